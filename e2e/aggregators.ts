@@ -1,4 +1,4 @@
-/** @module Two test aggregators: they sign one task, and give receipts for each report. */
+/** @module Two aggregators for tests: they sign one task, and answer each report with a receipt. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'

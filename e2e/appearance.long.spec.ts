@@ -1,4 +1,4 @@
-/** @module Tests that the shop stays legible right to left, in forced colours, and at twice the size. */
+/** @module Tests that the shop stays legible from right to left, in forced colours, and at double zoom. */
 import { expect, type Page, test } from 'playwright/test'
 import { openShop } from './shop.ts'
 

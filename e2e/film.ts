@@ -12,7 +12,7 @@ const SLOWED = 0.04
 /** Duration of the filmed animation, milliseconds. */
 const GLIDE = 700
 const FRAME = 50
-/** Milliseconds until nothing moves any more. */
+/** Milliseconds to wait after an action until nothing moves any more. */
 const STILL = 1000
 
 export interface Film {

@@ -21,7 +21,6 @@ for (const [width, height] of [
     const firstRow = cards.filter(({ top }) => top === cards[0].top)
     expect(firstRow.length).toBeGreaterThan(1)
     for (const { bottom } of firstRow) expect(bottom).toBeLessThanOrEqual(height)
-    // Every row is full.
     expect(cards.length % firstRow.length).toBe(0)
     for (const picture of await forYou(page).locator('.picture img').all())
       await expect(picture).toHaveJSProperty('complete', true)

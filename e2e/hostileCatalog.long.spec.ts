@@ -15,7 +15,7 @@ test.afterEach(closeVaultShops)
 
 const nameOf = (id: string) => `${encodeURIComponent(id)}.png`
 
-/** The shop with a catalog that names `host` for every second picture, and the shop itself for the others. */
+/** Makes a shop whose catalog has picture addresses at `host` for every second product, at the shop for the others. */
 async function hostileShop(host: string): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'nearside-hostile-'))
   await cp('dist/demo', root, { recursive: true })
@@ -26,7 +26,7 @@ async function hostileShop(host: string): Promise<string> {
     title: `${item.title} <img src="${host}/title/${nameOf(item.id)}">`,
     image: `${at % 2 ? host : ''}/beacon/${nameOf(item.id)}`,
   }))
-  // One product a line, as the shop reads it.
+  // Write one product a line, because the shop reads the catalog line by line.
   await writeFile(file, `[\n${changed.map((item) => JSON.stringify(item)).join(',\n')}\n]\n`)
   return root
 }

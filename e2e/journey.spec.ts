@@ -126,7 +126,7 @@ test('the shop works offline, also in a second tab', async () => {
   await context.setOffline(false)
 })
 
-/** The server may close a reused connection at the moment of its use. */
+/** Options of a request: retry, because the server may close a reused connection when it is used. */
 const AGAIN = { maxRetries: 3 }
 
 test('after consent, this device and 32 others make a new base model, which open tabs adopt', async ({
@@ -162,7 +162,6 @@ test('after consent, this device and 32 others make a new base model, which open
   expect(uploads).toHaveLength(2)
   expect(token).toEqual({ url: `${leader}/v1/tokens`, bytes: 259 })
   expect(update?.url.startsWith(leader)).toBe(true)
-  // The log must state the sent bytes exactly.
   await expect(fact(page, 'Contribution', 'Bytes sent')).toHaveText(
     (update?.bytes ?? 0).toLocaleString('en-GB'),
   )
@@ -239,7 +238,7 @@ async function auditExport(path: string, signed: string): Promise<Bundle> {
   return bundle
 }
 
-/** A plausible update: small, different for each device, of the length that the model requires. */
+/** Makes a plausible update: small numbers, different for each device, as many as the model requires. */
 function virtualUpdate(device: number): Float32Array {
   const { features } = JSON.parse(readFileSync('public/models/1/manifest.json', 'utf8'))
   return Float32Array.from({ length: features.length }, (_, j) => Math.sin(device + j) * 0.003)

@@ -197,7 +197,6 @@ test('by keyboard: a search alone changes the home list, and can be forgotten', 
   await expectPage(page, 'Results for “parasol”')
   const results = page.getByRole('list', { name: 'Results for parasol' })
   await expect(results.getByRole('link').first()).toBeVisible()
-  // No filter is selected.
   await page.goBack()
   await expect(
     forYou(page)

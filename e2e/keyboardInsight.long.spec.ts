@@ -96,7 +96,6 @@ test('by keyboard: a replayed year pauses and steps, and leaves the visitor’s 
   await page.keyboard.press('ArrowLeft')
   await expect(first).toBeChecked()
   await press(page, button(page, 'Next order'))
-  // The replay started by itself.
   await expect(page.getByText(/^Order \d of 10/)).toBeVisible({ timeout: 60_000 })
   await expect(page.getByText('Paused.')).toBeVisible()
   await press(page, page.getByRole('button', { name: 'Continue' }))
@@ -164,7 +163,7 @@ test('by keyboard: the console looks for a model, sends an update, exports and s
   await expect(consent).toBeEnabled()
   const given = fact(page, 'Contribution', 'Consent')
   await tabTo(page, consent)
-  // Each change adds an entry to the log.
+  // Each change of the consent adds an entry to the log.
   for (let time = 0; time < 11; time++) {
     await page.keyboard.press('Space')
     await expect(given).toHaveText('given')

@@ -106,7 +106,6 @@ async function expectStill(page: Page, step: string, before: number): Promise<vo
   expect(shift - before, `${step}:\n${moved.join('\n')}`).toBeLessThan(MOST_STEP_SHIFT)
 }
 
-/** Loads a document without a shift. */
 async function opensStill(
   page: Page,
   slowly: Slowly,
@@ -177,7 +176,7 @@ for (const [size, viewport] of Object.entries({
 }
 
 test.describe('with a device that answers late', () => {
-  // A service worker would deliver the script at once.
+  // Without the service worker, which would deliver the script at once.
   test.use({ serviceWorkers: 'block' })
 
   test('a list that comes seconds after its page shifts nothing', async ({ page }) => {

@@ -5,7 +5,7 @@ import { expect, type Page, test } from 'playwright/test'
 import { createStaticServer } from '../scripts/static.ts'
 import { fact, forYou, forYouIds, goHome, keepsModel, openShop, openTechnical } from './shop.ts'
 
-/** A server of this test, which the test can end for good. */
+/** Starts a server that the test can stop for good. */
 async function serve(): Promise<{ readonly origin: string; readonly end: () => Promise<void> }> {
   const server: Server = createStaticServer({
     root: 'dist/demo',
@@ -47,7 +47,7 @@ async function keepsAll(page: Page): Promise<void> {
   await expect.poll(() => keepsModel(page)).toBe(true)
 }
 
-/** Address → element that must be there. */
+/** Address → element that must appear there. */
 const PAGES: Readonly<Record<string, string>> = {
   '/': '.for-you [aria-busy="false"] [data-item]',
   '/category/Christmas': 'main [data-item]',
@@ -119,7 +119,6 @@ test('a first visit by a link is enough for an offline replay', async ({ page })
   await play(page)
 })
 
-/** Plays the shortest year to its end. */
 async function play(page: Page): Promise<void> {
   await page.getByRole('radio', { name: /Shopper A/ }).check()
   await page.getByLabel('Speed').selectOption('As fast as possible')

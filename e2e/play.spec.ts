@@ -26,7 +26,7 @@ async function requestsShown(page: Page): Promise<string[]> {
   return page.locator('.play-facts code').allInnerTexts()
 }
 
-/** A device looks for a newer model now and then, whatever is tapped. */
+/** Request that a device makes now and then, whatever is tapped, to look for a newer model. */
 const MODEL_CHECK = '/models/latest.json'
 
 test('a tap changes only the shopper’s list, and causes no request', async ({ page }) => {

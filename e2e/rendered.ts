@@ -7,7 +7,7 @@ export const shown = (page: Page, part = '#shop') =>
   page.locator(part).evaluate((shown) => {
     const copy = shown.cloneNode(true) as Element
     for (const busy of copy.querySelectorAll('[aria-busy]')) busy.removeAttribute('aria-busy')
-    // Pictures below the first screen load after the page.
+    // Remove pictures below the first screen, because they load after the page.
     for (const late of copy.querySelectorAll('.picture img:not([data-picture])')) late.remove()
     for (const held of copy.querySelectorAll('.held')) held.remove()
     return copy.innerHTML

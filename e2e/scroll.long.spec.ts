@@ -45,7 +45,7 @@ test('back, forward and reload restore the place in a long list and a product', 
 })
 
 test.describe('if the list comes late', () => {
-  // A service worker would deliver the list at once.
+  // Without the service worker, which would deliver the list at once.
   test.use({ serviceWorkers: 'block' })
 
   test('a shopper who scrolls first is not scrolled back', async ({ page }) => {

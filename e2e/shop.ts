@@ -60,7 +60,6 @@ export function forYou(page: Page): Locator {
   return page.getByRole('region', { name: 'For you', exact: true })
 }
 
-/** Item ids of the "For you" list, in order. */
 export function forYouIds(page: Page): Promise<string[]> {
   return forYou(page)
     .locator('[data-item]')
@@ -75,7 +74,6 @@ export function fact(page: Page, part: string, name: string): Locator {
     .locator('dd')
 }
 
-/** Opens the console with its technical details. */
 export async function openConsole(page: Page, shop = ''): Promise<void> {
   await page.goto(`${shop}/console`)
   await openTechnical(page)
@@ -119,7 +117,6 @@ export async function keepsLatestModel(page: Page): Promise<boolean> {
   return (await keptModel(page)) === latest.manifest
 }
 
-/** Hash of the stored model's manifest. */
 function keptModel(page: Page): Promise<string | null> {
   return page.evaluate(async () => {
     const [{ name = '' } = {}] = await indexedDB.databases()

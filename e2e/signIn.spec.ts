@@ -69,7 +69,7 @@ for (const label of ['C', 'F'])
     await expect(again).toBeVisible()
 
     for (const { id, reason } of await cardsOf(again)) {
-      // Bought before the last order.
+      // The item was bought before the last order.
       expect(bought.get(id)).toBeLessThan(last)
       expect(reason).toBe('You’ve bought this before')
     }

@@ -52,7 +52,7 @@ test('the start creates no number or date format, which is slow on phones', asyn
 })
 
 test('the document requests every script needed before the first list', async ({ page }) => {
-  // The document as sent, because the page itself adds links to preloaded files.
+  // Read the document as the server sends it, because the page itself adds links to preloaded files.
   const document = await (await page.request.get('/')).text()
   const [head] = document.split('</head>')
   const asked = Array.from(

@@ -43,7 +43,7 @@ test('after site data are cleared repeatedly under an open page, the shop goes o
       storageTypes: 'indexeddb',
     })
     await lookAt(page, time)
-    // Id of the opened product, because the list may have changed before the click.
+    // Read the id from the address, because the list may have changed before the click.
     const id = decodeURIComponent(page.url().split('/').at(-1) ?? '')
     await expect.poll(() => storedItems(page)).toContain(id)
     await goHome(page)

@@ -10,7 +10,7 @@ import { forYou, goHome, hasLoaded, keepsModel, keepsShop, openTechnical } from 
 
 interface Watched {
   readonly origin: string
-  /** Every part of each request into which a page or a shopper could have put something. */
+  /** Each request's parts that could contain something about the shopper. */
   readonly seen: string[]
   readonly end: () => Promise<void>
 }

@@ -17,7 +17,6 @@ export interface VaultShop {
   readonly askedOfShop: string[]
 }
 
-/** Servers to close with the shops. */
 export const open: Server[] = []
 
 export function closeVaultShops(): void {

@@ -189,7 +189,6 @@ test('a second vault frame with other aggregators gets nothing, and the consent 
   await page.goto(`${shop}/console`)
   await consentOf(page).click()
   const question = await openQuestion(page)
-  // The question names the recipients.
   for (const named of ['Shop (127.0.0.1', 'Trust Centre (127.0.0.1', 'at least 1,000 updates'])
     await expect(question.getByRole('main')).toContainText(named)
   await agree(question)

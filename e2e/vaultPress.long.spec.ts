@@ -73,7 +73,7 @@ test('a mouse that lay on the button at first must leave it before a press count
 test('a window that is not in front accepts no consent', async ({ page }) => {
   const { question, vault } = await asked(page)
   await expect(agreeIn(question)).toBeEnabled()
-  // A headless browser has no other window to take the focus.
+  // Fake the lost focus: a headless browser has no other window that could take it.
   await question.evaluate(() => {
     document.hasFocus = () => false
   })

@@ -51,7 +51,6 @@ export async function agree(question: Page): Promise<void> {
   await closing
 }
 
-/** Consents stored in the vault's databases. */
 export async function consentsIn(page: Page, vault: string): Promise<unknown> {
   const worker = await vaultWorker(page, vault)
   return worker.evaluate(async () => {

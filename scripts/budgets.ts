@@ -53,7 +53,7 @@ function observe(): void {
     })[])
       if (!entry.hadRecentInput) seen.shift += entry.value
   }).observe({ type: 'layout-shift', buffered: true })
-  // Attributes time to scripts: each script's share of a long frame, including forced layout.
+  // Records the time of each script in a long frame, including the layout that the script forces.
   new PerformanceObserver((list) => {
     for (const frame of list.getEntries() as (PerformanceEntry & {
       scripts: readonly {
@@ -72,8 +72,8 @@ function observe(): void {
 }
 
 /**
- * Runs in the page: measures the processor's speed as Lighthouse does (BenchmarkIndex). It grows strings
- * of 10,000 letters and copies 100,000 numbers, counts the repetitions in a tenth of a second, and averages both.
+ * Runs in the page: measures the processor's speed as Lighthouse does (BenchmarkIndex). It averages two counts: how
+ * often it can build a string of 10,000 letters, and copy 100,000 numbers, in a tenth of a second.
  * By the calibration of Chrome's tools, a mid-range phone has 1,000 and a cheap one 264.
  * @see https://github.com/GoogleChrome/lighthouse/issues/9085
  */
@@ -110,7 +110,7 @@ async function take(page: Page): Promise<Seen> {
 }
 
 type Action = (page: Page) => Promise<void>
-/** Waits for a fixed time until the model has ranked: a page with a vault's frame never becomes idle for the browser. */
+/** Waits a fixed time for the model's ranking: with a vault's frame, a page never becomes idle for the browser. */
 const settle: Action = (page) => page.waitForTimeout(1000 * slowdown)
 const firstCard = (page: Page) => page.locator('main [data-item]').first()
 
@@ -199,12 +199,11 @@ const landing = (name: string, path: string): readonly Step[] => [
   ],
 ]
 
-/** Visits, each in a fresh browser. */
 const VISITS = [
   VISIT,
   landing('a product', '/product/85123A'),
   landing('a department', '/category/Candles%20%26%20Fragrance'),
-  // Only the frame of this page is prerendered.
+  // The prerendered page has no search results, because it is the same for every search.
   landing('a search', '/search#q=heart'),
   landing('the basket', '/basket'),
 ]

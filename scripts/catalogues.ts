@@ -24,7 +24,6 @@ export function catalogues(): readonly Catalogue[] {
     }))
 }
 
-/** All plural forms of a message. */
 export const formsOf = (message: Message): readonly string[] =>
   typeof message === 'string' ? [message] : Object.values(message)
 

@@ -5,7 +5,7 @@ import { type Comment, parseSync } from 'oxc-parser'
 
 export interface Declared {
   readonly name: string
-  /** Docstring as Markdown; empty where there is none. */
+  /** Docstring as Markdown; empty if there is none. */
   readonly doc: string
   /** Declaration, including its members' docstrings. */
   readonly code: string
@@ -22,7 +22,6 @@ interface Entry {
 /** Messages between page and worker are internal, so their types are not part of the API. */
 const INNER = 'worker'
 
-/** A syntax tree's node of any type. */
 interface Node {
   readonly type: string
   readonly start: number

@@ -44,7 +44,6 @@ const { exports, scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'),
   scripts: Record<string, string>
 }
 
-/** Commands of npm itself. */
 const NPM = new Set(['install', 'ci', 'pack'])
 
 const COMMANDS = new Map(
@@ -238,7 +237,8 @@ function typed(line: string): string[][] {
     /^(?:npm run -s |npx )?nearside (?:-- )?(\w[\w-]* .*)$/.exec(line.replace(/ #.*$/, '')) ?? []
   if (rest === undefined || /[…<>[\]|$"']/.test(rest)) return []
   const argv = rest.trim().split(/\s+/)
-  // Within a sentence, `nearside evaluate --arms base` only names an option.
+  // `nearside evaluate --arms base` inside a sentence only names an option, so it isn't checked as a whole command
+  // line.
   const isWhole = line.startsWith('np') || argv.includes('--shop') || argv.includes('--orders')
   return COMMANDS.has(argv[0]) && isWhole ? [argv] : []
 }

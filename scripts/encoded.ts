@@ -17,7 +17,7 @@ function encodingFor(accepted = ''): keyof typeof ENCODERS | undefined {
   return names.includes('br') ? 'br' : names.includes('gzip') ? 'gzip' : undefined
 }
 
-/** Middleware for answers with an `ETag`, which is the cache key of the compressed bytes. */
+/** Middleware that compresses answers with an `ETag`, by which it caches the compressed bytes. */
 export function encoded(): MiddlewareHandler {
   const kept = new Map<string, Promise<Buffer<ArrayBuffer>>>()
   return async (context, next) => {

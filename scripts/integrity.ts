@@ -13,7 +13,7 @@ export const hashOf = (bytes: Buffer | string) =>
 const TAG = /<(?:script|link)\b[^>]*?\b(?:src|href)="(?:\.?\/)(assets\/[^"]+\.(?:js|css))"/g
 const IMPORT_MAP = /<script type="importmap">(.*?)<\/script>/s
 
-/** Hash by which a policy allows the document's import map; null for a document without one. */
+/** Hash of the document's import map, by which a policy allows it; null for a document without import map. */
 export function importMapHash(html: string): string | null {
   const [, map = null] = IMPORT_MAP.exec(html) ?? []
   return map === null ? null : hashOf(map)
@@ -39,7 +39,7 @@ export function integrity(document: string): Plugin {
         .sort()
       const map = Object.fromEntries(scripts.map((file) => [`/${file}`, hash(file)]))
       const text = `<script type="importmap">${JSON.stringify({ integrity: map })}</script>`
-      // For a single script, its tag is enough.
+      // If there is only one script, the hash in its tag is enough.
       writeFileSync(page, scripts.length > 1 ? html.replace('<head>', `<head>${text}`) : html)
     },
   }

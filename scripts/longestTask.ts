@@ -12,7 +12,6 @@ interface TraceEvent {
   readonly args?: { readonly name?: string; readonly data?: { readonly url?: string } }
 }
 
-/** Events at which a page's script begins to run. */
 const BEGINS = new Set(['v8.compile', 'v8.compileModule', 'v8.evaluateModule', 'RunMicrotasks'])
 /** Events at which a script begins to run, counted only with an address: Playwright's own scripts have none. */
 const BEGINS_AT_ADDRESS = new Set(['EvaluateScript', 'FunctionCall'])

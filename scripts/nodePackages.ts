@@ -46,7 +46,7 @@ export const NODE_PACKAGES: readonly NodePackage[] = [
     description: 'Nearside’s leader, helper and relay',
     bin: 'nearside-server',
     entry: 'src/cli/serverMain.ts',
-    // For a store on PostgreSQL.
+    // A store on PostgreSQL needs its driver.
     optional: { pg: '>=8.23.1 <9' },
   },
 ]
@@ -114,7 +114,7 @@ export function manifestFor(one: NodePackage, root: string, lib: string) {
   const imported = packagesImported(lib, /\.js$/).filter(
     (name) => !(name in one.optional) && !NEVER_REACHED.test(name),
   )
-  // Peer dependencies of the imported packages.
+  // The manifest also needs the peer dependencies of the imported packages.
   const peers = imported.flatMap((name) =>
     Object.keys(manifestOf(join(root, 'node_modules', name)).peerDependencies ?? {}),
   )

@@ -11,7 +11,7 @@ import { withoutImportMap } from './integrity.ts'
 interface OfflineFiles {
   /** Paths from the shop's root. */
   readonly shop: readonly string[]
-  /** Further files for a shop without a vault: the learning worker. `static.ts` removes them where there is a vault. */
+  /** Further files for a shop without a vault: the learning worker. With a vault, `static.ts` removes them. */
   readonly embedded: readonly string[]
   /** Further files for fast-forward. */
   readonly replay: readonly string[]

@@ -1,6 +1,6 @@
 /**
  * @module Tests the shop and its vault in Firefox and WebKit, if NEARSIDE_BROWSERS names them. A script in the page
- * clicks.
+ * makes the clicks.
  */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

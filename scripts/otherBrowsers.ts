@@ -17,7 +17,7 @@ interface Installation {
   readonly packages: string
   /**
    * @param profile an empty folder for the browser's profile
-   * @param opens an address, or the port on which it waits for a driver
+   * @param opens address that the browser opens, or port on which it waits for a driver
    */
   command(path: string, profile: string, opens: string | number): readonly string[]
 }
@@ -88,14 +88,14 @@ interface Window {
   readonly profile: string
 }
 
-/** @param opens an address, or the port on which it waits for a driver */
+/** @param opens address that the browser opens, or port on which it waits for a driver */
 export function openWindow(name: OtherBrowser, opens: string | number): Window {
   const path = requireBrowser(name)
   const profile = mkdtempSync(join(tmpdir(), `nearside-${name}-`))
   const [command, ...args] = INSTALLATIONS[name].command(path, profile, opens)
   const browser = spawn(command, args, {
     stdio: 'ignore',
-    // A process group of its own, so that all its processes end with it.
+    // In its own process group, so that closing the window ends all processes of the browser.
     detached: true,
     env: { ...process.env, HOME: profile, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1' },
   })

@@ -30,10 +30,7 @@ function fileOf(path: string): string | null {
   return /[/\\.:]/.test(name) ? null : `${folder}/${name}.html`
 }
 
-/**
- * @param root root of the checkout
- * @param demo directory of the built demo
- */
+/** @param root root of the checkout @param demo directory of the built demo */
 export async function prerender(root: string, demo: string): Promise<void> {
   const file = await readFile(join(root, 'public/catalog/catalog.json'), 'utf8')
   const given = Catalog.parse(JSON.parse(file)).items
@@ -77,7 +74,7 @@ export async function prerender(root: string, demo: string): Promise<void> {
     const fill = (shop: string, data = '') =>
       template
         .replace(PLACE, () => `<div id="shop">${shop}</div>${data}`)
-        // First in the head, because the shop's script may run as soon as it has loaded.
+        // The options come first in the head, because the shop's script reads them as soon as it has loaded.
         .replace('<head>', () => `<head>${options}`)
     await writeFile(join(demo, 'shell.html'), fill(page.renderOutline()))
     for (const folder of ['category', 'product']) await mkdir(join(demo, folder))
@@ -97,7 +94,7 @@ export async function prerender(root: string, demo: string): Promise<void> {
   }
 }
 
-/** Most popular first, variants included; unavailable products, which no list shows, last. */
+/** Items by popularity, variants included. Unavailable products are last, because no list ranks them. */
 function inOrder(items: readonly Item[], lists: BaseLists): readonly Item[] {
   const ranked = lists.recommend({ limit: items.length, diversify: false })
   const places = new Map(ranked.map(({ id }, place) => [id, place]))

@@ -149,7 +149,6 @@ async function writeTerms(): Promise<void> {
   writeFileSync(terms, JSON.stringify({ ...DEMO_PARAMETERS, ...tokens }))
 }
 
-/** Operator of a server, and its signing key. */
 async function named(server: string): Promise<{ operator: string; key: string }> {
   const { operator, signing } = await (await fetch(`${server}/v1/keys`)).json()
   return { operator, key: signing }

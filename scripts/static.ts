@@ -16,7 +16,6 @@ import { importMapHash, waict } from './integrity.ts'
 import { besideVault, FOR_WORKER } from './offline.ts'
 
 export interface StaticSite {
-  /** Folder of the built storefront. */
   readonly root: string
   /** Directory that the leader publishes base models to, served under `/models/`. */
   readonly models: string
@@ -81,7 +80,7 @@ function isWebKit(userAgent = ''): boolean {
   return /\bAppleWebKit\//.test(userAgent) && !/Chrom(e|ium)\//.test(userAgent)
 }
 
-/** Files with a content hash in their name, and published versions, never change; all others are revalidated. */
+/** Lets browsers cache files that never change: with a hash in their name, or of a published version. */
 function cacheControl(path: string, isThere: boolean): string {
   const isFixed = /^\/(assets|models\/[^/]+)\//.test(path)
   return isThere && isFixed ? 'public, max-age=31536000, immutable' : 'no-cache'
@@ -129,7 +128,7 @@ export function createStaticServer(site: StaticSite): Server {
     if (!/.\/$/.test(pathname)) return next()
     return context.redirect(`/${pathname.replace(/^\/+|\/+$/g, '')}${search}`, 308)
   })
-  // A deep link gets the storefront's document; a missing file of any other kind is a 404.
+  // A path with a file extension that got no answer so far is a missing file: 404. Other paths may be pages.
   app.get('*', (context, next) => (extname(context.req.path) ? context.notFound() : next()))
   app.get('*', serveStatic({ root, rewriteRequestPath: (path) => `${path}.html` }))
   // Products and departments are files. Any other address gets the outline, with status 404 unless it is a page.
@@ -153,7 +152,7 @@ export const PAGES: readonly string[] = [
 
 const MALFORMED = ''
 
-/** Decodes a whole path, as files are named. */
+/** Decodes a path, because file names are not percent-encoded. */
 function decode(path: string): string {
   try {
     return decodeURIComponent(path)

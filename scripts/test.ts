@@ -78,7 +78,7 @@ function check(command: string): Tally {
   return { ...FAILED, notes: [`failed: ${command}`] }
 }
 
-/** Path of the browser; null where there is none, or where the demo can't be built. */
+/** Finds a browser and builds the demo if it is stale. @returns path of the browser; null if either fails */
 async function prepare(): Promise<string | null> {
   try {
     const path = requireChromium()
@@ -122,7 +122,7 @@ function vitest(projects: readonly string[]): Tally {
       failed: numFailedTests,
       skipped: numPendingTests,
       notes: testResults.flatMap(({ name, status, message, assertionResults }) => [
-        // A file that could not be loaded.
+        // The file itself failed: it could not be loaded.
         ...(status === 'failed' && message ? [note('failed', name, message)] : []),
         ...assertionResults
           .filter((test) => test.status !== 'passed')

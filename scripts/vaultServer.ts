@@ -1,6 +1,6 @@
 /**
- * @module The vault's web server: a separate origin with three files. By its headers, the document can reach only listed
- * origins, and the worker can reach nothing. docs/DEPLOYING.md has these headers for other servers.
+ * @module The vault's web server: a separate origin with three files. By its headers, the document can reach only
+ * listed origins, and the worker can reach nothing. docs/DEPLOYING.md has these headers for other servers.
  */
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
@@ -13,11 +13,10 @@ import { etag } from 'hono/etag'
 import { encoded } from './encoded.ts'
 
 export interface VaultSite {
-  /** Folder of the built vault. */
   readonly root: string
   /** Origins of the pages that may use it. */
   readonly shops: readonly string[]
-  /** Origins that catalog and model come from, and that updates go to. */
+  /** Origins from which the vault loads catalog and model, and to which it sends updates. */
   readonly outside: readonly string[]
   /** Recipients of updates that a shopper agreed to; absent: none. */
   readonly recipients?: Recipients
@@ -34,7 +33,6 @@ const EVERYWHERE = {
   'x-content-type-options': 'nosniff',
 }
 
-/** Headers of the vault's document. */
 export function vaultHeaders({ shops, outside }: VaultSite): Record<string, string> {
   return {
     ...EVERYWHERE,
@@ -51,7 +49,7 @@ export function vaultHeaders({ shops, outside }: VaultSite): Record<string, stri
     ].join('; '),
     'connection-allowlist': `(${['response-origin', ...outside.map((url) => `"${url}/*"`)].join(' ')})`,
     'integrity-policy': 'blocked-destinations=(script)',
-    // A separate process, even beside a shop of the same site.
+    // The vault gets its own process, even if the shop is of the same site.
     'origin-agent-cluster': '?1',
   }
 }

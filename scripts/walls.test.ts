@@ -61,10 +61,7 @@ const IMPORT =
 const packageOf = (specifier: string) =>
   specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
 
-/**
- * @param path path in the checkout, like the returned ones
- * @returns imported packages that no manifest allows, and files behind a wall
- */
+/** @param path path in the checkout @returns imported packages that no manifest allows, and files behind a wall */
 function wrongImports(path: string, text: string): string[] {
   const workspace = workspaceOf(path)
   const own = workspace === undefined ? ROOT_MANIFEST : MANIFESTS.get(workspace)!

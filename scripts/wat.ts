@@ -9,10 +9,8 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
-/** Compiler of the WebAssembly Binary Toolkit. */
 const COMPILER = join(ROOT, 'node_modules/wabt/bin/wat2wasm')
 
-/** Paths of all `.wat` files. */
 export function watFiles(): readonly string[] {
   const listing = ['ls-files', '--cached', '--others', '--exclude-standard', '*.wat']
   const found = execFileSync('git', listing, { cwd: ROOT, encoding: 'utf8' })
@@ -29,7 +27,7 @@ export const compiledFile = (file: string): string => join(ROOT, file.replace(/\
 export function compile(file: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'nearside-wat-'))
   try {
-    // A file, because the compiler loses bytes on a pipe.
+    // Write to a file, because the compiler loses bytes on a pipe.
     const binary = join(folder, 'module.wasm')
     execFileSync(process.execPath, [COMPILER, join(ROOT, file), '--output', binary])
     return `// Compiled from ${basename(file)} by \`npm run wat\`; change that file instead.

@@ -9,7 +9,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { closeWindow, type OtherBrowser, openWindow, requireBrowser } from './otherBrowsers.ts'
 
-/** Command name in Marionette; method and path in WebDriver. */
+/** Each command's name in Marionette, then its method and path in WebDriver. */
 const COMMANDS = {
   navigate: ['Navigate', 'POST', '/url'],
   execute: ['ExecuteScript', 'POST', '/execute/sync'],
@@ -25,7 +25,7 @@ const COMMANDS = {
 type Command = keyof typeof COMMANDS
 type Send = (name: Command, given?: Record<string, unknown>) => Promise<unknown>
 
-/** Key of an element's id. */
+/** Key by which WebDriver's JSON marks an element's id. */
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf'
 
 export interface Driver {

@@ -81,17 +81,16 @@ interface Call {
   readonly key: RegExp | null
   /** Whether the call may read every key that matches; a template may also match keys that it never reads. */
   readonly isExact: boolean
-  /** Names of the given values; null if they are not written out. */
+  /** Names of the values that the call passes; null if the call passes a variable. */
   readonly values: readonly string[] | null
 }
 
-/** A syntax tree's node of any type. */
 interface Node {
   readonly type: string
   readonly [name: string]: unknown
 }
 
-/** Any part of a key. */
+/** Pattern of a part of a key that the code computes. */
 const ANY = '[\\w-]+'
 
 const escaped = (text: string) => text.replaceAll('.', '\\.')

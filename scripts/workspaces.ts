@@ -1,4 +1,4 @@
-/** @module Paths of the workspaces: `@nearside/core/time.ts` is `src/core/time.ts`. */
+/** @module Translates imports of workspaces into paths: `@nearside/core/time.ts` is `src/core/time.ts`. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 

@@ -51,7 +51,7 @@ export const judged = (attack: Omit<Attack, 'holds'>): Attack => ({
   holds: attack.ours <= attack.ceiling && attack.unprotected >= SUCCEEDS,
 })
 
-/** Residues as integers centred on 0. */
+/** Converts residues to integers between −q/2 and q/2. */
 export const centered = (residues: Uint32Array): Float64Array =>
   Float64Array.from(residues, (x) => (x > MODULUS / 2 ? x - MODULUS : x))
 
@@ -128,9 +128,7 @@ async function scoresOfSums(
 
 const roundsOf = (reports: number) => (reports === 1 ? 'one round' : `${reports} rounds`)
 
-/**
- * Tells which of two opposite updates a device sent in each of these rounds. ε by substitution bounds the success.
- */
+/** Tells which of two opposite updates a device sent in each of these rounds. ε by substitution bounds the success. */
 export async function tellOpposites(given: Given, reports: number): Promise<Attack> {
   const { noisy, plain } = await scoresOfSums(given, reports, -1)
   const rightly = ({ no, yes }: Scores) =>

@@ -69,7 +69,6 @@ export async function createDevice(terms: PolicyParameters) {
   return { policy, send }
 }
 
-/** Random direction of length 1. */
 export function direction(random: Random): Float64Array {
   const vector = Float64Array.from({ length: SHARED_LENGTH }, () => random.normal())
   const length = Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0))

@@ -13,7 +13,7 @@ import { type Attack, centered, type Given, judged } from './attacks.ts'
 import { createDevice, direction } from './device.ts'
 import { mostByChance } from './score.ts'
 
-/** Most products among which the attacker searches for the bought one. */
+/** Largest number of products among which the attacker searches for the bought one. */
 const PRODUCTS = 100
 
 /**
@@ -51,7 +51,6 @@ export async function reconstruct(
 ): Promise<Attack[]> {
   const { send } = await createDevice(terms)
   const variance = noiseVariance(terms)
-  // Clips the updates as devices do.
   const made: Float64Array[] = []
   for (const update of updates) made.push(centered((await send(update, cryptoRandomBytes)).plain))
   const nearest = (seen: ArrayLike<number>, all: readonly ArrayLike<number>[]) => {

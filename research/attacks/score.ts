@@ -14,7 +14,7 @@ export function areaUnderCurve({ no, yes }: Scores): number {
   for (let from = 0; from < all.length; ) {
     let to = from
     while (to < all.length && all[to].score === all[from].score) to++
-    // Ties share the mean of their ranks; ranks begin at 1.
+    // Each of the tied scores gets the mean of their ranks; ranks begin at 1.
     for (let i = from; i < to; i++) ranks += (all[i].is * (from + 1 + to)) / 2
     from = to
   }
@@ -25,15 +25,13 @@ export function areaUnderCurve({ no, yes }: Scores): number {
 export const areaError = ({ no, yes }: Scores): number =>
   Math.sqrt((no.length + yes.length + 1) / (12 * no.length * yes.length))
 
-/** Share of “yes” above the threshold that only `falsePositives` of “no” exceed. */
+/** Share of “yes” scores above the threshold that a share `falsePositives` of the “no” scores exceeds. */
 export function truePositiveRate({ no, yes }: Scores, falsePositives: number): number {
   const threshold = no.toSorted((a, b) => b - a)[Math.floor(falsePositives * no.length)]
   return yes.filter((score) => score > threshold).length / yes.length
 }
 
-/**
- * Share of right guesses that chance exceeds once in 741, as three standard errors of a normal distribution.
- */
+/** Share of right guesses that chance exceeds once in 741, as three standard errors of a normal distribution. */
 export function mostByChance(rate: number, trials: number): number {
   const expected = rate * trials
   if (expected > 100) return rate + 3 * Math.sqrt((rate * (1 - rate)) / trials)

@@ -1,4 +1,4 @@
-/** @module `bench contribute`: time of a report on a device, and its CPU time at both servers. */
+/** @module `bench contribute`: time that a device takes to make a report, and CPU time to check it at both servers. */
 
 import {
   importOpeningKeys,

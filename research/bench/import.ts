@@ -13,7 +13,6 @@ import { importShop } from '@nearside/train/import/importShop.ts'
 
 const EVENTS = ['add_to_cart', 'purchase', ...Array.from({ length: 6 }, () => 'view_item')]
 const ITEMS = 20_000
-/** Mean time between two events, milliseconds. */
 const MILLISECONDS = 1500
 
 /** Lines of a log: shoppers with twenty events each, a few popular items, and some titles that need quotes. */

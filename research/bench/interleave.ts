@@ -9,7 +9,7 @@ interface Timed {
   readonly engine: string
   /** Milliseconds of the first run, which compiles and allocates. */
   readonly first: number
-  /** Milliseconds of a run, one number a block. */
+  /** Milliseconds of a run, one number for each block. */
   readonly blocks: number[]
 }
 

@@ -14,7 +14,6 @@ import {
 import { BETA1, BETA2, EPSILON } from '@nearside/core/adam.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 
-/** Devices of jax-js to measure. */
 export type JaxDevice = 'webgpu' | 'wasm'
 
 type Arrays = Record<string, JaxArray>
@@ -22,7 +21,7 @@ type Arrays = Record<string, JaxArray>
 /** Adam's bias corrections at step `t`, as factors of the moments. */
 const corrections = (t: number) => np.array([1 / (1 - BETA1 ** t), 1 / (1 - BETA2 ** t)])
 
-/** q = p − mean, and Adam's moments. */
+/** State of the descent: q = p − mean, and Adam's moments. */
 type State = { q: JaxArray; first: JaxArray; second: JaxArray }
 
 function adamStep(state: State, g: JaxArray, factors: JaxArray, rate: JaxArray): State {

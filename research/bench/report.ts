@@ -26,13 +26,12 @@ export interface Counts {
   readonly readbacksPerStep: number
 }
 
-/** Results of a server under load. */
 export interface Load {
   readonly workload: string
   readonly engine: string
   /** Maximum number of reports a second. */
   readonly perSecond: number
-  /** At 70 % of that rate: milliseconds until half and 99 % of the reports were answered, and the answered share. */
+  /** At 70 % of that rate: number of reports, milliseconds until 50 % and 99 % were answered, and answered share. */
   readonly reports: number
   readonly p50: number
   readonly p99: number
@@ -91,7 +90,7 @@ export function ratiosOf(series: readonly Series[]): Ratio[] {
   )
 }
 
-/** Three significant digits, no exponent. */
+/** Formats a number with three significant digits, without exponent. */
 function short(value: number): string {
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3
   return value.toFixed(digits).replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',')

@@ -13,7 +13,7 @@ import { burst, hostile, paced, sender } from './serverLoad.ts'
 import { makeReports, type ServerUnderLoad, startPair, startProcess } from './serverTask.ts'
 import { median, percentile } from './statistics.ts'
 
-/** Number of reports in a burst, and again at a fixed rate. */
+/** Workloads. `reports` is the number of reports in a burst, and then again at a fixed rate. */
 const SIZES = [
   { dimension: 102, name: 'upload', reports: 192, isHostile: true },
   { dimension: 16_384, name: 'upload-16k', reports: 48, isHostile: false },
@@ -49,7 +49,6 @@ async function measure(rival: Rival, reports: number, block: number) {
   const times = await paced(send, take(), SHARE * rate, createRandom(block))
   const until = await all()
   close()
-  // Skip the first block, which compiles.
   if (block === 0) return
   rates.push(rate)
   waits.push(...times)
@@ -153,7 +152,7 @@ function notes(blocks: number): string[] {
   ]
 }
 
-/** Goals for d = 102. */
+/** Sentences that say whether goals were reached, for updates of 102 numbers. */
 function goals(loads: readonly Load[], ratios: Report['ratios']): string[] {
   return loads.flatMap(({ workload, p99, cpu, hostileShare }) => {
     const ratio = ratios.find((it) => it.workload === workload)

@@ -12,7 +12,7 @@ import type { Random } from '@nearside/core/model/random.ts'
 /** Number of concurrent reports: twice the size of a leader's group. */
 const AT_ONCE = 128
 const ADDRESSES = 8
-/** Milliseconds until a report counts as unanswered: in a burst, and beside other load. */
+/** Milliseconds after which a report counts as unanswered, in a burst and beside half-open connections. */
 const PATIENCE = { burst: 60_000, beside: 10_000 }
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)))

@@ -17,7 +17,6 @@ import { openStore } from '@nearside/aggregate/server/store/open.ts'
 import { Hono } from 'hono'
 import { BENCH_PARAMETERS } from './serverTask.ts'
 
-/** Options of the process, as JSON. */
 export interface ServerGiven {
   readonly role: 'leader' | 'helper' | 'accept-only'
   readonly port: number
@@ -26,7 +25,7 @@ export interface ServerGiven {
   /** URL of the other server. */
   readonly peer: string
   readonly models: string
-  /** d, given here because a model's manifest has no room for the largest d. */
+  /** Length of an update; given here, because a model's manifest has no room for the largest one. */
   readonly dimension: number
 }
 

@@ -49,7 +49,7 @@ export async function slowLine(
     owed = 0
     const until = performance.now() + wait
     setTimeout(() => {
-      // Compensates for late timers, up to a limit.
+      // A late timer shortens later waits, up to a limit.
       owed = Math.max(-20, until - performance.now())
       work()
     }, wait)

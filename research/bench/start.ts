@@ -129,7 +129,7 @@ export async function start(
   await buildFirstLists(MODELS, pages)
   await makeSizes(pages)
   const shopSite = await openSlowly({ root, models: MODELS, federation: null, persist: 'always' })
-  // Without the shop's policy, which forbids features that peers may need.
+  // Serve these pages without the shop's policy, which forbids features that peers may need.
   const site = { root: pages, models: MODELS, federation: null }
   const bareSite = await openSlowly({ ...site, headers: {} })
   const sizeSite = await openSlowly({ ...site, headers: ISOLATED })

@@ -17,7 +17,7 @@ import { createAggregators, type Exported, reachedBy, VirtualDevice } from './vi
 /** Number of devices whose bundles are changed. With few devices, most signatures need to be verified only once. */
 const DEVICES = 24
 const STEPS = { least: 3, more: 12 }
-/** Milliseconds since the epoch; later than every export. */
+/** A time later than every export, milliseconds since the epoch. */
 const LATER = Date.UTC(2100, 0, 1)
 
 /** Faults as `check, entry`, sorted and unique, without their wording, which differs between the verifiers. */

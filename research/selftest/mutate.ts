@@ -32,7 +32,7 @@ const VALUES: readonly unknown[] = [
   ...['https://evil.example/', 'https://leader.example/v1/reports', 'http://é/', 'javascript:1'],
   ...['POST', 'GET', 'upload', 'two-aggregators', 'account', 'terms', 'query', 'events'],
 ]
-/** Raw texts in place of a value; `JSON.stringify` never writes them. */
+/** Texts to put in place of a JSON value, most of them invalid; `JSON.stringify` never writes any of them. */
 const TOKENS: readonly string[] = [
   ...['NaN', 'Infinity', '-Infinity', 'undefined', '1e999', '-1e999', '-0', '01', '1.', '.5', '+1'],
   ...['0x1', '1_0', '1e', '１', 'True', 'None', "'x'", '"\t"', '"\\x"', '"\\u12"', '"\\ud800"'],

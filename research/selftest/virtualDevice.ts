@@ -54,7 +54,6 @@ interface AggregatorOptions {
   }
   /** Whether the shop is a demonstration with the demo's terms. */
   readonly demonstration?: boolean
-  /** Whether devices use an oblivious relay. */
   readonly relayed?: boolean
 }
 
@@ -160,10 +159,7 @@ export class VirtualDevice {
     return copy
   }
 
-  /**
-   * @param time milliseconds
-   * @param rounds number of rounds that begin meanwhile
-   */
+  /** @param time milliseconds @param rounds number of rounds that begin during this time */
   wait(time: number, rounds = 0): void {
     this.#now += time
     this.#round += rounds
@@ -244,7 +240,7 @@ export class VirtualDevice {
 
   /**
    * Contributes if the shopper agreed and the budget allows it; a third of the answers get lost.
-   * @param rounds number of rounds that begin meanwhile; default: one or none
+   * @param rounds number of rounds that begin before; default: one or none, at random
    */
   async send(rounds = this.#random.integer(3) > 0 ? 1 : 0): Promise<void> {
     this.#round += rounds

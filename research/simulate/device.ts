@@ -36,7 +36,6 @@ export interface DeviceDisk {
 }
 
 interface VirtualDeviceOptions {
-  /** Base URLs of the aggregators. */
   readonly leader: string
   readonly helper: string
   /** URL of the token issuer on the shop's own server. */

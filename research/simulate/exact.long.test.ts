@@ -10,7 +10,7 @@ import { branch, seededBytes, seededNoise } from './seeded.ts'
 import { createServers, DEATHS, HELPER, LEADER, ROLES, type Servers } from './servers.ts'
 
 const GOAL = 3
-/** More than the number of awaits in a contribution. */
+/** A number above that of the awaits in a contribution, so that the device doesn't vanish. */
 const AWAITS = 12
 
 type Answered = 'heard' | 'unheard' | 'lost' | 'late'
@@ -126,7 +126,7 @@ const happening = fc.oneof(
   { weight: 5, arbitrary: fc.constant({ name: 'recovers', run: (s: Scene) => s.recover() }) },
 )
 
-/** Number of released rounds; requires that each is exact. */
+/** Expects every released round to be exact. @returns their number */
 async function exactRounds(servers: Servers): Promise<number> {
   const newest = (await servers.current())?.round ?? 0
   const exact = Array.from({ length: newest }, (_, i) => servers.isExact(i + 1))
@@ -134,7 +134,7 @@ async function exactRounds(servers: Servers): Promise<number> {
   return exact.filter(Boolean).length
 }
 
-/** Ends all failures and lets more devices contribute; requires that they complete a round. */
+/** Ends all failures, lets more devices contribute, and expects them to complete a round. */
 async function requireRound(scene: Scene): Promise<void> {
   await scene.recover()
   await scene.arrive()

@@ -20,7 +20,6 @@ import {
 import type { Task } from '@nearside/aggregate/protocol/task.ts'
 import { type Bytes, fromBase64, toHex } from '@nearside/core/bytes.ts'
 
-/** Descriptions of the attacks. */
 export const ATTACKS = {
   scale: 'a thousand times the clip norm',
   flip: 'the opposite of what was learned, as long as the clip norm allows',
@@ -30,7 +29,6 @@ export const ATTACKS = {
 } as const
 export type Attack = keyof typeof ATTACKS
 
-/** Parts of a report. */
 export interface Parts {
   readonly id: Uint8Array
   readonly seed: Uint8Array
@@ -55,7 +53,6 @@ export async function partsOf(
   return { id, seed, ...(await shard(circuitOf(policy), vector, id, seeds, random)) }
 }
 
-/** Report made of these parts. */
 export async function sealed(
   { policy, policyHash, round }: Task,
   parts: Parts,

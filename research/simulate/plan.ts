@@ -14,7 +14,6 @@ export interface SimulationQuestion {
   /** Folders of the shop and of its models. */
   readonly shop: string
   readonly model: string
-  /** Number of devices per round. */
   readonly devices: number
   readonly rounds: number
   readonly seed: number
@@ -23,7 +22,7 @@ export interface SimulationQuestion {
   /** Share of the devices that send what `attack` describes. */
   readonly malicious: number
   readonly attack: Attack | null
-  /** ε by substitution over all rounds, for a device that is in each; null: no noise. */
+  /** ε by substitution of all rounds together, for a device that contributes to each; null: no noise. */
   readonly epsilon: number | null
   /** Terms that give clip norm, scale and learning rate; their token issuer isn't used. */
   readonly terms: PolicyParameters
@@ -48,7 +47,7 @@ export interface Plan {
   readonly restCounted: number
   /** Terms of a round at the servers. */
   readonly parameters: PolicyParameters
-  /** Why a real shop's devices would refuse these terms; null where they would accept them. */
+  /** Why a real shop's devices would refuse these terms; null if they would accept them. */
   readonly refused: string | null
 }
 
@@ -61,7 +60,6 @@ const NO_NOISE_EPSILON = 4
  */
 export function planOf(question: SimulationQuestion): Plan {
   const { devices, rounds, drop, malicious, attack, epsilon } = question
-  // The simulation issues no tokens.
   const { issuer: _, ...terms } = question.terms
   const crowd = (all: number): Crowd => ({
     all,
@@ -94,8 +92,8 @@ export function planOf(question: SimulationQuestion): Plan {
 }
 
 /**
- * Ends of the rounds: equal parts in whole days, from the model's limit to the end of the log. The last part tests
- * the last round.
+ * Divides the log from the model's limit to its end into `rounds` + 1 parts of equal length, in whole days. Each round
+ * plays one part; the last part only tests the last round. @returns the limits of the parts
  */
 export function edgesOf(from: number, to: number, rounds: number): number[] {
   const begin = Math.floor(from / DAY) * DAY

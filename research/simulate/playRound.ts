@@ -23,7 +23,6 @@ const REPLAYED = 0.05
 const WRONG_CLOCK = 0.1
 /** Mishaps of each kind in a round. */
 const MISHAPS = 2
-/** Number of awaits in a contribution. */
 const AWAITS = 9
 const ATTEMPTS = 6
 /** Milliseconds, more than the leader pauses after the helper failed to answer. */

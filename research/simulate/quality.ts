@@ -18,13 +18,13 @@ import { ndcg, placesOf } from '@nearside/train/metrics.ts'
 export const FROZEN = 'frozen'
 export const ROUNDS = 'rounds'
 
-/** A period in milliseconds since the epoch, and each arm's model in it. */
+/** A period in milliseconds since the epoch, and the model that each arm has in this period. */
 export interface Period {
   readonly from: number
   readonly to: number
   /** Version of the rounds' arm. */
   readonly version: string
-  /** Model of each arm by name; all have the rows of the input's model. */
+  /** Model of each arm by name. All models have the same items in the same rows as the input's model. */
   readonly models: Readonly<Record<string, BaseModel>>
 }
 

@@ -40,7 +40,6 @@ export interface RoundResult {
   readonly accepted: number
   readonly duplicates: number
   readonly rejected: number
-  /** Number of reports in the sum. */
   readonly counted: number
   /** Whether the sum before noise equals the sum of its reports, each counted once; null if no sum was released. */
   readonly sumExact: boolean | null

@@ -1,11 +1,11 @@
-/** @module Tests an example shop: a list, a click, a reload, no layout shift; then the shop without the worker's file. */
+/** @module Tests an example shop: a list, a click, a reload, no layout shift; then without the worker's file. */
 import { idsOn, openPage, picture, search, settle } from './page.ts'
 import { report } from './tally.ts'
 
 export const SHOPS = ['vite-react', 'vue', 'html', 'next'] as const
 export type Shop = (typeof SHOPS)[number]
 
-/** Name of the worker's file, where the shop's build renames it. */
+/** Matches the worker's file of each shop; builds may rename it. */
 const WORKER_FILE: Partial<Record<Shop, RegExp>> = {
   html: /\/nearside\/worker\.js$/,
   'vite-react': /\/assets\/worker-[^/]+\.js$/,
@@ -68,7 +68,7 @@ export async function drive(name: Shop, address: string): Promise<void> {
   await context.close()
 }
 
-/** Without the worker's file (a blocker or a deployment may remove it), the page itself must rank. */
+/** Tests that the page itself ranks if the worker's file is missing (a blocker or a deployment may remove it). */
 export async function driveWithoutWorker(name: Shop, address: string): Promise<void> {
   const file = WORKER_FILE[name]
   if (!file) return

@@ -3,7 +3,6 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from
 import { join } from 'node:path'
 import { ROOT, report, run, WORK } from './tally.ts'
 
-/** Folder of the pictures in the demo's catalog. */
 export const PICTURES = join(ROOT, 'public/catalog/images')
 
 const NPM = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--loglevel=error']

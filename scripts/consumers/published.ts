@@ -11,7 +11,7 @@ import { report, run } from './tally.ts'
 /** Strictest policy of Trusted Types. */
 const TRUSTED = "require-trusted-types-for 'script'; trusted-types nearside"
 
-/** Runs commands by the names in the documents. @param folder where the tools are installed */
+/** Runs the command-line tools as the documents say. @param folder where the tools are installed */
 export function askTools(folder: string): void {
   const native = existsSync(join(folder, 'node_modules/better-sqlite3'))
   report('tools', 'are installed without SQLite', native ? 'better-sqlite3 is there' : '')
@@ -29,7 +29,7 @@ export function askTools(folder: string): void {
   }
 }
 
-/** Asks the servers for help. @param folder where they are installed */
+/** Runs `--help` of the servers. @param folder where the servers are installed */
 export function askServer(folder: string): void {
   const imports = existsSync(join(folder, 'node_modules/@duckdb'))
   report('server', 'is installed without DuckDB', imports ? '@duckdb is there' : '')
@@ -37,7 +37,7 @@ export function askServer(folder: string): void {
   report('server', 'nearside-server serve', '')
 }
 
-/** Tests the published page from the server to a changed list. */
+/** Tests the published page: what the server sends, the first list, and how a click changes it. */
 export async function drivePublished(folder: string): Promise<void> {
   const { address, snippet } = await publishedPage(folder, 'site', 'en')
   report('tools', 'nearside publish', '')
@@ -120,7 +120,7 @@ export async function driveConsent(folder: string): Promise<void> {
   await context.close()
 }
 
-/** Inserts the head's part by a script, as a tag manager inserts an HTML tag: its scripts run on insertion. */
+/** Tests the published page if a tag manager inserts its part for the head: a script inserts it, so its scripts run. */
 export async function driveTagManager(folder: string): Promise<void> {
   const site = publishSite(folder, 'tagged')
   cpSync(PICTURES, join(site, 'catalog/images'), { recursive: true })

@@ -6,7 +6,6 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
-/** Temporary folder, deleted at the end. */
 export const WORK = mkdtempSync(join(tmpdir(), 'nearside-consumers-'))
 
 export const tally = { passed: 0, failed: 0 }

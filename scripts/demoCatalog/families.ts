@@ -29,7 +29,6 @@ const LEADS: ReadonlySet<string> = new Set([
   'vintage',
 ])
 
-/** Fewest products that must share a name. */
 const LEAST_NAMED = 4
 const PRICE_RATIO = 1.5
 

@@ -14,7 +14,6 @@ interface PhraseMatch<T> {
   readonly rank: number
   /** Index of the phrase's first word in the title. */
   readonly at: number
-  /** Number of words in the phrase. */
   readonly length: number
 }
 
@@ -42,7 +41,7 @@ export function toPhrase<T>(text: string, value: T, rank: number): Phrase<T> {
   return { words: orderedWords(text).map(stem), value, rank }
 }
 
-/** Index by last word, so that only phrases ending in a word of the title are compared. */
+/** Phrases, indexed by their last words, so that a title is compared only with phrases whose last word it contains. */
 export class PhraseIndex<T> {
   readonly #byLastWord = new Map<string, Phrase<T>[]>()
 

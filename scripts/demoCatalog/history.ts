@@ -11,7 +11,7 @@ export interface Purchase {
 
 /** Fewest purchases for a month's price, so that one odd order is not the price. */
 const LEAST_PURCHASES = 3
-/** Share of a product's orders that makes a month its season, if the product has enough orders. */
+/** A month with at least this share of a product's orders is its season, if the product has enough orders. */
 const SEASON_SHARE = 0.25
 const LEAST_ORDERS = 20
 

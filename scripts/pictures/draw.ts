@@ -32,7 +32,6 @@ const MAX_BYTES = 10_000
 const IVORY = '#fffaf0'
 const INK = '#3a2b20'
 
-/** First line of every picture. */
 const START =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400"><defs><radialGradient id="s"><stop stop-color="#3a2b20" stop-opacity=".3"/><stop offset="1" stop-color="#3a2b20" stop-opacity="0"/></radialGradient>'
 const SETTINGS = {
@@ -68,7 +67,7 @@ export function draw(look: Look, icons: IconSet): string {
     material ? surface(material, 'm') : '',
   ]
   const side = size ? SIZES[size] : SIZE
-  // One line, because most pictures share their background.
+  // The background is one line, so that a pack stores it once for most pictures.
   const background = [
     '</defs><path fill="url(#a)" d="M0 0h400v400H0z"/>',
     printed && !isShape ? '<path fill="url(#p)" fill-opacity=".22" d="M0 0h400v400H0z"/>' : '',
@@ -98,7 +97,7 @@ export function draw(look: Look, icons: IconSet): string {
   ]
     .filter((part) => part !== '')
     .join('\n')
-    // Single quotes need no escape in JSON.
+    // Use single quotes, because JSON doesn't escape them.
     .replaceAll('"', "'")
   return motifs.length > 0 && svg.length > MAX_BYTES ? draw({ ...look, motifs: [] }, icons) : svg
 }

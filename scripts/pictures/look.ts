@@ -30,7 +30,7 @@ export interface Look {
   readonly measure?: string
   /** Whether the product hangs on a string or stands before its box. */
   readonly setting?: 'hung' | 'boxed'
-  /** False where only the category decided. */
+  /** Whether a word of the title decided; false if only the category did. */
   readonly fromTitle: boolean
 }
 
@@ -39,9 +39,9 @@ const VAGUE = 1
 const MOTIF = 1
 
 /**
- * Phrases of a table in `words.json`, which maps a picture's name to words separated by bars. The head word of the title
- * wins. Words in `shapes` (drawings) and `icons` (emoji) name the product. Words in `vague` count only if the title has
- * no such word. Words in `motifs` name prints, or the product if the title has no other word for it.
+ * Phrases of a table in `words.json`, which maps a picture's name to words separated by bars. The head word of the
+ * title wins. Words in `shapes` (drawings) and `icons` (emoji) name the product. Words in `vague` count only if the
+ * title has no such word. Words in `motifs` name prints, or the product if the title has no other word for it.
  */
 function phrases<T>(
   table: Readonly<Record<string, string>>,
@@ -103,7 +103,7 @@ const SIZES: readonly (readonly [NonNullable<Look['size']>, RegExp])[] = [
   ['large', /\b(?:large|giant|big|tall|jumbo)\b/i],
 ]
 
-/** Drawings that already hang. */
+/** Drawings that already show the product hanging. */
 const HUNG: ReadonlySet<string> = new Set(
   'paperchain ornament hanging star disc sign lights garland bunting lantern curtain wreath bauble'.split(
     ' ',
@@ -166,7 +166,7 @@ function whole(picture: Picture, motif: string | undefined, title: string): Pict
   return motif === undefined ? shape('disc') : picture
 }
 
-/** Whether the picture repeats the product to show several pieces. */
+/** Whether the picture has to show the product several times, because it is a set and its drawing shows one piece. */
 export const isRepeated = ({ picture, pieces = 1 }: Look): boolean =>
   pieces > 1 && !MANY.has(picture.name)
 

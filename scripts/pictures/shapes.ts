@@ -1,6 +1,6 @@
 /**
- * @module Drawings of products in the title's own colour and pattern, where the emoji set has no icon, or only
- * one of a fixed colour. The drawings lie in `shapes.json`.
+ * @module Drawings of products, in the colour and pattern that the title names, for products without an emoji or with
+ * an emoji of a fixed colour. The drawings are in `shapes.json`.
  */
 import drawings from './shapes.json' with { type: 'json' }
 

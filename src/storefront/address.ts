@@ -38,7 +38,7 @@ function subscribe(listener: () => void): () => void {
 
 type Change = (choices: URLSearchParams) => void
 
-/** The choices in the address, and a function to change them. By default, "back" undoes a change. */
+/** The choices in the address, and a function that changes them. By default, "back" undoes a change. */
 export function useChoices() {
   const fragment = useSyncExternalStore(
     subscribe,

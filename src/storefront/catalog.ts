@@ -103,7 +103,7 @@ export const titleOf = (item: Item): string => item.title ?? words('item', { cod
 
 export const isSold = (item: Item): boolean => item.available !== false && item.price !== undefined
 
-/** Unavailable products come last, in any order. */
+/** Comparator that puts unavailable products last, in every order of a list. */
 export const soldFirst = (a: Item, b: Item): number => Number(isSold(b)) - Number(isSold(a))
 
 /** Maximum number of variants on a product's page. */
@@ -119,7 +119,6 @@ export const variantsOf = ({ items }: Catalog, { id, groupId }: Item): readonly 
 
 export const productPath = (item: Item): string => `/product/${encodeURIComponent(item.id)}`
 
-/** Department's name on screen. */
 export const departmentText = (name: string): string =>
   name === OTHER ? words('otherDepartment') : name
 
@@ -127,7 +126,7 @@ export const categoryPath = (name: string): string => `/category/${encodeURIComp
 
 export const searchPath = (query: string): string => `/search#${new URLSearchParams({ q: query })}`
 
-/** Whether two addresses are equal after decoding, because one may have more escapes. */
+/** Whether two paths are equal after decoding, because one may escape more characters. */
 export function samePath(a: string, b: string): boolean {
   if (a === b) return true
   try {

@@ -55,7 +55,6 @@ export const DISTINCT = {
 /** Products in the shop's window, at the top of the home page. */
 const CHOSEN = ['85123A', '22423', '20725', '22720']
 
-/** Products of the window. */
 export const windowOf = (catalog: Catalog): readonly Item[] => chosenOf(catalog, CHOSEN)
 
 /** The named products. If the catalog lacks any of them, one product from each of its largest departments. */
@@ -122,7 +121,7 @@ export const firstBasket = (whole: Catalog, popular: readonly string[]): FirstPa
   bestsellers: popular,
 })
 
-/** First page of any search. */
+/** First page of a search, the same for every query. */
 export const firstSearch = (whole: Catalog): FirstPage => ({
   path: '/search',
   items: [],

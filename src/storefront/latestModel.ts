@@ -1,7 +1,7 @@
 /** @module Reads from a document which base model it was rendered with. */
 import type { PersonalizerOptions } from '../index.ts'
 
-/** Undefined where the document doesn't state it (`src/cli/publish/pageOptions.ts` writes the element). */
+/** Undefined if the document doesn't name it (`src/cli/publish/pageOptions.ts` writes the element). */
 export function readLatestModel(document: Document): PersonalizerOptions['latest'] {
   const content = document.getElementById('nearside-options')?.textContent
   return content ? JSON.parse(content).latest : undefined

@@ -111,7 +111,7 @@ export async function loadFederation(): Promise<
   )
   const signed = Object.fromEntries(facts.filter((fact) => !isRecipient(fact)))
   return {
-    // Validated where the personalizer is created.
+    // `createPersonalizer` validates these values.
     federation:
       recipients.leader && recipients.helper
         ? (recipients as NonNullable<PersonalizerOptions['federation']>)

@@ -17,15 +17,15 @@ export interface Movements {
   readonly base: readonly Placed[]
   /** This shopper's first `shown` items, with reasons. */
   readonly personal: readonly (Placed & { readonly recommendation: Recommendation })[]
-  /** Number of the shopper's first `shown` items that are not among the shop's. */
+  /** Number of the shopper's first `shown` items that are not among the shop's first `shown` items. */
   readonly entered: number
-  /** The item that rose furthest; null where none rose. */
+  /** The item that rose furthest; null if none rose. */
   readonly furthest: (Placed & { readonly recommendation: Recommendation }) | null
 }
 
 /**
  * @param base the shop's order, best first
- * @param personal the shopper's order, best first; `baseRank` is the place an item came from
+ * @param personal the shopper's order, best first; `baseRank` is an item's place in the shop's order
  */
 export function movementsOf(
   base: readonly Recommendation[],

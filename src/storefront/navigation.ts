@@ -38,7 +38,7 @@ export function keepScroll(): void {
     try {
       sessionStorage.setItem(STORE, JSON.stringify([...positions].slice(-50)))
     } catch {
-      // Without storage a reload starts at the top.
+      // Ignore a failure to store: a reload then starts at the top.
     }
   })
   // Store the position now: the old page is still on screen, and its last scroll event may be pending.
@@ -79,7 +79,7 @@ function scrollWhenPossible(top: number): () => void {
 }
 
 let wentBack = false
-// There is no window where pages are prerendered.
+// `addEventListener` is missing while prerendering, which has no window.
 globalThis.addEventListener?.('popstate', () => {
   wentBack = true
 })

@@ -57,7 +57,7 @@ async function keepForOffline(): Promise<void> {
 async function register(): Promise<ServiceWorker> {
   if (!('serviceWorker' in navigator)) throw new Error('This browser has no service workers.')
   const registered = await navigator.serviceWorker.register(`${import.meta.env.BASE_URL}sw.js`)
-  // Checks for a new release; without a network there is none.
+  // Check for a new release. Without a network the check fails, which doesn't matter.
   registered.update().catch(() => undefined)
   const { active } = await navigator.serviceWorker.ready
   if (!active) throw new Error('The service worker has gone.')

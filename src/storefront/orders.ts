@@ -6,7 +6,6 @@ import { createStored } from './stored.ts'
 export interface OrderLine {
   readonly id: string
   readonly quantity: number
-  /** Price paid per piece. */
   readonly price: number
 }
 

@@ -3,7 +3,7 @@
  * picture is a list of pieces.
  */
 
-/** First all pieces, then for each picture its file name and the indices of its pieces. */
+/** Line of the file: first come all pieces, then for each picture its file name and the indices of its pieces. */
 export type PackLine = string | readonly [name: string, ...places: number[]]
 
 export interface PicturePack {
@@ -21,7 +21,7 @@ export function unpack(lines: readonly PackLine[]): PicturePack {
   return { pieces, pictures }
 }
 
-/** Null where the pack has no such picture. */
+/** SVG of a picture; null if the pack has no such picture. */
 export function svgOf({ pieces, pictures }: PicturePack, name: string): string | null {
   const places = pictures.get(name)
   return places ? places.map((place) => pieces[place]).join('') : null

@@ -23,7 +23,7 @@ export function takePictures(lines: readonly PackLine[]): void {
   pack.set(unpack(lines))
 }
 
-/** Takes over the pictures in a prerendered page. */
+/** Registers the pictures that a prerendered page contains. */
 export function takeOverPictures(document: Document): void {
   for (const image of document.querySelectorAll<HTMLImageElement>('img[data-picture]'))
     addresses.set(image.dataset.picture ?? '', image.getAttribute('src') ?? '')

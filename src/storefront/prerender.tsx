@@ -24,7 +24,6 @@ import { words } from './words/words.ts'
 export { FOR_YOU, SHELF } from './firstPage.ts'
 
 interface Rendered {
-  /** Address of the page. */
   readonly path: string
   readonly title: string
   /** Markup inside the shop's element. */

@@ -55,7 +55,7 @@ const forYou = (root: Element) =>
 
 beforeEach(async () => {
   personalizer = createFakePersonalizer(ITEMS)
-  // Wide enough to show filters beside a list.
+  // The page is wide enough to show filters beside a list.
   await page.viewport(1000, 800)
 })
 afterEach(() => {
@@ -312,7 +312,7 @@ describe('a refusal to store', () => {
   })
   afterEach(() => declined.set(false))
 
-  /** @param setPersist as of the personalizer in the worker */
+  /** @param setPersist replaces the personalizer's method */
   async function openQuestion(setPersist: FakePersonalizer['setPersist']) {
     const looked = createSignal<string | null>(null)
     const shop = forgetTogether({ ...personalizer, setPersist }, createCatalog(ITEMS).get, looked)
@@ -479,7 +479,7 @@ test('the empty search box offers recent searches and departments by keyboard', 
     .element(screen.getByRole('heading', { level: 1, name: 'Results for “bird”' }))
     .toHaveFocus()
   await expect.element(last.first()).not.toBeInTheDocument()
-  // Tab skips the offers.
+  // Pressing Tab leaves the box and skips the offers.
   await inBox(screen)
   await box.fill('')
   await expect.element(last.first()).toBeVisible()

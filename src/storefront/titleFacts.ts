@@ -1,4 +1,4 @@
-/** @module Facts in a title besides the product's name: pieces, sizes, materials, colours. */
+/** @module Finds facts in a product's title: number of pieces, sizes, materials, colours. */
 
 /** Words for each colour, by the colour's name. */
 const COLOURS = {

@@ -10,7 +10,6 @@ import type { Tensors } from '@nearside/core/model/tensor.ts'
 
 export type RankModel = Pick<BaseModel, 'itemVectors' | 'encoder'>
 
-/** Row of the viewed item. */
 export const VIEWED = 100
 export const COUNT = 20
 

@@ -39,7 +39,6 @@ async function casesOf(folder: string, until: number) {
 /** Most cases of a shop, and the total weight of each shop's cases. */
 const EACH = 3000
 
-/** Joins the tables of several shops. */
 function joined(tables: readonly RankerDataset[]): RankerDataset {
   const start = [0]
   for (const table of tables) {

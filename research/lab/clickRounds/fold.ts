@@ -41,7 +41,7 @@ interface Weights {
   readonly scale: Float32Array
 }
 
-/** NDCG@10 of each case: a blind server, the base from orders, the base from everything, then the arms. */
+/** NDCG@10 of each case by: a server without clicks, the base from orders, the base from everything, the arms. */
 type Asked = readonly { readonly shopper: string; readonly values: readonly number[] }[]
 
 const onlyOrders = (history: History): History => history.filter(isPurchase)
@@ -77,7 +77,7 @@ export function askFold(
   const ofAll = nightly(data, until)
   return asked.map(({ shopper, time, history, targets }) => {
     const quality = (known: ItemStatistics, held: History, rankers: readonly Weights[]) => {
-      // Without a history: popularity, as in the base.
+      // For an empty history rank by popularity, as the base model does.
       const raw = isKnown(held) ? computeFeatures(known, held, time, null) : null
       return rankers.map(({ weights, scale }) => {
         if (!raw) return ndcg(placesOf(known.popularity30, targets), 10)
@@ -161,7 +161,7 @@ function byShopper(table: RankerDataset): RankerDataset[] {
   return [...shoppers].map((id) => partOf(table, ({ shopper }) => shopper === id))
 }
 
-/** Neighbours as of the model's limit, popularity as of the night before. */
+/** Statistics for a time: co-occurrence lists as of `until`, popularity as of the night before the time. */
 function nightly({ items, shoppers }: RankerData, until: number): (time: number) => ItemStatistics {
   const histories = shoppers.map(({ interactions }) => interactions)
   const lists = buildStatistics(items, histories, until)

@@ -75,7 +75,7 @@ function Line({ line }: { readonly line: PricedLine }) {
       name: 'remove_from_cart',
       items: [{ item_id: item.id, quantity, price: item.price }],
     })
-    // The line is gone, so move the focus to the heading.
+    // The removed line had the focus, so move it to the heading.
     document.querySelector<HTMLElement>('main h1')?.focus()
   }
   return (

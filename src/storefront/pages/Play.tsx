@@ -44,7 +44,7 @@ export function Play() {
   const linked = (choices.get('taps') ?? '').split(' ').filter((id) => catalog.get(id))
   const known = new Set([...tapped, ...learned.map(({ name }) => name)])
   const pressed = [...tapped, ...linked.filter((id) => known.has(id) && !tapped.includes(id))]
-  /** Products that somebody else tapped, from a link. */
+  /** Products in the link that this shopper has not tapped yet: somebody else tapped them. */
   const offered = linked.filter((id) => !known.has(id))
 
   function tap(ids: readonly string[]): void {

@@ -14,7 +14,7 @@ import { useShop } from '../shop.ts'
 import { useSteadyOrder } from '../useSteadyOrder.ts'
 import { searchWords, words } from '../words/words.ts'
 
-/** Milliseconds of rest after which the typed text counts as a query. */
+/** Milliseconds without typing after which the text counts as a query. */
 const REST_MS = 800
 
 export function Search() {

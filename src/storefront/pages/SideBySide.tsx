@@ -88,7 +88,6 @@ export function SideBySide() {
 
 interface SummaryProps {
   readonly movements: Movements
-  /** Number of events on this device. */
   readonly seen: number
   /** False without a model, e.g. on a first visit without a network. */
   readonly canRank: boolean

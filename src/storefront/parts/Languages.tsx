@@ -1,4 +1,4 @@
-/** @module The shop's languages, each by its own name. */
+/** @module Buttons to choose the shop's language; each language is named in that language. */
 import { useState } from 'react'
 import { useSignal } from '../signal.ts'
 import { choose, type Language, language, words } from '../words/words.ts'

@@ -38,7 +38,7 @@ export function MoveLines({ from, to }: MoveLinesProps) {
   )
 }
 
-/** Middle of an item's row; null where the list doesn't show the item. */
+/** Middle of an item's row; null if the list doesn't show the item. */
 function middle(list: readonly string[], id: string): number | null {
   const place = list.indexOf(id)
   return place < 0 ? null : place + 0.5

@@ -4,7 +4,6 @@ import { type ReactNode, useLayoutEffect } from 'react'
 export const SHOP_NAME = 'Nearside Gifts'
 
 interface PageProps {
-  /** Title of the browser tab, without the shop's name. */
   readonly title: string
   /** Heading; default: the title. */
   readonly heading?: ReactNode

@@ -7,7 +7,7 @@ interface PictureProps {
   readonly item: Item
   /** Side of the square, pixels. */
   readonly size: number
-  /** Alternative text; empty where the title stands beside the picture. */
+  /** Alternative text; empty if the title is beside the picture. */
   readonly alt: string
   /** Whether it is on the first screen. */
   readonly early?: boolean

@@ -12,7 +12,6 @@ import { Picture } from './Picture.tsx'
 
 interface CardProps {
   readonly item: Item
-  /** Words to highlight in the title. */
   readonly terms?: readonly string[]
   /** Whether it is on the first screen. */
   readonly early?: boolean
@@ -62,7 +61,6 @@ export function PlainCard({ item }: ItemComponentProps) {
   return <Card item={item} />
 }
 
-/** Card with the reason below. */
 export function ProductCard({ item, recommendation }: ItemComponentProps) {
   return (
     <>

@@ -41,7 +41,7 @@ interface FormProps {
   /** Shoppers to choose from; empty while they load. The page must not move when they arrive. */
   readonly shoppers: readonly PastShopper[]
   readonly say: (what: string) => void
-  /** Called when the form, and the focus in it, are gone. */
+  /** Called after sign-in. The form, which has the focus, then disappears, so the caller must move the focus. */
   readonly onDone: () => void
 }
 

@@ -73,5 +73,5 @@ export const StockList = memo(function StockList(props: StockListProps) {
 
 const never = () => () => {}
 const isScript = () => false
-/** True while prerendering, and while the script hydrates the page. */
+/** Snapshot while prerendering and hydrating: the cards are those of the rendered page. */
 const isRendered = () => true

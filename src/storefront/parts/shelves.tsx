@@ -48,7 +48,7 @@ export function ForYou() {
   )
 }
 
-/** An empty list renders nothing. */
+/** No initial items, so that the shelf renders nothing until its list arrives. */
 const NOTHING: readonly string[] = []
 const OWN = {
   limit: SHELF,
@@ -106,7 +106,6 @@ export function WithBasket(props: { readonly items: readonly string[] }) {
 
 interface CompanionsProps {
   readonly item: string
-  /** Products that the page already shows. */
   readonly shown: readonly Item[]
 }
 

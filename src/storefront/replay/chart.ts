@@ -26,10 +26,7 @@ interface Chart {
   readonly xOf: (time: number) => number
 }
 
-/**
- * @param arms the lines to draw
- * @param span first and last time on the axis, milliseconds
- */
+/** @param arms the lines to draw @param span first and last time on the axis, milliseconds */
 export function chartOf(
   steps: readonly ReplayStep[],
   arms: readonly Arm[],
@@ -87,7 +84,6 @@ export function apart(heights: readonly number[], gap: number): number[] {
   return moved
 }
 
-/** First day of every third month in the span. */
 function quarters([from, to]: readonly [number, number]): number[] {
   const found: number[] = []
   for (let month = 0; ; month += 3) {

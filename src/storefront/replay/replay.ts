@@ -11,7 +11,6 @@ import type { PastOrder } from './shoppers.ts'
 
 export interface ReplayStep {
   readonly order: PastOrder
-  /** Lists of each arm just before the order. */
   readonly lists: Readonly<Record<Arm, readonly Recommendation[]>>
   readonly quality: Means
 }
@@ -81,7 +80,7 @@ interface Past {
   list(time: number, order?: 'personal' | 'base'): Promise<readonly Recommendation[]>
   /** Captures an order at its own time. */
   tell(order: PastOrder): Promise<void>
-  /** @throws Error if what it learned so far is lost */
+  /** @throws Error if the personalizer has lost what it learned so far */
   requireWhole(): void
   close(): void
 }

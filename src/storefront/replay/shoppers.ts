@@ -9,7 +9,6 @@ export interface PastOrder {
 }
 
 export interface PastShopper {
-  /** Neutral label: "Shopper A". */
   readonly label: string
   /** Orders, ascending by time. */
   readonly orders: readonly PastOrder[]
@@ -26,7 +25,7 @@ export async function loadShoppers(signal?: AbortSignal): Promise<readonly PastS
   return readShoppers(await loadJson(FILE, signal))
 }
 
-/** @throws Error when the value differs from the script's format */
+/** Validates the file's content. @throws Error if it differs from the format that `scripts/replay.ts` writes */
 export function readShoppers(value: unknown): readonly PastShopper[] {
   const list = (value as { shoppers?: unknown } | null)?.shoppers
   if (!Array.isArray(list) || list.length === 0) throw unreadable()

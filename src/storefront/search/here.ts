@@ -5,7 +5,7 @@ import { SYNONYMS } from '../synonyms.ts'
 
 /**
  * @param items items in a new shopper's order
- * @param breathe called between slices of the work; the index is built once, starting now
+ * @param breathe called between slices of work; building the index starts at once
  */
 export const searchHere = (items: readonly Item[], breathe: () => Promise<void>): AskSearch =>
   searchAmong(items, SYNONYMS, breathe)

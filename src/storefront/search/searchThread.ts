@@ -26,7 +26,7 @@ function wakeSearch(): Worker {
   return thread
 }
 
-/** Without workers, the page searches by itself. */
+/** Starts the worker if the browser has workers; otherwise the page searches by itself. */
 export function tryToWakeSearch(): void {
   try {
     wakeSearch()

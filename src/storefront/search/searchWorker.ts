@@ -36,7 +36,7 @@ async function answer({ question, first }: ToSearch): Promise<FoundFirst> {
 addEventListener('message', ({ data, ports }: MessageEvent<ToSearch>) => {
   answer(data).then(
     (found) => ports[0].postMessage(found),
-    // The page then searches by itself.
+    // Tell the page that the search failed, so that it searches by itself.
     () => ports[0].postMessage(null),
   )
 })

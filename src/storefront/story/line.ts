@@ -17,7 +17,6 @@ interface Shown {
   readonly known: boolean
 }
 
-/** @param itemOf the shop's product for an id */
 export function lineOf(
   { now, without, everyones, done, known }: Shown,
   itemOf: (id: string) => Item | undefined,

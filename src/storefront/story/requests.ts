@@ -10,7 +10,6 @@ import { fetchedForOffline } from '../offline.ts'
 /** Milliseconds between two counts of the workers' requests. */
 const EVERY = 1000
 
-/** Number of requests by address. */
 type Counts = ReadonlyMap<string, number>
 
 /**

@@ -7,7 +7,7 @@ export function useHand() {
   const [focus, setFocus] = useState(false)
   const handlers = useMemo(
     () => ({
-      // `pointerenter` also fires when the page appears under a resting pointer, so it isn't used.
+      // Not `pointerenter`, which also fires when the page appears under a resting pointer.
       onPointerMove: () => setPointer(true),
       onPointerDown: () => setPointer(true),
       // If the pointer was on the element before this script ran, a click may be the first event that shows it.

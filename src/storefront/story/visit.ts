@@ -62,7 +62,6 @@ export function forgetShown(): void {
   visit.set({ ...visit.get(), before: null, done: [] })
 }
 
-/** Called after everything was erased. */
 export function forgetVisit(): void {
   visit.set(BEGIN)
   told.set(0)

@@ -52,7 +52,6 @@ function searchLabelsOf({ own, search }: Spoken): SearchLabels {
   }
 }
 
-/** Current language. */
 export const language = createSignal<Language>('en')
 
 /** The shopper's choice; null: the browser's preference (`beforePaint.ts`). */
@@ -98,9 +97,7 @@ export async function choose(next: Language): Promise<boolean> {
   return spoken
 }
 
-/**
- * Applies the language at the start, and when another tab changes it. If German can't load, the shop stays English.
- */
+/** Applies the language at the start, and when another tab changes it. If German can't load, the shop stays English. */
 export async function followLanguage(): Promise<void> {
   chosen.subscribe(() => void speak(chosen.get() ?? 'en'))
   const { lang } = document.documentElement

@@ -1,4 +1,4 @@
-/** @module Four short answers: what somebody could learn about the shopper from each kind of transfer. */
+/** @module Four short answers to: what could somebody learn about the shopper from each kind of transfer? */
 import { guessesOf } from '@nearside/browser/guesses.ts'
 import { Section, type SectionProps, useWords } from './Section.tsx'
 

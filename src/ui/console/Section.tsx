@@ -52,7 +52,7 @@ export function useWords() {
   }
 }
 
-/** A time as text, with its exact form for machines. */
+/** A time as text, in a `<time>` element with its exact value. */
 export function Moment({ at }: { readonly at: number }) {
   const { locale } = useContext(ConsoleWords)
   return (
@@ -84,7 +84,8 @@ interface TableProps {
   readonly caption: string
   readonly columns: readonly string[]
   /**
-   * Rows, each with a key and one cell for each column. The first cell names the row; `below` spans the row under it.
+   * Rows, each with a key and one cell for each column. The first cell names the row. `below` is shown under the row,
+   * across all columns.
    */
   readonly rows: readonly (readonly [key: string, cells: readonly ReactNode[], below?: ReactNode])[]
 }

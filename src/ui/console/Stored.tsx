@@ -15,7 +15,6 @@ const focusAtOnce = (button: HTMLButtonElement | null) => button?.focus()
 interface Removal {
   readonly what: EventName | 'everything'
   readonly name: string
-  /** Number of actions to delete. */
   readonly actions: number
 }
 
@@ -29,9 +28,8 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
   const { words, days, locale } = useWords()
   const { run, status } = useOutcome()
   const [asked, setAsked] = useState<Removal | null>(null)
-  /** Kind whose actions are listed one by one. */
   const [open, setOpen] = useState<EventName | null>(null)
-  /** Undo of the last deletion; no other object holds the deleted events. */
+  /** Name and undo function of the last deletion. Only this function still holds the deleted events. */
   const [undo, setUndo] = useState<readonly [name: string, back: () => Promise<void>] | null>(null)
   // After any deletion, in any tab, drop the undo, which holds deleted events. A deletion on this page changes the
   // snapshot before its promise resolves, so its undo is set after this.

@@ -41,7 +41,7 @@ export function withDevtools(
 
   const record: Recorder = recorder(own, () => performance.now(), soon)
   let due = false
-  /** Renders at most once a frame. */
+  /** Renders in the next frame, so at most once a frame. */
   function soon(): void {
     if (due) return
     due = true

@@ -3,7 +3,6 @@
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { ListAnswer, ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 
-/** A list that the page requested. */
 export interface ListRecord {
   readonly query: ListQuery
   /** False for a list requested once, by `recommend` and similar calls. */
@@ -21,7 +20,6 @@ const KEPT = 10
 export interface Recorder {
   /** Wrapper that the page uses instead of its own personalizer. */
   readonly personalizer: Personalizer
-  /** Recorded lists in the order of the requests. */
   readonly lists: () => readonly ListRecord[]
 }
 

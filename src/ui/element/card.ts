@@ -7,7 +7,6 @@ import { priceText } from '../lists/itemText.ts'
 import { movedText, reasonText } from '../lists/reason.ts'
 import type { ListKey } from '../messages/lists.ts'
 
-/** How this shop displays an item. */
 export interface Shop {
   itemOf(id: string): Item | undefined
   linkTo(item: Item): string

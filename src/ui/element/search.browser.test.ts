@@ -45,7 +45,7 @@ const choice = (root: ShadowRoot, label: string) =>
   visible(root, 'label').find((one) => one.querySelectorAll('span')[0].textContent === label)
     ?.firstElementChild as HTMLInputElement
 
-/** On a narrow screen the choices are collapsed. */
+/** Opens the filters, which are folded on a narrow screen. */
 function unfold(root: ShadowRoot): void {
   const [fold] = visible(root, 'button.ns-facets-fold')
   expect([fold.textContent, fold.ariaExpanded]).toEqual(['Filter', 'false'])

@@ -42,7 +42,7 @@ function indexOf(items: readonly Item[]): Promise<ProductSearch> {
 /**
  * Search as a custom element. Attributes: `query` (initial text), `category` (whose products are shown while the
  * box is empty), `limit` (24, before "All …"), `page` (its name, for the shop's rules), `rules="off"`.
- * A finished search (Enter, or leaving the box) is captured as an event. Event: `nearside-select`.
+ * The element captures a search when the shopper presses Enter or leaves the box. It fires `nearside-select`.
  */
 export class NearsideSearch extends Base {
   static readonly observedAttributes = ['query', 'category', 'limit', 'page', 'rules']
@@ -167,7 +167,7 @@ export class NearsideSearch extends Base {
     )
   }
 
-  /** @param isAnother whether the answer belongs to another request than the one on screen */
+  /** @param isAnother whether the answer is to another request than the answer on screen */
   #take(given: ListAnswer, isAnother: boolean): void {
     if (!provided) return
     const { shop, personalizer } = provided

@@ -91,7 +91,7 @@ export interface ListReporter {
   stop(): void
 }
 
-/** @param announce called when the order changed and then rested */
+/** @param announce called when the order has changed and then stayed the same for a moment */
 export function createListReporter(announce: () => void): ListReporter {
   const announcer = createAnnouncer(announce)
   /** Latest order; null while the list is loading. */

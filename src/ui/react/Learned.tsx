@@ -22,9 +22,9 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
   // The alert is here and not in the line, because the line may be gone by the time the action fails.
   const { run, alert, dismiss } = useAction()
   const [said, setSaid] = useState('')
-  /** Undo of the last deletion; no other object holds the deleted events. */
+  /** Name and undo function of the last deletion. Only this function still holds the deleted events. */
   const [undo, setUndo] = useState<readonly [name: string, back: Undo] | null>(null)
-  /** Entry that is being forgotten, and its index. */
+  /** Entry whose line is fading out, because it is being forgotten, and the line's index. */
   const [leaving, setLeaving] = useState<readonly [Entry, number] | null>(null)
   const [most, setMost] = useState(FIRST)
   const stored = useStoredEvents(personalizer, snapshot, most)

@@ -19,7 +19,7 @@ interface SharingOfferProps {
   readonly words: Words<OfferKey>
   /** Description of an update, and the servers' terms. */
   readonly sharing: string
-  /** @param contribute the new answer */
+  /** @param contribute whether the shopper agrees @param wording text that the shopper saw */
   readonly onAnswer: (contribute: boolean, wording: string) => void
   /** Content between text and switch. */
   readonly children?: ReactNode

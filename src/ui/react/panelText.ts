@@ -22,7 +22,6 @@ export function sentText(words: PanelWords, { sent }: PersonalizerSnapshot): str
   return epsilon === null ? shared : words('sharedLoss', { shared, epsilon })
 }
 
-/** Text about the engine that computes the ranking. */
 export function engineText(
   words: PanelWords,
   { engine, fit, status }: PersonalizerSnapshot,
@@ -43,7 +42,6 @@ export function costText(
   return `${termsText(words, terms)} ${words('used', { epsilon: sent.epsilon ?? 0 })}`
 }
 
-/** Result of the last fit, in one sentence. */
 export function fitText(
   words: PanelWords,
   { deferred, fit, fitting }: PersonalizerSnapshot,

@@ -81,7 +81,7 @@ test('skeletons are as high as the cards that replace them', async () => {
   const related = root.querySelectorAll('section')[1]
   const skeleton = related.querySelector('.ns-skeleton') as HTMLElement
   const card = root.querySelector('.ns-card') as HTMLElement
-  // Cards of this shop have no picture; a picture would take a square of the card's width.
+  // Skeletons reserve a square for a picture, but cards of this shop have none: add the square's height to a card.
   const picture = skeleton.getBoundingClientRect().width - 24
   const expected = card.getBoundingClientRect().height + picture
   expect(Math.abs(skeleton.getBoundingClientRect().height - expected)).toBeLessThan(24)
@@ -109,7 +109,6 @@ test('shows the shop’s language and its price format', async () => {
   app.unmount()
 })
 
-/** Replaces every message by a mark. */
 const MARKED = Object.fromEntries(Object.keys(ENGLISH).map((key) => [key, '¤']))
 
 test('no word that a shopper reads or hears stays English', async () => {

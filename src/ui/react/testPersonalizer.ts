@@ -46,7 +46,7 @@ export interface FakePersonalizer extends Personalizer {
   change(part: Partial<PersonalizerSnapshot>): void
   /** After `hold(true)`, answers wait for `release`. */
   hold(on: boolean): void
-  /** Releases the delayed answer with this number (0: the first request). */
+  /** Sends the delayed answer to a request; `index` 0 is the first request. */
   release(index: number): void
 }
 

@@ -36,7 +36,7 @@ test('a reason is one sentence, even if the item has left the shop', () => {
   expect(because('basket')).toBe('Because you put Cake tin in your basket')
   expect(because('bought')).toBe('Because you bought Cake tin')
   expect(because('bought', 'gone')).toBe('Because you bought another product')
-  // The reason is an event of the tin itself.
+  // If the reason is an event of the tin itself, the text for the tin has no “because”.
   const own = { kind: 'because', item: 'tin', signal: 'viewed' } as const
   expect(reasonText(words, own, itemOf, 'tin')).toBe('You looked at Cake tin')
   expect(reasonText(words, own, itemOf, 'jar')).toBe('Because you looked at Cake tin')

@@ -27,7 +27,6 @@ export function useAction() {
       await work()
       return true
     } catch (thrown) {
-      // The shopper cancelled, which needs no message.
       const { code } = thrown as Partial<NearsideError>
       if (code === 'terms-beyond-limits') setFailed(troubleText(words, code))
       else if (code !== 'consent-missing') setFailed(words(`failed.${otherwise()}`))

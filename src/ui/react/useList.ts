@@ -30,10 +30,7 @@ function useList(
   return deferred === observer ? shown : state
 }
 
-/**
- * A list that the device selects.
- * @param choose the shop's final change; the state has the items to choose from
- */
+/** A list that the device selects. @param choose the shop's final change; the state has the items to choose from */
 export function useChoice(query: ListChoice, choose?: Asked['choose']): ListState {
   const { mayShow } = usePersonalizationContext()
   // A basket is left out of the subject, so that its old list stays until the next answer.
@@ -70,7 +67,7 @@ export function useRerank(
    * the answer lacks are at the end, in the given order, so that the list never flickers.
    */
   readonly ids: readonly string[]
-  /** False while the answer on screen belongs to another query: other ids or another order. */
+  /** False while the answer on screen is to another query (other ids or another order). */
   readonly current: boolean
 } {
   const { itemOf } = usePersonalizationContext()

@@ -14,7 +14,6 @@ export interface Offer {
   /** Address; unique among the offers. */
   readonly href: string
   readonly text: string
-  /** Product of the offer, if any. */
   readonly item?: Item
 }
 
