@@ -21,7 +21,6 @@ import { DAY } from '@nearside/core/time.ts'
 import type { Bundle } from './bundle.ts'
 import { checkCheckpoints, type Reached } from './checkpoints.ts'
 import { checkDeltas, type ShopFiles } from './deltas.ts'
-import { checkEarlier } from './earlier.ts'
 import type { Findings } from './finding.ts'
 import { checkFits } from './fits.ts'
 import { checkReleases, type ModelRelease } from './releases.ts'
@@ -196,4 +195,30 @@ async function checkSettings(
   for (const { round, policyHash } of participations) rounds.delete(`${round} ${policyHash}`)
   if (rounds.size > earlier.reports)
     fault('the budget leaves out reports that the log lists as sent')
+}
+
+function checkEarlier(now: Bundle, before: Bundle, { faults, notes }: Findings): void {
+  const fault = (entry: LedgerEntry | undefined, message: string) =>
+    faults.push({ check: 'earlier', entry: entry?.sequence ?? null, message })
+  const last = before.ledger.at(-1)
+  if (!last) return
+  const end = now.ledger.at(-1)
+  if (!end || end.sequence < last.sequence) {
+    fault(end, `the log ends before entry ${last.sequence}, the last of the earlier export`)
+    return
+  }
+  const same = now.ledger.find(({ sequence }) => sequence === last.sequence)
+  const removed = now.ledger.findLast(standsForOthers)
+  if (same) {
+    if (same.hash !== last.hash) fault(same, 'the earlier export has another entry of this number')
+  } else if (Number(removed?.detail.through) === last.sequence) {
+    if (removed?.detail.hash !== last.hash)
+      fault(removed, 'the earlier export ended with another hash')
+  } else if (removed && Number(removed.detail.through) > last.sequence) {
+    notes.push(
+      'The last entry of the earlier export was removed since: only the key can be compared.',
+    )
+  }
+  if (last.key !== undefined && end.key !== last.key)
+    fault(end, 'the earlier export was signed by another key')
 }

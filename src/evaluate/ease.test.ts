@@ -1,4 +1,4 @@
-import { factorise, solve } from '@nearside/train/cholesky.ts'
+import { factorise, solve } from '@nearside/train/ranker/newton.ts'
 import { expect, it } from 'vitest'
 import { ease, easeWeights } from './ease.ts'
 import { purchase, START, testShop } from './testShop.ts'

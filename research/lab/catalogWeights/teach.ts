@@ -15,11 +15,10 @@ import { catalogStatistics } from '@nearside/train/catalogBase/catalogBase.ts'
 import { isHeldOut } from '@nearside/train/holdout.ts'
 import { candidatesOfCatalog } from '@nearside/train/ranker/catalogCandidates.ts'
 import { buildDataset, type RankerDataset } from '@nearside/train/ranker/dataset.ts'
-import { focusTargets } from '@nearside/train/ranker/focus.ts'
 import { fitNewton } from '@nearside/train/ranker/newton.ts'
 import { sampleCases } from '@nearside/train/ranker/sample.ts'
 import { spreadOf } from '@nearside/train/ranker/select.ts'
-import { DEFAULT_RANKER } from '@nearside/train/ranker/trainRanker.ts'
+import { DEFAULT_RANKER, focusTargets } from '@nearside/train/ranker/trainRanker.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
 
 const HELD_OUT = { fraction: 0.2, seed: 1 }

@@ -17,13 +17,17 @@ import {
   type RankerCase,
   type RankerDataset,
 } from '@nearside/train/ranker/dataset.ts'
-import { focusTargets } from '@nearside/train/ranker/focus.ts'
 import { fitNewton } from '@nearside/train/ranker/newton.ts'
 import { OUT_OF_FOLD, OutOfFoldStatistics } from '@nearside/train/ranker/outOfFold.ts'
 import { partOf } from '@nearside/train/ranker/part.ts'
 import { logsBefore, sampleCases } from '@nearside/train/ranker/sample.ts'
 import { spreadOf } from '@nearside/train/ranker/select.ts'
-import { DEFAULT_RANKER, type RankerData, trainRanker } from '@nearside/train/ranker/trainRanker.ts'
+import {
+  DEFAULT_RANKER,
+  focusTargets,
+  type RankerData,
+  trainRanker,
+} from '@nearside/train/ranker/trainRanker.ts'
 import { type Crowd, playRounds, type Terms } from './rounds.ts'
 
 /** Number of days before the limit that are used for training, centrally and in rounds. */

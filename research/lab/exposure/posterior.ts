@@ -2,7 +2,7 @@
 
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import type { Random } from '@nearside/core/model/random.ts'
-import { factorise } from '@nearside/train/cholesky.ts'
+import { factorise } from '@nearside/train/ranker/newton.ts'
 
 /** Draws parameters, [P]: fitted values, plus normal noise with covariance H⁻¹ on the parameters that may move. */
 export function drawParameters(

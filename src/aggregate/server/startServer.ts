@@ -7,10 +7,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { NearsideError } from '@nearside/core/error.ts'
-import { readKeyFile } from '@nearside/train/models/keyFile.ts'
 import { requireSigner } from '@nearside/train/models/publish.ts'
 import { readLatest } from '@nearside/train/models/read.ts'
-import { createSigner, DEFAULT_DAYS, readSigningKey } from '@nearside/train/models/sign.ts'
+import {
+  createSigner,
+  DEFAULT_DAYS,
+  readKeyFile,
+  readSigningKey,
+} from '@nearside/train/models/sign.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
 import type { PolicyParameters } from '../protocol/policy.ts'
 import type { AggregatorOptions } from './aggregator.ts'

@@ -9,8 +9,7 @@ import { isMissing } from '../storage/connection.ts'
 import { createMemoryDatabase, type Database } from '../storage/database.ts'
 import { copySettings } from '../storage/settingRows.ts'
 import { createStore, type LedgerRow, type Store } from '../storage/store.ts'
-import type { Notices } from './notices.ts'
-import type { DeviceState } from './state.ts'
+import type { DeviceState, Notices } from './state.ts'
 
 /** Share of the events deleted when the browser has no more room. */
 const MAKE_ROOM = 0.2

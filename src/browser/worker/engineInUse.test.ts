@@ -5,10 +5,9 @@ import type { EngineChoice } from '@nearside/engine/resilient.ts'
 import { expect, test } from 'vitest'
 import type { EnginePreference } from '../apiSnapshot.ts'
 import { EngineInUse } from './engineInUse.ts'
-import { Notices } from './notices.ts'
 import * as onDemand from './onDemand.ts'
 import type { Services } from './services.ts'
-import { createBus, startingState } from './state.ts'
+import { createBus, Notices, startingState } from './state.ts'
 
 interface Asked {
   readonly preference: string

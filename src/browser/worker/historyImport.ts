@@ -5,7 +5,6 @@ import { serially } from '@nearside/core/serially.ts'
 import { DAY } from '@nearside/core/time.ts'
 import type { PastOrder } from '../api.ts'
 import type { LedgerEntry } from '../ledger/entry.ts'
-import { seedingEnded } from '../ledger/seeding.ts'
 import { receive } from '../transfer/transfer.ts'
 import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
@@ -65,4 +64,20 @@ export class HistoryImport {
       await ledger.append({ kind, detail: detailOf(taken) }).catch((error) => notices.add(error))
     return taken
   }
+}
+
+/**
+ * Time before which orders are skipped. Orders from before the shopper forgot an order or erased everything must not
+ * return at the next sign-in. A forgotten order that was put back doesn't count.
+ * @returns milliseconds since the epoch; 0 if nothing was forgotten or erased
+ */
+function seedingEnded(entries: readonly LedgerEntry[]): number {
+  const undone = new Set(entries.map(({ detail }) => detail.undoes))
+  const ended = entries.findLast(
+    ({ kind, sequence, detail }) =>
+      kind === 'erase' &&
+      !undone.has(sequence) &&
+      (detail.what === 'everything' || Number(detail.orders) > 0),
+  )
+  return ended?.time ?? 0
 }

@@ -1,5 +1,7 @@
 /** @module Services that all parts of a device share, how they are opened, and code that the shop chose. */
 import { NearsideError } from '@nearside/core/error.ts'
+import type { ShopperEvent } from '@nearside/core/events/event.ts'
+import { readShopContext, type ShopContext } from '@nearside/core/features/context/context.ts'
 import type { ContributionTerms } from '../contribution/terms.ts'
 import type { Timers } from '../learning/scheduler.ts'
 import { createLedger, type Ledger } from '../ledger/ledger.ts'
@@ -8,12 +10,10 @@ import { openStore } from '../storage/open.ts'
 import { createTransport, destinationsOf } from '../transport/http.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { ChosenLearners } from './chosenLearners.ts'
-import { createDeviceContext, type DeviceContext } from './context.ts'
 import { createDeviceStore, type DeviceStore } from './deviceStore.ts'
 import type { ChooseEngine } from './engineInUse.ts'
-import { Notices } from './notices.ts'
 import type { CleanMore } from './shopper.ts'
-import { type Bus, type DeviceState, startingState } from './state.ts'
+import { type Bus, type DeviceState, Notices, startingState } from './state.ts'
 import { joinTabs, type Tabs } from './tabs.ts'
 
 /** Inputs from the worker's surroundings; tests pass their own. */
@@ -159,5 +159,33 @@ export async function loadChosen({ config, notices }: Services): Promise<ChosenC
     Learners: chosen?.ChosenLearners ?? null,
     cleanMore:
       visits && cleaning !== 'rules' ? (all) => visits.cleanOwnVisits(all, cleaning) : null,
+  }
+}
+
+type DeviceContext = ReturnType<typeof createDeviceContext>
+
+const NOTHING: ShopContext = {}
+
+function createDeviceContext(state: Pick<DeviceState, 'context' | 'events'>, notices: Notices) {
+  let read: readonly ShopperEvent[] | null = null
+  let known: ReadonlyMap<number, ShopContext> = new Map()
+  return {
+    at(time: number): ShopContext {
+      if (read !== state.events) {
+        read = state.events
+        known = new Map(read.map((event) => [event.time, event.context ?? NOTHING]))
+      }
+      // Without a stored event at that time, use the current context.
+      return known.get(time) ?? state.context
+    },
+    /** Takes the current context from the page; an invalid context clears it, with a notice. */
+    accept(given: unknown): void {
+      const context = readShopContext(given)
+      state.context = typeof context === 'string' ? NOTHING : context
+      if (typeof context === 'string')
+        notices.add(
+          new NearsideError('input-invalid', `The shop’s context was not used: ${context}.`),
+        )
+    },
   }
 }

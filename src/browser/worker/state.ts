@@ -2,12 +2,14 @@
  * @module State shared by the parts of a device, the events that connect them, and the snapshot that the page gets of
  * the state.
  */
+
+import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
 import type { EventName, ShopperEvent } from '@nearside/core/events/event.ts'
 import type { ShopContext } from '@nearside/core/features/context/context.ts'
 import { GUARD_START } from '@nearside/core/learning/guard.ts'
 import type { LearnerWeight } from '@nearside/core/learning/learners/names.ts'
 import { countShaping, learnedOf } from '@nearside/core/ranking/learned.ts'
-import type { EnginePreference, PersonalizerSnapshot } from '../apiSnapshot.ts'
+import type { EnginePreference, Notice, PersonalizerSnapshot } from '../apiSnapshot.ts'
 import { NO_CONSENT, NOTHING_SENT } from '../contribution/nothingSent.ts'
 import type { ContributionTerms } from '../contribution/terms.ts'
 import type { Deferral, DeviceConditions } from '../learning/budget.ts'
@@ -186,5 +188,34 @@ export function snapshotOf(services: Services, shop: Shop, shopper: Shopper): Wo
     sent: state.sent,
     terms: state.terms,
     notices: notices.list,
+  }
+}
+
+export const MAX_NOTICES = 50
+
+/** Adds a notice, newest first. A shop that is offline for an hour gives one notice, not sixty. */
+export function withNotice(notices: readonly Notice[], notice: Notice): readonly Notice[] {
+  const others = notices.filter((old) => old.message !== notice.message)
+  return [notice, ...others].slice(0, MAX_NOTICES)
+}
+
+export class Notices {
+  readonly #now: () => number
+  readonly #bus: Bus
+  /** Newest first. */
+  list: readonly Notice[] = []
+
+  constructor(now: () => number, bus: Bus) {
+    this.#now = now
+    this.#bus = bus
+    bus.on('failed', (error) => this.add(error))
+  }
+
+  /** Adds a notice for a thrown error, or for a message with a code. */
+  add(error: unknown, code: ErrorCode = 'worker-failed', message = 'Something failed'): void {
+    const known = NearsideError.from(error, code, message)
+    const time = this.#now()
+    this.list = withNotice(this.list, { code: known.code, message: known.message, time })
+    this.#bus.emit('shown', null)
   }
 }

@@ -18,7 +18,7 @@ import {
 import { fromHex } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { OPERATOR } from '@nearside/core/operator.ts'
-import { readKeyFile } from '@nearside/train/models/keyFile.ts'
+import { readKeyFile } from '@nearside/train/models/sign.ts'
 import { defineCommand } from '../command.ts'
 import { POLICY } from '../shared.ts'
 import { DAYS, KEY, publicKeys } from '../signing.ts'

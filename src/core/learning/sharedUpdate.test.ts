@@ -4,9 +4,8 @@ import { NearsideError } from '../error.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
 import { DAY } from '../time.ts'
 import { fitProblemOf } from './fitProblem.ts'
-import { lossAndGradient } from './gradient.ts'
 import { casesFromHistory } from './learningCases.ts'
-import { applySharedDelta, SHARED_LENGTH, sharedDelta } from './sharedUpdate.ts'
+import { applySharedDelta, lossAndGradient, SHARED_LENGTH, sharedDelta } from './sharedUpdate.ts'
 
 // With so few items, all are candidates before and after the step.
 const shop = testShop(12, 60)

@@ -3,14 +3,12 @@
  * problem and the scratch buffers are its tensors, so its buffer pool and leak accounting apply. Between the
  * first and the last step nothing is created, written or read back; kernels are only dispatched.
  */
-
 import { adamSchedule } from '@nearside/core/adam.ts'
-import type { FitProblem } from '@nearside/core/learning/problem.ts'
+import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem.ts'
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
 import * as tf from '@tensorflow/tfjs-core'
 import type { CentredProblem } from '../objective.ts'
 import { onBackend } from './backend.ts'
-import { fixedShape } from './fixedShape.ts'
 import {
   BINDINGS,
   type BindingName,
@@ -124,4 +122,26 @@ export function startFused(
     read: async () => Float32Array.from((await tensors.state.data()).slice(0, parameters)),
     dispose: () => tf.dispose(Object.values(tensors)),
   }
+}
+
+/** Pads a centred problem, in single precision: with equal shapes, GPU backends reuse buffers and shaders in every fit. */
+export function fixedShape(problem: FitProblem, centred: CentredProblem) {
+  const { cases: T, candidates: K } = problem
+  const { parameters: P, stride } = centred
+  /** Centred design X̃, row-major [T·K, P]; zero for padding. */
+  const design = new Float32Array(T * K * P)
+  /** Scores at q = 0 relative to the target's score, [T·K]. */
+  const offset = new Float32Array(T * K).fill(PADDING_OFFSET)
+  const weight = new Float32Array(T)
+  for (let l = 0; l < centred.cases.length; l++) {
+    const t = centred.cases[l]
+    weight[t] = centred.weight[l]
+    for (let r = centred.start[l]; r < centred.start[l + 1]; r++) {
+      const row = centred.rows[r]
+      // Relative to the target's score, where single precision matters most.
+      offset[row] = centred.offset[r] - centred.targetOffset[l]
+      design.set(centred.design.subarray(r * stride, r * stride + P), row * P)
+    }
+  }
+  return { design, offset, weight }
 }

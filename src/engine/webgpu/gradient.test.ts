@@ -10,8 +10,7 @@ import { centre } from '../centre.ts'
 import { lossAndGradient } from '../objective.ts'
 import { nodeAdapter } from '../testGpu.ts'
 import { type TestShape, testProblem } from '../testProblem.ts'
-import { compileFused } from './descent.ts'
-import { fixedShape } from './fixedShape.ts'
+import { compileFused, fixedShape } from './descent.ts'
 import { BINDINGS, type BindingName, KERNELS, planKernels, WORKGROUP } from './shader.ts'
 
 const shapes: fc.Arbitrary<TestShape> = fc.record({

@@ -1,6 +1,6 @@
 /** @module Empty submits while waiting, in the only browser that needs them. */
 import { afterEach, expect, test, vi } from 'vitest'
-import { whileNudging } from './nudge.ts'
+import { whileNudging } from './webgpuEngine.ts'
 
 afterEach(() => {
   vi.useRealTimers()

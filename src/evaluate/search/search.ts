@@ -2,10 +2,11 @@
  * @module `--protocol search`: tests search against human judgements, or by the rank of the shoppers' next
  * purchases.
  */
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { NearsideError } from '@nearside/core/error.ts'
+import type { Synonyms } from '@nearside/core/search/synonyms.ts'
 import { readCatalogFile } from '@nearside/train/import/readCatalog.ts'
 import { findFile } from '@nearside/train/shop/lines.ts'
 import { readCatalog } from '@nearside/train/shop/read.ts'
@@ -21,7 +22,6 @@ import { BOUGHT_ARMS, BOUGHT_PAIRS, type Bought, searchBought } from './bought.t
 import { JUDGED_ARMS, JUDGED_PAIRS, searchJudged } from './judged.ts'
 import { type Judgements, readJudgements } from './judgements.ts'
 import { QUERY_KINDS } from './queries.ts'
-import { readSynonyms } from './readSynonyms.ts'
 
 export interface SearchQuestion extends Omit<Question, 'protocol' | 'model'> {
   readonly model: string | undefined
@@ -194,3 +194,31 @@ async function readItems(path: string, now: number): Promise<readonly Item[]> {
 
 /** A file name that ends like a table and begins like a product list. */
 const LIKE_A_CATALOG = /^(catalog(ue)?|products?|items?)\b.*\.(jsonl|ndjson|csv|tsv)(\.gz)?$/i
+
+/**
+ * @param shop a shop folder; without the file, or with a catalog file, there are no synonyms
+ * @throws NearsideError `input-invalid`
+ */
+async function readSynonyms(shop: string): Promise<Synonyms> {
+  const path = await findFile(join(shop, 'synonyms.json'))
+  if (path === undefined) return []
+  const list = await readFile(path, 'utf8')
+    .then(JSON.parse)
+    .catch(() => undefined)
+  if (!isSynonyms(list))
+    throw new NearsideError(
+      'input-invalid',
+      `${path} is not a list of synonyms: write each as ["word", "other word"] or {"of": "phrase", "as": ["words"]}`,
+    )
+  return list
+}
+
+function isSynonyms(list: unknown): list is Synonyms {
+  return (
+    Array.isArray(list) &&
+    list.every((one) => isTexts(one) || (typeof one?.of === 'string' && isTexts(one.as)))
+  )
+}
+
+const isTexts = (list: unknown): boolean =>
+  Array.isArray(list) && list.every((text) => typeof text === 'string')

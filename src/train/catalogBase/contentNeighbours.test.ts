@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { contentNeighbours } from './contentNeighbours.ts'
+import { contentNeighbours } from './catalogBase.ts'
 
 const titled = (...titles: string[]) => titles.map((title, i) => ({ id: `i${i}`, title }))
 

@@ -7,18 +7,20 @@ import {
   type ContextFeature,
   contextCandidates,
 } from '@nearside/core/features/context/contextFeatures.ts'
+import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import type { BaseModel, ContextTerm } from '@nearside/core/model/baseModel.ts'
 import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
-import { createRandom } from '@nearside/core/model/random.ts'
+import { createRandom, type Random } from '@nearside/core/model/random.ts'
 import { mean, standardError } from '../estimates.ts'
 import type { RankerCase, RankerDataset } from '../ranker/dataset.ts'
 import { fitNewton } from '../ranker/newton.ts'
 import { foldOf } from '../ranker/outOfFold.ts'
 import { partOf } from '../ranker/part.ts'
+import type { SampleOptions } from '../ranker/sample.ts'
+import { sampleTable } from '../ranker/sampledTable.ts'
 import { NEGLIGIBLE, spreadOf } from '../ranker/select.ts'
 import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
 import { measureCases } from '../selection/measure.ts'
-import { buildContextTable } from './table.ts'
 
 /** Effect of adding a kind of context to the base, on cases later than the fitted ones. */
 export interface ContextOutcome {
@@ -188,4 +190,28 @@ function splits({ cases }: RankerDataset): readonly { before: IsIn; after: IsIn 
 function describe({ loss, lossError, error, ...outcome }: ContextOutcome): string {
   const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`
   return `loss ${signed(loss)} ± ${lossError.toFixed(4)} nats, NDCG@10 ${signed(outcome['ndcg@10'])} ± ${error.toFixed(4)}`
+}
+
+/**
+ * Column 0 of the table is the base's score, the others are the context features' raw values.
+ * @param rawWeights w by raw value, [F]
+ */
+function buildContextTable(
+  data: RankerData,
+  asked: Pick<SampleOptions, 'from' | 'until' | 'maxCases'>,
+  rawWeights: Float32Array,
+  random: Random,
+): RankerDataset {
+  const { cases, tableOf } = sampleTable(data, asked, random)
+  const full = tableOf(cases)
+  const columns = 1 + full.columns - FEATURE_COUNT
+  const values = new Float32Array(full.item.length * columns)
+  for (let row = 0; row < full.item.length; row++) {
+    const at = row * full.columns
+    let score = 0
+    for (let f = 0; f < FEATURE_COUNT; f++) score += rawWeights[f] * full.features[at + f]
+    values[row * columns] = score
+    values.set(full.features.subarray(at + FEATURE_COUNT, at + full.columns), row * columns + 1)
+  }
+  return { ...full, columns, features: values }
 }

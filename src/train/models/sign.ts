@@ -10,13 +10,12 @@ import {
   sign as signBytes,
   verify,
 } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { LatestModel, ModelSignature } from '@nearside/core/model/manifest.ts'
 import { releaseMessage } from '@nearside/core/model/release.ts'
 import { DAY } from '@nearside/core/time.ts'
-import { readKeyFile } from './keyFile.ts'
 
 /**
  * Signs a model as a release with a higher number than `previous`.
@@ -132,4 +131,22 @@ export async function readSigningKey(file: string, models?: string): Promise<Key
   }
   if (key.asymmetricKeyType !== 'ed25519') throw refuse('is not an Ed25519 key')
   return key
+}
+
+/** @throws NearsideError `input-invalid` if the file is unreadable, or readable by others */
+export async function readKeyFile(file: string): Promise<string> {
+  const refuse = (why: string, cause?: unknown) =>
+    new NearsideError('input-invalid', `The key ${file} ${why}`, { cause })
+  let mode: number
+  let text: string
+  try {
+    mode = (await stat(file)).mode
+    text = await readFile(file, 'utf8')
+  } catch (cause) {
+    throw refuse('can’t be read', cause)
+  }
+  // Windows has no such modes.
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0)
+    throw refuse('can be read by others: chmod 600')
+  return text
 }

@@ -1,5 +1,5 @@
-import { lossAndGradient } from '@nearside/core/learning/gradient.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
+import { lossAndGradient } from '@nearside/core/learning/sharedUpdate.ts'
 import { createRandom, type Random } from '@nearside/core/model/random.ts'
 import { createJsEngine } from '@nearside/engine/js.ts'
 import { describe, expect, it } from 'vitest'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RankerDataset } from './dataset.ts'
-import { focusTargets } from './focus.ts'
+import { focusTargets } from './trainRanker.ts'
 
 const data: RankerDataset = {
   cases: [{ shopper: '', time: 0, history: [], targets: [0, 1], weight: 1 }],

@@ -2,7 +2,6 @@
  * @module Trains the feature weights w for new shoppers. The statistics of each training case exclude its
  * shopper and its future.
  */
-
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { eventStrength } from '@nearside/core/events/strength.ts'
@@ -10,14 +9,14 @@ import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import type { History } from '@nearside/core/features/history.ts'
 import type { StatisticsOptions } from '@nearside/core/features/statistics.ts'
-import { TARGET_FOCUS } from '@nearside/core/learning/focus.ts'
+import { focusedShares, TARGET_FOCUS } from '@nearside/core/learning/focus.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
 import { CANDIDATES } from '@nearside/core/model/trees.ts'
 import { candidatesOfCatalog } from './catalogCandidates.ts'
-import { buildDataset, type RankerCase } from './dataset.ts'
-import { focusTargets } from './focus.ts'
+import { buildDataset, type RankerCase, type RankerDataset, rowScores } from './dataset.ts'
 import { fitNewton } from './newton.ts'
 import { OUT_OF_FOLD, type OutOfFoldOptions, OutOfFoldStatistics } from './outOfFold.ts'
+import { rowsOfCase } from './part.ts'
 import { type SampleOptions, sampleCases } from './sample.ts'
 import { lentWeights, negligible, recordsOf, spreadOf, untaught } from './select.ts'
 
@@ -181,4 +180,32 @@ function withEncoder(
 
 function onlyPurchases(interactions: History): boolean {
   return interactions.every(({ name }) => name === 'purchase' || eventStrength(name) === 0)
+}
+
+/**
+ * Target shares as in `focusedShares`, by the scores of a first fit.
+ * @param scale [columns], divisor of the raw features.
+ * @param weights [columns], of a first fit with equal shares.
+ * @param focus 0 keeps equal shares; 1 gives the likelihood that any one target is next.
+ */
+export function focusTargets(
+  data: RankerDataset,
+  scale: Float32Array,
+  weights: Float64Array,
+  focus: number,
+): RankerDataset {
+  const scores = rowScores(data, scale, weights)
+  const target = new Float32Array(data.target.length)
+  for (let c = 0; c < data.cases.length; c++) {
+    const rows = rowsOfCase(data, c).filter((row) => data.target[row] !== 0)
+    const shares = focusedShares(
+      rows.map((row) => data.target[row]),
+      rows.map((row) => scores[row]),
+      focus,
+    )
+    rows.forEach((row, k) => {
+      target[row] = shares[k]
+    })
+  }
+  return { ...data, target }
 }

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { CONTEXT_KINDS } from '@nearside/core/features/context/context.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { contextKindsOf, contextOf } from './context.ts'
-import { readShop } from './read.ts'
-import { readContext } from './readContext.ts'
+import { readContext, readShop } from './read.ts'
 
 let folder: string
 beforeEach(async () => {

@@ -1,10 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ShopperEvent } from '../event.ts'
-import { logFences } from './fences.ts'
 import { averagePathLength, growForest, isolationScore } from './isolationForest.ts'
-import { cleanOutliers, learnUsual } from './outliers.ts'
-import { describeVisit, rateOf } from './visit.ts'
+import { cleanOutliers, describeVisit, learnUsual, logFences, rateOf } from './ownVisits.ts'
 
 /** Park and Miller's generator, because this layer must not import the model's. */
 function uniform(seed: number) {

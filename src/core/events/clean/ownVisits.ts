@@ -4,9 +4,22 @@
  * the rules (docs/results/noise.md). So a shop has to opt in.
  */
 import { createRandom } from '../../model/random.ts'
-import { type Cleaned, eventsBySession } from '../clean.ts'
+import {
+  type Cleaned,
+  dropShorterLooks,
+  dropVisits,
+  eventsBySession,
+  runStages,
+  variation,
+} from '../clean.ts'
 import type { Cleaning } from '../cleanings.ts'
-import { cleanOutliers, learnUsual, OUTLIER_STAGES } from './outliers.ts'
+import type { ShopperEvent } from '../event.ts'
+import {
+  growForest,
+  type IsolationForest,
+  isolationScore,
+  type Uniform,
+} from './isolationForest.ts'
 
 /** Minimum number of visits for learning the usual. */
 export const LEAST_VISITS = 20
@@ -30,4 +43,134 @@ export function cleanOwnVisits(cleaned: Cleaned, cleaning: Exclude<Cleaning, 'ru
   )
   const dropped = { ...cleaned.report.dropped, ...report.dropped }
   return { events: kept, report: { kept: report.kept, dropped } }
+}
+
+/** Usual values learned from a log, as plain data. */
+interface Usual {
+  /** Dwell time on an item in milliseconds. */
+  readonly dwell: Fences
+  /** Events per minute of a visit. */
+  readonly rate: Fences
+  readonly forest: IsolationForest
+}
+
+/** Anomaly score above which a visit is dropped. In the paper anomalies are "very close to 1" and 0.5 is average. */
+const ISOLATED = 0.6
+
+/** Maximum fence in milliseconds. A longer view is always informative. */
+const LONGEST_MISCLICK = 3000
+
+export function learnUsual(events: readonly ShopperEvent[], random: Uniform): Usual {
+  const visits = [...eventsBySession(events.toSorted((a, b) => a.time - b.time)).values()]
+  const dwells = events.flatMap(({ dwellMs }) => (dwellMs === undefined ? [] : [dwellMs]))
+  const rates = visits.flatMap((visit) => rateOf(visit) ?? [])
+  return {
+    dwell: logFences(dwells.map((dwell) => Math.max(1, dwell))),
+    rate: logFences(rates),
+    forest: growForest(visits.map(describeVisit), random),
+  }
+}
+
+type OutlierStage = (events: readonly ShopperEvent[], usual: Usual) => readonly ShopperEvent[]
+
+/** Drops views far shorter than usual; long views stay. */
+const dropShortLooks: OutlierStage = (events, { dwell }) =>
+  dropShorterLooks(events, Math.min(dwell.low, LONGEST_MISCLICK))
+
+/** Drops visits far faster than usual. Slow visits stay, since they are tabs left open. */
+const dropFastVisits: OutlierStage = (events, { rate }) =>
+  dropVisits(events, (visit) => (rateOf(visit) ?? 0) > rate.high)
+
+const dropIsolatedVisits: OutlierStage = (events, { forest }) =>
+  dropVisits(events, (visit) => isolationScore(forest, describeVisit(visit)) > ISOLATED)
+
+const OUTLIER_STAGES: readonly (readonly [reason: string, stage: OutlierStage])[] = [
+  ['short look', dropShortLooks],
+  ['fast visit', dropFastVisits],
+  ['isolated visit', dropIsolatedVisits],
+]
+
+/**
+ * Runs all stages in order; the report counts the dropped events of each. It needs many events to learn the usual, so
+ * it suits a shop's whole log (docs/results/noise.md).
+ */
+export const cleanOutliers = (
+  events: readonly ShopperEvent[],
+  usual: Usual,
+  stages: typeof OUTLIER_STAGES = OUTLIER_STAGES,
+): Cleaned => runStages(events, stages, usual)
+
+interface Fences {
+  readonly low: number
+  readonly high: number
+}
+
+const REACH = 1.5
+
+/** Minimum number of values for meaningful quartiles. */
+const LEAST_VALUES = 8
+
+/**
+ * Fences of the values' logarithms, because dwell times and rates have a legitimate heavy tail.
+ * @param values above 0; with too few of them the fences are infinite
+ * @see Tukey 1977, Exploratory Data Analysis
+ */
+export function logFences(values: readonly number[]): Fences {
+  if (values.length < LEAST_VALUES) return { low: 0, high: Number.POSITIVE_INFINITY }
+  const sorted = Float64Array.from(values, Math.log).sort()
+  const lower = quartile(sorted, 0.25)
+  const upper = quartile(sorted, 0.75)
+  const range = upper - lower
+  return { low: Math.exp(lower - REACH * range), high: Math.exp(upper + REACH * range) }
+}
+
+/** Quantile by linear interpolation between order statistics. */
+function quartile(sorted: Float64Array, q: number): number {
+  const at = q * (sorted.length - 1)
+  const low = Math.floor(at)
+  const high = Math.min(low + 1, sorted.length - 1)
+  return sorted[low] + (at - low) * (sorted[high] - sorted[low])
+}
+
+/** Minimum duration in milliseconds for computing a rate. */
+const LEAST_SPAN = 1000
+const SHORT_LOOK = 1000
+/** Default dwell time in milliseconds: the median of all views. */
+const USUAL_DWELL = 20_000
+
+/** Events per minute; null for fewer than three events, which have no meaningful rate. */
+export function rateOf(visit: readonly ShopperEvent[]): number | null {
+  if (visit.length < 3) return null
+  const span = visit[visit.length - 1].time - visit[0].time
+  return (60_000 * (visit.length - 1)) / Math.max(LEAST_SPAN, span)
+}
+
+/**
+ * Features of a visit for the isolation forest.
+ * @param visit ascending by time
+ * @returns [7], finite: logarithms of events, of events per minute and of the median interval; variation of
+ *   intervals; logarithm of the median dwell; share of short views; share of distinct items
+ */
+export function describeVisit(visit: readonly ShopperEvent[]): Float64Array {
+  const intervals = visit.slice(1).map(({ time }, k) => Math.max(1, time - visit[k].time))
+  const dwells = visit.flatMap(({ dwellMs }) => (dwellMs === undefined ? [] : [dwellMs]))
+  const items = visit.flatMap((event) => [...event.items])
+  const short = dwells.filter((dwell) => dwell < SHORT_LOOK).length
+  return Float64Array.of(
+    Math.log(visit.length),
+    Math.log(rateOf(visit) ?? 1),
+    Math.log(median(intervals, 60_000)),
+    // With too few intervals, assume a coefficient of variation of 1, which is typical of a person.
+    intervals.length < 3 ? 1 : variation(intervals),
+    Math.log(Math.max(1, median(dwells, USUAL_DWELL))),
+    dwells.length > 0 ? short / dwells.length : 0,
+    items.length > 0 ? new Set(items).size / items.length : 1,
+  )
+}
+
+function median(values: readonly number[], otherwise: number): number {
+  if (values.length === 0) return otherwise
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }

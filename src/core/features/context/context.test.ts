@@ -1,7 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
-import { easterSunday, seasonAt } from './calendar.ts'
 import { contextFault, NO_CONTEXT, readShopContext } from './context.ts'
-import { contextValue } from './contextValue.ts'
+import { contextValue, easterSunday, seasonAt } from './contextValue.ts'
 import { contextOver } from './timeline.ts'
 
 const day = (text: string) => Date.parse(text)

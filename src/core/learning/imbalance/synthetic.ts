@@ -5,7 +5,6 @@
  * @see He, Bai, Garcia and Li 2008, "ADASYN", doi 10.1109/IJCNN.2008.4633969
  */
 import { type Random, shuffled } from '../../model/random.ts'
-import { nearest } from './neighbours.ts'
 
 /** k of both papers. */
 const NEIGHBOURS = 5
@@ -90,4 +89,28 @@ function between(
   const to = rows[neighbours[random.integer(neighbours.length)]]
   const gap = random.next()
   return from.map((value, j) => value + gap * (to[j] - value))
+}
+
+/**
+ * Indices of the `k` rows nearest to `row`, nearest first; ties by index.
+ * @param self index of `row` itself among `rows`, which is excluded; −1 if it is absent
+ */
+export function nearest(
+  rows: readonly Float32Array[],
+  row: Float32Array,
+  k: number,
+  self: number,
+): number[] {
+  return rows
+    .map((other, place) => ({ place, distance: squaredDistance(other, row) }))
+    .filter(({ place }) => place !== self)
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, k)
+    .map(({ place }) => place)
+}
+
+function squaredDistance(a: Float32Array, b: Float32Array): number {
+  let sum = 0
+  for (let j = 0; j < a.length; j++) sum += (a[j] - b[j]) ** 2
+  return sum
 }
