@@ -85,7 +85,7 @@ function benchmarkIndex(): number {
     () => {
       let grown = ''
       for (let i = 0; i < 10_000; i++) grown += 'a'
-      if (grown.length !== 10_000) throw new Error('So that nothing of it is left out')
+      if (grown.length !== 10_000) throw new Error('The string has a wrong length')
     },
     () => {
       for (let i = 0; i < from.length; i++) to[i] = from[i]

@@ -31,7 +31,7 @@ test('a shop’s offline files are those that its documents reach, without contr
   const paths = (...names: string[]) => names.map((name) => `/assets/${name}.js`)
   const { shop, embedded } = offlineFiles([document], assets)
   expect(shop).toEqual(paths('Orders-D', 'open-B', 'shop-C'))
-  // The learning worker is excluded, because a vault has its own.
+  // The learning worker is in `embedded` and not in `shop`, because a vault has its own worker.
   expect(embedded).toEqual(
     paths('choose-F', 'problem-H', 'wasmEngine-J', 'webgpuEngine-I', 'worker-A'),
   )

@@ -57,7 +57,7 @@ async function aggregator({ role, store: url, peer, models, dimension }: ServerG
     return createApp(createHelper({ ...shared, trust, leaderKey, lists }), options)
   }
   const never = async () => {
-    throw new Error('the round is not to end')
+    throw new Error('the round of the benchmark must not end')
   }
   const leader = createLeader({
     ...{ ...shared, trust, models, applyUpdate: never, gate: never, distance: never },

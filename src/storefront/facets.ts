@@ -50,7 +50,7 @@ export function useChosen(items: readonly Item[], departments: boolean): FacetsS
     ],
     [items, departments],
   )
-  // A text of the choices alone, because the address changes with every letter of a search.
+  // The memo depends on this text of the choices, because the address changes with every letter of a search.
   const chosen = JSON.stringify(
     Object.fromEntries(groups.map(({ name }) => [name, choices.getAll(name)])),
   )

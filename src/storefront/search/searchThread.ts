@@ -39,7 +39,7 @@ export function askThread(question: SearchQuestion, first = 0): Promise<FoundFir
     const { port1, port2 } = new MessageChannel()
     const fail = () => {
       thread = null
-      reject(new Error('The search has no thread of its own'))
+      reject(new Error('The worker of the search is unavailable'))
     }
     port1.onmessage = ({ data }: MessageEvent<FoundFirst | null>) => {
       port1.close()

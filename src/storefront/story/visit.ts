@@ -57,7 +57,7 @@ export function rememberShown(before: readonly Recommendation[], since: number):
   visit.set({ ...visit.get(), before, since, done: [] })
 }
 
-/** Called after the shopper forgot something: actions don't explain how the list changed then. */
+/** Called after the shopper forgot something, which changes the list: the page must not explain this by actions. */
 export function forgetShown(): void {
   visit.set({ ...visit.get(), before: null, done: [] })
 }

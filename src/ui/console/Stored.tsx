@@ -31,8 +31,8 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
   const [open, setOpen] = useState<EventName | null>(null)
   /** Name and undo function of the last deletion. Only this function still holds the deleted events. */
   const [undo, setUndo] = useState<readonly [name: string, back: () => Promise<void>] | null>(null)
-  // After any deletion, in any tab, drop the undo, which holds deleted events. A deletion on this page changes the
-  // snapshot before its promise resolves, so its undo is set after this.
+  // After any deletion, in any tab, drop the undo, which holds deleted events. This doesn't drop the undo of a deletion
+  // on this page, which is set only after the snapshot has changed.
   const [known, setKnown] = useState(snapshot.erasures)
   if (known !== snapshot.erasures) {
     setKnown(snapshot.erasures)

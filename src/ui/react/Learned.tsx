@@ -30,8 +30,8 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
   const stored = useStoredEvents(personalizer, snapshot, most)
   const { count } = snapshot.events
   const title = useRef<HTMLHeadingElement>(null)
-  // After any erasure, in any tab, drop the undo and its name. An erasure on this page changes the snapshot before its
-  // promise resolves, so its undo is set after this.
+  // After any erasure, in any tab, drop the undo and its name. This doesn't drop the undo of an erasure on this page,
+  // which is set only after the snapshot has changed.
   const [known, setKnown] = useState(erasures)
   if (known !== erasures) {
     setKnown(erasures)
