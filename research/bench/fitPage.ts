@@ -94,7 +94,7 @@ async function descents(wgsl: Engine | null, blocks: number, report: Report) {
   const right = last.get('plain-js') as Float32Array
   for (const [engine, values] of last)
     right.forEach((value, j) => {
-      if (!(Math.abs(values[j] - value) < MAX_ERROR)) throw new Error(`${engine} computes wrong parameters`)
+      if (!(Math.abs(values[j] - value) < MAX_ERROR)) throw new Error(`${engine} computes wrongly`)
     })
   const p95 = percentile(await timeEach(() => wasm.fit(ours), FITS), 0.95)
   const series = timed.map(({ engine, blocks: times }): Series => {

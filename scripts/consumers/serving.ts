@@ -28,7 +28,7 @@ export function serveNext(folder: string): Promise<string> {
   atTheEnd(() => child.kill('SIGKILL'))
   return new Promise((ready, refuse) => {
     let said = ''
-    const late = setTimeout(() => refuse(new Error(`next start did not answer in time: ${said}`)), 300_000)
+    const late = setTimeout(() => refuse(new Error(`next start took too long: ${said}`)), 300_000)
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       said += text
       const address = said.match(/http:\/\/localhost:\d+/)?.[0]
