@@ -2,6 +2,7 @@
  * @module `npm run prove-egress`: runs `nearside prove-egress` on the demo, with the headers of `npm start` and a
  * catalog that contains marks. Aggregators are configured but absent, because nobody consents to contribute.
  */
+import { createHash } from 'node:crypto'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -42,6 +43,13 @@ writeFileSync(
   `${[readFileSync(catalog, 'utf8').replace(/\n\]\n$/, ''), ...products].join(',\n')}\n]\n`,
 )
 
+const live = {
+  catalog: createHash('sha256').update(readFileSync(catalog)).digest('hex'),
+  time: new Date().toISOString(),
+  ...{ minutes: 5, changed: [], gone: [], added: [] },
+}
+writeFileSync(join(root, 'catalog/live.json'), JSON.stringify(live))
+
 /** Files that all shoppers request alike. Pages of products and departments are left out: they show what was viewed. */
 const declared = (readdirSync(root, { recursive: true }) as string[])
   .map((path) => `/${path}`)
@@ -72,6 +80,7 @@ const ends = [
     models: join(ROOT, 'public/models'),
     federation: elsewhere,
     persist: 'always',
+    live: '/catalog/live.json',
     vault: `${vault}/vault.html`,
   }),
   createVaultServer({

@@ -21,6 +21,8 @@ export interface StaticSite {
   readonly models: string
   /** Aggregators that the page may reach; null: none. */
   readonly federation: PersonalizerOptions['federation'] | null
+  /** Address of `live.json`; absent: the shop has none. */
+  readonly live?: string
   /** Keys that must sign base models, and the signed release that the page was rendered with. */
   readonly signed?: Pick<PersonalizerOptions, 'modelKeys' | 'latest'>
   /** Address of the vault's `vault.html`; the shop then stores nothing in its own origin. */
@@ -87,7 +89,8 @@ function cacheControl(path: string, isThere: boolean): string {
 }
 
 export function createStaticServer(site: StaticSite): Server {
-  const { root, models, federation, signed, vault, persist, headers = securityHeaders(site) } = site
+  const { root, models, federation, live, signed, vault, persist } = site
+  const { headers = securityHeaders(site) } = site
   const manifest = waict(root, (path) => {
     const text = readFileSync(join(root, path), 'utf8')
     return vault && path === 'sw.js' ? besideVault(text) : text
@@ -116,7 +119,7 @@ export function createStaticServer(site: StaticSite): Server {
     })
   app.get(manifest.path, (context) => context.json(JSON.parse(manifest.text)))
   app.get('/federation.json', (context) =>
-    context.json({ ...federation, ...signed, vault, persist }),
+    context.json({ ...federation, ...signed, live, vault, persist }),
   )
   const inModels = (path: string) => path.slice('/models'.length)
   app.get('/models/*', serveStatic({ root: models, rewriteRequestPath: inModels }))

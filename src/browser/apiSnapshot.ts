@@ -1,4 +1,5 @@
 /** @module State that a page shows; part of the public interface. */
+import type { LiveChanges } from '@nearside/core/catalog/live.ts'
 import type { ErrorCode } from '@nearside/core/error.ts'
 import type { EventName } from '@nearside/core/events/event.ts'
 import type { Learned } from '@nearside/core/ranking/learned.ts'
@@ -84,6 +85,8 @@ export interface PersonalizerSnapshot {
     readonly device: string
     readonly reason: string
   } | null
+  /** Changes since the catalog was published, from the option `live`; null for none. Widgets show them. */
+  readonly live: LiveChanges | null
   /** Kind of storage; with `memory`, nothing outlives the page. */
   readonly storage: 'indexeddb' | 'memory'
   /** Option `persist` and the shopper's answer to it. */

@@ -2,6 +2,7 @@
  * @module All messages between the page and the worker. The page sends a `call` and gets one `result` or `error` with
  * the same id. The worker also sends snapshots, each with the watched lists that changed.
  */
+import type { LiveChanges } from '@nearside/core/catalog/live.ts'
 import type { WireError } from '@nearside/core/error.ts'
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
@@ -27,6 +28,8 @@ export interface WorkerConfig
   readonly federation: Given['federation'] | null
   /** Rules, not validated, or their URL; null without rules. */
   readonly rules: readonly unknown[] | string | null
+  /** URL of `live.json`; null without one. */
+  readonly live: string | null
   readonly conditions: DeviceConditions
   /** The shop's last context, not validated. */
   readonly context: unknown
@@ -112,8 +115,11 @@ export type ToWorker =
     }[CallName]
   | { readonly kind: 'abort'; readonly id: number }
 
-/** The worker's part of the snapshot. The page adds its own status and notices, its trial, and whether a vault holds the data. */
-export type WorkerSnapshot = Omit<PersonalizerSnapshot, 'status' | 'vault' | 'trial'>
+/**
+ * The worker's part of the snapshot. The page adds its own status and notices, its trial,
+ * the live changes, and whether a vault holds the data.
+ */
+export type WorkerSnapshot = Omit<PersonalizerSnapshot, 'status' | 'vault' | 'trial' | 'live'>
 
 export type FromWorker =
   /** The worker's script has loaded. */
@@ -133,6 +139,8 @@ export type FromWorker =
       /** Watched lists that changed. */
       readonly lists: readonly WatchedList[]
     }
+  /** Changes since the catalog was published; null for none. */
+  | { readonly kind: 'live'; readonly changes: LiveChanges | null }
   | {
       /** The catalog's order, a fallback for the page if the worker dies. */
       readonly kind: 'catalog'

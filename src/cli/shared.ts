@@ -1,7 +1,7 @@
 /** @module Options that several commands have, each declared once. */
 import { Option } from '@commander-js/extra-typings'
 import { modelKeys } from './signing.ts'
-import { seed } from './values.ts'
+import { seed, wholeNumber } from './values.ts'
 
 export const SHOP = ['--shop <dir>', 'shop folder'] as const
 export const MODEL = ['--model <dir>', 'directory of models, as pretrain writes it'] as const
@@ -17,6 +17,13 @@ export const PUBLISHER = [
   (text: string) => modelKeys(text) && text,
 ] as const
 export const DRY_RUN = ['--dry-run', 'check everything, but write only the page of --html'] as const
+export const PUBLISHED = ['--out <dir>', 'folder to publish'] as const
+export const WATCH = ['--watch', 'keep running, until it is stopped'] as const
+export const TIMEOUT = [
+  '--timeout <seconds>',
+  'time limit of each request',
+  wholeNumber(1, 600),
+] as const
 export const HTML = ['--html <file>', 'write the report as an HTML page to FILE'] as const
 export const MARKDOWN = ['--markdown <file>', 'write the report as Markdown to FILE'] as const
 

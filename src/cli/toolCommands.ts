@@ -12,6 +12,7 @@ export const TOOL_COMMANDS: Loaders = {
   rules: () => import('./commands/rules.ts'),
   rollback: () => import('./commands/rollback.ts'),
   publish: () => import('./commands/publish.ts'),
+  sync: () => import('./commands/sync.ts'),
   doctor: () => import('./commands/doctor.ts'),
   keys: () => import('./commands/keys.ts'),
   sign: () => import('./commands/sign.ts'),

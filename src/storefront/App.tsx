@@ -7,11 +7,12 @@ import {
   useMemo,
   useRef,
   useState,
+  useSyncExternalStore,
 } from 'react'
-import type { CaptureInput, Personalizer } from '../index.ts'
+import { type CaptureInput, type Personalizer, withLive } from '../index.ts'
 import { PersonalizationProvider } from '../react.ts'
 import { whenIdle } from './breathe.ts'
-import { type Catalog, loadCatalog, productPath } from './catalog.ts'
+import { type Catalog, createCatalog, loadCatalog, productPath } from './catalog.ts'
 import { Frame } from './Frame.tsx'
 import { type FirstPage, firstCatalog } from './firstPage.ts'
 import { forgetTogether, repeatRefusal } from './forgetting.ts'
@@ -56,14 +57,29 @@ export function App({ first, start }: AppProps) {
   return <OpenShop catalog={value} bestsellers={first?.bestsellers} start={start} />
 }
 
+/** The catalog with the shop's live changes. A part of the catalog waits for the rest. */
+function useLiveCatalog(published: Catalog, personalizer: Personalizer | null): Catalog {
+  const subscribe = useCallback(
+    (listener: () => void) => personalizer?.subscribe(listener) ?? (() => {}),
+    [personalizer],
+  )
+  const read = () => personalizer?.getSnapshot().live ?? null
+  const live = useSyncExternalStore(subscribe, read, () => null)
+  return useMemo(() => {
+    if (!live || published.enoughFor !== null) return published
+    return createCatalog(withLive(published.items, live), published.search)
+  }, [published, live])
+}
+
 interface OpenShopProps {
   readonly catalog: Catalog
   readonly bestsellers: readonly string[] | undefined
   readonly start: AppProps['start']
 }
 
-function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
+function OpenShop({ catalog: published, bestsellers: ids, start }: OpenShopProps) {
   const [started, setStarted] = useState<Personalizer | null>(null)
+  const catalog = useLiveCatalog(published, started)
   const [unavailable, setUnavailable] = useState(false)
   const waiting = useRef<CaptureInput[]>([])
   const current = useRef<Personalizer | null>(null)
@@ -136,7 +152,7 @@ function OpenShop({ catalog, bestsellers: ids, start }: OpenShopProps) {
       <PersonalizationProvider
         // Lists wait for the whole catalog, because they would have gaps. A search doesn't: it brings its own products.
         personalizer={whole || catalog.items.length === 0 ? started : null}
-        items={catalog.items}
+        items={published.items}
         linkTo={productPath}
         labels={widgets}
         locale={locale}

@@ -98,7 +98,7 @@ const RECIPIENTS: readonly string[] = [
  * by the keys. Each machine that serves the demo has its own keys; a real shop writes its keys into its pages.
  */
 export async function loadFederation(): Promise<
-  Partial<Pick<PersonalizerOptions, 'federation' | 'latest' | 'modelKeys' | 'persist'>> & {
+  Partial<Pick<PersonalizerOptions, 'federation' | 'latest' | 'live' | 'modelKeys' | 'persist'>> & {
     vault?: string
   }
 > {
@@ -116,7 +116,7 @@ export async function loadFederation(): Promise<
       recipients.leader && recipients.helper
         ? (recipients as NonNullable<PersonalizerOptions['federation']>)
         : undefined,
-    ...(signed as Pick<PersonalizerOptions, 'latest' | 'modelKeys' | 'persist'> & {
+    ...(signed as Pick<PersonalizerOptions, 'latest' | 'live' | 'modelKeys' | 'persist'> & {
       vault?: string
     }),
   }

@@ -88,6 +88,11 @@ test('invalid options are refused', async () => {
     { cleaning: 'bleach' as never },
     { retentionDays: 0 },
     { rules: 7 as never },
+    // The live file belongs to a catalog at the same origin, and its address says nothing about a shopper.
+    { live: '/live.json' },
+    ...['https://elsewhere.test/live.json', '/live.json?viewed=1', '/live.json#viewed', ''].map(
+      (live) => ({ catalog: '/catalog.json', live }),
+    ),
   ]) {
     await expect(start(page.newDatabase(), options)).rejects.toMatchObject({
       code: 'input-invalid',

@@ -11,7 +11,7 @@ import { type ConditionsSource, createShopContext, type ShopContextSource } from
 import { PageLists } from './pageLists.ts'
 import { readOptions } from './readOptions.ts'
 import { PageSnapshot } from './snapshot.ts'
-import { type Recovery, WorkerLink } from './workerLink.ts'
+import { type Recovery, type Unasked, WorkerLink } from './workerLink.ts'
 
 /** Inputs from the page's surroundings; a replay of past events passes its own. */
 export interface PageEnvironment {
@@ -153,9 +153,10 @@ export class Page {
       this.#link.call('context', [this.#context.given()]).catch(() => undefined)
   }
 
-  #receive(message: Extract<FromWorker, { kind: 'snapshot' | 'catalog' | 'progress' }>): void {
+  #receive(message: Extract<FromWorker, { kind: Unasked }>): void {
     if (this.#closed) return
     if (message.kind === 'catalog') this.lists.takeOrder(message)
+    else if (message.kind === 'live') this.snapshot.set({ live: message.changes })
     else if (message.kind === 'progress') {
       const { done, steps } = message
       this.snapshot.set({ fitting: { done, steps } })

@@ -63,6 +63,15 @@ export function readRecipients(given: Recipients): Recipients {
   }
 }
 
+/** The address is the same for everybody: it has no query, and the catalog's origin. */
+function readLive(live: unknown, catalog: PersonalizerOptions['catalog']): string {
+  if (typeof catalog !== 'string') throw refuse('live needs catalog to be a URL.')
+  const url = new URL(absolute(live, 'live'))
+  if (url.search || url.hash || url.origin !== new URL(absolute(catalog, 'catalog')).origin)
+    throw refuse('live must have the origin of catalog, and no query.')
+  return url.href
+}
+
 /** @throws NearsideError `input-invalid` naming the option */
 export function readOptions(
   options: PersonalizerOptions,
@@ -76,7 +85,7 @@ export function readOptions(
   const { strategy = 'hybrid', latest = null, modelKeys = null } = options
   const { learners = [], imbalance = 'none', cleaning = 'rules', retentionDays = 90 } = options
   const { persist = 'ask' } = options
-  const { exclude = EXCLUSIONS.slice(0, 2), rules = null } = options
+  const { exclude = EXCLUSIONS.slice(0, 2), rules = null, live } = options
   requireFunction('worker', worker)
   if (context !== undefined) requireFunction('context', context)
   requireOneOf('engine', engine, ENGINES)
@@ -110,6 +119,7 @@ export function readOptions(
       imbalance,
       cleaning,
       exclude,
+      live: live === undefined ? null : readLive(live, catalog),
       rules: typeof rules === 'string' ? absolute(rules, 'rules') : rules,
       retentionDays,
     },

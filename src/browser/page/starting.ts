@@ -9,6 +9,7 @@ export const STARTING: PersonalizerSnapshot = {
   model: null,
   enginePreference: 'auto',
   engine: null,
+  live: null,
   storage: 'memory',
   persist: { option: 'ask', allowed: null },
   vault: false,

@@ -21,15 +21,16 @@ const LOADING_FACTOR = 6
 /** State of the device after its worker was lost. */
 export type Recovery = 'restarted' | 'in-page' | 'down'
 
+/** Kinds of messages that the page gets without a request. */
+export type Unasked = 'snapshot' | 'catalog' | 'live' | 'progress'
+
 interface LinkDeps {
   readonly worker: () => Thread
   /** Runs the device in the page; absent if the page must not run it. */
   readonly inPage?: () => Promise<Thread>
   readonly config: () => WorkerConfig
   readonly silence: number
-  readonly received: (
-    message: Extract<FromWorker, { kind: 'snapshot' | 'catalog' | 'progress' }>,
-  ) => void
+  readonly received: (message: Extract<FromWorker, { kind: Unasked }>) => void
   /** Called after a loss, before unanswered calls go to the next thread. */
   readonly lost: (error: NearsideError, recovery: Recovery) => void
 }
@@ -165,7 +166,7 @@ export class WorkerLink {
     this.#alive = true
     this.#everAlive = true
     if (message.kind === 'alive') return
-    if (message.kind === 'snapshot' || message.kind === 'catalog') {
+    if (message.kind === 'snapshot' || message.kind === 'catalog' || message.kind === 'live') {
       this.#deps.received(message)
       return
     }

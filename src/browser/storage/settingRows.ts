@@ -36,6 +36,8 @@ export interface Settings {
   readonly declared: readonly string[]
   /** Time of the last check for a newer catalog and base model, milliseconds since the epoch. */
   readonly looked: number
+  /** Time of the last check of the live file, milliseconds since the epoch. */
+  readonly lookedLive: number
 }
 
 const SETTINGS: readonly (keyof Settings)[] = [
@@ -52,6 +54,7 @@ const SETTINGS: readonly (keyof Settings)[] = [
   'sent',
   'declared',
   'looked',
+  'lookedLive',
 ]
 
 /** Settings derived from the events; they are deleted with any event. */

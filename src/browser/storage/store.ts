@@ -7,7 +7,7 @@
  * | events | id | `ShopperEvent` + `order` of arrival |
  * | heads | name | `events`: EventHead; `personal`: { current }; `epoch`: number of erasures; `log`: key pair that signs the log |
  * | personal | version | `PersonalRecord`, the newest three |
- * | downloads | key | last good bytes of `model`, `catalog` and `rules`; `release`: newest signed release seen; `new-items`: known items most similar to the catalog's new products |
+ * | downloads | key | last good bytes of `model`, `catalog`, `live` and `rules`; `release`: newest signed release seen; `new-items`: known items most similar to the catalog's new products |
  * | ledger | sequence | `LedgerEntry` |
  * | settings | name | consent, paused, budget, … |
  */
@@ -236,7 +236,7 @@ const personalRows = (database: Database) => ({
 
 /** Last verified bytes of a download, and data computed from these bytes only. */
 export interface Download {
-  readonly key: 'model' | 'release' | 'catalog' | 'rules' | 'new-items'
+  readonly key: 'model' | 'release' | 'catalog' | 'live' | 'rules' | 'new-items'
   readonly version: string
   readonly url: string
   readonly time: number

@@ -27,12 +27,14 @@ export interface Destination {
 /** All addresses that a device may ever call, from the shop's own options. */
 export function destinationsOf(
   config: Pick<WorkerConfig, 'catalog' | 'baseModel' | 'rules'> & {
+    readonly live?: string | null
     readonly federation: Pick<Recipients, 'leader' | 'helper' | 'issuer' | 'relay'> | null
   },
 ): Destination[] {
-  const { catalog, baseModel, federation, rules } = config
+  const { catalog, baseModel, federation, live, rules } = config
   return [
     ...(typeof catalog === 'string' ? [{ purpose: 'catalog' as const, url: catalog }] : []),
+    ...(live ? [{ purpose: 'catalog' as const, url: live }] : []),
     ...(typeof rules === 'string' ? [{ purpose: 'rules' as const, url: rules }] : []),
     { purpose: 'model', url: directory(baseModel) },
     ...(federation

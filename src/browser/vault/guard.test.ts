@@ -8,7 +8,11 @@ import { BURST, guarded } from './guard.ts'
 import { isPlain, readMessage } from './messages.ts'
 
 const conditions = { visible: true, savesData: false, battery: null, globalPrivacyControl: false }
-const OPTIONS = { catalog: 'https://shop.test/c.json', baseModel: 'https://shop.test/models' }
+const OPTIONS = {
+  catalog: 'https://shop.test/c.json',
+  live: 'https://shop.test/live.json',
+  baseModel: 'https://shop.test/models',
+}
 const CONFIG: WorkerConfig = {
   ...readOptions({ ...OPTIONS, worker: () => null as unknown as Worker }).config,
   conditions,

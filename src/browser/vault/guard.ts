@@ -117,9 +117,10 @@ function readConfig(
   given: WorkerConfig,
   { shop, recipients }: Pick<GuardDeps, 'shop' | 'recipients'>,
 ): WorkerConfig {
-  const { conditions, context, federation, rules, latest, modelKeys, ...options } = given
+  const { conditions, context, federation, live, rules, latest, modelKeys, ...options } = given
   const { config } = readOptions({
     ...options,
+    live: live ?? undefined,
     rules: (rules ?? undefined) as never,
     federation: federation ?? undefined,
     latest: latest ?? undefined,

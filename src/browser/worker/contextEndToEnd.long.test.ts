@@ -48,6 +48,7 @@ async function openDevice(now: () => number): Promise<Device> {
       exclude: [],
       cleaning: 'rules',
       rules: null,
+      live: null,
       latest: null,
       modelKeys: null,
       retentionDays: Number.POSITIVE_INFINITY,

@@ -135,6 +135,10 @@ export class Device implements Answers {
     return this.#shop.order
   }
 
+  changes(): Shop['changes'] {
+    return this.#shop.changes
+  }
+
   snapshot(): WorkerSnapshot {
     return snapshotOf(this.#services, this.#shop, this.#shopper)
   }

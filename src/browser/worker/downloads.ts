@@ -3,9 +3,19 @@
  * downloaded later.
  */
 import { sha256Hex } from '@nearside/core/bytes.ts'
+import type { ErrorCode } from '@nearside/core/error.ts'
 import { readJson } from '@nearside/core/reading.ts'
 import type { Download } from '../storage/store.ts'
 import type { Services } from './services.ts'
+
+type FileKey = 'catalog' | 'live' | 'rules'
+
+/** Purpose of the request and code of the notice. The live file belongs to the catalog. */
+const ABOUT: Readonly<Record<FileKey, readonly ['catalog' | 'rules', ErrorCode]>> = {
+  catalog: ['catalog', 'catalog-invalid'],
+  live: ['catalog', 'catalog-invalid'],
+  rules: ['rules', 'rules-invalid'],
+}
 
 /** Stores downloads. If that fails, the device still uses the download and adds a notice. */
 export class Downloads {
@@ -24,8 +34,8 @@ export class Downloads {
     }
   }
 
-  /** @param take receives the parsed JSON; throws if it is unusable */
-  file(key: 'catalog' | 'rules', url: string, take: (value: unknown) => void): KeptFile {
+  /** @param take receives the parsed JSON and the file's SHA-256; throws if the file is unusable */
+  file(key: FileKey, url: string, take: (value: unknown, version: string) => void): KeptFile {
     return new KeptFile(this.#services, this, key, url, take)
   }
 }
@@ -34,9 +44,9 @@ export class Downloads {
 export class KeptFile {
   readonly #services: Services
   readonly #downloads: Downloads
-  readonly #key: 'catalog' | 'rules'
+  readonly #key: FileKey
   readonly #url: string
-  readonly #take: (value: unknown) => void
+  readonly #take: (value: unknown, version: string) => void
   /** SHA-256 of the file in use. */
   #version = ''
   #kept = Promise.resolve()
@@ -44,9 +54,9 @@ export class KeptFile {
   constructor(
     services: Services,
     downloads: Downloads,
-    key: 'catalog' | 'rules',
+    key: FileKey,
     url: string,
-    take: (value: unknown) => void,
+    take: (value: unknown, version: string) => void,
   ) {
     this.#services = services
     this.#downloads = downloads
@@ -81,15 +91,16 @@ export class KeptFile {
   async update(): Promise<void> {
     const { notices, transport } = this.#services
     const [key, url] = [this.#key, this.#url]
+    const [purpose, code] = ABOUT[key]
     try {
-      const bytes = await transport.get(url, key)
+      const bytes = await transport.get(url, purpose)
       const version = await sha256Hex(bytes)
       if (version === this.#version) return
       this.#read(bytes, version)
       // Don't wait: a new shopper's first list needs no disk.
       this.#kept = this.#downloads.keep({ key, version, url, files: { [this.#name]: bytes } })
     } catch (error) {
-      notices.add(error, `${key}-invalid`, `The ${key} file is not usable`)
+      notices.add(error, code, `The ${key} file is not usable`)
     }
   }
 
@@ -100,7 +111,7 @@ export class KeptFile {
 
   #read(bytes: Uint8Array | undefined, version: string): void {
     const key = this.#key
-    this.#take(readJson(bytes, `${key}-invalid`, `The ${key} file is not readable JSON`))
+    this.#take(readJson(bytes, ABOUT[key][1], `The ${key} file is not readable JSON`), version)
     this.#version = version
   }
 }

@@ -157,6 +157,7 @@ export class Lists {
     const scored = isSlow ? MOST_SCORED_SLOWLY : MOST_SCORED
     const most = Math.min(MOST_CAUSES, Math.ceil(scored / ranker.model.itemIds.length))
     const categoryOf = (id: string) => catalog?.get(id)?.category
+    const isListed = (id: string) => !catalog || catalog.get(id) !== undefined
     const tiesOf = (rows: readonly number[]) => ranker.tiesOf(rows)
     const known = { model: ranker.model, events: present.events, history, now: time, tiesOf }
     const without = (key: string, leave: Cause['without']) =>
@@ -164,7 +165,7 @@ export class Lists {
     return giveReasons(list, {
       limit: limitOf(query),
       withoutAll: without('', () => null),
-      causes: (ids) => causesOf({ ...known, rowOf, categoryOf }, ids).slice(0, most),
+      causes: (ids) => causesOf({ ...known, rowOf, categoryOf, isListed }, ids).slice(0, most),
       listsWithout: (cause) => without(cause.key, cause.without),
     })
   }

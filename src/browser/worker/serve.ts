@@ -56,6 +56,7 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
   let revision = -1
   let posting = false
   let order: ReturnType<Device['order']> | null = null
+  let changes: ReturnType<Device['changes']> = null
 
   /** Posts one snapshot for all changes of a turn. */
   function changed(): void {
@@ -69,6 +70,11 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
 
   function show(shown: Device): void {
     const snapshot = shown.snapshot()
+    if (shown.changes() !== changes) {
+      changes = shown.changes()
+      // Before the lists, which may contain new products.
+      scope.postMessage({ kind: 'live', changes })
+    }
     const moved = snapshot.revision !== revision
     revision = snapshot.revision
     const lists = moved ? watched.changed(shown.list) : []

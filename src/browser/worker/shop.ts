@@ -5,6 +5,8 @@
 
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { createVariants, type VariantsOf } from '@nearside/core/catalog/families.ts'
+import type { LiveChanges } from '@nearside/core/catalog/live.ts'
+import { atPrices } from '@nearside/core/catalog/sale.ts'
 import { createTitleIndex, type FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { PopularityPart } from '@nearside/core/model/parts.ts'
@@ -16,6 +18,7 @@ import { Ranker } from '@nearside/core/ranking/ranker.ts'
 import { DAY } from '@nearside/core/time.ts'
 import type { LoadedModel } from '../learning/modelSource.ts'
 import { Downloads, type KeptFile } from './downloads.ts'
+import type { LiveFile } from './liveFile.ts'
 import { Model } from './model.ts'
 import { NewItems } from './newItems.ts'
 import type { Services } from './services.ts'
@@ -30,6 +33,17 @@ export class Shop {
   readonly #model: Model
   readonly #newItems: NewItems
   #catalog: Catalog | null = null
+  /** Catalog as published: usual prices, without live changes. */
+  #published: Catalog | null = null
+  /** Content of `catalog`. */
+  #applied: { readonly published: Catalog | null; readonly changes: LiveChanges | null } = {
+    published: null,
+    changes: null,
+  }
+  /** SHA-256 of the catalog's file; empty if the page passed the catalog itself. */
+  #version = ''
+  /** The shop's live file; null if there is none or its code can't be loaded. */
+  live: LiveFile | null = null
   /** Null if the page passed the catalog itself. */
   readonly #catalogFile: KeptFile | null
   variantsOf: VariantsOf = () => []
@@ -51,7 +65,7 @@ export class Shop {
     const { catalog } = services.config
     this.#catalogFile =
       typeof catalog === 'string'
-        ? this.#downloads.file('catalog', catalog, (value) => this.#take(value))
+        ? this.#downloads.file('catalog', catalog, (value, version) => this.#take(value, version))
         : null
   }
 
@@ -61,6 +75,11 @@ export class Shop {
 
   get catalog(): Catalog | null {
     return this.#catalog
+  }
+
+  /** Live changes that the catalog contains; null for none. */
+  get changes(): LiveChanges | null {
+    return this.#applied.changes
   }
 
   /** Base model without items that only the catalog has. */
@@ -141,6 +160,7 @@ export class Shop {
   /** Reads the catalog, rules and base model that another tab stored. */
   async reload(): Promise<void> {
     await Promise.all([this.#model.readKept(), ...this.#files.map((file) => file.readKept())])
+    this.#applyChanges()
     await this.#build()
   }
 
@@ -153,7 +173,13 @@ export class Shop {
     signal?: AbortSignal,
   ): Promise<{ readonly model: boolean; readonly files: boolean }> {
     const [catalog, rules, loaded] = [this.#catalog, this.#rules?.all, this.loaded]
-    await Promise.all(this.#files.map((file) => file.update()))
+    const published = this.#published
+    await Promise.all(
+      this.#files.filter((file) => file !== this.live?.file).map((file) => file.update()),
+    )
+    // Live changes belong to one catalog: a new catalog needs its own.
+    if (this.#published !== published) await this.live?.file.update()
+    this.#applyChanges()
     await this.#filesKept()
     const files = this.#catalog !== catalog || this.#rules?.all !== rules
     try {
@@ -163,8 +189,23 @@ export class Shop {
     }
   }
 
+  /**
+   * Asks the network for newer live changes, and for the catalog that they belong to.
+   * @returns whether the catalog changed
+   */
+  async updateLive(): Promise<boolean> {
+    const catalog = this.#catalog
+    await this.live?.file.update()
+    if (this.live?.content && !this.#matching) await this.#catalogFile?.update()
+    this.#applyChanges()
+    await this.#filesKept()
+    if (this.#catalog === catalog) return false
+    await this.#build()
+    return true
+  }
+
   get #files(): readonly KeptFile[] {
-    return [this.#catalogFile, this.#rules?.file].filter((file) => !!file)
+    return [this.#catalogFile, this.live?.file, this.#rules?.file].filter((file) => !!file)
   }
 
   async #filesKept(): Promise<void> {
@@ -241,18 +282,49 @@ export class Shop {
 
   async #startCatalog(): Promise<void> {
     try {
-      await this.#catalogFile?.start()
+      await Promise.all([this.#catalogFile?.start(), this.#startLive()])
       if (!this.#catalogFile) this.#take(this.#services.config.catalog)
+      this.#applyChanges()
     } catch (error) {
       this.#services.notices.add(error, 'catalog-invalid', 'The catalog is not usable')
     }
   }
 
-  #take(value: unknown): void {
-    const { notices, now } = this.#services
-    this.#catalog = Catalog.parse(value, now())
-    const { faults, items, size } = this.#catalog
+  async #startLive(): Promise<void> {
+    const { config, notices } = this.#services
+    if (!config.live) return
+    try {
+      const { LiveFile } = await import('./liveFile.ts')
+      this.live = new LiveFile(this.#downloads, config.live)
+      await this.live.start()
+    } catch (error) {
+      notices.add(error, 'catalog-invalid', 'Code for live prices could not be loaded')
+    }
+  }
+
+  /** Newest live changes; null for none, and for those of another catalog. */
+  get #matching(): LiveChanges | null {
+    const { content = null } = this.live ?? {}
+    return content?.catalog === this.#version ? content : null
+  }
+
+  /** Applies the live changes, where they or the published catalog are new. */
+  #applyChanges(): void {
+    const [published, changes] = [this.#published, this.#matching]
+    if (!published || (this.#applied.published === published && this.#applied.changes === changes))
+      return
+    this.#applied = { published, changes }
+    const current = this.live?.applyTo(published.items, changes) ?? published.items
+    const items = atPrices(current, this.#services.now())
+    this.#catalog = new Catalog(items, published.faults)
     this.variantsOf = createVariants(items)
+  }
+
+  #take(value: unknown, version = ''): void {
+    const { notices } = this.#services
+    this.#published = Catalog.parse(value)
+    this.#version = version
+    const { faults, size } = this.#published
     if (faults.length === 0) return
     const message = `${faults.length} of the ${size + faults.length} rows of the catalog can't be used and are left out, e.g. ${faults[0]}.`
     notices.add(new NearsideError('catalog-invalid', message))

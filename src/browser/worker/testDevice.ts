@@ -38,6 +38,7 @@ export const testConfig = (
   cleaning: 'rules',
   exclude: ['bought', 'basket'],
   rules: null,
+  live: null,
   latest: null,
   modelKeys: null,
   retentionDays: Number.POSITIVE_INFINITY,

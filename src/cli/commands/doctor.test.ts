@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { FEDERATION, TestAggregators } from '@nearside/browser/worker/testAggregators.ts'
+import { sha256Hex } from '@nearside/core/bytes.ts'
 import { writeBaseModel } from '@nearside/core/model/files.ts'
 import { MANIFEST_FORMAT } from '@nearside/core/model/manifest.ts'
 import { tinyModel } from '@nearside/core/model/testModel.ts'
@@ -104,6 +105,52 @@ it('doctor finds no fault in a published site on a correctly configured server',
     'ok rules: ‘first’ pins 1: item 3.',
   ])
   expect(code).toBe(0)
+})
+
+const LIVE = { minutes: 5, changed: [{ id: 'item 1', price: 2 }], gone: ['item 2'], added: [] }
+const liveOf = async (changes = {}) => {
+  const catalog = await sha256Hex(readFileSync(join(out, 'catalog.json')))
+  return { ...LIVE, catalog, time: new Date().toISOString(), ...changes }
+}
+/** The page names `live.json`. */
+const named = at(/^\/$/, ({ body }) => ({
+  body: String(body).replace('"catalog":', '"live":"/live.json","catalog":'),
+}))
+const both =
+  (...spoils: readonly Spoil[]): Spoil =>
+  (path, answer) =>
+    Object.assign({}, ...spoils.map((spoil) => spoil(path, answer)))
+
+const sent = (value: unknown) => both(json(/live/, value), at(/live/, { status: 200 }))
+
+it('doctor says whether devices get live changes, and that they are missing, stale or foreign', async () => {
+  const about = async (...spoils: readonly Spoil[]) => {
+    const { lines, code } = await look(both(...spoils))
+    return { code, live: lines.filter((line) => / live: /.test(line)) }
+  }
+  expect((await about()).live).toEqual([])
+  expect(await about(named, sent(await liveOf()))).toEqual({
+    code: 0,
+    live: [
+      expect.stringMatching(/^ok live: 1 products changed, 1 gone, 0 new /),
+      expect.stringMatching(/^ok live: Confirmed at /),
+      expect.stringMatching(/^ok live: Browsers check for a newer version/),
+    ],
+  })
+  const missing = await about(named)
+  expect(missing).toEqual({ code: 1, live: [expect.stringMatching(/^error live: .*status 404/)] })
+  const ago = (hours: number) => ({ time: new Date(Date.now() - hours * 3_600_000).toISOString() })
+  const bad = async (changes: object) =>
+    (await about(named, sent(await liveOf(changes)))).live.filter((l) => !/^ok/.test(l))
+  expect(await bad(ago(1.9))).toEqual([])
+  expect(await bad(ago(2.1))).toEqual([expect.stringMatching(/^warning live: .* is stale/)])
+  expect(await bad({ ...ago(2.1), minutes: 60 })).toEqual([])
+  expect(await bad({ catalog: '0'.repeat(64) })).toEqual([
+    expect.stringMatching(/^warning live: .*another catalog/),
+  ])
+  expect(await bad({ gone: [7] })).toEqual([expect.stringMatching(/^error live: .*gone/)])
+  const unread = await about(sent(await liveOf()))
+  expect(unread.live[0]).toMatch(/^warning live: The page doesn’t read live\.json/)
 })
 
 it('counts a new visitor’s bytes as publish does, even if the host sends no content-length', async () => {

@@ -3,9 +3,9 @@ import { Command } from '@commander-js/extra-typings'
 import { NearsideError } from '@nearside/core/error.ts'
 import { defineCommand, NegativeResult } from '../command.ts'
 import { examine } from '../doctor/examine.ts'
-import { PUBLISHER } from '../shared.ts'
+import { PUBLISHER, TIMEOUT } from '../shared.ts'
 import { modelKeys } from '../signing.ts'
-import { httpUrl, wholeNumber } from '../values.ts'
+import { httpUrl } from '../values.ts'
 
 const syntax = new Command('doctor')
   .summary('check a live shop, and report what to fix')
@@ -25,7 +25,7 @@ Exit code 1 if there is an error.`)
   .option(...PUBLISHER)
   .option('--leader <url>', 'URL of the leader; needs --helper', httpUrl)
   .option('--helper <url>', 'URL of the helper; needs --leader', httpUrl)
-  .option('--timeout <seconds>', 'time limit of each request', wholeNumber(1, 600), 15)
+  .option(...TIMEOUT, 15)
 
 export const command = defineCommand(syntax, async (options, { print }, url) => {
   const { models, catalog, worker, vault, rules, leader, helper, publisher, timeout } = options

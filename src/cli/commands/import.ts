@@ -37,6 +37,12 @@ type Columns = Partial<Record<keyof typeof COLUMNS, string>>
 
 const NAMES = Object.keys(COLUMNS).join('|')
 
+export const COLUMN_NAMES = [
+  '--columns <item=SKU,…>',
+  'names of the columns, separated by commas',
+  columns,
+] as const
+
 const syntax = new Command('import')
   .summary('turn an order log, clicks and a catalog into a shop folder')
   .description(
@@ -59,7 +65,7 @@ ${Object.entries(COLUMNS)
   .option('--clicks <file>', 'click log')
   .option('--catalog <file>', 'catalog; without it, titles and prices come from the order log')
   .requiredOption('--out <dir>', 'shop folder to write')
-  .option('--columns <item=SKU,…>', 'names of the columns, separated by commas', columns)
+  .option(...COLUMN_NAMES)
   .option('--currency <code>', 'currency of the prices, e.g. GBP', currency)
   .option('--delimiter <char>', 'delimiter of the fields: comma, tab, semicolon or pipe', delimiter)
   .addOption(

@@ -18,7 +18,7 @@ import { describeLeftOut } from '@nearside/train/shop/wrongLines.ts'
 import { sameHoldout } from '@nearside/train/update/grown.ts'
 import { updateModel } from '@nearside/train/update/updateModel.ts'
 import { type CommandContext, defineCommand, NegativeResult } from '../command.ts'
-import { SEED, SHOP } from '../shared.ts'
+import { SEED, SHOP, WATCH } from '../shared.ts'
 import { openSigner, withSigning } from '../signing.ts'
 import { between, date, wholeNumber } from '../values.ts'
 import { makeCatalogVersion } from './pretrainCatalog.ts'
@@ -104,7 +104,7 @@ shoppers.`,
       between(0, 1000),
       3,
     )
-    .option('--watch', 'keep running, and update the latest model in OUT each night'),
+    .option(...WATCH),
 )
 
 type Options = ReturnType<typeof syntax.opts> & { readonly shop: string }

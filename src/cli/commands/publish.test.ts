@@ -107,6 +107,34 @@ it('publish keeps published versions, replaces other files, and writes nothing w
   ])
 })
 
+it('publish names a live.json in the page, and moves fresh changes to the new catalog', async () => {
+  const { out, publish, text, page } = await shop()
+  await publish({ base: '/static/' })
+  expect(page()?.live).toBeUndefined()
+  const sha = (name: string) => createHash('sha256').update(text(name)).digest('hex')
+  const feed = { of: '0123456789abcdef', etag: '"1"' }
+  const live = { minutes: 5, changed: [], gone: ['item 3'], added: [] }
+  const put = (hours: number) => {
+    const time = new Date(Date.now() - hours * 3_600_000).toISOString()
+    const before = { catalog: sha('catalog.json'), time, ...live }
+    writeFileSync(join(out, 'live.json'), JSON.stringify({ ...before, feed }))
+    return before
+  }
+  const fewer = join(testFolder(), 'fewer.json')
+  writeFileSync(fewer, JSON.stringify(ITEMS.slice(0, 190)))
+  const fresh = put(1)
+  await publish({ base: '/static/', catalog: fewer })
+  expect(page()?.live).toBe('/static/live.json')
+  expect(text('_headers')).toContain('/static/live.json\n  Cache-Control: no-cache\n')
+  // Without the feed's state, so that the next sync reads the feed again.
+  expect(JSON.parse(text('live.json'))).toEqual({ ...fresh, catalog: sha('catalog.json') })
+  put(3)
+  const old = text('live.json')
+  const { said } = await publish({ base: '/static/' })
+  expect(said).toMatch(/^warning +live: .*stale/m)
+  expect(text('live.json')).toBe(old)
+})
+
 it('publish writes nothing if a finding is an error', async () => {
   const { models, out, publish } = await shop()
   const foreign = join(testFolder(), 'foreign.json')

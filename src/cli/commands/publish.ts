@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typin
 import { defineCommand, NegativeResult } from '../command.ts'
 import { CONSENT_PLATFORMS, PERSISTS } from '../publish/pageOptions.ts'
 import { publishSite } from '../publish/publishSite.ts'
-import { DRY_RUN, MODEL, PUBLISHER } from '../shared.ts'
+import { DRY_RUN, MODEL, PUBLISHED, PUBLISHER } from '../shared.ts'
 import { readCatalogOption, readJsonFile } from '../shopFiles.ts'
 import { modelKeys } from '../signing.ts'
 
@@ -25,7 +25,7 @@ sign for that, and nearside rollback to go back to an earlier model.`)
   .option('--catalog <file>', 'catalog.json (an array of items)')
   .option('--shop <dir>', 'shop folder whose catalog to use, instead of --catalog')
   .option('--rules <file>', 'JSON file of the shop’s own rules')
-  .requiredOption('--out <dir>', 'folder to publish')
+  .requiredOption(...PUBLISHED)
   .option('--base <path>', 'path of the address at which OUT is served', path, '/')
   .option(
     '--link <address>',

@@ -5,18 +5,19 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { readModel } from '@nearside/train/models/read.ts'
 import { defineCommand, NegativeResult } from '../command.ts'
 import { ruleFindings } from '../publish/ruleFindings.ts'
+import { MODEL } from '../shared.ts'
 import { readCatalogOption, readJsonFile } from '../shopFiles.ts'
 
 const syntax = new Command('rules')
   .summary('check the shop’s own rules against its catalog')
   .description(`check FILE reads each rule as devices do. It prints the products that each rule matches, names and ids
-that no product has, dates that are over, and rules that empty a list. Exit code 1 if devices would ignore a
+that no product has, dates that are over, and rules that empty a list. Rules about offers need the model. Exit code 1 if devices would ignore a
 rule, or if a rule does nothing or empties a list.`)
   .argument('<what>', 'check')
   .argument('<file>', 'rules.json')
   .option('--catalog <file>', 'catalog.json (an array of items)')
   .option('--shop <dir>', 'shop folder whose catalog to use, instead of --catalog')
-  .option('--model <dir>', 'directory of models, for rules about offers')
+  .option(...MODEL)
 
 export const command = defineCommand(syntax, async (options, { print }, what, file) => {
   if (what !== 'check') throw new NearsideError('input-invalid', 'rules needs: check FILE')

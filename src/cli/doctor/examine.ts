@@ -8,8 +8,10 @@ import { parsePolicies } from './contentPolicy.ts'
 import {
   examineCatalog,
   examineFederation,
+  examineLive,
   examineModel,
   examineRules,
+  liveAddress,
   type Visit,
 } from './files.ts'
 import { sentBytes } from './headers.ts'
@@ -63,6 +65,7 @@ export async function examine(order: Examination): Promise<Finding[]> {
   const wrong = Object.values({
     ...addresses,
     rules: options.rules,
+    live: options.live,
     worker: options.worker,
     vault: options.vault,
   }).find((address) => address !== undefined && !URL.canParse(address, page.url))
@@ -73,6 +76,7 @@ export async function examine(order: Examination): Promise<Finding[]> {
     catalog: absolute(catalog),
     baseModel: absolute(addresses.baseModel),
     ...(options.rules && { rules: absolute(options.rules) }),
+    ...(options.live && { live: absolute(options.live) }),
     ...(options.worker && { worker: absolute(options.worker) }),
     ...(options.vault && { vault: absolute(options.vault) }),
   }
@@ -81,7 +85,12 @@ export async function examine(order: Examination): Promise<Finding[]> {
     fetch: asker.fetch,
     timeout,
     ledger: { append: nothing, count: nothing },
-    destinations: destinationsOf({ federation: null, rules: null, ...shop }),
+    destinations: destinationsOf({
+      federation: null,
+      rules: null,
+      ...shop,
+      live: liveAddress(shop),
+    }),
   })
   const { vault } = shop
   if (vault) asker.speakFor(new URL(vault).origin)
@@ -109,6 +118,7 @@ export async function examine(order: Examination): Promise<Finding[]> {
     ...(products.catalog ? catalogFindings(products.catalog, loaded?.model.itemIds ?? null) : []),
     ...(loaded && products.catalog ? [sizeFinding(await sentBytes(taken))] : []),
     ...rules,
+    ...(await examineLive(visit, products.version, said !== null)),
     ...(await examineFederation(visit)),
   ]
 }

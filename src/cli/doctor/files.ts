@@ -7,14 +7,17 @@ import { DEVICE_LIMITS } from '@nearside/aggregate/protocol/deviceLimits.ts'
 import { agreeTask } from '@nearside/browser/contribution/agreeTask.ts'
 import { fetchModel, type LoadedModel } from '@nearside/browser/learning/modelSource.ts'
 import type { Transport } from '@nearside/browser/transport/transport.ts'
+import { sha256Hex } from '@nearside/core/bytes.ts'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
+import { parseLive } from '@nearside/core/catalog/parseLive.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { readJson } from '@nearside/core/reading.ts'
-import { type Finding, findingsAbout } from '../publish/finding.ts'
+import { type Finding, findingsAbout, staleFinding } from '../publish/finding.ts'
 import type { PageOptions } from '../publish/pageOptions.ts'
 import { mayFollow, releaseFindings } from '../publish/releaseFindings.ts'
 import { ruleFindings } from '../publish/ruleFindings.ts'
+import { isStale, LIVE_JSON } from '../sync/liveJson.ts'
 import { type Answer, type Asker, isHtml } from './asker.ts'
 import { changingFindings, fixedFindings, originFindings, packingFindings } from './headers.ts'
 
@@ -80,6 +83,7 @@ export async function examineCatalog({ shop, page, asker, transport, now }: Visi
   try {
     const bytes = await transport.get(shop.catalog, 'catalog')
     const catalog = Catalog.parse(readJson(bytes, 'catalog-invalid', 'The catalog is no JSON'), now)
+    const version = await sha256Hex(bytes)
     const answer = asker.answers.get(shop.catalog)
     const findings = answer
       ? [
@@ -88,11 +92,12 @@ export async function examineCatalog({ shop, page, asker, transport, now }: Visi
           ...originFindings('catalog', [answer], shop.vault ?? page),
         ]
       : []
-    return { catalog, findings }
+    return { catalog, version, findings }
   } catch (thrown) {
     const what = 'have the server send an array of items there'
     return {
       catalog: null,
+      version: '',
       findings: [error(explain(thrown, answersBelow(asker, shop.catalog), what))],
     }
   }
@@ -120,6 +125,52 @@ export async function examineRules(
         ),
       ),
     ]
+  }
+}
+
+/** The page's `live.json`, or the place where `sync` writes it. A bundled page doesn't name it. */
+export const liveAddress = ({ catalog, live }: PageOptions) =>
+  live ?? new URL(LIVE_JSON, catalog).href
+
+/**
+ * @param catalog SHA-256 of the catalog's file
+ * @param isSnippet whether the page has the options of `publish`
+ */
+export async function examineLive(
+  { shop, page, asker, transport, now }: Visit,
+  catalog: string,
+  isSnippet: boolean,
+): Promise<Finding[]> {
+  const { ok, warning, error } = findingsAbout('live')
+  const address = liveAddress(shop)
+  const bytes = await transport.get(address, 'catalog').catch((thrown: unknown) => {
+    const what = 'run nearside sync, or remove it from the page'
+    return error(explain(thrown, answersBelow(asker, address), what))
+  })
+  if ('level' in bytes) return shop.live ? [bytes] : []
+  try {
+    const live = parseLive(readJson(bytes, 'catalog-invalid', 'live.json is no JSON'))
+    const { changed, gone, added, minutes, time } = live
+    const answer = asker.answers.get(address)
+    return [
+      ...(isSnippet && !shop.live
+        ? [warning('The page doesn’t read live.json: replace its snippet with the new one.')]
+        : []),
+      live.catalog === catalog
+        ? ok(
+            `${changed.length} products changed, ${gone.length} gone, ${added.length} new since the catalog; devices ask every ${minutes} min.`,
+          )
+        : warning(
+            'live.json belongs to another catalog.json, so devices ignore it: run nearside sync.',
+          ),
+      isStale(live, now) ? staleFinding(live) : ok(`Confirmed at ${time}.`),
+      ...(answer ? changingFindings('live', answer) : []),
+      ...(answer ? originFindings('live', [answer], shop.vault ?? page) : []),
+    ]
+  } catch (thrown) {
+    return shop.live
+      ? [error(explain(thrown, answersBelow(asker, address), 'run nearside sync'))]
+      : []
   }
 }
 

@@ -16,6 +16,12 @@ export function findingsAbout(about: string) {
   return { ok: say('ok'), warning: say('warning'), error: say('error') }
 }
 
+/** Finding about a `live.json` that `sync` no longer confirms. */
+export function staleFinding({ time }: { readonly time: string }): Finding {
+  const { warning } = findingsAbout('live')
+  return warning(`live.json is stale, last confirmed at ${time}: check nearside sync.`)
+}
+
 /** Bytes above which a first visit over a slow line takes noticeably long and costs money. */
 const MUCH = 3_000_000
 

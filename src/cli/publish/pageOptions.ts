@@ -20,6 +20,8 @@ export interface PageOptions {
   readonly baseModel: string
   readonly worker?: string
   readonly rules?: string
+  /** URL of `live.json`. */
+  readonly live?: string
   /** URL of the vault's `vault.html`; replaces `worker`. */
   readonly vault?: string
   readonly latest?: LatestModel
@@ -54,6 +56,7 @@ const read = object<PageOptions>({
   baseModel: address,
   worker: optional(address),
   rules: optional(address),
+  live: optional(address),
   vault: optional(address),
   latest: optional(latest),
   modelKeys: optional(modelKeys),

@@ -15,8 +15,9 @@ import { parseRules } from '@nearside/core/rules/parseRules.ts'
 import { nodeDisk } from '@nearside/train/models/disk.ts'
 import { publishCopy, readLatestFile } from '@nearside/train/models/publish.ts'
 import { readFiles, readLatest, readModel } from '@nearside/train/models/read.ts'
+import { isStale, LIVE_JSON, readLiveJson } from '../sync/liveJson.ts'
 import { catalogFindings } from './catalogFindings.ts'
-import { type Finding, sizeFinding } from './finding.ts'
+import { type Finding, sizeFinding, staleFinding } from './finding.ts'
 import { headersFile, nginxFile } from './hosts.ts'
 import { readLibrary } from './library.ts'
 import { pack } from './packed.ts'
@@ -103,10 +104,11 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   const changing = new Map([['catalog.json', text(order.catalog)]])
   if (rules !== undefined) changing.set('rules.json', text(rules))
   const data = await pack(changing)
+  const live = await readLiveJson(out)
   const folder = {
     base,
     versions: [...new Set([...(await versionsIn(target)), latest.version])],
-    changing: ['models/latest.json', ...changing.keys()],
+    changing: ['models/latest.json', ...changing.keys(), ...(live ? [LIVE_JSON] : [])],
     scripts: library?.folder,
   }
   const loose = new Map([
@@ -119,6 +121,7 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
     baseModel: `${base}models`,
     ...(library && { worker: `${base}${library.folder}/worker.js` }),
     ...(rules !== undefined && { rules: `${base}rules.json` }),
+    ...(live && { live: `${base}${LIVE_JSON}` }),
     latest,
     ...(keys && { modelKeys: keys }),
     ...(order.link && { link: order.link }),
@@ -145,12 +148,19 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
     ...releaseFindings(latest, keys, now),
     ...catalogFindings(catalog, model.itemIds),
     ...ruleFindings(rules ?? [], catalog, model, now),
+    ...(live && isStale(live, now) ? [staleFinding(live)] : []),
     sizeFinding(visitor),
   ]
   if (!order.dryRun && findings.every(({ level }) => level !== 'error')) {
     if (library) await placeFolder(join(out, library.folder), library.files)
     await publishCopy(target, latest, version.files, check)
     for (const [name, bytes] of loose) await placeFile(join(out, name), bytes)
+    // What the feed said some minutes ago is newer than an export. The next sync reads the feed again.
+    if (live && !isStale(live, now)) {
+      const version = await sha256Hex(text(order.catalog))
+      const moved = text({ ...live, catalog: version, feed: undefined })
+      await placeFile(join(out, LIVE_JSON), moved)
+    }
   }
   return {
     latest,

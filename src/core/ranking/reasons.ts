@@ -75,13 +75,15 @@ interface Known {
   readonly now: number
   readonly rowOf: (id: string) => number | undefined
   readonly categoryOf: (id: string) => string | undefined
+  /** Whether the shop still has an item; a reason names no other. */
+  readonly isListed: (id: string) => boolean
   /** Returns a function that finds, for a row, the one of the given rows that it is most often bought with. */
   readonly tiesOf: (rows: readonly number[]) => (row: number) => number | undefined
 }
 
 /** All causes that a reason can name: first causes that lift most of these items, then the latest. */
 export function causesOf(
-  { model, events, history, now, rowOf, categoryOf, tiesOf }: Known,
+  { model, events, history, now, rowOf, categoryOf, isListed, tiesOf }: Known,
   ids: readonly string[],
 ): readonly Cause[] {
   const signals = signalsOf(history, now)
@@ -92,7 +94,7 @@ export function causesOf(
     for (const id of items) {
       const signal = signals.get(rowOf(id) ?? -1)
       if (!signal) continue
-      add(itemCause(id, signal))
+      if (isListed(id)) add(itemCause(id, signal))
       const category = categoryOf(id) ?? ''
       touched.set(category, (touched.get(category) ?? new Set()).add(id))
     }

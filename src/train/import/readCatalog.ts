@@ -3,7 +3,7 @@ import type { Item } from '@nearside/core/catalog/item.ts'
 import { parseItem } from '@nearside/core/catalog/parseItem.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
 import { mapColumns, type NamedColumns, normalName, type Role, requireColumn } from './columns.ts'
-import { SqlEngine } from './engine.ts'
+import { quote, SqlEngine } from './engine.ts'
 import { recogniseLayout } from './layouts.ts'
 import {
   countLost,
@@ -108,12 +108,23 @@ const withoutNulls = (fields: Readonly<Record<string, unknown>>) =>
 /**
  * Reads the items of a product file alone, without a log.
  * @param now milliseconds since the epoch
+ * @param given names of columns; `currency` of prices that name none; `known`: ids, which decide where the file has several for a product
  * @throws NearsideError `input-invalid`, `catalog-invalid` if no row is a product
  */
-export async function readCatalogFile(path: string, now: number): Promise<Item[]> {
+export async function readCatalogFile(
+  path: string,
+  now: number,
+  given: {
+    readonly columns?: NamedColumns
+    readonly currency?: string | null
+    readonly known?: readonly string[]
+  } = {},
+): Promise<Item[]> {
+  const { columns = {}, currency = null, known = [] } = given
   return SqlEngine.use(async (engine) => {
-    await engine.run('CREATE TABLE known_item (item VARCHAR)')
-    await loadCatalog(engine, await openSource(engine, path), {}, { currency: null, now })
+    const ids = known.map(quote).join(', ')
+    await engine.run(`CREATE TABLE known_item AS SELECT unnest([${ids}]::VARCHAR[]) AS item`)
+    await loadCatalog(engine, await openSource(engine, path), columns, { currency, now })
     return readItems(engine, PRODUCTS)
   })
 }

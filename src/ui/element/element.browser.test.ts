@@ -4,7 +4,7 @@ import { waitFor } from '@nearside/core/testPatience.ts'
 import axe from 'axe-core'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createFakePersonalizer, type FakePersonalizer } from '../react/testPersonalizer.ts'
-import { provide } from './provided.ts'
+import { provide, provided } from './provided.ts'
 import './recommendations.ts'
 import type { SelectDetail } from './recommendations.ts'
 
@@ -61,6 +61,24 @@ test('shows a sale’s price until the sale ends by the device’s clock', async
   } finally {
     vi.useRealTimers()
   }
+})
+
+test('follows live changes: prices, and products that are gone or new', async () => {
+  provide({ personalizer, items: ITEMS })
+  const host = show('<nearside-recommendations limit="4"></nearside-recommendations>')
+  await waitFor(() => expect(ids(host)).toEqual(['tin', 'mug', 'wick', 'glow']))
+  const added = [{ id: 'new', title: 'Kettle', price: 19, currency: 'GBP', category: 'Kitchen' }]
+  const live = { changed: [{ id: 'tin', price: 3, sale: { price: 2 } }], gone: ['wick'], added }
+  personalizer.change({ live })
+  await waitFor(() => expect(ids(host)).toEqual(['tin', 'mug', 'glow']))
+  expect(inside(host, '.ns-card-price')[0].textContent).toBe('£2.00')
+  expect(provided?.items.map(({ id }) => id)).toEqual([...ITEMS.map(({ id }) => id), 'new'])
+  const all = provided?.items
+  personalizer.change({ live: { ...live, gone: [] } })
+  await waitFor(() => expect(ids(host)).toEqual(['tin', 'mug', 'wick', 'glow']))
+  // The search index is built anew for new products only.
+  expect(provided?.items).toBe(all)
+  expect(provided?.shop.itemOf('new')).toMatchObject({ price: 19 })
 })
 
 test('reserves no space for a list that is empty for new visitors, but shows the page’s content', async () => {

@@ -4,9 +4,11 @@
  */
 
 import type { Personalizer } from '@nearside/browser/api.ts'
+import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
 import type { ListMeasure } from '@nearside/browser/measure/listMeasure.ts'
 import { wordsIn } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
+import { withLive } from '@nearside/core/catalog/live.ts'
 import { productPage } from '@nearside/core/catalog/productPage.ts'
 import { atPrices } from '@nearside/core/catalog/sale.ts'
 import { followPrices } from '../lists/followPrices.ts'
@@ -27,7 +29,7 @@ export let provided: {
 /** Elements that are connected to the page. */
 export const elements = new Set<{ connect(): void; refresh(): void }>()
 
-let stopPrices = () => {}
+let stopFollowing = () => {}
 
 /**
  * Sets the personalizer and the products for the page's elements.
@@ -52,10 +54,14 @@ export function provide<TItem extends Item>(options: {
 }): void {
   const { personalizer, items, labels, searchLabels, measure } = options
   const { linkTo = productPage, locale = 'en-GB' } = options
-  let byId = new Map(items.map((item) => [item.id, item]))
+  let byId = new Map<string, TItem>()
+  let all = items
   provided = {
     personalizer,
-    ...{ items, searchLabels, measure },
+    get items() {
+      return all
+    },
+    ...{ searchLabels, measure },
     shop: {
       itemOf: (id) => byId.get(id),
       // Elements pass only items that the page provided, which are of the type TItem.
@@ -64,12 +70,47 @@ export function provide<TItem extends Item>(options: {
       locale,
     },
   }
-  stopPrices()
-  stopPrices = followPrices(items, null, (now) => {
-    byId = new Map(atPrices(items, now).map((item) => [item.id, item]))
+  stopFollowing()
+  stopFollowing = followItems(personalizer, items, (current, withNew) => {
+    byId = new Map(current.map((item) => [item.id, item]))
+    all = withNew
     for (const shown of elements) shown.refresh()
   })
   for (const known of elements) known.connect()
+}
+
+/**
+ * Calls `onChange` at once, and at each change of a price, of stock or of the products.
+ * @param onChange gets the products of the moment, and all products to search; the latter change only with new ones
+ * @returns ends it
+ */
+function followItems<TItem extends Item>(
+  personalizer: Personalizer,
+  items: readonly TItem[],
+  onChange: (current: readonly TItem[], all: readonly TItem[]) => void,
+): () => void {
+  let live: PersonalizerSnapshot['live'] | undefined
+  let all = items
+  let stopPrices = () => {}
+  function look(): void {
+    const next = personalizer.getSnapshot().live ?? null
+    if (next === live) return
+    const ids = (changes = live) => changes?.added.map(({ id }) => id).join('\n') ?? ''
+    if (ids(next) !== ids()) all = withLive(items, next && { ...next, changed: [], gone: [] })
+    live = next
+    const current = withLive(items, live)
+    const now = Date.now()
+    const show = (time: number) => onChange(atPrices(current, time), all)
+    show(now)
+    stopPrices()
+    stopPrices = followPrices(current, now, show)
+  }
+  look()
+  const unsubscribe = personalizer.subscribe(look)
+  return () => {
+    unsubscribe()
+    stopPrices()
+  }
 }
 
 let sheet: CSSStyleSheet | null = null

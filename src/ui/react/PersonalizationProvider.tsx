@@ -9,7 +9,7 @@ import type { NearsideError } from '@nearside/core/error.ts'
 import { type ReactNode, useCallback, useEffect, useMemo } from 'react'
 import { ENGLISH, type Labels } from '../messages/panel.ts'
 import { type Personalization, PersonalizationContext } from './context.ts'
-import { usePrices } from './usePrices.ts'
+import { useCurrentItems } from './useCurrentItems.ts'
 
 const NO_ITEMS: readonly never[] = []
 
@@ -32,7 +32,7 @@ export function PersonalizationProvider<TItem extends Item = Item>({
 }: {
   /** Personalizer; null while `createPersonalizer` is still running. */
   readonly personalizer: Personalizer | null
-  /** The shop's products, for titles, prices and pictures. Prices follow each `sale`. A stable reference saves work. */
+  /** The shop's products, for titles, prices and pictures. Each `sale` and live changes apply. A stable reference saves work. */
   readonly items?: readonly TItem[]
   /** Address of an item's page; default: its `url`, else `/product/<id>`. A stable reference saves work. */
   readonly linkTo?: (item: TItem) => string
@@ -53,8 +53,8 @@ export function PersonalizationProvider<TItem extends Item = Item>({
   /** Components that contain the widgets. */
   readonly children?: ReactNode
 }) {
-  const priced = usePrices(items)
-  const byId = useMemo(() => new Map(priced.map((item) => [item.id, item])), [priced])
+  const current = useCurrentItems(items, personalizer, true)
+  const byId = useMemo(() => new Map(current.map((item) => [item.id, item])), [current])
   const mayShow = useCallback(
     (id: string) => byId.size === 0 || (byId.has(id) && byId.get(id)?.available !== false),
     [byId],

@@ -103,6 +103,29 @@ test('a card shows a sale’s price until the sale ends by the device’s clock'
   }
 })
 
+test('cards and facets follow live changes: prices, sales, and products that are gone or new', async () => {
+  const items = [{ ...ITEMS[0], sale: { price: 3.95 } }, ...ITEMS.slice(1)]
+  const screen = await render(
+    <PersonalizationProvider personalizer={personalizer} items={items}>
+      <Recommendations initialItems={['tin', 'mug', 'wick', 'new']} />
+      <FirstFacet items={items} />
+    </PersonalizationProvider>,
+  )
+  await expect.element(screen.getByText('£3.95')).toBeVisible()
+  const added = [{ id: 'new', title: 'Kettle', price: 19, currency: 'GBP' }]
+  const changed = [
+    { id: 'tin', price: 5.5 },
+    { id: 'wick', price: 1.25, available: false },
+  ]
+  personalizer.change({ live: { changed, gone: ['mug'], added } })
+  await expect.element(screen.getByText('£5.50')).toBeVisible()
+  await expect.element(screen.getByText('from 5.5')).toBeVisible()
+  await waitFor(() => expect(shownIds(screen.container)).toEqual(['tin', 'glow']))
+  expect(screen.container.textContent).not.toContain('3.95')
+  personalizer.change({ live: null, revision: 9 })
+  await waitFor(() => expect(shownIds(screen.container)).toEqual(['tin', 'mug', 'wick', 'glow']))
+})
+
 test('a server shows the usual price, because its page may outlive the sale', () => {
   const items = [{ ...ITEMS[0], sale: { price: 3.95 } }]
   const html = renderToString(

@@ -11,7 +11,7 @@ import {
 import { useCallback, useMemo, useState } from 'react'
 import { SEARCH_ENGLISH, type SearchLabels } from '../messages/search.ts'
 import { usePersonalizationContext } from '../react/context.ts'
-import { usePrices } from '../react/usePrices.ts'
+import { useCurrentItems } from '../react/useCurrentItems.ts'
 import { defaultGroups, toggled } from './defaultGroups.ts'
 
 /** Remaining items of a list, and the props of `Facets`. */
@@ -49,8 +49,8 @@ export function useFacets<TItem extends Item>(
   } = {},
 ): FacetsState<TItem> {
   const { groups: given, selection: chosenThere, onSelection, labels } = options
-  const all = usePrices(found)
-  const { locale } = usePersonalizationContext()
+  const { locale, personalizer } = usePersonalizationContext()
+  const all = useCurrentItems(found, personalizer, false)
   const [chosenHere, setChosen] = useState<FacetSelection>({})
   const selection = chosenThere ?? chosenHere
   const groups = useMemo<readonly FacetGroup<TItem>[]>(

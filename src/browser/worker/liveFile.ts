@@ -1,0 +1,41 @@
+/** @module The shop's `live.json` on this device. Loaded only if the shop has one. */
+import { type LiveFile as Content, withLive } from '@nearside/core/catalog/live.ts'
+import { LIVE_MINUTES, parseLive } from '@nearside/core/catalog/parseLive.ts'
+import type { Downloads, KeptFile } from './downloads.ts'
+
+export class LiveFile {
+  // A field, so that the function is loaded with this file.
+  readonly applyTo = withLive
+  readonly file: KeptFile
+  /** Last good content; null before the first. It stays the same object while the changes do. */
+  content: Content | null = null
+  /** Whether the first content was stored by an earlier visit, so that a newer one may exist. */
+  isStored = false
+  #minutes = LIVE_MINUTES
+  #changes = ''
+
+  constructor(downloads: Downloads, url: string) {
+    this.file = downloads.file('live', url, (value) => this.#take(value))
+  }
+
+  /** Uses the stored file, or else downloads it. */
+  async start(): Promise<void> {
+    this.isStored = await this.file.readKept()
+    if (!this.isStored) await this.file.update()
+  }
+
+  /** Milliseconds between two requests. */
+  get interval(): number {
+    return this.#minutes * 60_000
+  }
+
+  #take(value: unknown): void {
+    const content = parseLive(value)
+    this.#minutes = content.minutes
+    const { changed, gone, added, catalog } = content
+    // A file that only confirms the last one must not rebuild the ranker.
+    const changes = JSON.stringify([changed, gone, added, catalog])
+    if (changes !== this.#changes) this.content = content
+    this.#changes = changes
+  }
+}

@@ -1,0 +1,77 @@
+/** @module `nearside sync`: keeps prices, stock and products of a published folder as the shop's feed has them. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { Command } from '@commander-js/extra-typings'
+import { LIVE_MINUTES } from '@nearside/core/catalog/parseLive.ts'
+import { defineCommand } from '../command.ts'
+import { readPageOptions } from '../publish/pageOptions.ts'
+import { DRY_RUN, PUBLISHED, TIMEOUT, WATCH } from '../shared.ts'
+import { LIVE_JSON, readLiveJson } from '../sync/liveJson.ts'
+import { type Synced, syncSite } from '../sync/syncSite.ts'
+import { watchFeed } from '../sync/watchFeed.ts'
+import { httpUrl, wholeNumber } from '../values.ts'
+import { COLUMN_NAMES } from './import.ts'
+
+const MINUTE = 60_000
+
+const syntax = new Command('sync')
+  .summary('write live.json: prices, stock, gone and new products from the shop’s feed')
+  .description(`Compares the shop's product feed with the catalog.json in OUT, and writes the differences to live.json
+beside it. Devices whose pages name that file as the option live read it every few minutes. The next nearside
+publish names it in page.html. FEED is an address of any format that nearside import reads as a catalog, such as
+a Google Merchant Center feed in XML or TSV, JSON or CSV.
+
+A feed that hasn't changed isn't read again (ETag, Last-Modified). The last good live.json stays, and the exit
+code is 1, if the feed doesn't answer, is cut off, older than the last one or in another currency, or if more
+than a third of the products are gone, sold out or new, or a tenth of the prices missing, 0 or changed fivefold.
+If such a change is true, run nearside publish with the new catalog.
+
+With --watch, the command runs until it is stopped. It waits longer after each failure, up to an hour.`)
+  .argument('<feed>', 'address of the product feed', httpUrl)
+  .requiredOption(...PUBLISHED)
+  .option(
+    '--every <minutes>',
+    'minutes between two requests, of a device and of --watch',
+    wholeNumber(1, 1440),
+    LIVE_MINUTES,
+  )
+  .option(...COLUMN_NAMES)
+  .option(...TIMEOUT, 60)
+  .option(...WATCH)
+  .option(...DRY_RUN)
+
+export const command = defineCommand(syntax, async (options, { print, signal }, feed) => {
+  const { out, columns, every: minutes, timeout, dryRun, watch } = options
+  const order = { feed, out, columns, minutes, dryRun, fetch, now: Date.now, signal }
+  const round = async () => {
+    const synced = await syncSite({ ...order, timeout: timeout * 1000 })
+    if (synced.isNew || !watch) print(describe(synced, out, dryRun))
+    return synced
+  }
+  if (!watch) {
+    const isFirst = (await readLiveJson(out)) === null
+    const { file } = await round()
+    const page = await readFile(join(out, 'page.html'), 'utf8').catch(() => '')
+    if (isFirst && !readPageOptions(page)?.live)
+      print(`no page reads it yet: run nearside publish again, or add live: '…/${LIVE_JSON}'`)
+    const { changed, gone, added, time } = file
+    return { changed: changed.length, gone: gone.length, added: added.length, time }
+  }
+  await watchFeed({
+    interval: minutes * MINUTE,
+    wait: (time) => setTimeout(time, undefined, { signal }).catch(() => {}),
+    round: async () => void (await round()),
+    onFailure: (error) =>
+      print(`${new Date().toISOString()} ${error instanceof Error ? error.message : error}`),
+    signal,
+  })
+  return null
+})
+
+function describe({ file, isNew }: Synced, out: string, dryRun = false): string {
+  const { changed, gone, added, time } = file
+  const counts = `${changed.length} products changed, ${gone.length} gone, ${added.length} new`
+  const what = !isNew ? 'unchanged' : dryRun ? 'not written (--dry-run)' : 'written'
+  return `${time} ${join(out, LIVE_JSON)} ${what}: ${counts}`
+}

@@ -1,0 +1,79 @@
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { withLive } from '@nearside/core/catalog/live.ts'
+import { parseLive } from '@nearside/core/catalog/parseLive.ts'
+import { assert as check, integer, option, property, record, sample, uniqueArray } from 'fast-check'
+import { expect, it, test } from 'vitest'
+import { changesOf, refuseImplausible } from './changes.ts'
+
+const price = integer({ min: 0, max: 9 })
+const items = uniqueArray(
+  record({
+    id: integer({ min: 0, max: 20 }).map(String),
+    price: option(price, { nil: undefined }),
+    sale: option(record({ price }), { nil: undefined }),
+    available: option(integer({ min: 0, max: 1 }).map(Boolean), { nil: undefined }),
+  }),
+  { selector: ({ id }) => id },
+)
+const shown = (all: readonly Item[]) =>
+  new Map(all.map(({ id, price, sale, available }) => [id, [price, sale, available !== false]]))
+
+test('the published catalog with its changes is the feed, also through JSON', () => {
+  check(
+    property(items, items, (published, current) => {
+      if (published.length === 0) return
+      const changes = changesOf(published, current)
+      const about = { catalog: 'a'.repeat(64), time: '2026-01-01T00:00:00Z', minutes: 5 }
+      const read = parseLive(JSON.parse(JSON.stringify({ ...about, ...changes })))
+      expect(shown(withLive(published, read))).toEqual(shown(current))
+      expect(changesOf(withLive(published, read), current)).toEqual({
+        changed: [],
+        gone: [],
+        added: [],
+      })
+    }),
+  )
+})
+
+const SHOP = Array.from({ length: 30 }, (_, i) => ({ id: `p${i}`, price: 10 + i, currency: 'EUR' }))
+const judge = (current: readonly Item[], published: readonly Item[] = SHOP) =>
+  refuseImplausible(published, current, changesOf(published, current))
+const each = (count: number, change: (item: Item) => Partial<Item>) =>
+  SHOP.map((item, i) => (i < count ? { ...item, ...change(item) } : item))
+
+it.each<[string, readonly Item[]]>([
+  ['ten of thirty gone', SHOP.slice(10)],
+  ['ten sold out', each(10, () => ({ available: false }))],
+  ['three prices ten times as high', each(3, ({ price = 0 }) => ({ price: 10 * price }))],
+  ['every price halved', each(30, ({ price = 0 }) => ({ price: price / 2 }))],
+  ['every price on sale', each(30, ({ price = 0 }) => ({ sale: { price: price * 0.3 } }))],
+  ['ten new', [...SHOP, ...SHOP.slice(0, 10).map(({ id }) => ({ id: `new ${id}` }))]],
+  ['no currency named', each(30, () => ({ currency: undefined }))],
+])('a feed is used with %s', (_, current) => {
+  expect(() => judge(current)).not.toThrow()
+})
+
+it.each<[string, readonly Item[]]>([
+  ['eleven of thirty gone', SHOP.slice(11)],
+  ['eleven sold out', each(11, () => ({ available: false }))],
+  ['six gone and five sold out', each(11, () => ({ available: false })).slice(6)],
+  ['every price 0', each(30, () => ({ price: 0 }))],
+  ['every price missing', each(30, () => ({ price: undefined }))],
+  ['half of the prices ten times as high', each(15, ({ price = 0 }) => ({ price: 10 * price }))],
+  ['prices in cents', each(30, ({ price = 0 }) => ({ price: 100 * price }))],
+  ['four prices at a tenth', each(4, ({ price = 0 }) => ({ price: price / 10 }))],
+  ['every sale for nothing', each(30, () => ({ sale: { price: 0 } }))],
+  ['one price in another currency', each(1, () => ({ currency: 'USD' }))],
+  ['another shop’s products', SHOP.map(({ id }) => ({ id: `other ${id}`, price: 1 }))],
+  ['eleven new', [...SHOP, ...SHOP.slice(0, 11).map(({ id }) => ({ id: `new ${id}` }))]],
+  ['nothing', []],
+])('a feed is refused with %s', (_, current) => {
+  expect(() => judge(current)).toThrow(expect.objectContaining({ code: 'input-invalid' }))
+})
+
+test('a small shop may lose two of its three products, but not all', () => {
+  const few = SHOP.slice(0, 3)
+  expect(() => judge(few.slice(2), few)).not.toThrow()
+  expect(() => judge([], few)).toThrow()
+  expect(sample(items, 1)).toHaveLength(1)
+})

@@ -1,0 +1,98 @@
+/** @module Writes `live.json` for a published folder, from the shop's feed. Any fault leaves the last good file. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
+import { Catalog } from '@nearside/core/catalog/catalog.ts'
+import type { LiveChanges } from '@nearside/core/catalog/live.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { readJson } from '@nearside/core/reading.ts'
+import type { NamedColumns } from '@nearside/train/import/columns.ts'
+import { readCatalogFile } from '@nearside/train/import/readCatalog.ts'
+import { placeFile } from '../publish/place.ts'
+import { changesOf, refuseImplausible } from './changes.ts'
+import { readFeed } from './fetchFeed.ts'
+import { LIVE_JSON, readLiveJson, type SyncedFile } from './liveJson.ts'
+
+export interface SyncOrder {
+  /** Address of the feed. */
+  readonly feed: string
+  /** Published folder. */
+  readonly out: string
+  /** Names of the feed's columns; absent: recognised. */
+  readonly columns?: NamedColumns
+  /** Minutes between two requests of a device. */
+  readonly minutes: number
+  /** Milliseconds for the feed's answer. */
+  readonly timeout: number
+  readonly dryRun?: boolean
+  readonly fetch: typeof globalThis.fetch
+  /** Current time, milliseconds since the epoch. */
+  readonly now: () => number
+  readonly signal: AbortSignal
+}
+
+export interface Synced {
+  readonly file: SyncedFile
+  /** Whether the file was written, or would be without a dry run. */
+  readonly isNew: boolean
+}
+
+/** Milliseconds after which an unchanged file is written again, so that its age shows that `sync` works. */
+const CONFIRM = 3_600_000
+
+/** @throws NearsideError `input-invalid`, `catalog-invalid`, `storage-unavailable`, `aborted`; nothing was written */
+export async function syncSite(order: SyncOrder): Promise<Synced> {
+  const { out, now } = order
+  const { published, version } = await readPublished(out)
+  const old = await readLiveJson(out)
+  const last = old?.catalog === version ? old : null
+  const read = await readChanges(order, published, last)
+  const { changed, gone, added } = read?.changes ?? last ?? { changed: [], gone: [], added: [] }
+  const feed = read?.feed ?? last?.feed
+  const time = new Date(now()).toISOString()
+  const minutes = order.minutes
+  const file: SyncedFile = { catalog: version, time, minutes, changed, gone, added, feed }
+  const isSame = last && JSON.stringify({ ...file, time: last.time }) === JSON.stringify(last)
+  if (isSame && Math.abs(now() - Date.parse(last.time)) < CONFIRM)
+    return { file: last, isNew: false }
+  // Another catalog was published meanwhile.
+  if ((await readPublished(out)).version !== version) return syncSite(order)
+  if (!order.dryRun) await placeFile(join(out, LIVE_JSON), utf8(JSON.stringify(file)))
+  return { file, isNew: true }
+}
+
+/** @returns null if the feed has not changed since `last` */
+async function readChanges(
+  { columns, feed, fetch, timeout, signal, now }: SyncOrder,
+  published: Catalog,
+  last: SyncedFile | null,
+): Promise<{ changes: LiveChanges; feed: SyncedFile['feed'] } | null> {
+  try {
+    const request = { url: feed, last: last?.feed ?? null, fetch, timeout, signal }
+    const read = await readFeed(request, async (path) => {
+      const { items } = published
+      const currency = items.find((item) => item.currency)?.currency ?? null
+      const known = items.map(({ id }) => id)
+      const current = await readCatalogFile(path, now(), { columns, currency, known })
+      const changes = changesOf(items, current)
+      refuseImplausible(items, current, changes)
+      return changes
+    })
+    return read && { changes: read.value, feed: read.state }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    const code = error instanceof NearsideError ? error.code : 'input-invalid'
+    const message = `the feed was not used, and ${LIVE_JSON} stays as it is: ${why}`
+    throw new NearsideError(signal.aborted ? 'aborted' : code, message, { cause: error })
+  }
+}
+
+async function readPublished(out: string) {
+  const path = join(out, 'catalog.json')
+  const bytes = await readFile(path).catch((cause) => {
+    const message = `${path} can't be read: run nearside publish --out ${out} first`
+    throw new NearsideError('input-invalid', message, { cause })
+  })
+  const value = readJson(bytes, 'catalog-invalid', `${path} is no JSON`)
+  return { published: Catalog.parse(value), version: await sha256Hex(new Uint8Array(bytes)) }
+}

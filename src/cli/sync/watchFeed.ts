@@ -1,0 +1,29 @@
+/** @module `sync --watch`: asks the feed again and again, and more slowly while it fails. */
+
+interface Rounds {
+  /** Milliseconds between two rounds. */
+  readonly interval: number
+  /** Waits; may end early when `signal` aborts. */
+  wait(milliseconds: number): Promise<void>
+  round(): Promise<void>
+  onFailure(error: unknown): void
+  readonly signal: AbortSignal
+}
+
+/** Most milliseconds between two rounds of a feed that fails, unless its interval is longer. */
+const SLOWEST = 3_600_000
+
+export async function watchFeed({ interval, wait, round, onFailure, signal }: Rounds) {
+  for (let failed = 0; !signal.aborted; ) {
+    try {
+      await round()
+      failed = 0
+    } catch (error) {
+      if (signal.aborted) return
+      failed++
+      onFailure(error)
+    }
+    const slower = Math.min(interval * 2 ** failed, SLOWEST)
+    if (!signal.aborted) await wait(Math.max(interval, slower))
+  }
+}

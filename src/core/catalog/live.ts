@@ -1,0 +1,47 @@
+/**
+ * @module Changes since a catalog was published: prices, stock, products that are gone or new. `nearside sync` writes
+ * them as `live.json`; devices and pages apply them to the catalog that they have.
+ */
+import type { Item } from './item.ts'
+
+/** Price, sale and stock of a product; an absent field means that the product has none. */
+export type LiveValues = Pick<Item, 'id' | 'price' | 'sale' | 'available'>
+
+export interface LiveChanges {
+  /** Products with another price, sale or availability than in the catalog. */
+  readonly changed: readonly LiveValues[]
+  /** Ids of products that the shop no longer has. */
+  readonly gone: readonly string[]
+  /** Products that the catalog lacks. */
+  readonly added: readonly Item[]
+}
+
+/** Content of `live.json`. It is the same for everybody. */
+export interface LiveFile extends LiveChanges {
+  /** SHA-256 of the `catalog.json` that the changes belong to. */
+  readonly catalog: string
+  /** Time at which the shop last confirmed the changes, ISO 8601. */
+  readonly time: string
+  /** Least number of minutes between two requests of a device. */
+  readonly minutes: number
+}
+
+/** The items with the changes; the same array without changes. New products have the fields of `Item` only. */
+export function withLive<TItem extends Item>(
+  items: readonly TItem[],
+  live: LiveChanges | null,
+): readonly TItem[] {
+  if (!live || items.length === 0) return items
+  const changed = new Map(live.changed.map((values) => [values.id, values]))
+  const gone = new Set(live.gone)
+  const known = new Set(items.map(({ id }) => id))
+  const kept = items.flatMap((item) => {
+    if (gone.has(item.id)) return []
+    const values = changed.get(item.id)
+    if (!values) return item
+    const { price, sale, available } = values
+    return { ...item, price, sale, available }
+  })
+  const added = live.added.filter(({ id }) => !known.has(id) && known.add(id))
+  return [...kept, ...(added as readonly Item[] as readonly TItem[])]
+}

@@ -1,0 +1,29 @@
+/** @module Reads a `live.json`: a file with any fault is refused whole, because half of its changes could mislead. */
+import { NearsideError } from '../error.ts'
+import { createReaders, type Read } from '../reading.ts'
+import type { Item } from './item.ts'
+import type { LiveFile } from './live.ts'
+import { parseItem } from './parseItem.ts'
+
+/** Minutes between two requests, if the file can't be read. */
+export const LIVE_MINUTES = 5
+
+/** Most entries of each kind; a catalog has no more. */
+const MANY = 1_000_000
+
+const refuse = (what: string) =>
+  new NearsideError('catalog-invalid', `live.json: ${what} is missing or malformed`)
+const { list, object, text, whole } = createReaders(refuse)
+
+const item: Read<Item> = (value, what) => parseItem(value, `live.json: ${what}`)
+const read = object<LiveFile>({
+  catalog: text(/^[0-9a-f]{64}$/),
+  time: text(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+  minutes: whole(1, 1440),
+  changed: list(item, MANY),
+  gone: list(text(/^.{1,200}$/), MANY),
+  added: list(item, MANY),
+})
+
+/** @throws NearsideError `catalog-invalid` */
+export const parseLive = (value: unknown): LiveFile => read(value, '')

@@ -1,0 +1,116 @@
+/** @module A price that changes and a product that goes while the page is open: from the shop's file to the cards. */
+
+import { createPersonalizer } from '@nearside/browser/page/createPersonalizer.ts'
+import { deviceInPage, workerEnvironment } from '@nearside/browser/worker/serve.ts'
+import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { LiveChanges } from '@nearside/core/catalog/live.ts'
+import {
+  TEST_MODEL_URL,
+  TestServer,
+  testCatalog,
+  testModelFiles,
+} from '@nearside/core/model/testShop.ts'
+import { searchAmong } from '@nearside/core/search/searchAmong.ts'
+import { waitFor } from '@nearside/core/testPatience.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { userEvent } from 'vitest/browser'
+import { render } from 'vitest-browser-react'
+import { SearchBox } from '../search/SearchBox.tsx'
+import { PersonalizationProvider } from './PersonalizationProvider.tsx'
+import { Recommendations, RelatedItems } from './widgets.tsx'
+
+const MINUTE = 60_000
+const ITEMS: readonly Item[] = testCatalog.map((item) => ({ ...item, currency: 'GBP' }))
+const NOTHING: LiveChanges = { changed: [], gone: [], added: [] }
+
+/** A shop whose clock and timers the test moves. */
+async function openShop() {
+  const server = new TestServer(await testModelFiles('1'))
+  const catalog = utf8(JSON.stringify(ITEMS))
+  server.files.set('catalog.json', catalog)
+  const put = async (changes: Partial<LiveChanges>) => {
+    const about = { catalog: await sha256Hex(catalog), minutes: 5, time: '2026-11-30T12:00:00Z' }
+    server.files.set('live.json', utf8(JSON.stringify({ ...about, ...NOTHING, ...changes })))
+  }
+  await put({})
+  let time = Date.now()
+  const waiting = new Map<number, { readonly due: number; readonly run: () => void }>()
+  let timers = 0
+  const environment = {
+    ...workerEnvironment,
+    fetch: server.fetch,
+    now: () => time,
+    timers: {
+      set(run: () => void, milliseconds: number) {
+        waiting.set(++timers, { due: time + milliseconds, run })
+        return timers
+      },
+      clear: (timer: number) => void waiting.delete(timer),
+    },
+  }
+  const pass = (minutes: number) => {
+    time += minutes * MINUTE
+    for (const [timer, { due, run }] of [...waiting])
+      if (due <= time && waiting.delete(timer)) run()
+  }
+  const conditions = { visible: true, savesData: false, battery: null, globalPrivacyControl: false }
+  const personalizer = await createPersonalizer(
+    {
+      catalog: `${TEST_MODEL_URL}catalog.json`,
+      live: `${TEST_MODEL_URL}live.json`,
+      baseModel: TEST_MODEL_URL,
+      engine: 'js',
+      persist: 'never',
+      worker: () => {
+        throw new Error('This page runs the device itself.')
+      },
+    },
+    {
+      now: () => time,
+      newId: () => `event ${time}`,
+      conditions: { read: () => conditions, listen: () => () => {} },
+      silence: 10_000,
+      inPage: async () => deviceInPage(environment),
+    },
+  )
+  onTestFinished(() => personalizer.close())
+  const asked = () => server.requests.filter(({ url }) => url.endsWith('/live.json')).length
+  return { asked, pass, personalizer, put }
+}
+
+const cards = (root: Element) =>
+  [...root.querySelectorAll<HTMLElement>('[data-item]')].map(
+    ({ dataset, textContent }) => `${dataset.item} ${/£[\d.]+/.exec(textContent)?.[0]}`,
+  )
+
+test('within the interval, an open page has the new price, and nowhere the product that is gone', async () => {
+  const { asked, pass, personalizer, put } = await openShop()
+  const search = searchAmong(ITEMS)
+  const screen = await render(
+    <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
+      <SearchBox search={search} categories={['mugs']} />
+      <Recommendations title="For you" limit={4} />
+      <RelatedItems title="Similar" item="item-27" limit={4} />
+    </PersonalizationProvider>,
+  )
+  const shown = () => cards(screen.container)
+  await waitFor(() => expect(shown().filter((card) => card === 'item-31 £32.00')).toHaveLength(2))
+  await put({ changed: [{ id: 'item-30', price: 3.1 }], gone: ['item-31'] })
+  pass(4)
+  await personalizer.events()
+  expect([asked(), shown()[0]]).toEqual([1, 'item-31 £32.00'])
+  pass(1)
+  await waitFor(() => expect(shown()).toContain('item-30 £3.10'))
+  expect(shown().join()).not.toContain('item-31')
+  expect(asked()).toBe(2)
+  await userEvent.fill(screen.getByRole('combobox'), 'thing number 3')
+  await expect.element(screen.getByText('Thing number 30').first()).toBeVisible()
+  expect(screen.container.textContent).not.toContain('Thing number 31')
+  // A damaged file changes nothing on the page.
+  await put({ gone: [7 as unknown as string] })
+  pass(5)
+  await waitFor(() => expect(asked()).toBe(3))
+  await personalizer.events()
+  expect(shown()).toContain('item-30 £3.10')
+})

@@ -1,0 +1,34 @@
+/** @module Hook: the products as the shop has them at the moment, with live changes and running sales. */
+import type { Personalizer } from '@nearside/browser/api.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { withLive } from '@nearside/core/catalog/live.ts'
+import { atPrices } from '@nearside/core/catalog/sale.ts'
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { followPrices } from '../lists/followPrices.ts'
+
+const none = () => null
+const nothingToStop = () => {}
+
+/**
+ * A server and the first rendering show usual prices, because their page may be older than a sale.
+ * @param isCatalog whether these are all products, so that new ones belong to them
+ */
+export function useCurrentItems<TItem extends Item>(
+  given: readonly TItem[],
+  personalizer: Personalizer | null,
+  isCatalog: boolean,
+): readonly TItem[] {
+  const [time, setTime] = useState<number | null>(null)
+  const subscribe = useCallback(
+    (listener: () => void) => personalizer?.subscribe(listener) ?? nothingToStop,
+    [personalizer],
+  )
+  const read = useCallback(() => personalizer?.getSnapshot().live ?? null, [personalizer])
+  const live = useSyncExternalStore(subscribe, read, none)
+  const items = useMemo(
+    () => withLive(given, live && !isCatalog ? { ...live, added: [] } : live),
+    [given, live, isCatalog],
+  )
+  useEffect(() => followPrices(items, time, setTime), [items, time])
+  return useMemo(() => (time === null ? items : atPrices(items, time)), [items, time])
+}
