@@ -16,7 +16,7 @@ export type { ModelKeys } from '@nearside/browser/learning/release.ts'
 export type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 export { createPersonalizer } from '@nearside/browser/page/createPersonalizer.ts'
 export type { Item } from '@nearside/core/catalog/item.ts'
-export { type LiveChanges, withLive } from '@nearside/core/catalog/live.ts'
+export { withLive } from '@nearside/core/catalog/live.ts'
 export { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
 export type { EventName, ShopperEvent } from '@nearside/core/events/event.ts'
 export type {

@@ -28,14 +28,13 @@ export interface VaultSource {
 
 /** Options of `createPersonalizer`. */
 export interface PersonalizerOptions<TItem extends Item = Item> {
-  /** The shop's products, or the URL of a `catalog.json` (an array of items). */
-  readonly catalog: readonly TItem[] | string
   /**
-   * URL of the `live.json` that `nearside sync` writes, with the origin of `catalog`, which must be a URL, too.
-   * Devices read it every few minutes, as the file says, and apply its prices, stock, gone and new products to lists
-   * and widgets. Default: none.
+   * The shop's products, or the URL of a `catalog.json` (an array of items). `live` is the URL of the `live.json` that
+   * `nearside sync` writes, at the same origin. Devices read it every few minutes, as the file says, and apply its
+   * prices, stock, gone and new products to lists and widgets.
+   * @example { url: '/catalog.json', live: '/live.json' }
    */
-  readonly live?: string
+  readonly catalog: readonly TItem[] | string | { readonly url: string; readonly live: string }
   /** URL of the directory that contains `latest.json`. It must have the page's own origin. */
   readonly baseModel: string
   /**

@@ -85,7 +85,7 @@ export interface PersonalizerSnapshot {
     readonly device: string
     readonly reason: string
   } | null
-  /** Changes since the catalog was published, from the option `live`; null for none. Widgets show them. */
+  /** Changes since the catalog was published, from the option `catalog.live`; null for none. Widgets show them. */
   readonly live: LiveChanges | null
   /** Kind of storage; with `memory`, nothing outlives the page. */
   readonly storage: 'indexeddb' | 'memory'

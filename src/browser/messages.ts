@@ -2,6 +2,7 @@
  * @module All messages between the page and the worker. The page sends a `call` and gets one `result` or `error` with
  * the same id. The worker also sends snapshots, each with the watched lists that changed.
  */
+import type { Item } from '@nearside/core/catalog/item.ts'
 import type { LiveChanges } from '@nearside/core/catalog/live.ts'
 import type { WireError } from '@nearside/core/error.ts'
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
@@ -17,8 +18,9 @@ type Given = Required<PersonalizerOptions>
 
 /** Options of `createPersonalizer` that can be cloned. All URLs are absolute; `baseModel` ends in `/`. */
 export interface WorkerConfig
-  extends Pick<Given, 'catalog' | 'baseModel' | 'engine' | 'strategy' | 'learners'>,
+  extends Pick<Given, 'baseModel' | 'engine' | 'strategy' | 'learners'>,
     Pick<Given, 'imbalance' | 'cleaning' | 'exclude' | 'retentionDays' | 'persist'> {
+  readonly catalog: readonly Item[] | string
   /** Name of the IndexedDB database. */
   readonly database: string
   /** Content of `latest.json`, not validated; null without one. */

@@ -98,7 +98,8 @@ const RECIPIENTS: readonly string[] = [
  * by the keys. Each machine that serves the demo has its own keys; a real shop writes its keys into its pages.
  */
 export async function loadFederation(): Promise<
-  Partial<Pick<PersonalizerOptions, 'federation' | 'latest' | 'live' | 'modelKeys' | 'persist'>> & {
+  Partial<Pick<PersonalizerOptions, 'federation' | 'latest' | 'modelKeys' | 'persist'>> & {
+    live?: string
     vault?: string
   }
 > {
@@ -116,7 +117,8 @@ export async function loadFederation(): Promise<
       recipients.leader && recipients.helper
         ? (recipients as NonNullable<PersonalizerOptions['federation']>)
         : undefined,
-    ...(signed as Pick<PersonalizerOptions, 'latest' | 'live' | 'modelKeys' | 'persist'> & {
+    ...(signed as Pick<PersonalizerOptions, 'latest' | 'modelKeys' | 'persist'> & {
+      live?: string
       vault?: string
     }),
   }

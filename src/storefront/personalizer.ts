@@ -16,11 +16,11 @@ const makeWorker = () =>
   new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name: 'nearside' })
 
 async function start(): Promise<Personalizer> {
+  const catalog = `${import.meta.env.BASE_URL}catalog/catalog.json`
   const { federation, latest, live, modelKeys, persist, vault } = await loadFederation()
   return createPersonalizer({
-    catalog: `${import.meta.env.BASE_URL}catalog/catalog.json`,
+    catalog: live ? { url: catalog, live } : catalog,
     baseModel: `${import.meta.env.BASE_URL}models`,
-    live,
     latest: latest ?? readLatestModel(document),
     worker: vault ? inVault(vault) : makeWorker,
     engine: engineFromAddress(location.search),

@@ -89,10 +89,11 @@ test('invalid options are refused', async () => {
     { retentionDays: 0 },
     { rules: 7 as never },
     // The live file belongs to a catalog at the same origin, and its address says nothing about a shopper.
-    { live: '/live.json' },
     ...['https://elsewhere.test/live.json', '/live.json?viewed=1', '/live.json#viewed', ''].map(
-      (live) => ({ catalog: '/catalog.json', live }),
+      (live) => ({ catalog: { url: '/catalog.json', live } }),
     ),
+    { catalog: { url: '/catalog.json' } as never },
+    { catalog: null as never },
   ]) {
     await expect(start(page.newDatabase(), options)).rejects.toMatchObject({
       code: 'input-invalid',

@@ -63,13 +63,22 @@ export function readRecipients(given: Recipients): Recipients {
   }
 }
 
-/** The address is the same for everybody: it has no query, and the catalog's origin. */
-function readLive(live: unknown, catalog: PersonalizerOptions['catalog']): string {
-  if (typeof catalog !== 'string') throw refuse('live needs catalog to be a URL.')
-  const url = new URL(absolute(live, 'live'))
-  if (url.search || url.hash || url.origin !== new URL(absolute(catalog, 'catalog')).origin)
-    throw refuse('live must have the origin of catalog, and no query.')
-  return url.href
+/**
+ * Separates the live file's URL from the catalog. It is the same for everybody: it has no query, and the catalog's
+ * origin.
+ */
+function readCatalog(
+  given: PersonalizerOptions['catalog'],
+): Pick<WorkerConfig, 'catalog' | 'live'> {
+  if (Array.isArray(given)) return { catalog: [...given], live: null }
+  if (typeof given === 'string') return { catalog: absolute(given, 'catalog'), live: null }
+  if (typeof given !== 'object' || given === null || !('live' in given))
+    throw refuse('catalog must be an array, a URL or { url, live }.')
+  const [catalog, live] = [absolute(given.url, 'catalog.url'), absolute(given.live, 'catalog.live')]
+  const { hash, origin, search } = new URL(live)
+  if (search || hash || origin !== new URL(catalog).origin)
+    throw refuse('catalog.live must have the origin of catalog.url, and no query.')
+  return { catalog, live }
 }
 
 /** @throws NearsideError `input-invalid` naming the option */
@@ -85,7 +94,7 @@ export function readOptions(
   const { strategy = 'hybrid', latest = null, modelKeys = null } = options
   const { learners = [], imbalance = 'none', cleaning = 'rules', retentionDays = 90 } = options
   const { persist = 'ask' } = options
-  const { exclude = EXCLUSIONS.slice(0, 2), rules = null, live } = options
+  const { exclude = EXCLUSIONS.slice(0, 2), rules = null } = options
   requireFunction('worker', worker)
   if (context !== undefined) requireFunction('context', context)
   requireOneOf('engine', engine, ENGINES)
@@ -98,15 +107,12 @@ export function readOptions(
   if (!(retentionDays > 0)) {
     throw refuse('retentionDays must be a number above 0.')
   }
-  if (!Array.isArray(catalog) && typeof catalog !== 'string') {
-    throw refuse('catalog must be an array or a URL.')
-  }
   if (rules !== null && !Array.isArray(rules) && typeof rules !== 'string') {
     throw refuse('rules must be an array or a URL.')
   }
   return {
     config: {
-      catalog: typeof catalog === 'string' ? absolute(catalog, 'catalog') : [...catalog],
+      ...readCatalog(catalog),
       baseModel: directory(absolute(baseModel, 'baseModel')),
       latest,
       modelKeys,
@@ -119,10 +125,9 @@ export function readOptions(
       imbalance,
       cleaning,
       exclude,
-      live: live === undefined ? null : readLive(live, catalog),
       rules: typeof rules === 'string' ? absolute(rules, 'rules') : rules,
       retentionDays,
     },
-    order: typeof catalog === 'string' ? null : orderOf(catalog),
+    order: Array.isArray(catalog) ? orderOf(catalog) : null,
   }
 }

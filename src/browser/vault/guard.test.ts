@@ -9,8 +9,7 @@ import { isPlain, readMessage } from './messages.ts'
 
 const conditions = { visible: true, savesData: false, battery: null, globalPrivacyControl: false }
 const OPTIONS = {
-  catalog: 'https://shop.test/c.json',
-  live: 'https://shop.test/live.json',
+  catalog: { url: 'https://shop.test/c.json', live: 'https://shop.test/live.json' },
   baseModel: 'https://shop.test/models',
 }
 const CONFIG: WorkerConfig = {

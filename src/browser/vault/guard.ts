@@ -117,10 +117,11 @@ function readConfig(
   given: WorkerConfig,
   { shop, recipients }: Pick<GuardDeps, 'shop' | 'recipients'>,
 ): WorkerConfig {
-  const { conditions, context, federation, live, rules, latest, modelKeys, ...options } = given
+  const { catalog, conditions, context, federation, live, rules, latest, modelKeys, ...options } =
+    given
   const { config } = readOptions({
     ...options,
-    live: live ?? undefined,
+    catalog: live && typeof catalog === 'string' ? { url: catalog, live } : catalog,
     rules: (rules ?? undefined) as never,
     federation: federation ?? undefined,
     latest: latest ?? undefined,

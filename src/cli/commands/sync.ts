@@ -18,8 +18,8 @@ const MINUTE = 60_000
 const syntax = new Command('sync')
   .summary('write live.json: prices, stock, gone and new products from the shop’s feed')
   .description(`Compares the shop's product feed with the catalog.json in OUT, and writes the differences to live.json
-beside it. Devices whose pages name that file as the option live read it every few minutes. The next nearside
-publish names it in page.html. FEED is an address of any format that nearside import reads as a catalog, such as
+beside it. Pages whose option catalog is { url, live } read it every few minutes; the next nearside publish
+writes that into page.html. FEED is an address of any format that nearside import reads as a catalog, such as
 a Google Merchant Center feed in XML or TSV, JSON or CSV.
 
 A feed that hasn't changed isn't read again (ETag, Last-Modified). The last good live.json stays, and the exit
@@ -54,7 +54,7 @@ export const command = defineCommand(syntax, async (options, { print, signal }, 
     const { file } = await round()
     const page = await readFile(join(out, 'page.html'), 'utf8').catch(() => '')
     if (isFirst && !readPageOptions(page)?.live)
-      print(`no page reads it yet: run nearside publish again, or add live: '…/${LIVE_JSON}'`)
+      print(`no page reads it yet: run nearside publish again, or set catalog: { url, live }`)
     const { changed, gone, added, time } = file
     return { changed: changed.length, gone: gone.length, added: added.length, time }
   }

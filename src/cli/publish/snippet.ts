@@ -17,7 +17,7 @@ import { provide } from './element.js'
 import { createPersonalizer } from './index.js'
 
 const element = document.getElementById('nearside-options')
-const { link, worker, consent, ...options } = JSON.parse(element.textContent)
+const { link, worker, consent, live, ...options } = JSON.parse(element.textContent)
 const url = new URL(worker, location.href).href
 // A page may ask for Trusted Types: then this policy must be allowed.
 const policy = globalThis.trustedTypes?.createPolicy('${TRUSTED_TYPES}', { createScriptURL: () => url })
@@ -48,6 +48,7 @@ async function show(own) {
 }
 const own = await createPersonalizer({
   ...options,
+  ...(live && { catalog: { url: options.catalog, live } }),
   worker: () => new Worker(policy ? policy.createScriptURL('') : url, { type: 'module' }),
 })
 // For the page's own answer to persist: 'ask', and its panel.

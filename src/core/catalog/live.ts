@@ -7,6 +7,7 @@ import type { Item } from './item.ts'
 /** Price, sale and stock of a product; an absent field means that the product has none. */
 export type LiveValues = Pick<Item, 'id' | 'price' | 'sale' | 'available'>
 
+/** Changes of a catalog since it was published. */
 export interface LiveChanges {
   /** Products with another price, sale or availability than in the catalog. */
   readonly changed: readonly LiveValues[]

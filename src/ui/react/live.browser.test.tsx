@@ -57,8 +57,7 @@ async function openShop() {
   const conditions = { visible: true, savesData: false, battery: null, globalPrivacyControl: false }
   const personalizer = await createPersonalizer(
     {
-      catalog: `${TEST_MODEL_URL}catalog.json`,
-      live: `${TEST_MODEL_URL}live.json`,
+      catalog: { url: `${TEST_MODEL_URL}catalog.json`, live: `${TEST_MODEL_URL}live.json` },
       baseModel: TEST_MODEL_URL,
       engine: 'js',
       persist: 'never',
