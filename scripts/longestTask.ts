@@ -7,7 +7,7 @@ interface TraceEvent {
   /** Time in microseconds. */
   readonly ts: number
   readonly dur?: number
-  /** Microseconds of processor time of the thread, without other processes. */
+  /** Processor time that the thread used, microseconds. */
   readonly tdur?: number
   readonly args?: { readonly name?: string; readonly data?: { readonly url?: string } }
 }

@@ -20,7 +20,7 @@ export interface Department {
 export interface CatalogRules {
   /** Lower-case word → its spelling in titles. */
   readonly words: WordRules
-  /** Literal text → replacement, applied before words. */
+  /** Literal text of a title → its replacement, applied before the rules for single words. */
   readonly phrases: ReadonlyMap<string, string>
   /** Titles of lines that are no products although their code looks like one. */
   readonly notForSale: ReadonlySet<string>

@@ -57,7 +57,7 @@ export function App({ first, start }: AppProps) {
   return <OpenShop catalog={value} bestsellers={first?.bestsellers} start={start} />
 }
 
-/** The catalog with the shop's live changes. A part of the catalog waits for the rest. */
+/** The catalog with the shop's live changes, which apply only once the whole catalog has loaded. */
 function useLiveCatalog(published: Catalog, personalizer: Personalizer | null): Catalog {
   const subscribe = useCallback(
     (listener: () => void) => personalizer?.subscribe(listener) ?? (() => {}),
