@@ -1,11 +1,9 @@
 /** @module `npm run -s nearside-lab -- <experiment>`: answers one research question. */
-import { writeFile } from 'node:fs/promises'
 import { Command, Option } from '@commander-js/extra-typings'
-import { defineCommand, type Subcommand } from '@nearside/cli/command.ts'
-import { asTyped, requireFolder } from '@nearside/cli/output.ts'
+import type { Subcommand } from '@nearside/cli/command.ts'
 import { runProcess } from '@nearside/cli/program.ts'
+import { defineReportCommand } from '@nearside/cli/reportCommand.ts'
 import { seed } from '@nearside/cli/values.ts'
-import { markdown, textLines } from '@nearside/evaluate/report/report.ts'
 import type { Experiment } from './experiment.ts'
 
 const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experiment }>>> = {
@@ -27,27 +25,12 @@ function commandOf(name: string, { asks, run }: Experiment): Subcommand {
         .choices(['personal', 'leave-one-out'])
         .default('personal' as const),
     )
-    .option('--markdown <file>', 'write the tables as Markdown to FILE')
-  return defineCommand(syntax, async (options, { progress, print, signal }) => {
-    const { shop, model = '', protocol, until } = options
-    await requireFolder('markdown', options.markdown)
-    const { result, report } = await run(
-      {
-        question: {
-          ...{ shop, model, seed: options.seed, protocol, until },
-          now: Date.now(),
-        },
-        seed: options.seed ?? 1,
-      },
+  return defineReportCommand(syntax, (options, { progress, signal }) => {
+    const { shop, model = '', protocol, until, seed } = options
+    return run(
+      { question: { shop, model, seed, protocol, until, now: Date.now() }, seed: seed ?? 1 },
       { signal, onProgress: (...args) => progress.update(...args) },
     )
-    for (const line of textLines(report)) print(line)
-    if (options.markdown !== undefined) {
-      const line = `npm run -s nearside-lab -- ${asTyped(syntax)}`
-      const today = new Date().toISOString().slice(0, 10)
-      await writeFile(options.markdown, markdown(report, line, today))
-    }
-    return result
   })
 }
 

@@ -12,6 +12,8 @@ export interface CommandContext {
   /** Prints one line to standard output. */
   print(line: string): void
   readonly signal: AbortSignal
+  /** Command line as typed, with the program's name, without the options that name its output files. */
+  readonly typed: string
 }
 
 /** Thrown if a command worked and its answer is negative. `result` is written as usual; the exit code is 1. */

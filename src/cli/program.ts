@@ -13,8 +13,9 @@ export async function runProgram(
   name: string,
   commands: readonly Subcommand[],
   argv: readonly string[],
-  context: CommandContext,
+  given: Omit<CommandContext, 'typed'>,
 ): Promise<void> {
+  const context = { ...given, typed: `${name} ${asTyped(argv)}` }
   const program = new Command(name)
     .usage('<command> [options]')
     .exitOverride()
@@ -30,6 +31,12 @@ export async function runProgram(
     program.addCommand(command.syntax)
   }
   await program.parseAsync(argv, { from: 'user' })
+}
+
+/** The command line without its output files. */
+function asTyped(argv: readonly string[]): string {
+  const isFile = (word: string | undefined) => /^--(html|markdown|json)$/.test(word ?? '')
+  return argv.filter((word, at) => !isFile(word) && !isFile(argv[at - 1])).join(' ')
 }
 
 async function answer({ syntax, run }: Subcommand, context: CommandContext): Promise<void> {

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import type { Command, OptionValues } from '@commander-js/extra-typings'
 import { type Evaluated, markdown, textLines } from '@nearside/evaluate/report/report.ts'
 import { type CommandContext, defineCommand, NegativeResult, type Subcommand } from './command.ts'
-import { asTyped, requireFolder } from './output.ts'
+import { requireFolder } from './output.ts'
 import { HTML, MARKDOWN } from './shared.ts'
 
 /** A report. `failed` is the reason why the answer is negative. */
@@ -28,7 +28,7 @@ export function defineReportCommand<Args extends unknown[], Options extends Opti
     for (const line of textLines(report)) context.print(line)
     if (path !== undefined) {
       const today = new Date().toISOString().slice(0, 10)
-      await writeFile(path, markdown(report, `nearside ${asTyped(syntax)}`, today))
+      await writeFile(path, markdown(report, context.typed, today))
     }
     if (html !== undefined) {
       const { page } = await import('@nearside/evaluate/report/page.ts')

@@ -14,7 +14,7 @@ export const POLICY = ['--policy <file>', 'JSON file with the terms of a round, 
 export const PUBLISHER = [
   '--publisher <keys>',
   'public keys that must have signed, separated by commas; or a .json file like the page’s modelKeys',
-  (text: string) => modelKeys(text) && text,
+  modelKeys,
 ] as const
 export const DRY_RUN = ['--dry-run', 'check everything, but write only the page of --html'] as const
 export const PUBLISHED = ['--out <dir>', 'folder to publish'] as const

@@ -4,7 +4,6 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { defineCommand, NegativeResult } from '../command.ts'
 import { examine } from '../doctor/examine.ts'
 import { PUBLISHER, TIMEOUT } from '../shared.ts'
-import { modelKeys } from '../signing.ts'
 import { httpUrl } from '../values.ts'
 
 const syntax = new Command('doctor')
@@ -40,7 +39,7 @@ export const command = defineCommand(syntax, async (options, { print }, url) => 
     ...(worker !== undefined && { worker }),
     ...(vault !== undefined && { vault }),
     ...(rules !== undefined && { rules }),
-    ...(publisher !== undefined && { modelKeys: modelKeys(publisher) }),
+    ...(publisher && { modelKeys: publisher }),
     ...(leader !== undefined && helper !== undefined && { federation: { leader, helper } }),
   }
   const findings = await examine({ url, given, fetch, now: Date.now(), timeout: timeout * 1000 })

@@ -8,7 +8,6 @@ import { releaseLine } from '../publish/releaseFindings.ts'
 import { defineReportCommand } from '../reportCommand.ts'
 import { PUBLISHER, SHOP } from '../shared.ts'
 import { readCatalogOf } from '../shopFiles.ts'
-import { modelKeys } from '../signing.ts'
 
 const syntax = new Command('inspect')
   .summary('show what a model learned, from which data, and what devices download')
@@ -22,9 +21,8 @@ export const command = defineReportCommand(syntax, async (options, _, directory)
   const { model, hash } = await readHashed(directory)
   const latest = await readLatestFile(directory)
   const titles = await titlesOf(options.shop)
-  const keys = options.publisher === undefined ? undefined : modelKeys(options.publisher)
-  const release = latest?.signed ? await releaseLine(latest, keys, Date.now()) : null
-  if (release === null && keys)
+  const release = latest?.signed ? await releaseLine(latest, options.publisher, Date.now()) : null
+  if (release === null && options.publisher)
     throw new NearsideError(
       'model-unsigned',
       `${directory} has no signed release, but --publisher needs one: run nearside sign`,

@@ -5,7 +5,6 @@ import { CONSENT_PLATFORMS, PERSISTS } from '../publish/pageOptions.ts'
 import { publishSite } from '../publish/publishSite.ts'
 import { DRY_RUN, MODEL, PUBLISHED, PUBLISHER } from '../shared.ts'
 import { readCatalogOption, readJsonFile } from '../shopFiles.ts'
-import { modelKeys } from '../signing.ts'
 
 const syntax = new Command('publish')
   .summary('write what the shop’s web server serves, and the snippet for its pages')
@@ -55,7 +54,7 @@ export const command = defineCommand(syntax, async (options, { print }) => {
     models: model,
     catalog: await readCatalogOption('publish', options),
     rules: rules === undefined ? undefined : await readJsonFile(rules),
-    keys: publisher === undefined ? undefined : modelKeys(publisher),
+    keys: publisher,
     now: Date.now(),
   })
   for (const { level, about, text } of site.findings) print(`${level.padEnd(9)}${about}: ${text}`)

@@ -31,7 +31,7 @@ ${Object.entries(ATTACKS)
   .option(
     '--attack <name=share>',
     'what hostile devices send, and their share of the devices',
-    attackText,
+    attackOf,
   )
   .option(
     '--epsilon <e>',
@@ -42,7 +42,7 @@ ${Object.entries(ATTACKS)
 
 export const command = defineReportCommand(syntax, async (options, { progress, signal }) => {
   const { epsilon = null } = options
-  const { attack, malicious } = attackOf(options.attack)
+  const { attack, malicious } = options.attack ?? { attack: null, malicious: 0 }
   const terms = await readTerms(options.policy)
   const question = { ...options, attack, malicious, epsilon, terms, now: Date.now() }
   const { simulate } = await import('@nearside/research/simulate/simulate.ts')
@@ -57,9 +57,8 @@ export const command = defineReportCommand(syntax, async (options, { progress, s
   return { result, report, failed }
 })
 
-/** Attack and share of hostile devices; without the option, no device is hostile. */
-function attackOf(text: string | undefined): { attack: Attack | null; malicious: number } {
-  if (text === undefined) return { attack: null, malicious: 0 }
+/** Attack and share of hostile devices. */
+function attackOf(text: string): { readonly attack: Attack; readonly malicious: number } {
   const [name, share] = text.split('=')
   const attack = (Object.keys(ATTACKS) as Attack[]).find((known) => known === name)
   if (attack === undefined)
@@ -67,9 +66,4 @@ function attackOf(text: string | undefined): { attack: Attack | null; malicious:
       `It takes NAME=SHARE, where NAME is one of ${Object.keys(ATTACKS).join(', ')}.`,
     )
   return { attack, malicious: between(0, 1)(share ?? 'none') }
-}
-
-function attackText(text: string): string {
-  attackOf(text)
-  return text
 }
