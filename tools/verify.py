@@ -37,7 +37,7 @@ DAY = 86_400_000
 LEAST_NOISE = 0.01
 TOKEN_REQUEST_BYTES = 259
 POLICY_TERMS = """
-    task trust tokens leaderOperator leaderKey helperOperator helperKey
+    task trust tokens counts leaderOperator leaderKey helperOperator helperKey
     smallestCrowd workBits noiseMultiplier delta maxParticipations periodDays
 """.split()
 LIMITS = {"epsilonPerReport": 2.0, "epsilonPerYear": 4.0, "delta": 1e-6, "smallestCrowd": 1000}
@@ -666,6 +666,7 @@ TERMS = {
     "task": words,
     "trust": one_of("two-aggregators", "trusted-server"),
     "tokens": Optional(one_of("account", "work")),
+    "counts": Optional(one_of(True)),
     "leaderOperator": words,
     "leaderKey": base64_text(32),
     "helperOperator": words,
@@ -826,12 +827,13 @@ POLICY = {
     "aggregationGoal": whole(2, 1e6),
     "learningRate": above_zero(100),
     "momentum": lambda value: number(0, 1)(value) and value < 1,
+    "countShare": Optional(lambda value: number(0, 1)(value) and 0 < value < 1),
     "maxParticipations": whole(1, 1e6),
     "minSeparationSeconds": number(0),
     "periodDays": whole(1, 365),
     "issuer": Optional(fields(ISSUER)),
     "model": fields({"version": text("[A-Za-z0-9_.-]{1,64}"), "hash": hash_text}),
-    "parameters": fields({"featureWeights": whole(1, 1e6)}),
+    "parameters": fields({"featureWeights": whole(1, 1e6), "itemCounts": Optional(whole(1, 1e6))}),
     "leader": fields(AGGREGATOR),
     "helper": fields(AGGREGATOR),
 }
@@ -864,14 +866,20 @@ def is_visible(name):
     return 1 <= len(name) <= 80 and not hidden and name[0] != " " != name[-1]
 
 
+def dimension_of(policy):
+    return policy["parameters"]["featureWeights"] + policy["parameters"].get("itemCounts", 0.0)
+
+
 def check_policy(policy):
     if not fields(POLICY)(policy):
         raise ValueError("the kept policy has another form")
-    issuer, d = policy.get("issuer"), policy["parameters"]["featureWeights"]
+    issuer, d = policy.get("issuer"), dimension_of(policy)
     if policy["delta"] > 1 / policy["aggregationGoal"] ** 2:
         raise ValueError("δ is above 1/n²")
     if issuer is not None and (issuer["kind"] == "work") != ("bits" in issuer):
         raise ValueError("bits belong to work alone")
+    if ("countShare" in policy) != ("itemCounts" in policy["parameters"]):
+        raise ValueError("counts and their share belong together")
     both = policy["leader"]["operator"], policy["helper"]["operator"]
     if policy["trust"] == "two-aggregators" and both[0] == both[1]:
         raise ValueError("one operator of both is a trusted server")
@@ -946,6 +954,8 @@ def policy_terms(policy):
     terms.update((name, policy[name]) for name in same)
     if issuer:
         terms["tokens"] = issuer["kind"]
+    if "countShare" in policy:
+        terms["counts"] = True
     return terms
 
 
@@ -961,7 +971,7 @@ def make_report(opening):
     check_policy(policy)
     d = len(delta)
     sizes = [4 * d, 16, 32, 96, 32, 32, 32]
-    if len(drawn) != sum(sizes) or d != policy["parameters"]["featureWeights"]:
+    if len(drawn) != sum(sizes) or d != dimension_of(policy):
         raise ValueError("not as many random bytes or numbers as a report takes")
     parts, at = [], 0
     for size in sizes:
@@ -1131,6 +1141,7 @@ def was_agreed_to(sent, consent):
         and all(sent[name] <= consent[name] * (1 + ROUNDING) for name in AT_MOST)
         and all(sent[name] >= consent[name] for name in AT_LEAST)
         and sent.get("relay") == consent.get("relay")
+        and ("counts" not in sent or "counts" in consent)
         and (sent["trust"] == "two-aggregators" or sent["trust"] == consent["trust"])
         and (
             sent.get("tokens") != "account"

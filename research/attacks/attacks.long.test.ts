@@ -10,6 +10,7 @@ import {
   linkByTime,
   linkReports,
   tellOpposites,
+  tellProduct,
 } from './attacks.ts'
 import { hostileUpdates, reconstruct, updatesOf } from './reconstruct.ts'
 import { areaUnderCurve, mostByChance, truePositiveRate } from './score.ts'
@@ -74,6 +75,14 @@ describe('an attack', () => {
     expect(area.ours).toBeGreaterThan(0.65)
     const quiet = { ...DEMO_PARAMETERS, noiseMultiplier: 20 }
     expect((await inferMembership(given(300, quiet), 1))[0].ours).toBeLessThan(0.62)
+  })
+
+  test('on the counts of a round finds a product as often as their share of the update allows', async () => {
+    const terms = { ...DEMO_PARAMETERS, countShare: 0.8 }
+    const found = await tellProduct(given(2000, terms))
+    expectHolds([found])
+    // Φ(√.4) = .736; counts alone would give Φ(√.5) = .760.
+    expect(found.ours).toBeGreaterThan(0.7)
   })
 
   test('that exceeds its bound is reported as such', async () => {

@@ -176,6 +176,34 @@ export async function inferMembership(given: Given, reports: number): Promise<At
   ]
 }
 
+/**
+ * Tells which of two products was a device's only one of the last 30 days, by the counts of a round. No other pair
+ * of histories has counts further apart.
+ */
+export async function tellProduct({ terms, random, trials, progress }: Given): Promise<Attack> {
+  const { countShare = 0, noiseMultiplier } = terms
+  const count = Math.round(Math.sqrt(countShare) * integerClipNorm(terms))
+  const variance = noiseVariance(terms)
+  let [noisy, plain] = [0, 0]
+  for (let trial = 0; trial < trials; trial++) {
+    if (trial % 100 === 0) progress(trial)
+    const isFirst = random.integer(2) === 1
+    const [first, second] = await discreteGaussianNoise(variance, 2)
+    const apart = isFirst ? count : -count
+    if (apart + first > second === isFirst) noisy++
+    if (apart > 0 === isFirst) plain++
+  }
+  const most = normalCdf(Math.sqrt(countShare / 2) / noiseMultiplier)
+  return judged({
+    name: 'the same tell which of two products a device counted, one round',
+    measure: 'guessed rightly; a coin has 0.5',
+    trials,
+    unprotected: plain / trials,
+    ours: noisy / trials,
+    ceiling: mostByChance(most, trials),
+  })
+}
+
 /** Quantile Φ⁻¹(0.01) of the normal distribution. */
 const ONE_IN_A_HUNDRED = -2.3263478740408408
 /** Change of the true positive rate with the false positive rate: the threshold is estimated, which adds error. */

@@ -38,7 +38,7 @@ export async function* fixtures(
   seed: number,
 ): AsyncGenerator<{ readonly clean: Fixture; readonly tampered: Fixture }> {
   const random = createRandom(seed)
-  const aggregators = await createAggregators()
+  const aggregators = await createAggregators({ counts: seed % 2 === 1 })
   const next = () =>
     new VirtualDevice(aggregators, random).live(STEPS.least + random.integer(STEPS.more))
   let other = await next()

@@ -14,7 +14,12 @@ import {
 import { encodeResponse } from '@nearside/aggregate/protocol/binaryHttp.ts'
 import { DEMO_PARAMETERS, SHOP_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
 import { gatewayKeys, openRequest } from '@nearside/aggregate/protocol/openRequest.ts'
-import { POLICY_FORMAT, type Policy, policyHash } from '@nearside/aggregate/protocol/policy.ts'
+import {
+  dimensionOf,
+  POLICY_FORMAT,
+  type Policy,
+  policyHash,
+} from '@nearside/aggregate/protocol/policy.ts'
 import { MARK_BYTES, parseReport } from '@nearside/aggregate/protocol/report.ts'
 import { ROUTES, relayName } from '@nearside/aggregate/protocol/routes.ts'
 import { PROTOCOL } from '@nearside/aggregate/protocol/task.ts'
@@ -55,10 +60,12 @@ interface AggregatorOptions {
   /** Whether the shop is a demonstration with the demo's terms. */
   readonly demonstration?: boolean
   readonly relayed?: boolean
+  /** Whether updates count items, too. */
+  readonly counts?: boolean
 }
 
 export async function createAggregators(options: AggregatorOptions = {}) {
-  const { tokens, demonstration = false, relayed = false } = options
+  const { tokens, demonstration = false, relayed = false, counts = false } = options
   const signing = await generateSigningKeys()
   const exported = await exportSigningKeys(signing)
   const keys = {
@@ -74,7 +81,8 @@ export async function createAggregators(options: AggregatorOptions = {}) {
     minSeparationSeconds: 60,
     ...(tokens && { issuer: { kind: 'work', key: tokens.publicKey, bits: 1 } }),
     model: { version: '1', hash: BASE },
-    parameters: { featureWeights: SHARED_LENGTH },
+    ...(counts && { countShare: 0.8 }),
+    parameters: { featureWeights: SHARED_LENGTH, ...(counts && { itemCounts: 8 }) },
     leader: { ...keys, operator: 'Shop' },
     helper: { ...keys, operator: 'Trust Centre' },
   }
@@ -263,7 +271,7 @@ export class VirtualDevice {
       globalPrivacyControl: undefined,
       modelHash: policy.model.hash,
       update: () =>
-        Float32Array.from({ length: SHARED_LENGTH }, () => size * this.#random.normal()),
+        Float32Array.from({ length: dimensionOf(policy) }, () => size * this.#random.normal()),
       now: () => this.#now,
     })
   }

@@ -61,6 +61,9 @@ const NO_NOISE_EPSILON = 4
 export function planOf(question: SimulationQuestion): Plan {
   const { devices, rounds, drop, malicious, attack, epsilon } = question
   const { issuer: _, ...terms } = question.terms
+  // Here popularity comes from the log.
+  if (terms.countShare !== undefined)
+    throw new NearsideError('input-invalid', 'simulate plays no item counts: leave countShare out')
   const crowd = (all: number): Crowd => ({
     all,
     vanishing: Math.round(drop * all),

@@ -162,9 +162,9 @@ function openServers(
   return createServers({
     ...{ models, parameters, now: () => clock.now, layout: layoutOf, distance: distanceOf },
     ...(epsilon !== null && { noise }),
-    applyUpdate: (parent, mean, rate, version, momentum) => {
+    applyUpdate: (parent, mean, terms, version) => {
       const all = mean.map((x, j) => (x * goal + rest[j] / parameters.scale) / (goal + restCounted))
-      return applyUpdate(parent, all, rate, version, momentum)
+      return applyUpdate(parent, all, terms, version)
     },
     // The gate sees the shop's data up to this time.
     gate: (parent, candidate, trained) =>

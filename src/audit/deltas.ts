@@ -3,6 +3,7 @@
  */
 
 import type { Opening } from '@nearside/browser/contribution/makeReport.ts'
+import { updateOf } from '@nearside/browser/contribution/update.ts'
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 import type { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { createTitleIndex } from '@nearside/core/catalog/titleIndex.ts'
@@ -10,7 +11,6 @@ import { readStoredEvent } from '@nearside/core/events/capture.ts'
 import { clean } from '@nearside/core/events/clean.ts'
 import { handedOver, type ShopperEvent } from '@nearside/core/events/event.ts'
 import { fromEvents } from '@nearside/core/events/history.ts'
-import { sharedDelta } from '@nearside/core/learning/sharedUpdate.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { withContext } from '@nearside/core/model/score.ts'
 import type { Findings } from './finding.ts'
@@ -38,14 +38,14 @@ export function checkDeltas(
   const read = events.map(readStoredEvent).filter((event) => event !== null)
   let follow = 0
   let others = 0
-  for (const { delta, made = 0, reportId } of openings) {
+  for (const { delta, made = 0, policy, reportId } of openings) {
     const entry = reports.get(reportId)
     if (!entry) continue
     if (entry.detail.modelHash !== hash) {
       others++
       continue
     }
-    const again = deltaOf(read, made, shop)
+    const again = deltaOf(read, made, policy, shop)
     if (Array.isArray(delta) && difference(delta, again) <= MOST_DIFFERENCE) follow++
     else {
       const message = 'the update does not follow from these events, this model and this catalog'
@@ -59,8 +59,9 @@ export function checkDeltas(
 function deltaOf(
   events: readonly ShopperEvent[],
   made: number,
+  policy: Opening['policy'],
   { model, catalog }: ShopFiles,
-): Float32Array {
+): Float64Array {
   const rows = new Map(model.itemIds.map((id, row) => [id, row]))
   const known = (item: string) => catalog.get(item) !== undefined || rows.has(item)
   const past = events.filter((event) => (handedOver(event) ?? event.time) <= made)
@@ -68,11 +69,12 @@ function deltaOf(
   const history = fromEvents(cleaned.events, (id) => rows.get(id), createTitleIndex(catalog.items))
   const contexts = new Map(past.map(({ time, context }) => [time, context ?? {}]))
   const at = (time: number) => contexts.get(time) ?? {}
-  return sharedDelta(withContext(model, { at, discountsAt: () => null }), history, made)
+  const then = withContext(model, { at, discountsAt: () => null })
+  return Float64Array.from(updateOf(policy, then, history, made))
 }
 
 /** Relative difference ‖a − b‖ / ‖b‖; 0 where both are zeros. */
-function difference(a: readonly number[], b: Float32Array): number {
+function difference(a: readonly number[], b: Float64Array): number {
   const square = b.reduce((sum, x) => sum + x * x, 0)
   const apart = b.reduce((sum, x, i) => sum + (x - a[i]) ** 2, 0)
   return apart === 0 ? 0 : Math.sqrt(apart / square)

@@ -81,10 +81,14 @@ function whatLeft(ledger: readonly LedgerEntry[], audit: Audit): string[] {
       : ''
   }`
   if (uploads === 0) return ['The log has no update that was sent.', asked]
+  const isCounted = ledger.some(({ kind, detail }) => kind === 'upload' && detail.counts === true)
+  const content = isCounted
+    ? 'Some updates also counted each product of the last 30 days. An update names no search and no person'
+    : 'It names no product, no search and no person'
   const better = Math.ceil(100 * guessRate(substitutionMu(lossSquared)))
   return [
     `The browser sent updates ${times(uploads)}, ${count(bytesSent, 'byte')} in total; it sends an update again that got no answer. The log still lists ${reports} different updates. For ${receipts} there is a signed receipt.`,
-    'An update is one list of numbers: how this person’s shopping would change the model that everybody shares. It names no product, no search and no person, and has the same size for everybody. It is split between two servers, so that neither can read it alone; an operator of both could.',
+    `An update is one list of numbers: how this person’s shopping would change the model that everybody shares. ${content}. An update has the same size for everybody. It is split between two servers, so that neither can read it alone; an operator of both could.`,
     `They went to ${recipientsIn(ledger)}.`,
     `${remade} of them could be recomputed here from the stored data, identical to the last bit${follow === null ? '' : `; ${follow} follow from the person’s events in this file`}.`,
     `From all of them, somebody could guess which of two opposite sets of updates this person sent, and be right at most ${better} times in 100; a coin toss is right 50 times. That somebody would have to know everything else and see every published total. As a number: ε = ${epsilon.toPrecision(3)} by substitution (each update replaced by another); by zero-out (each update replaced by zeros) it is ${epsilonZeroOut.toPrecision(3)}.`,

@@ -71,6 +71,7 @@ const TERMS: Form = {
   task: words,
   trust: oneOf('two-aggregators', 'trusted-server'),
   tokens: optional(oneOf('account', 'work')),
+  counts: optional(oneOf(true)),
   leaderOperator: words,
   leaderKey: base64(32),
   helperOperator: words,

@@ -19,6 +19,8 @@ export interface PolicyTerms {
    * server gives it to a signed-in shopper, and so learns that they take part.
    */
   readonly tokens?: 'account' | 'work'
+  /** Whether an update counts the items of the shopper's last 30 days; absent: it doesn't. */
+  readonly counts?: true
   /** Name of the party that runs the leader. */
   readonly leaderOperator: string
   /** Ed25519 signing key of the leader, base64. */
@@ -42,8 +44,9 @@ export interface PolicyTerms {
 }
 
 export const POLICY_TERMS: readonly string[] = [
-  ...['task', 'trust', 'tokens', 'leaderOperator', 'leaderKey', 'helperOperator', 'helperKey'],
-  ...['smallestCrowd', 'workBits', 'noiseMultiplier', 'delta', 'maxParticipations', 'periodDays'],
+  ...['task', 'trust', 'tokens', 'counts', 'smallestCrowd', 'workBits'],
+  ...['leaderOperator', 'leaderKey', 'helperOperator', 'helperKey'],
+  ...['noiseMultiplier', 'delta', 'maxParticipations', 'periodDays'],
 ]
 
 export function policyTerms(policy: Policy): PolicyTerms {
@@ -53,6 +56,7 @@ export function policyTerms(policy: Policy): PolicyTerms {
     task,
     trust,
     ...(issuer && { tokens: issuer.kind }),
+    ...(policy.countShare !== undefined && { counts: true }),
     leaderOperator: leader.operator,
     leaderKey: leader.signing,
     helperOperator: helper.operator,

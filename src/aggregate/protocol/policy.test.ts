@@ -1,6 +1,7 @@
 import { toBase64 } from '@nearside/core/bytes.ts'
 import { describe, expect, it } from 'vitest'
 import { exportSigningKeys, generateSigningKeys, sign, taskMessage } from '../privacy/signature.ts'
+import { policyTerms } from './consent.ts'
 import {
   dimensionOf,
   integerClipNorm,
@@ -82,6 +83,9 @@ describe('a policy', () => {
     ['model', { version: '../1', hash: 'ab'.repeat(32) }],
     ['model', { version: '1', hash: 'xyz' }],
     ['parameters', { featureWeights: 20_000 }],
+    ['parameters', { featureWeights: 42, itemCounts: 100 }],
+    ['countShare', 0.8],
+    ['countShare', 1],
     ['leader', { sealing: 'AAAA', signing: 'AAAA', operator: 'Shop' }],
     ['leader', { ...TEST_POLICY.leader, operator: '' }],
     ['leader', { ...TEST_POLICY.leader, operator: 'Shop\u202e' }],
@@ -99,6 +103,16 @@ describe('a policy', () => {
     ['issuer', { kind: 'account', key: ISSUER_KEY.slice(4) }],
   ])('is refused with %s = %j', (field, value) => {
     expect(() => parsePolicy({ ...copy(), [field]: value })).toThrow(/Policy: /)
+  })
+
+  it('with item counts has a number for each item, and asks a shopper to agree to counts', () => {
+    const counting = { countShare: 0.8, parameters: { featureWeights: 42, itemCounts: 100 } }
+    const policy = parsePolicy({ ...copy(), ...counting })
+    expect(dimensionOf(policy)).toBe(142)
+    expect(policyTerms(policy)).toEqual({ ...policyTerms(TEST_POLICY), counts: true })
+    expect(parametersOf(policy)).toEqual({ ...parametersOf(TEST_POLICY), countShare: 0.8 })
+    const tooMany = { featureWeights: 42, itemCounts: 16_343 }
+    expect(() => parsePolicy({ ...copy(), ...counting, parameters: tooMany })).toThrow(/Policy: /)
   })
 
   it('accepts a valid issuer of tokens or none, and refuses malformed keys', () => {

@@ -51,6 +51,11 @@ export interface PolicyParameters {
   readonly learningRate: number
   /** Momentum β: fraction of the previous round's step that is added again; 0: none. */
   readonly momentum: number
+  /**
+   * Share of an update's squared length that item counts have; the gradient has the rest. Absent: updates have no
+   * counts.
+   */
+  readonly countShare?: number
   /** Most reports of one device within `periodDays`. */
   readonly maxParticipations: number
   /** Least number of seconds between two reports of one device. */
@@ -69,15 +74,15 @@ export interface Policy extends PolicyParameters {
   readonly trust: 'two-aggregators' | 'trusted-server'
   /** Model that updates are computed from; `hash` is the hex SHA-256 of its manifest.json. */
   readonly model: { readonly version: string; readonly hash: string }
-  /** Number of parameters of each kind that an update covers; their sum is its length d. */
-  readonly parameters: { readonly featureWeights: number }
+  /** Number of parameters of each kind that an update covers; their sum is its length d. Counts need `countShare`. */
+  readonly parameters: { readonly featureWeights: number; readonly itemCounts?: number }
   readonly leader: AggregatorIdentity
   readonly helper: AggregatorIdentity
 }
 
 /** Length d of an update. */
-export function dimensionOf(policy: Policy): number {
-  return policy.parameters.featureWeights
+export function dimensionOf({ parameters }: Pick<Policy, 'parameters'>): number {
+  return parameters.featureWeights + (parameters.itemCounts ?? 0)
 }
 
 /** Norm bound of a quantized update: C_q = ⌊C·scale⌋. */
@@ -98,7 +103,7 @@ export async function policyHash(policy: Policy): Promise<string> {
 }
 
 /** Largest length d of an update. */
-const MAX_DIMENSION = 16_384
+export const MAX_DIMENSION = 16_384
 /**
  * Largest δ. δ is the chance that the promise fails, so a larger one promises nothing. `check` also limits it to
  * 1/n².
@@ -126,6 +131,7 @@ const PARAMETERS = {
   aggregationGoal: whole(2, 1_000_000),
   learningRate: above0(100),
   momentum: number((n) => n >= 0 && n < 1),
+  countShare: optional(number((share) => share > 0 && share < 1)),
   maxParticipations: count,
   minSeparationSeconds: number((n) => n >= 0),
   periodDays: whole(1, 365),
@@ -158,7 +164,7 @@ const readPolicy = exactly<Policy>({
   trust: oneOf('two-aggregators', 'trusted-server'),
   ...PARAMETERS,
   model: exactly({ version: text(/^[\w.-]{1,64}$/), hash: text(/^[0-9a-f]{64}$/) }),
-  parameters: exactly({ featureWeights: count }),
+  parameters: exactly({ featureWeights: count, itemCounts: optional(count) }),
   leader: aggregator,
   helper: aggregator,
 })
@@ -169,7 +175,9 @@ export function parsePolicy(value: unknown): Policy {
   check(policy)
   const dimension = dimensionOf(policy)
   if (dimension > MAX_DIMENSION) throw wrong('parameters', `d is at most ${MAX_DIMENSION}`)
-  const { trust, leader, helper } = policy
+  const { trust, leader, helper, countShare, parameters } = policy
+  if ((countShare === undefined) !== (parameters.itemCounts === undefined))
+    throw wrong('parameters.itemCounts', 'belongs to countShare')
   if (trust === 'two-aggregators' && leader.operator === helper.operator)
     throw wrong('trust', 'must be trusted-server with one operator')
   const clipNorm = integerClipNorm(policy)

@@ -1,44 +1,59 @@
 /**
- * @module Computes the next model from a round's mean update: a new `shared.safetensors`; other files stay as they
- * are.
+ * @module Computes the next model from a round's mean update: a new `shared.safetensors` and, from item counts, a new
+ * `popularity.safetensors`. Other files stay as they are.
  */
 import { dirname, join } from 'node:path'
 import { NearsideError } from '@nearside/core/error.ts'
 import { applySharedDelta } from '@nearside/core/learning/sharedUpdate.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { readBaseModel, releaseShared } from '@nearside/core/model/files.ts'
-import { MODEL_FILES } from '@nearside/core/model/parts.ts'
 import { type PublishedModel, readFiles, readVersion } from '@nearside/train/models/read.ts'
 import { norm } from '../privacy/clip.ts'
-import type { Policy } from '../protocol/policy.ts'
+import { MAX_DIMENSION, type Policy, type PolicyParameters } from '../protocol/policy.ts'
+import { splitMean } from '../protocol/updateParts.ts'
+import { popularityOfCounts, signalOf } from './popularityOfCounts.ts'
 import type { ApplyUpdate, Candidate } from './rounds.ts'
 
-/** Number of parameters in an update; it covers the feature weights w. */
-export function layoutOf(model: PublishedModel): Policy['parameters'] {
-  return { featureWeights: model.manifest.features.length }
+/**
+ * Numbers of parameters in an update: the feature weights w and, with `countShare`, all items.
+ * @throws NearsideError `input-invalid` if the catalog is too large for counts
+ */
+export function layoutOf(
+  { manifest: { features, items } }: PublishedModel,
+  { countShare }: Pick<PolicyParameters, 'countShare'> = {},
+): Policy['parameters'] {
+  const featureWeights = features.length
+  if (countShare === undefined) return { featureWeights }
+  if (featureWeights + items > MAX_DIMENSION)
+    throw new NearsideError(
+      'input-invalid',
+      `The model has ${items} items, and updates can count ${MAX_DIMENSION - featureWeights}: leave countShare out`,
+    )
+  return { featureWeights, itemCounts: items }
 }
 
 /** @throws NearsideError `model-corrupt` | `model-incompatible` | `fit-diverged` */
-export const applyUpdate: ApplyUpdate = async (
-  parent,
-  meanUpdate,
-  learningRate,
-  version,
-  momentum = 0,
-) => {
+export const applyUpdate: ApplyUpdate = async (parent, meanUpdate, terms, version) => {
+  const { learningRate, momentum, countShare, noiseMultiplier } = terms
   const model = await readBaseModel(parent.manifest, await readFiles(parent))
-  const mean = Float32Array.from(meanUpdate)
+  const { featureWeights: weights, itemCounts = 0 } = layoutOf(parent, terms)
+  if (meanUpdate.length !== weights + itemCounts)
+    throw new NearsideError('model-incompatible', 'the mean update does not fit the model')
+  const { gradient, counts } = splitMean(meanUpdate, terms, weights)
   const last = momentum > 0 ? await lastStep(parent) : null
-  const moved = applySharedDelta(model.featureWeights, mean, learningRate)
+  const moved = applySharedDelta(model.featureWeights, Float32Array.from(gradient), learningRate)
   const featureWeights = moved.map((weight, f) => weight + momentum * (last?.[f] ?? 0))
   if (!featureWeights.every(Number.isFinite))
     throw new NearsideError('fit-diverged', 'The updated parameters are not finite')
-  const metrics = { 'federation.updateNorm': norm(mean) * learningRate }
-  const released = await releaseShared({ ...model, featureWeights }, version, metrics)
-  return {
-    manifest: released.manifest,
-    files: new Map([[MODEL_FILES.shared, released.file]]),
+  const noise = (Math.SQRT2 * noiseMultiplier) / Math.sqrt(countShare ?? 1)
+  const popularity = countShare === undefined ? null : popularityOfCounts(counts, noise)
+  const metrics = {
+    'federation.updateNorm': norm(gradient) * learningRate,
+    ...(countShare !== undefined && { 'federation.countSignal': signalOf(counts, noise) }),
   }
+  const statistics = { ...model.statistics, ...popularity }
+  const next = { ...model, featureWeights, statistics }
+  return releaseShared(next, version, metrics, popularity !== null)
 }
 
 /**

@@ -5,6 +5,7 @@ import { publishModel } from '@nearside/train/models/publish.ts'
 import { readFiles, readLatest, readTrained } from '@nearside/train/models/read.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
 import { expect, it } from 'vitest'
+import { DEMO_PARAMETERS } from '../protocol/demoParameters.ts'
 import { createHeldOutGate } from './heldOutGate.ts'
 import { applyUpdate, layoutOf } from './nextModel.ts'
 import { createFederation, LEADER } from './testFederation.ts'
@@ -20,13 +21,15 @@ const before = {
   })),
 }
 
+const TERMS = { ...DEMO_PARAMETERS, learningRate: 1 }
+
 /** The shipped model, and version 2, which a round made worse. */
 async function spoiledModels(): Promise<string> {
   const models = testFolder()
   cpSync(path('public/models'), models, { recursive: true })
   const first = await readLatest(models)
   const update = first.manifest.features.map((f) => -2 * f.weight)
-  const { manifest, files } = await applyUpdate(first, Float64Array.from(update), 1, '2')
+  const { manifest, files } = await applyUpdate(first, Float64Array.from(update), TERMS, '2')
   await publishModel(models, { manifest, files: await readFiles({ ...first, manifest }, files) })
   return models
 }

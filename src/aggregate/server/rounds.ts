@@ -17,7 +17,13 @@ import {
 import type { Signer } from '@nearside/train/models/sign.ts'
 import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
 import { addShare } from '../privacy/shares.ts'
-import { noiseVariance, POLICY_FORMAT, type Policy, policyHash } from '../protocol/policy.ts'
+import {
+  noiseVariance,
+  POLICY_FORMAT,
+  type Policy,
+  type PolicyParameters,
+  policyHash,
+} from '../protocol/policy.ts'
 import type { AggregatorOptions } from './aggregator.ts'
 import { createSealingKey, publicHalf } from './identity.ts'
 import { serverHash } from './keystream.ts'
@@ -25,6 +31,12 @@ import type { Helper } from './peer.ts'
 import { implausible, meanUpdate } from './release.ts'
 import { review } from './review.ts'
 import type { RoundRecord, Verdict } from './store/records.ts'
+
+/** Terms of a round by which its mean update becomes the next model. */
+type UpdateTerms = Pick<
+  PolicyParameters,
+  'learningRate' | 'momentum' | 'countShare' | 'clipNorm' | 'noiseMultiplier' | 'aggregationGoal'
+>
 
 /** A model that isn't published yet. */
 export interface Candidate {
@@ -40,9 +52,8 @@ export interface Candidate {
 export type ApplyUpdate = (
   parent: PublishedModel,
   meanUpdate: Float64Array,
-  learningRate: number,
+  terms: UpdateTerms,
   version: string,
-  momentum?: number,
 ) => Promise<Candidate>
 
 /**
@@ -63,7 +74,7 @@ export interface LeaderOptions extends AggregatorOptions {
   /** Directory of published models. */
   readonly models: string
   /** Layout of an update for this model. */
-  readonly layout: (model: PublishedModel) => Policy['parameters']
+  readonly layout: (model: PublishedModel, terms: PolicyParameters) => Policy['parameters']
   readonly applyUpdate: ApplyUpdate
   readonly gate: Gate
   /** Whether a review may roll back models that rounds have published, see `review`. */
@@ -162,7 +173,7 @@ export function createRounds(options: LeaderOptions) {
     let verdict: Verdict
     try {
       const { learningRate, momentum } = policy
-      candidate = await options.applyUpdate(latest, mean, learningRate, version, momentum)
+      candidate = await options.applyUpdate(latest, mean, policy, version)
       const trained = await readTrained(options.models, latest)
       const distance = await options.distance(trained, candidate)
       const most = (MOST_STEPS * learningRate * policy.clipNorm) / (1 - momentum)
@@ -258,7 +269,7 @@ export function createRounds(options: LeaderOptions) {
       trust: options.trust,
       ...options.parameters,
       model: { version: model.version, hash: model.hash },
-      parameters: options.layout(model),
+      parameters: options.layout(model, options.parameters),
       leader: keys.leader,
       helper: keys.helper,
     }

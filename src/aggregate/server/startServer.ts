@@ -209,7 +209,8 @@ async function createAggregators(
     return { app: createApp(helper, appOptions), leader: null }
   }
   // Report a missing model at the start instead of at the first report.
-  const { manifest, version } = await readLatest(models)
+  const latest = await readLatest(models)
+  const { manifest, version } = latest
   const judges = shop === undefined ? null : await readShop(shop, now())
   const cases = judges === null ? 0 : heldOutCases(judges, manifest).length
   log(
@@ -224,6 +225,7 @@ async function createAggregators(
   const cosigner = role === 'leader' ? createCosigner(options.helper, fetch) : undefined
   const signer =
     signing.length > 0 ? createSigner({ keys: signing, days, now, cosigner }) : undefined
+  layoutOf(latest, options.parameters)
   await requireSigner(models, signer?.sign)
   const model = { models, layout: layoutOf, applyUpdate, distance: distanceOf, gate, signer }
   const leaderOptions = { ...shared, ...model, gather, takesBack: options.rollback }

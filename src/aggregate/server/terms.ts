@@ -8,8 +8,10 @@ import { DEMONSTRATION_LIMITS, DEVICE_LIMITS } from '../protocol/deviceLimits.ts
 import { type PolicyParameters, parseParameters } from '../protocol/policy.ts'
 import { modulusOf } from '../protocol/token.ts'
 
+const OPTIONAL = ['issuer', 'countShare']
+
 /**
- * @param file JSON file with all terms (`issuer` is optional), or `demo` for the demo's terms
+ * @param file JSON file with all terms (`issuer` and `countShare` are optional), or `demo` for the demo's terms
  * @param goal replaces the file's `aggregationGoal`
  * @throws NearsideError `input-invalid` for a file that can't be read, lacks a field or has an unknown one;
  * `policy-mismatch` for a value out of bounds
@@ -18,7 +20,7 @@ export async function readTerms(file: string, goal?: number): Promise<PolicyPara
   const written = file === 'demo' ? DEMO_PARAMETERS : await readJson(file)
   const chosen = { ...written, ...(goal === undefined ? {} : { aggregationGoal: goal }) }
   const unknown = Object.keys(chosen).find(
-    (name) => name !== 'issuer' && !(name in DEMO_PARAMETERS),
+    (name) => !OPTIONAL.includes(name) && !(name in DEMO_PARAMETERS),
   )
   if (unknown !== undefined)
     throw new NearsideError('input-invalid', `${file}: unknown field '${unknown}'`)

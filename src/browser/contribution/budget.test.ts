@@ -166,6 +166,7 @@ describe('contribution terms', () => {
     ['more work', { workBits: 9 }],
     ['more reports', { maxParticipations: 99 }],
     ['a shorter period', { periodDays: 364 }],
+    ['counts of items', { counts: true }],
     ['an account', { tokens: 'account', issuer: 'https://shop.test/tokens' }],
   ] as const)('exceed the agreed terms if they ask for more: %s', (_, more) => {
     const asked = termsOf(TEST_POLICY, TEST_RECIPIENTS)

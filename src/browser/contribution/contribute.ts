@@ -4,6 +4,7 @@
  */
 import { cryptoRandomBytes, type RandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
 import { receiptMessage, verify } from '@nearside/aggregate/privacy/signature.ts'
+import type { Policy } from '@nearside/aggregate/protocol/policy.ts'
 import { errorFromResponse, isRetryable } from '@nearside/aggregate/protocol/problem.ts'
 import { parseReceipt, type Receipt } from '@nearside/aggregate/protocol/receipt.ts'
 import { REPORT_MEDIA_TYPE } from '@nearside/aggregate/protocol/report.ts'
@@ -63,8 +64,11 @@ export interface ContributeDeps {
   readonly globalPrivacyControl: boolean | undefined
   /** Hex SHA-256 of the adopted model's manifest.json. */
   readonly modelHash: string
-  /** Computes the update from this shopper's history as of `now` (milliseconds since the epoch), before clipping. */
-  readonly update: (now: number) => Promise<ArrayLike<number>> | ArrayLike<number>
+  /**
+   * Computes the update that `policy` asks for from this shopper's history as of `now` (milliseconds since the epoch),
+   * before clipping.
+   */
+  readonly update: (now: number, policy: Policy) => Promise<ArrayLike<number>> | ArrayLike<number>
   readonly now: () => number
   /**
    * Random number in [0, 1), for an automatic update only. It sets the delay between the token's request and the
@@ -196,7 +200,7 @@ async function commit(
   const checkpoints = before.checkpoints ?? toBase64(randomBytes(SALT_BYTES))
   const { sequence: through, hash } = fixedEntry(await deps.ledger.entries()) ?? NOTHING_LOGGED
   const id = await checkpointId(checkpoints, task, hash)
-  const made = await makeReport(await deps.update(now), task, randomBytes, id)
+  const made = await makeReport(await deps.update(now, policy), task, randomBytes, id)
   const { authorization, token } = shown ?? {}
   const detail = { ...terms, ...made.detail, through, ...(token && { token }) }
   const opening: Opening = { ...made.opening, made: now }

@@ -90,6 +90,7 @@ export function isWithin(asked: Facts | ContributionTerms, agreed: Facts | Contr
     AT_MOST.every((name) => both(name, (x, y) => !isAbove(x, y))) &&
     AT_LEAST.every((name) => both(name, (x, y) => x >= y)) &&
     one.relay === other.relay &&
+    (one.counts === undefined || one.counts === other.counts) &&
     (one.trust === 'two-aggregators' || isSame('trust')) &&
     (one.tokens === undefined || one.tokens === 'work' || (isSame('tokens') && isSame('issuer')))
   )

@@ -1,4 +1,4 @@
-/** @module Explains the terms of sharing in words: who gets updates, and what an update could reveal. */
+/** @module Explains the terms of sharing in words: what an update holds, who gets it, and what it could reveal. */
 
 import type { ContributionTerms } from '../contribution/terms.ts'
 import { guessesOf } from '../guesses.ts'
@@ -13,6 +13,7 @@ export function termsText(words: Words<SharingKey>, terms: ContributionTerms | n
   const server = (operator: string, address: string, key: string) =>
     words('terms.server', { operator, host: host(address), key: key.slice(0, 8) })
   return [
+    words(terms.counts ? 'terms.counts' : 'terms.plain'),
     words('terms.parts', {
       leader: server(terms.leaderOperator, terms.leader, terms.leaderKey),
       helper: server(terms.helperOperator, terms.helper, terms.helperKey),

@@ -246,7 +246,8 @@ export class Contribution {
       globalPrivacyControl: this.#mustNotShare(),
       modelHash: loaded.hash,
       // The update changes the shared model only; personal parameters are never part of it.
-      update: async (made) => (await onDemand()).sharedDelta(loaded.model, shopper.history, made),
+      update: async (made, policy) =>
+        (await onDemand()).updateOf(policy, loaded.model, shopper.history, made),
       now,
       ...how,
       signal,

@@ -16,10 +16,10 @@ import {
 } from '@nearside/core/learning/fitProblem.ts'
 import type { LoadedModel } from '../learning/modelSource.ts'
 
-export { sharedDelta } from '@nearside/core/learning/sharedUpdate.ts'
 export { explainItem } from '@nearside/core/ranking/explainItem.ts'
 export { createFastCandidates } from '@nearside/engine/candidates.ts'
 export { chooseEngine, thisDevice } from '@nearside/engine/choose.ts'
+export { updateOf } from '../contribution/update.ts'
 export { buildProblem, fitPersonal } from '../learning/personalFit.ts'
 export { verifyChain } from '../ledger/verifyChain.ts'
 export { scoreInPart } from '../scoreInPart.ts'

@@ -8,6 +8,7 @@ import { parseBundle } from '@nearside/audit/bundle.ts'
 import { verifyBundle } from '@nearside/audit/verify.ts'
 import { fromBase64, sha256, toHex } from '@nearside/core/bytes.ts'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
+import { SHARED_LENGTH } from '@nearside/core/learning/sharedUpdate.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { readBaseModel } from '@nearside/core/model/files.ts'
 import { parseManifest } from '@nearside/core/model/manifest.ts'
@@ -260,8 +261,17 @@ describe('a report that waits to be sent again', () => {
   )
 })
 
-test('the log commits to the update, and an export opens the commitment', async () => {
-  const { aggregators, open, server } = await federation()
+/** Terms of updates that count the test shop's items. */
+const COUNTING = {
+  countShare: 0.8,
+  parameters: { featureWeights: SHARED_LENGTH, itemCounts: testCatalog.length },
+}
+
+test.each([
+  ['', {}],
+  [' with item counts', COUNTING],
+])('the log commits to the update%s, and an export opens the commitment', async (_, terms) => {
+  const { aggregators, open, server } = await federation(terms)
   const { device, ...tested } = await open(newDatabase())
   await live({ device, ...tested })
   await agreeTo(device)
@@ -310,7 +320,7 @@ function served({ files }: TestServer): Promise<BaseModel> {
 
 test('a shopper who looked at a product newer than the base model can contribute', async () => {
   const server = await testServer()
-  const aggregators = await TestAggregators.start(server)
+  const aggregators = await TestAggregators.start(server, COUNTING)
   const catalog = [...testCatalog, { id: 'new', title: 'A new mug', category: 'mugs', price: 3 }]
   const config = { federation: FEDERATION, catalog }
   const fetch = aggregators.fetchWith(server.fetch)
@@ -356,6 +366,16 @@ describe('terms', () => {
     expect((await device.contribute()).sent).toBe(false)
     expect(codes(tested)).toContain('terms-beyond-limits')
     expect(aggregators.posted).toEqual([])
+  })
+
+  test('that begin to count items end a consent without counts', async () => {
+    const { aggregators, open } = await federation()
+    const { device } = await open(newDatabase())
+    await agreeTo(device)
+    aggregators.policy = { ...aggregators.policy, ...COUNTING }
+    const { sent } = await device.contribute()
+    expect([sent, aggregators.posted]).toEqual([false, []])
+    expect(device.snapshot().consent.contribute).toBe(false)
   })
 
   test('of a demonstration are weaker, named in the log, and no consent to another shop', async () => {

@@ -16,6 +16,7 @@ import {
   linkByTime,
   linkReports,
   tellOpposites,
+  tellProduct,
 } from '@nearside/research/attacks/attacks.ts'
 import { hostileUpdates, reconstruct, updatesOf } from '@nearside/research/attacks/reconstruct.ts'
 import { readHashed } from '@nearside/train/models/read.ts'
@@ -56,6 +57,7 @@ export const command = defineReportCommand(syntax, async (options, { progress })
     ...(await distinguish(given('shares', trials))),
     ...(await bySums(given('one round', trials), 1)),
     ...(reports > 1 ? await bySums(given(`${reports} rounds`, trials), reports) : []),
+    ...(terms.countShare === undefined ? [] : [await tellProduct(given('counts', trials))]),
     ...(updates.length > 0 ? await reconstruct(games, BOUGHT, updates) : []),
     ...(await reconstruct(games, `${BOUGHT}, by a hostile catalog`, hostileUpdates(games))),
     ...(await linkReports(given('linking', devices))),
@@ -65,7 +67,7 @@ export const command = defineReportCommand(syntax, async (options, { progress })
     result: attacks,
     report: {
       title: 'What attackers learn from contributions',
-      lead: [`Reports of ${SHARED_LENGTH} numbers, terms: ${options.policy}`],
+      lead: [`Reports of ${SHARED_LENGTH} numbers without item counts, terms: ${options.policy}`],
       parts: [
         { title: 'Each attack, unprotected and protected', table: table(attacks), text: NOTES },
       ],
@@ -98,7 +100,7 @@ const table = (attacks: readonly Attack[]) =>
 /** How to read the table; docs/results/attacks.md says what it means. */
 const NOTES = [
   'unprotected: the same attack on the update itself, on a sum without noise, on devices that draw their random bytes once',
-  'at most: what the mathematics allows, and three standard errors for chance. Share: a coin. Sum under the noise of one server, in k rounds: Φ(√k / z) for two opposite updates, Φ(√k / (z·√2)) for any update, Φ(√k / z − 2.33) where 1 in 100 others is suspected; for one of m products, Φ(Φ⁻¹(1/m) + 1/z)',
+  'at most: what the mathematics allows, and three standard errors for chance. Share: a coin. Sum under the noise of one server, in k rounds: Φ(√k / z) for two opposite updates, Φ(√k / (z·√2)) for any update, Φ(√k / z − 2.33) where 1 in 100 others is suspected; for one of m products, Φ(Φ⁻¹(1/m) + 1/z); for two products of which a device counted one, Φ(√(countShare / 2) / z)',
   'by a hostile catalog: each product moves the update as far as the clip norm lets it, in a direction of its own. Other updates are of the shop’s own model (--model)',
   'by when it comes: an update leaves within a day of its fit, or at the next visit',
 ]

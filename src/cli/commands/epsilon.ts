@@ -17,6 +17,7 @@ import {
   lossEpsilon,
   renyiEpsilon,
 } from '@nearside/aggregate/privacy/subsampledGaussian.ts'
+import type { PolicyParameters } from '@nearside/aggregate/protocol/policy.ts'
 import { readTerms } from '@nearside/aggregate/server/terms.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { SHARED_LENGTH } from '@nearside/core/learning/sharedUpdate.ts'
@@ -63,7 +64,7 @@ export const command = defineCommand(syntax, async (options, { print }) => {
     print(
       `${NAMES[form as keyof typeof NAMES].padEnd(15)} ${value === null ? '– (does not apply)' : value.toPrecision(10)}`,
     )
-  if (terms && q === 1) for (const line of inWords(sigma, steps, terms.aggregationGoal)) print(line)
+  if (terms && q === 1) for (const line of inWords(sigma, steps, terms)) print(line)
   return epsilon
 })
 
@@ -85,13 +86,19 @@ function epsilonsOf(composition: Composition) {
   }
 }
 
-function inWords(z: number, reports: number, goal: number): string[] {
+function inWords(
+  z: number,
+  reports: number,
+  { aggregationGoal: goal, countShare = 0 }: PolicyParameters,
+): string[] {
   const rightly = (count: number) => Math.ceil(100 * guessRate(substitutionMu(count / z ** 2)))
-  const noise = noiseOverUpdate(z, SHARED_LENGTH)
+  const shown = z / Math.sqrt(1 - countShare)
+  const noise = noiseOverUpdate(shown, SHARED_LENGTH)
+  const part = countShare > 0 ? 'gradient' : 'update'
   const error = (Math.SQRT2 * noise) / goal
   return [
-    `One server's noise in a round is about ${noise.toFixed(1)} times as long as the longest update, and ${z} times as long in any one direction.`,
+    `One server's noise in a round is about ${noise.toFixed(1)} times as long as the longest ${part}, and ${Number(shown.toFixed(1))} times as long in any one direction.`,
     `Somebody who knew everything else and two opposite updates would guess which of them a device sent: rightly at most ${rightly(1)} times in 100 after one update, ${rightly(reports)} after ${reports}; a coin is right 50 times.`,
-    `What the shop gets: the mean of ${goal} updates, with noise of both servers about ${error.toFixed(2)} times as long as the longest update.`,
+    `What the shop gets: the mean of ${goal} ${part}s, with noise of both servers about ${error.toFixed(2)} times as long as the longest ${part}.`,
   ]
 }

@@ -1,6 +1,7 @@
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { DEMO_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
 import { applyUpdate } from '@nearside/aggregate/server/nextModel.ts'
 import { testFolder } from '@nearside/core/testFolder.ts'
 import { publishModel } from '@nearside/train/models/publish.ts'
@@ -16,7 +17,12 @@ it('rollback publishes an earlier model as the newest version', async () => {
   cpSync(SHIPPED, models, { recursive: true })
   const first = await readLatest(models)
   const { length } = first.manifest.features
-  const spoiled = await applyUpdate(first, new Float64Array(length).fill(0.01), 1, '2')
+  const spoiled = await applyUpdate(
+    first,
+    new Float64Array(length).fill(0.01),
+    DEMO_PARAMETERS,
+    '2',
+  )
   const files = await readFiles({ ...first, manifest: spoiled.manifest }, spoiled.files)
   await publishModel(models, { manifest: spoiled.manifest, files })
   expect((await readTrained(models, await readLatest(models))).version).toBe('1')

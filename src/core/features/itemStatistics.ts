@@ -14,7 +14,10 @@ export interface ItemStatistics {
   readonly neighbourItems: Uint16Array | Uint32Array
   /** Co-occurrence weights in (0, 1], row-major [N, M]. */
   readonly neighbourWeights: Float32Array
-  /** log1p of the distinct shoppers who viewed, carted or bought it: in 7 days, in 30 days, and ever, [N]. */
+  /**
+   * log1p of the distinct shoppers who viewed, carted or bought it: in 7 days, in 30 days, and ever, [N]. From rounds:
+   * of a count relative to the mean item's.
+   */
   readonly popularity7: Float32Array
   readonly popularity30: Float32Array
   readonly popularityAll: Float32Array

@@ -1,12 +1,14 @@
 /**
  * @module A shopper's contribution, and how the sum of contributions updates the model. The contribution is
  * the descent direction of the feature weights w on the shopper's own cases. It is dense and has the same
- * length for every shopper. It contains no item rows, because the non-zero rows would reveal the click list.
+ * length for every shopper. Where the policy asks for it, counts of recent items follow, which only the noise hides.
  */
 import { NearsideError } from '../error.ts'
+import { eventStrength } from '../events/strength.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
+import { DAY } from '../time.ts'
 import { fitProblemOf, ownCases, PARAMETERS } from './fitProblem.ts'
 import type { FitProblem } from './problem.ts'
 
@@ -34,6 +36,18 @@ export function sharedDelta(
   if (!delta.every(Number.isFinite))
     throw new NearsideError('fit-diverged', 'the contribution is not finite; nothing is sent')
   return delta
+}
+
+/** Number of days before an update whose items it counts. */
+const COUNTED_DAYS = 30
+
+/** 1 for each item of the published model that the shopper viewed, carted or bought in the last 30 days, else 0. */
+export function recentItems(model: BaseModel, history: History, now: number): Float32Array {
+  const found = new Float32Array(model.manifest.items)
+  for (const { item, name, time } of history)
+    if (item < found.length && time <= now && time > now - COUNTED_DAYS * DAY)
+      if (eventStrength(name) > 0) found[item] = 1
+  return found
 }
 
 /** Feature weights w after a round, as a new array. */

@@ -69,11 +69,8 @@ test('context terms and lifts survive writing, reading and a federated update', 
   const read = await readBaseModel(parsed, written.files)
   expect(read.context).toEqual(model.context)
   expect(read.statistics.context).toEqual(model.statistics.context)
-  const { manifest, file } = await releaseShared(read, '2', {})
-  const next = await readBaseModel(
-    manifest,
-    new Map([...written.files, ['shared.safetensors', file]]),
-  )
+  const { manifest, files } = await releaseShared(read, '2', {}, false)
+  const next = await readBaseModel(manifest, new Map([...written.files, ...files]))
   expect(next.context).toEqual(model.context)
 })
 

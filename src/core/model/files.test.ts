@@ -198,7 +198,7 @@ test('a release changes shared.safetensors alone', async () => {
   const { manifest, files } = await writeBaseModel(tinyModel())
   const model = await readBaseModel(manifest, files)
   const projection = model.projection.map((value, k) => value + (k % 65 === 0 ? 0.01 : 0))
-  const release = await releaseShared({ ...model, projection }, '2', { 'ndcg@10': 0.31 })
+  const release = await releaseShared({ ...model, projection }, '2', { 'ndcg@10': 0.31 }, false)
   expect(release.manifest).toMatchObject({ version: '2', parent: '1' })
   const changed = release.manifest.files.filter(
     ({ sha256 }) => !manifest.files.some((known) => known.sha256 === sha256),
@@ -206,7 +206,7 @@ test('a release changes shared.safetensors alone', async () => {
   expect(changed.map(({ name }) => name)).toEqual(['shared.safetensors'])
   const read = await readBaseModel(
     parseManifest(structuredClone(release.manifest)),
-    new Map([...files, ['shared.safetensors', release.file]]),
+    new Map([...files, ...release.files]),
   )
   expect(read.projection).toEqual(projection)
 })

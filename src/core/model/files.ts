@@ -123,14 +123,20 @@ export async function writeBaseModel(model: BaseModel): Promise<WrittenModel> {
   }
 }
 
-/** Next version after an update of the shared parameters. Only one file is new, so that devices keep the others. */
+/**
+ * Next version after an update of the shared parameters and, if `isCounted`, of the popularity. The other files stay,
+ * so that devices keep them.
+ */
 export async function releaseShared(
   model: BaseModel,
   version: string,
   metrics: Readonly<Record<string, number>>,
-): Promise<{ readonly manifest: ModelManifest; readonly file: Uint8Array<ArrayBuffer> }> {
-  const file = writeSafetensors(sharedToTensors(model))
-  const described = await describeFile(MODEL_FILES.shared, file)
+  isCounted: boolean,
+): Promise<WrittenModel> {
+  const files = new Map([[MODEL_FILES.shared as string, writeSafetensors(sharedToTensors(model))]])
+  if (isCounted) files.set(MODEL_FILES.popularity, writeSafetensors(popularityToTensors(model)))
+  const described = new Map<string, ModelFile>()
+  for (const [name, bytes] of files) described.set(name, await describeFile(name, bytes))
   // The training reports belong to the parent version.
   const { reports: _, update: __, ...inherited } = model.manifest
   const manifest: ModelManifest = {
@@ -141,12 +147,10 @@ export async function releaseShared(
       ...feature,
       weight: model.featureWeights[f],
     })),
-    files: model.manifest.files.map((known) =>
-      known.name === MODEL_FILES.shared ? described : known,
-    ),
+    files: model.manifest.files.map((known) => described.get(known.name) ?? known),
     metrics,
   }
-  return { manifest, file }
+  return { manifest, files }
 }
 
 /** Bytes of `manifest.json`, whose SHA-256 is in `latest.json`. */

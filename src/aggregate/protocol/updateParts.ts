@@ -1,0 +1,41 @@
+/**
+ * @module The two parts of an update: a gradient, then item counts. They share one vector, so they share one clip norm
+ * and one privacy cost. `countShare` fixes how much of the squared length each part has.
+ */
+import { clip, norm } from '../privacy/clip.ts'
+import type { Policy } from './policy.ts'
+
+type Terms = Pick<Policy, 'clipNorm' | 'countShare'>
+
+/**
+ * Update with both parts, of at most the clip norm.
+ * @param counts [N], stretched to their share of the length, so that each device counts the same in total
+ */
+export function joinParts(
+  gradient: ArrayLike<number>,
+  counts: ArrayLike<number>,
+  { clipNorm, countShare = 0 }: Terms,
+): Float64Array {
+  const length = norm(counts)
+  const joined = new Float64Array(gradient.length + counts.length)
+  joined.set(clip(gradient, clipNorm).map((x) => x * Math.sqrt(1 - countShare)))
+  const factor = length > 0 ? (Math.sqrt(countShare) * clipNorm) / length : 0
+  joined.set(
+    Float64Array.from(counts, (x) => x * factor),
+    gradient.length,
+  )
+  return joined
+}
+
+/** Parts of a mean update: the mean of the clipped gradients, and the sum of the counts, one for each device's length. */
+export function splitMean(
+  mean: Float64Array,
+  { clipNorm, countShare = 0, aggregationGoal }: Terms & Pick<Policy, 'aggregationGoal'>,
+  featureWeights: number,
+): { readonly gradient: Float64Array; readonly counts: Float64Array } {
+  const unit = aggregationGoal / (Math.sqrt(countShare) * clipNorm)
+  return {
+    gradient: mean.slice(0, featureWeights).map((x) => x / Math.sqrt(1 - countShare)),
+    counts: mean.slice(featureWeights).map((x) => x * unit),
+  }
+}

@@ -1,0 +1,93 @@
+/** @module A shop without a log learns what sells from rounds: devices, both servers, the next model and its lists. */
+import { updateOf } from '@nearside/browser/contribution/update.ts'
+import type { History } from '@nearside/core/features/history.ts'
+import { scoreTerms } from '@nearside/core/model/score.ts'
+import { testFolder } from '@nearside/core/testFolder.ts'
+import { createVirtualDevice } from '@nearside/research/simulate/device.ts'
+import { makeCatalogBase } from '@nearside/train/catalogBase/catalogBase.ts'
+import { publishModel } from '@nearside/train/models/publish.ts'
+import { readLatest, readModel } from '@nearside/train/models/read.ts'
+import { expect, it } from 'vitest'
+import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
+import { DEMO_PARAMETERS } from '../protocol/demoParameters.ts'
+import { applyUpdate, distanceOf, layoutOf } from './nextModel.ts'
+import { createFederation, HELPER, LEADER } from './testFederation.ts'
+
+const NOW = Date.UTC(2026, 0, 1)
+const HOUR = 3_600_000
+const DEVICES = 40
+const ITEMS = Array.from({ length: 24 }, (_, i) => ({
+  id: `i${i}`,
+  title: `${['cup', 'lamp', 'bag'][i % 3]} ${i}`,
+  price: 1 + (i % 7),
+}))
+/** Row that everybody buys, and a row that nobody touches. */
+const [SOLD, UNSOLD] = [17, 3]
+
+/** Orders of a device: first a product of few, then the best seller. */
+const ordersOf = (device: number): History =>
+  [5 + (device % 4), SOLD].map((item, order) => ({
+    ...{ item, name: 'purchase' as const, session: `order ${order}` },
+    time: NOW - (2 - order) * HOUR,
+  }))
+
+async function publishBase(items: typeof ITEMS): Promise<string> {
+  const models = testFolder()
+  await publishModel(models, await makeCatalogBase('shop', items, NOW))
+  return models
+}
+
+it('what devices bought leads a new shopper’s list after one round', async () => {
+  const models = await publishBase(ITEMS)
+  const terms = { ...DEMO_PARAMETERS, countShare: 0.8, aggregationGoal: DEVICES }
+  const noise = { noise: discreteGaussianNoise }
+  const federation = await createFederation({
+    parameters: terms,
+    leader: { ...noise, models, layout: layoutOf, applyUpdate, distance: distanceOf },
+    helper: noise,
+  })
+  federation.now = NOW
+  const before = await readModel(models)
+  const { hash } = await readLatest(models)
+  let spent = 0
+  for (let device = 0; device < DEVICES; device++) {
+    const { contribute, disk } = createVirtualDevice({
+      ...{ leader: LEADER, helper: HELPER, modelHash: hash, fetch: federation.fetch },
+      now: () => federation.now,
+    })
+    const made = await contribute((now, policy) => updateOf(policy, before, ordersOf(device), now))
+    expect(made).toMatchObject({ sent: true })
+    // The log names the counts, and one report costs what it costs without them.
+    for (const kind of ['consent', 'upload'])
+      expect(disk.ledger.find((entry) => entry.kind === kind)?.detail.counts).toBe(true)
+    spent = disk.settings.sent?.epsilon ?? 0
+  }
+  expect(spent).toBeCloseTo(11, 1)
+  await federation.leader.advance()
+  const [, done] = await federation.leader.store.rounds(20)
+  expect(done).toMatchObject({ state: 'released', version: '2', counted: DEVICES })
+
+  const after = await readModel(models)
+  const changed = after.manifest.files.filter(
+    ({ name, sha256 }) =>
+      before.manifest.files.find((file) => file.name === name)?.sha256 !== sha256,
+  )
+  expect(changed.map(({ name }) => name).sort()).toEqual([
+    'popularity.safetensors',
+    'shared.safetensors',
+  ])
+  const list = scoreTerms(after, [], NOW).base
+  expect(list.indexOf(Math.max(...list))).toBe(SOLD)
+  expect(list[SOLD]).toBeGreaterThan(2 * list[UNSOLD])
+  expect(after.featureWeights).not.toEqual(before.featureWeights)
+  // The next round counts under the same terms, from the new model.
+  const open = await federation.leader.store.current()
+  expect(open?.policy).toMatchObject({ model: { version: '2' }, parameters: { itemCounts: 24 } })
+})
+
+it('a catalog too large for one update is refused before any round', async () => {
+  const items = Array.from({ length: 16_400 }, (_, i) => ({ id: `i${i}`, title: '', price: 1 }))
+  const latest = await readLatest(await publishBase(items))
+  expect(() => layoutOf(latest, { countShare: 0.8 })).toThrow(/16400/)
+  expect(layoutOf(latest)).toEqual({ featureWeights: 42 })
+})

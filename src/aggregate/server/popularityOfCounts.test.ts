@@ -1,0 +1,45 @@
+import { createRandom } from '@nearside/core/model/random.ts'
+import { expect, test } from 'vitest'
+import { popularityOfCounts, signalOf } from './popularityOfCounts.ts'
+
+const random = createRandom(3)
+const N = 2000
+/** Long tail: few items sell much. */
+const sold = Float64Array.from({ length: N }, (_, i) => 400 / (i + 5))
+const noised = (noise: number) => sold.map((x) => x + noise * random.normal())
+const mean = (values: Iterable<number>) => [...values].reduce((sum, x) => sum + x, 0) / N
+const relative = (values: Float64Array) => values.map((x) => x / mean(values))
+
+test('shrinkage comes nearer to what was sold than the noised counts do', () => {
+  const noise = 2
+  const counts = noised(noise)
+  const popularity = popularityOfCounts(counts, noise)
+  const found = Float64Array.from(popularity?.popularity30 ?? [], Math.expm1)
+  const truth = relative(sold)
+  const error = (values: Float64Array) => mean(values.map((x, i) => (x - truth[i]) ** 2))
+  expect(error(found)).toBeLessThan(0.5 * error(relative(counts.map((x) => Math.max(0, x)))))
+  expect(mean(found)).toBeCloseTo(1, 5)
+  expect(found.every((x) => x > 0)).toBe(true)
+  expect(popularityOfCounts(counts, noise)).toEqual(popularity)
+})
+
+test('without noise the popularity is that of the counts', () => {
+  const found = popularityOfCounts(sold, 0)
+  const truth = relative(sold)
+  found?.popularity30.forEach((x, i) => {
+    expect(x).toBeCloseTo(Math.log1p(truth[i]), 5)
+  })
+})
+
+test('nothing is released where nearly all of the variance is noise', () => {
+  expect(signalOf(noised(2), 2)).toBeGreaterThan(0.7)
+  expect(popularityOfCounts(noised(8), 8)).not.toBeNull()
+  expect(popularityOfCounts(noised(40), 40)).toBeNull()
+  expect(popularityOfCounts(new Float64Array(N), 1)).toBeNull()
+  // Pure noise in a small catalog varies by chance.
+  const released = Array.from({ length: 200 }, () => {
+    const counts = Float64Array.from({ length: 30 }, () => random.normal())
+    return popularityOfCounts(counts, 1) !== null
+  })
+  expect(released.filter(Boolean).length).toBeLessThan(10)
+})

@@ -1,0 +1,17 @@
+/** @module The update that a policy asks a device for. An auditor computes it again by the same code. */
+import type { Policy } from '@nearside/aggregate/protocol/policy.ts'
+import { joinParts } from '@nearside/aggregate/protocol/updateParts.ts'
+import type { History } from '@nearside/core/features/history.ts'
+import { recentItems, sharedDelta } from '@nearside/core/learning/sharedUpdate.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+
+export function updateOf(
+  policy: Pick<Policy, 'clipNorm' | 'countShare'>,
+  model: BaseModel,
+  history: History,
+  now: number,
+): ArrayLike<number> {
+  const gradient = sharedDelta(model, history, now)
+  if (policy.countShare === undefined) return gradient
+  return joinParts(gradient, recentItems(model, history, now), policy)
+}
