@@ -3,7 +3,7 @@
  * quotients, so that no browser's `Math.exp` affects them.
  */
 
-import { createMlp } from '@nearside/core/learning/learners/mlp.ts'
+import { createMlp } from '@nearside/core/learning/learners/network.ts'
 import type { ItemScan } from '@nearside/core/learning/shortlist.ts'
 import { createEncoder } from '@nearside/core/model/encoder.ts'
 import { createRandom } from '@nearside/core/model/random.ts'

@@ -26,8 +26,6 @@ export interface CaseGroup {
   readonly lift?: Lift
 }
 
-export type Groups = ReturnType<typeof groupCases>
-
 type Group = readonly [label: string, keep: Keep<WalkedCase>]
 
 type Range = readonly [label: string, least: number, most: number]

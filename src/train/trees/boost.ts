@@ -5,8 +5,15 @@
  * 10.1145/2939672.2939785). Nothing is random: the same table gives the same trees.
  */
 import { LEAF, type Trees } from '@nearside/core/model/trees.ts'
-import { type Bins, binFeatures } from './bins.ts'
-import { bestSplit, type Histogram, histogramOf, type Split, without } from './histogram.ts'
+import {
+  type Bins,
+  bestSplit,
+  binFeatures,
+  type Histogram,
+  histogramOf,
+  type Split,
+  without,
+} from './histogram.ts'
 
 export interface BoostTable {
   /** Index of each case's first row; the last entry is the number of rows. */

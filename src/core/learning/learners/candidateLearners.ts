@@ -16,8 +16,8 @@ import { casesFromHistory } from '../learningCases.ts'
 import { type Combination, combine } from './combination.ts'
 import { createGradientLearner } from './gradientDescent.ts'
 import { type Example, type IncrementalLearner, logit, sigmoid } from './learner.ts'
-import { createMlp } from './mlp.ts'
 import type { Imbalance, LearnerName, LearnerWeight } from './names.ts'
+import { createMlp } from './network.ts'
 import { createTreeLearner } from './treeLearner.ts'
 
 export const CASE_CANDIDATES = 50

@@ -3,8 +3,7 @@ import { createRandom } from '../../model/random.ts'
 import { combine } from './combination.ts'
 import { createGradientLearner } from './gradientDescent.ts'
 import { type Example, type IncrementalLearner, logLoss } from './learner.ts'
-import { createMlp } from './mlp.ts'
-import { forward, initialWeights, lossAndGradient, networkShape } from './network.ts'
+import { createMlp, forward, initialWeights, lossAndGradient, networkShape } from './network.ts'
 import { createTreeLearner } from './treeLearner.ts'
 
 const COLUMNS = [0, 1, 2, 3]
