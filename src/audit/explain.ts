@@ -112,7 +112,7 @@ function agreements({ ledger, settings }: Bundle, { consents, faults }: Audit): 
     kind === 'consent'
       ? [
           detail.contribute === true
-            ? `${day(time)}: agreed to send updates${detail.demonstration === true ? ' in a demonstration, which hides them badly,' : ''} to ${both(detail)}, in totals of at least ${detail.smallestCrowd}, at most ${detail.maxParticipations} in ${detail.periodDays} days, each at most ε = ${figure(detail.epsilonPerReport)}, at most ${figure(detail.epsilonPerYear)} a year; operators: ${detail.trust === 'trusted-server' ? 'one, who could read an update' : 'two'}${tokensOf(detail.tokens)}.`
+            ? `${day(time)}: agreed to send updates${detail.counts === true ? ' that also count products' : ''}${detail.demonstration === true ? ' in a demonstration, which hides them badly,' : ''} to ${both(detail)}, in totals of at least ${detail.smallestCrowd}, at most ${detail.maxParticipations} in ${detail.periodDays} days, each at most ε = ${figure(detail.epsilonPerReport)}, at most ${figure(detail.epsilonPerYear)} a year; operators: ${detail.trust === 'trusted-server' ? 'one, who could read an update' : 'two'}${tokensOf(detail.tokens)}.`
             : `${day(time)}: ${ENDED[String(detail.why)] ?? 'withdrew'}.`,
         ]
       : kind === 'erase'
