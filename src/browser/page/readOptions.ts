@@ -72,9 +72,8 @@ function readCatalog(
 ): Pick<WorkerConfig, 'catalog' | 'live'> {
   if (Array.isArray(given)) return { catalog: [...given], live: null }
   if (typeof given === 'string') return { catalog: absolute(given, 'catalog'), live: null }
-  if (typeof given !== 'object' || given === null || !('live' in given))
-    throw refuse('catalog must be an array, a URL or { url, live }.')
-  const [catalog, live] = [absolute(given.url, 'catalog.url'), absolute(given.live, 'catalog.live')]
+  const named = (given ?? {}) as { readonly url?: unknown; readonly live?: unknown }
+  const [catalog, live] = [absolute(named.url, 'catalog.url'), absolute(named.live, 'catalog.live')]
   const { hash, origin, search } = new URL(live)
   if (search || hash || origin !== new URL(catalog).origin)
     throw refuse('catalog.live must have the origin of catalog.url, and no query.')

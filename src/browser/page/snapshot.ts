@@ -2,7 +2,7 @@
 import type { NearsideError } from '@nearside/core/error.ts'
 import type { EnginePreference, Notice, PersonalizerSnapshot } from '../apiSnapshot.ts'
 import type { WorkerSnapshot } from '../messages.ts'
-import { MAX_NOTICES, withNotice } from '../worker/state.ts'
+import { MAX_NOTICES, withNotice } from '../notices.ts'
 import { STARTING } from './starting.ts'
 
 export class PageSnapshot {

@@ -15,6 +15,7 @@ import type { ContributionTerms } from '../contribution/terms.ts'
 import type { Deferral, DeviceConditions } from '../learning/budget.ts'
 import type { StoredPersonal } from '../learning/versions.ts'
 import type { WorkerConfig, WorkerSnapshot } from '../messages.ts'
+import { withNotice } from '../notices.ts'
 import type { Settings } from '../storage/settingRows.ts'
 import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
@@ -189,14 +190,6 @@ export function snapshotOf(services: Services, shop: Shop, shopper: Shopper): Wo
     terms: state.terms,
     notices: notices.list,
   }
-}
-
-export const MAX_NOTICES = 50
-
-/** Adds a notice, newest first. A shop that is offline for an hour gives one notice, not sixty. */
-export function withNotice(notices: readonly Notice[], notice: Notice): readonly Notice[] {
-  const others = notices.filter((old) => old.message !== notice.message)
-  return [notice, ...others].slice(0, MAX_NOTICES)
 }
 
 export class Notices {

@@ -1,0 +1,10 @@
+/** @module List of notices, for the page and the worker. The page must not load the worker's code for it. */
+import type { Notice } from './apiSnapshot.ts'
+
+export const MAX_NOTICES = 50
+
+/** Adds a notice, newest first. A shop that is offline for an hour gives one notice, not sixty. */
+export function withNotice(notices: readonly Notice[], notice: Notice): readonly Notice[] {
+  const others = notices.filter((old) => old.message !== notice.message)
+  return [notice, ...others].slice(0, MAX_NOTICES)
+}
