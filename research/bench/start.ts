@@ -52,7 +52,7 @@ async function openSlowly(
   site: StaticSite,
 ): Promise<{ url: string; direct: string; close(): void }> {
   const server = createStaticServer(site)
-  // Without a timeout, which could close a connection while the slow line still carries a large file.
+  // Set no timeout: it could close a connection while the slow line still carries a large file.
   server.keepAliveTimeout = 0
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
   const { port } = server.address() as AddressInfo
@@ -110,7 +110,7 @@ async function adapterOf(browser: Browser, url: string): Promise<string> {
   }
 }
 
-/** @throws Error if a page's list differs from ours: then its time is of other work */
+/** @throws Error if an engine's list differs from Nearside's, because its time would then be for different work */
 function checkLists(bare: StartTimes['bare']): void {
   const ours = String(bare.get('nearside-wasm')?.[0].ids)
   for (const [engine, lists] of bare)

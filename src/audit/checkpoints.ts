@@ -25,7 +25,7 @@ export interface Reached {
   /** Times of opening and of closing, milliseconds since the epoch. */
   readonly opened: number
   readonly closed: number
-  /** Salt of the marks, base64. */
+  /** Salt of the hashes in `marks`, base64. */
   readonly salt: string
   /** First 16 bytes of SHA-256(salt ‖ id) of each report, concatenated, base64. */
   readonly marks: string
@@ -53,7 +53,7 @@ export const parseReached = (file: string | Uint8Array): Reached =>
   readReached(parseStrictJson(file), '')
 
 interface Sent {
-  /** Entry with which each report first left, by report id. */
+  /** Log entry of the first upload of each report, by report id. */
   readonly reports: ReadonlyMap<string, LedgerEntry>
   readonly receipts: readonly LedgerEntry[]
   readonly openings: readonly Opening[]

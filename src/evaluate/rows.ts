@@ -130,7 +130,7 @@ export class Rows<Case extends RowCase> {
     return Rows.join([{ cases, columns: new Map(columns), bySeed }])
   }
 
-  /** Indices of each shopper's cases, by first appearance. */
+  /** For each shopper, the indices of their cases; shoppers in the order of their first cases. */
   get byShopper(): readonly (readonly number[])[] {
     if (this.#byShopper) return this.#byShopper
     const groups = new Map<string, number[]>()

@@ -9,7 +9,7 @@ function memoryOf(shoppers: number, items: number): number {
 }
 
 it('the memory estimate counts the cases that the prior learns from', () => {
-  // For comparison, a log of 30,000 events took 1,033 MB (docs/results/scale.md).
+  // More than 1 GB, because the prior of a log with 3,000 items took 1,033 MB (docs/results/scale.md).
   expect(memoryOf(2000, 3000)).toBeGreaterThan(1)
   expect(memoryOf(10, 3000)).toBeLessThan(0.5)
   // For a large catalog only the best items are held in memory.

@@ -71,7 +71,7 @@ export function createRelay(options: RelayOptions): OpenAPIHono {
   return app
 }
 
-/** @throws NearsideError `report-invalid` where the server can't open it; `aggregator-unreachable` otherwise */
+/** @throws NearsideError `report-invalid` if the server can't decrypt `body`; otherwise `aggregator-unreachable` */
 async function carry(
   url: string,
   body: Uint8Array<ArrayBuffer>,
@@ -84,7 +84,7 @@ async function carry(
     const init = { method: 'POST', body, headers, redirect: 'error', signal } as const
     const response = await fetch(url, init)
     if (response.status === 422)
-      throw new NearsideError('report-invalid', 'The server can’t open this request')
+      throw new NearsideError('report-invalid', 'The server can’t decrypt this request')
     const isSealed = response.headers.get('content-type') === OBLIVIOUS_RESPONSE
     if (response.status !== 200 || !isSealed)
       throw new Error(`the server’s answer (${response.status}) is not sealed`)

@@ -16,7 +16,7 @@ import { openStore } from './store/open.ts'
 import { candidateOf, LAYOUT, noNoise, OPERATORS, ORIGIN, PARAMETERS } from './testModel.ts'
 
 const [role, port, database, goal, peer, models] = process.argv.slice(2)
-// Wait for the test's signal: a test that kills often loads the next process early.
+// Wait for the test's signal: the test loads this process in advance, to replace one that it kills.
 await new Promise((resolve) => process.stdin.once('data', resolve))
 const store = await openStore(database, {
   role: role === 'helper' ? 'helper' : 'leader',

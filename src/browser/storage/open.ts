@@ -27,13 +27,13 @@ interface Opened {
   readonly store: Store
   /** Open database with data that were stored without the shopper's yes; null if there is none. */
   readonly unasked: Database | null
-  /** Refusal to report to the shopper; null without one. */
+  /** Failure of the storage, to report to the shopper; null if it works. */
   readonly refused: NearsideError | null
 }
 
 /**
- * @param factory called late, since even touching `indexedDB` throws in a sandboxed frame
- * @param make as in `openIndexedDb`; default: only if the shop doesn't ask
+ * @param factory returns `indexedDB`; called inside `try`, because reading it throws in a sandboxed frame
+ * @param make as in `openIndexedDb`; by default a database is created only if the shop doesn't ask
  */
 export async function openStore(
   name: string,
@@ -78,7 +78,7 @@ async function besideUnasked(unasked: Database): Promise<Opened> {
   return { database, store, unasked, refused: null }
 }
 
-/** Number of attempts, because another tab may write first. */
+/** Maximum number of attempts to write: each fails if another tab writes first. */
 const ATTEMPTS = 50
 
 async function readLog(store: Store): Promise<Pick<Held, 'keys' | 'ledger'>> {
@@ -88,7 +88,7 @@ async function readLog(store: Store): Promise<Pick<Held, 'keys' | 'ledger'>> {
 
 /**
  * Writes everything in memory to disk, and the shopper's yes.
- * @throws NearsideError `storage-…` if the disk refuses; it then contains nothing of this visit
+ * @throws NearsideError `storage-…` if the disk refuses; the disk then contains nothing of this visit
  */
 export async function writeToDisk(memory: Database, disk: Database): Promise<void> {
   const [from, to] = [createStore(memory), createStore(disk)]
@@ -99,7 +99,7 @@ export async function writeToDisk(memory: Database, disk: Database): Promise<voi
     events: (await from.events()).events,
     settings: {
       ...{ paused, looked, persist: true as const },
-      // Keep memory's addresses as well: its log has requests to them.
+      // Add the addresses declared in memory, because memory's log has requests to them.
       declared: [...new Set([...known, ...declared])],
     },
     personal: await from.personal(),
@@ -124,10 +124,10 @@ async function follow(
   if (last === null || known >= 0) return entries.slice(known + 1)
   const signer = await openSigner(disk)
   const chained = [last]
-  // Skip entries that replace removed entries, because this log never contained the removed entries.
+  // Skip summaries of removed entries: they describe memory's log, not the disk's.
   for (const { kind, detail, bytesSent, time } of entries.filter((one) => !standsForOthers(one))) {
     const before = chained[chained.length - 1]
-    // Drop `undoes`: it is a number of memory's log, and the disk numbers these entries anew.
+    // Drop `undoes`: it is an entry's number in memory's log, and the disk numbers these entries anew.
     const { undoes: _, ...facts } = detail
     const entry = { kind, detail: facts, bytesSent, time: Math.max(time, before.time) }
     chained.push(await chain(before, entry, signer))

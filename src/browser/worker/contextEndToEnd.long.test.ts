@@ -1,4 +1,4 @@
-/** @module The shop's weather, from its folder to the list on a device. */
+/** @module End-to-end test of weather: training reads it from the shop's folder, a device ranks by it. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

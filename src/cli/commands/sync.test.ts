@@ -185,7 +185,7 @@ it.each<[string, Answer, RegExp]>([
   [
     'an older feed',
     send(tsv(without(2)), { 'last-modified': 'Sun, 29 Nov 2026 12:00:00 GMT' }),
-    /older than the last one/,
+    /older than the last feed/,
   ],
 ])('a feed with %s is not used: the last good file stays', async (name, bad, why) => {
   const { feed, path, state, sync, text } = await shop(bad)

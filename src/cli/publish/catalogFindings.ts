@@ -1,4 +1,4 @@
-/** @module Checks how well a catalog suits lists and matches the model, before and after it is published. */
+/** @module Checks a catalog before and after it is published: does it have what lists show, and the model's ids? */
 import type { Catalog } from '@nearside/core/catalog/catalog.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { type Finding, findingsAbout } from './finding.ts'

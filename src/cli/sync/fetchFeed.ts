@@ -59,10 +59,13 @@ export async function readFeed<T>(
     throw new NearsideError('input-invalid', `the server answers with status ${response.status}`)
   const [etag, modified] = ['etag', 'last-modified'].map((name) => response.headers.get(name))
   if (Date.parse(modified ?? '') < Date.parse(known?.modified ?? '') - SKEW)
-    throw new NearsideError('input-invalid', `it is of ${modified}, older than the last one`)
+    throw new NearsideError(
+      'input-invalid',
+      `the feed is dated ${modified}, older than the last feed used`,
+    )
   const folder = await mkdtemp(join(tmpdir(), 'nearside-feed-'))
   try {
-    // Messages name the file.
+    // Keep the feed's file name, because error messages show it.
     const name = basename(new URL(url).pathname).replace(/[^\w.-]/g, '_') || 'feed'
     const path = join(folder, name)
     await writeFile(path, body)

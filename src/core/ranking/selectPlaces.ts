@@ -12,7 +12,7 @@ export interface Selection extends Pick<ListOptions, 'limit' | 'diversify'> {
   readonly perFamily?: number
   /** Limits in addition to `perFamily`. */
   readonly limits?: readonly GroupLimit[]
-  /** Ids that the list may contain; undefined: any. */
+  /** Ids of the items that the list may contain; undefined: all items. */
   readonly among?: ReadonlySet<string>
   /** Pinned items of the list, which count against the limits. */
   readonly taken?: readonly Item[]
@@ -26,9 +26,9 @@ const POOL = 8
 
 /**
  * @param best returns the given number of best candidates, best first; fewer only if there are no more
- * @param itemOf item of a candidate; undefined: it belongs to no group
- * @param scoreOf score of a candidate; given only for a list with varied categories
- * @returns `limit` (rounded down) candidates, or all
+ * @param itemOf returns a candidate's item; a candidate without an item is under no limit
+ * @param scoreOf returns a candidate's score; given only for a list with varied categories
+ * @returns `limit` (rounded down) candidates, or all if there are fewer
  */
 export function selectPlaces(
   best: (count: number) => readonly number[],
@@ -105,7 +105,7 @@ function createFits(selection: Selection) {
  * docs/results/lists.md compares other amounts.
  */
 const COST = 0.25
-/** Maximum loss in log-odds, so that in a long list high scores prevail again. */
+/** Maximum loss in log-odds, so that high scores decide in a long list. */
 const MOST = 2.5
 
 /**
@@ -114,7 +114,7 @@ const MOST = 2.5
  * @see Carbonell and Goldstein 1998, The use of MMR
  * @param ranked candidates by score, best first
  * @param taken pinned items of the list, which count as listed
- * @returns `count` of the candidates, or all, in the list's order
+ * @returns `count` candidates (all if there are fewer) in the list's order
  */
 export function diversify(
   ranked: readonly number[],
@@ -127,7 +127,7 @@ export function diversify(
   const add = (category = '') =>
     category !== '' && held.set(category, (held.get(category) ?? 0) + 1)
   for (const { category } of taken) add(category)
-  // Places of each category, best last. Items without a category are alike to none.
+  // Places of each category, best last. An item without a category is like no other item.
   const queues = new Map<string, number[]>()
   for (let place = ranked.length - 1; place >= 0; place--) {
     const category = itemOf(ranked[place])?.category ?? ''

@@ -51,7 +51,7 @@ test('property: without decay, a vector is the mean over groups of the share of 
         expect(weight).toBeLessThanOrEqual(1 + 1e-9)
         expect(weight > 0).toBe(baskets.some((basket) => basket.includes(item)))
       }
-      // An item of every basket weighs 1 in every group.
+      // An item that is in every basket has weight 1 in every group, so its mean is 1.
       expect(
         decayedFrequency(
           baskets.map((b) => [...b, 10]),

@@ -51,7 +51,7 @@ export interface OwnerQuestions {
 /** Scores the catalog on a device with the given history. */
 type ScoreStore = (store: Store, history: History) => Promise<DeviceScores>
 
-/** A question, who answers it, and the condition that counting arms were tuned for; null: they don't answer it. */
+/** A question. `store` is the knowledge that answers it; `tuned` is null if the counting arms don't answer it. */
 interface Ask extends Wanted {
   readonly store: Knowledge
   readonly suffix: string

@@ -15,7 +15,7 @@ import { type Knowledge, STORES } from './knowledge.ts'
 import { BOUGHT, ORDER_TRAINED } from './measure.ts'
 import { summariseOwner } from './summary.ts'
 
-/** On the day before, each shopper views exactly the items they will buy. */
+/** A log in which each shopper views, the day before an order, exactly the items of the order. */
 function clicks(): EvaluationInput {
   const orders = testShop(60, 30)
   const shop = {
@@ -54,7 +54,7 @@ async function walk(input: EvaluationInput): Promise<Rows<WalkedCase>> {
   )
 }
 
-/** NDCG@10 of the purchased items by case; NaN if nothing was bought. */
+/** NDCG@10 of the purchased items, for each case; NaN if nothing was bought. */
 function of(rows: Rows<WalkedCase>, arm: ArmName, store: Knowledge): number[] {
   return rows.cases.map((_, index) => rows.at(index, { arm, store, metric: `ndcg@10${BOUGHT}` }))
 }
@@ -169,7 +169,7 @@ describe('the owner’s questions', () => {
     expect(printed(true, true)).not.toContain('log holds orders alone')
     expect(printed(true, true)).toContain('there is no page at hand')
     expect(printed(true, true)).toMatch(/5 of 5 testable/)
-    // In a log of orders, question (a) is answered with a dash.
+    // A log of orders has no clicks, so question (a), what clicks gain, has dashes.
     const blind = (others: boolean) =>
       ownerParts(summary, {
         ...{ kinds: { purchases: true, others }, serverKnows: 'orders', dayOnly: false },

@@ -1,4 +1,4 @@
-/** @module `/console`: the package's privacy console, in the shop's frame. */
+/** @module Page `/console` of the demo shop: the package's privacy console, and what the shop's server sees. */
 import { PrivacyConsole } from '../../console.ts'
 import { usePersonalizer } from '../../react.ts'
 import { Page } from '../parts/Page.tsx'

@@ -1,4 +1,4 @@
-/** @module Message shown when the recorded shoppers can't be loaded. */
+/** @module Message shown when the example shoppers can't be loaded. */
 import { words } from '../words/words.ts'
 
 interface MissingShoppersProps {

@@ -1,8 +1,8 @@
 /**
  * @module Reads JSON records as columns. Nested fields become dotted names (`ecommerce.transaction_id`).
- * An array of lines becomes one row a line: `items` of GA4, `line_items` of shop APIs, Matomo's actions and
- * their items, Snowplow's products, JSON-LD's `@graph` and `hasVariant`. Of any other array the first entry
- * counts. GA4's `event_params` become columns.
+ * Each entry (a "line") of these arrays becomes a row: `items` of GA4, `line_items` of shop APIs, Matomo's
+ * actions and their items, Snowplow's products, JSON-LD's `@graph` and `hasVariant`. Of other arrays only the
+ * first entry is read. GA4's `event_params` become columns.
  * @see https://support.google.com/analytics/answer/7029846
  */
 import type { SqlEngine } from './engine.ts'
@@ -99,14 +99,14 @@ function spread(line: unknown): readonly unknown[] {
     .map((one) => ({ ...shared, ...one }))
 }
 
-/** Parquet has arrays as `{ list: [{ element }] }`. */
+/** Members of an array, which Parquet stores as `{ list: [{ element }] }`. */
 function membersOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value
   const list = isRecord(value) && Array.isArray(value.list) ? value.list : []
   return list.map((entry) => (isRecord(entry) ? entry.element : undefined))
 }
 
-/** Adds the places of a value's fields. If a line and its record have the same field, the line's counts. */
+/** Adds the places of a value's fields. If a line and its record have the same field, the line's field is used. */
 function addFields(
   places: Map<string, Place>,
   where: 'record' | 'line',

@@ -4,12 +4,12 @@ import type { RankerDataset } from '../ranker/dataset.ts'
 import { fuseWeights } from './fusion.ts'
 
 const ROWS = 20
-/** The column that decides, and a column that the earlier version dropped. */
+/** The column that decides a case's target, and a column that the earlier version dropped. */
 const [SIGN, DROPPED] = [3, 5]
 const old = new Float32Array(FEATURE_COUNT)
 old[SIGN] = 0.5
 
-/** Each case has one target: the row with the highest `SIGN`, or the lowest. */
+/** Each case has one target: the row with the highest value in column `SIGN`, or with the lowest. */
 function table(cases: number, wantsHighest: (c: number) => boolean): RankerDataset {
   const features = new Float32Array(cases * ROWS * FEATURE_COUNT)
   const target = new Float32Array(cases * ROWS)

@@ -1,4 +1,4 @@
-/** @module Finds the part of a log that is new to a model, and rejects a log that has not grown from the model's. */
+/** @module Rejects an update whose log or held-out shoppers don't continue those that the model was trained with. */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { DAY } from '@nearside/core/time.ts'
@@ -12,7 +12,7 @@ import type { Split } from '../split.ts'
 const LEAST_KNOWN = 0.5
 
 /**
- * Hold-out for an update of the model; held-out shoppers stay held out.
+ * Hold-out for an update of the model. Shoppers whom the model held out stay held out.
  * @param named value of `--holdout`, needed if a file named the model's held-out shoppers; null: not given
  * @throws NearsideError `input-invalid`
  */
@@ -75,6 +75,6 @@ export function requireSameHeldOut(
   if (heldOut >= holdout.shoppers) return
   throw new NearsideError(
     'input-invalid',
-    `version ${version} held out ${holdout.shoppers} shoppers, but this log holds out ${heldOut}: give the same log and --holdout, grown`,
+    `version ${version} held out ${holdout.shoppers} shoppers, but this log holds out ${heldOut}: give that version’s log, extended by later events, and the same --holdout`,
   )
 }
