@@ -4,7 +4,7 @@
  * likelihoods are comparable.
  */
 
-import { eventStrength } from '@nearside/core/events/event.ts'
+import { eventStrength } from '@nearside/core/events/strength.ts'
 import type { History } from '@nearside/core/features/history.ts'
 import { DAY } from '@nearside/core/time.ts'
 import type { Popularity } from './popularity.ts'

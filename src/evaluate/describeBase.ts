@@ -2,7 +2,7 @@
  * @module Describes the parts of the tested base model. Shops differ, because `pretrain` omits parts that did not
  * help.
  */
-import { EVENT_WEIGHTS } from '@nearside/core/events/event.ts'
+import { EVENT_WEIGHTS } from '@nearside/core/events/strength.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { isFromCatalog } from '@nearside/core/model/manifest.ts'
 

@@ -4,7 +4,7 @@
  * @see Steck 2019, "Embarrassingly shallow autoencoders for sparse data", doi 10.1145/3308558.3313710
  */
 
-import { eventStrength } from '@nearside/core/events/event.ts'
+import { eventStrength } from '@nearside/core/events/strength.ts'
 import type { History } from '@nearside/core/features/history.ts'
 import { PAGE } from '@nearside/engine/wasm/instantiate.ts'
 import { createGemm, type Gemm } from '@nearside/train/encoder/gemm.ts'

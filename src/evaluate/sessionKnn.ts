@@ -5,7 +5,7 @@
  * doi 10.1007/s11257-018-9209-6
  */
 
-import { eventStrength } from '@nearside/core/events/event.ts'
+import { eventStrength } from '@nearside/core/events/strength.ts'
 import type { History } from '@nearside/core/features/history.ts'
 import { DAY } from '@nearside/core/time.ts'
 import {

@@ -5,7 +5,7 @@
 
 import { NearsideError } from '@nearside/core/error.ts'
 import type { EventName } from '@nearside/core/events/event.ts'
-import { eventStrength } from '@nearside/core/events/event.ts'
+import { eventStrength } from '@nearside/core/events/strength.ts'
 import type { FindCandidates } from '@nearside/core/learning/candidates.ts'
 import { GUARD_START } from '@nearside/core/learning/guard.ts'
 import { STRATEGIES } from '@nearside/core/learning/strategy.ts'

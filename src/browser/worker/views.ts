@@ -4,7 +4,7 @@
  * all lists of a page.
  */
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
-import { eventStrength } from '@nearside/core/events/event.ts'
+import { eventStrength } from '@nearside/core/events/strength.ts'
 import type { ExplainedScores, Ranker, Scored } from '@nearside/core/ranking/ranker.ts'
 import type { Cause } from '@nearside/core/ranking/reasons.ts'
 import type { ChosenLearners } from './chosenLearners.ts'

@@ -4,7 +4,7 @@
  * within the day is unknown.
  */
 
-import { eventStrength } from '../events/event.ts'
+import { eventStrength } from '../events/strength.ts'
 import { DAY } from '../time.ts'
 import type { Case, History, Interaction } from './history.ts'
 

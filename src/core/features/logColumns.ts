@@ -3,7 +3,7 @@
  * with strength come first, ordered by basket, where a basket is one session. Their events without strength follow.
  */
 
-import { eventStrength } from '../events/event.ts'
+import { eventStrength } from '../events/strength.ts'
 import type { History } from './history.ts'
 
 export interface LogColumns {

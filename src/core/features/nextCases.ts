@@ -2,7 +2,8 @@
  * @module Cases whose target is the next different product. A list never shows the product at hand, the last one that
  * the shopper looked at in this visit. So the ranking of a case leaves it out.
  */
-import { eventStrength, SESSION_GAP } from '../events/event.ts'
+import { SESSION_GAP } from '../events/event.ts'
+import { eventStrength } from '../events/strength.ts'
 import { buildCases, firstAtOrAfter, type ShopperHistory } from './cases.ts'
 import type { Case, History } from './history.ts'
 

@@ -7,7 +7,7 @@
  * - Interest is the shopper's interest in other items, from views as well as purchases: items that co-occur with the
  *   history, its categories and its prices.
  */
-import { type EventWeights, eventKind, eventStrength } from '../events/event.ts'
+import { type EventWeights, eventKind, eventStrength } from '../events/strength.ts'
 import { DAY } from '../time.ts'
 import type { History } from './history.ts'
 import { type ItemStatistics, lendTies, neighboursOf } from './itemStatistics.ts'

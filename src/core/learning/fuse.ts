@@ -4,7 +4,7 @@
  */
 
 import { NearsideError } from '../error.ts'
-import { EVENT_WEIGHTS } from '../events/event.ts'
+import { EVENT_WEIGHTS } from '../events/strength.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
 import { DIMENSION, type PersonalParameters, type PersonalPrior } from '../model/baseModel.ts'
 import { PARAMETERS } from './fitProblem.ts'

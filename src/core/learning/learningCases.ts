@@ -3,7 +3,7 @@
  * Evaluation uses the same definition of a case.
  */
 
-import { EVENT_WEIGHTS, type EventWeights, eventKind } from '../events/event.ts'
+import { EVENT_WEIGHTS, type EventWeights, eventKind } from '../events/strength.ts'
 import { buildCases } from '../features/cases.ts'
 import type { Case, History } from '../features/history.ts'
 import { DAY } from '../time.ts'

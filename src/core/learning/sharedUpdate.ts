@@ -4,7 +4,7 @@
  * length for every shopper. Where the policy asks for it, counts of recent items follow, which only the noise hides.
  */
 import { NearsideError } from '../error.ts'
-import { eventStrength } from '../events/event.ts'
+import { eventStrength } from '../events/strength.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'

@@ -4,7 +4,7 @@
  * share these rules.
  */
 import type { EventName } from '../events/event.ts'
-import { eventStrength } from '../events/event.ts'
+import { eventStrength } from '../events/strength.ts'
 
 /**
  * When the device learns.

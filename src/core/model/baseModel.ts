@@ -7,7 +7,7 @@
  * the base score.
  */
 
-import type { EventWeights } from '../events/event.ts'
+import type { EventWeights } from '../events/strength.ts'
 import type { ContextSource } from '../features/context/context.ts'
 import type { ContextCode, ContextFeature } from '../features/context/contextFeatures.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'

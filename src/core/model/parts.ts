@@ -4,7 +4,7 @@
  * items and suffices for a cold-start user's list until the other files arrive.
  */
 
-import type { EventWeights } from '../events/event.ts'
+import type { EventWeights } from '../events/strength.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from './baseModel.ts'
 import type { ContentTables } from './content.ts'

@@ -2,7 +2,7 @@
  * @module Scores of all items for one shopper: s_i = (A·h + λu)·E_i + b_i + (w + λw_p)·f_i. The trees add to
  * the scores of the highest items.
  */
-import { eventStrength } from '../events/event.ts'
+import { eventStrength } from '../events/strength.ts'
 import { computeFeatures } from '../features/computeFeatures.ts'
 import type { ContextSource } from '../features/context/context.ts'
 import { FEATURE_COUNT } from '../features/features.ts'

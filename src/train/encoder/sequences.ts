@@ -5,7 +5,7 @@
  * The last position of an order learns the whole next order, which is the task at serving time.
  */
 
-import { eventStrength } from '@nearside/core/events/event.ts'
+import { eventStrength } from '@nearside/core/events/strength.ts'
 import type { History } from '@nearside/core/features/history.ts'
 import { eventRow, gapBucket, HISTORY_LENGTH } from '@nearside/core/model/encoder.ts'
 import { type Random, shuffled } from '@nearside/core/model/random.ts'

@@ -1,4 +1,4 @@
-import { EVENT_WEIGHTS } from '@nearside/core/events/event.ts'
+import { EVENT_WEIGHTS } from '@nearside/core/events/strength.ts'
 import { describe, expect, it } from 'vitest'
 import { choose, type Judgement } from './choose.ts'
 

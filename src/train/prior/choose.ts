@@ -4,7 +4,7 @@
  * Learning nothing is always one of the choices, and it wins on noise.
  */
 
-import { EVENT_WEIGHTS, type EventWeights } from '@nearside/core/events/event.ts'
+import { EVENT_WEIGHTS, type EventWeights } from '@nearside/core/events/strength.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from '@nearside/core/model/baseModel.ts'
 import type { Engine } from '@nearside/engine/engine.ts'
 import { mean, shopperMeans, standardError } from '../estimates.ts'

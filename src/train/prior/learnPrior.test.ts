@@ -1,4 +1,4 @@
-import { EVENT_WEIGHTS } from '@nearside/core/events/event.ts'
+import { EVENT_WEIGHTS } from '@nearside/core/events/strength.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { createJsEngine } from '@nearside/engine/js.ts'

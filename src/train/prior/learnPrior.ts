@@ -5,7 +5,7 @@
  * spread. If learning does not help, λ becomes 0 and `reason` says so.
  */
 
-import { EVENT_WEIGHTS, type EventWeights } from '@nearside/core/events/event.ts'
+import { EVENT_WEIGHTS, type EventWeights } from '@nearside/core/events/strength.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { PRICE_KIND } from '@nearside/core/features/context/contextFeatures.ts'
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'

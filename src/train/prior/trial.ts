@@ -4,7 +4,7 @@
  * arrives after the model was shipped.
  */
 
-import { EVENT_WEIGHTS, type EventWeights } from '@nearside/core/events/event.ts'
+import { EVENT_WEIGHTS, type EventWeights } from '@nearside/core/events/strength.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
 import { createCandidates } from '@nearside/core/learning/candidates.ts'

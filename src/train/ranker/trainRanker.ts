@@ -4,7 +4,7 @@
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { NearsideError } from '@nearside/core/error.ts'
-import { eventStrength } from '@nearside/core/events/event.ts'
+import { eventStrength } from '@nearside/core/events/strength.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import type { History } from '@nearside/core/features/history.ts'

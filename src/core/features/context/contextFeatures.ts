@@ -3,7 +3,7 @@
  * features that helped on its shop's log, so each is a separate column.
  */
 
-import { eventStrength } from '../../events/event.ts'
+import { eventStrength } from '../../events/strength.ts'
 import type { History } from '../history.ts'
 import type { ItemStatistics } from '../itemStatistics.ts'
 import type { ContextSource } from './context.ts'

@@ -4,7 +4,7 @@
  * since the item's first appearance counts: sales last Christmas say nothing about an item added in June.
  */
 
-import { eventStrength } from '../../events/event.ts'
+import { eventStrength } from '../../events/strength.ts'
 import { DAY } from '../../time.ts'
 import type { History } from '../history.ts'
 import type { ContextSource } from './context.ts'
