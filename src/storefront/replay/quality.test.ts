@@ -26,7 +26,7 @@ test('means cover all orders so far', () => {
   expect(meansOf([step(0), step(0.5), step(1)]).personal).toEqual({ ndcg: 0.5, hit: 2 / 3 })
 })
 
-test('recorded shoppers are read in order of time, and invalid files are refused', () => {
+test('example shoppers are read in order of time, and invalid files are refused', () => {
   const orders = [
     { time: '2011-03-01T10:00:00Z', items: ['b'] },
     { time: '2011-01-01T10:00:00Z', items: ['a'] },
