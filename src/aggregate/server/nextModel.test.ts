@@ -14,6 +14,7 @@ import { applyUpdate, distanceOf, layoutOf, readCandidate } from './nextModel.ts
 const path = (relative: string) => fileURLToPath(new URL(`../../../${relative}`, import.meta.url))
 const parent = await readLatest(path('public/models'))
 const model = await readModel(path('public/models'))
+const shop = await readShop(path('data/online-retail'))
 const dimension = dimensionOf({ parameters: layoutOf(parent) })
 const WHOLE = { ...DEMO_PARAMETERS, learningRate: 1 }
 const HALF = { ...DEMO_PARAMETERS, learningRate: 0.5 }
@@ -65,7 +66,7 @@ describe('the next model', () => {
 
 describe('the held-out gate', () => {
   it('accepts a model that ranks as well as its parent, and rejects a worse one', async () => {
-    const gate = createHeldOutGate(await readShop(path('data/online-retail')))
+    const gate = createHeldOutGate(shop)
     const same = await applyUpdate(parent, new Float64Array(dimension), WHOLE, '2')
     const verdict = await gate(parent, same, parent)
     expect(verdict.accepted).toBe(true)
@@ -79,7 +80,7 @@ describe('the held-out gate', () => {
   })
 
   it('rejects a model as good as its parent but worse than the last trained one', async () => {
-    const gate = createHeldOutGate(await readShop(path('data/online-retail')))
+    const gate = createHeldOutGate(shop)
     // A parent that many rounds have slowly made worse.
     const step = Float64Array.from(model.featureWeights, (weight) => -2 * weight)
     const spoiled = await applyUpdate(parent, step, WHOLE, '2')
@@ -106,10 +107,7 @@ describe('the held-out gate', () => {
     const same = await applyUpdate(parent, new Float64Array(dimension), WHOLE, '2')
     const unmeasured = { accepted: true, reasons: [], metrics: { cases: 0 } }
     expect(await unmeasuredGate(parent, same, parent)).toEqual(unmeasured)
-    const gate = createHeldOutGate({
-      ...(await readShop(path('data/online-retail'))),
-      shoppers: [],
-    })
+    const gate = createHeldOutGate({ ...shop, shoppers: [] })
     expect(await gate(parent, same, parent)).toEqual(unmeasured)
   })
 })

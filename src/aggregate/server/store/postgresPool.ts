@@ -6,7 +6,7 @@ import { Again, type Query, type Value } from './driver.ts'
 
 const BIGINT = 20
 /** SQLSTATE codes of a conflict: unique violation, serialization failure, deadlock. */
-const FASTER = new Set(['23505', '40001', '40P01'])
+const CONFLICTS = new Set(['23505', '40001', '40P01'])
 const ATTEMPTS = 20
 /** Milliseconds for a step, which may touch every report of the round. */
 const STEP_TIMEOUT = 300_000
@@ -82,8 +82,8 @@ export function createPool(url: string, schema: string) {
               ? await transact(held, body, STEP_TIMEOUT)
               : await connected((own) => transact(own, body))
           } catch (thrown) {
-            const isFaster = thrown instanceof Again || FASTER.has(codeOf(thrown))
-            if (!isFaster || attempt === ATTEMPTS) throw thrown
+            const isConflict = thrown instanceof Again || CONFLICTS.has(codeOf(thrown))
+            if (!isConflict || attempt === ATTEMPTS) throw thrown
           }
         }
       })
