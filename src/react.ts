@@ -8,6 +8,7 @@ export { LearningPaused } from '@nearside/ui/react/LearningPaused.tsx'
 export type { RecommendationsProps } from '@nearside/ui/react/ListSection.tsx'
 export { PersonalizationPanel } from '@nearside/ui/react/PersonalizationPanel.tsx'
 export { PersonalizationProvider } from '@nearside/ui/react/PersonalizationProvider.tsx'
+export { useAnswers } from '@nearside/ui/react/useAnswers.tsx'
 export {
   useBoughtTogether,
   useRecommendations,

@@ -10,6 +10,7 @@ import type {
   ListAnswer,
   ListOptions,
   ListQuery,
+  Reason,
   Recommendation,
   RerankOptions,
 } from '@nearside/core/ranking/apiLists.ts'
@@ -220,6 +221,12 @@ export interface Personalizer {
    * @throws NearsideError `engine-failed` if the code for explanations, loaded on first use, can't be loaded
    */
   explain(item: string): Promise<Explanation | null>
+  /**
+   * Computes the place that an item of a list would have without the action that its reason names. The result is null
+   * if the reason names no action, or the item would not be among the first 400. `distinct` does not count.
+   * @throws NearsideError `input-invalid` for an invalid query
+   */
+  rankWithout(item: string, reason: Reason, query: ListQuery): Promise<number | null>
   /**
    * Learns now, on any battery level and for as long as it takes.
    * @throws NearsideError `model-unreachable` without a base model; `aborted`, also while learning is paused;

@@ -84,7 +84,7 @@ export interface LoggedForgotten extends Forgotten {
   readonly logged: number | null
 }
 
-export interface Calls extends Same<Forwarded | 'explain' | 'setEngine'> {
+export interface Calls extends Same<Forwarded | 'explain' | 'rankWithout' | 'setEngine'> {
   start(config: WorkerConfig): void
   ping(): void
   capture(captured: Captured): string | null

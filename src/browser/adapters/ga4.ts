@@ -12,14 +12,14 @@
  * @see https://developers.google.com/analytics/devguides/collection/ga4/ecommerce
  * @see https://developers.google.com/tag-manager/devguide#datalayer
  */
-import { EVENT_NAMES, type EventName } from '@nearside/core/events/event.ts'
+import { LOG_NAMES, type LogName } from '@nearside/core/events/event.ts'
 import type { CaptureInput } from '../api.ts'
 import { fieldsOf, linesOf, listOf, type Receiver, textOf } from './read.ts'
 import { watchPushes } from './watchPushes.ts'
 
 /** GA4 has two names for a search: the recommended event and the automatically collected event. */
-const nameOf = (event: unknown): EventName | undefined =>
-  event === 'view_search_results' ? 'search' : EVENT_NAMES.find((known) => known === event)
+const nameOf = (event: unknown): LogName | undefined =>
+  event === 'view_search_results' ? 'search' : LOG_NAMES.find((known) => known === event)
 
 /**
  * Reads one entry of a `dataLayer`: a push in Tag Manager's form (`{ event, ecommerce }`), or the arguments of

@@ -1,4 +1,4 @@
-import type { EventName } from '@nearside/core/events/event.ts'
+import type { LogName } from '@nearside/core/events/event.ts'
 import type { History } from '@nearside/core/features/history.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
 import { tinyModel } from '@nearside/core/model/testModel.ts'
@@ -16,7 +16,7 @@ function life(seed: number): History {
   const random = createRandom(seed)
   return Array.from({ length: 24 }, (_, i) => ({
     item: random.integer(ITEMS),
-    name: (i % 3 === 0 ? 'purchase' : 'view_item') as EventName,
+    name: (i % 3 === 0 ? 'purchase' : 'view_item') as LogName,
     time: (100 + i) * DAY,
     session: `visit ${i >> 1}`,
   }))

@@ -70,6 +70,7 @@ export async function createPersonalizer<TItem extends Item = Item>(
     rerank: (items, options) => lists.list({ kind: 'rerank', items, options }),
     watch: (query, listener) => lists.watch(query, listener),
     explain: (item) => page.callInContext('explain', [item]),
+    rankWithout: (...given) => page.callInContext('rankWithout', given),
     fineTune: (options = {}) => call('fineTune', [], options),
     async setEngine(preference) {
       requireOneOf('engine', preference, ENGINES)

@@ -43,6 +43,7 @@ const ARGUMENTS: Readonly<Record<CallName, readonly Check[]>> = {
   list: [isQuery],
   watch: [(given) => Array.isArray(given) && given.every(isWatched)],
   explain: [isText],
+  rankWithout: [isText, isRecord, isQuery],
   fineTune: [],
   setEngine: [(engine) => ENGINES.includes(engine as never)],
   setContribution: [isFlag, isOptional(isText)],

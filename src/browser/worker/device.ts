@@ -170,6 +170,11 @@ export class Device implements Answers {
     return this.#lists.explain(item)
   }
 
+  async rankWithout(...given: Parameters<Calls['rankWithout']>) {
+    await this.#started
+    return this.#lists.rankWithout(...given)
+  }
+
   async events(...[limit, about]: Parameters<Calls['events']>) {
     const { events } = this.#services.state
     const chosen = about ? events.filter(isAbout(about, this.#shop)) : events

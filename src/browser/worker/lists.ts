@@ -1,14 +1,21 @@
 /** @module Lists that a device answers with: the shopper's own items, the shop's rules, scores and reasons. */
-import type { ShopperEvent } from '@nearside/core/events/event.ts'
+import { isAnswer, type ShopperEvent } from '@nearside/core/events/event.ts'
+import { answersOf } from '@nearside/core/ranking/answers.ts'
 import type {
   Explanation,
   ListOptions,
   ListQuery,
+  Reason,
   Recommendation,
 } from '@nearside/core/ranking/apiLists.ts'
 import { amongItems, ownItems, reasonFrom } from '@nearside/core/ranking/itemFilters.ts'
 import { signalsOf } from '@nearside/core/ranking/learned.ts'
-import { type Exclusion, limitOf, withVariants } from '@nearside/core/ranking/listQuery.ts'
+import {
+  type Exclusion,
+  limitOf,
+  withLimit,
+  withVariants,
+} from '@nearside/core/ranking/listQuery.ts'
 import type { ExplainedScores, Ranker } from '@nearside/core/ranking/ranker.ts'
 import { type Cause, causesOf, giveReasons, SCREEN } from '@nearside/core/ranking/reasons.ts'
 import { requireQuery } from '@nearside/core/ranking/requireQuery.ts'
@@ -26,6 +33,10 @@ const MOST_SCORED = 8_000
 const MOST_SCORED_SLOWLY = 4_000
 /** Maximum number of causes for which a list is computed again, even in a small shop. */
 const MOST_CAUSES = 8
+/** Number of places that a counterfactual list has at most. */
+const MOST_PLACES = 400
+/** Cause of everything that the shopper's actions bring. */
+const WITHOUT_ALL = { key: '', without: () => null }
 
 const optionsOf = ({ options = {} }: ListQuery): ListOptions => options
 
@@ -61,6 +72,27 @@ export class Lists {
     if (!ranker || order === 'base' || !present) return plain
     if (query.kind !== 'recommend' && query.kind !== 'rerank') return plain
     return this.#personalReasons(this.#contextReasons(plain, query, ranker), query, ranker)
+  }
+
+  /**
+   * Place of an item in a list made without the action that its reason names; null if the reason names none, or the
+   * item is not among the first `MOST_PLACES`.
+   * @throws NearsideError `input-invalid` for an invalid query
+   */
+  rankWithout(id: string, reason: Reason, asked: ListQuery): number | null {
+    requireQuery(asked)
+    const { ranker } = this.#shop
+    if (!ranker) return null
+    const known = this.#causes(ranker, [id])
+    const cause =
+      reason.kind === 'taste'
+        ? WITHOUT_ALL
+        : known.find(({ reasonFor }) => JSON.stringify(reasonFor(id)) === JSON.stringify(reason))
+    if (!cause) return null
+    const query = withVariants(withLimit(asked, MOST_PLACES), this.#shop.variantsOf)
+    const lists = this.#without(query, ranker, cause)
+    const places = [...lists].map((ids) => ids.indexOf(id)).filter((at) => at >= 0)
+    return places.length === 0 ? null : 1 + Math.min(...places)
   }
 
   /** @throws NearsideError `engine-failed` if the code for explanations can't be loaded */
@@ -114,7 +146,7 @@ export class Lists {
   }
 
   /**
-   * Adds the shopper's own items to the excluded ids, if the list leaves them out.
+   * Adds the shopper's own items to the excluded ids, if the list leaves them out, and the items that they answered.
    * @param again ids of used-up items, which lists may offer again
    */
   #withOwn(
@@ -124,12 +156,13 @@ export class Lists {
   ): ListQuery {
     if (query.kind === 'rerank') return query
     const { options = {} } = query
-    const { excludeIds = [], exclude = this.#exclusionsOf(options) } = options
-    if (exclude.length === 0) return query
+    const { excludeIds = [], exclude = this.#exclusionsOf(options), order } = options
+    const answered = order === 'base' ? [] : [...answersOf(events).keys()]
+    if (exclude.length === 0 && answered.length === 0) return query
     const repeatRate = (id: string) =>
       again?.has(id) ? Number.POSITIVE_INFINITY : this.#shop.ranker?.repeatRate(id)
     const own = ownItems(exclude, events, this.#services.now(), repeatRate)
-    return { ...query, options: { ...options, excludeIds: [...excludeIds, ...own] } }
+    return { ...query, options: { ...options, excludeIds: [...excludeIds, ...own, ...answered] } }
   }
 
   #exclusionsOf({ from, order }: ListOptions): readonly Exclusion[] {
@@ -149,30 +182,33 @@ export class Lists {
   }
 
   #personalReasons(list: readonly Recommendation[], query: ListQuery, ranker: Ranker) {
-    const { catalog, rowOf } = this.#shop
-    const views = this.#views
-    const present = views.present(ranker)
-    const { history, now: time } = present.scored
     const isSlow = !ranker.isFast || this.#hasLearners || !!ranker.model.context
     const scored = isSlow ? MOST_SCORED_SLOWLY : MOST_SCORED
     const most = Math.min(MOST_CAUSES, Math.ceil(scored / ranker.model.itemIds.length))
-    const categoryOf = (id: string) => catalog?.get(id)?.category
-    const isListed = (id: string) => !catalog || catalog.get(id) !== undefined
-    const tiesOf = (rows: readonly number[]) => ranker.tiesOf(rows)
-    const known = { model: ranker.model, events: present.events, history, now: time, tiesOf }
-    const without = (key: string, leave: Cause['without']) =>
-      this.#idsOf(query, present, views.without(ranker, key, leave))
     return giveReasons(list, {
       limit: limitOf(query),
-      withoutAll: without('', () => null),
-      causes: (ids) => causesOf({ ...known, rowOf, categoryOf, isListed }, ids).slice(0, most),
-      listsWithout: (cause) => without(cause.key, cause.without),
+      withoutAll: this.#without(query, ranker, WITHOUT_ALL),
+      causes: (ids) => this.#causes(ranker, ids).slice(0, most),
+      listsWithout: (cause) => this.#without(query, ranker, cause),
     })
   }
 
-  /** Ids of the list under counterfactual views of the shopper's events. */
-  *#idsOf(query: ListQuery, present: View, others: readonly View[]) {
-    for (const view of others) {
+  #causes(ranker: Ranker, ids: readonly string[]): readonly Cause[] {
+    const { catalog, rowOf } = this.#shop
+    const { events, scored } = this.#views.present(ranker)
+    const { history, now } = scored
+    const categoryOf = (id: string) => catalog?.get(id)?.category
+    const tiesOf = (rows: readonly number[]) => ranker.tiesOf(rows)
+    const isListed = (id: string) => !catalog || catalog.get(id) !== undefined
+    const known = { model: ranker.model, events, history, now, rowOf, categoryOf, isListed, tiesOf }
+    return causesOf(known, ids)
+  }
+
+  /** Ids of the list under counterfactual views of the shopper's events. Answers stay, since no reason names them. */
+  *#without(query: ListQuery, ranker: Ranker, { key, without }: Pick<Cause, 'key' | 'without'>) {
+    const leave = (event: ShopperEvent) => (isAnswer(event.name) ? event : without(event))
+    const present = this.#views.present(ranker)
+    for (const view of this.#views.without(ranker, key, leave)) {
       yield this.#listOf(query, view, view.events, true).map(({ id }) => id)
       // An item that only fills the place of an excluded item has no personal reason.
       yield this.#listOf(query, view, present.events, true).map(({ id }) => id)

@@ -5,6 +5,7 @@
  */
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import { eventStrength } from '@nearside/core/events/strength.ts'
+import { answersOf, lossesOf } from '@nearside/core/ranking/answers.ts'
 import type { ExplainedScores, Ranker, Scored } from '@nearside/core/ranking/ranker.ts'
 import type { Cause } from '@nearside/core/ranking/reasons.ts'
 import type { ChosenLearners } from './chosenLearners.ts'
@@ -66,13 +67,14 @@ export class Views {
   without(ranker: Ranker, key: string, leave: Cause['without']): readonly View[] {
     return this.#other(ranker, key, (time) => {
       const { events, history } = this.#shopper.without(leave)
+      const losses = this.#losses(ranker, events)
       const view = (scored: Scored) => ({ ranker, events, scored })
       if (!history.some(({ name, query }) => query !== undefined || eventStrength(name) > 0))
-        return [view(ranker.everybodys(time))]
+        return [view(ranker.everybodys(time, losses))]
       const { active, learners } = this.#learned(ranker)
-      const plain = view(ranker.score(history, time, null, null, true))
+      const plain = view(ranker.score(history, time, null, null, true, losses))
       if (!active && !learners) return [plain]
-      return [view(ranker.score(history, time, active, learners, true)), plain]
+      return [view(ranker.score(history, time, active, learners, true, losses)), plain]
     })
   }
 
@@ -82,13 +84,13 @@ export class Views {
     if (!withoutContext) return null
     const { events, scored } = this.present(ranker)
     const [view] = this.#other(ranker, 'context', () => {
-      const { history, now, personal } = scored
+      const { history, now, personal, losses } = scored
       const { learners } = this.#learned(ranker)
       return [
         {
           ranker: withoutContext,
           events,
-          scored: withoutContext.score(history, now, personal, learners),
+          scored: withoutContext.score(history, now, personal, learners, false, losses),
         },
       ]
     })
@@ -105,7 +107,13 @@ export class Views {
 
   #scoreNow(ranker: Ranker, time: number, fast: boolean): ExplainedScores {
     const { active, learners } = this.#learned(ranker)
-    return ranker.score(this.#shopper.history, time, active, learners, fast)
+    const { cleaned, history } = this.#shopper
+    const losses = this.#losses(ranker, cleaned.events)
+    return ranker.score(history, time, active, learners, fast, losses)
+  }
+
+  #losses(ranker: Ranker, events: readonly ShopperEvent[]) {
+    return lossesOf(answersOf(events), (id) => ranker.rowOf(id), ranker.alikeTo)
   }
 
   #keptOf(ranker: Ranker): Kept {

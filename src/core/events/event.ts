@@ -3,8 +3,8 @@
  * @see https://developers.google.com/analytics/devguides/collection/ga4/ecommerce
  */
 
-/** Names of the stored events, as in GA4. */
-export const EVENT_NAMES = [
+/** Names of the events that a shop's log may contain, as in GA4. The encoder has a row for each. */
+export const LOG_NAMES = [
   'view_item',
   'view_item_list',
   'select_item',
@@ -15,8 +15,24 @@ export const EVENT_NAMES = [
   'search',
 ] as const
 
+/**
+ * The shopper's answers to a listed item. They change the lists of this device (`ranking/answers.ts`); the model
+ * doesn't read them.
+ */
+export const ANSWER_NAMES = ['less_like_this', 'not_for_me', 'have_this'] as const
+
+/** Names of the stored events. */
+export const EVENT_NAMES = [...LOG_NAMES, ...ANSWER_NAMES] as const
+
+/** One of `LOG_NAMES`. */
+export type LogName = (typeof LOG_NAMES)[number]
+/** One of `ANSWER_NAMES`. */
+export type AnswerName = (typeof ANSWER_NAMES)[number]
 /** One of `EVENT_NAMES`. */
-export type EventName = (typeof EVENT_NAMES)[number]
+export type EventName = LogName | AnswerName
+
+export const isAnswer = (name: EventName): name is AnswerName =>
+  (ANSWER_NAMES as readonly EventName[]).includes(name)
 
 /** Quantity and unit price of an item in an event. */
 export interface OrderLine {

@@ -1,6 +1,6 @@
 /** @module Converts a shopper's events to the history that the model reads. */
 import type { History, Interaction } from '../features/history.ts'
-import type { ShopperEvent } from './event.ts'
+import { isAnswer, type ShopperEvent } from './event.ts'
 
 /** Finds the items that a query is about. */
 export type FindItems = (query: string) => readonly string[]
@@ -8,8 +8,8 @@ export type FindItems = (query: string) => readonly string[]
 const findNothing: FindItems = () => []
 
 /**
- * One entry per item of each event, and per item that a search found, ascending by time. Items without a row
- * and events without items have no entry.
+ * One entry per item of each event, and per item that a search found, ascending by time. Items without a row,
+ * events without items and answers have no entry.
  */
 export function fromEvents(
   events: readonly ShopperEvent[],
@@ -19,6 +19,7 @@ export function fromEvents(
   const history: Interaction[] = []
   for (const event of events) {
     const { items, name, time, session, query } = event
+    if (isAnswer(name)) continue
     if (name === 'search') {
       if (query) history.push(...searchEntries({ query, time, session }, find(query).map(rowOf)))
       continue

@@ -22,6 +22,9 @@ const KINDS: Readonly<Record<EventName, keyof EventWeights | null>> = {
   view_item_list: null,
   remove_from_cart: null,
   search: null,
+  less_like_this: null,
+  not_for_me: null,
+  have_this: null,
 }
 
 /** Kind of an event; null if it shows no interest in its item. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../catalog/item.ts'
-import { EVENT_NAMES } from '../events/event.ts'
+import { LOG_NAMES } from '../events/event.ts'
 import { DAY } from '../time.ts'
 import { computeFeatures, readHistory, writeFeatures } from './computeFeatures.ts'
 import { FEATURE_COLUMN as C, FEATURE_COUNT, FEATURES } from './features.ts'
@@ -20,7 +20,7 @@ const items: Item[] = Array.from({ length: ITEMS }, (_, i) => ({
 
 const interaction: fc.Arbitrary<Interaction> = fc.record({
   item: fc.nat(ITEMS - 1),
-  name: fc.constantFrom(...EVENT_NAMES),
+  name: fc.constantFrom(...LOG_NAMES),
   time: fc.integer({ min: NOW - 400 * DAY, max: NOW }),
   session: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
 })

@@ -3,12 +3,12 @@
  * `fromEvents` (device) and the shop-folder reader (Node) both produce it. So training, evaluation and
  * serving compute the same numbers.
  */
-import type { EventName } from '../events/event.ts'
+import type { LogName } from '../events/event.ts'
 
 export interface Interaction {
   /** Row of the item in the model's item table. */
   readonly item: number
-  readonly name: EventName
+  readonly name: LogName
   /** Time of the interaction in milliseconds since the epoch. */
   readonly time: number
   /** Visit or order; the order of entries within a session has no meaning. */

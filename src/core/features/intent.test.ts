@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../catalog/item.ts'
-import type { EventName } from '../events/event.ts'
+import type { LogName } from '../events/event.ts'
 import type { History } from './history.ts'
 import { groupPeers, intentOf, peersOf } from './intent.ts'
 import { profileOf } from './profile.ts'
@@ -58,7 +58,7 @@ describe('intentOf', () => {
   })
 
   it('reads baskets, but no orders', () => {
-    const named = (name: EventName, ...items: number[]) =>
+    const named = (name: LogName, ...items: number[]) =>
       looks(...items).map((one) => ({ ...one, name }))
     expect(intent(named('purchase', 0, 2))).toBeNull()
     expect(intent([...looks(2, 0), ...named('purchase', 4)])).toEqual(intent(looks(2, 0)))

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { EventName } from '../events/event.ts'
+import type { LogName } from '../events/event.ts'
 import { nextCases } from './nextCases.ts'
 
 const MINUTE = 60_000
-const event = (item: number, minutes: number, name: EventName = 'view_item') => ({
+const event = (item: number, minutes: number, name: LogName = 'view_item') => ({
   item,
   name,
   time: minutes * MINUTE,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EVENT_NAMES } from '../events/event.ts'
+import { LOG_NAMES } from '../events/event.ts'
 import { NO_CONTEXT } from '../features/context/context.ts'
 import { CONTEXT_CODE } from '../features/context/contextFeatures.ts'
 import type { History } from '../features/history.ts'
@@ -22,7 +22,7 @@ const historyOf = (items: number): fc.Arbitrary<History> =>
     .array(
       fc.record({
         item: fc.nat(items - 1),
-        name: fc.constantFrom(...EVENT_NAMES),
+        name: fc.constantFrom(...LOG_NAMES),
         gap: fc.oneof(fc.nat(60_000), fc.integer({ min: DAY / 8, max: 90 * DAY })),
         session: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
         query: fc.constantFrom('parasol', 'umbrella'),

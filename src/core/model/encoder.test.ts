@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { NearsideError } from '../error.ts'
-import { EVENT_NAMES } from '../events/event.ts'
+import { LOG_NAMES } from '../events/event.ts'
 import { eventStrength } from '../events/strength.ts'
 import { DAY } from '../time.ts'
 import { DIMENSION } from './baseModel.ts'
@@ -12,7 +12,7 @@ import { tinyModel } from './testModel.ts'
 const model = tinyModel(20)
 const interaction = fc.record({
   item: fc.nat(19),
-  name: fc.constantFrom(...EVENT_NAMES),
+  name: fc.constantFrom(...LOG_NAMES),
   time: fc.integer({ min: 0, max: 400 * DAY }),
   session: fc.constantFrom('a', 'b'),
 })

@@ -12,7 +12,7 @@
  */
 
 import { NearsideError } from '../error.ts'
-import { EVENT_NAMES, type EventName } from '../events/event.ts'
+import { LOG_NAMES, type LogName } from '../events/event.ts'
 import type { History, Interaction } from '../features/history.ts'
 import { DAY } from '../time.ts'
 import { exp, multiply } from './arithmetic.ts'
@@ -47,7 +47,7 @@ export const GAP_BUCKETS = GAP_BOUNDS.length + 1
  * window starts.
  */
 export const ENCODER_SHAPES = {
-  event: [EVENT_NAMES.length, DIMENSION],
+  event: [LOG_NAMES.length, DIMENSION],
   gap: [GAP_BUCKETS, DIMENSION],
   distance: [HISTORY_LENGTH],
   norm1_scale: [DIMENSION],
@@ -69,12 +69,12 @@ export const ENCODER_SHAPES = {
 export type EncoderName = keyof typeof ENCODER_SHAPES
 export type EncoderWeights = Readonly<Record<EncoderName, Float32Array>>
 
-const EVENT_ROWS = Object.fromEntries(EVENT_NAMES.map((name, row) => [name, row])) as Record<
-  EventName,
+const EVENT_ROWS = Object.fromEntries(LOG_NAMES.map((name, row) => [name, row])) as Record<
+  LogName,
   number
 >
 
-export function eventRow(name: EventName): number {
+export function eventRow(name: LogName): number {
   return EVENT_ROWS[name]
 }
 
@@ -146,7 +146,7 @@ export function createEncoder(model: EncoderModel): Encode {
     const rows = recent.map((interaction, t) => {
       const gap = gapAfter(recent, t, now)
       const { item, name } = interaction
-      const key = (item * EVENT_NAMES.length + EVENT_ROWS[name]) * GAP_BUCKETS + gap
+      const key = (item * LOG_NAMES.length + EVENT_ROWS[name]) * GAP_BUCKETS + gap
       let row = current.get(key) ?? known.get(key)
       if (row === undefined) {
         row = free.pop() as number

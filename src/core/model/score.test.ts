@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { EVENT_NAMES } from '../events/event.ts'
+import { LOG_NAMES } from '../events/event.ts'
 import type { History, Interaction } from '../features/history.ts'
 import { searchLifts } from '../features/searches.ts'
 import { casesFromHistory } from '../learning/learningCases.ts'
@@ -16,7 +16,7 @@ const model = tinyModel(ITEMS)
 const entry = (query: string | undefined): fc.Arbitrary<Interaction> =>
   fc.record({
     item: fc.nat(ITEMS - 1),
-    name: query === undefined ? fc.constantFrom(...EVENT_NAMES) : fc.constant('search' as const),
+    name: query === undefined ? fc.constantFrom(...LOG_NAMES) : fc.constant('search' as const),
     time: fc.integer({ min: NOW - 30 * DAY, max: NOW }),
     session: fc.constantFrom('a', 'b', 'c'),
     ...(query !== undefined && { query: fc.constant(query) }),

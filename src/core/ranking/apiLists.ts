@@ -14,7 +14,8 @@ export interface Recommendation {
   readonly rank: number
   /**
    * 1-based place in the same list in base order (no personal parameters, no history), to show which items
-   * moved. Both lists exclude the same items.
+   * moved. Both lists exclude the same items. A list about an item is the same for every shopper, so the place equals
+   * `rank`.
    */
   readonly baseRank: number
   /** Reason why the item is in the list. */
@@ -79,7 +80,11 @@ export interface ListOptions {
    * - `seen`: viewed in this visit.
    */
   readonly exclude?: readonly ('bought' | 'owned' | 'basket' | 'seen')[]
-  /** Ids of further items to exclude. */
+  /**
+   * Ids of further items to exclude. Every list but `rerank` and `order: 'base'` also excludes the items that the
+   * shopper answered with `less_like_this`, `not_for_me` or `have_this`, until they order, wish for or put one into
+   * the basket.
+   */
   readonly excludeIds?: readonly string[]
   /** Category that every item must have. */
   readonly category?: string
@@ -166,6 +171,7 @@ export interface Explanation extends Recommendation {
    * contributions add up to `score - meanScore`.
    * - `because`: co-occurrence with items that the shopper viewed, wanted or bought.
    * - `own`: earlier actions of the shopper on this item.
+   * - `answers`: the shopper wants less of it (`less_like_this`, `not_for_me`).
    * - `searched`: the shopper's searches found it.
    * - `category`, `taste`, `popular`: fit of the category, fit of the user vector, popularity.
    * - `context`: demand in the current context.
@@ -177,6 +183,7 @@ export interface Explanation extends Recommendation {
     readonly kind:
       | 'because'
       | 'own'
+      | 'answers'
       | 'searched'
       | 'category'
       | 'taste'

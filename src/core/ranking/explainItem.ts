@@ -57,6 +57,7 @@ const NONE: Readonly<Record<Kind, number>> = {
   context: 0,
   offer: 0,
   searched: 0,
+  answers: 0,
   learners: 0,
 }
 
@@ -66,7 +67,7 @@ function contributionsOf(
   scored: ExplainedScores,
   row: number,
 ): Explanation['contributions'] {
-  const { history, now, personal, isOwn, features, learnersLift } = scored
+  const { history, now, personal, isOwn, features, learnersLift, losses } = scored
   const lambda = personal?.fusionWeight ?? 0
   const { u, w } = personal?.parameters ?? {}
   // A shopper without a history is scored by popularity alone; see `scoreTerms`.
@@ -77,6 +78,8 @@ function contributionsOf(
   const searched = searchLifts(model.statistics, history, now)
   const all = [...searched.values()].reduce((sum, one) => sum + one.lift, 0)
   lift.searched = (searched.get(row)?.lift ?? 0) - all / model.itemIds.length
+  const lost = [...losses.values()].reduce((sum, loss) => sum + loss, 0)
+  lift.answers = lost / model.itemIds.length - (losses.get(row) ?? 0)
   lift.learners = learnersLift(row)
   const [own, means] = [features.of(row), features.means]
   FEATURES.forEach(({ group }, f) => {

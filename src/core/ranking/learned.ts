@@ -1,23 +1,24 @@
 /**
  * @module Summarises the recent history for people: items with the strongest action on each, categories and queries,
- * by weight.
+ * by weight, and the latest answers.
  */
 
 import type { Catalog } from '../catalog/catalog.ts'
 import { sameQuery } from '../catalog/words.ts'
-import type { EventName, ShopperEvent } from '../events/event.ts'
+import { type AnswerName, type EventName, isAnswer, type ShopperEvent } from '../events/event.ts'
 import type { FindItems } from '../events/history.ts'
 import { eventStrength } from '../events/strength.ts'
 import { INTEREST_HALF_LIFE } from '../features/profile.ts'
 import { SEARCH_HALF_LIFE } from '../features/searches.ts'
 import { DAY } from '../time.ts'
+import { answersOf } from './answers.ts'
 import type { Signal } from './apiLists.ts'
 
 /** One learned interest; `strength` is relative to the strongest of its kind, in (0, 1]. */
 export type Learned = { readonly name: string; readonly strength: number } & (
   | { readonly kind: 'category' | 'query' }
-  /** `signal`: the shopper's strongest action on the item. */
-  | { readonly kind: 'item'; readonly signal: Signal }
+  /** `signal`: the shopper's answer to the item, else their strongest action on it. */
+  | { readonly kind: 'item'; readonly signal: Signal | AnswerName }
 )
 
 /** Milliseconds that a click waits for its view before it counts by itself. */
@@ -61,7 +62,7 @@ export function signalsOf<T>(done: Iterable<Done<T>>, now: number): ReadonlyMap<
 }
 
 /**
- * Number of actions that shape the lists: actions on items, and searches with results. A click in a list and
+ * Number of actions that shape the lists: actions on items, answers, and searches with results. A click in a list and
  * the view that follows it count once, as the view.
  * @param events cleaned events
  * @param now milliseconds since the epoch
@@ -78,7 +79,7 @@ export function countShaping(
     if (name === 'search') return query !== undefined && find(query).length > 0
     const waits = looks.has(`${session} ${items}`) || now - time < UNTIL_LOOK
     if (name === 'select_item' && waits) return false
-    return eventStrength(name) > 0
+    return isAnswer(name) || eventStrength(name) > 0
   }).length
 }
 
@@ -103,6 +104,8 @@ export function learnedOf(
     items.map((item) => ({ item, name, time })),
   )
   const signals = signalsOf(done, now)
+  const answers = answersOf(events)
+  for (const id of answers.keys()) items.delete(id)
   return [
     ...strongest(categories, (name, strength) => ({ kind: 'category', name, strength })),
     ...strongest(items, (name, strength) => ({
@@ -112,6 +115,9 @@ export function learnedOf(
       signal: signals.get(name) as Signal,
       strength,
     })),
+    ...[...answers]
+      .slice(0, SHOWN)
+      .map(([name, signal]): Learned => ({ kind: 'item', name, signal, strength: 1 })),
     ...strongest(queriesOf(events, find, now), (name, strength) => ({
       kind: 'query',
       name,

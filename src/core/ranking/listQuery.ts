@@ -14,6 +14,10 @@ export const DEFAULT_LIMIT = 20
 export const limitOf = ({ options, ...query }: ListQuery): number =>
   options?.limit ?? ('items' in query ? query.items.length : DEFAULT_LIMIT)
 
+/** The query with at least this limit. */
+export const withLimit = (query: ListQuery, least: number): ListQuery =>
+  ({ ...query, options: { ...query.options, limit: Math.max(least, limitOf(query)) } }) as ListQuery
+
 /** Replaces a product's id in the query by the ids of its variants. A list about a product excludes its variants. */
 export function withVariants(query: ListQuery, variantsOf: VariantsOf): ListQuery {
   if (query.kind === 'rerank') return query

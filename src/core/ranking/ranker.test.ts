@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Catalog } from '../catalog/catalog.ts'
-import type { EventName } from '../events/event.ts'
+import type { LogName } from '../events/event.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
 import { DIMENSION } from '../model/baseModel.ts'
@@ -15,7 +15,7 @@ import { Ranker } from './ranker.ts'
 const NOW = 1_700_000_000_000
 const ranker = new Ranker(testModel('1'), Catalog.parse(testCatalog))
 
-const touch = (item: number, name: EventName = 'view_item', age = 0, session = 's') => ({
+const touch = (item: number, name: LogName = 'view_item', age = 0, session = 's') => ({
   item,
   name,
   time: NOW - age * DAY,

@@ -9,6 +9,7 @@ import type { CandidateLearners } from '../learning/learners/candidateLearners.t
 import type { BaseModel } from '../model/baseModel.ts'
 import { highestRows } from '../model/highest.ts'
 import { isKnown } from '../model/score.ts'
+import { type Losses, lowered } from './answers.ts'
 import type { ListOptions, ListQuery, Reason, Recommendation, RerankOptions } from './apiLists.ts'
 import { BaseOrder } from './baseOrder.ts'
 import {
@@ -25,7 +26,7 @@ import {
 } from './candidateSource.ts'
 import { inShopOrder } from './catalogOrder.ts'
 import type { ScoreInPart, ScorePart } from './partialScores.ts'
-import { keepNearest, NEAREST, Related } from './related.ts'
+import { NEAREST, Related } from './related.ts'
 import { ranksInGroups, type Selection, selectPlaces } from './selectPlaces.ts'
 
 /** Reference order of a list, and the boosts of its rows. */
@@ -47,7 +48,11 @@ export interface ExplainedScores extends ShopperScores, Scored {
   /** Milliseconds since the epoch. */
   readonly now: number
   readonly personal: ActivePersonal | null
+  /** Losses by the shopper's answers, which the scores include. */
+  readonly losses: Losses
 }
+
+const NO_LOSSES: Losses = new Map()
 
 interface Place {
   readonly row: number
@@ -71,6 +76,7 @@ export class Ranker {
   #scoreFast: ScorePart | null = null
   #withoutContext: Ranker | null = null
   readonly #related: Related
+  readonly #alikeTo = new Map<number, ReadonlyMap<number, number>>()
 
   /** @param scoreInPart partial scoring for a large catalog, see `isLarge`; it yields the same lists, faster */
   constructor(model: BaseModel, catalog: Catalog | null, scoreInPart: ScoreInPart | null = null) {
@@ -108,11 +114,19 @@ export class Ranker {
     return this.#related.boughtWith(rows).mostWith
   }
 
+  /** Rows most similar to a row → similarity relative to the most similar, in (0, 1]; cached. */
+  readonly alikeTo = (row: number): ReadonlyMap<number, number> => {
+    const known = this.#alikeTo.get(row) ?? this.#related.alikeTo(row, this.#shown.rows)
+    this.#alikeTo.set(row, known)
+    return known
+  }
+
   /** Scores for a shopper without a history. */
-  everybodys(now: number): Scored {
+  everybodys(now: number, losses: Losses = NO_LOSSES): Scored {
     this.#base.moveTo(now)
     const base = this.#base
-    return { find: findAll, scoresOf: (rows) => base.scoresOf(rows), base, isOwn: false }
+    const scored = { find: findAll, scoresOf: base.scoresOf.bind(base), base, isOwn: false }
+    return lowered(scored, losses)
   }
 
   /** Ranker of the same shop without the model's context terms; null if the model has none. */
@@ -136,6 +150,7 @@ export class Ranker {
    * @param learners additional learners, which need the scores of all items; null for none
    * @param fast allows partial scoring, for scores that are only compared; `explainItem` needs the full
    *   scores
+   * @param losses losses by the shopper's answers, see `lossesOf`
    */
   score(
     history: History,
@@ -143,13 +158,15 @@ export class Ranker {
     personal: ActivePersonal | null,
     learners: Pick<CandidateLearners, 'reorder'> | null = null,
     fast = false,
+    losses = NO_LOSSES,
   ): ExplainedScores {
     this.#base.moveTo(now)
     const inPart = this.#scorePart ?? (fast ? this.#scoreFast : null)
     const part =
       (learners ? null : inPart?.(history, now, personal)) ??
       this.#scoreWhole(history, now, personal, learners)
-    return { ...part, base: this.#base, history, now, personal, isOwn: isKnown(history) }
+    const isOwn = isKnown(history)
+    return lowered({ ...part, base: this.#base, history, now, personal, losses, isOwn }, losses)
   }
 
   /** Answers a query. @param scored scores for the shopper, perhaps with the rules' boosts */
@@ -207,12 +224,11 @@ export class Ranker {
     return [...ranked, ...placed].slice(0, options.limit ?? items.length)
   }
 
-  similar(item: string, options: SelectOptions, weighed?: Weighed): Recommendation[] {
+  similar(item: string, options: SelectOptions, weighed?: Pick<Weighed, 'lift'>): Recommendation[] {
     const row = this.#shown.rowOf(item)
     if (row === undefined) return []
-    const scores = this.#related.similarTo(row, this.#shown.rows)
-    const familyOf = (one: number) => this.#shown.itemOf(one)?.groupId ?? one
-    keepNearest(scores, row, Math.max(NEAREST, options.limit ?? 0), familyOf)
+    const count = Math.max(NEAREST, options.limit ?? 0)
+    const scores = this.#related.nearestTo(row, this.#shown.rows, count)
     return this.#listAbout([row], options, scores, () => ({ kind: 'similar', item }), weighed)
   }
 
@@ -220,7 +236,7 @@ export class Ranker {
   boughtTogether(
     item: string | readonly string[],
     options: SelectOptions,
-    weighed?: Weighed,
+    weighed?: Pick<Weighed, 'lift'>,
   ): Recommendation[] {
     // A model without a log relates items by their titles, which says nothing about joint purchases.
     const given = this.model.manifest.source === 'catalog' ? [] : [item].flat()
@@ -238,18 +254,18 @@ export class Ranker {
     options: SelectOptions,
     scores: Float32Array,
     reasonOf: (row: number) => Reason,
-    { base, lift }: Weighed = { base: this.#base },
+    { lift }: Pick<Weighed, 'lift'> = {},
   ): Recommendation[] {
     // Items without any relation to the given items are no candidates.
     const related = this.#shown
       .choose(options)
       .rows.filter((one) => scores[one] > 0 && !about.includes(one))
     if (lift) for (const one of related) scores[one] *= Math.exp(lift(one))
-    const choice = onlyRows(related)
     const source = { find: findAll, scoresOf: (rows: readonly number[]) => gather(scores, rows) }
-    const places = this.#select(source, choice, options, false)
-    const rows = places.map(({ row }) => row)
-    return this.#listed(places, base.ranksAmong(rows, choice), reasonOf)
+    const places = this.#select(source, onlyRows(related), options, false)
+    // The list is the same for every shopper.
+    const ranks = places.map((_, place) => place + 1)
+    return this.#listed(places, ranks, reasonOf)
   }
 
   /** Places of a list, best first. */

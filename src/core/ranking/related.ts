@@ -1,6 +1,7 @@
 /** @module Relates items to one another: by similarity, and by being bought together. */
 import { type Alike, createAlike } from '../catalog/alike.ts'
 import type { Catalog } from '../catalog/catalog.ts'
+import type { Item } from '../catalog/item.ts'
 import { FEATURES } from '../features/features.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { highestRows } from '../model/highest.ts'
@@ -29,7 +30,7 @@ export class Related {
     const ties = countsViews(this.#model) ? this.#ties(row) : new Map<number, number>()
     this.#alike ??= createAlike(this.#catalog?.items ?? [])
     const alike = this.#alike(itemIds[row])
-    const categoryOf = (one: number) => this.#catalog?.get(itemIds[one])?.category
+    const categoryOf = (one: number) => this.#itemOf(one)?.category
     const category = categoryOf(row)
     const vectorOf = (one: number) => itemVectors.subarray(one * DIMENSION, (one + 1) * DIMENSION)
     const seed = vectorOf(row)
@@ -43,6 +44,23 @@ export class Related {
         (isSame ? SAME_CATEGORY : 0)
     }
     return scores
+  }
+
+  /** Scores of `similarTo` for the `count` nearest families, without the item itself; 0 for all other rows. */
+  nearestTo(row: number, others: readonly number[], count: number): Float32Array {
+    const scores = this.similarTo(row, others)
+    keepNearest(scores, row, count, (one) => this.#itemOf(one)?.groupId ?? one)
+    scores[row] = 0
+    return scores
+  }
+
+  /** Rows most similar to a row → similarity relative to the most similar, in (0, 1]. */
+  alikeTo(row: number, others: readonly number[]): ReadonlyMap<number, number> {
+    const scores = this.nearestTo(row, others, NEAREST)
+    const most = scores.reduce((a, b) => Math.max(a, b), 0)
+    const alike = new Map<number, number>()
+    for (const [other, score] of scores.entries()) if (score > 0) alike.set(other, score / most)
+    return alike
   }
 
   /**
@@ -65,6 +83,10 @@ export class Related {
     return { scores, mostWith: (other) => most.get(other)?.[0] }
   }
 
+  #itemOf(row: number): Item | undefined {
+    return this.#catalog?.get(this.#model.itemIds[row])
+  }
+
   /** Items that co-occur with the item at `row` → weight in (0, 1]. */
   #ties(row: number): ReadonlyMap<number, number> {
     const { neighboursPerItem, neighbourItems, neighbourWeights } = this.#model.statistics
@@ -85,7 +107,7 @@ export const NEAREST = 30
  * @param about row of the item that the scores are about
  * @param count number of products to keep; the variants of a product count as one
  */
-export function keepNearest(
+function keepNearest(
   scores: Float32Array,
   about: number,
   count: number,

@@ -1,13 +1,15 @@
 /** @module "For you" on the home page: the list, what changed since the shopper last saw it, and everyone's list. */
-import { useEffect, useId, useRef, useState } from 'react'
+import { useEffect, useId, useMemo, useRef, useState } from 'react'
 import type { Recommendation } from '../../index.ts'
 import {
   LearningPaused,
   troubleText,
+  useAnswers,
   usePersonalization,
   useRecommendations,
   WhyThis,
 } from '../../react.ts'
+import type { Catalog } from '../catalog.ts'
 import { DISTINCT, FOR_YOU } from '../firstPage.ts'
 import { Outlines } from '../parts/Outlines.tsx'
 import { Card } from '../parts/ProductCard.tsx'
@@ -44,7 +46,11 @@ export function YourList({ first }: YourListProps) {
   const [compares, compare] = useState(false)
   const shownOrder = compares ? 'base' : chosen
   const { before, since, done } = useSignal(visit)
-  const own = useRecommendations({ limit: FOR_YOU, order: chosen, distinct: DISTINCT.forYou })
+  const options = useMemo(
+    () => ({ limit: FOR_YOU, order: chosen, distinct: DISTINCT.forYou }),
+    [chosen],
+  )
+  const own = useRecommendations(options)
   const everyone = useRecommendations(EVERYONES)
   const earlier = useRecommendations(
     before ? { limit: FOR_YOU, distinct: DISTINCT.forYou, until: since } : EVERYONES,
@@ -59,8 +65,12 @@ export function YourList({ first }: YourListProps) {
   const without = before && earlier.status !== 'loading' ? earlier.items : null
   const everyones = everyone.status === 'loading' ? null : everyone.items
   const waiting = (chosen === 'personal' && before) || first?.map(asEveryones)
-  // While the shopper points at the list or focuses it, it doesn't change; changes show afterwards.
-  const kept = hand && onScreen.current?.order === shownOrder ? onScreen.current.items : null
+  const { itemsOf, failed, answered } = useAnswers(
+    shownOrder === 'personal' ? { kind: 'recommend', options } : null,
+  )
+  // While the shopper points at the list or focuses it, it changes only after their own answer.
+  const last = onScreen.current
+  const kept = hand && !answered && last?.order === shownOrder ? last.items : null
   const items = kept ?? (loading ? waiting : state.items)
 
   useEffect(() => {
@@ -79,7 +89,10 @@ export function YourList({ first }: YourListProps) {
   )
 
   return (
-    <section className={before ? 'for-you' : 'for-you for-you-first'} aria-labelledby={id}>
+    <section
+      className={before ? 'ns-section for-you' : 'ns-section for-you for-you-first'}
+      aria-labelledby={id}
+    >
       <div className={known ? 'for-you-head for-you-known' : 'for-you-head'}>
         <h2 id={id}>{chosen === 'base' ? words('compare.everyones') : words('forYou')}</h2>
         <button
@@ -95,10 +108,12 @@ export function YourList({ first }: YourListProps) {
           {/* While a list from before is on screen and the new one loads, there is no sentence. */}
           {state.code
             ? troubleText(words, state.code)
-            : compares
-              ? words('yourList.everyones')
-              : !(loading && before) &&
-                lineOf({ now: items ?? [], without, everyones, done, known }, catalog.get)}
+            : failed
+              ? words('trouble')
+              : compares
+                ? words('yourList.everyones')
+                : !(loading && before) &&
+                  lineOf({ now: items ?? [], without, everyones, done, known }, catalog.get)}
         </p>
         {/* The style sheet shows this note only in everyone's order, because prerendering doesn't know the choice. */}
         <p className="for-you-note">{words('yourList.baseOrder')}</p>
@@ -106,26 +121,22 @@ export function YourList({ first }: YourListProps) {
       {chosen === 'personal' && <LearningPaused />}
       <Gliding className="grid with-reasons" aria-busy={loading} {...handlers}>
         {items ? (
-          items.map((recommendation, place) => {
-            const item = catalog.get(recommendation.id)
-            return (
-              item && (
-                // An item of the prerendered list keeps its node only if it keeps its place: moving a node would make
-                // the page jump.
-                <li
-                  key={waiting?.[place]?.id === item.id ? `first ${item.id}` : item.id}
-                  className="grid-item"
-                >
-                  <Card
-                    item={item}
-                    early={place < FIRST_ROW}
-                    rise={mine ? riseOf(recommendation, FOR_YOU) : null}
-                  />
-                  <WhyThis recommendation={recommendation} />
-                </li>
-              )
-            )
-          })
+          itemsOf(entriesOf(items, catalog), ({ item, recommendation }, place, menu) => (
+            // An item of the prerendered list keeps its node only if it keeps its place: moving a node would make
+            // the page jump.
+            <li
+              key={waiting?.[place]?.id === item.id ? `first ${item.id}` : item.id}
+              className="grid-item"
+            >
+              <Card
+                item={item}
+                early={place < FIRST_ROW}
+                rise={mine ? riseOf(recommendation, FOR_YOU) : null}
+              />
+              <WhyThis recommendation={recommendation} />
+              {menu}
+            </li>
+          ))
         ) : (
           <Outlines count={FOR_YOU} />
         )}
@@ -133,6 +144,12 @@ export function YourList({ first }: YourListProps) {
     </section>
   )
 }
+
+const entriesOf = (items: readonly Recommendation[], { get }: Catalog) =>
+  items.flatMap((recommendation, at) => {
+    const item = get(recommendation.id)
+    return item ? [{ item, recommendation, position: at + 1 }] : []
+  })
 
 const asEveryones = (id: string, place: number): Recommendation => ({
   id,

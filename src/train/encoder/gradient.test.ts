@@ -1,6 +1,6 @@
 /** Compares backpropagation with finite differences, and the trained block with the serving encoder. */
 
-import { EVENT_NAMES } from '@nearside/core/events/event.ts'
+import { LOG_NAMES } from '@nearside/core/events/event.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { ENCODER_SHAPES, encode } from '@nearside/core/model/encoder.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
@@ -104,7 +104,7 @@ test('without dropout, the last position equals the serving encoder’s output',
   const { weights, block, table } = setup(8)
   const history = Array.from({ length: 23 }, (_, t) => ({
     item: (t * 5) % ITEMS.length,
-    name: EVENT_NAMES[t % 2 ? 6 : 0],
+    name: LOG_NAMES[t % 2 ? 6 : 0],
     time: Math.floor(t / 4) * 3 * DAY,
     session: String(Math.floor(t / 4)),
   }))
@@ -112,7 +112,7 @@ test('without dropout, the last position equals the serving encoder’s output',
   const one: Window = {
     ...window(23),
     items: Int32Array.from(history, ({ item }) => item),
-    events: Uint8Array.from(history, ({ name }) => EVENT_NAMES.indexOf(name)),
+    events: Uint8Array.from(history, ({ name }) => LOG_NAMES.indexOf(name)),
     gaps: Uint8Array.from(history, (_, t) => (t === 22 ? 3 : gapOf(t))),
   }
   fillInput(block.input, one, table.vectors, arraysOf(weights, 'value'))

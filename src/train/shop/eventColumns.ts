@@ -2,13 +2,13 @@
  * @module Stores the events of a log in numeric columns, 21 bytes each; ten million objects would not fit into
  * memory. A shopper's history is built from the columns on demand.
  */
-import { EVENT_NAMES, type EventName, SESSION_GAP } from '@nearside/core/events/event.ts'
+import { LOG_NAMES, type LogName, SESSION_GAP } from '@nearside/core/events/event.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { Interaction } from '@nearside/core/features/history.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { formatDay } from './time.ts'
 
-const PLACES: ReadonlyMap<EventName, number> = new Map(EVENT_NAMES.map((name, k) => [name, k]))
+const PLACES: ReadonlyMap<LogName, number> = new Map(LOG_NAMES.map((name, k) => [name, k]))
 
 export class EventColumns {
   #count = 0
@@ -65,7 +65,7 @@ export class EventColumns {
           }
           history.push({
             item: item[k],
-            name: EVENT_NAMES[name[k]],
+            name: LOG_NAMES[name[k]],
             time: time[k],
             session: named || visit,
           })

@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import type { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { parseItem } from '@nearside/core/catalog/parseItem.ts'
 import { NearsideError } from '@nearside/core/error.ts'
-import { EVENT_NAMES, type EventName } from '@nearside/core/events/event.ts'
+import { LOG_NAMES, type LogName } from '@nearside/core/events/event.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { EventColumns } from './eventColumns.ts'
 import { readLines } from './lines.ts'
@@ -38,7 +38,7 @@ function parseHeader(text: string, where: string): Columns {
 /** Number of parsed times to cache, because lines of one order follow each other. */
 const TIMES = 10_000
 
-const EVENT_SET: ReadonlyMap<string, EventName> = new Map(EVENT_NAMES.map((name) => [name, name]))
+const EVENT_SET: ReadonlyMap<string, LogName> = new Map(LOG_NAMES.map((name) => [name, name]))
 
 /**
  * Reads everything of a shop except its name, by the rules of `readShop`.
@@ -83,7 +83,7 @@ export async function readEvents(
     if (name === undefined)
       return {
         reason: 'with an unknown event',
-        message: `'${fields[at.event]}' is not an event (one of ${EVENT_NAMES.join(', ')})`,
+        message: `'${fields[at.event]}' is not an event (one of ${LOG_NAMES.join(', ')})`,
       }
     const shopper = fields[at.shopper]
     if (shopper === '') return { reason: 'without a shopper', message: 'has no shopper' }

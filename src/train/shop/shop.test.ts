@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { EVENT_NAMES } from '@nearside/core/events/event.ts'
+import { LOG_NAMES } from '@nearside/core/events/event.ts'
 import { DAY } from '@nearside/core/time.ts'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -155,7 +155,7 @@ describe('writeShop', () => {
   const event: fc.Arbitrary<ShopEvent> = fc.record(
     {
       shopper: fc.constantFrom('ann', 'bob', '__proto__'),
-      event: fc.constantFrom(...EVENT_NAMES),
+      event: fc.constantFrom(...LOG_NAMES),
       item: id,
       time: fc.integer({ min: 0, max: 2e12 }),
       session: fc.constantFrom('s1', 's2'),

@@ -30,6 +30,7 @@ export function buildCard(
   { itemOf, linkTo, locale, words }: Shop,
   recommendation: Recommendation,
   onSelect: () => void,
+  menu?: Node,
 ): HTMLElement {
   const item = itemOf(recommendation.id) ?? { id: recommendation.id }
   const card = element('article', 'ns-card')
@@ -57,18 +58,20 @@ export function buildCard(
   if (moved) why.append(' ', element('span', 'ns-why-moved', moved))
   card.append(why)
   const place = element('li', 'ns-item')
-  place.append(card)
+  place.append(card, ...(menu ? [menu] : []))
   return place
 }
 
-/** Replaces the cards and keeps the keyboard focus of a shopper inside the list. */
+/** Replaces the list's children and keeps the keyboard focus of a shopper at its link or button. */
 export function replaceCards(list: HTMLElement, cards: readonly HTMLElement[]): void {
-  const root = list.getRootNode() as ShadowRoot
-  const focused = root.activeElement?.closest<HTMLElement>('[data-item]')
+  const focused = (list.getRootNode() as ShadowRoot).activeElement
+  const place = focused?.closest('li')
   list.replaceChildren(...cards)
-  if (!focused) return
-  const same = cards.find((card) =>
-    card.querySelector(`[data-item="${CSS.escape(focused.dataset.item ?? '')}"]`),
-  )
-  same?.querySelector('a')?.focus()
+  if (!focused || !place) return
+  const same = cards.find((card) => nameOf(card) === nameOf(place))
+  same?.querySelector<HTMLElement>(focused.tagName)?.focus()
 }
+
+/** Item of a card; the class of a line without one. */
+const nameOf = (place: HTMLElement) =>
+  place.querySelector<HTMLElement>('[data-item]')?.dataset.item ?? place.className

@@ -117,11 +117,14 @@ let sheet: CSSStyleSheet | null = null
 
 /** One style sheet for all elements. A constructed sheet also works under a policy without inline styles. */
 export function styles(): CSSStyleSheet {
-  if (!sheet) {
-    sheet = new CSSStyleSheet()
-    sheet.replaceSync(`${css}\n:host { display: block } :host([hidden]) { display: none }`)
-  }
+  sheet ??= sheetOf(`${css}\n:host { display: block } :host([hidden]) { display: none }`)
   return sheet
+}
+
+export function sheetOf(text: string): CSSStyleSheet {
+  const made = new CSSStyleSheet()
+  made.replaceSync(text)
+  return made
 }
 
 /** Base class of the elements. A server that imports this file has no HTMLElement, so it gets an empty class. */

@@ -4,9 +4,19 @@
  * until the first answer, so a server can put best sellers there.
  */
 
+import type { Personalizer } from '@nearside/browser/api.ts'
 import { wordsIn } from '@nearside/browser/page/words.ts'
-import type { ListOptions, Recommendation } from '@nearside/core/ranking/apiLists.ts'
-import { createListReporter, DEFAULT_LIMIT, placedOf, viewOf } from '../lists/listController.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { ANSWER_NAMES } from '@nearside/core/events/event.ts'
+import type { ListOptions, ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import type { Folded, ListAnswers } from '../lists/answers.ts'
+import {
+  createListReporter,
+  DEFAULT_LIMIT,
+  type ListEntry,
+  placedOf,
+  viewOf,
+} from '../lists/listController.ts'
 import { keepsNoRoom, type ListName, nameFrom, queryOf } from '../lists/listNames.ts'
 import { createListObserver, type ListObserver } from '../lists/listObserver.ts'
 import { ENGLISH_LISTS } from '../messages/lists.ts'
@@ -29,6 +39,9 @@ const UNKNOWN_SHOP: Shop = {
   locale: 'en-GB',
 }
 
+/** Code of the menus; null until it has loaded. Without it, lists have no menus. */
+let code: typeof import('./menu.ts') | null = null
+
 /** Attributes that say what a list is about. */
 const SUBJECTS = ['for-item', 'with-item', 'category', 'from']
 
@@ -42,6 +55,7 @@ const SUBJECTS = ['for-item', 'with-item', 'category', 'from']
  * - `exclude-ids`: a JSON array; `order="base"`
  * - `distinct`: excludes the items of lists with a smaller number
  * - `page`: the page's name, for the shop's rules; `rules="off"`
+ * - `menu="off"`: items have no button that opens why they are there, and the shopper's answers
  *
  * Events: `nearside-select`, `nearside-change`.
  */
@@ -61,6 +75,7 @@ export class NearsideRecommendations extends Base {
     'distinct',
     'page',
     'rules',
+    'menu',
   ]
 
   readonly #title = element('h2', 'ns-title')
@@ -71,8 +86,13 @@ export class NearsideRecommendations extends Base {
   readonly #body = element('section', '')
   readonly #fallback = document.createElement('slot')
   #observer: ListObserver | null = null
-  #stop: (() => void) | null = null
+  readonly #ends: (() => void)[] = []
   #reporter = createListReporter(() => this.#announce())
+  #query: ListQuery = { kind: 'recommend' }
+  #answers: ListAnswers | null = null
+  #folded: Folded | null = null
+  /** Whether a menu is open; nothing moves then. */
+  #isOpen = false
 
   constructor() {
     super()
@@ -99,9 +119,7 @@ export class NearsideRecommendations extends Base {
 
   disconnectedCallback(): void {
     elements.delete(this)
-    this.#stop?.()
-    this.#stop = null
-    this.#reporter.stop()
+    this.#disconnect()
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
@@ -113,19 +131,39 @@ export class NearsideRecommendations extends Base {
 
   /** Subscribes to the personalizer that the page has provided. */
   connect(): void {
-    this.#stop?.()
-    this.#reporter.stop()
+    this.#disconnect()
     this.#reporter = createListReporter(() => this.#announce())
     const observer = createListObserver(provided?.personalizer ?? null)
     this.#observer = observer
-    const ends = [
-      observer.subscribe(() => this.#render()),
-      provided?.personalizer.subscribe(() => this.#showPaused()),
-    ]
-    this.#stop = () => {
-      for (const end of ends) end?.()
-    }
+    this.#answers = null
+    this.#isOpen = false
+    this.#ends.push(observer.subscribe(() => this.#render()))
+    if (provided) this.#ends.push(provided.personalizer.subscribe(() => this.#showPaused()))
     this.#ask()
+  }
+
+  #disconnect(): void {
+    for (const end of this.#ends.splice(0)) end()
+    this.#reporter.stop()
+  }
+
+  async #openMenus(personalizer: Personalizer): Promise<void> {
+    const observer = this.#observer
+    try {
+      code ??= await import('./menu.ts')
+    } catch {
+      return
+    }
+    if (this.#answers || !this.isConnected || observer !== this.#observer) return
+    this.#answers = code.createListAnswers(personalizer)
+    const root = this.shadowRoot as ShadowRoot
+    root.adoptedStyleSheets = [styles(), code.menuStyles]
+    this.#ends.push(this.#answers.subscribe(() => this.#render()))
+    this.#render()
+  }
+
+  get #hasMenus(): boolean {
+    return this.getAttribute('menu') !== 'off' && this.getAttribute('order') !== 'base'
   }
 
   /** Shows the page's products again, with their new prices. */
@@ -168,8 +206,10 @@ export class NearsideRecommendations extends Base {
       const item = provided?.shop.itemOf(id)
       return item?.available ?? item !== undefined
     }
+    this.#query = query
     this.#observer?.ask({ query, mayShow })
     this.#render()
+    if (provided && !this.#answers && this.#hasMenus) void this.#openMenus(provided.personalizer)
   }
 
   get #name(): ListName {
@@ -189,7 +229,7 @@ export class NearsideRecommendations extends Base {
 
   #render(): void {
     const state = this.#observer?.getSnapshot()
-    if (!state) return
+    if (!state || this.#isOpen) return
     const shop = this.#shop
     const list = this.getAttribute('list') ?? this.#name
     const measure = provided?.measure
@@ -201,19 +241,59 @@ export class NearsideRecommendations extends Base {
     this.#fallback.hidden = !view.loading
     this.#list.hidden = view.loading && this.childElementCount > 0
     this.#list.setAttribute('aria-busy', String(view.loading))
-    this.#error.textContent = view.trouble
-    this.#error.hidden = view.trouble === null
+    const { folded = null, failed } = this.#answers?.getSnapshot() ?? {}
+    const trouble = failed ? shop.words('trouble') : view.trouble
+    this.#error.textContent = trouble
+    this.#error.hidden = trouble === null
     this.#body.hidden = view.isEmpty && !(view.loading && this.childElementCount > 0)
-    const cards = view.entries.map((entry) =>
-      buildCard(shop, entry.recommendation, () => {
+    const entries = code?.withoutFolded(view.entries, folded) ?? view.entries
+    const cards = entries.map((entry, place) => {
+      const select = () => {
         const { recommendation, position } = entry
         measure?.clicked(list, placedOf(entry))
         this.#say('nearside-select', { recommendation, position })
-      }),
-    )
+      }
+      return buildCard(shop, entry.recommendation, select, this.#menuOf(entry, place))
+    })
+    if (code && folded) {
+      const undo = () => void this.#answers?.undo()
+      cards.splice(folded.place, 0, code.buildFolded(shop, folded, undo))
+    }
     replaceCards(this.#list, [...skeletons(view.skeletons), ...cards])
+    this.#moveFocus(folded)
     if (this.#reporter.shows(view, list, this, measure))
       this.#say('nearside-change', { items: state.items })
+  }
+
+  #menuOf({ item, recommendation }: ListEntry<Item>, place: number): HTMLElement | undefined {
+    const { personalizer } = provided ?? {}
+    const [answers, query] = [this.#answers, this.#query]
+    if (!code || !answers || !personalizer || !this.#hasMenus) return undefined
+    const { buildMenu, whyLines } = code
+    const shop = this.#shop
+    return buildMenu(shop, item.id, {
+      why: () => whyLines(shop.words, shop.itemOf, personalizer, recommendation, query),
+      answers: () => (personalizer.getSnapshot().paused ? [] : ANSWER_NAMES),
+      onAnswer: (answer) => {
+        this.#isOpen = false
+        void answers.answer({ id: item.id, place, answer })
+      },
+      onTurn: (isOpen) => {
+        this.#isOpen = isOpen
+        if (!isOpen) this.#render()
+      },
+    })
+  }
+
+  /** Gives the focus to the button of a line that has just appeared, or of an item that has just come back. */
+  #moveFocus(folded: Folded | null): void {
+    const isNew = folded && folded !== this.#folded
+    this.#folded = folded
+    if (isNew) code?.show(this.#list.querySelector<HTMLElement>('.ns-folded button'))
+    if (document.activeElement !== document.body) return
+    for (const card of this.#list.querySelectorAll<HTMLElement>('[data-item]'))
+      if (this.#answers?.isBack(card.dataset.item ?? ''))
+        code?.show(card.parentElement?.querySelector('button'))
   }
 
   /** Says beside the shopper's own list that learning is paused, like `LearningPaused` of `nearside/react`. */

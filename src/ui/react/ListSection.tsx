@@ -4,12 +4,13 @@
  */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
-import type { ListOptions, Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import type { ListOptions, ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { type ComponentType, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { createListReporter, DEFAULT_LIMIT, placedOf, viewOf } from '../lists/listController.ts'
 import type { ListState } from '../lists/listObserver.ts'
 import { usePersonalizationContext } from './context.ts'
 import { ItemCard, type ItemComponentProps } from './ItemCard.tsx'
+import { useAnswers } from './useAnswers.tsx'
 
 /** Options of `ListOptions` that every widget takes as props. */
 export const LIST_OPTIONS = [
@@ -58,6 +59,11 @@ export interface RecommendationsProps<TItem extends Item = Item>
    * leaves too few. The first `limit` items of its result are shown.
    */
   readonly transformItems?: (items: readonly Recommendation[]) => readonly Recommendation[]
+  /**
+   * Whether each item has a button that opens why it is there, and the answers "Less like this", "Not for me" and
+   * "I have this". Default true; a list in base order has none.
+   */
+  readonly menu?: boolean
   /** Called when the shopper follows an item’s link; `position` counts from 1. */
   readonly onSelect?: (recommendation: Recommendation, position: number) => void
 }
@@ -90,13 +96,20 @@ export function ListSection<TItem extends Item>({
   layoutComponent: Layout = DefaultLayout,
   transformItems,
   onSelect,
+  menu = true,
   note,
-}: RecommendationsProps<TItem> & { readonly state: ListState; readonly note?: ReactNode }) {
+  query,
+}: RecommendationsProps<TItem> & {
+  readonly state: ListState
+  readonly note?: ReactNode
+  readonly query: ListQuery
+}) {
   const { itemOf, measure, words } = usePersonalizationContext<TItem>()
   const title = given ?? words('forYou')
   const id = useId()
   const view = viewOf(state, { itemOf, words, limit, initialItems, transformItems })
   const { loading, entries, skeletons, trouble } = view
+  const answers = useAnswers(menu && query.options?.order !== 'base' ? query : null)
   const section = useRef<HTMLElement>(null)
   /** Number of changes announced so far. */
   const [changes, setChanges] = useState(0)
@@ -114,7 +127,7 @@ export function ListSection<TItem extends Item>({
           // biome-ignore lint/suspicious/noArrayIndexKey: skeletons have no identity
           <li key={place} className="ns-skeleton" aria-hidden="true" />
         ))}
-        {entries.map((entry, place) => (
+        {answers.itemsOf(entries, (entry, place, itemMenu) => (
           // An item of `initialItems` keeps its node only if it keeps its place: moving a node would make the page
           // jump.
           <li
@@ -128,10 +141,16 @@ export function ListSection<TItem extends Item>({
                 onSelect?.(entry.recommendation, entry.position)
               }}
             />
+            {itemMenu}
           </li>
         ))}
       </Layout>
       {trouble && <p className="ns-error">{trouble}</p>}
+      {answers.failed && (
+        <p className="ns-error" role="alert">
+          {words('trouble')}
+        </p>
+      )}
       <p className="ns-visually-hidden" role="status">
         {/* Each announcement is a new element, because a screen reader doesn't repeat unchanged text. */}
         {changes > 0 && <span key={changes}>{words('listUpdated', { title })}</span>}

@@ -11,7 +11,7 @@ import type { ContributionTerms } from '@nearside/browser/contribution/terms.ts'
 import { STARTING } from '@nearside/browser/page/starting.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { NearsideError } from '@nearside/core/error.ts'
-import type { EventName } from '@nearside/core/events/event.ts'
+import { type EventName, isAnswer } from '@nearside/core/events/event.ts'
 import type {
   ListAnswer,
   ListOptions,
@@ -63,6 +63,8 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
   const listeners = new Set<() => void>()
   const captured: CaptureInput[] = []
   const looks = new Map<string, number>()
+  /** Item of each answer, by the event's id. */
+  const answered = new Map<string, string>()
   const held: (() => void)[] = []
   let holding = false
 
@@ -90,6 +92,7 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
         return { item, id: item.id, score: liked * 1000 - row, baseRank: row + 1, reason }
       })
       .filter(({ item }) => (soldOut || item.available !== false) && !excludeIds.includes(item.id))
+      .filter(({ id }) => order === 'base' || ![...answered.values()].includes(id))
       .filter(({ item }) => !category || item.category === category)
       .sort((a, b) => b.score - a.score)
       .slice(0, limit)
@@ -114,10 +117,12 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
       holding = on
     },
     release: (index) => held[index]?.(),
+    rankWithout: async () => 43,
     async capture(input) {
       captured.push(input)
       const ids = input.items?.map((item) => item.item_id) ?? [input.item_id ?? '']
-      if (input.name !== 'view_item_list')
+      if (isAnswer(input.name)) answered.set(String(captured.length), ids[0])
+      else if (input.name !== 'view_item_list')
         for (const { category = '' } of byId(ids))
           looks.set(category, (looks.get(category) ?? 0) + 1)
       const byName: Partial<Record<EventName, number>> = { ...snapshot.events.byName }
@@ -231,6 +236,7 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
       const many = looks.get(name)
       const { learned } = snapshot
       looks.delete(name)
+      answered.delete(name)
       change({
         revision: snapshot.revision + 1,
         erasures: snapshot.erasures + 1,

@@ -1,5 +1,6 @@
 /** @module The list widgets. Each has its own query; the same section with the same props shows all of them. */
 import './nearside.css'
+import './menu.css'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ListOptions } from '@nearside/core/ranking/apiLists.ts'
 import type { ReactNode } from 'react'
@@ -35,6 +36,7 @@ function List<TItem extends Item>({ props, name, item, dearer, note }: ListProps
       title={props.title ?? words(name)}
       list={props.list ?? name}
       state={state}
+      query={query}
       note={note}
     />
   )

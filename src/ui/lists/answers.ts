@@ -1,0 +1,107 @@
+/**
+ * @module The shopper's answers to the items of one list, with React and without: folds the answered item at once,
+ * stores the answer, and takes it back.
+ */
+import type { Personalizer } from '@nearside/browser/api.ts'
+import type { AnswerName } from '@nearside/core/events/event.ts'
+
+/** Item that gave way to a line with an undo button. */
+export interface Folded {
+  readonly id: string
+  /** Place of the line among the list's items, from 0. */
+  readonly place: number
+  readonly answer: AnswerName
+}
+
+export interface AnswersState {
+  /** The last item folded; null for none. */
+  readonly folded: Folded | null
+  /** Whether the last action failed. */
+  readonly failed: boolean
+  /** Whether the shopper has answered in this list. */
+  readonly answered: boolean
+}
+
+export interface ListAnswers {
+  getSnapshot(): AnswersState
+  subscribe(listener: () => void): () => void
+  answer(folded: Folded): Promise<void>
+  undo(): Promise<void>
+  /** Whether this is the item that came back last; its button gets the focus while nothing else has it. */
+  isBack(id: string): boolean
+}
+
+type Part = Pick<Personalizer, 'capture' | 'forget' | 'getSnapshot' | 'subscribe'>
+
+const NOTHING: AnswersState = { folded: null, failed: false, answered: false }
+
+export function createListAnswers(personalizer: Part): ListAnswers {
+  const listeners = new Set<() => void>()
+  let state = NOTHING
+  /** Id of the folded item's event; null if it could not be stored. */
+  let stored: Promise<string | null> = Promise.resolve(null)
+  let back: string | null = null
+  let stop = () => {}
+
+  function set(part: Partial<AnswersState>): void {
+    state = { ...NOTHING, answered: true, ...part }
+    if (!state.folded) stop()
+    for (const listener of listeners) listener()
+  }
+
+  /** Removes the line as soon as the answer is forgotten elsewhere. */
+  function follow({ getSnapshot, subscribe }: Part): void {
+    stop()
+    const { erasures } = getSnapshot()
+    stop = subscribe(() => getSnapshot().erasures !== erasures && set({}))
+  }
+
+  return {
+    getSnapshot: () => state,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => {
+        listeners.delete(listener)
+        if (listeners.size === 0) stop()
+      }
+    },
+    async answer(folded) {
+      const { id, answer } = folded
+      back = null
+      set({ folded })
+      follow(personalizer)
+      const storing = personalizer.capture({ name: answer, item_id: id }).catch(() => null)
+      stored = storing
+      const event = await storing
+      if (event !== null || state.folded !== folded) return
+      back = id
+      set({ failed: true })
+    },
+    async undo() {
+      const { folded } = state
+      const id = await stored
+      if (!folded || id === null) return
+      back = folded.id
+      try {
+        await personalizer.forget({ kind: 'event', id })
+        set({})
+      } catch {
+        back = null
+        set({ folded: state.folded, failed: true })
+      }
+    },
+    isBack: (id) => back === id,
+  }
+}
+
+/** The items without the folded one. */
+export const withoutFolded = <TEntry extends { readonly item: { readonly id: string } }>(
+  entries: readonly TEntry[],
+  folded: Folded | null,
+): readonly TEntry[] => (folded ? entries.filter(({ item }) => item.id !== folded.id) : entries)
+
+/** Gives the focus to a button and scrolls no further than it needs. */
+export function show(button: HTMLElement | null | undefined): void {
+  button?.focus({ preventScroll: true })
+  button?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+}

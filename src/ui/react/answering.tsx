@@ -1,0 +1,118 @@
+/**
+ * @module Button of a listed item that opens why it is there and the shopper's answers, and the line of an item that
+ * gave way. Loaded after the list.
+ */
+import { ANSWER_NAMES, type AnswerName } from '@nearside/core/events/event.ts'
+import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import { useEffect, useId, useRef, useState } from 'react'
+import { type Folded, show } from '../lists/answers.ts'
+import { whyLines } from '../lists/why.ts'
+import { usePersonalizationContext } from './context.ts'
+
+export { createListAnswers, withoutFolded } from '../lists/answers.ts'
+
+interface ItemMenuProps {
+  readonly recommendation: Recommendation
+  readonly query: ListQuery
+  /** Whether this is the item that came back last. */
+  readonly isBack: (id: string) => boolean
+  readonly onAnswer: (answer: AnswerName) => void
+}
+
+export function ItemMenu({ recommendation, query, isBack, onAnswer }: ItemMenuProps) {
+  const { itemOf, personalizer, words } = usePersonalizationContext()
+  const [open, setOpen] = useState(false)
+  const id = useId()
+  const button = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    if (isBack(recommendation.id) && document.activeElement === document.body) show(button.current)
+  }, [isBack, recommendation.id])
+  const turn = (to: boolean) => {
+    setOpen(to)
+    // Safari doesn't focus a clicked button.
+    button.current?.focus()
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: listens for Escape within its buttons
+    <div
+      className={open ? 'ns-menu ns-menu-open' : 'ns-menu'}
+      onKeyDown={({ key }) => key === 'Escape' && open && turn(false)}
+      onBlur={({ currentTarget, relatedTarget }) =>
+        currentTarget.contains(relatedTarget) || setOpen(false)
+      }
+    >
+      <button
+        type="button"
+        className="ns-menu-button"
+        ref={button}
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        aria-label={words('menu', { title: itemOf(recommendation.id)?.title ?? recommendation.id })}
+        onClick={() => turn(!open)}
+      >
+        <span aria-hidden="true">{open ? '×' : '⋯'}</span>
+      </button>
+      {open && (
+        <div className="ns-menu-body" id={id} tabIndex={-1}>
+          <Why recommendation={recommendation} query={query} />
+          {/* A paused device stores no answer. */}
+          {(personalizer?.getSnapshot().paused ? [] : ANSWER_NAMES).map((answer) => (
+            <button
+              key={answer}
+              type="button"
+              className="ns-button"
+              onClick={() => onAnswer(answer)}
+            >
+              {words(`action.${answer}`)}
+            </button>
+          ))}
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** Reads its lines when it appears; they stay as they are while it is open. */
+function Why({ recommendation, query }: Pick<ItemMenuProps, 'recommendation' | 'query'>) {
+  const { itemOf, personalizer, words } = usePersonalizationContext()
+  const [lines, setLines] = useState<readonly string[]>([])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the question is about the list when it was asked
+  useEffect(() => {
+    let wanted = true
+    if (personalizer)
+      void whyLines(words, itemOf, personalizer, recommendation, query).then(
+        (said) => wanted && setLines(said),
+      )
+    return () => {
+      wanted = false
+    }
+  }, [])
+  return (
+    <div role="status">
+      <p className="ns-menu-title">{words('why')}</p>
+      {lines.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+    </div>
+  )
+}
+
+interface FoldedLineProps {
+  readonly folded: Folded
+  readonly onUndo: () => void
+}
+
+export function FoldedLine({ folded, onUndo }: FoldedLineProps) {
+  const { itemOf, words } = usePersonalizationContext()
+  const id = useId()
+  return (
+    <li className="ns-folded">
+      <p id={id}>
+        {words(`folded.${folded.answer}`, { title: itemOf(folded.id)?.title ?? folded.id })}
+      </p>
+      <button type="button" className="ns-button" aria-describedby={id} ref={show} onClick={onUndo}>
+        {words('undo')}
+      </button>
+    </li>
+  )
+}

@@ -1,0 +1,126 @@
+/** @module Tests the menu of a listed item: why it is there, the answers, the line with Undo, focus and keyboard. */
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { waitFor } from '@nearside/core/testPatience.ts'
+import axe from 'axe-core'
+import { StrictMode } from 'react'
+import { beforeEach, expect, test } from 'vitest'
+import { userEvent } from 'vitest/browser'
+import { render } from 'vitest-browser-react'
+import { PersonalizationProvider } from './PersonalizationProvider.tsx'
+import { createFakePersonalizer, type FakePersonalizer } from './testPersonalizer.ts'
+import { Recommendations, RelatedItems, Trending } from './widgets.tsx'
+
+const ITEMS: readonly Item[] = [
+  { id: 'tin', title: 'Cake tin', price: 4.95, category: 'Kitchen' },
+  { id: 'mug', title: 'Tea mug', price: 2.5, category: 'Kitchen' },
+  { id: 'wick', title: 'Candle', price: 1.25, category: 'Candles' },
+  { id: 'glow', title: 'Lantern', price: 8.5, category: 'Candles' },
+]
+
+let personalizer: FakePersonalizer
+beforeEach(() => {
+  personalizer = createFakePersonalizer(ITEMS)
+})
+
+const show = (children: React.ReactNode) =>
+  render(
+    <StrictMode>
+      <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
+        {children}
+      </PersonalizationProvider>
+    </StrictMode>,
+  )
+
+const places = (root: Element) =>
+  [...root.querySelectorAll<HTMLElement>('.ns-list > li')].map(
+    (li) => li.querySelector<HTMLElement>('[data-item]')?.dataset.item ?? li.className,
+  )
+const menuOf = (root: Element, id: string) =>
+  root.querySelector<HTMLElement>(`li:has([data-item="${id}"]) .ns-menu-button`)
+const press = async (root: Element, id: string) => {
+  await waitFor(() => expect(menuOf(root, id)).not.toBeNull())
+  await userEvent.click(menuOf(root, id) as HTMLElement)
+}
+const focused = () => document.activeElement as HTMLElement | null
+
+test('says why, with the place that the item would have otherwise', async () => {
+  const { container } = await show(<Recommendations />)
+  await personalizer.capture({ name: 'view_item', item_id: 'wick' })
+  await waitFor(() => expect(places(container)[0]).toBe('wick'))
+  await press(container, 'wick')
+  const status = () => container.querySelector('.ns-menu-body [role="status"]')?.textContent
+  await waitFor(() => expect(status()).toContain('43'))
+  expect(status()).toContain('Candles')
+  await press(container, 'tin')
+  // Nothing that the shopper did brings this one.
+  await waitFor(() => expect(status()).toMatch(/number 1\.$/))
+  expect(container.querySelectorAll('.ns-menu-body')).toHaveLength(1)
+})
+
+test('an answer folds the card in its place and gives the focus to Undo, which brings it back', async () => {
+  const { container } = await show(<Recommendations limit={3} />)
+  await press(container, 'mug')
+  await userEvent.keyboard('{Tab}{Tab}{Enter}')
+  await waitFor(() => expect(places(container)).toEqual(['tin', 'ns-folded', 'wick', 'glow']))
+  expect(personalizer.captured.at(-1)).toEqual({ name: 'not_for_me', item_id: 'mug' })
+  const undo = focused()
+  expect(undo?.closest('.ns-folded')).not.toBeNull()
+  const described = document.getElementById(undo?.getAttribute('aria-describedby') ?? '')
+  expect(described?.textContent).toContain('Tea mug')
+  expect((await axe.run(container)).violations).toEqual([])
+  await userEvent.keyboard('{Enter}')
+  await waitFor(() => expect(places(container)).toEqual(['tin', 'mug', 'wick']))
+  await waitFor(() => expect(focused()).toBe(menuOf(container, 'mug')))
+})
+
+test('the name of the button begins with the product, and Escape closes what it opens', async () => {
+  const { container } = await show(<Recommendations />)
+  await press(container, 'glow')
+  expect(menuOf(container, 'glow')?.ariaLabel).toMatch(/^Lantern/)
+  expect(menuOf(container, 'glow')?.ariaExpanded).toBe('true')
+  expect((await axe.run(container)).violations).toEqual([])
+  await userEvent.keyboard('{Tab}{Escape}')
+  await waitFor(() => expect(menuOf(container, 'glow')?.ariaExpanded).toBe('false'))
+  expect(focused()).toBe(menuOf(container, 'glow'))
+  await userEvent.keyboard('{Enter}{Tab}{Tab}{Tab}{Tab}')
+  await waitFor(() => expect(container.querySelector('.ns-menu-body')).toBeNull())
+})
+
+test('an answer that can’t be stored leaves the card where it was and says so', async () => {
+  personalizer.capture = async () => null
+  const { container } = await show(<Recommendations />)
+  await press(container, 'mug')
+  await userEvent.keyboard('{Tab}{Enter}')
+  await waitFor(() => expect(container.querySelector('[role="alert"]')).not.toBeNull())
+  expect(places(container)).toEqual(['tin', 'mug', 'wick', 'glow'])
+  expect(focused()).toBe(menuOf(container, 'mug'))
+})
+
+test('the line goes when the answer is forgotten elsewhere', async () => {
+  const { container } = await show(<Recommendations />)
+  await press(container, 'mug')
+  await userEvent.keyboard('{Tab}{Enter}')
+  await waitFor(() => expect(places(container)).toContain('ns-folded'))
+  await personalizer.forget({ kind: 'event', id: '1' })
+  await waitFor(() => expect(places(container)).toEqual(['tin', 'mug', 'wick', 'glow']))
+})
+
+test('while learning is paused the menu only says why', async () => {
+  await personalizer.pause(true)
+  const { container } = await show(<RelatedItems item="tin" />)
+  await press(container, 'mug')
+  await waitFor(() => expect(container.querySelector('[role="status"] p + p')).not.toBeNull())
+  expect(container.querySelectorAll('.ns-menu-body button')).toHaveLength(0)
+})
+
+test('everyone’s order has no menu, nor a list that opts out', async () => {
+  const { container } = await show(
+    <>
+      <Trending />
+      <Recommendations order="base" />
+      <Recommendations menu={false} />
+    </>,
+  )
+  await waitFor(() => expect(places(container)).toHaveLength(12))
+  expect(container.querySelector('.ns-menu')).toBeNull()
+})

@@ -1,0 +1,98 @@
+/**
+ * @module Adds to a list's items the menu with the shopper's answers, and the line of an item that gave way. Their code
+ * is loaded after the list.
+ */
+import type { Personalizer } from '@nearside/browser/api.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { ListQuery } from '@nearside/core/ranking/apiLists.ts'
+import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import type { AnswersState } from '../lists/answers.ts'
+import type { ListEntry } from '../lists/listController.ts'
+import { usePersonalizationContext } from './context.ts'
+
+type Code = typeof import('./answering.tsx')
+
+let loaded: Code | null = null
+
+/** Code of the menus; null until it has loaded. Without it, lists have no menus. */
+function useCode(isWanted: boolean): Code | null {
+  const [code, setCode] = useState(loaded)
+  useEffect(() => {
+    if (!isWanted || code) return
+    let mounted = true
+    import('./answering.tsx').then(
+      (found) => {
+        loaded = found
+        if (mounted) setCode(found)
+      },
+      () => undefined,
+    )
+    return () => {
+      mounted = false
+    }
+  }, [isWanted, code])
+  return code
+}
+
+const NOTHING: AnswersState = { folded: null, failed: false, answered: false }
+const nothing = () => NOTHING
+const never = () => () => {}
+
+/** Answers of the shopper to the items of one list. */
+export interface Answers {
+  /**
+   * Renders the list's items, each with its menu, and the line of an item that gave way.
+   * @param render renders an item; `menu` is positioned in the corner of the nearest positioned element
+   */
+  itemsOf<TItem extends Item>(
+    entries: readonly ListEntry<TItem>[],
+    render: (entry: ListEntry<TItem>, place: number, menu: ReactNode) => ReactNode,
+  ): ReactNode
+  /** Whether the last answer could not be stored or taken back. */
+  readonly failed: boolean
+  /** Whether the shopper has answered in this list since it appeared, so that it must follow at once. */
+  readonly answered: boolean
+}
+
+/**
+ * Menus for a shop's own list: why an item is there, "Less like this", "Not for me" and "I have this".
+ * @param query the list; null for a list without menus
+ */
+export function useAnswers(query: ListQuery | null): Answers {
+  const { personalizer } = usePersonalizationContext()
+  const code = useCode(query !== null && personalizer !== null)
+  const answers = useMemo(
+    () => code && personalizer && code.createListAnswers(personalizer as Personalizer),
+    [code, personalizer],
+  )
+  const read = answers?.getSnapshot ?? nothing
+  const { folded, failed, answered } = useSyncExternalStore(
+    answers?.subscribe ?? never,
+    read,
+    nothing,
+  )
+  return {
+    failed,
+    answered,
+    itemsOf(entries, render) {
+      if (!code || !answers) return entries.map((entry, place) => render(entry, place, null))
+      const { FoldedLine, ItemMenu, withoutFolded } = code
+      const items = withoutFolded(entries, folded).map((entry, place) => {
+        const { item, recommendation } = entry
+        const menu = query && (
+          <ItemMenu
+            recommendation={recommendation}
+            query={query}
+            isBack={answers.isBack}
+            onAnswer={(answer) => void answers.answer({ id: item.id, place, answer })}
+          />
+        )
+        return render(entry, place, menu)
+      })
+      const line = folded && (
+        <FoldedLine key="folded" folded={folded} onUndo={() => void answers.undo()} />
+      )
+      return items.toSpliced(folded?.place ?? items.length, 0, line)
+    },
+  }
+}
