@@ -47,6 +47,12 @@ export function removeFromBasket(id: string): void {
   basket.set(basket.get().filter((line) => line.id !== id))
 }
 
+/** Puts a removed line back to its place. @param place 0-based */
+export function putBack({ id, quantity }: BasketLine, place: number): void {
+  const others = basket.get().filter((line) => line.id !== id)
+  basket.set(others.toSpliced(place, 0, { id, quantity: clampQuantity(quantity) }))
+}
+
 /** @returns whether the item is now on the list */
 export function toggleWish(id: string): boolean {
   const wished = wishlist.get().includes(id)

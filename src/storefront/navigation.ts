@@ -84,6 +84,21 @@ globalThis.addEventListener?.('popstate', () => {
   wentBack = true
 })
 
+/** Card that links to a page, as soon as its list is known; null without one. */
+async function cardTo(path: string): Promise<HTMLElement | null> {
+  const find = () => document.querySelector<HTMLElement>(`main a.card[href="${path}"]`)
+  const list = find()?.closest('[aria-busy="true"]')
+  if (list)
+    await new Promise<void>((resolve) => {
+      const observer = new MutationObserver(() => {
+        observer.disconnect()
+        resolve()
+      })
+      observer.observe(list, { attributeFilter: ['aria-busy'] })
+    })
+  return find()
+}
+
 interface ArrivalProps {
   /** Null while the page is loading. */
   readonly path: string | null
@@ -116,6 +131,8 @@ export class Arrival extends Component<ArrivalProps> {
   private focus(): void {
     const { path } = this.props
     if (path === null || path === this.seen) return
+    // Back from a product's page, the focus returns to the card that opened it.
+    const opened = wentBack ? this.seen : null
     this.seen = path
     wentBack = false
     const focused = document.activeElement
@@ -126,7 +143,11 @@ export class Arrival extends Component<ArrivalProps> {
       await breathe()
       const reached = document.activeElement
       if (reached !== focused && reached !== document.body) return
-      document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
+      const card = opened && (await cardTo(opened))
+      const now = document.activeElement
+      if (now !== reached && now !== document.body) return
+      const target = card || document.querySelector<HTMLElement>('main h1')
+      target?.focus({ preventScroll: true })
     })
   }
 

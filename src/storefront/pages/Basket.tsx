@@ -1,10 +1,12 @@
 /** @module `/basket`: products, quantities, total. */
 
+import { useId, useState } from 'react'
 import {
   basket,
   MAX_QUANTITY,
   type PricedLine,
   priced,
+  putBack,
   removeFromBasket,
   setQuantity,
   sumOf,
@@ -21,17 +23,46 @@ import { useSignal } from '../signal.ts'
 import { money } from '../text.ts'
 import { words } from '../words/words.ts'
 
+/** A removed line, and the place where it stood. */
+interface Removed {
+  readonly line: PricedLine
+  readonly place: number
+}
+
 export function Basket() {
-  const { catalog } = useShop()
+  const { capture, catalog } = useShop()
+  const [removed, setRemoved] = useState<Removed | null>(null)
   const kept = useSignal(basket)
   const first = useBestsellers()
   const rendered = catalog.enoughFor !== null
   // The products of the basket's lines are still loading.
   if (rendered && kept.length > 0) return <Outline />
   const lines = priced(kept, catalog.get)
+  const report = (name: 'add_to_cart' | 'remove_from_cart', { item, quantity }: PricedLine) =>
+    capture({ name, items: [{ item_id: item.id, quantity, price: item.price }] })
+  function remove(line: PricedLine, place: number) {
+    removeFromBasket(line.id)
+    report('remove_from_cart', line)
+    setRemoved({ line, place })
+  }
+  function undo({ line, place }: Removed) {
+    putBack(line, place)
+    report('add_to_cart', line)
+    setRemoved(null)
+    // The button is gone, so move the focus to the heading.
+    document.querySelector<HTMLElement>('main h1')?.focus()
+  }
+  const gone = removed && (
+    <RemovedLine
+      key={`removed ${removed.line.id}`}
+      line={removed.line}
+      onUndo={() => undo(removed)}
+    />
+  )
   if (lines.length === 0) {
     return (
       <Page title={words('basket.title')}>
+        {gone && <ul className="lines">{gone}</ul>}
         {/* The prerendered page shows an empty basket, which may not be this shopper's. */}
         <div className="basket-empty" aria-busy={rendered}>
           <p className="empty">
@@ -46,9 +77,11 @@ export function Basket() {
     <Page title={words('basket.title')}>
       <div className="basket">
         <ul className="lines">
-          {lines.map((line) => (
-            <Line key={line.id} line={line} />
-          ))}
+          {lines
+            .map((line, place) => (
+              <Line key={line.id} line={line} onRemove={() => remove(line, place)} />
+            ))
+            .toSpliced(removed?.place ?? lines.length, 0, ...(gone ? [gone] : []))}
         </ul>
         <aside className="summary" aria-label={words('basket.summary')}>
           <p className="summary-total">
@@ -65,19 +98,39 @@ export function Basket() {
   )
 }
 
-function Line({ line }: { readonly line: PricedLine }) {
-  const { capture } = useShop()
+interface RemovedLineProps {
+  readonly line: PricedLine
+  readonly onUndo: () => void
+}
+
+const focusAtOnce = (button: HTMLButtonElement | null) => button?.focus()
+
+function RemovedLine({ line, onUndo }: RemovedLineProps) {
+  const id = useId()
+  return (
+    <li className="line line-removed">
+      <span id={id}>{words('basket.removed', { title: titleOf(line.item) })}</span>
+      <button
+        type="button"
+        className="button"
+        aria-describedby={id}
+        ref={focusAtOnce}
+        onClick={onUndo}
+      >
+        {words('undo')}
+      </button>
+    </li>
+  )
+}
+
+interface LineProps {
+  readonly line: PricedLine
+  readonly onRemove: () => void
+}
+
+function Line({ line, onRemove }: LineProps) {
   const { item, quantity } = line
   const title = titleOf(item)
-  function remove() {
-    removeFromBasket(item.id)
-    capture({
-      name: 'remove_from_cart',
-      items: [{ item_id: item.id, quantity, price: item.price }],
-    })
-    // The removed line had the focus, so move it to the heading.
-    document.querySelector<HTMLElement>('main h1')?.focus()
-  }
   return (
     <li className="line">
       <Picture item={item} size={96} alt="" />
@@ -91,10 +144,12 @@ function Line({ line }: { readonly line: PricedLine }) {
         <span className="visually-hidden">{words('basket.quantityOf', { title })}</span>
         <input
           type="number"
-          min={1}
+          min={0}
           max={MAX_QUANTITY}
           value={quantity}
-          onChange={(event) => setQuantity(item.id, event.target.valueAsNumber)}
+          onChange={({ target: { valueAsNumber } }) =>
+            valueAsNumber === 0 ? onRemove() : setQuantity(item.id, valueAsNumber)
+          }
         />
       </label>
       <span className="line-total">{money(line.total, item.currency)}</span>
@@ -102,7 +157,7 @@ function Line({ line }: { readonly line: PricedLine }) {
         type="button"
         className="button"
         aria-label={words('basket.removeThis', { title })}
-        onClick={remove}
+        onClick={onRemove}
       >
         {words('basket.remove')}
       </button>

@@ -1,5 +1,5 @@
 /** @module Top of every page: name, search, departments, wishlist, basket, theme, order, panel. */
-import { memo } from 'react'
+import { memo, useRef } from 'react'
 import { useLocation } from 'wouter'
 import { basket, wishlist } from '../basket.ts'
 import { categoryPath, departmentText, samePath } from '../catalog.ts'
@@ -61,10 +61,11 @@ export const Header = memo(function Header() {
 function Departments() {
   const { catalog } = useShop()
   const [path] = useLocation()
+  const list = useRef<HTMLUListElement>(null)
   return (
     <nav className="departments-nav" aria-label={words('departments')}>
-      <ul>
-        {catalog.departments.slice(0, 12).map(({ name }) => (
+      <ul ref={list}>
+        {catalog.departments.map(({ name }) => (
           <li key={name}>
             <Link
               href={categoryPath(name)}
@@ -75,8 +76,30 @@ function Departments() {
           </li>
         ))}
       </ul>
+      {/* For pointers only: the keyboard and screen readers reach each link without it. */}
+      <button
+        type="button"
+        className="icon-button departments-more"
+        aria-hidden="true"
+        tabIndex={-1}
+        onClick={() => list.current && scrollOn(list.current)}
+      >
+        ›
+      </button>
     </nav>
   )
+}
+
+/** Scrolls a row on by most of its width, and from its end to its start. */
+function scrollOn(row: HTMLElement): void {
+  const { clientWidth, scrollLeft, scrollWidth } = row
+  const isAtEnd = Math.abs(scrollLeft) + clientWidth >= scrollWidth - 2
+  const step = getComputedStyle(row).direction === 'rtl' ? -clientWidth : clientWidth
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches
+  row.scrollTo({
+    left: isAtEnd ? 0 : scrollLeft + 0.8 * step,
+    behavior: still ? 'instant' : 'smooth',
+  })
 }
 
 function ThemeButton() {

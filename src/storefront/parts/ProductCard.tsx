@@ -32,12 +32,6 @@ export const Card = memo(function Card({ item, terms = NO_TERMS, early, rise }: 
       onClick={() => capture({ name: 'select_item', item_id: item.id })}
     >
       <Picture item={item} size={240} alt="" early={early} />
-      {rise && (
-        <span className="rise">
-          <span aria-hidden="true">▲ {count(rise)}</span>
-          <span className="visually-hidden">{words('higher', { n: count(rise) })}</span>
-        </span>
-      )}
       <span className="card-title" lang="en-GB">
         {highlight(titleOf(item), terms).map((piece, place) =>
           piece.hit ? (
@@ -52,6 +46,13 @@ export const Card = memo(function Card({ item, terms = NO_TERMS, early, rise }: 
         {item.price === undefined ? words('onRequest') : money(item.price, item.currency)}
         {!isSold(item) && <span className="card-sold"> {words('soldOut')}</span>}
       </span>
+      {/* Last, so that the link's name begins with the product. */}
+      {rise && (
+        <span className="rise">
+          <span aria-hidden="true">▲ {count(rise)}</span>
+          <span className="visually-hidden"> {words('higher', { n: count(rise) })}</span>
+        </span>
+      )}
     </Link>
   )
 })

@@ -73,6 +73,21 @@ test('an answer folds the card in its place and gives the focus to Undo, which b
   await waitFor(() => expect(focused()).toBe(menuOf(container, 'mug')))
 })
 
+test('a further answer moves the line and the focus', async () => {
+  const { container } = await show(<Recommendations />)
+  for (const [id, place] of [
+    ['mug', 1],
+    ['glow', 2],
+  ] as const) {
+    await press(container, id)
+    await userEvent.keyboard('{Tab}{Enter}')
+    await waitFor(() => expect(places(container)[place]).toBe('ns-folded'))
+    expect(places(container).filter((name) => name === 'ns-folded')).toHaveLength(1)
+    await waitFor(() => expect(focused()?.closest('.ns-folded')).not.toBeNull())
+  }
+  expect(personalizer.captured.map(({ item_id }) => item_id)).toEqual(['mug', 'glow'])
+})
+
 test('the name of the button begins with the product, and Escape closes what it opens', async () => {
   const { container } = await show(<Recommendations />)
   await press(container, 'glow')

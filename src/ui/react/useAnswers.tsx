@@ -90,7 +90,11 @@ export function useAnswers(query: ListQuery | null): Answers {
         return render(entry, place, menu)
       })
       const line = folded && (
-        <FoldedLine key="folded" folded={folded} onUndo={() => void answers.undo()} />
+        <FoldedLine
+          key={`folded ${folded.id}`}
+          folded={folded}
+          onUndo={() => void answers.undo()}
+        />
       )
       return items.toSpliced(folded?.place ?? items.length, 0, line)
     },
