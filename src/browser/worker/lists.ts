@@ -1,6 +1,5 @@
 /** @module Lists that a device answers with: the shopper's own items, the shop's rules, scores and reasons. */
 import { isAnswer, type ShopperEvent } from '@nearside/core/events/event.ts'
-import { answersOf } from '@nearside/core/ranking/answers.ts'
 import type {
   Explanation,
   ListOptions,
@@ -8,7 +7,7 @@ import type {
   Reason,
   Recommendation,
 } from '@nearside/core/ranking/apiLists.ts'
-import { amongItems, ownItems, reasonFrom } from '@nearside/core/ranking/itemFilters.ts'
+import { amongItems, answersOf, ownItems, reasonFrom } from '@nearside/core/ranking/itemFilters.ts'
 import { signalsOf } from '@nearside/core/ranking/learned.ts'
 import {
   type Exclusion,

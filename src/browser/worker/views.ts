@@ -5,7 +5,8 @@
  */
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import { eventStrength } from '@nearside/core/events/strength.ts'
-import { answersOf, lossesOf } from '@nearside/core/ranking/answers.ts'
+import { lossesOf } from '@nearside/core/ranking/candidateSource.ts'
+import { answersOf } from '@nearside/core/ranking/itemFilters.ts'
 import type { ExplainedScores, Ranker, Scored } from '@nearside/core/ranking/ranker.ts'
 import type { Cause } from '@nearside/core/ranking/reasons.ts'
 import type { ChosenLearners } from './chosenLearners.ts'

@@ -16,7 +16,7 @@ export const LOG_NAMES = [
 ] as const
 
 /**
- * The shopper's answers to a listed item. They change the lists of this device (`ranking/answers.ts`); the model
+ * The shopper's answers to a listed item. They change the lists of this device (`ranking/itemFilters.ts`); the model
  * doesn't read them.
  */
 export const ANSWER_NAMES = ['less_like_this', 'not_for_me', 'have_this'] as const

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { Catalog } from '../catalog/catalog.ts'
 import { ANSWER_NAMES, type EventName, type ShopperEvent } from '../events/event.ts'
 import { ITEMS, testCatalog, testModel } from '../model/testShop.ts'
-import { answersOf, lossesOf, lowered } from './answers.ts'
-import type { CandidateSource } from './candidateSource.ts'
+import { type CandidateSource, lossesOf, lowered } from './candidateSource.ts'
 import { explainItem } from './explainItem.ts'
+import { answersOf } from './itemFilters.ts'
 import { Ranker } from './ranker.ts'
 
 const NOW = 1_700_000_000_000

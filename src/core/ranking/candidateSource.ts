@@ -4,6 +4,7 @@
  */
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Item } from '../catalog/item.ts'
+import type { AnswerName } from '../events/event.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
 import type { CandidateLearners } from '../learning/learners/candidateLearners.ts'
@@ -194,4 +195,46 @@ export function columnMeans(matrix: Float32Array, columns: number): Float64Array
   for (let at = 0; at < matrix.length; )
     for (let column = 0; column < columns; column++, at++) means[column] += matrix[at]
   return means.map((sum) => sum / Math.max(1, matrix.length / columns))
+}
+
+/**
+ * Loss in log-odds of the item most similar to one that the shopper wants less of; other similar items lose a
+ * share of it. Chosen on planted tastes: docs/results/lists.md.
+ */
+const LESS = 2
+
+/** Row → loss in log-odds, above 0. */
+export type Losses = ReadonlyMap<number, number>
+
+/**
+ * Losses by the answers. A rejected item itself loses as much as the item most similar to it. An item that the
+ * shopper has loses nothing.
+ * @param alikeTo rows of the items most similar to a row → similarity relative to the most similar, in (0, 1]
+ */
+export function lossesOf(
+  answers: ReadonlyMap<string, AnswerName>,
+  rowOf: (id: string) => number | undefined,
+  alikeTo: (row: number) => ReadonlyMap<number, number>,
+): Losses {
+  const losses = new Map<number, number>()
+  for (const [id, answer] of answers) {
+    const row = rowOf(id)
+    if (row === undefined || answer === 'have_this') continue
+    const alike = answer === 'less_like_this' ? alikeTo(row) : []
+    for (const [other, share] of [[row, 1] as const, ...alike])
+      losses.set(other, Math.max(losses.get(other) ?? 0, LESS * share))
+  }
+  return losses
+}
+
+/** Scores after the losses. */
+export function lowered<Scores extends CandidateSource>(scored: Scores, losses: Losses): Scores {
+  if (losses.size === 0) return scored
+  return {
+    ...scored,
+    // Each loss lets at most one further item into the list.
+    find: (count, choice) => scored.find(count + losses.size, choice),
+    scoresOf: (rows) =>
+      scored.scoresOf(rows).map((score, at) => score - (losses.get(rows[at]) ?? 0)),
+  }
 }

@@ -3,7 +3,14 @@
  * shopper's own, new arrivals or dearer items. Pure.
  */
 import type { Item } from '../catalog/item.ts'
-import { type EventName, handedOver, SESSION_GAP, type ShopperEvent } from '../events/event.ts'
+import {
+  type AnswerName,
+  type EventName,
+  handedOver,
+  isAnswer,
+  SESSION_GAP,
+  type ShopperEvent,
+} from '../events/event.ts'
 import { DAY } from '../time.ts'
 import type { ListOptions, ListQuery, Reason, Signal } from './apiLists.ts'
 import type { Exclusion } from './listQuery.ts'
@@ -169,3 +176,19 @@ export const reasonFrom = (
   item: string,
   signal: Signal = 'viewed',
 ): Reason => (from === 'bought' ? { kind: 'bought-before' } : { kind: 'because', item, signal })
+
+/** Actions that show a later wish for the item and withdraw its answer. */
+const WITHDRAWS: readonly string[] = ['add_to_cart', 'add_to_wishlist', 'purchase']
+
+/** Last answer to each item, latest answer first. @param events ascending by time */
+export function answersOf(events: readonly ShopperEvent[]): ReadonlyMap<string, AnswerName> {
+  const answers = new Map<string, AnswerName>()
+  for (const { name, items } of events) {
+    if (!isAnswer(name) && !WITHDRAWS.includes(name)) continue
+    for (const id of items) {
+      answers.delete(id)
+      if (isAnswer(name)) answers.set(id, name)
+    }
+  }
+  return new Map([...answers].reverse())
+}

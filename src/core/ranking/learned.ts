@@ -11,8 +11,8 @@ import { eventStrength } from '../events/strength.ts'
 import { INTEREST_HALF_LIFE } from '../features/profile.ts'
 import { SEARCH_HALF_LIFE } from '../features/searches.ts'
 import { DAY } from '../time.ts'
-import { answersOf } from './answers.ts'
 import type { Signal } from './apiLists.ts'
+import { answersOf } from './itemFilters.ts'
 
 /** One learned interest; `strength` is relative to the strongest of its kind, in (0, 1]. */
 export type Learned = { readonly name: string; readonly strength: number } & (

@@ -9,7 +9,6 @@ import type { CandidateLearners } from '../learning/learners/candidateLearners.t
 import type { BaseModel } from '../model/baseModel.ts'
 import { highestRows } from '../model/highest.ts'
 import { isKnown } from '../model/score.ts'
-import { type Losses, lowered } from './answers.ts'
 import type { ListOptions, ListQuery, Reason, Recommendation, RerankOptions } from './apiLists.ts'
 import { BaseOrder } from './baseOrder.ts'
 import {
@@ -19,6 +18,8 @@ import {
   createWholeScores,
   findAll,
   gather,
+  type Losses,
+  lowered,
   onlyRows,
   type ScoreWhole,
   type ShopperScores,
