@@ -87,7 +87,7 @@ const budgets: SizeLimitConfig = [
   // 0.1 KB say what a relay hides, and from whom.
   // 0.4 KB read message catalogues, and 0.4 are the keys of their messages.
   // 0.2 KB are the words of the menu of a card.
-  budget('Privacy console (react external)', '16.05 KB', whole('console')),
+  budget('Privacy console (react external)', '16.1 KB', whole('console')),
   budget(
     'Technical details of the console, when opened',
     '4.15 KB',
@@ -107,19 +107,19 @@ const budgets: SizeLimitConfig = [
   // 0.05 KB link to where the catalog says.
   // 0.4 KB read message catalogues, and 0.4 are the parts of the list controller that only React’s lists use.
   // 1.4 KB load and place the menu of a card, keep the focus at its button, and are its words.
-  budget('Custom element', '9.7 KB', whole('element')),
+  budget('Custom element', '9.75 KB', whole('element')),
   budget(
     'Menu of a card without React (beyond the element)',
-    '2.15 KB',
+    '2.2 KB',
     beyond(whole('element'), 'menu'),
   ),
-  budget('Search box and choices as an element', '16.85 KB', whole('element-search')),
+  budget('Search box and choices as an element', '17.15 KB', whole('element-search')),
   // 0.2 KB say what else is stored, what a deletion leaves, and what a log without signatures shows; 0.05 that something is forgotten in this tab only; 0.05 the names of more lists.
   // 0.35 KB are the words of search box and facets, and of a comparison.
   // 0.45 KB are what is said of a transfer to another device, and of interleaving.
   // 0.05 KB are the words of a no that could not erase, and of a relay.
   // 0.3 KB are the menu of a card and the answers in the panel.
-  budget('German words of widgets, panel and console', '9.65 KB', whole('german')),
+  budget('German words of widgets, panel and console', '9.7 KB', whole('german')),
   budget('Vault, the page’s end', '1.15 KB', whole('vault')),
   // 0.8 KB leave out what the shopper has and a third variant, and find what is similar by title; as much
   // is where a shop's own rules take hold; 0.4 keep a list from being all of one subject, 0.3
@@ -141,9 +141,10 @@ const budgets: SizeLimitConfig = [
   // 0.7 KB exports what is held and checks the log, which no page needs to begin.
   // 0.2 KB import orders and transfers; 0.4 say what the context adds to a score; 0.1 the names of what the visit is about.
   budget('Live prices and stock, where the shop has them', '1 KB', beyond(worker, 'liveFile')),
+  // 0.5 KB are code that the worker and the vault's document share in other files since cards have a menu.
   budget(
     'Learning: the fit, its engine in JavaScript and WASM (beyond the worker)',
-    '17.65 KB',
+    '18.1 KB',
     core,
   ),
   budget(
@@ -175,7 +176,7 @@ const budgets: SizeLimitConfig = [
   {
     name: 'Vault: its worker',
     path: 'dist/vault/assets/lockedWorker-*.js',
-    limit: '139 KB',
+    limit: '139.05 KB',
     gzip: true,
   },
   // 0.4 KB read message catalogues.
@@ -183,7 +184,7 @@ const budgets: SizeLimitConfig = [
   {
     name: 'Vault: its document',
     path: 'dist/vault/assets/vault-*.js',
-    limit: '8.05 KB',
+    limit: '8.2 KB',
     gzip: true,
   },
 ]
