@@ -20,13 +20,15 @@ function useCode(isWanted: boolean): Code | null {
   useEffect(() => {
     if (!isWanted || code) return
     let mounted = true
-    import('./answering.tsx').then(
-      (found) => {
-        loaded = found
-        if (mounted) setCode(found)
-      },
-      () => undefined,
-    )
+    const open = async () => {
+      try {
+        loaded ??= await import('./answering.tsx')
+      } catch {
+        return
+      }
+      if (mounted) setCode(loaded)
+    }
+    void open()
     return () => {
       mounted = false
     }
