@@ -14,7 +14,7 @@ import { words } from '../words/words.ts'
 export function FastForward() {
   const { value: shoppers, failure, retry } = useLoaded(loadShoppers, () => null)
   return (
-    <Page title={words('fastForward')}>
+    <Page title={words('fastForward')} className="fast-forward">
       <div className="intro">
         <p className="lead">{words('replay.lead')}</p>
         {failure !== null && <MissingShoppers failure={failure} onRetry={retry} />}
@@ -25,6 +25,7 @@ export function FastForward() {
         <p>
           <Say text={words('replay.measures')} />
         </p>
+        <p>{words('replay.unseen')}</p>
         <p>{words('replay.lines')}</p>
         <p>{words('replay.luck')}</p>
         <WithoutNetwork />

@@ -89,6 +89,24 @@ export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
         >
           {words('replay.restart')}
         </button>
+        <Progress state={state} total={orders.length} />
+      </div>
+      <div className="replay-stage">
+        <QualityChart
+          steps={steps}
+          arms={arms}
+          metric={metric}
+          span={[orders[0].time, orders[orders.length - 1].time]}
+          until={state.until}
+          label={words(all ? 'replay.chartAll' : 'replay.chartTwo', {
+            metric: words(`replay.${metric}`),
+            n: steps.length,
+            of: orders.length,
+          })}
+        />
+        <Figures state={state} arms={arms} />
+      </div>
+      <div className="replay-controls">
         <span className="facet">
           <label htmlFor="pace">{words('replay.speed')}</label>
           <select id="pace" value={pace} onChange={({ target }) => setPace(Number(target.value))}>
@@ -114,22 +132,7 @@ export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
           <input type="checkbox" checked={all} onChange={({ target }) => onAll(target.checked)} />
           {words('replay.allArms')}
         </label>
-      </div>
-      <Progress state={state} total={orders.length} />
-      <div className="replay-stage">
-        <QualityChart
-          steps={steps}
-          arms={arms}
-          metric={metric}
-          span={[orders[0].time, orders[orders.length - 1].time]}
-          until={state.until}
-          label={words(all ? 'replay.chartAll' : 'replay.chartTwo', {
-            metric: words(`replay.${metric}`),
-            n: steps.length,
-            of: orders.length,
-          })}
-        />
-        <Figures state={state} arms={arms} />
+        <ShareLink />
       </div>
       {steps.length > 0 && <LatestOrder step={steps[steps.length - 1]} />}
     </div>
@@ -153,7 +156,6 @@ function Progress({ state, total }: { readonly state: PlayerState; readonly tota
         {status === 'done' && words('replay.over')}
       </span>
       {error && <span role="alert">{error}</span>}
-      <ShareLink />
     </div>
   )
 }
