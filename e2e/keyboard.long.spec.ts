@@ -39,7 +39,14 @@ test('by keyboard: a shopper gets from the shelf to the order history', async ({
   await press(page, link(page, 'Go to basket'))
   await expectPage(page, 'Your basket')
   await press(page, button(page, /^Remove/))
+  await press(page, button(page, 'Undo'))
   await expectPage(page, 'Your basket')
+  await tabTo(page, quantity)
+  await page.keyboard.type('0')
+  // A habit after typing a number; it must not undo.
+  await page.keyboard.press('Enter')
+  await expect(button(page, 'Undo')).toBeVisible()
+  await expect(quantity).toHaveCount(0)
   await page.goBack()
   await expectPage(page, 'Your orders')
   await page.reload()
@@ -112,10 +119,22 @@ test('by keyboard: a shopper chooses a quantity and returns to a viewed product'
   await press(page, button(page, 'Add to basket'))
   await expect(page.getByText(`2 × ${title} added to your basket.`)).toBeVisible()
   await page.goBack()
+  // The card that was opened is no longer in sight.
   await expectPage(page, 'Little things to make your day')
   const viewed = page.getByRole('region', { name: 'Recently viewed' })
   await press(page, viewed.getByRole('link', { name: title }))
   await expectPage(page, title)
+})
+
+test('by keyboard: back from a product, the card that was opened has the focus', async ({
+  page,
+}) => {
+  await page.goto('/category/Candles%20%26%20Fragrance#sort=cheap')
+  await press(page, page.locator('main a.card').nth(1))
+  await expect(page.locator('article.product h1')).toBeFocused()
+  const { pathname } = new URL(page.url())
+  await page.goBack()
+  await expect(page.locator('main a.card:focus')).toHaveAttribute('href', pathname)
 })
 
 test('by keyboard: a shopper retries after the shop was unreachable', async ({ page }) => {
@@ -178,7 +197,7 @@ test('by keyboard: a shopper searches with a typo, takes a suggestion, filters a
 
 test('by keyboard: the filters open on a phone', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 })
-  await page.goto('/category/Candles%20%26%20Fragrance')
+  await page.goto('/category/Candles%20%26%20Fragrance#sort=cheap')
   const fold = button(page, 'Filter')
   await press(page, fold)
   await expect(fold).toHaveAttribute('aria-expanded', 'true')

@@ -84,19 +84,36 @@ globalThis.addEventListener?.('popstate', () => {
   wentBack = true
 })
 
-/** Card that links to a page, as soon as its list is known; null without one. */
+/** Milliseconds that the list with the opened card may take. */
+const LIST_PATIENCE = 1000
+
+/** Card in sight that links to a page, as soon as its list is known; null without one. */
 async function cardTo(path: string): Promise<HTMLElement | null> {
-  const find = () => document.querySelector<HTMLElement>(`main a.card[href="${path}"]`)
-  const list = find()?.closest('[aria-busy="true"]')
-  if (list)
+  const cards = () =>
+    [...document.querySelectorAll<HTMLElement>(`main a.card[href="${path}"]`)].filter(
+      (card) => !card.closest('[aria-busy="true"]'),
+    )
+  if (cards().length === 0)
     await new Promise<void>((resolve) => {
-      const observer = new MutationObserver(() => {
+      const end = () => {
+        clearTimeout(timer)
         observer.disconnect()
         resolve()
+      }
+      const observer = new MutationObserver(() => cards().length > 0 && end())
+      const timer = setTimeout(end, LIST_PATIENCE)
+      observer.observe(document.body, {
+        subtree: true,
+        childList: true,
+        attributeFilter: ['aria-busy'],
       })
-      observer.observe(list, { attributeFilter: ['aria-busy'] })
     })
-  return find()
+  return cards().find(isInSight) ?? null
+}
+
+function isInSight(element: HTMLElement): boolean {
+  const { top, bottom } = element.getBoundingClientRect()
+  return top >= 0 && bottom <= innerHeight
 }
 
 interface ArrivalProps {

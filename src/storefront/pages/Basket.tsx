@@ -103,20 +103,15 @@ interface RemovedLineProps {
   readonly onUndo: () => void
 }
 
-const focusAtOnce = (button: HTMLButtonElement | null) => button?.focus()
+/** The line and not its button: who types 0 and presses Enter would undo it at once. */
+const focusAtOnce = (line: HTMLLIElement | null) => line?.focus()
 
 function RemovedLine({ line, onUndo }: RemovedLineProps) {
   const id = useId()
   return (
-    <li className="line line-removed">
+    <li className="line line-removed" tabIndex={-1} ref={focusAtOnce}>
       <span id={id}>{words('basket.removed', { title: titleOf(line.item) })}</span>
-      <button
-        type="button"
-        className="button"
-        aria-describedby={id}
-        ref={focusAtOnce}
-        onClick={onUndo}
-      >
+      <button type="button" className="button" aria-describedby={id} onClick={onUndo}>
         {words('undo')}
       </button>
     </li>
