@@ -51,7 +51,9 @@ const others = (name: OtherBrowser, without: readonly string[]) => ({
     name,
     include: ['src/**/*.browser.test.ts'],
     // There somebody types.
-    exclude: ['src/ui/element/search.browser.test.ts', ...without],
+    exclude: ['search', 'menu']
+      .map((name) => `src/ui/element/${name}.browser.test.ts`)
+      .concat(without),
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: PATIENCE,

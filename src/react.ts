@@ -1,6 +1,5 @@
 /** @module React bindings: provider, hooks, widgets. */
 export { wordsIn } from '@nearside/browser/page/words.ts'
-export type { ListState } from '@nearside/ui/lists/listObserver.ts'
 export { troubleText } from '@nearside/ui/messages/lists.ts'
 export { ENGLISH, type Labels } from '@nearside/ui/messages/panel.ts'
 export type { ItemComponentProps } from '@nearside/ui/react/ItemCard.tsx'

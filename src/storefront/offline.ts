@@ -2,6 +2,9 @@
 import { createSignal } from './signal.ts'
 import { mayKeep } from './stored.ts'
 
+/** Milliseconds after a refusal until what was stored is removed at the latest. */
+const KEEPING_PATIENCE = 10_000
+
 /** Whether fast-forward's files are stored, or the reason why not. */
 export const replayKept = createSignal<'unknown' | 'kept' | 'saves-data' | 'full' | 'failed'>(
   'unknown',
@@ -22,8 +25,12 @@ export function followForOffline(): void {
     const before = allowed
     allowed = mayKeep.get()
     if (allowed && !before) keeping = keepForOffline()
-    // Wait until storing has finished: otherwise it could store files after the removal.
-    if (allowed === false && before !== false) void keeping.then(leaveOffline)
+    if (allowed !== false || before === false) return
+    const leave = () => (allowed === false ? leaveOffline() : undefined)
+    // Wait until storing has finished: otherwise it could store files after the removal. A service worker that another
+    // tab's removal stops while it stores never answers: what it left is removed after a while.
+    void keeping.then(leave)
+    setTimeout(leave, KEEPING_PATIENCE)
   }
   mayKeep.subscribe(follow)
   follow()

@@ -1,0 +1,88 @@
+/** @module Tests the menu of a card in the custom element, by keyboard. */
+
+import { waitFor } from '@nearside/core/testPatience.ts'
+import axe from 'axe-core'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { userEvent } from 'vitest/browser'
+import { createFakePersonalizer, type FakePersonalizer } from '../react/testPersonalizer.ts'
+import { provide } from './provided.ts'
+import './recommendations.ts'
+
+const ITEMS = [
+  { id: 'tin', title: 'Cake tin', price: 4.95, currency: 'GBP', category: 'Kitchen' },
+  { id: 'mug', title: 'Tea mug', price: 2.5, currency: 'GBP', category: 'Kitchen' },
+  { id: 'wick', title: 'Candle', price: 1.25, currency: 'GBP', category: 'Candles' },
+  { id: 'glow', title: 'Lantern', price: 8.5, currency: 'GBP', category: 'Candles' },
+]
+
+let personalizer: FakePersonalizer
+beforeEach(() => {
+  personalizer = createFakePersonalizer(ITEMS)
+})
+afterEach(() => document.body.replaceChildren())
+
+function show(html: string): HTMLElement {
+  document.body.innerHTML = html
+  return document.body.querySelector('nearside-recommendations') as HTMLElement
+}
+
+const inside = (host: HTMLElement, selector: string) => [
+  ...(host.shadowRoot as ShadowRoot).querySelectorAll<HTMLElement>(selector),
+]
+const places = (host: HTMLElement) =>
+  inside(host, '.ns-list > li').map(
+    (li) => li.querySelector<HTMLElement>('[data-item]')?.dataset.item ?? li.className,
+  )
+const opener = (host: HTMLElement, id: string) =>
+  inside(host, `li:has([data-item="${id}"]) .ns-menu-button`)[0]
+const focused = (host: HTMLElement) => host.shadowRoot?.activeElement
+const findings = async () => {
+  const rules = { 'page-has-heading-one': { enabled: false }, region: { enabled: false } }
+  return (await axe.run(document.body, { rules })).violations.map(({ id }) => id)
+}
+
+test('says why, folds an answered card, and brings it back at its button', async () => {
+  provide({ personalizer, items: ITEMS })
+  const host = show('<nearside-recommendations limit="3"></nearside-recommendations>')
+  await personalizer.capture({ name: 'view_item', item_id: 'wick' })
+  await waitFor(() => expect(places(host)).toEqual(['wick', 'glow', 'tin']))
+  await waitFor(() => expect(opener(host, 'glow')).toBeDefined())
+  opener(host, 'glow').click()
+  expect(focused(host)).toBe(opener(host, 'glow'))
+  expect(opener(host, 'glow').ariaLabel).toMatch(/^Lantern/)
+  await waitFor(() => expect(inside(host, '.ns-menu-body')[0].textContent).toContain('43'))
+  expect(await findings()).toEqual([])
+  // Nothing moves while it is open.
+  await personalizer.capture({ name: 'view_item', item_id: 'tin' })
+  await personalizer.capture({ name: 'view_item', item_id: 'tin' })
+  expect(places(host)).toEqual(['wick', 'glow', 'tin'])
+  await userEvent.keyboard('{Escape}')
+  await waitFor(() => expect(places(host)).toEqual(['tin', 'mug', 'wick']))
+  opener(host, 'mug').click()
+  await userEvent.keyboard('{Tab}{Enter}')
+  await waitFor(() => expect(places(host)).toEqual(['tin', 'ns-folded', 'wick', 'glow']))
+  expect(personalizer.captured.at(-1)).toEqual({ name: 'less_like_this', item_id: 'mug' })
+  expect(focused(host)).toBe(inside(host, '.ns-folded button')[0])
+  expect(await findings()).toEqual([])
+  await personalizer.capture({ name: 'view_item', item_id: 'glow' })
+  expect(focused(host)).toBe(inside(host, '.ns-folded button')[0])
+  await userEvent.keyboard('{Enter}')
+  await waitFor(() => expect(places(host)).not.toContain('ns-folded'))
+  await waitFor(() => expect(focused(host)).toBe(opener(host, 'mug')))
+})
+
+test('an answer that can’t be stored leaves the card; a list may have no menu', async () => {
+  provide({ personalizer: { ...personalizer, capture: async () => null }, items: ITEMS })
+  const host = show('<nearside-recommendations limit="3"></nearside-recommendations>')
+  await waitFor(() => expect(opener(host, 'mug')).toBeDefined())
+  opener(host, 'mug').click()
+  await userEvent.keyboard('{Tab}{Enter}')
+  await waitFor(() => expect(inside(host, '.ns-error')[0].hidden).toBe(false))
+  expect(places(host)).toEqual(['tin', 'mug', 'wick'])
+  expect(focused(host)).toBe(opener(host, 'mug'))
+  host.setAttribute('menu', 'off')
+  await waitFor(() => expect(inside(host, '.ns-menu')).toHaveLength(0))
+  const everyones = show('<nearside-recommendations order="base"></nearside-recommendations>')
+  await waitFor(() => expect(places(everyones)).toHaveLength(4))
+  expect(inside(everyones, '.ns-menu')).toHaveLength(0)
+})
