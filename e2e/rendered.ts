@@ -2,13 +2,15 @@
 import { expect, type Page } from 'playwright/test'
 import { comesToRest } from './shop.ts'
 
-/** Visible and announced content, without notes that a list is loading. */
+/** Visible and announced content, without notes that a list is loading and without the menus of its cards. */
 export const shown = (page: Page, part = '#shop') =>
   page.locator(part).evaluate((shown) => {
     const copy = shown.cloneNode(true) as Element
     for (const busy of copy.querySelectorAll('[aria-busy]')) busy.removeAttribute('aria-busy')
     // Remove pictures below the first screen, because they load after the page.
     for (const late of copy.querySelectorAll('.picture img:not([data-picture])')) late.remove()
+    // A menu does nothing without the shop's script, so it loads after the list.
+    for (const menu of copy.querySelectorAll('.ns-menu')) menu.remove()
     for (const held of copy.querySelectorAll('.held')) held.remove()
     return copy.innerHTML
       .replaceAll('<!--$-->', '')
