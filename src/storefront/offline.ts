@@ -2,7 +2,7 @@
 import { createSignal } from './signal.ts'
 import { mayKeep } from './stored.ts'
 
-/** Milliseconds after a refusal until what was stored is removed at the latest. */
+/** Milliseconds that a refusal waits for an unfinished storing before it removes the stored files anyway. */
 const KEEPING_PATIENCE = 10_000
 
 /** Whether fast-forward's files are stored, or the reason why not. */

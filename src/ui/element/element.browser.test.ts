@@ -7,13 +7,7 @@ import { createFakePersonalizer, type FakePersonalizer } from '../react/testPers
 import { provide, provided } from './provided.ts'
 import './recommendations.ts'
 import type { SelectDetail } from './recommendations.ts'
-
-const ITEMS = [
-  { id: 'tin', title: 'Cake tin', price: 4.95, currency: 'GBP', category: 'Kitchen' },
-  { id: 'mug', title: 'Tea mug', price: 2.5, currency: 'GBP', category: 'Kitchen' },
-  { id: 'wick', title: 'Candle', price: 1.25, currency: 'GBP', category: 'Candles' },
-  { id: 'glow', title: 'Lantern', price: 8.5, currency: 'GBP', category: 'Candles' },
-]
+import { ITEMS, inside, show } from './testElement.ts'
 
 let personalizer: FakePersonalizer
 beforeEach(() => {
@@ -21,14 +15,6 @@ beforeEach(() => {
 })
 afterEach(() => document.body.replaceChildren())
 
-function show(html: string): HTMLElement {
-  document.body.innerHTML = html
-  return document.body.querySelector('nearside-recommendations') as HTMLElement
-}
-
-const inside = (host: HTMLElement, selector: string) => [
-  ...(host.shadowRoot as ShadowRoot).querySelectorAll<HTMLElement>(selector),
-]
 const ids = (host: HTMLElement) => inside(host, '[data-item]').map(({ dataset }) => dataset.item)
 
 test('shows its own content until the first answer, then the list', async () => {

@@ -7,13 +7,7 @@ import { userEvent } from 'vitest/browser'
 import { createFakePersonalizer, type FakePersonalizer } from '../react/testPersonalizer.ts'
 import { provide } from './provided.ts'
 import './recommendations.ts'
-
-const ITEMS = [
-  { id: 'tin', title: 'Cake tin', price: 4.95, currency: 'GBP', category: 'Kitchen' },
-  { id: 'mug', title: 'Tea mug', price: 2.5, currency: 'GBP', category: 'Kitchen' },
-  { id: 'wick', title: 'Candle', price: 1.25, currency: 'GBP', category: 'Candles' },
-  { id: 'glow', title: 'Lantern', price: 8.5, currency: 'GBP', category: 'Candles' },
-]
+import { ITEMS, inside, show } from './testElement.ts'
 
 let personalizer: FakePersonalizer
 beforeEach(() => {
@@ -21,14 +15,6 @@ beforeEach(() => {
 })
 afterEach(() => document.body.replaceChildren())
 
-function show(html: string): HTMLElement {
-  document.body.innerHTML = html
-  return document.body.querySelector('nearside-recommendations') as HTMLElement
-}
-
-const inside = (host: HTMLElement, selector: string) => [
-  ...(host.shadowRoot as ShadowRoot).querySelectorAll<HTMLElement>(selector),
-]
 const places = (host: HTMLElement) =>
   inside(host, '.ns-list > li').map(
     (li) => li.querySelector<HTMLElement>('[data-item]')?.dataset.item ?? li.className,
