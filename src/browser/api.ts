@@ -205,8 +205,8 @@ export interface Personalizer {
     options?: ListOptions,
   ): Promise<readonly Recommendation[]>
   /**
-   * Orders the given ids, e.g. a category or a search result. Unknown ids keep their order at the end; items that the
-   * shop no longer sells are left out.
+   * Orders the given ids, e.g. a category or a search result. A `groupId` stands where its best variant ranks. Unknown
+   * ids keep their order at the end; items that the shop no longer sells are left out.
    */
   rerank(items: readonly string[], options?: RerankOptions): Promise<readonly Recommendation[]>
   /**

@@ -10,6 +10,7 @@ import type {
 import { amongItems, answersOf, ownItems, reasonFrom } from '@nearside/core/ranking/itemFilters.ts'
 import { signalsOf } from '@nearside/core/ranking/learned.ts'
 import {
+  asProducts,
   type Exclusion,
   limitOf,
   withLimit,
@@ -58,7 +59,11 @@ export class Lists {
   /** @throws NearsideError `input-invalid` for an invalid query */
   readonly list = (asked: ListQuery): readonly Recommendation[] => {
     requireQuery(asked)
-    const query = withVariants(asked, this.#shop.variantsOf)
+    const { variantsOf } = this.#shop
+    return asProducts(asked, this.#ranked(withVariants(asked, variantsOf)), variantsOf)
+  }
+
+  #ranked(query: ListQuery): readonly Recommendation[] {
     const { ranker } = this.#shop
     const { code } = this.#services.loaded
     if (code) ranker?.speedUp(code.scoreInPart)

@@ -49,6 +49,20 @@ test('lists about a product are about its variants', async () => {
   expect(ids(await device.recommend({ limit: 32, excludeIds: ['mug'] }))).not.toContain('item-8')
 })
 
+test('a ranked list takes the place of a product from its best variant', async () => {
+  const { device } = await opened()
+  const named = ['item-9', 'mug', 'item-3', 'item-4', 'nowhere']
+  const list = await device.rerank(named, {})
+  expect(ids(list).sort()).toEqual([...named].sort())
+  expect(list.map(({ rank }) => rank)).toEqual([1, 2, 3, 4, 5])
+  expect(list.map(({ baseRank }) => baseRank).sort()).toEqual([1, 2, 3, 4, 5])
+  const variants = ids(await device.rerank(['item-9', 'item-8', 'item-3', 'item-4'], {}))
+  const products = ids(await device.rerank(['item-9', 'mug', 'item-3'], {}))
+  const best = variants.map((id) => (FAMILY.includes(id) ? 'mug' : id))
+  expect(products).toEqual([...new Set(best)])
+  expect(ids(await device.rerank(named, { limit: 2 }))).toEqual(ids(list).slice(0, 2))
+})
+
 test('rules name the product for its variants', async () => {
   const { device } = await opened({ rules: [{ name: 'gone', hide: { id: ['mug'] } }] })
   const shown = ids(await device.recommend({ limit: 32, diversify: false }))

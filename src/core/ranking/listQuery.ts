@@ -1,6 +1,6 @@
 /** @module List queries: their limit, the groups of items that they may exclude, and products that they name. */
 import type { VariantsOf } from '../catalog/families.ts'
-import type { ListQuery } from './apiLists.ts'
+import type { ListQuery, Recommendation } from './apiLists.ts'
 
 export const EXCLUSIONS = ['bought', 'owned', 'basket', 'seen'] as const
 
@@ -20,10 +20,14 @@ export const withLimit = (query: ListQuery, least: number): ListQuery =>
 
 /** Replaces a product's id in the query by the ids of its variants. A list about a product excludes its variants. */
 export function withVariants(query: ListQuery, variantsOf: VariantsOf): ListQuery {
-  if (query.kind === 'rerank') return query
   const namesFamily = (id: string) => variantsOf(id).length > 0
   const all = (ids: readonly string[]) =>
     ids.flatMap((id) => (namesFamily(id) ? variantsOf(id) : [id]))
+  if (query.kind === 'rerank') {
+    if (!query.items.some(namesFamily)) return query
+    // A limit counts products: `asProducts` applies it after the ranking.
+    return { ...query, items: all(query.items), options: { ...query.options, limit: undefined } }
+  }
   const { excludeIds = [] } = query.options ?? {}
   const about = query.kind === 'recommend' ? [] : [query.item].flat()
   if (![...about, ...excludeIds].some(namesFamily)) return query
@@ -33,4 +37,29 @@ export function withVariants(query: ListQuery, variantsOf: VariantsOf): ListQuer
   return query.kind === 'boughtTogether'
     ? { ...query, item: all(about), options }
     : { ...query, options }
+}
+
+/**
+ * A reranked list with the ids that the page asked for: a product stands where its best variant ranks. Other lists stay
+ * as they are.
+ * @param list answer to `withVariants(asked)`
+ */
+export function asProducts(
+  asked: ListQuery,
+  list: readonly Recommendation[],
+  variantsOf: VariantsOf,
+): readonly Recommendation[] {
+  if (asked.kind !== 'rerank' || !asked.items.some((id) => variantsOf(id).length > 0)) return list
+  const wanted = new Set(asked.items)
+  const productOf = new Map(asked.items.flatMap((id) => variantsOf(id).map((one) => [one, id])))
+  const places = new Map<string, Recommendation>()
+  for (const one of list)
+    for (const id of [one.id, productOf.get(one.id)])
+      if (id !== undefined && wanted.has(id) && !places.has(id)) places.set(id, { ...one, id })
+  const kept = [...places.values()]
+  const inBaseOrder = [...kept].sort((a, b) => a.baseRank - b.baseRank)
+  const baseRanks = new Map(inBaseOrder.map(({ id }, at) => [id, at + 1]))
+  return kept
+    .map((one, at) => ({ ...one, rank: at + 1, baseRank: baseRanks.get(one.id) ?? at + 1 }))
+    .slice(0, limitOf(asked))
 }
