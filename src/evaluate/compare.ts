@@ -71,7 +71,7 @@ export async function compareModels(
   const pairs = arms.map((arm) => [`${arm} of B`, `${arm} of A`] as const)
   const found = summariseArms(rows, seed, { names, pairs, isCompared: () => true })
   const [arm, over] = pairs[pairs.length - 1]
-  const metric = 'ndcg@10'
+  const metric = 'nll'
   const worse = worseThan(rows, { arm, metric }, { arm: over, metric }, seed)
   const result: CompareResult = {
     protocol: 'compare',
@@ -82,7 +82,7 @@ export async function compareModels(
     cases: rows.cases.length,
     models: { a: a.facts, b: b.facts },
     ...found,
-    shoppersWorse: { significant: worse.significant, share: worse.share },
+    shoppersWorse: worse,
   }
   const notes = [...first.notes.map((note) => `A: ${note}`), ...second.notes.map((n) => `B: ${n}`)]
   return { result, report: reportOf(result, arms, worse, notes) }
@@ -168,7 +168,7 @@ function reportOf(
     parts: [
       ...parts,
       {
-        title: 'Shopper by shopper, NDCG@10 of what ships',
+        title: 'Shopper by shopper, likelihood of what ships',
         text: [
           `With B, ${worseShoppers(worse)} shoppers are significantly worse off, and ${worse.better} better; one-sided sign-flip test on own cases, 5 %`,
         ],

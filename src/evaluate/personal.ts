@@ -144,7 +144,7 @@ export function reportWalks(
       arms: summary.arms,
       lifts,
       ...(leftOut.length > 0 && { leftOut }),
-      shoppersWorse: change && { significant: change.worse.significant, share: change.worse.share },
+      shoppersWorse: change?.worseByLikelihood ?? null,
       ...(owner && { owner }),
       verdict: summary.installed,
     },

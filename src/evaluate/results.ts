@@ -52,8 +52,8 @@ export interface Envelope extends Summary {
   /** Number of tested shoppers, or of sessions if a log of clicks knows no shoppers. */
   readonly shoppers: number
   readonly cases: number
-  /** Shoppers who fare worse; null if personal and base are not compared by shopper. */
-  readonly shoppersWorse: { readonly significant: number; readonly share: number } | null
+  /** Shoppers who fare worse, by likelihood if it is measured; null if no two arms are compared by shopper. */
+  readonly shoppersWorse: ReturnType<typeof countWorse> | null
 }
 
 /** Reason for a dash instead of an interval, as a note of a report. */
@@ -62,7 +62,7 @@ export const DASH = `a dash instead of an interval: fewer than ${LEAST_SHOPPERS}
 interface Asked {
   /** Arms to report; absent: all, in the order of their first rows. */
   readonly names?: readonly string[]
-  /** Metrics of every arm, 0 if no shopper has a value; absent: those that the arm has. */
+  /** Metrics of every arm; absent: those that the arm has. Metrics of fewer than ten shoppers are left out. */
   readonly metrics?: readonly string[]
   /** [arm, over]. */
   readonly pairs: readonly (readonly [arm: string, over: string])[]
@@ -82,6 +82,7 @@ export function summariseArms(rows: Rows<RowCase>, seed: number, asked: Asked): 
   const arms = (asked.names ?? [...known.keys()]).map((name): Arm => {
     const figures = metricsOf(name).flatMap((metric) => {
       const values = rows.means({ arm: name, metric })
+      if (values.filter((value) => !Number.isNaN(value)).length < LEAST_SHOPPERS) return []
       if (!isEstimated(metric)) return [[metric, observedMean(values)]]
       const [found] = bootstrap([mean(values)], values.length, createRandom(seed))
       const { lo, hi, mean: observed } = asEstimate(found)

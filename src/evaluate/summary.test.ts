@@ -58,36 +58,36 @@ function metricOf(
 }
 
 describe('means of a summary', () => {
-  const results = [
-    result('ann', 0.2),
-    result('ann', 0.2),
-    result('ann', 0.2),
-    result('bob', 0.6, { personal: 0.8 }),
-  ]
+  const results = Array.from({ length: 5 }, (_, s) => [
+    result(`ann${s}`, 0.2),
+    result(`ann${s}`, 0.2),
+    result(`ann${s}`, 0.2),
+    result(`bob${s}`, 0.6, { personal: 0.8 }),
+  ]).flat()
 
   it('are over shoppers, not over cases', () => {
     expect(metricOf(summarise(results, 1), 'popular', 'ndcg@10')).toBeCloseTo(0.4, 6)
   })
 
-  it('exclude cases without a new item from the filtered metrics', () => {
-    const half = [result('ann', 0.2), result('bob', 0.6, {}, { hasNew: false })]
+  it('exclude cases without a new item from the filtered metrics, and need ten shoppers', () => {
+    const half = Array.from({ length: 20 }, (_, s) =>
+      result(`s${s}`, s < 10 ? 0.2 : 0.6, {}, { hasNew: s < 10 }),
+    )
     const summary = summarise(half, 1)
-    expect(summary.parted[':new']).toEqual({ cases: 1, shoppers: 1 })
+    expect(summary.parted[':new']).toEqual({ cases: 10, shoppers: 10 })
     expect(metricOf(summary, 'popular', 'ndcg@10:new')).toBeCloseTo(0.2, 6)
+    expect(metricOf(summarise(half.slice(1), 1), 'popular', 'ndcg@10:new')).toBeUndefined()
   })
 
   it('give lifts with intervals, all arms on the same shoppers', () => {
-    const several = Array.from({ length: 5 }, (_, s) =>
-      results.map((one) => ({ ...one, shopper: one.shopper + s })),
-    ).flat()
-    const { lifts } = summarise(several, 1)
+    const { lifts } = summarise(results, 1)
     const lift = findLift(lifts, 'personal', 'base-fresh', 'ndcg@10')
     expect(lift?.relative).toBeCloseTo(0.5 / 0.4 - 1, 5)
     expect(lift?.lo).toBeGreaterThanOrEqual(0)
     expect(lift?.hi).toBeLessThanOrEqual(0.8 / 0.6 - 1)
     // One shopper fewer than ten: no interval.
     const few = summarise(
-      several.filter(({ shopper }) => shopper !== 'bob4'),
+      results.filter(({ shopper }) => shopper !== 'bob4'),
       1,
     )
     expect(few.lifts).toEqual([])

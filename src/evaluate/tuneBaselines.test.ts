@@ -73,6 +73,32 @@ describe('tuned baselines', () => {
     })
   })
 
+  it('use the last event of every training sequence, with lists from all earlier ones', () => {
+    const sequences = Array.from({ length: 1200 }, (_, s) => ({
+      id: `shopper${s}`,
+      interactions: Array.from({ length: 5 }, (_, k) =>
+        purchase((s + 3 * k) % 30, START + (40 + k) * DAY, `${s}-${k}`),
+      ),
+    }))
+    const shop = { ...testShop(1), shoppers: sequences, dayOnly: true }
+    const until = START + 43 * DAY
+    const { casesWith, from } = prepareTuning({
+      ...testInput(shop, { until, protocol: 'leave-one-out', dayOnly: true }),
+      isHeldOut: () => false,
+    })
+    const cases = casesWith(
+      ({ history }) => history,
+      ({ next }) => next,
+    )
+    expect(from).toBe(until - DAY)
+    expect(cases).toHaveLength(sequences.length)
+    for (const { time, history, neighbours } of cases) {
+      expect(time).toBe(from)
+      expect(history).toHaveLength(2)
+      expect(neighbours.neighbourWeights.some((weight) => weight > 0)).toBe(true)
+    }
+  })
+
   it('never rank worse than recently-viewed where they contain it', () => {
     for (const one of Object.values(tuneBaselines(input()).counts))
       for (const arm of ['item-knn', 'session-knn', 'ease'] as const)

@@ -24,9 +24,9 @@ import { type Tuned, type TuningCase, tune } from './tune.ts'
 
 /**
  * Days before `until` that tuning cases come from: the fewest that hold enough cases, between these bounds. Earlier
- * events build the neighbours.
+ * events build the neighbours. In a log of sequences a day is one event, so that 28 would leave few for the neighbours.
  */
-const TUNING_DAYS = { fewest: 28, most: 60 }
+const TUNING_DAYS = { fewest: 28, inSequences: 1, most: 60 }
 const ENOUGH_CASES = 1000
 /** Maximum number of cases; of more cases, each shopper gives a random part. */
 const MOST_CASES = 2000
@@ -117,15 +117,18 @@ export function tuneBaselines(input: EvaluationInput, tried?: () => void): Tuned
  * test, too, neighbours and popularity exclude the tested shoppers.
  */
 export function prepareTuning(input: EvaluationInput) {
-  const { model, until, seed } = input
+  const { model, until, seed, protocol } = input
   const training = input.shoppers.filter(({ id }) => !input.isHeldOut(id))
+  // Only a log of sequences trains a model on every shopper and then tests them.
+  const isSequences = protocol === 'leave-one-out' && training.length === input.shoppers.length
   const earliest = until - TUNING_DAYS.most * DAY
   const recent = training.map((shopper) =>
     casesOf(input, shopper, earliest).filter(({ time }) => time < until),
   )
   const times = recent.flatMap((own) => own.map(({ time }) => time)).sort((a, b) => b - a)
   const enough = Math.floor((times[ENOUGH_CASES - 1] ?? earliest) / DAY) * DAY
-  const from = Math.min(enough, until - TUNING_DAYS.fewest * DAY)
+  const fewest = isSequences ? TUNING_DAYS.inSequences : TUNING_DAYS.fewest
+  const from = Math.min(enough, until - fewest * DAY)
   const partOf = (shopper: string) => foldOf(shopper, PARTS, seed + 1)
   const { neighboursPerItem } = model.statistics
   const settings = { ...DEFAULT_COOCCURRENCE, neighboursPerItem }

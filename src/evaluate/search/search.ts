@@ -88,10 +88,9 @@ async function byJudgements(
   const rows = searchJudged(items, queries, seed, await readSynonyms(path))
   const summary = summariseSearch(rows, JUDGED_PAIRS, seed)
   const shop = basename(path)
-  const shoppersWorse = { significant: 0, share: 0 }
   const head = { protocol: 'search', shop, until: null, seed, shoppers: 0 } as const
   return {
-    result: { ...head, cases: queries.length, ...summary, shoppersWorse, judgements: counts },
+    result: { ...head, cases: queries.length, ...summary, shoppersWorse: null, judgements: counts },
     report: {
       title: `Search: ${shop}`,
       lead: [
@@ -119,10 +118,9 @@ async function byPurchases(question: Question, steps: Steps): Promise<Evaluated<
     rows.series.some(({ metric }) => metric === name),
   )
   const isTyped = source === 'log'
-  const shoppersWorse = { significant: worse.significant, share: worse.share }
   const head = { protocol: 'search', shop: shop.name, until, seed } as const
   return {
-    result: { ...head, shoppers, cases: queries, source, ...summary, shoppersWorse },
+    result: { ...head, shoppers, cases: queries, source, ...summary, shoppersWorse: worse },
     report: {
       title: `Search: ${shop.name}`,
       lead: [
