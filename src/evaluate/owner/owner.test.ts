@@ -75,7 +75,7 @@ describe('the owner’s questions', () => {
     expect(summary.nightly.beginning.lift).toMatchObject({ relative: 0, lo: 0, hi: 0 })
     expect(summary.stores['0'].arm).toBeLessThan(summary.stores['7'].arm)
     expect(summary.learning).toBeNull()
-  }, 60_000)
+  }, 180_000)
 
   it('need clicks: with orders alone, or with a server that knows all, nothing differs', async () => {
     const orders = await walk(testInput(testShop()))
@@ -86,7 +86,7 @@ describe('the owner’s questions', () => {
     expect(of(orders, 'personal', 'seeded')).toEqual(of(orders, 'personal', 'beginning'))
     const all = await walk({ ...clicks(), serverKnows: 'all' })
     expect(of(all, 'base-fresh', 'server')).toEqual(of(all, 'base-fresh', 'beginning'))
-  }, 60_000)
+  }, 180_000)
 
   it('score by a model trained on orders, in the item rows of the histories', async () => {
     const input = clicks()
