@@ -1,17 +1,40 @@
-/** @module `nearside measure`: lift and its intervals, from events that the shop's own sink counted. */
+/**
+ * @module `nearside measure`: effect of a trial on sales, from a shop's order export; or lift of lists, from events
+ * that the shop's own sink counted.
+ */
 import { Command } from '@commander-js/extra-typings'
 import { NearsideError } from '@nearside/core/error.ts'
 import { type Counted, liveReport } from '@nearside/evaluate/live.ts'
+import { measureSales, planSales } from '@nearside/evaluate/sales/measureSales.ts'
+import {
+  areOrders,
+  isSalesColumn,
+  lettersOf,
+  readSales,
+  readVisitors,
+} from '@nearside/evaluate/sales/readSales.ts'
+import { planReport, salesReport } from '@nearside/evaluate/sales/salesReport.ts'
 import { readTable } from '@nearside/train/import/readTable.ts'
-import { defineReportCommand } from '../reportCommand.ts'
+import { defineReportCommand, type Reported } from '../reportCommand.ts'
+
+type Table = Awaited<ReturnType<typeof readTable>>
 
 const syntax = new Command('measure')
-  .summary('measure the lift of lists from events that GA4 or your own sink counted')
-  .description(`Reads CSV, JSON lines, a JSON array or Parquet, and GA4's BigQuery export. It uses rows of view_item_list
-and select_item with nearside_arm and, where present, nearside_model, nearside_team, event_count, and
-user_pseudo_id or a date. For each model, it reports how much more often lists were followed than in
-the hold-out, and which ranking’s picks won in interleaved lists.`)
-  .argument('<file>', 'exported file')
+  .summary('measure a trial by orders and revenue, or by what was followed in lists')
+  .description(`With orders: reads your shop's order export and a table of visitors, both of the trial's days. Each order
+carries its arm in a column or attribute nearside_arm: personal, hold-out, or nothing where the browser
+takes no part. Orders have a number, a date and a total (or line_total); they may have currency, customer,
+refund, margin and department. Visitors are one row a day and arm: date, nearside_arm, visitors, and
+empty_stores if you count them. Look as often as you like: the test allows it. Without the table of
+visitors, and with orders that carry no arm, it says how long a trial must run.
+
+With events: uses rows of view_item_list and select_item with nearside_arm and, where present, nearside_model,
+nearside_team, event_count, and user_pseudo_id or a date. For each model, it reports how much more often
+lists were followed than in the hold-out, and which ranking’s picks won in interleaved lists.
+
+Files are CSV, JSON lines, a JSON array or Parquet, or GA4's BigQuery export.`)
+  .argument('<file>', 'exported orders or events')
+  .argument('[visitors]', 'visitors of each day and arm, for orders')
 
 /** Accepted names of each column, compared without case, punctuation and GA4's prefix of custom dimensions. */
 const NAMES = {
@@ -32,16 +55,40 @@ const EVENTS: Readonly<Record<string, Counted['event']>> = {
 /** Minimum number of days; fewer say too little about the variation between days. */
 const LEAST_DAYS = 10
 
-export const command = defineReportCommand(syntax, async (_, __, file) => {
-  const plain = (column: string) =>
-    column
-      .toLowerCase()
-      .replace(/^custom\w*:/, '')
-      .replace(/[^a-z]/g, '')
+export const command = defineReportCommand(syntax, async (_, __, file, visitors) => {
   const names: readonly string[] = Object.values(NAMES).flat()
-  const { columns, rows } = await readTable(file, (column) => names.includes(plain(column)))
+  const table = await readTable(
+    file,
+    (column) => isSalesColumn(column) || names.includes(lettersOf(column)),
+  )
+  if (areOrders(table.columns)) return reportSales(table, visitors)
+  if (visitors === undefined) return reportLists(file, table)
+  throw new NearsideError(
+    'input-invalid',
+    `${file} has no column total, revenue or line_total: a table of visitors belongs to orders`,
+  )
+})
+
+async function reportSales(table: Table, visitors: string | undefined): Promise<Reported> {
+  const sales = readSales(table)
+  const carried = sales.sales.filter(({ arm }) => arm !== null).length
+  const refuse = (why: string) => new NearsideError('input-invalid', `${table.name}: ${why}`)
+  if (visitors === undefined) {
+    if (carried === 0) return planReport(planSales(sales))
+    throw refuse(
+      'orders carry arms, but there is no table of visitors: give a second file with date, nearside_arm, visitors',
+    )
+  }
+  if (carried === 0)
+    throw refuse(
+      'no order carries an arm in nearside_arm: write personalizer.getSnapshot().trial?.arm into the order at checkout',
+    )
+  return salesReport(measureSales(sales, readVisitors(await readTable(visitors, isSalesColumn))))
+}
+
+function reportLists(file: string, { columns, rows }: Table): Reported {
   const columnOf = (what: keyof typeof NAMES) =>
-    NAMES[what].flatMap((name) => columns.filter((column) => plain(column) === name))[0]
+    NAMES[what].flatMap((name) => columns.filter((column) => lettersOf(column) === name))[0]
   const [event, arm] = [columnOf('event'), columnOf('arm')]
   if (!event || !arm)
     throw new NearsideError(
@@ -71,4 +118,4 @@ export const command = defineReportCommand(syntax, async (_, __, file) => {
       `${file}: no row is a view_item_list or select_item with an arm.`,
     )
   return liveReport(counted, { units, left: rows.length - counted.length })
-})
+}

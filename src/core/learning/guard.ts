@@ -65,8 +65,8 @@ export const isGuardState = (value: unknown): value is GuardState =>
   value.logWealth.length === BETS.length &&
   value.logWealth.every(Number.isFinite)
 
-/** Log of the mixture wealth; above log(1/α) ≈ 3 the base model is better. */
-function logMeanExp(logs: readonly number[]): number {
+/** Log of the mixture wealth of these log wealths. */
+export function logMeanExp(logs: readonly number[]): number {
   const highest = Math.max(...logs)
   let sum = 0
   for (const log of logs) sum += Math.exp(log - highest)

@@ -1,0 +1,115 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type ArmDay, compareArms } from './armTest.ts'
+import { daysNeeded } from './plan.ts'
+import { countOrders, returningBrowsers, testTrial } from './testTrial.ts'
+
+const RUNS = 300
+const share = (runs: number, isTrue: (seed: number) => boolean) =>
+  Array.from({ length: runs }, (_, seed) => isTrue(seed + 1)).filter(Boolean).length / runs
+
+describe('the test of two arms', () => {
+  it.each([0.1, 0.5])(
+    'alarms falsely in at most 5 %% of trials, looked at each day, hold-out %d',
+    (part) => {
+      const trial = (seed: number) => testTrial(seed, { days: 60, orders: 12, share: part })
+      expect(share(RUNS, (seed) => compareArms(trial(seed)).proven !== null)).toBeLessThanOrEqual(
+        0.05,
+      )
+      expect(
+        share(RUNS, (seed) => compareArms(countOrders(trial(seed))).proven !== null),
+      ).toBeLessThanOrEqual(0.05)
+    },
+    120_000,
+  )
+
+  it('alarms falsely in at most 5 % of trials of browsers that come back and order again', () => {
+    const isAlarm = (seed: number) => compareArms(returningBrowsers(seed, 30)).proven !== null
+    expect(share(RUNS, isAlarm)).toBeLessThanOrEqual(0.05)
+  }, 120_000)
+
+  it('finds a planted lift in the planned number of days in at least 80 % of trials', () => {
+    const [lift, part, orders] = [1.5, 0.5, 12]
+    const plan = daysNeeded({ lift: lift - 1, share: part, orders, spread: 1 })
+    const found = share(100, (seed) => {
+      const days = testTrial(seed, { days: plan, orders, share: part, lift })
+      return compareArms(countOrders(days)).proven?.is === 'higher'
+    })
+    expect(found).toBeGreaterThanOrEqual(0.8)
+    // Twice the patience is not what the plan asks for.
+    const half = share(100, (seed) => {
+      const days = testTrial(seed, { days: Math.ceil(plan / 3), orders, share: part, lift })
+      return compareArms(countOrders(days)).proven !== null
+    })
+    expect(half).toBeLessThan(0.5)
+  }, 120_000)
+
+  it('has an interval that contains the true ratio in at least 95 % of trials', () => {
+    for (const lift of [0.7, 1, 1.4]) {
+      const contains = share(100, (seed) => {
+        const { lo, hi } = compareArms(testTrial(seed, { days: 40, orders: 12, share: 0.2, lift }))
+        return lo <= lift && (hi ?? Number.POSITIVE_INFINITY) >= lift
+      })
+      expect(contains).toBeGreaterThanOrEqual(0.95)
+    }
+  }, 120_000)
+
+  it('does not depend on the unit of money, and mirrors when the arms change places', () => {
+    const some = fc.record({
+      seed: fc.integer({ min: 1, max: 1e6 }),
+      unit: fc.double({ min: 0.01, max: 1000, noNaN: true }),
+    })
+    fc.assert(
+      fc.property(some, ({ seed, unit }) => {
+        const days = testTrial(seed, { days: 20, orders: 10, share: 0.5, lift: 1.5 })
+        const one = compareArms(days)
+        const scaled = compareArms(
+          days.map((day) => ({ ...day, weights: day.weights.map((weight) => unit * weight) })),
+        )
+        expect(scaled.lo).toBeCloseTo(one.lo, 3)
+        expect(scaled.ratio).toBeCloseTo(one.ratio ?? 0, 6)
+        const mirrored = compareArms(
+          days.map(({ visitors: { personal, holdOut }, weights, isPersonal }) => ({
+            visitors: { personal: holdOut, holdOut: personal },
+            weights,
+            isPersonal: isPersonal.map((own) => !own),
+          })),
+        )
+        expect(1 / (mirrored.ratio ?? 0)).toBeCloseTo(one.ratio ?? 0, 6)
+        if (mirrored.hi) expect(1 / mirrored.hi).toBeCloseTo(one.lo, 2)
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  it('proves a difference once and for all: later days change neither its day nor its side', () => {
+    const days = testTrial(3, { days: 80, orders: 20, share: 0.5, lift: 2 })
+    const { proven } = compareArms(days)
+    expect(proven?.is).toBe('higher')
+    for (const looked of [(proven?.day ?? 0) + 1, 60, 79])
+      expect(compareArms(days.slice(0, looked)).proven).toEqual(proven)
+    expect(compareArms(days.slice(0, proven?.day)).proven).toBeNull()
+  })
+
+  it('caps one huge order, which alone proves nothing', () => {
+    const days = testTrial(5, { days: 30, orders: 10, share: 0.5 })
+    const huge: ArmDay = {
+      ...days[20],
+      weights: [...days[20].weights, 1e6],
+      isPersonal: [...days[20].isPersonal, true],
+    }
+    const found = compareArms(days.with(20, huge))
+    expect(found.proven).toBeNull()
+    expect(found.ratio).toBeLessThan(2)
+  })
+
+  it('leaves a side open that nothing supports, and takes negative margins', () => {
+    const none = { visitors: { personal: 90, holdOut: 10 }, weights: [], isPersonal: [] }
+    expect(compareArms([none])).toEqual({ ratio: null, lo: 0, hi: null, proven: null })
+    const signed = testTrial(9, { days: 40, orders: 20, share: 0.5, lift: 2 }).map((day) => ({
+      ...day,
+      weights: day.weights.map((weight, k) => (k % 7 === 0 ? -0.2 * weight : weight)),
+    }))
+    expect(compareArms(signed, true).proven?.is).toBe('higher')
+  })
+})

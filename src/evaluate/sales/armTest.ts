@@ -1,0 +1,165 @@
+/**
+ * @module Compares two arms, drawn by lot, by the ratio of their sums per visitor: orders, revenue, refunds. The test
+ * and its interval hold at every look, so that somebody may look each day.
+ *
+ * Null hypothesis at a ratio θ: on each day, the personal arm's sum per visitor is θ times the hold-out's. Then an
+ * order of weight x, whose arm a is 1 (personal) or 0, has E[x·(a − q)] = 0, where q = θ·n₁ / (θ·n₁ + n₀) for a day
+ * with n₁ and n₀ visitors. So each wealth Π(1 ± b·x·(a − q)) is a non-negative martingale that starts at 1, and so is
+ * a mixture over bets b. By Ville's inequality it ever reaches 2/α with probability at most α/2, on either side. The
+ * interval contains each θ that neither side has refused. Orders must be independent of each other.
+ * @see Waudby-Smith and Ramdas 2024, "Estimating means of bounded random variables by betting", doi
+ *   10.1093/jrsssb/qkad009 (section 4: betting; section 3: inversion to intervals)
+ */
+import { logMeanExp } from '@nearside/core/learning/guard.ts'
+import { quantile } from '../bootstrap.ts'
+
+/** One day of a trial. */
+export interface ArmDay {
+  /** Numbers of visitors, both positive; or of orders, if weights such as refunds are compared per order. */
+  readonly visitors: { readonly personal: number; readonly holdOut: number }
+  /** Weights of the day's orders, such as revenue; the order of a weight is in the same place of `isPersonal`. */
+  readonly weights: readonly number[]
+  readonly isPersonal: readonly boolean[]
+}
+
+export interface Compared {
+  /** Sum per visitor of the personal arm over the hold-out's, by Mantel and Haenszel over days; null: undefined. */
+  readonly ratio: number | null
+  /** Ends of the 95 % interval of the ratio; `hi` null: unbounded. */
+  readonly lo: number
+  readonly hi: number | null
+  /** Index of the first day on which the difference was proven; null if it is not. */
+  readonly proven: { readonly is: 'higher' | 'lower'; readonly day: number } | null
+}
+
+/** α: maximum probability of ever reporting a difference between equal arms. */
+const LEVEL = 0.05
+/** Wealth that proves one side, as a logarithm. */
+export const PROOF = Math.log(2 / LEVEL)
+/** Shares of the largest bet. Small bets find small lifts in many orders, large bets find large lifts soon. */
+export const BETS = [0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 0.9]
+/** Share of the weights that are not capped. One order of ten thousand pounds must not decide alone. */
+const UNCAPPED = 0.99
+/** Ratios between which the interval is searched. */
+const WIDEST = 64
+const HALVINGS = 16
+/** Bounds of a product of factors before its logarithm is taken. */
+const [TINY, HUGE] = [1e-200, 1e200]
+
+interface Capped extends ArmDay {
+  /** Largest weight that counts in full; larger ones count as this one. */
+  readonly cap: number
+}
+
+/** @param isSigned whether weights may be negative, as margins are */
+export function compareArms(days: readonly ArmDay[], isSigned = false): Compared {
+  const capped = capWeights(days)
+  const ratio = ratioOf(capped)
+  const [up, down] = [wealth(capped, 1, 'higher', isSigned), wealth(capped, 1, 'lower', isSigned)]
+  const first = (logs: readonly number[]) => logs.findIndex((log) => log >= PROOF)
+  const [higher, lower] = [first(up), first(down)]
+  const isHigher = higher >= 0 && (lower < 0 || higher <= lower)
+  const lo = endOf(capped, 'higher', isSigned) ?? 0
+  const hi = endOf(capped, 'lower', isSigned)
+  return {
+    ratio,
+    lo: Math.min(lo, ratio ?? lo),
+    hi: hi && Math.max(hi, ratio ?? hi),
+    proven: isHigher
+      ? { is: 'higher', day: higher }
+      : lower >= 0
+        ? { is: 'lower', day: lower }
+        : null,
+  }
+}
+
+/**
+ * Caps the weights of each day by a quantile of all weights so far, whatever their arm. A cap never changes later, as
+ * a cap from later days would break the test.
+ */
+function capWeights(days: readonly ArmDay[]): readonly Capped[] {
+  const seen: number[] = []
+  let cap = 0
+  let countedAt = 0
+  return days.map((day) => {
+    const orders = [...day.weights.keys()].filter((k) => day.weights[k] !== 0)
+    const sizes = orders.map((k) => Math.abs(day.weights[k]))
+    // The first day's own orders make its cap, earlier days' the others: again each time that these have doubled.
+    const known = cap === 0 ? sizes : seen
+    if (known.length > 0 && known.length >= 2 * countedAt) {
+      cap = quantile(Float64Array.from(known).sort(), UNCAPPED)
+      countedAt = known.length
+    }
+    for (const size of sizes) seen.push(size)
+    return {
+      visitors: day.visitors,
+      cap,
+      weights: orders.map((k) => Math.max(-cap, Math.min(cap, day.weights[k]))),
+      isPersonal: orders.map((k) => day.isPersonal[k]),
+    }
+  })
+}
+
+/** Ratio by Mantel and Haenszel, which doesn't mix days on which the hold-out had different shares. */
+function ratioOf(days: readonly ArmDay[]): number | null {
+  let personal = 0
+  let holdOut = 0
+  for (const { visitors, weights, isPersonal } of days) {
+    const all = visitors.personal + visitors.holdOut
+    weights.forEach((weight, k) => {
+      if (isPersonal[k]) personal += (weight * visitors.holdOut) / all
+      else holdOut += (weight * visitors.personal) / all
+    })
+  }
+  return holdOut > 0 ? Math.max(0, personal / holdOut) : null
+}
+
+/** Log of the mixture wealth at the end of each day, against "the ratio is not `side` than θ". */
+function wealth(
+  days: readonly Capped[],
+  theta: number,
+  side: 'higher' | 'lower',
+  isSigned: boolean,
+): number[] {
+  const logs = BETS.map(() => 0)
+  const sign = side === 'higher' ? 1 : -1
+  return days.map(({ visitors, weights, isPersonal, cap }) => {
+    const expected = theta * visitors.personal
+    const q = expected / (expected + visitors.holdOut)
+    // Largest loss of one order per unit of its weight: a bet may not lose more than the wealth.
+    const loss = isSigned ? Math.max(q, 1 - q) : side === 'higher' ? q : 1 - q
+    const gain = [(sign * -q) / (loss * cap), (sign * (1 - q)) / (loss * cap)]
+    BETS.forEach((bet, b) => {
+      let product = 1
+      weights.forEach((weight, k) => {
+        product *= 1 + bet * weight * gain[Number(isPersonal[k])]
+        if (product < TINY || product > HUGE) {
+          logs[b] += Math.log(product)
+          product = 1
+        }
+      })
+      logs[b] += Math.log(product)
+    })
+    return logMeanExp(logs)
+  })
+}
+
+/** End of the interval: the last ratio that the wealth has refused on some day; null if it has refused none. */
+function endOf(
+  days: readonly Capped[],
+  side: 'higher' | 'lower',
+  isSigned: boolean,
+): number | null {
+  const isRefused = (log: number) =>
+    Math.max(...wealth(days, Math.exp(log), side, isSigned)) >= PROOF
+  const direction = side === 'higher' ? 1 : -1
+  let refused = -direction * Math.log(WIDEST)
+  if (!isRefused(refused)) return null
+  let open = -refused
+  for (let k = 0; k < HALVINGS; k++) {
+    const middle = (refused + open) / 2
+    if (isRefused(middle)) refused = middle
+    else open = middle
+  }
+  return Math.exp(refused)
+}

@@ -1,0 +1,228 @@
+/** @module Effect of personal lists on a shop's sales: figures of both arms, their ratios, and how long to run. */
+import { NearsideError } from '@nearside/core/error.ts'
+import type { OwnerAnswer } from '@nearside/core/ownerAnswer.ts'
+import { DAY } from '@nearside/core/time.ts'
+import { answerOf } from './answer.ts'
+import { type ArmDay, type Compared, compareArms } from './armTest.ts'
+import { daysNeeded, spreadOf } from './plan.ts'
+import type { Sale, SaleArm, Sales, Visitors } from './readSales.ts'
+
+/** Lifts whose trials are planned. */
+export const PLANNED_LIFTS = [0.02, 0.05, 0.1, 0.2]
+const PLANNED_SHARES = [0.05, 0.1, 0.2, 0.5]
+/** Fewest first orders in each arm of a department that is compared. */
+const LEAST_ORDERS = 20
+const MOST_DEPARTMENTS = 20
+
+export interface ArmSales {
+  /** Number of visitors, each counted once a day. */
+  readonly visitors: number
+  readonly orders: number
+  readonly revenue: number
+  /** Null if the file doesn't say. */
+  readonly refunds: number | null
+  readonly margin: number | null
+}
+
+export type Metric = 'orders' | 'revenue' | 'refunds' | 'margin'
+
+/** Ratio of the personal arm to the hold-out, per visitor; of refunds, per order. */
+export interface MetricResult extends Omit<Compared, 'proven'> {
+  readonly metric: Metric
+  /** First day on which the difference was proven. */
+  readonly proven: { readonly is: 'higher' | 'lower'; readonly on: string } | null
+}
+
+/** Days that a trial takes to show a lift, at four shares of the hold-out, in orders and in revenue. */
+export interface PlannedTrial {
+  readonly share: number
+  readonly lift: number
+  readonly days: { readonly orders: number; readonly revenue: number }
+}
+
+export interface SalesPlan {
+  readonly from: string
+  readonly to: string
+  readonly ordersADay: number
+  readonly trials: readonly PlannedTrial[]
+}
+
+export interface MeasuredSales {
+  readonly kind: 'sales'
+  readonly from: string
+  readonly to: string
+  readonly currency: string
+  readonly arms: Readonly<Record<SaleArm, ArmSales>>
+  readonly metrics: readonly MetricResult[]
+  readonly departments: readonly ({ readonly name: string } & Omit<MetricResult, 'metric'>)[]
+  readonly plan: SalesPlan
+  /** Share of the visitors whose browser's store was empty; null if the shop doesn't count them. */
+  readonly emptyStores: number | null
+  /** Numbers of orders without an arm, of repeated orders, and of customers with orders of both arms. */
+  readonly without: number
+  readonly repeated: number
+  readonly inBothArms: number
+  readonly hasCustomers: boolean
+  readonly answer: OwnerAnswer
+}
+
+/** Plan from orders that carry no arm yet. */
+export function planSales({ sales }: Sales): SalesPlan {
+  return planOf(sales.filter(({ isFirst }) => isFirst))
+}
+
+/**
+ * @throws NearsideError `input-invalid` where a day of the trial lacks visitors of an arm
+ */
+export function measureSales(
+  { sales, currency, hasCustomers, inBothArms }: Sales,
+  visitors: ReadonlyMap<string, Visitors>,
+): MeasuredSales {
+  const carried = sales.filter((sale) => sale.arm !== null)
+  const dates = daysOf(carried, visitors)
+  const counted = carried.filter(({ day }) => visitors.has(day))
+  const first = counted.filter(({ isFirst }) => isFirst)
+  const byDay = new Map<string, Sale[]>(dates.map((day) => [day, []]))
+  for (const sale of first) byDay.get(sale.day)?.push(sale)
+  const compare = (weightOf: (sale: Sale) => number, isSigned = false) =>
+    named(compareArms(armDays(dates, visitors, byDay, weightOf), isSigned), dates)
+  const arms = { personal: armSales('personal'), 'hold-out': armSales('hold-out') } as const
+  const metrics: MetricResult[] = [
+    { metric: 'orders', ...compare(() => 1) },
+    { metric: 'revenue', ...compare(({ revenue }) => revenue) },
+    ...(arms.personal.refunds === null ? [] : [refundsAnOrder(dates, byDay)]),
+    ...(arms.personal.margin === null
+      ? []
+      : [{ metric: 'margin' as const, ...compare(({ margin }) => margin ?? 0, true) }]),
+  ]
+  const names = new Set(first.flatMap(({ departments }) => [...departments.keys()]))
+  const sold = (name: string, arm: SaleArm) =>
+    first.filter((sale) => sale.arm === arm && sale.departments.has(name)).length
+  const departments = [...names]
+    .filter((name) => Math.min(sold(name, 'personal'), sold(name, 'hold-out')) >= LEAST_ORDERS)
+    .sort((a, b) => sold(b, 'personal') - sold(a, 'personal'))
+    .slice(0, MOST_DEPARTMENTS)
+    .map((name) => ({ name, ...compare(({ departments }) => departments.get(name) ?? 0) }))
+  const all = [...visitors.values()]
+  const everybody = arms.personal.visitors + arms['hold-out'].visitors
+  const isCounted = all.every(({ emptyStores }) => emptyStores !== null)
+  const measured = {
+    kind: 'sales' as const,
+    from: dates[0],
+    to: dates[dates.length - 1],
+    currency,
+    arms,
+    metrics,
+    departments,
+    plan: planOf(first, arms['hold-out'].visitors / everybody, dates.length),
+    emptyStores: isCounted ? total(all, ({ emptyStores }) => emptyStores ?? 0) / everybody : null,
+    without: sales.filter(({ arm, day }) => arm === null && visitors.has(day)).length,
+    repeated: counted.length - first.length,
+    inBothArms,
+    hasCustomers,
+  }
+  return { ...measured, answer: answerOf(measured) }
+
+  function armSales(arm: SaleArm): ArmSales {
+    const own = counted.filter((sale) => sale.arm === arm)
+    const given = (of: (sale: Sale) => number | null) =>
+      sales.every((sale) => of(sale) !== null) ? total(own, (sale) => of(sale) ?? 0) : null
+    return {
+      visitors: total([...visitors.values()], (one) => one[arm]),
+      orders: own.length,
+      revenue: total(own, ({ revenue }) => revenue),
+      refunds: given(({ refund }) => refund),
+      margin: given(({ margin }) => margin),
+    }
+  }
+}
+
+function total<T>(all: readonly T[], of: (one: T) => number): number {
+  return all.reduce((sum, one) => sum + of(one), 0)
+}
+
+/** Days of the trial, ascending. */
+function daysOf(sales: readonly Sale[], visitors: ReadonlyMap<string, Visitors>): string[] {
+  const dates = [...visitors.keys()].sort()
+  const isLacking = (day: string) => {
+    const counts = visitors.get(day)
+    return !counts || counts.personal === 0 || counts['hold-out'] === 0
+  }
+  const lacking = [...new Set([...dates, ...sales.map(({ day }) => day)])].filter(isLacking).sort()
+  if (lacking.length === 0 && dates.length > 0) return dates
+  throw new NearsideError(
+    'input-invalid',
+    lacking.length > 0
+      ? `visitors of both arms are missing on ${lacking.slice(0, 5).join(', ')}${lacking.length > 5 ? ` and ${lacking.length - 5} more days` : ''}: count them for every day with orders of the trial, or leave these days' orders out`
+      : 'the visitors file has no row with an arm',
+  )
+}
+
+function armDays(
+  dates: readonly string[],
+  visitors: ReadonlyMap<string, Visitors>,
+  byDay: ReadonlyMap<string, readonly Sale[]>,
+  weightOf: (sale: Sale) => number,
+): ArmDay[] {
+  return dates.map((day) => {
+    const counts = visitors.get(day)
+    const sales = byDay.get(day) ?? []
+    return {
+      visitors: { personal: counts?.personal ?? 0, holdOut: counts?.['hold-out'] ?? 0 },
+      weights: sales.map(weightOf),
+      isPersonal: sales.map(({ arm }) => arm === 'personal'),
+    }
+  })
+}
+
+/** Compares refunds an order: more orders bring more refunds, which is no harm. */
+function refundsAnOrder(
+  dates: readonly string[],
+  byDay: ReadonlyMap<string, readonly Sale[]>,
+): MetricResult {
+  const days = dates.flatMap((day) => {
+    const sales = byDay.get(day) ?? []
+    const isPersonal = sales.map(({ arm }) => arm === 'personal')
+    const personal = isPersonal.filter(Boolean).length
+    const visitors = { personal, holdOut: sales.length - personal }
+    // A day on which one arm has no order can't compare both.
+    if (Math.min(visitors.personal, visitors.holdOut) === 0) return []
+    return [{ day, visitors, isPersonal, weights: sales.map(({ refund }) => refund ?? 0) }]
+  })
+  return {
+    metric: 'refunds',
+    ...named(
+      compareArms(days),
+      days.map(({ day }) => day),
+    ),
+  }
+}
+
+const named = ({ proven, ...found }: Compared, dates: readonly string[]) => ({
+  ...found,
+  proven: proven && { is: proven.is, on: dates[proven.day] },
+})
+
+/** @param share the trial's own share of the hold-out, and its number of days */
+function planOf(sales: readonly Sale[], share?: number, given?: number): SalesPlan {
+  const dates = sales.map(({ day }) => day).sort()
+  const [from, to] = [dates[0] ?? '', dates[dates.length - 1] ?? '']
+  const days = given ?? 1 + (Date.parse(to) - Date.parse(from)) / DAY
+  const ordersADay = sales.length / days
+  const spread = spreadOf(sales.map(({ revenue }) => revenue))
+  const shares = share === undefined ? PLANNED_SHARES : [share]
+  const trials = shares.flatMap((share) =>
+    PLANNED_LIFTS.map((lift) => {
+      const trial = { lift, share, orders: ordersADay }
+      return {
+        share,
+        lift,
+        days: {
+          orders: daysNeeded({ ...trial, spread: 1 }),
+          revenue: daysNeeded({ ...trial, spread }),
+        },
+      }
+    }),
+  )
+  return { from, to, ordersADay, trials: ordersADay > 0 ? trials : [] }
+}

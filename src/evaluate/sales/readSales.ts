@@ -1,0 +1,273 @@
+/** @module Reads a shop's order export and its visitor counts by arm. Anything doubtful is refused with what to do. */
+import { NearsideError } from '@nearside/core/error.ts'
+import type { readTable } from '@nearside/train/import/readTable.ts'
+
+type Table = Awaited<ReturnType<typeof readTable>>
+type Row = Table['rows'][number]
+
+export type SaleArm = 'personal' | 'hold-out'
+
+export interface Sale {
+  /** ISO date. */
+  readonly day: string
+  /** Arm that the order carries; null: it carries none. */
+  readonly arm: SaleArm | null
+  readonly revenue: number
+  /** Refunded money and margin; null if the file has no such column. */
+  readonly refund: number | null
+  readonly margin: number | null
+  /** Whether it is its customer's first order here; true if the file names no customers. */
+  readonly isFirst: boolean
+  /** Revenue by department; empty if the file names none. */
+  readonly departments: ReadonlyMap<string, number>
+}
+
+export interface Visitors {
+  readonly personal: number
+  readonly 'hold-out': number
+  /** Visitors whose browser's store was empty; null if the file doesn't count them. */
+  readonly emptyStores: number | null
+}
+
+export interface Sales {
+  readonly currency: string
+  readonly sales: readonly Sale[]
+  /** Whether the orders name their customers. */
+  readonly hasCustomers: boolean
+  /** Number of customers with orders of both arms. */
+  readonly inBothArms: number
+}
+
+/** Accepted names of each column, compared as letters only. The name of an arm may have a prefix (`meta:`). */
+const ORDER_NAMES = {
+  order: ['order', 'orderid', 'ordernumber', 'transactionid', 'name', 'id'],
+  day: ['createdat', 'orderdate', 'datecreated', 'date', 'day', 'time', 'paidat'],
+  arm: ['nearsidearm', 'arm', 'noteattributes', 'attributes'],
+  revenue: ['revenue', 'total', 'ordertotal', 'totalprice', 'value', 'amount'],
+  line: ['linetotal', 'linerevenue'],
+  price: ['lineitemprice', 'price', 'itemprice'],
+  quantity: ['lineitemquantity', 'quantity'],
+  currency: ['currency', 'ordercurrency', 'currencycode'],
+  customer: ['customerid', 'customer', 'shopper', 'customeremail', 'email'],
+  refund: ['refundedamount', 'refund', 'refunded'],
+  margin: ['margin', 'profit'],
+  department: ['department', 'category', 'lineitemcategory', 'producttype'],
+} as const
+
+const VISITOR_NAMES = {
+  day: ['date', 'day'],
+  arm: ['nearsidearm', 'arm'],
+  visitors: ['visitors', 'totalusers', 'activeusers', 'users', 'browsers'],
+  emptyStores: ['emptystores'],
+} as const
+
+export const lettersOf = (column: string): string =>
+  column
+    .toLowerCase()
+    .replace(/^custom\w*:/, '')
+    .replace(/[^a-z]/g, '')
+
+/** Whether a column is used for orders or for visitors. */
+export function isSalesColumn(column: string): boolean {
+  const names: readonly string[] = [
+    ...Object.values(ORDER_NAMES).flat(),
+    ...Object.values(VISITOR_NAMES).flat(),
+  ]
+  const letters = lettersOf(column)
+  return names.includes(letters) || letters.endsWith('nearsidearm')
+}
+
+/** Whether the columns are those of orders: one says what an order was worth, and none names an event. */
+export const areOrders = (columns: readonly string[]): boolean =>
+  !columns.some((column) => ['eventname', 'event'].includes(lettersOf(column))) &&
+  [...ORDER_NAMES.revenue, ...ORDER_NAMES.line, ...ORDER_NAMES.price].some((name) =>
+    columns.some((column) => lettersOf(column) === name),
+  )
+
+/**
+ * @throws NearsideError `input-invalid` for a missing column, an unknown arm, a second currency, contradicting
+ * totals, or a date or an amount that can't be read
+ */
+export function readSales(table: Table): Sales {
+  const { column, refuse } = columnsOf(table, ORDER_NAMES)
+  const [order, day] = [column('order'), column('day')]
+  if (!order) throw refuse('needs a column with the order’s number, such as order_id')
+  if (!day) throw refuse('needs a column with the order’s date, such as created_at')
+  const currency = oneCurrency(table, column('currency'), refuse)
+  const orders = new Map<string, Row[]>()
+  for (const row of table.rows) {
+    const id = row.values[order]
+    if (!id) throw refuse('an order has no number', row)
+    orders.set(id, [...(orders.get(id) ?? []), row])
+  }
+  const armsOf = new Map<string, Set<SaleArm>>()
+  const read = [...orders.values()].map((rows) => {
+    const of = (name: keyof typeof ORDER_NAMES) => firstOf(rows, column(name))
+    // Refunds and margins are of the order or of its lines, as its revenue is.
+    const money = (name: 'refund' | 'margin') => {
+      const said = column(name)
+      if (!said) return null
+      return (column('revenue') ? ofOrder : ofLines)(rows, said, refuse) ?? 0
+    }
+    const lines = rows.map((row) => lineOf(row, column, refuse))
+    const total = totalOf(rows, column('revenue'), refuse)
+    return {
+      day: dayOf(of('day'), rows[0], refuse),
+      arm: armOf(of('arm'), rows[0], refuse),
+      revenue: total ?? lines.reduce<number>((sum, line) => sum + (line ?? 0), 0),
+      refund: money('refund'),
+      margin: money('margin'),
+      customer: of('customer'),
+      departments: departmentsOf(rows, lines, column('department'), total),
+    }
+  })
+  read.sort((a, b) => (a.day < b.day ? -1 : Number(a.day > b.day)))
+  const sales = read.map(({ customer, ...sale }): Sale => {
+    if (customer === '' || sale.arm === null) return { ...sale, isFirst: true }
+    const arms = armsOf.get(customer) ?? new Set()
+    const isFirst = arms.size === 0
+    armsOf.set(customer, arms.add(sale.arm))
+    return { ...sale, isFirst }
+  })
+  return {
+    currency,
+    sales,
+    hasCustomers: column('customer') !== undefined,
+    inBothArms: [...armsOf.values()].filter(({ size }) => size > 1).length,
+  }
+}
+
+/** Visitors by ISO date. @throws NearsideError `input-invalid`, as `readSales` */
+export function readVisitors(table: Table): ReadonlyMap<string, Visitors> {
+  const { column, refuse } = columnsOf(table, VISITOR_NAMES)
+  const [day, arm, visitors] = [column('day'), column('arm'), column('visitors')]
+  if (!day || !arm || !visitors)
+    throw refuse('needs the columns date, nearside_arm and visitors: one row a day and arm')
+  const counts = new Map<string, Visitors>()
+  for (const row of table.rows) {
+    const which = armOf(row.values[arm], row, refuse)
+    if (which === null) continue
+    const many = (name: string) => {
+      const value = amount(row.values[name], row, refuse)
+      if (value >= 0 && Number.isInteger(value)) return value
+      throw refuse(`${name} must be a whole number`, row)
+    }
+    const date = dayOf(row.values[day], row, refuse)
+    const known = counts.get(date) ?? { personal: 0, 'hold-out': 0, emptyStores: null }
+    const empty = column('emptyStores')
+    counts.set(date, {
+      ...known,
+      [which]: known[which] + many(visitors),
+      emptyStores: empty ? (known.emptyStores ?? 0) + many(empty) : null,
+    })
+  }
+  return counts
+}
+
+function totalOf(rows: readonly Row[], column: string | undefined, refuse: Refuse): number | null {
+  if (!column) return null
+  const total = ofOrder(rows, column, refuse)
+  if (total === null) throw refuse('an order has no total', rows[0])
+  if (total >= 0) return total
+  throw refuse('a total is negative: export refunds in a column of their own', rows[0])
+}
+
+type Refuse = (why: string, row?: Row) => NearsideError
+
+function columnsOf<K extends string>(table: Table, names: Readonly<Record<K, readonly string[]>>) {
+  const refuse: Refuse = (why, row) =>
+    new NearsideError('input-invalid', `${table.name}${row ? `, line ${row.line}` : ''}: ${why}`)
+  if (table.unreadable.length > 0)
+    throw refuse(`lines can’t be read: ${table.unreadable.slice(0, 5).join(', ')}`)
+  if (table.rows.length === 0) throw refuse('has no rows')
+  const column = (what: K): string | undefined =>
+    names[what].flatMap((name) => table.columns.filter((one) => lettersOf(one) === name))[0] ??
+    (what === 'arm'
+      ? table.columns.find((one) => lettersOf(one).endsWith('nearsidearm'))
+      : undefined)
+  return { column, refuse }
+}
+
+const firstOf = (rows: readonly Row[], column: string | undefined): string =>
+  (column && rows.map(({ values }) => values[column]).find((text) => text)) || ''
+
+function oneCurrency(table: Table, column: string | undefined, refuse: Refuse): string {
+  const found = new Set(table.rows.map(({ values }) => (column ? values[column] : '')))
+  found.delete('')
+  if (found.size <= 1) return [...found][0] ?? ''
+  throw refuse(`has orders in ${[...found].sort().join(' and ')}: measure one currency at a time`)
+}
+
+function dayOf(text: string, row: Row, refuse: Refuse): string {
+  const day = /^\d{8}$/.test(text)
+    ? `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`
+    : text.slice(0, 10)
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(day) : Number.NaN
+  if (Number.isFinite(time) && new Date(time).toISOString().startsWith(day)) return day
+  throw refuse(`'${text}' is no date like 2026-10-01`, row)
+}
+
+/** Reads an arm, also from a field of several attributes (`nearside_arm: personal`). */
+function armOf(text: string, row: Row, refuse: Refuse): SaleArm | null {
+  const within = /nearside[_ ]arm\W+([\w-]+)/i.exec(text)?.[1]
+  const said = (within ?? (/[:=\n]/.test(text) ? '' : text)).trim().toLowerCase()
+  if (said === 'personal' || said === 'hold-out') return said
+  if (['', '(not set)', 'none', 'null', 'undefined'].includes(said)) return null
+  throw refuse(
+    `unknown arm '${said}': an order carries personal or hold-out, and nothing where the browser takes no part`,
+    row,
+  )
+}
+
+function amount(text: string, row: Row, refuse: Refuse): number {
+  if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text)
+  throw refuse(`'${text}' is no amount like 12.50: export numbers with a point and no symbol`, row)
+}
+
+/** Amount of an order, which its rows repeat or only one has; null if none has. */
+function ofOrder(rows: readonly Row[], column: string, refuse: Refuse): number | null {
+  const said = rows.filter(({ values }) => values[column])
+  const amounts = said.map((row) => amount(row.values[column], row, refuse))
+  if (amounts.some((one) => one !== amounts[0]))
+    throw refuse(
+      `rows of one order differ in ${column}: if they are lines, call the column line_total, and leave the order's total out`,
+      said[1],
+    )
+  return amounts[0] ?? null
+}
+
+/** Sum over the lines of an order. */
+const ofLines = (rows: readonly Row[], column: string, refuse: Refuse): number =>
+  rows
+    .filter(({ values }) => values[column])
+    .reduce((sum, row) => sum + amount(row.values[column], row, refuse), 0)
+
+/** Revenue of one line; null if the file names none. */
+function lineOf(
+  row: Row,
+  column: (name: keyof typeof ORDER_NAMES) => string | undefined,
+  refuse: Refuse,
+): number | null {
+  const [line, price, quantity] = [column('line'), column('price'), column('quantity')]
+  if (line) return amount(row.values[line], row, refuse)
+  if (!price) return null
+  const many = quantity ? amount(row.values[quantity], row, refuse) : 1
+  return many * amount(row.values[price], row, refuse)
+}
+
+function departmentsOf(
+  rows: readonly Row[],
+  lines: readonly (number | null)[],
+  column: string | undefined,
+  total: number | null,
+): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>()
+  if (!column) return sums
+  rows.forEach(({ values }, k) => {
+    // An order of one row is of one department. Otherwise only lines with an amount can be shared out.
+    const revenue = lines[k] ?? (rows.length === 1 ? total : null)
+    const name = values[column]
+    if (name && revenue !== null) sums.set(name, (sums.get(name) ?? 0) + revenue)
+  })
+  return sums
+}

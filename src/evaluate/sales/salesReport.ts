@@ -1,0 +1,146 @@
+/** @module Report of a trial by its sales: one page for the shop's owner. */
+import { count, fixed, lift, share } from '../report/numbers.ts'
+import { type Evaluated, liftChart, type Part, tableOf } from '../report/report.ts'
+import type { MeasuredSales, Metric, MetricResult, SalesPlan } from './measureSales.ts'
+import type { SaleArm } from './readSales.ts'
+
+const ARMS: readonly SaleArm[] = ['personal', 'hold-out']
+
+const METRIC: Readonly<Record<Metric, string>> = {
+  orders: 'orders a visitor (conversion)',
+  revenue: 'revenue a visitor',
+  refunds: 'guardrail: refunds an order',
+  margin: 'guardrail: margin a visitor',
+}
+
+type Ratio = Omit<MetricResult, 'metric'>
+
+export function salesReport(measured: MeasuredSales): Evaluated<MeasuredSales> {
+  const { from, to, answer, metrics, departments, plan, currency } = measured
+  return {
+    result: measured,
+    report: {
+      title: answer.answer,
+      lead: [
+        `${from} to ${to}, ${currency || 'no currency named'}: visitors with personal lists against the hold-out`,
+        ...answer.because.slice(1),
+        `What would change this: ${answer.change}`,
+      ],
+      parts: [
+        armsPart(measured),
+        ratios(
+          'Personal over hold-out',
+          metrics.map(({ metric, ...one }) => ({ name: METRIC[metric], ...one })),
+        ),
+        ...(departments.length > 0
+          ? [ratios('Revenue a visitor by department, personal over hold-out', departments)]
+          : []),
+        planPart(plan),
+      ],
+      notes: notesOf(measured),
+    },
+  }
+}
+
+/** Report of a plan alone, from orders without arms. */
+export function planReport(plan: SalesPlan): Evaluated {
+  return {
+    result: { kind: 'plan', plan },
+    report: {
+      title: 'How long a hold-out must run',
+      lead: [
+        `No order carries an arm yet. The plan is from ${fixed(plan.ordersADay, 1)} first orders a day, ${plan.from} to ${plan.to}`,
+      ],
+      parts: [planPart(plan)],
+      notes: [
+        'give orders with an arm and a file of visitors to measure a trial',
+        'only browsers that take part count: under persist “ask”, those that agreed',
+      ],
+    },
+  }
+}
+
+function armsPart({ arms, currency }: MeasuredSales): Part {
+  const { refunds, margin } = arms.personal
+  const money = (value: number) => `${fixed(value, 2)} ${currency}`.trim()
+  return {
+    title: 'Both arms',
+    table: tableOf(ARMS, {
+      arm: (arm) => arm,
+      visitors: (arm) => count(arms[arm].visitors),
+      orders: (arm) => count(arms[arm].orders),
+      conversion: (arm) => share(arms[arm].orders / arms[arm].visitors),
+      'average order': (arm) =>
+        arms[arm].orders > 0 ? money(arms[arm].revenue / arms[arm].orders) : '–',
+      'revenue a visitor': (arm) => money(arms[arm].revenue / arms[arm].visitors),
+      ...(refunds !== null && {
+        'refunds an order': (arm: SaleArm) =>
+          money((arms[arm].refunds ?? 0) / Math.max(1, arms[arm].orders)),
+      }),
+      ...(margin !== null && {
+        'margin a visitor': (arm: SaleArm) => money((arms[arm].margin ?? 0) / arms[arm].visitors),
+      }),
+    }),
+    text: ['A visitor counts once on each day; all orders with an arm count here'],
+  }
+}
+
+function ratios(title: string, rows: readonly ({ readonly name: string } & Ratio)[]): Part {
+  const liftOf = ({ ratio, lo, hi }: Ratio) =>
+    ratio === null || hi === null ? null : { relative: ratio - 1, lo: lo - 1, hi: hi - 1 }
+  const drawn = rows.flatMap((one) => {
+    const found = liftOf(one)
+    return found ? [{ name: one.name.replace(/^guardrail: | \(.*/g, ''), ...found }] : []
+  })
+  return {
+    title,
+    table: tableOf(
+      rows,
+      {
+        figure: ({ name }) => name,
+        'change, 95 % interval': (one) => lift(liftOf(one)),
+        proven: ({ proven }) => (proven ? `${proven.is}, on ${proven.on}` : 'no'),
+      },
+      true,
+    ),
+    ...(drawn.length > 0 && { chart: liftChart(title, drawn) }),
+  }
+}
+
+function planPart({ trials, ordersADay }: SalesPlan): Part {
+  return {
+    title: `How long to run: days until four of five trials prove a lift, at ${fixed(ordersADay, 1)} orders a day`,
+    table: tableOf(trials, {
+      'lift to prove': ({ lift: planned }) => share(planned),
+      'hold-out': (trial) => share(trial.share),
+      'in orders': ({ days }) => `${count(days.orders)} days`,
+      'in money': ({ days }) => `${count(days.revenue)} days`,
+    }),
+    text: ['A larger hold-out ends sooner, and more visitors go without personal lists meanwhile'],
+  }
+}
+
+function notesOf(measured: MeasuredSales): string[] {
+  const { without, repeated, hasCustomers, inBothArms, emptyStores } = measured
+  return [
+    'the test may be looked at each day: it calls equal arms different in at most 5 % of trials, for each line (Waudby-Smith and Ramdas 2024, doi 10.1093/jrsssb/qkad009); of twenty lines one may be wrong',
+    'in the changes, an order above the 99 % quantile of earlier days’ orders counts as that amount, so that one order decides nothing',
+    hasCustomers
+      ? `the changes compare each customer’s first order; ${count(repeated)} repeated orders count in the table of both arms only`
+      : 'the file names no customers: repeated orders of one customer count as independent, so the intervals are too narrow if there are many',
+    'refunds come late: that guardrail is complete only after your return period',
+    ...(inBothArms > 0
+      ? [
+          `${count(inBothArms)} customers ordered in both arms, on different devices; the first order’s arm counts`,
+        ]
+      : []),
+    ...(without > 0
+      ? [`${count(without)} orders carry no arm (browsers that take no part) and are left out`]
+      : []),
+    ...(emptyStores === null
+      ? []
+      : [
+          `${share(emptyStores)} of the visitors had an empty store: their lists could not be personal`,
+        ]),
+  ]
+}

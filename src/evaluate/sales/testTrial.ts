@@ -1,0 +1,62 @@
+/** @module A simulated trial for tests: daily visitors, of whom few order, and order values with a heavy tail. */
+import { createRandom } from '@nearside/core/model/random.ts'
+import type { ArmDay } from './armTest.ts'
+
+interface Trial {
+  readonly days: number
+  /** Mean number of orders a day in both arms. */
+  readonly orders: number
+  /** Share of the visitors in the hold-out. */
+  readonly share: number
+  /** Factor by which the personal arm orders more often. */
+  readonly lift?: number
+}
+
+const VISITORS_AN_ORDER = 30
+
+export function testTrial(seed: number, { days, orders, share, lift = 1 }: Trial): ArmDay[] {
+  const random = createRandom(seed)
+  return Array.from({ length: days }, () => {
+    let [personal, holdOut] = [0, 0]
+    const weights: number[] = []
+    const isPersonal: boolean[] = []
+    for (let v = 0; v < orders * VISITORS_AN_ORDER; v++) {
+      const isOwn = random.next() >= share
+      if (isOwn) personal++
+      else holdOut++
+      if (random.next() * VISITORS_AN_ORDER >= (isOwn ? lift : 1)) continue
+      weights.push(20 * Math.exp(random.normal()))
+      isPersonal.push(isOwn)
+    }
+    return { visitors: { personal, holdOut: Math.max(1, holdOut) }, weights, isPersonal }
+  })
+}
+
+/** The same days with each order of weight 1. */
+export const countOrders = (days: readonly ArmDay[]): ArmDay[] =>
+  days.map((day) => ({ ...day, weights: day.weights.map(() => 1) }))
+
+/**
+ * Browsers that keep their arm and come back on many days; some order often. Both arms are equal. Only each browser's
+ * first order counts, as `measureSales` counts it.
+ */
+export function returningBrowsers(seed: number, days: number): ArmDay[] {
+  const random = createRandom(seed)
+  const browsers = Array.from({ length: 600 }, () => ({
+    isPersonal: random.next() >= 0.3,
+    visits: random.next() ** 3,
+    orders: random.next() ** 6,
+    hasOrdered: false,
+  }))
+  return Array.from({ length: days }, () => {
+    const come = browsers.filter(({ visits }) => random.next() < visits)
+    const first = come.filter((one) => !one.hasOrdered && random.next() < one.orders)
+    for (const one of first) one.hasOrdered = true
+    const personal = come.filter((one) => one.isPersonal).length
+    return {
+      visitors: { personal, holdOut: Math.max(1, come.length - personal) },
+      weights: first.map(() => 20 * Math.exp(random.normal())),
+      isPersonal: first.map((one) => one.isPersonal),
+    }
+  })
+}
