@@ -1,15 +1,13 @@
 import { selectCases } from '@nearside/evaluate/cases.ts'
-import { prepareWalk } from '@nearside/evaluate/prepare.ts'
 import { testInput, testShop } from '@nearside/evaluate/testShop.ts'
-import { tuneBaselines } from '@nearside/evaluate/tuneBaselines.ts'
 import { expect, it } from 'vitest'
-import { scoreParts } from './experiment.ts'
+import { prepareScoring, scoreParts } from './experiment.ts'
 
 it('splits the base model’s scores into encoder and features that add up', () => {
   const input = testInput(testShop(), { protocol: 'leave-one-out' })
-  const walk = prepareWalk(input, tuneBaselines(input), null)
+  const scoring = prepareScoring(input)
   for (const one of selectCases(input).flat().slice(0, 5)) {
-    const scores = scoreParts(walk, one)
+    const scores = scoreParts(scoring, one)
     scores['base-fresh'].forEach((base, i) => {
       expect(scores.encoder[i] + scores.features[i]).toBeCloseTo(base, 4)
     })

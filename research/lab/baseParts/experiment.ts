@@ -2,17 +2,23 @@
 import { FEATURE_COUNT, FEATURES } from '@nearside/core/features/features.ts'
 import type { Case } from '@nearside/core/features/history.ts'
 import { multiply } from '@nearside/core/model/arithmetic.ts'
-import { addScores, linearTerms, scoreTerms } from '@nearside/core/model/score.ts'
-import { selectCases } from '@nearside/evaluate/cases.ts'
+import { addScores, linearTerms, withTrees } from '@nearside/core/model/score.ts'
+import {
+  ITEM_KNN,
+  RECENTLY_VIEWED,
+  type Score,
+  scorePopular,
+} from '@nearside/evaluate/baselines.ts'
+import { type EvaluationInput, selectCases } from '@nearside/evaluate/cases.ts'
 import { load } from '@nearside/evaluate/load.ts'
 import { popularityOf } from '@nearside/evaluate/popularity.ts'
-import { prepareWalk } from '@nearside/evaluate/prepare.ts'
+import { prepareDevices } from '@nearside/evaluate/prepare.ts'
 import { count } from '@nearside/evaluate/report/numbers.ts'
 import { type RowCase, Rows } from '@nearside/evaluate/rows.ts'
 import { searchParts, summariseSearch } from '@nearside/evaluate/search/search.ts'
 import { step } from '@nearside/evaluate/steps.ts'
-import { tuneBaselines } from '@nearside/evaluate/tuneBaselines.ts'
-import type { Walk } from '@nearside/evaluate/walk.ts'
+import { tune } from '@nearside/evaluate/tune.ts'
+import { prepareTuning } from '@nearside/evaluate/tuneBaselines.ts'
 import { hitRate, ndcg, placesOf, recall, reciprocalRank } from '@nearside/train/metrics.ts'
 import { type Experiment, head } from '../experiment.ts'
 
@@ -53,11 +59,11 @@ export const experiment: Experiment = {
   async run(asked, steps) {
     const { shop, input, notes } = await load(asked.question)
     const selected = selectCases(input)
-    const walk = prepareWalk(input, tuneBaselines(input), null)
+    const scoring = prepareScoring(input)
     const [allRows, newRows] = [new Rows<RowCase>(), new Rows<RowCase>()]
     for (const [done, own] of selected.entries()) {
       if (done % 50 === 0) await step(steps, 'walking shoppers', done, selected.length)
-      for (const one of own) measure(walk, one, allRows, newRows)
+      for (const one of own) measure(scoring, one, allRows, newRows)
     }
     const [all, onlyNew] = [allRows, newRows].map((rows) =>
       summariseSearch(rows, PAIRS, input.seed),
@@ -89,21 +95,37 @@ export const experiment: Experiment = {
   },
 }
 
+type Scoring = ReturnType<typeof prepareScoring>
+
+/** Models by day, and `item-knn` as tuned on whole histories. */
+export function prepareScoring(input: EvaluationInput) {
+  const cases = prepareTuning(input).casesWith(
+    ({ history }) => history,
+    ({ next }) => next,
+  )
+  const items = input.model.itemIds.length
+  const own = tune(RECENTLY_VIEWED, cases, items)
+  const nested = { ...ITEM_KNN.start, ...own.parameters, own: 1 }
+  const { parameters } = tune(ITEM_KNN, cases, items, [nested])
+  const itemKnn: Score = (context, out) => ITEM_KNN.score(parameters, context, out)
+  return { ...prepareDevices(input, null), itemKnn }
+}
+
 export function scoreParts(
-  walk: Walk,
+  scoring: Scoring,
   { history, time }: Pick<Case, 'history' | 'time'>,
 ): Readonly<Record<Arm, Float32Array>> {
-  const model = { ...walk.model, statistics: walk.statisticsAt(time) }
+  const model = { ...scoring.model, statistics: scoring.statisticsAt(time) }
   const { statistics } = model
   const context = { history, time, popularity: popularityOf(statistics), neighbours: statistics }
   const items = model.itemIds.length
-  const baseline = (name: 'popular' | 'item-knn') => {
+  const baseline = (score: Score) => {
     const out = new Float32Array(items)
-    walk.baselines[name]?.(context, out)
+    score(context, out)
     return out
   }
-  const terms = scoreTerms(model, history, time)
-  const { base: linear } = linearTerms(model, history, time, terms.hidden)
+  const terms = linearTerms(model, history, time)
+  const linear = new Float32Array(terms.base)
   const encoder = new Float32Array(model.bias)
   addScores(encoder, model.itemVectors, multiply(model.projection, terms.hidden))
   const features = new Float32Array(items)
@@ -114,20 +136,20 @@ export function scoreParts(
   )
   addScores(withCooccurrence, terms.features, kept)
   return {
-    popular: baseline('popular'),
-    'item-knn': baseline('item-knn'),
+    popular: baseline(scorePopular),
+    'item-knn': baseline(scoring.itemKnn),
     encoder,
     'encoder+cooccurrence': withCooccurrence,
     features,
     'without-trees': linear,
-    'base-fresh': terms.base,
+    'base-fresh': withTrees(model, history, terms).base,
   }
 }
 
 /** Adds the rows of one test case, ranked among all items, and among the items that are new to the shopper. */
-function measure(walk: Walk, one: Case, all: Rows<RowCase>, onlyNew: Rows<RowCase>): void {
-  const scores = scoreParts(walk, one)
-  const seen = new Uint8Array(walk.model.itemIds.length)
+function measure(scoring: Scoring, one: Case, all: Rows<RowCase>, onlyNew: Rows<RowCase>): void {
+  const scores = scoreParts(scoring, one)
+  const seen = new Uint8Array(scoring.model.itemIds.length)
   for (const { item } of one.history) seen[item] = 1
   const put = (rows: Rows<RowCase>, targets: readonly number[], excluded?: Uint8Array) => {
     rows.begin(one)
