@@ -1,6 +1,7 @@
 /** @module Options that several commands have, each declared once. */
 import { Option } from '@commander-js/extra-typings'
 import { modelKeys } from './signing.ts'
+import { SYSTEM_NAMES } from './systems/readSystem.ts'
 import { seed, wholeNumber } from './values.ts'
 
 export const SHOP = ['--shop <dir>', 'shop folder'] as const
@@ -26,6 +27,12 @@ export const TIMEOUT = [
 ] as const
 export const HTML = ['--html <file>', 'write the report as an HTML page to FILE'] as const
 export const MARKDOWN = ['--markdown <file>', 'write the report as Markdown to FILE'] as const
+
+export const fromOption = () =>
+  new Option(
+    '--from <system>',
+    'shop system whose API to read; addresses take the place of files',
+  ).choices(SYSTEM_NAMES)
 
 export const armsOption = () =>
   new Option(

@@ -24,7 +24,7 @@ interface Step {
 const STEPS: readonly Step[] = [
   {
     command: importLog,
-    own: ['out', 'dryRun', 'html', 'json'],
+    own: ['out', 'from', 'timeout', 'dryRun', 'html', 'json'],
     folders: { out: 'shop' },
     done: 'shop/report.json',
   },

@@ -2,6 +2,7 @@
 
 import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { NearsideError } from '@nearside/core/error.ts'
 import type { Part } from '@nearside/evaluate/report/report.ts'
 import type { Role } from '@nearside/train/import/columns.ts'
 import { type ImportReport, importShop } from '@nearside/train/import/importShop.ts'
@@ -10,7 +11,8 @@ import { DELIMITERS } from '@nearside/train/import/source.ts'
 import type { Sample } from '@nearside/train/import/summary.ts'
 import { defineCommand } from '../command.ts'
 import { requireFolder } from '../output.ts'
-import { DRY_RUN, HTML } from '../shared.ts'
+import { DRY_RUN, fromOption, HTML, TIMEOUT } from '../shared.ts'
+import { readSystem, type SystemName, withFolder } from '../systems/readSystem.ts'
 import { wholeNumber } from '../values.ts'
 
 /** What a column may hold, with descriptions. */
@@ -56,6 +58,12 @@ A log may lack times. If each line is \`shopper item item …\`, each item gets 
 2000-12-31. In a folder of numbered files with \`session item\` per click, each file gets a week, from
 2000-01-03 on.
 
+With --from vendure, --orders is the address of the Admin API and --catalog that of the Shop API. The orders
+take an API key in the variable NEARSIDE_SHOP_TOKEN; its role needs only ReadOrder. Parameters of an address
+choose the channel (?vendure-token=…), languageCode and currencyCode. An item's id is the variant's id
+(--columns item=sku: its SKU), its price includes tax (--columns price=price: without), and its category is the
+top collection (--columns category=facet.CODE: a facet).
+
 Columns:
 ${Object.entries(COLUMNS)
   .map(([name, what]) => `  ${name.padEnd(10)}${what}`)
@@ -63,6 +71,7 @@ ${Object.entries(COLUMNS)
   )
   .requiredOption('--orders <file>', 'order log')
   .option('--clicks <file>', 'click log')
+  .addOption(fromOption())
   .option('--catalog <file>', 'catalog; without it, titles and prices come from the order log')
   .requiredOption('--out <dir>', 'shop folder to write')
   .option(...COLUMN_NAMES)
@@ -90,20 +99,24 @@ ${Object.entries(COLUMNS)
   )
   .option('--raw-ids', 'keep shopper ids as they are (for public data) instead of keyed hashes')
   .option('--untitled', 'accept a shop whose items have no titles')
+  .option(...TIMEOUT, 60)
   .option(...DRY_RUN)
   .option(...HTML)
 
 export const command = defineCommand(syntax, async (options, { progress, print, signal }) => {
   await requireFolder('html', options.html)
-  const { report, sample } = await importShop({
-    ...options,
-    columns: options.columns ?? {},
-    keepShopperIds: options.rawIds,
-    allowUntitled: options.untitled,
-    now: Date.now(),
-    signal,
-    onProgress: (label, done, total) => progress.update(label, done, total),
-  })
+  const { report, sample } = await withFolder(async (folder) =>
+    importShop({
+      ...options,
+      ...(options.from && (await download({ ...options, from: options.from }, folder, signal))),
+      columns: options.columns ?? {},
+      keepShopperIds: options.rawIds,
+      allowUntitled: options.untitled,
+      now: Date.now(),
+      signal,
+      onProgress: (label, done, total) => progress.update(label, done, total),
+    }),
+  )
   const { printed, parts } = describe(report, sample, options.out)
   for (const line of printed) print(line)
   if (options.html !== undefined) {
@@ -115,6 +128,32 @@ export const command = defineCommand(syntax, async (options, { progress, print, 
     print(`nothing${options.html ? ` but ${options.html}` : ''} was written (--dry-run)`)
   return report
 })
+
+interface Addresses {
+  readonly from: SystemName
+  readonly orders: string
+  readonly catalog?: string
+  readonly timeout: number
+}
+
+/** Reads orders and products from a shop system's API; returns the paths of their files in FOLDER. */
+async function download(
+  { from, orders, catalog, timeout }: Addresses,
+  folder: string,
+  signal: AbortSignal,
+) {
+  const token = process.env.NEARSIDE_SHOP_TOKEN || undefined
+  const api = { token, fetch, timeout: timeout * 1000, signal }
+  const read = (what: 'orders' | 'products', url: string) => {
+    if (!/^https?:/.test(url) || !URL.canParse(url))
+      throw new NearsideError('input-invalid', `--from takes addresses, and ${url} is none`)
+    return readSystem(from, what, { ...api, url }, folder)
+  }
+  return {
+    orders: await read('orders', orders),
+    ...(catalog !== undefined && { catalog: await read('products', catalog) }),
+  }
+}
 
 type Said = Required<Pick<Part, 'title' | 'text'>>
 

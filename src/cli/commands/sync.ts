@@ -6,7 +6,7 @@ import { Command } from '@commander-js/extra-typings'
 import { LIVE_MINUTES } from '@nearside/core/catalog/parseLive.ts'
 import { defineCommand } from '../command.ts'
 import { readPageOptions } from '../publish/pageOptions.ts'
-import { DRY_RUN, PUBLISHED, TIMEOUT, WATCH } from '../shared.ts'
+import { DRY_RUN, fromOption, PUBLISHED, TIMEOUT, WATCH } from '../shared.ts'
 import { LIVE_JSON, readLiveJson } from '../sync/liveJson.ts'
 import { type Synced, syncSite } from '../sync/syncSite.ts'
 import { watchFeed } from '../sync/watchFeed.ts'
@@ -20,7 +20,8 @@ const syntax = new Command('sync')
   .description(`Compares the shop's product feed with the catalog.json in OUT, and writes the differences to live.json
 beside it. Pages whose option catalog is { url, live } read it every few minutes; the next nearside publish
 writes that into page.html. FEED is an address of any format that nearside import reads as a catalog, such as
-a Google Merchant Center feed in XML or TSV, JSON or CSV.
+a Google Merchant Center feed in XML or TSV, JSON or CSV. With --from vendure, it is the address of the Shop
+API, which needs no token.
 
 A feed that hasn't changed isn't read again (ETag, Last-Modified). The last good live.json stays, and the exit
 code is 1, if the feed doesn't answer, is cut off, older than the last one or in another currency, or if more
@@ -36,14 +37,15 @@ With --watch, the command runs until it is stopped. It waits longer after each f
     wholeNumber(1, 1440),
     LIVE_MINUTES,
   )
+  .addOption(fromOption())
   .option(...COLUMN_NAMES)
   .option(...TIMEOUT, 60)
   .option(...WATCH)
   .option(...DRY_RUN)
 
 export const command = defineCommand(syntax, async (options, { print, signal }, feed) => {
-  const { out, columns, every: minutes, timeout, dryRun, watch } = options
-  const order = { feed, out, columns, minutes, dryRun, fetch, now: Date.now, signal }
+  const { out, from, columns, every: minutes, timeout, dryRun, watch } = options
+  const order = { feed, from, out, columns, minutes, dryRun, fetch, now: Date.now, signal }
   const round = async () => {
     const synced = await syncSite({ ...order, timeout: timeout * 1000 })
     if (synced.isNew || !watch) print(describe(synced, out, dryRun))

@@ -1,10 +1,10 @@
 /** @module Fetches a shop's product feed into a file, unless it is the same as last time. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
-import { readAtMost } from '@nearside/core/readAtMost.ts'
+import { type Fetching, fetchWhole } from '../systems/fetchWhole.ts'
+import { withFolder } from '../systems/readSystem.ts'
 
 /** Identifies the last content of a feed. */
 export interface FeedState {
@@ -14,17 +14,12 @@ export interface FeedState {
   readonly modified?: string
 }
 
-interface FeedRequest {
+interface FeedRequest extends Fetching {
   readonly url: string
   /** State of the last feed that was used; null to fetch in any case. */
   readonly last: FeedState | null
-  readonly fetch: typeof globalThis.fetch
-  /** Milliseconds for the whole answer. */
-  readonly timeout: number
-  readonly signal: AbortSignal
 }
 
-const MOST_BYTES = 512 * 2 ** 20
 /** Milliseconds by which the clocks of a feed's servers may differ. */
 const SKEW = 3_600_000
 
@@ -34,7 +29,7 @@ const SKEW = 3_600_000
  * @throws NearsideError `input-invalid`, and what `read` throws
  */
 export async function readFeed<T>(
-  { url, last, fetch, timeout, signal }: FeedRequest,
+  { url, last, ...fetching }: FeedRequest,
   read: (path: string) => Promise<T>,
 ): Promise<{ readonly value: T; readonly state: FeedState } | null> {
   const of = (await sha256Hex(utf8(url))).slice(0, 16)
@@ -43,18 +38,8 @@ export async function readFeed<T>(
     ...(known?.etag && { 'if-none-match': known.etag }),
     ...(known?.modified && { 'if-modified-since': known.modified }),
   }
-  const within = AbortSignal.any([signal, AbortSignal.timeout(timeout)])
-  let response: Response
-  let body: Uint8Array
-  try {
-    response = await fetch(url, { headers, signal: within })
-    if (response.status === 304) return null
-    body = await readAtMost(response, MOST_BYTES)
-  } catch (error) {
-    throw new NearsideError('input-invalid', `no complete answer (${reasonOf(error, timeout)})`, {
-      cause: error,
-    })
-  }
+  const { response, body } = await fetchWhole(url, { headers }, fetching)
+  if (response.status === 304) return null
   if (!response.ok)
     throw new NearsideError('input-invalid', `the server answers with status ${response.status}`)
   const [etag, modified] = ['etag', 'last-modified'].map((name) => response.headers.get(name))
@@ -63,21 +48,12 @@ export async function readFeed<T>(
       'input-invalid',
       `the feed is dated ${modified}, older than the last feed used`,
     )
-  const folder = await mkdtemp(join(tmpdir(), 'nearside-feed-'))
-  try {
+  return withFolder(async (folder) => {
     // Keep the feed's file name, because error messages show it.
     const name = basename(new URL(url).pathname).replace(/[^\w.-]/g, '_') || 'feed'
     const path = join(folder, name)
     await writeFile(path, body)
     const state = { of, ...(etag && { etag }), ...(modified && { modified }) }
     return { value: await read(path), state }
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-function reasonOf(error: unknown, timeout: number): string {
-  const { name, message, cause } = error as Error
-  if (name === 'TimeoutError') return `none in ${timeout / 1000} s`
-  return (cause as { code?: string } | undefined)?.code ?? message
+  })
 }

@@ -9,26 +9,26 @@ import { readJson } from '@nearside/core/reading.ts'
 import type { NamedColumns } from '@nearside/train/import/columns.ts'
 import { readCatalogFile } from '@nearside/train/import/readCatalog.ts'
 import { placeFile } from '../publish/place.ts'
+import type { Fetching } from '../systems/fetchWhole.ts'
+import { readSystem, type SystemName, withFolder } from '../systems/readSystem.ts'
 import { changesOf, refuseImplausible } from './changes.ts'
 import { readFeed } from './fetchFeed.ts'
 import { LIVE_JSON, readLiveJson, type SyncedFile } from './liveJson.ts'
 
-export interface SyncOrder {
-  /** Address of the feed. */
+export interface SyncOrder extends Fetching {
+  /** Address of the feed, or of the shop system's API. */
   readonly feed: string
+  /** Shop system whose API is read instead of a feed. */
+  readonly from?: SystemName
   /** Published folder. */
   readonly out: string
   /** Names of the feed's columns; absent: recognised. */
   readonly columns?: NamedColumns
   /** Minutes between two requests of a device. */
   readonly minutes: number
-  /** Milliseconds for the feed's answer. */
-  readonly timeout: number
   readonly dryRun?: boolean
-  readonly fetch: typeof globalThis.fetch
   /** Current time, milliseconds since the epoch. */
   readonly now: () => number
-  readonly signal: AbortSignal
 }
 
 export interface Synced {
@@ -63,13 +63,13 @@ export async function syncSite(order: SyncOrder): Promise<Synced> {
 
 /** @returns null if the feed has not changed since `last` */
 async function readChanges(
-  { columns, feed, fetch, timeout, signal, now }: SyncOrder,
+  { columns, feed, from, fetch, timeout, signal, now }: SyncOrder,
   published: Catalog,
   last: SyncedFile | null,
 ): Promise<{ changes: LiveChanges; feed: SyncedFile['feed'] } | null> {
   try {
-    const request = { url: feed, last: last?.feed ?? null, fetch, timeout, signal }
-    const read = await readFeed(request, async (path) => {
+    const fetching = { fetch, timeout, signal }
+    const compare = async (path: string) => {
       const { items } = published
       const currency = items.find((item) => item.currency)?.currency ?? null
       const known = items.map(({ id }) => id)
@@ -77,7 +77,13 @@ async function readChanges(
       const changes = changesOf(items, current)
       refuseImplausible(items, current, changes)
       return changes
-    })
+    }
+    if (from) {
+      const api = { url: feed, ...fetching }
+      const read = (folder: string) => readSystem(from, 'products', api, folder)
+      return { changes: await withFolder(async (to) => compare(await read(to))), feed: undefined }
+    }
+    const read = await readFeed({ url: feed, last: last?.feed ?? null, ...fetching }, compare)
     return read && { changes: read.value, feed: read.state }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)

@@ -143,6 +143,30 @@ const LAYOUTS: readonly Layout[] = [
     inherits: true,
   },
   {
+    name: 'Vendure orders',
+    marks: ['ordercode orderplacedat productvariantid'],
+    columns: {
+      shopper: 'customerid',
+      session: 'ordercode',
+      time: 'orderplacedat',
+      item: 'productvariantid',
+      price: 'pricewithtax',
+      status: 'state',
+    },
+  },
+  {
+    name: 'Vendure products',
+    marks: ['productvariantid groupid pricewithtax'],
+    columns: {
+      item: 'productvariantid',
+      number: 'sku',
+      title: 'name',
+      price: 'pricewithtax',
+      category: 'collection facetcategory',
+      brand: 'facetbrand facetmanufacturer facetmaker',
+    },
+  },
+  {
     name: 'Google Merchant Center feed',
     marks: ['id title price link', 'id title price availability', 'id title price imagelink'],
     columns: {

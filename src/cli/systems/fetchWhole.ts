@@ -1,0 +1,36 @@
+/** @module Fetches a whole answer, or says why there is none. */
+import { NearsideError } from '@nearside/core/error.ts'
+import { readAtMost } from '@nearside/core/readAtMost.ts'
+
+export interface Fetching {
+  readonly fetch: typeof globalThis.fetch
+  /** Milliseconds for each whole answer. */
+  readonly timeout: number
+  readonly signal: AbortSignal
+}
+
+const MOST_BYTES = 512 * 2 ** 20
+
+/** @throws NearsideError `input-invalid`, `aborted` */
+export async function fetchWhole(
+  url: string,
+  init: RequestInit,
+  { fetch, timeout, signal }: Fetching,
+) {
+  const within = AbortSignal.any([signal, AbortSignal.timeout(timeout)])
+  try {
+    const response = await fetch(url, { ...init, signal: within })
+    return { response, body: await readAtMost(response, MOST_BYTES) }
+  } catch (error) {
+    const message = `no complete answer (${reasonOf(error, timeout)})`
+    const code = signal.aborted ? 'aborted' : 'input-invalid'
+    throw new NearsideError(code, message, { cause: error })
+  }
+}
+
+function reasonOf(error: unknown, timeout: number): string {
+  const { name, message, cause } = error as Error
+  if (name === 'TimeoutError') return `none in ${timeout / 1000} s`
+  const { code, message: why } = (cause ?? {}) as { code?: string; message?: string }
+  return code ?? why ?? message
+}

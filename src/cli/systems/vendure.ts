@@ -1,0 +1,163 @@
+/**
+ * @module Reads a Vendure shop: products from its Shop API, where only public ones are, and orders from its Admin API,
+ * without names and addresses. Parameters of an address choose the channel (`vendure-token`), `languageCode` and
+ * `currencyCode`.
+ * @see https://docs.vendure.io/reference/graphql-api/shop/queries
+ */
+import { NearsideError } from '@nearside/core/error.ts'
+import { createReaders, type Read } from '@nearside/core/reading.ts'
+import { askGraphql, type Page, readPages, type ShopApi } from './graphql.ts'
+
+const FACETS = 'facetValues { name facet { code } }'
+const VARIANT = `id sku name createdAt price priceWithTax currencyCode stockLevel featuredAsset { preview } ${FACETS}`
+const COLLECTIONS = `query ($skip: Int!) {
+  collections(options: { skip: $skip, sort: { id: ASC } }) { totalItems items { id name parentId } } }`
+// Without "take", Vendure sends as many as it allows.
+const PRODUCTS = `query ($skip: Int!) {
+  products(options: { skip: $skip, sort: { id: ASC } }) { totalItems items {
+    id slug description featuredAsset { preview } collections { id } ${FACETS} variants { ${VARIANT} } } } }`
+const ORDERS = `query ($skip: Int!) {
+  orders(options: { skip: $skip, take: 100, sort: { orderPlacedAt: ASC, id: ASC },
+    filter: { active: { eq: false }, orderPlacedAt: { isNull: false } } }) { totalItems items {
+    id code type state orderPlacedAt currencyCode aggregateOrderId customer { id }
+    payments { state amount refunds { state total } }
+    lines { quantity discountedUnitPrice discountedUnitPriceWithTax productVariant { id sku name } } } } }`
+
+const { list, number, object, text, whole } = createReaders(
+  (what) => new NearsideError('input-invalid', `${what} is missing: is that a Vendure API?`),
+)
+const MOST = 100_000
+const any = text(/^/)
+const orNull =
+  <T>(read: Read<T>): Read<T | null> =>
+  (value, what) =>
+    value === null ? null : read(value, what)
+const pageOf = <T>(name: string, entry: Read<T>): Read<Page<T>> => {
+  const read = object({
+    [name]: object<Page<T>>({ items: list(entry, MOST), totalItems: whole(0, 1e9) }),
+  })
+  return (value, what) => read(value, what)[name]
+}
+
+const asset = orNull(object({ preview: any }))
+const facetValues = list(object({ name: any, facet: object({ code: any }) }), MOST)
+const about = { id: any, sku: any, name: any }
+const readCollections = pageOf('collections', object({ id: any, name: any, parentId: any }))
+const variant = object({
+  ...{ ...about, createdAt: any, price: number(), priceWithTax: number(), currencyCode: any },
+  ...{ stockLevel: any, featuredAsset: asset, facetValues },
+})
+const readProducts = pageOf(
+  'products',
+  object({
+    ...{ id: any, slug: any, description: any, featuredAsset: asset, facetValues },
+    ...{ collections: list(object({ id: any }), MOST), variants: list(variant, MOST) },
+  }),
+)
+const refund = object({ state: any, total: number() })
+const payment = object({ state: any, amount: number(), refunds: list(refund, MOST) })
+const line = object({
+  ...{ quantity: whole(0, 1e9), discountedUnitPrice: number() },
+  ...{ discountedUnitPriceWithTax: number(), productVariant: object(about) },
+})
+const order = object({
+  ...{ id: any, code: any, type: any, state: any, orderPlacedAt: any, currencyCode: any },
+  ...{ aggregateOrderId: orNull(any), customer: orNull(object({ id: any })) },
+  ...{ payments: orNull(list(payment, MOST)), lines: list(line, MOST) },
+})
+const readOrders = pageOf('orders', order)
+
+/** Vendure's money has two decimals in every currency, unless the shop has a `MoneyStrategy` of its own. */
+const money = (amount: number) => amount / 100
+
+/** Yields a row for each variant that the shop shows. */
+export async function* products({ token: _, ...api }: ShopApi) {
+  const ifRefused = 'the catalog is read from the Shop API, which needs no token'
+  const ask = <T>(query: string, read: Read<Page<T>>) => {
+    const readPage = (skip: number) =>
+      askGraphql(api, { query, variables: { skip }, read, ifRefused })
+    return readPage
+  }
+  const known = new Map<string, { readonly name: string; readonly parentId: string }>()
+  for await (const one of readPages(ask(COLLECTIONS, readCollections))) known.set(one.id, one)
+  for await (const product of readPages(ask(PRODUCTS, readProducts)))
+    for (const { stockLevel, id, featuredAsset, ...variant } of product.variants) {
+      const facets = [...variant.facetValues, ...product.facetValues].reverse()
+      const departments = product.collections.map((one) => departmentOf(one.id, known))
+      yield {
+        ...variant,
+        productVariantId: id,
+        // An id of its own, because a variant may have the same number.
+        groupId: `product-${product.id}`,
+        price: money(variant.price),
+        priceWithTax: money(variant.priceWithTax),
+        // A text by the shop's `StockDisplayStrategy`: OUT_OF_STOCK, or a number.
+        available: !/^(OUT_OF_STOCK|0|-\d+)$/.test(stockLevel),
+        collection: departments.find((name) => name !== undefined),
+        facetValues: undefined,
+        facet: Object.fromEntries(facets.map(({ name, facet }) => [facet.code, name])),
+        description: product.description,
+        image: (featuredAsset ?? product.featuredAsset)?.preview,
+        url: `/product/${product.slug}`,
+      }
+    }
+}
+
+/** Name of the top collection above a collection. */
+function departmentOf(
+  id: string,
+  known: ReadonlyMap<string, { readonly name: string; readonly parentId: string }>,
+): string | undefined {
+  let found = known.get(id)
+  for (let depth = 0; found && depth < 100; depth++) {
+    const parent = known.get(found.parentId)
+    if (!parent) break
+    found = parent
+  }
+  return found?.name
+}
+
+/** Yields a row for each line of the placed orders. The import leaves out those that were cancelled or refunded. */
+export async function* orders({ token, ...api }: ShopApi) {
+  if (token === undefined)
+    throw new NearsideError('input-invalid', `set NEARSIDE_SHOP_TOKEN: ${RIGHTS}`)
+  // Vendure's API keys are `id:secret`; sessions have no colon.
+  const [name, value] = token.includes(':')
+    ? ['vendure-api-key', token]
+    : ['authorization', `Bearer ${token}`]
+  const readPage = (skip: number) =>
+    askGraphql(api, {
+      ...{ query: ORDERS, variables: { skip }, headers: { [name]: value }, read: readOrders },
+      ifRefused: `the token in NEARSIDE_SHOP_TOKEN is not valid for this channel: ${RIGHTS}`,
+    })
+  const whole = new Set<string>()
+  const parts: Order[] = []
+  for await (const order of readPages(readPage)) {
+    if (order.type === 'Seller') parts.push(order)
+    else yield* linesOf(order)
+    whole.add(order.id)
+  }
+  // A marketplace's order contains its sellers' parts. A seller's channel has the parts only.
+  for (const part of parts) if (!whole.has(part.aggregateOrderId ?? '')) yield* linesOf(part)
+}
+
+const RIGHTS =
+  'it takes an API key of a role with the permission ReadOrder, and authOptions.tokenMethod must contain api-key'
+
+type Order = ReturnType<typeof order>
+
+function linesOf({ code, state, orderPlacedAt, currencyCode, customer, payments, lines }: Order) {
+  const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0)
+  const paid = (payments ?? []).filter((one) => /^(Authorized|Settled)$/.test(one.state))
+  const refunds = paid.flatMap((one) => one.refunds).filter((one) => one.state !== 'Failed')
+  const back = sum(refunds.map(({ total }) => total))
+  const isRefunded = back > 0 && back >= sum(paid.map(({ amount }) => amount))
+  return lines.map(({ quantity, productVariant: { id, sku, name }, ...prices }) => ({
+    orderCode: code,
+    customerId: customer?.id,
+    ...{ orderPlacedAt, currencyCode, productVariantId: id, sku, name, quantity },
+    priceWithTax: money(prices.discountedUnitPriceWithTax),
+    price: money(prices.discountedUnitPrice),
+    state: isRefunded ? 'Refunded' : quantity === 0 ? 'Cancelled' : state,
+  }))
+}
