@@ -51,6 +51,7 @@ export default defineConfig({
         'react-search': 'src/react-search.ts',
         measure: 'src/measure.ts',
         devtools: 'src/devtools.ts',
+        agents: 'src/agents.ts',
         consent: 'src/consent.ts',
         german: 'src/german.ts',
         vault: 'src/vault.ts',

@@ -26,6 +26,7 @@ const ENTRIES = [
   'adapters',
   'measure',
   'consent',
+  'agents',
   'devtools',
   'console',
   'german',

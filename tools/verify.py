@@ -31,7 +31,7 @@ import unicodedata
 
 FORMAT = 2
 NO_PREVIOUS = "0" * 64
-SIGNED = {"upload", "receipt", "consent", "guard", "erase", "restore", "fold", "export"}
+SIGNED = {"agent", "upload", "receipt", "consent", "guard", "erase", "restore", "fold", "export"}
 TOLERANCE = 1e-6
 DAY = 86_400_000
 LEAST_NOISE = 0.01
@@ -756,6 +756,8 @@ DETAILS = {
     "restore": {"events": count, "orders": count, "undoes": Optional(count)},
     "seed": {"orders": count},
     "transfer": {"direction": one_of("in", "out"), "events": count},
+    "agent": {"tool": one_of("search", "recommend", "compare", "basket"), "items": count},
+    "agent answer": {"allowed": flag},
     "fold": {"contribute": one_of(False), **SUMMARY},
     "fold of a consent": {
         "contribute": one_of(True),
@@ -892,6 +894,8 @@ def form_of(kind, detail):
         return "consent withdrawn"
     if kind == "fold" and detail.get("contribute") is True:
         return "fold of a consent"
+    if kind == "agent":
+        return "agent answer" if "allowed" in detail else kind
     if kind == "failure" and detail.get("purpose") == "contribute":
         return "failure of a contribution"
     if kind == "erase" and detail.get("what") == "everything":

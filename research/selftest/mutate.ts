@@ -80,7 +80,17 @@ const NAMES: readonly string[] = [
 ]
 const KINDS: readonly string[] = [
   ...['request', 'upload', 'receipt', 'consent', 'model', 'learn', 'guard', 'erase', 'restore'],
-  ...['seed', 'failure', 'fold', 'export', 'transfer', 'Upload', 'unknown', 'consent withdrawn'],
+  ...[
+    'seed',
+    'failure',
+    'fold',
+    'export',
+    'transfer',
+    'Upload',
+    'unknown',
+    'agent',
+    'consent withdrawn',
+  ],
 ]
 const RAW = '@raw@'
 

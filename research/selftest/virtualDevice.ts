@@ -147,6 +147,7 @@ export class VirtualDevice {
       this.fetch,
       this.forget,
       this.withdraw,
+      this.answerAgent,
       this.erase,
       this.fold,
       this.export,
@@ -193,6 +194,13 @@ export class VirtualDevice {
       ...(release !== undefined && { release }),
     }
     await this.#ledger.append({ kind: 'model', detail })
+  }
+
+  /** Allows agents, or answers a call of one. */
+  async answerAgent(): Promise<void> {
+    const detail =
+      this.#random.integer(2) === 0 ? { allowed: true } : { tool: 'recommend', items: 8 }
+    await this.#ledger.append({ kind: 'agent', detail }, 'disk')
   }
 
   async takeOrders(orders: number): Promise<void> {

@@ -80,7 +80,15 @@ function whatLeft(ledger: readonly LedgerEntry[], audit: Audit): string[] {
       ? ` It requested tokens ${times(Number(tokens))}, with ${count(Number(tokenBytes), 'byte')} that are random to the server.`
       : ''
   }`
-  if (uploads === 0) return ['The log has no update that was sent.', asked]
+  const calls = ledger.filter(({ kind, detail }) => kind === 'agent' && 'tool' in detail)
+  const items = calls.reduce((sum, { detail }) => sum + Number(detail.items), 0)
+  const told =
+    calls.length === 0
+      ? []
+      : [
+          `The person’s agent asked the shop’s tools ${times(calls.length)} and got ${count(items, 'product')} in the person’s order, without scores or reasons. An agent may send that to the company that runs it.`,
+        ]
+  if (uploads === 0) return ['The log has no update that was sent.', asked, ...told]
   const isCounted = ledger.some(({ kind, detail }) => kind === 'upload' && detail.counts === true)
   const content = isCounted
     ? 'Some updates also counted each product of the last 30 days. An update names no search and no person'
@@ -93,6 +101,7 @@ function whatLeft(ledger: readonly LedgerEntry[], audit: Audit): string[] {
     `${remade} of them could be recomputed here from the stored data, identical to the last bit${follow === null ? '' : `; ${follow} follow from the person’s events in this file`}.`,
     `From all of them, somebody could guess which of two opposite sets of updates this person sent, and be right at most ${better} times in 100; a coin toss is right 50 times. That somebody would have to know everything else and see every published total. As a number: ε = ${epsilon.toPrecision(3)} by substitution (each update replaced by another); by zero-out (each update replaced by zeros) it is ${epsilonZeroOut.toPrecision(3)}.`,
     asked,
+    ...told,
   ]
 }
 
@@ -107,30 +116,36 @@ const ENDED: Readonly<Record<string, string>> = {
   recipients: 'the shop named other servers, so the consent ended',
 }
 
+/** What the person agreed to or asked for; null for an entry of another kind. */
+function agreementIn({ kind, detail }: LedgerEntry): string | null {
+  switch (kind) {
+    case 'consent':
+      return detail.contribute === true
+        ? `agreed to send updates${detail.counts === true ? ' that also count products' : ''}${detail.demonstration === true ? ' in a demonstration, which hides them badly,' : ''} to ${both(detail)}, in totals of at least ${detail.smallestCrowd}, at most ${detail.maxParticipations} in ${detail.periodDays} days, each at most ε = ${figure(detail.epsilonPerReport)}, at most ${figure(detail.epsilonPerYear)} a year; operators: ${detail.trust === 'trusted-server' ? 'one, who could read an update' : 'two'}${tokensOf(detail.tokens)}`
+        : (ENDED[String(detail.why)] ?? 'withdrew')
+    case 'erase':
+      return `had something erased (${detail.what})`
+    case 'seed':
+      return `the shop handed over ${detail.orders} of the person’s own orders`
+    case 'transfer':
+      return detail.direction === 'out'
+        ? `saved ${detail.events} events, sealed, for another device of their own`
+        : `brought in ${detail.events} events of another device of their own`
+    case 'restore':
+      return 'had what was erased just before put back'
+    case 'agent':
+      if (!('allowed' in detail)) return null
+      return `${detail.allowed === true ? 'allowed' : 'no longer allowed'} agents to ask this shop`
+    default:
+      return null
+  }
+}
+
 function agreements({ ledger, settings }: Bundle, { consents, faults }: Audit): string[] {
-  const said = ledger.flatMap(({ kind, time, detail }) =>
-    kind === 'consent'
-      ? [
-          detail.contribute === true
-            ? `${day(time)}: agreed to send updates${detail.counts === true ? ' that also count products' : ''}${detail.demonstration === true ? ' in a demonstration, which hides them badly,' : ''} to ${both(detail)}, in totals of at least ${detail.smallestCrowd}, at most ${detail.maxParticipations} in ${detail.periodDays} days, each at most ε = ${figure(detail.epsilonPerReport)}, at most ${figure(detail.epsilonPerYear)} a year; operators: ${detail.trust === 'trusted-server' ? 'one, who could read an update' : 'two'}${tokensOf(detail.tokens)}.`
-            : `${day(time)}: ${ENDED[String(detail.why)] ?? 'withdrew'}.`,
-        ]
-      : kind === 'erase'
-        ? [`${day(time)}: had something erased (${detail.what}).`]
-        : kind === 'seed'
-          ? [`${day(time)}: the shop handed over ${detail.orders} of the person’s own orders.`]
-          : kind === 'transfer'
-            ? [
-                `${day(time)}: ${
-                  detail.direction === 'out'
-                    ? `saved ${detail.events} events, sealed, for another device of their own`
-                    : `brought in ${detail.events} events of another device of their own`
-                }.`,
-              ]
-            : kind === 'restore'
-              ? [`${day(time)}: had what was erased just before put back.`]
-              : [],
-  )
+  const said = ledger.flatMap((entry) => {
+    const text = agreementIn(entry)
+    return text === null ? [] : [`${day(entry.time)}: ${text}.`]
+  })
   const without = faults.some(({ check }) => check === 'consent')
   return [
     ...(said.length > 0

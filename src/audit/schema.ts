@@ -154,6 +154,8 @@ const DETAILS: Readonly<Record<string, Form>> = {
   restore: { events: count, orders: count, undoes: optional(count) },
   seed: { orders: count },
   transfer: { direction: oneOf('in', 'out'), events: count },
+  agent: { tool: oneOf('search', 'recommend', 'compare', 'basket'), items: count },
+  'agent answer': { allowed: flag },
   fold: { contribute: oneOf(false), ...SUMMARY },
   'fold of a consent': {
     contribute: oneOf(true),
@@ -167,6 +169,7 @@ const DETAILS: Readonly<Record<string, Form>> = {
 function formOf({ kind, detail }: Pick<LedgerEntry, 'kind' | 'detail'>): string {
   if (kind === 'consent') return detail.contribute === false ? 'consent withdrawn' : kind
   if (kind === 'fold') return detail.contribute === true ? 'fold of a consent' : kind
+  if (kind === 'agent') return 'allowed' in detail ? 'agent answer' : kind
   if (kind === 'failure' && detail.purpose === 'contribute') return 'failure of a contribution'
   if (kind !== 'erase' || detail.what !== 'everything') return kind
   return detail.through === undefined ? 'erase everything of nothing' : 'erase everything'

@@ -143,14 +143,6 @@ export interface PastOrder {
   readonly items: NonNullable<CaptureInput['items']>
 }
 
-/** Transfer file that a shopper carries to another device. */
-export interface TransferFile {
-  /** Sealed content, to be saved as a file. Reading it takes the code. */
-  readonly file: string
-  /** Code of four groups of four letters and digits. The shopper notes it down; nothing stores it. */
-  readonly code: string
-}
-
 /**
  * Target of `forget`: one event by its id, all events of a name, all about an item or a category, or all searches for
  * a query.
@@ -277,6 +269,20 @@ export interface Personalizer {
    */
   setPersist(allowed: boolean): Promise<void>
   /**
+   * Stores the shopper's answer to whether their agent may ask this device (`nearside/agents`); every tab follows it.
+   * @throws NearsideError `storage-…` if the browser can't store the answer on disk. A yes is then not given; a no
+   * applies to this tab. `input-invalid` for a yes in vault mode
+   */
+  setAgents(allowed: boolean): Promise<void>
+  /**
+   * Logs an agent's call; `nearside/agents` answers the agent only after this resolves.
+   * @param tool `search`, `recommend`, `compare` or `basket`
+   * @param items number of items that the agent gets
+   * @throws NearsideError `consent-missing` without the shopper's yes, `budget-exhausted` after 100 calls in 24 hours,
+   * `storage-…` if the log can't be written to disk
+   */
+  logAgentCall(tool: 'search' | 'recommend' | 'compare' | 'basket', items: number): Promise<void>
+  /**
    * Deletes one event or all events about a target, and learns anew without them. A target is an item, a category, a
    * query or an event name.
    * @returns function that puts the events back and learns anew. Only this page's memory holds the events, for as
@@ -304,7 +310,12 @@ export interface Personalizer {
    * contribute, each spends its own budget on the events they share.
    * @throws NearsideError `engine-failed` if its code can't be loaded, `storage-…` if the log entry can't be stored
    */
-  exportTransfer(): Promise<TransferFile>
+  exportTransfer(): Promise<{
+    /** Sealed content, to be saved as a file. Reading it takes the code. */
+    readonly file: string
+    /** Code of four groups of four letters and digits. The shopper notes it down; nothing stores it. */
+    readonly code: string
+  }>
   /**
    * Imports the file that `exportTransfer` made on another device. It skips events stored here already, events older
    * than `retentionDays`, and products that the shop no longer has. If there is not enough room, it imports the

@@ -5,7 +5,6 @@ import type { EventName } from '@nearside/core/events/event.ts'
 import type { Learned } from '@nearside/core/ranking/learned.ts'
 import type { PersonalizerOptions } from './api.ts'
 import type { ContributionTerms } from './contribution/terms.ts'
-import type { Deferral } from './learning/budget.ts'
 
 /**
  * Preferred engine. `auto` lets the device choose; `js` is plain JavaScript. If the preferred engine is unavailable,
@@ -117,7 +116,7 @@ export interface PersonalizerSnapshot {
   /** Weight of each chosen learner, and of `model`, the ranking without them; empty without learners. */
   readonly learners: readonly { readonly name: string; readonly weight: number }[]
   /** Reason why learning is deferred: `hidden`, `battery`, `save-data` or `spent`. */
-  readonly deferred: Deferral | null
+  readonly deferred: 'hidden' | 'battery' | 'save-data' | 'spent' | null
   /** State of the guard, which decides whether the personal model is used. */
   readonly guard: {
     /** Whether the personal model is used; false if the base model predicts this shopper better. */
@@ -152,6 +151,8 @@ export interface PersonalizerSnapshot {
     readonly since: number | null
     readonly wording?: string
   }
+  /** Whether the shopper allows their agent to ask this device (`nearside/agents`). */
+  readonly agents: boolean
   /**
    * Whether the browser sends Global Privacy Control. If so, no consent can be given, and an earlier consent sends
    * nothing.

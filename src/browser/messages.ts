@@ -64,6 +64,8 @@ export const FORWARDED = {
   checkForUpdate: 0,
   pause: 1,
   setPersist: 1,
+  setAgents: 1,
+  logAgentCall: 2,
   erase: 0,
   export: 0,
   exportTransfer: 0,

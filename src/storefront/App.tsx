@@ -136,6 +136,15 @@ function OpenShop({ catalog: published, bestsellers: ids, start }: OpenShopProps
     if (current.current) void current.current.capture(event)
     else waiting.current.push(event)
   }, [])
+  // Only a browser with agents loads their tools. They start with the whole catalog.
+  useEffect(() => {
+    if (!started || !whole || !('modelContext' in document)) return
+    const offered = import('./agents.ts').then(({ offerShopToAgents }) =>
+      offerShopToAgents(started, () => known.current, capture),
+    )
+    return () => void offered.then((stop) => stop())
+  }, [started, whole, capture])
+
   const shop = useMemo<Shop>(
     () => ({
       catalog,

@@ -14,7 +14,7 @@
  */
 import { LOG_NAMES, type LogName } from '@nearside/core/events/event.ts'
 import type { CaptureInput } from '../api.ts'
-import { fieldsOf, linesOf, listOf, type Receiver, textOf } from './read.ts'
+import { fieldsOf, linesOf, listOf, textOf } from './read.ts'
 import { watchPushes } from './watchPushes.ts'
 
 /** GA4 has two names for a search: the recommended event and the automatically collected event. */
@@ -46,7 +46,10 @@ export function fromDataLayer(entry: unknown): CaptureInput | null {
  * const stop = followDataLayer(personalizer, (window.dataLayer ??= []))
  * @returns function that stops capturing
  */
-export function followDataLayer(receiver: Receiver, dataLayer: unknown[]): () => void {
+export function followDataLayer(
+  receiver: { capture(input: CaptureInput): unknown },
+  dataLayer: unknown[],
+): () => void {
   return watchPushes(dataLayer, (entry) => {
     const input = fromDataLayer(entry)
     if (input) void receiver.capture(input)

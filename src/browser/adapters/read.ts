@@ -4,12 +4,6 @@
  */
 import type { CaptureInput } from '../api.ts'
 
-/** Receiver of events: a personalizer, or an object that wraps its `capture`. */
-export interface Receiver {
-  /** Takes one event; callers ignore the return value. */
-  capture(input: CaptureInput): unknown
-}
-
 export type Line = NonNullable<CaptureInput['items']>[number]
 
 export type Fields = Readonly<Record<string, unknown>>

@@ -6,7 +6,7 @@
  */
 import type { EventName } from '@nearside/core/events/event.ts'
 import type { CaptureInput } from '../api.ts'
-import { fieldsOf, linesOf, listOf, type Receiver, textOf } from './read.ts'
+import { fieldsOf, linesOf, listOf, textOf } from './read.ts'
 
 const NAMES: Readonly<Record<string, EventName>> = {
   'Products Searched': 'search',
@@ -45,7 +45,7 @@ export function fromSegment(
  * @example analytics.addSourceMiddleware(segmentMiddleware(personalizer))
  */
 export function segmentMiddleware(
-  receiver: Receiver,
+  receiver: { capture(input: CaptureInput): unknown },
   options: { readonly id?: 'product_id' | 'sku' } = {},
 ) {
   return <Payload>({

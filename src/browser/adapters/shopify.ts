@@ -5,7 +5,7 @@
  */
 import type { EventName } from '@nearside/core/events/event.ts'
 import type { CaptureInput } from '../api.ts'
-import { type Fields, fieldsOf, type Line, linesOf, listOf, type Receiver, textOf } from './read.ts'
+import { type Fields, fieldsOf, type Line, linesOf, listOf, textOf } from './read.ts'
 
 /** Id that the shop's catalog uses. */
 export type ShopifyId = 'product' | 'variant' | 'sku'
@@ -70,7 +70,7 @@ function itemsOf(event: string, data: Fields, id: string): readonly Line[] {
  * @returns function that stops capturing
  */
 export function followShopify(
-  receiver: Receiver,
+  receiver: { capture(input: CaptureInput): unknown },
   analytics: ShopifyAnalytics,
   options: { readonly id?: ShopifyId } = {},
 ): () => void {

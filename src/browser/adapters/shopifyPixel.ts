@@ -5,7 +5,6 @@
  * @see https://shopify.dev/docs/api/web-pixels-api/standard-api/browser
  */
 import type { CaptureInput } from '../api.ts'
-import type { Receiver } from './read.ts'
 import { followShopify, type ShopifyAnalytics, type ShopifyId } from './shopify.ts'
 
 /** Key prefix. Each event has its own entry, so concurrent writers don't overwrite each other. */
@@ -38,7 +37,7 @@ export function relayShopifyPixel(
  * @returns function that stops capturing
  */
 export function followShopifyPixel(
-  receiver: Receiver,
+  receiver: { capture(input: CaptureInput): unknown },
   storage: Storage = window.localStorage,
 ): () => void {
   const take = () => {

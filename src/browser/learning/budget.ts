@@ -2,6 +2,7 @@
  * @module Budget of automatic learning on the shopper's device, and when learning is deferred. A fit that the shop
  * requests with `fineTune` always runs.
  */
+import type { PersonalizerSnapshot } from '../apiSnapshot.ts'
 
 /**
  * Limits of automatic learning: milliseconds of one fit, milliseconds of all fits of one page, and the battery level,
@@ -21,7 +22,7 @@ export interface DeviceConditions {
 }
 
 /** Reason why learning is deferred. */
-export type Deferral = 'hidden' | 'battery' | 'save-data' | 'spent'
+export type Deferral = NonNullable<PersonalizerSnapshot['deferred']>
 
 /**
  * Returns the reason to defer learning, or null.

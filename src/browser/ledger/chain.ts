@@ -19,6 +19,7 @@ export const NO_PREVIOUS = '0'.repeat(64)
 
 /** Kinds of entries that are signed. Other kinds are frequent; the next signature covers them, too. */
 const SIGNED: readonly LedgerEntry['kind'][] = [
+  'agent',
   'upload',
   'receipt',
   'consent',

@@ -32,6 +32,7 @@ export interface LedgerEntry {
     | 'fold'
     | 'export'
     | 'transfer'
+    | 'agent'
   /** Facts of the entry: strings, numbers and booleans only, so that the canonical form is unambiguous. */
   readonly detail: Readonly<Record<string, string | number | boolean>>
   /** Number of bytes of request bodies that left with this entry. */

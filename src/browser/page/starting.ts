@@ -27,6 +27,7 @@ export const STARTING: PersonalizerSnapshot = {
   paused: false,
   canContribute: false,
   consent: NO_CONSENT,
+  agents: false,
   globalPrivacyControl: false,
   sent: NOTHING_SENT,
   terms: null,

@@ -17,6 +17,8 @@ export interface Settings {
     readonly terms?: ContributionTerms
     readonly wording?: string
   }
+  /** The shopper's yes to calls of agents; absent without a yes. Lists of a store in memory have none. */
+  readonly agents: true
   /** Privacy budget spent, in numbers; `contribution/budget.ts` reads it. */
   readonly budget: unknown
   /** Time at which an automatic update is due, on the budget's clock. */
@@ -44,6 +46,7 @@ const SETTINGS: readonly (keyof Settings)[] = [
   'persist',
   'paused',
   'consent',
+  'agents',
   'budget',
   'due',
   'pending',

@@ -7,7 +7,7 @@ import { type Bytes, fromBase64, toBase64, utf8 } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
 import { readAtMost } from '@nearside/core/readAtMost.ts'
-import type { TransferFile } from '../api.ts'
+import type { Personalizer } from '../api.ts'
 
 const FORMAT = 'nearside transfer 1'
 /** Maximum length of the file, characters; ten thousand events take about a quarter of it. */
@@ -42,7 +42,7 @@ const passed = (bytes: Bytes, through: CompressionStream | DecompressionStream) 
 export async function sealTransfer(
   held: unknown,
   random: RandomBytes = cryptoRandomBytes,
-): Promise<TransferFile> {
+): ReturnType<Personalizer['exportTransfer']> {
   const digits = Array.from(random(CODE_LENGTH), (byte) => DIGITS[byte & 31]).join('')
   const [salt, iv] = [random(16), random(12)]
   const gzip = new CompressionStream('gzip')

@@ -5,7 +5,7 @@ import type { EventDraft } from '@nearside/core/events/capture.ts'
 import type { KnownEvents } from '@nearside/core/events/orders.ts'
 import { readTransferred } from '@nearside/core/events/transferred.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
-import type { TransferFile } from '../api.ts'
+import type { Personalizer } from '../api.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { MAX_EVENTS } from '../storage/eventRows.ts'
 import type { Store } from '../storage/store.ts'
@@ -19,7 +19,7 @@ export async function handOver(
   store: Pick<Store, 'events'>,
   ledger: Ledger,
   shop: string,
-): Promise<TransferFile> {
+): ReturnType<Personalizer['exportTransfer']> {
   const { events } = await store.events()
   const sealed = await sealTransfer({ shop, events })
   // The log gets its entry before the page gets the file.

@@ -52,6 +52,9 @@ const ARGUMENTS: Readonly<Record<CallName, readonly Check[]>> = {
   checkForUpdate: [],
   pause: [isFlag],
   setPersist: [isFlag],
+  // A hostile page must not answer for the shopper.
+  setAgents: [(allowed) => allowed === false],
+  logAgentCall: [isText, isNumber],
   forget: [isForgettable],
   restore: [isAny],
   erase: [],

@@ -213,6 +213,14 @@ export class Device implements Answers {
     return (await onDemand()).verifyChain(await ledger.entries())
   }
 
+  async setAgents(allowed: boolean): Promise<void> {
+    return (await this.#services.onDemand()).setAgents(this.#services, allowed)
+  }
+
+  async logAgentCall(...call: Parameters<Calls['logAgentCall']>): Promise<void> {
+    return (await this.#services.onDemand()).logAgentCall(this.#services, ...call)
+  }
+
   async conditions(given: Parameters<Calls['conditions']>[0]): Promise<void> {
     const { bus, state } = this.#services
     const before = state.conditions
@@ -240,6 +248,8 @@ export class Device implements Answers {
   }
 
   async #readSettings(): Promise<void> {
+    const { state, store } = this.#services
+    state.agents = (await store.setting('agents')) === true
     await this.#pause.read()
     await this.#contribution.read()
   }

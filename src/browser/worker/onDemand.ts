@@ -5,6 +5,7 @@
  * - Updates for contributions.
  * - Scoring of large catalogs, and explanations.
  * - Import of orders, transfer, export and verification.
+ * - Calls of agents.
  *
  * A page never downloads it if it only reads lists of an ordinary catalog and the shopper does nothing.
  */
@@ -24,6 +25,7 @@ export { buildProblem, fitPersonal } from '../learning/personalFit.ts'
 export { verifyChain } from '../ledger/verifyChain.ts'
 export { scoreInPart } from '../scoreInPart.ts'
 export { handOver } from '../transfer/transfer.ts'
+export { logAgentCall, setAgents } from './agents.ts'
 export { exportBundle } from './exportBundle.ts'
 export { HistoryImport } from './historyImport.ts'
 

@@ -58,6 +58,8 @@ export interface DeviceState {
   leads: boolean
   /** Consent to contribute. Written by the contribution. */
   consent: Settings['consent']
+  /** Whether the shopper allows agents to ask this device. Written by the device and `agents.ts`. */
+  agents: boolean
   /** Numbers of updates sent. Written by the contribution. */
   sent: Settings['sent']
   /** Terms that a consent would agree to. Written by the contribution. */
@@ -85,6 +87,7 @@ export function startingState({
     engine: null,
     leads: false,
     consent: NO_CONSENT,
+    agents: false,
     sent: NOTHING_SENT,
     terms: null,
   }
@@ -185,6 +188,7 @@ export function snapshotOf(services: Services, shop: Shop, shopper: Shopper): Wo
     paused: state.paused,
     canContribute: config.federation !== null,
     consent: state.consent,
+    agents: state.agents,
     globalPrivacyControl: state.conditions.globalPrivacyControl,
     sent: state.sent,
     terms: state.terms,

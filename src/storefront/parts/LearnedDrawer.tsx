@@ -74,7 +74,7 @@ export function LearnedDrawer() {
           {open && (
             <>
               {unavailable && <p className="notice">{words('unavailable')}</p>}
-              <PersonalizationPanel />
+              <PersonalizationPanel agents />
               <ul className="drawer-more">
                 {MORE.map(([href, name]) => (
                   <li key={href}>

@@ -4,6 +4,7 @@
  */
 import './nearside.css'
 import './panel.css'
+import { hasAgents } from '@nearside/browser/agents/offerToAgents.ts'
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
 import { type ReactNode, useId, useRef, useState } from 'react'
@@ -24,8 +25,11 @@ import { usePersonalization } from './usePersonalizer.ts'
  */
 export function PersonalizationPanel({
   onErased,
+  agents = false,
   children,
 }: {
+  /** Whether the shop offers tools to agents (`offerToAgents`): asks the shopper, if the browser has agents. */
+  readonly agents?: boolean
   /** Called after everything was erased, so that the shop can erase its own data. */
   readonly onErased?: () => void
   /** Content at the end of the panel, e.g. a link to the shop’s privacy page. */
@@ -56,6 +60,9 @@ export function PersonalizationPanel({
       )}
       {personalizer && snapshot.canContribute && (
         <Consent personalizer={personalizer} snapshot={snapshot} />
+      )}
+      {personalizer && agents && hasAgents() && !snapshot.vault && (
+        <Agents personalizer={personalizer} snapshot={snapshot} />
       )}
       {personalizer && (
         <Controls personalizer={personalizer} snapshot={snapshot} onErased={onErased} />
@@ -90,6 +97,29 @@ function Keep({ personalizer, snapshot }: PartProps) {
       </Switch>
       <p id={id} className="ns-small">
         {words('keepText')}
+      </p>
+      {alert}
+    </section>
+  )
+}
+
+/** Switch for calls of agents, off by default. */
+function Agents({ personalizer, snapshot }: PartProps) {
+  const { words } = usePersonalizationContext()
+  const id = useId()
+  const { run, alert } = useAction()
+  const { agents } = snapshot
+  return (
+    <section className="ns-block">
+      <Switch
+        checked={agents}
+        aria-describedby={id}
+        onClick={() => void run('agents', () => personalizer.setAgents(!agents))}
+      >
+        {words('agents')}
+      </Switch>
+      <p id={id} className="ns-small">
+        {words('agentsText')}
       </p>
       {alert}
     </section>

@@ -139,6 +139,8 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
       })
       return String(captured.length)
     },
+    setAgents: async (agents) => change({ agents }),
+    logAgentCall: async () => {},
     seed: async () => 0,
     events: async ({ about, limit } = {}) =>
       captured

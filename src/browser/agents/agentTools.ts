@@ -1,0 +1,171 @@
+/**
+ * @module Tools of a shop for the shopper's agent: search, recommend, compare, add to basket. The device answers, in
+ * the shopper's order. An answer has ids and public facts of the catalog, no scores and no reasons. The shopper must
+ * have allowed it, and the log records each call before its answer.
+ * @see https://webmachinelearning.github.io/webmcp/
+ */
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { isRecord } from '@nearside/core/isRecord.ts'
+import type { Personalizer } from '../api.ts'
+
+/** Number of items of an answer, at most and by default. */
+const MOST_ITEMS = 20
+const ITEMS = 8
+const MOST_COMPARED = 5
+const LONGEST_QUERY = 200
+
+type Facts = Pick<Item, 'id' | 'title' | 'price' | 'currency' | 'category' | 'brand' | 'url'>
+
+/** Parts of a shop that its tools need. */
+export interface AgentShop {
+  /** Finds a product; undefined for an unknown id. */
+  itemOf(id: string): Item | undefined
+  /** Ids that the shop's search finds, best first; without it, there is no tool `search_products`. */
+  search?(query: string): Promise<readonly string[]> | readonly string[]
+  /** Adds a product to the basket; without it, there is no tool `add_to_basket`. */
+  addToBasket?(id: string, quantity: number): Promise<void> | void
+}
+
+/** One tool, as `document.modelContext.registerTool` takes it. Other agents' libraries call `execute` themselves. */
+export interface AgentTool {
+  /** Name, e.g. `search_products`. */
+  readonly name: string
+  /** Text from which an agent learns what the tool is for. */
+  readonly description: string
+  /** JSON Schema of the input. */
+  readonly inputSchema: object
+  /** Whether the tool changes nothing. */
+  readonly annotations: { readonly readOnlyHint: boolean }
+  /**
+   * Answers a call. A refused call is answered with `{ error: { code, message } }`, because browsers hide an agent the
+   * error of a tool. Codes: `input-invalid`, `item-unknown`, and those of `logAgentCall`.
+   */
+  execute(input: unknown): Promise<object>
+}
+
+/**
+ * Tools of a shop for the shopper's agent. A tool whose part of the shop is missing is left out.
+ */
+export function agentTools(personalizer: Personalizer, shop: AgentShop): readonly AgentTool[] {
+  const factsOf = (id: string): Facts => {
+    const item = shop.itemOf(id)
+    if (!item) throw new NearsideError('item-unknown', `No product has the id ${id.slice(0, 60)}.`)
+    const { title, price, currency, category, brand, url } = item
+    return { id, title, price, currency, category, brand, url }
+  }
+  const inOrder = async (ids: readonly string[]): Promise<readonly string[]> =>
+    (await personalizer.rerank([...ids], { soldOut: true })).map(({ id }) => id)
+
+  /** Logs the call, then returns its answer. */
+  async function answer(tool: 'search' | 'recommend' | 'compare', ids: readonly string[]) {
+    const items = ids.filter((id) => shop.itemOf(id)).map(factsOf)
+    await personalizer.logAgentCall(tool, items.length)
+    return { items }
+  }
+
+  async function search(input: unknown): Promise<object> {
+    const { query, limit } = fieldsOf(input)
+    const text = readText('query', query)
+    const most = readCount('limit', limit, ITEMS, MOST_ITEMS)
+    return answer('search', (await shop.search?.(text))?.slice(0, most) ?? [])
+  }
+
+  async function recommend(input: unknown): Promise<object> {
+    const { category, limit } = fieldsOf(input)
+    const most = readCount('limit', limit, ITEMS, MOST_ITEMS)
+    const among = category === undefined ? {} : { category: readText('category', category) }
+    const list = await personalizer.recommend({ limit: most, ...among })
+    return answer(
+      'recommend',
+      list.map(({ id }) => id),
+    )
+  }
+
+  async function compare(input: unknown): Promise<object> {
+    const { ids } = fieldsOf(input)
+    if (!Array.isArray(ids) || ids.length < 2 || ids.length > MOST_COMPARED)
+      throw invalid(`ids are 2 to ${MOST_COMPARED} ids of products`)
+    for (const id of ids) factsOf(readText('id', id))
+    return answer('compare', await inOrder(ids))
+  }
+
+  async function addToBasket(input: unknown): Promise<object> {
+    const { id, quantity } = fieldsOf(input)
+    const facts = factsOf(readText('id', id))
+    const added = readCount('quantity', quantity, 1, MOST_ITEMS)
+    await personalizer.logAgentCall('basket', 1)
+    await shop.addToBasket?.(facts.id, added)
+    return { added: facts, quantity: added }
+  }
+
+  const order = 'They come in this shopper’s order, best first.'
+  const limit = { type: 'integer', minimum: 1, maximum: MOST_ITEMS }
+  const text = { type: 'string', maxLength: LONGEST_QUERY }
+  const tools = [
+    shop.search && {
+      name: 'search_products',
+      description: `Finds products of this shop by words. ${order}`,
+      inputSchema: schema({ query: text, limit }, 'query'),
+      annotations: { readOnlyHint: true },
+      execute: search,
+    },
+    {
+      name: 'recommend_products',
+      description: `Names products of this shop that suit the shopper. ${order}`,
+      inputSchema: schema({ category: text, limit }),
+      annotations: { readOnlyHint: true },
+      execute: recommend,
+    },
+    {
+      name: 'compare_products',
+      description: `Names price, brand and category of 2 to ${MOST_COMPARED} products. ${order}`,
+      inputSchema: schema(
+        { ids: { type: 'array', items: text, minItems: 2, maxItems: MOST_COMPARED } },
+        'ids',
+      ),
+      annotations: { readOnlyHint: true },
+      execute: compare,
+    },
+    shop.addToBasket && {
+      name: 'add_to_basket',
+      description: 'Puts a product into the shopper’s basket. It orders nothing.',
+      inputSchema: schema({ id: text, quantity: limit }, 'id'),
+      annotations: { readOnlyHint: false },
+      execute: addToBasket,
+    },
+  ]
+  return tools
+    .filter((tool) => tool !== undefined)
+    .map((tool) => ({ ...tool, execute: answering(tool.execute) }))
+}
+
+const answering =
+  (execute: AgentTool['execute']): AgentTool['execute'] =>
+  (input) =>
+    execute(input).catch((thrown) => {
+      const error = NearsideError.from(thrown, 'worker-failed', 'The shop could not answer')
+      return { error: error.toWire() }
+    })
+
+const schema = (properties: object, ...required: readonly string[]) => ({
+  type: 'object',
+  properties,
+  required,
+  additionalProperties: false,
+})
+
+const invalid = (message: string) => new NearsideError('input-invalid', `${message}.`)
+
+const fieldsOf = (input: unknown): Record<string, unknown> => (isRecord(input) ? input : {})
+
+function readText(name: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '' && value.length <= LONGEST_QUERY) return value
+  throw invalid(`${name} is a text of 1 to ${LONGEST_QUERY} characters`)
+}
+
+function readCount(name: string, value: unknown, preset: number, most: number): number {
+  if (value === undefined) return preset
+  if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most) return Number(value)
+  throw invalid(`${name} is a whole number from 1 to ${most}`)
+}

@@ -1,0 +1,55 @@
+/**
+ * @module Offers tools to the browser's agent (WebMCP), while the shopper allows it. Without a yes, an agent sees no
+ * tools. Where the browser has no `document.modelContext`, nothing happens.
+ */
+import type { Personalizer } from '../api.ts'
+import { type AgentShop, type AgentTool, agentTools } from './agentTools.ts'
+
+/** The part of WebMCP that pages use. @see https://webmachinelearning.github.io/webmcp/ */
+interface ModelContext {
+  registerTool(tool: AgentTool, options: { readonly signal: AbortSignal }): unknown
+}
+
+const contextOf = (page: unknown) =>
+  (page as { readonly modelContext?: ModelContext } | undefined)?.modelContext
+
+/** Whether this browser has agents that read a page's tools. */
+export const hasAgents = (): boolean => contextOf(globalThis.document) !== undefined
+
+/**
+ * Makes the shop's tools. Whenever the shopper allows agents, it registers them in the page; it removes them when the
+ * shopper withdraws that.
+ * @example const { stop } = offerToAgents(personalizer, { itemOf, search, addToBasket })
+ * @returns the tools, for other agents' libraries, and a function that removes them from the page and ends this
+ */
+export function offerToAgents(
+  personalizer: Personalizer,
+  shop: AgentShop,
+): { readonly tools: readonly AgentTool[]; stop(): void } {
+  const tools = agentTools(personalizer, shop)
+  const context = contextOf(globalThis.document)
+  if (!context) return { tools, stop: () => {} }
+  let offered: AbortController | null = null
+  function follow(): void {
+    const { agents } = personalizer.getSnapshot()
+    if (agents === (offered !== null)) return
+    offered?.abort()
+    offered = agents ? new AbortController() : null
+    if (!offered) return
+    const { signal } = offered
+    // The browser refuses a name that another script of the page has taken; the other tools still work.
+    for (const tool of tools)
+      Promise.resolve()
+        .then(() => context?.registerTool(tool, { signal }))
+        .catch((error) => console.warn(`Nearside: no tool ${tool.name}.`, error))
+  }
+  follow()
+  const unsubscribe = personalizer.subscribe(follow)
+  return {
+    tools,
+    stop() {
+      unsubscribe()
+      offered?.abort()
+    },
+  }
+}

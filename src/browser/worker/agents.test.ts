@@ -1,0 +1,104 @@
+/** @module Tests calls of agents: the shopper's yes, the daily limit, and the log, in whole devices on one disk. */
+import { NearsideError } from '@nearside/core/error.ts'
+import type { TestServer } from '@nearside/core/model/testShop.ts'
+import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { createMemoryDatabase, type Database } from '../storage/database.ts'
+import { MOST_CALLS } from './agents.ts'
+import { start, testServer } from './testDevice.ts'
+
+/** Disk that all tabs of a test open instead of the browser's. */
+const browser = vi.hoisted(() => ({ disk: null as unknown as Database, refuses: false }))
+vi.mock('../storage/indexedDb.ts', () => ({ openIndexedDb: async () => browser.disk }))
+
+const DAY = 86_400_000
+let now = 0
+let server: TestServer
+beforeAll(async () => {
+  server = await testServer()
+})
+beforeEach(() => {
+  now = Date.UTC(2026, 0, 20)
+  browser.refuses = false
+  const memory = createMemoryDatabase()
+  browser.disk = {
+    ...memory,
+    kind: 'indexeddb',
+    transact: (tables, access, body) => {
+      if (browser.refuses && access !== 'readonly') throw new NearsideError('storage-full', 'full')
+      return memory.transact(tables, access, body)
+    },
+  }
+})
+
+const open = async () =>
+  (
+    await start(server, 'agents', {
+      now: () => now,
+      indexedDb: () => ({}) as IDBFactory,
+    })
+  ).device
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => null,
+    (error: NearsideError) => error.code,
+  )
+const agentEntries = async (device: Awaited<ReturnType<typeof open>>) =>
+  (await device.entries()).filter(({ kind }) => kind === 'agent').map(({ detail }) => detail)
+
+test('an agent is answered only between the shopper’s yes and no, and both are logged', async () => {
+  const device = await open()
+  expect(device.snapshot().agents).toBe(false)
+  expect(await codeOf(device.logAgentCall('search', 3))).toBe('consent-missing')
+  await device.setAgents(true)
+  await device.logAgentCall('search', 3)
+  await device.setAgents(false)
+  expect(await codeOf(device.logAgentCall('search', 3))).toBe('consent-missing')
+  expect(await agentEntries(device)).toEqual([
+    { allowed: true },
+    { tool: 'search', items: 3 },
+    { allowed: false },
+  ])
+  expect((await device.verify()).ok).toBe(true)
+})
+
+test('an agent is answered at most a fixed number of times in 24 hours, also when calls run at once', async () => {
+  const device = await open()
+  await device.setAgents(true)
+  const calls = Array.from({ length: MOST_CALLS + 5 }, () =>
+    codeOf(device.logAgentCall('recommend', 8)),
+  )
+  const codes = await Promise.all(calls)
+  expect(codes.filter((code) => code === null).length).toBe(MOST_CALLS)
+  expect(codes).toContain('budget-exhausted')
+  now -= 3 * DAY
+  expect(await codeOf(device.logAgentCall('recommend', 8))).toBe('budget-exhausted')
+  now += 4 * DAY + 1
+  expect(await codeOf(device.logAgentCall('recommend', 8))).toBeNull()
+})
+
+test('a second tab follows the answer, and an erasure ends it', async () => {
+  const [first, second] = [await open(), await open()]
+  await first.setAgents(true)
+  await first.erase()
+  expect(first.snapshot().agents).toBe(false)
+  expect(await codeOf(second.logAgentCall('search', 1))).toBe('consent-missing')
+})
+
+test('without a disk there is no yes, and a no holds', async () => {
+  const device = await open()
+  await device.setAgents(true)
+  browser.refuses = true
+  expect(await codeOf(device.logAgentCall('compare', 2))).not.toBeNull()
+  expect(await codeOf(device.setAgents(false))).not.toBeNull()
+  expect(device.snapshot().agents).toBe(false)
+  expect(await codeOf(device.logAgentCall('compare', 2))).toBe('consent-missing')
+  const other = await open()
+  expect(await codeOf(other.setAgents(true))).not.toBeNull()
+})
+
+test('a call of another form is refused', async () => {
+  const device = await open()
+  await device.setAgents(true)
+  expect(await codeOf(device.logAgentCall('steal' as 'search', 1))).toBe('input-invalid')
+  expect(await codeOf(device.logAgentCall('search', -1))).toBe('input-invalid')
+})

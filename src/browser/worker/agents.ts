@@ -1,0 +1,66 @@
+/**
+ * @module Calls of the shopper's agent (`nearside/agents`). An agent may send on what it gets, so calls need a yes of
+ * their own, have a daily limit, and are logged before they are answered.
+ */
+import { NearsideError } from '@nearside/core/error.ts'
+import type { LedgerEntry } from '../ledger/entry.ts'
+import type { Services } from './services.ts'
+
+const DAY = 86_400_000
+
+/** Number of calls in 24 hours: an agent that helps a shopper needs a dozen, one that copies a catalog thousands. */
+export const MOST_CALLS = 100
+
+export const AGENT_TOOLS = ['search', 'recommend', 'compare', 'basket'] as const
+export type AgentTool = (typeof AGENT_TOOLS)[number]
+
+const isCall = ({ kind, detail }: LedgerEntry) => kind === 'agent' && 'tool' in detail
+
+/** @throws NearsideError `storage-…` if log or setting can't be written to disk; a no then applies to this tab */
+export async function setAgents(
+  { bus, ledger, state, store }: Pick<Services, 'bus' | 'ledger' | 'state' | 'store'>,
+  allowed: boolean,
+): Promise<void> {
+  const isKnown = state.agents === allowed
+  if (!allowed) state.agents = false
+  try {
+    if (!isKnown) await ledger.append({ kind: 'agent', detail: { allowed } }, 'disk')
+    await store.changeSettings(() => ({ agents: allowed || undefined }))
+    state.agents = allowed
+  } finally {
+    bus.emit('stored', 'settings')
+    bus.emit('shown', null)
+  }
+}
+
+/**
+ * Logs a call. The page answers the agent only after this resolves.
+ * @param items number of items that the agent will get
+ * @throws NearsideError `input-invalid`; `consent-missing` without the shopper's yes; `budget-exhausted` after
+ * `MOST_CALLS` calls in 24 hours; `storage-…` if the log can't be written to disk
+ */
+export async function logAgentCall(
+  { ledger, now, state, store }: Pick<Services, 'ledger' | 'now' | 'state' | 'store'>,
+  tool: AgentTool,
+  items: number,
+): Promise<void> {
+  if (!AGENT_TOOLS.includes(tool) || !Number.isSafeInteger(items) || items < 0)
+    throw new NearsideError('input-invalid', 'A call names a tool and a number of items.')
+  // Another tab may have withdrawn the yes since this tab last looked.
+  if (!state.agents || (await store.setting('agents')) !== true)
+    throw new NearsideError('consent-missing', 'The shopper has not allowed agents in this shop.')
+  const callsBefore = async (end: number) =>
+    (await ledger.entries()).filter(
+      (entry) => isCall(entry) && entry.time > now() - DAY && entry.sequence < end,
+    ).length
+  const full = () =>
+    new NearsideError(
+      'budget-exhausted',
+      `An agent has asked ${MOST_CALLS} times in 24 hours: ask the shopper to look themselves.`,
+    )
+  // Refused calls must not fill the log.
+  if ((await callsBefore(Number.POSITIVE_INFINITY)) >= MOST_CALLS) throw full()
+  const { sequence } = await ledger.append({ kind: 'agent', detail: { tool, items } }, 'disk')
+  // Calls that ran at the same time, in any tab, are in the log now.
+  if ((await callsBefore(sequence)) >= MOST_CALLS) throw full()
+}
