@@ -58,12 +58,12 @@ const LISTS = ['index', 'react', 'answering']
 
 const budgets: SizeLimitConfig = [
   // A page needs this before its first list from the server-rendered or the shop's own order.
-  budget('First list, React: SDK and widgets', '23.3 KB', ['index', 'react']),
-  budget('A page with lists, React: also menus, worker and learning', '98 KB', [
+  budget('First list, React: SDK and widgets', '23.7 KB', ['index', 'react']),
+  budget('A page with lists, React: also menus, worker and learning', '98.7 KB', [
     ...LISTS,
     ...DEVICE,
   ]),
-  budget('A page with lists, custom element', '86.2 KB', ['element', 'menu', ...DEVICE]),
+  budget('A page with lists, custom element', '86.6 KB', ['element', 'menu', ...DEVICE]),
   budget('Search, React: box and facets', '15.2 KB', ['search', 'react-search'], LISTS),
   budget('Search as an element', '17.25 KB', ['element-search'], ['element']),
   budget(
@@ -72,8 +72,9 @@ const budgets: SizeLimitConfig = [
     ['console', 'Technical'],
     ['index', 'react'],
   ),
-  budget('German words of widgets, panel and console', '9.75 KB', ['german']),
+  budget('German words of widgets, panel and console', '9.85 KB', ['german']),
   budget('Measuring, adapters and consent platforms', '5.4 KB', ['measure', 'adapters', 'consent']),
+  budget('Tools for agents', '1.6 KB', ['agents'], ['index', 'react']),
   budget('Developer’s panel', '2.6 KB', ['devtools']),
   budget(
     'What a shop may choose: rules, live prices, context, signed models, other learners',
@@ -103,7 +104,7 @@ const budgets: SizeLimitConfig = [
   {
     name: 'Vault: its worker',
     path: 'dist/vault/assets/lockedWorker-*.js',
-    limit: '139.05 KB',
+    limit: '139.9 KB',
     gzip: true,
   },
 ]

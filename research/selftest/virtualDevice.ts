@@ -198,7 +198,7 @@ export class VirtualDevice {
 
   /** Allows agents, or answers a call of one. */
   async answerAgent(): Promise<void> {
-    const detail =
+    const detail: LedgerEntry['detail'] =
       this.#random.integer(2) === 0 ? { allowed: true } : { tool: 'recommend', items: 8 }
     await this.#ledger.append({ kind: 'agent', detail }, 'disk')
   }

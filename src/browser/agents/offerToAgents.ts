@@ -13,9 +13,6 @@ interface ModelContext {
 const contextOf = (page: unknown) =>
   (page as { readonly modelContext?: ModelContext } | undefined)?.modelContext
 
-/** Whether this browser has agents that read a page's tools. */
-export const hasAgents = (): boolean => contextOf(globalThis.document) !== undefined
-
 /**
  * Makes the shop's tools. Whenever the shopper allows agents, it registers them in the page; it removes them when the
  * shopper withdraws that.

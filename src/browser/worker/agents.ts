@@ -11,7 +11,7 @@ const DAY = 86_400_000
 /** Number of calls in 24 hours: an agent that helps a shopper needs a dozen, one that copies a catalog thousands. */
 export const MOST_CALLS = 100
 
-export const AGENT_TOOLS = ['search', 'recommend', 'compare', 'basket'] as const
+const AGENT_TOOLS = ['search', 'recommend', 'compare', 'basket'] as const
 export type AgentTool = (typeof AGENT_TOOLS)[number]
 
 const isCall = ({ kind, detail }: LedgerEntry) => kind === 'agent' && 'tool' in detail

@@ -4,7 +4,6 @@
  */
 import './nearside.css'
 import './panel.css'
-import { hasAgents } from '@nearside/browser/agents/offerToAgents.ts'
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
 import { type ReactNode, useId, useRef, useState } from 'react'
@@ -61,7 +60,7 @@ export function PersonalizationPanel({
       {personalizer && snapshot.canContribute && (
         <Consent personalizer={personalizer} snapshot={snapshot} />
       )}
-      {personalizer && agents && hasAgents() && !snapshot.vault && (
+      {personalizer && agents && 'modelContext' in document && !snapshot.vault && (
         <Agents personalizer={personalizer} snapshot={snapshot} />
       )}
       {personalizer && (
