@@ -1,7 +1,7 @@
 /**
  * @module Statistical cleaning on a device, after the fixed rules; it learns the usual values from the shopper's own
  * visits. It finds scripts that the rules miss, but drops about eight times as many of the shopper's own views as
- * the rules (docs/results/noise.md). So a shop has to opt in.
+ * the rules (docs/results/refused.md). So a shop has to opt in.
  */
 import { createRandom } from '../../model/random.ts'
 import {
@@ -92,7 +92,7 @@ const OUTLIER_STAGES: readonly (readonly [reason: string, stage: OutlierStage])[
 
 /**
  * Runs all stages in order; the report counts the dropped events of each. It needs many events to learn the usual, so
- * it suits a shop's whole log (docs/results/noise.md).
+ * it suits a shop's whole log (docs/results/refused.md).
  */
 export const cleanOutliers = (
   events: readonly ShopperEvent[],
