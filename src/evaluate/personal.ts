@@ -1,7 +1,9 @@
 /** @module `--protocol personal` and `leave-one-out`: tests every arm on every case of held-out shoppers. */
+
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { OwnerAnswer } from '@nearside/core/ownerAnswer.ts'
 import { type LeftOutArm, leftOutArms } from './armFailures.ts'
 import { ARMS, BASE_ARMS, COUNTING_ARMS } from './arms.ts'
 import {
@@ -19,7 +21,7 @@ import { count, decimal } from './report/numbers.ts'
 import { ownerParts } from './report/owner.ts'
 import { personalParts } from './report/personal.ts'
 import type { Evaluated, Part } from './report/report.ts'
-import { verdict } from './report/verdict.ts'
+import { answerOf, verdict } from './report/verdict.ts'
 import { DASH, type Envelope } from './results.ts'
 import { Rows } from './rows.ts'
 import { type Steps, step } from './steps.ts'
@@ -41,6 +43,8 @@ export interface PersonalResult extends Envelope {
   readonly owner?: OwnerSummary
   /** The next different product on devices whose store began on the first tested day, without and with own orders. */
   readonly verdict: Summary['installed']
+  /** Whether to switch it on, in an owner's words. */
+  readonly answer: OwnerAnswer
 }
 
 /** Results of one model: rows of every arm and test case, all of shoppers that the model never saw. */
@@ -130,6 +134,7 @@ export function reportWalks(
   )
   const summary = summarise(rows, input.seed, arms)
   const { shoppers, cases, lifts, change, owner } = summary
+  const answer = answerOf(summary)
   const until = isoDay(input.until)
   return {
     result: {
@@ -147,15 +152,20 @@ export function reportWalks(
       shoppersWorse: change?.worseByLikelihood ?? null,
       ...(owner && { owner }),
       verdict: summary.installed,
+      answer,
     },
     report: {
       title: `Evaluation: ${shop}`,
-      lead: heading(input, summary, folds.length, shop),
+      lead: [
+        `Verdict: ${answer.answer}`,
+        ...answer.because,
+        ...heading(input, summary, folds.length, shop),
+      ],
       parts: [
         ...(owner ? ownerParts(owner, input) : []),
         ...personalParts(summary),
         ...folds.map(([{ tuned }]) => tuning(tuned, owner !== null)),
-        verdict(summary, input.kinds.others),
+        verdict(summary, answer, input.kinds.others),
       ],
       notes: [
         DASH,

@@ -21,6 +21,9 @@ export const ROUTES = {
   gatewayKeys: '/v1/ohttp-keys',
   /** GET: the operator's metrics, in Prometheus' text format. */
   metrics: '/metrics',
+  /** GET from the leader: the owner's page, and its answers, which need the owner's token. */
+  ownerPage: '/owner',
+  owner: '/v1/owner',
 } as const
 
 /** Paths between the two aggregators. The leader signs every request. */

@@ -18,6 +18,7 @@ import type { HelperAggregator } from './helper.ts'
 import { atMost, emptyApp, limitBody, respondProblem, respondTooMany } from './http.ts'
 import type { LeaderAggregator } from './leader.ts'
 import { modelRoutes } from './modelRoutes.ts'
+import { type OwnerOptions, ownerRoutes } from './owner/routes.ts'
 import { peerRoutes } from './peerRoutes.ts'
 import { createRateLimit } from './rateLimit.ts'
 import {
@@ -39,6 +40,8 @@ export interface AppOptions {
   readonly now: () => number
   /** Most reports per minute from one address; the same limit applies to token requests. */
   readonly reportsPerMinute: number
+  /** Leader only: the owner's page; absent: there is none. */
+  readonly owner?: OwnerOptions
   /** Leader only: issues tokens in return for work. */
   readonly tokens?: TokenSigner
   /** Address that a request comes from; used for the rate limit only. */
@@ -74,6 +77,7 @@ export function createApp(aggregator: Aggregator, options: AppOptions): OpenAPIH
   if ('accept' in aggregator) {
     app.use(ROUTES.reports, mayCall(options, REPORT_MEDIA_TYPE))
     reportRoute(app, aggregator)
+    if (options.owner) ownerRoutes(app, aggregator, options.owner, options.now)
     if (options.tokens) {
       app.use(ROUTES.tokens, mayCall(options, TOKEN_REQUEST_MEDIA_TYPE))
       tokenRoute(app, aggregator.store, options.tokens)

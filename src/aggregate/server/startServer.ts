@@ -28,6 +28,7 @@ import { type Identity, loadIdentity } from './identity.ts'
 import { createLeader, type LeaderAggregator } from './leader.ts'
 import { clientAddress, listen, senderAddress } from './listen.ts'
 import { applyUpdate, distanceOf, layoutOf } from './nextModel.ts'
+import { openOwner } from './owner/routes.ts'
 import { createHelperClient, fetchLeaderKey } from './peer.ts'
 import { createSingle } from './single.ts'
 import { openStore, type StoreOptions } from './store/open.ts'
@@ -77,6 +78,8 @@ interface ServerOptions {
   readonly issuerKey?: string
   /** Whether to roll back a round's model that newer cases find worse, see `review`. */
   readonly rollback?: boolean
+  /** Folder of the owner's page, see `OwnerOptions`; leader and single only. */
+  readonly owner?: string
   /** Folder of the shop whose held-out shoppers judge a new model; absent: new models are not measured. */
   readonly shop?: string
 }
@@ -195,7 +198,14 @@ async function createAggregators(
       ? { keys, isRelay: (c) => isRelay(sender(c)), perMinute: RELAYED_PER_MINUTE }
       : undefined
   const gateway = gatewayOf(identity)
-  const appOptions = { origins, now, reportsPerMinute, clientAddress: address, tokens, gateway }
+  const owner =
+    role === 'helper' || options.owner === undefined
+      ? undefined
+      : await openOwner(options.owner, { models, operator })
+  const appOptions = {
+    ...{ origins, now, reportsPerMinute, clientAddress: address, tokens, gateway },
+    owner,
+  }
   if (role === 'helper') {
     const { leader } = options
     if (leader === undefined)

@@ -61,6 +61,7 @@ describe('nearside evaluate', () => {
         'lifts',
         'shoppersWorse',
         'verdict',
+        'answer',
         'owner',
       ].sort(),
     )
@@ -74,11 +75,13 @@ describe('nearside evaluate', () => {
     expect(Object.keys(result.lifts[0]).sort()).toEqual(
       ['arm', 'over', 'metric', 'relative', 'lo', 'hi'].sort(),
     )
+    expect(result.owner?.hits?.ships).toBeGreaterThan(result.owner?.hits?.popular ?? 1)
+    expect(text).toContain(result.answer.answer)
     // JSON writes NaN and infinities as null.
     expect(JSON.stringify(result)).not.toContain('null')
     expect(text).not.toMatch(/NaN|undefined|Infinity/)
     const titles = ['(a) ', '(b) ', '(c) ', '(d) ', 'Where it comes from', 'Repeats allowed']
-    const places = [...titles, 'Verdict: '].map((title) => text.indexOf(title))
+    const places = [...titles, 'What would change it: '].map((title) => text.indexOf(title))
     expect(places[0]).toBeGreaterThan(0)
     expect(places).toEqual([...places].sort((a, b) => a - b))
     expect(text).toContain('log holds orders alone')

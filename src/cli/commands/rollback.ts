@@ -3,6 +3,7 @@ import { Command } from '@commander-js/extra-typings'
 import { parseVersion } from '@nearside/core/model/manifest.ts'
 import { rollBack } from '@nearside/train/models/rollBack.ts'
 import { defineCommand } from '../command.ts'
+import { MODELS } from '../shared.ts'
 import { openSigner, withSigning } from '../signing.ts'
 
 const syntax = withSigning(
@@ -10,7 +11,7 @@ const syntax = withSigning(
     .summary('publish an earlier model again, under a new version')
     .description(`Devices and the aggregation leader treat it as a newer model. If rounds of contributions made --to, the
 new version still descends from the same trained model.`)
-    .requiredOption('--models <dir>', 'directory of published models')
+    .requiredOption(...MODELS)
     .requiredOption('--to <version>', 'version to publish again', parseVersion),
 )
 

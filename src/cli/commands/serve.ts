@@ -20,7 +20,7 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { OPERATOR } from '@nearside/core/operator.ts'
 import { readKeyFile } from '@nearside/train/models/sign.ts'
 import { defineCommand } from '../command.ts'
-import { POLICY } from '../shared.ts'
+import { MODELS, POLICY } from '../shared.ts'
 import { DAYS, KEY, publicKeys } from '../signing.ts'
 import { httpUrl, wholeNumber } from '../values.ts'
 
@@ -39,7 +39,8 @@ apart. --role single runs both in one process: that is a trusted server.
 --role relay forwards sealed requests to the servers at --target (RFC 9458), so that these see its address
 instead of a shopper's. It needs no policy, keys or store; let a third party run it.
 
---key and --days are for leader and single.
+--models, --key, --days and --owner are for leader and single. --owner has a file named token, which opens
+the owner's page at /owner, and measure.json and evaluate.json, if these commands wrote them with --json.
 
 --policy FILE is JSON with ${Object.keys(DEMO_PARAMETERS).join(', ')};
 and issuer, unless any device may send (PROTOCOL.md). Give leader and helper the same terms. --policy demo
@@ -65,7 +66,7 @@ is for a trial: 32 reports a round and little noise.`)
     'helper: URL of its leader, whose key it fetches once and stores',
     httpUrl,
   )
-  .option('--models <dir>', 'leader, single: directory of published models', 'var/models')
+  .option(...MODELS, 'var/models')
   .option(
     '--origin <origin>',
     `origins of the shop’s pages, separated by commas (default: ${SHOP}; relay: any)`,
@@ -81,6 +82,7 @@ is for a trial: 32 reports a round and little noise.`)
     publicKeys,
   )
   .option('--issuer-key <file>', 'leader, single: key that issues tokens, if these cost work')
+  .option('--owner <dir>', 'folder of the owner’s page: its token, and the results that it shows')
   .option('--shop <dir>', 'shop folder whose held-out shoppers judge a new model')
   .option(
     '--no-rollback',
@@ -161,6 +163,7 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
       days: options.days,
       publishers: options.publisher,
       issuerKey: options.issuerKey,
+      owner: options.owner,
       shop,
       rollback: options.rollback,
       reportsPerMinute: perMinute,

@@ -4,6 +4,7 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { signAgain } from '@nearside/train/models/publish.ts'
 import { readModel } from '@nearside/train/models/read.ts'
 import { defineCommand } from '../command.ts'
+import { MODELS } from '../shared.ts'
 import { openSigner, withSigning } from '../signing.ts'
 import { wholeNumber } from '../values.ts'
 
@@ -12,7 +13,7 @@ const syntax = withSigning(
     .summary('sign the published model again, as a new release')
     .description(`Use it to start with signatures, to change keys, or before the last release expires. Every file is
 checked first. The version stays the same, and devices that have this model fetch only its manifest.`)
-    .requiredOption('--models <dir>', 'directory of published models'),
+    .requiredOption(...MODELS),
 ).option(
   '--release <n>',
   'lowest number of the new release, if earlier releases are lost',

@@ -10,7 +10,7 @@ import { logLikelihood } from '@nearside/core/learning/likelihood.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { scoreTerms } from '@nearside/core/model/score.ts'
 import { DAY } from '@nearside/core/time.ts'
-import { hiding, ndcg, placesOf } from '@nearside/train/metrics.ts'
+import { hiding, hitRate, ndcg, placesOf } from '@nearside/train/metrics.ts'
 import { type ArmFailure, tryArm } from '../armFailures.ts'
 import { type ArmName, COUNTING_ARMS, type CountingArm } from '../arms.ts'
 import type { BaselineContext, Score } from '../baselines.ts'
@@ -30,6 +30,9 @@ import {
 
 /** Suffix of the metrics of the purchased items alone. */
 export const BOUGHT = ':bought'
+
+/** Whether a list of ten has a purchased item, on a device that begins on the first tested day. */
+export const HIT = `hitRate@10${BOUGHT}`
 
 /** The server's other model, which learned from orders alone. */
 export const ORDER_TRAINED = 'order-trained'
@@ -77,8 +80,10 @@ export async function measureOwner(
   for (const { store, suffix, tuned, targets, hidden } of asksOf(one)) {
     const excluded = hiding(items, hidden)
     const put = (arm: ArmName | typeof ORDER_TRAINED, scores: Float32Array) => {
-      const ndcg10 = ndcg(placesOf(scores, targets, excluded), 10)
-      rows.put({ arm, store, metric: `ndcg@10${suffix}` }, ndcg10)
+      const places = placesOf(scores, targets, excluded)
+      rows.put({ arm, store, metric: `ndcg@10${suffix}` }, ndcg(places, 10))
+      if (store === 'install' && suffix === BOUGHT)
+        rows.put({ arm, store, metric: HIT }, hitRate(places, 10))
       if (arm === 'base-fresh' || arm === 'personal')
         rows.put({ arm, store, metric: `nll${suffix}` }, -logLikelihood(scores, targets, excluded))
     }

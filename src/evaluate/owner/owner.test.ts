@@ -75,6 +75,12 @@ describe('the owner’s questions', () => {
     expect(summary.nightly.beginning.lift).toMatchObject({ relative: 0, lo: 0, hi: 0 })
     expect(summary.stores['0'].arm).toBeLessThan(summary.stores['7'].arm)
     expect(summary.learning).toBeNull()
+    // Each view of the day before is what is ordered, so a device finds what the best sellers miss.
+    expect(summary.hits?.gain.lo).toBeGreaterThan(0)
+    expect(summary.hits?.gain.mean).toBeCloseTo(
+      (summary.hits?.ships ?? 0) - (summary.hits?.popular ?? 0),
+      6,
+    )
   }, 180_000)
 
   it('need clicks: with orders alone, or with a server that knows all, nothing differs', async () => {

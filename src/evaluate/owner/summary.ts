@@ -1,12 +1,14 @@
 /** @module Answers a shop owner's four questions, with intervals over the tested shoppers. */
+
+import { createRandom } from '@nearside/core/model/random.ts'
 import { type ArmName, COUNTING_ARMS } from '../arms.ts'
-import { observedMean } from '../bootstrap.ts'
+import { bootstrap, mean as meanOf, observedMean } from '../bootstrap.ts'
 import { LEAST_SHOPPERS } from '../cases.ts'
-import { type Lift, liftOver, worseThan } from '../results.ts'
+import { asEstimate, type Lift, liftOver, worseThan } from '../results.ts'
 import type { Rows, Series } from '../rows.ts'
 import type { WalkedCase } from '../walk.ts'
 import { type Knowledge, STORES, type Store } from './knowledge.ts'
-import { BOUGHT, INSTALLED, ORDER_TRAINED } from './measure.ts'
+import { BOUGHT, HIT, INSTALLED, ORDER_TRAINED } from './measure.ts'
 
 /** Mean NDCG@10 of two arms, and the lift of the first over the second, if it has an interval. */
 export interface Compared {
@@ -65,6 +67,7 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
     cases: asked.cases.length,
     /** Training data of the better of the server's two models in (a); undefined if it has one. */
     serverModel: isTwo ? (model === blind ? 'orders alone' : 'every event') : undefined,
+    hits: hitsOf(asked, seed),
     /** (a) On the device over a server without clicks: model over model, model over counts, counts over counts. */
     blind: each(DEVICE_STORES, (store) => {
       const onDevice = strongest(store)
@@ -100,6 +103,19 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
         })
       : null,
   }
+}
+
+/**
+ * Share of the purchases whose list of ten has a bought item, on devices that begin on the first tested day, and the
+ * same for what sold most; `gain` is the difference. Null if it was not measured.
+ */
+function hitsOf(asked: Rows<WalkedCase>, seed: number) {
+  const of = (arm: ArmName) => asked.means({ arm, store: 'install', metric: HIT })
+  const [ships, popular] = [of('personal'), of('popular-30d')]
+  const gains = ships.map((share, shopper) => share - popular[shopper])
+  const [gain] = bootstrap([meanOf(gains)], gains.length, createRandom(seed))
+  if (!gain) return null
+  return { ships: observedMean(ships), popular: observedMean(popular), gain: asEstimate(gain) }
 }
 
 export type InstalledSummary = ReturnType<typeof summariseInstalled>[number]

@@ -1,24 +1,35 @@
 import { expect, it } from 'vitest'
-import { effect, inWords } from './verdict.ts'
+import { conclude, effect } from './verdict.ts'
 
-const better = { lo: 0.1, hi: 0.3 }
-const unclear = { lo: -0.1, hi: 0.2 }
-const worse = { lo: -0.3, hi: -0.1 }
+const better = { relative: 0.2, lo: 0.1, hi: 0.3 }
+const unclear = { relative: 0.05, lo: -0.1, hi: 0.2 }
+const worse = { relative: -0.2, lo: -0.3, hi: -0.1 }
 
 it.each([
-  [better, better, /^switch it on/],
-  [better, unclear, /than what sells most; .* than ease, .* not proven$/],
-  [better, undefined, /not proven$/],
-  [better, worse, /but ease, which only counts, ranks better still$/],
-  [unclear, better, /^leave it off/],
-  [worse, worse, /^leave it off/],
-  [undefined, better, /^leave it off/],
-])(
-  'verdict for a lift of %j over popularity and %j over counting',
-  (overPopular, overCounting, words) => {
-    expect(inWords(overPopular, overCounting, 'ease')).toMatch(words)
+  [better, better, 'green'],
+  [better, unclear, 'amber'],
+  [better, undefined, 'amber'],
+  [better, worse, 'red'],
+  [unclear, better, 'amber'],
+  [worse, worse, 'red'],
+  [undefined, better, 'amber'],
+] as const)(
+  'a lift of %j over popularity and %j over counting is %s',
+  (popular, counting, light) => {
+    const told = conclude(popular, counting, 'ease')
+    expect(told.light).toBe(light)
+    // The words say the same as the colour.
+    const words = { green: /^switch it on/, amber: /^not yet/, red: /^don’t/ }
+    expect(told.answer).toMatch(words[light])
+    expect(told.answer.includes('ease')).toBe(popular === better && counting !== better)
   },
 )
+
+it('says how many shoppers would prove an unproven gain', () => {
+  // The lower end is 2.8 gains below the gain, so 2.8² times the shoppers bring it to 0.
+  expect(conclude(better, { ...unclear, lo: -0.09 }, 'ease').change).toMatch(/^8 times/)
+  expect(conclude(better, { ...unclear, relative: -0.01 }, 'ease').change).not.toMatch(/times/)
+})
 
 it.each([
   [{ lo: 0.01, hi: 0.03 }, 'helps'],

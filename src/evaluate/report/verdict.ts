@@ -1,8 +1,9 @@
 /** @module Concludes from the tables, in words, for the person who decides whether to switch Nearside on. */
+import type { Light, OwnerAnswer } from '@nearside/core/ownerAnswer.ts'
 import type { InstalledSummary } from '../owner/summary.ts'
 import type { Lift } from '../results.ts'
 import type { Summary } from '../summary.ts'
-import { lift, worseShoppers } from './numbers.ts'
+import { count, fixed, lift, worseShoppers } from './numbers.ts'
 import { questionOf } from './personal.ts'
 import type { Part } from './report.ts'
 
@@ -21,12 +22,13 @@ const STORES = {
  * Conclusions about the next different product, for devices that start at install.
  * @param hasClicks whether the log has clicks
  */
-export function verdict(summary: Summary, hasClicks: boolean): Part {
+export function verdict(summary: Summary, answer: OwnerAnswer, hasClicks: boolean): Part {
   const { installed, owner, seeds } = summary
-  const [{ overPopular, overCounts, counts }] = installed
   return {
-    title: `Verdict: ${inWords(overPopular, overCounts, counts)}`,
+    title: `Verdict: ${answer.answer}`,
     text: [
+      ...answer.because,
+      `What would change it: ${answer.change}`,
       `NDCG@10 on ${questionOf(summary)}`,
       ...installed.flatMap(({ store, overPopular, overCounts, counts, learning }) => [
         `${STORES[store]}: over what sold most in the last 30 days ${lift(overPopular)}; over ${counts}, the best that only counts, ${lift(overCounts)}`,
@@ -45,19 +47,65 @@ export function verdict(summary: Summary, hasClicks: boolean): Part {
   }
 }
 
+/** Answers whether to switch Nearside on, by devices that begin on the first tested day. */
+export function answerOf({ installed, owner }: Pick<Summary, 'installed' | 'owner'>): OwnerAnswer {
+  const [{ overPopular, overCounts, counts }] = installed
+  const hits = owner?.hits
+  const thousand = (share: number) => count(1000 * share)
+  const signed = (share: number) => `${share > 0 ? '+' : ''}${fixed(1000 * share, 0)}`
+  return {
+    ...conclude(overPopular, overCounts, counts),
+    because: hits
+      ? [
+          `Of 1,000 visits that end in an order, its list of ten shows a bought product in ${thousand(hits.ships)}, the ten best sellers in ${thousand(hits.popular)}: ${signed(hits.gain.mean)}, 95 % interval [${signed(hits.gain.lo)}, ${signed(hits.gain.hi)}]`,
+          'How many more orders that makes only a live hold-out can tell: nearside measure',
+        ]
+      : ['Too few shoppers ordered to count orders'],
+  }
+}
+
 /** @param counting the best counting arm */
-export function inWords(
-  overPopular: Ends | undefined,
-  overCounting: Ends | undefined,
+export function conclude(
+  overPopular: Lift | undefined,
+  overCounting: Lift | undefined,
   counting: string,
-): string {
-  if (!overPopular || overPopular.lo <= 0)
-    return 'leave it off. That it ranks better than what sells most is not proven'
-  if (overCounting && overCounting.lo > 0)
-    return 'switch it on. It ranks better than what sells most and than all that only counts'
+): Omit<OwnerAnswer, 'because'> {
+  const say = (light: Light, answer: string, change: string) => ({ light, answer, change })
+  const retry = 'A longer log, or one with clicks (import --clicks)'
+  if (!overPopular) return say('amber', 'not yet, because too few shoppers could be tested', retry)
+  if (overPopular.hi < 0)
+    return say('red', 'don’t switch it on, because what sells most ranks better', retry)
+  if (overPopular.lo <= 0)
+    return say(
+      'amber',
+      'not yet, because it is not proven to rank better than what sells most',
+      moreShoppers(overPopular) ?? retry,
+    )
   if (overCounting && overCounting.hi < 0)
-    return `it ranks better than what sells most, but ${counting}, which only counts, ranks better still`
-  return `it ranks better than what sells most; that it ranks better than ${counting}, which only counts, is not proven`
+    return say(
+      'red',
+      `don’t switch it on, because ${counting}, which only counts, ranks better still, though it beats what sells most`,
+      retry,
+    )
+  if (overCounting && overCounting.lo > 0)
+    return say(
+      'green',
+      'switch it on, because it ranks better than what sells most and than all that only counts',
+      'A live hold-out that proves fewer orders (nearside measure), or an evaluation of the next model',
+    )
+  return say(
+    'amber',
+    `not yet, because it beats what sells most, but is not proven to rank better than ${counting}, which only counts`,
+    (overCounting && moreShoppers(overCounting)) ?? retry,
+  )
+}
+
+/** How many shoppers would prove this gain, if it stays; null without a gain. The interval narrows by their root. */
+function moreShoppers({ relative, lo }: Lift): string | null {
+  const times = Math.ceil(((relative - lo) / relative) ** 2)
+  return relative > 0
+    ? `${count(times)} times as many tested shoppers would prove this gain, if it stays`
+    : null
 }
 
 /** Effect of learning; it helps only if the gain is proven to be worth its cost. */

@@ -126,7 +126,7 @@ function notesOf(measured: MeasuredSales): string[] {
     'the test may be looked at each day: it calls equal arms different in at most 5 % of trials, for each line (Waudby-Smith and Ramdas 2024, doi 10.1093/jrsssb/qkad009); of twenty lines one may be wrong',
     'in the changes, an order above the 99 % quantile of earlier days’ orders counts as that amount, so that one order decides nothing',
     hasCustomers
-      ? `the changes compare each customer’s first order; ${count(repeated)} repeated orders count in the table of both arms only`
+      ? `the changes compare each customer’s first order; ${count(repeated)} repeated orders count in the table of both arms only, and the gains take them to change alike`
       : 'the file names no customers: repeated orders of one customer count as independent, so the intervals are too narrow if there are many',
     'refunds come late: that guardrail is complete only after your return period',
     ...(inBothArms > 0
