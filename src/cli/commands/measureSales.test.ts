@@ -112,6 +112,16 @@ nearside_arm: personal",ann@example.com
   expect(result.arms['hold-out']).toMatchObject({ orders: 1, revenue: 12.5, margin: null })
 })
 
+test('reads the arm of order meta beside other attributes, and orders that cost nothing', async () => {
+  const orders = `order_id,date_created,total,attributes,meta:nearside_arm
+1,2026-10-01,0,gift: yes,personal
+2,2026-10-01,0,gift: no,hold-out`
+  const { result, text } = await measure([orders, VISITORS])
+  expect(result.arms.personal.orders).toBe(1)
+  expect(result.arms['hold-out'].orders).toBe(1)
+  expect(text).not.toMatch(/NaN|undefined|Infinity/)
+})
+
 test('adds up the lines of orders without a total', async () => {
   const lines = `order,date,arm,line_total,department,margin
 1,2026-10-01,personal,4,Garden,1

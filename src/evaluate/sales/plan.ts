@@ -25,9 +25,9 @@ export function daysNeeded({ lift, share, orders, spread }: Trial): number {
   return Math.ceil((variance * needed ** 2) / Math.log1p(lift) ** 2)
 }
 
-/** Mean square over squared mean. */
+/** Mean square over squared mean; 1 if all weights are 0. */
 export function spreadOf(weights: readonly number[]): number {
   const sum = weights.reduce((total, weight) => total + weight, 0)
   const squares = weights.reduce((total, weight) => total + weight ** 2, 0)
-  return (weights.length * squares) / sum ** 2
+  return sum > 0 ? (weights.length * squares) / sum ** 2 : 1
 }

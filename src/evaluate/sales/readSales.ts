@@ -42,7 +42,7 @@ export interface Sales {
 const ORDER_NAMES = {
   order: ['order', 'orderid', 'ordernumber', 'transactionid', 'name', 'id'],
   day: ['createdat', 'orderdate', 'datecreated', 'date', 'day', 'time', 'paidat'],
-  arm: ['nearsidearm', 'arm', 'noteattributes', 'attributes'],
+  arm: ['arm', 'noteattributes', 'attributes'],
   revenue: ['revenue', 'total', 'ordertotal', 'totalprice', 'value', 'amount'],
   line: ['linetotal', 'linerevenue'],
   price: ['lineitemprice', 'price', 'itemprice'],
@@ -56,7 +56,7 @@ const ORDER_NAMES = {
 
 const VISITOR_NAMES = {
   day: ['date', 'day'],
-  arm: ['nearsidearm', 'arm'],
+  arm: ['arm'],
   visitors: ['visitors', 'totalusers', 'activeusers', 'users', 'browsers'],
   emptyStores: ['emptystores'],
 } as const
@@ -180,11 +180,11 @@ function columnsOf<K extends string>(table: Table, names: Readonly<Record<K, rea
   if (table.unreadable.length > 0)
     throw refuse(`lines can’t be read: ${table.unreadable.slice(0, 5).join(', ')}`)
   if (table.rows.length === 0) throw refuse('has no rows')
+  // A column of the arm alone, such as `meta:nearside_arm`, goes before a column of all attributes.
+  const isArm = (one: string) => lettersOf(one).endsWith('nearsidearm')
   const column = (what: K): string | undefined =>
-    names[what].flatMap((name) => table.columns.filter((one) => lettersOf(one) === name))[0] ??
-    (what === 'arm'
-      ? table.columns.find((one) => lettersOf(one).endsWith('nearsidearm'))
-      : undefined)
+    (what === 'arm' ? table.columns.find(isArm) : undefined) ??
+    names[what].flatMap((name) => table.columns.filter((one) => lettersOf(one) === name))[0]
   return { column, refuse }
 }
 
