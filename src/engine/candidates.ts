@@ -1,6 +1,6 @@
 /** @module Fastest implementation of the candidates on this processor; all yield the same candidates. */
 
-import { withColdStart } from '@nearside/core/features/itemStatistics.ts'
+import { type ItemStatistics, withColdStart } from '@nearside/core/features/itemStatistics.ts'
 import {
   type CandidateTools,
   createCandidates,
@@ -9,17 +9,21 @@ import {
 } from '@nearside/core/learning/candidates.ts'
 import { FIT_CASES } from '@nearside/core/learning/fitProblem.ts'
 import { rememberCandidates } from '@nearside/core/learning/rememberCandidates.ts'
+import { type ItemScan, plainItemScan } from '@nearside/core/learning/shortlist.ts'
 import { type BaseModel, DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { wasmItemScan } from './topk/itemScan.ts'
 
 export function fastTools(model: BaseModel): CandidateTools {
-  const plain = plainTools(model)
+  return { ...plainTools(model), scan: fastScan(model.itemVectors, model.statistics) }
+}
+
+export function fastScan(vectors: Float32Array, statistics: ItemStatistics): ItemScan {
+  const { popularity30 } = withColdStart(statistics)
   try {
-    const { popularity30 } = withColdStart(model.statistics)
-    return { ...plain, scan: wasmItemScan(model.itemVectors, DIMENSION, popularity30) }
+    return wasmItemScan(vectors, DIMENSION, popularity30)
   } catch {
     // SIMD is missing, or a policy forbids 'wasm-unsafe-eval'.
-    return plain
+    return plainItemScan(vectors, popularity30)
   }
 }
 

@@ -6,15 +6,17 @@
 
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { buildCases, type ShopperHistory } from '@nearside/core/features/cases.ts'
-import { computeFeatures } from '@nearside/core/features/computeFeatures.ts'
+import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
+import type { ItemScan } from '@nearside/core/learning/shortlist.ts'
 import { multiply } from '@nearside/core/model/arithmetic.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
-import { encode } from '@nearside/core/model/encoder.ts'
+import { createEncoder } from '@nearside/core/model/encoder.ts'
 import { createRandom, inRandomOrder } from '@nearside/core/model/random.ts'
-import { addScores } from '@nearside/core/model/score.ts'
 import { DAY } from '@nearside/core/time.ts'
+import { fastScan } from '@nearside/engine/candidates.ts'
 import { mean, standardError } from './estimates.ts'
 import { ndcg, placesOf } from './metrics.ts'
+import { createHighest } from './ranker/highest.ts'
 import { OUT_OF_FOLD, OutOfFoldStatistics } from './ranker/outOfFold.ts'
 
 /** Maximum number of cases. The standard error of their mean is 1/45 of their standard deviation. */
@@ -36,12 +38,12 @@ interface ValidationData {
   readonly until: number
 }
 
+const PLACES = 10
+
 /** NDCG@10 of each case; all models have the cases in the same order. */
 type Ndcgs = readonly number[]
 
-/**
- * Models may differ in everything but the items. Models that share the array of feature weights share bias and scale.
- */
+/** Models may differ in everything but the items. */
 export function validate(data: ValidationData, models: readonly ScoringModel[]): readonly Ndcgs[] {
   const statistics = new OutOfFoldStatistics(data.items, data.training, {
     ...OUT_OF_FOLD,
@@ -56,28 +58,46 @@ export function validate(data: ValidationData, models: readonly ScoringModel[]):
   const random = createRandom(1)
   const drawn = all.length > MOST_CASES ? inRandomOrder(all, random).slice(0, MOST_CASES) : all
   const ndcgs = models.map((): number[] => [])
-  for (const { shopper, time, history, targets } of drawn.sort(statistics.compareCases)) {
-    const raw = computeFeatures(statistics.at(shopper, time), history, time, null)
-    const counted = new Map<Float32Array, Float32Array>()
-    models.forEach((model, m) => {
-      const { featureWeights } = model
-      const byFeatures = counted.get(featureWeights) ?? scoreFeatures(model, raw)
-      counted.set(featureWeights, byFeatures)
-      const scores = byFeatures.slice()
-      addScores(scores, model.itemVectors, multiply(model.projection, encode(model, history, time)))
-      ndcgs[m].push(ndcg(placesOf(scores, targets), 10))
+  const encoders = models.map(createEncoder)
+  const score = createHighest(
+    models.map((model) => ({ ...model, weights: rawWeights(model) })),
+    scansOf(),
+  )
+  for (const one of drawn.sort(statistics.compareCases)) {
+    const { shopper, time, history, targets } = one
+    const tastes = models.map(({ projection }, m) =>
+      multiply(projection, encoders[m](history, time)),
+    )
+    // A target that the ten highest lack gains nothing, whatever its place.
+    const scored = score(statistics.at(shopper, time), one, tastes, PLACES, targets)
+    scored.forEach(({ rows, scores }, m) => {
+      const places = placesOf(
+        scores,
+        targets.map((target) => rows.indexOf(target)),
+      )
+      ndcgs[m].push(ndcg(places, PLACES))
     })
   }
   return ndcgs
 }
 
-function scoreFeatures(model: ScoringModel, raw: Float32Array): Float32Array {
-  const scores = new Float32Array(model.bias)
-  const perRaw = model.featureWeights.map((weight, f) =>
-    model.featureScale[f] > 0 ? weight / model.featureScale[f] : weight,
+/** Scans of one date's statistics; models that share their item vectors share the scan. */
+function scansOf() {
+  let last: ItemStatistics | null = null
+  const scans = new Map<Float32Array, ItemScan>()
+  return (statistics: ItemStatistics, vectors: Float32Array): ItemScan => {
+    if (last !== statistics) scans.clear()
+    last = statistics
+    const scan = scans.get(vectors) ?? fastScan(vectors, statistics)
+    scans.set(vectors, scan)
+    return scan
+  }
+}
+
+function rawWeights({ featureWeights, featureScale }: ScoringModel): Float32Array {
+  return featureWeights.map((weight, f) =>
+    featureScale[f] > 0 ? weight / featureScale[f] : weight,
   )
-  addScores(scores, raw, perRaw)
-  return scores
 }
 
 /**

@@ -84,7 +84,7 @@ export function writeFeatures(
   const placed = items && new Map(items.map((item, place) => [item, place * FEATURE_COUNT]))
   /** Offset of an item's row in `out`. */
   const placeOf = (item: number) => (placed ? placed.get(item) : item * FEATURE_COUNT)
-  writeStatic(out, statistics, profile.orders, items)
+  writeStatic(out, statistics, profile.orders, share, items)
   if (interest) writeInterest(out, statistics, interest, items)
   if (intent) writeIntent(out, statistics, intent, items)
   for (const owned of profile.owned) {
@@ -101,34 +101,45 @@ export const staticFeatures = onceFor((counted: ItemStatistics): Float32Array =>
   const statistics = withColdStart(counted)
   const share = popularityShares(statistics)
   const out = new Float32Array(statistics.items * FEATURE_COUNT)
-  for (let i = 0, at = 0; i < statistics.items; i++, at += FEATURE_COUNT) {
-    const week = statistics.popularity7[i]
-    const month = statistics.popularity30[i]
-    out[at + C.popularity7] = week
-    out[at + C.popularity30] = month
-    out[at + C.popularityAll] = statistics.popularityAll[i]
-    out[at + C.popularityShare] = Math.log(share[i])
-    out[at + C.trend] = Math.expm1(week) / (Math.expm1(month) * (7 / 30) + 2)
-    out[at + C.dormant] = month === 0 ? 1 : 0
-    out[at + C.price] = statistics.logPrice[i]
-    out[at + C.age] = Math.log1p(Math.max(0, statistics.ageDays[i]))
-    out[at + C.isNew] = statistics.ageDays[i] < NEW_ITEM_DAYS ? 1 : 0
-  }
+  for (let i = 0; i < statistics.items; i++)
+    writeStaticRow(out, i * FEATURE_COUNT, statistics, i, share[i])
   return out
 })
+
+function writeStaticRow(
+  out: Float32Array,
+  at: number,
+  statistics: ItemStatistics,
+  i: number,
+  share: number,
+): void {
+  const week = statistics.popularity7[i]
+  const month = statistics.popularity30[i]
+  out[at + C.popularity7] = week
+  out[at + C.popularity30] = month
+  out[at + C.popularityAll] = statistics.popularityAll[i]
+  out[at + C.popularityShare] = Math.log(share)
+  out[at + C.trend] = Math.expm1(week) / (Math.expm1(month) * (7 / 30) + 2)
+  out[at + C.dormant] = month === 0 ? 1 : 0
+  out[at + C.price] = statistics.logPrice[i]
+  out[at + C.age] = Math.log1p(Math.max(0, statistics.ageDays[i]))
+  out[at + C.isNew] = statistics.ageDays[i] < NEW_ITEM_DAYS ? 1 : 0
+}
 
 function writeStatic(
   out: Float32Array,
   statistics: ItemStatistics,
   orders: number,
+  share: Float32Array,
   items: readonly number[] | null,
 ): void {
-  const all = staticFeatures(statistics)
-  if (!items) out.set(all)
+  // A few rows are computed directly: training would otherwise compute all rows for each date, to read few.
+  if (items) out.fill(0)
+  else out.set(staticFeatures(statistics))
   const count = items?.length ?? statistics.items
   for (let row = 0, at = 0; row < count; row++, at += FEATURE_COUNT) {
     const i = items ? items[row] : row
-    if (items) out.set(all.subarray(i * FEATURE_COUNT, (i + 1) * FEATURE_COUNT), at)
+    if (items) writeStaticRow(out, at, statistics, i, share[i])
     out[at + C.popularityCold] = statistics.popularity30[i] / (1 + orders)
   }
 }

@@ -75,12 +75,17 @@ export type Shortlist = (
   places: number,
 ) => number[] | null
 
+type ShortlistModel = Pick<
+  BaseModel,
+  'statistics' | 'itemVectors' | 'bias' | 'featureWeights' | 'featureScale' | 'context'
+>
+
 /**
  * Creates a shortlist; null if the model has context terms or a feature without a bound.
  * @param hidden rows that the caller doesn't need
  */
 export function createShortlist(
-  model: BaseModel,
+  model: ShortlistModel,
   scan: ItemScan,
   hidden: readonly number[] = [],
 ): Shortlist | null {
@@ -121,13 +126,13 @@ export function createShortlist(
   let before: readonly number[] = []
 
   return ({ profile, interest, intent }, taste, own, places) => {
-    if (!interest || !intent) return null
+    if (!interest) return null
     const { sum, last, tied, total, totalLast, usualPrice } = interest
     const perPopularity = cold / (1 + profile.orders)
     const ofCategory = (group: number) =>
       (affinity * ((group > 0 && interest.category.get(group)) || 0)) / total
     const ofPeers = (group: number) =>
-      peersRecent * intent.recent[group] + peersLast * intent.last[group]
+      intent ? peersRecent * intent.recent[group] + peersLast * intent.last[group] : 0
     const ties = (ofAll: number, ofLast: number) =>
       [
         Math.log1p(ofAll),
@@ -168,7 +173,7 @@ export function createShortlist(
     // Own rows are always included, so they need no rough score.
     const known = new Set(own)
     const isOther = (item: number) => !known.has(item)
-    const groups = readsPeers ? intent.groups : []
+    const groups = readsPeers && intent ? intent.groups : []
     const first = groups.flatMap((group) => rankedPeers(group).slice(0, places))
     let guess = [...new Set([...before, ...first])].filter(isOther)
     if (guess.length < places) {
@@ -210,14 +215,14 @@ function nth(scores: readonly number[], n: number): number {
 }
 
 /** Effective weight of a feature's raw value. */
-function rawWeight({ featureScale, featureWeights }: BaseModel, f: number): number {
+function rawWeight({ featureScale, featureWeights }: ShortlistModel, f: number): number {
   return featureScale[f] > 0
     ? featureWeights[f] * Math.fround(1 / featureScale[f])
     : featureWeights[f]
 }
 
 /** Bias plus the features that are independent of the history, [N], and the largest sum of their magnitudes. */
-function fixedScores(model: BaseModel): {
+function fixedScores(model: ShortlistModel): {
   readonly fixed: Float32Array
   readonly largestFixed: number
 } {

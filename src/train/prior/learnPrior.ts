@@ -20,7 +20,7 @@ import { firstTime, logsBefore } from '../ranker/sample.ts'
 import type { RankerData } from '../ranker/trainRanker.ts'
 import { certainGain, choose, type Judgement, judge, priorOf, type Recipe } from './choose.ts'
 import { learnSpread, type Spread, withVariance } from './spread.ts'
-import { BEST, buildTrial, EVENT_WEIGHTINGS, type Trial } from './trial.ts'
+import { BEST, buildTrial, describing, EVENT_WEIGHTINGS, type Trial } from './trial.ts'
 
 /** Data for the prior; the statistics come from its shoppers' logs. */
 type PriorData = Omit<RankerData, 'context'>
@@ -209,10 +209,11 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
   })
   places.sort(statistics.compareCases)
   const halves: [Trial[], Trial[]] = [[], []]
+  const describe = describing(model)
   places.forEach((place, k) => {
     const { log, next } = place
-    const statisticsAt = (time: number) => statistics.at(log.id, time)
-    const trial = buildTrial(model, log, next, data.dayOnly, statisticsAt, best)
+    const knownAt = (time: number) => describe(statistics.at(log.id, time))
+    const trial = buildTrial(log, next, data.dayOnly, knownAt, best)
     if (trial) halves[place.half].push(trial)
     options.onProgress?.('trials', k + 1, places.length)
   })

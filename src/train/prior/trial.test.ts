@@ -1,12 +1,12 @@
 import { testModel, testShop } from '@nearside/evaluate/testShop.ts'
 import { expect, test } from 'vitest'
-import { buildTrial, outcomesOf, type Trial } from './trial.ts'
+import { buildTrial, describing, outcomesOf, type Trial } from './trial.ts'
 
 const shop = testShop(40, 700)
 const model = testModel(shop)
 const trialsOf = (best: boolean) =>
   shop.shoppers.flatMap(
-    (log) => buildTrial(model, log, 2, false, () => model.statistics, best) ?? [],
+    (log) => buildTrial(log, 2, false, () => describing(model)(model.statistics), best) ?? [],
   )
 
 test('a trial on the best items measures nearly what the whole catalog gives', () => {

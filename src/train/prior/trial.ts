@@ -7,8 +7,8 @@
 import { EVENT_WEIGHTS, type EventWeights } from '@nearside/core/events/strength.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
-import { createCandidates } from '@nearside/core/learning/candidates.ts'
-import { FIT_CASES, fitProblemOf } from '@nearside/core/learning/fitProblem.ts'
+import { createCandidates, type FindCandidates } from '@nearside/core/learning/candidates.ts'
+import { fitProblemOf } from '@nearside/core/learning/fitProblem.ts'
 import { evidenceOf, fuse } from '@nearside/core/learning/fuse.ts'
 import { casesForFit, casesFromHistory, weighed } from '@nearside/core/learning/learningCases.ts'
 import { logLikelihood } from '@nearside/core/learning/likelihood.ts'
@@ -18,6 +18,7 @@ import { type BaseModel, DIMENSION, type PersonalPrior } from '@nearside/core/mo
 import { highestRows } from '@nearside/core/model/highest.ts'
 import { personalScores, type ScoreTerms, scoreTerms } from '@nearside/core/model/score.ts'
 import { DAY } from '@nearside/core/time.ts'
+import { fastTools } from '@nearside/engine/candidates.ts'
 import { METRICS, measure, ndcg, placesOf } from '../metrics.ts'
 
 export interface Trial {
@@ -111,24 +112,43 @@ function gathered(matrix: Float32Array, rows: readonly number[], width: number):
   return out
 }
 
+/** The model with the statistics of one date, and its finder of candidates. */
+interface Known {
+  readonly described: BaseModel
+  readonly find: FindCandidates
+}
+
+/** Maximum number of cached cases, which take 45 KB each. */
+const MOST_REMEMBERED = 512
+
+/** Describes a model at the dates of the trials. Trials of the same statistics share the candidates of their cases. */
+export function describing(model: BaseModel): (statistics: ItemStatistics) => Known {
+  let last: Known | null = null
+  return (statistics) => {
+    if (last?.described.statistics === statistics) return last
+    const described = { ...model, statistics }
+    const find = createCandidates(described, fastTools(described))
+    last = { described, find: rememberCandidates(find, MOST_REMEMBERED) }
+    return last
+  }
+}
+
 /**
  * Builds a trial; null if the shopper has no case with a history to learn from.
  * @param best whether to store the terms of the best items only, rather than of the whole catalog.
  */
 export function buildTrial(
-  model: BaseModel,
   shopper: ShopperHistory,
   nextCase: number,
   dayOnly: boolean,
-  statisticsAt: (time: number) => ItemStatistics,
+  knownAt: (time: number) => Known,
   best: boolean,
 ): Trial | null {
   const cases = casesFromHistory(shopper.interactions, { dayOnly })
   const next = cases[nextCase]
   if (!next || nextCase < 1) return null
-  const described = { ...model, statistics: statisticsAt(next.time) }
+  const { described, find } = knownAt(next.time)
   const past = cases.slice(0, nextCase)
-  const find = rememberCandidates(createCandidates(described), FIT_CASES)
   const problemOf = (weights: EventWeights) =>
     fitProblemOf(
       described,

@@ -4,12 +4,13 @@
  * targets of far lower rank. They would teach that low-ranked items are often bought, above all for short histories.
  */
 
-import { computeFeatures } from '@nearside/core/features/computeFeatures.ts'
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
-import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
+import { type ItemStatistics, withColdStart } from '@nearside/core/features/itemStatistics.ts'
+import type { ItemScan } from '@nearside/core/learning/shortlist.ts'
+import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { highestRows } from '@nearside/core/model/highest.ts'
-import { addScores } from '@nearside/core/model/score.ts'
 import { type ExtraColumns, type RankerCase, type RankerDataset, tableOf } from './dataset.ts'
+import { createHighest } from './highest.ts'
 
 /**
  * Each case's highest items by w·f; a case is dropped if none of its targets is among them.
@@ -28,29 +29,49 @@ export function candidatesOfCatalog(
   extra: ExtraColumns | null = null,
 ): RankerDataset {
   const perRaw = Float32Array.from(weights, (weight, f) => weight / scale[f])
-  let all = new Float32Array(0)
+  const taste = new Float32Array(DIMENSION)
+  let score: ReturnType<typeof createHighest> | null = null
   const described = cases.flatMap((one) => {
     const statistics = statisticsOf(one)
-    if (all.length !== statistics.items * FEATURE_COUNT)
-      all = new Float32Array(statistics.items * FEATURE_COUNT)
-    computeFeatures(statistics, one.history, one.time, null, all)
-    const scores = new Float32Array(statistics.items)
-    addScores(scores, all, perRaw)
+    score ??= createHighest([unbiased(statistics.items, perRaw)], scanOf)
+    const [{ rows: scored, features, scores }] = score(statistics, one, [taste], places)
     const highest = highestRows(scores, places)
     const targets = new Set(one.targets)
-    const found = highest.filter((item) => targets.has(item)).length
+    const found = highest.filter((place) => targets.has(scored[place])).length
     if (found === 0) return []
     const more = extra?.of(one, statistics) ?? []
-    const rows = highest.map((item) => ({
-      item,
-      features: Float32Array.of(
-        ...all.subarray(item * FEATURE_COUNT, (item + 1) * FEATURE_COUNT),
-        ...more.map((values) => values[item]),
-      ),
-      correction: 0,
-      target: targets.has(item) ? 1 / found : 0,
-    }))
+    const rows = highest.map((place) => {
+      const item = scored[place]
+      const at = place * FEATURE_COUNT
+      return {
+        item,
+        features: Float32Array.of(
+          ...features.subarray(at, at + FEATURE_COUNT),
+          ...more.map((values) => values[item]),
+        ),
+        correction: 0,
+        target: targets.has(item) ? 1 / found : 0,
+      }
+    })
     return [{ one, rows }]
   })
   return tableOf(FEATURE_COUNT + (extra?.count ?? 0), described)
+}
+
+/** Weights of raw features alone. */
+const unbiased = (items: number, weights: Float32Array) => ({
+  bias: new Float32Array(items),
+  itemVectors: new Float32Array(items * DIMENSION),
+  weights,
+})
+
+/** Scan of items that have no vectors. */
+function scanOf(statistics: ItemStatistics): ItemScan {
+  const { popularity30 } = withColdStart(statistics)
+  return (fixed, cold, _, floor) => {
+    const found: number[] = []
+    for (let row = 0; row < fixed.length; row++)
+      if (fixed[row] + cold * popularity30[row] >= floor) found.push(row)
+    return found
+  }
 }

@@ -3,17 +3,17 @@
  * own items, their strongest neighbours, popular items, and a corrected uniform sample.
  */
 
-import { computeFeatures } from '@nearside/core/features/computeFeatures.ts'
+import { readHistory, writeFeatures } from '@nearside/core/features/computeFeatures.ts'
 import type { ContextSource } from '@nearside/core/features/context/context.ts'
 import {
   type ContextFeature,
   computeContext,
 } from '@nearside/core/features/context/contextFeatures.ts'
-import { FEATURE_COLUMN, FEATURE_COUNT } from '@nearside/core/features/features.ts'
+import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import type { Case } from '@nearside/core/features/history.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
-import { highestRows } from '@nearside/core/model/highest.ts'
 import type { Random } from '@nearside/core/model/random.ts'
+import { chooseRows, ROWS } from './chooseRows.ts'
 
 export interface RankerCase extends Case {
   readonly weight: number
@@ -33,16 +33,6 @@ export interface RankerDataset {
   /** Share of the case's targets in this row. */
   readonly target: Float32Array
 }
-
-/** Maximum number of rows of a case. At most a quarter are targets; at least a quarter are sampled items. */
-const ROWS = 320
-/**
- * Numbers of rows that are always included: the history's strongest neighbours, peers of its last products, and
- * popular items of 30 days.
- */
-const CERTAIN_NEIGHBOURS = 50
-const CERTAIN_PEERS = 30
-const CERTAIN_POPULAR = 40
 
 /** w·x of each row, [rows]. @param scale [columns], divisor of the raw features */
 export function rowScores(
@@ -120,21 +110,20 @@ export function buildDataset(
   const features = new Float32Array(capacity * columns)
   const correction = new Float32Array(capacity)
   const target = new Float32Array(capacity)
-  let all = new Float32Array(0)
   let row = 0
   cases.forEach((one, c) => {
     const statistics = statisticsOf(one)
-    if (all.length !== statistics.items * FEATURE_COUNT)
-      all = new Float32Array(statistics.items * FEATURE_COUNT)
-    computeFeatures(statistics, one.history, one.time, null, all)
+    const signals = readHistory(statistics, one.history, one.time)
+    const chosen = chooseRows(one, statistics, signals, random)
+    const own = new Float32Array(chosen.items.length * FEATURE_COUNT)
+    writeFeatures(statistics, signals, null, chosen.items, own)
     const more = extra?.of(one, statistics) ?? []
-    const chosen = chooseRows(one, statistics.items, all, random)
     for (let k = 0; k < chosen.items.length; k++, row++) {
       item[row] = chosen.items[k]
       correction[row] = k < chosen.certain ? 0 : chosen.correction
       target[row] = k < chosen.targets ? 1 / chosen.targets : 0
-      const from = chosen.items[k] * FEATURE_COUNT
-      features.set(all.subarray(from, from + FEATURE_COUNT), row * columns)
+      const from = k * FEATURE_COUNT
+      features.set(own.subarray(from, from + FEATURE_COUNT), row * columns)
       more.forEach((values, e) => {
         features[row * columns + FEATURE_COUNT + e] = values[chosen.items[k]]
       })
@@ -150,57 +139,4 @@ export function buildDataset(
     correction: correction.slice(0, row),
     target: target.slice(0, row),
   }
-}
-
-function chooseRows(one: RankerCase, items: number, features: Float32Array, random: Random) {
-  const taken = new Uint8Array(items)
-  for (const target of one.targets) taken[target] = 1
-  const rows: number[] = draw([...one.targets], ROWS >> 2, random)
-  const targets = rows.length
-  const add = (item: number) => {
-    if (taken[item]) return
-    taken[item] = 1
-    rows.push(item)
-  }
-  const limit = (ROWS * 3) >> 2
-  const own = one.history
-  const ownLimit = limit - CERTAIN_NEIGHBOURS - CERTAIN_PEERS - CERTAIN_POPULAR
-  for (let k = own.length - 1; k >= 0 && rows.length < ownLimit; k--) add(own[k].item)
-  const { cooccurrenceRecent, peersRecent, popularity30 } = FEATURE_COLUMN
-  for (const item of [
-    ...strongest(features, items, cooccurrenceRecent, CERTAIN_NEIGHBOURS),
-    ...strongest(features, items, peersRecent, CERTAIN_PEERS),
-    ...strongest(features, items, popularity30, CERTAIN_POPULAR),
-  ]) {
-    if (rows.length < limit) add(item)
-  }
-  const certain = rows.length
-  const rest: number[] = []
-  for (let item = 0; item < items; item++) if (!taken[item]) rest.push(item)
-  const sampled = draw(rest, ROWS - certain, random)
-  return {
-    items: [...rows, ...sampled],
-    targets,
-    certain,
-    correction: sampled.length > 0 ? Math.log(rest.length / sampled.length) : 0,
-  }
-}
-
-/** Items with the largest positive values of a feature. */
-function strongest(features: Float32Array, items: number, column: number, count: number): number[] {
-  const values = new Float32Array(items)
-  for (let item = 0; item < items; item++) values[item] = features[item * FEATURE_COUNT + column]
-  return highestRows(values, count).filter((item) => values[item] > 0)
-}
-
-/** Draws `count` items by a partial Fisher–Yates shuffle; changes `pool`. */
-function draw(pool: number[], count: number, random: Random): number[] {
-  if (count >= pool.length) return pool
-  for (let k = 0; k < count; k++) {
-    const other = k + random.integer(pool.length - k)
-    const value = pool[k]
-    pool[k] = pool[other]
-    pool[other] = value
-  }
-  return pool.slice(0, Math.max(0, count))
 }

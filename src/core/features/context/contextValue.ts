@@ -43,13 +43,20 @@ const SEASONS: readonly Season[] = [
   { name: 'new-year', days: 5, day: (year) => Date.UTC(year, 11, 31) },
 ]
 
+/** Seasons by midnight; training asks for each day of a log many times. */
+const seasons = new Map<number, string | undefined>()
+const MOST_KNOWN = 10_000
+
 /** Season before a holiday of most gift shops, at midnight UTC; undefined if there is none. The shop's own context precedes. */
 export function seasonAt(midnight: number): string | undefined {
+  if (seasons.has(midnight)) return seasons.get(midnight)
   const year = new Date(midnight).getUTCFullYear()
-  return SEASONS.find(({ day, days }) => {
+  const season = SEASONS.find(({ day, days }) => {
     const holiday = day(year)
     return midnight <= holiday && midnight >= holiday - days * DAY
   })?.name
+  if (seasons.size < MOST_KNOWN) seasons.set(midnight, season)
+  return season
 }
 
 /**

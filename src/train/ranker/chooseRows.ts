@@ -1,0 +1,133 @@
+/**
+ * @module Chooses the rows of a ranker's case: its targets, the shopper's own items, their strongest neighbours, popular
+ * items, and a uniform sample of the rest. The cost doesn't grow with the catalog.
+ */
+import type { Signals } from '@nearside/core/features/computeFeatures.ts'
+import type { Case } from '@nearside/core/features/history.ts'
+import { peersOf } from '@nearside/core/features/intent.ts'
+import { type ItemStatistics, withColdStart } from '@nearside/core/features/itemStatistics.ts'
+import { highestRows } from '@nearside/core/model/highest.ts'
+import type { Random } from '@nearside/core/model/random.ts'
+import { onceFor } from '@nearside/core/onceFor.ts'
+
+/** Maximum number of rows of a case. At most a quarter are targets; at least a quarter are sampled items. */
+export const ROWS = 320
+/**
+ * Numbers of rows that are always included: the history's strongest neighbours, peers of its last products, and
+ * popular items of 30 days.
+ */
+const CERTAIN_NEIGHBOURS = 50
+const CERTAIN_PEERS = 30
+const CERTAIN_POPULAR = 40
+
+/** @returns distinct items: the first `targets` are targets, those after `certain` are sampled, with a `correction` */
+export function chooseRows(
+  one: Pick<Case, 'history' | 'targets'>,
+  statistics: ItemStatistics,
+  signals: Signals,
+  random: Random,
+) {
+  const taken = new Set(one.targets)
+  const rows: number[] = draw([...one.targets], ROWS >> 2, random)
+  const targets = rows.length
+  const add = (item: number) => {
+    if (taken.has(item)) return
+    taken.add(item)
+    rows.push(item)
+  }
+  const limit = (ROWS * 3) >> 2
+  const own = one.history
+  const ownLimit = limit - CERTAIN_NEIGHBOURS - CERTAIN_PEERS - CERTAIN_POPULAR
+  for (let k = own.length - 1; k >= 0 && rows.length < ownLimit; k--) add(own[k].item)
+  for (const item of [
+    ...neighbours(signals),
+    ...peers(statistics, signals),
+    ...popular(statistics),
+  ])
+    if (rows.length < limit) add(item)
+  const certain = rows.length
+  const rest = statistics.items - taken.size
+  const sampled = drawOthers(taken, statistics.items, ROWS - certain, random)
+  return {
+    items: [...rows, ...sampled],
+    targets,
+    certain,
+    correction: sampled.length > 0 ? Math.log(rest / sampled.length) : 0,
+  }
+}
+
+/** Items that co-occur most with the recent history. */
+function neighbours({ interest }: Signals): number[] {
+  if (!interest) return []
+  const values = new Map(
+    interest.tied.map((item) => [item, Math.fround(Math.log1p(interest.sum[item]))]),
+  )
+  return strongest(values, CERTAIN_NEIGHBOURS)
+}
+
+/** Items of the peer groups that the last products have most often. */
+function peers({ peerGroup }: ItemStatistics, { intent }: Signals): number[] {
+  const values = new Map<number, number>()
+  for (const group of intent?.groups ?? [])
+    for (const item of peersOf(peerGroup)[group].slice(0, CERTAIN_PEERS))
+      values.set(item, intent?.recent[group] ?? 0)
+  return strongest(values, CERTAIN_PEERS)
+}
+
+const popular = onceFor((statistics: ItemStatistics): number[] => {
+  const { popularity30 } = withColdStart(statistics)
+  return highestRows(popularity30, CERTAIN_POPULAR).filter((item) => popularity30[item] > 0)
+})
+
+/** Items with the largest positive values, ties by row. */
+function strongest(values: ReadonlyMap<number, number>, count: number): number[] {
+  return [...values]
+    .filter(([, value]) => value > 0)
+    .sort(([a, x], [b, y]) => y - x || a - b)
+    .slice(0, count)
+    .map(([item]) => item)
+}
+
+/** Draws `count` items by a partial Fisher–Yates shuffle; changes `pool`. */
+function draw(pool: number[], count: number, random: Random): number[] {
+  if (count >= pool.length) return pool
+  for (let k = 0; k < count; k++) {
+    const other = k + random.integer(pool.length - k)
+    const value = pool[k]
+    pool[k] = pool[other]
+    pool[other] = value
+  }
+  return pool.slice(0, Math.max(0, count))
+}
+
+/** Draws as `draw` does from the rows below `items` that aren't taken, without listing them. */
+function drawOthers(
+  taken: ReadonlySet<number>,
+  items: number,
+  count: number,
+  random: Random,
+): number[] {
+  const before = Int32Array.from(taken).sort()
+  const places = items - before.length
+  /** The place-th row that isn't taken. */
+  const rowAt = (place: number) => {
+    let low = 0
+    let high = before.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (before[middle] - middle <= place) low = middle + 1
+      else high = middle
+    }
+    return place + low
+  }
+  if (count >= places) return Array.from({ length: places }, (_, place) => rowAt(place))
+  const moved = new Map<number, number>()
+  const at = (place: number) => moved.get(place) ?? rowAt(place)
+  const drawn: number[] = []
+  for (let place = 0; place < count; place++) {
+    const other = place + random.integer(places - place)
+    drawn.push(at(other))
+    moved.set(other, at(place))
+  }
+  return drawn
+}

@@ -1,0 +1,109 @@
+/**
+ * @module Scores the items of a case that may be among the highest by bias + E·taste + w·f. In a large catalog a
+ * shortlist spares scoring all items, whose cost grows with the catalog. Scores and order are the same, bit by bit.
+ */
+import { readHistory, writeFeatures } from '@nearside/core/features/computeFeatures.ts'
+import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
+import type { Case } from '@nearside/core/features/history.ts'
+import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
+import {
+  createShortlist,
+  type ItemScan,
+  type Shortlist,
+} from '@nearside/core/learning/shortlist.ts'
+import { type BaseModel, DIMENSION } from '@nearside/core/model/baseModel.ts'
+import { addScores } from '@nearside/core/model/score.ts'
+
+interface LinearModel extends Pick<BaseModel, 'bias' | 'itemVectors'> {
+  /** Weights of the raw features, [F]. */
+  readonly weights: Float32Array
+}
+
+interface Scored {
+  /** Ascending rows, among them the highest. */
+  readonly rows: readonly number[]
+  /** Raw features, [rows, F]; valid until the next case. */
+  readonly features: Float32Array
+  /** [rows]. */
+  readonly scores: Float32Array
+}
+
+/** Number of items from which a shortlist is faster than scoring all items. */
+const SHORTLIST_FROM = 20_000
+
+/**
+ * @param scanOf scan of a model's item vectors with these statistics
+ * @returns a function that scores a case, with one taste [d] for each model. Its result has the `places` highest items,
+ *   the shopper's own items and `others`, by model
+ */
+export function createHighest(
+  models: readonly LinearModel[],
+  scanOf: (statistics: ItemStatistics, itemVectors: Float32Array) => ItemScan,
+  shortlistFrom = SHORTLIST_FROM,
+) {
+  let known: ItemStatistics | null = null
+  let shortlists: readonly (Shortlist | null)[] = []
+  let all = new Float32Array(0)
+  let rowsOfAll: readonly number[] = []
+
+  const shortlistsOf = (statistics: ItemStatistics) =>
+    models.map(({ bias, itemVectors, weights }) => {
+      // Scale 0 leaves features raw.
+      const named = { featureWeights: weights, featureScale: weights.map(() => 0) }
+      return createShortlist(
+        { bias, itemVectors, ...named, statistics },
+        scanOf(statistics, itemVectors),
+      )
+    })
+
+  const scored = (
+    model: LinearModel,
+    taste: Float32Array,
+    features: Float32Array,
+    some: Scored['rows'] | null,
+  ): Scored => {
+    const rows = some ?? rowsOfAll
+    const scores = Float32Array.from(rows, (row) => model.bias[row])
+    addScores(scores, features, model.weights)
+    if (taste.some((value) => value !== 0))
+      addScores(scores, some ? gathered(model.itemVectors, some) : model.itemVectors, taste)
+    return { rows, features, scores }
+  }
+
+  return (
+    statistics: ItemStatistics,
+    { history, time }: Pick<Case, 'history' | 'time'>,
+    tastes: readonly Float32Array[],
+    places: number,
+    others: readonly number[] = [],
+  ): readonly Scored[] => {
+    const { items } = statistics
+    if (items >= shortlistFrom && known !== statistics) shortlists = shortlistsOf(statistics)
+    known = statistics
+    const signals = readHistory(statistics, history, time)
+    const own = [...new Set([...signals.profile.interactions.map(({ item }) => item), ...others])]
+    const found = models.map((_, m) => shortlists[m]?.(signals, tastes[m], own, places) ?? null)
+    if (found.includes(null)) {
+      if (rowsOfAll.length !== items) {
+        all = new Float32Array(items * FEATURE_COUNT)
+        rowsOfAll = Array.from({ length: items }, (_, row) => row)
+      }
+      writeFeatures(statistics, signals, null, null, all)
+    }
+    return models.map((model, m) => {
+      const some = found[m]
+      if (!some) return scored(model, tastes[m], all, null)
+      const features = new Float32Array(some.length * FEATURE_COUNT)
+      writeFeatures(statistics, signals, null, some, features)
+      return scored(model, tastes[m], features, some)
+    })
+  }
+}
+
+function gathered(vectors: Float32Array, rows: readonly number[]): Float32Array {
+  const out = new Float32Array(rows.length * DIMENSION)
+  rows.forEach((row, place) => {
+    out.set(vectors.subarray(row * DIMENSION, (row + 1) * DIMENSION), place * DIMENSION)
+  })
+  return out
+}
