@@ -6,14 +6,14 @@ import type { MeasuredSales, Metric } from './measureSales.ts'
 type Told = Omit<MeasuredSales, 'answer'>
 
 /** Gain of the personal arm a thousand visitors, at the personal arm's rate, with the interval of the ratio. */
-export interface Gain {
+interface Gain {
   readonly value: number
   readonly lo: number
   readonly hi: number
 }
 
 /** Null where the ratio or an end of its interval is unknown. */
-export function gainOf({ arms, metrics }: Told, metric: 'orders' | 'revenue'): Gain | null {
+function gainOf({ arms, metrics }: Told, metric: 'orders' | 'revenue'): Gain | null {
   const found = metrics.find((one) => one.metric === metric)
   const { personal } = arms
   if (!found?.ratio || !found.lo || !found.hi || personal.visitors === 0) return null
@@ -22,7 +22,7 @@ export function gainOf({ arms, metrics }: Told, metric: 'orders' | 'revenue'): G
   return { value: gain(found.ratio), lo: gain(found.lo), hi: gain(found.hi) }
 }
 
-export function gainInWords(gain: Gain, unit: string): string {
+function gainInWords(gain: Gain, unit: string): string {
   const show = (value: number) => `${value > 0 ? '+' : ''}${fixed(value, 1)}`
   return `${show(gain.value)} ${unit} a thousand visitors, 95 % interval [${show(gain.lo)}, ${show(gain.hi)}]`
 }

@@ -8,13 +8,13 @@ import { daysNeeded, spreadOf } from './plan.ts'
 import type { Sale, SaleArm, Sales, Visitors } from './readSales.ts'
 
 /** Lifts whose trials are planned. */
-export const PLANNED_LIFTS = [0.02, 0.05, 0.1, 0.2]
+const PLANNED_LIFTS = [0.02, 0.05, 0.1, 0.2]
 const PLANNED_SHARES = [0.05, 0.1, 0.2, 0.5]
 /** Fewest first orders in each arm of a department that is compared. */
 const LEAST_ORDERS = 20
 const MOST_DEPARTMENTS = 20
 
-export interface ArmSales {
+interface ArmSales {
   /** Number of visitors, each counted once a day. */
   readonly visitors: number
   readonly orders: number
@@ -34,7 +34,7 @@ export interface MetricResult extends Omit<Compared, 'proven'> {
 }
 
 /** Days that a trial takes to show a lift, at four shares of the hold-out, in orders and in revenue. */
-export interface PlannedTrial {
+interface PlannedTrial {
   readonly share: number
   readonly lift: number
   readonly days: { readonly orders: number; readonly revenue: number }

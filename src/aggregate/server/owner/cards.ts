@@ -1,5 +1,6 @@
 /** @module Answers on the owner's page, from the leader's facts and the files of `measure` and `evaluate`. Pure. */
 import type { OwnerAnswer } from '@nearside/core/ownerAnswer.ts'
+import { DAY } from '@nearside/core/time.ts'
 import type { RoundSummary, Verdict } from '../store/records.ts'
 
 export interface OwnerCard extends OwnerAnswer {
@@ -41,7 +42,6 @@ export interface OwnerFacts {
 
 /** Relative difference of NDCG@10 on the gate's few cases that chance alone makes. */
 const NOISE = 0.02
-const DAY = 86_400_000
 /** Age after which a file no longer tells about today. */
 const STALE = 60 * DAY
 
