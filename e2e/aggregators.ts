@@ -11,12 +11,12 @@ import {
   taskMessage,
 } from '@nearside/aggregate/privacy/signature.ts'
 import { encodeResponse } from '@nearside/aggregate/protocol/binaryHttp.ts'
-import { gatewayKeys, openRequest } from '@nearside/aggregate/protocol/openRequest.ts'
 import { type Policy, policyHash } from '@nearside/aggregate/protocol/policy.ts'
 import { parseHeader } from '@nearside/aggregate/protocol/report.ts'
 import { OBLIVIOUS_RESPONSE, ROUTES } from '@nearside/aggregate/protocol/routes.ts'
 import { PROTOCOL } from '@nearside/aggregate/protocol/task.ts'
 import { TEST_POLICY, TEST_RECIPIENTS } from '@nearside/aggregate/protocol/testPolicy.ts'
+import { gatewayKeys, openRequest } from '@nearside/aggregate/server/gateway.ts'
 import type { Recipients } from '@nearside/browser/contribution/terms.ts'
 import { toBase64, utf8 } from '@nearside/core/bytes.ts'
 import { SHARED_LENGTH } from '@nearside/core/learning/sharedUpdate.ts'

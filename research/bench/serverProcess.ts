@@ -13,7 +13,7 @@ import { createLeader } from '@nearside/aggregate/server/leader.ts'
 import { listen } from '@nearside/aggregate/server/listen.ts'
 import { createHelperClient, fetchLeaderKey } from '@nearside/aggregate/server/peer.ts'
 import { gather } from '@nearside/aggregate/server/startServer.ts'
-import { openStore } from '@nearside/aggregate/server/store/open.ts'
+import { openStore } from '@nearside/aggregate/server/store/store.ts'
 import { Hono } from 'hono'
 import { BENCH_PARAMETERS } from './serverTask.ts'
 

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { AEAD_AES_128_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_X25519_HKDF_SHA256 } from 'hpke'
 import { describe, expect, it } from 'vitest'
 import { decodeRequest, encodeRequest } from '../protocol/binaryHttp.ts'
-import { openRequest } from '../protocol/openRequest.ts'
+import { openRequest } from '../server/gateway.ts'
 import {
   gatewayKeyOf,
   openResponse,

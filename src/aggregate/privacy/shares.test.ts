@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { circuitOf } from '../protocol/proof.ts'
+import { circuitOf } from '../protocol/report.ts'
 import { TEST_POLICY } from '../protocol/testPolicy.ts'
 import { MODULUS } from './pine/field.ts'
 import { expandHelperShare, leaderShareBytes, PROOF_RANDOM_BYTES, shard } from './pine/pine.ts'

@@ -9,7 +9,7 @@ import {
 } from '@nearside/core/bytes.ts'
 import { AEAD_AES_128_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_X25519_HKDF_SHA256 } from 'hpke'
 import { describe, expect, it } from 'vitest'
-import { circuitOf } from '../protocol/proof.ts'
+import { circuitOf } from '../protocol/report.ts'
 import { TEST_POLICY } from '../protocol/testPolicy.ts'
 import { expandHelperShare, isProven, prepare, shard } from './pine/pine.ts'
 import { dequantize, quantize, toResidues } from './quantize.ts'

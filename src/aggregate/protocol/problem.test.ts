@@ -1,8 +1,8 @@
 import { utf8 } from '@nearside/core/bytes.ts'
 import { expect, it } from 'vitest'
 import { errorFromResponse, isRetryable, problem } from './problem.ts'
-import { parseReceipt } from './receipt.ts'
 import { endpoint } from './routes.ts'
+import { parseReceipt } from './task.ts'
 
 it('maps an answer’s status to an error code, whatever the body is', () => {
   const body = utf8(JSON.stringify(problem(410, 'round-closed', 'The round is over')))

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { leaderShareBytes } from '../privacy/pine/pine.ts'
 import { CONSENT_BYTES } from './consent.ts'
-import { circuitOf } from './proof.ts'
 import {
+  circuitOf,
   encodeHelperPart,
   encodeReport,
   HEADER_BYTES,

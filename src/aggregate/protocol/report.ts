@@ -12,11 +12,11 @@ import {
   utf8,
 } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
+import { type Circuit, createCircuit } from '../privacy/pine/circuit.ts'
 import { decodeElements } from '../privacy/pine/field.ts'
 import { leaderShareBytes, PUBLIC_SHARE_BYTES } from '../privacy/pine/pine.ts'
 import { CONSENT_BYTES } from './consent.ts'
-import type { Policy } from './policy.ts'
-import { circuitOf } from './proof.ts'
+import { dimensionOf, integerClipNorm, type Policy } from './policy.ts'
 
 export const REPORT_MEDIA_TYPE = 'application/vnd.nearside.report'
 export const REPORT_ID_BYTES = 16
@@ -134,4 +134,20 @@ export function parseHelperPart(bytes: Uint8Array) {
 
 function invalid(what: string): NearsideError {
   return new NearsideError('report-invalid', `The report ${what}`)
+}
+
+/**
+ * Number of proofs and checks. A device that wants a too long vector to pass needs about 2¹⁰⁰ attempts offline
+ * (five proofs, a hundred checks). Against the servers it needs 2⁴⁸ (two proofs of the norm).
+ */
+const STRENGTH = { proofs: 5, normProofs: 2, checks: 100, successes: 100 }
+
+const known = new Map<string, Circuit>()
+
+export function circuitOf(policy: Policy): Circuit {
+  const [dimension, normBound] = [dimensionOf(policy), integerClipNorm(policy)]
+  const key = `${dimension} ${normBound}`
+  const circuit = known.get(key) ?? createCircuit({ ...STRENGTH, dimension, normBound })
+  known.set(key, circuit)
+  return circuit
 }

@@ -45,3 +45,32 @@ export async function parseTask(value: unknown, role: Task['role']): Promise<Tas
 function mismatch(role: string, what: string): NearsideError {
   return new NearsideError('policy-mismatch', `The ${role} ${what}`)
 }
+
+export interface Receipt {
+  /** Report id, hex. */
+  readonly id: string
+  readonly round: number
+  /** Hex SHA-256 of the report's bytes. */
+  readonly bodyHash: string
+  /** Base64 Ed25519 signature. */
+  readonly signature: string
+}
+
+/** @throws NearsideError `report-invalid` */
+export function parseReceipt(value: unknown): Receipt {
+  const receipt = (value ?? {}) as Record<string, unknown>
+  const { id, round, bodyHash, signature } = receipt
+  if (
+    typeof id !== 'string' ||
+    typeof round !== 'number' ||
+    typeof bodyHash !== 'string' ||
+    typeof signature !== 'string'
+  )
+    throw new NearsideError('report-invalid', 'The leader sent no receipt')
+  try {
+    fromBase64(signature)
+  } catch (cause) {
+    throw new NearsideError('report-invalid', 'The receipt’s signature is malformed', { cause })
+  }
+  return { id, round, bodyHash, signature }
+}

@@ -15,12 +15,17 @@ import { PEER_ROUTES, ROUTES } from '../protocol/routes.ts'
 import { TOKEN_REQUEST_MEDIA_TYPE, WORK_HEADER } from '../protocol/token.ts'
 import { type GatewayOptions, gatewayRoute, type InnerBindings } from './gateway.ts'
 import type { HelperAggregator } from './helper.ts'
-import { atMost, emptyApp, limitBody, respondProblem, respondTooMany } from './http.ts'
+import {
+  atMost,
+  createRateLimit,
+  emptyApp,
+  limitBody,
+  respondProblem,
+  respondTooMany,
+} from './http.ts'
 import type { LeaderAggregator } from './leader.ts'
-import { modelRoutes } from './modelRoutes.ts'
 import { type OwnerOptions, ownerRoutes } from './owner/routes.ts'
-import { peerRoutes } from './peerRoutes.ts'
-import { createRateLimit } from './rateLimit.ts'
+import { modelRoutes, peerRoutes } from './peerRoutes.ts'
 import {
   healthSchema,
   problemSchema,

@@ -31,8 +31,8 @@ import {
   parsePolicy,
   policyHash,
 } from '../protocol/policy.ts'
-import { circuitOf } from '../protocol/proof.ts'
 import {
+  circuitOf,
   helperPartBytes,
   parseHelperPart,
   REPORT_ID_BYTES,

@@ -14,8 +14,8 @@ import {
 } from '../privacy/seal.ts'
 import { exportSigningKeys, generateSigningKeys, importSigningKeys } from '../privacy/signature.ts'
 import { consentHash, policyTerms } from '../protocol/consent.ts'
-import { gatewayKeys } from '../protocol/openRequest.ts'
 import type { Policy } from '../protocol/policy.ts'
+import { gatewayKeys } from './gateway.ts'
 import type { RoundRecord } from './store/records.ts'
 import type { Store } from './store/store.ts'
 

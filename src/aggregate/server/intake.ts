@@ -11,9 +11,8 @@ import { openSeal } from '../privacy/openSeal.ts'
 import { prepare } from '../privacy/pine/pine.ts'
 import { receiptMessage, sign } from '../privacy/signature.ts'
 import { requireConsent } from '../protocol/consent.ts'
-import { circuitOf } from '../protocol/proof.ts'
-import type { Receipt } from '../protocol/receipt.ts'
 import {
+  circuitOf,
   encodeHelperPart,
   parseHeader,
   parseReport,
@@ -21,6 +20,7 @@ import {
   reportAad,
   sealInfo,
 } from '../protocol/report.ts'
+import type { Receipt } from '../protocol/task.ts'
 import { groupCommit } from './groupCommit.ts'
 import { createRoundKeys } from './identity.ts'
 import { serverHash, serverXof } from './keystream.ts'

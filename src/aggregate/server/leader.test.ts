@@ -7,7 +7,7 @@ import { testFolder } from '@nearside/core/testFolder.ts'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { receiptMessage, verify } from '../privacy/signature.ts'
-import { openSqliteStore } from './store/open.ts'
+import { openSqliteStore } from './store/store.ts'
 import { createFederation, LEADER } from './testFederation.ts'
 import { meanOf, post, report } from './testReports.ts'
 

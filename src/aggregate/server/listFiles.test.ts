@@ -20,7 +20,7 @@ import { createHelper } from './helper.ts'
 import { loadIdentity } from './identity.ts'
 import { listen } from './listen.ts'
 import { createListFiles } from './listFiles.ts'
-import { openSqliteStore } from './store/open.ts'
+import { openSqliteStore } from './store/store.ts'
 import { ORIGIN, PARAMETERS } from './testModel.ts'
 
 const id = (n: number) => n.toString(16).padStart(32, '0')

@@ -15,7 +15,7 @@ import {
 } from '@nearside/train/models/sign.ts'
 import { describe, expect, it } from 'vitest'
 import { createCosigner } from './cosigner.ts'
-import { openSqliteStore } from './store/open.ts'
+import { openSqliteStore } from './store/store.ts'
 import { simulateDevices } from './testDevices.ts'
 import {
   createFederation,

@@ -2,13 +2,21 @@
  * @module The helper's routes for the leader. The helper authenticates each body before parsing it, and signs each
  * answer, including refusals.
  */
-import type { OpenAPIHono } from '@hono/zod-openapi'
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { parseLatest } from '@nearside/core/model/manifest.ts'
 import type { Context } from 'hono'
 import { helperPartBytes, REPORT_ID_BYTES } from '../protocol/report.ts'
 import { PEER_ROUTES, ROUTES, SHARES_MEDIA_TYPE, SIGNATURE_HEADER } from '../protocol/routes.ts'
 import type { HelperAggregator } from './helper.ts'
 import { limitBody, respondProblem, respondThrown } from './http.ts'
-import { proposalSchema, readJson, releaseRequestSchema } from './schemas.ts'
+import type { ModelReleases } from './modelReleases.ts'
+import {
+  modelReleasesSchema,
+  proposalSchema,
+  readJson,
+  releaseRequestSchema,
+  signedModelSchema,
+} from './schemas.ts'
 
 /** Most helper parts in a request; more than a leader sends. */
 const MAX_PARTS = 256
@@ -70,4 +78,27 @@ export function peerRoutes(app: OpenAPIHono, helper: HelperAggregator): void {
       )
       return response
     })
+}
+
+/** Most bytes of a release with all its signatures. */
+const MAX_BODY = 8_192
+
+export function modelRoutes(app: OpenAPIHono, models: ModelReleases): void {
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: ROUTES.models,
+      responses: {
+        200: {
+          description: 'The releases of models that this helper has signed, newest first',
+          content: { 'application/json': { schema: modelReleasesSchema } },
+        },
+      },
+    }),
+    async (c) => c.json({ releases: [...(await models.list())] }),
+  )
+  app.post(ROUTES.models, limitBody(MAX_BODY), async (c) => {
+    const body = new Uint8Array(await c.req.arrayBuffer())
+    return c.json(await models.sign(parseLatest(readJson(body, signedModelSchema))))
+  })
 }

@@ -1,6 +1,6 @@
 import { createRandom } from '@nearside/core/model/random.ts'
 import { expect, test } from 'vitest'
-import { popularityOfCounts, signalOf } from './popularityOfCounts.ts'
+import { popularityOfCounts, signalOf } from './nextModel.ts'
 
 const random = createRandom(3)
 const N = 2000

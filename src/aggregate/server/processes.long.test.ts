@@ -1,6 +1,6 @@
 /** @module Several processes of a leader and of a helper, each role on one PostgreSQL database. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { openStore } from './store/open.ts'
+import { openStore } from './store/store.ts'
 import { NO_POSTGRES, startPostgres, type TestPostgres } from './store/testPostgres.ts'
 import { createFederation, createModels, type TestOptions } from './testFederation.ts'
 import { meanOf, post, report } from './testReports.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createRateLimit } from './rateLimit.ts'
+import { createRateLimit } from './http.ts'
 
 it('allows a burst, then the rate per minute, for each address separately', () => {
   const waitOf = createRateLimit(2)

@@ -15,9 +15,17 @@ import {
   ROUTES,
   relayName,
 } from '../protocol/routes.ts'
+import { trustedProxies } from './clientAddress.ts'
 import { MOST_SEALED } from './gateway.ts'
-import { atMost, emptyApp, limitBody, respondProblem, respondTooMany } from './http.ts'
-import { createRateLimit } from './rateLimit.ts'
+import {
+  atMost,
+  createRateLimit,
+  emptyApp,
+  limitBody,
+  respondProblem,
+  respondTooMany,
+} from './http.ts'
+import { clientAddress, listen } from './listen.ts'
 
 export interface RelayOptions {
   /** URLs of the servers, as shops configure them. The relay sends requests nowhere else. */
@@ -92,4 +100,29 @@ async function carry(
   } catch (thrown) {
     throw NearsideError.from(thrown, 'aggregator-unreachable', 'The server did not answer')
   }
+}
+
+interface RelayServerOptions extends Pick<RelayOptions, 'targets' | 'origins' | 'perMinute'> {
+  readonly host: string
+  /** TCP port; 0: any free port. */
+  readonly port: number
+  /** Addresses and networks of trusted proxies; the server uses their `X-Forwarded-For`. */
+  readonly trustedProxies: readonly string[]
+}
+
+/** @throws NearsideError `input-invalid` where the port is in use */
+export async function startRelay({
+  host,
+  port,
+  trustedProxies: list,
+  ...rest
+}: RelayServerOptions) {
+  const isTrusted = trustedProxies(list)
+  const app = createRelay({
+    ...rest,
+    fetch,
+    now: Date.now,
+    clientAddress: clientAddress(isTrusted),
+  })
+  return listen(app, host, port, isTrusted)
 }

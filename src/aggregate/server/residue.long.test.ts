@@ -10,7 +10,7 @@ import { expandHelperShare } from '../privacy/pine/pine.ts'
 import { cryptoRandomBytes } from '../privacy/randomBytes.ts'
 import { helperSeeds } from '../privacy/shares.ts'
 import { HEADER_BYTES, HELPER_SHARE_BYTES } from '../protocol/report.ts'
-import { openSqliteStore } from './store/open.ts'
+import { openSqliteStore } from './store/store.ts'
 import { createFederation, HELPER, LEADER } from './testFederation.ts'
 import { post, randomUpdate } from './testReports.ts'
 

@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { testFolder } from '@nearside/core/testFolder.ts'
 import { expect, it } from 'vitest'
-import { openSqliteStore } from './store/open.ts'
+import { openSqliteStore } from './store/store.ts'
 import { createFederation } from './testFederation.ts'
 import { meanOf, post, report } from './testReports.ts'
 

@@ -31,8 +31,7 @@ import { applyUpdate, distanceOf, layoutOf } from './nextModel.ts'
 import { openOwner } from './owner/routes.ts'
 import { createHelperClient, fetchLeaderKey } from './peer.ts'
 import { createSingle } from './single.ts'
-import { openStore, type StoreOptions } from './store/open.ts'
-import type { Store } from './store/store.ts'
+import { openStore, type Store, type StoreOptions } from './store/store.ts'
 import { createTokenSigner, type TokenSigner } from './tokenIssuer.ts'
 
 export const SERVER_ROLES = ['leader', 'helper', 'single'] as const

@@ -12,7 +12,7 @@ import { loadIdentity } from './identity.ts'
 import { createLeader } from './leader.ts'
 import { listen } from './listen.ts'
 import { createHelperClient, fetchLeaderKey } from './peer.ts'
-import { openStore } from './store/open.ts'
+import { openStore } from './store/store.ts'
 import { candidateOf, LAYOUT, noNoise, OPERATORS, ORIGIN, PARAMETERS } from './testModel.ts'
 
 const [role, port, database, goal, peer, models] = process.argv.slice(2)

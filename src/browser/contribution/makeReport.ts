@@ -10,8 +10,8 @@ import { SEALING_BYTES, seal } from '@nearside/aggregate/privacy/seal.ts'
 import { helperSeeds, SEED_BYTES } from '@nearside/aggregate/privacy/shares.ts'
 import { consentHash, policyTerms, withConsent } from '@nearside/aggregate/protocol/consent.ts'
 import { dimensionOf, integerClipNorm, type Policy } from '@nearside/aggregate/protocol/policy.ts'
-import { circuitOf } from '@nearside/aggregate/protocol/proof.ts'
 import {
+  circuitOf,
   encodeReport,
   REPORT_ID_BYTES,
   reportAad,

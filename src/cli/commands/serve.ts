@@ -1,15 +1,15 @@
 /** @module `nearside serve`: runs an aggregation server. */
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
-import { DEMO_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
+import { startRelay } from '@nearside/aggregate/server/relay.ts'
 import { SINGLE_PATHS } from '@nearside/aggregate/server/single.ts'
-import { startRelay } from '@nearside/aggregate/server/startRelay.ts'
 import {
   SERVER_ROLES,
   type ServerRole,
   startServer,
 } from '@nearside/aggregate/server/startServer.ts'
-import { STORE_URL } from '@nearside/aggregate/server/store/open.ts'
+import { STORE_URL } from '@nearside/aggregate/server/store/store.ts'
 import {
+  DEMO_PARAMETERS,
   describeCost,
   describeRefusal,
   describeSenders,

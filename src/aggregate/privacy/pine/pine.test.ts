@@ -1,6 +1,6 @@
 import { createRandom } from '@nearside/core/model/random.ts'
 import { describe, expect, it } from 'vitest'
-import { circuitOf } from '../../protocol/proof.ts'
+import { circuitOf } from '../../protocol/report.ts'
 import { TEST_POLICY } from '../../protocol/testPolicy.ts'
 import { quantize, toResidues } from '../quantize.ts'
 import { cryptoRandomBytes } from '../randomBytes.ts'

@@ -3,7 +3,7 @@
  * runs the statements in durable transactions.
  */
 import { NearsideError } from '@nearside/core/error.ts'
-import type { Dialect } from './dialect.ts'
+import type { Dialect } from './schema.ts'
 import type { SecretBox } from './secretBox.ts'
 
 export type Value = number | string | Uint8Array | null

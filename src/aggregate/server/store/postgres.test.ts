@@ -9,8 +9,8 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { policyHash } from '../../protocol/policy.ts'
 import { TEST_POLICY } from '../../protocol/testPolicy.ts'
 import { StepTaken } from './driver.ts'
-import { openStore } from './open.ts'
-import { createPool } from './postgresPool.ts'
+import { createPool } from './postgres.ts'
+import { openStore } from './store.ts'
 import { NO_POSTGRES, startPostgres, type TestPostgres } from './testPostgres.ts'
 
 const id = (n: number) => n.toString(16).padStart(32, '0')

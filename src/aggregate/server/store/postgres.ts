@@ -5,11 +5,9 @@
 
 import { NearsideError } from '@nearside/core/error.ts'
 import { serially } from '@nearside/core/serially.ts'
-import type { PoolClient } from 'pg'
-import { POSTGRES } from './dialect.ts'
-import { type Driver, type Query, StepTaken } from './driver.ts'
-import { createPool } from './postgresPool.ts'
-import { POSTGRES_VERSION, tables } from './schema.ts'
+import pg, { type PoolClient } from 'pg'
+import { Again, type Driver, type Query, StepTaken, type Value } from './driver.ts'
+import { POSTGRES, POSTGRES_VERSION, tables } from './schema.ts'
 import { createSecretBox } from './secretBox.ts'
 
 /**
@@ -80,4 +78,128 @@ async function prepare(on: Query, schema: string): Promise<void> {
       'storage-corrupt',
       `The schema ${schema} was made by another version of nearside`,
     )
+}
+
+const BIGINT = 20
+/** SQLSTATE codes of a conflict: unique violation, serialization failure, deadlock. */
+const CONFLICTS = new Set(['23505', '40001', '40P01'])
+const ATTEMPTS = 20
+/** Milliseconds for a step, which may touch every report of the round. */
+const STEP_TIMEOUT = 300_000
+
+/**
+ * Settings of each session. `synchronous_commit = on` overrides the server's default: acknowledged data is flushed,
+ * also by synchronous standbys. There is no `statement_timeout`: if it interrupted the wait for a standby, a
+ * transaction could succeed that no standby has. Keepalives detect a lost machine, so that its lock is released.
+ */
+const SESSION = `set synchronous_commit = on; set default_transaction_isolation = 'read committed';
+  set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '20s';
+  set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 2`
+
+export function createPool(url: string, schema: string) {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: schema,
+    max: 8,
+    connectionTimeoutMillis: 5_000,
+    // A later answer counts as a failure. If the device sends the report again, it is recognised.
+    query_timeout: 10_000,
+    keepAlive: true,
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === BIGINT ? Number : pg.types.getTypeParser(oid, format as 'text'),
+    },
+    async onConnect(client) {
+      // The next query on a broken connection fails; the error event needs no handling.
+      client.on('error', () => {})
+      await client.query(`set search_path = ${schema}; ${SESSION}`)
+    },
+  })
+  pool.on('error', () => {})
+
+  /** @throws NearsideError `storage-unavailable` where the database doesn't answer in time */
+  async function guarded<T>(touch: () => Promise<T>): Promise<T> {
+    try {
+      return await touch()
+    } catch (thrown) {
+      throw NearsideError.from(thrown, 'storage-unavailable', 'The database fails')
+    }
+  }
+
+  /** Reserves a connection for `use`; a failed connection is not reused. */
+  async function connected<T>(use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await pool.connect()
+    try {
+      const result = await use(client)
+      client.release()
+      return result
+    } catch (thrown) {
+      client.release(!isAnswer(thrown))
+      throw thrown
+    }
+  }
+
+  return {
+    rows: <Row extends object>(...query: Parameters<Query['rows']>) =>
+      guarded(() => connected((client) => queryOf(client).rows<Row>(...query))),
+    change: (...query: Parameters<Query['change']>) =>
+      guarded(() => connected((client) => queryOf(client).change(...query))),
+    /** Reserves a connection for `use`, and maps the driver's errors. */
+    connected: <T>(use: (client: pg.PoolClient) => Promise<T>) => guarded(() => connected(use)),
+    /**
+     * Runs `body` in a transaction, and again after a conflict. Each attempt sees earlier commits.
+     * @param held connection of a step, which has more time
+     */
+    transaction<T>(body: (on: Query) => Promise<T>, held?: pg.PoolClient): Promise<T> {
+      return guarded(async () => {
+        for (let attempt = 1; ; attempt++) {
+          try {
+            return held
+              ? await transact(held, body, STEP_TIMEOUT)
+              : await connected((own) => transact(own, body))
+          } catch (thrown) {
+            const isConflict = thrown instanceof Again || CONFLICTS.has(codeOf(thrown))
+            if (!isConflict || attempt === ATTEMPTS) throw thrown
+          }
+        }
+      })
+    },
+    end: () => pool.end(),
+  }
+}
+
+async function transact<T>(
+  client: pg.PoolClient,
+  body: (on: Query) => Promise<T>,
+  timeout?: number,
+): Promise<T> {
+  await client.query('begin')
+  try {
+    const result = await body(queryOf(client, timeout))
+    await client.query('commit')
+    return result
+  } catch (thrown) {
+    await client.query('rollback').catch(() => {})
+    throw thrown
+  }
+}
+
+function queryOf(client: pg.PoolClient, timeout?: number): Query {
+  function query(text: string, values: readonly Value[]) {
+    const config = { text, values: [...values], query_timeout: timeout }
+    return client.query(config)
+  }
+  return {
+    rows: async (text, ...values) => (await query(text, values)).rows,
+    change: async (text, ...values) => (await query(text, values)).rowCount ?? 0,
+  }
+}
+
+/** Whether the database itself reported the error, over a healthy connection. */
+function isAnswer(thrown: unknown): boolean {
+  return thrown instanceof Again || thrown instanceof NearsideError || codeOf(thrown) !== ''
+}
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof pg.DatabaseError ? (thrown.code ?? '') : ''
 }

@@ -1,8 +1,11 @@
 /** @module Methods of the store for reports: the leader counts shares, and the helper keeps seeds. */
-import { type Bytes, joined } from '@nearside/core/bytes.ts'
+
+import { randomUUID } from 'node:crypto'
+import { type Bytes, decodeVector, encodeVector, joined, toHex } from '@nearside/core/bytes.ts'
+import { addShare } from '../../privacy/shares.ts'
 import { REPORT_ID_BYTES } from '../../protocol/report.ts'
 import { admitSeeds, admitShares, idsIn, tokensOf } from './admit.ts'
-import { Again, type Driver } from './driver.ts'
+import { Again, type Driver, type Query } from './driver.ts'
 import type {
   CountedShare,
   CountOutcome,
@@ -13,8 +16,6 @@ import type {
   RoundSummary,
 } from './records.ts'
 import { hasSeed, markOf, type ReportRow, type ReportTable, saltOf } from './reportTable.ts'
-import { createSums } from './sums.ts'
-import { createTokens } from './tokens.ts'
 
 export function reportMethods(driver: Driver, table: ReportTable) {
   const tokens = createTokens(driver)
@@ -126,3 +127,60 @@ export function reachedBy(
   const marks = joined(rows.map(({ mark }) => mark))
   return { ...round, closedAt, salt: Uint8Array.from(salt), marks }
 }
+
+function createTokens({ dialect: { among, listed } }: Driver) {
+  return {
+    /** Which of these tokens the round's reports have used. */
+    async spent(on: Query, round: number, nonces: readonly string[]): Promise<Set<string>> {
+      if (nonces.length === 0) return new Set()
+      const sql = `select nonce from tokens where round = $1 and nonce ${among(listed('$2'))}`
+      const rows = await on.rows<{ nonce: Uint8Array }>(sql, round, JSON.stringify(nonces))
+      return new Set(rows.map(({ nonce }) => toHex(nonce)))
+    },
+    /** @throws Again where another process has used one of the tokens meanwhile */
+    async spend(on: Query, round: number, nonces: readonly string[]): Promise<void> {
+      if (nonces.length === 0) return
+      const sql = `insert into tokens (nonce, round) select value, cast($1 as integer)
+        from (${listed('$2')}) as nonces order by 1 on conflict do nothing`
+      const changes = await on.change(sql, round, JSON.stringify(nonces))
+      if (changes < nonces.length) throw new Again()
+    },
+  }
+}
+
+/** Row of `accumulators`; SQLite names no process. */
+interface SumRow {
+  readonly process?: string
+  readonly sum: Uint8Array
+}
+
+function createSums({ rows: select, box, dialect }: Driver) {
+  const { ownSum, newSum, locked } = dialect
+  const process = randomUUID()
+
+  const open = (round: number, row: SumRow): Uint32Array =>
+    decodeVector(box.open(placeOf(round, row.process), row.sum))
+
+  return {
+    /** @throws the driver's conflict error where two transactions of this process add its first share at once */
+    async add(on: Query, round: number, shares: readonly Uint32Array[]): Promise<void> {
+      const sql = `select * from accumulators where ${ownSum} ${locked}`
+      const [row] = await on.rows<SumRow>(sql, round, process)
+      const sum = row ? open(round, row) : new Uint32Array(shares[0].length)
+      for (const share of shares) addShare(sum, share)
+      const write = row
+        ? `update accumulators set sum = $3 where ${ownSum}`
+        : `insert into accumulators values (${newSum})`
+      await on.change(write, round, process, box.seal(placeOf(round, process), encodeVector(sum)))
+    },
+    /** Sum over all processes; empty where no report is counted. */
+    async total(round: number): Promise<Uint32Array> {
+      const rows = await select<SumRow>('select * from accumulators where round = $1', round)
+      const [first, ...rest] = rows.map((row) => open(round, row))
+      for (const sum of rest) addShare(first, sum)
+      return first ?? new Uint32Array(0)
+    },
+  }
+}
+
+const placeOf = (round: number, process = '') => `sum ${round} ${process}`

@@ -9,8 +9,8 @@ import { MODULUS } from '../../privacy/pine/field.ts'
 import { addShare } from '../../privacy/shares.ts'
 import { policyHash } from '../../protocol/policy.ts'
 import { TEST_POLICY } from '../../protocol/testPolicy.ts'
-import { openSqliteStore } from './open.ts'
 import type { CountedShare } from './records.ts'
+import { openSqliteStore } from './store.ts'
 
 const id = (n: number) => n.toString(16).padStart(32, '0')
 const hash = (n: number) => n.toString(16).padStart(64, '0')

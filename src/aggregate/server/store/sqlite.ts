@@ -7,9 +7,8 @@ import { chmodSync, existsSync } from 'node:fs'
 import { NearsideError } from '@nearside/core/error.ts'
 import { serially } from '@nearside/core/serially.ts'
 import Database from 'better-sqlite3'
-import { SQLITE } from './dialect.ts'
 import type { Driver, Query, Value } from './driver.ts'
-import { SQLITE_VERSION, tables } from './schema.ts'
+import { SQLITE, SQLITE_VERSION, tables } from './schema.ts'
 import { OPEN_BOX } from './secretBox.ts'
 
 /**

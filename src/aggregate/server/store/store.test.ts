@@ -8,11 +8,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import { MODULUS } from '../../privacy/pine/field.ts'
 import { policyHash } from '../../protocol/policy.ts'
 import { TEST_POLICY } from '../../protocol/testPolicy.ts'
-import { openStore } from './open.ts'
 import type { CountedShare, KeptSeed } from './records.ts'
 import { markOf } from './reportTable.ts'
 import { NEXT_SEALING_KEY } from './rounds.ts'
-import type { Store } from './store.ts'
+import { openStore, type Store } from './store.ts'
 import { NO_POSTGRES, startPostgres, type TestPostgres } from './testPostgres.ts'
 
 const id = (n: number) => n.toString(16).padStart(32, '0')

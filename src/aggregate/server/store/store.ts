@@ -7,18 +7,23 @@
  * sealing keys are deleted. Salted hashes of the ids stay for a period, so that no report counts in two rounds
  * (`reportTable.ts`).
  */
+
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Bytes } from '@nearside/core/bytes.ts'
 import { canonicalJson } from '@nearside/core/canonicalJson.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import type { ModelRelease } from '../schemas.ts'
 import type { Driver, Query, Value } from './driver.ts'
 import { reportMethods } from './reports.ts'
 import { ReportTable } from './reportTable.ts'
 import { roundMethods } from './rounds.ts'
+import { openSqlite } from './sqlite.ts'
 
 /** @throws (all methods) NearsideError `storage-unavailable`; `storage-corrupt` for secrets of another store key */
 export type Store = ReturnType<typeof createStore>
 
-export function createStore(driver: Driver) {
+function createStore(driver: Driver) {
   const { box, dialect } = driver
   const table = new ReportTable(driver)
 
@@ -75,3 +80,35 @@ async function modelReleases(
   const rows = await on.rows<{ statement: string }>(sql, ...values)
   return rows.map(({ statement }) => JSON.parse(statement))
 }
+
+export interface StoreOptions {
+  readonly role: 'leader' | 'helper'
+  /** Key of 32 bytes that encrypts secrets in PostgreSQL; null leaves them readable there. */
+  readonly key: Uint8Array | null
+  /** SQLite: called when the disk fails. */
+  readonly fatal: (error: NearsideError) => void
+}
+
+export const STORE_URL = /^(sqlite:.|postgres(ql)?:\/\/.)/
+
+/**
+ * @param url `sqlite:FILE` or `postgres://…`
+ * @throws NearsideError `storage-unavailable` | `storage-corrupt`
+ */
+export async function openStore(url: string, options: StoreOptions): Promise<Store> {
+  const [, file] = /^sqlite:(.+)$/.exec(url) ?? []
+  if (file !== undefined) {
+    await mkdir(dirname(file), { recursive: true })
+    return openSqliteStore(file, options.fatal)
+  }
+  // Load the driver on demand: SQLite users need not install it.
+  const { openPostgres } = await import('./postgres.ts').catch((thrown) => {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw thrown
+    throw new NearsideError('storage-unavailable', 'PostgreSQL needs its driver: npm install pg')
+  })
+  return createStore(await openPostgres(url, options.role, options.key))
+}
+
+/** @param file path, or `:memory:` */
+export const openSqliteStore = (...given: Parameters<typeof openSqlite>): Store =>
+  createStore(openSqlite(...given))
