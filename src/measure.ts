@@ -4,7 +4,7 @@
  */
 export { holdOut } from '@nearside/browser/measure/holdOut.ts'
 export { type Interleaved, interleave } from '@nearside/browser/measure/interleave.ts'
-export type { ListMeasure } from '@nearside/browser/measure/listMeasure.ts'
+export type { ListMeasure } from '@nearside/browser/measure/measureLists.ts'
 export {
   type Click,
   type Impression,

@@ -5,9 +5,8 @@
 
 import type { Bundle } from '@nearside/audit/bundle.ts'
 import type { Opening } from '@nearside/browser/contribution/makeReport.ts'
-import { chain } from '@nearside/browser/ledger/chain.ts'
+import { chain, commitment } from '@nearside/browser/ledger/chain.ts'
 import { checkpointId } from '@nearside/browser/ledger/checkpoint.ts'
-import { commitment } from '@nearside/browser/ledger/commitment.ts'
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 import { standsForOthers } from '@nearside/browser/ledger/removed.ts'
 import type { Signer } from '@nearside/browser/ledger/signer.ts'

@@ -12,10 +12,9 @@ import { standsForOthers } from '@nearside/browser/ledger/removed.ts'
 import { concat, fromBase64, fromHex, sha256, toHex } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { createReaders } from '@nearside/core/reading.ts'
-import type { Bundle } from './bundle.ts'
+import { type Bundle, parseStrictJson } from './bundle.ts'
 import type { Findings } from './finding.ts'
 import { base64 } from './schema.ts'
-import { parseStrictJson } from './strictJson.ts'
 
 /** The helper's statement about a finished round. */
 export interface Reached {

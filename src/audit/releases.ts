@@ -6,8 +6,8 @@
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { createReaders } from '@nearside/core/reading.ts'
+import { parseStrictJson } from './bundle.ts'
 import type { Findings } from './finding.ts'
-import { parseStrictJson } from './strictJson.ts'
 
 /** An entry of the helper's `/v1/models`. */
 export interface ModelRelease {

@@ -1,9 +1,8 @@
 /** @module A program of several commands: help, options with values, `--json FILE`. */
 import { writeFile } from 'node:fs/promises'
 import { Command, CommanderError } from '@commander-js/extra-typings'
-import { type CommandContext, NegativeResult, type Subcommand } from './command.ts'
+import { type CommandContext, createProgress, NegativeResult, type Subcommand } from './command.ts'
 import { requireFolder } from './output.ts'
-import { createProgress } from './progress.ts'
 
 /**
  * Parses `argv` and runs the command that it names.

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
-import { createProgress } from './progress.ts'
+import { createProgress } from './command.ts'
 
 function testStream(isTTY: boolean) {
   const stream = Object.assign(new PassThrough(), { isTTY, columns: 80 })

@@ -6,9 +6,9 @@ import {
   createCandidates,
   type FindCandidates,
   plainTools,
+  rememberCandidates,
 } from '@nearside/core/learning/candidates.ts'
 import { FIT_CASES } from '@nearside/core/learning/fitProblem.ts'
-import { rememberCandidates } from '@nearside/core/learning/rememberCandidates.ts'
 import { type ItemScan, plainItemScan } from '@nearside/core/learning/shortlist.ts'
 import { type BaseModel, DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { wasmItemScan } from './topk/itemScan.ts'

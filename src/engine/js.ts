@@ -1,13 +1,11 @@
 /** @module Engine that works everywhere: plain loops in double precision. It is the reference for the other engines. */
 
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
-import { centre } from './centre.ts'
 import { descend } from './descend.ts'
 import type { Engine, FitOptions, FitResult } from './engine.ts'
 import { throwIfAborted } from './nextTask.ts'
-import { lossAndGradient } from './objective.ts'
-import { checkProblem } from './problem.ts'
-import { finish } from './result.ts'
+import { finish, lossAndGradient } from './objective.ts'
+import { centre, checkProblem } from './problem.ts'
 
 /** About 10 ms of work. */
 const WORK_PER_TASK = 8e6

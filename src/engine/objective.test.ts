@@ -3,9 +3,8 @@
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { centre } from './centre.ts'
 import { lossAndGradient } from './objective.ts'
-import { isPadding } from './problem.ts'
+import { centre, isPadding } from './problem.ts'
 import { type TestShape, testProblem } from './testProblem.ts'
 
 const shapes: fc.Arbitrary<TestShape> = fc.record({

@@ -2,6 +2,9 @@
  * @module Personal objective and its gradient in double precision, for a centred problem. The JS engine
  * descends on it, and every other engine is compared with it.
  */
+import { NearsideError } from '@nearside/core/error.ts'
+import type { FitProblem } from '@nearside/core/learning/problem.ts'
+import type { FitResult } from './engine.ts'
 /** Problem without padding and frozen parameters: L live cases with R live rows in all. */
 export interface CentredProblem {
   /** Number P of free parameters, which have a step size. */
@@ -73,4 +76,33 @@ export function lossAndGradient(
     }
   }
   return loss
+}
+
+/**
+ * Adds the prior mean, and computes the loss at both ends of the descent in double precision. Engines on
+ * other hardware use it, too, so that the reported losses belong to the returned parameters.
+ * @param q displacement of the free parameters from their mean, [P]
+ * @throws NearsideError `fit-diverged` if anything is not finite
+ */
+export function finish(
+  problem: FitProblem,
+  centred: CentredProblem,
+  q: ArrayLike<number>,
+): FitResult {
+  const { moving } = centred
+  const parameters = problem.mean.slice()
+  for (let p = 0; p < moving.length; p++) parameters[moving[p]] += q[p]
+  const reached = Float64Array.from(moving, (j) => parameters[j] - problem.mean[j])
+  const lossBefore = lossAndGradient(centred, new Float64Array(moving.length))
+  const lossAfter = lossAndGradient(centred, reached)
+  if (
+    !Number.isFinite(lossBefore) ||
+    !Number.isFinite(lossAfter) ||
+    !parameters.every(Number.isFinite)
+  )
+    throw new NearsideError(
+      'fit-diverged',
+      'The fit left the range of finite numbers; the previous personal model stays',
+    )
+  return { parameters, lossBefore, lossAfter }
 }

@@ -10,7 +10,7 @@ import { type BaseModel, DIMENSION, type PersonalPrior } from '@nearside/core/mo
 import { ENCODER_SHAPES } from '@nearside/core/model/encoder.ts'
 import { MANIFEST_FORMAT } from '@nearside/core/model/manifest.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
-import type { Tensor } from '@nearside/core/model/tensor.ts'
+import type { Tensor } from '@nearside/core/model/safetensors.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { isHeldOut } from '@nearside/train/holdout.ts'
 import type { EvaluationInput } from './cases.ts'

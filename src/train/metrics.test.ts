@@ -1,4 +1,4 @@
-import { logLikelihood } from '@nearside/core/learning/likelihood.ts'
+import { logLikelihood } from '@nearside/core/learning/fuse.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hitRate, measure, ndcg, placesOf, recall, reciprocalRank } from './metrics.ts'

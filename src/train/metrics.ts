@@ -3,7 +3,7 @@
  * Ties break by item row, so that results don't depend on the sort.
  */
 import { NearsideError } from '@nearside/core/error.ts'
-import { logLikelihood } from '@nearside/core/learning/likelihood.ts'
+import { logLikelihood } from '@nearside/core/learning/fuse.ts'
 
 export const METRICS = ['ndcg@10', 'hitRate@10', 'recall@20', 'mrr@20', 'nll'] as const
 

@@ -5,8 +5,7 @@
  */
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { encoderFromTensors, itemsFromTensors, MODEL_FILES } from '@nearside/core/model/parts.ts'
-import { readSafetensors } from '@nearside/core/model/safetensors.ts'
-import type { Tensors } from '@nearside/core/model/tensor.ts'
+import { readSafetensors, type Tensors } from '@nearside/core/model/safetensors.ts'
 
 export type RankModel = Pick<BaseModel, 'itemVectors' | 'encoder'>
 

@@ -4,10 +4,9 @@
  */
 
 import type { Interaction } from '@nearside/core/features/history.ts'
-import { createCandidates } from '@nearside/core/learning/candidates.ts'
+import { createCandidates, rememberCandidates } from '@nearside/core/learning/candidates.ts'
 import { fitProblemOf, ownCases } from '@nearside/core/learning/fitProblem.ts'
 import { evidenceOf, type Fused, fuse } from '@nearside/core/learning/fuse.ts'
-import { rememberCandidates } from '@nearside/core/learning/rememberCandidates.ts'
 import { type BaseModel, DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { highestRows } from '@nearside/core/model/highest.ts'
 import { createRandom } from '@nearside/core/model/random.ts'

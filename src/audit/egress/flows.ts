@@ -1,7 +1,10 @@
 /**
- * @module From packets to the data that the browser sent: reassembled TCP streams, datagrams, and other packets.
+ * @module Reads a capture of `tcpdump -i any` (little-endian pcap with Linux cooked headers, version 2), and extracts the
+ * data that the browser sent: reassembled TCP streams, datagrams, and other packets.
+ * @see https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html
  */
-import type { Packet } from './pcap.ts'
+
+import { NearsideError } from '@nearside/core/error.ts'
 
 export interface Sent {
   /** Time of the first packet, milliseconds since the epoch. */
@@ -62,4 +65,100 @@ function joined({ first, pieces }: Flow): Sent {
     end = at + bytes.length
   }
   return { time: first.time, protocol: 'tcp', to: first.to, bytes: Buffer.concat(parts), torn }
+}
+
+export interface Packet {
+  /** Time of the packet, milliseconds since the epoch. */
+  readonly time: number
+  /** Protocol. `kernel`: ARP, ICMP and group membership; no page can choose their bytes. */
+  readonly protocol: 'tcp' | 'udp' | 'kernel' | 'other'
+  /** Source: `address:port`, or the address alone. */
+  readonly from: string
+  readonly to: string
+  /** Sequence number of TCP. */
+  readonly sequence: number
+  /** Whether it is a SYN without an ACK. */
+  readonly opens: boolean
+  readonly payload: Buffer
+}
+
+const LINUX_SLL2 = 276
+const IPV4 = 0x0800
+const IPV6 = 0x86dd
+const ARP = 0x0806
+const KERNEL = [1, 2, 58]
+
+/** @throws NearsideError `input-invalid` for another kind of file, or a truncated packet */
+export function readPackets(file: Buffer): Packet[] {
+  if (
+    file.length < 24 ||
+    file.readUInt32LE(0) !== 0xa1b2c3d4 ||
+    file.readUInt32LE(20) !== LINUX_SLL2
+  )
+    throw new NearsideError('input-invalid', 'not a capture of `tcpdump -i any`')
+  const packets: Packet[] = []
+  for (let at = 24; at + 16 <= file.length; ) {
+    const [seconds, micros, kept, length] = [0, 4, 8, 12].map((field) =>
+      file.readUInt32LE(at + field),
+    )
+    // The last packet may still be incomplete on disk.
+    if (at + 16 + kept > file.length) break
+    if (kept < length) throw new NearsideError('input-invalid', 'the capture has truncated packets')
+    const frame = file.subarray(at + 16, at + 16 + kept)
+    packets.push({ ...readFrame(frame), time: seconds * 1000 + micros / 1000 })
+    at += 16 + kept
+  }
+  return packets
+}
+
+function readFrame(frame: Buffer): Omit<Packet, 'time'> {
+  const type = frame.readUInt16BE(0)
+  const bytes = frame.subarray(20)
+  if (type === IPV4) {
+    const header = (bytes[0] & 15) * 4
+    const fragment = bytes.readUInt16BE(6) & 0x3fff
+    const [from, to] = [12, 16].map((at) => bytes.subarray(at, at + 4).join('.'))
+    // Packets too long for the length field, which the kernel makes on loopback, have length 0.
+    const rest = bytes.subarray(header, bytes.readUInt16BE(2) || bytes.length)
+    return readSegment(fragment ? -1 : bytes[9], from, to, rest)
+  }
+  if (type === IPV6) {
+    const [from, to] = [8, 24].map((at) => `[${ipv6(bytes.subarray(at, at + 16))}]`)
+    const rest = bytes.subarray(40, 40 + (bytes.readUInt16BE(4) || bytes.length))
+    // Hop-by-hop options precede the kernel's group messages; other extensions aren't parsed.
+    return readSegment(bytes[6] === 0 && rest[0] === 58 ? 58 : bytes[6], from, to, rest)
+  }
+  const protocol = type === ARP ? 'kernel' : 'other'
+  const to = `ethertype ${type.toString(16)}`
+  return { protocol, from: '', to, sequence: 0, opens: false, payload: bytes }
+}
+
+function ipv6(bytes: Buffer): string {
+  const groups = Array.from({ length: 8 }, (_, at) => bytes.readUInt16BE(at * 2).toString(16))
+  return groups.join(':').replace(/(^|:)(0:)+(?=\w+$)/, '::')
+}
+
+function readSegment(
+  number: number,
+  from: string,
+  to: string,
+  bytes: Buffer,
+): Omit<Packet, 'time'> {
+  const plain = { from, to, sequence: 0, opens: false, payload: bytes }
+  if (KERNEL.includes(number)) return { ...plain, protocol: 'kernel' }
+  if (number !== 6 && number !== 17) return { ...plain, protocol: 'other' }
+  const ports = {
+    from: `${from}:${bytes.readUInt16BE(0)}`,
+    to: `${to}:${bytes.readUInt16BE(2)}`,
+  }
+  if (number === 17)
+    return {
+      ...plain,
+      ...ports,
+      protocol: 'udp',
+      payload: bytes.subarray(8, bytes.readUInt16BE(4)),
+    }
+  const payload = bytes.subarray((bytes[12] >> 4) * 4)
+  const opens = (bytes[13] & 0x12) === 0x02
+  return { ...ports, protocol: 'tcp', sequence: bytes.readUInt32BE(4), opens, payload }
 }

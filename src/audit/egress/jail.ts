@@ -9,8 +9,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { NearsideError } from '@nearside/core/error.ts'
+import { readPackets } from './flows.ts'
 import { readQuestion } from './http.ts'
-import { readPackets } from './pcap.ts'
 
 const RESOLVER = '198.18.255.53'
 

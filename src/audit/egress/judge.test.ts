@@ -1,12 +1,11 @@
 import { createHash, createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Sent, sentBy } from './flows.ts'
+import { type Packet, readPackets, type Sent, sentBy } from './flows.ts'
 import { readNetLog } from './ground.ts'
 import { readQuestion, readRequests } from './http.ts'
 import { judge, type Rules } from './judge.ts'
 import { createMarkFinder } from './marks.ts'
-import { type Packet, readPackets } from './pcap.ts'
 import { learnPlain } from './plainRequests.ts'
 import { type Asked, compareAgain, compareShoppers, type Difference } from './twoShoppers.ts'
 

@@ -14,8 +14,7 @@
  */
 import { LOG_NAMES, type LogName } from '@nearside/core/events/event.ts'
 import type { CaptureInput } from '../api.ts'
-import { fieldsOf, linesOf, listOf, textOf } from './read.ts'
-import { watchPushes } from './watchPushes.ts'
+import { fieldsOf, linesOf, listOf, textOf, watchPushes } from './read.ts'
 
 /** GA4 has two names for a search: the recommended event and the automatically collected event. */
 const nameOf = (event: unknown): LogName | undefined =>

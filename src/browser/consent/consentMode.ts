@@ -3,9 +3,8 @@
  * `dataLayer`.
  * @see https://developers.google.com/tag-platform/security/guides/consent
  */
-import { fieldsOf } from '../adapters/read.ts'
-import { watchPushes } from '../adapters/watchPushes.ts'
-import type { ConsentSource } from './source.ts'
+import { fieldsOf, watchPushes } from '../adapters/read.ts'
+import type { ConsentSource } from './withConsent.ts'
 
 /**
  * Allows storage while each of the types is granted; each type's last value counts.

@@ -5,7 +5,7 @@
  * https://github.com/InteractiveAdvertisingBureau/GDPR-Transparency-and-Consent-Framework/blob/master/TCFv2/IAB%20Tech%20Lab%20-%20CMP%20API%20v2.md
  */
 import { fieldsOf } from '../adapters/read.ts'
-import type { ConsentSource } from './source.ts'
+import type { ConsentSource } from './withConsent.ts'
 
 /** Default purposes: store on the device (1), create profiles for content (5), use such profiles (6). */
 const PURPOSES: readonly number[] = [1, 5, 6]

@@ -1,6 +1,5 @@
 /** @module Uses the consent that the shop's page collects (TCF, Consent Mode) as the answer to `persist: 'ask'`. */
 import type { Personalizer } from '../api.ts'
-import type { ConsentSource } from './source.ts'
 
 /**
  * Stores this visit's data after a yes and erases them after a no. Until an answer, the device uses the data that an
@@ -18,3 +17,9 @@ export function withConsent(
     personalizer.setPersist(allowed).catch(failed)
   })
 }
+
+/**
+ * Calls `listener` with each answer of the shopper, and at once if the shopper has already answered. @returns function
+ * that stops it
+ */
+export type ConsentSource = (listener: (allowed: boolean) => void) => () => void

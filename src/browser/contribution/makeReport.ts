@@ -29,7 +29,7 @@ import {
   toHex,
 } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
-import { SALT_BYTES } from '../ledger/commitment.ts'
+import { SALT_BYTES } from '../ledger/chain.ts'
 
 /**
  * Content behind the log's commitment to an update, and inputs of its report. It is stored beside the log, so that it

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type DeviceConditions, deferralOf } from './budget.ts'
+import { type DeviceConditions, deferralOf } from './scheduler.ts'
 
 const fine: DeviceConditions = {
   visible: true,

@@ -2,6 +2,7 @@
  * @module Runs one task at a time, after a quiet period. A request before the start restarts the delay, except while
  * an urgent run (delay 0) waits. A request during a run causes one more run.
  */
+import type { PersonalizerSnapshot } from '../apiSnapshot.ts'
 
 export interface Timers {
   set(callback: () => void, milliseconds: number): number
@@ -61,4 +62,40 @@ export function createScheduler(
       timer = null
     },
   }
+}
+
+/**
+ * Limits of automatic learning: milliseconds of one fit, milliseconds of all fits of one page, and the battery level,
+ * 0 to 1, below which an unplugged device doesn't learn. A normal fit takes tens of milliseconds.
+ */
+const BUDGET = { perFit: 5000, perPage: 60_000, battery: 0.15 } as const
+
+/** Conditions of the device, as the page sees them. */
+interface DeviceConditions {
+  readonly visible: boolean
+  /** Whether the shopper asks sites to save data. If so, the device downloads no engine just for a better order. */
+  readonly savesData: boolean
+  /** Battery level, 0 to 1; null when plugged in or unknown. */
+  readonly battery: number | null
+  /** Whether the browser sends Global Privacy Control; nothing is then sent. @see https://w3c.github.io/gpc/ */
+  readonly globalPrivacyControl: boolean
+}
+
+/** Reason why learning is deferred. */
+type Deferral = NonNullable<PersonalizerSnapshot['deferred']>
+
+/**
+ * Budget of automatic learning on the shopper's device, and when learning is deferred. A fit that the shop
+ * requests with `fineTune` always runs.
+ * Returns the reason to defer learning, or null.
+ * @param spent milliseconds of fits so far
+ * @param asked whether the shopper's own action led to this fit, in this tab or another. Background work, such as
+ * learning anew on a new base model, can wait until the page is visible
+ */
+function deferralOf(conditions: DeviceConditions, spent: number, asked: boolean): Deferral | null {
+  const { visible, savesData, battery } = conditions
+  if (savesData) return 'save-data'
+  if (battery !== null && battery < BUDGET.battery) return 'battery'
+  if (spent >= BUDGET.perPage) return 'spent'
+  return !visible && !asked ? 'hidden' : null
 }

@@ -5,7 +5,7 @@
  * do, because its log ends with an entry about the export.
  */
 import { logMessage } from '@nearside/aggregate/privacy/signature.ts'
-import { fromHex, sha256Hex, toBase64, utf8 } from '@nearside/core/bytes.ts'
+import { concat, fromBase64, fromHex, sha256Hex, toBase64, utf8 } from '@nearside/core/bytes.ts'
 import { canonicalJson } from '@nearside/core/canonicalJson.ts'
 import { CONSENT_TERMS } from '../contribution/terms.ts'
 import type { LedgerEntry } from './entry.ts'
@@ -88,4 +88,15 @@ function consentAfter(entries: readonly LedgerEntry[], gone: number): LedgerEntr
   const detail = (said ?? entries.findLast(standsForOthers))?.detail ?? {}
   const held = Object.entries(detail).filter(([name]) => CONSENT.includes(name))
   return { contribute: false, ...Object.fromEntries(held) }
+}
+
+export const SALT_BYTES = 32
+
+/**
+ * Salted commitments of the log to data stored beside it, where the data can be erased. Nobody can guess the
+ * data from the hash; checking it takes the salt.
+ * Hex SHA-256 over salt ‖ canonical JSON. Rejects if either can't be read. @param salt base64
+ */
+export async function commitment(salt: string, held: unknown): Promise<string> {
+  return sha256Hex(concat(fromBase64(salt), utf8(canonicalJson(held))))
 }

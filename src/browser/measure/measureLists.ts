@@ -2,7 +2,6 @@
 import type { Personalizer } from '../api.ts'
 import type { Arm, Team } from '../apiSnapshot.ts'
 import type { Interleaved } from './interleave.ts'
-import type { ListMeasure, Placed } from './listMeasure.ts'
 
 /** List, arm and model that a report is about. */
 interface About {
@@ -107,4 +106,20 @@ export function toGa4(
         ...(click.team && { nearside_team: click.team }),
       }),
   }
+}
+
+/** An item of a list and its 1-based place in it. */
+type Placed = {
+  /** Id in the catalog. */
+  readonly id: string
+  /** 1-based place as shown. */
+  readonly rank: number
+}
+
+/** Receiver of a widget's reports, passed to the widget as `measure`. */
+export interface ListMeasure {
+  /** Called when a list with these items comes into view, once for each time that a page shows it. */
+  shown(list: string, items: readonly Placed[]): void
+  /** Called when the shopper follows an item's link. */
+  clicked(list: string, item: Placed): void
 }

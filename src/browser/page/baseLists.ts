@@ -3,8 +3,7 @@
  * page doesn't change for a new shopper.
  */
 import { sha256Hex } from '@nearside/core/bytes.ts'
-import { Catalog } from '@nearside/core/catalog/catalog.ts'
-import { createVariants } from '@nearside/core/catalog/families.ts'
+import { Catalog, createVariants } from '@nearside/core/catalog/catalog.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { discountOf } from '@nearside/core/features/context/discount.ts'

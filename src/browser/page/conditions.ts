@@ -3,7 +3,7 @@
  * shop's context (weather, promotion).
  */
 import type { PersonalizerOptions } from '../api.ts'
-import type { DeviceConditions } from '../learning/budget.ts'
+import type { DeviceConditions } from '../learning/scheduler.ts'
 
 export interface ConditionsSource {
   read(): DeviceConditions

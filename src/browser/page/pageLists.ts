@@ -8,9 +8,10 @@ import {
   type CatalogOrder,
   EMPTY_ORDER,
   listWithoutModel,
+  orderOf,
 } from '@nearside/core/ranking/catalogOrder.ts'
 import type { WatchedList, WatchedQuery } from '../messages.ts'
-import type { fetchOrder } from '../transport/catalogOfPage.ts'
+import { PLAIN, TIMEOUT } from '../transport/browserFetch.ts'
 import type { WorkerLink } from './workerLink.ts'
 
 interface PageListsInputs {
@@ -129,5 +130,23 @@ export class PageLists {
       await this.#fetching
     }
     return listWithoutModel(this.#order ?? EMPTY_ORDER, query)
+  }
+}
+
+/**
+ * Catalog for a page without a device: there is no worker, and the device's code is not loaded. This is the
+ * only request missing from the log, since there is no log; it goes to the address that the shop declared.
+ * @throws NearsideError `model-unreachable`
+ */
+export async function fetchOrder(
+  fetch: typeof globalThis.fetch,
+  url: string,
+): Promise<CatalogOrder> {
+  try {
+    const response = await fetch(url, { ...PLAIN, signal: AbortSignal.timeout(TIMEOUT) })
+    if (!response.ok) throw new Error(`status ${response.status}`)
+    return orderOf(await response.json())
+  } catch (error) {
+    throw NearsideError.from(error, 'model-unreachable', `No catalog from ${url}`)
   }
 }

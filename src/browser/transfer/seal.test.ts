@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { MOST_FILE, openTransfer, sealTransfer } from './seal.ts'
+import { MOST_FILE, openTransfer, sealTransfer } from './transfer.ts'
 
 const HELD = { shop: 'https://shop.test', events: [{ id: 'a', query: 'Weihnachtsbäume' }] }
 

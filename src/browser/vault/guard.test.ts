@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Recipients } from '../contribution/terms.ts'
 import type { FromWorker, ToWorker, WorkerConfig } from '../messages.ts'
 import { readOptions, readRecipients } from '../page/readOptions.ts'
-import { MOST_FILE } from '../transfer/seal.ts'
+import { MOST_FILE } from '../transfer/transfer.ts'
 import { BURST, guarded } from './guard.ts'
 import { isPlain, readMessage } from './messages.ts'
 

@@ -5,8 +5,7 @@
  */
 import type { ContributionTerms } from '../contribution/terms.ts'
 import { type FromWindow, type ToWindow, VAULT } from './handshake.ts'
-import { ask, questionIn } from './question.ts'
-import { showSheet } from './sheet.ts'
+import { ask, questionIn, showSheet } from './question.ts'
 
 /** Size of the window in CSS pixels; a phone opens a tab instead. */
 const FEATURES = 'popup,width=560,height=720'

@@ -13,8 +13,7 @@ import { Erasure, isAbout } from './erasure.ts'
 import type { HistoryImport } from './historyImport.ts'
 import { Learner } from './learner.ts'
 import { Lists } from './lists.ts'
-import { Pause } from './pause.ts'
-import { Persistence } from './persistence.ts'
+import { Pause, Persistence } from './persistence.ts'
 import {
   type ChosenCode,
   type Environment,

@@ -5,7 +5,7 @@
  */
 import { cryptoRandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
 import { toBase64 } from '@nearside/core/bytes.ts'
-import { commitment, SALT_BYTES } from '../ledger/commitment.ts'
+import { commitment, SALT_BYTES } from '../ledger/chain.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Store } from '../storage/store.ts'
 import type { Shop } from './shop.ts'

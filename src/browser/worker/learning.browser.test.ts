@@ -1,9 +1,12 @@
 /** @module When a device learns, from which events, and with which engine. */
 
 import { NearsideError } from '@nearside/core/error.ts'
-import { createCandidates, type FindCandidates } from '@nearside/core/learning/candidates.ts'
+import {
+  createCandidates,
+  type FindCandidates,
+  rememberCandidates,
+} from '@nearside/core/learning/candidates.ts'
 import { FIT_CASES } from '@nearside/core/learning/fitProblem.ts'
-import { rememberCandidates } from '@nearside/core/learning/rememberCandidates.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import type { Engine } from '@nearside/engine/engine.ts'
 import { createJsEngine } from '@nearside/engine/js.ts'

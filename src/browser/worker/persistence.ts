@@ -7,6 +7,7 @@ import { serially } from '@nearside/core/serially.ts'
 import { deleteAll } from '../storage/connection.ts'
 import { eraseDisk, leaveDisk, openStore, writeToDisk } from '../storage/open.ts'
 import type { Contribution } from './contribution.ts'
+import type { Learner } from './learner.ts'
 import type { Services } from './services.ts'
 import type { Shopper } from './shopper.ts'
 
@@ -136,5 +137,52 @@ export class Persistence {
     const factory = indexedDb()
     // Another tab may keep the database open for a while. It is empty, so don't wait for its deletion.
     if (isEmpty && factory) deleteAll(config.database, factory).catch((error) => notices.add(error))
+  }
+}
+
+/** The shopper's pause. While it holds, no event is stored, and nothing is learned or sent. */
+export class Pause {
+  readonly #services: Services
+  readonly #learner: Learner
+  readonly #contribution: Contribution
+  /** Pause that could not be stored; it applies to this tab only. */
+  #unstored: boolean | null = null
+
+  constructor(services: Services, learner: Learner, contribution: Contribution) {
+    this.#services = services
+    this.#learner = learner
+    this.#contribution = contribution
+  }
+
+  async read(): Promise<void> {
+    this.#apply(this.#unstored ?? (await this.#services.store.setting('paused')) ?? false)
+  }
+
+  /** @throws NearsideError `storage-…` if the pause can't be stored; it then applies to this tab only */
+  async set(wanted: boolean): Promise<void> {
+    const { bus, store } = this.#services
+    this.#unstored = wanted
+    this.#apply(wanted)
+    try {
+      await store.changeSettings(() => ({ paused: wanted }))
+      this.#unstored = null
+    } catch (error) {
+      const why = 'The browser can’t store this choice; it holds in this tab until it closes'
+      const { code } = NearsideError.from(error, 'storage-unavailable', why)
+      throw new NearsideError(code, why, { cause: error })
+    } finally {
+      bus.emit('stored', 'settings')
+      bus.emit('shown', null)
+    }
+  }
+
+  #apply(paused: boolean): void {
+    const { state } = this.#services
+    const before = state.paused
+    state.paused = paused
+    if (paused) {
+      this.#learner.abort()
+      this.#contribution.stop()
+    } else if (before) this.#contribution.start()
   }
 }

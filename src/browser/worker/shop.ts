@@ -3,8 +3,7 @@
  * then asks the network, and uses newer copies once it has verified them.
  */
 
-import { Catalog } from '@nearside/core/catalog/catalog.ts'
-import { createVariants, type VariantsOf } from '@nearside/core/catalog/families.ts'
+import { Catalog, createVariants, type VariantsOf } from '@nearside/core/catalog/catalog.ts'
 import type { LiveChanges } from '@nearside/core/catalog/live.ts'
 import { atPrices } from '@nearside/core/catalog/sale.ts'
 import { createTitleIndex, type FindByTitle } from '@nearside/core/catalog/titleIndex.ts'

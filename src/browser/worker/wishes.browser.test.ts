@@ -7,7 +7,7 @@ import { DAY } from '@nearside/core/time.ts'
 import type { Engine } from '@nearside/engine/engine.ts'
 import { createJsEngine } from '@nearside/engine/js.ts'
 import { describe, expect, test } from 'vitest'
-import { BUDGET, type DeviceConditions } from '../learning/budget.ts'
+import { BUDGET, type DeviceConditions } from '../learning/scheduler.ts'
 import type { LoggedForgotten } from '../messages.ts'
 import { workerEnvironment } from './serve.ts'
 import {

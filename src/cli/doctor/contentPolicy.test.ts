@@ -1,5 +1,5 @@
 import { expect, it, test } from 'vitest'
-import { allows, allowsTrustedTypes, allowsWasm, parsePolicies } from './contentPolicy.ts'
+import { allows, allowsTrustedTypes, allowsWasm, parsePolicies } from './headers.ts'
 
 const PAGE = 'https://shop.example/page'
 

@@ -4,7 +4,6 @@ import { catalogFindings } from '../publish/catalogFindings.ts'
 import { type Finding, findingsAbout, sizeFinding } from '../publish/finding.ts'
 import { type PageOptions, parsePageOptions, scanPage } from '../publish/pageOptions.ts'
 import { type Answer, createAsker, isHtml, typeOf } from './asker.ts'
-import { parsePolicies } from './contentPolicy.ts'
 import {
   examineCatalog,
   examineFederation,
@@ -14,7 +13,7 @@ import {
   liveAddress,
   type Visit,
 } from './files.ts'
-import { sentBytes } from './headers.ts'
+import { parsePolicies, sentBytes } from './headers.ts'
 import { policyFindings, workerFindings } from './scripts.ts'
 import { vaultFindings } from './vault.ts'
 

@@ -9,7 +9,7 @@ import {
   allowsWasm,
   type ContentPolicy,
   parsePolicies,
-} from './contentPolicy.ts'
+} from './headers.ts'
 
 const JAVASCRIPT = /^(text|application)\/(x-)?(java|ecma)script/
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { LOCKED_HEADERS, vaultHeaders } from '../../../scripts/vaultServer.ts'
 import { createAsker } from './asker.ts'
-import { parsePolicies } from './contentPolicy.ts'
+import { parsePolicies } from './headers.ts'
 import { vaultFindings } from './vault.ts'
 
 const [SHOP, VAULT] = ['https://shop.test', 'https://vault.shop.test']

@@ -5,7 +5,7 @@
 import { type Finding, findingsAbout } from '../publish/finding.ts'
 import type { PageOptions } from '../publish/pageOptions.ts'
 import type { Answer, Asker } from './asker.ts'
-import { allows, type ContentPolicy, parsePolicies } from './contentPolicy.ts'
+import { allows, type ContentPolicy, parsePolicies } from './headers.ts'
 import { requestsOf } from './scripts.ts'
 
 const { ok, warning, error } = findingsAbout('vault')

@@ -1,8 +1,12 @@
 /** @module Finds lists that a shop's rules leave empty. */
 import type { Item } from '@nearside/core/catalog/item.ts'
-import { type Asked, createRuleBook } from '@nearside/core/rules/listRules.ts'
-import { createItemTest, type IsOffer } from '@nearside/core/rules/matchItem.ts'
-import { readDate } from '@nearside/core/rules/readDate.ts'
+import {
+  type Asked,
+  createItemTest,
+  createRuleBook,
+  type IsOffer,
+} from '@nearside/core/rules/listRules.ts'
+import { readDate } from '@nearside/core/rules/parseRules.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import { type Finding, findingsAbout } from './finding.ts'
 

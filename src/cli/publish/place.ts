@@ -1,6 +1,11 @@
-/** @module Writes files where a web server reads them, atomically: complete or not at all. */
+/**
+ * @module Writes files where a web server reads them, atomically: complete or not at all. Compressed forms lie beside
+ * them, as `NAME.br` and `NAME.gz`.
+ */
 import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
 import { NearsideError } from '@nearside/core/error.ts'
 import { nodeDisk } from '@nearside/train/models/disk.ts'
 
@@ -35,4 +40,29 @@ async function aside(target: string, write: (draft: string) => Promise<void>): P
   } finally {
     await nodeDisk.remove(draft).catch(() => undefined)
   }
+}
+
+interface Packed {
+  /** The files, and each compressed form that is shorter, by name. */
+  readonly files: ReadonlyMap<string, Uint8Array>
+  /** Total bytes with each file in its shortest form, which most browsers accept. */
+  readonly least: number
+}
+
+const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY }
+
+export async function pack(plain: ReadonlyMap<string, Uint8Array>): Promise<Packed> {
+  const files = new Map<string, Uint8Array>()
+  let least = 0
+  for (const [name, bytes] of plain) {
+    const [br, gz] = await Promise.all([
+      promisify(brotliCompress)(bytes, { params }),
+      promisify(gzip)(bytes, { level: 9 }),
+    ])
+    files.set(name, bytes)
+    for (const [ending, form] of Object.entries({ br, gz }))
+      if (form.length < bytes.length) files.set(`${name}.${ending}`, form)
+    least += Math.min(bytes.length, br.length)
+  }
+  return { files, least }
 }

@@ -2,12 +2,12 @@
  * @module Publishes a model and its catalog as files for any web server. These are `models/`, `catalog.json`,
  * `rules.json`, headers, the snippet for the pages, hashes of all files, and optionally the scripts.
  */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { type ModelKeys, readModelKeys } from '@nearside/browser/learning/release.ts'
 import { readBaseLists } from '@nearside/browser/page/baseLists.ts'
 import type { Persist } from '@nearside/browser/persists.ts'
-import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
+import { fromHex, sha256Hex, toBase64, utf8 } from '@nearside/core/bytes.ts'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { type LatestModel, parseLatest } from '@nearside/core/model/manifest.ts'
@@ -19,13 +19,11 @@ import { isStale, LIVE_JSON, readLiveJson } from '../sync/liveJson.ts'
 import { catalogFindings } from './catalogFindings.ts'
 import { type Finding, sizeFinding, staleFinding } from './finding.ts'
 import { headersFile, nginxFile } from './hosts.ts'
-import { readLibrary } from './library.ts'
-import { pack } from './packed.ts'
 import { type ConsentPlatform, type PageOptions, readPageOptions } from './pageOptions.ts'
-import { placeFile, placeFolder } from './place.ts'
+import { pack, placeFile, placeFolder } from './place.ts'
 import { mayFollow, releaseFindings } from './releaseFindings.ts'
 import { ruleFindings } from './ruleFindings.ts'
-import { snippet } from './snippet.ts'
+import { START, snippet } from './snippet.ts'
 
 interface SiteOrder {
   /** Directory of published models. */
@@ -196,3 +194,38 @@ async function firstList({ models, rules, now }: SiteOrder, catalog: Catalog) {
 
 const within = (folder: string, files: ReadonlyMap<string, Uint8Array>) =>
   [...files].map(([name, bytes]) => [`${folder}/${name}`, bytes] as const)
+
+interface Library {
+  /** Path of the folder in the published folder. */
+  readonly folder: string
+  readonly files: ReadonlyMap<string, Uint8Array>
+  /** Integrity value `sha256-…` of a file, for a tag's `integrity`. */
+  readonly integrity: (name: string) => Promise<string>
+}
+
+/**
+ * @param folder `dist/lib` of the package
+ * @throws NearsideError `input-invalid` if the folder lacks the library's files
+ */
+async function readLibrary(folder: string): Promise<Library> {
+  const entries = await readdir(folder, { recursive: true }).catch(() => [])
+  const names = entries.filter((name) => /\.(js|css)$/.test(name)).sort()
+  if (
+    !['adapters', 'device', 'element', 'index', 'worker'].every((one) =>
+      names.includes(`${one}.js`),
+    )
+  )
+    throw new NearsideError('input-invalid', `${folder} is not the library's dist/lib`)
+  const plain = new Map<string, Uint8Array>([['start.js', utf8(START)]])
+  for (const name of names) plain.set(name, await readFile(join(folder, name)))
+  const hashes = await Promise.all(
+    [...plain].map(async ([name, bytes]) => name + (await sha256Hex(bytes))),
+  )
+  const { files } = await pack(plain)
+  return {
+    folder: `nearside/${(await sha256Hex(utf8(hashes.join()))).slice(0, 16)}`,
+    files,
+    integrity: async (name) =>
+      `sha256-${toBase64(fromHex(await sha256Hex(plain.get(name) ?? new Uint8Array(0))))}`,
+  }
+}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { withVariants } from '../ranking/listQuery.ts'
-import { createVariants } from './families.ts'
+import { createVariants } from './catalog.ts'
 
 const variantsOf = createVariants([
   { id: 'mug-r', groupId: 'MG', available: false },

@@ -10,8 +10,13 @@ import { createRandom } from '../model/random.ts'
 import { tinyModel, tinyTrees } from '../model/testModel.ts'
 import { CANDIDATES } from '../model/trees.ts'
 import { DAY } from '../time.ts'
-import { amongAll, type Candidates, createCandidates, plainTools } from './candidates.ts'
-import { rememberCandidates } from './rememberCandidates.ts'
+import {
+  amongAll,
+  type Candidates,
+  createCandidates,
+  plainTools,
+  rememberCandidates,
+} from './candidates.ts'
 import { createShortlist } from './shortlist.ts'
 
 const START = Date.UTC(2024, 1, 1)

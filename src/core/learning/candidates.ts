@@ -9,7 +9,7 @@
 
 import { readHistory, type Signals, writeFeatures } from '../features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
-import type { History } from '../features/history.ts'
+import type { History, Interaction } from '../features/history.ts'
 import { withColdStart } from '../features/itemStatistics.ts'
 import { type SearchLift, searchLifts } from '../features/searches.ts'
 import { multiply } from '../model/arithmetic.ts'
@@ -139,4 +139,48 @@ function gather(
     features: gathered,
     hidden,
   }
+}
+
+interface Known {
+  readonly history: History
+  readonly candidates: Candidates
+}
+
+/**
+ * Cache of candidates. Appending an event changes no earlier case, so it costs only one new case. The cache
+ * key contains all inputs, so a changed past misses the cache. Entries of the old past remain, so drop the whole
+ * cache when an event must be forgotten.
+ * @param find finder of one model
+ * @param most maximum number of cached cases; the least recently used is dropped first
+ */
+export function rememberCandidates(find: FindCandidates, most: number): FindCandidates {
+  /** Entries by time of the case, least recently used first. */
+  const known = new Map<number, Known>()
+  return (history, now) => {
+    const before = known.get(now)
+    const one =
+      before && same(before.history, history) ? before : { history, candidates: find(history, now) }
+    known.delete(now)
+    known.set(now, one)
+    for (const time of known.keys()) {
+      if (known.size <= most) break
+      known.delete(time)
+    }
+    return one.candidates
+  }
+}
+
+function same(a: History, b: History): boolean {
+  return a.length === b.length && a.every((entry, k) => equal(entry, b[k]))
+}
+
+function equal(a: Interaction, b: Interaction): boolean {
+  return (
+    a === b ||
+    (a.item === b.item &&
+      a.name === b.name &&
+      a.time === b.time &&
+      a.session === b.session &&
+      a.query === b.query)
+  )
 }

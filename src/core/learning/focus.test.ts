@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { focusedShares } from './focus.ts'
+import { focusedShares } from './fitProblem.ts'
 
 describe('focusedShares', () => {
   it('focus 0 keeps the shares, and focus 1 follows the odds', () => {

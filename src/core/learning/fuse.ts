@@ -1,6 +1,6 @@
 /**
  * @module Fusion: θ = λ·θ_new + (1−λ)·θ_base. The base model has u = 0 and w_p = 0. So fusion scales the
- * personal parameters by λ, and λ = 0 is exactly the base model.
+ * personal parameters by λ, and λ = 0 is exactly the base model. The log-likelihood compares two models.
  */
 
 import { NearsideError } from '../error.ts'
@@ -50,4 +50,27 @@ export function fuse(
     w: parameters.slice(DIMENSION, DIMENSION + FEATURE_COUNT),
     fusionWeight: Math.min(1, Math.max(0, prior.fusionWeight)) * trust,
   }
+}
+
+/**
+ * Mean over the targets of log softmax(scores) in nats, over the items that are not excluded. Scores are
+ * log-probabilities up to a constant.
+ */
+export function logLikelihood(
+  scores: Float32Array,
+  targets: readonly number[],
+  excluded?: Uint8Array,
+): number {
+  let highest = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < scores.length; i++) {
+    if (!excluded?.[i] && scores[i] > highest) highest = scores[i]
+  }
+  let sum = 0
+  for (let i = 0; i < scores.length; i++) {
+    if (!excluded?.[i]) sum += Math.exp(scores[i] - highest)
+  }
+  const normaliser = highest + Math.log(sum)
+  let total = 0
+  for (const target of targets) total += scores[target] - normaliser
+  return total / targets.length
 }

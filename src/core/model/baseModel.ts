@@ -13,7 +13,7 @@ import type { ContextCode, ContextFeature } from '../features/context/contextFea
 import type { ItemStatistics } from '../features/itemStatistics.ts'
 import type { ContentTables } from './content.ts'
 import type { ModelManifest } from './manifest.ts'
-import type { Tensors } from './tensor.ts'
+import type { Tensors } from './safetensors.ts'
 import type { Trees } from './trees.ts'
 
 /** d: length of item vectors and of the encoded history. */

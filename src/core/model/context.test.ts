@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { NO_CONTEXT } from '../features/context/context.ts'
 import { CONTEXT_CODE, contextFeature } from '../features/context/contextFeatures.ts'
 import type { BaseModel } from './baseModel.ts'
+import { dequantizeRows, quantizeRows } from './fields.ts'
 import {
   describeFile,
   manifestBytes,
@@ -10,11 +11,9 @@ import {
   writeBaseModel,
 } from './files.ts'
 import { parseManifest } from './manifest.ts'
-import { dequantizeRows, quantizeRows } from './quantizeRows.ts'
 import { createRandom } from './random.ts'
-import { readSafetensors, writeSafetensors } from './safetensors.ts'
+import { readSafetensors, type Tensor, writeSafetensors } from './safetensors.ts'
 import { scoreTerms, withContext } from './score.ts'
-import type { Tensor } from './tensor.ts'
 import { tinyModel } from './testModel.ts'
 
 const ITEMS = 12

@@ -8,7 +8,7 @@ import type { ContextTable } from '../features/context/lifts.ts'
 import type { ContextPart } from './baseModel.ts'
 import { corrupt, readRows, readStrings, rows, strings, taker, vector } from './fields.ts'
 import { MODEL_FILES } from './parts.ts'
-import type { Tensor, Tensors } from './tensor.ts'
+import type { Tensor, Tensors } from './safetensors.ts'
 
 /** Writes the lifts in int8 with one scale per value. */
 export function contextToTensors({ terms }: ContextPart, tables: readonly ContextTable[]): Tensors {

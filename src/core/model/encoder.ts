@@ -17,7 +17,7 @@ import type { History, Interaction } from '../features/history.ts'
 import { DAY } from '../time.ts'
 import { exp, multiply } from './arithmetic.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
-import type { Tensors } from './tensor.ts'
+import type { Tensors } from './safetensors.ts'
 
 /** L: maximum number of interactions that the encoder reads. */
 export const HISTORY_LENGTH = 50

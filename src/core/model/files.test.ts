@@ -10,8 +10,7 @@ import {
   writeBaseModel,
 } from './files.ts'
 import { parseManifest } from './manifest.ts'
-import { readSafetensors, writeSafetensors } from './safetensors.ts'
-import type { Tensor } from './tensor.ts'
+import { readSafetensors, type Tensor, writeSafetensors } from './safetensors.ts'
 import { tinyModel, tinyTrees } from './testModel.ts'
 import { TREES_FILE } from './trees.ts'
 

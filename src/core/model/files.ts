@@ -22,8 +22,7 @@ import {
   statisticsFromTensors,
   statisticsToTensors,
 } from './parts.ts'
-import { readSafetensors, writeSafetensors } from './safetensors.ts'
-import type { Tensors } from './tensor.ts'
+import { readSafetensors, type Tensors, writeSafetensors } from './safetensors.ts'
 import { TREES_FILE, treesFromTensors, treesToTensors } from './trees.ts'
 
 /** File name → bytes. */

@@ -20,7 +20,7 @@ import {
   taker,
   vector,
 } from './fields.ts'
-import type { Tensor, TensorData, Tensors } from './tensor.ts'
+import type { Tensor, TensorData, Tensors } from './safetensors.ts'
 
 export const MODEL_FILES = {
   popularity: 'popularity.safetensors',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { dequantizeRows, quantizeRows } from './quantizeRows.ts'
+import { dequantizeRows, quantizeRows } from './fields.ts'
 
 const matrix = fc
   .record({ rows: fc.integer({ min: 0, max: 8 }), columns: fc.integer({ min: 1, max: 8 }) })

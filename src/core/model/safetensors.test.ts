@@ -1,8 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { NearsideError } from '../error.ts'
-import { readSafetensors, writeSafetensors } from './safetensors.ts'
-import type { Tensor, TensorData, Tensors } from './tensor.ts'
+import {
+  readSafetensors,
+  type Tensor,
+  type TensorData,
+  type Tensors,
+  writeSafetensors,
+} from './safetensors.ts'
 
 const weight = fc.float({ min: -1e4, max: 1e4, noNaN: true })
 const data = fc.oneof<fc.Arbitrary<TensorData>[]>(

@@ -7,7 +7,6 @@
 import { isRecord } from '../isRecord.ts'
 import { readJson } from '../reading.ts'
 import { corrupt } from './fields.ts'
-import type { Tensor, TensorData, Tensors } from './tensor.ts'
 
 /** Limits far above any real model; a larger file is an attack or an accident. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -162,3 +161,19 @@ function checkFinite(name: string, data: Float32Array): void {
       throw corrupt(`tensor '${name}' holds the invalid weight ${data[i]} at ${i}`)
   }
 }
+
+export type TensorData =
+  | Float32Array
+  | Int8Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | Int32Array
+
+export interface Tensor {
+  readonly shape: readonly number[]
+  /** Values, row-major; their number is the product of `shape`. */
+  readonly data: TensorData
+}
+
+export type Tensors = ReadonlyMap<string, Tensor>

@@ -2,8 +2,8 @@
 import { FEATURE_COUNT, FEATURES } from '../features/features.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
 import { ENCODER_SHAPES } from './encoder.ts'
+import { dequantizeRows, quantizeRows } from './fields.ts'
 import { MANIFEST_FORMAT } from './manifest.ts'
-import { dequantizeRows, quantizeRows } from './quantizeRows.ts'
 import { createRandom } from './random.ts'
 import { LEAF, type Trees } from './trees.ts'
 

@@ -10,7 +10,7 @@ import { ENCODER_SHAPES } from './encoder.ts'
 import { manifestBytes, writeBaseModel } from './files.ts'
 import { MANIFEST_FORMAT } from './manifest.ts'
 import { createRandom } from './random.ts'
-import type { Tensors } from './tensor.ts'
+import type { Tensors } from './safetensors.ts'
 
 export const ITEMS = 32
 export const CATEGORIES = ['mugs', 'cards', 'lights', 'bags']

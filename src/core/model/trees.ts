@@ -6,7 +6,7 @@
  */
 import { FEATURE_COUNT } from '../features/features.ts'
 import { corrupt, taker, vector } from './fields.ts'
-import type { Tensors } from './tensor.ts'
+import type { Tensors } from './safetensors.ts'
 
 /** Number of items that the trees re-rank; the ranker's weights are fitted on the same number. */
 export const CANDIDATES = 64

@@ -1,5 +1,5 @@
 /** @module List queries: their limit, the groups of items that they may exclude, and products that they name. */
-import type { VariantsOf } from '../catalog/families.ts'
+import type { VariantsOf } from '../catalog/catalog.ts'
 import type { ListQuery, Recommendation } from './apiLists.ts'
 
 export const EXCLUSIONS = ['bought', 'owned', 'basket', 'seen'] as const

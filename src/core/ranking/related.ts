@@ -1,9 +1,10 @@
 /** @module Relates items to one another: by similarity, and by being bought together. */
-import { type Alike, createAlike } from '../catalog/alike.ts'
+
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Item } from '../catalog/item.ts'
 import { FEATURES } from '../features/features.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
+import { titleWords } from '../model/content.ts'
 import { highestRows } from '../model/highest.ts'
 
 /** Similarity that a shared category adds; chosen by eye on thirty items of the demo shop. */
@@ -137,4 +138,36 @@ function cosine(a: Float32Array, b: Float32Array): number {
     bb += b[j] * b[j]
   }
   return aa > 0 && bb > 0 ? dot / Math.sqrt(aa * bb) : 0
+}
+
+/** Finds the items that share a title word with an item: their ids → similarity in (0, 1]; 1 for the same words. */
+type Alike = (id: string) => ReadonlyMap<string, number>
+
+/** Cosine of the title words, each weighted by the logarithm of its rarity. */
+export function createAlike(items: readonly Item[]): Alike {
+  const words = new Map(items.map(({ id, title = '' }) => [id, titleWords(title)]))
+  const byWord = new Map<string, string[]>()
+  for (const [id, own] of words)
+    for (const word of own) {
+      const known = byWord.get(word)
+      if (known) known.push(id)
+      else byWord.set(word, [id])
+    }
+  const weightOf = (word: string) =>
+    Math.log(items.length / (byWord.get(word)?.length ?? items.length)) ** 2
+  const lengthOf = (id: string) =>
+    Math.sqrt((words.get(id) ?? []).reduce((sum, word) => sum + weightOf(word), 0))
+  return (id) => {
+    const shared = new Map<string, number>()
+    for (const word of words.get(id) ?? []) {
+      const weight = weightOf(word)
+      // A word in every title carries no information.
+      if (weight === 0) continue
+      for (const other of byWord.get(word) ?? [])
+        shared.set(other, (shared.get(other) ?? 0) + weight)
+    }
+    const length = lengthOf(id)
+    for (const [other, sum] of shared) shared.set(other, sum / (length * lengthOf(other)))
+    return shared
+  }
 }

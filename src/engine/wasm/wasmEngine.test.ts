@@ -4,14 +4,13 @@ import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { runCanary } from '../canary.ts'
-import { centre } from '../centre.ts'
 import { createJsEngine } from '../js.ts'
 import { lossAndGradient } from '../objective.ts'
+import { centre } from '../problem.ts'
 import { PERSONAL_SHAPE, type TestShape, testProblem } from '../testProblem.ts'
-import { Arena, type CaseGradient, GROUP_ROWS, places } from './arena.ts'
 import { FIT } from './fit.wasm.ts'
 import { instantiate } from './instantiate.ts'
-import { createWasmEngine } from './wasmEngine.ts'
+import { Arena, type CaseGradient, createWasmEngine, GROUP_ROWS, places } from './wasmEngine.ts'
 
 const js = createJsEngine()
 const engine = await createWasmEngine()

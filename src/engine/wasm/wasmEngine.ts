@@ -2,13 +2,14 @@
 
 import { NearsideError } from '@nearside/core/error.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
-import { centre } from '../centre.ts'
 import { descend } from '../descend.ts'
 import type { Engine, FitOptions, FitResult } from '../engine.ts'
 import { throwIfAborted } from '../nextTask.ts'
-import { checkProblem } from '../problem.ts'
-import { finish } from '../result.ts'
-import { Arena } from './arena.ts'
+import { type CentredProblem, finish } from '../objective.ts'
+import { centre, checkProblem } from '../problem.ts'
+
+import { FIT } from './fit.wasm.ts'
+import { instantiate, PAGE } from './instantiate.ts'
 
 /** About 5 ms of work. */
 const WORK_PER_TASK = 4e7
@@ -45,5 +46,116 @@ export async function createWasmEngine(): Promise<Engine> {
     dispose() {
       idle.length = 0
     },
+  }
+}
+
+/** Number of rows at a time; shorter cases are padded with offsets of −∞. */
+export const GROUP_ROWS = 8
+
+/**
+ * Kernel for the rows x_r with offsets o_r (byte addresses; `groups` ≥ 1 of eight rows). With e_r = exp(o_r +
+ * x_r · q − shift) it writes Σ e_r x_r, Σ e_r and the largest o_r + x_r · q to `places(width)`, the latter
+ * two by lanes.
+ * @param width bytes of a row, a multiple of 16
+ */
+export type CaseGradient = (
+  rows: number,
+  offsets: number,
+  groups: number,
+  shift: number,
+  width: number,
+) => void
+
+/** Byte addresses of the kernel's input q and of its results. */
+export const places = (width: number) => ({
+  q: 0,
+  sum: width,
+  totals: 2 * width,
+  tops: 2 * width + 16,
+  end: 2 * width + 32,
+})
+
+const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit
+/**
+ * Maximum change of a case's largest score since the last step before the kernel runs again. A score that is
+ * smaller by this much plus 87 is lost; a score that is larger by this much can still be summed.
+ */
+const FAR = 32
+
+/** Writes ∂L/∂q at q, [P]. */
+type Gradient = (q: Float64Array, gradient: Float64Array) => void
+
+/**
+ * One problem in the linear memory of the WASM kernel, and its gradient. The kernel runs once per
+ * case; the cases are summed in double precision.
+ * Memory with its kernel, for one fit at a time.
+ */
+export class Arena {
+  readonly #memory = new WebAssembly.Memory({ initial: 1 })
+  /** @throws if WebAssembly or SIMD is missing or forbidden */
+  readonly #kernel = instantiate<CaseGradient>(FIT, this.#memory)
+
+  /** @throws if memory is insufficient */
+  load(problem: CentredProblem): Gradient {
+    const { parameters: P, design, offset, start, weight, precision } = problem
+    const width = 4 * problem.stride
+    const at = places(width)
+    const rows = roundUp(at.end, 64)
+    // The last group may extend beyond the last row, and each case has whole groups of offsets.
+    const offsets = rows + (offset.length + GROUP_ROWS - 1) * width
+    this.#reserve(offsets + 4 * (offset.length + GROUP_ROWS * weight.length))
+    const numbers = new Float32Array(this.#memory.buffer)
+    const part = (from: number, length: number) => numbers.subarray(from / 4, from / 4 + length)
+
+    part(rows, design.length).set(design)
+    part(rows + 4 * design.length, ((GROUP_ROWS - 1) * width) / 4).fill(0)
+    let to = offsets / 4
+    for (let l = 0; l < weight.length; l++) {
+      const own = offset.subarray(start[l], start[l + 1])
+      const top = own.reduce((most, one) => Math.max(most, one), Number.NEGATIVE_INFINITY)
+      const end = to + roundUp(own.length, GROUP_ROWS)
+      // If a group extends into the next case, −∞ gives those rows no share.
+      numbers.fill(Number.NEGATIVE_INFINITY, to, end)
+      numbers.set(
+        own.map((one) => one - top),
+        to,
+      )
+      to = end
+    }
+
+    const input = part(at.q, width / 4).fill(0)
+    const sum = part(at.sum, P)
+    const totals = part(at.totals, 4)
+    const tops = part(at.tops, 4)
+    /** Largest score of each live case at its last run, minus its largest offset. */
+    const shift = new Float32Array(weight.length)
+
+    /** @returns the largest score */
+    const runCase = (l: number, ownOffsets: number, groups: number): number => {
+      this.#kernel(rows + start[l] * width, ownOffsets, groups, shift[l], width)
+      return Math.max(tops[0], tops[1], tops[2], tops[3])
+    }
+
+    return (q, gradient) => {
+      for (let j = 0; j < P; j++) gradient[j] = precision[j] * q[j]
+      input.set(q)
+      for (let l = 0, from = offsets; l < weight.length; l++) {
+        const groups = Math.ceil((start[l + 1] - start[l]) / GROUP_ROWS)
+        const top = runCase(l, from, groups)
+        if (!(Math.abs(top - shift[l]) <= FAR)) {
+          shift[l] = top
+          runCase(l, from, groups)
+        }
+        shift[l] = top
+        const scale = weight[l] / (totals[0] + totals[1] + totals[2] + totals[3])
+        for (let j = 0; j < P; j++) gradient[j] += scale * sum[j]
+        from += 4 * GROUP_ROWS * groups
+      }
+    }
+  }
+
+  #reserve(bytes: number): void {
+    const missing = Math.ceil(bytes / PAGE) - this.#memory.buffer.byteLength / PAGE
+    if (missing > 0) this.#memory.grow(missing)
   }
 }

@@ -1,17 +1,15 @@
 /**
  * @module Engine on WebGPU. The hardware runs only the descent. Both losses are computed in double precision
- * from the returned parameters (`result.ts`).
+ * from the returned parameters (`objective.ts`).
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
 import { type Adapter, describeAdapter } from '../adapter.ts'
-import { centre } from '../centre.ts'
 import type { Engine, FitOptions, FitResult } from '../engine.ts'
 import { throwIfAborted } from '../nextTask.ts'
-import type { CentredProblem } from '../objective.ts'
-import { checkProblem } from '../problem.ts'
-import { finish } from '../result.ts'
+import { type CentredProblem, finish } from '../objective.ts'
+import { centre, checkProblem } from '../problem.ts'
 import { initialise, installBackend, removeBackend, requestDevice } from './backend.ts'
 import { compileFused, type FusedPipelines, startFused } from './descent.ts'
 

@@ -6,7 +6,7 @@
 import { firstAtOrAfter } from '@nearside/core/features/cases.ts'
 import type { History } from '@nearside/core/features/history.ts'
 import type { Wanted } from '@nearside/core/features/nextCases.ts'
-import { logLikelihood } from '@nearside/core/learning/likelihood.ts'
+import { logLikelihood } from '@nearside/core/learning/fuse.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { scoreTerms } from '@nearside/core/model/score.ts'
 import { DAY } from '@nearside/core/time.ts'

@@ -3,7 +3,7 @@
  * and parasols, and always one of their favourites.
  */
 
-import type { ContextChange } from '@nearside/core/features/context/timeline.ts'
+import type { ContextChange } from '@nearside/core/features/context/lifts.ts'
 import type { Interaction } from '@nearside/core/features/history.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
 import { DAY } from '@nearside/core/time.ts'

@@ -9,10 +9,10 @@ import {
   type EncoderWeights,
   encoderWeights,
 } from '@nearside/core/model/encoder.ts'
+import { dequantizeRows, quantizeRows } from '@nearside/core/model/fields.ts'
 import { encoderFromTensors, encoderToTensors } from '@nearside/core/model/parts.ts'
-import { dequantizeRows, quantizeRows } from '@nearside/core/model/quantizeRows.ts'
 import { createRandom, type Random, shuffled } from '@nearside/core/model/random.ts'
-import type { Tensors } from '@nearside/core/model/tensor.ts'
+import type { Tensors } from '@nearside/core/model/safetensors.ts'
 import type { WordVectors } from '../wordVectors.ts'
 import { createAdam, createParameter, type Parameter } from './adamW.ts'
 import { BLOCK_FLOATS, createBlock } from './block.ts'

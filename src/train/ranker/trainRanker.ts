@@ -9,7 +9,7 @@ import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import type { History } from '@nearside/core/features/history.ts'
 import type { StatisticsOptions } from '@nearside/core/features/statistics.ts'
-import { focusedShares, TARGET_FOCUS } from '@nearside/core/learning/focus.ts'
+import { focusedShares, TARGET_FOCUS } from '@nearside/core/learning/fitProblem.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
 import { CANDIDATES } from '@nearside/core/model/trees.ts'
 import { candidatesOfCatalog } from './catalogCandidates.ts'
@@ -54,7 +54,7 @@ interface RankerSettings
   extends Omit<SampleOptions, 'from' | 'until'>,
     Pick<OutOfFoldOptions, 'folds' | 'neighbourDays' | 'popularityDays'> {
   readonly l2: number
-  /** Share (0 … 1) of a case's weight that moves to the highest-ranked targets, see `core/learning/focus.ts`. */
+  /** Share (0 … 1) of a case's weight that moves to the highest-ranked targets, see `core/learning/fitProblem.ts`. */
   readonly focus: number
   /** Number of items of each case in the final fit: those that a first fit ranks highest. */
   readonly candidates: number

@@ -1,9 +1,8 @@
 import { createRandom } from '@nearside/core/model/random.ts'
 import { expect, test } from 'vitest'
 import { evaluate } from '../ranker/newton.ts'
-import { gainOf, informationGains } from './informationGain.ts'
 import { lassoPath } from './lasso.ts'
-import { joinRecords, judgeFeatures } from './select.ts'
+import { gainOf, informationGains, joinRecords, judgeFeatures } from './select.ts'
 import { NAMES, planted } from './testPlanted.ts'
 
 const PLAIN = { l2: 0, frozen: new Set<number>() }

@@ -1,7 +1,7 @@
 /** @module A shop folder's context of each moment, in the form that training and evaluation use. */
 
 import { CONTEXT_KINDS, type ContextSource } from '@nearside/core/features/context/context.ts'
-import { contextOver } from '@nearside/core/features/context/timeline.ts'
+import { contextOver } from '@nearside/core/features/context/lifts.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { discountsAt } from './prices.ts'
 import type { Shop } from './shop.ts'

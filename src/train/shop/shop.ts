@@ -1,7 +1,7 @@
 /** @module A shop folder in memory. `read.ts` reads it. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
-import type { ContextChange } from '@nearside/core/features/context/timeline.ts'
+import type { ContextChange } from '@nearside/core/features/context/lifts.ts'
 import type { PriceLog } from './prices.ts'
 import type { LeftOut } from './wrongLines.ts'
 

@@ -1,7 +1,6 @@
 import { createRandom } from '@nearside/core/model/random.ts'
 import { expect, test } from 'vitest'
-import { compare, fallOf, isSurelyWorse } from './judge.ts'
-import type { Served } from './served.ts'
+import { compare, fallOf, isSurelyWorse, type Served } from './served.ts'
 
 /** One case a shopper, `time` ascending. */
 const served = (ndcgs: readonly number[]): Served => ({

@@ -7,12 +7,14 @@
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import type { Case } from '@nearside/core/features/history.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
-import { focusedShares, TARGET_FOCUS } from '@nearside/core/learning/focus.ts'
+import { adwinMean, createAdwin, updateAdwin } from '@nearside/core/learning/drift/adwin.ts'
+import { focusedShares, TARGET_FOCUS } from '@nearside/core/learning/fitProblem.ts'
 import { multiply } from '@nearside/core/model/arithmetic.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { highestRows } from '@nearside/core/model/highest.ts'
 import { addScores, isKnown, linearTerms, withTrees } from '@nearside/core/model/score.ts'
 import { CANDIDATES } from '@nearside/core/model/trees.ts'
+import { mean, shopperMeans, standardError } from '../estimates.ts'
 import { ndcg, placesOf } from '../metrics.ts'
 import { type RankerCase, type RankerDataset, type TableRow, tableOf } from '../ranker/dataset.ts'
 
@@ -88,4 +90,51 @@ function rowsOf(
 
 function dot(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, f) => sum + value * b[f], 0)
+}
+
+/** NDCG@10 of the cases: means over their shoppers. */
+export interface Comparison {
+  readonly shoppers: number
+  readonly before: number
+  readonly after: number
+  /** Standard error of the paired difference `after` − `before`. */
+  readonly error: number
+}
+
+/** Half width of a two-sided 95 % interval, in standard errors. */
+const SURE = 1.96
+
+/** @param before results for the same cases, and possibly for further cases */
+export function compare(before: Served, after: Served): Comparison {
+  const known = new Map(before.cases.map((one, c) => [keyOf(one), before.ndcgs[c]]))
+  const was = (one: Case) => known.get(keyOf(one)) ?? 0
+  const { cases, ndcgs } = after
+  const gains = shopperMeans(cases, (one, c) => ndcgs[c] - was(one))
+  return {
+    shoppers: gains.length,
+    before: mean(shopperMeans(cases, was)),
+    after: mean(shopperMeans(cases, (_, c) => ndcgs[c])),
+    error: standardError(gains),
+  }
+}
+
+const keyOf = ({ shopper, time }: Case) => `${time} ${shopper}`
+
+/** Always false for a single shopper, which has no spread. */
+export function isSurelyWorse({ shoppers, before, after, error }: Comparison): boolean {
+  return shoppers > 1 && after - before + SURE * error < 0
+}
+
+/** Drop of NDCG@10, if ADWIN detects a change for the worse among the cases since `since`; else null. */
+export function fallOf({ cases, ndcgs }: Served, since: number): string | null {
+  const errors = createAdwin()
+  const order = [...cases.keys()].sort((a, b) => cases[a].time - cases[b].time)
+  for (const c of order) {
+    const earlier = adwinMean(errors)
+    if (!updateAdwin(errors, 1 - ndcgs[c]) || cases[c].time < since) continue
+    const now = adwinMean(errors)
+    if (now > earlier)
+      return `NDCG@10 of new orders fell from ${(1 - earlier).toFixed(3)} to ${(1 - now).toFixed(3)}`
+  }
+  return null
 }

@@ -32,8 +32,14 @@ import { lastPart } from '../validate.ts'
 import { learnEncoder } from './encoder.ts'
 import { type Fusion, fuseWeights } from './fusion.ts'
 import { requireGrown, requireSameHeldOut } from './grown.ts'
-import { type Comparison, compare, fallOf, isSurelyWorse } from './judge.ts'
-import { type Served, serveCases } from './served.ts'
+import {
+  type Comparison,
+  compare,
+  fallOf,
+  isSurelyWorse,
+  type Served,
+  serveCases,
+} from './served.ts'
 
 /** Options; the hold-out is the parent's, see `sameHoldout`. */
 type UpdateOptions = Pick<

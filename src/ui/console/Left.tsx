@@ -1,9 +1,13 @@
-/** @module What left: what any web server sees, what was fetched, what was shared. */
+/**
+ * @module What left: what any web server sees, what was fetched, what was shared; and what somebody could learn about
+ * the shopper from each.
+ */
 
+import { guessesOf } from '@nearside/browser/guesses.ts'
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 import { bytesThatLeft, isTokenRequest, summaryOf } from '@nearside/browser/ledger/removed.ts'
 import type { ReactNode } from 'react'
-import { Section, useWords } from './Section.tsx'
+import { Section, type SectionProps, useWords } from './Section.tsx'
 
 export function Left({ entries }: { readonly entries: readonly LedgerEntry[] }) {
   const { words, days } = useWords()
@@ -64,5 +68,57 @@ function Column({ title, figure, children }: ColumnProps) {
       <p className="ns-sent">{figure}</p>
       <p className="ns-small">{children}</p>
     </div>
+  )
+}
+
+interface LearnableProps extends SectionProps {
+  /** Address of a page with more information. */
+  readonly more?: string
+}
+
+export function Learnable({ snapshot, more }: LearnableProps) {
+  const { words } = useWords()
+  const { canContribute, terms } = snapshot
+  const byRelay = terms?.relay !== undefined
+  const answers: readonly (readonly [string, string])[] = [
+    [words('ordinary'), words('learnable.pages')],
+    ...(canContribute && terms === null
+      ? [[words('learnable.oneUpdate'), words('terms.unknown')] as const]
+      : []),
+    ...(canContribute && terms !== null
+      ? ([
+          [
+            words('tokens'),
+            words(
+              `learnable.tokens.${terms.tokens === 'account' ? 'account' : byRelay ? 'relay' : 'address'}`,
+            ),
+          ],
+          [
+            words('learnable.oneUpdate'),
+            words(
+              `learnable.update.${terms.trust === 'trusted-server' ? 'one' : byRelay ? 'relay' : 'two'}`,
+            ),
+          ],
+          [words('learnable.manyUpdates'), words('learnable.sum', { times: guessesOf(terms).one })],
+        ] as const)
+      : []),
+  ]
+  return (
+    <Section title={words('learnable.title')} wide>
+      <dl className="ns-answers">
+        {answers.map(([name, answer]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{answer}</dd>
+          </div>
+        ))}
+      </dl>
+      {!canContribute && <p>{words('noServers')}</p>}
+      {more && (
+        <p className="ns-small">
+          <a href={more}>{words('learnable.more')}</a>
+        </p>
+      )}
+    </Section>
   )
 }

@@ -11,17 +11,23 @@ import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 import { wordsIn } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
-import { Fragment, useCallback, useEffect, useState, useSyncExternalStore } from 'react'
+import {
+  type ComponentType,
+  Fragment,
+  useCallback,
+  useEffect,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { CONSOLE_ENGLISH, type ConsoleKey, type ConsoleLabels } from '../messages/console.ts'
 import { Button } from '../react/Button.tsx'
+import { EXPORT_FILE } from '../react/download.ts'
 import { Agreed } from './Agreed.tsx'
-import { Check } from './Check.tsx'
-import { Learnable } from './Learnable.tsx'
-import { Left } from './Left.tsx'
-import { ConsoleWords, useWords } from './Section.tsx'
+import { Learnable, Left } from './Left.tsx'
+import { ConsoleWords, Section, type SectionProps, useOutcome, useWords } from './Section.tsx'
 import { Stored } from './Stored.tsx'
-import { Take } from './Take.tsx'
-import { TechnicalDetails } from './TechnicalDetails.tsx'
+import { Take } from './Transfer.tsx'
+import type { TechnicalProps } from './technical/Technical.tsx'
 
 interface Log {
   /** Log entries; null before they are read. */
@@ -130,4 +136,70 @@ function useLog({ audit, events }: Personalizer, snapshot: PersonalizerSnapshot)
     if (!snapshot.fitting) void read()
   }, [snapshot, read])
   return { ...log, read }
+}
+
+function TechnicalDetails(props: TechnicalProps & SectionProps) {
+  const { words } = useWords()
+  const [Technical, setTechnical] = useState<ComponentType<TechnicalProps> | null>(null)
+  const { run, status } = useOutcome()
+  const load = async () => {
+    const { Technical } = await import('./technical/Technical.tsx')
+    setTechnical(() => Technical)
+    return ''
+  }
+  return (
+    <details
+      className="ns-technical"
+      onToggle={({ currentTarget }) => {
+        if (currentTarget.open && !Technical) void run(words('loading'), load)
+      }}
+    >
+      <summary>{words('technical')}</summary>
+      {Technical ? <Technical {...props} /> : status}
+    </details>
+  )
+}
+
+const STEPS = ['step.1', 'step.2', 'step.3', 'step.4'] as const
+
+interface CheckProps {
+  readonly personalizer: Personalizer
+  /** Reads the log. */
+  read(): Promise<readonly LedgerEntry[]>
+}
+
+function Check({ personalizer, read }: CheckProps) {
+  const { words } = useWords()
+  const { run, status } = useOutcome()
+  const verify = async () => {
+    // Read the log before the check, so that the place of a broken entry fits this log.
+    const log = await read()
+    const { entries, brokenAt, signed } = await personalizer.audit.verify()
+    if (brokenAt !== null) return words('broken', { entry: log[brokenAt]?.sequence })
+    const last = log.findLast(({ key }) => key !== undefined)
+    return last
+      ? words('verified', { n: entries, signed, last: last.sequence })
+      : words('unsigned', { n: entries })
+  }
+  return (
+    <Section title={words('check')} wide>
+      <p className="ns-actions">
+        <Button onClick={() => void run(words('verifying'), verify)}>{words('verify')}</Button>
+      </p>
+      {status}
+      <h3 className="ns-block-title">{words('proves')}</h3>
+      <p>{words('provesText')}</p>
+      <h3 className="ns-block-title">{words('tools')}</h3>
+      <ol className="ns-steps">
+        {STEPS.map((step) => (
+          <li key={step}>{words(step)}</li>
+        ))}
+      </ol>
+      <h3 className="ns-block-title">{words('auditor')}</h3>
+      <p>{words('auditorText')}</p>
+      <pre className="ns-commands">
+        {`npx nearside audit explain ${EXPORT_FILE}\npython3 tools/verify.py ${EXPORT_FILE}`}
+      </pre>
+    </Section>
+  )
 }

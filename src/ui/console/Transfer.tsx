@@ -1,10 +1,13 @@
-/** @module Moves data to or from another device of the shopper, by an encrypted file that only a code opens. */
+/**
+ * @module Exports: this page on paper, a file that an auditor can check, and an encrypted file for another device, which
+ * only a code opens.
+ */
 
 import { NearsideError } from '@nearside/core/error.ts'
 import { type FormEvent, useId, useState } from 'react'
 import { Button } from '../react/Button.tsx'
-import { saveFile } from '../react/download.ts'
-import { type SectionProps, useOutcome, useWords } from './Section.tsx'
+import { exportData, saveFile } from '../react/download.ts'
+import { Section, type SectionProps, useOutcome, useWords } from './Section.tsx'
 
 const TRANSFER_FILE = 'my-shop-transfer.json'
 /** Maximum file size, bytes. The device accepts less; this limit avoids reading huge files. */
@@ -13,7 +16,7 @@ const MOST_BYTES = 8 << 20
 /** Focuses the code, so that a screen reader reads it: the shopper has to note it next. */
 const focusAtOnce = (code: HTMLParagraphElement | null) => code?.focus()
 
-export function Transfer({ personalizer, snapshot }: SectionProps) {
+function Transfer({ personalizer, snapshot }: SectionProps) {
   const { words } = useWords()
   const saving = useOutcome()
   const bringing = useOutcome()
@@ -80,5 +83,25 @@ export function Transfer({ personalizer, snapshot }: SectionProps) {
       {snapshot.paused && <p className="ns-small">{words('transferPaused')}</p>}
       {bringing.status}
     </div>
+  )
+}
+
+export function Take({ personalizer, snapshot }: SectionProps) {
+  const { words } = useWords()
+  const { run, status } = useOutcome()
+  const save = async () => {
+    await exportData(personalizer)
+    return words('saved')
+  }
+  return (
+    <Section title={words('take')} wide>
+      <p>{words('takeText')}</p>
+      <div className="ns-actions">
+        <Button onClick={() => print()}>{words('print')}</Button>
+        <Button onClick={() => void run('', save)}>{words('exportData')}</Button>
+      </div>
+      {status}
+      <Transfer personalizer={personalizer} snapshot={snapshot} />
+    </Section>
   )
 }

@@ -2,10 +2,9 @@
 
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
-import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import type { ListQuery, Reason, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import css from './devtools.css?inline'
 import { type ListRecord, type Recorder, recorder } from './record.ts'
-import { make, queryText, reasonText, rounded } from './text.ts'
 
 const EVENTS = 20
 
@@ -152,4 +151,26 @@ export function withDevtools(
       own.close()
     },
   }
+}
+
+type Part = string | Node
+
+function make(tag: string, ...parts: readonly Part[]): HTMLElement {
+  const made = document.createElement(tag)
+  made.append(...parts)
+  return made
+}
+
+const rounded = (milliseconds: number) => `${milliseconds.toFixed(1)} ms`
+
+/** Formats a reason: its kind and its details, such as `because tin viewed`. */
+const reasonText = ({ kind, ...about }: Reason) => [kind, ...Object.values(about)].join(' ')
+
+function queryText({ kind, options, ...about }: ListQuery): string {
+  const subject = Object.values(about).map((one) =>
+    typeof one === 'string' ? one : `${one.length} items`,
+  )
+  const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined)
+  const asked = given.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(', ')
+  return [kind, ...subject, asked && `{ ${asked} }`].filter(Boolean).join(' ')
 }

@@ -9,8 +9,7 @@ import { element, type Shop } from './card.ts'
 import { button } from './choices.ts'
 import { sheetOf } from './provided.ts'
 
-export { createListAnswers, show, withoutFolded } from '../lists/answers.ts'
-export { whyLines } from '../lists/why.ts'
+export { createListAnswers, show, whyLines, withoutFolded } from '../lists/answers.ts'
 
 /** Styles of menus, in addition to the element's. */
 export const menuStyles = sheetOf(css)

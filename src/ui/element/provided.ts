@@ -5,7 +5,7 @@
 
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
-import type { ListMeasure } from '@nearside/browser/measure/listMeasure.ts'
+import type { ListMeasure } from '@nearside/browser/measure/measureLists.ts'
 import { wordsIn } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { withLive } from '@nearside/core/catalog/live.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createAnnouncer } from './announcer.ts'
+import { createAnnouncer } from './listController.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()

@@ -2,14 +2,13 @@
  * @module Decides what a list shows (items or skeletons, an error) and reports (announcements, impressions), whether
  * React or the custom element renders it.
  */
-import type { ListMeasure } from '@nearside/browser/measure/listMeasure.ts'
+import type { ListMeasure } from '@nearside/browser/measure/measureLists.ts'
 import type { Words } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { troubleText } from '../messages/lists.ts'
-import { createAnnouncer } from './announcer.ts'
+
 import type { ListState } from './listObserver.ts'
-import { whenSeen } from './whenSeen.ts'
 
 export const DEFAULT_LIMIT = 8
 
@@ -129,4 +128,57 @@ export function createListReporter(announce: () => void): ListReporter {
       return now !== null
     },
   }
+}
+
+const STILL_MS = 1000
+
+interface Announcer {
+  /** Current order of the list; null while there is none. */
+  shows(order: string | null): void
+  stop(): void
+}
+
+/**
+ * Tells a screen reader that a list changed. It announces a change once, when the list has been still for a
+ * moment, and never the first list, which the shopper did not request.
+ */
+export function createAnnouncer(announce: () => void): Announcer {
+  let heard: string | null = null
+  let timer: ReturnType<typeof setTimeout> | undefined
+  return {
+    shows(order) {
+      clearTimeout(timer)
+      if (order === null) return
+      if (heard === null) heard = order
+      // A list that moved back to the announced order has not changed.
+      if (order === heard) return
+      timer = setTimeout(() => {
+        heard = order
+        announce()
+      }, STILL_MS)
+    },
+    stop: () => clearTimeout(timer),
+  }
+}
+
+/** Share of the element that must be visible; if the element is larger than the screen, share of the screen. */
+const SEEN = 0.5
+
+/** Calls `seen` once. @returns a function that stops waiting */
+function whenSeen(element: Element, seen: () => void): () => void {
+  const observer = new IntersectionObserver(
+    (entries) => {
+      const isSeen = entries.some(
+        ({ intersectionRatio, intersectionRect, rootBounds }) =>
+          intersectionRatio >= SEEN ||
+          intersectionRect.height >= SEEN * (rootBounds?.height ?? Infinity),
+      )
+      if (!isSeen) return
+      observer.disconnect()
+      seen()
+    },
+    { threshold: [0.1, 0.25, SEEN] },
+  )
+  observer.observe(element)
+  return () => observer.disconnect()
 }

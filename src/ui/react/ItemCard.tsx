@@ -2,8 +2,8 @@
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { priceText } from '../lists/itemText.ts'
+import { movedText, reasonText } from '../lists/reason.ts'
 import { usePersonalizationContext } from './context.ts'
-import { WhyThis } from './WhyThis.tsx'
 
 /** Props of a shop’s own card. `TItem` is the type of the shop's products. */
 export interface ItemComponentProps<TItem extends Item = Item> {
@@ -38,5 +38,19 @@ export function ItemCard({ item, recommendation, onSelect }: ItemComponentProps)
       {item.price !== undefined && <p className="ns-card-price">{priceText(item, locale)}</p>}
       <WhyThis recommendation={recommendation} />
     </article>
+  )
+}
+
+/** One line with the reason ("Because you looked at …") and the number of places that the item moved. */
+export function WhyThis({ recommendation }: { readonly recommendation: Recommendation }) {
+  const { itemOf, words } = usePersonalizationContext()
+  const moved = movedText(words, recommendation)
+  return (
+    <p className="ns-why">
+      <span className="ns-why-reason">
+        {reasonText(words, recommendation.reason, itemOf, recommendation.id)}
+      </span>
+      {moved && <span className="ns-why-moved">{` ${moved}`}</span>}
+    </p>
   )
 }

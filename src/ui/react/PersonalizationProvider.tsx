@@ -1,7 +1,7 @@
 /** @module Provides one personalizer to all components below it. */
 
 import type { PastOrder, Personalizer } from '@nearside/browser/api.ts'
-import type { ListMeasure } from '@nearside/browser/measure/listMeasure.ts'
+import type { ListMeasure } from '@nearside/browser/measure/measureLists.ts'
 import { wordsIn } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { productPage } from '@nearside/core/catalog/productPage.ts'

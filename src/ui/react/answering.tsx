@@ -5,8 +5,7 @@
 import { ANSWER_NAMES, type AnswerName } from '@nearside/core/events/event.ts'
 import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { useEffect, useId, useRef, useState } from 'react'
-import { type Folded, show } from '../lists/answers.ts'
-import { whyLines } from '../lists/why.ts'
+import { type Folded, show, whyLines } from '../lists/answers.ts'
 import { usePersonalizationContext } from './context.ts'
 
 export { createListAnswers, withoutFolded } from '../lists/answers.ts'

@@ -1,7 +1,7 @@
 /** @module Context of the provider: the personalizer, and how this shop displays an item. */
 
 import type { Personalizer } from '@nearside/browser/api.ts'
-import type { ListMeasure } from '@nearside/browser/measure/listMeasure.ts'
+import type { ListMeasure } from '@nearside/browser/measure/measureLists.ts'
 import type { Words } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { createContext, useContext } from 'react'

@@ -1,4 +1,4 @@
-import type { ListMeasure } from '@nearside/browser/measure/listMeasure.ts'
+import type { ListMeasure } from '@nearside/browser/measure/measureLists.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Recommendation, Signal } from '@nearside/core/ranking/apiLists.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { contextFault, NO_CONTEXT, readShopContext } from './context.ts'
 import { contextValue, easterSunday, seasonAt } from './contextValue.ts'
-import { contextOver } from './timeline.ts'
+import { contextOver } from './lifts.ts'
 
 const day = (text: string) => Date.parse(text)
 

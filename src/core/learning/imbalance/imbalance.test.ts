@@ -4,8 +4,15 @@ import { createRandom } from '../../model/random.ts'
 import type { Example } from '../learners/learner.ts'
 import { IMBALANCES } from '../learners/names.ts'
 import { initialWeights, lossAndGradient, networkShape } from '../learners/network.ts'
-import { correctPrior, rebalance, shareOfYes } from './rebalance.ts'
-import { adasyn, adasynCounts, nearest, smote } from './synthetic.ts'
+import {
+  adasyn,
+  adasynCounts,
+  correctPrior,
+  nearest,
+  rebalance,
+  shareOfYes,
+  smote,
+} from './rebalance.ts'
 
 function cloud(count: number, centre: readonly number[], seed: number): Float32Array[] {
   const random = createRandom(seed)

@@ -10,15 +10,15 @@ import type { BaseModel } from '../../model/baseModel.ts'
 import { highestRows } from '../../model/highest.ts'
 import { createRandom } from '../../model/random.ts'
 import { scoreTerms } from '../../model/score.ts'
-import { createPageHinkley, updatePageHinkley } from '../drift/pageHinkley.ts'
+
 import { correctPrior, rebalance, shareOfYes } from '../imbalance/rebalance.ts'
 import { casesFromHistory } from '../learningCases.ts'
+import { createTreeLearner } from '../trees/hoeffdingTree.ts'
 import { type Combination, combine } from './combination.ts'
 import { createGradientLearner } from './gradientDescent.ts'
 import { type Example, type IncrementalLearner, logit, sigmoid } from './learner.ts'
 import type { Imbalance, LearnerName, LearnerWeight } from './names.ts'
 import { createMlp } from './network.ts'
-import { createTreeLearner } from './treeLearner.ts'
 
 export const CASE_CANDIDATES = 50
 /** Length of an example: the features, then the logit of the base probability. */
@@ -213,4 +213,35 @@ function rebalanced(
       learner.learn(balanced)
     },
   }
+}
+
+/**
+ * Page–Hinkley test: alarms when a stream's values exceed their running mean for long.
+ * @see Page, Continuous inspection schemes, Biometrika 41, 1954
+ */
+interface PageHinkley {
+  readonly threshold: number
+  count: number
+  mean: number
+  sum: number
+}
+
+const LEAST_VALUES = 30
+/** Tolerated excess over the mean. */
+const TOLERANCE = 0.005
+const FORGETTING = 1 - 0.0001
+
+/** @param threshold summed excess at which it alarms, in the values' unit. */
+export function createPageHinkley(threshold = 50): PageHinkley {
+  return { threshold, count: 0, mean: 0, sum: 0 }
+}
+
+/** Adds one value. @returns true at an alarm, after which the test restarts */
+export function updatePageHinkley(state: PageHinkley, value: number): boolean {
+  state.count++
+  state.mean += (value - state.mean) / state.count
+  state.sum = Math.max(0, FORGETTING * state.sum + (value - state.mean - TOLERANCE))
+  if (state.count + 1 < LEAST_VALUES || state.sum < state.threshold) return false
+  Object.assign(state, createPageHinkley(state.threshold))
+  return true
 }

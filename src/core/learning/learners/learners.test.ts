@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../model/random.ts'
+import { createTreeLearner } from '../trees/hoeffdingTree.ts'
 import { combine } from './combination.ts'
 import { createGradientLearner } from './gradientDescent.ts'
 import { type Example, type IncrementalLearner, logLoss } from './learner.ts'
 import { createMlp, forward, initialWeights, lossAndGradient, networkShape } from './network.ts'
-import { createTreeLearner } from './treeLearner.ts'
 
 const COLUMNS = [0, 1, 2, 3]
 

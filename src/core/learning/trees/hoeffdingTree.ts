@@ -6,9 +6,9 @@
  * @see Bifet and Gavaldà, Adaptive learning from evolving data streams, IDA 2009
  */
 import { type Adwin, adwinMean, updateAdwin } from '../drift/adwin.ts'
-import { hoeffdingBound, sum } from './informationGain.ts'
+import type { IncrementalLearner } from '../learners/learner.ts'
 import { createLeaf, highest, type Leaf, leafShares, learnAtLeaf } from './leaf.ts'
-import { bestSplit, type Split, type Test } from './observer.ts'
+import { bestSplit, hoeffdingBound, type Split, sum, type Test } from './observer.ts'
 
 export interface TreeOptions {
   readonly classes: number
@@ -158,4 +158,24 @@ function weightOf(node: Node): number {
 
 function classesOf(node: Node): number {
   return node.kind === 'leaf' ? node.counts.length : classesOf(node.children[0])
+}
+
+/** @param nominal columns with nominal values. */
+export function createTreeLearner(nominal: ReadonlySet<number>): IncrementalLearner<Tree> {
+  const options = { ...TREE_DEFAULTS, nominal }
+  let tree = createTree(options)
+  return {
+    name: 'tree',
+    predict(x) {
+      const [no, yes] = treeShares(tree, x)
+      return no + yes > 0 ? yes / (no + yes) : 0.5
+    },
+    learn(batch) {
+      for (const { x, label } of batch) learnExample(tree, options, x, label)
+    },
+    snapshot: () => structuredClone(tree),
+    restore(snapshot) {
+      tree = structuredClone(snapshot)
+    },
+  }
 }

@@ -4,8 +4,7 @@
  * @see Gama et al., Accurate decision trees for mining high-speed data streams, KDD 2003
  */
 import { type Adwin, createAdwin } from '../drift/adwin.ts'
-import { type Counts, sum } from './informationGain.ts'
-import { createObserver, likelihood, type Observer, observe } from './observer.ts'
+import { type Counts, createObserver, likelihood, type Observer, observe, sum } from './observer.ts'
 
 export interface Leaf {
   readonly kind: 'leaf'
