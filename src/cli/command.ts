@@ -5,7 +5,6 @@ import {
   InvalidArgumentError,
   type OptionValues,
 } from '@commander-js/extra-typings'
-
 import { SingleBar } from 'cli-progress'
 
 export interface CommandContext {

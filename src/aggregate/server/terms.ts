@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises'
 import { NearsideError } from '@nearside/core/error.ts'
 import { costOf } from '../privacy/gaussianAccountant.ts'
 import { beyondLimits } from '../protocol/beyondLimits.ts'
-
 import { DEMONSTRATION_LIMITS, DEVICE_LIMITS } from '../protocol/deviceLimits.ts'
 import { type PolicyParameters, parseParameters } from '../protocol/policy.ts'
 import { modulusOf } from '../protocol/token.ts'

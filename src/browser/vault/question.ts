@@ -6,7 +6,6 @@ import questionEnglish from './messages/question.en.json' with { type: 'json' }
 import sharingGerman from './messages/sharing.de.json' with { type: 'json' }
 import { createPressGate, type Hindrance } from './pressGate.ts'
 import { SHARING_ENGLISH, type SharingKey } from './sharing.ts'
-
 import { termsText } from './termsText.ts'
 
 /** Minimum size of the window, CSS pixels. A phone held sideways and a desktop page zoomed to 400 % have more. */

@@ -1,7 +1,6 @@
 /** @module Checks for newer catalogs and base models, and more often for live changes of the catalog. */
 
 import type { Learner } from './learner.ts'
-
 import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 

@@ -1,5 +1,5 @@
 /** @module Checks that the page's policy allows the shop's scripts, and that the worker's file can run as a worker. */
-import { type Finding, findingsAbout } from '../publish/finding.ts'
+import { type Finding, failed, findingsAbout } from '../publish/finding.ts'
 import type { PageOptions } from '../publish/pageOptions.ts'
 import { TRUSTED_TYPES } from '../publish/snippet.ts'
 import type { Asker } from './asker.ts'
@@ -34,27 +34,18 @@ export function policyFindings(
       ),
     ]
   const blocked = requestsOf(shop).filter((url) => !allows(policies, 'connect-src', url, page))
-  const worker = shop.worker !== undefined && !allows(policies, 'worker-src', shop.worker, page)
-  const faults = [
+  const faults = failed(
     ...blocked.map((url) => error(`It blocks ${url}: add ${sourceOf(url, page)} to connect-src.`)),
-    ...(worker
-      ? [warning("It blocks the worker, so the page itself computes: add 'self' to worker-src.")]
-      : []),
-    ...(allowsWasm(policies)
-      ? []
-      : [
-          warning(
-            "It blocks WebAssembly, so learning is slow: add 'wasm-unsafe-eval' to script-src.",
-          ),
-        ]),
-    ...(allowsTrustedTypes(policies, TRUSTED_TYPES)
-      ? []
-      : [
-          warning(
-            `It requires Trusted Types, but doesn't allow the name that the snippet's script uses: add ${TRUSTED_TYPES} to trusted-types.`,
-          ),
-        ]),
-  ]
+    shop.worker === undefined ||
+      allows(policies, 'worker-src', shop.worker, page) ||
+      warning("It blocks the worker, so the page itself computes: add 'self' to worker-src."),
+    allowsWasm(policies) ||
+      warning("It blocks WebAssembly, so learning is slow: add 'wasm-unsafe-eval' to script-src."),
+    allowsTrustedTypes(policies, TRUSTED_TYPES) ||
+      warning(
+        `It requires Trusted Types, but doesn't allow the name that the snippet's script uses: add ${TRUSTED_TYPES} to trusted-types.`,
+      ),
+  )
   return faults.length > 0 ? faults : [ok("The page's policy allows all that is needed.")]
 }
 

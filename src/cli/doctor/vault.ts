@@ -2,7 +2,7 @@
  * @module Checks a vault as a browser meets it: the shops it admits, the servers its document may ask, and that its
  * worker can ask no server.
  */
-import { type Finding, findingsAbout } from '../publish/finding.ts'
+import { type Finding, failed, findingsAbout } from '../publish/finding.ts'
 import type { PageOptions } from '../publish/pageOptions.ts'
 import type { Answer, Asker } from './asker.ts'
 import { allows, type ContentPolicy, parsePolicies } from './headers.ts'
@@ -42,9 +42,10 @@ export async function vaultFindings(visit: VaultVisit): Promise<Finding[]> {
   const html = new TextDecoder().decode(document.body)
   const named = [...html.matchAll(/<meta name="nearside-shop" content="([^"]*)"/g)]
   const findings = [
-    ...(named.some(([, one]) => one === shop)
-      ? []
-      : [error(`Its vault.html does not list ${shop} as a shop: add it.`)]),
+    ...failed(
+      named.some(([, one]) => one === shop) ||
+        error(`Its vault.html does not list ${shop} as a shop: add it.`),
+    ),
     ...pageFindings(visit, origin),
     ...documentFindings(visit, document, shop),
     ...(await workerFindings(asker, document, html)),
@@ -57,21 +58,17 @@ export async function vaultFindings(visit: VaultVisit): Promise<Finding[]> {
 /** Findings about the shop's own page. */
 function pageFindings({ vault, page, pagePolicies }: VaultVisit, origin: string): Finding[] {
   const allowed = page.headers.get('connection-allowlist')
-  return [
-    ...(allows(pagePolicies, 'frame-src', vault, page.url)
-      ? []
-      : [error(`The page's policy blocks its frame: add ${origin} to frame-src.`)]),
-    ...(allowed === null || allowed.includes(`"${origin}/`)
-      ? []
-      : [error(`The page's Connection-Allowlist lacks it: add "${origin}/*".`)]),
-    ...(['', 'unsafe-none', 'same-origin-allow-popups'].includes(openerPolicy(page))
-      ? []
-      : [
-          error(
-            "The page's Cross-Origin-Opener-Policy cuts off the consent window: send same-origin-allow-popups.",
-          ),
-        ]),
-  ]
+  return failed(
+    allows(pagePolicies, 'frame-src', vault, page.url) ||
+      error(`The page's policy blocks its frame: add ${origin} to frame-src.`),
+    allowed === null ||
+      allowed.includes(`"${origin}/`) ||
+      error(`The page's Connection-Allowlist lacks it: add "${origin}/*".`),
+    ['', 'unsafe-none', 'same-origin-allow-popups'].includes(openerPolicy(page)) ||
+      error(
+        "The page's Cross-Origin-Opener-Policy cuts off the consent window: send same-origin-allow-popups.",
+      ),
+  )
 }
 
 /** Value of the header without its parameters. */
@@ -88,40 +85,27 @@ function documentFindings(
   const asked = requestsOf(shop)
   const blocked = asked.find((url) => !allows(policies, 'connect-src', url, vault))
   const unlisted = asked.find((url) => !allowed?.includes(`"${new URL(url).origin}/`))
-  const elsewhere = !policies.some((policy) => policy.get('default-src')?.join() === "'none'")
-  return [
-    ...(policies.some((policy) => policy.has('frame-ancestors'))
-      ? []
-      : [error(`Any page may show it in a frame: send frame-ancestors ${page}.`)]),
-    ...(allows(policies, 'frame-ancestors', page, vault)
-      ? []
-      : [error(`Its policy keeps this shop from framing it: add ${page} to frame-ancestors.`)]),
-    ...(elsewhere
-      ? [
-          error(
-            "Its document may send requests anywhere: send default-src 'none', as DEPLOYING.md says.",
-          ),
-        ]
-      : []),
-    ...(blocked
-      ? [error(`Its policy blocks ${blocked}: add ${new URL(blocked).origin} to connect-src.`)]
-      : []),
-    ...(allowed === null
-      ? [
-          warning(
-            'It sends no Connection-Allowlist, which blocks channels that a policy leaves open.',
-          ),
-        ]
-      : unlisted
-        ? [error(`Its Connection-Allowlist lacks "${new URL(unlisted).origin}/*": add it.`)]
-        : []),
-    ...(['', 'unsafe-none'].includes(openerPolicy({ headers }))
-      ? []
-      : [error('Its Cross-Origin-Opener-Policy cuts off the consent window: send none.')]),
-    ...(headers.get('origin-agent-cluster') === '?1'
-      ? []
-      : [warning('It may share a process with the shop: send Origin-Agent-Cluster: ?1.')]),
-  ]
+  return failed(
+    policies.some((policy) => policy.has('frame-ancestors')) ||
+      error(`Any page may show it in a frame: send frame-ancestors ${page}.`),
+    allows(policies, 'frame-ancestors', page, vault) ||
+      error(`Its policy keeps this shop from framing it: add ${page} to frame-ancestors.`),
+    policies.some((policy) => policy.get('default-src')?.join() === "'none'") ||
+      error(
+        "Its document may send requests anywhere: send default-src 'none', as DEPLOYING.md says.",
+      ),
+    !blocked ||
+      error(`Its policy blocks ${blocked}: add ${new URL(blocked).origin} to connect-src.`),
+    allowed !== null ||
+      warning('It sends no Connection-Allowlist, which blocks channels that a policy leaves open.'),
+    allowed === null ||
+      !unlisted ||
+      error(`Its Connection-Allowlist lacks "${new URL(unlisted).origin}/*": add it.`),
+    ['', 'unsafe-none'].includes(openerPolicy({ headers })) ||
+      error('Its Cross-Origin-Opener-Policy cuts off the consent window: send none.'),
+    headers.get('origin-agent-cluster') === '?1' ||
+      warning('It may share a process with the shop: send Origin-Agent-Cluster: ?1.'),
+  )
 }
 
 /** Findings about the learning worker, whose URL the document's script contains. */
@@ -144,18 +128,14 @@ async function workerFindings(asker: Asker, document: Answer, html: string): Pro
         (policy.get('connect-src') ?? ["'none'"]).join() === "'none'" &&
         policy.get('script-src')?.join() === "'wasm-unsafe-eval'",
     )
-    return [
-      ...(isLocked
-        ? []
-        : [
-            error(
-              "Its worker would have a network, so it refuses to work: send default-src 'none'; script-src 'wasm-unsafe-eval' with its file.",
-            ),
-          ]),
-      ...(headers.get('connection-allowlist')?.trim() === '()'
-        ? []
-        : [warning('Its worker’s file has no empty Connection-Allowlist: send ().')]),
-    ]
+    return failed(
+      isLocked ||
+        error(
+          "Its worker would have a network, so it refuses to work: send default-src 'none'; script-src 'wasm-unsafe-eval' with its file.",
+        ),
+      headers.get('connection-allowlist')?.trim() === '()' ||
+        warning('Its worker’s file has no empty Connection-Allowlist: send ().'),
+    )
   } catch (thrown) {
     return [error(`Its files can't be fetched (${(thrown as Error).message}): check its server.`)]
   }

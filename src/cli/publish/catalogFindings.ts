@@ -1,7 +1,7 @@
 /** @module Checks a catalog before and after it is published: does it have what lists show, and the model's ids? */
 import type { Catalog } from '@nearside/core/catalog/catalog.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
-import { type Finding, findingsAbout } from './finding.ts'
+import { type Finding, failed, findingsAbout } from './finding.ts'
 
 /** Share of items above which a mismatch is a warning; below it, the mismatch is only reported. */
 const MANY = 0.05
@@ -18,28 +18,25 @@ export function catalogFindings(catalog: Catalog, known: readonly string[] | nul
   if (size === 0) return [error('The catalog is empty: no list can show anything.')]
   const without = (field: keyof Item) => items.filter((item) => item[field] === undefined).length
   const sold = items.filter(({ available }) => available !== false).length
+  const mayList = sold > 0
   return [
     ok(`${size} products, ${sold} of them available.`),
     ...faults.slice(0, 3).map((fault) => warning(`${fault}: devices ignore this row; fix it.`)),
-    ...(faults.length > 3
-      ? [warning(`${faults.length - 3} more rows can't be used, or repeat an id: fix the export.`)]
-      : []),
-    ...SHOWN.flatMap((field) => {
-      const missing = without(field)
-      if (missing === 0) return []
-      const text = `${missing} products (${percent(missing, size)}) have no ${field}`
-      return [warning(`${text}: add it, because cards show it.`)]
-    }),
-    ...(sold === 0
-      ? [error('No product is available, so lists stay empty: check `available`.')]
-      : []),
-    ...(sold > 0 && sold < size / 2
-      ? [
-          warning(
-            `Only ${percent(sold, size)} are available: remove products that are gone for good.`,
-          ),
-        ]
-      : []),
+    ...failed(
+      faults.length <= 3 ||
+        warning(`${faults.length - 3} more rows can't be used, or repeat an id: fix the export.`),
+      ...SHOWN.map((field) => {
+        const missing = without(field)
+        const text = `${missing} products (${percent(missing, size)}) have no ${field}`
+        return missing === 0 || warning(`${text}: add it, because cards show it.`)
+      }),
+      mayList || error('No product is available, so lists stay empty: check `available`.'),
+      !mayList ||
+        sold >= size / 2 ||
+        warning(
+          `Only ${percent(sold, size)} are available: remove products that are gone for good.`,
+        ),
+    ),
     ...(known ? overlap(catalog, known) : []),
   ]
 }
@@ -60,12 +57,11 @@ function overlap(catalog: Catalog, known: readonly string[]): Finding[] {
     fresh > MANY * catalog.size
       ? warning(`${text}: update it with nearside pretrain --from.`)
       : ok(`${text}.`),
-    ...(gone > known.length / 2
-      ? [
-          warning(
-            `The catalog lacks ${gone} of the model's ${known.length} items: are the ids the same?`,
-          ),
-        ]
-      : []),
+    ...failed(
+      gone <= known.length / 2 ||
+        warning(
+          `The catalog lacks ${gone} of the model's ${known.length} items: are the ids the same?`,
+        ),
+    ),
   ]
 }

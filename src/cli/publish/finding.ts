@@ -16,6 +16,10 @@ export function findingsAbout(about: string) {
   return { ok: say('ok'), warning: say('warning'), error: say('error') }
 }
 
+/** @param checks for each check, its finding or whether it holds @returns the findings, each once a check failed */
+export const failed = (...checks: readonly (Finding | boolean)[]): Finding[] =>
+  checks.filter((check) => typeof check === 'object')
+
 /** Finding about a `live.json` that `sync` no longer confirms. */
 export function staleFinding({ time }: { readonly time: string }): Finding {
   const { warning } = findingsAbout('live')

@@ -10,7 +10,6 @@ import { type BaseModel, DIMENSION, type PersonalPrior } from '../model/baseMode
 import { CANDIDATES } from '../model/trees.ts'
 import { DAY } from '../time.ts'
 import { type Candidates, createCandidates, type FindCandidates } from './candidates.ts'
-
 import { casesForFit, casesFromHistory, type LearningCase } from './learningCases.ts'
 import { type FitProblem, PADDING_OFFSET } from './problem.ts'
 

@@ -4,7 +4,6 @@
  */
 import { NearsideError } from '../error.ts'
 import { DIMENSION } from './baseModel.ts'
-
 import type { Tensor, TensorData, Tensors } from './safetensors.ts'
 
 type Constructor = new (length: number) => TensorData

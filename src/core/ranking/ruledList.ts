@@ -4,7 +4,6 @@
  */
 import type { Item } from '../catalog/item.ts'
 import type { ListRules, Pin } from '../rules/listRules.ts'
-
 import type { Explanation, ListQuery, Recommendation } from './apiLists.ts'
 import { findAll } from './candidateSource.ts'
 import { limitOf } from './listQuery.ts'

@@ -1,6 +1,5 @@
 /** @module Selects the shop's rules that apply to a list, and computes their effect on the items. */
 import type { Item } from '../catalog/item.ts'
-
 import { readDate } from './parseRules.ts'
 import type { Rule, RuleCondition, RuleItems } from './rule.ts'
 

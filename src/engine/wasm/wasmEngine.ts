@@ -7,7 +7,6 @@ import type { Engine, FitOptions, FitResult } from '../engine.ts'
 import { throwIfAborted } from '../nextTask.ts'
 import { type CentredProblem, finish } from '../objective.ts'
 import { centre, checkProblem } from '../problem.ts'
-
 import { FIT } from './fit.wasm.ts'
 import { instantiate, PAGE } from './instantiate.ts'
 

@@ -12,7 +12,6 @@ import type { SampleOptions } from '../ranker/sample.ts'
 import { sampleTable } from '../ranker/sampledTable.ts'
 import { spreadOf } from '../ranker/select.ts'
 import type { RankerData } from '../ranker/trainRanker.ts'
-
 import { lassoPath } from './lasso.ts'
 
 interface FeatureJudgement {

@@ -7,7 +7,6 @@ import type { Words } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { troubleText } from '../messages/lists.ts'
-
 import type { ListState } from './listObserver.ts'
 
 export const DEFAULT_LIMIT = 8

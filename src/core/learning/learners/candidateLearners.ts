@@ -10,7 +10,6 @@ import type { BaseModel } from '../../model/baseModel.ts'
 import { highestRows } from '../../model/highest.ts'
 import { createRandom } from '../../model/random.ts'
 import { scoreTerms } from '../../model/score.ts'
-
 import { correctPrior, rebalance, shareOfYes } from '../imbalance/rebalance.ts'
 import { casesFromHistory } from '../learningCases.ts'
 import { createTreeLearner } from '../trees/hoeffdingTree.ts'
