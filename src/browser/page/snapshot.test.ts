@@ -1,6 +1,6 @@
 import { NearsideError } from '@nearside/core/error.ts'
 import { expect, test } from 'vitest'
-import { PageSnapshot } from './snapshot.ts'
+import { PageSnapshot } from './page.ts'
 
 test('a repeated failure is one notice with the last time and hides no other notice', () => {
   let now = 0

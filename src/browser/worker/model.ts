@@ -1,5 +1,6 @@
 /** @module Base model: the stored copy, downloads of newer versions, and the check of signed releases. */
 
+import { NearsideError } from '@nearside/core/error.ts'
 import type { PersonalizerSnapshot } from '../apiSnapshot.ts'
 import {
   type FetchModelOptions,
@@ -32,6 +33,29 @@ export class Model {
     const { createReleases } = await import('./releases.ts')
     this.#releases ??= createReleases(this.#services, readLatestFile)
     return this.#releases
+  }
+
+  /**
+   * Uses the stored model, or else downloads one. A failure only adds a notice.
+   * @param meanwhile what lists do without a model
+   * @returns whether it was stored already
+   */
+  async start(
+    signal: AbortSignal,
+    onPopularity: FetchModelOptions['onPopularity'],
+    meanwhile: () => string,
+  ): Promise<boolean> {
+    const { config, notices } = this.#services
+    if (await this.readKept()) return true
+    try {
+      await this.fetch({ signal, onPopularity, latest: config.latest })
+    } catch (error) {
+      if (signal.aborted) return false
+      const cause = NearsideError.from(error, 'model-unreachable', 'The base model failed')
+      const message = `${cause.message} Until it can be loaded, lists ${meanwhile()}.`
+      notices.add(new NearsideError(cause.code, message, { cause }))
+    }
+    return false
   }
 
   /** Uses the stored model. @returns whether there was one */

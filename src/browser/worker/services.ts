@@ -138,27 +138,40 @@ export interface ChosenCode {
   readonly cleanMore: CleanMore | null
 }
 
-export async function loadChosen({ config, notices }: Services): Promise<ChosenCode> {
-  const { cleaning, learners } = config
-  const load = async <T>(code: () => Promise<T>, what: string): Promise<T | null> => {
-    try {
-      return await code()
-    } catch (error) {
-      const why = `The shop’s choice of ${what} could not be loaded and is not used`
-      notices.add(NearsideError.from(error, 'engine-failed', why))
-      return null
-    }
-  }
+export async function loadChosen(services: Services): Promise<ChosenCode> {
+  const { cleaning, learners } = services.config
+  const without = (what: string) =>
+    `Code for the shop’s choice of ${what} could not be loaded; the choice is not used`
   const visits =
     cleaning === 'rules'
       ? null
-      : await load(() => import('@nearside/core/events/clean/ownVisits.ts'), 'cleaning')
+      : await loadOptional(
+          services,
+          () => import('@nearside/core/events/clean/ownVisits.ts'),
+          without('cleaning'),
+        )
   const chosen =
-    learners.length === 0 ? null : await load(() => import('./chosenLearners.ts'), 'learners')
+    learners.length === 0
+      ? null
+      : await loadOptional(services, () => import('./chosenLearners.ts'), without('learners'))
   return {
     Learners: chosen?.ChosenLearners ?? null,
     cleanMore:
       visits && cleaning !== 'rules' ? (all) => visits.cleanOwnVisits(all, cleaning) : null,
+  }
+}
+
+/** Loads code that the device can do without. @returns null, with the notice `without`, where it can't be loaded */
+export async function loadOptional<T>(
+  { notices }: Pick<Services, 'notices'>,
+  load: () => Promise<T>,
+  without: string,
+): Promise<T | null> {
+  try {
+    return await load()
+  } catch (cause) {
+    notices.add(new NearsideError('engine-failed', without, { cause }))
+    return null
   }
 }
 

@@ -3,11 +3,9 @@
  * then asks the network, and uses newer copies once it has verified them.
  */
 
-import { Catalog, createVariants, type VariantsOf } from '@nearside/core/catalog/catalog.ts'
+import type { Catalog, VariantsOf } from '@nearside/core/catalog/catalog.ts'
 import type { LiveChanges } from '@nearside/core/catalog/live.ts'
-import { atPrices } from '@nearside/core/catalog/sale.ts'
-import { createTitleIndex, type FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import type { FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
 import type { PopularityPart } from '@nearside/core/model/parts.ts'
 import { withContext } from '@nearside/core/model/score.ts'
 import { isLarge, LARGE } from '@nearside/core/ranking/candidateSource.ts'
@@ -20,7 +18,8 @@ import { Downloads, type KeptFile } from './downloads.ts'
 import type { LiveFile } from './liveFile.ts'
 import { Model } from './model.ts'
 import { NewItems } from './newItems.ts'
-import type { Services } from './services.ts'
+import { loadOptional, type Services } from './services.ts'
+import { ShopCatalog } from './shopCatalog.ts'
 import type { ShopRules } from './shopRules.ts'
 import { FirstOrder } from './unranked.ts'
 
@@ -31,24 +30,8 @@ export class Shop {
   readonly #downloads: Downloads
   readonly #model: Model
   readonly #newItems: NewItems
-  #catalog: Catalog | null = null
-  /** Catalog as published: usual prices, without live changes. */
-  #published: Catalog | null = null
-  /** Content of `catalog`. */
-  #applied: { readonly published: Catalog | null; readonly changes: LiveChanges | null } = {
-    published: null,
-    changes: null,
-  }
-  /** SHA-256 of the catalog's file; empty if the page passed the catalog itself. */
-  #version = ''
-  /** The shop's live file; null if there is none or its code can't be loaded. */
-  live: LiveFile | null = null
-  /** Null if the page passed the catalog itself. */
-  readonly #catalogFile: KeptFile | null
-  variantsOf: VariantsOf = () => []
+  readonly #catalog: ShopCatalog
   #rules: ShopRules | null = null
-  /** Title index of the current catalog, built on first use. */
-  #titles: { readonly of: Catalog; readonly find: FindByTitle } | null = null
   #ranker: Ranker | null = null
   #order: CatalogOrder = EMPTY_ORDER
   /** Null before a model with context terms is loaded. */
@@ -61,11 +44,7 @@ export class Shop {
     this.#downloads = new Downloads(services)
     this.#model = new Model(services, this.#downloads)
     this.#newItems = new NewItems(services, this.#downloads, () => this.#rebuild())
-    const { catalog } = services.config
-    this.#catalogFile =
-      typeof catalog === 'string'
-        ? this.#downloads.file('catalog', catalog, (value, version) => this.#take(value, version))
-        : null
+    this.#catalog = new ShopCatalog(services, this.#downloads)
   }
 
   stop(): void {
@@ -73,12 +52,21 @@ export class Shop {
   }
 
   get catalog(): Catalog | null {
-    return this.#catalog
+    return this.#catalog.current
   }
 
   /** Live changes that the catalog contains; null for none. */
   get changes(): LiveChanges | null {
-    return this.#applied.changes
+    return this.#catalog.changes
+  }
+
+  /** The shop's live file; null if there is none or its code can't be loaded. */
+  get live(): LiveFile | null {
+    return this.#catalog.live
+  }
+
+  get variantsOf(): VariantsOf {
+    return this.#catalog.variantsOf
   }
 
   /** Base model without items that only the catalog has. */
@@ -116,8 +104,8 @@ export class Shop {
 
   /** Whether the item exists; without a catalog and a model, any item may. */
   readonly knows = (item: string): boolean => {
-    if (!this.#catalog && !this.#ranker) return true
-    return this.#catalog?.get(item) !== undefined || this.rowOf(item) !== undefined
+    if (!this.catalog && !this.#ranker) return true
+    return this.catalog?.get(item) !== undefined || this.rowOf(item) !== undefined
   }
 
   /** Id of the item; for a product with variants, id of one variant; undefined for an unknown id. */
@@ -127,13 +115,7 @@ export class Shop {
   readonly rowOf = (item: string): number | undefined => this.#ranker?.rowOf(item)
 
   /** Items that a query is about; empty without a catalog. */
-  readonly find: FindByTitle = (query) => {
-    const catalog = this.#catalog
-    if (!catalog) return []
-    if (this.#titles?.of !== catalog)
-      this.#titles = { of: catalog, find: createTitleIndex(catalog.items) }
-    return this.#titles.find(query)
-  }
+  readonly find: FindByTitle = (query) => this.#catalog.find(query)
 
   /**
    * Uses stored copies, and fetches only the missing files. Never rejects.
@@ -141,7 +123,7 @@ export class Shop {
    * @returns whether the base model was stored already
    */
   async start(first: () => void, signal: AbortSignal): Promise<boolean> {
-    const ready = Promise.all([this.#startCatalog(), this.#startRules()])
+    const ready = Promise.all([this.#catalog.start(), this.#startRules()])
     // Loads the code in parallel with the model's download. Later users of the code report a failure.
     this.#model.openReleases().catch(() => undefined)
     const onPopularity = async (popularity: PopularityPart) => {
@@ -150,7 +132,8 @@ export class Shop {
       await this.#build()
       first()
     }
-    const [kept] = await Promise.all([this.#startModel(signal, onPopularity), ready])
+    const meanwhile = () => (this.first.isKnown ? 'show what sells' : "are in the shop's order")
+    const [kept] = await Promise.all([this.#model.start(signal, onPopularity, meanwhile), ready])
     await this.#filesKept()
     await this.#build()
     return kept
@@ -159,7 +142,7 @@ export class Shop {
   /** Reads the catalog, rules and base model that another tab stored. */
   async reload(): Promise<void> {
     await Promise.all([this.#model.readKept(), ...this.#files.map((file) => file.readKept())])
-    this.#applyChanges()
+    this.#catalog.apply()
     await this.#build()
   }
 
@@ -171,20 +154,14 @@ export class Shop {
   async update(
     signal?: AbortSignal,
   ): Promise<{ readonly model: boolean; readonly files: boolean }> {
-    const [catalog, rules, loaded] = [this.#catalog, this.#rules?.all, this.loaded]
-    const published = this.#published
-    await Promise.all(
-      this.#files.filter((file) => file !== this.live?.file).map((file) => file.update()),
-    )
-    // Live changes belong to one catalog: a new catalog needs its own.
-    if (this.#published !== published) await this.live?.file.update()
-    this.#applyChanges()
+    const [catalog, rules, loaded] = [this.catalog, this.#rules?.all, this.loaded]
+    await Promise.all([this.#catalog.update(), this.#rules?.file?.update()])
     await this.#filesKept()
-    const files = this.#catalog !== catalog || this.#rules?.all !== rules
+    const files = this.catalog !== catalog || this.#rules?.all !== rules
     try {
       return { model: await this.#model.fetch({ signal }), files }
     } finally {
-      if (this.#catalog !== catalog || this.loaded !== loaded) await this.#build()
+      if (this.catalog !== catalog || this.loaded !== loaded) await this.#build()
     }
   }
 
@@ -193,18 +170,16 @@ export class Shop {
    * @returns whether the catalog changed
    */
   async updateLive(): Promise<boolean> {
-    const catalog = this.#catalog
-    await this.live?.file.update()
-    if (this.live?.content && !this.#matching) await this.#catalogFile?.update()
-    this.#applyChanges()
+    const { catalog } = this
+    await this.#catalog.updateLive()
     await this.#filesKept()
-    if (this.#catalog === catalog) return false
+    if (this.catalog === catalog) return false
     await this.#build()
     return true
   }
 
   get #files(): readonly KeptFile[] {
-    return [this.#catalogFile, this.live?.file, this.#rules?.file].filter((file) => !!file)
+    return [...this.#catalog.files, this.#rules?.file].filter((file) => !!file)
   }
 
   async #filesKept(): Promise<void> {
@@ -229,7 +204,7 @@ export class Shop {
       this.#scoreInPart(),
       this.#loadContextTerms(),
     ])
-    const catalog = this.#catalog
+    const { catalog } = this
     this.#order = orderOf(catalog?.items ?? [])
     if (!this.loaded) {
       this.first.sort(this.#order)
@@ -238,7 +213,7 @@ export class Shop {
     const loaded = this.loaded
     const known = await this.#newItems.extend(loaded, catalog?.items ?? [])
     // If a model or catalog arrived in the meantime, its own call builds the ranker.
-    if (this.loaded !== loaded || this.#catalog !== catalog) return
+    if (this.loaded !== loaded || this.catalog !== catalog) return
     const discounts = (catalog && contextTerms?.discountsOf(known, catalog)) ?? null
     const { context, now } = this.#services
     const model = withContext(known, {
@@ -254,13 +229,9 @@ export class Shop {
   /** Code of the context terms; null for a model without them, and, with a notice, if it can't be loaded. */
   async #loadContextTerms(): Promise<ContextTerms | null> {
     if (!this.loaded?.model.context) return null
-    try {
-      this.contextTerms ??= await import('./contextTerms.ts')
-    } catch (cause) {
-      const message =
-        'Code for the shop’s context could not be loaded; discounts and reasons lack it'
-      this.#services.notices.add(new NearsideError('engine-failed', message, { cause }))
-    }
+    const without = 'Code for the shop’s context could not be loaded; discounts and reasons lack it'
+    const code = () => import('./contextTerms.ts')
+    this.contextTerms ??= await loadOptional(this.#services, code, without)
     return this.contextTerms
   }
 
@@ -268,65 +239,11 @@ export class Shop {
   async #scoreInPart(): Promise<ScoreInPart | null> {
     const known = this.loaded?.model.itemIds.length ?? 0
     // The sum is an upper bound, because model and catalog share items.
-    if (!known || known + (this.#catalog?.items.length ?? 0) <= LARGE) return null
-    try {
-      return (await this.#services.onDemand()).scoreInPart
-    } catch (cause) {
-      const message =
-        'Code for large catalogs could not be loaded; lists take longer until it can be.'
-      this.#services.notices.add(new NearsideError('engine-failed', message, { cause }))
-      return null
-    }
-  }
-
-  async #startCatalog(): Promise<void> {
-    try {
-      await Promise.all([this.#catalogFile?.start(), this.#startLive()])
-      if (!this.#catalogFile) this.#take(this.#services.config.catalog)
-      this.#applyChanges()
-    } catch (error) {
-      this.#services.notices.add(error, 'catalog-invalid', 'The catalog is not usable')
-    }
-  }
-
-  async #startLive(): Promise<void> {
-    const { config, notices } = this.#services
-    if (!config.live) return
-    try {
-      const { LiveFile } = await import('./liveFile.ts')
-      this.live = new LiveFile(this.#downloads, config.live)
-      await this.live.start()
-    } catch (error) {
-      notices.add(error, 'catalog-invalid', 'Code for live prices could not be loaded')
-    }
-  }
-
-  /** Newest live changes; null for none, and for those of another catalog. */
-  get #matching(): LiveChanges | null {
-    const { content = null } = this.live ?? {}
-    return content?.catalog === this.#version ? content : null
-  }
-
-  /** Applies the live changes, where they or the published catalog are new. */
-  #applyChanges(): void {
-    const [published, changes] = [this.#published, this.#matching]
-    if (!published || (this.#applied.published === published && this.#applied.changes === changes))
-      return
-    this.#applied = { published, changes }
-    const current = this.live?.applyTo(published.items, changes) ?? published.items
-    const items = atPrices(current, this.#services.now())
-    this.#catalog = new Catalog(items, published.faults)
-    this.variantsOf = createVariants(items)
-  }
-
-  #take(value: unknown, version = ''): void {
-    const { notices } = this.#services
-    this.#published = Catalog.parse(value)
-    this.#version = version
-    const { faults, size } = this.#published
-    if (faults.length === 0) return
-    const message = `${faults.length} of the ${size + faults.length} rows of the catalog can't be used and are left out, e.g. ${faults[0]}.`
-    notices.add(new NearsideError('catalog-invalid', message))
+    if (!known || known + (this.catalog?.items.length ?? 0) <= LARGE) return null
+    const without =
+      'Code for large catalogs could not be loaded; lists take longer until it can be.'
+    const code = await loadOptional(this.#services, this.#services.onDemand, without)
+    return code?.scoreInPart ?? null
   }
 
   async #startRules(): Promise<void> {
@@ -339,23 +256,5 @@ export class Shop {
     } catch (error) {
       notices.add(error, 'rules-invalid', 'The shop’s rules could not be loaded and are not used')
     }
-  }
-
-  async #startModel(
-    signal: AbortSignal,
-    onPopularity: (popularity: PopularityPart) => void,
-  ): Promise<boolean> {
-    const { config, notices } = this.#services
-    if (await this.#model.readKept()) return true
-    try {
-      await this.#model.fetch({ signal, onPopularity, latest: config.latest })
-    } catch (error) {
-      if (signal.aborted) return false
-      const cause = NearsideError.from(error, 'model-unreachable', 'The base model failed')
-      const order = this.first.isKnown ? 'show what sells' : "are in the shop's order"
-      const message = `${cause.message} Until it can be loaded, lists ${order}.`
-      notices.add(new NearsideError(cause.code, message, { cause }))
-    }
-    return false
   }
 }

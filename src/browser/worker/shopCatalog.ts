@@ -1,0 +1,132 @@
+/**
+ * @module The shop's catalog on this device: the file as published, with the live changes and today's sale prices
+ * applied.
+ */
+import { Catalog, createVariants, type VariantsOf } from '@nearside/core/catalog/catalog.ts'
+import type { LiveChanges } from '@nearside/core/catalog/live.ts'
+import { atPrices } from '@nearside/core/catalog/sale.ts'
+import { createTitleIndex, type FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { Downloads, KeptFile } from './downloads.ts'
+import type { LiveFile } from './liveFile.ts'
+import type { Services } from './services.ts'
+
+export class ShopCatalog {
+  readonly #services: Services
+  readonly #downloads: Downloads
+  /** Null if the page passed the catalog itself. */
+  readonly #file: KeptFile | null
+  /** Catalog as published: usual prices, without live changes. */
+  #published: Catalog | null = null
+  /** SHA-256 of the published file; empty if the page passed the catalog itself. */
+  #version = ''
+  #current: Catalog | null = null
+  /** Content of `current`. */
+  #applied: { readonly published: Catalog | null; readonly changes: LiveChanges | null } = {
+    published: null,
+    changes: null,
+  }
+  /** Title index of the current catalog, built on first use. */
+  #titles: { readonly of: Catalog; readonly find: FindByTitle } | null = null
+  /** The shop's live file; null if there is none or its code can't be loaded. */
+  live: LiveFile | null = null
+  variantsOf: VariantsOf = () => []
+
+  constructor(services: Services, downloads: Downloads) {
+    this.#services = services
+    this.#downloads = downloads
+    const { catalog } = services.config
+    this.#file =
+      typeof catalog === 'string'
+        ? downloads.file('catalog', catalog, (value, version) => this.#take(value, version))
+        : null
+  }
+
+  /** Null before the first usable catalog. */
+  get current(): Catalog | null {
+    return this.#current
+  }
+
+  /** Live changes that the current catalog contains; null for none. */
+  get changes(): LiveChanges | null {
+    return this.#applied.changes
+  }
+
+  get files(): readonly KeptFile[] {
+    return [this.#file, this.live?.file].filter((file) => !!file)
+  }
+
+  /** Items that a query is about; empty without a catalog. */
+  readonly find: FindByTitle = (query) => {
+    const catalog = this.#current
+    if (!catalog) return []
+    if (this.#titles?.of !== catalog)
+      this.#titles = { of: catalog, find: createTitleIndex(catalog.items) }
+    return this.#titles.find(query)
+  }
+
+  /** Uses the stored files, or else downloads them. Never rejects. */
+  async start(): Promise<void> {
+    try {
+      await Promise.all([this.#file?.start(), this.#startLive()])
+      if (!this.#file) this.#take(this.#services.config.catalog)
+      this.apply()
+    } catch (error) {
+      this.#services.notices.add(error, 'catalog-invalid', 'The catalog is not usable')
+    }
+  }
+
+  async #startLive(): Promise<void> {
+    const { config, notices } = this.#services
+    if (!config.live) return
+    try {
+      const { LiveFile } = await import('./liveFile.ts')
+      this.live = new LiveFile(this.#downloads, config.live)
+      await this.live.start()
+    } catch (error) {
+      notices.add(error, 'catalog-invalid', 'Code for live prices could not be loaded')
+    }
+  }
+
+  /** Asks the network for a newer catalog, and then for its live changes: those of another catalog don't count. */
+  async update(): Promise<void> {
+    const published = this.#published
+    await this.#file?.update()
+    if (this.#published !== published) await this.live?.file.update()
+    this.apply()
+  }
+
+  /** Asks the network for newer live changes, and for the catalog that they belong to. */
+  async updateLive(): Promise<void> {
+    await this.live?.file.update()
+    if (this.live?.content && !this.#matching) await this.#file?.update()
+    this.apply()
+  }
+
+  /** Newest live changes; null for none, and for those of another catalog. */
+  get #matching(): LiveChanges | null {
+    const { content = null } = this.live ?? {}
+    return content?.catalog === this.#version ? content : null
+  }
+
+  /** Makes the current catalog anew, where the live changes or the published catalog are new. */
+  apply(): void {
+    const [published, changes] = [this.#published, this.#matching]
+    if (!published || (this.#applied.published === published && this.#applied.changes === changes))
+      return
+    this.#applied = { published, changes }
+    const current = this.live?.applyTo(published.items, changes) ?? published.items
+    const items = atPrices(current, this.#services.now())
+    this.#current = new Catalog(items, published.faults)
+    this.variantsOf = createVariants(items)
+  }
+
+  #take(value: unknown, version = ''): void {
+    this.#published = Catalog.parse(value)
+    this.#version = version
+    const { faults, size } = this.#published
+    if (faults.length === 0) return
+    const message = `${faults.length} of the ${size + faults.length} rows of the catalog can't be used and are left out, e.g. ${faults[0]}.`
+    this.#services.notices.add(new NearsideError('catalog-invalid', message))
+  }
+}
