@@ -70,6 +70,14 @@ export async function requireLoggedConsent(
     throw missing('The log of the consent is broken: nothing is sent')
 }
 
+/** @returns time and terms of the stored consent @throws NearsideError `consent-missing`, also while paused */
+export function consentOf({ consent, paused }: Partial<Settings>) {
+  if (paused) throw missing('Paused: nothing is sent')
+  if (!consent?.contribute || consent.since === null || !consent.terms)
+    throw missing('The shopper has not agreed to contribute')
+  return { since: consent.since, terms: consent.terms }
+}
+
 async function readWording(text: unknown): Promise<{ text: string; hash: string } | null> {
   if (text === undefined) return null
   if (typeof text === 'string' && text.length <= LONGEST_WORDING)

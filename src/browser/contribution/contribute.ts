@@ -3,31 +3,25 @@
  * byte leaves. A retry sends the same bytes under the same report id, so the report counts once.
  */
 import { cryptoRandomBytes, type RandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
-import { receiptMessage, verify } from '@nearside/aggregate/privacy/signature.ts'
 import type { Policy } from '@nearside/aggregate/protocol/policy.ts'
-import { errorFromResponse, isRetryable } from '@nearside/aggregate/protocol/problem.ts'
-import { REPORT_MEDIA_TYPE } from '@nearside/aggregate/protocol/report.ts'
-import { endpoint, ROUTES } from '@nearside/aggregate/protocol/routes.ts'
-import { parseReceipt, type Receipt, type Task } from '@nearside/aggregate/protocol/task.ts'
-import { fromBase64, fromHex, sha256, toBase64, toHex } from '@nearside/core/bytes.ts'
+import { toBase64 } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
-import { readJson } from '@nearside/core/reading.ts'
 import { SALT_BYTES } from '../ledger/chain.ts'
 import { checkpointId, fixedEntry } from '../ledger/checkpoint.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { Settings } from '../storage/settingRows.ts'
 import type { Store } from '../storage/store.ts'
 import type { Transport } from '../transport/transport.ts'
 import { type AgreedTask, agreeTask } from './agreeTask.ts'
 import { afterAnswer, epsilonSpent, parseBudget, spend, termsOf } from './budget.ts'
-import { BETWEEN_ATTEMPTS, dueAfter, lookAt } from './clock.ts'
-import { requireLoggedConsent } from './consent.ts'
+import { consentOf, requireLoggedConsent } from './consent.ts'
+import { post, settle } from './deliver.ts'
 import { makeReport, type Opening } from './makeReport.ts'
 import { NO_CONSENT, NOTHING_SENT } from './nothingSent.ts'
 import { type ContributionTerms, isFor, isWithin, type Recipients } from './terms.ts'
 
 // Re-exports: a device loads this code only after its shopper agreed.
 export { giveConsent } from './consent.ts'
+export { whenDue } from './schedule.ts'
 export { agreeTask, termsOf }
 
 /** Number of plain updates stored. With them an export can show the content behind the log's commitments. */
@@ -90,40 +84,6 @@ export interface Contributed {
   readonly error: NearsideError | null
 }
 
-/** The next scheduled action: send the update, or obtain its token only. */
-export type Next = Pick<ContributeDeps, 'share' | 'tokenOnly'>
-
-/**
- * Returns the next automatic action if it is due, else the wait until then. Each action is returned once.
- * @param learned whether a fit has just succeeded; then an update is planned at a random time within a day
- * @param random returns a number in [0, 1)
- */
-export async function whenDue(
-  records: ContributeDeps['records'],
-  now: number,
-  learned: boolean,
-  random: () => number,
-): Promise<{ readonly wait: number | null; readonly next: Next | null }> {
-  let wait: number | null = null
-  let next: Next | null = null
-  await records((kept) => {
-    const budget = lookAt(parseBudget(kept.budget), now)
-    const { attempted, elapsed } = budget
-    let { due } = kept
-    // Keep an already planned time. A pending report may have left and so revealed its time; its retry needs no delay.
-    if (learned) due ??= dueAfter(budget, kept.pending ? 0 : random())
-    const isDue = due !== undefined && elapsed >= due
-    wait = due === undefined || isDue ? null : due - elapsed
-    const lacksToken = kept.consent?.terms?.tokens && !kept.token && !kept.pending
-    const isSoon = attempted !== null && elapsed - attempted < BETWEEN_ATTEMPTS
-    const isTokenDue = wait !== null && lacksToken && !isSoon
-    next = isDue ? { share: random() } : isTokenDue ? { tokenOnly: true } : null
-    if (next === null) return { budget, due }
-    return { budget: { ...budget, attempted: elapsed }, due: isDue ? undefined : due }
-  })
-  return { wait, next }
-}
-
 /**
  * Sends one report if consent, budget and an open round allow it. Never throws: a failure is a coded error in the
  * result, and the log counts it.
@@ -163,14 +123,6 @@ async function requireConsent(deps: ContributeDeps): Promise<void> {
   if (agreed === undefined || !isFor(agreed, deps.endpoints))
     throw new NearsideError('consent-missing', 'The shopper agreed to other recipients than these')
   await requireLoggedConsent(deps.ledger, agreed)
-}
-
-/** @returns time and terms of the shopper's consent */
-function consentOf({ consent, paused }: Partial<Settings>) {
-  if (paused) throw new NearsideError('consent-missing', 'Paused: nothing is sent')
-  if (!consent?.contribute || consent.since === null || !consent.terms)
-    throw new NearsideError('consent-missing', 'The shopper has not agreed to contribute')
-  return { since: consent.since, terms: consent.terms }
 }
 
 /**
@@ -273,82 +225,4 @@ function refusal(body: () => unknown): unknown {
   } catch (thrown) {
     return thrown
   }
-}
-
-async function post(
-  deps: ContributeDeps,
-  task: Task,
-  pending: PendingReport,
-): Promise<Awaited<ReturnType<Transport['post']>>> {
-  const body = fromBase64(pending.body)
-  const url = endpoint(deps.endpoints.leader, ROUTES.reports)
-  let spent = {}
-  await deps.records(({ sent = NOTHING_SENT, ...kept }) => {
-    consentOf(kept)
-    // The report is gone: the shopper withdrew, forgot or erased something in the meantime.
-    if (kept.pending?.id !== pending.id)
-      throw new NearsideError('consent-missing', 'The update was withdrawn; nothing was sent')
-    spent = { epsilon: sent.epsilon ?? 0, epsilonEver: sent.epsilonEver ?? 0 }
-    // Count the bytes before they leave, in case the tab ends in between.
-    return { sent: { ...sent, bytes: sent.bytes + body.length } }
-  })
-  const detail = { ...pending.detail, ...spent, delta: task.policy.delta }
-  try {
-    return await deps.transport.post(url, body, REPORT_MEDIA_TYPE, detail, {
-      signal: deps.signal,
-      authorization: pending.authorization,
-    })
-  } catch (error) {
-    if (deps.signal?.aborted) await done(deps, pending, 0)
-    throw error
-  }
-}
-
-/** Removes the pending report and adds `reports` to the number of counted reports. */
-function done(deps: ContributeDeps, { id }: PendingReport, reports: number): Promise<void> {
-  return deps.records(({ pending, sent = NOTHING_SENT }) =>
-    pending?.id === id
-      ? { pending: undefined, sent: { ...sent, reports: sent.reports + reports } }
-      : {},
-  )
-}
-
-async function settle(
-  deps: ContributeDeps,
-  task: Task,
-  pending: PendingReport,
-  answer: { readonly status: number; readonly body: Uint8Array },
-): Promise<Receipt> {
-  if (answer.status !== 200 && answer.status !== 201) {
-    // A retryable answer keeps the report for later; a final refusal removes it.
-    if (!isRetryable(answer.status)) await done(deps, pending, 0)
-    throw errorFromResponse(answer.status, answer.body)
-  }
-  const { signing } = task.policy.leader
-  const receipt = await checkReceipt(answer.body, pending, signing)
-  await done(deps, pending, 1)
-  await deps.ledger.append({ kind: 'receipt', detail: { ...receipt, key: signing } })
-  return receipt
-}
-
-/** @throws NearsideError `report-invalid` unless the leader signed a receipt for exactly these bytes */
-async function checkReceipt(
-  answer: Uint8Array,
-  pending: PendingReport,
-  signing: string,
-): Promise<Receipt> {
-  const receipt = parseReceipt(readJson(answer, 'report-invalid', 'The leader sent no receipt'))
-  const hash = toHex(await sha256(fromBase64(pending.body)))
-  const genuine =
-    receipt.id === pending.id &&
-    receipt.round === pending.round &&
-    receipt.bodyHash === hash &&
-    (await verify(
-      fromBase64(signing),
-      fromBase64(receipt.signature),
-      receiptMessage(fromHex(hash)),
-    ))
-  if (!genuine)
-    throw new NearsideError('report-invalid', 'The leader’s receipt is not for this update')
-  return receipt
 }

@@ -2,8 +2,8 @@
 
 import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
 import { serially } from '@nearside/core/serially.ts'
-import type { Next } from '../contribution/contribute.ts'
 import { NO_CONSENT, NOTHING_SENT } from '../contribution/nothingSent.ts'
+import type { Next } from '../contribution/schedule.ts'
 import { type ContributionTerms, isFor } from '../contribution/terms.ts'
 import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'

@@ -1,0 +1,38 @@
+/** @module When a device contributes by itself: an update that is due, or its token some time before. */
+import { parseBudget } from './budget.ts'
+import { BETWEEN_ATTEMPTS, dueAfter, lookAt } from './clock.ts'
+import type { ContributeDeps } from './contribute.ts'
+
+/** The next scheduled action: send the update, or obtain its token only. */
+export type Next = Pick<ContributeDeps, 'share' | 'tokenOnly'>
+
+/**
+ * Returns the next automatic action if it is due, else the wait until then. Each action is returned once.
+ * @param learned whether a fit has just succeeded; then an update is planned at a random time within a day
+ * @param random returns a number in [0, 1)
+ */
+export async function whenDue(
+  records: ContributeDeps['records'],
+  now: number,
+  learned: boolean,
+  random: () => number,
+): Promise<{ readonly wait: number | null; readonly next: Next | null }> {
+  let wait: number | null = null
+  let next: Next | null = null
+  await records((kept) => {
+    const budget = lookAt(parseBudget(kept.budget), now)
+    const { attempted, elapsed } = budget
+    let { due } = kept
+    // Keep an already planned time. A pending report may have left and so revealed its time; its retry needs no delay.
+    if (learned) due ??= dueAfter(budget, kept.pending ? 0 : random())
+    const isDue = due !== undefined && elapsed >= due
+    wait = due === undefined || isDue ? null : due - elapsed
+    const lacksToken = kept.consent?.terms?.tokens && !kept.token && !kept.pending
+    const isSoon = attempted !== null && elapsed - attempted < BETWEEN_ATTEMPTS
+    const isTokenDue = wait !== null && lacksToken && !isSoon
+    next = isDue ? { share: random() } : isTokenDue ? { tokenOnly: true } : null
+    if (next === null) return { budget, due }
+    return { budget: { ...budget, attempted: elapsed }, due: isDue ? undefined : due }
+  })
+  return { wait, next }
+}
