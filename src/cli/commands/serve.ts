@@ -130,14 +130,13 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
     await relay.stop()
     return { role, port: relay.port }
   }
-  const { store = `sqlite:var/${role}.sqlite`, origin = [SHOP], shop } = options
+  const { store = `sqlite:var/${role}.sqlite`, origin = [SHOP] } = options
   const log = (line: string) => print(`${role}: ${line}`)
   const parameters = await readTerms(required(options.policy, '--policy'), options.goal)
   log(describeCost(parameters))
   const refusal = describeRefusal(parameters)
   if (refusal !== null) log(refusal)
   if (role !== 'helper') log(describeSenders(parameters))
-  const { helper, models } = options
   const storeKey = options.storeKey === undefined ? null : await readKey(options.storeKey)
   if (storeKey !== null && store.startsWith('sqlite:'))
     throw new NearsideError(
@@ -148,27 +147,12 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
     log('without --store-key, keys and seeds can be read in the database and in every copy of it')
   const server = await startServer(
     {
-      role,
+      ...options,
+      ...{ role, port, store, storeKey, parameters, trustedProxies },
       operator: required(options.operator, '--operator'),
-      host,
-      port,
-      store,
-      storeKey,
-      parameters,
       origins: origin,
-      helper,
-      leader: options.leader,
-      models,
       keys: options.key,
-      days: options.days,
       publishers: options.publisher,
-      issuerKey: options.issuerKey,
-      owner: options.owner,
-      shop,
-      rollback: options.rollback,
-      reportsPerMinute: perMinute,
-      abandon: options.abandon,
-      trustedProxies,
       relays: listed(options.relay),
     },
     {

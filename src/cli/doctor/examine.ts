@@ -28,6 +28,9 @@ export interface Examination {
   readonly timeout: number
 }
 
+/** Options with an address, besides catalog and model. */
+const ADDRESSES = ['rules', 'live', 'worker', 'vault'] as const
+
 /** All findings. Server faults become findings; nothing is thrown. */
 export async function examine(order: Examination): Promise<Finding[]> {
   const { url, given, timeout } = order
@@ -60,24 +63,22 @@ export async function examine(order: Examination): Promise<Finding[]> {
     const how = 'add the snippet of nearside publish, or give --models and --catalog'
     return [...findings, about.error(`The page doesn't say where model and catalog are: ${how}.`)]
   }
-  const addresses = { catalog, baseModel: baseModel.replace(/\/*$/, '/'), ...options.federation }
-  const wrong = Object.values({
-    ...addresses,
-    rules: options.rules,
-    live: options.live,
-    worker: options.worker,
-    vault: options.vault,
-  }).find((address) => address !== undefined && !URL.canParse(address, page.url))
+  const model = baseModel.replace(/\/*$/, '/')
+  const named = ADDRESSES.flatMap((name) => (options[name] ? [[name, options[name]] as const] : []))
+  const all = [
+    catalog,
+    model,
+    ...Object.values(options.federation ?? {}),
+    ...named.map(([, one]) => one),
+  ]
+  const wrong = all.find((address) => !URL.canParse(address, page.url))
   if (wrong) return [...findings, about.error(`${wrong} is not a valid address: correct it.`)]
   const absolute = (address: string) => new URL(address, page.url).href
-  const shop = {
+  const shop: PageOptions = {
     ...options,
     catalog: absolute(catalog),
-    baseModel: absolute(addresses.baseModel),
-    ...(options.rules && { rules: absolute(options.rules) }),
-    ...(options.live && { live: absolute(options.live) }),
-    ...(options.worker && { worker: absolute(options.worker) }),
-    ...(options.vault && { vault: absolute(options.vault) }),
+    baseModel: absolute(model),
+    ...Object.fromEntries(named.map(([name, address]) => [name, absolute(address)])),
   }
   const policies = parsePolicies([page.headers.get('content-security-policy'), ...scanned.policies])
   const transport = createTransport({
@@ -94,7 +95,7 @@ export async function examine(order: Examination): Promise<Finding[]> {
   const { vault } = shop
   if (vault) asker.speakFor(new URL(vault).origin)
   const visit: Visit = { shop, page: page.url, asker, transport, now: order.now }
-  const [{ loaded, ...model }, products] = await Promise.all([
+  const [{ loaded, ...fetched }, products] = await Promise.all([
     examineModel(visit),
     examineCatalog(visit),
   ])
@@ -112,7 +113,7 @@ export async function examine(order: Examination): Promise<Finding[]> {
     ...(vault
       ? await vaultFindings({ asker, shop, vault, page, pagePolicies: policies })
       : await workerFindings(asker, shop, page.url)),
-    ...model.findings,
+    ...fetched.findings,
     ...products.findings,
     ...(products.catalog ? catalogFindings(products.catalog, loaded?.model.itemIds ?? null) : []),
     ...(loaded && products.catalog ? [sizeFinding(await sentBytes(taken))] : []),

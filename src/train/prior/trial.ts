@@ -7,7 +7,11 @@
 import { EVENT_WEIGHTS, type EventWeights } from '@nearside/core/events/strength.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
-import { createCandidates, type FindCandidates } from '@nearside/core/learning/candidates.ts'
+import {
+  createCandidates,
+  type FindCandidates,
+  rememberCandidates,
+} from '@nearside/core/learning/candidates.ts'
 import { fitProblemOf } from '@nearside/core/learning/fitProblem.ts'
 import { evidenceOf, fuse, logLikelihood } from '@nearside/core/learning/fuse.ts'
 import { casesForFit, casesFromHistory, weighed } from '@nearside/core/learning/learningCases.ts'
