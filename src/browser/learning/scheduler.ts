@@ -68,10 +68,10 @@ export function createScheduler(
  * Limits of automatic learning: milliseconds of one fit, milliseconds of all fits of one page, and the battery level,
  * 0 to 1, below which an unplugged device doesn't learn. A normal fit takes tens of milliseconds.
  */
-const BUDGET = { perFit: 5000, perPage: 60_000, battery: 0.15 } as const
+export const BUDGET = { perFit: 5000, perPage: 60_000, battery: 0.15 } as const
 
 /** Conditions of the device, as the page sees them. */
-interface DeviceConditions {
+export interface DeviceConditions {
   readonly visible: boolean
   /** Whether the shopper asks sites to save data. If so, the device downloads no engine just for a better order. */
   readonly savesData: boolean
@@ -82,7 +82,7 @@ interface DeviceConditions {
 }
 
 /** Reason why learning is deferred. */
-type Deferral = NonNullable<PersonalizerSnapshot['deferred']>
+export type Deferral = NonNullable<PersonalizerSnapshot['deferred']>
 
 /**
  * Budget of automatic learning on the shopper's device, and when learning is deferred. A fit that the shop
@@ -92,7 +92,7 @@ type Deferral = NonNullable<PersonalizerSnapshot['deferred']>
  * @param asked whether the shopper's own action led to this fit, in this tab or another. Background work, such as
  * learning anew on a new base model, can wait until the page is visible
  */
-function deferralOf(conditions: DeviceConditions, spent: number, asked: boolean): Deferral | null {
+export function deferralOf(conditions: DeviceConditions, spent: number, asked: boolean): Deferral | null {
   const { visible, savesData, battery } = conditions
   if (savesData) return 'save-data'
   if (battery !== null && battery < BUDGET.battery) return 'battery'

@@ -54,7 +54,7 @@ export async function receive(
 
 const FORMAT = 'nearside transfer 1'
 /** Maximum length of the file, characters; ten thousand events take about a quarter of it. */
-const MOST_FILE = 3_000_000
+export const MOST_FILE = 3_000_000
 /** Maximum size after unpacking, bytes: a small file may unpack to any size. */
 const MOST_HELD = 32 << 20
 /** Crockford's digits, without I, L, O and U, which are easily misread. */
@@ -82,7 +82,7 @@ async function keyOf(digits: string, salt: Bytes): Promise<CryptoKey> {
 const passed = (bytes: Bytes, through: CompressionStream | DecompressionStream) =>
   new Response(new Blob([bytes]).stream().pipeThrough(through))
 
-async function sealTransfer(
+export async function sealTransfer(
   held: unknown,
   random: RandomBytes = cryptoRandomBytes,
 ): ReturnType<Personalizer['exportTransfer']> {
@@ -101,7 +101,7 @@ async function sealTransfer(
  * @param code as shown; case and the signs between its groups don't matter
  * @throws NearsideError `transfer-invalid` | `transfer-locked`
  */
-async function openTransfer(file: string, code: string): Promise<unknown> {
+export async function openTransfer(file: string, code: string): Promise<unknown> {
   const { salt, iv, sealed } = readFile(file)
   const digits = code
     .toUpperCase()
