@@ -20,12 +20,12 @@ export class ShopCatalog {
   #published: Catalog | null = null
   /** SHA-256 of the published file; empty if the page passed the catalog itself. */
   #version = ''
-  #current: Catalog | null = null
-  /** Content of `current`. */
-  #applied: { readonly published: Catalog | null; readonly changes: LiveChanges | null } = {
-    published: null,
-    changes: null,
-  }
+  /** Published catalog that `current` was made from. */
+  #applied: Catalog | null = null
+  /** Null before the first usable catalog. */
+  current: Catalog | null = null
+  /** Live changes that `current` contains; null for none. */
+  changes: LiveChanges | null = null
   /** Title index of the current catalog, built on first use. */
   #titles: { readonly of: Catalog; readonly find: FindByTitle } | null = null
   /** The shop's live file; null if there is none or its code can't be loaded. */
@@ -42,23 +42,13 @@ export class ShopCatalog {
         : null
   }
 
-  /** Null before the first usable catalog. */
-  get current(): Catalog | null {
-    return this.#current
-  }
-
-  /** Live changes that the current catalog contains; null for none. */
-  get changes(): LiveChanges | null {
-    return this.#applied.changes
-  }
-
   get files(): readonly KeptFile[] {
     return [this.#file, this.live?.file].filter((file) => !!file)
   }
 
   /** Items that a query is about; empty without a catalog. */
   readonly find: FindByTitle = (query) => {
-    const catalog = this.#current
+    const catalog = this.current
     if (!catalog) return []
     if (this.#titles?.of !== catalog)
       this.#titles = { of: catalog, find: createTitleIndex(catalog.items) }
@@ -112,12 +102,12 @@ export class ShopCatalog {
   /** Makes the current catalog anew, where the live changes or the published catalog are new. */
   apply(): void {
     const [published, changes] = [this.#published, this.#matching]
-    if (!published || (this.#applied.published === published && this.#applied.changes === changes))
-      return
-    this.#applied = { published, changes }
+    if (!published || (this.#applied === published && this.changes === changes)) return
+    this.#applied = published
+    this.changes = changes
     const current = this.live?.applyTo(published.items, changes) ?? published.items
     const items = atPrices(current, this.#services.now())
-    this.#current = new Catalog(items, published.faults)
+    this.current = new Catalog(items, published.faults)
     this.variantsOf = createVariants(items)
   }
 
