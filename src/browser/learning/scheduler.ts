@@ -92,7 +92,11 @@ export type Deferral = NonNullable<PersonalizerSnapshot['deferred']>
  * @param asked whether the shopper's own action led to this fit, in this tab or another. Background work, such as
  * learning anew on a new base model, can wait until the page is visible
  */
-export function deferralOf(conditions: DeviceConditions, spent: number, asked: boolean): Deferral | null {
+export function deferralOf(
+  conditions: DeviceConditions,
+  spent: number,
+  asked: boolean,
+): Deferral | null {
   const { visible, savesData, battery } = conditions
   if (savesData) return 'save-data'
   if (battery !== null && battery < BUDGET.battery) return 'battery'
