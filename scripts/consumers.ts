@@ -3,13 +3,13 @@
  * It packs them and installs the browser's into a copy of each example shop. It builds each shop, serves it
  * under a strict Content-Security-Policy and clicks through it in Chromium. It installs the tools into an empty
  * folder and runs their commands, which publish and check a page without a bundler. It also tests the pages that the
- * templates for Shopify and WooCommerce make. Screenshots go to `screenshots/consumers/`.
+ * templates for Shopify and WooCommerce make, and a Vendure shop that it starts. Screenshots go to `screenshots/consumers/`.
  */
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { drive, driveWithoutWorker, SHOPS, type Shop } from './consumers/examples.ts'
-import { installForNode, installShop, pack } from './consumers/packages.ts'
+import { installForNode, installOf, installShop, pack } from './consumers/packages.ts'
 import { closeBrowser } from './consumers/page.ts'
 import {
   askServer,
@@ -21,9 +21,10 @@ import {
 import { serveFolder, serveNext } from './consumers/serving.ts'
 import { driveShopify } from './consumers/shopify.ts'
 import { ROOT, report, run, tally } from './consumers/tally.ts'
+import { driveVendure } from './consumers/vendure.ts'
 import { driveWooCommerce } from './consumers/woocommerce.ts'
 
-const NAMES = [...SHOPS, 'tools', 'shopify', 'woocommerce'] as const
+const NAMES = [...SHOPS, 'tools', 'shopify', 'woocommerce', 'vendure'] as const
 
 const { values } = parseArgs({
   options: {
@@ -59,6 +60,7 @@ for (const name of chosen) {
       await driveTagManager(installForNode(tools))
     } else if (name === 'shopify') await driveShopify(installForNode(tools))
     else if (name === 'woocommerce') await driveWooCommerce(installForNode(tools))
+    else if (name === 'vendure') await driveVendure(installForNode(tools), installOf(name))
     else await driveExample(name)
   } catch (error) {
     const problem = String(error instanceof Error ? error.message : error)
