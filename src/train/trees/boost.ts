@@ -11,6 +11,7 @@ import {
   binFeatures,
   type Histogram,
   histogramOf,
+  isBelow,
   type Split,
   without,
 } from './histogram.ts'
@@ -54,10 +55,7 @@ interface Open {
 
 /** Grows the requested number of trees, or fewer if no split lowers the loss any more. */
 export function boost(table: BoostTable, options: BoostOptions): Trees {
-  const bins = binFeatures(table)
-  const columns = [...bins.edges.keys()].filter(
-    (column) => bins.edges[column].length > 0 && !options.without.has(column),
-  )
+  const bins = binFeatures(table, options.without)
   const score = Float64Array.from(table.offset)
   const gradient = new Float64Array(score.length)
   const curvature = new Float64Array(score.length)
@@ -66,7 +64,7 @@ export function boost(table: BoostTable, options: BoostOptions): Trees {
   for (let tree = 0; tree < options.trees; tree++) {
     slopes(table, score, gradient, curvature)
     const stats = { gradient, curvature }
-    const leaves = growTree(grown, bins, columns, stats, everyRow, options)
+    const leaves = growTree(grown, bins, stats, everyRow, options)
     if (leaves.length < 2) break
     for (const { node, rows } of leaves) for (const row of rows) score[row] += grown.value[node]
     options.onTree?.(tree + 1, options.trees)
@@ -98,7 +96,6 @@ function slopes(
 function growTree(
   grown: Growing,
   bins: Bins,
-  columns: readonly number[],
   stats: { readonly gradient: Float64Array; readonly curvature: Float64Array },
   rows: Int32Array,
   options: BoostOptions,
@@ -107,9 +104,9 @@ function growTree(
     node,
     rows,
     histogram,
-    split: bestSplit(histogram, bins, columns, options),
+    split: bestSplit(histogram, bins, options),
   })
-  const whole = histogramOf(bins, columns, rows, stats)
+  const whole = histogramOf(bins, rows, stats)
   const atRoot = newton(whole, options)
   let open = [opened(grown.plant(), rows, whole)]
   if (!open[0].split) return grown.uproot()
@@ -117,12 +114,12 @@ function growTree(
     const next = open.reduce((best, leaf) => (gainOf(leaf) > gainOf(best) ? leaf : best))
     if (!next.split) break
     const { column, bin } = next.split
-    const isBelow = (row: number) => bins.bin[row * bins.columns + column] < bin
-    const below = next.rows.filter(isBelow)
-    const above = next.rows.filter((row) => !isBelow(row))
+    const isLower = isBelow(bins, next.split)
+    const below = next.rows.filter(isLower)
+    const above = next.rows.filter((row) => !isLower(row))
     // Only the smaller side is counted; the other is the difference, which halves the work.
     const isFewer = below.length < above.length
-    const counted = histogramOf(bins, columns, isFewer ? below : above, stats)
+    const counted = histogramOf(bins, isFewer ? below : above, stats)
     const left = without(next.histogram, counted)
     const [first, second] = isFewer ? [counted, left] : [left, counted]
     const node = grown.split(next.node, column, bins.edges[column][bin - 1], [

@@ -4,7 +4,7 @@
 const STRIDE = 3
 
 export interface Histogram {
-  /** [columns, bins, gradient · curvature · rows]. */
+  /** [`Bins.columns`, bins, gradient · curvature · rows]. */
   readonly sums: Float64Array
   /** Sum of gradients over all rows. */
   readonly gradient: number
@@ -20,13 +20,12 @@ export interface Split {
   readonly gain: number
 }
 
-/** @param columns columns to count; others stay 0 */
 export function histogramOf(
-  { bin, columns: width }: Bins,
-  columns: readonly number[],
+  { columns, place }: Bins,
   rows: Int32Array,
   by: { readonly gradient: Float64Array; readonly curvature: Float64Array },
 ): Histogram {
+  const width = columns.length
   const sums = new Float64Array(width * BINS * STRIDE)
   let gradient = 0
   let curvature = 0
@@ -35,15 +34,24 @@ export function histogramOf(
     const bend = by.curvature[row]
     gradient += slope
     curvature += bend
-    for (let k = 0; k < columns.length; k++) {
-      const column = columns[k]
-      const at = (column * BINS + bin[row * width + column]) * STRIDE
+    for (let k = row * width, end = k + width; k < end; k++) {
+      const at = place[k]
       sums[at] += slope
       sums[at + 1] += bend
       sums[at + 2]++
     }
   }
   return { sums, gradient, curvature, rows: rows.length }
+}
+
+/** Whether a row's value in a column lies in a bin below `split.bin`. */
+export function isBelow(
+  { columns, place }: Bins,
+  { column, bin }: Split,
+): (row: number) => boolean {
+  const k = columns.indexOf(column)
+  const limit = (k * BINS + bin) * STRIDE
+  return (row) => place[row * columns.length + k] < limit
 }
 
 /** Histogram of the remaining rows: the whole minus a part. */
@@ -59,19 +67,18 @@ export function without(whole: Histogram, part: Histogram): Histogram {
 /** Best split; null if no split gains. Of equal gains, the first column and its lowest bin win. */
 export function bestSplit(
   { sums, gradient, curvature, rows }: Histogram,
-  { edges }: Bins,
-  columns: readonly number[],
+  { columns, edges }: Bins,
   { leastRows, l2 }: { readonly leastRows: number; readonly l2: number },
 ): Split | null {
   const worth = (slope: number, bend: number) => slope ** 2 / (bend + l2)
   const unsplit = worth(gradient, curvature)
   let best: Split | null = null
-  for (const column of columns) {
+  for (const [k, column] of columns.entries()) {
     let slope = 0
     let bend = 0
     let below = 0
     for (let bin = 1; bin <= edges[column].length; bin++) {
-      const at = (column * BINS + bin - 1) * STRIDE
+      const at = (k * BINS + bin - 1) * STRIDE
       slope += sums[at]
       bend += sums[at + 1]
       below += sums[at + 2]
@@ -90,21 +97,22 @@ const BINS = 64
 const SAMPLED = 50_000
 
 export interface Bins {
-  readonly columns: number
+  /** Columns with at least two bins that a split may use, ascending. */
+  readonly columns: readonly number[]
   /** Edges of each column, ascending and distinct. A value's bin is the number of edges at or below it. */
   readonly edges: readonly Float32Array[]
-  /** Bin of each value, row-major [rows, columns]. */
-  readonly bin: Uint8Array
+  /** Place of each value's bin in `Histogram.sums`, row-major [rows, `columns`]; stored, as it is read for every tree. */
+  readonly place: Uint16Array
 }
 
-/** @param features row-major [rows, columns], finite. */
-export function binFeatures({
-  features,
-  columns,
-}: {
-  readonly features: Float32Array
-  readonly columns: number
-}): Bins {
+/**
+ * @param features row-major [rows, columns], finite.
+ * @param unused columns that no split may use.
+ */
+export function binFeatures(
+  { features, columns }: { readonly features: Float32Array; readonly columns: number },
+  unused: ReadonlySet<number>,
+): Bins {
   const rows = features.length / columns
   const stride = Math.max(1, Math.floor(rows / SAMPLED))
   const edges = Array.from({ length: columns }, (_, column) => {
@@ -113,9 +121,14 @@ export function binFeatures({
       values[k] = features[row * columns + column]
     return edgesOf(values.sort())
   })
-  const bin = new Uint8Array(features.length)
-  for (let at = 0; at < features.length; at++) bin[at] = reached(edges[at % columns], features[at])
-  return { columns, edges, bin }
+  const used = [...edges.keys()].filter((column) => edges[column].length > 0 && !unused.has(column))
+  const place = new Uint16Array(rows * used.length)
+  for (let row = 0, at = 0; row < rows; row++)
+    for (let k = 0; k < used.length; k++, at++) {
+      const bin = reached(edges[used[k]], features[row * columns + used[k]])
+      place[at] = (k * BINS + bin) * STRIDE
+    }
+  return { columns: used, edges, place }
 }
 
 /** Quantiles above the least value, so that the lowest bin is never empty. */
