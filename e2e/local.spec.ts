@@ -1,4 +1,4 @@
-/** @module Tests local-only mode: only the declared GETs leave the browser. */
+/** @module Tests local-only mode: only the declared GETs leave the browser, and orders. */
 import { type BrowserContext, expect, test } from 'playwright/test'
 import { fact, openConsole, openShop } from './shop.ts'
 
@@ -22,6 +22,13 @@ interface Sent {
   readonly url: string
   readonly body: string | null
 }
+
+/** Body of an order: an id that the browser made up, and products, quantities and prices. */
+const ORDER =
+  /^\{"id":"[0-9a-f]{32}","lines":\[(\{"id":"[^"]+","quantity":\d+,"price":[\d.]+\},?)+\]\}$/
+
+const isOrder = ({ method, url, body }: Sent) =>
+  method === 'POST' && new URL(url).pathname === '/orders' && ORDER.test(body ?? '')
 
 /** Requests that a local-only shop must not make. */
 function undeclared(requests: readonly Sent[], shop = ''): Sent[] {
@@ -63,7 +70,10 @@ test('local-only mode sends only the declared requests', async ({ page, context,
   await expect(fact(page, 'Learning', 'Last fit')).toContainText(/cases? on/)
 
   expect(seen.length).toBeGreaterThan(10)
-  expect(undeclared(seen, baseURL)).toEqual([])
+  // The shopper's one order; nothing else has a body.
+  const isPost = ({ method }: Sent) => method === 'POST'
+  expect(new Set(seen.filter(isPost).map(({ body }) => body)).size).toBe(1)
+  expect(undeclared(seen, baseURL).filter((one) => !isOrder(one))).toEqual([])
 })
 
 test('the check above finds a planted leak', async ({ page, context, baseURL }) => {

@@ -1,8 +1,8 @@
 /**
  * Stores the shop on the device. After the first visit, pages open without a request to the server, so a
- * reload or a link doesn't tell the server which page is viewed. This file is written by hand and short
- * enough to be audited; the build fills in the next line (`scripts/offline.ts`). It requests only files
- * that the page would request itself. It handles only GET requests to its own origin.
+ * reload or a link doesn't tell the server which page is viewed. A shopper can also cut the wire: then this
+ * worker refuses every request. This file is written by hand and short enough to be audited; the build fills
+ * in the next line (`scripts/offline.ts`). It requests only files that the page would request itself.
  */
 const RELEASE = { name: '', shop: [], embedded: [], replay: [] }
 
@@ -21,6 +21,28 @@ const DATA = ['catalog', 'pictures', 'history']
 const DATA_CACHE = 'nearside-data'
 const PATIENCE_MS = 4000
 const ANY = { ignoreVary: true }
+
+/** Cache with one entry while the wire is cut, so that the cut outlives this worker, a reload and the browser. */
+const WIRE = 'nearside-wire'
+const ENTRY = '/cut'
+/** Whether the wire is cut; null until that is read. Unless it is false, no request takes the browser's own way. */
+let cut = null
+const known = caches.match(ENTRY, { cacheName: WIRE }).then(
+  (entry) => (cut ??= entry !== undefined),
+  () => (cut ??= false),
+)
+/** Ends the requests that are running when the wire is cut. */
+let line = new AbortController()
+
+/** The only way from this file to the network. `seen` says afterwards which way the request took. */
+async function ask(request, seen, init = {}) {
+  await known
+  seen.way = cut ? 'refused' : 'network'
+  if (cut) throw new TypeError('The wire is cut')
+  if (request.mode === 'navigate') return fetch(request)
+  const signals = [line.signal, ...(init.signal ? [init.signal] : [])]
+  return fetch(request, { ...init, signal: AbortSignal.any(signals) })
+}
 
 /** Each visit requests this file. A new release changes its text, so the browser installs it. */
 self.addEventListener('install', (event) => event.waitUntil(install()))
@@ -47,42 +69,79 @@ async function dropReleases(others) {
 }
 
 self.addEventListener('fetch', (event) => {
-  const { request } = event
-  const { origin, pathname } = new URL(request.url)
-  if (request.method !== 'GET' || origin !== self.location.origin) return
-  if (request.mode === 'navigate') {
-    // An address with a file extension is no page of the shop.
-    if (!/\.\w+$/.test(pathname)) event.respondWith(openPage(pathname, request))
-  } else if (ASSETS.test(pathname) || REPLAY.test(pathname)) event.respondWith(cacheFirst(request))
-  else if (DATA.includes(pathname)) event.respondWith(networkFirst(pathname, request))
+  const seen = { way: 'here', sent: 0 }
+  // This comes first. While the wire is cut, the rest of this file answers from the device or not at all.
+  const answer =
+    cut === false
+      ? answerTo(event.request, seen)
+      : known.then(() => answerTo(event.request, seen) ?? ask(event.request, seen))
+  // A page finds its own document in the browser's list.
+  if (event.request.mode !== 'navigate') event.waitUntil(report(event.request, answer, seen))
+  if (answer) event.respondWith(answer)
 })
 
-/** Answers with the built home page, or with the shop's outline for every other page. */
-async function openPage(path, request) {
-  const cache = await caches.open(CACHE)
-  return (await cache.match(path === '/' ? '/' : SHELL, ANY)) ?? fetch(request)
+/** Answers a request for a file of the shop; null for any other request. */
+function answerTo(request, seen) {
+  const { origin, pathname } = new URL(request.url)
+  if (request.method !== 'GET' || origin !== self.location.origin) return null
+  if (request.mode === 'navigate')
+    // An address with a file extension is no page of the shop.
+    return /\.\w+$/.test(pathname) ? null : openPage(pathname, request, seen)
+  if (ASSETS.test(pathname) || REPLAY.test(pathname)) return cacheFirst(request, seen)
+  return DATA.includes(pathname) ? networkFirst(pathname, request, seen) : null
 }
 
-async function cacheFirst(request) {
+/** Tells all pages of a request: its address, which way it took, and the bytes of its body. */
+async function report(request, answer, seen) {
+  const { method, url } = request
+  const time = Date.now()
+  const isEmpty = method === 'GET' || method === 'HEAD'
+  const body = isEmpty ? null : request.clone().arrayBuffer()
+  if (answer) await answer.catch(() => {})
+  else seen.way = 'network'
+  const length = body && (await body.catch(() => null))
+  if (body && seen.way === 'network') seen.sent = length?.byteLength ?? null
+  await tell({ kind: 'request', by: 'shop', address: url, time, ...seen })
+}
+
+/** Tells all pages of a request that this worker made by itself. */
+function reportOwn(path, seen) {
+  const address = new URL(path, self.location.origin).href
+  return tell({ kind: 'request', by: 'service-worker', address, time: Date.now(), ...seen })
+}
+
+async function tell(message) {
+  const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true })
+  for (const page of pages) page.postMessage(message)
+}
+
+/** Answers with the built home page, or with the shop's outline for every other page. */
+async function openPage(path, request, seen) {
+  const cache = await caches.open(CACHE)
+  return (await cache.match(path === '/' ? '/' : SHELL, ANY)) ?? ask(request, seen)
+}
+
+async function cacheFirst(request, seen) {
   const cache = await caches.open(CACHE)
   const kept = (await cache.match(request, ANY)) ?? (await caches.match(request, ANY))
   if (kept) return kept
-  const response = await fetch(request)
+  const response = await ask(request, seen)
   if (response.ok) await store(CACHE, request, response.clone())
   return response
 }
 
-async function networkFirst(path, request) {
+async function networkFirst(path, request, seen) {
   const kept = await caches.match(path, ANY)
   const stop = new AbortController()
   const patience = kept && setTimeout(() => stop.abort(), PATIENCE_MS)
   try {
-    const response = await fetch(request, { signal: stop.signal })
+    const response = await ask(request, seen, { signal: stop.signal })
     if (response.ok) await store(DATA_CACHE, path, response.clone())
     return response
   } catch (error) {
-    if (kept) return kept
-    throw error
+    if (!kept) throw error
+    if (seen.way === 'refused') seen.way = 'here'
+    return kept
   } finally {
     // Stop the timer: an abort would cut off a page that still reads the answer.
     clearTimeout(patience)
@@ -97,20 +156,64 @@ async function store(name, key, response) {
     .catch((refused) => console.info('Not kept for offline use:', refused))
 }
 
-/** Requests that this worker made by itself, so that a page can count them. */
-const fetched = []
-
 /**
- * Message `fetched`: answers with that list. Message `keep`: a page without pending work asks to store the shop's
- * files. `seen` lists files that a first visit loaded before this worker ran; `replay` says whether to fetch the
- * files of fast-forward. The answer lists the files that are not stored.
+ * Message `wire`: cuts or mends the wire if it says which; answers whether the wire is cut, and with `why` if it could
+ * not be changed. Message `keep`: a page without pending work asks to store the shop's files. `seen` lists files that a
+ * first visit loaded before this worker ran; `replay` says whether to fetch the files of fast-forward. The answer lists
+ * the files that are not stored.
  */
 self.addEventListener('message', (event) => {
   const { data, ports } = event
-  if (data?.kind === 'fetched') ports[0]?.postMessage({ fetched })
+  if (data?.kind === 'wire')
+    event.waitUntil(setWire(data.cut).then((why) => ports[0]?.postMessage({ cut, why })))
   if (data?.kind !== 'keep' || !Array.isArray(data.seen)) return
   event.waitUntil(keepFor(data).then((missing) => ports[0]?.postMessage({ missing })))
 })
+
+/** Changes run one after another. */
+let changes = Promise.resolve()
+/** Tells the workers of other releases, which may be installing. */
+const others = new BroadcastChannel(WIRE)
+others.onmessage = ({ data }) => follow(data)
+
+function follow(now) {
+  cut = now
+  if (cut) line.abort()
+  else line = new AbortController()
+}
+
+/** @returns why the wire could not be changed: a page or worker is out of reach, or the disk refuses; else null */
+function setWire(wanted) {
+  changes = changes.then(() => changeWire(wanted)).catch(() => 'not-stored')
+  return changes
+}
+
+async function changeWire(wanted) {
+  await known
+  // A page that was loaded with Shift is not under this worker's control until it is claimed.
+  if (wanted ?? cut) await self.clients.claim()
+  if (typeof wanted !== 'boolean' || wanted === cut) return null
+  if (wanted && (await isAnyoneOutOfReach())) return 'out-of-reach'
+  if (wanted) follow(true)
+  try {
+    if (wanted) await (await caches.open(WIRE)).put(ENTRY, new Response())
+    else await caches.delete(WIRE)
+  } catch (error) {
+    if (wanted) follow(false)
+    throw error
+  }
+  follow(wanted)
+  others.postMessage(wanted)
+  await tell({ kind: 'wire', cut })
+  return null
+}
+
+/** Whether a page of the shop, or a worker of a page, can make requests past this worker. */
+async function isAnyoneOutOfReach() {
+  const list = (includeUncontrolled) => self.clients.matchAll({ type: 'all', includeUncontrolled })
+  const [all, ours] = await Promise.all([list(true), list(false)])
+  return all.length > ours.length
+}
 
 async function keepFor({ seen, replay }) {
   await keepShop()
@@ -138,8 +241,9 @@ async function keep(path) {
   if (await cache.match(path, ANY)) return
   const inOther = ASSETS.test(path) && (await caches.match(path, ANY))
   const from = DOCUMENTS.includes(path) || REPLAY.test(path) ? 'no-cache' : 'force-cache'
-  if (!inOther) fetched.push({ path, time: Date.now() })
-  const response = inOther || (await fetch(path, { cache: from }))
+  const seen = { way: 'here', sent: 0 }
+  const response =
+    inOther || (await ask(path, seen, { cache: from }).finally(() => reportOwn(path, seen)))
   if (!response.ok) throw new Error(`${response.status}`)
   await cache.put(path, response)
 }

@@ -23,6 +23,7 @@ import {
   readSigningKey,
 } from '@nearside/train/models/sign.ts'
 import { buildDemo, demoIsFresh } from './build.ts'
+import { createOrderBook } from './orderBook.ts'
 import { createStaticServer } from './static.ts'
 import { createVaultServer } from './vaultServer.ts'
 
@@ -97,6 +98,7 @@ const site = {
   federation,
   signed: { modelKeys, latest },
   persist: options.persist,
+  orders: createOrderBook(join(data, 'orders.jsonl')),
 }
 if (options.embedded) await listen(createStaticServer(site), options.embedded)
 const outside = [origin, leader, helper]

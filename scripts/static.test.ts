@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createOrderBook } from './orderBook.ts'
 import { createStaticServer, PAGES } from './static.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'nearside-static-'))
@@ -152,6 +153,39 @@ test('only existing files of a fixed version are cached as immutable', async () 
   expect(await control('/models/1/items.safetensors')).toContain('immutable')
   for (const path of ['/models/1/other.safetensors', '/models/latest.json', '/'])
     expect(await control(path)).toBe('no-cache')
+})
+
+test('stores each order once, also after a restart, and refuses what is no order', async () => {
+  const file = join(directory, 'orders.jsonl')
+  const [id, other] = ['0', '1'].map((digit) => digit.repeat(32))
+  const lines = [{ id: '85123A', quantity: 2, price: 2.95 }]
+  const book = createOrderBook(file)
+  expect(
+    [
+      { id, lines },
+      { id, lines },
+      { id: other, lines },
+    ].map(book.take),
+  ).toEqual(['stored', 'known', 'stored'])
+  for (const wrong of [
+    null,
+    { id, lines: [] },
+    { id: 'x', lines },
+    { id: '2'.repeat(32), lines, name: 'Ada' },
+  ])
+    expect(book.take(wrong)).toBe('invalid')
+  expect(createOrderBook(file).take({ id, lines })).toBe('known')
+  const post = async (path: string, body: string) => {
+    const url = `http://localhost:${port}${path}`
+    const { status } = await fetch(url, { method: 'POST', body })
+    return status
+  }
+  const body = JSON.stringify({ id, lines })
+  expect(await post('/orders', body)).toBe(201)
+  expect(await post('/orders', body)).toBe(200)
+  expect(await post('/orders', '{')).toBe(400)
+  expect(await post('/orders', `"${'x'.repeat(70_000)}"`)).toBe(413)
+  expect(await post('/basket', body)).toBe(405)
 })
 
 test('answers 304 to a matching ETag', async () => {

@@ -9,11 +9,13 @@ import { createAdaptorServer } from '@hono/node-server'
 import { serveStatic } from '@hono/node-server/serve-static'
 import type { Persist } from '@nearside/browser/persists.ts'
 import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { etag } from 'hono/etag'
 import type { PersonalizerOptions } from '../src/index.ts'
 import { encoded } from './encoded.ts'
 import { importMapHash, waict } from './integrity.ts'
 import { besideVault, FOR_WORKER } from './offline.ts'
+import { createOrderBook, type OrderBook } from './orderBook.ts'
 
 export interface StaticSite {
   readonly root: string
@@ -29,6 +31,8 @@ export interface StaticSite {
   readonly vault?: string
   /** Option of `createPersonalizer`; absent: the shop asks. */
   readonly persist?: Persist
+  /** Receives demo orders; default: one in memory. */
+  readonly orders?: OrderBook
   /** Headers of every answer; default: those of `securityHeaders`. */
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -54,7 +58,8 @@ function securityHeaders({ root, federation, vault }: StaticSite): Record<string
       "worker-src 'self'",
       "base-uri 'none'",
       "form-action 'none'",
-      "frame-ancestors 'none'",
+      // The second policy forbids WebSockets, which no service worker could refuse while the wire is cut.
+      "frame-ancestors 'none', connect-src http: https:",
     ].join('; '),
     // Blocks channels that CSP cannot: navigation, WebRTC, DNS. https://github.com/WICG/connection-allowlists
     'connection-allowlist': `(${['response-origin', ...outside.map((url) => `"${url}/*"`)].join(' ')})`,
@@ -84,13 +89,15 @@ function isWebKit(userAgent = ''): boolean {
 
 /** Lets browsers cache files that never change: with a hash in their name, or of a published version. */
 function cacheControl(path: string, isThere: boolean): string {
+  // Browsers check for a newer service worker at each page load all the same, unless a page asks them not to.
+  if (path === '/sw.js' && isThere) return 'public, max-age=86400'
   const isFixed = /^\/(assets|models\/[^/]+)\//.test(path)
   return isThere && isFixed ? 'public, max-age=31536000, immutable' : 'no-cache'
 }
 
 export function createStaticServer(site: StaticSite): Server {
   const { root, models, federation, live, signed, vault, persist } = site
-  const { headers = securityHeaders(site) } = site
+  const { headers = securityHeaders(site), orders = createOrderBook() } = site
   const manifest = waict(root, (path) => {
     const text = readFileSync(join(root, path), 'utf8')
     return vault && path === 'sw.js' ? besideVault(text) : text
@@ -99,7 +106,8 @@ export function createStaticServer(site: StaticSite): Server {
   app.use(async (context, next) => {
     const { method, path } = context.req
     if (path === MALFORMED) context.res = context.text('400\n', 400)
-    else if (method !== 'GET' && method !== 'HEAD') context.res = context.text('405\n', 405)
+    else if (method !== 'GET' && method !== 'HEAD' && !(method === 'POST' && path === '/orders'))
+      context.res = context.text('405\n', 405)
     else await next()
     for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value)
     context.res.headers.set('integrity-policy-waict-v1', manifest.policy)
@@ -117,6 +125,11 @@ export function createStaticServer(site: StaticSite): Server {
       const text = await res.text()
       context.res = new Response(isPage ? text.replace(FOR_WORKER, '') : besideVault(text), res)
     })
+  // The order takes no cookie and names nobody: an id that the browser made up, products, quantities and prices.
+  app.post('/orders', bodyLimit({ maxSize: MOST_ORDERED }), async (context) => {
+    const status = STATUS[orders.take(await context.req.json().catch(() => null))]
+    return context.text(`${status}\n`, status)
+  })
   app.get(manifest.path, (context) => context.json(JSON.parse(manifest.text)))
   app.get('/federation.json', (context) =>
     context.json({ ...federation, ...signed, live, vault, persist }),
@@ -152,6 +165,10 @@ export const PAGES: readonly string[] = [
   ...['/search', '/basket', '/checkout', '/wishlist', '/orders'],
   ...['/play', '/side-by-side', '/fast-forward', '/console'],
 ]
+
+/** Maximum size of an order, bytes. */
+const MOST_ORDERED = 64 * 1024
+const STATUS = { stored: 201, known: 200, invalid: 400 } as const
 
 const MALFORMED = ''
 

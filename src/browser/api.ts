@@ -69,6 +69,8 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
    * - `never`: memory only; data that an earlier option stored are erased.
    */
   readonly persist?: 'ask' | 'always' | 'never'
+  /** Whether the personalizer starts without making a request (`setOffline`); default false. */
+  readonly offline?: boolean
   /**
    * When the device learns.
    *
@@ -259,6 +261,11 @@ export interface Personalizer {
    * @throws NearsideError `storage-…` if the browser can't store the pause; it then applies to this tab only
    */
   pause(paused: boolean): Promise<void>
+  /**
+   * Ends running requests and makes no more, until it is called with false; in vault mode, the vault makes none either.
+   * Learning, lists and search continue. An update that falls due waits. It applies to this page only.
+   */
+  setOffline(offline: boolean): Promise<void>
   /**
    * Stores the shopper's answer to the option `persist: 'ask'`; every tab follows it. A yes writes all data of this
    * visit to disk at once. A no erases the disk, ends a consent to contribute, and continues in memory for this

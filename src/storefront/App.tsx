@@ -20,6 +20,7 @@ import { loadHistories } from './history.ts'
 import { followKnown } from './known.ts'
 import { bringLaterPages } from './later.tsx'
 import { followForOffline } from './offline.ts'
+import { followOutbox } from './outbox.ts'
 import { Opening, Unreachable } from './parts/Opening.tsx'
 import { loadPictures } from './pictures.ts'
 import { firstAnswer, tryToWakeSearch } from './search/searchThread.ts'
@@ -27,6 +28,8 @@ import { type Shop, ShopContext } from './shop.ts'
 import { createSignal, useSignal } from './signal.ts'
 import { noteAction } from './story/visit.ts'
 import { useLoaded } from './useLoaded.ts'
+import { readLog } from './wire/requests.ts'
+import { followWire, keepOffline } from './wire/wire.ts'
 import { inUse, language } from './words/words.ts'
 
 interface AppProps {
@@ -95,12 +98,15 @@ function OpenShop({ catalog: published, bestsellers: ids, start }: OpenShopProps
 
   useEffect(() => {
     let left = false
+    const ended = new Set<() => void>()
     start().then(
       (result) => {
         if (left) return result.close()
         current.current = result
         followKnown(result)
         void repeatRefusal(result)
+        void readLog(result)
+        ended.add(keepOffline(result))
         for (const event of waiting.current.splice(0)) void result.capture(event)
         const itemOf = (id: string) => known.current.get(id)
         const personalizer = forgetTogether(result, itemOf, lastLooked)
@@ -116,10 +122,16 @@ function OpenShop({ catalog: published, bestsellers: ids, start }: OpenShopProps
     )
     return () => {
       left = true
+      for (const end of ended) end()
       current.current?.close()
       current.current = null
     }
   }, [start, lastLooked])
+
+  useEffect(() => {
+    void followWire()
+    return followOutbox()
+  }, [])
 
   // Files for later pages load only now: earlier they would delay the first list on a slow line or phone.
   const whole = catalog.enoughFor === null

@@ -5,11 +5,12 @@
 
 import type { EventName, Item, Personalizer } from '../index.ts'
 import { wishlist } from './basket.ts'
-import { orders, type PlacedOrder, signedIn } from './orders.ts'
+import { isUnsent, orders, type PlacedOrder, signedIn } from './orders.ts'
+import { sendOrder, unsent, withdraw } from './outbox.ts'
 import { declined } from './preferences.ts'
 import type { Shop } from './shop.ts'
 import type { Signal } from './signal.ts'
-import { forgetShown, forgetVisit } from './story/visit.ts'
+import { forgetShown, forgetVisit, isAnswer, noteAction } from './story/visit.ts'
 
 export function forgetTogether(
   personalizer: Personalizer,
@@ -18,6 +19,11 @@ export function forgetTogether(
 ): Personalizer {
   return {
     ...personalizer,
+    capture(input) {
+      // Menus of cards capture answers without the shop's own function.
+      if (isAnswer(input.name)) noteAction(input)
+      return personalizer.capture(input)
+    },
     async forget(what) {
       const undo = await personalizer.forget(what)
       forgetShown()
@@ -26,10 +32,17 @@ export function forgetTogether(
         (what.kind === 'events' && what.name === done) ||
         (what.kind === 'item' && what.name === id) ||
         (what.kind === 'category' && what.name === itemOf(id)?.category)
+      const isGone = ({ lines }: PlacedOrder) => lines.some(({ id }) => gone('purchase', id))
+      // A forgotten order that still waits is not sent, because no list shows it any more.
+      const waiting = orders.get().filter((order) => isGone(order) && isUnsent(order))
+      withdraw(waiting.map(({ id }) => id ?? ''))
       const putBack = [
         leave(wishlist, (id) => gone('add_to_wishlist', id)),
         // A purchase is removed as a whole, as in the personalizer.
-        leave<PlacedOrder>(orders, ({ lines }) => lines.some(({ id }) => gone('purchase', id))),
+        leave(orders, isGone),
+        () => {
+          for (const { id, lines } of waiting) sendOrder(id ?? '', lines)
+        },
       ]
       const looked = lastLooked.get()
       if (looked !== null && gone('view_item', looked)) lastLooked.set(null)
@@ -50,6 +63,7 @@ export function forgetTogether(
       forgetVisit()
       wishlist.set([])
       orders.set([])
+      withdraw(unsent.get())
       signedIn.set(null)
       lastLooked.set(null)
     },

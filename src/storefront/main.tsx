@@ -10,6 +10,7 @@ import { keepScroll } from './navigation.ts'
 import { startPersonalizer } from './personalizer.ts'
 import { takeOverPictures } from './pictures.ts'
 import { followChoices } from './preferences.ts'
+import { collectEntries } from './wire/requests.ts'
 import { followLanguage, language } from './words/words.ts'
 
 export async function openShop(root: HTMLElement): Promise<void> {
@@ -17,6 +18,7 @@ export async function openShop(root: HTMLElement): Promise<void> {
   hideChoices()
   followChoices(document.documentElement)
   keepScroll()
+  collectEntries()
   const first = readFirstPage(document)
   takeOverPictures(document)
   takeHistory(first?.history)

@@ -1,6 +1,7 @@
 /** @module Stores the shop on the device (`public/sw.js`), so that later visits open without a server request. */
 import { createSignal } from './signal.ts'
 import { mayKeep } from './stored.ts'
+import { checkBy, isCut, setWire, WORKER_FILE } from './wire/wire.ts'
 
 /** Milliseconds that a refusal waits for an unfinished storing before it removes the stored files anyway. */
 const KEEPING_PATIENCE = 10_000
@@ -39,6 +40,8 @@ export function followForOffline(): void {
 async function leaveOffline(): Promise<void> {
   replayKept.set('unknown')
   try {
+    // Without its service worker nothing refuses requests, so the wire can't stay cut.
+    if (isCut.get()) await setWire(false, null)
     await (await navigator.serviceWorker?.getRegistration())?.unregister()
     for (const name of await caches.keys())
       if (name.startsWith('nearside-')) await caches.delete(name)
@@ -63,9 +66,9 @@ async function keepForOffline(): Promise<void> {
 
 async function register(): Promise<ServiceWorker> {
   if (!('serviceWorker' in navigator)) throw new Error('This browser has no service workers.')
-  const registered = await navigator.serviceWorker.register(`${import.meta.env.BASE_URL}sw.js`)
+  const registered = await navigator.serviceWorker.register(WORKER_FILE, checkBy(isCut.get()))
   // Check for a new release. Without a network the check fails, which doesn't matter.
-  registered.update().catch(() => undefined)
+  if (!isCut.get()) registered.update().catch(() => undefined)
   const { active } = await navigator.serviceWorker.ready
   if (!active) throw new Error('The service worker has gone.')
   return active
@@ -93,25 +96,5 @@ function keep(worker: ServiceWorker, replay: boolean): Promise<readonly Missing[
     }
     const paths = own.map(({ pathname }) => pathname)
     worker.postMessage({ kind: 'keep', seen: paths, replay }, [port2])
-  })
-}
-
-export interface Fetched {
-  readonly path: string
-  /** Milliseconds since the epoch. */
-  readonly time: number
-}
-
-/** Requests that the service worker made by itself since it started, without the page's requests that it passed on. */
-export async function fetchedForOffline(): Promise<readonly Fetched[]> {
-  const worker = (await navigator.serviceWorker?.getRegistration())?.active
-  if (!worker) return []
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel()
-    port1.onmessage = ({ data }: MessageEvent<{ fetched: readonly Fetched[] }>) => {
-      port1.close()
-      resolve(data.fetched)
-    }
-    worker.postMessage({ kind: 'fetched' }, [port2])
   })
 }

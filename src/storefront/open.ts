@@ -6,8 +6,10 @@ import './shop.css'
 import { breathe } from './breathe.ts'
 import { beginPersonalizer } from './personalizer.ts'
 import { beginSearch } from './search/searchThread.ts'
+import { collectAsked } from './wire/asked.ts'
 import { loadGerman } from './words/loadGerman.ts'
 
+collectAsked()
 beginSearch()
 beginPersonalizer()
 // Load German if `beforePaint.ts` found that it is needed. `followLanguage` handles a failure later.

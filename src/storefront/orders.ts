@@ -1,6 +1,7 @@
-/** @module Demo orders, stored by the shop on this device; no server receives them. */
+/** @module Demo orders, stored by the shop on this device. `outbox.ts` sends an order to the shop's server. */
 import type { PastOrder } from '../index.ts'
 import type { PricedLine } from './basket.ts'
+import { sendOrder, unsent } from './outbox.ts'
 import { createStored } from './stored.ts'
 
 export interface OrderLine {
@@ -15,6 +16,8 @@ export interface PlacedOrder {
   /** Time of the order, milliseconds since the epoch. */
   readonly time: number
   readonly lines: readonly OrderLine[]
+  /** Random id under which the server stores it; absent from orders that came with a sign-in. */
+  readonly id?: string
 }
 
 /** Maximum number of stored orders; older ones are removed, so that the demo's storage stays small. */
@@ -23,10 +26,11 @@ const MOST_ORDERS = 50
 function readOrders(value: unknown): readonly PlacedOrder[] {
   if (!Array.isArray(value)) return []
   return (value as readonly Partial<PlacedOrder>[]).flatMap((order) => {
-    const { number, time, lines } = order ?? {}
+    const { number, time, lines, id } = order ?? {}
     if (typeof number !== 'number' || typeof time !== 'number' || !Array.isArray(lines)) return []
     const whole = lines.filter(isLine)
-    return whole.length > 0 ? [{ number, time, lines: whole }] : []
+    const sent = typeof id === 'string' ? { id } : {}
+    return whole.length > 0 ? [{ number, time, lines: whole, ...sent }] : []
   })
 }
 
@@ -38,15 +42,25 @@ function isLine(line: unknown): line is OrderLine {
 /** Orders on this device, newest first. */
 export const orders = createStored('nearside-shop.orders', readOrders)
 
+/** Whether an order still waits to be sent. */
+export const isUnsent = ({ id }: PlacedOrder): boolean =>
+  id !== undefined && unsent.get().includes(id)
+
 const nextNumber = () => Math.max(0, ...orders.get().map(({ number }) => number)) + 1
 
+/** Number of random bytes of an order's id. */
+const ID_BYTES = 16
+
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(ID_BYTES))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
 export function placeOrder(lines: readonly PricedLine[], time: number): PlacedOrder {
-  const order = {
-    number: nextNumber(),
-    time,
-    lines: lines.map(({ id, quantity, item }) => ({ id, quantity, price: item.price ?? 0 })),
-  }
-  orders.set([order, ...orders.get()].slice(0, MOST_ORDERS))
+  const ordered = lines.map(({ id, quantity, item }) => ({ id, quantity, price: item.price ?? 0 }))
+  const order = { number: nextNumber(), time, lines: ordered, id: newId() }
+  orders.set([order, ...orders.get()].filter((one, place) => place < MOST_ORDERS || isUnsent(one)))
+  sendOrder(order.id, ordered)
   return order
 }
 

@@ -3,6 +3,7 @@ import { createPersonalizer, type EnginePreference, type Personalizer } from '..
 import { inVault } from '../vault.ts'
 import { readLatestModel } from './latestModel.ts'
 import { loadFederation } from './load.ts'
+import { wasCut } from './wire/hint.ts'
 
 const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'wasm', 'js']
 
@@ -29,6 +30,7 @@ async function start(): Promise<Personalizer> {
     federation,
     modelKeys,
     persist,
+    offline: wasCut(),
   })
 }
 

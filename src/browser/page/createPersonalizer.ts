@@ -63,6 +63,7 @@ export async function createPersonalizer<TItem extends Item = Item>(
   return {
     ...forwarded(call),
     capture: page.capture,
+    setOffline: page.setOffline,
     events: ({ limit = 100, about } = {}) => call('events', [limit, about]),
     recommend: (options) => lists.list({ kind: 'recommend', options }),
     similar: (item, options) => lists.list({ kind: 'similar', item, options }),

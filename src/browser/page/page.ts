@@ -6,6 +6,7 @@
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Personalizer, PersonalizerOptions } from '../api.ts'
 import type { EnginePreference, Notice, PersonalizerSnapshot } from '../apiSnapshot.ts'
+import type { DeviceConditions } from '../learning/scheduler.ts'
 import type { FromWorker, Thread, WorkerSnapshot } from '../messages.ts'
 import { MAX_NOTICES, withNotice } from '../notices.ts'
 import { type ConditionsSource, createShopContext, type ShopContextSource } from './conditions.ts'
@@ -48,15 +49,17 @@ export class Page {
   /** Null if the shop gave no function for its context. */
   readonly #context: ShopContextSource | null
   #unsubscribe = () => {}
+  #offline: boolean
   #closed = false
 
   constructor(options: PersonalizerOptions, environment: PageEnvironment) {
     const { config, order } = readOptions(options, environment.database)
-    const { conditions, fetch, inPage, now, silence, warn } = environment
+    const { fetch, inPage, now, silence, warn } = environment
     const { catalog } = config
     const { worker } = options
     const inVault = 'inVault' in worker
     this.#environment = environment
+    this.#offline = options.offline === true
     this.snapshot = new PageSnapshot(now, config.engine, warn)
     this.snapshot.set({ vault: inVault })
     const notify = (error: NearsideError) => this.snapshot.notify(error)
@@ -70,7 +73,7 @@ export class Page {
       config: () => ({
         ...config,
         engine: this.snapshot.current.enginePreference,
-        conditions: conditions.read(),
+        conditions: this.#conditions(),
         context: this.#context?.given() ?? {},
       }),
       silence,
@@ -102,7 +105,7 @@ export class Page {
     this.#unsubscribe = conditions.listen(() => {
       if (this.#link.down) return
       this.#sendContext()
-      this.#link.call('conditions', [conditions.read()]).catch(() => undefined)
+      this.#link.call('conditions', [this.#conditions()]).catch(() => undefined)
     })
     this.snapshot.set({ status: 'ready' })
   }
@@ -134,6 +137,12 @@ export class Page {
     return this.#link.call(name, args, options)
   }
 
+  readonly setOffline: Personalizer['setOffline'] = async (offline) => {
+    this.#offline = offline
+    // A worker that is started again gets the current conditions.
+    if (!this.#link.down) await this.call('conditions', [this.#conditions()])
+  }
+
   readonly close = (): void => {
     if (this.#closed) return
     this.#closed = true
@@ -143,6 +152,10 @@ export class Page {
     // Let the worker store earlier events first, but end a worker that doesn't answer.
     const late = new Promise((resolve) => setTimeout(resolve, 1000))
     Promise.race([this.#link.call('close', []), late]).then(end, end)
+  }
+
+  #conditions(): DeviceConditions {
+    return { ...this.#environment.conditions.read(), offline: this.#offline }
   }
 
   /**

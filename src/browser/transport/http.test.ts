@@ -9,7 +9,10 @@ import { addressesOf, createTransport, destinationsOf } from './http.ts'
 const MODEL = 'https://shop.test/models/'
 const LEADER = 'https://leader.test/'
 
-function setUp(answer: (url: string, init: RequestInit) => Promise<Response> | Response) {
+function setUp(
+  answer: (url: string, init: RequestInit) => Promise<Response> | Response,
+  offline?: () => AbortSignal,
+) {
   const store = createStore(createMemoryDatabase())
   const ledger = createLedger(store, () => 9)
   const asked: { url: string; init: RequestInit; entriesBefore: number }[] = []
@@ -17,6 +20,7 @@ function setUp(answer: (url: string, init: RequestInit) => Promise<Response> | R
     ledger,
     records: (change) => store.changeSettings(change),
     timeout: 50,
+    offline,
     destinations: [
       { purpose: 'model', url: MODEL },
       { purpose: 'catalog', url: 'https://shop.test/catalog.json' },
@@ -31,6 +35,33 @@ function setUp(answer: (url: string, init: RequestInit) => Promise<Response> | R
   })
   return { transport, ledger, asked, store }
 }
+
+test('an offline device makes and logs no request, and ends a running one', async () => {
+  let line = new AbortController()
+  const answer = (_: string, { signal }: RequestInit) =>
+    new Promise<Response>((_, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason))
+      line.abort()
+    })
+  const { transport, asked, ledger } = setUp(answer, () => line.signal)
+  await expect(transport.get(`${MODEL}1`, 'model')).rejects.toMatchObject({
+    code: 'model-unreachable',
+  })
+  expect(asked).toHaveLength(1)
+  const logged = await ledger.entries()
+  await expect(transport.get(`${MODEL}2`, 'model')).rejects.toMatchObject({
+    code: 'model-unreachable',
+  })
+  await expect(transport.post(`${LEADER}v1`, new Uint8Array(1), 'a/b', {})).rejects.toMatchObject({
+    code: 'aggregator-unreachable',
+  })
+  expect(asked).toHaveLength(1)
+  expect(await ledger.entries()).toEqual(logged)
+  line = new AbortController()
+  const again = transport.get(`${MODEL}3`, 'model')
+  await expect(again).rejects.toMatchObject({ code: 'model-unreachable' })
+  expect(asked).toHaveLength(2)
+})
 
 describe('declared addresses', () => {
   const OTHER = 'https://elsewhere.test/models/'

@@ -90,6 +90,8 @@ interface TransportDeps {
   readonly destinations: readonly Destination[]
   /** Settings that record the declared addresses, so that an export shows that no others were called. */
   readonly records?: Store['changeSettings']
+  /** Signal that is aborted while the page wants no request; default: never. */
+  readonly offline?: () => AbortSignal
   /** Milliseconds of silence after which a request ends; default `TIMEOUT`. */
   readonly timeout?: number
 }
@@ -152,8 +154,14 @@ export function createTransport(deps: TransportDeps): Transport {
     return carrier ? { relay: carrier.relay, sealed: carrier.sealedBytes(url, init) } : {}
   }
 
+  /** @throws NearsideError if the request must not be made; it is then not logged, because nothing leaves */
   function declared(url: string, purpose: Purpose | 'upload'): string {
     const target = new URL(url).href
+    if (deps.offline?.().aborted)
+      throw new NearsideError(
+        UNREACHABLE[purpose],
+        `Offline by choice: ${target} is not requested.`,
+      )
     const allowed = deps.destinations.some(
       (destination) => destination.purpose === purpose && isDeclared(destination, target),
     )
@@ -188,12 +196,13 @@ export function createTransport(deps: TransportDeps): Transport {
       waiting = setTimeout(() => silent.abort('silence'), timeout)
     }
     heard()
+    const cut = deps.offline ? [deps.offline()] : []
     try {
       const fetchBy = (await carrierFor(purpose))?.ask ?? deps.fetch
       const response = await fetchBy(url, {
         ...PLAIN,
         ...init,
-        signal: AbortSignal.any([silent.signal, signal ?? silent.signal]),
+        signal: AbortSignal.any([silent.signal, ...(signal ? [signal] : []), ...cut]),
       })
       const body = await readAtMost(
         response,

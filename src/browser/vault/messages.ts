@@ -32,6 +32,7 @@ const isCaptured: Check = (captured) =>
 const areConditions: Check = (given) =>
   isRecord(given) &&
   [given.visible, given.savesData, given.globalPrivacyControl].every(isFlag) &&
+  isOptional(isFlag)(given.offline) &&
   (given.battery === null || isNumber(given.battery))
 
 const ARGUMENTS: Readonly<Record<CallName, readonly Check[]>> = {

@@ -52,7 +52,8 @@ export class Contribution {
     bus.on('fitted', () => this.#look(true))
     // The new leading tab takes over the schedule of the previous leading tab.
     bus.on('leading', () => this.#look(false))
-    bus.on('conditions', ({ globalPrivacyControl }) => {
+    bus.on('conditions', ({ globalPrivacyControl, offline }) => {
+      if (offline && !state.conditions.offline) this.start()
       if (state.conditions.globalPrivacyControl === globalPrivacyControl) return
       if (globalPrivacyControl) this.start()
       else this.stop()
@@ -266,7 +267,7 @@ export class Contribution {
     const { config, now, random, state, store, timers } = this.#services
     if (config.federation === null || !state.consent.contribute || state.paused) return
     // An update that can't be sent now stays due.
-    if (!this.#shop.loaded || this.#mustNotShare()) return
+    if (!this.#shop.loaded || this.#mustNotShare() || state.conditions.offline) return
     const { whenDue } = await loadUpload()
     const { wait, next } = await whenDue(store.changeSettings, now(), learned, random)
     if (this.#closed) return

@@ -75,6 +75,8 @@ export async function openServices(
   state.persist = config.persist === 'ask' && kind === 'memory' ? null : config.persist !== 'never'
   const store = createDeviceStore({ database: opened.database, state, notices })
   const ledger = createLedger(store, now)
+  const { federation } = config
+  const { relay } = federation ?? {}
   return {
     ...environment,
     ...codeOnDemand(environment.onDemand),
@@ -86,7 +88,15 @@ export async function openServices(
     context: createDeviceContext(state, notices),
     store,
     ledger,
-    transport: transportOf(config, environment.fetch, store, ledger),
+    transport: createTransport({
+      fetch: environment.fetch,
+      ledger,
+      destinations: destinationsOf(config),
+      // Recorded in memory, too: the log, which may be stored on disk later, needs these addresses.
+      records: (change) => store.changeSettings(change, 'strict'),
+      relayed: federation && relay ? { ...federation, relay } : undefined,
+      offline: offlineSignal(state, bus),
+    }),
     tabs: joinTabs({
       database: config.database,
       canShare: kind === 'indexeddb' || config.persist === 'ask',
@@ -114,22 +124,16 @@ function codeOnDemand(load: OnDemand): Pick<Services, 'onDemand' | 'loaded'> {
   }
 }
 
-function transportOf(
-  config: WorkerConfig,
-  fetch: Environment['fetch'],
-  store: DeviceStore,
-  ledger: Ledger,
-): Transport {
-  const { federation } = config
-  const { relay } = federation ?? {}
-  return createTransport({
-    fetch,
-    ledger,
-    destinations: destinationsOf(config),
-    // Recorded in memory, too: the log, which may be stored on disk later, needs these addresses.
-    records: (change) => store.changeSettings(change, 'strict'),
-    relayed: federation && relay ? { ...federation, relay } : undefined,
-  })
+/** Signal that is aborted while the page wants no request. */
+function offlineSignal(state: DeviceState, bus: Bus): () => AbortSignal {
+  let line = new AbortController()
+  const follow = () => {
+    if (state.conditions.offline) line.abort()
+    else if (line.signal.aborted) line = new AbortController()
+  }
+  bus.on('conditions', follow)
+  follow()
+  return () => line.signal
 }
 
 /** Code for options that the shop chose; null for an option that it did not choose, or that can't be loaded. */

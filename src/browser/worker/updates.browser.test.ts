@@ -37,6 +37,24 @@ test('a hidden leading tab does not keep another tab from checking for updates',
   expect(looks(server)).toBe(before + 1)
 })
 
+test('an offline tab does not check, and checks once it is online again', async () => {
+  const server = await testServer()
+  const database = newDatabase()
+  let time = Date.now()
+  const now = () => time
+  const OFFLINE = { ...SHOWN, offline: true }
+  const tab = await start(server, database, { now }, { conditions: OFFLINE })
+  expect(server.requests).toEqual([])
+  time += 6 * MINUTES
+  await pass(tab)
+  await tab.device.conditions({ ...OFFLINE, battery: 0.5 })
+  await pass(tab)
+  expect(server.requests).toEqual([])
+  await tab.device.conditions(SHOWN)
+  await pass(tab)
+  expect(looks(server)).toBe(1)
+})
+
 test('tabs and page loads together check for updates once in five minutes', async () => {
   const server = await testServer()
   const database = newDatabase()

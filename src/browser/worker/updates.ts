@@ -1,5 +1,6 @@
 /** @module Checks for newer catalogs and base models, and more often for live changes of the catalog. */
 
+import type { DeviceConditions } from '../learning/scheduler.ts'
 import type { Learner } from './learner.ts'
 import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
@@ -105,6 +106,8 @@ interface Check<T> {
   readonly run: () => Promise<T>
 }
 
+const mayAsk = ({ visible, offline }: DeviceConditions) => visible && !offline
+
 /**
  * Repeats a check while a tab of the shop is visible. The time of the last check is stored, so that more tabs
  * or page loads don't add checks.
@@ -120,7 +123,7 @@ class Polling<T> {
     this.#check = check
     const { bus, state } = services
     bus.on('conditions', (before) => {
-      if (state.conditions.visible && !before.visible) this.#schedule(0, check.least())
+      if (mayAsk(state.conditions) && !mayAsk(before)) this.#schedule(0, check.least())
     })
   }
 
@@ -152,7 +155,7 @@ class Polling<T> {
     if (this.#stopped) return
     this.#timer = timers.set(async () => {
       this.#timer = null
-      if (state.conditions.visible)
+      if (mayAsk(state.conditions))
         await this.#checkIfOlder(age).catch((error) => notices.add(error))
       // Another call may have scheduled the next check in the meantime.
       const interval = this.#check.interval()

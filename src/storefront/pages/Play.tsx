@@ -13,9 +13,10 @@ import { ShareLink } from '../parts/ShareLink.tsx'
 import { useShop } from '../shop.ts'
 import { Gliding } from '../story/Gliding.tsx'
 import { riseOf } from '../story/line.ts'
-import { useRequests } from '../story/requests.ts'
-import { told } from '../story/visit.ts'
+import { isAnswer, told } from '../story/visit.ts'
 import { count } from '../text.ts'
+import { useAsked } from '../wire/requests.ts'
+import { Requests, WireButton } from '../wire/Wire.tsx'
 import { words } from '../words/words.ts'
 
 /** Number of products in each list. */
@@ -42,13 +43,15 @@ export function Play() {
   }, [])
 
   const linked = (choices.get('taps') ?? '').split(' ').filter((id) => catalog.get(id))
-  const known = new Set([...tapped, ...learned.map(({ name }) => name)])
+  // A product that the shopper turned down was not tapped.
+  const liked = learned.filter((one) => one.kind === 'item' && !isAnswer(one.signal))
+  const known = new Set([...tapped, ...liked.map(({ name }) => name)])
   const pressed = [...tapped, ...linked.filter((id) => known.has(id) && !tapped.includes(id))]
   /** Products in the link that this shopper has not tapped yet: somebody else tapped them. */
   const offered = linked.filter((id) => !known.has(id))
 
   function tap(ids: readonly string[]): void {
-    begin((since) => since ?? performance.now())
+    begin((since) => since ?? Date.now())
     followed.expect()
     for (const item_id of ids) capture({ name: 'view_item', item_id })
     setTapped((before) => [...new Set([...before, ...ids])])
@@ -194,12 +197,13 @@ interface FactsProps {
   readonly taps: number
   readonly learnedFrom: number
   readonly took: number | null
+  /** Time of the first tap, milliseconds since the epoch; null before. */
   readonly began: number | null
 }
 
 function Facts({ taps, learnedFrom, took, began }: FactsProps) {
-  const requests = useRequests(began)
-  const total = [...(requests?.values() ?? [])].reduce((all, times) => all + times, 0)
+  const asked = useAsked()
+  const since = asked.filter(({ time }) => began !== null && time >= began)
   return (
     <div className="play-facts">
       <p role="status">
@@ -209,26 +213,13 @@ function Facts({ taps, learnedFrom, took, began }: FactsProps) {
             ? words('play.learned', { n: learnedFrom })
             : words('play.followed', { n: learnedFrom, ms: Math.max(1, Math.round(took)) })}
       </p>
-      {requests !== null && (
-        <details>
-          <summary>{words('play.requests', { n: count(total) })}</summary>
-          {total === 0 ? (
-            <p>{words('play.noRequests')}</p>
-          ) : (
-            <>
-              <p>{words('play.someRequests')}</p>
-              <ul>
-                {[...requests].map(([address, times]) => (
-                  <li key={address}>
-                    <code>{address.replace(location.origin, '')}</code>
-                    {times > 1 && ` × ${times}`}
-                  </li>
-                ))}
-              </ul>
-            </>
-          )}
-        </details>
-      )}
+      <WireButton />
+      {/* It has its room from the start, so that the lists don't move at the first tap. */}
+      <details data-hidden={began === null || undefined}>
+        <summary>{words('play.requests', { n: count(since.length) })}</summary>
+        {since.length === 0 && <p>{words('play.noRequests')}</p>}
+        <Requests asked={since} />
+      </details>
     </div>
   )
 }

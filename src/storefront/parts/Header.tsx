@@ -6,6 +6,7 @@ import { categoryPath, departmentText, samePath } from '../catalog.ts'
 import { theme, useDark } from '../preferences.ts'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
+import { CutSign } from '../wire/Wire.tsx'
 import { words } from '../words/words.ts'
 import { Icon } from './Icon.tsx'
 import { LearnedDrawer } from './LearnedDrawer.tsx'
@@ -30,6 +31,7 @@ export const Header = memo(function Header() {
         <div className="header-tools">
           <OrderSwitch />
           <LearnedDrawer />
+          <CutSign />
         </div>
         <nav className="header-links" aria-label={words('header.yours')}>
           <ThemeButton />

@@ -2,6 +2,7 @@
 import { useRef, useState } from 'react'
 import { PersonalizationPanel, usePersonalization } from '../../react.ts'
 import { useShop } from '../shop.ts'
+import { WirePart } from '../wire/Wire.tsx'
 import { words } from '../words/words.ts'
 import { Icon } from './Icon.tsx'
 import { Link } from './Link.tsx'
@@ -74,6 +75,7 @@ export function LearnedDrawer() {
           {open && (
             <>
               {unavailable && <p className="notice">{words('unavailable')}</p>}
+              <WirePart />
               <PersonalizationPanel agents />
               <ul className="drawer-more">
                 {MORE.map(([href, name]) => (

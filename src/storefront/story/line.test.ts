@@ -35,6 +35,10 @@ describe('the line above the list', () => {
     expect(say({ now: list(9, 1, 375), without, done })).toBe(
       '2 of these 3 are new since you looked at Thing 7.',
     )
+    const answered = [{ verb: 'less_like_this', about: 'i7' }] as const
+    expect(say({ now: list(9, 1, 375), without, done: answered })).toBe(
+      '2 of these 3 are new since you asked for less like Thing 7.',
+    )
     expect(say({ now: list(2, 1, 3), without, done })).toBe(
       'In a new order since you looked at Thing 7.',
     )

@@ -6,8 +6,15 @@ import type { CaptureInput, Recommendation } from '../../index.ts'
 import { createSignal } from '../signal.ts'
 import { createStored } from '../stored.ts'
 
+/** Answers to a listed product. */
+const ANSWERS = ['less_like_this', 'not_for_me', 'have_this'] as const
 /** Events that count as an action, strongest first. A view counts, but the click that led to it doesn't. */
-const VERBS = ['purchase', 'add_to_cart', 'add_to_wishlist', 'search', 'view_item'] as const
+const VERBS = [
+  ...ANSWERS,
+  ...(['purchase', 'add_to_cart', 'add_to_wishlist', 'search', 'view_item'] as const),
+] as const
+
+export const isAnswer = (name: string): boolean => (ANSWERS as readonly string[]).includes(name)
 
 export interface Action {
   readonly verb: (typeof VERBS)[number]

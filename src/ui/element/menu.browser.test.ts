@@ -51,7 +51,11 @@ test('says why, folds an answered card, and brings it back at its button', async
   expect(focused(host)).toBe(inside(host, '.ns-folded button')[0])
   expect(await findings()).toEqual([])
   await personalizer.capture({ name: 'view_item', item_id: 'glow' })
-  expect(focused(host)).toBe(inside(host, '.ns-folded button')[0])
+  const undo = inside(host, '.ns-folded button')[0]
+  expect(focused(host)).toBe(undo)
+  // Enter that is still held from the answer.
+  const held = { key: 'Enter', repeat: true, cancelable: true, bubbles: true }
+  expect(undo.dispatchEvent(new KeyboardEvent('keydown', held))).toBe(false)
   await userEvent.keyboard('{Enter}')
   await waitFor(() => expect(places(host)).not.toContain('ns-folded'))
   await waitFor(() => expect(focused(host)).toBe(opener(host, 'mug')))

@@ -3,7 +3,7 @@
  * the same markup as React's `ItemMenu`. Loaded after the list.
  */
 import { ANSWER_NAMES, type AnswerName } from '@nearside/core/events/event.ts'
-import type { Folded } from '../lists/answers.ts'
+import { type Folded, ignoreHeld } from '../lists/answers.ts'
 import css from '../react/menu.css?inline'
 import { element, type Shop } from './card.ts'
 import { button } from './choices.ts'
@@ -84,6 +84,7 @@ export function buildFolded(shop: Shop, { id, answer }: Folded, undo: () => void
   text.id = 'folded'
   const back = button('ns-button', undo, words('undo'))
   back.setAttribute('aria-describedby', text.id)
+  back.addEventListener('keydown', ignoreHeld)
   line.append(text, back)
   return line
 }

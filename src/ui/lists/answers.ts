@@ -105,6 +105,11 @@ export const withoutFolded = <TEntry extends { readonly item: { readonly id: str
   folded: Folded | null,
 ): readonly TEntry[] => (folded ? entries.filter(({ item }) => item.id !== folded.id) : entries)
 
+/** Keeps a key that is still held from pressing the button that got the focus: Enter on an answer, on its undo. */
+export const ignoreHeld = (event: { readonly repeat: boolean; preventDefault(): void }): void => {
+  if (event.repeat) event.preventDefault()
+}
+
 /** Gives the focus to a button and scrolls no further than it needs. */
 export function show(button: HTMLElement | null | undefined): void {
   button?.focus({ preventScroll: true })

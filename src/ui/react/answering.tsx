@@ -5,7 +5,7 @@
 import { ANSWER_NAMES, type AnswerName } from '@nearside/core/events/event.ts'
 import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { useEffect, useId, useRef, useState } from 'react'
-import { type Folded, show, whyLines } from '../lists/answers.ts'
+import { type Folded, ignoreHeld, show, whyLines } from '../lists/answers.ts'
 import { usePersonalizationContext } from './context.ts'
 
 export { createListAnswers, withoutFolded } from '../lists/answers.ts'
@@ -109,7 +109,14 @@ export function FoldedLine({ folded, onUndo }: FoldedLineProps) {
       <p id={id}>
         {words(`folded.${folded.answer}`, { title: itemOf(folded.id)?.title ?? folded.id })}
       </p>
-      <button type="button" className="ns-button" aria-describedby={id} ref={show} onClick={onUndo}>
+      <button
+        type="button"
+        className="ns-button"
+        aria-describedby={id}
+        ref={show}
+        onKeyDown={ignoreHeld}
+        onClick={onUndo}
+      >
         {words('undo')}
       </button>
     </li>

@@ -68,6 +68,9 @@ test('an answer folds the card in its place and gives the focus to Undo, which b
   const described = document.getElementById(undo?.getAttribute('aria-describedby') ?? '')
   expect(described?.textContent).toContain('Tea mug')
   expect((await axe.run(container)).violations).toEqual([])
+  // Enter that is still held from the answer.
+  const held = { key: 'Enter', repeat: true, cancelable: true, bubbles: true }
+  expect(undo?.dispatchEvent(new KeyboardEvent('keydown', held))).toBe(false)
   await userEvent.keyboard('{Enter}')
   await waitFor(() => expect(places(container)).toEqual(['tin', 'mug', 'wick']))
   await waitFor(() => expect(focused()).toBe(menuOf(container, 'mug')))

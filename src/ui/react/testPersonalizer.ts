@@ -229,6 +229,7 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
     async pause(paused) {
       change({ paused })
     },
+    setOffline: async () => {},
     async setPersist(allowed) {
       const { option } = snapshot.persist
       change({ persist: { option, allowed }, storage: allowed ? 'indexeddb' : 'memory' })

@@ -1,0 +1,116 @@
+/**
+ * @module Orders on their way to the shop's server. Each has an entry of its own in `localStorage` until the server has
+ * answered, so that no tab overwrites another tab's order. Only one tab sends at a time, and the server stores an order
+ * once, by its id, however often it arrives.
+ */
+import { createSignal } from './signal.ts'
+import { isCut } from './wire/wire.ts'
+
+const PREFIX = 'nearside-shop.unsent.'
+/** Milliseconds until a failed sending is tried again. */
+const AGAIN = 30_000
+
+interface SentLine {
+  readonly id: string
+  readonly quantity: number
+  readonly price: number
+}
+
+/** Orders that could not be stored; they wait as long as the page lives. */
+const inMemory = new Map<string, string>()
+let running = new AbortController()
+let timer: ReturnType<typeof setTimeout> | undefined
+
+/** Ids of orders that the server has not answered. */
+export const unsent = createSignal<readonly string[]>([])
+
+function entries(): Map<string, string> {
+  const found = new Map(inMemory)
+  try {
+    for (const key of Object.keys(localStorage))
+      if (key.startsWith(PREFIX))
+        found.set(key.slice(PREFIX.length), localStorage.getItem(key) ?? '')
+  } catch {
+    // Storage is denied: only this page's orders wait.
+  }
+  return found
+}
+
+const look = () => unsent.set([...entries().keys()])
+
+function drop(id: string): void {
+  inMemory.delete(id)
+  try {
+    localStorage.removeItem(PREFIX + id)
+  } catch {
+    // Storage is denied: the order was in memory.
+  }
+}
+
+/** Queues an order, and sends it unless the wire is cut. */
+export function sendOrder(id: string, lines: readonly SentLine[]): void {
+  const body = JSON.stringify({ id, lines })
+  try {
+    localStorage.setItem(PREFIX + id, body)
+  } catch {
+    inMemory.set(id, body)
+  }
+  look()
+  void sendAll()
+}
+
+/** Withdraws orders that were not sent yet, because the shopper erased them. */
+export function withdraw(ids: readonly string[]): void {
+  for (const id of ids) drop(id)
+  look()
+}
+
+/** Sends waiting orders now, after reconnecting, and when the network returns. @returns function that ends this */
+export function followOutbox(): () => void {
+  const stop = new AbortController()
+  const { signal } = stop
+  const changed = () => {
+    if (!isCut.get()) return void sendAll()
+    running.abort()
+    running = new AbortController()
+  }
+  const unsubscribe = isCut.subscribe(changed)
+  addEventListener('online', changed, { signal })
+  addEventListener('storage', ({ key }) => key?.startsWith(PREFIX) && look(), { signal })
+  look()
+  changed()
+  return () => {
+    stop.abort()
+    unsubscribe()
+    clearTimeout(timer)
+  }
+}
+
+async function sendAll(): Promise<void> {
+  clearTimeout(timer)
+  if (isCut.get() || entries().size === 0) return
+  // Without locks (no secure context), two tabs may both send; the server stores an order once.
+  if (navigator.locks) await navigator.locks.request('nearside-shop.orders', sendEach)
+  else await sendEach()
+  look()
+  if (entries().size > 0) timer = setTimeout(sendAll, AGAIN)
+}
+
+async function sendEach(): Promise<void> {
+  for (const [id, body] of entries()) {
+    if (isCut.get()) return
+    const isTaken = await post(body).catch(() => false)
+    if (isTaken) drop(id)
+  }
+}
+
+async function post(body: string): Promise<boolean> {
+  // biome-ignore lint/style/noRestrictedGlobals: the shop's own order, not the package's traffic
+  const { ok } = await fetch(`${import.meta.env.BASE_URL}orders`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+    signal: running.signal,
+  })
+  return ok
+}

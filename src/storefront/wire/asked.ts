@@ -1,0 +1,43 @@
+/** @module Collects the requests that the service worker reports, from the page's first script on. */
+
+/** One request of the shop in this browser. */
+export interface Asked {
+  readonly address: string
+  /** Time, milliseconds since the epoch. */
+  readonly time: number
+  /** `here`: answered from this device; `network`: passed on; `refused`: the wire was cut. */
+  readonly way: 'here' | 'network' | 'refused'
+  /** Bytes of the body that left; null if unknown. */
+  readonly sent: number | null
+  /**
+   * Who made or reported it. `shop`: a page or its worker; `service-worker`: itself; `browser`: its list of a page's
+   * requests; `log`: the device's log.
+   */
+  readonly by: 'shop' | 'service-worker' | 'browser' | 'log'
+}
+
+let asked: readonly Asked[] = []
+const listeners = new Set<() => void>()
+
+/** Adds requests that were found otherwise. */
+export function addAsked(more: readonly Asked[]): void {
+  if (more.length === 0) return
+  asked = [...asked, ...more]
+  for (const listener of listeners) listener()
+}
+
+export const allAsked = (): readonly Asked[] => asked
+
+export function subscribeAsked(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
+
+/** Call it before the document is complete: until then, the browser holds the service worker's messages back. */
+export function collectAsked(): void {
+  navigator.serviceWorker?.addEventListener('message', ({ data }) => {
+    if (data?.kind !== 'request') return
+    const { address, time, way, sent, by } = data as Asked
+    addAsked([{ address, time, way, sent, by }])
+  })
+}

@@ -1,0 +1,133 @@
+/**
+ * @module All requests of the shop since the page opened, from three sources. The service worker reports the requests
+ * of all pages, of their workers, and its own. The page's Performance entries add those before it ran. The device's log
+ * adds those of a vault, or of a worker that started before the service worker.
+ */
+import { useEffect, useSyncExternalStore } from 'react'
+import type { LedgerEntry, Personalizer } from '../../index.ts'
+import { usePersonalizer } from '../../react.ts'
+import { type Asked, addAsked, allAsked, subscribeAsked } from './asked.ts'
+
+/** Milliseconds between two readings of the device's log. A request of a worker changes nothing else here. */
+const EVERY = 1000
+
+const NONE: readonly Asked[] = []
+
+/** All requests so far, oldest first. */
+export function useAsked(): readonly Asked[] {
+  useLog()
+  return useSyncExternalStore(subscribeAsked, allAsked, () => NONE)
+}
+
+/** Adds what the browser itself lists: the document, and requests that passed no service worker. */
+export function collectEntries(): void {
+  const { timeOrigin } = performance
+  const add = (entries: readonly PerformanceEntry[]) =>
+    addAsked((entries as PerformanceResourceTiming[]).flatMap((one) => fromEntry(one, timeOrigin)))
+  add(performance.getEntriesByType('navigation'))
+  const observer = new PerformanceObserver((list) => add(list.getEntries()))
+  observer.observe({ type: 'resource', buffered: true })
+}
+
+/** The service worker reports a page's requests, but not the page's document. */
+export function fromEntry(
+  entry: Pick<
+    PerformanceResourceTiming,
+    'entryType' | 'name' | 'startTime' | 'workerStart' | 'transferSize' | 'decodedBodySize'
+  >,
+  timeOrigin: number,
+): readonly Asked[] {
+  const { entryType, name, startTime, workerStart, transferSize, decodedBodySize } = entry
+  const isDocument = entryType === 'navigation'
+  if (!/^https?:/.test(name) || (!isDocument && workerStart > 0)) return []
+  const isStored = transferSize === 0 && decodedBodySize > 0
+  const way = isStored ? 'here' : 'network'
+  // The browser's list has no bodies. A document's request has none.
+  const sent = isDocument ? 0 : null
+  return [{ address: name, time: timeOrigin + startTime, way, sent, by: 'browser' }]
+}
+
+interface Total {
+  readonly count: number
+  /** Bytes of all bodies. */
+  readonly sent: number
+  /** Time of the last request, milliseconds since the epoch. */
+  readonly time: number
+}
+
+type Totals = ReadonlyMap<string, Total>
+
+/** Totals when the page opened; null before the first reading. */
+let opened: Totals | null = null
+
+function useLog(): void {
+  const personalizer = usePersonalizer()
+  useEffect(() => {
+    if (!personalizer) return
+    const read = () => readLog(personalizer)
+    void read()
+    const timer = setInterval(read, EVERY)
+    return () => clearInterval(timer)
+  }, [personalizer])
+}
+
+/** Call it once at the start, too: later readings count from there. */
+export async function readLog({ audit, getSnapshot }: Personalizer): Promise<void> {
+  const entries = await audit.entries().catch(() => null)
+  if (!entries) return
+  const now = totalsOf(entries)
+  opened ??= beforeOpening(now, performance.timeOrigin)
+  addAsked(unreported(now, opened, allAsked(), getSnapshot().vault))
+}
+
+/** Sums up the log, which has one entry for a day's requests to an address. */
+export function totalsOf(entries: readonly LedgerEntry[]): Totals {
+  const totals = new Map<string, Total>()
+  for (const { kind, time, detail, bytesSent } of entries) {
+    if (kind !== 'request' && kind !== 'upload') continue
+    const address = String(detail.url)
+    const { count, sent } = totals.get(address) ?? { count: 0, sent: 0 }
+    totals.set(address, { count: count + Number(detail.count ?? 1), sent: sent + bytesSent, time })
+  }
+  return totals
+}
+
+/**
+ * Totals when the page opened, from the first reading after it. An address requested since then was requested at least
+ * once: the log doesn't say how often.
+ * @param time when the page opened, milliseconds since the epoch
+ */
+export function beforeOpening(now: Totals, time: number): Totals {
+  return new Map(
+    [...now].map(([address, total]) =>
+      total.time < time ? [address, total] : [address, { ...total, count: total.count - 1 }],
+    ),
+  )
+}
+
+/**
+ * Requests that only the log lists.
+ * @param inVault whether the device runs in a vault, whose requests no service worker of the shop sees
+ */
+export function unreported(
+  now: Totals,
+  before: Totals,
+  asked: readonly Asked[],
+  inVault: boolean,
+): readonly Asked[] {
+  return [...now].flatMap(([address, { count, sent, time }]) => {
+    const earlier = before.get(address) ?? { count: 0, sent: 0 }
+    // A log that was erased starts anew with smaller totals.
+    const isSameLog = count >= earlier.count
+    const grown = isSameLog ? count - earlier.count : count
+    const known = asked.filter(
+      (one) => one.address === address && (one.by === 'log' || (one.by === 'shop' && !inVault)),
+    )
+    const bytes = isSameLog ? sent - earlier.sent : sent
+    const counted = known.reduce((sum, one) => sum + (one.sent ?? 0), 0)
+    return Array.from({ length: Math.max(0, grown - known.length) }, (_, at): Asked => {
+      const rest = at === 0 ? Math.max(0, bytes - counted) : 0
+      return { address, time, way: 'network', sent: rest, by: 'log' }
+    })
+  })
+}
