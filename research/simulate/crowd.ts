@@ -1,9 +1,10 @@
 /** @module Devices of a simulated round and their updates; each plays a shopper with events in one part of the log. */
 import { quantize } from '@nearside/aggregate/privacy/quantize.ts'
 import { integerClipNorm } from '@nearside/aggregate/protocol/policy.ts'
+import { updateOf } from '@nearside/browser/contribution/update.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { History } from '@nearside/core/features/history.ts'
-import { SHARED_LENGTH, sharedDelta } from '@nearside/core/learning/sharedUpdate.ts'
+import { createCandidates } from '@nearside/core/learning/candidates.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { inRandomOrder, type Random } from '@nearside/core/model/random.ts'
 import { DAY } from '@nearside/core/time.ts'
@@ -13,33 +14,45 @@ import type { Plan } from './plan.ts'
 import type { Participant } from './playRound.ts'
 import { branch, seededBytes } from './seeded.ts'
 
+interface Part {
+  readonly terms: Parameters<typeof updateOf>[0]
+  readonly model: BaseModel
+  /** End of this part of the log, milliseconds since the epoch. */
+  readonly end: number
+  /** Number of the devices that played these shoppers before. */
+  readonly generation: number
+}
+
 /** Participants of a round, one per device. If there are fewer shoppers, several devices play the same one. */
 export function participantsOf(
   active: readonly ShopperHistory[],
   devices: number,
-  model: BaseModel,
-  end: number,
+  { terms, model, end, generation }: Part,
   random: Random,
 ): Participant[] {
-  const known = new Map<string, Float32Array>()
-  const updateOf = ({ id, interactions }: ShopperHistory, now: number) => {
+  const known = new Map<string, ArrayLike<number>>()
+  const find = createCandidates(model)
+  const update = ({ id, interactions }: ShopperHistory, now: number) => {
     // Whole days between the device's time and the end of its part of the log, so that updates can be cached.
     const days = Math.round((now - end) / DAY)
     const key = `${days} ${id}`
     const history = interactions.filter(({ time }) => time < end)
-    const update = known.get(key) ?? sharedDelta(model, history, end + days * DAY)
-    known.set(key, update)
-    return update
+    const own = known.get(key) ?? updateOf(terms, model, history, end + days * DAY, find)
+    known.set(key, own)
+    return own
   }
   const order = inRandomOrder(active, random)
   return Array.from({ length: devices }, (_, i) => {
     const shopper = order[i % order.length]
-    const name = `${shopper.id} ${Math.floor(i / order.length)}`
-    return { name, update: (now) => updateOf(shopper, now) }
+    const name = `${shopper.id} ${Math.floor(i / order.length)} ${generation}`
+    return { name, update: (now) => update(shopper, now) }
   })
 }
 
-/** Sum of the quantised updates of devices that bypass the servers, in steps of the scale. */
+/**
+ * Sum of the quantised updates of devices that bypass the servers, in steps of the scale. Devices with the same update
+ * round it alike.
+ */
 export async function addRest(
   participants: readonly Participant[],
   attack: Attack | null,
@@ -52,18 +65,27 @@ export async function addRest(
 ): Promise<Float64Array> {
   const { scale, clipNorm } = parameters
   const bytes = seededBytes(branch(random))
-  const sum = new Float64Array(SHARED_LENGTH)
+  const sum = new Float64Array(promoted.length)
   const honest = rest.all - rest.vanishing - rest.hostile
+  const passes = attack === 'flip' || attack === 'promote'
+  const alike = {
+    honest: new Map<ArrayLike<number>, number>(),
+    hostile: new Map<ArrayLike<number>, number>(),
+  }
   for (const [i, { update }] of participants.slice(0, restCounted).entries()) {
     if (i % 100 === 0) await step(steps, `${label}: further devices`, i, restCounted)
     const own = update(end)
-    const passes = attack === 'flip' || attack === 'promote'
-    const sent = passes && i >= honest ? poisoned(attack, own, promoted, clipNorm) : own
-    const quantized = quantize(sent, scale, integerClipNorm(parameters), bytes)
-    quantized.forEach((x, j) => {
-      sum[j] += x
-    })
+    const group = passes && i >= honest ? alike.hostile : alike.honest
+    group.set(own, (group.get(own) ?? 0) + 1)
   }
+  const add = (sent: ArrayLike<number>, devices: number) =>
+    quantize(sent, scale, integerClipNorm(parameters), bytes).forEach((x, j) => {
+      sum[j] += x * devices
+    })
+  for (const [own, devices] of alike.honest) add(own, devices)
+  if (passes)
+    for (const [own, devices] of alike.hostile)
+      add(poisoned(attack, own, promoted, clipNorm), devices)
   return sum
 }
 

@@ -10,22 +10,25 @@ const question: SimulationQuestion = {
 }
 
 describe('the plan of a simulation', () => {
-  it('sends 1,000 devices a round through the servers, and adds the sum of the others', () => {
+  it('sends 100 devices a round through the servers, and adds the sum of the others', () => {
     const { whole, rest, restCounted, parameters } = planOf(question)
-    expect(whole).toEqual({ all: 1000, vanishing: 100, hostile: 50 })
-    expect(rest).toEqual({ all: 99_000, vanishing: 9_900, hostile: 4_950 })
-    expect(parameters.aggregationGoal).toBe(850)
+    expect(whole).toEqual({ all: 100, vanishing: 10, hostile: 5 })
+    expect(rest).toEqual({ all: 99_900, vanishing: 9_990, hostile: 4_995 })
+    expect(parameters.aggregationGoal).toBe(85)
     expect(planOf(question).refused).toBeNull()
     expect(planOf({ ...question, devices: 900 }).refused).toContain('the fewest allowed are 1000')
     // Servers leave refused reports out of the sum, but it contains reports of attacks that look honest.
-    expect(restCounted).toBe(84_150)
-    expect(planOf({ ...question, attack: 'flip' }).restCounted).toBe(89_100)
+    expect(restCounted).toBe(84_915)
+    expect(planOf({ ...question, attack: 'flip' }).restCounted).toBe(89_910)
   })
 
-  it('sets noise and δ for ε and the number of devices', () => {
-    const { delta, noiseMultiplier } = planOf(question).parameters
+  it('sets noise and δ for ε, the reports of a device and the number of devices', () => {
+    const { parameters, reports } = planOf(question)
+    const { delta, noiseMultiplier } = parameters
     expect(delta).toBe(1e-10)
-    expect(epsilonOf(substitutionMu(5 / noiseMultiplier ** 2), delta)).toBeCloseTo(4, 3)
+    expect(reports).toBe(DEMO_PARAMETERS.maxParticipations)
+    expect(epsilonOf(substitutionMu(4 / noiseMultiplier ** 2), delta)).toBeCloseTo(4, 3)
+    expect(planOf({ ...question, rounds: 3 }).reports).toBe(3)
     expect(planOf({ ...question, devices: 900 }).parameters.delta).toBe(1e-6)
   })
 

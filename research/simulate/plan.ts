@@ -22,16 +22,20 @@ export interface SimulationQuestion {
   /** Share of the devices that send what `attack` describes. */
   readonly malicious: number
   readonly attack: Attack | null
-  /** ε by substitution of all rounds together, for a device that contributes to each; null: no noise. */
+  /** ε by substitution of all reports of a device together; null: no noise. */
   readonly epsilon: number | null
   /** Terms that give clip norm, scale and learning rate; their token issuer isn't used. */
   readonly terms: PolicyParameters
+  /** First day of the test, ISO date; absent: the model's limit. */
+  readonly until?: string
+  /** Models of a base that was trained on the whole log, as a shop that collects everything has. */
+  readonly collected?: string
   /** Current time, milliseconds since the epoch; later events are left out. */
   readonly now: number
 }
 
 /** Most devices per round that seal and prove their reports. Updates of all other devices are only added up. */
-export const WHOLE_DEVICES = 1000
+export const WHOLE_DEVICES = 100
 
 export interface Crowd {
   readonly all: number
@@ -47,6 +51,8 @@ export interface Plan {
   readonly restCounted: number
   /** Terms of a round at the servers. */
   readonly parameters: PolicyParameters
+  /** Most reports of a device; then another device plays its shopper. */
+  readonly reports: number
   /** Why a real shop's devices would refuse these terms; null if they would accept them. */
   readonly refused: string | null
 }
@@ -61,9 +67,6 @@ const NO_NOISE_EPSILON = 4
 export function planOf(question: SimulationQuestion): Plan {
   const { devices, rounds, drop, malicious, attack, epsilon } = question
   const { issuer: _, ...terms } = question.terms
-  // Here popularity comes from the log.
-  if (terms.countShare !== undefined)
-    throw new NearsideError('input-invalid', 'simulate plays no item counts: leave countShare out')
   const crowd = (all: number): Crowd => ({
     all,
     vanishing: Math.round(drop * all),
@@ -79,10 +82,11 @@ export function planOf(question: SimulationQuestion): Plan {
     )
   // Servers refuse a δ above 1/n².
   const delta = Math.min(terms.delta, 1 / devices ** 2)
-  const noiseMultiplier = noiseFor(epsilon ?? NO_NOISE_EPSILON, rounds, delta)
+  const reports = Math.min(rounds, terms.maxParticipations)
+  const noiseMultiplier = noiseFor(epsilon ?? NO_NOISE_EPSILON, reports, delta)
   const parameters = parseParameters({
     ...terms,
-    ...{ aggregationGoal: goal, delta, noiseMultiplier, maxParticipations: rounds },
+    ...{ aggregationGoal: goal, delta, noiseMultiplier, maxParticipations: reports },
     ...{ minSeparationSeconds: 0, periodDays: 365 },
   })
   const beyond = beyondLimits(parameters, DEMONSTRATION_LIMITS)
@@ -91,12 +95,13 @@ export function planOf(question: SimulationQuestion): Plan {
   const passes = attack === 'flip' || attack === 'promote'
   const restCounted = rest.all - rest.vanishing - (passes ? 0 : rest.hostile)
   const all = { ...parameters, aggregationGoal: goal + restCounted }
-  return { whole, rest, restCounted, parameters, refused: beyondLimits(all, DEVICE_LIMITS) }
+  const refused = beyondLimits(all, DEVICE_LIMITS)
+  return { whole, rest, restCounted, parameters, reports, refused }
 }
 
 /**
- * Divides the log from the model's limit to its end into `rounds` + 1 parts of equal length, in whole days. Each round
- * plays one part; the last part only tests the last round. @returns the limits of the parts
+ * Divides a log into `rounds` + 1 parts of equal length, in whole days. Each round plays one part; the last part only
+ * tests the last round. @returns the limits of the parts
  */
 export function edgesOf(from: number, to: number, rounds: number): number[] {
   const begin = Math.floor(from / DAY) * DAY
@@ -104,7 +109,7 @@ export function edgesOf(from: number, to: number, rounds: number): number[] {
   if (days <= rounds)
     throw new NearsideError(
       'input-invalid',
-      `the log has ${Math.max(0, days)} days after the model’s training data: too few for ${rounds} rounds and a test`,
+      `the log has ${Math.max(0, days)} days to play: too few for ${rounds} rounds and a test`,
     )
   const edge = (part: number) => begin + Math.round((days * part) / (rounds + 1)) * DAY
   return Array.from({ length: rounds + 2 }, (_, part) => edge(part))

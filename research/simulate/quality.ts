@@ -2,21 +2,30 @@
  * @module Quality of each version for held-out shoppers, whose data no version contains. Each version is measured
  * on the period in which it was the newest, and compared with the version before the rounds.
  */
-import { buildCases } from '@nearside/core/features/cases.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
+import { isTestCase, nextCases } from '@nearside/core/features/nextCases.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { isFromCatalog } from '@nearside/core/model/manifest.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
 import { scoreTerms } from '@nearside/core/model/score.ts'
-import { bootstrap, lift, mean, type Statistic } from '@nearside/evaluate/bootstrap.ts'
+import {
+  bootstrap,
+  type Interval,
+  lift,
+  mean,
+  type Statistic,
+} from '@nearside/evaluate/bootstrap.ts'
 import { type EvaluationInput, trainingHistories } from '@nearside/evaluate/cases.ts'
 import { publishedFiles } from '@nearside/evaluate/popularity.ts'
 import { asLift, type Lift } from '@nearside/evaluate/results.ts'
 import { type RowCase, Rows, type Series } from '@nearside/evaluate/rows.ts'
 import { type Steps, step } from '@nearside/evaluate/steps.ts'
-import { ndcg, placesOf } from '@nearside/train/metrics.ts'
+import { hiding, ndcg, placesOf } from '@nearside/train/metrics.ts'
 
 export const FROZEN = 'frozen'
 export const ROUNDS = 'rounds'
+/** Arm of a shop that collects everything. */
+export const COLLECTED = 'collected'
 
 /** A period in milliseconds since the epoch, and the model that each arm has in this period. */
 export interface Period {
@@ -39,8 +48,14 @@ export interface VersionQuality {
 export interface Quality {
   /** Means over shoppers, with 95 % intervals by bootstrap over shoppers. */
   readonly versions: readonly VersionQuality[]
-  /** Lift of each arm over the arm that keeps the first model, on the cases of periods in which the arm has a model. */
-  readonly lifts: readonly { readonly arm: string; readonly lift: Lift | null }[]
+  /** Each arm on all cases; lifts are over the arm that keeps the first model. */
+  readonly arms: readonly {
+    readonly arm: string
+    readonly ndcg: Interval | null
+    readonly lift: Lift | null
+    /** Share of the way from the first model to the base that was trained on the log; null without such a base. */
+    readonly gap: Interval | null
+  }[]
   readonly shoppers: number
   readonly cases: number
 }
@@ -51,7 +66,10 @@ interface PeriodCase extends RowCase {
 
 const ndcgOf = (arm: string): Series => ({ arm, metric: 'ndcg@10' })
 
-/** Measures all arms with the popularity of the night before each test case. */
+/**
+ * Measures all arms. A base that was trained on a log has the popularity of the night before each test case; another
+ * one has its own.
+ */
 export async function measureQuality(
   input: EvaluationInput,
   periods: readonly Period[],
@@ -65,18 +83,19 @@ export async function measureQuality(
     const models = Object.entries(period.models)
     for (const [, model] of models) {
       const { statistics } = model
-      if (!nightly.has(statistics))
+      if (!isFromCatalog(model) && !nightly.has(statistics))
         nightly.set(statistics, publishedFiles({ ...input, model }, histories))
     }
     for (const [s, shopper] of held.entries()) {
       await step(steps, 'testing', p * held.length + s, periods.length * held.length)
-      const cases = buildCases(shopper, input.dayOnly, period.from)
-      for (const { history, time, targets } of cases.filter((one) => one.time < period.to)) {
+      const cases = nextCases(shopper, input.dayOnly, period.from).filter(isTestCase)
+      for (const { history, time, next } of cases.filter((one) => one.time < period.to)) {
         rows.begin({ shopper: shopper.id, version: period.version })
+        const excluded = hiding(input.model.itemIds.length, next.hidden)
         for (const [arm, model] of models) {
           const statistics = nightly.get(model.statistics)?.(time) ?? model.statistics
           const { base } = scoreTerms({ ...model, statistics }, history, time)
-          rows.put(ndcgOf(arm), ndcg(placesOf(base, targets), 10))
+          rows.put(ndcgOf(arm), ndcg(placesOf(base, next.targets, excluded), 10))
         }
       }
     }
@@ -98,13 +117,24 @@ export async function measureQuality(
       return found ? [{ version, arm, 'ndcg@10': found.value, lo: found.lo, hi: found.hi }] : []
     })
   })
-  const lifts = arms
-    .filter((arm) => arm !== FROZEN)
-    .map((arm) => {
-      const found = intervalOf(arm, rows, (known) =>
-        lift(known.means(ndcgOf(arm)), known.means(ndcgOf(FROZEN))),
-      )
-      return { arm, lift: found && asLift(found) }
-    })
-  return { versions, lifts, shoppers: rows.byShopper.length, cases: rows.cases.length }
+  const all = arms.map((arm) => {
+    const over = intervalOf(arm, rows, (known) =>
+      lift(known.means(ndcgOf(arm)), known.means(ndcgOf(FROZEN))),
+    )
+    return {
+      arm,
+      ndcg: intervalOf(arm, rows, (known) => mean(known.means(ndcgOf(arm)))),
+      lift: arm === FROZEN ? null : over && asLift(over),
+      gap: arms.includes(COLLECTED) ? intervalOf(arm, rows, gapOf(arm)) : null,
+    }
+  })
+  return { versions, arms: all, shoppers: rows.byShopper.length, cases: rows.cases.length }
 }
+
+/** Share of the way from the first model to the base that was trained on the log. */
+const gapOf =
+  (arm: string) =>
+  (rows: Rows<PeriodCase>): Statistic => {
+    const [from, here, to] = [FROZEN, arm, COLLECTED].map((one) => mean(rows.means(ndcgOf(one))))
+    return (drawn) => (here(drawn) - from(drawn)) / (to(drawn) - from(drawn))
+  }

@@ -1,20 +1,21 @@
 /** @module Report of a simulation for people. */
+import type { Interval } from '@nearside/evaluate/bootstrap.ts'
 import { isoDay } from '@nearside/evaluate/cases.ts'
 import { count, decimal, estimate, lift } from '@nearside/evaluate/report/numbers.ts'
 import type { Part, Report } from '@nearside/evaluate/report/report.ts'
 import { ATTACKS } from './forge.ts'
 import { type SimulationQuestion, WHOLE_DEVICES } from './plan.ts'
-import { FROZEN, ROUNDS, type VersionQuality } from './quality.ts'
+import { COLLECTED, FROZEN, ROUNDS, type VersionQuality } from './quality.ts'
 import type { RoundResult, Simulated } from './simulate.ts'
 
 export function describeSimulation(simulated: Simulated, question: SimulationQuestion): Report {
-  const { result, quality, edges, shop } = simulated
+  const { result, quality, edges, shop, until } = simulated
   const { devices, rounds } = question
   return {
     title: `Federated rounds: ${shop}`,
     lead: [
-      `${shop}, ${isoDay(edges[0])} to ${isoDay(edges[rounds + 1] - 1)}: ${rounds} rounds of ${count(devices)} devices, each tested on what ${count(quality.shoppers)} held-out shoppers did until the next (${count(quality.cases)} cases)`,
-      `Means over shoppers, NDCG@10; 95 % intervals by bootstrap over shoppers; popularity as of each case's day; seed ${question.seed}`,
+      `${shop}, ${isoDay(edges[0])} to ${isoDay(edges[rounds + 1] - 1)}: ${rounds} rounds of ${count(devices)} devices, each tested on what ${count(quality.shoppers)} held-out shoppers did from ${isoDay(until)} on (${count(quality.cases)} cases), until the next round`,
+      `Means over shoppers, NDCG@10; 95 % intervals by bootstrap over shoppers; seed ${question.seed}`,
     ],
     parts: [
       roundsPart(result.rounds, simulated),
@@ -77,7 +78,7 @@ function qualityPart(all: readonly VersionQuality[]): Part {
       alternative: `NDCG@10 while version ${last} was the newest: ${arms.map((arm) => `${arm} ${decimal(of(last, arm)?.['ndcg@10'] ?? 0)}`).join(', ')}`,
       labelX: 'version',
       places: versions,
-      series: [FROZEN, ROUNDS].map((name) => ({
+      series: arms.map((name) => ({
         name,
         values: versions.map((version) => of(version, name)?.['ndcg@10'] ?? 0),
       })),
@@ -86,7 +87,8 @@ function qualityPart(all: readonly VersionQuality[]): Part {
 }
 
 function liftsPart({ quality }: Simulated): Part {
-  const found = quality.lifts.find(({ arm }) => arm === ROUNDS)?.lift
+  const found = quality.arms.find(({ arm }) => arm === ROUNDS)?.lift
+  const hasGap = quality.arms.some(({ arm }) => arm === COLLECTED)
   const isProven = found && (found.lo > 0 || found.hi < 0)
   const verdict = !isProven
     ? 'Contributions are not proven to change anything: the interval holds 0'
@@ -94,25 +96,33 @@ function liftsPart({ quality }: Simulated): Part {
       ? 'Contributions help'
       : 'Contributions do harm'
   return {
-    title: `Over ${FROZEN}, on the same cases`,
+    title: 'All cases',
     table: {
-      columns: ['arm', 'NDCG@10'],
-      rows: quality.lifts.map((one) => [one.arm, lift(one.lift)]),
+      columns: ['arm', 'NDCG@10', `over ${FROZEN}`, ...(hasGap ? ['of the gap, %'] : [])],
+      rows: quality.arms.map(({ arm, ndcg, lift: over, gap }) => [
+        arm,
+        ndcg ? estimate({ mean: ndcg.value, ...ndcg }) : '–',
+        arm === FROZEN ? '–' : lift(over),
+        ...(hasGap ? [gap ? percent(gap) : '–'] : []),
+      ]),
     },
     text: [verdict],
   }
 }
 
+const percent = ({ value, lo, hi }: Interval) =>
+  `${(100 * value).toFixed(0)} [${(100 * lo).toFixed(0)}, ${(100 * hi).toFixed(0)}]`
+
 function notesOf({ plan, shoppers, result }: Simulated, question: SimulationQuestion): string[] {
   const { devices, epsilon, malicious, attack } = question
-  const { parameters, whole, rest, refused } = plan
+  const { parameters, reports, whole, rest, refused } = plan
   const fewest = Math.min(...shoppers)
   const { clipNorm, learningRate, noiseMultiplier, delta, aggregationGoal } = parameters
   return [
     `clip norm ${clipNorm}, learning rate ${learningRate}; a round is full with ${count(aggregationGoal + plan.restCounted)} updates`,
     epsilon === null
       ? `no noise: the policy says z = ${noiseMultiplier}, which devices agree to, and these servers leave it out; those of serve can’t`
-      : `z = ${noiseMultiplier} of each server: ε = ${epsilon} by substitution for a device that is in all rounds (δ = ${delta.toPrecision(2)}, the noise of one)`,
+      : `z = ${noiseMultiplier} of each server: ε = ${epsilon} by substitution for the ${reports === 1 ? 'report' : `${reports} reports`} of a device (δ = ${delta.toPrecision(2)}, the noise of one)`,
     ...(refused === null
       ? []
       : [

@@ -14,8 +14,11 @@ export const branch = (random: Random): Random => createRandom(random.integer(2 
 
 export const seededBytes =
   (random: Random): RandomBytes =>
-  (length) =>
-    Uint8Array.from({ length }, () => random.integer(256))
+  (length) => {
+    const words = new Uint32Array(Math.ceil(length / 4))
+    for (let i = 0; i < words.length; i++) words[i] = random.integer(2 ** 32)
+    return new Uint8Array(words.buffer).slice(0, length)
+  }
 
 /** The servers' noise sampler on seeded bytes. */
 export function seededNoise(random: Random): NoiseSampler {

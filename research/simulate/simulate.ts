@@ -9,13 +9,16 @@ import { epsilonOf, substitutionMu } from '@nearside/aggregate/privacy/gaussianA
 import { createHeldOutGate } from '@nearside/aggregate/server/heldOutGate.ts'
 import { applyUpdate, distanceOf, layoutOf } from '@nearside/aggregate/server/nextModel.ts'
 import type { Verdict } from '@nearside/aggregate/server/store/records.ts'
+import { updateOf } from '@nearside/browser/contribution/update.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
-import { SHARED_LENGTH, sharedDelta } from '@nearside/core/learning/sharedUpdate.ts'
+import { isFromCatalog } from '@nearside/core/model/manifest.ts'
 import { createRandom, type Random } from '@nearside/core/model/random.ts'
+import type { EvaluationInput } from '@nearside/evaluate/cases.ts'
 import { load } from '@nearside/evaluate/load.ts'
 import { type Steps, step } from '@nearside/evaluate/steps.ts'
 import { readHashed } from '@nearside/train/models/read.ts'
+import { inModelRows } from '@nearside/train/shop/modelRows.ts'
 import type { Shop } from '@nearside/train/shop/shop.ts'
 import { addRest, fakeHistory, participantsOf } from './crowd.ts'
 import type { DeviceDisk } from './device.ts'
@@ -23,6 +26,7 @@ import { copyModels } from './models.ts'
 import { edgesOf, type Plan, planOf, type SimulationQuestion } from './plan.ts'
 import { playRound } from './playRound.ts'
 import {
+  COLLECTED,
   FROZEN,
   measureQuality,
   type Period,
@@ -46,7 +50,7 @@ export interface RoundResult {
   /** Version that was published. */
   readonly released: string | null
   readonly gate: Verdict | null
-  /** ε spent so far by a device that was in each round; null without noise. */
+  /** ε spent so far by a device that was in as many rounds as it may; null without noise. */
   readonly epsilon: number | null
 }
 
@@ -62,23 +66,33 @@ export interface Simulated {
   readonly result: SimulationResult
   readonly quality: Quality
   readonly plan: Plan
-  /** Ends of the rounds, from the model's limit to the end of the last test period. */
+  /** Ends of the rounds, from the start of the first to the end of the last test period. */
   readonly edges: readonly number[]
   /** Number of shoppers whose devices took part, by round. */
   readonly shoppers: readonly number[]
   readonly shop: string
+  /** First day of the test, milliseconds since the epoch. */
+  readonly until: number
 }
 
 export async function simulate(question: SimulationQuestion, steps: Steps): Promise<Simulated> {
   const plan = planOf(question)
   const { shop, input } = await load({ ...question, seed: undefined, protocol: 'personal' })
-  const edges = edgesOf(input.until, shop.to, question.rounds)
+  const noLog = isFromCatalog(input.model)
+  if (!noLog && plan.parameters.countShare !== undefined)
+    throw new NearsideError(
+      'input-invalid',
+      'the model’s popularity comes from a log, so its rounds need no counts: leave countShare out',
+    )
+  const { until } = input.model.manifest.data
+  const edges = edgesOf(noLog ? shop.from : Date.parse(until), shop.to, question.rounds)
+  const collected = await readCollected(question, input)
   const random = createRandom(question.seed)
   const models = await mkdtemp(join(tmpdir(), 'nearside-simulate-'))
   try {
     await copyModels(question.model, models)
     const clock = { now: edges[0] }
-    const rest = new Float64Array(SHARED_LENGTH)
+    const rest: Rest = { sum: new Float64Array() }
     const servers = await openServers(question, plan, { models, clock, rest, shop, random })
     const others = input.shoppers.filter(({ id }) => !input.isHeldOut(id))
     const disks = new Map<string, DeviceDisk>()
@@ -88,11 +102,12 @@ export async function simulate(question: SimulationQuestion, steps: Steps): Prom
     const current = async () => {
       const { model, hash } = await readHashed(models)
       const { featureWeights } = model
-      return {
-        version: model.manifest.version,
-        hash,
-        model: { ...input.model, featureWeights },
-      }
+      const { version } = model.manifest
+      // A base of a log has nightly counts; another one knows those of its rounds alone.
+      const learned = noLog
+        ? { featureWeights, statistics: inModelRows(model, shop).model.statistics }
+        : { featureWeights }
+      return { version, hash, model: { ...input.model, ...learned } }
     }
     let newest = await current()
     const periods: Period[] = [periodOf(0)]
@@ -107,17 +122,19 @@ export async function simulate(question: SimulationQuestion, steps: Steps): Prom
         throw new NearsideError('input-invalid', `no shopper in round ${r + 1}: lower --rounds`)
       shoppers.push(active.length)
       const label = `round ${r + 1} of ${question.rounds}`
-      const crowd = participantsOf(active, question.devices, model, end, random)
-      const promoted = sharedDelta(model, fakeHistory(bought, end), end)
+      const { parameters: terms, reports } = plan
+      const part = { terms, model, end, generation: Math.floor(r / reports) }
+      const crowd = participantsOf(active, question.devices, part, random)
+      const promoted = updateOf(terms, model, fakeHistory(bought, end), end)
       const before = { ...servers.traffic }
       const further = crowd.slice(plan.whole.all)
       const { attack } = question
-      rest.set(await addRest(further, attack, promoted, plan, end, random, label, steps))
+      rest.sum = await addRest(further, attack, promoted, plan, end, random, label, steps)
       const round = await playRound(crowd.slice(0, plan.whole.all), {
         ...{ servers, random: branch(random), clock, modelHash, disks, crowd: plan.whole },
         attack: question.attack,
         promoted,
-        clipNorm: plan.parameters.clipNorm,
+        clipNorm: terms.clipNorm,
         onDevice: (done) => step(steps, label, done, plan.whole.all),
       })
       results.push(await resultOf(servers, round, before, plan, question, r))
@@ -128,21 +145,51 @@ export async function simulate(question: SimulationQuestion, steps: Steps): Prom
     await servers.shut()
     const { seed, devices } = question
     const result = { seed, devices, rounds: results, quality: quality.versions }
-    return { result, quality, plan, edges, shoppers, shop: shop.name }
+    return { result, quality, plan, edges, shoppers, shop: shop.name, until: input.until }
 
     function periodOf(part: number): Period {
       const [from, to] = [edges[part], edges[part + 1]]
-      return {
-        ...{ from, to, version: newest.version },
-        models: {
-          [FROZEN]: input.model,
-          [ROUNDS]: newest.model,
-        },
+      const models = {
+        [FROZEN]: input.model,
+        [ROUNDS]: newest.model,
+        ...(collected && { [COLLECTED]: collected }),
       }
+      return { from: Math.max(from, input.until), to, version: newest.version, models }
     }
   } finally {
     await rm(models, { recursive: true })
   }
+}
+
+/**
+ * Base of a shop that collects everything; null if the question names none.
+ * @throws NearsideError `model-incompatible` if it saw tested data, or its items have another order
+ */
+async function readCollected(
+  { collected, ...question }: SimulationQuestion,
+  input: EvaluationInput,
+) {
+  if (collected === undefined) return null
+  const other = await load({ ...question, model: collected, seed: undefined, protocol: 'personal' })
+  const { model, until } = other.input
+  const { seed, holdout } = input.model.manifest
+  const sawTested =
+    until > input.until ||
+    seed !== model.manifest.seed ||
+    holdout.fraction !== model.manifest.holdout.fraction
+  if (sawTested || model.itemIds.some((id, row) => id !== input.model.itemIds[row]))
+    throw new NearsideError(
+      'model-incompatible',
+      sawTested
+        ? `${collected} was trained on tested shoppers or days: train it with the same --holdout, --seed and --until`
+        : `${collected} has another order of items: make both models from the same catalog`,
+    )
+  return model
+}
+
+/** Sum of the updates that bypass the servers, by round. */
+interface Rest {
+  sum: Float64Array
 }
 
 function openServers(
@@ -151,20 +198,23 @@ function openServers(
   given: {
     readonly models: string
     readonly clock: { readonly now: number }
-    readonly rest: Float64Array
+    readonly rest: Rest
     readonly shop: Shop
     readonly random: Random
   },
 ): Promise<Servers> {
   const { models, clock, rest, shop, random } = given
   const goal = parameters.aggregationGoal
+  const counted = goal + restCounted
   const noise = { leader: seededNoise(branch(random)), helper: seededNoise(branch(random)) }
   return createServers({
     ...{ models, parameters, now: () => clock.now, layout: layoutOf, distance: distanceOf },
     ...(epsilon !== null && { noise }),
     applyUpdate: (parent, mean, terms, version) => {
-      const all = mean.map((x, j) => (x * goal + rest[j] / parameters.scale) / (goal + restCounted))
-      return applyUpdate(parent, all, terms, version)
+      const all = mean.map((x, j) => (x * goal + rest.sum[j] / parameters.scale) / counted)
+      const noiseMultiplier = epsilon === null ? 0 : terms.noiseMultiplier
+      const own = { ...terms, aggregationGoal: counted, noiseMultiplier }
+      return applyUpdate(parent, all, own, version)
     },
     // The gate sees the shop's data up to this time.
     gate: (parent, candidate, trained) =>
@@ -184,7 +234,7 @@ async function resultOf(
   servers: Servers,
   round: number,
   before: Servers['traffic'],
-  { parameters, rest, restCounted }: Plan,
+  { parameters, reports, rest, restCounted }: Plan,
   { epsilon }: SimulationQuestion,
   nth: number,
 ): Promise<RoundResult> {
@@ -205,6 +255,9 @@ async function resultOf(
     epsilon:
       epsilon === null
         ? null
-        : epsilonOf(substitutionMu((nth + 1) / parameters.noiseMultiplier ** 2), parameters.delta),
+        : epsilonOf(
+            substitutionMu(Math.min(nth + 1, reports) / parameters.noiseMultiplier ** 2),
+            parameters.delta,
+          ),
   }
 }

@@ -4,18 +4,29 @@
  *     npx tsx research/lab/catalogWeights/teach.ts FILE SHOP UNTIL [SHOP UNTIL …]
  *
  * All shops have the same weight. A shop's cases are those before UNTIL of four fifths of its shoppers (seed 1). A
- * device knows only the catalog and its own history.
+ * device knows the catalog, its own history, and what rounds publish: which items the other shoppers turned to in the
+ * 30 days before the case's week.
  */
 import { writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { popularityOfCounts } from '@nearside/aggregate/server/popularityOfCounts.ts'
+import { eventStrength } from '@nearside/core/events/strength.ts'
+import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { FEATURES } from '@nearside/core/features/features.ts'
+import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
+import { DAY } from '@nearside/core/time.ts'
 import { parseDate } from '@nearside/evaluate/load.ts'
 import { catalogStatistics } from '@nearside/train/catalogBase/catalogBase.ts'
 import { isHeldOut } from '@nearside/train/holdout.ts'
 import { candidatesOfCatalog } from '@nearside/train/ranker/catalogCandidates.ts'
-import { buildDataset, type RankerDataset } from '@nearside/train/ranker/dataset.ts'
+import {
+  buildDataset,
+  type RankerCase,
+  type RankerDataset,
+} from '@nearside/train/ranker/dataset.ts'
 import { fitNewton } from '@nearside/train/ranker/newton.ts'
+import { foldOf } from '@nearside/train/ranker/outOfFold.ts'
 import { sampleCases } from '@nearside/train/ranker/sample.ts'
 import { spreadOf } from '@nearside/train/ranker/select.ts'
 import { DEFAULT_RANKER, focusTargets } from '@nearside/train/ranker/trainRanker.ts'
@@ -31,12 +42,44 @@ async function casesOf(folder: string, until: number) {
   const drawn = { from: Number.NEGATIVE_INFINITY, until, firstShare: 0, maxCases: EACH }
   const settings = { ...DEFAULT_RANKER, ...drawn }
   const { cases } = sampleCases({ shoppers: own, dayOnly }, settings, random)
-  const statistics = catalogStatistics(items)
-  return { cases, statisticsOf: () => statistics, random }
+  return { cases, statisticsOf: countedBy(own, catalogStatistics(items)), random }
+}
+
+const FOLDS = 5
+const WEEK = 7 * DAY
+
+/** Statistics of a case, with the counts of a round of all shoppers of the other folds before the case's week. */
+function countedBy(shoppers: readonly ShopperHistory[], catalog: ItemStatistics) {
+  const known = new Map<string, ItemStatistics>()
+  return ({ shopper, time }: RankerCase): ItemStatistics => {
+    const [fold, end] = [foldOf(shopper, FOLDS), Math.floor(time / WEEK) * WEEK]
+    const key = `${fold} ${end}`
+    let counted = known.get(key)
+    if (!counted) {
+      const others = shoppers.filter(({ id }) => foldOf(id, FOLDS) !== fold)
+      const counts = countsOf(others, catalog.items, end)
+      counted = { ...catalog, ...popularityOfCounts(counts, 0) }
+      known.set(key, counted)
+    }
+    return counted
+  }
+}
+
+/** Sum of the shoppers' counts, each shopper's of length 1, as servers release it. */
+function countsOf(shoppers: readonly ShopperHistory[], items: number, end: number): Float64Array {
+  const sum = new Float64Array(items)
+  for (const { interactions } of shoppers) {
+    const recent = interactions.filter(
+      ({ time, name }) => time < end && time >= end - 30 * DAY && eventStrength(name) > 0,
+    )
+    const own = new Set(recent.map(({ item }) => item))
+    for (const item of own) sum[item] += 1 / Math.sqrt(own.size)
+  }
+  return sum
 }
 
 /** Most cases of a shop, and the total weight of each shop's cases. */
-const EACH = 3000
+const EACH = 1500
 
 function joined(tables: readonly RankerDataset[]): RankerDataset {
   const start = [0]

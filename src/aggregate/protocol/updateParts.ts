@@ -20,10 +20,7 @@ export function joinParts(
   const joined = new Float64Array(gradient.length + counts.length)
   joined.set(clip(gradient, clipNorm).map((x) => x * Math.sqrt(1 - countShare)))
   const factor = length > 0 ? (Math.sqrt(countShare) * clipNorm) / length : 0
-  joined.set(
-    Float64Array.from(counts, (x) => x * factor),
-    gradient.length,
-  )
+  for (let i = 0; i < counts.length; i++) joined[gradient.length + i] = counts[i] * factor
   return joined
 }
 

@@ -2,6 +2,7 @@
 import type { Policy } from '@nearside/aggregate/protocol/policy.ts'
 import { joinParts } from '@nearside/aggregate/protocol/updateParts.ts'
 import type { History } from '@nearside/core/features/history.ts'
+import type { FindCandidates } from '@nearside/core/learning/candidates.ts'
 import { recentItems, sharedDelta } from '@nearside/core/learning/sharedUpdate.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 
@@ -10,8 +11,9 @@ export function updateOf(
   model: BaseModel,
   history: History,
   now: number,
+  find?: FindCandidates,
 ): ArrayLike<number> {
-  const gradient = sharedDelta(model, history, now)
+  const gradient = sharedDelta(model, history, now, find)
   if (policy.countShare === undefined) return gradient
   return joinParts(gradient, recentItems(model, history, now), policy)
 }

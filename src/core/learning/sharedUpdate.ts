@@ -9,25 +9,34 @@ import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { DAY } from '../time.ts'
+import type { FindCandidates } from './candidates.ts'
 import { fitProblemOf, ownCases, PARAMETERS } from './fitProblem.ts'
 import type { FitProblem } from './problem.ts'
 
 /** Length of a contribution, equal to that of w. */
 export const SHARED_LENGTH = FEATURE_COUNT
 
+/** Half-lives after which a case is left out: beside the newest, it would weigh less than a millionth. */
+const HALF_LIVES = 20
+
 /**
  * Negative gradient of the mean loss of the shopper's own cases with respect to w, at the base model. Without cases
  * it is all zeros, so that every contribution has the same shape. The upload path clips it later.
+ * @param find finder for this model, which several shoppers' contributions may share
  */
 export function sharedDelta(
   model: BaseModel,
   history: History,
   now: number,
+  find?: FindCandidates,
 ): Float32Array<ArrayBuffer> {
   const delta = new Float32Array(SHARED_LENGTH)
   // The contribution ignores products that are newer than the model.
   const known = history.filter(({ item }) => item < model.itemIds.length)
-  const problem = fitProblemOf(model, ownCases(model, known, now), now)
+  const cases = ownCases(model, known, now)
+  const oldest = (cases.at(-1)?.time ?? 0) - HALF_LIVES * model.prior.halfLifeDays * DAY
+  const recent = cases.filter(({ time }) => time >= oldest)
+  const problem = fitProblemOf(model, recent, now, { find })
   const total = problem ? problem.weight.reduce((sum, weight) => sum + weight, 0) : 0
   if (!problem || !(total > 0)) return delta
   const gradient = new Float64Array(PARAMETERS)

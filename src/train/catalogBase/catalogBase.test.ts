@@ -33,6 +33,7 @@ const look = (item: number, time = NOW): Interaction => ({
 test('the catalog model has a weight for every feature; a changed feature requires new weights', () => {
   expect(Object.keys(taught.weights)).toEqual(FEATURES.map(({ name }) => name))
   expect(Object.values(taught.weights).every(({ scale }) => scale > 0)).toBe(true)
+  expect(taught.weights.popularity30.weight).toBeGreaterThan(0)
 })
 
 test('one look brings the product’s peers forward, and after three others they fall back', async () => {

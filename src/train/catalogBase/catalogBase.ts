@@ -1,6 +1,6 @@
 /**
  * @module Makes a base model from a catalog alone, for a shop without a log. Its weights were taught once by other
- * shops' logs (`weights.json`). Popularity is unknown; titles take the place of co-occurrence.
+ * shops' logs (`weights.json`). Popularity is unknown until rounds count it; titles take the place of co-occurrence.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { NearsideError } from '@nearside/core/error.ts'
