@@ -9,17 +9,14 @@ import { between, wholeNumber } from '../values.ts'
 const syntax = new Command('simulate')
   .summary('simulate federated rounds with devices that replay a shop’s own shoppers')
   .description(`Estimates whether contributions would help this shop, before anybody is asked for one. The log after the
-model's training data, or all of it for a model made without a log, is split into --rounds rounds and a test. Each
-round improves --model's latest version. Held-out shoppers test it from --until on. [collected] is a base trained on
-the log: how far do rounds bring a shop that collects nothing? Devices of
-training shoppers run the code of browsers, and contribute what they learned to a leader and a helper as
-serve runs them, in this process. Some devices vanish, messages are lost, late or doubled, clocks are wrong,
-and servers die or are cut off. Then the sum before noise must count each report once. Held-out
-shoppers serve as the gate, and compare each version with the one before. The same seed gives the
-same result. Exit code 1 if a sum is not exact.
+model's training data (all of it for a model made without a log) is split into --rounds rounds and a test. Each round
+improves --model's latest version. Held-out shoppers test it from --until on, and compare it with [collected].
+Devices of training shoppers run the code of browsers, and contribute what they learned to a leader and a helper as
+serve runs them, in this process. Some devices vanish, messages are lost, late or doubled, clocks are wrong, and
+servers die or are cut off. Then the sum before noise must count each report once. Held-out shoppers are the gate,
+unless the model has no log. The same seed gives the same result. Exit code 1 if a sum is not exact.
 
---policy sets clip norm, scale, learning rate, share of the counts and a device's number of reports; its tokens are
-ignored.
+--policy sets clip norm, scale, learning rate, counts and a device's number of reports; its tokens are ignored.
 
 Attacks, e.g. --attack flip=0.1:
 ${Object.entries(ATTACKS)
@@ -45,25 +42,22 @@ ${Object.entries(ATTACKS)
   )
   .option(...POLICY, 'demo')
 
-export const command = defineReportCommand(
-  syntax,
-  async (options, { progress, signal }, collected) => {
-    const { epsilon = null } = options
-    const { attack, malicious } = options.attack ?? { attack: null, malicious: 0 }
-    const terms = await readTerms(options.policy)
-    const question = { ...options, collected, attack, malicious, epsilon, terms, now: Date.now() }
-    const { simulate } = await import('@nearside/research/simulate/simulate.ts')
-    const { describeSimulation } = await import('@nearside/research/simulate/report.ts')
-    const onProgress = (...args: Parameters<typeof progress.update>) => progress.update(...args)
-    const simulated = await simulate(question, { signal, onProgress })
-    const { result } = simulated
-    const report = describeSimulation(simulated, question)
-    const wrong = result.rounds.find(({ sumExact }) => sumExact === false)
-    if (!wrong) return { result, report }
-    const failed = `the sum of round ${wrong.round} is wrong: it does not count each report once`
-    return { result, report, failed }
-  },
-)
+export const command = defineReportCommand(syntax, async (options, context, collected) => {
+  const { progress, signal } = context
+  const { epsilon = null } = options
+  const { attack, malicious } = options.attack ?? { attack: null, malicious: 0 }
+  const terms = await readTerms(options.policy)
+  const question = { ...options, collected, attack, malicious, epsilon, terms, now: Date.now() }
+  const { simulate } = await import('@nearside/research/simulate/simulate.ts')
+  const { describeSimulation } = await import('@nearside/research/simulate/report.ts')
+  const simulated = await simulate(question, { signal, onProgress: progress.update })
+  const { result } = simulated
+  const report = describeSimulation(simulated, question)
+  const wrong = result.rounds.find(({ sumExact }) => sumExact === false)
+  if (!wrong) return { result, report }
+  const failed = `the sum of round ${wrong.round} is wrong: it does not count each report once`
+  return { result, report, failed }
+})
 
 /** Attack and share of hostile devices. */
 function attackOf(text: string): { readonly attack: Attack; readonly malicious: number } {
