@@ -1,4 +1,5 @@
 /** @module A shop without a log learns what sells from rounds: devices, both servers, the next model and its lists. */
+import { join } from 'node:path'
 import { updateOf } from '@nearside/browser/contribution/update.ts'
 import type { History } from '@nearside/core/features/history.ts'
 import { scoreTerms } from '@nearside/core/model/score.ts'
@@ -6,7 +7,7 @@ import { testFolder } from '@nearside/core/testFolder.ts'
 import { createVirtualDevice } from '@nearside/research/simulate/device.ts'
 import { makeCatalogBase } from '@nearside/train/catalogBase/catalogBase.ts'
 import { publishModel } from '@nearside/train/models/publish.ts'
-import { readLatest, readModel } from '@nearside/train/models/read.ts'
+import { readLatest, readModel, readVersion } from '@nearside/train/models/read.ts'
 import { expect, it } from 'vitest'
 import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
 import { applyUpdate, distanceOf, layoutOf } from './nextModel.ts'
@@ -80,6 +81,13 @@ it('what devices bought leads a new shopper’s list after one round', async () 
   expect(list.indexOf(Math.max(...list))).toBe(SOLD)
   expect(list[SOLD]).toBeGreaterThan(2 * list[UNSOLD])
   expect(after.featureWeights).not.toEqual(before.featureWeights)
+  // A later round whose counts are noise keeps this popularity, and can still be compared with the first model.
+  const [first, latest] = [await readVersion(join(models, '1')), await readLatest(models)]
+  const nothing = new Float64Array(42 + ITEMS.length)
+  const candidate = await applyUpdate(latest, nothing, { ...terms, noiseMultiplier: 1e6 }, '3')
+  expect([...candidate.files.keys()]).toEqual(['shared.safetensors'])
+  expect(await distanceOf(first, candidate)).toBeGreaterThan(0)
+  expect(await distanceOf(latest, candidate)).toBeCloseTo(0, 5)
   // The next round counts under the same terms, from the new model.
   const open = await federation.leader.store.current()
   expect(open?.policy).toMatchObject({ model: { version: '2' }, parameters: { itemCounts: 24 } })
