@@ -9,7 +9,7 @@
  */
 import { writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { popularityOfCounts } from '@nearside/aggregate/server/popularityOfCounts.ts'
+import { popularityOfCounts } from '@nearside/aggregate/server/nextModel.ts'
 import { eventStrength } from '@nearside/core/events/strength.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { FEATURES } from '@nearside/core/features/features.ts'
