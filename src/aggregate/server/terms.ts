@@ -1,5 +1,4 @@
 /** @module Reads the terms that an operator chooses: the demo's terms, or a file's. */
-import { readFile } from 'node:fs/promises'
 import { NearsideError } from '@nearside/core/error.ts'
 import { costOf } from '../privacy/gaussianAccountant.ts'
 import { beyondLimits } from '../protocol/beyondLimits.ts'
@@ -59,6 +58,8 @@ export function describeSenders({ issuer }: PolicyParameters): string {
 }
 
 async function readJson(file: string): Promise<Readonly<Record<string, unknown>>> {
+  // Imported here, because tests in a browser use the terms above.
+  const { readFile } = await import('node:fs/promises')
   try {
     const value: unknown = JSON.parse(await readFile(file, 'utf8'))
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
