@@ -1,4 +1,4 @@
-import { DEMO_PARAMETERS } from '@nearside/aggregate/server/terms.ts'
+import { DEMO_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
 import { readHashed } from '@nearside/train/models/read.ts'
 import { describe, expect, test } from 'vitest'

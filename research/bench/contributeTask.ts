@@ -1,7 +1,7 @@
 /** @module The task of `bench contribute`: the demo's terms and an update of 102 numbers. */
 import { exportSealingKeys, generateSealingKeys } from '@nearside/aggregate/privacy/seal.ts'
+import { DEMO_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
 import { POLICY_FORMAT, type Policy, policyHash } from '@nearside/aggregate/protocol/policy.ts'
-import { DEMO_PARAMETERS } from '@nearside/aggregate/server/terms.ts'
 import { toBase64 } from '@nearside/core/bytes.ts'
 
 export const BENCH_UPDATE = Float64Array.from({ length: 102 }, (_, i) => Math.sin(i) / 100)

@@ -12,6 +12,7 @@ import {
   taskMessage,
 } from '@nearside/aggregate/privacy/signature.ts'
 import { encodeResponse } from '@nearside/aggregate/protocol/binaryHttp.ts'
+import { DEMO_PARAMETERS, SHOP_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
 import {
   dimensionOf,
   POLICY_FORMAT,
@@ -22,7 +23,6 @@ import { MARK_BYTES, parseReport } from '@nearside/aggregate/protocol/report.ts'
 import { ROUTES, relayName } from '@nearside/aggregate/protocol/routes.ts'
 import { PROTOCOL } from '@nearside/aggregate/protocol/task.ts'
 import { gatewayKeys, openRequest } from '@nearside/aggregate/server/gateway.ts'
-import { DEMO_PARAMETERS, SHOP_PARAMETERS } from '@nearside/aggregate/server/terms.ts'
 import type { Reached } from '@nearside/audit/checkpoints.ts'
 import { termsOf } from '@nearside/browser/contribution/budget.ts'
 import { giveConsent } from '@nearside/browser/contribution/consent.ts'

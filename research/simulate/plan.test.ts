@@ -1,5 +1,5 @@
 import { epsilonOf, substitutionMu } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
-import { DEMO_PARAMETERS } from '@nearside/aggregate/server/terms.ts'
+import { DEMO_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { describe, expect, it } from 'vitest'
 import { edgesOf, planOf, type SimulationQuestion } from './plan.ts'

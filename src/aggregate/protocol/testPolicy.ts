@@ -2,7 +2,7 @@
 
 import type { Recipients } from '@nearside/browser/contribution/terms.ts'
 import { toBase64 } from '@nearside/core/bytes.ts'
-import { SHOP_PARAMETERS } from '../server/terms.ts'
+import { SHOP_PARAMETERS } from './demoParameters.ts'
 import type { Policy } from './policy.ts'
 
 const key = (byte: number) => toBase64(new Uint8Array(32).fill(byte))

@@ -10,8 +10,8 @@ import { publishModel } from '@nearside/train/models/publish.ts'
 import { readLatest, readModel, readVersion } from '@nearside/train/models/read.ts'
 import { expect, it } from 'vitest'
 import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
+import { DEMO_PARAMETERS } from '../protocol/demoParameters.ts'
 import { applyUpdate, distanceOf, layoutOf } from './nextModel.ts'
-import { DEMO_PARAMETERS } from './terms.ts'
 import { createFederation, HELPER, LEADER } from './testFederation.ts'
 
 const NOW = Date.UTC(2026, 0, 1)

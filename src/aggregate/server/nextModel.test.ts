@@ -6,10 +6,10 @@ import { readFiles, readLatest, readModel } from '@nearside/train/models/read.ts
 import { readShop } from '@nearside/train/shop/read.ts'
 import { describe, expect, it } from 'vitest'
 import { norm } from '../privacy/clip.ts'
+import { DEMO_PARAMETERS } from '../protocol/demoParameters.ts'
 import { dimensionOf } from '../protocol/policy.ts'
 import { createHeldOutGate, unmeasuredGate } from './heldOutGate.ts'
 import { applyUpdate, distanceOf, layoutOf, readCandidate } from './nextModel.ts'
-import { DEMO_PARAMETERS } from './terms.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(`../../../${relative}`, import.meta.url))
 const parent = await readLatest(path('public/models'))

@@ -5,9 +5,9 @@ import { publishModel } from '@nearside/train/models/publish.ts'
 import { readFiles, readLatest, readTrained } from '@nearside/train/models/read.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
 import { expect, it } from 'vitest'
+import { DEMO_PARAMETERS } from '../protocol/demoParameters.ts'
 import { createHeldOutGate } from './heldOutGate.ts'
 import { applyUpdate, layoutOf } from './nextModel.ts'
-import { DEMO_PARAMETERS } from './terms.ts'
 import { createFederation, LEADER } from './testFederation.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(`../../../${relative}`, import.meta.url))

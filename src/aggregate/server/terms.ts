@@ -2,6 +2,7 @@
 import { NearsideError } from '@nearside/core/error.ts'
 import { costOf } from '../privacy/gaussianAccountant.ts'
 import { beyondLimits } from '../protocol/beyondLimits.ts'
+import { DEMO_PARAMETERS } from '../protocol/demoParameters.ts'
 import { DEMONSTRATION_LIMITS, DEVICE_LIMITS } from '../protocol/deviceLimits.ts'
 import { type PolicyParameters, parseParameters } from '../protocol/policy.ts'
 import { modulusOf } from '../protocol/token.ts'
@@ -67,32 +68,4 @@ async function readJson(file: string): Promise<Readonly<Record<string, unknown>>
     throw NearsideError.from(thrown, 'input-invalid', `${file} can’t be read as JSON`)
   }
   throw new NearsideError('input-invalid', `${file} is not a JSON object`)
-}
-
-/**
- * Terms of a demonstration. 32 devices and noise of one clip norm give ε = 11.0 for one update and 26.4 for four
- * (substitution, δ = 1e-6). Devices accept these terms in a demonstration only.
- */
-export const DEMO_PARAMETERS: PolicyParameters = {
-  task: 'nearside-demo',
-  clipNorm: 0.4,
-  scale: 2 ** 12,
-  noiseMultiplier: 1,
-  delta: 1e-6,
-  aggregationGoal: 32,
-  learningRate: 0.1,
-  momentum: 0,
-  maxParticipations: 4,
-  // One minute, so that the demo can be played through. A real shop waits a day or more.
-  minSeparationSeconds: 60,
-  periodDays: 365,
-}
-
-/** Terms that the devices of a real shop accept: ε = 1.85 for one update and 3.98 for a year's four. */
-export const SHOP_PARAMETERS: PolicyParameters = {
-  ...DEMO_PARAMETERS,
-  task: 'my-shop',
-  noiseMultiplier: 4.8,
-  aggregationGoal: 1000,
-  minSeparationSeconds: 604_800,
 }

@@ -1,8 +1,8 @@
 import { noiseFor } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
+import { DEMO_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
 import { DEMONSTRATION_LIMITS, DEVICE_LIMITS } from '@nearside/aggregate/protocol/deviceLimits.ts'
 import type { Policy } from '@nearside/aggregate/protocol/policy.ts'
 import { TEST_POLICY, TEST_RECIPIENTS } from '@nearside/aggregate/protocol/testPolicy.ts'
-import { DEMO_PARAMETERS } from '@nearside/aggregate/server/terms.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { describe, expect, it } from 'vitest'
 import {

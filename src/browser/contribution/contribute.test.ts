@@ -9,12 +9,12 @@ import {
   taskMessage,
 } from '@nearside/aggregate/privacy/signature.ts'
 import { consentHash, policyTerms } from '@nearside/aggregate/protocol/consent.ts'
+import { DEMO_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
 import { type Policy, policyHash } from '@nearside/aggregate/protocol/policy.ts'
 import { parseReport, reportBytes } from '@nearside/aggregate/protocol/report.ts'
 import { PROTOCOL } from '@nearside/aggregate/protocol/task.ts'
 import { TEST_POLICY } from '@nearside/aggregate/protocol/testPolicy.ts'
 import { parseAuthorization } from '@nearside/aggregate/protocol/token.ts'
-import { DEMO_PARAMETERS } from '@nearside/aggregate/server/terms.ts'
 import { createWorkIssuer } from '@nearside/aggregate/server/testTokens.ts'
 import type { TokenSigner } from '@nearside/aggregate/server/tokenIssuer.ts'
 import {

@@ -145,7 +145,7 @@ export interface ChosenCode {
 export async function loadChosen(services: Services): Promise<ChosenCode> {
   const { cleaning, learners } = services.config
   const without = (what: string) =>
-    `Code for the shop’s choice of ${what} could not be loaded; the choice is not used`
+    `Code for the shop’s ${what} could not be loaded and is not used`
   const visits =
     cleaning === 'rules'
       ? null

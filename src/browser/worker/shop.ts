@@ -229,7 +229,7 @@ export class Shop {
   /** Code of the context terms; null for a model without them, and, with a notice, if it can't be loaded. */
   async #loadContextTerms(): Promise<ContextTerms | null> {
     if (!this.loaded?.model.context) return null
-    const without = 'Code for the shop’s context could not be loaded; discounts and reasons lack it'
+    const without = 'Code for the shop’s context could not be loaded'
     const code = () => import('./contextTerms.ts')
     this.contextTerms ??= await loadOptional(this.#services, code, without)
     return this.contextTerms
@@ -240,8 +240,7 @@ export class Shop {
     const known = this.loaded?.model.itemIds.length ?? 0
     // The sum is an upper bound, because model and catalog share items.
     if (!known || known + (this.catalog?.items.length ?? 0) <= LARGE) return null
-    const without =
-      'Code for large catalogs could not be loaded; lists take longer until it can be.'
+    const without = 'Code for large catalogs could not be loaded; lists take longer'
     const code = await loadOptional(this.#services, this.#services.onDemand, without)
     return code?.scoreInPart ?? null
   }

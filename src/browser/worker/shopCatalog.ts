@@ -9,7 +9,7 @@ import { createTitleIndex, type FindByTitle } from '@nearside/core/catalog/title
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Downloads, KeptFile } from './downloads.ts'
 import type { LiveFile } from './liveFile.ts'
-import type { Services } from './services.ts'
+import { loadOptional, type Services } from './services.ts'
 
 export class ShopCatalog {
   readonly #services: Services
@@ -42,8 +42,8 @@ export class ShopCatalog {
         : null
   }
 
-  get files(): readonly KeptFile[] {
-    return [this.#file, this.live?.file].filter((file) => !!file)
+  get files(): readonly (KeptFile | null | undefined)[] {
+    return [this.#file, this.live?.file]
   }
 
   /** Items that a query is about; empty without a catalog. */
@@ -67,15 +67,12 @@ export class ShopCatalog {
   }
 
   async #startLive(): Promise<void> {
-    const { config, notices } = this.#services
-    if (!config.live) return
-    try {
-      const { LiveFile } = await import('./liveFile.ts')
-      this.live = new LiveFile(this.#downloads, config.live)
-      await this.live.start()
-    } catch (error) {
-      notices.add(error, 'catalog-invalid', 'Code for live prices could not be loaded')
-    }
+    const { live } = this.#services.config
+    if (!live) return
+    const without = 'Code for live prices could not be loaded'
+    const code = await loadOptional(this.#services, () => import('./liveFile.ts'), without)
+    this.live = code && new code.LiveFile(this.#downloads, live)
+    await this.live?.start()
   }
 
   /** Asks the network for a newer catalog, and then for its live changes: those of another catalog don't count. */

@@ -1,9 +1,9 @@
 /** @module Updates that a device sends with a consent. The store fails, clocks jump, and shoppers forget events. */
 
 import { replayed } from '@nearside/aggregate/privacy/randomBytes.ts'
+import { DEMO_PARAMETERS, SHOP_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
 import { type Policy, policyHash } from '@nearside/aggregate/protocol/policy.ts'
 import { TEST_RECIPIENTS } from '@nearside/aggregate/protocol/testPolicy.ts'
-import { DEMO_PARAMETERS, SHOP_PARAMETERS } from '@nearside/aggregate/server/terms.ts'
 import { parseBundle } from '@nearside/audit/bundle.ts'
 import { verifyBundle } from '@nearside/audit/verify.ts'
 import { fromBase64, sha256, toHex } from '@nearside/core/bytes.ts'

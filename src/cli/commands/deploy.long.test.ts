@@ -8,13 +8,13 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cryptoRandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
+import { DEMO_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
 import { REPORT_MEDIA_TYPE } from '@nearside/aggregate/protocol/report.ts'
 import {
   NO_POSTGRES,
   startPostgres,
   type TestPostgres,
 } from '@nearside/aggregate/server/store/testPostgres.ts'
-import { DEMO_PARAMETERS } from '@nearside/aggregate/server/terms.ts'
 import { freePort } from '@nearside/aggregate/server/testPort.ts'
 import { agreeTask } from '@nearside/browser/contribution/agreeTask.ts'
 import { makeReport } from '@nearside/browser/contribution/makeReport.ts'

@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DEMO_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
 import { NO_POSTGRES, startPostgres } from '@nearside/aggregate/server/store/testPostgres.ts'
-import { DEMO_PARAMETERS } from '@nearside/aggregate/server/terms.ts'
 import { createModels } from '@nearside/aggregate/server/testFederation.ts'
 import { freePort } from '@nearside/aggregate/server/testPort.ts'
 import { createWorkIssuer } from '@nearside/aggregate/server/testTokens.ts'

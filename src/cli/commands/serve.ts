@@ -1,5 +1,6 @@
 /** @module `nearside serve`: runs an aggregation server. */
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { DEMO_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
 import { startRelay } from '@nearside/aggregate/server/relay.ts'
 import { SINGLE_PATHS } from '@nearside/aggregate/server/single.ts'
 import {
@@ -9,7 +10,6 @@ import {
 } from '@nearside/aggregate/server/startServer.ts'
 import { STORE_URL } from '@nearside/aggregate/server/store/store.ts'
 import {
-  DEMO_PARAMETERS,
   describeCost,
   describeRefusal,
   describeSenders,
