@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DEMO_PARAMETERS } from '@nearside/aggregate/server/terms.ts'
+import { DEMO_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
 import { writeBaseModel } from '@nearside/core/model/files.ts'
 import { testFolder } from '@nearside/core/testFolder.ts'
 import { testModel, testShop } from '@nearside/evaluate/testShop.ts'
