@@ -64,8 +64,8 @@ const budgets: SizeLimitConfig = [
     ...DEVICE,
   ]),
   budget('A page with lists, custom element', '86.6 KB', ['element', 'menu', ...DEVICE]),
-  budget('Search, React: box and facets', '15.2 KB', ['search', 'react-search'], LISTS),
-  budget('Search as an element', '17.25 KB', ['element-search'], ['element']),
+  budget('Search, React: box and facets', '13.6 KB', ['search', 'react-search'], LISTS),
+  budget('Search as an element', '15.5 KB', ['element-search'], ['element']),
   budget(
     'Privacy console, with its technical details',
     '14.3 KB',

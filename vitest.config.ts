@@ -27,7 +27,7 @@ const OPTIMIZED = [
   'axe-core',
   'hpke',
   'idb',
-  'minisearch',
+  'minisearch/SearchableMap',
   'react',
   'react-dom/client',
   'react-dom/server',
@@ -143,7 +143,7 @@ export default defineConfig({
         optimizeDeps: {
           include: [
             'axe-core',
-            'minisearch',
+            'minisearch/SearchableMap',
             'react',
             'react-dom/client',
             'react-dom/server',

@@ -20,4 +20,4 @@ export {
   type SearchQuestion,
   searchAmong,
 } from '@nearside/core/search/searchAmong.ts'
-export type { Synonyms } from '@nearside/core/search/synonyms.ts'
+export type { Synonyms } from '@nearside/core/search/synonymList.ts'

@@ -3,8 +3,9 @@ import type { Item } from '../index.ts'
 import { type AskSearch, parseItem } from '../search.ts'
 import { breatheAfter } from './breathe.ts'
 import { loadArray } from './load.ts'
-import { askThread } from './search/searchThread.ts'
-import { words } from './words/words.ts'
+import type { Searches } from './search/here.ts'
+import { askThread, readsGerman } from './search/searchThread.ts'
+import { inUse, words } from './words/words.ts'
 
 export interface Department {
   readonly name: string
@@ -89,12 +90,13 @@ export function createCatalog(items: readonly Item[], search = searchWhenAsked(i
 
 /** Search in the page, without a worker. The index is built once, on the first search. */
 function searchWhenAsked(items: readonly Item[]): AskSearch {
-  let search: Promise<AskSearch> | null = null
+  let searches: Promise<Searches> | null = null
   return async (question) => {
-    search ??= import('./search/here.ts').then(({ searchHere }) =>
+    searches ??= import('./search/here.ts').then(({ searchHere }) =>
       searchHere(items, breatheAfter(MOST_MS)),
     )
-    return (await search)(question)
+    const search = await (await searches)(readsGerman())
+    return search(question)
   }
 }
 
@@ -120,7 +122,7 @@ export const variantsOf = ({ items }: Catalog, { id, groupId }: Item): readonly 
 export const productPath = (item: Item): string => `/product/${encodeURIComponent(item.id)}`
 
 export const departmentText = (name: string): string =>
-  name === OTHER ? words('otherDepartment') : name
+  name === OTHER ? words('otherDepartment') : (inUse().departments[name] ?? name)
 
 export const categoryPath = (name: string): string => `/category/${encodeURIComponent(name)}`
 

@@ -1,19 +1,74 @@
 import { readFile } from 'node:fs/promises'
 import { createProductSearch } from '@nearside/core/search/search.ts'
 import { expect, test } from 'vitest'
+import { germanSynonyms } from '../../scripts/germanSynonyms.ts'
 import type { Item } from '../index.ts'
-import { SYNONYMS } from './synonyms.ts'
+import { loadGermanSynonyms, SYNONYMS } from './synonyms.ts'
+import GERMAN_DEPARTMENTS from './words/departments.de.json' with { type: 'json' }
 
 const items: readonly Item[] = JSON.parse(await readFile('public/catalog/catalog.json', 'utf8'))
 const search = createProductSearch(items, SYNONYMS)
 const finds = (query: string) => search.find(query).some(({ complete }) => complete)
 
 test('every synonym finds products of the shop', () => {
-  const wordings = SYNONYMS.flatMap((one) => ('of' in one ? one.of.replace('#', '5') : one))
+  const wordings = SYNONYMS.flatMap((one) =>
+    'of' in one ? [one.of].flat().map((phrase) => phrase.replace('#', '5')) : one,
+  )
   expect(wordings.filter((wording) => !finds(wording))).toEqual([])
 })
 
 test('a query for a gift’s recipient finds products', () => {
   for (const query of ['gift for him', 'Presents for her', 'gift for a 5 year old', 'gift for mum'])
     expect(search.find(query)[0], query).toMatchObject({ complete: true })
+})
+
+const german = await loadGermanSynonyms()
+const inGerman = createProductSearch(items, [...german, ...SYNONYMS])
+const title = (id: string) => items.find((item) => item.id === id)?.title ?? ''
+
+test('the German list is what its script writes', async () => {
+  const written = await readFile('data/online-retail/synonyms.de.json', 'utf8')
+  expect(germanSynonyms(await readFile('data/online-retail/german.txt', 'utf8'))).toBe(written)
+})
+
+test('every German word that is not removed finds products of the shop', () => {
+  const first = german.flatMap((one) => ('of' in one && one.as.some(Boolean) ? [one.of[0]] : []))
+  const lost = first.filter((word) => !inGerman.find(word).some(({ complete }) => complete))
+  expect(lost).toEqual([])
+})
+
+test.each([
+  ['Tassen', /mug|cup/i],
+  ['Geschenk für Oma', /./],
+  ['WEIHNACHTSBAUM', /christmas.*tree|tree.*christmas/i],
+  ['Kerze', /candle/i],
+  ['teekannen', /teapot/i],
+  ['rote Kissen', /red.*cushion|cushion.*red/i],
+  ['Tuerstopper', /doorstop/i],
+  ['Kinderbecher', /child.*(mug|cup)|(mug|cup).*child/i],
+  ['mug', /mug/i],
+])('%s finds English titles first', (query, words) => {
+  const hits = inGerman.find(query, 3)
+  expect(hits.map(({ complete }) => complete)).toEqual([true, true, true])
+  for (const { id } of hits) expect(title(id)).toMatch(words)
+})
+
+test('what the shop doesn’t have finds nothing, in both languages', () => {
+  for (const query of ['gluten free', 'printer ink', 'dishwasher tablets'])
+    expect(search.find(query), query).toEqual([])
+  for (const query of ['Hundefutter', 'Druckertinte'])
+    expect(
+      inGerman.find(query).filter(({ complete }) => complete),
+      query,
+    ).toEqual([])
+})
+
+test('completions are of what sells, and German in the German shop', () => {
+  expect(search.suggest('can')[0]).toBe('candles')
+  expect(inGerman.suggest('tas')).toContain('tasse')
+})
+
+test('every department has a German name', () => {
+  const names = new Set(items.flatMap(({ category }) => category ?? []))
+  expect(Object.keys(GERMAN_DEPARTMENTS).sort()).toEqual([...names].sort())
 })

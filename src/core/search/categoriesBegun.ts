@@ -3,11 +3,20 @@
 /** Minimum number of letters of the query. */
 const LEAST_LETTERS = 3
 
-/** Categories with a word that begins with the query, in the given order; none for fewer than three letters. */
-export function categoriesBegun(categories: readonly string[], query: string): readonly string[] {
+/**
+ * Categories with a word that begins with the query, in the given order; none for fewer than three letters.
+ * @param text a category's name on screen; default: the category itself
+ */
+export function categoriesBegun(
+  categories: readonly string[],
+  query: string,
+  text: (category: string) => string = (category) => category,
+): readonly string[] {
   const asked = query.toLowerCase()
   if (asked.length < LEAST_LETTERS) return []
   return categories.filter((name) =>
-    name.split(' ').some((word) => word.toLowerCase().startsWith(asked)),
+    text(name)
+      .split(' ')
+      .some((word) => word.toLowerCase().startsWith(asked)),
   )
 }

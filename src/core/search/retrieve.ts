@@ -1,47 +1,43 @@
-/**
- * @module Finds products by words, with one inverted index (BM25+ by MiniSearch). It covers title, category,
- * brand, description and id, and accepts word beginnings and small typing errors.
- */
-import MiniSearch, { type SearchOptions } from 'minisearch'
-import type { Item } from '../catalog/item.ts'
-import { foldWord, rememberingFold, textWords } from '../catalog/words.ts'
+/** @module Finds products by the wordings of a query, and corrects misspelt words. */
+import { foldWord, wordsOf } from '../catalog/words.ts'
 import type { SearchHit } from './hit.ts'
+import type { FoldedSynonyms } from './synonyms.ts'
+import type { Match, Matching, WordIndex } from './wordIndex.ts'
+
+type Words = readonly string[]
 
 /** Wordings of a query; each list of words is one search. */
 interface Wordings {
-  readonly asked: readonly (readonly string[])[]
+  readonly asked: readonly Words[]
   /** Alternative wordings, which count a little less. */
-  readonly others: readonly (readonly string[])[]
-}
-
-const FIELDS = ['title', 'category', 'brand', 'description', 'id'] as const
-
-/**
- * Boost of a match in each field. Chosen on human judgements by `nearside evaluate --protocol search`, as are
- * the weights below.
- */
-export const BOOST: Readonly<Record<(typeof FIELDS)[number], number>> = {
-  title: 3,
-  category: 1.5,
-  brand: 1,
-  description: 1,
-  id: 4,
+  readonly others: readonly Words[]
 }
 
 /**
- * Weight of a match by prefix or with one typing error; an exact match has weight 1. A merely similar word
+ * Boosts and weights were chosen on human judgements by `nearside evaluate --protocol search`. A merely similar word
  * must not outweigh the word itself.
  */
-const WEIGHTS = { prefix: 0.1, fuzzy: 0.1 }
+const MATCHING: Matching = {
+  boost: { title: 3, category: 1.5, brand: 1, description: 1, id: 4 },
+  weights: { prefix: 0.1, fuzzy: 0.1 },
+  prefix: () => true,
+  fuzzy,
+}
 
 /** Factor on the relevance of a hit by another wording. Such a hit reaches at most this share of the best exact hit. */
 const SYNONYM_WEIGHT = 0.8
+
+/** Gain in relevance if a title has the query's words side by side: a "plant pot" is no "pot plant". */
+const TOGETHER = 0.2
 
 /** Number of complete hits from which partial hits are omitted as noise. */
 const ENOUGH = 12
 
 /** Words that tell nothing about a product; ignored if the query has other words. */
-const FILLERS = new Set('a an and for in my of on some the to with your'.split(' '))
+const FILLERS = new Set(
+  'a an and any anything are do find for have i in is looking lovely me my need nice of on or please \
+show some something stuff that the there thing things to want with you your'.split(' '),
+)
 
 /**
  * Maximum typing errors as a share of a word's letters: from four letters on, one per five letters. Words
@@ -54,38 +50,33 @@ export function fuzzy(term: string): number | false {
 /** Maximum typing errors as a share of the letters, for a query without any nearer word. */
 const FAR = 0.34
 
-/** Inverted index that also corrects the spelling of query words. */
-export class SearchIndex extends MiniSearch<Item> {
-  /** Whether a product has exactly this word. */
-  knows(word: string): boolean {
-    return this._index.has(foldWord(word))
-  }
-
-  /**
-   * Corrects a word that no product has.
-   * - First choice: a known word with two neighbouring letters swapped, since that is one slip but two edits.
-   * - Otherwise the word stays if a known word begins with it.
-   * - Otherwise: the known word with the fewest edits; of several, the one that most products have.
-   *
-   * Without such a word, the result is the word itself.
-   */
-  meant(word: string): string {
-    const term = foldWord(word)
-    const share = fuzzy(term)
-    if (share === false || this._index.has(term)) return word
-    const swapped = swaps(term).find((other) => this._index.has(other))
-    if (swapped !== undefined) return swapped
-    for (const _ of this._index.atPrefix(term)) return word
-    // Zero edits for four letters, since one edit turns "year" into "pear".
-    const most = Math.floor(term.length * share)
-    let best = { word, edits: most + 1, products: 0 }
-    for (const [word, [fields, edits]] of this._index.fuzzyGet(term, most)) {
-      const products = Math.max(...[...fields.values()].map(({ size }) => size))
-      if (edits < best.edits || (edits === best.edits && products > best.products))
-        best = { word, edits, products }
-    }
-    return best.word
-  }
+/**
+ * Corrects a word that neither a product nor the list of rewordings has.
+ * - First choice: a known word with two neighbouring letters swapped, since that is one slip but two edits.
+ * - Otherwise the word stays if a known word begins with it.
+ * - Otherwise: the known word with the fewest edits; of several, the one that most products have.
+ *
+ * Without such a word, the result is the word itself.
+ */
+export function meant(
+  index: WordIndex,
+  { single }: Pick<FoldedSynonyms, 'single'>,
+  word: string,
+): string {
+  const term = foldWord(word)
+  const share = fuzzy(term)
+  const isKnown = (one: string) => index.knows(one) || single.has(one)
+  if (share === false || isKnown(term)) return word
+  const swapped = swaps(term).find(isKnown)
+  if (swapped !== undefined) return swapped
+  if (index.beginning(term).length > 0) return word
+  // Zero edits for four letters, since one edit turns "year" into "pear".
+  const most = Math.floor(term.length * share)
+  const reworded = [...single.fuzzyGet(term, most)].map(([term, [, edits]]) => ({ term, edits }))
+  const [best] = [...index.near(term, most), ...reworded]
+    .map(({ term, edits }) => ({ term, edits, products: index.frequency(term) }))
+    .sort((a, b) => a.edits - b.edits || b.products - a.products)
+  return best?.term ?? word
 }
 
 function swaps(word: string): string[] {
@@ -97,97 +88,100 @@ function swaps(word: string): string[] {
     )
 }
 
-/** @param items items with distinct ids */
-export function buildIndex(items: readonly Item[]): SearchIndex {
-  const fold = rememberingFold()
-  const index = new SearchIndex({
-    fields: [...FIELDS],
-    tokenize: textWords,
-    processTerm: (term) => fold(term) || null,
-  })
-  index.addAll(items)
-  return index
+export interface ProductHit extends Omit<SearchHit, 'id'> {
+  readonly product: number
+  /** Whether only an alternative wording found the product. */
+  readonly alike?: boolean
 }
 
 /** Hits, best first: hits for all words, then, if they are few, hits for some words. */
-export function retrieve(index: SearchIndex, wordings: Wordings): readonly SearchHit[] {
+export function retrieve(index: WordIndex, wordings: Wordings): readonly ProductHit[] {
   const hits = matchAll(index, wordings)
-  if (hits.length === 0) {
-    const far: SearchOptions = { fuzzy: (term) => fuzzy(term) && FAR, maxFuzzy: 3 }
+  if (hits.length === 0 && wordings.asked.every((words) => tellingOf(words).length === 1)) {
+    const far = { fuzzy: (term: string) => fuzzy(term) && FAR }
     return matchAll(index, wordings, far).map((hit) => ({ ...hit, complete: false }))
   }
   const complete = hits.filter((hit) => hit.complete)
   if (complete.length >= ENOUGH) return complete
-  // The sort is stable, so each half stays in MiniSearch's order of relevance.
+  // The sort is stable, so each half stays in the order of relevance.
   return hits.sort((a, b) => Number(b.complete) - Number(a.complete))
 }
 
 /** Best hit of each product over all wordings. */
 function matchAll(
-  index: SearchIndex,
+  index: WordIndex,
   { asked, others }: Wordings,
-  further: SearchOptions = {},
-): SearchHit[] {
-  const best = new Map<string, SearchHit>()
-  const add = (found: readonly SearchHit[], weight: number) => {
+  further: Partial<Matching> = {},
+): ProductHit[] {
+  const best = new Map<number, ProductHit>()
+  const add = (found: readonly ProductHit[], weight: number) => {
     for (const one of found) {
       const hit = { ...one, relevance: one.relevance * weight }
-      const known = best.get(hit.id)
-      if (!known || isBetter(hit, known)) best.set(hit.id, hit)
+      const known = best.get(hit.product)
+      if (!known || isBetter(hit, known)) best.set(hit.product, hit)
     }
   }
+  const isKnown = asked.some((words) => tellingOf(words).some((word) => index.knows(word)))
+  // A product that merely has a word like one of several isn't related to the query.
+  const related = (words: Words, found: readonly ProductHit[]) => {
+    const terms = words.map(foldWord)
+    return found.filter(
+      (hit) => hit.complete || (isKnown && terms.some((term) => hit.terms.includes(term))),
+    )
+  }
   let own = 0
-  for (const words of asked) {
-    const found = match(index, words, further)
+  const answers = asked.map((words) => {
+    const found = related(words, match(index, words, further))
     const exact = tellingOf(words).map(foldWord)
     for (const { terms, relevance } of found)
       if (exact.every((word) => terms.includes(word))) own = Math.max(own, relevance)
-    add(found, 1)
-  }
+    return { found, most: mostOf(found) }
+  })
+  const most = Math.max(...answers.map(({ most }) => most))
+  for (const answer of answers) add(answer.found, most / answer.most)
   for (const words of others) {
-    const found = match(index, words, { prefix: beginsAWord })
+    const found = related(words, match(index, words, { prefix: beginsAWord }))
     // Several words score more than the single word that they replace, so scale them down.
-    const most = Math.max(...found.map(({ relevance }) => relevance), 0)
-    add(found, own > 0 ? SYNONYM_WEIGHT * Math.min(1, own / most) : SYNONYM_WEIGHT)
+    const weight = own > 0 ? Math.min(1, own / mostOf(found)) : 1
+    add(
+      found.map((hit) => ({ ...hit, alike: true })),
+      SYNONYM_WEIGHT * weight,
+    )
   }
   return [...best.values()].sort((a, b) => b.relevance - a.relevance)
 }
 
+const mostOf = (hits: readonly ProductHit[]): number =>
+  hits.reduce((most, { relevance }) => Math.max(most, relevance), 0)
+
 /** Synonyms are complete words, so single letters match no prefix: the T of "t-light" must not match "triple". */
 const beginsAWord = (term: string): boolean => term.length > 1
 
-const isBetter = (a: SearchHit, b: SearchHit): boolean =>
+const isBetter = (a: ProductHit, b: ProductHit): boolean =>
   a.complete === b.complete ? a.relevance > b.relevance : a.complete
 
-function tellingOf(words: readonly string[]): readonly string[] {
+/** Whether a text has a word that tells something about a product. */
+export const isTelling = (text: string): boolean =>
+  wordsOf(text).some((word) => !FILLERS.has(word.text.toLowerCase()))
+
+function tellingOf(words: Words): readonly string[] {
   const telling = words.filter((word) => !FILLERS.has(word.toLowerCase()))
   return telling.length > 0 ? telling : words
 }
 
-function match(index: SearchIndex, words: readonly string[], further: SearchOptions): SearchHit[] {
-  const asked = tellingOf(words)
-  const wanted = [...new Set(asked.map(foldWord))].map((word) => ({
-    word,
-    known: index.knows(word),
+function match(index: WordIndex, words: Words, further: Partial<Matching>): ProductHit[] {
+  const telling = tellingOf(words)
+  const terms = telling.map(foldWord)
+  const wanted = [...new Set(terms)].map((word) => ({ word, known: index.knows(word) }))
+  // If the shop has the word, a different spelling is a different word: "cat" must not find "coat".
+  const isComplete = ({ asked, terms }: Match) =>
+    wanted.every(({ word, known }) =>
+      known ? terms.some((term) => term.startsWith(word)) : asked.includes(word),
+    )
+  return index.search(telling, { ...MATCHING, ...further }).map((found) => ({
+    product: found.product,
+    relevance: found.score * (1 + TOGETHER * index.togetherness(found.product, terms)),
+    complete: isComplete(found),
+    terms: found.terms,
   }))
-  return index
-    .search(asked.join(' '), {
-      combineWith: 'OR',
-      boost: BOOST,
-      prefix: true,
-      fuzzy,
-      weights: WEIGHTS,
-      ...further,
-    })
-    .map((result) => ({
-      id: String(result.id),
-      relevance: result.score,
-      complete: wanted.every(({ word, known }) =>
-        // If the shop has the word, a different spelling is a different word: "cat" must not find "coat".
-        known
-          ? result.terms.some((term) => term.startsWith(word))
-          : result.queryTerms.includes(word),
-      ),
-      terms: result.terms,
-    }))
 }

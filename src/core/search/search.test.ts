@@ -188,6 +188,76 @@ describe('typed queries', () => {
     expect(shop.find('under £5').map(({ complete }) => complete)).not.toContain(false)
   })
 
+  it('amounts may be words, pence or bare decimals, in English and German', () => {
+    for (const query of [
+      'under a fiver',
+      'under 500p',
+      'unter 5 £',
+      'unter 5 Pfund',
+      'UNTER 5 EURO',
+    ])
+      expect(found(query), query).toEqual(['20682', '21558', '85123A', '22424'])
+    for (const query of ['2.95', '2,95', '£2.95', '2.95 £', '295p'])
+      expect(found(query), query).toEqual(['21558'])
+    expect(found('42p')).toEqual(['22424'])
+    expect(found('£4.95 or less')).toEqual(found('up to £4.95'))
+    expect(found('bis 4,95 £')).toEqual(found('up to £4.95'))
+    expect(found('über 5 £')).toEqual(['22423'])
+    expect(takePrice('zwischen 3 £ und 5 £ Tasse')?.rest.trim()).toBe('Tasse')
+    for (const query of ['cheapskate', 'A5', 'lunch for 5', '50s', 'about cats', '3 pears', 'um'])
+      expect(takePrice(query), query).toBeNull()
+  })
+
+  it('wishes for a price set the order, and keep it when the shopper’s order decides ties', () => {
+    const mugs = createProductSearch([
+      { id: 'dear', title: 'Red mug', price: 9 },
+      { id: 'cheap', title: 'Blue mug of a longer name', price: 1 },
+      { id: 'middle', title: 'Mug', price: 4.9 },
+      { id: 'sold', title: 'Mug', price: 0.5, available: false },
+      { id: 'none', title: 'Mug' },
+      { id: 'other', title: 'Beaker', price: 0.2 },
+    ])
+    const ids = (query: string) => mugs.find(query).map(({ id }) => id)
+    expect(ids('cheap mugs')).toEqual(['cheap', 'middle', 'dear', 'sold'])
+    expect(ids('billige mugs')).toEqual(ids('cheapest mug'))
+    expect(ids('expensive mug')).toEqual(['dear', 'middle', 'cheap', 'sold'])
+    expect(ids('mug for a fiver')).toEqual(['middle', 'cheap', 'sold'])
+    expect(ids('something for a fiver').slice(0, 2)).toEqual(['middle', 'cheap'])
+    expect(ids('mug around £5')).toEqual(['middle'])
+    const liked = ['dear', 'middle', 'cheap']
+    expect(blend(mugs.find('cheap mugs'), liked).map(({ id }) => id)).toEqual(ids('cheap mugs'))
+  })
+
+  it('leaves out what the query rules out', () => {
+    const titles = ['Pink mug', 'Red mug', 'Pink heart mug', 'Forget me not mug', 'Rose mug']
+    const shop = createProductSearch(
+      titles.map((title) => ({ id: title, title })),
+      [['pink', 'rose'], { of: 'Herz', as: ['heart'] }],
+    )
+    const ids = (query: string) => shop.find(query).map(({ id }) => id)
+    for (const query of [
+      'mug not pink',
+      'mug but not pink',
+      'mugs except any pink',
+      'not pink mug',
+    ])
+      expect(ids(query).sort(), query).toEqual(['Forget me not mug', 'Red mug'])
+    expect(ids('mug ohne Herz')).not.toContain('Pink heart mug')
+    expect(ids('mug without red, hearts or rose')).toEqual(['Forget me not mug'])
+    expect(ids('forget me not mug')[0]).toBe('Forget me not mug')
+    expect(ids('mug without')).toHaveLength(5)
+    expect(ids('not pink')).toEqual([])
+  })
+
+  it('finds nothing for several words of which the shop has none', () => {
+    const trees = createProductSearch([
+      { id: 'tree', title: 'Christmas tree' },
+      { id: 'table', title: 'Side table' },
+    ])
+    for (const query of ['gluten free', 'dishwasher tablets']) expect(trees.find(query)).toEqual([])
+    expect(trees.find('christmsa tree').map(({ id }) => id)).toEqual(['tree'])
+  })
+
   it('item codes find those items and nothing else', () => {
     expect(found('22423')).toEqual(['22423'])
     expect(found('#85123a, 22423')).toEqual(['85123A', '22423'])
@@ -252,8 +322,36 @@ describe('suggest', () => {
       { id: 'a', title: 'Candlestick candle' },
       { id: 'b', title: 'Handle of a candle' },
     ])
-    expect(candles.suggest('candl')).toEqual(['candle'])
+    expect(candles.suggest('candl')).toEqual(['candle', 'candlestick'])
     expect(candles.suggest('cendle')).toEqual(['candle'])
+    expect(candles.suggest('')).toEqual([])
+  })
+
+  it('orders completions by the demand of their products, never by rarity', () => {
+    const canon = Array.from({ length: 30 }, (_, k) => ({ id: `${k}`, title: `Canon lens ${k}` }))
+    const rare = { id: 'rare', title: 'Candylocks candle holder' }
+    expect(createProductSearch([...canon, rare]).suggest('can')[0]).toBe('canon')
+    const [first, ...others] = canon
+    expect(createProductSearch([rare, ...others.slice(-1), first]).suggest('can')[0]).toMatch(
+      /^cand/,
+    )
+    expect(createProductSearch([...canon, rare]).suggest('lens can')).toEqual(['lens canon'])
+  })
+
+  it('completes words of another language that find products', () => {
+    const shop = createProductSearch(
+      [
+        { id: 'a', title: 'Red mug' },
+        { id: 'b', title: 'Tassel' },
+        { id: 'c', title: 'Blue mug' },
+      ],
+      [
+        { of: ['Tasse', 'Tassen'], as: ['mug', 'cup'] },
+        { of: 'Taschenlampe', as: ['torch'] },
+      ],
+    )
+    expect(shop.suggest('tas')).toEqual(['tasse', 'tassel'])
+    expect(shop.suggest('Tassen')).toEqual(['tasse'])
   })
 })
 

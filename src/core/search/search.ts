@@ -1,12 +1,16 @@
 /** @module The shop's search as a page uses it: it finds and completes. The query never leaves the page. */
-import type { SearchOptions } from 'minisearch'
 import type { Item } from '../catalog/item.ts'
 import { atPrice } from '../catalog/sale.ts'
-import { foldWord, rememberingFold, textWords, wordsOf } from '../catalog/words.ts'
+import { foldWord, wordsOf } from '../catalog/words.ts'
+import { takeExclusion } from './exclusion.ts'
 import type { SearchHit } from './hit.ts'
 import { takePrice } from './price.ts'
-import { BOOST, buildIndex, fuzzy, retrieve, type SearchIndex } from './retrieve.ts'
-import { foldSynonyms, MOST_WORDINGS, otherWordings, reworded, type Synonyms } from './synonyms.ts'
+import { isTelling, meant, type ProductHit, retrieve } from './retrieve.ts'
+import { suggestions } from './suggest.ts'
+import type { Synonyms } from './synonymList.ts'
+import { foldSynonyms, MOST_WORDINGS, otherWordings, reworded } from './synonyms.ts'
+import { Vocabulary } from './vocabulary.ts'
+import { WordIndex } from './wordIndex.ts'
 
 /** Search over the shop's products. */
 export interface ProductSearch {
@@ -26,15 +30,6 @@ export interface ProductSearch {
   suggest(query: string, limit?: number): readonly string[]
 }
 
-/** Only the last word is still being typed. Descriptions are excluded, because their words don't name products. */
-const SUGGEST: SearchOptions = {
-  fields: ['title', 'category', 'brand', 'id'],
-  boost: BOOST,
-  weights: { prefix: 0.6, fuzzy: 0.3 },
-  fuzzy,
-  prefix: (_, i, all) => i === all.length - 1,
-}
-
 /**
  * Builds a search synchronously, which blocks the page. For 8,700 products with a line of description it
  * takes 0.3 s; above a thousand products, use `prepareProductSearch`.
@@ -46,9 +41,10 @@ export function createProductSearch(
   synonyms: Synonyms = [],
 ): ProductSearch {
   const distinct = distinctById(items)
-  const vocabulary = new Vocabulary()
+  const [index, vocabulary] = [new WordIndex(), new Vocabulary()]
+  index.add(distinct)
   vocabulary.add(distinct)
-  return searchOver(distinct, buildIndex(distinct), vocabulary, synonyms)
+  return searchOver(distinct, index, vocabulary, synonyms)
 }
 
 /** Number of products indexed per slice; a slice takes a few milliseconds on a slow phone. */
@@ -65,11 +61,10 @@ export async function prepareProductSearch(
   nextTask: () => Promise<void> = () => new Promise((next) => setTimeout(next)),
 ): Promise<ProductSearch> {
   const distinct = distinctById(items)
-  const index = buildIndex([])
-  const vocabulary = new Vocabulary()
+  const [index, vocabulary] = [new WordIndex(), new Vocabulary()]
   for (let from = 0; from < distinct.length; from += SLICE) {
     const some = distinct.slice(from, from + SLICE)
-    index.addAll(some)
+    index.add(some)
     vocabulary.add(some)
     await nextTask()
   }
@@ -83,124 +78,97 @@ function distinctById(items: readonly Item[]): readonly Item[] {
 
 function searchOver(
   items: readonly Item[],
-  index: SearchIndex,
+  index: WordIndex,
   vocabulary: Vocabulary,
   synonyms: Synonyms,
 ): ProductSearch {
   const folded = foldSynonyms(synonyms)
-  const byId = new Map(items.map((item) => [item.id, item]))
-  const byCode = new Map(items.map((item) => [item.id.toLowerCase(), item]))
+  const byId = new Map(items.map(({ id }, at) => [id, at]))
+  const byCode = new Map(items.map(({ id }, at) => [id.toLowerCase(), at]))
   const ofCode = (word: string) =>
     /\d/.test(word) ? (byId.get(word) ?? byCode.get(word.toLowerCase())) : undefined
 
-  const priceOf = (id: string, now: number) => {
-    const item = byId.get(id)
-    return (item && atPrice(item, now).price) ?? Number.NaN
-  }
+  const equal = (product: number): ProductHit => ({
+    product,
+    relevance: 1,
+    complete: true,
+    terms: [],
+  })
 
-  const equal = (id: string): SearchHit => ({ id, relevance: 1, complete: true, terms: [] })
-
-  function search(query: string): readonly SearchHit[] {
+  function search(query: string): readonly ProductHit[] {
     const typed = query.split(/[\s,#]+/).filter((word) => word !== '')
     const codes = typed.flatMap((word) => ofCode(word) ?? [])
     if (codes.length > 0 && codes.length === typed.length)
-      return [...new Set(codes)].map(({ id }) => ({ ...equal(id), terms: [foldWord(id)] }))
+      return [...new Set(codes)].map((at) => ({ ...equal(at), terms: [foldWord(items[at].id)] }))
     const words = wordsOf(query).map((word) => word.text)
     if (words.length === 0) return []
     const asked = reworded(words, folded)
-    const spelt = asked.map((one) => one.map((word) => index.meant(word)))
-    const meant =
+    const spelt = asked.map((one) => one.map((word) => meant(index, folded, word)))
+    const corrected =
       String(spelt) === String(asked) ? [] : spelt.flatMap((one) => reworded(one, folded))
-    const alike = [...asked, ...meant].flatMap((one) => [
+    const alike = [...asked, ...corrected].flatMap((one) => [
       ...vocabulary.compounds(one),
       ...otherWordings(one, folded),
     ])
-    const others = [...meant, ...alike].slice(0, MOST_WORDINGS)
-    return retrieve(index, { asked, others })
+    return retrieve(index, { asked, others: [...corrected, ...alike].slice(0, MOST_WORDINGS) })
   }
+
+  /** Products that a word names, in any of its wordings. */
+  const namedBy = (word: string): readonly number[] =>
+    reworded([word], folded)
+      .flatMap((one) => [one, ...otherWordings(one, folded)])
+      .flatMap((one) => index.named(one))
 
   return {
     find(query, limit = 200, now = Date.now()) {
-      const priced = takePrice(query)
-      const words = priced ? priced.rest : query
-      const found =
-        priced && wordsOf(words).length === 0 ? items.map(({ id }) => equal(id)) : search(words)
-      const fitting = priced ? found.filter((hit) => priced.fits(priceOf(hit.id, now))) : found
-      const soldOut = (hit: SearchHit) => byId.get(hit.id)?.available === false
-      const whole = fitting.some((hit) => hit.complete && !soldOut(hit))
-      const rank = (hit: SearchHit) => (whole && hit.complete ? 0 : 2) + (hit.soldOut ? 1 : 0)
-      return fitting
-        .map((hit) => (soldOut(hit) ? { ...hit, soldOut: true } : hit))
-        .sort((a, b) => rank(a) - rank(b))
-        .slice(0, limit)
+      const { rest, without } = takeExclusion(query, vocabulary.hasPair)
+      const priced = takePrice(rest)
+      const words = priced?.rest ?? rest
+      const found = priced && !isTelling(words) ? items.map((_, at) => equal(at)) : search(words)
+      const excluded = new Set(without.flatMap(namedBy))
+      const priceOf = (hit: ProductHit) => atPrice(items[hit.product], now).price ?? Number.NaN
+      const fitting = found.filter(
+        (hit) => !excluded.has(hit.product) && (!priced || priced.fits(priceOf(hit))),
+      )
+      const { distance } = priced ?? {}
+      const byPrice = distance && nearestFirst(fitting, (hit) => distance(priceOf(hit)))
+      return availableFirst(
+        (byPrice ?? fitting).map(({ product, alike: _, ...hit }) => ({
+          ...hit,
+          id: items[product].id,
+          ...(items[product].available === false && { soldOut: true }),
+        })),
+      ).slice(0, limit)
     },
     suggest(query, limit = 6) {
-      const suggestions = new Set<string>()
-      const words = wordsOf(query).length
-      const asTyped = index.autoSuggest(query, { ...SUGGEST, fuzzy: false })
-      for (const { terms } of asTyped.length > 0 ? asTyped : index.autoSuggest(query, SUGGEST)) {
-        // A title with two words that match the last word would suggest a word that nobody typed.
-        if (terms.length > words) continue
-        suggestions.add(terms.map((term) => vocabulary.spelling(term)).join(' '))
-        if (suggestions.size === limit) break
-      }
-      return [...suggestions]
+      const words = wordsOf(query).map((word) => word.text)
+      const texts = suggestions(words, index, vocabulary, folded)
+      return [...new Set(texts)].slice(0, limit)
     },
   }
 }
 
-/** The shop's vocabulary: its usual spellings and its compound words. */
-class Vocabulary {
-  /** Folded word → spelling → number of occurrences. */
-  readonly #forms = new Map<string, Map<string, number>>()
-  readonly #titles: (readonly string[])[] = []
-  readonly #fold = rememberingFold()
-
-  add(items: readonly Item[]): void {
-    for (const item of items) {
-      const title = textWords(`${item.title ?? ''} ${item.category ?? ''}`.toLowerCase())
-      this.#titles.push(title)
-      for (const form of title) {
-        const folded = this.#fold(form)
-        const forms = this.#forms.get(folded)
-        if (forms) forms.set(form, (forms.get(form) ?? 0) + 1)
-        else this.#forms.set(folded, new Map([[form, 1]]))
-      }
-    }
-  }
-
-  /** Variants of the query with two words joined, or one word split, as the shop writes them. */
-  compounds(words: readonly string[]): readonly (readonly string[])[] {
-    return words.flatMap((word, at) => {
-      const others: (readonly string[])[] = []
-      const replace = (count: number, ...by: readonly string[]) =>
-        others.push([...words.slice(0, at), ...by, ...words.slice(at + count)])
-      const pair = this.#pairOf(foldWord(word))
-      if (pair) replace(1, ...pair)
-      const joined = word.toLowerCase() + (words[at + 1] ?? '').toLowerCase()
-      if (at + 1 < words.length && this.#forms.has(foldWord(joined))) replace(2, joined)
-      return others
-    })
-  }
-
-  /** Two words that are adjacent in a title and spell the given word when joined. */
-  #pairOf(folded: string): readonly [string, string] | undefined {
-    for (let at = LEAST_PART; at <= folded.length - LEAST_PART; at++) {
-      const [first, second] = [folded.slice(0, at), folded.slice(at)]
-      const isPair = (word: string, i: number, title: readonly string[]) =>
-        word === first && this.#fold(title[i + 1] ?? '') === second
-      if (this.#forms.has(second) && this.#titles.some((title) => title.some(isPair)))
-        return [first, second]
-    }
-    return undefined
-  }
-
-  /** The shop's most frequent spelling; the folded word itself if the shop doesn't have it. */
-  spelling(folded: string): string {
-    const forms = this.#forms.get(folded)
-    return forms ? [...forms].reduce((a, b) => (b[1] > a[1] ? b : a))[0] : folded
-  }
+/** Complete hits before the others, available ones before sold-out ones; otherwise in the given order. */
+function availableFirst(hits: readonly SearchHit[]): readonly SearchHit[] {
+  const whole = hits.some(({ complete, soldOut }) => complete && !soldOut)
+  const rank = ({ complete, soldOut }: SearchHit) => (whole && complete ? 0 : 2) + (soldOut ? 1 : 0)
+  return [...hits].sort((a, b) => rank(a) - rank(b))
 }
 
-/** Minimum number of letters of each part of a compound: "no" and "te" don't make "note". */
-const LEAST_PART = 3
+/** Share of the best relevance from which a hit takes part in an order by price. */
+const STRONG = 0.5
+
+/** Hits by distance from the wished price; much less relevant ones come last. The relevance follows the new order. */
+function nearestFirst(
+  hits: readonly ProductHit[],
+  distance: (hit: ProductHit) => number,
+): readonly ProductHit[] {
+  const best = Math.max(...hits.map(({ relevance, complete }) => (complete ? relevance : 0)))
+  return hits
+    .map((hit) => {
+      const nearness = 1 / (1 + distance(hit))
+      const isWeak = hit.alike || hit.relevance < STRONG * best
+      return { ...hit, relevance: isWeak ? nearness / 1e3 : nearness }
+    })
+    .sort((a, b) => b.relevance - a.relevance)
+}

@@ -3,7 +3,7 @@ import type { Item } from '../catalog/item.ts'
 import { blend } from './blend.ts'
 import type { SearchHit } from './hit.ts'
 import { prepareProductSearch } from './search.ts'
-import type { Synonyms } from './synonyms.ts'
+import type { Synonyms } from './synonymList.ts'
 
 /** Question to the shop's search. */
 export interface SearchQuestion {

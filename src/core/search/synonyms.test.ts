@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../catalog/item.ts'
 import { createProductSearch } from './search.ts'
-import { foldSynonyms, otherWordings, reworded, type Synonyms } from './synonyms.ts'
+import type { Synonyms } from './synonymList.ts'
+import { foldSynonyms, otherWordings, reworded } from './synonyms.ts'
 
 const ITEMS: readonly Item[] = [
   { id: 'tlight', title: 'Red hanging T-light holder' },
@@ -46,7 +47,7 @@ describe('synonyms', () => {
       [...ITEMS, { id: 'tall', title: 'Tall triple light' }],
       SYNONYMS,
     )
-    const tall = found.find('tealight').find((hit) => hit.id === 'tall')
+    const tall = found.find('tealight light').find((hit) => hit.id === 'tall')
     expect(tall).toMatchObject({ complete: false, terms: ['light'] })
   })
 
@@ -97,5 +98,43 @@ describe('synonyms', () => {
       expect(createProductSearch(ITEMS, SYNONYMS).find(query)).toEqual(
         createProductSearch(ITEMS).find(query),
       )
+  })
+
+  it('rewords a phrase that must be the whole query only there', () => {
+    const folded = foldSynonyms([{ of: ['gift', 'present'], as: ['gift box'], alone: true }])
+    expect(reworded(['Gifts'], folded)).toEqual([['gift', 'box']])
+    expect(reworded(['gift', 'wrap'], folded)).toEqual([['gift', 'wrap']])
+  })
+
+  it('rewords each form of a word of another language, and compounds by their parts', () => {
+    const folded = foldSynonyms([
+      { of: ['Weihnachten', 'Weihnacht'], as: ['christmas'] },
+      { of: ['Baum', 'Bäume'], as: ['tree'] },
+      { of: 'Kugel', as: ['bauble', 'ball'] },
+      { of: 'tree', as: ['fir'] },
+    ])
+    expect(reworded(['BÄUME'], folded)).toEqual([['fir']])
+    expect(reworded(['Weihnachtsbaumkugel'], folded)).toEqual([
+      ['christmas', 'fir', 'bauble'],
+      ['christmas', 'fir', 'ball'],
+    ])
+    for (const word of ['Baumhaus', 'Autobaum', 'Um'])
+      expect(reworded([word], folded)).toEqual([[word]])
+  })
+
+  it('corrects a misspelt word of the list', () => {
+    const shop = createProductSearch(
+      [
+        { id: 'tree', title: 'Christmas tree' },
+        { id: 'mug', title: 'Mug' },
+      ],
+      [
+        { of: 'Weihnachten', as: ['christmas'] },
+        { of: 'Tasse', as: ['mug'] },
+      ],
+    )
+    for (const query of ['Weinachten', 'Weihnahcten'])
+      expect(shop.find(query).map(({ id, complete }) => [id, complete])).toEqual([['tree', true]])
+    expect(shop.find('Tas')).toEqual([])
   })
 })

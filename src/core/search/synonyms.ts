@@ -1,24 +1,33 @@
 /**
  * @module Rewords a query in the shop's own words, by a list that the shop provides. Synonyms are searched as
- * well, and their hits count a little less. Rewordings replace a phrase that the shop doesn't use ("for
- * him").
+ * well, and their hits count a little less. Rewordings replace words that the shop doesn't use ("for him"), or words
+ * of another language ("Tasse").
  */
+import SearchableMap from 'minisearch/SearchableMap'
 import { foldWord, wordsOf } from '../catalog/words.ts'
+import type { Synonyms } from './synonymList.ts'
 
-/**
- * List of synonyms and rewordings.
- * - Synonyms, each of one or more words: `['notebook', 'notepad', 'jotter']`.
- * - A rewording, in which `#` is any number: `{ of: '# year old', as: ['child'] }`. An empty text removes the
- *   phrase. Each replacement is searched by itself at full weight.
- */
-export type Synonyms = readonly (
-  | readonly string[]
-  | { readonly of: string; readonly as: readonly string[] }
-)[]
-
-interface FoldedSynonyms {
+export interface FoldedSynonyms {
   readonly groups: readonly (readonly Wording[])[]
-  readonly rewordings: readonly { readonly of: Wording; readonly as: readonly Wording[] }[]
+  readonly rewordings: readonly Rewording[]
+  /** Phrases to reword, by their first folded word. */
+  readonly beginning: ReadonlyMap<string, readonly Phrase[]>
+  /** Folded words that are reworded by themselves. */
+  readonly single: SearchableMap<true>
+}
+
+interface Rewording {
+  /** Equivalent phrases, usual form first. */
+  readonly of: readonly Wording[]
+  readonly as: readonly Wording[]
+}
+
+interface Phrase {
+  readonly phrase: Wording
+  readonly as: readonly Wording[]
+  /** Place of the rewording in the list. */
+  readonly place: number
+  readonly alone: boolean
 }
 
 type Words = readonly string[]
@@ -31,54 +40,109 @@ interface Wording {
 /** Maximum number of wordings of a query, and of alternative wordings; each wording is a separate search. */
 export const MOST_WORDINGS = 8
 
-const wording = (text: string): Wording => {
-  const words = (text.match(/#|[^\s#]+/gu) ?? []).flatMap((part) =>
-    part === '#' ? [part] : wordsOf(part).map((word) => word.text),
+/** Minimum number of letters of each part of a compound: "no" and "te" don't make "note". */
+export const LEAST_PART = 3
+
+const worded = (words: Words): Wording => ({ words, folded: words.map(foldWord) })
+
+const wording = (text: string): Wording =>
+  worded(
+    (text.match(/#|[^\s#]+/gu) ?? []).flatMap((part) =>
+      part === '#' ? [part] : wordsOf(part).map((word) => word.text),
+    ),
   )
-  return { words, folded: words.map(foldWord) }
-}
+
+const isSome = ({ words }: Wording) => words.length > 0
 
 export function foldSynonyms(synonyms: Synonyms): FoldedSynonyms {
-  const isSome = ({ words }: Wording) => words.length > 0
+  const rewordings: Rewording[] = []
+  const phrases: Phrase[] = []
+  for (const one of synonyms) {
+    if (!('of' in one)) continue
+    const [of, as] = [[one.of].flat().map(wording).filter(isSome), one.as.map(wording)]
+    for (const phrase of of)
+      phrases.push({ phrase, as, place: rewordings.length, alone: one.alone ?? false })
+    rewordings.push({ of, as })
+  }
+  const beginning = new Map<string, Phrase[]>()
+  for (const one of phrases) {
+    const [first] = one.phrase.folded
+    const others = beginning.get(first)
+    if (others) others.push(one)
+    else beginning.set(first, [one])
+  }
+  const singles = phrases.filter(({ phrase, alone }) => phrase.words.length === 1 && !alone)
   return {
     groups: synonyms
       .flatMap((one) => ('of' in one ? [] : [one.map(wording).filter(isSome)]))
       .filter((group) => group.length > 1),
-    rewordings: synonyms
-      .flatMap((one) => ('of' in one ? [{ of: wording(one.of), as: one.as.map(wording) }] : []))
-      .filter(({ of }) => isSome(of)),
+    rewordings,
+    beginning,
+    single: SearchableMap.from(singles.map(({ phrase }) => [phrase.folded[0], true] as const)),
   }
 }
 
 /** Wordings after all replacements; the query itself if no phrase matches. */
-export function reworded(words: Words, { rewordings }: FoldedSynonyms): readonly Words[] {
-  let asked: readonly Words[] = [words]
-  for (const { of, as } of rewordings)
-    asked = asked.flatMap((one) => {
-      const at = placeOf(one.map(foldWord), of.folded)
-      if (at < 0) return [one]
-      const changed = as.map((other) => replaced(one, at, of, other))
-      return changed.some(({ length }) => length > 0) ? changed : [one]
-    })
-  return asked.slice(0, MOST_WORDINGS)
+export function reworded(words: Words, { beginning, single }: FoldedSynonyms): readonly Words[] {
+  const asked = worded(words.flatMap((word) => partsOf(foldWord(word), single) ?? [word]))
+  return replaceFrom(0, asked, beginning)
+    .slice(0, MOST_WORDINGS)
+    .map(({ words }) => words)
+}
+
+/** Applies the rewordings from that place of the list on, each once. */
+function replaceFrom(
+  place: number,
+  one: Wording,
+  beginning: FoldedSynonyms['beginning'],
+): readonly Wording[] {
+  const next = one.folded
+    .flatMap((word) => beginning.get(/^\d+$/.test(word) ? '#' : word) ?? [])
+    .filter(
+      ({ place: at, phrase: { folded }, alone }) =>
+        at >= place &&
+        placeOf(one.folded, folded) >= 0 &&
+        (!alone || folded.length === one.folded.length),
+    )
+    .reduce<Phrase | null>((first, at) => (first && first.place <= at.place ? first : at), null)
+  if (!next) return [one]
+  const at = placeOf(one.folded, next.phrase.folded)
+  const changed = next.as.map((other) => replaced(one, at, next.phrase, other))
+  const kept = changed.some(isSome) ? changed : [one]
+  return kept.flatMap((other) => replaceFrom(next.place + 1, other, beginning))
+}
+
+/**
+ * Parts of a compound of reworded words, e.g. "Weihnachts" and "baum"; undefined for any other word, and for a word
+ * that the list rewords itself. Folding removes an "s" between two parts.
+ */
+function partsOf(folded: string, single: FoldedSynonyms['single']): Words | undefined {
+  if (single.has(folded)) return undefined
+  for (let at = LEAST_PART; at <= folded.length - LEAST_PART; at++) {
+    const [begin, end] = [foldWord(folded.slice(0, at)), folded.slice(at)]
+    if (!single.has(end)) continue
+    const first = single.has(begin) ? [begin] : partsOf(begin, single)
+    if (first) return [...first, end]
+  }
+  return undefined
 }
 
 /** Alternative wordings by synonyms, with one replacement each; without the query itself. */
 export function otherWordings(words: Words, { groups }: FoldedSynonyms): readonly Words[] {
   if (groups.length === 0) return []
-  const folded = words.map(foldWord)
-  const seen = new Set([folded.join(' ')])
+  const asked = worded(words)
+  const seen = new Set([asked.folded.join(' ')])
   const found: Words[] = []
   for (const group of groups) {
     for (const wording of group) {
-      const at = placeOf(folded, wording.folded)
+      const at = placeOf(asked.folded, wording.folded)
       if (at < 0) continue
       for (const other of group) {
-        const changed = replaced(words, at, wording, other)
-        const key = changed.map(foldWord).join(' ')
+        const changed = replaced(asked, at, wording, other)
+        const key = changed.folded.join(' ')
         if (seen.has(key)) continue
         seen.add(key)
-        found.push(changed)
+        found.push(changed.words)
         if (found.length === MOST_WORDINGS) return found
       }
     }
@@ -86,11 +150,14 @@ export function otherWordings(words: Words, { groups }: FoldedSynonyms): readonl
   return found
 }
 
-const replaced = (words: Words, at: number, of: Wording, other: Wording): Words => [
-  ...words.slice(0, at),
-  ...other.words,
-  ...words.slice(at + of.words.length),
-]
+function replaced(one: Wording, at: number, of: Wording, other: Wording): Wording {
+  const splice = (list: Words, by: Words) => [
+    ...list.slice(0, at),
+    ...by,
+    ...list.slice(at + of.words.length),
+  ]
+  return { words: splice(one.words, other.words), folded: splice(one.folded, other.folded) }
+}
 
 /** Index of the word where the phrase begins in the text; −1 if it doesn't occur. */
 function placeOf(text: Words, phrase: Words): number {

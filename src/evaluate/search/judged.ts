@@ -8,7 +8,7 @@ import { createRandom, inRandomOrder, type Random } from '@nearside/core/model/r
 import { blend } from '@nearside/core/search/blend.ts'
 import type { SearchHit } from '@nearside/core/search/hit.ts'
 import { createProductSearch } from '@nearside/core/search/search.ts'
-import type { Synonyms } from '@nearside/core/search/synonyms.ts'
+import type { Synonyms } from '@nearside/core/search/synonymList.ts'
 import MiniSearch from 'minisearch'
 import { type RowCase, Rows } from '../rows.ts'
 import type { JudgedQuery } from './judgements.ts'

@@ -6,7 +6,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { NearsideError } from '@nearside/core/error.ts'
-import type { Synonyms } from '@nearside/core/search/synonyms.ts'
+import type { Synonyms } from '@nearside/core/search/synonymList.ts'
 import { readCatalogFile } from '@nearside/train/import/readCatalog.ts'
 import { findFile } from '@nearside/train/shop/lines.ts'
 import { readCatalog } from '@nearside/train/shop/read.ts'
@@ -85,7 +85,11 @@ async function byJudgements(
 ): Promise<Evaluated<SearchResult>> {
   const { items, queries, counts } = await readJudged(path, file, now)
   await step(steps, 'asking', 0, 1)
-  const rows = searchJudged(items, queries, seed, await readSynonyms(path))
+  const language = /\.([a-z]{2})\.\w+$/.exec(file)?.[1]
+  const foreign =
+    language === undefined ? [] : await readSynonyms(path, `synonyms.${language}.json`)
+  const synonyms = [...foreign, ...(await readSynonyms(path, 'synonyms.json'))]
+  const rows = searchJudged(items, queries, seed, synonyms)
   const summary = summariseSearch(rows, JUDGED_PAIRS, seed)
   const shop = basename(path)
   const head = { protocol: 'search', shop, until: null, seed, shoppers: 0 } as const
@@ -197,8 +201,8 @@ const LIKE_A_CATALOG = /^(catalog(ue)?|products?|items?)\b.*\.(jsonl|ndjson|csv|
  * @param shop a shop folder; without the file, or with a catalog file, there are no synonyms
  * @throws NearsideError `input-invalid`
  */
-async function readSynonyms(shop: string): Promise<Synonyms> {
-  const path = await findFile(join(shop, 'synonyms.json'))
+async function readSynonyms(shop: string, name: string): Promise<Synonyms> {
+  const path = await findFile(join(shop, name))
   if (path === undefined) return []
   const list = await readFile(path, 'utf8')
     .then(JSON.parse)
@@ -214,7 +218,7 @@ async function readSynonyms(shop: string): Promise<Synonyms> {
 function isSynonyms(list: unknown): list is Synonyms {
   return (
     Array.isArray(list) &&
-    list.every((one) => isTexts(one) || (typeof one?.of === 'string' && isTexts(one.as)))
+    list.every((one) => isTexts(one) || (isTexts([one?.of].flat()) && isTexts(one.as)))
   )
 }
 

@@ -137,15 +137,11 @@ const Results = memo(function Results({ found }: ResultsProps) {
   )
 })
 
-/** Number of departments to offer if nothing matches. */
-const BROWSED = 6
-
-function Suggestions({ found: { query, hits, ...found } }: ResultsProps) {
+function Suggestions({ found: { query, ...found } }: ResultsProps) {
   const suggestions = found.suggestions.filter((text) => text !== query.toLowerCase())
   const { catalog } = useShop()
   const all = catalog.departments.map(({ name }) => name)
-  const begun = categoriesBegun(all, query)
-  const departments = hits.length + begun.length === 0 ? all.slice(0, BROWSED) : begun
+  const departments = categoriesBegun(all, query, departmentText)
   if (suggestions.length + departments.length === 0) return null
   return (
     // The key changes with the suggestions, so that React replaces the list instead of moving its entries.

@@ -1,11 +1,22 @@
 /** @module The shop's search, run by the page or the worker that calls it. */
 import type { Item } from '../../index.ts'
 import { type AskSearch, searchAmong } from '../../search.ts'
-import { SYNONYMS } from '../synonyms.ts'
+import { loadGermanSynonyms, SYNONYMS } from '../synonyms.ts'
+
+/** Searches of a page or a worker, one for each language in use. */
+export type Searches = (german: boolean) => Promise<AskSearch>
 
 /**
  * @param items items in a new shopper's order
- * @param breathe called between slices of work; building the index starts at once
+ * @param breathe called between slices of work; building an index starts with the first query in its language
  */
-export const searchHere = (items: readonly Item[], breathe: () => Promise<void>): AskSearch =>
-  searchAmong(items, SYNONYMS, breathe)
+export function searchHere(items: readonly Item[], breathe: () => Promise<void>): Searches {
+  const build = async (german: boolean) =>
+    searchAmong(items, [...(german ? await loadGermanSynonyms() : []), ...SYNONYMS], breathe)
+  const built = new Map<boolean, Promise<AskSearch>>()
+  return (german) => {
+    const search = built.get(german) ?? build(german)
+    built.set(german, search)
+    return search
+  }
+}

@@ -5,6 +5,7 @@ import { whenIdle } from '../breathe.ts'
 
 export interface ToSearch {
   readonly question: SearchQuestion
+  readonly german: boolean
   /** Number of first hits whose pictures the answer contains; unless 0, it also contains the found products. */
   readonly first: number
 }
@@ -15,13 +16,16 @@ export interface FoundFirst extends SearchAnswer {
   readonly pictures?: readonly (readonly [name: string, svg: string | null])[]
 }
 
+/** Whether the shopper reads German; known before the page's script runs. */
+export const readsGerman = (): boolean => document.documentElement.lang.startsWith('de')
+
 let thread: Worker | null = null
 
 /** Starts the worker, which builds the index. @throws if the browser has no workers */
 function wakeSearch(): Worker {
   thread ??= new Worker(new URL('./searchWorker.ts', import.meta.url), {
     type: 'module',
-    name: 'search',
+    name: readsGerman() ? 'search de' : 'search',
   })
   return thread
 }
@@ -48,14 +52,18 @@ export function askThread(question: SearchQuestion, first = 0): Promise<FoundFir
     }
     const worker = wakeSearch()
     worker.addEventListener('error', fail, { once: true })
-    worker.postMessage({ question, first } satisfies ToSearch, [port2])
+    worker.postMessage({ question, first, german: readsGerman() } satisfies ToSearch, [port2])
   })
 }
 
 /** Maximum number of products on the first screen. */
 const FIRST_SCREEN = 8
 
-let begun: { readonly query: string; readonly found: Promise<FoundFirst> } | null = null
+let begun: {
+  readonly query: string
+  readonly german: boolean
+  readonly found: Promise<FoundFirst>
+} | null = null
 
 /** The results page's question for a query. */
 export const questionFor = (query: string): SearchQuestion => ({ query, suggestions: 6 })
@@ -66,7 +74,7 @@ export const askFirst = (question: SearchQuestion): Promise<FoundFirst> =>
 
 /** Answer to the query that `beginSearch` sent; undefined for any other query. */
 export const begunFor = (query: string): Promise<FoundFirst> | undefined =>
-  begun?.query === query ? begun.found : undefined
+  begun?.query === query && begun.german === readsGerman() ? begun.found : undefined
 
 /** If the visit begins with a search, sends the query before the page's script has loaded. */
 export function beginSearch(): void {
@@ -78,7 +86,7 @@ export function beginSearch(): void {
   if (!asked) return
   const found = askThread(questionFor(asked), FIRST_SCREEN)
   found.catch(() => undefined)
-  begun = { query: asked, found }
+  begun = { query: asked, german: readsGerman(), found }
 }
 
 /**

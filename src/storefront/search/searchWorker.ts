@@ -17,11 +17,14 @@ async function read(name: string): Promise<unknown> {
 }
 
 const items = read('catalog') as Promise<readonly Item[]>
-const search = items.then((all) => searchHere(all, go))
+const searches = items.then((all) => searchHere(all, go))
+// The index is ready before the first query.
+void searches.then((searchIn) => searchIn(self.name.endsWith(' de')))
 
-async function answer({ question, first }: ToSearch): Promise<FoundFirst> {
+async function answer({ question, german, first }: ToSearch): Promise<FoundFirst> {
   const packed = first > 0 ? read('pictures') : null
-  const found = await (await search)(question)
+  const search = await (await searches)(german)
+  const found = await search(question)
   if (!packed) return found
   const byId = new Map((await items).map((item) => [item.id, item]))
   const hits = found.hits.flatMap(({ id }) => byId.get(id) ?? [])

@@ -3,6 +3,7 @@ import { startTransition, useEffect, useRef, useState } from 'react'
 import { breathe } from '../breathe.ts'
 import { takePicture } from '../pictures.ts'
 import { useShop } from '../shop.ts'
+import { inUse } from '../words/words.ts'
 import { askFirst, begunFor, type FoundFirst, questionFor } from './searchThread.ts'
 
 export interface FoundFor extends FoundFirst {
@@ -14,10 +15,12 @@ export function useFound(query: string): FoundFor | null {
   const { search, enoughFor } = useShop().catalog
   const [found, setFound] = useState<FoundFor | null>(null)
   const answered = useRef('')
+  const { locale } = inUse()
   const whole = enoughFor === null
   useEffect(() => {
     // Don't ask again when the catalog becomes complete: the answer is the same.
-    if (query === '' || query === answered.current) return
+    const asking = `${locale} ${query}`
+    if (query === '' || asking === answered.current) return
     let left = false
     const question = questionFor(query)
     const first = begunFor(query) ?? (whole ? search(question) : askFirst(question))
@@ -29,12 +32,12 @@ export function useFound(query: string): FoundFor | null {
         await breathe()
       }
       if (left) return
-      answered.current = query
+      answered.current = asking
       startTransition(() => setFound({ ...answer, query }))
     })
     return () => {
       left = true
     }
-  }, [search, whole, query])
+  }, [search, whole, query, locale])
   return query === '' ? null : found
 }

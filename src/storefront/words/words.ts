@@ -19,6 +19,8 @@ interface Spoken {
   readonly own: Readonly<Record<keyof typeof ENGLISH, Labels['forYou']>>
   readonly widgets: Labels
   readonly search: SearchLabels
+  /** Department → name on screen, if it differs. */
+  readonly departments: Readonly<Record<string, string>>
   readonly console?: Partial<ConsoleLabels>
 }
 
@@ -27,6 +29,7 @@ const IN_ENGLISH: Spoken = {
   own: ENGLISH,
   widgets: WIDGETS,
   search: SEARCH_ENGLISH,
+  departments: {},
 }
 
 let spoken = IN_ENGLISH
@@ -64,13 +67,14 @@ let asked: Language = 'en'
 /** Switches the language. Resolves to false if its texts could not be loaded. */
 async function speak(next: Language): Promise<boolean> {
   asked = next
-  let now = IN_ENGLISH
+  let now: Spoken = IN_ENGLISH
   if (next === 'de') {
     try {
-      const [{ default: own }, package_] = await loadGerman()
+      const [{ default: own }, { default: departments }, package_] = await loadGerman()
       now = {
         locale: 'de-DE',
         own,
+        departments,
         widgets: package_.GERMAN,
         search: package_.SEARCH_GERMAN,
         console: package_.CONSOLE_GERMAN,

@@ -69,7 +69,7 @@ export function offersBefore(shop: Offered, searches: readonly string[]): Offers
  * than to "kitchen". If no product has all words, the offers are searches made from the nearest products.
  */
 export async function offersFor(query: string, shop: Offered, search: AskSearch): Promise<Offers> {
-  const { itemOf, categories, linkTo, words } = shop
+  const { itemOf, categories, categoryText, linkTo, words } = shop
   const asked = query.toLowerCase()
   const { suggestions: texts } = await search({ query, limit: 0, suggestions: SEARCHES })
   const begin = texts.includes(asked) ? [] : texts.filter((text) => text.startsWith(asked))
@@ -85,7 +85,7 @@ export async function offersFor(query: string, shop: Offered, search: AskSearch)
   const searches = [...new Set(whole ? texts : near)]
     .filter((text) => text !== asked && text !== '')
     .slice(0, SEARCHES)
-  const begun = categoriesBegun(categories, query).slice(0, CATEGORIES_TYPED)
+  const begun = categoriesBegun(categories, query, categoryText).slice(0, CATEGORIES_TYPED)
   const others = hits.length === 0 ? categories.slice(0, CATEGORIES) : []
   return {
     note: hits.length === 0 ? words('nothing', { query }) : whole ? '' : words('partly', { query }),

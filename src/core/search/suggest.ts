@@ -1,0 +1,47 @@
+/**
+ * @module Completes a query while the shopper types it. Completions of the products that sell come first: a rare word
+ * is nobody's likely intention.
+ */
+import { foldWord } from '../catalog/words.ts'
+import { fuzzy, meant } from './retrieve.ts'
+import type { FoldedSynonyms } from './synonyms.ts'
+import type { Vocabulary } from './vocabulary.ts'
+import type { WordIndex } from './wordIndex.ts'
+
+/** Weight of a product in the middle of the shop's order, relative to the first product: 1 / (1 + STEEPNESS / 2). */
+const STEEPNESS = 20
+
+/** Completions by the demand of the products that they find: products are indexed in the shop's order. */
+export function suggestions(
+  words: readonly string[],
+  index: WordIndex,
+  vocabulary: Vocabulary,
+  synonyms: FoldedSynonyms,
+): readonly string[] {
+  const last = foldWord(words.at(-1) ?? '')
+  if (last === '') return []
+  const before = words.slice(0, -1).map((word) => foldWord(meant(index, synonyms, word)))
+  const demandOf = (terms: readonly string[]) =>
+    index
+      .named([...before, ...terms])
+      .reduce((sum, product) => sum + 1 / (1 + (STEEPNESS * product) / index.size), 0)
+  const spelling = (term: string) =>
+    [...before, term].map((one) => vocabulary.spelling(one)).join(' ')
+  const completed = index
+    .beginning(last)
+    .map((term) => ({ text: spelling(term), demand: demandOf([term]) }))
+  const typed = words.map(foldWord).join(' ')
+  const other = synonyms.rewordings.flatMap(({ of, as }) => {
+    const begins = of.some(({ folded }) => folded.join(' ').startsWith(typed))
+    const text = of[0]?.words.join(' ').toLowerCase() ?? ''
+    return begins ? [{ text, demand: Math.max(0, ...as.map((one) => demandOf(one.folded))) }] : []
+  })
+  const found = [...completed, ...other].filter(({ demand }) => demand > 0)
+  if (found.length > 0) return found.sort((a, b) => b.demand - a.demand).map(({ text }) => text)
+  return index
+    .near(last, Math.round(last.length * (fuzzy(last) || 0)))
+    .map(({ term, edits }) => ({ text: spelling(term), edits, demand: demandOf([term]) }))
+    .filter(({ demand }) => demand > 0)
+    .sort((a, b) => a.edits - b.edits || b.demand - a.demand)
+    .map(({ text }) => text)
+}

@@ -1,0 +1,169 @@
+/**
+ * @module Inverted index over the words of the products. It ranks by BM25+ and accepts word beginnings and typing
+ * errors. The radix tree is MiniSearch's; a test holds the scores against MiniSearch's own.
+ */
+import SearchableMap from 'minisearch/SearchableMap'
+import type { Item } from '../catalog/item.ts'
+import { foldWord, rememberingFold, textWords } from '../catalog/words.ts'
+
+const FIELDS = ['title', 'category', 'brand', 'description', 'id'] as const
+type Field = (typeof FIELDS)[number]
+
+/** Fields whose words name a product; a description's words don't. */
+const NAMING = [0, 1, 2, 4]
+
+/** Field → product → number of occurrences. */
+type Postings = Map<number, Map<number, number>>
+
+/** How a query's words match other words. */
+export interface Matching {
+  readonly boost: Readonly<Record<Field, number>>
+  /** Weights of a match by word beginning and by typing error; an exact match weighs 1. */
+  readonly weights: { readonly prefix: number; readonly fuzzy: number }
+  readonly prefix: (term: string) => boolean
+  /** Typing errors as a share of the word's letters; false for none. */
+  readonly fuzzy: (term: string) => number | false
+}
+
+export interface Match {
+  /** Place of the product in the order in which products were added. */
+  readonly product: number
+  score: number
+  /** Folded words of the query that matched. */
+  readonly asked: string[]
+  /** Folded words of the product that matched. */
+  readonly terms: string[]
+}
+
+/** Saturation of a word's frequency, weight of a field's length, and floor of BM25+, as MiniSearch sets them. */
+const [K, B, D] = [1.2, 0.7, 0.5]
+
+export class WordIndex {
+  readonly #terms = new SearchableMap<Postings>()
+  /** Number of distinct words by field and product; their sum, and the number of products with a text, by field. */
+  readonly #lengths: number[][] = FIELDS.map(() => [])
+  readonly #total: number[] = FIELDS.map(() => 0)
+  readonly #texts: number[] = FIELDS.map(() => 0)
+  readonly #titles: (readonly string[])[] = []
+  readonly #fold = rememberingFold()
+  #size = 0
+
+  add(items: readonly Item[]): void {
+    for (const item of items) {
+      const product = this.#size++
+      this.#titles.push(textWords(item.title ?? '').map(this.#fold))
+      for (const [f, field] of FIELDS.entries()) {
+        const words = textWords(item[field] ?? '')
+        const length = new Set(words).size
+        this.#lengths[f][product] = length
+        this.#total[f] += length
+        this.#texts[f] += Math.sign(length)
+        for (const word of words) {
+          const term = this.#fold(word)
+          if (term === '') continue
+          const postings = this.#terms.fetch(term, () => new Map())
+          const products = postings.get(f)
+          if (products) products.set(product, (products.get(product) ?? 0) + 1)
+          else postings.set(f, new Map([[product, 1]]))
+        }
+      }
+    }
+  }
+
+  /** Number of products. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Whether a product has exactly this word. */
+  knows(word: string): boolean {
+    return this.#terms.has(foldWord(word))
+  }
+
+  /** Folded words that begin so. */
+  beginning(prefix: string): readonly string[] {
+    return [...this.#terms.atPrefix(prefix).keys()]
+  }
+
+  /** Folded words within that many typing errors, with the number of errors. */
+  near(term: string, errors: number): readonly { readonly term: string; readonly edits: number }[] {
+    return [...this.#terms.fuzzyGet(term, errors)].map(([term, [, edits]]) => ({ term, edits }))
+  }
+
+  /** Number of products in the field where most products have the word. */
+  frequency(term: string): number {
+    const postings = this.#terms.get(term)?.values() ?? []
+    return Math.max(0, ...[...postings].map(({ size }) => size))
+  }
+
+  /** Products that all of the words name. */
+  named(words: readonly string[]): readonly number[] {
+    const [first = [], ...others] = words.map((word) => {
+      const postings = this.#terms.get(foldWord(word))
+      return new Set(NAMING.flatMap((field) => [...(postings?.get(field)?.keys() ?? [])]))
+    })
+    return [...first].filter((product) => others.every((named) => named.has(product)))
+  }
+
+  /** Share of the pairs of neighbours among the words that a title has side by side, 0 … 1. */
+  togetherness(product: number, words: readonly string[]): number {
+    if (words.length < 2) return 0
+    const title = this.#titles[product]
+    const pairs = words
+      .slice(1)
+      .filter((word, i) => title.some((one, at) => one === words[i] && title[at + 1] === word))
+    return pairs.length / (words.length - 1)
+  }
+
+  /** Products with any of the words, best first. A score is multiplied by the number of the query's words found. */
+  search(words: readonly string[], matching: Matching): Match[] {
+    const found = new Map<number, Match>()
+    for (const word of words) {
+      const asked = foldWord(word)
+      for (const [term, weight] of this.#similar(asked, matching))
+        this.#score(found, asked, term, weight, matching.boost)
+    }
+    for (const match of found.values()) match.score *= match.asked.length
+    return [...found.values()].sort((a, b) => b.score - a.score)
+  }
+
+  /** Words that match a query's word, with their weights. */
+  #similar(asked: string, { weights, prefix, fuzzy }: Matching): ReadonlyMap<string, number> {
+    const similar = new Map<string, number>()
+    const errors = Math.round(asked.length * (fuzzy(asked) || 0))
+    if (errors > 0)
+      for (const { term, edits } of this.near(asked, errors))
+        similar.set(term, (weights.fuzzy * term.length) / (term.length + edits))
+    if (prefix(asked))
+      for (const term of this.beginning(asked)) {
+        const further = term.length - asked.length
+        similar.set(term, (weights.prefix * term.length) / (term.length + 0.3 * further))
+      }
+    if (this.#terms.has(asked)) similar.set(asked, 1)
+    return similar
+  }
+
+  #score(
+    found: Map<number, Match>,
+    asked: string,
+    term: string,
+    weight: number,
+    boost: Matching['boost'],
+  ): void {
+    for (const [f, products] of this.#terms.get(term)?.entries() ?? []) {
+      const rarity = Math.log(1 + (this.#size - products.size + 0.5) / (products.size + 0.5))
+      const average = this.#total[f] / this.#texts[f]
+      for (const [product, count] of products) {
+        const length = 1 - B + (B * this.#lengths[f][product]) / average
+        const score = rarity * (D + (count * (K + 1)) / (count + K * length))
+        const match = found.get(product)
+        const gain = weight * boost[FIELDS[f]] * score
+        if (match) {
+          match.score += gain
+          if (!match.asked.includes(asked)) match.asked.push(asked)
+          if (!match.terms.includes(term)) match.terms.push(term)
+        } else found.set(product, { product, score: gain, asked: [asked], terms: [term] })
+      }
+    }
+  }
+}
