@@ -32,9 +32,10 @@ export function suggestions(
     .map((term) => ({ text: spelling(term), demand: demandOf([term]) }))
   const typed = words.map(foldWord).join(' ')
   const other = synonyms.rewordings.flatMap(({ of, as }) => {
-    const begins = of.some(({ folded }) => folded.join(' ').startsWith(typed))
-    const text = of[0]?.words.join(' ').toLowerCase() ?? ''
-    return begins ? [{ text, demand: Math.max(0, ...as.map((one) => demandOf(one.folded))) }] : []
+    const begun = of.find(({ folded }) => folded.join(' ').startsWith(typed))
+    if (!begun) return []
+    const demand = Math.max(0, ...as.map(({ folded }) => demandOf(folded)))
+    return [{ text: begun.words.join(' ').toLowerCase(), demand }]
   })
   const found = [...completed, ...other].filter(({ demand }) => demand > 0)
   if (found.length > 0) return found.sort((a, b) => b.demand - a.demand).map(({ text }) => text)
