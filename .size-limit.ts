@@ -58,12 +58,12 @@ const LISTS = ['index', 'react', 'answering']
 
 const budgets: SizeLimitConfig = [
   // A page needs this before its first list from the server-rendered or the shop's own order.
-  budget('First list, React: SDK and widgets', '23.7 KB', ['index', 'react']),
-  budget('A page with lists, React: also menus, worker and learning', '98.7 KB', [
+  budget('First list, React: SDK and widgets', '23.8 KB', ['index', 'react']),
+  budget('A page with lists, React: also menus, worker and learning', '99 KB', [
     ...LISTS,
     ...DEVICE,
   ]),
-  budget('A page with lists, custom element', '86.6 KB', ['element', 'menu', ...DEVICE]),
+  budget('A page with lists, custom element', '86.9 KB', ['element', 'menu', ...DEVICE]),
   budget('Search, React: box and facets', '13.6 KB', ['search', 'react-search'], LISTS),
   budget('Search as an element', '15.5 KB', ['element-search'], ['element']),
   budget(
@@ -104,7 +104,7 @@ const budgets: SizeLimitConfig = [
   {
     name: 'Vault: its worker',
     path: 'dist/vault/assets/lockedWorker-*.js',
-    limit: '139.9 KB',
+    limit: '140.2 KB',
     gzip: true,
   },
 ]
