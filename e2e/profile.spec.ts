@@ -31,7 +31,7 @@ test('erased words stay only in the database’s files, until site data are clea
       await openShop(page)
       await page.getByLabel('Search products').fill(WORDS)
       await page.keyboard.press('Enter')
-      await expect(page.getByText('No products match')).toBeVisible()
+      await expect(page.getByText('Nothing found for')).toBeVisible()
       // Navigate within the document, so that the search is stored before the document ends.
       await page.getByRole('link', { name: 'Privacy console' }).first().click()
       await expect(page.getByRole('button', { name: 'Delete: Searches' })).toBeVisible()

@@ -26,7 +26,7 @@ export interface StaticSite {
   /** Address of `live.json`; absent: the shop has none. */
   readonly live?: string
   /** Keys that must sign base models, and the signed release that the page was rendered with. */
-  readonly signed?: Pick<PersonalizerOptions, 'modelKeys' | 'latest'>
+  readonly signed?: Pick<PersonalizerOptions, 'modelKeys'> & { readonly latest?: unknown }
   /** Address of the vault's `vault.html`; the shop then stores nothing in its own origin. */
   readonly vault?: string
   /** Option of `createPersonalizer`; absent: the shop asks. */

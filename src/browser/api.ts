@@ -36,13 +36,12 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
    * @example { url: '/catalog.json', live: '/live.json' }
    */
   readonly catalog: readonly TItem[] | string | { readonly url: string; readonly live: string }
-  /** URL of the directory that contains `latest.json`. It must have the page's own origin. */
-  readonly baseModel: string
   /**
-   * Content of `latest.json` at the time the page was rendered, from `readBaseLists` of `nearside/ssr`. A new
-   * shopper's device starts with that version, which saves a round trip, and then looks for a newer one.
+   * URL of the directory that contains `latest.json`. It must have the page's own origin. `latest` is the content of
+   * that file at the time the page was rendered, from `readBaseLists` of `nearside/ssr`. A new shopper's device starts
+   * with that version, which saves a round trip, and then looks for a newer one.
    */
-  readonly latest?: LatestModel
+  readonly baseModel: string | { readonly url: string; readonly latest?: LatestModel }
   /**
    * Keys that must have signed a base model, so that everybody gets the same one. The device refuses a model that
    * other keys signed, an earlier release and an expired release; it then stays with the last good model. With

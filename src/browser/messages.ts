@@ -6,6 +6,7 @@ import type { Item } from '@nearside/core/catalog/item.ts'
 import type { LiveChanges } from '@nearside/core/catalog/live.ts'
 import type { WireError } from '@nearside/core/error.ts'
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
+import type { LatestModel } from '@nearside/core/model/manifest.ts'
 import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import type { CaptureInput, Forgettable, Personalizer, PersonalizerOptions } from './api.ts'
 import type { FitReport, PersonalizerSnapshot } from './apiSnapshot.ts'
@@ -18,13 +19,14 @@ type Given = Required<PersonalizerOptions>
 
 /** Options of `createPersonalizer` that can be cloned. All URLs are absolute; `baseModel` ends in `/`. */
 export interface WorkerConfig
-  extends Pick<Given, 'baseModel' | 'engine' | 'strategy' | 'learners'>,
+  extends Pick<Given, 'engine' | 'strategy' | 'learners'>,
     Pick<Given, 'imbalance' | 'cleaning' | 'exclude' | 'retentionDays' | 'persist'> {
   readonly catalog: readonly Item[] | string
+  readonly baseModel: string
   /** Name of the IndexedDB database. */
   readonly database: string
   /** Content of `latest.json`, not validated; null without one. */
-  readonly latest: Given['latest'] | null
+  readonly latest: LatestModel | null
   /** Model keys, not validated; null if any model is accepted. */
   readonly modelKeys: Given['modelKeys'] | null
   readonly federation: Given['federation'] | null

@@ -4,6 +4,7 @@
  */
 import type { PersonalizerOptions } from '../index.ts'
 import { breatheAfter } from './breathe.ts'
+import type { Rendered } from './latestModel.ts'
 import { words } from './words/words.ts'
 
 async function ask(path: string, signal?: AbortSignal): Promise<Response> {
@@ -98,7 +99,8 @@ const RECIPIENTS: readonly string[] = [
  * by the keys. Each machine that serves the demo has its own keys; a real shop writes its keys into its pages.
  */
 export async function loadFederation(): Promise<
-  Partial<Pick<PersonalizerOptions, 'federation' | 'latest' | 'modelKeys' | 'persist'>> & {
+  Partial<Pick<PersonalizerOptions, 'federation' | 'modelKeys' | 'persist'>> & {
+    latest?: Rendered
     live?: string
     vault?: string
   }
@@ -117,7 +119,8 @@ export async function loadFederation(): Promise<
       recipients.leader && recipients.helper
         ? (recipients as NonNullable<PersonalizerOptions['federation']>)
         : undefined,
-    ...(signed as Pick<PersonalizerOptions, 'latest' | 'modelKeys' | 'persist'> & {
+    ...(signed as Pick<PersonalizerOptions, 'modelKeys' | 'persist'> & {
+      latest?: Rendered
       live?: string
       vault?: string
     }),

@@ -89,9 +89,12 @@ export function followOutbox(): () => void {
 async function sendAll(): Promise<void> {
   clearTimeout(timer)
   if (isCut.get() || entries().size === 0) return
-  // Without locks (no secure context), two tabs may both send; the server stores an order once.
-  if (navigator.locks) await navigator.locks.request('nearside-shop.orders', sendEach)
-  else await sendEach()
+  try {
+    await navigator.locks.request('nearside-shop.orders', sendEach)
+  } catch {
+    // Without locks (no secure context, site data blocked), two tabs may both send; the server stores an order once.
+    await sendEach()
+  }
   look()
   if (entries().size > 0) timer = setTimeout(sendAll, AGAIN)
 }

@@ -21,8 +21,10 @@ async function start(): Promise<Personalizer> {
   const { federation, latest, live, modelKeys, persist, vault } = await loadFederation()
   return createPersonalizer({
     catalog: live ? { url: catalog, live } : catalog,
-    baseModel: `${import.meta.env.BASE_URL}models`,
-    latest: latest ?? readLatestModel(document),
+    baseModel: {
+      url: `${import.meta.env.BASE_URL}models`,
+      latest: latest ?? readLatestModel(document),
+    },
     worker: vault ? inVault(vault) : makeWorker,
     engine: engineFromAddress(location.search),
     // Products that are due again or were viewed in this visit have their own shelves.

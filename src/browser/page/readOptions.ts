@@ -89,7 +89,7 @@ export function readOptions(
   readonly order: CatalogOrder | null
 } {
   const { catalog, baseModel, worker, engine = 'auto', federation, context } = options
-  const { strategy = 'hybrid', latest = null, modelKeys = null } = options
+  const { strategy = 'hybrid', modelKeys = null } = options
   const { learners = [], imbalance = 'none', cleaning = 'rules', retentionDays = 90 } = options
   const { persist = 'ask' } = options
   const { exclude = EXCLUSIONS.slice(0, 2), rules = null } = options
@@ -108,10 +108,11 @@ export function readOptions(
   if (rules !== null && !Array.isArray(rules) && typeof rules !== 'string') {
     throw refuse('rules must be an array or a URL.')
   }
+  const { url, latest = null } = typeof baseModel === 'string' ? { url: baseModel } : baseModel
   return {
     config: {
       ...readCatalog(catalog),
-      baseModel: directory(absolute(baseModel, 'baseModel')),
+      baseModel: directory(absolute(url, 'baseModel')),
       latest,
       modelKeys,
       engine,

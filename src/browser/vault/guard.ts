@@ -121,10 +121,10 @@ function readConfig(
     given
   const { config } = readOptions({
     ...options,
+    baseModel: { url: options.baseModel, latest: latest ?? undefined },
     catalog: live && typeof catalog === 'string' ? { url: catalog, live } : catalog,
     rules: (rules ?? undefined) as never,
     federation: federation ?? undefined,
-    latest: latest ?? undefined,
     modelKeys: modelKeys ?? undefined,
     worker: () => {
       throw new NearsideError('worker-failed', 'A vault creates its own worker.')
