@@ -1,6 +1,7 @@
 /**
- * @module Tests the shop's tools for agents in a Chromium with WebMCP, through the browser's own `executeTool`: none
- * before the shopper's yes, answers in their order, each call in the log, and no request.
+ * @module Tests the shop's tools for agents in a Chromium with WebMCP, through the browser's own `executeTool`. There
+ * are no tools before the shopper's yes. Answers are in the shopper's order, the log has each call, and no request
+ * leaves.
  */
 import { readFileSync } from 'node:fs'
 import { parseBundle } from '@nearside/audit/bundle.ts'

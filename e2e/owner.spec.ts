@@ -1,4 +1,4 @@
-/** @module Tests the owner's page at a server of its own: token, answers, narrow screens, print, dark, and failures. */
+/** @module Tests the owner's page on its own server: token, answers, narrow screens, print, dark mode and failures. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,10 @@ test.beforeAll(async () => {
   const answer = {
     light: 'green',
     answer: 'Keep it on: with personal lists a visitor brings more money (since 2026-09-09)',
-    because: ['+550.6 GBP a thousand visitors, 95 % interval [+353.4, +715.1]', '<b>no markup</b>'],
+    because: [
+      '+550.6 GBP per thousand visitors, 95 % interval [+353.4, +715.1]',
+      '<b>no markup</b>',
+    ],
     change: 'A proven loss of orders',
   }
   writeFileSync(join(folder, 'measure.json'), JSON.stringify({ answer, emptyStores: 0.34 }))
@@ -31,7 +34,7 @@ test.beforeAll(async () => {
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
-  // The stream stays open: the server goes on printing.
+  // Keep the stream open, because the server continues to print.
   url = await new Promise((resolve) => {
     server.stdout?.on('data', (line) => {
       const [, found] = /listening on (http:\/\/[\d.:]+)/.exec(String(line)) ?? []

@@ -50,7 +50,7 @@ async function serve() {
     loseAnswer() {
       loses = true
     },
-    /** Resolves when no connection is left. */
+    /** Resolves when all connections have ended. */
     quiet: () =>
       expect
         .poll(() => new Promise((resolve) => server.getConnections((_, open) => resolve(open))))
@@ -66,7 +66,7 @@ const rest = (milliseconds: number) => new Promise((resolve) => setTimeout(resol
 
 /**
  * Watches packets to a port that open a connection or carry bytes; the end of an earlier connection has neither.
- * @returns function that ends this, with the numbers of both kinds; zeros without root
+ * @returns function that stops watching and returns the numbers of both kinds; zeros without root
  */
 async function watchPackets(file: string, port: number) {
   const capture = canCapture ? await startCapture(file) : null
@@ -225,7 +225,10 @@ test('a shop in a vault cuts the vault’s wire, too, after the shopper agreed t
   }
 })
 
-test('without a service worker the button says that it can’t', async ({ browser, baseURL }) => {
+test('without a service worker the button says that it can’t cut the wire', async ({
+  browser,
+  baseURL,
+}) => {
   const context = await browser.newContext({ serviceWorkers: 'block', baseURL })
   const page = await context.newPage()
   try {

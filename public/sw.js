@@ -1,7 +1,7 @@
 /**
  * Stores the shop on the device. After the first visit, pages open without a request to the server, so a
  * reload or a link doesn't tell the server which page is viewed. A shopper can also cut the wire: then this
- * worker refuses every request. This file is written by hand and short enough to be audited; the build fills
+ * worker sends no request. This file is written by hand and short enough to be audited; the build fills
  * in the next line (`scripts/offline.ts`). It requests only files that the page would request itself.
  */
 const RELEASE = { name: '', shop: [], embedded: [], replay: [] }
@@ -22,19 +22,19 @@ const DATA_CACHE = 'nearside-data'
 const PATIENCE_MS = 4000
 const ANY = { ignoreVary: true }
 
-/** Cache with one entry while the wire is cut, so that the cut outlives this worker, a reload and the browser. */
+/** Cache that has an entry while the wire is cut, so that the cut outlives this worker, a reload and the browser. */
 const WIRE = 'nearside-wire'
 const ENTRY = '/cut'
-/** Whether the wire is cut; null until that is read. Unless it is false, no request takes the browser's own way. */
+/** Whether the wire is cut; null until the cache is read. Unless false, this worker handles every request itself. */
 let cut = null
 const known = caches.match(ENTRY, { cacheName: WIRE }).then(
   (entry) => (cut ??= entry !== undefined),
   () => (cut ??= false),
 )
-/** Ends the requests that are running when the wire is cut. */
+/** Aborts running requests when the wire is cut. */
 let line = new AbortController()
 
-/** The only way from this file to the network. `seen` says afterwards which way the request took. */
+/** Makes a request; all requests of this file pass here. Writes the way that the request took into `seen`. */
 async function ask(request, seen, init = {}) {
   await known
   seen.way = cut ? 'refused' : 'network'
@@ -70,12 +70,12 @@ async function dropReleases(others) {
 
 self.addEventListener('fetch', (event) => {
   const seen = { way: 'here', sent: 0 }
-  // This comes first. While the wire is cut, the rest of this file answers from the device or not at all.
+  // While the wire is cut, all answers come from the device, and other requests fail.
   const answer =
     cut === false
       ? answerTo(event.request, seen)
       : known.then(() => answerTo(event.request, seen) ?? ask(event.request, seen))
-  // A page finds its own document in the browser's list.
+  // Pages read their own document's request from the Performance entries.
   if (event.request.mode !== 'navigate') event.waitUntil(report(event.request, answer, seen))
   if (answer) event.respondWith(answer)
 })
@@ -91,7 +91,7 @@ function answerTo(request, seen) {
   return DATA.includes(pathname) ? networkFirst(pathname, request, seen) : null
 }
 
-/** Tells all pages of a request: its address, which way it took, and the bytes of its body. */
+/** Tells all pages about a request: its address, the way that it took, and the bytes of its body. */
 async function report(request, answer, seen) {
   const { method, url } = request
   const time = Date.now()
@@ -104,7 +104,7 @@ async function report(request, answer, seen) {
   await tell({ kind: 'request', by: 'shop', address: url, time, ...seen })
 }
 
-/** Tells all pages of a request that this worker made by itself. */
+/** Tells all pages about a request that this worker made on its own. */
 function reportOwn(path, seen) {
   const address = new URL(path, self.location.origin).href
   return tell({ kind: 'request', by: 'service-worker', address, time: Date.now(), ...seen })
@@ -157,10 +157,10 @@ async function store(name, key, response) {
 }
 
 /**
- * Message `wire`: cuts or mends the wire if it says which; answers whether the wire is cut, and with `why` if it could
- * not be changed. Message `keep`: a page without pending work asks to store the shop's files. `seen` lists files that a
- * first visit loaded before this worker ran; `replay` says whether to fetch the files of fast-forward. The answer lists
- * the files that are not stored.
+ * Message `wire`: cuts the wire if `cut` is true, mends it if false. The answer has `cut`, the state now, and `why`,
+ * the reason if the state could not be changed. Message `keep`: a page without pending work asks to store the shop's
+ * files. `seen` lists files that a first visit loaded before this worker ran; `replay` says whether to fetch the files
+ * of fast-forward. The answer lists the files that are not stored.
  */
 self.addEventListener('message', (event) => {
   const { data, ports } = event
@@ -170,9 +170,9 @@ self.addEventListener('message', (event) => {
   event.waitUntil(keepFor(data).then((missing) => ports[0]?.postMessage({ missing })))
 })
 
-/** Changes run one after another. */
+/** Queue of changes of the wire. */
 let changes = Promise.resolve()
-/** Tells the workers of other releases, which may be installing. */
+/** Channel to the service workers of other releases, which may be installing. */
 const others = new BroadcastChannel(WIRE)
 others.onmessage = ({ data }) => follow(data)
 
@@ -182,7 +182,7 @@ function follow(now) {
   else line = new AbortController()
 }
 
-/** @returns why the wire could not be changed: a page or worker is out of reach, or the disk refuses; else null */
+/** @returns null, or why the wire could not be changed: a page or worker is out of reach, or the disk refuses */
 function setWire(wanted) {
   changes = changes.then(() => changeWire(wanted)).catch(() => 'not-stored')
   return changes

@@ -8,7 +8,7 @@ import { foldWord } from '@nearside/core/catalog/words.ts'
 
 const folder = new URL('../data/online-retail/', import.meta.url)
 const ENDINGS = ['', 'e', 'er', 'es', 'en', 'em']
-/** Spellings on a keyboard without German letters. */
+/** Spellings for keyboards without German letters. */
 const PLAIN = { ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss' } as const
 
 /** Rewordings of `german.txt`, longest phrases first, so that a word of a phrase isn't reworded before it. */

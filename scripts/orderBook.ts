@@ -1,4 +1,4 @@
-/** @module The demo shop's orders, one JSON line each. An order that arrives again is stored once. */
+/** @module Stores the demo shop's orders, one JSON line each. An order that arrives twice is stored once. */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { isRecord } from '@nearside/core/isRecord.ts'
 
@@ -6,11 +6,11 @@ import { isRecord } from '@nearside/core/isRecord.ts'
 const MOST_LINES = 500
 
 export interface OrderBook {
-  /** Stores an order; `known`: it is stored already; `invalid`: it is no order. */
+  /** Stores an order; `known`: it was stored before; `invalid`: its form is wrong. */
   take(order: unknown): 'stored' | 'known' | 'invalid'
 }
 
-/** @param file file that the orders outlive a restart in; absent: in memory */
+/** @param file file that stores the orders across restarts; absent: in memory */
 export function createOrderBook(file?: string): OrderBook {
   const known = new Set<string>()
   if (file && existsSync(file))
@@ -20,7 +20,7 @@ export function createOrderBook(file?: string): OrderBook {
     take(order) {
       if (!isOrder(order)) return 'invalid'
       if (known.has(order.id)) return 'known'
-      // Stored before the answer: the browser deletes its own copy then.
+      // Store the order before the answer, because the browser then deletes its copy.
       if (file) appendFileSync(file, `${JSON.stringify(order)}\n`)
       known.add(order.id)
       return 'stored'

@@ -31,7 +31,7 @@ export interface StaticSite {
   readonly vault?: string
   /** Option of `createPersonalizer`; absent: the shop asks. */
   readonly persist?: Persist
-  /** Receives demo orders; default: one in memory. */
+  /** Stores demo orders; default: in memory. */
   readonly orders?: OrderBook
   /** Headers of every answer; default: those of `securityHeaders`. */
   readonly headers?: Readonly<Record<string, string>>
@@ -89,7 +89,7 @@ function isWebKit(userAgent = ''): boolean {
 
 /** Lets browsers cache files that never change: with a hash in their name, or of a published version. */
 function cacheControl(path: string, isThere: boolean): string {
-  // Browsers check for a newer service worker at each page load all the same, unless a page asks them not to.
+  // Despite this header, browsers check for a newer service worker at each page load, unless a page prevents it.
   if (path === '/sw.js' && isThere) return 'public, max-age=86400'
   const isFixed = /^\/(assets|models\/[^/]+)\//.test(path)
   return isThere && isFixed ? 'public, max-age=31536000, immutable' : 'no-cache'

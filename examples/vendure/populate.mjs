@@ -21,7 +21,7 @@ const ORDERS = 400
  * @returns token of the owner's session, and an API key that may only read orders
  */
 export async function populate(app, { address, shop, password }) {
-  // Collections find their products in a job.
+  // Vendure fills collections in a background job.
   await app.get(JobQueueService).start()
   const url = `${address}/admin-api`
   const token = await signIn(url, password)
@@ -32,7 +32,7 @@ export async function populate(app, { address, shop, password }) {
   return { token, key: await addKey(admin) }
 }
 
-/** The best-selling products, by family, and the last orders of them. */
+/** Reads the best-selling products, by family, and their last orders. */
 async function readShop(shop) {
   const read = async (name) => {
     const file = createReadStream(join(shop, name)).pipe(createGunzip())
@@ -151,7 +151,7 @@ async function addDepartments(admin, families) {
   return new Map(facet.values.map(({ id }, n) => [names[n], id]))
 }
 
-/** Adds a collection for each department. Later than the products: each new product would fill all of them again. */
+/** Adds a collection for each department. Call it after `addProducts`: each new product refills all collections. */
 async function addCollections(admin, departments) {
   for (const [name, id] of departments) {
     const args = { facetValueIds: JSON.stringify([id]), containsAny: 'false' }
@@ -232,7 +232,7 @@ async function addOrders(app, lines, variants) {
   })
 }
 
-/** Makes an API key that may do nothing but read orders. */
+/** Makes an API key that may only read orders. */
 async function addKey(admin) {
   const { createRole: role } = await admin(`mutation { createRole(input: {
     code: "nearside", description: "Reads orders", permissions: [ReadOrder] }) { id } }`)

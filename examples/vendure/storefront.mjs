@@ -1,4 +1,4 @@
-/** @module A storefront of two pages around what `nearside publish` wrote. */
+/** @module A storefront of two pages around the snippet that `nearside publish` wrote. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 

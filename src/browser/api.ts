@@ -261,8 +261,8 @@ export interface Personalizer {
    */
   pause(paused: boolean): Promise<void>
   /**
-   * Ends running requests and makes no more, until it is called with false; in vault mode, the vault makes none either.
-   * Learning, lists and search continue. An update that falls due waits. It applies to this page only.
+   * With true, ends running requests and makes no more, in the vault either; with false, makes requests again.
+   * Learning, lists and search continue meanwhile. A due update waits. The setting applies to this page only.
    */
   setOffline(offline: boolean): Promise<void>
   /**
@@ -275,7 +275,7 @@ export interface Personalizer {
    */
   setPersist(allowed: boolean): Promise<void>
   /**
-   * Stores the shopper's answer to whether their agent may ask this device (`nearside/agents`); every tab follows it.
+   * Stores whether the shopper allows their agent to ask this device (`nearside/agents`); every tab follows the answer.
    * @throws NearsideError `storage-…` if the browser can't store the answer on disk. A yes is then not given; a no
    * applies to this tab. `input-invalid` for a yes in vault mode
    */

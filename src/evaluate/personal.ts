@@ -43,7 +43,7 @@ export interface PersonalResult extends Envelope {
   readonly owner?: OwnerSummary
   /** The next different product on devices whose store began on the first tested day, without and with own orders. */
   readonly verdict: Summary['installed']
-  /** Whether to switch it on, in an owner's words. */
+  /** Answer for the shop's owner: whether to switch Nearside on. */
   readonly answer: OwnerAnswer
 }
 

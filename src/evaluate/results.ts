@@ -62,7 +62,7 @@ export const DASH = `a dash instead of an interval: fewer than ${LEAST_SHOPPERS}
 interface Asked {
   /** Arms to report; absent: all, in the order of their first rows. */
   readonly names?: readonly string[]
-  /** Metrics of every arm; absent: those that the arm has. Metrics of fewer than ten shoppers are left out. */
+  /** Metrics to report of each arm; absent: all of its metrics. Metrics of fewer than ten shoppers are left out. */
   readonly metrics?: readonly string[]
   /** [arm, over]. */
   readonly pairs: readonly (readonly [arm: string, over: string])[]

@@ -148,7 +148,7 @@ function OpenShop({ catalog: published, bestsellers: ids, start }: OpenShopProps
     if (current.current) void current.current.capture(event)
     else waiting.current.push(event)
   }, [])
-  // Only a browser with agents loads their tools. They start with the whole catalog.
+  // Only browsers with WebMCP load the tools for agents, once the whole catalog is there.
   useEffect(() => {
     if (!started || !whole || !('modelContext' in document)) return
     const offered = import('./agents.ts').then(({ offerShopToAgents }) =>

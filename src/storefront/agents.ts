@@ -1,4 +1,4 @@
-/** @module Offers the shop's tools to the browser's agent. Loaded only where a browser has agents. */
+/** @module Offers the shop's tools to the browser's agent. Loaded only in browsers with WebMCP. */
 import { offerToAgents } from '../agents.ts'
 import { type CaptureInput, NearsideError, type Personalizer } from '../index.ts'
 import { blend } from '../search.ts'

@@ -20,7 +20,7 @@ export function forgetTogether(
   return {
     ...personalizer,
     capture(input) {
-      // Menus of cards capture answers without the shop's own function.
+      // Card menus call `capture` directly, so the shop notes their answers here.
       if (isAnswer(input.name)) noteAction(input)
       return personalizer.capture(input)
     },
@@ -33,7 +33,7 @@ export function forgetTogether(
         (what.kind === 'item' && what.name === id) ||
         (what.kind === 'category' && what.name === itemOf(id)?.category)
       const isGone = ({ lines }: PlacedOrder) => lines.some(({ id }) => gone('purchase', id))
-      // A forgotten order that still waits is not sent, because no list shows it any more.
+      // The shop shows a forgotten order nowhere, so it must not be sent later.
       const waiting = orders.get().filter((order) => isGone(order) && isUnsent(order))
       withdraw(waiting.map(({ id }) => id ?? ''))
       const putBack = [

@@ -16,7 +16,7 @@ export interface PlacedOrder {
   /** Time of the order, milliseconds since the epoch. */
   readonly time: number
   readonly lines: readonly OrderLine[]
-  /** Random id under which the server stores it; absent from orders that came with a sign-in. */
+  /** Random id under which the server stores the order; absent if the order came with a sign-in. */
   readonly id?: string
 }
 
@@ -48,7 +48,7 @@ export const isUnsent = ({ id }: PlacedOrder): boolean =>
 
 const nextNumber = () => Math.max(0, ...orders.get().map(({ number }) => number)) + 1
 
-/** Number of random bytes of an order's id. */
+/** Number of random bytes in an order's id. */
 const ID_BYTES = 16
 
 function newId(): string {

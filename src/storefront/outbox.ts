@@ -1,13 +1,13 @@
 /**
- * @module Orders on their way to the shop's server. Each has an entry of its own in `localStorage` until the server has
- * answered, so that no tab overwrites another tab's order. Only one tab sends at a time, and the server stores an order
- * once, by its id, however often it arrives.
+ * @module Sends orders to the shop's server. Each order has an entry of its own in `localStorage` until the server
+ * accepts it, so that no tab overwrites another tab's order. Only one tab sends at a time. The server stores an order
+ * once, by its id, even if it arrives again.
  */
 import { createSignal } from './signal.ts'
 import { isCut } from './wire/wire.ts'
 
 const PREFIX = 'nearside-shop.unsent.'
-/** Milliseconds until a failed sending is tried again. */
+/** Milliseconds until orders that failed are sent again. */
 const AGAIN = 30_000
 
 interface SentLine {
@@ -16,12 +16,12 @@ interface SentLine {
   readonly price: number
 }
 
-/** Orders that could not be stored; they wait as long as the page lives. */
+/** Orders that could not be stored. They wait in memory while the page is open. */
 const inMemory = new Map<string, string>()
 let running = new AbortController()
 let timer: ReturnType<typeof setTimeout> | undefined
 
-/** Ids of orders that the server has not answered. */
+/** Ids of orders that the server has not accepted yet. */
 export const unsent = createSignal<readonly string[]>([])
 
 function entries(): Map<string, string> {
@@ -43,7 +43,7 @@ function drop(id: string): void {
   try {
     localStorage.removeItem(PREFIX + id)
   } catch {
-    // Storage is denied: the order was in memory.
+    // Storage is denied, so the order was only in memory.
   }
 }
 
@@ -59,13 +59,13 @@ export function sendOrder(id: string, lines: readonly SentLine[]): void {
   void sendAll()
 }
 
-/** Withdraws orders that were not sent yet, because the shopper erased them. */
+/** Removes waiting orders that the shopper erased. */
 export function withdraw(ids: readonly string[]): void {
   for (const id of ids) drop(id)
   look()
 }
 
-/** Sends waiting orders now, after reconnecting, and when the network returns. @returns function that ends this */
+/** Sends waiting orders now, after the wire is mended, and when the network returns. @returns function that stops it */
 export function followOutbox(): () => void {
   const stop = new AbortController()
   const { signal } = stop

@@ -68,7 +68,7 @@ export function validate(data: ValidationData, models: readonly ScoringModel[]):
     const tastes = models.map(({ projection }, m) =>
       multiply(projection, encoders[m](history, time)),
     )
-    // A target that the ten highest lack gains nothing, whatever its place.
+    // A target below the ten highest adds nothing to NDCG@10, so its exact place doesn't matter.
     const scored = score(statistics.at(shopper, time), one, tastes, PLACES, targets)
     scored.forEach(({ rows, scores }, m) => {
       const places = placesOf(
@@ -81,7 +81,7 @@ export function validate(data: ValidationData, models: readonly ScoringModel[]):
   return ndcgs
 }
 
-/** Scans of one date's statistics; models that share their item vectors share the scan. */
+/** Returns a cache of scans for the last date's statistics. Models with the same item vectors share a scan. */
 function scansOf() {
   let last: ItemStatistics | null = null
   const scans = new Map<Float32Array, ItemScan>()

@@ -1,7 +1,7 @@
 /**
  * @module Tools of a shop for the shopper's agent: search, recommend, compare, add to basket. The device answers, in
- * the shopper's order. An answer has ids and public facts of the catalog, no scores and no reasons. The shopper must
- * have allowed it, and the log records each call before its answer.
+ * the shopper's order. An answer has ids and public facts of the catalog, but no scores or reasons. The device answers
+ * only while the shopper allows agents, and logs each call before it answers.
  * @see https://webmachinelearning.github.io/webmcp/
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -9,7 +9,7 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
 import type { Personalizer } from '../api.ts'
 
-/** Number of items of an answer, at most and by default. */
+/** Maximum number of items in an answer, and the default. */
 const MOST_ITEMS = 20
 const ITEMS = 8
 const MOST_COMPARED = 5
@@ -17,17 +17,17 @@ const LONGEST_QUERY = 200
 
 type Facts = Pick<Item, 'id' | 'title' | 'price' | 'currency' | 'category' | 'brand' | 'url'>
 
-/** Parts of a shop that its tools need. */
+/** Functions of a shop that its tools call. */
 export interface AgentShop {
   /** Finds a product; undefined for an unknown id. */
   itemOf(id: string): Item | undefined
-  /** Ids that the shop's search finds, best first; without it, there is no tool `search_products`. */
+  /** Ids that the shop's search finds, in the order for the agent; if absent, there is no tool `search_products`. */
   search?(query: string): Promise<readonly string[]> | readonly string[]
-  /** Adds a product to the basket; without it, there is no tool `add_to_basket`. */
+  /** Adds a product to the basket; if absent, there is no tool `add_to_basket`. */
   addToBasket?(id: string, quantity: number): Promise<void> | void
 }
 
-/** One tool, as `document.modelContext.registerTool` takes it. Other agents' libraries call `execute` themselves. */
+/** Tool in the form that `document.modelContext.registerTool` takes. Libraries of other agents may call `execute`. */
 export interface AgentTool {
   /** Name, e.g. `search_products`. */
   readonly name: string
@@ -38,15 +38,13 @@ export interface AgentTool {
   /** Whether the tool changes nothing. */
   readonly annotations: { readonly readOnlyHint: boolean }
   /**
-   * Answers a call. A refused call is answered with `{ error: { code, message } }`, because browsers hide an agent the
-   * error of a tool. Codes: `input-invalid`, `item-unknown`, and those of `logAgentCall`.
+   * Answers a call. A refused call gets `{ error: { code, message } }`, because browsers hide a tool's exception from
+   * the agent. Codes: `input-invalid`, `item-unknown`, and those of `logAgentCall`.
    */
   execute(input: unknown): Promise<object>
 }
 
-/**
- * Tools of a shop for the shopper's agent. A tool whose part of the shop is missing is left out.
- */
+/** Makes the tools, except those whose function is absent from `shop`. */
 export function agentTools(personalizer: Personalizer, shop: AgentShop): readonly AgentTool[] {
   const factsOf = (id: string): Facts => {
     const item = shop.itemOf(id)
@@ -85,7 +83,7 @@ export function agentTools(personalizer: Personalizer, shop: AgentShop): readonl
   async function compare(input: unknown): Promise<object> {
     const { ids } = fieldsOf(input)
     if (!Array.isArray(ids) || ids.length < 2 || ids.length > MOST_COMPARED)
-      throw invalid(`ids are 2 to ${MOST_COMPARED} ids of products`)
+      throw invalid(`ids must be 2 to ${MOST_COMPARED} product ids`)
     for (const id of ids) factsOf(readText('id', id))
     return answer('compare', await inOrder(ids))
   }
@@ -112,14 +110,14 @@ export function agentTools(personalizer: Personalizer, shop: AgentShop): readonl
     },
     {
       name: 'recommend_products',
-      description: `Names products of this shop that suit the shopper. ${order}`,
+      description: `Recommends products of this shop to the shopper. ${order}`,
       inputSchema: schema({ category: text, limit }),
       annotations: { readOnlyHint: true },
       execute: recommend,
     },
     {
       name: 'compare_products',
-      description: `Names price, brand and category of 2 to ${MOST_COMPARED} products. ${order}`,
+      description: `Gives price, brand and category of 2 to ${MOST_COMPARED} products. ${order}`,
       inputSchema: schema(
         { ids: { type: 'array', items: text, minItems: 2, maxItems: MOST_COMPARED } },
         'ids',
@@ -129,7 +127,7 @@ export function agentTools(personalizer: Personalizer, shop: AgentShop): readonl
     },
     shop.addToBasket && {
       name: 'add_to_basket',
-      description: 'Puts a product into the shopper’s basket. It orders nothing.',
+      description: 'Puts a product into the shopper’s basket, without ordering it.',
       inputSchema: schema({ id: text, quantity: limit }, 'id'),
       annotations: { readOnlyHint: false },
       execute: addToBasket,
@@ -161,11 +159,11 @@ const fieldsOf = (input: unknown): Record<string, unknown> => (isRecord(input) ?
 
 function readText(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '' && value.length <= LONGEST_QUERY) return value
-  throw invalid(`${name} is a text of 1 to ${LONGEST_QUERY} characters`)
+  throw invalid(`${name} must be a text of 1 to ${LONGEST_QUERY} characters`)
 }
 
 function readCount(name: string, value: unknown, preset: number, most: number): number {
   if (value === undefined) return preset
   if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most) return Number(value)
-  throw invalid(`${name} is a whole number from 1 to ${most}`)
+  throw invalid(`${name} must be a whole number from 1 to ${most}`)
 }

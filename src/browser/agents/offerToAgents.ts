@@ -1,6 +1,6 @@
 /**
- * @module Offers tools to the browser's agent (WebMCP), while the shopper allows it. Without a yes, an agent sees no
- * tools. Where the browser has no `document.modelContext`, nothing happens.
+ * @module Offers tools to the browser's agent (WebMCP) while the shopper allows agents. A browser without
+ * `document.modelContext` offers none.
  */
 import type { Personalizer } from '../api.ts'
 import { type AgentShop, type AgentTool, agentTools } from './agentTools.ts'
@@ -14,10 +14,10 @@ const contextOf = (page: unknown) =>
   (page as { readonly modelContext?: ModelContext } | undefined)?.modelContext
 
 /**
- * Makes the shop's tools. Whenever the shopper allows agents, it registers them in the page; it removes them when the
- * shopper withdraws that.
+ * Makes the shop's tools, and registers them in the page whenever the shopper allows agents. When the shopper no longer
+ * allows agents, removes the tools from the page.
  * @example const { stop } = offerToAgents(personalizer, { itemOf, search, addToBasket })
- * @returns the tools, for other agents' libraries, and a function that removes them from the page and ends this
+ * @returns the tools, for libraries of other agents; and `stop`, which removes them from the page for good
  */
 export function offerToAgents(
   personalizer: Personalizer,

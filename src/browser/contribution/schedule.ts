@@ -1,4 +1,4 @@
-/** @module When a device contributes by itself: an update that is due, or its token some time before. */
+/** @module Decides when a device contributes by itself: it sends a due update, and gets the token some time before. */
 import { parseBudget } from './budget.ts'
 import { BETWEEN_ATTEMPTS, dueAfter, lookAt } from './clock.ts'
 import type { ContributeDeps } from './contribute.ts'

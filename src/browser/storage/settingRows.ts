@@ -17,7 +17,7 @@ export interface Settings {
     readonly terms?: ContributionTerms
     readonly wording?: string
   }
-  /** The shopper's yes to calls of agents; absent without a yes. Lists of a store in memory have none. */
+  /** The shopper's yes to calls of agents; absent without a yes. */
   readonly agents: true
   /** Privacy budget spent, in numbers; `contribution/budget.ts` reads it. */
   readonly budget: unknown

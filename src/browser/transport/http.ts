@@ -160,7 +160,7 @@ export function createTransport(deps: TransportDeps): Transport {
     if (deps.offline?.().aborted)
       throw new NearsideError(
         UNREACHABLE[purpose],
-        `Offline by choice: ${target} is not requested.`,
+        `The page set the device offline, so ${target} is not requested.`,
       )
     const allowed = deps.destinations.some(
       (destination) => destination.purpose === purpose && isDeclared(destination, target),

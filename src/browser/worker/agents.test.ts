@@ -84,7 +84,7 @@ test('a second tab follows the answer, and an erasure ends it', async () => {
   expect(await codeOf(second.logAgentCall('search', 1))).toBe('consent-missing')
 })
 
-test('without a disk there is no yes, and a no holds', async () => {
+test('if the disk refuses, a yes is not given and a no applies', async () => {
   const device = await open()
   await device.setAgents(true)
   browser.refuses = true
@@ -96,7 +96,7 @@ test('without a disk there is no yes, and a no holds', async () => {
   expect(await codeOf(other.setAgents(true))).not.toBeNull()
 })
 
-test('a call of another form is refused', async () => {
+test('a malformed call is refused', async () => {
   const device = await open()
   await device.setAgents(true)
   expect(await codeOf(device.logAgentCall('steal' as 'search', 1))).toBe('input-invalid')

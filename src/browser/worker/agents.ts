@@ -1,6 +1,6 @@
 /**
- * @module Calls of the shopper's agent (`nearside/agents`). An agent may send on what it gets, so calls need a yes of
- * their own, have a daily limit, and are logged before they are answered.
+ * @module Calls of the shopper's agent (`nearside/agents`). An agent may pass its answers on. So calls need the
+ * shopper's separate yes, have a limit per 24 hours, and are logged before the answer.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { LedgerEntry } from '../ledger/entry.ts'
@@ -8,7 +8,7 @@ import type { Services } from './services.ts'
 
 const DAY = 86_400_000
 
-/** Number of calls in 24 hours: an agent that helps a shopper needs a dozen, one that copies a catalog thousands. */
+/** Maximum number of calls in 24 hours. Helping a shopper takes a dozen; copying a large catalog takes thousands. */
 export const MOST_CALLS = 100
 
 const AGENT_TOOLS = ['search', 'recommend', 'compare', 'basket'] as const
@@ -45,7 +45,7 @@ export async function logAgentCall(
   items: number,
 ): Promise<void> {
   if (!AGENT_TOOLS.includes(tool) || !Number.isSafeInteger(items) || items < 0)
-    throw new NearsideError('input-invalid', 'A call names a tool and a number of items.')
+    throw new NearsideError('input-invalid', 'A call must name a tool and a number of items.')
   // Another tab may have withdrawn the yes since this tab last looked.
   if (!state.agents || (await store.setting('agents')) !== true)
     throw new NearsideError('consent-missing', 'The shopper has not allowed agents in this shop.')
@@ -56,7 +56,7 @@ export async function logAgentCall(
   const full = () =>
     new NearsideError(
       'budget-exhausted',
-      `An agent has asked ${MOST_CALLS} times in 24 hours: ask the shopper to look themselves.`,
+      `An agent has asked ${MOST_CALLS} times in 24 hours. Ask the shopper to open the shop instead.`,
     )
   // Refused calls must not fill the log.
   if ((await callsBefore(Number.POSITIVE_INFINITY)) >= MOST_CALLS) throw full()

@@ -37,7 +37,7 @@ export class Model {
 
   /**
    * Uses the stored model, or else downloads one. A failure only adds a notice.
-   * @param meanwhile what lists do without a model
+   * @param meanwhile returns a phrase for the notice: what lists show without a model
    * @returns whether it was stored already
    */
   async start(

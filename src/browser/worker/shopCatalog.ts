@@ -75,7 +75,7 @@ export class ShopCatalog {
     await this.live?.start()
   }
 
-  /** Asks the network for a newer catalog, and then for its live changes: those of another catalog don't count. */
+  /** Fetches a newer catalog, then its live changes, because changes of another catalog don't apply. */
   async update(): Promise<void> {
     const published = this.#published
     await this.#file?.update()
@@ -96,7 +96,7 @@ export class ShopCatalog {
     return content?.catalog === this.#version ? content : null
   }
 
-  /** Makes the current catalog anew, where the live changes or the published catalog are new. */
+  /** Rebuilds the current catalog if the published catalog or its live changes are new. */
   apply(): void {
     const [published, changes] = [this.#published, this.#matching]
     if (!published || (this.#applied === published && this.changes === changes)) return

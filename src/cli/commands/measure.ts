@@ -20,13 +20,13 @@ import { defineReportCommand, type Reported } from '../reportCommand.ts'
 type Table = Awaited<ReturnType<typeof readTable>>
 
 const syntax = new Command('measure')
-  .summary('measure a trial by orders and revenue, or by what was followed in lists')
+  .summary('measure a trial by orders and revenue, or by the items followed in lists')
   .description(`With orders: reads your shop's order export and a table of visitors, both of the trial's days. Each order
-carries its arm in a column or attribute nearside_arm: personal, hold-out, or nothing where the browser
-takes no part. Orders have a number, a date and a total (or line_total); they may have currency, customer,
-refund, margin and department. Visitors are one row a day and arm: date, nearside_arm, visitors, and
-empty_stores if you count them. Look as often as you like: the test allows it. Without the table of
-visitors, and with orders that carry no arm, it says how long a trial must run.
+carries its arm in a column or attribute nearside_arm: personal, hold-out, or nothing for a browser
+outside the trial. Orders have a number, a date and a total (or line_total); they may have currency, customer,
+refund, margin and department. Visitors have one row per day and arm: date, nearside_arm, visitors,
+and empty_stores if you count them. You may look every day: the test stays valid. If no order carries an
+arm, leave the visitors out: the command then computes how long a trial must run.
 
 With events: uses rows of view_item_list and select_item with nearside_arm and, where present, nearside_model,
 nearside_team, event_count, and user_pseudo_id or a date. For each model, it reports how much more often
@@ -65,7 +65,7 @@ export const command = defineReportCommand(syntax, async (_, __, file, visitors)
   if (visitors === undefined) return reportLists(file, table)
   throw new NearsideError(
     'input-invalid',
-    `${file} has no column total, revenue or line_total: a table of visitors belongs to orders`,
+    `${file} has no column total, revenue or line_total: it has no orders, so give no table of visitors`,
   )
 })
 

@@ -147,6 +147,15 @@ test('plans a trial from orders without arms', async () => {
   expect(text).toContain('hold-out')
 })
 
+test('a plan counts only the first order of each named customer', async () => {
+  const rows = ['ann', 'ann', 'ann', 'bob'].map(
+    (name, k) => `${k},2026-10-0${k + 1},5.00,EUR,${name}`,
+  )
+  const orders = `order,date,total,currency,customer\n${rows.join('\n')}`
+  const { result } = await measure([orders])
+  expect(result.plan.ordersADay).toBe(0.5)
+})
+
 describe('refuses', () => {
   const order = (line: string) => `order,date,arm,total,currency\n${line}`
   const good = '1,2026-10-01,personal,5.00,EUR\n2,2026-10-01,hold-out,5.00,EUR'

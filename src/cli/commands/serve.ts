@@ -39,8 +39,9 @@ apart. --role single runs both in one process: that is a trusted server.
 --role relay forwards sealed requests to the servers at --target (RFC 9458), so that these see its address
 instead of a shopper's. It needs no policy, keys or store; let a third party run it.
 
---models, --key, --days and --owner are for leader and single. --owner has a file named token, which opens
-the owner's page at /owner, and measure.json and evaluate.json, if these commands wrote them with --json.
+--models, --key, --days and --owner are for leader and single. --owner is a folder with a file
+named token. This token opens the owner's page at /owner. The page shows measure.json and evaluate.json
+from the same folder, once nearside measure and nearside evaluate wrote them there with --json.
 
 --policy FILE is JSON with ${Object.keys(DEMO_PARAMETERS).join(', ')};
 and issuer, unless any device may send (PROTOCOL.md). Give leader and helper the same terms. --policy demo

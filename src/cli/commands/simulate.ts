@@ -9,12 +9,12 @@ import { between, wholeNumber } from '../values.ts'
 const syntax = new Command('simulate')
   .summary('simulate federated rounds with devices that replay a shop’s own shoppers')
   .description(`Estimates whether contributions would help this shop, before anybody is asked for one. The log after the
-model's training data (all of it for a model made without a log) is split into --rounds rounds and a test. Each round
-improves --model's latest version. Held-out shoppers test it from --until on, and compare it with [collected].
-Devices of training shoppers run the code of browsers, and contribute what they learned to a leader and a helper as
-serve runs them, in this process. Some devices vanish, messages are lost, late or doubled, clocks are wrong, and
-servers die or are cut off. Then the sum before noise must count each report once. Held-out shoppers are the gate,
-unless the model has no log. The same seed gives the same result. Exit code 1 if a sum is not exact.
+model's training data (the whole log for a model made without a log) is split into --rounds rounds and a test. Each
+round updates --model's latest version. Held-out shoppers test the versions from --until on, and compare them with
+[collected]. Devices of training shoppers run the code of browsers. They contribute to a leader and a helper, which
+run as in serve, but in this process. Some devices vanish, messages are lost, late or doubled, clocks are wrong, and
+servers die or are cut off. Even so, the sum before noise must count each report once. Held-out shoppers are the
+gate, unless the model was made without a log. The same seed gives the same result. Exit code 1 if a sum is not exact.
 
 --policy sets clip norm, scale, learning rate, counts and a device's number of reports; its tokens are ignored.
 
@@ -37,7 +37,7 @@ ${Object.entries(ATTACKS)
   )
   .option(
     '--epsilon <e>',
-    'ε by substitution of all reports of a device (default: no noise)',
+    'ε of all reports of a device together, by substitution (default: no noise)',
     between(0.01, 100),
   )
   .option(...POLICY, 'demo')

@@ -93,12 +93,12 @@ it.each<[string, Change, string]>([
   [
     'a page whose policy blocks the vault’s frame',
     { page: { [CSP]: "default-src 'self'" } },
-    "error: The page's policy blocks its frame: add https://vault.shop.test to frame-src.",
+    "error: The page's policy blocks the vault's frame: add https://vault.shop.test to frame-src.",
   ],
   [
     'a page whose Connection-Allowlist lacks the vault',
     { page: { [LIST]: '(response-origin)' } },
-    "error: The page's Connection-Allowlist lacks it",
+    "error: The page's Connection-Allowlist lacks the vault",
   ],
   [
     'a page whose Cross-Origin-Opener-Policy cuts off the consent window',

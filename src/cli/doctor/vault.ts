@@ -60,10 +60,10 @@ function pageFindings({ vault, page, pagePolicies }: VaultVisit, origin: string)
   const allowed = page.headers.get('connection-allowlist')
   return failed(
     allows(pagePolicies, 'frame-src', vault, page.url) ||
-      error(`The page's policy blocks its frame: add ${origin} to frame-src.`),
+      error(`The page's policy blocks the vault's frame: add ${origin} to frame-src.`),
     allowed === null ||
       allowed.includes(`"${origin}/`) ||
-      error(`The page's Connection-Allowlist lacks it: add "${origin}/*".`),
+      error(`The page's Connection-Allowlist lacks the vault: add "${origin}/*".`),
     ['', 'unsafe-none', 'same-origin-allow-popups'].includes(openerPolicy(page)) ||
       error(
         "The page's Cross-Origin-Opener-Policy cuts off the consent window: send same-origin-allow-popups.",
@@ -87,7 +87,7 @@ function documentFindings(
   const unlisted = asked.find((url) => !allowed?.includes(`"${new URL(url).origin}/`))
   return failed(
     policies.some((policy) => policy.has('frame-ancestors')) ||
-      error(`Any page may show it in a frame: send frame-ancestors ${page}.`),
+      error(`Any page may show the vault in a frame: send frame-ancestors ${page}.`),
     allows(policies, 'frame-ancestors', page, vault) ||
       error(`Its policy keeps this shop from framing it: add ${page} to frame-ancestors.`),
     policies.some((policy) => policy.get('default-src')?.join() === "'none'") ||

@@ -16,7 +16,7 @@ export function findingsAbout(about: string) {
   return { ok: say('ok'), warning: say('warning'), error: say('error') }
 }
 
-/** @param checks for each check, its finding or whether it holds @returns the findings, each once a check failed */
+/** @param checks the finding of each failed check, true for a passed check @returns the findings */
 export const failed = (...checks: readonly (Finding | boolean)[]): Finding[] =>
   checks.filter((check) => typeof check === 'object')
 

@@ -1,10 +1,10 @@
-/** @module Fetches a whole answer, or says why there is none. */
+/** @module Fetches a whole answer; an error names the reason. */
 import { NearsideError } from '@nearside/core/error.ts'
 import { readAtMost } from '@nearside/core/readAtMost.ts'
 
 export interface Fetching {
   readonly fetch: typeof globalThis.fetch
-  /** Milliseconds for each whole answer. */
+  /** Time limit for each whole answer, milliseconds. */
   readonly timeout: number
   readonly signal: AbortSignal
 }

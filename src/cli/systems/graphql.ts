@@ -32,7 +32,7 @@ export async function askGraphql<T>(
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query, variables }),
-    // A redirect would take the secret elsewhere.
+    // A redirect could carry the secret to another server.
     redirect: 'error',
   } as const
   const { response, body } = await fetchWhole(url, init, fetching).catch((cause: NearsideError) => {
@@ -64,9 +64,9 @@ export interface Page<T> {
 }
 
 /**
- * Yields the entries of all pages. Each page begins with the last entry of the page before it, so that a list that
- * changes meanwhile is noticed.
- * @throws NearsideError `input-invalid`
+ * Yields the entries of all pages. Each page begins with the last entry of the page before, which detects a change of
+ * the list between two pages.
+ * @throws NearsideError `input-invalid` after such a change
  */
 export async function* readPages<T extends { readonly id: string }>(
   readPage: (skip: number) => Promise<Page<T>>,
@@ -76,7 +76,10 @@ export async function* readPages<T extends { readonly id: string }>(
     const { items, totalItems } = await readPage(Math.max(0, count - 1))
     const fresh = last ? items.slice(1) : items
     if (items[0]?.id !== (last ?? items[0])?.id || (fresh.length === 0 && count < totalItems))
-      throw new NearsideError('input-invalid', 'the shop changed while it was read: run it again')
+      throw new NearsideError(
+        'input-invalid',
+        'the shop changed while it was read: run the command again',
+      )
     yield* fresh
     last = items.at(-1)
     count += fresh.length

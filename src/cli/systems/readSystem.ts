@@ -19,11 +19,11 @@ export type SystemName = 'vendure'
 const SYSTEMS: Readonly<Record<SystemName, System>> = { vendure }
 export const SYSTEM_NAMES = Object.keys(SYSTEMS) as SystemName[]
 
-/** Hosts to which a secret may go without encryption: this machine, and names without a dot (a container's). */
+/** Hosts that may get a secret unencrypted: this machine, and names without a dot, such as a container's. */
 const LOCAL = /^([^.:]+|127(\.\d+){3}|\[::1\])$/
 
 /**
- * Writes the rows into FOLDER as JSON lines; returns the path.
+ * Writes the rows into a file of JSON lines in `folder`, and returns its path.
  * @throws NearsideError `input-invalid`
  */
 export async function readSystem(
@@ -36,7 +36,7 @@ export async function readSystem(
   if (what === 'orders' && protocol !== 'https:' && !LOCAL.test(hostname))
     throw new NearsideError(
       'input-invalid',
-      `${placeOf(api.url)}: say https://, because the token must not travel unencrypted`,
+      `${placeOf(api.url)}: use https://, because the token must not travel unencrypted`,
     )
   const path = join(folder, `${name}-${what}.jsonl`)
   const file = createWriteStream(path)
@@ -53,12 +53,12 @@ export async function readSystem(
   if (rows === 0)
     throw new NearsideError(
       'input-invalid',
-      `${placeOf(api.url)}: lists no ${what}; is that the right channel?`,
+      `${placeOf(api.url)}: lists no ${what}: check the channel`,
     )
   return path
 }
 
-/** Makes a folder that exists only during the call. */
+/** Calls `use` with a temporary folder, and deletes the folder afterwards. */
 export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'nearside-'))
   try {

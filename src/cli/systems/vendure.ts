@@ -1,6 +1,6 @@
 /**
- * @module Reads a Vendure shop: products from its Shop API, where only public ones are, and orders from its Admin API,
- * without names and addresses. Parameters of an address choose the channel (`vendure-token`), `languageCode` and
+ * @module Reads a Vendure shop: public products from its Shop API, and orders without names and addresses from its
+ * Admin API. Parameters of an address choose the channel (`vendure-token`), `languageCode` and
  * `currencyCode`.
  * @see https://docs.vendure.io/reference/graphql-api/shop/queries
  */
@@ -12,7 +12,7 @@ const FACETS = 'facetValues { name facet { code } }'
 const VARIANT = `id sku name createdAt price priceWithTax currencyCode stockLevel featuredAsset { preview } ${FACETS}`
 const COLLECTIONS = `query ($skip: Int!) {
   collections(options: { skip: $skip, sort: { id: ASC } }) { totalItems items { id name parentId } } }`
-// Without "take", Vendure sends as many as it allows.
+// Without "take", Vendure sends as many products as it allows.
 const PRODUCTS = `query ($skip: Int!) {
   products(options: { skip: $skip, sort: { id: ASC } }) { totalItems items {
     id slug description featuredAsset { preview } collections { id } ${FACETS} variants { ${VARIANT} } } } }`
@@ -87,11 +87,11 @@ export async function* products({ token: _, ...api }: ShopApi) {
       yield {
         ...variant,
         productVariantId: id,
-        // An id of its own, because a variant may have the same number.
+        // The prefix keeps the product's id apart from a variant's id with the same number.
         groupId: `product-${product.id}`,
         price: money(variant.price),
         priceWithTax: money(variant.priceWithTax),
-        // A text by the shop's `StockDisplayStrategy`: OUT_OF_STOCK, or a number.
+        // The shop's `StockDisplayStrategy` makes this text: a word such as OUT_OF_STOCK, or a number.
         available: !/^(OUT_OF_STOCK|0|-\d+)$/.test(stockLevel),
         collection: departments.find((name) => name !== undefined),
         facetValues: undefined,
@@ -117,7 +117,7 @@ function departmentOf(
   return found?.name
 }
 
-/** Yields a row for each line of the placed orders. The import leaves out those that were cancelled or refunded. */
+/** Yields a row for each line of the placed orders. The import leaves out cancelled and refunded lines. */
 export async function* orders({ token, ...api }: ShopApi) {
   if (token === undefined)
     throw new NearsideError('input-invalid', `set NEARSIDE_SHOP_TOKEN: ${RIGHTS}`)
@@ -137,12 +137,12 @@ export async function* orders({ token, ...api }: ShopApi) {
     else yield* linesOf(order)
     whole.add(order.id)
   }
-  // A marketplace's order contains its sellers' parts. A seller's channel has the parts only.
+  // A marketplace's order already contains its sellers' parts. A seller's channel lists only the parts.
   for (const part of parts) if (!whole.has(part.aggregateOrderId ?? '')) yield* linesOf(part)
 }
 
 const RIGHTS =
-  'it takes an API key of a role with the permission ReadOrder, and authOptions.tokenMethod must contain api-key'
+  'it must be an API key of a role with the permission ReadOrder, and authOptions.tokenMethod must contain api-key'
 
 type Order = ReturnType<typeof order>
 

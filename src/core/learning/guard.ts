@@ -65,7 +65,7 @@ export const isGuardState = (value: unknown): value is GuardState =>
   value.logWealth.length === BETS.length &&
   value.logWealth.every(Number.isFinite)
 
-/** Log of the mixture wealth of these log wealths. */
+/** Log of the mean of wealths that are given as logs. */
 export function logMeanExp(logs: readonly number[]): number {
   const highest = Math.max(...logs)
   let sum = 0

@@ -16,7 +16,7 @@ import type { FitProblem } from './problem.ts'
 /** Length of a contribution, equal to that of w. */
 export const SHARED_LENGTH = FEATURE_COUNT
 
-/** Half-lives after which a case is left out: beside the newest, it would weigh less than a millionth. */
+/** Age of a case, in half-lives, above which it is left out: it weighs less than a millionth of the newest case. */
 const HALF_LIVES = 20
 
 /**

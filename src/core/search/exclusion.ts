@@ -1,11 +1,11 @@
-/** @module Reads what a query rules out, in English and German: "not pink", "without hearts or stars", "ohne Blumen". */
+/** @module Reads exclusions from a query, in English and German: "not pink", "without hearts", "ohne Blumen". */
 
 const NOT = /(?<!\p{L})(?:but )?(?:not|without|except(?: for)?|but no|ohne|nicht|keine?n?) /iu
 const WORD = /^((?:any |the |in )*)([\p{L}\p{N}'’]+)((?: or | and | oder | und |, ?)(?=\p{L}))?/iu
 
 /**
- * @param isName whether a title of the shop has the two words side by side: "Forget me not mug" rules out no mug
- * @returns the query without what it rules out, and the words ruled out
+ * @param isName whether a title of the shop has the two words side by side: "Forget me not mug" excludes nothing
+ * @returns the query without the exclusion, and the excluded words
  */
 export function takeExclusion(
   query: string,

@@ -1,11 +1,11 @@
-/** @module Reads what a query says of the price, in English and German: "under £5", "£5 to £10", "85p", "cheap". */
+/** @module Reads the price condition of a query, in English and German: "under £5", "£5 to £10", "85p", "cheap". */
 
-/** What a query says of the price. */
+/** Price condition of a query. */
 export interface PriceWish {
-  /** The query without its price. */
+  /** Query without the price condition. */
   readonly rest: string
   readonly fits: (price: number) => boolean
-  /** Distance of a price from the wish: smaller comes first. Missing if the wish sets no order. */
+  /** Distance of a price from the wished price; hits are sorted by it. Absent if the wish sets no order. */
   readonly distance?: (price: number) => number
 }
 
@@ -22,7 +22,7 @@ const ANY = `(?:${SURE}|${AMOUNT}\\s*$)`
 
 /** Tolerance for rounding, half a penny. */
 const SAME = 0.005
-/** Relative difference from a price that counts as near it. */
+/** Maximum relative difference between a price and the price that it counts as near. */
 const NEAR = 0.35
 
 const upTo = (a: number) => (price: number) => price < a + SAME
@@ -67,7 +67,7 @@ const READERS = FORMS.map(([form, wish]) => ({
   wish,
 }))
 
-/** Words for amounts, as digits. */
+/** Words for amounts, and the digits that replace them. */
 const NAMED: readonly (readonly [RegExp, (amount: string) => string])[] = [
   [/\b(?:a )?fiver\b/i, () => '£5'],
   [/\b(?:a )?tenner\b/i, () => '£10'],
@@ -75,7 +75,7 @@ const NAMED: readonly (readonly [RegExp, (amount: string) => string])[] = [
   [/\b(\d{1,3}) ?(?:p|pence)\b/i, (pence) => `£${Number(pence) / 100}`],
 ]
 
-/** @returns null if the query says nothing of the price */
+/** @returns null if the query has no price condition */
 export function takePrice(query: string): PriceWish | null {
   const text = NAMED.reduce(
     (read, [name, amount]) => read.replace(name, (_, number: string) => amount(number)),

@@ -14,8 +14,8 @@ interface Wordings {
 }
 
 /**
- * Boosts and weights were chosen on human judgements by `nearside evaluate --protocol search`. A merely similar word
- * must not outweigh the word itself.
+ * Boosts and weights, chosen on human judgements by `nearside evaluate --protocol search`. A similar word must not
+ * outweigh the exact word.
  */
 const MATCHING: Matching = {
   boost: { title: 3, category: 1.5, brand: 1, description: 1, id: 4 },
@@ -24,16 +24,16 @@ const MATCHING: Matching = {
   fuzzy,
 }
 
-/** Factor on the relevance of a hit by another wording. Such a hit reaches at most this share of the best exact hit. */
+/** Factor on the relevance of a hit by an alternative wording: its maximum share of the best exact hit's relevance. */
 const SYNONYM_WEIGHT = 0.8
 
-/** Gain in relevance if a title has the query's words side by side: a "plant pot" is no "pot plant". */
+/** Relative gain in relevance if a title has the query's words side by side: a "plant pot" is no "pot plant". */
 const TOGETHER = 0.2
 
 /** Number of complete hits from which partial hits are omitted as noise. */
 const ENOUGH = 12
 
-/** Words that tell nothing about a product; ignored if the query has other words. */
+/** Words without information about a product; ignored if the query has other words. */
 const FILLERS = new Set(
   'a an and any anything are do find for have i in is looking lovely me my need nice of on or please \
 show some something stuff that the there thing things to want with you your'.split(' '),
@@ -51,7 +51,7 @@ export function fuzzy(term: string): number | false {
 const FAR = 0.34
 
 /**
- * Corrects a word that neither a product nor the list of rewordings has.
+ * Corrects a word that occurs neither in a product nor in the list of rewordings.
  * - First choice: a known word with two neighbouring letters swapped, since that is one slip but two edits.
  * - Otherwise the word stays if a known word begins with it.
  * - Otherwise: the known word with the fewest edits; of several, the one that most products have.
@@ -90,7 +90,7 @@ function swaps(word: string): string[] {
 
 export interface ProductHit extends Omit<SearchHit, 'id'> {
   readonly product: number
-  /** Whether only an alternative wording found the product. */
+  /** Whether the product's best hit comes from an alternative wording. */
   readonly alike?: boolean
 }
 
@@ -122,7 +122,7 @@ function matchAll(
     }
   }
   const isKnown = asked.some((words) => tellingOf(words).some((word) => index.knows(word)))
-  // A product that merely has a word like one of several isn't related to the query.
+  // A hit for some of the words needs one of them exactly: a similar word alone isn't related to the query.
   const related = (words: Words, found: readonly ProductHit[]) => {
     const terms = words.map(foldWord)
     return found.filter(
@@ -160,7 +160,7 @@ const beginsAWord = (term: string): boolean => term.length > 1
 const isBetter = (a: ProductHit, b: ProductHit): boolean =>
   a.complete === b.complete ? a.relevance > b.relevance : a.complete
 
-/** Whether a text has a word that tells something about a product. */
+/** Whether a text has a word other than fillers. */
 export const isTelling = (text: string): boolean =>
   wordsOf(text).some((word) => !FILLERS.has(word.text.toLowerCase()))
 

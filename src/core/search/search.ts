@@ -113,7 +113,7 @@ function searchOver(
     return retrieve(index, { asked, others: [...corrected, ...alike].slice(0, MOST_WORDINGS) })
   }
 
-  /** Products that a word names, in any of its wordings. */
+  /** Products that have the word, or one of its wordings, in a naming field. */
   const namedBy = (word: string): readonly number[] =>
     reworded([word], folded)
       .flatMap((one) => [one, ...otherWordings(one, folded)])
@@ -148,17 +148,20 @@ function searchOver(
   }
 }
 
-/** Complete hits before the others, available ones before sold-out ones; otherwise in the given order. */
+/**
+ * Complete hits first, then available before sold-out hits, else in the given order. If no complete hit is available,
+ * only availability counts.
+ */
 function availableFirst(hits: readonly SearchHit[]): readonly SearchHit[] {
   const whole = hits.some(({ complete, soldOut }) => complete && !soldOut)
   const rank = ({ complete, soldOut }: SearchHit) => (whole && complete ? 0 : 2) + (soldOut ? 1 : 0)
   return [...hits].sort((a, b) => rank(a) - rank(b))
 }
 
-/** Share of the best relevance from which a hit takes part in an order by price. */
+/** Minimum share of the best relevance for a hit to be ordered by price alone. */
 const STRONG = 0.5
 
-/** Hits by distance from the wished price; much less relevant ones come last. The relevance follows the new order. */
+/** Sorts hits by distance from the wished price, weak hits last, and sets their relevance accordingly. */
 function nearestFirst(
   hits: readonly ProductHit[],
   distance: (hit: ProductHit) => number,

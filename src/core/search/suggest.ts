@@ -1,6 +1,6 @@
 /**
- * @module Completes a query while the shopper types it. Completions of the products that sell come first: a rare word
- * is nobody's likely intention.
+ * @module Completes a query while the shopper types it. Completions that find best sellers come first, because a
+ * shopper seldom means a rare word.
  */
 import { foldWord } from '../catalog/words.ts'
 import { fuzzy, meant } from './retrieve.ts'
@@ -8,10 +8,10 @@ import type { FoldedSynonyms } from './synonyms.ts'
 import type { Vocabulary } from './vocabulary.ts'
 import type { WordIndex } from './wordIndex.ts'
 
-/** Weight of a product in the middle of the shop's order, relative to the first product: 1 / (1 + STEEPNESS / 2). */
+/** The product in the middle of the shop's order weighs 1 / (1 + STEEPNESS / 2) of the first product. */
 const STEEPNESS = 20
 
-/** Completions by the demand of the products that they find: products are indexed in the shop's order. */
+/** Completions, sorted by the demand for their products. The index has the shop's order, so early products sell most. */
 export function suggestions(
   words: readonly string[],
   index: WordIndex,

@@ -1,13 +1,13 @@
-/** @module Type of a shop's synonyms, in its own file so that a shop can compile against it without MiniSearch. */
+/** @module Type of a shop's synonyms. It has its own file, so that shops compile without MiniSearch. */
 
 /**
  * List of synonyms and rewordings.
- * - Synonyms, each of one or more words: `['notebook', 'notepad', 'jotter']`.
- * - A rewording of one phrase or several, in which `#` is any number: `{ of: '# year old', as: ['child'] }`,
+ * - Group of synonyms, each of one or more words: `['notebook', 'notepad', 'jotter']`.
+ * - Rewording of one or more phrases, in which `#` is any number: `{ of: '# year old', as: ['child'] }`,
  *   `{ of: ['Tasse', 'Tassen'], as: ['mug', 'cup'] }`. An empty text removes the phrase. Each replacement is searched
  *   by itself at full weight. A compound of reworded words ("Teetasse") is reworded by its parts.
  *
- * Rewordings apply in the list's order, so a later one may reword what an earlier one wrote.
+ * Rewordings apply in the list's order, so a later rewording may change the words of an earlier one.
  */
 export type Synonyms = readonly (
   | readonly string[]

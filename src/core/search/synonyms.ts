@@ -1,7 +1,7 @@
 /**
- * @module Rewords a query in the shop's own words, by a list that the shop provides. Synonyms are searched as
- * well, and their hits count a little less. Rewordings replace words that the shop doesn't use ("for him"), or words
- * of another language ("Tasse").
+ * @module Rewords a query in the shop's own words, by a list that the shop provides. Synonyms are searched in addition
+ * to the query, and their hits count a little less. Rewordings replace words that the shop doesn't use ("for him"), or
+ * words of another language ("Tasse").
  */
 import SearchableMap from 'minisearch/SearchableMap'
 import { foldWord, wordsOf } from '../catalog/words.ts'
@@ -12,7 +12,7 @@ export interface FoldedSynonyms {
   readonly rewordings: readonly Rewording[]
   /** Phrases to reword, by their first folded word. */
   readonly beginning: ReadonlyMap<string, readonly Phrase[]>
-  /** Folded words that are reworded by themselves. */
+  /** Folded words for which the list has a rewording of that word alone. */
   readonly single: SearchableMap<true>
 }
 
@@ -25,7 +25,7 @@ interface Rewording {
 interface Phrase {
   readonly phrase: Wording
   readonly as: readonly Wording[]
-  /** Place of the rewording in the list. */
+  /** Index of the rewording in the list. */
   readonly place: number
   readonly alone: boolean
 }
@@ -90,7 +90,7 @@ export function reworded(words: Words, { beginning, single }: FoldedSynonyms): r
     .map(({ words }) => words)
 }
 
-/** Applies the rewordings from that place of the list on, each once. */
+/** Applies the rewordings from index `place` on, each once. */
 function replaceFrom(
   place: number,
   one: Wording,
@@ -113,8 +113,8 @@ function replaceFrom(
 }
 
 /**
- * Parts of a compound of reworded words, e.g. "Weihnachts" and "baum"; undefined for any other word, and for a word
- * that the list rewords itself. Folding removes an "s" between two parts.
+ * Parts of a compound whose parts are all reworded words, e.g. "Weihnachts" and "baum". Undefined for any other word,
+ * and for a word that the list rewords as a whole. Folding removes an "s" between two parts.
  */
 function partsOf(folded: string, single: FoldedSynonyms['single']): Words | undefined {
   if (single.has(folded)) return undefined

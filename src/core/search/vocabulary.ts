@@ -45,7 +45,7 @@ export class Vocabulary {
     return undefined
   }
 
-  /** Whether the second word follows the first in a title. */
+  /** Whether a title or its category has the second word right after the first. */
   readonly hasPair = (first: string, second: string): boolean => {
     const folded = this.#fold(second)
     return this.#titles.some((title) =>

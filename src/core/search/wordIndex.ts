@@ -1,6 +1,6 @@
 /**
  * @module Inverted index over the words of the products. It ranks by BM25+ and accepts word beginnings and typing
- * errors. The radix tree is MiniSearch's; a test holds the scores against MiniSearch's own.
+ * errors. The radix tree is MiniSearch's; a test compares the scores with MiniSearch's.
  */
 import SearchableMap from 'minisearch/SearchableMap'
 import type { Item } from '../catalog/item.ts'
@@ -15,7 +15,7 @@ const NAMING = [0, 1, 2, 4]
 /** Field → product → number of occurrences. */
 type Postings = Map<number, Map<number, number>>
 
-/** How a query's words match other words. */
+/** Settings for matching a query's words with the products' words. */
 export interface Matching {
   readonly boost: Readonly<Record<Field, number>>
   /** Weights of a match by word beginning and by typing error; an exact match weighs 1. */
@@ -26,7 +26,7 @@ export interface Matching {
 }
 
 export interface Match {
-  /** Place of the product in the order in which products were added. */
+  /** Index of the product, in the order of `add`. */
   readonly product: number
   score: number
   /** Folded words of the query that matched. */
@@ -40,8 +40,9 @@ const [K, B, D] = [1.2, 0.7, 0.5]
 
 export class WordIndex {
   readonly #terms = new SearchableMap<Postings>()
-  /** Number of distinct words by field and product; their sum, and the number of products with a text, by field. */
+  /** Number of distinct words, by field and product. */
   readonly #lengths: number[][] = FIELDS.map(() => [])
+  /** Sum of `#lengths`, and number of products with a text, by field. */
   readonly #total: number[] = FIELDS.map(() => 0)
   readonly #texts: number[] = FIELDS.map(() => 0)
   readonly #titles: (readonly string[])[] = []
@@ -80,23 +81,23 @@ export class WordIndex {
     return this.#terms.has(foldWord(word))
   }
 
-  /** Folded words that begin so. */
+  /** Folded words that begin with the prefix. */
   beginning(prefix: string): readonly string[] {
     return [...this.#terms.atPrefix(prefix).keys()]
   }
 
-  /** Folded words within that many typing errors, with the number of errors. */
+  /** Folded words with at most `errors` edits, and their number of edits. */
   near(term: string, errors: number): readonly { readonly term: string; readonly edits: number }[] {
     return [...this.#terms.fuzzyGet(term, errors)].map(([term, [, edits]]) => ({ term, edits }))
   }
 
-  /** Number of products in the field where most products have the word. */
+  /** Number of products that have the word in one field; of all fields, the largest number. */
   frequency(term: string): number {
     const postings = this.#terms.get(term)?.values() ?? []
     return Math.max(0, ...[...postings].map(({ size }) => size))
   }
 
-  /** Products that all of the words name. */
+  /** Products that have each of the words in a naming field. */
   named(words: readonly string[]): readonly number[] {
     const [first = [], ...others] = words.map((word) => {
       const postings = this.#terms.get(foldWord(word))
@@ -105,7 +106,7 @@ export class WordIndex {
     return [...first].filter((product) => others.every((named) => named.has(product)))
   }
 
-  /** Share of the pairs of neighbours among the words that a title has side by side, 0 … 1. */
+  /** Share of the query's neighbouring word pairs that the title has side by side, too, 0 … 1. */
   togetherness(product: number, words: readonly string[]): number {
     if (words.length < 2) return 0
     const title = this.#titles[product]

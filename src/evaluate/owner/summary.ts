@@ -106,8 +106,8 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
 }
 
 /**
- * Share of the purchases whose list of ten has a bought item, on devices that begin on the first tested day, and the
- * same for what sold most; `gain` is the difference. Null if it was not measured.
+ * Share of the purchases for which a list of ten has a bought item, on devices that begin on the first tested day:
+ * of the shipped list and of the best sellers. `gain` is the difference. Null if it was not measured.
  */
 function hitsOf(asked: Rows<WalkedCase>, seed: number) {
   const of = (arm: ArmName) => asked.means({ arm, store: 'install', metric: HIT })

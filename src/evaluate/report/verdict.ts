@@ -57,10 +57,10 @@ export function answerOf({ installed, owner }: Pick<Summary, 'installed' | 'owne
     ...conclude(overPopular, overCounts, counts),
     because: hits
       ? [
-          `Of 1,000 visits that end in an order, its list of ten shows a bought product in ${thousand(hits.ships)}, the ten best sellers in ${thousand(hits.popular)}: ${signed(hits.gain.mean)}, 95 % interval [${signed(hits.gain.lo)}, ${signed(hits.gain.hi)}]`,
-          'How many more orders that makes only a live hold-out can tell: nearside measure',
+          `Of 1,000 visits that end in an order, Nearside’s list of ten shows a bought product in ${thousand(hits.ships)}, the ten best sellers in ${thousand(hits.popular)}: ${signed(hits.gain.mean)}, 95 % interval [${signed(hits.gain.lo)}, ${signed(hits.gain.hi)}]`,
+          'Only a live hold-out can measure how many more orders that makes: nearside measure',
         ]
-      : ['Too few shoppers ordered to count orders'],
+      : ['Too few shoppers ordered for a count of such visits'],
   }
 }
 
@@ -74,37 +74,37 @@ export function conclude(
   const retry = 'A longer log, or one with clicks (import --clicks)'
   if (!overPopular) return say('amber', 'not yet, because too few shoppers could be tested', retry)
   if (overPopular.hi < 0)
-    return say('red', 'don’t switch it on, because what sells most ranks better', retry)
+    return say('red', 'don’t switch it on, because a list of best sellers ranks better', retry)
   if (overPopular.lo <= 0)
     return say(
       'amber',
-      'not yet, because it is not proven to rank better than what sells most',
+      'not yet, because Nearside is not proven to rank better than a list of best sellers',
       moreShoppers(overPopular) ?? retry,
     )
   if (overCounting && overCounting.hi < 0)
     return say(
       'red',
-      `don’t switch it on, because ${counting}, which only counts, ranks better still, though it beats what sells most`,
+      `don’t switch it on, because ${counting}, which only counts, ranks better, though Nearside beats the best sellers`,
       retry,
     )
   if (overCounting && overCounting.lo > 0)
     return say(
       'green',
-      'switch it on, because it ranks better than what sells most and than all that only counts',
+      'switch it on, because it ranks better than the best sellers and than the best list that only counts',
       'A live hold-out that proves fewer orders (nearside measure), or an evaluation of the next model',
     )
   return say(
     'amber',
-    `not yet, because it beats what sells most, but is not proven to rank better than ${counting}, which only counts`,
+    `not yet, because Nearside beats the best sellers, but is not proven to beat ${counting}, which only counts`,
     (overCounting && moreShoppers(overCounting)) ?? retry,
   )
 }
 
-/** How many shoppers would prove this gain, if it stays; null without a gain. The interval narrows by their root. */
+/** Says how many shoppers would prove this gain; null without a gain. The interval narrows by their square root. */
 function moreShoppers({ relative, lo }: Lift): string | null {
   const times = Math.ceil(((relative - lo) / relative) ** 2)
   return relative > 0
-    ? `${count(times)} times as many tested shoppers would prove this gain, if it stays`
+    ? `${count(times)} times as many tested shoppers would prove this gain, if it stays the same`
     : null
 }
 

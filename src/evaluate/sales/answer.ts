@@ -1,11 +1,11 @@
-/** @module Says to a shop's owner what a trial has shown: orders and money a thousand visitors, and what is missing. */
+/** @module Answers a shop's owner: gain of a trial per thousand visitors, in orders and money, and what to do next. */
 import type { OwnerAnswer } from '@nearside/core/ownerAnswer.ts'
 import { fixed } from '../report/numbers.ts'
 import type { MeasuredSales, Metric } from './measureSales.ts'
 
 type Told = Omit<MeasuredSales, 'answer'>
 
-/** Gain of the personal arm a thousand visitors, at the personal arm's rate, with the interval of the ratio. */
+/** Gain of the personal arm per thousand of its visitors. The ends come from the interval of the ratio. */
 interface Gain {
   readonly value: number
   readonly lo: number
@@ -24,7 +24,7 @@ function gainOf({ arms, metrics }: Told, metric: 'orders' | 'revenue'): Gain | n
 
 function gainInWords(gain: Gain, unit: string): string {
   const show = (value: number) => `${value > 0 ? '+' : ''}${fixed(value, 1)}`
-  return `${show(gain.value)} ${unit} a thousand visitors, 95 % interval [${show(gain.lo)}, ${show(gain.hi)}]`
+  return `${show(gain.value)} ${unit} per thousand visitors, 95 % interval [${show(gain.lo)}, ${show(gain.hi)}]`
 }
 
 export function answerOf(told: Told): OwnerAnswer {
@@ -36,8 +36,8 @@ export function answerOf(told: Told): OwnerAnswer {
   const harm = [
     ...(orders?.is === 'lower' ? ['fewer visitors order'] : []),
     ...(revenue?.is === 'lower' ? ['a visitor brings less money'] : []),
-    ...(refunds?.is === 'higher' ? ['more of an order is refunded'] : []),
-    ...(margin?.is === 'lower' ? ['the margin a visitor is lower'] : []),
+    ...(refunds?.is === 'higher' ? ['more money per order is refunded'] : []),
+    ...(margin?.is === 'lower' ? ['the margin per visitor is lower'] : []),
   ]
   const gain = [
     ...(revenue?.is === 'higher' ? [`a visitor brings more money (since ${revenue.on})`] : []),
@@ -45,7 +45,7 @@ export function answerOf(told: Told): OwnerAnswer {
   ]
   const [ordersGain, moneyGain] = [gainOf(told, 'orders'), gainOf(told, 'revenue')]
   const because = [
-    `Trial from ${from} to ${to}; each statement may be looked at daily`,
+    `Trial from ${from} to ${to}; looking every day doesn’t weaken the proof`,
     ...(moneyGain ? [gainInWords(moneyGain, currency || 'of the currency')] : []),
     ...(ordersGain ? [gainInWords(ordersGain, 'orders')] : []),
     ...(moneyGain || ordersGain ? [] : ['There are too few orders for an interval']),
@@ -62,7 +62,7 @@ export function answerOf(told: Told): OwnerAnswer {
       light: 'green',
       answer: `Keep it on: with personal lists ${gain.join(', and ')}`,
       because,
-      change: 'A proven loss of orders, money or margin, or a proven rise of refunds',
+      change: 'Proof of fewer orders, less money or margin, or more refunds',
     }
   const needed = plan.trials.find(({ lift }) => lift === 0.05)
   return {

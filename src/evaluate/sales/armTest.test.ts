@@ -10,7 +10,7 @@ const share = (runs: number, isTrue: (seed: number) => boolean) =>
 
 describe('the test of two arms', () => {
   it.each([0.1, 0.5])(
-    'alarms falsely in at most 5 %% of trials, looked at each day, hold-out %d',
+    'alarms falsely in at most one of twenty trials, looked at each day, hold-out %d',
     (part) => {
       const trial = (seed: number) => testTrial(seed, { days: 60, orders: 12, share: part })
       expect(share(RUNS, (seed) => compareArms(trial(seed)).proven !== null)).toBeLessThanOrEqual(
@@ -54,7 +54,7 @@ describe('the test of two arms', () => {
     }
   }, 120_000)
 
-  it('does not depend on the unit of money, and mirrors when the arms change places', () => {
+  it('is independent of the unit of money, and inverts when the arms are swapped', () => {
     const some = fc.record({
       seed: fc.integer({ min: 1, max: 1e6 }),
       unit: fc.double({ min: 0.01, max: 1000, noNaN: true }),
@@ -103,7 +103,7 @@ describe('the test of two arms', () => {
     expect(found.ratio).toBeLessThan(2)
   })
 
-  it('leaves a side open that nothing supports, and takes negative margins', () => {
+  it('leaves the interval unbounded without orders, and accepts negative margins', () => {
     const none = { visitors: { personal: 90, holdOut: 10 }, weights: [], isPersonal: [] }
     expect(compareArms([none])).toEqual({ ratio: null, lo: 0, hi: null, proven: null })
     const signed = testTrial(9, { days: 40, orders: 20, share: 0.5, lift: 2 }).map((day) => ({

@@ -1,12 +1,12 @@
 /**
  * @module Compares two arms, drawn by lot, by the ratio of their sums per visitor: orders, revenue, refunds. The test
- * and its interval hold at every look, so that somebody may look each day.
+ * and its interval stay valid however often somebody looks at them.
  *
  * Null hypothesis at a ratio θ: on each day, the personal arm's sum per visitor is θ times the hold-out's. Then an
  * order of weight x, whose arm a is 1 (personal) or 0, has E[x·(a − q)] = 0, where q = θ·n₁ / (θ·n₁ + n₀) for a day
  * with n₁ and n₀ visitors. So each wealth Π(1 ± b·x·(a − q)) is a non-negative martingale that starts at 1, and so is
  * a mixture over bets b. By Ville's inequality it ever reaches 2/α with probability at most α/2, on either side. The
- * interval contains each θ that neither side has refused. Orders must be independent of each other.
+ * interval contains each θ that neither side has rejected. Orders must be independent of each other.
  * @see Waudby-Smith and Ramdas 2024, "Estimating means of bounded random variables by betting", doi
  *   10.1093/jrsssb/qkad009 (section 4: betting; section 3: inversion to intervals)
  */
@@ -17,8 +17,9 @@ import { quantile } from '../bootstrap.ts'
 export interface ArmDay {
   /** Numbers of visitors, both positive; or of orders, if weights such as refunds are compared per order. */
   readonly visitors: { readonly personal: number; readonly holdOut: number }
-  /** Weights of the day's orders, such as revenue; the order of a weight is in the same place of `isPersonal`. */
+  /** Weights of the day's orders, such as revenue. */
   readonly weights: readonly number[]
+  /** Whether the order of the same index belongs to the personal arm. */
   readonly isPersonal: readonly boolean[]
 }
 
@@ -34,9 +35,9 @@ export interface Compared {
 
 /** α: maximum probability of ever reporting a difference between equal arms. */
 const LEVEL = 0.05
-/** Wealth that proves one side, as a logarithm. */
+/** Log of the wealth that proves one side. */
 export const PROOF = Math.log(2 / LEVEL)
-/** Shares of the largest bet. Small bets find small lifts in many orders, large bets find large lifts soon. */
+/** Bets, as shares of the largest allowed bet. Small bets find small lifts slowly, large bets find large lifts soon. */
 export const BETS = [0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 0.9]
 /** Share of the weights that are not capped. One order of ten thousand pounds must not decide alone. */
 const UNCAPPED = 0.99
@@ -74,8 +75,8 @@ export function compareArms(days: readonly ArmDay[], isSigned = false): Compared
 }
 
 /**
- * Caps the weights of each day by a quantile of all weights so far, whatever their arm. A cap never changes later, as
- * a cap from later days would break the test.
+ * Caps the weights of each day at a quantile of earlier days' weights, both arms together. A cap from later days
+ * would break the test.
  */
 function capWeights(days: readonly ArmDay[]): readonly Capped[] {
   const seen: number[] = []
@@ -84,7 +85,7 @@ function capWeights(days: readonly ArmDay[]): readonly Capped[] {
   return days.map((day) => {
     const orders = [...day.weights.keys()].filter((k) => day.weights[k] !== 0)
     const sizes = orders.map((k) => Math.abs(day.weights[k]))
-    // The first day's own orders make its cap, earlier days' the others: again each time that these have doubled.
+    // The first day with orders sets its own cap. Later caps come from earlier days, each time their orders doubled.
     const known = cap === 0 ? sizes : seen
     if (known.length > 0 && known.length >= 2 * countedAt) {
       cap = quantile(Float64Array.from(known).sort(), UNCAPPED)
@@ -114,7 +115,7 @@ function ratioOf(days: readonly ArmDay[]): number | null {
   return holdOut > 0 ? Math.max(0, personal / holdOut) : null
 }
 
-/** Log of the mixture wealth at the end of each day, against "the ratio is not `side` than θ". */
+/** Log of the mixture wealth after each day, for bets that the ratio is higher (or lower: `side`) than θ. */
 function wealth(
   days: readonly Capped[],
   theta: number,
@@ -144,7 +145,7 @@ function wealth(
   })
 }
 
-/** End of the interval: the last ratio that the wealth has refused on some day; null if it has refused none. */
+/** End of the interval: the last ratio that the test has rejected on some day; null if it has rejected none. */
 function endOf(
   days: readonly Capped[],
   side: 'higher' | 'lower',

@@ -7,10 +7,10 @@ import { type ArmDay, type Compared, compareArms } from './armTest.ts'
 import { daysNeeded, spreadOf } from './plan.ts'
 import type { Sale, SaleArm, Sales, Visitors } from './readSales.ts'
 
-/** Lifts whose trials are planned. */
+/** Lifts that the plan computes trial lengths for. */
 const PLANNED_LIFTS = [0.02, 0.05, 0.1, 0.2]
 const PLANNED_SHARES = [0.05, 0.1, 0.2, 0.5]
-/** Fewest first orders in each arm of a department that is compared. */
+/** Minimum number of first orders in each arm for which a department is compared. */
 const LEAST_ORDERS = 20
 const MOST_DEPARTMENTS = 20
 
@@ -26,14 +26,14 @@ interface ArmSales {
 
 export type Metric = 'orders' | 'revenue' | 'refunds' | 'margin'
 
-/** Ratio of the personal arm to the hold-out, per visitor; of refunds, per order. */
+/** Ratio of the personal arm to the hold-out: of sums per visitor, or of refunds per order. */
 export interface MetricResult extends Omit<Compared, 'proven'> {
   readonly metric: Metric
   /** First day on which the difference was proven. */
   readonly proven: { readonly is: 'higher' | 'lower'; readonly on: string } | null
 }
 
-/** Days that a trial takes to show a lift, at four shares of the hold-out, in orders and in revenue. */
+/** Days that a trial takes to prove a lift in orders and in revenue, with this share of visitors in the hold-out. */
 interface PlannedTrial {
   readonly share: number
   readonly lift: number
@@ -58,9 +58,11 @@ export interface MeasuredSales {
   readonly plan: SalesPlan
   /** Share of the visitors whose browser's store was empty; null if the shop doesn't count them. */
   readonly emptyStores: number | null
-  /** Numbers of orders without an arm, of repeated orders, and of customers with orders of both arms. */
+  /** Number of orders without an arm. */
   readonly without: number
+  /** Number of orders after their customer's first order. */
   readonly repeated: number
+  /** Number of customers with orders of both arms. */
   readonly inBothArms: number
   readonly hasCustomers: boolean
   readonly answer: OwnerAnswer
@@ -71,9 +73,7 @@ export function planSales({ sales }: Sales): SalesPlan {
   return planOf(sales.filter(({ isFirst }) => isFirst))
 }
 
-/**
- * @throws NearsideError `input-invalid` where a day of the trial lacks visitors of an arm
- */
+/** @throws NearsideError `input-invalid` if a day of the trial lacks visitors of an arm */
 export function measureSales(
   { sales, currency, hasCustomers, inBothArms }: Sales,
   visitors: ReadonlyMap<string, Visitors>,
@@ -153,7 +153,7 @@ function daysOf(sales: readonly Sale[], visitors: ReadonlyMap<string, Visitors>)
   throw new NearsideError(
     'input-invalid',
     lacking.length > 0
-      ? `visitors of both arms are missing on ${lacking.slice(0, 5).join(', ')}${lacking.length > 5 ? ` and ${lacking.length - 5} more days` : ''}: count them for every day with orders of the trial, or leave these days' orders out`
+      ? `visitors of both arms are missing on ${lacking.slice(0, 5).join(', ')}${lacking.length > 5 ? ` and ${lacking.length - 5} more days` : ''}: count them for every day of the trial, or leave these days out of both files`
       : 'the visitors file has no row with an arm',
   )
 }
@@ -175,7 +175,7 @@ function armDays(
   })
 }
 
-/** Compares refunds an order: more orders bring more refunds, which is no harm. */
+/** Compares refunds per order, because more orders bring more refunds without any harm. */
 function refundsAnOrder(
   dates: readonly string[],
   byDay: ReadonlyMap<string, readonly Sale[]>,
@@ -185,7 +185,7 @@ function refundsAnOrder(
     const isPersonal = sales.map(({ arm }) => arm === 'personal')
     const personal = isPersonal.filter(Boolean).length
     const visitors = { personal, holdOut: sales.length - personal }
-    // A day on which one arm has no order can't compare both.
+    // A day without orders in one arm compares nothing.
     if (Math.min(visitors.personal, visitors.holdOut) === 0) return []
     return [{ day, visitors, isPersonal, weights: sales.map(({ refund }) => refund ?? 0) }]
   })
@@ -203,7 +203,10 @@ const named = ({ proven, ...found }: Compared, dates: readonly string[]) => ({
   proven: proven && { is: proven.is, on: dates[proven.day] },
 })
 
-/** @param share the trial's own share of the hold-out, and its number of days */
+/**
+ * @param share share of the visitors in the trial's hold-out; absent: plan for several shares
+ * @param given number of days of the trial; absent: the days that the orders span
+ */
 function planOf(sales: readonly Sale[], share?: number, given?: number): SalesPlan {
   const dates = sales.map(({ day }) => day).sort()
   const [from, to] = [dates[0] ?? '', dates[dates.length - 1] ?? '']

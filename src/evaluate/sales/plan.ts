@@ -1,8 +1,8 @@
-/** @module Says how long a trial must run until it shows a lift, if there is one. */
+/** @module Computes how many days a trial takes to prove a lift of a given size. */
 import { BETS, PROOF } from './armTest.ts'
 
 interface Trial {
-  /** Lift to be shown, such as 0.05 for 5 %. */
+  /** Lift to prove, such as 0.05 for 5 %. */
   readonly lift: number
   /** Share of the visitors in the hold-out. */
   readonly share: number
@@ -12,7 +12,7 @@ interface Trial {
   readonly spread: number
 }
 
-/** 80 % quantile of the standard normal distribution: four of five such trials end in time. */
+/** 80 % quantile of the standard normal distribution, so that four of five trials prove the lift in time. */
 const POWER = 0.8416
 
 /**

@@ -1,4 +1,4 @@
-/** @module Reads a shop's order export and its visitor counts by arm. Anything doubtful is refused with what to do. */
+/** @module Reads a shop's order export and its visitor counts by arm. Refuses doubtful rows with an instruction. */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { readTable } from '@nearside/train/import/readTable.ts'
 
@@ -16,7 +16,7 @@ export interface Sale {
   /** Refunded money and margin; null if the file has no such column. */
   readonly refund: number | null
   readonly margin: number | null
-  /** Whether it is its customer's first order here; true if the file names no customers. */
+  /** Whether this is the customer's first order in the file, with an arm or without; true without a customer. */
   readonly isFirst: boolean
   /** Revenue by department; empty if the file names none. */
   readonly departments: ReadonlyMap<string, number>
@@ -38,7 +38,7 @@ export interface Sales {
   readonly inBothArms: number
 }
 
-/** Accepted names of each column, compared as letters only. The name of an arm may have a prefix (`meta:`). */
+/** Accepted names of each column, compared by their letters. The arm's column may have a prefix (`meta:`). */
 const ORDER_NAMES = {
   order: ['order', 'orderid', 'ordernumber', 'transactionid', 'name', 'id'],
   day: ['createdat', 'orderdate', 'datecreated', 'date', 'day', 'time', 'paidat'],
@@ -77,7 +77,7 @@ export function isSalesColumn(column: string): boolean {
   return names.includes(letters) || letters.endsWith('nearsidearm')
 }
 
-/** Whether the columns are those of orders: one says what an order was worth, and none names an event. */
+/** Whether the columns are those of orders: one contains an order's value, and none names an event. */
 export const areOrders = (columns: readonly string[]): boolean =>
   !columns.some((column) => ['eventname', 'event'].includes(lettersOf(column))) &&
   [...ORDER_NAMES.revenue, ...ORDER_NAMES.line, ...ORDER_NAMES.price].some((name) =>
@@ -101,9 +101,10 @@ export function readSales(table: Table): Sales {
     orders.set(id, [...(orders.get(id) ?? []), row])
   }
   const armsOf = new Map<string, Set<SaleArm>>()
+  const withoutArm = new Set<string>()
   const read = [...orders.values()].map((rows) => {
     const of = (name: keyof typeof ORDER_NAMES) => firstOf(rows, column(name))
-    // Refunds and margins are of the order or of its lines, as its revenue is.
+    // With a total for each order, refunds and margins are for each order, too; otherwise for each line.
     const money = (name: 'refund' | 'margin') => {
       const said = column(name)
       if (!said) return null
@@ -123,7 +124,12 @@ export function readSales(table: Table): Sales {
   })
   read.sort((a, b) => (a.day < b.day ? -1 : Number(a.day > b.day)))
   const sales = read.map(({ customer, ...sale }): Sale => {
-    if (customer === '' || sale.arm === null) return { ...sale, isFirst: true }
+    if (customer === '') return { ...sale, isFirst: true }
+    if (sale.arm === null) {
+      const isFirst = !withoutArm.has(customer)
+      withoutArm.add(customer)
+      return { ...sale, isFirst }
+    }
     const arms = armsOf.get(customer) ?? new Set()
     const isFirst = arms.size === 0
     armsOf.set(customer, arms.add(sale.arm))
@@ -142,7 +148,7 @@ export function readVisitors(table: Table): ReadonlyMap<string, Visitors> {
   const { column, refuse } = columnsOf(table, VISITOR_NAMES)
   const [day, arm, visitors] = [column('day'), column('arm'), column('visitors')]
   if (!day || !arm || !visitors)
-    throw refuse('needs the columns date, nearside_arm and visitors: one row a day and arm')
+    throw refuse('needs the columns date, nearside_arm and visitors, with one row per day and arm')
   const counts = new Map<string, Visitors>()
   for (const row of table.rows) {
     const which = armOf(row.values[arm], row, refuse)
@@ -180,7 +186,7 @@ function columnsOf<K extends string>(table: Table, names: Readonly<Record<K, rea
   if (table.unreadable.length > 0)
     throw refuse(`lines can’t be read: ${table.unreadable.slice(0, 5).join(', ')}`)
   if (table.rows.length === 0) throw refuse('has no rows')
-  // A column of the arm alone, such as `meta:nearside_arm`, goes before a column of all attributes.
+  // Prefer a column of the arm alone, such as `meta:nearside_arm`, to a column of all attributes.
   const isArm = (one: string) => lettersOf(one).endsWith('nearsidearm')
   const column = (what: K): string | undefined =>
     (what === 'arm' ? table.columns.find(isArm) : undefined) ??
@@ -214,7 +220,7 @@ function armOf(text: string, row: Row, refuse: Refuse): SaleArm | null {
   if (said === 'personal' || said === 'hold-out') return said
   if (['', '(not set)', 'none', 'null', 'undefined'].includes(said)) return null
   throw refuse(
-    `unknown arm '${said}': an order carries personal or hold-out, and nothing where the browser takes no part`,
+    `unknown arm '${said}': write personal or hold-out, or nothing for a browser outside the trial`,
     row,
   )
 }
@@ -224,7 +230,7 @@ function amount(text: string, row: Row, refuse: Refuse): number {
   throw refuse(`'${text}' is no amount like 12.50: export numbers with a point and no symbol`, row)
 }
 
-/** Amount of an order, which its rows repeat or only one has; null if none has. */
+/** Amount of an order, from one or more of its rows; null if no row has an amount. */
 function ofOrder(rows: readonly Row[], column: string, refuse: Refuse): number | null {
   const said = rows.filter(({ values }) => values[column])
   const amounts = said.map((row) => amount(row.values[column], row, refuse))
@@ -264,7 +270,7 @@ function departmentsOf(
   const sums = new Map<string, number>()
   if (!column) return sums
   rows.forEach(({ values }, k) => {
-    // An order of one row is of one department. Otherwise only lines with an amount can be shared out.
+    // An order of one row belongs to one department. Of other orders, only lines with an amount count.
     const revenue = lines[k] ?? (rows.length === 1 ? total : null)
     const name = values[column]
     if (name && revenue !== null) sums.set(name, (sums.get(name) ?? 0) + revenue)

@@ -7,10 +7,10 @@ import type { SaleArm } from './readSales.ts'
 const ARMS: readonly SaleArm[] = ['personal', 'hold-out']
 
 const METRIC: Readonly<Record<Metric, string>> = {
-  orders: 'orders a visitor (conversion)',
-  revenue: 'revenue a visitor',
-  refunds: 'guardrail: refunds an order',
-  margin: 'guardrail: margin a visitor',
+  orders: 'orders per visitor (conversion)',
+  revenue: 'revenue per visitor',
+  refunds: 'guardrail: refunds per order',
+  margin: 'guardrail: margin per visitor',
 }
 
 type Ratio = Omit<MetricResult, 'metric'>
@@ -22,7 +22,7 @@ export function salesReport(measured: MeasuredSales): Evaluated<MeasuredSales> {
     report: {
       title: answer.answer,
       lead: [
-        `${from} to ${to}, ${currency || 'no currency named'}: visitors with personal lists against the hold-out`,
+        `${from} to ${to}, ${currency || 'no currency named'}: visitors with personal lists compared with the hold-out`,
         ...answer.because.slice(1),
         `What would change this: ${answer.change}`,
       ],
@@ -33,7 +33,7 @@ export function salesReport(measured: MeasuredSales): Evaluated<MeasuredSales> {
           metrics.map(({ metric, ...one }) => ({ name: METRIC[metric], ...one })),
         ),
         ...(departments.length > 0
-          ? [ratios('Revenue a visitor by department, personal over hold-out', departments)]
+          ? [ratios('Revenue per visitor by department, personal over hold-out', departments)]
           : []),
         planPart(plan),
       ],
@@ -49,12 +49,12 @@ export function planReport(plan: SalesPlan): Evaluated {
     report: {
       title: 'How long a hold-out must run',
       lead: [
-        `No order carries an arm yet. The plan is from ${fixed(plan.ordersADay, 1)} first orders a day, ${plan.from} to ${plan.to}`,
+        `No order carries an arm yet. The plan is for ${fixed(plan.ordersADay, 1)} orders a day, counted from ${plan.from} to ${plan.to}; of each named customer, only the first order counts`,
       ],
       parts: [planPart(plan)],
       notes: [
-        'give orders with an arm and a file of visitors to measure a trial',
-        'only browsers that take part count: under persist “ask”, those that agreed',
+        'to measure a trial, give orders with arms and a file of visitors',
+        'a trial counts only browsers that take part: under persist “ask”, those whose shopper agreed',
       ],
     },
   }
@@ -72,16 +72,16 @@ function armsPart({ arms, currency }: MeasuredSales): Part {
       conversion: (arm) => share(arms[arm].orders / arms[arm].visitors),
       'average order': (arm) =>
         arms[arm].orders > 0 ? money(arms[arm].revenue / arms[arm].orders) : '–',
-      'revenue a visitor': (arm) => money(arms[arm].revenue / arms[arm].visitors),
+      'revenue per visitor': (arm) => money(arms[arm].revenue / arms[arm].visitors),
       ...(refunds !== null && {
-        'refunds an order': (arm: SaleArm) =>
+        'refunds per order': (arm: SaleArm) =>
           money((arms[arm].refunds ?? 0) / Math.max(1, arms[arm].orders)),
       }),
       ...(margin !== null && {
-        'margin a visitor': (arm: SaleArm) => money((arms[arm].margin ?? 0) / arms[arm].visitors),
+        'margin per visitor': (arm: SaleArm) => money((arms[arm].margin ?? 0) / arms[arm].visitors),
       }),
     }),
-    text: ['A visitor counts once on each day; all orders with an arm count here'],
+    text: ['A visitor counts once a day. This table counts all orders with an arm'],
   }
 }
 
@@ -116,26 +116,28 @@ function planPart({ trials, ordersADay }: SalesPlan): Part {
       'in orders': ({ days }) => `${count(days.orders)} days`,
       'in money': ({ days }) => `${count(days.revenue)} days`,
     }),
-    text: ['A larger hold-out ends sooner, and more visitors go without personal lists meanwhile'],
+    text: [
+      'With a larger hold-out, up to half, the trial ends sooner, but more visitors go without personal lists',
+    ],
   }
 }
 
 function notesOf(measured: MeasuredSales): string[] {
   const { without, repeated, hasCustomers, inBothArms, emptyStores } = measured
   return [
-    'the test may be looked at each day: it calls equal arms different in at most 5 % of trials, for each line (Waudby-Smith and Ramdas 2024, doi 10.1093/jrsssb/qkad009); of twenty lines one may be wrong',
-    'in the changes, an order above the 99 % quantile of earlier days’ orders counts as that amount, so that one order decides nothing',
+    'you may look every day: for each line, the test calls equal arms different in at most 5 % of trials (Waudby-Smith and Ramdas 2024, doi 10.1093/jrsssb/qkad009); of twenty lines one may be wrong',
+    'the test counts an order above the 99 % quantile of earlier orders as that amount, so that no single order decides',
     hasCustomers
-      ? `the changes compare each customer’s first order; ${count(repeated)} repeated orders count in the table of both arms only, and the gains take them to change alike`
+      ? `the test compares each customer’s first order; ${count(repeated)} repeated orders count only in the table of both arms; the gains assume that repeated orders change in the same proportion`
       : 'the file names no customers: repeated orders of one customer count as independent, so the intervals are too narrow if there are many',
     'refunds come late: that guardrail is complete only after your return period',
     ...(inBothArms > 0
       ? [
-          `${count(inBothArms)} customers ordered in both arms, on different devices; the first order’s arm counts`,
+          `${count(inBothArms)} customers ordered in both arms, e.g. on two devices; the first order’s arm counts`,
         ]
       : []),
     ...(without > 0
-      ? [`${count(without)} orders carry no arm (browsers that take no part) and are left out`]
+      ? [`${count(without)} orders carry no arm (from browsers outside the trial) and are left out`]
       : []),
     ...(emptyStores === null
       ? []

@@ -1,4 +1,4 @@
-/** @module A simulated trial for tests: daily visitors, of whom few order, and order values with a heavy tail. */
+/** @module Simulates a trial for tests: few of the daily visitors order, and order values have a heavy tail. */
 import { createRandom } from '@nearside/core/model/random.ts'
 import type { ArmDay } from './armTest.ts'
 
@@ -37,8 +37,8 @@ export const countOrders = (days: readonly ArmDay[]): ArmDay[] =>
   days.map((day) => ({ ...day, weights: day.weights.map(() => 1) }))
 
 /**
- * Browsers that keep their arm and come back on many days; some order often. Both arms are equal. Only each browser's
- * first order counts, as `measureSales` counts it.
+ * Simulates equal arms with browsers that keep their arm, come back on many days, and may order often. Only each
+ * browser's first order counts, as in `measureSales`.
  */
 export function returningBrowsers(seed: number, days: number): ArmDay[] {
   const random = createRandom(seed)

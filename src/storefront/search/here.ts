@@ -8,7 +8,7 @@ export type Searches = (german: boolean) => Promise<AskSearch>
 
 /**
  * @param items items in a new shopper's order
- * @param breathe called between slices of work; building an index starts with the first query in its language
+ * @param breathe called between slices of work; the index of a language is built when `Searches` is first called for it
  */
 export function searchHere(items: readonly Item[], breathe: () => Promise<void>): Searches {
   const build = async (german: boolean) =>

@@ -18,7 +18,7 @@ async function read(name: string): Promise<unknown> {
 
 const items = read('catalog') as Promise<readonly Item[]>
 const searches = items.then((all) => searchHere(all, go))
-// The index is ready before the first query.
+// Build the index before the first query.
 void searches.then((searchIn) => searchIn(self.name.endsWith(' de')))
 
 async function answer({ question, german, first }: ToSearch): Promise<FoundFirst> {

@@ -12,7 +12,7 @@ import { useAsked } from './requests.ts'
 import { whatIs } from './whatIs.ts'
 import { isCut, setWire, type Trouble } from './wire.ts'
 
-/** Maximum number of requests on screen; the sums count all. */
+/** Maximum number of requests on screen; the sums count all requests. */
 const ROWS = 100
 
 type Shown = Trouble | 'ask' | 'starting'
@@ -25,7 +25,7 @@ function useWire() {
   const [trouble, setTrouble] = useState<Shown | null>(null)
   const [busy, setBusy] = useState(false)
 
-  /** Says why there is no service worker: the shopper has not agreed to storing, or it is still being stored. */
+  /** Refines `no-worker`: the shopper has not agreed to storing, or the shop is still being stored. */
   function reasonOf(why: Trouble | null): Shown | null {
     if (why !== 'no-worker' || !import.meta.env.PROD) return why
     if (persist.option === 'ask' && persist.allowed !== true) return 'ask'

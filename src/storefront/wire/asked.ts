@@ -10,8 +10,8 @@ export interface Asked {
   /** Bytes of the body that left; null if unknown. */
   readonly sent: number | null
   /**
-   * Who made or reported it. `shop`: a page or its worker; `service-worker`: itself; `browser`: its list of a page's
-   * requests; `log`: the device's log.
+   * Origin of this entry. `shop`: made by a page or its worker; `service-worker`: made by the service worker;
+   * `browser`: listed in the page's Performance entries; `log`: listed in the device's log.
    */
   readonly by: 'shop' | 'service-worker' | 'browser' | 'log'
 }
@@ -19,7 +19,7 @@ export interface Asked {
 let asked: readonly Asked[] = []
 const listeners = new Set<() => void>()
 
-/** Adds requests that were found otherwise. */
+/** Adds requests that the service worker did not report. */
 export function addAsked(more: readonly Asked[]): void {
   if (more.length === 0) return
   asked = [...asked, ...more]
@@ -33,7 +33,7 @@ export function subscribeAsked(listener: () => void): () => void {
   return () => void listeners.delete(listener)
 }
 
-/** Call it before the document is complete: until then, the browser holds the service worker's messages back. */
+/** Starts collecting. Call it before the document has loaded: until then the browser holds messages back. */
 export function collectAsked(): void {
   navigator.serviceWorker?.addEventListener('message', ({ data }) => {
     if (data?.kind !== 'request') return

@@ -1,6 +1,6 @@
 /**
- * @module Whether the shopper has cut the wire, as this browser remembers it. The service worker decides; this hint is
- * there before it answers, so that a page opened meanwhile makes no request.
+ * @module Hint in `localStorage` whether the shopper has cut the wire. The service worker decides. A new page reads the
+ * hint first, so that it makes no request before the service worker answers.
  */
 export const CUT = 'nearside-shop.cut'
 

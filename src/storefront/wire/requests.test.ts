@@ -28,7 +28,7 @@ test('sums up requests, uploads and their bytes by address', () => {
   ])
 })
 
-test('counts an address once if the first reading finds it requested since the page opened', () => {
+test('counts an address once that was requested between the page’s opening and the first reading', () => {
   const before = beforeOpening(totals, 20)
   expect(before.get(LATEST)?.count).toBe(4)
   expect(unreported(totals, before, [], false).map(({ address }) => address)).toEqual([
@@ -50,7 +50,7 @@ test('adds what the service worker did not report, each request once', () => {
   expect(unreported(totals, before, [seen], true)).toHaveLength(6)
 })
 
-test('counts a log that started anew in full', () => {
+test('counts all requests of a log that started anew', () => {
   expect(unreported(totalsOf(log.slice(1, 2)), totals, [], false)).toHaveLength(2)
 })
 

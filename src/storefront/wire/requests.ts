@@ -8,7 +8,7 @@ import type { LedgerEntry, Personalizer } from '../../index.ts'
 import { usePersonalizer } from '../../react.ts'
 import { type Asked, addAsked, allAsked, subscribeAsked } from './asked.ts'
 
-/** Milliseconds between two readings of the device's log. A request of a worker changes nothing else here. */
+/** Milliseconds between two readings of the device's log. Nothing notifies the page of a worker's request. */
 const EVERY = 1000
 
 const NONE: readonly Asked[] = []
@@ -19,7 +19,7 @@ export function useAsked(): readonly Asked[] {
   return useSyncExternalStore(subscribeAsked, allAsked, () => NONE)
 }
 
-/** Adds what the browser itself lists: the document, and requests that passed no service worker. */
+/** Adds the page's Performance entries: the document, and requests that passed no service worker. */
 export function collectEntries(): void {
   const { timeOrigin } = performance
   const add = (entries: readonly PerformanceEntry[]) =>
@@ -29,7 +29,7 @@ export function collectEntries(): void {
   observer.observe({ type: 'resource', buffered: true })
 }
 
-/** The service worker reports a page's requests, but not the page's document. */
+/** Request of a Performance entry; none if the service worker reports it, which it does except for documents. */
 export function fromEntry(
   entry: Pick<
     PerformanceResourceTiming,
@@ -42,7 +42,7 @@ export function fromEntry(
   if (!/^https?:/.test(name) || (!isDocument && workerStart > 0)) return []
   const isStored = transferSize === 0 && decodedBodySize > 0
   const way = isStored ? 'here' : 'network'
-  // The browser's list has no bodies. A document's request has none.
+  // Performance entries don't tell the size of a body. A document's request has no body.
   const sent = isDocument ? 0 : null
   return [{ address: name, time: timeOrigin + startTime, way, sent, by: 'browser' }]
 }
@@ -71,7 +71,7 @@ function useLog(): void {
   }, [personalizer])
 }
 
-/** Call it once at the start, too: later readings count from there. */
+/** Adds requests that are new in the log. The first call sets the starting totals, so call it when the page opens. */
 export async function readLog({ audit, getSnapshot }: Personalizer): Promise<void> {
   const entries = await audit.entries().catch(() => null)
   if (!entries) return
@@ -80,7 +80,7 @@ export async function readLog({ audit, getSnapshot }: Personalizer): Promise<voi
   addAsked(unreported(now, opened, allAsked(), getSnapshot().vault))
 }
 
-/** Sums up the log, which has one entry for a day's requests to an address. */
+/** Totals of the log by address. The log has one entry for each day and address. */
 export function totalsOf(entries: readonly LedgerEntry[]): Totals {
   const totals = new Map<string, Total>()
   for (const { kind, time, detail, bytesSent } of entries) {
@@ -93,8 +93,8 @@ export function totalsOf(entries: readonly LedgerEntry[]): Totals {
 }
 
 /**
- * Totals when the page opened, from the first reading after it. An address requested since then was requested at least
- * once: the log doesn't say how often.
+ * Totals when the page opened, from the first reading after that. An address requested since then counts as requested
+ * once, because the log doesn't say how often.
  * @param time when the page opened, milliseconds since the epoch
  */
 export function beforeOpening(now: Totals, time: number): Totals {

@@ -1,6 +1,6 @@
 /**
  * @module The wire between this browser and all servers. A shopper can cut it: the service worker (`public/sw.js`)
- * then refuses every request of the shop's pages and their workers, and the personalizer makes none. The service
+ * then sends no request of the shop's pages and their workers, and the personalizer makes none. The service
  * worker stores the cut, so it outlives a reload and holds in every tab.
  */
 import type { Personalizer } from '../../index.ts'
@@ -44,8 +44,8 @@ async function askWorker(cut?: boolean): Promise<Answer> {
 export const WORKER_FILE = `${import.meta.env.BASE_URL}sw.js`
 
 /**
- * After each page load the browser checks for a newer service worker, which nothing can refuse. While the wire is cut,
- * this check reads the browser's own copy of the file, for a day at most.
+ * After each page load the browser checks for a newer service worker, and no page can prevent this check. While the
+ * wire is cut, the check reads the browser's own copy of the file, for a day at most.
  */
 export const checkBy = (cut: boolean): RegistrationOptions => ({
   updateViaCache: cut ? 'all' : 'imports',
@@ -58,7 +58,7 @@ async function checkByCopy(cut: boolean): Promise<void> {
   await navigator.serviceWorker.register(WORKER_FILE, checkBy(cut))
 }
 
-/** Cuts or mends the wire for all tabs. @returns why it stays as it is; null if it changed */
+/** Cuts or mends the wire for all tabs. @returns null after success, else the reason why the wire didn't change */
 export async function setWire(
   wanted: boolean,
   personalizer: Pick<Personalizer, 'setOffline'> | null,
@@ -84,7 +84,7 @@ export async function followWire(): Promise<void> {
   if (isCut.get() || navigator.serviceWorker?.controller) know((await askWorker()).cut)
 }
 
-/** Passes each change on to a personalizer. @returns function that ends this */
+/** Sets a personalizer offline while the wire is cut. @returns function that stops it */
 export function keepOffline({ setOffline }: Pick<Personalizer, 'setOffline'>): () => void {
   const apply = () => void setOffline(isCut.get()).catch(() => undefined)
   apply()

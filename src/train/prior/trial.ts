@@ -123,7 +123,7 @@ interface Known {
 /** Maximum number of cached cases, which take 45 KB each. */
 const MOST_REMEMBERED = 512
 
-/** Describes a model at the dates of the trials. Trials of the same statistics share the candidates of their cases. */
+/** Returns a function that gives the model other statistics. Calls in a row with the same statistics share a cache. */
 export function describing(model: BaseModel): (statistics: ItemStatistics) => Known {
   let last: Known | null = null
   return (statistics) => {

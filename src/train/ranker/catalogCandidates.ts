@@ -58,7 +58,7 @@ export function candidatesOfCatalog(
   return tableOf(FEATURE_COUNT + (extra?.count ?? 0), described)
 }
 
-/** Weights of raw features alone. */
+/** Model that scores by raw features only, without bias and item vectors. */
 const unbiased = (items: number, weights: Float32Array) => ({
   bias: new Float32Array(items),
   itemVectors: new Float32Array(items * DIMENSION),

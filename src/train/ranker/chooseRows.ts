@@ -1,6 +1,6 @@
 /**
  * @module Chooses the rows of a ranker's case: its targets, the shopper's own items, their strongest neighbours, popular
- * items, and a uniform sample of the rest. The cost doesn't grow with the catalog.
+ * items, and a uniform sample of the rest. The cost of a case doesn't grow with the catalog.
  */
 import type { Signals } from '@nearside/core/features/computeFeatures.ts'
 import type { Case } from '@nearside/core/features/history.ts'
@@ -13,14 +13,17 @@ import { onceFor } from '@nearside/core/onceFor.ts'
 /** Maximum number of rows of a case. At most a quarter are targets; at least a quarter are sampled items. */
 export const ROWS = 320
 /**
- * Numbers of rows that are always included: the history's strongest neighbours, peers of its last products, and
- * popular items of 30 days.
+ * Maximum numbers of rows besides targets and own items: the history's strongest neighbours, peers of its last
+ * products, and popular items of 30 days.
  */
 const CERTAIN_NEIGHBOURS = 50
 const CERTAIN_PEERS = 30
 const CERTAIN_POPULAR = 40
 
-/** @returns distinct items: the first `targets` are targets, those after `certain` are sampled, with a `correction` */
+/**
+ * @returns distinct items: the first `targets` are targets, and those from index `certain` on are sampled. `correction`
+ *   is the log of the number of items that a sampled item stands for
+ */
 export function chooseRows(
   one: Pick<Case, 'history' | 'targets'>,
   statistics: ItemStatistics,
@@ -65,7 +68,7 @@ function neighbours({ interest }: Signals): number[] {
   return strongest(values, CERTAIN_NEIGHBOURS)
 }
 
-/** Items of the peer groups that the last products have most often. */
+/** Items of the peer groups that are most frequent among the last products. */
 function peers({ peerGroup }: ItemStatistics, { intent }: Signals): number[] {
   const values = new Map<number, number>()
   for (const group of intent?.groups ?? [])
@@ -100,7 +103,7 @@ function draw(pool: number[], count: number, random: Random): number[] {
   return pool.slice(0, Math.max(0, count))
 }
 
-/** Draws as `draw` does from the rows below `items` that aren't taken, without listing them. */
+/** Draws like `draw` from the rows that aren't taken, but without a list of these rows. */
 function drawOthers(
   taken: ReadonlySet<number>,
   items: number,
@@ -109,7 +112,7 @@ function drawOthers(
 ): number[] {
   const before = Int32Array.from(taken).sort()
   const places = items - before.length
-  /** The place-th row that isn't taken. */
+  /** Row at index `place` among the rows that aren't taken. */
   const rowAt = (place: number) => {
     let low = 0
     let high = before.length

@@ -1,6 +1,6 @@
 /**
- * @module Scores the items of a case that may be among the highest by bias + E·taste + w·f. In a large catalog a
- * shortlist spares scoring all items, whose cost grows with the catalog. Scores and order are the same, bit by bit.
+ * @module Finds the highest items of a case by bias + E·taste + w·f. In a large catalog it scores only a shortlist,
+ * because scoring all items is slow. The highest items and their scores are the same, bit by bit.
  */
 import { readHistory, writeFeatures } from '@nearside/core/features/computeFeatures.ts'
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
@@ -20,11 +20,11 @@ interface LinearModel extends Pick<BaseModel, 'bias' | 'itemVectors'> {
 }
 
 interface Scored {
-  /** Ascending rows, among them the highest. */
+  /** Scored rows, ascending. The rows with the highest scores are among them. */
   readonly rows: readonly number[]
   /** Raw features, [rows, F]; valid until the next case. */
   readonly features: Float32Array
-  /** [rows]. */
+  /** Scores of `rows`, [rows]. */
   readonly scores: Float32Array
 }
 
@@ -33,8 +33,8 @@ const SHORTLIST_FROM = 20_000
 
 /**
  * @param scanOf scan of a model's item vectors with these statistics
- * @returns a function that scores a case, with one taste [d] for each model. Its result has the `places` highest items,
- *   the shopper's own items and `others`, by model
+ * @returns a function that scores a case, with one taste [d] for each model. For each model, the rows contain the
+ *   `places` highest items, the shopper's own items and `others`
  */
 export function createHighest(
   models: readonly LinearModel[],

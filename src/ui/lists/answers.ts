@@ -105,7 +105,7 @@ export const withoutFolded = <TEntry extends { readonly item: { readonly id: str
   folded: Folded | null,
 ): readonly TEntry[] => (folded ? entries.filter(({ item }) => item.id !== folded.id) : entries)
 
-/** Keeps a key that is still held from pressing the button that got the focus: Enter on an answer, on its undo. */
+/** Ignores repeats of a held key: Enter on an answer moves the focus to the undo button, which it must not press. */
 export const ignoreHeld = (event: { readonly repeat: boolean; preventDefault(): void }): void => {
   if (event.repeat) event.preventDefault()
 }

@@ -27,7 +27,7 @@ export function PersonalizationPanel({
   agents = false,
   children,
 }: {
-  /** Whether the shop offers tools to agents (`offerToAgents`): asks the shopper, if the browser has agents. */
+  /** Whether the shop offers tools to agents (`offerToAgents`). If so, browsers with WebMCP show a switch. */
   readonly agents?: boolean
   /** Called after everything was erased, so that the shop can erase its own data. */
   readonly onErased?: () => void

@@ -1,4 +1,4 @@
-/** @module Answers on the owner's page, from the leader's facts and the files of `measure` and `evaluate`. Pure. */
+/** @module Computes the owner page's answers from the leader's facts and the files of `measure` and `evaluate`. */
 import type { OwnerAnswer } from '@nearside/core/ownerAnswer.ts'
 import { DAY } from '@nearside/core/time.ts'
 import type { RoundSummary, Verdict } from '../store/records.ts'
@@ -7,7 +7,7 @@ export interface OwnerCard extends OwnerAnswer {
   readonly title: string
 }
 
-/** A file that a command wrote with `--json`; null: there is none; `unreadable`: it is damaged or of another command. */
+/** File that a command wrote with `--json`. null: it is missing; `unreadable`: it is damaged or of another kind. */
 export type AnswerFile =
   | { readonly answer: OwnerAnswer; readonly emptyStores: number | null; readonly written: number }
   | 'unreadable'
@@ -20,14 +20,14 @@ export interface OwnerFacts {
     readonly version: string
     /** Last day of its training data, ISO. */
     readonly until: string
-    /** Version that a round started from; null: the model was trained. */
+    /** Version that a round changed into this one; null: no round made this version. */
     readonly parent: string | null
     readonly signed: {
       readonly release: number
       readonly expires: number
-      /** Names or keys whose signatures hold. */
+      /** Names or keys of the signers whose signatures are valid. */
       readonly by: readonly string[]
-      /** Whether all signatures hold. */
+      /** Whether all signatures are valid. */
       readonly isWhole: boolean
     } | null
   }
@@ -40,9 +40,9 @@ export interface OwnerFacts {
   readonly evaluation: AnswerFile
 }
 
-/** Relative difference of NDCG@10 on the gate's few cases that chance alone makes. */
+/** Relative change of NDCG@10 that chance alone may cause on the gate's few cases. */
 const NOISE = 0.02
-/** Age after which a file no longer tells about today. */
+/** Age after which a file counts as out of date. */
 const STALE = 60 * DAY
 
 export function ownerCards(facts: OwnerFacts): OwnerCard[] {
@@ -83,12 +83,12 @@ function release({ model, now }: OwnerFacts): OwnerCard {
   const said = [
     ...because,
     `Release ${signed.release}, valid until ${day(signed.expires)}`,
-    `Signed by ${signed.by.join(' and ') || 'nobody whose signature holds'}`,
+    `Signed by ${signed.by.join(' and ') || 'nobody with a valid signature'}`,
   ]
   if (!signed.isWhole)
     return {
       ...{ title, light: 'red', because: said },
-      answer: `Version ${version} has a signature that doesn’t hold: devices refuse it`,
+      answer: `Version ${version} has an invalid signature: devices may refuse it`,
       change: 'Publish the model again with nearside sign',
     }
   const isOver = signed.expires <= now
@@ -114,28 +114,28 @@ function round({ rounds: [newest], waitingFor, lost }: OwnerFacts): OwnerCard {
   const { round, state, counted, policy, openedAt } = newest
   const many = `${counted} of ${policy.aggregationGoal}`
   const because = [
-    `Open since ${day(openedAt)}, for model ${policy.model.version}`,
+    `Opened on ${day(openedAt)}, for model ${policy.model.version}`,
     ...(lost > 0 ? [`${lost} acknowledged updates were lost in abandoned rounds so far`] : []),
   ]
   if (waitingFor !== null)
     return {
       ...{ title, light: 'amber', because: [waitingFor, ...because] },
       answer: `Round ${round} waits, with ${many} updates`,
-      change: 'What it waits for',
+      change: 'An end of the first cause listed',
     }
   const isOpen = state === 'open'
   return {
     ...{ title, light: lost > 0 ? 'amber' : 'green', because },
     answer: isOpen
       ? `Round ${round} has ${many} updates`
-      : `Round ${round} is ${state === 'full' || state === 'exchanged' ? 'full, and on its way to a model' : state}`,
+      : `Round ${round} is ${state === 'full' || state === 'exchanged' ? 'full, and its model is being made' : state}`,
     change: isOpen
       ? `${policy.aggregationGoal - counted} more updates close it; a round has no deadline`
       : 'The next round opens by itself',
   }
 }
 
-/** Newest round that came to an end with a verdict. */
+/** Newest finished round that the gate has judged. */
 const judged = (rounds: readonly RoundSummary[]) =>
   rounds.find(({ state, verdict }) => verdict && (state === 'released' || state === 'rejected'))
 
@@ -145,7 +145,7 @@ function gate(rounds: readonly RoundSummary[]): OwnerCard {
   if (!last?.verdict)
     return {
       ...{ title, light: 'grey', because: [] },
-      answer: 'No round has come to the gate yet',
+      answer: 'The gate has judged no round yet',
       change: 'The first full round',
     }
   const { round, verdict, version, closedAt } = last
@@ -155,7 +155,7 @@ function gate(rounds: readonly RoundSummary[]): OwnerCard {
     return {
       ...{ title, light: 'red', because },
       answer: `Refused: the model of round ${round}${cases > 0 ? `, on ${cases} cases` : ''}`,
-      change: 'Devices keep the last model. Look for hostile updates, or train anew',
+      change: 'Devices keep the last model. Look for hostile updates, or train a new model',
     }
   return {
     ...{ title, because },
@@ -163,22 +163,22 @@ function gate(rounds: readonly RoundSummary[]): OwnerCard {
     answer:
       cases > 0
         ? `Passed on ${cases} cases: version ${version}, of round ${round}`
-        : `Passed unmeasured: version ${version}, of round ${round}`,
+        : `Passed without a measurement: version ${version}, of round ${round}`,
     change:
       cases > 0
         ? `A loss of more than ${percent(NOISE)} on held-out shoppers`
-        : 'Start the leader with --shop, so that held-out shoppers judge each model',
+        : 'Start the leader with a --shop that has held-out shoppers, who then judge each model',
   }
 }
 
 function gain(rounds: readonly RoundSummary[]): OwnerCard {
-  const title = 'What the next model gains'
+  const title = 'Gain of the last round'
   const found = changeOf(judged(rounds)?.verdict ?? null)
   if (!found)
     return {
       ...{ title, light: 'grey', because: [] },
-      answer: 'No round’s model has been measured yet',
-      change: 'A round whose model held-out shoppers judge',
+      answer: 'No model of a round has been measured yet',
+      change: 'The first round whose model is measured on held-out shoppers',
     }
   const sign = found.relative > 0 ? '+' : found.relative < 0 ? '−' : ''
   const size = `${sign}${percent(Math.abs(found.relative))}`
@@ -187,12 +187,12 @@ function gain(rounds: readonly RoundSummary[]): OwnerCard {
     title,
     light: isNoise ? 'amber' : found.relative > 0 ? 'green' : 'red',
     answer: isNoise
-      ? `Nothing that is proven: the last round’s model changed by ${size}`
-      : `The last round’s model changed by ${size}`,
+      ? `Nothing is proven: with the last round’s model NDCG@10 changed by ${size}`
+      : `With the last round’s model NDCG@10 changed by ${size}`,
     because: [
       `NDCG@10 of held-out shoppers went from ${found.before.toFixed(4)} to ${found.after.toFixed(4)}, on ${found.cases} cases`,
-      `On so few cases, less than ${percent(NOISE)} is chance`,
-      'The gain of the open round is known when it closes',
+      `On the gate’s few cases, a change below ${percent(NOISE)} may be chance`,
+      'The gain of the open round is measured after it closes',
     ],
     change: 'The next round’s model',
   }
@@ -227,27 +227,25 @@ function ofFile(
     title,
     answer: capital(answer.answer),
     light: isStale && answer.light === 'green' ? 'amber' : answer.light,
-    because: [
-      ...answer.because,
-      `Written on ${day(written)}${isStale ? ': too long ago to tell about today' : ''}`,
-    ],
+    because: [...answer.because, `Written on ${day(written)}${isStale ? ': out of date' : ''}`],
   }
 }
 
 function emptyStores(sales: AnswerFile): OwnerCard {
   const title = 'Browsers with an empty store'
   const share = sales === null || sales === 'unreadable' ? null : sales.emptyStores
-  const because = ['With an empty store a list can’t be personal']
+  const because = ['Lists can’t be personal while a browser’s store is empty']
   if (share === null)
     return {
-      ...{ title, light: 'grey', because: [...because, 'No device reports it'] },
+      ...{ title, light: 'grey', because: [...because, 'Devices don’t report this share'] },
       answer: 'Not known',
-      change: 'Count them in the column empty_stores of the visitors that measure reads',
+      change:
+        'Count these browsers, in the column empty_stores of the visitors file for nearside measure',
     }
   return {
     ...{ title, because },
     light: share > 0.5 ? 'amber' : 'green',
     answer: `${percent(share)} of the trial’s visitors`,
-    change: 'Fewer, if the shop hands over past orders at sign-in (seed)',
+    change: 'Hand over past orders at sign-in (seed), so that fewer stores are empty',
   }
 }

@@ -90,7 +90,7 @@ describe('the owner’s page', () => {
     expect((await fetch(`${LEADER}/v1/owner`)).status).toBe(404)
   })
 
-  it('needs a token that nobody guesses or reads', async () => {
+  it('refuses to start with a token that is short, missing or readable by others', async () => {
     const folder = ownerFolder()
     const open = () => openOwner(folder, { models: '', operator: '' })
     const file = join(folder, 'token')
@@ -112,7 +112,7 @@ describe('its answers', () => {
       gate: async () => ({ accepted: true, reasons: [], metrics }),
     })
     expect((await card('The round'))?.answer).toContain('0 of 4')
-    for (const title of ['The gate', 'What the next model gains'])
+    for (const title of ['The gate', 'Gain of the last round'])
       expect((await card(title))?.light).toBe('grey')
     await fill(3)
     expect((await card('The round'))?.answer).toContain('3 of 4')
@@ -121,7 +121,7 @@ describe('its answers', () => {
       light: 'green',
       answer: expect.stringContaining('300'),
     })
-    expect(await card('What the next model gains')).toMatchObject({
+    expect(await card('Gain of the last round')).toMatchObject({
       light: 'green',
       answer: expect.stringContaining('+5.0 %'),
     })
@@ -146,14 +146,14 @@ describe('its answers', () => {
     })
     await unmeasured.fill(4)
     expect((await unmeasured.card('The gate'))?.light).toBe('amber')
-    expect((await unmeasured.card('What the next model gains'))?.light).toBe('grey')
+    expect((await unmeasured.card('Gain of the last round'))?.light).toBe('grey')
     const metrics = { cases: 300, 'ndcg@10 before': 0.2, 'ndcg@10 after': 0.199 }
     const noise = await start({ gate: async () => ({ accepted: true, reasons: [], metrics }) })
     await noise.fill(4)
-    expect((await noise.card('What the next model gains'))?.light).toBe('amber')
+    expect((await noise.card('Gain of the last round'))?.light).toBe('amber')
   })
 
-  it('say that the round waits while the helper is down, and why', async () => {
+  it('say that the round waits and why, while the helper is down', async () => {
     const { federation, card, fill } = await start()
     await fill(1)
     expect((await card('The round'))?.light).toBe('green')
@@ -167,7 +167,7 @@ describe('its answers', () => {
     })
   })
 
-  it('name who signed the release, as far as the signatures hold', async () => {
+  it('name the signers of the release whose signatures are valid', async () => {
     const { federation, models, card } = await start()
     expect((await card('Last release'))?.light).toBe('amber')
     const { privateKey } = generateKeyPairSync('ed25519')

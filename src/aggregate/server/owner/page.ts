@@ -1,5 +1,5 @@
 /**
- * @module The owner's page: static, without a figure. Its script asks for the token, keeps it in memory only, and
+ * @module The owner's page. It is static, without figures. Its script asks for the token, keeps it in memory only, and
  * shows the answers as text. It loads nothing else.
  */
 import { createHash } from 'node:crypto'
@@ -101,7 +101,7 @@ async function load() {
     if (answer.status === 401) {
       token = ''
       ask(true)
-      say('That token is wrong. It stands in the file “token” of the folder that --owner names.', true)
+      say('That token is wrong. The right token is in the file “token” of the folder that --owner names.', true)
       return id('token').focus()
     }
     if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).title ?? 'status ' + answer.status)
@@ -119,7 +119,7 @@ async function load() {
 
 id('ask').addEventListener('submit', (event) => {
   event.preventDefault()
-  // A header takes only such characters; other tokens are wrong anyway.
+  // A header allows only these characters, and no valid token has others.
   token = id('token').value.trim().replace(/[^\\x21-\\x7e]/g, '?')
   id('token').value = ''
   load()

@@ -1,4 +1,4 @@
-/** @module Routes of the owner's page: the page itself, without any figure, and its answers behind a token. */
+/** @module Routes of the owner's page: the page itself, which has no figures, and its answers, which need a token. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ import { type AnswerFile, type OwnerFacts, ownerCards } from './cards.ts'
 import { OWNER_PAGE, OWNER_POLICY } from './page.ts'
 
 export interface OwnerOptions {
-  /** Folder with `token`, and with what `measure` and `evaluate` wrote: `measure.json`, `evaluate.json`. */
+  /** Folder with `token`, and with `measure.json` and `evaluate.json` once these commands have written them. */
   readonly folder: string
   /** SHA-256 of the token. */
   readonly tokenHash: Uint8Array
@@ -26,9 +26,9 @@ export interface OwnerOptions {
   readonly operator: string
 }
 
-/** At least 32 characters, which nobody guesses. */
+/** At least 32 characters, so that nobody can guess the token. */
 const TOKEN = /^[\w+/=.-]{32,200}$/
-/** Largest file that is read, in bytes. */
+/** Maximum size of a file, in bytes. */
 const MOST_BYTES = 16e6
 const ROUNDS = 20
 
@@ -44,7 +44,7 @@ const answerSchema = z.looseObject({
 })
 
 /**
- * Reads the folder's token once, at the start.
+ * Reads the folder's token once, when the server starts.
  * @throws NearsideError `input-invalid` for a token that is missing, short or readable by others
  */
 export async function openOwner(
@@ -94,7 +94,7 @@ export function ownerRoutes(
   })
 }
 
-/** Checks the signatures, because `latest.json` only claims them. */
+/** Verifies the signatures in `latest.json`. */
 async function modelFacts(
   { version, hash, manifest, signed }: PublishedModel,
   rounds: readonly RoundSummary[],
