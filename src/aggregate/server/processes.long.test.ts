@@ -1,4 +1,5 @@
 /** @module Several processes of a leader and of a helper, each role on one PostgreSQL database. */
+import { waitFor } from '@nearside/core/testPatience.ts'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { openStore } from './store/store.ts'
 import { NO_POSTGRES, startPostgres, type TestPostgres } from './store/testPostgres.ts'
@@ -84,9 +85,12 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
     await federation.leader.advance()
     expect(await federation.leader.waitingFor()).toMatch(/The database fails/)
     await postgres.start()
-    federation.now += 5_000
-    await federation.leader.advance()
-    expect(await federation.leader.waitingFor()).toBeNull()
+    // A pool may notice only with its next query that a connection has ended.
+    await waitFor(async () => {
+      federation.now += 5_000
+      await federation.leader.advance()
+      expect(await federation.leader.waitingFor()).toBeNull()
+    })
     for (const { body } of made)
       expect((await post(federation, body)).status).toBeLessThanOrEqual(201)
     await federation.leader.advance()
