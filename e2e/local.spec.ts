@@ -1,4 +1,4 @@
-/** @module Tests local-only mode: only the declared GETs leave the browser, and orders. */
+/** @module Tests local-only mode: only the declared GETs and the orders leave the browser. */
 import { type BrowserContext, expect, test } from 'playwright/test'
 import { fact, openConsole, openShop } from './shop.ts'
 
@@ -23,7 +23,7 @@ interface Sent {
   readonly body: string | null
 }
 
-/** Body of an order: an id that the browser made up, and products, quantities and prices. */
+/** Form of an order's body: a random id, products, quantities and prices. */
 const ORDER =
   /^\{"id":"[0-9a-f]{32}","lines":\[(\{"id":"[^"]+","quantity":\d+,"price":[\d.]+\},?)+\]\}$/
 

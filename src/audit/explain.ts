@@ -86,7 +86,7 @@ function whatLeft(ledger: readonly LedgerEntry[], audit: Audit): string[] {
     calls.length === 0
       ? []
       : [
-          `The person’s agent asked the shop’s tools ${times(calls.length)} and got ${count(items, 'product')} in the person’s order, without scores or reasons. An agent may send that to the company that runs it.`,
+          `The person’s agent asked the shop’s tools ${times(calls.length)} and got ${count(items, 'product')} in the person’s order, without scores or reasons. The agent may have sent them to the company that runs it.`,
         ]
   if (uploads === 0) return ['The log has no update that was sent.', asked, ...told]
   const isCounted = ledger.some(({ kind, detail }) => kind === 'upload' && detail.counts === true)
@@ -124,7 +124,7 @@ function agreementIn({ kind, detail }: LedgerEntry): string | null {
         ? `agreed to send updates${detail.counts === true ? ' that also count products' : ''}${detail.demonstration === true ? ' in a demonstration, which hides them badly,' : ''} to ${both(detail)}, in totals of at least ${detail.smallestCrowd}, at most ${detail.maxParticipations} in ${detail.periodDays} days, each at most ε = ${figure(detail.epsilonPerReport)}, at most ${figure(detail.epsilonPerYear)} a year; operators: ${detail.trust === 'trusted-server' ? 'one, who could read an update' : 'two'}${tokensOf(detail.tokens)}`
         : (ENDED[String(detail.why)] ?? 'withdrew')
     case 'erase':
-      return `had something erased (${detail.what})`
+      return `had data erased (${detail.what})`
     case 'seed':
       return `the shop handed over ${detail.orders} of the person’s own orders`
     case 'transfer':
@@ -132,7 +132,7 @@ function agreementIn({ kind, detail }: LedgerEntry): string | null {
         ? `saved ${detail.events} events, sealed, for another device of their own`
         : `brought in ${detail.events} events of another device of their own`
     case 'restore':
-      return 'had what was erased just before put back'
+      return 'had the data put back that was erased just before'
     case 'agent':
       if (!('allowed' in detail)) return null
       return `${detail.allowed === true ? 'allowed' : 'no longer allowed'} agents to ask this shop`

@@ -32,7 +32,7 @@ export const MARKDOWN = ['--markdown <file>', 'write the report as Markdown to F
 export const fromOption = () =>
   new Option(
     '--from <system>',
-    'shop system whose API to read; addresses take the place of files',
+    'shop system to read by its API; give addresses instead of files',
   ).choices(SYSTEM_NAMES)
 
 export const armsOption = () =>

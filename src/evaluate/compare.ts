@@ -168,7 +168,7 @@ function reportOf(
     parts: [
       ...parts,
       {
-        title: 'Shopper by shopper, likelihood of what ships',
+        title: 'Shopper by shopper, by likelihood',
         text: [
           `With B, ${worseShoppers(worse)} shoppers are significantly worse off, and ${worse.better} better; one-sided sign-flip test on own cases, 5 %`,
         ],

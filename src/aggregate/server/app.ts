@@ -45,7 +45,7 @@ export interface AppOptions {
   readonly now: () => number
   /** Most reports per minute from one address; the same limit applies to token requests. */
   readonly reportsPerMinute: number
-  /** Leader only: the owner's page; absent: there is none. */
+  /** Options of the owner's page, for the leader only; absent: the server has no such page. */
   readonly owner?: OwnerOptions
   /** Leader only: issues tokens in return for work. */
   readonly tokens?: TokenSigner

@@ -1,6 +1,6 @@
 /**
- * @module Reads a capture of `tcpdump -i any` (little-endian pcap with Linux cooked headers, version 2), and extracts the
- * data that the browser sent: reassembled TCP streams, datagrams, and other packets.
+ * @module Reads a capture of `tcpdump -i any` (little-endian pcap, Linux cooked headers, version 2). Extracts the data
+ * that the browser sent: reassembled TCP streams, datagrams, and other packets.
  * @see https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html
  */
 

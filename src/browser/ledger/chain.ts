@@ -93,9 +93,8 @@ function consentAfter(entries: readonly LedgerEntry[], gone: number): LedgerEntr
 export const SALT_BYTES = 32
 
 /**
- * Salted commitments of the log to data stored beside it, where the data can be erased. Nobody can guess the
- * data from the hash; checking it takes the salt.
- * Hex SHA-256 over salt ‖ canonical JSON. Rejects if either can't be read. @param salt base64
+ * Salted commitment of the log to erasable data stored beside it: hex SHA-256 over salt ‖ canonical JSON. Without the
+ * salt, nobody can check a guess of the data. Rejects if salt or data can't be read. @param salt base64
  */
 export async function commitment(salt: string, held: unknown): Promise<string> {
   return sha256Hex(concat(fromBase64(salt), utf8(canonicalJson(held))))

@@ -139,7 +139,7 @@ export class Page {
 
   readonly setOffline: Personalizer['setOffline'] = async (offline) => {
     this.#offline = offline
-    // A worker that is started again gets the current conditions.
+    // A restarted worker gets the current conditions.
     if (!this.#link.down) await this.call('conditions', [this.#conditions()])
   }
 

@@ -165,7 +165,7 @@ export async function loadChosen(services: Services): Promise<ChosenCode> {
   }
 }
 
-/** Loads code that the device can do without. @returns null, with the notice `without`, where it can't be loaded */
+/** Loads optional code. @returns null, after adding the notice `without`, if the code can't be loaded */
 export async function loadOptional<T>(
   { notices }: Pick<Services, 'notices'>,
   load: () => Promise<T>,

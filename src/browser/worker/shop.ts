@@ -132,7 +132,7 @@ export class Shop {
       await this.#build()
       first()
     }
-    const meanwhile = () => (this.first.isKnown ? 'show what sells' : "are in the shop's order")
+    const meanwhile = () => (this.first.isKnown ? 'show best sellers' : "are in the shop's order")
     const [kept] = await Promise.all([this.#model.start(signal, onPopularity, meanwhile), ready])
     await this.#filesKept()
     await this.#build()

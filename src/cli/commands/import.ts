@@ -58,11 +58,11 @@ A log may lack times. If each line is \`shopper item item …\`, each item gets 
 2000-12-31. In a folder of numbered files with \`session item\` per click, each file gets a week, from
 2000-01-03 on.
 
-With --from vendure, --orders is the address of the Admin API and --catalog that of the Shop API. The orders
-take an API key in the variable NEARSIDE_SHOP_TOKEN; its role needs only ReadOrder. Parameters of an address
-choose the channel (?vendure-token=…), languageCode and currencyCode. An item's id is the variant's id
-(--columns item=sku: its SKU), its price includes tax (--columns price=price: without), and its category is the
-top collection (--columns category=facet.CODE: a facet).
+With --from vendure, --orders is the address of the Admin API and --catalog that of the Shop API. For the
+orders, set the variable NEARSIDE_SHOP_TOKEN to an API key whose role needs only ReadOrder. Parameters of an
+address choose the channel (?vendure-token=…), languageCode and currencyCode. An item's id is the variant's id
+(--columns item=sku: its SKU), its price includes tax (--columns price=price: without), and its category is
+the top collection (--columns category=facet.CODE: a facet).
 
 Columns:
 ${Object.entries(COLUMNS)
@@ -136,7 +136,7 @@ interface Addresses {
   readonly timeout: number
 }
 
-/** Reads orders and products from a shop system's API; returns the paths of their files in FOLDER. */
+/** Reads orders and products from a shop system's API into `folder`; returns the paths of the files. */
 async function download(
   { from, orders, catalog, timeout }: Addresses,
   folder: string,
@@ -146,7 +146,10 @@ async function download(
   const api = { token, fetch, timeout: timeout * 1000, signal }
   const read = (what: 'orders' | 'products', url: string) => {
     if (!/^https?:/.test(url) || !URL.canParse(url))
-      throw new NearsideError('input-invalid', `--from takes addresses, and ${url} is none`)
+      throw new NearsideError(
+        'input-invalid',
+        `--from needs addresses such as https://shop.example/admin-api, not ${url}`,
+      )
     return readSystem(from, what, { ...api, url }, folder)
   }
   return {

@@ -85,9 +85,8 @@ const FAR = 32
 type Gradient = (q: Float64Array, gradient: Float64Array) => void
 
 /**
- * One problem in the linear memory of the WASM kernel, and its gradient. The kernel runs once per
- * case; the cases are summed in double precision.
- * Memory with its kernel, for one fit at a time.
+ * Memory of a WASM kernel with one problem, for one fit at a time. Computes the problem's gradient: the kernel runs
+ * once per case, and the cases are summed in double precision.
  */
 export class Arena {
   readonly #memory = new WebAssembly.Memory({ initial: 1 })

@@ -43,7 +43,7 @@ export function Play() {
   }, [])
 
   const linked = (choices.get('taps') ?? '').split(' ').filter((id) => catalog.get(id))
-  // A product that the shopper turned down was not tapped.
+  // A turned-down product doesn't count as tapped.
   const liked = learned.filter((one) => one.kind === 'item' && !isAnswer(one.signal))
   const known = new Set([...tapped, ...liked.map(({ name }) => name)])
   const pressed = [...tapped, ...linked.filter((id) => known.has(id) && !tapped.includes(id))]
@@ -214,7 +214,7 @@ function Facts({ taps, learnedFrom, took, began }: FactsProps) {
             : words('play.followed', { n: learnedFrom, ms: Math.max(1, Math.round(took)) })}
       </p>
       <WireButton />
-      {/* It has its room from the start, so that the lists don't move at the first tap. */}
+      {/* It takes up space from the start, so that the lists don't move at the first tap. */}
       <details data-hidden={began === null || undefined}>
         <summary>{words('play.requests', { n: count(since.length) })}</summary>
         {since.length === 0 && <p>{words('play.noRequests')}</p>}

@@ -155,7 +155,7 @@ export interface ContextChange {
 
 /**
  * The shop's context over time: each value holds until the next value of the same name.
- * @returns the context at a time: for each name the last change at or before it.
+ * @returns function that gives the context at a time: of each name, the last value at or before that time.
  */
 export function contextOver(changes: readonly ContextChange[]): (time: number) => ShopContext {
   const byName = new Map<string, ContextChange[]>()
