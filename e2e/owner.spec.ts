@@ -56,7 +56,7 @@ async function enter(page: Page, token = TOKEN): Promise<void> {
 
 const cardOf = (page: Page, title: string) => page.getByRole('region', { name: title })
 
-test('a wrong token gets a 401 and shows nothing; the right one shows words beside each colour', async ({
+test('a wrong token gets a 401 and shows nothing; the right token shows words beside each colour', async ({
   page,
 }) => {
   const answered = page.waitForResponse(/\/v1\/owner$/)

@@ -53,7 +53,7 @@ test.each([
   for (const { id } of hits) expect(title(id)).toMatch(words)
 })
 
-test('what the shop doesn’t have finds nothing, in both languages', () => {
+test('queries for products that the shop lacks find nothing, in both languages', () => {
   for (const query of ['gluten free', 'printer ink', 'dishwasher tablets'])
     expect(search.find(query), query).toEqual([])
   for (const query of ['Hundefutter', 'Druckertinte'])
@@ -63,7 +63,7 @@ test('what the shop doesn’t have finds nothing, in both languages', () => {
     ).toEqual([])
 })
 
-test('completions are of what sells, and German in the German shop', () => {
+test('completions lead to best sellers, and are German in the German shop', () => {
   expect(search.suggest('can')[0]).toBe('candles')
   expect(inGerman.suggest('tas')).toContain('tasse')
 })

@@ -49,7 +49,7 @@ test('lists about a product are about its variants', async () => {
   expect(ids(await device.recommend({ limit: 32, excludeIds: ['mug'] }))).not.toContain('item-8')
 })
 
-test('a ranked list takes the place of a product from its best variant', async () => {
+test('a ranked list places a product where its best variant ranks', async () => {
   const { device } = await opened()
   const named = ['item-9', 'mug', 'item-3', 'item-4', 'nowhere']
   const list = await device.rerank(named, {})

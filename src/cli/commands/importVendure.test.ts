@@ -111,7 +111,7 @@ async function run(give?: Answer, flags = {}) {
   return { ...(await imported({}, given)), asked }
 }
 
-test('reads orders and products; cancelled, refunded and shopperless orders do not teach', async () => {
+test('reads orders and products; cancelled, refunded and shopperless orders are left out', async () => {
   const { asked, events, items, report } = await run()
   expect(brief(events, 'shopper', 'item', 'quantity', 'price', 'session')).toEqual([
     '9 1 2 12 O1',
@@ -141,7 +141,7 @@ test('reads orders and products; cancelled, refunded and shopperless orders do n
     expect(sent(/^\/shop-api\?vendure-token=uk$/, name)).toEqual(new Set([undefined]))
 })
 
-test('columns choose the id, the price without tax, and a facet as category', async () => {
+test('--columns selects the SKU as id, the price without tax, and a facet as category', async () => {
   const columns = 'item=sku,price=price,category=facet.colour'
   const { events, items } = await run(answer, { columns })
   expect(brief(events, 'item', 'price').slice(0, 2)).toEqual(['SKU-1 10', 'SKU-3 10'])
@@ -192,7 +192,7 @@ test('the token is required, goes nowhere unencrypted, and no message shows it',
   }
 })
 
-test('sync writes changes, deletions and news of the Shop API; a shop that fails changes nothing', async () => {
+test('sync writes changed, deleted and new products of the Shop API; after a failure it changes nothing', async () => {
   const out = testFolder()
   const item = (id: string, price: number) => ({ id, title: id, price, currency: 'GBP' })
   const catalog = [item('1', 12), item('2', 99), item('3', 36), item('8', 5)]

@@ -76,7 +76,7 @@ const VISITORS = `date,nearside_arm,visitors
 2026-10-01,personal,900
 2026-10-01,hold-out,100`
 
-test('more refunds are harm only if an order brings more of them', async () => {
+test('more refunds count as harm only if refunds per order rise', async () => {
   const refunded = (orders: string, share: number) => {
     const random = createRandom(8)
     const part = (arm: string) => (arm === 'personal' ? share : 0.2)

@@ -208,7 +208,7 @@ describe('typed queries', () => {
       expect(takePrice(query), query).toBeNull()
   })
 
-  it('wishes for a price set the order, and keep it when the shopper’s order decides ties', () => {
+  it('sorts by the wished price, and keeps this order when the shopper’s order decides ties', () => {
     const mugs = createProductSearch([
       { id: 'dear', title: 'Red mug', price: 9 },
       { id: 'cheap', title: 'Blue mug of a longer name', price: 1 },
@@ -249,7 +249,7 @@ describe('typed queries', () => {
     expect(ids('not pink')).toEqual([])
   })
 
-  it('finds nothing for several words of which the shop has none', () => {
+  it('finds nothing for several words if the shop has none of them', () => {
     const trees = createProductSearch([
       { id: 'tree', title: 'Christmas tree' },
       { id: 'table', title: 'Side table' },

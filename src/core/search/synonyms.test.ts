@@ -100,7 +100,7 @@ describe('synonyms', () => {
       )
   })
 
-  it('rewords a phrase that must be the whole query only there', () => {
+  it('rewords a phrase with `alone` only if it is the whole query', () => {
     const folded = foldSynonyms([{ of: ['gift', 'present'], as: ['gift box'], alone: true }])
     expect(reworded(['Gifts'], folded)).toEqual([['gift', 'box']])
     expect(reworded(['gift', 'wrap'], folded)).toEqual([['gift', 'wrap']])
@@ -122,7 +122,7 @@ describe('synonyms', () => {
       expect(reworded([word], folded)).toEqual([[word]])
   })
 
-  it('corrects a misspelt word of the list', () => {
+  it('corrects a misspelt word that the list rewords', () => {
     const shop = createProductSearch(
       [
         { id: 'tree', title: 'Christmas tree' },

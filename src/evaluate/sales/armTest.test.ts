@@ -91,7 +91,7 @@ describe('the test of two arms', () => {
     expect(compareArms(days.slice(0, proven?.day)).proven).toBeNull()
   })
 
-  it('caps one huge order, which alone proves nothing', () => {
+  it('caps a huge order, so that it proves nothing alone', () => {
     const days = testTrial(5, { days: 30, orders: 10, share: 0.5 })
     const huge: ArmDay = {
       ...days[20],

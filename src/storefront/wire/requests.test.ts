@@ -54,7 +54,7 @@ test('counts all requests of a log that started anew', () => {
   expect(unreported(totalsOf(log.slice(1, 2)), totals, [], false)).toHaveLength(2)
 })
 
-test('takes from the browser’s list only what passed no service worker', () => {
+test('takes only requests that passed no service worker from the Performance entries', () => {
   const one = {
     entryType: 'resource',
     name: LATEST,

@@ -34,7 +34,7 @@ const CASES = [0, 1, 2, 3, 4, 5, 6, 7].map((seed) => {
   return { history, targets, time: NOW }
 })
 
-test('the shortlist’s scores and the highest items are those of the whole catalog', () => {
+test('a shortlist gives the same scores and highest items as scoring the whole catalog', () => {
   const model = tinyModel(ITEMS, 5)
   const { statistics, bias, itemVectors, featureWeights: weights } = model
   const score = createHighest(
@@ -68,7 +68,7 @@ function strongest(features: Float32Array, column: number, count: number): numbe
   return highestRows(values, count).filter((item) => values[item] > 0)
 }
 
-test('the rows of a case are targets, own, tied, peer and popular items, and a uniform sample', () => {
+test('the rows of a case are targets, own items, neighbours, peers, popular items, and a uniform sample', () => {
   const { statistics } = tinyModel(ITEMS, 5)
   for (const [seed, one] of CASES.entries()) {
     const signals = readHistory(statistics, one.history, one.time)

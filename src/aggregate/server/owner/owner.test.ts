@@ -82,7 +82,7 @@ describe('the owner’s page', () => {
     },
   )
 
-  it('is neither at the helper nor at a leader without a folder', async () => {
+  it('is served neither by the helper nor by a leader without a folder', async () => {
     const { get } = await start()
     expect((await get(TOKEN, `${HELPER}/v1/owner`)).status).toBe(404)
     const { fetch } = await createFederation()
@@ -105,8 +105,8 @@ describe('the owner’s page', () => {
   })
 })
 
-describe('its answers', () => {
-  it('show the round as it fills, then the gate and the gain of the model that it made', async () => {
+describe('the owner page’s answers', () => {
+  it('show the round as it fills, then the gate’s verdict and the gain of the round’s model', async () => {
     const metrics = { cases: 300, 'ndcg@10 before': 0.2, 'ndcg@10 after': 0.21 }
     const { card, cards, fill } = await start({
       gate: async () => ({ accepted: true, reasons: [], metrics }),
@@ -132,7 +132,7 @@ describe('its answers', () => {
     }
   })
 
-  it('are red for a refused model, and amber for one that nobody measured or whose change is noise', async () => {
+  it('are red for a refused model, amber for an unmeasured model and for a change within noise', async () => {
     const refused = await start({
       gate: async () => ({ accepted: false, reasons: ['it ranks worse'], metrics: { cases: 300 } }),
     })
