@@ -83,7 +83,7 @@ export function agentTools(personalizer: Personalizer, shop: AgentShop): readonl
   async function compare(input: unknown): Promise<object> {
     const { ids } = fieldsOf(input)
     if (!Array.isArray(ids) || ids.length < 2 || ids.length > MOST_COMPARED)
-      throw invalid(`ids must be 2 to ${MOST_COMPARED} product ids`)
+      throw invalid(`ids needs 2 to ${MOST_COMPARED} product ids`)
     for (const id of ids) factsOf(readText('id', id))
     return answer('compare', await inOrder(ids))
   }
@@ -159,11 +159,11 @@ const fieldsOf = (input: unknown): Record<string, unknown> => (isRecord(input) ?
 
 function readText(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '' && value.length <= LONGEST_QUERY) return value
-  throw invalid(`${name} must be a text of 1 to ${LONGEST_QUERY} characters`)
+  throw invalid(`${name} needs 1 to ${LONGEST_QUERY} characters`)
 }
 
 function readCount(name: string, value: unknown, preset: number, most: number): number {
   if (value === undefined) return preset
   if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most) return Number(value)
-  throw invalid(`${name} must be a whole number from 1 to ${most}`)
+  throw invalid(`${name} needs a whole number from 1 to ${most}`)
 }

@@ -160,7 +160,7 @@ export function createTransport(deps: TransportDeps): Transport {
     if (deps.offline?.().aborted)
       throw new NearsideError(
         UNREACHABLE[purpose],
-        `The page set the device offline, so ${target} is not requested.`,
+        `Set offline by the page: ${target} is not requested.`,
       )
     const allowed = deps.destinations.some(
       (destination) => destination.purpose === purpose && isDeclared(destination, target),

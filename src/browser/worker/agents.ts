@@ -56,7 +56,7 @@ export async function logAgentCall(
   const full = () =>
     new NearsideError(
       'budget-exhausted',
-      `An agent has asked ${MOST_CALLS} times in 24 hours. Ask the shopper to open the shop instead.`,
+      `An agent has asked ${MOST_CALLS} times in 24 hours: let the shopper look.`,
     )
   // Refused calls must not fill the log.
   if ((await callsBefore(Number.POSITIVE_INFINITY)) >= MOST_CALLS) throw full()

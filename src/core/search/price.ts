@@ -26,6 +26,7 @@ const SAME = 0.005
 const NEAR = 0.35
 
 const upTo = (a: number) => (price: number) => price < a + SAME
+const from = (a: number) => (price: number) => price > a - SAME
 const nearTo = (a: number) => (price: number) => Math.abs(price - a)
 
 const FORMS: readonly (readonly [form: string, wish: (a: number, b: number) => Wish])[] = [
@@ -42,9 +43,11 @@ const FORMS: readonly (readonly [form: string, wish: (a: number, b: number) => W
   [`(?:up to|at most|max|bis(?: zu)?|höchstens)\\s*${ANY}`, (a) => ({ fits: upTo(a) })],
   [`${SURE} (?:or|oder) (?:less|under|below|weniger)`, (a) => ({ fits: upTo(a) })],
   [
-    `(?:over|above|more than|über|mehr als|ab|>)\\s*${ANY}`,
+    `(?:over|above|more than|über|mehr als|>)\\s*${ANY}`,
     (a) => ({ fits: (price) => price > a + SAME }),
   ],
+  [`(?:at least|ab|mindestens)\\s*${ANY}`, (a) => ({ fits: from(a) })],
+  [`${SURE} (?:or|oder) (?:more|over|above|mehr)`, (a) => ({ fits: from(a) })],
   [
     `(?:around|about|roughly|etwa|circa|ca|um)\\s*${ANY}`,
     (a) => ({ fits: (price) => Math.abs(price - a) <= NEAR * a, distance: nearTo(a) }),
