@@ -57,6 +57,9 @@ const NEVER_REACHED = /^@tensorflow\//
 /** Matches import specifiers of this project's files, and paths of scripts of workers and child processes. */
 const OWN_FILE = /(['"`])((?:\.{1,2}|@nearside)\/[\w./@-]+)\.ts\1/g
 
+/** Matches imports of JSON, which become modules: Node 20 calls an import of JSON experimental. */
+const JSON_FILE = /(['"])(\.{1,2}\/[\w./-]+\.json)\1\s*with\s*\{\s*type:\s*['"]json['"]\s*\}/g
+
 /** Path in the checkout → path in the package's `lib`. */
 const placeOf = (path: string) => path.replace(/^src\//, '').replace(/\.ts$/, '.js')
 
@@ -78,7 +81,12 @@ export async function compileTo(lib: string, root: string, entry: string): Promi
     })
     const file = join(lib, placeOf(path))
     mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, compiled)
+    const whole = compiled.replace(JSON_FILE, (_, quote: string, specifier: string) => {
+      const text = readFileSync(join(root, dirname(path), specifier), 'utf8')
+      writeFileSync(join(dirname(file), `${specifier}.js`), `export default ${text}`)
+      return `${quote}${specifier}.js${quote}`
+    })
+    writeFileSync(file, whole)
   }
   chmodSync(join(lib, placeOf(entry)), 0o755)
 }
