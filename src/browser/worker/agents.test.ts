@@ -1,9 +1,11 @@
 /** @module Tests calls of agents: the shopper's yes, the daily limit, and the log, in whole devices on one disk. */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { TestServer } from '@nearside/core/model/testShop.ts'
+import { waitFor } from '@nearside/core/testPatience.ts'
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { createMemoryDatabase, type Database } from '../storage/database.ts'
 import { MOST_CALLS } from './agents.ts'
+import { type Bus, createBus } from './state.ts'
 import { start, testServer } from './testDevice.ts'
 
 /** Disk that all tabs of a test open instead of the browser's. */
@@ -30,13 +32,10 @@ beforeEach(() => {
   }
 })
 
-const open = async () =>
-  (
-    await start(server, 'agents', {
-      now: () => now,
-      indexedDb: () => ({}) as IDBFactory,
-    })
-  ).device
+const open = async (bus?: Bus) => {
+  const environment = { now: () => now, indexedDb: () => ({}) as IDBFactory }
+  return (await start(server, 'agents', environment, {}, bus)).device
+}
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
     () => null,
@@ -77,15 +76,20 @@ test('an agent is answered at most a fixed number of times in 24 hours, also whe
 })
 
 test('a second tab follows the answer, and an erasure ends it', async () => {
-  const [first, second] = [await open(), await open()]
+  const bus = createBus()
+  const [first, second] = [await open(), await open(bus)]
   await first.setAgents(true)
+  bus.emit('storedElsewhere', 'settings')
+  await waitFor(() => expect(second.snapshot().agents).toBe(true))
+  await second.logAgentCall('search', 1)
   await first.erase()
   expect(first.snapshot().agents).toBe(false)
   expect(await codeOf(second.logAgentCall('search', 1))).toBe('consent-missing')
 })
 
-test('if the disk refuses, a yes is not given and a no applies', async () => {
-  const device = await open()
+test('if the disk refuses, a yes is not given and a no applies, also after another tab’s change', async () => {
+  const bus = createBus()
+  const device = await open(bus)
   await device.setAgents(true)
   browser.refuses = true
   expect(await codeOf(device.logAgentCall('compare', 2))).not.toBeNull()
@@ -94,6 +98,13 @@ test('if the disk refuses, a yes is not given and a no applies', async () => {
   expect(await codeOf(device.logAgentCall('compare', 2))).toBe('consent-missing')
   const other = await open()
   expect(await codeOf(other.setAgents(true))).not.toBeNull()
+  browser.refuses = false
+  bus.emit('storedElsewhere', 'settings')
+  await device.events(1)
+  expect(await codeOf(device.logAgentCall('compare', 2))).toBe('consent-missing')
+  await device.setAgents(false)
+  expect((await open()).snapshot().agents).toBe(false)
+  expect((await agentEntries(device)).at(-1)).toEqual({ allowed: false })
 })
 
 test('a malformed call is refused', async () => {

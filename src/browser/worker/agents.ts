@@ -16,16 +16,19 @@ export type AgentTool = (typeof AGENT_TOOLS)[number]
 
 const isCall = ({ kind, detail }: LedgerEntry) => kind === 'agent' && 'tool' in detail
 
-/** @throws NearsideError `storage-…` if log or setting can't be written to disk; a no then applies to this tab */
+/**
+ * Logs a yes before it holds, and ends a yes before the log says so.
+ * @throws NearsideError `storage-…` if log or setting can't be written to disk
+ */
 export async function setAgents(
   { bus, ledger, state, store }: Pick<Services, 'bus' | 'ledger' | 'state' | 'store'>,
   allowed: boolean,
 ): Promise<void> {
-  const isKnown = state.agents === allowed
-  if (!allowed) state.agents = false
   try {
-    if (!isKnown) await ledger.append({ kind: 'agent', detail: { allowed } }, 'disk')
-    await store.changeSettings(() => ({ agents: allowed || undefined }))
+    const before = (await store.setting('agents')) === true
+    if (!allowed) await store.changeSettings(() => ({ agents: undefined }))
+    if (before !== allowed) await ledger.append({ kind: 'agent', detail: { allowed } }, 'disk')
+    if (allowed) await store.changeSettings(() => ({ agents: true }))
     state.agents = allowed
   } finally {
     bus.emit('stored', 'settings')

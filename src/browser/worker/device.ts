@@ -59,6 +59,8 @@ export class Device implements Answers {
   readonly #lists: Lists
   readonly #persistence: Persistence
   #import: HistoryImport | null = null
+  /** Whether the disk refused to store the shopper's no to agents; it then holds in this tab. */
+  #refusesAgents = false
   #started: Promise<void> = Promise.resolve()
   readonly #closing = new AbortController()
 
@@ -213,7 +215,11 @@ export class Device implements Answers {
   }
 
   async setAgents(allowed: boolean): Promise<void> {
-    return (await this.#services.onDemand()).setAgents(this.#services, allowed)
+    this.#refusesAgents = !allowed
+    // A no applies even if the code below can't be loaded.
+    if (!allowed) this.#services.state.agents = false
+    await (await this.#services.onDemand()).setAgents(this.#services, allowed)
+    this.#refusesAgents = false
   }
 
   async logAgentCall(...call: Parameters<Calls['logAgentCall']>): Promise<void> {
@@ -248,7 +254,7 @@ export class Device implements Answers {
 
   async #readSettings(): Promise<void> {
     const { state, store } = this.#services
-    state.agents = (await store.setting('agents')) === true
+    state.agents = !this.#refusesAgents && (await store.setting('agents')) === true
     await this.#pause.read()
     await this.#contribution.read()
   }

@@ -27,7 +27,7 @@ const { list, number, object, text, whole } = createReaders(
   (what) => new NearsideError('input-invalid', `${what} is missing: is that a Vendure API?`),
 )
 const MOST = 100_000
-const any = text(/^/)
+const anyText = text(/^/)
 const orNull =
   <T>(read: Read<T>): Read<T | null> =>
   (value, what) =>
@@ -39,30 +39,46 @@ const pageOf = <T>(name: string, entry: Read<T>): Read<Page<T>> => {
   return (value, what) => read(value, what)[name]
 }
 
-const asset = orNull(object({ preview: any }))
-const facetValues = list(object({ name: any, facet: object({ code: any }) }), MOST)
-const about = { id: any, sku: any, name: any }
-const readCollections = pageOf('collections', object({ id: any, name: any, parentId: any }))
+const asset = orNull(object({ preview: anyText }))
+const facetValues = list(object({ name: anyText, facet: object({ code: anyText }) }), MOST)
+const about = { id: anyText, sku: anyText, name: anyText }
+const readCollections = pageOf(
+  'collections',
+  object({ id: anyText, name: anyText, parentId: anyText }),
+)
 const variant = object({
-  ...{ ...about, createdAt: any, price: number(), priceWithTax: number(), currencyCode: any },
-  ...{ stockLevel: any, featuredAsset: asset, facetValues },
+  ...{
+    ...about,
+    createdAt: anyText,
+    price: number(),
+    priceWithTax: number(),
+    currencyCode: anyText,
+  },
+  ...{ stockLevel: anyText, featuredAsset: asset, facetValues },
 })
 const readProducts = pageOf(
   'products',
   object({
-    ...{ id: any, slug: any, description: any, featuredAsset: asset, facetValues },
-    ...{ collections: list(object({ id: any }), MOST), variants: list(variant, MOST) },
+    ...{ id: anyText, slug: anyText, description: anyText, featuredAsset: asset, facetValues },
+    ...{ collections: list(object({ id: anyText }), MOST), variants: list(variant, MOST) },
   }),
 )
-const refund = object({ state: any, total: number() })
-const payment = object({ state: any, amount: number(), refunds: list(refund, MOST) })
+const refund = object({ state: anyText, total: number() })
+const payment = object({ state: anyText, amount: number(), refunds: list(refund, MOST) })
 const line = object({
   ...{ quantity: whole(0, 1e9), discountedUnitPrice: number() },
   ...{ discountedUnitPriceWithTax: number(), productVariant: object(about) },
 })
 const order = object({
-  ...{ id: any, code: any, type: any, state: any, orderPlacedAt: any, currencyCode: any },
-  ...{ aggregateOrderId: orNull(any), customer: orNull(object({ id: any })) },
+  ...{
+    id: anyText,
+    code: anyText,
+    type: anyText,
+    state: anyText,
+    orderPlacedAt: anyText,
+    currencyCode: anyText,
+  },
+  ...{ aggregateOrderId: orNull(anyText), customer: orNull(object({ id: anyText })) },
   ...{ payments: orNull(list(payment, MOST)), lines: list(line, MOST) },
 })
 const readOrders = pageOf('orders', order)

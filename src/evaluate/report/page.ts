@@ -119,7 +119,7 @@ figure { margin: 1.25rem 0 0; background: var(--raised); border: 1px solid var(-
 figure .scroll { max-height: 28rem; overflow-y: auto; }
 figure .scroll + .scroll, section > .scroll { margin-top: 1rem; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; min-width: 100%; }
-/* The heading above says the same to whoever sees it. */
+/* Sighted readers have the same words in the heading above. */
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 th, td { padding: .3rem .5rem; text-align: right; border-bottom: 1px solid var(--rule); white-space: nowrap; font-weight: 400; }
 thead th { white-space: normal; color: var(--soft); border-bottom-color: var(--soft); vertical-align: bottom; }
