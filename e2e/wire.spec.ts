@@ -21,7 +21,7 @@ async function serve() {
   const asked: string[] = []
   const orders: unknown[] = []
   const book = createOrderBook()
-  let loses = false
+  let [loses, refuses] = [false, false]
   const server: Server = createStaticServer({
     root: 'dist/demo',
     models: 'public/models',
@@ -29,6 +29,7 @@ async function serve() {
     persist: 'always',
     orders: {
       take(order) {
+        if (refuses) return 'invalid'
         const taken = book.take(order)
         if (taken === 'stored') orders.push(order)
         return taken
@@ -49,6 +50,10 @@ async function serve() {
     /** Loses the answer to the next POST. */
     loseAnswer() {
       loses = true
+    },
+    /** Finds every later order invalid. */
+    refuseOrders() {
+      refuses = true
     },
     /** Resolves when all connections have ended. */
     quiet: () =>
@@ -166,6 +171,29 @@ test('while the wire is cut no packet reaches the server, and the shop goes on',
     await expect(page.getByText('Waits to be sent')).toHaveCount(0)
     expect(asked.filter((line) => line === 'POST /orders').length).toBeGreaterThan(1)
     expect(shop.orders).toHaveLength(1)
+  } finally {
+    await shop.end()
+  }
+})
+
+test('an order that the server finds invalid is said to be refused, and not sent again', async ({
+  page,
+}) => {
+  const shop = await serve()
+  try {
+    shop.refuseOrders()
+    await openShop(page, shop.origin)
+    await keepsShop(page)
+    await forYou(page).locator('[data-item]').first().click()
+    await order(page)
+    const posts = () => shop.asked.filter((line) => line === 'POST /orders').length
+    await expect.poll(posts).toBe(1)
+    await page.getByRole('contentinfo').getByRole('link', { name: 'Your orders' }).click()
+    await expect(page.getByText(/could not take this order/)).toBeVisible()
+    await expect(page.getByText('Waits to be sent')).toHaveCount(0)
+    await page.evaluate(() => dispatchEvent(new Event('online')))
+    await rest(LATE_MS)
+    expect(posts()).toBe(1)
   } finally {
     await shop.end()
   }

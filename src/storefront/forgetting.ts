@@ -6,7 +6,7 @@
 import type { EventName, Item, Personalizer } from '../index.ts'
 import { wishlist } from './basket.ts'
 import { isUnsent, orders, type PlacedOrder, signedIn } from './orders.ts'
-import { sendOrder, unsent, withdraw } from './outbox.ts'
+import { refused, sendOrder, unsent, withdraw } from './outbox.ts'
 import { declined } from './preferences.ts'
 import type { Shop } from './shop.ts'
 import type { Signal } from './signal.ts'
@@ -63,7 +63,7 @@ export function forgetTogether(
       forgetVisit()
       wishlist.set([])
       orders.set([])
-      withdraw(unsent.get())
+      withdraw([...unsent.get(), ...refused.get()])
       signedIn.set(null)
       lastLooked.set(null)
     },

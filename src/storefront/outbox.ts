@@ -1,14 +1,17 @@
 /**
  * @module Sends orders to the shop's server. Each order has an entry of its own in `localStorage` until the server
  * accepts it, so that no tab overwrites another tab's order. Only one tab sends at a time. The server stores an order
- * once, by its id, even if it arrives again.
+ * once, by its id, even if it arrives again. An order that the server finds invalid is not sent again.
  */
 import { createSignal } from './signal.ts'
+import { createStored } from './stored.ts'
 import { isCut } from './wire/wire.ts'
 
 const PREFIX = 'nearside-shop.unsent.'
 /** Milliseconds until orders that failed are sent again. */
 const AGAIN = 30_000
+/** Answers to an order that the server will never take: bad request, too large, unprocessable. */
+const FINAL = [400, 413, 422]
 
 interface SentLine {
   readonly id: string
@@ -23,6 +26,11 @@ let timer: ReturnType<typeof setTimeout> | undefined
 
 /** Ids of orders that the server has not accepted yet. */
 export const unsent = createSignal<readonly string[]>([])
+
+/** Ids of orders that the server refused for good. */
+export const refused = createStored<readonly string[]>('nearside-shop.refused', (ids) =>
+  Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [],
+)
 
 function entries(): Map<string, string> {
   const found = new Map(inMemory)
@@ -59,9 +67,10 @@ export function sendOrder(id: string, lines: readonly SentLine[]): void {
   void sendAll()
 }
 
-/** Removes waiting orders that the shopper erased. */
+/** Removes waiting and refused orders that the shopper erased. */
 export function withdraw(ids: readonly string[]): void {
   for (const id of ids) drop(id)
+  refused.set(refused.get().filter((id) => !ids.includes(id)))
   look()
 }
 
@@ -102,18 +111,19 @@ async function sendAll(): Promise<void> {
 async function sendEach(): Promise<void> {
   for (const [id, body] of entries()) {
     if (isCut.get()) return
-    const isTaken = await post(body).catch(() => false)
-    if (isTaken) drop(id)
+    const answer = await post(body).catch(() => null)
+    const isFinal = answer !== null && FINAL.includes(answer.status)
+    if (isFinal) refused.set([...refused.get(), id])
+    if (answer?.ok || isFinal) drop(id)
   }
 }
 
-async function post(body: string): Promise<boolean> {
+function post(body: string): Promise<Response> {
   // biome-ignore lint/style/noRestrictedGlobals: the shop's own order, not the package's traffic
-  const { ok } = await fetch(`${import.meta.env.BASE_URL}orders`, {
+  return fetch(`${import.meta.env.BASE_URL}orders`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body,
     signal: running.signal,
   })
-  return ok
 }

@@ -4,7 +4,7 @@ import type { Item } from '../../index.ts'
 import { addToBasket } from '../basket.ts'
 import { isSold, productPath, titleOf } from '../catalog.ts'
 import { type OrderLine, orders, type PlacedOrder, totalOf } from '../orders.ts'
-import { unsent } from '../outbox.ts'
+import { refused, unsent } from '../outbox.ts'
 import { Link } from '../parts/Link.tsx'
 import { Page } from '../parts/Page.tsx'
 import { Picture } from '../parts/Picture.tsx'
@@ -51,6 +51,7 @@ function Order({ order }: { readonly order: PlacedOrder }) {
   const [said, setSaid] = useState('')
   const id = `order-${order.number}`
   const isWaiting = useSignal(unsent).includes(order.id ?? '')
+  const isRefused = useSignal(refused).includes(order.id ?? '')
   const known = order.lines.flatMap((line) => {
     const item = catalog.get(line.id)
     return item ? [{ line, item }] : []
@@ -79,6 +80,7 @@ function Order({ order }: { readonly order: PlacedOrder }) {
           <time dateTime={new Date(order.time).toISOString()}>{day(order.time)}</time>
         </p>
         {isWaiting && <p className="past-order-waits">{words('orders.waits')}</p>}
+        {isRefused && <p className="past-order-waits">{words('orders.refused')}</p>}
         <p className="past-order-total">{money(totalOf(order))}</p>
       </div>
       <ul>
