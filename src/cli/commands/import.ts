@@ -2,7 +2,6 @@
 
 import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
-import { NearsideError } from '@nearside/core/error.ts'
 import type { Part } from '@nearside/evaluate/report/report.ts'
 import type { Role } from '@nearside/train/import/columns.ts'
 import { type ImportReport, importShop } from '@nearside/train/import/importShop.ts'
@@ -58,11 +57,17 @@ A log may lack times. If each line is \`shopper item item …\`, each item gets 
 2000-12-31. In a folder of numbered files with \`session item\` per click, each file gets a week, from
 2000-01-03 on.
 
-With --from vendure, --orders is the address of the Admin API and --catalog that of the Shop API. For the
-orders, set the variable NEARSIDE_SHOP_TOKEN to an API key whose role needs only ReadOrder. Parameters of an
-address choose the channel (?vendure-token=…), languageCode and currencyCode. An item's id is the variant's id
-(--columns item=sku: its SKU), its price includes tax (--columns price=price: without), and its category is
-the top collection (--columns category=facet.CODE: a facet).
+With --from, --orders and --catalog are addresses. The variable NEARSIDE_SHOP_TOKEN has the key, whose
+rights may be the least that is needed:
+  shopify      https://SHOP.myshopify.com; the app's CLIENT_ID:CLIENT_SECRET, or its access token, with the
+               scopes read_products, read_orders, read_customers; read_all_orders: older than 60 days
+  woocommerce  the shop's home page; CONSUMER_KEY:CONSUMER_SECRET with the permission Read
+  vendure      --orders the Admin API, --catalog the Shop API, which needs no key; an API key whose role has
+               only ReadOrder. Parameters of an address choose the channel (?vendure-token=…), languageCode
+               and currencyCode. Prices include tax (--columns price=price: without); the category is the top
+               collection (--columns category=facet.CODE: a facet)
+An item's id is its SKU, in Shopify without one its title, in WooCommerce its number, in Vendure the variant's
+id (--columns item=sku: the SKU). For Shopify, --columns item='Variant ID' takes the variant's number.
 
 Columns:
 ${Object.entries(COLUMNS)
@@ -142,16 +147,9 @@ async function download(
   folder: string,
   signal: AbortSignal,
 ) {
-  const token = process.env.NEARSIDE_SHOP_TOKEN || undefined
-  const api = { token, fetch, timeout: timeout * 1000, signal }
-  const read = (what: 'orders' | 'products', url: string) => {
-    if (!/^https?:/.test(url) || !URL.canParse(url))
-      throw new NearsideError(
-        'input-invalid',
-        `--from needs addresses such as https://shop.example/admin-api, not ${url}`,
-      )
-    return readSystem(from, what, { ...api, url }, folder)
-  }
+  const api = { fetch, timeout: timeout * 1000, signal }
+  const read = (what: 'orders' | 'products', url: string) =>
+    readSystem(from, what, { ...api, url }, folder)
   return {
     orders: await read('orders', orders),
     ...(catalog !== undefined && { catalog: await read('products', catalog) }),

@@ -1,88 +1,59 @@
-/** @module Asks a shop system's GraphQL API, and reads lists page by page. */
-import { NearsideError } from '@nearside/core/error.ts'
+/** @module Asks a shop system's GraphQL API. */
 import { isRecord } from '@nearside/core/isRecord.ts'
 import type { Read } from '@nearside/core/reading.ts'
-import { type Fetching, fetchWhole } from './fetchWhole.ts'
-
-export interface ShopApi extends Fetching {
-  readonly url: string
-  /** Secret of the API; absent: requests are anonymous. */
-  readonly token?: string
-}
+import { ask, placeOf, refusal, type ShopApi } from './ask.ts'
 
 interface Query<T> {
   readonly query: string
-  readonly variables?: Readonly<Record<string, number>>
-  readonly headers?: Readonly<Record<string, string>>
+  readonly variables?: Readonly<Record<string, number | string | null>>
+  /** Headers with the secret; absent: the request is anonymous. */
+  readonly secret?: Readonly<Record<string, string>>
   readonly read: Read<T>
   /** What to do if the API refuses the request. */
   readonly ifRefused: string
 }
 
-/** Address without its parameters. */
-export const placeOf = (url: string) => new URL(url).origin + new URL(url).pathname
-
 /** @throws NearsideError `input-invalid`, `aborted` */
 export async function askGraphql<T>(
-  { url, ...fetching }: ShopApi,
-  { query, variables, headers, read, ifRefused }: Query<T>,
+  api: ShopApi,
+  { query, variables, secret, read, ifRefused }: Query<T>,
 ): Promise<T> {
-  const refuse = (why: string) => new NearsideError('input-invalid', `${placeOf(url)}: ${why}`)
-  const init = {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
+  const { url } = api
+  const { value, status } = await ask(api, {
+    ...{ url, ifRefused, busyFor, isSecret: secret !== undefined },
+    headers: { 'content-type': 'application/json', ...secret },
     body: JSON.stringify({ query, variables }),
-    // A redirect could carry the secret to another server.
-    redirect: 'error',
-  } as const
-  const { response, body } = await fetchWhole(url, init, fetching).catch((cause: NearsideError) => {
-    throw new NearsideError(cause.code, `${placeOf(url)}: ${cause.message}`, { cause })
   })
-  const answer = parse(new TextDecoder().decode(body))
-  const [error] = isRecord(answer) && Array.isArray(answer.errors) ? answer.errors : []
+  const error = errorOf(value)
+  const { message, code } = error ?? {}
+  if (code === 'FORBIDDEN' || code === 'ACCESS_DENIED')
+    throw refusal(url, `access is refused (${JSON.stringify(message)}): ${ifRefused}`)
+  if (error) throw refusal(url, `the API answers ${JSON.stringify(message ?? code ?? '?')}`)
+  if (status !== 200 || !isRecord(value))
+    throw refusal(url, `is no GraphQL API (status ${status}): check the address`)
+  return read(value.data, placeOf(url))
+}
+
+function errorOf(value: unknown) {
+  const errors = isRecord(value) ? value.errors : undefined
+  if (typeof errors === 'string') return { message: errors }
+  const [error] = Array.isArray(errors) ? errors : []
+  if (error === undefined) return null
   const { message, extensions } = isRecord(error) ? error : {}
-  const code = isRecord(extensions) ? extensions.code : undefined
-  if ([401, 403].includes(response.status) || code === 'FORBIDDEN')
-    throw refuse(`access is refused: ${ifRefused}`)
-  if (error) throw refuse(`the API answers ${JSON.stringify(message ?? code ?? '?')}`)
-  if (!response.ok || !isRecord(answer))
-    throw refuse(`is no GraphQL API (status ${response.status}): check the address`)
-  return read(answer.data, placeOf(url))
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
-export interface Page<T> {
-  readonly items: readonly T[]
-  readonly totalItems: number
+  return { message, code: isRecord(extensions) ? extensions.code : undefined }
 }
 
 /**
- * Yields the entries of all pages. Each page begins with the last entry of the page before, which detects a change of
- * the list between two pages.
- * @throws NearsideError `input-invalid` after such a change
+ * Time until the API can afford the query.
+ * @see https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits
  */
-export async function* readPages<T extends { readonly id: string }>(
-  readPage: (skip: number) => Promise<Page<T>>,
-): AsyncGenerator<T, void> {
-  let last: T | undefined
-  for (let count = 0, total = 1; count < total; ) {
-    const { items, totalItems } = await readPage(Math.max(0, count - 1))
-    const fresh = last ? items.slice(1) : items
-    if (items[0]?.id !== (last ?? items[0])?.id || (fresh.length === 0 && count < totalItems))
-      throw new NearsideError(
-        'input-invalid',
-        'the shop changed while it was read: run the command again',
-      )
-    yield* fresh
-    last = items.at(-1)
-    count += fresh.length
-    total = totalItems
-  }
+function busyFor(value: unknown): number | null {
+  if (errorOf(value)?.code !== 'THROTTLED') return null
+  const field = (of: unknown, name: string) => (isRecord(of) ? of[name] : undefined)
+  const cost = field(field(value, 'extensions'), 'cost')
+  const status = field(cost, 'throttleStatus')
+  const missing =
+    Number(field(cost, 'requestedQueryCost')) - Number(field(status, 'currentlyAvailable'))
+  const seconds = missing / Number(field(status, 'restoreRate'))
+  return Number.isFinite(seconds) ? Math.ceil(1000 * Math.max(0, seconds)) : 1000
 }

@@ -5,9 +5,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
+import { setTimeout } from 'node:timers/promises'
 import { NearsideError } from '@nearside/core/error.ts'
-import { placeOf, type ShopApi } from './graphql.ts'
+import { refusal, type ShopApi, TOKEN } from './ask.ts'
+import type { Fetching } from './fetchWhole.ts'
+import * as shopify from './shopify.ts'
 import * as vendure from './vendure.ts'
+import * as woocommerce from './woocommerce.ts'
 
 /** A system's rows, in columns that `layouts.ts` of the import recognises. */
 interface System {
@@ -15,29 +19,31 @@ interface System {
   readonly orders: (api: ShopApi) => AsyncIterable<object>
 }
 
-export type SystemName = 'vendure'
-const SYSTEMS: Readonly<Record<SystemName, System>> = { vendure }
+export type SystemName = 'shopify' | 'vendure' | 'woocommerce'
+const SYSTEMS: Readonly<Record<SystemName, System>> = { shopify, vendure, woocommerce }
 export const SYSTEM_NAMES = Object.keys(SYSTEMS) as SystemName[]
 
-/** Hosts that may get a secret unencrypted: this machine, and names without a dot, such as a container's. */
-const LOCAL = /^([^.:]+|127(\.\d+){3}|\[::1\])$/
-
 /**
- * Writes the rows into a file of JSON lines in `folder`, and returns its path.
- * @throws NearsideError `input-invalid`
+ * Writes the rows into a file of JSON lines in `folder`, and returns its path. The secret of the API is in the
+ * environment.
+ * @throws NearsideError `input-invalid`, `aborted`
  */
 export async function readSystem(
   name: SystemName,
   what: keyof System,
-  api: ShopApi,
+  { url, ...fetching }: Fetching & { readonly url: string },
   folder: string,
 ): Promise<string> {
-  const { protocol, hostname } = new URL(api.url)
-  if (what === 'orders' && protocol !== 'https:' && !LOCAL.test(hostname))
+  if (!/^https?:/.test(url) || !URL.canParse(url))
     throw new NearsideError(
       'input-invalid',
-      `${placeOf(api.url)}: use https://, because the token must not travel unencrypted`,
+      `--from needs addresses such as https://shop.example, not ${url}`,
     )
+  const { signal } = fetching
+  const api: ShopApi = {
+    ...{ ...fetching, url, token: process.env[TOKEN] || undefined, now: Date.now },
+    wait: (milliseconds) => setTimeout(milliseconds, undefined, { signal }).catch(() => undefined),
+  }
   const path = join(folder, `${name}-${what}.jsonl`)
   const file = createWriteStream(path)
   let rows = 0
@@ -50,11 +56,7 @@ export async function readSystem(
     file.end()
     await finished(file)
   }
-  if (rows === 0)
-    throw new NearsideError(
-      'input-invalid',
-      `${placeOf(api.url)}: lists no ${what}: check the channel`,
-    )
+  if (rows === 0) throw refusal(url, `lists no ${what}: check the address and its channel`)
   return path
 }
 

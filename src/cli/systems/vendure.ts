@@ -4,9 +4,10 @@
  * `currencyCode`.
  * @see https://docs.vendure.io/reference/graphql-api/shop/queries
  */
-import { NearsideError } from '@nearside/core/error.ts'
-import { createReaders, type Read } from '@nearside/core/reading.ts'
-import { askGraphql, type Page, readPages, type ShopApi } from './graphql.ts'
+import type { Read } from '@nearside/core/reading.ts'
+import { readersOf, type ShopApi, TOKEN, tokenOf } from './ask.ts'
+import { askGraphql } from './graphql.ts'
+import { type Page, readPages } from './pages.ts'
 
 const FACETS = 'facetValues { name facet { code } }'
 const VARIANT = `id sku name createdAt price priceWithTax currencyCode stockLevel featuredAsset { preview } ${FACETS}`
@@ -23,24 +24,16 @@ const ORDERS = `query ($skip: Int!) {
     payments { state amount refunds { state total } }
     lines { quantity discountedUnitPrice discountedUnitPriceWithTax productVariant { id sku name } } } } }`
 
-const { list, number, object, text, whole } = createReaders(
-  (what) => new NearsideError('input-invalid', `${what} is missing: is that a Vendure API?`),
-)
-const MOST = 100_000
-const anyText = text(/^/)
-const orNull =
-  <T>(read: Read<T>): Read<T | null> =>
-  (value, what) =>
-    value === null ? null : read(value, what)
+const { anyText, each, number, object, orNull, whole } = readersOf('Vendure')
 const pageOf = <T>(name: string, entry: Read<T>): Read<Page<T>> => {
   const read = object({
-    [name]: object<Page<T>>({ items: list(entry, MOST), totalItems: whole(0, 1e9) }),
+    [name]: object<Page<T>>({ items: each(entry), totalItems: whole(0, 1e9) }),
   })
   return (value, what) => read(value, what)[name]
 }
 
 const asset = orNull(object({ preview: anyText }))
-const facetValues = list(object({ name: anyText, facet: object({ code: anyText }) }), MOST)
+const facetValues = each(object({ name: anyText, facet: object({ code: anyText }) }))
 const about = { id: anyText, sku: anyText, name: anyText }
 const readCollections = pageOf(
   'collections',
@@ -60,11 +53,11 @@ const readProducts = pageOf(
   'products',
   object({
     ...{ id: anyText, slug: anyText, description: anyText, featuredAsset: asset, facetValues },
-    ...{ collections: list(object({ id: anyText }), MOST), variants: list(variant, MOST) },
+    ...{ collections: each(object({ id: anyText })), variants: each(variant) },
   }),
 )
 const refund = object({ state: anyText, total: number() })
-const payment = object({ state: anyText, amount: number(), refunds: list(refund, MOST) })
+const payment = object({ state: anyText, amount: number(), refunds: each(refund) })
 const line = object({
   ...{ quantity: whole(0, 1e9), discountedUnitPrice: number() },
   ...{ discountedUnitPriceWithTax: number(), productVariant: object(about) },
@@ -79,7 +72,7 @@ const order = object({
     currencyCode: anyText,
   },
   ...{ aggregateOrderId: orNull(anyText), customer: orNull(object({ id: anyText })) },
-  ...{ payments: orNull(list(payment, MOST)), lines: list(line, MOST) },
+  ...{ payments: orNull(each(payment)), lines: each(line) },
 })
 const readOrders = pageOf('orders', order)
 
@@ -87,7 +80,7 @@ const readOrders = pageOf('orders', order)
 const money = (amount: number) => amount / 100
 
 /** Yields a row for each variant that the shop shows. */
-export async function* products({ token: _, ...api }: ShopApi) {
+export async function* products(api: ShopApi) {
   const ifRefused = 'the catalog is read from the Shop API, which needs no token'
   const ask = <T>(query: string, read: Read<Page<T>>) => {
     const readPage = (skip: number) =>
@@ -134,17 +127,16 @@ function departmentOf(
 }
 
 /** Yields a row for each line of the placed orders. The import leaves out cancelled and refunded lines. */
-export async function* orders({ token, ...api }: ShopApi) {
-  if (token === undefined)
-    throw new NearsideError('input-invalid', `set NEARSIDE_SHOP_TOKEN: ${RIGHTS}`)
+export async function* orders(api: ShopApi) {
+  const token = tokenOf(api, RIGHTS)
   // Vendure's API keys are `id:secret`; sessions have no colon.
   const [name, value] = token.includes(':')
     ? ['vendure-api-key', token]
     : ['authorization', `Bearer ${token}`]
   const readPage = (skip: number) =>
     askGraphql(api, {
-      ...{ query: ORDERS, variables: { skip }, headers: { [name]: value }, read: readOrders },
-      ifRefused: `the token in NEARSIDE_SHOP_TOKEN is not valid for this channel: ${RIGHTS}`,
+      ...{ query: ORDERS, variables: { skip }, secret: { [name]: value }, read: readOrders },
+      ifRefused: `the token in ${TOKEN} is not valid for this channel: ${RIGHTS}`,
     })
   const whole = new Set<string>()
   const parts: Order[] = []

@@ -42,7 +42,8 @@ const LAYOUTS: readonly Layout[] = [
     marks: ['lineitemname lineitemquantity lineitemprice name'],
     columns: {
       session: 'name',
-      shopper: 'email phone',
+      // The Admin API's rows have a customer's number, and a column for test orders.
+      shopper: 'email phone customerid',
       // An order that awaits payment has no `Paid at`.
       time: 'paidat createdat',
       // A product without a SKU is identified by its name, here and in the product export.
@@ -51,7 +52,7 @@ const LAYOUTS: readonly Layout[] = [
       brand: 'vendor',
       status: 'financialstatus',
       cancelled: 'cancelledat',
-      test: 'paymentmethod tags',
+      test: 'paymentmethod tags test',
     },
     carry: true,
   },
@@ -60,6 +61,7 @@ const LAYOUTS: readonly Layout[] = [
     marks: ['handle title variantprice', 'urlhandle title price status'],
     columns: {
       item: 'variantsku sku',
+      number: 'variantid',
       group: 'handle urlhandle',
       options: 'option1value option2value option3value',
       category: 'type productcategory',

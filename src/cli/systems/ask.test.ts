@@ -1,0 +1,59 @@
+import { expect, it, test } from 'vitest'
+import { type Reply, serve } from '../testShops.ts'
+import { ask } from './ask.ts'
+import { askGraphql } from './graphql.ts'
+
+/** API of a server, whose waits are recorded instead of waited. */
+async function api(give: (nth: number) => Reply) {
+  const { address, asked } = await serve((_, nth) => give(nth))
+  const waits: number[] = []
+  const stop = new AbortController()
+  const wait = async (milliseconds: number) => void waits.push(milliseconds)
+  const shop = { url: address, fetch, timeout: 60_000, signal: stop.signal, now: Date.now, wait }
+  const question = { url: address, isSecret: false, ifRefused: 'no' }
+  return { asked, question, shop, stop, waits }
+}
+
+const points = (currentlyAvailable: number) => ({
+  errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }],
+  extensions: {
+    cost: { requestedQueryCost: 752, throttleStatus: { currentlyAvailable, restoreRate: 50 } },
+  },
+})
+
+it.each<[string, Reply, readonly number[]]>([
+  ['an API that is down', { status: 503 }, [1000, 2000, 4000, 8000]],
+  ['a lost connection', { body: 'x'.repeat(99), isCut: true }, [1000, 2000, 4000, 8000]],
+  [
+    'an API that names the time',
+    { status: 429, headers: { 'retry-after': '2.5' } },
+    [2500, 2500, 2500, 2500],
+  ],
+  [
+    'an API that names a date',
+    { status: 429, headers: { 'retry-after': 'Mon, 30 Nov 2026 12:00:00 GMT' } },
+    [1000, 2000, 4000, 8000],
+  ],
+])('%s is asked five times', async (_, bad, expected) => {
+  const { asked, question, shop, waits } = await api(() => bad)
+  await expect(ask(shop, question)).rejects.toMatchObject({ code: 'input-invalid' })
+  expect(waits).toEqual(expected)
+  expect(asked).toHaveLength(5)
+})
+
+test('a query that costs more points than are left waits until they are there', async () => {
+  const { shop, waits } = await api((nth) =>
+    nth < 2 ? { body: points(nth === 0 ? 666 : 900) } : { body: { data: { shop: 1 } } },
+  )
+  const read = (value: unknown) => value
+  const data = await askGraphql(shop, { query: '{ shop }', read, ifRefused: '' })
+  expect(data).toEqual({ shop: 1 })
+  expect(waits).toEqual([1720, 0])
+})
+
+test('a stop during a wait ends the requests', async () => {
+  const { asked, question, shop, stop } = await api(() => ({ status: 503 }))
+  const wait = async () => stop.abort()
+  await expect(ask({ ...shop, wait }, question)).rejects.toMatchObject({ code: 'aborted' })
+  expect(asked).toHaveLength(1)
+})

@@ -1,0 +1,143 @@
+/** @module Asks the API of a shop system. Waits and repeats where the API is busy; a secret stays with its host. */
+import { NearsideError } from '@nearside/core/error.ts'
+import { createReaders, type Read } from '@nearside/core/reading.ts'
+import { type Fetching, fetchWhole } from './fetchWhole.ts'
+
+export interface ShopApi extends Fetching {
+  readonly url: string
+  /** Content of `TOKEN`; absent: the variable isn't set. */
+  readonly token?: string
+  /** Waits; ends early when `signal` aborts. */
+  readonly wait: (milliseconds: number) => Promise<unknown>
+  /** Current time, milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** Environment variable with the secret of the API. */
+export const TOKEN = 'NEARSIDE_SHOP_TOKEN'
+
+interface Question {
+  readonly url: string
+  /** Text of a POST request; absent: GET. */
+  readonly body?: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Whether headers or body contain a secret. */
+  readonly isSecret: boolean
+  /** What to do if the API refuses access. */
+  readonly ifRefused: string
+  /** Milliseconds to wait if an answer in JSON says that the API is busy; null if it isn't. */
+  readonly busyFor?: (value: unknown) => number | null
+}
+
+interface Answer {
+  /** Null if the answer isn't JSON. */
+  readonly value: unknown
+  readonly status: number
+  readonly headers: Headers
+}
+
+/** Hosts that may get a secret unencrypted: this machine, and names without a dot, such as a container's. */
+const LOCAL = /^([^.:]+|127(\.\d+){3}|\[::1\])$/
+const TRIES = 5
+/** Longest wait that the API may ask for, milliseconds. */
+const LONGEST = 120_000
+
+/** Address without its parameters. */
+export const placeOf = (url: string) => new URL(url).origin + new URL(url).pathname
+
+/** Error that names the address. */
+export const refusal = (url: string, why: string, cause?: unknown) =>
+  new NearsideError('input-invalid', `${placeOf(url)}: ${why}`, { cause })
+
+/** @throws NearsideError `input-invalid` if the variable isn't set */
+export function tokenOf({ token }: ShopApi, rights: string): string {
+  if (token !== undefined) return token
+  throw new NearsideError('input-invalid', `set ${TOKEN}: ${rights}`)
+}
+
+/** @throws NearsideError `input-invalid`, `aborted` */
+export async function ask(api: ShopApi, question: Question): Promise<Answer> {
+  const { url, isSecret, ifRefused, busyFor = () => null } = question
+  const { protocol, hostname } = new URL(url)
+  if (isSecret && protocol !== 'https:' && !LOCAL.test(hostname))
+    throw refusal(url, 'use https://, because the token must not travel unencrypted')
+  for (let tried = 1; ; tried++) {
+    const isLast = tried === TRIES
+    const answer = await askOnce(api, question).catch((error: NearsideError) => {
+      const isLost = error.code === 'input-invalid' && !isTimeout(error)
+      if (isLast || !isLost) throw error
+      return null
+    })
+    const pause = answer ? pauseAfter(answer, tried, busyFor) : 1000 * 2 ** (tried - 1)
+    if (answer && pause === null) return checked(answer, url, ifRefused)
+    if (isLast || (pause ?? 0) > LONGEST)
+      throw refusal(
+        url,
+        `is busy (status ${answer?.status}), after ${tried} requests: try again later`,
+      )
+    await api.wait(pause ?? 0)
+    if (api.signal.aborted) throw new NearsideError('aborted', `${placeOf(url)}: stopped`)
+  }
+}
+
+const isTimeout = ({ cause }: Error) =>
+  cause instanceof Error && (cause.cause as Error | undefined)?.name === 'TimeoutError'
+
+async function askOnce(api: ShopApi, { url, body, headers }: Question): Promise<Answer> {
+  const init = { ...(body !== undefined && { method: 'POST', body }), headers }
+  // Following a redirect could carry the secret to another server.
+  const whole = await fetchWhole(url, { ...init, redirect: 'manual' }, api).catch(
+    (cause: NearsideError) => {
+      throw new NearsideError(cause.code, `${placeOf(url)}: ${cause.message}`, { cause })
+    },
+  )
+  const { status, headers: sent } = whole.response
+  return { value: parse(new TextDecoder().decode(whole.body)), status, headers: sent }
+}
+
+/** Milliseconds to wait before the request is repeated; null if the answer is final. */
+function pauseAfter(
+  { value, status, headers }: Answer,
+  tried: number,
+  busyFor: Question['busyFor'],
+) {
+  if (status !== 429 && ![500, 502, 503, 504].includes(status)) return busyFor?.(value) ?? null
+  const wanted = headers.get('retry-after') ?? ''
+  const seconds = wanted.trim() === '' ? Number.NaN : Number(wanted)
+  return seconds >= 0 ? 1000 * seconds : 1000 * 2 ** (tried - 1)
+}
+
+function checked(answer: Answer, url: string, ifRefused: string): Answer {
+  const { status, headers } = answer
+  if (status === 401 || status === 403) throw refusal(url, `access is refused: ${ifRefused}`)
+  if (status < 300 || status >= 400) return answer
+  const to = headers.get('location') ?? ''
+  const other = URL.canParse(to, url) ? placeOf(new URL(to, url).href) : 'nowhere'
+  throw refusal(url, `redirects to ${other}, which gets no token: give the shop's final address`)
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** Readers of a system's answers. */
+export function readersOf(system: string) {
+  const readers = createReaders(
+    (what) => new NearsideError('input-invalid', `${what} is missing: is that a ${system} API?`),
+  )
+  const MOST = 100_000
+  const orNull =
+    <T>(read: Read<T>): Read<T | null> =>
+    (value, what) =>
+      value === null || value === undefined ? null : read(value, what)
+  return {
+    ...readers,
+    anyText: readers.text(/^/),
+    orNull,
+    each: <T>(read: Read<T>) => readers.list(read, MOST),
+  }
+}

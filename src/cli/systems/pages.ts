@@ -1,0 +1,56 @@
+/** @module Reads lists of a shop system's API page by page. */
+import { NearsideError } from '@nearside/core/error.ts'
+
+/** Page of a list that is read by position. */
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly totalItems: number
+}
+
+/** Page of a list that is read by cursor. */
+export interface Connection<T> {
+  readonly nodes: readonly T[]
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null }
+}
+
+const changed = () =>
+  new NearsideError('input-invalid', 'the shop changed while it was read: run the command again')
+
+/**
+ * Yields the entries of all pages. Each page begins with the last entry of the page before, which detects a change of
+ * the list between two pages.
+ * @throws NearsideError `input-invalid` after such a change
+ */
+export async function* readPages<T extends { readonly id: string | number }>(
+  readPage: (skip: number) => Promise<Page<T>>,
+): AsyncGenerator<T, void> {
+  let last: T | undefined
+  for (let count = 0, total = 1; count < total; ) {
+    const { items, totalItems } = await readPage(Math.max(0, count - 1))
+    const fresh = last ? items.slice(1) : items
+    if (items[0]?.id !== (last ?? items[0])?.id || (fresh.length === 0 && count < totalItems))
+      throw changed()
+    yield* fresh
+    last = items.at(-1)
+    count += fresh.length
+    total = totalItems
+  }
+}
+
+/**
+ * Yields the nodes of all pages. A cursor stays valid if other nodes come or go.
+ * @param first page that is already known
+ * @throws NearsideError `input-invalid` if a cursor doesn't lead on
+ */
+export async function* readConnection<T>(
+  readPage: (after: string | null) => Promise<Connection<T>>,
+  first?: Connection<T>,
+): AsyncGenerator<T, void> {
+  for (let page = first ?? (await readPage(null)); ; ) {
+    yield* page.nodes
+    const { hasNextPage, endCursor } = page.pageInfo
+    if (!hasNextPage) return
+    page = await readPage(endCursor)
+    if (endCursor === null || page.pageInfo.endCursor === endCursor) throw changed()
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * @module Reads a Shopify shop from its Admin API, in the columns of Shopify's own exports. Orders come without names
+ * and addresses. The address is the shop's (`https://SHOP.myshopify.com`), or the whole one of another API version.
+ * @see https://shopify.dev/docs/api/admin-graphql
+ */
+import { ask, readersOf, refusal, type ShopApi, TOKEN, tokenOf } from './ask.ts'
+import { askGraphql } from './graphql.ts'
+import { type Connection, readConnection } from './pages.ts'
+
+const API = '/admin/api/2026-07/graphql.json'
+const RIGHTS =
+  'it must be CLIENT_ID:CLIENT_SECRET of your app, or its access token, with the scopes read_products and, for orders, read_orders and read_customers (read_all_orders for orders older than 60 days)'
+
+// Each page costs at most 1,000 points, the limit of a query: 14 products with 30 variants, 10 orders with 20 lines.
+const PAGE = 'pageInfo { hasNextPage endCursor }'
+const VARIANTS = `nodes { id sku title price availableForSale } ${PAGE}`
+const PRODUCTS = `query ($after: String) {
+  shop { currencyCode }
+  products(first: 14, after: $after, sortKey: ID, query: "status:active") { ${PAGE} nodes {
+    id handle title description vendor productType status createdAt publishedAt
+    category { fullName } featuredMedia { preview { image { url } } }
+    variants(first: 30) { ${VARIANTS} } } } }`
+const MORE_VARIANTS = `query ($id: ID!, $after: String) {
+  product(id: $id) { variants(first: 250, after: $after) { ${VARIANTS} } } }`
+const LINES = `nodes { name sku vendor currentQuantity variant { id }
+  discountedUnitPriceSet { shopMoney { amount currencyCode } } } ${PAGE}`
+const ORDERS = `query ($after: String) {
+  orders(first: 10, after: $after, sortKey: ID) { ${PAGE} nodes {
+    id name createdAt cancelledAt test displayFinancialStatus customer { id }
+    lineItems(first: 20) { ${LINES} } } } }`
+const MORE_LINES = `query ($id: ID!, $after: String) {
+  order(id: $id) { lineItems(first: 100, after: $after) { ${LINES} } } }`
+
+const { anyText, each, object, oneOf, orNull, whole } = readersOf('Shopify')
+const bool = oneOf(true, false)
+const pageInfo = object({ hasNextPage: bool, endCursor: orNull(anyText) })
+const connection = <T>(node: Parameters<typeof each<T>>[0]) =>
+  object<Connection<T>>({ nodes: each(node), pageInfo })
+const variants = connection(
+  object({
+    ...{ id: anyText, sku: orNull(anyText), title: anyText, price: anyText },
+    availableForSale: bool,
+  }),
+)
+const product = object({
+  ...{ id: anyText, handle: anyText, title: anyText, description: anyText, vendor: anyText },
+  ...{ productType: anyText, status: anyText, createdAt: anyText, publishedAt: orNull(anyText) },
+  category: orNull(object({ fullName: anyText })),
+  featuredMedia: orNull(
+    object({ preview: orNull(object({ image: orNull(object({ url: anyText })) })) }),
+  ),
+  variants,
+})
+const money = object({ shopMoney: object({ amount: anyText, currencyCode: anyText }) })
+const lineItems = connection(
+  object({
+    ...{ name: anyText, sku: orNull(anyText), vendor: orNull(anyText) },
+    ...{ currentQuantity: whole(0, 1e9), variant: orNull(object({ id: anyText })) },
+    discountedUnitPriceSet: money,
+  }),
+)
+const order = object({
+  ...{ id: anyText, name: anyText, createdAt: anyText, cancelledAt: orNull(anyText) },
+  ...{ test: bool, displayFinancialStatus: orNull(anyText) },
+  ...{ customer: orNull(object({ id: anyText })), lineItems },
+})
+const readProducts = object({
+  shop: object({ currencyCode: anyText }),
+  products: connection(product),
+})
+const readOrders = object({ orders: connection(order) })
+
+/** Number in `gid://shopify/ProductVariant/12`, which storefronts and exports use. */
+const numberOf = (id: string | undefined) => id?.replace(/^.*\//, '')
+
+/** Yields a row for each variant. The import leaves out products that the online store doesn't show. */
+export async function* products(given: ShopApi) {
+  const { api, ...access } = await signIn(given)
+  let currency = ''
+  const readPage = async (after: string | null) => {
+    const query = { query: PRODUCTS, variables: { after }, read: readProducts, ...access }
+    const { shop, products } = await askGraphql(api, query)
+    currency = shop.currencyCode
+    return products
+  }
+  for await (const product of readConnection(readPage)) {
+    const { id, publishedAt } = product
+    const read = object({ product: object({ variants }) })
+    const more = async (after: string | null) => {
+      const query = { query: MORE_VARIANTS, variables: { id, after }, read, ...access }
+      return (await askGraphql(api, query)).product.variants
+    }
+    const isPublished = publishedAt !== null && Date.parse(publishedAt) <= api.now()
+    for await (const variant of readConnection(more, product.variants))
+      yield {
+        'URL handle': product.handle,
+        Title: product.title,
+        'Option1 value': variant.title,
+        Description: product.description,
+        Vendor: product.vendor,
+        Type: product.productType,
+        'Product category': product.category?.fullName,
+        Status: product.status,
+        'Published on online store': isPublished,
+        'Created at': product.createdAt,
+        SKU: variant.sku,
+        'Variant ID': numberOf(variant.id),
+        Price: variant.price,
+        Currency: currency,
+        Available: variant.availableForSale,
+        'Product image URL': product.featuredMedia?.preview?.image?.url,
+      }
+  }
+}
+
+/** Yields a row for each line of the orders. The import leaves out cancelled, refunded and test orders. */
+export async function* orders(given: ShopApi) {
+  const { api, ...access } = await signIn(given)
+  const readPage = async (after: string | null) => {
+    const query = { query: ORDERS, variables: { after }, read: readOrders, ...access }
+    return (await askGraphql(api, query)).orders
+  }
+  for await (const order of readConnection(readPage)) {
+    const { id } = order
+    const read = object({ order: object({ lineItems }) })
+    const more = async (after: string | null) => {
+      const query = { query: MORE_LINES, variables: { id, after }, read, ...access }
+      return (await askGraphql(api, query)).order.lineItems
+    }
+    for await (const line of readConnection(more, order.lineItems)) {
+      const { amount, currencyCode } = line.discountedUnitPriceSet.shopMoney
+      yield {
+        Name: order.name,
+        'Customer ID': numberOf(order.customer?.id),
+        'Financial Status': order.displayFinancialStatus,
+        'Created at': order.createdAt,
+        'Cancelled at': order.cancelledAt,
+        Test: order.test,
+        'Lineitem name': line.name,
+        'Lineitem sku': line.sku,
+        'Variant ID': numberOf(line.variant?.id),
+        'Lineitem quantity': line.currentQuantity,
+        'Lineitem price': amount,
+        Currency: currencyCode,
+        Vendor: line.vendor,
+      }
+    }
+  }
+}
+
+/** Prepares the requests. An app's id and secret are exchanged for a token that lasts a day. */
+async function signIn(given: ShopApi) {
+  const { origin, pathname } = new URL(given.url)
+  const api = { ...given, url: origin + (pathname.length > 1 ? pathname : API) }
+  const ifRefused = `the shop doesn't accept ${TOKEN}: ${RIGHTS}`
+  const use = (token: string) => ({ api, ifRefused, secret: { 'x-shopify-access-token': token } })
+  const [client_id, client_secret] = tokenOf(given, RIGHTS).split(':')
+  if (client_secret === undefined) return use(client_id)
+  const grant = { grant_type: 'client_credentials', client_id, client_secret }
+  const url = `${origin}/admin/oauth/access_token`
+  const { value, status } = await ask(api, {
+    ...{ url, ifRefused, isSecret: true, body: new URLSearchParams(grant).toString() },
+    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+  })
+  // Shopify answers a wrong id or secret with 400.
+  if (status !== 200) throw refusal(url, `access is refused (status ${status}): ${ifRefused}`)
+  return use(object({ access_token: anyText })(value, url).access_token)
+}
