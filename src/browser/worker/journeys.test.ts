@@ -143,3 +143,27 @@ test('after signing in, a bought product is listed only if it is due', async () 
     expect(unbought.filter(({ id }) => bought.has(id))).toEqual([])
   }
 }, 60_000)
+
+const byId = new Map(catalog.map((item) => [item.id, item]))
+function medianPrice(list: readonly { readonly id: string }[]): number {
+  const prices = list.map(({ id }) => byId.get(id)?.price ?? Number.NaN).sort((a, b) => a - b)
+  return (prices[5] + prices[6]) / 2
+}
+
+test('two searches for a price and six looks at cheap products halve the median price of the list', async () => {
+  const cheap = catalog.filter(({ price = 9, available }) => price < 1 && available !== false)
+  const usual = medianPrice(await (await opened([])).recommend({ limit: LIMIT }))
+  for (const turn of [0, 1, 2, 3]) {
+    // Products from all parts of the catalog.
+    const looks = Array.from({ length: 6 }, (_, k) => cheap[(131 * (6 * turn + k)) % cheap.length])
+    const looked = looks.map(({ id }): Input => ({ name: 'view_item', item_id: id }))
+    const asked = [search('under £1'), search('Under £1')]
+    const device = await opened(visit(...asked, ...looked))
+    const list = await device.recommend({ limit: LIMIT })
+    expect(medianPrice(list)).toBeLessThan(usual / 2)
+    const { learned } = device.snapshot()
+    expect(learned).toContainEqual(expect.objectContaining({ kind: 'query', name: 'Under £1' }))
+    const reasons = list.map(({ reason }) => reason.kind)
+    expect(reasons).toContain('searched')
+  }
+}, 60_000)

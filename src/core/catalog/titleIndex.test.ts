@@ -41,6 +41,25 @@ describe('title index', () => {
     expect(many(101)('lamp')).toEqual([])
   })
 
+  test('a price leaves out dearer products, and alone finds all products at it', () => {
+    const priced = createTitleIndex([
+      { id: 'card', title: 'Birthday card', price: 0.85 },
+      { id: 'music', title: 'Musical card', price: 2.5 },
+      { id: 'unpriced', title: 'Card' },
+      ...Array.from({ length: 120 }, (_, i) => ({ id: `pin ${i}`, title: 'Pin', price: 0.5 })),
+    ])
+    for (const query of ['cards under £1', 'card unter 1 £', 'card <£1'])
+      expect(priced(query), query).toEqual(['card'])
+    expect(priced('card over £1')).toEqual(['music'])
+    expect(priced('card')).toEqual(['card', 'music', 'unpriced'])
+    for (const query of ['under £1', 'gifts under £1', 'Geschenke unter 1 €', 'something < 1 £'])
+      expect(priced(query), query).toHaveLength(121)
+    expect(priced('pin under £1')).toEqual([])
+    // It tells nothing: each product costs less.
+    expect(createTitleIndex([{ id: 'card', price: 0.85 }])('under £1')).toEqual([])
+    expect(priced('cheap')).toHaveLength(122)
+  })
+
   test('any query finds known ids, each once, and the same ids every time', () => {
     for (const query of ['', '  ', '?!']) expect(find(query)).toEqual([])
     const ids = ITEMS.map(({ id }) => id)

@@ -3,10 +3,14 @@
  * contains matches title words that begin with it, or else title words one typo away. The shop's search also finds
  * products that match only some words. Learning uses only clear matches.
  */
+import { fitsPrice, isPriceAlone, takePrice } from '../search/price.ts'
 import type { Item } from './item.ts'
 import { foldedWords, rememberingFold } from './words.ts'
 
-/** Finds distinct item ids for a query; none if no title contains all words, or if too many titles do. */
+/**
+ * Finds distinct item ids for a query; none if no title contains all words, or if too many titles do. A query for a
+ * price alone finds all products at it, but none if it excludes no product.
+ */
 export type FindByTitle = (query: string) => readonly string[]
 
 /** Maximum number of matches. A query such as "red" matches more products and says little about any of them. */
@@ -44,16 +48,27 @@ export function createTitleIndex(items: readonly Item[]): FindByTitle {
     return found
   }
 
+  function titled(text: string): readonly string[] {
+    const [first, ...rest] = foldedWords(text)
+      .map(having)
+      .sort((a, b) => a.size - b.size)
+    return [...(first ?? [])].filter((id) => rest.every((ids) => ids.has(id)))
+  }
+
+  function find(query: string): readonly string[] {
+    const wish = takePrice(query)
+    const few = (ids: readonly string[]) => (ids.length > MOST_FOUND ? [] : ids)
+    if (!wish) return few(titled(query))
+    const fitting = items.filter(({ price = Number.NaN }) => fitsPrice(price, wish))
+    const ids = new Set(fitting.map(({ id }) => id))
+    if (!isPriceAlone(wish)) return few(titled(wish.rest).filter((id) => ids.has(id)))
+    return ids.size < items.length ? [...ids] : []
+  }
+
   return (query) => {
-    const words = foldedWords(query)
-    const key = words.join(' ')
-    const known = answers.get(key)
-    if (known) return known
-    const [first, ...rest] = words.map(having).sort((a, b) => a.size - b.size)
-    const found = [...(first ?? [])].filter((id) => rest.every((ids) => ids.has(id)))
-    const answer = found.length > MOST_FOUND ? [] : found
-    answers.set(key, answer)
-    return answer
+    const known = answers.get(query) ?? find(query)
+    answers.set(query, known)
+    return known
   }
 }
 

@@ -77,3 +77,13 @@ export function foldedWords(text: string, fold: (word: string) => string = foldW
 export function sameQuery(query: string): string {
   return foldedWords(query).join(' ')
 }
+
+/** Words without information about a product; ignored if the query has other words. */
+const FILLERS = new Set(
+  'a an and any anything are do find for have i in is looking lovely me my need nice of on or please \
+show some something stuff that the there thing things to want with you your'.split(' '),
+)
+
+/** Whether a text has a word other than fillers. */
+export const isTelling = (text: string): boolean =>
+  textWords(text).some((word) => !FILLERS.has(word.toLowerCase()))

@@ -38,6 +38,17 @@ describe('search lifts', () => {
     expect(liftOf(search('a', [0, 5]), 1)).toBeCloseTo((SEARCH_LIFT * tie) / 2, 5)
   })
 
+  test('a search for a price alone lifts each product at it alike, however many there are', () => {
+    const lifts = [[0], [0, 2, 3, 4, 5]].map((found) => {
+      const lifts = searchLifts(statistics, search('gifts under £1', found), NOW)
+      expect([...lifts.keys()]).toEqual(found)
+      return new Set([...lifts.values()].map(({ lift }) => lift))
+    })
+    expect(lifts[0]).toEqual(lifts[1])
+    expect(lifts[0].size).toBe(1)
+    expect(liftOf(search('card under £1', [5]), 5)).toBe(SEARCH_LIFT)
+  })
+
   test('a lift halves every half-life; old and future searches lift nothing', () => {
     expect(liftOf(search('a', [5], SEARCH_HALF_LIFE), 5)).toBeCloseTo(SEARCH_LIFT / 2, 5)
     expect(liftOf(search('a', [5], 43), 5)).toBe(0)

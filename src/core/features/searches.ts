@@ -4,6 +4,7 @@
  * no encoded history and no case of a fit.
  */
 import { onceFor } from '../onceFor.ts'
+import { isPriceAlone, takePrice } from '../search/price.ts'
 import { DAY } from '../time.ts'
 import type { History } from './history.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
@@ -14,6 +15,11 @@ import type { ItemStatistics } from './itemStatistics.ts'
  * shoppers' orders before the limit of training: docs/results/search.md.
  */
 export const SEARCH_LIFT = 4
+/**
+ * Share of `SEARCH_LIFT` for each product at the price, if a query asks for a price alone ("under £1"). Chosen on orders
+ * for which a price was searched: docs/results/search.md.
+ */
+const PRICE_SHARE = 0.25
 /** Half-life of a search in days; short, because a want soon passes. */
 export const SEARCH_HALF_LIFE = 7
 /** Days after which a search is ignored, when a sixty-fourth of it remains. */
@@ -46,7 +52,7 @@ export function searchLifts(
   const lifts = new Map<number, SearchLift>()
   for (const [query, { found, time }] of lastSearches(history, now)) {
     const decay = 2 ** ((time - now) / DAY / SEARCH_HALF_LIFE)
-    for (const [item, share] of sharesOf(statistics, found)) {
+    for (const [item, share] of sharesOf(statistics, query, found)) {
       const lift = SEARCH_LIFT * share * decay
       if (lift >= (lifts.get(item)?.lift ?? 0)) lifts.set(item, { lift, query })
     }
@@ -73,7 +79,9 @@ const knownShares = onceFor((_: ItemStatistics) => new Map<string, Shares>())
 const MOST_KNOWN = 200
 
 /** Lifts of one query, in units of `SEARCH_LIFT`. */
-function sharesOf(statistics: ItemStatistics, found: ReadonlySet<number>): Shares {
+function sharesOf(statistics: ItemStatistics, query: string, found: ReadonlySet<number>): Shares {
+  const wish = takePrice(query)
+  if (wish && isPriceAlone(wish)) return [...found].map((item) => [item, PRICE_SHARE])
   const known = knownShares(statistics)
   const key = [...found].join()
   const answer = known.get(key) ?? computeShares(statistics, found)

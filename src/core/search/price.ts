@@ -1,10 +1,12 @@
 /** @module Reads the price condition of a query, in English and German: "under £5", "£5 to £10", "85p", "cheap". */
+import { isTelling } from '../catalog/words.ts'
 
-/** Price condition of a query. */
+/** Price condition of a query: a price fits between `least` and `most`, exclusive. */
 export interface PriceWish {
   /** Query without the price condition. */
   readonly rest: string
-  readonly fits: (price: number) => boolean
+  readonly least: number
+  readonly most: number
   /** Distance of a price from the wished price; hits are sorted by it. Absent if the wish sets no order. */
   readonly distance?: (price: number) => number
 }
@@ -25,43 +27,44 @@ const SAME = 0.005
 /** Maximum relative difference between a price and the price that it counts as near. */
 const NEAR = 0.35
 
-const upTo = (a: number) => (price: number) => price < a + SAME
-const from = (a: number) => (price: number) => price > a - SAME
+const within = (least: number, most: number) => ({ least, most })
+const upTo = (a: number) => within(Number.NEGATIVE_INFINITY, a + SAME)
+const from = (a: number) => within(a - SAME, Number.POSITIVE_INFINITY)
+const equal = (a: number) => within(a - SAME, a + SAME)
+const ANY_PRICE = within(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)
 const nearTo = (a: number) => (price: number) => Math.abs(price - a)
 
 const FORMS: readonly (readonly [form: string, wish: (a: number, b: number) => Wish])[] = [
   [
     `(?:(?:between|from|zwischen|von)\\s+)?${SURE}\\s*(?:-|–|to|and|bis|und)\\s*[£$€]?\\s?${AMOUNT}\\s?${UNIT}?`,
-    (a, b) => ({
-      fits: (price) => price > Math.min(a, b) - SAME && price < Math.max(a, b) + SAME,
-    }),
+    (a, b) => within(Math.min(a, b) - SAME, Math.max(a, b) + SAME),
   ],
   [
     `(?:under|below|less than|cheaper than|unter|weniger als|<)\\s*${ANY}`,
-    (a) => ({ fits: (price) => price < a - SAME }),
+    (a) => within(Number.NEGATIVE_INFINITY, a - SAME),
   ],
-  [`(?:up to|at most|max|bis(?: zu)?|höchstens)\\s*${ANY}`, (a) => ({ fits: upTo(a) })],
-  [`${SURE} (?:or|oder) (?:less|under|below|weniger)`, (a) => ({ fits: upTo(a) })],
+  [`(?:up to|at most|max|bis(?: zu)?|höchstens)\\s*${ANY}`, upTo],
+  [`${SURE} (?:or|oder) (?:less|under|below|weniger)`, upTo],
   [
     `(?:over|above|more than|über|mehr als|>)\\s*${ANY}`,
-    (a) => ({ fits: (price) => price > a + SAME }),
+    (a) => within(a + SAME, Number.POSITIVE_INFINITY),
   ],
-  [`(?:at least|ab|mindestens)\\s*${ANY}`, (a) => ({ fits: from(a) })],
-  [`${SURE} (?:or|oder) (?:more|over|above|mehr)`, (a) => ({ fits: from(a) })],
+  [`(?:at least|ab|mindestens)\\s*${ANY}`, from],
+  [`${SURE} (?:or|oder) (?:more|over|above|mehr)`, from],
   [
     `(?:around|about|roughly|etwa|circa|ca|um)\\s*${ANY}`,
-    (a) => ({ fits: (price) => Math.abs(price - a) <= NEAR * a, distance: nearTo(a) }),
+    (a) => ({ ...within((1 - NEAR) * a - SAME, (1 + NEAR) * a + SAME), distance: nearTo(a) }),
   ],
-  [`(?:for|für)\\s+${SURE}`, (a) => ({ fits: upTo(a), distance: nearTo(a) })],
-  [SURE, (a) => ({ fits: (price) => Math.abs(price - a) < SAME })],
-  [`^\\s*(\\d+[.,]\\d{2})\\s*$`, (a) => ({ fits: (price) => Math.abs(price - a) < SAME })],
+  [`(?:for|für)\\s+${SURE}`, (a) => ({ ...upTo(a), distance: nearTo(a) })],
+  [SURE, equal],
+  [`^\\s*(\\d+[.,]\\d{2})\\s*$`, equal],
   [
     `(?:cheap(?:er|est)?|inexpensive|(?:billig|günstig|preiswert)\\p{L}*)${END}`,
-    () => ({ fits: Number.isFinite, distance: (price) => price }),
+    () => ({ ...ANY_PRICE, distance: (price) => price }),
   ],
   [
     `(?:expensive|dearest|teue?r\\p{L}*)${END}`,
-    () => ({ fits: Number.isFinite, distance: (price) => 1 / price }),
+    () => ({ ...ANY_PRICE, distance: (price) => 1 / price }),
   ],
 ]
 
@@ -77,6 +80,10 @@ const NAMED: readonly (readonly [RegExp, (amount: string) => string])[] = [
   [/\b(?:an?|one|eine?[mn]?) (?:quid|pound|pfund|euro)\b/i, () => '£1'],
   [/\b(\d{1,3}) ?(?:p|pence)\b/i, (pence) => `£${Number(pence) / 100}`],
 ]
+
+/** Whether a price fits; an unknown price (NaN) doesn't. */
+export const fitsPrice = (price: number, { least, most }: Pick<PriceWish, 'least' | 'most'>) =>
+  price > least && price < most
 
 /** @returns null if the query has no price condition */
 export function takePrice(query: string): PriceWish | null {
@@ -95,3 +102,10 @@ export function takePrice(query: string): PriceWish | null {
   }
   return null
 }
+
+/** Words that any product fits. */
+const ANYTHING = /(?<!\p{L})(?:gifts?|presents?|geschenke?|etwas)(?!\p{L})/giu
+
+/** Whether the wish is about the price alone, as in "gifts under £5". */
+export const isPriceAlone = ({ rest }: Pick<PriceWish, 'rest'>): boolean =>
+  !isTelling(rest.replace(ANYTHING, ' '))

@@ -1,5 +1,5 @@
 /** @module Finds products by the wordings of a query, and corrects misspelt words. */
-import { foldWord, wordsOf } from '../catalog/words.ts'
+import { foldWord, isTelling } from '../catalog/words.ts'
 import type { SearchHit } from './hit.ts'
 import type { FoldedSynonyms } from './synonyms.ts'
 import type { Match, Matching, WordIndex } from './wordIndex.ts'
@@ -32,12 +32,6 @@ const TOGETHER = 0.2
 
 /** Number of complete hits from which partial hits are omitted as noise. */
 const ENOUGH = 12
-
-/** Words without information about a product; ignored if the query has other words. */
-const FILLERS = new Set(
-  'a an and any anything are do find for have i in is looking lovely me my need nice of on or please \
-show some something stuff that the there thing things to want with you your'.split(' '),
-)
 
 /**
  * Maximum typing errors as a share of a word's letters: from four letters on, one per five letters. Words
@@ -160,12 +154,8 @@ const beginsAWord = (term: string): boolean => term.length > 1
 const isBetter = (a: ProductHit, b: ProductHit): boolean =>
   a.complete === b.complete ? a.relevance > b.relevance : a.complete
 
-/** Whether a text has a word other than fillers. */
-export const isTelling = (text: string): boolean =>
-  wordsOf(text).some((word) => !FILLERS.has(word.text.toLowerCase()))
-
 function tellingOf(words: Words): readonly string[] {
-  const telling = words.filter((word) => !FILLERS.has(word.toLowerCase()))
+  const telling = words.filter(isTelling)
   return telling.length > 0 ? telling : words
 }
 

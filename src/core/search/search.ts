@@ -1,11 +1,11 @@
 /** @module The shop's search as a page uses it: it finds and completes. The query never leaves the page. */
 import type { Item } from '../catalog/item.ts'
 import { atPrice } from '../catalog/sale.ts'
-import { foldWord, wordsOf } from '../catalog/words.ts'
+import { foldWord, isTelling, wordsOf } from '../catalog/words.ts'
 import { takeExclusion } from './exclusion.ts'
 import type { SearchHit } from './hit.ts'
-import { takePrice } from './price.ts'
-import { isTelling, meant, type ProductHit, retrieve } from './retrieve.ts'
+import { fitsPrice, takePrice } from './price.ts'
+import { meant, type ProductHit, retrieve } from './retrieve.ts'
 import { suggestions } from './suggest.ts'
 import type { Synonyms } from './synonymList.ts'
 import { foldSynonyms, MOST_WORDINGS, otherWordings, reworded } from './synonyms.ts'
@@ -128,7 +128,7 @@ function searchOver(
       const excluded = new Set(without.flatMap(namedBy))
       const priceOf = (hit: ProductHit) => atPrice(items[hit.product], now).price ?? Number.NaN
       const fitting = found.filter(
-        (hit) => !excluded.has(hit.product) && (!priced || priced.fits(priceOf(hit))),
+        (hit) => !excluded.has(hit.product) && (!priced || fitsPrice(priceOf(hit), priced)),
       )
       const { distance } = priced ?? {}
       const byPrice = distance && nearestFirst(fitting, (hit) => distance(priceOf(hit)))
