@@ -60,7 +60,6 @@ function qualityPart(all: readonly VersionQuality[]): Part {
   const versions = [...new Set(all.map(({ version }) => version))]
   const of = (version: string, arm: string) =>
     all.find((one) => one.version === version && one.arm === arm)
-  const last = all.at(-1)?.version ?? ''
   return {
     title: 'NDCG@10 while a version was the newest',
     table: {
@@ -72,16 +71,6 @@ function qualityPart(all: readonly VersionQuality[]): Part {
           return one ? estimate({ mean: one['ndcg@10'], lo: one.lo, hi: one.hi }) : '–'
         }),
       ]),
-    },
-    chart: {
-      kind: 'lines',
-      alternative: `NDCG@10 while version ${last} was the newest: ${arms.map((arm) => `${arm} ${decimal(of(last, arm)?.['ndcg@10'] ?? 0)}`).join(', ')}`,
-      labelX: 'version',
-      places: versions,
-      series: arms.map((name) => ({
-        name,
-        values: versions.map((version) => of(version, name)?.['ndcg@10'] ?? 0),
-      })),
     },
   }
 }

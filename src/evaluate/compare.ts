@@ -8,7 +8,7 @@ import { isoDay, selectCases } from './cases.ts'
 import { load, type Question } from './load.ts'
 import { walkCases } from './processes.ts'
 import { count, decimal, fixed, lift, worseShoppers } from './report/numbers.ts'
-import { type Evaluated, liftChart, type Part } from './report/report.ts'
+import type { Evaluated, Part } from './report/report.ts'
 import { type Envelope, findLift, type NamedLift, summariseArms, worseThan } from './results.ts'
 import { Rows } from './rows.ts'
 import type { Steps } from './steps.ts'
@@ -140,10 +140,6 @@ function reportOf(
       const value = Number(arms.find((one) => one.name === name)?.[metric])
       return metric === 'nll' ? fixed(value, 3) : decimal(value)
     }
-    const rows = compared.flatMap((name) => {
-      const found = liftOf(name, metric)
-      return found ? [{ name, ...found }] : []
-    })
     return {
       title: isGain(metric) ? metric : `${metric}, less is better`,
       table: {
@@ -154,7 +150,6 @@ function reportOf(
           lift(liftOf(arm, metric)),
         ]),
       },
-      chart: liftChart(`${metric} of B over A`, rows),
     }
   })
   return {

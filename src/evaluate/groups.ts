@@ -6,7 +6,7 @@ import { type Lift, liftOver } from './results.ts'
 import type { Keep, Rows } from './rows.ts'
 import type { WalkedCase } from './walk.ts'
 
-/** Arms in the charts of groups; lines of more arms would cross and be hard to read. */
+/** Arms of the tables of groups. */
 export const GROUP_ARMS = [
   'popular-30d',
   'recently-viewed',

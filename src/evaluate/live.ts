@@ -1,6 +1,6 @@
 /** @module Live value of lists, from counts in a shop's own sink: lift over the hold-out, and interleaving. */
 import { count, lift, share } from './report/numbers.ts'
-import { type Evaluated, liftChart } from './report/report.ts'
+import type { Evaluated } from './report/report.ts'
 import type { Lift } from './results.ts'
 
 /** Count of lists that came into view, or of items clicked in them. */
@@ -85,12 +85,6 @@ export function liveReport(rows: readonly Counted[], { units, left }: LiveOption
                     lift(found),
                   ]),
                 },
-                chart: liftChart(
-                  'Lift over the hold-out by model',
-                  lifts.flatMap(({ version, lift: found }) =>
-                    found ? [{ name: named(version), ...found }] : [],
-                  ),
-                ),
               },
             ]
           : []),

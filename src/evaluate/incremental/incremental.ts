@@ -9,7 +9,7 @@ import { processorSeconds } from '@nearside/train/processorSeconds.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
 import { describeLeftOut } from '@nearside/train/shop/wrongLines.ts'
 import { isoDay, LEAST_SHOPPERS } from '../cases.ts'
-import { change, count, decimal, estimate, fixed, share } from '../report/numbers.ts'
+import { change, count, estimate, fixed, share } from '../report/numbers.ts'
 import { type Evaluated, type Part, tableOf } from '../report/report.ts'
 import type { Envelope } from '../results.ts'
 import type { Steps } from '../steps.ts'
@@ -115,7 +115,6 @@ export async function evaluateIncremental(
 }
 
 function qualities(arms: readonly ArmResult[]): Part {
-  const [first] = PERIOD_METRICS
   return {
     title: 'All tested periods',
     table: {
@@ -133,16 +132,6 @@ function qualities(arms: readonly ArmResult[]): Part {
         arm.describe,
       ]),
       prose: true,
-    },
-    chart: {
-      kind: 'lines',
-      alternative: `${first} of each tested period, last one: ${arms.map(({ name, byPeriod }) => `${name} ${decimal(byPeriod.at(-1)?.[first] ?? 0)}`).join(', ')}`,
-      labelX: 'tested period',
-      places: arms[0].byPeriod.map((_, p) => String(p + 1)),
-      series: arms.map(({ name, byPeriod }) => ({
-        name,
-        values: byPeriod.map((values) => values[first]),
-      })),
     },
   }
 }

@@ -99,14 +99,6 @@ function downloads(model: BaseModel): Part {
         ['tables in memory', count(kilobytes(tableBytes(model))), ''],
       ],
     },
-    chart: {
-      kind: 'bars',
-      alternative: `kB of each file: ${files.map(({ name, bytes }) => `${name} ${kilobytes(bytes)}`).join(', ')}`,
-      bars: files.map(({ name, bytes }) => ({
-        name: name.replace('.safetensors', ''),
-        value: kilobytes(bytes),
-      })),
-    },
   }
 }
 
@@ -121,24 +113,13 @@ function tableBytes(value: unknown): number {
 function features(title: string, records: readonly FeatureRecord[]): Part {
   const size = ({ weight }: FeatureRecord) => Math.abs(weight)
   const sorted = records.toSorted((a, b) => Number(b.kept) - Number(a.kept) || size(b) - size(a))
-  const kept = sorted.filter((record) => record.kept)
   const columns = {
     feature: ({ name }: FeatureRecord) => name,
     weight: ({ kept, weight }: FeatureRecord) => (kept ? fixed(weight, 3) : ''),
     kept: ({ kept }: FeatureRecord) => (kept ? 'yes' : 'no'),
     why: ({ reason }: FeatureRecord) => reason,
   }
-  const table = tableOf(sorted, columns, true)
-  if (kept.length === 0) return { title, table }
-  return {
-    title,
-    table,
-    chart: {
-      kind: 'bars',
-      alternative: `Weights: ${kept.map(({ name, weight }) => `${name} ${fixed(weight, 3)}`).join(', ')}`,
-      bars: kept.map(({ name, weight }) => ({ name, value: weight })),
-    },
-  }
+  return { title, table: tableOf(sorted, columns, true) }
 }
 
 /** Bestsellers, which are roughly a new shopper's list, and the items bought with each. */

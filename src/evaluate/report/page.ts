@@ -1,5 +1,4 @@
 /** @module Renders a report as one HTML page that loads nothing and runs no script, light or dark. */
-import { drawChart, legendOf } from './charts.ts'
 import type { Part, Report, Table } from './report.ts'
 
 /** Blocks loading and scripts, even if a catalog's texts contain markup. */
@@ -41,24 +40,12 @@ ${paragraph('The numbers of this page stand in it as JSON, in the element with t
 `
 }
 
-function section({ title, table, chart, text = [] }: Part, k: number): string {
-  const shown = table ? tableHtml(title, table) : ''
-  const content = chart
-    ? `<figure><div class="pair"><div class="plot">${chartHtml(chart)}</div><div>${shown}</div></div></figure>`
-    : shown
+function section({ title, table, text = [] }: Part, k: number): string {
   return `<section id="part-${k}" aria-labelledby="title-${k}">
 <h2 id="title-${k}">${escapeHtml(title)}</h2>
-${content}
+${table ? tableHtml(title, table) : ''}
 ${text.map(paragraph).join('\n')}
 </section>`
-}
-
-function chartHtml(chart: NonNullable<Part['chart']>): string {
-  if (chart.kind !== 'lines') return drawChart(chart)
-  const keys = legendOf(chart.series.map(({ name }) => name)).map(
-    ({ name, line }) => `<li>${line}${escapeHtml(name)}</li>`,
-  )
-  return `<ul class="legend">${keys.join('')}</ul>${drawChart(chart)}`
 }
 
 function tableHtml(caption: string, { columns, rows, prose = false }: Table): string {
@@ -85,13 +72,11 @@ function escapeHtml(text: string): string {
 const STYLES = `
 :root {
   color-scheme: light dark;
-  --ground: #fbfbf9; --raised: #ffffff; --ink: #1d2421; --soft: #55605b; --rule: #dfe3e0; --link: #0b6150;
-  --a: #6f7772; --b: #a2620b; --c: #7a4fb5; --d: #1d6fb8; --e: #0f7a5f;
+  --ground: #fbfbf9; --ink: #1d2421; --soft: #55605b; --rule: #dfe3e0; --link: #0b6150;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --ground: #131715; --raised: #1a1f1d; --ink: #e8ecea; --soft: #a6b0ab; --rule: #313936; --link: #6fd6b9;
-    --a: #9aa39e; --b: #e0a04b; --c: #b795ee; --d: #6db3f2; --e: #4cc9a5;
+    --ground: #131715; --ink: #e8ecea; --soft: #a6b0ab; --rule: #313936; --link: #6fd6b9;
   }
 }
 * { box-sizing: border-box; }
@@ -111,13 +96,8 @@ a { color: var(--link); text-underline-offset: .2em; }
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0; margin: 1rem 0 0; }
 nav a { display: inline-block; padding: .25rem 0; }
 section { border-top: 1px solid var(--rule); padding: 1.75rem 0 1rem; margin-top: 1.25rem; }
-figure { margin: 1.25rem 0 0; background: var(--raised); border: 1px solid var(--rule); border-radius: 10px; padding: 1rem; }
-.pair { display: grid; gap: 1.25rem 2rem; grid-template-columns: minmax(0, 1fr); }
-@media (min-width: 60rem) { .pair { grid-template-columns: minmax(0, 4fr) minmax(0, 7fr); align-items: start; } }
-.plot { max-width: 34rem; }
 .scroll { overflow-x: auto; }
-figure .scroll { max-height: 28rem; overflow-y: auto; }
-figure .scroll + .scroll, section > .scroll { margin-top: 1rem; }
+section > .scroll { margin-top: 1rem; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; min-width: 100%; }
 /* Sighted readers have the same words in the heading above. */
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -126,9 +106,5 @@ thead th { white-space: normal; color: var(--soft); border-bottom-color: var(--s
 th:first-child { text-align: left; padding-left: 0; }
 td:last-child, thead th:last-child { padding-right: 0; }
 .prose th:last-child, .prose td:last-child { text-align: left; padding-left: 1.25rem; }
-svg { display: block; width: 100%; height: auto; overflow: visible; color: var(--soft); }
-svg[role="img"] { --plot-background: var(--raised); }
-.legend { display: flex; flex-wrap: wrap; gap: .15rem 1rem; list-style: none; padding: 0; margin: 0 0 .5rem; font-size: .8125rem; }
-.legend li { display: flex; align-items: center; gap: .4rem; } .legend svg { width: 26px; }
-@media print { figure { break-inside: avoid; } nav { display: none; } }
+@media print { nav { display: none; } }
 `

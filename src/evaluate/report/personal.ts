@@ -8,7 +8,7 @@ import { findLift } from '../results.ts'
 import type { ShopperChange, Summary } from '../summary.ts'
 import { armsTable } from './armsTable.ts'
 import { change, count, decimal, fixed, lift, worseShoppers } from './numbers.ts'
-import { liftChart, type Part, tableOf } from './report.ts'
+import { type Part, tableOf } from './report.ts'
 
 /** Task of the metrics without a suffix, in words. A log of orders or of days shows no visits. */
 export function questionOf({ showsVisits }: Pick<Summary, 'showsVisits'>): string {
@@ -54,7 +54,6 @@ function ladder(summary: Summary): Part {
   const { arms, lifts } = summary
   const metric = 'ndcg@10'
   const rungs = LADDER.filter(({ arm }) => arms.some(({ name }) => name === arm))
-  const names = ['popular-30d' as const, ...rungs.map(({ arm }) => arm)]
   const value = (name: ArmName) => Number(arms.find((arm) => arm.name === name)?.[metric] ?? 0)
   return {
     title: `Where it comes from: NDCG@10, ${questionOf(summary)}, each step over the line above`,
@@ -69,11 +68,6 @@ function ladder(summary: Summary): Part {
       },
       true,
     ),
-    chart: {
-      kind: 'bars',
-      alternative: `NDCG@10: ${names.map((name) => `${name} ${decimal(value(name))}`).join(', ')}`,
-      bars: names.map((name) => ({ name, value: value(name) })),
-    },
   }
 }
 
@@ -91,12 +85,12 @@ function arms({ arms, cases }: Summary, suffix: Suffix, title: string, some = ''
   }
 }
 
-function byGroup(title: string, labelX: string, groups: readonly CaseGroup[]): Part {
+function byGroup(title: string, label: string, groups: readonly CaseGroup[]): Part {
   const shown = GROUP_ARMS.filter((arm) => groups.some(({ means }) => means[arm] !== undefined))
   return {
     title: `${title}, NDCG@10`,
     table: tableOf(groups, {
-      [labelX]: ({ label }) => label,
+      [label]: ({ label }) => label,
       cases: ({ cases }) => count(cases),
       shoppers: ({ shoppers }) => count(shoppers),
       ...Object.fromEntries(
@@ -104,20 +98,11 @@ function byGroup(title: string, labelX: string, groups: readonly CaseGroup[]): P
       ),
       'personal over base-fresh': (group) => lift(group.lift),
     }),
-    chart: {
-      kind: 'lines',
-      alternative: `${title}, NDCG@10 of ${shown.at(-1)}: ${groups.map(({ label, means }) => `${label} ${decimal(means[shown[shown.length - 1]] ?? 0)}`).join(', ')}`,
-      labelX,
-      places: groups.map(({ label }) => label),
-      series: shown.map((name) => ({ name, values: groups.map(({ means }) => means[name] ?? 0) })),
-    },
   }
 }
 
 function shoppers(found: ShopperChange): Part {
   const { worse, worseByLikelihood, worstTenth, deciles, guardTripped, changes } = found
-  const better = changes.filter((value) => value > 0).length
-  const lower = changes.filter((value) => value < 0).length
   return {
     title: `Shopper by shopper, personal against base-fresh, ${count(changes.length)} shoppers`,
     table: tableOf(
@@ -132,11 +117,6 @@ function shoppers(found: ShopperChange): Part {
         'by chance, up to': (one) => fixed(one.expectedByChance, 1),
       },
     ),
-    chart: {
-      kind: 'changes',
-      alternative: `Each shopper's change of NDCG@10, sorted: ${count(lower)} worse, ${count(better)} better; from ${change(deciles[0])} to ${change(deciles[10])}`,
-      values: changes,
-    },
     text: [
       'One-sided sign-flip test on own cases, 5 %; testable: enough differing cases',
       `Change of NDCG@10 by tenths of shoppers: ${deciles.map(change).join(' ')}`,
@@ -151,11 +131,6 @@ function against(summary: Summary): Part {
   const own = (['base-fresh', 'personal'] as const).filter((name) => has(arms, name))
   // On new items an arm that only counts equals popularity, so popularity gets no row.
   const others = OPPONENTS.filter((name) => name !== 'popular-30d' && has(arms, name))
-  const last = own[own.length - 1]
-  const rows = others.flatMap((over) => {
-    const found = findLift(lifts, last, over, metric)
-    return found ? [{ name: over, ...found }] : []
-  })
   return {
     title: `Against each cheap arm, NDCG@10, ${questionOf(summary)}`,
     table: {
@@ -172,7 +147,6 @@ function against(summary: Summary): Part {
         ),
       ]),
     },
-    chart: liftChart(`Relative change of NDCG@10 of ${last} over`, rows),
   }
 }
 

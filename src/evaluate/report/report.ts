@@ -1,8 +1,4 @@
 /** @module A report of an evaluation: built once, rendered as text, Markdown or an HTML page. */
-import type { Lift } from '../results.ts'
-import type { Chart } from './charts.ts'
-import { lift } from './numbers.ts'
-
 export interface Report {
   readonly title: string
   /** Method: tested shoppers, means and intervals. */
@@ -15,8 +11,6 @@ export interface Report {
 export interface Part {
   readonly title: string
   readonly table?: Table
-  /** Chart, drawn on the page only. */
-  readonly chart?: Chart
   /** Lines below the table. */
   readonly text?: readonly string[]
 }
@@ -38,15 +32,6 @@ export function tableOf<Item>(
   const cells = Object.values(columns)
   const rows = items.map((item) => cells.map((cell) => cell(item)))
   return { columns: Object.keys(columns), rows, prose }
-}
-
-/** Chart of lifts with their intervals, with a text for screen readers. */
-export function liftChart(
-  title: string,
-  rows: readonly (Lift & { readonly name: string })[],
-): Chart {
-  const said = rows.map((one) => `${one.name} ${lift(one)}`)
-  return { kind: 'intervals', alternative: `${title}: ${said.join('; ')}`, rows }
 }
 
 /** Result of every protocol; `--json` writes `result`. */

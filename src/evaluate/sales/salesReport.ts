@@ -1,6 +1,6 @@
 /** @module Report of a trial by its sales: one page for the shop's owner. */
 import { count, fixed, lift, share } from '../report/numbers.ts'
-import { type Evaluated, liftChart, type Part, tableOf } from '../report/report.ts'
+import { type Evaluated, type Part, tableOf } from '../report/report.ts'
 import type { MeasuredSales, Metric, MetricResult, SalesPlan } from './measureSales.ts'
 import type { SaleArm } from './readSales.ts'
 
@@ -88,10 +88,6 @@ function armsPart({ arms, currency }: MeasuredSales): Part {
 function ratios(title: string, rows: readonly ({ readonly name: string } & Ratio)[]): Part {
   const liftOf = ({ ratio, lo, hi }: Ratio) =>
     ratio === null || hi === null ? null : { relative: ratio - 1, lo: lo - 1, hi: hi - 1 }
-  const drawn = rows.flatMap((one) => {
-    const found = liftOf(one)
-    return found ? [{ name: one.name.replace(/^guardrail: | \(.*/g, ''), ...found }] : []
-  })
   return {
     title,
     table: tableOf(
@@ -103,7 +99,6 @@ function ratios(title: string, rows: readonly ({ readonly name: string } & Ratio
       },
       true,
     ),
-    ...(drawn.length > 0 && { chart: liftChart(title, drawn) }),
   }
 }
 
