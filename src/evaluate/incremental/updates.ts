@@ -60,8 +60,7 @@ export async function runUpdates(
   const train = (until: number) =>
     timed(() => {
       const asked = options(`full training until ${isoDay(until)}`, until)
-      // Judging the features does not change the model.
-      return pretrain(shop, { ...asked, seed, judgeFeatures: false })
+      return pretrain(shop, { ...asked, seed })
     })
   const update = (parent: BaseModel, until: number) =>
     timed(async () => {

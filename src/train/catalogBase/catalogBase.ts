@@ -62,7 +62,6 @@ export async function makeCatalogBase(
       heldOutHash: {},
       records,
       hasContext: false,
-      report: null,
       metrics: {},
     }),
     itemIds: items.map(({ id }) => id),

@@ -20,12 +20,11 @@ import type { SampleOptions } from '../ranker/sample.ts'
 import { sampleTable } from '../ranker/sampledTable.ts'
 import { NEGLIGIBLE, spreadOf } from '../ranker/select.ts'
 import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
-import { measureCases } from '../selection/measure.ts'
+import { measureCases } from './measureCases.ts'
 
 /** Effect of adding a kind of context to the base, on cases later than the fitted ones. */
-export interface ContextOutcome {
+interface ContextOutcome {
   readonly kind: string
-  readonly cases: number
   /** Mean difference of a case's loss, nats (below 0 is better), and its standard error. */
   readonly loss: number
   readonly lossError: number
@@ -155,7 +154,6 @@ function judge(table: RankerDataset, kind: string, columns: readonly number[]): 
   }
   const outcome = {
     kind,
-    cases: loss.length,
     loss: mean(loss),
     lossError: standardError(loss),
     'ndcg@10': mean(ndcg),
