@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeBaseModel } from '@nearside/core/model/files.ts'
-import { DAY } from '@nearside/core/time.ts'
 import { textLines } from '@nearside/evaluate/report/report.ts'
 import { testModel, testShop } from '@nearside/evaluate/testShop.ts'
 import { publishModel } from '@nearside/train/models/publish.ts'
@@ -10,7 +9,6 @@ import { shopEvents } from '@nearside/train/shop/testEvents.ts'
 import { writeShop } from '@nearside/train/shop/testWrite.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { experiment as baseParts } from './baseParts/experiment.ts'
-import { experiment as clickRounds } from './clickRounds/experiment.ts'
 import type { Experiment } from './experiment.ts'
 
 let folder = ''
@@ -45,26 +43,3 @@ async function run(experiment: Experiment, shop: string, until?: string) {
 it('base-parts reports finite figures', async () => {
   await run(baseParts, 'testshop')
 }, 120_000)
-
-it('click-rounds teaches a base model of orders the weight of clicks', async () => {
-  const made = testShop(60, 20)
-  const shoppers = made.shoppers.map(({ id, interactions }) => ({
-    id,
-    // Each purchase was viewed the day before; no other event predicts it.
-    interactions: interactions
-      .map((one) => ({ ...one, time: Math.floor(one.time / DAY) * DAY }))
-      .flatMap((one) => [
-        one,
-        { ...one, name: 'view_item' as const, time: one.time - DAY, session: `${one.session}v` },
-      ])
-      .sort((a, b) => a.time - b.time),
-  }))
-  const shop = { ...made, name: 'clicked', shoppers, dayOnly: true }
-  await writeShop(join(folder, shop.name), shop.items, shopEvents({ ...shop, from: 0, to: 0 }))
-  await expect(run(clickRounds, 'clicked')).rejects.toThrow(/--until/)
-  const { arms } = await run(clickRounds, 'clicked', '2024-03-01')
-  const quality = new Map(arms.map((arm) => [arm.name, arm['ndcg@10']]))
-  const of = (name: string) => quality.get(name) ?? 0
-  expect(of('base of everything')).toBeGreaterThan(of('base of orders alone'))
-  expect(of('rounds, every shopper once, no noise')).toBeGreaterThan(of('base of orders alone'))
-}, 300_000)

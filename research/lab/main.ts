@@ -8,8 +8,6 @@ import type { Experiment } from './experiment.ts'
 
 const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experiment }>>> = {
   'base-parts': () => import('./baseParts/experiment.ts'),
-  'click-rounds': () => import('./clickRounds/experiment.ts'),
-  exposure: () => import('./exposure/experiment.ts'),
 }
 
 /** Creates an experiment's command. All have the same options; research/lab/README.md lists which options apply. */
