@@ -35,6 +35,15 @@ export const COUNTING_ARMS = [
 
 export type CountingArm = (typeof COUNTING_ARMS)[number]
 
+/** Arms of the table by place in the visit. */
+export const VISIT_ARMS = [
+  'popular-30d',
+  'recently-viewed',
+  'base-stale',
+  'base-fresh',
+  'personal',
+] as const satisfies readonly ArmName[]
+
 /** Arms that need no model. */
 export type BaselineName = CountingArm | 'popular' | 'popular-30d' | 'ewma'
 

@@ -1,14 +1,15 @@
 /** @module Compares two models on the same cases of the same shoppers, whom neither model has seen. */
 import { NearsideError } from '@nearside/core/error.ts'
 import { isFromCatalog } from '@nearside/core/model/manifest.ts'
-import { isGain, METRICS } from '@nearside/train/metrics.ts'
+import { METRICS } from '@nearside/train/metrics.ts'
 import { readModel } from '@nearside/train/models/read.ts'
 import { ARMS, type ArmName, BASE_ARMS } from './arms.ts'
 import { isoDay, selectCases } from './cases.ts'
 import { load, type Question } from './load.ts'
 import { walkCases } from './processes.ts'
-import { count, decimal, fixed, lift, worseShoppers } from './report/numbers.ts'
-import type { Evaluated, Part } from './report/report.ts'
+import { armsTable, liftsPart } from './report/armsTable.ts'
+import { count, lift, worseShoppers } from './report/numbers.ts'
+import type { Evaluated } from './report/report.ts'
 import { type Envelope, findLift, type NamedLift, summariseArms, worseThan } from './results.ts'
 import { Rows } from './rows.ts'
 import type { Steps } from './steps.ts'
@@ -85,7 +86,7 @@ export async function compareModels(
     shoppersWorse: worse,
   }
   const notes = [...first.notes.map((note) => `A: ${note}`), ...second.notes.map((n) => `B: ${n}`)]
-  return { result, report: reportOf(result, arms, worse, notes) }
+  return { result, report: reportOf(result, arms[arms.length - 1], worse, notes) }
 }
 
 async function describe(model: string) {
@@ -127,41 +128,23 @@ function pairRows(
 
 function reportOf(
   { shop, until, seed, cases, shoppers, models, arms, lifts }: CompareResult,
-  compared: readonly ArmName[],
+  shipped: ArmName,
   worse: ReturnType<typeof worseThan>,
   notes: readonly string[],
 ) {
   const facts = ({ model, version, until, items, bytes }: ModelFacts) =>
     `${model}, version ${version}, ${until === null ? 'made without a log' : `trained until ${until}`}, ${count(items)} items, ${(bytes / 1e6).toFixed(2)} MB`
-  const liftOf = (arm: ArmName, metric: string) =>
-    findLift(lifts, `${arm} of B`, `${arm} of A`, metric)
-  const parts: Part[] = METRICS.map((metric) => {
-    const show = (name: string) => {
-      const value = Number(arms.find((one) => one.name === name)?.[metric])
-      return metric === 'nll' ? fixed(value, 3) : decimal(value)
-    }
-    return {
-      title: isGain(metric) ? metric : `${metric}, less is better`,
-      table: {
-        columns: ['arm', 'A', 'B', 'B over A'],
-        rows: compared.map((arm) => [
-          arm,
-          ...['A', 'B'].map((model) => show(`${arm} of ${model}`)),
-          lift(liftOf(arm, metric)),
-        ]),
-      },
-    }
-  })
   return {
     title: `Two models: ${shop}`,
     lead: [
       `A: ${facts(models.a)}`,
       `B: ${facts(models.b)}`,
-      verdict(liftOf(compared[compared.length - 1], 'ndcg@10')),
-      `${shop}, from ${until} on: ${count(cases)} cases of ${count(shoppers)} shoppers whom neither model saw, each asked of both. Means over shoppers; 95 % intervals by paired bootstrap over shoppers; seed ${seed}`,
+      verdict(findLift(lifts, `${shipped} of B`, `${shipped} of A`, 'ndcg@10')),
+      `${shop}, from ${until} on: ${count(cases)} cases of ${count(shoppers)} shoppers whom neither model saw, each asked of both. Means over shoppers; 95 % intervals by paired bootstrap over shoppers; of nll less is better; seed ${seed}`,
     ],
     parts: [
-      ...parts,
+      { title: 'Arms of both models', table: armsTable(arms, METRICS) },
+      liftsPart(lifts),
       {
         title: 'Shopper by shopper, by likelihood',
         text: [

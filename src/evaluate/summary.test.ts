@@ -25,7 +25,6 @@ function result(
   const known = {
     time: 0,
     place: 1,
-    history: 3,
     hasNew: true,
     isAsked: true,
     guardActive: true,
@@ -100,27 +99,15 @@ describe('means of a summary', () => {
   })
 })
 
-describe('groups of cases', () => {
+describe('places of a visit', () => {
   const ten = (of: (name: string) => Made[]) =>
     Array.from({ length: 10 }, (_, s) => of(`s${s}`)).flat()
-
-  it('group cases by the length of the history, both ends included', () => {
-    const lengths = [0, 5, 6, 20, 21, 60, 61, 500]
-    const results = ten((name) => lengths.map((history) => result(name, 0.5, {}, { history })))
-    const { history } = summarise(results, 1).groups
-    expect(history.map(({ label, cases }) => [label, cases])).toEqual([
-      ['0-5', 20],
-      ['6-20', 20],
-      ['21-60', 20],
-      ['>60', 20],
-    ])
-  })
 
   it('group a visit by place, and tell whether the log shows visits', () => {
     const places = [1, 2, 3, 4, 6, 7, 90]
     const results = ten((name) => places.map((place) => result(name, 0.5, {}, { place })))
-    const { groups, showsVisits } = summarise(results, 1)
-    expect(groups.visit.map(({ label, cases }) => [label, cases])).toEqual([
+    const { visit, showsVisits } = summarise(results, 1)
+    expect(visit.map(({ label, cases }) => [label, cases])).toEqual([
       ['1', 10],
       ['2-3', 20],
       ['4-6', 20],
@@ -133,25 +120,25 @@ describe('groups of cases', () => {
   it('leave out a bought item that is no test case', () => {
     const asked = ten((name) => [result(name, 0.5, {}, { place: 2 })])
     const bought = result('bob', 0.5, {}, { place: 2, isAsked: false })
-    const { groups, cases, shoppers } = summarise([...asked, bought], 1)
+    const { visit, cases, shoppers } = summarise([...asked, bought], 1)
     expect([cases, shoppers]).toEqual([10, 10])
-    expect(groups.visit.map(({ cases }) => cases)).toEqual([10])
+    expect(visit.map(({ cases }) => cases)).toEqual([10])
   })
 
   it('are missing, not zero, if they have fewer than ten shoppers', () => {
-    const nine = ten((name) => [result(name, 0.5, {}, { history: 70 })]).slice(1)
-    const { history } = summarise([...ten((name) => [result(name, 0.5)]), ...nine], 1).groups
-    expect(history.map(({ label }) => label)).toEqual(['0-5'])
+    const nine = ten((name) => [result(name, 0.5, {}, { place: 7 })]).slice(1)
+    const { visit } = summarise([...ten((name) => [result(name, 0.5)]), ...nine], 1)
+    expect(visit.map(({ label }) => label)).toEqual(['1'])
   })
 
   it('have the lift of their own cases', () => {
     const results = Array.from({ length: 60 }, (_, s) =>
-      result(`s${s}`, 0.5, { personal: 0.5 + s / 100 }, { history: s }),
+      result(`s${s}`, 0.5, { personal: 0.5 + s / 100 }, { place: s < 30 ? 1 : 2 }),
     )
-    const { history } = summarise(results, 1).groups
-    expect(history.map(({ label, lift }) => [label, lift?.relative])).toEqual([
-      ['6-20', expect.closeTo(0.26, 6)],
-      ['21-60', expect.closeTo(0.8, 6)],
+    const { visit } = summarise(results, 1)
+    expect(visit.map(({ label, lift }) => [label, lift?.relative])).toEqual([
+      ['1', expect.closeTo(0.29, 6)],
+      ['2-3', expect.closeTo(0.89, 6)],
     ])
   })
 })
@@ -162,7 +149,6 @@ describe('harm in a summary', () => {
     const others = Array.from({ length: 9 }, (_, s) => result(`s${s}`, 0.5))
     const { change } = summarise([...hurt, ...others], 1)
     expect(change?.worse).toMatchObject({ significant: 1, share: 0.1 })
-    expect(change?.worstTenth).toBeCloseTo(-0.1, 6)
   })
 })
 

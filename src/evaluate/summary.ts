@@ -1,11 +1,11 @@
 /** @module Summarises the rows of the arms into the reported numbers. */
 import { METRICS, type MetricName } from '@nearside/train/metrics.ts'
 import { SUFFIXES } from '@nearside/train/questions.ts'
-import { ARMS, type ArmName, FURTHER_LIFTS, LADDER } from './arms.ts'
-import { quantile } from './bootstrap.ts'
-import { groupCases } from './groups.ts'
+import { ARMS, type ArmName, FURTHER_LIFTS, LADDER, VISIT_ARMS } from './arms.ts'
+import { observedMean } from './bootstrap.ts'
+import { LEAST_SHOPPERS } from './cases.ts'
 import { summariseInstalled, summariseOwner } from './owner/summary.ts'
-import { summariseArms, worseThan } from './results.ts'
+import { type Lift, liftOver, summariseArms, worseThan } from './results.ts'
 import type { Rows } from './rows.ts'
 import type { WalkedCase } from './walk.ts'
 
@@ -40,7 +40,7 @@ export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly 
     lifts,
     /** Whether the log shows visits; a log of orders alone, or of days, doesn't. */
     showsVisits: rows.cases.some(({ place }) => place > 1),
-    groups: groupCases(rows, names, seed),
+    visit: byPlace(rows, seed, names),
     /** Null if devices don't learn. */
     change: names.includes('personal') ? changeOf(rows, seed) : null,
     installed: summariseInstalled(rows, seed, names),
@@ -51,29 +51,59 @@ export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly 
 
 export type ShopperChange = ReturnType<typeof changeOf>
 
-/** Change from base-fresh to personal, by shopper. */
+/** Shoppers whose lists personal makes worse or better than base-fresh. */
 function changeOf(rows: Rows<WalkedCase>, seed: number) {
   const worse = (metric: MetricName) =>
     worseThan(rows, { arm: 'personal', metric }, { arm: 'base-fresh', metric }, seed)
-  const fresh = rows.means({ arm: 'base-fresh', metric: 'ndcg@10' })
-  const means = rows
-    .means({ arm: 'personal', metric: 'ndcg@10' })
-    .map((mean, shopper) => mean - fresh[shopper])
-    .filter((change) => !Number.isNaN(change))
-    .sort()
-  const worst = means.slice(0, Math.max(1, Math.ceil(means.length / 10)))
   return {
     worse: worse('ndcg@10'),
     worseByLikelihood: worse('nll'),
-    /** Mean change of NDCG@10 of each shopper, ascending. */
-    changes: [...means],
-    /** Mean change over the worst tenth of shoppers. */
-    worstTenth: worst.reduce((sum, mean) => sum + mean, 0) / worst.length,
-    /** Minimum, nine deciles and maximum. */
-    deciles: Array.from({ length: 11 }, (_, tenth) => quantile(means, tenth / 10)),
     /** Number of shoppers for whom the guard switched the personal model off. */
     guardTripped: rows.byShopper.filter((own) =>
       own.some((index) => !rows.cases[index].guardActive),
     ).length,
   }
+}
+
+/** Cases at some places of their visits. */
+export interface VisitPart {
+  /** Places, both ends included: `4-6`. */
+  readonly label: string
+  readonly cases: number
+  readonly shoppers: number
+  /** Mean NDCG@10. */
+  readonly means: Readonly<Partial<Record<ArmName, number>>>
+  /** Lift of personal over base-fresh; absent if base-fresh is at 0 or devices don't learn. */
+  readonly lift?: Lift
+}
+
+/** Places within a visit, from 1, both ends included. At the first nothing is at hand. */
+const PLACES = [
+  ['1', 1, 1],
+  ['2-3', 2, 3],
+  ['4-6', 4, 6],
+  ['>6', 7, Number.POSITIVE_INFINITY],
+] as const
+
+/** Quality by place in the visit; places of too few shoppers are left out. */
+function byPlace(rows: Rows<WalkedCase>, seed: number, names: readonly ArmName[]): VisitPart[] {
+  const series = (arm: ArmName) => ({ arm, metric: 'ndcg@10' })
+  return PLACES.flatMap(([label, least, most]): VisitPart[] => {
+    const kept = rows.where(({ place }) => place >= least && place <= most).having(series(names[0]))
+    if (kept.byShopper.length < LEAST_SHOPPERS) return []
+    const means = VISIT_ARMS.filter((arm) => names.includes(arm)).map((arm) => [
+      arm,
+      observedMean(kept.means(series(arm))),
+    ])
+    const lift = liftOver(kept, series('personal'), series('base-fresh'), seed)
+    return [
+      {
+        label,
+        cases: kept.cases.length,
+        shoppers: kept.byShopper.length,
+        means: Object.fromEntries(means),
+        ...(lift && { lift }),
+      },
+    ]
+  })
 }

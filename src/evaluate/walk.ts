@@ -35,8 +35,6 @@ export interface WalkedCase extends RowCase {
   readonly time: number
   /** Place of the case in its visit, from 1. */
   readonly place: number
-  /** Number of entries in the history. */
-  readonly history: number
   /** Whether the guard let the personal model rank this case. */
   readonly guardActive: boolean
   /** Arms that could not score the case. */
@@ -84,8 +82,7 @@ export async function walkShopper(
     const { guardActive } = devices[walk.store]
     const questions = questionsOf(next, history, walk.model.itemIds.length)
     const owner = one.bought.targets.length > 0 || questions.length > 0 ? walk.owner : null
-    if (owner || questions.length > 0)
-      rows.begin({ shopper, time, place, history: history.length, guardActive, failures })
+    if (owner || questions.length > 0) rows.begin({ shopper, time, place, guardActive, failures })
     const scores = questions.length > 0 ? await scoreAll(walk, context, scored, failures) : {}
     for (const { suffix, targets, excluded } of questions) {
       for (const [arm, own] of Object.entries(scores))

@@ -9,11 +9,6 @@ export const METRICS = ['ndcg@10', 'hitRate@10', 'recall@20', 'mrr@20', 'nll'] a
 
 export type MetricName = (typeof METRICS)[number]
 
-/** Whether a larger value of the metric is better. */
-export function isGain(metric: MetricName): boolean {
-  return metric !== 'nll'
-}
-
 /**
  * 0-based places of the targets among all candidates, ascending: by score descending, then by row.
  * @param scores [N], finite.

@@ -120,7 +120,7 @@ describe('nearside simulate', () => {
     expect(written).toContain('resampled: 40 devices play the')
     expect(written).toContain('| rounds |')
     expect(text).toContain('over frozen')
-    expect(await readFile(page, 'utf8')).toContain('<svg')
+    expect(await readFile(page, 'utf8')).toContain('<table')
   })
 
   it.each<[string, Flags, RegExp]>([

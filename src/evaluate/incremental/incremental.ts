@@ -9,13 +9,16 @@ import { processorSeconds } from '@nearside/train/processorSeconds.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
 import { describeLeftOut } from '@nearside/train/shop/wrongLines.ts'
 import { isoDay, LEAST_SHOPPERS } from '../cases.ts'
-import { change, count, estimate, fixed, share } from '../report/numbers.ts'
+import { armsTable, liftsPart } from '../report/armsTable.ts'
+import { count, fixed, share } from '../report/numbers.ts'
 import { type Evaluated, type Part, tableOf } from '../report/report.ts'
-import type { Envelope } from '../results.ts'
+import { type Arm, type Envelope, summariseArms } from '../results.ts'
 import type { Steps } from '../steps.ts'
 import { casesIn, readCut, type Span, spansOf } from './periods.ts'
-import { type ArmResult, byMetric, PERIOD_METRICS, REFERENCE, summarisePeriods } from './results.ts'
-import { FIRST_PERIODS, HOLDOUT, runUpdates } from './updates.ts'
+import { FIRST_PERIODS, HOLDOUT, PERIOD_METRICS, runUpdates, UPDATE_ARMS } from './updates.ts'
+
+/** Name of the reference arm. */
+const REFERENCE = 'full'
 
 export interface IncrementalQuestion {
   readonly shop: string
@@ -39,8 +42,8 @@ export interface IncrementalResult extends Envelope {
     readonly update: string | null
   }[]
   readonly reference: string
-  /** Arms with their means by metric name, and the values behind the means. */
-  readonly arms: readonly (ArmResult & { readonly [metric: string]: unknown })[]
+  /** Arms, each with the processor seconds of its updates after the first training. */
+  readonly arms: readonly (Arm & { readonly seconds: readonly number[] })[]
 }
 
 export async function evaluateIncremental(
@@ -71,7 +74,15 @@ export async function evaluateIncremental(
     return cases.flat().length
   })
   const { rows, seconds, did } = await runUpdates(shop, spans, question, reading, steps)
-  const arms = summarisePeriods(rows, seconds, question.seed)
+  const names = Object.keys(UPDATE_ARMS)
+  const others = names.filter((name) => name !== REFERENCE)
+  const found = summariseArms(rows, question.seed, {
+    names,
+    pairs: others.map((name) => [name, REFERENCE]),
+    isCompared: () => true,
+    isEstimated: () => true,
+  })
+  const arms = found.arms.map((arm, a) => ({ ...arm, seconds: seconds[a] }))
   const periods = spans.map((span, p) => ({
     from: isoDay(span.from),
     events: eventsIn(shoppers, span),
@@ -89,15 +100,8 @@ export async function evaluateIncremental(
     items: items.length,
     periods,
     reference: REFERENCE,
-    arms: arms.map((arm) => ({ ...arm, ...byMetric((metric) => arm.metrics[metric].mean) })),
-    lifts: arms
-      .filter(({ name }) => name !== REFERENCE)
-      .flatMap(({ name, lift }) =>
-        PERIOD_METRICS.flatMap((metric) => {
-          const found = lift[metric]
-          return found ? [{ arm: name, over: REFERENCE, metric, ...found }] : []
-        }),
-      ),
+    arms,
+    lifts: found.lifts,
     shoppersWorse: null,
   }
   return {
@@ -106,38 +110,20 @@ export async function evaluateIncremental(
       title: `Incremental updates: ${shop.name}`,
       lead: [
         `${shop.name}: ${periods.length} periods from ${periods[0].from} on; updated with one, tested on the next; ${count(result.cases)} cases of ${count(result.shoppers)} shoppers whom no training saw`,
-        `Means over periods; 95 % intervals by bootstrap over shoppers; seed ${question.seed}`,
+        `Means over shoppers; 95 % intervals by bootstrap over shoppers; seed ${question.seed}`,
       ],
-      parts: [qualities(arms), costs(arms, periods)],
+      parts: [
+        { title: 'All tested periods', table: armsTable(arms, PERIOD_METRICS, UPDATE_ARMS) },
+        liftsPart(found.lifts),
+        costs(arms, periods),
+      ],
       notes: describeLeftOut(shop.leftOut),
     },
   }
 }
 
-function qualities(arms: readonly ArmResult[]): Part {
-  return {
-    title: 'All tested periods',
-    table: {
-      columns: [
-        'arm',
-        ...PERIOD_METRICS.flatMap((name) => [name, `less ${REFERENCE}`]),
-        'what it is',
-      ],
-      rows: arms.map((arm) => [
-        arm.name,
-        ...PERIOD_METRICS.flatMap((name) => [
-          estimate(arm.metrics[name]),
-          arm.overReference ? estimate(arm.overReference[name], change) : '',
-        ]),
-        arm.describe,
-      ]),
-      prose: true,
-    },
-  }
-}
-
 /** Cost of each update relative to full training, and of all updates. */
-function costs(arms: readonly ArmResult[], periods: IncrementalResult['periods']): Part {
+function costs(arms: IncrementalResult['arms'], periods: IncrementalResult['periods']): Part {
   const of = (name: string) => arms.find((arm) => arm.name === name)?.seconds ?? []
   const [updated, full] = [of('updated'), of(REFERENCE)]
   const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)

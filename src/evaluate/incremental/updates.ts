@@ -14,11 +14,22 @@ import { contextOf } from '@nearside/train/shop/context.ts'
 import type { Shop } from '@nearside/train/shop/shop.ts'
 import { updateModel } from '@nearside/train/update/updateModel.ts'
 import { isoDay } from '../cases.ts'
-import { Rows } from '../rows.ts'
+import { type RowCase, Rows } from '../rows.ts'
 import { type Steps, step } from '../steps.ts'
 import type { IncrementalQuestion } from './incremental.ts'
 import { casesIn, type Span } from './periods.ts'
-import { type PeriodCase, UPDATE_ARMS } from './results.ts'
+
+/** Description of each arm in one line. */
+export const UPDATE_ARMS = {
+  frozen: 'the first model as it was published',
+  counted: 'the same, all that is counted as of each period’s begin',
+  updated: 'each period `pretrain --from` the version before',
+  full: 'each period `pretrain` on everything',
+} as const
+
+const ARMS = Object.keys(UPDATE_ARMS)
+
+export const PERIOD_METRICS = ['ndcg@10', 'hitRate@10'] as const
 
 /** Number of periods that the first model is trained on. */
 export const FIRST_PERIODS = 3
@@ -41,8 +52,8 @@ export async function runUpdates(
   const held = shop.shoppers.filter(({ id }) => isOut(id))
   const others = shop.shoppers.flatMap(({ id, interactions }) => (isOut(id) ? [] : [interactions]))
   const contexts = contextOf(shop)
-  const rows = new Rows<PeriodCase>()
-  const seconds: number[][] = UPDATE_ARMS.map(() => [])
+  const rows = new Rows<RowCase>()
+  const seconds: number[][] = ARMS.map(() => [])
   const did: string[] = []
   const options = (label: string, until: number) => ({
     holdout: HOLDOUT,
@@ -98,9 +109,9 @@ export async function runUpdates(
     for (const [who, shopper] of held.entries()) {
       if (who % 20 === 0) await step(steps, `testing from ${isoDay(until)}`, who, held.length)
       for (const { history, time, next } of casesIn(spans[t], shopper, shop.dayOnly)) {
-        rows.begin({ shopper: shopper.id, period: t })
+        rows.begin({ shopper: shopper.id })
         for (const [a, model] of served.entries()) {
-          const arm = UPDATE_ARMS[a].name
+          const arm = ARMS[a]
           const { base } = scoreTerms(model, history, time)
           const places = placesOf(base, next.targets, hiding(base.length, next.hidden))
           rows.put({ arm, metric: 'ndcg@10' }, ndcg(places, 10))

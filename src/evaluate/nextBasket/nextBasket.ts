@@ -7,10 +7,10 @@ import { requireFinite } from '../armFailures.ts'
 import { isoDay } from '../cases.ts'
 import { type DeviceShop, ShopperDevice } from '../device.ts'
 import { load, type Question } from '../load.ts'
-import { armsTable } from '../report/armsTable.ts'
-import { count, lift } from '../report/numbers.ts'
-import { type Evaluated, type Part, tableOf } from '../report/report.ts'
-import { type Envelope, findLift, type Summary, summariseArms } from '../results.ts'
+import { armsTable, liftsPart } from '../report/armsTable.ts'
+import { count } from '../report/numbers.ts'
+import type { Evaluated } from '../report/report.ts'
+import { type Envelope, summariseArms } from '../results.ts'
 import { type RowCase, Rows } from '../rows.ts'
 import { type Steps, step } from '../steps.ts'
 import { type Basket, type BasketCase, countBaskets, frequencies, splitBaskets } from './baskets.ts'
@@ -103,7 +103,23 @@ export async function evaluateNextBasket(
         `The last basket of ${count(tested.length)} shoppers whom the model never saw, of three baskets or more each; all ${count(model.itemIds.length)} items ranked, repeats allowed`,
         `All arms know the baskets of ${count(known.length)} training shoppers before ${isoDay(until)}. Means over shoppers; 95 % intervals by paired bootstrap over shoppers; seed ${seed}`,
       ],
-      parts: tables(found, rows, pairs),
+      parts: [
+        {
+          title: 'The whole basket',
+          table: armsTable(found.arms, BASKET_METRICS, BASKET_ARMS),
+          text: [
+            'phr: shoppers with a hit; uncut: NDCG as the benchmark’s code divides it, by the ideal of baskets longer than the list',
+          ],
+        },
+        {
+          title: 'Repeat and explore items apart',
+          table: armsTable(found.arms, PART_METRICS),
+          text: [
+            'repeat, explore: bought before and not, in the list of all items; new: explore items in a list of such items alone',
+          ],
+        },
+        liftsPart(found.lifts),
+      ],
       notes,
     },
   }
@@ -129,45 +145,4 @@ function arms(
       ...(shop.fit && { personal: shown }),
     }
   }
-}
-
-function tables(
-  { arms, lifts }: Summary,
-  rows: Rows<RowCase>,
-  pairs: readonly (readonly [BasketArm, BasketArm])[],
-): Part[] {
-  const metric = 'ndcg@10'
-  const changed = ([arm, over]: (typeof pairs)[number], sign: number) => {
-    const changes = rows.differences({ arm, metric }, { arm: over, metric }).flat()
-    return count(changes.filter((change) => sign * change > 0).length)
-  }
-  const lifted = COMPARED.map((compared) => [
-    compared,
-    ([arm, over]: (typeof pairs)[number]) => lift(findLift(lifts, arm, over, compared)),
-  ])
-  return [
-    {
-      title: 'The whole basket',
-      table: armsTable(arms, BASKET_METRICS, BASKET_ARMS),
-      text: [
-        'phr: shoppers with a hit; uncut: NDCG as the benchmark’s code divides it, by the ideal of baskets longer than the list',
-      ],
-    },
-    {
-      title: 'Repeat and explore items apart',
-      table: armsTable(arms, PART_METRICS),
-      text: [
-        'repeat, explore: bought before and not, in the list of all items; new: explore items in a list of such items alone',
-      ],
-    },
-    {
-      title: 'Lifts, and shoppers with a higher and a lower NDCG@10',
-      table: tableOf(pairs, {
-        arm: ([arm, over]) => `${arm} over ${over}`,
-        ...Object.fromEntries(lifted),
-        higher: (pair) => changed(pair, 1),
-        lower: (pair) => changed(pair, -1),
-      }),
-    },
-  ]
 }

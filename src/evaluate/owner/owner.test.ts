@@ -124,7 +124,7 @@ describe('the owner’s questions', () => {
     const rows = new Rows<WalkedCase>()
     let orderTrained = 0.2
     const add = (shopper: string, personal: number) => {
-      rows.begin({ shopper, time: 0, place: 1, history: 0, guardActive: true, failures: [] })
+      rows.begin({ shopper, time: 0, place: 1, guardActive: true, failures: [] })
       const put = (store: Knowledge, values: Readonly<Partial<Record<ArmName, number>>>) => {
         for (const [arm, value] of Object.entries(values))
           rows.put({ arm, store, metric: `ndcg@10${BOUGHT}` }, value)

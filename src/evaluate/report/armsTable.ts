@@ -1,7 +1,7 @@
-/** @module Table of arms and their figures, the same for every protocol. */
-import type { Arm } from '../results.ts'
-import { decimal, estimate, fixed } from './numbers.ts'
-import { type Table, tableOf } from './report.ts'
+/** @module Tables of arms with their figures, and of lifts between them, the same for every protocol. */
+import type { Arm, NamedLift } from '../results.ts'
+import { decimal, estimate, fixed, lift } from './numbers.ts'
+import { type Part, type Table, tableOf } from './report.ts'
 
 /** Figure with its interval, if it has one; a dash if the arm has no such metric. */
 function figure(arm: Arm, metric: string): string {
@@ -32,4 +32,21 @@ export function armsTable(
     },
     meanings !== undefined,
   )
+}
+
+/** One row for each pair of arms, and one column for each metric that they are compared in. */
+export function liftsPart(lifts: readonly NamedLift[]): Part {
+  const pairOf = ({ arm, over }: NamedLift) => `${arm} over ${over}`
+  const metrics = [...new Set(lifts.map(({ metric }) => metric))]
+  const found = (pair: string, metric: string) =>
+    lifts.find((one) => pairOf(one) === pair && one.metric === metric)
+  return {
+    title: 'Lifts, 95 % intervals by paired bootstrap',
+    table: tableOf([...new Set(lifts.map(pairOf))], {
+      arm: (pair) => pair,
+      ...Object.fromEntries(
+        metrics.map((metric) => [metric, (pair: string) => lift(found(pair, metric))]),
+      ),
+    }),
+  }
 }

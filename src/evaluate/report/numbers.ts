@@ -13,13 +13,6 @@ export function decimal(value: number): string {
   return fixed(value, 4).replace(/^(−?)0\./, '$1.')
 }
 
-/** Formats as `+.0042`, or `0` for no change. */
-export function change(value: number): string {
-  const text = decimal(value)
-  if (text === '.0000') return '0'
-  return value > 0 ? `+${text}` : text
-}
-
 /** Formats as `.2332 [.2101, .2560]`. */
 export function estimate({ mean, lo, hi }: Estimate, show: (value: number) => string = decimal) {
   return `${show(mean)} [${show(lo)}, ${show(hi)}]`

@@ -1,13 +1,12 @@
 /** @module Report of `personal` and `leave-one-out`: sources of the lift, all arms by question, and harmed shoppers. */
 import { METRICS } from '@nearside/train/metrics.ts'
 import type { Suffix } from '@nearside/train/questions.ts'
-import { ARM_MEANINGS, type ArmName, LADDER, OPPONENTS } from '../arms.ts'
+import { ARM_MEANINGS, type ArmName, LADDER, OPPONENTS, VISIT_ARMS } from '../arms.ts'
 import { LEAST_SHOPPERS } from '../cases.ts'
-import { type CaseGroup, GROUP_ARMS } from '../groups.ts'
 import { findLift } from '../results.ts'
-import type { ShopperChange, Summary } from '../summary.ts'
+import type { ShopperChange, Summary, VisitPart } from '../summary.ts'
 import { armsTable } from './armsTable.ts'
-import { change, count, decimal, fixed, lift, worseShoppers } from './numbers.ts'
+import { count, decimal, fixed, lift, worseShoppers } from './numbers.ts'
 import { type Part, tableOf } from './report.ts'
 
 /** Task of the metrics without a suffix, in words. A log of orders or of days shows no visits. */
@@ -16,17 +15,6 @@ export function questionOf({ showsVisits }: Pick<Summary, 'showsVisits'>): strin
 }
 
 export function personalParts(summary: Summary): Part[] {
-  const { visit, months, nthCase, history } = summary.groups
-  const groups = [
-    [
-      'By place within the visit (at the first nothing is at hand)',
-      'nth look',
-      summary.showsVisits ? visit : [],
-    ],
-    ['By length of the history', 'entries before', history],
-    ['By month', 'month', months],
-    ["By place among the shopper's own cases", 'nth case', nthCase],
-  ] as const
   return [
     ladder(summary),
     arms(
@@ -42,9 +30,7 @@ export function personalParts(summary: Summary): Part[] {
       ':new',
       'Repeats filtered: only items new to the shopper are ranked and wanted',
     ),
-    ...groups
-      .filter(([, , some]) => some.length > 0)
-      .map(([title, label, some]) => byGroup(title, label, some)),
+    ...(summary.showsVisits && summary.visit.length > 0 ? [byPlace(summary.visit)] : []),
     ...(summary.change ? [shoppers(summary.change)] : []),
     against(summary),
   ]
@@ -85,26 +71,25 @@ function arms({ arms, cases }: Summary, suffix: Suffix, title: string, some = ''
   }
 }
 
-function byGroup(title: string, label: string, groups: readonly CaseGroup[]): Part {
-  const shown = GROUP_ARMS.filter((arm) => groups.some(({ means }) => means[arm] !== undefined))
+function byPlace(places: readonly VisitPart[]): Part {
+  const shown = VISIT_ARMS.filter((arm) => places.some(({ means }) => means[arm] !== undefined))
   return {
-    title: `${title}, NDCG@10`,
-    table: tableOf(groups, {
-      [label]: ({ label }) => label,
+    title: 'By place within the visit (at the first nothing is at hand), NDCG@10',
+    table: tableOf(places, {
+      'nth look': ({ label }) => label,
       cases: ({ cases }) => count(cases),
       shoppers: ({ shoppers }) => count(shoppers),
       ...Object.fromEntries(
-        shown.map((arm) => [arm, ({ means }: CaseGroup) => decimal(means[arm] ?? 0)]),
+        shown.map((arm) => [arm, ({ means }: VisitPart) => decimal(means[arm] ?? 0)]),
       ),
-      'personal over base-fresh': (group) => lift(group.lift),
+      'personal over base-fresh': (place) => lift(place.lift),
     }),
   }
 }
 
-function shoppers(found: ShopperChange): Part {
-  const { worse, worseByLikelihood, worstTenth, deciles, guardTripped, changes } = found
+function shoppers({ worse, worseByLikelihood, guardTripped }: ShopperChange): Part {
   return {
-    title: `Shopper by shopper, personal against base-fresh, ${count(changes.length)} shoppers`,
+    title: 'Shopper by shopper, personal against base-fresh',
     table: tableOf(
       [
         { by: 'likelihood', ...worseByLikelihood },
@@ -119,8 +104,7 @@ function shoppers(found: ShopperChange): Part {
     ),
     text: [
       'One-sided sign-flip test on own cases, 5 %; testable: enough differing cases',
-      `Change of NDCG@10 by tenths of shoppers: ${deciles.map(change).join(' ')}`,
-      `Worst tenth of shoppers: NDCG@10 changes by ${change(worstTenth)} on average; the guard switched personal off for ${count(guardTripped)}`,
+      `The guard switched personal off for ${count(guardTripped)} shoppers`,
     ],
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { change, decimal, estimate, lift, share } from './numbers.ts'
+import { decimal, estimate, lift, share } from './numbers.ts'
 import { markdown, textLines } from './report.ts'
 import { HOSTILE, testReport } from './testReport.ts'
 
@@ -69,8 +69,6 @@ it('formats numbers with a minus sign and without “−0”', () => {
   expect(decimal(-0.01234)).toBe('−.0123')
   expect(decimal(-1e-9)).toBe('.0000')
   expect(decimal(1)).toBe('1.0000')
-  expect(change(0.00001)).toBe('0')
-  expect(change(0.0012)).toBe('+.0012')
   expect(share(-0.0001)).toBe('0.0 %')
   expect(estimate({ mean: 0.1, lo: -0.012, hi: 0.5 })).toBe('.1000 [−.0120, .5000]')
   expect(lift({ relative: 0.02, lo: -0.012, hi: 0.5 })).toBe('+2.0 % [−1.2, +50.0]')

@@ -24,7 +24,6 @@ function madeUp(shoppers: number): Rows<WalkedCase> {
       shopper: `s${Math.floor(k / 3)}`,
       time: Date.UTC(2024, k % 3, 5),
       place: 1 + (k % 8),
-      history: 10 * (k % 9),
       guardActive: true,
       failures: [],
     })
@@ -38,12 +37,12 @@ function madeUp(shoppers: number): Rows<WalkedCase> {
 }
 
 export function testReport(shoppers = 40) {
-  const { arms, lifts, groups, ...rest } = summarise(madeUp(shoppers), 1)
-  const result = { shop: HOSTILE, arms, lifts, detail: groups }
+  const { arms, lifts, visit, ...rest } = summarise(madeUp(shoppers), 1)
+  const result = { shop: HOSTILE, arms, lifts, detail: visit }
   const report: Report = {
     title: `Evaluation: ${HOSTILE}`,
     lead: ['Made up'],
-    parts: personalParts({ arms, lifts, groups, ...rest }),
+    parts: personalParts({ arms, lifts, visit, ...rest }),
     notes: ['a <b>note</b>'],
   }
   return { result, report, html: page(report, result) }

@@ -12,9 +12,9 @@ import { findFile } from '@nearside/train/shop/lines.ts'
 import { readCatalog } from '@nearside/train/shop/read.ts'
 import { isoDay } from '../cases.ts'
 import { load, type Question } from '../load.ts'
-import { armsTable } from '../report/armsTable.ts'
-import { count, lift, worseShoppers } from '../report/numbers.ts'
-import { type Evaluated, type Part, tableOf } from '../report/report.ts'
+import { armsTable, liftsPart } from '../report/armsTable.ts'
+import { count, worseShoppers } from '../report/numbers.ts'
+import type { Evaluated, Part } from '../report/report.ts'
 import { type Envelope, type Summary, summariseArms, worseThan } from '../results.ts'
 import type { RowCase, Rows } from '../rows.ts'
 import { type Steps, step } from '../steps.ts'
@@ -160,17 +160,7 @@ export function searchParts(
   further: readonly string[],
 ): Part[] {
   const metrics = ['ndcg@10', 'mrr@20', 'hitRate@10', 'recall@20', ...further]
-  return [
-    { title: 'Arms', table: armsTable(arms, metrics, meanings) },
-    {
-      title: 'Lifts, 95 % intervals by paired bootstrap',
-      table: tableOf(lifts, {
-        arm: ({ arm, over }) => `${arm} over ${over}`,
-        metric: ({ metric }) => metric,
-        change: lift,
-      }),
-    },
-  ]
+  return [{ title: 'Arms', table: armsTable(arms, metrics, meanings) }, liftsPart(lifts)]
 }
 
 /**
