@@ -4,9 +4,8 @@
  * shortlist contains every item that belongs to the highest.
  *
  * Most items don't even need a rough score. The highest items of a case are nearly those of the previous
- * case, and their scores give a floor. A scan of the item table drops items that stay below the floor even
- * with the maximum of all features. Only items that co-occur with the history, and peers of the last products,
- * may gain much more, and they are few.
+ * case, and their scores give a floor. A scan of the item table drops items that stay below the floor. It leaves out
+ * only the gain from co-occurrence with the history, which few items have.
  */
 
 import { type Signals, staticFeatures } from '../features/computeFeatures.ts'
@@ -40,8 +39,17 @@ const DYNAMIC: ReadonlySet<FeatureName> = new Set([
   'peersLast',
 ])
 
+/** Part of a score that a scan adds only to rows which may reach the floor with it. */
+export interface Gain {
+  /** Upper bound of `of`, for all rows. */
+  readonly most: number
+  readonly of: (row: number) => number
+}
+
+export const NO_GAIN: Gain = { most: 0, of: () => 0 }
+
 /**
- * Scan of a table E [N, d] with popularities [N]: rows with fixed + cold · popularity + E·query ≥ floor. The
+ * Scan of a table E [N, d] with popularities [N]: rows with fixed + cold · popularity + E·query + gain ≥ floor. The
  * result contains all such rows in any order, and may contain others.
  * @param fixed [N]; unchanged between two calls with the same array
  */
@@ -50,15 +58,21 @@ export type ItemScan = (
   cold: number,
   query: Float32Array,
   floor: number,
+  gain?: Gain,
 ) => number[]
 
-/** Reference implementation, against which the others are tested. */
-export function plainItemScan(vectors: Float32Array, popularity: Float32Array): ItemScan {
-  return (fixed, cold, query, floor) => {
+/**
+ * Reference implementation, against which the others are tested.
+ * @param vectors null if all are 0
+ */
+export function plainItemScan(vectors: Float32Array | null, popularity: Float32Array): ItemScan {
+  return (fixed, cold, query, floor, gain = NO_GAIN) => {
     const found: number[] = []
-    for (let row = 0; row < fixed.length; row++)
-      if (fixed[row] + cold * popularity[row] + product(vectors, row, query) >= floor)
-        found.push(row)
+    for (let row = 0; row < fixed.length; row++) {
+      const own = vectors ? product(vectors, row, query) : 0
+      const score = fixed[row] + cold * popularity[row] + own
+      if (score + gain.most >= floor && score + gain.of(row) >= floor) found.push(row)
+    }
     return found
   }
 }
@@ -111,8 +125,7 @@ export function createShortlist(
   const readsPeers = peersRecent !== 0 || peersLast !== 0
   const { fixed, largestFixed } = fixedScores(model)
   for (const row of hidden) fixed[row] = Number.NEGATIVE_INFINITY
-  const lengths = lengthsOf(itemVectors)
-  const longest = lengths.reduce((most, one) => Math.max(most, one), 0)
+  const longest = longestOf(itemVectors)
   const mostPopular = popularity30.reduce((most, one) => Math.max(most, Math.abs(one)), 0)
   const ranked = new Map<number, readonly number[]>()
   /** Rows of a peer group, highest fixed score first. */
@@ -139,26 +152,21 @@ export function createShortlist(
         Math.sqrt(ofAll / total),
         totalLast > 0 ? Math.sqrt(ofLast / totalLast) : 0,
       ] as const
+    const gainOf = (i: number) =>
+      price * Math.exp(-Math.abs(logPrice[i] - usualPrice)) +
+      ofCategory(category[i]) +
+      ofPeers(peerGroup[i])
     const roughly = (i: number) => {
       const near =
-        fixed[i] +
-        perPopularity * popularity30[i] +
-        product(itemVectors, i, taste) +
-        price * Math.exp(-Math.abs(logPrice[i] - usualPrice)) +
-        ofCategory(category[i]) +
-        ofPeers(peerGroup[i])
+        fixed[i] + perPopularity * popularity30[i] + product(itemVectors, i, taste) + gainOf(i)
       if (sum[i] === 0) return near
       const [a, b, c] = ties(sum[i], last[i])
       return near + recent * a + share * b + session * c
     }
-    const most = tied.reduce(
-      ([all, inLast], i) => [Math.max(all, sum[i]), Math.max(inLast, last[i])],
-      [0, 0],
-    )
-    const size = Math.hypot(...taste)
+    const mostOf = (values: Float32Array) => tied.reduce((most, i) => Math.max(most, values[i]), 0)
     const error =
       ROUNDINGS *
-      (longest * size +
+      (longest * Math.hypot(...taste) +
         largestFixed +
         Math.abs(cold) * Math.max(1, mostPopular) +
         Math.abs(price) +
@@ -166,10 +174,7 @@ export function createShortlist(
         Math.abs(peersRecent) +
         Math.abs(peersLast) +
         (Math.abs(recent) + Math.abs(share) + Math.abs(session)) *
-          Math.max(1, ...ties(most[0], most[1])))
-    const categories = [...interest.category.keys()]
-    const above = Math.max(0, price) + Math.max(0, ...categories.map(ofCategory))
-
+          Math.max(1, ...ties(mostOf(sum), mostOf(last))))
     // Own rows are always included, so they need no rough score.
     const known = new Set(own)
     const isOther = (item: number) => !known.has(item)
@@ -183,14 +188,14 @@ export function createShortlist(
     // Twice the error, because the rough scores of the lowest kept row and of its true successor may both be off.
     const floor = nth(guess.map(roughly), places) - 2 * error
     if (!Number.isFinite(floor)) return null
-    const some = new Set([...scan(fixed, perPopularity, taste, floor - above), ...tied])
-    // A peer group may be a large part of the catalog. |E_i| · |query| is a cheap bound on the product, which rules
-    // out most of the group.
-    for (const group of groups) {
-      const least = floor - above - ofPeers(group) - error
-      for (const i of rankedPeers(group))
-        if (fixed[i] + perPopularity * popularity30[i] + lengths[i] * size >= least) some.add(i)
+    const gain = {
+      most:
+        Math.max(0, price) +
+        Math.max(0, ...[...interest.category.keys()].map(ofCategory)) +
+        Math.max(0, ...groups.map(ofPeers)),
+      of: gainOf,
     }
+    const some = new Set([...scan(fixed, perPopularity, taste, floor, gain), ...tied])
     const others = [...some].filter(isOther)
     const rough = others.map(roughly)
     const lowest = nth(rough, places) - 2 * error
@@ -246,13 +251,13 @@ function fixedScores(model: ShortlistModel): {
   return { fixed, largestFixed }
 }
 
-/** Length of each item's vector, [N]. Cached per item table, because the model object changes daily. */
-const lengthsOf = onceFor((vectors: Float32Array): Float32Array => {
-  const lengths = new Float32Array(vectors.length / DIMENSION)
-  for (let row = 0, at = 0; row < lengths.length; row++) {
+/** Length of the longest item's vector. Cached per item table, because the model object changes daily. */
+const longestOf = onceFor((vectors: Float32Array): number => {
+  let longest = 0
+  for (let at = 0; at < vectors.length; ) {
     let square = 0
     for (const end = at + DIMENSION; at < end; at++) square += vectors[at] ** 2
-    lengths[row] = Math.sqrt(square)
+    longest = Math.max(longest, square)
   }
-  return lengths
+  return Math.sqrt(longest)
 })

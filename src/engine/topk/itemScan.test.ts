@@ -29,17 +29,22 @@ test('the scan finds every row above the floor, and few others', () => {
       fc.constantFrom(0, 0.3, -2),
       fc.double({ min: -3, max: 3, noNaN: true }),
       fc.constantFrom(0, 1e-6, 1, 1e4),
-      (rows, seed, cold, floor, size) => {
+      fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 1, maxLength: 5 }),
+      (rows, seed, cold, floor, size, gains) => {
         const { vectors, popularity, fixed, query } = table(rows, seed)
         const sized = vectors.map((value) => size * value)
         const scan = wasmItemScan(sized, COLUMNS, popularity)
         const plain = plainItemScan(sized, popularity)
-        const found = new Set(scan(fixed, cold, query, size * floor))
-        for (const row of plain(fixed, cold, query, size * floor + 1e-5))
+        const gain = {
+          most: size * Math.max(...gains),
+          of: (row: number) => size * gains[row % gains.length],
+        }
+        const found = scan(fixed, cold, query, size * floor, gain)
+        for (const row of plain(fixed, cold, query, size * floor + 1e-5, gain))
           expect(found).toContain(row)
-        const near = new Set(plain(fixed, cold, query, size * floor - 0.1 * size - 1e-5))
+        const near = new Set(plain(fixed, cold, query, size * floor - 0.1 * size - 1e-5, gain))
         for (const row of found) expect(near).toContain(row)
-        expect(found.size).toBe(scan(fixed, cold, query, size * floor).length)
+        expect(new Set(found).size).toBe(found.length)
       },
     ),
     { numRuns: 300 },

@@ -3,7 +3,7 @@
  * per number instead of four. The rounding error has a known bound, by which the floor is lowered, so that no
  * item is missed.
  */
-import type { ItemScan } from '@nearside/core/learning/shortlist.ts'
+import { type ItemScan, NO_GAIN } from '@nearside/core/learning/shortlist.ts'
 import { instantiate, PAGE } from '../wasm/instantiate.ts'
 import { SCAN } from './scan.wasm.ts'
 
@@ -73,7 +73,7 @@ export function wasmItemScan(
   const firsts = new Int32Array(buffer, 0, HITS / 4)
   let fixed: Float32Array | null = null
 
-  return (given, cold, query, floor) => {
+  return (given, cold, query, floor, gain = NO_GAIN) => {
     if (fixed !== given) fixedParts.set(given)
     fixed = given
     const largest = query.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
@@ -89,11 +89,13 @@ export function wasmItemScan(
       const some = Math.min(STEPS, steps - step)
       const first = step * BLOCK_ROWS
       const at = rows + first * columns
-      const numbers = [lowered, unit, cold, columns, padded / 4] as const
+      const numbers = [lowered - gain.most, unit, cold, columns, padded / 4] as const
       const end = scan(at, terms + 4 * first, HITS, 0, some, first, ...numbers)
       for (let hit = 0; hit < end / 4; hit += HIT_BYTES / 4)
-        for (let lane = 0, row = firsts[hit + 4]; lane < 4; lane++, row++)
-          if (scores[hit + lane] >= lowered && row < count) found.push(row)
+        for (let lane = 0, row = firsts[hit + 4]; lane < 4; lane++, row++) {
+          const missing = lowered - scores[hit + lane]
+          if (gain.most >= missing && row < count && gain.of(row) >= missing) found.push(row)
+        }
     }
     return found
   }

@@ -6,7 +6,7 @@
 
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import { type ItemStatistics, withColdStart } from '@nearside/core/features/itemStatistics.ts'
-import type { ItemScan } from '@nearside/core/learning/shortlist.ts'
+import { plainItemScan } from '@nearside/core/learning/shortlist.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { highestRows } from '@nearside/core/model/highest.ts'
 import { type ExtraColumns, type RankerCase, type RankerDataset, tableOf } from './dataset.ts'
@@ -66,12 +66,5 @@ const unbiased = (items: number, weights: Float32Array) => ({
 })
 
 /** Scan of items that have no vectors. */
-function scanOf(statistics: ItemStatistics): ItemScan {
-  const { popularity30 } = withColdStart(statistics)
-  return (fixed, cold, _, floor) => {
-    const found: number[] = []
-    for (let row = 0; row < fixed.length; row++)
-      if (fixed[row] + cold * popularity30[row] >= floor) found.push(row)
-    return found
-  }
-}
+const scanOf = (statistics: ItemStatistics) =>
+  plainItemScan(null, withColdStart(statistics).popularity30)
