@@ -118,13 +118,14 @@ function quantize(
     for (let j = 0; j < columns; j++) largest = Math.max(largest, Math.abs(vectors[from + j]))
     const scale = Math.fround(largest / 127)
     scales[row] = scale
+    const inverse = scale > 0 ? 1 / scale : 0
     const lane = row % BLOCK_ROWS
     const at = (row - lane) * columns + PAIR * lane
     let square = 0
     let off = 0
     for (let j = 0; j < columns; j++) {
-      const level =
-        scale > 0 ? Math.min(127, Math.max(-127, Math.round(vectors[from + j] / scale))) : 0
+      // `Math.round` would take most of the time.
+      const level = Math.floor(Math.min(127, Math.max(-127, vectors[from + j] * inverse)) + 0.5)
       blocks[at + (j >> 1) * PAIR * BLOCK_ROWS + (j & 1)] = level
       square += (level * scale) ** 2
       off += (vectors[from + j] - level * scale) ** 2
