@@ -3,7 +3,7 @@
  * quotients, so that no browser's `Math.exp` affects them.
  */
 
-import { createMlp } from '@nearside/core/learning/learners/network.ts'
+import { createMlp, networkShape } from '@nearside/core/learning/learners/network.ts'
 import type { ItemScan } from '@nearside/core/learning/shortlist.ts'
 import { createEncoder } from '@nearside/core/model/encoder.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
@@ -82,15 +82,14 @@ export async function hashOfEncoder(): Promise<string> {
 
 export async function hashOfNetwork(): Promise<string> {
   const inputs = 25
-  const fresh = createMlp(inputs, createRandom(1)).snapshot()
-  const weights = Float64Array.from(small(irregular(fresh.weights.length, 91), 0.25))
+  const { size } = networkShape(inputs)
+  const weights = Float64Array.from(small(irregular(size, 91), 0.25))
   const rows = Array.from({ length: 230 }, (_, e) => irregular(inputs, 37 + 2 * e))
   const examples = rows.map((x, e) => ({ x, label: e % 3 ? (0 as const) : (1 as const) }))
-  const learner = createMlp(inputs, createRandom(1))
-  learner.restore({ ...fresh, weights })
+  const learner = createMlp(inputs, createRandom(1), weights)
   learner.learn(examples)
   return hashOf(
-    Float32Array.from(learner.snapshot().weights),
+    Float32Array.from(weights),
     Float32Array.from(rows, (x) => learner.predict(x)),
   )
 }

@@ -14,8 +14,9 @@ export function rebalance(batch: readonly Example[], method: Imbalance, random: 
     shuffled(examples.length, random).map((place) => examples[place])
   if (method === 'none' || rare.length === 0 || rare.length >= other.length) return mixed(batch)
   const missing = other.length - rare.length
-  const rows = rare.map(({ x }) => x)
-  const yes = (made: readonly Float32Array[]) => made.map((x): Example => ({ x, label: 1 }))
+  const [rows, others] = [rare, other].map((examples) => examples.map(({ x }) => x))
+  const withNew = (counts: readonly number[]) =>
+    mixed([...batch, ...interpolated(rows, counts, random).map((x): Example => ({ x, label: 1 }))])
   switch (method) {
     case 'weights': {
       const half = batch.length / 2
@@ -30,26 +31,11 @@ export function rebalance(batch: readonly Example[], method: Imbalance, random: 
         ...Array.from({ length: missing }, () => rare[random.integer(rare.length)]),
       ])
     case 'under':
-      return mixed([
-        ...rare,
-        ...shuffled(other.length, random)
-          .slice(0, rare.length)
-          .map((place) => other[place]),
-      ])
+      return mixed([...rare, ...mixed(other).slice(0, rare.length)])
     case 'smote':
-      return mixed([...batch, ...yes(smote(rows, missing, random))])
+      return withNew(smoteCounts(rows.length, missing, random))
     case 'adasyn':
-      return mixed([
-        ...batch,
-        ...yes(
-          adasyn(
-            rows,
-            other.map(({ x }) => x),
-            missing,
-            random,
-          ),
-        ),
-      ])
+      return withNew(adasynCounts(rows, others, missing))
   }
 }
 
@@ -79,27 +65,11 @@ export function correctPrior(probability: number, trained: number, actual: numbe
 /** k of both papers. */
 const NEIGHBOURS = 5
 
-/**
- * Synthetic examples of the rare class, interpolated between real examples. For numeric inputs only:
- * interpolated item ids have no meaning.
- * SMOTE: each new row lies between a rare row and one of its k nearest rare rows. Each rare row is the starting point
- * equally often; the numbers differ by at most one.
- * @see Chawla, Bowyer, Hall and Kegelmeyer 2002, "SMOTE", doi 10.1613/jair.953
- * @see He, Bai, Garcia and Li 2008, "ADASYN", doi 10.1109/IJCNN.2008.4633969
- */
-export function smote(
-  rare: readonly Float32Array[],
-  count: number,
-  random: Random,
-  k = NEIGHBOURS,
-): Float32Array[] {
-  if (rare.length < 2) return []
-  const starts = shuffled(rare.length, random)
-  const neighbours = new Map<number, readonly number[]>()
-  return Array.from({ length: count }, (_, made) => {
-    const start = starts[made % starts.length]
-    return between(rare, start, neighboursOf(rare, start, k, neighbours), random)
-  })
+/** SMOTE's number of new rows per rare row: the same for all, or one more for rows drawn at random. */
+export function smoteCounts(rare: number, count: number, random: Random): number[] {
+  const counts = new Array<number>(rare).fill(Math.floor(count / rare))
+  for (const place of shuffled(rare, random).slice(0, count % rare)) counts[place]++
+  return counts
 }
 
 /**
@@ -122,47 +92,28 @@ export function adasynCounts(
   return hardness.map((share) => (total > 0 ? Math.round((share / total) * count) : 0))
 }
 
-/** ADASYN: like SMOTE, with more new rows where the classes are hard to separate. */
-export function adasyn(
+/**
+ * Synthetic rows of the rare class, each between a rare row and one of its k nearest rare rows. For numeric inputs
+ * only: interpolated item ids have no meaning.
+ * @param counts number of new rows that start at each rare row
+ * @see Chawla, Bowyer, Hall and Kegelmeyer 2002, "SMOTE", doi 10.1613/jair.953
+ * @see He, Bai, Garcia and Li 2008, "ADASYN", doi 10.1109/IJCNN.2008.4633969
+ */
+export function interpolated(
   rare: readonly Float32Array[],
-  other: readonly Float32Array[],
-  count: number,
+  counts: readonly number[],
   random: Random,
   k = NEIGHBOURS,
 ): Float32Array[] {
   if (rare.length < 2) return []
-  const neighbours = new Map<number, readonly number[]>()
-  return adasynCounts(rare, other, count, k).flatMap((own, start) =>
-    Array.from({ length: own }, () =>
-      between(rare, start, neighboursOf(rare, start, k, neighbours), random),
-    ),
-  )
-}
-
-function neighboursOf(
-  rows: readonly Float32Array[],
-  start: number,
-  k: number,
-  known: Map<number, readonly number[]>,
-): readonly number[] {
-  let found = known.get(start)
-  if (!found) {
-    found = nearest(rows, rows[start], k, start)
-    known.set(start, found)
-  }
-  return found
-}
-
-function between(
-  rows: readonly Float32Array[],
-  start: number,
-  neighbours: readonly number[],
-  random: Random,
-): Float32Array {
-  const from = rows[start]
-  const to = rows[neighbours[random.integer(neighbours.length)]]
-  const gap = random.next()
-  return from.map((value, j) => value + gap * (to[j] - value))
+  return rare.flatMap((from, start) => {
+    const near = counts[start] > 0 ? nearest(rare, from, k, start) : []
+    return Array.from({ length: counts[start] }, () => {
+      const to = rare[near[random.integer(near.length)]]
+      const gap = random.next()
+      return from.map((value, j) => value + gap * (to[j] - value))
+    })
+  })
 }
 
 /**

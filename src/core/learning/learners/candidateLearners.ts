@@ -150,12 +150,9 @@ function examplesOf(
 }
 
 /** The model's own probability, as a learner that never learns. */
-const MODEL: IncrementalLearner<null> = {
-  name: 'model',
+const MODEL: IncrementalLearner = {
   predict: (x) => sigmoid(x[BASE_COLUMN]),
   learn() {},
-  snapshot: () => null,
-  restore() {},
 }
 
 /** Mean share of the candidates that rank above a chosen candidate, 0 … 1; 1 if none was chosen. */
@@ -168,18 +165,10 @@ function errorOf(examples: readonly Example[], { predict }: Pick<Combination, 'p
 }
 
 function combinationOf({ learners, imbalance, seed }: CandidateLearnersOptions): Combination {
-  const all = Array.from({ length: INPUTS }, (_, column) => column)
   const make: Readonly<Record<LearnerName, () => IncrementalLearner>> = {
     // Starts as the base model: weight 1 on its logit, 0 on the features.
     gradient: () =>
-      createGradientLearner({
-        name: 'gradient',
-        columns: all,
-        initial: [...all.map((column) => Number(column === BASE_COLUMN)), 0],
-        stepSize: STEP_SIZE,
-        fusionWeight: 0.5,
-        adaptive: true,
-      }),
+      createGradientLearner([...new Array(BASE_COLUMN).fill(0), 1, 0], STEP_SIZE, 0.5),
     network: () => rebalanced(createMlp(INPUTS, createRandom(seed)), imbalance, seed),
     tree: () => createTreeLearner(NOMINAL),
   }
@@ -202,7 +191,6 @@ function rebalanced(
   let batches = 0
   const follow = (mean: number, value: number) => mean + (value - mean) / batches
   return {
-    ...learner,
     predict: (x) => correctPrior(learner.predict(x), trained, actual),
     learn(batch) {
       const balanced = rebalance(batch, method, random)

@@ -7,12 +7,7 @@
  */
 import { type Example, type IncrementalLearner, logit, logLoss, sigmoid } from './learner.ts'
 
-interface CombinationSnapshot {
-  readonly weights: readonly number[]
-  readonly learners: readonly unknown[]
-}
-
-export interface Combination extends IncrementalLearner<CombinationSnapshot> {
+export interface Combination extends IncrementalLearner {
   /** Weight of each learner, in their order; the weights sum to one. */
   weights(): readonly number[]
 }
@@ -34,20 +29,12 @@ export function combine(
 ): Combination {
   let weights = [...initial]
   return {
-    name: 'combination',
     weights: () => weights,
     predict: (x) =>
       sigmoid(learners.reduce((sum, one, k) => sum + weights[k] * logit(one.predict(x)), 0)),
     learn(batch) {
       weights = reweigh(weights, learners, batch, rate)
       for (const learner of learners) learner.learn(batch)
-    },
-    snapshot: () => ({ weights: [...weights], learners: learners.map((one) => one.snapshot()) }),
-    restore(snapshot) {
-      weights = [...snapshot.weights]
-      learners.forEach((learner, k) => {
-        learner.restore(snapshot.learners[k])
-      })
     },
   }
 }

@@ -5,27 +5,6 @@
  */
 import { type Example, type IncrementalLearner, logLoss, sigmoid } from './learner.ts'
 
-interface GradientOptions {
-  readonly name: string
-  /** Columns that the head reads; θ has one weight per column, then a constant. */
-  readonly columns: readonly number[]
-  /** Initial θ. */
-  readonly initial: readonly number[]
-  /** Initial α and λ. */
-  readonly stepSize: number
-  readonly fusionWeight: number
-  /** Whether α and λ adapt. */
-  readonly adaptive: boolean
-}
-
-interface GradientSnapshot {
-  readonly parameters: Float64Array
-  readonly previous: Float64Array
-  readonly fitted: Float64Array
-  readonly stepSize: number
-  readonly fusionWeight: number
-}
-
 /** Number of examples per step, equal to the candidates of a case. */
 const STEP_EXAMPLES = 50
 /** Maximum distance that one batch may move θ, since fusion only makes sense nearby. */
@@ -37,19 +16,25 @@ const STEP_RANGE = [1e-4, 1] as const
 /** Limits of λ; at 0 or 1 it could never change again. */
 const FUSION_RANGE = [0.05, 0.99] as const
 
+/**
+ * @param initial θ at the start: one weight per column, then a constant
+ * @param stepSize initial α
+ * @param fusionWeight initial λ
+ */
 export function createGradientLearner(
-  options: GradientOptions,
-): IncrementalLearner<GradientSnapshot> {
-  const { name, columns, adaptive } = options
-  let { stepSize, fusionWeight } = options
-  let parameters: Float64Array = Float64Array.from(options.initial)
+  initial: readonly number[],
+  stepSize: number,
+  fusionWeight: number,
+): IncrementalLearner & { rates(): { readonly stepSize: number; readonly fusionWeight: number } } {
+  const columns = initial.length - 1
+  let parameters: Float64Array = Float64Array.from(initial)
   /** θ_prev and θ_new of the last batch. */
   let previous = parameters
   let fitted = parameters
 
   const score = (theta: Float64Array, x: Float32Array) => {
-    let z = theta[columns.length]
-    for (let j = 0; j < columns.length; j++) z += theta[j] * x[columns[j]]
+    let z = theta[columns]
+    for (let j = 0; j < columns; j++) z += theta[j] * x[j]
     return z
   }
 
@@ -64,8 +49,8 @@ export function createGradientLearner(
     const out = new Float64Array(theta.length)
     for (const { x, label, weight = 1 } of batch) {
       const residual = (weight * (sigmoid(score(theta, x)) - label)) / batch.length
-      for (let j = 0; j < columns.length; j++) out[j] += residual * x[columns[j]]
-      out[columns.length] += residual
+      for (let j = 0; j < columns; j++) out[j] += residual * x[j]
+      out[columns] += residual
     }
     return out
   }
@@ -82,11 +67,11 @@ export function createGradientLearner(
   }
 
   return {
-    name,
+    rates: () => ({ stepSize, fusionWeight }),
     predict: (x) => sigmoid(score(parameters, x)),
     learn(batch) {
       if (batch.length === 0) return
-      if (adaptive && fitted !== previous) adapt(batch)
+      if (fitted !== previous) adapt(batch)
       const next = Float64Array.from(parameters)
       for (let from = 0; from < batch.length; from += STEP_EXAMPLES) {
         const g = meanGradient(next, batch.slice(from, from + STEP_EXAMPLES))
@@ -96,10 +81,6 @@ export function createGradientLearner(
       previous = parameters
       fitted = next
       parameters = between(previous, fitted, fusionWeight)
-    },
-    snapshot: () => structuredClone({ parameters, previous, fitted, stepSize, fusionWeight }),
-    restore(snapshot) {
-      ;({ parameters, previous, fitted, stepSize, fusionWeight } = structuredClone(snapshot))
     },
   }
 }

@@ -14,15 +14,11 @@ export interface Example {
   readonly weight?: number
 }
 
-export interface IncrementalLearner<Snapshot = unknown> {
-  readonly name: string
+export interface IncrementalLearner {
   /** Probability that the label is 1. */
   predict(x: Float32Array): number
   /** Learns from new examples, in order of time. */
   learn(batch: readonly Example[]): void
-  /** Independent copy of all that was learned, as plain data. */
-  snapshot(): Snapshot
-  restore(snapshot: Snapshot): void
 }
 
 /** Minimum probability, which bounds the loss of a single wrong prediction. */

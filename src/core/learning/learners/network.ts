@@ -3,7 +3,7 @@
  * vector, so that a snapshot is one copy.
  */
 
-import { type AdamState, adamStep, startAdam } from '../../adam.ts'
+import { adamStep, startAdam } from '../../adam.ts'
 import type { Random } from '../../model/random.ts'
 import { type Example, type IncrementalLearner, logLoss, sigmoid } from './learner.ts'
 
@@ -116,35 +116,31 @@ function backward(
   }
 }
 
-interface MlpSnapshot {
-  readonly weights: Float64Array
-  readonly adam: AdamState
-}
-
 const STEP_SIZE = 1e-3
 const L2 = 1e-4
 const STEP_EXAMPLES = 50
 
-/** Incremental neural network: one step of Adam per few new examples. */
-export function createMlp(inputs: number, random: Random): IncrementalLearner<MlpSnapshot> {
+/**
+ * Incremental neural network: one step of Adam per few new examples.
+ * @param weights at the start; each step changes them in place
+ */
+export function createMlp(
+  inputs: number,
+  random: Random,
+  weights = initialWeights(networkShape(inputs), random),
+): IncrementalLearner {
   const shape = networkShape(inputs)
   const gradient = new Float64Array(shape.size)
   const stepSize = new Float32Array(shape.size).fill(STEP_SIZE)
-  let weights: Float64Array = initialWeights(shape, random)
   let adam = startAdam(shape.size)
 
   return {
-    name: 'mlp',
     predict: (x) => sigmoid(forward(shape, weights, x)[shape.starts.length][0]),
     learn(batch) {
       for (let from = 0; from < batch.length; from += STEP_EXAMPLES) {
         lossAndGradient(shape, weights, batch.slice(from, from + STEP_EXAMPLES), L2, gradient)
         adam = adamStep(adam, weights, gradient, stepSize)
       }
-    },
-    snapshot: () => structuredClone({ weights, adam }),
-    restore(snapshot) {
-      ;({ weights, adam } = structuredClone(snapshot))
     },
   }
 }

@@ -29,7 +29,7 @@ describe("river's documented check", () => {
     ['adaptive', true],
   ])('a %s Hoeffding tree on Agrawal has a progressive accuracy of .8609', (_, adaptive) => {
     const asked = { ...options, adaptive }
-    const tree = createTree(asked)
+    const tree = createTree()
     let right = 0
     // The published figures depend on two rules. Nominal likelihoods are smoothed by one. Of two equally
     // likely classes the lower is predicted, while the class seen first counts as the leaf's own guess.
@@ -47,7 +47,7 @@ describe("river's documented check", () => {
 /** Examples with two numbers and a nominal value; `columnAt` chooses the number that decides the label. */
 function run(options: TreeOptions, examples: number, columnAt: (k: number) => number) {
   const random = createRandom(3)
-  const tree = createTree(options)
+  const tree = createTree()
   const right = Array.from({ length: examples }, (_, k) => {
     const x = [random.next(), random.next(), random.integer(3)]
     const label = Number(x[columnAt(k)] > 0.5)
@@ -77,7 +77,7 @@ describe('HoeffdingTree', () => {
 
   it('a tree splits on nominal values, and predicts finite shares for an unseen value', () => {
     const options = { ...TREE_DEFAULTS, nominal: new Set([0]) }
-    const tree = createTree(options)
+    const tree = createTree()
     const random = createRandom(4)
     for (let k = 0; k < 2000; k++) {
       const value = random.integer(3)

@@ -11,7 +11,6 @@ import { createLeaf, highest, type Leaf, leafShares, learnAtLeaf } from './leaf.
 import { bestSplit, hoeffdingBound, type Split, sum, type Test } from './observer.ts'
 
 export interface TreeOptions {
-  readonly classes: number
   /** Columns with nominal values. */
   readonly nominal: ReadonlySet<number>
   /** Weight that a leaf gathers between two attempts to split. */
@@ -24,7 +23,6 @@ export interface TreeOptions {
 }
 
 export const TREE_DEFAULTS: TreeOptions = {
-  classes: 2,
   nominal: new Set(),
   gracePeriod: 200,
   delta: 1e-7,
@@ -52,8 +50,8 @@ const LEAST_ERRORS = 300
 /** Probability that the replacing tree isn't better. */
 const SWITCH_DELTA = 0.05
 
-export function createTree({ classes }: TreeOptions): Tree {
-  return { root: createLeaf(new Array(classes).fill(0)) }
+export function createTree(): Tree {
+  return { root: createLeaf() }
 }
 
 /** Shares of the classes; all zero before the first example. */
@@ -76,7 +74,7 @@ function learnAt(node: Node, options: TreeOptions, x: ArrayLike<number>, label: 
   if (node.kind === 'leaf') return learnLeaf(node, options, x, label)
   const child = branchOf(node, x, true)
   node.children[child] = learnAt(node.children[child], options, x, label)
-  if (worse) node.alternate = createLeaf(new Array(options.classes).fill(0))
+  if (worse) node.alternate = createLeaf()
   if (!node.alternate) return node
   node.alternate = learnAt(node.alternate, options, x, label)
   const better = compare(node.alternate.errors, node.errors)
@@ -112,8 +110,8 @@ function chooseSplit(leaf: Leaf, options: TreeOptions): Split | null {
     .sort((a, b) => b.merit - a.merit)
   const [best, second] = splits
   if (!best || !(best.merit > 0)) return null
-  const range = Math.log2(Math.max(2, options.classes))
-  const bound = hoeffdingBound(range, options.delta, sum(leaf.counts))
+  // The gain of two classes is at most one bit.
+  const bound = hoeffdingBound(1, options.delta, sum(leaf.counts))
   const lead = best.merit - Math.max(0, second?.merit ?? 0)
   return lead > bound || bound < options.tieThreshold ? best : null
 }
@@ -144,7 +142,7 @@ function branchOf({ test, children }: Branch, x: ArrayLike<number>, learning: bo
   if (known >= 0) return known
   if (!learning) return heaviest(children)
   test.values.push(value)
-  children.push(createLeaf(new Array(classesOf(children[0])).fill(0)))
+  children.push(createLeaf())
   return children.length - 1
 }
 
@@ -156,26 +154,17 @@ function weightOf(node: Node): number {
   return node.kind === 'leaf' ? sum(node.counts) : sum(node.children.map(weightOf))
 }
 
-function classesOf(node: Node): number {
-  return node.kind === 'leaf' ? node.counts.length : classesOf(node.children[0])
-}
-
 /** @param nominal columns with nominal values. */
-export function createTreeLearner(nominal: ReadonlySet<number>): IncrementalLearner<Tree> {
+export function createTreeLearner(nominal: ReadonlySet<number>): IncrementalLearner {
   const options = { ...TREE_DEFAULTS, nominal }
-  let tree = createTree(options)
+  const tree = createTree()
   return {
-    name: 'tree',
     predict(x) {
       const [no, yes] = treeShares(tree, x)
       return no + yes > 0 ? yes / (no + yes) : 0.5
     },
     learn(batch) {
       for (const { x, label } of batch) learnExample(tree, options, x, label)
-    },
-    snapshot: () => structuredClone(tree),
-    restore(snapshot) {
-      tree = structuredClone(snapshot)
     },
   }
 }

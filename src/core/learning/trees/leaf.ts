@@ -20,8 +20,8 @@ export interface Leaf {
   readonly errors: Adwin
 }
 
-/** @param counts class counts from the parent's split. @param seen the parent's order of classes */
-export function createLeaf(counts: Counts, seen: readonly number[] = []): Leaf {
+/** @param counts counts of both classes from the parent's split. @param seen the parent's order of classes */
+export function createLeaf(counts: Counts = [0, 0], seen: readonly number[] = []): Leaf {
   return {
     kind: 'leaf',
     counts: [...counts],
@@ -52,8 +52,7 @@ export function learnAtLeaf(
   if (!seen.includes(label)) seen.push(label)
   counts[label] += 1
   if (leaf.observers.length === 0) {
-    for (let a = 0; a < x.length; a++)
-      leaf.observers.push(createObserver(nominal.has(a), leaf.counts.length))
+    for (let a = 0; a < x.length; a++) leaf.observers.push(createObserver(nominal.has(a)))
   }
   for (let a = 0; a < x.length; a++) observe(leaf.observers[a], x[a], label)
 }

@@ -43,10 +43,10 @@ export interface Split {
 /** Number of numeric split points tried between minimum and maximum. */
 const SPLIT_POINTS = 10
 
-export function createObserver(nominal: boolean, classes: number): Observer {
+export function createObserver(nominal: boolean): Observer {
   return nominal
-    ? { kind: 'nominal', classes: Array.from({ length: classes }, () => new Map()) }
-    : { kind: 'numeric', classes: new Array(classes).fill(null) }
+    ? { kind: 'nominal', classes: [new Map(), new Map()] }
+    : { kind: 'numeric', classes: [null, null] }
 }
 
 export function observe(observer: Observer, value: number, label: number): void {
