@@ -7,7 +7,7 @@ import { createCandidates } from '@nearside/core/learning/candidates.ts'
 import { sharedDelta } from '@nearside/core/learning/sharedUpdate.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import type { Random } from '@nearside/core/model/random.ts'
-import { normalCdf, normalQuantile } from '@nearside/core/normal.ts'
+import { normalCdf } from '@nearside/core/normal.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { type Attack, centered, type Given, judged } from './attacks.ts'
 import { createDevice, direction } from './device.ts'
@@ -85,4 +85,15 @@ export async function reconstruct(
     row('the leader’s share', found.share, one),
     row('the sum of a round, all else known', found.sum, allowed),
   ]
+}
+
+/** x with P(X ≤ x) = p, for p in (0, 1); found by bisection. */
+function normalQuantile(p: number): number {
+  let [low, high] = [-38, 38]
+  for (let step = 0; step < 100; step++) {
+    const middle = (low + high) / 2
+    if (normalCdf(middle) < p) low = middle
+    else high = middle
+  }
+  return high
 }

@@ -40,17 +40,6 @@ export function normalCdf(x: number, mean = 0, deviation = 1): number {
   return z < 0 ? tail : 1 - tail
 }
 
-/** x with P(X ≤ x) = p, for p in (0, 1); found by bisection. */
-export function normalQuantile(p: number): number {
-  let [low, high] = [-38, 38]
-  for (let step = 0; step < 100; step++) {
-    const middle = (low + high) / 2
-    if (normalCdf(middle) < p) low = middle
-    else high = middle
-  }
-  return high
-}
-
 /**
  * Upper bound on the share of right guesses whether a device took part, under μ-Gaussian differential privacy. The
  * guesser knows everything else and sees every release. A coin toss is right half of the time.

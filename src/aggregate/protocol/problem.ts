@@ -35,14 +35,15 @@ export function isRetryable(status: number): boolean {
 /** Error for the leader's refusal of a report. The server's text becomes part of the message only. */
 export function errorFromResponse(status: number, body: Uint8Array): NearsideError {
   const code = BY_STATUS[status] ?? 'aggregator-unreachable'
-  return new NearsideError(code, `The leader answered ${status}${titleOf(body)}`)
+  return new NearsideError(code, `The leader answered ${described(status, body)}`)
 }
 
-function titleOf(body: Uint8Array): string {
+/** An answer's status and, where its body is a problem document, the document's title. */
+export function described(status: number, body: Uint8Array): string {
   try {
     const { title } = JSON.parse(new TextDecoder().decode(body)) as { title?: unknown }
-    return typeof title === 'string' ? `: ${title.slice(0, 200)}` : ''
+    return typeof title === 'string' ? `${status}: ${title.slice(0, 200)}` : String(status)
   } catch {
-    return ''
+    return String(status)
   }
 }

@@ -15,14 +15,7 @@ import { PEER_ROUTES, ROUTES } from '../protocol/routes.ts'
 import { TOKEN_REQUEST_MEDIA_TYPE, WORK_HEADER } from '../protocol/token.ts'
 import { type GatewayOptions, gatewayRoute, type InnerBindings } from './gateway.ts'
 import type { HelperAggregator } from './helper.ts'
-import {
-  atMost,
-  createRateLimit,
-  emptyApp,
-  limitBody,
-  respondProblem,
-  respondTooMany,
-} from './http.ts'
+import { atMost, emptyApp, limitBody, limitRate, requireType, respondProblem } from './http.ts'
 import type { LeaderAggregator } from './leader.ts'
 import { type OwnerOptions, ownerRoutes } from './owner/routes.ts'
 import { modelRoutes, peerRoutes } from './peerRoutes.ts'
@@ -80,11 +73,11 @@ export function createApp(aggregator: Aggregator, options: AppOptions): OpenAPIH
   readRoutes(app, aggregator)
   app.get(PEER_ROUTES.keys, async (c) => c.json(await aggregator.keys()))
   if ('accept' in aggregator) {
-    app.use(ROUTES.reports, mayCall(options, REPORT_MEDIA_TYPE))
+    app.use(ROUTES.reports, ...mayCall(options, REPORT_MEDIA_TYPE))
     reportRoute(app, aggregator)
     if (options.owner) ownerRoutes(app, aggregator, options.owner, options.now)
     if (options.tokens) {
-      app.use(ROUTES.tokens, mayCall(options, TOKEN_REQUEST_MEDIA_TYPE))
+      app.use(ROUTES.tokens, ...mayCall(options, TOKEN_REQUEST_MEDIA_TYPE))
       tokenRoute(app, aggregator.store, options.tokens)
     }
   } else {
@@ -173,11 +166,11 @@ function readRoutes(app: OpenAPIHono, aggregator: Aggregator): void {
 
 function reachedRoute(app: OpenAPIHono, helper: HelperAggregator, options: AppOptions): void {
   const { now, clientAddress: addressOf = () => '' } = options
-  const waitOf = createRateLimit(LISTS_PER_MINUTE)
   app.openapi(
     createRoute({
       method: 'get',
       path: ROUTES.reached,
+      middleware: limitRate(LISTS_PER_MINUTE, addressOf, now),
       request: { params: z.object({ round: z.string().regex(/^[0-9]{1,9}$/) }) },
       responses: {
         200: json('Salted hashes of the ids of a round that is over, signed', reachedSchema),
@@ -187,10 +180,8 @@ function reachedRoute(app: OpenAPIHono, helper: HelperAggregator, options: AppOp
       },
     }),
     async (c) => {
-      const address = addressOf(c)
-      const wait = waitOf(address, now())
-      if (wait > 0) return respondTooMany(c, wait) as never
-      const { bytes, body } = await helper.openList(Number(c.req.valid('param').round), address)
+      const round = Number(c.req.valid('param').round)
+      const { bytes, body } = await helper.openList(round, addressOf(c))
       const headers = { 'Content-Type': 'application/json', 'Content-Length': String(bytes) }
       if (c.req.raw.method !== 'HEAD') return c.body(body, 200, headers) as never
       await body.cancel()
@@ -230,22 +221,20 @@ async function describeRound(record: RoundSummary): Promise<z.infer<typeof round
 }
 
 /** Checks in this order: the caller's origin, the media type, the rate limit. */
-function mayCall(options: AppOptions, mediaType: string): MiddlewareHandler {
-  const waitOf = createRateLimit(options.reportsPerMinute)
-  const addressOf = options.clientAddress ?? (() => '')
-  return async (c, next) => {
+function mayCall(options: AppOptions, mediaType: string): readonly MiddlewareHandler[] {
+  const { clientAddress = () => '', now, origins, reportsPerMinute } = options
+  const isAllowed: MiddlewareHandler = async (c, next) => {
     const origin = c.req.header('origin')
-    if (origin !== undefined && !options.origins.includes(origin))
+    if (origin !== undefined && !origins.includes(origin))
       return respondProblem(c, 403, 'consent-missing', 'This origin is not the shop’s')
     if (c.req.header('sec-gpc') === '1')
       return respondProblem(c, 403, 'consent-missing', 'Global Privacy Control is on')
-    if (c.req.header('content-type') !== mediaType || c.req.header('content-encoding'))
-      return respondProblem(c, 415, 'report-invalid', `Send ${mediaType} uncompressed`)
-    // A relayed request has no known address. The gateway limits it instead.
-    const { isRelayed } = (c.env ?? {}) as Partial<InnerBindings>
-    const wait = isRelayed ? 0 : waitOf(addressOf(c), options.now())
-    return wait > 0 ? respondTooMany(c, wait) : next()
+    return next()
   }
+  // A relayed request has no known address. The gateway limits it instead.
+  const addressOf = (c: Context) =>
+    ((c.env ?? {}) as Partial<InnerBindings>).isRelayed ? null : clientAddress(c)
+  return [isAllowed, requireType(mediaType), limitRate(reportsPerMinute, addressOf, now)]
 }
 
 const noRound = () => new NearsideError('aggregator-unreachable', 'No round is open yet')

@@ -25,7 +25,7 @@ import { ENCAPSULATED_BYTES, NONE } from '../privacy/seal.ts'
 import { decodeRequest, encodeResponse, type RequestMessage } from '../protocol/binaryHttp.ts'
 import { OBLIVIOUS_REQUEST, OBLIVIOUS_RESPONSE, ROUTES } from '../protocol/routes.ts'
 import { WORK_HEADER } from '../protocol/token.ts'
-import { createRateLimit, limitBody, respondProblem, respondTooMany } from './http.ts'
+import { limitBody, limitRate, requireType, respondProblem } from './http.ts'
 
 export interface GatewayOptions {
   readonly keys: OpeningKeys
@@ -57,20 +57,16 @@ export function gatewayRoute(
   addressOf: (c: Context) => string,
   now: () => number,
 ): void {
-  const waitOf = createRateLimit(perMinute)
-
   app.get(ROUTES.gatewayKeys, (c) =>
     c.body(encodeKeys(keys.publicKey), 200, { 'Content-Type': 'application/ohttp-keys' }),
   )
   app.use(ROUTES.gateway, async (c, next) => {
-    if (!isRelay(c))
-      return respondProblem(c, 403, 'input-invalid', 'Only relays of this server may call')
-    if (c.req.header('content-type') !== OBLIVIOUS_REQUEST)
-      return respondProblem(c, 415, 'report-invalid', `Send ${OBLIVIOUS_REQUEST}`)
-    const wait = waitOf(addressOf(c), now())
-    return wait === 0 ? next() : respondTooMany(c, wait)
+    return isRelay(c)
+      ? next()
+      : respondProblem(c, 403, 'input-invalid', 'Only relays of this server may call')
   })
-  app.post(ROUTES.gateway, limitBody(MOST_SEALED, 'report-invalid'), async (c) => {
+  const limits = [requireType(OBLIVIOUS_REQUEST), limitRate(perMinute, addressOf, now)] as const
+  app.post(ROUTES.gateway, ...limits, limitBody(MOST_SEALED, 'report-invalid'), async (c) => {
     const sealed = new Uint8Array(await c.req.arrayBuffer())
     const { message, seal } = openRequest(keys, sealed)
     const bindings: InnerBindings = { isRelayed: true }

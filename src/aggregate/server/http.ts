@@ -45,8 +45,32 @@ export function respondProblem(
   })
 }
 
-export const respondTooMany = (c: Context, wait: number): Response =>
-  respondProblem(c, 429, 'aggregator-unreachable', 'Too many requests at once', wait)
+/**
+ * Limits the requests of one address.
+ * @param addressOf address that a request comes from; null for a request without a limit
+ */
+export function limitRate(
+  perMinute: number,
+  addressOf: (c: Context) => string | null,
+  now: () => number,
+): MiddlewareHandler {
+  const waitOf = createRateLimit(perMinute)
+  return async (c, next) => {
+    const address = addressOf(c)
+    const wait = address === null ? 0 : waitOf(address, now())
+    return wait === 0
+      ? next()
+      : respondProblem(c, 429, 'aggregator-unreachable', 'Too many requests at once', wait)
+  }
+}
+
+/** Refuses bodies of another media type, and compressed ones. */
+export const requireType =
+  (mediaType: string): MiddlewareHandler =>
+  async (c, next) =>
+    c.req.header('content-type') !== mediaType || c.req.header('content-encoding')
+      ? respondProblem(c, 415, 'report-invalid', `Send ${mediaType} uncompressed`)
+      : next()
 
 /** App without routes: it answers errors, and lets nobody cache an answer. */
 export function emptyApp(): OpenAPIHono {

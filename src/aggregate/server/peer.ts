@@ -20,6 +20,7 @@ import { readAtMost } from '@nearside/core/readAtMost.ts'
 import { answerMessage, peerMessage, type SigningKeys, sign, verify } from '../privacy/signature.ts'
 import { consentHash, policyTerms } from '../protocol/consent.ts'
 import { dimensionOf, type Policy } from '../protocol/policy.ts'
+import { described } from '../protocol/problem.ts'
 import { REPORT_ID_BYTES } from '../protocol/report.ts'
 import { endpoint, PEER_ROUTES, SHARES_MEDIA_TYPE, SIGNATURE_HEADER } from '../protocol/routes.ts'
 import { serverHash } from './keystream.ts'
@@ -126,7 +127,10 @@ export function createHelperClient(
     async keys(): Promise<HelperKeys> {
       const { response, answer } = await request(PEER_ROUTES.keys, {}, deadlines.other)
       if (response.ok) return readAnswer(answer, helperKeysSchema)
-      throw new NearsideError('aggregator-unreachable', said(response.status, answer))
+      throw new NearsideError(
+        'aggregator-unreachable',
+        `The helper answered ${described(response.status, answer)}`,
+      )
     },
     async propose(round: Round): Promise<void> {
       await json(PEER_ROUTES.propose(round.round), { policy: round.policy }, round, deadlines.other)
@@ -178,24 +182,10 @@ export async function releaseMessage(release: {
 }
 
 function refusal(status: number, body: Bytes, round: number): NearsideError {
-  const message = said(status, body)
+  const message = `The helper answered ${described(status, body)}`
   if (status === 410) return new HelperRefusal('round-closed', message, round)
   if (status === 422) return new HelperRefusal('policy-mismatch', message, round)
   return new NearsideError('aggregator-unreachable', message)
-}
-
-function said(status: number, body: Bytes): string {
-  return `The helper answered ${described(status, body)}`
-}
-
-function described(status: number, body: Bytes): string {
-  try {
-    const { title } = JSON.parse(new TextDecoder().decode(body)) as { title?: unknown }
-    return typeof title === 'string' ? `${status} ${title.slice(0, 200)}` : String(status)
-  } catch {
-    // The body isn't a problem document: describe the answer by its status only.
-    return String(status)
-  }
 }
 
 function readAnswer<T>(answer: Bytes, schema: z.ZodType<T>): T {

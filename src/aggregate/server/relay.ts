@@ -17,14 +17,7 @@ import {
 } from '../protocol/routes.ts'
 import { trustedProxies } from './clientAddress.ts'
 import { MOST_SEALED } from './gateway.ts'
-import {
-  atMost,
-  createRateLimit,
-  emptyApp,
-  limitBody,
-  respondProblem,
-  respondTooMany,
-} from './http.ts'
+import { atMost, emptyApp, limitBody, limitRate, requireType, respondProblem } from './http.ts'
 import { clientAddress, listen } from './listen.ts'
 
 export interface RelayOptions {
@@ -49,7 +42,6 @@ const DEADLINE = 15_000
 export function createRelay(options: RelayOptions): OpenAPIHono {
   const { targets, origins, now, perMinute, clientAddress } = options
   const urls = new Map(targets.map((url) => [relayName(url), endpoint(url, ROUTES.gateway)]))
-  const waitOf = createRateLimit(perMinute)
   const run = atMost(MOST_UNDER_WAY)
   const app = emptyApp()
   app.use(
@@ -60,17 +52,14 @@ export function createRelay(options: RelayOptions): OpenAPIHono {
     }),
   )
   app.get(ROUTES.health, (c) => c.json({ status: 'ok', role: 'relay' }))
-  const limit = limitBody(MOST_SEALED, 'report-invalid')
 
   app.use('/:target', async (c, next) => {
     if (c.req.method !== 'POST' || !urls.has(c.req.param('target')))
       return respondProblem(c, 404, 'input-invalid', 'This relay does not forward to this address')
-    if (c.req.header('content-type') !== OBLIVIOUS_REQUEST || c.req.header('content-encoding'))
-      return respondProblem(c, 415, 'report-invalid', `Send ${OBLIVIOUS_REQUEST} uncompressed`)
-    const wait = waitOf(clientAddress(c), now())
-    return wait === 0 ? next() : respondTooMany(c, wait)
+    return next()
   })
-  app.post('/:target', limit, async (c) => {
+  const limits = [requireType(OBLIVIOUS_REQUEST), limitRate(perMinute, clientAddress, now)] as const
+  app.post('/:target', ...limits, limitBody(MOST_SEALED, 'report-invalid'), async (c) => {
     const body = new Uint8Array(await c.req.arrayBuffer())
     const url = urls.get(c.req.param('target')) ?? ''
     const response = await run(() => carry(url, body, options))

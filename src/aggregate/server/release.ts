@@ -1,8 +1,15 @@
-/** @module Computes the mean update from two noised aggregate shares, and checks its plausibility. */
+/**
+ * @module Two judgements on a round's model. Before the release: the mean update, and whether it is plausible. After
+ * it: the gate judged the model on the test cases of that time, and newer cases may show a loss. Then the last trained
+ * model is published again, as a new version.
+ */
+import { readLatest, readTrained } from '@nearside/train/models/read.ts'
+import { rollBack } from '@nearside/train/models/rollBack.ts'
 import { norm } from '../privacy/clip.ts'
 import { dequantize } from '../privacy/quantize.ts'
 import { addShare } from '../privacy/shares.ts'
 import { dimensionOf, type Policy } from '../protocol/policy.ts'
+import type { LeaderOptions } from './rounds.ts'
 
 /**
  * Sum of both shares divided by the public goal n. Dividing by the count would reveal the count, which depends on the
@@ -36,4 +43,20 @@ export function implausible(mean: Float64Array, policy: Policy): readonly string
   if (length > bound)
     return [`the mean update’s norm ${length.toPrecision(3)} is above ${bound.toPrecision(3)}`]
   return []
+}
+
+type ReviewOptions = Pick<LeaderOptions, 'models' | 'gate' | 'signer' | 'log'>
+
+/** @returns whether the published model was rolled back; a trained model never is, so repeated reviews end */
+export async function review({ models, gate, signer, log }: ReviewOptions): Promise<boolean> {
+  const latest = await readLatest(models)
+  const trained = await readTrained(models, latest)
+  if (trained.hash === latest.hash) return false
+  const unchanged = { manifest: latest.manifest, files: new Map() }
+  const { accepted, reasons } = await gate(latest, unchanged, trained)
+  if (accepted) return false
+  const { version } = await rollBack(models, trained.version, signer?.sign)
+  const what = `model ${version} is version ${trained.version} once more, in place of ${latest.version}`
+  log?.([what, ...reasons].join(': '))
+  return true
 }

@@ -28,8 +28,7 @@ import type { AggregatorOptions } from './aggregator.ts'
 import { createSealingKey, publicHalf } from './identity.ts'
 import { serverHash } from './keystream.ts'
 import type { Helper } from './peer.ts'
-import { implausible, meanUpdate } from './release.ts'
-import { review } from './review.ts'
+import { implausible, meanUpdate, review } from './release.ts'
 import type { RoundRecord, Verdict } from './store/records.ts'
 
 /** Terms of a round by which its mean update becomes the next model. */

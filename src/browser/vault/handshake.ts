@@ -32,8 +32,8 @@ export interface ToWindow {
   readonly language: string
 }
 
-/** Answer of that window: the words that the shopper agreed to, or null. */
-export interface FromWindow {
+/** Answer of that window, and then of the document to its worker: the words that the shopper agreed to, or null. */
+export interface Answered {
   readonly wording: string | null
 }
 
@@ -51,8 +51,3 @@ export interface Handed {
 
 /** Message from the worker to the document. */
 export type FromLocked = { readonly refused: string } | { readonly terms: ContributionTerms }
-
-/** Answer for the worker: the words that the shopper agreed to, or null. */
-export interface Answered {
-  readonly wording: string | null
-}

@@ -4,7 +4,7 @@
  * another origin to which it has no reference.
  */
 import type { ContributionTerms } from '../contribution/terms.ts'
-import { type FromWindow, type ToWindow, VAULT } from './handshake.ts'
+import { type Answered, type ToWindow, VAULT } from './handshake.ts'
 import { ask, questionIn, showSheet } from './question.ts'
 
 /** Size of the window in CSS pixels; a phone opens a tab instead. */
@@ -46,7 +46,7 @@ export function askInWindow(
     signal.addEventListener('abort', () => resolve(null))
     addEventListener(
       'message',
-      ({ data, origin, source }: MessageEvent<FromWindow | typeof VAULT>) => {
+      ({ data, origin, source }: MessageEvent<Answered | typeof VAULT>) => {
         if (source === null || source !== opened || origin !== location.origin) return
         if (data === VAULT)
           opened.postMessage({ terms, shop, language } satisfies ToWindow, location.origin)
@@ -70,7 +70,7 @@ export function answerOpener(): void {
     if (source !== opener || origin !== location.origin || asked) return
     asked = true
     const wording = await ask(data.terms, data.shop, data.language)
-    opener.postMessage({ wording } satisfies FromWindow, location.origin)
+    opener.postMessage({ wording } satisfies Answered, location.origin)
     close()
   })
   opener.postMessage(VAULT, location.origin)

@@ -1,5 +1,6 @@
 /** @module All items of a shop in a fixed order, with constant-time lookup by id. */
 import { NearsideError } from '../error.ts'
+import { groupBy } from '../groupBy.ts'
 import type { Item } from './item.ts'
 import { parseItem } from './parseItem.ts'
 import { atPrice } from './sale.ts'
@@ -72,15 +73,11 @@ export type VariantsOf = (id: string) => readonly string[]
 
 /** Variants of a product, because a shop's page may name the product by an id that no variant has. */
 export function createVariants(items: readonly Item[]): VariantsOf {
-  const families = new Map<string, string[]>()
-  const add = ({ id, groupId }: Item) => {
-    if (groupId === undefined) return
-    const known = families.get(groupId)
-    if (known) known.push(id)
-    else families.set(groupId, [id])
-  }
-  for (const item of items) if (item.available !== false) add(item)
-  for (const item of items) if (item.available === false) add(item)
+  const variants = items.filter(({ groupId }) => groupId !== undefined)
+  const availableFirst = [true, false].flatMap((isSold) =>
+    variants.filter(({ available = true }) => available === isSold),
+  )
+  const families = groupBy(availableFirst, ({ groupId }) => groupId)
   for (const { id } of items) families.delete(id)
-  return (id) => families.get(id) ?? []
+  return (id) => families.get(id)?.map((variant) => variant.id) ?? []
 }

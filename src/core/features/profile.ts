@@ -12,8 +12,8 @@ import { DAY } from '../time.ts'
 import type { History } from './history.ts'
 import { type ItemStatistics, lendTies, neighboursOf } from './itemStatistics.ts'
 
-/** Weight of the prior repeat tendency, in order lines. */
-const PRIOR_LINES = 9
+/** Weight of the prior tendency to return to an item, or to buy it again, in interactions. */
+const PRIOR_INTERACTIONS = 9
 
 interface PastInteraction {
   readonly item: number
@@ -30,7 +30,7 @@ interface PastInteraction {
 export interface OwnedItem {
   readonly item: number
   /** Ages in days of the orders with this item, most recent first; never empty. */
-  readonly ages: number[]
+  readonly ages: readonly number[]
   /** Number of orders since the last order with this item. */
   readonly ordersSince: number
 }
@@ -67,52 +67,24 @@ export function profileOf(history: History, now: number): Profile {
     (a, b) =>
       a.age - b.age || compare(a.session, b.session) || a.item - b.item || compare(a.kind, b.kind),
   )
-  return { interactions, lastSession: interactions[0]?.session ?? '', ...ordersOf(interactions) }
-}
-
-function ordersOf(
-  interactions: readonly PastInteraction[],
-): Pick<Profile, 'orders' | 'owned' | 'repeatTendency'> {
-  const place = new Map<string, number>()
-  const owned = new Map<number, OwnedItem>()
-  for (const interaction of interactions) {
-    if (interaction.kind !== 'purchase') continue
-    let order = place.get(interaction.session)
-    if (order === undefined) {
-      order = place.size
-      place.set(interaction.session, order)
-    }
-    const known = owned.get(interaction.item)
-    if (known) known.ages.push(interaction.age)
-    else
-      owned.set(interaction.item, {
-        item: interaction.item,
-        ages: [interaction.age],
-        ordersSince: order,
-      })
-  }
-  let lines = 0
-  let inFirst = 0
-  const oldest = place.size - 1
-  for (const interaction of interactions) {
-    if (interaction.kind !== 'purchase') continue
-    lines++
-    if (place.get(interaction.session) === oldest) inFirst++
-  }
-  const repeats = lines - owned.size
+  // An order is a visit of purchases only.
+  const orders = visitsOf({ interactions: interactions.filter(({ kind }) => kind === 'purchase') })
   return {
-    orders: place.size,
-    owned: [...owned.values()],
-    repeatTendency: (repeats + PRIOR_LINES / 3) / (lines - inFirst + PRIOR_LINES),
+    interactions,
+    orders: orders.visits,
+    owned: orders.items.map(({ item, own }) => ({
+      item,
+      ages: own.map(({ age }) => age),
+      ordersSince: own[0].ago,
+    })),
+    repeatTendency: orders.returnTendency,
+    lastSession: interactions[0]?.session ?? '',
   }
 }
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
-
-/** Weight of the prior return tendency, in interactions. */
-const PRIOR_INTERACTIONS = 9
 
 export interface Visit {
   /** Number of visits since this one; 0 = the last visit. */

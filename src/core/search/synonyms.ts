@@ -5,6 +5,7 @@
  */
 import SearchableMap from 'minisearch/SearchableMap'
 import { foldWord, wordsOf } from '../catalog/words.ts'
+import { groupBy } from '../groupBy.ts'
 import type { Synonyms } from './synonymList.ts'
 
 export interface FoldedSynonyms {
@@ -64,20 +65,13 @@ export function foldSynonyms(synonyms: Synonyms): FoldedSynonyms {
       phrases.push({ phrase, as, place: rewordings.length, alone: one.alone ?? false })
     rewordings.push({ of, as })
   }
-  const beginning = new Map<string, Phrase[]>()
-  for (const one of phrases) {
-    const [first] = one.phrase.folded
-    const others = beginning.get(first)
-    if (others) others.push(one)
-    else beginning.set(first, [one])
-  }
   const singles = phrases.filter(({ phrase, alone }) => phrase.words.length === 1 && !alone)
   return {
     groups: synonyms
       .flatMap((one) => ('of' in one ? [] : [one.map(wording).filter(isSome)]))
       .filter((group) => group.length > 1),
     rewordings,
-    beginning,
+    beginning: groupBy(phrases, ({ phrase }) => phrase.folded[0]),
     single: SearchableMap.from(singles.map(({ phrase }) => [phrase.folded[0], true] as const)),
   }
 }

@@ -4,7 +4,7 @@ import type { Personalizer } from '@nearside/browser/api.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ListQuery, Reason, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import css from './devtools.css?inline'
-import { type ListRecord, type Recorder, recorder } from './record.ts'
+import { type ListRecord, recorder } from './record.ts'
 
 const EVENTS = 20
 
@@ -38,7 +38,7 @@ export function withDevtools(
   root.append(make('section', box))
   root.querySelector('section')?.setAttribute('aria-label', 'Nearside devtools')
 
-  const record: Recorder = recorder(own, () => performance.now(), soon)
+  const record = recorder(own, () => performance.now(), soon)
   let due = false
   /** Renders in the next frame, so at most once a frame. */
   function soon(): void {

@@ -17,12 +17,6 @@ export interface ListRecord {
 /** Maximum number of recorded lists that were requested once. */
 const KEPT = 10
 
-export interface Recorder {
-  /** Wrapper that the page uses instead of its own personalizer. */
-  readonly personalizer: Personalizer
-  readonly lists: () => readonly ListRecord[]
-}
-
 /**
  * @param now clock in milliseconds; only differences count
  * @param changed called after each request, each answer, and each end of a watched list
@@ -31,7 +25,7 @@ export function recorder(
   personalizer: Personalizer,
   now: () => number,
   changed: () => void,
-): Recorder {
+): { readonly personalizer: Personalizer; readonly lists: () => readonly ListRecord[] } {
   const lists = new Set<ListRecord>()
 
   function ask(query: ListQuery, watched: boolean) {
@@ -76,6 +70,7 @@ export function recorder(
 
   return {
     lists: () => [...lists],
+    /** Wrapper that the page uses instead of its own personalizer. */
     personalizer: {
       ...personalizer,
       recommend: (options) =>

@@ -3,8 +3,7 @@
 import type { Words } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
-import { priceText } from '../lists/itemText.ts'
-import { movedText, reasonText } from '../lists/reason.ts'
+import { movedText, priceText, reasonText } from '../lists/itemText.ts'
 import type { ListKey } from '../messages/lists.ts'
 
 export interface Shop {

@@ -9,11 +9,7 @@ import type { SearchKey } from '../messages/search.ts'
 import { FIRST } from '../search/defaultGroups.ts'
 import { element } from './card.ts'
 
-export interface Choices {
-  readonly body: HTMLElement
-  /** @param facets same groups as in the first call */
-  update(facets: readonly Facet[]): void
-}
+export type Choices = ReturnType<typeof buildChoices>
 
 /** @param clear removes all choices */
 export function buildChoices(
@@ -21,7 +17,7 @@ export function buildChoices(
   words: Words<SearchKey>,
   toggle: (group: string, value: string) => void,
   clear: () => void,
-): Choices {
+) {
   const body = element('div', 'ns-facets')
   const fold = button('ns-facets-button ns-facets-fold', () => open(list.dataset.open !== 'true'))
   const list = element('div', 'ns-facets-groups')
@@ -40,7 +36,8 @@ export function buildChoices(
 
   return {
     body,
-    update(facets) {
+    /** @param facets same groups as in the first call */
+    update(facets: readonly Facet[]): void {
       const chosen = facets.flatMap(({ options }) => options).filter((one) => one.selected).length
       fold.textContent = chosen === 0 ? words('filter') : words('chosen', { n: chosen })
       none.disabled = chosen === 0

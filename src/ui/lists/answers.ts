@@ -8,7 +8,7 @@ import type { Item } from '@nearside/core/catalog/item.ts'
 import type { AnswerName } from '@nearside/core/events/event.ts'
 import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import type { ListKey } from '../messages/lists.ts'
-import { reasonText } from './reason.ts'
+import { reasonText } from './itemText.ts'
 
 /** Item that gave way to a line with an undo button. */
 export interface Folded {
@@ -27,20 +27,13 @@ export interface AnswersState {
   readonly answered: boolean
 }
 
-export interface ListAnswers {
-  getSnapshot(): AnswersState
-  subscribe(listener: () => void): () => void
-  answer(folded: Folded): Promise<void>
-  undo(): Promise<void>
-  /** Whether this is the item that came back last; its button gets the focus while nothing else has it. */
-  isBack(id: string): boolean
-}
+export type ListAnswers = ReturnType<typeof createListAnswers>
 
 type Part = Pick<Personalizer, 'capture' | 'forget' | 'getSnapshot' | 'subscribe'>
 
 const NOTHING: AnswersState = { folded: null, failed: false, answered: false }
 
-export function createListAnswers(personalizer: Part): ListAnswers {
+export function createListAnswers(personalizer: Part) {
   const listeners = new Set<() => void>()
   let state = NOTHING
   /** Id of the folded item's event; null if it could not be stored. */
@@ -63,14 +56,14 @@ export function createListAnswers(personalizer: Part): ListAnswers {
 
   return {
     getSnapshot: () => state,
-    subscribe(listener) {
+    subscribe(listener: () => void) {
       listeners.add(listener)
       return () => {
         listeners.delete(listener)
         if (listeners.size === 0) stop()
       }
     },
-    async answer(folded) {
+    async answer(folded: Folded): Promise<void> {
       const { id, answer } = folded
       back = null
       set({ folded })
@@ -82,7 +75,7 @@ export function createListAnswers(personalizer: Part): ListAnswers {
       back = id
       set({ failed: true })
     },
-    async undo() {
+    async undo(): Promise<void> {
       const { folded } = state
       const id = await stored
       if (!folded || id === null) return
@@ -95,7 +88,8 @@ export function createListAnswers(personalizer: Part): ListAnswers {
         set({ folded: state.folded, failed: true })
       }
     },
-    isBack: (id) => back === id,
+    /** Whether this is the item that came back last; its button gets the focus while nothing else has it. */
+    isBack: (id: string) => back === id,
   }
 }
 

@@ -1,5 +1,50 @@
-/** @module Texts of an item's default card, with React and without. */
+/** @module Texts of an item's default card, with React and without: its price, and its reason in plain words. */
+
+import type { Words } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
+import type { Reason, Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import type { ListKey } from '../messages/lists.ts'
+
+/**
+ * Text of a reason: a short sentence without a full stop.
+ * @param of id of the explained item. If the reason is an event of this item, the text says "You bought …" instead of
+ *   "Because you bought …"
+ */
+export function reasonText(
+  words: Words<ListKey>,
+  reason: Reason,
+  itemOf: (id: string) => Item | undefined,
+  of?: string,
+): string {
+  const item = 'item' in reason ? reason.item : undefined
+  const title = item === undefined ? '' : (itemOf(item)?.title ?? words('something'))
+  switch (reason.kind) {
+    case 'because':
+      return words(`${reason.item === of ? 'did' : 'because'}.${reason.signal}`, { title })
+    case 'similar':
+      return words('similarTo', { title })
+    case 'bought-together':
+      return words('boughtWith', { title })
+    case 'searched':
+      return words('searched', { query: reason.query })
+    case 'category':
+      return words('category', { category: reason.category })
+    case 'context':
+      return words('context', { name: reason.name, value: reason.value })
+    default:
+      return words(reason.kind)
+  }
+}
+
+/** Text that says how many places higher or lower the item is than in everyone's list; null if it didn't move. */
+export function movedText(
+  words: Words<'higher' | 'lower'>,
+  { baseRank, rank }: Pick<Recommendation, 'baseRank' | 'rank'>,
+): string | null {
+  const up = baseRank - rank
+  if (up > 0) return words('higher', { n: up })
+  return up < 0 ? words('lower', { n: -up }) : null
+}
 
 /** Price in the format of the shop's locale. @param locale BCP 47 */
 export function priceText({ price = 0, currency }: Item, locale: string): string {

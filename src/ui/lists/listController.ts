@@ -72,25 +72,8 @@ function asGiven(id: string, place: number): Recommendation {
 /** An entry in the form that measurements take. */
 export const placedOf = ({ item, position }: ListEntry<Item>) => ({ id: item.id, rank: position })
 
-export interface ListReporter {
-  /**
-   * Reports what is now on screen.
-   * @param list name of the list in measurements
-   * @param element the list on the page; null if it is not rendered
-   * @returns whether the order changed
-   */
-  shows(
-    view: ListView<Item>,
-    list: string,
-    element: Element | null,
-    measure: ListMeasure | undefined,
-  ): boolean
-  /** Stops waiting; `shows` starts again. */
-  stop(): void
-}
-
 /** @param announce called when the order has changed and then stayed the same for a moment */
-export function createListReporter(announce: () => void): ListReporter {
+export function createListReporter(announce: () => void) {
   const announcer = createAnnouncer(announce)
   /** Latest order; null while the list is loading. */
   let order: string | null = null
@@ -107,8 +90,20 @@ export function createListReporter(announce: () => void): ListReporter {
   }
 
   return {
+    /** Stops waiting; `shows` starts again. */
     stop,
-    shows(next, list, element, measure) {
+    /**
+     * Reports what is now on screen.
+     * @param list name of the list in measurements
+     * @param element the list on the page; null if it is not rendered
+     * @returns whether the order changed
+     */
+    shows(
+      next: ListView<Item>,
+      list: string,
+      element: Element | null,
+      measure: ListMeasure | undefined,
+    ): boolean {
       view = next
       const isShown = !next.loading && next.entries.length > 0
       const waited = isShown && measure && element ? [list, element, measure] : []
@@ -131,21 +126,16 @@ export function createListReporter(announce: () => void): ListReporter {
 
 const STILL_MS = 1000
 
-interface Announcer {
-  /** Current order of the list; null while there is none. */
-  shows(order: string | null): void
-  stop(): void
-}
-
 /**
  * Tells a screen reader that a list changed. It announces a change once, when the list has been still for a
  * moment, and never the first list, which the shopper did not request.
  */
-export function createAnnouncer(announce: () => void): Announcer {
+export function createAnnouncer(announce: () => void) {
   let heard: string | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   return {
-    shows(order) {
+    /** @param order current order of the list; null while there is none */
+    shows(order: string | null): void {
       clearTimeout(timer)
       if (order === null) return
       if (heard === null) heard = order

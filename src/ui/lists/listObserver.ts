@@ -35,12 +35,7 @@ export interface Asked {
   readonly choose?: (items: readonly Recommendation[]) => readonly Recommendation[]
 }
 
-export interface ListObserver {
-  /** Switches to another query; an equal query is not sent again. */
-  ask(asked: Asked): void
-  subscribe(listener: () => void): () => void
-  getSnapshot(): ListState
-}
+export type ListObserver = ReturnType<typeof createListObserver>
 
 export const LOADING: ListState = {
   items: [],
@@ -54,7 +49,7 @@ export const LOADING: ListState = {
  * Creates an observer. It sends queries only while it has subscribers. Without a personalizer it stays `loading`.
  * @param subject what the list is about; another subject needs another observer, so that its list starts empty
  */
-export function createListObserver(personalizer: Personalizer | null, subject = ''): ListObserver {
+export function createListObserver(personalizer: Personalizer | null, subject = '') {
   const listeners = new Set<() => void>()
   let asked: Asked | null = null
   /** How many times `limit` items are requested. */
@@ -107,14 +102,15 @@ export function createListObserver(personalizer: Personalizer | null, subject = 
   }
 
   return {
-    ask(next) {
+    /** Switches to another query; an equal query is not sent again. */
+    ask(next: Asked) {
       const same = asked !== null && JSON.stringify(asked.query) === JSON.stringify(next.query)
       asked = next
       if (same) return show()
       factor = next.choose ? 2 : 1
       watch()
     },
-    subscribe(listener) {
+    subscribe(listener: () => void) {
       listeners.add(listener)
       if (listeners.size === 1) watch()
       return () => {

@@ -1,8 +1,7 @@
 /** @module Default card of a recommended item. A shop may pass its own card as `itemComponent`. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
-import { priceText } from '../lists/itemText.ts'
-import { movedText, reasonText } from '../lists/reason.ts'
+import { movedText, priceText, reasonText } from '../lists/itemText.ts'
 import { usePersonalizationContext } from './context.ts'
 
 /** Props of a shop’s own card. `TItem` is the type of the shop's products. */

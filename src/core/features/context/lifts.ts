@@ -5,6 +5,7 @@
  */
 
 import { eventStrength } from '../../events/strength.ts'
+import { groupBy } from '../../groupBy.ts'
 import { DAY } from '../../time.ts'
 import type { History } from '../history.ts'
 import type { ContextSource, ShopContext } from './context.ts'
@@ -158,13 +159,7 @@ export interface ContextChange {
  * @returns function that gives the context at a time: of each name, the last value at or before that time.
  */
 export function contextOver(changes: readonly ContextChange[]): (time: number) => ShopContext {
-  const byName = new Map<string, ContextChange[]>()
-  for (const change of changes) {
-    const known = byName.get(change.name)
-    if (known) known.push(change)
-    else byName.set(change.name, [change])
-  }
-  const names = [...byName].map(([name, own]) => ({
+  const names = [...groupBy(changes, ({ name }) => name)].map(([name, own]) => ({
     name,
     // The sort is stable, so of two simultaneous changes the later line counts.
     own: own.sort((a, b) => a.time - b.time),

@@ -1,8 +1,6 @@
 import { createFakePersonalizer } from '@nearside/ui/react/testPersonalizer.ts'
 import { expect, test, vi } from 'vitest'
-import { fromConsentMode } from './consentMode.ts'
-import { fromTcf } from './tcf.ts'
-import { withConsent } from './withConsent.ts'
+import { fromConsentMode, fromTcf, withConsent } from './consent.ts'
 
 /** Arguments that `gtag` pushes. */
 function gtagArguments(..._: unknown[]): IArguments {
