@@ -17,8 +17,6 @@ export interface KeptIn {
    * Folder for the parts. They hold shoppers' cases: the folder is readable by its owner only and must not be served.
    */
   readonly folder: string
-  /** Called for each reused part; the cost of a whole training is then unknown. */
-  onTaken?(): void
   /** Called once, when storing fails. Then nothing more is stored, and stored parts are removed to free the disk. */
   onFailure(error: unknown): void
   readonly disk?: Disk
@@ -31,7 +29,7 @@ export const keepNothing: Keep = async (_, make) => make()
 
 /** Opens the folder, and removes the parts of any other training from it. */
 export async function keepParts(
-  { folder, onTaken, onFailure, disk = nodeDisk }: KeptIn,
+  { folder, onFailure, disk = nodeDisk }: KeptIn,
   key: string,
 ): Promise<Keep> {
   let works = true
@@ -56,10 +54,7 @@ export async function keepParts(
   return async <T>(part: string, make: () => T | Promise<T>): Promise<T> => {
     const path = join(folder, `${part}-${key}`)
     const kept = works ? await disk.read(path).catch(() => null) : null
-    if (kept) {
-      onTaken?.()
-      return deserialize(kept)
-    }
+    if (kept) return deserialize(kept)
     const made = await make()
     if (works) await attempt(write(path, made))
     return made

@@ -54,8 +54,7 @@ from common English and German names; --columns names them. Each line that it le
 its reason, in report.json and on the screen.
 
 A log may lack times. If each line is \`shopper item item …\`, each item gets a day, counted back from
-2000-12-31. In a folder of numbered files with \`session item\` per click, each file gets a week, from
-2000-01-03 on.
+2000-12-31.
 
 With --from, --orders and --catalog are addresses. The variable NEARSIDE_SHOP_TOKEN has the key, whose
 rights may be the least that is needed:

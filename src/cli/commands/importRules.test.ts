@@ -1,6 +1,6 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { gunzipSync } from 'node:zlib'
 import { testFolder } from '@nearside/core/testFolder.ts'
 import { importShop } from '@nearside/train/import/importShop.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -258,24 +258,6 @@ test('refuses an input file that the import would overwrite', async () => {
   expect(await readFile(events, 'utf8')).toBe(ORDERS.replaceAll(',', '\t'))
 })
 
-describe('import of a folder of numbered periods', () => {
-  test('gives each file a week, in numeric order of the file names', async () => {
-    const periods = join(folder, 'periods')
-    await mkdir(periods)
-    await writeFile(join(periods, 'period_10.txt'), 's3 c\n')
-    await writeFile(join(periods, 'period_2.txt.gz'), gzipSync('s1 a\n\ns2 b\ns1 b\ns1\n'))
-    await writeFile(join(periods, 'README.md'), 'not a period')
-    const { report, events } = await run({}, { orders: periods, 'raw-ids': TRUE })
-    expect(report.logs[0]).toMatchObject({ lines: 5, dropped: { 'unreadable line': 1 } })
-    expect(brief(await events(), 'shopper', 'event', 'item', 'time', 'session')).toEqual([
-      's1 view_item a 2000-01-03T00:00:00Z s1',
-      's2 view_item b 2000-01-05T19:12:00Z s2',
-      's1 view_item b 2000-01-07T04:48:00Z s1',
-      's3 view_item c 2000-01-10T00:00:00Z s3',
-    ])
-  })
-
-  test('refuses a folder without numbered files', async () => {
-    await expect(run({}, { orders: folder })).rejects.toThrow(/numbered period/)
-  })
+test('refuses a folder', async () => {
+  await expect(run({}, { orders: folder })).rejects.toThrow(/is a folder/)
 })

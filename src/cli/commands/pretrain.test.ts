@@ -81,7 +81,6 @@ it('resumes an interrupted training, and deletes its intermediate files afterwar
   }
   await expect(train('resumed', 'context')).rejects.toThrow('stopped; nothing was published')
   expect(await readdir(folder)).toContain('stopped.unfinished')
-  // This run stopped and resumed, so it records no cpuSeconds: another process spent a part of them.
   const resumed = await train('resumed', undefined, true)
   expect(labels).not.toContain('encoder')
   expect(labels).toContain('forecast')
@@ -118,8 +117,6 @@ it('--watch trains the first model in full, then updates it, also after a restar
   const shop = join(folder, 'watched')
   const log = shopEvents({ ...made, from: 0, to: 0 })
   const out = join(folder, 'nights')
-  const metricsOf = async (version: string) =>
-    JSON.parse(await readFile(join(out, version, 'manifest.json'), 'utf8')).metrics
   const watch = async (isEnough: RegExp) => {
     const stop = new AbortController()
     const { printed } = await runCommand(command, {
@@ -138,14 +135,7 @@ it('--watch trains the first model in full, then updates it, also after a restar
   await writeShop(shop, made.items, log, { gzip: false })
   const night = await watch(/^time/)
   expect(night).toMatch(/updated from +version 1/)
-  expect(night).toMatch(
-    /beside full training +NDCG@10 0\.\d{4}, version 1 counted anew 0\.\d{4} .*; [\d.]+ % of the CPU/,
-  )
   expect((await readdir(out)).sort()).toEqual(['1', '2', 'latest.json'])
-  const [first, second] = [await metricsOf('1'), await metricsOf('2')]
-  expect(first['cpuSeconds.full']).toBe(first.cpuSeconds)
-  expect(second['cpuSeconds.full']).toBe(first.cpuSeconds)
-  expect(second.cpuSeconds).toBeGreaterThan(0)
   await expect(run({ shop, out, watch: true, until: '2024-03-01' })).rejects.toThrow(/--until/)
 }, 900_000)
 

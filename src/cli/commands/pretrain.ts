@@ -4,15 +4,13 @@ import { resolve } from 'node:path'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { NearsideError } from '@nearside/core/error.ts'
-import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { isFromCatalog, type ModelManifest } from '@nearside/core/model/manifest.ts'
 import { readHoldout } from '@nearside/train/holdout.ts'
 import { publishModel, readLatestFile, requireSigner } from '@nearside/train/models/publish.ts'
-import { isTrainedInFull, readLastFull, readModel } from '@nearside/train/models/read.ts'
+import { readModel } from '@nearside/train/models/read.ts'
 import { describeExcess, describeNeeds } from '@nearside/train/needs.ts'
 import { requireSequences } from '@nearside/train/plan.ts'
 import { LEARNERS, type Learner, pretrain } from '@nearside/train/pretrain.ts'
-import { processorSeconds } from '@nearside/train/processorSeconds.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
 import { describeLeftOut } from '@nearside/train/shop/wrongLines.ts'
 import { sameHoldout } from '@nearside/train/update/grown.ts'
@@ -62,13 +60,7 @@ than by MODEL, nothing is published, and the exit code is 1.
 
 With --watch, the command runs until it is stopped, and checks the log each minute. If OUT has no model,
 it trains one (or updates --from). From then on it updates the latest model when the log has grown, at
-most once a day (UTC). If a night gives no version, it prints the reason, and tries again the next night.
-The manifest's metrics then have cpuSeconds beside those of the last training in full, unless that
-training was interrupted.
-
-The manifest of every update has guard.ndcg@10 and guard.full.ndcg@10. The second is the value that the
-last version trained in full reaches, with recomputed counts, on the same newest orders of held-out
-shoppers.`,
+most once a day (UTC). If a night gives no version, it prints the reason, and tries again the next night.`,
     )
     .option(...SHOP)
     .option('--catalog <file>', 'list of products, for a shop without a log; instead of --shop')
@@ -181,16 +173,14 @@ function requireOnlyCatalog(): void {
 }
 
 async function makeVersion(options: Options, from: string | undefined, context: CommandContext) {
-  const { out, seed, until = null, watch, learners } = options
+  const { out, seed, until = null, learners } = options
   const sign = (await openSigner(options, out))?.sign
   await requireSigner(out, sign)
   const started = Date.now()
-  const before = processorSeconds()
   const leaveOneOut = options.protocol === 'leave-one-out'
   const named = from === undefined ? null : await readModel(from)
   // A model without a log has nothing to update.
   const parent = named && isFromCatalog(named) ? null : named
-  const lastFull = from === undefined || !parent ? null : await readLastFull(from)
   const holdout = await readHoldout(options.holdout)
   const encoder = options.epochs === undefined ? {} : { epochs: options.epochs }
   context.progress.update('reading the shop', 0, 1)
@@ -200,7 +190,6 @@ async function makeVersion(options: Options, from: string | undefined, context: 
   if (!parent) context.print(describeNeeds(shop, budget))
   // Checkpoints lie beside the shop folder: a web server may publish the models' folder.
   const unfinished = `${resolve(options.shop)}.unfinished`
-  let resumed = false
   const asked = {
     until,
     encoder,
@@ -213,16 +202,12 @@ async function makeVersion(options: Options, from: string | undefined, context: 
     ? await updateModel(parent, shop, {
         ...asked,
         holdout: sameHoldout(parent, isTyped('holdout') ? holdout : null),
-        lastFull,
       })
     : await pretrain(shop, {
         ...asked,
         ...{ seed, holdout, leaveOneOut, learners },
         keptIn: {
           folder: unfinished,
-          onTaken: () => {
-            resumed = true
-          },
           onFailure: (error) =>
             context.print(
               `Warning: ${unfinished}: ${error instanceof Error ? error.message : error}; if this training is interrupted, it can’t resume`,
@@ -235,24 +220,15 @@ async function makeVersion(options: Options, from: string | undefined, context: 
       manifestContent: result.manifest,
     })
   context.progress.update('publishing', 0, 1)
-  const { update } = result.manifest
-  const metrics = {
-    ...result.manifest.metrics,
-    ...(watch && !resumed && costOf(processorSeconds() - before, isTrainedInFull(result.manifest))),
-  }
-  const latest = await publishModel(
-    out,
-    { ...result, manifest: { ...result.manifest, metrics } },
-    { sign },
-  )
+  const latest = await publishModel(out, result, { sign })
   if (!parent) await rm(unfinished, { recursive: true, force: true })
   const { version: published, signed } = latest
-  const manifest = { ...result.manifest, metrics, version: published }
+  const manifest = { ...result.manifest, version: published }
+  const { metrics, update } = manifest
   const seconds = Math.round((Date.now() - started) / 1000)
-  print(context, manifest.metrics, [
+  print(context, metrics, [
     ['model', `${manifest.shop} version ${latest.version}, ${manifest.items} items`],
     ...row('updated from', update && `version ${update.from}: ${update.did}`),
-    ...row('beside full training', lastFull ? describeBeside(metrics, lastFull) : undefined),
     ['trained on', `${manifest.data.from.slice(0, 10)} to ${manifest.data.to.slice(0, 10)}`],
     ['held out', `${manifest.holdout.shoppers} shoppers`],
     ...manifest.files.map(({ name, bytes }): [string, string] => [name, kilobytes(bytes)]),
@@ -270,35 +246,11 @@ async function makeVersion(options: Options, from: string | undefined, context: 
   return { ...latest, seconds, manifestContent: manifest }
 }
 
-/** CPU seconds of this training. An update copies the cost of its last full training. */
-function costOf(cpuSeconds: number, inFull: boolean): ModelManifest['metrics'] {
-  return { cpuSeconds, ...(inFull && { 'cpuSeconds.full': cpuSeconds }) }
-}
-
 /** Undefined for an update, which forecasts nothing. */
 function describeForecast(metrics: ModelManifest['metrics']): string | undefined {
   if (!metrics.validationShoppers) return undefined
   const [value, error] = [metrics['ndcg@10'], metrics['ndcg@10.error']]
   return `NDCG@10 ${value.toFixed(4)} (standard error ${error.toFixed(4)}, ${metrics.validationShoppers} new shoppers, stores empty at first)`
-}
-
-/** Compares an update with the last full training, by quality and cost. Undefined if no shopper judged it. */
-function describeBeside(
-  metrics: ModelManifest['metrics'],
-  { manifest: { version } }: BaseModel,
-): string | undefined {
-  if (!metrics['guard.shoppers']) return undefined
-  const [own, full] = [metrics['guard.ndcg@10'], metrics['guard.full.ndcg@10']]
-  const { cpuSeconds, 'cpuSeconds.full': fullCost } = metrics
-  const error = metrics['guard.full.ndcg@10.error'].toFixed(4)
-  return [
-    `NDCG@10 ${own.toFixed(4)}, version ${version} counted anew ${full.toFixed(4)} (standard error of the difference ${error})`,
-    ...(cpuSeconds !== undefined && fullCost !== undefined
-      ? [
-          `${((100 * cpuSeconds) / fullCost).toFixed(1)} % of the CPU time of the last full training`,
-        ]
-      : []),
-  ].join('; ')
 }
 
 function row(name: string, text: string | undefined): [string, string][] {

@@ -9,7 +9,7 @@ import { type NamedColumns, normalName, type Role } from './columns.ts'
 import { quote, SqlEngine } from './engine.ts'
 import { openOutput } from './output.ts'
 import { loadCatalog, PRODUCTS, readItems } from './readCatalog.ts'
-import { describeDrops, type FileReport, type LogOptions, readLog } from './readLog.ts'
+import { describeDrops, type FileReport, type LogOptions, readLog, SEQUENCES } from './readLog.ts'
 import { openSource, type SourceOptions } from './source.ts'
 import { type Match, type Sample, type ShopCounts, summarise } from './summary.ts'
 
@@ -238,7 +238,7 @@ function refuseNonsense(
     refuse(
       `${catalog} lists too few of the log's items (${match.items} of ${match.logItems} items): the log has ${seen(match.unknown)}, the catalog ${seen(match.catalogIds)}; say --columns item=COLUMN`,
     )
-  const isResearch = logs.some(({ layout }) => /^(sequences|periods):/.test(layout ?? ''))
+  const isResearch = logs.some(({ layout }) => layout === SEQUENCES)
   if (shop.titled === 0 && !allowUntitled && !isResearch)
     refuse(
       `none of ${shop.items} items has a title (the first are ${seen(items.slice(0, 3).map(({ id }) => id))}): give --catalog or --columns title=COLUMN, or say --untitled`,

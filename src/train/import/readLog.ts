@@ -36,11 +36,8 @@ export interface FileReport {
   readonly lost: Readonly<Record<string, number>>
 }
 
-/** Names that the report gives to logs without times. Their times are invented, in the log's order. */
-const WITHOUT_TIMES: Readonly<Partial<Record<Source['form'], string>>> = {
-  sequences: 'sequences: a shopper a line, without times; days stand for the order',
-  periods: 'periods: a file each, without times; weeks from 2000-01-03 stand for the periods',
-}
+/** Name that the report gives to a log without times. Its times are invented, in the log's order. */
+export const SEQUENCES = 'sequences: a shopper a line, without times; days stand for the order'
 
 const LOG_ROLES: readonly Role[] = [
   'shopper',
@@ -171,7 +168,7 @@ export async function describeFile(
   const kept = Number(rows.find(({ reason }) => reason === null)?.count ?? 0)
   return {
     file: source.name,
-    layout: WITHOUT_TIMES[source.form] ?? layout?.name ?? null,
+    layout: source.form === 'sequences' ? SEQUENCES : (layout?.name ?? null),
     columns: Object.fromEntries(
       Object.entries(columns).map(([role, names]) => [role, names.join(', ')]),
     ),

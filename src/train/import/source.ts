@@ -9,13 +9,13 @@ import { detectEncoding, type Encoding, readText } from '../shop/lines.ts'
 import { identifier, quote, type SqlEngine } from './engine.ts'
 import { jsonSource } from './json.ts'
 import { cutOff, type FileRecord, readDelimited, readRecords, splitFields } from './records.ts'
-import { looksLikeSequences, periodSource, sequenceSource } from './untimed.ts'
+import { looksLikeSequences, sequenceSource } from './untimed.ts'
 import { readWorkbook } from './workbook.ts'
 import { readXmlRecords } from './xml.ts'
 
 export interface Source {
   readonly name: string
-  readonly form: 'delimited' | 'json' | 'sequences' | 'periods'
+  readonly form: 'delimited' | 'json' | 'sequences'
   readonly columns: readonly string[]
   /** SQL text for a column over the relation's rows; NULL or empty if a row lacks it. */
   column(name: string): string
@@ -53,8 +53,7 @@ export async function openSource(
 ): Promise<Source> {
   const name = basename(path)
   const about = await stat(path).catch(() => undefined)
-  if (about?.isDirectory()) return periodSource(engine, path)
-  const magic = about ? await magicOf(path) : ''
+  const magic = about?.isFile() ? await magicOf(path) : ''
   const staged = join(engine.folder, `text-${copies++}`)
   if (magic === 'PK\u0003\u0004') {
     const records = await readWorkbook(path)

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
@@ -8,7 +8,7 @@ import { testFolder } from '@nearside/core/testFolder.ts'
 import { describe, expect, it } from 'vitest'
 import { type Disk, nodeDisk } from './disk.ts'
 import { nextVersion, publishCopy, publishModel, type UnpublishedModel } from './publish.ts'
-import { readFiles, readLastFull, readLatest, readModel } from './read.ts'
+import { readFiles, readLatest, readModel } from './read.ts'
 
 const [FIRST, SECOND] = [await made(1), await made(2)]
 
@@ -194,45 +194,5 @@ describe('reading', () => {
     await expect(readLatest(models)).rejects.toMatchObject({ code: 'model-corrupt' })
     writeFileSync(join(models, 'latest.json'), 'no')
     await expect(readModel(models)).rejects.toMatchObject({ code: 'model-corrupt' })
-  })
-})
-
-describe('the last fully trained version', () => {
-  const publish = (models: string, changes: Partial<BaseModel['manifest']>) =>
-    publishModel(models, { ...FIRST, manifest: { ...FIRST.manifest, ...changes } })
-  const lastFull = async (directory: string) =>
-    (await readLastFull(directory))?.manifest.version ?? null
-
-  it('is found through updates and rounds, from the directory or a version', async () => {
-    const models = testFolder()
-    await publish(models, {})
-    expect(await lastFull(models)).toBe('1')
-    await publish(models, { update: { from: '1', did: 'counted anew' } })
-    await publish(models, { update: { from: '1', did: 'counted anew' }, parent: '2' })
-    await publish(models, { update: { from: '3', did: 'counted anew' } })
-    expect(await lastFull(models)).toBe('1')
-    await publish(models, { update: { from: '4', did: 'trained in full: it fell' } })
-    await publish(models, { update: { from: '5', did: 'counted anew' } })
-    expect(await lastFull(models)).toBe('5')
-    expect(await lastFull(join(models, '4'))).toBe('1')
-  })
-
-  it('is null if a version in between is missing', async () => {
-    const models = testFolder()
-    await publish(models, { update: { from: '7', did: 'counted anew' } })
-    expect(await lastFull(models)).toBeNull()
-    await publish(models, { update: { from: '2', did: 'counted anew' } })
-    expect(await lastFull(models)).toBeNull()
-  })
-
-  it('is null if its files are corrupt or missing', async () => {
-    const models = testFolder()
-    await publish(models, {})
-    await publish(models, { update: { from: '1', did: 'counted anew' } })
-    const file = join(models, '1', FIRST.manifest.files[0].name)
-    writeFileSync(file, 'no')
-    expect(await lastFull(models)).toBeNull()
-    rmSync(file)
-    expect(await lastFull(models)).toBeNull()
   })
 })

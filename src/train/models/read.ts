@@ -1,6 +1,6 @@
 /** @module Reads a directory of models: `latest.json` beside the versions, each with its manifest. */
 import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { type Bytes, sha256Hex } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
@@ -76,32 +76,6 @@ export async function readHashed(
   const found = await readNamed(directory)
   const model = await readBaseModel(found.manifest, await readFiles(found))
   return { model, hash: found.hash }
-}
-
-export const isTrainedInFull = ({ parent, update }: ModelManifest) =>
-  parent === null && (update === undefined || update.did.startsWith('trained in full'))
-
-/**
- * Latest fully trained version from which the directory's model descends by updates and rounds. Null if it or
- * a version in between is missing or corrupt.
- */
-export async function readLastFull(directory: string): Promise<BaseModel | null> {
-  let found = await readNamed(directory)
-  const models = dirname(found.directory)
-  const seen = new Set<string>()
-  while (!isTrainedInFull(found.manifest)) {
-    const { version, parent, update } = found.manifest
-    const before = await readVersion(join(models, parent ?? update?.from ?? version)).catch(
-      () => null,
-    )
-    if (!before || seen.has(before.version)) return null
-    seen.add(before.version)
-    found = before
-  }
-  const { manifest } = found
-  return readFiles(found)
-    .then((files) => readBaseModel(manifest, files))
-    .catch(() => null)
 }
 
 async function readNamed(directory: string): Promise<PublishedModel> {

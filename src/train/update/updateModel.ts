@@ -45,10 +45,7 @@ import {
 type UpdateOptions = Pick<
   PretrainOptions,
   'until' | 'holdout' | 'now' | 'words' | 'encoder' | 'onProgress' | 'checkpoint'
-> & {
-  /** Last fully trained version; the guard tests it, too, with new counts. */
-  readonly lastFull?: BaseModel | null
-}
+>
 
 interface Updated extends WrittenModel {
   /** Model as a device reads it from `files`. */
@@ -62,7 +59,7 @@ const NEWEST = 1 / 3
 /** Maximum number of cases: a tenth of full training's. */
 const MOST_CASES = DEFAULT_RANKER.maxCases / 10
 /** Names of the parent's metrics that remain true, because an update doesn't change the parts that they describe. */
-const STAYING = /^(encoderWeight|trees|prior\.|cpuSeconds\.full)/
+const STAYING = /^(encoderWeight|trees|prior\.)/
 
 /** @throws NearsideError `input-invalid` if the log has not grown from the model's */
 export async function updateModel(
@@ -70,13 +67,7 @@ export async function updateModel(
   shop: Shop,
   options: UpdateOptions,
 ): Promise<Updated> {
-  const {
-    holdout,
-    now,
-    lastFull,
-    onProgress: progress = () => {},
-    checkpoint = async () => {},
-  } = options
+  const { holdout, now, onProgress: progress = () => {}, checkpoint = async () => {} } = options
   const { seed, data } = parent.manifest
   requireGrown(parent, shop, options.until ?? Number.POSITIVE_INFINITY)
   const { model, shoppers, contexts } = inModelRows(parent, shop)
@@ -165,22 +156,18 @@ export async function updateModel(
     )
     return serveNewest(rows.model, asOfNewest, rows.shoppers)
   }
-  /** Judges by the newest orders of held-out shoppers, beside the parent and the last full training. */
-  const judge = async (next: BaseModel) => {
-    const reached = await serveCountedAnew(next)
-    const guard = compare(await serveNewest(model, model.statistics, shoppers), reached)
-    const full = lastFull && compare(await serveCountedAnew(lastFull), reached)
-    return { guard, metrics: guardMetrics(guard, full) }
-  }
+  /** Judges by the newest orders of held-out shoppers, beside the parent. */
+  const judge = async (next: BaseModel) =>
+    compare(await serveNewest(model, model.statistics, shoppers), await serveCountedAnew(next))
   const fall = fallOf(before, since)
   if (fall !== null) {
     const full = await pretrain(shop, { ...options, seed })
-    const { guard, metrics } = await judge(full.model)
+    const guard = await judge(full.model)
     const did = `trained in full: ${fall}, ${describeJudges(guard)}`
     const manifest = {
       ...full.manifest,
       update: { from: parent.manifest.version, did },
-      metrics: { ...full.manifest.metrics, ...metrics },
+      metrics: { ...full.manifest.metrics, ...guardMetrics(guard) },
     }
     return { ...full, manifest, refused: refusal(guard) }
   }
@@ -217,7 +204,7 @@ export async function updateModel(
   const next: BaseModel = { ...base, featureWeights: fusion.weights }
 
   // Encoder and weights know other shoppers' orders of these days, so the guard slightly favours the update.
-  const { guard, metrics } = await judge(next)
+  const guard = await judge(next)
   progress('counting', 0, 1)
   const did = [
     'counted anew',
@@ -236,7 +223,7 @@ export async function updateModel(
       'update.fusionWeight': fusion.fusionWeight,
       'update.encoder.ndcg@10': encoder.after - encoder.before,
       'update.encoder.ndcg@10.error': encoder.error,
-      ...metrics,
+      ...guardMetrics(guard),
     }),
   })
   const read = await readBaseModel(written.manifest, written.files)
@@ -296,15 +283,11 @@ const describeJudges = ({ shoppers }: Comparison) =>
     ? `judged by ${shoppers} held-out shoppers`
     : 'not judged: no held-out shopper has new orders'
 
-const guardMetrics = (
-  { shoppers, before, after, error }: Comparison,
-  full: Comparison | null | undefined,
-) => ({
+const guardMetrics = ({ shoppers, before, after, error }: Comparison) => ({
   'guard.shoppers': shoppers,
   'guard.parent.ndcg@10': before,
   'guard.ndcg@10': after,
   'guard.ndcg@10.error': error,
-  ...(full && { 'guard.full.ndcg@10': full.before, 'guard.full.ndcg@10.error': full.error }),
 })
 
 function refusal(guard: Comparison): string | null {
