@@ -2,13 +2,13 @@
 import { type Bytes, joined } from './bytes.ts'
 
 /**
- * @param heard called whenever a part arrives
+ * @param heard called with each part that arrives
  * @throws Error as soon as the unpacked or announced length exceeds `most` bytes
  */
 export async function readAtMost(
   response: Response,
   most: number,
-  heard?: () => void,
+  heard?: (part: Uint8Array) => void,
 ): Promise<Bytes> {
   const reader = response.body?.getReader()
   if (!reader) return new Uint8Array(0)
@@ -21,7 +21,7 @@ export async function readAtMost(
     }
     const { done, value } = await reader.read()
     if (done) return joined(chunks)
-    heard?.()
+    heard?.(value)
     chunks.push(value)
     read += value.length
     length = Math.max(length, read)

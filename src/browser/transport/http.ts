@@ -14,7 +14,7 @@ import type { WorkerConfig } from '../messages.ts'
 import type { Settings } from '../storage/settingRows.ts'
 import type { Store } from '../storage/store.ts'
 import { PLAIN, TIMEOUT } from './browserFetch.ts'
-import type { Purpose, Transport } from './transport.ts'
+import type { GetOptions, Purpose, Transport } from './transport.ts'
 
 /** Destination that the shop declared; requests to any other are refused before they are made. */
 export interface Destination {
@@ -187,7 +187,7 @@ export function createTransport(deps: TransportDeps): Transport {
     url: string,
     purpose: Purpose | 'upload',
     init: RequestInit,
-    signal?: AbortSignal,
+    { signal, onPart }: Pick<GetOptions, 'signal' | 'onPart'> = {},
   ): Promise<{ status: number; body: Uint8Array<ArrayBuffer> }> {
     const silent = new AbortController()
     let waiting: ReturnType<typeof setTimeout> | undefined
@@ -204,11 +204,11 @@ export function createTransport(deps: TransportDeps): Transport {
         ...init,
         signal: AbortSignal.any([silent.signal, ...(signal ? [signal] : []), ...cut]),
       })
-      const body = await readAtMost(
-        response,
-        MAX_BYTES[purpose],
-        LARGE.has(purpose) ? heard : undefined,
-      )
+      const body = await readAtMost(response, MAX_BYTES[purpose], (part) => {
+        if (!LARGE.has(purpose)) return
+        heard()
+        if (response.status === 200) onPart?.(part)
+      })
       return { status: response.status, body }
     } catch (error) {
       const ended = purpose === 'upload' ? stopped : abandoned
@@ -232,7 +232,7 @@ export function createTransport(deps: TransportDeps): Transport {
       const request = { kind: 'request', detail } as const
       const bytesSent = options?.post?.body.length ?? 0
       await Promise.all([keepDeclared(), ledger.count({ ...request, bytesSent })])
-      const { status, body } = await send(target, purpose, init, options?.signal)
+      const { status, body } = await send(target, purpose, init, options)
       await ledger.count(request, body.length)
       if (status === 200) return body
       const why = `status ${status}`
@@ -262,7 +262,7 @@ export function createTransport(deps: TransportDeps): Transport {
         },
         'disk',
       )
-      return send(target, 'upload', init, options?.signal)
+      return send(target, 'upload', init, options)
     },
   }
 }

@@ -7,8 +7,10 @@ import type { Bytes } from '@nearside/core/bytes.ts'
 
 export type Purpose = 'catalog' | 'model' | 'policy' | 'rules' | 'token'
 
-interface GetOptions {
+export interface GetOptions {
   readonly signal?: AbortSignal
+  /** Gets each part of a large file as it arrives; the answer may still fail. */
+  readonly onPart?: (part: Uint8Array) => void
   readonly post?: Pick<RequestInit, 'credentials' | 'headers'> & { readonly body: Bytes }
 }
 

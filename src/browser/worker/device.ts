@@ -4,6 +4,7 @@
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
+import type { ListQuery } from '@nearside/core/ranking/apiLists.ts'
 import type { FitOptions } from '@nearside/engine/engine.ts'
 import type { FitReport } from '../apiSnapshot.ts'
 import type { Calls, WorkerConfig, WorkerSnapshot } from '../messages.ts'
@@ -24,6 +25,7 @@ import {
 import { Shop } from './shop.ts'
 import { Shopper } from './shopper.ts'
 import { type Bus, createBus, type Stored, snapshotOf } from './state.ts'
+import { isFromHead } from './unranked.ts'
 import { Updates } from './updates.ts'
 
 type Answered = Exclude<keyof Calls, 'start' | 'ping' | 'fineTune' | 'list' | 'watch'>
@@ -130,6 +132,13 @@ export class Device implements Answers {
   /** Resolves when the base model is loaded or known to be missing. */
   ready(): Promise<void> {
     return this.#started
+  }
+
+  /** Whether a list needs products of the catalog that have not arrived yet. */
+  readonly lacks = (query: ListQuery): boolean => this.#shop.isPartial && !isFromHead(query)
+
+  whole(): Promise<unknown> {
+    return this.#shop.whole()
   }
 
   order(): Shop['order'] {

@@ -3,6 +3,7 @@
  * downloaded later.
  */
 import { sha256Hex } from '@nearside/core/bytes.ts'
+import { PIECE } from '@nearside/core/catalog/catalogLines.ts'
 import type { ErrorCode } from '@nearside/core/error.ts'
 import { readJson } from '@nearside/core/reading.ts'
 import type { Download } from '../storage/store.ts'
@@ -34,10 +35,18 @@ export class Downloads {
     }
   }
 
-  /** @param take receives the parsed JSON and the file's SHA-256; throws if the file is unusable */
-  file(key: FileKey, url: string, take: (value: unknown, version: string) => void): KeptFile {
-    return new KeptFile(this.#services, this, key, url, take)
+  file(key: FileKey, url: string, take: Take, inParts?: () => Parts): KeptFile {
+    return new KeptFile(this.#services, this, key, url, take, inParts)
   }
+}
+
+/** Receives the file's content and its SHA-256; throws if the file is unusable. */
+type Take = (value: unknown, version: string) => void
+
+/** Reads a file in parts; without it, or if `end` returns null, the whole file is parsed as JSON. */
+interface Parts {
+  add(bytes: Uint8Array): void
+  end(): unknown
 }
 
 /** Stored file. Its methods never reject: a failure adds a notice and changes nothing. */
@@ -46,7 +55,8 @@ export class KeptFile {
   readonly #downloads: Downloads
   readonly #key: FileKey
   readonly #url: string
-  readonly #take: (value: unknown, version: string) => void
+  readonly #take: Take
+  readonly #inParts: (() => Parts) | undefined
   /** SHA-256 of the file in use. */
   #version = ''
   #kept = Promise.resolve()
@@ -56,13 +66,15 @@ export class KeptFile {
     downloads: Downloads,
     key: FileKey,
     url: string,
-    take: (value: unknown, version: string) => void,
+    take: Take,
+    inParts?: () => Parts,
   ) {
     this.#services = services
     this.#downloads = downloads
     this.#key = key
     this.#url = url
     this.#take = take
+    this.#inParts = inParts
   }
 
   get #name(): string {
@@ -79,7 +91,7 @@ export class KeptFile {
     const found = await this.#services.store.download(this.#key).catch(() => null)
     if (found?.url !== this.#url) return false
     try {
-      this.#read(found.files[this.#name], found.version)
+      await this.#read(found.files[this.#name], found.version)
       return true
     } catch {
       // The stored file is damaged: download it again.
@@ -93,10 +105,13 @@ export class KeptFile {
     const [key, url] = [this.#key, this.#url]
     const [purpose, code] = ABOUT[key]
     try {
-      const bytes = await transport.get(url, purpose)
+      // Without a file in use, the parts can be used as they arrive.
+      const parts = this.#version === '' ? this.#inParts?.() : undefined
+      const onPart = (part: Uint8Array) => parts?.add(part)
+      const bytes = await transport.get(url, purpose, { onPart })
       const version = await sha256Hex(bytes)
       if (version === this.#version) return
-      this.#read(bytes, version)
+      await this.#read(bytes, version, parts)
       // Don't wait: a new shopper's first list needs no disk.
       this.#kept = this.#downloads.keep({ key, version, url, files: { [this.#name]: bytes } })
     } catch (error) {
@@ -109,9 +124,16 @@ export class KeptFile {
     return this.#kept
   }
 
-  #read(bytes: Uint8Array | undefined, version: string): void {
-    const key = this.#key
-    this.#take(readJson(bytes, ABOUT[key][1], `The ${key} file is not readable JSON`), version)
+  /** @param arrived all parts, if they were read already */
+  async #read(bytes: Uint8Array | undefined, version: string, arrived?: Parts): Promise<void> {
+    const [key, parts] = [this.#key, arrived ?? this.#inParts?.()]
+    if (!arrived && parts && bytes)
+      for (let from = 0; from < bytes.length; from += PIECE) {
+        parts.add(bytes.subarray(from, from + PIECE))
+        await this.#services.nextTask()
+      }
+    const why = `The ${key} file is not readable JSON`
+    this.#take(parts?.end() ?? readJson(bytes, ABOUT[key][1], why), version)
     this.#version = version
   }
 }

@@ -77,7 +77,7 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
     }
     const moved = snapshot.revision !== revision
     revision = snapshot.revision
-    const lists = moved ? watched.changed(shown.list) : []
+    const lists = moved ? watched.changed(present(shown)) : []
     scope.postMessage({ kind: 'snapshot', snapshot, lists })
     if (shown.order() === order) return
     order = shown.order()
@@ -127,9 +127,12 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
       else if (name !== 'ping') {
         const ready = device ?? (await starting)
         if (!ready) throw new NearsideError('worker-failed', 'The worker has not been started.')
-        if (name === 'watch') value = watched.watch(args[0], ready.list)
+        if (name === 'watch') value = watched.watch(args[0], present(ready))
         else if (name === 'fineTune') value = await fineTune(ready, id)
-        else value = await (ready[name] as (...args: readonly unknown[]) => unknown)(...args)
+        else {
+          if (name === 'list' && ready.lacks(args[0])) await ready.whole()
+          value = await (ready[name] as (...args: readonly unknown[]) => unknown)(...args)
+        }
       }
       scope.postMessage({ kind: 'result', id, value })
       if (name === 'close') scope.close()
@@ -162,7 +165,13 @@ export function deviceInPage(environment: Environment = workerEnvironment): Thre
   }
 }
 
-type ComputeList = (query: ListQuery) => readonly Recommendation[]
+/** Computes a list; null if it is not possible yet. */
+type ComputeList = (query: ListQuery) => readonly Recommendation[] | null
+
+const present =
+  (device: Device): ComputeList =>
+  (query) =>
+    device.lacks(query) ? null : device.list(query)
 
 interface Watched {
   readonly query: ListQuery
@@ -182,10 +191,15 @@ const optionsOf = (query: ListQuery) => (query.kind === 'rerank' ? undefined : q
 export function createWatchedLists() {
   const lists = new Map<number, Watched>()
 
-  function compute(id: number, watched: Watched, query: ListQuery, list: ComputeList): WatchedList {
+  function compute(
+    id: number,
+    watched: Watched,
+    query: ListQuery,
+    list: ComputeList,
+  ): WatchedList | null {
     try {
       watched.items = list(query)
-      return { id, items: watched.items }
+      return watched.items && { id, items: watched.items }
     } catch (error) {
       watched.items = null
       const cause = NearsideError.from(error, 'worker-failed', 'A list failed')
@@ -211,7 +225,7 @@ export function createWatchedLists() {
         // A list for comparison only (`until`) takes no items from shown lists.
         if (place && optionsOf(query)?.until === undefined)
           for (const item of watched.items ?? []) held.push({ place, id: item.id })
-        return items && watched.items && sameList(items, watched.items) ? [] : [now]
+        return !now || (items && watched.items && sameList(items, watched.items)) ? [] : [now]
       })
   }
 

@@ -34,6 +34,7 @@ export class Shop {
   #rules: ShopRules | null = null
   #ranker: Ranker | null = null
   #order: CatalogOrder = EMPTY_ORDER
+  #ready: Promise<unknown> = Promise.resolve()
   /** Null before a model with context terms is loaded. */
   contextTerms: ContextTerms | null = null
   /** Order of a new shopper's list while there is no ranker. */
@@ -43,7 +44,7 @@ export class Shop {
     this.#services = services
     this.#downloads = new Downloads(services)
     this.#model = new Model(services, this.#downloads)
-    this.#newItems = new NewItems(services, this.#downloads, () => this.#rebuild())
+    this.#newItems = new NewItems(services, this.#downloads, () => void this.#rebuild())
     this.#catalog = new ShopCatalog(services, this.#downloads)
   }
 
@@ -102,6 +103,11 @@ export class Shop {
     return this.#order
   }
 
+  /** Whether only the head of the catalog has arrived yet. */
+  get isPartial(): boolean {
+    return this.#catalog.isPartial
+  }
+
   /** Whether the item exists; without a catalog and a model, any item may. */
   readonly knows = (item: string): boolean => {
     if (!this.catalog && !this.#ranker) return true
@@ -123,19 +129,23 @@ export class Shop {
    * @returns whether the base model was stored already
    */
   async start(first: () => void, signal: AbortSignal): Promise<boolean> {
-    const ready = Promise.all([this.#catalog.start(), this.#startRules()])
+    const rules = this.#startRules()
+    const ready = Promise.all([this.#catalog.start(), rules])
+    // If the first list came from the head, the other lists are possible now, even before the model.
+    this.#ready = ready.then(() => this.first.order && this.#rebuild())
     // Loads the code in parallel with the model's download. Later users of the code report a failure.
     this.#model.openReleases().catch(() => undefined)
     const onPopularity = async (popularity: PopularityPart) => {
       this.first.take(popularity)
-      await ready
+      await Promise.all([this.#catalog.head, rules])
+      if (!this.first.isIn(this.catalog)) await ready
       await this.#build()
       first()
     }
     const meanwhile = () => (this.first.isKnown ? 'show best sellers' : "are in the shop's order")
     const [kept] = await Promise.all([this.#model.start(signal, onPopularity, meanwhile), ready])
-    await this.#filesKept()
-    await this.#build()
+    await Promise.all([this.#filesKept(), this.#ready])
+    if (!this.#ranker) await this.#build()
     return kept
   }
 
@@ -186,10 +196,15 @@ export class Shop {
     await Promise.all(this.#files.map((file) => file.kept()))
   }
 
+  /** Resolves when the whole catalog can be used, or has failed. */
+  whole(): Promise<unknown> {
+    return this.#ready
+  }
+
   /** Builds the ranker again without a request, and announces it. */
-  #rebuild(): void {
+  #rebuild(): Promise<void> {
     const { bus, notices } = this.#services
-    this.#build().then(
+    return this.#build().then(
       () => {
         bus.emit('lists', null)
         bus.emit('rebuilt', null)

@@ -2,7 +2,9 @@
  * @module The shop's catalog on this device: the file as published, with the live changes and today's sale prices
  * applied.
  */
+import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import { Catalog, createVariants, type VariantsOf } from '@nearside/core/catalog/catalog.ts'
+import { CatalogLines } from '@nearside/core/catalog/catalogLines.ts'
 import type { LiveChanges } from '@nearside/core/catalog/live.ts'
 import { atPrices } from '@nearside/core/catalog/sale.ts'
 import { createTitleIndex, type FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
@@ -31,6 +33,16 @@ export class ShopCatalog {
   /** The shop's live file; null if there is none or its code can't be loaded. */
   live: LiveFile | null = null
   variantsOf: VariantsOf = () => []
+  /** Whether only the head of the file has arrived yet. */
+  isPartial = false
+  #isStarted = false
+  #headThere = () => {}
+  /** Resolves when the head can be used, or the file has arrived or failed. */
+  readonly head = new Promise<void>((there) => {
+    this.#headThere = there
+  })
+  #liveThere = Promise.resolve()
+  #headTaken = Promise.resolve()
 
   constructor(services: Services, downloads: Downloads) {
     this.#services = services
@@ -38,7 +50,12 @@ export class ShopCatalog {
     const { catalog } = services.config
     this.#file =
       typeof catalog === 'string'
-        ? downloads.file('catalog', catalog, (value, version) => this.#take(value, version))
+        ? downloads.file(
+            'catalog',
+            catalog,
+            (value, version) => this.#take(value, version),
+            () => new CatalogLines((head, text) => this.#takeHead(head, text)),
+          )
         : null
   }
 
@@ -58,12 +75,17 @@ export class ShopCatalog {
   /** Uses the stored files, or else downloads them. Never rejects. */
   async start(): Promise<void> {
     try {
-      await Promise.all([this.#file?.start(), this.#startLive()])
+      this.#liveThere = this.#startLive()
+      await Promise.all([this.#file?.start(), this.#liveThere])
+      await this.#headTaken
       if (!this.#file) this.#take(this.#services.config.catalog)
       this.apply()
     } catch (error) {
       this.#services.notices.add(error, 'catalog-invalid', 'The catalog is not usable')
     }
+    this.#isStarted = true
+    this.isPartial = false
+    this.#headThere()
   }
 
   async #startLive(): Promise<void> {
@@ -108,8 +130,25 @@ export class ShopCatalog {
     this.variantsOf = createVariants(items)
   }
 
+  /** Uses the head until the whole file is there, unless the live changes may be of another catalog. */
+  #takeHead(head: Catalog, text: string): void {
+    const take = async () => {
+      const version = await sha256Hex(utf8(text))
+      await this.#liveThere
+      const { content } = this.live ?? {}
+      if (this.#published || (content && content.head !== version)) return
+      this.#published = head
+      this.#version = content?.catalog ?? ''
+      this.isPartial = true
+      this.apply()
+      this.#headThere()
+    }
+    // After the start, a newer file is used only when it is whole.
+    if (!this.#isStarted) this.#headTaken = take()
+  }
+
   #take(value: unknown, version = ''): void {
-    this.#published = Catalog.parse(value)
+    this.#published = value instanceof Catalog ? value : Catalog.parse(value)
     this.#version = version
     const { faults, size } = this.#published
     if (faults.length === 0) return

@@ -127,6 +127,7 @@ export class Shopper {
       return null
     }
     const { knownAs } = this.#shop
+    if (draft.items.some((item) => knownAs(item) === undefined)) await this.#shop.whole()
     const known = keepItems(draft, knownAs)
     const unknown = draft.items.filter((item) => knownAs(item) === undefined)
     if (unknown.length > 0) {

@@ -2,6 +2,7 @@
  * @module Lists without a ranker, because there is no base model yet, or none at all. On a first download, the model's
  * popularity arrives before the rest. From then on, a new shopper's list has the order that the whole model gives.
  */
+import type { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { highestRows } from '@nearside/core/model/highest.ts'
 import type { PopularityPart } from '@nearside/core/model/parts.ts'
 import type { ListQuery, Reason, Recommendation } from '@nearside/core/ranking/apiLists.ts'
@@ -16,11 +17,30 @@ import type { Ruled } from '@nearside/core/ranking/ruledList.ts'
 import { selectPlaces } from '@nearside/core/ranking/selectPlaces.ts'
 import type { Shop } from './shop.ts'
 
+/** Number of products that a list from a catalog's head may have. */
+const MOST_FROM_HEAD = 100
+
+/** Whether the head of the catalog answers a query as the whole catalog does. */
+export const isFromHead = (query: ListQuery): boolean =>
+  query.kind === 'recommend' &&
+  !query.options?.from &&
+  !query.options?.category &&
+  limitOf(query) <= MOST_FROM_HEAD
+
 /** Order of a new shopper's list, by the popularity of the last 30 days. */
 export class FirstOrder {
   #sold: ReadonlyMap<string, number> | null = null
   #bestSellers: ReadonlySet<string> = new Set()
   #order: CatalogOrder | null = null
+
+  /**
+   * Whether the head of a catalog is one: its products come first in a new shopper's list. The model may be newer than
+   * the catalog's order, so some best sellers may be missing.
+   */
+  isIn(head: Catalog | null): boolean {
+    const best = [...this.#bestSellers]
+    return 2 * best.filter((id) => head?.get(id)).length >= best.length
+  }
 
   get isKnown(): boolean {
     return this.#sold !== null

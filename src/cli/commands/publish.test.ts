@@ -68,6 +68,13 @@ it('publish writes every file of a site with its checksum and its compressed for
     catalog: ITEMS,
   })
   const ids = lists.recommend({ limit: 8 }).map(({ id }) => id)
+  const all: typeof ITEMS = JSON.parse(text('catalog.json'))
+  const best = lists.recommend({ limit: 200, diversify: false })
+  expect(all.map(({ id }) => id)).toEqual(best.map(({ id }) => id))
+  expect(new Set(all.map((item) => JSON.stringify(item)))).toEqual(
+    new Set(ITEMS.map((item) => JSON.stringify(item))),
+  )
+  expect(text('catalog.json').split('\n')).toHaveLength(ITEMS.length + 3)
   const links = [...text('page.html').matchAll(/<a href="\/p\/(\S+)\?a=1&#38;b=2">/g)]
   expect(links.map(([, id]) => decodeURIComponent(id))).toEqual(ids)
   expect(text('_headers')).toContain(
@@ -127,7 +134,12 @@ it('publish names a live.json in the page, and moves fresh changes to the new ca
   expect(page()?.live).toBe('/static/live.json')
   expect(text('_headers')).toContain('/static/live.json\n  Cache-Control: no-cache\n')
   // Without the feed's state, so that the next sync reads the feed again.
-  expect(JSON.parse(text('live.json'))).toEqual({ ...fresh, catalog: sha('catalog.json') })
+  expect(JSON.parse(text('live.json'))).toEqual({
+    ...fresh,
+    catalog: sha('catalog.json'),
+    // A catalog this small is its own head.
+    head: sha('catalog.json'),
+  })
   put(3)
   const old = text('live.json')
   const { said } = await publish({ base: '/static/' })

@@ -9,6 +9,7 @@ import { readBaseLists } from '@nearside/browser/page/baseLists.ts'
 import type { Persist } from '@nearside/browser/persists.ts'
 import { fromHex, sha256Hex, toBase64, utf8 } from '@nearside/core/bytes.ts'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
+import { HEAD, headOf, writeCatalog } from '@nearside/core/catalog/catalogLines.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { type LatestModel, parseLatest } from '@nearside/core/model/manifest.ts'
 import { parseRules } from '@nearside/core/rules/parseRules.ts'
@@ -99,7 +100,16 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   )
   const library = order.library === undefined ? undefined : await readLibrary(order.library)
   const text = (value: unknown) => utf8(JSON.stringify(value))
-  const changing = new Map([['catalog.json', text(order.catalog)]])
+  const lists = await readBaseLists({
+    read: (path) => readFile(join(models, path)),
+    catalog: catalog.items,
+    rules: parseRules(rules ?? []).rules,
+    now: () => now,
+  })
+  const best = { limit: HEAD, diversify: false }
+  const head = lists.recommend(best).map(({ id }) => id)
+  const catalogText = writeCatalog(order.catalog as readonly unknown[], head)
+  const changing = new Map([['catalog.json', utf8(catalogText)]])
   if (rules !== undefined) changing.set('rules.json', text(rules))
   const data = await pack(changing)
   const live = await readLiveJson(out)
@@ -131,7 +141,9 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
     integrity: (await library?.integrity(name)) ?? '',
   })
   const scripts = library && { start: await tag('start.js'), device: await tag('device.js') }
-  const items = await firstList(order, catalog)
+  const items = lists
+    .recommend({ limit: FIRST_PRODUCTS })
+    .flatMap(({ id }) => catalog.get(id) ?? [])
   loose.set('page.html', utf8(snippet({ options, items, scripts })))
 
   const all = new Map([
@@ -155,8 +167,10 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
     for (const [name, bytes] of loose) await placeFile(join(out, name), bytes)
     // What the feed said some minutes ago is newer than an export. The next sync reads the feed again.
     if (live && !isStale(live, now)) {
-      const version = await sha256Hex(text(order.catalog))
-      const moved = text({ ...live, catalog: version, feed: undefined })
+      const [version, head] = await Promise.all(
+        [catalogText, headOf(catalogText)].map((part) => sha256Hex(utf8(part))),
+      )
+      const moved = text({ ...live, catalog: version, head, feed: undefined })
       await placeFile(join(out, LIVE_JSON), moved)
     }
   }
@@ -178,19 +192,8 @@ async function versionsIn(models: string): Promise<string[]> {
   return names.filter((name) => /^\w/.test(name) && name !== 'latest.json')
 }
 
-/** Products that a page shows before its script has run. */
+/** Number of products that a page shows before its script has run. */
 const FIRST_PRODUCTS = 8
-
-/** First list, the same as on a new shopper's device. */
-async function firstList({ models, rules, now }: SiteOrder, catalog: Catalog) {
-  const lists = await readBaseLists({
-    read: (path) => readFile(join(models, path)),
-    catalog: catalog.items,
-    rules: parseRules(rules ?? []).rules,
-    now: () => now,
-  })
-  return lists.recommend({ limit: FIRST_PRODUCTS }).flatMap(({ id }) => catalog.get(id) ?? [])
-}
 
 const within = (folder: string, files: ReadonlyMap<string, Uint8Array>) =>
   [...files].map(([name, bytes]) => [`${folder}/${name}`, bytes] as const)

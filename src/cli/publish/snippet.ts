@@ -1,4 +1,5 @@
 /** @module Snippet for the shop's pages: its addresses, the list that a new shopper sees first, and the scripts. */
+import { HEAD } from '@nearside/core/catalog/catalogLines.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { productPage } from '@nearside/core/catalog/productPage.ts'
 import { type PageOptions, pageOptionsTag } from './pageOptions.ts'
@@ -21,27 +22,50 @@ const { link, worker, consent, live, ...options } = JSON.parse(element.textConte
 const url = new URL(worker, location.href).href
 // A page may ask for Trusted Types: then this policy must be allowed.
 const policy = globalThis.trustedTypes?.createPolicy('${TRUSTED_TYPES}', { createScriptURL: () => url })
-const listed = fetch(options.catalog).then((answer) => answer.json())
+const items = []
+// One product a line, those that lists show first at the beginning: no task parses the whole text.
+async function load(headThere) {
+  const { body } = await fetch(options.catalog)
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader()
+  const parts = []
+  let rest = ''
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    parts.push(value)
+    const lines = (rest + value).split('\\n')
+    rest = lines.pop()
+    for (const line of lines)
+      if (line.startsWith('{')) items.push(JSON.parse(line.replace(/,?\\r?$/, '')))
+    if (items.length >= ${HEAD}) headThere()
+  }
+  if (items.length === 0) items.push(...JSON.parse(parts.join('')))
+}
+let whole
+const head = new Promise((headThere) => { whole = load(headThere) })
 const dataLayer = (globalThis.dataLayer ??= [])
 const linkTo = link && (({ id }) => link.replace('{id}', encodeURIComponent(id)))
 const withoutGerman = (error) => console.warn('Nearside: the German words could not be loaded.', error)
 async function show(own) {
-  const items = await listed
   const devtools = new URLSearchParams(location.search).has('nearside-devtools')
+  await (devtools ? whole : Promise.race([head, whole]))
   const personalizer = devtools ? (await import('./devtools.js')).withDevtools(own, { items }) : own
   const { lang } = document.documentElement
   const locale = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(lang) ? lang : undefined
   const german = /^de(-|$)/i.test(lang) ? await import('./german.js').catch(withoutGerman) : undefined
   const [labels, searchLabels] = [german?.GERMAN, german?.SEARCH_GERMAN]
-  const shown = { personalizer, items, linkTo, labels, searchLabels, locale }
-  provide(shown)
+  const shown = () => ({ personalizer, items: [...items], linkTo, labels, searchLabels, locale })
+  provide(shown())
   followDataLayer(personalizer, dataLayer)
   // Where a pixel of Shopify's hands on what it hears of (relayShopifyPixel).
   if (globalThis.Shopify) followShopifyPixel(personalizer)
+  await whole
+  const all = shown()
+  provide(all)
   if (!document.querySelector('nearside-search')) return
   try {
     const { provideSearch } = await import('./element-search.js')
-    provideSearch(shown)
+    provideSearch(all)
   } catch (error) {
     console.warn('Nearside: the search box could not be loaded; everything else works.', error)
   }

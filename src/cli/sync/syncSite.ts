@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
+import { headOf } from '@nearside/core/catalog/catalogLines.ts'
 import type { LiveChanges } from '@nearside/core/catalog/live.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { readJson } from '@nearside/core/reading.ts'
@@ -43,7 +44,7 @@ const CONFIRM = 3_600_000
 /** @throws NearsideError `input-invalid`, `catalog-invalid`, `storage-unavailable`, `aborted`; nothing was written */
 export async function syncSite(order: SyncOrder): Promise<Synced> {
   const { out, now } = order
-  const { published, version } = await readPublished(out)
+  const { published, version, head } = await readPublished(out)
   const old = await readLiveJson(out)
   const last = old?.catalog === version ? old : null
   const read = await readChanges(order, published, last)
@@ -51,7 +52,7 @@ export async function syncSite(order: SyncOrder): Promise<Synced> {
   const feed = read?.feed ?? last?.feed
   const time = new Date(now()).toISOString()
   const minutes = order.minutes
-  const file: SyncedFile = { catalog: version, time, minutes, changed, gone, added, feed }
+  const file: SyncedFile = { catalog: version, head, time, minutes, changed, gone, added, feed }
   const isSame = last && JSON.stringify({ ...file, time: last.time }) === JSON.stringify(last)
   if (isSame && Math.abs(now() - Date.parse(last.time)) < CONFIRM)
     return { file: last, isNew: false }
@@ -100,5 +101,9 @@ async function readPublished(out: string) {
     throw new NearsideError('input-invalid', message, { cause })
   })
   const value = readJson(bytes, 'catalog-invalid', `${path} is no JSON`)
-  return { published: Catalog.parse(value), version: await sha256Hex(new Uint8Array(bytes)) }
+  return {
+    published: Catalog.parse(value),
+    version: await sha256Hex(new Uint8Array(bytes)),
+    head: await sha256Hex(utf8(headOf(bytes.toString()))),
+  }
 }

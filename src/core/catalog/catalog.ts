@@ -41,20 +41,9 @@ export class Catalog {
   static parse(value: unknown, now?: number): Catalog {
     if (!Array.isArray(value))
       throw new NearsideError('catalog-invalid', 'catalog: is not an array of items')
-    const items = new Map<string, Item>()
-    const faults: string[] = []
-    value.forEach((row, index) => {
-      const where = `catalog item ${index + 1}`
-      try {
-        const item = parseItem(row, where)
-        if (items.has(item.id)) faults.push(`${where}: the id '${item.id}' was already used`)
-        else items.set(item.id, now === undefined ? item : atPrice(item, now))
-      } catch (error) {
-        faults.push((error as NearsideError).message)
-      }
-    })
-    if (items.size === 0 && faults.length > 0) throw new NearsideError('catalog-invalid', faults[0])
-    return new Catalog([...items.values()], faults)
+    const rows = new CatalogRows(now)
+    rows.add(value)
+    return rows.done()
   }
 
   get size(): number {
@@ -63,6 +52,40 @@ export class Catalog {
 
   get(id: string): Item | undefined {
     return this.#byId.get(id)
+  }
+}
+
+/** Rows of a catalog, read part by part; see `Catalog.parse`. */
+export class CatalogRows {
+  readonly #now: number | undefined
+  readonly #items = new Map<string, Item>()
+  readonly #faults: string[] = []
+  /** Number of rows until now. */
+  read = 0
+
+  constructor(now?: number) {
+    this.#now = now
+  }
+
+  add(rows: readonly unknown[]): void {
+    for (const row of rows) {
+      const where = `catalog item ${++this.read}`
+      try {
+        const item = parseItem(row, where)
+        if (this.#items.has(item.id))
+          this.#faults.push(`${where}: the id '${item.id}' was already used`)
+        else this.#items.set(item.id, this.#now === undefined ? item : atPrice(item, this.#now))
+      } catch (error) {
+        this.#faults.push((error as NearsideError).message)
+      }
+    }
+  }
+
+  /** The catalog of the rows until now. @throws NearsideError `catalog-invalid` if every row is invalid */
+  done(): Catalog {
+    const [first] = this.#faults
+    if (this.#items.size === 0 && first) throw new NearsideError('catalog-invalid', first)
+    return new Catalog([...this.#items.values()], [...this.#faults])
   }
 }
 

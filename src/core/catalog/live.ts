@@ -21,6 +21,8 @@ export interface LiveChanges {
 export interface LiveFile extends LiveChanges {
   /** SHA-256 of the `catalog.json` that the changes belong to. */
   readonly catalog: string
+  /** SHA-256 of the head of that file; absent in files of an older version. */
+  readonly head?: string
   /** Time at which the shop last confirmed the changes, ISO 8601. */
   readonly time: string
   /** Least number of minutes between two requests of a device. */

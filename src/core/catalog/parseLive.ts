@@ -13,11 +13,12 @@ const MANY = 1_000_000
 
 const refuse = (what: string) =>
   new NearsideError('catalog-invalid', `live.json: ${what} is missing or malformed`)
-const { list, object, text, whole } = createReaders(refuse)
+const { list, object, optional, text, whole } = createReaders(refuse)
 
 const item: Read<Item> = (value, what) => parseItem(value, `live.json: ${what}`)
 const read = object<LiveFile>({
   catalog: text(/^[0-9a-f]{64}$/),
+  head: optional(text(/^[0-9a-f]{64}$/)),
   time: text(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
   minutes: whole(1, 1440),
   changed: list(item, MANY),

@@ -27,12 +27,12 @@ export let provided: {
 } | null = null
 
 /** Elements that are connected to the page. */
-export const elements = new Set<{ connect(): void; refresh(): void }>()
+export const elements = new Set<{ connect(isSame?: boolean): void; refresh(): void }>()
 
 let stopFollowing = () => {}
 
 /**
- * Sets the personalizer and the products for the page's elements.
+ * Sets the personalizer and the products for the page's elements. May be called again with more products.
  * @example
  * provide({ personalizer, items: catalog })
  */
@@ -54,6 +54,7 @@ export function provide<TItem extends Item>(options: {
 }): void {
   const { personalizer, items, labels, searchLabels, measure } = options
   const { linkTo = productPage, locale = 'en-GB' } = options
+  const isSame = provided?.personalizer === personalizer
   let byId = new Map<string, TItem>()
   let all = items
   provided = {
@@ -76,7 +77,7 @@ export function provide<TItem extends Item>(options: {
     all = withNew
     for (const shown of elements) shown.refresh()
   })
-  for (const known of elements) known.connect()
+  for (const known of elements) known.connect(isSame)
 }
 
 /**

@@ -129,8 +129,15 @@ export class NearsideRecommendations extends Base {
     else this.#ask()
   }
 
-  /** Subscribes to the personalizer that the page has provided. */
-  connect(): void {
+  /**
+   * Subscribes to the personalizer that the page has provided.
+   * @param isSame whether only the page's other options may have changed, so that the list can stay
+   */
+  connect(isSame = false): void {
+    if (isSame) {
+      this.#ask()
+      return
+    }
     this.#disconnect()
     this.#reporter = createListReporter(() => this.#announce())
     const observer = createListObserver(provided?.personalizer ?? null)

@@ -1,0 +1,71 @@
+/**
+ * @module Text of a catalog with one product a line, the products that lists show first at the beginning. A device
+ * reads it as it arrives: a new shopper's list needs only the head, and no task parses the whole text.
+ */
+import { type Catalog, CatalogRows } from './catalog.ts'
+
+/** Number of products in the head. */
+export const HEAD = 500
+
+/** Bytes that are read at once, which takes a slow phone some milliseconds. */
+export const PIECE = 65_536
+
+/** Lines up to the end of the head. Its hash shows which catalog a head belongs to. */
+export const headOf = (text: string): string => text.split('\n', HEAD + 1).join('\n')
+
+/** @param first ids of the products that lists show first, best first */
+export function writeCatalog(rows: readonly unknown[], first: readonly string[]): string {
+  const places = new Map(first.slice(0, HEAD).map((id, place) => [id, place]))
+  const placeOf = (row: unknown) =>
+    places.get(String((row as { readonly id?: unknown } | null)?.id)) ?? HEAD
+  const sorted = [...rows].sort((a, b) => placeOf(a) - placeOf(b))
+  return `[\n${sorted.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`
+}
+
+/** Reader of one file. */
+export class CatalogLines {
+  readonly #onHead: (head: Catalog, text: string) => void
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true })
+  readonly #rows = new CatalogRows()
+  #head = ''
+  /** Beginning of the line that has not ended yet. */
+  #rest = ''
+  /** First character of the next line; empty after the last; null if the file is not one product a line. */
+  #next: '[' | '{' | ']' | '' | null = '['
+
+  /** @param onHead called once if more than the head is in the file */
+  constructor(onHead: (head: Catalog, text: string) => void) {
+    this.#onHead = onHead
+  }
+
+  add(bytes: Uint8Array): void {
+    if (this.#next === null) return
+    try {
+      const text = this.#rest + this.#decoder.decode(bytes, { stream: true })
+      const lines = text.split('\n')
+      this.#rest = lines.pop() ?? ''
+      for (const line of lines) this.#read(line)
+      if (this.#next === '[' && this.#rest.length > 1) this.#next = null
+    } catch {
+      this.#next = null
+    }
+  }
+
+  /**
+   * The whole catalog; null if the file is not one product a line, or not complete.
+   * @throws NearsideError `catalog-invalid` if every row is invalid
+   */
+  end(): Catalog | null {
+    return this.#next === '' && this.#rest === '' ? this.#rows.done() : null
+  }
+
+  #read(line: string): void {
+    const isRow = this.#next === '{'
+    if (line[0] !== this.#next || isRow !== line.length > 1) throw new SyntaxError()
+    if (this.#rows.read < HEAD) this.#head += this.#next === '[' ? line : `\n${line}`
+    else if (isRow && this.#rows.read === HEAD) this.#onHead(this.#rows.done(), this.#head)
+    const goesOn = line.endsWith(',')
+    if (isRow) this.#rows.add([JSON.parse(goesOn ? line.slice(0, -1) : line)])
+    this.#next = line === ']' ? '' : line === '[' || goesOn ? '{' : ']'
+  }
+}
