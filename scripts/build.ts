@@ -1,6 +1,6 @@
 /**
  * @module `npm run build`: builds the demo (`dist/demo`), the browser's package (`dist/lib`, with types), and the
- * packages for Node (`dist/nearside-tools`, `dist/nearside-server`). `npm pack` builds only the packages (`--package`).
+ * packages for Node (`dist/nearside-tools`, `dist/nearside-server`, `dist/create-nearside`). `npm pack` builds only the packages (`--package`).
  */
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -44,12 +44,6 @@ export function demoIsFresh(): boolean {
   )
 }
 
-/** Files that the packages for Node copy from the checkout unchanged. */
-const AS_IT_IS = [
-  ...['README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md'],
-  ...['docs', 'data/word-vectors', 'tools/verify.py'],
-]
-
 /** Sources of the packages. */
 const PACKAGE_SOURCES = [
   ...['src', 'vite.lib.config.ts', 'tsconfig.json', 'tsconfig.lib.json'],
@@ -63,7 +57,7 @@ const PACKAGE_SOURCES = [
     'scripts/workspaces.ts',
   ],
   ...['scripts/apiDocs.ts', 'scripts/declarations.ts'],
-  ...AS_IT_IS,
+  ...new Set(NODE_PACKAGES.flatMap(({ files }) => files)),
 ]
 
 /** Compares with the last package's manifest, because a build writes that file last. */
@@ -156,11 +150,18 @@ async function buildForNode(): Promise<void> {
     const sql = 'train/import/sql'
     if (existsSync(join(lib, 'train/import')))
       cpSync(join(ROOT, 'src', sql), join(lib, sql), { recursive: true })
-    for (const path of AS_IT_IS) cpSync(join(ROOT, path), join(folder, path), { recursive: true })
+    for (const path of one.files)
+      cpSync(join(ROOT, path), join(folder, path), { recursive: true, filter: isSource })
     const manifest = manifestFor(one, ROOT, lib)
     writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
   }
 }
+
+/** Whether a file isn't made by an example's own build or installation. */
+const isSource = (path: string) =>
+  !/\/examples\/[^/]+\/(node_modules|dist|\.next|package-lock\.json|public\/(catalog|models|nearside))$/.test(
+    path,
+  )
 
 function node(script: string): void {
   execFileSync(process.execPath, ['--import', 'tsx', join(ROOT, script)], {

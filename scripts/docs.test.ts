@@ -44,7 +44,7 @@ const { exports, scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'),
   scripts: Record<string, string>
 }
 
-const NPM = new Set(['install', 'ci', 'pack'])
+const NPM = new Set(['install', 'ci', 'pack', 'create'])
 
 const COMMANDS = new Map(
   await Promise.all(

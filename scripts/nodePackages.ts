@@ -1,5 +1,5 @@
 /**
- * @module Builds the packages for Node, `nearside-tools` and `nearside-server`. It compiles, file by file, all modules
+ * @module Builds the packages for Node: `nearside-tools`, `nearside-server` and `create-nearside`. It compiles, file by file, all modules
  * that a command-line entry imports, and makes each package's manifest from these modules' imports.
  */
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -30,7 +30,16 @@ interface NodePackage {
   readonly entry: string
   /** Packages that only some commands need, with the versions that work. */
   readonly optional: Readonly<Record<string, string>>
+  /** Files and folders that the package copies from the checkout. */
+  readonly files: readonly string[]
 }
+
+/** Examples that `create-nearside` copies. */
+const EXAMPLES = ['vite-react', 'vue', 'next', 'html']
+const DOCUMENTS = [
+  ...['README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md'],
+  ...['docs', 'data/word-vectors', 'tools/verify.py'],
+]
 
 export const NODE_PACKAGES: readonly NodePackage[] = [
   {
@@ -40,6 +49,7 @@ export const NODE_PACKAGES: readonly NodePackage[] = [
     entry: 'src/cli/toolsMain.ts',
     // `prove-egress` needs Playwright; the stores of simulated servers need SQLite or PostgreSQL.
     optional: { 'better-sqlite3': '>=12 <13', pg: '>=8.23.1 <9', 'playwright-core': '>=1.50' },
+    files: DOCUMENTS,
   },
   {
     name: 'nearside-server',
@@ -48,6 +58,16 @@ export const NODE_PACKAGES: readonly NodePackage[] = [
     entry: 'src/cli/serverMain.ts',
     // A store on PostgreSQL needs its driver.
     optional: { pg: '>=8.23.1 <9' },
+    files: DOCUMENTS,
+  },
+  {
+    name: 'create-nearside',
+    description:
+      'npm create nearside: a shop’s project with Nearside, for Vite, Vue, Next.js or HTML',
+    bin: 'create-nearside',
+    entry: 'src/cli/create/main.ts',
+    optional: {},
+    files: ['README.md', 'LICENSE', ...EXAMPLES.map((name) => `examples/${name}`)],
   },
 ]
 

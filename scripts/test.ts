@@ -33,6 +33,7 @@ const CHECKS = [
   'publint',
   'publint dist/nearside-tools',
   'publint dist/nearside-server',
+  'publint dist/create-nearside',
   'attw --pack . --profile esm-only --exclude-entrypoints styles.css',
   'knip',
   'knip --production',

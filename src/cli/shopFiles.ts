@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NearsideError } from '@nearside/core/error.ts'
+import { readCatalogFile } from '@nearside/train/import/readCatalog.ts'
 import { findFile } from '@nearside/train/shop/lines.ts'
 import { readCatalog } from '@nearside/train/shop/read.ts'
 
@@ -17,7 +18,8 @@ export async function readCatalogOption(
 ): Promise<unknown> {
   if ((catalog === undefined) === (shop === undefined))
     throw new NearsideError('input-invalid', `${command} needs either --catalog or --shop`)
-  return catalog === undefined ? readCatalogOf(shop ?? '') : readJsonFile(catalog)
+  if (catalog === undefined) return readCatalogOf(shop ?? '')
+  return /\.json$/i.test(catalog) ? readJsonFile(catalog) : readCatalogFile(catalog, Date.now())
 }
 
 /** Reads the catalog of a shop folder. @throws NearsideError `input-invalid` if the folder has none */

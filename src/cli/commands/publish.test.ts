@@ -161,6 +161,17 @@ it('publish writes nothing if a finding is an error', async () => {
   expect(() => readdirSync(out)).toThrow('ENOENT')
 })
 
+it('publish takes a product file of any form that import reads', async () => {
+  const { publish, text } = await shop()
+  const csv = join(testFolder(), 'products.csv')
+  const rows = ITEMS.map(({ id, title, price }) => [id, title, price].join(';'))
+  writeFileSync(csv, ['Artikelnummer;Titel;Preis', ...rows, ''].join('\n'))
+  await publish({ catalog: csv })
+  const read = JSON.parse(text('catalog.json'))
+  expect(read).toHaveLength(ITEMS.length)
+  expect(read[3]).toMatchObject({ id: 'item 3', title: 'Cup <3>', price: 4 })
+})
+
 it('publish refuses a damaged model, a missing catalog, and the models’ own folder', async () => {
   const { models, out, publish } = await shop()
   await expect(publish({ catalog: join(models, 'latest.json') })).rejects.toThrow('not an array')

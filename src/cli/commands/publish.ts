@@ -21,7 +21,7 @@ Once pages name keys, publish refuses a model that devices would refuse: unsigne
 than the one in OUT. After a finding of level error, it writes nothing. It signs nothing: use nearside
 sign for that, and nearside rollback to go back to an earlier model.`)
   .requiredOption(...MODEL)
-  .option('--catalog <file>', 'catalog.json (an array of items)')
+  .option('--catalog <file>', 'catalog.json (an array of items), or a product file of another form')
   .option('--shop <dir>', 'shop folder whose catalog to use, instead of --catalog')
   .option('--rules <file>', 'JSON file of the shop’s own rules')
   .requiredOption(...PUBLISHED)

@@ -1,0 +1,132 @@
+/** @module Writes a project around one of the example shops. */
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, join, relative, resolve } from 'node:path'
+import { NearsideError } from '@nearside/core/error.ts'
+
+/** Example of each framework, and the command and address that open the page. */
+export const FRAMEWORKS = {
+  'vite-react': ['npx vite', 'http://localhost:5173'],
+  vue: ['npx vite', 'http://localhost:5173'],
+  next: ['npm run build && npm start', 'http://localhost:3000'],
+  html: ['npm run build && npx serve public', 'http://localhost:3000'],
+} as const
+export type Framework = keyof typeof FRAMEWORKS
+
+export interface Project {
+  readonly folder: string
+  readonly framework: Framework
+  /** File of products, in any form that `nearside import` reads. */
+  readonly catalog: string
+  /** File of orders; null: the model is made from the products alone. */
+  readonly orders: string | null
+  /** Whether the page asks shoppers before it stores anything. */
+  readonly asks: boolean
+}
+
+/** The examples lie in the checkout's root as in the package's. */
+const EXAMPLES = new URL('../../../examples/', import.meta.url)
+const PACKAGE = new URL('../../../package.json', import.meta.url)
+
+/** Files that builds make, and lock files of other dependencies. */
+const MADE =
+  /[\\/](node_modules|dist|\.next|package-lock\.json|public[\\/](catalog|models|nearside))$/
+/** Signs that a shell treats as more than part of a path. */
+const SPECIAL = /["$`%!\n]/
+/** The two lines by which an example stores without a question. */
+const STORES_ALWAYS = /^ *\/\/ A shop that asks[^\n]*\n *persist: 'always',\n/m
+
+const refuse = (why: string, cause?: unknown) => new NearsideError('input-invalid', why, { cause })
+
+/** @throws NearsideError `input-invalid` unless the folder is new or empty */
+export async function requireEmpty(folder: string): Promise<void> {
+  const found = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return []
+    throw refuse(`${folder} is no folder`, cause)
+  })
+  if (found.length > 0) throw refuse(`${folder} isn't empty: give the name of a new folder`)
+}
+
+/** @throws NearsideError `input-invalid` if the file can't be named in a script */
+export async function requireFile(path: string): Promise<string> {
+  const found = await stat(path).catch(() => null)
+  if (!found?.isFile()) throw refuse(`there is no file ${path}`)
+  if (SPECIAL.test(resolve(path))) throw refuse(`rename ${path}: a script can't contain that name`)
+  return path
+}
+
+/**
+ * Writes the project. It names the shop's files by their paths, because orders belong in no repository.
+ * @returns commands that open the page, with what each does
+ * @throws NearsideError `input-invalid`
+ */
+export async function createProject(project: Project): Promise<readonly string[]> {
+  const { folder, framework, asks } = project
+  await requireEmpty(folder)
+  for (const path of [project.catalog, project.orders]) if (path !== null) await requireFile(path)
+  await mkdir(folder, { recursive: true })
+  try {
+    await cp(new URL(framework, EXAMPLES), folder, {
+      recursive: true,
+      filter: (path) => !MADE.test(path),
+    })
+    await changeSources(folder, asks)
+    await writePackage(project)
+    const ignored = ['node_modules', 'dist', '.next', 'data', 'public/nearside']
+    await writeFile(join(folder, '.gitignore'), `${ignored.join('\n')}\n`)
+  } catch (cause) {
+    for (const name of await readdir(folder))
+      await rm(join(folder, name), { recursive: true, force: true })
+    throw refuse(`${folder} can't be written`, cause)
+  }
+  const [command, address] = FRAMEWORKS[framework]
+  return [
+    `cd ${JSON.stringify(folder)}`,
+    'npm install',
+    'npm run shop   # trains a model, and writes it and the products to public/',
+    `${command}   # then open ${address}`,
+    ...(asks
+      ? ['Nothing outlives a page until your own notice calls personalizer.setPersist(true).']
+      : []),
+  ]
+}
+
+/** Lets the sources read what `publish` writes to `public/`, and stores nothing before a yes if the shop asks. */
+async function changeSources(folder: string, asks: boolean): Promise<void> {
+  for (const name of await readdir(folder, { recursive: true })) {
+    if (!/\.(js|tsx?|vue)$/.test(name)) continue
+    const path = join(folder, name)
+    const text = await readFile(path, 'utf8')
+    const changed = text.replaceAll('catalog/catalog.json', 'catalog.json')
+    await writeFile(path, asks ? changed.replace(STORES_ALWAYS, '') : changed)
+  }
+}
+
+async function writePackage({ folder, catalog, orders }: Project): Promise<void> {
+  const path = join(folder, 'package.json')
+  const { version } = JSON.parse(await readFile(PACKAGE, 'utf8'))
+  const manifest = JSON.parse(await readFile(path, 'utf8'))
+  const named = (file: string) => `"${relative(folder, file).replaceAll('\\', '/')}"`
+  const steps =
+    orders === null
+      ? [
+          `nearside pretrain --catalog ${named(catalog)} --out data/models`,
+          `nearside publish --model data/models --catalog ${named(catalog)} --out public`,
+        ]
+      : [
+          `nearside import --orders ${named(orders)} --catalog ${named(catalog)} --out data/shop`,
+          'nearside pretrain --shop data/shop --out data/models',
+          'nearside publish --model data/models --shop data/shop --out public',
+        ]
+  const name = basename(resolve(folder))
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^-+/, '')
+  const whole = {
+    ...manifest,
+    name: name || 'shop',
+    scripts: { shop: steps.join(' && '), ...manifest.scripts },
+    dependencies: { ...manifest.dependencies, nearside: version },
+    devDependencies: { ...manifest.devDependencies, 'nearside-tools': version },
+  }
+  await writeFile(path, `${JSON.stringify(whole, null, 2)}\n`)
+}

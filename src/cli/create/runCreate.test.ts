@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { testFolder } from '@nearside/core/testFolder.ts'
+import { expect, it, test } from 'vitest'
+import { FRAMEWORKS } from './project.ts'
+import { runCreate } from './runCreate.ts'
+
+const EXAMPLES = join(import.meta.dirname, '../../../examples')
+
+/** Folder with a shop's files, and a command line that names them. */
+function shop() {
+  const folder = testFolder()
+  const [catalog, orders, target] = ['my products.csv', 'orders.csv', 'shop'].map((one) =>
+    join(folder, one),
+  )
+  writeFileSync(catalog, 'id,title\n')
+  writeFileSync(orders, 'order\n')
+  const given = ['--catalog', catalog, '--orders', orders, '--consent', 'no']
+  return { folder, catalog, orders, target, given }
+}
+
+const filesOf = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.\w+$/.test(name))
+const sources = (folder: string) =>
+  filesOf(folder)
+    .filter((name) => /\.(js|tsx?|vue)$/.test(name))
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n')
+
+it.each(Object.keys(FRAMEWORKS))('%s: the project is the example, with a script', async (name) => {
+  const { target, given } = shop()
+  const printed: string[] = []
+  await runCreate([target, '--framework', name, ...given], null, (line) => printed.push(line))
+  const { dependencies, devDependencies, scripts } = JSON.parse(
+    readFileSync(join(target, 'package.json'), 'utf8'),
+  )
+  expect(dependencies.nearside).toBe(devDependencies['nearside-tools'])
+  expect(scripts.shop).toMatch(/import --orders "\.\.\/orders\.csv" --catalog "\.\.\/my products/)
+  expect(scripts.build).toBeTruthy()
+  const example = JSON.parse(readFileSync(join(EXAMPLES, name, 'package.json'), 'utf8'))
+  expect(dependencies).toMatchObject(example.dependencies ?? {})
+  const text = sources(target)
+  expect(text).toMatch(/['"/]catalog\.json'/)
+  expect(text).not.toContain('catalog/catalog.json')
+  expect(text.match(/persist: 'always'/g)).toHaveLength(1)
+  // A worker in several files, so that a device loads only what it needs.
+  if (name.startsWith('v')) expect(text).toContain("worker: { format: 'es' }")
+  expect(readFileSync(join(target, '.gitignore'), 'utf8')).toMatch(/^data$/m)
+  expect(filesOf(target)).not.toContain('package-lock.json')
+  expect(printed.join()).toContain('http://localhost:')
+
+  const asking = shop()
+  const flags = [...asking.given.slice(0, -1), 'yes']
+  await runCreate([asking.target, '--framework', name, ...flags], null, (line) =>
+    printed.push(line),
+  )
+  expect(sources(asking.target)).not.toContain('persist')
+  expect(printed.at(-1)).toContain('setPersist')
+})
+
+test('a person answers; a wrong answer is asked for again', async () => {
+  const { catalog, target } = shop()
+  const answers = ['', target, 'angular', 'vue', `${catalog}.gone`, catalog, '', 'maybe', 'y']
+  const printed: string[] = []
+  const ask = async () => answers.shift() ?? ''
+  await runCreate([], ask, (line) => printed.push(line))
+  expect(answers).toEqual([])
+  expect(printed).toHaveLength(5)
+  const { scripts } = JSON.parse(readFileSync(join(target, 'package.json'), 'utf8'))
+  expect(scripts.shop).toMatch(/^nearside pretrain --catalog "[^"]+" --out data\/models && /)
+})
+
+test('a folder that is not empty stays as it is', async () => {
+  const { target, given } = shop()
+  mkdirSync(target)
+  writeFileSync(join(target, 'mine.txt'), 'mine')
+  const run = runCreate([target, '--framework', 'vue', ...given], null, () => {})
+  await expect(run).rejects.toMatchObject({ code: 'input-invalid' })
+  expect(readdirSync(target)).toEqual(['mine.txt'])
+})
+
+it.each<[string, readonly string[]]>([
+  ['an unknown option', ['--frame', 'vue']],
+  ['an unknown framework', ['--framework', 'toString']],
+  ['a missing answer', []],
+  ['two folders', ['--framework', 'vue', 'other']],
+  ['a file that is missing', ['--framework', 'vue', '--orders', 'gone.csv']],
+  ['a name that a shell reads', ['--framework', 'vue', '--orders', '$(id).csv']],
+])('%s: says so, and writes nothing', async (_, more) => {
+  const { folder, target, given } = shop()
+  writeFileSync(join(folder, '$(id).csv'), '')
+  const last =
+    more.at(-1) === '$(id).csv' ? [...more.slice(0, -1), join(folder, '$(id).csv')] : more
+  await expect(runCreate([target, ...given, ...last], null, () => {})).rejects.toThrow()
+  expect(existsSync(target)).toBe(false)
+})
+
+test('the program ends with 1 and one line where nobody can answer', async () => {
+  const main = join(import.meta.dirname, 'main.ts')
+  const args = ['--import', 'tsx', main, join(testFolder(), 'shop')]
+  const failed = await promisify(execFile)(process.execPath, args).catch((error) => error)
+  expect(failed).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^create-nearside: .*\n$/),
+  })
+})
