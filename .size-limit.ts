@@ -58,12 +58,12 @@ const LISTS = ['index', 'react', 'answering']
 
 const budgets: SizeLimitConfig = [
   // A page needs this before its first list from the server-rendered or the shop's own order.
-  budget('First list, React: SDK and widgets', '23.8 KB', ['index', 'react']),
-  budget('A page with lists, React: also menus, worker and learning', '101 KB', [
+  budget('First list, React: SDK and widgets', '23.85 KB', ['index', 'react']),
+  budget('A page with lists, React: also menus, worker and learning', '104.3 KB', [
     ...LISTS,
     ...DEVICE,
   ]),
-  budget('A page with lists, custom element', '88.9 KB', ['element', 'menu', ...DEVICE]),
+  budget('A page with lists, custom element', '92.2 KB', ['element', 'menu', ...DEVICE]),
   budget('Search, React: box and facets', '13.6 KB', ['search', 'react-search'], LISTS),
   budget('Search as an element', '15.5 KB', ['element-search'], ['element']),
   budget(
@@ -104,7 +104,7 @@ const budgets: SizeLimitConfig = [
   {
     name: 'Vault: its worker',
     path: 'dist/vault/assets/lockedWorker-*.js',
-    limit: '142 KB',
+    limit: '145.5 KB',
     gzip: true,
   },
 ]

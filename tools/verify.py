@@ -850,6 +850,7 @@ VERSION = {
     "checksum": hash_text,
 }
 PERSONAL = {"current": or_null(count), "versions": list_of(fields(VERSION, surplus=True))}
+PROFILE = {"id": words, "name": words, "events": list_of(anything), "personal": fields(PERSONAL)}
 BUNDLE = {
     "format": one_of(float(FORMAT)),
     "exported": count,
@@ -857,6 +858,7 @@ BUNDLE = {
     "base": or_null(fields({"version": words, "manifest": hash_text})),
     "events": list_of(anything),
     "personal": fields(PERSONAL),
+    "profiles": Optional(list_of(fields(PROFILE))),
     "settings": fields(SETTINGS, surplus=True),
     "salt": base64_text(32),
     "ledger": list_of(anything),
@@ -1413,7 +1415,8 @@ class Audit:
 
     def check_fits(self):
         logged = {e["detail"].get("commitment"): e for e in self.ledger if e["kind"] == "learn"}
-        for version in self.bundle["personal"]["versions"]:
+        people = [self.bundle, *self.bundle.get("profiles", [])]
+        for version in (one for person in people for one in person["personal"]["versions"]):
             if "salt" not in version:
                 continue
             apart = ("version", "u", "w", "salt")

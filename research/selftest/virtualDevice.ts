@@ -221,7 +221,7 @@ export class VirtualDevice {
     } as const
     const parameters = { u: vector(DIMENSION), w: vector(FEATURE_COUNT) }
     const fitted = { parameters, fusionWeight: 0.5, guard: GUARD_START, until: this.#now, summary }
-    const deps = { store: this.#store, ledger: this.#ledger }
+    const deps = { store: this.#store, log: this.#ledger }
     await storePersonal(deps, fitted, BASE, this.#now, await this.#store.epoch())
   }
 

@@ -22,13 +22,20 @@ interface Version {
   readonly checksum: string
 }
 
+interface Personal {
+  readonly current: number | null
+  readonly versions: readonly Version[]
+}
+
 export interface Bundle {
   readonly exported: number
   /** `sequence` of the last entry written before the export read the other data; −1: none. */
   readonly logged: number
   readonly base: { readonly version: string; readonly manifest: string } | null
   readonly events: readonly unknown[]
-  readonly personal: { readonly current: number | null; readonly versions: readonly Version[] }
+  readonly personal: Personal
+  /** People whom the shopper shops for, each with a store of their own. */
+  readonly profiles?: readonly { readonly personal: Personal }[]
   readonly settings: Partial<
     Pick<Settings, 'checkpoints' | 'consent' | 'declared' | 'openings'>
   > & {

@@ -83,12 +83,12 @@ function difference(a: readonly number[], b: Float64Array): number {
   return apart === 0 ? 0 : Math.sqrt(apart / square)
 }
 
-/** @returns number of verified fits */
+/** Checks the personal models of the shopper and of everybody they shop for. @returns number of verified fits */
 export async function checkFits(
-  { versions }: Bundle['personal'],
-  entries: readonly LedgerEntry[],
+  { ledger: entries, personal, profiles = [] }: Bundle,
   { faults, notes }: Findings,
 ): Promise<number> {
+  const versions = [personal, ...profiles.map((one) => one.personal)].flatMap((one) => one.versions)
   const logged = new Map(
     entries.filter(({ kind }) => kind === 'learn').map((one) => [one.detail.commitment, one]),
   )

@@ -241,13 +241,21 @@ const VERSION: Form = {
   checksum: hash,
 }
 
+const PERSONAL = exactly({ current: orNull(count), versions: list(object(VERSION), LARGEST) })
+
 const readBundle = exactly<Record<string, unknown>>({
   format: oneOf(EXPORT_FORMAT),
   exported: count,
   logged: whole(-1, LARGEST),
   base: orNull(exactly({ version: words, manifest: hash })),
   events: list(any, LARGEST),
-  personal: exactly({ current: orNull(count), versions: list(object(VERSION), LARGEST) }),
+  personal: PERSONAL,
+  profiles: optional(
+    list(
+      exactly({ id: words, name: words, events: list(any, LARGEST), personal: PERSONAL }),
+      LARGEST,
+    ),
+  ),
   settings: object(SETTINGS),
   salt: base64(32),
   ledger: list(any, LARGEST),

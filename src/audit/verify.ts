@@ -60,7 +60,7 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) 
   const follow = options.shop
     ? checkDeltas(openings, bundle.events, uploads.reports, options.shop, findings)
     : null
-  const fits = await checkFits(bundle.personal, ledger, findings)
+  const fits = await checkFits(bundle, findings)
   await checkSettings(bundle, findings)
   if (options.earlier) checkEarlier(bundle, options.earlier, findings)
   const models = options.releases ? checkReleases(ledger, options.releases, findings) : null

@@ -335,6 +335,22 @@ export interface Personalizer {
    * @throws NearsideError `aborted` while paused; `engine-failed` if its code can't be loaded
    */
   importTransfer(file: string, code: string): Promise<number>
+  /**
+   * For whom the shopper shops; the snapshot's `profiles` lists them. Each person has a store of their own with their
+   * own events, lists and wishes; consent, privacy budget, pause and log are the device's. Updates are made only of
+   * what the shopper does as `me`. All tabs follow. A name stays in this browser's database.
+   * @throws NearsideError `input-invalid` for an unknown id or a bad name; `storage-…` if the browser can't store the
+   * change. A switch then applies to this tab
+   */
+  readonly profiles: {
+    /** Switches to `me`, to `nobody`, whose visit is in memory only, or to the id of another person. */
+    switch(id: string): Promise<void>
+    /** Adds a person; resolves with their id. A name has 1 to 40 characters, and there are at most 20 people. */
+    add(name: string): Promise<string>
+    rename(id: string, name: string): Promise<void>
+    /** Deletes a person and their store. */
+    remove(id: string): Promise<void>
+  }
   /** The device’s log. */
   readonly audit: {
     entries(): Promise<readonly LedgerEntry[]>

@@ -101,6 +101,14 @@ export interface PersonalizerSnapshot {
   }
   /** Whether a vault holds the data. The page's scripts then reach them only through the personalizer. */
   readonly vault: boolean
+  /**
+   * For whom the shopper shops, in all tabs. `current` is `me`, `nobody` (this visit is not kept), or the id of one of
+   * `others`; `personalizer.profiles` changes it.
+   */
+  readonly profiles: {
+    readonly current: string
+    readonly others: readonly { readonly id: string; readonly name: string }[]
+  }
   /** Role of this tab: the leader learns automatically, followers don't. */
   readonly tab: 'leader' | 'follower'
   /** Number of stored events, in total and by name. */

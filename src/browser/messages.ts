@@ -84,6 +84,8 @@ type Same<Names extends keyof Personalizer> = {
 }
 
 export interface LoggedForgotten extends Forgotten {
+  /** Id of the profile whose events they were. */
+  readonly profile: string
   /** Sequence number of the log's entry; null if the log could not store it. */
   readonly logged: number | null
 }
@@ -101,6 +103,8 @@ export interface Calls extends Same<Forwarded | 'explain' | 'rankWithout' | 'set
   watch(queries: readonly WatchedQuery[]): readonly WatchedList[]
   fineTune(): FitReport
   entries(): readonly LedgerEntry[]
+  /** Resolves with the id of an added person. */
+  profiles(what: keyof Personalizer['profiles'], ...given: string[]): string | undefined
   verify(): Verdict
   conditions(now: DeviceConditions): void
   /** Sets the shop's current context, not validated. */

@@ -11,8 +11,8 @@ import { isGuardState } from '@nearside/core/learning/guard.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import type { FitReport } from '../apiSnapshot.ts'
 import { commitment, SALT_BYTES } from '../ledger/chain.ts'
-import type { Ledger } from '../ledger/ledger.ts'
 import type { PersonalRecord, Store } from '../storage/store.ts'
+import type { OwnLog } from '../worker/services.ts'
 import type { Fitted, InUse } from './personalFit.ts'
 
 export interface StoredPersonal extends InUse {
@@ -33,7 +33,7 @@ async function checksumOf(base: string, u: Float32Array, w: Float32Array): Promi
  * meantime.
  */
 export async function storePersonal(
-  { store, ledger }: { store: Pick<Store, 'putPersonal'>; ledger: Pick<Ledger, 'append'> },
+  { store, log }: { readonly store: Pick<Store, 'putPersonal'>; readonly log: OwnLog },
   fitted: Fitted,
   base: string,
   time: number,
@@ -52,7 +52,7 @@ export async function storePersonal(
   }
   const salt = toBase64(cryptoRandomBytes(SALT_BYTES))
   const detail = { base, engine: fitted.summary.engine, commitment: await commitment(salt, facts) }
-  await ledger.append({ kind: 'learn', detail })
+  await log.append({ kind: 'learn', detail })
   return store.putPersonal({ ...facts, u, w, salt }, epoch)
 }
 

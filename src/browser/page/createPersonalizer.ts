@@ -4,7 +4,7 @@
 
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Personalizer, PersonalizerOptions } from '../api.ts'
-import { FORWARDED, type Forwarded } from '../messages.ts'
+import { type Calls, FORWARDED, type Forwarded } from '../messages.ts'
 import { browserFetch } from '../transport/browserFetch.ts'
 import { browserConditions } from './conditions.ts'
 import { Page, type PageEnvironment } from './page.ts'
@@ -60,6 +60,8 @@ export async function createPersonalizer<TItem extends Item = Item>(
   const page = new Page(options, environment)
   await page.start()
   const { call, lists, snapshot } = page
+  const profile = (...given: Parameters<Calls['profiles']>) =>
+    call('profiles', given) as Promise<never>
   return {
     ...forwarded(call),
     capture: page.capture,
@@ -84,6 +86,12 @@ export async function createPersonalizer<TItem extends Item = Item>(
     audit: {
       entries: () => call('entries', []),
       verify: () => call('verify', []),
+    },
+    profiles: {
+      switch: (id) => profile('switch', id),
+      add: (name) => profile('add', name),
+      rename: (id, name) => profile('rename', id, name),
+      remove: (id) => profile('remove', id),
     },
     subscribe: (listener) => snapshot.subscribe(listener),
     getSnapshot: () => snapshot.current,

@@ -13,6 +13,7 @@ export const STARTING: PersonalizerSnapshot = {
   storage: 'memory',
   persist: { option: 'ask', allowed: null },
   vault: false,
+  profiles: { current: 'me', others: [] },
   tab: 'follower',
   events: { count: 0, byName: {} },
   cleaning: { kept: 0, dropped: {} },

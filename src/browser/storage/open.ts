@@ -12,6 +12,7 @@ import { createLedger } from '../ledger/ledger.ts'
 import { standsForOthers } from '../ledger/removed.ts'
 import { openSigner } from '../ledger/signer.ts'
 import type { Persist } from '../persists.ts'
+import { joinedProfiles, readProfiles } from '../profiles.ts'
 import { isMissing } from './connection.ts'
 import { createMemoryDatabase, type Database } from './database.ts'
 import { openIndexedDb } from './indexedDb.ts'
@@ -92,8 +93,8 @@ async function readLog(store: Store): Promise<Pick<Held, 'keys' | 'ledger'>> {
  */
 export async function writeToDisk(memory: Database, disk: Database): Promise<void> {
   const [from, to] = [createStore(memory), createStore(disk)]
-  const { paused, looked, declared = [] } = await from.settings()
-  const { declared: known = [] } = await to.settings()
+  const { paused, looked, declared = [], profiles } = await from.settings()
+  const { declared: known = [], profiles: theirs } = await to.settings()
   const { ledger, keys } = await readLog(from)
   const held = {
     events: (await from.events()).events,
@@ -101,6 +102,7 @@ export async function writeToDisk(memory: Database, disk: Database): Promise<voi
       ...{ paused, looked, persist: true as const },
       // Add the addresses declared in memory, because memory's log has requests to them.
       declared: [...new Set([...known, ...declared])],
+      ...(profiles && { profiles: joinedProfiles(readProfiles(theirs), readProfiles(profiles)) }),
     },
     personal: await from.personal(),
     epoch: await from.epoch(),
@@ -149,12 +151,13 @@ export async function leaveDisk(
   disk: Database,
   { events, settings }: Remembered,
   now: () => number,
+  eraseOthers: EraseOthers,
 ): Promise<{ readonly memory: Database; readonly failure: unknown }> {
   const memory = createMemoryDatabase()
   const stored = await createStore(disk)
     .events()
     .catch(() => ({ events: [] }))
-  const failure = await eraseDisk(disk, 'no', now).then(
+  const failure = await eraseDisk(disk, 'no', now, eraseOthers).then(
     () => null,
     // Another tab may have deleted the database.
     (error: unknown) => (isMissing(error) ? null : error),
@@ -171,17 +174,23 @@ export async function leaveDisk(
   return { memory, failure }
 }
 
+/** Erases the databases of removed people, whom this store names. */
+type EraseOthers = (store: Store) => Promise<void>
+
 /** Erases the disk. @returns true if nothing must stay on disk: no yes, no pause, no cost of updates */
 export async function eraseDisk(
   disk: Database,
   how: 'no' | 'unasked',
   now: () => number,
+  eraseOthers: EraseOthers,
 ): Promise<boolean> {
   const store = createStore(disk)
   const { events } = await store.events()
   const allowed = await store.setting('persist')
-  if (allowed || events.length > 0 || (await store.ledger()).length > 1)
+  const others = await store.setting('profiles')
+  if (allowed || others || events.length > 0 || (await store.ledger()).length > 1)
     await createLedger(store, now).erase(how)
+  if (others) await eraseOthers(store)
   const { persist, paused, budget, sent } = await store.settings()
   return !persist && !paused && budget === undefined && !sent?.bytes
 }

@@ -4,12 +4,15 @@ import type { PendingReport } from '../contribution/contribute.ts'
 import type { Opening } from '../contribution/makeReport.ts'
 import type { KeptToken } from '../contribution/obtainToken.ts'
 import type { ContributionTerms } from '../contribution/terms.ts'
+import type { StoredProfiles } from '../profiles.ts'
 import { type Database, type Durability, epochOf, type Transaction } from './database.ts'
 
 export interface Settings {
   /** Shopper's yes to storage in this browser, if the shop asks for it; absent without a yes. */
   readonly persist: true
   readonly paused: boolean
+  /** People whom the shopper shops for; absent without any. */
+  readonly profiles: StoredProfiles
   /** Consent to contribute. `terms`: terms agreed to; `wording`: text shown. */
   readonly consent: {
     readonly contribute: boolean
@@ -45,6 +48,7 @@ export interface Settings {
 const SETTINGS: readonly (keyof Settings)[] = [
   'persist',
   'paused',
+  'profiles',
   'consent',
   'agents',
   'budget',

@@ -13,6 +13,7 @@
  */
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
+import { erasedProfiles, readProfiles } from '../profiles.ts'
 import {
   type Database,
   type Durability,
@@ -56,6 +57,10 @@ export function createStore(database: Database) {
     get kind() {
       return database.kind
     },
+    /** Number of databases that the browser could not read and that were set aside. */
+    get aside() {
+      return database.aside
+    },
     ...eventRows(database),
     ...personalRows(database),
     ...downloadRows(database),
@@ -84,6 +89,9 @@ export function createStore(database: Database) {
           const value = settings[name]
           if (value !== undefined) await transaction.put('settings', value, name)
         }
+        const { profiles } = settings
+        if (profiles)
+          await transaction.put('settings', erasedProfiles(readProfiles(profiles)), 'profiles')
         await transaction.put('ledger', first)
         return true
       }),

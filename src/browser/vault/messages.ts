@@ -63,6 +63,7 @@ const ARGUMENTS: Readonly<Record<CallName, readonly Check[]>> = {
   exportTransfer: [],
   importTransfer: [(file) => typeof file === 'string', isText],
   entries: [],
+  profiles: [isText, isText, isOptional(isText)],
   verify: [],
   conditions: [areConditions],
   context: [isAny],

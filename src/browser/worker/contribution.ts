@@ -2,9 +2,11 @@
 
 import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
 import { serially } from '@nearside/core/serially.ts'
+import { throwIfAborted } from '@nearside/engine/nextTask.ts'
 import { NO_CONSENT, NOTHING_SENT } from '../contribution/nothingSent.ts'
 import type { Next } from '../contribution/schedule.ts'
 import { type ContributionTerms, isFor } from '../contribution/terms.ts'
+import { ME } from '../profiles.ts'
 import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
@@ -237,6 +239,8 @@ export class Contribution {
     await this.read()
     if (this.#withdrawn) return { sent: false, reason: 'The shopper withdrew.' }
     if (state.paused) return { sent: false, reason: 'Paused: nothing is sent.' }
+    if (state.profiles.current !== ME)
+      return { sent: false, reason: 'Only what the shopper does for themself is sent.' }
     this.#sending = new AbortController()
     const { signal } = this.#sending
     const { sent, reason, error } = await contribute({
@@ -247,8 +251,12 @@ export class Contribution {
       globalPrivacyControl: this.#mustNotShare(),
       modelHash: loaded.hash,
       // The update changes the shared model only; personal parameters are never part of it.
-      update: async (made, policy) =>
-        (await onDemand()).updateOf(policy, loaded.model, shopper.history, made),
+      update: async (made, policy) => {
+        const { updateOf } = await onDemand()
+        // Somebody else's history may be in use by now.
+        throwIfAborted(signal)
+        return updateOf(policy, loaded.model, shopper.history, made)
+      },
       now,
       ...how,
       signal,
@@ -266,6 +274,8 @@ export class Contribution {
   async #look(learned: boolean): Promise<void> {
     const { config, now, random, state, store, timers } = this.#services
     if (config.federation === null || !state.consent.contribute || state.paused) return
+    // One person's budget can't pay for others: updates are made of the shopper's own events only.
+    if (state.profiles.current !== ME) return
     // An update that can't be sent now stays due.
     if (!this.#shop.loaded || this.#mustNotShare() || state.conditions.offline) return
     const { whenDue } = await loadUpload()

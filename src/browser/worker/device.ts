@@ -5,9 +5,12 @@
 
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ListQuery } from '@nearside/core/ranking/apiLists.ts'
+import { DAY } from '@nearside/core/time.ts'
 import type { FitOptions } from '@nearside/engine/engine.ts'
 import type { FitReport } from '../apiSnapshot.ts'
 import type { Calls, WorkerConfig, WorkerSnapshot } from '../messages.ts'
+import { ME, readProfiles } from '../profiles.ts'
+import { createMemoryDatabase } from '../storage/database.ts'
 import type { ChosenLearners } from './chosenLearners.ts'
 import { Contribution } from './contribution.ts'
 import { Erasure, isAbout } from './erasure.ts'
@@ -15,6 +18,7 @@ import type { HistoryImport } from './historyImport.ts'
 import { Learner } from './learner.ts'
 import { Lists } from './lists.ts'
 import { Pause, Persistence } from './persistence.ts'
+import type { Profiles } from './profiles.ts'
 import {
   type ChosenCode,
   type Environment,
@@ -61,6 +65,9 @@ export class Device implements Answers {
   readonly #lists: Lists
   readonly #persistence: Persistence
   #import: HistoryImport | null = null
+  #profiles: Profiles | null = null
+  /** Switch in progress; calls wait for it. */
+  switching: Promise<unknown> | null = null
   /** Whether the disk refused to store the shopper's no to agents; it then holds in this tab. */
   #refusesAgents = false
   #started: Promise<void> = Promise.resolve()
@@ -89,8 +96,12 @@ export class Device implements Answers {
       this.#chosen,
     )
     this.#lists = new Lists(services, this.#shop, this.#shopper, this.#chosen)
-    this.#persistence = new Persistence(services, this.#shopper, this.#contribution, () =>
-      this.#reloadAll(),
+    this.#persistence = new Persistence(
+      services,
+      this.#shopper,
+      this.#contribution,
+      () => this.#profiles,
+      () => this.#reloadAll(),
     )
     bus.on('storedElsewhere', (what) => this.#readWhatOthersStored(what))
     this.capture = this.#shopper.capture
@@ -126,7 +137,7 @@ export class Device implements Answers {
     await this.#chosen?.learn()
     await this.#updates.start({ logged: kept, soon: kept || config.latest !== null })
     this.#contribution.start()
-    await this.#erasure.eraseTooOld()
+    await this.#services.alone(() => this.#eraseLeft())
   }
 
   /** Resolves when the base model is loaded or known to be missing. */
@@ -154,19 +165,24 @@ export class Device implements Answers {
   }
 
   async seed(orders: Parameters<Calls['seed']>[0]): Promise<number> {
-    if (this.#services.state.paused) return 0
-    return (await this.#openImport()).orders(orders)
+    const { alone, state } = this.#services
+    const code = await this.#openImport()
+    // An account's orders are the shopper's own.
+    return alone(async () =>
+      state.paused || state.profiles.current !== ME ? 0 : code.orders(orders),
+    )
   }
 
   async exportTransfer() {
     const { ledger, onDemand, shopOrigin, store } = this.#services
-    return (await onDemand()).handOver(store, ledger, shopOrigin)
+    return (await onDemand()).handOver(store.own(), ledger, shopOrigin)
   }
 
   async importTransfer(file: string, code: string): Promise<number> {
     if (this.#services.state.paused)
       throw new NearsideError('aborted', 'Paused: nothing is brought in.')
-    return (await this.#openImport()).transfer(file, code)
+    const importer = await this.#openImport()
+    return this.#services.alone(() => importer.transfer(file, code))
   }
 
   async #openImport(): Promise<HistoryImport> {
@@ -204,18 +220,64 @@ export class Device implements Answers {
   readonly checkForUpdate: Answers['checkForUpdate'] = () => this.#updates.check()
   readonly pause: Answers['pause'] = (wanted) => this.#pause.set(wanted)
   readonly setPersist: Answers['setPersist'] = (allowed) => this.#persistence.set(allowed)
-  readonly forget: Answers['forget'] = (what) => this.#erasure.forget(what)
-  readonly restore: Answers['restore'] = (forgotten) => this.#erasure.restore(forgotten)
+  readonly forget: Answers['forget'] = (what) =>
+    this.#services.alone(() => this.#erasure.forget(what))
+  readonly restore: Answers['restore'] = (forgotten) =>
+    this.#services.alone(() => this.#erasure.restore(forgotten))
   readonly entries: Answers['entries'] = () => this.#services.ledger.entries()
   readonly erase: Answers['erase'] = () =>
-    this.#erasure.erase(
-      () => this.#persistence.clear('no'),
-      () => this.#reloadStored(),
+    this.#whileCallsWait(async () => {
+      const hasOthers = this.#profiles || this.#services.store.aside > 0
+      const profiles = hasOthers ? await this.#openProfiles() : null
+      await profiles?.leaveAll()
+      await this.#erasure.erase(
+        async () => profiles?.eraseAll(),
+        () => this.#persistence.clear('no'),
+        () => this.#reloadStored(),
+      )
+    })
+
+  readonly profiles: Answers['profiles'] = (what, ...given) =>
+    this.#whileCallsWait(async () => {
+      const { calls } = await this.#openProfiles()
+      if (!Object.hasOwn(calls, what)) throw new NearsideError('input-invalid', `No ${what}.`)
+      return calls[what](...given)
+    })
+
+  #whileCallsWait<T>(task: () => Promise<T>): Promise<T> {
+    const turn = this.#services.alone(task)
+    const settled = turn
+      .catch(() => undefined)
+      .then(() => {
+        if (this.switching === settled) this.switching = null
+      })
+    this.switching = settled
+    return turn
+  }
+
+  async #openProfiles(): Promise<Profiles> {
+    const { Profiles } = await this.#services.onDemand()
+    this.#profiles ??= new Profiles(
+      this.#services,
+      this.#shopper,
+      () => this.#erasure.drop(),
+      () => this.#reloadOwn(),
     )
+    return this.#profiles
+  }
+
+  /** Erases events that became too old since the last visit, and people whose removal was interrupted. */
+  async #eraseLeft(): Promise<void> {
+    const { config, now, store } = this.#services
+    await this.#erasure.eraseTooOld()
+    await this.#profiles?.eraseTooOld(now() - config.retentionDays * DAY)
+    await this.#profiles?.eraseGone(store)
+  }
 
   async export(): Promise<string> {
-    const { ledger, now, onDemand, store } = this.#services
-    return (await onDemand()).exportBundle(store, ledger, this.#shop, now())
+    const { alone, ledger, now, onDemand, store } = this.#services
+    const others = await alone(async () => (await this.#profiles?.held()) ?? [])
+    return (await onDemand()).exportBundle(store, ledger, this.#shop, now(), others)
   }
 
   async verify() {
@@ -258,7 +320,24 @@ export class Device implements Answers {
   }
 
   #reloadStored(): Promise<unknown> {
-    return Promise.all([this.#shopper.reload(), this.#readSettings()])
+    return this.#readProfiles().then(() =>
+      Promise.all([this.#shopper.reload(), this.#readSettings()]),
+    )
+  }
+
+  async #readProfiles(): Promise<void> {
+    const { notices, state, store } = this.#services
+    const stored = await store.setting('profiles')
+    if (!this.#profiles && !stored) return
+    try {
+      await (await this.#openProfiles()).read()
+    } catch (error) {
+      notices.add(error, 'engine-failed', 'The list of people could not be read')
+      const { current, others } = readProfiles(stored)
+      state.profiles = { current, others }
+      // Somebody else's actions must not count for the shopper.
+      if (current !== ME) store.use(store.beside(createMemoryDatabase()))
+    }
   }
 
   async #readSettings(): Promise<void> {
@@ -268,6 +347,14 @@ export class Device implements Answers {
     await this.#contribution.read()
   }
 
+  /** Reads events and model of the store in use. */
+  async #reloadOwn(): Promise<void> {
+    await this.#shopper.reload()
+    await this.#learner.reload()
+    this.#services.bus.emit('lists', null)
+    this.#contribution.start()
+  }
+
   async #reloadAll(): Promise<void> {
     await this.#reloadStored()
     await this.#learner.reload()
@@ -275,7 +362,7 @@ export class Device implements Answers {
   }
 
   async #readWhatOthersStored(what: Stored): Promise<void> {
-    const { bus } = this.#services
+    const { alone, bus, state } = this.#services
     switch (what) {
       case 'events':
       case 'kept':
@@ -284,11 +371,17 @@ export class Device implements Answers {
         return
       case 'settings':
         await this.#readSettings()
+        await alone(async () => {
+          const before = state.profiles.current
+          await this.#readProfiles()
+          if (state.profiles.current !== before) await this.#reloadOwn()
+        })
         bus.emit('shown', null)
         return
       case 'erased':
         this.#erasure.drop()
-        return this.#reloadAll()
+        this.#profiles?.forgetOthers()
+        return alone(() => this.#reloadAll())
       case 'model':
         await this.#shop.reload()
     }

@@ -1,140 +1,71 @@
 /**
- * @module The store of the device, which copes with a failing disk. If the browser has no room, the oldest events are
- * deleted. If that fails, too, everything continues in memory, with a notice. After the shopper's answer, everything
- * continues in another database (`change`). Writes for an upload (`disk`) and erasures never move to memory: they must
- * reach the disk or fail.
+ * @module The store of the device, and beside it the stores of the people whom the shopper shops for. One of them is in
+ * use: events and the personal model are read from it and written to it. Everything else is the device's.
  */
-import { NearsideError } from '@nearside/core/error.ts'
-import { isMissing } from '../storage/connection.ts'
-import { createMemoryDatabase, type Database } from '../storage/database.ts'
+import type { ShopperEvent } from '@nearside/core/events/event.ts'
+import type { StoredPersonal } from '../learning/versions.ts'
+import { settingOf } from '../profiles.ts'
+import type { Database } from '../storage/database.ts'
 import { copySettings } from '../storage/settingRows.ts'
-import { createStore, type LedgerRow, type Store } from '../storage/store.ts'
+import type { LedgerRow } from '../storage/store.ts'
+import { createResilientStore, type ResilientStore } from './resilientStore.ts'
 import type { DeviceState, Notices } from './state.ts'
-
-/** Share of the events deleted when the browser has no more room. */
-const MAKE_ROOM = 0.2
 
 interface DeviceStoreDeps {
   readonly database: Database
-  readonly state: Pick<DeviceState, 'events' | 'paused' | 'persist'>
+  readonly state: Pick<DeviceState, 'events' | 'paused' | 'persist' | 'personal' | 'profiles'>
   readonly notices: Notices
 }
 
-export interface DeviceStore extends Store {
-  /** Continues in the database that `move` returns for the current one; requests wait in the meantime. */
-  change(move: (from: Database) => Promise<Database>): Promise<void>
+/** Events and personal model of one person. While it is in use, the device's state has both. */
+export interface Own {
+  readonly store: ResilientStore
+  events: readonly ShopperEvent[]
+  personal: StoredPersonal | null
+}
+
+export interface DeviceStore extends ResilientStore {
+  /** The shopper's own, in the device's database. */
+  readonly me: Own
+  inUse(): Own
+  /** Store in use. Code that waits keeps it, so that a late write can't reach another person's store. */
+  own(): ResilientStore
+  /** Opens another store in this database. */
+  beside(database: Database): Own
+  use(next: Own): void
 }
 
 export function createDeviceStore({ database, state, notices }: DeviceStoreDeps): DeviceStore {
-  let inUse = database
-  let moving: Promise<void> | null = null
-  let changing: Promise<unknown> | null = null
-  /** Whether the store left a database that the browser refused; its data are still on disk. */
-  let left = false
-
-  const transact: Database['transact'] = async (tables, access, body) => {
-    while (changing) await changing
-    const tried = inUse
-    if (access === 'disk' && tried.kind === 'memory')
-      throw new NearsideError(
-        'storage-unavailable',
-        'This tab can’t store on disk: nothing is sent.',
-      )
-    // A failed download is no reason to leave the store: the shop's server has another copy.
-    const mayMove = !['disk', 'erasure'].includes(access) && !tables.includes('downloads')
-    try {
-      const done = await inUse.transact(tables, access, body)
-      if (access === 'erasure' && left)
-        throw new NearsideError(
-          'storage-unavailable',
-          'The data are gone from this tab, but the browser refused to delete them from disk.',
-        )
-      return done
-    } catch (error) {
-      if (!mayMove || !isStorageFailure(error)) throw error
-      const run = () => inUse.transact(tables, access, body)
-      const isFull = access !== 'readonly' && error.code === 'storage-full'
-      const again = isFull ? await makeRoom(run) : null
-      if (again) return again.value
-      await goOnInMemory(tried, error)
-      return run()
-    }
+  const open = (
+    database: Database,
+    copyRest: Parameters<typeof createResilientStore>[0]['copyRest'],
+  ): Own => {
+    const held = () => (own === inUse ? state : own)
+    const store = createResilientStore({ database, notices, held, copyRest })
+    const own: Own = { store, events: [], personal: null }
+    return own
   }
-
-  async function makeRoom<T>(run: () => Promise<T>): Promise<{ readonly value: T } | null> {
-    try {
-      const full = createStore(inUse)
-      const dropped = await full.dropOldest(MAKE_ROOM)
-      const value = await run()
-      state.events = (await full.events()).events
-      const message = `The browser has no more room: the oldest ${dropped} events were dropped.`
-      notices.add(new NearsideError('storage-full', message))
-      return { value }
-    } catch {
-      // There is still no room, or the store is gone: continue in memory.
-      return null
-    }
-  }
-
-  /** Continues in memory. If several transactions fail at once, the first one moves and the others follow. */
-  function goOnInMemory(refused: Database, cause: NearsideError): Promise<void> {
-    if (refused.kind === 'memory') throw cause
-    if (inUse !== refused) return Promise.resolve()
-    moving ??= move(refused, cause).finally(() => {
-      moving = null
-    })
-    return moving
-  }
-
-  async function move(refused: Database, cause: NearsideError): Promise<void> {
-    const memory = createMemoryDatabase()
-    const [from, to] = [createStore(refused), createStore(memory)]
-    await to.append(state.events)
-    const isCleared = isMissing(cause)
+  const me = open(database, async (from, to, isCleared) => {
     if (isCleared) {
       // The shopper cleared this site's data, the yes included; keep this tab's pause.
       state.persist = null
       await to.putSetting('paused', state.paused)
     } else await copySettings(from, to)
+    const profiles = settingOf({ ...state.profiles, gone: [] })
+    if (profiles) await to.putSetting('profiles', profiles)
     const log = await from.ledger().catch(() => [])
     await to.appendLedger(log as LedgerRow[], { after: null }, 'relaxed')
-    inUse = memory
-    left = !isCleared
-    refused.close()
-    const message = `${cause.message} From here on, what is learned is kept in memory until this tab closes.`
-    notices.add(new NearsideError(cause.code, message, { cause }))
-  }
-
-  const store = createStore({
-    get kind() {
-      return inUse.kind
-    },
-    get aside() {
-      return inUse.aside
-    },
-    transact,
-    dropAside: () => inUse.dropAside(),
-    close: () => inUse.close(),
   })
-  return Object.assign(store, {
-    change(move: (from: Database) => Promise<Database>): Promise<void> {
-      const before = changing
-      const done = (async () => {
-        await before
-        inUse = await move(inUse)
-        left = false
-      })()
-      const settled = done
-        .catch(() => undefined)
-        .finally(() => {
-          if (changing === settled) changing = null
-        })
-      changing = settled
-      return done
+  let inUse = me
+  return Object.assign(me.store, {
+    me,
+    inUse: () => inUse,
+    own: () => inUse.store,
+    beside: (database: Database) => open(database, async () => undefined),
+    use(next: Own): void {
+      Object.assign(inUse, { events: state.events, personal: state.personal })
+      inUse = next
+      Object.assign(state, { events: next.events, personal: next.personal })
     },
   })
-}
-
-function isStorageFailure(error: unknown): error is NearsideError {
-  return error instanceof NearsideError && error.code.startsWith('storage-')
 }

@@ -47,7 +47,7 @@ export class Erasure {
     this.#chosen = chosen
     const { bus, state } = services
     bus.on('conditions', async () => {
-      if (state.conditions.visible) await this.eraseTooOld()
+      if (state.conditions.visible) await services.alone(() => this.eraseTooOld())
     })
   }
 
@@ -59,12 +59,14 @@ export class Erasure {
     const forgotten = await this.#remove(state.events.filter(isAbout(what, this.#shop)))
     // The log gets only the target's kind, because the target's name is to be forgotten.
     const logged = await this.#log('erase', { what: what.kind, ...numbersOf(forgotten) })
-    return { ...forgotten, logged: logged?.sequence ?? null }
+    return { ...forgotten, profile: state.profiles.current, logged: logged?.sequence ?? null }
   }
 
   /** Puts forgotten events back. @throws NearsideError `aborted` if they may not return any more; `storage-…` */
   async restore(forgotten: LoggedForgotten): Promise<void> {
-    if (!(await this.#services.store.restore(forgotten)))
+    const { state, store } = this.#services
+    const isTheirs = forgotten.profile === state.profiles.current
+    if (!isTheirs || !(await store.own().restore(forgotten)))
       throw new NearsideError('aborted', 'More was forgotten or erased since: nothing is restored.')
     await this.#shopper.reload()
     this.#onForgotten()
@@ -75,14 +77,20 @@ export class Erasure {
 
   /**
    * Deletes everything about the shopper.
+   * @param eraseOthers erases the stores of the people whom the shopper shops for
    * @param clearDisk erases the disk of a store that continues in memory
    * @param reload reads events and settings again
    */
-  async erase(clearDisk: () => Promise<void>, reload: () => Promise<unknown>): Promise<void> {
+  async erase(
+    eraseOthers: () => Promise<void>,
+    clearDisk: () => Promise<void>,
+    reload: () => Promise<unknown>,
+  ): Promise<void> {
     const { ledger, notices, state, store } = this.#services
     this.drop()
     try {
       await ledger.erase()
+      await eraseOthers()
       if (state.unerased) await clearDisk()
       await store.dropAside().catch((error) => notices.add(error))
     } finally {
@@ -93,19 +101,19 @@ export class Erasure {
 
   /** Deletes events older than the shop's limit, and logs that first. */
   async eraseTooOld(): Promise<void> {
-    const { config, ledger, now, state } = this.#services
+    const { config, now, ownLog, state } = this.#services
     const oldest = now() - config.retentionDays * DAY
     const old = state.events.filter(({ time }) => time < oldest)
     if (old.length === 0) return
     const what = `events older than ${config.retentionDays} days`
-    await ledger.append({ kind: 'erase', detail: { what, events: old.length } }, 'strict')
+    await ownLog().append({ kind: 'erase', detail: { what, events: old.length } }, 'strict')
     await this.#remove(old)
   }
 
   /** Deletes events. This tab drops what it learned from them, even if the disk refuses to delete them. */
   async #remove(events: readonly ShopperEvent[]): Promise<Forgotten> {
     try {
-      return await this.#services.store.forget(events.map(({ id }) => id))
+      return await this.#services.store.own().forget(events.map(({ id }) => id))
     } finally {
       await this.#shopper.reload().finally(() => this.#onForgotten())
     }
@@ -133,9 +141,9 @@ export class Erasure {
     kind: LedgerEntry['kind'],
     detail: LedgerEntry['detail'],
   ): Promise<LedgerEntry | null> {
-    const { ledger, notices } = this.#services
+    const { notices, ownLog } = this.#services
     try {
-      return await ledger.append({ kind, detail }, 'strict')
+      return await ownLog().append({ kind, detail }, 'strict')
     } catch (error) {
       notices.add(error)
       return null

@@ -7,16 +7,23 @@ import { cryptoRandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
 import { toBase64 } from '@nearside/core/bytes.ts'
 import { commitment, SALT_BYTES } from '../ledger/chain.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { Store } from '../storage/store.ts'
+import type { Held, Store } from '../storage/store.ts'
 import type { Shop } from './shop.ts'
 
 export const EXPORT_FORMAT = 2
+
+/** What is stored about one of the people whom the shopper shops for. */
+export interface Person extends Pick<Held, 'events' | 'personal'> {
+  readonly id: string
+  readonly name: string
+}
 
 export async function exportBundle(
   store: Pick<Store, 'events' | 'personal' | 'settings'>,
   ledger: Ledger,
   shop: Pick<Shop, 'loaded'>,
   now: number,
+  others: readonly Person[] = [],
 ): Promise<string> {
   const logged = (await ledger.entries()).at(-1)?.sequence ?? -1
   const { events } = await store.events()
@@ -32,6 +39,7 @@ export async function exportBundle(
     events,
     personal: { current, versions },
     settings: await store.settings(),
+    ...(others.length > 0 && { profiles: others }),
   })
   const salt = toBase64(cryptoRandomBytes(SALT_BYTES))
   const detail = { commitment: await commitment(salt, held) }

@@ -58,10 +58,12 @@ export class HistoryImport {
     kind: LedgerEntry['kind'],
     detailOf: (taken: number) => LedgerEntry['detail'],
   ): Promise<number> {
-    const { ledger, notices } = this.#services
+    const { notices, ownLog } = this.#services
     const taken = drafts.length > 0 ? ((await this.#shopper.add(drafts))?.length ?? 0) : 0
     if (taken > 0)
-      await ledger.append({ kind, detail: detailOf(taken) }).catch((error) => notices.add(error))
+      await ownLog()
+        .append({ kind, detail: detailOf(taken) })
+        .catch((error) => notices.add(error))
     return taken
   }
 }

@@ -11,6 +11,7 @@ import { GUARD_START } from '@nearside/core/learning/guard.ts'
 import { STRATEGIES } from '@nearside/core/learning/strategy.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import type { Engine, FitOptions } from '@nearside/engine/engine.ts'
+import { throwIfAborted } from '@nearside/engine/nextTask.ts'
 import type { EnginePreference, FitReport } from '../apiSnapshot.ts'
 import { BUDGET, createScheduler, deferralOf, type Scheduler } from '../learning/scheduler.ts'
 import { loadPersonal, storePersonal } from '../learning/versions.ts'
@@ -67,7 +68,9 @@ export class Learner {
     const { notices, state, store } = this.#services
     const base = this.#shop.loaded
     if (!base) return
-    const { personal, damaged } = await loadPersonal(store, base.hash)
+    const own = store.own()
+    const { personal, damaged } = await loadPersonal(own, base.hash)
+    if (own !== store.own()) return
     state.personal = personal
     if (damaged > 0) {
       const message = `${damaged} stored version(s) of the personal model are damaged; until the next fit, an intact version or the base model is used.`
@@ -85,7 +88,7 @@ export class Learner {
   /** Whether this tab learns: it leads, or its events are in its memory, where no other tab can learn from them. */
   get #learnsHere(): boolean {
     const { state, store } = this.#services
-    return !state.paused && (state.leads || store.kind === 'memory')
+    return !state.paused && (state.leads || store.own().kind === 'memory')
   }
 
   /** Lets events be stored first, which takes several turns of the event loop. */
@@ -195,21 +198,25 @@ export class Learner {
   }
 
   async #fit({ signal, onProgress }: FitOptions): Promise<FitReport> {
-    const { bus, clock, ledger, now, state, store } = this.#services
+    const { bus, clock, now, ownLog, state, store } = this.#services
     const base = this.#shop.loaded
     const model = this.#shop.ranker?.model
     if (state.paused) throw new NearsideError('aborted', 'Learning is paused.')
     if (!base || !model) throw new NearsideError('model-unreachable', 'There is no base model yet.')
-    const epoch = await store.epoch()
     this.#preparing?.abort()
     const stop = new AbortController()
     this.#running = stop
     this.#pending = 0
+    const own = store.inUse()
+    const log = ownLog()
     try {
+      const epoch = await own.store.epoch()
       // Another tab may have stored a newer fit.
-      const { personal } = await loadPersonal(store, base.hash)
+      const { personal } = await loadPersonal(own.store, base.hash)
       const { createFastCandidates, fitPersonal } = await this.#services.onDemand()
       const { engine } = await this.#engine.chosen()
+      // Somebody else's history may be in use by now.
+      throwIfAborted(stop.signal)
       const fitted = await fitPersonal({
         model,
         history: this.#shopper.history,
@@ -226,14 +233,20 @@ export class Learner {
         },
       })
       if (!fitted) return this.#nothingLearned(engine)
-      const version = await storePersonal(this.#services, fitted, base.hash, now(), epoch)
+      const kept = { store: own.store, log }
+      const version = await storePersonal(kept, fitted, base.hash, now(), epoch)
       if (version === null) {
         throw new NearsideError('aborted', 'Everything was erased while the fit ran.')
       }
       if ((personal?.guard.active ?? true) && !fitted.guard.active)
         // The base model predicts this shopper better: the personal part is off from now on.
-        await ledger.append({ kind: 'guard', detail: { active: false } })
-      state.personal = { ...fitted, version, base: base.hash }
+        await log.append({ kind: 'guard', detail: { active: false } })
+      const learned = { ...fitted, version, base: base.hash }
+      if (own !== store.inUse()) {
+        own.personal = learned
+        return fitted.summary
+      }
+      state.personal = learned
       bus.emit('stored', 'personal')
       bus.emit('fitted', null)
       return fitted.summary

@@ -5,7 +5,7 @@
  * - Updates for contributions.
  * - Scoring of large catalogs, and explanations.
  * - Import of orders, transfer, export and verification.
- * - Calls of agents.
+ * - Calls of agents, and other people to shop for.
  *
  * A page never downloads it if it only reads lists of an ordinary catalog and the shopper does nothing.
  */
@@ -24,10 +24,12 @@ export { updateOf } from '../contribution/update.ts'
 export { buildProblem, fitPersonal } from '../learning/personalFit.ts'
 export { verifyChain } from '../ledger/verifyChain.ts'
 export { scoreInPart } from '../scoreInPart.ts'
+export { eraseGone } from '../storage/profileDatabases.ts'
 export { handOver } from '../transfer/transfer.ts'
 export { logAgentCall, setAgents } from './agents.ts'
 export { exportBundle } from './exportBundle.ts'
 export { HistoryImport } from './historyImport.ts'
+export { Profiles } from './profiles.ts'
 
 /** Work of one step of a shopper's fits: cases × candidates × free parameters. */
 export function fitWork(loaded: LoadedModel | null): number {

@@ -3,11 +3,13 @@
  * again after a no. An answer given in one tab applies to all.
  */
 import { NearsideError } from '@nearside/core/error.ts'
-import { serially } from '@nearside/core/serially.ts'
+import { settingOf } from '../profiles.ts'
 import { deleteAll } from '../storage/connection.ts'
 import { eraseDisk, leaveDisk, openStore, writeToDisk } from '../storage/open.ts'
+import type { Store } from '../storage/store.ts'
 import type { Contribution } from './contribution.ts'
 import type { Learner } from './learner.ts'
+import type { Profiles } from './profiles.ts'
 import type { Services } from './services.ts'
 import type { Shopper } from './shopper.ts'
 
@@ -16,25 +18,29 @@ export class Persistence {
   readonly #shopper: Shopper
   readonly #contribution: Contribution
   readonly #reload: () => Promise<unknown>
-  /** Runs the shopper's answers one after another. */
-  readonly #answer = serially()
+  readonly #profiles: () => Profiles | null
   /** Whether the disk could not be opened. It may contain data, so a later no tries again to erase it. */
   #unseen = false
 
-  /** @param reload reads everything again, after the store was replaced */
+  /**
+   * @param profiles moves the stores of the people whom the shopper shops for; null if there are none
+   * @param reload reads everything again, after the store was replaced
+   */
   constructor(
     services: Services,
     shopper: Shopper,
     contribution: Contribution,
+    profiles: () => Profiles | null,
     reload: () => Promise<unknown>,
   ) {
     this.#services = services
     this.#shopper = shopper
     this.#contribution = contribution
+    this.#profiles = profiles
     this.#reload = reload
     services.bus.on('storedElsewhere', (what) => {
-      if (what === 'kept') return this.#answer(() => this.#keep())
-      if (what === 'unkept') return this.#answer(() => this.#leave())
+      if (what === 'kept') return services.alone(() => this.#keep())
+      if (what === 'unkept') return services.alone(() => this.#leave())
     })
   }
 
@@ -46,7 +52,7 @@ export class Persistence {
         'input-invalid',
         `setPersist needs the option persist: 'ask', not '${config.persist}'.`,
       )
-    return this.#answer(async () => {
+    return this.#services.alone(async () => {
       const { state, store } = this.#services
       const isInUse = store.kind === (allowed ? 'indexeddb' : 'memory')
       if (state.persist === allowed && isInUse && !state.unerased && !this.#unseen) return
@@ -83,6 +89,7 @@ export class Persistence {
       ledger.reopen()
       // Tabs that already store on disk must read the data that this tab adds.
       bus.emit('stored', 'events')
+      await this.#profiles()?.toDisk()
     }
     state.persist = true
     state.unerased = false
@@ -94,14 +101,23 @@ export class Persistence {
     if (state.consent.contribute)
       await this.#contribution.agree(false).catch((error) => notices.add(error))
     await this.#shopper.idle()
+    await this.#profiles()?.toMemory()
     let failure: unknown = null
     if (store.kind === 'indexeddb')
       await store.change(async (disk) => {
-        const { events, paused, sent, terms } = state
+        const { paused, profiles, sent, terms } = state
+        const { events } = store.inUse() === store.me ? state : store.me
         const left = await leaveDisk(
           disk,
-          { events, settings: { paused, sent, terms: terms ?? undefined } },
+          {
+            events,
+            settings: {
+              ...{ paused, sent, terms: terms ?? undefined },
+              profiles: settingOf({ ...profiles, gone: [] }),
+            },
+          },
           now,
+          this.#eraseOthers,
         )
         failure = left.failure
         disk.close()
@@ -119,6 +135,13 @@ export class Persistence {
     }
   }
 
+  readonly #eraseOthers = async (disk: Store): Promise<void> => {
+    const { config, indexedDb, notices, onDemand } = this.#services
+    const { eraseGone } = await onDemand()
+    const failed = (error: unknown) => notices.add(error)
+    await eraseGone(disk, { database: config.database, factory: indexedDb(), failed })
+  }
+
   /** Erases data on disk without the shopper's yes; deletes the database itself if nothing has to stay. */
   async clear(how: 'no' | 'unasked'): Promise<void> {
     const { config, indexedDb, notices, now, state } = this.#services
@@ -129,7 +152,7 @@ export class Persistence {
     if (!disk && refused && state.unerased) throw refused
     state.unerased &&= disk !== null
     if (!disk) return
-    const isEmpty = await eraseDisk(disk, how, now).finally(() => {
+    const isEmpty = await eraseDisk(disk, how, now, this.#eraseOthers).finally(() => {
       disk.close()
       store.close()
     })

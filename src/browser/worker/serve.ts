@@ -127,6 +127,8 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
       else if (name !== 'ping') {
         const ready = device ?? (await starting)
         if (!ready) throw new NearsideError('worker-failed', 'The worker has not been started.')
+        // Lists and events of this call belong to whom a switch before it leads to.
+        while (ready.switching) await ready.switching
         if (name === 'watch') value = watched.watch(args[0], present(ready))
         else if (name === 'fineTune') value = await fineTune(ready, id)
         else {

@@ -2,10 +2,13 @@
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import { readShopContext, type ShopContext } from '@nearside/core/features/context/context.ts'
+import { serially } from '@nearside/core/serially.ts'
 import type { ContributionTerms } from '../contribution/terms.ts'
 import type { Timers } from '../learning/scheduler.ts'
+import type { LedgerEntry } from '../ledger/entry.ts'
 import { createLedger, type Ledger } from '../ledger/ledger.ts'
 import type { WorkerConfig } from '../messages.ts'
+import { NOBODY } from '../profiles.ts'
 import { openStore } from '../storage/open.ts'
 import { createTransport, destinationsOf } from '../transport/http.ts'
 import type { Transport } from '../transport/transport.ts'
@@ -51,13 +54,24 @@ export interface Services extends Environment {
   readonly context: DeviceContext
   readonly store: DeviceStore
   readonly ledger: Ledger
+  /** Appends entries about the person in use; null, without an entry, for a visit that is not kept.
+   * Code that waits keeps it. */
+  readonly ownLog: () => OwnLog
   readonly transport: Transport
   readonly tabs: Tabs
+  /** Runs one after another what changes events, or the store in use. */
+  readonly alone: ReturnType<typeof serially>
   /** @throws NearsideError `engine-failed` if the code can't be loaded */
   readonly onDemand: OnDemand
   /** Code of `onDemand`, if it is loaded. */
   readonly loaded: { code: Code | null }
 }
+
+export interface OwnLog {
+  append(...given: Parameters<Ledger['append']>): Promise<LedgerEntry | null>
+}
+
+const NO_LOG: OwnLog = { append: async () => null }
 
 /** @returns the services, and whether the disk has data that were stored without the shopper's yes */
 export async function openServices(
@@ -88,6 +102,8 @@ export async function openServices(
     context: createDeviceContext(state, notices),
     store,
     ledger,
+    ownLog: () => (state.profiles.current === NOBODY ? NO_LOG : ledger),
+    alone: serially(),
     transport: createTransport({
       fetch: environment.fetch,
       ledger,
@@ -100,7 +116,8 @@ export async function openServices(
     tabs: joinTabs({
       database: config.database,
       canShare: kind === 'indexeddb' || config.persist === 'ask',
-      isShared: () => store.kind === 'indexeddb',
+      isShared: (what) =>
+        (what === 'events' || what === 'personal' ? store.own() : store).kind === 'indexeddb',
       state,
       bus,
     }),

@@ -101,7 +101,11 @@ export class Shopper {
   async reload(): Promise<void> {
     // Wait for pending writes: an older read must not remove their events from memory.
     await this.#written
-    const { events, invalid } = await this.#services.store.events()
+    const { store } = this.#services
+    const own = store.own()
+    const { events, invalid } = await own.events()
+    // Another person's store may be in use by now.
+    if (own !== store.own()) return
     this.#invalid = invalid
     this.#services.state.events = events
   }
@@ -151,11 +155,12 @@ export class Shopper {
     const { notices, store } = this.#services
     if (!this.#next) {
       const all: EventDraft[] = []
+      const own = store.own()
       const stored = this.#written.then(async () => {
         this.#next = null
         try {
-          const events = await store.append(all)
-          this.#take(events)
+          const events = await own.append(all)
+          if (own === store.own()) this.#take(events)
           return events
         } catch (error) {
           notices.add(error, 'storage-unavailable', 'An event could not be stored')

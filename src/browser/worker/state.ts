@@ -16,6 +16,7 @@ import type { Deferral, DeviceConditions } from '../learning/scheduler.ts'
 import type { StoredPersonal } from '../learning/versions.ts'
 import type { WorkerConfig, WorkerSnapshot } from '../messages.ts'
 import { withNotice } from '../notices.ts'
+import { ONLY_ME, type Profiles } from '../profiles.ts'
 import type { Settings } from '../storage/settingRows.ts'
 import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
@@ -33,6 +34,8 @@ export interface DeviceState {
   persist: boolean | null
   /** Whether the browser refused to erase the disk after the shopper's no. Written by the persistence. */
   unerased: boolean
+  /** For whom the shopper shops. Written by the profiles. */
+  profiles: Profiles
   /** Whether the device is paused. Written by the device. */
   paused: boolean
   /** The shop's current context. Written by the context. */
@@ -76,6 +79,7 @@ export function startingState({
     conditions,
     persist: null,
     unerased: false,
+    profiles: { current: ONLY_ME.current, others: [] },
     paused: false,
     context: {},
     events: [],
@@ -174,6 +178,7 @@ export function snapshotOf(services: Services, shop: Shop, shopper: Shopper): Wo
       ...{ option: config.persist, allowed: state.persist },
       ...(state.unerased && { unerased: true as const }),
     },
+    profiles: state.profiles,
     tab: state.leads ? 'leader' : 'follower',
     events: { count: state.events.length, byName },
     retentionDays: config.retentionDays,

@@ -32,8 +32,8 @@ interface TabsInputs {
   readonly database: string
   /** False if the store is this tab's own memory for good, so that there are no other tabs to connect to. */
   readonly canShare: boolean
-  /** Whether the store is shared at the moment. */
-  readonly isShared: () => boolean
+  /** Whether other tabs share, at the moment, the store of such a change. */
+  readonly isShared: (what: Stored) => boolean
   readonly state: Pick<DeviceState, 'leads'>
   readonly bus: Bus
 }
@@ -50,10 +50,10 @@ export function joinTabs({ database, canShare, isShared, state, bus }: TabsInput
   const channel = new BroadcastChannel(name)
   channel.onmessage = ({ data }: MessageEvent<unknown>) => {
     const what = STORED.find((known) => known === data)
-    if (what && (isShared() || isAnswer(what))) bus.emit('storedElsewhere', what)
+    if (what && (isShared(what) || isAnswer(what))) bus.emit('storedElsewhere', what)
   }
   bus.on('stored', (what) => {
-    if (!leaving.signal.aborted && (isShared() || isAnswer(what))) channel.postMessage(what)
+    if (!leaving.signal.aborted && (isShared(what) || isAnswer(what))) channel.postMessage(what)
   })
   let release = () => {}
   locks

@@ -118,6 +118,19 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
     },
     release: (index) => held[index]?.(),
     rankWithout: async () => 43,
+    profiles: {
+      async switch(current) {
+        change({ profiles: { ...snapshot.profiles, current } })
+      },
+      async add(name) {
+        const id = `person-${snapshot.profiles.others.length}`
+        const others = [...snapshot.profiles.others, { id, name }]
+        change({ profiles: { ...snapshot.profiles, others } })
+        return id
+      },
+      rename: async () => {},
+      remove: async () => {},
+    },
     async capture(input) {
       captured.push(input)
       const ids = input.items?.map((item) => item.item_id) ?? [input.item_id ?? '']

@@ -1,0 +1,79 @@
+/**
+ * @module People whom the shopper shops for. Each has a database of its own for events and personal model; consent,
+ * privacy budget, log and downloads belong to the device.
+ */
+import { NearsideError } from '@nearside/core/error.ts'
+import { isRecord } from '@nearside/core/isRecord.ts'
+import type { PersonalizerSnapshot } from './apiSnapshot.ts'
+
+/** Id of the shopper; their data are in the device's own database. */
+export const ME = 'me'
+/** Id of nobody: a visit in memory. */
+export const NOBODY = 'nobody'
+
+export type Profiles = PersonalizerSnapshot['profiles']
+
+export interface StoredProfiles extends Profiles {
+  /** Ids of removed profiles whose databases may still exist. */
+  readonly gone: readonly string[]
+}
+
+export const ONLY_ME: StoredProfiles = { current: ME, others: [], gone: [] }
+
+/** Setting to store; undefined if there is only the shopper. */
+export const settingOf = (profiles: StoredProfiles): StoredProfiles | undefined =>
+  profiles.current === ME && profiles.others.length + profiles.gone.length === 0
+    ? undefined
+    : profiles
+
+/** Reads the stored setting; whatever has another form is left out. */
+export function readProfiles(stored: unknown): StoredProfiles {
+  if (!isRecord(stored)) return ONLY_ME
+  const { current, others, gone } = stored as unknown as StoredProfiles
+  const known = Array.isArray(others) ? others.filter(({ id, name }) => id && name) : []
+  const isKnown = current === NOBODY || known.some(({ id }) => id === current)
+  return {
+    current: isKnown ? current : ME,
+    others: known,
+    gone: Array.isArray(gone) ? gone : [],
+  }
+}
+
+/** Setting after an erasure: all databases must go. Nobody stays nobody, so that no later look counts for the shopper. */
+export const erasedProfiles = ({ current, others, gone }: StoredProfiles): StoredProfiles => ({
+  current: current === NOBODY ? NOBODY : ME,
+  others: [],
+  gone: [...gone, ...others.map(({ id }) => id)],
+})
+
+/** Setting of a visit in memory, added to the setting on disk. */
+export const joinedProfiles = (disk: StoredProfiles, memory: StoredProfiles): StoredProfiles => ({
+  current: memory.current,
+  others: [
+    ...disk.others,
+    ...memory.others.filter(({ id }) => !disk.others.some((known) => known.id === id)),
+  ],
+  gone: disk.gone,
+})
+
+/** Maximum length of a name, and maximum number of people. */
+const MOST = { letters: 40, people: 20 }
+
+/** @throws NearsideError `input-invalid` */
+export function withPerson(known: StoredProfiles, id: string, given: unknown): StoredProfiles {
+  const name = typeof given === 'string' ? given.trim() : ''
+  if (name === '' || name.length > MOST.letters)
+    throw new NearsideError('input-invalid', `A name has 1 to ${MOST.letters} characters.`)
+  const others = known.others.some((one) => one.id === id)
+    ? known.others.map((one) => (one.id === id ? { id, name } : one))
+    : [...known.others, { id, name }]
+  if (others.length > MOST.people)
+    throw new NearsideError('input-invalid', `There is room for ${MOST.people} people.`)
+  return { ...known, others }
+}
+
+/** @throws NearsideError `input-invalid` unless the device knows this id */
+export function requirePerson({ others }: Profiles, id: unknown): void {
+  if (!others.some((one) => one.id === id))
+    throw new NearsideError('input-invalid', 'profiles: no such person.')
+}

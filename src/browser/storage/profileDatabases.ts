@@ -1,0 +1,73 @@
+/** @module Databases of the people whom the shopper shops for. Their names have only a random id in them. */
+import { readProfiles, settingOf } from '../profiles.ts'
+import { deleteAll, isMissing } from './connection.ts'
+import { TABLES } from './database.ts'
+import { openIndexedDb } from './indexedDb.ts'
+import type { Store } from './store.ts'
+
+const prefixOf = (database: string) => `${database} for `
+
+export const profileDatabase = (database: string, id: string) => prefixOf(database) + id
+
+/** Where the databases are. */
+export interface Place {
+  /** Name of the device's own database. */
+  readonly database: string
+  readonly factory: IDBFactory | undefined
+  /** Gets the error if the browser can't delete a database that is empty already. */
+  readonly failed: (error: unknown) => void
+}
+
+/**
+ * Erases the databases of removed people. Resolves when they are empty on disk; their deletion may have to wait for
+ * another tab, and is tried again at the next start.
+ * @throws NearsideError `storage-…` if anything is left on disk
+ */
+export async function eraseGone(
+  store: Pick<Store, 'changeSettings' | 'setting'>,
+  { database, factory, failed }: Place,
+): Promise<void> {
+  const { gone } = readProfiles(await store.setting('profiles'))
+  await Promise.all(gone.map((id) => empty(profileDatabase(database, id), factory)))
+  if (gone.length === 0) return
+  const done = () =>
+    store
+      .changeSettings(({ profiles }) => {
+        const known = readProfiles(profiles)
+        const left = known.gone.filter((id) => !gone.includes(id))
+        return { profiles: settingOf({ ...known, gone: left }) }
+      }, 'strict')
+      // The store was closed or erased meanwhile: the next start deletes them again, in vain.
+      .catch(() => undefined)
+  const deleting = gone.map((id) => factory && deleteAll(profileDatabase(database, id), factory))
+  Promise.all(deleting).then(done, failed)
+}
+
+/** Databases of people, also of those whom no setting names since the device's own database was damaged. */
+export async function foundOnDisk({ database, factory }: Place): Promise<readonly string[]> {
+  const prefix = prefixOf(database)
+  const known = (await factory?.databases?.().catch(() => [])) ?? []
+  const ids = known.flatMap(({ name = '' }) =>
+    name.startsWith(prefix) ? name.slice(prefix.length).replace(/~\d+$/, '') : [],
+  )
+  return [...new Set(ids)]
+}
+
+async function empty(name: string, factory: IDBFactory | undefined): Promise<void> {
+  if (!factory) return
+  try {
+    const disk = await openIndexedDb(name, factory, 'never')
+    try {
+      await disk.transact(TABLES, 'erasure', async (transaction) => {
+        for (const table of TABLES) await transaction.clear(table)
+      })
+      await disk.dropAside()
+    } finally {
+      disk.close()
+    }
+  } catch (error) {
+    if (isMissing(error)) return
+    // What can't be opened may still be deleted.
+    await deleteAll(name, factory)
+  }
+}

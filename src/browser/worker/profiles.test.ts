@@ -1,0 +1,467 @@
+/** @module Tests the stores of the people whom a shopper shops for: whole devices on a real IndexedDB in Node. */
+import 'fake-indexeddb/auto'
+import { parseBundle } from '@nearside/audit/bundle.ts'
+import { verifyBundle } from '@nearside/audit/verify.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { TestServer } from '@nearside/core/model/testShop.ts'
+import { waitFor } from '@nearside/core/testPatience.ts'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { WorkerConfig } from '../messages.ts'
+import { ME, NOBODY } from '../profiles.ts'
+import { TABLES } from '../storage/database.ts'
+import { openIndexedDb } from '../storage/indexedDb.ts'
+import { profileDatabase } from '../storage/profileDatabases.ts'
+import { createStore } from '../storage/store.ts'
+import type { Environment } from './services.ts'
+import { createBus } from './state.ts'
+import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
+import { ids, live, openDevice, start, type TestDevice, testServer } from './testDevice.ts'
+
+let server: TestServer
+let disk: IDBFactory
+let database: string
+let made = 0
+beforeAll(async () => {
+  server = await testServer()
+})
+beforeEach(() => {
+  disk = new IDBFactory()
+  database = `profiles-${made++}`
+})
+
+const environment = (): Partial<Environment> => ({ indexedDb: () => disk })
+const open = (config: Partial<WorkerConfig> = {}, more: Partial<Environment> = {}) =>
+  start(server, database, { ...environment(), ...more }, config)
+/** Opens a device that the test closes. */
+const visit = (config: Partial<WorkerConfig> = {}) =>
+  openDevice(server, database, environment(), config)
+
+type Tested = Pick<TestDevice, 'device' | 'capture'>
+const look = ({ capture }: Tested, item_id: string) => capture({ name: 'view_item', item_id })
+const listOf = async ({ device }: Tested) => ids(await device.recommend({ limit: 8 }))
+const itemsOf = async ({ device }: Tested) => (await device.events(100)).flatMap((e) => e.items)
+const namesOnDisk = async () => (await disk.databases()).map(({ name = '' }) => name).sort()
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => null,
+    (error: NearsideError) => error.code,
+  )
+
+async function addPerson({ device }: Tested, name = 'Grandma'): Promise<string> {
+  const id = await device.profiles('add', name)
+  if (id === undefined) throw new Error('no id')
+  return id
+}
+
+/** Everything in all databases, as text. */
+async function onDisk(): Promise<string> {
+  const texts: string[] = []
+  for (const name of await namesOnDisk()) {
+    const opened = await openIndexedDb(name, disk, 'never')
+    for (const table of TABLES.filter((one) => one !== 'downloads'))
+      texts.push(
+        JSON.stringify(await opened.transact([table], 'readonly', (rows) => rows.getAll(table))),
+      )
+    opened.close()
+  }
+  return texts.join('\n')
+}
+
+describe('somebody', () => {
+  test('has events, a list and a model of their own, also after a restart', async () => {
+    const before = await visit()
+    await live(before)
+    await before.device.fineTune({})
+    const mine = await listOf(before)
+    const { fit } = before.device.snapshot()
+    const id = await addPerson(before)
+    await before.device.profiles('switch', id)
+    expect(await itemsOf(before)).toEqual([])
+    expect(before.device.snapshot()).toMatchObject({ fit: null, profiles: { current: id } })
+    expect(await listOf(before)).not.toEqual(mine)
+    for (const item of ['item-7', 'item-11', 'item-15']) await look(before, item)
+    await before.device.fineTune({})
+    const theirs = await listOf(before)
+    expect(theirs).not.toEqual(mine)
+    await before.device.profiles('switch', ME)
+    expect(before.device.snapshot().fit).toEqual(fit)
+    expect(await listOf(before)).toEqual(mine)
+    expect(await itemsOf(before)).not.toContain('item-7')
+    await before.device.profiles('switch', id)
+    await before.device.close()
+
+    const after = await open()
+    expect(after.device.snapshot().profiles).toEqual({
+      current: id,
+      others: [{ id, name: 'Grandma' }],
+    })
+    expect(await itemsOf(after)).toEqual(['item-15', 'item-11', 'item-7'])
+    expect(await listOf(after)).toEqual(theirs)
+    await after.device.profiles('switch', ME)
+    expect(await listOf(after)).toEqual(mine)
+  })
+
+  test('has a database whose name does not name them', async () => {
+    const tested = await open()
+    const id = await addPerson(tested)
+    await tested.device.profiles('switch', id)
+    await look(tested, 'item-3')
+    expect(await namesOnDisk()).toEqual([database, profileDatabase(database, id)])
+    expect((await namesOnDisk()).join()).not.toContain('Grandma')
+    const theirs = createStore(await openIndexedDb(profileDatabase(database, id), disk, 'never'))
+    expect((await theirs.events()).events.map(({ items }) => items)).toEqual([['item-3']])
+    expect(await theirs.settings()).toEqual({})
+    expect(await theirs.ledger()).toEqual([])
+    theirs.close()
+  })
+
+  test('can be renamed, and removed with their database; the list is then the shopper’s', async () => {
+    const tested = await open()
+    await look(tested, 'item-1')
+    const id = await addPerson(tested)
+    await tested.device.profiles('rename', id, ' Oma ')
+    expect(tested.device.snapshot().profiles.others).toEqual([{ id, name: 'Oma' }])
+    await tested.device.profiles('switch', id)
+    await look(tested, 'item-2')
+    await tested.device.profiles('remove', id)
+    expect(tested.device.snapshot().profiles).toEqual({ current: ME, others: [] })
+    expect(await itemsOf(tested)).toEqual(['item-1'])
+    await waitFor(async () => expect(await namesOnDisk()).toEqual([database]))
+    expect(await onDisk()).not.toContain('Oma')
+    expect((await tested.device.entries()).at(-1)).toMatchObject({
+      kind: 'erase',
+      detail: { events: 1 },
+    })
+  })
+
+  test('is refused without a name, with an unknown id and beyond the limit', async () => {
+    const tested = await open()
+    for (const call of [
+      ['add', ' '],
+      ['add', 'x'.repeat(41)],
+      ['switch', 'unknown'],
+      ['rename', ME, 'X'],
+      ['remove', NOBODY],
+      ['constructor', ''],
+    ] as const)
+      expect(await codeOf(tested.device.profiles(...(call as ['add', string])))).toBe(
+        'input-invalid',
+      )
+    for (let i = 0; i < 20; i++) await addPerson(tested, `Person ${i}`)
+    expect(await codeOf(tested.device.profiles('add', 'One more'))).toBe('input-invalid')
+    expect(tested.device.snapshot().profiles).toMatchObject({ current: ME })
+  })
+
+  test('keeps no event for longer than the shop says, even if never chosen again', async () => {
+    const first = await visit()
+    const id = await addPerson(first)
+    await first.device.profiles('switch', id)
+    await look(first, 'item-3')
+    await first.device.profiles('switch', ME)
+    await first.device.close()
+    const later = Date.now() + 91 * 86_400_000
+    await open({ retentionDays: 90 }, { now: () => later })
+    expect(await onDisk()).not.toContain('item-3')
+  })
+
+  test('an account’s orders are the shopper’s own', async () => {
+    const tested = await open()
+    const id = await addPerson(tested)
+    const orders = [{ id: 1, time: Date.now() - 1000, items: [{ item_id: 'item-5' }] }]
+    await tested.device.profiles('switch', id)
+    expect(await tested.device.seed(orders)).toBe(0)
+    await tested.device.profiles('switch', ME)
+    expect(await tested.device.seed(orders)).toBe(1)
+  })
+})
+
+describe('nobody', () => {
+  test('leaves nothing on the disk or in the log, and ends with the page', async () => {
+    const tested = await visit()
+    await look(tested, 'item-1')
+    const entries = (await tested.device.entries()).map(({ kind }) => kind)
+    await tested.device.profiles('switch', NOBODY)
+    await live(tested)
+    await tested.capture({ name: 'search', search_term: 'unheard words' })
+    await tested.device.fineTune({})
+    expect(tested.device.snapshot().fit?.cases).toBeGreaterThan(0)
+    await tested.device.forget({ kind: 'item', name: 'item-4' })
+    await tested.device.close()
+    const text = await onDisk()
+    // The search would find it.
+    expect(text).toContain('item-1"')
+    for (const trace of ['item-4', 'item-8', 'item-12', 'unheard'])
+      expect(text).not.toContain(trace)
+    const after = await open()
+    expect(after.device.snapshot().profiles.current).toBe(NOBODY)
+    expect(await itemsOf(after)).toEqual([])
+    expect((await after.device.entries()).map(({ kind }) => kind)).toEqual(entries)
+    await after.device.profiles('switch', ME)
+    expect(await itemsOf(after)).toEqual(['item-1'])
+  })
+
+  test('is another nobody after each switch', async () => {
+    const tested = await open()
+    await tested.device.profiles('switch', NOBODY)
+    await look(tested, 'item-7')
+    await tested.device.profiles('switch', ME)
+    await tested.device.profiles('switch', NOBODY)
+    expect(await itemsOf(tested)).toEqual([])
+  })
+
+  test('stays nobody while everything is erased', async () => {
+    const tested = await open()
+    await look(tested, 'item-1')
+    await tested.device.profiles('switch', NOBODY)
+    await look(tested, 'item-7')
+    await tested.device.erase()
+    expect(tested.device.snapshot().profiles.current).toBe(NOBODY)
+    expect(await itemsOf(tested)).toEqual([])
+    await look(tested, 'item-11')
+    await tested.device.profiles('switch', ME)
+    expect(await itemsOf(tested)).toEqual([])
+  })
+})
+
+describe('a switch', () => {
+  test('waits for events captured before it; later events are the other’s', async () => {
+    const tested = await open()
+    const id = await addPerson(tested)
+    const before = look(tested, 'item-1')
+    const switched = tested.device.profiles('switch', id)
+    await Promise.all([before, switched])
+    await look(tested, 'item-2')
+    expect(await itemsOf(tested)).toEqual(['item-2'])
+    await tested.device.profiles('switch', ME)
+    expect(await itemsOf(tested)).toEqual(['item-1'])
+  })
+
+  test('at any step of a fit, the result reaches nobody else', async () => {
+    for (let step = 0; step < 12; step++) {
+      disk = new IDBFactory()
+      const tested = await visit()
+      await live(tested)
+      const id = await addPerson(tested)
+      const fit = tested.device.fineTune({}).catch((error) => error)
+      for (let turn = 0; turn < step * 3; turn++) await new Promise((done) => setTimeout(done, 0))
+      await tested.device.profiles('switch', id)
+      await fit
+      expect(tested.device.snapshot().fit).toBeNull()
+      await tested.device.close()
+      const theirs = createStore(await openIndexedDb(profileDatabase(database, id), disk))
+      expect((await theirs.personal()).versions).toEqual([])
+      theirs.close()
+    }
+  })
+
+  test('events forgotten for one person can’t be put back for another', async () => {
+    const tested = await open()
+    await look(tested, 'item-1')
+    const id = await addPerson(tested)
+    const forgotten = await tested.device.forget({ kind: 'item', name: 'item-1' })
+    await tested.device.profiles('switch', id)
+    await tested.device.forget({ kind: 'item', name: 'item-1' })
+    expect(await codeOf(tested.device.restore(forgotten))).toBe('aborted')
+    expect(await itemsOf(tested)).toEqual([])
+    await tested.device.profiles('switch', ME)
+    await tested.device.restore(forgotten)
+    expect(await itemsOf(tested)).toEqual(['item-1'])
+  })
+
+  test('stops an upload; nobody’s updates are made of another’s events', async () => {
+    const aggregators = await TestAggregators.start(server)
+    const fetch = aggregators.fetchWith(server.fetch)
+    const tested = await open({ federation: FEDERATION }, { fetch })
+    await live(tested)
+    await agreeTo(tested.device)
+    const id = await addPerson(tested)
+    const sending = tested.device.contribute()
+    await tested.device.profiles('switch', id)
+    await live(tested)
+    expect((await sending).sent).toBe(false)
+    expect((await tested.device.contribute()).sent).toBe(false)
+    await tested.device.profiles('switch', NOBODY)
+    expect((await tested.device.contribute()).sent).toBe(false)
+    expect(aggregators.posted).toEqual([])
+    await tested.device.profiles('switch', ME)
+    expect((await tested.device.contribute()).sent).toBe(true)
+  })
+
+  test('is followed by the other tabs', async () => {
+    const [one, other] = [createBus(), createBus()]
+    one.on('stored', (what) => other.emit('storedElsewhere', what))
+    other.on('stored', (what) => one.emit('storedElsewhere', what))
+    const first = await start(server, database, environment(), {}, one)
+    const second = await start(server, database, environment(), {}, other)
+    await look(first, 'item-1')
+    const id = await addPerson(first)
+    const current = () => second.device.snapshot().profiles.current
+    for (const to of [id, NOBODY, ME, id]) {
+      await first.device.profiles('switch', to)
+      await waitFor(() => expect(current()).toBe(to))
+    }
+    await look(second, 'item-2')
+    first.timers.fire(0)
+    await waitFor(async () => expect(await itemsOf(first)).toEqual(['item-2']))
+    await first.device.profiles('remove', id)
+    await waitFor(() => expect(current()).toBe(ME))
+    expect(await itemsOf(second)).toEqual(['item-1'])
+    await waitFor(async () => expect(await namesOnDisk()).toEqual([database]))
+  })
+})
+
+describe('erasing and exporting', () => {
+  test('erases the databases of everybody, also of those not opened in this visit', async () => {
+    const first = await visit()
+    const people = [await addPerson(first, 'Ann'), await addPerson(first, 'Ben')]
+    for (const id of people) {
+      await first.device.profiles('switch', id)
+      await look(first, 'item-3')
+    }
+    await first.device.profiles('switch', ME)
+    await first.device.close()
+    // The list of people was lost with a damaged database; theirs was left.
+    await createStore(await openIndexedDb(profileDatabase(database, 'lost'), disk)).putSetting(
+      'paused',
+      true,
+    )
+    const tested = await open()
+    await tested.device.erase()
+    expect(tested.device.snapshot().profiles).toEqual({ current: ME, others: [] })
+    expect(await onDisk()).not.toMatch(/item-3|Ann|Ben/)
+    await waitFor(async () => expect(await namesOnDisk()).toEqual([database]))
+  })
+
+  test('what was left of a removal is deleted at the next start', async () => {
+    const first = await visit()
+    const id = await addPerson(first)
+    await first.device.profiles('switch', id)
+    await look(first, 'item-3')
+    await first.device.profiles('switch', ME)
+    await first.device.close()
+    const store = createStore(await openIndexedDb(database, disk))
+    await store.putSetting('profiles', { current: ME, others: [], gone: [id] })
+    store.close()
+    await open()
+    await waitFor(async () => expect(await namesOnDisk()).toEqual([database]))
+  })
+
+  test('an export has everybody, and both its fits are checked', async () => {
+    const tested = await open()
+    await live(tested)
+    await tested.device.fineTune({})
+    const id = await addPerson(tested)
+    await tested.device.profiles('switch', id)
+    await live(tested)
+    await tested.device.fineTune({})
+    await tested.device.profiles('switch', NOBODY)
+    await look(tested, 'item-11')
+    const text = await tested.device.export()
+    const bundle = JSON.parse(text)
+    expect(bundle.events).toHaveLength(12)
+    expect(bundle.profiles).toMatchObject([{ id, name: 'Grandma' }])
+    expect(bundle.profiles[0].events).toHaveLength(12)
+    expect(text).not.toContain('item-11')
+    expect(await verifyBundle(parseBundle(text))).toMatchObject({ ok: true, faults: [], fits: 2 })
+    bundle.profiles[0].personal.versions[0].u[0] += 1
+    const { faults } = await verifyBundle(parseBundle(JSON.stringify(bundle)))
+    expect(faults.map(({ check }) => check)).toContain('fit')
+  })
+})
+
+describe('persist: ask', () => {
+  test('nothing of anybody is on the disk before a yes; all of it after', async () => {
+    const tested = await visit({ persist: 'ask' })
+    await look(tested, 'item-1')
+    const id = await addPerson(tested)
+    await tested.device.profiles('switch', id)
+    await look(tested, 'item-2')
+    expect(await namesOnDisk()).toEqual([])
+    await tested.device.setPersist(true)
+    await look(tested, 'item-3')
+    await tested.device.close()
+    const after = await open({ persist: 'ask' })
+    expect(after.device.snapshot().profiles.current).toBe(id)
+    expect((await itemsOf(after)).toSorted()).toEqual(['item-2', 'item-3'])
+    await after.device.profiles('switch', ME)
+    expect(await itemsOf(after)).toEqual(['item-1'])
+  })
+
+  test('a no erases everybody’s data from the disk, and the visit goes on in memory', async () => {
+    const tested = await open({ persist: 'ask' })
+    await tested.device.setPersist(true)
+    await look(tested, 'item-1')
+    const id = await addPerson(tested)
+    await tested.device.profiles('switch', id)
+    await look(tested, 'item-2')
+    await tested.device.setPersist(false)
+    expect(await itemsOf(tested)).toEqual(['item-2'])
+    await waitFor(async () => expect(await namesOnDisk()).toEqual([]))
+    await tested.device.profiles('switch', ME)
+    expect(await itemsOf(tested)).toEqual(['item-1'])
+    await tested.device.profiles('switch', id)
+    expect(await itemsOf(tested)).toEqual(['item-2'])
+    expect(await namesOnDisk()).toEqual([])
+  })
+
+  test('data stored by an earlier option are erased for everybody', async () => {
+    const before = await visit()
+    const id = await addPerson(before)
+    await before.device.profiles('switch', id)
+    await look(before, 'item-2')
+    await before.device.close()
+    const after = await open({ persist: 'never' })
+    expect(after.device.snapshot().profiles).toEqual({ current: ME, others: [] })
+    await waitFor(async () => expect(await namesOnDisk()).toEqual([]))
+  })
+})
+
+describe('a disk that refuses', () => {
+  test('somebody’s database: their events stay in memory, and the shopper’s on disk', async () => {
+    const refused = new Set<string>()
+    const factory = new Proxy(disk, {
+      get(target, name) {
+        if (name === 'open')
+          return (opened: string, version?: number) => {
+            if ([...refused].some((one) => opened.includes(one)))
+              throw new DOMException('as the test asked', 'SecurityError')
+            return target.open(opened, version)
+          }
+        const value = Reflect.get(target, name)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    const tested = await open({}, { indexedDb: () => factory })
+    const id = await addPerson(tested)
+    refused.add(id)
+    await tested.device.profiles('switch', id)
+    await look(tested, 'item-2')
+    expect(tested.device.snapshot().notices.map(({ code }) => code)).toContain(
+      'storage-unavailable',
+    )
+    expect(await itemsOf(tested)).toEqual(['item-2'])
+    await tested.device.profiles('switch', ME)
+    await look(tested, 'item-1')
+    expect(await itemsOf(tested)).toEqual(['item-1'])
+    expect(await onDisk()).not.toContain('item-2')
+  })
+
+  test('the choice of nobody: it holds in this tab', async () => {
+    const tested = await open()
+    await look(tested, 'item-1')
+    const full = new NearsideError('storage-full', 'as the test asked')
+    const { transaction } = IDBDatabase.prototype
+    IDBDatabase.prototype.transaction = function (stores, mode, options) {
+      if (mode === 'readwrite') throw new DOMException(full.message, 'QuotaExceededError')
+      return transaction.call(this, stores, mode, options)
+    }
+    try {
+      await tested.device.profiles('switch', NOBODY).catch(() => undefined)
+      await look(tested, 'item-2')
+      expect(tested.device.snapshot().profiles.current).toBe(NOBODY)
+      expect(await onDisk()).not.toContain('item-2')
+    } finally {
+      IDBDatabase.prototype.transaction = transaction
+    }
+  })
+})
