@@ -25,7 +25,7 @@ import { chain, type EntryFacts } from '@nearside/browser/ledger/chain.ts'
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 import type { Signer } from '@nearside/browser/ledger/signer.ts'
 import type { Settings } from '@nearside/browser/storage/settingRows.ts'
-import type { Transport } from '@nearside/browser/transport/transport.ts'
+import type { Transport } from '@nearside/browser/transport/http.ts'
 import { toBase64 } from '@nearside/core/bytes.ts'
 import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
 

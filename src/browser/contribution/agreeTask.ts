@@ -7,7 +7,7 @@ import { endpoint, ROUTES } from '@nearside/aggregate/protocol/routes.ts'
 import { parseTask, type Task } from '@nearside/aggregate/protocol/task.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { readJson } from '@nearside/core/reading.ts'
-import type { Transport } from '../transport/transport.ts'
+import type { Transport } from '../transport/http.ts'
 import type { SignedTimes } from './clock.ts'
 import type { Recipients } from './terms.ts'
 

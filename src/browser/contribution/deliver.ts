@@ -10,7 +10,7 @@ import { parseReceipt, type Receipt, type Task } from '@nearside/aggregate/proto
 import { fromBase64, fromHex, sha256, toHex } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { readJson } from '@nearside/core/reading.ts'
-import type { Transport } from '../transport/transport.ts'
+import type { Transport } from '../transport/http.ts'
 import { consentOf } from './consent.ts'
 import type { ContributeDeps, PendingReport } from './contribute.ts'
 import { NOTHING_SENT } from './nothingSent.ts'

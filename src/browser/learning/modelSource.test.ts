@@ -3,7 +3,7 @@ import { sha256Hex } from '@nearside/core/bytes.ts'
 import type { LatestModel } from '@nearside/core/model/manifest.ts'
 import { describe, expect, test } from 'vitest'
 import type { Download } from '../storage/store.ts'
-import type { Transport } from '../transport/transport.ts'
+import type { Transport } from '../transport/http.ts'
 import { answerOf, fetchModel } from './modelSource.ts'
 
 const directory = 'https://shop.example/models/'

@@ -17,7 +17,7 @@ import {
 import { MODEL_FILES, type PopularityPart } from '@nearside/core/model/parts.ts'
 import { readJson } from '@nearside/core/reading.ts'
 import type { Download } from '../storage/store.ts'
-import type { Transport } from '../transport/transport.ts'
+import type { Transport } from '../transport/http.ts'
 
 const MANIFEST = 'manifest.json'
 const LATEST = 'latest.json'

@@ -4,17 +4,29 @@
  */
 
 import { endpoint, ROUTES } from '@nearside/aggregate/protocol/routes.ts'
-import { sha256Hex } from '@nearside/core/bytes.ts'
+import { type Bytes, sha256Hex } from '@nearside/core/bytes.ts'
 import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
 import { readAtMost } from '@nearside/core/readAtMost.ts'
 import type { Relayed } from '../contribution/relayedFetch.ts'
 import type { Recipients } from '../contribution/terms.ts'
+import type { LedgerEntry } from '../ledger/entry.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { WorkerConfig } from '../messages.ts'
 import type { Settings } from '../storage/settingRows.ts'
 import type { Store } from '../storage/store.ts'
 import { PLAIN, TIMEOUT } from './browserFetch.ts'
-import type { GetOptions, Purpose, Transport } from './transport.ts'
+
+export type Purpose = 'catalog' | 'model' | 'policy' | 'rules' | 'token'
+
+export interface GetOptions {
+  readonly signal?: AbortSignal
+  /** Gets each part of a large file as it arrives; the answer may still fail. */
+  readonly onPart?: (part: Uint8Array) => void
+  readonly post?: Pick<RequestInit, 'credentials' | 'headers'> & { readonly body: Bytes }
+}
+
+/** The only way out: every request of the device goes through it. */
+export type Transport = ReturnType<typeof createTransport>
 
 /** Destination that the shop declared; requests to any other are refused before they are made. */
 export interface Destination {
@@ -131,7 +143,7 @@ const stopped = () =>
 export const isDeclared = ({ url }: Pick<Destination, 'url'>, target: string) =>
   url.endsWith('/') ? target.startsWith(url) : target === url
 
-export function createTransport(deps: TransportDeps): Transport {
+export function createTransport(deps: TransportDeps) {
   const { ledger, relayed, timeout = TIMEOUT } = deps
 
   /** Fetch through the relay; null if the purpose goes to its server directly. */
@@ -223,7 +235,12 @@ export function createTransport(deps: TransportDeps): Transport {
   }
 
   return {
-    async get(url, purpose, options) {
+    /**
+     * Sends a GET, or a POST for a token. The token request looks random to its receiver; `credentials` decides
+     * whether it carries cookies.
+     * @throws NearsideError `model-unreachable` | `aggregator-unreachable` | `issuer-unreachable` | `aborted`
+     */
+    async get(url: string, purpose: Purpose, options?: GetOptions): Promise<Uint8Array> {
       const target = declared(url, purpose)
       if (options?.signal?.aborted) throw abandoned(target)
       const init = { method: options?.post ? 'POST' : 'GET', ...options?.post }
@@ -240,7 +257,18 @@ export function createTransport(deps: TransportDeps): Transport {
       throw new NearsideError(UNREACHABLE[purpose], `${target} answered with ${why}.`)
     },
 
-    async post(url, body, contentType, detail, options) {
+    /**
+     * Sends an upload by POST. The log records `detail` with the body's length and SHA-256. Resolves for every HTTP
+     * status. Rejects with `aggregator-unreachable` without an answer, and with `aborted` if `signal` stopped it,
+     * perhaps after it arrived.
+     */
+    async post(
+      url: string,
+      body: Uint8Array,
+      contentType: string,
+      detail: LedgerEntry['detail'],
+      options?: { readonly signal?: AbortSignal; readonly authorization?: string },
+    ): Promise<{ readonly status: number; readonly body: Uint8Array }> {
       const target = declared(url, 'upload')
       if (options?.signal?.aborted) throw abandoned(target)
       await keepDeclared()

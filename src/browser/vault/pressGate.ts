@@ -24,25 +24,11 @@ export interface PressStart {
   readonly repeats: boolean
 }
 
-/** Gate for presses. All times are milliseconds on the clock of the events, because a busy page handles them late. */
-interface PressGate {
-  /** @returns the reason why a press does not count now; null if it counts */
-  hindrance(time: number): Hindrance | null
-  /** Restarts the second: the window came to the front, lost the focus or changed its size. */
-  restart(time: number): void
-  /** Notes that the mouse moved over the question, outside the agreeing button. */
-  travel(): void
-  start(press: PressStart): void
-  /** Ends the press of this key or pointer, after its click was reported. */
-  end(id: string): void
-  /** Releases all keys: the window lost the focus, so they may be released elsewhere without a click here. */
-  leave(): void
-  /** Handles a click on the agreeing button. @returns whether it agrees */
-  click(time: number): boolean
-}
-
-/** @param obstacle returns the reason why the question can't be read now, or null */
-export function createPressGate(obstacle: () => 'small' | 'unfocused' | null): PressGate {
+/**
+ * Gate for presses. All times are milliseconds on the clock of the events, because a busy page handles them late.
+ * @param obstacle returns the reason why the question can't be read now, or null
+ */
+export function createPressGate(obstacle: () => 'small' | 'unfocused' | null) {
   let since = Number.POSITIVE_INFINITY
   let hasTravelled = false
   let wasStill = false
@@ -55,8 +41,9 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null): P
     if (held.size === 0) counts = null
   }
 
-  const gate: PressGate = {
-    hindrance(time) {
+  const gate = {
+    /** @returns the reason why a press does not count now; null if it counts */
+    hindrance(time: number): Hindrance | null {
       const now = obstacle()
       if (now !== null) since = Number.POSITIVE_INFINITY
       else if (since === Number.POSITIVE_INFINITY) since = time
@@ -64,13 +51,15 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null): P
       if (time - since < READING_TIME) return 'early'
       return wasStill && !hasTravelled ? 'still' : null
     },
-    restart(time) {
+    /** Restarts the second: the window came to the front, lost the focus or changed its size. */
+    restart(time: number) {
       since = time
     },
+    /** Notes that the mouse moved over the question, outside the agreeing button. */
     travel() {
       hasTravelled = true
     },
-    start({ time, isOnAgree, device, id, repeats }) {
+    start({ time, isOnAgree, device, id, repeats }: PressStart) {
       // A press elsewhere also shows that the mouse has left the button.
       hasTravelled ||= device === 'mouse' && !isOnAgree
       wasStill ||= device === 'mouse' && isOnAgree && !hasTravelled
@@ -80,13 +69,12 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null): P
       counts = isOnAgree && hindrance === null && !repeats && held.size === 1
       if (hindrance === 'early' || repeats) since = Math.max(since, time)
     },
-    end(id) {
-      release([id])
-    },
-    leave() {
-      release([...held].flatMap(([id, device]) => (device === 'key' ? [id] : [])))
-    },
-    click: (time) => gate.hindrance(time) === null && (counts ?? true),
+    /** Ends the press of this key or pointer, after its click was reported. */
+    end: (id: string) => release([id]),
+    /** Releases all keys: the window lost the focus, so they may be released elsewhere without a click here. */
+    leave: () => release([...held].flatMap(([id, device]) => (device === 'key' ? [id] : []))),
+    /** Handles a click on the agreeing button. @returns whether it agrees */
+    click: (time: number): boolean => gate.hindrance(time) === null && (counts ?? true),
   }
   return gate
 }

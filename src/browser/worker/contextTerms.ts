@@ -3,8 +3,8 @@
  * loads it only for such a model.
  */
 import type { Catalog } from '@nearside/core/catalog/catalog.ts'
-import { discountOf } from '@nearside/core/features/context/discount.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { discountOf } from '@nearside/core/model/prices.ts'
 
 export { contextTerms, withContextReasons } from '@nearside/core/ranking/contextReasons.ts'
 

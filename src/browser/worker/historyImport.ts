@@ -1,6 +1,6 @@
 /** @module Imports events that the shopper made elsewhere: orders of their account, and another device's transfer file. */
 import type { EventDraft } from '@nearside/core/events/capture.ts'
-import { readOrders } from '@nearside/core/events/orders.ts'
+import { readOrders } from '@nearside/core/events/imported.ts'
 import { serially } from '@nearside/core/serially.ts'
 import { DAY } from '@nearside/core/time.ts'
 import type { PastOrder } from '../api.ts'

@@ -4,7 +4,7 @@
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import { contextValue } from '@nearside/core/features/context/contextValue.ts'
-import { discountOf } from '@nearside/core/features/context/discount.ts'
+import { discountOf } from '@nearside/core/model/prices.ts'
 import type { Explanation, ListQuery } from '@nearside/core/ranking/apiLists.ts'
 import type { ExplainedScores, Ranker } from '@nearside/core/ranking/ranker.ts'
 import { aboutOf, explainRuled, liftScores, ruledList } from '@nearside/core/ranking/ruledList.ts'

@@ -1,8 +1,8 @@
 /** @module Shows what a shop's rules do to its catalog, and what prevents them from working as written. */
 import type { Catalog } from '@nearside/core/catalog/catalog.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
-import { discountOf } from '@nearside/core/features/context/discount.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { discountOf } from '@nearside/core/model/prices.ts'
 import { createItemTest, type IsOffer, itemsOf } from '@nearside/core/rules/listRules.ts'
 import { parseRules, readDate } from '@nearside/core/rules/parseRules.ts'
 import type { Rule, RuleItems } from '@nearside/core/rules/rule.ts'

@@ -5,6 +5,7 @@
  */
 
 import { eventStrength } from '../events/strength.ts'
+import { firstIndex } from '../firstIndex.ts'
 import { DAY } from '../time.ts'
 import type { Case, History, Interaction } from './history.ts'
 
@@ -91,17 +92,9 @@ export function buildCases(
     }))
 }
 
-/** Index of the first interaction at or after `time`, by bisection. */
-export function firstAtOrAfter(interactions: History, time: number): number {
-  let low = 0
-  let high = interactions.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (interactions[middle].time < time) low = middle + 1
-    else high = middle
-  }
-  return low
-}
+/** Index of the first interaction at or after `time`. */
+export const firstAtOrAfter = (interactions: History, time: number): number =>
+  firstIndex(interactions.length, (at) => interactions[at].time >= time)
 
 /**
  * The history without its most recent session, as a job saw it before that session. Sessions are identified by name;

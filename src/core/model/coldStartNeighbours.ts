@@ -24,18 +24,15 @@ export function likeNothing(known: number, added: number): ColdStartItems {
   return { from: known, neighboursEach, neighbours, weights: new Float32Array(neighbours.length) }
 }
 
-interface NeighbourSearch {
-  /** Neighbours; complete after one call of `find` per added item. */
-  readonly found: ColdStartItems
-  find(one: number): void
-}
-
-/** @param itemVectors vectors of the known items, row-major [N, d] */
+/**
+ * @param itemVectors vectors of the known items, row-major [N, d]
+ * @returns the neighbours `found`, complete after one call of `find` per added item
+ */
 export function createNeighbourSearch(
   itemVectors: Float32Array,
   statistics: ItemStatistics,
   { vectors, category, logPrice }: Added,
-): NeighbourSearch {
+) {
   const found = likeNothing(statistics.items, category.length)
   const { from, neighboursEach, neighbours, weights } = found
   const inverse = inverseNorms(itemVectors)

@@ -5,8 +5,8 @@ import { groupPeers, peerKey } from '../features/intent.ts'
 import type { ColdStartItems, ItemStatistics } from '../features/itemStatistics.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
 import { type Added, createNeighbourSearch } from './coldStartNeighbours.ts'
-import { comparablePrice } from './comparablePrice.ts'
 import { contentVectors } from './content.ts'
+import { comparablePrice } from './prices.ts'
 
 /**
  * Appends a row for each unknown item; returns the same model if it knows all items. New rows have content vectors,

@@ -1,4 +1,5 @@
 /** @module Finds the highest of many scores, and the ranks of some or all of them. */
+import { firstIndex } from '../firstIndex.ts'
 
 /**
  * Rows by descending score, ties by row; all rows if there are at most `places`.
@@ -60,14 +61,7 @@ export function ranksOf(ids: ArrayLike<number>, scores: Float32Array): Int32Arra
   /** Number of scores between the (p − 1)-th and the p-th of the given ids. */
   const between = new Int32Array(ids.length + 1)
   for (let id = 0; id < scores.length; id++) {
-    let low = 0
-    let high = ids.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (before(id, ids[order[middle]])) high = middle
-      else low = middle + 1
-    }
-    between[low]++
+    between[firstIndex(ids.length, (at) => before(id, ids[order[at]]))]++
   }
   const ranks = new Int32Array(ids.length)
   let ahead = 0

@@ -8,13 +8,17 @@ import { termsText } from '@nearside/browser/vault/termsText.ts'
 import { useId } from 'react'
 import { Button } from '../react/Button.tsx'
 import { SharingOffer, wordingOf } from '../react/SharingOffer.tsx'
-import { Moment, Section, type SectionProps, Table, useOutcome, useWords } from './Section.tsx'
+import {
+  type LogProps,
+  Moment,
+  Section,
+  type SectionProps,
+  Table,
+  useOutcome,
+  useWords,
+} from './Section.tsx'
 
-interface AgreedProps extends SectionProps {
-  readonly entries: readonly LedgerEntry[]
-}
-
-export function Agreed({ entries, ...parts }: AgreedProps) {
+export function Agreed({ entries, ...parts }: LogProps) {
   const { words } = useWords()
   const answers = entries.filter(({ kind }) => kind === 'consent')
   return (
@@ -85,7 +89,7 @@ function Consent({ personalizer, snapshot }: SectionProps) {
 }
 
 /** The updates in the log, and the budget that they used. */
-function Spent({ snapshot, entries }: Pick<AgreedProps, 'snapshot' | 'entries'>) {
+function Spent({ snapshot, entries }: Omit<LogProps, 'personalizer'>) {
   const { locale, words } = useWords()
   const id = useId()
   const { sent, terms } = snapshot

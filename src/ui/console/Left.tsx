@@ -55,28 +55,22 @@ export function Left({ entries }: { readonly entries: readonly LedgerEntry[] }) 
   )
 }
 
-interface ColumnProps {
+function Column(props: {
   readonly title: string
   readonly figure: string
   readonly children: ReactNode
-}
-
-function Column({ title, figure, children }: ColumnProps) {
+}) {
   return (
     <div>
-      <h3 className="ns-block-title">{title}</h3>
-      <p className="ns-sent">{figure}</p>
-      <p className="ns-small">{children}</p>
+      <h3 className="ns-block-title">{props.title}</h3>
+      <p className="ns-sent">{props.figure}</p>
+      <p className="ns-small">{props.children}</p>
     </div>
   )
 }
 
-interface LearnableProps extends SectionProps {
-  /** Address of a page with more information. */
-  readonly more?: string
-}
-
-export function Learnable({ snapshot, more }: LearnableProps) {
+/** @param more address of a page with more information */
+export function Learnable({ snapshot, more }: SectionProps & { readonly more?: string }) {
   const { words } = useWords()
   const { canContribute, terms } = snapshot
   const byRelay = terms?.relay !== undefined

@@ -2,6 +2,7 @@
 
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 import { type Words, wordsIn } from '@nearside/browser/page/words.ts'
 import type { ErrorCode } from '@nearside/core/error.ts'
 import { createContext, Fragment, type ReactNode, useContext, useId, useState } from 'react'
@@ -11,6 +12,11 @@ import { troubleText } from '../messages/lists.ts'
 export interface SectionProps {
   readonly personalizer: Personalizer
   readonly snapshot: PersonalizerSnapshot
+}
+
+/** Props of the parts that show the device's log. */
+export interface LogProps extends SectionProps {
+  readonly entries: readonly LedgerEntry[]
 }
 
 interface Spoken {

@@ -7,9 +7,8 @@ import type { EventName, ShopperEvent } from '@nearside/core/events/event.ts'
 import { Fragment, type ReactNode, useRef, useState } from 'react'
 import { Button } from '../react/Button.tsx'
 import { StoredActions } from '../react/StoredActions.tsx'
-import { Section, type SectionProps, Table, useOutcome, useWords } from './Section.tsx'
-
-const focusAtOnce = (button: HTMLButtonElement | null) => button?.focus()
+import { focusAtOnce } from '../react/useAction.tsx'
+import { type LogProps, Section, Table, useOutcome, useWords } from './Section.tsx'
 
 /** A row whose button asks before it deletes all events of a name, or everything. */
 interface Removal {
@@ -18,8 +17,7 @@ interface Removal {
   readonly actions: number
 }
 
-interface StoredProps extends SectionProps {
-  readonly entries: readonly LedgerEntry[]
+interface StoredProps extends LogProps {
   readonly events: readonly ShopperEvent[]
   readonly items?: readonly Item[]
 }
@@ -49,30 +47,29 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
   // Every deletion also removes the stored updates, so updates are stored only if the last one is newer.
   const keepsUpdates = snapshot.sent.bytes > 0 && lastOf('erase') <= lastOf('upload')
 
-  async function forget(what: Forgettable, name: string) {
-    await run('', async () => {
+  /** Runs an action, shows its outcome, and moves the focus there, because the pressed button may be gone. */
+  async function show(work: () => Promise<string>) {
+    await run('', work)
+    said.current?.focus()
+  }
+  const forget = (what: Forgettable, name: string) =>
+    show(async () => {
       setUndo([name, await personalizer.forget(what)])
       setAsked(null)
       return words('removed', { what: name })
     })
-    said.current?.focus()
-  }
-  async function erase(name: string) {
-    await run('', async () => {
+  const erase = (name: string) =>
+    show(async () => {
       await personalizer.erase()
       setAsked(null)
       return words('removed', { what: name })
     })
-    said.current?.focus()
-  }
-  async function putBack([name, back]: NonNullable<typeof undo>) {
-    await run('', async () => {
+  const putBack = ([name, back]: NonNullable<typeof undo>) =>
+    show(async () => {
       await back()
       setUndo(null)
       return words('restored', { what: name })
     })
-    said.current?.focus()
-  }
   const remove = ({ what, name }: Removal) =>
     what === 'everything' ? erase(name) : forget({ kind: 'events', name: what }, name)
   const removal = (removal: Removal): [button: ReactNode, question: ReactNode] => [

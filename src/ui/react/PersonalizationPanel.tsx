@@ -36,6 +36,8 @@ export function PersonalizationPanel({
 }) {
   const { personalizer, words } = usePersonalizationContext()
   const snapshot = usePersonalization()
+  const { allowed, unerased } = snapshot.persist
+  const isStored = allowed === true || unerased === true
   return (
     <div className="ns-panel">
       <p className="ns-sent">{sentText(words, snapshot)}</p>
@@ -55,13 +57,23 @@ export function PersonalizationPanel({
         </p>
       )}
       {personalizer && snapshot.persist.option === 'ask' && (
-        <Keep personalizer={personalizer} snapshot={snapshot} />
+        <Choice
+          name="keep"
+          checked={isStored}
+          wish={isStored ? 'unpersist' : 'persist'}
+          choose={() => personalizer.setPersist(!isStored)}
+        />
       )}
       {personalizer && snapshot.canContribute && (
         <Consent personalizer={personalizer} snapshot={snapshot} />
       )}
       {personalizer && agents && 'modelContext' in document && !snapshot.vault && (
-        <Agents personalizer={personalizer} snapshot={snapshot} />
+        <Choice
+          name="agents"
+          checked={snapshot.agents}
+          wish="agents"
+          choose={() => personalizer.setAgents(!snapshot.agents)}
+        />
       )}
       {personalizer && (
         <Controls personalizer={personalizer} snapshot={snapshot} onErased={onErased} />
@@ -76,49 +88,26 @@ interface PartProps {
   readonly snapshot: PersonalizerSnapshot
 }
 
-/** Switch for `persist: 'ask'`: whether this browser may store what was learned. */
-function Keep({ personalizer, snapshot }: PartProps) {
-  const { words } = usePersonalizationContext()
-  const id = useId()
-  const { run, alert } = useAction()
-  const { allowed, unerased } = snapshot.persist
-  const isStored = allowed === true || unerased === true
-  return (
-    <section className="ns-block">
-      <Switch
-        checked={isStored}
-        aria-describedby={id}
-        onClick={() =>
-          void run(isStored ? 'unpersist' : 'persist', () => personalizer.setPersist(!isStored))
-        }
-      >
-        {words('keep')}
-      </Switch>
-      <p id={id} className="ns-small">
-        {words('keepText')}
-      </p>
-      {alert}
-    </section>
-  )
+interface ChoiceProps {
+  readonly checked: boolean
+  readonly name: 'keep' | 'agents'
+  /** Action whose failure is shown, and the action. */
+  readonly wish: Parameters<ReturnType<typeof useAction>['run']>[0]
+  readonly choose: () => Promise<void>
 }
 
-/** Switch for calls of agents, off by default. */
-function Agents({ personalizer, snapshot }: PartProps) {
+/** A switch with a line about it. */
+function Choice({ checked, name, wish, choose }: ChoiceProps) {
   const { words } = usePersonalizationContext()
   const id = useId()
   const { run, alert } = useAction()
-  const { agents } = snapshot
   return (
     <section className="ns-block">
-      <Switch
-        checked={agents}
-        aria-describedby={id}
-        onClick={() => void run('agents', () => personalizer.setAgents(!agents))}
-      >
-        {words('agents')}
+      <Switch checked={checked} aria-describedby={id} onClick={() => void run(wish, choose)}>
+        {words(name)}
       </Switch>
       <p id={id} className="ns-small">
-        {words('agentsText')}
+        {words(`${name}Text`)}
       </p>
       {alert}
     </section>

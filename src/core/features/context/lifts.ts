@@ -5,6 +5,7 @@
  */
 
 import { eventStrength } from '../../events/strength.ts'
+import { firstIndex } from '../../firstIndex.ts'
 import { groupBy } from '../../groupBy.ts'
 import { DAY } from '../../time.ts'
 import type { History } from '../history.ts'
@@ -167,21 +168,9 @@ export function contextOver(changes: readonly ContextChange[]): (time: number) =
   return (time) => {
     const context: Record<string, string> = {}
     for (const { name, own } of names) {
-      const last = lastAtOrBefore(own, time)
+      const last = firstIndex(own.length, (at) => own[at].time > time) - 1
       if (last >= 0) context[name] = own[last].value
     }
     return context
   }
-}
-
-/** Index of the last change at or before a time, by bisection; -1 if there is none. */
-function lastAtOrBefore(changes: readonly ContextChange[], time: number): number {
-  let low = 0
-  let high = changes.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (changes[middle].time <= time) low = middle + 1
-    else high = middle
-  }
-  return low - 1
 }

@@ -1,19 +1,17 @@
 /** @module Shows the engine, with a select that forces another, the last fit, the guard's evidence, and what was learned. */
 
-import type { EnginePreference, PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
+import type { EnginePreference } from '@nearside/browser/apiSnapshot.ts'
 import { numberText } from '@nearside/browser/page/words.ts'
-import type { Item } from '@nearside/core/catalog/item.ts'
 import { useId } from 'react'
 import { Fact } from '../../react/Fact.tsx'
 import { Section, type SectionProps, Table, useOutcome, useWords } from '../Section.tsx'
+import type { TechnicalProps } from './Technical.tsx'
 import { useDetails } from './useDetails.ts'
 
-interface LearningSectionProps {
-  readonly snapshot: PersonalizerSnapshot
-  readonly items?: readonly Item[]
-}
-
-export function LearningSection({ snapshot, items = [] }: LearningSectionProps) {
+export function LearningSection({
+  snapshot,
+  items = [],
+}: Pick<TechnicalProps, 'snapshot' | 'items'>) {
   const { deferred, fit, fitting, guard, learned, learners, paused } = snapshot
   const words = useDetails()
   const { locale } = useWords()

@@ -4,18 +4,24 @@
  */
 
 import type { Notice, PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
-import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 import { numberText } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { Button } from '../../react/Button.tsx'
 import { Fact } from '../../react/Fact.tsx'
-import { Moment, Section, type SectionProps, Table, useOutcome, useWords } from '../Section.tsx'
+import {
+  type LogProps,
+  Moment,
+  Section,
+  type SectionProps,
+  Table,
+  useOutcome,
+  useWords,
+} from '../Section.tsx'
 import { EngineSection, LearningSection } from './LearningSection.tsx'
 import { LedgerSection } from './LedgerSection.tsx'
 import { useDetails } from './useDetails.ts'
 
-export interface TechnicalProps extends SectionProps {
-  readonly entries: readonly LedgerEntry[]
+export interface TechnicalProps extends LogProps {
   readonly items?: readonly Item[]
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { DAY } from '../time.ts'
 import type { ShopperEvent } from './event.ts'
-import { readTransferred } from './transferred.ts'
+import { readTransferred } from './imported.ts'
 
 const NOW = Date.UTC(2026, 5, 1)
 const known = {

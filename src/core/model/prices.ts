@@ -1,0 +1,24 @@
+/** @module Prices that are comparable with the model's prices, and discounts. */
+import type { Catalog } from '../catalog/catalog.ts'
+import type { Item } from '../catalog/item.ts'
+import { LEAST_DISCOUNT } from '../features/context/context.ts'
+import type { BaseModel } from './baseModel.ts'
+
+/** Price above 0; undefined if the item has none, or if its currency differs from the model's. */
+export function comparablePrice(
+  { manifest }: Pick<BaseModel, 'manifest'>,
+  { price = 0, currency = manifest.currency }: Pick<Item, 'price' | 'currency'>,
+): number | undefined {
+  const isOther = manifest.currency !== undefined && currency !== manifest.currency
+  return price > 0 && !isOther ? price : undefined
+}
+
+type Known = Pick<BaseModel, 'itemIds' | 'manifest' | 'statistics'>
+
+/** Discount of a model row relative to the price when the model was made, ln(usual price ÷ price); 0 if none is known. */
+export function discountOf(known: Known, catalog: Catalog, row: number): number {
+  const { itemIds, statistics } = known
+  const price = comparablePrice(known, catalog.get(itemIds[row]) ?? {})
+  const discount = price === undefined ? 0 : statistics.logPrice[row] - Math.log(price)
+  return discount >= LEAST_DISCOUNT ? discount : 0
+}
