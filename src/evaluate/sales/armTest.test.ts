@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ArmDay, compareArms } from './armTest.ts'
-import { daysNeeded } from './plan.ts'
+import { type ArmDay, compareArms, daysNeeded } from './armTest.ts'
 import { countOrders, returningBrowsers, testTrial } from './testTrial.ts'
 
 const RUNS = 300

@@ -3,8 +3,7 @@ import { NearsideError } from '@nearside/core/error.ts'
 import type { OwnerAnswer } from '@nearside/core/ownerAnswer.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { answerOf } from './answer.ts'
-import { type ArmDay, type Compared, compareArms } from './armTest.ts'
-import { daysNeeded, spreadOf } from './plan.ts'
+import { type ArmDay, type Compared, compareArms, daysNeeded, spreadOf } from './armTest.ts'
 import type { Sale, SaleArm, Sales, Visitors } from './readSales.ts'
 
 /** Lifts that the plan computes trial lengths for. */
