@@ -1,8 +1,9 @@
 /** @module Report of a simulation for people. */
+
 import type { Interval } from '@nearside/evaluate/bootstrap.ts'
-import { isoDay } from '@nearside/evaluate/cases.ts'
 import { count, decimal, estimate, lift } from '@nearside/evaluate/report/numbers.ts'
 import type { Part, Report } from '@nearside/evaluate/report/report.ts'
+import { formatDay } from '@nearside/train/shop/time.ts'
 import { ATTACKS } from './forge.ts'
 import { type SimulationQuestion, WHOLE_DEVICES } from './plan.ts'
 import { COLLECTED, FROZEN, ROUNDS, type VersionQuality } from './quality.ts'
@@ -14,7 +15,7 @@ export function describeSimulation(simulated: Simulated, question: SimulationQue
   return {
     title: `Federated rounds: ${shop}`,
     lead: [
-      `${shop}, ${isoDay(edges[0])} to ${isoDay(edges[rounds + 1] - 1)}: ${rounds} rounds of ${count(devices)} devices, each tested on what ${count(quality.shoppers)} held-out shoppers did from ${isoDay(until)} on (${count(quality.cases)} cases), until the next round`,
+      `${shop}, ${formatDay(edges[0])} to ${formatDay(edges[rounds + 1] - 1)}: ${rounds} rounds of ${count(devices)} devices, each tested on what ${count(quality.shoppers)} held-out shoppers did from ${formatDay(until)} on (${count(quality.cases)} cases), until the next round`,
       `Means over shoppers, NDCG@10; 95 % intervals by bootstrap over shoppers; seed ${question.seed}`,
     ],
     parts: [
@@ -36,7 +37,7 @@ function roundsPart(rounds: readonly RoundResult[], { edges, shoppers }: Simulat
       ],
       rows: rounds.map((one, r) => [
         String(one.round),
-        isoDay(edges[r + 1]),
+        formatDay(edges[r + 1]),
         count(shoppers[r]),
         ...[one.uploaded, one.accepted, one.duplicates, one.rejected, one.counted].map(count),
         one.sumExact === null ? '–' : one.sumExact ? 'yes' : '**no**',

@@ -9,6 +9,7 @@ import {
   type Wanted,
 } from '@nearside/core/features/nextCases.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { formatDay } from '@nearside/train/shop/time.ts'
 import type { ServerKnows } from './owner/knowledge.ts'
 
 /** `personal`: every case from `until` on. `leave-one-out`: each shopper's last case. */
@@ -81,7 +82,7 @@ export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] 
   if (selected.length < LEAST_SHOPPERS) {
     const who = shoppers.some(({ id }) => isHeldOut(id)) ? 'held-out shoppers' : 'shoppers'
     const event = target === 'any' ? 'an event' : 'a purchase'
-    const wanted = protocol === 'personal' ? `${event} from ${isoDay(until)} on` : 'two cases'
+    const wanted = protocol === 'personal' ? `${event} from ${formatDay(until)} on` : 'two cases'
     throw new NearsideError(
       'input-invalid',
       `${selected.length} of ${held.length} ${who} have ${wanted}; at least ${LEAST_SHOPPERS} are needed for an interval: choose an earlier --until or a larger --holdout`,
@@ -126,8 +127,4 @@ export function trainingHistories({
   isHeldOut,
 }: Pick<EvaluationInput, 'shoppers' | 'isHeldOut'>): History[] {
   return shoppers.filter(({ id }) => !isHeldOut(id)).map(({ interactions }) => interactions)
-}
-
-export function isoDay(time: number): string {
-  return new Date(time).toISOString().slice(0, 10)
 }

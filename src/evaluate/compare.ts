@@ -1,10 +1,12 @@
 /** @module Compares two models on the same cases of the same shoppers, whom neither model has seen. */
+
 import { NearsideError } from '@nearside/core/error.ts'
 import { isFromCatalog } from '@nearside/core/model/manifest.ts'
 import { METRICS } from '@nearside/train/metrics.ts'
 import { readModel } from '@nearside/train/models/read.ts'
+import { formatDay } from '@nearside/train/shop/time.ts'
 import { ARMS, type ArmName, BASE_ARMS } from './arms.ts'
-import { isoDay, selectCases } from './cases.ts'
+import { selectCases } from './cases.ts'
 import { load, type Question } from './load.ts'
 import { walkCases } from './processes.ts'
 import { armsTable, liftsPart } from './report/armsTable.ts'
@@ -77,7 +79,7 @@ export async function compareModels(
   const result: CompareResult = {
     protocol: 'compare',
     shop: second.shop,
-    until: isoDay(second.input.until),
+    until: formatDay(second.input.until),
     seed,
     shoppers: rows.byShopper.length,
     cases: rows.cases.length,
@@ -97,7 +99,7 @@ async function describe(model: string) {
   return {
     facts: {
       ...{ model, version, items, bytes },
-      until: isFromCatalog({ manifest }) ? null : isoDay(Date.parse(data.until)),
+      until: isFromCatalog({ manifest }) ? null : formatDay(Date.parse(data.until)),
     },
     holdout: JSON.stringify(fraction > 0 ? { fraction, seed } : { hash }),
   }

@@ -2,6 +2,7 @@
  * @module Loads shop and model for an evaluation: one row order, one set of held-out shoppers. Rejects a model that
  * may have seen the test data.
  */
+
 import { NearsideError } from '@nearside/core/error.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { isFromCatalog } from '@nearside/core/model/manifest.ts'
@@ -10,11 +11,11 @@ import { readModel } from '@nearside/train/models/read.ts'
 import { inModelRows } from '@nearside/train/shop/modelRows.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
 import type { Shop } from '@nearside/train/shop/shop.ts'
+import { formatDay } from '@nearside/train/shop/time.ts'
 import { describeLeftOut } from '@nearside/train/shop/wrongLines.ts'
 import {
   type EvaluationInput,
   type HistoryFrom,
-  isoDay,
   kindsOf,
   type Protocol,
   type Target,
@@ -99,7 +100,7 @@ const TRAINED_SHARE = 0.75
 
 /** Day on which the tested part of a log begins, after most of its span. */
 export function dayAfterMost({ from, to }: Shop): string {
-  return isoDay(from + TRAINED_SHARE * (to - from))
+  return formatDay(from + TRAINED_SHARE * (to - from))
 }
 
 export function parseDate(text: string): number {
@@ -118,10 +119,10 @@ function checkTrainedOn({ manifest }: BaseModel, shop: Shop, until: number, note
   const trainedUntil = Date.parse(manifest.data.until)
   if (until < trainedUntil)
     throw refusal(
-      `the model was trained on events up to ${isoDay(trainedUntil)}, so --until ${isoDay(until)} would test it on training data: choose that day or a later one`,
+      `the model was trained on events up to ${formatDay(trainedUntil)}, so --until ${formatDay(until)} would test it on training data: choose that day or a later one`,
     )
   if (until > trainedUntil)
-    notes.push(`the model's data ends at ${isoDay(trainedUntil)}, before --until`)
+    notes.push(`the model's data ends at ${formatDay(trainedUntil)}, before --until`)
   if (manifest.parent !== null)
     notes.push(
       `version ${manifest.version} was made from version ${manifest.parent} by rounds of contributions; whether held-out shoppers contributed is not recorded`,

@@ -4,12 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { OwnerAnswer } from '@nearside/core/ownerAnswer.ts'
+import { formatDay } from '@nearside/train/shop/time.ts'
 import { type LeftOutArm, leftOutArms } from './armFailures.ts'
 import { ARMS, BASE_ARMS, COUNTING_ARMS } from './arms.ts'
 import {
   type AskedCase,
   type EvaluationInput,
-  isoDay,
   LEAST_SHOPPERS,
   type Protocol,
   selectCases,
@@ -135,7 +135,7 @@ export function reportWalks(
   const summary = summarise(rows, input.seed, arms)
   const { shoppers, cases, lifts, change, owner } = summary
   const answer = answerOf(summary)
-  const until = isoDay(input.until)
+  const until = formatDay(input.until)
   return {
     result: {
       protocol: input.protocol,
@@ -187,7 +187,7 @@ function heading(
 ): string[] {
   const which =
     protocol === 'personal'
-      ? `from ${isoDay(until)} on`
+      ? `from ${formatDay(until)} on`
       : "each shopper's last case (leave-one-out)"
   const unseen =
     folds > 1

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { createRandom } from '@nearside/core/model/random.ts'
 import { testFolder } from '@nearside/core/testFolder.ts'
 import { DAY } from '@nearside/core/time.ts'
-import { isoDay } from '@nearside/evaluate/cases.ts'
 import type { MeasuredSales } from '@nearside/evaluate/sales/measureSales.ts'
+import { formatDay } from '@nearside/train/shop/time.ts'
 import { describe, expect, test } from 'vitest'
 import { type Flags, runCommand } from '../testCommand.ts'
 import { command } from './measure.ts'
@@ -21,7 +21,7 @@ async function measure(texts: readonly string[], flags: Flags = {}) {
 }
 
 const START = Date.UTC(2026, 9, 1)
-const dayOf = (day: number) => isoDay(START + day * DAY)
+const dayOf = (day: number) => formatDay(START + day * DAY)
 
 /** A trial of 30 days with 1,500 visitors a day, of whom a third are held out, and 2 % order. */
 function trial(lift: number) {

@@ -2,13 +2,15 @@
  * @module `--protocol incremental`: compares ways to keep a model up to date, period after period.
  * Reports the quality of each way on the next period, and its cost.
  */
+
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { isOutOf } from '@nearside/train/holdout.ts'
 import { processorSeconds } from '@nearside/train/processorSeconds.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
+import { formatDay } from '@nearside/train/shop/time.ts'
 import { describeLeftOut } from '@nearside/train/shop/wrongLines.ts'
-import { isoDay, LEAST_SHOPPERS } from '../cases.ts'
+import { LEAST_SHOPPERS } from '../cases.ts'
 import { armsTable, liftsPart } from '../report/armsTable.ts'
 import { count, fixed, share } from '../report/numbers.ts'
 import { type Evaluated, type Part, tableOf } from '../report/report.ts'
@@ -84,7 +86,7 @@ export async function evaluateIncremental(
   })
   const arms = found.arms.map((arm, a) => ({ ...arm, seconds: seconds[a] }))
   const periods = spans.map((span, p) => ({
-    from: isoDay(span.from),
+    from: formatDay(span.from),
     events: eventsIn(shoppers, span),
     update: did[p - FIRST_PERIODS - 1] ?? null,
     cases: asked[p - FIRST_PERIODS] ?? null,

@@ -3,6 +3,7 @@
  * The first model is frozen, gets new counts, is updated by `pretrain --from`, or is trained again in full.
  * Tests use shoppers that no training saw.
  */
+
 import { buildStatistics } from '@nearside/core/features/statistics.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { scoreTerms, withContext } from '@nearside/core/model/score.ts'
@@ -12,8 +13,8 @@ import { pretrain } from '@nearside/train/pretrain.ts'
 import { processorSeconds } from '@nearside/train/processorSeconds.ts'
 import { contextOf } from '@nearside/train/shop/context.ts'
 import type { Shop } from '@nearside/train/shop/shop.ts'
+import { formatDay } from '@nearside/train/shop/time.ts'
 import { updateModel } from '@nearside/train/update/updateModel.ts'
-import { isoDay } from '../cases.ts'
 import { type RowCase, Rows } from '../rows.ts'
 import { type Steps, step } from '../steps.ts'
 import type { IncrementalQuestion } from './incremental.ts'
@@ -70,12 +71,12 @@ export async function runUpdates(
   }
   const train = (until: number) =>
     timed(() => {
-      const asked = options(`full training until ${isoDay(until)}`, until)
+      const asked = options(`full training until ${formatDay(until)}`, until)
       return pretrain(shop, { ...asked, seed })
     })
   const update = (parent: BaseModel, until: number) =>
     timed(async () => {
-      const asked = options(`update until ${isoDay(until)}`, until)
+      const asked = options(`update until ${formatDay(until)}`, until)
       const { manifest, model, refused } = await updateModel(parent, shop, asked)
       return refused === null
         ? { model, did: manifest.update?.did ?? '' }
@@ -107,7 +108,7 @@ export async function runUpdates(
       full.model,
     ].map((model) => withContext(model, contexts))
     for (const [who, shopper] of held.entries()) {
-      if (who % 20 === 0) await step(steps, `testing from ${isoDay(until)}`, who, held.length)
+      if (who % 20 === 0) await step(steps, `testing from ${formatDay(until)}`, who, held.length)
       for (const { history, time, next } of casesIn(spans[t], shopper, shop.dayOnly)) {
         rows.begin({ shopper: shopper.id })
         for (const [a, model] of served.entries()) {

@@ -2,9 +2,10 @@
  * @module `--protocol next-basket`: predicts the last basket of each held-out shopper, by the project's own model
  * and by the methods that lead the published benchmark.
  */
+
 import { createWasmEngine } from '@nearside/engine/wasm/wasmEngine.ts'
+import { formatDay } from '@nearside/train/shop/time.ts'
 import { requireFinite } from '../armFailures.ts'
-import { isoDay } from '../cases.ts'
 import { type DeviceShop, ShopperDevice } from '../device.ts'
 import { load, type Question } from '../load.ts'
 import { armsTable, liftsPart } from '../report/armsTable.ts'
@@ -89,7 +90,7 @@ export async function evaluateNextBasket(
     result: {
       protocol: 'next-basket',
       shop: shop.name,
-      until: isoDay(until),
+      until: formatDay(until),
       seed,
       shoppers: tested.length,
       cases: tested.length,
@@ -101,7 +102,7 @@ export async function evaluateNextBasket(
       title: `Next basket: ${shop.name}`,
       lead: [
         `The last basket of ${count(tested.length)} shoppers whom the model never saw, of three baskets or more each; all ${count(model.itemIds.length)} items ranked, repeats allowed`,
-        `All arms know the baskets of ${count(known.length)} training shoppers before ${isoDay(until)}. Means over shoppers; 95 % intervals by paired bootstrap over shoppers; seed ${seed}`,
+        `All arms know the baskets of ${count(known.length)} training shoppers before ${formatDay(until)}. Means over shoppers; 95 % intervals by paired bootstrap over shoppers; seed ${seed}`,
       ],
       parts: [
         {

@@ -1,11 +1,12 @@
 /** @module Report of `nearside inspect`: what a model learned, from which data, and its cost. */
+
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import {
   type FeatureRecord,
   isFromCatalog,
   type ModelManifest,
 } from '@nearside/core/model/manifest.ts'
-import { isoDay } from '../cases.ts'
+import { formatDay } from '@nearside/train/shop/time.ts'
 import { describeBase } from '../describeBase.ts'
 import { count, fixed, share } from './numbers.ts'
 import { type Part, type Report, tableOf } from './report.ts'
@@ -31,8 +32,8 @@ export function modelReport(inspected: Inspected): Report {
     title: `Model ${manifest.version} of ${manifest.shop}`,
     lead: [
       isFromCatalog(inspected.model)
-        ? `${count(manifest.items)} items, made without a log on ${isoDay(Date.parse(manifest.data.until))}`
-        : `${count(manifest.items)} items, trained on ${isoDay(Date.parse(manifest.data.from))} to ${isoDay(Date.parse(manifest.data.to))}; ${count(manifest.holdout.shoppers)} shoppers held out`,
+        ? `${count(manifest.items)} items, made without a log on ${formatDay(Date.parse(manifest.data.until))}`
+        : `${count(manifest.items)} items, trained on ${formatDay(Date.parse(manifest.data.from))} to ${formatDay(Date.parse(manifest.data.to))}; ${count(manifest.holdout.shoppers)} shoppers held out`,
       'What stands here is read from the model’s files, each checked by its SHA-256',
     ],
     parts: [
@@ -63,7 +64,7 @@ function origin({ model: { manifest }, hash, release }: Inspected): Part {
         ['version', version],
         ['SHA-256 of its manifest', hash],
         ['shop', shop],
-        ['data until', isoDay(Date.parse(data.until))],
+        ['data until', formatDay(Date.parse(data.until))],
         ['made by', madeBy(manifest)],
         [
           'held out',

@@ -2,6 +2,7 @@
  * @module `--protocol search`: tests search against human judgements, or by the rank of the shoppers' next
  * purchases.
  */
+
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -10,7 +11,7 @@ import type { Synonyms } from '@nearside/core/search/synonymList.ts'
 import { readCatalogFile } from '@nearside/train/import/readCatalog.ts'
 import { findFile } from '@nearside/train/shop/lines.ts'
 import { readCatalog } from '@nearside/train/shop/read.ts'
-import { isoDay } from '../cases.ts'
+import { formatDay } from '@nearside/train/shop/time.ts'
 import { load, type Question } from '../load.ts'
 import { armsTable, liftsPart } from '../report/armsTable.ts'
 import { count, worseShoppers } from '../report/numbers.ts'
@@ -117,7 +118,7 @@ async function byPurchases(question: Question, steps: Steps): Promise<Evaluated<
   const summary = summariseSearch(rows, BOUGHT_PAIRS, seed)
   const ndcgOf = (arm: string) => ({ arm, metric: 'ndcg@10' })
   const worse = worseThan(rows, ndcgOf('personal'), ndcgOf('base'), seed)
-  const until = isoDay(input.until)
+  const until = formatDay(input.until)
   const kinds = QUERY_KINDS.map((kind) => `ndcg@10@query=${kind}`).filter((name) =>
     rows.series.some(({ metric }) => metric === name),
   )

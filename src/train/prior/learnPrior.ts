@@ -5,7 +5,7 @@
  * spread. If learning does not help, λ becomes 0 and `reason` says so.
  */
 
-import { EVENT_WEIGHTS, type EventWeights } from '@nearside/core/events/strength.ts'
+import { EVENT_WEIGHTS } from '@nearside/core/events/strength.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { PRICE_KIND } from '@nearside/core/features/context/contextFeatures.ts'
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
@@ -14,7 +14,6 @@ import { casesFromHistory } from '@nearside/core/learning/learningCases.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from '@nearside/core/model/baseModel.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
 import type { Engine } from '@nearside/engine/engine.ts'
-import { mean } from '../estimates.ts'
 import { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
 import { firstTime, logsBefore } from '../ranker/sample.ts'
 import type { RankerData } from '../ranker/trainRanker.ts'
@@ -107,16 +106,12 @@ export async function learnPrior(model: BaseModel, data: PriorData, options: Pri
     for (const value of values) await attempt({ ...recipe, [name]: value })
   }
   const { best, reason } = choose(judgements)
-  const metrics: Record<string, number> = {
-    ...metricsOf(best, trials),
-    ...(weightings.length > 0 && best && eventMetricsOf(best.recipe.eventWeights)),
-  }
   const recipe = best?.recipe ?? weightsAlone
   return {
     prior: priorOf(meanOf(spreads), start, recipe, best?.fusionWeight ?? 0),
     reason,
     judgements,
-    metrics,
+    metrics: metricsOf(best, trials.length),
   }
 }
 
@@ -228,11 +223,9 @@ export function contextOf({ context }: BaseModel): StatisticsOptions['context'] 
   return { kinds: [...kinds], contexts: context.contexts }
 }
 
-function metricsOf(best: Judgement | null, trials: readonly Trial[]): Record<string, number> {
+function metricsOf(best: Judgement | null, cases: number): Record<string, number> {
   return {
-    'prior.cases': trials.length,
-    'prior.base.ndcg@10': mean(trials.map((trial) => trial.baseNdcg)),
-    'prior.base.nll': mean(trials.map((trial) => trial.baseNll)),
+    'prior.cases': cases,
     'prior.fusionWeight': best?.fusionWeight ?? 0,
     'prior.lift.ndcg@10': best?.ndcgLift ?? 0,
     'prior.lift.ndcg@10.error': best?.ndcgError ?? 0,
@@ -240,11 +233,6 @@ function metricsOf(best: Judgement | null, trials: readonly Trial[]): Record<str
     'prior.gain.nll.error': best?.nllError ?? 0,
   }
 }
-
-const eventMetricsOf = ({ purchase, cart, view }: EventWeights) => ({
-  'prior.eventWeight.cart': cart / purchase,
-  'prior.eventWeight.view': view / purchase,
-})
 
 function nothing(start: PersonalPrior, reason: string) {
   const judgements: Judgement[] = []
