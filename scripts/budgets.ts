@@ -13,7 +13,7 @@ import { Command } from '@commander-js/extra-typings'
 import { wholeNumber } from '@nearside/cli/values.ts'
 import { chromium, type Page } from 'playwright'
 import { CHROMIUM_ARGS, requireChromium } from './chromium.ts'
-import { type Longest, longestTask } from './longestTask.ts'
+import { type Longest, longestTask, TRACED } from './longestTask.ts'
 
 const command = new Command('budgets')
   .argument('[origin]', 'address of the running demo', 'http://localhost:8790')
@@ -208,11 +208,6 @@ const VISITS = [
   landing('the basket', '/basket'),
 ]
 const OPENS = /^(home|landing)/
-
-/** Trace categories that record each thread's tasks, their parts and their processor time. */
-const TRACED = [
-  ...['toplevel', '__metadata', 'devtools.timeline', 'v8', 'disabled-by-default-v8.compile'],
-]
 
 interface Row {
   readonly name: string

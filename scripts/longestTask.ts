@@ -12,6 +12,11 @@ interface TraceEvent {
   readonly args?: { readonly name?: string; readonly data?: { readonly url?: string } }
 }
 
+/** Trace categories that record each thread's tasks, their parts and their processor time. */
+export const TRACED = [
+  ...['toplevel', '__metadata', 'devtools.timeline', 'v8', 'disabled-by-default-v8.compile'],
+]
+
 const BEGINS = new Set(['v8.compile', 'v8.compileModule', 'v8.evaluateModule', 'RunMicrotasks'])
 /** Events at which a script begins to run, counted only with an address: Playwright's own scripts have none. */
 const BEGINS_AT_ADDRESS = new Set(['EvaluateScript', 'FunctionCall'])

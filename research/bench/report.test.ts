@@ -17,7 +17,10 @@ const WORKLOADS_OF: Readonly<Record<string, readonly string[]>> = {
   start: [
     'cold-start',
     ...['', '-first-paint', '-whole-model'].map((part) => `cold-start-shop${part}`),
-    ...['10k', '100k', '200k'].flatMap((size) => [`first-list-${size}`, `personal-list-${size}`]),
+    ...['10k', '20k', '100k', '200k'].flatMap((size) => [
+      `first-list-${size}`,
+      `personal-list-${size}`,
+    ]),
   ],
 }
 
@@ -133,12 +136,15 @@ describe('the report of bench', () => {
         ['nearside-wasm', [list(800), list(900)]],
         ['tfjs-webgpu', [list(4000), list(3600)]],
       ]),
-      sizes: new Map([[10_000, [{ list: 900, personal: 1800, bytes: 4e6, memory: 3e7 }]]]),
+      sizes: new Map([
+        [10_000, [{ list: 900, personal: 1800, bytes: 4e6, memory: 3e7, task: null }]],
+        [20_000, [{ list: 990, personal: 3800, bytes: 6e6, memory: 4e7, task: 31 }]],
+      ]),
     }
     const report = written(startReport(environment, measured))
     checkSense(report)
     expect(report.job).toBe('start')
-    expect(report.notes.join()).toContain('10k 4.0 and 30.0')
+    expect(report.notes.join()).toMatch(/10k 4\.0 and 30\.0; 20k 6\.0 and 40\.0\..* ms: 31\./)
     expect(report.ratios).toEqual([
       {
         ...{ workload: 'cold-start', engine: 'nearside-wasm', over: 'tfjs-webgpu' },

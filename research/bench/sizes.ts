@@ -5,14 +5,20 @@
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { HEAD, writeCatalog } from '@nearside/core/catalog/catalogLines.ts'
 import { writeBaseModel } from '@nearside/core/model/files.ts'
+import { highestRows } from '@nearside/core/model/highest.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
 import { publishModel } from '@nearside/train/models/publish.ts'
 import type { Browser } from 'playwright'
+import { longestTask, TRACED } from '../../scripts/longestTask.ts'
 import { benchModel } from './shop.ts'
 
 /** Catalog sizes. A model file may have at most 64 MB, which a million items exceed. */
-const SIZES = [10_000, 100_000, 200_000]
+const SIZES = [10_000, 20_000, 100_000, 200_000]
+/** The size at which the page's thread is slowed down. Chromium can't slow down the worker. */
+const SLOWED = 20_000
+export const SLOWDOWN = 4
 const NEIGHBOURS = 48
 
 export interface SizeVisit {
@@ -23,6 +29,8 @@ export interface SizeVisit {
   readonly bytes: number
   /** Memory of page and worker, bytes. */
   readonly memory: number
+  /** Milliseconds of our scripts in the longest task of a page slowed down; null for a page at full speed. */
+  readonly task: number | null
 }
 
 /** @param root folder of the site; sizes go to `sizes/N/` */
@@ -50,7 +58,9 @@ async function makeSize(root: string, size: number): Promise<void> {
     category: `Department ${random.integer(40)}`,
     image: `/images/${i}.webp`,
   }))
-  await writeFile(join(folder, 'catalog.json'), JSON.stringify(items))
+  const sold = model.statistics.popularity30
+  const best = highestRows(sold, HEAD).map((row) => model.itemIds[row])
+  await writeFile(join(folder, 'catalog.json'), writeCatalog(items, best))
   await publishModel(join(folder, 'models'), await writeBaseModel({ ...model, statistics }))
 }
 
@@ -89,6 +99,12 @@ async function visitSize(browser: Browser, url: string, size: number): Promise<S
       loaded.push(request.sizes().then((it) => it.responseBodySize + it.responseHeadersSize))
     })
     const failed = new Promise<never>((_, reject) => page.on('pageerror', reject))
+    const isSlow = size === SLOWED
+    if (isSlow) {
+      const session = await context.newCDPSession(page)
+      await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN })
+      await browser.startTracing(page, { categories: TRACED })
+    }
     await page.goto(`${url}catalog.html?size=${size}`, { waitUntil: 'commit' })
     await Promise.race([
       failed,
@@ -96,6 +112,7 @@ async function visitSize(browser: Browser, url: string, size: number): Promise<S
         timeout: 600_000,
       }),
     ])
+    const task = isSlow ? longestTask(await browser.stopTracing(), new URL(url).origin).ours : null
     const bytes = (await Promise.all(loaded)).reduce((sum, one) => sum + one, 0)
     const marked = await page.evaluate(async () => {
       const { bytes: memory } = await (
@@ -107,7 +124,7 @@ async function visitSize(browser: Browser, url: string, size: number): Promise<S
         memory,
       }
     })
-    return { ...marked, bytes }
+    return { ...marked, bytes, task }
   } finally {
     await context.close()
   }

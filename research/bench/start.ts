@@ -15,7 +15,7 @@ import { CHROMIUM_ARGS, requireChromium } from '../../scripts/chromium.ts'
 import { createStaticServer, type StaticSite } from '../../scripts/static.ts'
 import { buildFirstLists, FIRST_LISTS } from './firstList/build.ts'
 import { type Report, ratiosOf, resultOf, type Series } from './report.ts'
-import { makeSizes, type SizeVisit, visitSizes } from './sizes.ts'
+import { makeSizes, type SizeVisit, SLOWDOWN, visitSizes } from './sizes.ts'
 import { type Line, slowLine } from './slowLine.ts'
 import { median } from './statistics.ts'
 import { describeVisit, type Visit, visitShop } from './visitShop.ts'
@@ -199,6 +199,8 @@ export function startReport(
       blocks: visits.map((it) => it.personal),
     },
   ])
+  const tasks = [...sizes.values()].flat().flatMap(({ task }) => task ?? [])
+  const longest = tasks.length > 0 ? median(tasks).toFixed(0) : 'unmeasured'
   const megabytes = (one: readonly number[]) => (median(one) / 1e6).toFixed(1)
   const held = [...sizes].map(([size, visits]) => {
     const [line, memory] = [visits.map((it) => it.bytes), visits.map((it) => it.memory)]
@@ -225,7 +227,7 @@ export function startReport(
       `All: cold cache, warm browser, ${shop.length} visits each in turn, 9 Mbit/s shared by all connections and 60 ms.`,
       'cold-start: navigation → the 20 items that the encoder ranks highest after one event, in a bare page that fetches every file of the model and does nothing else; all pages have the same list. tfjs-* and jax-wasm as a user would write it; tfjs-webgpu compiles its kernels on the adapter above.',
       `cold-start, KB over the line: ${fetched.join(', ')}.`,
-      `first-list-N, personal-list-N: navigation → lists in a page with nothing but a personalizer, catalog and model of N made-up items: a new shopper's, and the first of the whole model after an event. Items: MB over the line and MB that page and worker then hold: ${held.join('; ')}.`,
+      `first-list-N, personal-list-N: navigation → lists in a page with nothing but a personalizer, catalog and model of N made-up items: a new shopper's, and the first of the whole model after an event. Items: MB over the line and MB that page and worker then hold: ${held.join('; ')}. At 20k the page’s thread is slowed down ${SLOWDOWN} times; our scripts’ longest task there, ms: ${longest}.`,
       'cold-start-shop: navigation → “For you” as the device has made it, in the built demo with all that a shop has; first-paint: everybody’s list, which came with the page.',
       describeVisit(typical, LINE),
     ],
