@@ -3,7 +3,7 @@
 import { NearsideError } from '@nearside/core/error.ts'
 import { readCapture, readStoredEvent } from '@nearside/core/events/capture.ts'
 import fc from 'fast-check'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { CaptureInput } from '../api.ts'
 import { followDataLayer, fromDataLayer } from './ga4.ts'
 import { fromSegment, segmentMiddleware } from './segment.ts'
@@ -201,6 +201,116 @@ function memoryStorage(): Storage {
     clear: () => kept.clear(),
   }
 }
+
+describe('Shopify’s standard storefront events', () => {
+  const gid = (kind: string, id: number | string) => `gid://shopify/${kind}/${id}`
+  const line = (id: number, sku: string) => ({
+    id: gid('CartLine', `${id}-uuid?cart=1`),
+    merchandise: { id: gid('ProductVariant', id), sku, product: { id: gid('Product', 7) } },
+  })
+  const cart = { lines: { nodes: [line(12, 'TEE-S'), line(13, 'TEE-M')] } }
+  const tee = {
+    ...{ id: gid('Product', 7), title: 'Tee', handle: 'tee' },
+    selectedVariant: { id: gid('ProductVariant', 12), sku: 'TEE-S', price: { amount: '10.00' } },
+  }
+
+  /** A page whose theme dispatches events, and what the adapter captures of them. */
+  function page(id: 'product' | 'variant' | 'sku' = 'sku') {
+    const target = new EventTarget()
+    const taken = receiver()
+    const stop = followShopify(taken, target, { id })
+    const happens = async (name: string, payload: object) => {
+      target.dispatchEvent(Object.assign(new Event(`shopify:${name}`), payload))
+      await new Promise((resolve) => setTimeout(resolve))
+    }
+    return { ...taken, happens, stop }
+  }
+
+  test.each([
+    ['sku', 'TEE-S'],
+    ['variant', '12'],
+    ['product', '7'],
+  ] as const)('reads a product page by %s; cards in lists are no views', async (id, item_id) => {
+    const { happens, heard, stop } = page(id)
+    for (const context of ['collection', 'search', 'recommendation', 'page'])
+      await happens('product:view', { context, product: tee, selectedOptions: [] })
+    expect(heard).toEqual([{ name: 'view_item', items: [{ item_id, price: 10 }] }])
+    stop()
+    await happens('product:view', { context: 'page', product: tee })
+    expect(heard).toHaveLength(1)
+  })
+
+  test('a product without a selected variant is its group; one without any id is a notice', async () => {
+    const { happens, heard } = page()
+    await happens('product:view', { context: 'page', product: { ...tee, selectedVariant: null } })
+    await happens('product:view', { context: 'page', product: null })
+    expect(heard[0]).toEqual({ name: 'view_item', items: [{ item_id: 'tee' }] })
+    expect(kept(heard[1])).toBe('event-invalid')
+  })
+
+  test('reads what the basket holds once the change has succeeded', async () => {
+    const { happens, heard } = page()
+    const add = (promise: unknown) => ({
+      ...{ action: 'add', context: 'product', promise },
+      lines: [{ merchandiseId: gid('ProductVariant', 13), quantity: 2 }],
+    })
+    const failed = Promise.reject(new Error('offline'))
+    await happens('cart:lines-update', add(failed))
+    await happens('cart:lines-update', add(Promise.resolve({ cart, userErrors: [{ code: 'X' }] })))
+    await happens('cart:lines-update', add(Promise.resolve({ cart, detail: { didError: true } })))
+    expect(heard).toEqual([])
+    let settle = (_: object) => {}
+    await happens('cart:lines-update', add(new Promise<object>((resolve) => (settle = resolve))))
+    expect(heard).toEqual([])
+    settle({ cart })
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(heard).toEqual([{ name: 'add_to_cart', items: [{ item_id: 'TEE-M', quantity: 2 }] }])
+  })
+
+  test('a line that is removed, or set to 0, leaves the basket; another quantity does not', async () => {
+    const { happens, heard } = page()
+    await happens('cart:view', { context: 'page', cart })
+    const change = (action: string, id: string, quantity: number) =>
+      happens('cart:lines-update', {
+        ...{ action, context: 'cart', lines: [{ id, quantity }] },
+        promise: Promise.resolve({ cart: { lines: [] } }),
+      })
+    await change('update', cart.lines.nodes[0].id, 3)
+    await change('update', cart.lines.nodes[0].id, 0)
+    await change('remove', cart.lines.nodes[1].id, 0)
+    // Themes that use the Ajax API name a line by its key, which begins with the variant.
+    await change('remove', gid('CartLine', '12:abcdef'), 0)
+    expect(heard).toEqual(
+      ['TEE-S', 'TEE-M', 'TEE-S'].map((item_id) => ({
+        name: 'remove_from_cart',
+        items: [{ item_id }],
+      })),
+    )
+  })
+
+  test('a search counts once, however often its filters change', async () => {
+    const { happens, heard } = page()
+    for (const query of ['tee', 'tee', '', 'mug', 'tee'])
+      await happens('search:update', { search: { query, productFilters: [] } })
+    expect(heard.map(({ search_term }) => search_term)).toEqual(['tee', 'mug', 'tee'])
+  })
+
+  test('no payload throws, and none is captured with an id that is no text', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.anything(), fc.anything(), async (one, other) => {
+        const { happens, heard } = page()
+        await happens('product:view', { context: 'page', product: one })
+        await happens('search:update', { search: one })
+        await happens('cart:view', { cart: { lines: one } })
+        await happens('cart:lines-update', { action: 'add', lines: one, promise: other })
+        await happens('cart:lines-update', { action: 'remove', lines: [other], promise: one })
+        for (const input of heard)
+          for (const { item_id } of input.items ?? []) expect(item_id).toEqual(expect.any(String))
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
 
 test('Shopify: an event from the pixel’s sandbox reaches the page once, in order', () => {
   vi.useFakeTimers()

@@ -6,6 +6,7 @@
 import type { EventName } from '@nearside/core/events/event.ts'
 import type { CaptureInput } from '../api.ts'
 import { type Fields, fieldsOf, type Line, linesOf, listOf, textOf } from './read.ts'
+import { followStorefront } from './shopifyStorefront.ts'
 
 /** Id that the shop's catalog uses. */
 export type ShopifyId = 'product' | 'variant' | 'sku'
@@ -64,19 +65,22 @@ function itemsOf(event: string, data: Fields, id: string): readonly Line[] {
 }
 
 /**
- * Captures Shopify's customer events.
+ * Captures Shopify's customer events, or the standard storefront events that a theme dispatches. Follow one of the two,
+ * because both report the same views and basket changes. Standard events have no purchases.
+ * @param source Shopify's `analytics`; the page's `document` for standard storefront events
  * @param options `id`: the id that the shop's catalog uses; default `product`
- * @example followShopify(personalizer, analytics, { id: 'sku' })
+ * @example followShopify(personalizer, document, { id: 'sku' })
  * @returns function that stops capturing
  */
 export function followShopify(
   receiver: { capture(input: CaptureInput): unknown },
-  analytics: ShopifyAnalytics,
+  source: ShopifyAnalytics | EventTarget,
   options: { readonly id?: ShopifyId } = {},
 ): () => void {
+  if (!('subscribe' in source)) return followStorefront(receiver, source, options.id ?? 'product')
   let following = true
   for (const name of Object.keys(NAMES)) {
-    analytics.subscribe(name, (event) => {
+    source.subscribe(name, (event) => {
       const input = following ? fromShopify(event, options) : null
       if (input) void receiver.capture(input)
     })
