@@ -3,7 +3,15 @@
  * and one privacy cost. `countShare` fixes how much of the squared length each part has.
  */
 import { clip, norm } from '../privacy/clip.ts'
-import type { Policy } from './policy.ts'
+import { MAX_DIMENSION, type Policy } from './policy.ts'
+
+/**
+ * Number of item counts in an update: one an item, as far as the longest update has room. In a larger catalog the
+ * items of rows r, r + C, r + 2C … share count r.
+ */
+export function countsFor(items: number, featureWeights: number): number {
+  return Math.min(items, MAX_DIMENSION - featureWeights)
+}
 
 type Terms = Pick<Policy, 'clipNorm' | 'countShare'>
 

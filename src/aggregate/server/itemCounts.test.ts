@@ -11,7 +11,7 @@ import { readLatest, readModel, readVersion } from '@nearside/train/models/read.
 import { expect, it } from 'vitest'
 import { discreteGaussianNoise } from '../privacy/discreteGaussian.ts'
 import { DEMO_PARAMETERS } from '../protocol/demoParameters.ts'
-import { applyUpdate, distanceOf, layoutOf } from './nextModel.ts'
+import { applyUpdate, distanceOf, layoutOf, readCandidate } from './nextModel.ts'
 import { createFederation, HELPER, LEADER } from './testFederation.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
@@ -93,9 +93,28 @@ it('what devices bought leads a new shopper’s list after one round', async () 
   expect(open?.policy).toMatchObject({ model: { version: '2' }, parameters: { itemCounts: 24 } })
 })
 
-it('a catalog too large for one update is refused before any round', async () => {
+it('in a catalog too large for one update items share counts, and the next model divides these equally', async () => {
   const items = Array.from({ length: 16_400 }, (_, i) => ({ id: `i${i}`, title: '', price: 1 }))
-  const latest = await readLatest(await publishBase(items))
-  expect(() => layoutOf(latest, { countShare: 0.8 })).toThrow(/16400/)
+  const models = await publishBase(items)
+  const latest = await readLatest(models)
+  const terms = { ...DEMO_PARAMETERS, countShare: 0.8, noiseMultiplier: 0 }
   expect(layoutOf(latest)).toEqual({ featureWeights: 42 })
+  const counts = 16_384 - 42
+  expect(layoutOf(latest, terms)).toEqual({ featureWeights: 42, itemCounts: counts })
+
+  // Rows 5 and 16,347 share a count; row 100 has one alone, and as many orders as both together.
+  const both = [5, counts + 5]
+  const model = await readModel(models)
+  const history: History = [...both, 100].map((item) => ({
+    ...{ item, name: 'purchase' as const, session: 'order', time: NOW - HOUR },
+  }))
+  const update = updateOf(terms, model, history, NOW)
+  expect(update).toHaveLength(16_384)
+  const counted = Array.from(update).flatMap((x, at) => (at >= 42 && x > 0 ? [at - 42] : []))
+  expect(counted).toEqual([5, 100])
+  const next = await applyUpdate(latest, Float64Array.from(update), terms, '2')
+  const { popularity30 } = (await readCandidate(latest, next)).statistics
+  expect(popularity30[both[0]]).toBe(popularity30[both[1]])
+  expect(Math.expm1(popularity30[100])).toBeCloseTo(2 * Math.expm1(popularity30[5]), 2)
+  expect(popularity30.filter((x) => x > 0)).toHaveLength(3)
 })

@@ -10,26 +10,18 @@ import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { readBaseModel, releaseShared } from '@nearside/core/model/files.ts'
 import { type PublishedModel, readFiles, readVersion } from '@nearside/train/models/read.ts'
 import { norm } from '../privacy/clip.ts'
-import { MAX_DIMENSION, type Policy, type PolicyParameters } from '../protocol/policy.ts'
-import { splitMean } from '../protocol/updateParts.ts'
+import type { Policy, PolicyParameters } from '../protocol/policy.ts'
+import { countsFor, splitMean } from '../protocol/updateParts.ts'
 import type { ApplyUpdate, Candidate } from './rounds.ts'
 
-/**
- * Numbers of parameters in an update: the feature weights w and, with `countShare`, all items.
- * @throws NearsideError `input-invalid` if the catalog is too large for counts
- */
+/** Numbers of parameters in an update: the feature weights w and, with `countShare`, item counts. */
 export function layoutOf(
   { manifest: { features, items } }: PublishedModel,
   { countShare }: Pick<PolicyParameters, 'countShare'> = {},
 ): Policy['parameters'] {
   const featureWeights = features.length
   if (countShare === undefined) return { featureWeights }
-  if (featureWeights + items > MAX_DIMENSION)
-    throw new NearsideError(
-      'input-invalid',
-      `The model has ${items} items, and updates can count ${MAX_DIMENSION - featureWeights}: leave countShare out`,
-    )
-  return { featureWeights, itemCounts: items }
+  return { featureWeights, itemCounts: countsFor(items, featureWeights) }
 }
 
 /** @throws NearsideError `model-corrupt` | `model-incompatible` | `fit-diverged` */
@@ -46,7 +38,8 @@ export const applyUpdate: ApplyUpdate = async (parent, meanUpdate, terms, versio
   if (!featureWeights.every(Number.isFinite))
     throw new NearsideError('fit-diverged', 'The updated parameters are not finite')
   const noise = (Math.SQRT2 * noiseMultiplier) / Math.sqrt(countShare ?? 1)
-  const popularity = countShare === undefined ? null : popularityOfCounts(counts, noise)
+  const popularity = 
+    countShare === undefined ? null : popularityOfCounts(counts, noise, parent.manifest.items)
   const metrics = {
     'federation.updateNorm': norm(gradient) * learningRate,
     ...(countShare !== undefined && { 'federation.countSignal': signalOf(counts, noise) }),
@@ -103,13 +96,22 @@ export function signalOf(counts: Float64Array, noise: number): number {
 
 /**
  * Popularity relative to the mean item; null if nearly all of the variance is noise, since such a release does harm.
- * @param counts [N], with noise
+ * @param counts with noise
  * @param noise standard deviation of the noise on each count
+ * @param items number of items; those that share a count (`countsFor`) get equal parts of it
  */
-export function popularityOfCounts(counts: Float64Array, noise: number): Popularity | null {
+export function popularityOfCounts(
+  counts: Float64Array,
+  noise: number,
+  items = counts.length,
+): Popularity | null {
   const byChance = CERTAINTY * Math.sqrt(2 / counts.length)
   if (signalOf(counts, noise) < Math.max(LEAST_SIGNAL, byChance)) return null
-  const expected = noise > 0 ? expectedCounts(counts, noise) : counts.map((x) => Math.max(0, x))
+  const whole = noise > 0 ? expectedCounts(counts, noise) : counts.map((x) => Math.max(0, x))
+  const expected = Float64Array.from({ length: items }, (_, row) => {
+    const count = row % counts.length
+    return whole[count] / Math.ceil((items - count) / counts.length)
+  })
   const mean = expected.reduce((sum, x) => sum + x, 0) / expected.length
   const month = Float32Array.from(expected, (x) => Math.log1p(x / mean))
   // A sum of 30 days says nothing about its last week.

@@ -1,6 +1,6 @@
 /** @module The update that a policy asks a device for. An auditor computes it again by the same code. */
 import type { Policy } from '@nearside/aggregate/protocol/policy.ts'
-import { joinParts } from '@nearside/aggregate/protocol/updateParts.ts'
+import { countsFor, joinParts } from '@nearside/aggregate/protocol/updateParts.ts'
 import type { History } from '@nearside/core/features/history.ts'
 import type { FindCandidates } from '@nearside/core/learning/candidates.ts'
 import { recentItems, sharedDelta } from '@nearside/core/learning/sharedUpdate.ts'
@@ -15,5 +15,6 @@ export function updateOf(
 ): ArrayLike<number> {
   const gradient = sharedDelta(model, history, now, find)
   if (policy.countShare === undefined) return gradient
-  return joinParts(gradient, recentItems(model, history, now), policy)
+  const counts = countsFor(model.manifest.items, gradient.length)
+  return joinParts(gradient, recentItems(model, history, now, counts), policy)
 }

@@ -50,12 +50,21 @@ export function sharedDelta(
 /** Number of days before an update whose items it counts. */
 const COUNTED_DAYS = 30
 
-/** 1 for each item of the published model that the shopper viewed, carted or bought in the last 30 days, else 0. */
-export function recentItems(model: BaseModel, history: History, now: number): Float32Array {
-  const found = new Float32Array(model.manifest.items)
+/**
+ * 1 for each count with an item of the published model that the shopper viewed, carted or bought in the last 30
+ * days, else 0.
+ * @param counts number of counts; the item of row r belongs to count r modulo this number
+ */
+export function recentItems(
+  { manifest: { items } }: BaseModel,
+  history: History,
+  now: number,
+  counts: number,
+): Float32Array {
+  const found = new Float32Array(counts)
   for (const { item, name, time } of history)
-    if (item < found.length && time <= now && time > now - COUNTED_DAYS * DAY)
-      if (eventStrength(name) > 0) found[item] = 1
+    if (item < items && time <= now && time > now - COUNTED_DAYS * DAY)
+      if (eventStrength(name) > 0) found[item % counts] = 1
   return found
 }
 
