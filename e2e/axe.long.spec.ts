@@ -56,6 +56,11 @@ test('panel, erasure, phone filters, replay and error page are accessible', asyn
   await page.getByRole('button', { name: 'Next order' }).click()
   await page.getByRole('heading', { name: 'The latest order' }).waitFor({ timeout: 60_000 })
   await judge(page, 'a replay')
+  await page.getByRole('radio', { name: 'A shop that opened today' }).check()
+  await page.getByRole('button', { name: 'Next round' }).click()
+  await page.getByRole('button', { name: 'Next round' }).click()
+  await page.getByRole('heading', { name: 'One of these devices' }).waitFor()
+  await judge(page, 'a shop that opened')
 
   await go(page, '/search#q=heart')
   await page.setViewportSize(SIZES.phone)

@@ -117,6 +117,17 @@ test('by keyboard: a replayed year pauses and steps, and leaves the visitor’s 
   await page.keyboard.type('Hits')
   await expect(page.getByRole('img', { name: /^Hits of four/ })).toBeVisible()
 
+  await tabTo(page, page.getByRole('radio', { name: 'A shopper’s year' }), 'Shift+Tab')
+  await page.keyboard.press('ArrowRight')
+  await expect(page).toHaveURL(/story=shop/)
+  await press(page, button(page, 'Next round'))
+  await press(page, button(page, 'Next round'))
+  await expect(page.getByText(/^Round \d+ of \d+/)).toBeVisible()
+  await expect(page.locator('.week-list tbody tr')).toHaveCount(10)
+  await expect(page.locator('.week-list td.unseen').first()).toHaveText(/^[\d.]+$/)
+  await page.reload()
+  await expect(page.getByRole('radio', { name: 'A shop that opened today' })).toBeChecked()
+
   // The replay created no database, so it stored nothing of its own.
   expect(
     await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)),

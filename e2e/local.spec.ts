@@ -13,7 +13,7 @@ const DECLARED = [
   /^\/catalog\/(catalog|pictures|history)\.json$/,
   /^\/models\/(latest\.json|[\w.-]+\/[\w.-]+\.(json|safetensors))$/,
   /^\/federation\.json$/,
-  /^\/replay\/shoppers\.json$/,
+  /^\/replay\/(new-shop|shoppers)\.json$/,
   /^\/(sw\.js|favicon\.svg|manifest\.webmanifest)$/,
 ]
 

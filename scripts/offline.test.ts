@@ -58,6 +58,7 @@ test('a replay’s offline files add its scripts and data, without unused engine
   expect(offlineFiles([document], assets).replay).toEqual([
     '/assets/choose-L.js',
     '/assets/replayWorker-E.js',
+    '/replay/new-shop.json',
     '/replay/shoppers.json',
   ])
 })
@@ -66,6 +67,6 @@ test('a named file that is not built is left out', () => {
   expect(offlineFiles(['"/assets/gone-Z.js"'], new Map())).toEqual({
     shop: [],
     embedded: [],
-    replay: ['/replay/shoppers.json'],
+    replay: ['/replay/new-shop.json', '/replay/shoppers.json'],
   })
 })

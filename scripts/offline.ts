@@ -20,7 +20,7 @@ interface OfflineFiles {
 /** Line to replace. */
 const RELEASE = /^const RELEASE = .*$/m
 const DOCUMENTS = ['index.html', 'shell.html']
-const REPLAY_DATA = '/replay/shoppers.json'
+const REPLAY_DATA = ['/replay/new-shop.json', '/replay/shoppers.json']
 
 /**
  * Scripts left out unless a document names them: contributing needs a network anyway, and `serve` is for browsers
@@ -70,7 +70,7 @@ export function offlineFiles(
   return {
     shop: paths(shop),
     embedded: paths(embedded),
-    replay: [...paths(replay.filter((name) => !NOT_REPLAYED.test(name))), REPLAY_DATA],
+    replay: [...paths(replay.filter((name) => !NOT_REPLAYED.test(name))), ...REPLAY_DATA],
   }
 }
 

@@ -12,7 +12,7 @@ import { isHeldOut } from '@nearside/train/holdout.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
 import type { Shop } from '@nearside/train/shop/shop.ts'
 
-const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 export const SHOP = join(ROOT, 'data/online-retail')
 export const FILE = join(ROOT, 'public/replay/shoppers.json')
 

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NoiseSampler } from '@nearside/aggregate/privacy/discreteGaussian.ts'
+import { dequantize } from '@nearside/aggregate/privacy/quantize.ts'
 import { addShare } from '@nearside/aggregate/privacy/shares.ts'
 import type { PolicyParameters } from '@nearside/aggregate/protocol/policy.ts'
 import { REPORT_ID_BYTES } from '@nearside/aggregate/protocol/report.ts'
@@ -196,6 +197,11 @@ export async function createServers(options: ServersOptions) {
         [...(acknowledged.get(round) ?? [])].every((id) => counted.has(id)) &&
         expected.every((sum, j) => sum === found.sum[j])
       )
+    },
+    /** Sum of a round's reports without noise, in steps of the scale; null if no sum was released. */
+    sumOf: (round: number): Float64Array | null => {
+      const sum = released.get(round)?.sum
+      return sum ? dequantize(sum, 1, 1) : null
     },
     async shut(): Promise<void> {
       await Promise.all(ROLES.map((role) => stores[role].shut()))

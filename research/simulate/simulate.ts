@@ -12,6 +12,7 @@ import type { Verdict } from '@nearside/aggregate/server/store/records.ts'
 import { updateOf } from '@nearside/browser/contribution/update.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { isFromCatalog } from '@nearside/core/model/manifest.ts'
 import { createRandom, type Random } from '@nearside/core/model/random.ts'
 import type { EvaluationInput } from '@nearside/evaluate/cases.ts'
@@ -24,7 +25,7 @@ import { addRest, fakeHistory, participantsOf } from './crowd.ts'
 import type { DeviceDisk } from './device.ts'
 import { copyModels } from './models.ts'
 import { edgesOf, type Plan, planOf, type SimulationQuestion } from './plan.ts'
-import { playRound } from './playRound.ts'
+import { type Participant, playRound } from './playRound.ts'
 import {
   COLLECTED,
   FROZEN,
@@ -75,7 +76,27 @@ export interface Simulated {
   readonly until: number
 }
 
-export async function simulate(question: SimulationQuestion, steps: Steps): Promise<Simulated> {
+/** What a round did, for a caller that records it. */
+export interface PlayedRound {
+  /** End of the round's part of the log, milliseconds since the epoch. */
+  readonly end: number
+  /** Number of shoppers whose devices took part. */
+  readonly shoppers: number
+  readonly participants: readonly Participant[]
+  readonly result: RoundResult
+  /** Sum of the counted updates in model units: before noise, as no server has it, and as the servers release it. */
+  readonly exact: Float64Array
+  readonly released: Float64Array
+  /** The newest model after the round. */
+  readonly model: BaseModel
+}
+
+/** @param onRound called after each round that filled; the rounds end when it returns false */
+export async function simulate(
+  question: SimulationQuestion,
+  steps: Steps,
+  onRound: (round: PlayedRound) => boolean = () => true,
+): Promise<Simulated> {
   const plan = planOf(question)
   const { shop, input } = await load({ ...question, seed: undefined, protocol: 'personal' })
   const noLog = isFromCatalog(input.model)
@@ -92,7 +113,7 @@ export async function simulate(question: SimulationQuestion, steps: Steps): Prom
   try {
     await copyModels(question.model, models)
     const clock = { now: edges[0] }
-    const rest: Rest = { sum: new Float64Array() }
+    const rest: Rest = { sum: new Float64Array(), released: new Float64Array() }
     const servers = await openServers(question, plan, { models, clock, rest, shop, random })
     const others = input.shoppers.filter(({ id }) => !input.isHeldOut(id))
     const disks = new Map<string, DeviceDisk>()
@@ -137,9 +158,14 @@ export async function simulate(question: SimulationQuestion, steps: Steps): Prom
         clipNorm: terms.clipNorm,
         onDevice: (done) => step(steps, label, done, plan.whole.all),
       })
-      results.push(await resultOf(servers, round, before, plan, question, r))
+      const result = await resultOf(servers, round, before, plan, question, r)
+      results.push(result)
       newest = await current()
       periods.push(periodOf(r + 1))
+      const { released } = rest
+      const exact = servers.sumOf(round)?.map((x, j) => (x + rest.sum[j]) / terms.scale)
+      const played = { end, shoppers: active.length, participants: crowd, result, released }
+      if (exact && !onRound({ ...played, exact, model: newest.model })) break
     }
     const quality = await measureQuality(input, periods, steps)
     await servers.shut()
@@ -187,9 +213,12 @@ async function readCollected(
   return model
 }
 
-/** Sum of the updates that bypass the servers, by round. */
+/** Sums of the current round. */
 interface Rest {
+  /** Sum of the updates that bypass the servers, in steps of the scale. */
   sum: Float64Array
+  /** Sum of all counted updates with noise, in model units. */
+  released: Float64Array
 }
 
 function openServers(
@@ -212,6 +241,7 @@ function openServers(
     ...(epsilon !== null && { noise }),
     applyUpdate: (parent, mean, terms, version) => {
       const all = mean.map((x, j) => (x * goal + rest.sum[j] / parameters.scale) / counted)
+      rest.released = all.map((x) => x * counted)
       const noiseMultiplier = epsilon === null ? 0 : terms.noiseMultiplier
       const own = { ...terms, aggregationGoal: counted, noiseMultiplier }
       return applyUpdate(parent, all, own, version)

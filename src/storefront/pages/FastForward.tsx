@@ -1,33 +1,52 @@
-/** @module `/fast-forward`: replays, on this device, the year of a shopper whom training never saw. */
+/**
+ * @module `/fast-forward`, two stories: on this device, the year of a shopper whom training never saw; and the first
+ * weeks of a shop that collects nothing, as it was recorded.
+ */
 import { usePersonalization } from '../../react.ts'
 import { useChoices } from '../address.ts'
 import { replayKept } from '../offline.ts'
 import { Page } from '../parts/Page.tsx'
 import { Say } from '../parts/Say.tsx'
 import { MissingShoppers } from '../replay/MissingShoppers.tsx'
+import { NewShopStory } from '../replay/NewShopStory.tsx'
 import { ReplayPlayer } from '../replay/ReplayPlayer.tsx'
 import { loadShoppers, type PastShopper, shopperText } from '../replay/shoppers.ts'
 import { useSignal } from '../signal.ts'
 import { useLoaded } from '../useLoaded.ts'
 import { words } from '../words/words.ts'
 
+const STORIES = ['shopper', 'shop'] as const
+
 export function FastForward() {
-  const { value: shoppers, failure, retry } = useLoaded(loadShoppers, () => null)
+  const [choices, choose] = useChoices()
+  const story = choices.get('story') === 'shop' ? 'shop' : 'shopper'
+  const notes = story === 'shop' ? SHOP_NOTES : SHOPPER_NOTES
   return (
     <Page title={words('fastForward')} className="fast-forward">
-      <div className="intro">
-        <p className="lead">{words('replay.lead')}</p>
-        {failure !== null && <MissingShoppers failure={failure} onRetry={retry} />}
-      </div>
-      {failure === null && (shoppers ? <Choice shoppers={shoppers} /> : <Waiting />)}
+      <fieldset className="choice">
+        <legend>{words('replay.story')}</legend>
+        {STORIES.map((name) => (
+          <label key={name} className="choice-card">
+            <input
+              type="radio"
+              name="story"
+              value={name}
+              checked={name === story}
+              onChange={() => choose((next) => next.set('story', name === 'shop' ? name : ''))}
+            />
+            <span>{words(`replay.stories.${name}`)}</span>
+          </label>
+        ))}
+      </fieldset>
+      <p className="lead">{words(story === 'shop' ? 'newShop.lead' : 'replay.lead')}</p>
+      {story === 'shop' ? <NewShopStory /> : <ShoppersYear />}
       <section aria-labelledby="reading" className="reading">
         <h2 id="reading">{words('replay.reading')}</h2>
-        <p>
-          <Say text={words('replay.measures')} />
-        </p>
-        <p>{words('replay.unseen')}</p>
-        <p>{words('replay.lines')}</p>
-        <p>{words('replay.luck')}</p>
+        {notes.map((note) => (
+          <p key={note}>
+            <Say text={words(note)} />
+          </p>
+        ))}
         <WithoutNetwork />
         <p>
           <Say text={words('replay.toSideBySide')} href="/side-by-side" />
@@ -35,6 +54,15 @@ export function FastForward() {
       </section>
     </Page>
   )
+}
+
+const SHOPPER_NOTES = ['replay.measures', 'replay.unseen', 'replay.lines', 'replay.luck'] as const
+const SHOP_NOTES = ['newShop.measures', 'newShop.played', 'replay.lines', 'newShop.limits'] as const
+
+function ShoppersYear() {
+  const { value: shoppers, failure, retry } = useLoaded(loadShoppers, () => null)
+  if (failure !== null) return <MissingShoppers failure={failure} onRetry={retry} />
+  return shoppers ? <Choice shoppers={shoppers} /> : <Waiting />
 }
 
 /** Says whether fast-forward will work offline, and if not, what is missing. */

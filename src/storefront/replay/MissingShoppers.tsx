@@ -1,17 +1,23 @@
-/** @module Message shown when the example shoppers can't be loaded. */
+/** @module Message shown when a story's data can't be loaded. */
 import { words } from '../words/words.ts'
 
 interface MissingShoppersProps {
+  /** What is missing; absent: the example shoppers. */
+  readonly what?: string
   /** Message, one sentence. */
   readonly failure: string
   readonly onRetry: () => void
 }
 
-export function MissingShoppers({ failure, onRetry }: MissingShoppersProps) {
+export function MissingShoppers({
+  what = words('replay.missing'),
+  failure,
+  onRetry,
+}: MissingShoppersProps) {
   return (
     <div role="alert">
       <p>
-        {words('replay.missing')} {failure}
+        {what} {failure}
       </p>
       <button type="button" className="button" onClick={onRetry}>
         {words('tryAgain')}

@@ -2,17 +2,16 @@
 import { formatLater } from '../text.ts'
 import { words } from '../words/words.ts'
 import { chartOf, FRAME, HEIGHT, pathOf, WIDTH } from './chart.ts'
-import type { Arm, Quality } from './quality.ts'
-import type { ReplayStep } from './replay.ts'
+import type { ShopArm } from './newShop.ts'
+import type { Arm, Moment } from './quality.ts'
 
-interface QualityChartProps {
-  readonly steps: readonly ReplayStep[]
+interface QualityChartProps<A extends string> {
+  readonly moments: readonly Moment<A>[]
   /** The lines to draw. */
-  readonly arms: readonly Arm[]
-  readonly metric: keyof Quality
+  readonly arms: readonly A[]
   readonly span: readonly [number, number]
-  /** Day on which the model's data end, ISO date; empty until the model has loaded. */
-  readonly until: string
+  /** Day on which the model's data end, ISO date; absent until it is known. */
+  readonly until?: string
   readonly label: string
 }
 
@@ -21,9 +20,10 @@ const month = formatLater(
 )
 const percent = formatLater((locale) => new Intl.NumberFormat(locale, { style: 'percent' }))
 
-export function QualityChart({ steps, arms, metric, span, until, label }: QualityChartProps) {
-  const { lines, words: names, xTicks, yTicks, xOf } = chartOf(steps, arms, metric, span)
-  const limit = Date.parse(until)
+export function QualityChart<A extends Arm | ShopArm>(props: QualityChartProps<A>) {
+  const { moments, arms, span, until, label } = props
+  const { lines, xTicks, yTicks, xOf } = chartOf(moments, arms, span)
+  const limit = Date.parse(until ?? '')
   const bottom = HEIGHT - FRAME.bottom
   return (
     <svg className="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
@@ -48,18 +48,18 @@ export function QualityChart({ steps, arms, metric, span, until, label }: Qualit
           </text>
         </g>
       )}
-      {lines.map(({ arm, points }, place) => (
+      {lines.map(({ arm, points, name }) => (
         <g key={arm} className={`arm arm-${arm}`}>
           <path className="arm-edge" d={pathOf(points)} />
           <path d={pathOf(points)} />
           {points.slice(-1).map(({ x, y }) => (
             <circle key={x} cx={x} cy={y} r={5} />
           ))}
-          {names.slice(place, place + 1).map(({ x, y, value }) => (
-            <text key={x} x={x + 12} y={y + 5}>
-              {words(`replay.short.${arm}`)} <tspan>{percent(value)}</tspan>
+          {name && (
+            <text x={name.x + 12} y={name.y + 5}>
+              {words(`replay.short.${arm}`)} <tspan>{percent(name.value)}</tspan>
             </text>
-          ))}
+          )}
         </g>
       ))}
     </svg>

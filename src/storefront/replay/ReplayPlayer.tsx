@@ -1,32 +1,23 @@
-/** @module One replay on screen: controls, chart, table, and the latest order's list. */
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
-import { savesData } from '../offline.ts'
-import { ShareLink } from '../parts/ShareLink.tsx'
+/** @module A shopper's year on screen: controls, chart, table, and the latest order's list. */
+import { useMemo, useState } from 'react'
 import { useShop } from '../shop.ts'
 import { formatLater } from '../text.ts'
 import { words } from '../words/words.ts'
 import { LatestOrder } from './LatestOrder.tsx'
-import { createPlayer, type PlayerState } from './player.ts'
+import type { ShopArm } from './newShop.ts'
+import { createPlayer } from './player.ts'
 import { QualityChart } from './QualityChart.tsx'
-import { ARMS, type Arm, MAIN_ARMS, meansOf, type Quality } from './quality.ts'
-import { createReplay } from './replay.ts'
+import { ARMS, type Arm, MAIN_ARMS, meansOf, type Quality, runningMeans } from './quality.ts'
+import { ReplayControls, ReplaySettings, usePlayed, wait } from './ReplayControls.tsx'
+import { createReplay, type ReplayStep } from './replay.ts'
 import type { PastShopper } from './shoppers.ts'
 
-const PACES = [
-  { name: 'slow', milliseconds: 1600 },
-  { name: 'normal', milliseconds: 600 },
-  { name: 'fast', milliseconds: 0 },
-] as const
-
-const day = formatLater(
+export const day = formatLater(
   (locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }),
 )
-const percent = formatLater(
+export const percent = formatLater(
   (locale) => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }),
 )
-
-const wait = (milliseconds: number) =>
-  new Promise<void>((resolve) => setTimeout(resolve, milliseconds))
 
 interface ReplayPlayerProps {
   readonly shopper: PastShopper
@@ -35,88 +26,42 @@ interface ReplayPlayerProps {
   readonly onAll: (all: boolean) => void
 }
 
-/** Whether the replay starts by itself: not for shoppers who prefer less motion or save data. */
-const playsByItself = () => !savesData() && !matchMedia('(prefers-reduced-motion: reduce)').matches
-
 export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
   const { catalog } = useShop()
   const { orders } = shopper
   const player = useMemo(
-    () => createPlayer({ orders, open: () => createReplay(catalog.items), wait }),
+    () => createPlayer({ parts: orders, open: () => createReplay(catalog.items), wait }),
     [orders, catalog],
   )
-  const state = useSyncExternalStore(player.subscribe, player.getSnapshot)
-  const [pace, setPace] = useState(1)
+  const { steps } = usePlayed(player)
   const [metric, setMetric] = useState<keyof Quality>('ndcg')
-  useEffect(() => player.setPace(PACES[pace].milliseconds), [player, pace])
-  // StrictMode mounts, unmounts and mounts again, so the player must start again after it was closed.
-  useEffect(() => {
-    if (playsByItself()) player.play()
-    return () => player.restart()
-  }, [player])
-
-  const playing = state.status === 'playing' || state.status === 'loading'
-  const { steps } = state
   const arms = all ? ARMS : MAIN_ARMS
+  const last = steps.at(-1)
+  const place = { n: steps.length, of: orders.length }
   return (
     <div className="replay">
-      <div className="replay-controls">
-        <button
-          type="button"
-          className="button button-strong"
-          disabled={state.status === 'done'}
-          onClick={() => (playing ? player.pause() : player.play())}
-        >
-          {playing
-            ? words('replay.pause')
-            : steps.length > 0
-              ? words('replay.goOn')
-              : words('replay.play')}
-        </button>
-        <button
-          type="button"
-          className="button"
-          disabled={state.status === 'done'}
-          onClick={() => player.next()}
-        >
-          {words('replay.next')}
-        </button>
-        <button
-          type="button"
-          className="button"
-          disabled={steps.length === 0 && state.status === 'idle'}
-          onClick={() => player.restart()}
-        >
-          {words('replay.restart')}
-        </button>
-        <Progress state={state} total={orders.length} />
-      </div>
+      <ReplayControls
+        player={player}
+        total={orders.length}
+        next={words('replay.next')}
+        place={last ? words('replay.place', { ...place, day: day(last.order.time) }) : ''}
+        progress={words('replay.progress')}
+        over={words('replay.over')}
+      />
       <div className="replay-stage">
         <QualityChart
-          steps={steps}
+          moments={runningMeans(steps, metric)}
           arms={arms}
-          metric={metric}
           span={[orders[0].time, orders[orders.length - 1].time]}
-          until={state.until}
+          until={last?.until}
           label={words(all ? 'replay.chartAll' : 'replay.chartTwo', {
             metric: words(`replay.${metric}`),
-            n: steps.length,
-            of: orders.length,
+            ...place,
           })}
         />
-        <Figures state={state} arms={arms} />
+        <Figures steps={steps} arms={arms} />
       </div>
-      <div className="replay-controls">
-        <span className="facet">
-          <label htmlFor="pace">{words('replay.speed')}</label>
-          <select id="pace" value={pace} onChange={({ target }) => setPace(Number(target.value))}>
-            {PACES.map(({ name }, index) => (
-              <option key={name} value={index}>
-                {words(`replay.paces.${name}`)}
-              </option>
-            ))}
-          </select>
-        </span>
+      <ReplaySettings player={player}>
         <span className="facet">
           <label htmlFor="metric">{words('replay.show')}</label>
           <select
@@ -132,36 +77,19 @@ export function ReplayPlayer({ shopper, all, onAll }: ReplayPlayerProps) {
           <input type="checkbox" checked={all} onChange={({ target }) => onAll(target.checked)} />
           {words('replay.allArms')}
         </label>
-        <ShareLink />
-      </div>
-      {steps.length > 0 && <LatestOrder step={steps[steps.length - 1]} />}
+      </ReplaySettings>
+      {last && <LatestOrder step={last} />}
     </div>
   )
 }
 
-function Progress({ state, total }: { readonly state: PlayerState; readonly total: number }) {
-  const { status, steps, error } = state
-  const last = steps.at(-1)
-  const place = last
-    ? words('replay.place', { n: steps.length, of: total, day: day(last.order.time) })
-    : ''
-  return (
-    <div className="replay-progress">
-      <progress max={total} value={steps.length} aria-label={words('replay.progress')} />
-      <span>{place}</span>
-      {/* Screen readers hear about the shopper's actions and about waiting, but not about every order. */}
-      <span role="status">
-        {status === 'loading' && words('replay.modelLoading')}
-        {status === 'paused' && words('replay.paused')}
-        {status === 'done' && words('replay.over')}
-      </span>
-      {error && <span role="alert">{error}</span>}
-    </div>
-  )
+interface FiguresProps {
+  readonly steps: readonly ReplayStep[]
+  readonly arms: readonly Arm[]
 }
 
-function Figures({ state, arms }: { readonly state: PlayerState; readonly arms: readonly Arm[] }) {
-  const means = state.steps.length > 0 ? meansOf(state.steps.map(({ quality }) => quality)) : null
+function Figures({ steps, arms }: FiguresProps) {
+  const means = steps.length > 0 ? meansOf(steps.map(({ quality }) => quality)) : null
   return (
     <table className="figures">
       <caption>{words('replay.averages')}</caption>
@@ -175,16 +103,23 @@ function Figures({ state, arms }: { readonly state: PlayerState; readonly arms: 
       <tbody>
         {arms.map((arm) => (
           <tr key={arm} data-arm={arm}>
-            <th scope="row">
-              <span className={`key key-${arm}`} aria-hidden="true" />
-              {words(`replay.arms.${arm}`)}
-              <span className="small">{words(`replay.meanings.${arm}`)}</span>
-            </th>
+            <ArmHead arm={arm} />
             <td>{means ? percent(means[arm].ndcg) : '–'}</td>
             <td>{means ? percent(means[arm].hit) : '–'}</td>
           </tr>
         ))}
       </tbody>
     </table>
+  )
+}
+
+/** Name and meaning of a way of ranking, with the key to its line. */
+export function ArmHead({ arm }: { readonly arm: Arm | ShopArm }) {
+  return (
+    <th scope="row">
+      <span className={`key key-${arm}`} aria-hidden="true" />
+      {words(`replay.arms.${arm}`)}
+      <span className="small">{words(`replay.meanings.${arm}`)}</span>
+    </th>
   )
 }

@@ -1,20 +1,16 @@
 import { expect, test } from 'vitest'
 import { apart, chartOf, FRAME, HEIGHT, pathOf, WIDTH } from './chart.ts'
-import { ARMS } from './quality.ts'
-import type { ReplayStep } from './replay.ts'
+import { ARMS, byArm, type Moment } from './quality.ts'
 
 const span = [Date.UTC(2010, 11, 1), Date.UTC(2011, 10, 30)] as const
 
-const step = (time: number, ndcg: number) =>
-  ({
-    order: { time, items: [] },
-    quality: Object.fromEntries(ARMS.map((arm) => [arm, { ndcg, hit: 1 }])),
-  }) as unknown as ReplayStep
+/** The same value for each arm. */
+const moment = (time: number, value: number): Moment => ({ time, values: byArm(() => value) })
 
 test('an empty chart has axes and no lines', () => {
-  const { lines, words, yTicks, xTicks } = chartOf([], ARMS, 'ndcg', span)
+  const { lines, yTicks, xTicks } = chartOf([], ARMS, span)
   expect(lines.map(({ points }) => pathOf(points))).toEqual(['', '', '', ''])
-  expect(words).toEqual([])
+  expect(lines.flatMap(({ name }) => name ?? [])).toEqual([])
   expect(yTicks.map(({ value }) => value)).toEqual([0, 0.05, 0.1])
   expect(xTicks.map(({ time }) => new Date(time).toISOString().slice(0, 7))).toEqual([
     '2011-01',
@@ -24,8 +20,8 @@ test('an empty chart has axes and no lines', () => {
   ])
 })
 
-test('a line is the running mean, inside the frame, from the first date to the last', () => {
-  const { lines } = chartOf([step(span[0], 0.4), step(span[1], 0)], ['fresh'], 'ndcg', span)
+test('a line stays inside the frame, from the first date to the last', () => {
+  const { lines } = chartOf([moment(span[0], 0.4), moment(span[1], 0.2)], ['fresh'], span)
   const [{ points }] = lines
   expect(points.map(({ value }) => value)).toEqual([0.4, 0.2])
   expect(points.map(({ x }) => x)).toEqual([FRAME.left, WIDTH - FRAME.right])
@@ -34,11 +30,12 @@ test('a line is the running mean, inside the frame, from the first date to the l
 })
 
 test('lines with equal values, and the names of the lines, do not cover each other', () => {
-  const { lines, words } = chartOf([step(span[0], 0.4)], ARMS, 'ndcg', span)
+  const { lines } = chartOf([moment(span[0], 0.4)], ARMS, span)
   const heights = lines.map(({ points }) => points[0].y)
   expect(new Set(heights.map((y, place) => y - 5 * place)).size).toBe(1)
   expect(lines.map(({ points }) => points[0].value)).toEqual([0.4, 0.4, 0.4, 0.4])
-  expect(words.map(({ y }) => y - words[0].y)).toEqual([0, 24, 48, 72])
+  const names = lines.flatMap(({ name }) => name?.y ?? [])
+  expect(names.map((y) => y - names[0])).toEqual([0, 24, 48, 72])
 })
 
 test('heights move only as far as needed to keep them apart', () => {

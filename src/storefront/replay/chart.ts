@@ -1,6 +1,5 @@
 /** @module Geometry of the quality chart: dates to the right, quality upwards. Pure functions. */
-import { type Arm, meansOf, type Quality } from './quality.ts'
-import type { ReplayStep } from './replay.ts'
+import type { Moment } from './quality.ts'
 
 export const WIDTH = 760
 export const HEIGHT = 350
@@ -13,28 +12,29 @@ const WORDS_APART = 24
 interface Point {
   readonly x: number
   readonly y: number
-  /** Mean over all orders so far. */
   readonly value: number
 }
 
-interface Chart {
-  readonly lines: readonly { readonly arm: Arm; readonly points: readonly Point[] }[]
-  /** Position of each line's name, in the order of the lines; empty while there are no lines. */
-  readonly words: readonly Point[]
+interface Chart<A extends string> {
+  readonly lines: readonly {
+    readonly arm: A
+    readonly points: readonly Point[]
+    /** Position of the line's name; absent while there are no moments. */
+    readonly name?: Point
+  }[]
   readonly yTicks: readonly { readonly y: number; readonly value: number }[]
   readonly xTicks: readonly { readonly x: number; readonly time: number }[]
   readonly xOf: (time: number) => number
 }
 
 /** @param arms the lines to draw @param span first and last time on the axis, milliseconds */
-export function chartOf(
-  steps: readonly ReplayStep[],
-  arms: readonly Arm[],
-  metric: keyof Quality,
+export function chartOf<A extends string>(
+  moments: readonly Moment<A>[],
+  arms: readonly A[],
   span: readonly [number, number],
-): Chart {
-  const means = steps.map((_, index) => meansOf(steps.slice(0, index + 1).map((s) => s.quality)))
-  const highest = Math.max(0.1, ...means.flatMap((mean) => arms.map((arm) => mean[arm][metric])))
+): Chart<A> {
+  const values = moments.flatMap((moment) => arms.map((arm) => moment.values[arm]))
+  const highest = Math.max(0.1, ...values)
   const top = Math.min(1, Math.ceil(highest * 20 - 1e-9) / 20)
   const xOf = (time: number) => {
     const share = (time - span[0]) / Math.max(1, span[1] - span[0])
@@ -42,15 +42,23 @@ export function chartOf(
   }
   const yOf = (value: number) =>
     round(HEIGHT - FRAME.bottom - (value / top) * (HEIGHT - FRAME.top - FRAME.bottom))
-  const pointsOf = (order: number, gap: number): Point[] => {
-    const values = arms.map((arm) => means[order][arm][metric])
-    const x = xOf(steps[order].order.time)
-    return apart(values.map(yOf), gap).map((y, place) => ({ x, y: round(y), value: values[place] }))
+  const pointsOf = ({ time, values }: Moment<A>, gap: number): Point[] => {
+    const heights = apart(
+      arms.map((arm) => yOf(values[arm])),
+      gap,
+    )
+    return arms.map((arm, place) => {
+      return { x: xOf(time), y: round(heights[place]), value: values[arm] }
+    })
   }
-  const points = steps.map((_, order) => pointsOf(order, LINES_APART))
+  const points = moments.map((moment) => pointsOf(moment, LINES_APART))
+  const names = moments.slice(-1).flatMap((moment) => pointsOf(moment, WORDS_APART))
   return {
-    lines: arms.map((arm, place) => ({ arm, points: points.map((all) => all[place]) })),
-    words: steps.length > 0 ? pointsOf(steps.length - 1, WORDS_APART) : [],
+    lines: arms.map((arm, place) => ({
+      arm,
+      points: points.map((all) => all[place]),
+      name: names.at(place),
+    })),
     yTicks: [0, top / 2, top].map((value) => ({ y: yOf(value), value })),
     xTicks: quarters(span).map((time) => ({ x: xOf(time), time })),
     xOf,

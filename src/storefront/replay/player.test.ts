@@ -1,32 +1,27 @@
 import { expect, test, vi } from 'vitest'
-import { createPlayer } from './player.ts'
-import { ARMS } from './quality.ts'
-import type { Replay, ReplayStep } from './replay.ts'
-import type { PastOrder } from './shoppers.ts'
+import { createPlayer, type Replay } from './player.ts'
 
-const orders: readonly PastOrder[] = [1, 2, 3].map((time) => ({ time, items: ['a'] }))
+const parts = [1, 2, 3]
 
 function setUp(fails = false) {
   const gates: (() => void)[] = []
   const closed = vi.fn()
   const seen: number[] = []
-  const replay: Replay = {
-    until: '2011-09-01',
-    async step(order) {
+  const replay: Replay<number, number> = {
+    async step(part) {
       if (fails) throw new Error('No model.')
-      seen.push(order.time)
-      const quality = Object.fromEntries(ARMS.map((arm) => [arm, { ndcg: 1, hit: 1 }]))
-      return { order, lists: {}, quality } as unknown as ReplayStep
+      seen.push(part)
+      return 10 * part
     },
     close: closed,
   }
   const open = vi.fn(async () => replay)
   const player = createPlayer({
-    orders,
+    parts,
     open,
     wait: () => new Promise<void>((resolve) => gates.push(resolve)),
   })
-  /** Ends the pause between two orders. */
+  /** Ends the pause between two parts. */
   const tick = async () => {
     await vi.waitFor(() => expect(gates.length).toBeGreaterThan(0))
     gates.shift()?.()
@@ -34,10 +29,11 @@ function setUp(fails = false) {
   return { player, seen, open, closed, tick }
 }
 
-const count = (player: ReturnType<typeof createPlayer>) => player.getSnapshot().steps.length
-const status = (player: ReturnType<typeof createPlayer>) => player.getSnapshot().status
+type Playing = ReturnType<typeof setUp>['player']
+const count = (player: Playing) => player.getSnapshot().steps.length
+const status = (player: Playing) => player.getSnapshot().status
 
-test('plays every order once, in order, and ends', async () => {
+test('plays every part once, in order, and ends', async () => {
   const { player, seen, tick, open } = setUp()
   expect(status(player)).toBe('idle')
   player.play()
@@ -48,13 +44,13 @@ test('plays every order once, in order, and ends', async () => {
   await vi.waitFor(() => expect(status(player)).toBe('done'))
   expect(seen).toEqual([1, 2, 3])
   expect(open).toHaveBeenCalledTimes(1)
-  expect(player.getSnapshot().until).toBe('2011-09-01')
+  expect(player.getSnapshot().steps).toEqual([10, 20, 30])
   player.play()
   player.next()
   expect(status(player)).toBe('done')
 })
 
-test('pauses between two orders and continues there', async () => {
+test('pauses between two parts and continues there', async () => {
   const { player, seen, tick } = setUp()
   player.play()
   await vi.waitFor(() => expect(count(player)).toBe(1))
@@ -66,7 +62,7 @@ test('pauses between two orders and continues there', async () => {
   expect(seen).toEqual([1, 2])
 })
 
-test('a step requested during a pause between two orders follows at once', async () => {
+test('a step requested during a pause between two parts follows at once', async () => {
   const { player, seen, tick } = setUp()
   player.play()
   await vi.waitFor(() => expect(count(player)).toBe(1))
@@ -77,7 +73,7 @@ test('a step requested during a pause between two orders follows at once', async
   expect([status(player), seen]).toEqual(['paused', [1, 2]])
 })
 
-test('steps by one order at a time', async () => {
+test('steps by one part at a time', async () => {
   const { player, seen } = setUp()
   player.next()
   await vi.waitFor(() => expect(count(player)).toBe(1))

@@ -1,54 +1,59 @@
 /** @module State and controls of a replay (play, pause, step, speed), for `useSyncExternalStore`. */
 import { createSignal } from '../signal.ts'
-import type { Replay, ReplayStep } from './replay.ts'
-import type { PastOrder } from './shoppers.ts'
 
-export interface PlayerState {
+/** What plays the parts of a story, such as a shopper's orders, one after the other. */
+export interface Replay<Part, Step> {
+  /** Plays the next part. @throws Error with a message for the shopper */
+  step(part: Part): Promise<Step>
+  close(): void
+}
+
+export interface PlayerState<Step> {
   readonly status: 'idle' | 'loading' | 'playing' | 'paused' | 'done' | 'failed'
-  readonly steps: readonly ReplayStep[]
-  /** End of the model's data, ISO date; empty until it has loaded. */
-  readonly until: string
+  readonly steps: readonly Step[]
   readonly error: string | null
 }
 
-interface PlayerDeps {
-  readonly orders: readonly PastOrder[]
-  readonly open: () => Promise<Replay>
+interface PlayerDeps<Part, Step> {
+  /** Parts to play, in order. */
+  readonly parts: readonly Part[]
+  readonly open: () => Promise<Replay<Part, Step>>
   readonly wait: (milliseconds: number) => Promise<void>
 }
 
-const IDLE: PlayerState = { status: 'idle', steps: [], until: '', error: null }
+export type Player<Step> = ReturnType<typeof createPlayer<unknown, Step>>
 
-export function createPlayer({ orders, open, wait }: PlayerDeps) {
+export function createPlayer<Part, Step>({ parts, open, wait }: PlayerDeps<Part, Step>) {
+  const IDLE: PlayerState<Step> = { status: 'idle', steps: [], error: null }
   const { get, set: change, subscribe } = createSignal(IDLE)
   let pace = 0
-  let replay: Promise<Replay> | null = null
+  let replay: Promise<Replay<Part, Step>> | null = null
   /** Number of the current run; results of an earlier run are dropped. */
   let run = 0
   let going = false
   /** Number of single steps requested. */
   let owed = 0
 
-  function set(part: Partial<PlayerState>): void {
+  function set(part: Partial<PlayerState<Step>>): void {
     change({ ...get(), ...part })
   }
 
-  /** Replays orders as long as the player plays or a step is requested. */
+  /** Plays parts as long as the player plays or a step is requested. */
   async function go(): Promise<void> {
     if (going) return
     going = true
     const mine = run
     try {
       replay ??= open()
-      const { until } = await replay
+      const opened = await replay
       if (mine !== run) return
-      set({ until, status: get().status === 'loading' ? 'playing' : get().status })
-      while (get().steps.length < orders.length && (get().status === 'playing' || owed > 0)) {
+      set({ status: get().status === 'loading' ? 'playing' : get().status })
+      while (get().steps.length < parts.length && (get().status === 'playing' || owed > 0)) {
         if (get().status !== 'playing') owed--
-        const step = await (await replay).step(orders[get().steps.length])
+        const step = await opened.step(parts[get().steps.length])
         if (mine !== run) return
         const steps = [...get().steps, step]
-        set({ steps, status: steps.length === orders.length ? 'done' : get().status })
+        set({ steps, status: steps.length === parts.length ? 'done' : get().status })
         if (get().status === 'playing') await wait(pace)
         if (mine !== run) return
       }
@@ -82,7 +87,7 @@ export function createPlayer({ orders, open, wait }: PlayerDeps) {
       owed = 0
       set({ status: 'paused' })
     },
-    /** Replays one order, then pauses. */
+    /** Plays one part, then pauses. */
     next() {
       if (get().status === 'done' || get().status === 'failed') return
       owed++
@@ -94,7 +99,7 @@ export function createPlayer({ orders, open, wait }: PlayerDeps) {
       drop()
       set(IDLE)
     },
-    /** Pause between two orders, in addition to the computing time. */
+    /** Pause between two parts, in addition to the computing time. */
     setPace(milliseconds: number) {
       pace = milliseconds
     },

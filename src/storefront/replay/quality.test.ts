@@ -1,7 +1,7 @@
 import { hitRate, ndcg } from '@nearside/train/metrics.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ARMS, meansOf, PLACES, qualityOf } from './quality.ts'
+import { ARMS, meansOf, PLACES, qualityOf, runningMeans } from './quality.ts'
 import { readShoppers } from './shoppers.ts'
 
 test('quality equals the evaluation’s metrics for any list and any purchase', () => {
@@ -23,7 +23,17 @@ test('quality equals the evaluation’s metrics for any list and any purchase', 
 test('means cover all orders so far', () => {
   const step = (ndcg: number) =>
     Object.fromEntries(ARMS.map((arm) => [arm, { ndcg, hit: ndcg > 0 ? 1 : 0 }])) as never
-  expect(meansOf([step(0), step(0.5), step(1)]).personal).toEqual({ ndcg: 0.5, hit: 2 / 3 })
+  const steps = [step(0), step(0.5), step(1)]
+  expect(meansOf(steps).personal).toEqual({ ndcg: 0.5, hit: 2 / 3 })
+  const running = runningMeans(
+    steps.map((quality, time) => ({ order: { time }, quality })),
+    'ndcg',
+  )
+  expect(running.map(({ time, values }) => [time, values.personal])).toEqual([
+    [0, 0],
+    [1, 0.25],
+    [2, 0.5],
+  ])
 })
 
 test('example shoppers are read in order of time, and invalid files are refused', () => {

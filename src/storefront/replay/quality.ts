@@ -47,3 +47,19 @@ export function meansOf(steps: readonly Means[]): Means {
     steps.reduce((sum, step) => sum + step[arm][of], 0) / steps.length
   return byArm((arm) => ({ ndcg: mean(arm, 'ndcg'), hit: mean(arm, 'hit') }))
 }
+
+/** Values of some ways of ranking at a time, milliseconds. */
+export interface Moment<A extends string = string> {
+  readonly time: number
+  readonly values: Readonly<Record<A, number>>
+}
+
+/** After each order, the means over all orders so far. */
+export const runningMeans = (
+  steps: readonly { readonly order: { readonly time: number }; readonly quality: Means }[],
+  metric: keyof Quality,
+): readonly Moment<Arm>[] =>
+  steps.map(({ order: { time } }, last) => {
+    const means = meansOf(steps.slice(0, last + 1).map(({ quality }) => quality))
+    return { time, values: byArm((arm) => means[arm][metric]) }
+  })

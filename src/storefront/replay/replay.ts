@@ -6,6 +6,7 @@
 import type { Item } from '../../index.ts'
 import { createPersonalizer, type Personalizer, type Recommendation } from '../../index.ts'
 import { words } from '../words/words.ts'
+import type { Replay } from './player.ts'
 import { type Arm, byArm, type Means, PLACES, qualityOf } from './quality.ts'
 import type { PastOrder } from './shoppers.ts'
 
@@ -13,20 +14,14 @@ export interface ReplayStep {
   readonly order: PastOrder
   readonly lists: Readonly<Record<Arm, readonly Recommendation[]>>
   readonly quality: Means
-}
-
-export interface Replay {
-  /** Replays the next order; orders must ascend by time. @throws Error with a message for the shopper */
-  step(order: PastOrder): Promise<ReplayStep>
   /** End of the model's data, ISO date; the model knows nothing later. */
   readonly until: string
-  close(): void
 }
 
 const PATIENCE = 60_000
 
-/** @throws Error with a message for the shopper */
-export async function createReplay(items: readonly Item[]): Promise<Replay> {
+/** Replays orders, which must ascend by time. @throws Error with a message for the shopper */
+export async function createReplay(items: readonly Item[]): Promise<Replay<PastOrder, ReplayStep>> {
   // Without availability: a product that is sold out today may have been on sale then.
   const catalog = items.map(({ id, category }) => ({ id, category }))
   const learning = createPast(catalog)
@@ -37,9 +32,9 @@ export async function createReplay(items: readonly Item[]): Promise<Replay> {
   try {
     const [learns, knows] = await Promise.all([learning, knowing])
     let last: PastOrder | null = null
+    const until = learns.personalizer.getSnapshot().model?.until ?? ''
     return {
       close,
-      until: learns.personalizer.getSnapshot().model?.until ?? '',
       async step(order) {
         const popular = await knows.list(order.time, 'base')
         const stale = await knows.list(order.time)
@@ -55,7 +50,7 @@ export async function createReplay(items: readonly Item[]): Promise<Replay> {
         learns.requireWhole()
         knows.requireWhole()
         const lists = { popular, stale, fresh, personal }
-        return { order, lists, quality: judge(lists, order) }
+        return { order, lists, quality: judge(lists, order), until }
       },
     }
   } catch (error) {

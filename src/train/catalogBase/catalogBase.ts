@@ -20,8 +20,7 @@ import { describeModel } from '../describeModel.ts'
 import { NO_PRIOR } from '../pretrain.ts'
 import taught from './weights.json' with { type: 'json' }
 
-const WEIGHTS: Readonly<Record<string, { readonly scale: number; readonly weight: number }>> =
-  taught.weights
+type Weights = Readonly<Record<string, { readonly scale: number; readonly weight: number }>>
 
 /**
  * No log trained this model. `evaluate` tests it on a fifth of a later log's shoppers and tunes baselines on the
@@ -38,12 +37,14 @@ export function catalogStatistics(items: readonly Item[]): ItemStatistics {
  * Makes the model. The same catalog on the same day gives the same files.
  * @param name the shop's name
  * @param now milliseconds since the epoch
+ * @param weights taught by other shops
  * @throws NearsideError `input-invalid` for fewer than two items
  */
 export async function makeCatalogBase(
   name: string,
   items: readonly Item[],
   now: number,
+  weights: Weights = taught.weights,
 ): Promise<WrittenModel> {
   if (items.length < 2)
     throw new NearsideError(
@@ -52,7 +53,7 @@ export async function makeCatalogBase(
     )
   const statistics = catalogStatistics(items)
   const today = Math.floor(now / DAY) * DAY
-  const records = FEATURES.map(({ name }) => recordOf(name))
+  const records = FEATURES.map(({ name }) => recordOf(name, weights))
   const base: BaseModel = {
     manifest: describeModel({
       seed: 1,
@@ -78,9 +79,9 @@ export async function makeCatalogBase(
   return writeBaseModel({ ...base, manifest: { ...base.manifest, source: 'catalog' } })
 }
 
-/** A feature that `weights.json` lacks has weight 0. */
-function recordOf(name: string): FeatureRecord {
-  const { scale, weight } = WEIGHTS[name] ?? { scale: 1, weight: 0 }
+/** A feature without a taught weight has weight 0. */
+function recordOf(name: string, weights: Weights): FeatureRecord {
+  const { scale, weight } = weights[name] ?? { scale: 1, weight: 0 }
   const kept = weight !== 0
   return { name, scale, weight, kept, reason: kept ? 'taught by other shops' : 'not taught' }
 }

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { MODULUS } from '@nearside/aggregate/privacy/pine/field.ts'
+import { testShop } from '@nearside/evaluate/testShop.ts'
+import { MEAN_WEEKS, readNewShop, recentMeans } from '@nearside/storefront/replay/newShop.ts'
+import { isHeldOut } from '@nearside/train/holdout.ts'
+import { readShop } from '@nearside/train/shop/read.ts'
+import { shopEvents } from '@nearside/train/shop/testEvents.ts'
+import { writeShop } from '@nearside/train/shop/testWrite.ts'
+import { expect, test } from 'vitest'
+import { FILE, newShopFile, RECORDED } from './newShop.ts'
+import { SHOP } from './replay.ts'
+
+const recorded = () => JSON.parse(readFileSync(FILE, 'utf8')) as Record<string, unknown>
+
+test('the same seed records the same story, and another seed another one', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'nearside-new-shop-'))
+  try {
+    const shop = testShop(60, 40)
+    await writeShop(folder, shop.items, shopEvents({ ...shop, from: 0, to: 0 }))
+    const question = { ...RECORDED, shop: folder, devices: 40, rounds: 3, published: 2 }
+    const text = await newShopFile(question)
+    expect(readNewShop(JSON.parse(text)).weeks).toHaveLength(3)
+    expect((await newShopFile(question)) === text).toBe(true)
+    expect((await newShopFile({ ...question, seed: 2 })) === text).toBe(false)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+test('the shipped story has every week, its halves make the device’s number, and noise is on every count', () => {
+  const file = recorded()
+  expect(file).toMatchObject({ devices: RECORDED.devices, seed: RECORDED.seed })
+  const { weeks, epsilon } = readNewShop(file)
+  expect(weeks).toHaveLength(RECORDED.published + 1)
+  expect(epsilon.report).toBeLessThanOrEqual(2)
+  expect(epsilon.year).toBeLessThanOrEqual(4)
+  const times = weeks.map(({ time }) => time)
+  expect(times).toEqual([...new Set(times)].sort((a, b) => a - b))
+  for (const { round, list } of weeks.slice(1)) {
+    expect(list).toHaveLength(10)
+    expect(round?.counted).toBe(9000)
+    const { number = 0, leader = 0, helper = 0 } = round?.device ?? {}
+    expect((leader + helper) % MODULUS).toBe(number)
+    for (const { count } of list) expect(count?.released).not.toBe(count?.exact)
+  }
+})
+
+test('the example device’s products are those of a training shopper in the 30 days before the week’s end', async () => {
+  const { shoppers, items } = await readShop(SHOP)
+  const training = shoppers.filter(({ id }) => !isHeldOut(id, 0.2, 1))
+  for (const { time, round } of readNewShop(recorded()).weeks.slice(1)) {
+    const wanted = [...(round?.device.items ?? [])].sort().join()
+    const found = training.some(({ interactions }) => {
+      const recent = interactions.filter(
+        (one) => one.time < time && one.time > time - 30 * 86_400_000,
+      )
+      return [...new Set(recent.map(({ item }) => items[item].id))].sort().join() === wanted
+    })
+    expect(found).toBe(true)
+  }
+})
+
+test('a mean covers the last weeks', () => {
+  const { weeks } = readNewShop(recorded())
+  const means = recentMeans(weeks)
+  expect(means[0].values).toEqual(weeks[0].quality)
+  const last = weeks.slice(-MEAN_WEEKS).map(({ quality }) => quality.rounds)
+  const mean = last.reduce((sum, x) => sum + x, 0) / MEAN_WEEKS
+  expect(means.at(-1)?.values.rounds).toBeCloseTo(mean, 10)
+})
+
+test('a damaged file is refused', () => {
+  const file = recorded()
+  const [opening, week] = file.weeks as Record<string, unknown>[]
+  for (const bad of [
+    null,
+    {},
+    { ...file, epsilon: {} },
+    { ...file, weeks: [] },
+    { ...file, weeks: [{ ...opening, ends: 'never' }] },
+    { ...file, weeks: [{ ...week, quality: [0.1, 'good'] }] },
+    { ...file, weeks: [{ ...week, list: [['85123A', 'many']] }] },
+    { ...file, weeks: [{ ...week, device: { items: [] } }] },
+  ])
+    expect(() => readNewShop(bad)).toThrow('cannot be read')
+})

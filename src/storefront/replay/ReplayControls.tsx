@@ -1,0 +1,118 @@
+/** @module Buttons, progress and speed of a replay, which both stories of the page share. */
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react'
+import { savesData } from '../offline.ts'
+import { ShareLink } from '../parts/ShareLink.tsx'
+import { words } from '../words/words.ts'
+import type { Player } from './player.ts'
+
+const PACES = [
+  { name: 'slow', milliseconds: 1600 },
+  { name: 'normal', milliseconds: 600 },
+  { name: 'fast', milliseconds: 0 },
+] as const
+
+export const wait = (milliseconds: number) =>
+  new Promise<void>((resolve) => setTimeout(resolve, milliseconds))
+
+/** Whether the replay starts by itself: not for shoppers who prefer less motion or save data. */
+const playsByItself = () => !savesData() && !matchMedia('(prefers-reduced-motion: reduce)').matches
+
+export function usePlayed<Step>(player: Player<Step>) {
+  const state = useSyncExternalStore(player.subscribe, player.getSnapshot)
+  // StrictMode mounts, unmounts and mounts again, so the player must start again after it was closed.
+  useEffect(() => {
+    if (playsByItself()) player.play()
+    return () => player.restart()
+  }, [player])
+  return state
+}
+
+interface ReplayControlsProps {
+  readonly player: Player<unknown>
+  /** Number of parts. */
+  readonly total: number
+  /** Label of the button that plays one part. */
+  readonly next: string
+  /** Text about the part that was played last. */
+  readonly place: string
+  /** Accessible name of the progress bar. */
+  readonly progress: string
+  /** Message after the last part. */
+  readonly over: string
+}
+
+export function ReplayControls(props: ReplayControlsProps) {
+  const { player, total, next, place, progress, over } = props
+  const { status, steps, error } = useSyncExternalStore(player.subscribe, player.getSnapshot)
+  const playing = status === 'playing' || status === 'loading'
+  return (
+    <div className="replay-controls">
+      <button
+        type="button"
+        className="button button-strong"
+        disabled={status === 'done'}
+        onClick={() => (playing ? player.pause() : player.play())}
+      >
+        {playing
+          ? words('replay.pause')
+          : steps.length > 0
+            ? words('replay.goOn')
+            : words('replay.play')}
+      </button>
+      <button
+        type="button"
+        className="button"
+        disabled={status === 'done'}
+        onClick={() => player.next()}
+      >
+        {next}
+      </button>
+      <button
+        type="button"
+        className="button"
+        disabled={steps.length === 0 && status === 'idle'}
+        onClick={() => player.restart()}
+      >
+        {words('replay.restart')}
+      </button>
+      <div className="replay-progress">
+        <progress max={total} value={steps.length} aria-label={progress} />
+        <span>{place}</span>
+        {/* Screen readers hear about the shopper's actions and about waiting, but not about every part. */}
+        <span role="status">
+          {status === 'loading' && words('replay.modelLoading')}
+          {status === 'paused' && words('replay.paused')}
+          {status === 'done' && over}
+        </span>
+        {error && <span role="alert">{error}</span>}
+      </div>
+    </div>
+  )
+}
+
+interface ReplaySettingsProps {
+  readonly player: Player<unknown>
+  /** Further settings. */
+  readonly children?: ReactNode
+}
+
+export function ReplaySettings({ player, children }: ReplaySettingsProps) {
+  const [pace, setPace] = useState(1)
+  useEffect(() => player.setPace(PACES[pace].milliseconds), [player, pace])
+  return (
+    <div className="replay-controls">
+      <span className="facet">
+        <label htmlFor="pace">{words('replay.speed')}</label>
+        <select id="pace" value={pace} onChange={({ target }) => setPace(Number(target.value))}>
+          {PACES.map(({ name }, index) => (
+            <option key={name} value={index}>
+              {words(`replay.paces.${name}`)}
+            </option>
+          ))}
+        </select>
+      </span>
+      {children}
+      <ShareLink />
+    </div>
+  )
+}
