@@ -38,7 +38,7 @@ export const applyUpdate: ApplyUpdate = async (parent, meanUpdate, terms, versio
   if (!featureWeights.every(Number.isFinite))
     throw new NearsideError('fit-diverged', 'The updated parameters are not finite')
   const noise = (Math.SQRT2 * noiseMultiplier) / Math.sqrt(countShare ?? 1)
-  const popularity = 
+  const popularity =
     countShare === undefined ? null : popularityOfCounts(counts, noise, parent.manifest.items)
   const metrics = {
     'federation.updateNorm': norm(gradient) * learningRate,
