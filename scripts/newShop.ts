@@ -19,7 +19,6 @@ import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import { highestRows } from '@nearside/core/model/highest.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
 import { scoreTerms } from '@nearside/core/model/score.ts'
-import { isoDay } from '@nearside/evaluate/cases.ts'
 import { load } from '@nearside/evaluate/load.ts'
 import type { SimulationQuestion } from '@nearside/research/simulate/plan.ts'
 import { FROZEN, ROUNDS } from '@nearside/research/simulate/quality.ts'
@@ -28,6 +27,7 @@ import { type PlayedRound, simulate } from '@nearside/research/simulate/simulate
 import { makeCatalogBase } from '@nearside/train/catalogBase/catalogBase.ts'
 import { publishModel } from '@nearside/train/models/publish.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
+import { formatDay } from '@nearside/train/shop/time.ts'
 import weights from './newShopWeights.json' with { type: 'json' }
 import { ROOT, SHOP } from './replay.ts'
 
@@ -75,7 +75,7 @@ export async function newShopFile(question: NewShopQuestion): Promise<string> {
     const made = await makeCatalogBase(shop.name, shop.items, question.now, weights.weights)
     await publishModel(folder, made)
     const asked: SimulationQuestion = {
-      ...{ ...question, model: folder, until: isoDay(shop.from) },
+      ...{ ...question, model: folder, until: formatDay(shop.from) },
       ...{ drop: 0.1, malicious: 0, attack: null, epsilon: EPSILON, terms: TERMS },
     }
     const played: PlayedRound[] = []
@@ -91,11 +91,11 @@ export async function newShopFile(question: NewShopQuestion): Promise<string> {
     const qualityOf = (version: string) =>
       [FROZEN, ROUNDS].map((arm) => fixed(of(version, arm) ?? Number.NaN, 4))
     const { model: first } = (await load({ ...asked, seed: undefined, protocol: 'personal' })).input
-    const opening = { ends: isoDay(shop.from), quality: qualityOf('1') }
+    const opening = { ends: formatDay(shop.from), quality: qualityOf('1') }
     const weeks = await Promise.all([
       { ...opening, list: topOf(first, shop.from).map((row) => [first.itemIds[row]]) },
       ...played.map(async (round, w) => ({
-        ends: isoDay(round.end),
+        ends: formatDay(round.end),
         shoppers: round.shoppers,
         counted: round.result.counted,
         quality: qualityOf(round.result.released ?? ''),
