@@ -3,14 +3,20 @@ import { type ComponentType, lazy } from 'react'
 import { Page } from './parts/Page.tsx'
 import { words } from './words/words.ts'
 
-type Load = () => Promise<ComponentType>
+type Load<Props> = () => Promise<ComponentType<Props>>
 
-const loads: Load[] = []
+const loads: (() => Promise<unknown>)[] = []
 
 /** Creates a page whose code is in its own file. If the file can't load, the page says so and the shop continues. */
-export function laterPage(load: Load): ComponentType {
+export const laterPage = (load: Load<object>): ComponentType => later(load, Missing)
+
+/** The same for a part of a page. */
+export const laterPart = <Props,>(load: Load<Props>): ComponentType<Props> =>
+  later(load, MissingPart)
+
+function later<Props>(load: Load<Props>, missing: ComponentType): ComponentType<Props> {
   loads.push(load)
-  return lazy(async () => ({ default: await load().catch(() => Missing) }))
+  return lazy(async () => ({ default: await load().catch(() => missing) }))
 }
 
 /** Loads the code of all these pages, so that they open at once, and without a network. */
@@ -21,12 +27,20 @@ export async function bringLaterPages(): Promise<void> {
 function Missing() {
   return (
     <Page title={words('load.missingTitle')} heading={words('load.missing')}>
+      <MissingPart />
+    </Page>
+  )
+}
+
+function MissingPart() {
+  return (
+    <>
       <p role="alert">{words('load.missingPart')}</p>
       <p>
         <button type="button" className="button" onClick={() => location.reload()}>
           {words('tryAgain')}
         </button>
       </p>
-    </Page>
+    </>
   )
 }

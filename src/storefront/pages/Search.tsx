@@ -1,9 +1,11 @@
 /** @module `/search#q=`: results while the shopper types; equally relevant hits in personal order. */
-import { memo, useDeferredValue, useEffect, useMemo } from 'react'
+import { memo, Suspense, useDeferredValue, useEffect, useMemo } from 'react'
 import { usePersonalization } from '../../react.ts'
 import { blend, categoriesBegun } from '../../search.ts'
 import { useChoices } from '../address.ts'
 import { categoryPath, departmentText, searchPath } from '../catalog.ts'
+import { readBudget } from '../gifts/budgetWish.ts'
+import { laterPart } from '../later.tsx'
 import { Assortment } from '../parts/Assortment.tsx'
 import { Link } from '../parts/Link.tsx'
 import { Outlines } from '../parts/Outlines.tsx'
@@ -14,6 +16,8 @@ import { useShop } from '../shop.ts'
 import { useSteadyOrder } from '../useSteadyOrder.ts'
 import { searchWords, words } from '../words/words.ts'
 
+const Gifts = laterPart(() => import('../gifts/Gifts.tsx').then((part) => part.Gifts))
+
 /** Milliseconds without typing after which the text counts as a query. */
 const REST_MS = 800
 
@@ -22,10 +26,11 @@ export function Search() {
   const asked = (choices.get('q') ?? '').trim()
   // The typed text shows at once. Results render deferred, so that they don't delay the next letter.
   const query = useDeferredValue(asked)
-  const found = useFound(query)
+  const wish = useMemo(() => readBudget(query), [query])
+  const found = useFound(wish ? '' : query)
   const { enoughFor } = useShop().catalog
 
-  useAsked(asked, found?.query === asked)
+  useAsked(asked, wish !== null || found?.query === asked)
 
   // Render the same page with and without results: another page would have a new heading, so the focus would be lost
   // when the results arrive.
@@ -48,16 +53,24 @@ export function Search() {
   return (
     // The heading is one string: of three text nodes, the last would shift with every letter typed.
     <Page title={words('search.tab', { query })} heading={words('search.heading', { query })}>
-      {found ? (
+      {wish && enoughFor === null ? (
+        <Suspense fallback={<Looking />}>
+          <Gifts wish={wish} />
+        </Suspense>
+      ) : found ? (
         <Results found={found} />
       ) : (
-        <p className="empty" role="status">
-          {searchWords('looking')}
-        </p>
+        <Looking />
       )}
     </Page>
   )
 }
+
+const Looking = () => (
+  <p className="empty" role="status">
+    {searchWords('looking')}
+  </p>
+)
 
 /**
  * Captures each query once, as typed. The query of the results on screen may be older: on a slow device, results of a

@@ -1,0 +1,199 @@
+/**
+ * @module Chooses a number of different products for a budget. The choice has the highest sum of the shopper's scores,
+ * less a loss for each further product of a department. Pure.
+ */
+
+/** A product that may be chosen. */
+export interface Offer {
+  readonly id: string
+  /** Price in pence, above 0. */
+  readonly pence: number
+  /** The shopper's score in log-odds. */
+  readonly score: number
+  readonly department: string
+}
+
+export interface Budget {
+  /** Number of products to choose. */
+  readonly count: number
+  /** Maximum of their prices' sum, in pence. */
+  readonly pence: number
+}
+
+/** Loss in log-odds of each further product of a department. */
+const REPEAT = 1
+
+/** Steps into which the first, rough solution divides the budget. */
+const ROUGH_STEPS = 100
+/**
+ * Steps into which the solution divides a larger budget, so that the time has a bound. Up to £40 a step is a penny, and
+ * the choice is the best one; above, each price is rounded up to a whole step.
+ */
+const STEPS = 4000
+
+/**
+ * The best choice. A rough solution shows which products can't be in a better one.
+ * @returns null if no `count` products fit the budget
+ */
+export function fillBudget(offers: readonly Offer[], budget: Budget): Offer[] | null {
+  const some = undominated(offers, budget.count)
+  const rough = solve(some, budget, ROUGH_STEPS)
+  return solve(rough ? promising(some, budget, worthOf(rough)) : some, budget, STEPS)
+}
+
+export function worthOf(chosen: readonly Offer[]): number {
+  const departments = new Set(chosen.map(({ department }) => department))
+  const scores = chosen.reduce((sum, { score }) => sum + score, 0)
+  return scores - REPEAT * (chosen.length - departments.size)
+}
+
+/** How the best choice of a state came about. */
+const LEFT_OUT = 0
+const FIRST = 1
+const FURTHER = 2
+
+/** Dynamic programming over departments, their products, the number of products and their cost. */
+function solve(offers: readonly Offer[], { count, pence }: Budget, steps: number): Offer[] | null {
+  const step = Math.max(1, Math.ceil(pence / steps))
+  const width = Math.floor(pence / step) + 1
+  const size = (count + 1) * width
+  const costOf = (offer: Offer) => Math.ceil(offer.pence / step)
+  /** Best value of k products for at most c steps, at k × width + c. */
+  let best = new Float64Array(size).fill(Number.NEGATIVE_INFINITY)
+  best.fill(0, 0, width)
+  const passed: { readonly some: Uint8Array; readonly members: [Offer, Uint8Array][] }[] = []
+  for (const department of byDepartment(offers)) {
+    // Best values with at least one product of this department.
+    const own = new Float64Array(size).fill(Number.NEGATIVE_INFINITY)
+    const members = department.map((offer): [Offer, Uint8Array] => {
+      const how = new Uint8Array(size)
+      const cost = costOf(offer)
+      // From the last row on, so that each row reads values without this product.
+      for (let k = count; k > 0; k--) {
+        for (let c = cost, at = k * width + cost; c < width; c++, at++) {
+          const before = at - width - cost
+          const first = best[before] + offer.score
+          const further = own[before] + offer.score - REPEAT
+          const value = Math.max(first, further)
+          if (value <= own[at]) continue
+          own[at] = value
+          how[at] = first >= further ? FIRST : FURTHER
+        }
+      }
+      return [offer, how]
+    })
+    const some = Uint8Array.from(own, (value, at) => (value > best[at] ? 1 : 0))
+    best = best.map((value, at) => Math.max(value, own[at]))
+    passed.push({ some, members })
+  }
+  return best[size - 1] === Number.NEGATIVE_INFINITY ? null : trace()
+
+  function trace(): Offer[] {
+    const chosen: Offer[] = []
+    let at = size - 1
+    for (const { some, members } of passed.reverse()) {
+      let isInside = some[at] === 1
+      for (const [offer, how] of members.reverse()) {
+        if (!isInside || how[at] === LEFT_OUT) continue
+        chosen.push(offer)
+        isInside = how[at] === FURTHER
+        at -= width + costOf(offer)
+      }
+    }
+    return chosen.sort((a, b) => b.score - a.score)
+  }
+}
+
+function byDepartment(offers: readonly Offer[]): readonly (readonly Offer[])[] {
+  const departments = new Map<string, Offer[]>()
+  for (const offer of offers) {
+    const members = departments.get(offer.department)
+    if (members) members.push(offer)
+    else departments.set(offer.department, [offer])
+  }
+  return [...departments.values()]
+}
+
+/**
+ * Offers without those that no best choice needs: if `count` products of the same department are neither dearer nor
+ * worse, one of them is free to take the place.
+ */
+function undominated(offers: readonly Offer[], count: number): readonly Offer[] {
+  const sorted = offers.toSorted((a, b) => b.score - a.score || a.pence - b.pence)
+  return byDepartment(sorted).flatMap((department) => {
+    /** Prices of the `count` cheapest products before, ascending. */
+    let cheapest: number[] = []
+    return department.filter(({ pence }) => {
+      if (cheapest.length === count && cheapest[count - 1] <= pence) return false
+      cheapest = [...cheapest, pence].sort((a, b) => a - b).slice(0, count)
+      return true
+    })
+  })
+}
+
+/** Prices of a penny in log-odds, among which the one with the lowest bound is sought. */
+const PENNIES = [0, ...Array.from({ length: 24 }, (_, at) => 1e-4 * 1.5 ** at)]
+
+/**
+ * Offers that may be in a choice of at least this value. For any price of a penny, a choice is worth at most the budget
+ * plus its products less their prices (Lagrangian relaxation); the best products for that are known at once.
+ */
+function promising(
+  offers: readonly Offer[],
+  { count, pence }: Budget,
+  value: number,
+): readonly Offer[] {
+  let left = offers
+  for (const penny of PENNIES) {
+    const netOf = (offer: Offer) => offer.score - penny * offer.pence
+    const firsts = new Map<string, Offer>()
+    for (const offer of left) {
+      const first = firsts.get(offer.department)
+      if (!first || netOf(offer) > netOf(first)) firsts.set(offer.department, offer)
+    }
+    const gainOf = (offer: Offer) =>
+      netOf(offer) - (firsts.get(offer.department) === offer ? 0 : REPEAT)
+    const gains = left.map(gainOf).sort((a, b) => b - a)
+    const others = sum(gains.slice(0, count - 1))
+    /** Sum of the highest gains for the other places, without this offer. */
+    const without = (offer: Offer) => {
+      const gain = gainOf(offer)
+      return gain >= (gains[count - 2] ?? gain + 1)
+        ? others - gain + (gains[count - 1] ?? 0)
+        : others
+    }
+    const bound = (offer: Offer) => {
+      const first = firsts.get(offer.department) ?? offer
+      if (first === offer) return netOf(offer) + without(offer)
+      // With the department's first product, or without it.
+      return netOf(offer) + Math.max(others - REPEAT, without(first))
+    }
+    left = left.filter((offer) => penny * pence + bound(offer) >= value - SAME)
+  }
+  return left
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, one) => total + one, 0)
+
+/** Tolerance for rounding errors of sums. */
+const SAME = 1e-9
+
+/**
+ * The best product for one place of a choice, whose other products stay.
+ * @param seen ids that may not be chosen
+ * @returns undefined if none fits the rest of the budget
+ */
+export function otherOffer(
+  offers: readonly Offer[],
+  others: readonly Offer[],
+  seen: ReadonlySet<string>,
+  pence: number,
+): Offer | undefined {
+  const rest = others.reduce((left, offer) => left - offer.pence, pence)
+  const departments = new Set(others.map(({ department }) => department))
+  const worthOf = ({ score, department }: Offer) =>
+    score - (departments.has(department) ? REPEAT : 0)
+  const fits = (offer: Offer) =>
+    offer.pence <= rest && !seen.has(offer.id) && !others.some(({ id }) => id === offer.id)
+  return offers.filter(fits).sort((a, b) => worthOf(b) - worthOf(a))[0]
+}
