@@ -11,6 +11,8 @@ import { declined } from './preferences.ts'
 import type { Shop } from './shop.ts'
 import type { Signal } from './signal.ts'
 import { forgetShown, forgetVisit, isAnswer, noteAction } from './story/visit.ts'
+import { NEUTRAL } from './tune/tuned.ts'
+import { dropTheme, tuning } from './tune/tuning.ts'
 
 export function forgetTogether(
   personalizer: Personalizer,
@@ -37,6 +39,7 @@ export function forgetTogether(
       const waiting = orders.get().filter((order) => isGone(order) && isUnsent(order))
       withdraw(waiting.map(({ id }) => id ?? ''))
       const putBack = [
+        what.kind === 'category' ? dropTheme(what.name) : () => {},
         leave(wishlist, (id) => gone('add_to_wishlist', id)),
         // A purchase is removed as a whole, as in the personalizer.
         leave(orders, isGone),
@@ -61,6 +64,7 @@ export function forgetTogether(
     async erase() {
       await personalizer.erase()
       forgetVisit()
+      tuning.set(NEUTRAL)
       wishlist.set([])
       orders.set([])
       withdraw([...unsent.get(), ...refused.get()])

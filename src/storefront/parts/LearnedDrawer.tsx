@@ -2,6 +2,9 @@
 import { useRef, useState } from 'react'
 import { PersonalizationPanel, usePersonalization } from '../../react.ts'
 import { useShop } from '../shop.ts'
+import { useSignal } from '../signal.ts'
+import { isNeutral, NEUTRAL } from '../tune/tuned.ts'
+import { tuning } from '../tune/tuning.ts'
 import { WirePart } from '../wire/Wire.tsx'
 import { words } from '../words/words.ts'
 import { Icon } from './Icon.tsx'
@@ -76,6 +79,7 @@ export function LearnedDrawer() {
             <>
               {unavailable && <p className="notice">{words('unavailable')}</p>}
               <WirePart />
+              <TunedPart />
               <PersonalizationPanel agents />
               <ul className="drawer-more">
                 {MORE.map(([href, name]) => (
@@ -91,5 +95,18 @@ export function LearnedDrawer() {
         </div>
       </dialog>
     </>
+  )
+}
+
+/** The settings of the list, if the shopper made any. */
+function TunedPart() {
+  if (isNeutral(useSignal(tuning))) return null
+  return (
+    <p className="notice">
+      {words('tune.line')}{' '}
+      <button type="button" className="button" onClick={() => tuning.set(NEUTRAL)}>
+        {words('tune.reset')}
+      </button>
+    </p>
   )
 }

@@ -1,5 +1,5 @@
 /** @module "For you" on the home page: the list, what changed since the shopper last saw it, and everyone's list. */
-import { useEffect, useId, useMemo, useRef, useState } from 'react'
+import { Suspense, useEffect, useId, useMemo, useRef, useState } from 'react'
 import type { Recommendation } from '../../index.ts'
 import {
   LearningPaused,
@@ -11,11 +11,14 @@ import {
 } from '../../react.ts'
 import type { Catalog } from '../catalog.ts'
 import { DISTINCT, FOR_YOU } from '../firstPage.ts'
+import { laterPart } from '../later.tsx'
 import { Outlines } from '../parts/Outlines.tsx'
 import { Card } from '../parts/ProductCard.tsx'
 import { type Order, order } from '../preferences.ts'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
+import { isNeutral } from '../tune/tuned.ts'
+import { tuning } from '../tune/tuning.ts'
 import { words } from '../words/words.ts'
 import { Gliding } from './Gliding.tsx'
 import { lineOf, riseOf } from './line.ts'
@@ -24,6 +27,8 @@ import { rememberShown, told, visit } from './visit.ts'
 
 /** Number of cards on the first screen, which load their pictures early. Each further picture would delay the paint. */
 const FIRST_ROW = 6
+
+const Tune = laterPart(() => import('../tune/Tune.tsx').then((part) => part.Tune))
 
 const EVERYONES = { limit: FOR_YOU, order: 'base' } as const
 
@@ -44,6 +49,9 @@ export function YourList({ first }: YourListProps) {
   const id = useId()
   const chosen = useSignal(order)
   const [compares, compare] = useState(false)
+  const [tunes, tune] = useState(false)
+  const [tuned, setTuned] = useState<readonly Recommendation[] | null>(null)
+  const isTuned = !isNeutral(useSignal(tuning))
   const shownOrder = compares ? 'base' : chosen
   const { before, since, done } = useSignal(visit)
   const options = useMemo(
@@ -71,7 +79,7 @@ export function YourList({ first }: YourListProps) {
   // While the shopper points at the list or focuses it, it changes only after their own answer.
   const last = onScreen.current
   const kept = hand && !answered && last?.order === shownOrder ? last.items : null
-  const items = kept ?? (loading ? waiting : state.items)
+  const items = kept ?? (loading ? waiting : (mine && tuned) || state.items)
 
   useEffect(() => {
     if (!loading && items) onScreen.current = { order: shownOrder, items, since: Date.now() }
@@ -95,15 +103,26 @@ export function YourList({ first }: YourListProps) {
     >
       <div className={known ? 'for-you-head for-you-known' : 'for-you-head'}>
         <h2 id={id}>{chosen === 'base' ? words('compare.everyones') : words('forYou')}</h2>
-        <button
-          type="button"
-          className="compare-toggle"
-          aria-pressed={compares}
-          data-hidden={!known || chosen === 'base' || undefined}
-          onClick={() => compare(!compares)}
-        >
-          {words('yourList.compare')}
-        </button>
+        <div className="for-you-tools">
+          <button
+            type="button"
+            className="compare-toggle"
+            aria-pressed={compares}
+            data-hidden={!known || chosen === 'base' || undefined}
+            onClick={() => compare(!compares)}
+          >
+            {words('yourList.compare')}
+          </button>
+          <button
+            type="button"
+            className="compare-toggle"
+            aria-expanded={tunes && mine}
+            disabled={!mine}
+            onClick={() => tune(!tunes)}
+          >
+            {words('tune')}
+          </button>
+        </div>
         <p className="for-you-line" role="status">
           {/* While a list from before is on screen and the new one loads, there is no sentence. */}
           {state.code
@@ -112,13 +131,20 @@ export function YourList({ first }: YourListProps) {
               ? words('trouble')
               : compares
                 ? words('yourList.everyones')
-                : !(loading && before) &&
-                  lineOf({ now: items ?? [], without, everyones, done, known }, catalog.get)}
+                : tuned
+                  ? words('tune.line')
+                  : !(loading && before) &&
+                    lineOf({ now: items ?? [], without, everyones, done, known }, catalog.get)}
         </p>
         {/* The style sheet shows this note only in everyone's order, because prerendering doesn't know the choice. */}
         <p className="for-you-note">{words('yourList.baseOrder')}</p>
       </div>
       {chosen === 'personal' && <LearningPaused />}
+      {mine && (tunes || isTuned) && !loading && (
+        <Suspense>
+          <Tune own={own.items} open={tunes} onList={setTuned} />
+        </Suspense>
+      )}
       <Gliding className="grid with-reasons" aria-busy={loading} {...handlers}>
         {items ? (
           itemsOf(entriesOf(items, catalog), ({ item, recommendation }, place, menu) => (

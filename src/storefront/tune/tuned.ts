@@ -1,0 +1,59 @@
+/** @module Orders a list by the shopper's own settings. Neutral settings keep the list's order exactly. Pure. */
+
+/** The shopper's settings of their list. */
+export interface Tuning {
+  /** Wished price; null: as learned. */
+  readonly price: number | null
+  /** −1 familiar … 0 as learned … 1 surprising. */
+  readonly surprise: number
+  /** Theme → whether the shopper wants more or less of it. */
+  readonly themes: Readonly<Record<string, 'more' | 'less'>>
+}
+
+export const NEUTRAL: Tuning = { price: null, surprise: 0, themes: {} }
+
+export const isNeutral = ({ price, surprise, themes }: Tuning): boolean =>
+  price === null && surprise === 0 && Object.keys(themes).length === 0
+
+/** Properties of a product that settings act on. */
+export interface Traits {
+  readonly price?: number
+  /** How much the shopper turned to such products, in [0, 1]. */
+  readonly familiar: number
+  readonly themes: readonly string[]
+}
+
+/** Loss in log-odds of a price e times the wished price. */
+const PRICE = 3
+/** Loss of the most familiar product if the shopper wants only surprises. */
+const SURPRISE = 4
+const THEME = 2.5
+/** Smallest difference of values that decides; smaller ones are rounding errors. */
+const SAME = 1e-6
+
+/**
+ * @param list best first. Its order may differ from its scores (pins, variety), and neutral settings keep it.
+ * @param usual the shopper's usual price, at which the price setting changes nothing; above 0
+ */
+export function tuned<Entry extends { readonly score: number }>(
+  list: readonly Entry[],
+  traitsOf: (entry: Entry) => Traits,
+  usual: number,
+  { price, surprise, themes }: Tuning,
+): readonly Entry[] {
+  const distance = (from: number, to: number) => Math.abs(Math.log(from / to))
+  let lowest = Number.POSITIVE_INFINITY
+  const valued = list.map((entry) => {
+    // A score never above that of the entry before, so that these values alone give the list's order.
+    lowest = Math.min(lowest, entry.score)
+    const traits = traitsOf(entry)
+    let value = lowest - SURPRISE * surprise * traits.familiar
+    if (price !== null && traits.price)
+      value -= PRICE * (distance(traits.price, price) - distance(traits.price, usual))
+    for (const theme of traits.themes) {
+      if (Object.hasOwn(themes, theme)) value += themes[theme] === 'more' ? THEME : -THEME
+    }
+    return { entry, value: Math.round(value / SAME) }
+  })
+  return valued.sort((a, b) => b.value - a.value).map(({ entry }) => entry)
+}
