@@ -19,7 +19,7 @@ export interface Listed {
 }
 
 /** One device's update. */
-export interface DeviceExample {
+interface DeviceExample {
   /** Products of its last 30 days. */
   readonly items: readonly string[]
   /** Number of the update that counts the first of them, and the halves that leader and helper get. */
