@@ -6,13 +6,12 @@ import type { BaseModel } from '../model/baseModel.ts'
 import { highestRows, ranksOf } from '../model/highest.ts'
 import { strangerScores } from '../model/score.ts'
 import type { Reason } from './apiLists.ts'
-import { type CandidateSource, type Choice, findAll, gather } from './candidateSource.ts'
+import { type CandidateSource, type Choice, gather } from './candidateSource.ts'
 
 /** Number of top places of the base order whose items are best sellers, if the log counts shoppers for them. */
 export const bestSellersOf = (items: number): number => Math.min(100, Math.ceil(items / 10))
 
 export class BaseOrder implements CandidateSource {
-  readonly find = findAll
   readonly #model: BaseModel
   readonly #shown: readonly number[]
   #scores: Float32Array
@@ -49,6 +48,11 @@ export class BaseOrder implements CandidateSource {
   /** Scores of all rows, [N]. */
   get scores(): Float32Array {
     return this.#scores
+  }
+
+  find(count: number, choice: Choice): readonly number[] {
+    if (choice.isNarrowed) return choice.rows
+    return choice.among(this.rows.slice(0, count + choice.excluded.size))
   }
 
   scoresOf(rows: readonly number[]): Float32Array {

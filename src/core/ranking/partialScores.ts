@@ -107,6 +107,8 @@ export function createPartialScores(
       )
     }
 
+    /** Scores of the rows of short lists, which the lists of a page share. */
+    const scores = new Map<number, number>()
     let found: { readonly count: number; readonly rows: readonly number[] | null } | null = null
 
     /** Rows that include the `count` highest shown rows; null: any row may be among them. */
@@ -124,10 +126,15 @@ export function createPartialScores(
 
     return {
       scoresOf(rows) {
-        const scores = new Float32Array(rows.length)
+        if (rows.length <= CHUNK) {
+          const others = rows.filter((row) => !scores.has(row))
+          scoresOf(others).forEach((score, place) => scores.set(others[place], score))
+          return Float32Array.from(rows, (row) => scores.get(row) as number)
+        }
+        const all = new Float32Array(rows.length)
         for (let from = 0; from < rows.length; from += CHUNK)
-          scores.set(scoresOf(rows.slice(from, from + CHUNK)), from)
-        return scores
+          all.set(scoresOf(rows.slice(from, from + CHUNK)), from)
+        return all
       },
       find(count, choice) {
         const some = choice.isNarrowed ? null : highest(count + choice.excluded.size)

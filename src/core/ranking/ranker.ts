@@ -126,8 +126,8 @@ export class Ranker {
   everybodys(now: number, losses: Losses = NO_LOSSES): Scored {
     this.#base.moveTo(now)
     const base = this.#base
-    const scored = { find: findAll, scoresOf: base.scoresOf.bind(base), base, isOwn: false }
-    return lowered(scored, losses)
+    const [find, scoresOf] = [base.find.bind(base), base.scoresOf.bind(base)]
+    return lowered({ find, scoresOf, base, isOwn: false }, losses)
   }
 
   /** Ranker of the same shop without the model's context terms; null if the model has none. */
