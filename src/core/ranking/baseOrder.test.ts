@@ -3,6 +3,7 @@ import { NO_CONTEXT } from '../features/context/context.ts'
 import { CONTEXT_CODE, contextFeature } from '../features/context/contextFeatures.ts'
 import { tinyModel } from '../model/testModel.ts'
 import { BaseOrder } from './baseOrder.ts'
+import { ShownItems } from './candidateSource.ts'
 
 const tiny = tinyModel(5)
 const popularity30 = Float32Array.of(1, 3, 9, 3, 2)
@@ -14,6 +15,17 @@ test('base order lists shown items best first, ties in the shop’s order', () =
   expect([...order.ranks]).toEqual([4, 2, 0, 1, 3])
   expect(order.sorted([4, 0, 1])).toEqual([1, 4, 0])
   expect(order.sorted([4, 3, 1, 0])).toBe(order.rows)
+})
+
+test('base order finds the highest rows that a list may contain, in the shop’s order', () => {
+  const order = new BaseOrder(model, new ShownItems(model, null).rows)
+  const choose = (excludeIds: readonly string[], among?: ReadonlySet<string>) =>
+    new ShownItems(model, null).choose({ excludeIds, ...(among && { among }) })
+  expect(order.find(2, choose([]))).toEqual([1, 2])
+  // Two items of the first four are excluded.
+  expect(order.find(2, choose(['item 2', 'item 3']))).toEqual([1, 4])
+  expect(order.find(9, choose(['item 2']))).toEqual([0, 1, 3, 4])
+  expect(order.find(1, choose([], new Set(['item 0', 'item 4'])))).toEqual([0, 4])
 })
 
 test('base order is sorted again only after the scores have changed', () => {
