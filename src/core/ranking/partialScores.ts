@@ -128,7 +128,8 @@ export function createPartialScores(
       scoresOf(rows) {
         if (rows.length <= CHUNK) {
           const others = rows.filter((row) => !scores.has(row))
-          scoresOf(others).forEach((score, place) => scores.set(others[place], score))
+          const added = scoresOf(others)
+          for (const [place, row] of others.entries()) scores.set(row, added[place])
           return Float32Array.from(rows, (row) => scores.get(row) as number)
         }
         const all = new Float32Array(rows.length)
