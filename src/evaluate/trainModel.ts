@@ -44,6 +44,7 @@ export async function trainModel(
     leaveOneOut,
     holdout,
     now: asked.now,
+    judgeFeatures: false,
     onProgress: (label, done, total) => step(steps, label, done, total),
   })
   await publishModel(directory, trained)
@@ -67,7 +68,7 @@ export async function trainOnOrders(
     .filter(({ interactions }) => interactions.length > 0)
   const { fraction } = manifest.holdout
   const options = {
-    ...{ seed: manifest.seed, until, now },
+    ...{ seed: manifest.seed, until, now, judgeFeatures: false },
     holdout: await readHoldout(fraction > 0 || !holdout ? String(fraction) : holdout),
     onProgress: (label: string, done: number, total: number) =>
       step(steps, `the server without clicks: ${label}`, done, total),

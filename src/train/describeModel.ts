@@ -1,9 +1,11 @@
 /** @module Describes in a new model's manifest how it was made: data, hold-out, features and measurements. */
+import { createHash } from 'node:crypto'
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import {
   type FeatureRecord,
   MANIFEST_FORMAT,
+  type ModelFile,
   type ModelManifest,
 } from '@nearside/core/model/manifest.ts'
 import type { Shop } from './shop/shop.ts'
@@ -23,7 +25,25 @@ interface Making {
   /** Records of the fixed features, then those of the context features. */
   readonly records: readonly FeatureRecord[]
   readonly hasContext: boolean
+  readonly report: Report | null
   readonly metrics: ModelManifest['metrics']
+}
+
+/** Report that training writes beside a model, as JSON; the manifest holds its hash. */
+interface Report {
+  readonly described: ModelFile
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+export function describeReport(name: string, content: unknown): Report {
+  const bytes = new TextEncoder().encode(`${JSON.stringify(content, rounded, 1)}\n`)
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  return { described: { name, bytes: bytes.length, sha256 }, bytes }
+}
+
+/** Rounds numbers to six digits, which is more than any of these figures is accurate to. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toPrecision(6)) : value
 }
 
 function mainCurrency(items: Shop['items']): string | undefined {
@@ -35,7 +55,8 @@ function mainCurrency(items: Shop['items']): string | undefined {
 
 /** Manifest of a model without a parent; its list of files is still missing. */
 export function describeModel(making: Making): ModelManifest {
-  const { seed, shop, split, heldOutShare, heldOutHash, records, hasContext, metrics } = making
+  const { seed, shop, split, heldOutShare, heldOutHash, records, hasContext, report, metrics } =
+    making
   const currency = mainCurrency(shop.items)
   return {
     format: MANIFEST_FORMAT,
@@ -59,6 +80,7 @@ export function describeModel(making: Making): ModelManifest {
       ...heldOutHash,
     },
     ...(currency && { currency }),
+    ...(report && { reports: [report.described] }),
     metrics,
   }
 }

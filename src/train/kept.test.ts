@@ -20,7 +20,7 @@ const OPTIONS = {
   words: NO_WORD_VECTORS,
   encoder: { epochs: 1, negatives: 16 },
 } satisfies PretrainOptions
-const QUICK: Partial<PretrainOptions> = { learners: ['encoder'] }
+const QUICK: Partial<PretrainOptions> = { learners: ['encoder'], judgeFeatures: false }
 
 function keptIn(folder: string, disk = nodeDisk): KeptIn & { readonly failures: unknown[] } {
   const failures: unknown[] = []
@@ -50,7 +50,7 @@ it('an interrupted training continues after its last finished part, bit for bit'
         if (parts().length > before.length) throw new Error('killed')
       },
     })
-  const order = ['encoder', 'ranker', 'validation', 'trees', 'context', 'prior']
+  const order = ['encoder', 'ranker', 'validation', 'trees', 'context', 'selection', 'prior']
   for (const part of order) {
     const before = parts()
     labels.length = 0

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -120,13 +121,18 @@ test('publishing writes a version folder that latest.json names', async () => {
   expect(parseLatest(await json('latest.json')).version).toBe('1')
   const manifest = parseManifest(await json('1/manifest.json'))
   expect(manifest.shop).toBe('tiny')
-  for (const { reason } of [...manifest.features, ...manifest.contextFeatures!])
-    expect(reason).not.toBe('')
+  const selection = await readFile(join(directory, '1/selection.json'))
+  const sha256 = createHash('sha256').update(selection).digest('hex')
+  expect(manifest.reports).toEqual([{ name: 'selection.json', bytes: selection.length, sha256 }])
+  const { features } = JSON.parse(selection.toString()) as { features: { kept: boolean }[] }
+  const records = [...manifest.features, ...manifest.contextFeatures!]
+  expect(features.map(({ kept }) => kept)).toEqual(records.map(({ kept }) => kept))
   expect((await readdir(join(directory, '1'))).sort()).toEqual([
     'encoder.safetensors',
     'items.safetensors',
     'manifest.json',
     'popularity.safetensors',
+    'selection.json',
     'shared.safetensors',
     'statistics.safetensors',
   ])

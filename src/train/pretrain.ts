@@ -1,7 +1,7 @@
 /**
  * @module Makes a base model from a shop's log and catalog. The file reads top to bottom: split → encoder and item
  * table → ranker with the encoder's score as one more column → validation with and without the encoder → trees over
- * the highest items, if they help → context → search tolerance → population prior → files.
+ * the highest items, if they help → context → feature judgement → search tolerance → population prior → files.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { historiesOf } from '@nearside/core/features/cases.ts'
@@ -22,7 +22,7 @@ import { readBaseModel, type WrittenModel, writeBaseModel } from '@nearside/core
 import { addScores } from '@nearside/core/model/score.ts'
 import { createWasmEngine } from '@nearside/engine/wasm/wasmEngine.ts'
 import { learnContext } from './context/learnContext.ts'
-import { describeModel } from './describeModel.ts'
+import { describeModel, describeReport } from './describeModel.ts'
 import { type EncoderSettings, type TrainedEncoder, trainEncoder } from './encoder/train.ts'
 import { encoderCandidates } from './encoderCandidates.ts'
 import { forecast } from './forecast.ts'
@@ -33,6 +33,7 @@ import { contextOf as contextNeeded, learnPrior } from './prior/learnPrior.ts'
 import { OUT_OF_FOLD, OutOfFoldStatistics } from './ranker/outOfFold.ts'
 import { type ContextCandidates, type RankerData, trainRanker } from './ranker/trainRanker.ts'
 import { learnTolerance } from './searches/learnTolerance.ts'
+import { joinRecords, selectFeatures } from './selection/select.ts'
 import { contextKindsOf, contextOf } from './shop/context.ts'
 import type { Shop } from './shop/shop.ts'
 import type { Split } from './split.ts'
@@ -67,6 +68,11 @@ export interface PretrainOptions {
    * be missing from the log; hold-out and limit are ignored.
    */
   readonly leaveOneOut?: boolean
+  /**
+   * Whether to judge the features. Default: true. Judging does not change the model, so an evaluation switches it
+   * off.
+   */
+  readonly judgeFeatures?: boolean
   /** Current time, milliseconds since the epoch. */
   readonly now: number
   /** Pre-trained word vectors; default: those of this package. */
@@ -190,14 +196,27 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
   const asked = { from: plan.questionsFrom, until: questions.until, seed }
   const context = await keep('context', () => learnContext(data, chosen, asked))
 
+  await checkpoint()
+  progress('selection', 0, 1)
+  const judged =
+    options.judgeFeatures === false
+      ? null
+      : await keep('selection', () => selectFeatures(data, asked))
+  const selection = judged && joinRecords(judged, [...chosen.records, ...context.records])
+  const records = selection?.records ?? [...chosen.records, ...context.records]
+  const report =
+    selection &&
+    describeReport('selection.json', { ...selection.report, context: context.outcomes })
+
   const manifest = describeModel({
     seed,
     shop,
     split,
     heldOutShare: 'fraction' in holdout && !options.leaveOneOut ? holdout.fraction : 0,
     heldOutHash: options.leaveOneOut ? {} : hashOfHeldOut(shop, holdout, split.until),
-    records: [...chosen.records, ...context.records],
+    records,
     hasContext: data.context !== undefined,
+    report,
     metrics: {
       trainingShoppers: split.training.length,
       encoderWeight: chosen.encoderWeight,
@@ -271,7 +290,9 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     manifest: { ...manifest, metrics, searchTolerance: searched.tolerance },
   })
   const model = await readBaseModel(written.manifest, written.files)
-  return { ...written, priorReason: learned.reason, model }
+  const files = new Map(written.files)
+  if (report) files.set(report.described.name, report.bytes)
+  return { ...written, files, priorReason: learned.reason, model }
 }
 
 /** Adds each item's lifts in the accepted kinds of context. */

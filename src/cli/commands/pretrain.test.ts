@@ -23,7 +23,7 @@ async function run(flags: Flags): Promise<{ result: unknown; text: string }> {
   return { result, text: printed.join('\n') }
 }
 
-it('prints which log lines were left out', async () => {
+it('writes the selection report, and prints which log lines were left out', async () => {
   const made = testShop(60, 12)
   const shop = join(folder, 'testshop')
   const log = shopEvents({ ...made, from: 0, to: 0 })
@@ -31,6 +31,13 @@ it('prints which log lines were left out', async () => {
   await appendFile(join(shop, 'events.tsv'), 'shopper1\tpurchase\titem1\t\t\n')
   const out = join(folder, 'models')
   const { text } = await run({ shop, out, epochs: '1', budget: '0.001' })
+  const manifest = JSON.parse(await readFile(join(out, '1', 'manifest.json'), 'utf8')) as {
+    reports: { name: string; sha256: string }[]
+  }
+  const sha256 = createHash('sha256')
+    .update(await readFile(join(out, '1', 'selection.json')))
+    .digest('hex')
+  expect(manifest.reports).toEqual([expect.objectContaining({ name: 'selection.json', sha256 })])
   expect(text).toContain('1 line of the log without a time was left out')
   expect(text).toMatch(
     /^\d+ events of 60 shoppers, 12 items: training takes a minute or so of one core and up to 0\.\d GB/,
@@ -83,7 +90,7 @@ it('resumes an interrupted training, and deletes its intermediate files afterwar
   expect(await readdir(folder)).toContain('stopped.unfinished')
   const resumed = await train('resumed', undefined, true)
   expect(labels).not.toContain('encoder')
-  expect(labels).toContain('forecast')
+  expect(labels).toContain('selection')
   expect(await readdir(folder)).not.toContain('stopped.unfinished')
   expect(resumed).toEqual(await train('at-once'))
   expect(labels).toContain('encoder')

@@ -29,7 +29,7 @@ const syntax = withSigning(
       `Writes OUT/VERSION/ and points OUT/latest.json at it. VERSION is always new: a published version never
 changes, and concurrent readers find the old model or the new one. The same shop, limit, hold-out and
 seed give the same files. Training ignores held-out shoppers and events from --until on.
-The manifest lists each feature, whether the model kept it, and why.
+OUT/VERSION also gets selection.json, which lists what each feature contributes.
 
 --protocol leave-one-out is for a log without times. It trains on all events of all shoppers but the last
 two: the second last event is used for selection, and the last one is ignored.

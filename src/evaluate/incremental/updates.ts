@@ -72,7 +72,8 @@ export async function runUpdates(
   const train = (until: number) =>
     timed(() => {
       const asked = options(`full training until ${formatDay(until)}`, until)
-      return pretrain(shop, { ...asked, seed })
+      // Judging the features does not change the model.
+      return pretrain(shop, { ...asked, seed, judgeFeatures: false })
     })
   const update = (parent: BaseModel, until: number) =>
     timed(async () => {

@@ -63,6 +63,7 @@ export async function makeCatalogBase(
       heldOutHash: {},
       records,
       hasContext: false,
+      report: null,
       metrics: {},
     }),
     itemIds: items.map(({ id }) => id),

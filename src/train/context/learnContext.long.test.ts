@@ -34,8 +34,12 @@ test('a context that matters is kept, written to a file and changes the ranking'
   expect(records.get('weatherLift')?.weight).toBeGreaterThan(0.3)
   expect(records.get('promotionLift')?.reason).toMatch(/constant in the training data/)
   expect(parseManifest(JSON.parse(JSON.stringify(manifest)))).toEqual(manifest)
-  const gain = /NDCG@10 \+(0\.\d+)/.exec(records.get('weatherLift')?.reason ?? '')?.[1]
-  expect(Number(gain)).toBeGreaterThan(0.05)
+  const selection = JSON.parse(new TextDecoder().decode(files.get('selection.json')))
+  const found = selection.features.find(({ name }: { name: string }) => name === 'weatherLift')
+  expect(found).toMatchObject({ kept: true, carries: 'something' })
+  const judged = selection.context.find(({ kind }: { kind: string }) => kind === 'weather')
+  expect(judged).toMatchObject({ kept: true })
+  expect(judged['ndcg@10']).toBeGreaterThan(0.05)
 
   const now = shop.to + 86_400_000
   const { interactions } = shop.shoppers[3]

@@ -12,23 +12,20 @@ import type { BaseModel, ContextTerm } from '@nearside/core/model/baseModel.ts'
 import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
 import { createRandom, type Random } from '@nearside/core/model/random.ts'
 import { mean, standardError } from '../estimates.ts'
-import {
-  buildDataset,
-  contextColumns,
-  type RankerCase,
-  type RankerDataset,
-} from '../ranker/dataset.ts'
+import type { RankerCase, RankerDataset } from '../ranker/dataset.ts'
 import { fitNewton } from '../ranker/newton.ts'
-import { foldOf, OUT_OF_FOLD, OutOfFoldStatistics } from '../ranker/outOfFold.ts'
+import { foldOf } from '../ranker/outOfFold.ts'
 import { partOf } from '../ranker/part.ts'
-import { type SampleOptions, sampleCases } from '../ranker/sample.ts'
+import type { SampleOptions } from '../ranker/sample.ts'
+import { sampleTable } from '../ranker/sampledTable.ts'
 import { NEGLIGIBLE, spreadOf } from '../ranker/select.ts'
 import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
-import { measureCases } from './measureCases.ts'
+import { measureCases } from '../selection/measure.ts'
 
 /** Effect of adding a kind of context to the base, on cases later than the fitted ones. */
-interface ContextOutcome {
+export interface ContextOutcome {
   readonly kind: string
+  readonly cases: number
   /** Mean difference of a case's loss, nats (below 0 is better), and its standard error. */
   readonly loss: number
   readonly lossError: number
@@ -158,6 +155,7 @@ function judge(table: RankerDataset, kind: string, columns: readonly number[]): 
   }
   const outcome = {
     kind,
+    cases: loss.length,
     loss: mean(loss),
     lossError: standardError(loss),
     'ndcg@10': mean(ndcg),
@@ -195,7 +193,7 @@ function describe({ loss, lossError, error, ...outcome }: ContextOutcome): strin
 }
 
 /**
- * Samples cases, out of fold. Column 0 of the table is the base's score, the others are the context features' raw values.
+ * Column 0 of the table is the base's score, the others are the context features' raw values.
  * @param rawWeights w by raw value, [F]
  */
 function buildContextTable(
@@ -204,21 +202,8 @@ function buildContextTable(
   rawWeights: Float32Array,
   random: Random,
 ): RankerDataset {
-  const { items, context } = data
-  const { warmUp } = DEFAULT_RANKER
-  const sample = sampleCases(data, { ...asked, warmUp, firstShare: 0 }, random)
-  const statistics = new OutOfFoldStatistics(items, sample.shoppers, {
-    ...OUT_OF_FOLD,
-    from: sample.from,
-    until: asked.until,
-    statistics: { context },
-  })
-  const full = buildDataset(
-    [...sample.cases].sort(statistics.compareCases),
-    ({ shopper, time }) => statistics.at(shopper, time),
-    random,
-    context && contextColumns(contextCandidates(context.kinds), context.contexts),
-  )
+  const { cases, tableOf } = sampleTable(data, asked, random)
+  const full = tableOf(cases)
   const columns = 1 + full.columns - FEATURE_COUNT
   const values = new Float32Array(full.item.length * columns)
   for (let row = 0; row < full.item.length; row++) {

@@ -67,12 +67,12 @@ export function fitNewton(data: NewtonTable, scale: Float32Array, options: Newto
  * weights.
  * @param inverse 1 / scale, [columns]
  */
-function evaluate(
+export function evaluate(
   data: NewtonTable,
   inverse: Float64Array,
   weights: Float64Array,
   options: Pick<NewtonOptions, 'l2' | 'frozen' | 'centre'>,
-  asked: 'loss' | 'hessian',
+  asked: 'loss' | 'gradient' | 'hessian',
 ) {
   const F = data.columns
   const free = Int32Array.from({ length: F }, (_, f) => f).filter((f) => !options.frozen.has(f))
@@ -113,6 +113,10 @@ function evaluate(
       if (asked === 'loss') continue
       const residual = weight * (probability - target)
       const at = row * F
+      if (asked === 'gradient') {
+        for (let f = 0; f < F; f++) gradient[f] += residual * data.features[at + f]
+        continue
+      }
       for (const f of free) {
         const value = data.features[at + f]
         gradient[f] += residual * value
@@ -126,7 +130,7 @@ function evaluate(
         for (let b = 0; b <= a; b++) hessian[into + free[b]] += value * data.features[at + free[b]]
       }
     }
-    if (asked === 'loss') continue
+    if (asked !== 'hessian') continue
     for (let f = 0; f < F; f++) {
       for (let g = 0; g <= f; g++) hessian[f * F + g] -= weight * mean[f] * mean[g]
     }

@@ -27,7 +27,8 @@ function shopOf({ name, items, dayOnly, shoppers }: TestShop): Shop {
   return { name, items, dayOnly, shoppers, from: Math.min(...times), to: Math.max(...times) }
 }
 
-const train = (shop: Shop, until: number) => pretrain(shop, { ...OPTIONS, until, seed: 1 })
+const train = (shop: Shop, until: number) =>
+  pretrain(shop, { ...OPTIONS, until, seed: 1, judgeFeatures: false })
 
 const shop = shopOf(testShop(200, 12))
 const parent = await train(shop, UNTIL).then(({ model }) => ({
@@ -44,6 +45,7 @@ test('an update has the counts of a full training, and records what it did', asy
     data: { until: new Date(LATER).toISOString() },
     holdout: parent.manifest.holdout,
   })
+  expect(manifest.reports).toBeUndefined()
   expect(manifest.metrics['guard.shoppers']).toBeGreaterThan(10)
   expect(Object.values(manifest.metrics).every(Number.isFinite)).toBe(true)
   const full = await train(shop, LATER)
@@ -145,6 +147,7 @@ test('an update trains in full if new orders are unrelated to earlier ones', asy
   expect(refused).toBeNull()
   // All metrics were measured anew, the prior's included; they are not the parent's.
   expect(manifest.metrics['ndcg@10']).toBeGreaterThan(0)
+  expect(manifest.reports?.map(({ name }) => name)).toEqual(['selection.json'])
 }, 900_000)
 
 /** A parent that ranks the first three items highest for every shopper. */

@@ -1,0 +1,196 @@
+/**
+ * @module Selects features at each pretrain: measures each feature by information gain and an L1 term, and
+ * reports which features the model kept and why.
+ */
+import { contextCandidates } from '@nearside/core/features/context/contextFeatures.ts'
+import { FEATURES } from '@nearside/core/features/features.ts'
+import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
+import { createRandom, type Random } from '@nearside/core/model/random.ts'
+import type { ContextOutcome } from '../context/learnContext.ts'
+import type { RankerDataset } from '../ranker/dataset.ts'
+import type { SampleOptions } from '../ranker/sample.ts'
+import { sampleTable } from '../ranker/sampledTable.ts'
+import { spreadOf } from '../ranker/select.ts'
+import type { RankerData } from '../ranker/trainRanker.ts'
+import { lassoPath } from './lasso.ts'
+
+interface FeatureJudgement {
+  readonly name: string
+  /** Gain in bits per item of the catalog, and the largest gain of shuffled values. */
+  readonly gain: number
+  readonly noise: number
+  /** Largest L1 strength at which the feature enters, as a share of the smallest that keeps all out; null: never. */
+  readonly enters: number | null
+  readonly carries: 'nothing: constant' | 'nothing: no gain, never entered' | 'something'
+  /** Whether the model kept the feature, and why; absent before the model is known. */
+  readonly kept?: boolean
+  readonly reason?: string
+}
+
+/** Contents of `selection.json` of a model version. */
+interface SelectionReport {
+  readonly format: 2
+  readonly cases: number
+  readonly features: readonly FeatureJudgement[]
+  /** Effect of each kind of context on later cases; absent before it is known. */
+  readonly context?: readonly ContextOutcome[]
+}
+
+const MAX_CASES = 1000
+const LEAST_CASES = 20
+/** Strengths of the L1 term, as shares of the smallest strength at which every weight is 0. */
+const STRENGTHS = [0.3, 0.1, 0.03, 0.01, 0.003]
+
+/** Judges the features; null if the log has too few cases. */
+export function selectFeatures(
+  data: RankerData,
+  options: Pick<SampleOptions, 'from' | 'until'> & { readonly seed: number },
+): SelectionReport | null {
+  const random = createRandom(options.seed + 2)
+  const { cases, tableOf } = sampleTable(data, { ...options, maxCases: MAX_CASES }, random)
+  if (cases.length < LEAST_CASES) return null
+  const contexts = data.context ? contextCandidates(data.context.kinds) : []
+  const names = [...FEATURES, ...contexts].map(({ name }) => name)
+  return judgeFeatures(names, tableOf(cases), options.seed + 3)
+}
+
+/** @param names names of the columns */
+export function judgeFeatures(
+  names: readonly string[],
+  data: RankerDataset,
+  seed: number,
+): SelectionReport {
+  const { scale, constant } = spreadOf(data)
+  const gains = informationGains(data, createRandom(seed))
+  const path = lassoPath(data, scale, STRENGTHS)
+  const features = names.map((name, f): FeatureJudgement => {
+    const enters = path.find(({ weights }) => weights[f] !== 0)?.strength ?? null
+    const { gain, noise } = gains[f]
+    const isIdle = gain <= noise && enters === null
+    const carries = constant.has(f)
+      ? 'nothing: constant'
+      : isIdle
+        ? 'nothing: no gain, never entered'
+        : 'something'
+    return { name, gain, noise, enters, carries }
+  })
+  return { format: 2, cases: data.start.length - 1, features }
+}
+
+/** Adds the selection's findings to the model's records, and the model's decisions to the report. */
+export function joinRecords(
+  report: SelectionReport,
+  records: readonly FeatureRecord[],
+): { readonly report: SelectionReport; readonly records: readonly FeatureRecord[] } {
+  const found = new Map(report.features.map((feature) => [feature.name, feature]))
+  return {
+    records: records.map((record) => {
+      const feature = found.get(record.name)
+      return feature ? { ...record, reason: `${record.reason}; ${finding(feature)}` } : record
+    }),
+    report: {
+      ...report,
+      features: report.features.map((feature) => {
+        const record = records.find(({ name }) => name === feature.name)
+        return record ? { ...feature, kept: record.kept, reason: record.reason } : feature
+      }),
+    },
+  }
+}
+
+function finding({ gain, noise, enters, carries }: FeatureJudgement): string {
+  if (carries !== 'something') return `carries ${carries}`
+  const millibits = (bits: number) => (1000 * bits).toPrecision(2)
+  const alone = `information gain ${millibits(gain)} millibits (shuffled ${millibits(noise)})`
+  return enters === null
+    ? `${alone}, an L1 term leaves it out`
+    : `${alone}, enters at an L1 strength of ${enters}`
+}
+
+interface FeatureGain {
+  /** Gain in bits per item of the catalog, estimated from the corrected sample. */
+  readonly gain: number
+  /** Largest of the shuffled gains, bits. Chance exceeds it with probability 1 / (`SHUFFLES` + 1). */
+  readonly noise: number
+}
+
+const BINS = 12
+const SHUFFLES = 19
+
+/**
+ * Measures how much each feature alone says about the target: information gain over binned values.
+ * The reference is the gain of the same values shuffled inside each case.
+ * A feature that separates shoppers but not their items gains as much when shuffled, so it counts as nothing.
+ * @see Quinlan, Induction of decision trees, doi 10.1007/BF00116251
+ */
+export function informationGains(data: RankerDataset, random: Random): FeatureGain[] {
+  const weights = data.correction.map(Math.exp)
+  const labels = Uint8Array.from(data.target, (share) => (share > 0 ? 1 : 0))
+  return Array.from({ length: data.columns }, (_, column) => {
+    const { bins, count } = binned(data, column)
+    if (count < 2) return { gain: 0, noise: 0 }
+    const gain = gainOf(bins, count, weights, labels)
+    let noise = 0
+    for (let run = 0; run < SHUFFLES; run++) {
+      shuffleInCases(bins, data.start, random)
+      noise = Math.max(noise, gainOf(bins, count, weights, labels))
+    }
+    return { gain, noise }
+  })
+}
+
+/** Bin of each row of a column. Edges are quantiles of its values; equal values share a bin. */
+function binned(data: RankerDataset, column: number) {
+  const rows = data.target.length
+  const values = new Float32Array(rows)
+  for (let row = 0; row < rows; row++) values[row] = data.features[row * data.columns + column]
+  const sorted = values.slice().sort()
+  // Most features are 0 for most items, so edges come from the quantiles of the other values.
+  const varied = sorted.filter((value) => value !== sorted[rows >> 1])
+  const edges = new Set<number>([sorted[rows >> 1]])
+  for (let bin = 0; bin < BINS; bin++) edges.add(varied[Math.floor((bin * varied.length) / BINS)])
+  const cuts = [...edges].filter((edge) => edge !== undefined).sort((a, b) => a - b)
+  const bins = Uint8Array.from(values, (value) => {
+    let bin = 0
+    while (bin + 1 < cuts.length && value >= cuts[bin + 1]) bin++
+    return bin
+  })
+  return { bins, count: cuts.length }
+}
+
+function shuffleInCases(bins: Uint8Array, start: Int32Array, random: Random): void {
+  for (let c = 0; c + 1 < start.length; c++) {
+    for (let row = start[c + 1] - 1; row > start[c]; row--) {
+      const other = start[c] + random.integer(row - start[c] + 1)
+      const value = bins[row]
+      bins[row] = bins[other]
+      bins[other] = value
+    }
+  }
+}
+
+/** H(label) − H(label | bin), bits. */
+export function gainOf(
+  bins: Uint8Array,
+  count: number,
+  weights: Float32Array,
+  labels: Uint8Array,
+): number {
+  const sums = new Float64Array(2 * count)
+  for (let row = 0; row < bins.length; row++) sums[2 * bins[row] + labels[row]] += weights[row]
+  let no = 0
+  let yes = 0
+  let inside = 0
+  for (let bin = 0; bin < count; bin++) {
+    no += sums[2 * bin]
+    yes += sums[2 * bin + 1]
+    inside += entropy(sums[2 * bin], sums[2 * bin + 1])
+  }
+  return no + yes > 0 ? Math.max(0, (entropy(no, yes) - inside) / (no + yes)) : 0
+}
+
+/** (a + b) · H(a / (a + b)), bits. */
+function entropy(a: number, b: number): number {
+  const part = (value: number) => (value > 0 ? value * Math.log2((a + b) / value) : 0)
+  return part(a) + part(b)
+}
