@@ -170,7 +170,7 @@ export interface Personalizer {
    * - a purchase of the same items captured within a day;
    * - orders older than the last time the shopper forgot an order or erased all, as long as the log lists that;
    * - orders older than `retentionDays`;
-   * - all orders while paused, and all beyond the newest 1,000.
+   * - all orders while paused or while `profiles` says somebody else than `me`, and all beyond the newest 1,000.
    *
    * @returns number of orders newly stored; a notice reports invalid orders
    * @throws NearsideError `input-invalid` if `orders` is not an array; `engine-failed` if the code for the import
@@ -289,7 +289,8 @@ export interface Personalizer {
    */
   logAgentCall(tool: 'search' | 'recommend' | 'compare' | 'basket', items: number): Promise<void>
   /**
-   * Deletes one event or all events about a target, and learns anew without them. A target is an item, a category, a
+   * Deletes one event or all events about a target, and learns anew without them. It covers the person in use
+   * (`profiles`). A target is an item, a category, a
    * query or an event name.
    * @returns function that puts the events back and learns anew. Only this page's memory holds the events, for as
    * long as the page keeps the function. It rejects with NearsideError `aborted` after anything else was forgotten,
@@ -300,7 +301,7 @@ export interface Personalizer {
    */
   forget(what: Forgettable): Promise<() => Promise<void>>
   /**
-   * Deletes everything stored about the shopper on this device.
+   * Deletes everything stored about the shopper, and everybody they shop for, on this device.
    * @throws NearsideError `storage-…`, as `forget`
    */
   erase(): Promise<void>
