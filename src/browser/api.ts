@@ -23,7 +23,7 @@ import type { LedgerEntry } from './ledger/entry.ts'
 /** Function that returns a vault's worker instead of a worker of the page; created by `inVault` of `nearside/vault`. */
 export interface VaultSource {
   (): Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onmessageerror' | 'onerror'>
-  /** In vault mode there is no fallback in the page: its storage would belong to the page's origin. */
+  /** In vault mode the device never runs in the page, because its data would then belong to the page's origin. */
   readonly inVault: true
 }
 
@@ -79,9 +79,9 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
    */
   readonly strategy?: 'online' | 'batch' | 'hybrid'
   /**
-   * Incremental learners that reorder the best candidates in addition to the fit. Each learner's weight comes from
-   * its accuracy on this shopper's own events. Learners move an item only after their order has been better than the
-   * model's on these events. Default: none. The browser downloads their code only if the shop chooses a learner.
+   * Incremental learners that reorder the best candidates in addition to the fit. Each learner's weight comes from its
+   * accuracy on this shopper's own events. Learners move an item only after their order has predicted these events
+   * better than the model's order. Default: none. The browser downloads their code only if the shop chooses a learner.
    * `gradient`: gradient descent with fusion; `network`: a network 64-32-1; `tree`: a Hoeffding adaptive tree.
    */
   readonly learners?: readonly ('gradient' | 'network' | 'tree')[]
@@ -99,7 +99,7 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
    * invalid rule is left out, and a notice reports it. Default: none.
    */
   readonly rules?: readonly Rule[] | string
-  /** Age in days after which events are erased; default 90. `Infinity` keeps events until the shopper erases them. */
+  /** Age in days at which events are erased; default 90. `Infinity` keeps events until the shopper erases them. */
   readonly retentionDays?: number
   /**
    * Function that returns the shop's context for a time (milliseconds since the epoch). It must answer at once. The
@@ -125,11 +125,11 @@ export interface CaptureInput {
   }[]
   /** Query of a `search`, as the shopper typed it. */
   readonly search_term?: string
-  /** Milliseconds for which the shopper looked at the product. A very short look counts as a slip. */
+  /** Milliseconds for which the shopper looked at the product. A view of under a second counts as a misclick. */
   readonly dwell_ms?: number
   /**
-   * Time of the action, milliseconds since the epoch, if it was not just now. It may lie up to half an hour in the
-   * past, within this visit; any other time counts as now.
+   * Time of the action, milliseconds since the epoch, if it was not just now. A time within this visit, at most half an
+   * hour ago, is stored; any other time counts as now.
    */
   readonly time?: number
 }
@@ -159,8 +159,8 @@ export type Forgettable =
  */
 export interface Personalizer {
   /**
-   * Stores an event and resolves with its id. A bad event never throws: it is refused with a notice, and the result
-   * is null. If a call leaves the page, await it first: an event that is not stored by then may be lost.
+   * Stores an event and resolves with its id. A bad event never throws: it is refused with a notice, and the result is
+   * null. Await this call before code that leaves the page: an event that is not stored by then can be lost.
    */
   capture(input: CaptureInput): Promise<string | null>
   /**
@@ -215,8 +215,8 @@ export interface Personalizer {
    */
   explain(item: string): Promise<Explanation | null>
   /**
-   * Computes the place that an item of a list would have without the action that its reason names. The result is null
-   * if the reason names no action, or the item would not be among the first 400. `distinct` does not count.
+   * Computes which place an item of a list would have without the action that its reason names. The result is null if
+   * the reason names no action, or the item would not be among the first 400. `distinct` does not count.
    * @throws NearsideError `input-invalid` for an invalid query
    */
   rankWithout(item: string, reason: Reason, query: ListQuery): Promise<number | null>
@@ -235,7 +235,7 @@ export interface Personalizer {
    */
   setEngine(engine: EnginePreference): Promise<void>
   /**
-   * Asks both aggregators for their terms and puts them into the snapshot. The request reveals nothing about the
+   * Requests the terms of both aggregators and puts them into the snapshot. The request reveals nothing about the
    * shopper.
    * @throws NearsideError `aggregator-unreachable`, `policy-mismatch`, `round-closed`
    */
@@ -261,8 +261,9 @@ export interface Personalizer {
    */
   pause(paused: boolean): Promise<void>
   /**
-   * With true, ends running requests and makes no more, in the vault either; with false, makes requests again.
-   * Learning, lists and search continue meanwhile. A due update waits. The setting applies to this page only.
+   * With true, running requests end and no further requests are made, not even in a vault. With false, requests are
+   * made again. Learning, lists and search continue offline. An update that is due waits. The setting applies to this
+   * page only.
    */
   setOffline(offline: boolean): Promise<void>
   /**
@@ -276,8 +277,8 @@ export interface Personalizer {
   setPersist(allowed: boolean): Promise<void>
   /**
    * Stores whether the shopper allows their agent to ask this device (`nearside/agents`); every tab follows the answer.
-   * @throws NearsideError `storage-…` if the browser can't store the answer on disk. A yes is then not given; a no
-   * applies to this tab. `input-invalid` for a yes in vault mode
+   * @throws NearsideError `storage-…` if the browser can't store the answer on disk. In that case a yes does not count,
+   * and a no applies to this tab only. `input-invalid` for a yes in vault mode
    */
   setAgents(allowed: boolean): Promise<void>
   /**
@@ -289,15 +290,14 @@ export interface Personalizer {
    */
   logAgentCall(tool: 'search' | 'recommend' | 'compare' | 'basket', items: number): Promise<void>
   /**
-   * Deletes one event or all events about a target, and learns anew without them. It covers the person in use
-   * (`profiles`). A target is an item, a category, a
-   * query or an event name.
-   * @returns function that puts the events back and learns anew. Only this page's memory holds the events, for as
-   * long as the page keeps the function. It rejects with NearsideError `aborted` after anything else was forgotten,
-   * erased or put back, in any tab. It rejects with `storage-…` if the browser can't store the events.
+   * Deletes one event or all events about a target, and learns anew without them. Only events of the person in use
+   * (`profiles`) are deleted. A target is an item, a category, a query or an event name.
+   * @returns function that puts the events back and learns anew. Only this page's memory holds the events, for as long
+   * as the page keeps the function. The function rejects with NearsideError `aborted` after anything else was
+   * forgotten, erased or put back, in any tab. It rejects with `storage-…` if the browser can't store the events.
    * @throws NearsideError `input-invalid` for an invalid target
-   * @throws NearsideError `storage-…` if the browser can't delete the events on disk. They may be gone from this tab,
-   * but return at the next visit
+   * @throws NearsideError `storage-…` if the browser can't delete the events on disk. In that case they can be gone
+   * from this tab, but return at the next visit
    */
   forget(what: Forgettable): Promise<() => Promise<void>>
   /**
@@ -312,9 +312,9 @@ export interface Personalizer {
    */
   export(): Promise<string>
   /**
-   * Seals the shopper's events for another device of theirs and logs that. Only the shopper carries the file; nothing
-   * is sent. Consent, budget, log and the personal model stay here: the other device learns anew. If both devices
-   * contribute, each spends its own budget on the events they share.
+   * Seals the shopper's events for another device of the same shopper, and logs that. The shopper carries the file to
+   * the other device; nothing is sent. Consent, budget, log and the personal model stay here: the other device learns
+   * anew. If both devices contribute, each spends its own budget on the events they share.
    * @throws NearsideError `engine-failed` if its code can't be loaded, `storage-…` if the log entry can't be stored
    */
   exportTransfer(): Promise<{
@@ -324,10 +324,10 @@ export interface Personalizer {
     readonly code: string
   }>
   /**
-   * Imports the file that `exportTransfer` made on another device. It skips events stored here already, events older
-   * than `retentionDays`, and products that the shop no longer has. If there is not enough room, it imports the
-   * newest events and deletes nothing stored here. An event forgotten here comes back if the file contains it. A
-   * failed import changes nothing.
+   * Imports the file that `exportTransfer` made on another device. The import skips events stored here already, events
+   * older than `retentionDays`, and products that the shop no longer has. If there is not enough room for all events,
+   * only the newest are imported, and nothing stored here is deleted. An event forgotten here comes back if the file
+   * contains it. A failed import changes nothing.
    * @param code as the other device showed it; case and dashes don't matter
    * @returns number of events newly stored
    * @throws NearsideError `transfer-invalid` for a file of another kind, or a file that is too large
@@ -338,13 +338,13 @@ export interface Personalizer {
   importTransfer(file: string, code: string): Promise<number>
   /**
    * For whom the shopper shops; the snapshot's `profiles` lists them. Each person has a store of their own with their
-   * own events, lists and wishes; consent, privacy budget, pause and log are the device's. Updates are made only of
-   * what the shopper does as `me`. All tabs follow. A name stays in this browser's database.
+   * own events, lists and wishes; consent, privacy budget, pause and log are the device's. Updates contain only what
+   * the shopper does as `me`. All tabs follow. A name stays in this browser's database.
    * @throws NearsideError `input-invalid` for an unknown id or a bad name; `storage-…` if the browser can't store the
-   * change. A switch then applies to this tab
+   * change. In that case a switch applies to this tab only
    */
   readonly profiles: {
-    /** Switches to `me`, to `nobody`, whose visit is in memory only, or to the id of another person. */
+    /** Switches to a person, given as `me`, as `nobody` (the visit is in memory only) or by id. */
     switch(id: string): Promise<void>
     /** Adds a person; resolves with their id. A name has 1 to 40 characters, and there are at most 20 people. */
     add(name: string): Promise<string>

@@ -30,7 +30,7 @@ export interface FitReport {
   readonly milliseconds: number
 }
 
-/** Notice of something that degraded. */
+/** Notice about something that works worse than usual. */
 export interface Notice {
   /** Error code, for the page's code to branch on. */
   readonly code: ErrorCode
@@ -53,8 +53,8 @@ export interface PersonalizerSnapshot {
   /** Revision number; rises whenever a recommendation may have changed. */
   readonly revision: number
   /**
-   * Number that changes whenever something is erased, forgotten or put back, in any tab. Undo functions that `forget`
-   * returned earlier no longer work then, so drop them.
+   * Number that changes whenever something is erased, forgotten or put back, in any tab. After a change, drop the undo
+   * functions that `forget` returned earlier, because they no longer work.
    */
   readonly erasures: number
   /** Base model in use; null while there is none. */
@@ -86,7 +86,7 @@ export interface PersonalizerSnapshot {
   } | null
   /** Changes since the catalog was published, from the option `catalog.live`; null for none. Widgets show them. */
   readonly live: LiveChanges | null
-  /** Kind of storage; with `memory`, nothing outlives the page. */
+  /** Kind of storage. With `memory`, all data end with the page. */
   readonly storage: 'indexeddb' | 'memory'
   /** Option `persist` and the shopper's answer to it. */
   readonly persist: {
@@ -102,8 +102,8 @@ export interface PersonalizerSnapshot {
   /** Whether a vault holds the data. The page's scripts then reach them only through the personalizer. */
   readonly vault: boolean
   /**
-   * For whom the shopper shops, in all tabs. `current` is `me`, `nobody` (this visit is not kept), or the id of one of
-   * `others`; `personalizer.profiles` changes it.
+   * People whom the shopper shops for. `current` is `me`, `nobody` (this visit is not stored), or the id of one of
+   * `others`, the same in all tabs. `personalizer.profiles` changes it.
    */
   readonly profiles: {
     readonly current: string
@@ -131,7 +131,7 @@ export interface PersonalizerSnapshot {
     readonly active: boolean
     /** Log-likelihood ratio of the personal model over the base model on later events, nats. */
     readonly logLikelihoodRatio: number
-    /** Number of events in that test. */
+    /** Number of events by which the guard has compared both models. */
     readonly tested: number
   }
   /**
@@ -140,8 +140,8 @@ export interface PersonalizerSnapshot {
    */
   readonly trial: { readonly name: string; readonly share: number; readonly arm: Arm } | null
   /**
-   * Number of stored actions that shape the lists. Repetitions and slips don't count, a click and the view it leads
-   * to count as one, and searches count only if they find anything.
+   * Number of stored actions that shape the lists. Repetitions and misclicks don't count, a click and the view that
+   * follows it count as one action, and searches count only if they find anything.
    */
   readonly learnedFrom: number
   /** Strongest categories, items and queries of the recent history, so that a page can describe them. */
@@ -167,15 +167,15 @@ export interface PersonalizerSnapshot {
    */
   readonly globalPrivacyControl: boolean
   /**
-   * Number of reports counted, and bytes that left or may have left in a failed attempt. `epsilon` covers all reports
-   * that may have left.
+   * Number of reports counted, and number of bytes that left, or could have left in a failed attempt. `epsilon` covers
+   * all reports that could have left.
    */
   readonly sent: {
     readonly reports: number
     readonly bytes: number
-    /** ε over the last year, at the δ of the last report; null while nothing was sent. */
+    /** ε of the last year's reports, at the δ of the last report; null while nothing was sent. */
     readonly epsilon: number | null
-    /** ε over all time, at the same δ. */
+    /** ε of all reports ever, at the same δ. */
     readonly epsilonEver?: number
   }
   /**
@@ -183,6 +183,6 @@ export interface PersonalizerSnapshot {
    * these terms. Null until `contributionTerms()` has asked the aggregators.
    */
   readonly terms: ContributionTerms | null
-  /** Notices of everything that degraded, one clear line each; newest first, at most 50. */
+  /** Notices about everything that works worse than usual, one line each, newest first, at most 50. */
   readonly notices: readonly Notice[]
 }

@@ -27,13 +27,13 @@ export function withConsent(
 }
 
 /**
- * Calls `listener` with each answer of the shopper, and at once if the shopper has already answered. @returns function
- * that stops it
+ * Calls `listener` with each answer of the shopper. If the shopper has already answered, it also calls `listener` at
+ * once. @returns function that stops it
  */
 export type ConsentSource = (listener: (allowed: boolean) => void) => () => void
 
 /**
- * Allows storage while each of the types is granted; each type's last value counts.
+ * Allows storage while all of the types are granted. The last value of each type counts.
  *
  * - A default that denies is not an answer: pages set it before the shopper chooses.
  * - An update of other types is not an answer.

@@ -57,7 +57,7 @@ export type WatchedList = { readonly id: number } & (
   | { readonly error: WireError }
 )
 
-/** Methods of the personalizer that the page only passes on to the worker, each with its number of arguments. */
+/** Methods of the personalizer whose calls the page only forwards to the worker, with their numbers of arguments. */
 export const FORWARDED = {
   seed: 1,
   setContribution: 2,
@@ -84,7 +84,7 @@ type Same<Names extends keyof Personalizer> = {
 }
 
 export interface LoggedForgotten extends Forgotten {
-  /** Id of the profile whose events they were. */
+  /** Id of the person whose events were forgotten. */
   readonly profile: string
   /** Sequence number of the log's entry; null if the log could not store it. */
   readonly logged: number | null
@@ -136,7 +136,7 @@ export type FromWorker =
   | { readonly kind: 'alive' }
   | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'error'; readonly id: number; readonly error: WireError }
-  /** Progress of a fit. `id` is the id of the call that requested it, or null for an automatic fit. */
+  /** Progress of a fit. `id` is the id of the call that requested the fit, or null for an automatic fit. */
   | {
       readonly kind: 'progress'
       readonly id: number | null
@@ -152,7 +152,7 @@ export type FromWorker =
   /** Changes since the catalog was published; null for none. */
   | { readonly kind: 'live'; readonly changes: LiveChanges | null }
   | {
-      /** The catalog's order, a fallback for the page if the worker dies. */
+      /** The catalog's order, which the page shows if the worker dies. */
       readonly kind: 'catalog'
       readonly ids: readonly string[]
       readonly categories: readonly string[]

@@ -8,7 +8,7 @@ import type { PersonalizerSnapshot } from './apiSnapshot.ts'
 
 /** Id of the shopper; their data are in the device's own database. */
 export const ME = 'me'
-/** Id of nobody: a visit in memory. */
+/** Id for a visit that is not stored. */
 export const NOBODY = 'nobody'
 
 export type Profiles = PersonalizerSnapshot['profiles']
@@ -20,13 +20,13 @@ export interface StoredProfiles extends Profiles {
 
 export const ONLY_ME: StoredProfiles = { current: ME, others: [], gone: [] }
 
-/** Setting to store; undefined if there is only the shopper. */
+/** Setting to store; undefined if the shopper is the only person. */
 export const settingOf = (profiles: StoredProfiles): StoredProfiles | undefined =>
   profiles.current === ME && profiles.others.length + profiles.gone.length === 0
     ? undefined
     : profiles
 
-/** Reads the stored setting; whatever has another form is left out. */
+/** Reads the stored setting, and leaves out values of any other form. */
 export function readProfiles(stored: unknown): StoredProfiles {
   if (!isRecord(stored)) return ONLY_ME
   const { current, others, gone } = stored as unknown as StoredProfiles
@@ -39,7 +39,10 @@ export function readProfiles(stored: unknown): StoredProfiles {
   }
 }
 
-/** Setting after an erasure: all databases must go. Nobody stays nobody, so that no later look counts for the shopper. */
+/**
+ * Setting after an erasure: all databases must go. If the visit was for nobody, it stays so; otherwise later events
+ * would count for the shopper.
+ */
 export const erasedProfiles = ({ current, others, gone }: StoredProfiles): StoredProfiles => ({
   current: current === NOBODY ? NOBODY : ME,
   others: [],
@@ -56,7 +59,7 @@ export const joinedProfiles = (disk: StoredProfiles, memory: StoredProfiles): St
   gone: disk.gone,
 })
 
-/** Maximum length of a name, and maximum number of people. */
+/** Maximum number of letters of a name, and maximum number of people. */
 const MOST = { letters: 40, people: 20 }
 
 /** @throws NearsideError `input-invalid` */

@@ -1,4 +1,4 @@
-/** @module Byte strings: hex, base64, concatenation, comparison; the same in the browser and in Node. */
+/** @module Converts byte strings to hex and base64, concatenates and compares them, in the browser as in Node. */
 
 /** Bytes on an `ArrayBuffer`, which WebCrypto requires; a shared buffer isn't accepted. */
 export type Bytes = Uint8Array<ArrayBuffer>

@@ -41,7 +41,7 @@ export function normalCdf(x: number, mean = 0, deviation = 1): number {
 }
 
 /**
- * Upper bound on the share of right guesses whether a device took part, under μ-Gaussian differential privacy. The
- * guesser knows everything else and sees every release. A coin toss is right half of the time.
+ * Upper bound on the share of right guesses about whether a device took part, under μ-Gaussian differential privacy.
+ * The guesser knows everything else and sees every release. A coin toss is right half of the time.
  */
 export const guessRate = (mu: number): number => normalCdf(mu / 2)

@@ -2,7 +2,7 @@
 import { type Bytes, joined } from './bytes.ts'
 
 /**
- * @param heard called with each part that arrives
+ * @param heard callback for each part that arrives
  * @throws Error as soon as the unpacked or announced length exceeds `most` bytes
  */
 export async function readAtMost(

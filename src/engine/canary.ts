@@ -11,8 +11,8 @@ import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem
 import type { Engine } from './engine.ts'
 
 /**
- * Maximum error of a parameter. The fit moves each parameter by 0.038 or more, and single precision stays
- * within 1e-5. An engine that learns nothing or something else is off by 1e-2 and more.
+ * Maximum error of a parameter. The fit moves each parameter by 0.038 or more, and single precision stays within 1e-5.
+ * An engine that learns nothing or learns wrongly is off by 1e-2 or more.
  */
 export const CANARY_TOLERANCE = 1e-3
 

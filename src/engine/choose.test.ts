@@ -14,7 +14,7 @@ import {
   LARGEST_FIT,
 } from './testEngines.ts'
 
-test('WASM does every fit of today without looking for a GPU or loading WebGPU', async () => {
+test('WASM does every fit of today’s size without looking for a GPU or loading WebGPU', async () => {
   const requestAdapter = vi.fn(async () => hardware)
   const wgsl = vi.fn(async () => engineNamed('wgsl'))
   const { environment } = device({ gpu: { requestAdapter }, wgsl })
@@ -101,7 +101,7 @@ test('a GPU that returns zero gradients is rejected and disposed of', async () =
   expect(silent.disposed()).toBe(true)
 })
 
-test('an adapter request that never answers is given up', async () => {
+test('an adapter request that never answers is abandoned', async () => {
   const gpu = { requestAdapter: () => new Promise<never>(() => {}) }
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   try {
@@ -113,7 +113,7 @@ test('an adapter request that never answers is given up', async () => {
   }
 })
 
-test('a driver that never answers is given up, and disposed of if it answers late', async () => {
+test('a driver that does not answer in time is abandoned, and its device is disposed of if it answers late', async () => {
   let answer: (engine: Engine) => void = () => {}
   const late = new Promise<Engine>((resolve) => {
     answer = resolve

@@ -15,8 +15,9 @@ export type EngineRequest = 'auto' | 'webgpu' | 'wasm' | 'js'
 /**
  * Engines to try in order, by request and by the work of one step (cases × candidates × free parameters).
  *
- * In Chromium, a step of the largest fit of today, 417,792, takes WASM 0.24 ms. A step without any work takes
- * WebGPU 0.34 ms, on a software adapter (docs/ENGINE.md). At a million, WASM takes twice that, so a GPU may win.
+ * In Chromium, WASM takes 0.24 ms for a step of today's largest fit, whose work is 417,792. WebGPU takes 0.34 ms for a
+ * step without any work, on a software adapter (docs/ENGINE.md). At a work of a million, WASM takes about twice 0.24
+ * ms, so a GPU could be faster.
  */
 const TABLE: readonly {
   readonly request: EngineRequest
@@ -39,11 +40,11 @@ export interface EngineEnvironment {
     readonly wasm: () => Promise<Engine>
     readonly js: () => Promise<Engine>
   }
-  /** Maximum time for an engine to load, and again to pass its canary, in milliseconds. */
+  /** Maximum milliseconds for an engine to load, and the same again to pass its canary. */
   readonly patience: number
 }
 
-/** Software adapters compile shaders for about 10 s, longer on a busy machine. */
+/** Software adapters compile shaders for about 10 s, and for more on a busy machine. */
 const PATIENCE_MS = 60_000
 
 const LABEL: Readonly<Record<EngineName, string>> = {
@@ -126,7 +127,9 @@ export async function chooseEngine(
   const start = async (name: EngineName): Promise<Engine> =>
     name === 'wgsl' ? load.wgsl(await findAdapter(gpu, request === 'webgpu')) : load[name]()
 
-  /** First engine of `waiting` that works; its reason includes the `troubles` so far. */
+  /**
+   * First engine of `waiting` that works. Its reason includes the `troubles`, the failures of the engines before it.
+   */
   async function next(troubles: string[]): Promise<EngineChoice | null> {
     for (let name = waiting.shift(); name; name = waiting.shift()) {
       try {

@@ -15,14 +15,14 @@ export type EngineName = 'js' | 'wasm' | 'wgsl'
 export interface FitResult {
   /** Parameters p after `steps` Adam steps (β₁ .9, β₂ .999, ε 1e-8), [P], finite. */
   readonly parameters: Float32Array
-  /** L before the first and after the last step. */
+  /** Objective L before the first step, and after the last step. */
   readonly lossBefore: number
   readonly lossAfter: number
 }
 
 export interface FitOptions {
   readonly signal?: AbortSignal
-  /** Called with the number of completed steps; at most once per step. */
+  /** Callback for the number of completed steps, called at most once per step. */
   readonly onProgress?: (done: number, steps: number) => void
 }
 

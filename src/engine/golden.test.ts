@@ -1,6 +1,6 @@
 /**
- * @module Results that ENGINE.md guarantees to be bit-identical everywhere, in Node; `golden.browser.test.ts`
- * in a page.
+ * @module Checks in Node the results that ENGINE.md guarantees to be bit-identical everywhere; `golden.browser.test.ts`
+ * checks them in a page.
  */
 import { afterEach, expect, test, vi } from 'vitest'
 import {
@@ -23,7 +23,10 @@ async function expectGolden() {
 
 test('fits, encoded histories and the network match the golden hashes', expectGolden)
 
-/** Functions whose last bits differ between browsers; square roots are always rounded to the nearest. */
+/**
+ * Functions whose last bits differ between browsers. Square roots are missing, because every browser rounds them to the
+ * nearest number.
+ */
 const APPROXIMATE = ['cos', 'exp', 'expm1', 'log', 'log1p', 'log2', 'pow', 'sin', 'tanh'] as const
 
 test('the last bits of Math’s functions don’t change the golden hashes', async () => {

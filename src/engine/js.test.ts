@@ -207,7 +207,7 @@ test('a fit with non-finite numbers is rejected', async () => {
   }
 })
 
-test('scores far apart stay finite', async () => {
+test('a fit with scores that are far apart stays finite', async () => {
   const problem = testProblem({ seed: 6, cases: 3, candidates: 4, parameters: 2, steps: 10 })
   const far = { ...problem, offset: problem.offset.map((value, i) => value + (i % 4) * 1e6) }
   const result = await engine.fit(far)

@@ -7,7 +7,7 @@ import { throwIfAborted } from './nextTask.ts'
 import { finish, lossAndGradient } from './objective.ts'
 import { centre, checkProblem } from './problem.ts'
 
-/** About 10 ms of work. */
+/** Number of multiplications between two yields, which take about 10 ms. */
 const WORK_PER_TASK = 8e6
 
 async function fit(problem: FitProblem, options: FitOptions = {}): Promise<FitResult> {

@@ -19,7 +19,7 @@ const bad: [string, Partial<FitProblem>, RegExp][] = [
   ['no candidates', { candidates: 0 }, /candidates must be an integer of at least 1/],
   ['no parameters', { parameters: 0 }, /parameters must be/],
   ['negative steps', { steps: -1 }, /steps must be/],
-  ['steps that are no number', { steps: Number.NaN }, /steps must be/],
+  ['steps that are not a number', { steps: Number.NaN }, /steps must be/],
   ['a short design', { design: good.design.slice(1) }, /design has 23 numbers instead of 24/],
   ['a long mean', { mean: new Float32Array(3) }, /mean has 3 numbers instead of 2/],
   [
@@ -43,7 +43,7 @@ const bad: [string, Partial<FitProblem>, RegExp][] = [
     /case 0 has a target on a padded candidate/,
   ],
   [
-    'a case of nothing but padding',
+    'a case that is all padding',
     { offset: good.offset.map(() => PADDING_OFFSET), target: new Float32Array(12) },
     /case 0 has weight but no candidate/,
   ],

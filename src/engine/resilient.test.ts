@@ -62,7 +62,7 @@ test('a problem that diverges in double precision too is refused and changes no 
   expect(engine.name).toBe('wgsl')
 })
 
-test('an engine that diverges where double precision does not is replaced', async () => {
+test('an engine that diverges is replaced if double precision converges', async () => {
   const { environment, engines } = device({ gpu: gpuWith(hardware) })
   const { engine } = await chooseEngine('auto', LARGE, environment)
   engines.webgpu.breakWith(new NearsideError('fit-diverged', 'NaN'))

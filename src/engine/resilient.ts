@@ -1,6 +1,6 @@
 /**
- * @module Engine that survives failing hardware: if a fit fails, the next engine repeats it from its start.
- * The change is reported. A fit is cheap, so nothing is resumed.
+ * @module Engine that survives failing hardware: if a fit fails, the next engine repeats the fit from its start. The
+ * change is reported. A fit is cheap, so a failed fit isn't resumed.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'

@@ -6,12 +6,12 @@ import type { Engine, EngineName } from './engine.ts'
 import { createJsEngine } from './js.ts'
 
 export const js = createJsEngine()
-/** Work of the largest fit that a shop can ask for today, and work for which `auto` tries WebGPU. */
+/** Work of today's largest fit, and work from which `auto` tries WebGPU. */
 export const LARGEST_FIT = FIT_CASES * FIT_CANDIDATES * PARAMETERS
 export const LARGE = 1_000_000
 
 export interface TestEngine extends Engine {
-  /** Makes every later fit fail with this error. */
+  /** Error with which every later fit fails. */
   breakWith(error: Error): void
   readonly disposed: () => boolean
 }

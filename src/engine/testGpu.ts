@@ -1,13 +1,12 @@
 /**
- * @module WebGPU in Node by Dawn, for tests and benchmarks. Either on Mesa's llvmpipe, which computes in
- * software, or on Dawn's null backend. The null backend validates every call and computes nothing, which
- * suits exact counts.
+ * @module WebGPU in Node by Dawn, for tests and benchmarks. It runs on Mesa's llvmpipe, which computes in software, or
+ * on Dawn's null backend. The null backend validates every call and computes nothing, which suits exact counts.
  */
 import type { Adapter } from './adapter.ts'
 
 type Rig = 'software' | 'null'
 
-/** Both rigs with their number of steps: `most` on the null backend, fewer on llvmpipe. */
+/** Both backends with their number of steps: `most` on the null backend, fewer on llvmpipe. */
 export const countingRigs = (most: number) =>
   [
     ['Dawn’s null backend', 'null', most],

@@ -16,7 +16,10 @@ export interface TestShape {
   readonly soft?: boolean
 }
 
-/** Larger than a fit of the demo shop, which has 64 candidates per case and 27 free parameters. */
+/**
+ * Shape of a problem that is larger than a fit of the demo shop, which has 64 candidates per case and 27 free
+ * parameters.
+ */
 export const PERSONAL_SHAPE: TestShape = {
   seed: 1,
   cases: 64,

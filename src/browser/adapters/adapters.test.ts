@@ -1,4 +1,7 @@
-/** @module Payloads shaped as the vendors' public pages describe them; each adapter links its vendor's page. */
+/**
+ * @module Tests the adapters with payloads as the vendors' public pages describe them. Each adapter links to its
+ * vendor's page.
+ */
 
 import { NearsideError } from '@nearside/core/error.ts'
 import { readCapture, readStoredEvent } from '@nearside/core/events/capture.ts'
@@ -104,7 +107,7 @@ test('GA4: reads both search events, ignores foreign entries, and reports a view
   )
 })
 
-test('GA4: captures earlier and later entries until stopped, and passes all of them to the tags', () => {
+test('GA4: captures earlier and later entries until it is stopped, and passes all entries on to the tags', () => {
   const taken = receiver()
   const view = (item_id: string) => ({ event: 'view_item', ecommerce: { items: [{ item_id }] } })
   const dataLayer: unknown[] = [view('early'), { event: 'gtm.js' }]
@@ -172,7 +175,7 @@ test('Shopify: reads views, carts, orders and searches by the configured item id
   expect(kept(fromShopify(shopify('product_viewed', {})))).toBe('event-invalid')
 })
 
-test('Shopify: subscribes to each event once and hears nothing after it stops', () => {
+test('Shopify: subscribes to each event once, and captures nothing after it stops', () => {
   const taken = receiver()
   const subscribed = new Map<string, (event: unknown) => void>()
   const stop = followShopify(taken, {
@@ -240,7 +243,7 @@ describe('Shopify’s standard storefront events', () => {
     expect(heard).toHaveLength(1)
   })
 
-  test('a product without a selected variant is its group; one without any id is a notice', async () => {
+  test('a product without a selected variant is captured as its group; a product without any id gives a notice', async () => {
     const { happens, heard } = page()
     await happens('product:view', { context: 'page', product: { ...tee, selectedVariant: null } })
     await happens('product:view', { context: 'page', product: null })
@@ -248,7 +251,7 @@ describe('Shopify’s standard storefront events', () => {
     expect(kept(heard[1])).toBe('event-invalid')
   })
 
-  test('reads what the basket holds once the change has succeeded', async () => {
+  test('reads the basket’s items once the change has succeeded', async () => {
     const { happens, heard } = page()
     const add = (promise: unknown) => ({
       ...{ action: 'add', context: 'product', promise },
@@ -267,7 +270,7 @@ describe('Shopify’s standard storefront events', () => {
     expect(heard).toEqual([{ name: 'add_to_cart', items: [{ item_id: 'TEE-M', quantity: 2 }] }])
   })
 
-  test('a line that is removed, or set to 0, leaves the basket; another quantity does not', async () => {
+  test('a line that is removed or set to 0 is captured as removed; a line with another quantity is not', async () => {
     const { happens, heard } = page()
     await happens('cart:view', { context: 'page', cart })
     const change = (action: string, id: string, quantity: number) =>
@@ -295,7 +298,7 @@ describe('Shopify’s standard storefront events', () => {
     expect(heard.map(({ search_term }) => search_term)).toEqual(['tee', 'mug', 'tee'])
   })
 
-  test('no payload throws, and none is captured with an id that is no text', async () => {
+  test('no payload makes the adapter throw, and none is captured with an id that is not a text', async () => {
     await fc.assert(
       fc.asyncProperty(fc.anything(), fc.anything(), async (one, other) => {
         const { happens, heard } = page()
@@ -335,7 +338,7 @@ test('Shopify: an event from the pixel’s sandbox reaches the page once, in ord
   const time = Date.now()
   const view = { name: 'view_item', items: [{ item_id: 'TEE-M', price: 19.99 }], time }
   expect(taken.heard).toEqual([view, { name: 'search', search_term: 'tee', time }])
-  // A second tab finds no event left; later events are found within a second.
+  // A second tab finds no further event, and later events are found within a second.
   const other = receiver()
   followShopifyPixel(other, storage)()
   happens('product_viewed', { productVariant: variant })

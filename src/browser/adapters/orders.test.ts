@@ -1,4 +1,4 @@
-/** @module Orders as the vendors' public pages describe them; `orders.ts` links these pages. */
+/** @module Tests the readers with orders as the vendors' public pages describe them; `orders.ts` links these pages. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ordersFromGa4, ordersFromShopify } from './orders.ts'

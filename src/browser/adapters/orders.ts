@@ -75,7 +75,7 @@ export function ordersFromGa4(events: unknown): PastOrder[] {
   })
 }
 
-/** Converts one order; the result is empty if the order lacks an id, a time or a line. */
+/** Converts one order. The result is an empty array if the order lacks an id, a time or a line. */
 function pastOrder(id: string | undefined, time: number, items: PastOrder['items']): PastOrder[] {
   return id === undefined || Number.isNaN(time) || items.length === 0 ? [] : [{ id, time, items }]
 }

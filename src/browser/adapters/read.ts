@@ -24,7 +24,7 @@ function numberOf(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : undefined
 }
 
-/** Reads one order line; the result is empty without an id. Missing fields stay missing. */
+/** Reads one order line. The result is an empty array if the line lacks an id; other missing fields stay missing. */
 export function linesOf(id: unknown, quantity: unknown, price: unknown): readonly Line[] {
   const item_id = textOf(id)
   if (item_id === undefined) return []

@@ -84,7 +84,7 @@ export function followStorefront(
     'shopify:product:view': onProduct,
     'shopify:search:update': onSearch,
     'shopify:cart:view': ({ cart }) => rememberCart(cart),
-    // A change that fails rejects its promise, and isn't captured.
+    // A failed change rejects its promise, so it isn't captured.
     'shopify:cart:lines-update': onLines,
   }
   const take = async (event: Event) => {

@@ -9,7 +9,7 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
 import type { Personalizer } from '../api.ts'
 
-/** Maximum number of items in an answer, and the default. */
+/** Maximum and default number of items in an answer. */
 const MOST_ITEMS = 20
 const ITEMS = 8
 const MOST_COMPARED = 5
@@ -17,13 +17,16 @@ const LONGEST_QUERY = 200
 
 type Facts = Pick<Item, 'id' | 'title' | 'price' | 'currency' | 'category' | 'brand' | 'url'>
 
-/** Functions of a shop that its tools call. */
+/** Functions of the shop that the tools call. */
 export interface AgentShop {
-  /** Finds a product; undefined for an unknown id. */
+  /** Finds a product by its id; undefined for an unknown id. */
   itemOf(id: string): Item | undefined
-  /** Ids that the shop's search finds, in the order for the agent; if absent, there is no tool `search_products`. */
+  /**
+   * Returns the ids that the shop's search finds, in the order for the agent. Without this function there is no tool
+   * `search_products`.
+   */
   search?(query: string): Promise<readonly string[]> | readonly string[]
-  /** Adds a product to the basket; if absent, there is no tool `add_to_basket`. */
+  /** Adds a product to the basket. Without this function there is no tool `add_to_basket`. */
   addToBasket?(id: string, quantity: number): Promise<void> | void
 }
 

@@ -49,7 +49,7 @@ describe('the budget of a device', () => {
     expect(year(budgetAfter(days, loud))).toBeCloseTo(4, 2)
   })
 
-  it('limits updates to one a round, a minimum separation and a maximum per period', () => {
+  it('limits updates to one per round, a minimum time between two updates, and a maximum per period', () => {
     const one = budgetAfter([NOW])
     expect(() => at(one, NOW + 59_000, 5)).toThrow(/in 1 s/)
     expect(() => at(one, NOW + DAY, 0)).toThrow(/^This device already took part/)
@@ -60,11 +60,11 @@ describe('the budget of a device', () => {
     expect(at(four, NOW + 30 * DAY, 5).participations).toHaveLength(5)
   })
 
-  it('keeps a report and a year within the device’s own limits under any policy', () => {
+  it('keeps each report and each year within the device’s own limits under any policy', () => {
     expect(() => budgetAfter([NOW], { ...policy, noiseMultiplier: 0.5 })).toThrow(
       /One update would cost ε = 26/,
     )
-    // Even with a period of a day and a report a day, the year's limit applies.
+    // Even with a period of one day and one report per day, the year's limit applies.
     const greedy = { ...policy, periodDays: 1, maxParticipations: 100, minSeparationSeconds: 0 }
     let budget = EMPTY_BUDGET
     const sent = []
@@ -81,7 +81,7 @@ describe('the budget of a device', () => {
     expect(year(budget)).toBeLessThanOrEqual(DEVICE_TERMS.epsilonPerYear)
   })
 
-  it('replaces participations older than a year by their permanent sum', () => {
+  it('replaces participations older than a year by their sum, which is stored forever', () => {
     let budget = budgetAfter([NOW, NOW + DAY])
     budget = heard(budget, NOW + 799 * DAY)
     expect(budget).toMatchObject({ participations: [], earlier: { reports: 2 } })
@@ -107,7 +107,7 @@ describe('a scheduled update', () => {
 })
 
 describe('the agreed ε per year', () => {
-  it('holds across successive policies, even if each alone stays within it', () => {
+  it('limits the sum over successive policies, even if each policy alone stays within it', () => {
     const quiet = {
       ...policy,
       noiseMultiplier: 8.27,
@@ -142,7 +142,7 @@ describe('contribution terms', () => {
     expect(terms).toMatchObject({ ...TEST_RECIPIENTS, smallestCrowd: 1000, workBits: 0 })
   })
 
-  it('of a demonstration say so, and consent to them never covers another shop', () => {
+  it('of a demonstration say so, and a consent to them never covers another shop', () => {
     const demo = { ...TEST_POLICY, ...DEMO_PARAMETERS }
     const terms = termsOf(demo, { ...TEST_RECIPIENTS, demonstration: true })
     expect(terms.demonstration).toBe(true)
@@ -218,7 +218,7 @@ describe('the device’s own limits', () => {
     expect(epsilonPerYear).toBeLessThanOrEqual(4 * (1 + 1e-9))
   })
 
-  it('cap a year at ε 4 despite any agreement, counting demonstrations too', () => {
+  it('limit a year to ε = 4 under any agreement, demonstrations included', () => {
     const demo = { ...TEST_POLICY, ...DEMO_PARAMETERS }
     const spent = spend(lookAt(EMPTY_BUDGET, NOW), task(0, demo), {
       ...DEMONSTRATION_LIMITS,

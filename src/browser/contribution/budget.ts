@@ -34,7 +34,7 @@ interface Participation {
   readonly policyHash: string
   /** Value of the budget's `time.passed` when the update was spent. */
   readonly at: number
-  /** Noise multiplier z of one honest aggregator; the other's noise doesn't count. */
+  /** Noise multiplier z of one honest aggregator. The other aggregator's noise doesn't count. */
   readonly noiseMultiplier: number
 }
 
@@ -42,7 +42,7 @@ export interface Budget extends Schedule {
   readonly time: WitnessedTime
   /** Updates of the last year. */
   readonly participations: readonly Participation[]
-  /** Older updates: their number and Σ 1/z². */
+  /** Number and Σ 1/z² of all older updates. */
   readonly earlier: { readonly reports: number; readonly lossSquared: number }
 }
 
@@ -81,7 +81,8 @@ const isTime = (value: unknown) => typeof value === 'number' && Number.isFinite(
 
 /** Budget after an answer of both servers; updates older than a year move into the sum. */
 export function afterAnswer(budget: Budget, times: SignedTimes, now: number): Budget {
-  // With no counted update left, drop the signed time. Then a wrong time that both servers once signed doesn't persist.
+  // If no counted update is left, drop the signed time, so that a wrong time that both servers once signed doesn't
+  // persist.
   const before =
     budget.participations.length > 0 ? budget.time : { ...NO_TIME, passed: budget.time.passed }
   const time = witness(before, times, now)

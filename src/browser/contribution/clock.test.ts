@@ -8,13 +8,13 @@ import { afterAnswer, type Budget, EMPTY_BUDGET, spend } from './budget.ts'
 const YEAR = 365 * DAY
 const NOW = Date.UTC(2026, 0, 1)
 const HOUR = 3_600_000
-/** Policy of four updates a year, limited by number only. */
+/** Policy of four updates per year, which limits only their number. */
 const policy = {
   ...TEST_POLICY,
   ...{ noiseMultiplier: 90, maxParticipations: 4, minSeparationSeconds: 0, periodDays: 365 },
 }
 
-/** Clocks at one attempt, milliseconds since the epoch; all except `own` are whole seconds. */
+/** Clocks at one attempt, in milliseconds since the epoch. All clocks except `own` show whole seconds. */
 interface Clocks {
   readonly truth: number
   readonly own: number
@@ -94,7 +94,7 @@ describe('at most a year’s updates leave in any year', () => {
     expect(attempts(all).sent).toHaveLength(4)
   })
 
-  it('if a server first withholds the time and then tells it', () => {
+  it('if a server first withholds the time and then signs it', () => {
     const behind = 3000 * 1000
     const four = [0, 1, 2, 3].map((n): Clocks => {
       const truth = NOW + 1000 * n
@@ -113,7 +113,7 @@ describe('spent budget is free again after a year', () => {
   const honest = (truth: number): Clocks => ({ truth, own: truth, leader: truth, helper: truth })
   const four = [0, 1, 2, 3].map((n) => honest(NOW + n * 1000))
 
-  it('whether the device asks rarely or often', () => {
+  it('whether the device contacts the servers rarely or often', () => {
     expect(attempts([...four, honest(NOW + YEAR - 1000)]).sent).toHaveLength(4)
     expect(attempts([...four, honest(NOW + YEAR)]).sent).toHaveLength(5)
     const often = Array.from({ length: 365 }, (_, day) => honest(NOW + (day + 1) * DAY))
@@ -121,8 +121,8 @@ describe('spent budget is free again after a year', () => {
   })
 
   it.each([
-    ['that was ten years ahead once', 10 * YEAR],
-    ['that was reset to 1980 once', 315_532_800_000 - NOW],
+    ['that was once ten years ahead', 10 * YEAR],
+    ['that was once reset to 1980', 315_532_800_000 - NOW],
   ])('with a clock %s', (_, wrong) => {
     const all = [...four, honest(NOW + DAY), honest(NOW + 2 * DAY), honest(NOW + YEAR + 3 * DAY)]
     for (const at of [0, 3, 4]) {
@@ -131,7 +131,7 @@ describe('spent budget is free again after a year', () => {
     }
   })
 
-  it('after both servers once told a time years ahead', () => {
+  it('even after both servers once signed a time years ahead', () => {
     const ahead = { leader: NOW + 10 * YEAR, helper: NOW + 10 * YEAR }
     const wrong = { ...honest(NOW + 5000), ...ahead }
     expect(attempts([...four, wrong, honest(NOW + YEAR + DAY)]).sent).toHaveLength(5)

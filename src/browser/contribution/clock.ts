@@ -8,14 +8,16 @@ import { DAY } from '@nearside/core/time.ts'
 export const BETWEEN_ATTEMPTS = 3_600_000
 /** Maximum step that one reading of the device's clock adds to the schedule, milliseconds. */
 const MAX_STEP = 7 * DAY
-/** Milliseconds within which an automatic update leaves, at a random time that hides when the shopper was active. */
+/**
+ * Milliseconds within which an automatic update leaves. Its time is random, which hides when the shopper was active.
+ */
 const SPREAD = DAY
 
 /** Times that both servers signed in one answer, milliseconds since the epoch. At least one of them is honest. */
 export interface SignedTimes {
-  /** The smaller of the two. */
+  /** The smaller of the two signed times. */
   readonly time: number
-  /** The larger of the two. */
+  /** The larger of the two signed times. */
   readonly latest: number
 }
 
@@ -54,7 +56,7 @@ export function witness(kept: WitnessedTime, { time }: SignedTimes, now: number)
 }
 
 /**
- * Starts counting from the later signed time. A server with an earlier time, or a clock that stood still, then adds
+ * Starts counting from the larger signed time. A server with a smaller time, or a clock that stood still, then adds
  * nothing.
  */
 export function countFrom(kept: WitnessedTime, { latest }: SignedTimes): WitnessedTime {

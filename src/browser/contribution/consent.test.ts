@@ -1,4 +1,4 @@
-/** @module After a consent that can't be stored, log and settings still agree. */
+/** @module Tests that log and settings agree after a consent that can't be stored. */
 import { expect, test } from 'vitest'
 import { createLedger } from '../ledger/ledger.ts'
 import { createMemoryDatabase } from '../storage/database.ts'

@@ -16,9 +16,9 @@ const LONGEST_WORDING = 4000
 const missing = (why: string) => new NearsideError('consent-missing', why)
 
 /**
- * @param wording text shown; stored with the consent, and as a hash in the log. Undefined if the shop's page passes
- * none
- * @param standing stored consent, which stays if the new one can't be stored
+ * @param wording text shown; stored with the consent, and as a hash in the log. Undefined if the shop's page passes no
+ * text
+ * @param standing stored consent, which stays if the new consent can't be stored
  * @throws NearsideError `consent-missing` if the browser sends Global Privacy Control or can't sign its log;
  * `input-invalid`; `storage-…` if the consent can't be stored
  */
@@ -40,7 +40,7 @@ export async function giveConsent(
   try {
     await deps.records(() => ({ consent, pending: undefined, due: undefined }))
   } catch (error) {
-    // The settings still have the earlier consent, or none; the log must state the same.
+    // The settings still have the earlier consent, or no consent, and the log must state the same.
     await deps.ledger.append({ kind: 'consent', detail: await detailOf(standing) }, 'strict')
     throw error
   }

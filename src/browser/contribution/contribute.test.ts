@@ -57,7 +57,7 @@ interface Scene {
   helperPolicy: Policy | null
   round: number
   state: string
-  /** Answers to POST, in order; the last one repeats. */
+  /** Answers to POST requests, in order. The last answer repeats. */
   answers: (number | 'lost' | 'forged' | 'genuine' | 'text')[]
   kept: Partial<Settings>
   epoch: number
@@ -105,7 +105,7 @@ async function agreed(policy: Policy): Promise<Scene> {
   return scene
 }
 
-/** Agrees as the worker does. */
+/** Stores a consent as the worker does. */
 async function agree(terms: ContributionTerms): Promise<void> {
   await giveConsent(scene.deps, terms, undefined)
   for (const list of [scene.ledger, scene.order]) list.length = 0
@@ -240,7 +240,7 @@ describe('a contribution', () => {
     expect(scene.sent.map(({ detail }) => detail.through)).toEqual([0, 1])
   })
 
-  it('puts its norm and a commitment in the log, and the opening in an export', async () => {
+  it('has its norm and a commitment in the log, and the commitment’s opening in an export', async () => {
     await send()
     const { clipNormInteger, squaredNormInteger, commitment, epsilon } = scene.sent[0].detail
     expect(clipNormInteger).toBe(1_638)
@@ -267,7 +267,7 @@ describe('no report leaves', () => {
   }
   const cases: readonly [string, () => Partial<ContributeDeps>, string][] = [
     ['without consent', consent(false), 'consent-missing'],
-    ['with consent that has no date', consent(true), 'consent-missing'],
+    ['with a consent that has no date', consent(true), 'consent-missing'],
     ['under Global Privacy Control', () => ({ globalPrivacyControl: true }), 'consent-missing'],
     [
       'while another tab has paused learning',
@@ -374,7 +374,7 @@ describe('no report leaves', () => {
     expect(participations()).toEqual([])
   })
 
-  it('a second time if another tab sent one meanwhile', async () => {
+  it('a second time if another tab has sent a report meanwhile', async () => {
     await send({
       update: async () => {
         await send()
@@ -385,7 +385,7 @@ describe('no report leaves', () => {
     expect(participations()).toHaveLength(1)
   })
 
-  it('under terms beyond the agreed ones; consent ends and the new terms are stored', async () => {
+  it('under terms beyond the agreed terms; the consent ends, and the new terms are stored', async () => {
     scene.policy = { ...scene.policy, trust: 'trusted-server' }
     expect((await send()).error?.code).toBe('policy-mismatch')
     expect(scene.sent).toHaveLength(0)
@@ -451,7 +451,7 @@ describe('a contribution’s consent', () => {
     nobodyAsked()
   })
 
-  it('sends nothing to other recipients, makes no request to them, and stays', async () => {
+  it('allows nothing to other recipients, not even a request, and stays', async () => {
     const policy = { ...scene.policy, task: 'another' }
     const evil = {
       leader: 'https://shop.test/evil-leader',
@@ -472,7 +472,7 @@ describe('a contribution’s consent', () => {
     expect(scene.kept.consent?.contribute).toBe(false)
   })
 
-  it('does not cover a policy with other keys, and stays', async () => {
+  it('does not cover a policy with other keys, but stays', async () => {
     scene.policy = { ...scene.policy, helper: TEST_POLICY.helper }
     expect((await send()).error?.code).toBe('policy-mismatch')
     expect(scene.sent).toHaveLength(0)
@@ -562,7 +562,7 @@ describe('if the policy asks for tokens', () => {
   }
   const minutes = () => ((scene.kept.due ?? 0) - (scene.kept.budget as Budget).elapsed) / 60_000
 
-  it('a report leaves with one token, and its retry with the same', async () => {
+  it('a report leaves with one token, and a retry leaves with the same token', async () => {
     await agreeToTokens()
     scene.answers = ['lost', 'genuine']
     await send()
@@ -577,7 +577,7 @@ describe('if the policy asks for tokens', () => {
     expect(token).toHaveLength(354)
     expect(second.authorization).toBe(first.authorization)
     expect(first.detail.token).toBe(toHex(await sha256(token)))
-    // The token is gone; another round needs another token.
+    // The token is used up. Another round needs another token.
     expect(scene.kept.token).toBe(undefined)
     scene.round = 2
     scene.now += 3_600_000
@@ -611,7 +611,7 @@ describe('if the policy asks for tokens', () => {
     expect(scene.asked).toHaveLength(1)
   })
 
-  it('a scheduled update waits after its token came', async () => {
+  it('a scheduled update waits after its token has arrived', async () => {
     await agreeToTokens()
     const first = await send({ share: 0.5 })
     expect(first).toMatchObject({ sent: false, error: null })

@@ -29,7 +29,7 @@ const OPENINGS_KEPT = 12
 
 const NOTHING_LOGGED = { sequence: -1, hash: '' }
 
-/** Report whose bytes may have left and which has no receipt yet. */
+/** Report that has no receipt yet, and whose bytes could have left already. */
 export interface PendingReport {
   readonly id: string
   readonly round: number
@@ -68,7 +68,7 @@ export interface ContributeDeps {
    * update, so that neither reveals the time of the other.
    */
   readonly share?: number
-  /** Whether to obtain only the token now. */
+  /** Whether to obtain only the token now, without sending the update. */
   readonly tokenOnly?: boolean
   /** Signal that stops the contribution at any step. A report that may have left stays spent and is not sent again. */
   readonly signal?: AbortSignal

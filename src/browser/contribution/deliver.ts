@@ -1,5 +1,5 @@
 /**
- * @module Sends a stored report, and settles the leader's answer. The report stays stored for another try until the
+ * @module Sends a stored report, and acts on the leader's answer. The report stays stored for another try until the
  * leader accepts or refuses it.
  */
 import { receiptMessage, verify } from '@nearside/aggregate/privacy/signature.ts'

@@ -52,7 +52,7 @@ export function relayedFetch(fetch: typeof globalThis.fetch, names: Relayed) {
     return { base, key, message }
   }
 
-  /** Length of the body that the relay gets, bytes. */
+  /** Number of bytes of the body that the relay gets. */
   const sealedBytes = (url: string, init: RequestInit): number =>
     messageOf(url, init).message.length + REQUEST_OVERHEAD
 

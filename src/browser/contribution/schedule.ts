@@ -1,4 +1,7 @@
-/** @module Decides when a device contributes by itself: it sends a due update, and gets the token some time before. */
+/**
+ * @module Decides when a device contributes automatically: it sends an update that is due, and gets the update's token
+ * some time before.
+ */
 import { parseBudget } from './budget.ts'
 import { BETWEEN_ATTEMPTS, dueAfter, lookAt } from './clock.ts'
 import type { ContributeDeps } from './contribute.ts'
@@ -23,7 +26,8 @@ export async function whenDue(
     const budget = lookAt(parseBudget(kept.budget), now)
     const { attempted, elapsed } = budget
     let { due } = kept
-    // Keep an already planned time. A pending report may have left and so revealed its time; its retry needs no delay.
+    // Keep an already planned time. A pending report could have left and so revealed its time. Its retry needs no
+    // delay.
     if (learned) due ??= dueAfter(budget, kept.pending ? 0 : random())
     const isDue = due !== undefined && elapsed >= due
     wait = due === undefined || isDue ? null : due - elapsed

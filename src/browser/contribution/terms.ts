@@ -28,8 +28,8 @@ export interface Recipients {
    */
   readonly demonstration?: boolean
   /**
-   * Oblivious relay (RFC 9458) that carries all requests to both servers. They see the relay's address instead of a
-   * device's.
+   * Oblivious relay (RFC 9458) that carries all requests to both servers. The servers see the relay's address instead
+   * of a device's address.
    */
   readonly relay?: string
 }
@@ -54,7 +54,7 @@ export interface ContributionTerms extends PolicyTerms, Recipients {
   readonly demonstration?: true
   /** Maximum ε of one update, by substitution. */
   readonly epsilonPerReport: number
-  /** Maximum ε of all updates of any year, by substitution. */
+  /** Maximum ε of all updates within any one year, by substitution. */
   readonly epsilonPerYear: number
 }
 
@@ -74,8 +74,8 @@ const AT_LEAST = ['smallestCrowd', 'periodDays']
 type Facts = Readonly<Record<string, unknown>>
 
 /**
- * Whether `asked` names the same recipients and takes no more than `agreed`. A consent for a demonstration doesn't
- * cover a real shop, nor the reverse.
+ * Whether `asked` names the same recipients as `agreed` and costs at most as much privacy. A consent for a
+ * demonstration doesn't cover a real shop, nor the reverse.
  */
 export function isWithin(asked: Facts | ContributionTerms, agreed: Facts | ContributionTerms) {
   const [one, other] = [asked as Facts, agreed as Facts]
@@ -105,7 +105,7 @@ export function isFor(terms: ContributionTerms, recipients: Recipients): boolean
   )
 }
 
-/** Whether both name exactly the same terms. */
+/** Whether both values are exactly the same terms. */
 export function areSame(one: object, other: object): boolean {
   const [a, b] = [one as Facts, other as Facts]
   return CONSENT_TERMS.every((name) => a[name] === b[name])

@@ -21,7 +21,7 @@ test('a fit waits for low battery, data saver and a spent page budget', () => {
   expect(why({}, 60_000)).toBe('spent')
 })
 
-test('a hidden page learns from what a shopper did and defers the rest', () => {
+test('a hidden page learns from the shopper’s own actions and defers other learning', () => {
   expect(why({ visible: false }, 0, false)).toBe('hidden')
   expect(why({ visible: false }, 0, true)).toBe(null)
 })

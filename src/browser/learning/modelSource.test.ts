@@ -63,9 +63,9 @@ describe('a known model version', () => {
 
   test.each([
     ['gone', { version: '0', manifest: kept.version }],
-    ['another one by now', { version: '1', manifest: '0'.repeat(64) }],
+    ['another version by now', { version: '1', manifest: '0'.repeat(64) }],
     ['nonsense', { version: '../1', manifest: 7 }],
-  ])('is looked up in latest.json if it is %s', async (_, latest) => {
+  ])('is replaced by the version in latest.json if it is %s', async (_, latest) => {
     const urls = await asked(latest)
     expect(urls).toContain('latest.json')
     expect(urls.filter((url) => url.includes('..'))).toEqual([])

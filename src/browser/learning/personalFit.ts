@@ -1,6 +1,6 @@
 /**
- * @module One personal fit: tests the model in use on later events, then learns anew from all events. It stores
- * nothing, so a crash in between loses nothing.
+ * @module One personal fit: it tests the model in use on later events, then learns anew from all events. The fit itself
+ * stores nothing, so a crash loses nothing.
  */
 
 import type { History } from '@nearside/core/features/history.ts'
@@ -33,7 +33,7 @@ interface FitInput extends FitOptions {
   /** Personal model in use; null without one, or if it belongs to another base model. */
   readonly inUse: InUse | null
   readonly engine: Engine
-  /** Candidate search of this model; it may remember results from fit to fit. */
+  /** Candidate search of this model, which can cache results from fit to fit. */
   readonly candidates?: FindCandidates
   /** Current time, milliseconds since the epoch. */
   readonly now: number

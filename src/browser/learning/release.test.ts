@@ -32,15 +32,20 @@ describe('the signature check', () => {
     ['by the shop’s key', KEYS, [shop], 'taken'],
     ['by nobody', KEYS, [], 'model-unsigned'],
     ['by another key', KEYS, [stranger], 'model-unsigned'],
-    ['by another key besides', KEYS, [stranger, shop], 'taken'],
-    ['by one of two keys where one suffices', { publishers: TWO.publishers }, [second], 'taken'],
+    ['by the shop’s key and another key', KEYS, [stranger, shop], 'taken'],
+    [
+      'by one of two keys, where one signature suffices',
+      { publishers: TWO.publishers },
+      [second],
+      'taken',
+    ],
     ['by both of two keys', TWO, [shop, second], 'taken'],
     ['by one of two keys', TWO, [shop], 'model-unsigned'],
     ['twice by one of two keys', TWO, [second, second], 'model-unsigned'],
-    ['by one of two keys and a stranger', TWO, [shop, stranger], 'model-unsigned'],
+    ['by one of two keys and an unknown key', TWO, [shop, stranger], 'model-unsigned'],
     ['by shop and helper', HELPED, [shop, helper], 'taken'],
     ['by the shop, not by the helper', HELPED, [shop], 'model-unsigned'],
-    ['by the shop, and a stranger for the helper', HELPED, [shop, stranger], 'model-unsigned'],
+    ['by the shop, and an unknown key for the helper', HELPED, [shop, stranger], 'model-unsigned'],
     ['by the helper alone', HELPED, [helper], 'model-unsigned'],
   ])('a model signed %s', async (_, keys, by, expected) => {
     expect(await outcome(await made(1, 'a', by), keys)).toBe(expected)
@@ -85,12 +90,12 @@ describe('the expiry of a release', () => {
     ['before it', 89, 'taken'],
     ['by a clock that is ahead by less than a day', 90.9, 'taken'],
     ['after it', 91.1, 'model-expired'],
-    ['by a clock that was set back for years', -3000, 'taken'],
+    ['by a clock that was set back by years', -3000, 'taken'],
   ])('%s: on day %s the release is %s', async (_, days, expected) => {
     expect(await outcome(await made(1), KEYS, null, NOW + days * DAY)).toBe(expected)
   })
 
-  test('applies despite a clock set back before the newest signature', async () => {
+  test('applies even if the clock is set back to before the newest signature', async () => {
     const short = await made(7, 'a', [shop], 10)
     const terms = { release: 7, issued: NOW + 60 * DAY, expires: NOW + 70 * DAY }
     const later = await signedBy(model('a'), terms, shop)

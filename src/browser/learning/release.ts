@@ -15,7 +15,7 @@ import { DAY } from '@nearside/core/time.ts'
 export interface ModelKeys {
   /** Publishers' keys; `nearside keys` creates one. */
   readonly publishers: readonly string[]
-  /** Number of publishers that must sign; default 1. */
+  /** Number of publishers' keys that must sign; default 1. */
   readonly threshold?: number
   /** Key of the helper, which signs one model per release; if given, its signature is needed, too. */
   readonly helper?: string

@@ -87,9 +87,8 @@ export interface DeviceConditions {
 export type Deferral = NonNullable<PersonalizerSnapshot['deferred']>
 
 /**
- * Budget of automatic learning on the shopper's device, and when learning is deferred. A fit that the shop
- * requests with `fineTune` always runs.
- * Returns the reason to defer learning, or null.
+ * Returns the reason to defer automatic learning on the shopper's device, or null. A fit that the shop requests with
+ * `fineTune` always runs.
  * @param spent milliseconds of fits so far
  * @param asked whether the shopper's own action led to this fit, in this tab or another. Background work, such as
  * learning anew on a new base model, can wait until the page is visible

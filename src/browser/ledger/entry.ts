@@ -3,18 +3,20 @@
  * sending. Entries form a SHA-256 chain over canonical JSON (RFC 8785). Data derived from the shopper's actions are
  * stored beside the log, where they can be erased; the entry has a salted commitment to them.
  *
- * Routine requests and their failures are counted, in one entry per day and address. The entry's `detail` has `day`
- * (UTC), `count` and `received` (bytes of the answers); `bytesSent` is the sum over the request bodies.
+ * Routine requests and their failures are counted in one entry per day and address. In its `detail`, `day` is the day
+ * in UTC, `count` the number of requests, and `received` the number of bytes of their answers. `bytesSent` is the
+ * number of bytes of all request bodies.
  *
  * A `fold` entry replaces the oldest entries, which were removed; the `erase` entry of a full erasure replaces all
- * entries before it. Both state the removed entries' number, their bytes sent, and the last one's hash.
+ * entries before it. Both kinds of entries state how many entries were removed, how many bytes these had sent, and the
+ * hash of the last removed entry.
  */
 
 /** One entry of the device’s log. */
 export interface LedgerEntry {
   /** Sequence number: 0, 1, 2 … without gaps. After a `fold`, the first stored entry has number `through` + 1. */
   readonly sequence: number
-  /** Time, milliseconds since the epoch; for a count, the time of its last increase. */
+  /** Time in milliseconds since the epoch; in an entry that counts requests, the time of the last request. */
   readonly time: number
   /** Kind of the entry. */
   readonly kind:

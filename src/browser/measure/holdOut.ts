@@ -1,6 +1,6 @@
 /**
- * @module Hold-out trial without a server: each browser draws its arm at random, and a few keep the shop's order. The
- * browser stores one bit, which identifies nobody.
+ * @module Hold-out trial without a server: each browser draws its arm at random, and a small share of browsers shows
+ * the shop's order. The browser stores one bit, which identifies nobody.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -16,11 +16,11 @@ const ARMS: readonly Arm[] = ['personal', 'hold-out']
 
 /**
  * Wraps a personalizer so that a held-out browser lists in the shop's order, as with `order: 'base'`. Lists of viewed
- * or bought items (`from`) don't change, and learning goes on. The snapshot's `trial` contains the arm, and the
+ * or bought items (`from`) don't change, and learning continues. The snapshot's `trial` contains the arm, and the
  * privacy console shows it.
  *
- * If nothing may be stored in the browser, it takes no part in the trial. After a later yes, the trial begins with
- * the next page. `erase` also deletes the arm: the next page draws anew.
+ * A browser that must not store anything takes no part in the trial. After a later yes, the trial begins with the next
+ * page. `erase` also deletes the arm, so the next page draws a new arm.
  *
  * `share` is the share of all browsers that are held out, 0 to 1. With the same name a browser keeps its arm, even if
  * `share` changes.

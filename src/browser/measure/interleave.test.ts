@@ -32,7 +32,7 @@ async function start(coins: readonly number[] = [0], storage = memory()) {
 const ids = (list: readonly Recommendation[]) => list.map(({ id }) => id).join('')
 
 describe('interleaving', () => {
-  test('each side picks its best free item, in the order that the coin sets', async () => {
+  test('each side picks its best item not yet picked, in the order that the coin decides', async () => {
     const mixed = async (...coins: number[]) =>
       ids(await (await start(coins)).personalizer.recommend())
     expect(await mixed(0)).toBe('daebfc')
@@ -44,7 +44,7 @@ describe('interleaving', () => {
     expect(four.map(({ rank }) => rank)).toEqual([1, 2, 3, 4])
   })
 
-  test('a watched list draws its coins once and follows both lists', async () => {
+  test('a watched list tosses its coins once and follows changes of both orders', async () => {
     const { fake, personalizer, draw } = await start([0, 0.9, 0])
     const seen: string[] = []
     const end = personalizer.watch({ kind: 'recommend' }, (answer) => {
@@ -75,7 +75,7 @@ describe('interleaving', () => {
     expect(draw).not.toHaveBeenCalled()
   })
 
-  test('the side whose picks got more clicks wins a list; otherwise it is a tie', async () => {
+  test('the side whose picks got more clicks wins a list; with equal numbers of clicks the list is a tie', async () => {
     const { personalizer, storage } = await start()
     const sent: (string | undefined)[] = []
     const measure = measureLists(

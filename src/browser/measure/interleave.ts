@@ -1,6 +1,6 @@
 /**
  * @module Interleaving: one list mixes the personal order and the base order like two teams that pick in turn. The
- * clicks show which team picked better. It needs far fewer shoppers than a hold-out.
+ * clicks show which team picked better. Interleaving needs far fewer shoppers than a hold-out.
  * @see https://doi.org/10.1145/1458082.1458092 (Radlinski, Kurup, Joachims 2008)
  */
 import { isRecord } from '@nearside/core/isRecord.ts'
@@ -23,8 +23,8 @@ export interface Interleaved extends Personalizer {
     clicked(list: string, item: string): Team | null
   }
   /**
-   * Number of lists seen so far, by the team whose items got more clicks; equal numbers, or no clicks, are a tie. The
-   * counts are stored in this browser only.
+   * Number of lists seen so far by winner: the team whose items got more clicks, or a tie. The counts are stored in
+   * this browser only.
    */
   wins(): { readonly personal: number; readonly base: number; readonly ties: number }
 }
@@ -56,7 +56,7 @@ export function interleave(personalizer: Personalizer, options: TrialOptions): I
   const takesPart = storage?.write({ name, ...read() }) ?? false
   const trial = takesPart ? ({ name, share: 1, arm: 'interleaved' } as const) : null
   const made: ReadonlyMap<string, Team>[] = []
-  /** By list: team of each item, and clicks of each team since it came into view. */
+  /** Team of each item, and number of each team's clicks, for each list that has come into view. */
   const seen = new Map<
     string,
     { teams: ReadonlyMap<string, Team>; personal: number; base: number }

@@ -30,7 +30,7 @@ const start = (options: Partial<Options> = {}) => {
   return { personalizer, trial, askedOf, arm: () => trial.getSnapshot().trial?.arm }
 }
 
-test('the coin decides once and stores only the arm', async () => {
+test('a browser draws its arm once and stores only the arm', async () => {
   const storage = memory()
   const { arm, trial } = start({ storage, draw: () => 0.0999 })
   expect(arm()).toBe('hold-out')
@@ -42,7 +42,7 @@ test('the coin decides once and stores only the arm', async () => {
   expect(storage.kept.size).toBe(0)
 })
 
-test('the default coin holds out the configured share', () => {
+test('without a given coin, the configured share of browsers is held out', () => {
   const held = Array.from({ length: 4000 }, () => start({ share: 0.25 }).arm()).filter(
     (arm) => arm === 'hold-out',
   )
@@ -117,7 +117,7 @@ test('sinks get list, rank and arm, and a sink that throws doesn’t stop the ot
   said.mockRestore()
 })
 
-test('GA4 gets only list, arm and model, and nothing if the browser opts out of sharing', () => {
+test('GA4 gets only list, arm and model, and nothing under Global Privacy Control', () => {
   const sent: unknown[] = []
   const dataLayer = (event: string, parameters: object) => sent.push({ event, ...parameters })
   let refuses = false
@@ -143,7 +143,7 @@ test('GA4 gets only list, arm and model, and nothing if the browser opts out of 
   expect(sent).toHaveLength(2)
 })
 
-test('without consent to storage no arm is drawn, and a no removes it', async () => {
+test('without consent to storage no arm is drawn, and a no removes an arm drawn before', async () => {
   const storage = memory()
   const fake = createFakePersonalizer(ITEMS)
   fake.change({ persist: { option: 'ask', allowed: null } })

@@ -1,4 +1,7 @@
-/** @module Reports impressions and clicks of lists to the sinks that the shop passes; by default to nobody. */
+/**
+ * @module Reports impressions and clicks of lists to the sinks that the shop passes. Without sinks it reports to
+ * nobody.
+ */
 import type { Personalizer } from '../api.ts'
 import type { Arm, Team } from '../apiSnapshot.ts'
 import type { Interleaved } from './interleave.ts'

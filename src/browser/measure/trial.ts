@@ -1,5 +1,5 @@
 /**
- * @module Common parts of hold-out and interleaving: the trial's storage in the browser, and its entry in the
+ * @module Code that hold-out and interleaving share: the trial's storage in the browser, and the trial's entry in the
  * snapshot.
  */
 import type { Personalizer } from '../api.ts'
@@ -66,7 +66,7 @@ function available(): Storage | null {
 
 export const byCrypto = () => crypto.getRandomValues(new Uint32Array(1))[0] / 2 ** 32
 
-/** Adds a trial to the snapshot. `erase` and a no to storage also delete the trial's stored value. */
+/** Adds a trial to the snapshot. `erase`, or a no to storage, also deletes the trial's stored value. */
 export function withTrial(
   personalizer: Personalizer,
   trial: PersonalizerSnapshot['trial'],

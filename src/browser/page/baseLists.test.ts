@@ -15,7 +15,7 @@ test('excluded ids are left out', () => {
   expect(ids(lists.recommend({ limit: 3, excludeIds: [first] }))).toEqual(rest)
 })
 
-test('base lists offer new, dearer and basket items, and no viewed or bought ones', async () => {
+test('base lists offer new, dearer and basket items, but no viewed or bought items', async () => {
   const catalog = testCatalog.map((one) => ({
     ...one,
     added: one.id === 'item-3' ? '2026-12-20' : undefined,

@@ -30,7 +30,7 @@ type BaseListOptions = Omit<ListOptions, 'order' | 'exclude' | 'distinct'>
 export interface BaseLists {
   /** Model version for `createPersonalizer`. Devices then start with the model that the page was rendered with. */
   readonly latest: LatestModel
-  /** One message for each faulty catalog row and one for each rule that was left out. */
+  /** One message for each faulty catalog row, and one message for each rule that was left out. */
   readonly faults: readonly string[]
   /** Recommends items without a shopper, best first. */
   recommend(options?: BaseListOptions): readonly Recommendation[]

@@ -1,4 +1,7 @@
-/** @module A catalog that arrives in two parts: a new shopper's list comes from the head, everything else waits. */
+/**
+ * @module Tests a catalog that arrives in two parts: a new shopper's list comes from the head, and all other lists
+ * wait.
+ */
 
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import { HEAD, headOf, writeCatalog } from '@nearside/core/catalog/catalogLines.ts'
@@ -92,7 +95,7 @@ async function waits(promise: Promise<unknown>): Promise<boolean> {
 
 const list = async (shop: Personalizer, limit = 5) => idsOf(await shop.recommend({ limit }))
 
-test('the first list comes from the head; the rest can be ranked and captured when it is there', async () => {
+test('the first list comes from the head; other products are ranked and captured once the second part has arrived', async () => {
   const { personalizer, finish } = await open(text)
   const shop = await personalizer
   expect(await list(shop)).toEqual(BEST)
@@ -109,7 +112,7 @@ test('the first list comes from the head; the rest can be ranked and captured wh
   const viewed = shop.capture({ name: 'view_item', item_id: 'item-3' })
   expect(await waits(Promise.race([...waiting, viewed]))).toBe(true)
   expect(answers).toEqual([])
-  // What the head has needs no waiting.
+  // Products of the head are available at once.
   expect(await shop.capture({ name: 'view_item', item_id: 'item-30' })).not.toBeNull()
   expect(await list(shop)).toEqual(BEST)
 
@@ -162,7 +165,7 @@ test.each([
   expect(await list(await personalizer)).toEqual(BEST)
 })
 
-test('a download that breaks off is reported; lists stay, and the next page has all', async () => {
+test('a download that breaks off is reported; lists stay, and the next page has the whole catalog', async () => {
   const database = page.newDatabase()
   const { personalizer, finish } = await open(text, undefined, database)
   const shop = await personalizer

@@ -1,5 +1,5 @@
 /**
- * @module Conditions that the page tells the worker: visible or hidden, battery, data saving, privacy control; and the
+ * @module Conditions that the page sends to the worker: visibility, battery, data saving and privacy control, and the
  * shop's context (weather, promotion).
  */
 import type { PersonalizerOptions } from '../api.ts'
@@ -59,8 +59,8 @@ export function browserConditions(): ConditionsSource {
 export type ShopContextSource = ReturnType<typeof createShopContext>
 
 /**
- * @param ask the shop's own function. It may throw or return anything: the worker checks the value
- * @param failed called once for each failure that follows a success
+ * @param ask the shop's own function. It can throw or return any value, because the worker checks the value
+ * @param failed callback for failures, called once for each failure that follows a success
  */
 export function createShopContext(
   ask: NonNullable<PersonalizerOptions['context']>,

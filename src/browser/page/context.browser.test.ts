@@ -1,4 +1,4 @@
-/** @module The shop's context, from its page to the lists and to learning. */
+/** @module Tests the shop's context on its way from the page to lists and learning. */
 
 import { sha256Hex } from '@nearside/core/bytes.ts'
 import { CONTEXT_CODE, contextFeature } from '@nearside/core/features/context/contextFeatures.ts'
@@ -69,7 +69,7 @@ async function start(options: Partial<PersonalizerOptions>) {
 const categoryOf = (id: string) => testCatalog.find((item) => item.id === id)?.category
 
 describe('context', () => {
-  test('another weather gives another list; no weather gives the plain list', async () => {
+  test('another weather gives another list, and no weather gives the list without context', async () => {
     let weather: string | undefined = 'rain'
     const personalizer = await start({ context: () => (weather ? { weather } : {}) })
     const without = await start({})
@@ -120,7 +120,7 @@ describe('context', () => {
     expect(first).toMatchObject({ id: 'item-17', reason: { kind: 'offer' } })
   })
 
-  test('a context hook that throws or returns nonsense is reported, and lists go on', async () => {
+  test('a context function that throws or returns an invalid value is reported, and lists continue', async () => {
     let said: () => unknown = () => {
       throw new Error('weather service down')
     }
@@ -135,7 +135,7 @@ describe('context', () => {
       .toBe(true)
   })
 
-  test('a context that is no function is refused', async () => {
+  test('a context that is not a function is refused', async () => {
     await expect(start({ context: { weather: 'rain' } as never })).rejects.toMatchObject({
       code: 'input-invalid',
     })

@@ -1,4 +1,4 @@
-/** @module The public interface, seen from the page, with real workers. */
+/** @module Tests the public interface from the page, with real workers. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { browserConditions } from './conditions.ts'
 import { codesOf, idsOf, TestPage } from './testPage.ts'
@@ -101,7 +101,7 @@ test('invalid options are refused', async () => {
   }
 })
 
-test('invalid calls are refused, each with one clear message', async () => {
+test('each invalid call is refused with one message', async () => {
   const personalizer = await start()
   const refused: readonly (readonly [() => Promise<unknown>, RegExp])[] = [
     [() => personalizer.recommend({ limit: -1 }), /limit must be a number from 0, not -1/],
@@ -146,7 +146,7 @@ test('after close every call is refused', async () => {
 })
 
 describe('several tabs', () => {
-  test('every event of every tab is stored once and seen by all tabs', async () => {
+  test('each event of any tab is stored once, and all tabs see it', async () => {
     const database = page.newDatabase()
     const tabs = await Promise.all([start(database), start(database), start(database)])
     await Promise.all(
@@ -167,7 +167,7 @@ describe('several tabs', () => {
     expect((await tabs[0].audit.verify()).ok).toBe(true)
   })
 
-  test('a fit in one tab is used in the other, which leads when the leader closes', async () => {
+  test('a fit in one tab is used in the other tab, which leads once the leader has closed', async () => {
     const database = page.newDatabase()
     const first = await start(database)
     await expect.poll(() => first.getSnapshot().tab).toBe('leader')

@@ -1,4 +1,7 @@
-/** @module A page without workers runs the device itself: same lists, same learning, and a notice. */
+/**
+ * @module Tests that a page without workers runs the device itself, with the same lists, the same learning, and a
+ * notice.
+ */
 
 import { TestServer, testModelFiles } from '@nearside/core/model/testShop.ts'
 import { chooseEngine, thisDevice } from '@nearside/engine/choose.ts'
@@ -118,7 +121,7 @@ test('the page’s thread is free between the slices of a fit', async () => {
   expect(turns).toBeGreaterThanOrEqual(cases)
 })
 
-test('the page finds its stored events when it opens again', async () => {
+test('without workers, the page finds its stored events when it opens again', async () => {
   vi.stubGlobal('Worker', undefined)
   const database = newDatabase()
   const first = await start(database, { worker: byConstructor }, clock)

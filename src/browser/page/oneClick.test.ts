@@ -108,7 +108,7 @@ function inspect(): Session {
   return session
 }
 
-test('a click runs at most a readable number of files until the new list', async () => {
+test('between a click and its new list, at most a readable number of files run', async () => {
   const { personalizer, list } = await openShop('one-click-files')
   const session = inspect()
   await session.post('Profiler.enable')
@@ -127,7 +127,7 @@ test('a click runs at most a readable number of files until the new list', async
   expect(files.length, files.join('\n')).toBeLessThanOrEqual(MOST_FILES)
 })
 
-test('a click passes through few functions until it is written', async () => {
+test('a click passes through few functions until it is stored', async () => {
   let traced = false
   const trace = (what: string) => traced && inspected?.trace(what)
   const { personalizer } = await openShop('one-click-hops', (thread) => {

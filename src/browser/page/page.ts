@@ -23,9 +23,12 @@ export interface PageEnvironment {
   readonly newId: () => string
   /** Visibility of the page, and state of the device's power. */
   readonly conditions: ConditionsSource
-  /** Milliseconds after which a silent worker counts as dead. */
+  /** Milliseconds of silence after which a worker counts as dead. */
   readonly silence: number
-  /** Runs the device in the page if there are no workers. Without it, lists are then in the shop's order. */
+  /**
+   * Runs the device in the page if there are no workers. Without this function, lists are in the shop's order in that
+   * case.
+   */
   readonly inPage?: () => Promise<Thread>
   /** Name of the IndexedDB database; default `nearside`. */
   readonly database?: string

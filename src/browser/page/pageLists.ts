@@ -1,6 +1,6 @@
 /**
- * @module Lists that a page requests or watches. Watches started or ended in one turn go to the worker in one message.
- * If no worker answers any more, lists come in the catalog's order.
+ * @module Lists that a page requests or watches. All watches that start or end in one turn of the event loop go to the
+ * worker in one message. If no worker answers any more, lists come in the catalog's order.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ListAnswer, ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
@@ -16,7 +16,7 @@ import type { WorkerLink } from './workerLink.ts'
 
 interface PageListsInputs {
   readonly call: WorkerLink['call']
-  /** Whether no worker will answer any more, although the page is open. */
+  /** Whether the page is open, but no worker will ever answer again. */
   readonly isDown: () => boolean
   /** The catalog's order; null if only its address is known. */
   readonly order: CatalogOrder | null

@@ -64,8 +64,8 @@ export function readRecipients(given: Recipients): Recipients {
 }
 
 /**
- * Separates the live file's URL from the catalog. It is the same for everybody: it has no query, and the catalog's
- * origin.
+ * Separates the live file's URL from the catalog. The URL is the same for everybody: it has no query, and it has the
+ * catalog's origin.
  */
 function readCatalog(
   given: PersonalizerOptions['catalog'],

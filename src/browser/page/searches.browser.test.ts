@@ -1,4 +1,4 @@
-/** @module A query becomes an event, in a real worker. */
+/** @module Tests in a real worker that a query becomes an event. */
 import { afterEach, expect, test } from 'vitest'
 import { idsOf, TestPage } from './testPage.ts'
 

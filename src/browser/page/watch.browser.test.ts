@@ -39,7 +39,7 @@ test('a watched list comes at once and then with each change, until it is stoppe
   expect(best.answers).toHaveLength(length)
 })
 
-test('lists without repeats follow one another in their numbered order', async () => {
+test('lists that must not repeat items are computed in the order of their numbers', async () => {
   const personalizer = await start()
   await expect.poll(() => personalizer.getSnapshot().model).not.toBe(null)
   const base = { limit: 3, order: 'base', distinct: 2 } as const
@@ -98,7 +98,7 @@ test('if workers are blocked, the page itself serves the list', async () => {
   await expect.poll(() => best.ids()[0]).toBe('item-4')
 })
 
-test('an invalid query and a query after close get their own errors', async () => {
+test('an invalid query and a query after `close` reject with different errors', async () => {
   const personalizer = await start()
   const broken = watch(personalizer, { kind: 'similar', item: (() => {}) as never })
   await expect.poll(() => broken.answers).toMatchObject([{ error: { code: 'input-invalid' } }])

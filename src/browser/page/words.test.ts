@@ -63,7 +63,7 @@ describe('plural forms', () => {
 })
 
 describe('numbers', () => {
-  test('whole numbers are exact and others have three digits, as Intl writes them', () => {
+  test('whole numbers are exact and other numbers have three digits, as Intl writes them', () => {
     const locale = fc.constantFrom('en-GB', 'de-DE', 'fr')
     fc.assert(
       fc.property(fc.integer(), locale, (value, locale) => {
@@ -92,7 +92,7 @@ describe('numbers', () => {
   })
 })
 
-test('a reader knows the messages of its catalogue', () => {
+test('a catalogue’s reader says which messages exist', () => {
   const words = wordsIn({ a: 'A' }, 'en-GB')
   expect([words.has('a'), words.has('b'), words.has('toString')]).toEqual([true, false, false])
 })

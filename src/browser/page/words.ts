@@ -18,7 +18,7 @@ type Values = Readonly<Record<string, string | number>>
 /** Text of a message with its values. A value that is not given leaves its `{name}`. */
 export interface Words<Key extends string> {
   (key: Key, values?: Values): string
-  /** Whether the catalogue has a message of this key. */
+  /** Whether the catalogue has a message for this key. */
   has(key: string): boolean
 }
 

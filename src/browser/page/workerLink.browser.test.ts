@@ -1,4 +1,4 @@
-/** @module Workers that die, seen from the page. */
+/** @module Tests workers that die, from the page. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { codesOf, idsOf, TestPage } from './testPage.ts'
 
@@ -49,7 +49,7 @@ describe('when the worker dies', () => {
     await expect.poll(() => personalizer.getSnapshot().events.count).toBe(1)
   })
 
-  test('at its creation and the page may not stand in, lists are in the shop’s order', async () => {
+  test('at its creation and the page must not run the device, lists are in the shop’s order', async () => {
     const personalizer = await start(
       page.newDatabase(),
       {

@@ -25,7 +25,7 @@ class Waiting implements Thread {
   }
 }
 
-test('only a worker that stops answering pings is replaced, not one with a slow call', async () => {
+test('a worker that stops answering pings is replaced, but a worker with a slow call is not', async () => {
   const thread = new Waiting()
   const lost = vi.fn()
   const link = new WorkerLink({

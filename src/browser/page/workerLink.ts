@@ -10,8 +10,8 @@ import type { CallName, Calls, FromWorker, Thread, ToWorker, WorkerConfig } from
 type CallOptions = NonNullable<Parameters<Personalizer['fineTune']>[0]>
 
 /**
- * Milliseconds of silence after which a worker counts as dead: no message, and no answer to a ping. Our own code
- * never blocks the worker's thread for a tenth of that.
+ * Milliseconds of silence after which a worker counts as dead: no message, and no answer to a ping. This project's code
+ * never blocks the worker's thread for a tenth of this time.
  */
 export const SILENCE = 10_000
 
@@ -54,7 +54,7 @@ export class WorkerLink {
   #watch: ReturnType<typeof setTimeout> | null = null
   #down: NearsideError | null = null
   #alive = false
-  /** Whether any worker ever answered. If one did, the device does not run in the page. */
+  /** Whether any worker has ever answered. If so, the device does not run in the page. */
   #everAlive = false
   #inPage = false
   #started: Promise<void> = Promise.resolve()

@@ -4,7 +4,7 @@
  * restarts (WebKit).
  *
  * Generations: a database that the browser can't read stays under its name, and a new one begins beside it:
- * `nearside~2` after `nearside`. The newest is in use; the next start finds it by its name.
+ * `nearside~2` after `nearside`. The newest generation is in use; the next start finds it by its name.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -14,10 +14,10 @@ import { KEY_PATHS, TABLES } from './database.ts'
 /** Version of tables and keys. Opening an older database fails with `DataError`, a newer one with `VersionError`. */
 const SCHEMA_VERSION = 2
 
-/** Milliseconds that another tab with an old version gets to close it. */
+/** Milliseconds that another tab gets to close an old version of the database. */
 const BLOCKED_MS = 2000
 
-/** Milliseconds before each further attempt. */
+/** Milliseconds to wait before each further attempt. */
 const WAITS = [20, 100, 400, 1000]
 
 const PASSING = new Set(['AbortError', 'UnknownError'])
@@ -39,7 +39,7 @@ export const nameOf = (thrown: unknown) => (thrown instanceof Error ? thrown.nam
 export const isMissing = (error: unknown) =>
   error instanceof NearsideError && nameOf(error.cause) === MISSING
 
-/** Error name: the database doesn't exist and must not be created. */
+/** Error name for a database that doesn't exist and must not be created. */
 const MISSING = 'NotFoundError'
 
 /**

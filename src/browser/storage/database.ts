@@ -69,7 +69,9 @@ export async function numberAt(transaction: Transaction, head: string): Promise<
   return typeof value === 'number' ? value : null
 }
 
-/** Epoch: rises when something is erased or forgotten. A fit that began before may not be stored after. */
+/**
+ * Epoch: rises when something is erased or forgotten. A fit that began before this rise must not be stored after it.
+ */
 export const epochOf = async (transaction: Transaction): Promise<number> =>
   (await numberAt(transaction, 'epoch')) ?? 0
 
@@ -99,7 +101,8 @@ const byKey = ([a]: [Key, unknown], [b]: [Key, unknown]) =>
   typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === 'number' ? -1 : 1
 
 /**
- * Database of a tab that may not store anything (private mode, storage refused). It ends with the tab.
+ * Database in memory, for a tab that must not or can't store anything on disk (no consent, private mode). It ends with
+ * the tab.
  * @param tables contain the rows; a copy of them is a copy of the database
  */
 export function createMemoryDatabase(tables: MemoryTables = new Map()): Database {

@@ -11,7 +11,7 @@ interface StoredEvent extends ShopperEvent {
   readonly order: number
 }
 
-/** Events that `forget` removed, as stored. */
+/** Events that `forget` removed, in their stored form. */
 export interface Forgotten {
   readonly rows: readonly StoredEvent[]
   /** Epoch after the removal. */
@@ -26,13 +26,13 @@ export interface EventHead {
   readonly count: number
   readonly lastTime: number | null
   readonly session: string
-  /** Order of arrival of the next event; never decreases. */
+  /** Order of arrival of the next event. It never decreases. */
   readonly order: number
 }
 
 export const EMPTY_HEAD: EventHead = { count: 0, lastTime: null, session: '', order: 0 }
 
-/** Adds an event. Imported and late events don't split the visit in which they arrive. */
+/** Adds an event. Imported events, and events that arrive late, don't split the current visit. */
 export function addToHead(head: EventHead, event: ShopperEvent): EventHead {
   const { time, session } = event
   const lastTime = head.session === session ? Math.max(head.lastTime ?? time, time) : time

@@ -1,8 +1,8 @@
 /**
- * @module Opens the best store that this browser allows and the shopper wants. A refusal is normal (private windows,
- * sandboxed frames, "block site data"): everything then continues in memory. If the browser can't read a database, a
- * new one begins beside it. Both cases are reported. After the shopper's yes, data move from memory to disk, and back
- * after a no. Each move is one transaction on disk: all data of this visit are there, or none.
+ * @module Opens the best store that this browser allows and to which the shopper agrees. A refusal is normal (private
+ * windows, sandboxed frames, "block site data"): everything then continues in memory. If the browser can't read a
+ * database, a new one begins beside it. Both cases are reported. After the shopper's yes, data move from memory to
+ * disk, and back after a no. Each move is one transaction on disk: all data of this visit are there, or none.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
@@ -19,7 +19,7 @@ import { openIndexedDb } from './indexedDb.ts'
 import { assumeMissing, type Settings } from './settingRows.ts'
 import { createStore, type Held, type Store } from './store.ts'
 
-/** Whether the database may be used: the shopper said yes, or the shop doesn't ask. */
+/** Whether the database is allowed: the shopper said yes, or the shop doesn't ask. */
 const mayUse = async (store: Store, persist: Persist): Promise<boolean> =>
   persist === 'always' || (persist === 'ask' && (await store.setting('persist')) === true)
 
@@ -28,7 +28,7 @@ interface Opened {
   readonly store: Store
   /** Open database with data that were stored without the shopper's yes; null if there is none. */
   readonly unasked: Database | null
-  /** Failure of the storage, to report to the shopper; null if it works. */
+  /** Failure of the storage, to report to the shopper; null if the storage works. */
   readonly refused: NearsideError | null
 }
 
@@ -79,7 +79,7 @@ async function besideUnasked(unasked: Database): Promise<Opened> {
   return { database, store, unasked, refused: null }
 }
 
-/** Maximum number of attempts to write: each fails if another tab writes first. */
+/** Maximum number of attempts to write. An attempt fails if another tab writes first. */
 const ATTEMPTS = 50
 
 async function readLog(store: Store): Promise<Pick<Held, 'keys' | 'ledger'>> {
@@ -177,7 +177,7 @@ export async function leaveDisk(
 /** Erases the databases of removed people, whom this store names. */
 type EraseOthers = (store: Store) => Promise<void>
 
-/** Erases the disk. @returns true if nothing must stay on disk: no yes, no pause, no cost of updates */
+/** Erases the disk. @returns true if nothing has to stay on disk: no yes, no pause, no cost of updates */
 export async function eraseDisk(
   disk: Database,
   how: 'no' | 'unasked',

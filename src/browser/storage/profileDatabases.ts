@@ -14,7 +14,7 @@ export interface Place {
   /** Name of the device's own database. */
   readonly database: string
   readonly factory: IDBFactory | undefined
-  /** Gets the error if the browser can't delete a database that is empty already. */
+  /** Callback for the error if the browser can't delete a database that is already empty. */
   readonly failed: (error: unknown) => void
 }
 
@@ -43,7 +43,7 @@ export async function eraseGone(
   Promise.all(deleting).then(done, failed)
 }
 
-/** Databases of people, also of those whom no setting names since the device's own database was damaged. */
+/** Databases of people. If the device's own database was damaged, no setting names some of these people any more. */
 export async function foundOnDisk({ database, factory }: Place): Promise<readonly string[]> {
   const prefix = prefixOf(database)
   const known = (await factory?.databases?.().catch(() => [])) ?? []
@@ -67,7 +67,7 @@ async function empty(name: string, factory: IDBFactory | undefined): Promise<voi
     }
   } catch (error) {
     if (isMissing(error)) return
-    // What can't be opened may still be deleted.
+    // The browser can possibly delete a database that it can't open.
     await deleteAll(name, factory)
   }
 }

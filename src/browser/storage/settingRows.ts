@@ -30,7 +30,7 @@ export interface Settings {
   readonly pending: PendingReport
   /** Token for a report of one round, requested or received. */
   readonly token: KeptToken
-  /** Plain updates of the last reports, to which the log only commits. */
+  /** Plain updates of the last reports. The log contains only commitments to them. */
   readonly openings: readonly Opening[]
   /** Secret from which report ids are computed, so that they commit to the log: 32 random bytes, base64. */
   readonly checkpoints: string
@@ -121,7 +121,7 @@ type SettingStore = ReturnType<typeof settingRows>
  */
 const ASSUMED: Partial<Settings> = { paused: true, budget: 'unreadable' }
 
-/** Assumes missing settings. @returns a sentence for the shopper, if the pause had to be assumed */
+/** Assumes values for missing settings. @returns a sentence for the shopper, if a pause had to be assumed */
 export async function assumeMissing(store: SettingStore): Promise<string> {
   const known = await store.setting('paused')
   for (const name of ['budget', 'paused'] as const)

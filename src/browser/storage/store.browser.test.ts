@@ -1,4 +1,7 @@
-/** @module Contract of the store, the same for IndexedDB and memory, and further behaviour of IndexedDB. */
+/**
+ * @module Tests the contract of the store, which is the same for IndexedDB and memory, and further behaviour of
+ * IndexedDB.
+ */
 
 import type { EventDraft } from '@nearside/core/events/capture.ts'
 import fc from 'fast-check'
@@ -76,7 +79,7 @@ describe.each([
     expect(await sessions()).toEqual(['a a', 'late a', 'b a', 'c a'])
   })
 
-  test('events of one instant stay in order of arrival, whatever their ids', async () => {
+  test('events with equal times stay in order of arrival, whatever their ids', async () => {
     const store = await fresh()
     await store.append([draft('z', 5), draft('m', 5)])
     await store.append([draft('a', 5)])
@@ -130,7 +133,7 @@ describe.each([
     )
   })
 
-  test('a restored event leaves the store as if it had never been forgotten', async () => {
+  test('after an event was restored, the store is as if the event had never been forgotten', async () => {
     const event = fc.record({ minute: fc.nat(240), isGone: fc.boolean() })
     await fc.assert(
       fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 12 }), async (captured) => {
@@ -241,7 +244,7 @@ describe.each([
 })
 
 describe('IndexedDB', () => {
-  test('an open tab lets a database be deleted, and creates it again', async () => {
+  test('an open tab does not block the deletion of a database, and creates it again', async () => {
     const name = newName()
     const store = createStore(await openIndexedDb(name, indexedDB))
     await store.append([draft('a', 1)])
@@ -395,7 +398,7 @@ describe('a database that the browser can’t read', () => {
     kept.close()
   })
 
-  test('leaves later starts the new database, even if the old one can be read again', async () => {
+  test('is not used by later starts, even if it can be read again', async () => {
     const { name, factory } = await damaged()
     const first = await openStore(name, () => factory)
     await first.store.append([draft('new', 2)])
@@ -437,7 +440,7 @@ describe('a database that the browser can’t read', () => {
     next.close()
   })
 
-  test('is neither set aside nor deleted if the browser lists no databases', async () => {
+  test('is neither set aside nor deleted if the browser can’t list databases', async () => {
     const { name, factory } = await damaged()
     const { store, refused } = await openStore(name, () => unlisted(factory))
     expect(store.kind).toBe('memory')

@@ -81,7 +81,7 @@ export function blockedFactory(): IDBFactory {
   } as unknown as IDBFactory
 }
 
-/** Opens a database as a page of another version would leave it. */
+/** Creates a database as a page of another version would create it. */
 export function openVersion(name: string, version: number): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name, version)

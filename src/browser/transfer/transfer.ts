@@ -32,7 +32,7 @@ export async function handOver(
 /**
  * Reads events from a transfer file.
  * @param known returns the events stored here; called only once the file is open, because opening takes a while
- * @returns events missing on this device, as many as there is room for
+ * @returns events that this device lacks, as many as there is room for
  * @throws NearsideError `transfer-invalid` | `transfer-locked` | `transfer-foreign`
  */
 export async function receive(

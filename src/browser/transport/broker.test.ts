@@ -49,7 +49,7 @@ test('declared requests are made without cookies, referrer or redirects', async 
   expect(asked[2].init).toMatchObject(post)
 })
 
-test('with a relay only sealed requests leave, and only to the relay', async () => {
+test('with a relay, only sealed requests leave, and they go only to the relay', async () => {
   const { asked, fetch, declare } = setUp()
   const federation = {
     ...{ leader: 'https://leader.test', helper: 'https://helper.test' },
@@ -83,24 +83,24 @@ test.each([
   ['a fragment', `${MODEL}latest.json#viewed`, {}],
   ['a header', `${MODEL}latest.json`, { headers: { accept: 'viewed' } }],
   ['cookies', `${MODEL}latest.json`, signedIn],
-  ['a body where none belongs', `${MODEL}latest.json`, { body: three, headers: REPORT }],
+  ['a body in a GET request', `${MODEL}latest.json`, { body: three, headers: REPORT }],
   ['a body of no type', `${LEADER}v1/reports`, { body: three }],
   ['a type without a body', `${LEADER}v1/reports`, { headers: REPORT }],
   ['a long body', `${LEADER}v1/reports`, { body: new Uint8Array(2 ** 20 + 1), headers: REPORT }],
   ['a query beside it', `${LEADER}v1/reports?who=me`, { body: three, headers: REPORT }],
   ['cookies beside it', `${LEADER}v1/reports`, { body: three, headers: REPORT, ...signedIn }],
   [
-    'a token of another form',
+    'a token of an invalid form',
     `${LEADER}v1/reports`,
     { body: three, headers: { ...REPORT, authorization: 'Bearer me' } },
   ],
   [
-    'work that is no number',
+    'a proof of work that is not a number',
     `${LEADER}v1/tokens`,
     { body: three, headers: { ...TOKEN, 'Nearside-Work': 'viewed' } },
   ],
   [
-    'a request for a token that is too long',
+    'a token request that is too long',
     `${LEADER}v1/tokens`,
     { body: new Uint8Array(300), headers: TOKEN },
   ],

@@ -17,7 +17,7 @@ import { type Destination, isDeclared } from './http.ts'
 
 /** Messages from the worker. */
 type Asked =
-  /** Declares the addresses: the first message, once. */
+  /** Message that declares the addresses, sent once and first. */
   | { readonly kind: 'declare'; readonly destinations: readonly Destination[] }
   | { readonly kind: 'abort'; readonly id: number }
   | ({ readonly kind: 'fetch'; readonly id: number } & Request)

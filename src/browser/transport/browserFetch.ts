@@ -11,5 +11,7 @@ export const PLAIN: RequestInit = {
   cache: 'no-cache',
 }
 
-/** Maximum milliseconds of a request; for a device's large files, maximum milliseconds of silence. */
+/**
+ * Maximum milliseconds of a request. For a device's large files, this is the maximum milliseconds of silence instead.
+ */
 export const TIMEOUT = 30_000

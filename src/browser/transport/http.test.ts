@@ -36,7 +36,7 @@ function setUp(
   return { transport, ledger, asked, store }
 }
 
-test('an offline device makes and logs no request, and ends a running one', async () => {
+test('an offline device makes and logs no request, and ends a running request', async () => {
   let line = new AbortController()
   const answer = (_: string, { signal }: RequestInit) =>
     new Promise<Response>((_, reject) => {
@@ -66,7 +66,7 @@ test('an offline device makes and logs no request, and ends a running one', asyn
 describe('declared addresses', () => {
   const OTHER = 'https://elsewhere.test/models/'
 
-  test('are on disk before a request leaves, add up, and outlast an erasure', async () => {
+  test('are on disk before a request leaves, accumulate, and stay after an erasure', async () => {
     let kept: readonly string[] | undefined
     const { transport, ledger, store } = setUp(async () => {
       kept = await store.setting('declared')
@@ -80,7 +80,7 @@ describe('declared addresses', () => {
     expect(await store.setting('declared')).toEqual(all)
   })
 
-  test('are stored with the next request if the disk refuses them', async () => {
+  test('are stored with the next request if the disk refuses them at first', async () => {
     const { transport, store } = setUp(() => new Response(''))
     vi.spyOn(store, 'changeSettings').mockRejectedValueOnce(new Error('full'))
     await transport.get(`${MODEL}latest.json`, 'model')
@@ -224,7 +224,7 @@ describe('get', () => {
     expect(pulled).toBeLessThan(70)
   })
 
-  test('a response that announces too much is not read; a wrong short length is ignored', async () => {
+  test('a response that announces too great a length is not read; a length announced too small is ignored', async () => {
     const headers = { 'content-length': String(2 ** 30) }
     const { transport } = setUp((url) =>
       url.endsWith('lie')
@@ -263,7 +263,7 @@ describe('get', () => {
       return new Response(body)
     }
 
-  test('a slow download goes on while bytes come; a slow token or silence times out', async () => {
+  test('a slow download continues while bytes arrive; a slow token request or a silent download times out', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
     const [whole, part] = [true, false].map((ends) =>

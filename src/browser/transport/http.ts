@@ -20,7 +20,7 @@ export type Purpose = 'catalog' | 'model' | 'policy' | 'rules' | 'token'
 
 export interface GetOptions {
   readonly signal?: AbortSignal
-  /** Gets each part of a large file as it arrives; the answer may still fail. */
+  /** Callback for each part of a large file as it arrives. The answer can still fail after that. */
   readonly onPart?: (part: Uint8Array) => void
   readonly post?: Pick<RequestInit, 'credentials' | 'headers'> & { readonly body: Bytes }
 }
@@ -28,7 +28,7 @@ export interface GetOptions {
 /** The only way out: every request of the device goes through it. */
 export type Transport = ReturnType<typeof createTransport>
 
-/** Destination that the shop declared; requests to any other are refused before they are made. */
+/** Destination that the shop declared. Requests to any other destination are refused before they are made. */
 export interface Destination {
   /** Purpose of the requests; `relay`: sealed requests to both aggregators. */
   readonly purpose: Purpose | 'upload' | 'relay'
@@ -96,13 +96,13 @@ const isRelayed = (
 
 interface TransportDeps {
   readonly fetch: typeof globalThis.fetch
-  /** Relay for requests to the aggregators; without it, they go there directly. */
+  /** Relay for requests to the aggregators. Without a relay, these requests go directly to the aggregators. */
   readonly relayed?: Relayed & Pick<Recipients, 'issuer'>
   readonly ledger: Pick<Ledger, 'append' | 'count'>
   readonly destinations: readonly Destination[]
   /** Settings that record the declared addresses, so that an export shows that no others were called. */
   readonly records?: Store['changeSettings']
-  /** Signal that is aborted while the page wants no request; default: never. */
+  /** Signal that is aborted while the page is set offline; default: never. */
   readonly offline?: () => AbortSignal
   /** Milliseconds of silence after which a request ends; default `TIMEOUT`. */
   readonly timeout?: number

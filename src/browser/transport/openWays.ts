@@ -1,20 +1,20 @@
 /**
- * @module Checks that a worker has no network access. It tries each way to the network that only a policy can shut,
- * with the address of the worker's own file.
+ * @module Checks that a worker has no network access. It tries each API that only a policy can block, with the address
+ * of the worker's own file.
  *
- * - A way is shut if the browser lacks it or reports that its policy stopped it. A failed request proves nothing
- * else, since the server may be down.
- * - WebKit never reports to a worker. There, a way is shut if it can't even reach the worker's file, which was loaded
- * just now.
- * - All other ways are shut by removing them from the scope, since Firefox stops them without a report.
+ * - An API is closed if the browser lacks it, or reports that the policy blocked it. A failed request by itself proves
+ * nothing, since the server could be down.
+ * - WebKit never reports to a worker. There, an API is closed if it can't even reach the worker's file, which was
+ * loaded just now.
+ * - All other APIs are removed from the scope, since Firefox blocks them without a report.
  */
 
-/** Part of a worker's scope that is used. Ways that a browser lacks are missing. */
+/** Part of a worker's scope that is used. APIs that a browser lacks are missing. */
 interface Ways extends EventTarget {
   readonly location: { readonly href: string }
 }
 
-/** Tries one way; rejects if it fails. */
+/** Makes a request by one API; rejects if the request fails. */
 type Attempt = (url: string) => Promise<unknown>
 
 const WAYS: Readonly<Record<string, Attempt>> = {
@@ -39,12 +39,12 @@ const TAKEN_AWAY = [
   ...['WebSocketStream', 'WebTransport', 'Worker'],
 ]
 
-/** Milliseconds to wait for reports of a busy browser; a way not reported by then counts as open. */
+/** Milliseconds to wait for reports of a busy browser. An API that was not reported by then counts as open. */
 const PATIENCE_MS = 10_000
 /** Milliseconds to wait after the last attempt, because browsers report a stopped attempt a little later. */
 const REPORT_MS = 500
 
-/** @returns names of the ways that may be open; empty if there is no network access */
+/** @returns names of the APIs that could be open; empty if there is no network access */
 export async function openWays(scope: Ways, attempts = WAYS): Promise<string[]> {
   for (const name of TAKEN_AWAY) Reflect.deleteProperty(scope, name)
   const names = Object.keys(attempts).filter((name) => name === 'import' || name in scope)

@@ -44,7 +44,7 @@ function setUp(recipients: Recipients | null = null) {
   }
 }
 
-test('the vault starts once, with valid options, in a database of the shop’s own', async () => {
+test('the vault starts only once, with valid options, and uses the shop’s own database', async () => {
   const { say, passed, heard, configs, end } = setUp()
   say('start', [{ ...CONFIG, strategy: 'whenever' }])
   await expect.poll(() => heard.length).toBe(1)
@@ -78,7 +78,7 @@ test('a page that names other recipients than the vault’s file is refused', as
   end()
 })
 
-test('a vault whose file names no recipients refuses those of a page', async () => {
+test('a vault whose file names no recipients refuses the recipients that a page names', async () => {
   const { say, heard, configs, end } = setUp()
   say('start', [{ ...CONFIG, federation: TEST_RECIPIENTS }])
   await expect.poll(() => heard.length).toBe(1)
@@ -99,7 +99,7 @@ test.each([true, false])(
   },
 )
 
-test('forgotten events stay in the vault, and only they can be restored', async () => {
+test('forgotten events stay in the vault, and no other events can be restored', async () => {
   const { say, scope, passed, heard, end } = setUp()
   const id = say('forget', [{ kind: 'item', name: 'lamp' }])
   await expect.poll(() => passed.length).toBe(1)
@@ -120,7 +120,7 @@ test('forgotten events stay in the vault, and only they can be restored', async 
   end()
 })
 
-test('calls are limited to a burst, and to more as time passes', async () => {
+test('calls are limited to a burst, and further calls are allowed as time passes', async () => {
   const { say, passed, heard, wait, end } = setUp()
   for (let id = 1; id <= BURST + 10; id++) say('ping', [], id)
   await expect.poll(() => heard.length).toBe(10)
@@ -173,7 +173,7 @@ test('every call of the package’s own page is accepted', () => {
   expect(readMessage({ kind: 'abort', id: 4 })).toEqual({ kind: 'abort', id: 4 })
 })
 
-test('data must be plain and bounded, also if they contain themselves', () => {
+test('data must be plain and bounded, even data that contain themselves', () => {
   const deep: { self?: unknown } = {}
   deep.self = deep
   expect(isPlain({ a: [1, 'two', null, { b: undefined }] }, 100)).toBe(true)

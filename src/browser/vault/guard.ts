@@ -13,7 +13,10 @@ const ADDRESSES = ['leader', 'helper', 'issuer', 'relay'] as const
 
 type Call = Extract<ToWorker, { kind: 'call' }>
 
-/** Number of calls that a page may make at once; `A_SECOND` more are allowed each second. A shopper makes a few. */
+/**
+ * Number of calls that a page is allowed to make at once. `A_SECOND` further calls are allowed per second. A shopper's
+ * actions cause only a few calls.
+ */
 export const BURST = 2000
 const A_SECOND = 200
 
@@ -25,7 +28,7 @@ interface GuardDeps {
   readonly recipients: Recipients | null
   /** Monotonic clock, in milliseconds. */
   readonly clock: () => number
-  /** Called once, with valid options, before the device starts. */
+  /** Callback for the valid options, called once before the device starts. */
   readonly configured: (config: WorkerConfig) => void
   readonly close: () => void
 }
@@ -35,7 +38,9 @@ export function guarded(deps: GuardDeps): Scope {
   const { port, clock, configured, close } = deps
   let handler: Scope['onmessage'] = null
   let started = false
-  /** Events of the last `forget`. Only these can be restored, so the page gets just the call's id. */
+  /**
+   * Events of the last `forget`, the only ones that can be restored. The page gets the call's id instead of the events.
+   */
   let forgotten: { readonly call: number; readonly value: unknown } | null = null
   const forgets = new Set<number>()
   let tokens = BURST
@@ -69,7 +74,10 @@ export function guarded(deps: GuardDeps): Scope {
     if (call.name === 'erase') forgotten = null
     if (call.name !== 'restore') return call
     if (forgotten === null || forgotten.call !== (call.args[0] as unknown))
-      throw new NearsideError('aborted', 'More was forgotten or erased since: nothing is restored.')
+      throw new NearsideError(
+        'aborted',
+        'Nothing is restored: something was forgotten, erased or put back since.',
+      )
     return { ...call, args: [forgotten.value] } as Call
   }
 

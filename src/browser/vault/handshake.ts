@@ -6,20 +6,23 @@
  */
 import type { ContributionTerms } from '../contribution/terms.ts'
 
-/** Protocol version; raise it when an older end could not read the messages. */
+/** Protocol version. Raise it whenever an earlier page or vault could not read the messages. */
 export const VAULT = 'nearside-vault 3'
 
 export interface FromVault {
   readonly vault: typeof VAULT
   /** Reason why the vault does not work. */
   readonly refused?: string
-  /** Whether the page must show the vault's frame, because there is a question to the shopper. */
+  /** Whether the page must show the vault's frame, because the vault has a question for the shopper. */
   readonly asks?: boolean
 }
 
 export interface ToVault {
   readonly vault: typeof VAULT
-  /** Language of the page that shows the frame now; null if the frame was closed without an answer. */
+  /**
+   * Language of the page, once the page shows the vault's frame; null once the shopper has closed the frame without an
+   * answer.
+   */
   readonly seen: string | null
 }
 
@@ -32,7 +35,10 @@ export interface ToWindow {
   readonly language: string
 }
 
-/** Answer of that window, and then of the document to its worker: the words that the shopper agreed to, or null. */
+/**
+ * Answer that the window sends to the document, and the document to its worker: the words that the shopper agreed to,
+ * or null.
+ */
 export interface Answered {
   readonly wording: string | null
 }

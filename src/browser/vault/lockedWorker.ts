@@ -1,6 +1,6 @@
 /**
- * @module Worker of a vault, in one self-contained file. The policy served with its file must deny it all network
- * access. The worker checks that before anything else, and refuses to work otherwise.
+ * @module Worker of a vault, in one self-contained file. The policy served with the file must deny the worker all
+ * network access. The worker checks that first, and refuses to work otherwise.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'

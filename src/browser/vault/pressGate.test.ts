@@ -26,7 +26,7 @@ test('a press counts only after the question was open for a second', () => {
   expect(gate.click(1050)).toBe(true)
 })
 
-test('an early press does not count at a late release, and restarts the second', () => {
+test('a press that starts too early does not count, however late its release, and the second starts again', () => {
   const gate = opened()
   gate.start(press(900))
   expect(gate.click(3000)).toBe(false)
@@ -38,7 +38,7 @@ test('an early press does not count at a late release, and restarts the second',
   expect(gate.click(2899)).toBe(true)
 })
 
-test('presses less than a second apart never agree, however many', () => {
+test('presses less than a second apart never agree, however many there are', () => {
   const gaps = fc.array(fc.double({ min: 0, max: 999, noNaN: true }), { maxLength: 200 })
   fc.assert(
     fc.property(gaps, (gaps) => {
@@ -99,7 +99,7 @@ test('a press outside the button counts as leaving it, even without a move event
 })
 
 for (const obstacle of ['small', 'unfocused'] as const)
-  test(`a window that is ${obstacle} can’t agree, and the second starts after that`, () => {
+  test(`a window that is ${obstacle} can’t agree, and the second starts when that ends`, () => {
     let now: typeof obstacle | null = obstacle
     const gate = opened(() => now)
     gate.start(press(5000))
@@ -129,7 +129,7 @@ test('each change of focus or size restarts the second', () => {
   )
 })
 
-test('while an early press is held, no other press or release makes a click count', () => {
+test('while a press that started too early is held, no other press or release makes a click count', () => {
   const ids = ['Enter', ' ', '1', '2'] as const
   const other = fc.record({
     id: fc.constantFrom(...ids),

@@ -8,7 +8,7 @@
 export const READING_TIME = 1000
 
 /**
- * Reason why a press does not count now. `still`: the pointer has been on the button since before the question came.
+ * Reason why a press does not count now. `still`: the pointer was already on the button when the question came.
  */
 export type Hindrance = 'small' | 'unfocused' | 'early' | 'still'
 
@@ -20,7 +20,7 @@ export interface PressStart {
   readonly device: 'key' | 'mouse' | 'touch'
   /** Id of the key or the pointer, the same until it is released. */
   readonly id: string
-  /** Whether the key was held down before. */
+  /** Whether the key repeats because it is held down. */
   readonly repeats: boolean
 }
 
@@ -32,9 +32,9 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null) {
   let since = Number.POSITIVE_INFINITY
   let hasTravelled = false
   let wasStill = false
-  /** Whether the current press counts. Null without a press, e.g. if assistive technology clicks. */
+  /** Whether the current press counts. Null if there is no press, e.g. if assistive technology clicks. */
   let counts: boolean | null = null
-  /** Keys and pointers currently down. */
+  /** Ids of the keys and pointers that are currently down. */
   const held = new Map<string, PressStart['device']>()
   const release = (ids: Iterable<string>) => {
     for (const id of ids) held.delete(id)

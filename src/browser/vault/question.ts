@@ -19,7 +19,10 @@ const isPress = (key: string) => key === 'Enter' || key === ' '
 
 type QuestionKey = keyof typeof questionEnglish | SharingKey
 
-/** Words of the question: in the page's language if the shopper's browser lists it, else in the browser's. */
+/**
+ * Words of the question, in the page's language if the shopper's browser lists that language, else in the browser's
+ * language.
+ */
 export function questionIn(
   page: string,
   browser: readonly string[] = navigator.languages,
@@ -76,7 +79,7 @@ export async function ask(
 
 /**
  * Waits for a press that counts.
- * @param changed called with the reason against a press, at first and at each change
+ * @param changed callback for the reason against a press, called at first and at each change
  * @param signal ends the wait
  * @returns resolves with the first press that counts
  */
@@ -163,7 +166,7 @@ button:focus-visible { outline: 3px solid Highlight; outline-offset: 2px }`
 
 interface Sheet {
   readonly decline: HTMLButtonElement
-  /** Button that takes the action, at the far end. */
+  /** Button for the action, apart from the button that declines. */
   readonly act: HTMLButtonElement
   /** Shows one sentence beside the button, also to a screen reader. */
   say(sentence: string): void

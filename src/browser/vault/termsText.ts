@@ -7,7 +7,7 @@ import type { SharingKey } from './sharing.ts'
 
 const host = (address: string) => new URL(address).host
 
-/** @param terms null if the servers were not asked yet */
+/** @param terms null if the terms were not requested yet */
 export function termsText(words: Words<SharingKey>, terms: ContributionTerms | null): string {
   if (terms === null) return words('terms.unknown')
   const server = (operator: string, address: string, key: string) =>

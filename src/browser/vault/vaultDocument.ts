@@ -59,7 +59,7 @@ function open(device: MessagePort, shop: string): void {
     device.close()
     tell({ refused })
   }
-  /** Terms of the open question, and the controller that closes its window. */
+  /** Terms of the open question, and the controller that closes the question's window. */
   let terms: ContributionTerms | null = null
   let closed = new AbortController()
   const answer = (wording: string | null) => {

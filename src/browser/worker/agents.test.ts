@@ -44,7 +44,7 @@ const codeOf = (promise: Promise<unknown>) =>
 const agentEntries = async (device: Awaited<ReturnType<typeof open>>) =>
   (await device.entries()).filter(({ kind }) => kind === 'agent').map(({ detail }) => detail)
 
-test('an agent is answered only between the shopper’s yes and no, and both are logged', async () => {
+test('an agent gets answers only between the shopper’s yes and no, and both are logged', async () => {
   const device = await open()
   expect(device.snapshot().agents).toBe(false)
   expect(await codeOf(device.logAgentCall('search', 3))).toBe('consent-missing')
@@ -60,7 +60,7 @@ test('an agent is answered only between the shopper’s yes and no, and both are
   expect((await device.verify()).ok).toBe(true)
 })
 
-test('an agent is answered at most a fixed number of times in 24 hours, also when calls run at once', async () => {
+test('an agent gets at most a fixed number of answers in 24 hours, even if its calls run at the same time', async () => {
   const device = await open()
   await device.setAgents(true)
   const calls = Array.from({ length: MOST_CALLS + 5 }, () =>
@@ -75,7 +75,7 @@ test('an agent is answered at most a fixed number of times in 24 hours, also whe
   expect(await codeOf(device.logAgentCall('recommend', 8))).toBeNull()
 })
 
-test('a second tab follows the answer, and an erasure ends it', async () => {
+test('a second tab follows the shopper’s answer, and an erasure withdraws a yes', async () => {
   const bus = createBus()
   const [first, second] = [await open(), await open(bus)]
   await first.setAgents(true)
@@ -87,7 +87,7 @@ test('a second tab follows the answer, and an erasure ends it', async () => {
   expect(await codeOf(second.logAgentCall('search', 1))).toBe('consent-missing')
 })
 
-test('if the disk refuses, a yes is not given and a no applies, also after another tab’s change', async () => {
+test('if the disk refuses, a yes does not count and a no applies, even after another tab’s change', async () => {
   const bus = createBus()
   const device = await open(bus)
   await device.setAgents(true)

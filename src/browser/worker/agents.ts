@@ -1,6 +1,7 @@
 /**
- * @module Calls of the shopper's agent (`nearside/agents`). An agent may pass its answers on. So calls need the
- * shopper's separate yes, have a limit per 24 hours, and are logged before the answer.
+ * @module Calls of the shopper's agent (`nearside/agents`). An agent could forward the answers that it receives to its
+ * operator. So calls need the shopper's separate yes, are limited per 24 hours, and are logged before the device
+ * answers.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { LedgerEntry } from '../ledger/entry.ts'
@@ -17,7 +18,7 @@ export type AgentTool = (typeof AGENT_TOOLS)[number]
 const isCall = ({ kind, detail }: LedgerEntry) => kind === 'agent' && 'tool' in detail
 
 /**
- * Logs a yes before it holds, and ends a yes before the log says so.
+ * Stores the shopper's answer. A yes is logged before it takes effect; a no takes effect before it is logged.
  * @throws NearsideError `storage-…` if log or setting can't be written to disk
  */
 export async function setAgents(
@@ -49,7 +50,7 @@ export async function logAgentCall(
 ): Promise<void> {
   if (!AGENT_TOOLS.includes(tool) || !Number.isSafeInteger(items) || items < 0)
     throw new NearsideError('input-invalid', 'A call must name a tool and a number of items.')
-  // Another tab may have withdrawn the yes since this tab last looked.
+  // Another tab could have withdrawn the yes since this tab last read it.
   if (!state.agents || (await store.setting('agents')) !== true)
     throw new NearsideError('consent-missing', 'The shopper has not allowed agents in this shop.')
   const callsBefore = async (end: number) =>

@@ -1,4 +1,6 @@
-/** @module Tests what a device does with the shopper's answers to listed items, and how an answer is taken back. */
+/**
+ * @module Tests what a device does with the shopper's answers to listed items, and how the shopper withdraws an answer.
+ */
 import type { AnswerName } from '@nearside/core/events/event.ts'
 import { filesOf, testCatalog, testModel } from '@nearside/core/model/testShop.ts'
 import { expect, test } from 'vitest'
@@ -39,7 +41,7 @@ test.each<AnswerName>(['less_like_this', 'not_for_me', 'have_this'])(
   },
 )
 
-test('everyone’s order and the order of given items still contain the item', async () => {
+test('everyone’s order, and a reranked list that names the item, still contain it', async () => {
   const { capture, device } = await opened()
   const base = { kind: 'recommend', options: { limit: 32, order: 'base' } } as const
   const given = { kind: 'rerank', items: ['item-8', 'item-9'] } as const
@@ -64,12 +66,12 @@ test('"less like this" lowers similar items; no item that fills a gap gets a per
   expect(kinds).not.toContain('taste')
 })
 
-test('the place without an action is that of a list made without it', async () => {
+test('the place without an action is the item’s place in a list made without that action', async () => {
   const { capture, device } = await opened()
   await capture({ name: 'view_item', item_id: 'item-0' })
   const query = { kind: 'recommend', options: { limit: 4 } } as const
   const named = device.list(query).find(({ reason }) => reason.kind === 'because')
-  if (!named) throw new Error('no item is in the list because of the look')
+  if (!named) throw new Error('no item is in the list because of the view')
   const found = await device.rankWithout(named.id, named.reason, query)
   const other = await opened()
   const without = ids(other.device.list({ kind: 'recommend', options: { limit: 32 } }))

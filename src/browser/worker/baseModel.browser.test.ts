@@ -1,9 +1,9 @@
-/** @module How a device gets its base model and later versions. */
+/** @module Tests how a device gets its base model and later versions. */
 import { describe, expect, test } from 'vitest'
 import { ids, live, newDatabase, start, testModelFiles, testServer } from './testDevice.ts'
 
 describe('the base model', () => {
-  test('while it is unreachable, lists are in the shop’s order; later it is adopted', async () => {
+  test('is adopted once it can be reached; until then lists are in the shop’s order', async () => {
     const server = await testServer()
     server.online = false
     const { device } = await start(server, newDatabase())
@@ -32,7 +32,7 @@ describe('the base model', () => {
     },
   )
 
-  test('if the page names it, the first list needs no latest.json, which is checked soon after', async () => {
+  test('needs no latest.json before the first list if the page names it; the device checks latest.json soon after', async () => {
     const server = await testServer('1')
     const known = JSON.parse(new TextDecoder().decode(server.files.get('latest.json')))
     const { device, timers } = await start(server, newDatabase(), {}, { latest: known })
@@ -55,7 +55,7 @@ describe('the base model', () => {
     await expect.poll(logged).toEqual(['1', '2'])
   })
 
-  test('two tabs that download it at once log it once', async () => {
+  test('is logged once if two tabs download it at the same time', async () => {
     const server = await testServer('1')
     const database = newDatabase()
     const opened = await Promise.all([start(server, database), start(server, database)])
@@ -68,7 +68,7 @@ describe('the base model', () => {
     expect(logged.map(({ detail }) => detail.version)).toEqual(['1'])
   })
 
-  test('a new version is adopted, logged and learned on; only changed files are downloaded', async () => {
+  test('is replaced by a new version, of which only changed files are downloaded; the device logs that and learns anew', async () => {
     const server = await testServer('1')
     const database = newDatabase()
     const tested = await start(server, database)

@@ -1,4 +1,4 @@
-/** @module Learners and cleaning that a shop chooses in addition to the defaults. */
+/** @module Tests learners and cleaning that a shop chooses in addition to the defaults. */
 
 import { LEARNER_NAMES } from '@nearside/core/learning/learners/names.ts'
 import { expect, test } from 'vitest'
@@ -21,7 +21,7 @@ test('without an option no additional learners run', async () => {
   expect(weights(tested)).toEqual([])
 })
 
-test('chosen learners learn after a fit, show their weights, and outlast a reload', async () => {
+test('chosen learners learn after a fit, show their weights, and work as before after a reload', async () => {
   const server = await testServer()
   const database = newDatabase()
   const now = () => Date.UTC(2026, 5, 20)

@@ -1,4 +1,4 @@
-/** @module A device without a consent sends nothing. */
+/** @module Tests that a device without a consent sends nothing. */
 
 import { NearsideError } from '@nearside/core/error.ts'
 import { describe, expect, test } from 'vitest'
@@ -34,7 +34,7 @@ describe('consent', () => {
     expect(device.snapshot().consent.contribute).toBe(true)
   })
 
-  test('in a vault is asked for again and stored with the vault’s wording', async () => {
+  test('in a vault is asked for by the vault itself, and stored with the vault’s wording', async () => {
     const federation = FEDERATION
     let answer: string | null = null
     const asked: unknown[] = []
@@ -61,7 +61,7 @@ describe('consent', () => {
     expect(asked).toEqual(Array(2).fill(device.snapshot().terms))
   })
 
-  test('in a vault can’t be given by the page, even if conditions change meanwhile', async () => {
+  test('in a vault can’t be given by the page, even if Global Privacy Control changes meanwhile', async () => {
     const server = await testServer()
     const aggregators = await TestAggregators.start(server)
     const fetch = aggregators.fetchWith(server.fetch)
@@ -93,7 +93,7 @@ describe('consent', () => {
     expect(asked).toBe(1)
   })
 
-  test('is required before a fit requests the aggregators’ task, once an hour', async () => {
+  test('is required before a fit requests the aggregators’ task, at most once an hour', async () => {
     const server = await testServer()
     const aggregators = await TestAggregators.start(server)
     const fetch = aggregators.fetchWith(server.fetch)

@@ -107,7 +107,7 @@ class Scene {
 
 interface State {
   readonly reach: (scene: Scene) => Promise<unknown>
-  /** Permission of the state: one new report (`one`), the same report as before (`again`), or none. */
+  /** What the state permits: one new report (`one`), the same report as before (`again`), or no report. */
   readonly permits: 'one' | 'again' | 'none'
 }
 
@@ -202,7 +202,7 @@ const states: Record<string, State> = {
   },
 }
 
-/** `keeps`: whether the state's permission remains; `new`: it remains for new reports, not for a waiting report. */
+/** `keeps`: whether the state's permission remains; `new`: it remains for new reports, but not for a waiting report. */
 interface Transition {
   readonly happen: (scene: Scene) => unknown
   readonly keeps: boolean | 'new'

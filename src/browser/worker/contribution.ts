@@ -19,7 +19,10 @@ const EXPECTED: readonly ErrorCode[] = [
   'round-closed',
 ]
 
-/** Maximum milliseconds of one timer. Timers of a sleeping machine stop, so a longer wait is checked this often. */
+/**
+ * Maximum milliseconds of one timer. Timers of a sleeping machine stop, so a long wait uses several timers and checks
+ * the clock after each.
+ */
 const LONGEST_WAIT = 3_600_000
 
 /** Loads the cryptography with the first contribution, because most shoppers never contribute. */
@@ -34,7 +37,7 @@ export class Contribution {
   readonly #services: Services
   readonly #shop: Shop
   readonly #shopper: Shopper
-  /** Withdrawal that could not be stored; it applies to this tab only. */
+  /** Withdrawal that could not be stored. It applies to this tab only. */
   #withdrawn = false
   /** Error of the aggregators' last terms, if they exceed the device's own limits. */
   #refused: NearsideError | null = null
@@ -253,7 +256,7 @@ export class Contribution {
       // The update changes the shared model only; personal parameters are never part of it.
       update: async (made, policy) => {
         const { updateOf } = await onDemand()
-        // Somebody else's history may be in use by now.
+        // Another person's history could be in use by now.
         throwIfAborted(signal)
         return updateOf(policy, loaded.model, shopper.history, made)
       },
@@ -274,7 +277,7 @@ export class Contribution {
   async #look(learned: boolean): Promise<void> {
     const { config, now, random, state, store, timers } = this.#services
     if (config.federation === null || !state.consent.contribute || state.paused) return
-    // One person's budget can't pay for others: updates are made of the shopper's own events only.
+    // The privacy budget is the shopper's own, so updates contain only the shopper's own events.
     if (state.profiles.current !== ME) return
     // An update that can't be sent now stays due.
     if (!this.#shop.loaded || this.#mustNotShare() || state.conditions.offline) return
@@ -285,7 +288,7 @@ export class Contribution {
     this.#timer = wait ? timers.set(() => this.start(), Math.min(wait, LONGEST_WAIT)) : null
     if (!next) return
     await this.send(next)
-    // The update may now wait for its token, or wait after receiving it.
+    // The update could now be waiting for its token, or waiting after the token's arrival.
     await this.#look(false)
   }
 
@@ -312,7 +315,7 @@ export class Contribution {
   }
 }
 
-/** The error if only the servers can remove it, by changing their terms; else null. */
+/** Returns the error if only the servers can remove its cause, by changing their terms; else null. */
 const refusalOf = (error: unknown): NearsideError | null =>
   error instanceof NearsideError && error.code === 'terms-beyond-limits' ? error : null
 

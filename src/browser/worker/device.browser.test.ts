@@ -1,4 +1,4 @@
-/** @module Events that a device accepts and stores. */
+/** @module Tests which events a device accepts and stores. */
 import { describe, expect, test } from 'vitest'
 import { ids, live, newDatabase, openDevice, start, testServer } from './testDevice.ts'
 
@@ -17,7 +17,7 @@ describe('events', () => {
     ])
   })
 
-  test('each known product of an order keeps its own quantity and price', async () => {
+  test('each known product of an order is stored with its own quantity and price', async () => {
     const database = newDatabase()
     const tested = await openDevice(await testServer(), database)
     const shipping = { item_id: 'SHIPPING', quantity: 1, price: 4.9 }

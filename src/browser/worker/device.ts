@@ -68,7 +68,7 @@ export class Device implements Answers {
   #profiles: Profiles | null = null
   /** Switch in progress; calls wait for it. */
   switching: Promise<unknown> | null = null
-  /** Whether the disk refused to store the shopper's no to agents; it then holds in this tab. */
+  /** Whether the disk refused to store the shopper's no to agents. In that case the no applies to this tab only. */
   #refusesAgents = false
   #started: Promise<void> = Promise.resolve()
   readonly #closing = new AbortController()
@@ -266,7 +266,7 @@ export class Device implements Answers {
     return this.#profiles
   }
 
-  /** Erases events that became too old since the last visit, and people whose removal was interrupted. */
+  /** Erases events that became too old since the last visit, and data of people whose removal was interrupted. */
   async #eraseLeft(): Promise<void> {
     const { config, now, store } = this.#services
     await this.#erasure.eraseTooOld()
@@ -335,7 +335,7 @@ export class Device implements Answers {
       notices.add(error, 'engine-failed', 'The list of people could not be read')
       const { current, others } = readProfiles(stored)
       state.profiles = { current, others }
-      // Somebody else's actions must not count for the shopper.
+      // Another person's actions must not count for the shopper.
       if (current !== ME) store.use(store.beside(createMemoryDatabase()))
     }
   }

@@ -1,6 +1,7 @@
 /**
- * @module The store of the device, and beside it the stores of the people whom the shopper shops for. One of them is in
- * use: events and the personal model are read from it and written to it. Everything else is the device's.
+ * @module The store of the device, and beside it the stores of the people whom the shopper shops for. One of these
+ * stores is in use: events and the personal model are read from it and written to it. All other data are in the
+ * device's store.
  */
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import type { StoredPersonal } from '../learning/versions.ts'
@@ -17,7 +18,7 @@ interface DeviceStoreDeps {
   readonly notices: Notices
 }
 
-/** Events and personal model of one person. While it is in use, the device's state has both. */
+/** Events and personal model of one person. While this store is in use, the device's state contains both. */
 export interface Own {
   readonly store: ResilientStore
   events: readonly ShopperEvent[]
@@ -25,7 +26,7 @@ export interface Own {
 }
 
 export interface DeviceStore extends ResilientStore {
-  /** The shopper's own, in the device's database. */
+  /** The shopper's own store, in the device's database. */
   readonly me: Own
   inUse(): Own
   /** Store in use. Code that waits keeps it, so that a late write can't reach another person's store. */
@@ -47,7 +48,7 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
   }
   const me = open(database, async (from, to, isCleared) => {
     if (isCleared) {
-      // The shopper cleared this site's data, the yes included; keep this tab's pause.
+      // The shopper cleared this site's data, and with them the yes. Keep this tab's pause.
       state.persist = null
       await to.putSetting('paused', state.paused)
     } else await copySettings(from, to)

@@ -23,7 +23,7 @@ export class EngineInUse {
   readonly #services: Services
   readonly #shop: Pick<Shop, 'loaded'>
   #choosing: Promise<EngineChoice> | null = null
-  /** Last preference that was not refused. */
+  /** Last preference whose engine could be used. */
   #held: EnginePreference
 
   constructor(services: Services, shop: Pick<Shop, 'loaded'>) {
@@ -56,7 +56,7 @@ export class EngineInUse {
 
   /**
    * Chooses another engine.
-   * @throws NearsideError as `chosen`; the previous preference then applies again
+   * @throws NearsideError as `chosen`. In that case the previous preference applies again
    */
   async prefer(preference: EnginePreference): Promise<void> {
     this.#set(preference)

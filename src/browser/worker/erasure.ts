@@ -62,12 +62,15 @@ export class Erasure {
     return { ...forgotten, profile: state.profiles.current, logged: logged?.sequence ?? null }
   }
 
-  /** Puts forgotten events back. @throws NearsideError `aborted` if they may not return any more; `storage-…` */
+  /** Puts forgotten events back. @throws NearsideError `aborted` if they can't return any more; `storage-…` */
   async restore(forgotten: LoggedForgotten): Promise<void> {
     const { state, store } = this.#services
     const isTheirs = forgotten.profile === state.profiles.current
     if (!isTheirs || !(await store.own().restore(forgotten)))
-      throw new NearsideError('aborted', 'More was forgotten or erased since: nothing is restored.')
+      throw new NearsideError(
+        'aborted',
+        'Nothing is restored: something was forgotten, erased or put back since.',
+      )
     await this.#shopper.reload()
     this.#onForgotten()
     const { logged } = forgotten

@@ -12,7 +12,7 @@ import type { Shop } from './shop.ts'
 
 export const EXPORT_FORMAT = 2
 
-/** What is stored about one of the people whom the shopper shops for. */
+/** Data stored about one of the people whom the shopper shops for. */
 export interface Person extends Pick<Held, 'events' | 'personal'> {
   readonly id: string
   readonly name: string

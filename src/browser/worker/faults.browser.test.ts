@@ -1,4 +1,4 @@
-/** @module The device in a failing browser: no room, no store, lost connections, damaged rows. */
+/** @module Tests the device in a failing browser: no room, no store, lost connections, damaged rows. */
 
 import { testCatalog } from '@nearside/core/model/testShop.ts'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -42,7 +42,7 @@ test('in a private window the device works in memory and reports it', async () =
   expect((await tested.device.verify()).ok).toBe(true)
 })
 
-test('a disk that is full once drops the oldest events and stores the new one', async () => {
+test('if the disk is full once, the oldest events are dropped and the new event is stored', async () => {
   let full = false
   const indexedDb = () =>
     faultyFactory((tables, mode) => {
@@ -64,7 +64,7 @@ test('a disk that is full once drops the oldest events and stores the new one', 
   )
 })
 
-test('a disk that stays full: memory takes over events and log', async () => {
+test('if the disk stays full, events and log continue in memory', async () => {
   let full = false
   const indexedDb = () =>
     faultyFactory((_tables, mode) => (full && mode === 'readwrite' ? 'QuotaExceededError' : null))
@@ -84,7 +84,7 @@ test('a disk that stays full: memory takes over events and log', async () => {
 const EXCEPTIONS = ['AbortError', 'InvalidStateError', 'UnknownError', 'QuotaExceededError']
 
 test.each(EXCEPTIONS)(
-  '%s at each transaction in turn loses no event and throws nothing',
+  '%s at any one transaction loses no event and throws nothing',
   async (name) => {
     const uncaught = vi.fn()
     addEventListener('unhandledrejection', uncaught)
@@ -262,7 +262,7 @@ test('a failed download of the code for large catalogs is reported; lists are th
 })
 
 test.each(['given', 'fetched'])(
-  'bad rows in a catalog that is %s cost only their own products',
+  'invalid rows in a catalog that is %s cost only their own products',
   async (how) => {
     const rows = [{ ...testCatalog[31], price: '9.90' }, ...testCatalog, testCatalog[5], null]
     const server = await testServer()
@@ -304,7 +304,7 @@ test('if the disk refuses a restore, an error says so and nothing changes', asyn
   expect(tested.device.snapshot().events.count).toBe(2)
 })
 
-test('a pause that the disk refuses holds in this tab, and the caller gets an error', async () => {
+test('a pause that the disk refuses applies to this tab, and the caller gets an error', async () => {
   let full = false
   const indexedDb = () =>
     faultyFactory((_tables, mode) => (full && mode === 'readwrite' ? 'QuotaExceededError' : null))

@@ -22,7 +22,7 @@ import type { Shopper } from './shopper.ts'
 
 const isAborted = (error: unknown) => error instanceof NearsideError && error.code === 'aborted'
 
-/** Milliseconds from the start to the preparation of a later fit, so that the first lists come first. */
+/** Milliseconds to wait after the start before a later fit is prepared, so that the first lists come first. */
 const PREPARE_AFTER = 1000
 
 export class Learner {
@@ -35,7 +35,7 @@ export class Learner {
   #pending = 0
   #running: AbortController | null = null
   #preparing: AbortController | null = null
-  /** Whether the shopper did something that no fit has learned from yet. */
+  /** Whether the shopper did something from which no fit has learned yet. */
   #asked = false
   /** Milliseconds of automatic fits on this page. */
   #spent = 0
@@ -91,7 +91,7 @@ export class Learner {
     return !state.paused && (state.leads || store.own().kind === 'memory')
   }
 
-  /** Lets events be stored first, which takes several turns of the event loop. */
+  /** Waits several turns of the event loop, so that new events are stored first. */
   readonly #nextTask = async (): Promise<void> => {
     await this.#services.nextTask()
     await this.#shopper.idle()
@@ -142,7 +142,7 @@ export class Learner {
 
   /** Runs an automatic fit: its time is limited, and a failure adds a notice. */
   async #learn(): Promise<void> {
-    // Without a base model, skip the fit: `reload` requests one when the model arrives.
+    // If there is no base model yet, skip the fit; `reload` requests a fit once the model has arrived.
     if (!this.#learnsHere || !this.#shop.loaded || this.#waits()) return
     const { bus, clock, notices, timers } = this.#services
     const milliseconds = BUDGET.perFit

@@ -1,4 +1,4 @@
-/** @module When a device learns, from which events, and with which engine. */
+/** @module Tests when a device learns, from which events, and with which engine. */
 
 import { NearsideError } from '@nearside/core/error.ts'
 import {
@@ -130,7 +130,7 @@ describe('learning', () => {
     expect(learned.map(({ name }) => name)).toEqual(['cards', 'item-1'])
   })
 
-  test('forgetting an item leaves the same model, bit for bit, as never buying it', async () => {
+  test('after an item is forgotten, the model is the same, bit for bit, as if it had never been bought', async () => {
     const server = await testServer()
     const clock = Date.now()
     const began = clock - 10 * 86_400_000

@@ -1,4 +1,4 @@
-/** @module Lists of a device in a real browser, for a shop of 32 items. */
+/** @module Tests the lists of a device in a real browser, for a shop of 32 items. */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { EventName } from '@nearside/core/events/event.ts'
@@ -37,7 +37,7 @@ describe('lists', () => {
     expect(engines).toBe(0)
   })
 
-  test('without a base model no item is called popular, and none has moved', async () => {
+  test('without a base model no item has the reason “popular”, and no item has moved', async () => {
     const server = await testServer()
     server.files = new Map()
     const { device } = await start(server, newDatabase())
@@ -226,7 +226,7 @@ describe('lists', () => {
       time: Date.now(),
       input: { name: 'view_item', item_id: 'item-0' },
     } as const
-    /** Environment whose clock uses up a slice at each reading. */
+    /** Environment whose clock advances by a whole slice at each reading. */
     const hurried = (nextTask: () => Promise<void>) => {
       let time = 0
       return { clock: () => (time += 100), nextTask }
@@ -262,7 +262,7 @@ describe('lists', () => {
       await expect.poll(() => tested.device.snapshot().revision).toBeGreaterThan(before)
     })
 
-    test('the computed places are stored until catalog or model change', async () => {
+    test('the computed places are stored until the catalog or the model changes', async () => {
       const server = await testServer('1')
       const database = newDatabase()
       const pausesOf = async (given: readonly Item[]) => {

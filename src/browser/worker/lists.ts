@@ -27,15 +27,17 @@ import type { Shopper } from './shopper.ts'
 import { listUnranked } from './unranked.ts'
 import { type View, Views } from './views.ts'
 
-/** Number of items scored for the reasons of a list; more would take longer than the list itself. */
+/**
+ * Number of items scored for the reasons of a list. Scoring further items would take more time than the list itself.
+ */
 const MOST_SCORED = 8_000
-/** The same limit without partial scoring, which takes several times as long. */
+/** The same limit without partial scoring, when each scoring takes several times as long. */
 const MOST_SCORED_SLOWLY = 4_000
 /** Maximum number of causes for which a list is computed again, even in a small shop. */
 const MOST_CAUSES = 8
-/** Number of places that a counterfactual list has at most. */
+/** Maximum number of places of a counterfactual list. */
 const MOST_PLACES = 400
-/** Cause of everything that the shopper's actions bring. */
+/** Cause that stands for all actions of the shopper together. */
 const WITHOUT_ALL = { key: '', without: () => null }
 
 const optionsOf = ({ options = {} }: ListQuery): ListOptions => options

@@ -129,14 +129,14 @@ test('a damaged, foreign or missing file changes nothing, and a notice says so',
   expect((await all()).filter((id) => id === 'new' || id === 'item-3')).toHaveLength(2)
 })
 
-test('changes belong to one catalog: a new one is fetched with them, and without them stands alone', async () => {
+test('changes apply to one catalog only; a new catalog is used with its own changes, or without any', async () => {
   const { all, later, server } = await open({ gone: ['item-31'] })
   putCatalog(server, testCatalog.slice(10))
   await putLive(server, { gone: ['item-30'] })
   await later(2)
   expect((await all()).slice(0, 2)).toEqual(['item-31', 'item-29'])
   expect(await all()).toHaveLength(21)
-  // Nobody syncs any more: old changes don't outlive the catalog that they belong to.
+  // If the shop no longer syncs, old changes don't outlive the catalog that they belong to.
   putCatalog(server, testCatalog.slice(20))
   await later(6)
   expect((await all()).slice(0, 2)).toEqual(['item-31', 'item-30'])
@@ -150,7 +150,7 @@ test('a new catalog brings its changes, however long their interval is', async (
   expect((await all()).slice(0, 2)).toEqual(['item-31', 'item-29'])
 })
 
-test('all tabs together ask once an interval, and a click asks nothing', async () => {
+test('all tabs together make one request per interval, and a click makes none', async () => {
   const { all, later, openTab, server, tab } = await open()
   const second = await openTab()
   await later(0, second)
@@ -183,7 +183,7 @@ test('all tabs together ask once an interval, and a click asks nothing', async (
   )
 })
 
-test('a file that only confirms the last one rebuilds nothing', async () => {
+test('a file that only confirms the last file rebuilds nothing', async () => {
   const { device, later, server } = await open({ gone: ['item-31'] })
   const { revision } = device.snapshot()
   await new Promise((resolve) => setTimeout(resolve, 2))

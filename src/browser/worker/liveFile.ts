@@ -4,12 +4,12 @@ import { LIVE_MINUTES, parseLive } from '@nearside/core/catalog/parseLive.ts'
 import type { Downloads, KeptFile } from './downloads.ts'
 
 export class LiveFile {
-  // A field, so that the function is loaded with this file.
+  // The function is a field, so that it is loaded with this file.
   readonly applyTo = withLive
   readonly file: KeptFile
-  /** Last good content; null before the first. It stays the same object while the changes do. */
+  /** Last good content; null before the first. While the changes stay the same, so does this object. */
   content: Content | null = null
-  /** Whether the first content was stored by an earlier visit, so that a newer one may exist. */
+  /** Whether the first content was stored by an earlier visit, so that the server could have newer content. */
   isStored = false
   #minutes = LIVE_MINUTES
   #changes = ''
@@ -24,7 +24,7 @@ export class LiveFile {
     if (!this.isStored) await this.file.update()
   }
 
-  /** Milliseconds between two requests. */
+  /** Milliseconds between two requests for the file. */
   get interval(): number {
     return this.#minutes * 60_000
   }
@@ -33,7 +33,7 @@ export class LiveFile {
     const content = parseLive(value)
     this.#minutes = content.minutes
     const { changed, gone, added, catalog } = content
-    // A file that only confirms the last one must not rebuild the ranker.
+    // A file that only confirms the last file must not rebuild the ranker.
     const changes = JSON.stringify([changed, gone, added, catalog])
     if (changes !== this.#changes) this.content = content
     this.#changes = changes

@@ -1,4 +1,4 @@
-/** @module The device's log, and erasing, which leaves nothing else. */
+/** @module Tests the device's log, and that an erasure leaves nothing else. */
 
 import type { NearsideError } from '@nearside/core/error.ts'
 import type { Engine } from '@nearside/engine/engine.ts'

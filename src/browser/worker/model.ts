@@ -84,7 +84,7 @@ export class Model {
   ): Promise<boolean> {
     const { config, store, transport } = this.#services
     const now = this.#services.now()
-    // The download may be skipped only if the stored bytes can be read back.
+    // The download is skipped only if the stored bytes can be read back.
     const hash = this.loaded?.hash
     const stored = hash ? await store.download('model').catch(() => null) : null
     const kept = stored?.version === hash ? stored : null

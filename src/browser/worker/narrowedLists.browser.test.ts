@@ -1,4 +1,4 @@
-/** @module Narrowed lists: own items, new items, more expensive items, and items that go with a basket. */
+/** @module Tests narrowed lists: own items, new items, more expensive items, and items that go with a basket. */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { testCatalog } from '@nearside/core/model/testShop.ts'
@@ -80,7 +80,7 @@ test('“viewed” needs no base model and leaves out sold-out items', async () 
   expect(await listed(tested, { from: 'new' })).toEqual([])
 })
 
-test('“bought” lists earlier purchases due again, without items in the basket', async () => {
+test('“bought” lists earlier purchases that are due again, without items in the basket', async () => {
   const rules: Rule[] = [{ name: 'Used up', again: { category: ['mugs', 'cards'] } }]
   const tested = await start(await testServer(), newDatabase(), { now }, { rules })
   for (const id of ['item-0', 'item-1', 'item-4', 'item-2'])
@@ -159,7 +159,7 @@ test('“new” without dates lists items that the base model lacks', async () =
   expect(await listed(await start(server, newDatabase(), { now }), { from: 'new' })).toEqual([])
 })
 
-test('bought together with a basket: items that fit most of it first, each with its reason', async () => {
+test('items bought together with a basket are listed with their reasons; items that go with most of the basket come first', async () => {
   const { device } = await start(await testServer(), newDatabase(), { now })
   const basket = ['item-0', 'item-8', 'gone']
   const list = await device.boughtTogether(basket, {})

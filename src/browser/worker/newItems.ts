@@ -27,10 +27,10 @@ export class NewItems {
   readonly #downloads: Downloads
   readonly #found: () => void
   #known: Known | null = null
-  /** Key of the current or last search. */
+  /** Cache key of the current or last search. */
   #sought: string | null = null
 
-  /** @param found called when a search ends after `extend` returned without its result */
+  /** @param found callback for the end of a search whose result `extend` did not wait for */
   constructor(services: Services, downloads: Downloads, found: () => void) {
     this.#services = services
     this.#downloads = downloads

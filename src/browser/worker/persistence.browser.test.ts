@@ -1,4 +1,6 @@
-/** @module Content of the disk before and after each answer to `persist: 'ask'`, in one tab and in two. */
+/**
+ * @module Tests the content of the disk before and after each answer to `persist: 'ask'`, in one tab and in two tabs.
+ */
 
 import { parseBundle } from '@nearside/audit/bundle.ts'
 import { verifyBundle } from '@nearside/audit/verify.ts'
@@ -59,7 +61,7 @@ test('before an answer everything works, and nothing is on disk', async () => {
   expect(next.device.snapshot().events.count).toBe(0)
 })
 
-test('a yes stores the whole visit at once, and the next visit goes on with it', async () => {
+test('a yes stores the whole visit at once, and the next visit continues from it', async () => {
   const database = newDatabase()
   const tested = await openDevice(await testServer(), database, {}, ASK)
   await live(tested)
@@ -90,7 +92,7 @@ test('a yes stores the whole visit at once, and the next visit goes on with it',
   expect(await faultsOf(next)).toEqual([])
 })
 
-test('a no erases the disk, and the visit goes on in memory', async () => {
+test('a no erases the disk, and the visit continues in memory', async () => {
   const database = newDatabase()
   const tested = await start(await testServer(), database, {}, ASK)
   await look(tested, 1)
@@ -240,7 +242,7 @@ test('without storage in the browser a yes is refused, and the device goes on in
   expect(tested.device.snapshot()).toMatchObject({ storage: 'memory', events: { count: 2 } })
 })
 
-test('a no that the disk refuses is reported, and this tab goes on in memory', async () => {
+test('a no that the disk refuses is reported, and this tab continues in memory', async () => {
   let refuses = false
   const indexedDb = () =>
     faultyFactory((_, mode) => (refuses && mode === 'readwrite' ? 'QuotaExceededError' : null))
@@ -262,7 +264,7 @@ test('a no that the disk refuses is reported, and this tab goes on in memory', a
   await expect.poll(() => stored(database)).toBe(0)
 })
 
-test('a later no erases a disk that could not be opened at the first', async () => {
+test('a later no erases a disk that could not be opened at the first no', async () => {
   const database = newDatabase()
   const before = await start(await testServer(), database, {}, ASK)
   await look(before, 1)

@@ -158,12 +158,12 @@ export class Persistence {
     })
     state.unerased = false
     const factory = indexedDb()
-    // Another tab may keep the database open for a while. It is empty, so don't wait for its deletion.
+    // Another tab could keep the database open for a while. The database is empty, so don't wait for its deletion.
     if (isEmpty && factory) deleteAll(config.database, factory).catch((error) => notices.add(error))
   }
 }
 
-/** The shopper's pause. While it holds, no event is stored, and nothing is learned or sent. */
+/** The shopper's pause. During a pause no event is stored, and nothing is learned or sent. */
 export class Pause {
   readonly #services: Services
   readonly #learner: Learner

@@ -68,7 +68,7 @@ async function onDisk(): Promise<string> {
 }
 
 describe('somebody', () => {
-  test('has events, a list and a model of their own, also after a restart', async () => {
+  test('has events, a list and a model apart from the shopper’s, even after a restart', async () => {
     const before = await visit()
     await live(before)
     await before.device.fineTune({})
@@ -101,7 +101,7 @@ describe('somebody', () => {
     expect(await listOf(after)).toEqual(mine)
   })
 
-  test('has a database whose name does not name them', async () => {
+  test('has a database whose name does not contain the person’s name', async () => {
     const tested = await open()
     const id = await addPerson(tested)
     await tested.device.profiles('switch', id)
@@ -115,7 +115,7 @@ describe('somebody', () => {
     theirs.close()
   })
 
-  test('can be renamed, and removed with their database; the list is then the shopper’s', async () => {
+  test('can be renamed, and removed together with the database; the list is then the shopper’s', async () => {
     const tested = await open()
     await look(tested, 'item-1')
     const id = await addPerson(tested)
@@ -152,7 +152,7 @@ describe('somebody', () => {
     expect(tested.device.snapshot().profiles).toMatchObject({ current: ME })
   })
 
-  test('keeps no event for longer than the shop says, even if never chosen again', async () => {
+  test('has no events older than the shop’s retention time, even if never chosen again', async () => {
     const first = await visit()
     const id = await addPerson(first)
     await first.device.profiles('switch', id)
@@ -164,7 +164,7 @@ describe('somebody', () => {
     expect(await onDisk()).not.toContain('item-3')
   })
 
-  test('an account’s orders are the shopper’s own', async () => {
+  test('gets none of an account’s orders, which belong to the shopper', async () => {
     const tested = await open()
     const id = await addPerson(tested)
     const orders = [{ id: 1, time: Date.now() - 1000, items: [{ item_id: 'item-5' }] }]
@@ -200,7 +200,7 @@ describe('nobody', () => {
     expect(await itemsOf(after)).toEqual(['item-1'])
   })
 
-  test('is another nobody after each switch', async () => {
+  test('begins empty after each switch', async () => {
     const tested = await open()
     await tested.device.profiles('switch', NOBODY)
     await look(tested, 'item-7')
@@ -209,7 +209,7 @@ describe('nobody', () => {
     expect(await itemsOf(tested)).toEqual([])
   })
 
-  test('stays nobody while everything is erased', async () => {
+  test('stays in use while everything is erased', async () => {
     const tested = await open()
     await look(tested, 'item-1')
     await tested.device.profiles('switch', NOBODY)
@@ -224,7 +224,7 @@ describe('nobody', () => {
 })
 
 describe('a switch', () => {
-  test('waits for events captured before it; later events are the other’s', async () => {
+  test('waits for events captured before it; later events belong to the new person', async () => {
     const tested = await open()
     const id = await addPerson(tested)
     const before = look(tested, 'item-1')
@@ -236,7 +236,7 @@ describe('a switch', () => {
     expect(await itemsOf(tested)).toEqual(['item-1'])
   })
 
-  test('at any step of a fit, the result reaches nobody else', async () => {
+  test('keeps the result of a running fit from any other person, at each step of the fit', async () => {
     for (let step = 0; step < 12; step++) {
       disk = new IDBFactory()
       const tested = await visit()
@@ -254,7 +254,7 @@ describe('a switch', () => {
     }
   })
 
-  test('events forgotten for one person can’t be put back for another', async () => {
+  test('keeps one person’s forgotten events from being put back for another person', async () => {
     const tested = await open()
     await look(tested, 'item-1')
     const id = await addPerson(tested)
@@ -268,7 +268,7 @@ describe('a switch', () => {
     expect(await itemsOf(tested)).toEqual(['item-1'])
   })
 
-  test('stops an upload; nobody’s updates are made of another’s events', async () => {
+  test('stops an upload; no update contains another person’s events', async () => {
     const aggregators = await TestAggregators.start(server)
     const fetch = aggregators.fetchWith(server.fetch)
     const tested = await open({ federation: FEDERATION }, { fetch })
@@ -311,7 +311,7 @@ describe('a switch', () => {
 })
 
 describe('erasing and exporting', () => {
-  test('erases the databases of everybody, also of those not opened in this visit', async () => {
+  test('an erasure deletes everybody’s databases, even those not opened in this visit', async () => {
     const first = await visit()
     const people = [await addPerson(first, 'Ann'), await addPerson(first, 'Ben')]
     for (const id of people) {
@@ -332,7 +332,7 @@ describe('erasing and exporting', () => {
     await waitFor(async () => expect(await namesOnDisk()).toEqual([database]))
   })
 
-  test('what was left of a removal is deleted at the next start', async () => {
+  test('data that an interrupted removal left are deleted at the next start', async () => {
     const first = await visit()
     const id = await addPerson(first)
     await first.device.profiles('switch', id)
@@ -346,7 +346,7 @@ describe('erasing and exporting', () => {
     await waitFor(async () => expect(await namesOnDisk()).toEqual([database]))
   })
 
-  test('an export has everybody, and both its fits are checked', async () => {
+  test('an export contains everybody’s data, and both of its fits are checked', async () => {
     const tested = await open()
     await live(tested)
     await tested.device.fineTune({})
@@ -370,7 +370,7 @@ describe('erasing and exporting', () => {
 })
 
 describe('persist: ask', () => {
-  test('nothing of anybody is on the disk before a yes; all of it after', async () => {
+  test('before a yes no person’s data are on the disk, and after it everybody’s data are', async () => {
     const tested = await visit({ persist: 'ask' })
     await look(tested, 'item-1')
     const id = await addPerson(tested)
@@ -416,8 +416,8 @@ describe('persist: ask', () => {
   })
 })
 
-describe('a disk that refuses', () => {
-  test('somebody’s database: their events stay in memory, and the shopper’s on disk', async () => {
+describe('if the disk refuses', () => {
+  test('a person’s database, that person’s events stay in memory, and the shopper’s stay on disk', async () => {
     const refused = new Set<string>()
     const factory = new Proxy(disk, {
       get(target, name) {
@@ -446,7 +446,7 @@ describe('a disk that refuses', () => {
     expect(await onDisk()).not.toContain('item-2')
   })
 
-  test('the choice of nobody: it holds in this tab', async () => {
+  test('the choice of nobody, the choice holds in this tab', async () => {
     const tested = await open()
     await look(tested, 'item-1')
     const full = new NearsideError('storage-full', 'as the test asked')

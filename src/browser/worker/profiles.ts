@@ -1,6 +1,7 @@
 /**
  * @module Switches between the people whom the shopper shops for. All tabs follow a switch. Nobody's visit is in this
- * tab's memory, and ends with a switch or the page. Loaded once there is anybody besides the shopper.
+ * tab's memory, and ends with a switch or the page. A device loads this code once there is somebody besides the
+ * shopper.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Personalizer } from '../api.ts'
@@ -39,7 +40,7 @@ export class Profiles {
   readonly #reload: () => Promise<unknown>
   /** Stores of other people that this tab has opened. */
   readonly #opened = new Map<string, Own>()
-  /** Choice that could not be stored; it applies to this tab only. */
+  /** Choice of a person that could not be stored. It applies to this tab only. */
   #unstored: string | null = null
 
   /**
@@ -85,7 +86,8 @@ export class Profiles {
         })
         this.#unstored = null
       } catch (error) {
-        // The disk may refuse the choice, which then holds in this tab. Nobody may be a person whom another tab removed.
+        // If the disk refuses the choice, it applies to this tab only. A switch to a person whom another tab removed
+        // fails.
         if (!isInvalid(error)) throw error
         this.#unstored = null
         await this.read()
@@ -127,7 +129,7 @@ export class Profiles {
     },
   }
 
-  /** Leaves everybody's store; an erasure of the device follows. */
+  /** Leaves the stores of all people, before the device is erased. */
   async leaveAll(): Promise<void> {
     const { state } = this.#services
     const { current } = state.profiles
@@ -136,7 +138,7 @@ export class Profiles {
     for (const id of this.#opened.keys()) this.#close(id)
   }
 
-  /** Drops what this tab knows of people not in use, because another tab may have erased it. */
+  /** Drops this tab's data of people not in use, because another tab may have erased them. */
   forgetOthers(): void {
     const { store } = this.#services
     for (const own of [store.me, ...this.#opened.values()])
@@ -182,7 +184,10 @@ export class Profiles {
     return held
   }
 
-  /** After the shopper's yes: writes everybody's events to disk. Whoever can't be written stays in memory. */
+  /**
+   * After the shopper's yes: writes everybody's events to disk. The events of a person whose database refuses them stay
+   * in memory.
+   */
   async toDisk(): Promise<void> {
     const { notices } = this.#services
     for (const [id, { store }] of this.#opened) {
@@ -199,7 +204,7 @@ export class Profiles {
     }
   }
 
-  /** Before the shopper's no erases the disk: continues in memory with everybody's events. */
+  /** Continues in memory with everybody's events, before the shopper's no erases the disk. */
   async toMemory(): Promise<void> {
     const { state } = this.#services
     for (const { id } of state.profiles.others) {
@@ -238,7 +243,7 @@ export class Profiles {
     }
   }
 
-  /** Puts a person's store in use. From the last wait on, everything changes at once. */
+  /** Puts a person's store in use. After the last `await`, all changes happen at once. */
   async #use(id: string): Promise<void> {
     const { bus, state, store } = this.#services
     await this.#shopper.idle()

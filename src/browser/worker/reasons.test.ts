@@ -1,4 +1,6 @@
-/** @module Each specific reason is true: without the event it names, the shopper's list lacks the item. */
+/**
+ * @module Tests that each specific reason is true: without the event that it names, the shopper's list lacks the item.
+ */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { EventName } from '@nearside/core/events/event.ts'
@@ -89,7 +91,7 @@ test.each([
         const events = capturedOf(all)
         const device: ListingDevice = await shop.opened(events)
         const others = new Map<string, Awaited<ReturnType<typeof listsWithout>>>()
-        /** Lists of a device without the left-out events, before and after it learns. */
+        /** Lists of a device without the events left out, before and after the device learns. */
         async function listsWithout(left: readonly Captured[]) {
           const other: ListingDevice = await shop.opened(left)
           const lists = () => Promise.all(LISTS.map((options) => other.recommend(options)))

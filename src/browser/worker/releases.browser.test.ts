@@ -1,4 +1,4 @@
-/** @module Signed base models on a device: which it accepts, which it refuses, and which model then stays. */
+/** @module Tests which signed base models a device accepts, which it refuses, and which model then stays. */
 
 import { utf8 } from '@nearside/core/bytes.ts'
 import type { LatestModel } from '@nearside/core/model/manifest.ts'
@@ -71,8 +71,8 @@ test('if the shop names no keys, a signature counts for nothing and is not shown
 
 test.each([
   ['an older model', { version: '2', seed: 99, release: 6 }],
-  ['one made for this device alone', { version: '2', seed: 99, release: 7 }],
-  ['one that has ended', { version: '2', seed: 99, release: 8, issued: 0 }],
+  ['a model made for this device alone', { version: '2', seed: 99, release: 7 }],
+  ['an expired release', { version: '2', seed: 99, release: 8, issued: 0 }],
   ['an unsigned one', { version: '2', seed: 99, release: 8, by: [] }],
 ])('if the shop names no keys, the server can give this device %s', async (_, made) => {
   const server = await serving({ release: 7 })
@@ -107,7 +107,7 @@ describe('a refused release never replaces the last good one', () => {
   test.each([
     ['an older release', { ...other, release: 6 }, 'model-rolled-back'],
     ['another model under the same number', { ...other, release: 7 }, 'model-forked'],
-    ['one that has ended', { ...other, release: 8, days: 10, issued: 0 }, 'model-expired'],
+    ['an expired release', { ...other, release: 8, days: 10, issued: 0 }, 'model-expired'],
     ['one of another key', { ...other, release: 8, by: [stranger, helper] }, 'model-unsigned'],
     ['one without the helper', { ...other, release: 8, by: [shop] }, 'model-unsigned'],
     ['an unsigned one', { ...other, release: 8, by: [] }, 'model-unsigned'],
@@ -147,7 +147,7 @@ test('an earlier model is adopted if it is signed as a later release', async () 
   expect(await tested.device.checkForUpdate()).toEqual({ adopted: true, version: '3' })
 })
 
-test('a later release of the same model changes only its expiry', async () => {
+test('a later release of the same model changes only the expiry', async () => {
   const server = await serving({ release: 7, days: 90 })
   const database = newDatabase()
   const tested = await start(server, database, {}, KEYS)
@@ -203,7 +203,7 @@ test('a clock that was set back does not bring back an older release', async () 
   await expect(again.device.checkForUpdate()).rejects.toMatchObject({ code: 'model-rolled-back' })
 })
 
-test('if storage can’t keep the release number, this tab still knows it and reports', async () => {
+test('if the release number can’t be stored, this tab still knows it and reports that', async () => {
   const indexedDb = () =>
     faultyFactory((tables, mode) =>
       mode === 'readwrite' && tables.includes('downloads') ? 'QuotaExceededError' : null,
@@ -226,7 +226,7 @@ test('a model stored before the shop named keys is not used any more', async () 
   expect((await tested.device.checkForUpdate()).adopted).toBe(true)
 })
 
-test('with new keys, releases signed with old keys are neither used nor compared', async () => {
+test('with new keys, releases signed with old keys are neither used nor compared with new releases', async () => {
   const server = await serving({ release: 700 })
   const database = newDatabase()
   await (await start(server, database, {}, KEYS)).device.close()

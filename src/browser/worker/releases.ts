@@ -1,6 +1,6 @@
 /**
- * @module Signed releases of the base model that this device has seen. The newest is stored before its model is used,
- * so that an older one is refused.
+ * @module Signed releases of the base model that this device has seen. The newest release is stored before its model is
+ * used, so that later an older release is refused.
  */
 import { utf8 } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -22,7 +22,7 @@ export function createReleases(
 ) {
   const url = config.baseModel
   const keys = readModelKeys(config.modelKeys)
-  /** Newest release seen by this tab, in case it can't be stored. */
+  /** Newest release seen by this tab, in case the release can't be stored. */
   let seen: LatestModel | null = null
 
   const isSigned = async (latest: LatestModel) =>

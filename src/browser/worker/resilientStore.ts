@@ -1,6 +1,6 @@
 /**
- * @module A store that copes with a failing disk. If the browser has no room, the oldest events are deleted. If that
- * fails, too, everything continues in memory, with a notice. After the shopper's answer, everything continues in
+ * @module A store that copes with a failing disk. If the browser has no room, the oldest events are deleted. If there
+ * is still no room, everything continues in memory, with a notice. After the shopper's answer, everything continues in
  * another database (`change`). Writes for an upload (`disk`) and erasures never move to memory: they must reach the
  * disk or fail.
  */
@@ -44,7 +44,7 @@ export function createResilientStore(inputs: ResilientInputs): ResilientStore {
         'storage-unavailable',
         'This tab can’t store on disk: nothing is sent.',
       )
-    // A failed download is no reason to leave the store: the shop's server has another copy.
+    // If a download can't be stored, the store stays in use: the shop's server has another copy.
     const mayMove = !['disk', 'erasure'].includes(access) && !tables.includes('downloads')
     try {
       const done = await inUse.transact(tables, access, body)
@@ -75,12 +75,15 @@ export function createResilientStore(inputs: ResilientInputs): ResilientStore {
       notices.add(new NearsideError('storage-full', message))
       return { value }
     } catch {
-      // There is still no room, or the store is gone: continue in memory.
+      // There is still no room, or the store is gone, so continue in memory.
       return null
     }
   }
 
-  /** Continues in memory. If several transactions fail at once, the first one moves and the others follow. */
+  /**
+   * Continues in memory. If several transactions fail at once, the first one moves the store to memory and the others
+   * follow.
+   */
   function goOnInMemory(refused: Database, cause: NearsideError): Promise<void> {
     if (refused.kind === 'memory') throw cause
     if (inUse !== refused) return Promise.resolve()

@@ -1,4 +1,4 @@
-/** @module The shop's own rules on a device, passed directly or read from a file. */
+/** @module Tests the shop's own rules on a device, passed directly or read from a file. */
 
 import { TEST_MODEL_URL, type TestServer, testCatalog } from '@nearside/core/model/testShop.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
@@ -36,14 +36,14 @@ describe('rules that the page passes', () => {
     expect(device.snapshot().notices).toEqual([])
   })
 
-  test('are named in the explanation of each item they affect, hidden ones too', async () => {
+  test('are named in the explanation of each item that they affect, even of a hidden item', async () => {
     const { device } = await start(await testServer(), newDatabase(), {}, { rules: RULES })
     expect((await device.explain('item-31'))?.rules).toEqual(['recall', 'bags'])
     expect((await device.explain('item-2'))?.rules).toEqual(['gift'])
     expect((await device.explain('item-4'))?.rules).toEqual([])
   })
 
-  test('are left out and reported if invalid; the others apply', async () => {
+  test('are left out and reported if they are invalid, while the other rules apply', async () => {
     const rules = [{ name: 'oops', hide: { colour: ['red'] } }, ...RULES]
     const { device } = await start(await testServer(), newDatabase(), {}, { rules })
     expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-27', 'item-2'])
@@ -53,7 +53,7 @@ describe('rules that the page passes', () => {
     })
   })
 
-  test('apply by page and by the shop’s current context', async () => {
+  test('apply only on the pages and in the contexts that they name', async () => {
     const rules: Rule[] = [
       { name: 'home', when: { page: ['home'] }, pin: ['item-1'] },
       { name: 'sale', when: { context: { promotion: ['sale'] } }, hide: { id: ['item-31'] } },
@@ -78,7 +78,7 @@ describe('rules that the page passes', () => {
     expect(await life([{ name: 'r', again: { category: ['mugs'] } }])).toContain('item-8')
   })
 
-  test('apply to a new shopper’s list before the model is there, with the same result after', async () => {
+  test('apply to a new shopper’s list before the model has loaded, with the same result as afterwards', async () => {
     const server = await testServer()
     let release = () => {}
     const held = new Promise<void>((resolve) => {
@@ -147,7 +147,7 @@ describe('rules that the page passes', () => {
 })
 
 describe('rules from a file', () => {
-  test('are downloaded once, stored for offline visits, and renewed', async () => {
+  test('are downloaded once, stored for offline visits, and updated', async () => {
     const server = await testServer()
     const database = newDatabase()
     put(server, { rules: RULES })

@@ -1,4 +1,4 @@
-/** @module Learning from a query alone, without a click, and the time that it lasts. */
+/** @module Tests learning from a query alone, without a click, and how long its effect lasts. */
 
 import { TEST_MODEL_URL, testCatalog } from '@nearside/core/model/testShop.ts'
 import { DAY } from '@nearside/core/time.ts'
@@ -18,7 +18,7 @@ async function model({ device }: TestDevice) {
   return { u, w, fusionWeight, guard, list: await device.recommend({ limit: 32 }) }
 }
 
-test('a searched item rises with that reason, until a month and a half has passed', async () => {
+test('a searched item rises and has the search as its reason, until a month and a half has passed', async () => {
   let clock = Date.now()
   const tested = await start(await testServer(), newDatabase(), { now: () => clock })
   const placeOf = async (id: string) =>
@@ -26,7 +26,7 @@ test('a searched item rises with that reason, until a month and a half has passe
   const before = ids(await tested.device.recommend({ limit: 32 }))
   expect(before.indexOf('item-2')).toBe(29)
   await tested.capture(query('number 2'))
-  // Items that go with item-2 in this shop rise, too; all other items keep their order of popularity.
+  // Items that co-occur with item-2 in this shop rise, too. All other items keep their order of popularity.
   const list = await tested.device.recommend({ limit: 32 })
   const risen = ['item-2', 'item-6', 'item-10', 'item-14']
   expect(ids(list.slice(0, 4)).toSorted()).toEqual(risen.toSorted())
@@ -104,7 +104,7 @@ test('a forgotten query leaves the model as if it had never been asked', async (
   )
 }, 60_000)
 
-test('forgetting a query by its words forgets every form of it', async () => {
+test('forgetting a query by its words deletes all searches with these words in any form', async () => {
   const tested = await start(await testServer(), newDatabase())
   const before = ids(await tested.device.recommend({ limit: 32 }))
   for (const [i, words] of ['Number 2', 'numbers 2', 'number 20'].entries())

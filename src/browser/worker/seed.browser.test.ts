@@ -1,4 +1,4 @@
-/** @module Import of a signed-in shopper's own orders. */
+/** @module Tests the import of a signed-in shopper's own orders. */
 
 import { DAY } from '@nearside/core/time.ts'
 import { describe, expect, test } from 'vitest'
@@ -75,7 +75,7 @@ describe('orders that the shop imports', () => {
     expect(tested.device.snapshot().events.count).toBe(5)
   })
 
-  test('do not come back after they were forgotten or erased; later orders do', async () => {
+  test('are not imported again after they were forgotten or erased, while later orders are', async () => {
     let now = Date.now()
     const tested = await start(await testServer(), newDatabase(), { now: () => now })
     const later = (id: string) => ({ ...order(id, 0, 'item-16'), time: now })
@@ -105,7 +105,7 @@ describe('orders that the shop imports', () => {
     expect(await kept.device.seed([order('D', 1, 'item-4')])).toBe(1)
   })
 
-  test('are checked: an invalid order is left out and reported, a wrong list is refused', async () => {
+  test('are checked: an invalid order is left out and reported, and a value that is not an array is refused', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested)
     const { count } = tested.device.snapshot().events

@@ -127,7 +127,7 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
       else if (name !== 'ping') {
         const ready = device ?? (await starting)
         if (!ready) throw new NearsideError('worker-failed', 'The worker has not been started.')
-        // Lists and events of this call belong to whom a switch before it leads to.
+        // Lists and events of this call belong to the person to whom the previous switch leads.
         while (ready.switching) await ready.switching
         if (name === 'watch') value = watched.watch(args[0], present(ready))
         else if (name === 'fineTune') value = await fineTune(ready, id)
@@ -177,17 +177,17 @@ const present =
 
 interface Watched {
   readonly query: ListQuery
-  /** Items that the page has; null if it has an error. */
+  /** Items of the list that the page shows; null if the page shows an error. */
   items: readonly Recommendation[] | null
 }
 
-/** Order of a list with `distinct`; 0 for a list that may repeat items of other lists. */
+/** Number of a list with `distinct`; 0 for a list that is allowed to repeat items of other lists. */
 const placeOf = (query: ListQuery): number => optionsOf(query)?.distinct ?? 0
 
 const optionsOf = (query: ListQuery) => (query.kind === 'rerank' ? undefined : query.options)
 
 /**
- * Lists that the page watches. They are computed when they may have changed, and posted when they have changed. Lists
+ * Lists that the page watches. They are computed when they could have changed, and posted if they have changed. Lists
  * with `distinct` are computed in the order of that number, and repeat no items of each other.
  */
 export function createWatchedLists() {

@@ -32,8 +32,8 @@ export interface Environment {
   readonly chooseEngine: ChooseEngine
   readonly onDemand: OnDemand
   /**
-   * Asks the shopper to confirm a consent, out of reach of the page's scripts; resolves with the words shown. Without
-   * this function, the page asks.
+   * Asks the shopper to confirm a consent, where the page's scripts can't interfere; resolves with the words shown.
+   * Without this function, the page asks.
    * @throws NearsideError `consent-missing` if the shopper declines
    */
   readonly confirmConsent?: (terms: ContributionTerms) => Promise<string>
@@ -53,12 +53,14 @@ export interface Services extends Environment {
   readonly context: DeviceContext
   readonly store: DeviceStore
   readonly ledger: Ledger
-  /** Appends entries about the person in use; null, without an entry, for a visit that is not kept.
-   * Code that waits keeps it. */
+  /**
+   * Returns the log for entries about the person in use. For a visit that is not stored, `append` adds nothing and
+   * resolves with null. Code that waits calls this before, so that its entries stay about the same person.
+   */
   readonly ownLog: () => OwnLog
   readonly transport: Transport
   readonly tabs: Tabs
-  /** Runs one after another what changes events, or the store in use. */
+  /** Runs changes of the events, or of the store in use, one after another. */
   readonly alone: ReturnType<typeof serially>
   /** @throws NearsideError `engine-failed` if the code can't be loaded */
   readonly onDemand: OnDemand
@@ -140,7 +142,7 @@ function codeOnDemand(load: OnDemand): Pick<Services, 'onDemand' | 'loaded'> {
   }
 }
 
-/** Signal that is aborted while the page wants no request. */
+/** Signal that is aborted while the page is set offline. */
 function offlineSignal(state: DeviceState, bus: Bus): () => AbortSignal {
   let line = new AbortController()
   const follow = () => {

@@ -56,7 +56,7 @@ export class Shop {
     return this.#catalog.current
   }
 
-  /** Live changes that the catalog contains; null for none. */
+  /** Live changes that the catalog contains; null if there are none. */
   get changes(): LiveChanges | null {
     return this.#catalog.changes
   }
@@ -124,14 +124,14 @@ export class Shop {
   readonly find: FindByTitle = (query) => this.#catalog.find(query)
 
   /**
-   * Uses stored copies, and fetches only the missing files. Never rejects.
+   * Uses stored copies and fetches only missing files. This method never rejects.
    * @param first called once if a new shopper's list is possible before the whole model is loaded
    * @returns whether the base model was stored already
    */
   async start(first: () => void, signal: AbortSignal): Promise<boolean> {
     const rules = this.#startRules()
     const ready = Promise.all([this.#catalog.start(), rules])
-    // If the first list came from the head, the other lists are possible now, even before the model.
+    // If the first list came from the head, the other lists are possible now, even before the model has loaded.
     this.#ready = ready.then(() => this.first.order && this.#rebuild())
     // Loads the code in parallel with the model's download. Later users of the code report a failure.
     this.#model.openReleases().catch(() => undefined)

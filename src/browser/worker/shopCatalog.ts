@@ -22,7 +22,7 @@ export class ShopCatalog {
   #published: Catalog | null = null
   /** SHA-256 of the published file; empty if the page passed the catalog itself. */
   #version = ''
-  /** Published catalog that `current` was made from. */
+  /** Published catalog from which `current` was made. */
   #applied: Catalog | null = null
   /** Null before the first usable catalog. */
   current: Catalog | null = null
@@ -112,7 +112,7 @@ export class ShopCatalog {
     this.apply()
   }
 
-  /** Newest live changes; null for none, and for those of another catalog. */
+  /** Newest live changes; null if there are none, or if they belong to another catalog. */
   get #matching(): LiveChanges | null {
     const { content = null } = this.live ?? {}
     return content?.catalog === this.#version ? content : null
@@ -130,7 +130,7 @@ export class ShopCatalog {
     this.variantsOf = createVariants(items)
   }
 
-  /** Uses the head until the whole file is there, unless the live changes may be of another catalog. */
+  /** Uses the head until the whole file has arrived, unless the live changes could belong to another catalog. */
   #takeHead(head: Catalog, text: string): void {
     const take = async () => {
       const version = await sha256Hex(utf8(text))
@@ -143,7 +143,7 @@ export class ShopCatalog {
       this.apply()
       this.#headThere()
     }
-    // After the start, a newer file is used only when it is whole.
+    // After the start, a newer file is used only once it has arrived completely.
     if (!this.#isStarted) this.#headTaken = take()
   }
 

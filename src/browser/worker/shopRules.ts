@@ -44,12 +44,12 @@ export class ShopRules {
     else this.#take(given)
   }
 
-  /** All rules; a new array after each change. */
+  /** All rules, in a new array after each change. */
   get all(): readonly Rule[] {
     return this.#rules
   }
 
-  /** Rules that apply to a list; null if none do. */
+  /** Rules that apply to a list; null if no rule applies. */
   for(query: ListQuery): ListRules | null {
     const { context, now } = this.#services
     const shop = this.#shop

@@ -36,7 +36,7 @@ export class Shopper {
   readonly #services: Services
   readonly #shop: Shop
   readonly #cleanMore: CleanMore | null
-  /** Number of stored rows that are not events. */
+  /** Number of stored rows that can't be read as events. */
   #invalid = 0
   /** Derived data of the current events and known items. */
   #derived: (Derived & { readonly of: readonly unknown[] }) | null = null
@@ -44,7 +44,7 @@ export class Shopper {
   #next: Batch | null = null
   /** Resolves when the last batch is stored. */
   #written: Promise<unknown> = Promise.resolve()
-  /** Reads other tabs' events; events stored during a read cause one more read. */
+  /** Reads other tabs' events. Events stored during a read cause one further read. */
   readonly #rereading: Scheduler
 
   constructor(services: Services, shop: Shop, cleanMore: CleanMore | null) {
@@ -104,7 +104,7 @@ export class Shopper {
     const { store } = this.#services
     const own = store.own()
     const { events, invalid } = await own.events()
-    // Another person's store may be in use by now.
+    // Another person's store could be in use by now.
     if (own !== store.own()) return
     this.#invalid = invalid
     this.#services.state.events = events
@@ -119,8 +119,8 @@ export class Shopper {
   }
 
   /**
-   * Stores an event with its known items and resolves with its id. Null, with a notice, if no part of it can be
-   * stored; null without a notice while the shopper paused.
+   * Stores an event with its known items and resolves with its id. The result is null, with a notice, if no part of the
+   * event can be stored, and null without a notice during a pause.
    */
   readonly capture = async ({ id, time, input }: Captured): Promise<string | null> => {
     const { notices, state } = this.#services

@@ -22,7 +22,7 @@ import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
 
-/** Plain data. Any part may read it; only the part named at a field writes that field. */
+/** Plain data. Every part of the device can read it, but only the part named at a field writes that field. */
 export interface DeviceState {
   /** Revision; rises whenever a list may have changed. Written by the device. */
   revision: number
@@ -34,7 +34,7 @@ export interface DeviceState {
   persist: boolean | null
   /** Whether the browser refused to erase the disk after the shopper's no. Written by the persistence. */
   unerased: boolean
-  /** For whom the shopper shops. Written by the profiles. */
+  /** People whom the shopper shops for, and the person in use. Written by the profiles. */
   profiles: Profiles
   /** Whether the device is paused. Written by the device. */
   paused: boolean
@@ -97,7 +97,10 @@ export function startingState({
   }
 }
 
-/** Kind of a change that tabs share through the store. `kept` and `unkept` are the shopper's yes and no to storage. */
+/**
+ * Kind of a change that tabs share through the store. `kept` means that the shopper said yes to storage, `unkept` that
+ * the shopper said no.
+ */
 export type Stored = 'events' | 'personal' | 'settings' | 'model' | 'erased' | 'kept' | 'unkept'
 
 interface DeviceEvents {
@@ -111,7 +114,7 @@ interface DeviceEvents {
   fitted: null
   /** Progress of an automatic fit. */
   progress: { readonly done: number; readonly steps: number }
-  /** Previous conditions, after a change of the conditions. */
+  /** Event after a change of the conditions, with the previous conditions. */
   conditions: DeviceConditions
   /** This tab leads from now on. */
   leading: null

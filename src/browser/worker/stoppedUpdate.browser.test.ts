@@ -1,11 +1,11 @@
-/** @module A shopper who changes their mind while an update is being sent. */
+/** @module Tests a shopper who changes their mind while an update is being sent. */
 
 import { waitFor } from '@nearside/core/testPatience.ts'
 import { expect, test, vi } from 'vitest'
 import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
 import { live, newDatabase, start, type TestDevice, testServer } from './testDevice.ts'
 
-/** Two tabs. The first tab's update has left, and the leader answers slowly. */
+/** Opens two tabs. The first tab's update has left, and the leader answers slowly. */
 async function underWay() {
   const server = await testServer()
   const aggregators = await TestAggregators.start(server)

@@ -30,9 +30,9 @@ const isAnswer = (what: Stored) => what === 'kept' || what === 'unkept'
 
 interface TabsInputs {
   readonly database: string
-  /** False if the store is this tab's own memory for good, so that there are no other tabs to connect to. */
+  /** False if the store will stay in this tab's own memory, so that there are no other tabs to connect to. */
   readonly canShare: boolean
-  /** Whether other tabs share, at the moment, the store of such a change. */
+  /** Whether the store of such a change is shared with other tabs at the moment. */
   readonly isShared: (what: Stored) => boolean
   readonly state: Pick<DeviceState, 'leads'>
   readonly bus: Bus

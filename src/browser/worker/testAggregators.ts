@@ -1,4 +1,4 @@
-/** @module Two aggregators for tests of a device: they show one policy and answer as the test says. */
+/** @module Two aggregators for tests of a device. Both show the same policy, and answer as the test specifies. */
 import { exportSealingKeys, generateSealingKeys } from '@nearside/aggregate/privacy/seal.ts'
 import {
   exportSigningKeys,
@@ -49,7 +49,7 @@ export class TestAggregators {
   /** Number of bytes of these requests' bodies. */
   tokenBytes = 0
   asked = 0
-  /** Number of reports stopped while their answer was awaited. */
+  /** Number of reports that were stopped while the device waited for the answer. */
   stopped = 0
 
   private constructor(policy: Policy) {

@@ -1,4 +1,4 @@
-/** @module Devices for tests: real IndexedDB, and a server and an engine that the test controls. */
+/** @module Devices for tests, with real IndexedDB, and with a server and an engine that the test controls. */
 
 import {
   TEST_MODEL_URL,

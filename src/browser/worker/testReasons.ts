@@ -1,4 +1,4 @@
-/** @module Counterfactual events of a shopper: without the events that a reason names. */
+/** @module Computes counterfactual events of a shopper, without the events that a reason names. */
 import { sameQuery } from '@nearside/core/catalog/words.ts'
 import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import type { Captured } from '../messages.ts'

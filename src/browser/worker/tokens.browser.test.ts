@@ -1,4 +1,4 @@
-/** @module Tokens in a browser: when it requests them, how it waits, and how it deletes them. */
+/** @module Tests tokens in a browser: when the device requests them, how long it waits, and when it deletes them. */
 
 import { parseAuthorization } from '@nearside/aggregate/protocol/token.ts'
 import { parseBundle } from '@nearside/audit/bundle.ts'

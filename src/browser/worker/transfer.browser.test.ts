@@ -1,4 +1,4 @@
-/** @module Transfer file that a shopper carries from one device to another. */
+/** @module Tests the transfer file that a shopper carries from one device to another. */
 
 import { DAY } from '@nearside/core/time.ts'
 import { describe, expect, test } from 'vitest'
@@ -53,7 +53,7 @@ describe('a transfer between devices', () => {
     expect(await again.device.verify()).toMatchObject({ ok: true })
   })
 
-  test('counts no event twice: repeated, sent back, through a third device, or imported by the shop', async () => {
+  test('counts no event twice, whether it comes again, back from the other device, through a third device, or from the shop', async () => {
     const server = await testServer()
     const [a, b, c] = [
       await start(server, newDatabase()),
@@ -80,7 +80,7 @@ describe('a transfer between devices', () => {
     expect(await logged(b)).toHaveLength(3)
   })
 
-  test('transfers no consent, budget, log or pause, and can be forgotten', async () => {
+  test('contains no consent, budget, log or pause, and its events can be forgotten', async () => {
     const server = await testServer()
     const fetch = (await TestAggregators.start(server)).fetchWith(server.fetch)
     const federation = FEDERATION
@@ -100,7 +100,7 @@ describe('a transfer between devices', () => {
     expect(JSON.stringify(await b.device.export())).not.toContain('item-8')
   })
 
-  test('is refused whole if foreign, locked, damaged or while paused', async () => {
+  test('imports nothing if the file is another shop’s, locked or damaged, or while paused', async () => {
     const server = await testServer()
     const [a, b] = [await start(server, newDatabase()), await start(server, newDatabase())]
     const elsewhere = await start(

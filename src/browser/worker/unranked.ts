@@ -1,6 +1,7 @@
 /**
- * @module Lists without a ranker, because there is no base model yet, or none at all. On a first download, the model's
- * popularity arrives before the rest. From then on, a new shopper's list has the order that the whole model gives.
+ * @module Lists without a ranker, because the base model is missing or has not loaded yet. On a first download, the
+ * model's popularity arrives before the rest. From then on, a new shopper's list has the order that the whole model
+ * gives.
  */
 import type { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { highestRows } from '@nearside/core/model/highest.ts'
@@ -34,8 +35,8 @@ export class FirstOrder {
   #order: CatalogOrder | null = null
 
   /**
-   * Whether the head of a catalog is one: its products come first in a new shopper's list. The model may be newer than
-   * the catalog's order, so some best sellers may be missing.
+   * Whether the head of a catalog contains at least half of the best sellers. The model can be newer than the catalog's
+   * order, so some best sellers can be missing.
    */
   isIn(head: Catalog | null): boolean {
     const best = [...this.#bestSellers]
@@ -46,7 +47,7 @@ export class FirstOrder {
     return this.#sold !== null
   }
 
-  /** The order; null while the popularity is unknown. */
+  /** Order of a new shopper's list; null while the popularity is unknown. */
   get order(): CatalogOrder | null {
     return this.#order
   }

@@ -1,4 +1,4 @@
-/** @module Which tab checks for a newer base model, and how often. */
+/** @module Tests which tab checks for a newer base model, and how often. */
 
 import { type TestServer, testCatalog } from '@nearside/core/model/testShop.ts'
 import { expect, test } from 'vitest'
@@ -84,7 +84,7 @@ test('tabs and page loads together check for updates once in five minutes', asyn
   expect(looks(server)).toBe(4)
 })
 
-test('a check without an update keeps what learning has computed', async () => {
+test('a check that finds no update keeps the results of learning', async () => {
   const server = await testServer()
   let made = 0
   const onDemand: Environment['onDemand'] = async () => {

@@ -6,9 +6,9 @@ import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 
 const INTERVAL = 5 * 60_000
-/** Milliseconds between two checks while there is no base model. */
+/** Milliseconds between two checks if there is no base model yet. */
 const RETRY_INTERVAL = 30_000
-/** Minimum milliseconds since the last check; a page that is opened or shown again earlier doesn't check. */
+/** Minimum milliseconds since the last check. A page that is opened or shown again earlier doesn't check. */
 const LEAST_INTERVAL = 60_000
 
 export class Updates {
@@ -93,7 +93,7 @@ export class Updates {
   }
 }
 
-/** Milliseconds from the start to the first check, so that the first lists come first. */
+/** Milliseconds to wait after the start before the first check, so that the first lists come first. */
 const AFTER_START = 1000
 
 interface Check<T> {
@@ -101,7 +101,7 @@ interface Check<T> {
   readonly setting: 'looked' | 'lookedLive'
   /** Milliseconds between two checks. */
   readonly interval: () => number
-  /** Minimum milliseconds since the last check; a page that is opened or shown again earlier doesn't check. */
+  /** Minimum milliseconds since the last check. A page that is opened or shown again earlier doesn't check. */
   readonly least: () => number
   readonly run: () => Promise<T>
 }

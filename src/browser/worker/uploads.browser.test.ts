@@ -1,4 +1,7 @@
-/** @module Updates that a device sends with a consent. The store fails, clocks jump, and shoppers forget events. */
+/**
+ * @module Tests the updates that a device sends with a consent, while stores fail, clocks jump, and shoppers forget
+ * events.
+ */
 
 import { replayed } from '@nearside/aggregate/privacy/randomBytes.ts'
 import { DEMO_PARAMETERS, SHOP_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
@@ -59,7 +62,7 @@ afterEach(() => {
 })
 
 describe('a disk that refuses writes', () => {
-  test('no update leaves, visit after visit, and caller and page are told', async () => {
+  test('lets no update leave in any visit, and caller and page get an error', async () => {
     const { aggregators, visit } = await federation({ maxParticipations: 1 })
     const { disk, indexedDb } = refusingDisk()
     const database = newDatabase()
@@ -82,7 +85,7 @@ describe('a disk that refuses writes', () => {
     expect(aggregators.posted).toHaveLength(1)
   })
 
-  test('at each write in turn: at most one report leaves, and none without its budget on disk', async () => {
+  test('lets at most one report leave over two visits, whichever write fails', async () => {
     const { aggregators, visit } = await federation({ maxParticipations: 1 })
     for (let failing = 0; failing < 14; failing++) {
       let writes = Number.NEGATIVE_INFINITY
@@ -118,7 +121,7 @@ describe('a disk that refuses writes', () => {
     expect(aggregators.posted).toEqual([])
   })
 
-  test('a tab that fell back to memory sends nothing; another tab still can', async () => {
+  test('a tab that continues in memory sends nothing, while another tab still can', async () => {
     const { aggregators, open } = await federation()
     const { disk, indexedDb } = refusingDisk()
     const database = newDatabase()
@@ -234,7 +237,7 @@ describe('a report that waits to be sent again', () => {
   })
 
   test.each(['forget', 'erase', 'withdraw'] as const)(
-    'is gone after %s; the spent budget stays',
+    'is gone after %s, while the spent budget stays',
     async (what) => {
       const { aggregators, tested, held } = await waiting()
       const { device } = tested
@@ -359,7 +362,7 @@ describe('terms', () => {
     await expect(device.setContribution(true)).rejects.toMatchObject(beyond)
     await expect(device.contributionTerms()).rejects.toMatchObject(beyond)
     expect([questions, device.snapshot().consent.contribute]).toEqual([0, false])
-    // The shopper agrees first; then the terms become worse.
+    // The shopper agrees first; then the servers ask for more.
     aggregators.policy = { ...aggregators.policy, aggregationGoal: 1000 }
     await agreeTo(device)
     aggregators.policy = { ...aggregators.policy, aggregationGoal: 999 }
@@ -378,7 +381,7 @@ describe('terms', () => {
     expect(device.snapshot().consent.contribute).toBe(false)
   })
 
-  test('of a demonstration are weaker, named in the log, and no consent to another shop', async () => {
+  test('of a demonstration are weaker and named in the log, and a consent to them covers no other shop', async () => {
     const server = await testServer()
     const aggregators = await TestAggregators.start(server, DEMO_PARAMETERS)
     const fetch = aggregators.fetchWith(server.fetch)
@@ -405,7 +408,7 @@ describe('terms', () => {
     await real.device.close()
   })
 
-  test('name their recipients; other recipients end a consent, which does not come back', async () => {
+  test('name their recipients; a change of recipients ends a consent for good', async () => {
     const { server, aggregators, open } = await federation()
     const database = newDatabase()
     const tested = await open(database)
@@ -435,7 +438,7 @@ describe('terms', () => {
     expect((await tested.device.contribute()).sent).toBe(true)
   })
 
-  test('naming others on a page opened earlier do not end a newer consent', async () => {
+  test('with other recipients, on a page opened earlier, do not end a newer consent', async () => {
     const { server, aggregators, open } = await federation()
     const database = newDatabase()
     const fetch = aggregators.fetchWith(server.fetch)

@@ -1,4 +1,7 @@
-/** @module Tests that a device takes a product’s own id for its variants, and a sale’s price while it runs. */
+/**
+ * @module Tests that a device understands a product's own id as its variants, and applies a sale's price while the sale
+ * runs.
+ */
 import { filesOf, testCatalog, testModel } from '@nearside/core/model/testShop.ts'
 import { expect, test } from 'vitest'
 import { ids, start, TestServer } from './testDevice.ts'
@@ -17,7 +20,7 @@ async function opened(more: Parameters<typeof start>[3] = {}) {
   return start(server, 'variants', environment, { catalog, ...more })
 }
 
-test('an event about a product is one about its first available variant', async () => {
+test('an event about a product counts as an event about its first available variant', async () => {
   const { capture, device } = await opened()
   const lines = { items: [{ item_id: 'mug', quantity: 2 }, { item_id: 'item-4' }] }
   expect(await capture({ name: 'view_item', item_id: 'mug' })).not.toBeNull()
@@ -63,7 +66,7 @@ test('a ranked list places a product where its best variant ranks', async () => 
   expect(ids(await device.rerank(named, { limit: 2 }))).toEqual(ids(list).slice(0, 2))
 })
 
-test('rules name the product for its variants', async () => {
+test('a rule about a product applies to the product’s variants', async () => {
   const { device } = await opened({ rules: [{ name: 'gone', hide: { id: ['mug'] } }] })
   const shown = ids(await device.recommend({ limit: 32, diversify: false }))
   expect(shown).toHaveLength(29)
@@ -76,7 +79,7 @@ test('the shopper is offered no contribution where the shop names no servers', a
   expect(device.snapshot().canContribute).toBe(false)
 })
 
-test('lists go by the price of a sale while it runs', async () => {
+test('lists use the price of a sale while the sale runs', async () => {
   const until = (day: string) => ({
     catalog: testCatalog.map((item) =>
       item.id === 'item-28' ? { ...item, sale: { price: 2, until: day } } : item,

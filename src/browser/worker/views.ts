@@ -1,7 +1,7 @@
 /**
  * @module Views that lists are made from: the shopper's events and the resulting scores. Besides the present view,
- * there are counterfactual views without some events, for reasons. Each is computed once per change and minute, for
- * all lists of a page.
+ * there are counterfactual views without some events, for reasons. Each view is computed once per change and minute,
+ * for all lists of a page.
  */
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import { eventStrength } from '@nearside/core/events/strength.ts'

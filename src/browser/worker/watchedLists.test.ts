@@ -1,4 +1,4 @@
-/** @module Distinct lists of one page repeat no item. They start, change and end in any order. */
+/** @module Tests that distinct lists of one page repeat no item, in whatever order they start, change and end. */
 
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'

@@ -1,4 +1,7 @@
-/** @module Requests of shop and shopper: forget one event, explain, when and how much to learn, how long to store. */
+/**
+ * @module Tests requests of shop and shopper: to forget one event, to explain, when and how much to learn, and how long
+ * to store.
+ */
 
 import { NearsideError } from '@nearside/core/error.ts'
 import { TEST_MODEL_URL, testCatalog } from '@nearside/core/model/testShop.ts'
@@ -198,7 +201,7 @@ describe('restoring forgotten events', () => {
     },
   )
 
-  test('lets the shop import the same orders as before', async () => {
+  test('allows the shop to import the same orders as before', async () => {
     const tested = await start(await testServer(), newDatabase())
     const items = [{ item_id: 'item-4' }]
     const orders = [{ id: 'A', time: Date.now() - 300 * DAY, items }]
@@ -238,7 +241,7 @@ describe('automatic learning', () => {
   test.each([
     ['battery', { battery: 0.1 }],
     ['save-data', { savesData: true }],
-  ] as const)('waits and says so during %s, and goes on after', async (reason, bad) => {
+  ] as const)('waits during %s, reports that, and continues afterwards', async (reason, bad) => {
     const conditions = { ...CALM, ...bad }
     const tested = await start(await testServer(), newDatabase(), {}, { conditions })
     await live(tested, Date.now() - 10 * DAY)
@@ -253,7 +256,7 @@ describe('automatic learning', () => {
     expect(tested.device.snapshot().deferred).toBe(null)
   })
 
-  test('on a hidden page waits unless a shopper is waiting for it', async () => {
+  test('on a hidden page waits, unless the shopper’s own action caused it', async () => {
     const server = await testServer()
     const database = newDatabase()
     const first = await openDevice(server, database)
@@ -268,7 +271,7 @@ describe('automatic learning', () => {
     await expect.poll(() => cases(second)).toBeGreaterThan(0)
   })
 
-  test('stops when the page’s time is spent; a requested fit still runs', async () => {
+  test('stops when the page’s time is used up, but a requested fit still runs', async () => {
     let clock = 0
     const js = createJsEngine()
     const engine: Engine = {
@@ -338,7 +341,7 @@ describe('automatic learning', () => {
 })
 
 describe('retention', () => {
-  test('events past it are erased and unlearned at the next start, and the log says so', async () => {
+  test('events past it are erased at the next start, together with what was learned from them, and the log says so', async () => {
     const server = await testServer()
     const clock = Date.now()
     const now = () => clock

@@ -60,7 +60,7 @@ export class CatalogRows {
   readonly #now: number | undefined
   readonly #items = new Map<string, Item>()
   readonly #faults: string[] = []
-  /** Number of rows until now. */
+  /** Number of rows read so far. */
   read = 0
 
   constructor(now?: number) {
@@ -81,7 +81,7 @@ export class CatalogRows {
     }
   }
 
-  /** The catalog of the rows until now. @throws NearsideError `catalog-invalid` if every row is invalid */
+  /** Catalog of the rows read so far. @throws NearsideError `catalog-invalid` if every row is invalid */
   done(): Catalog {
     const [first] = this.#faults
     if (this.#items.size === 0 && first) throw new NearsideError('catalog-invalid', first)

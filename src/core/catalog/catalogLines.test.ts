@@ -39,7 +39,7 @@ test('a small catalog has no head; faults name their rows', () => {
   expect(whole?.faults).toEqual(Catalog.parse([...rows(2), { id: 'p0' }, { id: '' }]).faults)
 })
 
-test('any other text is left to the whole file', () => {
+test('a text of any other form gives no catalog', () => {
   const good = writeCatalog(rows(HEAD + 9), [])
   for (const text of [
     '',

@@ -1,13 +1,14 @@
 /**
- * @module Text of a catalog with one product a line, the products that lists show first at the beginning. A device
- * reads it as it arrives: a new shopper's list needs only the head, and no task parses the whole text.
+ * @module Text of a catalog with one product per line. It begins with the products that lists show first. A device
+ * reads the text as it arrives, because a new shopper's list needs only the head, and parsing the whole text at once
+ * would block a slow phone.
  */
 import { type Catalog, CatalogRows } from './catalog.ts'
 
 /** Number of products in the head. */
 export const HEAD = 500
 
-/** Bytes that are read at once, which takes a slow phone some milliseconds. */
+/** Number of bytes read per task, which takes a slow phone some milliseconds. */
 export const PIECE = 65_536
 
 /** Lines up to the end of the head. Its hash shows which catalog a head belongs to. */
@@ -30,10 +31,13 @@ export class CatalogLines {
   #head = ''
   /** Beginning of the line that has not ended yet. */
   #rest = ''
-  /** First character of the next line; empty after the last; null if the file is not one product a line. */
+  /**
+   * Expected first character of the next line. It is empty after the last line, and null if the file doesn't have one
+   * product per line.
+   */
   #next: '[' | '{' | ']' | '' | null = '['
 
-  /** @param onHead called once if more than the head is in the file */
+  /** @param onHead called once, when a product after the head arrives */
   constructor(onHead: (head: Catalog, text: string) => void) {
     this.#onHead = onHead
   }
@@ -52,7 +56,7 @@ export class CatalogLines {
   }
 
   /**
-   * The whole catalog; null if the file is not one product a line, or not complete.
+   * The whole catalog; null if the file is incomplete or doesn't have one product per line.
    * @throws NearsideError `catalog-invalid` if every row is invalid
    */
   end(): Catalog | null {

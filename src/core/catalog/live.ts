@@ -29,7 +29,10 @@ export interface LiveFile extends LiveChanges {
   readonly minutes: number
 }
 
-/** The items with the changes; the same array without changes. New products have the fields of `Item` only. */
+/**
+ * Returns the items with the changes applied, or the same array if there are none. New products have the fields of
+ * `Item` only.
+ */
 export function withLive<TItem extends Item>(
   items: readonly TItem[],
   live: LiveChanges | null,

@@ -5,10 +5,10 @@ import type { Item } from './item.ts'
 import type { LiveFile } from './live.ts'
 import { parseItem } from './parseItem.ts'
 
-/** Minutes between two requests, if the file can't be read. */
+/** Number of minutes between two requests if the file can't be read. */
 export const LIVE_MINUTES = 5
 
-/** Most entries of each kind; a catalog has no more. */
+/** Maximum number of entries of each kind, above the size of any catalog. */
 const MANY = 1_000_000
 
 const refuse = (what: string) =>

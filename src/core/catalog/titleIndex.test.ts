@@ -41,7 +41,7 @@ describe('title index', () => {
     expect(many(101)('lamp')).toEqual([])
   })
 
-  test('a price leaves out dearer products, and alone finds all products at it', () => {
+  test('a price in a query excludes dearer products; a query for a price alone finds all products at that price', () => {
     const priced = createTitleIndex([
       { id: 'card', title: 'Birthday card', price: 0.85 },
       { id: 'music', title: 'Musical card', price: 2.5 },
@@ -55,7 +55,7 @@ describe('title index', () => {
     for (const query of ['under £1', 'gifts under £1', 'Geschenke unter 1 €', 'something < 1 £'])
       expect(priced(query), query).toHaveLength(121)
     expect(priced('pin under £1')).toEqual([])
-    // It tells nothing: each product costs less.
+    // This query finds nothing, because no product costs more: the price would exclude none.
     expect(createTitleIndex([{ id: 'card', price: 0.85 }])('under £1')).toEqual([])
     expect(priced('cheap')).toHaveLength(122)
   })

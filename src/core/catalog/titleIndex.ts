@@ -9,16 +9,18 @@ import { foldedWords, rememberingFold } from './words.ts'
 
 /**
  * Finds distinct item ids for a query; none if no title contains all words, or if too many titles do. A query for a
- * price alone finds all products at it, but none if it excludes no product.
+ * price alone finds all products at that price. It finds none if the price excludes no product.
  */
 export type FindByTitle = (query: string) => readonly string[]
 
 /** Maximum number of matches. A query such as "red" matches more products and says little about any of them. */
 const MOST_FOUND = 100
 
-/** Minimum number of letters of a word for prefix matches; shorter words begin too many others. */
+/** Minimum number of letters of a word for prefix matches. Words with fewer letters begin too many other words. */
 const LEAST_PREFIX = 3
-/** Minimum number of letters of a word for typos; shorter words are one typo away from too many others. */
+/**
+ * Minimum number of letters of a word for typos. Words with fewer letters are one typo away from too many other words.
+ */
 const LEAST_FOR_SLIP = 5
 
 /** Builds the index. It caches answers, because the same history is looked up after every event. */

@@ -79,7 +79,7 @@ export function readCapture(input: unknown, id: string, now: number): EventDraft
   })
 }
 
-/** Whether both are the same order: the shop reported one of them, and this device saw the other. */
+/** Whether two events are the same order, which the shop reported once and this device saw once. */
 export function isSameOrder(a: EventDraft, b: EventDraft): boolean {
   return (
     !a.seeded !== !b.seeded &&

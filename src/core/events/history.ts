@@ -8,8 +8,8 @@ export type FindItems = (query: string) => readonly string[]
 const findNothing: FindItems = () => []
 
 /**
- * One entry per item of each event, and per item that a search found, ascending by time. Items without a row,
- * events without items and answers have no entry.
+ * The history has one entry per item of an event and per item that a search found, ascending by time. Items without a
+ * row, events without items and answers have no entry.
  */
 export function fromEvents(
   events: readonly ShopperEvent[],

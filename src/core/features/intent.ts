@@ -15,7 +15,10 @@ const HALF_LIFE = 2
 export interface Intent {
   /** Share of each peer group in the last products, halved every two products, [groups + 1]. */
   readonly recent: Float32Array
-  /** Share of each peer group in the last product, or in the products of the last moment, [groups + 1]. */
+  /**
+   * Share of each peer group in the last product, or in the products of the last moment if it had several,
+   * [groups + 1].
+   */
   readonly last: Float32Array
   /** Peer groups of the last products; distinct, above 0. */
   readonly groups: readonly number[]

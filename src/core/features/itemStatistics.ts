@@ -15,8 +15,8 @@ export interface ItemStatistics {
   /** Co-occurrence weights in (0, 1], row-major [N, M]. */
   readonly neighbourWeights: Float32Array
   /**
-   * log1p of the distinct shoppers who viewed, carted or bought it: in 7 days, in 30 days, and ever, [N]. From rounds:
-   * of a count relative to the mean item's.
+   * log1p of the distinct shoppers who viewed, carted or bought it: in 7 days, in 30 days, and ever, [N]. If a round
+   * counted the shoppers: log1p of the item's count relative to the mean item's count.
    */
   readonly popularity7: Float32Array
   readonly popularity30: Float32Array
@@ -29,7 +29,7 @@ export interface ItemStatistics {
   readonly peerGroup: Uint16Array
   /** Days between the item's first appearance and the model's date, [N]. */
   readonly ageDays: Float32Array
-  /** Share of its shoppers who came back to it on another day, shrunk to the mean, [N]. */
+  /** Share of an item's shoppers who came back to the item on another day, shrunk to the mean, [N]. */
   readonly repeatRate: Float32Array
   /** Lift of each item in each context; absent if nothing was counted. */
   readonly context?: readonly ContextTable[]

@@ -42,7 +42,7 @@ describe('a case of the next different product', () => {
     ])
   })
 
-  it('has no product at hand in a log of days', () => {
+  it('has no product at hand in a log with day-only times', () => {
     expect(of([event(1, 0), event(1, 1440)], true)).toEqual([
       [[1], null, 1],
       [[1], null, 1],

@@ -25,7 +25,10 @@ export const SEARCH_HALF_LIFE = 7
 /** Days after which a search is ignored, when a sixty-fourth of it remains. */
 const LONGEST = 6 * SEARCH_HALF_LIFE
 
-/** Minimum share of `SEARCH_LIFT`. Smaller lifts change no list, and every co-occurring item would have one. */
+/**
+ * Minimum share of `SEARCH_LIFT` that is stored. Smaller lifts change no list, but every co-occurring item would have
+ * such a lift.
+ */
 const LEAST_SHARE = 0.01
 
 export interface SearchLift {

@@ -32,8 +32,8 @@ describe('the guard trips for at most α of shoppers if personal is no worse', (
     'no difference, coin flips of one nat': (r) => (r.next() < 0.5 ? 1 : -1),
     'no difference, normal noise of 0.5 nat': (r) => 0.5 * r.normal(),
     'no difference, normal noise of 0.05 nat': (r) => 0.05 * r.normal(),
-    'rare large losses paid by frequent small gains': (r) => (r.next() < 0.1 ? -0.9 : 0.1),
-    'rare large gains paid by frequent small losses': (r) => (r.next() < 0.1 ? 0.9 : -0.1),
+    'rare large losses balanced by frequent small gains': (r) => (r.next() < 0.1 ? -0.9 : 0.1),
+    'rare large gains balanced by frequent small losses': (r) => (r.next() < 0.1 ? 0.9 : -0.1),
     'noise that grows when the evidence does': (r, { logWealth }) =>
       (logWealth.reduce((sum, log) => sum + Math.exp(log), 0) > logWealth.length ? 0.9 : 0.2) *
       (r.next() < 0.5 ? 1 : -1),

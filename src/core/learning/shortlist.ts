@@ -39,9 +39,9 @@ const DYNAMIC: ReadonlySet<FeatureName> = new Set([
   'peersLast',
 ])
 
-/** Part of a score that a scan adds only to rows which may reach the floor with it. */
+/** Part of a score that a scan computes only for rows that could reach the floor with it. */
 export interface Gain {
-  /** Upper bound of `of`, for all rows. */
+  /** Upper bound of `of` over all rows. */
   readonly most: number
   readonly of: (row: number) => number
 }
@@ -49,9 +49,10 @@ export interface Gain {
 export const NO_GAIN: Gain = { most: 0, of: () => 0 }
 
 /**
- * Scan of a table E [N, d] with popularities [N]: rows with fixed + cold · popularity + E·query + gain ≥ floor. The
- * result contains all such rows in any order, and may contain others.
- * @param fixed [N]; unchanged between two calls with the same array
+ * Scans a table E [N, d] with popularities [N] for rows with fixed + cold · popularity + E·query + gain ≥ floor. The
+ * result contains all such rows in any order, and can contain further rows.
+ * @param fixed score terms of the rows that don't depend on the history, [N]; the caller never changes the array's
+ * content
  */
 export type ItemScan = (
   fixed: Float32Array,
@@ -62,7 +63,7 @@ export type ItemScan = (
 ) => number[]
 
 /**
- * Reference implementation, against which the others are tested.
+ * Reference implementation, with which the other implementations are compared.
  * @param vectors null if all are 0
  */
 export function plainItemScan(vectors: Float32Array | null, popularity: Float32Array): ItemScan {

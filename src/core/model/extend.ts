@@ -74,7 +74,7 @@ export function joinItems(
   }
 }
 
-/** Index of each category: from the model's content tables, or else from the items that the model knows. */
+/** Index of each category, from the model's content tables or, without these, from the items that the model knows. */
 function categoriesOf(
   { content, statistics }: BaseModel,
   items: readonly Item[],

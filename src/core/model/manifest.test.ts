@@ -42,10 +42,10 @@ test('another format is model-incompatible', () => {
 const [file] = valid.files
 const [feature] = valid.features
 test.each<[string, object]>([
-  ['a version that climbs out of its folder', { version: '../1' }],
+  ['a version that names a folder outside the model directory', { version: '../1' }],
   ['a hidden version', { version: '.1' }],
-  ['an update of what is no version', { update: { from: '../1', did: '' } }],
-  ['an update that did not say what', { update: { from: '1' } }],
+  ['an update of a model whose version name is invalid', { update: { from: '../1', did: '' } }],
+  ['an update that doesn’t state what it did', { update: { from: '1' } }],
   ['a missing shop', { shop: undefined }],
   ['negative items', { items: -1 }],
   ['a file outside', { files: [{ ...file, name: '../items.safetensors' }] }],
@@ -54,12 +54,12 @@ test.each<[string, object]>([
   ['two files of one name', { files: [file, file] }],
   ['a short hash', { files: [{ ...file, sha256: 'abc' }] }],
   ['an upper-case hash', { files: [{ ...file, sha256: 'A'.repeat(64) }] }],
-  ['a weight that is no number', { features: [{ ...feature, weight: null }] }],
+  ['a weight that is not a number', { features: [{ ...feature, weight: null }] }],
   ['a negative scale', { features: [{ ...feature, scale: -1 }] }],
-  ['a date that is none', { data: { ...valid.data, to: 'soon' } }],
-  ['metrics that are no numbers', { metrics: { a: '1' } }],
+  ['an invalid date', { data: { ...valid.data, to: 'soon' } }],
+  ['metrics that are not numbers', { metrics: { a: '1' } }],
   ['a search in which taste outweighs relevance', { searchTolerance: 0.3 }],
-  ['a tolerance below nothing', { searchTolerance: -0.1 }],
+  ['a negative tolerance', { searchTolerance: -0.1 }],
 ])('refuses %s', (_, change) => {
   expect(code(() => parseManifest({ ...valid, ...change }))).toBe('model-corrupt')
 })

@@ -63,7 +63,10 @@ export interface ModelManifest {
   readonly metrics: Readonly<Record<string, number>>
   /** ISO 4217 code of most of the shop's prices; absent if the prices name none. */
   readonly currency?: string
-  /** Relative difference of relevance within which the personal order decides in a search. Default 0: only ties. */
+  /**
+   * Relative difference of relevance within which the personal order decides in a search. With the default 0, it
+   * decides only between ties.
+   */
   readonly searchTolerance?: number
 }
 

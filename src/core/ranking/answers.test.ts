@@ -36,7 +36,7 @@ describe('answersOf', () => {
     expect(answersOf([did(name, 'a'), did('not_for_me', 'a')]).get('a')).toBe('not_for_me')
   })
 
-  test('a look does not withdraw it', () => {
+  test('a look at the item does not withdraw its answer', () => {
     expect(answersOf([did('not_for_me', 'a'), did('view_item', 'a')]).size).toBe(1)
   })
 })
@@ -56,7 +56,7 @@ test('only "less like this" lowers other items, the most similar as much as the 
   expect(lossBy('have_this').size).toBe(0)
 })
 
-test('the highest scores after the losses are found by the source, which finds only as many as asked', () => {
+test('the highest scores after the losses are found by a source that finds only as many rows as requested', () => {
   const scoresAndLosses = fc.record({
     scores: fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 30 }),
     losses: fc.dictionary(fc.nat(29).map(String), fc.integer({ min: 1, max: 5 })),
@@ -87,7 +87,7 @@ describe('a ranker', () => {
   const losses = lossesOf(answers, (id) => ranker.rowOf(id), ranker.alikeTo)
   const scored = ranker.score(history, NOW, null, null, false, losses)
 
-  test('lowers what is similar, and explains it', () => {
+  test('lowers similar items, and the explanation names the answer', () => {
     const [similar] = ranker.similar('item-31', { limit: 1 })
     const before = explainItem(ranker, similar.id, ranker.score(history, NOW, null))
     const after = explainItem(ranker, similar.id, scored)
@@ -98,7 +98,7 @@ describe('a ranker', () => {
     expect(sum).toBeCloseTo(score - meanScore, 4)
   })
 
-  test('holds for a shopper without a history, too', () => {
+  test('applies an answer for a shopper without a history, too', () => {
     const [first] = ranker.recommend(ranker.everybodys(NOW), { limit: 1 })
     expect(first.id).toBe('item-31')
     const list = ranker.recommend(ranker.everybodys(NOW, losses), { limit: ITEMS })

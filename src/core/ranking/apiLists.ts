@@ -124,9 +124,9 @@ export interface ListOptions {
    */
   readonly diversify?: boolean
   /**
-   * Priority (from 1) among the watched lists of a page that must not repeat one another's items. This list
-   * excludes the items of lists with smaller numbers, and updates when such a list changes. Lists with the
-   * same number may share items.
+   * Priority among the watched lists of a page that must not repeat one another's items, a number from 1. Number 1 has
+   * the highest priority. This list excludes the items of lists with a higher priority, and updates when such a list
+   * changes. Lists with the same number may share items.
    */
   readonly distinct?: number
   /** Name of the page that shows the list, chosen by the shop; rules may refer to it. */

@@ -21,7 +21,7 @@ export interface Choice {
   readonly rows: readonly number[]
   /** Shown rows that the list excludes by their ids. */
   readonly excluded: ReadonlySet<number>
-  /** Whether the list lacks rows beyond `excluded`, such as those of other categories. */
+  /** Whether the list lacks further rows besides `excluded`, such as those of other categories. */
   readonly isNarrowed: boolean
   /** Returns the given rows that the list may contain, in the shop's order. */
   among(rows: readonly number[]): readonly number[]

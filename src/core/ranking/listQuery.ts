@@ -14,7 +14,7 @@ export const DEFAULT_LIMIT = 20
 export const limitOf = ({ options, ...query }: ListQuery): number =>
   options?.limit ?? ('items' in query ? query.items.length : DEFAULT_LIMIT)
 
-/** The query with at least this limit. */
+/** Copy of the query whose limit is at least `least`. */
 export const withLimit = (query: ListQuery, least: number): ListQuery =>
   ({ ...query, options: { ...query.options, limit: Math.max(least, limitOf(query)) } }) as ListQuery
 

@@ -10,7 +10,7 @@ import { limitOf } from './listQuery.ts'
 import type { ExplainedScores, Ranker, Scored } from './ranker.ts'
 import type { Selection } from './selectPlaces.ts'
 
-/** Constraints that the rules put on a list's order. */
+/** Constraints of the rules on a list's order. */
 export interface Ruled extends Pick<Selection, 'among' | 'limits' | 'taken'> {
   readonly lifts?: ListRules['lifts']
 }

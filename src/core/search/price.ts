@@ -7,7 +7,7 @@ export interface PriceWish {
   readonly rest: string
   readonly least: number
   readonly most: number
-  /** Distance of a price from the wished price; hits are sorted by it. Absent if the wish sets no order. */
+  /** Distance of a price from the wished price, by which hits are sorted. Absent if the wish sets no order. */
   readonly distance?: (price: number) => number
 }
 

@@ -61,7 +61,7 @@ describe('find', () => {
     expect(found('jewwel box')[0]).toBe('Trinket box')
   })
 
-  it('shows a hit by a similar word only if exact hits are few', () => {
+  it('shows hits by similar words only if there are few exact hits', () => {
     const coats = Array.from({ length: 12 }, (_, k) => ({ id: `${k}`, title: `Coat hook ${k}` }))
     const cat = { id: 'cat', title: 'Cat', category: 'Hooks' }
     const found = (items: readonly Item[]) =>
@@ -72,7 +72,7 @@ describe('find', () => {
     expect(found(coats.slice(0, 2)).at(-1)).toEqual(['cat', false])
   })
 
-  it('ranks hits for all words above hits for some', () => {
+  it('ranks hits for all words above hits for some words', () => {
     const hits = search.find('heart chalkboard')
     expect(hits[0]).toMatchObject({ id: '22457', complete: true })
     expect(hits.map((hit) => hit.complete)).toEqual(
@@ -100,7 +100,7 @@ describe('find', () => {
     expect(found.find('heart')[0].id).toBe('itself')
   })
 
-  it('leaves out hits for some words only if enough hits have all', () => {
+  it('leaves out hits for some words if enough hits have all words', () => {
     const many = Array.from({ length: 12 }, (_, i) => ({ id: `both${i}`, title: `Red lamp ${i}` }))
     const some = { id: 'some', title: 'Red rug' }
     const found = (items: readonly Item[]) =>
@@ -231,7 +231,7 @@ describe('typed queries', () => {
     expect(blend(mugs.find('cheap mugs'), liked).map(({ id }) => id)).toEqual(ids('cheap mugs'))
   })
 
-  it('leaves out what the query rules out', () => {
+  it('leaves out products that the query excludes', () => {
     const titles = ['Pink mug', 'Red mug', 'Pink heart mug', 'Forget me not mug', 'Rose mug']
     const shop = createProductSearch(
       titles.map((title) => ({ id: title, title })),

@@ -22,7 +22,7 @@ const ids = (query: string, synonyms?: Synonyms) =>
     .map((hit) => hit.id)
 
 describe('synonyms', () => {
-  it('give each other wording once, of one or more words, in any number', () => {
+  it('give each alternative wording once, whether singular or plural, of one or more words', () => {
     const folded = foldSynonyms(SYNONYMS)
     expect(otherWordings(['red', 'tealights'], folded)).toEqual([
       ['red', 't', 'light'],

@@ -51,7 +51,7 @@ test('the scan finds every row above the floor, and few others', () => {
   )
 })
 
-test('one table serves scans with different fixed parts', () => {
+test('a scan of one table uses each call’s own scores, not those of an earlier call', () => {
   const { vectors, popularity, fixed, query } = table(5000, 3)
   const scan = wasmItemScan(vectors, COLUMNS, popularity)
   const plain = plainItemScan(vectors, popularity)

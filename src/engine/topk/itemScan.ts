@@ -1,7 +1,7 @@
 /**
- * @module Finds the items that may reach a score floor, by a WebAssembly scan of int8 rows. It reads one byte
- * per number instead of four. The rounding error has a known bound, by which the floor is lowered, so that no
- * item is missed.
+ * @module Finds the items that may reach a score floor, by a WebAssembly scan of int8 rows. It reads one byte per
+ * number instead of four. The rounding error has a known bound. The scan lowers the floor by this bound, so that it
+ * misses no item.
  */
 import { type ItemScan, NO_GAIN } from '@nearside/core/learning/shortlist.ts'
 import { instantiate, PAGE } from '../wasm/instantiate.ts'

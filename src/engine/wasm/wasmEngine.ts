@@ -10,7 +10,7 @@ import { centre, checkProblem } from '../problem.ts'
 import { FIT } from './fit.wasm.ts'
 import { instantiate, PAGE } from './instantiate.ts'
 
-/** About 5 ms of work. */
+/** Number of multiplications between two yields, which take about 5 ms. */
 const WORK_PER_TASK = 4e7
 
 /** @throws NearsideError `engine-unavailable` if WebAssembly or SIMD is missing or forbidden */

@@ -1,4 +1,4 @@
-/** @module Empty submits while waiting, in the only browser that needs them. */
+/** @module Tests the empty submits while waiting, which only one browser needs. */
 import { afterEach, expect, test, vi } from 'vitest'
 import { whileNudging } from './webgpuEngine.ts'
 

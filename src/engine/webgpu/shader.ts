@@ -156,14 +156,14 @@ fn partGradient(@builtin(global_invocation_id) id: vec3u) {
 ${tile((c) => `  let j${c} = min(j + ${c}, P - 1);`)}
 ${tile((c) => `  var sum${c} = 0.0;`)}
   for (var row = block * ${BLOCK}; row < end; row++) {
-    // Padding has none. All threads of a block go the same way.
+    // Padding has no residual. All threads of a block take the same branch.
     let share = scores[row];
     if (share != 0.0) {
       let at = row * P;
 ${tile((c) => `      sum${c} += share * design[at + j${c}];`)}
     }
   }
-  // Where columns run out, the last one comes again, with the same sum.
+  // Beyond the last column, the block computes the last column again, with the same sum.
 ${tile((c) => `  slopes[block * P + j${c}] = sum${c};`)}
 }
 

@@ -1,6 +1,6 @@
 /**
- * @module Statistical cleaning on a device, after the fixed rules; it learns the usual values from the shopper's own
- * visits. It finds scripts that the rules miss, but drops about eight times as many of the shopper's own views as
+ * @module Statistical cleaning on a device, after the fixed rules. It learns from the shopper's own visits which values
+ * are usual. It finds scripts that the rules miss, but drops about eight times as many of the shopper's own views as
  * the rules (docs/results/refused.md). So a shop has to opt in.
  */
 import { createRandom } from '../../model/random.ts'
@@ -21,7 +21,7 @@ import {
   type Uniform,
 } from './isolationForest.ts'
 
-/** Minimum number of visits for learning the usual. */
+/** Minimum number of visits from which usual values can be learned. */
 export const LEAST_VISITS = 20
 /** Fixed seed, so that the same events are always cleaned the same way. */
 const SEED = 1
@@ -91,8 +91,8 @@ const OUTLIER_STAGES: readonly (readonly [reason: string, stage: OutlierStage])[
 ]
 
 /**
- * Runs all stages in order; the report counts the dropped events of each. It needs many events to learn the usual, so
- * it suits a shop's whole log (docs/results/refused.md).
+ * Runs all stages in order; the report counts the dropped events of each. Many events are needed to learn the usual
+ * values, so this suits a shop's whole log (docs/results/refused.md).
  */
 export const cleanOutliers = (
   events: readonly ShopperEvent[],

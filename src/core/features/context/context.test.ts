@@ -36,7 +36,7 @@ describe('contextValue', () => {
   })
 })
 
-test('a value holds until the next of its name; of two simultaneous lines the later wins', () => {
+test('a value holds until the next value of the same name; of two simultaneous values the later line counts', () => {
   const at = contextOver([
     { time: 20, name: 'weather', value: 'sun' },
     { time: 10, name: 'weather', value: 'rain' },

@@ -21,7 +21,7 @@ export const LEAST_DISCOUNT = Math.log(1.05)
 
 export const NO_CONTEXT: ContextSource = { at: () => ({}), discountsAt: () => null }
 
-/** Kinds of context that training always examines, in addition to the shop's own kinds. */
+/** Kinds of context that training always examines, besides the shop's own kinds. */
 export const CONTEXT_KINDS: readonly string[] = [
   'hour',
   'weekday',

@@ -43,7 +43,7 @@ const SEASONS: readonly Season[] = [
   { name: 'new-year', days: 5, day: (year) => Date.UTC(year, 11, 31) },
 ]
 
-/** Seasons by midnight; training asks for each day of a log many times. */
+/** Cache of seasons by midnight, because training needs the season of each day many times. */
 const seasons = new Map<number, string | undefined>()
 const MOST_KNOWN = 10_000
 

@@ -48,7 +48,7 @@ describe.each(MAKERS)('%s', (_name, make) => {
 })
 
 describe('fusion', () => {
-  it('fusion weight 1 takes the new parameters, 0 keeps the old ones', () => {
+  it('with fusion weight 1 the new parameters apply, with 0 the old ones', () => {
     const batch = examples(50, 4)
     const [x] = examples(1, 5).map(({ x }) => x)
     const scores = [1, 0, 0.25].map((fusionWeight) => {
