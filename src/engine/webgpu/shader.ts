@@ -156,14 +156,14 @@ fn partGradient(@builtin(global_invocation_id) id: vec3u) {
 ${tile((c) => `  let j${c} = min(j + ${c}, P - 1);`)}
 ${tile((c) => `  var sum${c} = 0.0;`)}
   for (var row = block * ${BLOCK}; row < end; row++) {
-    // Padding has no residual. All threads of a block take the same branch.
+    // Padding has share 0. All threads of a block branch alike.
     let share = scores[row];
     if (share != 0.0) {
       let at = row * P;
 ${tile((c) => `      sum${c} += share * design[at + j${c}];`)}
     }
   }
-  // Beyond the last column, the block computes the last column again, with the same sum.
+  // Columns beyond the last repeat the last column and its sum.
 ${tile((c) => `  slopes[block * P + j${c}] = sum${c};`)}
 }
 
