@@ -104,6 +104,20 @@ test('a new product is ranked by its content and called new; rules read live pri
   expect(ids(fresh)).toContain('new')
 })
 
+test('a sale that ends while the page is open ends in its lists, too', async () => {
+  const cheap: Rule = { name: 'cheap', only: { price: { to: 3 } } }
+  const until = new Date(Date.now() + 5 * MINUTE).toISOString()
+  const { all, later } = await open(
+    { changed: [{ id: 'item-5', price: 9, sale: { price: 2, until } }] },
+    { rules: [cheap] },
+  )
+  expect(await all()).toContain('item-5')
+  await later(3)
+  expect(await all()).toContain('item-5')
+  await later(3)
+  expect(await all()).not.toContain('item-5')
+})
+
 test('a damaged, foreign or missing file changes nothing, and a notice says so', async () => {
   const { all, device, later, server } = await open({ gone: ['item-31'] })
   const before = await all()

@@ -6,7 +6,7 @@ import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import { Catalog, createVariants, type VariantsOf } from '@nearside/core/catalog/catalog.ts'
 import { CatalogLines } from '@nearside/core/catalog/catalogLines.ts'
 import type { LiveChanges } from '@nearside/core/catalog/live.ts'
-import { atPrices } from '@nearside/core/catalog/sale.ts'
+import { atPrices, nextChange } from '@nearside/core/catalog/sale.ts'
 import { createTitleIndex, type FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Downloads, KeptFile } from './downloads.ts'
@@ -24,6 +24,8 @@ export class ShopCatalog {
   #version = ''
   /** Published catalog from which `current` was made. */
   #applied: Catalog | null = null
+  /** Time at which the next sale begins or ends, milliseconds since the epoch. */
+  #pricesUntil = Number.POSITIVE_INFINITY
   /** Null before the first usable catalog. */
   current: Catalog | null = null
   /** Live changes that `current` contains; null for none. */
@@ -118,14 +120,16 @@ export class ShopCatalog {
     return content?.catalog === this.#version ? content : null
   }
 
-  /** Rebuilds the current catalog if the published catalog or its live changes are new. */
+  /** Rebuilds the current catalog if the published catalog or its live changes are new, or a sale begins or ends. */
   apply(): void {
-    const [published, changes] = [this.#published, this.#matching]
-    if (!published || (this.#applied === published && this.changes === changes)) return
+    const [published, changes, now] = [this.#published, this.#matching, this.#services.now()]
+    const isSame = this.#applied === published && this.changes === changes
+    if (!published || (isSame && now < this.#pricesUntil)) return
     this.#applied = published
     this.changes = changes
     const current = this.live?.applyTo(published.items, changes) ?? published.items
-    const items = atPrices(current, this.#services.now())
+    const items = atPrices(current, now)
+    this.#pricesUntil = nextChange(current, now)
     this.current = new Catalog(items, published.faults)
     this.variantsOf = createVariants(items)
   }
