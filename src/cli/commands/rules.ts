@@ -15,7 +15,7 @@ that no product has, dates that are over, and rules that empty a list. Rules abo
 rule, or if a rule does nothing or empties a list.`)
   .argument('<what>', 'check')
   .argument('<file>', 'rules.json')
-  .option('--catalog <file>', 'catalog.json (an array of items)')
+  .option('--catalog <file>', 'catalog.json (an array of items), or a product file of another form')
   .option('--shop <dir>', 'shop folder whose catalog to use, instead of --catalog')
   .option(...MODEL)
 
