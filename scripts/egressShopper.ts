@@ -28,7 +28,7 @@ function findPersonalizer(): Personalizer | undefined {
   return undefined
 }
 
-/** Captures slowly, because a vault accepts at most 200 calls a second. */
+/** Captures slowly, because a vault accepts at most 200 calls per second. */
 const captureAll = async (it: Personalizer | undefined, inputs: readonly CaptureInput[]) => {
   const rest = new Promise((resolve) => setTimeout(resolve, inputs.length * 5))
   await Promise.all(inputs.map((input) => it!.capture(input)))

@@ -54,7 +54,7 @@ async function purchases(): Promise<Purchase[]> {
   })
 }
 
-/** Writes one element a line, because the shop reads the file line by line. */
+/** Writes one element per line, because the shop reads the file line by line. */
 function writeLines(name: string, elements: readonly unknown[]): Promise<void> {
   const lines = elements.map((element) => JSON.stringify(element))
   return writeFile(join(root, `public/catalog/${name}.json`), `[\n${lines.join(',\n')}\n]\n`)

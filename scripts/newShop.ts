@@ -46,7 +46,7 @@ const TERMS = {
 /** ε by substitution of the four reports that a device sends in a year. */
 const EPSILON = 4
 const LIST = 10
-/** Nobody watches the progress, and nobody ends it. */
+/** The simulation runs without a progress display, and nobody can stop it. */
 const STEPS = { onProgress: () => {}, signal: new AbortController().signal }
 /** A device with more products than this is no example. */
 const MOST_ITEMS = 6
@@ -115,13 +115,13 @@ export async function newShopFile(question: NewShopQuestion): Promise<string> {
   }
 }
 
-/** Rows that a model puts first for a shopper without any history. */
+/** Rows of the items that a model ranks first for a shopper without a history. */
 const topOf = (model: PlayedRound['model'], time: number) =>
   highestRows(Float32Array.from(scoreTerms(model, [], time).base), LIST)
 
 /** First products of the new model, each with its count before noise, and as the servers released it. */
 function listOf({ model, end, exact, released }: PlayedRound, clipNorm: number) {
-  // Each device's counts have this length in the sum.
+  // In the sum, the counts of each device have this norm.
   const unit = Math.sqrt(COUNT_SHARE) * clipNorm
   return topOf(model, end).map((row) => [
     model.itemIds[row],

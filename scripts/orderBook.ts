@@ -1,4 +1,4 @@
-/** @module Stores the demo shop's orders, one JSON line each. An order that arrives twice is stored once. */
+/** @module Stores the demo shop's orders, one line of JSON per order. An order that arrives twice is stored once. */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { isRecord } from '@nearside/core/isRecord.ts'
 

@@ -89,7 +89,7 @@ const leaderNamed = await named(leader)
 const federation = {
   ...{ leader, leaderOperator: leaderNamed.operator, leaderKey: leaderNamed.key },
   ...{ helper, helperOperator: helperNamed.operator, helperKey: helperNamed.key },
-  // The demo needs only 32 updates a round; devices of a real shop require 1,000.
+  // The demo needs only 32 updates per round; devices of a real shop require 1,000.
   demonstration: true,
 }
 const site = {

@@ -23,7 +23,7 @@ const manifestOf = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'))
 
 const ROOT_MANIFEST = manifestOf('.')
-/** Lower floors first. */
+/** Lower workspaces first. */
 const WORKSPACES = ROOT_MANIFEST.workspaces ?? []
 const MANIFESTS = new Map(WORKSPACES.map((folder) => [folder, manifestOf(folder)]))
 

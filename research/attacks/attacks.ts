@@ -150,7 +150,7 @@ export async function inferMembership(given: Given, reports: number): Promise<At
   const { terms, trials } = given
   const { noisy, plain } = await scoresOfSums(given, reports, 0)
   const mu = zeroOutMu(reports / terms.noiseMultiplier ** 2)
-  const name = `the same tell whether it sent any (zero-out), ${roundsOf(reports)}`
+  const name = `the same attackers tell whether a device sent an update (zero-out), ${roundsOf(reports)}`
   const rate = (scores: Scores) => truePositiveRate(scores, 0.01)
   const most = normalCdf(mu + ONE_IN_A_HUNDRED)
   const chance = Math.sqrt(
@@ -195,7 +195,7 @@ export async function tellProduct({ terms, random, trials, progress }: Given): P
   }
   const most = normalCdf(Math.sqrt(countShare / 2) / noiseMultiplier)
   return judged({
-    name: 'the same tell which of two products a device counted, one round',
+    name: 'the same attackers tell which of two products a device counted, one round',
     measure: 'guessed rightly; a coin has 0.5',
     trials,
     unprotected: plain / trials,
@@ -255,8 +255,8 @@ export async function linkReports({ terms, random, trials, progress }: Given): P
 
 /**
  * Links reports to devices by time. The attacker knows when each device learned and when each report arrived, and picks
- * the device that was the last to learn before the report. Times repeat each day, and shop pages stay open. In the
- * unprotected version, reports leave at once.
+ * the device that was the last to learn before the report. Every day has the same times, and shop pages stay open. In
+ * the unprotected version, reports leave at once.
  */
 export function linkByTime({ random, trials }: Given): Attack {
   const learned = Array.from({ length: trials }, () => random.next() * DAY)

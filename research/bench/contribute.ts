@@ -78,7 +78,7 @@ export async function contribute(blocks: number, progress: Progress): Promise<Re
     results: [...page.results, ...results],
     notes: [
       ...page.notes,
-      `check-102: CPU of Node ${process.versions.node}, all threads. Leader to helper: ${4 * circuit.verifiersLength} bytes of verifiers a report; back: one.`,
+      `check-102: CPU of Node ${process.versions.node}, all threads. Leader to helper: ${4 * circuit.verifiersLength} bytes of verifiers per report; helper to leader: one byte.`,
     ],
   }
 }

@@ -29,7 +29,7 @@ export interface Counts {
 export interface Load {
   readonly workload: string
   readonly engine: string
-  /** Maximum number of reports a second. */
+  /** Maximum number of reports per second. */
   readonly perSecond: number
   /** At 70 % of that rate: number of reports, milliseconds until 50 % and 99 % were answered, and answered share. */
   readonly reports: number

@@ -1,6 +1,6 @@
 /**
  * @module Sends load to an aggregation server: as fast as it answers, at a fixed rate, and beside half-open
- * connections. The load comes from several loopback addresses, because a server accepts at most 64 connections of an
+ * connections. The load comes from several loopback addresses, because a server accepts at most 64 connections per
  * address. (Linux has all these addresses.)
  */
 import { Agent, request } from 'node:http'
@@ -48,7 +48,11 @@ export function sender(url: string, keepAlive: boolean): { send: Send; close(): 
   }
 }
 
-/** Sends as fast as the server answers. @returns reports a second @throws Error if a report is not counted */
+/**
+ * Sends as fast as the server answers.
+ * @returns number of reports per second
+ * @throws Error if a report is not counted
+ */
 export async function burst(send: Send, bodies: readonly Uint8Array[]): Promise<number> {
   const start = performance.now()
   let next = 0
@@ -64,7 +68,7 @@ export async function burst(send: Send, bodies: readonly Uint8Array[]): Promise<
 
 /**
  * Sends at a fixed mean rate without waiting for answers, at random times like independent devices.
- * @param rate reports a second
+ * @param rate number of reports per second
  * @returns milliseconds from each report's due time to its answer; infinite without an answer
  */
 export async function paced(

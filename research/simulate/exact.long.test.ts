@@ -10,7 +10,7 @@ import { branch, seededBytes, seededNoise } from './seeded.ts'
 import { createServers, DEATHS, HELPER, LEADER, ROLES, type Servers } from './servers.ts'
 
 const GOAL = 3
-/** A number above that of the awaits in a contribution, so that the device doesn't vanish. */
+/** More than the number of awaits in a contribution, so that the device doesn't vanish. */
 const AWAITS = 12
 
 type Answered = 'heard' | 'unheard' | 'lost' | 'late'
@@ -155,7 +155,7 @@ const happenings = (maxLength: number) =>
     [fc.toStringMethod]: () => all.map(({ name }) => name).join('; '),
   }))
 
-describe('a released sum counts each report 0 or 1 times, and each acknowledged one', () => {
+describe('a released sum counts each report at most once, and includes every acknowledged report', () => {
   it.each([...DEATH_OF.map((one) => [one]), ...BOTH].map((deaths) => ({ deaths })))(
     'when servers die in a round: %j',
     async ({ deaths }) => {

@@ -34,7 +34,10 @@ export interface SimulationQuestion {
   readonly now: number
 }
 
-/** Most devices per round that seal and prove their reports. Updates of all other devices are only added up. */
+/**
+ * Maximum number of devices per round that seal and prove their reports. Updates of all other devices are only added
+ * up.
+ */
 export const WHOLE_DEVICES = 100
 
 export interface Crowd {
@@ -51,7 +54,7 @@ export interface Plan {
   readonly restCounted: number
   /** Terms of a round at the servers. */
   readonly parameters: PolicyParameters
-  /** Most reports of a device; then another device plays its shopper. */
+  /** Maximum number of reports of a device; then another device plays its shopper. */
   readonly reports: number
   /** Why a real shop's devices would refuse these terms; null if they would accept them. */
   readonly refused: string | null

@@ -135,7 +135,7 @@ function notesOf({ plan, shoppers, result }: Simulated, question: SimulationQues
         ]
       : []),
     ...(result.rounds.some(({ released }) => released === null)
-      ? ['where nothing was released, the version before stayed the newest']
+      ? ['if a round released nothing, the previous version stayed the newest']
       : []),
   ]
 }

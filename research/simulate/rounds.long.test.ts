@@ -12,7 +12,7 @@ import { createServers } from './servers.ts'
 
 const ROUNDS = 3
 const EACH = Object.keys(ATTACKS) as Attack[]
-/** Number of seeds: two for each attack, more if NEARSIDE_SEEDS says so. */
+/** Number of seeds: two for each attack, or the number that NEARSIDE_SEEDS gives. */
 const SEEDS = Number(process.env.NEARSIDE_SEEDS ?? 2 * EACH.length)
 const DEVICES = 24
 const CROWD = { all: DEVICES, vanishing: 9, hostile: 2 }

@@ -210,7 +210,7 @@ export async function createServers(options: ServersOptions) {
   }
 }
 
-/** Most passes of `settle`: more than the number of writes at which a server can die. */
+/** Maximum number of passes of `settle`: more than the number of writes at which a server can die. */
 const MOST_WALKS = 20
 
 const minus = (x: number) => -x

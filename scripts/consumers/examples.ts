@@ -53,7 +53,11 @@ export async function drive(name: Shop, address: string): Promise<void> {
   await page.reload()
   await settle(page, (ids) => ids.join() === second.join())
   const third = await idsOn(page)
-  report(name, 'a reload keeps it', third.join() === second.join() ? '' : `${third} ≠ ${second}`)
+  report(
+    name,
+    'a reload keeps the changed list',
+    third.join() === second.join() ? '' : `${third} ≠ ${second}`,
+  )
 
   const { total, moved } = await page.evaluate(
     () => (globalThis as unknown as { shifts: Shifts }).shifts,

@@ -62,11 +62,15 @@ export async function drivePublished(folder: string): Promise<void> {
   const first = await idsOn(page)
   const sent = [...snippet.matchAll(/href="\/product\/([^"]+)"/g)].map(([, id]) => id)
   const same = sent.join() === first.join() ? '' : `${sent} ≠ ${first}`
-  report('tools', 'its page shows at first what the device shows then', same)
+  report('tools', 'its page first shows the list that the device shows afterwards', same)
   await push(page, viewed(first[2]))
   await settle(page, (ids) => ids.length === 8 && ids.join() !== first.join())
   const second = await idsOn(page)
-  report('tools', 'a dataLayer event changes it', second.join() === first.join() ? 'unchanged' : '')
+  report(
+    'tools',
+    'a dataLayer event changes the list',
+    second.join() === first.join() ? 'unchanged' : '',
+  )
   const before = panels
   await page.goto(`${address}/?nearside-devtools`)
   await page
@@ -101,21 +105,25 @@ export async function driveConsent(folder: string): Promise<void> {
   await settle(page, (ids, status) => ids.length === 8 && status)
   const german = await page.getByText('Ein Bestseller').count()
   report('tools', 'a German page’s list speaks German', german > 0 ? '' : 'no German word')
-  report('tools', 'and so does its search box', await search(page, 'Artikel suchen', 'mug'))
+  report(
+    'tools',
+    'the search box of a German page speaks German',
+    await search(page, 'Artikel suchen', 'mug'),
+  )
   const first = await idsOn(page)
   await push(page, viewed(first[2]))
   await settle(page, (ids) => ids.length === 8 && ids.join() !== first.join())
-  report('tools', 'a look moves it, and nothing is stored', await kept())
+  report('tools', 'a view changes the list, and nothing is stored', await kept())
   await consent('update', 'granted')
   let learned = 0
   for (const until = performance.now() + 60_000; learned === 0 && performance.now() < until; )
     learned = await page.evaluate(storedEvents)
-  report('tools', 'a yes stores it', learned > 0 ? '' : 'no event is stored')
+  report('tools', 'a yes stores the view', learned > 0 ? '' : 'no event is stored')
   await consent('update', 'denied')
   let left = learned
   for (const until = performance.now() + 60_000; left > 0 && performance.now() < until; )
     left = await page.evaluate(storedEvents)
-  report('tools', 'a no erases it', left === 0 ? '' : `${left} events are left`)
+  report('tools', 'a no erases the view', left === 0 ? '' : `${left} events are left`)
   report('tools', 'nothing in its console', said.join(' | '))
   await context.close()
 }

@@ -33,9 +33,9 @@ export async function driveShopify(tools: string): Promise<void> {
   const forYou = (ids: readonly string[]) => ids.slice(0, 8).join()
   await settle(page, (ids) => ids.length === 12 && forYou(ids) !== forYou(first))
   const changed = forYou(await idsOn(page)) === forYou(first) ? 'unchanged' : ''
-  report('shopify', 'what its pixel hears of changes the first', changed)
+  report('shopify', 'an event that its pixel receives changes the first list', changed)
   const left = await page.evaluate(() => Object.keys(localStorage).join())
-  report('shopify', 'nothing of it is left between pixel and page', left)
+  report('shopify', 'no event is left in the storage between pixel and page', left)
   report('shopify', 'nothing in its console', said.join(' | '))
   await picture(page, 'shopify')
   await context.close()

@@ -57,7 +57,7 @@ export async function driveVendure(tools: string, example: string): Promise<void
   await page.waitForURL('**/product/*')
   await settle(page, (ids, status) => ids.length === 8 && status && ids.join() !== first.join())
   const viewed = await idsOn(page)
-  report('vendure', 'a look changes the list', viewed.join() === first.join() ? 'unchanged' : '')
+  report('vendure', 'a view changes the list', viewed.join() === first.join() ? 'unchanged' : '')
   await page.getByLabel('E-mail').fill('ada@example.org')
   const bought = await page.getByLabel('Kind').inputValue()
   await page.getByRole('button', { name: 'Buy' }).click()

@@ -29,12 +29,12 @@ export async function driveWooCommerce(tools: string): Promise<void> {
   const told = (name: string) => toldBy(readFileSync(join(shop, `${name}.html`), 'utf8'))
   const bought = told('order')[0]?.ecommerce?.items
   const once = bought?.length === 1 && bought[0].quantity === 2 && told('order-again').length === 0
-  report('woocommerce', 'an order is told once', once ? '' : JSON.stringify(bought))
-  const other = told('other-order').length === 0 ? '' : 'told without its key'
-  report('woocommerce', 'an order is told to whoever has its key', other)
+  report('woocommerce', 'an order is reported once', once ? '' : JSON.stringify(bought))
+  const other = told('other-order').length === 0 ? '' : 'reported without its key'
+  report('woocommerce', 'an order is reported only to a page that has its key', other)
   const searched = told('s')[0]?.search_term
   const query = searched === 'mug </script>' ? '' : `${searched}`
-  report('woocommerce', 'a search is told as it was typed', query)
+  report('woocommerce', 'a search is reported as it was typed', query)
 
   const address = await serveFolder(shop)
   const { context, page, said } = await openPage()
@@ -51,7 +51,7 @@ export async function driveWooCommerce(tools: string): Promise<void> {
   const changed = viewed.slice(0, 8).join() === first.join() ? 'unchanged' : ''
   report(
     'woocommerce',
-    'a product’s page changes it, and shows what is like it',
+    'a product’s page changes the list, and shows similar products',
     changed || (viewed.length === 12 ? '' : `${viewed.length} items`),
   )
   const added = await page.evaluate(() => {
@@ -59,7 +59,7 @@ export async function driveWooCommerce(tools: string): Promise<void> {
     return JSON.stringify((globalThis as unknown as { dataLayer: unknown[] }).dataLayer.at(-1))
   })
   const quantity = /"add_to_cart".*"quantity":3/.test(added) ? '' : added
-  report('woocommerce', 'what goes into the basket is told', quantity)
+  report('woocommerce', 'a product that goes into the basket is reported', quantity)
   report('woocommerce', 'nothing in its console', said.join(' | '))
   await picture(page, 'woocommerce')
   await context.close()

@@ -188,25 +188,28 @@ describe('the helper’s lists of reports', () => {
   const idsIn = ({ arrived }: Awaited<ReturnType<typeof createAggregators>>) =>
     [...arrived.values()].flatMap((ids) => [...ids])
 
-  test.each(['restored', 'copied'])('expose a storage that was %s and spent twice', async (how) => {
-    const { own, one, sendUntil } = await witnessed(1)
-    const before = one.copy()
-    await sendUntil(3)
-    const known = idsIn(own)
-    // The copy continues from the shared state, in rounds of its own.
-    before.wait(99 * DAY, 10)
-    for (let tries = 0; tries < 20 && idsIn(own).length === known.length; tries++)
-      await before.send()
-    const ids = idsIn(own)
-    expect(ids).toHaveLength(known.length + 1)
-    expect(new Set(ids).size).toBe(ids.length)
-    const { text } = await (how === 'copied' ? one : before).export()
-    expect(await checksOf(text, undefined)).toEqual([])
-    const { exported } = parseBundle(text)
-    // Two reports follow one entry, so no later export could explain both.
-    for (const closed of [exported - 1, exported + 1])
-      expect(await checksOf(text, await reachedBy(own, closed))).toEqual(['checkpoint'])
-  })
+  test.each(['restored', 'copied'])(
+    'expose a storage that was %s, so that its budget was spent twice',
+    async (how) => {
+      const { own, one, sendUntil } = await witnessed(1)
+      const before = one.copy()
+      await sendUntil(3)
+      const known = idsIn(own)
+      // The copy continues from the shared state, in rounds of its own.
+      before.wait(99 * DAY, 10)
+      for (let tries = 0; tries < 20 && idsIn(own).length === known.length; tries++)
+        await before.send()
+      const ids = idsIn(own)
+      expect(ids).toHaveLength(known.length + 1)
+      expect(new Set(ids).size).toBe(ids.length)
+      const { text } = await (how === 'copied' ? one : before).export()
+      expect(await checksOf(text, undefined)).toEqual([])
+      const { exported } = parseBundle(text)
+      // Two reports follow one entry, so no later export could explain both.
+      for (const closed of [exported - 1, exported + 1])
+        expect(await checksOf(text, await reachedBy(own, closed))).toEqual(['checkpoint'])
+    },
+  )
 
   test('contain one report of a storage and all its copies in a round', async () => {
     const { own, one } = await witnessed(1)
@@ -219,12 +222,12 @@ describe('the helper’s lists of reports', () => {
     expect(idsIn(own)).toHaveLength(known.length + 1)
   })
 
-  test('a report that left after the export gives a note', async () => {
+  test('a report that was sent after the export gives a note', async () => {
     const { exported, sendUntil, bundle, lists } = await witnessed(2)
     await sendUntil(3)
     const audit = await verify(exported, { reached: await lists(bundle.exported + 1) })
     expect(audit.faults).toEqual([])
-    expect(audit.notes.join(' ')).toMatch(/Another report left in round \d+, which ended after/)
+    expect(audit.notes.join(' ')).toMatch(/Another report was sent in round \d+, which ended after/)
   })
 
   test('are rejected without the helper’s signature', async () => {
@@ -305,7 +308,7 @@ describe('a bundle that was changed', () => {
   })
 
   test.each(['', '{', 'null', '[]', '{"format":1}', '{"format":2}'])(
-    'malformed file is refused: %s',
+    'a malformed file is refused: %s',
     (text) => {
       expect(() => parseBundle(text)).toThrow(/bundle/)
     },

@@ -34,7 +34,7 @@ export interface Bundle {
   readonly base: { readonly version: string; readonly manifest: string } | null
   readonly events: readonly unknown[]
   readonly personal: Personal
-  /** People whom the shopper shops for, each with a store of their own. */
+  /** People whom the shopper shops for. Each person has a separate store. */
   readonly profiles?: readonly { readonly personal: Personal }[]
   readonly settings: Partial<
     Pick<Settings, 'checkpoints' | 'consent' | 'declared' | 'openings'>

@@ -120,7 +120,7 @@ export async function checkCheckpoints(
           entry,
           `a report that follows it reached the helper in round ${round}, but is missing in the log`,
         )
-      else notes.push(`Another report left in round ${round}, which ended after this export.`)
+      else notes.push(`Another report was sent in round ${round}, which ended after this export.`)
     }
   }
   let witnessed = 0

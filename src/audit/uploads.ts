@@ -119,7 +119,7 @@ function checkNorm(entry: LedgerEntry, fault: TellFault): void {
     Number,
   )
   if (squared > most * most)
-    fault('norm', entry, `the update (‖x‖² = ${squared}) is longer than the clip norm ${most}`)
+    fault('norm', entry, `the norm of the update (‖x‖² = ${squared}) exceeds the clip norm ${most}`)
 }
 
 /** The device's budget may count more than the log, if a tab ended between the two writes; it never counts less. */

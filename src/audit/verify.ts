@@ -126,8 +126,9 @@ function checkChain(
 }
 
 /**
- * The time of an entry may run back, or exceed the time of the export, by at most a day, because counts of one day
- * change places. A clock that was set back causes the same fault in an honest log.
+ * An entry may be up to a day earlier than the entry before it, or later than the export, because an entry that counts
+ * the requests of a day has the time of the last of them. A clock that was set back causes the same fault in an honest
+ * log.
  */
 function checkTimes({ ledger, exported }: Bundle, { faults }: Findings): void {
   for (const [at, { sequence, time }] of ledger.entries()) {

@@ -4,7 +4,8 @@
 export const ARM_MEANINGS = {
   popular: 'most shoppers ever',
   'popular-30d': 'most shoppers in the last 30 days',
-  'last-viewed': 'what was turned to last first, filled up with popular-30d; no parameter',
+  'last-viewed':
+    'the items of the history, the last one first, filled up with popular-30d; no parameter',
   'recently-viewed': "the shopper's own decayed counts, filled up with popular-30d",
   'item-knn': 'neighbours of the own history, decayed, filled up with popular-30d',
   'session-knn':
@@ -24,7 +25,7 @@ export const ARMS = Object.keys(ARM_MEANINGS) as readonly ArmName[]
 /** Arms at the start of the list that learn nothing on a device. They test tens of thousands of shoppers in minutes. */
 export const BASE_ARMS = ARMS.slice(0, ARMS.indexOf('personal'))
 
-/** Arms that only count interactions. All are tested, because only the test cases show which is the strongest. */
+/** Arms that only count interactions. All are tested, because only the test cases show which of them ranks best. */
 export const COUNTING_ARMS = [
   'last-viewed',
   'recently-viewed',

@@ -74,7 +74,7 @@ describe('last-viewed baseline', () => {
     }))
     expect(ranking(history)).toEqual([2, 0, 3, 5, 4, 1])
     expect(ranking([...history, looks[0]])).toEqual([0, 2, 3, 5, 4, 1])
-    // An impression in a list is no look.
+    // An impression in a list does not count as a view.
     expect(ranking([...history, looks[1]])).toEqual(ranking(history))
     expect(ranking([])).toEqual([5, 4, 3, 2, 1, 0])
   })
@@ -138,7 +138,7 @@ describe('recently-viewed baseline', () => {
 })
 
 describe('item-knn baseline', () => {
-  it('ranks neighbours of the recent history, and repeats by a weight of their own', () => {
+  it('ranks neighbours of the recent history, and weighs repeats separately', () => {
     const order = (own: number) =>
       ranked((out) =>
         ITEM_KNN.score(
@@ -151,7 +151,7 @@ describe('item-knn baseline', () => {
     expect(order(0.75)[0]).toBe(2)
   })
 
-  it('contains recently-viewed', () => {
+  it('equals recently-viewed if all weight is on the history’s own items', () => {
     const decay = { unit: 'sessions', halfLife: 2, looks: 'each', fill: 0.2 } as const
     const [alone, nested] = [new Float32Array(N), new Float32Array(N)]
     RECENTLY_VIEWED.score(decay, context(history), alone)
@@ -200,7 +200,7 @@ describe('tuning of a baseline', () => {
     expect(parameters.unit).toBe('days')
   })
 
-  /** Arm that ranks item 0 the higher, the closer by ratio its parameter is to `best`. */
+  /** Arm that ranks item 0 higher the closer its parameter is to `best`, by ratio. */
   const ranksBy = (best: number, grid: readonly number[], below = 1e9) => ({
     start: { size: grid[1] },
     grid: { size: grid },
@@ -221,7 +221,7 @@ describe('tuning of a baseline', () => {
     expect(chosen(0.9, [0.4, 0.6, 0.8], 1)).toBe(0.9)
   })
 
-  it('starts from the best of simpler arms, which it may contain', () => {
+  it('starts from the best of the simpler arms that are special cases of it', () => {
     // Changing one parameter alone never helps.
     const arm: TunableArm<{ a: number; b: number }> = {
       start: { a: 1, b: 1 },

@@ -1,7 +1,6 @@
 /**
- * @module Simple baselines, each at its strongest: with decay, repeats, popularity as a fallback, and parameters
- * tuned on training shoppers. Every arm returns log-probabilities up to a constant, so that
- * likelihoods are comparable.
+ * @module Simple baselines, each in its best form: with decay, repeats, popularity as a fallback, and parameters tuned
+ * on training shoppers. Every arm returns log-probabilities up to a constant, so that likelihoods are comparable.
  */
 
 import { eventStrength } from '@nearside/core/events/strength.ts'
@@ -52,7 +51,8 @@ export function scorePopularMonth({ popularity }: BaselineContext, out: Float32A
 
 /**
  * Ranks the last items of the history first, then the others by popularity, as the “last viewed” strip of most shops
- * does. It has no parameter. The n-th last item has weight 1/n; all others together have less than the last of these.
+ * does. It has no parameter. The n-th last item has weight 1/n; all other items together weigh less than the last item
+ * of the history.
  */
 export const LAST_VIEWED: TunableArm = {
   start: {},
@@ -82,7 +82,10 @@ export interface Decay {
   readonly unit: 'days' | 'sessions' | 'looks'
   /** Age at which an interaction counts half. */
   readonly halfLife: number
-  /** Weight of several events of one item in one session: as the strongest, by their logarithm, or as their sum. */
+  /**
+   * Weight of several events of one item in one session: the strongest event's weight, that weight times a logarithm of
+   * the number of events, or the sum of the weights.
+   */
   readonly looks: 'once' | 'log' | 'each'
 }
 

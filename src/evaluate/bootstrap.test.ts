@@ -37,7 +37,7 @@ describe('bootstrap of a lift', () => {
     expect(liftOf([1, NONE, NONE], [2, NONE, NONE])).toEqual({ value: -0.5, lo: -0.5, hi: -0.5 })
   })
 
-  it('gives the same interval for the same seed, another one for another seed', () => {
+  it('gives the same interval for the same seed, and another interval for another seed', () => {
     const noise = createRandom(2)
     const draw = () => Array.from({ length: 50 }, () => noise.next())
     const [values, over] = [draw(), draw()]

@@ -142,7 +142,7 @@ function reportOf(
       `A: ${facts(models.a)}`,
       `B: ${facts(models.b)}`,
       verdict(findLift(lifts, `${shipped} of B`, `${shipped} of A`, 'ndcg@10')),
-      `${shop}, from ${until} on: ${count(cases)} cases of ${count(shoppers)} shoppers whom neither model saw, each asked of both. Means over shoppers; 95 % intervals by paired bootstrap over shoppers; of nll less is better; seed ${seed}`,
+      `${shop}, from ${until} on: ${count(cases)} cases of ${count(shoppers)} shoppers whom neither model saw; both models rank each case. Means over shoppers; 95 % intervals by paired bootstrap over shoppers; a lower nll is better; seed ${seed}`,
     ],
     parts: [
       { title: 'Arms of both models', table: armsTable(arms, METRICS) },
@@ -160,7 +160,7 @@ function reportOf(
 
 /** Conclusion in words, by NDCG@10 of the shipped arm. */
 function verdict(found: NamedLift | undefined): string {
-  if (!found) return 'A finds nothing, so that nothing can be said of B over A'
+  if (!found) return 'A finds nothing, so B can’t be compared with A'
   if (found.lo > 0) return `B ranks better than A: NDCG@10 ${lift(found)}`
   if (found.hi < 0) return `B ranks worse than A: NDCG@10 ${lift(found)}`
   return `No difference is proven: NDCG@10 of B over A ${lift(found)}`

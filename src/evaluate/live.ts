@@ -107,9 +107,9 @@ export function liveReport(rows: readonly Counted[], { units, left }: LiveOption
       notes: [
         `a dash: fewer than ${LEAST} followed in an arm`,
         'versions ran on different days; only arms of the same version were drawn by lot',
-        'what is followed is no sale: compare orders by arm in your own system',
+        'a click in a list is not a sale: compare orders by arm in your own system',
         ...(left > 0
-          ? [`${count(left)} rows said no arm, or another event, and were left out`]
+          ? [`${count(left)} rows named no arm, or another event, and were left out`]
           : []),
       ],
     },

@@ -110,7 +110,7 @@ export function parseDate(text: string): number {
   return time
 }
 
-/** Rejects a model that saw the tested shoppers or the tested time: it would only prove that it remembers. */
+/** Rejects a model that saw the tested shoppers or the tested time: a test would only show what the model remembers. */
 function checkTrainedOn({ manifest }: BaseModel, shop: Shop, until: number, notes: string[]): void {
   if (manifest.shop !== shop.name)
     throw refusal(

@@ -191,7 +191,7 @@ function heading(
       : "each shopper's last case (leave-one-out)"
   const unseen =
     folds > 1
-      ? `shoppers, each asked of the one of ${folds} models that never saw them`
+      ? `shoppers, each tested with the one of ${folds} models that never saw them`
       : 'shoppers the model never saw'
   const means =
     seeds > 1
@@ -201,7 +201,7 @@ function heading(
   const who = protocol === 'personal' ? unseen : 'shoppers'
   return [
     `${shop}, ${which}: ${count(cases)} cases of ${count(shoppers)} ${who}, all ${count(model.itemIds.length)} items ranked before the case is known`,
-    `Means ${means}; popularity as of each case's day; nll in nats, less is better; seed ${seed}`,
+    `Means ${means}; popularity as of each case's day; nll in nats, lower is better; seed ${seed}`,
   ]
 }
 

@@ -28,7 +28,7 @@ export function popularityOf({ popularityAll, popularity30 }: ItemStatistics): P
 /** Maximum number of cached days, which limits memory. */
 const MOST_DAYS = 200
 
-/** Caches one value a day, because shoppers are replayed one after another and days recur. */
+/** Caches one value per day, because shoppers are replayed one after another and days recur. */
 export function byDay<T>(compute: (midnight: number) => T): (time: number) => T {
   const known = new Map<number, T>()
   return (time) => {

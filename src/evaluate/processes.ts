@@ -1,6 +1,6 @@
 /**
- * @module Replays the shoppers of an evaluation in processes of `walker.ts`, each with a share of them. Results don't
- * depend on the number of processes.
+ * @module Replays the shoppers of an evaluation in processes of `walker.ts`. Each process replays a share of the
+ * shoppers. Results don't depend on the number of processes.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { createRequire } from 'node:module'

@@ -36,7 +36,7 @@ it('evaluate --folds tests every shopper once', async () => {
   expect(result.folds).toBe(2)
   expect(result.shoppers).toBe(asked.length)
   expect(result.cases).toBe(asked.reduce((sum, cases) => sum + cases, 0))
-  expect(text).toContain('each asked of the one of 2 models that never saw them')
+  expect(text).toContain('each tested with the one of 2 models that never saw them')
   expect(text.match(/Baselines tuned on/g)).toHaveLength(2)
 }, 120_000)
 

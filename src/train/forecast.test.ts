@@ -34,7 +34,7 @@ const statistics = { at: () => model.statistics, compareCases: () => 0 }
 const forecastOf = (of: readonly ShopperHistory[], installed = UNTIL) =>
   forecast(model, { shoppers: of, dayOnly: false, statistics, from: UNTIL, installed })
 
-it('forecasts what evaluate measures of the base on stores that begin at install', async () => {
+it('forecasts the figures that evaluate measures for the base model if stores begin at install', async () => {
   const input = testInput(shop, { kinds: { purchases: true, others: true } })
   const walk = {
     ...prepareWalk(input, null, null),
@@ -53,7 +53,7 @@ it('forecasts what evaluate measures of the base on stores that begin at install
   expect(found['ndcg@10']).not.toBeCloseTo(forecastOf(shoppers, 0)['ndcg@10'], 3)
 })
 
-it('counts first visits, and a shopper with many cases as one', () => {
+it('includes first visits, and counts a shopper with many cases once', () => {
   const first = {
     id: 'first',
     interactions: [{ ...shoppers[0].interactions[0], time: UNTIL + DAY }],

@@ -58,7 +58,7 @@ export function hashOfHeldOut(
 }
 
 /**
- * Parses the value of `--holdout`: a share, or the path of a file with one id a line.
+ * Parses the value of `--holdout`: a share, or the path of a file with one id per line.
  * @throws NearsideError `input-invalid`
  */
 export async function readHoldout(text: string): Promise<Holdout> {
@@ -71,6 +71,6 @@ export async function readHoldout(text: string): Promise<Holdout> {
     throw refuse('is neither a fraction nor a readable file', cause)
   })
   const ids = file.split(/\r?\n/).filter((id) => id !== '')
-  if (ids.length === 0) throw refuse('names no shopper (one id a line)')
+  if (ids.length === 0) throw refuse('names no shopper (write one id per line)')
   return { shoppers: new Set(ids) }
 }

@@ -86,7 +86,7 @@ export function reciprocalRank(places: Int32Array, k: number): number {
   return places.length > 0 && places[0] < k ? 1 / (places[0] + 1) : 0
 }
 
-/** All of METRICS, in their order. */
+/** All metrics that METRICS lists, in that order. */
 export function measure(
   scores: Float32Array,
   targets: readonly number[],

@@ -9,23 +9,23 @@ import { gzip } from 'node:zlib'
 import { sizeOf } from './prior/learnPrior.ts'
 import type { Shop } from './shop/shop.ts'
 
-/** Milliseconds of one core for each event: fastest and slowest log. */
+/** Milliseconds of one core per event, for the fastest and for the slowest log. */
 const EACH_EVENT = [1, 4.5] as const
 /**
  * Memory in bytes: a base amount, plus bytes per event of the most demanding log. For a short log with many items,
- * learning the prior needs more.
+ * learning the prior needs more than this.
  */
 const MEMORY = 300e6
 const MEMORY_EACH = 7000
-/** Number of events from which test cases are sampled; beyond it an event costs only its columns. */
+/** Number of events from which on cases are sampled, so that a further event costs only the memory of its columns. */
 const SAMPLED_FROM = 400_000
 const COLUMNS_EACH = 350
-/** Compressed bytes of a model for each item. */
+/** Compressed size of a model, in bytes per item. */
 const ITEM = 200
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1)} MB`
 
-/** @param budget bytes of a model that a device may download */
+/** @param budget largest allowed download of a model, bytes */
 export function describeNeeds({ items, shoppers }: Shop, budget: number): string {
   const events = shoppers.reduce((sum, { interactions }) => sum + interactions.length, 0)
   const [least, most] = EACH_EVENT.map((each) => Math.max(1, Math.round((events * each) / 60_000)))

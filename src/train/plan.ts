@@ -51,11 +51,11 @@ interface Plan {
   readonly installed: number
   isMeasured(shopper: string): boolean
   teachesPrior(shopper: string): boolean
-  /** Number of cases of each shopper that the prior is judged by; absent: several. */
+  /** Number of cases per shopper that judge the prior; absent: several. */
   readonly priorCases?: number
 }
 
-/** @throws NearsideError `input-invalid`, naming what the log has too little of */
+/** @throws NearsideError `input-invalid`, naming the data that the log lacks */
 export function planByTime(
   shop: Shop,
   until: number | null,

@@ -15,7 +15,7 @@ const FEWEST_SHOPPERS = 10
  * Training shoppers and the limit, which is exclusive.
  * @param until exclusive limit in milliseconds, null for the end of the log.
  * @param now milliseconds; a log with later events has a wrong time column.
- * @throws NearsideError `input-invalid`, naming what the log has too little of
+ * @throws NearsideError `input-invalid`, naming the data that the log lacks
  */
 export function splitShop(
   shop: Shop,

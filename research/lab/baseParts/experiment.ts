@@ -27,7 +27,7 @@ const MEANINGS = {
   'item-knn': 'neighbours of the own history, decayed, filled up with popular-30d',
   encoder: 'A·h·E + b: the sequence model alone',
   'encoder+cooccurrence':
-    'the same and the co-occurrence features, as they are weighed in the base',
+    'the sequence model and the co-occurrence features, weighted as in the base model',
   features: 'w·f: the base without the encoder',
   'without-trees': 'A·h·E + b + w·f: all of the base but its trees',
   'base-fresh': 'the base model, as it ships',

@@ -65,7 +65,7 @@ function countedBy(shoppers: readonly ShopperHistory[], catalog: ItemStatistics)
   }
 }
 
-/** Sum of the shoppers' counts, each shopper's of length 1, as servers release it. */
+/** Sum of the shoppers' counts as servers release it; the counts of each shopper have norm 1. */
 function countsOf(shoppers: readonly ShopperHistory[], items: number, end: number): Float64Array {
   const sum = new Float64Array(items)
   for (const { interactions } of shoppers) {
@@ -78,7 +78,7 @@ function countsOf(shoppers: readonly ShopperHistory[], items: number, end: numbe
   return sum
 }
 
-/** Most cases of a shop, and the total weight of each shop's cases. */
+/** Maximum number of cases of a shop, and the total weight of each shop's cases. */
 const EACH = 1500
 
 function joined(tables: readonly RankerDataset[]): RankerDataset {

@@ -9,7 +9,7 @@ import { buffered, cryptoRandomBytes, type RandomBytes } from './randomBytes.ts'
 /** Draws [d] integers of noise. Tests and `simulate` pass their own sampler; real servers never do. */
 export type NoiseSampler = (variance: bigint, dimension: number) => Int32Array | Promise<Int32Array>
 
-/** Number of draws between two pauses for other requests; they take about five milliseconds. */
+/** Number of draws between two pauses for other requests; these draws take about five milliseconds. */
 const SLICE = 256
 
 /** Uniform integer in [0, bound), by rejection, so without modulo bias. */

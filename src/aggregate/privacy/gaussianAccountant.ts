@@ -30,7 +30,7 @@ export const substitutionMu = (lossSquared: number): number => 2 * Math.sqrt(los
 export const zeroOutMu = (lossSquared: number): number => Math.sqrt(lossSquared)
 
 /**
- * Length of one aggregator's noise divided by that of the longest update: z·√d (root mean square). Along one
+ * Norm of one aggregator's noise, divided by the largest norm of an update: z·√d (root mean square). Along one
  * direction, where an attacker looks, the ratio is only z.
  */
 export const noiseOverUpdate = (noiseMultiplier: number, dimension: number): number =>

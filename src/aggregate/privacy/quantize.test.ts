@@ -9,7 +9,7 @@ const finite = fc.double({ noNaN: true, noDefaultInfinity: true })
 const update = fc.array(finite, { minLength: 1, maxLength: 64 })
 
 describe('clip', () => {
-  it('shortens long vectors to C, keeps their direction, and leaves short ones unchanged', () => {
+  it('scales a vector of larger norm down to the norm C, keeps its direction, and leaves other vectors unchanged', () => {
     fc.assert(
       fc.property(update, fc.double({ min: 1e-6, max: 1e3, noNaN: true }), (vector, clipNorm) => {
         const clipped = clip(vector, clipNorm)

@@ -42,7 +42,10 @@ export function quantize(
     quantized[i] = below + (view.getUint32(4 * i, true) / 2 ** 32 < scaled - below ? 1 : 0)
   }
   if (squaredNorm(quantized) > clipNorm * clipNorm)
-    throw new NearsideError('report-invalid', 'The rounded update is longer than the clip norm')
+    throw new NearsideError(
+      'report-invalid',
+      'The norm of the rounded update exceeds the clip norm',
+    )
   return quantized
 }
 

@@ -7,7 +7,7 @@ import { type Bytes, ownBytes } from '@nearside/core/bytes.ts'
  */
 export type RandomBytes = (length: number) => Bytes
 
-/** Most bytes per call of WebCrypto. */
+/** Maximum number of bytes per call of WebCrypto. */
 const QUOTA = 65_536
 
 export const cryptoRandomBytes: RandomBytes = (length) => {

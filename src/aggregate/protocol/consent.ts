@@ -37,7 +37,7 @@ export interface PolicyTerms {
   readonly noiseMultiplier: number
   /** Probability δ at which ε is stated. */
   readonly delta: number
-  /** Most reports of one device within `periodDays`. */
+  /** Maximum number of reports of one device within `periodDays`. */
   readonly maxParticipations: number
   /** Length of the period, in days. */
   readonly periodDays: number

@@ -56,9 +56,9 @@ export interface PolicyParameters {
    * counts.
    */
   readonly countShare?: number
-  /** Most reports of one device within `periodDays`. */
+  /** Maximum number of reports of one device within `periodDays`. */
   readonly maxParticipations: number
-  /** Least number of seconds between two reports of one device. */
+  /** Minimum number of seconds between two reports of one device. */
   readonly minSeparationSeconds: number
   /** Length of the period in days, at most 365. Each device also enforces its own yearly limit. */
   readonly periodDays: number

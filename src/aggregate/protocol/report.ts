@@ -137,8 +137,8 @@ function invalid(what: string): NearsideError {
 }
 
 /**
- * Number of proofs and checks. A device that wants a too long vector to pass needs about 2¹⁰⁰ attempts offline
- * (five proofs, a hundred checks). Against the servers it needs 2⁴⁸ (two proofs of the norm).
+ * Number of proofs and checks. To get a vector above the norm bound accepted, a device needs about 2¹⁰⁰ attempts
+ * offline (five proofs, a hundred checks). Against the servers it needs 2⁴⁸ (two proofs of the norm).
  */
 const STRENGTH = { proofs: 5, normProofs: 2, checks: 100, successes: 100 }
 

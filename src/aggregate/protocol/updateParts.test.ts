@@ -13,7 +13,7 @@ const terms = fc.record({
   countShare: fc.double({ min: 0.01, max: 0.99, noNaN: true }),
 })
 
-test('both parts together are at most as long as the clip norm', () => {
+test('the norm of both parts together is at most the clip norm', () => {
   fc.assert(
     fc.property(numbers(4), items, terms, (gradient, counts, { clipNorm, countShare }) => {
       const joined = joinParts(gradient, counts, { clipNorm, countShare })

@@ -6,7 +6,7 @@ import { clip, norm } from '../privacy/clip.ts'
 import { MAX_DIMENSION, type Policy } from './policy.ts'
 
 /**
- * Number of item counts in an update: one an item, as far as the longest update has room. In a larger catalog the
+ * Number of item counts in an update: one per item, as far as the largest update has room. In a larger catalog the
  * items of rows r, r + C, r + 2C … share count r.
  */
 export function countsFor(items: number, featureWeights: number): number {
@@ -17,7 +17,7 @@ type Terms = Pick<Policy, 'clipNorm' | 'countShare'>
 
 /**
  * Update with both parts, of at most the clip norm.
- * @param counts [N], stretched to their share of the length, so that each device counts the same in total
+ * @param counts [N], scaled to their share of the norm, so that each device counts the same in total
  */
 export function joinParts(
   gradient: ArrayLike<number>,
@@ -32,7 +32,10 @@ export function joinParts(
   return joined
 }
 
-/** Parts of a mean update: the mean of the clipped gradients, and the sum of the counts, one for each device's length. */
+/**
+ * Parts of a mean update: the mean of the clipped gradients, and the sum of the counts, in which the counts of each
+ * device have norm 1.
+ */
 export function splitMean(
   mean: Float64Array,
   { clipNorm, countShare = 0, aggregationGoal }: Terms & Pick<Policy, 'aggregationGoal'>,

@@ -36,7 +36,7 @@ export interface AppOptions {
   /** Origins of the shop's pages. Pages of other origins may not call. */
   readonly origins: readonly string[]
   readonly now: () => number
-  /** Most reports per minute from one address; the same limit applies to token requests. */
+  /** Maximum number of reports per minute from one address; the same limit applies to token requests. */
   readonly reportsPerMinute: number
   /** Options of the owner's page, for the leader only; absent: the server has no such page. */
   readonly owner?: OwnerOptions
@@ -56,7 +56,7 @@ const MOST_UNDER_WAY = 256
 /** Number of newest rounds that the public list shows. */
 const ROUNDS_SHOWN = 20
 
-/** Most lists of rounds per minute for one address. */
+/** Maximum number of lists of rounds per minute for one address. */
 const LISTS_PER_MINUTE = 12
 
 export function createApp(aggregator: Aggregator, options: AppOptions): OpenAPIHono {
@@ -130,7 +130,7 @@ function readRoutes(app: OpenAPIHono, aggregator: Aggregator): void {
     const takenBack = 'accept' in aggregator ? aggregator.takenBack() : 0
     const metrics: readonly (readonly [name: string, value: number, help: string])[] = [
       ['round', record?.round ?? 0, 'Newest round.'],
-      ['round_counted', record?.counted ?? 0, 'Reports counted in it.'],
+      ['round_counted', record?.counted ?? 0, 'Reports counted in the newest round.'],
       ['round_waiting', Number(isWaiting), '1 while reports of the round, or its next step, wait.'],
       ['reports_lost_total', await store.lost(), HELP.lost],
       ['unproven_refusals_total', aggregator.unproven(), HELP.unproven],

@@ -20,7 +20,7 @@ describe('the client’s address behind a proxy', () => {
   })
 
   it.each(['1.2.3.4:x', '[1.2.3.4', '1.2.3.4:', ':80', '[]:80', '1.2.3.4:123456', '[::1]x'])(
-    'falls back to the proxy’s when the hop is no address: %j',
+    'falls back to the proxy’s address if the hop is no address: %j',
     (hop) => expect(originalAddress('10.1.2.3', hop, isTrusted)).toBe('10.1.2.3'),
   )
 

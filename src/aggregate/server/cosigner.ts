@@ -10,7 +10,7 @@ import { modelReleasesSchema, modelSignatureSchema, readJson } from './schemas.t
 
 /** Deadline for an answer, in milliseconds. */
 const DEADLINE = 10_000
-/** Most bytes of an answer. */
+/** Maximum size of an answer, bytes. */
 const MOST = 2 ** 20
 
 /** @throws (both methods) NearsideError `aggregator-unreachable` where no valid answer comes */

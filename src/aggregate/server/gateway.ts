@@ -31,11 +31,11 @@ export interface GatewayOptions {
   readonly keys: OpeningKeys
   /** Whether the operator named this relay. */
   readonly isRelay: (c: Context) => boolean
-  /** Most requests per minute of one relay. */
+  /** Maximum number of requests per minute from one relay. */
   readonly perMinute: number
 }
 
-/** Most bytes of a sealed request; more than the largest report. */
+/** Maximum size of a sealed request, bytes; above the size of the largest report. */
 export const MOST_SEALED = 2 ** 20
 /** Paths and methods that a relayed request may use. */
 const ASKED: Readonly<Record<string, string>> = {

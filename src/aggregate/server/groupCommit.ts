@@ -6,8 +6,8 @@
 
 /**
  * @param gather resolves when the next group may begin, counted from the start of the current group; default: at once
- * @returns a function that adds the item of a promise to the next group. It rejects where the promise rejects or the
- * group fails.
+ * @returns a function that adds the item of a promise to the next group. That function rejects if the item's promise
+ * rejects, or if the group fails.
  */
 export function groupCommit<Item, Result>(
   run: (items: readonly Item[]) => Promise<readonly Result[]>,

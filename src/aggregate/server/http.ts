@@ -112,7 +112,7 @@ interface Bucket {
   readonly at: number
 }
 
-/** Most buckets in one map; at this number the maps rotate early. */
+/** Maximum number of buckets in one map. At this number the maps rotate early. */
 const MOST = 100_000
 
 /**

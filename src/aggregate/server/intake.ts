@@ -43,7 +43,7 @@ interface Checked extends CountedShare {
 
 type Outcome = CountOutcome | 'refused' | 'unproven' | 'unchecked' | 'unagreed'
 
-/** Most reports in a group; each group needs one request to the helper and one flush of the disk. */
+/** Maximum number of reports in a group; each group needs one request to the helper and one flush of the disk. */
 const GROUP = 64
 /** Milliseconds in which reports are refused at once after the helper failed to answer. */
 const BACK_OFF = 5_000

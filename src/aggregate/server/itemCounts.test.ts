@@ -25,7 +25,7 @@ const ITEMS = Array.from({ length: 24 }, (_, i) => ({
 /** Row that everybody buys, and a row that nobody touches. */
 const [SOLD, UNSOLD] = [17, 3]
 
-/** Orders of a device: first a product of few, then the best seller. */
+/** Orders of a device: first a product that few devices buy, then the best seller. */
 const ordersOf = (device: number): History =>
   [5 + (device % 4), SOLD].map((item, order) => ({
     ...{ item, name: 'purchase' as const, session: `order ${order}` },
@@ -58,7 +58,7 @@ it('what devices bought leads a new shopper’s list after one round', async () 
     })
     const made = await contribute((now, policy) => updateOf(policy, before, ordersOf(device), now))
     expect(made).toMatchObject({ sent: true })
-    // The log names the counts, and one report costs what it costs without them.
+    // The log records that the update has counts, and the report costs as much ε as a report without counts.
     for (const kind of ['consent', 'upload'])
       expect(disk.ledger.find((entry) => entry.kind === kind)?.detail.counts).toBe(true)
     spent = disk.settings.sent?.epsilon ?? 0
@@ -102,7 +102,7 @@ it('in a catalog too large for one update items share counts, and the next model
   const counts = 16_384 - 42
   expect(layoutOf(latest, terms)).toEqual({ featureWeights: 42, itemCounts: counts })
 
-  // Rows 5 and 16,347 share a count; row 100 has one alone, and as many orders as both together.
+  // Rows 5 and 16,347 share a count; row 100 has a count of its own, and as many orders as these two rows together.
   const both = [5, counts + 5]
   const model = await readModel(models)
   const history: History = [...both, 100].map((item) => ({

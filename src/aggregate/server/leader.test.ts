@@ -171,11 +171,11 @@ describe('the leader', () => {
     const [, second, first] = await federation.leader.store.rounds(20)
     expect(first.state).toBe('released')
     expect(second.state).toBe('rejected')
-    expect(second.verdict?.reasons[0]).toMatch(/0\.600 from version 1\b.* 0\.500 /)
+    expect(second.verdict?.reasons[0]).toMatch(/from version 1\b.* 0\.600, above the limit 0\.500/)
     expect(trainedOf).toEqual(['1', '1'])
   })
 
-  it('rejects a round whose mean is longer than clipped updates and noise allow', async () => {
+  it('rejects a round if the norm of its mean update exceeds what clipping and noise make possible', async () => {
     const federation = await createFederation({
       helper: { noise: (_, d) => new Int32Array(d).fill(2 ** 29) },
     })

@@ -106,7 +106,7 @@ it('reads and signs a list of 60,000 reports once for all readers, and keeps ans
   expect(statSync(join(lists, name)).mode & 0o077).toBe(0)
 })
 
-it('streams to two readers an address and eight in all, and answers others 503', async () => {
+it('streams to two readers per address and eight in all, and answers others 503', async () => {
   const { helper, ask } = await startHelper(20_000)
   // Open streams that nobody reads yet.
   const slow = await Promise.all(

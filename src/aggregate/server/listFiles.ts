@@ -10,7 +10,7 @@ import { serially } from '@nearside/core/serially.ts'
 
 const MOST_STREAMS = 8
 const MOST_OF_ONE_ADDRESS = 2
-/** Least average number of bytes per second, from the start, at which a client must read a stream. */
+/** Minimum average number of bytes per second, from the start, at which a client must read a stream. */
 const LEAST_RATE = 2 ** 14
 /** Milliseconds in which no stream counts as too slow, and milliseconds between two checks. */
 const [GRACE, LOOK] = [10_000, 1000]

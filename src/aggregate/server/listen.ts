@@ -75,7 +75,7 @@ function stop(server: Server): Promise<void> {
 
 const MOST = 512
 const MOST_OF_ONE_ADDRESS = 64
-/** Most refused connections that may stay open. Above it, the oldest closes without an answer. */
+/** Maximum number of refused connections that stay open. Beyond it, the oldest connection closes without an answer. */
 const MOST_REFUSED = 256
 /** Milliseconds that a refused connection has to send its request. */
 const FAREWELL = 5_000

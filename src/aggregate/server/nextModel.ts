@@ -79,7 +79,10 @@ export async function readCandidate(
 
 type Popularity = Pick<ItemStatistics, 'popularity7' | 'popularity30' | 'popularityAll'>
 
-/** Least share of the variance between items that is no noise. At 0.01 a release did harm, at 0.08 it helped. */
+/**
+ * Minimum share of the variance between items that noise doesn't explain. At 0.01 a release did harm, at 0.08 it
+ * helped.
+ */
 const LEAST_SIGNAL = 0.05
 /** Standard errors of the variance of pure noise that the signal must exceed; this decides in small catalogs. */
 const CERTAINTY = 2

@@ -46,7 +46,7 @@ export const SHARE_OUTCOMES = [
 ] as const
 export type ShareOutcome = (typeof SHARE_OUTCOMES)[number]
 
-/** Most bytes of an answer; a share of the largest update has 88 kB. */
+/** Maximum size of an answer, bytes; a share of the largest update has 88 kB. */
 const MOST = 2 ** 20
 /** Deadline of each answer, in milliseconds. A release sums all reports of the round. */
 const DEADLINES = { forward: 5_000, release: 60_000, other: 10_000 }

@@ -18,9 +18,9 @@ import {
   signedModelSchema,
 } from './schemas.ts'
 
-/** Most helper parts in a request; more than a leader sends. */
+/** Maximum number of helper parts in a request; above the number that a leader sends. */
 const MAX_PARTS = 256
-/** Most bytes of a policy, or of a release request without its ids. */
+/** Maximum size of a policy, or of a release request without its ids, bytes. */
 const MAX_REST = 40_000
 
 export function peerRoutes(app: OpenAPIHono, helper: HelperAggregator): void {
@@ -80,7 +80,7 @@ export function peerRoutes(app: OpenAPIHono, helper: HelperAggregator): void {
     })
 }
 
-/** Most bytes of a release with all its signatures. */
+/** Maximum size of a release with all its signatures, bytes. */
 const MAX_BODY = 8_192
 
 export function modelRoutes(app: OpenAPIHono, models: ModelReleases): void {

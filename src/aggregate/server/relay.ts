@@ -27,7 +27,7 @@ export interface RelayOptions {
   readonly origins: readonly string[] | null
   readonly fetch: typeof globalThis.fetch
   readonly now: () => number
-  /** Most requests per minute of one address. */
+  /** Maximum number of requests per minute from one address. */
   readonly perMinute: number
   readonly clientAddress: (c: Context) => string
   /** Milliseconds that a server has to answer; default 15,000. */

@@ -1,7 +1,7 @@
 /**
- * @module Two judgements on a round's model. Before the release: the mean update, and whether it is plausible. After
- * it: the gate judged the model on the test cases of that time, and newer cases may show a loss. Then the last trained
- * model is published again, as a new version.
+ * @module Judges a round twice. Before the release, it checks whether the mean update is plausible. After the release,
+ * it repeats the gate's test, because newer test cases may show a loss. If they do, the last trained model is published
+ * again, as a new version.
  */
 import { readLatest, readTrained } from '@nearside/train/models/read.ts'
 import { rollBack } from '@nearside/train/models/rollBack.ts'
@@ -27,7 +27,7 @@ export function meanUpdate(
 
 /**
  * Upper bound on the norm of a mean of n honest updates with both noises: C + √2·z·C·(√d + 6)/n. Honest updates exceed
- * it in less than one of 10⁷ rounds, so a longer mean shows a faulty aggregator.
+ * it in less than one of 10⁷ rounds, so a mean with a larger norm shows a faulty aggregator.
  */
 function normBound(policy: Policy): number {
   const { clipNorm, noiseMultiplier, aggregationGoal } = policy

@@ -179,7 +179,7 @@ export function createRounds(options: LeaderOptions) {
       verdict =
         distance > most
           ? rejection([
-              `the model is ${distance.toPrecision(3)} from version ${trained.version}, the last trained one; ${most.toPrecision(3)} is allowed: train a new model`,
+              `the model’s distance from version ${trained.version}, the last trained one, is ${distance.toPrecision(3)}, above the limit ${most.toPrecision(3)}: train a new model`,
             ])
           : await options.gate(latest, candidate, trained)
     } catch (thrown) {

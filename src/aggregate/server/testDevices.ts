@@ -13,7 +13,7 @@ interface SimulateOptions {
   readonly update: (device: number) => Promise<ArrayLike<number>> | ArrayLike<number>
   readonly fetch: typeof globalThis.fetch
   readonly now: () => number
-  /** Most attempts of a device when the leader can't take its report yet; default 20. */
+  /** Maximum number of attempts of a device while the leader can't take its report yet; default 20. */
   readonly attempts?: number
   readonly onContribution?: (device: number, contribution: Contributed) => void
 }

@@ -1,6 +1,6 @@
 /**
- * @module A blank page that requests one of each kind of resource, from a server in the same run. Its requests show
- * what the browser adds by itself.
+ * @module A blank page that requests every kind of resource, from a server of the same run. Its requests show what the
+ * browser adds by itself.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'

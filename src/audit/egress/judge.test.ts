@@ -252,7 +252,9 @@ describe('two shoppers', () => {
 })
 
 it('explains no undeclared destination, name or datagram except the browser’s own', () => {
-  expect(reasons(tcp('', '198.18.1.9:443'))).toEqual(['goes where the shop declares nothing'])
+  expect(reasons(tcp('', '198.18.1.9:443'))).toEqual([
+    'goes to an address that the shop doesn’t declare',
+  ])
   expect(judge([tcp('', '198.18.1.9:443')], RULES).findings[0].what).toBe('tcp to evil.test')
   expect(reasons({ ...tcp('stun', '198.18.1.9:3478'), protocol: 'udp' })).toHaveLength(1)
   expect(reasons(question('evil.test'))).toEqual(['asks for a name that is not the shop’s'])

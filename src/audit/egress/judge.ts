@@ -81,7 +81,7 @@ export function judge(sent: readonly Sent[], rules: Rules): Verdict {
       if (isOwn) own++
       const what = `${one.protocol}${name === undefined ? '' : ` to ${name}`}`
       const isShop = rules.shopAt.includes(one.to)
-      const reason = isShop ? 'is no request' : 'goes where the shop declares nothing'
+      const reason = isShop ? 'is no request' : 'goes to an address that the shop doesn’t declare'
       report(one, what, [one.bytes], isOwn ? torn : [...torn, reason])
     }
   }
@@ -113,7 +113,7 @@ function faultsOf(request: HttpRequest, rules: Rules): string[] {
   if (method !== 'GET') faults.push(`is a ${method}`)
   if (body.length > 0) faults.push(`has a body of ${body.length} bytes`)
   if (!target.startsWith('/') || !isDeclared(target, rules))
-    faults.push('asks for what the shop does not declare')
+    faults.push('requests something that the shop does not declare')
   const host = headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? ''
   for (const [spelled, value] of headers) {
     const name = spelled.toLowerCase()

@@ -72,7 +72,9 @@ export function createReport(
     ...(marked > 0 ? [`${marked} marks of the shoppers’ data in what left`] : []),
     ...(open.length > 0 ? [`open channels to other servers: ${open.join(', ')}`] : []),
     ...(withheld.length > 0
-      ? [`${withheld.length} ways out had no worker to be tried in under the policy`]
+      ? [
+          `${withheld.length} channels could not be tried under the policy, because no worker started`,
+        ]
       : []),
     ...(missed.length > 0 ? [`planted leaks not found: ${missed.join(', ')}`] : []),
     ...(found < LEAST_LEAKS ? [`only ${found} planted leaks were found`] : []),

@@ -80,7 +80,7 @@ export type Trace = 'found' | 'nothing' | 'no worker'
 /**
  * Tries every probe on the shop's home page and in its workers.
  * @param serviceWorker URL of the shop's service worker, if it has one
- * @param least milliseconds to wait for traces; longer while new ones arrive
+ * @param least minimum number of milliseconds to wait for traces; the wait goes on while new traces arrive
  * @returns the trace of each probe, in the order of `PROBES`
  */
 export async function tryProbes(

@@ -14,7 +14,7 @@ export interface Asked {
 
 /** Differences between two shoppers; all empty where there are none. */
 export interface Difference {
-  /** Requests that the first shopper made more often than the second, once for each surplus. */
+  /** Requests that the first shopper made more often than the second; one entry per surplus request. */
   readonly first: readonly string[]
   readonly second: readonly string[]
   /** Pairs `x, then y` that the second shopper requested in the other order, both for the same kind of resource. */
@@ -47,8 +47,8 @@ export function compareShoppers(first: readonly Asked[], second: readonly Asked[
 /**
  * Repeats the comparison until one finds no difference. A busy machine causes an occasional difference; a channel
  * causes one in every comparison.
- * @param most comparisons
- * @returns the last difference
+ * @param most maximum number of comparisons
+ * @returns the difference that the last comparison found
  */
 export async function compareAgain(
   compare: () => Promise<Difference>,

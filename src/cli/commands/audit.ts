@@ -157,7 +157,7 @@ async function compare(
     `${result.compared} files: ${result.refused} beside a malformed option, ${result.malformed} malformed, ${result.faulty} with another fault, ${result.clean} without one`,
   )
   for (const [check, files] of Object.entries(result.checks)) print(`${check}: ${files} files`)
-  print(`${different.length} files of which the two verifiers differ`)
+  print(`${different.length} files on which the two verifiers differ`)
   if (different.length === 0) return result
   // Each line can be passed to the script again, with --lines.
   const lines = different.map(({ file, beside, ...said }) => ({

@@ -107,7 +107,7 @@ describe('nearside evaluate', () => {
     expect(JSON.parse(json ?? '')).toEqual(JSON.parse(JSON.stringify(result)))
   }, 60_000)
 
-  it('asks a log of looks and orders for the next different product, against two servers', async () => {
+  it('tests the next different product on a log of views and orders, against two servers', async () => {
     const looks: TestShop = {
       ...shop,
       shoppers: shop.shoppers.map(({ id, interactions }) => ({
@@ -244,7 +244,7 @@ describe('--protocol next-basket', () => {
       expect(arm['ndcg@10:lo']).toBeLessThanOrEqual(arm['ndcg@10'])
       expect(arm['ndcg@10:hi']).toBeGreaterThanOrEqual(arm['ndcg@10'])
     }
-    // Regulars buy their favourites: own counts find them, popularity does not.
+    // Regular customers buy their favourites. Own counts find these items; popularity does not.
     expect(arms[2]['recall@10']).toBeGreaterThan(arms[0]['recall@10'])
     // P-TopFreq lists no item that the shopper has not bought.
     expect(arms[1]['recall@10:explore']).toBe(0)

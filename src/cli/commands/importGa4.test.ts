@@ -55,7 +55,7 @@ describe('import of GA4’s export to BigQuery', () => {
     expect(report.logs[1]).toMatchObject({
       layout: 'GA4 export',
       kept: 4,
-      dropped: { 'other event': 1, 'purchase that the orders hold': 2 },
+      dropped: { 'other event': 1, 'purchase that the order file also has': 2 },
     })
     expect(brief(events, 'shopper', 'event', 'item', 'session', 'query')).toEqual([
       'ann@example.org purchase a #1001 ',

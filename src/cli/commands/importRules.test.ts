@@ -57,7 +57,7 @@ describe('shopper ids', () => {
     expect(report.logs[1]).toMatchObject({
       lines: 4,
       kept: 3,
-      dropped: { 'purchase that the orders hold': 1 },
+      dropped: { 'purchase that the order file also has': 1 },
     })
     expect(brief(await events(), 'shopper', 'event', 'item')).toEqual([
       'ann purchase tea',

@@ -35,7 +35,7 @@ OUT/VERSION also gets selection.json, which lists what each feature contributes.
 two: the second last event is used for selection, and the last one is ignored.
 
 A context.tsv in the shop folder describes the context, e.g. weather, promotion or a holiday of the shop.
-It is tab-separated (time, name, value), and a value holds until the next one of its name. Like hour,
+It is tab-separated (time, name, value), and a value applies until the next line with its name. Like hour,
 weekday, season and prices, a context is used if it ranks later cases better.
 
 Every model has the weighted features. Encoder, trees and context join them only if later orders of

@@ -69,7 +69,7 @@ it('reports each kind of fault', () => {
   const none = probe('channel', 'no worker', 'no worker')
   expect(faultsOf({ probes: [...OUTCOME.probes, none] })).toBe('')
   expect(faultsOf({ probes: [...OUTCOME.probes, probe('channel', 'found', 'no worker')] })).toBe(
-    '1 ways out had no worker to be tried in under the policy',
+    '1 channels could not be tried under the policy, because no worker started',
   )
 })
 

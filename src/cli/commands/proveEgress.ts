@@ -47,7 +47,7 @@ of the system's.
   .option('--script <file>', 'module that exports `shop`, the actions of the shopper')
   .option(
     '--declare <file>',
-    'file of the paths that the shop requests, one a line (default: those of a first visit)',
+    'file of the paths that the shop requests, one per line (default: those of a first visit)',
   )
   .option('--marks <file>', 'JSON file of marks in the shop’s catalog')
   .option('--key <file>', 'Ed25519 key (PEM) that signs the report (default: a new key)')

@@ -45,7 +45,7 @@ from the same folder, once nearside measure and nearside evaluate wrote them the
 
 --policy FILE is JSON with ${Object.keys(DEMO_PARAMETERS).join(', ')};
 and issuer, unless any device may send (PROTOCOL.md). Give leader and helper the same terms. --policy demo
-is for a trial: 32 reports a round and little noise.`)
+is for a trial: 32 reports per round and little noise.`)
   .addOption(
     new Option('--role <role>', 'role of this server').choices(ROLES).makeOptionMandatory(),
   )

@@ -271,7 +271,7 @@ test('the watch waits longer after each failure, up to an hour, and then as befo
   expect(errors).toHaveLength(5)
 })
 
-test('the command prints one line a round, says which pages read the file, and watches until it is stopped', async () => {
+test('the command prints one line per round, says which pages read the file, and watches until it is stopped', async () => {
   const { feed, live, out, state } = await shop(send(tsv(without(1))))
   const once = { flags: { out, every: 2 }, positionals: [feed] }
   const { printed, result } = await runCommand(command, once)

@@ -73,7 +73,7 @@ function lonely(rule: Rule, items: readonly Item[], isOffer: IsOffer): Finding[]
   const all = same.join(' and ')
   return [
     warning(
-      `‘${rule.name}’ empties lists about ${alone.length} products that no other shares its ${all} with, ${alone[0].id} for one.`,
+      `‘${rule.name}’ empties the lists about ${alone.length} products, because no other product has the same ${all}, for example ${alone[0].id}.`,
     ),
   ]
 }

@@ -94,7 +94,7 @@ function dates({ name, when = {} }: Rule, now: number): Finding[] {
 
 const DOES = {
   hide: 'hides',
-  only: 'leaves',
+  only: 'keeps only',
   boost: 'lifts',
   bury: 'lowers',
   again: 'offers again',
@@ -117,7 +117,7 @@ function acts(rule: Rule, catalog: Catalog, shown: readonly Item[], isOffer: IsO
   const matches = test ?? (({ id, groupId = id }: Item) => pinned.has(id) || pinned.has(groupId))
   const touched = shown.filter(matches)
   const does = (Object.keys(DOES) as (keyof typeof DOES)[]).find((kind) => kind in rule)
-  const same = wanted?.same ? ` of the same ${wanted.same.join(' and ')} as the list is about` : ''
+  const same = wanted?.same ? ` of the same ${wanted.same.join(' and ')} as the list’s product` : ''
   const ids = listed(touched.map(({ id }) => id))
   if (touched.length > 0)
     return [ok(`‘${name}’ ${does ? DOES[does] : 'pins'} ${touched.length}${same}: ${ids}.`)]

@@ -28,7 +28,9 @@ const readFeed = optional(
   }),
 )
 
-/** Whether `sync` no longer confirms the file, which it does each hour. A time to come confirms nothing either. */
+/**
+ * Whether `sync` no longer confirms the file, which it does each hour. A time in the future confirms nothing either.
+ */
 export function isStale({ time, minutes }: LiveFile, now: number): boolean {
   return !(Math.abs(now - Date.parse(time)) <= Math.max(2 * HOUR, 3 * minutes * 60_000))
 }

@@ -3,7 +3,7 @@ import { type Reply, serve } from '../testShops.ts'
 import { ask } from './ask.ts'
 import { askGraphql } from './graphql.ts'
 
-/** API of a server, whose waits are recorded instead of waited. */
+/** API of a server. The test records the waits and doesn't wait. */
 async function api(give: (nth: number) => Reply) {
   const { address, asked } = await serve((_, nth) => give(nth))
   const waits: number[] = []
@@ -41,7 +41,7 @@ it.each<[string, Reply, readonly number[]]>([
   expect(asked).toHaveLength(5)
 })
 
-test('a query that costs more points than are left waits until they are there', async () => {
+test('a query that costs more points than remain waits until enough points are there', async () => {
   const { shop, waits } = await api((nth) =>
     nth < 2 ? { body: points(nth === 0 ? 666 : 900) } : { body: { data: { shop: 1 } } },
   )

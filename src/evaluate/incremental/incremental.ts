@@ -124,7 +124,7 @@ export async function evaluateIncremental(
   }
 }
 
-/** Cost of each update relative to full training, and of all updates. */
+/** Cost of each update, and of all updates together, relative to full training. */
 function costs(arms: IncrementalResult['arms'], periods: IncrementalResult['periods']): Part {
   const of = (name: string) => arms.find((arm) => arm.name === name)?.seconds ?? []
   const [updated, full] = [of('updated'), of(REFERENCE)]
@@ -134,7 +134,7 @@ function costs(arms: IncrementalResult['arms'], periods: IncrementalResult['peri
     { from: 'all', part: total(updated), whole: total(full), update: null },
   ]
   return {
-    title: 'CPU seconds, the reading of the log included',
+    title: 'CPU seconds, including reading the log',
     table: tableOf(
       rows,
       {

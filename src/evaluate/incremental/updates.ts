@@ -23,9 +23,9 @@ import { casesIn, type Span } from './periods.ts'
 /** Description of each arm in one line. */
 export const UPDATE_ARMS = {
   frozen: 'the first model as it was published',
-  counted: 'the same, all that is counted as of each period’s begin',
-  updated: 'each period `pretrain --from` the version before',
-  full: 'each period `pretrain` on everything',
+  counted: 'the same model, with counts as of the start of each period',
+  updated: 'in each period, `pretrain --from` the previous version',
+  full: 'in each period, `pretrain` on the whole log',
 } as const
 
 const ARMS = Object.keys(UPDATE_ARMS)

@@ -8,7 +8,7 @@ const shop = testShop(60, 30)
 /** Ids of held-out and training shoppers of `testInput`. */
 const held = (id: string) => isHeldOut(id, 0.5, 1)
 
-test('the last of three baskets or more is tested, on held-out shoppers alone', () => {
+test('the last basket is tested, only for held-out shoppers with at least three baskets', () => {
   const id = shop.shoppers.find((one) => held(one.id))!.id
   const short = shop.shoppers.find((one) => held(one.id) && one.id !== id)!.id
   const order = (day: number, ...items: number[]) =>

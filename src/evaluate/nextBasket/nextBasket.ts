@@ -21,7 +21,7 @@ import { tifuKnn } from './tifuKnn.ts'
 /** Description of each arm in one line, in the order of the report: baselines first. */
 export const BASKET_ARMS = {
   popular: 'baskets of training shoppers with the item',
-  'p-topfreq': "the shopper's own counts, equal ones by popularity; nothing else",
+  'p-topfreq': "only the shopper's own counts; equal counts are ordered by popularity",
   'gp-topfreq': 'the same, filled up with popularity',
   'tifu-knn': "decayed counts, mixed with the nearest shoppers'; settings published for Ta-Feng",
   'base-fresh': 'the base model; no learning on the device',
@@ -95,7 +95,7 @@ export async function evaluateNextBasket(
       shoppers: tested.length,
       cases: tested.length,
       ...found,
-      // One case of each shopper is too few to tell.
+      // One case per shopper is too few to test that shopper.
       shoppersWorse: null,
     },
     report: {

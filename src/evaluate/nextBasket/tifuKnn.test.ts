@@ -18,7 +18,7 @@ test('with fewer baskets than groups, each basket is a group and decays as the e
   expect(vector.get(1)).toBeCloseTo(0.1 / 2, 9)
 })
 
-test('the nearest shopper by Euclidean distance adds what the shopper never bought', () => {
+test('the nearest shopper (Euclidean distance) adds items that the shopper never bought', () => {
   const known = [
     [[0, 3], [0, 3], [0]],
     [[1], [1], [1]],
@@ -31,7 +31,7 @@ test('the nearest shopper by Euclidean distance adds what the shopper never boug
   expect([scores[1], scores[2], scores[4]]).toEqual([0, 0, 0])
 })
 
-test('a shop with fewer shoppers than neighbours takes the mean of those that it has', () => {
+test('if there are fewer shoppers than `neighbours` asks for, the mean covers all of them', () => {
   const scores = tifuKnn(2, [[[1], [1], [1]]], { ...TA_FENG, own: 0 })([[0]])
   expect(scores[0]).toBe(0)
   expect(scores[1]).toBeGreaterThan(0)
@@ -62,7 +62,7 @@ test('property: without decay, a vector is the mean over groups of the share of 
   )
 })
 
-test('property: with the own vector alone, only own items score', () => {
+test('property: if only the own vector has weight, only own items get a score', () => {
   fc.assert(
     fc.property(history, fc.array(history, { minLength: 1, maxLength: 5 }), (baskets, known) => {
       const scores = tifuKnn(10, known, { ...TA_FENG, own: 1 })(baskets)

@@ -24,12 +24,16 @@ export const STORES = [
 
 export type Store = (typeof STORES)[number]
 
-/** Holder of the knowledge about a shopper: a device's store, or a server; `nightly` knows all before midnight. */
+/**
+ * Holder of the knowledge about a shopper: a device's store, or a server; `nightly` is a server that knows all events
+ * before midnight.
+ */
 export type Knowledge = Store | 'server' | 'nightly'
 
 /**
- * Conditions that the counting arms are tuned for. `compared` and `installed`: the next different product, with the
- * store of the compared arms or since install. The others: the purchases, with that knowledge.
+ * Conditions that the counting arms (baselines that only count interactions) are tuned for. `compared` and `installed`
+ * predict the next different product, from the store of the compared arms or since install. The other conditions
+ * predict purchases, from the knowledge that they name.
  */
 const TUNED_FOR = ['compared', 'installed', 'server', 'install', 'seeded', 'beginning'] as const
 

@@ -34,13 +34,13 @@ export const BOUGHT = ':bought'
 /** Whether a list of ten has a purchased item, on a device that begins on the first tested day. */
 export const HIT = `hitRate@10${BOUGHT}`
 
-/** The server's other model, which learned from orders alone. */
+/** Second model of the server, trained on orders alone. */
 export const ORDER_TRAINED = 'order-trained'
 
 /** Stores of the verdict: empty on the first tested day, or with the orders that the shop handed over. */
 export const INSTALLED = ['install', 'seeded'] as const satisfies readonly Store[]
 
-/** Data for server and counting arms; the same for all shoppers. */
+/** Data from which the server's arms and the baselines compute scores; the same for all shoppers. */
 export interface OwnerQuestions {
   readonly serverKnows: ServerKnows
   readonly dayOnly: boolean
@@ -54,7 +54,9 @@ export interface OwnerQuestions {
 /** Scores the catalog on a device with the given history. */
 type ScoreStore = (store: Store, history: History) => Promise<DeviceScores>
 
-/** A question. `store` is the knowledge that answers it; `tuned` is null if the counting arms don't answer it. */
+/**
+ * A question. `store` is the knowledge that the arms may use for it. `tuned` is null if the baselines don't answer it.
+ */
 interface Ask extends Wanted {
   readonly store: Knowledge
   readonly suffix: string
@@ -63,8 +65,8 @@ interface Ask extends Wanted {
 
 /**
  * Writes the rows of one case; `base-fresh` and `personal` are the base model and the shipped model.
- * @param failures gets the arms that can't score the case; they have no row
- * @param context input of the counting arms except the history
+ * @param failures receives the arms that can't score the case; these arms get no row
+ * @param context input of the baselines, except the history
  * @param model model with the statistics of the case's day
  */
 export async function measureOwner(

@@ -35,7 +35,7 @@ function readerOf(rows: Rows<WalkedCase>, suffix: string, seed: number, stored =
       const found = liftOver(rows, arm, over, seed)
       return { arm: mean(arm), over: mean(over), ...(found && { lift: found }) }
     },
-    /** Strongest arm on the test cases, which favours the baseline: no choice made beforehand could be stronger. */
+    /** Counting arm with the highest mean on the test cases. Choosing it on these very cases favours the baseline. */
     strongest: <Arm extends ArmName>(arms: readonly Arm[], store: Knowledge) =>
       arms.reduce((best, arm) => (mean(of(arm, store)) > mean(of(best, store)) ? arm : best)),
     worse: (store: Knowledge, metric?: 'nll') =>
@@ -65,7 +65,7 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
     /** Number of shoppers with a purchase, and of their cases with one. */
     shoppers,
     cases: asked.cases.length,
-    /** Training data of the better of the server's two models in (a); undefined if it has one. */
+    /** Training data of the server's better model in (a); undefined if the server has only one model. */
     serverModel: isTwo ? (model === blind ? 'orders alone' : 'every event') : undefined,
     hits: hitsOf(asked, seed),
     /** (a) On the device over a server without clicks: model over model, model over counts, counts over counts. */
@@ -74,7 +74,7 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
       return {
         model: compare(of('personal', store), model),
         counts: compare(of('personal', store), of(onServer, 'server')),
-        /** The strongest counting arm on the device over the strongest on the server. */
+        /** The best counting arm on the device over the best counting arm on the server. */
         countsOverCounts: {
           ...compare(of(onDevice, store), of(onServer, 'server')),
           arms: [onDevice, onServer] as const,
@@ -85,7 +85,7 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
     nightly: each(DEVICE_STORES, (store) =>
       compare(of('personal', store), of('base-fresh', 'nightly')),
     ),
-    /** (c) The shipped model against the strongest counting arm, by start of the store. */
+    /** (c) The shipped model against the best counting arm, by start of the store. */
     stores: each(STORES, (store) => {
       const counts = strongest(store)
       const base = mean(of('base-fresh', store))
@@ -134,7 +134,7 @@ export function summariseInstalled(rows: Rows<WalkedCase>, seed: number, arms: r
       store,
       ships: read.mean(ships),
       overPopular: over('popular-30d'),
-      /** Strongest counting arm on these cases, a choice that favours the baseline. */
+      /** Counting arm with the highest mean on these cases, a choice that favours the baseline. */
       counts,
       overCounts: over(counts),
       /** Null if devices don't learn. */

@@ -11,15 +11,15 @@ import { type Part, tableOf } from './report.ts'
 const MARGIN = 0.003
 
 const DEVICE_HOLDS: Readonly<Record<(typeof DEVICE_STORES)[number], string>> = {
-  install: 'what came since the first tested day',
-  seeded: 'that, and all own orders, handed over by the shop',
-  beginning: 'all since the log began',
+  install: 'events since the first tested day',
+  seeded: 'these events, and all own orders, handed over by the shop',
+  beginning: 'all events since the log began',
 }
 
 const SERVER: Readonly<Record<ServerKnows, string>> = {
-  orders: 'orders and the page at hand, no other click',
-  all: 'every event at once',
-  nothing: 'the page at hand and nothing of the past',
+  orders: 'orders and the current page, but no other click',
+  all: 'every event as soon as it happens',
+  nothing: 'the current page, but nothing earlier',
 }
 
 const STORE_BEGAN: Readonly<Record<Store, string>> = {
@@ -52,9 +52,9 @@ export function ownerParts(summary: OwnerSummary, log: Log): Part[] {
 }
 
 const ORDERS_ALONE =
-  'A dash: this log holds orders alone, so the server lacks nothing that a device has. Ask this of a log with clicks'
+  'A dash: this log holds orders alone, so the server lacks nothing that a device has. A log with clicks can answer this'
 
-const STRONGEST = `Counts: whichever of ${COUNTING_ARMS.join(', ')} has the best mean on these very cases, a choice in their favour`
+const STRONGEST = `Counts: whichever of ${COUNTING_ARMS.join(', ')} has the best mean on these very cases, a choice that favours counting`
 
 function blind(
   { blind, serverModel }: OwnerSummary,
@@ -85,7 +85,7 @@ function blind(
       ...(kinds.others ? [] : [ORDERS_ALONE]),
       `The server knows ${SERVER[serverKnows]}, from the log’s beginning on. ${
         serverModel
-          ? `The better of two models answers for it, trained on every event or on orders alone: here on ${serverModel}`
+          ? `It uses the better of two models, trained on every event or on orders alone: here on ${serverModel}`
           : 'Both have the same model'
       }. ${STRONGEST}, each tuned on what its side knows`,
       ...(dayOnly ? ['The log knows days only: there is no page at hand'] : []),
@@ -95,7 +95,8 @@ function blind(
 
 function nightly({ nightly }: OwnerSummary, dayOnly: boolean, device: string): Part {
   return {
-    title: '(b) And if the shop had taken every click? A nightly server with the same model',
+    title:
+      '(b) What if the shop’s server recorded every click? A nightly server with the same model',
     table: tableOf(DEVICE_STORES, {
       'the device holds': (store) => DEVICE_HOLDS[store],
       'nightly server': (store) => decimal(nightly[store].over),
@@ -104,9 +105,9 @@ function nightly({ nightly }: OwnerSummary, dayOnly: boolean, device: string): P
       [`worse by at most ${share(MARGIN)}?`]: (store) => verdict(nightly[store]),
     }),
     text: [
-      'The server has each event from before the case’s midnight, since the log began',
+      'The server knows all events from the start of the log to the midnight before the case',
       ...(dayOnly
-        ? ['The log knows days only: so has the device with all since the log began']
+        ? ['The log knows days only, so the device with the whole log knows the same events']
         : []),
     ],
   }
@@ -126,7 +127,7 @@ function stores({ stores }: OwnerSummary, device: string): Part {
       'strongest counts': (store) => `${decimal(stores[store].over)} (${stores[store].counts})`,
       base: (store) => decimal(stores[store].base),
       [device]: (store) => decimal(stores[store].arm),
-      'over the strongest counts': (store) => lift(stores[store].lift),
+      'over the best counts': (store) => lift(stores[store].lift),
     }),
     text: [
       `${STRONGEST}, each tuned on stores that began 60 days before the model’s limit, with orders handed over, or on whole logs, as the line says`,

@@ -34,7 +34,7 @@ it('says how many shoppers would prove an unproven gain', () => {
 it.each([
   [{ lo: 0.01, hi: 0.03 }, 'helps'],
   [{ lo: 0.009, hi: 0.03 }, 'gains less'],
-  [{ lo: 0, hi: 0.011 }, 'adds nothing'],
+  [{ lo: 0, hi: 0.011 }, 'has no proven gain'],
   [{ lo: -0.02, hi: -0.001 }, 'hurts'],
   [undefined, 'could not'],
 ])('learning with a gain of %j %s', (gain, words) => {

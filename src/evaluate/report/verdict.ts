@@ -113,5 +113,5 @@ export function effect(learned: Ends | undefined): string {
   if (!learned) return 'could not be measured'
   if (learned.lo >= LEAST_GAIN) return 'helps'
   if (learned.lo > 0) return 'gains less than a proven 1 %, too little to say that it helps'
-  return learned.hi < 0 ? 'hurts' : 'adds nothing that is proven'
+  return learned.hi < 0 ? 'hurts' : 'has no proven gain'
 }

@@ -9,7 +9,7 @@ const share = (runs: number, isTrue: (seed: number) => boolean) =>
 
 describe('the test of two arms', () => {
   it.each([0.1, 0.5])(
-    'alarms falsely in at most one of twenty trials, looked at each day, hold-out %d',
+    'gives a false alarm in at most one of twenty trials that are looked at each day, hold-out %d',
     (part) => {
       const trial = (seed: number) => testTrial(seed, { days: 60, orders: 12, share: part })
       expect(share(RUNS, (seed) => compareArms(trial(seed)).proven !== null)).toBeLessThanOrEqual(
@@ -22,7 +22,7 @@ describe('the test of two arms', () => {
     120_000,
   )
 
-  it('alarms falsely in at most 5 % of trials of browsers that come back and order again', () => {
+  it('gives a false alarm in at most 5 % of trials of browsers that come back and order again', () => {
     const isAlarm = (seed: number) => compareArms(returningBrowsers(seed, 30)).proven !== null
     expect(share(RUNS, isAlarm)).toBeLessThanOrEqual(0.05)
   }, 120_000)
@@ -35,7 +35,7 @@ describe('the test of two arms', () => {
       return compareArms(countOrders(days)).proven?.is === 'higher'
     })
     expect(found).toBeGreaterThanOrEqual(0.8)
-    // Twice the patience is not what the plan asks for.
+    // The plan is not much too long: in a third of its days, fewer than half of the trials prove the lift.
     const half = share(100, (seed) => {
       const days = testTrial(seed, { days: Math.ceil(plan / 3), orders, share: part, lift })
       return compareArms(countOrders(days)).proven !== null

@@ -15,7 +15,10 @@ import { quantile } from '../bootstrap.ts'
 
 /** One day of a trial. */
 export interface ArmDay {
-  /** Numbers of visitors, both positive; or of orders, if weights such as refunds are compared per order. */
+  /**
+   * Number of visitors of each arm, both positive. If the compared sums are per order (refunds), these are numbers of
+   * orders.
+   */
   readonly visitors: { readonly personal: number; readonly holdOut: number }
   /** Weights of the day's orders, such as revenue. */
   readonly weights: readonly number[]

@@ -14,7 +14,7 @@ const LEAST_ORDERS = 20
 const MOST_DEPARTMENTS = 20
 
 interface ArmSales {
-  /** Number of visitors, each counted once a day. */
+  /** Number of visitors; a visitor counts once per day. */
   readonly visitors: number
   readonly orders: number
   readonly revenue: number

@@ -33,7 +33,12 @@ export function salesReport(measured: MeasuredSales): Evaluated<MeasuredSales> {
           metrics.map(({ metric, ...one }) => ({ name: METRIC[metric], ...one })),
         ),
         ...(departments.length > 0
-          ? [ratios('Revenue per visitor by department, personal over hold-out', departments)]
+          ? [
+              ratios(
+                'Revenue per visitor by department, personal arm relative to the hold-out',
+                departments,
+              ),
+            ]
           : []),
         planPart(plan),
       ],
@@ -81,7 +86,7 @@ function armsPart({ arms, currency }: MeasuredSales): Part {
         'margin per visitor': (arm: SaleArm) => money((arms[arm].margin ?? 0) / arms[arm].visitors),
       }),
     }),
-    text: ['A visitor counts once a day. This table counts all orders with an arm'],
+    text: ['A visitor counts once per day. This table counts all orders with an arm'],
   }
 }
 

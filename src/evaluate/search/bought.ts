@@ -1,8 +1,8 @@
 /**
  * @module Tests search by shoppers who know what they want. Queries are those typed before a purchase, if the log has
- * them, else title words of the next purchases. Reports the products found, and the rank of the purchased products.
- * The hits are ordered by relevance alone, or with ties ordered by a model: base without the history, base with it,
- * personal.
+ * them, else title words of the next purchases. Reports the products found, and the rank of the purchased products. The
+ * hits are ordered by relevance alone, or ties are ordered by a model: the base model without the history, the base
+ * model with it, or the personal model.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Case } from '@nearside/core/features/history.ts'
@@ -23,8 +23,8 @@ import { LIMIT, ORDERS, type OrderQuery, orderQueries, searchShop } from './quer
 export const BOUGHT_ARMS = {
   lexical: 'order by relevance, what a shop without a model shows',
   stranger: 'among equally relevant hits, the base model as it is without a past',
-  base: 'among those, the base model with what this shopper did before',
-  personal: 'among those, the personal model under its guard',
+  base: "among equally relevant hits, the base model with this shopper's history",
+  personal: 'among equally relevant hits, the personal model under its guard',
 } as const
 
 export const BOUGHT_PAIRS: readonly (readonly [string, string])[] = [

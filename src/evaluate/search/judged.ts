@@ -19,7 +19,7 @@ export const JUDGED_ARMS: Readonly<Record<string, string>> = {
   minisearch: "MiniSearch's defaults on the same texts",
   lexical: 'what ships',
   reranked:
-    'what ships, equally relevant hits in the order of tastes that know nothing of the query',
+    'what ships, with equally relevant hits in random order, as if preference ignored the query',
 }
 
 export const JUDGED_PAIRS: readonly (readonly [string, string])[] = [
@@ -27,7 +27,7 @@ export const JUDGED_PAIRS: readonly (readonly [string, string])[] = [
   ['reranked', 'lexical'],
 ]
 
-/** Number of random orders a query. Their mean is the cost of re-ranking if preference ignores relevance. */
+/** Number of random orders per query. Their mean is the cost of re-ranking if preference ignores relevance. */
 const TASTES = 20
 
 /**

@@ -61,7 +61,7 @@ export function mistype(query: string, random: Random): string | null {
   return query.slice(0, at) + typed + query.slice(at + 1)
 }
 
-/** Maximum number of orders a shopper: further orders of a wholesaler add little information about search. */
+/** Maximum number of orders per shopper, because further orders of a wholesaler add little information about search. */
 export const ORDERS = 3
 const ITEMS_PER_ORDER = 5
 /** Maximum number of hits: as many as a results page requests. */

@@ -130,11 +130,11 @@ async function byPurchases(question: Question, steps: Steps): Promise<Evaluated<
       title: `Search: ${shop.name}`,
       lead: [
         isTyped
-          ? `${shop.name}, from ${until} on: ${count(queries)} queries typed by ${count(shoppers)} shoppers whom the model never saw, who bought something of what was found within a day`
-          : `${shop.name}, from ${until} on: ${count(queries)} queries made of title words of what ${count(shoppers)} shoppers bought whom the model never saw`,
+          ? `${shop.name}, from ${until} on: ${count(queries)} queries typed by ${count(shoppers)} shoppers whom the model never saw; each query found a product that its shopper bought within a day`
+          : `${shop.name}, from ${until} on: ${count(queries)} queries made of title words of products that ${count(shoppers)} shoppers bought; the model never saw these shoppers`,
         'Means over shoppers; 95 % intervals by paired bootstrap over shoppers',
         `${worseShoppers(worse)} shoppers significantly worse with personal than with base order, ${worse.better} better`,
-        `${count(missed)} ${isTyped ? 'further queries found nothing of what was bought then, and are left out' : 'queries did not find the product at all'}`,
+        `${count(missed)} ${isTyped ? 'further queries found none of the products bought afterwards, and are left out' : 'queries did not find the product at all'}`,
       ],
       parts: searchParts(summary, BOUGHT_ARMS, kinds),
       notes,

@@ -36,7 +36,7 @@ test('the catalog model has a weight for every feature; a changed feature requir
   expect(taught.weights.popularity30.weight).toBeGreaterThan(0)
 })
 
-test('one look brings the product’s peers forward, and after three others they fall back', async () => {
+test('one view lifts the product’s peers, and three views of other products lower them again', async () => {
   const { model } = await make(ITEMS)
   const places = (history: readonly Interaction[]) => {
     const { base } = scoreTerms(model, history, NOW + 60_000)

@@ -27,7 +27,7 @@ test('the items with the most and the rarest words in common come first', () => 
   expect(rows.indexOf(2)).toBeLessThan(rows.indexOf(4))
 })
 
-test('equal titles have weight 1; a word of every title and no title relate nothing', () => {
+test('equal titles have weight 1; a word in every title, or a missing title, relates no items', () => {
   expect(neighboursOf(titled('Tin box', 'Tin box', 'Wax candle'), 0)).toEqual([[1, 1]])
   expect(neighboursOf(titled('set cup', 'set lamp'), 0)).toEqual([])
   expect(neighboursOf([{ id: 'a' }, { id: 'b' }], 0)).toEqual([])

@@ -37,7 +37,7 @@ export interface ContextOutcome {
 
 interface LearnedContext {
   readonly terms: readonly ContextTerm[]
-  /** Records of every feature that was judged; scale and weight as for the fixed features. */
+  /** Records of every judged feature. Scale and weight mean the same as for the fixed features. */
   readonly records: readonly FeatureRecord[]
   readonly outcomes: readonly ContextOutcome[]
 }

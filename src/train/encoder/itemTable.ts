@@ -75,7 +75,7 @@ export function createItemTable(
   fillNormal(projection.value, 0.1 / Math.sqrt(inputs), random)
   const wordVectors = matrix.allocate(words.length * D)
   const dWords = matrix.allocate(words.length * D)
-  /** E as of the last `compose`, [N, d]. */
+  /** Item vectors E after the last `compose`, [N, d]. */
   const vectors = new Float32Array(items.length * D)
   /** ∂loss/∂E, filled by the caller between `compose` and `backward`, [N, d]. */
   const gradient = new Float32Array(items.length * D)

@@ -63,7 +63,7 @@ type SampledSoftmax = (
   items: {
     readonly vectors: Float32Array
     readonly gradient: Float32Array
-    /** Receives the rows before they are read. */
+    /** Called with the rows of the items before the loss reads their vectors. */
     meet(rows: Int32Array): void
   },
   bias: { readonly value: Float32Array; readonly gradient: Float32Array },

@@ -138,7 +138,7 @@ export function drawWindows(
   }
 }
 
-/** Packs short windows, in their order, into windows of at most L positions: a step costs time per window. */
+/** Packs short windows, in their order, into windows of at most L positions, because each window costs time. */
 export function packWindows(windows: readonly Window[]): Window[] {
   const packs: Window[][] = []
   let room = 0

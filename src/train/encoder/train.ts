@@ -38,14 +38,14 @@ import {
 
 export interface EncoderSettings {
   readonly epochs: number
-  /** Number of windows a step. */
+  /** Number of windows per step. */
   readonly batch: number
   readonly learningRate: number
   readonly dropout: number
   readonly negatives: number
-  /** Whether short windows of a batch share rows and negatives: much faster where histories are short. */
+  /** Whether short windows of a batch share rows and negatives, which is much faster if histories are short. */
   readonly pack: boolean
-  /** Whether items have a bias while training; the shipped model has none. */
+  /** Whether items have a bias during training. The shipped model has no bias. */
   readonly bias: boolean
   readonly sequences: SequenceSettings
   readonly table: ItemTableSettings
@@ -66,7 +66,7 @@ export const ENCODER_SETTINGS: EncoderSettings = {
   table: { leastTitles: 2, priceBands: 8, idDropout: 0.1, decay: 0.01, sparseFrom: LARGE_CATALOG },
 }
 
-/** Settings for many words and items, where a batch is expensive: fewer, larger batches. */
+/** Settings for many words and items: fewer and larger batches, because each batch is expensive. */
 export const LARGE_SETTINGS: EncoderSettings = {
   ...ENCODER_SETTINGS,
   batch: 128,
@@ -77,7 +77,7 @@ export const LARGE_SETTINGS: EncoderSettings = {
 /** Maximum number of shoppers whose windows are in memory at once. */
 const SHOPPERS_AT_ONCE = 50_000
 
-/** Settings for logs of sequences: short, without repeats, one item after another. */
+/** Settings for logs of sequences, which are short, repeat no item, and have one item at a time. */
 export const SEQUENCE_SETTINGS: EncoderSettings = {
   ...ENCODER_SETTINGS,
   epochs: 24,
@@ -100,7 +100,7 @@ interface EncoderData {
   /** Category names, indexed by `ItemStatistics.category`. */
   readonly categories: readonly string[]
   readonly shoppers: readonly { readonly interactions: History }[]
-  /** Exclusive limit in milliseconds: no event at or after it is read. */
+  /** Exclusive time limit, milliseconds: training reads only earlier events. */
   readonly until: number
   readonly words: WordVectors
   /** Starting point, for the same items; absent: training starts from scratch. */

@@ -163,7 +163,7 @@ async function readLogs(engine: SqlEngine, options: ImportOptions): Promise<File
 
 function countTwice(report: FileReport, twice: number): FileReport {
   if (twice === 0) return report
-  const dropped = { ...report.dropped, 'purchase that the orders hold': twice }
+  const dropped = { ...report.dropped, 'purchase that the order file also has': twice }
   return { ...report, kept: report.kept - twice, dropped }
 }
 

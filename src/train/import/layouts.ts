@@ -78,7 +78,7 @@ const LAYOUTS: readonly Layout[] = [
   },
   {
     // Advanced Order Export: `Item #` counts the lines of an order.
-    name: 'WooCommerce orders, a line an item',
+    name: 'WooCommerce orders, one line per item',
     marks: [
       'ordernumber quantityrefund',
       'ordernumber itemname itemcost',
@@ -98,7 +98,7 @@ const LAYOUTS: readonly Layout[] = [
   },
   {
     // Report of WooCommerce Analytics: `2× Mug, 1× Tea pot`.
-    name: 'WooCommerce orders, a cell of products',
+    name: 'WooCommerce orders, all products in one cell',
     marks: ['order products itemssold'],
     columns: {
       session: 'order',
@@ -110,7 +110,7 @@ const LAYOUTS: readonly Layout[] = [
   },
   {
     // Order export extensions: `name:Mug|sku:MG|quantity:2|total:15.00;…`.
-    name: 'WooCommerce orders, a cell of line items',
+    name: 'WooCommerce orders, all line items in one cell',
     marks: ['lineitems status', 'lineitem1 status'],
     columns: {
       session: 'ordernumber orderid',

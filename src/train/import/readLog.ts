@@ -37,7 +37,8 @@ export interface FileReport {
 }
 
 /** Name that the report gives to a log without times. Its times are invented, in the log's order. */
-export const SEQUENCES = 'sequences: a shopper a line, without times; days stand for the order'
+export const SEQUENCES =
+  'sequences: one shopper per line, without times; invented days encode the order'
 
 const LOG_ROLES: readonly Role[] = [
   'shopper',

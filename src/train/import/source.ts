@@ -183,7 +183,7 @@ function nameColumns(header: readonly string[]): string[] {
   })
 }
 
-/** JSON lines have one value a line, so the first line is a complete value. */
+/** JSON lines have one value per line, so the first line is a complete value. */
 function isJsonLines(head: string): boolean {
   if (!head.startsWith('{')) return false
   const [first] = head.split('\n', 1)

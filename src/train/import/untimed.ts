@@ -1,7 +1,7 @@
 /**
- * @module Reads research logs of sequences without times, and invents times that keep the order: one shopper a line,
- * `shopper item item …`. Each item gets a day of its own, counted back from one last day that all shoppers share. So
- * a limit before the last two days removes each shopper's last two items.
+ * @module Reads research logs of sequences without times, and invents times that keep the order. Each line is one
+ * shopper: `shopper item item …`. Each item gets a day of its own, counted back from one last day that all shoppers
+ * share. So a limit before the last two days removes each shopper's last two items.
  */
 import { identifier, type SqlEngine } from './engine.ts'
 import type { Source } from './source.ts'

@@ -18,7 +18,7 @@ const TEXTS = 'xl/sharedStrings.xml'
 type Attributes = Readonly<Record<string, string>>
 
 /**
- * One record a row, with the fields separated by commas. All rows have as many fields as the first.
+ * Writes one record per row, with the fields separated by commas. All rows have as many fields as the first.
  * @throws NearsideError `input-invalid` if the file is damaged, too large or no workbook, or counts days from 1904
  */
 export async function readWorkbook(path: string): Promise<FileRecord[]> {
@@ -129,7 +129,7 @@ function textOf(text: string, type: string | undefined, texts: readonly string[]
 const quoted = (field: string) =>
   /[",\n\r]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field
 
-/** Reads XML by its local names; `close` gets an element's own text. Phonetic hints are no text. */
+/** Reads XML by its local names; `close` gets an element's own text. It skips phonetic hints. */
 function each(
   xml: string,
   open: (tag: string, attributes: Attributes) => void,

@@ -33,7 +33,7 @@ export const nodeDisk = {
   },
   /** Returns once the names in a folder are on the disk. */
   async sync(folder: string): Promise<void> {
-    // Node can't open a folder on Windows, so there the file system writes names in its own time.
+    // Node can't open a folder on Windows, so on Windows the file system decides when it writes names.
     if (process.platform === 'win32') return
     const directory = await open(folder, 'r')
     try {

@@ -28,7 +28,10 @@ interface PublishOptions {
   readonly disk?: Disk
 }
 
-/** Milliseconds after which a staging folder is abandoned, if its process can't be checked or its number was reused. */
+/**
+ * Age of a staging folder, milliseconds, from which it counts as abandoned if its process can't be checked or the
+ * process number was reused.
+ */
 const ABANDONED_AFTER = 3_600_000
 const STAGING = /^\.staging-(.*)-(\d+)-[^-]+$/
 
@@ -39,8 +42,8 @@ export async function nextVersion(models: string, disk: Disk = nodeDisk): Promis
 }
 
 /**
- * Publishes a model. Publishing the same model under the same name again has no effect except a new release
- * number. So a process that crashed can repeat it.
+ * Publishes a model. Publishing the same model under the same name again has no effect except a new release number. So
+ * a process that crashed can repeat the publication.
  * @throws NearsideError `version-taken` if another model has the name; `storage-full`, `storage-unavailable`;
  *   errors of `requireSigner`, or what `sign` throws
  */

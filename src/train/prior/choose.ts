@@ -1,7 +1,7 @@
 /**
- * @module Chooses the strength, half-life and λ of learning on devices.
- * Criterion: likelihood of the next case of training shoppers, among recipes that keep NDCG@10 as it is.
- * Learning nothing is always one of the choices, and it wins on noise.
+ * @module Chooses the strength, half-life and λ of learning on devices. Criterion: likelihood of the next case of
+ * training shoppers, among recipes that keep NDCG@10 as it is. “Learn nothing” is always one of the choices, and it
+ * wins if the data are only noise.
  */
 
 import { EVENT_WEIGHTS, type EventWeights } from '@nearside/core/events/strength.ts'

@@ -1,9 +1,8 @@
 /**
- * @module Estimates how much personal parameters vary between shoppers.
- * Empirical Bayes for a Gaussian prior with one variance a parameter, with Laplace's approximation of each
- * shopper's posterior. A parameter counts by how well a shopper's cases determine it: γ = I·v / (I·v + 1), with
- * I the information of the cases. The fixed point v = Σ p² / Σ γ converges in a few rounds, where plain
- * expectation–maximisation barely moves.
+ * @module Estimates how much personal parameters vary between shoppers. Empirical Bayes for a Gaussian prior with one
+ * variance per parameter, with Laplace's approximation of each shopper's posterior. A parameter counts by how well a
+ * shopper's cases determine it: γ = I·v / (I·v + 1), with I the information of the cases. The fixed point v = Σ p² / Σ
+ * γ converges in a few rounds, where plain expectation–maximisation barely moves.
  * @see MacKay 1992, "Bayesian interpolation", doi 10.1162/neco.1992.4.3.415
  */
 

@@ -26,7 +26,7 @@ const log = fc
   .map((all) => all.map((interactions, k) => ({ id: `shopper ${k}`, interactions })))
 
 describe('OutOfFoldStatistics', () => {
-  it('excludes the asking shopper and all events from the case’s time on', () => {
+  it('excludes the case’s shopper and all events from the case’s time on', () => {
     fc.assert(
       fc.property(log, fc.nat(), fc.integer({ min: 0, max: 119 }), (shoppers, pick, day) => {
         const asking = shoppers[pick % shoppers.length]
@@ -44,7 +44,7 @@ describe('OutOfFoldStatistics', () => {
     )
   })
 
-  it('gives the same statistics whatever was asked before', () => {
+  it('gives the same statistics regardless of earlier requests', () => {
     fc.assert(
       fc.property(
         log,

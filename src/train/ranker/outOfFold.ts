@@ -1,7 +1,7 @@
 /**
- * @module Item statistics for training cases: without the case's own shopper (out of fold) and from events
- * before the case. Statistics that contain the answer teach the ranker to trust them too much; on new
- * shoppers it then falls behind a one-line baseline.
+ * @module Item statistics for training cases: without the case's own shopper (out of fold) and from events before the
+ * case. Statistics that contain the answer teach the ranker to trust them too much. For new shoppers, such a ranker
+ * falls behind a one-line baseline.
  */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -41,8 +41,8 @@ export function foldOf(shopper: string, folds: number): number {
 }
 
 /**
- * Builds statistics on demand and caches only the latest of each kind.
- * Ask in the order of `compareCases`; any other order rebuilds them for every case.
+ * Builds statistics on demand and caches only the latest of each kind. Ask in the order of `compareCases`: any other
+ * order rebuilds the statistics for every case.
  */
 export class OutOfFoldStatistics {
   readonly #items: readonly Item[]

@@ -83,7 +83,7 @@ export function recordsOf(
       return {
         ...record,
         kept: true,
-        reason: 'learned in a shop of looks, because this log has none',
+        reason: 'learned in a shop whose log has views, because this log has none',
       }
     if (spread.constant.has(f))
       return { ...record, kept: false, reason: 'constant in the training data' }

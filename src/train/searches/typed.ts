@@ -17,7 +17,7 @@ export interface TypedQuery extends Case {
   readonly hits: readonly SearchHit[]
 }
 
-/** Maximum number of queries a shopper, so that heavy searchers don't dominate. */
+/** Maximum number of queries per shopper, so that heavy searchers don't dominate. */
 const MOST_QUERIES = 10
 
 /**

@@ -1,7 +1,8 @@
 /**
- * @module The ranker's softmax with an L1 term, at falling strengths. A feature whose weight stays at 0 while
- * others enter adds nothing to them. Fitted by proximal Newton steps: each minimises a quadratic model of the loss
- * with the L1 term by coordinate descent. Each strength starts from the weights of the previous one.
+ * @module Fits the ranker's softmax with an L1 term, at one strength after another, from the strongest to the weakest.
+ * A feature whose weight stays at 0 while other weights leave 0 adds nothing to the other features. The fit takes
+ * proximal Newton steps: each step minimises a quadratic model of the loss plus the L1 term by coordinate descent. Each
+ * strength starts from the weights of the previous one.
  * @see Friedman, Hastie and Tibshirani, Regularization paths, doi 10.18637/jss.v033.i01
  */
 import type { RankerDataset } from '../ranker/dataset.ts'
@@ -85,7 +86,7 @@ function minimise(
     let most = 0
     for (let f = 0; f < F; f++) {
       const curvature = hessian[f * F + f]
-      // A constant column has none, and no weight.
+      // A constant column has no curvature, and its weight stays 0.
       if (curvature <= 1e-12) continue
       const moved = shrink(weights[f] - slope[f] / curvature, l1 / curvature) - weights[f]
       if (moved === 0) continue

@@ -32,7 +32,7 @@ interface SelectionReport {
   readonly format: 2
   readonly cases: number
   readonly features: readonly FeatureJudgement[]
-  /** Effect of each kind of context on later cases; absent before it is known. */
+  /** Effect of each kind of context on later cases; absent until it is measured. */
   readonly context?: readonly ContextOutcome[]
 }
 
@@ -118,9 +118,9 @@ const BINS = 12
 const SHUFFLES = 19
 
 /**
- * Measures how much each feature alone says about the target: information gain over binned values.
- * The reference is the gain of the same values shuffled inside each case.
- * A feature that separates shoppers but not their items gains as much when shuffled, so it counts as nothing.
+ * Measures how much each feature alone says about the target: information gain over binned values. The reference is the
+ * gain of the same values shuffled inside each case. A feature that separates shoppers but not their items gains as
+ * much with shuffled values, so it counts as uninformative.
  * @see Quinlan, Induction of decision trees, doi 10.1007/BF00116251
  */
 export function informationGains(data: RankerDataset, random: Random): FeatureGain[] {

@@ -48,7 +48,9 @@ export class PriceCollector {
   }
 }
 
-/** Log of usual over current price of each item, ≥ 0, [items]. Uses only days before that of `time` (milliseconds). */
+/**
+ * Log of usual over current price of each item, ≥ 0, [items]. Uses only days before the day of `time` (milliseconds).
+ */
 export function discountsAt(log: PriceLog, items: number, time: number): Float32Array {
   const today = Math.floor(time / DAY)
   const discounts = new Float32Array(items)

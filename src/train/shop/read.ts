@@ -89,8 +89,8 @@ function parseJson(text: string, where: string): unknown {
 const COLUMNS = ['time', 'name', 'value'] as const
 
 /**
- * Each line has time (ISO, UTC), name and value. A value lasts until the next line of its name; an empty value
- * ends it.
+ * Each line has time (ISO, UTC), name and value. A value applies until the next line with the same name. An empty value
+ * ends the previous value.
  * @throws NearsideError `input-invalid`, naming file and line
  */
 export async function readContext(path: string): Promise<ContextChange[]> {

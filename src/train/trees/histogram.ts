@@ -91,9 +91,9 @@ export function bestSplit(
   return best
 }
 
-/** Maximum number of bins a column. A tree treats all values between two neighbouring edges alike. */
+/** Maximum number of bins per column. A tree treats all values between two neighbouring edges alike. */
 const BINS = 64
-/** Number of values a column that the quantiles are computed from. */
+/** Number of values per column that the quantiles are computed from. */
 const SAMPLED = 50_000
 
 export interface Bins {

@@ -7,7 +7,7 @@ import { judge, learnTrees } from './learnTrees.ts'
 
 const ROWS = 16
 
-/** One case a shopper; with `odds` of 0 no feature predicts the target. */
+/** One case per shopper. With `odds` of 0 no feature predicts the target. */
 function simulate(cases: number, odds: number, seed: number): RankerDataset {
   const random = createRandom(seed)
   const features = Float32Array.from({ length: cases * ROWS * FEATURE_COUNT }, () =>
@@ -47,7 +47,7 @@ const base = {
   scale: new Float32Array(FEATURE_COUNT).fill(2),
   weights: new Float32Array(FEATURE_COUNT),
 }
-/** Few columns may split, because each costs time. The signal is in the first two. */
+/** Only a few columns can be split, because each column costs time. The signal is in the first two. */
 const untaught = new Set(Array.from({ length: FEATURE_COUNT - 8 }, (_, k) => 8 + k))
 const options = { askedFrom: 200, isUnseen: () => false, untaught }
 
@@ -90,7 +90,7 @@ describe('learnTrees', () => {
         learnTrees(simulate(400, 0, seed), base, {
           ...options,
           askedFrom: 0,
-          // All columns may split, so that any of them can mislead.
+          // All columns can be split, so that any of them can mislead.
           untaught: new Set(),
         }).trees,
     )

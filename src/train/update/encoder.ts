@@ -1,7 +1,7 @@
 /**
  * @module Continues the training of a published model's encoder. It trains on shoppers with new events, reading one
- * window of their earlier events, too. It replays as many events of other shoppers, so that the encoder doesn't
- * forget.
+ * window of their earlier events, too. It also replays an equal number of events of other shoppers, so that the encoder
+ * doesn't forget.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { firstAtOrAfter, type ShopperHistory } from '@nearside/core/features/cases.ts'

@@ -2,7 +2,7 @@ import { createRandom } from '@nearside/core/model/random.ts'
 import { expect, test } from 'vitest'
 import { compare, fallOf, isSurelyWorse, type Served } from './served.ts'
 
-/** One case a shopper, `time` ascending. */
+/** One case per shopper, `time` ascending. */
 const served = (ndcgs: readonly number[]): Served => ({
   cases: ndcgs.map((_, time) => ({ shopper: `s${time}`, time, history: [], targets: [0] })),
   ndcgs,

@@ -81,7 +81,7 @@ export function createCircuit(parameters: PineParameters) {
 }
 
 /**
- * Encodes a vector's residues, then the bits of Σ x² and of B² − Σ x². For a vector that is too long, the bits are
+ * Encodes a vector's residues, then the bits of Σ x² and of B² − Σ x². For a vector whose norm exceeds B, the bits are
  * wrong: the function doesn't fail, but the proof will.
  */
 export function encodeNorm(circuit: Circuit, vector: Uint32Array): Uint32Array {

@@ -129,7 +129,7 @@ export function bitsOf(value: number, length: number): readonly number[] {
   return Array.from({ length }, (_, i) => Math.floor(value / 2 ** i) % 2)
 }
 
-/** Value Σ 2ⁱ·bitᵢ of `length` bits, or shares of bits, from `start`. */
+/** Value Σ 2ⁱ·bitᵢ of the `length` bits that begin at `start`. From shares of bits it gives a share of the value. */
 export function fromBits(bits: Uint32Array, start: number, length: number): number {
   let sum = 0
   for (let i = length - 1; i >= 0; i--) {

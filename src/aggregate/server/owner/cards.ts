@@ -121,7 +121,7 @@ function round({ rounds: [newest], waitingFor, lost }: OwnerFacts): OwnerCard {
     return {
       ...{ title, light: 'amber', because: [waitingFor, ...because] },
       answer: `Round ${round} waits, with ${many} updates`,
-      change: 'An end of the first cause listed',
+      change: 'Removing the first cause in this list',
     }
   const isOpen = state === 'open'
   return {
@@ -162,8 +162,8 @@ function gate(rounds: readonly RoundSummary[]): OwnerCard {
     light: cases > 0 ? 'green' : 'amber',
     answer:
       cases > 0
-        ? `Passed on ${cases} cases: version ${version}, of round ${round}`
-        : `Passed without a measurement: version ${version}, of round ${round}`,
+        ? `Accepted on ${cases} cases: version ${version}, from round ${round}`
+        : `Accepted without a measurement: version ${version}, from round ${round}`,
     change:
       cases > 0
         ? `A loss of more than ${percent(NOISE)} on held-out shoppers`

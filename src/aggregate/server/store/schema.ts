@@ -31,7 +31,7 @@ create table if not exists rounds (
 
 create index if not exists salts on rounds (salt) where salt is not null;
 
--- One row a report, for a period of the policy, so that a report is counted once in it. No time, no address. No
+-- One row per report, for a period of the policy, so that a report is counted once in it. No time, no address. No
 -- foreign key: in PostgreSQL each report would lock the row of its round. While its round is open, held is its id,
 -- and at the helper also the seed that its share is made from, where the report's proof holds.
 create table if not exists reports (
@@ -51,13 +51,13 @@ create table if not exists tokens (
   primary key (round, nonce)
 ) ${d.keyed};
 
--- Helper: one model a release, for ever.
+-- Helper: one model per release, for ever.
 create table if not exists models (
   release   ${d.wide} primary key,
   statement text not null           -- canonical JSON of what was signed
 ) ${d.table};
 
--- Leader: one running sum a round and process, until the round is exchanged: residues mod q, little-endian.
+-- Leader: one running sum per round and process, until the round is exchanged: residues mod q, little-endian.
 create table if not exists accumulators (
   ${d.sumKey},
   sum ${d.bytes} not null
