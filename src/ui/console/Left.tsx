@@ -1,6 +1,6 @@
 /**
- * @module What left: what any web server sees, what was fetched, what was shared; and what somebody could learn about
- * the shopper from each.
+ * @module Shows what left the device (what any web server sees, what was fetched, what was shared), and what somebody
+ * could learn about the shopper from each of these.
  */
 
 import { guessesOf } from '@nearside/browser/guesses.ts'
@@ -17,7 +17,7 @@ export function Left({ entries }: { readonly entries: readonly LedgerEntry[] }) 
       .filter(({ detail }) => (detail.purpose === 'policy') === isPolicy)
       .reduce((all, { detail }) => all + Number(detail[what] ?? 0), 0)
   const { reports = 0, bytesSent, tokenRequests: tokens = 0, tokenBytes } = summaryOf(entries)
-  // Only downloads through a relay have a body.
+  // Only downloads through a relay have a request body.
   const asking = bytesThatLeft(downloads)
   const updates = Number(reports)
   const files = sum('count', false)

@@ -1,4 +1,4 @@
-/** @module A titled part of the console, and the components that most parts share. */
+/** @module Renders a titled part of the console, and has the components that most parts share. */
 
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
@@ -42,7 +42,7 @@ function formatOf(locale: string, timeStyle?: 'medium'): Intl.DateTimeFormat {
   return made
 }
 
-/** Words of the console, and texts of errors and days. */
+/** Messages of the console, and texts for errors and days. */
 export function useWords() {
   const spoken = useContext(ConsoleWords)
   const { words, locale } = spoken

@@ -44,7 +44,8 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
     ? words('keptFor', { n: retentionDays })
     : words('keptForever')
   const lastOf = (kind: LedgerEntry['kind']) => entries.findLastIndex((one) => one.kind === kind)
-  // Every deletion also removes the stored updates, so updates are stored only if the last one is newer.
+  // Every deletion also removes the stored updates, so updates are stored only if the last update is newer than the
+  // last deletion.
   const keepsUpdates = snapshot.sent.bytes > 0 && lastOf('erase') <= lastOf('upload')
 
   /** Runs an action, shows its outcome, and moves the focus there, because the pressed button may be gone. */

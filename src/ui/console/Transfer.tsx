@@ -1,5 +1,5 @@
 /**
- * @module Exports: this page on paper, a file that an auditor can check, and an encrypted file for another device, which
+ * @module Exports this page on paper, a file that an auditor can check, and an encrypted file for another device, which
  * only a code opens.
  */
 

@@ -102,7 +102,7 @@ describe('what left', () => {
     const left = part(await show(), 'What left?')
     await expect.element(left).toHaveTextContent('5 files came in, nothing went out')
     await expect.element(left).toHaveTextContent('2 kB came in')
-    await expect.element(left).toHaveTextContent('were asked for 2 times')
+    await expect.element(left).toHaveTextContent('requested the terms of sharing 2 times')
     await expect.element(left).toHaveTextContent('Shared updatesNone')
     await expect.element(left).not.toHaveTextContent('0 bytes')
   })
@@ -131,7 +131,7 @@ describe('what left', () => {
     const left = part(screen, 'What left?')
     await expect.element(left).toHaveTextContent('2 files came in, 424 bytes went out')
     await expect.element(left).not.toHaveTextContent('nothing went out')
-    await expect.element(left).toHaveTextContent('carried that, sealed')
+    await expect.element(left).toHaveTextContent('carried these requests, sealed')
     await expect.element(left).toHaveTextContent('2 requests, 900 bytes')
     await expect.element(left).toHaveTextContent('1 update, 2,400 bytes')
     const agreed = part(screen, 'What did I agree to?')
@@ -178,7 +178,7 @@ describe('what left', () => {
 })
 
 describe('what somebody could learn', () => {
-  test('with a relay, the servers don’t learn the address', async () => {
+  test('with a relay, the servers don’t learn the shopper’s network address', async () => {
     personalizer.change({ terms: TEST_TERMS })
     const screen = await show()
     const answers = part(screen, 'What could somebody learn from this?')
@@ -188,7 +188,7 @@ describe('what somebody could learn', () => {
     await expect.element(answers).toHaveTextContent(CONSOLE_ENGLISH['learnable.tokens.relay'])
   })
 
-  test('four answers if updates can be sent, one if not, and a link to more', async () => {
+  test('has four answers if updates can be sent, one answer if not, and a link to further information', async () => {
     personalizer.change({ terms: { ...TEST_TERMS, epsilonPerReport: 2 } })
     const screen = await show()
     const answers = part(screen, 'What could somebody learn from this?')
@@ -376,7 +376,7 @@ describe('consent in the console', () => {
     await expect.element(consent).not.toBeChecked()
   })
 
-  test('under Global Privacy Control the switch can only withdraw, and the console says so', async () => {
+  test('under Global Privacy Control the switch can only withdraw a consent, and the console says so', async () => {
     personalizer.change({ globalPrivacyControl: true })
     const screen = await show()
     const agreed = part(screen, 'What did I agree to?')
@@ -485,7 +485,7 @@ describe('checks of the log', () => {
     return checked
   }
 
-  test('an unsigned log is called whole, with the limit of that check', async () => {
+  test('an unsigned log is reported as whole, together with the limit of that check', async () => {
     const checked = await check(entry(0))
     await expect.element(checked).toHaveTextContent('The log is whole: 1 entry, not signed.')
     await expect
@@ -495,7 +495,7 @@ describe('checks of the log', () => {
     expect(checked.element().textContent).not.toMatch(/hash/i)
   })
 
-  test('a signed log is called signed up to its last signature', async () => {
+  test('a signed log is reported as signed up to its last signature', async () => {
     const by = { kind: 'consent', key: 'k', signature: 's' } as const
     const checked = await check(entry(0), entry(1, by), entry(2, by), entry(3))
     await expect
@@ -508,7 +508,7 @@ describe('checks of the log', () => {
     expect(checked.element().textContent).not.toMatch(/hash/i)
   })
 
-  test('a broken log names the first broken entry by its number in the log', async () => {
+  test('for a broken log, the report names the first broken entry by its number in the log', async () => {
     // The log begins at entry 70, because older entries were folded.
     log(entry(70), entry(71), entry(72))
     personalizer.audit.verify = () =>

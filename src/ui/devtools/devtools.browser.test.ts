@@ -20,7 +20,7 @@ const text = (name: string) => part(name)?.textContent ?? ''
 
 afterEach(() => host()?.remove())
 
-test('shows queries, answers and reasons as they come, and doesn’t change what the page gets', async () => {
+test('shows queries, answers and reasons as they arrive, and doesn’t change the page’s lists', async () => {
   const own = createFakePersonalizer(ITEMS)
   const personalizer = withDevtools(own, { items: ITEMS })
   const heard: unknown[] = []

@@ -1,4 +1,6 @@
-/** @module Developer's panel: each list of the page, its items with reasons, the stored events, and timings. */
+/**
+ * @module Developer's panel. It shows each list of the page, its items with reasons, the stored events, and timings.
+ */
 
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -40,7 +42,7 @@ export function withDevtools(
 
   const record = recorder(own, () => performance.now(), soon)
   let due = false
-  /** Renders in the next frame, so at most once a frame. */
+  /** Renders in the next frame, and so at most once per frame. */
   function soon(): void {
     if (due) return
     due = true
@@ -163,7 +165,7 @@ function make(tag: string, ...parts: readonly Part[]): HTMLElement {
 
 const rounded = (milliseconds: number) => `${milliseconds.toFixed(1)} ms`
 
-/** Formats a reason: its kind and its details, such as `because tin viewed`. */
+/** Formats a reason as its kind, followed by its details, e.g. `because tin viewed`. */
 const reasonText = ({ kind, ...about }: Reason) => [kind, ...Object.values(about)].join(' ')
 
 function queryText({ kind, options, ...about }: ListQuery): string {

@@ -14,12 +14,12 @@ export interface ListRecord {
   error: string | null
 }
 
-/** Maximum number of recorded lists that were requested once. */
+/** Maximum number of recorded lists besides watched lists. */
 const KEPT = 10
 
 /**
- * @param now clock in milliseconds; only differences count
- * @param changed called after each request, each answer, and each end of a watched list
+ * @param now clock in milliseconds, with any start
+ * @param changed callback after each request, each answer, and each end of a watched list
  */
 export function recorder(
   personalizer: Personalizer,

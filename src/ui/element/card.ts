@@ -71,6 +71,6 @@ export function replaceCards(list: HTMLElement, cards: readonly HTMLElement[]): 
   same?.querySelector<HTMLElement>(focused.tagName)?.focus()
 }
 
-/** Item of a card; the class of a line without one. */
+/** Id of a card's item, or the class of a line without an item. */
 const nameOf = (place: HTMLElement) =>
   place.querySelector<HTMLElement>('[data-item]')?.dataset.item ?? place.className

@@ -123,7 +123,7 @@ test('the focus stays on its item when the list moves', async () => {
   expect(host.shadowRoot?.activeElement?.textContent).toBe('Lantern')
 })
 
-test('lists similar items, and starts anew when the attribute names another item', async () => {
+test('lists similar items, and starts with an empty list when the attribute names another item', async () => {
   provide({ personalizer, items: ITEMS, labels: { similar: 'Ähnliches' } })
   const host = show('<nearside-recommendations for-item="tin"></nearside-recommendations>')
   await waitFor(() => expect(ids(host)).toEqual(['mug']))
@@ -164,7 +164,7 @@ test('requests and titles each list by its attributes: viewed, bought, basket, d
   }
 })
 
-test('no style leaks in or out, except the page’s custom properties', async () => {
+test('no style leaks in or out; only the page’s custom properties apply', async () => {
   provide({ personalizer, items: ITEMS })
   const host = show(
     `<style>p, a { color: rgb(255, 0, 0); font-size: 40px }

@@ -27,7 +27,7 @@ const findings = async () => {
   return (await axe.run(document.body, { rules })).violations.map(({ id }) => id)
 }
 
-test('says why, folds an answered card, and brings it back at its button', async () => {
+test('says why the item is there, folds an answered card, and brings the card back when Undo is pressed', async () => {
   provide({ personalizer, items: ITEMS })
   const host = show('<nearside-recommendations limit="3"></nearside-recommendations>')
   await personalizer.capture({ name: 'view_item', item_id: 'wick' })
@@ -38,7 +38,7 @@ test('says why, folds an answered card, and brings it back at its button', async
   expect(opener(host, 'glow').ariaLabel).toMatch(/^Lantern/)
   await waitFor(() => expect(inside(host, '.ns-menu-body')[0].textContent).toContain('43'))
   expect(await findings()).toEqual([])
-  // Nothing moves while it is open.
+  // Nothing moves while the menu is open.
   await personalizer.capture({ name: 'view_item', item_id: 'tin' })
   await personalizer.capture({ name: 'view_item', item_id: 'tin' })
   expect(places(host)).toEqual(['wick', 'glow', 'tin'])

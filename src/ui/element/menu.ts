@@ -1,6 +1,6 @@
 /**
- * @module Builds the button of a listed item, what it opens, and the line of an item that gave way, as DOM nodes with
- * the same markup as React's `ItemMenu`. Loaded after the list.
+ * @module Builds the menu of a listed item, with its button, and the line in place of an answered item. The DOM nodes
+ * have the same markup as React's `ItemMenu`. This code loads after the list.
  */
 import { ANSWER_NAMES, type AnswerName } from '@nearside/core/events/event.ts'
 import { type Folded, ignoreHeld } from '../lists/answers.ts'
@@ -49,7 +49,7 @@ export function buildMenu(shop: Shop, id: string, menu: Menu): HTMLElement {
   }
 
   function onAnswer(answer: AnswerName): void {
-    // The card goes at once. Its lost focus must not close the menu in the middle of that.
+    // The card is removed at once. The focus that it loses must not close the menu during the removal.
     opened = null
     menu.onAnswer(answer)
   }
@@ -76,7 +76,7 @@ function buildBody({ words }: Shop, { why, answers, onAnswer }: Menu): HTMLEleme
   return body
 }
 
-/** Line of the folded item. */
+/** Line in place of the folded item. */
 export function buildFolded(shop: Shop, { id, answer }: Folded, undo: () => void): HTMLElement {
   const { words } = shop
   const line = element('li', 'ns-folded')

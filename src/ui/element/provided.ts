@@ -81,9 +81,10 @@ export function provide<TItem extends Item>(options: {
 }
 
 /**
- * Calls `onChange` at once, and at each change of a price, of stock or of the products.
- * @param onChange gets the products of the moment, and all products to search; the latter change only with new ones
- * @returns ends it
+ * Calls `onChange` at once, and again after each change of a price, of stock or of the products.
+ * @param onChange gets the current products, and the list of all products to search, which changes only if there are
+ * new products
+ * @returns function that ends this
  */
 function followItems<TItem extends Item>(
   personalizer: Personalizer,

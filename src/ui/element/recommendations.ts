@@ -51,9 +51,9 @@ const SUBJECTS = ['for-item', 'with-item', 'category', 'from']
  * - `for-item`: similar items; `with-item`: items bought together with it
  * - `with-items`: items bought together with several, a JSON array of ids, such as a basket's
  * - `from`: `viewed`, `bought`, `unbought`, `considered` or `new`
- * - `dearer`, with `for-item`: only items that cost more, up to this factor of the price
+ * - `dearer`, with `for-item`: only items that cost more than the item, up to this multiple of its price
  * - `exclude-ids`: a JSON array; `order="base"`
- * - `distinct`: excludes the items of lists with a smaller number
+ * - `distinct`: number of the list; the list excludes the items of lists with a smaller number
  * - `page`: the page's name, for the shop's rules; `rules="off"`
  * - `menu="off"`: items have no button that opens why they are there, and the shopper's answers
  *
@@ -91,7 +91,7 @@ export class NearsideRecommendations extends Base {
   #query: ListQuery = { kind: 'recommend' }
   #answers: ListAnswers | null = null
   #folded: Folded | null = null
-  /** Whether a menu is open; nothing moves then. */
+  /** Whether a menu is open. While it is open, nothing moves. */
   #isOpen = false
 
   constructor() {

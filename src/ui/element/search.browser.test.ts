@@ -53,7 +53,10 @@ function unfold(root: ShadowRoot): void {
   expect(fold.ariaExpanded).toBe('true')
 }
 
-/** Expects only the box and an empty note. The note must exist before its text, else screen readers often skip it. */
+/**
+ * Expects only the box and an empty note. The note must exist before its text does, else screen readers often skip the
+ * text.
+ */
 function expectOnlyTheBox(root: ShadowRoot): void {
   expect(visible(root, '[role=status]').map(({ textContent }) => textContent)).toEqual([''])
   expect(visible(root, 'ul, button, fieldset')).toEqual([])
@@ -98,7 +101,7 @@ test('captures on Enter a query that the page has set', async () => {
   expect(capture.mock.calls).toEqual([[{ name: 'search', search_term: 'tea' }]])
 })
 
-test('reports a failure, and the next answer starts without filters', async () => {
+test('reports a failure, and shows the next answer without filters', async () => {
   const root = show()
   const rerank = vi.spyOn(personalizer, 'rerank').mockRejectedValue(new Error('lost'))
   await userEvent.type(box(root), 'tea')
@@ -131,7 +134,7 @@ test('filters narrow the results, count them, and keep the focus', async () => {
   expect(ids(root)).toEqual(['tin', 'mug', 'wick'])
 })
 
-test('lists a category’s products, with long lists behind a button', async () => {
+test('lists a category’s products, and shows the rest of a long list at the press of a button', async () => {
   const root = show('category="Jars" limit="3"')
   await waitFor(() => expect(ids(root)).toEqual(['jar 0', 'jar 1', 'jar 2']))
   expect(status(root)).toBe('12 products')
@@ -148,7 +151,7 @@ test('lists a category’s products, with long lists behind a button', async () 
   await waitFor(() => expect(ids(root)).toEqual(['wick', 'glow']))
 })
 
-test('sends clicks to the page, its page to the rules, and speaks German', async () => {
+test('sends clicks to the page, applies the rules for its page, and has German messages', async () => {
   const watch = vi.spyOn(personalizer, 'watch')
   provide({ personalizer, items: ITEMS, searchLabels: SEARCH_GERMAN, linkTo: ({ id }) => `#${id}` })
   const root = show('query="tea" page="search" rules="off"')

@@ -158,7 +158,8 @@ export class NearsideSearch extends Base {
     const answer = (given: ListAnswer) => {
       this.#hits = found
       this.#take(given, isAnother)
-      // After an error the products and choices of the previous request stay, so the next answer is another request's.
+      // After an error the products and choices of the previous request stay on screen, so for the next answer they are
+      // still another request's.
       isAnother &&= 'error' in given
     }
     this.#stop = personalizer.watch(
@@ -167,7 +168,7 @@ export class NearsideSearch extends Base {
     )
   }
 
-  /** @param isAnother whether the answer is to another request than the answer on screen */
+  /** @param isAnother whether the answer on screen answered another request */
   #take(given: ListAnswer, isAnother: boolean): void {
     if (!provided) return
     const { shop, personalizer } = provided

@@ -1,4 +1,4 @@
-/** @module Products and ways into the element's shadow tree, for its tests. */
+/** @module Products, and functions that read the element's shadow tree, for its tests. */
 
 export const ITEMS = [
   { id: 'tin', title: 'Cake tin', price: 4.95, currency: 'GBP', category: 'Kitchen' },

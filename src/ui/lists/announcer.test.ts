@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('a change is announced when the list has been still for a moment', () => {
+test('a change is announced once the list has stayed the same for a moment', () => {
   const announce = vi.fn()
   const announcer = createAnnouncer(announce)
   announcer.shows(null)
@@ -27,7 +27,7 @@ test('a change is announced when the list has been still for a moment', () => {
   expect(announce).toHaveBeenCalledTimes(2)
 })
 
-test('moving back and drawing again are no changes; after a stop nothing is announced', () => {
+test('an order that is restored or rendered again is not announced; after a stop nothing is announced', () => {
   const announce = vi.fn()
   const announcer = createAnnouncer(announce)
   announcer.shows('a b')

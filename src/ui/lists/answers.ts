@@ -10,7 +10,7 @@ import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.
 import type { ListKey } from '../messages/lists.ts'
 import { reasonText } from './itemText.ts'
 
-/** Item that gave way to a line with an undo button. */
+/** Item whose place shows a line with an undo button. */
 export interface Folded {
   readonly id: string
   /** Place of the line among the list's items, from 0. */
@@ -47,7 +47,7 @@ export function createListAnswers(personalizer: Part) {
     for (const listener of listeners) listener()
   }
 
-  /** Removes the line as soon as the answer is forgotten elsewhere. */
+  /** Removes the line as soon as the answer is forgotten elsewhere, e.g. in the panel. */
   function follow({ getSnapshot, subscribe }: Part): void {
     stop()
     const { erasures } = getSnapshot()
@@ -88,7 +88,7 @@ export function createListAnswers(personalizer: Part) {
         set({ folded: state.folded, failed: true })
       }
     },
-    /** Whether this is the item that came back last; its button gets the focus while nothing else has it. */
+    /** Whether this item came back last. If so, its button gets the focus, unless another element has the focus. */
     isBack: (id: string) => back === id,
   }
 }
@@ -126,7 +126,7 @@ export async function whyLines(
   { id, reason, baseRank }: Recommendation,
   query: ListQuery,
 ): Promise<readonly string[]> {
-  // The second line calls the action "that", so the first line is a sentence about it.
+  // The second line refers to the action as "that", so the first line is a sentence about the action.
   const did = 'item' in reason && reason.kind === 'because' ? reason.item : id
   const first = reasonText(words, reason, itemOf, did)
   if (!NAMES_AN_ACTION.includes(reason.kind)) {

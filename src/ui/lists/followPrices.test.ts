@@ -20,7 +20,7 @@ function follow(some: readonly Item[] = items, since: number | null = null) {
   return { seen, stop }
 }
 
-test('says when a sale ends, and when another begins', () => {
+test('reports the end of one sale and the beginning of another', () => {
   const { seen } = follow()
   expect(seen).toEqual([0])
   vi.advanceTimersByTime(10 * MINUTE - 1)

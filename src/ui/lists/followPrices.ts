@@ -2,11 +2,11 @@
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { nextChange } from '@nearside/core/catalog/sale.ts'
 
-/** Most milliseconds until the clock is checked again, because timers stand still while a device sleeps. */
+/** Maximum milliseconds until the clock is checked again, because timers stand still while a device sleeps. */
 const LONGEST = 60_000
 
 /**
- * Calls `onChange` at each change of a price.
+ * Calls `onChange` whenever a price changes.
  * @param since time of the shown prices, milliseconds since the epoch; null: usual prices are shown, so `onChange` is
  *   called at once if any item has a sale
  * @returns function that stops following

@@ -1,6 +1,6 @@
 /**
- * @module Decides what a list shows (items or skeletons, an error) and reports (announcements, impressions), whether
- * React or the custom element renders it.
+ * @module Decides what a list shows (items, skeletons or an error) and what it reports (announcements, impressions).
+ * React and the custom element both use this.
  */
 import type { ListMeasure } from '@nearside/browser/measure/measureLists.ts'
 import type { Words } from '@nearside/browser/page/words.ts'
@@ -19,7 +19,7 @@ export interface ListEntry<TItem extends Item> {
 }
 
 export interface ListView<TItem extends Item> {
-  /** True until the first answer. */
+  /** Whether the list has no answer yet. */
   readonly loading: boolean
   readonly entries: readonly ListEntry<TItem>[]
   /** Number of placeholders to show while there is nothing else. */
@@ -78,7 +78,7 @@ export function createListReporter(announce: () => void) {
   /** Latest order; null while the list is loading. */
   let order: string | null = null
   let view: ListView<Item> | null = null
-  /** List that is not in view yet: its element, name and measure. */
+  /** Element, name and measure of a list that is not in view yet. */
   let unseen: readonly unknown[] = []
   let stopWaiting = () => {}
 
@@ -90,10 +90,10 @@ export function createListReporter(announce: () => void) {
   }
 
   return {
-    /** Stops waiting; `shows` starts again. */
+    /** Stops waiting for the list to come into view; `shows` starts this again. */
     stop,
     /**
-     * Reports what is now on screen.
+     * Reports the items that are now on screen.
      * @param list name of the list in measurements
      * @param element the list on the page; null if it is not rendered
      * @returns whether the order changed
@@ -153,7 +153,7 @@ export function createAnnouncer(announce: () => void) {
 /** Share of the element that must be visible; if the element is larger than the screen, share of the screen. */
 const SEEN = 0.5
 
-/** Calls `seen` once. @returns a function that stops waiting */
+/** Calls `seen` once the element is in view. @returns function that stops waiting */
 function whenSeen(element: Element, seen: () => void): () => void {
   const observer = new IntersectionObserver(
     (entries) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { keepsNoRoom, queryOf } from './listNames.ts'
 
-test('best sellers leave out the basket’s items, unless the page sets `exclude`', () => {
+test('best sellers exclude the basket’s items, unless the page sets `exclude`', () => {
   const excluded = (...given: Parameters<typeof queryOf>) => queryOf(...given).options?.exclude
   expect(excluded('bestSellers', { exclude: undefined })).toEqual(['basket'])
   expect(excluded('forYou', { order: 'base' })).toEqual(['basket'])

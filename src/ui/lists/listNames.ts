@@ -41,7 +41,9 @@ export function queryOf(
   }
 }
 
-/** Whether a list is empty for most new visitors. Its placeholders would only disappear and move the page. */
+/**
+ * Whether a list is empty for most new visitors. If it had placeholders, these would only disappear and move the page.
+ */
 export function keepsNoRoom(name: ListName, item?: string | readonly string[]): boolean {
   return (
     ['recentlyViewed', 'buyAgain', 'onYourMind'].includes(name) ||

@@ -18,20 +18,20 @@ export interface ListState {
   readonly error: string | null
   /** Code of that error; `worker-failed` if it is no NearsideError. */
   readonly code: ErrorCode | null
-  /** What the list is about: `about` of the answered `ask`, else the observer's subject. */
+  /** Subject of the list: `about` of the answered `ask`, else the observer's subject. */
   readonly about: string
 }
 
 export interface Asked {
   readonly query: ListQuery
-  /** What the list is about; the state has it together with the answer. */
+  /** Subject of the list, which the state has together with the answer. */
   readonly about?: string
   /**
-   * Whether the page can show an item. If some items can't be shown, the observer requests more until the list is full
-   * or none are left: the device may know products that the page doesn't.
+   * Whether the page can show an item. The device can know products that the page doesn't know. If the list has such
+   * items, the observer requests further items until the list is full or none are left.
    */
   readonly mayShow?: (id: string) => boolean
-  /** The shop's final change to the list. For items that it removes, the observer requests more, too. */
+  /** The shop's final change to the list. If the change removes items, the observer requests further items, too. */
   readonly choose?: (items: readonly Recommendation[]) => readonly Recommendation[]
 }
 
@@ -52,7 +52,7 @@ export const LOADING: ListState = {
 export function createListObserver(personalizer: Personalizer | null, subject = '') {
   const listeners = new Set<() => void>()
   let asked: Asked | null = null
-  /** How many times `limit` items are requested. */
+  /** Number of items to request, as a multiple of `limit`. */
   let factor = 1
   let answer: ListAnswer | null = null
   let state: ListState = { ...LOADING, about: subject }

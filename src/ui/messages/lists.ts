@@ -11,7 +11,7 @@ export type ListKey = keyof typeof ENGLISH_LISTS
 /** Messages of the lists. */
 export type ListLabels = Messages<keyof typeof ENGLISH_LISTS>
 
-/** Message for an error: by its code, else by the first word of the code, else a general one. */
+/** Returns the message for an error's code, else for the first word of the code, else a general message. */
 export function troubleText(words: Words<'trouble'>, code: ErrorCode): string {
   const keys = [`trouble.${code}`, `trouble.${code.split('-')[0]}`]
   return words((keys.find(words.has) as 'trouble' | undefined) ?? 'trouble')

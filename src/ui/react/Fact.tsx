@@ -1,7 +1,7 @@
-/** @module A row in the name–value lists of panel and console. */
+/** @module One row of the name–value lists in panel and console. */
 import type { ReactNode } from 'react'
 
-/** A name and its value; nothing if the value is empty. */
+/** Renders a name and its value, or nothing if the value is empty. */
 export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
   if ((children ?? '') === '') return null
   return (

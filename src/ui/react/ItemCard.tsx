@@ -12,11 +12,11 @@ export interface ItemComponentProps<TItem extends Item = Item> {
   readonly recommendation: Recommendation
   /** Place of the item in the list, from 1. */
   readonly position: number
-  /** Function to call when the shopper follows the item's link. */
+  /** Callback for a shop's own card: call it when the shopper follows the item's link. */
   readonly onSelect: () => void
 }
 
-/** Picture, title, price and reason; the title's link covers the whole card. */
+/** Card with picture, title, price and reason. The title's link covers the whole card. */
 export function ItemCard({ item, recommendation, onSelect }: ItemComponentProps) {
   const { linkTo, locale } = usePersonalizationContext()
   return (

@@ -11,7 +11,7 @@ import { goesText } from './panelText.ts'
 import { FIRST, StoredActions } from './StoredActions.tsx'
 import { focusAtOnce, useAction } from './useAction.tsx'
 
-/** Number of events to request if all are wanted; no device stores as many. */
+/** Number of events to request if the shopper wants all. No device stores as many. */
 const ALL = 1e6
 /** Duration for which a forgotten line fades out, milliseconds; `panel.css` animates it. */
 const LEAVING = 900
@@ -30,8 +30,8 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
   const stored = useStoredEvents(personalizer, snapshot, most)
   const { count } = snapshot.events
   const title = useRef<HTMLHeadingElement>(null)
-  // After any erasure, in any tab, drop the undo and its name. This doesn't drop the undo of an erasure on this page,
-  // which is set only after the snapshot has changed.
+  // After any erasure, in any tab, drop the undo and its name. This keeps the undo of an erasure on this page, because
+  // that undo is set only after the snapshot has changed.
   const [known, setKnown] = useState(erasures)
   if (known !== erasures) {
     setKnown(erasures)

@@ -35,14 +35,17 @@ export interface RecommendationsProps<TItem extends Item = Item>
   readonly limit?: number
   /**
    * Ids to show until the first answer instead of skeletons, such as the shop's best sellers, with the reason
-   * "popular". With an empty array nothing shows until then, which is the default of lists that are empty for most
-   * new visitors. A server renders these items, too: `readBaseLists` of `nearside/ssr` returns them in the order that
-   * the device starts with.
+   * "popular". With an empty array nothing shows until the first answer. That is the default of lists that are empty
+   * for most new visitors. A server renders these items, too: `readBaseLists` of `nearside/ssr` returns them in the
+   * order that the device starts with.
    */
   readonly initialItems?: readonly string[]
   /** Card of an item; default: `ItemCard`. */
   readonly itemComponent?: ComponentType<ItemComponentProps<TItem>>
-  /** Heading; default: an `<h2>`. Its `id` belongs on the heading, which names the section. */
+  /**
+   * Component of the heading; default: an `<h2>`. Put the given `id` on the heading, because the heading names the
+   * section.
+   */
   readonly headerComponent?: ComponentType<{ readonly title: string; readonly id: string }>
   /** Component for an empty list; default: the whole section is omitted. */
   readonly emptyComponent?: ComponentType
@@ -55,8 +58,8 @@ export interface RecommendationsProps<TItem extends Item = Item>
     readonly loading: boolean
   }>
   /**
-   * Final change to the list: filter, reorder, pin. It gets at least twice the number of shown items, and more if it
-   * leaves too few. The first `limit` items of its result are shown.
+   * Final change to the list: filter, reorder, pin. The function gets at least twice the number of shown items, and
+   * further items if it returns too few. The first `limit` items of its result are shown.
    */
   readonly transformItems?: (items: readonly Recommendation[]) => readonly Recommendation[]
   /**

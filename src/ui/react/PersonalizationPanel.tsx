@@ -27,7 +27,9 @@ export function PersonalizationPanel({
   agents = false,
   children,
 }: {
-  /** Whether the shop offers tools to agents (`offerToAgents`). If so, browsers with WebMCP show a switch. */
+  /**
+   * Whether the shop offers tools to agents (`offerToAgents`). If so, the panel has a switch in browsers with WebMCP.
+   */
   readonly agents?: boolean
   /** Called after everything was erased, so that the shop can erase its own data. */
   readonly onErased?: () => void
@@ -91,12 +93,12 @@ interface PartProps {
 interface ChoiceProps {
   readonly checked: boolean
   readonly name: 'keep' | 'agents'
-  /** Action whose failure is shown, and the action. */
+  /** Action whose failure is shown, and the function that runs the action. */
   readonly wish: Parameters<ReturnType<typeof useAction>['run']>[0]
   readonly choose: () => Promise<void>
 }
 
-/** A switch with a line about it. */
+/** A switch with one line of explanation. */
 function Choice({ checked, name, wish, choose }: ChoiceProps) {
   const { words } = usePersonalizationContext()
   const id = useId()
@@ -154,7 +156,7 @@ function Controls({
   const { words } = usePersonalizationContext()
   const { run, alert } = useAction()
   const { events, paused } = snapshot
-  /** True while the panel asks whether to erase; false after the shopper declined; null before. */
+  /** True while the panel asks whether to erase, false after the shopper declined, null before the question. */
   const [sure, setSure] = useState<boolean | null>(null)
   const [said, setSaid] = useState('')
   const status = useRef<HTMLParagraphElement>(null)

@@ -30,7 +30,7 @@ export function SharingOffer({ snapshot, words, sharing, onAnswer, children }: S
   const { consent, globalPrivacyControl, persist, terms, vault } = snapshot
   const { contribute } = consent
   const stored = persist.allowed === true
-  // With a vault the terms needn't be known here: the vault asks for consent itself, with its own text.
+  // With a vault the terms needn't be known here, because the vault asks for consent with its own text.
   const isUnknown = terms === null && !vault
   return (
     <>

@@ -11,7 +11,7 @@ import { type ActionKey, actionText } from './panelText.ts'
 export const FIRST = 10
 
 interface StoredActionsProps {
-  /** Stored events, newest first; until `onAll`, at least as many as are shown at first. */
+  /** Stored events, newest first. Before `onAll` was called, at least as many events as are shown at first. */
   readonly events: readonly ShopperEvent[]
   /** Number of stored actions. Default: the length of `events`. */
   readonly count?: number

@@ -1,6 +1,6 @@
 /**
- * @module Button of a listed item that opens why it is there and the shopper's answers, and the line of an item that
- * gave way. Loaded after the list.
+ * @module Menu of a listed item, with its button: why the item is there, and the shopper's answers. Also the line in
+ * place of an answered item. This code loads after the list.
  */
 import { ANSWER_NAMES, type AnswerName } from '@nearside/core/events/event.ts'
 import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
@@ -13,7 +13,7 @@ export { createListAnswers, withoutFolded } from '../lists/answers.ts'
 interface ItemMenuProps {
   readonly recommendation: Recommendation
   readonly query: ListQuery
-  /** Whether this is the item that came back last. */
+  /** Whether this item came back last. */
   readonly isBack: (id: string) => boolean
   readonly onAnswer: (answer: AnswerName) => void
 }
@@ -71,7 +71,7 @@ export function ItemMenu({ recommendation, query, isBack, onAnswer }: ItemMenuPr
   )
 }
 
-/** Reads its lines when it appears; they stay as they are while it is open. */
+/** The menu reads its lines when it appears. The lines stay the same while the menu is open. */
 function Why({ recommendation, query }: Pick<ItemMenuProps, 'recommendation' | 'query'>) {
   const { itemOf, personalizer, words } = usePersonalizationContext()
   const [lines, setLines] = useState<readonly string[]>([])

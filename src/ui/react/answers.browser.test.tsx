@@ -52,12 +52,12 @@ test('says why, with the place that the item would have otherwise', async () => 
   await waitFor(() => expect(status()).toContain('43'))
   expect(status()).toContain('Candles')
   await press(container, 'tin')
-  // Nothing that the shopper did brings this one.
+  // No action of the shopper brings this item into the list.
   await waitFor(() => expect(status()).toMatch(/number 1\.$/))
   expect(container.querySelectorAll('.ns-menu-body')).toHaveLength(1)
 })
 
-test('an answer folds the card in its place and gives the focus to Undo, which brings it back', async () => {
+test('an answer folds the card in its place and moves the focus to Undo, which brings the card back', async () => {
   const { container } = await show(<Recommendations limit={3} />)
   await press(container, 'mug')
   await userEvent.keyboard('{Tab}{Tab}{Enter}')
@@ -91,7 +91,7 @@ test('a further answer moves the line and the focus', async () => {
   expect(personalizer.captured.map(({ item_id }) => item_id)).toEqual(['mug', 'glow'])
 })
 
-test('the name of the button begins with the product, and Escape closes what it opens', async () => {
+test('the name of the button begins with the product’s title, and Escape closes the menu that it opens', async () => {
   const { container } = await show(<Recommendations />)
   await press(container, 'glow')
   expect(menuOf(container, 'glow')?.ariaLabel).toMatch(/^Lantern/)
@@ -114,7 +114,7 @@ test('an answer that can’t be stored leaves the card where it was and says so'
   expect(focused()).toBe(menuOf(container, 'mug'))
 })
 
-test('the line goes when the answer is forgotten elsewhere', async () => {
+test('the line disappears when the answer is forgotten elsewhere', async () => {
   const { container } = await show(<Recommendations />)
   await press(container, 'mug')
   await userEvent.keyboard('{Tab}{Enter}')
@@ -123,7 +123,7 @@ test('the line goes when the answer is forgotten elsewhere', async () => {
   await waitFor(() => expect(places(container)).toEqual(['tin', 'mug', 'wick', 'glow']))
 })
 
-test('while learning is paused the menu only says why', async () => {
+test('while learning is paused, the menu says only why the item is there', async () => {
   await personalizer.pause(true)
   const { container } = await show(<RelatedItems item="tin" />)
   await press(container, 'mug')
@@ -131,7 +131,7 @@ test('while learning is paused the menu only says why', async () => {
   expect(container.querySelectorAll('.ns-menu-body button')).toHaveLength(0)
 })
 
-test('everyone’s order has no menu, nor a list that opts out', async () => {
+test('a list in everyone’s order has no menu, and neither has a list that opts out', async () => {
   const { container } = await show(
     <>
       <Trending />

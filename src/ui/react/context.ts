@@ -8,7 +8,10 @@ import { createContext, useContext } from 'react'
 import type { LabelKey } from '../messages/panel.ts'
 
 export interface Personalization<TItem extends Item = Item> {
-  /** Personalizer; null while it starts, on a server, or if it could not start. Widgets then stay empty. */
+  /**
+   * Personalizer; null while it starts, on a server, or if it could not start. Without a personalizer, widgets stay
+   * empty.
+   */
   readonly personalizer: Personalizer | null
   /** The shop's product for an id; widgets omit unknown ids. */
   itemOf(id: string): TItem | undefined

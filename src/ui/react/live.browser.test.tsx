@@ -1,4 +1,7 @@
-/** @module A price that changes and a product that goes while the page is open: from the shop's file to the cards. */
+/**
+ * @module Tests a price that changes, and a product that the shop removes, while a page is open: from the shop's file
+ * to the cards.
+ */
 
 import { createPersonalizer } from '@nearside/browser/page/createPersonalizer.ts'
 import { deviceInPage, workerEnvironment } from '@nearside/browser/worker/serve.ts'
@@ -83,7 +86,7 @@ const cards = (root: Element) =>
     ({ dataset, textContent }) => `${dataset.item} ${/£[\d.]+/.exec(textContent)?.[0]}`,
   )
 
-test('within the interval, an open page has the new price, and nowhere the product that is gone', async () => {
+test('within the interval, an open page shows the new price, and no longer shows the removed product', async () => {
   const { asked, pass, personalizer, put } = await openShop()
   const search = searchAmong(ITEMS)
   const screen = await render(

@@ -190,7 +190,7 @@ describe('the other lists', () => {
     expect(screen.container.textContent).not.toContain('Nothing yet')
   })
 
-  test('“Recently viewed” gives its reason, leaves out the current product, and hides if empty', async () => {
+  test('“Recently viewed” gives its reason, leaves out the current product, and is hidden if it is empty', async () => {
     const screen = await show(<RecentlyViewed excludeIds={['tin']} />)
     const region = screen.getByRole('region', { name: 'Recently viewed' })
     await expect.element(region).not.toBeInTheDocument()
@@ -229,7 +229,7 @@ describe('measuring lists', () => {
     </PersonalizationProvider>
   )
 
-  test('a list counts as seen once in view, whatever its order; then clicks are reported', async () => {
+  test('a list counts as seen once it is in view, whatever its order; after that, clicks are reported', async () => {
     const measure = { shown: vi.fn(), clicked: vi.fn() } satisfies ListMeasure
     const far = <div style={{ blockSize: '300vh' }} />
     const screen = await render(
@@ -392,7 +392,7 @@ describe('Recommendations', () => {
     await expect.element(screen.getByTestId('layout')).toBeVisible()
   })
 
-  test('fills the list after the shop’s transform, and says of no item that it moved', async () => {
+  test('fills the list after the shop’s transform, and shows no move of an item', async () => {
     const many = Array.from({ length: 60 }, (_, i) => ({ id: `thing ${i}`, title: `Thing ${i}` }))
     const screen = await render(
       <PersonalizationProvider personalizer={createFakePersonalizer(many)} items={many}>
@@ -527,7 +527,7 @@ describe('list observer', () => {
     stop()
   })
 
-  test('watches once, and keeps its snapshot if nothing moved', async () => {
+  test('watches once, and keeps its snapshot object if nothing moved', async () => {
     const watch = vi.spyOn(personalizer, 'watch')
     const question = vi.spyOn(personalizer, 'recommend')
     const observer = createListObserver(personalizer)
@@ -661,7 +661,7 @@ test('the resume button looks like a button outside of our lists too', async () 
 })
 
 describe('PersonalizationPanel', () => {
-  test('is off by default, reads “Shared nothing”, and obeys every button', async () => {
+  test('is off by default, says “Shared nothing”, and each of its buttons works', async () => {
     const erased = vi.fn()
     const screen = await show(<PersonalizationPanel onErased={erased} />)
     await expect.element(screen.getByText('Shared nothing')).toBeVisible()
@@ -845,7 +845,7 @@ describe('PersonalizationPanel', () => {
     await expect.element(screen.getByRole('button', { name: 'Forget Kitchen' })).toBeVisible()
   })
 
-  test('a refusal that the disk rejects has its own message and can be repeated', async () => {
+  test('a no that the disk can’t store has its own message and can be repeated', async () => {
     personalizer.change({ persist: { option: 'ask', allowed: true } })
     const refuse = () => {
       const persist = { option: 'ask', allowed: false, unerased: true } as const

@@ -81,7 +81,8 @@ test('skeletons are as high as the cards that replace them', async () => {
   const related = root.querySelectorAll('section')[1]
   const skeleton = related.querySelector('.ns-skeleton') as HTMLElement
   const card = root.querySelector('.ns-card') as HTMLElement
-  // Skeletons reserve a square for a picture, but cards of this shop have none: add the square's height to a card.
+  // Skeletons reserve a square for a picture, but cards of this shop have no pictures, so add the square's height to a
+  // card.
   const picture = skeleton.getBoundingClientRect().width - 24
   const expected = card.getBoundingClientRect().height + picture
   expect(Math.abs(skeleton.getBoundingClientRect().height - expected)).toBeLessThan(24)

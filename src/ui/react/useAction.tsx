@@ -6,7 +6,10 @@ import { troubleText } from '../messages/lists.ts'
 import type { LabelKey } from '../messages/panel.ts'
 import { usePersonalizationContext } from './context.ts'
 
-/** Failed action of the panel. `forget-disk`: forgotten in memory but not on disk; `unpersist`: erasing after a no. */
+/**
+ * Failed action of the panel. `forget-disk`: the events were deleted from memory but not from disk. `unpersist`: the
+ * erasure after a no to storage failed.
+ */
 type Wish = LabelKey extends infer Key ? (Key extends `failed.${infer Name}` ? Name : never) : never
 
 export function useAction() {
@@ -14,8 +17,8 @@ export function useAction() {
   const [failed, setFailed] = useState<string | null>(null)
 
   /**
-   * Resolves to whether the action succeeded.
-   * @param otherwise which failure to report, if this is known only after the failure; default `wish`
+   * Runs the action, and resolves to whether it succeeded.
+   * @param otherwise returns which failure to report, if this is known only after the failure; default: `wish`
    */
   async function run(
     wish: Wish,

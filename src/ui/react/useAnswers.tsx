@@ -1,6 +1,6 @@
 /**
- * @module Adds to a list's items the menu with the shopper's answers, and the line of an item that gave way. Their code
- * is loaded after the list.
+ * @module Adds to a list's items the menu with the shopper's answers, and the line in place of an answered item. Their
+ * code loads after the list.
  */
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -14,7 +14,7 @@ type Code = typeof import('./answering.tsx')
 
 let loaded: Code | null = null
 
-/** Code of the menus; null until it has loaded. Without it, lists have no menus. */
+/** Code of the menus; null until the code has loaded. Without this code, lists have no menus. */
 function useCode(isWanted: boolean): Code | null {
   const [code, setCode] = useState(loaded)
   useEffect(() => {
@@ -52,7 +52,10 @@ export interface Answers {
   ): ReactNode
   /** Whether the last answer could not be stored or taken back. */
   readonly failed: boolean
-  /** Whether the shopper has answered in this list since it appeared, so that it must follow at once. */
+  /**
+   * Whether the shopper has given an answer in this list since the list appeared. After an answer, the list must follow
+   * at once.
+   */
   readonly answered: boolean
 }
 

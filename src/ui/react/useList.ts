@@ -67,7 +67,7 @@ export function useRerank(
    * the answer lacks are at the end, in the given order, so that the list never flickers.
    */
   readonly ids: readonly string[]
-  /** False while the answer on screen is to another query (other ids or another order). */
+  /** False while the answer on screen belongs to another query (other ids or another order). */
   readonly current: boolean
 } {
   const { itemOf } = usePersonalizationContext()
@@ -80,7 +80,7 @@ export function useRerank(
     const wanted = new Set<string>(JSON.parse(given))
     for (const id of wanted) if (!soldOut && itemOf(id)?.available === false) wanted.delete(id)
     const items = state.items.filter(({ id }) => wanted.has(id))
-    // If the answer is for exactly these ids, ids that it lacks are unavailable, so leave them out.
+    // If the answer is for exactly these ids, the ids that it lacks are unavailable, so leave them out.
     const rest = state.about.startsWith(`${given}\n`) ? [] : wanted
     const complete = new Set([...items.map(({ id }) => id), ...rest])
     const current = state.about === key

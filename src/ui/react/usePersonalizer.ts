@@ -14,7 +14,7 @@ export function usePersonalizer(): Personalizer | null {
 const starting = () => STARTING
 const nothingToStop = () => {}
 
-/** State of the personalizer: engine, fit, guard, what was learned, what was sent. */
+/** State of the personalizer, e.g. its engine, its last fit, what was learned and what was sent. */
 export function usePersonalization(): PersonalizerSnapshot {
   const personalizer = usePersonalizer()
   const subscribe = useCallback(

@@ -1,4 +1,4 @@
-/** @module The list widgets. Each has its own query; the same section with the same props shows all of them. */
+/** @module The list widgets. Each widget has its own query. The same section with the same props shows all of them. */
 import './nearside.css'
 import './menu.css'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -62,7 +62,7 @@ export function RecentlyViewed<TItem extends Item = Item>(
   return <List props={props} name="recentlyViewed" />
 }
 
-/** Items that this shopper bought and that are due again (see `from` of `ListOptions`), without the basket's. */
+/** Items that this shopper bought and that are due again (see `from` of `ListOptions`), without the basket's items. */
 export function BuyAgain<TItem extends Item = Item>(props: RecommendationsProps<TItem>) {
   return <List props={props} name="buyAgain" />
 }
@@ -97,14 +97,14 @@ export function UpSell<TItem extends Item = Item>({
   return <List props={props} name="dearer" item={props.item} dearer={upTo} />
 }
 
-/** Items bought in the same orders as this one. */
+/** Items bought in the same orders as this item. */
 export function BoughtTogether<TItem extends Item = Item>(
   props: RecommendationsProps<TItem> & { readonly item: string },
 ) {
   return <List props={props} name="boughtTogether" item={props.item} />
 }
 
-/** Items bought in the same orders as the basket's items, without these. */
+/** Items bought in the same orders as the basket's items, without the basket's own items. */
 export function CompleteTheBasket<TItem extends Item = Item>(
   props: RecommendationsProps<TItem> & { readonly items: readonly string[] },
 ) {

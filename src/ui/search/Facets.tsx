@@ -1,4 +1,6 @@
-/** @module Filters beside a list. On a narrow screen they fold behind a button that shows how many are selected. */
+/**
+ * @module Filters beside a list. On a narrow screen the filters fold behind a button that shows how many are selected.
+ */
 import '../react/nearside.css'
 import './search.css'
 import { type Words, wordsIn } from '@nearside/browser/page/words.ts'

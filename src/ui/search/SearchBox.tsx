@@ -56,11 +56,16 @@ export function SearchBox<TItem extends Item = Item>({
   readonly categories?: readonly string[]
   /** Query whose results the page shows; default: none. */
   readonly query?: string
-  /** Called at every letter, for a page that shows results while the shopper types. The box then makes no offers. */
+  /**
+   * Called at every letter, for a page that shows results while the shopper types. With this function, the box makes no
+   * offers.
+   */
   readonly onType?: (query: string) => void
   /** Called before the shopper goes to an offered product. */
   readonly onSelect?: (item: TItem) => void
-  /** Goes to an address of the shop; default: like a link. If it loads no document, it must move the focus itself. */
+  /**
+   * Goes to an address of the shop; default: like a link. A function that loads no document must move the focus itself.
+   */
   readonly navigate?: (href: string) => void
   /** Address of a search's results; default: `/search?q=…`, which the shop's server reads. */
   readonly linkToSearch?: (query: string) => string

@@ -18,7 +18,7 @@ export interface Offer {
 }
 
 export interface Offers {
-  /** Note that can't be chosen; empty for none. */
+  /** Note, which can't be chosen; empty if there is no note. */
   readonly note: string
   readonly groups: readonly { readonly title: string; readonly offers: readonly Offer[] }[]
 }
@@ -112,7 +112,7 @@ export async function offersFor(query: string, shop: Offered, search: AskSearch)
   }
 }
 
-/** Items without further variants of a family: the best match stays. */
+/** Items with only one variant per family, the best match. */
 function oneOfEach(items: readonly Item[]): readonly Item[] {
   const seen = new Set<string>()
   return items.filter(({ id, groupId = id }) => !seen.has(groupId) && seen.add(groupId))

@@ -104,7 +104,7 @@ test('keys choose an option or search, the shop navigates, and no event is captu
   expect(personalizer.captured).toEqual([])
 })
 
-test('if the page itself shows results, the box offers none and shows the page’s query', async () => {
+test('if the page itself shows results, the box makes no offers and shows the page’s query', async () => {
   const typed: string[] = []
   const onType = (text: string) => void typed.push(text)
   const screen = await show(<SearchBox search={search} query="tea" onType={onType} />)
@@ -115,7 +115,7 @@ test('if the page itself shows results, the box offers none and shows the page�
   await expect.element(box).toHaveAttribute('aria-expanded', 'false')
 })
 
-test('without a search or results, the box says so in the shop’s language', async () => {
+test('if the search is not ready, or finds nothing, the box says so in the shop’s language', async () => {
   const screen = await show(<SearchBox search={null} labels={SEARCH_GERMAN} />)
   await screen.getByRole('combobox', { name: 'Artikel suchen' }).fill('xqzwvk')
   await expect.element(screen.getByText('Es wird gesucht …')).toBeVisible()
@@ -138,7 +138,7 @@ function Narrowed() {
   )
 }
 
-test('the filters of a list show how its items differ, with correct counts', async () => {
+test('the filters of a list show in which properties its items differ, with correct counts', async () => {
   await page.viewport(1000, 800)
   const screen = await show(<Narrowed />)
   const groups = () => screen.getByRole('group').elements()

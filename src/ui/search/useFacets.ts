@@ -14,11 +14,11 @@ import { usePersonalizationContext } from '../react/context.ts'
 import { useCurrentItems } from '../react/useCurrentItems.ts'
 import { defaultGroups, toggled } from './defaultGroups.ts'
 
-/** Remaining items of a list, and the props of `Facets`. */
+/** Items that remain after narrowing a list, and the props of `Facets`. */
 export interface FacetsState<TItem extends Item = Item> {
   /** Items that match the selection, in their order. */
   readonly items: readonly TItem[]
-  /** The groups, with the number of items that each choice would give. */
+  /** Groups of choices, with the number of items that each choice would leave. */
   readonly facets: readonly Facet[]
   /** Number of choices made. */
   readonly chosen: number

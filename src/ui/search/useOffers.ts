@@ -66,7 +66,8 @@ function useLastSearches(
     )
     return () => {
       left = true
-      // Drop them when the box loses the focus, so that a search forgotten since doesn't show for a moment.
+      // Drop the recent searches when the box loses the focus, so that a search forgotten since doesn't show for a
+      // moment.
       setSearches(null)
     }
   }, [personalizer, wanted])
