@@ -114,7 +114,7 @@ function OpenShop({ catalog: published, bestsellers: ids, start }: OpenShopProps
       },
       (error: unknown) => {
         if (left) return
-        // No personal list will come, so show everyone's list, which `beforePaint.ts` hid.
+        // There will be no personal list, so show everyone's list, which `beforePaint.ts` hid.
         delete document.documentElement.dataset.returning
         console.error(error)
         setUnavailable(true)
@@ -133,7 +133,7 @@ function OpenShop({ catalog: published, bestsellers: ids, start }: OpenShopProps
     return followOutbox()
   }, [])
 
-  // Files for later pages load only now: earlier they would delay the first list on a slow line or phone.
+  // Files for later pages load only now. Any earlier, they would delay the first list on a slow line or phone.
   const whole = catalog.enoughFor === null
   const open = whole && (started !== null || unavailable)
   useEffect(() => {
@@ -171,7 +171,8 @@ function OpenShop({ catalog: published, bestsellers: ids, start }: OpenShopProps
   return (
     <ShopContext.Provider value={shop}>
       <PersonalizationProvider
-        // Lists wait for the whole catalog, because they would have gaps. A search doesn't: it brings its own products.
+        // Lists wait for the whole catalog, because they would have gaps without it. A search doesn't wait, because its
+        // answer contains the products.
         personalizer={whole || catalog.items.length === 0 ? started : null}
         items={published.items}
         linkTo={productPath}

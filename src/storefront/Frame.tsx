@@ -44,7 +44,7 @@ export function Frame() {
         {unavailable && <p className="notice">{words('unavailable')}</p>}
         <Pages path={shown} ready={enoughFor === null || samePath(shown, enoughFor)} />
       </main>
-      {/* The playground shows the change itself, and a note would cover it. */}
+      {/* The playground itself shows the change, and a note would cover the change. */}
       {shown !== '/play' && <Passing />}
       <Footer />
     </>

@@ -31,7 +31,7 @@ if (read('viewed') === true) dataset.viewed = ''
 // Hide the prerendered empty basket if this shopper's basket has products.
 if (String(read('basket') ?? '') !== '') dataset.basket = ''
 
-// Mark early clicks: a button or choice is visible before it works, and `main.tsx` repeats the click then.
+// Mark early clicks: a button or choice is visible before it works. `main.tsx` repeats the click once the button works.
 addEventListener('click', ({ target }) => {
   if (!(target instanceof Element)) return
   const early = target.closest(

@@ -19,8 +19,9 @@ export function breathe(): Promise<void> {
 }
 
 /**
- * Creates a function for work in very small slices: it breathes only if `most` has passed since the last breath.
- * @param most milliseconds
+ * Creates a function for work in very small slices. The function breathes only if `most` milliseconds have passed since
+ * the last breath.
+ * @param most maximum milliseconds between two breaths
  */
 export function breatheAfter(most: number): () => Promise<void> {
   let last = performance.now()
@@ -31,13 +32,13 @@ export function breatheAfter(most: number): () => Promise<void> {
   }
 }
 
-/** Resolves when the page is idle, at the latest after 50 ms. */
+/** Resolves when the page is idle, but after 50 ms at the latest. */
 export function rest(): Promise<void> {
   if (!('requestIdleCallback' in globalThis)) return breathe()
   return new Promise((resolve) => requestIdleCallback(() => resolve(), { timeout: 50 }))
 }
 
-/** Runs a task when the page is idle, at the latest after some seconds. */
+/** Runs a task when the page is idle, but after some seconds at the latest. */
 export function whenIdle(task: () => void): void {
   if ('requestIdleCallback' in globalThis) requestIdleCallback(task, { timeout: 5000 })
   else setTimeout(task, 1500)

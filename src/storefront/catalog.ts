@@ -1,4 +1,4 @@
-/** @module The catalog in the form that pages need. */
+/** @module Converts the catalog to the form that pages need. */
 import type { Item } from '../index.ts'
 import { type AskSearch, parseItem } from '../search.ts'
 import { breatheAfter } from './breathe.ts'
@@ -18,7 +18,7 @@ export interface Department {
 }
 
 export interface Catalog {
-  /** Path of the only page for which this part of the catalog is enough; null for the whole catalog. */
+  /** Path of the only page for which this part of the catalog is complete enough; null for the whole catalog. */
   readonly enoughFor: string | null
   readonly items: readonly Item[]
   readonly get: (id: string) => Item | undefined
@@ -55,7 +55,10 @@ export async function loadCatalog(
   return createCatalog(items, (question) => askThread(question).catch(() => here(question)))
 }
 
-/** Milliseconds of work between two breaths. Fewer would delay a waiting shopper, as each breath may cost a frame. */
+/**
+ * Milliseconds of work between two breaths. With fewer milliseconds, a waiting shopper would wait longer, because each
+ * breath can take a whole frame.
+ */
 const MOST_MS = 8
 
 export function createCatalog(items: readonly Item[], search = searchWhenAsked(items)): Catalog {
@@ -128,7 +131,10 @@ export const categoryPath = (name: string): string => `/category/${encodeURIComp
 
 export const searchPath = (query: string): string => `/search#${new URLSearchParams({ q: query })}`
 
-/** Whether two paths are equal after decoding, because one may escape more characters. */
+/**
+ * Whether two paths are equal after decoding. Before decoding, one path can have more escaped characters than the
+ * other.
+ */
 export function samePath(a: string, b: string): boolean {
   if (a === b) return true
   try {

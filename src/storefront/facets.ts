@@ -1,4 +1,4 @@
-/** @module Groups of filters for a list of products, and how the address stores the chosen ones. */
+/** @module Groups of filters for a list of products, and the choices among them, which the address stores. */
 import { useCallback, useMemo } from 'react'
 import type { Item } from '../index.ts'
 import { type FacetsState, useFacets } from '../react-search.ts'

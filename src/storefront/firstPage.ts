@@ -23,7 +23,7 @@ export interface FirstPage {
   readonly departments: readonly {
     readonly name: string
     readonly size: number
-    /** Id of the product on the department's tile, if the page has tiles. */
+    /** Id of the product on a department's tile, if the page has tiles. */
     readonly face?: string
   }[]
   /** Department of all items, on a department's page. */
@@ -39,7 +39,7 @@ export const FIRST_PAGE = 'first-page'
 
 /** Number of products in "For you". */
 export const FOR_YOU = 12
-/** Number of products on a shelf: one row on a desktop. */
+/** Number of products on a shelf, which are one row on a desktop. */
 export const SHELF = 6
 
 /** Values of `distinct`, so that the home page's lists share no product: the list with the smaller number gets it. */
@@ -113,7 +113,10 @@ export function firstProduct(
   return { path, items, departments: namesOf(whole), history }
 }
 
-/** First page of an empty basket: only the device knows a basket's lines. @param popular ids, best first */
+/**
+ * First page of an empty basket, because only the device knows the lines of a shopper's basket.
+ * @param popular ids, best first
+ */
 export const firstBasket = (whole: Catalog, popular: readonly string[]): FirstPage => ({
   path: '/basket',
   items: popular.flatMap((id) => whole.get(id) ?? []),
@@ -121,7 +124,7 @@ export const firstBasket = (whole: Catalog, popular: readonly string[]): FirstPa
   bestsellers: popular,
 })
 
-/** First page of a search, the same for every query. */
+/** First page of a search, which is the same for every query. */
 export const firstSearch = (whole: Catalog): FirstPage => ({
   path: '/search',
   items: [],
@@ -130,7 +133,7 @@ export const firstSearch = (whole: Catalog): FirstPage => ({
 
 const namesOf = ({ departments }: Catalog) => departments.map(({ name, size }) => ({ name, size }))
 
-/** Item of a page that shows no product. */
+/** Item on a page that shows no product. */
 const NONE: Item = { id: '' }
 
 /** The part of the catalog that this page needs, while the rest is loading. */

@@ -9,13 +9,14 @@ const known = createStored('nearside-shop.known', (value) => value === true, 'sh
 /** Whether any product was viewed; if so, the page reserves space for the shelf of viewed products. */
 const viewed = createStored('nearside-shop.viewed', (value) => value === true, 'shop')
 
-/** Keeps both values up to date. After an erasure the shopper counts as unknown. */
+/** Updates both values after each change. After an erasure the shopper counts as unknown. */
 export function followKnown({ subscribe, getSnapshot }: Personalizer): void {
   const look = () => {
     const { status, events, model, learned, persist } = getSnapshot()
     const knows = learned.length > 0
     const looked = (events.byName.view_item ?? 0) > 0
-    // Ignore the snapshot until the personalizer has read its storage: before, it shows no events.
+    // Ignore the snapshot until the personalizer has read its storage, because the snapshot shows no events before
+    // that.
     if (status !== 'ready') return
     const allowed = persist.allowed === true
     if (mayKeep.get() !== allowed) mayKeep.set(allowed)

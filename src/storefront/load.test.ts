@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { loadArray } from './load.ts'
 
-/** A server that sends the text in pieces of this many bytes, and optionally breaks off. */
+/** Server that sends the text in pieces of `size` bytes, and optionally breaks off. */
 function serve(text: string, size: number, breaksOff = false): void {
   const bytes = new TextEncoder().encode(text)
   const body = new ReadableStream<Uint8Array>({

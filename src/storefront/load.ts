@@ -37,7 +37,7 @@ export async function loadJson(path: string, signal?: AbortSignal): Promise<unkn
 const SLICE = 25
 
 /**
- * Yields the elements of a large array in parts, as they arrive; the file has one element a line. Parsing the whole
+ * Yields the elements of a large array in parts, as they arrive. The file has one element per line. Parsing the whole
  * array at once would block a slow phone for 50 ms.
  * @throws Error with a message for the shopper
  */
@@ -62,10 +62,13 @@ export async function* loadArray(path: string, signal?: AbortSignal): AsyncGener
   if (rest !== '' || end !== ']') throw unreadable(new Error('It breaks off.'))
 }
 
-/** Milliseconds of work between two breaths. Fewer would delay a waiting shopper, as each breath may cost a frame. */
+/**
+ * Milliseconds of work between two breaths. With fewer milliseconds, a waiting shopper would wait longer, because each
+ * breath can take a whole frame.
+ */
 const MOST_MS = 8
 
-/** Loads all elements without blocking a slow phone. If loading fails, returns the elements read until then. */
+/** Loads all elements without blocking a slow phone. If loading fails, returns the elements read before the failure. */
 export async function loadLines<T>(path: string): Promise<T[]> {
   const lines: T[] = []
   const breathe = breatheAfter(MOST_MS)

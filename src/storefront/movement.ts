@@ -1,8 +1,10 @@
-/** @module Computes which products move between everyone's list and this shopper's, and the texts for these moves. */
+/**
+ * @module Computes which products move between everyone's list and this shopper's list, and the texts for these moves.
+ */
 import type { Recommendation } from '../index.ts'
 import { words } from './words/words.ts'
 
-/** Length to which both lists are computed. Products below are only "further down". */
+/** Number of places computed of both lists. Products below the last of these places are only "further down". */
 export const KNOWN_PLACES = 200
 
 export interface Placed {

@@ -84,10 +84,10 @@ globalThis.addEventListener?.('popstate', () => {
   wentBack = true
 })
 
-/** Milliseconds that the list with the opened card may take. */
+/** Maximum milliseconds to wait for the list with the opened card. */
 const LIST_PATIENCE = 1000
 
-/** Card in sight that links to a page, as soon as its list is known; null without one. */
+/** Visible card that links to a page, as soon as the card's list is known; null if there is no such card. */
 async function cardTo(path: string): Promise<HTMLElement | null> {
   const cards = () =>
     [...document.querySelectorAll<HTMLElement>(`main a.card[href="${path}"]`)].filter(

@@ -6,7 +6,7 @@ import { checkBy, isCut, setWire, WORKER_FILE } from './wire/wire.ts'
 /** Milliseconds that a refusal waits for an unfinished storing before it removes the stored files anyway. */
 const KEEPING_PATIENCE = 10_000
 
-/** Whether fast-forward's files are stored, or the reason why not. */
+/** Whether fast-forward's files are stored, and if not, the reason. */
 export const replayKept = createSignal<'unknown' | 'kept' | 'saves-data' | 'full' | 'failed'>(
   'unknown',
 )
@@ -28,8 +28,8 @@ export function followForOffline(): void {
     if (allowed && !before) keeping = keepForOffline()
     if (allowed !== false || before === false) return
     const leave = () => (allowed === false ? leaveOffline() : undefined)
-    // Wait until storing has finished: otherwise it could store files after the removal. A service worker that another
-    // tab's removal stops while it stores never answers: what it left is removed after a while.
+    // Wait until storing has finished: otherwise it could store files after the removal. A service worker never answers
+    // if another tab's removal stops it while it stores. The files that it left are removed after a while.
     void keeping.then(leave)
     setTimeout(leave, KEEPING_PATIENCE)
   }

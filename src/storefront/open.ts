@@ -15,7 +15,10 @@ beginPersonalizer()
 // Load German if `beforePaint.ts` found that it is needed. `followLanguage` handles a failure later.
 if (document.documentElement.dataset.words) loadGerman().catch(() => undefined)
 
-/** Waits until the document is complete, because this script may run before; null if it is complete already. */
+/**
+ * Waits until the document is complete, because this script can run before that; null if the document is already
+ * complete.
+ */
 function whole(): Promise<unknown> | null {
   if (document.readyState !== 'loading') return null
   return new Promise((resolve) => addEventListener('DOMContentLoaded', resolve, { once: true }))
@@ -32,5 +35,5 @@ async function open(): Promise<void> {
   if (!root) throw new Error('The page has no #shop element')
   await openShop(root)
 }
-// Not awaited: the shop's script imports parts of this script, so each would wait for the other.
+// This import is not awaited: the shop's script imports parts of this script, so each script would wait for the other.
 void open()

@@ -3,11 +3,14 @@
  * picture is a list of pieces.
  */
 
-/** Line of the file: first come all pieces, then for each picture its file name and the indices of its pieces. */
+/**
+ * Line of the file. First come the lines of all pieces, then a line per picture, with its file name and the indices of
+ * its pieces.
+ */
 export type PackLine = string | readonly [name: string, ...places: number[]]
 
 export interface PicturePack {
-  /** Lines of SVG; most occur in many pictures. */
+  /** Lines of SVG. Most of these lines occur in many pictures. */
   readonly pieces: string[]
   readonly pictures: Map<string, readonly number[]>
 }

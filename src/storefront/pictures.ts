@@ -9,7 +9,7 @@ import { loadLines } from './load.ts'
 import { type PackLine, type PicturePack, svgOf, unpack } from './picturePack.ts'
 import { createSignal, useSignal } from './signal.ts'
 
-/** Null while it loads. */
+/** Pack of all pictures; null while the pack loads. */
 const pack = createSignal<PicturePack | null>(null)
 /** File name → address that causes no request, for pictures shown so far; null if there is no such picture. */
 const addresses = new Map<string, string | null>()
@@ -32,7 +32,7 @@ export function takeOverPictures(document: Document): void {
 /**
  * File name and address of a picture. The address is undefined while the picture loads, null if there is none. Creating
  * and decoding a picture takes a slow phone milliseconds each, so a list shows its words first.
- * @param early on the first screen; a prerendered page contains these pictures
+ * @param early whether the picture is on the first screen, whose pictures a prerendered page contains
  */
 export function usePicture({ image = '' }: Item, early: boolean) {
   const name = image.slice(image.lastIndexOf('/') + 1)
@@ -60,7 +60,7 @@ export function usePicture({ image = '' }: Item, early: boolean) {
 
 const percent = (sign: string) => `%${sign.charCodeAt(0).toString(16)}`
 
-/** Address of a picture while prerendering: it contains the picture itself. */
+/** Address of a picture while prerendering. The address contains the picture itself. */
 function drawBeforehand(name: string): string | null | undefined {
   if (typeof document !== 'undefined') return undefined
   const svg = fromPack(name)

@@ -36,7 +36,7 @@ interface Rendered {
  * @param items items in a new shopper's order
  * @param bestsellers ids for the home page's lists, best first, as every new shopper's device orders them
  * @param popular ids for a shelf on a page without other lists, in the same order
- * @param pictures pictures of all items; a page contains those of its items
+ * @param pictures pictures of all items; a page contains the pictures of its items
  * @param histories histories of all items; a product's page contains its own
  */
 export function* renderPages(

@@ -24,7 +24,10 @@ export function useShop(): Shop {
   return shop
 }
 
-/** The first page's items. Later visits to that page don't need them: the shopper's own list is available at once. */
+/**
+ * Items of the first page. Later visits to that page don't need these items, because the shopper's own list is then
+ * available at once.
+ */
 export function useBestsellers(): readonly string[] | undefined {
   const { bestsellers } = useShop()
   const [first] = useState(bestsellers.get)

@@ -156,7 +156,7 @@ test('the note after a first look is hidden while nothing is stored', async () =
   await expect.element(note).not.toBeInTheDocument()
 })
 
-test('a long look is captured once, a short one with its length', async () => {
+test('a long view is captured once, and a short view is captured with its duration', async () => {
   const screen = await open('/product/i2')
   await waitFor(() => expect(names()).toContain('view_item'))
   const [look] = personalizer.captured.filter((event) => event.name === 'view_item')
@@ -208,7 +208,7 @@ test('a keyboard order captures one purchase with all items and takes no payment
   expect(basket.get()).toEqual([])
 })
 
-test('a department can be filtered by price; its name may contain an ampersand', async () => {
+test('a department whose name contains an ampersand can be filtered by price', async () => {
   const screen = await open('/category/Kitchen%20%26%20Dining#price=1-3&sort=dear')
   await expect
     .element(screen.getByRole('heading', { level: 1, name: 'Kitchen & Dining' }))
@@ -257,7 +257,7 @@ test('an old link’s filters move to the fragment, hidden from the server; othe
   expect(location.search).not.toContain('bird')
 })
 
-test('a search moves out of the query even if the other parameters get longer', () => {
+test('a search moves from the query to the fragment even if the other parameters get longer', () => {
   history.pushState(null, '', '/search?q=tea&from=((mail))')
   hideChoices()
   expect(location.search).toBe('?from=%28%28mail%29%29')
@@ -401,7 +401,7 @@ test('forgotten orders and wishes leave their pages, a purchase as a whole', asy
   expect(wishlist.get()).toEqual([])
 })
 
-test('“Recently viewed” needs a real look, leaves out the page’s product and follows the switch', async () => {
+test('“Recently viewed” needs a view of some length, leaves out the page’s product and follows the switch', async () => {
   const screen = await open('/product/i2')
   const viewed = screen.getByRole('region', { name: 'Recently viewed' })
   await waitFor(() => expect(names()).toContain('view_item'))
@@ -435,7 +435,7 @@ async function inBox(screen: Awaited<ReturnType<typeof open>>) {
 const optionsOf = (screen: Awaited<ReturnType<typeof open>>, name: string) =>
   screen.getByRole('group', { name }).getByRole('option')
 
-test('results change during typing, keep the focus, and are captured when typing stops', async () => {
+test('results change during typing and leave the focus in the box; the search is captured when typing stops', async () => {
   const screen = await open('/search')
   const box = await inBox(screen)
   await box.fill('tea thing 4')
@@ -536,7 +536,7 @@ test('without matches the box says so and offers near words or departments', asy
     .toHaveFocus()
 })
 
-test('a search says if no product has all its words, and links the department', async () => {
+test('if no product has all words of a search, the page says so and links the department', async () => {
   const screen = await open('/search#q=garden')
   await expect.element(screen.getByRole('link', { name: 'All Garden' })).toBeVisible()
   await screen.getByRole('combobox', { name: 'Search products' }).fill('tea sailing')
@@ -545,7 +545,7 @@ test('a search says if no product has all its words, and links the department', 
   await expect.element(screen.getByText(/Nothing found for “under £0.05”/)).toBeVisible()
 })
 
-test('picking a result before typing stops captures the search at once', async () => {
+test('opening a result before the typing pause ends captures the search at once', async () => {
   const screen = await open('/search')
   await screen.getByRole('combobox', { name: 'Search products' }).fill('tea thing 4')
   await screen
@@ -575,7 +575,7 @@ test('a shopper who goes to pending results keeps the focus when they arrive', a
   await expect.element(heading).toHaveFocus()
 })
 
-test('typing on over older results captures only the last search', async () => {
+test('if the shopper continues to type while older results are on screen, only the last search is captured', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const screen = await open('/search')
   const box = screen.getByRole('combobox', { name: 'Search products' })
@@ -626,7 +626,7 @@ test('the panel is not empty if it is reopened at once', async () => {
   await learned.click()
   const close = screen.getByRole('dialog').getByRole('button', { name: 'Close' }).element()
   const again = document.querySelector<HTMLElement>('button.learned')
-  // In one task: the browser's close event comes when the dialog is open again.
+  // Both happen in one task, so the browser's close event comes when the dialog is already open again.
   ;(close as HTMLElement).click()
   again?.click()
   await new Promise((resolve) => setTimeout(resolve, 100))

@@ -1,6 +1,6 @@
 /**
- * @module Formats prices, counts and dates in the current language. Own code formats English pounds and thousands,
- * because the first `Intl` format of a page blocks a desktop browser for 20 ms and a slow phone for 100 ms.
+ * @module Formats prices, counts and dates in the current language. This module's own code formats English pounds and
+ * thousands, because the first `Intl` format of a page blocks a desktop browser for 20 ms and a slow phone for 100 ms.
  */
 import { inUse } from './words/words.ts'
 
@@ -34,7 +34,9 @@ export const pounds = (whole: number): string =>
     ? `£${whole}`
     : format(whole, { style: 'currency', currency: 'GBP', maximumFractionDigits: 0 })
 
-/** Function that formats a value. It creates the format at its first use in a language, not while a script loads. */
+/**
+ * Function that formats a value. It creates the format when it is first used in a language, not while a script loads.
+ */
 export function formatLater(
   make: (locale: string) => { format(value: number): string },
 ): (value: number) => string {

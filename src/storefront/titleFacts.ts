@@ -59,7 +59,10 @@ interface TitleFacts {
 const NUMBERS: Readonly<Record<string, number>> = { two: 2, three: 3, four: 4, six: 6 }
 const OF = /\b(?:set|pack|box|bundle|crate|string) of ?(\d+|two|three|four|six)\b/i
 const PIECES = /\b(\d+) ?(?:pc|piece|pieces)\b/i
-/** Matches a leading number that counts pieces. Before one of these words a number counts parts of a single piece. */
+/**
+ * Matches a leading number that counts pieces. Before any of the excluded words, a number counts parts of a single
+ * piece.
+ */
 const LEADING =
   /^(\d+) (?!tier|hook|wick|strand|colour |egg house|hearts hang|birds canvas|black cats|daisies)/i
 const SIZE =

@@ -1,4 +1,4 @@
-/** @module Loads something that a page needs. After a failure, the shopper can have it loaded again. */
+/** @module Loads data that a page needs. After a failure, the shopper can try again. */
 import { startTransition, useCallback, useEffect, useState } from 'react'
 
 /** @param load throws an Error with a message for the shopper; needs a stable reference */

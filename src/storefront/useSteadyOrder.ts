@@ -1,6 +1,6 @@
 /**
- * @module Personal order of a page's products, which stays fixed once shown. Otherwise events of the page itself (a
- * query, a recent view) would move products while the shopper looks at them.
+ * @module Personal order of a page's products, which stays fixed once it is shown. Otherwise the page's own events (a
+ * query, a view) would move products while the shopper looks at them.
  */
 import { useState, useSyncExternalStore } from 'react'
 import { usePersonalization, useRerank } from '../react.ts'

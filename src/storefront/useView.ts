@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'react'
 import { useShop } from './shop.ts'
 
-/** Shortest view that counts, milliseconds. A shorter view is a misclick. */
+/** Minimum milliseconds of a view. A shorter view counts as a misclick. */
 const LOOK_MS = 1000
 
 /**

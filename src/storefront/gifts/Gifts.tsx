@@ -1,4 +1,7 @@
-/** @module Gifts for a budget: a product for each person. The shopper may swap each, and put all into the basket. */
+/**
+ * @module Proposes gifts for a budget, one product for each person. The shopper can swap each product, and put all of
+ * them into the basket.
+ */
 import { useMemo, useState } from 'react'
 import { addToBasket, basket, removeFromBasket, setQuantity } from '../basket.ts'
 import { departmentText, productPath, titleOf } from '../catalog.ts'
@@ -105,7 +108,7 @@ function Proposal({ wish: { pence, people }, offers }: ProposalProps) {
         {chosen.map(({ id, department, pence }, place) => {
           const item = catalog.get(id)
           return (
-            // The place, so that the focus stays on the button that was pressed.
+            // The key is the place, so that the focus stays on the pressed button.
             // biome-ignore lint/suspicious/noArrayIndexKey: see above
             <li key={place} className="gift" data-item={id}>
               {item && <Picture item={item} size={96} alt="" />}
@@ -136,7 +139,7 @@ function Proposal({ wish: { pence, people }, offers }: ProposalProps) {
         {words('gifts.total', { total: price(penceOf(chosen)), budget: price(pence) })}
       </p>
       <p className="gifts-ways">
-        {/* One button, so that the focus stays where it is. */}
+        {/* This is always the same button, so that the focus stays on it. */}
         <button
           type="button"
           className={added ? 'button' : 'button button-strong'}

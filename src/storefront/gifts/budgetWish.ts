@@ -7,7 +7,7 @@ export interface BudgetWish {
   readonly people: number
 }
 
-/** Most people of a wish; a choice for more would take too long. */
+/** Maximum number of people. A choice for more people would take too much time. */
 const MOST_PEOPLE = 12
 
 const NUMBERS: readonly (readonly string[])[] = [

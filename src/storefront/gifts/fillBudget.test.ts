@@ -4,7 +4,7 @@ import { type Budget, fillBudget, type Offer, otherOffer, worthOf } from './fill
 
 const pence = (chosen: readonly Offer[]) => chosen.reduce((sum, one) => sum + one.pence, 0)
 
-/** Value of the best choice among all choices; null if none fits. */
+/** Value of the best of all choices; null if no choice fits. */
 function bestOfAll(offers: readonly Offer[], { count, pence: most }: Budget): number | null {
   let best: number | null = null
   for (let bits = 0; bits < 2 ** offers.length; bits++) {
@@ -28,7 +28,7 @@ const offersOf = (most: number) =>
     .map((some) => some.map((one, at): Offer => ({ ...one, id: `item ${at}` })))
 
 describe('filling a budget', () => {
-  test('chooses as well as the best of all choices', () => {
+  test('finds a choice as good as the best of all choices', () => {
     const budgets = fc.record({
       count: fc.integer({ min: 1, max: 5 }),
       pence: fc.integer({ min: 1, max: 120 }),
@@ -46,7 +46,7 @@ describe('filling a budget', () => {
     )
   })
 
-  test('never exceeds a large budget, and misses only choices within rounding of it', () => {
+  test('never exceeds a large budget, and misses only choices whose cost is within the rounding of the budget', () => {
     const budgets = fc.record({
       count: fc.integer({ min: 1, max: 4 }),
       pence: fc.integer({ min: 10_000, max: 99_999 }),
@@ -63,7 +63,7 @@ describe('filling a budget', () => {
     )
   })
 
-  test('the other product for a place fits the rest and is the best one not seen', () => {
+  test('the replacement for a place fits the rest of the budget and is the best product not seen yet', () => {
     const offers: Offer[] = [
       { id: 'card', pence: 85, score: 2, department: 'cards' },
       { id: 'second card', pence: 90, score: 1.5, department: 'cards' },

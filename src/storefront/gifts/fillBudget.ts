@@ -3,7 +3,7 @@
  * less a loss for each further product of a department. Pure.
  */
 
-/** A product that may be chosen. */
+/** A product that a choice can contain. */
 export interface Offer {
   readonly id: string
   /** Price in pence, above 0. */
@@ -16,7 +16,7 @@ export interface Offer {
 export interface Budget {
   /** Number of products to choose. */
   readonly count: number
-  /** Maximum of their prices' sum, in pence. */
+  /** Maximum sum of the products' prices, in pence. */
   readonly pence: number
 }
 
@@ -26,13 +26,13 @@ const REPEAT = 1
 /** Steps into which the first, rough solution divides the budget. */
 const ROUGH_STEPS = 100
 /**
- * Steps into which the solution divides a larger budget, so that the time has a bound. Up to £40 a step is a penny, and
- * the choice is the best one; above, each price is rounded up to a whole step.
+ * Maximum number of steps into which the solution divides the budget, which limits the computing time. Up to £40 a step
+ * is one penny, and the choice is the best. Above £40, each price is rounded up to a whole step.
  */
 const STEPS = 4000
 
 /**
- * The best choice. A rough solution shows which products can't be in a better one.
+ * Returns the best choice. A rough solution shows which products can't be part of any better choice.
  * @returns null if no `count` products fit the budget
  */
 export function fillBudget(offers: readonly Offer[], budget: Budget): Offer[] | null {
@@ -47,7 +47,7 @@ export function worthOf(chosen: readonly Offer[]): number {
   return scores - REPEAT * (chosen.length - departments.size)
 }
 
-/** How the best choice of a state came about. */
+/** How the best choice of a state uses a product. */
 const LEFT_OUT = 0
 const FIRST = 1
 const FURTHER = 2
@@ -58,7 +58,7 @@ function solve(offers: readonly Offer[], { count, pence }: Budget, steps: number
   const width = Math.floor(pence / step) + 1
   const size = (count + 1) * width
   const costOf = (offer: Offer) => Math.ceil(offer.pence / step)
-  /** Best value of k products for at most c steps, at k × width + c. */
+  /** Best value of k products that cost at most c steps, stored at index k × width + c. */
   let best = new Float64Array(size).fill(Number.NEGATIVE_INFINITY)
   best.fill(0, 0, width)
   const passed: { readonly some: Uint8Array; readonly members: [Offer, Uint8Array][] }[] = []
@@ -115,13 +115,13 @@ function byDepartment(offers: readonly Offer[]): readonly (readonly Offer[])[] {
 }
 
 /**
- * Offers without those that no best choice needs: if `count` products of the same department are neither dearer nor
- * worse, one of them is free to take the place.
+ * Returns the offers without those that no best choice needs. An offer isn't needed if `count` products of its
+ * department cost no more and score no less: at least one of these is not yet chosen and can take its place.
  */
 function undominated(offers: readonly Offer[], count: number): readonly Offer[] {
   const sorted = offers.toSorted((a, b) => b.score - a.score || a.pence - b.pence)
   return byDepartment(sorted).flatMap((department) => {
-    /** Prices of the `count` cheapest products before, ascending. */
+    /** Prices of the `count` cheapest products so far, ascending. */
     let cheapest: number[] = []
     return department.filter(({ pence }) => {
       if (cheapest.length === count && cheapest[count - 1] <= pence) return false
@@ -131,12 +131,13 @@ function undominated(offers: readonly Offer[], count: number): readonly Offer[] 
   })
 }
 
-/** Prices of a penny in log-odds, among which the one with the lowest bound is sought. */
+/** Values of a penny in log-odds that are tried as the multiplier of the Lagrangian relaxation. */
 const PENNIES = [0, ...Array.from({ length: 24 }, (_, at) => 1e-4 * 1.5 ** at)]
 
 /**
- * Offers that may be in a choice of at least this value. For any price of a penny, a choice is worth at most the budget
- * plus its products less their prices (Lagrangian relaxation); the best products for that are known at once.
+ * Returns the offers that can be in a choice of at least this value, by Lagrangian relaxation. For any value of a
+ * penny, a choice is worth at most the value of the budget plus the sum of its products' scores, each less the value of
+ * the price. The products with the highest such sum are found by sorting.
  */
 function promising(
   offers: readonly Offer[],
@@ -165,7 +166,7 @@ function promising(
     const bound = (offer: Offer) => {
       const first = firsts.get(offer.department) ?? offer
       if (first === offer) return netOf(offer) + without(offer)
-      // With the department's first product, or without it.
+      // The choice contains the department's best product, or it doesn't.
       return netOf(offer) + Math.max(others - REPEAT, without(first))
     }
     left = left.filter((offer) => penny * pence + bound(offer) >= value - SAME)
@@ -179,9 +180,9 @@ const sum = (values: readonly number[]) => values.reduce((total, one) => total +
 const SAME = 1e-9
 
 /**
- * The best product for one place of a choice, whose other products stay.
- * @param seen ids that may not be chosen
- * @returns undefined if none fits the rest of the budget
+ * Returns the best product for one place of a choice whose other products stay.
+ * @param seen ids that must not be chosen
+ * @returns undefined if no product fits the rest of the budget
  */
 export function otherOffer(
   offers: readonly Offer[],

@@ -9,7 +9,7 @@ import { useSignal } from '../signal.ts'
 import type { BudgetWish } from './budgetWish.ts'
 import type { Offer } from './fillBudget.ts'
 
-/** A gift costs between a quarter of an equal share and twice the share, so that nobody gets a trifle. */
+/** A gift costs between a quarter of an equal share and twice that share, so that no gift is a trifle. */
 const LEAST_SHARE = 0.25
 const MOST_SHARE = 2
 
@@ -49,7 +49,7 @@ function offersOf(items: readonly Item[], ranked: readonly Recommendation[]): re
   }))
 }
 
-/** Offers at a fair share of the budget; in a second attempt, all offers. */
+/** Offers for each attempt: first the offers whose prices are near an equal share of the budget, then all offers. */
 export function attempts(
   offers: readonly Offer[],
   { pence, people }: BudgetWish,

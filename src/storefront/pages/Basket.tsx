@@ -63,7 +63,7 @@ export function Basket() {
     return (
       <Page title={words('basket.title')}>
         {gone && <ul className="lines">{gone}</ul>}
-        {/* The prerendered page shows an empty basket, which may not be this shopper's. */}
+        {/* The prerendered page shows an empty basket, although this shopper's basket can have products. */}
         <div className="basket-empty" aria-busy={rendered}>
           <p className="empty">
             <Say text={words('basket.empty')} />
@@ -103,7 +103,10 @@ interface RemovedLineProps {
   readonly onUndo: () => void
 }
 
-/** The line and not its button: who types 0 and presses Enter would undo it at once. */
+/**
+ * Focus the line instead of its button: a shopper who types 0 and presses Enter would otherwise undo the removal at
+ * once.
+ */
 const focusAtOnce = (line: HTMLLIElement | null) => line?.focus()
 
 function RemovedLine({ line, onUndo }: RemovedLineProps) {

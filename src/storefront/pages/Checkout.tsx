@@ -1,4 +1,7 @@
-/** @module `/checkout`: a checkout marked as a demonstration; one `purchase` event, no personal data. */
+/**
+ * @module `/checkout` is a checkout that is marked as a demonstration. It captures one `purchase` event and asks for no
+ * personal data.
+ */
 import { useEffect, useRef, useState } from 'react'
 import { basket, type PricedLine, priced, sumOf } from '../basket.ts'
 import { titleOf } from '../catalog.ts'

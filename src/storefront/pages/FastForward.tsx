@@ -1,6 +1,6 @@
 /**
- * @module `/fast-forward`, two stories: on this device, the year of a shopper whom training never saw; and the first
- * weeks of a shop that collects nothing, as it was recorded.
+ * @module `/fast-forward` tells two stories. This device replays the year of a shopper whom training never saw. The
+ * page also shows the recorded first weeks of a shop that collects nothing.
  */
 import { usePersonalization } from '../../react.ts'
 import { useChoices } from '../address.ts'
@@ -65,7 +65,7 @@ function ShoppersYear() {
   return shoppers ? <Choice shoppers={shoppers} /> : <Waiting />
 }
 
-/** Says whether fast-forward will work offline, and if not, what is missing. */
+/** Says whether fast-forward works offline, and if not, what is missing. */
 function WithoutNetwork() {
   const kept = useSignal(replayKept)
   const { storage, notices } = usePersonalization()

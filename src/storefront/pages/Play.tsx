@@ -21,7 +21,10 @@ import { words } from '../words/words.ts'
 
 /** Number of products in each list. */
 const SHOWN = 8
-/** Two sets of products to tap. Each product of a set is of another department, and none is in everyone's list. */
+/**
+ * Two sets of products to tap. The products of a set belong to different departments, and none of them is in everyone's
+ * list.
+ */
 const TO_TAP = [
   ['22629', '84380', '22699', '22086', '22111', '22193'],
   ['22029', '23323', '21121', '22491', '82578', '22998'],
@@ -37,7 +40,7 @@ export function Play() {
   const [tapped, setTapped] = useState<readonly string[]>([])
   const [began, begin] = useState<number | null>(null)
   const followed = useFollowed(own.items)
-  // Count the first note as shown: this page shows the change itself.
+  // Count the first note as shown, because this page itself shows the change.
   useEffect(() => {
     if (told.get() === 0) told.set(1)
   }, [])
@@ -47,7 +50,7 @@ export function Play() {
   const liked = learned.filter((one) => one.kind === 'item' && !isAnswer(one.signal))
   const known = new Set([...tapped, ...liked.map(({ name }) => name)])
   const pressed = [...tapped, ...linked.filter((id) => known.has(id) && !tapped.includes(id))]
-  /** Products in the link that this shopper has not tapped yet: somebody else tapped them. */
+  /** Products in the link that somebody else tapped and this shopper hasn't tapped yet. */
   const offered = linked.filter((id) => !known.has(id))
 
   function tap(ids: readonly string[]): void {
@@ -214,7 +217,7 @@ function Facts({ taps, learnedFrom, took, began }: FactsProps) {
             : words('play.followed', { n: learnedFrom, ms: Math.max(1, Math.round(took)) })}
       </p>
       <WireButton />
-      {/* It takes up space from the start, so that the lists don't move at the first tap. */}
+      {/* The element takes up space from the start, so that the lists don't move at the first tap. */}
       <details data-hidden={began === null || undefined}>
         <summary>{words('play.requests', { n: count(since.length) })}</summary>
         {since.length === 0 && <p>{words('play.noRequests')}</p>}

@@ -51,7 +51,7 @@ export function Search() {
       </Page>
     )
   return (
-    // The heading is one string: of three text nodes, the last would shift with every letter typed.
+    // The heading is one string. If it had three text nodes, the last would shift with every letter typed.
     <Page title={words('search.tab', { query })} heading={words('search.heading', { query })}>
       {wish && enoughFor === null ? (
         <Suspense fallback={<Looking />}>
@@ -75,7 +75,7 @@ const Looking = () => (
 /**
  * Captures each query once, as typed. The query of the results on screen may be older: on a slow device, results of a
  * word's first letters may stay for a second while the shopper finishes the word.
- * @param found whether the results of `asked` are on screen
+ * @param found whether the results on screen are those for `asked`
  */
 function useAsked(asked: string, found: boolean): void {
   const { capture } = useShop()
@@ -89,7 +89,8 @@ function useAsked(asked: string, found: boolean): void {
     const timer = found ? setTimeout(say, REST_MS) : undefined
     return () => {
       clearTimeout(timer)
-      // If the shopper opens a product before the pause ends, capture the typed text: the shopper meant it.
+      // If the shopper opens a product before the pause ends, capture the typed text, because the shopper searched for
+      // it.
       if (!said && location.pathname !== '/search') say()
     }
   }, [asked, found, capture])
@@ -103,7 +104,7 @@ const Results = memo(function Results({ found }: ResultsProps) {
   const { catalog, unavailable } = useShop()
   const { query, hits } = found
   const ids = useMemo(() => hits.map((hit) => hit.id), [hits])
-  // The search returns ties in a new shopper's order, so a new shopper doesn't wait for a ranking.
+  // The search already returns ties in a new shopper's order, so a new shopper needn't wait for a ranking.
   const ranked = useSteadyOrder(query, ids, true)
   const tolerance = usePersonalization().model?.searchTolerance
   const blended = useMemo(

@@ -89,7 +89,7 @@ export function SideBySide() {
 interface SummaryProps {
   readonly movements: Movements
   readonly seen: number
-  /** False without a model, e.g. on a first visit without a network. */
+  /** Whether there is a model; false e.g. on a first visit without a network. */
   readonly canRank: boolean
 }
 
@@ -159,9 +159,9 @@ function Lists({ movements: { personal, base }, loading }: ListsProps) {
 interface ListProps {
   readonly id: string
   readonly title: string
-  /** Number of items in the other list that this list doesn't show, because they are further down. */
+  /** Number of items of the other list that are further down in this list than it shows. */
   readonly below: number
-  /** False while the list is computed. */
+  /** Whether the list is known; false while it is computed. */
   readonly children: ReactNode
 }
 

@@ -1,4 +1,4 @@
-/** @module `/wishlist`, stored on this device. */
+/** @module Page `/wishlist`; the wishlist is stored on this device. */
 
 import { wishlist } from '../basket.ts'
 import { Page } from '../parts/Page.tsx'

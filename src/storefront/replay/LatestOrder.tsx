@@ -1,4 +1,4 @@
-/** @module The latest replayed order: the personal list before the order, and the products bought. */
+/** @module Shows the latest replayed order: the personal list before it, and the products bought. */
 
 import type { Item } from '../../index.ts'
 import { productPath, titleOf } from '../catalog.ts'

@@ -2,7 +2,7 @@
 import { words } from '../words/words.ts'
 
 interface MissingShoppersProps {
-  /** What is missing; absent: the example shoppers. */
+  /** Name of the missing data; default: the example shoppers. */
   readonly what?: string
   /** Message, one sentence. */
   readonly failure: string

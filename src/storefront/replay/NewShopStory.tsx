@@ -35,7 +35,7 @@ export function NewShopStory() {
   )
 }
 
-/** Nothing is computed while the story plays: each step is a recorded week. */
+/** The story only shows recorded weeks, so a step computes nothing. */
 const open = async () => ({ step: async (week: ShopWeek) => week, close: () => {} })
 
 function Played({ shop: { weeks, epsilon } }: { readonly shop: NewShop }) {
@@ -108,7 +108,10 @@ interface NewModelProps {
   readonly before: ShopWeek | undefined
 }
 
-/** The list of the week's model, with the counts behind it: as devices hold them, and as servers released them. */
+/**
+ * The list of the week's model, with the counts behind each product: the sum of the devices' own counts, and the sum
+ * that the servers released.
+ */
 function NewModel({ week: { list, round }, before }: NewModelProps) {
   const known = new Set(before?.list.map(({ id }) => id))
   return (

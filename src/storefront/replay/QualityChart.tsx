@@ -1,4 +1,7 @@
-/** @module Chart of quality over time, one line for each way of ranking; the table beside it has the same data. */
+/**
+ * @module Chart of quality over time, with one line for each way of ranking. The table beside the chart has the same
+ * data.
+ */
 import { formatLater } from '../text.ts'
 import { words } from '../words/words.ts'
 import { chartOf, FRAME, HEIGHT, pathOf, WIDTH } from './chart.ts'
@@ -10,7 +13,7 @@ interface QualityChartProps<A extends string> {
   /** The lines to draw. */
   readonly arms: readonly A[]
   readonly span: readonly [number, number]
-  /** Day on which the model's data end, ISO date; absent until it is known. */
+  /** Day on which the model's data end, as an ISO date; absent until that day is known. */
   readonly until?: string
   readonly label: string
 }

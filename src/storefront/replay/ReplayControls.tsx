@@ -14,7 +14,7 @@ const PACES = [
 export const wait = (milliseconds: number) =>
   new Promise<void>((resolve) => setTimeout(resolve, milliseconds))
 
-/** Whether the replay starts by itself: not for shoppers who prefer less motion or save data. */
+/** Whether the replay starts automatically, which it doesn't for shoppers who prefer less motion or save data. */
 const playsByItself = () => !savesData() && !matchMedia('(prefers-reduced-motion: reduce)').matches
 
 export function usePlayed<Step>(player: Player<Step>) {
@@ -33,7 +33,7 @@ interface ReplayControlsProps {
   readonly total: number
   /** Label of the button that plays one part. */
   readonly next: string
-  /** Text about the part that was played last. */
+  /** Text about the part played last. */
   readonly place: string
   /** Accessible name of the progress bar. */
   readonly progress: string

@@ -21,7 +21,7 @@ export const percent = formatLater(
 
 interface ReplayPlayerProps {
   readonly shopper: PastShopper
-  /** Whether all ways of ranking are shown, or only everyone's and the learned one. */
+  /** Whether the chart shows all ways of ranking, or only everyone's list and the learned list. */
   readonly all: boolean
   readonly onAll: (all: boolean) => void
 }
@@ -113,7 +113,7 @@ function Figures({ steps, arms }: FiguresProps) {
   )
 }
 
-/** Name and meaning of a way of ranking, with the key to its line. */
+/** Name and meaning of a way of ranking, with a sample of its line. */
 export function ArmHead({ arm }: { readonly arm: Arm | ShopArm }) {
   return (
     <th scope="row">

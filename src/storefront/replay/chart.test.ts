@@ -4,7 +4,7 @@ import { ARMS, byArm, type Moment } from './quality.ts'
 
 const span = [Date.UTC(2010, 11, 1), Date.UTC(2011, 10, 30)] as const
 
-/** The same value for each arm. */
+/** Values that are the same for each arm. */
 const moment = (time: number, value: number): Moment => ({ time, values: byArm(() => value) })
 
 test('an empty chart has axes and no lines', () => {
@@ -38,7 +38,7 @@ test('lines with equal values, and the names of the lines, do not cover each oth
   expect(names.map((y) => y - names[0])).toEqual([0, 24, 48, 72])
 })
 
-test('heights move only as far as needed to keep them apart', () => {
+test('heights move only as far as needed to keep their minimum distance', () => {
   expect(apart([50, 10, 90], 5)).toEqual([50, 10, 90])
   expect(apart([12, 10], 6)).toEqual([14, 8])
   expect(apart([10, 10, 16, 40], 4)).toEqual([8, 12, 16, 40])

@@ -5,7 +5,7 @@ export const WIDTH = 760
 export const HEIGHT = 350
 /** Margins for the labels of axes and lines. */
 export const FRAME = { left: 52, right: 200, top: 32, bottom: 44 } as const
-/** Smallest vertical distance of two lines, and of two labels; lines that would overlap are drawn side by side. */
+/** Minimum vertical distance of two lines, and of two labels. Lines that would overlap are drawn side by side. */
 const LINES_APART = 5
 const WORDS_APART = 24
 
@@ -19,7 +19,7 @@ interface Chart<A extends string> {
   readonly lines: readonly {
     readonly arm: A
     readonly points: readonly Point[]
-    /** Position of the line's name; absent while there are no moments. */
+    /** Position of the line's name; absent while the line has no points. */
     readonly name?: Point
   }[]
   readonly yTicks: readonly { readonly y: number; readonly value: number }[]
@@ -27,7 +27,7 @@ interface Chart<A extends string> {
   readonly xOf: (time: number) => number
 }
 
-/** @param arms the lines to draw @param span first and last time on the axis, milliseconds */
+/** @param arms the lines to draw @param span first and last time on the axis, in milliseconds */
 export function chartOf<A extends string>(
   moments: readonly Moment<A>[],
   arms: readonly A[],

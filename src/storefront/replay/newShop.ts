@@ -7,22 +7,25 @@ import type { Moment } from './quality.ts'
 export const SHOP_ARMS = ['alone', 'rounds'] as const
 export type ShopArm = (typeof SHOP_ARMS)[number]
 
-/** A product of the new model's list; the opening has no counts. */
+/** A product of the new model's list. The opening week has no counts. */
 export interface Listed {
   readonly id: string
   readonly count?: {
     /** Sum of the devices' counts, which no server has. */
     readonly exact: number
-    /** The same sum as both servers released it, with noise. */
+    /** The sum that both servers released, which has noise. */
     readonly released: number
   }
 }
 
-/** One device's update. */
+/** Example of one device's update. */
 interface DeviceExample {
-  /** Products of its last 30 days. */
+  /** Products of the device's last 30 days. */
   readonly items: readonly string[]
-  /** Number of the update that counts the first of them, and the halves that leader and helper get. */
+  /**
+   * Number in the update that counts the first of these products, and the two shares of this number for leader and
+   * helper.
+   */
   readonly number: number
   readonly leader: number
   readonly helper: number
@@ -31,10 +34,10 @@ interface DeviceExample {
 export interface ShopWeek {
   /** End of the week, milliseconds. */
   readonly time: number
-  /** Mean quality until the next model. */
+  /** Mean quality of the lists until the next model. */
   readonly quality: Readonly<Record<ShopArm, number>>
   readonly list: readonly Listed[]
-  /** Absent for the opening. */
+  /** The week's round; absent in the opening week. */
   readonly round?: {
     readonly shoppers: number
     /** Number of updates in the released sum. */
@@ -44,9 +47,9 @@ export interface ShopWeek {
 }
 
 export interface NewShop {
-  /** ε of one update and of a device's four a year. */
+  /** ε of one update, and ε of a device's four updates in a year. */
   readonly epsilon: { readonly report: number; readonly year: number }
-  /** The opening, then every week. */
+  /** The opening week, then all further weeks. */
   readonly weeks: readonly ShopWeek[]
 }
 
@@ -119,10 +122,10 @@ function readDevice(value: unknown): DeviceExample {
   }
 }
 
-/** Number of models that a mean covers: after a single one test shoppers place too few orders. */
+/** Number of models that a mean covers, because test shoppers place too few orders after a single model. */
 export const MEAN_WEEKS = 8
 
-/** After each week, the means over the last `MEAN_WEEKS`. */
+/** Means over the last `MEAN_WEEKS` weeks, after each week. */
 export const recentMeans = (weeks: readonly ShopWeek[]): readonly Moment<ShopArm>[] =>
   weeks.map(({ time }, last) => {
     const recent = weeks.slice(Math.max(0, last + 1 - MEAN_WEEKS), last + 1)

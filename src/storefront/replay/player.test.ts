@@ -50,7 +50,7 @@ test('plays every part once, in order, and ends', async () => {
   expect(status(player)).toBe('done')
 })
 
-test('pauses between two parts and continues there', async () => {
+test('pauses between two parts and later continues from there', async () => {
   const { player, seen, tick } = setUp()
   player.play()
   await vi.waitFor(() => expect(count(player)).toBe(1))

@@ -1,7 +1,7 @@
 /** @module State and controls of a replay (play, pause, step, speed), for `useSyncExternalStore`. */
 import { createSignal } from '../signal.ts'
 
-/** What plays the parts of a story, such as a shopper's orders, one after the other. */
+/** Plays the parts of a story, such as a shopper's orders, one after another. */
 export interface Replay<Part, Step> {
   /** Plays the next part. @throws Error with a message for the shopper */
   step(part: Part): Promise<Step>
@@ -28,7 +28,7 @@ export function createPlayer<Part, Step>({ parts, open, wait }: PlayerDeps<Part,
   const { get, set: change, subscribe } = createSignal(IDLE)
   let pace = 0
   let replay: Promise<Replay<Part, Step>> | null = null
-  /** Number of the current run; results of an earlier run are dropped. */
+  /** Number of the current run. Results of an earlier run are dropped. */
   let run = 0
   let going = false
   /** Number of single steps requested. */
@@ -94,12 +94,12 @@ export function createPlayer<Part, Step>({ parts, open, wait }: PlayerDeps<Part,
       set({ status: 'paused' })
       void go()
     },
-    /** Drops the replay and returns to the start. */
+    /** Ends the replay and returns to the start. */
     restart() {
       drop()
       set(IDLE)
     },
-    /** Pause between two parts, in addition to the computing time. */
+    /** Milliseconds of pause between two parts, in addition to the computing time. */
     setPace(milliseconds: number) {
       pace = milliseconds
     },

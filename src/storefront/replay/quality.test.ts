@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { ARMS, meansOf, PLACES, qualityOf, runningMeans } from './quality.ts'
 import { readShoppers } from './shoppers.ts'
 
-test('quality equals the evaluation’s metrics for any list and any purchase', () => {
+test('the computed quality equals the evaluation’s metrics for any list and any purchase', () => {
   const ids = Array.from({ length: 30 }, (_, place) => `i${place}`)
   fc.assert(
     fc.property(
@@ -20,7 +20,7 @@ test('quality equals the evaluation’s metrics for any list and any purchase', 
   )
 })
 
-test('means cover all orders so far', () => {
+test('the means cover all orders so far', () => {
   const step = (ndcg: number) =>
     Object.fromEntries(ARMS.map((arm) => [arm, { ndcg, hit: ndcg > 0 ? 1 : 0 }])) as never
   const steps = [step(0), step(0.5), step(1)]

@@ -13,11 +13,11 @@ export const byArm = <T>(of: (arm: Arm) => T): Readonly<Record<Arm, T>> => ({
 /** Arms that the chart shows at first. The other arms explain where the difference comes from. */
 export const MAIN_ARMS: readonly Arm[] = ['popular', 'personal']
 
-/** Length of the list that is judged. */
+/** Length of the list whose quality is computed. */
 export const PLACES = 10
 
 export interface Quality {
-  /** NDCG: gains 1 / log2(place + 1), divided by the best possible sum; 0 … 1. */
+  /** NDCG, from 0 to 1: the sum of the gains 1 / log2(place + 1), divided by the best possible sum. */
   readonly ndcg: number
   /** 1 if at least one of the ten was bought, else 0. */
   readonly hit: number
@@ -48,13 +48,13 @@ export function meansOf(steps: readonly Means[]): Means {
   return byArm((arm) => ({ ndcg: mean(arm, 'ndcg'), hit: mean(arm, 'hit') }))
 }
 
-/** Values of some ways of ranking at a time, milliseconds. */
+/** Values of some ways of ranking at one time, in milliseconds since the epoch. */
 export interface Moment<A extends string = string> {
   readonly time: number
   readonly values: Readonly<Record<A, number>>
 }
 
-/** After each order, the means over all orders so far. */
+/** Means over all orders so far, after each order. */
 export const runningMeans = (
   steps: readonly { readonly order: { readonly time: number }; readonly quality: Means }[],
   metric: keyof Quality,

@@ -1,7 +1,7 @@
 /**
  * @module Replays a shopper's orders through two separate personalizers in memory, which know neither other shoppers
  * nor the visitor. Before each order the replay requests every list; then it captures the order in both. One
- * personalizer learns after each order, the other never does.
+ * personalizer learns after each order, and the other never learns.
  */
 import type { Item } from '../../index.ts'
 import { createPersonalizer, type Personalizer, type Recommendation } from '../../index.ts'
@@ -14,7 +14,7 @@ export interface ReplayStep {
   readonly order: PastOrder
   readonly lists: Readonly<Record<Arm, readonly Recommendation[]>>
   readonly quality: Means
-  /** End of the model's data, ISO date; the model knows nothing later. */
+  /** End of the model's data, as an ISO date. The model has no later data. */
   readonly until: string
 }
 
@@ -22,7 +22,7 @@ const PATIENCE = 60_000
 
 /** Replays orders, which must ascend by time. @throws Error with a message for the shopper */
 export async function createReplay(items: readonly Item[]): Promise<Replay<PastOrder, ReplayStep>> {
-  // Without availability: a product that is sold out today may have been on sale then.
+  // Leave out the availability, because a product that is sold out today could have been on sale then.
   const catalog = items.map(({ id, category }) => ({ id, category }))
   const learning = createPast(catalog)
   const knowing = createPast(catalog)

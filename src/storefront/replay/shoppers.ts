@@ -1,4 +1,4 @@
-/** @module The held-out shoppers whose year can be replayed, written by `scripts/replay.ts`. */
+/** @module Reads the held-out shoppers whose year can be replayed. `scripts/replay.ts` writes their file. */
 import { loadJson } from '../load.ts'
 import { words } from '../words/words.ts'
 

@@ -3,7 +3,7 @@ import type { Item } from '../../index.ts'
 import { type AskSearch, searchAmong } from '../../search.ts'
 import { loadGermanSynonyms, SYNONYMS } from '../synonyms.ts'
 
-/** Searches of a page or a worker, one for each language in use. */
+/** Searches of a page or a worker, with one search per language in use. */
 export type Searches = (german: boolean) => Promise<AskSearch>
 
 /**

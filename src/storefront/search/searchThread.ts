@@ -6,7 +6,10 @@ import { whenIdle } from '../breathe.ts'
 export interface ToSearch {
   readonly question: SearchQuestion
   readonly german: boolean
-  /** Number of first hits whose pictures the answer contains; unless 0, it also contains the found products. */
+  /**
+   * Number of first hits whose pictures the answer contains. Unless the number is 0, the answer also contains the found
+   * products.
+   */
   readonly first: number
 }
 
@@ -30,7 +33,7 @@ function wakeSearch(): Worker {
   return thread
 }
 
-/** Starts the worker if the browser has workers; otherwise the page searches by itself. */
+/** Starts the worker if the browser has workers; otherwise the page itself searches. */
 export function tryToWakeSearch(): void {
   try {
     wakeSearch()

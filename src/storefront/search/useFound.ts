@@ -1,4 +1,7 @@
-/** @module Results of the results page. Until the answer to the current query arrives, the previous answer stays. */
+/**
+ * @module Provides the results of the results page. Until the answer to the current query arrives, the previous answer
+ * stays.
+ */
 import { startTransition, useEffect, useRef, useState } from 'react'
 import { breathe } from '../breathe.ts'
 import { takePicture } from '../pictures.ts'

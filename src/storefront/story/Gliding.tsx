@@ -1,6 +1,6 @@
 /**
- * @module A list whose items glide from their old to their new places, or fade where less motion is preferred.
- * https://aerotwist.com/blog/flip-your-animations/
+ * @module A list whose items glide from their old to their new places. If the shopper prefers less motion, they fade
+ * instead. https://aerotwist.com/blog/flip-your-animations/
  */
 import { Component, type ComponentProps, createRef } from 'react'
 

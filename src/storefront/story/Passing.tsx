@@ -1,7 +1,8 @@
 /**
- * @module Short notes during the first visit. After the first view: what was learned stays on this device. After the
- * third view: the shop works without a network. Each note shows once, for some seconds or until it is closed. Between
- * the two, the shop asks whether it may store what it learned, until the shopper answers.
+ * @module Short notes during the first visit. The note after the first view says that what was learned stays on this
+ * device. The note after the third view says that the shop works without a network. Each note shows once, for some
+ * seconds or until it is closed. Between the two notes, the shop asks whether to store what it learned, until the
+ * shopper answers.
  */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
@@ -13,7 +14,7 @@ import { useSignal } from '../signal.ts'
 import { words } from '../words/words.ts'
 import { told, visit } from './visit.ts'
 
-/** Time that a note stays, milliseconds. */
+/** Milliseconds that a note stays. */
 const LONG = 15_000
 /** Number of views after which the note about use without a network shows. */
 const ENOUGH = 3

@@ -25,7 +25,10 @@ import { lineOf, riseOf } from './line.ts'
 import { useHand } from './useHand.ts'
 import { rememberShown, told, visit } from './visit.ts'
 
-/** Number of cards on the first screen, which load their pictures early. Each further picture would delay the paint. */
+/**
+ * Number of cards on the first screen, which load their pictures early. Each further early picture would delay the
+ * first paint.
+ */
 const FIRST_ROW = 6
 
 const Tune = laterPart(() => import('../tune/Tune.tsx').then((part) => part.Tune))
@@ -40,7 +43,7 @@ interface OnScreen {
 }
 
 interface YourListProps {
-  /** Ids of everyone's list, on the prerendered page. */
+  /** Ids of everyone's list on the prerendered page. */
   readonly first: readonly string[] | undefined
 }
 
@@ -124,7 +127,7 @@ export function YourList({ first }: YourListProps) {
           </button>
         </div>
         <p className="for-you-line" role="status">
-          {/* While a list from before is on screen and the new one loads, there is no sentence. */}
+          {/* There is no sentence while the previous list is on screen and the new list loads. */}
           {state.code
             ? troubleText(words, state.code)
             : failed

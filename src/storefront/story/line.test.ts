@@ -56,7 +56,7 @@ describe('the line above the list', () => {
     )
   })
 
-  test('names no event that changed nothing, and no unknown product', () => {
+  test('does not name an event that changed nothing, or an unknown product', () => {
     const done = [{ verb: 'purchase', about: 'gone' }] as const
     expect(say({ without: EVERYONES, done })).toBe('So far, everyone sees these 3.')
     expect(say({ now: list(9, 1, 375), without: EVERYONES })).toBe(
@@ -72,14 +72,14 @@ describe('the line above the list', () => {
   })
 })
 
-test('an item’s rise is given only if everyone’s list does not show it', () => {
+test('the number of places that an item rose is known only if everyone’s list does not show the item', () => {
   const [own, , unknown] = list(375, 2, Number.NaN)
   expect(riseOf(own, 12)).toBe(374)
   expect(riseOf({ ...own, baseRank: 12 }, 12)).toBeNull()
   expect(riseOf(unknown, 12)).toBeNull()
 })
 
-test('an action is stored once, by its strongest verb, until the list is shown', () => {
+test('actions on one item are stored once, as the strongest action, until the list is shown', () => {
   noteAction({ name: 'view_item', item_id: 'i1' })
   noteAction({ name: 'add_to_cart', items: [{ item_id: 'i1' }] })
   noteAction({ name: 'search', search_term: 'tea' })

@@ -1,4 +1,7 @@
-/** @module The sentence above the shopper's list, which says how many items are there because of which actions. */
+/**
+ * @module Writes the sentence above the shopper's list, which says how many items are in the list because of which
+ * actions.
+ */
 import type { Item, Recommendation } from '../../index.ts'
 import { titleOf } from '../catalog.ts'
 import { words } from '../words/words.ts'
@@ -7,13 +10,13 @@ import type { Action } from './visit.ts'
 interface Shown {
   /** The list on screen, best first. */
   readonly now: readonly Recommendation[]
-  /** The list as it would be without the actions in `done`; null if it isn't needed. */
+  /** The list as it would be without the actions in `done`; null if the sentence doesn't need that list. */
   readonly without: readonly Recommendation[] | null
   /** Everyone's list, of the same length; null until it has loaded. */
   readonly everyones: readonly Recommendation[] | null
   /** Actions since the shopper last saw the list, latest first. */
   readonly done: readonly Action[]
-  /** False while the device knows nothing about the shopper. */
+  /** Whether the device knows anything about the shopper. */
   readonly known: boolean
 }
 
@@ -60,8 +63,8 @@ function sinceOf(done: readonly Action[], itemOf: (id: string) => Item | undefin
 }
 
 /**
- * Number of places by which an item is higher than in everyone's list. Null if everyone's list shows it, too, or its
- * place there is unknown.
+ * Number of places by which an item is higher than in everyone's list. Null if everyone's list shows the item, too, or
+ * if the item's place there is unknown.
  * @param shown length of the list
  */
 export function riseOf(

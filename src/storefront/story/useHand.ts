@@ -7,10 +7,10 @@ export function useHand() {
   const [focus, setFocus] = useState(false)
   const handlers = useMemo(
     () => ({
-      // Not `pointerenter`, which also fires when the page appears under a resting pointer.
+      // Don't use `pointerenter`, which also fires when the page appears under a resting pointer.
       onPointerMove: () => setPointer(true),
       onPointerDown: () => setPointer(true),
-      // If the pointer was on the element before this script ran, a click may be the first event that shows it.
+      // If the pointer was on the element before this script ran, a click can be the first event that shows that.
       onClickCapture: () => setPointer(true),
       onPointerLeave: () => setPointer(false),
       onPointerCancel: () => setPointer(false),

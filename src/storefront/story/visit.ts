@@ -23,11 +23,11 @@ export interface Action {
 }
 
 interface Visit {
-  /** The list that the home page showed last; null before, and after forgetting. */
+  /** The list that the home page showed last; null before the first list, and after the shopper forgot something. */
   readonly before: readonly Recommendation[] | null
   /** Time when that list came on screen, milliseconds since the epoch. */
   readonly since: number
-  /** Actions since then, latest first, each once. */
+  /** Actions since that time, latest first, each action once. */
   readonly done: readonly Action[]
   /** Number of views in the whole visit. */
   readonly looks: number
@@ -59,12 +59,18 @@ export function noteAction({ name, item_id, items = [], search_term }: CaptureIn
   })
 }
 
-/** Called when the shopper leaves the home page: its list is what the next visit there is compared with. */
+/**
+ * Call this when the shopper leaves the home page. Its list is compared with the list of the shopper's next visit to
+ * that page.
+ */
 export function rememberShown(before: readonly Recommendation[], since: number): void {
   visit.set({ ...visit.get(), before, since, done: [] })
 }
 
-/** Called after the shopper forgot something, which changes the list: the page must not explain this by actions. */
+/**
+ * Call this after the shopper forgot something. That changes the list, and the page must not explain the change by
+ * actions.
+ */
 export function forgetShown(): void {
   visit.set({ ...visit.get(), before: null, done: [] })
 }

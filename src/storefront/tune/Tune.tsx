@@ -17,9 +17,9 @@ const POOL = 400
 interface TuneProps {
   /** The list as the device ranks it, best first. */
   readonly own: readonly Recommendation[]
-  /** False: only the list follows the settings, which stay hidden. */
+  /** Whether the settings are visible; if false, the list still follows them. */
   readonly open: boolean
-  /** Receives the list by the settings; null if they change nothing. */
+  /** Callback for the list as the settings order it, or null if the settings change nothing. */
   readonly onList: (list: readonly Recommendation[] | null) => void
 }
 
@@ -116,7 +116,7 @@ function usePool(own: readonly Recommendation[]): readonly Recommendation[] {
       (list) => {
         if (!left) setMore(list)
       },
-      // The settings then sort the list alone.
+      // In that case the settings sort only the list's own products.
       () => {},
     )
     return () => {
@@ -148,7 +148,7 @@ interface SliderProps {
   readonly least: number
   readonly most: number
   readonly steps?: number
-  /** The value in words. */
+  /** The setting's value in words. */
   readonly text: string
   readonly onValue: (value: number) => void
 }

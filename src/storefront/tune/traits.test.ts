@@ -13,7 +13,7 @@ const mugs = [1, 2, 3].map((at) => item(`mug ${at}`, `Spotty mug, vintage ${at}`
 const all = [...bags, ...mugs, ...[1, 2, 3, 4, 5].map((at) => item(`${at}`, 'Spotty', 'Toys', 2))]
 const itemOf = (id: string) => all.find((one) => one.id === id)
 
-test('the usual price is the mean of what the shopper turned to, and unknown before', () => {
+test('the usual price is the mean price of products that the shopper acted on, and unknown before the first', () => {
   const seen = (name: string, signal: string) => ({ kind: 'item', name, strength: 1, signal })
   expect(usualPrice([], itemOf)).toBeNull()
   expect(usualPrice([seen('mug 1', 'not_for_me'), seen('gone', 'viewed')], itemOf)).toBeNull()
@@ -21,7 +21,7 @@ test('the usual price is the mean of what the shopper turned to, and unknown bef
   expect(usualPrice(learned, itemOf)).toBeCloseTo(4)
 })
 
-test('themes are the list’s departments, the familiar first, and its words; none moves when set', () => {
+test('themes are the list’s departments, the most familiar first, and its words; a theme with a setting keeps its place', () => {
   const familiar = familiarOf([{ kind: 'category', name: 'Kitchen', strength: 1 }])
   const list = [...bags, ...mugs]
   const themes = themesOf(list, familiar, all, {})

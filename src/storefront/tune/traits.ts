@@ -1,4 +1,7 @@
-/** @module What the device learned, as settings of a list need it: usual price, familiar departments, themes. Pure. */
+/**
+ * @module Derives from what the device learned the data that the settings of a list need: usual price, familiar
+ * departments, themes. Pure.
+ */
 import type { Item } from '../../index.ts'
 import type { Tuning } from './tuned.ts'
 
@@ -14,7 +17,7 @@ type ItemOf = (id: string) => Item | undefined
 
 const TURNED_TO = ['viewed', 'wished', 'basket', 'bought']
 
-/** Mean price of the products that the shopper turned to, on a logarithmic scale; null without any. */
+/** Weighted geometric mean of the prices of products that the shopper acted on; null if there are none. */
 export function usualPrice(learned: readonly Learned[], itemOf: ItemOf): number | null {
   let sum = 0
   let weights = 0
@@ -27,7 +30,7 @@ export function usualPrice(learned: readonly Learned[], itemOf: ItemOf): number 
   return weights > 0 ? Math.exp(sum / weights) : null
 }
 
-/** Department → how much the shopper turned to it, relative to the strongest. */
+/** Department → strength of the shopper's interest in it, relative to the strongest interest. */
 export const familiarOf = (learned: readonly Learned[]): ReadonlyMap<string, number> =>
   new Map(
     learned
@@ -38,7 +41,7 @@ export const familiarOf = (learned: readonly Learned[]): ReadonlyMap<string, num
 /** Maximum number of themes. */
 const THEMES = 4
 const DEPARTMENTS = 2
-/** Least number of the list's products that a theme has. */
+/** Minimum number of the list's products that have a theme. */
 const LEAST = 2
 
 export const wordsIn = ({ title = '' }: Item): readonly string[] => [
@@ -46,8 +49,9 @@ export const wordsIn = ({ title = '' }: Item): readonly string[] => [
 ]
 
 /**
- * Themes of a list: departments, the shopper's strongest first, and title words that are more frequent in the list than
- * in the shop. Themes with a setting always are among them.
+ * Themes of a list. First come its departments, starting with those that are most familiar to the shopper. Title words
+ * follow that are typical of the list, because they are frequent in it and rare in the shop. A theme for which the
+ * shopper has a setting is always included.
  */
 export function themesOf(
   list: readonly Item[],
@@ -66,7 +70,7 @@ export function themesOf(
     .sort(([a, n], [b, m]) => lift(b, m) - lift(a, n))
     .map(([word]) => word)
   const found = [...departments.slice(0, DEPARTMENTS), ...words].slice(0, THEMES)
-  // Those with a setting last, so that no theme moves when the shopper presses it.
+  // Themes that only a setting adds come last, so that no theme moves when the shopper presses it.
   return [...new Set([...found, ...Object.keys(wanted)])]
 }
 

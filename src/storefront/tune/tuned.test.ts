@@ -24,7 +24,7 @@ const tunings: fc.Arbitrary<Tuning> = fc.record({
 const order = (list: readonly Entry[], tuning: Tuning) =>
   tuned(list, (entry) => entry, USUAL, tuning)
 
-/** Checks each pair: whoever should rise, and stood before the other, still does. */
+/** Checks each pair: a product that should rise, and stood before the other product, still stands before it. */
 function neverFalls(
   before: readonly Entry[],
   after: readonly Entry[],

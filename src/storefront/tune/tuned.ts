@@ -1,10 +1,10 @@
 /** @module Orders a list by the shopper's own settings. Neutral settings keep the list's order exactly. Pure. */
 
-/** The shopper's settings of their list. */
+/** The shopper's settings for their list. */
 export interface Tuning {
-  /** Wished price; null: as learned. */
+  /** Wished price; null for the price that was learned. */
   readonly price: number | null
-  /** −1 familiar … 0 as learned … 1 surprising. */
+  /** Number from −1 (familiar products) to 1 (surprising products); 0 keeps the learned order. */
   readonly surprise: number
   /** Theme → whether the shopper wants more or less of it. */
   readonly themes: Readonly<Record<string, 'more' | 'less'>>
@@ -18,17 +18,17 @@ export const isNeutral = ({ price, surprise, themes }: Tuning): boolean =>
 /** Properties of a product that settings act on. */
 export interface Traits {
   readonly price?: number
-  /** How much the shopper turned to such products, in [0, 1]. */
+  /** Strength of the shopper's interest in such products, in [0, 1]. */
   readonly familiar: number
   readonly themes: readonly string[]
 }
 
-/** Loss in log-odds of a price e times the wished price. */
+/** Loss in log-odds of a product whose price is e = 2.718 times the wished price. */
 const PRICE = 3
 /** Loss of the most familiar product if the shopper wants only surprises. */
 const SURPRISE = 4
 const THEME = 2.5
-/** Smallest difference of values that decides; smaller ones are rounding errors. */
+/** Minimum difference of values that counts. Smaller differences are rounding errors. */
 const SAME = 1e-6
 
 /**
@@ -44,7 +44,7 @@ export function tuned<Entry extends { readonly score: number }>(
   const distance = (from: number, to: number) => Math.abs(Math.log(from / to))
   let lowest = Number.POSITIVE_INFINITY
   const valued = list.map((entry) => {
-    // A score never above that of the entry before, so that these values alone give the list's order.
+    // Limit each score to the score of the entry before, so that these values alone give the list's order.
     lowest = Math.min(lowest, entry.score)
     const traits = traitsOf(entry)
     let value = lowest - SURPRISE * surprise * traits.familiar

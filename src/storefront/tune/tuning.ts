@@ -1,4 +1,7 @@
-/** @module The shopper's settings of their list, stored on this device after a yes, and forgotten with the rest. */
+/**
+ * @module The shopper's settings for their list. They are stored on this device after a yes, and erased when the
+ * shopper erases everything.
+ */
 import { createStored } from '../stored.ts'
 import { NEUTRAL, type Tuning } from './tuned.ts'
 

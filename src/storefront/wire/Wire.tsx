@@ -17,7 +17,7 @@ const ROWS = 100
 
 type Shown = Trouble | 'ask' | 'starting'
 
-/** Cuts the wire, or mends it. */
+/** Button that cuts the wire, or mends it. */
 function useWire() {
   const cut = useSignal(isCut)
   const personalizer = usePersonalizer()
@@ -104,7 +104,7 @@ export function WirePart() {
   )
 }
 
-/** Sums, the latest requests, and what this page can't see. */
+/** Shows totals, the latest requests, and which requests this page can't see. */
 export function Requests({ asked }: { readonly asked: readonly Asked[] }) {
   const sum = (way: Asked['way']) => count(asked.filter((one) => one.way === way).length)
   const bytes = asked.reduce((all, { sent }) => all + (sent ?? 0), 0)

@@ -7,7 +7,7 @@ export interface Asked {
   readonly time: number
   /** `here`: answered from this device; `network`: passed on; `refused`: the wire was cut. */
   readonly way: 'here' | 'network' | 'refused'
-  /** Bytes of the body that left; null if unknown. */
+  /** Number of bytes of the request body; null if unknown. */
   readonly sent: number | null
   /**
    * Origin of this entry. `shop`: made by a page or its worker; `service-worker`: made by the service worker;

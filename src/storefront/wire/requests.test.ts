@@ -38,7 +38,7 @@ test('counts an address once that was requested between the page’s opening and
   expect(unreported(totals, beforeOpening(totals, 100), [], false)).toEqual([])
 })
 
-test('adds what the service worker did not report, each request once', () => {
+test('adds every request that the service worker did not report, each only once', () => {
   const before = totalsOf([])
   const seen: Asked = { address: LATEST, time: 11, way: 'network', sent: 0, by: 'shop' }
   const others = { ...seen, by: 'service-worker' } as const
@@ -46,7 +46,7 @@ test('adds what the service worker did not report, each request once', () => {
   expect(added.filter(({ address }) => address === LATEST)).toHaveLength(3)
   expect(added.at(-1)).toEqual({ address: REPORT, time: 40, way: 'network', sent: 900, by: 'log' })
   expect(unreported(totals, before, [seen, seen, others, ...added], false)).toEqual([])
-  // No service worker of the shop sees a vault's requests, so a report is of another request.
+  // No service worker of the shop sees a vault's requests, so a reported request is a different request.
   expect(unreported(totals, before, [seen], true)).toHaveLength(6)
 })
 
@@ -54,7 +54,7 @@ test('counts all requests of a log that started anew', () => {
   expect(unreported(totalsOf(log.slice(1, 2)), totals, [], false)).toHaveLength(2)
 })
 
-test('takes only requests that passed no service worker from the Performance entries', () => {
+test('from the Performance entries, takes only requests that passed no service worker', () => {
   const one = {
     entryType: 'resource',
     name: LATEST,

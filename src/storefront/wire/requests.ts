@@ -29,7 +29,10 @@ export function collectEntries(): void {
   observer.observe({ type: 'resource', buffered: true })
 }
 
-/** Request of a Performance entry; none if the service worker reports it, which it does except for documents. */
+/**
+ * Request of a Performance entry; none if the service worker reports the request, as it does for all requests except
+ * documents.
+ */
 export function fromEntry(
   entry: Pick<
     PerformanceResourceTiming,
@@ -106,7 +109,7 @@ export function beforeOpening(now: Totals, time: number): Totals {
 }
 
 /**
- * Requests that only the log lists.
+ * Requests that only the device's log lists.
  * @param inVault whether the device runs in a vault, whose requests no service worker of the shop sees
  */
 export function unreported(

@@ -1,4 +1,4 @@
-/** @module Says in a few words what a request is for, by its address. */
+/** @module Says in a few words what a request is for, judging by its address. */
 
 /** Kinds of requests; each has a text `wire.is.…`. */
 const KINDS = {

@@ -14,7 +14,7 @@ const PATIENCE = 5000
 
 /** Reason why the wire could not be cut or mended. */
 export type Trouble =
-  /** No service worker: a browser or window without one, or storing was not allowed. */
+  /** There is no service worker: the browser or window has none, or storing was not allowed. */
   | 'no-worker'
   /** Another page of the shop, or its worker, is not under the service worker's control. */
   | 'out-of-reach'
