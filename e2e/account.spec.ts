@@ -37,13 +37,13 @@ async function listen(asked: Asked[]) {
   return { server, port: (server.address() as AddressInfo).port }
 }
 
-/** Starts a shop with accounts, its issuer, and aggregators whose terms require its tokens. */
+/** Starts a shop with accounts, its issuer, and aggregators whose terms require the issuer's tokens. */
 async function openShopWithAccounts() {
   const folder = mkdtempSync(join(tmpdir(), 'nearside-accounts-'))
   closing.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
   const models = join(folder, 'models')
   cpSync('public/models', models, { recursive: true })
-  /** Accounts by session, and tokens issued to each. */
+  /** Accounts by session, and number of tokens issued to each account. */
   const sessions = new Map<string, string>()
   const given = new Map<string, string>()
   const issuer = await createTokenIssuer({

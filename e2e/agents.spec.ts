@@ -1,7 +1,7 @@
 /**
- * @module Tests the shop's tools for agents in a Chromium with WebMCP, through the browser's own `executeTool`. There
- * are no tools before the shopper's yes. Answers are in the shopper's order, the log has each call, and no request
- * leaves.
+ * @module Tests the shop's tools for agents in a Chromium with WebMCP, through the browser's own `executeTool`. Before
+ * the shopper's yes there are no tools. Answers are in the shopper's order, the log contains each call, and no request
+ * leaves the browser.
  */
 import { readFileSync } from 'node:fs'
 import { parseBundle } from '@nearside/audit/bundle.ts'

@@ -1,5 +1,5 @@
 /**
- * @module Tests with axe that no page has findings: desktop and phone, light and dark, with panels and dialogs open.
+ * @module Tests that axe finds nothing on any page, on desktop and phone, light and dark, with panels and dialogs open.
  */
 import { expect, type Page, test } from 'playwright/test'
 import { findings } from './axe.ts'

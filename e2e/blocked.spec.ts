@@ -1,6 +1,6 @@
 /**
  * @module Tests a browser whose settings block site data, so that databases, caches, service workers and local storage
- * all refuse. The shop works from memory and says so.
+ * all fail. The shop works from memory and says so.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -28,7 +28,8 @@ test('with site data blocked, every flow works from memory and says so', async (
   const failures: string[] = []
   page.on('pageerror', (error) => failures.push(error.message))
   await openShop(page)
-  // If the browser changed the preference's format, nothing is blocked and this test would prove nothing.
+  // If a new browser version had another format of this preference, nothing would be blocked and this test would prove
+  // nothing.
   const refusals = await page.evaluate(async () => {
     const refused = (work: () => unknown): Promise<string> =>
       Promise.resolve()

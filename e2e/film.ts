@@ -7,7 +7,9 @@ import sharp from 'sharp'
 
 const TAKES = process.env.NEARSIDE_PICTURES !== undefined
 
-/** Speed of animations as a share of normal speed. They are slow, because a screenshot takes a while. */
+/**
+ * Speed of animations as a share of normal speed. The animations are slowed down, because a screenshot takes a while.
+ */
 const SLOWED = 0.04
 /** Duration of the filmed animation, milliseconds. */
 const GLIDE = 700

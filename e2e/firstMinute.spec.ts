@@ -27,11 +27,11 @@ for (const [width, height] of [
   })
 }
 
-test('no two shelves of the home page share a product, before and after a look', async ({
+test('no two shelves of the home page share a product, either before or after a view', async ({
   page,
 }) => {
   await openShop(page)
-  // The shelf of viewed products is left out: it may repeat a product of another shelf.
+  // The shelf of viewed products is left out, because it is allowed to repeat a product of another shelf.
   const shelves = page.locator('main section', {
     has: page.locator('[aria-busy="false"]'),
     hasNot: page.getByRole('heading', { name: 'Recently viewed' }),
@@ -76,7 +76,7 @@ async function look(page: Page, place: number, learned: number): Promise<string>
   return title
 }
 
-test('the first minute: a look moves the list, everyone’s list is a press away, offline works', async ({
+test('in the first minute, a view changes the list, one press shows everyone’s list, and the shop works offline', async ({
   page,
   context,
 }) => {

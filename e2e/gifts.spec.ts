@@ -1,4 +1,7 @@
-/** @module Tests gifts for a budget: the choice fits, each gift can be swapped, and all go into the basket and back. */
+/**
+ * @module Tests gifts for a budget: the choice fits, each gift can be swapped, all can be put into the basket, and Undo
+ * removes them.
+ */
 import { expect, type Page, test } from 'playwright/test'
 
 const gifts = (page: Page) => page.locator('.gift')
@@ -41,7 +44,9 @@ test('a budget for four people fills the basket, and Undo empties it', async ({ 
   expect(await idsOf(page)).toEqual(swapped)
 })
 
-test('what fits no budget says so, with the least that it would cost', async ({ page }) => {
+test('if no choice fits the budget, the page says so and names the lowest possible cost', async ({
+  page,
+}) => {
   await ask(page, '£0.10 for four people')
   await expect(
     page.getByText(/^Nothing fits this budget\. The 4 cheapest products cost £/),

@@ -1,6 +1,6 @@
 /**
- * @module Ways for a page's script to hide, move, cover, scale, fade or swap the vault's frame, so that a shopper
- * sees only one button of it.
+ * @module Scripts by which a page hides, moves, covers, scales, fades or swaps the vault's frame, so that a shopper
+ * sees only one of the frame's buttons.
  */
 
 /** Position of the frame's last button, in CSS pixels of the page. */

@@ -15,7 +15,10 @@ test.afterEach(closeVaultShops)
 
 const nameOf = (id: string) => `${encodeURIComponent(id)}.png`
 
-/** Makes a shop whose catalog has picture addresses at `host` for every second product, at the shop for the others. */
+/**
+ * Creates a shop whose catalog has picture addresses at `host` for every second product, and at the shop for the other
+ * products.
+ */
 async function hostileShop(host: string): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'nearside-hostile-'))
   await cp('dist/demo', root, { recursive: true })
@@ -26,12 +29,12 @@ async function hostileShop(host: string): Promise<string> {
     title: `${item.title} <img src="${host}/title/${nameOf(item.id)}">`,
     image: `${at % 2 ? host : ''}/beacon/${nameOf(item.id)}`,
   }))
-  // Write one product a line, because the shop reads the catalog line by line.
+  // Write one product per line, because the shop reads the catalog line by line.
   await writeFile(file, `[\n${changed.map((item) => JSON.stringify(item)).join(',\n')}\n]\n`)
   return root
 }
 
-/** Shows the pictures of “For you” from the catalog's own addresses at that host. @returns the products shown */
+/** Renders the pictures of “For you” from the catalog's own addresses at that host. @returns the products shown */
 async function showPictures(page: Page, host: string): Promise<string[]> {
   const shown = await forYouIds(page)
   return page.evaluate(
@@ -56,7 +59,7 @@ async function showPictures(page: Page, host: string): Promise<string[]> {
   )
 }
 
-test('a hostile catalog’s host learns the list without a policy, and gets no request under ours', async ({
+test('without a policy, a hostile catalog’s host learns the list; under the shop’s policy it gets no request', async ({
   browser,
 }) => {
   const arrived: string[] = []

@@ -49,8 +49,8 @@ test('the first click on a product changes the home list, also in another tab', 
   await openShop(home, '/?engine=webgpu')
   expect(await forYouIds(home)).toEqual(before)
 
-  // The home page is open in a second tab and shows the change without a reload. The browser records both times, of the
-  // click and of the change of the list's items.
+  // The home page is open in a second tab and shows the change without a reload. The browser records the time of the
+  // click, and the time at which the list's items change.
   await forYou(home).evaluate((region) => {
     const ids = () =>
       [...region.querySelectorAll('[data-item]')]
@@ -79,7 +79,7 @@ test('the first click on a product changes the home list, also in another tab', 
   await expect(page.getByRole('region', { name: /^Because you looked at/ })).toBeVisible()
 })
 
-test('the switch shows the shop’s own order and the shopper’s list again', async () => {
+test('the switch shows the shop’s own order, and then the shopper’s list again', async () => {
   const personal = await forYouIds(page)
   await page.getByRole('radio', { name: 'Everyone’s' }).check()
   await expect.poll(() => forYouIds(page)).not.toEqual(personal)
@@ -129,7 +129,7 @@ test('the shop works offline, also in a second tab', async () => {
 /** Options of a request: retry, because the server may close a reused connection when it is used. */
 const AGAIN = { maxRetries: 3 }
 
-test('after consent, this device and 32 others make a new base model, which open tabs adopt', async ({
+test('after a consent, updates of this device and 32 others give a new base model, which open tabs adopt', async ({
   request,
 }) => {
   const { leader, helper } = await (await request.get('/federation.json')).json()
@@ -150,7 +150,7 @@ test('after consent, this device and 32 others make a new base model, which open
   const consent = page.getByRole('switch', { name: 'Contribute to the shared model' })
   await consent.click()
   const question = await openQuestion(page)
-  // Vault's question and console must both say that `npm start` runs a demonstration.
+  // The vault's question and the console must both say that `npm start` runs a demonstration.
   for (const shown of [question, page])
     await expect(shown.getByRole('note').first()).toContainText(/^Demonstration: .* 1,000 people/)
   await agree(question)
@@ -196,7 +196,7 @@ test('after consent, this device and 32 others make a new base model, which open
     })
     await expect(fact(tab, 'Base model and storage', 'Signature')).toHaveText(signature(2))
   }
-  // The helper's public list shows that both devices got the model that everybody gets.
+  // The helper's public list of models shows that both devices got the same model as everybody.
   const { releases } = await (await request.get(`${helper}/v1/models`, AGAIN)).json()
   const now = await (await request.get('/models/latest.json', AGAIN)).json()
   expect(releases).toMatchObject([
@@ -238,7 +238,7 @@ async function auditExport(path: string, signed: string): Promise<Bundle> {
   return bundle
 }
 
-/** Makes a plausible update: small numbers, different for each device, as many as the model requires. */
+/** Creates a plausible update of the length that the model requires, with small numbers that differ between devices. */
 function virtualUpdate(device: number): Float32Array {
   const { features } = JSON.parse(readFileSync('public/models/1/manifest.json', 'utf8'))
   return Float32Array.from({ length: features.length }, (_, j) => Math.sin(device + j) * 0.003)

@@ -43,7 +43,7 @@ test('by keyboard: a shopper gets from the shelf to the order history', async ({
   await expectPage(page, 'Your basket')
   await tabTo(page, quantity)
   await page.keyboard.type('0')
-  // A habit after typing a number; it must not undo.
+  // Many people press Enter after typing a number. That must not undo the removal.
   await page.keyboard.press('Enter')
   await expect(button(page, 'Undo')).toBeVisible()
   await expect(quantity).toHaveCount(0)

@@ -26,7 +26,7 @@ export async function press(page: Page, target: Locator, key = 'Enter'): Promise
 const hasFocus = (target: Locator): Promise<boolean> =>
   target.evaluate((element) => element === document.activeElement)
 
-/** Expects a focus ring around the element or its frame, inside the window, with nothing over it. */
+/** Expects a focus ring around the element or its frame, inside the window, with no other element over it. */
 async function expectFocusShown(page: Page): Promise<void> {
   const shown = await page.evaluate(() => {
     const active = document.activeElement

@@ -9,10 +9,10 @@ const LIST = '.assortment-main'
 
 for (const [address, title, part] of [
   ['/category/Candles%20%26%20Fragrance', 'Candles & Fragrance', 'main'],
-  // Its shelves fill.
+  // This product has enough companions to fill its shelves.
   ['/product/85123A', 'White Hanging Heart T-Light Holder', 'main article'],
 ] as const) {
-  test(`${title} stays as rendered, to the letter, and screen readers hear nothing about it`, async ({
+  test(`${title} stays exactly as rendered, and nothing is announced to screen readers`, async ({
     browser,
     page,
   }) => {
@@ -39,7 +39,8 @@ test('a page is not painted until its whole header has arrived', async ({ page, 
   const cut = document.indexOf('<nav class="header-links"')
   expect(cut).toBeGreaterThan(0)
   const WAIT = 1000
-  // Serves only the document, in two parts. Padding makes the browser process each part on arrival.
+  // The server has only the document, and sends it in two parts. Padding makes the browser process each part on
+  // arrival.
   const server = createServer(({ url }, answer) => {
     if (url !== '/product/85123A') return void answer.writeHead(404).end()
     answer.writeHead(200, { 'content-type': 'text/html' })
@@ -89,13 +90,16 @@ test('a returning shopper sees and hears only their own list in a department', a
   await expectOneList(page, '/category/Christmas', LIST)
 })
 
-test('a list filtered and sorted by its address is the only one shown', async ({ page }) => {
+test('a list that the address filters and sorts is the only list shown', async ({ page }) => {
   await expectOneList(page, '/category/Christmas#price=1-3&sort=cheap&show=48', LIST)
   expect(await idsIn(page, LIST)).toHaveLength(48)
   await expect(page.getByRole('checkbox', { name: /^£1 to £3/ })).toBeChecked()
 })
 
-test('offline, an opened product is not mistaken for the shell', async ({ page, context }) => {
+test('offline, the stored outline is still the outline after a product was opened', async ({
+  page,
+  context,
+}) => {
   await page.goto('/')
   await page.evaluate(() => navigator.serviceWorker.ready)
   await expect

@@ -65,7 +65,9 @@ for (const [size, viewport] of Object.entries({
   })
 }
 
-test('the first cards of the basket’s page stand in their final places', async ({ page }) => {
+test('the first cards of the basket’s page are in their final places from the start', async ({
+  page,
+}) => {
   const first = page.locator('.shelf > li').first()
   await page.route('**/*.js', (route) => route.abort())
   await page.goto('/basket')
@@ -81,7 +83,7 @@ test('the first cards of the basket’s page stand in their final places', async
   expect(await first.boundingBox()).toEqual(whole)
 })
 
-/** Largest shift that rounding may cause in a step. A card that moves by its own height causes .02. */
+/** Maximum shift that rounding can cause in a step. A card that moves by its own height causes a shift of .02. */
 const MOST_STEP_SHIFT = 0.002
 
 /** Runs a step with the processor slowed until all lists have arrived, which takes longer than the page itself. */
@@ -179,7 +181,7 @@ test.describe('with a device that answers late', () => {
   // Without the service worker, which would deliver the script at once.
   test.use({ serviceWorkers: 'block' })
 
-  test('a list that comes seconds after its page shifts nothing', async ({ page }) => {
+  test('a list that arrives seconds after its page shifts nothing', async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 844 })
     await watch(page)
     await page.goto('/product/85123A')

@@ -23,14 +23,14 @@ interface Sent {
   readonly body: string | null
 }
 
-/** Form of an order's body: a random id, products, quantities and prices. */
+/** Allowed form of an order's body: a random id, products, quantities and prices. */
 const ORDER =
   /^\{"id":"[0-9a-f]{32}","lines":\[(\{"id":"[^"]+","quantity":\d+,"price":[\d.]+\},?)+\]\}$/
 
 const isOrder = ({ method, url, body }: Sent) =>
   method === 'POST' && new URL(url).pathname === '/orders' && ORDER.test(body ?? '')
 
-/** Requests that a local-only shop must not make. */
+/** Requests so far that a local-only shop must not make. */
 function undeclared(requests: readonly Sent[], shop = ''): Sent[] {
   return requests.filter(({ method, url, body }) => {
     const { origin, pathname, search } = new URL(url)
@@ -70,7 +70,7 @@ test('local-only mode sends only the declared requests', async ({ page, context,
   await expect(fact(page, 'Learning', 'Last fit')).toContainText(/cases? on/)
 
   expect(seen.length).toBeGreaterThan(10)
-  // The shopper's one order; nothing else has a body.
+  // The only body is that of the shopper's order.
   const isPost = ({ method }: Sent) => method === 'POST'
   expect(new Set(seen.filter(isPost).map(({ body }) => body)).size).toBe(1)
   expect(undeclared(seen, baseURL).filter((one) => !isOrder(one))).toEqual([])

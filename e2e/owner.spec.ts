@@ -56,7 +56,7 @@ async function enter(page: Page, token = TOKEN): Promise<void> {
 
 const cardOf = (page: Page, title: string) => page.getByRole('region', { name: title })
 
-test('a wrong token gets a 401 and shows nothing; the right token shows words beside each colour', async ({
+test('with a wrong token the page gets a 401 and shows nothing; with the right token it shows words beside each colour', async ({
   page,
 }) => {
   const answered = page.waitForResponse(/\/v1\/owner$/)
@@ -80,7 +80,7 @@ test('a wrong token gets a 401 and shows nothing; the right token shows words be
     await expect(card).toContainText('What would change this')
 })
 
-test('the token is in memory only: not stored, not in an address, gone after a reload', async ({
+test('the token is only in memory: it is not stored, is in no address, and is gone after a reload', async ({
   page,
 }) => {
   const addresses: string[] = []
@@ -106,7 +106,7 @@ test('the token is in memory only: not stored, not in an address, gone after a r
   await expect(page.getByLabel(/token/)).toBeVisible()
 })
 
-test('while the leader is silent the page says so, keeps old answers apart, and recovers', async ({
+test('while the leader doesn’t answer, the page says so and marks earlier answers as old; later it recovers', async ({
   page,
 }) => {
   await page.route(/\/v1\/owner$/, (route) => route.abort())
@@ -124,7 +124,7 @@ test('while the leader is silent the page says so, keeps old answers apart, and 
   await expect(page.getByRole('region')).toHaveCount(7)
 })
 
-test('it fits 320 pixels, has no violation that axe finds in light and dark, and prints without buttons', async ({
+test('the page fits 320 pixels, axe finds no violation in light and dark, and it prints without buttons', async ({
   page,
 }) => {
   await page.setViewportSize({ width: 320, height: 640 })

@@ -1,6 +1,6 @@
 /**
- * @module Tests that the shop asks before it stores events. Before the answer it stores nothing, after a yes the whole
- * visit at once, after a no nothing.
+ * @module Tests that the shop asks before it stores events. It stores nothing before the answer, the whole visit right
+ * after a yes, and nothing after a no.
  */
 import { expect, type Page, test } from 'playwright/test'
 import { findings } from './axe.ts'
@@ -15,7 +15,7 @@ test.beforeEach(async ({ context }) => {
   })
 })
 
-/** Data of the page's origin on the device, without the shopper's own settings. */
+/** Data of the page's origin on the device, apart from the shopper's own settings. */
 const stored = (page: Page) =>
   page.evaluate(async () => ({
     databases: (await indexedDB.databases()).map(({ name }) => name),
@@ -96,7 +96,7 @@ test('a tab that closes during a no erases at the next visit', async ({ page }) 
   await question(page).getByRole('button', { name: 'Keep' }).click()
   await expect(question(page)).toHaveCount(0)
   await expect.poll(async () => (await stored(page)).databases).toEqual(['nearside'])
-  // Same state as of a tab that closed after it had stored the refusal and before it had erased the disk.
+  // This is the state that a tab leaves if it closes after it has stored the refusal and before it has erased the disk.
   await page.evaluate(() => localStorage.setItem('nearside-shop.declined', 'true'))
   await openShop(page)
   await expect.poll(() => stored(page)).toEqual({ ...NOTHING, local: ['nearside-shop.declined'] })

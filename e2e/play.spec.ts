@@ -26,7 +26,7 @@ async function requestsShown(page: Page): Promise<string[]> {
   return page.locator('.play-facts code').allInnerTexts()
 }
 
-/** Request that a device makes now and then, whatever is tapped, to look for a newer model. */
+/** Request for a newer model, which a device makes now and then, whatever is tapped. */
 const MODEL_CHECK = '/models/latest.json'
 
 test('a tap changes only the shopper’s list, and causes no request', async ({ page }) => {
@@ -48,7 +48,9 @@ test('a tap changes only the shopper’s list, and causes no request', async ({ 
   expect(new URL(page.url()).hash).toBe('#taps=22629')
 })
 
-test('opening a link with taps doesn’t apply them until the visitor presses', async ({ page }) => {
+test('after a link with somebody’s taps is opened, the taps apply only once the visitor presses the button', async ({
+  page,
+}) => {
   await open(page, '/play#taps=22629+nobody-has-this+22111')
   const before = await names(page, 'yours')
   expect(before).toEqual(await names(page, 'everyones'))

@@ -14,7 +14,7 @@ const forYou = (page: Page) =>
 const settled = (page: Page) =>
   expect(page.locator('.for-you ul')).toHaveAttribute('aria-busy', 'false')
 
-test('a new shopper’s home page stays as rendered, to the letter, and is not announced', async ({
+test('a new shopper’s home page stays exactly as rendered, and is not announced', async ({
   browser,
   page,
 }) => {
@@ -54,7 +54,7 @@ test('a new shopper’s device starts with the model that the page was rendered 
   expect(asked.slice(0, 2).sort()).toEqual(['1/manifest.json', '1/popularity.safetensors'])
 })
 
-test('pages that are not rendered start with the shell, not with the home page', async ({
+test('pages that are not prerendered start with the outline, not with the home page', async ({
   browser,
 }) => {
   const context = await browser.newContext({ javaScriptEnabled: false })
@@ -67,7 +67,7 @@ test('pages that are not rendered start with the shell, not with the home page',
   await context.close()
 })
 
-test('a new shopper’s empty basket stays as rendered, to the letter', async ({ browser, page }) => {
+test('a new shopper’s empty basket stays exactly as rendered', async ({ browser, page }) => {
   const plain = await browser.newContext({ javaScriptEnabled: false })
   const before = await plain.newPage()
   await before.goto('/basket')
@@ -128,7 +128,7 @@ test('the search’s worker answers a linked search before the page has read the
   await expect(list.locator('[data-item]')).toHaveCount(early)
 })
 
-test('a new shopper’s search does not wait for the device, and equals its order', async ({
+test('a new shopper’s search does not wait for the device, and has the same order as the device’s', async ({
   browser,
 }) => {
   const ranked = await browser.newPage({ serviceWorkers: 'block' })
@@ -147,7 +147,7 @@ test('a new shopper’s search does not wait for the device, and equals its orde
   await ranked.close()
 })
 
-test('a search finds the same without the search’s worker', async ({ page, browser }) => {
+test('a search finds the same products without the search’s worker', async ({ page, browser }) => {
   const found = async (page: Page) => {
     await page.goto('/search#q=heart')
     await expect(page.locator('main [data-item]')).toHaveCount(24)

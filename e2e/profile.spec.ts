@@ -36,7 +36,7 @@ test('erased words stay only in the database’s files, until site data are clea
       await page.getByRole('link', { name: 'Privacy console' }).first().click()
       await expect(page.getByRole('button', { name: 'Delete: Searches' })).toBeVisible()
     })
-    // The words must be on disk before, or the test would prove nothing.
+    // The words must be on disk before the erasure, or the test would prove nothing.
     expect(before.some((place) => place.startsWith('Default/IndexedDB/'))).toBe(true)
     const after = await visit(async (page) => {
       await page.goto('/console')

@@ -79,7 +79,7 @@ async function found(folder: string, texts: readonly string[]): Promise<readonly
   )
 }
 
-test('a visit for nobody leaves nothing in the browser’s folder; the shopper’s own does', async ({
+test('a visit for nobody leaves nothing in the browser’s folder, while the shopper’s own visit does', async ({
   baseURL,
 }) => {
   for (const who of ['me', 'nobody']) {
@@ -111,7 +111,7 @@ test('a visit for nobody leaves nothing in the browser’s folder; the shopper�
   }
 })
 
-test('gifts for somebody don’t change the shopper’s list, and their name is nobody else’s', async ({
+test('gifts for a person don’t change the shopper’s list, and an erasure deletes the person’s database', async ({
   baseURL,
 }) => {
   const folder = await mkdtemp(join(tmpdir(), 'nearside-profile-'))
@@ -129,7 +129,7 @@ test('gifts for somebody don’t change the shopper’s list, and their name is 
     expect(theirs).not.toEqual(mine)
     await switchTo(page, 'me')
     expect(await listOf(page)).toEqual(mine)
-    // Somebody visited before: milliseconds until the list on screen is theirs.
+    // Milliseconds from a switch to a person who visited before until that person's list is on screen.
     const times = await page.evaluate(async (them) => {
       const times: number[] = []
       let shown = () => {}

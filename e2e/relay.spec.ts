@@ -58,7 +58,8 @@ test('through a relay neither server gets a request of the browser, and the log 
       'POST /leader/v1/reports, sealed',
     ]),
   )
-  // Both servers see the relay's requests: a browser's would have an `Origin` and its own `User-Agent`.
+  // Both servers see only the relay's requests. A browser's request would have an `Origin` and the browser's
+  // `User-Agent`.
   expect([...askers]).toEqual(['127.0.0.1  node'])
   expect(sent.filter((url) => url.startsWith(address)).length).toBeGreaterThan(4)
   expect(sent.filter((url) => url.startsWith(new URL(recipients.leader).origin))).toEqual([])

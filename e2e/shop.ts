@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, type Locator, type Page } from 'playwright/test'
 import { ENGLISH, type Labels, wordsIn } from '../src/react.ts'
 
-/** Opens a page of the shop and waits for the list that this device has made. */
+/** Opens a page of the shop and waits for the list that this device has ranked. */
 export async function openShop(page: Page, path = '/'): Promise<void> {
   await page.goto(path)
   await expect(forYou(page).locator('[aria-busy="false"] [data-item]').first()).toBeVisible()
@@ -96,7 +96,7 @@ export async function keepsShop(page: Page): Promise<void> {
   const worker = await readFile('dist/demo/sw.js', 'utf8')
   const release = JSON.parse(/^const RELEASE = (.*)$/m.exec(worker)?.[1] ?? '')
   const paths = ['/', '/shell.html', '/catalog/pictures.json', ...release.shop, ...release.replay]
-  // Not `waitForFunction`: it would take the promise itself for a true answer.
+  // `waitForFunction` doesn't work here, because it would take the promise itself for a true answer.
   const missing = () =>
     page.evaluate(async (paths) => {
       const kept = await Promise.all(paths.map((path) => caches.match(path, { ignoreVary: true })))
@@ -109,7 +109,10 @@ export async function keepsShop(page: Page): Promise<void> {
 /** Whether the device has stored a base model. */
 export const keepsModel = async (page: Page) => (await keptModel(page)) !== null
 
-/** Whether the stored model is the published one. If not, lists may still change when the device gets the new one. */
+/**
+ * Whether the stored model is the published model. If not, lists can still change when the device gets the published
+ * model.
+ */
 export async function keepsLatestModel(page: Page): Promise<boolean> {
   // Retried, because the server may close a reused connection at the moment of its use.
   const response = await page.request.get('/models/latest.json', { maxRetries: 3 })

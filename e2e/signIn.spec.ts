@@ -47,7 +47,7 @@ const REASONS =
   /^(A best seller|Because of your recent picks|Because you bought .+|You’ve been browsing .+)$/
 
 for (const label of ['C', 'F'])
-  test(`Shopper ${label} returns: “Buy again” lists what is due, “For you” only new items`, async ({
+  test(`when shopper ${label} returns, “Buy again” lists items that are due, and “For you” lists only items not bought before`, async ({
     page,
   }) => {
     const { shoppers } = JSON.parse(await readFile('public/replay/shoppers.json', 'utf8'))

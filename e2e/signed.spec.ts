@@ -1,4 +1,7 @@
-/** @module Tests forged base models from the shop's server: the browser keeps the model that the shop's keys signed. */
+/**
+ * @module Tests that the browser refuses forged base models from the shop's server, and keeps the model that the shop's
+ * keys signed.
+ */
 import { expect, test } from 'playwright/test'
 import { fact, keepsModel, openConsole, openShop } from './shop.ts'
 

@@ -74,15 +74,15 @@ test('the document requests every script needed before the first list', async ({
 })
 
 test.describe('on a first visit', () => {
-  // Without the service worker, which would fetch all files of the shop. Chromium treats the document that the test
-  // changes as a page of the internet, which needs a permission to open a vault on this computer.
+  // This test runs without the service worker, which would fetch all files of the shop. Chromium treats the document
+  // that the test changes as a page of the internet, which needs a permission to open a vault on this computer.
   test.use({ serviceWorkers: 'block', permissions: ['local-network-access'] })
 
   for (const [mode, address] of [
     ['without a vault', '/'],
     ['in a vault', `${SHOP_IN_VAULT}/`],
   ])
-    test(`every preloaded file is also requested without its preload link, ${mode}`, async ({
+    test(`every preloaded file is one that the page would request anyway, ${mode}`, async ({
       page,
     }) => {
       const link = /<link\b[^>]*\brel="(?:module)?preload"[^>]*>/g
@@ -105,7 +105,7 @@ test.describe('on a first visit', () => {
     })
 })
 
-test('React is a script of its own', async ({ page }) => {
+test('React is in a script of its own', async ({ page }) => {
   await page.goto('/')
   await settled(page)
   const named = (await files(page)).filter((path) => /\/assets\/(main|react-dom)-/.test(path))

@@ -10,7 +10,7 @@ async function lookAt(page: Page, place: number): Promise<void> {
   await expect(page.getByRole('button', { name: 'Add to basket' }).first()).toBeVisible()
 }
 
-test('with a full disk from the first visit, a click changes the lists and every page works', async ({
+test('if the disk is full from the first visit on, a click changes the lists and every page works', async ({
   page,
   baseURL,
 }) => {

@@ -1,11 +1,14 @@
-/** @module Tests the transfer of a shopper's data from one browser to another, with a vault and embedded. */
+/**
+ * @module Tests the transfer of a shopper's data from one browser to another, with the data in a vault and in the
+ * shop's own origin.
+ */
 import { readFile } from 'node:fs/promises'
 import { type Browser, expect, type Page, test } from 'playwright/test'
 import { findings } from './axe.ts'
 import { forYou, forYouIds, goHome, openShop } from './shop.ts'
 import { SHOP_IN_VAULT } from './vault.ts'
 
-/** Another device, which shares nothing with the first. */
+/** Opens another device, which shares nothing with the first. */
 async function device(browser: Browser, baseURL: string, phone = false): Promise<Page> {
   const context = await browser.newContext({
     baseURL,

@@ -1,4 +1,7 @@
-/** @module Tests the settings above the home page's list: it follows them at once, keeps them, and forgets them. */
+/**
+ * @module Tests the settings above the home page's list. The list follows them at once, and they are stored and
+ * forgotten.
+ */
 import { expect, type Page, test } from 'playwright/test'
 import { comesToRest, forYou, forYouIds, keepsLatestModel, keepsShop, openShop } from './shop.ts'
 
@@ -12,7 +15,7 @@ const meanOf = async (page: Page) => {
 }
 const price = (page: Page) => page.getByRole('slider', { name: 'Price' })
 
-test('the list follows the price, keeps it over a reload, and Reset brings back the model’s order', async ({
+test('the list follows the price setting, even after a reload, and Reset restores the model’s order', async ({
   page,
 }) => {
   await openShop(page)
@@ -48,7 +51,9 @@ test('the list follows the price, keeps it over a reload, and Reset brings back 
   await expect(page.getByText('You tuned this list.')).toHaveCount(0)
 })
 
-test('less of a theme takes it out of the list, and the panel can reset that', async ({ page }) => {
+test('the choice of less of a theme takes its products out of the list, and the panel can reset the choice', async ({
+  page,
+}) => {
   await openShop(page)
   const before = await forYouIds(page)
   await page.getByRole('button', { name: 'Tune', exact: true }).click()

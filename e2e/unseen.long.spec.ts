@@ -10,7 +10,7 @@ import { forYou, goHome, hasLoaded, keepsModel, keepsShop, openTechnical } from 
 
 interface Watched {
   readonly origin: string
-  /** Each request's parts that could contain something about the shopper. */
+  /** Parts of a request that could contain something about the shopper. */
   readonly seen: string[]
   readonly end: () => Promise<void>
 }
@@ -79,7 +79,7 @@ async function shop(page: Page, origin: string, who: Shopper): Promise<void> {
   await hasLoaded(page)
 }
 
-/** Requests of one shopper as a set, because their number depends on timing. */
+/** Set of one shopper's requests. It is a set, because the number of requests depends on timing. */
 async function seenOf(browser: Browser, who: Shopper): Promise<string[]> {
   const { origin, seen, end } = await watch()
   const context = await browser.newContext()

@@ -20,7 +20,7 @@ test('the list follows a click, and the shop’s origin stores nothing', async (
   expect(await page.evaluate(databases)).toEqual([])
   const worker = await vaultWorker(page, vault)
   expect(await worker.evaluate(databases)).toEqual([`nearside of ${shop}`])
-  // Only the vault's files were requested: the test requests by which the worker checks its policy did not arrive.
+  // Only the vault's files were requested. The requests by which the worker tests its policy did not arrive.
   expect(asked.filter((line) => !/^GET \/(vault\.html|assets\/\S+\.js)$/.test(line))).toEqual([])
   expect(asked.length).toBeGreaterThan(2)
 })
@@ -115,7 +115,7 @@ const HOLES = [
 test('if its worker has a network, the vault refuses to work: lists are in the shop’s order, nothing is stored', async ({
   context,
 }) => {
-  // All pages at once, because each waits twice up to ten seconds for the browser's reports.
+  // Open all pages at once, because each page waits twice up to ten seconds for the browser's reports.
   const refusals = HOLES.map(async ([hole, locked, says]) => {
     const page = await context.newPage()
     const { shop, vault } = await openVaultShop(() => ({ locked }))
@@ -129,7 +129,7 @@ test('if its worker has a network, the vault refuses to work: lists are in the s
   await Promise.all(refusals)
 })
 
-/** Acts as a hostile script of the shop's page: opens another frame of the vault, and a port into it. */
+/** Acts as a hostile script of the shop's page: it opens another frame of the vault, and a port into that frame. */
 async function speakTo(vault: string) {
   const frame = document.createElement('iframe')
   frame.src = `${vault}/vault.html`

@@ -20,7 +20,7 @@ import {
 
 test.afterEach(closeVaultShops)
 
-test('the shopper consents by keyboard in the vault’s window, and the log has the wording’s hash', async ({
+test('the shopper consents by keyboard in the vault’s window, and the log contains the hash of the wording', async ({
   page,
 }) => {
   const { shop, vault } = await openContributing()
@@ -59,12 +59,14 @@ test('the shopper consents by keyboard in the vault’s window, and the log has 
   await expect(offer).toBeHidden()
   await expect(consentOf(page)).toBeFocused()
   expect(await consentsIn(page, vault)).toHaveLength(1)
-  // Withdrawing needs no question.
+  // A withdrawal needs no question.
   await page.keyboard.press('Enter')
   await expect(consentOf(page)).toHaveAttribute('aria-checked', 'false')
 })
 
-test('declining by button, Escape or closing gives no consent', async ({ page }) => {
+test('a shopper who declines by button, by Escape or by closing the window gives no consent', async ({
+  page,
+}) => {
   const { shop, vault } = await openContributing()
   await page.goto(`${shop}/console`)
   const notNow = { name: 'Not now' }

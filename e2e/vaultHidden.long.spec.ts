@@ -58,7 +58,7 @@ for (const way of HIDINGS)
     const windows = context.pages().filter((one) => one !== page)
     opening += Math.min(windows.length, 1)
     for (const opened of windows) {
-      // Any press at most opens the whole question, and answers nothing.
+      // A press can at most open the whole question. It never answers the question.
       await expect(agreeIn(opened)).toBeVisible()
       await expect(opened.getByRole('heading')).toBeInViewport({ ratio: 1 })
       // A second press at the same place of the window answers nothing either.
@@ -68,6 +68,6 @@ for (const way of HIDINGS)
     expect(await consentsIn(page, site.vault)).toEqual([])
   })
 
-test('the presses reach the frame: in many of these ways they open the question', () => {
+test('the presses reach the frame: in over a quarter of the ways they open the question', () => {
   expect(opening).toBeGreaterThan(HIDINGS.length / 4)
 })

@@ -47,11 +47,11 @@ async function serve() {
   const { port } = server.address() as AddressInfo
   return {
     ...{ port, asked, orders, origin: `http://localhost:${port}` },
-    /** Loses the answer to the next POST. */
+    /** Makes the server lose its answer to the next POST. */
     loseAnswer() {
       loses = true
     },
-    /** Finds every later order invalid. */
+    /** Makes the server find every later order invalid. */
     refuseOrders() {
       refuses = true
     },
@@ -105,7 +105,7 @@ async function order(page: Page): Promise<void> {
 
 const firstOrder = (page: Page) => page.getByRole('heading', { name: 'Order 1' })
 
-test('while the wire is cut no packet reaches the server, and the shop goes on', async ({
+test('while the wire is cut, no packet reaches the server, and the shop continues to work', async ({
   context,
   page,
 }, info) => {
@@ -142,7 +142,7 @@ test('while the wire is cut no packet reaches the server, and the shop goes on',
     await page.reload()
     await expect(sign(page)).toBeVisible()
     await expect(page.locator('main mark').first()).toBeVisible()
-    // A tab that opens while the wire is cut.
+    // Open a tab while the wire is cut.
     const probed = await context.newPage()
     await openShop(probed, shop.origin)
     await expect(sign(probed)).toBeVisible()
@@ -156,7 +156,7 @@ test('while the wire is cut no packet reaches the server, and the shop goes on',
     await probed.close()
     expect(shop.orders).toEqual([])
 
-    // The same watch sees the order, so it would have seen a request before.
+    // The same watch sees the order's request, so it would have seen an earlier request.
     const packetsAfter = await watchPackets(info.outputPath('mended.pcap'), shop.port)
     // The server stores the order, and its answer is lost.
     shop.loseAnswer()
