@@ -50,7 +50,7 @@ export type Team = 'personal' | 'base'
 export interface PersonalizerSnapshot {
   /** Status: `starting` until lists can be requested; `closed` is final. */
   readonly status: 'starting' | 'ready' | 'closed'
-  /** Revision number; rises whenever a recommendation may have changed. */
+  /** Revision number; rises whenever a recommendation could have changed. */
   readonly revision: number
   /**
    * Number that changes whenever something is erased, forgotten or put back, in any tab. After a change, drop the undo
@@ -91,7 +91,7 @@ export interface PersonalizerSnapshot {
   /** Option `persist` and the shopper's answer to it. */
   readonly persist: {
     readonly option: NonNullable<PersonalizerOptions['persist']>
-    /** Whether the shopper's data may outlive the page; null before an answer. */
+    /** Whether the shopper's data are allowed to outlive the page; null before an answer. */
     readonly allowed: boolean | null
     /**
      * Present if the browser refused to erase data that an earlier yes stored. These data return at the next visit

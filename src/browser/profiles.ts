@@ -14,7 +14,7 @@ export const NOBODY = 'nobody'
 export type Profiles = PersonalizerSnapshot['profiles']
 
 export interface StoredProfiles extends Profiles {
-  /** Ids of removed profiles whose databases may still exist. */
+  /** Ids of removed profiles whose databases could still exist. */
   readonly gone: readonly string[]
 }
 

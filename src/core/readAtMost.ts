@@ -1,4 +1,4 @@
-/** @module Reads a response up to a maximum length, since a hostile response may never end. */
+/** @module Reads a response up to a maximum length, since a hostile response might never end. */
 import { type Bytes, joined } from './bytes.ts'
 
 /**

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest'
 
 export function testFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'nearside-test-'))
-  // A process that the test killed may still hold files open for a moment.
+  // A process that the test killed can still hold files open for a moment.
   onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
   return folder
 }

@@ -1,7 +1,7 @@
 /**
- * @module Canary: a fit with a known answer, run before an engine may fit a shopper's model. GPU backends of
- * TensorFlow.js have been silently wrong on some devices: zero gradients with a correct forward pass
- * (tfjs#8590), zeros from a transpose (tfjs#8638), diverging WASM training (tfjs#4326).
+ * @module Canary: a fit with a known answer, run before an engine is allowed to fit a shopper's model. GPU backends of
+ * TensorFlow.js have been silently wrong on some devices: zero gradients with a correct forward pass (tfjs#8590), zeros
+ * from a transpose (tfjs#8638), diverging WASM training (tfjs#4326).
  *
  * The problem is as large as a shopper's fit. Its answer is stored, so no code checks itself.
  */

@@ -68,7 +68,8 @@ function shuffle(problem: FitProblem, seed: number): FitProblem {
 test('a fit lowers the loss, and more steps lower it further', async () => {
   await fc.assert(
     fc.asyncProperty(shapes, async (shape) => {
-      // Small steps, because Adam oscillates by about one step. Few cases of few parameters may start at the minimum.
+      // Small steps, because Adam oscillates by about one step. A problem with few cases and few parameters can start
+      // at the minimum.
       const { cases, parameters } = shape
       const problem = testProblem({ ...shape, cases: cases + 2, parameters: parameters + 5 })
       const small = { ...problem, stepSize: problem.stepSize.map((s) => s / 20) }

@@ -69,7 +69,7 @@ export function createResilientEngine(
         return requireFinite(await used.fit(problem, options))
       } catch (error) {
         if (disposed || !(await isToBlame(used, error, problem, options?.signal))) throw error
-        // A simultaneous fit may have failed as well and replaced the engine already.
+        // A simultaneous fit could have failed as well and replaced the engine already.
         if (used !== current) continue
         switching ??= replace(used, error as NearsideError).finally(() => {
           switching = null

@@ -51,7 +51,7 @@ function idOf(line: Fields, id: ShopifyId): string | undefined {
 }
 
 /**
- * Reads GA4's `purchase` events; other events are left out. They may have the form of BigQuery's export
+ * Reads GA4's `purchase` events; other events are left out. They can have the form of BigQuery's export
  * (`event_timestamp` in microseconds, parameters as `ecommerce`) or of the Measurement Protocol (`params`,
  * `timestamp_micros`). Purchases without a `transaction_id` are left out, too.
  * @example await personalizer.seed(ordersFromGa4(await (await fetch('/my-purchases')).json()))

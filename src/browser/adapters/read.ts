@@ -1,5 +1,5 @@
 /**
- * @module Reads events of other systems. Any value may appear in a documented field, so unusable values are left out.
+ * @module Reads events of other systems. Any value can appear in a documented field, so unusable values are left out.
  * `capture` refuses an event without a usable item and adds a notice, so the shop sees a broken tag.
  */
 import type { CaptureInput } from '../api.ts'
@@ -53,7 +53,7 @@ export function watchPushes(array: unknown[], take: (entry: unknown) => void): (
   array.push = push
   return () => {
     following = false
-    // Another script may have wrapped our `push`; then ours stays in place and passes entries on.
+    // Another script could have wrapped our `push`; then ours stays in place and passes entries on.
     if (array.push === push) array.push = before
   }
 }

@@ -44,7 +44,7 @@ export function followShopifyPixel(
     const keys = Array.from({ length: storage.length }, (_, at) => storage.key(at) ?? '')
     for (const key of keys.filter((key) => key.startsWith(PREFIX)).sort()) {
       const text = storage.getItem(key)
-      // Remove the entry first: another tab may be reading, too.
+      // Remove the entry first: another tab could be reading, too.
       storage.removeItem(key)
       const input = text === null ? null : parsed(text)
       if (input) void receiver.capture(input)

@@ -34,7 +34,7 @@ export async function agreeTask(
     fetchTask(transport, endpoints.leader, 'leader'),
     fetchTask(transport, endpoints.helper, 'helper'),
   ])
-  // Between two rounds, the servers' round numbers may differ by one for a moment.
+  // Between two rounds, the servers' round numbers can differ by one for a moment.
   if (leader.round !== helper.round || leader.state !== 'open' || helper.state !== 'open')
     throw new NearsideError('round-closed', 'No round is open now')
   if (leader.policyHash !== helper.policyHash)

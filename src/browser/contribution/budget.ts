@@ -1,6 +1,6 @@
 /**
  * @module Privacy budget of this device, in numbers only: the rounds of its updates, their noise, and their times on
- * the budget's clock (`clock.ts`). An update counts as spent once it may have left; the aggregator's answer doesn't
+ * the budget's clock (`clock.ts`). An update counts as spent once it could have left; the aggregator's answer doesn't
  * matter. Spending is never undone; updates older than a year stay as a sum.
  */
 import {
@@ -180,7 +180,7 @@ export function spend(
   const time = countFrom(budget.time, times)
   const next = { ...budget, time, participations: [...participations, participation] }
   const { year } = epsilonSpent(next, delta)
-  // The sum may differ from the agreed sum by rounding, because its terms were added in another order.
+  // The sum can differ from the agreed sum by rounding, because its terms were added in another order.
   if (isAbove(year, epsilonPerYear))
     throw exhausted(
       `Another update would bring the year’s ε to ${year.toFixed(2)}, above ${epsilonPerYear.toFixed(2)}`,

@@ -70,7 +70,7 @@ export function lookAt<Kept extends Schedule>(kept: Kept, now: number): Kept {
 }
 
 /**
- * Value of `elapsed` from which an automatic update may leave, for a fit that ended now.
+ * Value of `elapsed` from which an automatic update is allowed to leave, for a fit that ended now.
  * @param share random number in [0, 1), as a share of a day; 0 for an update that had left already
  */
 export function dueAfter({ attempted, elapsed }: Schedule, share: number): number {

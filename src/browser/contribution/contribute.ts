@@ -50,7 +50,7 @@ export interface ContributeDeps {
   readonly ledger: Pick<Ledger, 'append' | 'count' | 'entries' | 'key'>
   /**
    * Runs one transaction on the settings; they are on disk when it resolves. It rejects with any error of `change`,
-   * which may run twice.
+   * which can run twice.
    */
   readonly records: Store['changeSettings']
   /** Value of `navigator.globalPrivacyControl`; true forbids contributing, even with a consent. */
@@ -70,7 +70,9 @@ export interface ContributeDeps {
   readonly share?: number
   /** Whether to obtain only the token now, without sending the update. */
   readonly tokenOnly?: boolean
-  /** Signal that stops the contribution at any step. A report that may have left stays spent and is not sent again. */
+  /**
+   * Signal that stops the contribution at any step. A report that could have left stays spent and is not sent again.
+   */
   readonly signal?: AbortSignal
   /** Source of random bytes for masks, rounding and ids; default WebCrypto. Only test vectors pass another. */
   readonly randomBytes?: RandomBytes
@@ -159,7 +161,7 @@ async function commit(
   const body = toBase64(made.body)
   const pending = { id, round, policyHash, consentSince, body, detail, authorization }
   await deps.records((kept, epoch) => {
-    // After a lost database connection this runs twice; the first run may have succeeded.
+    // After a lost database connection this runs twice; the first run could have succeeded.
     if (kept.pending?.body === body) return {}
     const consent = consentOf(kept)
     if (epoch !== before.epoch || consent.since !== consentSince)
@@ -199,7 +201,7 @@ async function read(deps: ContributeDeps, task: AgreedTask, terms: ContributionT
     // Store the budget in every case, because the signed answers advance the device's witnessed time.
     const budget = afterAnswer(parseBudget(kept.budget), task, deps.now())
     const more = !isWithin(terms, consent.terms)
-    // This function may run twice.
+    // This function can run twice.
     refused = again || more ? null : refusal(() => spend(budget, task, consent.terms))
     if (refused !== null) return { budget }
     Object.assign(found, { epoch, since: consent.since, more, pending: again ? pending : null })

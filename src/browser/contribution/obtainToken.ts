@@ -65,7 +65,7 @@ export async function showToken(
     if (!fresh || share === undefined)
       return { authorization: authorizationOf(token), token: await sha256Hex(fromBase64(token)) }
   } catch (error) {
-    // Wait before the next attempt: the issuer may answer then, or the shopper may have signed in.
+    // Wait before the next attempt: by then the issuer could answer, or the shopper could have signed in.
     if (share !== undefined && !signal?.aborted) await wait(BETWEEN_ATTEMPTS * (1 + share))
     throw error
   }

@@ -90,7 +90,7 @@ export async function fetchModel(options: FetchModelOptions): Promise<FetchedMod
       await check(known)
       return await fetchVersion(options, known)
     } catch (error) {
-      // The given version may be gone or not allowed; fetch the newest version instead.
+      // The given version could be gone or not allowed; fetch the newest version instead.
       if (signal?.aborted) throw error
     }
   }

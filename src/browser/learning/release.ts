@@ -21,7 +21,7 @@ export interface ModelKeys {
   readonly helper?: string
 }
 
-/** Milliseconds by which a device's clock may be fast without ending a release early. */
+/** Milliseconds by which a device's clock can be fast without ending a release early. */
 const TOLERANCE = DAY
 
 const refuse = (what: string) =>
@@ -70,7 +70,7 @@ export async function requireSigned(
 /**
  * Checks a release against the newest release seen.
  * @param newest newest release seen before, signed by the same keys; null without one
- * @param now milliseconds since the epoch, by a clock that may be wrong
+ * @param now milliseconds since the epoch, by a clock that can be wrong
  * @throws NearsideError `model-unsigned` | `model-rolled-back` | `model-forked` | `model-expired`
  */
 export async function checkRelease(

@@ -11,7 +11,7 @@ import { chain, type EntryFacts, erasure, fold, isSigned } from './chain.ts'
 import type { LedgerEntry } from './entry.ts'
 import { openSigner, type Signer } from './signer.ts'
 
-/** Number of attempts, because another tab may write first. */
+/** Number of attempts, because another tab could write first. */
 const ATTEMPTS = 50
 /** A log of more than `most` entries is folded to `kept`, which cover over a year at ten entries a day. */
 export const LEDGER_SIZE = { most: 5000, kept: 4000 }

@@ -39,7 +39,7 @@ export function browserConditions(): ConditionsSource {
       const { signal } = stop
       document.addEventListener('visibilitychange', changed, { signal })
       platform.connection?.addEventListener('change', changed, { signal })
-      // A policy may forbid the battery API. Then the level is unknown, and learning doesn't wait.
+      // A policy can forbid the battery API. Then the level is unknown, and learning doesn't wait.
       platform.getBattery?.().then(
         (known) => {
           if (signal.aborted) return

@@ -31,7 +31,7 @@ const browser = (): PageEnvironment => ({
   newId,
   conditions: browserConditions(),
   silence: SILENCE,
-  // A page with a worker never loads this file. It is separate, because the worker's file may be missing.
+  // A page with a worker never loads this file. It is separate, because the worker's file can be missing.
   inPage: async () => (await import('../worker/serve.ts')).deviceInPage(),
   fetch: browserFetch,
   ...(isDevelopment() && { warn: (line: string) => console.warn(line) }),

@@ -113,7 +113,7 @@ test('between a click and its new list, at most a readable number of files run',
   const session = inspect()
   await session.post('Profiler.enable')
   await session.post('Profiler.startPreciseCoverage', { callCount: true })
-  // Other work of a device may run during one click, but not during all.
+  // Other work of a device can run during one click, but not during all.
   const clicks: string[][] = []
   for (const clicked of ['item-0', 'item-1', 'item-2', 'item-3']) {
     const before = list.revision

@@ -129,7 +129,7 @@ test('a fit posts at most ten progress messages a second, none as a snapshot', a
   const seconds = (performance.now() - began) / 1000
   const count = (kind: string) => kinds.filter((known) => known === kind).length
   expect(count('progress')).toBeGreaterThan(0)
-  // One more than the worker's clock allows, because the page's clock may round and starts later.
+  // One more than the worker's clock allows, because the page's clock can round and starts later.
   expect(count('progress')).toBeLessThanOrEqual(2 + 10 * seconds)
   expect(steps.size).toBeGreaterThan(0)
   // Snapshots for the chosen engine, the learned model and other changes of state, but not for each of 30 steps.

@@ -22,7 +22,7 @@ const LOST = new Set([
   'TransactionInactiveError',
 ])
 
-/** Number of tries of a transaction; while data are being cleared, a connection may be lost again. */
+/** Number of tries of a transaction; while data are being cleared, a connection can be lost again. */
 const TRIES = 3
 
 /** Errors of a damaged or older database. A newer database stays for a newer page. */
@@ -93,7 +93,7 @@ export async function openIndexedDb(
         let transaction: IDBPTransaction<unknown, string[], IDBTransactionMode> | null = null
         try {
           transaction = database.transaction([...tables], mode, { durability })
-          // `done` may reject before it is awaited; the code below reports the failure.
+          // `done` can reject before it is awaited; the code below reports the failure.
           transaction.done.catch(() => undefined)
           const result = await body(adapt(transaction))
           await transaction.done

@@ -159,7 +159,7 @@ export async function leaveDisk(
     .catch(() => ({ events: [] }))
   const failure = await eraseDisk(disk, 'no', now, eraseOthers).then(
     () => null,
-    // Another tab may have deleted the database.
+    // Another tab could have deleted the database.
     (error: unknown) => (isMissing(error) ? null : error),
   )
   const log = await readLog(createStore(disk)).catch(() => ({}))

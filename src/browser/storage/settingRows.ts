@@ -26,7 +26,7 @@ export interface Settings {
   readonly budget: unknown
   /** Time at which an automatic update is due, on the budget's clock. */
   readonly due: number
-  /** Report that may have left and will be sent again. */
+  /** Report that could have left and will be sent again. */
   readonly pending: PendingReport
   /** Token for a report of one round, requested or received. */
   readonly token: KeptToken
@@ -97,7 +97,7 @@ export const settingRows = (database: Database) => ({
   /**
    * Reads all settings and writes the result of `change` in one transaction. A value of undefined removes a setting.
    * The write is on disk when this resolves; a store in memory refuses it unless `durability` allows memory. Rejects
-   * with an error of `change`, which may run twice and gets the store's `epoch`.
+   * with an error of `change`, which can run twice and gets the store's `epoch`.
    */
   changeSettings: (
     change: (settings: Partial<Settings>, epoch: number) => Partial<Settings>,

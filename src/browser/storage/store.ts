@@ -67,7 +67,10 @@ export function createStore(database: Database) {
     ...ledgerRows(database),
     ...settingRows(database),
 
-    /** Epoch: rises when something is erased or forgotten. A fit that began before may not be stored after. */
+    /**
+     * Epoch: rises when something is erased or forgotten. A fit that began before this rise must not be stored after
+     * it.
+     */
     epoch: () => database.transact(['heads'], 'readonly', epochOf),
 
     /**

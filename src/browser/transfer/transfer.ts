@@ -54,7 +54,7 @@ export async function receive(
 const FORMAT = 'nearside transfer 1'
 /** Maximum length of the file, characters; ten thousand events take about a quarter of it. */
 export const MOST_FILE = 3_000_000
-/** Maximum size after unpacking, bytes: a small file may unpack to any size. */
+/** Maximum size after unpacking, bytes: a small file can unpack to any size. */
 const MOST_HELD = 32 << 20
 /** Crockford's digits, without I, L, O and U, which are easily misread. */
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'

@@ -36,7 +36,7 @@ export interface Destination {
   readonly url: string
 }
 
-/** All addresses that a device may ever call, from the shop's own options. */
+/** All addresses that a device is ever allowed to call, from the shop's own options. */
 export function destinationsOf(
   config: Pick<WorkerConfig, 'catalog' | 'baseModel' | 'rules'> & {
     readonly live?: string | null

@@ -1,5 +1,5 @@
 /**
- * @module Guard between a vault's device and a page that may be hostile. It admits only well-formed calls, at a
+ * @module Guard between a vault's device and a page that could be hostile. It admits only well-formed calls, at a
  * limited rate, and valid options. The page gets no event back that a `forget` removed.
  */
 import { NearsideError } from '@nearside/core/error.ts'
@@ -74,10 +74,7 @@ export function guarded(deps: GuardDeps): Scope {
     if (call.name === 'erase') forgotten = null
     if (call.name !== 'restore') return call
     if (forgotten === null || forgotten.call !== (call.args[0] as unknown))
-      throw new NearsideError(
-        'aborted',
-        'Nothing is restored: something was forgotten, erased or put back since.',
-      )
+      throw new NearsideError('aborted', 'Not restored: something was deleted or put back since.')
     return { ...call, args: [forgotten.value] } as Call
   }
 

@@ -71,7 +71,7 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null) {
     },
     /** Ends the press of this key or pointer, after its click was reported. */
     end: (id: string) => release([id]),
-    /** Releases all keys: the window lost the focus, so they may be released elsewhere without a click here. */
+    /** Releases all keys: the window lost the focus, so they could be released elsewhere without a click here. */
     leave: () => release([...held].flatMap(([id, device]) => (device === 'key' ? [id] : []))),
     /** Handles a click on the agreeing button. @returns whether it agrees */
     click: (time: number): boolean => gate.hindrance(time) === null && (counts ?? true),

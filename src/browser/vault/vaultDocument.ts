@@ -28,7 +28,7 @@ interface TrustedTypes {
   ): { createScriptURL(url: string): string }
 }
 
-/** Origins of shops that may use this vault. The `frame-ancestors` header tells the browser the same. */
+/** Origins of shops that are allowed to use this vault. The `frame-ancestors` header tells the browser the same. */
 const shops = Array.from(
   document.querySelectorAll<HTMLMetaElement>('meta[name="nearside-shop"]'),
   ({ content }) => content,
@@ -98,7 +98,7 @@ function serveFrame(): void {
     removeEventListener('message', offered)
     open(ports[0], origin)
   })
-  // This message contains nothing secret, so any parent may receive it.
+  // This message contains nothing secret, so any parent is allowed to receive it.
   window.parent.postMessage(VAULT, '*')
 }
 

@@ -258,7 +258,7 @@ const transitions: Record<string, Transition> = {
     happen: async (scene) => (await scene.open()).device.pause(true),
     keeps: false,
   },
-  // Rejects if the disk refused before, since data may be left on it.
+  // Rejects if the disk refused before, since data could be left on it.
   erase: { happen: ({ tab }) => tab.device.erase().catch(() => {}), keeps: false },
   'erase elsewhere': { happen: async (scene) => (await scene.open()).device.erase(), keeps: false },
   'forget an item': {

@@ -1,4 +1,4 @@
-/** @module Consent to contribute, and the only path on which an update may leave. */
+/** @module Consent to contribute, and the only path on which an update can leave. */
 
 import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
 import { serially } from '@nearside/core/serially.ts'
@@ -214,8 +214,8 @@ export class Contribution {
   }
 
   /**
-   * Whether the consent is for other recipients. A consent newer than this page doesn't count: a page opened later may
-   * name its recipients.
+   * Whether the consent is for other recipients. A consent newer than this page doesn't count: a page opened later
+   * could name its recipients.
    */
   async #isForOthers(): Promise<boolean> {
     const consent = await this.#services.store.setting('consent')
@@ -272,7 +272,7 @@ export class Contribution {
   /**
    * Sends an update when it is due: at a random time within a day of a fit, and at most one an hour over all tabs and
    * visits. If no tab of the shop is open then, the next visit sends it.
-   * @param learned whether a fit has just succeeded, so the update may improve the base model
+   * @param learned whether a fit has just succeeded, so the update could improve the base model
    */
   async #look(learned: boolean): Promise<void> {
     const { config, now, random, state, store, timers } = this.#services

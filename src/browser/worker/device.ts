@@ -126,7 +126,7 @@ export class Device implements Answers {
     await Promise.race([this.#started, Promise.all([firstList, stored])])
   }
 
-  /** Loads the whole model. Calls `first` when a new shopper's list is possible, which may be earlier. */
+  /** Loads the whole model. Calls `first` when a new shopper's list is possible, which can be earlier. */
   async #load(stored: Promise<unknown>, first: () => void): Promise<void> {
     const { bus, config } = this.#services
     const { signal } = this.#closing

@@ -67,10 +67,7 @@ export class Erasure {
     const { state, store } = this.#services
     const isTheirs = forgotten.profile === state.profiles.current
     if (!isTheirs || !(await store.own().restore(forgotten)))
-      throw new NearsideError(
-        'aborted',
-        'Nothing is restored: something was forgotten, erased or put back since.',
-      )
+      throw new NearsideError('aborted', 'Not restored: something was deleted or put back since.')
     await this.#shopper.reload()
     this.#onForgotten()
     const { logged } = forgotten

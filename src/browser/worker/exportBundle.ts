@@ -1,5 +1,5 @@
 /**
- * @module Exports everything stored about the shopper as one JSON string. The shopper may keep it, and an auditor can
+ * @module Exports everything stored about the shopper as one JSON string. The shopper can keep it, and an auditor can
  * check it. The last log entry in it commits to all other content, so that a later change or cut is detected
  * (docs/PROTOCOL.md, "The bundle").
  */

@@ -211,11 +211,11 @@ export class Learner {
     const log = ownLog()
     try {
       const epoch = await own.store.epoch()
-      // Another tab may have stored a newer fit.
+      // Another tab could have stored a newer fit.
       const { personal } = await loadPersonal(own.store, base.hash)
       const { createFastCandidates, fitPersonal } = await this.#services.onDemand()
       const { engine } = await this.#engine.chosen()
-      // Somebody else's history may be in use by now.
+      // Another person's history could be in use by now.
       throwIfAborted(stop.signal)
       const fitted = await fitPersonal({
         model,

@@ -112,7 +112,7 @@ test('“unbought” lists items never bought, “considered” those looked at 
       ['item-9', { kind: 'because', item: 'item-9', signal: 'basket' }],
     ]),
   )
-  // item-1 is due again, so a plain list may contain it. `unbought` leaves it out, because the shopper has bought it.
+  // item-1 is due again, so a plain list can contain it. `unbought` leaves it out, because the shopper has bought it.
   expect(await listed(tested, { limit: 32 })).toContain('item-1')
   const unbought = await listed(tested, { from: 'unbought', limit: 32 })
   expect(unbought).not.toContain('item-1')

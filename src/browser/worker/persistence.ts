@@ -19,7 +19,7 @@ export class Persistence {
   readonly #contribution: Contribution
   readonly #reload: () => Promise<unknown>
   readonly #profiles: () => Profiles | null
-  /** Whether the disk could not be opened. It may contain data, so a later no tries again to erase it. */
+  /** Whether the disk could not be opened. It could contain data, so a later no tries again to erase it. */
   #unseen = false
 
   /**

@@ -59,7 +59,7 @@ export class Profiles {
     this.#reload = reload
   }
 
-  /** Follows the stored setting, which another tab may have changed. */
+  /** Follows the stored setting, which another tab could have changed. */
   async read(): Promise<void> {
     const { state, store } = this.#services
     const { current, others } = readProfiles(await store.setting('profiles'))
@@ -138,7 +138,7 @@ export class Profiles {
     for (const id of this.#opened.keys()) this.#close(id)
   }
 
-  /** Drops this tab's data of people not in use, because another tab may have erased them. */
+  /** Drops this tab's data of people not in use, because another tab could have erased them. */
   forgetOthers(): void {
     const { store } = this.#services
     for (const own of [store.me, ...this.#opened.values()])

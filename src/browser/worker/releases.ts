@@ -58,7 +58,7 @@ export function createReleases(
       await checkRelease(latest, keys, known, now())
       if (releaseOf(latest) > releaseOf(known)) await keep(latest)
     },
-    /** Whether the stored model may be used. Its release may have expired, but today's keys must have signed it. */
+    /** Whether the stored model is allowed. Its release can have expired, but today's keys must have signed it. */
     async isVouched(kept: Download): Promise<boolean> {
       const latest = readLatest(kept)
       if (latest?.manifest !== kept.version || !(await isSigned(latest))) return false

@@ -89,7 +89,7 @@ describe('orders that the shop imports', () => {
     expect(await tested.device.seed([...ORDERS, later('E')])).toBe(0)
     now += 1000
     expect(await tested.device.seed([...ORDERS, later('F')])).toBe(1)
-    // Forgetting a view is not forgetting an order: earlier orders may still be imported.
+    // Forgetting a view is not forgetting an order: earlier orders can still be imported.
     const fresh = await start(await testServer(), newDatabase())
     await fresh.capture({ name: 'view_item', item_id: 'item-4' }, 'look')
     await fresh.device.forget({ kind: 'event', id: 'look' })

@@ -72,7 +72,7 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
     const snapshot = shown.snapshot()
     if (shown.changes() !== changes) {
       changes = shown.changes()
-      // Before the lists, which may contain new products.
+      // Before the lists, which can contain new products.
       scope.postMessage({ kind: 'live', changes })
     }
     const moved = snapshot.revision !== revision

@@ -109,7 +109,7 @@ export async function openServices(
       fetch: environment.fetch,
       ledger,
       destinations: destinationsOf(config),
-      // Recorded in memory, too: the log, which may be stored on disk later, needs these addresses.
+      // Recorded in memory, too: the log, which can be stored on disk later, needs these addresses.
       records: (change) => store.changeSettings(change, 'strict'),
       relayed: federation && relay ? { ...federation, relay } : undefined,
       offline: offlineSignal(state, bus),

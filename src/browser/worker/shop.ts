@@ -214,7 +214,7 @@ export class Shop {
   }
 
   async #build(): Promise<void> {
-    // Load these before reading the model: a new model may arrive in the meantime.
+    // Load these before reading the model: a new model could arrive in the meantime.
     const [scoreInPart, contextTerms] = await Promise.all([
       this.#scoreInPart(),
       this.#loadContextTerms(),

@@ -24,13 +24,15 @@ import type { Shopper } from './shopper.ts'
 
 /** Plain data. Every part of the device can read it, but only the part named at a field writes that field. */
 export interface DeviceState {
-  /** Revision; rises whenever a list may have changed. Written by the device. */
+  /** Revision; rises whenever a list could have changed. Written by the device. */
   revision: number
   /** Number that rises when something is erased, forgotten or put back, in any tab. Written by the device. */
   erasures: number
   /** Last conditions that the page sent. Written by the device. */
   conditions: DeviceConditions
-  /** Whether stored data may outlive the page; null before the shopper's answer. Written by the persistence. */
+  /**
+   * Whether stored data are allowed to outlive the page; null before the shopper's answer. Written by the persistence.
+   */
   persist: boolean | null
   /** Whether the browser refused to erase the disk after the shopper's no. Written by the persistence. */
   unerased: boolean
@@ -120,9 +122,9 @@ interface DeviceEvents {
   leading: null
   /** The ranker was built again without a request, because more is known about new items. */
   rebuilt: null
-  /** Lists may have changed. */
+  /** Lists could have changed. */
   lists: null
-  /** The snapshot may have changed. */
+  /** The snapshot could have changed. */
   shown: null
   /** A listener failed with this error. */
   failed: unknown

@@ -18,7 +18,7 @@ import type { Ruled } from '@nearside/core/ranking/ruledList.ts'
 import { selectPlaces } from '@nearside/core/ranking/selectPlaces.ts'
 import type { Shop } from './shop.ts'
 
-/** Number of products that a list from a catalog's head may have. */
+/** Number of products that a list from a catalog's head can have. */
 const MOST_FROM_HEAD = 100
 
 /** Whether the head of the catalog answers a query as the whole catalog does. */

@@ -78,7 +78,7 @@ export class Updates {
     bus.emit('lists', null)
   }
 
-  /** Logs the model once. Call this in one tab at a time: another tab may find the same model. */
+  /** Logs the model once. Call this in one tab at a time: another tab could find the same model. */
   async #log(): Promise<void> {
     const { ledger } = this.#services
     const { loaded, signed } = this.#shop
@@ -157,7 +157,7 @@ class Polling<T> {
       this.#timer = null
       if (mayAsk(state.conditions))
         await this.#checkIfOlder(age).catch((error) => notices.add(error))
-      // Another call may have scheduled the next check in the meantime.
+      // Another call could have scheduled the next check in the meantime.
       const interval = this.#check.interval()
       if (this.#timer === null) this.#schedule(interval, interval)
     }, delay)

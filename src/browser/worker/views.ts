@@ -61,8 +61,8 @@ export class Views {
   }
 
   /**
-   * Views without some of the shopper's events: one with the learned model, which may depend on them, and one
-   * without it.
+   * Views without some of the shopper's events: one with the learned model, which can depend on them, and one without
+   * it.
    * @param key unique for each `leave`
    */
   without(ranker: Ranker, key: string, leave: Cause['without']): readonly View[] {

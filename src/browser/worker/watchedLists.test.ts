@@ -44,13 +44,13 @@ test('a later list leaves out the items of an earlier one, even if it started fi
   take(lists.watch([{ id: 1, query: query(3, 1) }], from(0)))
   expect(shown.get(1)).toEqual(['i0', 'i1', 'i2'])
   expect(shown.get(0)).toEqual(['i3', 'i4'])
-  // A list without `distinct` may repeat items and is computed alone.
+  // A list without `distinct` is allowed to repeat items and is computed alone.
   const alone = lists.watch([{ id: 2, query: query(2) }], from(0))
   expect(alone.map(({ id }) => id)).toEqual([2])
   take(lists.changed(from(4)))
   expect([0, 1, 2].map((id) => shown.get(id)?.join(' '))).toEqual(['i7 i8', 'i4 i5 i6', 'i4 i5'])
   expect(lists.changed(from(4))).toEqual([])
-  // Other lists may show the items of an ended or failed list again.
+  // Other lists can show the items of an ended or failed list again.
   take(lists.watch([{ id: 1, query: null }], from(4)))
   expect(shown.get(0)).toEqual(['i4', 'i5'])
   const fails = (asked: ListQuery) => {

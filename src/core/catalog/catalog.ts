@@ -14,7 +14,7 @@ import { atPrice } from './sale.ts'
 export class Catalog {
   /** Items in row order. */
   readonly items: readonly Item[]
-  /** A Map rather than an object, since an item id may be `__proto__` or `constructor`. */
+  /** A Map rather than an object, since an item id can be `__proto__` or `constructor`. */
   readonly #byId = new Map<string, Item>()
 
   /** Fault of each row that `parse` skipped. */
@@ -94,7 +94,7 @@ export class CatalogRows {
  */
 export type VariantsOf = (id: string) => readonly string[]
 
-/** Variants of a product, because a shop's page may name the product by an id that no variant has. */
+/** Variants of a product, because a shop's page can name the product by an id that no variant has. */
 export function createVariants(items: readonly Item[]): VariantsOf {
   const variants = items.filter(({ groupId }) => groupId !== undefined)
   const availableFirst = [true, false].flatMap((isSold) =>

@@ -1,5 +1,5 @@
 /**
- * @module Sales: a device shows a sale's price only while the sale runs by its own clock, because a catalog may be
+ * @module Sales: a device shows a sale's price only while the sale runs by its own clock, because a catalog can be
  * older than the end of a sale.
  */
 import { DAY } from '../time.ts'

@@ -83,7 +83,7 @@ const dropRegularIntervals: Stage = (events) =>
 
 /**
  * Keeps only the last of several searches in immediate succession. An impression of a list doesn't interrupt the
- * succession, since it may show the first search's results.
+ * succession, since it can show the first search's results.
  */
 const dropRetypedQueries: Stage = (events) => {
   const next = new Map<string, ShopperEvent>()
@@ -99,7 +99,7 @@ const dropRetypedQueries: Stage = (events) => {
 
 const STAGES: readonly (readonly [reason: string, stage: Stage])[] = [
   ['clock', clampFuture],
-  // This stage precedes `duplicate`, because two events may be equal once their unknown items are removed.
+  // This stage precedes `duplicate`, because two events can be equal once their unknown items are removed.
   ['unknown item', dropUnknownItems],
   ['duplicate', dropDuplicates],
   ['burst', dropBursts],

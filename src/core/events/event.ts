@@ -3,7 +3,7 @@
  * @see https://developers.google.com/analytics/devguides/collection/ga4/ecommerce
  */
 
-/** Names of the events that a shop's log may contain, as in GA4. The encoder has a row for each. */
+/** Names of the events that a shop's log can contain, as in GA4. The encoder has a row for each. */
 export const LOG_NAMES = [
   'view_item',
   'view_item_list',

@@ -9,7 +9,7 @@ export interface EventWeights {
   readonly view: number
 }
 
-/** Default weights of the cases of a personal fit; `pretrain` may find others (`PersonalPrior.eventWeights`). */
+/** Default weights of the cases of a personal fit; `pretrain` can find other weights (`PersonalPrior.eventWeights`). */
 export const EVENT_WEIGHTS: EventWeights = { purchase: 3, cart: 2, view: 1 }
 
 const KINDS: Readonly<Record<EventName, keyof EventWeights | null>> = {

@@ -23,7 +23,7 @@ interface PastInteraction {
   age: number
   /** Strength of the event, in (0, 1]. */
   readonly strength: number
-  /** Number of such events in the session, since a shopper may open a page many times. */
+  /** Number of such events in the session, since a shopper can open a page many times. */
   count: number
 }
 

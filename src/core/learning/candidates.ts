@@ -2,9 +2,9 @@
  * @module Candidates of a case: the items that the base model ranks highest. A list shows only candidates,
  * and the softmax over them is exact, without sampling.
  *
- * A fit needs the candidates of up to 64 cases, and most of a catalog is never near the top. So all items are
- * scored roughly, with an error bound. Only items that may be among the highest are scored exactly. The
- * candidates are the same, bit by bit.
+ * A fit needs the candidates of up to 64 cases, and most of a catalog is never near the top. So all items are scored
+ * roughly, with an error bound. Only items that could be among the highest are scored exactly. The candidates are the
+ * same, bit by bit.
  */
 
 import { readHistory, type Signals, writeFeatures } from '../features/computeFeatures.ts'
@@ -118,7 +118,7 @@ export function linearTermsOf(
   return { base, features, vectors }
 }
 
-/** @param places places of the highest scores without the trees, which may change their order. */
+/** @param places places of the highest scores without the trees, which can change their order. */
 function gather(
   places: readonly number[],
   itemAt: (place: number) => number,

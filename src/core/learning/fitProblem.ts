@@ -47,7 +47,7 @@ export const ownCases = (model: BaseModel, history: History, now: number): Learn
   )
 
 interface FitProblemOptions {
-  /** Finder for this model, which may cache candidates or use a faster engine. */
+  /** Finder for this model, which can cache candidates or use a faster engine. */
   readonly find?: FindCandidates
 }
 

@@ -22,7 +22,7 @@ const HALF_LIVES = 20
 /**
  * Negative gradient of the mean loss of the shopper's own cases with respect to w, at the base model. Without cases
  * it is all zeros, so that every contribution has the same shape. The upload path clips it later.
- * @param find finder for this model, which several shoppers' contributions may share
+ * @param find finder for this model, which several shoppers' contributions can share
  */
 export function sharedDelta(
   model: BaseModel,

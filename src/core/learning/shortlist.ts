@@ -1,7 +1,7 @@
 /**
- * @module Shortlist: finds the rows that may rank highest, without scoring all items exactly. A rough score
- * omits the feature matrix and the features of the shopper's own interactions. Its error has a bound, so the
- * shortlist contains every item that belongs to the highest.
+ * @module Shortlist: finds the rows that could rank highest, without scoring all items exactly. A rough score omits the
+ * feature matrix and the features of the shopper's own interactions. Its error has a bound, so the shortlist contains
+ * every item that belongs to the highest.
  *
  * Most items don't even need a rough score. The highest items of a case are nearly those of the previous
  * case, and their scores give a floor. A scan of the item table drops items that stay below the floor. It leaves out
@@ -17,9 +17,9 @@ import { highestRows } from '../model/highest.ts'
 import { onceFor } from '../onceFor.ts'
 
 /**
- * Bound on rounding errors: single precision rounds by 2⁻²⁴. A product of 64 columns may be off by 66
- * roundings of the sum of its terms' magnitudes. Each feature is off by 2, and a score has at most 20 further
- * sums in either computation. 128 covers them all.
+ * Bound on rounding errors: single precision rounds by 2⁻²⁴. A product of 64 columns can be off by 66 roundings of the
+ * sum of its terms' magnitudes. Each feature is off by 2, and a score has at most 20 further sums in either
+ * computation. 128 covers them all.
  */
 const ROUNDINGS = 128 * 2 ** -24
 
@@ -79,7 +79,7 @@ export function plainItemScan(vectors: Float32Array | null, popularity: Float32A
 }
 
 /**
- * Returns ascending rows: all of `own`, and every other row that may be among the `places` highest. Null if this
+ * Returns ascending rows: all of `own`, and every other row that could be among the `places` highest. Null if this
  * can't be decided.
  * @param own distinct rows with further score terms outside `signals` and `taste`
  */
@@ -186,7 +186,7 @@ export function createShortlist(
       if (usual.length < 2 * places) usual = highestRows(fixed, 2 * places)
       guess = [...new Set([...guess, ...usual.filter(isOther)])]
     }
-    // Twice the error, because the rough scores of the lowest kept row and of its true successor may both be off.
+    // Twice the error, because the rough scores of the lowest kept row and of its true successor can both be off.
     const floor = nth(guess.map(roughly), places) - 2 * error
     if (!Number.isFinite(floor)) return null
     const gain = {

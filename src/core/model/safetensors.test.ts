@@ -76,7 +76,7 @@ test('a Node Buffer reads like any bytes, and tensors are copies of it', () => {
   fc.assert(
     fc.property(tensors, (written) => {
       const bytes = writeSafetensors(written)
-      // A view into a pool, such as Node's `readFile` may return.
+      // A view into a pool, such as Node's `readFile` can return.
       const pool = Buffer.alloc(bytes.length + 8, 0xff)
       const buffer = pool.subarray(8)
       buffer.set(bytes)

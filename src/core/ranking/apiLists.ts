@@ -6,8 +6,8 @@ export interface Recommendation {
   /** Id of the item in the catalog. */
   readonly id: string
   /**
-   * Log-odds up to a constant, so scores are comparable within one list only. Variety may place an item above
-   * one with a higher score. A pinned item has the score of the item that it stands before.
+   * Log-odds up to a constant, so scores are comparable within one list only. Variety can place an item above one with
+   * a higher score. A pinned item has the score of the item that it stands before.
    */
   readonly score: number
   /** 1-based place in the list that the device returns, before the page removes anything. */
@@ -126,10 +126,10 @@ export interface ListOptions {
   /**
    * Priority among the watched lists of a page that must not repeat one another's items, a number from 1. Number 1 has
    * the highest priority. This list excludes the items of lists with a higher priority, and updates when such a list
-   * changes. Lists with the same number may share items.
+   * changes. Lists with the same number can share items.
    */
   readonly distinct?: number
-  /** Name of the page that shows the list, chosen by the shop; rules may refer to it. */
+  /** Name of the page that shows the list, chosen by the shop; rules can refer to it. */
   readonly page?: string
   /** Whether the shop's rules apply. Default true. */
   readonly rules?: boolean

@@ -14,7 +14,7 @@ export interface CatalogOrder {
 
 export const EMPTY_ORDER: CatalogOrder = { ids: [], categories: [] }
 
-/** Order of the items that lists may show. Skips rows without an id and repeated ids, as rows may be unchecked. */
+/** Order of the items that lists may show. Skips rows without an id and repeated ids, as rows can be unchecked. */
 export function orderOf(
   items: readonly (Pick<Item, 'id' | 'category' | 'available'> | null)[],
 ): CatalogOrder {

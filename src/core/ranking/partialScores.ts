@@ -1,7 +1,7 @@
 /**
- * @module Partial scoring of a catalog that is too large to score fully for every list. A scan of the item
- * table finds the items that may rank highest; other scores are computed on demand. Each score equals that
- * of full scoring bit by bit, so the lists are the same.
+ * @module Partial scoring of a catalog that is too large to score fully for every list. A scan of the item table finds
+ * the items that could rank highest; other scores are computed on demand. Each score equals that of full scoring bit by
+ * bit, so the lists are the same.
  */
 import { readHistory, type Signals, writeFeatures } from '../features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
@@ -111,13 +111,13 @@ export function createPartialScores(
     const scores = new Map<number, number>()
     let found: { readonly count: number; readonly rows: readonly number[] | null } | null = null
 
-    /** Rows that include the `count` highest shown rows; null: any row may be among them. */
+    /** Rows that include the `count` highest shown rows; null: any row could be among them. */
     const highest = (count: number): readonly number[] | null => {
       if (count > MOST) return null
       // The lists of one page need about the same number of rows, so a recent search is reused.
       if (!found || count > found.count || 2 * count < found.count) {
         const most = Math.ceil(count / STEP) * STEP
-        // The trees may move every candidate away from the top, so the search includes that many more rows.
+        // The trees can move every candidate away from the top, so the search includes that many more rows.
         const some = search(signals, ownTaste, own, most + candidates.length)
         found = { count: most, rows: some && [...new Set([...some, ...candidates])] }
       }

@@ -137,7 +137,10 @@ export class Ranker {
     return this.#withoutContext
   }
 
-  /** From now on `score` may use partial scoring when asked to be fast. The scores stay the same, bit by bit. */
+  /**
+   * From now on `score` is allowed to use partial scoring if the caller sets `fast`. The scores stay the same, bit by
+   * bit.
+   */
   speedUp(scoreInPart: ScoreInPart): void {
     this.#scoreFast ??= this.#scorePart ?? scoreInPart(this.model, this.#shown.others)
   }

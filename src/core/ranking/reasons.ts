@@ -34,7 +34,7 @@ interface Counterfactuals {
   readonly listsWithout: (cause: Cause) => Lists
 }
 
-/** Whether an item has only a fallback reason, which a personal reason may replace. */
+/** Whether an item has only a fallback reason, which a personal reason can replace. */
 export const isFallback = ({ reason: { kind } }: Recommendation) =>
   kind === 'popular' || kind === 'new' || kind === 'shop-order'
 

@@ -40,7 +40,7 @@ test('requests more candidates only while the list isn’t full', () => {
   expect(selectPlaces(best, { limit: 5 }, oneFamilyFirst)).toEqual([0, 1, 30, 31, 32])
   expect(asked).toEqual([10, 10, 20, 40])
   expect(selectPlaces(best, { limit: 0 }, oneFamilyFirst)).toEqual([])
-  // Without variety, a list may contain any number of variants of a product.
+  // Without variety, a list can contain any number of variants of a product.
   expect(selectPlaces(best, { limit: 5, diversify: false }, oneFamilyFirst)).toEqual([
     0, 1, 2, 3, 4,
   ])

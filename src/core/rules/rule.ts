@@ -10,7 +10,7 @@ export interface RuleItems {
   readonly category?: readonly string[]
   /** Accepted product groups, which contain the variants of one product. */
   readonly groupId?: readonly string[]
-  /** Price range in the catalog's currency, inclusive; either end may be omitted. */
+  /** Price range in the catalog's currency, inclusive; either end can be omitted. */
   readonly price?: { readonly from?: number; readonly to?: number }
   /** Whether the price is at least 5 % below the usual price in the base model. Without a model no item is an offer. */
   readonly offer?: boolean

@@ -1,4 +1,4 @@
-/** @module Finds the categories that a query may mean. */
+/** @module Finds the categories that a query could mean. */
 
 /** Minimum number of letters of the query. */
 const LEAST_LETTERS = 3

@@ -42,7 +42,7 @@ export function narrow<TItem extends Item>(
 ): { readonly items: readonly TItem[]; readonly facets: readonly Facet[] } {
   const chosen = groups.map(({ name, options }) => {
     const wanted = new Set(selection[name])
-    // An address may name values that the shop doesn't have; they are ignored.
+    // An address can name values that the shop doesn't have; they are ignored.
     return options.filter(({ value }) => wanted.has(value)).map(({ value }) => value)
   })
   const holds = (item: TItem, g: number) =>

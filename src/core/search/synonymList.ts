@@ -7,7 +7,7 @@
  *   `{ of: ['Tasse', 'Tassen'], as: ['mug', 'cup'] }`. An empty text removes the phrase. Each replacement is searched
  *   by itself at full weight. A compound of reworded words ("Teetasse") is reworded by its parts.
  *
- * Rewordings apply in the list's order, so a later rewording may change the words of an earlier one.
+ * Rewordings apply in the list's order, so a later rewording can change the words of an earlier one.
  */
 export type Synonyms = readonly (
   | readonly string[]

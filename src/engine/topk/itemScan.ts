@@ -1,5 +1,5 @@
 /**
- * @module Finds the items that may reach a score floor, by a WebAssembly scan of int8 rows. It reads one byte per
+ * @module Finds the items that could reach a score floor, by a WebAssembly scan of int8 rows. It reads one byte per
  * number instead of four. The rounding error has a known bound. The scan lowers the floor by this bound, so that it
  * misses no item.
  */

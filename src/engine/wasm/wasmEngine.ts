@@ -99,7 +99,7 @@ export class Arena {
     const width = 4 * problem.stride
     const at = places(width)
     const rows = roundUp(at.end, 64)
-    // The last group may extend beyond the last row, and each case has whole groups of offsets.
+    // The last group can extend beyond the last row, and each case has whole groups of offsets.
     const offsets = rows + (offset.length + GROUP_ROWS - 1) * width
     this.#reserve(offsets + 4 * (offset.length + GROUP_ROWS * weight.length))
     const numbers = new Float32Array(this.#memory.buffer)

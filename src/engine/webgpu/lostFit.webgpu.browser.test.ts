@@ -22,7 +22,7 @@ test('WASM completes a fit during which the GPU is lost', async () => {
   })
   await expectReference(result)
   expect(engine.name).toBe('wasm')
-  // Firefox may report an invalid buffer before the loss.
+  // Firefox can report an invalid buffer before the loss.
   expect(changes).toEqual([expect.stringMatching(/^WebGPU: .+; using WASM$/)])
   engine.dispose()
 })

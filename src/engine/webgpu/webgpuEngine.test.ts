@@ -22,7 +22,7 @@ describe.each(countingRigs(10_000))('GPU calls on %s', async (_, rig, steps) => 
   })
   afterAll(() => engine?.dispose())
 
-  /** On the null backend, the final values have no meaning and may be non-finite. */
+  /** On the null backend, the final values have no meaning and can be non-finite. */
   async function descend(problem: FitProblem, options?: FitOptions): Promise<void> {
     const fit = engine.fit(problem, options)
     if (rig === 'software') await fit

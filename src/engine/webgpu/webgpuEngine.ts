@@ -44,7 +44,7 @@ export async function createWebgpuEngine(adapter: Adapter): Promise<Engine> {
   })
   const failure = failureOf(device)
   const guard = <T>(work: Promise<T>): Promise<T> => {
-    // The loser of the race may reject later, without a listener.
+    // The loser of the race can reject later, without a listener.
     work.catch(() => {})
     return whileNudging(device.queue, Promise.race([failure, work]))
   }

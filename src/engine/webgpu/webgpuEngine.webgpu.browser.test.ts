@@ -83,7 +83,7 @@ describe('the fused kernels', () => {
     expect(long.pipelineCreations).toBe(0)
     expect(long.bufferWrites).toBe(0)
     expect(long.readbacks).toBe(1)
-    // The step-size table grows with the steps, so only its buffers may be new.
+    // The step-size table grows with the steps, so only its buffers are allowed to be new.
     expect(long.bufferCreations).toBeLessThanOrEqual(short.bufferCreations + 4)
     const again = await during(60)
     await during(10)

@@ -41,7 +41,7 @@ function contextFeaturesOf(kind: string): readonly ContextFeature[] {
   ]
 }
 
-/** All features that training may select for the given kinds of context. */
+/** All features that training can select for the given kinds of context. */
 export function contextCandidates(kinds: readonly string[]): readonly ContextFeature[] {
   return [...kinds, PRICE_KIND].flatMap(contextFeaturesOf)
 }

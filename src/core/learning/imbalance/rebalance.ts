@@ -75,7 +75,7 @@ export function smoteCounts(rare: number, count: number, random: Random): number
 /**
  * ADASYN's number of new rows per rare row: proportional to the share of the other class among its k nearest
  * rows. All zero if no rare row has such a neighbour.
- * @param count G, the total number; rounding may change it by a few
+ * @param count G, the total number; rounding can change it by a few
  */
 export function adasynCounts(
   rare: readonly Float32Array[],

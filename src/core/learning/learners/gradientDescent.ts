@@ -7,7 +7,7 @@ import { type Example, type IncrementalLearner, logLoss, sigmoid } from './learn
 
 /** Number of examples per step, equal to the candidates of a case. */
 const STEP_EXAMPLES = 50
-/** Maximum distance that one batch may move θ, since fusion only makes sense nearby. */
+/** Maximum distance by which one batch can move θ, since fusion only makes sense nearby. */
 const TRUST_RADIUS = 1
 /** Adaption rates of α and λ. */
 const STEP_ADAPTION = 0.1
