@@ -39,7 +39,10 @@ function textsOf(page: Page): Promise<string[]> {
   })
 }
 
-/** English pieces in the page's texts. A short piece must equal a whole text; a longer one may be part of a text. */
+/**
+ * English pieces in the page's texts. A short piece must equal a whole text, while a long piece can also be a part of a
+ * text.
+ */
 async function leftInEnglish(page: Page): Promise<string[]> {
   const texts = await textsOf(page)
   expect(texts.length).toBeGreaterThan(20)

@@ -56,7 +56,7 @@ test('by keyboard: the panel forgets, pauses, asks consent, exports and erases',
   await expect(page.getByRole('heading', { name: 'Recently viewed' })).toHaveCount(0)
 })
 
-test('by keyboard: side by side shows equal lists at first and moved ones after a look', async ({
+test('by keyboard: side by side shows equal lists at first, and lists with moved products after a view', async ({
   page,
 }) => {
   await page.goto('/side-by-side')

@@ -3,8 +3,8 @@ import { type BrowserContext, expect, test } from 'playwright/test'
 import { fact, openConsole, openShop } from './shop.ts'
 
 /**
- * Paths that the shop may request from its own origin, without a body or a query. The words of a search are in the
- * address's fragment, so the browser never sends them.
+ * Paths that the shop is allowed to request from its own origin, without a body or a query. The words of a search are
+ * in the address's fragment, so the browser never sends them.
  */
 const DECLARED = [
   /^\/(shell\.html)?$/,

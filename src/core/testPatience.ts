@@ -1,4 +1,4 @@
-/** @module Waiting in tests. Vitest waits one second by default; a busy machine needs longer. */
+/** @module Waits in tests. Vitest waits one second by default, which is too little time on a busy machine. */
 import { vi } from 'vitest'
 
 /** Repeats `check` until it no longer throws, and resolves with its result. */

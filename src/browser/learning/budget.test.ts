@@ -10,7 +10,7 @@ const fine: DeviceConditions = {
 const why = (conditions: Partial<DeviceConditions>, spent = 0, asked = true) =>
   deferralOf({ ...fine, ...conditions }, spent, asked)
 
-test('a fit may run with enough battery and time left', () => {
+test('a fit is allowed if enough battery and time are left', () => {
   expect(deferralOf(fine, 0, false)).toBe(null)
   expect(why({ battery: 0.15 }, 59_999)).toBe(null)
 })

@@ -81,7 +81,7 @@ test('requests during a run cause one run after it', async () => {
   expect(runs()).toBe(2)
 })
 
-test('a failed task is reported and the scheduler goes on until stopped', async () => {
+test('a failed task is reported, and the scheduler continues until it is stopped', async () => {
   const { scheduler, advance, failures, runs } = setUp(() => Promise.reject(new Error('no')))
   scheduler.ask(0)
   await advance(0)

@@ -118,7 +118,7 @@ describe('signatures of the log', () => {
     (kind, time): EntryFacts => ({ kind, time, detail: { time } }),
   )
 
-  test('cover entries that bear on an upload, and all entries before them', async () => {
+  test('cover entries about data that leave, and all entries before them', async () => {
     const entries = await chainOf(facts, await testSigner())
     expect(entries.map(({ key, signature }) => Boolean(key && signature))).toEqual([
       false,
@@ -149,7 +149,7 @@ describe('signatures of the log', () => {
     }
   })
 
-  test('are missed if removed and refused if invalid', async () => {
+  test('are reported as missing if they are removed, and refused if they are invalid', async () => {
     const entries = await chainOf(facts, await testSigner())
     const { signature, ...without } = entries[3]
     for (const changed of [
@@ -163,7 +163,7 @@ describe('signatures of the log', () => {
       )
   })
 
-  test('may start in a log that an earlier version began', async () => {
+  test('can start in a log that an earlier version began without signatures', async () => {
     const old = await chainOf(facts.slice(0, 2))
     const next = await chain(old[1], facts[3], await testSigner())
     expect(await verifyChain([...old, next])).toMatchObject({ ok: true, signed: 1 })

@@ -70,7 +70,8 @@ export async function numberAt(transaction: Transaction, head: string): Promise<
 }
 
 /**
- * Epoch: rises when something is erased or forgotten. A fit that began before this rise must not be stored after it.
+ * Epoch, a number that rises when something is erased or forgotten. A fit that began before this rise must not be
+ * stored after it.
  */
 export const epochOf = async (transaction: Transaction): Promise<number> =>
   (await numberAt(transaction, 'epoch')) ?? 0

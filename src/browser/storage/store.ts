@@ -68,8 +68,8 @@ export function createStore(database: Database) {
     ...settingRows(database),
 
     /**
-     * Epoch: rises when something is erased or forgotten. A fit that began before this rise must not be stored after
-     * it.
+     * Epoch, a number that rises when something is erased or forgotten. A fit that began before this rise must not be
+     * stored after it.
      */
     epoch: () => database.transact(['heads'], 'readonly', epochOf),
 

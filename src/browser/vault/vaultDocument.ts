@@ -3,7 +3,7 @@
  *
  * - It starts the worker without network access and connects the page's channel to it.
  * - It makes the requests that the worker is allowed.
- * - It opens the window that asks the shopper. In that window the same script asks.
+ * - It opens the window that asks the shopper. In that window this same script asks the question.
  */
 
 import type { ContributionTerms } from '../contribution/terms.ts'
@@ -28,7 +28,10 @@ interface TrustedTypes {
   ): { createScriptURL(url: string): string }
 }
 
-/** Origins of shops that are allowed to use this vault. The `frame-ancestors` header tells the browser the same. */
+/**
+ * Origins of shops that are allowed to use this vault. The `frame-ancestors` header names the same origins for the
+ * browser.
+ */
 const shops = Array.from(
   document.querySelectorAll<HTMLMetaElement>('meta[name="nearside-shop"]'),
   ({ content }) => content,

@@ -122,7 +122,7 @@ describe('lists', () => {
     expect(list.filter(({ reason }) => reason.kind === 'bought-before')).toHaveLength(1)
   })
 
-  test('bought items and items in the basket are left out unless a list includes them', async () => {
+  test('bought items and items in the basket are left out, unless a list asks for them', async () => {
     const tested = await start(await testServer(), newDatabase())
     const { device } = tested
     const has = async (id: string, options: ListOptions = {}) =>
@@ -148,7 +148,7 @@ describe('lists', () => {
     expect(await device.recommend({ limit: 20 })).toHaveLength(20)
   })
 
-  test('a list shows two items of a group, and more only if nothing else is left', async () => {
+  test('a list shows two items of a group, and further items of it only if no others are left', async () => {
     const catalog = testCatalog.map((item) =>
       item.category === 'bags' ? { ...item, groupId: 'bag' } : item,
     )

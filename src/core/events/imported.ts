@@ -19,7 +19,7 @@ import {
   refuse,
 } from './capture.ts'
 
-/** Maximum number of orders per call; a device stores ten times as many events. */
+/** Maximum number of orders per call, a tenth of the number of events that a device stores. */
 const MOST_ORDERS = 1000
 
 export interface KnownEvents {

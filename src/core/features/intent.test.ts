@@ -92,7 +92,7 @@ describe('groupPeers', () => {
     expect([...groupPeers(items)]).toEqual([1, 2, 1, 0, 3, 4])
   })
 
-  it('continues known groups, and numbers new ones after them', () => {
+  it('keeps the numbers of known groups, and gives new groups the numbers after them', () => {
     const known = new Map([['["tea","x"]', 7]])
     const items = [item('a', 'cup'), item('b', 'tea', 'x'), item('c', 'cup')]
     expect([...groupPeers(items, known)]).toEqual([8, 7, 8])

@@ -45,7 +45,7 @@ export interface ModelManifest {
   readonly items: number
   readonly dimension: number
   readonly features: readonly FeatureRecord[]
-  /** Context features that training examined; the kept ones are in a file. */
+  /** Context features that training examined. The model's context file has those that training kept. */
   readonly contextFeatures?: readonly FeatureRecord[]
   readonly files: readonly ModelFile[]
   /** ISO dates of the first and last event in training, and the exclusive limit. */

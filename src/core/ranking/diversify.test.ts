@@ -39,7 +39,7 @@ test('the list is full, without repeats, best first within each category', () =>
   )
 })
 
-test('the best item stays first, and a longer list begins with the shorter one', () => {
+test('the best item stays first, and a list with a greater limit begins with the items of the smaller list', () => {
   fc.assert(
     fc.property(shops, counts, (all, count) => {
       const chosen = list(all, count)

@@ -110,7 +110,7 @@ export class Ranker {
     return row === undefined ? undefined : withColdStart(this.model.statistics).repeatRate[row]
   }
 
-  /** Returns a function: row → the one of `rows` that it is most often bought with; undefined if there is none. */
+  /** Returns a function that maps a row to the row of `rows` that it is most often bought with, or to undefined. */
   tiesOf(rows: readonly number[]): (row: number) => number | undefined {
     return this.#related.boughtWith(rows).mostWith
   }

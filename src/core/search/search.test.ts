@@ -294,7 +294,7 @@ describe('typed queries', () => {
     expect(blend(hits, ['22424', '22423'])).toEqual(hits)
   })
 
-  it('sold-out hits stand above less relevant ones, but never first', () => {
+  it('sold-out hits stand above less relevant hits, but never first', () => {
     const titles = ['Green cushion', 'Blue cushion', 'Green mug', 'Green cushion cover']
     const order = (...sold: number[]) =>
       createProductSearch(
@@ -388,7 +388,7 @@ describe('blend', () => {
     )
   })
 
-  it('with a tolerance, no hit passes a clearly more relevant one', () => {
+  it('with a tolerance, no hit overtakes a clearly more relevant hit', () => {
     const tolerance = fc.double({ min: 0, max: 0.9, noNaN: true })
     fc.assert(
       fc.property(liked, tolerance, ([hits, order], width) => {

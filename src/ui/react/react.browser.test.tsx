@@ -575,7 +575,7 @@ function Lost() {
   return null
 }
 
-test('useRerank returns every id once, and never those of the previous list', async () => {
+test('useRerank returns every given id once, and never an id of the previous list', async () => {
   seen = []
   await personalizer.capture({ name: 'view_item', item_id: 'wick' })
   const tree = (ids: readonly string[]) => (

@@ -47,7 +47,10 @@ const SEASONS: readonly Season[] = [
 const seasons = new Map<number, string | undefined>()
 const MOST_KNOWN = 10_000
 
-/** Season before a holiday of most gift shops, at midnight UTC; undefined if there is none. The shop's own context precedes. */
+/**
+ * Season before a holiday that matters to most gift shops, at midnight UTC; undefined if there is none. A value from
+ * the shop takes precedence.
+ */
 export function seasonAt(midnight: number): string | undefined {
   if (seasons.has(midnight)) return seasons.get(midnight)
   const year = new Date(midnight).getUTCFullYear()

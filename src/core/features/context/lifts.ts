@@ -151,12 +151,12 @@ export interface ContextChange {
   /** Start of the value in milliseconds since the epoch. */
   readonly time: number
   readonly name: string
-  /** New value; empty: none from here on. */
+  /** New value. An empty value means that the context has no value from this time on. */
   readonly value: string
 }
 
 /**
- * The shop's context over time: each value holds until the next value of the same name.
+ * Gives the shop's context over time, where each value holds until the next value of the same name.
  * @returns function that gives the context at a time: of each name, the last value at or before that time.
  */
 export function contextOver(changes: readonly ContextChange[]): (time: number) => ShopContext {

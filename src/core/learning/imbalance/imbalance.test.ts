@@ -116,7 +116,7 @@ describe('ADASYN', () => {
     )
   })
 
-  it('new rows lie between rare rows; separated classes give none', () => {
+  it('new rows lie between rare rows; separated classes give no new rows', () => {
     for (const row of interpolated(mixed, adasynCounts(mixed, other, 60), createRandom(5))) {
       const off = mixed.flatMap((a) => mixed.map((b) => offSegment(row, a, b)))
       expect(Math.min(...off)).toBeLessThan(1e-5)
@@ -141,14 +141,14 @@ describe('a rebalanced batch', () => {
     expect(rebalance(batch, method, createRandom(1))).toEqual(balanced)
   })
 
-  it('none keeps every example, and no method changes a single-class batch', () => {
+  it('the method “none” keeps every example, and no method changes a batch of a single class', () => {
     expect(new Set(rebalance(batch, 'none', createRandom(1)))).toEqual(new Set(batch))
     const no = batch.slice(12)
     for (const method of IMBALANCES)
       expect(new Set(rebalance(no, method, createRandom(1)))).toEqual(new Set(no))
   })
 
-  it('an example’s weight counts like as many copies', () => {
+  it('an example of weight 3 counts like three copies of it', () => {
     const shape = networkShape(2)
     const weights = initialWeights(shape, createRandom(3))
     const gradientOf = (examples: readonly Example[]) => {

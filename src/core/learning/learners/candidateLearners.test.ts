@@ -81,7 +81,7 @@ test('learners gain weight and change places if the model errs systematically', 
   expect(place(made.reorder(terms.features, terms.base), 6)).toBeLessThan(2)
 })
 
-test('learners that rank no purchase higher move nothing, whatever their weight', () => {
+test('learners that rank no purchase higher than the model move no candidate, whatever their weight', () => {
   // A different item each time, which the history doesn't predict.
   const past = history(40, (order) => (order * 37) % 80)
   const made = learned(past, { learners: ['network'] })
