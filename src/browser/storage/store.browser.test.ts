@@ -200,7 +200,7 @@ describe.each([
     expect((await store.events()).events).toEqual([])
   })
 
-  test('the log takes only rows that follow its last row, or replace it', async () => {
+  test('the log accepts only rows that follow its last row, or replace that row', async () => {
     const store = await fresh()
     const none = { after: null }
     expect(await store.ledgerTail(() => true)).toEqual([])

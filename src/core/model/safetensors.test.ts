@@ -168,7 +168,7 @@ test.each<[string, unknown, number]>([
   ['an end beyond the file', { a: F32([4], [0, 16]) }, 8],
   ['a shape that needs other bytes', { a: F32([3], [0, 8]) }, 8],
   ['a huge shape', { a: F32([2 ** 30, 2 ** 30], [0, 8]) }, 8],
-  ['a product that wraps to zero', { a: F32([2 ** 32, 2 ** 32], [0, 0]) }, 0],
+  ['a shape whose product overflows to zero', { a: F32([2 ** 32, 2 ** 32], [0, 0]) }, 0],
   ['a negative extent', { a: F32([-1, -1], [0, 4]) }, 4],
   ['a fraction', { a: F32([0.5], [0, 2]) }, 2],
   ['five dimensions', { a: F32([1, 1, 1, 1, 1], [0, 4]) }, 4],

@@ -103,7 +103,7 @@ test('a seeded order doesn’t extend the visit, but counts if made in it', () =
   expect(own('bought', [...events, event('view_item', ['c'], 0)], rates)).toEqual(['b'])
 })
 
-test('several filters apply together, and no filter applies unasked', () => {
+test('several filters apply together, and no filter applies without a request', () => {
   const events = [event('view_item', ['a'], MINUTE), event('add_to_cart', ['b'], MINUTE)]
   expect([...ownItems(['basket', 'seen'], events, NOW, () => 1)]).toEqual(['b', 'a'])
   expect([...ownItems([], events, NOW, () => 1)]).toEqual([])

@@ -106,7 +106,7 @@ function liftsNow(
 
 /**
  * Logarithm of a ratio: the share of the item's visits that are in the current context, divided by the share of all
- * visits. One visit with the latter share is added to each item's visits.
+ * items' visits. To shrink the ratio, one visit with the share of all items' visits is added to the item's visits.
  */
 function habits(
   items: number,
