@@ -105,8 +105,8 @@ function liftsNow(
 }
 
 /**
- * Logarithm of a ratio: the share of the item's visits that are in the current context, divided by the share of all
- * items' visits. To shrink the ratio, one visit with the share of all items' visits is added to the item's visits.
+ * Logarithm of a ratio for each item: the share of the shopper's visits with the item that are in the current context,
+ * divided by that share of all visits. To shrink the ratio, one average visit is added to the visits with the item.
  */
 function habits(
   items: number,
