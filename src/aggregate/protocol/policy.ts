@@ -52,8 +52,7 @@ export interface PolicyParameters {
   /** Momentum β: fraction of the previous round's step that is added again; 0: none. */
   readonly momentum: number
   /**
-   * Share of an update's squared length that item counts have; the gradient has the rest. Absent: updates have no
-   * counts.
+   * Share of an update's squared norm that item counts have; the gradient has the rest. Absent: updates have no counts.
    */
   readonly countShare?: number
   /** Maximum number of reports of one device within `periodDays`. */
