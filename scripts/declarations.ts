@@ -54,7 +54,7 @@ interface Place {
 
 /**
  * @param folder folder of `.d.ts` files
- * @returns each entry's exports, and the types that these mention although no entry exports them
+ * @returns each entry's exports, and the types that these exports mention although no entry exports the types
  */
 export function readDeclarations(
   folder: string,

@@ -22,9 +22,9 @@ const BEGINS = new Set(['v8.compile', 'v8.compileModule', 'v8.evaluateModule', '
 const BEGINS_AT_ADDRESS = new Set(['EvaluateScript', 'FunctionCall'])
 
 /**
- * Extra work of a browser while a tool listens for errors, as Playwright does; no shopper's browser does it. Whenever a
- * script creates an error or sends a request, the engine reads the script again to find the line. React creates an
- * error while it loads, so the engine would read all of React again.
+ * Extra work of a browser while a tool such as Playwright listens for errors; a shopper's browser does no such work.
+ * Whenever a script creates an error or sends a request, the engine reads the script again to find the line. React
+ * creates an error while it loads, so the engine would read all of React again.
  */
 const WATCHED = 'V8.CollectSourcePositions'
 

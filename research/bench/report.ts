@@ -102,7 +102,7 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 function loadTable(loads: readonly Load[]): string[] {
   const header = [
     ...['workload', 'engine', 'uploads/s', 'reports at 70 %', 'p50 ms', 'p99 ms', 'answered'],
-    ...['CPU ms a report: leader or only server', 'helper', 'load generator'],
+    ...['CPU ms per report: leader or only server', 'helper', 'load generator'],
     'answered beside hostile sockets',
   ]
   return [

@@ -12,7 +12,10 @@ export interface Line {
 
 /** Bytes that the bottleneck passes on at a time. */
 const PIECE = 4096
-/** Bytes that may wait in a connection before the line stops reading from the server; a real network holds as many. */
+/**
+ * Bytes that may wait in a connection before the line stops reading from the server; a real network holds about this
+ * many.
+ */
 const WAITING = 128 * 1024
 
 /** @returns the port of the slow line to `port`, and a function that closes the line */

@@ -111,8 +111,8 @@ async function liveAll(random: Random) {
 }
 
 /**
- * Files for an auditor's options. Half of the cases have none. In the others some options have a file, now and then
- * of another device or a malformed one.
+ * Files for an auditor's options. In half of the cases no option has a file. In the other half some options have a
+ * file, now and then another device's file or a malformed file.
  */
 async function besideBy(
   random: Random,

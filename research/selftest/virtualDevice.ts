@@ -196,7 +196,7 @@ export class VirtualDevice {
     await this.#ledger.append({ kind: 'model', detail })
   }
 
-  /** Allows agents, or answers a call of one. */
+  /** Allows agents, or answers a call of an agent. */
   async answerAgent(): Promise<void> {
     const detail: LedgerEntry['detail'] =
       this.#random.integer(2) === 0 ? { allowed: true } : { tool: 'recommend', items: 8 }

@@ -125,13 +125,13 @@ function notesOf({ plan, shoppers, result }: Simulated, question: SimulationQues
       : []),
     ...(rest.all > 0
       ? [
-          `${count(WHOLE_DEVICES)} devices a round go through both servers, with sealing and proofs; of the other ${count(rest.all)} the updates are clipped, quantised and added, and what they would have sent is in the counts`,
+          `${count(WHOLE_DEVICES)} devices per round go through both servers, with sealing and proofs; the updates of the other ${count(rest.all)} are only clipped, quantised and added, and the counts include what they would have sent`,
         ]
       : []),
-    `${count(whole.vanishing)} of ${count(whole.all)} devices a round vanish on their way; requests and answers are lost, late and repeated, clocks wrong, servers die and are cut off`,
+    `${count(whole.vanishing)} of ${count(whole.all)} devices per round vanish on their way; requests and answers are lost, late or repeated, clocks are wrong, servers die and are cut off`,
     ...(malicious > 0 && attack
       ? [
-          `${count(whole.hostile + rest.hostile)} devices a round are hostile and send ${ATTACKS[attack]}`,
+          `${count(whole.hostile + rest.hostile)} devices per round are hostile and send ${ATTACKS[attack]}`,
         ]
       : []),
     ...(result.rounds.some(({ released }) => released === null)

@@ -51,7 +51,7 @@ export interface RoundResult {
   /** Version that was published. */
   readonly released: string | null
   readonly gate: Verdict | null
-  /** ε spent so far by a device that was in as many rounds as it may; null without noise. */
+  /** ε spent so far by a device that took part in the maximum number of rounds; null without noise. */
   readonly epsilon: number | null
 }
 
@@ -188,7 +188,7 @@ export async function simulate(
 }
 
 /**
- * Base of a shop that collects everything; null if the question names none.
+ * Base model of a shop that collects everything; null if the question names no such model.
  * @throws NearsideError `model-incompatible` if it saw tested data, or its items have another order
  */
 async function readCollected(

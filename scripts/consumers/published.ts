@@ -80,7 +80,7 @@ export async function drivePublished(folder: string): Promise<void> {
   const loads = before === 0 && panels === 1 ? '' : `${before} times without, ${panels} with`
   const searched = await search(page, 'Search products', 'mug')
   report('tools', 'its search box finds and narrows', searched)
-  report('tools', 'its developer’s panel is loaded only where the address asks for it', loads)
+  report('tools', 'its developer’s panel is loaded only if the page’s address requests it', loads)
   report('tools', 'nothing in its console', said.join(' | '))
   await context.close()
 }

@@ -5,7 +5,7 @@
 interface Phrase<T> {
   readonly words: readonly string[]
   readonly value: T
-  /** The phrase with the higher rank wins, whatever its position in the title. */
+  /** The phrase with the higher rank wins, regardless of its position in the title. */
   readonly rank: number
 }
 

@@ -55,7 +55,7 @@ describe('a bundle of an honest device', () => {
     expect(after.key).toBe(before.key)
   })
 
-  test('passes after folding and forgetting, and a note says what is gone', async () => {
+  test('passes after folding and forgetting, and a note names the missing data', async () => {
     const one = await contributor()
     await one.fold()
     await one.look()
@@ -195,7 +195,7 @@ describe('the helper’s lists of reports', () => {
       const before = one.copy()
       await sendUntil(3)
       const known = idsIn(own)
-      // The copy continues from the shared state, in rounds of its own.
+      // The copy continues from the shared state, in other rounds than the original.
       before.wait(99 * DAY, 10)
       for (let tries = 0; tries < 20 && idsIn(own).length === known.length; tries++)
         await before.send()

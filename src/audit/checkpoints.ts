@@ -1,6 +1,6 @@
 /**
  * @module Checks that the ids of reports commit to the log as it is, and that the helper received these reports and no
- * others. That reveals a log that was truncated or rewritten, even if it is signed. It also reveals reports from a
+ * others. This check reveals a log that was truncated or rewritten, even a signed log. It also reveals reports from a
  * copied or restored browser storage.
  */
 import { reachedMessage, verify } from '@nearside/aggregate/privacy/signature.ts'

@@ -33,6 +33,6 @@ export interface Fault {
 
 export interface Findings {
   readonly faults: Fault[]
-  /** Checks that were impossible, with the reason; they aren't faults. */
+  /** Checks that were impossible, with the reason. An impossible check is not a fault. */
   readonly notes: string[]
 }

@@ -33,7 +33,7 @@ const hasPython = spawnSync('python3', ['--version']).status === 0
 /** Number of fixtures: each kind of change twice. */
 const FIXTURES = 56
 const SEED = 11
-/** Number of mutations; `audit selftest --against tools/verify.py --count 10000` compares more. */
+/** Number of mutations; `audit selftest --against tools/verify.py --count 10000` compares more mutations. */
 const MUTATIONS = 400
 
 async function first({ text, options }: Pick<Fixture, 'text' | 'options'>) {

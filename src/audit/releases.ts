@@ -1,6 +1,6 @@
 /**
- * @module Compares the models that a device adopted with the helper's list of signed releases. That shows whether the
- * device got the same models as all other devices.
+ * @module Compares the models that a device adopted with the helper's list of signed releases. The comparison shows
+ * whether the device got the same models as all other devices.
  */
 
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'

@@ -67,7 +67,10 @@ export function defineCommand<Args extends unknown[], Options extends OptionValu
   }
 }
 
-/** Commander accepts any next word as a value, even an option or an empty string. This refuses both. */
+/**
+ * Commander accepts any next word as a value, even an option or an empty string. This function refuses options and
+ * empty strings.
+ */
 function requireValue(value: string): void {
   if (value === '' || value.startsWith('--')) throw new InvalidArgumentError('A value is missing.')
 }

@@ -97,7 +97,7 @@ function messageOf(error: unknown): string {
   return message ?? String(error)
 }
 
-/** Commander puts its suggestion on a second line; this joins both. */
+/** Commander puts its suggestion on a second line; this function joins the two lines. */
 function oneLine(message: string): string {
   const [first, guess = ''] = message.replace(/^error: /, '').split('\n')
   return guess.startsWith('(Did you mean') ? `${first} ${guess}` : first

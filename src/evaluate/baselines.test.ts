@@ -90,7 +90,7 @@ describe('recently-viewed baseline', () => {
     expect(ranked(score(20, 'days')).slice(0, 3)).toEqual([2, 0, 3])
   })
 
-  it('counts several looks in one session once, by their logarithm, or each', () => {
+  it('counts several views in one session as one view, by their logarithm, or one by one', () => {
     const looks = [0, 3, 3, 3].map((item, k) => ({
       ...purchase(item, NOW - 9 + k, 'visit'),
       name: 'view_item' as const,
@@ -106,7 +106,7 @@ describe('recently-viewed baseline', () => {
     expect(weights({ looks: 'log' }).get(3)).toBeCloseTo(1 + Math.log2(3), 9)
     expect(weights({ looks: 'each' }).get(3)).toBeCloseTo(3, 9)
     expect(weights({ looks: 'each' }).get(0)).toBeCloseTo(1, 9)
-    // In units of looks, three later looks halve the weight of item 0 three times.
+    // If age is counted in views, three later views halve the weight of item 0 three times.
     expect(weights({ unit: 'looks' }).get(0)).toBeCloseTo(1 / 8, 9)
   })
 

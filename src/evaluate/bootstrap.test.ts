@@ -25,7 +25,7 @@ describe('bootstrap of a lift', () => {
     expect(found?.hi).toBeCloseTo(0.1, 12)
   })
 
-  it('leaves a shopper without a value out of both arms', () => {
+  it('omits a shopper without a value from both arms', () => {
     expect(liftOf([2, NONE, 4, 9], [1, 100, 2, NONE])).toEqual({ value: 1, lo: 1, hi: 1 })
   })
 

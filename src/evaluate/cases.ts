@@ -18,7 +18,7 @@ export type Protocol = 'personal' | 'leave-one-out'
 /** Start of a device's history: the first tested day (`install`), or the start of the log. */
 export type HistoryFrom = 'install' | 'beginning'
 
-/** Events to predict: orders only, or any event. */
+/** Events to predict: only orders, or any event. */
 export type Target = 'purchase' | 'any'
 
 export interface AskedCase extends NextCase {

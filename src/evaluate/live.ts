@@ -57,11 +57,11 @@ export function liveReport(rows: readonly Counted[], { units, left }: LiveOption
   return {
     result: { units, left, versions: measured },
     report: {
-      title: 'What lists were worth',
+      title: 'Effect of the lists',
       lead: [
         `${count(rows.reduce((sum, { many }) => sum + many, 0))} counts; 95 % intervals ${
           units === null
-            ? 'as if each list were a shopper of its own: they are too narrow where a browser sees many'
+            ? 'as if each list had its own shopper, so they are too narrow if a browser sees many lists'
             : `over ${units}`
         }`,
       ],

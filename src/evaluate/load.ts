@@ -148,7 +148,7 @@ async function everybody(option: string | undefined, shop: Shop, seed: number): 
   if (stranger)
     throw new NearsideError(
       'input-invalid',
-      `--holdout ${option} names the shopper ${stranger}, who is not in the shop’s log: mend the file`,
+      `--holdout ${option} names the shopper ${stranger}, who is not in the shop’s log: correct the file`,
     )
   return { isHeldOut, isTested: isOutOf(asked, seed) }
 }

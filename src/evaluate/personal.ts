@@ -92,8 +92,8 @@ export async function walkHeldOut(
 }
 
 /**
- * Whether question (a) needs a second server model, trained on orders alone, and has enough shoppers. In a log of
- * orders alone, both models would be the same.
+ * Whether question (a) needs a second server model, trained on orders alone, and whether there are enough shoppers for
+ * it. In a log of orders alone, both models would be the same.
  */
 function needsOrderTrained(
   { kinds, serverKnows, protocol }: EvaluationInput,

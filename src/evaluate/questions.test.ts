@@ -15,7 +15,7 @@ const looked = (item: number, minutes: number) => ({
   name: 'view_item' as const,
 })
 
-/** A shopper looks at item 1 twice, at 2, at 1 again and, an hour later, at 3. */
+/** A shopper views item 1 twice, then item 2, then item 1 again and, an hour later, item 3. */
 const shopper = {
   id: 'one',
   interactions: [looked(1, 0), looked(1, 1), looked(2, 2), looked(1, 12), looked(3, 72)],
@@ -75,7 +75,7 @@ describe('a test case', () => {
     const rows = await walked(shopper)
     const of = (metric: string) =>
       rows.cases.map((_, index) => rows.at(index, { arm: 'last-viewed', metric }))
-    // After the looks 1, 1, 2, product 2 would rank first, but is at hand. So product 1 ranks first.
+    // After views of 1, 1 and 2, product 2 would rank first, but it is the product at hand. So product 1 ranks first.
     expect(of('mrr@20')[2]).toBe(1)
     expect(of('mrr@20').every(Number.isFinite)).toBe(true)
     expect(rows.cases.map(({ place }) => place)).toEqual([1, 3, 4, 1])
@@ -90,7 +90,7 @@ describe('a test case', () => {
   })
 
   it('decides which parameters the baselines get', () => {
-    // Each shopper looks twice at each product and then at the next one.
+    // Each shopper views each product twice and then the next product.
     const shoppers = Array.from({ length: 40 }, (_, s) => ({
       id: `shopper${s}`,
       interactions: Array.from({ length: 12 }, (_, k) => ({
@@ -105,7 +105,7 @@ describe('a test case', () => {
       }))
       return tuneBaselines({ ...input, shoppers: spread }).counts.compared['last-viewed'].quality
     }
-    // Looks an hour apart are separate visits, in which the same product again is a case.
+    // Views an hour apart belong to separate visits, so a view of the same product is a case again.
     expect(quality(0)).toBeLessThan(0.6 * quality(60 * MINUTE))
   })
 })

@@ -11,7 +11,7 @@ export interface Series {
   readonly store?: string
 }
 
-/** A tested case. A protocol adds what it groups cases by. */
+/** A tested case. A protocol adds the fields by which it groups cases. */
 export interface RowCase {
   /** Shopper; the query, if the test knows no shoppers. */
   readonly shopper: string
@@ -155,7 +155,7 @@ export class Rows<Case extends RowCase> {
     })
   }
 
-  /** Differences `series − over` by shopper and case, of the cases that have both. */
+  /** Differences `series − over` by shopper and case, for the cases that have a value in both series. */
   differences(series: Series, over: Series): number[][] {
     return this.byShopper.map((own) =>
       own

@@ -172,7 +172,7 @@ describe('the report of a summary', () => {
 })
 
 describe('the summary of devices that begin at install', () => {
-  it('reads their own rows, store by store, and picks the strongest counting arm for each', () => {
+  it('reads the rows of each store, and picks the best counting arm for each store', () => {
     const rows = new Rows<WalkedCase>()
     for (let s = 0; s < 12; s++)
       for (let k = 0; k < 6; k++) {

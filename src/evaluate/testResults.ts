@@ -1,4 +1,4 @@
-/** @module Checks that every result of `evaluate --json` passes in tests. */
+/** @module Checks the fields that every result of `evaluate --json` has; tests only. */
 import { expect } from 'vitest'
 import type { Envelope } from './results.ts'
 

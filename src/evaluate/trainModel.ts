@@ -27,7 +27,7 @@ export async function trainModel(
   const seed = asked.seed ?? DEFAULT_SEED
   const isOut = isOutOf(holdout, seed)
   // Check first that there are test cases, because training takes minutes. With leave-one-out in a log without times,
-  // every shopper has one.
+  // every shopper has a test case.
   if (!leaveOneOut)
     selectCases({
       shoppers: shop.shoppers,

@@ -41,7 +41,7 @@ export function describeReport(name: string, content: unknown): Report {
   return { described: { name, bytes: bytes.length, sha256 }, bytes }
 }
 
-/** Rounds numbers to six digits, which is more than any of these figures is accurate to. */
+/** Rounds numbers to six digits; no figure of the manifest is more accurate than that. */
 function rounded(_key: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(6)) : value
 }

@@ -108,7 +108,7 @@ export function requireSequences(shop: Shop): void {
   if (!isSequenceShop(shop))
     throw new NearsideError(
       'input-invalid',
-      `leave-one-out training needs a log of sequences, where every shopper's last event is on ${formatDay(shop.to)} and the one before it a day earlier. For a log without times, run 'nearside import'; for a log with times, use --until`,
+      `leave-one-out training needs a log of sequences, where every shopper's last event is on ${formatDay(shop.to)} and the second last event a day earlier. For a log without times, run 'nearside import'; for a log with times, use --until`,
     )
 }
 

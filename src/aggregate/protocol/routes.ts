@@ -17,7 +17,7 @@ export const ROUTES = {
   models: '/v1/models',
   /** POST, from oblivious relays only: a sealed request for `task`, `tokens` or `reports` (RFC 9458). */
   gateway: '/v1/gateway',
-  /** GET: the key that devices seal such requests to, `application/ohttp-keys`. */
+  /** GET: the key that devices seal requests for a relay to, `application/ohttp-keys`. */
   gatewayKeys: '/v1/ohttp-keys',
   /** GET: the operator's metrics, in Prometheus' text format. */
   metrics: '/metrics',

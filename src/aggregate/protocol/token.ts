@@ -1,6 +1,6 @@
 /**
- * @module Tokens: each permits one report per round without naming the sender. They are publicly verifiable (RFC
- * 9578, type 2) and are presented as RFC 9577 describes.
+ * @module Tokens: each token permits one report in its round without naming the sender. Tokens are publicly verifiable
+ * (RFC 9578, type 2) and are presented as RFC 9577 describes.
  */
 import {
   type Bytes,
@@ -22,7 +22,7 @@ const TOKEN_BYTES = TOKEN_INPUT_BYTES + MODULUS_BYTES
 export const TOKEN_REQUEST_BYTES = 3 + MODULUS_BYTES
 export const TOKEN_REQUEST_MEDIA_TYPE = 'application/private-token-request'
 export const TOKEN_RESPONSE_MEDIA_TYPE = 'application/private-token-response'
-/** Header of a request for a token that costs work: number of the successful attempt, in decimal. */
+/** Header of a request for a token that costs work. Its value is the number of the successful attempt, in decimal. */
 export const WORK_HEADER = 'Nearside-Work'
 
 const TOKEN_TYPE = Uint8Array.of(0, 2)

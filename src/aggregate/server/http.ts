@@ -64,7 +64,7 @@ export function limitRate(
   }
 }
 
-/** Refuses bodies of another media type, and compressed ones. */
+/** Refuses bodies of another media type, and compressed bodies. */
 export const requireType =
   (mediaType: string): MiddlewareHandler =>
   async (c, next) =>

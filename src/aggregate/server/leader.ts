@@ -21,7 +21,7 @@ export function createLeader(options: LeaderOptions) {
   let again = false
   let isStopped = false
 
-  /** Advances the round as far as possible. Safe to call at any time: calls never run in parallel. */
+  /** Advances the round as far as possible. It is safe to call at any time, because calls never run in parallel. */
   function advance(): Promise<void> {
     again = true
     walk ??= go().finally(() => {

@@ -18,7 +18,7 @@ const [GRACE, LOOK] = [10_000, 1000]
 interface ListFilesOptions {
   /** Directory of the files; created if missing. */
   readonly directory: string
-  /** End of a round in milliseconds since the epoch; null where it has no list, or no longer has one. */
+  /** End of a round in milliseconds since the epoch; null for a round that has no list, or whose list is deleted. */
   readonly endedAt: (round: number) => Promise<number | null>
   /** Makes the list of a round that has ended. */
   readonly make: (round: number) => Promise<object>

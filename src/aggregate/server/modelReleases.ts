@@ -1,7 +1,7 @@
 /**
- * @module The helper's record of published models. It signs models that a publisher named by its operator has signed:
- * one per release number, in rising order. It shows the list to everybody. It can't judge a model's quality. A client
- * that requires the helper's signature gets the same model as all others.
+ * @module The helper's record of published models. The helper signs a model only if a publisher that its operator named
+ * has signed it: one model per release number, in rising order. Everybody can read the list. The helper can't judge a
+ * model's quality. A client that requires the helper's signature gets the same model as all others.
  */
 import { fromBase64, toBase64 } from '@nearside/core/bytes.ts'
 import { canonicalJson } from '@nearside/core/canonicalJson.ts'

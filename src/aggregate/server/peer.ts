@@ -197,7 +197,7 @@ function readAnswer<T>(answer: Bytes, schema: z.ZodType<T>): T {
 }
 
 /**
- * Fetches the public key of the leader at `base`; TLS authenticates it.
+ * Fetches the public key of the leader at `base`; TLS authenticates the key.
  * @throws NearsideError `aggregator-unreachable`
  */
 export async function fetchLeaderKey(base: string, fetch: typeof globalThis.fetch): Promise<Bytes> {

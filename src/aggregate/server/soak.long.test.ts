@@ -18,7 +18,7 @@ const GOAL = 4
 const WARM = 20
 /** Rounds measured at each end. The least memory counts, since V8's compiled code varies by half a megabyte. */
 const MEASURED = 10
-/** Maximum bytes that a round may leave in memory; its reports have more. */
+/** Maximum number of bytes that a round may leave in memory; the reports of a round have more bytes. */
 const MOST_A_ROUND = 40_000
 
 setFlagsFromString('--expose-gc')

@@ -92,7 +92,7 @@ interface ServerEnvironment extends Pick<AggregatorOptions, 'now'> {
 }
 
 /**
- * Milliseconds between groups of reports. A smaller value shortens the wait for each report and costs more CPU
+ * Milliseconds between groups of reports. With a smaller value each report waits less, but the server needs more CPU
  * time.
  */
 const GATHER = 50

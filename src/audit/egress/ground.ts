@@ -1,5 +1,6 @@
 /**
- * @module Where a proof runs: in a network namespace with a packet capture, or with the browser's own network log.
+ * @module Sets up the place where a proof runs: a network namespace with a packet capture, or a browser that writes its
+ * own network log.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

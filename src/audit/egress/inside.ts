@@ -1,6 +1,6 @@
 /**
- * @module Process of a proof, started by `prove` inside or outside a network namespace. It takes one order and
- * sends lines of progress, then the outcome.
+ * @module Process of a proof, started by `prove` inside or outside a network namespace. The process takes one order,
+ * sends lines of progress, and then sends the outcome.
  */
 import { createHash, randomInt } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
@@ -85,13 +85,13 @@ async function prove(order: Order): Promise<Outcome> {
   let serviceWorker: string | null = null
   const compare = async () => {
     const difference = compareShoppers(await visitBy(false), await visitBy(true))
-    for (const line of listOf(difference)) say(`what tells them apart: ${line}`)
+    for (const line of listOf(difference)) say(`difference between the two shoppers: ${line}`)
     return difference
   }
   const difference = await compareAgain(compare, ROUNDS)
 
   const mark = () => makeMarks(1, random, 0).ids[0].replace(/\d/, 'Q').padEnd(12, 'Z')
-  say(`${PROBES.length} ways out, with the shop’s policy lifted`)
+  say(`${PROBES.length} channels, with the shop’s policy lifted`)
   proxy.lift(true)
   const begun = Date.now()
   const lifted = await tryProbes(await watch(true), url, serviceWorker, mark, 0, rules)

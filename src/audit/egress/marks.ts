@@ -1,4 +1,4 @@
-/** @module Marks: recognisable values that fill a shopper's data. Also the search for them in sent data. */
+/** @module Makes marks, recognisable values that fill a shopper's data, and searches for them in sent data. */
 import { createHash } from 'node:crypto'
 import {
   brotliDecompressSync,

@@ -1,6 +1,6 @@
 /**
- * @module Probes: the ways in which a page can send data, each as a script. Each sends a mark of its own to a host
- * of its own, so that a capture distinguishes them.
+ * @module Probes: scripts for all ways in which a page can send data. Each probe sends its own mark to its own host, so
+ * that a capture distinguishes the probes.
  */
 
 export interface Probe {

@@ -1,4 +1,4 @@
-/** @module A shopper for any shop: views pages, searches, and goes back. */
+/** @module Simulates a shopper in any shop, who views pages, searches, and goes back. */
 import type { BrowserContext, Page } from 'playwright-core'
 import type { Marks } from './marks.ts'
 

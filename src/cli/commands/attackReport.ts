@@ -101,6 +101,6 @@ const table = (attacks: readonly Attack[]) =>
 const NOTES = [
   'unprotected: the same attack on the update itself, on a sum without noise, on devices that draw their random bytes once',
   'at most: the mathematical bound plus three standard errors for chance. Share: a coin. Sum under the noise of one server, in k rounds: Φ(√k / z) for two opposite updates, Φ(√k / (z·√2)) for any update, Φ(√k / z − 2.33) where 1 in 100 others is suspected; for one of m products, Φ(Φ⁻¹(1/m) + 1/z); for two products of which a device counted one, Φ(√(countShare / 2) / z)',
-  'by a hostile catalog: each product moves the update as far as the clip norm lets it, in a direction of its own. Other updates are of the shop’s own model (--model)',
-  'by when it comes: an update leaves within a day of its fit, or at the next visit',
+  'by a hostile catalog: each product moves the update in its own direction, as far as the clip norm allows. The other updates are computed from the shop’s own model (--model)',
+  'by when it comes: a device sends an update within a day of its fit, or at the next visit',
 ]

@@ -23,7 +23,7 @@ it('verifies and explains a bundle, names the altered entry, and writes the resu
     writeFileSync(changed, JSON.stringify(bundle))
   }
   const { printed } = await run('verify', clean, '--json', json)
-  expect(printed.at(-1)).toBe('ok: all of it holds')
+  expect(printed.at(-1)).toBe('ok: all checks hold')
   expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ ok: true, faults: [] })
   await expect(run('verify', changed, '--json', json)).rejects.toThrow(/^1 fault in .*b\.json$/)
   expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({

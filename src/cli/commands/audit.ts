@@ -125,7 +125,7 @@ function summary(audit: Audit): string[] {
     ...(audit.witnessed === null ? [] : [`helper    got ${audit.witnessed} of these reports`]),
     ...(audit.models === null ? [] : [`models    ${audit.models} as the helper has signed them`]),
     ...(audit.ok
-      ? [signed > 0 ? 'ok: all of it holds' : 'unsigned: it agrees with itself, and shows no more']
+      ? [signed > 0 ? 'ok: all checks hold' : 'unsigned: it agrees with itself, and shows no more']
       : []),
   ]
 }

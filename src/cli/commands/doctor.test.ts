@@ -48,7 +48,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Runs the doctor on the published folder, on a server that spoils some answers. */
+/** Runs the doctor on the published folder, on a server that changes some answers. */
 async function look(spoil?: Spoil, flags: Flags = {}, page = '') {
   const url = await serveSite(out, spoil)
   const asked = { flags: { timeout: 1, ...flags }, positionals: [url + page] }
@@ -93,7 +93,9 @@ it('doctor finds no fault in a published site on a correctly configured server',
     expect.stringMatching(/^ok policy: /),
     'ok worker: Its file is a script of this origin, with a policy of its own.',
     'ok model: Version 1 with 100 items: every file matches the manifest.',
-    expect.stringMatching(/^ok signature: Release 1, signed by 1, holds until 20\d\d-\d\d-\d\d\.$/),
+    expect.stringMatching(
+      /^ok signature: Release 1, signed by 1, is valid until 20\d\d-\d\d-\d\d\.$/,
+    ),
     expect.stringMatching(/^ok latest\.json: /),
     expect.stringMatching(/^ok model: .*cached/),
     'ok model: It is sent compressed.',

@@ -269,7 +269,7 @@ describe.each([SHOPIFY, WOOCOMMERCE])('$name', (system) => {
     expect(other.asked).toEqual([])
   })
 
-  test('without a key, or without encryption, nothing is asked', async () => {
+  test('without a key, or without encryption, no request is sent', async () => {
     const { address, asked } = await shops.serve(() => ({ body: {} }))
     const fails = (orders: string) =>
       runCommand(importCommand, {
@@ -296,7 +296,7 @@ describe.each([SHOPIFY, WOOCOMMERCE])('$name', (system) => {
     const round = (address: string, more = {}) =>
       runCommand(sync, { positionals: [address], flags: { from: system.name, out, ...more } })
 
-    test('writes changed, gone and new products; a shop that lies changes nothing', async () => {
+    test('writes changed, gone and new products; an implausible answer of the shop changes nothing', async () => {
       const changing = { ...shop }
       let isDown = false
       const { address } = await shops.serve((one, nth) =>

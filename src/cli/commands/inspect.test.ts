@@ -52,7 +52,7 @@ it('shows who signed a model, and refuses it if no named key did', async () => {
   await expect(inspect(models, { publisher })).rejects.toMatchObject({ code: 'model-unsigned' })
   await runCommand(sign, { flags: { models, key } })
   const { text } = await inspect(models, { publisher })
-  expect(text).toMatch(/release +1, holds until 20\d\d-\d\d-\d\d, signed by /)
+  expect(text).toMatch(/release +1, valid until 20\d\d-\d\d-\d\d, signed by /)
   expect(text).toContain(publisher)
   const stranger = Buffer.alloc(32, 7).toString('base64')
   const refused = inspect(models, { publisher: stranger })

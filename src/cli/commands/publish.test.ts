@@ -195,7 +195,7 @@ it('with keys on the page, publish accepts only signed releases that are newer a
   await runCommand(sign, { flags: { models, key } })
   expect((await publish()).said).toContain('the page names no keys')
   const { said } = await publish({ publisher })
-  expect(said).toMatch(/^ok +signature: Release 1, signed by 1, holds until /)
+  expect(said).toMatch(/^ok +signature: Release 1, signed by 1, is valid until /)
   // A key file may also require the helper's signature or a second publisher's; neither has signed.
   const file = join(testFolder(), 'keys.json')
   const other = (await runCommand(keys, { flags: { key: join(testFolder(), 'other.pem') } }))

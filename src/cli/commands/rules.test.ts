@@ -49,7 +49,7 @@ it('rules check names the products that each rule matches', async () => {
     'ok ‘a’ hides 1: item 1.',
     'ok ‘b’ lifts 1: item 0.',
     'ok ‘c’ pins 1: item 2.',
-    'ok ‘d’ holds back products of 1 groups.',
+    'ok ‘d’ limits 1 groups that have more than 1 products.',
     'ok ‘e’ keeps only 2 of the same category as the list’s product: item 0, item 1.',
     'warning ‘e’ empties the lists about 2 products, because no other product has the same category, for example item 0.',
     'no errors, 1 warnings',

@@ -81,7 +81,7 @@ describe('nearside simulate', () => {
       // Servers refuse reports that break the protocol. `flip` and `promote` follow the protocol and look honest.
       const isRefused = !['flip', 'promote'].includes(attack)
       if (isRefused) expect(round.rejected).toBeGreaterThan(0)
-      expect(text).toContain(`4 devices a round are hostile and send ${ATTACKS[attack]}`)
+      expect(text).toContain(`4 devices per round are hostile and send ${ATTACKS[attack]}`)
       expect(text).toContain('no noise: the policy says z')
       expect(text).toContain(
         'the devices of a real shop refuse these terms, because a round has 16',

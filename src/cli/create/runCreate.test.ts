@@ -60,7 +60,7 @@ it.each(Object.keys(FRAMEWORKS))('%s: the project is the example, with a script'
   expect(printed.at(-1)).toContain('setPersist')
 })
 
-test('a person answers; a wrong answer is asked for again', async () => {
+test('a person answers; after a wrong answer the program repeats the question', async () => {
   const { catalog, target } = shop()
   const answers = ['', target, 'angular', 'vue', `${catalog}.gone`, catalog, '', 'maybe', 'y']
   const printed: string[] = []

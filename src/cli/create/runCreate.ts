@@ -57,7 +57,7 @@ export async function runCreate(
   })
   if (values.help) return print(USAGE)
   if (positionals.length > 1) throw refuse(`give one folder, not ${positionals.join(' ')}`)
-  /** The given answer, or the one that a person types. A wrong answer is asked for again. */
+  /** The given answer, or the answer that a person types. After a wrong answer the program repeats the question. */
   const answer = async <T>(
     name: string,
     given: string | undefined,

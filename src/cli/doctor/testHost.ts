@@ -1,4 +1,4 @@
-/** @module Test server for a published folder that follows `_headers`. Tests can spoil each answer. */
+/** @module Test server for a published folder that follows `_headers`. Tests can change each answer. */
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -12,7 +12,7 @@ export interface HostAnswer {
   readonly body: Uint8Array | string | null
 }
 
-/** Returns fields that replace the answer's; undefined leaves it unchanged. */
+/** Returns fields that replace those of the answer; undefined keeps the answer unchanged. */
 export type Spoil = (path: string, answer: HostAnswer) => Partial<HostAnswer> | undefined
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -9,7 +9,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import { NearsideError } from '@nearside/core/error.ts'
 import { nodeDisk } from '@nearside/train/models/disk.ts'
 
-/** Places a folder that is named by its content; an existing one is the same and stays. */
+/** Places a folder that is named by its content. An existing folder of that name has the same content, so it stays. */
 export async function placeFolder(
   target: string,
   files: ReadonlyMap<string, Uint8Array>,

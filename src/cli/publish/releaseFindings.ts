@@ -42,7 +42,7 @@ export function releaseFindings(
     ...(keys ? [] : [warning(`${which} but the page names no keys: give them by --publisher.`)]),
     signed.expires - now < SOON
       ? warning(`${which} ends on ${day}: run nearside sign before that day.`)
-      : ok(`${which} holds until ${day}.`),
+      : ok(`${which} is valid until ${day}.`),
   ]
 }
 
@@ -59,7 +59,7 @@ export async function releaseLine(
   await mayFollow(latest, keys, null, now)
   const { release = 0, expires = 0, signatures = [] } = latest.signed ?? {}
   const by = signatures.map(({ key }) => key).join(', ')
-  return `${release}, holds until ${dayOf(expires)}, signed by ${by}`
+  return `${release}, valid until ${dayOf(expires)}, signed by ${by}`
 }
 
 const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10)

@@ -88,7 +88,7 @@ function unknownValues({ name }: Rule, wanted: RuleItems, items: readonly Item[]
 function dates({ name, when = {} }: Rule, now: number): Finding[] {
   const end = readDate(when.until)?.end ?? Number.POSITIVE_INFINITY
   if ((readDate(when.from)?.begin ?? 0) >= end)
-    return [error(`‘${name}’ ends before it begins: it never holds.`)]
+    return [error(`‘${name}’ ends before it begins, so it never applies.`)]
   return end > now ? [] : [warning(`‘${name}’ ended with ${when.until}: remove it.`)]
 }
 
@@ -108,7 +108,8 @@ function acts(rule: Rule, catalog: Catalog, shown: readonly Item[], isOffer: IsO
     for (const { [rule.per]: group } of shown)
       if (group !== undefined) counts.set(group, (counts.get(group) ?? 0) + 1)
     const large = [...counts.values()].filter((count) => count > rule.atMost).length
-    if (large > 0) return [ok(`‘${name}’ holds back products of ${large} groups.`)]
+    if (large > 0)
+      return [ok(`‘${name}’ limits ${large} groups that have more than ${rule.atMost} products.`)]
     return [error(`‘${name}’ does nothing: no ${rule.per} has more than ${rule.atMost} products.`)]
   }
   const wanted = itemsOf(rule)

@@ -97,7 +97,7 @@ it('a page shows products of the head before the rest of the catalog is there', 
   }
 })
 
-it('a page with a catalog in another form, or one that breaks off, shows what it can', async () => {
+it('a page shows the products that it can read if its catalog has another form or breaks off', async () => {
   const all = Array.from({ length: 600 }, (_, i) => ({ id: `p${i}` }))
   for (const text of [JSON.stringify(all), JSON.stringify(all, null, 2)]) {
     const { provided, started } = await openPage(async () => new Response(text), all)

@@ -33,7 +33,7 @@ const MOST_MOVED = 1 / 3
 const MOST_ODD = 0.1
 const FACTOR = 5
 
-/** In a small shop, fewer than three products don't make a feed wrong, unless they are all. */
+/** In a small shop, fewer than three such products don't make a feed wrong, unless the shop has no other products. */
 const isMany = (count: number, of: number, share: number) =>
   count > share * of && count >= Math.min(3, of)
 

@@ -1,4 +1,6 @@
-/** @module Writes `live.json` for a published folder, from the shop's feed. Any fault leaves the last good file. */
+/**
+ * @module Writes `live.json` for a published folder, from the shop's feed. After any fault the last good file stays.
+ */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'

@@ -48,7 +48,10 @@ const readCategory = object({ id, name: anyText, parent: id })
 const ORDER_FIELDS =
   'id,number,status,currency,date_created_gmt,customer_id,billing.email,line_items,meta_data'
 
-/** Yields a row for each product and variation. The import leaves out what the shop doesn't show, and parents. */
+/**
+ * Yields a row for each product and variation. The import leaves out parent products, and products that the shop
+ * doesn't show.
+ */
 export async function* products(api: ShopApi) {
   const shop = signIn(api)
   const { code } = await shop.one('data/currencies/current', object({ code: anyText }))

@@ -58,7 +58,7 @@ describe('measureBasket', () => {
 
   const rows = fc.uniqueArray(fc.integer({ min: 0, max: 39 }), { minLength: 1, maxLength: 30 })
 
-  test('property: the parts add up to the whole, and no value leaves [0, 1]', () => {
+  test('property: the parts add up to the whole, and every value is in [0, 1]', () => {
     fc.assert(
       fc.property(
         rows,

@@ -62,7 +62,7 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
   const isTwo = rows.series.some(({ arm }) => arm === ORDER_TRAINED)
   const model = mean(blind) > mean(pooled) ? blind : pooled
   return {
-    /** Number of shoppers with a purchase, and of their cases with one. */
+    /** Number of shoppers with a purchase, and number of their cases with a purchase. */
     shoppers,
     cases: asked.cases.length,
     /** Training data of the server's better model in (a); undefined if the server has only one model. */

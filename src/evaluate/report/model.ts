@@ -91,7 +91,7 @@ function downloads(model: BaseModel): Part {
   const kilobytes = (bytes: number) => Math.round(bytes / 1000)
   return {
     title:
-      'What each device downloads once, before compression, and holds while the shop is open, in kB',
+      'Size of the files, before compression, that each device downloads once and keeps in memory while the shop is open, in kB',
     table: {
       columns: ['file', 'kB', 'share'],
       rows: [

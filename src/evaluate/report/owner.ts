@@ -40,7 +40,7 @@ export function ownerParts(summary: OwnerSummary, log: Log): Part[] {
   const { shoppers, cases, learning } = summary
   const wanted = log.kinds.purchases
     ? 'what was bought'
-    : 'what was turned to (the log holds no purchases)'
+    : 'the items of any event (the log has no purchases)'
   const asked = `NDCG@10 on ${wanted}, ${count(cases)} cases of ${count(shoppers)} shoppers`
   const device = learning ? 'device' : 'device (base: nothing is learned)'
   return [
@@ -130,7 +130,7 @@ function stores({ stores }: OwnerSummary, device: string): Part {
       'over the best counts': (store) => lift(stores[store].lift),
     }),
     text: [
-      `${STRONGEST}, each tuned on stores that began 60 days before the model’s limit, with orders handed over, or on whole logs, as the line says`,
+      `${STRONGEST}, each tuned on stores that began 60 days before the model’s limit, with own orders, or with the whole log, as the line says`,
     ],
   }
 }

@@ -108,7 +108,7 @@ function moreShoppers({ relative, lo }: Lift): string | null {
     : null
 }
 
-/** Effect of learning; it helps only if the gain is proven to be worth its cost. */
+/** Effect of learning. Learning helps only if its proven gain outweighs its cost. */
 export function effect(learned: Ends | undefined): string {
   if (!learned) return 'could not be measured'
   if (learned.lo >= LEAST_GAIN) return 'helps'

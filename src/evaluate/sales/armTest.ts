@@ -51,7 +51,7 @@ const HALVINGS = 16
 const [TINY, HUGE] = [1e-200, 1e200]
 
 interface Capped extends ArmDay {
-  /** Largest weight that counts in full; larger ones count as this one. */
+  /** Largest weight that counts in full. A larger weight counts as this weight. */
   readonly cap: number
 }
 
@@ -173,7 +173,7 @@ interface Trial {
   readonly lift: number
   /** Share of the visitors in the hold-out. */
   readonly share: number
-  /** Number of orders a day in both arms. */
+  /** Number of orders per day in both arms. */
   readonly orders: number
   /** Mean square of the weights over the square of their mean; 1 for counts. */
   readonly spread: number

@@ -54,12 +54,12 @@ export function planReport(plan: SalesPlan): Evaluated {
     report: {
       title: 'How long a hold-out must run',
       lead: [
-        `No order carries an arm yet. The plan is for ${fixed(plan.ordersADay, 1)} orders a day, counted from ${plan.from} to ${plan.to}; of each named customer, only the first order counts`,
+        `No order carries an arm yet. The plan is for ${fixed(plan.ordersADay, 1)} orders per day, counted from ${plan.from} to ${plan.to}; only the first order of each named customer counts`,
       ],
       parts: [planPart(plan)],
       notes: [
         'to measure a trial, give orders with arms and a file of visitors',
-        'a trial counts only browsers that take part: under persist “ask”, those whose shopper agreed',
+        'a trial counts only browsers that take part; under persist “ask”, only browsers whose shopper agreed take part',
       ],
     },
   }
@@ -109,7 +109,7 @@ function ratios(title: string, rows: readonly ({ readonly name: string } & Ratio
 
 function planPart({ trials, ordersADay }: SalesPlan): Part {
   return {
-    title: `How long to run: days until four of five trials prove a lift, at ${fixed(ordersADay, 1)} orders a day`,
+    title: `How long to run: days until four of five trials prove a lift, at ${fixed(ordersADay, 1)} orders per day`,
     table: tableOf(trials, {
       'lift to prove': ({ lift: planned }) => share(planned),
       'hold-out': (trial) => share(trial.share),

@@ -4,7 +4,7 @@ import type { ArmDay } from './armTest.ts'
 
 interface Trial {
   readonly days: number
-  /** Mean number of orders a day in both arms. */
+  /** Mean number of orders per day in both arms. */
   readonly orders: number
   /** Share of the visitors in the hold-out. */
   readonly share: number

@@ -64,7 +64,7 @@ export function mistype(query: string, random: Random): string | null {
 /** Maximum number of orders per shopper, because further orders of a wholesaler add little information about search. */
 export const ORDERS = 3
 const ITEMS_PER_ORDER = 5
-/** Maximum number of hits: as many as a results page requests. */
+/** Maximum number of hits, which is the number that a results page requests. */
 export const LIMIT = 500
 
 export interface SearchShop {

@@ -70,7 +70,7 @@ test('lists similar products, and no products as bought together', async () => {
   expect(ranker.boughtTogether('i0', { limit: 3 })).toEqual([])
 })
 
-test('a product that joins later gets neighbours of its category, and a look at its peer lifts it', async () => {
+test('a product that joins later gets neighbours of its category, and a view of its peer lifts it', async () => {
   const { model } = await make(ITEMS)
   const grown = extendModel(model, [...ITEMS, { ...ITEMS[0], id: 'added', title: 'mug' }])
   const { neighbours = [], weights = [] } = grown.statistics.coldStart ?? {}

@@ -116,8 +116,8 @@ function rowsByWord(items: readonly Item[]): ReadonlyMap<string, readonly number
 }
 
 /**
- * Neighbours of each item, strongest first, as in `cooccurrence`: by the cosine of the titles' words, each weighted by
- * its inverse document frequency. An item without a title has none.
+ * Neighbours of each item, strongest first, as in `cooccurrence`: by the cosine of the titles' words, each word
+ * weighted by its inverse document frequency. An item without a title has no neighbours.
  */
 export function contentNeighbours(
   items: readonly Item[],

@@ -108,7 +108,7 @@ test('contexts without effect rarely pass by chance', () => {
     }
   }
   expect(tried).toBeGreaterThanOrEqual(24)
-  // By chance, one kind in 44 passes two standard errors of the loss. Binomial: 4 or more pass with probability
-  // 1/200.
+  // By chance, the gain of one kind in 44 exceeds two standard errors of the loss. Binomial: 4 or more pass with
+  // probability 1/200.
   expect(kept).toBeLessThan(4)
 })

@@ -59,7 +59,7 @@ test('an item outside the batches changes by weight decay alone', () => {
   expect(rowOf(after, 3)).not.toEqual(rowOf(before, 3))
 })
 
-test('the sparse table learns about as much as the dense table', async () => {
+test('training gives the sparse table’s item vectors about the same norm as the dense table’s', async () => {
   const { items, shoppers } = testShop(30, 12)
   const until = shoppers[0].interactions.at(-1)!.time + 1
   const data = { items, categories: [''], shoppers, until, words: NO_WORD_VECTORS }

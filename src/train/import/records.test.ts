@@ -110,7 +110,7 @@ describe('a table', () => {
 })
 
 describe('a quote that is never closed', () => {
-  test('spoils its own line and no other', async () => {
+  test('makes only its own line unreadable', async () => {
     const good = Array.from({ length: 3000 }, (_, k) => `${k},"x, y"`)
     const bad = [
       ...good.slice(0, 5),

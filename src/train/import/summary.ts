@@ -30,7 +30,7 @@ export interface Match {
   readonly logItems: number
   /** Number of the log's items that the catalog lists. */
   readonly items: number
-  /** Number of log lines that name one of these items, searches included. */
+  /** Number of log lines, searches included, that name an item of the catalog. */
   readonly lines: number
   /** Some items that the catalog lacks, and some that it has. */
   readonly unknown: readonly string[]

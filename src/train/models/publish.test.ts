@@ -92,7 +92,7 @@ describe('publishing', () => {
     expect(readdirSync(models).sort()).toEqual(['1', '2', 'latest.json'])
   })
 
-  it('leaves the old or the new version if power fails at any step', async () => {
+  it('keeps a complete version, the old or the new one, if power fails at any step', async () => {
     const models = testFolder()
     await publishModel(models, FIRST)
     const first = contents(join(models, '1'))

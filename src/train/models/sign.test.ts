@@ -126,7 +126,7 @@ describe('a cosigning helper', () => {
     }
   }
 
-  it('is asked for its next number, and again after a conflict', async () => {
+  it('gets a request for its next number, and another request after a conflict', async () => {
     const cosigner = helper(7, 1)
     const { sign } = await newSigner({ cosigner })
     const { signed } = await sign({ version: '1', manifest: 'a'.repeat(64) }, null)

@@ -91,7 +91,7 @@ export function recordsOf(
       return {
         ...record,
         kept: false,
-        reason: 'the log holds only purchases, so views taught nothing',
+        reason: 'the log has only purchases, so training saw no views',
       }
     if (dropped.has(f))
       return { ...record, kept: false, reason: `|weight| below ${NEGLIGIBLE} in a first fit` }

@@ -23,7 +23,7 @@ const TOLERANCES = [0, 0.05, 0.1, 0.2] as const
 const FEWEST_SHOPPERS = 30
 /** Number of standard errors by which a gain must exceed 0. */
 const SURE = 2
-/** Maximum number of hits: as many as a results page requests. */
+/** Maximum number of hits, which is the number that a results page requests. */
 const LIMIT = 500
 
 /**

@@ -53,8 +53,8 @@ export async function* readText(
 const LONG_LINE = 1 << 20
 
 /**
- * Decodes Windows-1252, but a line that is valid UTF-8 as UTF-8, because a file joined from several exports may mix
- * both.
+ * Decodes each line as UTF-8 if it is valid UTF-8, else as Windows-1252, because a file joined from several exports may
+ * mix both encodings.
  */
 class LineDecoder {
   readonly #utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -42,7 +42,7 @@ export async function readShop(
   if (!events)
     throw new NearsideError(
       'input-invalid',
-      `${directory}: holds no events.tsv or events.tsv.gz (make one with 'nearside import')`,
+      `${directory}: contains no events.tsv or events.tsv.gz (make one with 'nearside import')`,
     )
   const catalogPath = await findFile(join(directory, 'catalog.jsonl'))
   const catalog = new Catalog(catalogPath ? await readCatalog(catalogPath) : [])

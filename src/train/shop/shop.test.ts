@@ -137,7 +137,7 @@ describe('readShop', () => {
 
   test('names the file that is missing, truncated, damaged or not text', async () => {
     await expect(readShop(join(folder, 'nowhere'))).rejects.toThrow('there is no such shop folder')
-    await expect(readShop(folder)).rejects.toThrow('holds no events.tsv')
+    await expect(readShop(folder)).rejects.toThrow('contains no events.tsv')
     const packed = gzipSync(`${HEADER}${'a\tpurchase\tx\t2011-01-01\t\n'.repeat(100)}`)
     await put('events.tsv.gz', packed.subarray(0, packed.length - 12))
     await expect(readShop(folder)).rejects.toThrow('events.tsv.gz: the gzip data ends too early')

@@ -75,6 +75,6 @@ export function requireSameHeldOut(
   if (heldOut >= holdout.shoppers) return
   throw new NearsideError(
     'input-invalid',
-    `version ${version} held out ${holdout.shoppers} shoppers, but this log holds out ${heldOut}: give that version’s log, extended by later events, and the same --holdout`,
+    `version ${version} held out ${holdout.shoppers} shoppers, but this log holds out ${heldOut}: give that version’s log with later events added, and the same --holdout`,
   )
 }

@@ -175,7 +175,7 @@ function* evaluations(
  * of the verifiers. The aggregators exchange verifiers; a single share of them is random.
  * @param verifyKey 32 bytes that both aggregators know and devices don't
  * @param input the leader's share, or the helper's seeds
- * @returns null for a malformed share, or one that the public share doesn't commit to
+ * @returns null for a malformed share, or for a share that the public share doesn't commit to
  */
 export async function prepare(
   circuit: Circuit,

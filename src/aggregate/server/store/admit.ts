@@ -13,7 +13,7 @@ import type {
 export const idsIn = (reports: readonly ReportRecord[]): readonly string[] =>
   reports.map(({ id }) => id)
 
-/** Tokens of the reports that have one. */
+/** Tokens of those reports that have a token. */
 export const tokensOf = (shares: readonly CountedShare[]): readonly string[] =>
   shares.flatMap(({ token }) => token ?? [])
 

@@ -38,7 +38,9 @@ export interface Driver extends Query {
   close(): Promise<void>
 }
 
-/** Thrown where a transaction conflicts with another process's. It is rolled back and run again. */
+/**
+ * Thrown where a transaction conflicts with another process's. The driver rolls the transaction back and runs it again.
+ */
 export class Again extends Error {}
 
 /** Thrown where another process runs a step of the round; this process's step did not begin. */

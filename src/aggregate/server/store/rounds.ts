@@ -58,8 +58,8 @@ export function roundMethods(driver: Driver, table: ReportTable) {
       return (await driver.rows<SummaryRow>(sql, round))[0]?.closedAt ?? null
     },
     /**
-     * Opens a round and abandons an open one; removes the setting `NEXT_SEALING_KEY`. Deletes marks of rounds that
-     * ended a period of the policy ago. False when another policy has this number.
+     * Opens a round, and abandons the round that was open before; removes the setting `NEXT_SEALING_KEY`. Deletes marks
+     * of rounds that ended a period of the policy ago. False when another policy has this number.
      */
     openRound: (
       round: number,

@@ -38,7 +38,7 @@ function createStore(driver: Driver) {
     ...reportMethods(driver, table),
     /**
      * Runs one step of a round, exclusively among all processes of this aggregator. `openRound`, `fill`, `exchange`,
-     * `release` and `close` must run inside one. They fail if the database drops the process's connection during
+     * `release` and `close` must run inside one. These calls fail if the database drops the process's connection during
      * the step.
      * @throws `StepTaken` where another process runs a step
      */
