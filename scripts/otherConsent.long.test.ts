@@ -95,7 +95,7 @@ for (const name of ['firefox', 'webkit'] as const) {
           await backToShop(driver, home)
           expect(await isChecked(driver), way).toBe('false')
         }
-        // Shows that the presses reached the page: without any, the test would prove nothing.
+        // Shows that the presses reached the page: if no press arrived, the test would prove nothing.
         expect(windows).toBeGreaterThan(HIDINGS.length / 4)
 
         for (const late of (await driver.send('windows')) as string[]) {

@@ -57,7 +57,7 @@ function isFullYear(orders: readonly Order[]): boolean {
   )
 }
 
-/** Events at the same time are one order; an item counts once in each. */
+/** Events at the same time are one order; an item counts once per order. */
 function ordersOf(shop: Shop, { interactions }: ShopperHistory): Order[] {
   const orders = new Map<number, Set<string>>()
   for (const { item, time, name } of interactions) {

@@ -30,7 +30,7 @@ const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf'
 
 export interface Driver {
   send: Send
-  /** @param selector CSS @returns the element's id; throws where there is none */
+  /** @param selector CSS @returns the element's id; throws if there is no such element */
   find(selector: string): Promise<string>
   /** Presses the middle of the element with the mouse. */
   press(selector: string): Promise<void>

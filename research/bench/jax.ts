@@ -32,7 +32,9 @@ function adamStep(state: State, g: JaxArray, factors: JaxArray, rate: JaxArray):
   return { q: state.q.sub(direction.mul(rate)), first, second }
 }
 
-/** Creates a fit. It puts the arrays on the device before the first run, so that no run is charged for this. */
+/**
+ * Creates a fit. It puts the arrays on the device before the first run, so that no run's time includes this transfer.
+ */
 export function jaxFit(device: JaxDevice, problem: FitProblem) {
   const { cases: T, candidates: K, parameters: P } = problem
   const loss = (q: JaxArray, d: Arrays) => {

@@ -26,7 +26,10 @@ const TABLES = [
   { size: '100k', items: 100_000 },
   { size: '1M', items: 1_000_000 },
 ]
-/** Lengths of the histories: each call uses a history that is one event longer; after the longest, it starts over. */
+/**
+ * Lengths of the histories. Each call uses a history that is one event longer than the last; after the longest history,
+ * the shortest follows.
+ */
 const EVENTS = { from: 50, to: 80 }
 
 /** Histories that grow by one event at each call. */

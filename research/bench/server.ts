@@ -25,7 +25,7 @@ const OWN = 'nearside-servers'
 interface Rival {
   readonly workload: string
   readonly engine: string
-  /** Servers; the first one receives the devices' reports. */
+  /** Servers; the first server receives the devices' reports. */
   readonly servers: readonly ServerUnderLoad[]
   readonly bodies: Uint8Array[]
   readonly rates: number[]

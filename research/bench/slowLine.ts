@@ -40,7 +40,10 @@ export async function slowLine(
     later(start + (8000 * turn()) / bitsPerSecond, pass)
   }
 
-  /** Milliseconds by which earlier timers were early: they count whole milliseconds, enough for three pieces. */
+  /**
+   * Milliseconds by which earlier timers were early. Timers count whole milliseconds, and in one millisecond the line
+   * passes three pieces.
+   */
   let owed = 0
   function later(at: number, work: () => void): void {
     const wait = at - performance.now() + owed

@@ -52,7 +52,7 @@ async function openSlowly(
   site: StaticSite,
 ): Promise<{ url: string; direct: string; close(): void }> {
   const server = createStaticServer(site)
-  // Set no timeout: it could close a connection while the slow line still carries a large file.
+  // Set no timeout, because it could close a connection while the slow line still carries a large file.
   server.keepAliveTimeout = 0
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
   const { port } = server.address() as AddressInfo

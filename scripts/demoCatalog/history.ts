@@ -9,7 +9,7 @@ export interface Purchase {
   readonly price: number
 }
 
-/** Fewest purchases for a month's price, so that one odd order is not the price. */
+/** Minimum number of purchases for a month's price, so that one unusual order does not set the price. */
 const LEAST_PURCHASES = 3
 /** A month with at least this share of a product's orders is its season, if the product has enough orders. */
 const SEASON_SHARE = 0.25

@@ -40,7 +40,7 @@ const MOTIF = 1
 
 /**
  * Phrases of a table in `words.json`, which maps a picture's name to words separated by bars. The head word of the
- * title wins. Words in `shapes` (drawings) and `icons` (emoji) name the product. Words in `vague` count only if the
+ * title decides. Words in `shapes` (drawings) and `icons` (emoji) name the product. Words in `vague` count only if the
  * title has no such word. Words in `motifs` name prints, or the product if the title has no other word for it.
  */
 function phrases<T>(

@@ -81,7 +81,7 @@ describe('RFC 9578, type 2', () => {
 
 describe('the blinded request that an issuer sees', () => {
   it('reveals nothing: exactly one blind links each token to each request', async () => {
-    // With so small a modulus all blinds can be tried: each invertible number occurs once, whatever the message.
+    // The modulus is so small that all blinds can be tried: for any message, each invertible number occurs once.
     const n = 61n * 53n
     const unit = (value: bigint) => value % 61n !== 0n && value % 53n !== 0n
     const units = Array.from({ length: Number(n) }, (_, i) => BigInt(i)).filter(unit)

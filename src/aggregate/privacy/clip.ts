@@ -1,4 +1,4 @@
-/** @module L2 clipping: it bounds how much one device can change the sum. */
+/** @module L2 clipping, which bounds how much one device can change the sum. */
 import { NearsideError } from '@nearside/core/error.ts'
 
 /** L2 norm √Σx², in fp64. */

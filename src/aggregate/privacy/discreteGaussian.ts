@@ -1,5 +1,5 @@
 /**
- * @module Exact samples of the discrete Gaussian N_Z(0, σ²): P(x) ∝ exp(−x²/2σ²), x ∈ Z. It uses only rational
+ * @module Exact samples of the discrete Gaussian N_Z(0, σ²): P(x) ∝ exp(−x²/2σ²), x ∈ Z. The sampler uses only rational
  * arithmetic, so attacks on floating point don't apply.
  * @see Canonne, Kamath, Steinke, "The Discrete Gaussian for Differential Privacy" (2020), Alg. 1–3
  */

@@ -1,6 +1,6 @@
 /**
- * @module Exact privacy loss of Gaussian noise over several participations. It claims no amplification by sampling,
- * because browsers select themselves.
+ * @module Exact privacy loss of Gaussian noise over several participations. The accounting claims no amplification by
+ * sampling, because browsers select themselves.
  *
  * k participations with noise multipliers z_t compose to μ = √Σ z_t⁻² and δ(ε) = Φ(μ/2 − ε/μ) − e^ε·Φ(−μ/2 − ε/μ).
  * @see Balle, Wang (2018), Theorem 8; Dong, Roth, Su, "Gaussian Differential Privacy" (2019)

@@ -115,7 +115,7 @@ export function openSeal(
   return openingContext(keys, sealed, info).open(aad)
 }
 
-/** Runs a step; its failure means invalid sealed bytes. */
+/** Runs a step of the opening. If the step fails, the sealed bytes are invalid. */
 function refusing<T>(step: () => T): T {
   try {
     return step()

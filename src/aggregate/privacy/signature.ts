@@ -41,7 +41,10 @@ export function peerMessage(method: string, path: string, bodyHash: Uint8Array):
   return concat(utf8(`nearside peer v1\0${method} ${path}\0`), bodyHash)
 }
 
-/** Message of an answer. It belongs to one request, so a proxy can neither forge it nor reuse it for another. */
+/**
+ * Message of an answer. An answer belongs to one request, so a proxy can neither forge an answer nor reuse it for
+ * another request.
+ */
 export function answerMessage(
   method: string,
   path: string,

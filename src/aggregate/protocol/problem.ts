@@ -1,6 +1,6 @@
 /**
  * @module Errors over HTTP: problem+json (RFC 9457). Its `code` is one of our error codes, so a server and a device
- * name the same failure alike.
+ * give the same failure the same name.
  */
 import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
 

@@ -83,7 +83,7 @@ export function helperPartBytes(policy: Policy): number {
   return HEADER_BYTES + HELPER_SHARE_BYTES + 4 * circuitOf(policy).verifiersLength
 }
 
-/** Associated data of both seals. It ties a share to its report, round and task. */
+/** Associated data of both seals, which ties a share to its report, round and task. */
 export function reportAad(task: string, header: ReportHeader): Bytes {
   return concat(encodeHeader(header), utf8(task))
 }

@@ -41,7 +41,7 @@ const PSS_PREFIX = fromHex(
 const ISSUER_KEY =
   /^MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA[g-z0-9+/][A-Za-z0-9+/]{340}[Qw]IDAQAB$/
 
-/** PBKDF2 iterations of one attempt; each runs SHA-256 twice. */
+/** PBKDF2 iterations of one attempt; each iteration runs SHA-256 twice. */
 const WORK_ITERATIONS = 1000
 export const WORK_BYTES = 4
 

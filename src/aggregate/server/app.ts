@@ -1,5 +1,5 @@
 /**
- * @module HTTP API of an aggregator. It logs no request and stores no address. So a database dump or a log shows
+ * @module HTTP API of an aggregator. The API logs no request and stores no address, so a database dump or a log shows
  * only that somebody sent a report.
  */
 

@@ -66,8 +66,8 @@ describe.each(KINDS.map((kind) => [kind.name, kind] as const))('backups of %s', 
   const parameters = { aggregationGoal: 6 }
 
   /**
-   * Three reports, then a backup of one server; one report, then a backup of the other. Both continue from their
-   * backups.
+   * Three reports, then a backup of one server; one report, then a backup of the other server. Both servers continue
+   * from their backups.
    */
   async function lose(first: Role, second: Role) {
     const urls = { leader: await create('leader'), helper: await create('helper') }
@@ -100,7 +100,8 @@ describe.each(KINDS.map((kind) => [kind.name, kind] as const))('backups of %s', 
     'of the leader before the helper’s: the round goes on',
     async () => {
       const { statuses, mean, applied } = await lose('leader', 'helper')
-      // The fourth report was acknowledged after the leader's backup. It counts because the device sent it again.
+      // The fourth report was acknowledged after the leader's backup. The report counts because the device sent it
+      // again.
       expect(statuses).toEqual([200, 200, 200, 201, 201, 201])
       expect(applied).toEqual([mean])
     },

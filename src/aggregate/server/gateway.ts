@@ -46,7 +46,7 @@ const ASKED: Readonly<Record<string, string>> = {
 const HEADERS = ['content-type', 'authorization', WORK_HEADER.toLowerCase()]
 const ANSWERED = ['content-type', 'retry-after']
 
-/** Marks a request that came sealed; it has no sender's address. */
+/** Marks a request that came sealed. Such a request has no sender's address. */
 export interface InnerBindings {
   readonly isRelayed: true
 }

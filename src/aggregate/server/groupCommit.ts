@@ -26,7 +26,7 @@ export function groupCommit<Item, Result>(
   let running = false
 
   async function work(): Promise<void> {
-    // A steady stream of coming items must not delay a group forever: after `largest` of them it starts.
+    // A steady stream of coming items must not delay a group forever: after `largest` items the group starts.
     while (!running && queue.length > 0 && (coming === 0 || settled >= largest)) {
       running = true
       settled = 0

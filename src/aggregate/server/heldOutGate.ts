@@ -22,7 +22,7 @@ const MAX_CASES = 300
 /** Largest accepted relative loss against either model; noise alone causes this much on so few cases. */
 const TOLERANCE = 0.02
 
-/** Gate without a shop: it has no data to measure on, and its verdict says so. */
+/** Gate without a shop. It has no data to measure on, and says so in its verdict. */
 export const unmeasuredGate: Gate = async () => ({
   accepted: true,
   reasons: [],

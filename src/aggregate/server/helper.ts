@@ -1,6 +1,6 @@
 /**
- * @module The helper: it stores the seeds and can veto a round. It opens a round only on its own operator's terms. It
- * releases its share once, with its own noise, for a full round of reports whose seeds it stores. Reports that the
+ * @module The helper, which stores the seeds and can veto a round. It opens a round only on its own operator's terms.
+ * It releases its share once, with its own noise, for a full round of reports whose seeds it stores. Reports that the
  * leader didn't count are not in the sum.
  */
 
@@ -58,8 +58,8 @@ export interface HelperOptions extends AggregatorOptions {
    */
   readonly leaderKey: () => Promise<Bytes>
   /**
-   * Base64 public keys of publishers whose models this helper signs. Empty: it signs none and accepts rounds of any
-   * model.
+   * Base64 public keys of publishers whose models this helper signs. If empty, the helper signs no models and accepts
+   * rounds of any model.
    */
   readonly publishers?: readonly string[]
   /** Directory of the files that list each round's reports. */

@@ -72,7 +72,7 @@ export const requireType =
       ? respondProblem(c, 415, 'report-invalid', `Send ${mediaType} uncompressed`)
       : next()
 
-/** App without routes: it answers errors, and lets nobody cache an answer. */
+/** App without routes, which answers errors and lets nobody cache an answer. */
 export function emptyApp(): OpenAPIHono {
   const app = new OpenAPIHono()
   app.onError((thrown, c) => respondThrown(c, thrown))

@@ -30,7 +30,7 @@ import { idsIn } from './store/admit.ts'
 import type { CountedShare, CountOutcome, Known, RoundRecord } from './store/records.ts'
 
 export interface Accepted {
-  /** False where the same report was counted before. */
+  /** False if the same report was counted before. */
   readonly fresh: boolean
   readonly receipt: Receipt
 }

@@ -1,5 +1,5 @@
 /**
- * @module Files with the helper's signed list of a round's reports. Each is written once, after the round ended,
+ * @module Files with the helper's signed list of a round's reports. Each file is written once, after the round ended,
  * and then only streamed. Few streams run at once, and a stream that is read too slowly is cut off.
  */
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'

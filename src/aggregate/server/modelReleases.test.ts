@@ -72,7 +72,7 @@ describe('the helper’s signature', () => {
     expect(releases).toEqual([{ version, manifest, ...terms }])
   })
 
-  it('is repeated for the same release, and refused to another with that number or a lower one', async () => {
+  it('is repeated for the same release, and refused for another release with that number or a lower number', async () => {
     const { federation, models, signer, key, latest } = await signing()
     await signAgain(models, signer.sign)
     await signAgain(models, signer.sign)

@@ -84,7 +84,7 @@ type Popularity = Pick<ItemStatistics, 'popularity7' | 'popularity30' | 'popular
  * helped.
  */
 const LEAST_SIGNAL = 0.05
-/** Standard errors of the variance of pure noise that the signal must exceed; this decides in small catalogs. */
+/** Standard errors of the variance of pure noise that the signal must exceed. In small catalogs this limit decides. */
 const CERTAINTY = 2
 /** Rounds of the EM algorithm that fits the prior, and the ratio of neighbouring values of its grid. */
 const EM_STEPS = 60

@@ -1,4 +1,4 @@
-/** @module A fault on a server's side never refuses a report: the device may send it again. */
+/** @module After a fault on a server's side no report is refused for good, so the device can send the report again. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { USAGE } from '../privacy/pine/xof.ts'
 import { serverXof } from './keystream.ts'

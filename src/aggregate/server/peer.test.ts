@@ -86,8 +86,8 @@ describe('an endless answer from the helper’s address', () => {
       new ReadableStream<Uint8Array>({
         pull(controller) {
           sent += 65_536
-          // The stream does end after 2²⁸ bytes, so that a leader that reads all of it fails this test instead of
-          // hanging.
+          // The stream does end after 2²⁸ bytes, so that a leader that reads the whole stream fails this test instead
+          // of hanging.
           if (sent > 2 ** 28) controller.close()
           else controller.enqueue(new Uint8Array(65_536))
         },

@@ -1,6 +1,6 @@
 /**
- * @module Brings a full round to release at the leader: open → full → exchanged → concluded, one step at a time.
- * Each step is stored before the next begins, and can be repeated. So the process may die at any moment.
+ * @module Brings a full round to release at the leader: open → full → exchanged → concluded, one step at a time. Each
+ * step is stored before the next begins, and can be repeated. So the process can die at any moment without harm.
  */
 
 import { type Bytes, toHex } from '@nearside/core/bytes.ts'
@@ -210,7 +210,7 @@ export function createRounds(options: LeaderOptions) {
     return true
   }
 
-  /** Abandons a round for good; the next step opens another. */
+  /** Abandons a round for good; the next step opens another round. */
   async function abandon(record: RoundRecord, why: string): Promise<boolean> {
     if (!(await store.close(record.round, 'abandoned', rejection([why]), now()))) return false
     log(`round ${record.round} was abandoned: ${why}`)

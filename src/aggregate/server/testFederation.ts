@@ -39,7 +39,7 @@ export interface TestFederation {
   modelHash(): Promise<string>
   /** Makes an aggregator unreachable, or reachable again. */
   setDown(url: string, down: boolean): void
-  /** Proxy before the aggregators: it can answer by itself or change an aggregator's answer. */
+  /** Proxy before the aggregators, which can answer by itself or change an aggregator's answer. */
   proxy: (url: URL, answer: () => Promise<Response>) => Promise<Response>
   now: number
 }

@@ -159,7 +159,7 @@ export function evaluateNorm(circuit: Circuit, measurement: Uint32Array): Evalua
 }
 
 /**
- * Circuit for all other checks. It computes once what all its proofs share.
+ * Circuit for all other checks. What all proofs of this circuit share is computed only once.
  * @returns a function that evaluates one proof, given three random elements drawn after the measurement was fixed
  */
 export function evaluateChecks(

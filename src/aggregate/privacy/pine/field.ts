@@ -90,8 +90,8 @@ export function interpolate(values: Uint32Array): Uint32Array {
 }
 
 /**
- * Values at the powers of the root of unity → values halfway between, in place. Both together are the same
- * polynomial's values at twice as many points.
+ * Values at the powers of the root of unity → values halfway between, in place. Both sets of values together are the
+ * same polynomial's values at twice as many points.
  */
 export function halfway(values: Uint32Array): Uint32Array {
   const between = roots(2 * values.length)

@@ -62,7 +62,7 @@ describe('a short vector', () => {
 })
 
 describe('a vector beyond the bound', () => {
-  // Square root of −1 mod q: its square and that of 1 add up to 0.
+  // Square root of −1 mod q: its square and the square of 1 add up to 0.
   const imaginary = power(17, (MODULUS - 1) / 4)
   /** `count` equal numbers, as short as possible, whose sum of squares wraps around to one within the bound. */
   const wrapped = (count: number) => {
@@ -112,7 +112,7 @@ describe('a proof', () => {
     expect(await isTaken(mine)).toBe(true)
     for (const change of ['nonce', 'seeds', 'publicShare', 'leaderShare'] as const)
       expect(await isTaken({ ...mine, [change]: other[change] })).toBe(false)
-    // Reuses the randomness for another vector: its proof, its commitments, or both.
+    // Reuses the randomness for another vector, and takes that vector's proof, its commitments, or both.
     const again = await send([6, -7], { nonce: mine.nonce, seeds: mine.seeds })
     expect(await isTaken(again)).toBe(true)
     expect(await isTaken({ ...again, publicShare: mine.publicShare })).toBe(false)

@@ -7,7 +7,10 @@ export interface OwnerCard extends OwnerAnswer {
   readonly title: string
 }
 
-/** File that a command wrote with `--json`. null: it is missing; `unreadable`: it is damaged or of another kind. */
+/**
+ * File that a command wrote with `--json`. null: the file is missing; `unreadable`: the file is damaged or of another
+ * kind.
+ */
 export type AnswerFile =
   | { readonly answer: OwnerAnswer; readonly emptyStores: number | null; readonly written: number }
   | 'unreadable'

@@ -98,7 +98,7 @@ export function reportMethods(driver: Driver, table: ReportTable) {
       )
       const sql = 'select mark from reports where round = $1 order by mark'
       const rows = await driver.rows<ReportRow>(sql, round)
-      // Read the salt last: it is deleted with the marks.
+      // Read the salt last, because it is deleted together with the marks.
       return reachedBy(ended, await saltOf(driver, round), rows)
     },
   }

@@ -17,7 +17,7 @@ export interface SecretBox {
   open(place: string, stored: Uint8Array): Bytes
 }
 
-/** Box of a database that overwrites deleted data: it stores values as they are. */
+/** Box of a database that overwrites deleted data. This box stores values as they are. */
 export const OPEN_BOX: SecretBox = {
   seal: (_place, value) => ownBytes(value),
   open: (_place, stored) => Uint8Array.from(stored),

@@ -108,7 +108,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       const one = (n: number, token: number) => ({ ...counted(n), token: hash(token) })
       const first = [one(1, 7), one(2, 7), one(3, 8), counted(4)]
       expect(await store.count(1, 5, first)).toEqual(['counted', 'spent', 'counted', 'counted'])
-      // A repeated report counts as counted; another report with a used token is refused.
+      // A repeated report gets the outcome “counted” again; another report with a used token is refused.
       const second = [one(1, 7), one(5, 7), one(6, 9), one(7, 9)]
       expect(await store.count(1, 5, second)).toEqual(['counted', 'spent', 'counted', 'spent'])
       expect(await store.spent(1, [hash(7), hash(9), hash(5)])).toEqual(new Set([hash(7), hash(9)]))

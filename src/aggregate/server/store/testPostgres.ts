@@ -1,6 +1,6 @@
 /**
- * @module PostgreSQL for one test, on a socket in its own folder, where PostgreSQL is installed. It is durable:
- * fsync is on.
+ * @module PostgreSQL for one test, on a socket in its own folder, where PostgreSQL is installed. The database is
+ * durable: fsync is on.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
