@@ -22,7 +22,10 @@ export type ArmName = keyof typeof ARM_MEANINGS
 
 export const ARMS = Object.keys(ARM_MEANINGS) as readonly ArmName[]
 
-/** Arms at the start of the list that learn nothing on a device. They test tens of thousands of shoppers in minutes. */
+/**
+ * Arms at the start of the list that learn nothing on a device. With these arms alone, a test of tens of thousands of
+ * shoppers takes minutes.
+ */
 export const BASE_ARMS = ARMS.slice(0, ARMS.indexOf('personal'))
 
 /** Arms that only count interactions. All are tested, because only the test cases show which of them ranks best. */

@@ -8,7 +8,7 @@ import type { History } from '@nearside/core/features/history.ts'
 import { DAY } from '@nearside/core/time.ts'
 import type { Popularity } from './popularity.ts'
 
-/** Information that an arm may use for a case: nothing from the case itself or after it. */
+/** Information that an arm is given for a case, which includes nothing from the case itself or after it. */
 export interface BaselineContext {
   readonly history: History
   /** Time of the case, milliseconds since the epoch. */

@@ -75,7 +75,7 @@ export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] 
       if (protocol === 'personal') return casesOf(selection, shopper, until)
       const all = casesOf(selection, shopper, Number.NEGATIVE_INFINITY).filter(isTestCase)
       const last = all.slice(1).slice(-1)
-      // A training shopper may be tested only on events that training has not seen.
+      // A training shopper is tested only on events that training has not seen.
       return last.filter(({ time }) => time >= until || isHeldOut(shopper.id))
     })
     .filter((cases) => cases.some(isTestCase))
@@ -93,7 +93,7 @@ export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] 
 
 /**
  * A shopper's cases from a time on, for the chosen target. An event about the product at hand has no target in `next`:
- * it is no test case, but a device's guard observes it.
+ * such an event is no test case, but a device's guard observes it.
  */
 export function casesOf(
   { dayOnly, target, kinds }: Pick<EvaluationInput, 'dayOnly' | 'target' | 'kinds'>,

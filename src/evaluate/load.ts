@@ -40,7 +40,7 @@ export interface Question {
   readonly target?: Target
   /** Events that the server knows; absent: orders. */
   readonly serverKnows?: ServerKnows
-  /** Whether the log may have more shoppers than at the training. */
+  /** Whether the log is allowed to have more shoppers than at the training. */
   readonly grown?: boolean
   /** Current time, milliseconds since the epoch; later events are left out. */
   readonly now: number
@@ -154,7 +154,8 @@ async function everybody(option: string | undefined, shop: Shop, seed: number): 
 }
 
 /**
- * Held-out shoppers by the model's manifest. `--holdout` must agree with it or name some of them.
+ * Held-out shoppers by the model's manifest. `--holdout` must agree with the manifest, or name some of the manifest's
+ * held-out shoppers.
  * @param grown whether the log may have more held-out shoppers than the model's log had
  */
 async function heldOut(

@@ -12,7 +12,7 @@ import type { Steps } from './steps.ts'
 import type { WalkedCase } from './walk.ts'
 import type { WalkOrder } from './walker.ts'
 
-/** Maximum number of processes; each holds its own model and log in memory. */
+/** Maximum number of processes, because each process has its own model and log in memory. */
 const MOST_PROCESSES = 8
 
 /** Request to a process, and its answers by shopper. */

@@ -5,7 +5,7 @@ const A = { arm: 'a', metric: 'ndcg@10' }
 const A_ELSEWHERE = { ...A, store: 'install' }
 const B = { arm: 'b', metric: 'ndcg@10' }
 
-/** Three cases of Ann, between them one of Bob. Arm b can't score Ann's second case, nor Bob's. */
+/** Three cases of Ann, and between them one case of Bob. Arm b can't score Ann's second case or Bob's case. */
 function example(): Rows<RowCase & { readonly size: number }> {
   const rows = new Rows<RowCase & { readonly size: number }>()
   rows.begin({ shopper: 'ann', size: 1 })

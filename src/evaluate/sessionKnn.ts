@@ -29,7 +29,7 @@ export interface SessionKnnParameters extends ItemKnnParameters {
   readonly nearest: number
   /** Age in days at which a neighbour counts half. */
   readonly agedDays: number
-  /** Exponent of the number of neighbours with an item; that power divides the item's weight. */
+  /** Exponent of the number of neighbours with an item. The item's weight is divided by this power. */
   readonly rarity: number
 }
 

@@ -182,7 +182,7 @@ describe('replay of a shopper', () => {
   })
 
   it('shows the base model once the guard has switched a harmful personal model off', async () => {
-    // A confident but wrong prior: it pushes every item along a random direction.
+    // A confident but wrong prior, which pushes every item along a random direction.
     const noise = createRandom(5)
     const evaluation = input({
       prior: {

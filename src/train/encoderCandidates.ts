@@ -9,7 +9,7 @@ import type { RankerResult } from './ranker/trainRanker.ts'
 import type { ScoringModel } from './validate.ts'
 
 /**
- * Weight if the encoder does not help: too small to change the ranking. It is above 0 so that item vectors and hidden
+ * Weight if the encoder does not help: too small to change the ranking, but above 0, so that item vectors and hidden
  * states keep their meaning for `u` and for shared updates.
  */
 const IDLE_ENCODER_WEIGHT = 0.01

@@ -14,7 +14,8 @@ import type { WordVectors } from './wordVectors.ts'
 
 export interface KeptIn {
   /**
-   * Folder for the parts. They hold shoppers' cases: the folder is readable by its owner only and must not be served.
+   * Folder for the parts. The parts contain shoppers' cases, so only the owner can read the folder, and no web server
+   * may serve it.
    */
   readonly folder: string
   /** Called once, when storing fails. Then nothing more is stored, and stored parts are removed to free the disk. */

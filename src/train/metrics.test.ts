@@ -115,7 +115,7 @@ describe('metrics of any ranking', () => {
         const before = measure(Float32Array.from(values), targets)
         const raised = values.map((value, row) => (row === targets[0] ? value + 1 : value))
         const after = measure(Float32Array.from(raised), targets)
-        // Another target may fall behind the raised one; the sum of gains doesn't fall.
+        // Another target can fall behind the raised target, but the sum of gains doesn't fall.
         for (let m = 0; m < 4; m++) expect(after[m]).toBeGreaterThanOrEqual(before[m] - 1e-6)
       }),
     )

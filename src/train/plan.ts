@@ -44,7 +44,7 @@ interface Plan {
   readonly questions: Split
   /** Time of the ranker's first case, milliseconds; absent: after a warm-up. */
   readonly questionsFrom?: number
-  /** Whether a shopper may be used to fit the encoder's weight. */
+  /** Whether a shopper's cases can be used to fit the encoder's weight. */
   calibrates(shopper: string): boolean
   readonly measuredFrom: number
   /** Time when the histories of the measured shoppers' devices begin, milliseconds, as in `evaluate`. */
@@ -103,7 +103,7 @@ function* allTimes(shoppers: readonly ShopperHistory[]): Generator<number> {
   for (const { interactions } of shoppers) for (const { time } of interactions) yield time
 }
 
-/** @throws NearsideError `input-invalid` unless the log is one of sequences */
+/** @throws NearsideError `input-invalid` unless the log is a log of sequences */
 export function requireSequences(shop: Shop): void {
   if (!isSequenceShop(shop))
     throw new NearsideError(

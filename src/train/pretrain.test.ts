@@ -26,7 +26,7 @@ const OPTIONS: PretrainOptions = {
   encoder: { epochs: 3, negatives: 16 },
 }
 
-/** Each shopper buys one of three kinds of item, again every few days. */
+/** Each shopper buys items of one of three kinds, every few days. */
 function tinyShop(shoppers = 60, items = 24, orders = 6): Shop {
   const random = createRandom(9)
   const logs = Array.from({ length: shoppers }, (_, s) => {

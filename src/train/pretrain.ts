@@ -51,7 +51,7 @@ export const NO_PRIOR: PersonalPrior = {
   halfLifeDays: 1,
 }
 
-/** Learners that may join the weighted features; each ships only if it helps on the shop's own log. */
+/** Learners that can join the weighted features. A learner ships only if it helps on the shop's own log. */
 export const LEARNERS = ['encoder', 'trees', 'context'] as const
 
 export type Learner = (typeof LEARNERS)[number]
@@ -79,7 +79,7 @@ export interface PretrainOptions {
   readonly words?: WordVectors
   readonly encoder?: Partial<EncoderSettings>
   readonly onProgress?: (label: string, done: number, total: number) => void
-  /** Awaited between steps, so that signals are handled; it may throw to stop. */
+  /** Awaited between steps, so that signals are handled. It can throw to stop the training. */
   readonly checkpoint?: () => Promise<void>
   /** Place where finished parts are stored for the same training to resume; default: nowhere. */
   readonly keptIn?: KeptIn

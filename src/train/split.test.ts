@@ -5,7 +5,7 @@ import { splitShop } from './split.ts'
 
 const START = Date.parse('2024-01-01')
 
-/** Twelve shoppers with one purchase a day for ten days; one shopper also buys in ten years. */
+/** Twelve shoppers with one purchase per day for ten days. One shopper also has a purchase ten years later. */
 function shop(): Shop {
   const shoppers = Array.from({ length: 12 }, (_, s) => ({
     id: `s${s}`,

@@ -43,7 +43,7 @@ const PLACES = 10
 /** NDCG@10 of each case; all models have the cases in the same order. */
 type Ndcgs = readonly number[]
 
-/** Models may differ in everything but the items. */
+/** Models must have the same items, and can differ in everything else. */
 export function validate(data: ValidationData, models: readonly ScoringModel[]): readonly Ndcgs[] {
   const statistics = new OutOfFoldStatistics(data.items, data.training, {
     ...OUT_OF_FOLD,

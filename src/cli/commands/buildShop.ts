@@ -50,7 +50,7 @@ an interruption the same command resumes with the interrupted step. The model is
 log; to learn whether it helps, train another one with --until and evaluate that.`)
   .requiredOption('--out <dir>', 'folder for shop, models and site')
 
-/** Options of the steps, as unparsed text: each step parses its own. */
+/** Options of the steps, as unparsed text, because each step parses its own options. */
 const OPTIONS = STEPS.map(({ command, own }) =>
   command.syntax.options.filter((option) => !own.includes(option.attributeName())),
 )

@@ -14,7 +14,7 @@ import { DRY_RUN, fromOption, HTML, TIMEOUT } from '../shared.ts'
 import { readSystem, type SystemName, withFolder } from '../systems/readSystem.ts'
 import { wholeNumber } from '../values.ts'
 
-/** What a column may hold, with descriptions. */
+/** Roles that a column can have, with descriptions. */
 const COLUMNS = {
   shopper: 'who bought: an account, a customer number, an e-mail address',
   device: 'who looked: a cookie or device, joined to the shopper by the order number',

@@ -188,7 +188,7 @@ async function makeVersion(options: Options, from: string | undefined, context: 
   if (leaveOneOut) requireSequences(shop)
   const budget = options.budget * 1e6
   if (!parent) context.print(describeNeeds(shop, budget))
-  // Checkpoints lie beside the shop folder: a web server may publish the models' folder.
+  // Checkpoints lie beside the shop folder, because a web server may publish the models' folder.
   const unfinished = `${resolve(options.shop)}.unfinished`
   const asked = {
     until,

@@ -196,7 +196,7 @@ it('with keys on the page, publish accepts only signed releases that are newer a
   expect((await publish()).said).toContain('the page names no keys')
   const { said } = await publish({ publisher })
   expect(said).toMatch(/^ok +signature: Release 1, signed by 1, is valid until /)
-  // A key file may also require the helper's signature or a second publisher's; neither has signed.
+  // A key file can also require the signature of the helper or of a second publisher; neither has signed.
   const file = join(testFolder(), 'keys.json')
   const other = (await runCommand(keys, { flags: { key: join(testFolder(), 'other.pem') } }))
     .printed[0]
@@ -206,7 +206,7 @@ it('with keys on the page, publish accepts only signed releases that are newer a
   }
   writeFileSync(file, JSON.stringify({ publishers: [publisher], threshold: 2 }))
   await expect(publish({ publisher: file })).rejects.toThrow(/modelKeys: threshold/)
-  // Without new keys, publish keeps those in use.
+  // Without new keys, publish keeps the keys in use.
   await publish()
   expect(page()?.modelKeys).toEqual({ publishers: [publisher] })
 

@@ -45,7 +45,10 @@ export function eachTuned<T>(of: (condition: TunedFor) => T): OfTuned<T> {
   return Object.fromEntries(TUNED_FOR.map((known) => [known, of(known)])) as OfTuned<T>
 }
 
-/** Events of the shopper that the server knows. It always knows popularity and other facts about items. */
+/**
+ * Events of the shopper that the server knows. In addition, the server always knows popularity and other facts about
+ * items.
+ */
 export type ServerKnows = 'orders' | 'all' | 'nothing'
 
 /** Days without a visit after which a browser may clear a shop's storage. @see https://webkit.org/blog/10218 */

@@ -120,7 +120,10 @@ function hitsOf(asked: Rows<WalkedCase>, seed: number) {
 
 export type InstalledSummary = ReturnType<typeof summariseInstalled>[number]
 
-/** Figures of the next different product, by store. Leave-one-out has no stores; it shows the compared arms instead. */
+/**
+ * Figures of the next different product, by store. Leave-one-out has no stores, so its figures are those of the
+ * compared arms.
+ */
 export function summariseInstalled(rows: Rows<WalkedCase>, seed: number, arms: readonly ArmName[]) {
   const isMeasured = rows.series.some(({ store }) => store === 'install')
   const read = readerOf(rows, '', seed, isMeasured)

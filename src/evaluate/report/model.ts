@@ -55,7 +55,10 @@ export function modelReport(inspected: Inspected): Report {
 
 function origin({ model: { manifest }, hash, release }: Inspected): Part {
   const { version, shop, data, seed, holdout } = manifest
-  const whom = holdout.fraction > 0 ? `a share of ${share(holdout.fraction)}` : 'those of a file'
+  const whom =
+    holdout.fraction > 0
+      ? `a share of ${share(holdout.fraction)}`
+      : 'the shoppers that a file lists'
   return {
     title: 'Where it comes from',
     table: {

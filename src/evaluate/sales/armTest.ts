@@ -55,7 +55,7 @@ interface Capped extends ArmDay {
   readonly cap: number
 }
 
-/** @param isSigned whether weights may be negative, as margins are */
+/** @param isSigned whether weights can be negative, as margins can */
 export function compareArms(days: readonly ArmDay[], isSigned = false): Compared {
   const capped = capWeights(days)
   const ratio = ratioOf(capped)
@@ -130,7 +130,7 @@ function wealth(
   return days.map(({ visitors, weights, isPersonal, cap }) => {
     const expected = theta * visitors.personal
     const q = expected / (expected + visitors.holdOut)
-    // Largest loss of one order per unit of its weight: a bet may not lose more than the wealth.
+    // Largest loss of one order per unit of its weight: a bet must not lose more than the wealth.
     const loss = isSigned ? Math.max(q, 1 - q) : side === 'higher' ? q : 1 - q
     const gain = [(sign * -q) / (loss * cap), (sign * (1 - q)) / (loss * cap)]
     BETS.forEach((bet, b) => {

@@ -10,7 +10,7 @@ export type SaleArm = 'personal' | 'hold-out'
 export interface Sale {
   /** ISO date. */
   readonly day: string
-  /** Arm that the order carries; null: it carries none. */
+  /** Arm that the order carries; null if the order carries no arm. */
   readonly arm: SaleArm | null
   readonly revenue: number
   /** Refunded money and margin; null if the file has no such column. */
@@ -38,7 +38,7 @@ export interface Sales {
   readonly inBothArms: number
 }
 
-/** Accepted names of each column, compared by their letters. The arm's column may have a prefix (`meta:`). */
+/** Accepted names of each column, compared by their letters. The arm's column can have a prefix (`meta:`). */
 const ORDER_NAMES = {
   order: ['order', 'orderid', 'ordernumber', 'transactionid', 'name', 'id'],
   day: ['createdat', 'orderdate', 'datecreated', 'date', 'day', 'time', 'paidat'],

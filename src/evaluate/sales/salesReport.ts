@@ -125,7 +125,7 @@ function planPart({ trials, ordersADay }: SalesPlan): Part {
 function notesOf(measured: MeasuredSales): string[] {
   const { without, repeated, hasCustomers, inBothArms, emptyStores } = measured
   return [
-    'you may look every day: for each line, the test calls equal arms different in at most 5 % of trials (Waudby-Smith and Ramdas 2024, doi 10.1093/jrsssb/qkad009); of twenty lines one may be wrong',
+    'you can look every day: for each line, the test calls equal arms different in at most 5 % of trials (Waudby-Smith and Ramdas 2024, doi 10.1093/jrsssb/qkad009); of twenty lines one may be wrong',
     'the test counts an order above the 99 % quantile of earlier orders as that amount, so that no single order decides',
     hasCustomers
       ? `the test compares each customer’s first order; ${count(repeated)} repeated orders count only in the table of both arms; the gains assume that repeated orders change in the same proportion`

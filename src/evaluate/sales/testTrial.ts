@@ -37,7 +37,7 @@ export const countOrders = (days: readonly ArmDay[]): ArmDay[] =>
   days.map((day) => ({ ...day, weights: day.weights.map(() => 1) }))
 
 /**
- * Simulates equal arms with browsers that keep their arm, come back on many days, and may order often. Only each
+ * Simulates equal arms with browsers that keep their arm, come back on many days, and sometimes order often. Only each
  * browser's first order counts, as in `measureSales`.
  */
 export function returningBrowsers(seed: number, days: number): ArmDay[] {

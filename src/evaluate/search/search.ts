@@ -154,7 +154,7 @@ export function summariseSearch(
   return { arms: arms.map((arm) => ({ ...arm, nll: null })), lifts }
 }
 
-/** One table of arms and one of lifts; `further` lists metrics to show beside the usual ones. */
+/** A table of arms and a table of lifts. `further` lists metrics to show beside the usual metrics. */
 export function searchParts(
   { arms, lifts }: Summary,
   meanings: Readonly<Record<string, string>>,

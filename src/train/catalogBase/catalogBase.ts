@@ -1,6 +1,7 @@
 /**
- * @module Makes a base model from a catalog alone, for a shop without a log. Its weights were taught once by other
- * shops' logs (`weights.json`). Popularity is unknown until rounds count it; titles take the place of co-occurrence.
+ * @module Makes a base model from a catalog alone, for a shop without a log. The weights were trained once on the logs
+ * of other shops (`weights.json`). Popularity is unknown until rounds count items; titles take the place of
+ * co-occurrence.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -127,7 +128,7 @@ export function contentNeighbours(
   /** Squared inverse document frequency. */
   const rarity = (word: string) => Math.log(items.length / (titles.get(word)?.length ?? 1)) ** 2
   const words = items.map(({ title }) =>
-    // Rare words first: they suggest the candidates.
+    // Rare words come first, because they suggest the candidates.
     titleWords(title ?? '').sort((a, b) => rarity(b) - rarity(a)),
   )
   const norms = words.map((own) => Math.sqrt(own.reduce((sum, word) => sum + rarity(word), 0)))

@@ -51,7 +51,8 @@ interface LearnContextOptions {
 const MAX_CASES = 3000
 const FEWEST_CASES = 60
 /**
- * Split points as shares of the cases in time order. Each fits on the cases before it and tests up to the next split.
+ * Split points as shares of the cases in time order. At each split point, weights are fitted to the cases before it and
+ * tested on the cases up to the next split point.
  */
 const ORIGINS = [0.25, 0.5, 0.75]
 /**

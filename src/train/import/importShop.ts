@@ -27,7 +27,7 @@ interface ImportOptions extends Partial<LogOptions>, Omit<SourceOptions, 'onProg
   readonly availableDays?: number
   /** Whether shopper ids stay as in the files, for public data only. Default: keyed hashes. */
   readonly keepShopperIds?: boolean
-  /** Whether a shop without any title is accepted; it is rejected by default. */
+  /** Whether a shop without any title is accepted. Default: it is rejected. */
   readonly allowUntitled?: boolean
   /** Whether to do everything except writing. */
   readonly dryRun?: boolean

@@ -229,7 +229,7 @@ const LAYOUTS: readonly Layout[] = [
     },
   },
   {
-    // Format of the Analytics SDKs and the loaders. An event may occur twice under the same id.
+    // Format of the Analytics SDKs and the loaders. The same event can occur twice, with the same id.
     name: 'Snowplow events',
     marks: ['eventid eventname domainuserid collectortstamp'],
     columns: {

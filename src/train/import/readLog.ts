@@ -18,7 +18,9 @@ export type DateOrder = 'mdy' | 'dmy'
 export interface LogOptions {
   readonly columns: NamedColumns
   readonly dateOrder?: DateOrder
-  /** Whether a catalog is read too; a product column that a flag names may then be in the catalog instead. */
+  /**
+   * Whether a catalog is read too; then the catalog, instead of the log, can have a product column that a flag names.
+   */
   readonly hasCatalog?: boolean
 }
 

@@ -125,7 +125,7 @@ export async function requireSigner(
   disk: Disk = nodeDisk,
 ): Promise<void> {
   if (sign || !(await readLatestFile(models, disk))?.signed) return
-  const message = `the release in ${models} is signed, and devices may refuse an unsigned one: give --key`
+  const message = `the release in ${models} is signed, and devices may refuse an unsigned release: give --key`
   throw new NearsideError('input-invalid', message)
 }
 

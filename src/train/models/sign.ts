@@ -50,7 +50,7 @@ export interface SignerOptions {
 
 /** Default validity of a release in days. */
 export const DEFAULT_DAYS = 90
-/** Two publishers may sign at the helper at once; more conflicts are a fault. */
+/** Two publishers can sign at the helper at the same time; more conflicts than that are a fault. */
 const ATTEMPTS = 3
 
 export function createSigner({ keys, days, now, least = 1, cosigner }: SignerOptions): Signer {

@@ -13,7 +13,10 @@ import { type Outcome, outcomesOf, problemUnder, type Trial } from './trial.ts'
 
 const FUSION_WEIGHTS = [0.05, 0.1, 0.25, 0.5, 0.75, 1] as const
 
-/** Recipe of the fit. Its factors multiply the learned variances of u and of w_p; 0 freezes them. */
+/**
+ * Recipe of the fit. Its factors multiply the learned variances of u and of w_p; a factor of 0 freezes these
+ * parameters.
+ */
 export interface Recipe {
   readonly taste: number
   readonly features: number

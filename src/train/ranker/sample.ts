@@ -56,7 +56,7 @@ export function sampleCases(
   const { until, warmUp, firstShare, maxCases } = options
   const shoppers = logsBefore(whole, until)
   const from = options.from ?? midnightAt(warmUp, firstTime(shoppers, until), until)
-  // Cases are built twice, because the log may hold millions, of which a few thousand are drawn.
+  // Cases are built twice, because the log can have millions of cases, of which a few thousand are drawn.
   const isOpening = ({ interactions }: ShopperHistory, { time }: Case) =>
     firstAtOrAfter(interactions, time) === 0
   const dropped = new Set<number>()

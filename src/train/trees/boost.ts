@@ -30,7 +30,7 @@ export interface BoostTable {
 
 interface BoostOptions {
   readonly trees: number
-  /** Columns that no split may use. */
+  /** Columns that no split is allowed to use. */
   readonly without: ReadonlySet<number>
   readonly leaves: number
   /** Share of a Newton step that a tree takes. */
@@ -117,7 +117,7 @@ function growTree(
     const isLower = isBelow(bins, next.split)
     const below = next.rows.filter(isLower)
     const above = next.rows.filter((row) => !isLower(row))
-    // Only the smaller side is counted; the other is the difference, which halves the work.
+    // Only the smaller side is counted. The other side is the difference, which halves the work.
     const isFewer = below.length < above.length
     const counted = histogramOf(bins, isFewer ? below : above, stats)
     const left = without(next.histogram, counted)

@@ -20,7 +20,7 @@ interface TreesOptions {
   readonly askedFrom: number
   /** Whether `unseen` was grown without a shopper. */
   readonly isUnseen: (shopper: string) => boolean
-  /** Columns that no split may use. */
+  /** Columns that no split is allowed to use. */
   readonly untaught: ReadonlySet<number>
   readonly onProgress?: (step: string, done: number, total: number) => void
 }

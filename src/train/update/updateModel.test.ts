@@ -145,7 +145,7 @@ test('an update trains in full if new orders are unrelated to earlier ones', asy
   expect(manifest.update?.did).toMatch(/, judged by \d+ held-out shoppers$/)
   expect(manifest.metrics['guard.shoppers']).toBeGreaterThan(10)
   expect(refused).toBeNull()
-  // All metrics were measured anew, the prior's included; they are not the parent's.
+  // All metrics, including the prior's, were measured again; none is copied from the parent.
   expect(manifest.metrics['ndcg@10']).toBeGreaterThan(0)
   expect(manifest.reports?.map(({ name }) => name)).toEqual(['selection.json'])
 }, 900_000)
