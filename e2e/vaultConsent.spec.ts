@@ -11,6 +11,7 @@ import {
   askByScript,
   consentOf,
   consentsIn,
+  decline,
   offerOf,
   openContributing,
   openQuestion,
@@ -75,12 +76,12 @@ test('a shopper who declines by button, by Escape or by closing the window gives
     () => page.keyboard.press('Escape'),
     () =>
       page.evaluate(() => document.querySelector<HTMLDialogElement>('dialog:has(iframe)')?.close()),
-    async () => (await openQuestion(page)).getByRole('button', notNow).click(),
+    async () => decline(await openQuestion(page)),
     async () => pressLast(await openQuestion(page), 'Escape'),
     async () => {
       // A shopper who closes the window may open it again.
       await (await openQuestion(page)).close()
-      await (await openQuestion(page)).getByRole('button', notNow).click()
+      await decline(await openQuestion(page))
     },
     async () => {
       const question = await openQuestion(page)
@@ -89,10 +90,10 @@ test('a shopper who declines by button, by Escape or by closing the window gives
       await closing
     },
   ]
-  for (const decline of ways) {
+  for (const way of ways) {
     await consentOf(page).click()
     await expect(offerOf(page).getByRole('heading')).toBeFocused()
-    await decline()
+    await way()
     await expect(offerOf(page)).toBeHidden()
     await expect(page.getByText('Not agreed: nothing is shared.')).toBeVisible()
     await expect(consentOf(page)).toHaveAttribute('aria-checked', 'false')

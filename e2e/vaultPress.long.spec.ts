@@ -10,6 +10,7 @@ import {
   agreeIn,
   consentOf,
   consentsIn,
+  decline,
   openContributing,
   openQuestion,
 } from './vaultQuestion.ts'
@@ -37,7 +38,7 @@ test('a window that is too small accepts only a refusal, and says why', async ({
   expect(await findings(question)).toEqual([])
   expect(await consentsIn(page, vault)).toEqual([])
   await question.setViewportSize({ width: 260, height: 150 })
-  await question.getByRole('button', { name: 'Not now' }).click()
+  await decline(question)
   await expect(page.getByText('Not agreed: nothing is shared.')).toBeVisible()
 })
 

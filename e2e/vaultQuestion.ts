@@ -1,5 +1,5 @@
 /** @module Actions of a shopper, and of a hostile script of the page, on a vault's consent question. */
-import { expect, type Page } from 'playwright/test'
+import { expect, type Locator, type Page } from 'playwright/test'
 import { openAggregators } from './aggregators.ts'
 import { open, openVaultShop, vaultWorker } from './vault.ts'
 
@@ -43,11 +43,17 @@ export const agreeIn = (question: Page) =>
 export async function agree(question: Page): Promise<void> {
   await question.getByRole('heading').hover()
   await expect(agreeIn(question)).toBeEnabled()
-  // The press closes the window, possibly before the browser has answered the click command.
+  await clickLast(question, agreeIn(question))
+}
+
+/** Declines in the window. */
+export const decline = (question: Page) =>
+  clickLast(question, question.getByRole('button', { name: 'Not now' }))
+
+/** Presses a button that closes the window, possibly before the browser has answered the click command. */
+async function clickLast(question: Page, button: Locator): Promise<void> {
   const closing = question.waitForEvent('close')
-  await agreeIn(question)
-    .click()
-    .catch(() => undefined)
+  await button.click().catch(() => undefined)
   await closing
 }
 
