@@ -51,7 +51,7 @@ export const erasedProfiles = ({ current, others, gone }: StoredProfiles): Store
 
 /** Setting of a visit in memory, added to the setting on disk. */
 export const joinedProfiles = (disk: StoredProfiles, memory: StoredProfiles): StoredProfiles => ({
-  current: memory.current,
+  current: disk.current === NOBODY ? NOBODY : memory.current,
   others: [
     ...disk.others,
     ...memory.others.filter(({ id }) => !disk.others.some((known) => known.id === id)),

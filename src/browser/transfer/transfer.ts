@@ -18,7 +18,7 @@ import type { Store } from '../storage/store.ts'
  */
 export async function handOver(
   store: Pick<Store, 'events'>,
-  ledger: Ledger,
+  ledger: { append(...given: Parameters<Ledger['append']>): Promise<unknown> },
   shop: string,
 ): ReturnType<Personalizer['exportTransfer']> {
   const { events } = await store.events()

@@ -146,7 +146,8 @@ export class Device implements Answers {
   }
 
   /** Whether a list needs products of the catalog that have not arrived yet. */
-  readonly lacks = (query: ListQuery): boolean => this.#shop.isPartial && !isFromHead(query)
+  readonly lacks = (query: ListQuery): boolean =>
+    this.#shop.isPartial && (this.#shop.choosesItems || !isFromHead(query))
 
   whole(): Promise<unknown> {
     return this.#shop.whole()
@@ -167,6 +168,7 @@ export class Device implements Answers {
   async seed(orders: Parameters<Calls['seed']>[0]): Promise<number> {
     const { alone, state } = this.#services
     const code = await this.#openImport()
+    await this.#shop.whole()
     // An account's orders are the shopper's own.
     return alone(async () =>
       state.paused || state.profiles.current !== ME ? 0 : code.orders(orders),
@@ -174,14 +176,16 @@ export class Device implements Answers {
   }
 
   async exportTransfer() {
-    const { ledger, onDemand, shopOrigin, store } = this.#services
-    return (await onDemand()).handOver(store.own(), ledger, shopOrigin)
+    const { onDemand, ownLog, shopOrigin, store } = this.#services
+    const [own, log] = [store.own(), ownLog()]
+    return (await onDemand()).handOver(own, log, shopOrigin)
   }
 
   async importTransfer(file: string, code: string): Promise<number> {
     if (this.#services.state.paused)
       throw new NearsideError('aborted', 'Paused: nothing is brought in.')
     const importer = await this.#openImport()
+    await this.#shop.whole()
     return this.#services.alone(() => importer.transfer(file, code))
   }
 
@@ -227,7 +231,9 @@ export class Device implements Answers {
   readonly entries: Answers['entries'] = () => this.#services.ledger.entries()
   readonly erase: Answers['erase'] = () =>
     this.#whileCallsWait(async () => {
-      const hasOthers = this.#profiles || this.#services.store.aside > 0
+      const { state, store } = this.#services
+      const { current, others } = state.profiles
+      const hasOthers = this.#profiles || store.aside > 0 || current !== ME || others.length > 0
       const profiles = hasOthers ? await this.#openProfiles() : null
       await profiles?.leaveAll()
       await this.#erasure.erase(

@@ -9,6 +9,7 @@ import { DAY } from '@nearside/core/time.ts'
 import type { Forgettable } from '../api.ts'
 import type { LedgerEntry } from '../ledger/entry.ts'
 import type { LoggedForgotten } from '../messages.ts'
+import { ME } from '../profiles.ts'
 import type { Forgotten } from '../storage/eventRows.ts'
 import type { ChosenLearners } from './chosenLearners.ts'
 import type { Contribution } from './contribution.ts'
@@ -58,7 +59,10 @@ export class Erasure {
     const { state } = this.#services
     const forgotten = await this.#remove(state.events.filter(isAbout(what, this.#shop)))
     // The log gets only the target's kind, because the target's name is to be forgotten.
-    const logged = await this.#log('erase', { what: what.kind, ...numbersOf(forgotten) })
+    const { events, orders } = numbersOf(forgotten)
+    // `orders` ends the import of the shopper's own orders.
+    const own: Record<string, number> = state.profiles.current === ME ? { orders } : {}
+    const logged = await this.#log('erase', { what: what.kind, events, ...own })
     return { ...forgotten, profile: state.profiles.current, logged: logged?.sequence ?? null }
   }
 

@@ -5,7 +5,8 @@ import { verifyBundle } from '@nearside/audit/verify.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { TestServer } from '@nearside/core/model/testShop.ts'
 import { waitFor } from '@nearside/core/testPatience.ts'
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { DAY } from '@nearside/core/time.ts'
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { WorkerConfig } from '../messages.ts'
 import { ME, NOBODY } from '../profiles.ts'
 import { TABLES } from '../storage/database.ts'
@@ -463,5 +464,96 @@ describe('if the disk refuses', () => {
     } finally {
       IDBDatabase.prototype.transaction = transaction
     }
+  })
+})
+
+describe('while somebody else or nobody is chosen', () => {
+  const held = async () => {
+    const opened = await openIndexedDb(database, disk, 'never')
+    const { events } = await createStore(opened).events()
+    opened.close()
+    return events.length
+  }
+
+  test('the shopper’s events that are too old are erased, and the log says so', async () => {
+    const before = await visit()
+    await live(before, Date.now() - 400 * DAY)
+    await before.device.profiles('switch', NOBODY)
+    await before.device.close()
+    const after = await visit({ retentionDays: 100 })
+    await after.device.profiles('switch', ME)
+    expect(await itemsOf(after)).toEqual([])
+    expect(await after.device.entries()).toContainEqual(
+      expect.objectContaining({
+        kind: 'erase',
+        detail: { what: 'events older than 100 days', events: 12 },
+      }),
+    )
+    await after.device.close()
+    expect(await held()).toBe(0)
+  })
+
+  test('an order that a person forgets does not end the import of the shopper’s orders', async () => {
+    const tab = await open()
+    await tab.device.profiles('switch', await addPerson(tab))
+    await tab.capture({ name: 'purchase', items: [{ item_id: 'item-3' }] })
+    await tab.device.forget({ kind: 'item', name: 'item-3' })
+    await tab.device.profiles('switch', ME)
+    const order = { id: 'earlier', time: Date.now() - 5 * DAY, items: [{ item_id: 'item-9' }] }
+    expect(await tab.device.seed([order])).toBe(1)
+  })
+
+  test('a transfer of nobody’s visit leaves no entry in the log', async () => {
+    const tab = await open()
+    await tab.device.profiles('switch', NOBODY)
+    await look(tab, 'item-3')
+    const before = await tab.device.entries()
+    await tab.device.exportTransfer()
+    expect(await tab.device.entries()).toEqual(before)
+  })
+
+  test('an erasure deletes that person’s database, even if the code for people failed to load', async () => {
+    const before = await visit()
+    await before.device.profiles('switch', await addPerson(before))
+    await look(before, 'item-3')
+    await before.device.close()
+    let isOffline = true
+    const onDemand = async () => {
+      if (isOffline) throw new Error('404')
+      return import('./onDemand.ts')
+    }
+    const after = await open({}, { onDemand })
+    isOffline = false
+    await after.device.erase()
+    expect(await namesOnDisk()).toEqual([database])
+    expect(await itemsOf(after)).toEqual([])
+  })
+
+  test('the choice of nobody survives a yes to storing from another tab', async () => {
+    const asking = { persist: 'ask' } as const
+    const [nobody, other] = [await visit(asking), await visit(asking)]
+    await addPerson(other)
+    await nobody.device.profiles('switch', NOBODY)
+    await nobody.device.setPersist(true)
+    await other.device.setPersist(true)
+    await Promise.all([nobody.device.close(), other.device.close()])
+    const later = await visit(asking)
+    expect(later.device.snapshot().profiles.current).toBe(NOBODY)
+    await later.device.close()
+  })
+
+  test('the shopper’s events are still shown if the disk refuses the choice of the shopper', async () => {
+    const before = await visit()
+    await live(before)
+    await before.device.profiles('switch', await addPerson(before))
+    await before.device.close()
+    const after = await visit()
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('refused', 'UnknownError')
+    })
+    await after.device.profiles('switch', ME).catch(() => undefined)
+    put.mockRestore()
+    expect(await itemsOf(after)).toHaveLength(12)
+    await after.device.close()
   })
 })

@@ -163,13 +163,18 @@ export class Profiles {
 
   /** Erases events older than `oldest` of everybody who is not in use. */
   async eraseTooOld(oldest: number): Promise<void> {
-    const { others, current } = this.#services.state.profiles
-    for (const { id } of others) {
+    const { config, ledger, state, store: device } = this.#services
+    const { others, current } = state.profiles
+    for (const id of [ME, ...others.map((one) => one.id)]) {
       if (id === current) continue
-      const { store } = await this.#own(id)
+      const { store } = id === ME ? device.me : await this.#own(id)
       const { events } = await store.events()
       const old = events.filter(({ time }) => time < oldest)
-      if (old.length > 0) await store.forget(old.map((event) => event.id))
+      if (old.length === 0) continue
+      const what = `events older than ${config.retentionDays} days`
+      const detail = { what, events: old.length }
+      if (id === ME) await ledger.append({ kind: 'erase', detail }, 'strict')
+      await store.forget(old.map((event) => event.id))
     }
   }
 
@@ -248,6 +253,11 @@ export class Profiles {
     const { bus, state, store } = this.#services
     await this.#shopper.idle()
     const next = id === ME ? store.me : await this.#own(id)
+    // Read them now: if the disk refuses the choice, this tab goes on with what it has read.
+    next.events = await next.store.events().then(
+      ({ events }) => events,
+      () => next.events,
+    )
     const before = state.profiles.current
     store.use(next)
     state.profiles = { ...state.profiles, current: id }

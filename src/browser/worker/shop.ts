@@ -108,6 +108,11 @@ export class Shop {
     return this.#catalog.isPartial
   }
 
+  /** Whether rules name items or categories that lists must have; the head of the catalog may lack them. */
+  get choosesItems(): boolean {
+    return this.#rules?.all.some((rule) => 'only' in rule || 'pin' in rule) ?? false
+  }
+
   /** Whether the item exists; without a catalog and a model, any item may. */
   readonly knows = (item: string): boolean => {
     if (!this.catalog && !this.#ranker) return true

@@ -131,7 +131,12 @@ export class Shopper {
       return null
     }
     const { knownAs } = this.#shop
-    if (draft.items.some((item) => knownAs(item) === undefined)) await this.#shop.whole()
+    if (draft.items.some((item) => knownAs(item) === undefined)) {
+      const { erasures } = state
+      await this.#shop.whole()
+      // A pause, an erasure or a switch to somebody else in the meantime applies to this event, too.
+      if (state.paused || state.erasures !== erasures) return null
+    }
     const known = keepItems(draft, knownAs)
     const unknown = draft.items.filter((item) => knownAs(item) === undefined)
     if (unknown.length > 0) {

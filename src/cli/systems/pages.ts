@@ -30,6 +30,7 @@ export async function* readPages<T extends { readonly id: string | number }>(
     const fresh = last ? items.slice(1) : items
     if (items[0]?.id !== (last ?? items[0])?.id || (fresh.length === 0 && count < totalItems))
       throw changed()
+    if (count + fresh.length > totalItems) throw changed()
     yield* fresh
     last = items.at(-1)
     count += fresh.length
@@ -46,11 +47,13 @@ export async function* readConnection<T>(
   readPage: (after: string | null) => Promise<Connection<T>>,
   first?: Connection<T>,
 ): AsyncGenerator<T, void> {
+  const passed = new Set<string | null>([null])
   for (let page = first ?? (await readPage(null)); ; ) {
     yield* page.nodes
     const { hasNextPage, endCursor } = page.pageInfo
     if (!hasNextPage) return
+    if (passed.has(endCursor)) throw changed()
+    passed.add(endCursor)
     page = await readPage(endCursor)
-    if (endCursor === null || page.pageInfo.endCursor === endCursor) throw changed()
   }
 }

@@ -46,15 +46,19 @@ export async function readSystem(
   }
   const path = join(folder, `${name}-${what}.jsonl`)
   const file = createWriteStream(path)
+  const written = finished(file)
+  // A full disk can end the stream between two writes; `written` is awaited below.
+  written.catch(() => undefined)
   let rows = 0
   try {
     for await (const row of SYSTEMS[name][what](api)) {
       rows++
-      if (!file.write(`${JSON.stringify(row)}\n`)) await once(file, 'drain')
+      if (!file.write(`${JSON.stringify(row)}\n`))
+        await Promise.race([once(file, 'drain'), written])
     }
   } finally {
     file.end()
-    await finished(file)
+    await written
   }
   if (rows === 0) throw refusal(url, `lists no ${what}: check the address and its channel`)
   return path

@@ -64,7 +64,8 @@ export function createTitleIndex(items: readonly Item[]): FindByTitle {
     const fitting = items.filter(({ price = Number.NaN }) => fitsPrice(price, wish))
     const ids = new Set(fitting.map(({ id }) => id))
     if (!isPriceAlone(wish)) return few(titled(wish.rest).filter((id) => ids.has(id)))
-    return ids.size < items.length ? [...ids] : []
+    // A price that most products have says little about the shopper.
+    return 2 * ids.size <= items.length ? [...ids] : []
   }
 
   return (query) => {
