@@ -186,7 +186,7 @@ test('a shopper who erased everything is new again', async ({ page }) => {
   await page.getByRole('button', { name: 'What this shop learned' }).click()
   await page.getByRole('button', { name: /^Erase/ }).click()
   await page.getByRole('button', { name: /^Yes/ }).click()
-  await expect.poll(known).toBe('false')
+  await expect.poll(known).toBeNull()
   await page.goto('/', { waitUntil: 'commit' })
   await expect(page.locator('.for-you [data-item]').first()).toBeVisible()
   await expect(page.locator('html')).not.toHaveAttribute('data-returning')

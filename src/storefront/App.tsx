@@ -26,8 +26,10 @@ import { loadPictures } from './pictures.ts'
 import { firstAnswer, tryToWakeSearch } from './search/searchThread.ts'
 import { type Shop, ShopContext } from './shop.ts'
 import { createSignal, useSignal } from './signal.ts'
+import { who } from './stored.ts'
 import { noteAction } from './story/visit.ts'
 import { useLoaded } from './useLoaded.ts'
+import { followWho } from './who/follow.ts'
 import { readLog } from './wire/requests.ts'
 import { followWire, keepOffline } from './wire/wire.ts'
 import { inUse, language } from './words/words.ts'
@@ -103,7 +105,9 @@ function OpenShop({ catalog: published, bestsellers: ids, start }: OpenShopProps
       (result) => {
         if (left) return result.close()
         current.current = result
+        followWho(result)
         followKnown(result)
+        ended.add(who.subscribe(() => lastLooked.set(null)))
         void repeatRefusal(result)
         void readLog(result)
         ended.add(keepOffline(result))

@@ -111,6 +111,16 @@ describe.each(['light', 'dark'])('in %s colours', (theme) => {
     expect(await findings()).toEqual([])
   })
 
+  test('the choice of whom a visit is for has no accessibility findings', async () => {
+    document.documentElement.dataset.theme = theme
+    const { screen } = await open('/')
+    await screen.getByRole('button', { name: 'Who’s it for?' }).click()
+    await expect.element(screen.getByRole('radio', { name: 'Me' })).toHaveFocus()
+    await screen.getByRole('button', { name: 'Somebody else…' }).click()
+    await expect.element(screen.getByRole('textbox', { name: 'Their name' })).toHaveFocus()
+    expect(await findings()).toEqual([])
+  })
+
   test('the panel has no accessibility findings', async () => {
     document.documentElement.dataset.theme = theme
     const { screen } = await open('/')

@@ -25,8 +25,8 @@ function readLines(value: unknown): readonly BasketLine[] {
 const readIds = (value: unknown): readonly string[] =>
   Array.isArray(value) ? [...new Set(value.filter((id) => typeof id === 'string'))] : []
 
-export const basket = createStored('nearside-shop.basket', readLines)
-export const wishlist = createStored('nearside-shop.wishlist', readIds)
+export const basket = createStored('nearside-shop.basket', readLines, 'shared')
+export const wishlist = createStored('nearside-shop.wishlist', readIds, 'own')
 
 export function addToBasket(id: string, quantity: number): void {
   const before = basket.get().find((line) => line.id === id)?.quantity ?? 0

@@ -12,6 +12,9 @@ function read(key: string): unknown {
 }
 
 const { dataset } = document.documentElement
+const who = read('who') ?? 'me'
+/** Begins the keys of the one whom the shopper shops for; nobody has none. */
+const own = who === 'me' ? '' : `for.${who}.`
 // The page was rendered in English. For a German reader, hide its texts until German is loaded.
 const language = read('language') ?? navigator.languages.find((tag) => /^(en|de)\b/.test(tag))
 if (String(language).startsWith('de')) {
@@ -24,12 +27,12 @@ const theme = read('theme')
 if (theme === 'light' || theme === 'dark') dataset.theme = theme
 if (read('order') === 'base') dataset.order = 'base'
 // Hide everyone's list from a returning shopper until their own list is ready.
-else if (read('known') === true) dataset.returning = ''
+else if (read(`${own}known`) === true) dataset.returning = ''
 // Hide the prerendered list if the address filters or sorts it.
 if (/[?&#](price|stock|sort|show)=/.test(location.search + location.hash)) dataset.narrowed = ''
-if (read('viewed') === true) dataset.viewed = ''
+if (read(`${own}viewed`) === true) dataset.viewed = ''
 // Hide the prerendered empty basket if this shopper's basket has products.
-if (String(read('basket') ?? '') !== '') dataset.basket = ''
+if (who !== 'nobody' && String(read('basket') ?? '') !== '') dataset.basket = ''
 
 // Mark early clicks: a button or choice is visible before it works. `main.tsx` repeats the click once the button works.
 addEventListener('click', ({ target }) => {

@@ -5,13 +5,14 @@
 
 import type { EventName, Item, Personalizer } from '../index.ts'
 import { wishlist } from './basket.ts'
+import { forgetKnown } from './known.ts'
 import { isUnsent, orders, type PlacedOrder, signedIn } from './orders.ts'
 import { refused, sendOrder, unsent, withdraw } from './outbox.ts'
 import { declined } from './preferences.ts'
 import type { Shop } from './shop.ts'
 import type { Signal } from './signal.ts'
+import { keepOnly, ME, who } from './stored.ts'
 import { forgetShown, forgetVisit, isAnswer, noteAction } from './story/visit.ts'
-import { NEUTRAL } from './tune/tuned.ts'
 import { dropTheme, tuning } from './tune/tuning.ts'
 
 export function forgetTogether(
@@ -34,7 +35,8 @@ export function forgetTogether(
         (what.kind === 'events' && what.name === done) ||
         (what.kind === 'item' && what.name === id) ||
         (what.kind === 'category' && what.name === itemOf(id)?.category)
-      const isGone = ({ lines }: PlacedOrder) => lines.some(({ id }) => gone('purchase', id))
+      const isGone = ({ lines, who: by = ME }: PlacedOrder) =>
+        by === who.get() && lines.some(({ id }) => gone('purchase', id))
       // The shop shows a forgotten order nowhere, so it must not be sent later.
       const waiting = orders.get().filter((order) => isGone(order) && isUnsent(order))
       withdraw(waiting.map(({ id }) => id ?? ''))
@@ -64,11 +66,14 @@ export function forgetTogether(
     async erase() {
       await personalizer.erase()
       forgetVisit()
-      tuning.set(NEUTRAL)
-      wishlist.set([])
-      orders.set([])
-      withdraw([...unsent.get(), ...refused.get()])
-      signedIn.set(null)
+      forgetKnown()
+      tuning.clear()
+      wishlist.clear()
+      orders.clear()
+      withdraw(unsent.get())
+      refused.clear()
+      signedIn.clear()
+      keepOnly([])
       lastLooked.set(null)
     },
   }

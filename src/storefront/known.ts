@@ -3,16 +3,16 @@
  * waits for the shopper's own list instead of first showing everyone's.
  */
 import type { Personalizer } from '../index.ts'
-import { createStored, mayKeep } from './stored.ts'
+import { createStored, mayKeep, who } from './stored.ts'
 
-const known = createStored('nearside-shop.known', (value) => value === true, 'shop')
+const known = createStored('nearside-shop.known', (value) => value === true, 'note')
 /** Whether any product was viewed; if so, the page reserves space for the shelf of viewed products. */
-const viewed = createStored('nearside-shop.viewed', (value) => value === true, 'shop')
+const viewed = createStored('nearside-shop.viewed', (value) => value === true, 'note')
 
 /** Updates both values after each change. After an erasure the shopper counts as unknown. */
 export function followKnown({ subscribe, getSnapshot }: Personalizer): void {
   const look = () => {
-    const { status, events, model, learned, persist } = getSnapshot()
+    const { status, events, model, learned, persist, profiles } = getSnapshot()
     const knows = learned.length > 0
     const looked = (events.byName.view_item ?? 0) > 0
     // Ignore the snapshot until the personalizer has read its storage, because the snapshot shows no events before
@@ -20,10 +20,15 @@ export function followKnown({ subscribe, getSnapshot }: Personalizer): void {
     if (status !== 'ready') return
     const allowed = persist.allowed === true
     if (mayKeep.get() !== allowed) mayKeep.set(allowed)
-    if (!(knows || model)) return
+    if (!(knows || model) || profiles.current !== who.get()) return
     if (known.get() !== knows) known.set(knows)
     if (viewed.get() !== looked) viewed.set(looked)
   }
   subscribe(look)
   look()
+}
+
+export function forgetKnown(): void {
+  known.clear()
+  viewed.clear()
 }

@@ -4,6 +4,7 @@
  */
 import { Component } from 'react'
 import { breathe } from './breathe.ts'
+import { NOBODY, who } from './stored.ts'
 
 const STORE = 'nearside-shop.scroll'
 /** Milliseconds to wait, on a slow phone, until a page is as tall again as when the shopper left it. */
@@ -35,6 +36,7 @@ export function keepScroll(): void {
   const keep = () => positions.set(key, scrollY)
   addEventListener('scroll', keep, { passive: true })
   addEventListener('pagehide', () => {
+    if (who.get() === NOBODY) return
     try {
       sessionStorage.setItem(STORE, JSON.stringify([...positions].slice(-50)))
     } catch {

@@ -2,7 +2,7 @@
 import type { PastOrder } from '../index.ts'
 import type { PricedLine } from './basket.ts'
 import { sendOrder, unsent } from './outbox.ts'
-import { createStored } from './stored.ts'
+import { createStored, ME, who } from './stored.ts'
 
 export interface OrderLine {
   readonly id: string
@@ -18,6 +18,8 @@ export interface PlacedOrder {
   readonly lines: readonly OrderLine[]
   /** Random id under which the server stores the order; absent if the order came with a sign-in. */
   readonly id?: string
+  /** Id of the person whom the shopper shopped for; absent for the shopper. */
+  readonly who?: string
 }
 
 /** Maximum number of stored orders; older ones are removed, so that the demo's storage stays small. */
@@ -26,11 +28,12 @@ const MOST_ORDERS = 50
 function readOrders(value: unknown): readonly PlacedOrder[] {
   if (!Array.isArray(value)) return []
   return (value as readonly Partial<PlacedOrder>[]).flatMap((order) => {
-    const { number, time, lines, id } = order ?? {}
+    const { number, time, lines, id, who } = order ?? {}
     if (typeof number !== 'number' || typeof time !== 'number' || !Array.isArray(lines)) return []
     const whole = lines.filter(isLine)
     const sent = typeof id === 'string' ? { id } : {}
-    return whole.length > 0 ? [{ number, time, lines: whole, ...sent }] : []
+    const other = typeof who === 'string' ? { who } : {}
+    return whole.length > 0 ? [{ number, time, lines: whole, ...sent, ...other }] : []
   })
 }
 
@@ -40,7 +43,7 @@ function isLine(line: unknown): line is OrderLine {
 }
 
 /** Orders on this device, newest first. */
-export const orders = createStored('nearside-shop.orders', readOrders)
+export const orders = createStored('nearside-shop.orders', readOrders, 'shared')
 
 /** Whether an order still waits to be sent. */
 export const isUnsent = ({ id }: PlacedOrder): boolean =>
@@ -58,15 +61,18 @@ function newId(): string {
 
 export function placeOrder(lines: readonly PricedLine[], time: number): PlacedOrder {
   const ordered = lines.map(({ id, quantity, item }) => ({ id, quantity, price: item.price ?? 0 }))
-  const order = { number: nextNumber(), time, lines: ordered, id: newId() }
+  const other = who.get() === ME ? {} : { who: who.get() }
+  const order = { number: nextNumber(), time, lines: ordered, id: newId(), ...other }
   orders.set([order, ...orders.get()].filter((one, place) => place < MOST_ORDERS || isUnsent(one)))
   sendOrder(order.id, ordered)
   return order
 }
 
 /** Label of the signed-in shopper; null for nobody. */
-export const signedIn = createStored('nearside-shop.signed-in', (label) =>
-  typeof label === 'string' ? label : null,
+export const signedIn = createStored(
+  'nearside-shop.signed-in',
+  (label) => (typeof label === 'string' ? label : null),
+  'shared',
 )
 
 /** Adds a returning shopper's past orders, with one piece of each product at today's price. */

@@ -1,10 +1,10 @@
 /**
  * @module Sends orders to the shop's server. Each order has an entry of its own in `localStorage` until the server
- * accepts it, so that no tab overwrites another tab's order. Only one tab sends at a time. The server stores an order
+ * accepts it, so that no tab overwrites another tab's order; nobody's orders wait in memory. Only one tab sends at a time. The server stores an order
  * once, by its id, even if it arrives again. An order that the server finds invalid is not sent again.
  */
 import { createSignal } from './signal.ts'
-import { createStored } from './stored.ts'
+import { createStored, NOBODY, who } from './stored.ts'
 import { isCut } from './wire/wire.ts'
 
 const PREFIX = 'nearside-shop.unsent.'
@@ -21,6 +21,8 @@ interface SentLine {
 
 /** Orders that could not be stored. They wait in memory while the page is open. */
 const inMemory = new Map<string, string>()
+/** Ids of orders placed as nobody. */
+const nobodys = new Set<string>()
 let running = new AbortController()
 let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -28,8 +30,10 @@ let timer: ReturnType<typeof setTimeout> | undefined
 export const unsent = createSignal<readonly string[]>([])
 
 /** Ids of orders that the server refused for good. */
-export const refused = createStored<readonly string[]>('nearside-shop.refused', (ids) =>
-  Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [],
+export const refused = createStored<readonly string[]>(
+  'nearside-shop.refused',
+  (ids) => (Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : []),
+  'shared',
 )
 
 function entries(): Map<string, string> {
@@ -58,8 +62,10 @@ function drop(id: string): void {
 /** Queues an order, and sends it unless the wire is cut. */
 export function sendOrder(id: string, lines: readonly SentLine[]): void {
   const body = JSON.stringify({ id, lines })
+  if (who.get() === NOBODY) nobodys.add(id)
   try {
-    localStorage.setItem(PREFIX + id, body)
+    if (nobodys.has(id)) inMemory.set(id, body)
+    else localStorage.setItem(PREFIX + id, body)
   } catch {
     inMemory.set(id, body)
   }
@@ -113,8 +119,10 @@ async function sendEach(): Promise<void> {
     if (isCut.get()) return
     const answer = await post(body).catch(() => null)
     const isFinal = answer !== null && FINAL.includes(answer.status)
-    if (isFinal) refused.set([...refused.get(), id])
-    if (answer?.ok || isFinal) drop(id)
+    // Nobody's refusals are not stored, and those of others wait until they can be.
+    const isShown = nobodys.has(id) === (who.get() === NOBODY)
+    if (isFinal && isShown) refused.set([...refused.get(), id])
+    if (answer?.ok || (isFinal && (isShown || nobodys.has(id)))) drop(id)
   }
 }
 

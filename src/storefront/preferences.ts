@@ -18,7 +18,7 @@ export const theme = createStored<Theme>('nearside-shop.theme', (value) =>
  * Whether the shopper refused to store what the shop learns, so that no later visit asks again. The personalizer itself
  * stores a yes.
  */
-export const declined = createStored('nearside-shop.declined', (value) => value === true)
+export const declined = createStored('nearside-shop.declined', (value) => value === true, 'promise')
 
 /**
  * Sets the page's `data-theme` and `data-order` whenever a setting changes, in any tab. `beforePaint.ts` sets the

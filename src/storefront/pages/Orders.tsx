@@ -13,11 +13,13 @@ import { SignIn } from '../parts/SignIn.tsx'
 import { ForYou } from '../parts/shelves.tsx'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
+import { ME, who } from '../stored.ts'
 import { formatLater, money } from '../text.ts'
 import { words } from '../words/words.ts'
 
 export function Orders() {
   const placed = useSignal(orders)
+  const isMe = useSignal(who) === ME
   return (
     <Page title={words('yourOrders')}>
       {placed.length === 0 ? (
@@ -27,7 +29,8 @@ export function Orders() {
       ) : (
         <p className="lead">{words('orders.lead')}</p>
       )}
-      <SignIn />
+      {/* Past orders are the shopper's own, whoever this visit is for. */}
+      {isMe && <SignIn />}
       {placed.length > 0 && (
         <ul className="orders">
           {placed.map((order) => (

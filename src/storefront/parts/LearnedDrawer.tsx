@@ -1,10 +1,11 @@
 /** @module The side panel "What this shop learned on your device", as a native modal dialog. */
-import { useRef, useState } from 'react'
+import { Suspense, useRef, useState } from 'react'
 import { PersonalizationPanel, usePersonalization } from '../../react.ts'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
 import { isNeutral, NEUTRAL } from '../tune/tuned.ts'
 import { tuning } from '../tune/tuning.ts'
+import { WhoPart } from '../who/Who.tsx'
 import { WirePart } from '../wire/Wire.tsx'
 import { words } from '../words/words.ts'
 import { Icon } from './Icon.tsx'
@@ -78,6 +79,9 @@ export function LearnedDrawer() {
           {open && (
             <>
               {unavailable && <p className="notice">{words('unavailable')}</p>}
+              <Suspense>
+                <WhoPart />
+              </Suspense>
               <WirePart />
               <TunedPart />
               <PersonalizationPanel agents />

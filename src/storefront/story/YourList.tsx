@@ -17,8 +17,10 @@ import { Card } from '../parts/ProductCard.tsx'
 import { type Order, order } from '../preferences.ts'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
+import { who } from '../stored.ts'
 import { isNeutral } from '../tune/tuned.ts'
 import { tuning } from '../tune/tuning.ts'
+import { Choice, NobodyNote, usePerson, WhoButton } from '../who/Who.tsx'
 import { words } from '../words/words.ts'
 import { Gliding } from './Gliding.tsx'
 import { lineOf, riseOf } from './line.ts'
@@ -53,6 +55,10 @@ export function YourList({ first }: YourListProps) {
   const chosen = useSignal(order)
   const [compares, compare] = useState(false)
   const [tunes, tune] = useState(false)
+  const [asksWho, askWho] = useState(false)
+  const whoButton = useRef<HTMLButtonElement>(null)
+  const person = usePerson()
+  const forWhom = useSignal(who)
   const [tuned, setTuned] = useState<readonly Recommendation[] | null>(null)
   const isTuned = !isNeutral(useSignal(tuning))
   const shownOrder = compares ? 'base' : chosen
@@ -84,6 +90,10 @@ export function YourList({ first }: YourListProps) {
   const kept = hand && !answered && last?.order === shownOrder ? last.items : null
   const items = kept ?? (loading ? waiting : (mine && tuned) || state.items)
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another person's list is not compared with this one
+  useEffect(() => {
+    onScreen.current = null
+  }, [forWhom])
   useEffect(() => {
     if (!loading && items) onScreen.current = { order: shownOrder, items, since: Date.now() }
   }, [loading, items, shownOrder])
@@ -105,7 +115,13 @@ export function YourList({ first }: YourListProps) {
       aria-labelledby={id}
     >
       <div className={known ? 'for-you-head for-you-known' : 'for-you-head'}>
-        <h2 id={id}>{chosen === 'base' ? words('compare.everyones') : words('forYou')}</h2>
+        <h2 id={id}>
+          {chosen === 'base'
+            ? words('compare.everyones')
+            : person === null
+              ? words('forYou')
+              : words('who.for', { name: person })}
+        </h2>
         <div className="for-you-tools">
           <button
             type="button"
@@ -125,6 +141,7 @@ export function YourList({ first }: YourListProps) {
           >
             {words('tune')}
           </button>
+          <WhoButton ref={whoButton} open={asksWho} onToggle={() => askWho(!asksWho)} />
         </div>
         <p className="for-you-line" role="status">
           {/* There is no sentence while the previous list is on screen and the new list loads. */}
@@ -142,6 +159,17 @@ export function YourList({ first }: YourListProps) {
         {/* The style sheet shows this note only in everyone's order, because prerendering doesn't know the choice. */}
         <p className="for-you-note">{words('yourList.baseOrder')}</p>
       </div>
+      <NobodyNote />
+      {asksWho && (
+        <Suspense>
+          <Choice
+            onClose={() => {
+              askWho(false)
+              whoButton.current?.focus()
+            }}
+          />
+        </Suspense>
+      )}
       {chosen === 'personal' && <LearningPaused />}
       {mine && (tunes || isTuned) && !loading && (
         <Suspense>

@@ -1,10 +1,10 @@
 /**
  * @module Remembers the last list that the home page showed in this visit, and the actions since, so that the page can
- * explain what changed. This is in memory only, and forgetting clears it.
+ * explain what changed. This is in memory only; forgetting clears it, and so does shopping for somebody else.
  */
 import type { CaptureInput, Recommendation } from '../../index.ts'
 import { createSignal } from '../signal.ts'
-import { createStored } from '../stored.ts'
+import { createStored, who } from '../stored.ts'
 
 /** Answers to a listed product. */
 const ANSWERS = ['less_like_this', 'not_for_me', 'have_this'] as const
@@ -36,12 +36,13 @@ interface Visit {
 const BEGIN: Visit = { before: null, since: 0, done: [], looks: 0 }
 
 export const visit = createSignal(BEGIN)
+who.subscribe(() => visit.set(BEGIN))
 
 /** Number of notes that this device has shown (`Passing.tsx`); 0 again after everything was erased. */
 export const told = createStored<0 | 1 | 2>(
   'nearside-shop.told',
   (value) => (value === 1 || value === 2 ? value : 0),
-  'shop',
+  'note',
 )
 
 /** @param event event as captured */
@@ -77,5 +78,5 @@ export function forgetShown(): void {
 
 export function forgetVisit(): void {
   visit.set(BEGIN)
-  told.set(0)
+  told.clear()
 }

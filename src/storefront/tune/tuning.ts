@@ -5,7 +5,7 @@
 import { createStored } from '../stored.ts'
 import { NEUTRAL, type Tuning } from './tuned.ts'
 
-export const tuning = createStored('nearside-shop.tuning', read, 'shop')
+export const tuning = createStored('nearside-shop.tuning', read, 'note')
 
 function read(value: unknown): Tuning {
   if (typeof value !== 'object' || value === null) return NEUTRAL

@@ -7,7 +7,7 @@ import type { Personalizer } from '../../index.ts'
 import { createStored } from '../stored.ts'
 import { CUT } from './hint.ts'
 
-export const isCut = createStored(CUT, (value) => value === true)
+export const isCut = createStored(CUT, (value) => value === true, 'promise')
 
 /** Milliseconds to wait for the service worker's answer. */
 const PATIENCE = 5000

@@ -1,0 +1,16 @@
+/** @module Searches a closed browser's folder. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+
+/** Files of the folder with the text, in either encoding of the browser's strings. */
+export async function filesWith(folder: string, text: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const forms = [Buffer.from(text), Buffer.from(text, 'utf16le')]
+  const found: string[] = []
+  for (const { name, parentPath } of entries.filter((entry) => entry.isFile())) {
+    const bytes = await readFile(join(parentPath, name)).catch(() => Buffer.of())
+    if (forms.some((form) => bytes.includes(form)))
+      found.push(relative(folder, join(parentPath, name)))
+  }
+  return found
+}

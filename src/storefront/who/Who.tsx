@@ -1,0 +1,56 @@
+/** @module "Who's it for?" beside the shopper's list, and a note while the shopper shops as nobody. */
+import type { RefObject } from 'react'
+import { usePersonalization } from '../../react.ts'
+import { laterPart } from '../later.tsx'
+import { useSignal } from '../signal.ts'
+import { NOBODY, who } from '../stored.ts'
+import { words } from '../words/words.ts'
+
+export const Choice = laterPart(() => import('./Choice.tsx').then((part) => part.Choice))
+
+/** Name of the person whom the shopper shops for; null for the shopper and for nobody. */
+export function usePerson(): string | null {
+  const current = useSignal(who)
+  const { profiles } = usePersonalization()
+  return profiles.others.find(({ id }) => id === current)?.name ?? null
+}
+
+interface WhoButtonProps {
+  readonly ref: RefObject<HTMLButtonElement | null>
+  readonly open: boolean
+  readonly onToggle: () => void
+}
+
+export function WhoButton({ ref, open, onToggle }: WhoButtonProps) {
+  const person = usePerson()
+  const isNobody = useSignal(who) === NOBODY
+  return (
+    <button
+      ref={ref}
+      type="button"
+      className="compare-toggle who-button"
+      aria-expanded={open}
+      onClick={onToggle}
+    >
+      <span className="who-question">{words('who')} </span>
+      <b dir="auto">{person ?? words(isNobody ? 'who.nobody' : 'who.me')}</b>
+    </button>
+  )
+}
+
+/** Says as long as it is so that this visit isn't kept. */
+export function NobodyNote() {
+  if (useSignal(who) !== NOBODY) return null
+  return <p className="notice who-note">{words('who.note')}</p>
+}
+
+/** The choice in the side panel, where it is always open. */
+export function WhoPart() {
+  return (
+    <section className="who-part" aria-labelledby="who-part">
+      <h3 id="who-part">{words('who')}</h3>
+      <Choice />
+      <NobodyNote />
+    </section>
+  )
+}

@@ -1,0 +1,62 @@
+/**
+ * @module Keeps for whom the shop stores (`stored.ts`) equal to for whom the personalizer learns, whichever tab
+ * changes it.
+ */
+import type { Personalizer } from '../../index.ts'
+import { keepHint, keepOnly, ME, NOBODY, who } from '../stored.ts'
+
+/** Number of switches that the personalizer has not finished. */
+let switching = 0
+/** Ids of the people on the disk when this page last looked, separated by spaces. */
+let known: string | null = null
+
+function look({ getSnapshot }: Pick<Personalizer, 'getSnapshot'>): void {
+  const { persist, profiles, status, storage } = getSnapshot()
+  // Before, the snapshot doesn't show what is stored.
+  if (status !== 'ready' || switching > 0) return
+  const { current, others } = profiles
+  try {
+    if (current === NOBODY || persist.allowed === true) keepHint(current)
+    else keepHint(ME)
+  } catch {
+    // Storage is denied or full: at the next visit the page learns who it is for some moments later.
+  }
+  if (who.get() !== current) who.set(current)
+  // If the disk fails for now, the people on it are unknown.
+  const isSure = storage === 'indexeddb' || persist.allowed === false
+  const kept = storage === 'indexeddb' ? others : []
+  const ids = kept.map(({ id }) => id).join(' ')
+  if (!isSure || known === ids) return
+  known = ids
+  keepOnly(kept)
+}
+
+export function followWho(personalizer: Personalizer): void {
+  personalizer.subscribe(() => look(personalizer))
+  look(personalizer)
+}
+
+/**
+ * Switches shop and personalizer. The shop switches at once, so that nothing done later is stored for the one before.
+ * @throws QuotaExceededError if the disk has no room for the choice of nobody. Nothing has changed then: a reload would
+ * take nobody's visit for another's
+ * @throws NearsideError `storage-…` if the choice holds in this tab only
+ */
+export async function switchTo(personalizer: Personalizer, id: string): Promise<void> {
+  if (who.get() === id) return
+  if (id === NOBODY)
+    try {
+      keepHint(id)
+    } catch (error) {
+      // If storage is denied instead, nothing of anybody is stored.
+      if ((error as Error).name === 'QuotaExceededError') throw error
+    }
+  switching++
+  who.set(id)
+  try {
+    await personalizer.profiles.switch(id)
+  } finally {
+    switching--
+    look(personalizer)
+  }
+}
