@@ -1,4 +1,5 @@
 /** @module Builds each product's history from an order log: monthly prices, number of orders, season. */
+import { groupBy } from '@nearside/core/groupBy.ts'
 import type { HistoryLine } from '@nearside/storefront/history.ts'
 
 export interface Purchase {
@@ -17,8 +18,8 @@ const LEAST_ORDERS = 20
 
 /** Histories in the order of the first purchases. A product without any monthly price has no history. */
 export function historiesOf(purchases: Iterable<Purchase>): HistoryLine[] {
-  return [...groups(purchases, ({ item }) => item)].flatMap(([id, own]) => {
-    const months = groups(own, ({ time }) => time.slice(0, 7))
+  return [...groupBy(purchases, ({ item }) => item)].flatMap(([id, own]) => {
+    const months = groupBy(own, ({ time }) => time.slice(0, 7))
     const prices = [...months.values()]
       .filter(({ length }) => length >= LEAST_PURCHASES)
       .map((some) => median(some.map(({ price }) => price)))
@@ -28,17 +29,6 @@ export function historiesOf(purchases: Iterable<Purchase>): HistoryLine[] {
       [id, Math.min(...prices), Math.max(...prices), orders.size, season([...orders.values()])],
     ]
   })
-}
-
-function groups(purchases: Iterable<Purchase>, keyOf: (purchase: Purchase) => string) {
-  const byKey = new Map<string, Purchase[]>()
-  for (const purchase of purchases) {
-    const key = keyOf(purchase)
-    const known = byKey.get(key)
-    if (known) known.push(purchase)
-    else byKey.set(key, [purchase])
-  }
-  return byKey
 }
 
 function median(values: readonly number[]): number {

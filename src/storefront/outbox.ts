@@ -1,6 +1,6 @@
 /**
  * @module Sends orders to the shop's server. Each order has an entry of its own in `localStorage` until the server
- * accepts it, so that no tab overwrites another tab's order; nobody's orders wait in memory. Only one tab sends at a time. The server stores an order
+ * accepts it, so that no tab overwrites another tab's order; the orders of a visit for nobody wait in memory. Only one tab sends at a time. The server stores an order
  * once, by its id, even if it arrives again. An order that the server finds invalid is not sent again.
  */
 import { createSignal } from './signal.ts'
@@ -119,7 +119,7 @@ async function sendEach(): Promise<void> {
     if (isCut.get()) return
     const answer = await post(body).catch(() => null)
     const isFinal = answer !== null && FINAL.includes(answer.status)
-    // Nobody's refusals are not stored, and those of others wait until they can be.
+    // In a visit for nobody, refusals are not stored. Those of other visits wait until they can be.
     const isShown = nobodys.has(id) === (who.get() === NOBODY)
     if (isFinal && isShown) refused.set([...refused.get(), id])
     if (answer?.ok || (isFinal && (isShown || nobodys.has(id)))) drop(id)

@@ -1,6 +1,6 @@
 /**
- * @module Switches between the people whom the shopper shops for. All tabs follow a switch. Nobody's visit is in this
- * tab's memory, and ends with a switch or the page. A device loads this code once there is somebody besides the
+ * @module Switches between the people whom the shopper shops for. All tabs follow a switch. A visit for nobody
+ * is in this tab's memory, and ends with a switch or the page. A device loads this code once there is somebody besides the
  * shopper.
  */
 import { NearsideError } from '@nearside/core/error.ts'

@@ -39,7 +39,7 @@ export function followWho(personalizer: Personalizer): void {
 /**
  * Switches shop and personalizer. The shop switches at once, so that nothing done later is stored for the one before.
  * @throws QuotaExceededError if the disk has no room for the choice of nobody. Nothing has changed then: a reload would
- * take nobody's visit for another's
+ * count the visit for the person before
  * @throws NearsideError `storage-…` if the choice holds in this tab only
  */
 export async function switchTo(personalizer: Personalizer, id: string): Promise<void> {
