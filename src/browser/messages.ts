@@ -44,6 +44,8 @@ export interface Captured {
   readonly id: string
   readonly time: number
   readonly input: CaptureInput
+  /** Id of the person to whom the event belongs; absent until the page knows for whom the shopper shops. */
+  readonly person?: string
 }
 
 /** Watched query. The page chooses the id and never reuses it; a null query ends the watch. */

@@ -61,7 +61,7 @@ export async function createPersonalizer<TItem extends Item = Item>(
   await page.start()
   const { call, lists, snapshot } = page
   const profile = (...given: Parameters<Calls['profiles']>) =>
-    call('profiles', given) as Promise<never>
+    page.profile(...given) as Promise<never>
   return {
     ...forwarded(call),
     capture: page.capture,

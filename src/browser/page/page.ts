@@ -7,8 +7,9 @@ import { NearsideError } from '@nearside/core/error.ts'
 import type { Personalizer, PersonalizerOptions } from '../api.ts'
 import type { EnginePreference, Notice, PersonalizerSnapshot } from '../apiSnapshot.ts'
 import type { DeviceConditions } from '../learning/scheduler.ts'
-import type { FromWorker, Thread, WorkerSnapshot } from '../messages.ts'
+import type { Calls, FromWorker, Thread, WorkerSnapshot } from '../messages.ts'
 import { MAX_NOTICES, withNotice } from '../notices.ts'
+import { ME } from '../profiles.ts'
 import { type ConditionsSource, createShopContext, type ShopContextSource } from './conditions.ts'
 import { fetchOrder, PageLists } from './pageLists.ts'
 import { readOptions } from './readOptions.ts'
@@ -54,6 +55,8 @@ export class Page {
   #unsubscribe = () => {}
   #offline: boolean
   #closed = false
+  /** Id of the person to whom an event belongs now; undefined until the device has said it. */
+  #person: string | undefined
 
   constructor(options: PersonalizerOptions, environment: PageEnvironment) {
     const { config, order } = readOptions(options, environment.database)
@@ -115,7 +118,8 @@ export class Page {
 
   readonly capture: Personalizer['capture'] = async (input) => {
     if (this.#closed) return null
-    const captured = { id: this.#environment.newId(), time: this.#environment.now(), input }
+    const { newId, now } = this.#environment
+    const captured = { id: newId(), time: now(), input, person: this.#person }
     try {
       this.#sendContext()
       // A value that can't be cloned (a DOM node, a function) must not throw into the shop's page.
@@ -138,6 +142,21 @@ export class Page {
     this.#requireOpen()
     this.#sendContext()
     return this.#link.call(name, args, options)
+  }
+
+  /** Passes a call of `profiles` on. Events after a switch belong to the new person, before the device has answered. */
+  readonly profile = async (
+    ...given: Parameters<Calls['profiles']>
+  ): Promise<string | undefined> => {
+    const [what, id] = given
+    if (what === 'switch') this.#person = id
+    else if (what === 'remove' && id === this.#person) this.#person = ME
+    try {
+      return await this.call('profiles', given)
+    } catch (error) {
+      this.#person = this.snapshot.current.profiles.current
+      throw error
+    }
   }
 
   readonly setOffline: Personalizer['setOffline'] = async (offline) => {
@@ -178,6 +197,10 @@ export class Page {
       const { done, steps } = message
       this.snapshot.set({ fitting: { done, steps } })
     } else {
+      const { current } = message.snapshot.profiles
+      // A switch that this page has just called for is in no snapshot yet.
+      if (this.#person === undefined || current !== this.snapshot.current.profiles.current)
+        this.#person = current
       this.snapshot.receive(message.snapshot)
       this.lists.deliver(message.lists)
     }

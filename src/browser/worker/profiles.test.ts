@@ -68,6 +68,22 @@ async function onDisk(): Promise<string> {
   return texts.join('\n')
 }
 
+/** Keeps a write transaction on a database's events open, so that other writes wait. @returns function that ends it */
+async function hold(name: string): Promise<() => void> {
+  const opening = disk.open(name)
+  await new Promise((done) => opening.addEventListener('success', done))
+  const events = opening.result.transaction('events', 'readwrite').objectStore('events')
+  let isHeld = true
+  const goOn = () => {
+    if (isHeld) events.count().onsuccess = goOn
+    else opening.result.close()
+  }
+  goOn()
+  return () => {
+    isHeld = false
+  }
+}
+
 describe('somebody', () => {
   test('has events, a list and a model apart from the shopper’s, even after a restart', async () => {
     const before = await visit()
@@ -235,6 +251,36 @@ describe('a switch', () => {
     expect(await itemsOf(tested)).toEqual(['item-2'])
     await tested.device.profiles('switch', ME)
     expect(await itemsOf(tested)).toEqual(['item-1'])
+  })
+
+  test('keeps a new person’s events out of a write that still waits for the previous person’s disk', async () => {
+    const tested = await open()
+    const id = await addPerson(tested)
+    for (const to of [id, ME]) await tested.device.profiles('switch', to)
+    const releaseTheirs = await hold(profileDatabase(database, id))
+    const switched = tested.device.profiles('switch', id)
+    await new Promise((done) => setTimeout(done, 20))
+    const releaseMine = await hold(database)
+    const written = look(tested, 'item-1')
+    await new Promise((done) => setTimeout(done, 20))
+    const waiting = look(tested, 'item-2')
+    releaseTheirs()
+    await waitFor(() => expect(tested.device.snapshot().profiles.current).toBe(id))
+    const theirs = look(tested, 'item-3')
+    releaseMine()
+    await Promise.all([written, waiting, switched, theirs])
+    expect(await itemsOf(tested)).toEqual(['item-3'])
+    await tested.device.profiles('switch', ME)
+    expect(await itemsOf(tested)).toEqual(['item-2', 'item-1'])
+  })
+
+  test('leaves out an event that the page meant for another person', async () => {
+    const tested = await open()
+    const input = { name: 'view_item', item_id: 'item-5' } as const
+    const captured = { id: 'late', time: Date.now(), input }
+    expect(await tested.device.capture({ ...captured, person: NOBODY })).toBeNull()
+    expect(await itemsOf(tested)).toEqual([])
+    expect(await tested.device.capture({ ...captured, person: ME })).toBe('late')
   })
 
   test('keeps the result of a running fit from any other person, at each step of the fit', async () => {

@@ -14,6 +14,7 @@ import type { History } from '@nearside/core/features/history.ts'
 import { createScheduler, type Scheduler } from '../learning/scheduler.ts'
 import type { Captured } from '../messages.ts'
 import { addToHead, EMPTY_HEAD } from '../storage/eventRows.ts'
+import type { ResilientStore } from './resilientStore.ts'
 import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 
@@ -28,6 +29,8 @@ interface Derived {
 
 /** Events that are stored in one transaction; `stored` resolves with null if they can't be stored. */
 interface Batch {
+  /** Store of the person to whom the events belong. */
+  readonly own: ResilientStore
   readonly drafts: EventDraft[]
   readonly stored: Promise<readonly ShopperEvent[] | null>
 }
@@ -120,11 +123,12 @@ export class Shopper {
 
   /**
    * Stores an event with its known items and resolves with its id. The result is null, with a notice, if no part of the
-   * event can be stored, and null without a notice during a pause.
+   * event can be stored. It is null without a notice during a pause, and if the event belongs to another person than the
+   * one in use: another tab has switched, or a new worker got the page's unanswered calls.
    */
-  readonly capture = async ({ id, time, input }: Captured): Promise<string | null> => {
+  readonly capture = async ({ id, time, input, person }: Captured): Promise<string | null> => {
     const { notices, state } = this.#services
-    if (state.paused) return null
+    if (state.paused || (person ?? state.profiles.current) !== state.profiles.current) return null
     const draft = readCapture(input, id, time)
     if (draft instanceof NearsideError) {
       notices.add(draft)
@@ -158,11 +162,11 @@ export class Shopper {
    */
   async add(drafts: readonly EventDraft[]): Promise<readonly ShopperEvent[] | null> {
     const { notices, store } = this.#services
-    if (!this.#next) {
+    const own = store.own()
+    if (this.#next?.own !== own) {
       const all: EventDraft[] = []
-      const own = store.own()
       const stored = this.#written.then(async () => {
-        this.#next = null
+        if (this.#next?.drafts === all) this.#next = null
         try {
           const events = await own.append(all)
           if (own === store.own()) this.#take(events)
@@ -172,7 +176,7 @@ export class Shopper {
           return null
         }
       })
-      this.#next = { drafts: all, stored }
+      this.#next = { own, drafts: all, stored }
       this.#written = stored
     }
     const batch = this.#next
