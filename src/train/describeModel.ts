@@ -1,5 +1,6 @@
 /** @module Describes in a new model's manifest how it was made: data, hold-out, features and measurements. */
 import { createHash } from 'node:crypto'
+import { mainCurrency } from '@nearside/core/catalog/currency.ts'
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import {
@@ -44,13 +45,6 @@ export function describeReport(name: string, content: unknown): Report {
 /** Rounds numbers to six digits; no figure of the manifest is more accurate than that. */
 function rounded(_key: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(6)) : value
-}
-
-function mainCurrency(items: Shop['items']): string | undefined {
-  const counts = new Map<string, number>()
-  for (const { currency } of items)
-    if (currency) counts.set(currency, (counts.get(currency) ?? 0) + 1)
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0]
 }
 
 /** Manifest of a model without a parent; its list of files is still missing. */

@@ -33,6 +33,37 @@ test('base lists offer new, dearer and basket items, but no viewed or bought ite
   expect(ids(dated.boughtTogether(['item-0', 'item-8'], { limit: 1 }))).toEqual(['item-12'])
 })
 
+test('a product’s own id stands for its variants, as on a device', async () => {
+  const family = ['item-0', 'item-4', 'item-8']
+  const catalog = testCatalog.map((item) =>
+    family.includes(item.id) ? { ...item, groupId: 'mug', available: item.id !== 'item-0' } : item,
+  )
+  const read = async (path: string) => files.get(path) ?? new Uint8Array()
+  const grouped = await readBaseLists({ catalog, read })
+  const options = { limit: 31, diversify: false }
+  const similar = ids(grouped.similar('mug', options))
+  expect(similar.length).toBeGreaterThan(9)
+  const ofVariant = ids(grouped.similar('item-4', options))
+  expect(similar).toEqual(ofVariant.filter((id) => !family.includes(id)))
+  expect(ids(grouped.similar('mug', { dearer: 2 })).length).toBeGreaterThan(0)
+  expect(ids(grouped.boughtTogether('mug')).sort()).toEqual(['item-12', 'item-16', 'item-20'])
+  expect(ids(grouped.recommend({ ...options, excludeIds: ['mug'] }))).not.toContain('item-8')
+})
+
+test('a price in another currency than most is left out, and said', async () => {
+  const read = async (path: string) => files.get(path) ?? new Uint8Array()
+  const catalog = testCatalog.map((item) => ({
+    ...item,
+    currency: item.id === 'item-13' ? 'EUR' : 'GBP',
+  }))
+  const mixed = await readBaseLists({ catalog, read })
+  const dearer = { dearer: 1.5, limit: 31 }
+  expect(ids(lists.similar('item-9', dearer))).toContain('item-13')
+  expect(ids(mixed.similar('item-9', dearer))).not.toContain('item-13')
+  expect(ids(mixed.similar('item-9', { limit: 31 }))).toContain('item-13')
+  expect(mixed.faults).toEqual([expect.stringContaining('item-13: EUR')])
+})
+
 test('catalogs in other languages and currencies with the same ids get the same ranking', async () => {
   const japanese = testCatalog.map(({ id, price = 0 }) => ({
     id,

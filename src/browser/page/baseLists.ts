@@ -4,6 +4,7 @@
  */
 import { sha256Hex } from '@nearside/core/bytes.ts'
 import { Catalog, createVariants } from '@nearside/core/catalog/catalog.ts'
+import { currencyFault } from '@nearside/core/catalog/currency.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { extendModel } from '@nearside/core/model/extend.ts'
@@ -106,7 +107,7 @@ export async function readBaseLists(options: {
 
   return {
     latest,
-    faults: [...catalog.faults, ...faults],
+    faults: [...catalog.faults, currencyFault(catalog.items) ?? [], faults].flat(),
     recommend: (options) => list({ kind: 'recommend', options: { ...options, order: 'base' } }),
     similar: (item, options) => list({ kind: 'similar', item, options }),
     boughtTogether: (item, options) => list({ kind: 'boughtTogether', item, options }),

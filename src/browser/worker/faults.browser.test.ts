@@ -285,6 +285,20 @@ test.each(['given', 'fetched'])(
   },
 )
 
+test('a price in another currency than most is left out, and a notice says so', async () => {
+  const catalog = testCatalog.map((item) => ({
+    ...item,
+    currency: item.id === 'item-2' ? 'JPY' : 'GBP',
+  }))
+  const rules = [{ name: 'cheap', only: { price: { to: 4 } } }]
+  const { device } = await start(await testServer(), newDatabase(), {}, { catalog, rules })
+  const list = await device.recommend({ limit: 9 })
+  expect(list.map(({ id }) => id).sort()).toEqual(['item-0', 'item-1', 'item-3'])
+  const [{ code, message }] = device.snapshot().notices
+  expect(code).toBe('catalog-invalid')
+  expect(message).toContain('item-2: JPY')
+})
+
 test('if the disk refuses a restore, an error says so and nothing changes', async () => {
   let refuses = false
   const indexedDb = () =>

@@ -5,6 +5,7 @@
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import { Catalog, createVariants, type VariantsOf } from '@nearside/core/catalog/catalog.ts'
 import { CatalogLines } from '@nearside/core/catalog/catalogLines.ts'
+import { currencyFault } from '@nearside/core/catalog/currency.ts'
 import type { LiveChanges } from '@nearside/core/catalog/live.ts'
 import { atPrices, nextChange } from '@nearside/core/catalog/sale.ts'
 import { createTitleIndex, type FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
@@ -154,9 +155,10 @@ export class ShopCatalog {
   #take(value: unknown, version = ''): void {
     this.#published = value instanceof Catalog ? value : Catalog.parse(value)
     this.#version = version
-    const { faults, size } = this.#published
-    if (faults.length === 0) return
-    const message = `${faults.length} of the ${size + faults.length} rows of the catalog can't be used and are left out, e.g. ${faults[0]}.`
-    this.#services.notices.add(new NearsideError('catalog-invalid', message))
+    const { faults, items } = this.#published
+    const count = faults.length
+    const unusable = `${count} of the ${items.length + count} rows of the catalog can't be used and are left out, e.g. ${faults[0]}.`
+    for (const message of [count > 0 && unusable, currencyFault(items)])
+      if (message) this.#services.notices.add(new NearsideError('catalog-invalid', message))
   }
 }

@@ -36,6 +36,22 @@ describe('unreadable prices', () => {
     expect(printed).toContain('          1  of them without it: price in another currency than USD')
     expect(brief(await events(), 'price')).toEqual(['9', '9', ''])
   })
+
+  test('and a product’s price in another currency than most is left out, and reported', async () => {
+    const { report, items } = await imported({
+      'orders.csv': ORDERS + line('1', '9,90'),
+      'catalog.csv':
+        'sku,title,price\ncup,Cup,5 EUR\npot,Pot,£3\ntea,Tea,4 EUR\nmat,Mat,USD 6\nhat,Hat,7 EUR\n',
+    })
+    expect(report.catalog?.lost).toEqual({ 'price in another currency than EUR': 2 })
+    expect(items.map(({ id, price, currency }) => [id, price, currency])).toEqual([
+      ['cup', 5, 'EUR'],
+      ['pot', undefined, 'GBP'],
+      ['tea', 4, 'EUR'],
+      ['mat', undefined, 'USD'],
+      ['hat', 7, 'EUR'],
+    ])
+  })
 })
 
 describe('files in two encodings', () => {

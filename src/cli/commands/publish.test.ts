@@ -161,6 +161,16 @@ it('publish writes nothing if a finding is an error', async () => {
   expect(() => readdirSync(out)).toThrow('ENOENT')
 })
 
+it('publish warns of prices in another currency than most', async () => {
+  const { publish } = await shop()
+  const catalog = join(testFolder(), 'mixed.json')
+  const priced = ITEMS.map((item, i) => ({ ...item, currency: i === 7 ? 'USD' : 'GBP' }))
+  writeFileSync(catalog, JSON.stringify(priced))
+  const warned = /^warning +catalog: .*GBP \(item 7: USD\)/m
+  expect((await publish({ catalog })).said).toMatch(warned)
+  expect((await publish()).said).not.toMatch(warned)
+})
+
 it('publish takes a product file of any form that import reads', async () => {
   const { publish, text } = await shop()
   const csv = join(testFolder(), 'products.csv')

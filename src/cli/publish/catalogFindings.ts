@@ -1,5 +1,6 @@
 /** @module Checks a catalog before and after it is published: does it have what lists show, and the model's ids? */
 import type { Catalog } from '@nearside/core/catalog/catalog.ts'
+import { currencyFault } from '@nearside/core/catalog/currency.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { type Finding, failed, findingsAbout } from './finding.ts'
 
@@ -19,6 +20,7 @@ export function catalogFindings(catalog: Catalog, known: readonly string[] | nul
   const without = (field: keyof Item) => items.filter((item) => item[field] === undefined).length
   const sold = items.filter(({ available }) => available !== false).length
   const mayList = sold > 0
+  const otherCurrency = currencyFault(items)
   return [
     ok(`${size} products, ${sold} of them available.`),
     ...faults.slice(0, 3).map((fault) => warning(`${fault}: devices ignore this row; fix it.`)),
@@ -30,6 +32,7 @@ export function catalogFindings(catalog: Catalog, known: readonly string[] | nul
         const text = `${missing} products (${percent(missing, size)}) have no ${field}`
         return missing === 0 || warning(`${text}: add it, because cards show it.`)
       }),
+      otherCurrency === null || warning(otherCurrency),
       mayList || error('No product is available, so lists stay empty: check `available`.'),
       !mayList ||
         sold >= size / 2 ||

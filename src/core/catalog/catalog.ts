@@ -1,6 +1,7 @@
 /** @module All items of a shop in a fixed order, with constant-time lookup by id. */
 import { NearsideError } from '../error.ts'
 import { groupBy } from '../groupBy.ts'
+import { inOneCurrency } from './currency.ts'
 import type { Item } from './item.ts'
 import { parseItem } from './parseItem.ts'
 import { atPrice } from './sale.ts'
@@ -33,7 +34,7 @@ export class Catalog {
 
   /**
    * Reads a catalog from unknown data. Invalid rows and repeated ids are skipped, so that one bad row doesn't cost
-   * the whole catalog.
+   * the whole catalog. A price in another currency than most is left out.
    * @param now milliseconds since the epoch; items get their price at that time. Absent: items keep their usual price
    *   and their `sale`.
    * @throws NearsideError `catalog-invalid` if the value is no array, or every row is invalid
@@ -85,7 +86,7 @@ export class CatalogRows {
   done(): Catalog {
     const [first] = this.#faults
     if (this.#items.size === 0 && first) throw new NearsideError('catalog-invalid', first)
-    return new Catalog([...this.#items.values()], [...this.#faults])
+    return new Catalog(inOneCurrency([...this.#items.values()]), [...this.#faults])
   }
 }
 

@@ -155,9 +155,8 @@ export function amongItems(query: ListQuery, known: Known): ReadonlySet<string> 
     return new Set([...all].filter((id) => !owned.has(id)))
   }
   if (!dearer || query.kind !== 'similar') return undefined
-  const { price = 0, currency } = known.items.find(({ id }) => id === query.item) ?? {}
-  const fits = ({ price: its = 0, ...item }: Item) =>
-    item.currency === currency && its > price && its <= price * dearer
+  const { price = 0 } = known.items.find(({ id }) => id === query.item) ?? {}
+  const fits = ({ price: its = 0 }: Item) => its > price && its <= price * dearer
   return idsOf(known.items.filter(fits))
 }
 

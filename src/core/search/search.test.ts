@@ -172,6 +172,19 @@ describe('typed queries', () => {
       expect(new Set(forms.map(foldWord)).size, String(forms)).toBe(1)
   })
 
+  it('a price in another currency than most is not compared', () => {
+    const mixed = [1, 2, 3].map((price) => ({
+      id: `${price}`,
+      title: 'Mug',
+      price,
+      currency: 'GBP',
+    }))
+    const foreign = { id: 'yen', title: 'Mug', price: 2, currency: 'JPY' }
+    const { find } = createProductSearch([foreign, ...mixed])
+    expect(find('mug under £2.50').map(({ id }) => id)).toEqual(['1', '2'])
+    expect(find('mug')).toHaveLength(4)
+  })
+
   it('prices limit the hits, with or without words', () => {
     expect(found('under £4.95')).toEqual(['20682', '21558', '22424'])
     expect(found('up to £4.95')).toEqual(['20682', '21558', '85123A', '22424'])

@@ -1,4 +1,5 @@
 /** @module The shop's search as a page uses it: it finds and completes. The query never leaves the page. */
+import { inOneCurrency } from '../catalog/currency.ts'
 import type { Item } from '../catalog/item.ts'
 import { atPrice } from '../catalog/sale.ts'
 import { foldWord, isTelling, wordsOf } from '../catalog/words.ts'
@@ -40,7 +41,7 @@ export function createProductSearch(
   items: readonly Item[],
   synonyms: Synonyms = [],
 ): ProductSearch {
-  const distinct = distinctById(items)
+  const distinct = inOneCurrency(distinctById(items))
   const [index, vocabulary] = [new WordIndex(), new Vocabulary()]
   index.add(distinct)
   vocabulary.add(distinct)

@@ -8,7 +8,7 @@ import type { WrittenFile } from '../shop/packFile.ts'
 import { type NamedColumns, normalName, type Role } from './columns.ts'
 import { quote, SqlEngine } from './engine.ts'
 import { openOutput } from './output.ts'
-import { loadCatalog, PRODUCTS, readItems } from './readCatalog.ts'
+import { loadCatalog, mainCurrency, PRODUCTS, readItems } from './readCatalog.ts'
 import { describeDrops, type FileReport, type LogOptions, readLog, SEQUENCES } from './readLog.ts'
 import { openSource, type SourceOptions } from './source.ts'
 import { type Match, type Sample, type ShopCounts, summarise } from './summary.ts'
@@ -74,7 +74,7 @@ export async function importShop(
       await useZone(engine, options.timeZone ?? 'UTC')
       await engine.runFile('event')
       const read = await readLogs(engine, options)
-      const currency = options.currency ?? (await mainCurrency(engine))
+      const currency = options.currency ?? (await mainCurrency(engine, 'event'))
       await engine.set({ currency, shopper_key: output.key })
       const logs = await countOtherCurrencies(engine, read, currency)
       await engine.runFile('facts')
@@ -165,12 +165,6 @@ function countTwice(report: FileReport, twice: number): FileReport {
   if (twice === 0) return report
   const dropped = { ...report.dropped, 'purchase that the order file also has': twice }
   return { ...report, kept: report.kept - twice, dropped }
-}
-
-async function mainCurrency(engine: SqlEngine): Promise<string | null> {
-  const [row] = await engine.rows(`SELECT currency FROM event WHERE currency IS NOT NULL
-    GROUP BY currency ORDER BY count(*) DESC, currency LIMIT 1`)
-  return row ? String(row.currency) : null
 }
 
 /** Counts the prices that are left out, because their currency is not the shop's. */

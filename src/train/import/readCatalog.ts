@@ -85,14 +85,28 @@ export async function loadCatalog(
     now,
   })
   await engine.runFile('catalog')
+  const main = await mainCurrency(engine, 'product')
+  const isOther = main === null ? 'false' : `currency <> ${quote(main)}`
+  await engine.run(`UPDATE product SET price = NULL, sale = NULL WHERE ${isOther}`)
   const report = await describeFile(engine, 'product_verdict', source, layout, columns)
   return {
     ...report,
     lost: await countLost(engine, 'product_verdict', {
       'bad price': `price_text <> '' AND price IS NULL AND sale IS NULL`,
+      [`price in another currency than ${main}`]: `(price IS NOT NULL OR sale IS NOT NULL) AND ${isOther}`,
       'bad date of arrival': `added_text <> '' AND added IS NULL`,
     }),
   }
+}
+
+/** Currency of most rows of a table; null if no row names one. */
+export async function mainCurrency(
+  engine: SqlEngine,
+  table: 'event' | 'product',
+): Promise<string | null> {
+  const [row] = await engine.rows(`SELECT currency FROM ${table} WHERE currency IS NOT NULL
+    GROUP BY currency ORDER BY count(*) DESC, currency LIMIT 1`)
+  return row ? String(row.currency) : null
 }
 
 /** Items of `product` or `fact`, in the query's order. */

@@ -1,6 +1,7 @@
 /** @module Default groups to narrow a list by: category, brand, price and availability. */
 
 import type { Words } from '@nearside/browser/page/words.ts'
+import { inOneCurrency, mainCurrency } from '@nearside/core/catalog/currency.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { priceGroup, priceLimits, valueGroup } from '@nearside/core/search/facetGroups.ts'
 import type { FacetGroup, FacetSelection } from '@nearside/core/search/facets.ts'
@@ -23,17 +24,23 @@ export function defaultGroups(
   words: Words<SearchKey>,
   locale: string,
 ): readonly FacetGroup[] {
-  const currency = items.find((item) => item.currency)?.currency
+  const currency = mainCurrency(items)
   const money = (price: number) => priceText({ id: '', price, currency }, locale)
+  const bands = priceLimits(inOneCurrency(items))
+  const byPrice = priceGroup({ name: 'price', label: words('price') }, bands, (from, to) => {
+    if (from === 0) return words('under', { price: money(to) })
+    return to === Number.POSITIVE_INFINITY
+      ? words('over', { price: money(from) })
+      : words('between', { low: money(from), high: money(to) })
+  })
   const groups = [
     valueGroup(items, { name: 'category', label: words('category') }, (item) => item.category),
     valueGroup(items, { name: 'brand', label: words('brand') }, (item) => item.brand),
-    priceGroup({ name: 'price', label: words('price') }, priceLimits(items), (from, to) => {
-      if (from === 0) return words('under', { price: money(to) })
-      return to === Number.POSITIVE_INFINITY
-        ? words('over', { price: money(from) })
-        : words('between', { low: money(from), high: money(to) })
-    }),
+    {
+      ...byPrice,
+      matches: (item: Item, band: string) =>
+        (item.currency ?? currency) === currency && byPrice.matches(item, band),
+    },
     valueGroup(
       items,
       { name: 'stock', label: words('availability') },

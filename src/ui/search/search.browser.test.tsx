@@ -1,3 +1,4 @@
+import { wordsIn } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { searchAmong } from '@nearside/core/search/searchAmong.ts'
 import { waitFor } from '@nearside/core/testPatience.ts'
@@ -7,8 +8,10 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import { SEARCH_GERMAN } from '../../german.ts'
+import { SEARCH_ENGLISH } from '../messages/search.ts'
 import { PersonalizationProvider } from '../react/PersonalizationProvider.tsx'
 import { createFakePersonalizer, type FakePersonalizer } from '../react/testPersonalizer.ts'
+import { defaultGroups } from './defaultGroups.ts'
 import { Facets } from './Facets.tsx'
 import { SearchBox } from './SearchBox.tsx'
 import { useFacets } from './useFacets.ts'
@@ -137,6 +140,18 @@ function Narrowed() {
     </>
   )
 }
+
+test('price filters compare only prices in the currency of most items', () => {
+  const mixed = [...ITEMS, { id: 'yen', title: 'Bowl', price: 20, currency: 'JPY' }]
+  const groups = defaultGroups(mixed, wordsIn(SEARCH_ENGLISH, 'en'), 'en')
+  const price = groups.find(({ name }) => name === 'price')
+  const matching = (id: string) =>
+    price?.options.filter(({ value }) =>
+      price.matches(mixed.find((one) => one.id === id) ?? mixed[0], value),
+    )
+  expect(matching('glow')).toHaveLength(1)
+  expect(matching('yen')).toEqual([])
+})
 
 test('the filters of a list show in which properties its items differ, with correct counts', async () => {
   await page.viewport(1000, 800)
