@@ -28,7 +28,10 @@ const config: KnipConfig = {
     'src/*': { project: PROJECT },
     'src/browser': { entry: ['vault/{vaultDocument,lockedWorker}.ts!'], project: PROJECT },
     'src/audit': { entry: ['egress/inside.ts!'], project: PROJECT },
-    'src/cli': { entry: ['{main,toolsMain,serverMain,create/main}.ts!'], project: PROJECT },
+    'src/cli': {
+      entry: ['{main,toolsMain,serverMain,create/main}.ts!', 'studio/page/main.tsx!'],
+      project: PROJECT,
+    },
     'src/storefront': {
       entry: ['main.tsx!', 'open.ts!', 'beforePaint.ts!', 'prerender.tsx!'],
       project: PROJECT,

@@ -6,9 +6,10 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import react from '@vitejs/plugin-react'
 import { build } from 'vite'
 import { API_FILE, writeApi } from './apiDocs.ts'
-import { compileTo, manifestFor, NODE_PACKAGES } from './nodePackages.ts'
+import { compileTo, manifestFor, NODE_PACKAGES, STUDIO } from './nodePackages.ts'
 import { fillServiceWorker } from './offline.ts'
 import { prerender } from './prerender.ts'
 import { makeTypesWhole } from './workspaces.ts'
@@ -57,7 +58,8 @@ const PACKAGE_SOURCES = [
     'scripts/workspaces.ts',
   ],
   ...['scripts/apiDocs.ts', 'scripts/declarations.ts'],
-  ...new Set(NODE_PACKAGES.flatMap(({ files }) => files)),
+  // The build makes the studio's page from `src`.
+  ...new Set(NODE_PACKAGES.flatMap(({ files }) => files).filter((path) => path !== STUDIO)),
 ]
 
 /** Compares with the last package's manifest, because a build writes that file last. */
@@ -99,6 +101,21 @@ async function buildVault(): Promise<void> {
   await build({ root: ROOT, configFile: join(ROOT, 'vite.vault.config.ts'), logLevel: 'warn' })
 }
 
+/** The page of `nearside studio`, which `nearside-tools` contains. */
+async function buildStudio(): Promise<void> {
+  await build({
+    root: join(ROOT, 'src/cli/studio/page'),
+    configFile: false,
+    publicDir: false,
+    logLevel: 'warn',
+    plugins: [react()],
+    build: {
+      ...{ outDir: join(ROOT, STUDIO), emptyOutDir: true, target: 'es2023' },
+      modulePreload: false,
+    },
+  })
+}
+
 async function buildPackages(): Promise<void> {
   for (const part of ['lib', ...NODE_PACKAGES.map(({ name }) => name)])
     rmSync(join(ROOT, 'dist', part), { recursive: true, force: true })
@@ -107,6 +124,7 @@ async function buildPackages(): Promise<void> {
     await buildForServers()
     await buildSearchElement()
     await buildVault()
+    await buildStudio()
   })
   tsc('tsconfig.lib.json')
   makeTypesWhole(join(ROOT, 'dist/lib'))

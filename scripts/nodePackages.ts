@@ -41,15 +41,19 @@ const DOCUMENTS = [
   ...['docs', 'data/word-vectors', 'tools/verify.py'],
 ]
 
+/** The built page of `nearside studio`; the command finds it at the same path in a package and in a checkout. */
+export const STUDIO = 'dist/studio'
+
 export const NODE_PACKAGES: readonly NodePackage[] = [
   {
     name: 'nearside-tools',
-    description: 'Nearside’s command line: import, pretrain, evaluate, publish, audit, simulate',
+    description:
+      'Nearside’s command line: import, pretrain, evaluate, studio, publish, audit, simulate',
     bin: 'nearside',
     entry: 'src/cli/toolsMain.ts',
     // `prove-egress` needs Playwright; the stores of simulated servers need SQLite or PostgreSQL.
     optional: { 'better-sqlite3': '>=12 <13', pg: '>=8.23.1 <9', 'playwright-core': '>=1.50' },
-    files: DOCUMENTS,
+    files: [...DOCUMENTS, STUDIO],
   },
   {
     name: 'nearside-server',

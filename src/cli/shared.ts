@@ -20,6 +20,12 @@ export const PUBLISHER = [
 ] as const
 export const DRY_RUN = ['--dry-run', 'check everything, but write only the page of --html'] as const
 export const PUBLISHED = ['--out <dir>', 'folder to publish'] as const
+export const RULES = ['--rules <file>', 'JSON file of the shop’s own rules'] as const
+export const HOLDOUT = [
+  '--holdout <fraction|file>',
+  "shoppers to test on (default: the model's)",
+] as const
+export const PORT = ['--port <n>', 'port to listen on', wholeNumber(0, 65_535)] as const
 export const WATCH = ['--watch', 'keep running, until it is stopped'] as const
 export const TIMEOUT = [
   '--timeout <seconds>',
@@ -47,3 +53,10 @@ export const targetOption = () =>
   new Option('--target <event>', 'event to predict: only purchases, or any event')
     .choices(['purchase', 'any'])
     .default('any')
+
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

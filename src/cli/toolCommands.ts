@@ -10,6 +10,7 @@ export const TOOL_COMMANDS: Loaders = {
   compare: () => import('./commands/compare.ts'),
   measure: () => import('./commands/measure.ts'),
   rules: () => import('./commands/rules.ts'),
+  studio: () => import('./commands/studio.ts'),
   rollback: () => import('./commands/rollback.ts'),
   publish: () => import('./commands/publish.ts'),
   sync: () => import('./commands/sync.ts'),

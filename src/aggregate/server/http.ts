@@ -1,6 +1,6 @@
 /** @module Parts of every server's app: answers for errors (problem+json), and limits of one request. */
 
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
 import type { Context, MiddlewareHandler } from 'hono'
@@ -17,6 +17,7 @@ const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   'report-conflict': 409,
   'report-invalid': 422,
   'round-closed': 410,
+  'rules-invalid': 422,
   'token-refused': 401,
   'version-taken': 409,
 }
@@ -71,6 +72,17 @@ export const requireType =
     c.req.header('content-type') !== mediaType || c.req.header('content-encoding')
       ? respondProblem(c, 415, 'report-invalid', `Send ${mediaType} uncompressed`)
       : next()
+
+export const hashOfToken = (token: string): Uint8Array =>
+  createHash('sha256').update(token).digest()
+
+/** @throws NearsideError `token-refused` unless the request has the token of this hash as its bearer token */
+export function requireToken(c: Context, tokenHash: Uint8Array): void {
+  const token = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
+  if (timingSafeEqual(hashOfToken(token), tokenHash)) return
+  c.header('WWW-Authenticate', 'Bearer')
+  throw new NearsideError('token-refused', 'The token is missing or wrong')
+}
 
 /** App without routes, which answers errors and lets nobody cache an answer. */
 export function emptyApp(): OpenAPIHono {

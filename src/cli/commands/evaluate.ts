@@ -7,7 +7,7 @@ import type { Steps } from '@nearside/evaluate/steps.ts'
 import { evaluateTrained } from '@nearside/evaluate/trained.ts'
 import { DEFAULT_SEED } from '@nearside/evaluate/trainModel.ts'
 import { defineReportCommand } from '../reportCommand.ts'
-import { armsOption, MODEL, SHOP, targetOption, UNTIL } from '../shared.ts'
+import { armsOption, HOLDOUT, MODEL, SHOP, targetOption, UNTIL } from '../shared.ts'
 import { seed, wholeNumber } from '../values.ts'
 
 const syntax = new Command('evaluate')
@@ -19,7 +19,7 @@ turns to next, repeats included. Without --model, a base model is trained first.
   .requiredOption(...SHOP)
   .option(...MODEL)
   .option(...UNTIL)
-  .option('--holdout <fraction|file>', "shoppers to test on (default: the model's)")
+  .option(...HOLDOUT)
   .option(
     '--folds <k>',
     'train K models, and test each on the part of the shoppers that it was trained without',

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typin
 import { defineCommand, NegativeResult } from '../command.ts'
 import { CONSENT_PLATFORMS, PERSISTS } from '../publish/pageOptions.ts'
 import { publishSite } from '../publish/publishSite.ts'
-import { DRY_RUN, MODEL, PUBLISHED, PUBLISHER } from '../shared.ts'
+import { DRY_RUN, MODEL, PUBLISHED, PUBLISHER, RULES } from '../shared.ts'
 import { readCatalogOption, readJsonFile } from '../shopFiles.ts'
 
 const syntax = new Command('publish')
@@ -23,7 +23,7 @@ sign for that, and nearside rollback to go back to an earlier model.`)
   .requiredOption(...MODEL)
   .option('--catalog <file>', 'catalog.json (an array of items), or a product file of another form')
   .option('--shop <dir>', 'shop folder whose catalog to use, instead of --catalog')
-  .option('--rules <file>', 'JSON file of the shop’s own rules')
+  .option(...RULES)
   .requiredOption(...PUBLISHED)
   .option('--base <path>', 'path of the address at which OUT is served', path, '/')
   .option(

@@ -20,7 +20,7 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { OPERATOR } from '@nearside/core/operator.ts'
 import { readKeyFile } from '@nearside/train/models/sign.ts'
 import { defineCommand } from '../command.ts'
-import { MODELS, POLICY } from '../shared.ts'
+import { MODELS, POLICY, PORT, untilAborted } from '../shared.ts'
 import { DAYS, KEY, publicKeys } from '../signing.ts'
 import { httpUrl, wholeNumber } from '../values.ts'
 
@@ -36,6 +36,8 @@ const syntax = new Command('serve')
 the other half of every report, and a veto. Two parties must run them: only then do the halves stay
 apart. --role single runs both in one process: that is a trusted server.
 
+Without --port, a leader or single server listens on 8791, a helper on 8792, a relay on 8793.
+
 --role relay forwards sealed requests to the servers at --target (RFC 9458), so that these see its address
 instead of a shopper's. It needs no policy, keys or store; let a third party run it.
 
@@ -50,7 +52,7 @@ is for a trial: 32 reports per round and little noise.`)
     new Option('--role <role>', 'role of this server').choices(ROLES).makeOptionMandatory(),
   )
   .option('--operator <name>', 'name of the operator, as shoppers see it', operator)
-  .option('--port <n>', 'port (default: 8791, helper 8792, relay 8793)', wholeNumber(0, 65_535))
+  .option(...PORT)
   .option('--host <host>', 'address to listen on', '127.0.0.1')
   .option(
     '--store <url>',
@@ -127,7 +129,7 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
     const { origin: origins = null } = options
     const relay = await startRelay({ targets, origins, host, port, perMinute, trustedProxies })
     print(`nearside relay listening on http://${host}:${relay.port}`)
-    await aborted(signal)
+    await untilAborted(signal)
     await relay.stop()
     return { role, port: relay.port }
   }
@@ -167,7 +169,7 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
     },
   )
   print(readyLine(role, `http://${host}:${server.port}`))
-  await aborted(signal)
+  await untilAborted(signal)
   await server.stop()
   return { role, port: server.port }
 })
@@ -215,12 +217,5 @@ function origins(text: string): string[] {
     const { origin } = new URL(httpUrl(one.trim()))
     if (origin === one.trim()) return origin
     throw new InvalidArgumentError(`It takes an origin such as ${origin}.`)
-  })
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
   })
 }

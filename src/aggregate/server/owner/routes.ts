@@ -1,5 +1,4 @@
 /** @module Routes of the owner's page: the page itself, which has no figures, and its answers, which need a token. */
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { OpenAPIHono } from '@hono/zod-openapi'
@@ -11,6 +10,7 @@ import { type PublishedModel, readLatest } from '@nearside/train/models/read.ts'
 import { readKeyFile } from '@nearside/train/models/sign.ts'
 import { verify } from '../../privacy/signature.ts'
 import { ROUTES } from '../../protocol/routes.ts'
+import { hashOfToken, requireToken } from '../http.ts'
 import type { LeaderAggregator } from '../leader.ts'
 import type { RoundSummary } from '../store/records.ts'
 import { type AnswerFile, type OwnerFacts, ownerCards } from './cards.ts'
@@ -58,10 +58,8 @@ export async function openOwner(
       'input-invalid',
       `${file} is no token of 32 or more characters: create one with (umask 077; openssl rand -hex 32 > ${file})`,
     )
-  return { ...rest, folder, tokenHash: sha256(token) }
+  return { ...rest, folder, tokenHash: hashOfToken(token) }
 }
-
-const sha256 = (text: string) => createHash('sha256').update(text).digest()
 
 export function ownerRoutes(
   app: OpenAPIHono,
@@ -75,11 +73,7 @@ export function ownerRoutes(
     return c.html(OWNER_PAGE)
   })
   app.get(ROUTES.owner, async (c) => {
-    const token = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
-    if (!timingSafeEqual(sha256(token), tokenHash)) {
-      c.header('WWW-Authenticate', 'Bearer')
-      throw new NearsideError('token-refused', 'The owner’s token is missing or wrong')
-    }
+    requireToken(c, tokenHash)
     const rounds = await leader.store.rounds(ROUNDS)
     const facts: OwnerFacts = {
       now: now(),

@@ -1,0 +1,160 @@
+/** @module Tests the studio as a shop’s owner uses it: its lists, edits by keyboard and by dragging, saving, and looks. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, type Page, test } from 'playwright/test'
+import { writeStudioShop } from '../src/cli/studio/testStudio.ts'
+import { findings } from './axe.ts'
+
+let server: ChildProcess
+let folder: string
+let file: string
+let url: string
+
+test.beforeEach(async () => {
+  folder = await writeStudioShop()
+  file = join(folder, 'rules.json')
+  server = spawn(
+    process.execPath,
+    [
+      ...['--import', 'tsx', 'src/cli/main.ts', 'studio', '--shop', join(folder, 'testshop')],
+      ...['--model', join(folder, 'models'), '--rules', file],
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  url = await new Promise((resolve) => {
+    server.stdout?.on('data', (line) => {
+      const [found] = /http:\/\/\S+/.exec(String(line)) ?? []
+      if (found) resolve(found)
+    })
+  })
+})
+
+test.afterEach(() => {
+  server.kill()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const after = (page: Page) => page.getByRole('list', { name: 'For you, with your changes' })
+const titles = (page: Page) => after(page).locator('b').allTextContents()
+const rules = () => JSON.parse(readFileSync(file, 'utf8')).rules
+
+async function open(page: Page): Promise<string[]> {
+  await page.goto(url)
+  await expect(after(page).getByRole('listitem')).toHaveCount(12)
+  return titles(page)
+}
+
+test('by keyboard alone, a product is moved, boosted, taken back and saved; the file has exactly that', async ({
+  page,
+}) => {
+  const asked: string[] = []
+  page.on('request', (request) => void asked.push(new URL(request.url()).origin))
+  const [first, second, third, ...rest] = await open(page)
+  const up = page.getByRole('button', { name: `Move up: ${third}`, exact: true })
+  await up.focus()
+  await page.keyboard.press('Enter')
+  await expect.poll(() => titles(page)).toEqual([first, third, second, ...rest])
+  await expect(up).toBeFocused()
+  await page.keyboard.press('Space')
+  await expect.poll(() => titles(page)).toEqual([third, first, second, ...rest])
+  await page.keyboard.press('Control+z')
+  await expect.poll(() => titles(page)).toEqual([first, third, second, ...rest])
+  await page.keyboard.press('Control+Shift+z')
+  await expect.poll(() => titles(page)).toEqual([third, first, second, ...rest])
+  await page.getByRole('button', { name: `Hide: ${first}`, exact: true }).press('Enter')
+  await expect.poll(() => titles(page)).not.toContain(first)
+  await page.getByRole('button', { name: 'Save' }).press('Enter')
+  await expect(page.getByRole('button', { name: 'Save' })).toBeDisabled()
+  const idOf = (title = '') => title.replace('Thing ', 'item')
+  expect(rules()).toEqual([
+    { name: `Pin: ${third}`, when: { list: ['recommend'] }, pin: [idOf(third)], at: 1 },
+    { name: 'Hidden', when: { list: ['recommend'] }, hide: { id: [idOf(first)] } },
+  ])
+  await page.reload()
+  await expect.poll(async () => (await titles(page)).slice(0, 2)).toEqual([third, second])
+  await expect(page.getByRole('list', { name: 'Rules of the shop' }).locator('> li')).toHaveCount(2)
+  expect([...new Set(asked)]).toEqual([new URL(url).origin])
+})
+
+test('a product is dragged to a place, scheduled, and shown on that day alone', async ({
+  page,
+}) => {
+  // Both rows must be in view: otherwise the driver scrolls between the press and the first move.
+  await page.setViewportSize({ width: 1280, height: 1600 })
+  const all = await open(page)
+  const row = (nth: number) => after(page).getByRole('listitem').nth(nth)
+  await row(7).locator('b').dragTo(row(1).locator('b'))
+  await expect.poll(async () => (await titles(page))[1]).toBe(all[7])
+  await page.getByLabel(`From: Pin: ${all[7]}`).fill('2040-03-01')
+  await expect.poll(() => titles(page)).toEqual(all)
+  await page.getByLabel('On the day').fill('2040-03-02')
+  await expect.poll(async () => (await titles(page))[1]).toBe(all[7])
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByRole('button', { name: 'Save' })).toBeDisabled()
+  expect(rules()[0]).toMatchObject({ at: 2, when: { from: '2040-03-01' } })
+})
+
+test('a shopper, a product’s page and a rule for many products; then the rules are measured', async ({
+  page,
+}) => {
+  await open(page)
+  await page.getByRole('searchbox', { name: 'A shopper who looked at' }).fill('thing 7')
+  await page.getByRole('button', { name: 'Thing 7 item7' }).click()
+  await page.getByRole('searchbox', { name: 'The page of a product' }).fill('item3')
+  await page.getByRole('button', { name: 'Thing 3 item3' }).click()
+  await expect(page.getByRole('heading', { name: 'Often bought together: Thing 3' })).toBeVisible()
+  await page.getByRole('button', { name: 'Add the rule' }).click()
+  await expect(page.getByRole('alert')).toBeVisible()
+  await page.getByLabel('What it does').selectOption('hide')
+  await page.getByLabel('Category').selectOption('kind1')
+  await page.getByRole('button', { name: 'Add the rule' }).click()
+  await expect(after(page)).not.toContainText('kind1')
+  await page.getByRole('button', { name: 'Measure what the rules cost' }).click()
+  await expect(page.locator('.cost')).toContainText(/points, 95 % interval/)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(page.locator('.cost')).toHaveCount(0)
+  await expect(after(page)).toContainText('kind1')
+})
+
+test('what can’t be saved is not lost: a changed file, an empty list, a server that is gone, a wrong token', async ({
+  page,
+}) => {
+  const [first] = await open(page)
+  await page.getByRole('button', { name: `Pin here: ${first}`, exact: true }).click()
+  writeFileSync(file, '{"rules": []}')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.locator('.bar .fault')).toBeVisible()
+  expect(rules()).toEqual([])
+  await page.getByLabel('What it does').selectOption('hide')
+  await page.getByLabel('Price from').fill('0')
+  await page.getByRole('button', { name: 'Add the rule' }).click()
+  await expect(page.getByText('This list is empty').first()).toBeVisible()
+  await expect(page.getByRole('list', { name: 'What the check found' })).toContainText('Error')
+  server.kill()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(page.getByRole('alert')).toBeVisible()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.locator('.bar .fault')).toBeVisible()
+  await expect(page.getByRole('list', { name: 'Rules of the shop' })).toContainText(`Pin: ${first}`)
+})
+
+test('without its token the page shows nothing of the shop', async ({ page }) => {
+  await page.goto(url.replace(/#.*/, '#wrong'))
+  await expect(page.getByRole('alert')).toContainText('token')
+  await expect(page.getByRole('list')).toHaveCount(0)
+})
+
+test('axe finds nothing, and the page fits 320 pixels, light and dark', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 })
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    const [first] = await open(page)
+    await page.getByRole('button', { name: `Boost: ${first}`, exact: true }).click()
+    await page.getByRole('searchbox', { name: 'The page of a product' }).fill('thing')
+    await expect(page.getByRole('list', { name: /products found/ })).toBeVisible()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
+    expect(await findings(page)).toEqual([])
+    await page.getByRole('button', { name: 'Undo' }).click()
+  }
+})

@@ -1,0 +1,69 @@
+/** @module `nearside studio`: a local page on which the shop's rules are edited, previewed and measured. */
+import { randomBytes } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Command } from '@commander-js/extra-typings'
+import { listen } from '@nearside/aggregate/server/listen.ts'
+import { Catalog } from '@nearside/core/catalog/catalog.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { ruleCosts } from '@nearside/evaluate/ruleCosts.ts'
+import { readModel } from '@nearside/train/models/read.ts'
+import { defineCommand } from '../command.ts'
+import { HOLDOUT, MODEL, PORT, RULES, SHOP, untilAborted } from '../shared.ts'
+import { readCatalogOf } from '../shopFiles.ts'
+import { createStudio } from '../studio/app.ts'
+import { openPreview } from '../studio/preview.ts'
+import { readRulesFile } from '../studio/rulesFile.ts'
+
+const HOST = '127.0.0.1'
+
+const syntax = new Command('studio')
+  .summary('edit the shop’s rules on a local page that shows every list')
+  .description(`Serves one page on this machine alone and prints its address, which contains a random token. The page
+shows each list before and after your changes, for a new visitor or for a shopper who looked at products that you
+choose, on any day. It measures on held-out shoppers what each rule costs. It saves the file of --rules (default:
+rules.json), which nearside publish reads. Pictures are not shown, because the page asks no other server.`)
+  .requiredOption(...SHOP)
+  .requiredOption(...MODEL)
+  .option(...RULES, 'rules.json')
+  .option(...HOLDOUT)
+  .option(...PORT)
+
+export const command = defineCommand(syntax, async (options, { print, signal }) => {
+  const { shop, model: models, rules: file, holdout, port = 0 } = options
+  await readRulesFile(file)
+  const page = await readPage(join(import.meta.dirname, '../../../dist/studio'))
+  const given = await readCatalogOf(shop)
+  const preview = await openPreview(models, given)
+  const token = randomBytes(32).toString('base64url')
+  let host = ''
+  const app = createStudio({
+    ...{ file, token, page, preview },
+    host: () => host,
+    catalog: Catalog.parse(given, Date.now()),
+    model: await readModel(models),
+    costs: (some, steps) =>
+      ruleCosts(some, { shop, model: models, holdout, now: Date.now() }, steps),
+    now: Date.now,
+  })
+  const server = await listen(app, HOST, port)
+  host = `${HOST}:${server.port}`
+  print(`nearside studio: open http://${host}/#${token} (Ctrl-C ends it)`)
+  await untilAborted(signal)
+  await server.stop()
+  await preview.close()
+  return { file, port: server.port }
+})
+
+/** @throws NearsideError `input-invalid` if the page isn't built */
+async function readPage(folder: string): Promise<ReadonlyMap<string, Uint8Array>> {
+  const names = await readdir(folder, { recursive: true }).catch(() => [])
+  const files = names.filter((name) => /\.(html|css|js)$/.test(name))
+  if (files.length === 0)
+    throw new NearsideError('input-invalid', `${folder} has no page: run npm run build first`)
+  const read = files.map(async (name) => {
+    const path = name === 'index.html' ? '/' : `/${name.replaceAll('\\', '/')}`
+    return [path, new Uint8Array(await readFile(join(folder, name)))] as const
+  })
+  return new Map(await Promise.all(read))
+}

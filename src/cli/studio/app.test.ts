@@ -1,0 +1,186 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Catalog } from '@nearside/core/catalog/catalog.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { ruleCosts } from '@nearside/evaluate/ruleCosts.ts'
+import { readModel } from '@nearside/train/models/read.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { readCatalogOf } from '../shopFiles.ts'
+import { type CostLine, createStudio, type Previewed } from './app.ts'
+import { openPreview, type Preview } from './preview.ts'
+import { readRulesFile } from './rulesFile.ts'
+import { writeStudioShop } from './testStudio.ts'
+
+const HOST = '127.0.0.1:8080'
+const TOKEN = 'ab12'.repeat(8)
+const NEW = { looked: [], context: {}, time: Date.now() }
+let folder = ''
+let file = ''
+let preview: Preview
+let app: ReturnType<typeof createStudio>
+
+beforeAll(async () => {
+  folder = await writeStudioShop()
+  file = join(folder, 'rules.json')
+  const [shop, models] = [join(folder, 'testshop'), join(folder, 'models')]
+  const items = (await readCatalogOf(shop)) as readonly Item[]
+  preview = await openPreview(models, items)
+  app = createStudio({
+    ...{ file, token: TOKEN, host: () => HOST, preview, now: Date.now },
+    page: new Map([['/', new TextEncoder().encode('<!doctype html>')]]),
+    catalog: Catalog.parse(items, Date.now()),
+    model: await readModel(models),
+    costs: (rules, steps) => ruleCosts(rules, { shop, model: models, now: Date.now() }, steps),
+  })
+})
+afterAll(async () => {
+  await preview.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+beforeEach(() => rmSync(file, { force: true }))
+
+const ask = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
+  app.request(`http://${HOST}${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { host: HOST, authorization: `Bearer ${TOKEN}`, ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  })
+const lists = async (rules: unknown, view: object = NEW, saved: unknown = []) =>
+  (await (await ask('/api/preview', { saved, rules, view })).json()) as Previewed
+const ids = (list: Previewed['after']['recommend']) => list?.map(({ id }) => id) ?? []
+
+describe('a stranger', () => {
+  test.each([
+    [403, { host: 'evil.example' }],
+    [403, { host: 'localhost:8080' }],
+    [403, { host: '127.0.0.1:8081' }],
+    [403, { origin: 'http://evil.example' }],
+    [403, { origin: 'null' }],
+    [403, { origin: 'http://127.0.0.1:8081' }],
+    [401, { authorization: 'Bearer wrong' }],
+    [401, { authorization: '' }],
+    [200, { origin: `http://${HOST}` }],
+  ])('gets %i for %j, and nothing is written unless it is 200', async (status, headers) => {
+    for (const path of ['start', 'preview', 'save', 'costs']) {
+      const body = { rules: [{ name: 'r', pin: ['item1'] }], saved: [], version: '', view: NEW }
+      const answer = await ask(`/api/${path}`, path === 'start' ? undefined : body, headers)
+      expect(answer.status, path).toBe(status)
+    }
+    expect(existsSync(file)).toBe(status === 200)
+  })
+
+  test('gets the page without a token, but not under another host; the page may ask only its own server', async () => {
+    const page = await ask('/', undefined, { authorization: '' })
+    expect(page.status).toBe(200)
+    const policy = page.headers.get('content-security-policy')
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).not.toMatch(/https?:|unsafe|\*/)
+    expect((await ask('/', undefined, { host: 'evil.example' })).status).toBe(403)
+  })
+})
+
+describe('the preview', () => {
+  test('shows the lists before and after, for a new visitor, a shopper and a product’s page', async () => {
+    const hide = [{ name: 'h', hide: { id: [ids((await lists([])).after.recommend)[0]] } }]
+    const { before, after } = await lists(hide)
+    expect(ids(after.recommend)[0]).toBe(ids(before.recommend)[1])
+    const shopper = await lists([], { ...NEW, looked: ['item7'], about: 'item3' })
+    expect(Object.keys(shopper.after)).toEqual(['similar', 'boughtTogether', 'recommend'])
+    expect(ids(shopper.after.recommend)).not.toEqual(ids(before.recommend))
+    expect(ids((await lists([])).after.recommend)).toEqual(ids(before.recommend))
+  })
+
+  test('obeys the day, the page and the context of the view', async () => {
+    const when = { from: '2030-01-01', page: ['home'], context: { promotion: ['sale'] } }
+    const rules = [{ name: 'r', when, pin: ['item19'] }]
+    const view = {
+      ...NEW,
+      page: 'home',
+      context: { promotion: 'sale' },
+      time: Date.UTC(2030, 0, 2),
+    }
+    expect(ids((await lists(rules, view)).after.recommend)[0]).toBe('item19')
+    const others = [{ page: 'cart' }, { context: {} }, { time: Date.UTC(2029, 0, 1) }]
+    for (const other of others)
+      expect(ids((await lists(rules, { ...view, ...other })).after.recommend)[0]).not.toBe('item19')
+  })
+
+  test('refuses what is no view and no rules', async () => {
+    for (const body of [
+      {},
+      [],
+      { saved: [], rules: [], view: {} },
+      { saved: 1, rules: [], view: NEW },
+    ])
+      expect((await ask('/api/preview', body)).status).toBe(422)
+  })
+})
+
+describe('saving', () => {
+  const save = (rules: unknown, version: string) => ask('/api/save', { rules, version })
+  const start = async () => (await (await ask('/api/start')).json()) as { version: string }
+
+  test('writes what publish reads, keeps the form and other fields of the file, and needs its newest version', async () => {
+    writeFileSync(file, JSON.stringify({ owner: 'us', rules: [] }))
+    const { version } = await start()
+    const rules = [{ name: 'r', pin: ['item1'], at: 2 }]
+    expect((await save(rules, version)).status).toBe(200)
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ owner: 'us', rules })
+    expect((await readRulesFile(file)).rules).toEqual(rules)
+    expect((await save([], version)).status).toBe(409)
+    expect((await readRulesFile(file)).rules).toEqual(rules)
+    expect((await save([], (await start()).version)).status).toBe(200)
+  })
+
+  test('refuses rules that devices ignore or that do nothing or empty a list, and keeps the file', async () => {
+    expect((await save([{ name: 'r', pin: ['item1'] }], '')).status).toBe(200)
+    const [text, { version }] = [readFileSync(file, 'utf8'), await start()]
+    const wrong = [
+      [{ name: 'r', pin: [] }],
+      [{ name: 'r', boost: { id: ['item1'] }, by: 1 }],
+      [{ name: 'r', hide: { id: ['nowhere'] } }],
+      [{ name: 'r', hide: { price: { from: 0 } } }],
+      'no rules',
+    ]
+    for (const rules of wrong) expect((await save(rules, version)).status).toBe(422)
+    expect(readFileSync(file, 'utf8')).toBe(text)
+  })
+
+  test('of two saves from the same version, the second is refused', async () => {
+    const both = ['item1', 'item2'].map((id) => save([{ name: 'r', pin: [id] }], ''))
+    expect((await Promise.all(both)).map(({ status }) => status)).toEqual([200, 409])
+  })
+
+  test('a file that is damaged on the disk is not overwritten', async () => {
+    writeFileSync(file, '{"rules": [')
+    expect((await ask('/api/start')).status).toBe(422)
+    expect((await save([], '')).status).toBe(422)
+    writeFileSync(file, '[{"name": "r"}]')
+    expect((await save([], '')).status).toBe(422)
+    expect(readFileSync(file, 'utf8')).toBe('[{"name": "r"}]')
+  })
+})
+
+test('measures each rule with its progress; a rule that hides what sells costs, and one for other lists isn’t measured', async () => {
+  const best = ids((await lists([])).after.recommend).slice(0, 8)
+  const rules = [
+    { name: 'h', when: { from: '2040-01-01' }, hide: { id: best } },
+    { name: 's', when: { list: ['similar'] }, hide: { id: best } },
+    { name: 'p', pin: ['nowhere'] },
+  ]
+  const text = await (await ask('/api/costs', { rules })).text()
+  const sent = text
+    .trim()
+    .split('\n')
+    .map((line): CostLine => JSON.parse(line))
+  expect(sent[0]).toMatchObject({ done: 0 })
+  const last = sent.at(-1)
+  if (!last || !('costs' in last)) throw new Error(text)
+  const { rules: measured, without, shoppers } = last.costs
+  expect(shoppers).toBeGreaterThan(10)
+  expect(without.value).toBeGreaterThan(0.2)
+  expect(measured.map(({ rule }) => rule)).toEqual([-1, 0, 2])
+  expect(measured[1].difference.hi).toBeLessThan(0)
+  expect(measured[1].changed).toBe(1)
+  expect(measured[2]).toMatchObject({ changed: 0, difference: { value: 0, lo: 0, hi: 0 } })
+})

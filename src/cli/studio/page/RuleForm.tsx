@@ -1,0 +1,131 @@
+/** @module Form of a new rule that selects products by category, brand, price or an attribute. */
+import type { Rule, RuleItems } from '@nearside/core/rules/rule.ts'
+import { type FormEvent, useState } from 'react'
+import { ACTS, type Act, FACTOR, type ListKind, newRule } from '../edits.ts'
+import { Options, Select } from './Controls.tsx'
+import { LISTS, type Products } from './describe.ts'
+
+const LABELS: Readonly<Record<Act, string>> = {
+  hide: 'Hide',
+  only: 'Keep only',
+  boost: 'Boost',
+  bury: 'Bury',
+  again: 'Offer again',
+}
+
+const EMPTY = { category: '', brand: '', attribute: '', value: '', from: '', to: '', name: '' }
+
+interface FormProps {
+  readonly products: Products
+  readonly onAdd: (rule: Rule) => void
+}
+
+export function RuleForm({ products, onAdd }: FormProps) {
+  const [act, setAct] = useState<Act>('boost')
+  const [list, setList] = useState('')
+  const [by, setBy] = useState(`${FACTOR}`)
+  const [given, setGiven] = useState(EMPTY)
+  const [fault, setFault] = useState('')
+  const set = (field: keyof typeof EMPTY) => (value: string) => {
+    setGiven({ ...given, [field]: value, ...(field === 'attribute' && { value: '' }) })
+  }
+  const { category, brand, attribute, value, from, to, name } = given
+  function add(event: FormEvent) {
+    event.preventDefault()
+    const items: RuleItems = {
+      ...(category && { category: [category] }),
+      ...(brand && { brand: [brand] }),
+      ...((from || to) && { price: { ...(from && { from: +from }), ...(to && { to: +to }) } }),
+      ...(attribute && value && { attributes: { [attribute]: [value] } }),
+    }
+    if (Object.keys(items).length === 0)
+      return setFault('Choose a category, a brand, a price or an attribute.')
+    const named = [LABELS[act], category, brand, value].filter(Boolean).join(' ')
+    const { name: text, ...rest } = newRule(act, items, name || named, +by)
+    const when = list && { when: { list: [list as ListKind] } }
+    onAdd({ name: text, ...when, ...rest } as Rule)
+    setGiven(EMPTY)
+    setFault('')
+  }
+  const isWeighed = act === 'boost' || act === 'bury'
+  const price = (field: 'from' | 'to', label: string) => (
+    <label>
+      {label}
+      <input
+        type="number"
+        min="0"
+        step="any"
+        value={given[field]}
+        onChange={(event) => set(field)(event.target.value)}
+      />
+    </label>
+  )
+  return (
+    <form className="controls" onSubmit={add} aria-labelledby="add">
+      <h3 id="add">Add a rule for many products</h3>
+      <Select label="What it does" value={act} onChange={(chosen) => setAct(chosen as Act)}>
+        {ACTS.map((one) => (
+          <option key={one} value={one}>
+            {LABELS[one]}
+          </option>
+        ))}
+      </Select>
+      {isWeighed && (
+        <label>
+          Factor on the odds
+          <input
+            type="number"
+            min="1.1"
+            step="any"
+            required
+            value={by}
+            onChange={(event) => setBy(event.target.value)}
+          />
+        </label>
+      )}
+      {(['category', 'brand'] as const).map((field) => (
+        <Select
+          key={field}
+          label={field === 'category' ? 'Category' : 'Brand'}
+          value={given[field]}
+          onChange={set(field)}
+        >
+          <option value="">Any</option>
+          <Options of={products.valuesOf(field)} />
+        </Select>
+      ))}
+      {products.attributes.size > 0 && (
+        <Select label="Attribute" value={attribute} onChange={set('attribute')}>
+          <option value="">None</option>
+          <Options of={[...products.attributes.keys()]} />
+        </Select>
+      )}
+      {attribute && (
+        <Select label="Its value" value={value} onChange={set('value')}>
+          <option value="">Choose</option>
+          <Options of={products.attributes.get(attribute) ?? []} />
+        </Select>
+      )}
+      {price('from', 'Price from')}
+      {price('to', 'Price to')}
+      <Select label="In the lists" value={list} onChange={setList}>
+        <option value="">All lists</option>
+        {Object.entries(LISTS).map(([kind, title]) => (
+          <option key={kind} value={kind}>
+            {title}
+          </option>
+        ))}
+      </Select>
+      <label>
+        Name of the rule
+        <input value={name} onChange={(event) => set('name')(event.target.value)} />
+      </label>
+      <button type="submit">Add the rule</button>
+      {fault && (
+        <p role="alert" className="fault">
+          {fault}
+        </p>
+      )}
+    </form>
+  )
+}

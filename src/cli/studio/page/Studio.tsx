@@ -1,0 +1,168 @@
+/** @module The studio's page: who looks at which page, the lists before and after the edits, and the rules. */
+import type { Rule } from '@nearside/core/rules/rule.ts'
+import { DAY } from '@nearside/core/time.ts'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { Previewed, StudioStart } from '../app.ts'
+import { begin, change, type Edited, type ListKind, type Place, redo, undo } from '../edits.ts'
+import { Controls, type Shown } from './Controls.tsx'
+import type { Calls } from './calls.ts'
+import { type Products, productsOf } from './describe.ts'
+import { ListPair } from './ListPair.tsx'
+import { RulesPanel } from './RulesPanel.tsx'
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+export function Studio({ calls }: { readonly calls: Calls }) {
+  const [start, setStart] = useState<StudioStart | null>(null)
+  const [fault, setFault] = useState('')
+  const load = useCallback(() => {
+    setFault('')
+    calls.start().then(setStart, (error) => setFault(messageOf(error)))
+  }, [calls])
+  useEffect(load, [load])
+  if (start)
+    return (
+      <Editor calls={calls} start={start} products={productsOf(start.items)} key={start.version} />
+    )
+  return (
+    <main className="studio ns-section">
+      <h1>Nearside studio</h1>
+      {fault ? (
+        <p role="alert" className="fault">
+          {fault}{' '}
+          <button type="button" onClick={load}>
+            Try again
+          </button>
+        </p>
+      ) : (
+        <p role="status">Loading the catalog and the rules …</p>
+      )}
+    </main>
+  )
+}
+
+/** Edits of the rules with undo, by buttons and by the keyboard. */
+function useEdits(rules: readonly Rule[]) {
+  const [edited, setEdited] = useState<Edited<readonly Rule[]>>(() => begin(rules))
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const isField = event.target instanceof HTMLElement && event.target.matches('input, select')
+      if (isField || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'z') return
+      event.preventDefault()
+      setEdited(event.shiftKey ? redo : undo)
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [])
+  return { edited, setEdited }
+}
+
+/** Lists of the newest rules and view; older answers that arrive late are dropped. */
+function usePreview(calls: Calls, saved: readonly Rule[], rules: readonly Rule[], shown: Shown) {
+  const [found, setFound] = useState<Previewed | null>(null)
+  const [fault, setFault] = useState('')
+  const asked = useRef(0)
+  useEffect(() => {
+    const own = ++asked.current
+    const isNewest = () => own === asked.current
+    const { day, ...view } = shown
+    // Noon, so that the day is the same one in UTC and in most places.
+    const time = day === '' ? Date.now() : Date.parse(day) + DAY / 2
+    calls.preview(saved, rules, { ...view, time }).then(
+      (answer) => {
+        if (!isNewest()) return
+        setFound(answer)
+        setFault('')
+      },
+      (error) => isNewest() && setFault(messageOf(error)),
+    )
+  }, [calls, saved, rules, shown])
+  return { found, fault }
+}
+
+interface EditorProps {
+  readonly calls: Calls
+  readonly start: StudioStart
+  readonly products: Products
+}
+
+function Editor({ calls, start, products }: EditorProps) {
+  const [saved, setSaved] = useState({ rules: start.rules, version: start.version })
+  const { edited, setEdited } = useEdits(start.rules)
+  const [shown, setShown] = useState<Shown>({ looked: [], context: {}, day: '' })
+  const [reach, setReach] = useState<Place['reach']>('here')
+  const [said, setSaid] = useState({ text: '', isWrong: false })
+  const rules = edited.now
+  const { found, fault } = usePreview(calls, saved.rules, rules, shown)
+  const isUnsaved = JSON.stringify(rules) !== JSON.stringify(saved.rules)
+  useEffect(() => {
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
+    if (isUnsaved) addEventListener('beforeunload', warn)
+    return () => removeEventListener('beforeunload', warn)
+  }, [isUnsaved])
+  const edit = (next: readonly Rule[], text: string) => {
+    setEdited((before) => change(before, next))
+    setSaid({ text, isWrong: false })
+  }
+  async function save() {
+    try {
+      const { version } = await calls.save(rules, saved.version)
+      setSaved({ rules, version })
+      setSaid({
+        text: `Saved to ${start.file}. nearside publish takes it to the shop.`,
+        isWrong: false,
+      })
+    } catch (error) {
+      setSaid({ text: `Not saved: ${messageOf(error)}`, isWrong: true })
+    }
+  }
+  const kinds = Object.keys(found?.after ?? {}) as ListKind[]
+  const { about, page } = shown
+  const placeOf = (list: ListKind): Place => ({
+    ...{ list, reach, page },
+    ...(list !== 'recommend' && { about }),
+  })
+  return (
+    <main className="studio ns-section">
+      <header className="bar">
+        <h1>Nearside studio</h1>
+        <div className="buttons">
+          <button type="button" disabled={edited.past.length === 0} onClick={() => setEdited(undo)}>
+            Undo
+          </button>
+          <button
+            type="button"
+            disabled={edited.future.length === 0}
+            onClick={() => setEdited(redo)}
+          >
+            Redo
+          </button>
+          <button type="button" className="main" disabled={!isUnsaved} onClick={save}>
+            Save
+          </button>
+        </div>
+        <p role="status" className={said.isWrong ? 'fault' : ''}>
+          {said.text || `${start.file}: ${isUnsaved ? 'changes that are not saved' : 'all saved'}`}
+        </p>
+      </header>
+      <Controls {...{ products, rules, shown, setShown, reach, setReach }} />
+      {fault && (
+        <p role="alert" className="fault">
+          {fault}
+        </p>
+      )}
+      {!found && !fault && <p role="status">Making the lists …</p>}
+      {found &&
+        kinds.map((list) => (
+          <ListPair
+            key={list}
+            {...{ products, rules, edit }}
+            place={placeOf(list)}
+            before={found.before[list] ?? []}
+            after={found.after[list] ?? []}
+          />
+        ))}
+      <RulesPanel {...{ calls, products, rules, edit }} findings={found?.findings ?? []} />
+    </main>
+  )
+}

@@ -1,0 +1,14 @@
+/** @module Starts the studio's page. */
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { createCalls } from './calls.ts'
+import { Studio } from './Studio.tsx'
+import './studio.css'
+
+// The fragment of an address is sent to nobody.
+const calls = createCalls(location.hash.slice(1))
+createRoot(document.getElementById('root') as HTMLElement).render(
+  <StrictMode>
+    <Studio calls={calls} />
+  </StrictMode>,
+)

@@ -1,0 +1,126 @@
+/**
+ * @module Lists under rules that are not published yet. A whole device, with the code that runs in a shopper's browser,
+ * makes them in memory. It never learns, contributes or asks the network.
+ */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { WorkerConfig } from '@nearside/browser/messages.ts'
+import { type Device, startDevice } from '@nearside/browser/worker/device.ts'
+import { utf8 } from '@nearside/core/bytes.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import type { Rule } from '@nearside/core/rules/rule.ts'
+import { serially } from '@nearside/core/serially.ts'
+import type { ListKind } from './edits.ts'
+
+/** Who looks at which page, and when. */
+export interface View {
+  /** Products that the shopper looked at, latest last; empty: a new visitor. */
+  readonly looked: readonly string[]
+  /** Product whose page it is. */
+  readonly about?: string
+  readonly page?: string
+  readonly context: Readonly<Record<string, string>>
+  /** Time of the visit, milliseconds since the epoch. */
+  readonly time: number
+}
+
+export type Lists = Readonly<Partial<Record<ListKind, readonly Recommendation[]>>>
+
+export interface Preview {
+  /** Lists of the view under each of the given sets of rules. */
+  lists(view: View, variants: readonly (readonly Rule[])[]): Promise<readonly Lists[]>
+  close(): Promise<void>
+}
+
+/** Number of places that a preview shows. */
+const LIMIT = 12
+
+/** Never reached, since every request is answered from memory or the disk. */
+const ADDRESS = 'http://studio.invalid/'
+
+/** @throws NearsideError `model-unreachable` if the device can't load the model */
+export async function openPreview(models: string, catalog: readonly Item[]): Promise<Preview> {
+  let time = Date.now()
+  let rules = utf8('[]')
+  const device = await startDevice(configFor(catalog), {
+    now: () => time,
+    clock: () => performance.now(),
+    random: () => 0,
+    // Without timers, the device neither learns nor looks for updates by itself.
+    timers: { set: () => 0, clear() {} },
+    nextTask: () => new Promise((resolve) => setImmediate(resolve)),
+    indexedDb: () => undefined,
+    chooseEngine: async () => {
+      throw new NearsideError('engine-unavailable', 'The preview does not learn')
+    },
+    onDemand: () => import('@nearside/browser/worker/onDemand.ts'),
+    async fetch(request) {
+      const { pathname } = new URL(request instanceof Request ? request.url : request)
+      if (pathname === '/rules.json') return new Response(rules)
+      const bytes = await readFile(join(models, pathname.replace(/^\/models\//, '')))
+      return new Response(new Uint8Array(bytes))
+    },
+  })
+  await device.ready()
+  const { model, notices } = device.snapshot()
+  if (model === null) {
+    await device.close()
+    throw new NearsideError('model-unreachable', notices[0]?.message ?? 'The model can’t be used')
+  }
+  const alone = serially()
+  return {
+    lists: (view, variants) =>
+      alone(async () => {
+        time = view.time
+        await device.erase()
+        await device.context(view.context)
+        for (const [at, item_id] of view.looked.entries()) {
+          const ago = (view.looked.length - at) * 60_000
+          const input = { name: 'view_item', item_id } as const
+          await device.capture({ id: `${at}`, time: time - ago, input })
+        }
+        const found: Lists[] = []
+        for (const variant of variants) {
+          rules = utf8(JSON.stringify(variant))
+          await device.checkForUpdate()
+          found.push(listsOf(device, view))
+        }
+        return found
+      }),
+    close: () => device.close(),
+  }
+}
+
+function listsOf(device: Device, { about, page }: View): Lists {
+  const options = { limit: LIMIT, ...(page !== undefined && { page }) }
+  const list = (query: ListQuery) => device.list(query)
+  if (about === undefined) return { recommend: list({ kind: 'recommend', options }) }
+  return {
+    similar: list({ kind: 'similar', item: about, options }),
+    boughtTogether: list({ kind: 'boughtTogether', item: about, options }),
+    recommend: list({ kind: 'recommend', options }),
+  }
+}
+
+const configFor = (catalog: readonly Item[]): WorkerConfig => ({
+  catalog,
+  baseModel: `${ADDRESS}models/`,
+  rules: `${ADDRESS}rules.json`,
+  engine: 'js',
+  federation: null,
+  database: 'studio',
+  persist: 'always',
+  strategy: 'hybrid',
+  learners: [],
+  imbalance: 'none',
+  cleaning: 'rules',
+  exclude: ['bought', 'basket'],
+  live: null,
+  latest: null,
+  modelKeys: null,
+  retentionDays: Number.POSITIVE_INFINITY,
+  conditions: { visible: true, savesData: false, battery: null, globalPrivacyControl: false },
+  context: {},
+})

@@ -1,0 +1,65 @@
+/** @module The shop's file of rules, as the studio reads and replaces it: complete or not at all. */
+import { readFile } from 'node:fs/promises'
+import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { isRecord } from '@nearside/core/isRecord.ts'
+import { parseRules } from '@nearside/core/rules/parseRules.ts'
+import type { Rule } from '@nearside/core/rules/rule.ts'
+import { placeFile } from '../publish/place.ts'
+
+export interface RulesFile {
+  readonly rules: readonly Rule[]
+  /** SHA-256 of the file; empty if there is no file yet. */
+  readonly version: string
+  /** Content of the file: an array of rules, or an object with further fields. */
+  readonly content: unknown
+}
+
+/** @throws NearsideError `rules-invalid` if devices would ignore a rule of the file; `input-invalid` if it isn't JSON */
+export async function readRulesFile(file: string): Promise<RulesFile> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      return { rules: [], version: '', content: { rules: [] } }
+    throw NearsideError.from(error, 'input-invalid', `${file} can't be read`)
+  }
+  let content: unknown
+  try {
+    content = JSON.parse(text)
+  } catch (error) {
+    throw NearsideError.from(error, 'input-invalid', `${file} can't be read as JSON`)
+  }
+  return { rules: requireRules(content), version: await sha256Hex(utf8(text)), content }
+}
+
+/** @throws NearsideError `rules-invalid` for the first rule that devices would ignore */
+export function requireRules(content: unknown): readonly Rule[] {
+  const { rules, faults } = parseRules(content)
+  if (faults.length === 0) return rules
+  throw new NearsideError('rules-invalid', `${faults.join('; ')}. Correct the file and try again`)
+}
+
+/**
+ * Replaces the rules and keeps the file's other fields.
+ * @param version version that the rules were made from
+ * @returns the new version
+ * @throws NearsideError `version-taken` if the file has changed since; `storage-unavailable` if it can't be written
+ */
+export async function writeRulesFile(
+  file: string,
+  rules: readonly Rule[],
+  version: string,
+): Promise<string> {
+  const before = await readRulesFile(file)
+  if (before.version !== version)
+    throw new NearsideError(
+      'version-taken',
+      `${file} has changed since the studio read it: reload the page, then edit again`,
+    )
+  const content = isRecord(before.content) ? { ...before.content, rules } : rules
+  const bytes = utf8(`${JSON.stringify(content, null, 2)}\n`)
+  await placeFile(file, bytes)
+  return sha256Hex(bytes)
+}

@@ -1,0 +1,155 @@
+/**
+ * @module Measures what a shop's rules cost or gain: replays held-out shoppers, and compares the lists of ten with each
+ * rule and without any. The lists come from the code that devices run; the scores are those of the base model, which
+ * knows the shopper's history.
+ */
+import { Catalog } from '@nearside/core/catalog/catalog.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { discountOf } from '@nearside/core/model/prices.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
+import { scoreTerms } from '@nearside/core/model/score.ts'
+import type { ListQuery } from '@nearside/core/ranking/apiLists.ts'
+import { findAll, gather } from '@nearside/core/ranking/candidateSource.ts'
+import { Ranker, type Scored } from '@nearside/core/ranking/ranker.ts'
+import { liftScores, type Ruled, ruledList } from '@nearside/core/ranking/ruledList.ts'
+import { createRuleBook, itemsOf, type ListRules } from '@nearside/core/rules/listRules.ts'
+import type { Rule } from '@nearside/core/rules/rule.ts'
+import { hitRate, placesIn } from '@nearside/train/metrics.ts'
+import { bootstrap, type Interval, mean } from './bootstrap.ts'
+import { type AskedCase, selectCases } from './cases.ts'
+import { load, type Question } from './load.ts'
+import { prepareDevices } from './prepare.ts'
+import { Rows } from './rows.ts'
+import { type Steps, step } from './steps.ts'
+
+/** Effect of one rule alone. */
+interface RuleCost {
+  /** Index of the rule; −1 for all rules together. */
+  readonly rule: number
+  /** Share of lists that the rule changes. */
+  readonly changed: number
+  /** Share of lists of ten with a product that the shopper bought next; with the rule, less without rules. */
+  readonly difference: Interval
+}
+
+export interface RuleCosts {
+  readonly shoppers: number
+  readonly cases: number
+  /** Share of lists of ten with a product that the shopper bought next, without rules. */
+  readonly without: Interval
+  readonly rules: readonly RuleCost[]
+}
+
+/** Maximum number of cases of one shopper, the newest: more would add time and little certainty. */
+const MOST_CASES = 5
+const LIMIT = 10
+const WITHOUT = { arm: 'without', metric: 'hit' }
+
+/** Whether a replay of everyone's recommendations can measure a rule. */
+const isMeasurable = (rule: Rule): boolean =>
+  (rule.when?.list?.includes('recommend') ?? true) && !rule.when?.item && !itemsOf(rule)?.same
+
+/**
+ * Each measurable rule counts as if it held now, on every page and in every context.
+ * @throws NearsideError `input-invalid` if too few shoppers are held out; `model-incompatible`; `aborted`
+ */
+export async function ruleCosts(
+  rules: readonly Rule[],
+  question: Omit<Question, 'protocol'>,
+  steps: Steps,
+): Promise<RuleCosts> {
+  const { shop, input } = await load({ ...question, protocol: 'personal' })
+  const tested = selectCases(input)
+    .map((own) => own.filter(({ bought }) => bought.targets.length > 0).slice(-MOST_CASES))
+    .filter((own) => own.length > 0)
+  if (tested.length === 0)
+    throw new NearsideError('input-invalid', 'no held-out shopper bought anything in the test time')
+  const items = shop.items.map((item) => ({ ...item, available: true }))
+  const catalog = new Catalog(items)
+  const ranker = new Ranker(input.model, catalog)
+  const { statisticsAt } = prepareDevices(input, null)
+  const isOffer = (id: string) => discountOf(input.model, catalog, ranker.rowOf(id) ?? -1) > 0
+  const measured = rules.flatMap((rule, at) => {
+    const { when: _, ...always } = rule
+    return isMeasurable(rule) ? [{ at, rule: always as Rule }] : []
+  })
+  const ask = { list: 'recommend', now: question.now, context: () => undefined } as const
+  const bookOf = (some: readonly Rule[]) => createRuleBook(some, items, isOffer)(ask)
+  const all = { at: -1, ruled: bookOf(measured.map(({ rule }) => rule)) }
+  const arms = [all, ...measured.map(({ at, rule }) => ({ at, ruled: bookOf([rule]) }))]
+  const rows = new Rows<{ readonly shopper: string }>()
+  for (const [done, own] of tested.entries()) {
+    await step(steps, 'replaying shoppers', done, tested.length)
+    for (const one of own) {
+      rows.begin(one)
+      const { base } = scoreTerms(
+        { ...input.model, statistics: statisticsAt(one.time) },
+        one.history,
+        one.time,
+      )
+      const scored: Scored = {
+        base: ranker.base,
+        isOwn: true,
+        find: findAll,
+        scoresOf: (some) => gather(base, some),
+      }
+      const plain = listOf(ranker, scored, one, null)
+      const hit = hitOf(plain, one, input.model.itemIds)
+      rows.put(WITHOUT, hit)
+      for (const { at, ruled } of arms) {
+        const list = listOf(ranker, scored, one, ruled)
+        const isChanged = list.some((id, place) => id !== plain[place])
+        const own = isChanged ? hitOf(list, one, input.model.itemIds) : hit
+        rows.put({ arm: `${at}`, metric: 'changed' }, Number(isChanged))
+        rows.put({ arm: `${at}`, metric: 'difference' }, own - hit)
+      }
+    }
+  }
+  const valuesOf = (arm: string, metric: string) => rows.means({ arm, metric })
+  const figures = bootstrap(
+    [
+      mean(rows.means(WITHOUT)),
+      ...arms.flatMap(({ at }) =>
+        ['difference', 'changed'].map((metric) => mean(valuesOf(`${at}`, metric))),
+      ),
+    ],
+    tested.length,
+    createRandom(input.seed),
+  ).map((one) => one ?? { value: 0, lo: 0, hi: 0 })
+  return {
+    shoppers: tested.length,
+    cases: rows.cases.length,
+    without: figures[0],
+    rules: arms.map(({ at }, k) => ({
+      rule: at,
+      difference: figures[1 + 2 * k],
+      changed: figures[2 + 2 * k].value,
+    })),
+  }
+}
+
+/** @param ruled null: no rule applies */
+function listOf(
+  ranker: Ranker,
+  scored: Scored,
+  { bought }: AskedCase,
+  ruled: ListRules | null,
+): readonly string[] {
+  const excludeIds = bought.hidden === null ? [] : [ranker.model.itemIds[bought.hidden]]
+  const query: ListQuery = {
+    kind: 'recommend',
+    options: { limit: LIMIT, diversify: false, excludeIds },
+  }
+  const answer = (asked: ListQuery, { lifts, ...selection }: Ruled) =>
+    ranker.list(asked, lifts?.size ? liftScores(ranker, lifts, scored) : scored, {
+      ...selection,
+      unplaced: true,
+    })
+  const list = ruled ? ruledList(ruled, query, answer) : answer(query, {})
+  return list.map(({ id }) => id)
+}
+
+function hitOf(list: readonly string[], { bought }: AskedCase, itemIds: readonly string[]): number {
+  const wanted = bought.targets.map((row) => itemIds[row])
+  return hitRate(placesIn(list, wanted), LIMIT)
+}
