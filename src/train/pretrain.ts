@@ -6,7 +6,7 @@
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { historiesOf } from '@nearside/core/features/cases.ts'
 import { CONTEXT_CODE } from '@nearside/core/features/context/contextFeatures.ts'
-import { contextTable } from '@nearside/core/features/context/lifts.ts'
+import { contextTables } from '@nearside/core/features/context/lifts.ts'
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
 import { columnsOf } from '@nearside/core/features/logColumns.ts'
@@ -30,7 +30,9 @@ import { type Holdout, hashOfHeldOut } from './holdout.ts'
 import { type KeptIn, keepNothing, keepParts, keyOf } from './kept.ts'
 import { FOLDS, planByTime, planLeaveOneOut } from './plan.ts'
 import { contextOf as contextNeeded, learnPrior } from './prior/learnPrior.ts'
-import { OUT_OF_FOLD, OutOfFoldStatistics } from './ranker/outOfFold.ts'
+import type { RankerDataset } from './ranker/dataset.ts'
+import { ListCache, OUT_OF_FOLD, OutOfFoldStatistics } from './ranker/outOfFold.ts'
+import { sampleTable } from './ranker/sampledTable.ts'
 import { type ContextCandidates, type RankerData, trainRanker } from './ranker/trainRanker.ts'
 import { learnTolerance } from './searches/learnTolerance.ts'
 import { joinRecords, selectFeatures } from './selection/select.ts'
@@ -105,6 +107,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     items: shop.items,
     shoppers: questions.training,
     dayOnly: shop.dayOnly,
+    lists: new ListCache(),
     // If days only encode the order of a sequence, context has no meaning.
     ...(options.leaveOneOut || !learners.includes('context')
       ? {}
@@ -168,6 +171,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
         folds: FOLDS,
         from: plan.measuredFrom,
         until: questions.until,
+        lists: data.lists,
       },
       candidates,
     ),
@@ -193,15 +197,20 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
 
   await checkpoint()
   progress('context', 0, 1)
-  const asked = { from: plan.questionsFrom, until: questions.until, seed }
-  const context = await keep('context', () => learnContext(data, chosen, asked))
+  let table: RankerDataset | null = null
+  const tableOf = () => {
+    table ??= sampleTable(data, { from: plan.questionsFrom, until: questions.until, seed })
+    return table
+  }
+  const context = await keep('context', () => learnContext(data, chosen, tableOf))
 
   await checkpoint()
   progress('selection', 0, 1)
   const judged =
     options.judgeFeatures === false
       ? null
-      : await keep('selection', () => selectFeatures(data, asked))
+      : await keep('selection', () => selectFeatures(data, tableOf(), seed))
+  table = null
   const selection = judged && joinRecords(judged, [...chosen.records, ...context.records])
   const records = selection?.records ?? [...chosen.records, ...context.records]
   const report =
@@ -246,6 +255,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     from: plan.measuredFrom,
     until: questions.until,
     statistics: { context: contextNeeded(unseenBase) },
+    lists: data.lists,
   })
   progress('forecast', 0, 1)
   const expected = forecast(unseenBase, {
@@ -307,9 +317,7 @@ function withContext(
   const kept = candidates.kinds.filter((kind) => terms.some(({ feature }) => feature.kind === kind))
   return {
     ...statistics,
-    context: kept.map((kind) =>
-      contextTable(kind, statistics.category, histories, until, candidates.contexts),
-    ),
+    context: contextTables(kept, statistics.category, histories, until, candidates.contexts),
   }
 }
 

@@ -17,7 +17,7 @@ import { fastScan } from '@nearside/engine/candidates.ts'
 import { mean, standardError } from './estimates.ts'
 import { ndcg, placesOf } from './metrics.ts'
 import { createHighest } from './ranker/highest.ts'
-import { OUT_OF_FOLD, OutOfFoldStatistics } from './ranker/outOfFold.ts'
+import { type ListCache, OUT_OF_FOLD, OutOfFoldStatistics } from './ranker/outOfFold.ts'
 
 /** Maximum number of cases. The standard error of their mean is 1/45 of their standard deviation. */
 const MOST_CASES = 2000
@@ -36,6 +36,7 @@ interface ValidationData {
   readonly folds: number
   readonly from: number
   readonly until: number
+  readonly lists?: ListCache
 }
 
 const PLACES = 10
@@ -50,6 +51,7 @@ export function validate(data: ValidationData, models: readonly ScoringModel[]):
     folds: data.folds,
     from: data.from,
     until: data.until,
+    lists: data.lists,
   })
   const all = data.training
     .filter(({ id }) => data.isMeasured(id))

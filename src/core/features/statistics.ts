@@ -7,7 +7,7 @@ import type { Item } from '../catalog/item.ts'
 import { onceFor } from '../onceFor.ts'
 import { DAY } from '../time.ts'
 import type { ContextSource } from './context/context.ts'
-import { contextTable } from './context/lifts.ts'
+import { contextTables } from './context/lifts.ts'
 import { cooccurrence, DEFAULT_COOCCURRENCE, type NeighbourLists } from './cooccurrence.ts'
 import type { History } from './history.ts'
 import { groupPeers } from './intent.ts'
@@ -61,8 +61,12 @@ export function buildStatistics(
     ...counts,
     ...catalog,
     ...(context && {
-      context: context.kinds.map((kind) =>
-        contextTable(kind, catalog.category, log.histories, asOf, context.contexts),
+      context: contextTables(
+        context.kinds,
+        catalog.category,
+        log.histories,
+        asOf,
+        context.contexts,
       ),
     }),
   }

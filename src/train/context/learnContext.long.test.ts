@@ -4,6 +4,7 @@ import { parseManifest } from '@nearside/core/model/manifest.ts'
 import { scoreTerms, withContext } from '@nearside/core/model/score.ts'
 import { beforeAll, expect, test } from 'vitest'
 import { type Pretrained, type PretrainOptions, pretrain } from '../pretrain.ts'
+import { sampleTable } from '../ranker/sampledTable.ts'
 import { trainRanker } from '../ranker/trainRanker.ts'
 import { contextKindsOf, contextOf } from '../shop/context.ts'
 import { NO_WORD_VECTORS } from '../wordVectors.ts'
@@ -102,7 +103,8 @@ test('contexts without effect rarely pass by chance', () => {
     const until = shop.to + 1
     const { alone, scale } = trainRanker(data, { until, seed })
     const base = { featureWeights: alone.weights, featureScale: scale }
-    for (const outcome of learnContext(data, base, { until, seed }).outcomes) {
+    for (const outcome of learnContext(data, base, () => sampleTable(data, { until, seed }))
+      .outcomes) {
       tried++
       if (outcome.kept) kept++
     }

@@ -10,14 +10,11 @@ import {
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import type { BaseModel, ContextTerm } from '@nearside/core/model/baseModel.ts'
 import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
-import { createRandom, type Random } from '@nearside/core/model/random.ts'
 import { mean, standardError } from '../estimates.ts'
 import type { RankerCase, RankerDataset } from '../ranker/dataset.ts'
 import { fitNewton } from '../ranker/newton.ts'
 import { foldOf } from '../ranker/outOfFold.ts'
 import { partOf } from '../ranker/part.ts'
-import type { SampleOptions } from '../ranker/sample.ts'
-import { sampleTable } from '../ranker/sampledTable.ts'
 import { NEGLIGIBLE, spreadOf } from '../ranker/select.ts'
 import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
 import { measureCases } from '../selection/measure.ts'
@@ -42,13 +39,6 @@ interface LearnedContext {
   readonly outcomes: readonly ContextOutcome[]
 }
 
-interface LearnContextOptions {
-  readonly from?: number
-  readonly until: number
-  readonly seed: number
-}
-
-const MAX_CASES = 3000
 const FEWEST_CASES = 60
 /**
  * Split points as shares of the cases in time order. At each split point, weights are fitted to the cases before it and
@@ -60,22 +50,18 @@ const ORIGINS = [0.25, 0.5, 0.75]
  */
 const LOSS_ERRORS = 2
 
-/** @param base the weights that context is added to */
+/**
+ * @param base the weights that context is added to
+ * @param tableOf table of cases with the context columns; called only if there is context
+ */
 export function learnContext(
-  data: RankerData,
+  { context }: Pick<RankerData, 'context'>,
   base: Pick<BaseModel, 'featureWeights' | 'featureScale'>,
-  { from, until, seed }: LearnContextOptions,
+  tableOf: () => RankerDataset,
 ): LearnedContext {
-  const { context } = data
   if (!context) return { terms: [], records: [], outcomes: [] }
-  const features = contextCandidates(context.kinds)
-  const table = buildContextTable(
-    data,
-    { from, until, maxCases: MAX_CASES },
-    base.featureWeights.map((weight, f) => weight / (base.featureScale[f] || 1)),
-    createRandom(seed + 5),
-  )
-  return weighContext(table, features)
+  const rawWeights = base.featureWeights.map((weight, f) => weight / (base.featureScale[f] || 1))
+  return weighContext(withScore(tableOf(), rawWeights), contextCandidates(context.kinds))
 }
 
 /** Judges each kind on the table's later cases, and fits the kinds that help on all cases. */
@@ -194,17 +180,10 @@ function describe({ loss, lossError, error, ...outcome }: ContextOutcome): strin
 }
 
 /**
- * Column 0 of the table is the base's score, the others are the context features' raw values.
+ * Column 0 of the result is the base's score, the others are the context features' raw values.
  * @param rawWeights w by raw value, [F]
  */
-function buildContextTable(
-  data: RankerData,
-  asked: Pick<SampleOptions, 'from' | 'until' | 'maxCases'>,
-  rawWeights: Float32Array,
-  random: Random,
-): RankerDataset {
-  const { cases, tableOf } = sampleTable(data, asked, random)
-  const full = tableOf(cases)
+function withScore(full: RankerDataset, rawWeights: Float32Array): RankerDataset {
   const columns = 1 + full.columns - FEATURE_COUNT
   const values = new Float32Array(full.item.length * columns)
   for (let row = 0; row < full.item.length; row++) {

@@ -2,6 +2,7 @@ import type { Interaction } from '@nearside/core/features/history.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { expect, test } from 'vitest'
+import { sampleTable } from '../ranker/sampledTable.ts'
 import { trainRanker } from '../ranker/trainRanker.ts'
 import { contextKindsOf, contextOf } from '../shop/context.ts'
 import { PriceCollector } from '../shop/prices.ts'
@@ -58,7 +59,7 @@ test.each([
   const options = { until: shop.to, seed: 1 }
   const { alone, scale } = trainRanker(data, options)
   const base = { featureWeights: alone.weights, featureScale: scale }
-  const { terms, records, outcomes } = learnContext(data, base, options)
+  const { terms, records, outcomes } = learnContext(data, base, () => sampleTable(data, options))
   const discount = terms.find(({ feature }) => feature.name === 'discount')
   const price = outcomes.find(({ kind }) => kind === 'price')
   expect(price?.kept).toBe(matter)

@@ -180,6 +180,7 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
     from: first + 0.2 * (until - first),
     until,
     statistics: { context: contextOf(model) },
+    lists: data.lists,
   })
   const random = createRandom(seed + 1)
   const { most, best } = sizeOf(model.itemIds.length, casesEach, options.maxShoppers)

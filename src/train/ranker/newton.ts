@@ -80,6 +80,10 @@ export function evaluate(
   const gradient = new Float64Array(F)
   const hessian = new Float64Array(F * F)
   const mean = new Float64Array(F)
+  const { features } = data
+  /** Columns of a row's values other than 0, and these values. */
+  const some = new Int32Array(F)
+  const values = new Float64Array(F)
   let longest = 0
   let totalWeight = 0
   for (let c = 0; c < data.cases.length; c++) {
@@ -95,7 +99,7 @@ export function evaluate(
     let highest = Number.NEGATIVE_INFINITY
     for (let k = 0; k < count; k++) {
       let score = data.correction[first + k]
-      for (let f = 0, x = (first + k) * F; f < F; f++, x++) score += scaled[f] * data.features[x]
+      for (let f = 0, x = (first + k) * F; f < F; f++, x++) score += scaled[f] * features[x]
       share[k] = score
       if (score > highest) highest = score
     }
@@ -114,20 +118,25 @@ export function evaluate(
       const residual = weight * (probability - target)
       const at = row * F
       if (asked === 'gradient') {
-        for (let f = 0; f < F; f++) gradient[f] += residual * data.features[at + f]
+        for (let f = 0; f < F; f++) gradient[f] += residual * features[at + f]
         continue
       }
-      for (const f of free) {
-        const value = data.features[at + f]
+      // Most features of a row are 0, and zeros add nothing.
+      let filled = 0
+      for (let a = 0; a < free.length; a++) {
+        const f = free[a]
+        const value = features[at + f]
+        if (value === 0) continue
         gradient[f] += residual * value
         mean[f] += probability * value
+        some[filled] = f
+        values[filled++] = value
       }
       if (probability < 1e-7) continue
-      for (let a = 0; a < free.length; a++) {
-        const value = weight * probability * data.features[at + free[a]]
-        if (value === 0) continue
-        const into = free[a] * F
-        for (let b = 0; b <= a; b++) hessian[into + free[b]] += value * data.features[at + free[b]]
+      for (let a = 0; a < filled; a++) {
+        const value = weight * probability * values[a]
+        const into = some[a] * F
+        for (let b = 0; b <= a; b++) hessian[into + some[b]] += value * values[b]
       }
     }
     if (asked !== 'hessian') continue

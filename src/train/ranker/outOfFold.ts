@@ -6,6 +6,7 @@
 
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { historiesOf, type ShopperHistory } from '@nearside/core/features/cases.ts'
+import { cooccurrence, DEFAULT_COOCCURRENCE } from '@nearside/core/features/cooccurrence.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
 import { columnsOf, type LogColumns, withoutFold } from '@nearside/core/features/logColumns.ts'
 import {
@@ -24,11 +25,36 @@ export interface OutOfFoldOptions {
   readonly from: number
   /** Exclusive limit of events and cases, milliseconds. */
   readonly until: number
-  readonly statistics?: StatisticsOptions
+  readonly statistics?: Pick<StatisticsOptions, 'context'>
+  /** Neighbour lists that the parts of a training share; absent: lists of its own. */
+  readonly lists?: ListCache
 }
 
 /** Settings for training the ranker. */
 export const OUT_OF_FOLD = { folds: 5, neighbourDays: 30, popularityDays: 7 } as const
+
+type Lists = NonNullable<StatisticsOptions['neighbours']>
+
+/** Memory of all cached lists, bytes. What doesn't fit is built again each time. */
+const MOST_CACHED = 2e8
+
+/**
+ * Caches the neighbour lists of one log by fold and date. They are the most expensive part of the statistics, and each
+ * part of a training asks for the same lists.
+ */
+export class ListCache {
+  readonly #known = new Map<string, Lists>()
+  #bytes = 0
+
+  of(key: string, build: () => Lists): Lists {
+    const known = this.#known.get(key)
+    if (known) return known
+    const lists = build()
+    this.#bytes += lists.neighbourItems.byteLength + lists.neighbourWeights.byteLength
+    if (this.#bytes < MOST_CACHED) this.#known.set(key, lists)
+    return lists
+  }
+}
 
 /** Fold of a shopper, by FNV-1a of the id alone. */
 export function foldOf(shopper: string, folds: number): number {
@@ -41,13 +67,14 @@ export function foldOf(shopper: string, folds: number): number {
 }
 
 /**
- * Builds statistics on demand and caches only the latest of each kind. Ask in the order of `compareCases`: any other
- * order rebuilds the statistics for every case.
+ * Builds statistics on demand and caches only the latest, besides the neighbour lists. Ask in the order of
+ * `compareCases`: any other order rebuilds the statistics for every case.
  */
 export class OutOfFoldStatistics {
   readonly #items: readonly Item[]
   readonly #options: OutOfFoldOptions
   readonly #log: LogColumns
+  readonly #cache: ListCache
   #lists: { fold: number; at: number; statistics: ItemStatistics } | null = null
   #current: { fold: number; at: number; statistics: ItemStatistics } | null = null
 
@@ -58,6 +85,7 @@ export class OutOfFoldStatistics {
   ) {
     this.#items = items
     this.#options = options
+    this.#cache = options.lists ?? new ListCache()
     this.#log = columnsOf(historiesOf(shoppers), (shopper) =>
       foldOf(shoppers[shopper].id, options.folds),
     )
@@ -71,7 +99,12 @@ export class OutOfFoldStatistics {
     if (this.#current?.fold === fold && this.#current.at === at) return this.#current.statistics
     const others = withoutFold(this.#log, fold)
     if (this.#lists?.fold !== fold || this.#lists.at !== listsAt) {
-      const statistics = buildStatistics(this.#items, others, listsAt, this.#options.statistics)
+      const neighbours = this.#cache.of(`${this.#options.folds} ${fold} ${listsAt}`, () => ({
+        ...cooccurrence(this.#items.length, others, listsAt),
+        neighboursPerItem: DEFAULT_COOCCURRENCE.neighboursPerItem,
+      }))
+      const given = { ...this.#options.statistics, neighbours }
+      const statistics = buildStatistics(this.#items, others, listsAt, given)
       this.#lists = { fold, at: listsAt, statistics }
     }
     const { statistics: lists } = this.#lists

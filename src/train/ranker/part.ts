@@ -1,4 +1,4 @@
-/** @module A table made of some cases, rows and columns of another table of training cases. */
+/** @module A table made of some cases and columns of another table of training cases. */
 import type { RankerCase, RankerDataset } from './dataset.ts'
 
 /** @param columns columns in the order given; absent: all. */
@@ -7,46 +7,38 @@ export function partOf(
   isIn: (one: RankerCase) => boolean,
   columns?: readonly number[],
 ): RankerDataset {
-  const { cases } = table
-  const kept = [...cases.keys()].filter((c) => isIn(cases[c]))
-  return rowsOf(
-    table,
-    kept,
-    kept.map((c) => rowsOfCase(table, c)),
-    columns,
-  )
+  const kept = [...table.cases.keys()].filter((c) => isIn(table.cases[c]))
+  const start = new Int32Array(kept.length + 1)
+  kept.forEach((c, k) => {
+    start[k + 1] = start[k] + table.start[c + 1] - table.start[c]
+  })
+  const rows = start[kept.length]
+  const width = columns?.length ?? table.columns
+  const part = {
+    cases: kept.map((c) => table.cases[c]),
+    start,
+    item: new Int32Array(rows),
+    columns: width,
+    features: new Float32Array(rows * width),
+    correction: new Float32Array(rows),
+    target: new Float32Array(rows),
+  }
+  kept.forEach((c, k) => {
+    const [from, to, into] = [table.start[c], table.start[c + 1], start[k]]
+    for (const name of ['item', 'correction', 'target'] as const)
+      part[name].set(table[name].subarray(from, to), into)
+    if (!columns) {
+      const { features } = table
+      part.features.set(features.subarray(from * width, to * width), into * width)
+      return
+    }
+    for (let row = from, at = into * width; row < to; row++)
+      for (const column of columns)
+        part.features[at++] = table.features[row * table.columns + column]
+  })
+  return part
 }
 
 export function rowsOfCase({ start }: Pick<RankerDataset, 'start'>, c: number): number[] {
   return Array.from({ length: start[c + 1] - start[c] }, (_, k) => start[c] + k)
-}
-
-/** @param rows rows of each case, in the order of the result. */
-function rowsOf(
-  table: RankerDataset,
-  cases: readonly number[],
-  rows: readonly (readonly number[])[],
-  columns: readonly number[] = Array.from({ length: table.columns }, (_, column) => column),
-): RankerDataset {
-  const all = rows.flat()
-  const start = new Int32Array(cases.length + 1)
-  rows.forEach((own, k) => {
-    start[k + 1] = start[k] + own.length
-  })
-  const features = new Float32Array(all.length * columns.length)
-  all.forEach((row, k) => {
-    columns.forEach((column, f) => {
-      features[k * columns.length + f] = table.features[row * table.columns + column]
-    })
-  })
-  const at = (values: Float32Array) => Float32Array.from(all, (row) => values[row])
-  return {
-    cases: cases.map((c) => table.cases[c]),
-    start,
-    item: Int32Array.from(all, (row) => table.item[row]),
-    columns: columns.length,
-    features,
-    correction: at(table.correction),
-    target: at(table.target),
-  }
 }

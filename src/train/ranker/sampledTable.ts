@@ -1,33 +1,35 @@
 /** @module Samples the ranker's cases for its judges: features and context, out of fold. */
 import { contextCandidates } from '@nearside/core/features/context/contextFeatures.ts'
-import type { Random } from '@nearside/core/model/random.ts'
-import { buildDataset, contextColumns, type RankerCase, type RankerDataset } from './dataset.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
+import { buildDataset, contextColumns, type RankerDataset } from './dataset.ts'
 import { OUT_OF_FOLD, OutOfFoldStatistics } from './outOfFold.ts'
 import { type SampleOptions, sampleCases } from './sample.ts'
 import { DEFAULT_RANKER, type RankerData } from './trainRanker.ts'
 
-/** Draws the cases. The returned `tableOf` builds the table of some of them; context columns come last. */
+/** Maximum number of cases. */
+const MOST_CASES = 3000
+
+/** Table of some cases; context columns come last. Context and features are judged on the same table. */
 export function sampleTable(
   data: RankerData,
-  asked: Pick<SampleOptions, 'from' | 'until' | 'maxCases'>,
-  random: Random,
-) {
+  asked: Pick<SampleOptions, 'from' | 'until'> & { readonly seed: number },
+): RankerDataset {
   const { warmUp } = DEFAULT_RANKER
-  const sample = sampleCases(data, { ...asked, warmUp, firstShare: 0 }, random)
-  const { context } = data
-  const statistics = new OutOfFoldStatistics(data.items, sample.shoppers, {
+  const random = createRandom(asked.seed + 5)
+  const options = { ...asked, warmUp, firstShare: 0, maxCases: MOST_CASES }
+  const { cases, shoppers, from } = sampleCases(data, options, random)
+  const { context, lists } = data
+  const statistics = new OutOfFoldStatistics(data.items, shoppers, {
     ...OUT_OF_FOLD,
-    from: sample.from,
+    from,
     until: asked.until,
     statistics: { context },
+    lists,
   })
-  const columns = context && contextColumns(contextCandidates(context.kinds), context.contexts)
-  const tableOf = (chosen: readonly RankerCase[]): RankerDataset =>
-    buildDataset(
-      [...chosen].sort(statistics.compareCases),
-      ({ shopper, time }) => statistics.at(shopper, time),
-      random,
-      columns,
-    )
-  return { cases: sample.cases, tableOf }
+  return buildDataset(
+    cases.sort(statistics.compareCases),
+    ({ shopper, time }) => statistics.at(shopper, time),
+    random,
+    context && contextColumns(contextCandidates(context.kinds), context.contexts),
+  )
 }

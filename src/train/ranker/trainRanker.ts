@@ -15,7 +15,12 @@ import { CANDIDATES } from '@nearside/core/model/trees.ts'
 import { candidatesOfCatalog } from './catalogCandidates.ts'
 import { buildDataset, type RankerCase, type RankerDataset, rowScores } from './dataset.ts'
 import { fitNewton } from './newton.ts'
-import { OUT_OF_FOLD, type OutOfFoldOptions, OutOfFoldStatistics } from './outOfFold.ts'
+import {
+  type ListCache,
+  OUT_OF_FOLD,
+  type OutOfFoldOptions,
+  OutOfFoldStatistics,
+} from './outOfFold.ts'
 import { rowsOfCase } from './part.ts'
 import { type SampleOptions, sampleCases } from './sample.ts'
 import { lentWeights, negligible, recordsOf, spreadOf, untaught } from './select.ts'
@@ -25,6 +30,8 @@ export interface RankerData {
   /** Training shoppers only, without held-out shoppers. */
   readonly shoppers: readonly ShopperHistory[]
   readonly dayOnly: boolean
+  /** Neighbour lists that the parts of a training share; absent: each part builds its own. */
+  readonly lists?: ListCache
   /** Context at the times of the cases; absent: the training ignores context. */
   readonly context?: ContextCandidates
 }
@@ -89,6 +96,7 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
     popularityDays: settings.popularityDays,
     from,
     until: options.until,
+    lists: data.lists,
   })
   cases.sort(statistics.compareCases)
   let done = 0

@@ -8,8 +8,7 @@ import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
 import { createRandom, type Random } from '@nearside/core/model/random.ts'
 import type { ContextOutcome } from '../context/learnContext.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
-import type { SampleOptions } from '../ranker/sample.ts'
-import { sampleTable } from '../ranker/sampledTable.ts'
+import { partOf } from '../ranker/part.ts'
 import { spreadOf } from '../ranker/select.ts'
 import type { RankerData } from '../ranker/trainRanker.ts'
 import { lassoPath } from './lasso.ts'
@@ -36,22 +35,26 @@ interface SelectionReport {
   readonly context?: readonly ContextOutcome[]
 }
 
-const MAX_CASES = 1000
+/** Maximum number of cases; of more cases, every n-th is judged. */
+const MOST_CASES = 1000
 const LEAST_CASES = 20
 /** Strengths of the L1 term, as shares of the smallest strength at which every weight is 0. */
 const STRENGTHS = [0.3, 0.1, 0.03, 0.01, 0.003]
 
 /** Judges the features; null if the log has too few cases. */
 export function selectFeatures(
-  data: RankerData,
-  options: Pick<SampleOptions, 'from' | 'until'> & { readonly seed: number },
+  { context }: Pick<RankerData, 'context'>,
+  table: RankerDataset,
+  seed: number,
 ): SelectionReport | null {
-  const random = createRandom(options.seed + 2)
-  const { cases, tableOf } = sampleTable(data, { ...options, maxCases: MAX_CASES }, random)
+  const { cases } = table
   if (cases.length < LEAST_CASES) return null
-  const contexts = data.context ? contextCandidates(data.context.kinds) : []
+  const each = Math.ceil(cases.length / MOST_CASES)
+  const judged = new Set(cases.filter((_, c) => c % each === 0))
+  const contexts = context ? contextCandidates(context.kinds) : []
   const names = [...FEATURES, ...contexts].map(({ name }) => name)
-  return judgeFeatures(names, tableOf(cases), options.seed + 3)
+  const part = partOf(table, (one) => judged.has(one))
+  return judgeFeatures(names, part, seed + 3)
 }
 
 /** @param names names of the columns */

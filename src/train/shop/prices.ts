@@ -4,6 +4,7 @@
  */
 
 import { LEAST_DISCOUNT } from '@nearside/core/features/context/context.ts'
+import { firstIndex } from '@nearside/core/firstIndex.ts'
 import { DAY } from '@nearside/core/time.ts'
 
 /** Median prices of an item's days, ascending by day. */
@@ -55,11 +56,9 @@ export function discountsAt(log: PriceLog, items: number, time: number): Float32
   const today = Math.floor(time / DAY)
   const discounts = new Float32Array(items)
   for (const [item, { days, prices }] of log) {
-    let end = days.length
-    while (end > 0 && days[end - 1] >= today) end--
+    const end = firstIndex(days.length, (at) => days[at] >= today)
     if (end === 0 || days[end - 1] < today - CURRENT_DAYS) continue
-    let start = end
-    while (start > 0 && days[start - 1] >= today - USUAL_DAYS) start--
+    const start = firstIndex(end, (at) => days[at] >= today - USUAL_DAYS)
     if (end - start < FEWEST_DAYS) continue
     const current = prices[end - 1]
     let above = 0

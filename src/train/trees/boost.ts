@@ -9,9 +9,9 @@ import {
   type Bins,
   bestSplit,
   binFeatures,
+  divide,
   type Histogram,
   histogramOf,
-  isBelow,
   type Split,
   without,
 } from './histogram.ts'
@@ -57,37 +57,40 @@ interface Open {
 export function boost(table: BoostTable, options: BoostOptions): Trees {
   const bins = binFeatures(table, options.without)
   const score = Float64Array.from(table.offset)
-  const gradient = new Float64Array(score.length)
-  const curvature = new Float64Array(score.length)
   const grown = new Growing()
   const everyRow = Int32Array.from(score.keys())
   for (let tree = 0; tree < options.trees; tree++) {
-    slopes(table, score, gradient, curvature)
-    const stats = { gradient, curvature }
-    const leaves = growTree(grown, bins, stats, everyRow, options)
+    writeSlopes(table, score, bins.slopes)
+    const leaves = growTree(grown, bins, everyRow, options)
     if (leaves.length < 2) break
-    for (const { node, rows } of leaves) for (const row of rows) score[row] += grown.value[node]
+    for (const { node, rows } of leaves)
+      for (let k = 0; k < rows.length; k++) score[rows[k]] += grown.value[node]
     options.onTree?.(tree + 1, options.trees)
   }
   return grown.finish()
 }
 
-/** First and (diagonal) second derivatives of the loss −Σ target·log softmax(score) with respect to each score. */
-function slopes(
+/**
+ * First and (diagonal) second derivatives of the loss −Σ target·log softmax(score) with respect to each score,
+ * [rows, 2].
+ */
+function writeSlopes(
   { start, target }: BoostTable,
   score: Float64Array,
-  gradient: Float64Array,
-  curvature: Float64Array,
+  slopes: Float64Array,
 ): void {
   for (let c = 0; c + 1 < start.length; c++) {
     let top = Number.NEGATIVE_INFINITY
     for (let row = start[c]; row < start[c + 1]; row++) top = Math.max(top, score[row])
     let sum = 0
-    for (let row = start[c]; row < start[c + 1]; row++) sum += Math.exp(score[row] - top)
     for (let row = start[c]; row < start[c + 1]; row++) {
-      const share = Math.exp(score[row] - top) / sum
-      gradient[row] = share - target[row]
-      curvature[row] = share * (1 - share)
+      slopes[2 * row] = Math.exp(score[row] - top)
+      sum += slopes[2 * row]
+    }
+    for (let row = start[c]; row < start[c + 1]; row++) {
+      const share = slopes[2 * row] / sum
+      slopes[2 * row] = share - target[row]
+      slopes[2 * row + 1] = share * (1 - share)
     }
   }
 }
@@ -96,7 +99,6 @@ function slopes(
 function growTree(
   grown: Growing,
   bins: Bins,
-  stats: { readonly gradient: Float64Array; readonly curvature: Float64Array },
   rows: Int32Array,
   options: BoostOptions,
 ): readonly Open[] {
@@ -106,7 +108,7 @@ function growTree(
     histogram,
     split: bestSplit(histogram, bins, options),
   })
-  const whole = histogramOf(bins, rows, stats)
+  const whole = histogramOf(bins, rows)
   const atRoot = newton(whole, options)
   let open = [opened(grown.plant(), rows, whole)]
   if (!open[0].split) return grown.uproot()
@@ -114,12 +116,10 @@ function growTree(
     const next = open.reduce((best, leaf) => (gainOf(leaf) > gainOf(best) ? leaf : best))
     if (!next.split) break
     const { column, bin } = next.split
-    const isLower = isBelow(bins, next.split)
-    const below = next.rows.filter(isLower)
-    const above = next.rows.filter((row) => !isLower(row))
+    const [below, above] = divide(bins, next.split, next.rows)
     // Only the smaller side is counted. The other side is the difference, which halves the work.
     const isFewer = below.length < above.length
-    const counted = histogramOf(bins, isFewer ? below : above, stats)
+    const counted = histogramOf(bins, isFewer ? below : above)
     const left = without(next.histogram, counted)
     const [first, second] = isFewer ? [counted, left] : [left, counted]
     const node = grown.split(next.node, column, bins.edges[column][bin - 1], [

@@ -1,10 +1,12 @@
-/** @module Sums gradients and curvatures by bin, and finds the split with the largest gain. */
+/** @module Sums gradients and curvatures by bin (in `histogram.wat`), and finds the split with the largest gain. */
+import { instantiate, PAGE } from '@nearside/engine/wasm/instantiate.ts'
+import { HISTOGRAM } from './histogram.wasm.ts'
 
-/** Numbers stored for each bin: gradient, curvature, rows. */
-const STRIDE = 3
+/** Numbers stored for each bin: gradient, curvature, rows, and one that is not used. */
+const STRIDE = 4
 
 export interface Histogram {
-  /** [`Bins.columns`, bins, gradient · curvature · rows]. */
+  /** [`Bins.columns`, bins, `STRIDE`]. */
   readonly sums: Float64Array
   /** Sum of gradients over all rows. */
   readonly gradient: number
@@ -20,38 +22,35 @@ export interface Split {
   readonly gain: number
 }
 
-export function histogramOf(
-  { columns, place }: Bins,
-  rows: Int32Array,
-  by: { readonly gradient: Float64Array; readonly curvature: Float64Array },
-): Histogram {
-  const width = columns.length
-  const sums = new Float64Array(width * BINS * STRIDE)
+/** Reads `bins.slopes`, which the caller has written. */
+export function histogramOf({ slopes, sumRows }: Bins, rows: Int32Array): Histogram {
   let gradient = 0
   let curvature = 0
-  for (const row of rows) {
-    const slope = by.gradient[row]
-    const bend = by.curvature[row]
-    gradient += slope
-    curvature += bend
-    for (let k = row * width, end = k + width; k < end; k++) {
-      const at = place[k]
-      sums[at] += slope
-      sums[at + 1] += bend
-      sums[at + 2]++
-    }
+  for (let k = 0; k < rows.length; k++) {
+    gradient += slopes[2 * rows[k]]
+    curvature += slopes[2 * rows[k] + 1]
   }
-  return { sums, gradient, curvature, rows: rows.length }
+  return { sums: sumRows(rows), gradient, curvature, rows: rows.length }
 }
 
-/** Whether a row's value in a column lies in a bin below `split.bin`. */
-export function isBelow(
+/** Divides rows by a split: those whose value lies in a bin below `split.bin`, and the others. */
+export function divide(
   { columns, place }: Bins,
   { column, bin }: Split,
-): (row: number) => boolean {
+  rows: Int32Array,
+): readonly [below: Int32Array, above: Int32Array] {
+  const width = columns.length
   const k = columns.indexOf(column)
-  const limit = (k * BINS + bin) * STRIDE
-  return (row) => place[row * columns.length + k] < limit
+  const limit = k * BINS + bin
+  const divided = new Int32Array(rows.length)
+  let below = 0
+  let above = rows.length
+  for (let n = 0; n < rows.length; n++) {
+    const row = rows[n]
+    if (place[row * width + k] < limit) divided[below++] = row
+    else divided[--above] = row
+  }
+  return [divided.subarray(0, below), divided.subarray(below).reverse()]
 }
 
 /** Histogram of the remaining rows: the whole minus a part. */
@@ -101,8 +100,12 @@ export interface Bins {
   readonly columns: readonly number[]
   /** Edges of each column, ascending and distinct. A value's bin is the number of edges at or below it. */
   readonly edges: readonly Float32Array[]
-  /** Place of each value's bin in `Histogram.sums`, row-major [rows, `columns`]; stored, as it is read for every tree. */
+  /** Number of each value's bin among all columns' bins, row-major [rows, `columns`]; stored, as each tree reads it. */
   readonly place: Uint16Array
+  /** Gradient and curvature of each row's loss, [rows, 2]; the caller writes them. */
+  readonly slopes: Float64Array
+  /** Sums of some rows' slopes by bin, as in `Histogram.sums`. */
+  readonly sumRows: (rows: Int32Array) => Float64Array
 }
 
 /**
@@ -122,13 +125,29 @@ export function binFeatures(
     return edgesOf(values.sort())
   })
   const used = [...edges.keys()].filter((column) => edges[column].length > 0 && !unused.has(column))
-  const place = new Uint16Array(rows * used.length)
+  const width = used.length
+  // Addresses in one memory, 16-byte aligned where the code reads pairs.
+  const atSums = 0
+  const atSlopes = width * BINS * STRIDE * 8
+  const atRows = atSlopes + rows * 16
+  const atPlaces = atRows + rows * 4
+  const end = atPlaces + rows * width * 2
+  const memory = new WebAssembly.Memory({ initial: Math.ceil((end + 1) / PAGE) })
+  const run = instantiate<(...numbers: readonly number[]) => void>(HISTOGRAM, memory)
+  const sums = new Float64Array(memory.buffer, atSums, width * BINS * STRIDE)
+  const chosen = new Int32Array(memory.buffer, atRows, rows)
+  const place = new Uint16Array(memory.buffer, atPlaces, rows * width)
   for (let row = 0, at = 0; row < rows; row++)
-    for (let k = 0; k < used.length; k++, at++) {
-      const bin = reached(edges[used[k]], features[row * columns + used[k]])
-      place[at] = (k * BINS + bin) * STRIDE
-    }
-  return { columns: used, edges, place }
+    for (let k = 0; k < width; k++, at++)
+      place[at] = k * BINS + reached(edges[used[k]], features[row * columns + used[k]])
+  const sumRows = (some: Int32Array) => {
+    sums.fill(0)
+    chosen.set(some)
+    if (width > 0) run(atSums, atPlaces, width, atSlopes, atRows, some.length)
+    return sums.slice()
+  }
+  const slopes = new Float64Array(memory.buffer, atSlopes, rows * 2)
+  return { columns: used, edges, place, slopes, sumRows }
 }
 
 /** Quantiles above the least value, so that the lowest bin is never empty. */

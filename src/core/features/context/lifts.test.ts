@@ -5,7 +5,7 @@ import type { History } from '../history.ts'
 import { buildStatistics } from '../statistics.ts'
 import { type ContextSource, NO_CONTEXT } from './context.ts'
 import { computeContext, contextCandidates, contextFeature } from './contextFeatures.ts'
-import { contextTable } from './lifts.ts'
+import { contextTables } from './lifts.ts'
 
 const ITEMS = 6
 /** Items 0 and 1 in one category, 2 and 3 in another, 4 and 5 in none. */
@@ -26,7 +26,7 @@ function bought(items: readonly number[], day: number): History {
 const shoppers: History[] = Array.from({ length: 90 }, (_, s) =>
   bought([s % 3 === 0 ? 0 : 2, 4], s % 30),
 )
-const table = contextTable('weather', CATEGORY, shoppers, START + 100 * DAY, contexts)
+const [table] = contextTables(['weather'], CATEGORY, shoppers, START + 100 * DAY, contexts)
 const lift = (item: number, value: string) =>
   table.lifts[table.values.indexOf(value) * ITEMS + item]
 
@@ -44,8 +44,8 @@ test('rain lifts the item bought in it and its category, but no other item', () 
 test('events at or after the end of counting change no lift', () => {
   const until = START + 20 * DAY
   const later = [...shoppers, bought([1, 5], 20), bought([1, 5], 21)]
-  const before = contextTable('weather', CATEGORY, shoppers, until, contexts)
-  expect(contextTable('weather', CATEGORY, later, until, contexts)).toEqual(before)
+  const before = contextTables(['weather'], CATEGORY, shoppers, until, contexts)
+  expect(contextTables(['weather'], CATEGORY, later, until, contexts)).toEqual(before)
 })
 
 test('an item’s lift counts from the day it first appeared', () => {
@@ -55,7 +55,7 @@ test('an item’s lift counts from the day it first appeared', () => {
     at: (time) => ({ weather: time < START + 60 * DAY ? 'rain' : 'sun' }),
   }
   const log = Array.from({ length: 120 }, (_, s) => bought(s < 60 ? [4] : [4, 5], s))
-  const found = contextTable('weather', CATEGORY, log, START + 200 * DAY, dry)
+  const [found] = contextTables(['weather'], CATEGORY, log, START + 200 * DAY, dry)
   expect(found.lifts[found.values.indexOf('rain') * ITEMS + 5]).toBeCloseTo(0, 6)
 })
 
@@ -73,7 +73,7 @@ test('lifts are finite for any log', () => {
         ...NO_CONTEXT,
         at: (time) => ({ weather: values[Math.floor(time / DAY) % values.length] }),
       }
-      const found = contextTable('weather', CATEGORY, logs, START + 60 * DAY, any)
+      const [found] = contextTables(['weather'], CATEGORY, logs, START + 60 * DAY, any)
       expect(found.lifts.every(Number.isFinite)).toBe(true)
       expect(found.lifts).toHaveLength(found.values.length * ITEMS)
     }),

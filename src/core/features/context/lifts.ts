@@ -28,19 +28,25 @@ const CATEGORY_PRIOR = 20
 const ITEM_PRIOR = 10
 
 /**
- * Counts the lifts of a kind of context.
+ * Counts the lifts of some kinds of context.
  * @param category index of each item's category, [N]; 0: none.
  * @param shoppers one history per shopper; only entries strictly before `asOf` (milliseconds since the epoch)
  *   count.
  */
-export function contextTable(
-  kind: string,
+export function contextTables(
+  kinds: readonly string[],
   category: Uint16Array,
   shoppers: Iterable<History>,
   asOf: number,
   contexts: ContextSource,
-): ContextTable {
-  const counts = countByValue(kind, category.length, shoppers, asOf, contexts)
+): ContextTable[] {
+  const counters = kinds.map((kind) => createCounter(kind, category.length, asOf, contexts))
+  // One pass for all kinds, because a log in columns builds each history anew.
+  for (const history of shoppers) for (const { add } of counters) add(history)
+  return counters.map(({ counts }, k) => liftsOf(kinds[k], category, counts()))
+}
+
+function liftsOf(kind: string, category: Uint16Array, counts: Counts): ContextTable {
   const values = counts.values.slice(1)
   const lifts = new Float32Array(values.length * category.length)
   const expected = expectedByValue(counts, category.length)
@@ -77,13 +83,7 @@ interface Counts {
   readonly firstDay: Float64Array
 }
 
-function countByValue(
-  kind: string,
-  items: number,
-  shoppers: Iterable<History>,
-  asOf: number,
-  contexts: ContextSource,
-): Counts {
+function createCounter(kind: string, items: number, asOf: number, contexts: ContextSource) {
   const places = new Map<string | undefined, number>([[undefined, 0]])
   const met = [new Float64Array(items)]
   const daily = new Map<number, Float64Array>()
@@ -96,7 +96,7 @@ function countByValue(
     met.push(new Float64Array(items))
     return met.length - 1
   }
-  for (const history of shoppers) {
+  const add = (history: History): void => {
     /** Item → context values in which this shopper interacted with it, as bits. */
     const seen = new Map<number, number>()
     let last = Number.NaN
@@ -121,7 +121,10 @@ function countByValue(
       ofDay[place]++
     }
   }
-  return { values: [...places.keys()].map((value) => value ?? ''), met, daily, firstDay }
+  const counts = (): Counts => {
+    return { values: [...places.keys()].map((value) => value ?? ''), met, daily, firstDay }
+  }
+  return { add, counts }
 }
 
 /**
