@@ -120,14 +120,28 @@ function createBar(stream: NodeJS.WriteStream): Progress {
 /** Starts its clock at once, so that short work prints no line. */
 function createLines(stream: NodeJS.WriteStream, now: () => number): Progress {
   let last = now()
+  let part = { label: '', time: 0, done: 0 }
   return {
     update(label, done, total) {
+      if (label !== part.label) part = { label, time: now(), done }
       if (now() - last < BETWEEN_LINES) return
       last = now()
       // Some totals are estimates, and some steps have none (0).
       const share = Math.min(100, Math.floor((done / total) * 100))
-      stream.write(total > 0 ? `${label}: ${share} %\n` : `${label}: step ${done}\n`)
+      const perUnit = (now() - part.time) / (done - part.done)
+      stream.write(
+        total > 0
+          ? `${label}: ${share} %${timeLeft((total - done) * perUnit)}\n`
+          : `${label}: step ${done}\n`,
+      )
     },
     clear() {},
   }
+}
+
+/** @param left milliseconds; empty text if they are unknown */
+function timeLeft(left: number): string {
+  if (!Number.isFinite(left) || left <= 0) return ''
+  const seconds = Math.ceil(left / 1000)
+  return seconds < 100 ? `, ${seconds} s left` : `, ${Math.round(seconds / 60)} min left`
 }

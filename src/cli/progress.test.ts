@@ -35,11 +35,14 @@ it('writes a line every few seconds if output is redirected', () => {
     progress.update('training', second, 50)
   }
   progress.clear()
-  expect(text()).toBe('training: 20 %\ntraining: 40 %\n')
+  expect(text()).toBe('training: 20 %, 40 s left\ntraining: 40 %, 30 s left\n')
   const say = (label: string, done: number, total: number) => {
     now += 11_000
     progress.update(label, done, total)
   }
+  say('walking', 0, 9000)
+  say('walking', 100, 9000)
+  expect(text()).toBe('walking: 0 %\nwalking: 1 %, 16 min left\n')
   // One total that was guessed too low, and one that is unknown.
   say('features', 303, 300)
   say('weights', 7, 0)

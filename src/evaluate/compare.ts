@@ -61,8 +61,8 @@ export async function compareModels(
   const walk = async (model: string) => {
     const question: Question = { ...asked, model, until, protocol: 'personal', grown: true }
     const { shop, input, notes } = await load(question)
-    const shoppers = selectCases(input).length
-    const rows = await walkCases({ question, tuned: null, learns }, shoppers, steps)
+    const order = { question, tuned: null, learns }
+    const rows = await walkCases(order, selectCases(input), steps)
     return { shop: shop.name, input, notes, rows }
   }
   const first = await walk(models.a)

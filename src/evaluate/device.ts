@@ -5,7 +5,12 @@
 
 import type { Case, History } from '@nearside/core/features/history.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
-import { buildFitProblem } from '@nearside/core/learning/fitProblem.ts'
+import {
+  createCandidates,
+  type FindCandidates,
+  rememberCandidates,
+} from '@nearside/core/learning/candidates.ts'
+import { FIT_CASES, fitProblemOf, ownCases } from '@nearside/core/learning/fitProblem.ts'
 import { evidenceOf, type Fused, fuse, logLikelihood } from '@nearside/core/learning/fuse.ts'
 import { GUARD_START, observe } from '@nearside/core/learning/guard.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
@@ -30,7 +35,7 @@ export interface DeviceScores {
   readonly model: BaseModel
   /** Score terms of everything before the case; `terms.base` are the base model's scores. */
   readonly terms: ScoreTerms
-  /** Personal model and its problem; null if there is nothing to learn from. */
+  /** Personal model and its problem; null if there is nothing to learn from, or λ = 0 and nobody asks. */
   readonly learned: { readonly personal: Fused; readonly problem: FitProblem } | null
   /** Scores with λ as served, whatever the guard decides, [N]. */
   readonly served: Float32Array
@@ -40,10 +45,15 @@ export interface DeviceScores {
 
 export class ShopperDevice {
   readonly #shop: DeviceShop
+  readonly #learnsInVain: boolean
   #guard = GUARD_START
+  /** Finder of candidates with the statistics of one day. It caches the cases of the last fit, as on a device. */
+  #known: { readonly statistics: ItemStatistics; readonly find: FindCandidates } | null = null
 
-  constructor(shop: DeviceShop) {
+  /** @param learnsInVain whether to fit the personal model even if λ = 0, so that nobody sees it */
+  constructor(shop: DeviceShop, learnsInVain = false) {
     this.#shop = shop
+    this.#learnsInVain = learnsInVain
   }
 
   /** Whether the guard allows the personal model. */
@@ -52,7 +62,7 @@ export class ShopperDevice {
   }
 
   /** @param scored scores that another device with the same history has already computed */
-  async score(one: Known, scored = scoreOn(this.#shop, one)): Promise<DeviceScores> {
+  async score(one: Known, scored = this.scoreUnguarded(one)): Promise<DeviceScores> {
     const { terms, served, ...rest } = await scored
     return { ...rest, terms, served, shown: this.guardActive ? served : terms.base }
   }
@@ -66,31 +76,32 @@ export class ShopperDevice {
       logLikelihood(terms.base, targets),
     )
   }
+
+  /** All scores except those that depend on the guard. */
+  async scoreUnguarded({ history, time }: Known): Promise<Omit<DeviceScores, 'shown'>> {
+    const learned = await this.#learn(history)
+    const model = { ...this.#shop.model, statistics: this.#shop.statisticsAt(time) }
+    const terms = scoreTerms(model, history, time)
+    const served = learned
+      ? personalScores(model, terms, learned.personal, learned.personal.fusionWeight)
+      : terms.base
+    return { model, terms, learned, served }
+  }
+
+  /** Personal model as of the end of the last session. */
+  async #learn(history: History): Promise<DeviceScores['learned']> {
+    const { model: published, fit, installed } = this.#shop
+    const last = history.at(-1)
+    if (!last || !fit || (published.prior.fusionWeight <= 0 && !this.#learnsInVain)) return null
+    const now = Math.max(last.time, installed)
+    const statistics = this.#shop.statisticsAt(now)
+    const model = { ...published, statistics }
+    if (this.#known?.statistics !== statistics)
+      this.#known = { statistics, find: rememberCandidates(createCandidates(model), FIT_CASES) }
+    const problem = fitProblemOf(model, ownCases(model, history, now), now, this.#known)
+    if (!problem) return null
+    return { problem, personal: fuse(await fit(problem), model.prior, evidenceOf(problem)) }
+  }
 }
 
 type Known = Pick<Case, 'history' | 'time'>
-
-/** All scores except those that depend on the guard. */
-export async function scoreOn(
-  shop: DeviceShop,
-  { history, time }: Known,
-): Promise<Omit<DeviceScores, 'shown'>> {
-  const learned = await learn(shop, history)
-  const model = { ...shop.model, statistics: shop.statisticsAt(time) }
-  const terms = scoreTerms(model, history, time)
-  const served = learned
-    ? personalScores(model, terms, learned.personal, learned.personal.fusionWeight)
-    : terms.base
-  return { model, terms, learned, served }
-}
-
-/** Personal model as of the end of the last session. */
-async function learn(shop: DeviceShop, history: History): Promise<DeviceScores['learned']> {
-  const last = history.at(-1)
-  if (!last || !shop.fit) return null
-  const now = Math.max(last.time, shop.installed)
-  const model = { ...shop.model, statistics: shop.statisticsAt(now) }
-  const problem = buildFitProblem(model, history, now)
-  if (!problem) return null
-  return { problem, personal: fuse(await shop.fit(problem), model.prior, evidenceOf(problem)) }
-}

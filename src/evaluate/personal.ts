@@ -84,7 +84,7 @@ export async function walkHeldOut(
       needsOrderTrained(input, selected) &&
       (await trainOnOrders(question, input, directory, steps, notes))
     const order = { question, tuned, learns, ...(isTrained && { orderTrained: directory }) }
-    const rows = await walkCases(order, selected.length, steps)
+    const rows = await walkCases(order, selected, steps)
     return { shop: shop.name, input, tuned, rows, notes }
   } finally {
     await rm(directory, { recursive: true, force: true })

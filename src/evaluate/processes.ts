@@ -1,6 +1,6 @@
 /**
- * @module Replays the shoppers of an evaluation in processes of `walker.ts`. Each process replays a share of the
- * shoppers. Results don't depend on the number of processes.
+ * @module Replays the shoppers of an evaluation in processes of `walker.ts`. A process that is done with a shopper gets
+ * the next one, the shoppers with the most cases first. Results don't depend on the number of processes.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { createRequire } from 'node:module'
@@ -15,37 +15,41 @@ import type { WalkOrder } from './walker.ts'
 /** Maximum number of processes, because each process has its own model and log in memory. */
 const MOST_PROCESSES = 8
 
-/** Request to a process, and its answers by shopper. */
-export interface Work {
-  readonly order: WalkOrder
-  readonly shoppers: readonly number[]
-}
+/** Requests to a process: the order first, then the index of each shopper. */
+export type Work = { readonly order: WalkOrder } | { readonly shopper: number }
+/** Answers of a process: `cases` more cases are done, or all cases of a shopper. */
 export type Answer =
+  | { readonly cases: number }
   | { readonly shopper: number; readonly rows: SentRows<WalkedCase> }
   | { readonly error: WireError }
 
-/** @param shoppers number of shoppers who have cases */
+/** @param selected cases of each shopper */
 export async function walkCases(
   order: WalkOrder,
-  shoppers: number,
+  selected: readonly { readonly length: number }[],
   { onProgress, signal }: Steps,
 ): Promise<Rows<WalkedCase>> {
-  const processes = Math.min(availableParallelism(), MOST_PROCESSES, shoppers)
-  const all = Array.from({ length: shoppers }, (_, shopper) => shopper)
+  const processes = Math.min(availableParallelism(), MOST_PROCESSES, selected.length)
+  // A shopper with many cases at the end would leave the other processes idle.
+  const waiting = [...selected.keys()].sort((a, b) => selected[a].length - selected[b].length)
+  const total = selected.reduce((sum, { length }) => sum + length, 0)
   const walked: SentRows<WalkedCase>[] = []
   const children: ChildProcess[] = []
   let done = 0
+  const took = (answer: Exclude<Answer, { error: WireError }>) => {
+    if ('rows' in answer) walked[answer.shopper] = answer.rows
+    else {
+      done += answer.cases
+      onProgress('walking cases', done, total)
+    }
+  }
   try {
     await Promise.all(
-      Array.from({ length: processes }, (_, process) => {
+      Array.from({ length: processes }, () => {
         const child = start()
         children.push(child)
-        const own = all.filter((shopper) => shopper % processes === process)
-        child.send({ order, shoppers: own } satisfies Work)
-        return answered(child, own.length, signal, (shopper, rows) => {
-          walked[shopper] = rows
-          onProgress('walking shoppers', ++done, shoppers)
-        })
+        child.send({ order } satisfies Work)
+        return answered(child, signal, () => waiting.pop(), took)
       }),
     )
   } finally {
@@ -64,21 +68,26 @@ function start(): ChildProcess {
   return fork(walker, { serialization, execArgv: ['--import', tsx] })
 }
 
+/** @param next next shopper; undefined: there is none left */
 function answered(
   child: ChildProcess,
-  answers: number,
   signal: AbortSignal,
-  take: (shopper: number, rows: SentRows<WalkedCase>) => void,
+  next: () => number | undefined,
+  take: (answer: Exclude<Answer, { error: WireError }>) => void,
 ): Promise<void> {
-  let left = answers
   return new Promise((resolve, reject) => {
+    const proceed = () => {
+      const shopper = next()
+      if (shopper === undefined) resolve()
+      else child.send({ shopper } satisfies Work)
+    }
     const abort = () => reject(new NearsideError('aborted', 'the evaluation was stopped'))
     if (signal.aborted) abort()
     signal.addEventListener('abort', abort, { once: true })
     child.on('message', (message: Answer) => {
       if ('error' in message) return reject(NearsideError.fromWire(message.error))
-      take(message.shopper, message.rows)
-      if (--left === 0) resolve()
+      take(message)
+      if ('rows' in message) proceed()
     })
     child.on('error', (error) => reject(failure(error)))
     child.on('exit', (code) =>
@@ -89,6 +98,7 @@ function answered(
         ),
       ),
     )
+    proceed()
   })
 }
 

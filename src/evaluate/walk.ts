@@ -14,7 +14,7 @@ import { type ArmFailure, requireFinite, tryArm } from './armFailures.ts'
 import type { ArmName, BaselineName } from './arms.ts'
 import type { BaselineContext, Score } from './baselines.ts'
 import type { AskedCase } from './cases.ts'
-import { type DeviceScores, type DeviceShop, ShopperDevice, scoreOn } from './device.ts'
+import { type DeviceScores, type DeviceShop, ShopperDevice } from './device.ts'
 import { STORES, type Store, storeHistory } from './owner/knowledge.ts'
 import { measureOwner, type OwnerQuestions } from './owner/measure.ts'
 import { popularityOf } from './popularity.ts'
@@ -50,25 +50,28 @@ const NAIVE_STEPS = 30
  * and, if something was bought, the owner's rows. The guards of the compared device and of the verdict's devices
  * observe every case; guards of other stores observe purchases only.
  * @param cases cases of one shopper, ascending by time.
+ * @param onCase called after each case
  */
 export async function walkShopper(
   walk: Walk,
   cases: readonly AskedCase[],
+  onCase: () => void = () => {},
 ): Promise<Rows<WalkedCase>> {
   const rows = new Rows<WalkedCase>()
   const devices = Object.fromEntries(
-    STORES.map((store) => [store, new ShopperDevice(walk)]),
+    // The naive fine-tune needs the compared device's problem.
+    STORES.map((store) => [store, new ShopperDevice(walk, store === walk.store)]),
   ) as Record<Store, ShopperDevice>
   for (const one of cases) {
     const { shopper, time, targets, place, next } = one
-    const known: { held: History; scored: ReturnType<typeof scoreOn> }[] = []
+    const known: { held: History; scored: ReturnType<ShopperDevice['scoreUnguarded']> }[] = []
     const scoredIn = new Map<Store, Promise<DeviceScores>>()
     const scoreStore = (store: Store, history: History) => {
       // Parts of one history with the same start and length are equal.
       const found = known.find(
         ({ held }) => held.length === history.length && held[0] === history[0],
       )
-      const scored = found?.scored ?? scoreOn(walk, { history, time })
+      const scored = found?.scored ?? devices[store].scoreUnguarded({ history, time })
       if (!found) known.push({ held: history, scored })
       const scores = scoredIn.get(store) ?? devices[store].score({ history, time }, scored)
       scoredIn.set(store, scores)
@@ -92,6 +95,7 @@ export async function walkShopper(
     }
     if (owner) await measureOwner(owner, one, { rows, failures }, context, scored.model, scoreStore)
     for (const [store, scores] of scoredIn) devices[store].observe(await scores, targets)
+    onCase()
   }
   return rows
 }

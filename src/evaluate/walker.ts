@@ -1,4 +1,4 @@
-/** @module A worker process of an evaluation: loads the same data as its parent and replays its share. */
+/** @module A worker process of an evaluation: loads the same data as its parent and replays one shopper after another. */
 import { createWasmEngine } from '@nearside/engine/wasm/wasmEngine.ts'
 import { selectCases } from './cases.ts'
 import { load, type Question } from './load.ts'
@@ -16,8 +16,7 @@ export interface WalkOrder {
   readonly learns: boolean
 }
 
-async function walk({ order, shoppers }: Work): Promise<void> {
-  const { question, tuned, learns, orderTrained } = order
+async function prepare({ question, tuned, learns, orderTrained }: WalkOrder) {
   const { input } = await load(question)
   const engine = learns ? await createWasmEngine() : null
   const blind =
@@ -30,15 +29,24 @@ async function walk({ order, shoppers }: Work): Promise<void> {
     engine && ((problem) => engine.fit(problem)),
     blind && scoreOrderTrained(blind, input.model.itemIds),
   )
-  const selected = selectCases(input)
-  for (const shopper of shoppers)
-    send({ shopper, rows: await walkShopper(prepared, selected[shopper]) })
+  return { prepared, selected: selectCases(input) }
+}
+
+let ready: ReturnType<typeof prepare> | null = null
+
+async function work(message: Work): Promise<void> {
+  if ('order' in message) ready = prepare(message.order)
+  const known = await ready
+  if (!known || !('shopper' in message)) return
+  const { shopper } = message
+  const onCase = () => send({ cases: 1 })
+  send({ shopper, rows: await walkShopper(known.prepared, known.selected[shopper], onCase) })
 }
 
 const send = (answer: Answer) => void process.send?.(answer)
 
-process.once('message', (message) => {
-  walk(message as Work).catch((thrown) => send({ error: failure(thrown).toWire() }))
+process.on('message', (message) => {
+  work(message as Work).catch((thrown) => send({ error: failure(thrown).toWire() }))
 })
 // Without a parent nobody reads the answer.
 process.once('disconnect', () => process.exit())
