@@ -10,7 +10,12 @@ export const PAGE = 65_536
  * @throws if WebAssembly or SIMD is missing or forbidden
  */
 export function instantiate<Run>(base64: string, memory: WebAssembly.Memory): Run {
+  return exportsOf<{ readonly run: Run }>(base64, memory).run
+}
+
+/** The same for a module with several functions. */
+export function exportsOf<Functions>(base64: string, memory: WebAssembly.Memory): Functions {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
   const module = new WebAssembly.Module(bytes)
-  return new WebAssembly.Instance(module, { env: { memory } }).exports.run as Run
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as Functions
 }

@@ -1,5 +1,6 @@
 /** @module Named parameters with their gradients, updated by AdamW (Adam with decoupled weight decay). */
 import { BETA1, BETA2, EPSILON } from '@nearside/core/adam.ts'
+import type { Matrix } from './matrix.ts'
 
 export interface Parameter {
   readonly value: Float32Array
@@ -58,36 +59,31 @@ export function createParameter(
 }
 
 /**
+ * @param parameters arrays in the memory of `matrix`
  * @returns a function that makes one step with `gradient` × `factor` and then clears the gradient
  * @see https://arxiv.org/abs/1711.05101
  */
 export function createAdam(
+  { allocate, adam }: Pick<Matrix, 'allocate' | 'adam'>,
   parameters: readonly Parameter[],
 ): (learningRate: number, factor: number) => void {
-  const first = parameters.map(({ value }) => new Float32Array(value.length))
-  const second = parameters.map(({ value }) => new Float32Array(value.length))
+  const first = parameters.map(({ value }) => allocate(value.length))
+  const second = parameters.map(({ value }) => allocate(value.length))
   let steps = 0
   return (learningRate, factor) => {
     steps++
     const rate = (learningRate * Math.sqrt(1 - BETA2 ** steps)) / (1 - BETA1 ** steps)
     for (let p = 0; p < parameters.length; p++) {
       const { value, gradient, decay, met } = parameters[p]
-      const m = first[p]
-      const v = second[p]
       const keep = 1 - learningRate * decay
-      const move = (from: number, to: number) => {
-        for (let i = from; i < to; i++) {
-          const g = gradient[i] * factor
-          m[i] += (1 - BETA1) * (g - m[i])
-          v[i] += (1 - BETA2) * (g * g - v[i])
-          value[i] = value[i] * keep - (rate * m[i]) / (Math.sqrt(v[i]) + EPSILON)
-        }
-        gradient.fill(0, from, to)
+      const arrays = [value, gradient, first[p], second[p]]
+      const move = (from: number, floats: number) => {
+        const [a, b, c, d] = arrays.map(({ byteOffset }) => byteOffset + 4 * from)
+        adam(a, b, c, d, floats, factor, keep, rate, 1 - BETA1, 1 - BETA2, EPSILON)
       }
       if (!met) move(0, value.length)
       else {
-        for (let k = 0; k < met.count; k++)
-          move(met.rows[k] * met.width, (met.rows[k] + 1) * met.width)
+        for (let k = 0; k < met.count; k++) move(met.rows[k] * met.width, met.width)
         met.finishStep(keep)
       }
     }

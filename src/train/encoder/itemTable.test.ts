@@ -26,7 +26,7 @@ function move(sparseFrom: number, batches: readonly Int32Array[]): Float32Array 
   const matrix = createMatrix(100_000)
   const names = ['', 'a', 'b']
   const table = createItemTable(matrix, ITEMS, names, NO_WORD_VECTORS, settings, random)
-  const adam = createAdam(table.parameters)
+  const adam = createAdam(matrix, table.parameters)
   const pulls = createRandom(2)
   for (const met of batches) {
     table.compose(random)

@@ -42,9 +42,20 @@ export interface EarlierVectors {
 
 export type ItemTable = ReturnType<typeof createItemTable>
 
-/** Upper bound of the float32 values that a table of `items` with such vectors allocates. */
-export function tableFloats(words: number, inputs: number): number {
-  return words * (inputs + 2 * D) + 3 * D * inputs + 1000
+/** Upper bound of the float32 values that a table allocates. */
+export function tableFloats(
+  items: number,
+  words: number,
+  inputs: number,
+  categories: number,
+  priceBands: number,
+): number {
+  return (
+    words * (inputs + 4 * D) +
+    3 * D * inputs +
+    D * (4 * items + 2 * (categories + priceBands + 1)) +
+    1000
+  )
 }
 
 /** @param earlier starting point: until the first step, `compose(null)` gives its vectors */
@@ -66,19 +77,19 @@ export function createItemTable(
   fillUnitRows(source, words, pretrained)
 
   const met = items.length >= settings.sparseFrom ? new MetRows(items.length, D) : undefined
-  const id = { ...createParameter(items.length * D, settings.decay), met }
-  const own = createParameter(words.length * D, settings.decay)
+  const id = { ...createParameter(items.length * D, settings.decay, matrix.allocate), met }
+  const own = createParameter(words.length * D, settings.decay, matrix.allocate)
   const projection = createParameter(D * inputs, 0, matrix.allocate)
-  const category = createParameter(categories.length * D, settings.decay)
-  const price = createParameter((priceEdges.length + 1) * D, settings.decay)
+  const category = createParameter(categories.length * D, settings.decay, matrix.allocate)
+  const price = createParameter((priceEdges.length + 1) * D, settings.decay, matrix.allocate)
   fillNormal(id.value, 0.02, random)
   fillNormal(projection.value, 0.1 / Math.sqrt(inputs), random)
   const wordVectors = matrix.allocate(words.length * D)
   const dWords = matrix.allocate(words.length * D)
   /** Item vectors E after the last `compose`, [N, d]. */
-  const vectors = new Float32Array(items.length * D)
+  const vectors = matrix.allocate(items.length * D)
   /** ∂loss/∂E, filled by the caller between `compose` and `backward`, [N, d]. */
-  const gradient = new Float32Array(items.length * D)
+  const gradient = matrix.allocate(items.length * D)
   const kept = new Uint8Array(items.length)
 
   let batch = 0
@@ -98,6 +109,10 @@ export function createItemTable(
       composeRow(i)
     }
   }
+
+  /** Row `i` of `into` += factor · row `k` of `from`. */
+  const add = (into: Float32Array, i: number, from: Float32Array, k: number, factor: number) =>
+    matrix.add(into.byteOffset + 4 * i * D, from.byteOffset + 4 * k * D, D, factor)
 
   function composeRow(i: number): void {
     vectors.fill(0, i * D, (i + 1) * D)
@@ -235,9 +250,4 @@ function copyRows(
     const row = rowOf.get(name)
     if (row !== undefined) into.set(from.subarray(row * D, (row + 1) * D), k * D)
   })
-}
-
-/** Row `i` of `into` += factor · row `k` of `from`. */
-function add(into: Float32Array, i: number, from: Float32Array, k: number, factor: number): void {
-  for (let a = i * D, b = k * D, end = a + D; a < end; a++, b++) into[a] += factor * from[b]
 }

@@ -1,9 +1,17 @@
 /**
- * @module The matrix products that training consists of, on row-major Float32Arrays in one memory.
+ * @module The loops that training consists of, on row-major Float32Arrays in one memory: matrix products, and the
+ * functions of `vectors.wat`.
  * Column counts are multiples of 8. Nothing is allocated after the start.
  */
-import { PAGE } from '@nearside/engine/wasm/instantiate.ts'
+import { exportsOf, PAGE } from '@nearside/engine/wasm/instantiate.ts'
 import { createGemm } from './gemm.ts'
+import { VECTORS } from './vectors.wasm.ts'
+
+/** Functions of `vectors.wat`, which describes them; byte addresses, numbers of floats, and factors. */
+type Loop = (...numbers: readonly number[]) => number
+type Vectors = Readonly<
+  Record<'gather' | 'scatter' | 'add' | 'dot' | 'shift' | 'exp' | 'scale' | 'adam', Loop>
+>
 
 /** Writes to `c`, which has n rows. The widths are those of w[outputs, inputs]. */
 type Product = (
@@ -21,6 +29,7 @@ export type Matrix = ReturnType<typeof createMatrix>
 export function createMatrix(floats: number) {
   const memory = new WebAssembly.Memory({ initial: Math.ceil((floats * 4) / PAGE) + 8 })
   const gemm = createGemm(memory)
+  const vectors = exportsOf<Vectors>(VECTORS, memory)
   let used = 0
   /** Allocates zeros in the shared memory. Arguments of the products must come from here. */
   const allocate = (length: number): Float32Array => {
@@ -62,7 +71,7 @@ export function createMatrix(floats: number) {
   /** dw += dy[n, out]ᵀ · x[n, in]. */
   const linearBackWeight: Product = (dw, dy, x, n, outputs, inputs) =>
     multiply(dw, [dy, 1, outputs], x, [outputs, n, inputs])
-  return { allocate, linear, linearBackInput, linearBackWeight }
+  return { allocate, linear, linearBackInput, linearBackWeight, ...vectors }
 }
 
 /** db[out] += Σ_t dy[t, out]. */

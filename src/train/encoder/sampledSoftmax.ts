@@ -11,6 +11,8 @@ import type { Matrix } from './matrix.ts'
 import type { Window } from './sequences.ts'
 
 const D = DIMENSION
+/** Score of a negative that is a target of the position. */
+const EXCLUDED = -1e30
 
 /**
  * Samples negatives, half uniformly and half by frequency. The uniform half also pushes down rare items, so that
@@ -54,7 +56,7 @@ function search(cumulative: Float64Array, x: number): number {
 
 /**
  * Loss of a window (Σ weight · −log p). Overwrites `dHidden` [L, d], and adds to `items.gradient` [N, d] and
- * `bias.gradient` [N].
+ * `bias.gradient` [N]. All arrays but the bias lie in the memory of the matrix.
  */
 type SampledSoftmax = (
   window: Window,
@@ -72,7 +74,7 @@ type SampledSoftmax = (
 
 /** Number of float32 values that `createSampledSoftmax` allocates. */
 export function softmaxFloats(negatives: number): number {
-  return 2 * negatives * D + HISTORY_LENGTH * negatives + 1000
+  return 2 * negatives * D + HISTORY_LENGTH * negatives + 3 * negatives + 1000
 }
 
 /** @param negatives number of negatives, a multiple of 8; drawn anew for each window, shared by its positions */
@@ -82,103 +84,93 @@ export function createSampledSoftmax(
   negatives: number,
   items: number,
 ): SampledSoftmax {
-  const drawn = new Int32Array(negatives)
-  const vectors = matrix.allocate(negatives * D)
-  const dVectors = matrix.allocate(negatives * D)
-  const scores = matrix.allocate(HISTORY_LENGTH * negatives)
-  const shift = new Float32Array(negatives)
-  const excluded = new Uint8Array(items)
+  const { allocate } = matrix
+  const drawnBytes = allocate(negatives)
+  const drawn = new Int32Array(drawnBytes.buffer, drawnBytes.byteOffset, negatives)
+  const vectors = allocate(negatives * D)
+  const dVectors = allocate(negatives * D)
+  const scores = allocate(HISTORY_LENGTH * negatives)
+  const shift = allocate(negatives)
+  const dBias = allocate(negatives)
+  /** 1 + an index in `drawn`: the first of each item, and the next of the same item; 0: none. */
+  const firstOf = new Int32Array(items)
+  const nextOf = new Int32Array(negatives)
   const logExpected = Float64Array.from({ length: items }, (_, item) =>
     sampler.logExpected(item, negatives),
   )
 
   return (window, hidden, dHidden, table, bias, random) => {
-    const { vectors: itemVectors, gradient: itemGradient } = table
     sampler.draw(drawn, random)
     table.meet(window.targets)
     table.meet(drawn)
+    matrix.gather(vectors.byteOffset, table.vectors.byteOffset, drawn.byteOffset, negatives)
     for (let k = 0; k < negatives; k++) {
       const item = drawn[k]
-      for (let j = k * D, e = item * D, end = j + D; j < end; j++, e++) vectors[j] = itemVectors[e]
       shift[k] = bias.value[item] - logExpected[item]
+      nextOf[k] = firstOf[item]
+      firstOf[item] = k + 1
     }
     const n = window.length
     matrix.linear(scores, hidden, vectors, n, negatives, D)
     dHidden.fill(0, 0, n * D)
+    dBias.fill(0)
     let loss = 0
-    for (let t = 0; t < n; t++) loss += position(t)
+    for (let t = 0; t < n; t++) loss += position(window, t, hidden, dHidden, table, bias)
     matrix.linearBackInput(dHidden, scores, vectors, n, negatives, D)
     dVectors.fill(0)
     matrix.linearBackWeight(dVectors, scores, hidden, n, negatives, D)
+    matrix.scatter(table.gradient.byteOffset, dVectors.byteOffset, drawn.byteOffset, negatives)
     for (let k = 0; k < negatives; k++) {
-      for (let j = k * D, e = drawn[k] * D, end = j + D; j < end; j++, e++)
-        itemGradient[e] += dVectors[j]
+      bias.gradient[drawn[k]] += dBias[k]
+      firstOf[drawn[k]] = 0
     }
     return loss
+  }
 
-    /** Replaces the scores of a position by their gradients. */
-    function position(t: number): number {
-      const row = t * negatives
-      const from = window.start[t]
-      const to = window.start[t + 1]
-      if (from === to) {
-        scores.fill(0, row, row + negatives)
-        return 0
-      }
-      for (let k = from; k < to; k++) excluded[window.targets[k]] = 1
-      let highest = -1e30
-      for (let k = 0; k < negatives; k++) {
-        const score = excluded[drawn[k]] ? -1e30 : scores[row + k] + shift[k]
-        scores[row + k] = score
-        if (score > highest) highest = score
-      }
-      let rest = 0
-      for (let k = 0; k < negatives; k++) {
-        const e = scores[row + k] === -1e30 ? 0 : Math.exp(scores[row + k] - highest)
-        scores[row + k] = e
-        rest += e
-      }
-      // Each target competes with the negatives only, not with the other targets.
-      let lossHere = 0
-      let onNegatives = 0
-      for (let k = from; k < to; k++) {
-        const target = window.targets[k]
-        const weight = window.weights[k]
-        const score = dot(hidden, t * D, itemVectors, target * D) + bias.value[target]
-        const top = Math.max(score, highest)
-        const own = Math.exp(score - top)
-        const scale = Math.exp(highest - top)
-        const sum = own + rest * scale
-        lossHere += weight * (Math.log(sum) + top - score)
-        const gradient = (-weight * rest * scale) / sum
-        bias.gradient[target] += gradient
-        for (let j = t * D, e = target * D, end = j + D; j < end; j++, e++) {
-          dHidden[j] += gradient * itemVectors[e]
-          itemGradient[e] += gradient * hidden[j]
-        }
-        onNegatives += (weight * scale) / sum
-        excluded[target] = 0
-      }
-      for (let k = 0; k < negatives; k++) {
-        const gradient = onNegatives * scores[row + k]
-        scores[row + k] = gradient
-        bias.gradient[drawn[k]] += gradient
-      }
-      return lossHere
+  /** Replaces the scores of a position by their gradients. */
+  function position(
+    window: Window,
+    t: number,
+    hidden: Float32Array,
+    dHidden: Float32Array,
+    table: Parameters<SampledSoftmax>[3],
+    bias: Parameters<SampledSoftmax>[4],
+  ): number {
+    const row = t * negatives
+    const from = window.start[t]
+    const to = window.start[t + 1]
+    if (from === to) {
+      scores.fill(0, row, row + negatives)
+      return 0
     }
+    for (let k = from; k < to; k++)
+      for (let at = firstOf[window.targets[k]]; at > 0; at = nextOf[at - 1])
+        scores[row + at - 1] = EXCLUDED
+    const scoresRow = scores.byteOffset + 4 * row
+    const hiddenRow = hidden.byteOffset + 4 * t * D
+    const highest = matrix.shift(scoresRow, shift.byteOffset, negatives)
+    const rest = matrix.exp(scoresRow, negatives, highest)
+    // Each target competes with the negatives only, not with the other targets.
+    let lossHere = 0
+    let onNegatives = 0
+    for (let k = from; k < to; k++) {
+      const target = window.targets[k]
+      const weight = window.weights[k]
+      const itemRow = 4 * target * D
+      const vector = table.vectors.byteOffset + itemRow
+      const score = matrix.dot(hiddenRow, vector, D) + bias.value[target]
+      const top = Math.max(score, highest)
+      const own = Math.exp(score - top)
+      const scale = Math.exp(highest - top)
+      const sum = own + rest * scale
+      lossHere += weight * (Math.log(sum) + top - score)
+      const gradient = (-weight * rest * scale) / sum
+      bias.gradient[target] += gradient
+      matrix.add(dHidden.byteOffset + 4 * t * D, vector, D, gradient)
+      matrix.add(table.gradient.byteOffset + itemRow, hiddenRow, D, gradient)
+      onNegatives += (weight * scale) / sum
+    }
+    matrix.scale(scoresRow, dBias.byteOffset, negatives, onNegatives)
+    return lossHere
   }
-}
-
-function dot(a: Float32Array, at: number, b: Float32Array, bt: number): number {
-  let s0 = 0
-  let s1 = 0
-  let s2 = 0
-  let s3 = 0
-  for (let j = 0; j < D; j += 4) {
-    s0 += a[at + j] * b[bt + j]
-    s1 += a[at + j + 1] * b[bt + j + 1]
-    s2 += a[at + j + 2] * b[bt + j + 2]
-    s3 += a[at + j + 3] * b[bt + j + 3]
-  }
-  return s0 + s1 + (s2 + s3)
 }

@@ -115,18 +115,27 @@ export async function trainEncoder(
   onProgress: (done: number, total: number) => void | Promise<void> = () => {},
 ): Promise<TrainedEncoder> {
   const random = createRandom(seed)
-  const words = frequentWords(data.items, settings.table.leastTitles).length
+  const { items, categories, earlier } = data
+  const words = frequentWords(items, settings.table.leastTitles).length
+  const inTable = tableFloats(
+    items.length,
+    words,
+    wordInputs(data.words),
+    categories.length,
+    (earlier?.content?.priceEdges.length ?? settings.table.priceBands) + 1,
+  )
+  // Twice, because Adam needs two moments of each parameter.
   const matrix = createMatrix(
     BLOCK_FLOATS +
-      2 * WEIGHT_FLOATS +
       softmaxFloats(settings.negatives) +
-      tableFloats(words, wordInputs(data.words)),
+      4 * WEIGHT_FLOATS +
+      2 * inTable +
+      4 * items.length,
   )
   const weights = initialWeights(matrix, random)
   const values = arraysOf(weights, 'value')
   const gradients = arraysOf(weights, 'gradient')
   const block = createBlock(matrix, values, settings.dropout)
-  const { items, categories, earlier } = data
   const table = createItemTable(
     matrix,
     items,
@@ -142,10 +151,10 @@ export async function trainEncoder(
   const { shoppers } = data
   const setsOf = (shopper: number) => itemSets(shoppers[shopper].interactions, data.until)
   const sampler = createSampler(countItems(setsOf, shoppers.length, items.length))
-  const bias = createParameter(items.length, 0)
+  const bias = createParameter(items.length, 0, matrix.allocate)
   const softmax = createSampledSoftmax(matrix, sampler, settings.negatives, items.length)
   const moved = [...Object.values(weights), ...table.parameters]
-  const adam = createAdam(settings.bias ? [...moved, bias] : moved)
+  const adam = createAdam(matrix, settings.bias ? [...moved, bias] : moved)
 
   const trainWindow = (window: Window): void => {
     table.meet(window.items)
