@@ -52,3 +52,23 @@ test('allocated views don’t overlap', () => {
   views.forEach((view, k) => void view.fill(k + 1))
   expect(views.map((view) => [...view])).toEqual([3, 0, 8, 5].map((n, k) => Array(n).fill(k + 1)))
 })
+
+test('a row’s exponentials equal Math.exp, and an excluded score becomes 0', () => {
+  const matrix = createMatrix(200)
+  const row = matrix.allocate(64)
+  const shift = matrix.allocate(64)
+  row.forEach((_, k) => {
+    row[k] = 3 * Math.sin(k) * k
+    shift[k] = Math.cos(k)
+  })
+  const shifted = row.map((value, k) => value + shift[k])
+  row[5] = -1e30
+  const most = matrix.shift(row.byteOffset, shift.byteOffset, 64)
+  expect(most).toBe(Math.max(...shifted.filter((_, k) => k !== 5)))
+  const sum = matrix.exp(row.byteOffset, 64, most)
+  row.forEach((value, k) => {
+    const wanted = k === 5 ? 0 : Math.exp(Math.max(-87, shifted[k] - most))
+    expect(Math.abs(value - wanted)).toBeLessThanOrEqual(1e-6 * wanted)
+  })
+  expect(sum / row.reduce((total, value) => total + value, 0)).toBeCloseTo(1, 5)
+})
