@@ -1,7 +1,7 @@
 /**
  * @module `npm run release`: builds and packs everything, so that anybody can check a release against its source.
- * It writes to the git-ignored folder `release/`: the packages, their bills of materials (CycloneDX 1.5), and
- * `SHA256SUMS` of every file. A bill lists code built into the browser's files, or dependencies of a package for Node.
+ * It writes to the git-ignored folder `release/`: the packages, their bills of materials (CycloneDX 1.5), the plugin
+ * for WooCommerce, and `SHA256SUMS` of every file. A bill lists code built into the browser's files, or dependencies of a package for Node.
  * To check, in a checkout of the same version: `npm ci && npm run build && sha256sum --check release/SHA256SUMS`.
  */
 import { execFileSync } from 'node:child_process'
@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { zipSync } from 'fflate'
 import { manifestFor, NODE_PACKAGES } from './nodePackages.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -78,6 +79,16 @@ export function billOfMaterials(root: string, name: string, needs: readonly stri
   return `${JSON.stringify(bill, null, 1)}\n`
 }
 
+/** The plugin for WooCommerce as a zip, which is equal to the bit wherever it is made. */
+export function pluginZip(root: string): Uint8Array {
+  const name = 'nearside-recommendations'
+  const folder = join(root, 'examples/woocommerce', name)
+  const files = readdirSync(folder)
+    .sort()
+    .map((file) => [`${name}/${file}`, readFileSync(join(folder, file))] as const)
+  return zipSync(Object.fromEntries(files), { mtime: new Date(1980, 0, 1) })
+}
+
 function npm(root: string, args: readonly string[]): string {
   return execFileSync('npm', args, { cwd: root, encoding: 'utf8', maxBuffer: 64 * 2 ** 20 })
 }
@@ -94,6 +105,7 @@ function release(): void {
   for (const [name, needs] of [['nearside', BUILT_IN] as const, ...needed])
     writeFileSync(join(folder, `${name}.cdx.json`), billOfMaterials(ROOT, name, needs))
   npm(ROOT, ['run', '-s', 'pack'])
+  writeFileSync(join(folder, 'nearside-recommendations.zip'), pluginZip(ROOT))
   const sums = sumsOf(ROOT, ['dist', 'release'])
   writeFileSync(join(folder, 'SHA256SUMS'), `${sums.join('\n')}\n`)
   console.log(`release/SHA256SUMS: ${sums.length} files`)

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NearsideError } from '@nearside/core/error.ts'
+import { isRecord } from '@nearside/core/isRecord.ts'
 import { readCatalogFile } from '@nearside/train/import/readCatalog.ts'
 import { findFile } from '@nearside/train/shop/lines.ts'
 import { readCatalog } from '@nearside/train/shop/read.ts'
@@ -19,7 +20,10 @@ export async function readCatalogOption(
   if ((catalog === undefined) === (shop === undefined))
     throw new NearsideError('input-invalid', `${command} needs either --catalog or --shop`)
   if (catalog === undefined) return readCatalogOf(shop ?? '')
-  return /\.json$/i.test(catalog) ? readJsonFile(catalog) : readCatalogFile(catalog, Date.now())
+  const value = /\.json$/i.test(catalog) ? await readJsonFile(catalog) : []
+  // Rows without a single `id` are a shop system's, with columns of its own.
+  const isOwn = !Array.isArray(value) || value.some((row) => isRecord(row) && 'id' in row)
+  return isOwn ? value : readCatalogFile(catalog, Date.now())
 }
 
 /** Reads the catalog of a shop folder. @throws NearsideError `input-invalid` if the folder has none */

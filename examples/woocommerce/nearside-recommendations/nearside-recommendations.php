@@ -1,7 +1,7 @@
 <?php
 /**
  * Plugin Name: Nearside recommendations
- * Description: Lists that learn in the shopper's own browser. [nearside] shows one.
+ * Description: Lists that learn in the shopper's own browser: the block “Recommendations”, or [nearside].
  * Version: 0.1.0
  * Requires PHP: 7.4
  * Requires Plugins: woocommerce
@@ -9,6 +9,8 @@
  */
 
 defined('ABSPATH') || exit;
+
+require __DIR__ . '/feed.php';
 
 /** What `nearside publish` wrote to page.html: what goes into the head, and a list. */
 function nearside_parts(): array {
@@ -72,7 +74,8 @@ add_action('wp_head', function () {
     }
 });
 
-add_shortcode('nearside', function ($given): string {
+/** A list, by shortcode or block. */
+function nearside_list($given): string {
     $asked = shortcode_atts(['heading' => 'For you', 'limit' => '8', 'about' => ''], $given);
     $attributes = ['heading' => $asked['heading'], 'limit' => $asked['limit']];
     $about = ['similar' => 'for-item', 'together' => 'with-item'][$asked['about']] ?? null;
@@ -85,4 +88,24 @@ add_shortcode('nearside', function ($given): string {
     }
     $list = preg_replace('/^<nearside-recommendations[^>]*>/', '', trim(nearside_parts()[1]));
     return $list === '' ? '' : $tag . '>' . $list;
+}
+
+add_shortcode('nearside', 'nearside_list');
+add_action('init', function () {
+    $needs = ['wp-block-editor', 'wp-blocks', 'wp-components', 'wp-element'];
+    wp_register_script('nearside-block', plugins_url('block.js', __FILE__), $needs, '0.1.0');
+    register_block_type('nearside/recommendations', [
+        'api_version' => 3,
+        'title' => 'Recommendations',
+        'description' => 'A list that learns in the shopper’s own browser.',
+        'category' => 'widgets',
+        'icon' => 'products',
+        'attributes' => [
+            'heading' => ['type' => 'string', 'default' => 'For you'],
+            'limit' => ['type' => 'number', 'default' => 8],
+            'about' => ['type' => 'string', 'default' => ''],
+        ],
+        'editor_script_handles' => ['nearside-block'],
+        'render_callback' => 'nearside_list',
+    ]);
 });

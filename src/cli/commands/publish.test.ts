@@ -171,12 +171,31 @@ it('publish warns of prices in another currency than most', async () => {
   expect((await publish()).said).not.toMatch(warned)
 })
 
-it('publish takes a product file of any form that import reads', async () => {
+it.each([
+  [
+    'csv',
+    [
+      'Artikelnummer;Titel;Preis',
+      ...ITEMS.map((one) => [one.id, one.title, one.price].join(';')),
+    ].join('\n'),
+  ],
+  [
+    'json',
+    JSON.stringify(
+      ITEMS.map(({ id, title, price }) => ({
+        ID: 7,
+        SKU: id,
+        Type: 'simple',
+        Name: title,
+        'Regular price': price,
+      })),
+    ),
+  ],
+])('publish takes a product file of any form that import reads: %s', async (ending, content) => {
   const { publish, text } = await shop()
-  const csv = join(testFolder(), 'products.csv')
-  const rows = ITEMS.map(({ id, title, price }) => [id, title, price].join(';'))
-  writeFileSync(csv, ['Artikelnummer;Titel;Preis', ...rows, ''].join('\n'))
-  await publish({ catalog: csv })
+  const catalog = join(testFolder(), `products.${ending}`)
+  writeFileSync(catalog, content)
+  await publish({ catalog })
   const read: readonly { readonly id: string }[] = JSON.parse(text('catalog.json'))
   expect(read).toHaveLength(ITEMS.length)
   const third = read.find(({ id }) => id === 'item 3')
