@@ -1,4 +1,4 @@
-/** @module Servers that answer like the APIs of Shopify and WooCommerce, in their documented forms. */
+/** @module Servers that answer like the APIs of Shopify, WooCommerce and Medusa, in their documented forms. */
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
@@ -189,4 +189,48 @@ export function answerWoo(shop: Shop, { path, query, headers }: Asked): Reply {
   const skip = Number(query.get('offset'))
   const total = String(all.length)
   return { body: all.slice(skip, skip + 2), headers: { 'x-wp-total': total } }
+}
+
+export const medusaProduct = (id: number, variants: readonly object[], more: object = {}) => ({
+  ...{ id: `prod_${id}`, title: `Thing ${id}`, handle: `thing-${id}`, thumbnail: null },
+  ...{ description: `About thing ${id}`, created_at: '2025-03-01T10:00:00.000Z', collection: null },
+  categories: [{ name: 'Mugs', parent_category: { name: 'Kitchen' } }],
+  variants,
+  ...more,
+})
+
+export const medusaVariant = (id: number, more: object = {}) => ({
+  ...{ id: `variant_${id}`, sku: `SKU-${id}`, title: 'Default' },
+  ...{ manage_inventory: true, allow_backorder: false, inventory_quantity: 5 },
+  calculated_price: { calculated_amount: 10 + id, currency_code: 'eur' },
+  ...more,
+})
+
+export const medusaItem = (variant: number, more: object = {}) => ({
+  ...{ variant_id: `variant_${variant}`, variant_sku: `SKU-${variant}`, quantity: 1 },
+  ...{ product_title: `Thing ${variant}`, unit_price: 10 + variant, ...more },
+})
+
+export const medusaOrder = (id: number, items: readonly object[], more: object = {}) => ({
+  ...{ id: `order_${String(id).padStart(2, '0')}`, display_id: id, status: 'completed', items },
+  ...{ created_at: `2026-05-${String(id).padStart(2, '0')}T10:00:00.000Z`, customer_id: 'cus_7' },
+  ...{ payment_status: 'captured', currency_code: 'eur', ...more },
+})
+
+export const MEDUSA_KEY = 'sk_secret'
+
+/** Answers as Medusa's Store API to a publishable key, and as its Admin API to a secret key. */
+export function answerMedusa(shop: Shop, { path, query, headers }: Asked): Reply {
+  const isStore = path === '/store/products'
+  if (!isStore && path !== '/admin/orders') return { status: 404, body: { message: 'Not Found' } }
+  const key = `Basic ${Buffer.from(`${MEDUSA_KEY}:`).toString('base64')}`
+  if (isStore && headers['x-publishable-api-key'] !== 'pk_public')
+    return { status: 400, body: { type: 'not_allowed', message: 'Publishable API key required' } }
+  if (!isStore && headers.authorization !== key)
+    return { status: 401, body: { message: 'Unauthorized' } }
+  if (query.get('order') !== 'id') throw new Error('unordered')
+  const all = isStore ? shop.products : shop.orders
+  const offset = Number(query.get('offset'))
+  const page = { count: all.length, offset, limit: 2 }
+  return { body: { [isStore ? 'products' : 'orders']: all.slice(offset, offset + 2), ...page } }
 }

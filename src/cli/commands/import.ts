@@ -65,8 +65,10 @@ rights may be the least that is needed:
                only ReadOrder. Parameters of an address choose the channel (?vendure-token=…), languageCode
                and currencyCode. Prices include tax (--columns price=price: without); the category is the top
                collection (--columns category=facet.CODE: a facet)
-An item's id is its SKU, in Shopify without one its title, in WooCommerce its number, in Vendure the variant's
-id (--columns item=sku: the SKU). For Shopify, --columns item='Variant ID' takes the variant's number.
+  medusa       the backend's address, with ?key=PUBLISHABLE_KEY&region_id=REGION for --catalog; a secret API key
+An item's id is its SKU, in Shopify without one its title, in WooCommerce its number, in Vendure and Medusa the
+variant's id (--columns item=sku: the SKU). For Shopify, --columns item='Variant ID' takes the variant's
+number.
 
 Columns:
 ${Object.entries(COLUMNS)

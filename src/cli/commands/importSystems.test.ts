@@ -1,4 +1,4 @@
-/** @module Tests `--from shopify` and `--from woocommerce` of `import` and `sync` against the documented answers. */
+/** @module Tests `--from` with Shopify, WooCommerce and Medusa of `import` and `sync` against the documented answers. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { testFolder } from '@nearside/core/testFolder.ts'
@@ -11,6 +11,7 @@ import { command as sync } from './sync.ts'
 
 const { shopifyLine, shopifyOrder, shopifyProduct, shopifyVariant } = shops
 const { wooLine, wooOrder, wooProduct, wooVariation } = shops
+const { medusaItem, medusaOrder, medusaProduct, medusaVariant } = shops
 
 const SHOPIFY = {
   name: 'shopify',
@@ -28,17 +29,32 @@ const WOOCOMMERCE = {
   order: (id: number, item: number) => wooOrder(id, [wooLine(item)]),
 } as const
 
+const MEDUSA = {
+  name: 'medusa',
+  key: shops.MEDUSA_KEY,
+  answer: shops.answerMedusa,
+  product: (id: number, price: number) => {
+    const calculated_price = { calculated_amount: price, currency_code: 'eur' }
+    return medusaProduct(id, [medusaVariant(id, { calculated_price })])
+  },
+  order: (id: number, item: number) => medusaOrder(id, [medusaItem(item)]),
+} as const
+/** Parameters of the address of the products. */
+const parametersOf = ({ name }: { readonly name: string }) =>
+  name === 'medusa' ? '?key=pk_public&region_id=reg_1' : ''
+
 afterEach(() => vi.unstubAllEnvs())
 
 /** Imports from a server. `fault` may replace an answer, by the number of the request. */
 async function run(
-  system: typeof SHOPIFY | typeof WOOCOMMERCE,
+  system: typeof SHOPIFY | typeof WOOCOMMERCE | typeof MEDUSA,
   shop: shops.Shop,
   fault: (nth: number) => shops.Reply | undefined = () => undefined,
 ) {
   const { address, asked } = await shops.serve((one, nth) => fault(nth) ?? system.answer(shop, one))
   vi.stubEnv('NEARSIDE_SHOP_TOKEN', system.key)
-  const flags = { from: system.name, orders: address, catalog: address }
+  const catalog = address + parametersOf(system)
+  const flags = { from: system.name, orders: address, catalog }
   return { ...(await imported({}, flags)), asked }
 }
 
@@ -179,13 +195,72 @@ test('WooCommerce: reads shown products and variations, and orders that were pai
     ])
 })
 
-describe.each([SHOPIFY, WOOCOMMERCE])('$name', (system) => {
+test('Medusa: reads variants with their stock and price, and orders without cancelled, refunded and returned lines', async () => {
+  const taxed = { calculated_amount: 10, calculated_amount_with_tax: 12, currency_code: 'eur' }
+  const shop = {
+    products: [
+      medusaProduct(1, [
+        medusaVariant(1, { title: 'Red', calculated_price: taxed }),
+        medusaVariant(2, { title: 'Blue', inventory_quantity: 0 }),
+      ]),
+      medusaProduct(
+        3,
+        [medusaVariant(3, { sku: null, inventory_quantity: 0, allow_backorder: true })],
+        {
+          ...{
+            categories: [],
+            collection: { title: 'Summer' },
+            thumbnail: 'https://cdn.example/3.jpg',
+          },
+        },
+      ),
+      medusaProduct(4, [medusaVariant(4, { manage_inventory: false, calculated_price: null })]),
+    ],
+    orders: [
+      medusaOrder(1, [
+        medusaItem(1, { quantity: 2 }),
+        medusaItem(3, { quantity: 2, detail: { return_received_quantity: 1 } }),
+      ]),
+      medusaOrder(2, [medusaItem(1)], { status: 'canceled' }),
+      medusaOrder(3, [medusaItem(1)], { payment_status: 'refunded' }),
+      medusaOrder(4, [medusaItem(1)], { customer_id: null }),
+      medusaOrder(5, [medusaItem(2, { detail: { return_received_quantity: 1 } }), medusaItem(4)], {
+        payment_status: 'partially_refunded',
+      }),
+    ],
+  }
+  const { asked, events, items, report } = await run(MEDUSA, shop)
+  expect(items).toEqual([
+    {
+      ...{ id: 'variant_1', title: 'Thing 1 - Red', price: 12, currency: 'EUR', groupId: 'prod_1' },
+      ...{ available: true, category: 'Kitchen', url: '/products/thing-1' },
+      ...{ description: 'About thing 1', added: '2025-03-01T10:00:00Z' },
+    },
+    expect.objectContaining({ id: 'variant_2', title: 'Thing 1 - Blue', available: false }),
+    expect.objectContaining({
+      id: 'variant_3',
+      title: 'Thing 3',
+      available: true,
+      category: 'Summer',
+    }),
+    expect.not.objectContaining({ price: expect.anything() }),
+  ])
+  expect(brief(events, 'shopper', 'item', 'quantity', 'price', 'session')).toEqual([
+    ...['cus_7 variant_1 2 11 1', 'cus_7 variant_3 1 13 1', 'cus_7 variant_4 1 14 5'],
+  ])
+  expect(report.logs[0].dropped).toEqual({ 'cancelled or refunded order': 3, 'no shopper': 1 })
+  const asks = asked.map(({ query }) => query.get('fields')).join()
+  expect(asks).not.toMatch(/email|phone|address|first_name/)
+  expect(asked.find(({ path }) => path === '/store/products')?.query.get('region_id')).toBe('reg_1')
+})
+
+describe.each([SHOPIFY, WOOCOMMERCE, MEDUSA])('$name', (system) => {
   const ids = Array.from({ length: 12 }, (_, id) => id + 1)
   const shop: shops.Shop = {
     products: ids.map((id) => system.product(id, 10 + id)),
     orders: ids.map((id) => system.order(id, id)),
   }
-  const [, secret] = system.key.split(':')
+  const secret = system.key.split(':').at(-1)
   const retry = { 'retry-after': '0' }
   const throttled = {
     errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }],
@@ -247,7 +322,8 @@ describe.each([SHOPIFY, WOOCOMMERCE])('$name', (system) => {
     )
     vi.stubEnv('NEARSIDE_SHOP_TOKEN', system.key)
     const out = join(testFolder(), 'out')
-    const flags = { from: system.name, orders: address, catalog: address, out }
+    const catalog = address + parametersOf(system)
+    const flags = { from: system.name, orders: address, catalog, out }
     const error = await runCommand(importCommand, { flags }).catch((error: unknown) => error)
     expect(error).toMatchObject({ name: 'NearsideError', message: expect.stringMatching(message) })
     expect(String(error)).not.toContain(secret)
@@ -294,7 +370,10 @@ describe.each([SHOPIFY, WOOCOMMERCE])('$name', (system) => {
     })
     const live = () => readFileSync(join(out, 'live.json'), 'utf8')
     const round = (address: string, more = {}) =>
-      runCommand(sync, { positionals: [address], flags: { from: system.name, out, ...more } })
+      runCommand(sync, {
+        positionals: [address + parametersOf(system)],
+        flags: { from: system.name, out, ...more },
+      })
 
     test('writes changed, gone and new products; an implausible answer of the shop changes nothing', async () => {
       const changing = { ...shop }

@@ -21,7 +21,7 @@ const syntax = new Command('sync')
 beside it. Pages whose option catalog is { url, live } read it every few minutes; the next nearside publish
 writes that into page.html. FEED is an address of any format that nearside import reads as a catalog, such as
 a Google Merchant Center feed in XML or TSV, JSON or CSV. With --from, it is the address that nearside import
-takes as --catalog, and NEARSIDE_SHOP_TOKEN has the key (for vendure, none).
+takes as --catalog, and NEARSIDE_SHOP_TOKEN has the key (for vendure and medusa, none).
 
 A feed that hasn't changed isn't read again (ETag, Last-Modified). The last good live.json stays, and the exit
 code is 1, if the feed doesn't answer, is cut off, older than the last one or in another currency, or if more

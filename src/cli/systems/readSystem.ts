@@ -9,6 +9,7 @@ import { setTimeout } from 'node:timers/promises'
 import { NearsideError } from '@nearside/core/error.ts'
 import { refusal, type ShopApi, TOKEN } from './ask.ts'
 import type { Fetching } from './fetchWhole.ts'
+import * as medusa from './medusa.ts'
 import * as shopify from './shopify.ts'
 import * as vendure from './vendure.ts'
 import * as woocommerce from './woocommerce.ts'
@@ -19,8 +20,10 @@ interface System {
   readonly orders: (api: ShopApi) => AsyncIterable<object>
 }
 
-export type SystemName = 'shopify' | 'vendure' | 'woocommerce'
-const SYSTEMS: Readonly<Record<SystemName, System>> = { shopify, vendure, woocommerce }
+export type SystemName = 'medusa' | 'shopify' | 'vendure' | 'woocommerce'
+const SYSTEMS: Readonly<Record<SystemName, System>> = {
+  ...{ medusa, shopify, vendure, woocommerce },
+}
 export const SYSTEM_NAMES = Object.keys(SYSTEMS) as SystemName[]
 
 /**

@@ -145,7 +145,7 @@ const LAYOUTS: readonly Layout[] = [
     inherits: true,
   },
   {
-    name: 'Vendure orders',
+    name: 'Vendure or Medusa orders',
     marks: ['ordercode orderplacedat productvariantid'],
     columns: {
       shopper: 'customerid',
@@ -157,7 +157,7 @@ const LAYOUTS: readonly Layout[] = [
     },
   },
   {
-    name: 'Vendure products',
+    name: 'Vendure or Medusa products',
     marks: ['productvariantid groupid pricewithtax'],
     columns: {
       item: 'productvariantid',
