@@ -20,16 +20,26 @@ export function forgetTogether(
   itemOf: (id: string) => Item | undefined,
   lastLooked: Shop['lastLooked'],
 ): Personalizer {
+  /** Functions that put back a wish that an answer ended, by the id of the answer's event. */
+  const ended = new Map<string, () => void>()
   return {
     ...personalizer,
-    capture(input) {
+    async capture(input) {
       // Card menus call `capture` directly, so the shop notes their answers here.
       if (isAnswer(input.name)) noteAction(input)
-      return personalizer.capture(input)
+      const id = await personalizer.capture(input)
+      // A product that is out of the shopper's lists leaves the wishlist, too.
+      if (id !== null && isAnswer(input.name))
+        ended.set(
+          id,
+          leave(wishlist, (wish) => wish === input.item_id),
+        )
+      return id
     },
     async forget(what) {
       const undo = await personalizer.forget(what)
       forgetShown()
+      if (what.kind === 'event') ended.get(what.id)?.()
       /** Whether this event of the item was forgotten. */
       const gone = (done: EventName, id: string) =>
         (what.kind === 'events' && what.name === done) ||

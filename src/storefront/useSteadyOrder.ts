@@ -3,12 +3,15 @@
  * query, a view) would move products while the shopper looks at them.
  */
 import { useState, useSyncExternalStore } from 'react'
+import type { Recommendation } from '../index.ts'
 import { usePersonalization, useRerank } from '../react.ts'
 import { order } from './preferences.ts'
 import { useSignal } from './signal.ts'
 
 interface Steady {
   readonly ids: readonly string[]
+  /** Ranks and reasons that are known of the items, in any order. */
+  readonly ranked: readonly Recommendation[]
   /** False until an order is known. */
   readonly settled: boolean
 }
@@ -32,10 +35,11 @@ export function useSteadyOrder(list: string, ids: readonly string[], popular = f
   const isRanked = ranked.status === 'ready' && ranked.current && ranked.items.length === ids.length
   const answered = isRanked || (popular && isNew)
   if (answered && kept?.key !== key) keep({ key, ids: isRanked ? ranked.ids : ids })
-  if (kept?.key === key) return { ids: kept.ids, settled: true }
+  if (kept?.key === key) return { ids: kept.ids, ranked: ranked.items, settled: true }
   // While the order of the next list is computed (the shopper types), keep the last order: placeholders would flicker.
   return {
     ids: ranked.ids,
+    ranked: ranked.items,
     settled: kept !== null || answered || anybodys || ranked.status === 'error',
   }
 }

@@ -41,14 +41,25 @@ test.each<AnswerName>(['less_like_this', 'not_for_me', 'have_this'])(
   },
 )
 
-test('everyone’s order, and a reranked list that names the item, still contain it', async () => {
+test('everyone’s order still contains the item, and a reranked list that names the item has it last', async () => {
   const { capture, device } = await opened()
   const base = { kind: 'recommend', options: { limit: 32, order: 'base' } } as const
-  const given = { kind: 'rerank', items: ['item-8', 'item-9'] } as const
-  const everyones = ids(device.list(base))
-  await capture({ name: 'not_for_me', item_id: 'item-8' })
-  expect(ids(device.list(base))).toEqual(everyones)
-  expect(ids(device.list(given)).sort()).toEqual(['item-8', 'item-9'])
+  const items = ['item-8', 'item-9', 'item-10']
+  const given = { kind: 'rerank', items } as const
+  const givenBase = { ...given, options: { order: 'base' } } as const
+  const [everyones, inBase] = [base, givenBase].map((query) => ids(device.list(query)))
+  for (const name of ['have_this', 'not_for_me'] as const) {
+    const [first] = ids(device.list(given))
+    const id = await capture({ name, item_id: first })
+    const list = device.list(given)
+    expect(list.at(-1)?.id).toBe(first)
+    expect(list.map(({ rank }) => rank)).toEqual([1, 2, 3])
+    expect([...ids(list)].sort()).toEqual([...items].sort())
+    expect(ids(device.list(base))).toEqual(everyones)
+    expect(ids(device.list(givenBase))).toEqual(inBase)
+    await device.forget({ kind: 'event', id: id ?? '' })
+    expect(ids(device.list(given))[0]).toBe(first)
+  }
 })
 
 test('"less like this" lowers similar items; no item that fills a gap gets a personal reason', async () => {

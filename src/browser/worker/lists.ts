@@ -72,7 +72,7 @@ export class Lists {
     const { from, order, until } = optionsOf(query)
     const present = until === undefined
     const view = ranker && (present ? this.#views.present(ranker) : this.#viewUntil(ranker, until))
-    const plain = this.#listOf(query, view)
+    const plain = this.#answeredLast(query, this.#listOf(query, view))
     if (from === 'bought' || from === 'viewed' || from === 'considered')
       return this.#ownReasons(plain, from)
     if (!ranker || order === 'base' || !present) return plain
@@ -169,6 +169,16 @@ export class Lists {
       again?.has(id) ? Number.POSITIVE_INFINITY : this.#shop.ranker?.repeatRate(id)
     const own = ownItems(exclude, events, this.#services.now(), repeatRate)
     return { ...query, options: { ...options, excludeIds: [...excludeIds, ...own, ...answered] } }
+  }
+
+  /** Moves items that the shopper answered to the end of given items in personal order. */
+  #answeredLast(query: ListQuery, list: readonly Recommendation[]): readonly Recommendation[] {
+    if (query.kind !== 'rerank' || query.options?.order === 'base') return list
+    const answers = answersOf(this.#shopper.cleaned.events)
+    if (!list.some(({ id }) => answers.has(id))) return list
+    return [false, true]
+      .flatMap((isLast) => list.filter(({ id }) => answers.has(id) === isLast))
+      .map((one, place) => ({ ...one, rank: place + 1 }))
   }
 
   #exclusionsOf({ from, order }: ListOptions): readonly Exclusion[] {

@@ -83,7 +83,7 @@ export interface ListOptions {
   /**
    * Ids of further items to exclude. Every list but `rerank` and `order: 'base'` also excludes the items that the
    * shopper answered with `less_like_this`, `not_for_me` or `have_this`, until they order, wish for or put one into
-   * the basket.
+   * the basket. `rerank` places these last.
    */
   readonly excludeIds?: readonly string[]
   /** Category that every item must have. */

@@ -32,6 +32,7 @@ function Shelves({ department }: { readonly department: Department }) {
         order={personal === 'personal' ? words('forYou') : words('everyonesOrder')}
         label={departmentText(department.name)}
         settled={unavailable || ranked.settled}
+        ranked={ranked.ranked}
       />
     </Page>
   )

@@ -121,6 +121,8 @@ const Results = memo(function Results({ found }: ResultsProps) {
     return (id: string) => terms.get(id)
   }, [hits])
 
+  const why = useMemo(() => [words('why.search', { query })], [query])
+
   return (
     <>
       <Suggestions found={found} />
@@ -144,6 +146,7 @@ const Results = memo(function Results({ found }: ResultsProps) {
           label={words('search.list', { query })}
           departments
           settled={unavailable || ranked.settled}
+          why={why}
           termsOf={termsOf}
         />
       )}

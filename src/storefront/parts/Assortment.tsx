@@ -1,6 +1,6 @@
 /** @module A list of products with filters, sorting and the number of products, for departments and search results. */
 import { type ReactNode, useDeferredValue, useMemo } from 'react'
-import type { Item } from '../../index.ts'
+import type { Item, Recommendation } from '../../index.ts'
 import { Facets } from '../../react-search.ts'
 import { useChoices } from '../address.ts'
 import { titleOf } from '../catalog.ts'
@@ -30,17 +30,35 @@ interface AssortmentProps {
   /** False until the order is known, because a list on screen must not jump. */
   readonly settled: boolean
   readonly termsOf?: (id: string) => readonly string[] | undefined
+  /** Ranks and reasons of items in personal order. */
+  readonly ranked?: readonly Recommendation[]
+  /** Why each item is there, if that is the same for all. */
+  readonly why?: readonly string[]
   /** Content between the tools and the list. */
   readonly children?: ReactNode
 }
 
 export function Assortment(props: AssortmentProps) {
-  const { items, order, label, departments = false, settled, termsOf, children } = props
+  const {
+    items,
+    order,
+    label,
+    departments = false,
+    settled,
+    termsOf,
+    ranked,
+    why,
+    children,
+  } = props
   const { catalog } = useShop()
   const [choices, choose] = useChoices()
   const { items: left, ...facets } = useChosen(items, departments)
   const sort = SORT_NAMES.find((name) => name === choices.get('sort'))
   const shown = useMemo(() => (sort ? [...left].sort(SORTS[sort]) : left), [left, sort])
+  const sortedBy = useMemo(
+    () => sort && [words('why.sorted', { by: words(`list.${sort}`) })],
+    [sort],
+  )
   // A choice shows at once. The list renders in slices, so that it doesn't delay the next choice.
   const listed = useDeferredValue(shown)
   // A prerendered page was rendered without the shopper and without the choices in the address.
@@ -90,6 +108,8 @@ export function Assortment(props: AssortmentProps) {
             label={label}
             settled={settled && !(rendered && chosen)}
             termsOf={termsOf}
+            ranked={ranked}
+            why={sortedBy ?? why}
           />
         )}
       </div>

@@ -1,8 +1,11 @@
 /** @module The list of a department or search: products that the shop selects, shown in portions. */
-import { memo, useDeferredValue, useRef, useSyncExternalStore } from 'react'
-import type { Item } from '../../index.ts'
+import { memo, useDeferredValue, useMemo, useRef, useSyncExternalStore } from 'react'
+import type { Item, Recommendation } from '../../index.ts'
+import { useAnswers } from '../../react.ts'
 import { useChoices } from '../address.ts'
+import { order } from '../preferences.ts'
 import { useShop } from '../shop.ts'
+import { useSignal } from '../signal.ts'
 import { words } from '../words/words.ts'
 import { Outlines } from './Outlines.tsx'
 import { Card } from './ProductCard.tsx'
@@ -18,11 +21,24 @@ interface StockListProps {
   /** False until the order is known. Until then only placeholders show, so that no product moves. */
   readonly settled: boolean
   readonly termsOf?: (id: string) => readonly string[] | undefined
+  /** Ranks and reasons of items in personal order. */
+  readonly ranked?: readonly Recommendation[]
+  /** Why each item is there, if that is the same for all. */
+  readonly why?: readonly string[]
 }
+
+/** Recommendation of a product that no device has ranked. */
+export const unranked = (id: string, place: number): Recommendation => ({
+  id,
+  score: 0,
+  rank: place + 1,
+  baseRank: Number.POSITIVE_INFINITY,
+  reason: { kind: 'shop-order' },
+})
 
 /** Renders the list. The address has the number of shown products, so that "back" restores the page. */
 export const StockList = memo(function StockList(props: StockListProps) {
-  const { items, label, settled, termsOf } = props
+  const { items, label, settled, termsOf, ranked, why } = props
   const { catalog } = useShop()
   const [choices, choose] = useChoices()
   const shown = Math.max(PAGE, Number(choices.get('show')) || 0)
@@ -32,8 +48,11 @@ export const StockList = memo(function StockList(props: StockListProps) {
   const whole = useDeferredValue(settled, settled && rendered)
   const cards = whole ? shown : Math.min(shown, FIRST_SCREEN)
 
+  const { itemsOf, failed } = useStockAnswers(items, why)
+  const known = useMemo(() => new Map(ranked?.map((one) => [one.id, one])), [ranked])
+
   function more() {
-    const first = shown
+    const first = list.current?.querySelectorAll('a').length ?? 0
     choose((next) => next.set('show', String(shown + PAGE)), { replace: true })
     // The button may be gone, so move the focus to the first new product.
     requestAnimationFrame(() => list.current?.querySelectorAll('a')[first]?.focus())
@@ -49,17 +68,29 @@ export const StockList = memo(function StockList(props: StockListProps) {
       >
         {settled ? (
           <>
-            {items.slice(0, cards).map((item, place) => (
-              <li key={item.id} className="grid-item">
-                <Card item={item} early={place < FIRST_SCREEN} terms={termsOf?.(item.id)} />
-              </li>
-            ))}
+            {itemsOf(
+              items.slice(0, cards).map((item, at) => {
+                const recommendation = known.get(item.id) ?? unranked(item.id, at)
+                return { item, recommendation, position: at + 1 }
+              }),
+              ({ item }, place, menu) => (
+                <li key={item.id} className="grid-item">
+                  <Card item={item} early={place < FIRST_SCREEN} terms={termsOf?.(item.id)} />
+                  {menu}
+                </li>
+              ),
+            )}
             <Outlines count={Math.max(0, Math.min(shown, items.length) - cards)} />
           </>
         ) : (
           <Outlines count={Math.min(shown, items.length)} />
         )}
       </ul>
+      {failed && (
+        <p className="empty" role="alert">
+          {words('trouble')}
+        </p>
+      )}
       {items.length > shown && (
         <p className="more">
           <button type="button" className="button" onClick={more}>
@@ -70,6 +101,17 @@ export const StockList = memo(function StockList(props: StockListProps) {
     </>
   )
 })
+
+/** The shopper's answers to a list that the page orders. In everyone's order, there are none. */
+export function useStockAnswers(items: readonly Item[], why?: readonly string[]) {
+  const isPersonal = useSignal(order) === 'personal'
+  const query = useMemo(
+    () =>
+      ({ kind: 'rerank', items: items.map(({ id }) => id), options: { soldOut: true } }) as const,
+    [items],
+  )
+  return useAnswers(isPersonal ? query : null, why && (() => why))
+}
 
 const never = () => () => {}
 const isScript = () => false

@@ -248,12 +248,12 @@ export class NearsideRecommendations extends Base {
     this.#fallback.hidden = !view.loading
     this.#list.hidden = view.loading && this.childElementCount > 0
     this.#list.setAttribute('aria-busy', String(view.loading))
-    const { folded = null, failed } = this.#answers?.getSnapshot() ?? {}
+    const { folded = null, failed, gone } = this.#answers?.getSnapshot() ?? {}
     const trouble = failed ? shop.words('trouble') : view.trouble
     this.#error.textContent = trouble
     this.#error.hidden = trouble === null
     this.#body.hidden = view.isEmpty && !(view.loading && this.childElementCount > 0)
-    const entries = code?.withoutFolded(view.entries, folded) ?? view.entries
+    const entries = (gone && code?.withoutFolded(view.entries, gone)) ?? view.entries
     const cards = entries.map((entry, place) => {
       const select = () => {
         const { recommendation, position } = entry

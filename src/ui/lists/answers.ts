@@ -25,13 +25,15 @@ export interface AnswersState {
   readonly failed: boolean
   /** Whether the shopper has answered in this list. */
   readonly answered: boolean
+  /** Ids of all items of this list that the shopper has answered. */
+  readonly gone: ReadonlySet<string>
 }
 
 export type ListAnswers = ReturnType<typeof createListAnswers>
 
 type Part = Pick<Personalizer, 'capture' | 'forget' | 'getSnapshot' | 'subscribe'>
 
-const NOTHING: AnswersState = { folded: null, failed: false, answered: false }
+const NOTHING: AnswersState = { folded: null, failed: false, answered: false, gone: new Set() }
 
 export function createListAnswers(personalizer: Part) {
   const listeners = new Set<() => void>()
@@ -42,17 +44,19 @@ export function createListAnswers(personalizer: Part) {
   let stop = () => {}
 
   function set(part: Partial<AnswersState>): void {
-    state = { ...NOTHING, answered: true, ...part }
-    if (!state.folded) stop()
+    state = { ...NOTHING, answered: true, gone: state.gone, ...part }
+    if (state.gone.size === 0) stop()
     for (const listener of listeners) listener()
   }
 
-  /** Removes the line as soon as the answer is forgotten elsewhere, e.g. in the panel. */
+  /** Shows the items again as soon as an answer is forgotten elsewhere, e.g. in the panel. */
   function follow({ getSnapshot, subscribe }: Part): void {
     stop()
     const { erasures } = getSnapshot()
-    stop = subscribe(() => getSnapshot().erasures !== erasures && set({}))
+    stop = subscribe(() => getSnapshot().erasures !== erasures && set({ gone: new Set() }))
   }
+
+  const others = (id: string) => new Set([...state.gone].filter((one) => one !== id))
 
   return {
     getSnapshot: () => state,
@@ -66,14 +70,18 @@ export function createListAnswers(personalizer: Part) {
     async answer(folded: Folded): Promise<void> {
       const { id, answer } = folded
       back = null
-      set({ folded })
+      set({ folded, gone: new Set([...state.gone, id]) })
       follow(personalizer)
       const storing = personalizer.capture({ name: answer, item_id: id }).catch(() => null)
       stored = storing
       const event = await storing
-      if (event !== null || state.folded !== folded) return
+      if (event !== null) return
+      if (state.folded !== folded) {
+        set({ ...state, gone: others(id) })
+        return
+      }
       back = id
-      set({ failed: true })
+      set({ failed: true, gone: others(id) })
     },
     async undo(): Promise<void> {
       const { folded } = state
@@ -81,11 +89,14 @@ export function createListAnswers(personalizer: Part) {
       if (!folded || id === null) return
       back = folded.id
       try {
+        stop()
         await personalizer.forget({ kind: 'event', id })
-        set({})
+        set({ gone: others(folded.id) })
       } catch {
         back = null
         set({ folded: state.folded, failed: true })
+      } finally {
+        follow(personalizer)
       }
     },
     /** Whether this item came back last. If so, its button gets the focus, unless another element has the focus. */
@@ -93,11 +104,11 @@ export function createListAnswers(personalizer: Part) {
   }
 }
 
-/** The items without the folded one. */
+/** The items without the answered ones. */
 export const withoutFolded = <TEntry extends { readonly item: { readonly id: string } }>(
   entries: readonly TEntry[],
-  folded: Folded | null,
-): readonly TEntry[] => (folded ? entries.filter(({ item }) => item.id !== folded.id) : entries)
+  gone: AnswersState['gone'],
+): readonly TEntry[] => (gone.size > 0 ? entries.filter(({ item }) => !gone.has(item.id)) : entries)
 
 /** Ignores repeats of a held key: Enter on an answer moves the focus to the undo button, which it must not press. */
 export const ignoreHeld = (event: { readonly repeat: boolean; preventDefault(): void }): void => {

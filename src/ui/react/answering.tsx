@@ -13,12 +13,14 @@ export { createListAnswers, withoutFolded } from '../lists/answers.ts'
 interface ItemMenuProps {
   readonly recommendation: Recommendation
   readonly query: ListQuery
+  /** Lines that say why the item is there; default: its reason and its place without that. */
+  readonly why?: (recommendation: Recommendation) => readonly string[]
   /** Whether this item came back last. */
   readonly isBack: (id: string) => boolean
   readonly onAnswer: (answer: AnswerName) => void
 }
 
-export function ItemMenu({ recommendation, query, isBack, onAnswer }: ItemMenuProps) {
+export function ItemMenu({ recommendation, query, why, isBack, onAnswer }: ItemMenuProps) {
   const { itemOf, personalizer, words } = usePersonalizationContext()
   const [open, setOpen] = useState(false)
   const id = useId()
@@ -53,7 +55,7 @@ export function ItemMenu({ recommendation, query, isBack, onAnswer }: ItemMenuPr
       </button>
       {open && (
         <div className="ns-menu-body" id={id} tabIndex={-1}>
-          <Why recommendation={recommendation} query={query} />
+          <Why recommendation={recommendation} query={query} why={why} />
           {/* A paused device stores no answer. */}
           {(personalizer?.getSnapshot().paused ? [] : ANSWER_NAMES).map((answer) => (
             <button
@@ -72,13 +74,14 @@ export function ItemMenu({ recommendation, query, isBack, onAnswer }: ItemMenuPr
 }
 
 /** The menu reads its lines when it appears. The lines stay the same while the menu is open. */
-function Why({ recommendation, query }: Pick<ItemMenuProps, 'recommendation' | 'query'>) {
+function Why({ recommendation, query, why }: Omit<ItemMenuProps, 'isBack' | 'onAnswer'>) {
   const { itemOf, personalizer, words } = usePersonalizationContext()
   const [lines, setLines] = useState<readonly string[]>([])
   // biome-ignore lint/correctness/useExhaustiveDependencies: the question is about the list when it was asked
   useEffect(() => {
     let wanted = true
-    if (personalizer)
+    if (why) setLines(why(recommendation))
+    else if (personalizer)
       void whyLines(words, itemOf, personalizer, recommendation, query).then(
         (said) => wanted && setLines(said),
       )

@@ -92,7 +92,7 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
         return { item, id: item.id, score: liked * 1000 - row, baseRank: row + 1, reason }
       })
       .filter(({ item }) => (soldOut || item.available !== false) && !excludeIds.includes(item.id))
-      .filter(({ id }) => order === 'base' || ![...answered.values()].includes(id))
+      .filter(({ id }) => order === 'base' || soldOut || ![...answered.values()].includes(id))
       .filter(({ item }) => !category || item.category === category)
       .sort((a, b) => b.score - a.score)
       .slice(0, limit)

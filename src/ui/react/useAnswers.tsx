@@ -4,7 +4,7 @@
  */
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
-import type { ListQuery } from '@nearside/core/ranking/apiLists.ts'
+import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { AnswersState } from '../lists/answers.ts'
 import type { ListEntry } from '../lists/listController.ts'
@@ -36,7 +36,7 @@ function useCode(isWanted: boolean): Code | null {
   return code
 }
 
-const NOTHING: AnswersState = { folded: null, failed: false, answered: false }
+const NOTHING: AnswersState = { folded: null, failed: false, answered: false, gone: new Set() }
 const nothing = () => NOTHING
 const never = () => () => {}
 
@@ -62,8 +62,12 @@ export interface Answers {
 /**
  * Menus for a shop's own list: why an item is there, "Less like this", "Not for me" and "I have this".
  * @param query the list; null for a list without menus
+ * @param why lines that say why an item is there, if the list is not in the query's order, such as a search's results
  */
-export function useAnswers(query: ListQuery | null): Answers {
+export function useAnswers(
+  query: ListQuery | null,
+  why?: (recommendation: Recommendation) => readonly string[],
+): Answers {
   const { personalizer } = usePersonalizationContext()
   const code = useCode(query !== null && personalizer !== null)
   const answers = useMemo(
@@ -71,7 +75,7 @@ export function useAnswers(query: ListQuery | null): Answers {
     [code, personalizer],
   )
   const read = answers?.getSnapshot ?? nothing
-  const { folded, failed, answered } = useSyncExternalStore(
+  const { folded, failed, answered, gone } = useSyncExternalStore(
     answers?.subscribe ?? never,
     read,
     nothing,
@@ -82,12 +86,13 @@ export function useAnswers(query: ListQuery | null): Answers {
     itemsOf(entries, render) {
       if (!code || !answers) return entries.map((entry, place) => render(entry, place, null))
       const { FoldedLine, ItemMenu, withoutFolded } = code
-      const items = withoutFolded(entries, folded).map((entry, place) => {
+      const items = withoutFolded(entries, gone).map((entry, place) => {
         const { item, recommendation } = entry
         const menu = query && (
           <ItemMenu
             recommendation={recommendation}
             query={query}
+            why={why}
             isBack={answers.isBack}
             onAnswer={(answer) => void answers.answer({ id: item.id, place, answer })}
           />
