@@ -9,7 +9,6 @@ import type { EnginePreference, Notice, PersonalizerSnapshot } from '../apiSnaps
 import type { DeviceConditions } from '../learning/scheduler.ts'
 import type { Calls, FromWorker, Thread, WorkerSnapshot } from '../messages.ts'
 import { MAX_NOTICES, withNotice } from '../notices.ts'
-import { ME } from '../profiles.ts'
 import { type ConditionsSource, createShopContext, type ShopContextSource } from './conditions.ts'
 import { fetchOrder, PageLists } from './pageLists.ts'
 import { readOptions } from './readOptions.ts'
@@ -150,7 +149,7 @@ export class Page {
   ): Promise<string | undefined> => {
     const [what, id] = given
     if (what === 'switch') this.#person = id
-    else if (what === 'remove' && id === this.#person) this.#person = ME
+    else if (what === 'remove' && id === this.#person) this.#person = STARTING.profiles.current
     try {
       return await this.call('profiles', given)
     } catch (error) {
