@@ -65,7 +65,7 @@ const PACKAGE_SOURCES = [
 /** Compares with the last package's manifest, because a build writes that file last. */
 function packagesAreFresh(): boolean {
   const built = join(ROOT, 'dist', NODE_PACKAGES[NODE_PACKAGES.length - 1].name, 'package.json')
-  const needed = [built, join(ROOT, 'dist/lib/index.d.ts'), API_FILE]
+  const needed = [built, join(ROOT, STUDIO), join(ROOT, 'dist/lib/index.d.ts'), API_FILE]
   if (!needed.every((path) => existsSync(path))) return false
   const at = statSync(built).mtimeMs
   return PACKAGE_SOURCES.every((name) => newest(join(ROOT, name)) <= at)

@@ -1,6 +1,6 @@
 /** @module Chooses whose lists the studio shows: a shopper, a page, a context and a day. */
 import type { Rule } from '@nearside/core/rules/rule.ts'
-import { type ReactNode, useId, useState } from 'react'
+import { type ComponentProps, type ReactNode, useId, useState } from 'react'
 import type { Place } from '../edits.ts'
 import type { View } from '../preview.ts'
 import type { Products } from './describe.ts'
@@ -25,15 +25,11 @@ function Picker({ label, products, onPick }: PickerProps) {
   const found = words.length > 0 ? products.items.filter(fits).slice(0, MOST_FOUND) : []
   return (
     <div className="picker">
-      <label>
-        {label}
-        <input
-          type="search"
-          value={query}
-          placeholder="Title or id"
-          onChange={(event) => setQuery(event.target.value)}
-        />
-      </label>
+      <Input
+        {...{ label, value: query, onChange: setQuery }}
+        type="search"
+        placeholder="Title or id"
+      />
       {words.length > 0 && found.length === 0 && <p role="status">No product has these words.</p>}
       {found.length > 0 && (
         <ul aria-label={`${label}: products found`}>
@@ -74,14 +70,23 @@ export function Chip({
   )
 }
 
-interface SelectProps {
+interface FieldProps {
   readonly label: string
   readonly value: string
   readonly onChange: (value: string) => void
-  readonly children: ReactNode
 }
 
-export function Select({ label, value, onChange, children }: SelectProps) {
+type InputProps = FieldProps & Omit<ComponentProps<'input'>, keyof FieldProps>
+
+export const Input = ({ label, onChange, ...rest }: InputProps) => (
+  <label>
+    {label}
+    <input {...rest} onChange={(event) => onChange(event.target.value)} />
+  </label>
+)
+
+export function Select(props: FieldProps & { readonly children: ReactNode }) {
+  const { label, value, onChange, children } = props
   const id = useId()
   return (
     <div>
@@ -183,14 +188,12 @@ export function Controls({ products, rules, shown, setShown, reach, setReach }: 
           <Options of={[...new Set(contexts)]} />
         </Select>
       )}
-      <label>
-        On the day
-        <input
-          type="date"
-          value={day}
-          onChange={(event) => setShown({ ...shown, day: event.target.value })}
-        />
-      </label>
+      <Input
+        label="On the day"
+        type="date"
+        value={day}
+        onChange={(chosen) => setShown({ ...shown, day: chosen })}
+      />
       <Select
         label="Changes in a list apply to"
         value={reach}

@@ -2,7 +2,7 @@
 import type { Rule, RuleItems } from '@nearside/core/rules/rule.ts'
 import { type FormEvent, useState } from 'react'
 import { ACTS, type Act, FACTOR, type ListKind, newRule } from '../edits.ts'
-import { Options, Select } from './Controls.tsx'
+import { Input, Options, Select } from './Controls.tsx'
 import { LISTS, type Products } from './describe.ts'
 
 const LABELS: Readonly<Record<Act, string>> = {
@@ -48,18 +48,7 @@ export function RuleForm({ products, onAdd }: FormProps) {
     setFault('')
   }
   const isWeighed = act === 'boost' || act === 'bury'
-  const price = (field: 'from' | 'to', label: string) => (
-    <label>
-      {label}
-      <input
-        type="number"
-        min="0"
-        step="any"
-        value={given[field]}
-        onChange={(event) => set(field)(event.target.value)}
-      />
-    </label>
-  )
+  const price = { type: 'number', min: '0', step: 'any' }
   return (
     <form className="controls" onSubmit={add} aria-labelledby="add">
       <h3 id="add">Add a rule for many products</h3>
@@ -71,17 +60,10 @@ export function RuleForm({ products, onAdd }: FormProps) {
         ))}
       </Select>
       {isWeighed && (
-        <label>
-          Factor on the odds
-          <input
-            type="number"
-            min="1.1"
-            step="any"
-            required
-            value={by}
-            onChange={(event) => setBy(event.target.value)}
-          />
-        </label>
+        <Input
+          {...{ label: 'Factor on the odds', value: by, onChange: setBy, required: true }}
+          {...{ ...price, min: '1.1' }}
+        />
       )}
       {(['category', 'brand'] as const).map((field) => (
         <Select
@@ -91,7 +73,7 @@ export function RuleForm({ products, onAdd }: FormProps) {
           onChange={set(field)}
         >
           <option value="">Any</option>
-          <Options of={products.valuesOf(field)} />
+          <Options of={products[field]} />
         </Select>
       ))}
       {products.attributes.size > 0 && (
@@ -106,8 +88,8 @@ export function RuleForm({ products, onAdd }: FormProps) {
           <Options of={products.attributes.get(attribute) ?? []} />
         </Select>
       )}
-      {price('from', 'Price from')}
-      {price('to', 'Price to')}
+      <Input {...price} label="Price from" value={from} onChange={set('from')} />
+      <Input {...price} label="Price to" value={to} onChange={set('to')} />
       <Select label="In the lists" value={list} onChange={setList}>
         <option value="">All lists</option>
         {Object.entries(LISTS).map(([kind, title]) => (
@@ -116,10 +98,7 @@ export function RuleForm({ products, onAdd }: FormProps) {
           </option>
         ))}
       </Select>
-      <label>
-        Name of the rule
-        <input value={name} onChange={(event) => set('name')(event.target.value)} />
-      </label>
+      <Input label="Name of the rule" value={name} onChange={set('name')} />
       <button type="submit">Add the rule</button>
       {fault && (
         <p role="alert" className="fault">

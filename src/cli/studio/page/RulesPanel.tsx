@@ -4,7 +4,7 @@ import type { RuleCosts } from '@nearside/evaluate/ruleCosts.ts'
 import { useEffect, useRef, useState } from 'react'
 import type { Previewed } from '../app.ts'
 import { dropId, scheduled } from '../edits.ts'
-import { Chip } from './Controls.tsx'
+import { Chip, Input } from './Controls.tsx'
 import type { Calls } from './calls.ts'
 import { effectOf, idsOf, type Products, reachOf } from './describe.ts'
 import type { Edit } from './ListPair.tsx'
@@ -65,7 +65,10 @@ export function RulesPanel({ calls, products, rules, edit, findings }: PanelProp
   )
 }
 
-const points = (share: number) => `${share > 0 ? '+' : ''}${(100 * share).toFixed(1)}`
+function points(share: number): string {
+  const text = Math.abs(100 * share).toFixed(1)
+  return Number(text) === 0 ? text : `${share > 0 ? '+' : '−'}${text}`
+}
 
 /** Measures the rules; a result belongs to exactly the rules that were measured. */
 function useCosts(calls: Calls, rules: readonly Rule[]) {
@@ -150,18 +153,17 @@ function RuleRow({ products, rule, at, rules, edit, cost }: RowProps) {
             />
           ))}
         </ul>
-        {cost && <p className="cost">{cost}</p>}
+        {cost && <p className="cost">Effect: {cost}.</p>}
       </div>
       {(['from', 'until'] as const).map((end) => (
-        <label key={end}>
-          {end === 'from' ? 'From' : 'Until'}
-          <input
-            type="date"
-            aria-label={`${end === 'from' ? 'From' : 'Until'}: ${name}`}
-            value={days[end]}
-            onChange={(event) => schedule(end, event.target.value)}
-          />
-        </label>
+        <Input
+          key={end}
+          label={end === 'from' ? 'From' : 'Until'}
+          aria-label={`${end === 'from' ? 'From' : 'Until'}: ${name}`}
+          type="date"
+          value={days[end]}
+          onChange={(day) => schedule(end, day)}
+        />
       ))}
       <button type="button" onClick={remove} aria-label={`Remove the rule ${name}`}>
         Remove

@@ -15,7 +15,8 @@ export interface Products {
   readonly items: readonly Item[]
   titleOf(id: string): string
   get(id: string): Item | undefined
-  valuesOf(field: 'brand' | 'category'): readonly string[]
+  readonly brand: readonly string[]
+  readonly category: readonly string[]
   /** Names of attributes, with their values as texts. */
   readonly attributes: ReadonlyMap<string, readonly string[]>
 }
@@ -29,11 +30,14 @@ export function productsOf(items: readonly Item[]): Products {
       for (const one of [value].flat()) if (typeof one === 'string') known.add(one)
       if (known.size > 0) values.set(name, known)
     }
+  const valuesOf = (field: 'brand' | 'category') =>
+    [...new Set(items.flatMap((item) => item[field] ?? []))].sort()
   return {
     items,
     get: (id) => byId.get(id),
     titleOf: (id) => byId.get(id)?.title ?? id,
-    valuesOf: (field) => [...new Set(items.flatMap((item) => item[field] ?? []))].sort(),
+    brand: valuesOf('brand'),
+    category: valuesOf('category'),
     attributes: new Map([...values].map(([name, known]) => [name, [...known].sort()])),
   }
 }
