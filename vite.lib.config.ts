@@ -1,15 +1,59 @@
+import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
-import { defineConfig, type Plugin } from 'vite'
+import { defineConfig, type Plugin, type Rolldown } from 'vite'
 
 /** Entries with hooks. */
 const CLIENT = new Set(['react', 'react-search', 'console'])
 
 const PEERS = /^react(-dom)?($|\/)/
 
-const STARTING_PARTS = /src\/browser\/(contribution\/nothingSent|page\/starting)\.ts$/
 const WIDGET_PARTS = /src\/ui\/react\/(Button|Fact|download)\.tsx?$/
 const WORDS = /src\/(browser\/page\/words|ui\/lists\/itemText)\.ts$/
 const ENGINE_PARTS = /src\/engine\/(adam|centre|objective|problem|result)\.ts$/
+
+type ModuleInfo = (id: string) => { readonly importedIds: readonly string[] } | null
+
+/** All modules that source files need before they can run. */
+function graphOf(paths: readonly string[], infoOf: ModuleInfo): Set<string> {
+  const found = new Set(paths.map((path) => join(import.meta.dirname, 'src', path)))
+  for (const id of found) for (const next of infoOf(id)?.importedIds ?? []) found.add(next)
+  return found
+}
+
+/** Entries of a page's first list, and entries that it may load later. */
+const FIRST = ['index', 'element', 'adapters', 'react']
+const LATER = ['measure', 'agents', 'consent', 'devtools', 'console']
+const SEARCH = ['search', 'react-search']
+
+/**
+ * Gathers modules that the worker needs before it can run, in four files: its own, those that the page's first list
+ * needs too, and those that a page may need later. In twenty small files, it would take a browser several rounds of
+ * requests.
+ * @param users entries of which at least one needs the modules; none: the worker alone needs them
+ * @param priority a group also takes what its modules import, so the worker's own file comes last
+ */
+function gathered(
+  name: string,
+  users: readonly string[],
+  priority: number,
+): Rolldown.CodeSplittingGroup {
+  let device = new Set<string>()
+  let page = new Set<string>()
+  return {
+    name(id, context) {
+      const infoOf: ModuleInfo = (one) => context.getModuleInfo(one)
+      if (device.size === 0) {
+        device = graphOf(['browser/worker/serve.ts'], infoOf)
+        page = graphOf(
+          users.map((entry) => `${entry}.ts`),
+          infoOf,
+        )
+      }
+      return device.has(id) && (users.length === 0 || page.has(id)) ? name : null
+    },
+    priority,
+  }
+}
 
 /** TensorFlow.js brings two stores for models in every browser. Ours are never saved by it: 2.8 KB. */
 export const withoutStores: Plugin = {
@@ -66,12 +110,14 @@ export default defineConfig({
         minify: true,
         // Notes to bundlers stand inside of components only, where there is nothing to leave out.
         comments: { annotation: false },
-        // What all engines share is one file, what page and worker begin with, and what panel and
-        // console are made of: each by itself, the small parts were a tenth longer.
+        // What all engines share is one file, and what panel and console are made of: each by itself,
+        // the small parts were a tenth longer.
         codeSplitting: {
           groups: [
-            { name: 'error', test: /src\/core\/error\.ts$/, priority: 3 },
-            { name: 'starting', test: STARTING_PARTS, priority: 2 },
+            gathered('shared', FIRST, 4),
+            gathered('sharedLater', LATER, 3),
+            gathered('sharedSearch', SEARCH, 2),
+            gathered('device', [], 1),
             { name: 'widgetParts', test: WIDGET_PARTS, priority: 1 },
             { name: 'words', test: WORDS, priority: 1 },
             { name: 'objective', test: ENGINE_PARTS, priority: 1 },
@@ -79,7 +125,7 @@ export default defineConfig({
         },
         // The worker's code, by a name that a page can preload. Not in the worker's own file: where that is
         // blocked, the page loads this.
-        chunkFileNames: ({ name }) => (name === 'serve' ? 'device.js' : 'chunks/[name]-[hash].js'),
+        chunkFileNames: ({ name }) => (name === 'device' ? 'device.js' : 'chunks/[name]-[hash].js'),
         // A framework with server components must know where the browser's part begins.
         banner: ({ name }) => (CLIENT.has(name) ? "'use client';" : ''),
       },

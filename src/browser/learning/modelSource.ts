@@ -14,7 +14,7 @@ import {
   parseLatest,
   parseManifest,
 } from '@nearside/core/model/manifest.ts'
-import { MODEL_FILES, type PopularityPart } from '@nearside/core/model/parts.ts'
+import { MODEL_FILES } from '@nearside/core/model/parts.ts'
 import { readJson } from '@nearside/core/reading.ts'
 import type { Download } from '../storage/store.ts'
 import type { Transport } from '../transport/http.ts'
@@ -68,8 +68,18 @@ export interface FetchModelOptions {
   /** Checks that a model may be used; throws if not. */
   readonly check?: (latest: LatestModel) => Promise<void>
   readonly signal?: AbortSignal
-  /** Called with the items' popularity once that small file has arrived and been verified. */
-  readonly onPopularity?: (popularity: PopularityPart) => void
+  /**
+   * Called with the popularity of the best sellers, if the manifest names them, and then with that of all items, as
+   * soon as they have arrived and been verified.
+   */
+  readonly onPopularity?: (popularity: KnownPopularity) => void
+}
+
+export interface KnownPopularity {
+  readonly ids: readonly string[]
+  readonly popularity: ArrayLike<number>
+  /** Number of the model's items, of which `ids` are the most popular. */
+  readonly items: number
 }
 
 interface FetchedModel {
@@ -108,29 +118,28 @@ async function fetchVersion(
   latest: LatestModel,
 ): Promise<FetchedModel> {
   const get = (path: string) => transport.get(`${directory}${path}`, 'model', { signal })
-  // Fetch the popularity file before the manifest: this saves a new shopper a round trip. Its content is used only
-  // after the manifest confirms its hash.
-  const early = kept ? null : get(`${latest.version}/${MODEL_FILES.popularity}`)
-  early?.catch(() => undefined)
   const manifestBytes = await get(`${latest.version}/${MANIFEST}`)
   if ((await sha256Hex(manifestBytes)) !== latest.manifest) {
     throw new NearsideError('model-corrupt', `${MANIFEST} does not match its SHA-256`)
   }
   const manifest = parseManifest(parseJson(manifestBytes))
+  const { bestSellers, items } = manifest
+  if (bestSellers && !kept) onPopularity?.({ ...bestSellers, items })
   const reusable = keptFiles(kept)
   // Fetch the popularity file before the other files, so that they don't slow it down.
   const isFirst = ({ name }: ModelFile) => name === MODEL_FILES.popularity
-  const take = async (file: ModelFile) => {
-    const asked = (isFirst(file) && early) || get(`${latest.version}/${file.name}`)
-    return [file.name, await asked] as const
-  }
+  const take = async ({ name }: ModelFile) =>
+    [name, await get(`${latest.version}/${name}`)] as const
   const missing = manifest.files.filter(({ sha256 }) => !reusable.has(sha256))
   const reused = manifest.files.flatMap(({ name, sha256 }) => {
     const bytes = reusable.get(sha256)
     return bytes ? [[name, bytes] as const] : []
   })
   const first = await Promise.all(missing.filter(isFirst).map(take))
-  for (const [, bytes] of first) onPopularity?.(await readPopularity(manifest, bytes))
+  for (const [, bytes] of first) {
+    const { itemIds, popularity30 } = await readPopularity(manifest, bytes)
+    onPopularity?.({ ids: itemIds, popularity: popularity30, items })
+  }
   const rest = await Promise.all(missing.filter((file) => !isFirst(file)).map(take))
   const download: Download = {
     key: 'model',

@@ -6,14 +6,13 @@
 import type { Catalog, VariantsOf } from '@nearside/core/catalog/catalog.ts'
 import type { LiveChanges } from '@nearside/core/catalog/live.ts'
 import type { FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
-import type { PopularityPart } from '@nearside/core/model/parts.ts'
 import { withContext } from '@nearside/core/model/score.ts'
 import { isLarge, LARGE } from '@nearside/core/ranking/candidateSource.ts'
 import { type CatalogOrder, EMPTY_ORDER, orderOf } from '@nearside/core/ranking/catalogOrder.ts'
 import type { ScoreInPart } from '@nearside/core/ranking/partialScores.ts'
 import { Ranker } from '@nearside/core/ranking/ranker.ts'
 import { DAY } from '@nearside/core/time.ts'
-import type { LoadedModel } from '../learning/modelSource.ts'
+import type { KnownPopularity, LoadedModel } from '../learning/modelSource.ts'
 import { Downloads, type KeptFile } from './downloads.ts'
 import type { LiveFile } from './liveFile.ts'
 import { Model } from './model.ts'
@@ -35,6 +34,8 @@ export class Shop {
   #ranker: Ranker | null = null
   #order: CatalogOrder = EMPTY_ORDER
   #ready: Promise<unknown> = Promise.resolve()
+  /** Whether lists know only the head of the catalog or of the model yet. */
+  isPartial = true
   /** Null before a model with context terms is loaded. */
   contextTerms: ContextTerms | null = null
   /** Order of a new shopper's list while there is no ranker. */
@@ -103,11 +104,6 @@ export class Shop {
     return this.#order
   }
 
-  /** Whether only the head of the catalog has arrived yet. */
-  get isPartial(): boolean {
-    return this.#catalog.isPartial
-  }
-
   /** Whether rules name items or categories that lists must have; the head of the catalog may lack them. */
   get choosesItems(): boolean {
     return this.#rules?.all.some((rule) => 'only' in rule || 'pin' in rule) ?? false
@@ -135,20 +131,32 @@ export class Shop {
    */
   async start(first: () => void, signal: AbortSignal): Promise<boolean> {
     const rules = this.#startRules()
-    const ready = Promise.all([this.#catalog.start(), rules])
+    const files = Promise.all([this.#catalog.start(), rules])
+    let ordered = () => {}
+    const order = new Promise<void>((there) => {
+      ordered = there
+    })
+    const ready = Promise.all([files, order])
     // If the first list came from the head, the other lists are possible now, even before the model has loaded.
-    this.#ready = ready.then(() => this.first.order && this.#rebuild())
+    const whole = () => {
+      this.isPartial = false
+    }
+    this.#ready = ready.then(() => this.first.order && this.#rebuild(whole)).finally(whole)
     // Loads the code in parallel with the model's download. Later users of the code report a failure.
     this.#model.openReleases().catch(() => undefined)
-    const onPopularity = async (popularity: PopularityPart) => {
+    const onPopularity = async (popularity: KnownPopularity) => {
+      const isFirst = !this.first.isKnown
       this.first.take(popularity)
+      if (this.first.isWhole) ordered()
+      if (!isFirst) return
       await Promise.all([this.#catalog.head, rules])
       if (!this.first.isIn(this.catalog)) await ready
       await this.#build()
       first()
     }
     const meanwhile = () => (this.first.isKnown ? 'show best sellers' : "are in the shop's order")
-    const [kept] = await Promise.all([this.#model.start(signal, onPopularity, meanwhile), ready])
+    const loading = this.#model.start(signal, onPopularity, meanwhile).finally(ordered)
+    const [kept] = await Promise.all([loading, ready])
     await Promise.all([this.#filesKept(), this.#ready])
     if (!this.#ranker) await this.#build()
     return kept
@@ -201,16 +209,17 @@ export class Shop {
     await Promise.all(this.#files.map((file) => file.kept()))
   }
 
-  /** Resolves when the whole catalog can be used, or has failed. */
+  /** Resolves when the whole catalog can be used and the popularity of all items is known, or one has failed. */
   whole(): Promise<unknown> {
     return this.#ready
   }
 
   /** Builds the ranker again without a request, and announces it. */
-  #rebuild(): Promise<void> {
+  #rebuild(built = () => {}): Promise<void> {
     const { bus, notices } = this.#services
     return this.#build().then(
       () => {
+        built()
         bus.emit('lists', null)
         bus.emit('rebuilt', null)
       },

@@ -36,8 +36,6 @@ export class ShopCatalog {
   /** The shop's live file; null if there is none or its code can't be loaded. */
   live: LiveFile | null = null
   variantsOf: VariantsOf = () => []
-  /** Whether only the head of the file has arrived yet. */
-  isPartial = false
   #isStarted = false
   #headThere = () => {}
   /** Resolves when the head can be used, or the file has arrived or failed. */
@@ -87,7 +85,6 @@ export class ShopCatalog {
       this.#services.notices.add(error, 'catalog-invalid', 'The catalog is not usable')
     }
     this.#isStarted = true
-    this.isPartial = false
     this.#headThere()
   }
 
@@ -144,7 +141,6 @@ export class ShopCatalog {
       if (this.#published || (content && content.head !== version)) return
       this.#published = head
       this.#version = content?.catalog ?? ''
-      this.isPartial = true
       this.apply()
       this.#headThere()
     }

@@ -1,11 +1,10 @@
 /**
  * @module Lists without a ranker, because the base model is missing or has not loaded yet. On a first download, the
- * model's popularity arrives before the rest. From then on, a new shopper's list has the order that the whole model
- * gives.
+ * popularity of the best sellers arrives first, then that of all items, then the rest. From the first on, a new
+ * shopper's list has the order that the whole model gives; from the second on, all lists of best sellers have it.
  */
 import type { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { highestRows } from '@nearside/core/model/highest.ts'
-import type { PopularityPart } from '@nearside/core/model/parts.ts'
 import type { ListQuery, Reason, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { bestSellersOf } from '@nearside/core/ranking/baseOrder.ts'
 import {
@@ -16,12 +15,13 @@ import {
 import { limitOf } from '@nearside/core/ranking/listQuery.ts'
 import type { Ruled } from '@nearside/core/ranking/ruledList.ts'
 import { selectPlaces } from '@nearside/core/ranking/selectPlaces.ts'
+import type { KnownPopularity } from '../learning/modelSource.ts'
 import type { Shop } from './shop.ts'
 
-/** Number of products that a list from a catalog's head can have. */
+/** Number of products that a list from the head of catalog and model can have. */
 const MOST_FROM_HEAD = 100
 
-/** Whether the head of the catalog answers a query as the whole catalog does. */
+/** Whether the head of the catalog and the best sellers answer a query as the whole catalog and model do. */
 export const isFromHead = (query: ListQuery): boolean =>
   query.kind === 'recommend' &&
   !query.options?.from &&
@@ -31,6 +31,8 @@ export const isFromHead = (query: ListQuery): boolean =>
 /** Order of a new shopper's list, by the popularity of the last 30 days. */
 export class FirstOrder {
   #sold: ReadonlyMap<string, number> | null = null
+  /** Whether the popularity of all items of the model is known. */
+  isWhole = false
   #bestSellers: ReadonlySet<string> = new Set()
   #order: CatalogOrder | null = null
 
@@ -52,12 +54,11 @@ export class FirstOrder {
     return this.#order
   }
 
-  take({ itemIds, popularity30 }: PopularityPart): void {
-    this.#sold = new Map(itemIds.map((id, row) => [id, popularity30[row]]))
-    const best = highestRows(popularity30, bestSellersOf(itemIds.length))
-    this.#bestSellers = new Set(
-      best.filter((row) => popularity30[row] > 0).map((row) => itemIds[row]),
-    )
+  take({ ids, popularity, items }: KnownPopularity): void {
+    this.#sold = new Map(ids.map((id, row) => [id, popularity[row]]))
+    this.isWhole = ids.length === items
+    const best = highestRows(Float32Array.from(popularity), bestSellersOf(items))
+    this.#bestSellers = new Set(best.filter((row) => popularity[row] > 0).map((row) => ids[row]))
   }
 
   /** Sorts the shop's order as the base model does for a cold-start user. */
@@ -74,7 +75,7 @@ export class FirstOrder {
 
   reasonOf(item: string): Reason {
     if (!this.#sold) return { kind: 'shop-order' }
-    if (!this.#sold.has(item)) return { kind: 'new' }
+    if (this.isWhole && !this.#sold.has(item)) return { kind: 'new' }
     return { kind: this.#bestSellers.has(item) ? 'popular' : 'shop-order' }
   }
 

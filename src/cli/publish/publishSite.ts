@@ -3,7 +3,7 @@
  * `rules.json`, headers, the snippet for the pages, hashes of all files, and optionally the scripts.
  */
 import { readdir, readFile } from 'node:fs/promises'
-import { join, relative, resolve } from 'node:path'
+import { join, posix, relative, resolve } from 'node:path'
 import { type ModelKeys, readModelKeys } from '@nearside/browser/learning/release.ts'
 import { readBaseLists } from '@nearside/browser/page/baseLists.ts'
 import type { Persist } from '@nearside/browser/persists.ts'
@@ -140,7 +140,10 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
     url: `${base}${library?.folder}/${name}`,
     integrity: (await library?.integrity(name)) ?? '',
   })
-  const scripts = library && { start: await tag('start.js'), device: await tag('device.js') }
+  const scripts = library && {
+    start: await tag('start.js'),
+    needed: await Promise.all(library.needed.map(tag)),
+  }
   const items = lists
     .recommend({ limit: FIRST_PRODUCTS })
     .flatMap(({ id }) => catalog.get(id) ?? [])
@@ -202,6 +205,8 @@ interface Library {
   /** Path of the folder in the published folder. */
   readonly folder: string
   readonly files: ReadonlyMap<string, Uint8Array>
+  /** Files that page and worker need before the first list, except `start.js`. */
+  readonly needed: readonly string[]
   /** Integrity value `sha256-…` of a file, for a tag's `integrity`. */
   readonly integrity: (name: string) => Promise<string>
 }
@@ -228,7 +233,22 @@ async function readLibrary(folder: string): Promise<Library> {
   return {
     folder: `nearside/${(await sha256Hex(utf8(hashes.join()))).slice(0, 16)}`,
     files,
+    needed: [...neededBy(plain, ['worker.js', 'index.js', 'element.js', 'adapters.js'])],
     integrity: async (name) =>
       `sha256-${toBase64(fromHex(await sha256Hex(plain.get(name) ?? new Uint8Array(0))))}`,
   }
+}
+
+/** Files that must be there before the given files can run, with these files. */
+function neededBy(
+  files: ReadonlyMap<string, Uint8Array>,
+  names: readonly string[],
+): ReadonlySet<string> {
+  const found = new Set(names)
+  for (const name of found) {
+    const text = new TextDecoder().decode(files.get(name))
+    for (const [, path] of text.matchAll(/\b(?:from|import)\s*["'](\.{1,2}\/[^"']+)["']/g))
+      found.add(posix.join(posix.dirname(name), path))
+  }
+  return found
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { PersonalizerOptions } from '@nearside/browser/api.ts'
 import { utf8 } from '@nearside/core/bytes.ts'
 import { writeCatalog } from '@nearside/core/catalog/catalogLines.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -13,8 +14,23 @@ import { START } from './snippet.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-/** A page with the snippet. `fetch` answers with the catalog; search box and German words can't be loaded. */
-async function openPage(fetch: () => Promise<Response>, first: readonly Item[]) {
+const LATEST = { version: '2', manifest: '2'.repeat(64) }
+
+class EarlyWorker {
+  static readonly made: EarlyWorker[] = []
+  onerror: (() => void) | null = null
+
+  constructor() {
+    EarlyWorker.made.push(this)
+  }
+}
+
+/** A page with the snippet. `fetchCatalog` answers with the catalog; search box and German words can't be loaded. */
+async function openPage(
+  fetchCatalog: () => Promise<Response>,
+  first: readonly Item[],
+  fetchLatest = async () => Response.json(LATEST),
+) {
   const personalizer = createFakePersonalizer(first)
   const provide = vi.fn()
   const folder = testFolder()
@@ -29,9 +45,14 @@ export const followShopifyPixel = null`
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
 
   const dataLayer: unknown[] = []
-  const options = { catalog: '/catalog.json', worker: '/worker.js' }
+  const latest = { version: '1', manifest: '1'.repeat(64) }
+  const addresses = { catalog: '/catalog.json', baseModel: '/models', worker: '/worker.js' }
+  const options = { ...addresses, latest }
+  const createPersonalizer = vi.fn(async (_: Pick<PersonalizerOptions, 'baseModel' | 'worker'>) => {
+    return personalizer
+  })
   const page = {
-    library: { createPersonalizer: async () => personalizer, followDataLayer, provide },
+    library: { createPersonalizer, followDataLayer, provide },
     dataLayer,
     location: { href: 'https://shop.example/', search: '' },
     document: {
@@ -39,13 +60,15 @@ export const followShopifyPixel = null`
       getElementById: () => ({ textContent: JSON.stringify(options) }),
       querySelector: (name: string) => (name === 'nearside-search' ? {} : null),
     },
-    fetch,
+    fetch: (url: string) => (url === '/catalog.json' ? fetchCatalog() : fetchLatest()),
+    Worker: EarlyWorker,
   }
   for (const [name, value] of Object.entries(page)) vi.stubGlobal(name, value)
   const warn = vi.spyOn(console, 'warn').mockReturnValue()
   const started = import(pathToFileURL(join(folder, 'start.js')).href)
   const provided = (): readonly Item[] | undefined => provide.mock.lastCall?.[0].items
-  return { dataLayer, personalizer, provide, provided, started, warn }
+  const asked = () => createPersonalizer.mock.lastCall?.[0]
+  return { asked, dataLayer, personalizer, provide, provided, started, warn }
 }
 
 it('a page learns without its search box and German words if they can’t be loaded, and warns', async () => {
@@ -64,6 +87,35 @@ it('a page learns without its search box and German words if they can’t be loa
       { name: 'view_item', items: [{ item_id: 'mug' }] },
     ]),
   )
+})
+
+it('a page starts its worker once, before its other code has loaded, and takes another one if that fails', async () => {
+  for (const fails of [false, true]) {
+    EarlyWorker.made.length = 0
+    const { asked, started } = await openPage(async () => Response.json([{ id: 'mug' }]), [])
+    await waitFor(() => expect(EarlyWorker.made).toHaveLength(1))
+    if (fails) EarlyWorker.made[0].onerror?.()
+    await started
+    const worker = asked()?.worker as () => unknown
+    expect(worker()).toBe(EarlyWorker.made[fails ? 1 : 0])
+    // After a crash, the personalizer asks for a new worker.
+    expect(worker()).toBe(EarlyWorker.made[fails ? 2 : 1])
+  }
+})
+
+it('a page names the newest model to its device, and none if it can’t be read', async () => {
+  const catalog = async () => Response.json([{ id: 'mug' }])
+  const { asked, started } = await openPage(catalog, [])
+  await started
+  expect(asked()?.baseModel).toEqual({ url: '/models', latest: LATEST })
+  for (const broken of [
+    () => Promise.reject(new TypeError('offline')),
+    async () => new Response('<'),
+  ]) {
+    const without = await openPage(catalog, [], broken)
+    await without.started
+    expect(without.asked()?.baseModel).toBe('/models')
+  }
 })
 
 it('a page shows products of the head before the rest of the catalog is there', async () => {

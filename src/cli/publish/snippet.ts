@@ -13,15 +13,28 @@ export const TRUSTED_TYPES = 'nearside'
  * platform, that platform's answer decides `persist: 'ask'`. If the platform is missing on the page, nothing
  * changes: an earlier yes stays valid, and otherwise nothing outlives the page.
  */
-export const START = `import { followDataLayer, followShopifyPixel } from './adapters.js'
-import { provide } from './element.js'
-import { createPersonalizer } from './index.js'
-
-const element = document.getElementById('nearside-options')
-const { link, worker, consent, live, ...options } = JSON.parse(element.textContent)
+export const START = `const element = document.getElementById('nearside-options')
+const { link, worker, consent, live, latest: _, ...options } = JSON.parse(element.textContent)
 const url = new URL(worker, location.href).href
 // A page may ask for Trusted Types: then this policy must be allowed.
 const policy = globalThis.trustedTypes?.createPolicy('${TRUSTED_TYPES}', { createScriptURL: () => url })
+// The snippet can be older than the newest model. The page has preloaded this file, so the device needn't wait for it.
+const newest = fetch(\`\${options.baseModel}/latest.json\`, { signal: AbortSignal.timeout(3000) })
+  .then((answer) => answer.json())
+  .catch(() => undefined)
+// The worker starts while the page's own code loads. If it fails before the personalizer listens, the personalizer
+// starts another one and handles the failure.
+const makeWorker = () => new Worker(policy ? policy.createScriptURL('') : url, { type: 'module' })
+let early = null
+try {
+  early = makeWorker()
+  early.onerror = () => { early = null }
+} catch {}
+function startedWorker() {
+  const worker = early ?? makeWorker()
+  early = null
+  return worker
+}
 const items = []
 // One product a line, those that lists show first at the beginning: no task parses the whole text.
 async function load(headThere) {
@@ -38,6 +51,8 @@ async function load(headThere) {
     for (const line of lines)
       if (line.startsWith('{')) items.push(JSON.parse(line.replace(/,?\\r?$/, '')))
     if (items.length >= ${HEAD}) headThere()
+    // Parts that have already arrived would be read in one long task.
+    await new Promise((next) => setTimeout(next))
   }
   if (items.length === 0) items.push(...JSON.parse(parts.join('')))
 }
@@ -70,10 +85,13 @@ async function show(own) {
     console.warn('Nearside: the search box could not be loaded; everything else works.', error)
   }
 }
+const [{ followDataLayer, followShopifyPixel }, { provide }, { createPersonalizer }, latest] =
+  await Promise.all([import('./adapters.js'), import('./element.js'), import('./index.js'), newest])
 const own = await createPersonalizer({
   ...options,
+  ...(latest && { baseModel: { url: options.baseModel, latest } }),
   ...(live && { catalog: { url: options.catalog, live } }),
-  worker: () => new Worker(policy ? policy.createScriptURL('') : url, { type: 'module' }),
+  worker: startedWorker,
 })
 // For the page's own answer to persist: 'ask', and its panel.
 globalThis.nearside = own
@@ -104,14 +122,24 @@ interface Snippet {
   readonly options: PageOptions
   /** Items of a new shopper's first list, best first. */
   readonly items: readonly Item[]
-  /** Scripts for a page without a bundler. */
-  readonly scripts?: Readonly<Record<'start' | 'device', { url: string; integrity: string }>>
+  /** Scripts for a page without a bundler: the first one, and all that page and worker need before the first list. */
+  readonly scripts?: { readonly start: Script; readonly needed: readonly Script[] }
+}
+
+interface Script {
+  readonly url: string
+  readonly integrity: string
 }
 
 export function snippet({ options, items, scripts }: Snippet): string {
   const tags = scripts
     ? [
-        `<link rel="modulepreload" href="${scripts.device.url}" integrity="${scripts.device.integrity}">`,
+        // Preloaded, because a browser would find each file's imports only once that file is there.
+        ...scripts.needed.map(
+          ({ url, integrity }) =>
+            `<link rel="modulepreload" href="${url}" integrity="${integrity}">`,
+        ),
+        `<link rel="preload" as="fetch" crossorigin href="${options.baseModel}/latest.json">`,
         `<script type="module" src="${scripts.start.url}" integrity="${scripts.start.integrity}"></script>`,
       ]
     : []

@@ -4,10 +4,12 @@
  */
 
 import { sha256Hex } from '../bytes.ts'
+import { HEAD } from '../catalog/catalogLines.ts'
 import { NearsideError } from '../error.ts'
 import { FEATURES } from '../features/features.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
-import type { ModelFile, ModelManifest } from './manifest.ts'
+import { highestRows } from './highest.ts'
+import type { BestSellers, ModelFile, ModelManifest } from './manifest.ts'
 import {
   encoderFromTensors,
   encoderToTensors,
@@ -116,9 +118,20 @@ export async function writeBaseModel(model: BaseModel): Promise<WrittenModel> {
   if (trees) files.set(TREES_FILE, writeSafetensors(treesToTensors(trees)))
   const described: ModelFile[] = []
   for (const [name, bytes] of files) described.push(await describeFile(name, bytes))
+  const bestSellers = bestSellersIn(model)
   return {
-    manifest: { ...model.manifest, items: model.itemIds.length, files: described },
+    manifest: { ...model.manifest, items: model.itemIds.length, files: described, bestSellers },
     files,
+  }
+}
+
+function bestSellersIn({ itemIds, statistics }: BaseModel): BestSellers {
+  const { popularity30 } = statistics
+  const rows = highestRows(popularity30, HEAD)
+  return {
+    ids: rows.map((row) => itemIds[row]),
+    // Nine digits give single precision back.
+    popularity: rows.map((row) => Number(popularity30[row].toPrecision(9))),
   }
 }
 
@@ -147,6 +160,7 @@ export async function releaseShared(
       weight: model.featureWeights[f],
     })),
     files: model.manifest.files.map((known) => described.get(known.name) ?? known),
+    ...(isCounted && { bestSellers: bestSellersIn(model) }),
     metrics,
   }
   return { manifest, files }

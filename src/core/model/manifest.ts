@@ -20,6 +20,13 @@ export interface ModelFile {
   readonly sha256: string
 }
 
+/** Items with the highest popularity of the last 30 days, best first. */
+export interface BestSellers {
+  readonly ids: readonly string[]
+  /** Popularity of each item. */
+  readonly popularity: readonly number[]
+}
+
 export interface FeatureRecord {
   readonly name: string
   /** Divisor of the raw values before w applies. */
@@ -48,6 +55,8 @@ export interface ModelManifest {
   /** Context features that training examined. The model's context file has those that training kept. */
   readonly contextFeatures?: readonly FeatureRecord[]
   readonly files: readonly ModelFile[]
+  /** Enough for a cold-start user's list before the files arrive. Absent in models of earlier versions. */
+  readonly bestSellers?: BestSellers
   /** ISO dates of the first and last event in training, and the exclusive limit. */
   readonly data: { readonly from: string; readonly to: string; readonly until: string }
   readonly seed: number
@@ -116,9 +125,12 @@ const SHA256 = /^[0-9a-f]{64}$/
 const KEY = /^[A-Za-z0-9+/]{43}=$/
 const SIGNATURE = /^[A-Za-z0-9+/]{86}==$/
 const LINE = /^[^\n\r\0]{0,500}$/
+/** As in the file of item ids, one per line. */
+const ID = /^[^\n]*$/
 const MAX_ITEMS = 1_000_000
 const MAX_FEATURES = 1000
 const MAX_FILES = 16
+const MAX_BEST_SELLERS = 1000
 const MAX_SIGNATURES = 16
 const LONGEST_RELEASE = 366 * DAY
 /** Maximum tolerance. A hit by another wording has four fifths of the relevance and must not overtake an exact hit. */
@@ -174,6 +186,12 @@ const readManifest = object<ModelManifest>({
   features,
   contextFeatures: optional(features),
   files: list(fileNamed(FILE_NAME), MAX_FILES),
+  bestSellers: optional(
+    object<BestSellers>({
+      ids: list(text(ID), MAX_BEST_SELLERS),
+      popularity: list(number(), MAX_BEST_SELLERS),
+    }),
+  ),
   data: object({ from: date, to: date, until: date }),
   seed: whole(0, 2 ** 32),
   holdout: object({
@@ -224,5 +242,7 @@ export function parseManifest(value: unknown): ModelManifest {
   const manifest = readManifest(value, '')
   if (new Set(manifest.files.map(({ name }) => name)).size < manifest.files.length)
     throw corrupt('a unique name for each file')
+  const { ids = [], popularity = [] } = manifest.bestSellers ?? {}
+  if (ids.length !== popularity.length) throw corrupt('the popularity of each best seller')
   return manifest
 }

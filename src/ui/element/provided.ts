@@ -10,8 +10,9 @@ import { wordsIn } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { withLive } from '@nearside/core/catalog/live.ts'
 import { productPage } from '@nearside/core/catalog/productPage.ts'
-import { atPrices } from '@nearside/core/catalog/sale.ts'
+import { atPrice } from '@nearside/core/catalog/sale.ts'
 import { followPrices } from '../lists/followPrices.ts'
+import { createItemFinder } from '../lists/itemFinder.ts'
 import { ENGLISH_LISTS, type ListLabels } from '../messages/lists.ts'
 import type { SearchLabels } from '../messages/search.ts'
 import css from '../react/nearside.css?inline'
@@ -55,7 +56,7 @@ export function provide<TItem extends Item>(options: {
   const { personalizer, items, labels, searchLabels, measure } = options
   const { linkTo = productPage, locale = 'en-GB' } = options
   const isSame = provided?.personalizer === personalizer
-  let byId = new Map<string, TItem>()
+  let find: (id: string) => TItem | undefined = () => undefined
   let all = items
   provided = {
     personalizer,
@@ -64,7 +65,7 @@ export function provide<TItem extends Item>(options: {
     },
     ...{ searchLabels, measure },
     shop: {
-      itemOf: (id) => byId.get(id),
+      itemOf: (id) => find(id),
       // Elements pass only items that the page provided, which are of the type TItem.
       linkTo: (item) => linkTo(item as TItem),
       words: wordsIn({ ...ENGLISH_LISTS, ...labels }, locale),
@@ -72,8 +73,8 @@ export function provide<TItem extends Item>(options: {
     },
   }
   stopFollowing()
-  stopFollowing = followItems(personalizer, items, (current, withNew) => {
-    byId = new Map(current.map((item) => [item.id, item]))
+  stopFollowing = followItems(personalizer, items, (itemOf, withNew) => {
+    find = itemOf
     all = withNew
     for (const shown of elements) shown.refresh()
   })
@@ -82,14 +83,14 @@ export function provide<TItem extends Item>(options: {
 
 /**
  * Calls `onChange` at once, and again after each change of a price, of stock or of the products.
- * @param onChange gets the current products, and the list of all products to search, which changes only if there are
- * new products
+ * @param onChange gets a function that finds current products, and the list of all products to search, which changes
+ * only if there are new products
  * @returns function that ends this
  */
 function followItems<TItem extends Item>(
   personalizer: Personalizer,
   items: readonly TItem[],
-  onChange: (current: readonly TItem[], all: readonly TItem[]) => void,
+  onChange: (itemOf: (id: string) => TItem | undefined, all: readonly TItem[]) => void,
 ): () => void {
   let live: PersonalizerSnapshot['live'] | undefined
   let all = items
@@ -101,8 +102,13 @@ function followItems<TItem extends Item>(
     if (ids(next) !== ids()) all = withLive(items, next && { ...next, changed: [], gone: [] })
     live = next
     const current = withLive(items, live)
+    const find = createItemFinder(current)
     const now = Date.now()
-    const show = (time: number) => onChange(atPrices(current, time), all)
+    const show = (time: number) =>
+      onChange((id) => {
+        const item = find(id)
+        return item && atPrice(item, time)
+      }, all)
     show(now)
     stopPrices()
     stopPrices = followPrices(current, now, show)

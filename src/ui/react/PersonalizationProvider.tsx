@@ -7,6 +7,7 @@ import type { Item } from '@nearside/core/catalog/item.ts'
 import { productPage } from '@nearside/core/catalog/productPage.ts'
 import type { NearsideError } from '@nearside/core/error.ts'
 import { type ReactNode, useCallback, useEffect, useMemo } from 'react'
+import { createItemFinder } from '../lists/itemFinder.ts'
 import { ENGLISH, type Labels } from '../messages/panel.ts'
 import { type Personalization, PersonalizationContext } from './context.ts'
 import { useCurrentItems } from './useCurrentItems.ts'
@@ -54,22 +55,25 @@ export function PersonalizationProvider<TItem extends Item = Item>({
   readonly children?: ReactNode
 }) {
   const current = useCurrentItems(items, personalizer, true)
-  const byId = useMemo(() => new Map(current.map((item) => [item.id, item])), [current])
+  const itemOf = useMemo(() => createItemFinder(current), [current])
   const mayShow = useCallback(
-    (id: string) => byId.size === 0 || (byId.has(id) && byId.get(id)?.available !== false),
-    [byId],
+    (id: string) => {
+      const item = itemOf(id)
+      return current.length === 0 || (item !== undefined && item.available !== false)
+    },
+    [current, itemOf],
   )
   const value = useMemo<Personalization<TItem>>(
     () => ({
       personalizer,
-      itemOf: (id) => byId.get(id),
+      itemOf,
       mayShow,
       linkTo,
       words: wordsIn({ ...ENGLISH, ...labels }, locale),
       locale,
       measure,
     }),
-    [personalizer, byId, mayShow, linkTo, labels, locale, measure],
+    [personalizer, itemOf, mayShow, linkTo, labels, locale, measure],
   )
   useEffect(() => {
     // Lists work without the orders, so an error only goes to the page's error reporting.
