@@ -19,6 +19,8 @@ export interface Item<TAttributes extends Attributes = Attributes> {
    * that end.
    */
   readonly sale?: { readonly price: number; readonly from?: string; readonly until?: string }
+  /** Usual price, which a card strikes through while `price` is lower. By default the usual price of a running `sale`. */
+  readonly regularPrice?: number
   /** ISO 4217 code of the price's currency. */
   readonly currency?: string
   /** Category (one per item). Lists can be narrowed to it, and the model learns preferences by it. */

@@ -31,6 +31,7 @@ const FIELDS: Readonly<Record<Exclude<keyof Item, 'id'>, Check>> = {
       [value.from, value.until].every((date) => !date || isDate(date)),
     'is not { price, from, until }',
   ],
+  regularPrice: [isPrice, 'is not a number of zero or more'],
   currency: [matches(/^[A-Z]{3}$/), 'is not an ISO 4217 code such as GBP'],
   available: [(value) => typeof value === 'boolean', 'is not true or false'],
   added: [isDate, 'is not a day such as 2026-11-20 or a date-time'],
@@ -67,8 +68,9 @@ export function parseItem(value: unknown, where = 'item'): Item {
   for (const [field, [fits, fault]] of Object.entries(FIELDS)) {
     const given = fields.get(field)
     if (given === undefined || given === null || (given === '' && fits === TEXT[0])) continue
-    // The shop may use the name `sale` for a field of its own, such as `sale: true`.
+    // The shop may use these names for fields of its own, such as `sale: true`.
     if (field === 'sale' && !(isRecord(given) && 'price' in given)) continue
+    if (field === 'regularPrice' && !fits(given)) continue
     if (!fits(given)) return refuse(`field '${field}' ${fault}`)
     item[field] = isRecord(given) ? { ...given } : given
   }

@@ -61,6 +61,15 @@ describe('a catalog with sales', () => {
     expect(prices('2026-07-01')).toEqual([49.95, 5])
   })
 
+  test('names the usual price of a running sale, or the one that the shop gives; it ignores a foreign field', () => {
+    const usual = (row: object, time = '2026-06-01') =>
+      Catalog.parse([{ ...rows[0], ...row }], at(time)).items[0].regularPrice
+    expect(usual({})).toBe(49.95)
+    expect(usual({}, '2026-07-01')).toBeUndefined()
+    expect(usual({ regularPrice: 59.95 })).toBe(59.95)
+    expect(usual({ regularPrice: '59.95 €' }, '2026-07-01')).toBeUndefined()
+  })
+
   test('keeps its sales if it is parsed without a time', () => {
     expect(Catalog.parse(rows).items).toEqual(rows)
   })

@@ -21,7 +21,8 @@ export function atPrice<TItem extends Item>(item: TItem, now: number): TItem {
   const { sale } = item
   // A page's products may use the name `sale` for a field of their own, such as `sale: true`.
   const isOn = sale?.price !== undefined && now >= beginOf(sale) && now < endOf(sale)
-  return isOn ? { ...item, price: sale.price } : item
+  if (!isOn) return item
+  return { ...item, price: sale.price, regularPrice: item.regularPrice ?? item.price }
 }
 
 /** The items with their prices at `now`; the same array if no sale runs. */

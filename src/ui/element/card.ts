@@ -3,7 +3,7 @@
 import type { Words } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
-import { movedText, priceText, reasonText } from '../lists/itemText.ts'
+import { movedText, priceText, reasonText, usualPriceText } from '../lists/itemText.ts'
 import type { ListKey } from '../messages/lists.ts'
 
 export interface Shop {
@@ -44,7 +44,15 @@ export function buildCard(
   link.href = linkTo(item)
   link.addEventListener('click', onSelect)
   card.append(link)
-  if (item.price !== undefined) card.append(element('p', 'ns-card-price', priceText(item, locale)))
+  if (item.price !== undefined) {
+    const price = element('p', 'ns-card-price', priceText(item, locale))
+    const usual = usualPriceText(item, locale)
+    if (usual) {
+      const word = element('span', 'ns-visually-hidden', ` ${words('offer')}`)
+      price.append(word, ' ', element('s', '', usual))
+    }
+    card.append(price)
+  }
   const why = element('p', 'ns-why')
   why.append(
     element(

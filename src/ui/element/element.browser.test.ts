@@ -30,7 +30,7 @@ test('shows its own content until the first answer, then the list', async () => 
   expect(inside(host, '.ns-card-price')[0].textContent).toBe('£4.95')
 })
 
-test('shows a sale’s price until the sale ends by the device’s clock', async () => {
+test('shows a sale’s price, and the usual one struck through, until the sale ends by the device’s clock', async () => {
   const now = Date.now()
   vi.setSystemTime(now)
   try {
@@ -41,7 +41,8 @@ test('shows a sale’s price until the sale ends by the device’s clock', async
     })
     const host = show('<nearside-recommendations limit="2"></nearside-recommendations>')
     const price = () => inside(host, '.ns-card-price')[0]?.textContent
-    await waitFor(() => expect(price()).toBe('£3.95'))
+    await waitFor(() => expect(price()).toBe('£3.95 Below its usual price £4.95'))
+    expect(inside(host, '.ns-card-price s')[0].textContent).toBe('£4.95')
     vi.setSystemTime(now + 100)
     await waitFor(() => expect(price()).toBe('£4.95'))
   } finally {
@@ -57,7 +58,7 @@ test('follows live changes: prices, and products that are gone or new', async ()
   const live = { changed: [{ id: 'tin', price: 3, sale: { price: 2 } }], gone: ['wick'], added }
   personalizer.change({ live })
   await waitFor(() => expect(ids(host)).toEqual(['tin', 'mug', 'glow']))
-  expect(inside(host, '.ns-card-price')[0].textContent).toBe('£2.00')
+  expect(inside(host, '.ns-card-price')[0].textContent).toBe('£2.00 Below its usual price £3.00')
   expect(provided?.items.map(({ id }) => id)).toEqual([...ITEMS.map(({ id }) => id), 'new'])
   const all = provided?.items
   personalizer.change({ live: { ...live, gone: [] } })

@@ -46,6 +46,12 @@ export function movedText(
   return up < 0 ? words('lower', { n: -up }) : null
 }
 
+/** Usual price of an item that costs less now; null if it doesn't. @param locale BCP 47 */
+export function usualPriceText(item: Item, locale: string): string | null {
+  const { price = 0, regularPrice: usual = 0 } = item
+  return usual > price ? priceText({ ...item, price: usual }, locale) : null
+}
+
 /** Price in the format of the shop's locale. @param locale BCP 47 */
 export function priceText({ price = 0, currency }: Item, locale: string): string {
   const style = currency ? ({ style: 'currency', currency } as const) : { minimumFractionDigits: 2 }

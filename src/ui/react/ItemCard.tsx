@@ -1,7 +1,7 @@
 /** @module Default card of a recommended item. A shop may pass its own card as `itemComponent`. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
-import { movedText, priceText, reasonText } from '../lists/itemText.ts'
+import { movedText, priceText, reasonText, usualPriceText } from '../lists/itemText.ts'
 import { usePersonalizationContext } from './context.ts'
 
 /** Props of a shop’s own card. `TItem` is the type of the shop's products. */
@@ -18,7 +18,8 @@ export interface ItemComponentProps<TItem extends Item = Item> {
 
 /** Card with picture, title, price and reason. The title's link covers the whole card. */
 export function ItemCard({ item, recommendation, onSelect }: ItemComponentProps) {
-  const { linkTo, locale } = usePersonalizationContext()
+  const { linkTo, locale, words } = usePersonalizationContext()
+  const usual = usualPriceText(item, locale)
   return (
     <article className="ns-card" data-item={item.id}>
       {item.image && (
@@ -34,7 +35,16 @@ export function ItemCard({ item, recommendation, onSelect }: ItemComponentProps)
       <a className="ns-card-link" href={linkTo(item)} onClick={onSelect}>
         {item.title ?? item.id}
       </a>
-      {item.price !== undefined && <p className="ns-card-price">{priceText(item, locale)}</p>}
+      {item.price !== undefined && (
+        <p className="ns-card-price">
+          {priceText(item, locale)}
+          {usual && (
+            <>
+              <span className="ns-visually-hidden"> {words('offer')}</span> <s>{usual}</s>
+            </>
+          )}
+        </p>
+      )}
       <WhyThis recommendation={recommendation} />
     </article>
   )
