@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { readCatalog } from '@nearside/train/shop/read.ts'
+import { readCatalogRules } from './demoCatalog/catalogRules.ts'
 import { historiesOf, type Purchase } from './demoCatalog/history.ts'
 import { draw } from './pictures/draw.ts'
 import { fileName, lookOf } from './pictures/look.ts'
@@ -27,7 +28,12 @@ const iconPath = createRequire(import.meta.url).resolve(
 const iconFile = JSON.parse(await readFile(iconPath, 'utf8')) as IconFile
 const icons = new Map(Object.entries(iconFile.icons).map(([name, { body }]) => [name, body]))
 
-const catalog = await readCatalog(join(root, 'data/online-retail/catalog.jsonl.gz'))
+const data = join(root, 'data/online-retail')
+// Charges for delivery and packing have numbers like products in the order log. The model knows them; the shop doesn't.
+const { notForSale } = await readCatalogRules(join(data, 'rules.json'))
+const catalog = (await readCatalog(join(data, 'catalog.jsonl.gz'))).filter(
+  ({ title = '' }) => !notForSale.has(title),
+)
 const looks = catalog.map(({ title = '', category }) => lookOf(title, category))
 const files = new Map(looks.map((look) => [fileName(look), look]))
 
@@ -46,7 +52,7 @@ await writeLines('catalog', items)
 await writeLines('history', historiesOf(await purchases()))
 
 async function purchases(): Promise<Purchase[]> {
-  const packed = await readFile(join(root, 'data/online-retail/events.tsv.gz'))
+  const packed = await readFile(join(data, 'events.tsv.gz'))
   const [, ...lines] = gunzipSync(packed).toString().trimEnd().split('\n')
   return lines.map((line) => {
     const [, , item, time, order, , price] = line.split('\t')

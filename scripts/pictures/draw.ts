@@ -16,6 +16,10 @@ const OWN_ICONS: IconSet = new Map([
     '<path fill="#2b4c96" d="M1 7h30v18H1z"/><path stroke="#fff" stroke-width="3.6" d="M1 7l30 18M31 7L1 25"/><path stroke="#d8343c" stroke-width="1.3" d="M1 7l30 18M31 7L1 25"/><path stroke="#fff" stroke-width="6" d="M16 7v18M1 16h30"/><path stroke="#d8343c" stroke-width="3.4" d="M16 7v18M1 16h30"/>',
   ],
   [
+    'st-george',
+    '<path fill="#fff" stroke="#c9bfab" stroke-width=".5" d="M1 7h30v18H1z"/><path stroke="#d8343c" stroke-width="5" d="M16 7v18M1 16h30"/>',
+  ],
+  [
     'gingerbread-man',
     '<path fill="#c98b4b" d="M16 1.5a6 6 0 0 1 4.5 10l7 1a3 3 0 0 1 0 6L22 18l3 8.5a3.2 3.2 0 0 1-5.8 2.5L16 23l-3.2 6A3.2 3.2 0 0 1 7 26.5L10 18l-5.5.5a3 3 0 0 1 0-6l7-1A6 6 0 0 1 16 1.5z"/><g fill="#fffaf0"><circle cx="13.8" cy="6.5" r=".9"/><circle cx="18.2" cy="6.5" r=".9"/><circle cx="16" cy="15" r="1.1"/><circle cx="16" cy="19" r="1.1"/></g><path fill="none" stroke="#fffaf0" stroke-width=".9" d="M13.5 9q2.5 2 5 0M5 14.5l1.5 2M27 14.5l-1.5 2"/>',
   ],
@@ -30,6 +34,7 @@ const FLOOR = 322
 const MAX_BYTES = 10_000
 
 const IVORY = '#fffaf0'
+const HAIR = { brown: '#8f5a34', black: '#3b2c28', blond: '#e6c067', ginger: '#c2622d' } as const
 const INK = '#3a2b20'
 
 const START =
@@ -128,10 +133,10 @@ function drawShape(
   const { palette, material, motifs } = look
   const [x, y, size] = print
   return [
-    `${tint(under, palette)}<path fill="${palette.main}" d="${body}"/>`,
+    `${tint(under, look)}<path fill="${palette.main}" d="${body}"/>`,
     printed ? `<path fill="url(#p)" fill-opacity=".85" d="${body}"/>` : '',
     material ? `<path fill="url(#m)" d="${body}"/>` : '',
-    tint(over, palette),
+    tint(over, look),
     (motifs.length > 0 || look.words) && printed && size > 0
       ? `<circle cx="${x}" cy="${y}" r="${round(size * 0.62)}" fill="${palette.main}"/>`
       : '',
@@ -159,14 +164,15 @@ function places(x: number, y: number, size: number, count: number): readonly str
 }
 
 /** Replaces the letters in `shapes.ts` by the palette's colours. */
-function tint(markup: string, palette: Palette): string {
+function tint(markup: string, { palette, hair = 'brown' }: Look): string {
   const colours: Readonly<Record<string, string>> = {
     M: palette.main,
     D: palette.dark,
     P: palette.print,
     I: IVORY,
+    H: HAIR[hair],
   }
-  return markup.replace(/"([MDPI])"/g, (_, letter: string) => `"${colours[letter]}"`)
+  return markup.replace(/"([MDPIH])"/g, (_, letter: string) => `"${colours[letter]}"`)
 }
 
 /**

@@ -10,6 +10,9 @@ import { packOf } from './pack.ts'
 import { SHAPES } from './shapes.ts'
 import words from './words.json' with { type: 'json' }
 
+/** Icons that `draw.ts` adds to the set. */
+const OWN_ICONS = ['union-jack', 'st-george', 'gingerbread-man']
+
 let icons: IconSet
 beforeAll(async () => {
   const path = createRequire(import.meta.url).resolve('@iconify-json/fluent-emoji-flat/icons.json')
@@ -58,7 +61,7 @@ describe('lookOf', () => {
     ['Gingerbread Man Cookie Cutter', 'cutter'],
     ['Red Harmonica in Box', 'harmonica'],
     ['6 Ribbons Rustic Charm', 'ribbon'],
-    ['Vintage Snap Cards', 'joker'],
+    ['Vintage Snap Cards', 'playingcards'],
     ['World War 2 Gliders Assorted Designs', 'small-airplane'],
     ['Wooden Box of Dominoes', 'domino'],
     ['Enamel Bread Bin Cream', 'breadbin'],
@@ -69,6 +72,17 @@ describe('lookOf', () => {
     ['Potting Shed Tea Mug', 'mug'],
     ['Doormat Union Jack Guns and Roses', 'doormat'],
     ['Feather Pen, Light Pink', 'pencils'],
+    ['Regency Tea Plate Roses', 'plate'],
+    ['Vintage Heads and Tails Card Game', 'playingcards'],
+    ['Vintage Donkey Tail Game', 'gamebox'],
+    ['Set of 6 Posies Paper Cups', 'papercup'],
+    ['Wrap Red Vintage Doily', 'wrap'],
+    ['Set of 4 Badges Balloon Girl', 'pinbadge'],
+    ['Set of 12 Mini Bunnies in a Bucket', 'rabbit-face'],
+    ['Set of 6 Wooden Skittles in Cotton Bag', 'bowling'],
+    ['Pink Owl Soft Toy', 'owl'],
+    ['Glass Chalice Blue Small', 'wine-glass'],
+    ['Flag of St George', 'st-george'],
   ])('%s has a picture of its product', (title, picture) => {
     expect(lookOf(title, undefined).picture.name).toBe(picture)
   })
@@ -93,6 +107,11 @@ describe('lookOf', () => {
     expect(lookOf('Red Retrospot Mug', undefined).words).toBeUndefined()
   })
 
+  test('dolls in clothes of one colour differ', () => {
+    const names = ['Charlotte', 'Lola', 'Olivia'].map((name) => `Feltcraft Princess ${name} Doll`)
+    expect(new Set(names.map((name) => fileName(lookOf(name, undefined)))).size).toBe(3)
+  })
+
   test('falls back to the category, and then to a gift', () => {
     expect(lookOf('Xyzzy', 'Garden & Picnic')).toMatchObject({
       picture: { name: 'potted-plant' },
@@ -111,14 +130,15 @@ describe('draw', () => {
 
   test('the icon set has every icon of the tables', () => {
     const missing = [...Object.keys(words.icons), ...Object.keys(words.motifs)].filter(
-      (name) => !icons.has(name) && !['union-jack', 'gingerbread-man'].includes(name),
+      (name) => !icons.has(name) && !OWN_ICONS.includes(name),
     )
     expect(missing).toEqual([])
   })
 
   test('every shape of the tables has an outline and a place for the print', () => {
-    const named = new Set([...Object.keys(words.shapes), ...Object.keys(words.vague)])
-    expect([...named].filter((name) => !(name in SHAPES))).toEqual([])
+    const { shapes, vague, leading } = words
+    const named = [shapes, vague, leading].flatMap((table) => Object.keys(table))
+    expect(named.filter((name) => !(name in SHAPES || OWN_ICONS.includes(name)))).toEqual([])
     for (const [name, { body, print }] of Object.entries(SHAPES)) {
       expect(body, name).toMatch(/^M/)
       expect(

@@ -16,7 +16,7 @@ const SAYINGS = new RegExp(
 
 /** Words in a sign's title that are not on the sign. */
 const NOT_ON_SIGNS =
-  /\b(?:metal|sign|door|wall|hanging|french|blue|red|printed|plaque|calendar|zinc box|wooden|letters?|block|building|word|single hook|decoration|personal|candle|charlie & lola|15c|slate|tile|natural|set of \d+)\b|[",]/gi
+  /\b(?:metal|sign|door|wall|hanging|hanger|french|blue|red|printed|plaque|calendar|zinc box|wooden|letters?|block|building|word|single hook|decoration|personal|candle|charlie & lola|15c|slate|tile|natural|set of \d+)\b|[",]/gi
 
 const LETTER = /\bletter "?([a-z])"?(?:\s|$)/i
 const LONGEST = 28

@@ -1,12 +1,12 @@
 /** @module Decides from a product's title what its picture shows. */
 
 import { factsOf } from '@nearside/storefront/titleFacts.ts'
-import { PhraseIndex, toPhrase } from '../demoCatalog/headPhrase.ts'
+import { orderedWords, PhraseIndex, toPhrase } from '../demoCatalog/headPhrase.ts'
 import { letteringOf } from './lettering.ts'
 import { chooseMaterial, type MaterialName } from './material.ts'
 import { choosePalette, type Palette } from './palette.ts'
 import { choosePattern, type PatternName } from './pattern.ts'
-import { SHAPES, type ShapeName } from './shapes.ts'
+import { HAIRS, type Hair, SHAPES, type ShapeName } from './shapes.ts'
 import words from './words.json' with { type: 'json' }
 
 type Picture =
@@ -30,6 +30,8 @@ export interface Look {
   readonly measure?: string
   /** Whether the product hangs on a string or stands before its box. */
   readonly setting?: 'hung' | 'boxed'
+  /** Colour of a doll's hair. */
+  readonly hair?: Hair
   /** Whether a word of the title decided; false if only the category did. */
   readonly fromTitle: boolean
 }
@@ -41,7 +43,8 @@ const MOTIF = 1
 /**
  * Phrases of a table in `words.json`, which maps a picture's name to words separated by bars. The head word of the
  * title decides. Words in `shapes` (drawings) and `icons` (emoji) name the product. Words in `vague` count only if the
- * title has no such word. Words in `motifs` name prints, or the product if the title has no other word for it.
+ * title has no such word. Words in `leading` name the product if the title begins with them: "Wrap Red Vintage Doily".
+ * Words in `motifs` name prints, or the product if the title has no other word for it.
  */
 function phrases<T>(
   table: Readonly<Record<string, string>>,
@@ -55,12 +58,15 @@ function phrases<T>(
 
 const shape = (name: string): Picture => ({ kind: 'shape', name: name as ShapeName })
 const icon = (name: string): Picture => ({ kind: 'icon', name })
+const either = (name: string): Picture => (name in SHAPES ? shape(name) : icon(name))
 
 const products = new PhraseIndex<Picture>([
   ...phrases(words.shapes, PRODUCT, shape),
-  ...phrases(words.vague, VAGUE, shape),
+  ...phrases(words.vague, VAGUE, either),
   ...phrases(words.icons, PRODUCT, icon),
 ])
+
+const leading = new PhraseIndex<Picture>(phrases(words.leading, PRODUCT, shape))
 
 const motifs = new PhraseIndex<string>(phrases(words.motifs, MOTIF, (name) => name))
 
@@ -92,10 +98,47 @@ const FALLBACK: Readonly<Record<string, string>> = {
   'Craft & Sewing': 'thread',
 }
 
+/** Soft toys, which the picture shows as what they are: a toy owl as an owl. */
+const TOY = /\b(?:soft (?:\w+ )?toy|puppet|doll|knitted)\b/i
+const TOYS: ReadonlySet<string> = new Set(
+  `owl bird rooster chicken baby-chick duck rabbit-face mouse-face cow-face pig-face ewe frog elephant monkey-face
+  giraffe zebra t-rex fox deer dog-face cat-face horse-face lion tiger panda ghost robot automobile`.split(
+    /\s+/,
+  ),
+)
+
+const TOY_PICTURES: ReadonlySet<string> = new Set(['teddy-bear', 'doll', 'dollboy'])
+
+const DOLLS: ReadonlySet<string> = new Set(['doll', 'dollboy'])
+
+/** Hair of a doll by the words of its title, so that dolls in clothes of one colour differ. */
+function hairOf(title: string): Hair {
+  const sum = Array.from(title).reduce((all, letter) => all + (letter.codePointAt(0) ?? 0), 0)
+  return HAIRS[sum % HAIRS.length]
+}
+
+const CONTAINERS: ReadonlySet<string> = new Set(['basket', 'box', 'tin', 'scarf'])
+const PIECES_FIRST = /^(?:\d+ |(?:set|pack|box) of \d+ )/i
+const BEFORE_PREPOSITION = /^\S.*?(?= (?:in|with|on|for|from) )/i
+
+/** The product that the title names, unless the name is only that of its container: "Bunnies in a Bucket". */
+function productOf(title: string) {
+  const bare = title.replace(PIECES_FIRST, '')
+  const first = leading.all(bare).find(({ at }) => at === 0)
+  if (first) return { ...first, at: orderedWords(title).length - orderedWords(bare).length }
+  const product = products.best(title)
+  const before = BEFORE_PREPOSITION.exec(title)?.[0] ?? ''
+  const isBehind = product && product.at >= orderedWords(before).length
+  const holds = isBehind && CONTAINERS.has(product.value.name)
+  return holds && motifs.best(before) ? undefined : product
+}
+
 /** Drawings that already show several pieces. */
 const MANY: ReadonlySet<string> = new Set(
   `paperchain pencils chalks garland bunting lights napkins partycandles marbles drawers sticks earrings domino
-  cakecase blocks party-popper matchbox peg signtext gloves letters`.split(/\s+/),
+  cakecase blocks party-popper matchbox peg gloves letters straws sticks stickers playingcards magnet`.split(
+    /\s+/,
+  ),
 )
 
 const SIZES: readonly (readonly [NonNullable<Look['size']>, RegExp])[] = [
@@ -117,7 +160,7 @@ function settingOf(title: string, { kind, name }: Picture): Look['setting'] {
 }
 
 export function lookOf(title: string, category: string | undefined): Look {
-  const product = products.best(title)
+  const product = productOf(title)
   const shown = motifs
     .all(title)
     // A word inside of the product's name is no motif: "cake" in "cake stand".
@@ -154,12 +197,18 @@ export function lookOf(title: string, category: string | undefined): Look {
     size: SIZES.find(([, finder]) => finder.test(title))?.[0],
     measure: sizes[0],
     setting: settingOf(title, picture),
+    hair: DOLLS.has(picture.name) ? hairOf(title) : undefined,
     fromTitle: product !== undefined || shown.length > 0,
   }
 }
 
-/** Picture of a hanging decoration: the object on the string, which is a heart, a star, another motif, else a disc. */
+/**
+ * Picture of a product that its motif shapes. A soft toy shows its motif. A hanging decoration shows the object on the
+ * string: a heart, a star, another motif, else a disc.
+ */
 function whole(picture: Picture, motif: string | undefined, title: string): Picture {
+  if (motif && TOYS.has(motif) && TOY.test(title) && TOY_PICTURES.has(picture.name))
+    return icon(motif)
   if (picture.name !== 'ornament') return picture
   if (/\bhearts?\b/i.test(title)) return shape('hanging')
   if (/\bstars?\b/i.test(title)) return shape('star')
@@ -172,10 +221,10 @@ export const isRepeated = ({ picture, pieces = 1 }: Look): boolean =>
 
 /** File name, equal for equal looks, so that products that look alike share one file. */
 export function fileName(look: Look): string {
-  const { picture, palette, pattern, motifs, material, words, pieces, size, measure, setting } =
-    look
+  const { picture, palette, pattern, motifs, material, words, hair } = look
+  const { pieces, size, measure, setting } = look
   const shown = picture.kind === 'icon' ? `emoji-${picture.name}` : picture.name
-  const kind = [shown, palette.name, pattern, ...motifs, material, words]
+  const kind = [shown, palette.name, pattern, ...motifs, material, words, hair]
   const parts = [...kind, pieces, size, measure, setting]
   return `${parts
     .filter((part) => part !== undefined)

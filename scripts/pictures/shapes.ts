@@ -6,7 +6,7 @@ import drawings from './shapes.json' with { type: 'json' }
 
 /**
  * Drawing on a 32 × 32 grid. `body` gets the colour and the print; `under` and `over` are drawn beneath and above it.
- * Letters stand for colours: M main, D shade, P print, I a light ivory that contrasts with the others.
+ * Letters stand for colours: M main, D shade, P print, I a light ivory that contrasts with the others, H hair.
  */
 export interface Shape {
   readonly body: string
@@ -22,3 +22,6 @@ export type ShapeName = keyof typeof drawings
 
 /** JSON has no tuples; images.test.ts checks each `print`. */
 export const SHAPES = drawings as unknown as Readonly<Record<ShapeName, Shape>>
+
+export const HAIRS = ['brown', 'black', 'blond', 'ginger'] as const
+export type Hair = (typeof HAIRS)[number]
