@@ -97,8 +97,9 @@ export function draw(look: Look, icons: IconSet): string {
     background,
     ...repeated(look, product),
     ...besides,
+    '</g>',
     look.pieces ? badge(`×${look.pieces}`) : look.measure ? badge(look.measure) : '',
-    '</g></svg>\n',
+    '</svg>\n',
   ]
     .filter((part) => part !== '')
     .join('\n')
@@ -118,10 +119,13 @@ function repeated(look: Look, product: readonly string[]): readonly string[] {
   ]
 }
 
-/** Badge with the number of pieces, or with the size of a single piece. */
+/**
+ * Badge with the number of pieces, or with the size of a single piece. It is in the lower corner, because a card's own
+ * marks cover the upper ones.
+ */
 function badge(text: string): string {
-  const size = Math.min(4.4, 10.5 / text.length)
-  return `<circle cx="29" cy="3" r="4.6" fill="${IVORY}"/><text x="29" y="${round(3 + size * 0.35)}" fill="#4b3424" font-family="Georgia,serif" font-weight="700" font-size="${round(size)}" text-anchor="middle">${text.replaceAll('"', '″')}</text>`
+  const width = Math.max(72, text.length * 18 + 20)
+  return `<rect x="${386 - width}" y="330" width="${width}" height="56" rx="28" fill="${IVORY}"/><text x="${386 - width / 2}" y="368" fill="#4b3424" font-family="Georgia,serif" font-weight="700" font-size="31" text-anchor="middle">${text.replaceAll('"', '″')}</text>`
 }
 
 function drawShape(

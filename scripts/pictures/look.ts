@@ -203,12 +203,14 @@ export function lookOf(title: string, category: string | undefined): Look {
 }
 
 /**
- * Picture of a product that its motif shapes. A soft toy shows its motif. A hanging decoration shows the object on the
+ * Picture of a product that its motif shapes. A soft toy shows its motif. A tree of no other colour is a green one. A hanging decoration shows the object on the
  * string: a heart, a star, another motif, else a disc.
  */
 function whole(picture: Picture, motif: string | undefined, title: string): Picture {
   if (motif && TOYS.has(motif) && TOY.test(title) && TOY_PICTURES.has(picture.name))
     return icon(motif)
+  if (picture.name === 'tree' && /^(?:christmas|green)/.test(choosePalette(title).name))
+    return icon('christmas-tree')
   if (picture.name !== 'ornament') return picture
   if (/\bhearts?\b/i.test(title)) return shape('hanging')
   if (/\bstars?\b/i.test(title)) return shape('star')
