@@ -48,6 +48,7 @@ const config: KnipConfig = {
     '@arethetypeswrong/cli',
     'publint',
     '@iconify-json/fluent-emoji-flat',
+    '@fontsource-variable/figtree',
     '@fontsource-variable/fraunces',
     'react18',
     'react-dom18',

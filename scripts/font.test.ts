@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { FONT, makeFont } from './font.ts'
+import { FONTS, makeFont } from './font.ts'
 
-it('the shipped font is the script’s output', async () => {
-  expect(Buffer.from(await makeFont()).equals(readFileSync(FONT))).toBe(true)
+it.each(['fraunces', 'figtree'] as const)('the shipped %s is the script’s output', async (name) => {
+  const shipped = readFileSync(FONTS[name].file)
+  expect(Buffer.from(await makeFont(name)).equals(shipped)).toBe(true)
+  expect(shipped.length).toBeLessThan(20_000)
 })

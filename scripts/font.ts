@@ -1,7 +1,7 @@
 /**
- * @module `npx tsx scripts/font.ts`: builds the demo shop's heading font and writes it, with its licence, to
- * `src/storefront/fonts/`. The font is Fraunces (SIL Open Font License 1.1), one weight, letters of Western Europe.
- * It has 17 KB, a seventh of the whole font; a variable font with the same letters has 34 KB.
+ * @module `npx tsx scripts/font.ts`: builds the demo shop's two fonts and writes them, with their licences, to
+ * `src/storefront/fonts/`. Both have the letters of Western Europe and the SIL Open Font License 1.1. Headings are in
+ * Fraunces, one weight, because a variable font would have twice the bytes. Texts are in Figtree, in all weights.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -9,21 +9,30 @@ import { fileURLToPath } from 'node:url'
 import subsetFont from 'subset-font'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
-const SOURCE = join(ROOT, 'node_modules/@fontsource-variable/fraunces')
-export const FONT = join(ROOT, 'src/storefront/fonts/fraunces-600.woff2')
+const SOURCES = join(ROOT, 'node_modules/@fontsource-variable')
+const FOLDER = join(ROOT, 'src/storefront/fonts')
+
+/** Name → name of the file, and its weights: one, or the ends of a range. */
+export const FONTS = {
+  fraunces: { file: join(FOLDER, 'fraunces-600.woff2'), weights: 600 },
+  figtree: { file: join(FOLDER, 'figtree.woff2'), weights: { min: 400, max: 700 } },
+} as const
 
 const between = (first: number, last: number) =>
   String.fromCodePoint(...Array.from({ length: last - first + 1 }, (_, i) => first + i))
-/** Letters of the font: printable ASCII, Latin-1, and the punctuation of the shop's texts. */
+/** Letters of the fonts: printable ASCII, Latin-1, and the punctuation of the shop's texts. */
 const LETTERS = `${between(0x20, 0x7e)}${between(0xa0, 0xff)}–—‘’“”„…€`
 
-export async function makeFont(): Promise<Uint8Array> {
-  const whole = readFileSync(join(SOURCE, 'files/fraunces-latin-wght-normal.woff2'))
-  return subsetFont(whole, LETTERS, { targetFormat: 'woff2', variationAxes: { wght: 600 } })
+export async function makeFont(name: keyof typeof FONTS): Promise<Uint8Array> {
+  const whole = readFileSync(join(SOURCES, name, `files/${name}-latin-wght-normal.woff2`))
+  const variationAxes = { wght: FONTS[name].weights }
+  return subsetFont(whole, LETTERS, { targetFormat: 'woff2', variationAxes })
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(FONT, await makeFont())
-  const licence = readFileSync(join(SOURCE, 'LICENSE'), 'utf8')
-  writeFileSync(join(dirname(FONT), 'LICENSE-fraunces.txt'), licence)
+  for (const name of ['fraunces', 'figtree'] as const) {
+    writeFileSync(FONTS[name].file, await makeFont(name))
+    const licence = readFileSync(join(SOURCES, name, 'LICENSE'), 'utf8')
+    writeFileSync(join(FOLDER, `LICENSE-${name}.txt`), licence)
+  }
 }

@@ -23,6 +23,7 @@ import { followForOffline } from './offline.ts'
 import { followOutbox } from './outbox.ts'
 import { Opening, Unreachable } from './parts/Opening.tsx'
 import { loadPictures } from './pictures.ts'
+import { showTypeface } from './preferences.ts'
 import { firstAnswer, tryToWakeSearch } from './search/searchThread.ts'
 import { type Shop, ShopContext } from './shop.ts'
 import { createSignal, useSignal } from './signal.ts'
@@ -142,6 +143,7 @@ function OpenShop({ catalog: published, bestsellers: ids, start }: OpenShopProps
   const open = whole && (started !== null || unavailable)
   useEffect(() => {
     if (!open) return
+    whenIdle(() => void showTypeface(document.documentElement))
     whenIdle(() => void loadHistories())
     whenIdle(tryToWakeSearch)
     whenIdle(() => void bringLaterPages().then(followForOffline))

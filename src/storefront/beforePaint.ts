@@ -28,6 +28,8 @@ if (theme === 'light' || theme === 'dark') dataset.theme = theme
 if (read('order') === 'base') dataset.order = 'base'
 // Hide everyone's list from a returning shopper until their own list is ready.
 else if (read(`${own}known`) === true) dataset.returning = ''
+// The service worker has stored the font of the texts, so the page starts with it.
+if (navigator.serviceWorker?.controller) dataset.face = ''
 // Hide the prerendered list if the address filters or sorts it.
 if (/[?&#](price|stock|sort|show)=/.test(location.search + location.hash)) dataset.narrowed = ''
 if (read(`${own}viewed`) === true) dataset.viewed = ''

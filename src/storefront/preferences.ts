@@ -34,6 +34,12 @@ export function followChoices({ dataset }: HTMLElement): void {
   apply()
 }
 
+/** Loads the font of the texts, and shows it: the first list doesn't wait for it. Without it, the fallback stays. */
+export async function showTypeface({ dataset }: HTMLElement): Promise<void> {
+  const faces = await document.fonts.load('1em Figtree').catch(() => [])
+  if (faces.length > 0) dataset.face = ''
+}
+
 const DARK = '(prefers-color-scheme: dark)'
 
 function subscribe(listener: () => void): () => void {

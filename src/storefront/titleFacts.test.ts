@@ -19,6 +19,8 @@ test.each([
   ['Ice Cream Pen Lip Gloss', { colours: [] }],
   ['Zinc Finish 15cm Planter Pots', { sizes: ['15cm'], materials: [] }],
   ['Pack of 3 Iron on Patches', { pieces: 3, materials: [] }],
+  ['Set of 6 Wooden Skittles in Cotton Bag', { pieces: 6, materials: ['wood'] }],
+  ['Cake Stand Lace White', { colours: ['white'], materials: [] }],
   ['Assorted Colour Bird Ornament', { colours: ['mixed'] }],
 ])('%s', (title, facts) => {
   expect(factsOf(title)).toMatchObject(facts)

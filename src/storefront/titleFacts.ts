@@ -33,10 +33,9 @@ const MATERIALS = {
   porcelain: 'porcelain|bone china',
   slate: 'slate',
   felt: 'felt|feltcraft',
-  wool: 'wool|woolly|knitted',
+  wool: 'wool',
   cotton: 'cotton',
   silk: 'silk',
-  lace: 'lace',
   leather: 'leather',
   paper: 'paper',
   plastic: 'plastic',
@@ -68,6 +67,9 @@ const LEADING =
 const SIZE =
   /\b\d+(?:\.\d+)?(?:cm)?(?: ?x ?\d+(?:cm)?)* ?(?:cm|mm|ml|kg|g|"(?=\s|$))(?!\w)|\bA[3-7](?= size)/gi
 
+/** Behind these words a title names a part or the packing: "Jar with Pink Lid", "Skittles in Cotton Bag". */
+const BESIDES = / (?:in|with|for) .*$/i
+
 const finders = <Name extends string>(table: Readonly<Record<Name, string>>) =>
   (Object.entries(table) as [Name, string][]).map(
     ([name, words]) => [name, new RegExp(`\\b(?:${words})\\b`, 'i')] as const,
@@ -91,6 +93,6 @@ export function factsOf(title: string): TitleFacts {
     pieces: pieces > 1 ? pieces : undefined,
     sizes: title.match(SIZE) ?? [],
     colours: named(title, COLOUR_FINDERS),
-    materials: named(title, MATERIAL_FINDERS),
+    materials: named(title.replace(BESIDES, ''), MATERIAL_FINDERS),
   }
 }

@@ -42,17 +42,19 @@ export function LearnedDrawer() {
         }}
       >
         <Icon name="leaf" />
-        <span className="learned-text">
+        <span className={sent.bytes === 0 ? 'learned-text learned-line' : 'learned-text'}>
           <span className="visually-hidden">{words('header.whatLearned')} </span>
           <Ticking
             value={paused ? words('learningPaused') : words('learnedFrom', { n: learnedFrom })}
           />{' '}
-          ·{' '}
-          <Ticking
-            value={
-              sent.bytes === 0 ? words('sharedNothing') : words('shared', { bytes: sent.bytes })
-            }
-          />
+          <span>
+            ·{' '}
+            <Ticking
+              value={
+                sent.bytes === 0 ? words('sharedNothing') : words('shared', { bytes: sent.bytes })
+              }
+            />
+          </span>
         </span>
       </button>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the backdrop is for pointers; Escape closes */}

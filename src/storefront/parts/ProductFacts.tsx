@@ -1,10 +1,12 @@
-/** @module Facts about a product, from its title and from a year of orders. */
+/** @module Facts about a product, from its title and the shop's terms; why it is in lists, from a year of orders. */
+import type { ReactNode } from 'react'
 import type { Item } from '../../index.ts'
-import { titleOf } from '../catalog.ts'
+import { categoryPath, departmentText, OTHER, titleOf } from '../catalog.ts'
 import { useHistory } from '../history.ts'
 import { count, money } from '../text.ts'
 import { factsOf } from '../titleFacts.ts'
 import { words } from '../words/words.ts'
+import { Link } from './Link.tsx'
 
 /** @param month month with the most orders, 1–12; 0 if no month stands out */
 function orderedText(n: number, month: number): string {
@@ -15,32 +17,9 @@ function orderedText(n: number, month: number): string {
     : orders
 }
 
-export function ProductFacts({ item }: { readonly item: Item }) {
-  const { pieces, sizes, colours, materials } = factsOf(titleOf(item))
-  const history = useHistory(item.id)
-  const rows: [name: string, text: string][] = [
-    [words('product.facts.pieces'), pieces === undefined ? '' : count(pieces)],
-    [words('product.facts.size'), sizes.join(', ')],
-    [words('product.facts.colours'), colours.map((name) => words(`colour.${name}`)).join(', ')],
-    [
-      words('product.facts.materials'),
-      materials.map((name) => words(`material.${name}`)).join(', '),
-    ],
-  ]
-  if (history) {
-    const [, lowest, highest, orders, month] = history
-    const price = (amount: number) => money(amount, item.currency)
-    rows.push(
-      [
-        words('product.facts.prices'),
-        lowest === highest
-          ? words('product.facts.steady', { price: price(lowest) })
-          : words('product.facts.range', { low: price(lowest), high: price(highest) }),
-      ],
-      [words('product.facts.ordered'), orderedText(orders, month)],
-    )
-  }
-  rows.push([words('product.facts.code'), item.id])
+type Row = readonly [name: string, text: ReactNode]
+
+function Facts({ rows }: { readonly rows: readonly Row[] }) {
   return (
     <dl className="facts">
       {rows
@@ -52,5 +31,59 @@ export function ProductFacts({ item }: { readonly item: Item }) {
           </div>
         ))}
     </dl>
+  )
+}
+
+export function ProductFacts({ item }: { readonly item: Item }) {
+  const { pieces, sizes, colours, materials } = factsOf(titleOf(item))
+  const department = item.category ?? OTHER
+  const rows: Row[] = [
+    [
+      words('finding.category'),
+      <Link key="department" href={categoryPath(department)}>
+        {departmentText(department)}
+      </Link>,
+    ],
+    [words('product.facts.pieces'), pieces === undefined ? '' : count(pieces)],
+    [words('product.facts.size'), sizes.join(', ')],
+    [words('product.facts.colours'), colours.map((name) => words(`colour.${name}`)).join(', ')],
+    [
+      words('product.facts.materials'),
+      materials.map((name) => words(`material.${name}`)).join(', '),
+    ],
+    [words('product.facts.code'), item.id],
+    [words('product.facts.delivery'), words('product.facts.nothingDelivered')],
+    [words('product.facts.returns'), words('product.facts.nothingReturned')],
+  ]
+  return (
+    <>
+      <Facts rows={rows} />
+      <Why item={item} />
+    </>
+  )
+}
+
+/** What the shop's order log says about the product, for those who ask why lists show it. */
+function Why({ item }: { readonly item: Item }) {
+  const history = useHistory(item.id)
+  const [, lowest = 0, highest = 0, orders = 0, month = 0] = history ?? []
+  const price = (amount: number) => money(amount, item.currency)
+  const prices =
+    lowest === highest
+      ? words('product.facts.steady', { price: price(lowest) })
+      : words('product.facts.range', { low: price(lowest), high: price(highest) })
+  return (
+    <details className="product-why">
+      <summary>{words('product.why')}</summary>
+      <p>{words('product.whyText')}</p>
+      {history && (
+        <Facts
+          rows={[
+            [words('product.facts.ordered'), orderedText(orders, month)],
+            [words('product.facts.prices'), prices],
+          ]}
+        />
+      )}
+    </details>
   )
 }
