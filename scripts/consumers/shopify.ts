@@ -2,7 +2,8 @@
  * @module Tests the example for Shopify. A Liquid engine renders the example's blocks, and the published folder lies
  * at the path of the app's proxy. The pixel's own function passes on events in the form that Shopify documents.
  */
-import { cpSync, mkdirSync, readdirSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { installOf, PICTURES, publishSite } from './packages.ts'
 import { idsOn, openPage, picture, settle } from './page.ts'
@@ -19,6 +20,15 @@ export async function driveShopify(tools: string): Promise<void> {
   cpSync(PICTURES, join(shop, 'catalog/images'), { recursive: true })
   run('npm', ['run', '-s', 'preview', '--', site, join(shop, 'index.html')], example)
   report('shopify', 'its blocks are rendered', '')
+
+  const check = () => spawnSync('npm', ['run', '-s', 'check'], { cwd: example, encoding: 'utf8' })
+  const checked = check()
+  report('shopify', 'theme-check finds nothing', checked.status === 0 ? '' : checked.stdout)
+  const block = join(example, 'extensions/nearside-theme/blocks/recommendations.liquid')
+  const text = readFileSync(block, 'utf8')
+  writeFileSync(block, text.replace('| escape', '| escpe'))
+  const planted = /UnknownFilter/.test(check().stdout) ? '' : 'not found'
+  report('shopify', 'theme-check finds a planted fault', planted)
 
   const { context, page, said } = await openPage()
   // Every page of a Shopify shop has this global.

@@ -45,6 +45,10 @@ export async function serve(give: (asked: Asked, nth: number) => Reply | undefin
 
 /** Shop's data, which a test may change between two requests. */
 export interface Shop {
+  /** Number of products that the shop says it has; absent: as in `products`. */
+  count?: number
+  /** State of the shop's bulk operation each time that it is asked; absent: it can't start one. */
+  bulk?: string[]
   products: readonly object[]
   orders: readonly object[]
 }
@@ -93,8 +97,33 @@ export const shopifyOrder = (id: number, lineItems: readonly object[], more: obj
 export const SHOPIFY_APP = 'client-id:client-secret'
 const SHOPIFY_TOKEN = 'shpat_secret'
 
+/** All products and variants in the order and form of a bulk operation's file. */
+const bulkLines = ({ products }: Shop) =>
+  products.flatMap((one) => {
+    const { variants, ...product } = one as ReturnType<typeof shopifyProduct>
+    return [product, ...variants.map((each) => ({ ...each, __parentId: product.id }))]
+  })
+
+function answerBulk(shop: Shop, query: string, host: string) {
+  if (query.includes('bulkOperationRunQuery')) {
+    const bulkOperation = shop.bulk ? { id: gid('BulkOperation', 1) } : null
+    return { bulkOperationRunQuery: { bulkOperation, userErrors: [{ message: 'busy' }] } }
+  }
+  const status = shop.bulk?.shift() ?? 'COMPLETED'
+  const objectCount = String(bulkLines(shop).length)
+  return { node: { status, objectCount, url: `http://${host}/bulk.jsonl?signature=1` } }
+}
+
 /** Answers as Shopify's Admin API, to an app that has signed in. */
 export function answerShopify(shop: Shop, { path, headers, body }: Asked): Reply {
+  if (path === '/bulk.jsonl')
+    return 'x-shopify-access-token' in headers
+      ? { status: 400, body: 'a signed address gets no token' }
+      : {
+          body: bulkLines(shop)
+            .map((line) => `${JSON.stringify(line)}\n`)
+            .join(''),
+        }
   if (path === '/admin/oauth/access_token') {
     const given = new URLSearchParams(body)
     const app = `${given.get('client_id')}:${given.get('client_secret')}`
@@ -110,6 +139,16 @@ export function answerShopify(shop: Shop, { path, headers, body }: Asked): Reply
     query: string
     variables: { id?: string; after: string | null }
   }
+  if (/bulk/i.test(query)) return { body: { data: answerBulk(shop, query, headers.host ?? '') } }
+  if (query.includes('productsCount'))
+    return {
+      body: {
+        data: {
+          shop: { currencyCode: 'EUR' },
+          productsCount: { count: shop.count ?? shop.products.length },
+        },
+      },
+    }
   const paged = (one: object, list: string, after: string | null = null) => ({
     ...one,
     [list]: connection((one as Record<string, readonly object[]>)[list], after),
@@ -123,9 +162,9 @@ export function answerShopify(shop: Shop, { path, headers, body }: Asked): Reply
   const [name, list] = query.includes('products(')
     ? ['products', 'variants']
     : ['orders', 'lineItems']
-  const found = connection(shop[name as keyof Shop], after)
+  const found = connection(shop[name as 'products' | 'orders'], after)
   const nodes = found.nodes.map((one) => paged(one, list))
-  return { body: { data: { shop: { currencyCode: 'EUR' }, [name]: { ...found, nodes } } } }
+  return { body: { data: { [name]: { ...found, nodes } } } }
 }
 
 const wooBasics = (id: number) => ({

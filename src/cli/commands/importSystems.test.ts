@@ -117,6 +117,50 @@ test('Shopify: reads published variants, and orders without test, cancelled and 
   expect(queries).not.toMatch(/email|phone|firstName|lastName|address/i)
 })
 
+describe('Shopify: a large catalog', () => {
+  const shop = (bulk?: string[]): shops.Shop => ({
+    count: 20_000,
+    bulk,
+    products: [1, 2, 3].map((id) =>
+      shopifyProduct(id, [shopifyVariant(id), shopifyVariant(10 + id)], { handle: `t-${id}` }),
+    ),
+    orders: [shopifyOrder(1, [shopifyLine(1)])],
+  })
+
+  test('is read in one file, as by pages', async () => {
+    const pages = await run(SHOPIFY, { ...shop(), count: 3 })
+    const bulk = await run(SHOPIFY, shop(['CREATED', 'RUNNING']))
+    expect(bulk.items).toEqual(pages.items)
+    expect(bulk.items).toHaveLength(6)
+    const files = bulk.asked.filter(({ path }) => path === '/bulk.jsonl')
+    expect(files.map(({ headers }) => headers['x-shopify-access-token'])).toEqual([undefined])
+    expect(bulk.asked.some(({ body }) => body.includes('products(first'))).toBe(false)
+  })
+
+  it.each([
+    ['is busy with another operation', undefined],
+    ['fails', ['RUNNING', 'FAILED']],
+  ])('is read by pages if the shop %s', async (_, states) => {
+    const { asked, items } = await run(SHOPIFY, shop(states))
+    expect(items).toHaveLength(6)
+    expect(asked.some(({ body }) => body.includes('products(first'))).toBe(true)
+  })
+
+  test('is refused if the file is cut off', async () => {
+    const cut = shop([])
+    const { address } = await shops.serve((one) => {
+      const reply = shops.answerShopify(cut, one)
+      return one.path === '/bulk.jsonl' ? { body: String(reply.body).slice(0, -40) } : reply
+    })
+    vi.stubEnv('NEARSIDE_SHOP_TOKEN', SHOPIFY.key)
+    const flags = { from: 'shopify', orders: address, catalog: address }
+    await expect(imported({}, flags)).rejects.toMatchObject({
+      code: 'input-invalid',
+      message: expect.stringMatching(/5 of 6|8 of 9/),
+    })
+  })
+})
+
 test('Shopify: another version’s address and an access token are used as given', async () => {
   const shop = { products: [], orders: [shopifyOrder(1, [shopifyLine(1)])] }
   const { address, asked } = await shops.serve((one) => shops.answerShopify(shop, one))

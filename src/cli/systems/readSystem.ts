@@ -22,7 +22,10 @@ interface System {
 
 export type SystemName = 'medusa' | 'shopify' | 'vendure' | 'woocommerce'
 const SYSTEMS: Readonly<Record<SystemName, System>> = {
-  ...{ medusa, shopify, vendure, woocommerce },
+  medusa,
+  shopify,
+  vendure,
+  woocommerce,
 }
 export const SYSTEM_NAMES = Object.keys(SYSTEMS) as SystemName[]
 

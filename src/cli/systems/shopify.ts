@@ -3,9 +3,11 @@
  * and addresses. The address is the shop's (`https://SHOP.myshopify.com`), or the whole one of another API version.
  * @see https://shopify.dev/docs/api/admin-graphql
  */
+import type { Read } from '@nearside/core/reading.ts'
 import { ask, readersOf, refusal, type ShopApi, TOKEN, tokenOf } from './ask.ts'
 import { askGraphql } from './graphql.ts'
 import { type Connection, readConnection } from './pages.ts'
+import { readBulk } from './shopifyBulk.ts'
 
 const API = '/admin/api/2026-07/graphql.json'
 const RIGHTS =
@@ -13,13 +15,17 @@ const RIGHTS =
 
 // Each page costs at most 1,000 points, the limit of a query: 14 products with 30 variants, 10 orders with 20 lines.
 const PAGE = 'pageInfo { hasNextPage endCursor }'
-const VARIANTS = `nodes { id sku title price availableForSale } ${PAGE}`
+const VARIANT = 'id sku title price availableForSale'
+const VARIANTS = `nodes { ${VARIANT} } ${PAGE}`
+const PRODUCT = `id handle title description vendor productType status createdAt publishedAt
+    category { fullName } featuredMedia { preview { image { url } } }`
+const SHOP = `{ shop { currencyCode } productsCount(query: "status:active") { count } }`
 const PRODUCTS = `query ($after: String) {
-  shop { currencyCode }
   products(first: 14, after: $after, sortKey: ID, query: "status:active") { ${PAGE} nodes {
-    id handle title description vendor productType status createdAt publishedAt
-    category { fullName } featuredMedia { preview { image { url } } }
-    variants(first: 30) { ${VARIANTS} } } } }`
+    ${PRODUCT} variants(first: 30) { ${VARIANTS} } } } }`
+/** All products in one file, with each variant below its product. */
+const BULK = `{ products(query: "status:active") { edges { node { ${PRODUCT}
+  variants { edges { node { ${VARIANT} } } } } } } }`
 const MORE_VARIANTS = `query ($id: ID!, $after: String) {
   product(id: $id) { variants(first: 250, after: $after) { ${VARIANTS} } } }`
 const LINES = `nodes { name sku vendor currentQuantity variant { id }
@@ -36,12 +42,11 @@ const bool = oneOf(true, false)
 const pageInfo = object({ hasNextPage: bool, endCursor: orNull(anyText) })
 const connection = <T>(node: Parameters<typeof each<T>>[0]) =>
   object<Connection<T>>({ nodes: each(node), pageInfo })
-const variants = connection(
-  object({
-    ...{ id: anyText, sku: orNull(anyText), title: anyText, price: anyText },
-    availableForSale: bool,
-  }),
-)
+const variant = object({
+  ...{ id: anyText, sku: orNull(anyText), title: anyText, price: anyText },
+  availableForSale: bool,
+})
+const variants = connection(variant)
 const product = object({
   ...{ id: anyText, handle: anyText, title: anyText, description: anyText, vendor: anyText },
   ...{ productType: anyText, status: anyText, createdAt: anyText, publishedAt: orNull(anyText) },
@@ -49,8 +54,11 @@ const product = object({
   featuredMedia: orNull(
     object({ preview: orNull(object({ image: orNull(object({ url: anyText })) })) }),
   ),
-  variants,
 })
+const productWithVariants: Read<Product & { readonly variants: ReturnType<typeof variants> }> = (
+  value,
+  what,
+) => ({ ...product(value, what), ...object({ variants })(value, what) })
 const money = object({ shopMoney: object({ amount: anyText, currencyCode: anyText }) })
 const lineItems = connection(
   object({
@@ -64,52 +72,73 @@ const order = object({
   ...{ test: bool, displayFinancialStatus: orNull(anyText) },
   ...{ customer: orNull(object({ id: anyText })), lineItems },
 })
-const readProducts = object({
+const readShop = object({
   shop: object({ currencyCode: anyText }),
-  products: connection(product),
+  productsCount: object({ count: whole(0, 1e9) }),
 })
+const readProducts = object({ products: connection(productWithVariants) })
 const readOrders = object({ orders: connection(order) })
 
 /** Number in `gid://shopify/ProductVariant/12`, which storefronts and exports use. */
 const numberOf = (id: string | undefined) => id?.replace(/^.*\//, '')
 
+/** Number of products from which a bulk operation is faster than pages. */
+const MANY = 1000
+
 /** Yields a row for each variant. The import leaves out products that the online store doesn't show. */
 export async function* products(given: ShopApi) {
   const { api, ...access } = await signIn(given)
-  let currency = ''
+  const { shop, productsCount } = await askGraphql(api, { query: SHOP, read: readShop, ...access })
+  const row = (product: Product, variant: Variant) =>
+    rowOf(product, variant, shop.currencyCode, api.now())
+  const bulk = productsCount.count >= MANY ? await readBulk(api, access, BULK) : null
+  if (bulk) {
+    const byId = new Map<string, Product>()
+    const isVariant = (one: object) => '__parentId' in one
+    for (const one of bulk) if (!isVariant(one)) byId.set(String(one.id), product(one, 'product'))
+    for (const one of bulk.filter(isVariant)) {
+      const parent = byId.get(String(one.__parentId))
+      if (parent) yield row(parent, variant(one, 'variant'))
+    }
+    return
+  }
   const readPage = async (after: string | null) => {
     const query = { query: PRODUCTS, variables: { after }, read: readProducts, ...access }
-    const { shop, products } = await askGraphql(api, query)
-    currency = shop.currencyCode
-    return products
+    return (await askGraphql(api, query)).products
   }
   for await (const product of readConnection(readPage)) {
-    const { id, publishedAt } = product
+    const { id } = product
     const read = object({ product: object({ variants }) })
     const more = async (after: string | null) => {
       const query = { query: MORE_VARIANTS, variables: { id, after }, read, ...access }
       return (await askGraphql(api, query)).product.variants
     }
-    const isPublished = publishedAt !== null && Date.parse(publishedAt) <= api.now()
-    for await (const variant of readConnection(more, product.variants))
-      yield {
-        'URL handle': product.handle,
-        Title: product.title,
-        'Option1 value': variant.title,
-        Description: product.description,
-        Vendor: product.vendor,
-        Type: product.productType,
-        'Product category': product.category?.fullName,
-        Status: product.status,
-        'Published on online store': isPublished,
-        'Created at': product.createdAt,
-        SKU: variant.sku,
-        'Variant ID': numberOf(variant.id),
-        Price: variant.price,
-        Currency: currency,
-        Available: variant.availableForSale,
-        'Product image URL': product.featuredMedia?.preview?.image?.url,
-      }
+    for await (const variant of readConnection(more, product.variants)) yield row(product, variant)
+  }
+}
+
+type Product = ReturnType<typeof product>
+type Variant = ReturnType<typeof variant>
+
+function rowOf(product: Product, variant: Variant, currency: string, now: number) {
+  const { publishedAt } = product
+  return {
+    'URL handle': product.handle,
+    Title: product.title,
+    'Option1 value': variant.title,
+    Description: product.description,
+    Vendor: product.vendor,
+    Type: product.productType,
+    'Product category': product.category?.fullName,
+    Status: product.status,
+    'Published on online store': publishedAt !== null && Date.parse(publishedAt) <= now,
+    'Created at': product.createdAt,
+    SKU: variant.sku,
+    'Variant ID': numberOf(variant.id),
+    Price: variant.price,
+    Currency: currency,
+    Available: variant.availableForSale,
+    'Product image URL': product.featuredMedia?.preview?.image?.url,
   }
 }
 

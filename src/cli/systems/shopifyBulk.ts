@@ -1,0 +1,73 @@
+/**
+ * @module Reads a large list of a Shopify shop as a bulk operation: the shop writes all entries into one file, which
+ * costs no points of its limit.
+ * @see https://shopify.dev/docs/api/usage/bulk-operations/queries
+ */
+import { isRecord } from '@nearside/core/isRecord.ts'
+import { readersOf, refusal, type ShopApi } from './ask.ts'
+import { fetchWhole } from './fetchWhole.ts'
+import { askGraphql } from './graphql.ts'
+
+const RUN = `mutation ($query: String!) { bulkOperationRunQuery(query: $query) {
+  bulkOperation { id } userErrors { message } } }`
+const LOOK = `query ($id: ID!) { node(id: $id) { ... on BulkOperation {
+  status objectCount url } } }`
+
+const { anyText, object, orNull } = readersOf('Shopify')
+const readRun = object({
+  bulkOperationRunQuery: object({ bulkOperation: orNull(object({ id: anyText })) }),
+})
+const readLook = object({
+  node: object({ status: anyText, objectCount: anyText, url: orNull(anyText) }),
+})
+
+/** Longest time between two questions, milliseconds, and number of questions: about an hour. */
+const SLOWEST = 10_000
+const MOST_LOOKS = 360
+
+type Access = Pick<Parameters<typeof askGraphql>[1], 'secret' | 'ifRefused'>
+
+/**
+ * @param query without variables; its connections have `edges`
+ * @returns each object, children with `__parentId`; null if the shop can't start or finish the operation, as while
+ *   the app runs another one
+ * @throws NearsideError `input-invalid`, `aborted`
+ */
+export async function readBulk(api: ShopApi, access: Access, query: string) {
+  const run = await askGraphql(api, { query: RUN, variables: { query }, read: readRun, ...access })
+  const { id } = run.bulkOperationRunQuery.bulkOperation ?? {}
+  if (id === undefined) return null
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    await api.wait(Math.min(500 * 2 ** looks, SLOWEST))
+    api.signal.throwIfAborted()
+    const { node } = await askGraphql(api, {
+      query: LOOK,
+      variables: { id },
+      read: readLook,
+      ...access,
+    })
+    const { status, objectCount, url } = node
+    if (/^(CREATED|RUNNING)$/.test(status)) continue
+    return status === 'COMPLETED' && url ? readLines(api, url, Number(objectCount)) : null
+  }
+  return null
+}
+
+/** The address is a signed one of Shopify's storage, which gets no token. */
+async function readLines(api: ShopApi, url: string, count: number) {
+  const { response, body } = await fetchWhole(url, {}, api)
+  const lines = new TextDecoder().decode(body).split('\n').filter(Boolean)
+  const objects = response.ok ? lines.flatMap(parse) : []
+  if (objects.length !== count)
+    throw refusal(url, `has ${objects.length} of ${count} objects: run the command again`)
+  return objects
+}
+
+function parse(line: string): readonly Readonly<Record<string, unknown>>[] {
+  try {
+    const value: unknown = JSON.parse(line)
+    return isRecord(value) ? [value] : []
+  } catch {
+    return []
+  }
+}
