@@ -14,6 +14,8 @@ interface Manifest {
   readonly keywords: readonly string[]
   readonly version: string
   readonly license: string
+  /** Absent in a checkout; the release workflow fills it in. */
+  readonly repository?: string
   readonly engines: Record<string, string>
   readonly workspaces: readonly string[]
   readonly dependencies?: Record<string, string>
@@ -138,7 +140,7 @@ function manifestOf(folder: string): Manifest {
 
 /** Manifest of a package with its files in `lib`. Versions of dependencies are those in the workspaces' manifests. */
 export function manifestFor(one: NodePackage, root: string, lib: string) {
-  const { version, license, keywords, engines, workspaces } = manifestOf(root)
+  const { version, license, repository, keywords, engines, workspaces } = manifestOf(root)
   const versions: Record<string, string> = Object.assign(
     {},
     ...workspaces.map((workspace) => manifestOf(join(root, workspace)).dependencies),
@@ -157,6 +159,7 @@ export function manifestFor(one: NodePackage, root: string, lib: string) {
     version,
     description: one.description,
     license,
+    repository,
     type: 'module',
     keywords,
     engines,
