@@ -1,6 +1,7 @@
 /**
- * @module `npm run build`: builds the demo (`dist/demo`), the browser's package (`dist/lib`, with types), and the
- * packages for Node (`dist/nearside-tools`, `dist/nearside-server`, `dist/create-nearside`). `npm pack` builds only the packages (`--package`).
+ * @module `npm run build`: builds the demo (`dist/demo`) with the vault and the studio’s page, the browser's package
+ * (`dist/lib`, with types), and the packages for Node (`dist/nearside-tools`, `dist/nearside-server`,
+ * `dist/create-nearside`). `npm pack` builds only the packages (`--package`).
  */
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -38,7 +39,7 @@ function newest(path: string): number {
 
 export function demoIsFresh(): boolean {
   const built = join(ROOT, 'dist/demo/index.html')
-  if (!existsSync(built)) return false
+  if (!existsSync(built) || !existsSync(join(ROOT, STUDIO))) return false
   const at = statSync(built).mtimeMs
   return SOURCES.map((name) => join(ROOT, name)).every(
     (path) => !existsSync(path) || newest(path) <= at,
@@ -92,6 +93,7 @@ export async function buildDemo(): Promise<void> {
   await keepNodeEnv(async () => {
     await build({ root: ROOT, logLevel: 'warn' })
     await buildVault()
+    await buildStudio()
     await prerender(ROOT, demo)
   })
   fillServiceWorker(demo)
