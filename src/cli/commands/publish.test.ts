@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { readBaseLists } from '@nearside/browser/page/baseLists.ts'
@@ -212,6 +212,39 @@ it('publish refuses a damaged model, a missing catalog, and the models’ own fo
   writeFileSync(join(models, '1/items.safetensors'), 'damaged')
   await expect(publish()).rejects.toMatchObject({ code: 'model-corrupt' })
   expect(() => readdirSync(out)).toThrow('ENOENT')
+})
+
+it('publish names in the page all files that page and worker need before the first list', async () => {
+  const { publish, text } = await shop()
+  const library = testFolder()
+  mkdirSync(join(library, 'chunks'))
+  const files = {
+    'index.js': 'import{a}from"./chunks/a.js";export const later=()=>import("./chunks/later.js")',
+    'element.js': 'import"./chunks/b.js"',
+    'adapters.js': 'export const none=null',
+    'worker.js': "import{s as e}from'./device.js';e(self)",
+    'device.js': 'export{s}from"./chunks/c.js"',
+    'chunks/a.js': 'import{b}from"./b.js"',
+    'chunks/b.js': '',
+    'chunks/c.js': 'import{c}from"../index.js"',
+    'chunks/later.js': '',
+    'console.js': 'import"./chunks/later.js"',
+  }
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(library, name), content)
+  await publish({ library })
+  const page = text('page.html')
+  const needed = [...page.matchAll(/<link rel="modulepreload" href="(\S+)" integrity="(\S+)">/g)]
+  const folder = /\S+(?=worker\.js)/.exec(needed[0][1])?.[0] ?? ''
+  expect(needed.map(([, url]) => url.slice(folder.length)).sort()).toEqual(
+    Object.keys(files)
+      .filter((name) => !['chunks/later.js', 'console.js'].includes(name))
+      .sort(),
+  )
+  for (const [, url, integrity] of needed) {
+    const hash = createHash('sha256').update(readFileSync(join(library, url.slice(folder.length))))
+    expect(integrity).toBe(`sha256-${hash.digest('base64')}`)
+  }
+  expect(page).toContain('<link rel="preload" as="fetch" crossorigin href="/models/latest.json">')
 })
 
 it('with keys on the page, publish accepts only signed releases that are newer and valid', async () => {
