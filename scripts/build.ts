@@ -167,9 +167,9 @@ async function buildForNode(): Promise<void> {
     const folder = join(ROOT, 'dist', one.name)
     const lib = join(folder, 'lib')
     await compileTo(lib, ROOT, one.entry)
-    const sql = 'train/import/sql'
-    if (existsSync(join(lib, 'train/import')))
-      cpSync(join(ROOT, 'src', sql), join(lib, sql), { recursive: true })
+    for (const sql of ['train/import/sql', 'train/warehouse/sql'])
+      if (existsSync(join(lib, dirname(sql))))
+        cpSync(join(ROOT, 'src', sql), join(lib, sql), { recursive: true })
     for (const path of one.files)
       cpSync(join(ROOT, path), join(folder, path), { recursive: true, filter: isSource })
     const manifest = manifestFor(one, ROOT, lib)

@@ -53,8 +53,14 @@ export const NODE_PACKAGES: readonly NodePackage[] = [
       'Nearside’s command line: import, pretrain, evaluate, studio, publish, audit, simulate',
     bin: 'nearside',
     entry: 'src/cli/toolsMain.ts',
-    // `prove-egress` needs Playwright; the stores of simulated servers need SQLite or PostgreSQL.
-    optional: { 'better-sqlite3': '>=12 <13', pg: '>=8.23.1 <9', 'playwright-core': '>=1.50' },
+    // `sql` needs a translator; `prove-egress` needs Playwright; the stores of simulated servers need SQLite or
+    // PostgreSQL.
+    optional: {
+      '@polyglot-sql/sdk': '>=0.12.1 <0.13',
+      'better-sqlite3': '>=12 <13',
+      pg: '>=8.23.1 <9',
+      'playwright-core': '>=1.50',
+    },
     files: [...DOCUMENTS, STUDIO],
   },
   {

@@ -2,15 +2,24 @@
 import { Option } from '@commander-js/extra-typings'
 import { modelKeys } from './signing.ts'
 import { SYSTEM_NAMES } from './systems/readSystem.ts'
-import { seed, wholeNumber } from './values.ts'
+import { date, seed, wholeNumber } from './values.ts'
 
 export const SHOP = ['--shop <dir>', 'shop folder'] as const
 export const MODELS = ['--models <dir>', 'directory of published models'] as const
 export const MODEL = ['--model <dir>', 'directory of models, as pretrain writes it'] as const
 export const SEED = ['--seed <n>', 'seed of all random choices', seed, 1] as const
+export const TRAIN_UNTIL = [
+  '--until <date>',
+  'train on events before this date (UTC)',
+  date,
+] as const
 export const UNTIL = [
   '--until <date>',
   'first day of the test (default: the model’s; of two models, the later day)',
+] as const
+export const HOLDOUT = [
+  '--holdout <fraction|file>',
+  'shoppers to test on (default: the model’s)',
 ] as const
 export const POLICY = ['--policy <file>', 'JSON file with the terms of a round, or “demo”'] as const
 export const PUBLISHER = [

@@ -3,6 +3,7 @@ import type { Loaders } from './commands.ts'
 
 export const TOOL_COMMANDS: Loaders = {
   import: () => import('./commands/import.ts'),
+  sql: () => import('./commands/sql.ts'),
   pretrain: () => import('./commands/pretrain.ts'),
   'build-shop': () => import('./commands/buildShop.ts'),
   evaluate: () => import('./commands/evaluate.ts'),

@@ -2,7 +2,7 @@
  * @module Stores the finished parts of a training, so that an interrupted training resumes after them.
  * A part is used only if log, catalog, options and code are the same.
  */
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -69,12 +69,17 @@ export async function keyOf(
 ): Promise<string> {
   const hash = createHash('sha256')
   const add = (value: unknown) => hash.update(`${JSON.stringify(value)}\n`)
-  const { items, shoppers, searches = [], prices = [], ...facts } = shop
+  const { items, shoppers, searches = [], prices = [], others, ...facts } = shop
   const out = 'fraction' in holdout ? holdout : [...holdout.shoppers]
   // `now` is left out, because it changes no model: it only rejects logs that continue after it.
   const options = { ...rest, now: undefined, keptIn: undefined }
   for (const value of [process.version, options, out, facts]) add(value)
   for (const values of [items, shoppers, searches, prices]) for (const value of values) add(value)
+  if (others) {
+    for (const asOf of others.countDates) hashNumbers(hash, others.countsAt(asOf))
+    for (const asOf of others.pairDates) hashNumbers(hash, others.pairsAt(asOf))
+    hashNumbers(hash, { first: others.first })
+  }
   hash.update(JSON.stringify(words.words)).update(words.vectors)
   for (const part of ['core', 'engine', 'train']) {
     const folder = fileURLToPath(new URL(`../${part}`, import.meta.url))
@@ -82,4 +87,9 @@ export async function keyOf(
       if (entry.isFile()) hash.update(await readFile(join(entry.parentPath, entry.name)))
   }
   return hash.digest('hex').slice(0, 32)
+}
+
+function hashNumbers(hash: Hash, fields: object): void {
+  for (const [name, value] of Object.entries(fields))
+    hash.update(name).update(ArrayBuffer.isView(value) ? new Uint8Array(value.buffer) : String(value))
 }

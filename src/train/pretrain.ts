@@ -107,7 +107,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     items: shop.items,
     shoppers: questions.training,
     dayOnly: shop.dayOnly,
-    lists: new ListCache(),
+    lists: new ListCache(shop.others),
     // If days only encode the order of a sequence, context has no meaning.
     ...(options.leaveOneOut || !learners.includes('context')
       ? {}
@@ -119,7 +119,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     : keepNothing
   const statistics = buildStatistics(
     shop.items,
-    columnsOf(historiesOf(split.training)),
+    columnsOf(historiesOf(split.training), undefined, shop.others),
     split.until,
   )
 

@@ -30,7 +30,7 @@ const STEPS: readonly Step[] = [
   },
   {
     command: pretrain,
-    own: ['shop', 'catalog', 'out', 'from', 'watch', 'json'],
+    own: ['shop', 'partials', 'catalog', 'out', 'from', 'watch', 'json'],
     folders: { shop: 'shop', out: 'models' },
     done: 'models/latest.json',
   },

@@ -2,7 +2,7 @@
 import { Command } from '@commander-js/extra-typings'
 import { compareModels } from '@nearside/evaluate/compare.ts'
 import { defineReportCommand } from '../reportCommand.ts'
-import { armsOption, SHOP, targetOption, UNTIL } from '../shared.ts'
+import { armsOption, HOLDOUT, SHOP, targetOption, UNTIL } from '../shared.ts'
 
 const syntax = new Command('compare')
   .summary('compare two models on shoppers that neither was trained on')
@@ -12,7 +12,7 @@ much better B ranks than A, with paired intervals. Both must have held out the s
   .argument('<b>', 'the other model, in the same form')
   .requiredOption(...SHOP)
   .option(...UNTIL)
-  .option('--holdout <file>', 'file of the held-out shoppers, if training was given one')
+  .option(...HOLDOUT)
   .addOption(armsOption())
   .addOption(targetOption())
 

@@ -23,7 +23,7 @@ Exit code 1 if there is an error.`)
   .option('--rules <address>', 'address of rules.json')
   .option(...PUBLISHER)
   .option('--leader <url>', 'URL of the leader; needs --helper', httpUrl)
-  .option('--helper <url>', 'URL of the helper; needs --leader', httpUrl)
+  .option('--helper <url>', 'URL of the helper', httpUrl)
   .option(...TIMEOUT, 15)
 
 export const command = defineCommand(syntax, async (options, { print }, url) => {

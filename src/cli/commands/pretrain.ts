@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typin
 import { NearsideError } from '@nearside/core/error.ts'
 import { isFromCatalog, type ModelManifest } from '@nearside/core/model/manifest.ts'
 import { readHoldout } from '@nearside/train/holdout.ts'
+import { readCatalogFile } from '@nearside/train/import/readCatalog.ts'
 import { publishModel, readLatestFile, requireSigner } from '@nearside/train/models/publish.ts'
 import { readModel } from '@nearside/train/models/read.ts'
 import { describeExcess, describeNeeds } from '@nearside/train/needs.ts'
@@ -15,10 +16,11 @@ import { readShop } from '@nearside/train/shop/read.ts'
 import { describeLeftOut } from '@nearside/train/shop/wrongLines.ts'
 import { sameHoldout } from '@nearside/train/update/grown.ts'
 import { updateModel } from '@nearside/train/update/updateModel.ts'
+import { readPartials } from '@nearside/train/warehouse/readPartials.ts'
 import { type CommandContext, defineCommand, NegativeResult } from '../command.ts'
-import { SEED, SHOP, WATCH } from '../shared.ts'
+import { SEED, SHOP, TRAIN_UNTIL, WATCH } from '../shared.ts'
 import { openSigner, withSigning } from '../signing.ts'
-import { between, date, wholeNumber } from '../values.ts'
+import { between, wholeNumber } from '../values.ts'
 import { makeCatalogVersion } from './pretrainCatalog.ts'
 import { stampOfLog, watchLog } from './watch.ts'
 
@@ -52,6 +54,9 @@ were taught once by other shops' logs, and similar titles take the place of what
 Lists follow a shopper's actions; before the first action they have the catalog's order. Once the shop has a log,
 train on it: --watch does so by itself, and --from trains in full.
 
+With --partials, the log stays in a warehouse (see sql). The model is trained on the warehouse’s sample of
+shoppers and its sums over all others, up to the limit that sql was given. --catalog adds what the log lacks.
+
 With --from, training updates MODEL from a log that has grown. All counts are recomputed, the encoder
 continues with the new events, the ranker's weights are fused with newly fitted ones, and trees and
 prior stay. This costs about a tenth of a full training. Seed and hold-out are MODEL's. If the ranking of new orders has
@@ -63,13 +68,20 @@ it trains one (or updates --from). From then on it updates the latest model when
 most once a day (UTC). If a night gives no version, it prints the reason, and tries again the next night.`,
     )
     .option(...SHOP)
-    .option('--catalog <file>', 'list of products, for a shop without a log; instead of --shop')
+    .option(
+      '--partials <dir>',
+      'partials that a warehouse made with the statements of sql; instead of --shop',
+    )
+    .option(
+      '--catalog <file>',
+      'list of products, for a shop without a log or with --partials; instead of --shop',
+    )
     .requiredOption('--out <dir>', 'directory for the models')
     .option(
       '--from <model>',
       'model to update: a directory of models (its latest) or a version in it',
     )
-    .option('--until <date>', 'train on events before this date (UTC)', date)
+    .option(...TRAIN_UNTIL)
     .option(
       '--holdout <fraction|file>',
       'shoppers to hold out from training: a fraction, or a file of ids',
@@ -102,6 +114,10 @@ most once a day (UTC). If a night gives no version, it prints the reason, and tr
 type Options = ReturnType<typeof syntax.opts> & { readonly shop: string }
 
 export const command = defineCommand(syntax, async ({ shop, ...given }, context) => {
+  if (given.partials !== undefined) {
+    requireNoLog()
+    return makeVersion({ ...given, shop: given.partials }, undefined, context)
+  }
   if (given.catalog !== undefined) {
     requireOnlyCatalog()
     return makeCatalogVersion({ ...given, catalog: given.catalog }, context)
@@ -109,7 +125,7 @@ export const command = defineCommand(syntax, async ({ shop, ...given }, context)
   if (shop === undefined)
     throw new NearsideError(
       'input-invalid',
-      'pretrain needs --shop DIR, or --catalog FILE for a shop without a log',
+      'pretrain needs --shop DIR, --partials DIR, or --catalog FILE for a shop without a log',
     )
   const options: Options = { ...given, shop }
   const { out, until, watch } = options
@@ -164,6 +180,13 @@ function isTyped(name: string): boolean {
   return syntax.getOptionValueSource(name as 'seed') === 'cli'
 }
 
+/** @throws NearsideError `input-invalid` for an option that needs the log itself */
+function requireNoLog(): void {
+  const wrong = ['shop', 'from', 'until', 'protocol', 'watch'].find(isTyped)
+  if (wrong !== undefined)
+    throw new NearsideError('input-invalid', `--partials are no log: leave --${wrong} out`)
+}
+
 /** @throws NearsideError `input-invalid` for an option that needs a log */
 function requireOnlyCatalog(): void {
   const needsLog = ['shop', 'from', 'until', 'holdout', 'protocol', 'seed', 'learners', 'epochs']
@@ -173,7 +196,7 @@ function requireOnlyCatalog(): void {
 }
 
 async function makeVersion(options: Options, from: string | undefined, context: CommandContext) {
-  const { out, seed, until = null, learners } = options
+  const { out, seed, learners, partials, catalog } = options
   const sign = (await openSigner(options, out))?.sign
   await requireSigner(out, sign)
   const started = Date.now()
@@ -184,7 +207,15 @@ async function makeVersion(options: Options, from: string | undefined, context: 
   const holdout = await readHoldout(options.holdout)
   const encoder = options.epochs === undefined ? {} : { epochs: options.epochs }
   context.progress.update('reading the shop', 0, 1)
-  const shop = await readShop(options.shop, started)
+  const counted =
+    partials === undefined
+      ? null
+      : await readPartials(
+          partials,
+          catalog === undefined ? [] : await readCatalogFile(catalog, started),
+        )
+  const shop = counted ?? (await readShop(options.shop, started))
+  const until = counted?.until ?? options.until ?? null
   if (leaveOneOut) requireSequences(shop)
   const budget = options.budget * 1e6
   if (!parent) context.print(describeNeeds(shop, budget))

@@ -63,7 +63,7 @@ is for a trial: 32 reports per round and little noise.`)
     '--store-key <file>',
     'postgres: file with 32 bytes in hex that encrypt keys, seeds and sums in the database',
   )
-  .option('--helper <url>', 'leader: URL of the helper', httpUrl, 'http://127.0.0.1:8792')
+  .option('--helper <url>', 'URL of the helper', httpUrl, 'http://127.0.0.1:8792')
   .option(
     '--leader <url>',
     'helper: URL of its leader, whose key it fetches once and stores',

@@ -109,6 +109,8 @@ export function cooccurrence(
   const { start, time, weight, end, item: others, strength: strengths } = baskets
   const { starts, where, strength } = invert(items, baskets)
   const norm = norms(items, baskets)
+  const beyond = log.others?.pairsAt(before)
+  if (beyond) for (let item = 0; item < items; item++) norm[item] += beyond.norm[item]
 
   const M = options.neighboursPerItem
   const neighbourItems = items > 65_535 ? new Uint32Array(items * M) : new Uint16Array(items * M)
@@ -142,6 +144,12 @@ export function cooccurrence(
         count = add(item, later, by, count)
       }
     }
+    if (beyond)
+      for (let k = beyond.start[item]; k < beyond.start[item + 1]; k++) {
+        const other = beyond.neighbour[k]
+        if (score[other] === 0) found[count++] = other
+        score[other] += beyond.together[k]
+      }
     for (let k = 0; k < count; k++) {
       const other = found[k]
       score[other] /= Math.sqrt(norm[item] * norm[other]) + options.shrinkage

@@ -5,6 +5,7 @@
 
 import { eventStrength } from '../events/strength.ts'
 import type { History } from './history.ts'
+import type { OtherShoppers } from './otherShoppers.ts'
 
 export interface LogColumns {
   /** Index of each shopper's first basket, [S + 1]; the last entry is the number of baskets. */
@@ -22,16 +23,20 @@ export interface LogColumns {
   readonly without: number
   /** The same log as histories, for counts that need them. */
   readonly histories: Iterable<History>
+  /** Shoppers who count too, but are missing in the columns; absent: none. */
+  readonly others?: OtherShoppers
 }
 
 /**
  * Converts histories to columns.
  * @param histories ascending by time, one per shopper; iterated more than once.
  * @param foldOf fold of each shopper, by index.
+ * @param others shoppers who count too; no fold contains them.
  */
 export function columnsOf(
   histories: Iterable<History>,
   foldOf: (shopper: number) => number = () => 0,
+  others?: OtherShoppers,
 ): LogColumns {
   let events = 0
   let shoppers = 0
@@ -81,6 +86,7 @@ export function columnsOf(
     fold,
     without: -1,
     histories,
+    ...(others && { others }),
   }
 }
 

@@ -95,8 +95,11 @@ function countShoppers(items: number, log: LogColumns, asOf: number): ShopperCou
   const month = new Float32Array(items)
   const all = new Float32Array(items)
   const repeated = new Float32Array(items)
-  const first = new Float64Array(items).fill(Number.POSITIVE_INFINITY)
-  const [weekFrom, monthFrom] = windowStarts(log, asOf, [7, 30])
+  const others = log.others?.countsAt(asOf)
+  const first = log.others?.first.slice() ?? new Float64Array(items).fill(Number.POSITIVE_INFINITY)
+  const [weekFrom, monthFrom] = others
+    ? [others.weekFrom, others.monthFrom]
+    : windowStarts(log, asOf, [7, 30])
   const { time, strength } = log
   /** By item: the last shopper counted for it, and the times of that shopper's first and last interaction with it. */
   const metBy = new Int32Array(items).fill(-1)
@@ -126,6 +129,13 @@ function countShoppers(items: number, log: LogColumns, asOf: number): ShopperCou
       if (Math.floor(from[item] / DAY) !== Math.floor(to[item] / DAY)) repeated[item]++
     }
   })
+  if (others)
+    for (let item = 0; item < items; item++) {
+      all[item] += others.all[item]
+      week[item] += others.week[item]
+      month[item] += others.month[item]
+      repeated[item] += others.repeated[item]
+    }
   const shoppersOfAll = sum(all)
   const mean = shoppersOfAll > 0 ? sum(repeated) / shoppersOfAll : 0
   const ageDays = new Float32Array(items)

@@ -5,7 +5,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type DuckDBConnection, DuckDBInstance, type JS } from '@duckdb/node-api'
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  type JS,
+  JSDuckDBValueConverter,
+} from '@duckdb/node-api'
 import { NearsideError } from '@nearside/core/error.ts'
 
 /** Memory limit of the engine. Larger tables and sorts go to disk. */
@@ -72,6 +77,20 @@ export class SqlEngine {
     this.signal?.throwIfAborted()
     const answer = await this.#connection.runAndReadAll(sql).catch(refuse)
     return answer.getRowObjectsJS()
+  }
+
+  /** Calls `visit` with each chunk of an answer, as columns; so a large table never lies in memory as rows. */
+  async eachChunk(
+    sql: string,
+    visit: (columns: readonly (readonly JS[])[]) => void,
+  ): Promise<void> {
+    this.signal?.throwIfAborted()
+    const answer = await this.#connection.stream(sql).catch(refuse)
+    for (;;) {
+      const chunk = await answer.fetchChunk().catch(refuse)
+      if (!chunk || chunk.rowCount === 0) return
+      visit(chunk.convertColumns(JSDuckDBValueConverter))
+    }
   }
 
   async row(sql: string): Promise<SqlRow> {

@@ -8,7 +8,8 @@ import {
   requireColumn,
   roleText,
 } from './columns.ts'
-import type { SqlEngine } from './engine.ts'
+import { quote, type SqlEngine } from './engine.ts'
+import { EVENT_ALIASES } from './eventNames.ts'
 import { type Layout, recogniseLayout } from './layouts.ts'
 import type { Source } from './source.ts'
 
@@ -102,6 +103,10 @@ export async function readLog(
     item_pattern: layout?.itemPattern ?? null,
     cancel_pattern: layout?.cancelPattern ?? null,
   })
+  const aliases = EVENT_ALIASES.map(({ alias, event }) => `(${quote(alias)}, ${quote(event)})`)
+  await engine.run(
+    `CREATE OR REPLACE TEMP TABLE event_alias AS SELECT * FROM (VALUES ${aliases}) AS t(name, event)`,
+  )
   await engine.runFile('log')
   return {
     ...(await describeFile(engine, 'verdict', source, layout, columns)),

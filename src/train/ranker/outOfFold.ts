@@ -9,6 +9,7 @@ import { historiesOf, type ShopperHistory } from '@nearside/core/features/cases.
 import { cooccurrence, DEFAULT_COOCCURRENCE } from '@nearside/core/features/cooccurrence.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
 import { columnsOf, type LogColumns, withoutFold } from '@nearside/core/features/logColumns.ts'
+import type { OtherShoppers } from '@nearside/core/features/otherShoppers.ts'
 import {
   buildStatistics,
   refreshPopularity,
@@ -43,8 +44,14 @@ const MOST_CACHED = 2e8
  * part of a training asks for the same lists.
  */
 export class ListCache {
+  /** Shoppers of the log whom a warehouse counted, at dates of its own; absent: none. */
+  readonly others?: OtherShoppers
   readonly #known = new Map<string, Lists>()
   #bytes = 0
+
+  constructor(others?: OtherShoppers) {
+    if (others) this.others = others
+  }
 
   of(key: string, build: () => Lists): Lists {
     const known = this.#known.get(key)
@@ -86,29 +93,34 @@ export class OutOfFoldStatistics {
     this.#items = items
     this.#options = options
     this.#cache = options.lists ?? new ListCache()
-    this.#log = columnsOf(historiesOf(shoppers), (shopper) =>
-      foldOf(shoppers[shopper].id, options.folds),
+    this.#log = columnsOf(
+      historiesOf(shoppers),
+      (shopper) => foldOf(shoppers[shopper].id, options.folds),
+      this.#cache.others,
     )
   }
 
   /** @param time milliseconds, at or after `from`. */
   at(shopper: string, time: number): ItemStatistics {
     const fold = foldOf(shopper, this.#options.folds)
-    const listsAt = this.#step(time, this.#options.neighbourDays)
-    const at = Math.max(listsAt, this.#step(time, this.#options.popularityDays))
+    const { neighbourDays, popularityDays } = this.#options
+    const { others } = this.#cache
+    const listsAt = others ? lastDate(others.pairDates, time) : this.#step(time, neighbourDays)
+    const ownDate = others ? lastDate(others.countDates, time) : this.#step(time, popularityDays)
+    const at = Math.max(listsAt, ownDate)
     if (this.#current?.fold === fold && this.#current.at === at) return this.#current.statistics
-    const others = withoutFold(this.#log, fold)
+    const log = withoutFold(this.#log, fold)
     if (this.#lists?.fold !== fold || this.#lists.at !== listsAt) {
       const neighbours = this.#cache.of(`${this.#options.folds} ${fold} ${listsAt}`, () => ({
-        ...cooccurrence(this.#items.length, others, listsAt),
+        ...cooccurrence(this.#items.length, log, listsAt),
         neighboursPerItem: DEFAULT_COOCCURRENCE.neighboursPerItem,
       }))
       const given = { ...this.#options.statistics, neighbours }
-      const statistics = buildStatistics(this.#items, others, listsAt, given)
+      const statistics = buildStatistics(this.#items, log, listsAt, given)
       this.#lists = { fold, at: listsAt, statistics }
     }
     const { statistics: lists } = this.#lists
-    const statistics = at === listsAt ? lists : refreshPopularity(lists, others, at)
+    const statistics = at === listsAt ? lists : refreshPopularity(lists, log, at)
     this.#current = { fold, at, statistics }
     return statistics
   }
@@ -127,4 +139,9 @@ export class OutOfFoldStatistics {
     const steps = Math.floor((Math.min(time, until) - from) / (days * DAY))
     return from + Math.max(0, steps) * days * DAY
   }
+}
+
+/** Latest of the ascending dates at or before `time`; the first date if all are later. */
+function lastDate(dates: readonly number[], time: number): number {
+  return dates.findLast((date) => date <= time) ?? dates[0]
 }

@@ -2,6 +2,7 @@
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { ContextChange } from '@nearside/core/features/context/lifts.ts'
+import type { OtherShoppers } from '@nearside/core/features/otherShoppers.ts'
 import type { PriceLog } from './prices.ts'
 import type { LeftOut } from './wrongLines.ts'
 
@@ -24,6 +25,8 @@ export interface Shop {
   readonly context?: readonly ContextChange[]
   /** Item prices over time, if the log has prices. */
   readonly prices?: PriceLog
+  /** Shoppers whom a warehouse counted, so that `shoppers` is a sample; absent: none. */
+  readonly others?: OtherShoppers
   /** Lines of the log that are unusable; absent: none. */
   readonly leftOut?: readonly LeftOut[]
   /** Searches ascending by time; absent: the log has no queries. */

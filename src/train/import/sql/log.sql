@@ -1,18 +1,6 @@
 -- Makes events (event) from the rows of a log (raw). Each row is kept, or dropped for the first reason
 -- that applies. Variables: log (0 orders, 1 clicks), has_event, default_event, date_order, price_comma,
--- quantity_comma, item_pattern, cancel_pattern.
-
-CREATE OR REPLACE TEMP TABLE event_alias AS
-SELECT unnest(string_split(names, ' ')) AS name, event FROM (VALUES
-  ('view pv click detail action productview viewitem viewcontent', 'view_item'),
-  ('viewitemlist listview', 'view_item_list'),
-  ('selectitem listclick', 'select_item'),
-  ('cart addtocart ecommerceabandonedcart', 'add_to_cart'),
-  ('removefromcart', 'remove_from_cart'),
-  ('fav favorite favourite wishlist addtowishlist', 'add_to_wishlist'),
-  ('buy order transaction transactionitem ecommerceorder purchase', 'purchase'),
-  ('search viewsearchresults sitesearch', 'search'),
-  ('refund', 'refund')) AS alias(names, event);
+-- quantity_comma, item_pattern, cancel_pattern. The table event_alias has the known names of events.
 
 CREATE OR REPLACE TEMP TABLE judged AS
 WITH read AS (

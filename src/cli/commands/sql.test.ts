@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { NO_POSTGRES, startPostgres } from '@nearside/aggregate/server/store/testPostgres.ts'
+import { testFolder } from '@nearside/core/testFolder.ts'
+import { readPartials } from '@nearside/train/warehouse/readPartials.ts'
+import { partialStatements } from '@nearside/train/warehouse/statements.ts'
+import { COLUMNS, expectEqualCounts, log, tableOf } from '@nearside/train/warehouse/testPartials.ts'
+import { expect, it, onTestFinished } from 'vitest'
+import { runCommand } from '../testCommand.ts'
+import { command } from './sql.ts'
+
+it.skipIf(NO_POSTGRES)(
+  `psql makes the same partials on PostgreSQL${NO_POSTGRES}`,
+  async () => {
+    const folder = testFolder()
+    const lines = log(240, 40)
+    const statements = await partialStatements('postgres', {
+      layout: 'table',
+      table: 'shop_log',
+      columns: COLUMNS,
+      until: null,
+      salt: 's',
+      fewestShoppers: 1,
+      mostEvents: 900,
+    })
+    const script = [...tableOf(lines), ...statements]
+      .map((one) => `${one}${one.startsWith('\\') ? '' : ';'}\n`)
+      .join('')
+    writeFileSync(join(folder, 'partials.sql'), script)
+    const postgres = await startPostgres()
+    onTestFinished(() => postgres.remove())
+    const url = await postgres.create()
+    execFileSync('psql', ['-q', '-v', 'ON_ERROR_STOP=1', '-f', 'partials.sql', url], {
+      cwd: folder,
+    })
+    const shop = await readPartials(folder)
+    expect(shop.others.shoppers).toBeGreaterThan(100)
+    expect(shop.shoppers.length + shop.others.shoppers).toBe(240)
+    expectEqualCounts(shop, lines)
+  },
+  300_000,
+)
+
+it('prints statements, with a secret of its own each time', async () => {
+  const run = (...positionals: string[]) =>
+    runCommand(command, {
+      positionals,
+      flags: { dialect: 'bigquery', columns: 'shopper=customer,item=sku,time=at' },
+    })
+  const texts = [await run('shop.log'), await run('shop.log')].map(({ printed }) =>
+    printed.join('\n'),
+  )
+  expect(texts[0]).toContain('`shop.log`')
+  expect(texts[0]).toContain('EXPORT DATA')
+  expect(texts[0]).not.toBe(texts[1])
+  await expect(run('ga4:shop.log')).rejects.toMatchObject({ code: 'input-invalid' })
+}, 120_000)
+
+it.each([
+  [{ dialect: 'bigquery' }, 'shop.log'],
+  [{ dialect: 'snowflake' }, 'ga4:shop.log'],
+  [{ dialect: 'postgres', columns: 'shopper=a,item=b' }, 'log'],
+])('rejects %j of %s', async (flags, table) => {
+  await expect(runCommand(command, { positionals: [table], flags })).rejects.toMatchObject({
+    code: 'input-invalid',
+  })
+})

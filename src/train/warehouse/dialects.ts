@@ -1,0 +1,120 @@
+/**
+ * @module SQL dialects of the warehouses. The statements that count are written once, in DuckDB's dialect, and
+ * translated by a library. Here is what no library translates: settings of a session, two functions that the
+ * statements call, and how a table becomes a file.
+ */
+
+import { NearsideError } from '@nearside/core/error.ts'
+import type { Dialect as LibraryDialect } from '@polyglot-sql/sdk'
+
+export const DIALECTS = [
+  'bigquery',
+  'snowflake',
+  'databricks',
+  'clickhouse',
+  'postgres',
+  'duckdb',
+] as const
+
+export type Dialect = (typeof DIALECTS)[number]
+
+interface Traits {
+  /** Name of the dialect in the library that translates; null for the dialect that the statements are written in. */
+  readonly library: keyof typeof LibraryDialect | null
+  /** Where the statements run, and what becomes of their files. */
+  readonly note: string
+  /** Statements before all others: times are UTC; `nearside_hash` is MD5 in hex; `nearside_millis` counts milliseconds. */
+  readonly before: readonly string[]
+  /** Statement that writes a table to files whose names begin with the given name. */
+  store(table: string, file: string): string
+}
+
+export const TRAITS: Readonly<Record<Dialect, Traits>> = {
+  bigquery: {
+    library: 'BigQuery',
+    note: 'Run in a default dataset. Replace BUCKET, then download the files: gcloud storage cp "gs://BUCKET/nearside/*" DIR',
+    before: [
+      'CREATE TEMP FUNCTION nearside_hash(x STRING) AS (TO_HEX(MD5(x)))',
+      'CREATE TEMP FUNCTION nearside_millis(t DATETIME) AS (UNIX_MILLIS(TIMESTAMP(t)))',
+    ],
+    store: (table, file) =>
+      `EXPORT DATA OPTIONS (uri = 'gs://BUCKET/nearside/${file}-*.parquet', format = 'PARQUET', overwrite = true) AS SELECT * FROM ${table}`,
+  },
+  snowflake: {
+    library: 'Snowflake',
+    note: 'Then download the files: snowsql -q "GET @~/nearside/ file://DIR/"',
+    before: [
+      "ALTER SESSION SET TIMEZONE = 'UTC'",
+      "CREATE OR REPLACE FUNCTION nearside_hash(x VARCHAR) RETURNS VARCHAR AS 'MD5(x)'",
+      "CREATE OR REPLACE FUNCTION nearside_millis(t TIMESTAMP_NTZ) RETURNS NUMBER AS 'DATE_PART(EPOCH_MILLISECOND, t)'",
+    ],
+    store: (table, file) =>
+      `COPY INTO @~/nearside/${file}_ FROM (SELECT * FROM ${table}) FILE_FORMAT = (TYPE = PARQUET) HEADER = TRUE OVERWRITE = TRUE`,
+  },
+  databricks: {
+    library: 'Databricks',
+    note: 'Replace VOLUME, then download its folder: databricks fs cp -r dbfs:/Volumes/VOLUME/nearside DIR',
+    before: [
+      'SET TIMEZONE = UTC',
+      'CREATE OR REPLACE TEMPORARY FUNCTION nearside_hash(x STRING) RETURNS STRING RETURN MD5(x)',
+      'CREATE OR REPLACE TEMPORARY FUNCTION nearside_millis(t TIMESTAMP_NTZ) RETURNS BIGINT RETURN UNIX_MILLIS(CAST(t AS TIMESTAMP))',
+    ],
+    store: (table, file) =>
+      `INSERT OVERWRITE DIRECTORY '/Volumes/VOLUME/nearside/${file}' USING PARQUET SELECT * FROM ${table}`,
+  },
+  clickhouse: {
+    library: 'ClickHouse',
+    note: 'Run with clickhouse-client in the folder that is to hold the files',
+    before: [
+      'SET join_use_nulls = 1',
+      "SET session_timezone = 'UTC'",
+      'CREATE OR REPLACE FUNCTION nearside_hash AS (x) -> LOWER(hex(MD5(x)))',
+      'CREATE OR REPLACE FUNCTION nearside_millis AS (t) -> toUnixTimestamp64Milli(toDateTime64(t, 3))',
+    ],
+    store: (table, file) =>
+      `SELECT * FROM ${table} INTO OUTFILE '${file}.parquet' TRUNCATE FORMAT Parquet`,
+  },
+  postgres: {
+    library: 'PostgreSQL',
+    note: 'Run with psql in the folder that is to hold the files; PostgreSQL writes no Parquet, so they are CSV',
+    before: [
+      "SET TimeZone = 'UTC'",
+      "CREATE OR REPLACE FUNCTION nearside_hash(x TEXT) RETURNS TEXT LANGUAGE SQL IMMUTABLE AS 'SELECT MD5(x)'",
+      "CREATE OR REPLACE FUNCTION nearside_millis(t TIMESTAMP) RETURNS BIGINT LANGUAGE SQL IMMUTABLE AS 'SELECT CAST(FLOOR(EXTRACT(EPOCH FROM t) * 1000) AS BIGINT)'",
+    ],
+    store: (table, file) => `\\copy ${table} TO '${file}.csv' WITH (FORMAT csv, HEADER)`,
+  },
+  duckdb: {
+    library: null,
+    note: 'Run with duckdb in the folder that is to hold the files',
+    before: [
+      "SET TimeZone = 'UTC'",
+      'CREATE OR REPLACE MACRO nearside_hash(x) AS md5(x)',
+      'CREATE OR REPLACE MACRO nearside_millis(t) AS epoch_ms(t)',
+    ],
+    store: (table, file) => `COPY ${table} TO '${file}.parquet' (FORMAT parquet)`,
+  },
+}
+
+/**
+ * Translates a script from DuckDB's dialect into statements. Each translation is parsed back, so that no statement is
+ * printed that the library can't read itself.
+ * @throws NearsideError `engine-unavailable` without the library, `input-invalid` for a name that no dialect can have
+ */
+export async function translate(script: string, dialect: Dialect): Promise<readonly string[]> {
+  const { library } = TRAITS[dialect]
+  if (library === null) return script.split(/;\n/)
+  const sdk = await import('@polyglot-sql/sdk').catch((cause) => {
+    const message = 'sql needs a translator of SQL: npm install @polyglot-sql/sdk'
+    throw new NearsideError('engine-unavailable', message, { cause })
+  })
+  const to = sdk.Dialect[library]
+  const { sql, error } = sdk.transpile(script, sdk.Dialect.DuckDB, to, { pretty: true })
+  const wrong = sql?.map((one) => sdk.parse(one, to)).find(({ success }) => !success)
+  if (!sql || wrong)
+    throw new NearsideError(
+      'input-invalid',
+      `the statements can't be translated to ${dialect}: ${error ?? wrong?.error}`,
+    )
+  return sql
+}

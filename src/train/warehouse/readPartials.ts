@@ -1,0 +1,252 @@
+/**
+ * @module Reads the partials that a warehouse made with the statements of `nearside sql`: a sample of shoppers with their
+ * histories, and sums over the other shoppers. No file names a shopper, and none is a raw log.
+ */
+import { readdir } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { parseItem } from '@nearside/core/catalog/parseItem.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { LOG_NAMES, type LogName } from '@nearside/core/events/event.ts'
+import type {
+  OtherCounts,
+  OtherPairs,
+  OtherShoppers,
+} from '@nearside/core/features/otherShoppers.ts'
+import { DAY } from '@nearside/core/time.ts'
+import { quote, SqlEngine } from '../import/engine.ts'
+import { EventColumns } from '../shop/eventColumns.ts'
+import { PriceCollector } from '../shop/prices.ts'
+import type { Shop } from '../shop/shop.ts'
+import { PARTIALS } from './statements.ts'
+
+type Partial = (typeof PARTIALS)[number]
+
+const FORMAT = 1
+
+/** A shop whose log is in a warehouse; its events end at `until`. */
+export interface PartialShop extends Shop {
+  readonly others: OtherShoppers
+  /** Exclusive limit of the events and date of the last sums, milliseconds since the epoch. */
+  readonly until: number
+}
+
+/**
+ * @param folder contains a file, several files or a folder of files of each partial: Parquet, or CSV with a header
+ * @param catalog products of the shop, whose fields replace those of the log; absent: those of the log alone
+ * @throws NearsideError `input-invalid`
+ */
+export async function readPartials(
+  folder: string,
+  catalog: readonly Item[] = [],
+): Promise<PartialShop> {
+  const tables = await tablesIn(folder)
+  return SqlEngine.use(async (engine) => {
+    for (const name of PARTIALS)
+      await engine.run(`CREATE VIEW partial_${name} AS SELECT * FROM ${tables[name]}`)
+    const fact = await engine.row(`SELECT count(*)::DOUBLE AS rows, min(format)::DOUBLE AS format,
+      min(until_ms)::DOUBLE AS until, min(shoppers)::DOUBLE AS shoppers FROM partial_fact`)
+    if (fact.rows !== 1 || fact.format !== FORMAT)
+      throw new NearsideError(
+        'input-invalid',
+        `${folder}: its partials are not of format ${FORMAT}, or of several runs: print the statements again, run them, and empty the folder first`,
+      )
+    const { items, rows, first } = await readItems(engine, catalog)
+    const sample = await readSample(engine, rows)
+    const until = Number(fact.until)
+    const others = await readOthers(engine, rows, first, Number(fact.shoppers))
+    if (others.pairDates.at(-1) !== until || others.countDates.at(-1) !== until)
+      throw new NearsideError(
+        'input-invalid',
+        `${folder}: its dates don't end at the limit of its events`,
+      )
+    return { name: basename(resolve(folder)), items, ...sample, others, until }
+  })
+}
+
+/** Relation of each partial. */
+async function tablesIn(folder: string): Promise<Readonly<Record<Partial, string>>> {
+  const paths = await readdir(folder, { recursive: true }).catch((cause) => {
+    throw new NearsideError('input-invalid', `${folder}: there is no such folder`, { cause })
+  })
+  const found = PARTIALS.map((name) => {
+    const files = paths.filter((path) => path.startsWith(name) && /\.(parquet|csv)$/.test(path))
+    if (files.length === 0)
+      throw new NearsideError(
+        'input-invalid',
+        `${folder}: contains no ${name}.parquet or ${name}.csv (the statements of 'nearside sql' make it)`,
+      )
+    const list = `[${files.sort().map((file) => quote(join(folder, file)))}]`
+    return [
+      name,
+      files[0].endsWith('csv') ? `read_csv(${list}, header = true)` : `read_parquet(${list})`,
+    ]
+  })
+  return Object.fromEntries(found)
+}
+
+/** Items of the catalog, then those that only the log knows. `rows`: row of each item number. */
+async function readItems(engine: SqlEngine, catalog: readonly Item[]) {
+  const items = [...catalog]
+  const places = new Map(items.map(({ id }, row) => [id, row]))
+  const found =
+    await engine.rows(`SELECT number::DOUBLE AS number, id::VARCHAR AS id, first_ms::DOUBLE AS first,
+    title::VARCHAR AS title, category::VARCHAR AS category, brand::VARCHAR AS brand, TRY_CAST(price AS DOUBLE) AS price
+    FROM partial_item ORDER BY 1`)
+  const rows = new Int32Array(found.length)
+  const seen = found.map(({ number, first, ...fields }, k) => {
+    if (number !== k)
+      throw new NearsideError('input-invalid', `item ${fields.id}: has number ${number}, not ${k}`)
+    const known = places.get(String(fields.id))
+    rows[k] = known ?? items.length
+    if (known === undefined) {
+      const filled = Object.entries(fields).filter(([, value]) => value !== null && value !== '')
+      items.push(parseItem(Object.fromEntries(filled), `item ${fields.id}`))
+    }
+    return Number(first)
+  })
+  const first = new Float64Array(items.length).fill(Number.POSITIVE_INFINITY)
+  rows.forEach((row, k) => {
+    first[row] = seen[k]
+  })
+  return { items, rows, first }
+}
+
+async function readSample(engine: SqlEngine, rows: Int32Array) {
+  const log = new EventColumns()
+  const prices = new PriceCollector()
+  let from = Number.POSITIVE_INFINITY
+  let to = Number.NEGATIVE_INFINITY
+  let dayOnly = true
+  await engine.eachChunk(
+    `SELECT shopper::DOUBLE, item::DOUBLE, event::VARCHAR, moment::DOUBLE, visit::DOUBLE, price::DOUBLE
+      FROM partial_sample ORDER BY 1, 4, 5, 2, 3, 6`,
+    ([shoppers, numbers, events, times, visits, paid]) =>
+      shoppers.forEach((shopper, k) => {
+        const [item, name, time] = [
+          rows[Number(numbers[k])],
+          events[k] as LogName,
+          Number(times[k]),
+        ]
+        if (item === undefined || !LOG_NAMES.includes(name) || !Number.isFinite(time))
+          throw new NearsideError(
+            'input-invalid',
+            `sample: '${name}' of item ${numbers[k]} at ${time} is no event`,
+          )
+        log.add(`shopper ${shopper}`, { item, name, time, session: `visit ${visits[k]}` })
+        if (Number(paid[k]) > 0) {
+          prices.add(item, time, Number(paid[k]))
+        }
+        from = Math.min(from, time)
+        to = Math.max(to, time)
+        dayOnly &&= time % DAY === 0
+      }),
+  )
+  if (!(from <= to)) throw new NearsideError('input-invalid', 'sample: has no event')
+  const shoppers = log.shoppers(dayOnly)
+  const known = prices.log()
+  return { shoppers, from, to, dayOnly, ...(known.size > 0 && { prices: known }) }
+}
+
+async function readOthers(
+  engine: SqlEngine,
+  rows: Int32Array,
+  first: Float64Array,
+  shoppers: number,
+): Promise<OtherShoppers> {
+  const N = first.length
+  const dates =
+    await engine.rows(`SELECT as_of::DOUBLE AS at, has_pairs::INTEGER AS pairs, week_from::DOUBLE AS week,
+    month_from::DOUBLE AS month FROM partial_date ORDER BY 1`)
+  const counts = new Map<number, OtherCounts>()
+  const pairs = new Map<number, OtherPairs>()
+  for (const { at, week, month, pairs: hasPairs } of dates) {
+    const asOf = Number(at)
+    counts.set(asOf, await countsAt(engine, rows, N, asOf, Number(week), Number(month)))
+    if (hasPairs === 1) pairs.set(asOf, await pairsAt(engine, rows, N, asOf))
+  }
+  const get = <T>(map: ReadonlyMap<number, T>, asOf: number): T => {
+    const found = map.get(asOf)
+    if (!found)
+      throw new NearsideError(
+        'input-invalid',
+        `the partials have no sums as of ${new Date(asOf).toISOString()}`,
+      )
+    return found
+  }
+  return {
+    shoppers,
+    countDates: [...counts.keys()],
+    pairDates: [...pairs.keys()],
+    first,
+    countsAt: (asOf) => get(counts, asOf),
+    pairsAt: (asOf) => get(pairs, asOf),
+  }
+}
+
+async function countsAt(
+  engine: SqlEngine,
+  rows: Int32Array,
+  N: number,
+  asOf: number,
+  weekFrom: number,
+  monthFrom: number,
+): Promise<OtherCounts> {
+  const columns = Array.from({ length: 4 }, () => new Float64Array(N))
+  await engine.eachChunk(
+    `SELECT item::DOUBLE, in_week::DOUBLE, in_month::DOUBLE, shoppers::DOUBLE, repeated::DOUBLE
+      FROM partial_count WHERE as_of = ${asOf}`,
+    ([numbers, ...values]) =>
+      numbers.forEach((number, k) => {
+        columns.forEach((column, c) => {
+          column[rows[Number(number)]] = Number(values[c][k])
+        })
+      }),
+  )
+  const [week, month, all, repeated] = columns
+  return { weekFrom, monthFrom, week, month, all, repeated }
+}
+
+async function pairsAt(
+  engine: SqlEngine,
+  rows: Int32Array,
+  N: number,
+  asOf: number,
+): Promise<OtherPairs> {
+  const norm = new Float64Array(N)
+  await engine.eachChunk(
+    `SELECT item::DOUBLE, norm::DOUBLE FROM partial_norm WHERE as_of = ${asOf}`,
+    ([numbers, values]) =>
+      numbers.forEach((number, k) => {
+        norm[rows[Number(number)]] = Number(values[k])
+      }),
+  )
+  const { count } = await engine.row(
+    `SELECT count(*)::DOUBLE AS count FROM partial_pair WHERE as_of = ${asOf}`,
+  )
+  const item = new Int32Array(Number(count))
+  const other = new Int32Array(Number(count))
+  const sum = new Float64Array(Number(count))
+  let at = 0
+  await engine.eachChunk(
+    `SELECT item::DOUBLE, neighbour::DOUBLE, together::DOUBLE FROM partial_pair WHERE as_of = ${asOf} ORDER BY 1, 2`,
+    ([items, neighbours, together]) =>
+      items.forEach((number, k) => {
+        item[at] = rows[Number(number)]
+        other[at] = rows[Number(neighbours[k])]
+        sum[at++] = Number(together[k])
+      }),
+  )
+  const start = new Int32Array(N + 1)
+  for (const row of item) start[row + 1]++
+  for (let row = 0; row < N; row++) start[row + 1] += start[row]
+  const next = start.slice()
+  const neighbour = new Int32Array(item.length)
+  const together = new Float64Array(item.length)
+  item.forEach((row, k) => {
+    const place = next[row]++
+    neighbour[place] = other[k]
+    together[place] = sum[k]
+  })
+  return { norm, start, neighbour, together }
+}

@@ -1,0 +1,69 @@
+/**
+ * @module The statements that turn a log in a warehouse into partials, as `nearside sql` prints them: the table of
+ * events in the trainer's terms, then `sql/partials.sql`, then the files.
+ */
+import { readFile } from 'node:fs/promises'
+import type { EventName } from '@nearside/core/events/event.ts'
+import { eventStrength } from '@nearside/core/events/strength.ts'
+import { quote } from '../import/engine.ts'
+import { EVENT_ALIASES } from '../import/eventNames.ts'
+import { type Dialect, TRAITS, translate } from './dialects.ts'
+import { lastSettled, type Source, sourceRows } from './source.ts'
+
+/** Fewest shoppers of a row of the sums, of a product, and of each of its texts. */
+export const FEWEST_SHOPPERS = 10
+/** Number of events that show interest, at which the sample of shoppers ends. */
+export const MOST_EVENTS = 1_000_000
+
+/** Tables that become files; pretrain reads them by these names. */
+export const PARTIALS = ['fact', 'item', 'date', 'count', 'norm', 'pair', 'sample'] as const
+
+/** Tables that only the statements need, in the order of their making. */
+const STEPS = ['source', 'setting', 'name', 'event', 'sampled', 'rest', 'line'] as const
+
+export interface PartialOptions extends Source {
+  /** Exclusive limit of the events, milliseconds since the epoch; null for the newest event. */
+  readonly until: number | null
+  /** Secret of the hashes; a shopper's hash depends on it, and so does the sample. */
+  readonly salt: string
+  readonly fewestShoppers?: number
+  readonly mostEvents?: number
+}
+
+/** @throws NearsideError as `translate` */
+export async function partialStatements(
+  dialect: Dialect,
+  source: PartialOptions,
+): Promise<readonly string[]> {
+  const { before, store } = TRAITS[dialect]
+  const tables = [...STEPS, ...PARTIALS].map((name) => `nearside_${name}`)
+  const drops = tables.map((table) => `DROP TABLE IF EXISTS ${table}`)
+  const counts = await readFile(new URL('sql/partials.sql', import.meta.url), 'utf8')
+  const made = [
+    `CREATE TABLE nearside_source AS ${sourceRows(dialect, source)}`,
+    `CREATE TABLE nearside_setting AS ${settings(source)}`,
+    `CREATE TABLE nearside_name AS ${eventNames()}`,
+    counts,
+  ]
+  return [
+    ...before,
+    ...drops,
+    ...(await translate(made.join(';\n'), dialect)),
+    ...PARTIALS.map((name) => store(`nearside_${name}`, name)),
+    ...drops,
+  ]
+}
+
+function settings({ layout, until, salt, fewestShoppers, mostEvents }: PartialOptions): string {
+  const limit = until ?? `(SELECT ${lastSettled(layout)} FROM nearside_source)`
+  return `SELECT ${fewestShoppers ?? FEWEST_SHOPPERS} AS fewest_shoppers, ${mostEvents ?? MOST_EVENTS} AS most_events,
+    ${quote(salt)} AS salt, CAST(${limit} AS BIGINT) AS until_ms`
+}
+
+function eventNames(): string {
+  const rows = EVENT_ALIASES.filter(({ event }) => event !== 'refund').map(({ alias, event }) => {
+    const strength = Math.fround(eventStrength(event as EventName))
+    return `SELECT ${quote(alias)} AS alias, ${quote(event)} AS event, CAST(${strength} AS DOUBLE) AS strength`
+  })
+  return rows.join(' UNION ALL ')
+}
