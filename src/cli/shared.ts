@@ -17,10 +17,6 @@ export const UNTIL = [
   '--until <date>',
   'first day of the test (default: the model’s; of two models, the later day)',
 ] as const
-export const HOLDOUT = [
-  '--holdout <fraction|file>',
-  'shoppers to test on (default: the model’s)',
-] as const
 export const POLICY = ['--policy <file>', 'JSON file with the terms of a round, or “demo”'] as const
 export const PUBLISHER = [
   '--publisher <keys>',

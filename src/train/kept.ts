@@ -91,5 +91,7 @@ export async function keyOf(
 
 function hashNumbers(hash: Hash, fields: object): void {
   for (const [name, value] of Object.entries(fields))
-    hash.update(name).update(ArrayBuffer.isView(value) ? new Uint8Array(value.buffer) : String(value))
+    hash
+      .update(name)
+      .update(ArrayBuffer.isView(value) ? new Uint8Array(value.buffer) : String(value))
 }
