@@ -25,6 +25,8 @@ interface Traits {
   readonly note: string
   /** Statements before all others: times are UTC; `nearside_hash` is MD5 in hex; `nearside_millis` counts milliseconds. */
   readonly before: readonly string[]
+  /** Statement after a table is made; PostgreSQL plans joins of a new table badly without its statistics. */
+  readonly made?: (table: string) => string
   /** Statement that writes a table to files whose names begin with the given name. */
   store(table: string, file: string): string
 }
@@ -82,6 +84,7 @@ export const TRAITS: Readonly<Record<Dialect, Traits>> = {
       "CREATE OR REPLACE FUNCTION nearside_hash(x TEXT) RETURNS TEXT LANGUAGE SQL IMMUTABLE AS 'SELECT MD5(x)'",
       "CREATE OR REPLACE FUNCTION nearside_millis(t TIMESTAMP) RETURNS BIGINT LANGUAGE SQL IMMUTABLE AS 'SELECT CAST(FLOOR(EXTRACT(EPOCH FROM t) * 1000) AS BIGINT)'",
     ],
+    made: (table) => `ANALYZE ${table}`,
     store: (table, file) => `\\copy ${table} TO '${file}.csv' WITH (FORMAT csv, HEADER)`,
   },
   duckdb: {

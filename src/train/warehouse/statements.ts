@@ -35,11 +35,11 @@ export async function partialStatements(
   dialect: Dialect,
   source: PartialOptions,
 ): Promise<readonly string[]> {
-  const { before, store } = TRAITS[dialect]
+  const { before, made, store } = TRAITS[dialect]
   const tables = [...STEPS, ...PARTIALS].map((name) => `nearside_${name}`)
   const drops = tables.map((table) => `DROP TABLE IF EXISTS ${table}`)
   const counts = await readFile(new URL('sql/partials.sql', import.meta.url), 'utf8')
-  const made = [
+  const script = [
     `CREATE TABLE nearside_source AS ${sourceRows(dialect, source)}`,
     `CREATE TABLE nearside_setting AS ${settings(source)}`,
     `CREATE TABLE nearside_name AS ${eventNames()}`,
@@ -48,7 +48,10 @@ export async function partialStatements(
   return [
     ...before,
     ...drops,
-    ...(await translate(made.join(';\n'), dialect)),
+    ...(await translate(script.join(';\n'), dialect)).flatMap((one) => {
+      const [, table] = /CREATE TABLE (nearside_\w+)/.exec(one) ?? []
+      return made && table ? [one, made(table)] : [one]
+    }),
     ...PARTIALS.map((name) => store(`nearside_${name}`, name)),
     ...drops,
   ]
