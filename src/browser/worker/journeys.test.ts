@@ -150,6 +150,27 @@ function medianPrice(list: readonly { readonly id: string }[]): number {
   return (prices[5] + prices[6]) / 2
 }
 
+/** Looks at six products, from all parts of the catalog. */
+const sixOf = (items: readonly Item[], turn: number) =>
+  visit(
+    ...Array.from({ length: 6 }, (_, k): Input => {
+      return { name: 'view_item', item_id: items[(131 * (6 * turn + k)) % items.length].id }
+    }),
+  )
+const sold = catalog.filter(({ price = 0, available }) => price > 0 && available !== false)
+const under = (most: number) => sold.filter(({ price = 0 }) => price < most)
+const medianAfter = async (events: readonly Captured[]) =>
+  medianPrice(await (await opened(events)).recommend({ limit: LIMIT }))
+
+test('six looks at cheap products lower the median price of the list, and six at dear ones raise it', async () => {
+  const usual = await medianAfter([])
+  const dear = sold.filter(({ price = 0 }) => price > 8)
+  for (const turn of [0, 1, 2, 3]) {
+    expect((await medianAfter(sixOf(under(1), turn))) / usual).toBeLessThan(0.5)
+    expect((await medianAfter(sixOf(dear, turn))) / usual).toBeGreaterThan(2)
+  }
+}, 60_000)
+
 test('two searches for a price and six looks at cheap products halve the median price of the list', async () => {
   const cheap = catalog.filter(({ price = 9, available }) => price < 1 && available !== false)
   const usual = medianPrice(await (await opened([])).recommend({ limit: LIMIT }))

@@ -12,11 +12,12 @@ import { FEATURE_COUNT } from '../features/features.ts'
 import type { History, Interaction } from '../features/history.ts'
 import { withColdStart } from '../features/itemStatistics.ts'
 import { type SearchLift, searchLifts } from '../features/searches.ts'
+import { priceLift } from '../features/visitPrices.ts'
 import { multiply } from '../model/arithmetic.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { createEncoder, type Encode } from '../model/encoder.ts'
 import { highestRows } from '../model/highest.ts'
-import { addScores, addSearches, isKnown, linearTerms } from '../model/score.ts'
+import { addPrices, addScores, addSearches, isKnown, linearTerms } from '../model/score.ts'
 import { CANDIDATES, type Trees, treesScore } from '../model/trees.ts'
 import { createShortlist, type ItemScan, plainItemScan, type Shortlist } from './shortlist.ts'
 
@@ -114,6 +115,7 @@ export function linearTermsOf(
   const base = Float32Array.from(items, (item) => model.bias[item])
   addScores(base, vectors, taste)
   addScores(base, features, model.featureWeights)
+  addPrices(base, priceLift(model.statistics, signals.profile), items)
   addSearches(base, lifts, items)
   return { base, features, vectors }
 }

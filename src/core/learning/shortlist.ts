@@ -12,6 +12,7 @@ import { type Signals, staticFeatures } from '../features/computeFeatures.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT, FEATURES, type FeatureName } from '../features/features.ts'
 import { peersOf } from '../features/intent.ts'
 import { withColdStart } from '../features/itemStatistics.ts'
+import { priceLift } from '../features/visitPrices.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { highestRows } from '../model/highest.ts'
 import { onceFor } from '../onceFor.ts'
@@ -153,7 +154,9 @@ export function createShortlist(
         Math.sqrt(ofAll / total),
         totalLast > 0 ? Math.sqrt(ofLast / totalLast) : 0,
       ] as const
+    const visit = priceLift(model.statistics, profile)
     const gainOf = (i: number) =>
+      (visit ? visit.of(i) : 0) +
       price * Math.exp(-Math.abs(logPrice[i] - usualPrice)) +
       ofCategory(category[i]) +
       ofPeers(peerGroup[i])
@@ -171,6 +174,7 @@ export function createShortlist(
         largestFixed +
         Math.abs(cold) * Math.max(1, mostPopular) +
         Math.abs(price) +
+        (visit?.size ?? 0) +
         Math.abs(affinity) +
         Math.abs(peersRecent) +
         Math.abs(peersLast) +
@@ -191,6 +195,7 @@ export function createShortlist(
     if (!Number.isFinite(floor)) return null
     const gain = {
       most:
+        (visit?.most ?? 0) +
         Math.max(0, price) +
         Math.max(0, ...[...interest.category.keys()].map(ofCategory)) +
         Math.max(0, ...groups.map(ofPeers)),

@@ -7,7 +7,9 @@ import { computeFeatures } from '../features/computeFeatures.ts'
 import type { ContextSource } from '../features/context/context.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
+import { profileOf } from '../features/profile.ts'
 import { type SearchLift, searchLifts } from '../features/searches.ts'
+import { type PriceLift, priceLift } from '../features/visitPrices.ts'
 import { multiply } from './arithmetic.ts'
 import type { BaseModel, PersonalParameters } from './baseModel.ts'
 import { encode } from './encoder.ts'
@@ -77,8 +79,19 @@ export function linearTerms(
   addScores(base, model.itemVectors, taste)
   addScores(base, features, model.featureWeights)
   addContext(base, model, history, now)
+  addPrices(base, priceLift(model.statistics, profileOf(history, now)))
   addSearches(base, searchLifts(model.statistics, history, now))
   return { base, features, hidden }
+}
+
+/** Adds the lifts of the visit's prices. @param items rows of the scores; absent: all of them in order */
+export function addPrices(
+  scores: Float32Array,
+  lift: PriceLift | null,
+  items?: readonly number[],
+): void {
+  if (!lift) return
+  for (let at = 0; at < scores.length; at++) scores[at] += lift.of(items ? items[at] : at)
 }
 
 /**

@@ -1,6 +1,8 @@
 /** @module Explains the score of one item, term by term, relative to the mean over the catalog; loaded on first use. */
 import { FEATURE_COUNT, FEATURES, type FeatureGroup } from '../features/features.ts'
+import { profileOf } from '../features/profile.ts'
 import { searchLifts } from '../features/searches.ts'
+import { priceLift } from '../features/visitPrices.ts'
 import { multiply } from '../model/arithmetic.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { treesParts } from '../model/trees.ts'
@@ -78,6 +80,12 @@ function contributionsOf(
   const searched = searchLifts(model.statistics, history, now)
   const all = [...searched.values()].reduce((sum, one) => sum + one.lift, 0)
   lift.searched = (searched.get(row)?.lift ?? 0) - all / model.itemIds.length
+  // The prices of the visit are taste, like the closeness to the shopper's usual prices.
+  const prices = isOwn ? priceLift(model.statistics, profileOf(history, now)) : null
+  if (prices) {
+    const every = model.itemIds.reduce((sum, _, other) => sum + prices.of(other), 0)
+    lift.taste += prices.of(row) - every / model.itemIds.length
+  }
   const lost = [...losses.values()].reduce((sum, loss) => sum + loss, 0)
   lift.answers = lost / model.itemIds.length - (losses.get(row) ?? 0)
   lift.learners = learnersLift(row)

@@ -120,7 +120,7 @@ describe('a list dominated by one category', () => {
   const categoryOf = (id: string) => testCatalog.find((item) => item.id === id)?.category
   const mugs = (list: readonly { id: string }[]) =>
     list.filter(({ id }) => categoryOf(id) === 'mugs').length
-  const looked = score([0, 4, 8, 12].map((item) => touch(item)))
+  const looked = score([0, 4, 8, 12].map((item) => touch(item, 'view_item', 1)))
 
   test('is mixed, unless diversify is off', () => {
     expect(mugs(ranker.recommend(looked, { limit: 6, diversify: false }))).toBe(6)

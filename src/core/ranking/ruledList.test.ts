@@ -24,7 +24,8 @@ const ITEMS: readonly Item[] = testCatalog.map((item, i) => ({
 const SHOWN = ITEMS.filter(({ available }) => available !== false)
 const ranker = new Ranker(testModel('1'), Catalog.parse(ITEMS))
 const nobody = ranker.score([], 0, null)
-const shopper = ranker.score([{ item: 3, name: 'view_item', time: 0, session: 's' }], 1, null)
+const look = { item: 3, name: 'view_item', time: -1e7, session: 's' } as const
+const shopper = ranker.score([look], 1, null)
 
 const answer = (query: ListQuery, { lifts = new Map(), ...selection }: Ruled) =>
   ranker.list(query, liftScores(ranker, lifts, shopper), selection)
