@@ -188,3 +188,70 @@ test('two searches for a price and six looks at cheap products halve the median 
     expect(reasons).toContain('searched')
   }
 }, 60_000)
+
+/** A shopper, and what makes a product of the list theirs. */
+interface Scripted {
+  readonly why: string
+  readonly events: readonly Captured[]
+  readonly isTheirs: (item: Item) => boolean
+  /** Minimum number of the first twelve products that are theirs. */
+  readonly least: number
+}
+
+const has = (...words: readonly string[]) => {
+  const pattern = new RegExp(words.join('|'), 'i')
+  return ({ title = '' }: Item) => pattern.test(title)
+}
+
+const SCRIPTED: Readonly<Record<string, Scripted>> = {
+  'gift buyer': {
+    why: 'looked at presents of two children’s ranges, so the list has things for children',
+    events: JOURNEYS['a gift buyer'],
+    isTheirs: has('dolly', 'spaceboy', 'kids', 'child', 'girl', 'boy', 'mum', 'key', 'sign'),
+    least: 6,
+  },
+  returner: {
+    why: 'ordered for three months, so most of the list is of their departments',
+    events: returner('Shopper C'),
+    isTheirs: ({ category = '' }) => {
+      const theirs = returner('Shopper C').flatMap(({ input }) => input.items ?? [])
+      return theirs.some(({ item_id = '' }) => byId.get(String(item_id))?.category === category)
+    },
+    least: 7,
+  },
+  searcher: {
+    why: 'searched for cookie cutters and lanterns, so the list is about them',
+    events: JOURNEYS['a searcher'],
+    isTheirs: has('cutter', 'lantern', 'clock', 'bak', 'candle', 't-light'),
+    least: 7,
+  },
+  'bargain hunter': {
+    why: 'looked at six products under £1, so most of the list costs little',
+    events: sixOf(under(1), 1),
+    isTheirs: ({ price = 9 }) => price < 1.3,
+    least: 7,
+  },
+  browser: {
+    why: 'looked at best sellers, so the list is of what goes with them in their departments',
+    events: JOURNEYS['a browser of best sellers'],
+    isTheirs: has('bag', 'bunting', 'heart', 'cake', 'retrospot', 'lunch'),
+    least: 8,
+  },
+}
+
+test('five scripted shoppers each end with a list that is theirs, and no other’s list is', async () => {
+  const lists = new Map<string, readonly Item[]>()
+  const listFor = async (events: readonly Captured[]) =>
+    (await (await opened(events)).recommend({ limit: LIMIT })).flatMap(
+      ({ id }) => byId.get(id) ?? [],
+    )
+  for (const [name, { events }] of Object.entries(SCRIPTED)) lists.set(name, await listFor(events))
+  const news = await listFor([])
+  for (const [name, { isTheirs, least, why }] of Object.entries(SCRIPTED)) {
+    const many = (lists.get(name) ?? []).filter(isTheirs).length
+    const others = [news, ...[...lists].filter(([other]) => other !== name).map(([, list]) => list)]
+    const most = Math.max(...others.map((list) => list.filter(isTheirs).length))
+    expect.soft(many, `${name} ${why}`).toBeGreaterThanOrEqual(least)
+    expect.soft(many, name).toBeGreaterThan(most)
+  }
+}, 60_000)

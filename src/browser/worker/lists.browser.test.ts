@@ -194,9 +194,12 @@ describe('lists', () => {
     const fetch: typeof globalThis.fetch = async (input, init) =>
       String(input) === url ? Response.json(catalog) : server.fetch(input, init)
     const tested = await start(server, database, { fetch }, { catalog: url })
-    const added = (category: string): Item => ({ id: `new-${category}`, category, price: 9 })
+    const added = (category: string, price: number): Item => ({
+      id: `new-${category}`,
+      ...{ category, price },
+    })
     for (const item_id of ['item-0', 'item-8']) await tested.capture({ name: 'view_item', item_id })
-    catalog = [...testCatalog, added('mugs'), added('bags')]
+    catalog = [...testCatalog, added('mugs', 9), added('bags', 30)]
     await tested.device.checkForUpdate()
     const list = await tested.device.recommend({ limit: 34, diversify: false })
     const place = (id: string) => ids(list).indexOf(id)

@@ -2,9 +2,17 @@
  * @module Intent of a visit: the peer groups of the last products that a shopper looked at or put into the basket. A
  * peer group is the items of one category and brand. While a shopper browses, the intent predicts the next product
  * best (docs/results/visit-state.md). Purchases say little about the next visit, so orders don't count.
+ *
+ * The visit's prices are part of the intent: products near the prices of the products just viewed rise. The lift is a
+ * likelihood ratio. Prices of one visit follow a normal distribution whose mean and variance differ between visits; the
+ * looks give its posterior. The lift of a price is the log of its density after the looks over its density before any
+ * look. Only the current visit counts: the prices of an earlier order say nothing about the next one
+ * (docs/results/lists.md).
  */
 import type { Item } from '../catalog/item.ts'
+import { SESSION_GAP } from '../events/event.ts'
 import { onceFor } from '../onceFor.ts'
+import { DAY } from '../time.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
 import type { Profile } from './profile.ts'
 
@@ -102,4 +110,92 @@ export function groupPeers(
 /** Name of an item's peer group; null without category and brand. */
 export function peerKey({ category, brand }: Pick<Item, 'category' | 'brand'>): string | null {
   return category || brand ? JSON.stringify([category ?? '', brand ?? '']) : null
+}
+
+/** Share of the variance of logarithmic prices that lies between visits. Measured on the training shoppers' orders. */
+const BETWEEN = 0.2
+/** Looks that the prior's variance within a visit is worth. */
+const PRIOR_LOOKS = 4
+/** Width of a price band in logarithms: prices within 5 % get the same lift. */
+const STEP = 0.05
+
+/** Lifts by row, in log-odds. */
+export interface PriceLift {
+  readonly of: (row: number) => number
+  /** Largest lift, and largest magnitude. */
+  readonly most: number
+  readonly size: number
+}
+
+interface Prices {
+  readonly least: number
+  /** Price band of each row, [N]. */
+  readonly bands: Uint16Array
+  readonly count: number
+  /** Mean and variance of the logarithmic prices, weighted by the items' shoppers. */
+  readonly mean: number
+  readonly variance: number
+}
+
+/** Null if all prices are about equal. */
+const pricesOf = onceFor((statistics: ItemStatistics): Prices | null => {
+  const { logPrice, popularityAll, coldStart } = statistics
+  let [sum, first, second] = [0, 0, 0]
+  let [least, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  // New products must not change the lifts of known products.
+  for (let row = 0; row < (coldStart?.from ?? logPrice.length); row++) {
+    const weight = Math.expm1(popularityAll[row]) + 0.1
+    sum += weight
+    first += weight * logPrice[row]
+    second += weight * logPrice[row] ** 2
+    least = Math.min(least, logPrice[row])
+    highest = Math.max(highest, logPrice[row])
+  }
+  const mean = first / sum
+  const variance = second / sum - mean ** 2
+  if (!(variance > STEP ** 2)) return null
+  const last = Math.round((highest - least) / STEP)
+  const bands = Uint16Array.from(logPrice, (price) =>
+    Math.min(last, Math.max(0, Math.round((price - least) / STEP))),
+  )
+  return { least, bands, count: last + 1, mean, variance }
+})
+
+/** Null without a look in the current visit, and in a shop whose prices are about equal. */
+export function priceLift(
+  statistics: ItemStatistics,
+  { interactions, lastSession }: Pick<Profile, 'interactions' | 'lastSession'>,
+): PriceLift | null {
+  const isNow = (interactions[0]?.age ?? Number.POSITIVE_INFINITY) * DAY <= SESSION_GAP
+  const looked = isNow
+    ? interactions.filter(({ kind, session }) => kind !== 'purchase' && session === lastSession)
+    : []
+  const prices = looked.length > 0 ? pricesOf(statistics) : null
+  if (!prices) return null
+  const { least, bands, count, mean, variance } = prices
+  const seen = [...new Set(looked.map(({ item }) => item))].map((row) => statistics.logPrice[row])
+  const within = (1 - BETWEEN) * variance
+  const looks = within / (BETWEEN * variance)
+  const own = seen.reduce((sum, price) => sum + price, 0) / seen.length
+  const spread = seen.reduce((sum, price) => sum + (price - own) ** 2, 0)
+  const all = looks + seen.length
+  const squares = PRIOR_LOOKS * within + spread + ((looks * seen.length) / all) * (own - mean) ** 2
+  const before = logDensity(mean, within * (1 + 1 / looks), PRIOR_LOOKS)
+  const degrees = PRIOR_LOOKS + seen.length
+  const center = (looks * mean + seen.length * own) / all
+  const after = logDensity(center, (squares / degrees) * (1 + 1 / all), degrees)
+  const lifts = Float64Array.from({ length: count }, (_, band) => {
+    const price = least + band * STEP
+    return after(price) - before(price)
+  })
+  const most = lifts.reduce((most, lift) => Math.max(most, lift), Number.NEGATIVE_INFINITY)
+  const size = lifts.reduce((most, lift) => Math.max(most, Math.abs(lift)), 0)
+  return { of: (row) => lifts[bands[row]], most, size }
+}
+
+/** Log density of a Student distribution, without the terms that depend on the degrees of freedom alone. */
+function logDensity(center: number, scale: number, degrees: number): (value: number) => number {
+  return (value) =>
+    -Math.log(scale) / 2 -
+    ((degrees + 1) / 2) * Math.log1p((value - center) ** 2 / (scale * degrees))
 }

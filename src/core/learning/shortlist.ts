@@ -10,9 +10,8 @@
 
 import { type Signals, staticFeatures } from '../features/computeFeatures.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT, FEATURES, type FeatureName } from '../features/features.ts'
-import { peersOf } from '../features/intent.ts'
+import { peersOf, priceLift } from '../features/intent.ts'
 import { withColdStart } from '../features/itemStatistics.ts'
-import { priceLift } from '../features/visitPrices.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { highestRows } from '../model/highest.ts'
 import { onceFor } from '../onceFor.ts'

@@ -1,8 +1,8 @@
 /** @module Explains the score of one item, term by term, relative to the mean over the catalog; loaded on first use. */
 import { FEATURE_COUNT, FEATURES, type FeatureGroup } from '../features/features.ts'
+import { priceLift } from '../features/intent.ts'
 import { profileOf } from '../features/profile.ts'
 import { searchLifts } from '../features/searches.ts'
-import { priceLift } from '../features/visitPrices.ts'
 import { multiply } from '../model/arithmetic.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { treesParts } from '../model/trees.ts'

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { testModel } from '../model/testShop.ts'
 import type { History, Interaction } from './history.ts'
+import { priceLift } from './intent.ts'
 import { profileOf } from './profile.ts'
-import { priceLift } from './visitPrices.ts'
 
 const NOW = Date.UTC(2026, 5, 20)
 const { statistics } = testModel('1')
