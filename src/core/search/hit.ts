@@ -8,6 +8,8 @@ export interface SearchHit {
   readonly relevance: number
   /** Whether every word of the query was found. Complete hits precede the others, unless all of them are sold out. */
   readonly complete: boolean
+  /** Whether a word of the query was found only in a similar spelling. */
+  readonly respelt?: boolean
   /** Folded words of the item that matched, for highlighting. */
   readonly terms: readonly string[]
   /** Whether the shop no longer sells the product. Sold-out hits come after available hits that match as completely. */

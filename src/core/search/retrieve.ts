@@ -6,11 +6,20 @@ import type { Match, Matching, WordIndex } from './wordIndex.ts'
 
 type Words = readonly string[]
 
+/** Alternative wording of a query. */
+interface OtherWording {
+  readonly words: Words
+  /** Whether the wording corrects the query's spelling, or replaces words of the corrected query. */
+  readonly respelt: boolean
+  /** Whether synonyms or compounds replace words. */
+  readonly replaced: boolean
+}
+
 /** Wordings of a query; each list of words is one search. */
 interface Wordings {
   readonly asked: readonly Words[]
-  /** Alternative wordings, which count a little less. */
-  readonly others: readonly Words[]
+  /** Alternative wordings, which count a little less. Corrected spellings come first. */
+  readonly others: readonly OtherWording[]
 }
 
 /**
@@ -24,8 +33,8 @@ const MATCHING: Matching = {
   fuzzy,
 }
 
-/** Factor on the relevance of a hit by an alternative wording: its maximum share of the best exact hit's relevance. */
-const SYNONYM_WEIGHT = 0.8
+/** Factors on the relevance of a hit by an alternative wording: its maximum share of the best exact hit's relevance. */
+const WEIGHTS = { respelt: 0.9, replaced: 0.8 }
 
 /** Relative gain in relevance if a title has the query's words side by side: a "plant pot" is no "pot plant". */
 const TOGETHER = 0.2
@@ -124,22 +133,26 @@ function matchAll(
     )
   }
   let own = 0
-  const answers = asked.map((words) => {
-    const found = related(words, match(index, words, further))
+  const measureOwn = (words: Words, found: readonly ProductHit[]) => {
     const exact = tellingOf(words).map(foldWord)
     for (const { terms, relevance } of found)
       if (exact.every((word) => terms.includes(word))) own = Math.max(own, relevance)
+  }
+  const answers = asked.map((words) => {
+    const found = related(words, match(index, words, further))
+    measureOwn(words, found)
     return { found, most: mostOf(found) }
   })
   const most = Math.max(...answers.map(({ most }) => most))
   for (const answer of answers) add(answer.found, most / answer.most)
-  for (const words of others) {
+  for (const { words, respelt, replaced } of others) {
     const found = related(words, match(index, words, { prefix: beginsAWord }))
+    if (!replaced) measureOwn(words, found)
     // Several words score more than the single word that they replace, so scale them down.
     const weight = own > 0 ? Math.min(1, own / mostOf(found)) : 1
     add(
-      found.map((hit) => ({ ...hit, alike: true })),
-      SYNONYM_WEIGHT * weight,
+      found.map((hit) => ({ ...hit, alike: true, ...(respelt && { respelt }) })),
+      weight * (respelt ? WEIGHTS.respelt : 1) * (replaced ? WEIGHTS.replaced : 1),
     )
   }
   return [...best.values()].sort((a, b) => b.relevance - a.relevance)
@@ -168,10 +181,16 @@ function match(index: WordIndex, words: Words, further: Partial<Matching>): Prod
     wanted.every(({ word, known }) =>
       known ? terms.some((term) => term.startsWith(word)) : asked.includes(word),
     )
+  const isRespelt = ({ asked, terms }: Match) =>
+    wanted.some(
+      ({ word, known }) =>
+        !known && asked.includes(word) && !terms.some((term) => term.startsWith(word)),
+    )
   return index.search(telling, { ...MATCHING, ...further }).map((found) => ({
     product: found.product,
     relevance: found.score * (1 + TOGETHER * index.togetherness(found.product, terms)),
     complete: isComplete(found),
     terms: found.terms,
+    ...(isRespelt(found) && { respelt: true }),
   }))
 }

@@ -48,6 +48,28 @@ describe('find', () => {
     expect(ids('xqzwv')).toEqual([])
   })
 
+  it('says that a hit has a similar spelling only, and puts it before hits of its synonyms', () => {
+    const titles = ['Candle holder', 'Votive holder', 'Save the planet mug', 'Las Vegas bracelet']
+    const shop = createProductSearch(
+      titles.map((title, at) => ({ id: `p${at}`, title })),
+      [['candle holder', 'votive']],
+    )
+    const found = (query: string) =>
+      shop.find(query).map(({ id, respelt = false }) => [id, respelt])
+    expect(found('candle holder')[0]).toEqual(['p0', false])
+    expect(found('candel holder').slice(0, 2)).toEqual([
+      ['p0', true],
+      ['p1', true],
+    ])
+    for (const [query, id] of [
+      ['sale', 'p2'],
+      ['vegan', 'p3'],
+    ])
+      expect(found(query)).toEqual([[id, true]])
+    for (const query of ['mug', 'vega', 'bracelets', 'votive'])
+      expect(found(query)[0][1]).toBe(false)
+  })
+
   it('corrects a misspelt word to the shop’s spelling and searches its synonyms', () => {
     const titles = ['Black candelabra holder', 'Glass candle holder', 'Jewel drawer', 'Trinket box']
     const shop = createProductSearch(

@@ -107,11 +107,16 @@ function searchOver(
     const spelt = asked.map((one) => one.map((word) => meant(index, folded, word)))
     const corrected =
       String(spelt) === String(asked) ? [] : spelt.flatMap((one) => reworded(one, folded))
-    const alike = [...asked, ...corrected].flatMap((one) => [
-      ...vocabulary.compounds(one),
-      ...otherWordings(one, folded),
-    ])
-    return retrieve(index, { asked, others: [...corrected, ...alike].slice(0, MOST_WORDINGS) })
+    const replacedIn = (all: readonly (readonly string[])[], respelt: boolean) =>
+      all
+        .flatMap((one) => [...vocabulary.compounds(one), ...otherWordings(one, folded)])
+        .map((words) => ({ words, respelt, replaced: true }))
+    const others = [
+      ...corrected.map((words) => ({ words, respelt: true, replaced: false })),
+      ...replacedIn(asked, false),
+      ...replacedIn(corrected, true),
+    ]
+    return retrieve(index, { asked, others: others.slice(0, MOST_WORDINGS) })
   }
 
   /** Products that have the word, or one of its wordings, in a naming field. */

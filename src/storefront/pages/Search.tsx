@@ -126,9 +126,9 @@ const Results = memo(function Results({ found }: ResultsProps) {
   return (
     <>
       <Suggestions found={found} />
-      {hits.length > 0 && !hits[0].complete && (
+      {hits.length > 0 && (!hits[0].complete || hits[0].respelt) && (
         <p className="empty" role="status">
-          {searchWords('partly', { query })}
+          {hits[0].complete ? words('search.respelt', { query }) : searchWords('partly', { query })}
         </p>
       )}
       {items.length === 0 ? (
