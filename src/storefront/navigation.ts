@@ -86,29 +86,33 @@ globalThis.addEventListener?.('popstate', () => {
   wentBack = true
 })
 
-/** Maximum milliseconds to wait for the list with the opened card. */
-const LIST_PATIENCE = 1000
+/** Maximum milliseconds to wait for the list with the opened card, and for the scroll position. */
+const LIST_PATIENCE = 3000
 
-/** Visible card that links to a page, as soon as the card's list is known; null if there is no such card. */
+/** Card that links to a page, as soon as its list is known and the card is in sight; null if there is no such card. */
 async function cardTo(path: string): Promise<HTMLElement | null> {
   const cards = () =>
     [...document.querySelectorAll<HTMLElement>(`main a.card[href="${path}"]`)].filter(
       (card) => !card.closest('[aria-busy="true"]'),
     )
-  if (cards().length === 0)
+  const isReady = () => cards().some(isInSight)
+  if (!isReady())
     await new Promise<void>((resolve) => {
       const end = () => {
         clearTimeout(timer)
         observer.disconnect()
+        removeEventListener('scroll', check)
         resolve()
       }
-      const observer = new MutationObserver(() => cards().length > 0 && end())
+      const check = () => isReady() && end()
+      const observer = new MutationObserver(check)
       const timer = setTimeout(end, LIST_PATIENCE)
       observer.observe(document.body, {
         subtree: true,
         childList: true,
         attributeFilter: ['aria-busy'],
       })
+      addEventListener('scroll', check, { passive: true })
     })
   return cards().find(isInSight) ?? null
 }

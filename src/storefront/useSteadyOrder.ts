@@ -2,11 +2,12 @@
  * @module Personal order of a page's products, which stays fixed once it is shown. Otherwise the page's own events (a
  * query, a view) would move products while the shopper looks at them.
  */
-import { useState, useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import type { Recommendation } from '../index.ts'
 import { usePersonalization, useRerank } from '../react.ts'
 import { order } from './preferences.ts'
 import { useSignal } from './signal.ts'
+import { who } from './stored.ts'
 
 interface Steady {
   readonly ids: readonly string[]
@@ -14,6 +15,33 @@ interface Steady {
   readonly ranked: readonly Recommendation[]
   /** False until an order is known. */
   readonly settled: boolean
+}
+
+interface Shown {
+  readonly key: string
+  readonly ids: readonly string[]
+}
+
+/**
+ * Orders by entry of the browser's history, so that "back" shows the order that the shopper left. A reload forgets
+ * them.
+ */
+const shownAt = new Map<string, Shown>()
+const MOST_ENTRIES = 50
+const entryNow = (): string => globalThis.history?.state?.key ?? ''
+
+function keepShown(shown: Shown): void {
+  shownAt.delete(entryNow())
+  shownAt.set(entryNow(), shown)
+  for (const oldest of shownAt.keys()) if (shownAt.size > MOST_ENTRIES) shownAt.delete(oldest)
+}
+
+/** Order that this entry of the history showed, if it is an order of the same products. */
+function shownHere(key: string, ids: readonly string[]): Shown | null {
+  const shown = shownAt.get(entryNow())
+  if (shown?.key !== key || shown.ids.length !== ids.length) return null
+  const wanted = new Set(ids)
+  return shown.ids.every((id) => wanted.has(id)) ? shown : null
 }
 
 /**
@@ -27,14 +55,25 @@ export function useSteadyOrder(list: string, ids: readonly string[], popular = f
   const reader = useSyncExternalStore(never, readerNow, () => 'anybody')
   const isNew = usePersonalization().events.count === 0 && reader === 'new'
   const ranked = useRerank(ids, { order: wanted, soldOut: true })
-  const key = `${wanted}\n${list}`
+  // Back must not show another person's order.
+  const key = [useSignal(who), wanted, list].join('\n')
   const anybodys = popular && reader === 'anybody'
-  const [kept, keep] = useState<{ readonly key: string; readonly ids: readonly string[] } | null>(
-    null,
-  )
+  const [kept, keep] = useState<Shown | null>(null)
   const isRanked = ranked.status === 'ready' && ranked.current && ranked.items.length === ids.length
   const answered = isRanked || (popular && isNew)
-  if (answered && kept?.key !== key) keep({ key, ids: isRanked ? ranked.ids : ids })
+  if (kept?.key !== key) {
+    const shown =
+      shownHere(key, ids) ?? (answered ? { key, ids: isRanked ? ranked.ids : ids } : null)
+    if (shown) keep(shown)
+  }
+  useEffect(() => {
+    if (!kept) return
+    keepShown(kept)
+    // A filter or another sorting is a further entry with the same order.
+    const keepAgain = () => keepShown(kept)
+    addEventListener('pushState', keepAgain)
+    return () => removeEventListener('pushState', keepAgain)
+  }, [kept])
   if (kept?.key === key) return { ids: kept.ids, ranked: ranked.items, settled: true }
   // While the order of the next list is computed (the shopper types), keep the last order: placeholders would flicker.
   return {

@@ -16,8 +16,8 @@ import type { ItemStatistics } from './itemStatistics.ts'
  */
 export const SEARCH_LIFT = 4
 /**
- * Share of `SEARCH_LIFT` for each product at the price, if a query asks for a price alone ("under £1"). Chosen on orders
- * for which a price was searched: docs/results/search.md.
+ * Share of `SEARCH_LIFT` for each product at the price, if a query asks for a price alone ("under £1"). Chosen on
+ * training shoppers' orders before the limit of training: docs/results/search.md.
  */
 const PRICE_SHARE = 0.25
 /** Half-life of a search in days; short, because a want soon passes. */
