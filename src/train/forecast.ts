@@ -46,7 +46,7 @@ export function forecast(model: BaseModel, data: ForecastData): Record<string, n
     .flatMap(({ shopper, time, history, next }) => {
       const held = history.slice(firstAtOrAfter(history, installed))
       const { base } = scoreTerms(
-        { ...model, statistics: statistics.at(shopper, time) },
+        { ...model, statistics: statistics.at(shopper, time, held) },
         held,
         time,
       )

@@ -99,12 +99,24 @@ function basketsBefore(items: number, log: LogColumns, before: number): Baskets 
 }
 
 /** @param before milliseconds since the epoch; only earlier events count. */
-export function cooccurrence(
+export function cooccurrence(...given: Parameters<typeof createNeighbours>): NeighbourLists {
+  const [items] = given
+  const { lists, addRow } = createNeighbours(...given)
+  for (let item = 0; item < items; item++) addRow(item)
+  return lists
+}
+
+/**
+ * Lists whose rows are built on demand, for a large catalog of which few rows are read.
+ * @param before milliseconds since the epoch; only earlier events count.
+ * @returns `lists`, empty at first, and `addRow`, which builds the row of an item, once
+ */
+export function createNeighbours(
   items: number,
   log: LogColumns,
   before: number,
   options: CooccurrenceOptions = DEFAULT_COOCCURRENCE,
-): NeighbourLists {
+) {
   const baskets = basketsBefore(items, log, before)
   const { start, time, weight, end, item: others, strength: strengths } = baskets
   const { starts, where, strength } = invert(items, baskets)
@@ -129,7 +141,10 @@ export function cooccurrence(
     }
     return count
   }
-  for (let item = 0; item < items; item++) {
+  const built = new Uint8Array(items)
+  const addRow = (item: number): void => {
+    if (built[item]) return
+    built[item] = 1
     let count = 0
     for (let k = starts[item]; k < starts[item + 1]; k++) {
       const basket = where[k]
@@ -162,7 +177,8 @@ export function cooccurrence(
     }
     for (let k = 0; k < count; k++) score[found[k]] = 0
   }
-  return { neighbourItems, neighbourWeights }
+  const lists: NeighbourLists = { neighbourItems, neighbourWeights }
+  return { lists, addRow }
 }
 
 /** Fills `out` with the highest rows, descending, ties by row; returns their number. */

@@ -208,7 +208,7 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
   const describe = describing(model)
   places.forEach((place, k) => {
     const { log, next } = place
-    const knownAt = (time: number) => describe(statistics.at(log.id, time))
+    const knownAt = (time: number) => describe(statistics.at(log.id, time, log.interactions))
     const trial = buildTrial(log, next, data.dayOnly, knownAt, best)
     if (trial) halves[place.half].push(trial)
     options.onProgress?.('trials', k + 1, places.length)

@@ -62,6 +62,29 @@ describe('OutOfFoldStatistics', () => {
     )
   })
 
+  it('on demand, builds the neighbours of the asked history’s items, equal to those of a whole table', () => {
+    fc.assert(
+      fc.property(log, fc.array(fc.integer({ min: 0, max: 119 })), (all, days) => {
+        const whole = new OutOfFoldStatistics(items, all, options)
+        const some = new OutOfFoldStatistics(items, all, { ...options, onDemandFrom: 0 })
+        days.forEach((day, k) => {
+          const { id, interactions } = all[k % all.length]
+          const wanted = whole.at(id, FROM + day * DAY)
+          const found = some.at(id, FROM + day * DAY, interactions)
+          for (const { item } of interactions) {
+            const [from, to] = [item, item + 1].map((row) => row * wanted.neighboursPerItem)
+            for (const name of ['neighbourItems', 'neighbourWeights'] as const)
+              expect(found[name].slice(from, to)).toEqual(wanted[name].slice(from, to))
+          }
+          const { neighbourItems: _, neighbourWeights: __, ...rest } = found
+          expect(wanted).toMatchObject(rest)
+          expect(some.at(id, FROM + day * DAY)).toEqual(wanted)
+        })
+      }),
+      { numRuns: 30 },
+    )
+  })
+
   it('spreads shoppers evenly over folds', () => {
     const counts = new Array(5).fill(0)
     for (let k = 0; k < 5000; k++) counts[foldOf(`${12346 + k}`, 5)]++

@@ -6,7 +6,12 @@
 
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { historiesOf, type ShopperHistory } from '@nearside/core/features/cases.ts'
-import { cooccurrence, DEFAULT_COOCCURRENCE } from '@nearside/core/features/cooccurrence.ts'
+import {
+  cooccurrence,
+  createNeighbours,
+  DEFAULT_COOCCURRENCE,
+} from '@nearside/core/features/cooccurrence.ts'
+import type { History } from '@nearside/core/features/history.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
 import { columnsOf, type LogColumns, withoutFold } from '@nearside/core/features/logColumns.ts'
 import type { OtherShoppers } from '@nearside/core/features/otherShoppers.ts'
@@ -27,6 +32,8 @@ export interface OutOfFoldOptions {
   /** Exclusive limit of events and cases, milliseconds. */
   readonly until: number
   readonly statistics?: Pick<StatisticsOptions, 'context'>
+  /** Number of items from which only the neighbours of the asked histories are built; default 20,000. */
+  readonly onDemandFrom?: number
   /** Neighbour lists that the parts of a training share; absent: lists of its own. */
   readonly lists?: ListCache
 }
@@ -82,7 +89,12 @@ export class OutOfFoldStatistics {
   readonly #options: OutOfFoldOptions
   readonly #log: LogColumns
   readonly #cache: ListCache
-  #lists: { fold: number; at: number; statistics: ItemStatistics } | null = null
+  #lists: {
+    fold: number
+    at: number
+    statistics: ItemStatistics
+    addRow: ((item: number) => void) | null
+  } | null = null
   #current: { fold: number; at: number; statistics: ItemStatistics } | null = null
 
   constructor(
@@ -100,8 +112,20 @@ export class OutOfFoldStatistics {
     )
   }
 
-  /** @param time milliseconds, at or after `from`. */
-  at(shopper: string, time: number): ItemStatistics {
+  /**
+   * @param time milliseconds, at or after `from`.
+   * @param history interactions whose items' neighbours are read; absent: any item's
+   */
+  at(shopper: string, time: number, history?: History): ItemStatistics {
+    const statistics = this.#at(shopper, time)
+    const addRow = this.#lists?.addRow
+    if (!addRow) return statistics
+    if (history) for (const { item } of history) addRow(item)
+    else for (let item = 0; item < this.#items.length; item++) addRow(item)
+    return statistics
+  }
+
+  #at(shopper: string, time: number): ItemStatistics {
     const fold = foldOf(shopper, this.#options.folds)
     const { neighbourDays, popularityDays } = this.#options
     const { others } = this.#cache
@@ -111,18 +135,29 @@ export class OutOfFoldStatistics {
     if (this.#current?.fold === fold && this.#current.at === at) return this.#current.statistics
     const log = withoutFold(this.#log, fold)
     if (this.#lists?.fold !== fold || this.#lists.at !== listsAt) {
-      const neighbours = this.#cache.of(`${this.#options.folds} ${fold} ${listsAt}`, () => ({
-        ...cooccurrence(this.#items.length, log, listsAt),
-        neighboursPerItem: DEFAULT_COOCCURRENCE.neighboursPerItem,
-      }))
+      const { addRow, ...neighbours } = this.#listsAt(log, fold, listsAt)
       const given = { ...this.#options.statistics, neighbours }
       const statistics = buildStatistics(this.#items, log, listsAt, given)
-      this.#lists = { fold, at: listsAt, statistics }
+      this.#lists = { fold, at: listsAt, statistics, addRow }
     }
     const { statistics: lists } = this.#lists
     const statistics = at === listsAt ? lists : refreshPopularity(lists, log, at)
     this.#current = { fold, at, statistics }
     return statistics
+  }
+
+  #listsAt(log: LogColumns, fold: number, at: number) {
+    const { neighboursPerItem } = DEFAULT_COOCCURRENCE
+    const items = this.#items.length
+    if (items >= (this.#options.onDemandFrom ?? 20_000)) {
+      const { lists, addRow } = createNeighbours(items, log, at)
+      return { ...lists, neighboursPerItem, addRow }
+    }
+    const lists = this.#cache.of(`${this.#options.folds} ${fold} ${at}`, () => ({
+      ...cooccurrence(items, log, at),
+      neighboursPerItem,
+    }))
+    return { ...lists, addRow: null }
   }
 
   /** Sorts by fold, then by time. */

@@ -28,7 +28,7 @@ export function sampleTable(
   })
   return buildDataset(
     cases.sort(statistics.compareCases),
-    ({ shopper, time }) => statistics.at(shopper, time),
+    ({ shopper, time, history }) => statistics.at(shopper, time, history),
     random,
     context && contextColumns(contextCandidates(context.kinds), context.contexts),
   )

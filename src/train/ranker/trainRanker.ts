@@ -102,7 +102,7 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
   let done = 0
   const statisticsOf = (one: RankerCase) => {
     options.onProgress?.('features', done++, 3 * cases.length)
-    return statistics.at(one.shopper, one.time)
+    return statistics.at(one.shopper, one.time, one.history)
   }
   const table = buildDataset(cases, statisticsOf, random)
   const spread = spreadOf(table)

@@ -47,7 +47,7 @@ export function learnTolerance(
   const typed = typedQueries(searches, shoppers, from, rows, find, createTitleIndex(items))
   const asked = typed.perShopper.flat().sort(statistics.compareCases)
   const qualities = asked.map(({ shopper, time, history, targets, hits }) => {
-    const known = { ...model, statistics: statistics.at(shopper, time) }
+    const known = { ...model, statistics: statistics.at(shopper, time, history) }
     const liked = likedOf(rows, hits, scoreTerms(known, history, time).base)
     return TOLERANCES.map((tolerance) => {
       const places = blend(hits, liked, tolerance).flatMap(({ id }, place) =>

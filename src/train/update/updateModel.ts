@@ -112,7 +112,7 @@ export async function updateModel(
     serveCases(
       served,
       [...cases].sort(outOfFold.compareCases),
-      ({ shopper, time }) => outOfFold.at(shopper, time),
+      ({ shopper, time, history }) => outOfFold.at(shopper, time, history),
       between(step),
       shares,
     )
