@@ -6,14 +6,17 @@
  */
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import { sizeOf } from './prior/learnPrior.ts'
+import { ROWS } from './ranker/chooseRows.ts'
+import { DEFAULT_RANKER } from './ranker/trainRanker.ts'
 import type { Shop } from './shop/shop.ts'
 
 /** Milliseconds of one core per event, for the fastest and for the slowest log. */
 const EACH_EVENT = [1, 4.5] as const
 /**
- * Memory in bytes: a base amount, plus bytes per event of the most demanding log. For a short log with many items,
- * learning the prior needs more than this.
+ * Memory in bytes: a base amount, plus bytes per event of the most demanding log. For a short log, the ranker's table
+ * or the cases of the prior need more than this.
  */
 const MEMORY = 300e6
 const MEMORY_EACH = 7000
@@ -33,7 +36,8 @@ export function describeNeeds({ items, shoppers }: Shop, budget: number): string
   const sampled = Math.min(events, SAMPLED_FROM)
   const { cases, bytesEach } = sizeOf(items.length)
   const held = sampled * MEMORY_EACH + (events - sampled) * COLUMNS_EACH
-  const memory = MEMORY + Math.max(held, Math.min(events, cases) * bytesEach)
+  const table = Math.min(events, DEFAULT_RANKER.maxCases) * ROWS * FEATURE_COUNT * 4
+  const memory = MEMORY + Math.max(held, table, Math.min(events, cases) * bytesEach)
   const text = [
     `${events} events of ${shoppers.length} shoppers, ${items.length} items:`,
     `training takes ${most === 1 ? 'a minute' : `${least} to ${most} minutes`} or so of one core`,

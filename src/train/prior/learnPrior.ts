@@ -15,7 +15,7 @@ import { type BaseModel, DIMENSION, type PersonalPrior } from '@nearside/core/mo
 import { createRandom } from '@nearside/core/model/random.ts'
 import type { Engine } from '@nearside/engine/engine.ts'
 import { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
-import { firstTime, logsBefore } from '../ranker/sample.ts'
+import { firstTime, logsBefore, midnightAt } from '../ranker/sample.ts'
 import type { RankerData } from '../ranker/trainRanker.ts'
 import { certainGain, choose, type Judgement, judge, priorOf, type Recipe } from './choose.ts'
 import { learnSpread, type Spread, withVariance } from './spread.ts'
@@ -45,10 +45,6 @@ const STEPS = 30
 const SPREAD_ROUNDS = 4
 const DEFAULT_MAX_SHOPPERS = 350
 const DEFAULT_CASES_EACH = 4
-/**
- * Memory in bytes for the features of the judged cases in each half. If not all items fit, the best items are stored.
- */
-const MEMORY = 8e8
 /** Maximum of items × shoppers to examine, which limits the time. */
 const MOST_LOOKED_AT = 1.5e7
 const SCALES = [0.1, 0.3, 1, 3, 10] as const
@@ -152,7 +148,6 @@ function startOf(model: BaseModel): PersonalPrior {
 /**
  * Sizes of the search:
  * - `most`: maximum number of tested shoppers in each half
- * - `best`: whether only the best items of a case are stored
  * - `cases`: number of cases of both halves
  * - `bytesEach`: bytes of features for each case
  */
@@ -162,10 +157,7 @@ export function sizeOf(
   maxShoppers = DEFAULT_MAX_SHOPPERS,
 ) {
   const most = Math.min(maxShoppers, Math.max(20, Math.floor(MOST_LOOKED_AT / items)))
-  const ofHalf = most * casesEach
-  const row = FEATURE_COUNT * 4
-  const best = ofHalf * items * row > MEMORY
-  return { most, best, cases: 2 * ofHalf, bytesEach: (best ? BEST : items) * row }
+  return { most, cases: 2 * most * casesEach, bytesEach: Math.min(BEST, items) * FEATURE_COUNT * 4 }
 }
 
 /** Builds the trials of both halves of the shoppers. */
@@ -177,13 +169,14 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
     folds: 5,
     neighbourDays: 60,
     popularityDays: 30,
-    from: first + 0.2 * (until - first),
+    // As the ranker's, so that both ask for the same neighbour lists.
+    from: midnightAt(0.2, first, until),
     until,
     statistics: { context: contextOf(model) },
     lists: data.lists,
   })
   const random = createRandom(seed + 1)
-  const { most, best } = sizeOf(model.itemIds.length, casesEach, options.maxShoppers)
+  const { most } = sizeOf(model.itemIds.length, casesEach, options.maxShoppers)
   const casesOf = ({ interactions }: ShopperHistory) =>
     casesFromHistory(interactions, { dayOnly: data.dayOnly })
   const drawn = shoppers
@@ -209,7 +202,7 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
   places.forEach((place, k) => {
     const { log, next } = place
     const knownAt = (time: number) => describe(statistics.at(log.id, time, log.interactions))
-    const trial = buildTrial(log, next, data.dayOnly, knownAt, best)
+    const trial = buildTrial(log, next, data.dayOnly, knownAt)
     if (trial) halves[place.half].push(trial)
     options.onProgress?.('trials', k + 1, places.length)
   })

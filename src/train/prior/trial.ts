@@ -90,8 +90,9 @@ function outcome(
 function bestOf(
   { base, features }: Trial['terms'],
   targets: readonly number[],
+  most: number,
 ): Pick<Trial, 'terms' | 'targets' | 'part'> {
-  const items = [...new Set([...highestRows(base, BEST), ...targets])].sort((a, b) => a - b)
+  const items = [...new Set([...highestRows(base, most), ...targets])].sort((a, b) => a - b)
   const kept = new Set(items)
   const width = features.length / base.length
   const highest = base.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY)
@@ -137,14 +138,14 @@ export function describing(model: BaseModel): (statistics: ItemStatistics) => Kn
 
 /**
  * Builds a trial; null if the shopper has no case with a history to learn from.
- * @param best whether to store the terms of the best items only, rather than of the whole catalog.
+ * @param most maximum number of the highest items whose terms are stored, besides the targets.
  */
 export function buildTrial(
   shopper: ShopperHistory,
   nextCase: number,
   dayOnly: boolean,
   knownAt: (time: number) => Known,
-  best: boolean,
+  most = BEST,
 ): Trial | null {
   const cases = casesFromHistory(shopper.interactions, { dayOnly })
   const next = cases[nextCase]
@@ -172,9 +173,10 @@ export function buildTrial(
       target: target.slice(0, recent.length * problem.candidates),
     }
   })
-  const asked = best
-    ? bestOf({ base, features }, next.targets)
-    : { terms: { base, features }, targets: next.targets, part: null }
+  const asked =
+    base.length > most
+      ? bestOf({ base, features }, next.targets, most)
+      : { terms: { base, features }, targets: next.targets, part: null }
   const served = outcome(asked.terms.base, asked)
   return {
     shopper: shopper.id,

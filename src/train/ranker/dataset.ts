@@ -135,7 +135,8 @@ export function buildDataset(
     start,
     item: item.slice(0, row),
     columns,
-    features: features.slice(0, row * columns),
+    // Not a copy: the table takes hundreds of megabytes.
+    features: features.subarray(0, row * columns),
     correction: correction.slice(0, row),
     target: target.slice(0, row),
   }

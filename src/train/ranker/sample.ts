@@ -39,7 +39,7 @@ export function firstTime(shoppers: readonly ShopperHistory[], until: number): n
 }
 
 /** The midnight before which the given share of the span from `first` to `until` lies. */
-function midnightAt(share: number, first: number, until: number): number {
+export function midnightAt(share: number, first: number, until: number): number {
   return Math.floor((first + share * (until - first)) / DAY) * DAY
 }
 

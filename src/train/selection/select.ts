@@ -36,7 +36,7 @@ interface SelectionReport {
 }
 
 /** Maximum number of cases; of more cases, every n-th is judged. */
-const MOST_CASES = 1000
+const MOST_CASES = 500
 const LEAST_CASES = 20
 /** Strengths of the L1 term, as shares of the smallest strength at which every weight is 0. */
 const STRENGTHS = [0.3, 0.1, 0.03, 0.01, 0.003]
