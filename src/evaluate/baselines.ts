@@ -5,6 +5,7 @@
 
 import { eventStrength } from '@nearside/core/events/strength.ts'
 import type { History } from '@nearside/core/features/history.ts'
+import { onceFor } from '@nearside/core/onceFor.ts'
 import { DAY } from '@nearside/core/time.ts'
 import type { Popularity } from './popularity.ts'
 
@@ -119,18 +120,31 @@ export function decayedInteractions(
   })
 }
 
+/** Logarithms of a day's shares times the last factor, since tuning tries many parameters with one factor. */
+const logsOf = onceFor(({ share }: Popularity) => ({
+  factor: Number.NaN,
+  logs: new Float32Array(share.length),
+}))
+
 /** log((1 − fill)·counts / Σcounts + fill·popularity); only popularity if there are no counts. */
 export function mixWithPopularity(
   counts: Float32Array,
-  { share }: Popularity,
+  popularity: Popularity,
   fill: number,
   out: Float32Array,
 ): void {
+  const { share } = popularity
   let total = 0
   for (let i = 0; i < counts.length; i++) total += counts[i]
   const own = total > 0 ? (1 - fill) / total : 0
   const rest = total > 0 ? fill : 1
-  for (let i = 0; i < out.length; i++) out[i] = Math.log(own * counts[i] + rest * share[i])
+  const known = logsOf(popularity)
+  if (known.factor !== rest)
+    for (let i = 0; i < share.length; i++) known.logs[i] = Math.log(rest * share[i])
+  known.factor = rest
+  out.set(known.logs)
+  for (let i = 0; i < out.length; i++)
+    if (counts[i] !== 0) out[i] = Math.log(own * counts[i] + rest * share[i])
 }
 
 const HALF_LIVES = [0.5, 1, 2, 3, 5, 10, 20, 40, 90, 180, 1000] as const

@@ -8,14 +8,17 @@ import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
 import {
   createCandidates,
   type FindCandidates,
+  plainTools,
   rememberCandidates,
 } from '@nearside/core/learning/candidates.ts'
 import { FIT_CASES, fitProblemOf, ownCases } from '@nearside/core/learning/fitProblem.ts'
 import { evidenceOf, type Fused, fuse, logLikelihood } from '@nearside/core/learning/fuse.ts'
 import { GUARD_START, observe } from '@nearside/core/learning/guard.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
+import type { ItemScan } from '@nearside/core/learning/shortlist.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { personalScores, type ScoreTerms, scoreTerms } from '@nearside/core/model/score.ts'
+import { fastScan } from '@nearside/engine/candidates.ts'
 
 /** Minimises a problem: the engine's `fit`. */
 export type Fit = (problem: FitProblem) => Promise<{ readonly parameters: Float32Array }>
@@ -41,6 +44,15 @@ export interface DeviceScores {
   readonly served: Float32Array
   /** Scores that the shopper sees, [N]. */
   readonly shown: Float32Array
+}
+
+/** Scan of a day's statistics, shared by the devices of all shoppers. */
+const SCANS = new WeakMap<ItemStatistics, ItemScan>()
+
+function finderOf(model: BaseModel): FindCandidates {
+  const scan = SCANS.get(model.statistics) ?? fastScan(model.itemVectors, model.statistics)
+  SCANS.set(model.statistics, scan)
+  return rememberCandidates(createCandidates(model, { ...plainTools(model), scan }), FIT_CASES)
 }
 
 export class ShopperDevice {
@@ -97,7 +109,7 @@ export class ShopperDevice {
     const statistics = this.#shop.statisticsAt(now)
     const model = { ...published, statistics }
     if (this.#known?.statistics !== statistics)
-      this.#known = { statistics, find: rememberCandidates(createCandidates(model), FIT_CASES) }
+      this.#known = { statistics, find: finderOf(model) }
     const problem = fitProblemOf(model, ownCases(model, history, now), now, this.#known)
     if (!problem) return null
     return { problem, personal: fuse(await fit(problem), model.prior, evidenceOf(problem)) }

@@ -6,16 +6,22 @@ import { DAY } from '@nearside/core/time.ts'
 import { discountsAt } from './prices.ts'
 import type { Shop } from './shop.ts'
 
+/** Maximum number of cached discounts, items × days. */
+const MOST_CACHED = 1e7
+
 export function contextOf({ items, context = [], prices }: Shop): ContextSource {
-  let last: { readonly day: number; readonly discounts: Float32Array } | null = null
+  const known = new Map<number, Float32Array>()
   return {
     at: contextOver(context),
     discountsAt(time) {
       if (!prices) return null
       const day = Math.floor(time / DAY)
-      // Only the last day is cached: cases of one day follow each other, and all days would take items × days numbers.
-      if (last?.day !== day) last = { day, discounts: discountsAt(prices, items.length, time) }
-      return last.discounts
+      const discounts = known.get(day) ?? discountsAt(prices, items.length, time)
+      // Cases of one day follow each other, and each fold of shoppers asks for all days.
+      const [oldest] = known.keys()
+      if (!known.has(day) && known.size * items.length > MOST_CACHED) known.delete(oldest)
+      known.set(day, discounts)
+      return discounts
     },
   }
 }
