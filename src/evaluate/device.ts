@@ -108,8 +108,7 @@ export class ShopperDevice {
     const now = Math.max(last.time, installed)
     const statistics = this.#shop.statisticsAt(now)
     const model = { ...published, statistics }
-    if (this.#known?.statistics !== statistics)
-      this.#known = { statistics, find: finderOf(model) }
+    if (this.#known?.statistics !== statistics) this.#known = { statistics, find: finderOf(model) }
     const problem = fitProblemOf(model, ownCases(model, history, now), now, this.#known)
     if (!problem) return null
     return { problem, personal: fuse(await fit(problem), model.prior, evidenceOf(problem)) }
