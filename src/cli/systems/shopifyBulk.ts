@@ -39,7 +39,6 @@ export async function readBulk(api: ShopApi, access: Access, query: string) {
   if (id === undefined) return null
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
     await api.wait(Math.min(500 * 2 ** looks, SLOWEST))
-    api.signal.throwIfAborted()
     const { node } = await askGraphql(api, {
       query: LOOK,
       variables: { id },

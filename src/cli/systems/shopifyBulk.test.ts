@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { serve } from '../testShops.ts'
+import { readBulk } from './shopifyBulk.ts'
+
+test('a stop while the shop writes its file ends the reading as `aborted`', async () => {
+  const bulkOperationRunQuery = { bulkOperation: { id: 'gid://shopify/BulkOperation/1' } }
+  const { address, asked } = await serve(() => ({ body: { data: { bulkOperationRunQuery } } }))
+  const stop = new AbortController()
+  const wait = async () => stop.abort()
+  const api = { url: address, fetch, timeout: 60_000, signal: stop.signal, now: Date.now, wait }
+  const access = { secret: {}, ifRefused: '' }
+  await expect(readBulk(api, access, '{ shop }')).rejects.toMatchObject({ code: 'aborted' })
+  expect(asked).toHaveLength(1)
+})
