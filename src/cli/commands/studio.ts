@@ -40,7 +40,7 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
   const app = createStudio({
     ...{ file, token, page, preview },
     host: () => host,
-    catalog: Catalog.parse(given, Date.now()),
+    catalog: Catalog.parse(given),
     model: await readModel(models),
     costs: (some, steps) =>
       ruleCosts(some, { shop, model: models, holdout, now: Date.now() }, steps),

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -28,7 +28,7 @@ beforeAll(async () => {
   app = createStudio({
     ...{ file, token: TOKEN, host: () => HOST, preview, now: Date.now },
     page: new Map([['/', new TextEncoder().encode('<!doctype html>')]]),
-    catalog: Catalog.parse(items, Date.now()),
+    catalog: Catalog.parse(items),
     model: await readModel(models),
     costs: (rules, steps) => ruleCosts(rules, { shop, model: models, now: Date.now() }, steps),
   })
@@ -149,6 +149,15 @@ describe('saving', () => {
   test('of two saves from the same version, the second is refused', async () => {
     const both = ['item1', 'item2'].map((id) => save([{ name: 'r', pin: [id] }], ''))
     expect((await Promise.all(both)).map(({ status }) => status)).toEqual([200, 409])
+  })
+
+  test('replaces the file behind a link, and the link stays', async () => {
+    const target = join(folder, 'shared.json')
+    writeFileSync(target, '[]')
+    symlinkSync(target, file)
+    expect((await save([{ name: 'r', pin: ['item1'] }], (await start()).version)).status).toBe(200)
+    expect(lstatSync(file).isSymbolicLink()).toBe(true)
+    expect(JSON.parse(readFileSync(target, 'utf8'))).toHaveLength(1)
   })
 
   test('a file that is damaged on the disk is not overwritten', async () => {

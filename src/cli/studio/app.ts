@@ -9,8 +9,9 @@ import {
   requireToken,
   respondProblem,
 } from '@nearside/aggregate/server/http.ts'
-import type { Catalog } from '@nearside/core/catalog/catalog.ts'
+import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
+import { atPrices } from '@nearside/core/catalog/sale.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { createReaders } from '@nearside/core/reading.ts'
@@ -31,6 +32,7 @@ export interface Studio {
   readonly host: () => string
   /** Files of the page by path, `/` for the document. */
   readonly page: ReadonlyMap<string, Uint8Array>
+  /** Catalog with usual prices and sales. */
   readonly catalog: Catalog
   readonly model: BaseModel
   readonly preview: Preview
@@ -87,8 +89,10 @@ const readView = object<View>({
 export function createStudio(studio: Studio) {
   const { file, host, page, catalog, model, preview, now } = studio
   const tokenHash = hashOfToken(studio.token)
-  const findingsOf = (rules: readonly Rule[]) =>
-    ruleFindings(rules, catalog, model, now()).filter(({ level }) => level !== 'ok')
+  function findingsOf(rules: readonly Rule[]) {
+    const priced = new Catalog(atPrices(catalog.items, now()))
+    return ruleFindings(rules, priced, model, now()).filter(({ level }) => level !== 'ok')
+  }
   const alone = serially()
   const app = emptyApp()
   app.use(async (c, next) => {

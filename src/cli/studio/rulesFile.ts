@@ -1,5 +1,5 @@
 /** @module The shop's file of rules, as the studio reads and replaces it: complete or not at all. */
-import { readFile } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
@@ -38,7 +38,10 @@ export async function readRulesFile(file: string): Promise<RulesFile> {
 export function requireRules(content: unknown): readonly Rule[] {
   const { rules, faults } = parseRules(content)
   if (faults.length === 0) return rules
-  throw new NearsideError('rules-invalid', `${faults.join('; ')}. Correct the file and try again`)
+  throw new NearsideError(
+    'rules-invalid',
+    `${faults.join('; ')}. Correct these rules and try again`,
+  )
 }
 
 /**
@@ -54,12 +57,10 @@ export async function writeRulesFile(
 ): Promise<string> {
   const before = await readRulesFile(file)
   if (before.version !== version)
-    throw new NearsideError(
-      'version-taken',
-      `${file} has changed since the studio read it: reload the page, then edit again`,
-    )
+    throw new NearsideError('version-taken', `${file} has changed since the studio read it`)
   const content = isRecord(before.content) ? { ...before.content, rules } : rules
   const bytes = utf8(`${JSON.stringify(content, null, 2)}\n`)
-  await placeFile(file, bytes)
+  // A link stays a link.
+  await placeFile(await realpath(file).catch(() => file), bytes)
   return sha256Hex(bytes)
 }

@@ -97,7 +97,8 @@ function Editable(props: ListPairProps & { readonly label: string }) {
     const shown = after.map((one) => one.id)
     edit(pinAt(rules, shown, { id, name, to }, place), `${name} is pinned to place ${to}.`)
   }
-  if (after.length === 0) return <p>This list is empty: the rules below leave no product.</p>
+  if (after.length === 0)
+    return <p>This list is empty{before.length > 0 && ': your changes leave no product'}.</p>
   return (
     <ol aria-label={label} ref={list}>
       {after.map((one) => {

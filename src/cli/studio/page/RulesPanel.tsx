@@ -112,7 +112,7 @@ function useCosts(calls: Calls, rules: readonly Rule[]) {
       running || !found
         ? said.text
         : isFresh
-          ? `Without rules, ${(100 * found.costs.without.value).toFixed(1)} % of lists of ten had a product that the shopper bought next (${found.costs.shoppers} held-out shoppers, ${found.costs.cases} orders). All rules together: ${costOf(-1)}.`
+          ? `Without rules, ${(100 * found.costs.without.value).toFixed(1)} % of lists of ten had a product that the shopper bought next (${found.costs.shoppers} held-out shoppers, ${found.costs.cases} orders). All rules together: ${costOf(-1)}. Each rule counts as if it applied at all times and on every page.`
           : 'The rules have changed since they were measured.',
   }
 }

@@ -1,7 +1,9 @@
 /** @module The studio's page: who looks at which page, the lists before and after the edits, and the rules. */
+import { atPrice } from '@nearside/core/catalog/sale.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import { DAY } from '@nearside/core/time.ts'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Previewed, StudioStart } from '../app.ts'
 import { begin, change, type Edited, type ListKind, type Place, redo, undo } from '../edits.ts'
 import { Controls, type Shown } from './Controls.tsx'
@@ -57,6 +59,9 @@ function useEdits(rules: readonly Rule[]) {
   return { edited, setEdited }
 }
 
+/** Noon, so that the day is the same one in UTC and in most places. */
+const timeOf = (day: string) => (day === '' ? Date.now() : Date.parse(day) + DAY / 2)
+
 /** Lists of the newest rules and view; older answers that arrive late are dropped. */
 function usePreview(calls: Calls, saved: readonly Rule[], rules: readonly Rule[], shown: Shown) {
   const [found, setFound] = useState<Previewed | null>(null)
@@ -66,9 +71,7 @@ function usePreview(calls: Calls, saved: readonly Rule[], rules: readonly Rule[]
     const own = ++asked.current
     const isNewest = () => own === asked.current
     const { day, ...view } = shown
-    // Noon, so that the day is the same one in UTC and in most places.
-    const time = day === '' ? Date.now() : Date.parse(day) + DAY / 2
-    calls.preview(saved, rules, { ...view, time }).then(
+    calls.preview(saved, rules, { ...view, time: timeOf(day) }).then(
       (answer) => {
         if (!isNewest()) return
         setFound(answer)
@@ -92,6 +95,8 @@ function Editor({ calls, start, products }: EditorProps) {
   const [shown, setShown] = useState<Shown>({ looked: [], context: {}, day: '' })
   const [reach, setReach] = useState<Place['reach']>('here')
   const [said, setSaid] = useState({ text: '', isWrong: false })
+  const [isSaving, setSaving] = useState(false)
+  const [isTaken, setTaken] = useState(false)
   const rules = edited.now
   const { found, fault } = usePreview(calls, saved.rules, rules, shown)
   const isUnsaved = JSON.stringify(rules) !== JSON.stringify(saved.rules)
@@ -104,18 +109,42 @@ function Editor({ calls, start, products }: EditorProps) {
     setEdited((before) => change(before, next))
     setSaid({ text, isWrong: false })
   }
-  async function save() {
+  /** @param readVersion gives the version of the file to replace */
+  async function save(readVersion: () => Promise<string>) {
+    setSaving(true)
     try {
-      const { version } = await calls.save(rules, saved.version)
+      const { version } = await calls.save(rules, await readVersion())
       setSaved({ rules, version })
+      setTaken(false)
       setSaid({
         text: `Saved to ${start.file}. nearside publish takes it to the shop.`,
         isWrong: false,
       })
     } catch (error) {
+      setTaken(error instanceof NearsideError && error.code === 'version-taken')
       setSaid({ text: `Not saved: ${messageOf(error)}`, isWrong: true })
     }
+    setSaving(false)
   }
+  async function takeNewer() {
+    try {
+      const newer = await calls.start()
+      setSaved(newer)
+      setTaken(false)
+      edit(newer.rules, 'These are the rules of the newer file. Undo brings yours back.')
+    } catch (error) {
+      setSaid({ text: messageOf(error), isWrong: true })
+    }
+  }
+  const { day } = shown
+  const priced = useMemo(() => {
+    const time = timeOf(day)
+    const get = (id: string) => {
+      const item = products.get(id)
+      return item && atPrice(item, time)
+    }
+    return { ...products, get }
+  }, [products, day])
   const kinds = Object.keys(found?.after ?? {}) as ListKind[]
   const { about, page } = shown
   const placeOf = (list: ListKind): Place => ({
@@ -137,13 +166,28 @@ function Editor({ calls, start, products }: EditorProps) {
           >
             Redo
           </button>
-          <button type="button" className="main" disabled={!isUnsaved} onClick={save}>
+          <button
+            type="button"
+            className="main"
+            disabled={!isUnsaved || isSaving}
+            onClick={() => save(async () => saved.version)}
+          >
             Save
           </button>
         </div>
         <p role="status" className={said.isWrong ? 'fault' : ''}>
           {said.text || `${start.file}: ${isUnsaved ? 'changes that are not saved' : 'all saved'}`}
         </p>
+        {isTaken && (
+          <div className="buttons">
+            <button type="button" onClick={() => save(async () => (await calls.start()).version)}>
+              Replace the newer file
+            </button>
+            <button type="button" onClick={takeNewer}>
+              Take the newer file
+            </button>
+          </div>
+        )}
       </header>
       <Controls {...{ products, rules, shown, setShown, reach, setReach }} />
       {fault && (
@@ -156,7 +200,7 @@ function Editor({ calls, start, products }: EditorProps) {
         kinds.map((list) => (
           <ListPair
             key={list}
-            {...{ products, rules, edit }}
+            {...{ products: priced, rules, edit }}
             place={placeOf(list)}
             before={found.before[list] ?? []}
             after={found.after[list] ?? []}

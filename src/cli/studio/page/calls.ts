@@ -1,4 +1,5 @@
 /** @module The page's calls to the studio's server on the same origin. */
+import { NearsideError } from '@nearside/core/error.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import type { RuleCosts } from '@nearside/evaluate/ruleCosts.ts'
 import type { CostLine, Previewed, StudioStart } from '../app.ts'
@@ -13,7 +14,7 @@ export interface Calls {
   costs(rules: Rules, onProgress: (share: number) => void, signal: AbortSignal): Promise<RuleCosts>
 }
 
-/** Calls reject with an Error whose message is for people. */
+/** Calls reject with an error whose message is for people; a NearsideError is the server's. */
 export function createCalls(token: string): Calls {
   async function call(name: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
     const answer = await fetch(`/api/${name}`, {
@@ -30,8 +31,8 @@ export function createCalls(token: string): Calls {
       throw new Error(
         'This address has no valid token. Open the address that nearside studio printed.',
       )
-    const { title } = await answer.json().catch(() => ({ title: `status ${answer.status}` }))
-    throw new Error(title)
+    const { title, code } = await answer.json().catch(() => ({ title: `status ${answer.status}` }))
+    throw new NearsideError(code, title)
   }
   const json = async (...asked: Parameters<typeof call>) => (await call(...asked)).json()
   return {
@@ -40,9 +41,13 @@ export function createCalls(token: string): Calls {
     save: (rules, version) => json('save', { rules, version }),
     async costs(rules, onProgress, signal) {
       const { body } = await call('costs', { rules }, signal)
+      // Safari's streams have no asynchronous iterator before version 26.
+      const reader = body!.pipeThrough(new TextDecoderStream()).getReader()
       let rest = ''
-      for await (const text of body!.pipeThrough(new TextDecoderStream())) {
-        const lines = (rest + text).split('\n')
+      for (;;) {
+        const { done, value } = await reader.read()
+        if (done) throw new Error('The studio stopped before the measurement was done.')
+        const lines = (rest + value).split('\n')
         rest = lines.pop() ?? ''
         for (const line of lines.map((one): CostLine => JSON.parse(one))) {
           if ('costs' in line) return line.costs
@@ -50,7 +55,6 @@ export function createCalls(token: string): Calls {
           onProgress(line.done / line.total)
         }
       }
-      throw new Error('The studio stopped before the measurement was done.')
     },
   }
 }

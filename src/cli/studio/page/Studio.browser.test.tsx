@@ -1,0 +1,94 @@
+/** @module Tests the studio's page against a server that refuses, and on days with other prices. */
+import { NearsideError } from '@nearside/core/error.ts'
+import type { Rule } from '@nearside/core/rules/rule.ts'
+import { waitFor } from '@nearside/core/testPatience.ts'
+import { expect, test, vi } from 'vitest'
+import { render } from 'vitest-browser-react'
+import type { StudioStart } from '../app.ts'
+import type { Lists } from '../preview.ts'
+import type { Calls } from './calls.ts'
+import { Studio } from './Studio.tsx'
+
+const sale = { price: 3, from: '2040-03-01', until: '2040-03-02' }
+const ITEMS = ['mug', 'tin'].map((id) => ({ id, title: id, price: 5, currency: 'GBP', sale }))
+const THEIRS: readonly Rule[] = [{ name: 'theirs', pin: ['tin'] }]
+
+/** The page, and the file of a server that accepts a save only of the file's newest version. */
+async function open(lists: Lists = { recommend: ITEMS.map(entry) }) {
+  const file = { version: '1', rules: [] as readonly Rule[] }
+  const save = vi.fn<Calls['save']>(async (rules, version) => {
+    await Promise.resolve()
+    if (version !== file.version) throw new NearsideError('version-taken', 'has changed')
+    return Object.assign(file, { rules, version: `${+version + 1}` })
+  })
+  const start = async (): Promise<StudioStart> => ({ file: 'rules.json', items: ITEMS, ...file })
+  const preview = async () => ({ before: lists, after: lists, findings: [] })
+  const costs = () => Promise.reject(new Error('unused'))
+  const page = await render(<Studio calls={{ start, save, preview, costs }} />)
+  const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
+  return { file, page, press, save }
+}
+
+const entry = ({ id }: { readonly id: string }, at: number) => ({
+  ...{ id, score: 1, rank: at + 1, baseRank: at + 1 },
+  reason: { kind: 'popular' as const },
+})
+
+/** A page with an edit that can't be saved, because somebody else has changed the file. */
+async function openTaken() {
+  const opened = await open()
+  const { file, page, press } = opened
+  await press('Hide: mug')
+  Object.assign(file, { version: '7', rules: THEIRS })
+  await press('Save')
+  await expect.element(page.getByText('Not saved: has changed')).toBeVisible()
+  expect(file.rules).toBe(THEIRS)
+  return opened
+}
+
+test('after a conflict, the edits stay and can replace the newer file', async () => {
+  const { file, page, press } = await openTaken()
+  await press('Replace the newer file')
+  await waitFor(() => expect(file.rules).toMatchObject([{ hide: { id: ['mug'] } }]))
+  await expect.element(page.getByRole('button', { name: 'Save' })).toBeDisabled()
+  expect(page.getByText('newer file').elements()).toEqual([])
+})
+
+test('after a conflict, the newer file can be taken; undo brings the edits back, and they can be saved', async () => {
+  const { file, page, press } = await openTaken()
+  await press('Take the newer file')
+  await expect.element(page.getByText('theirs', { exact: true })).toBeVisible()
+  await expect.element(page.getByRole('button', { name: 'Save' })).toBeDisabled()
+  await press('Undo')
+  await press('Save')
+  await waitFor(() => expect(file.rules).toMatchObject([{ hide: { id: ['mug'] } }]))
+})
+
+test('a second press on Save while the first is under way is no conflict', async () => {
+  const { page, press, save } = await open()
+  await press('Hide: mug')
+  const button = page.getByRole('button', { name: 'Save' }).element() as HTMLElement
+  button.click()
+  await Promise.resolve()
+  button.click()
+  await expect.element(page.getByText(/^Saved to/)).toBeVisible()
+  expect(save).toHaveBeenCalledOnce()
+})
+
+test('each product has its price of the chosen day', async () => {
+  const { page } = await open()
+  const [mug] = page.getByText(/£5\.00/).elements()
+  await page.getByLabelText('On the day').fill('2040-03-02')
+  await waitFor(() => expect(mug.textContent).toContain('£3.00'))
+  await page.getByLabelText('On the day').fill('2040-03-03')
+  await waitFor(() => expect(mug.textContent).toContain('£5.00'))
+})
+
+test('a list that was empty before the changes is not said to be empty by them', async () => {
+  const { page } = await open({ recommend: [] })
+  const empty = page.getByText('This list is empty')
+  await waitFor(() => expect(empty.elements().length).toBeGreaterThan(0))
+  expect(new Set(empty.elements().map((one) => one.textContent))).toEqual(
+    new Set(['This list is empty.']),
+  )
+})
