@@ -56,6 +56,13 @@ describe('computeFeatures', () => {
     )
   })
 
+  it('a session that lasts around other sessions leaves a finite interval between orders', () => {
+    const own = [purchase(9, 380, 'a'), purchase(9, 379 - 1e-8, 'b'), purchase(2, 0, 'a')]
+    const features = computeFeatures(buildStatistics(items, [[]], NOW), own, NOW, null)
+    expect(features.every(Number.isFinite)).toBe(true)
+    expect(value(features, 9, 'due')).toBeCloseTo(Math.exp(-(Math.log(380 / 2) ** 2)), 6)
+  })
+
   it('a subset of items gets the same features as in the whole catalog', () => {
     const few = fc.shuffledSubarray([...items.keys()])
     fc.assert(

@@ -74,7 +74,8 @@ export function profileOf(history: History, now: number): Profile {
     orders: orders.visits,
     owned: orders.items.map(({ item, own }) => ({
       item,
-      ages: own.map(({ age }) => age),
+      // A session that lasts can hold an order of an item before and after another session's.
+      ages: own.map(({ age }) => age).sort((a, b) => a - b),
       ordersSince: own[0].ago,
     })),
     repeatTendency: orders.returnTendency,
