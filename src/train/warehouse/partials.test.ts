@@ -1,5 +1,5 @@
 /** The statements run on DuckDB. `cli/commands/sql.test.ts` runs them on PostgreSQL. */
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { historiesOf } from '@nearside/core/features/cases.ts'
@@ -117,11 +117,41 @@ describe('partials of a warehouse', () => {
         expect(together.get(`${item} ${neighbour[k]}`)).toBeGreaterThanOrEqual(10)
   }, 120_000)
 
+  it('keep ids that look like numbers, and titles with quotes, in files of CSV', async () => {
+    const lines = log(60, 20).map((line) => ({
+      ...line,
+      product: line.product.replace('p', '00'),
+      name: `1", 'so' it\n${line.name}`,
+    }))
+    const { folder, rows } = await onDuckDb(tableOf(lines), { ...SHOP, fewestShoppers: 2 })
+    const shop = await readPartials(folder)
+    for (const file of readdirSync(folder)) {
+      const path = join(folder, file)
+      const csv = path.replace('parquet', 'csv')
+      await rows(`COPY (FROM read_parquet('${path}')) TO '${csv}' (FORMAT csv, HEADER)`)
+      rmSync(path)
+    }
+    const { items, shoppers, others } = await readPartials(folder)
+    expect(items[0].id).toMatch(/^00/)
+    expect(items[0].title).toContain("1\", 'so' it\n")
+    expect({ items, shoppers, dates: others.countDates }).toEqual({
+      items: shop.items,
+      shoppers: shop.shoppers,
+      dates: shop.others.countDates,
+    })
+  }, 120_000)
+
   it('reject a folder that lacks a file, and files of two runs', async () => {
     await expect(readPartials(testFolder())).rejects.toMatchObject({ code: 'input-invalid' })
     const { folder, rows } = await onDuckDb(tableOf(log(60, 20)), { ...SHOP, fewestShoppers: 2 })
     expect((await readPartials(folder)).others.shoppers).toBe(0)
-    await rows(`COPY (SELECT 1 AS format, 0 AS until_ms, 10 AS fewest_shoppers, 1 AS most_events, 0 AS shoppers)
+    const left = join(folder, 'sample-2.parquet')
+    const copy = `COPY (SELECT * FROM read_parquet('${join(folder, 'sample.parquet')}') LIMIT 5) TO '${left}'`
+    await rows(`${copy} (FORMAT parquet)`)
+    await expect(readPartials(folder)).rejects.toMatchObject({ code: 'input-invalid' })
+    rmSync(left)
+    expect((await readPartials(folder)).others.shoppers).toBe(0)
+    await rows(`COPY (SELECT * FROM read_parquet('${join(folder, 'fact.parquet')}'))
       TO '${join(folder, 'fact-2.parquet')}' (FORMAT parquet)`)
     await expect(readPartials(folder)).rejects.toMatchObject({ code: 'input-invalid' })
   }, 120_000)

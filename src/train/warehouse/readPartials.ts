@@ -23,6 +23,8 @@ import { PARTIALS } from './statements.ts'
 type Partial = (typeof PARTIALS)[number]
 
 const FORMAT = 1
+/** CSV as PostgreSQL writes it. All values are text: an id such as 007 is no number. */
+const CSV = `header = true, all_varchar = true, delim = ',', quote = '"', escape = '"'`
 
 /** A shop whose log is in a warehouse; its events end at `until`. */
 export interface PartialShop extends Shop {
@@ -44,13 +46,23 @@ export async function readPartials(
   return SqlEngine.use(async (engine) => {
     for (const name of PARTIALS)
       await engine.run(`CREATE VIEW partial_${name} AS SELECT * FROM ${tables[name]}`)
-    const fact = await engine.row(`SELECT count(*)::DOUBLE AS rows, min(format)::DOUBLE AS format,
-      min(until_ms)::DOUBLE AS until, min(shoppers)::DOUBLE AS shoppers FROM partial_fact`)
-    if (fact.rows !== 1 || fact.format !== FORMAT)
+    const sums = PARTIALS.filter((name) => name !== 'fact')
+    const [fact, ...more] =
+      await engine.rows(`SELECT format::DOUBLE AS format, until_ms::DOUBLE AS until,
+      shoppers::DOUBLE AS shoppers, ${sums.map((name) => `${name}_rows::DOUBLE AS ${name}`)} FROM partial_fact`)
+    if (more.length > 0 || fact?.format !== FORMAT)
       throw new NearsideError(
         'input-invalid',
         `${folder}: its partials are not of format ${FORMAT}, or of several runs: print the statements again, run them, and empty the folder first`,
       )
+    for (const name of sums) {
+      const { rows } = await engine.row(`SELECT count(*)::DOUBLE AS rows FROM partial_${name}`)
+      if (rows !== fact[name])
+        throw new NearsideError(
+          'input-invalid',
+          `${folder}: ${name} has ${rows} rows, not ${fact[name]}: a file is missing, or of an earlier run; empty the folder and copy the files again`,
+        )
+    }
     const { items, rows, first } = await readItems(engine, catalog)
     const sample = await readSample(engine, rows)
     const until = Number(fact.until)
@@ -77,10 +89,7 @@ async function tablesIn(folder: string): Promise<Readonly<Record<Partial, string
         `${folder}: contains no ${name}.parquet or ${name}.csv (the statements of 'nearside sql' make it)`,
       )
     const list = `[${files.sort().map((file) => quote(join(folder, file)))}]`
-    return [
-      name,
-      files[0].endsWith('csv') ? `read_csv(${list}, header = true)` : `read_parquet(${list})`,
-    ]
+    return [name, files[0].endsWith('csv') ? `read_csv(${list}, ${CSV})` : `read_parquet(${list})`]
   })
   return Object.fromEntries(found)
 }

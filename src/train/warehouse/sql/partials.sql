@@ -21,7 +21,7 @@ stepped AS (
 numbered AS (
   SELECT f.*,
     SUM(CASE WHEN moment - previous <= 1800000 THEN 0 ELSE 1 END)
-      OVER (PARTITION BY shopper, is_open ORDER BY moment ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS visit
+      OVER (PARTITION BY shopper, is_open ORDER BY moment RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS visit
   FROM stepped AS f)
 SELECT shopper, item, event, strength, moment, price,
   CASE WHEN is_open = 1 THEN 'visit ' || CAST(visit AS VARCHAR) ELSE 'named ' || session END AS session
@@ -240,8 +240,12 @@ ranked AS (
   JOIN nearside_norm AS y ON y.as_of = p.as_of AND y.item = p.neighbour)
 SELECT as_of, item, neighbour, together FROM ranked WHERE place <= 48;
 
--- Facts of the whole: the limit of the events, the number of shoppers who were counted, and the rules of this run.
+-- Facts of the whole: the limit of the events, the number of shoppers who were counted, the rules of this run, and the
+-- rows of the other files, so that pretrain notices a missing file and one of an earlier run.
 CREATE TABLE nearside_fact AS
-SELECT 1 AS format, s.until_ms, s.fewest_shoppers, s.most_events, c.shoppers
-FROM nearside_setting AS s
-CROSS JOIN (SELECT COUNT(DISTINCT shopper) AS shoppers FROM nearside_rest) AS c;
+SELECT 1 AS format, s.until_ms, s.fewest_shoppers, s.most_events,
+  (SELECT COUNT(DISTINCT shopper) FROM nearside_rest) AS shoppers,
+  (SELECT COUNT(*) FROM nearside_item) AS item_rows, (SELECT COUNT(*) FROM nearside_date) AS date_rows,
+  (SELECT COUNT(*) FROM nearside_count) AS count_rows, (SELECT COUNT(*) FROM nearside_norm) AS norm_rows,
+  (SELECT COUNT(*) FROM nearside_pair) AS pair_rows, (SELECT COUNT(*) FROM nearside_sample) AS sample_rows
+FROM nearside_setting AS s;
