@@ -90,6 +90,17 @@ test('lists that need more than the best sellers wait for the popularity of all 
   expect(list).toEqual(ids(await device.recommend(base)))
 })
 
+test('events and orders wait for the catalog only, not for the model', async () => {
+  const { device, arrives, rest } = await open()
+  const input = { name: 'view_item', item_id: 'no such item' } as const
+  expect(await device.capture({ id: 'a', time: Date.now(), input })).toBeNull()
+  const order = { id: '1', time: Date.now(), items: [{ item_id: model.itemIds[0] }] }
+  expect(await device.seed([order])).toBe(1)
+  expect(device.lacks(ofCategory)).toBe(true)
+  await arrives('popularity.safetensors')
+  await rest()
+})
+
 test('lists no longer wait once the model’s download has failed', async () => {
   const { device, arrives } = await open()
   const first = await device.recommend({ limit: 20 })

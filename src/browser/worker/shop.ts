@@ -34,6 +34,7 @@ export class Shop {
   #ranker: Ranker | null = null
   #order: CatalogOrder = EMPTY_ORDER
   #ready: Promise<unknown> = Promise.resolve()
+  #stocked: Promise<unknown> = Promise.resolve()
   /** Whether lists know only the head of the catalog or of the model yet. */
   isPartial = true
   /** Null before a model with context terms is loaded. */
@@ -131,7 +132,8 @@ export class Shop {
    */
   async start(first: () => void, signal: AbortSignal): Promise<boolean> {
     const rules = this.#startRules()
-    const files = Promise.all([this.#catalog.start(), rules])
+    this.#stocked = this.#catalog.start()
+    const files = Promise.all([this.#stocked, rules])
     let ordered = () => {}
     const order = new Promise<void>((there) => {
       ordered = there
@@ -207,6 +209,11 @@ export class Shop {
 
   async #filesKept(): Promise<void> {
     await Promise.all(this.#files.map((file) => file.kept()))
+  }
+
+  /** Resolves when the whole catalog is known, or has failed: events wait for nothing else, as the page may close. */
+  stocked(): Promise<unknown> {
+    return this.#stocked
   }
 
   /** Resolves when the whole catalog can be used and the popularity of all items is known, or one has failed. */

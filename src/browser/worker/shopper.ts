@@ -137,7 +137,7 @@ export class Shopper {
     const { knownAs } = this.#shop
     if (draft.items.some((item) => knownAs(item) === undefined)) {
       const { erasures } = state
-      await this.#shop.whole()
+      await this.#shop.stocked()
       // A pause, an erasure or a switch to somebody else in the meantime applies to this event, too.
       if (state.paused || state.erasures !== erasures) return null
     }
