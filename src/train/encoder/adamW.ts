@@ -59,14 +59,16 @@ export function createParameter(
 }
 
 /**
- * @param parameters arrays in the memory of `matrix`
+ * @param all arrays in the memory of `matrix`
  * @returns a function that makes one step with `gradient` × `factor` and then clears the gradient
  * @see https://arxiv.org/abs/1711.05101
  */
 export function createAdam(
   { allocate, adam }: Pick<Matrix, 'allocate' | 'adam'>,
-  parameters: readonly Parameter[],
+  all: readonly Parameter[],
 ): (learningRate: number, factor: number) => void {
+  // The loop moves at least four values: of an empty parameter these would be another's.
+  const parameters = all.filter(({ value }) => value.length > 0)
   const first = parameters.map(({ value }) => allocate(value.length))
   const second = parameters.map(({ value }) => allocate(value.length))
   let steps = 0

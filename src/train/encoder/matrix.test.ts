@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { createAdam, createParameter } from './adamW.ts'
 import { createMatrix } from './matrix.ts'
 
 const sizes = fc.record({
@@ -71,4 +72,20 @@ test('a row’s exponentials equal Math.exp, and an excluded score becomes 0', (
     expect(Math.abs(value - wanted)).toBeLessThanOrEqual(1e-6 * wanted)
   })
   expect(sum / row.reduce((total, value) => total + value, 0)).toBeCloseTo(1, 5)
+})
+
+test('a step with an empty parameter, such as a shop without categories has, moves the others alike', () => {
+  const after = (isThere: boolean) => {
+    const { allocate, adam } = createMatrix(4000)
+    const empty = createParameter(0, 0.1, allocate)
+    const one = createParameter(16, 0.1, allocate)
+    const step = createAdam({ allocate, adam }, isThere ? [empty, one] : [one])
+    numbers(one.value, 1)
+    for (let k = 0; k < 3; k++) {
+      numbers(one.gradient, k)
+      step(0.1, 0.5)
+    }
+    return one.value
+  }
+  expect(after(true)).toEqual(after(false))
 })
