@@ -45,7 +45,7 @@ export function Frame() {
         <Pages path={shown} ready={enoughFor === null || samePath(shown, enoughFor)} />
       </main>
       {/* The playground itself shows the change, and a note would cover the change. */}
-      {shown !== '/play' && <Passing />}
+      {shown !== '/play' && <Passing path={shown} />}
       <Footer />
     </>
   )

@@ -27,9 +27,10 @@ export function forgetTogether(
     async capture(input) {
       // Card menus call `capture` directly, so the shop notes their answers here.
       if (isAnswer(input.name)) noteAction(input)
+      const by = who.get()
       const id = await personalizer.capture(input)
-      // A product that is out of the shopper's lists leaves the wishlist, too.
-      if (id !== null && isAnswer(input.name))
+      // A product that is out of the shopper's lists leaves the wishlist, too; not that of a person chosen meanwhile.
+      if (id !== null && isAnswer(input.name) && who.get() === by)
         ended.set(
           id,
           leave(wishlist, (wish) => wish === input.item_id),

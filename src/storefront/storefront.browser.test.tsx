@@ -156,6 +156,21 @@ test('the note after a first look is hidden while nothing is stored', async () =
   await expect.element(note).not.toBeInTheDocument()
 })
 
+test('the note after a first look appears anew on the next page, instead of moving there', async () => {
+  told.set(0)
+  await personalizer.capture({ name: 'view_item', item_id: 'i2' })
+  const screen = await open('/product/i2')
+  noteAction({ name: 'view_item', item_id: 'i2' })
+  const note = screen.getByText('Got it, on this device only.')
+  await expect.element(note).toBeVisible()
+  const before = note.element()
+  expect(before.closest('.at-product')).not.toBeNull()
+  history.pushState(null, '', '/wishlist')
+  await waitFor(() => expect(before.isConnected).toBe(false))
+  await expect.element(note).toBeVisible()
+  expect(note.element().closest('.at-product')).toBeNull()
+})
+
 test('a long view is captured once, and a short view is captured with its duration', async () => {
   const screen = await open('/product/i2')
   await waitFor(() => expect(names()).toContain('view_item'))

@@ -34,3 +34,27 @@ test('the order switch waits for the new order before it replaces the old one', 
   order.set('personal')
   await expect.element(screen.getByText('bird tea cake', { exact: true })).toBeVisible()
 })
+
+test('Back shows the order that the shopper left, unless the device has forgotten something since', async () => {
+  const personalizer = createFakePersonalizer(ITEMS)
+  await personalizer.capture({ name: 'view_item', item_id: 'bird' })
+  const open = () =>
+    render(
+      <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
+        <Shelf />
+      </PersonalizationProvider>,
+    )
+  history.replaceState({ key: 'erased' }, '')
+  const first = await open()
+  await expect.element(first.getByText('bird tea cake', { exact: true })).toBeVisible()
+  await first.unmount()
+  await personalizer.capture({ name: 'view_item', item_id: 'cake' })
+  await personalizer.capture({ name: 'view_item', item_id: 'cake' })
+  const back = await open()
+  await expect.element(back.getByText('bird tea cake', { exact: true })).toBeVisible()
+  await back.unmount()
+  await personalizer.erase()
+  const empty = await open()
+  await expect.element(empty.getByText('tea cake bird', { exact: true })).toBeVisible()
+  history.replaceState(null, '')
+})

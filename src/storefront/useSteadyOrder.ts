@@ -19,6 +19,8 @@ interface Steady {
 
 interface Shown {
   readonly key: string
+  /** Number of erasures before. */
+  readonly erasures: number
   readonly ids: readonly string[]
 }
 
@@ -36,10 +38,14 @@ function keepShown(shown: Shown): void {
   for (const oldest of shownAt.keys()) if (shownAt.size > MOST_ENTRIES) shownAt.delete(oldest)
 }
 
-/** Order that this entry of the history showed, if it is an order of the same products. */
-function shownHere(key: string, ids: readonly string[]): Shown | null {
+/**
+ * Order that this entry of the history showed, if it is an order of the same products, and the shopper has made the
+ * device forget nothing since.
+ */
+function shownHere(key: string, erasures: number, ids: readonly string[]): Shown | null {
   const shown = shownAt.get(entryNow())
-  if (shown?.key !== key || shown.ids.length !== ids.length) return null
+  if (shown?.key !== key || shown.erasures !== erasures || shown.ids.length !== ids.length)
+    return null
   const wanted = new Set(ids)
   return shown.ids.every((id) => wanted.has(id)) ? shown : null
 }
@@ -53,7 +59,8 @@ function shownHere(key: string, ids: readonly string[]): Shown | null {
 export function useSteadyOrder(list: string, ids: readonly string[], popular = false): Steady {
   const wanted = useSignal(order)
   const reader = useSyncExternalStore(never, readerNow, () => 'anybody')
-  const isNew = usePersonalization().events.count === 0 && reader === 'new'
+  const { events, erasures } = usePersonalization()
+  const isNew = events.count === 0 && reader === 'new'
   const ranked = useRerank(ids, { order: wanted, soldOut: true })
   // Back must not show another person's order.
   const key = [useSignal(who), wanted, list].join('\n')
@@ -63,7 +70,8 @@ export function useSteadyOrder(list: string, ids: readonly string[], popular = f
   const answered = isRanked || (popular && isNew)
   if (kept?.key !== key) {
     const shown =
-      shownHere(key, ids) ?? (answered ? { key, ids: isRanked ? ranked.ids : ids } : null)
+      shownHere(key, erasures, ids) ??
+      (answered ? { key, erasures, ids: isRanked ? ranked.ids : ids } : null)
     if (shown) keep(shown)
   }
   useEffect(() => {

@@ -21,12 +21,19 @@ const ENOUGH = 3
 
 type Saying = 'learned' | 'keep' | 'offline'
 
-export function Passing() {
+/** @param path path of the page on screen */
+export function Passing({ path }: { readonly path: string }) {
   const saying = useSaying()
+  // A product page's main button stands at the bottom of a phone's screen, so the note is at another place there. It
+  // appears there anew: a note that moved would shift the page.
+  const place = path.startsWith('/product/') ? 'passing at-product' : 'passing'
   return (
-    <div className="passing" role="status">
-      {saying === 'keep' && <Question />}
-      {saying && saying !== 'keep' && <Note key={saying} saying={saying} />}
+    <div role="status">
+      {saying && (
+        <div className={place} key={place}>
+          {saying === 'keep' ? <Question /> : <Note key={saying} saying={saying} />}
+        </div>
+      )}
     </div>
   )
 }

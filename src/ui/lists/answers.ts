@@ -96,7 +96,7 @@ export function createListAnswers(personalizer: Part) {
         back = null
         set({ folded: state.folded, failed: true })
       } finally {
-        follow(personalizer)
+        if (state.gone.size > 0) follow(personalizer)
       }
     },
     /** Whether this item came back last. If so, its button gets the focus, unless another element has the focus. */
