@@ -17,6 +17,7 @@ const NEW = { looked: [], context: {}, time: Date.now() }
 let folder = ''
 let file = ''
 let preview: Preview
+let studio: Parameters<typeof createStudio>[0]
 let app: ReturnType<typeof createStudio>
 
 beforeAll(async () => {
@@ -25,13 +26,14 @@ beforeAll(async () => {
   const [shop, models] = [join(folder, 'testshop'), join(folder, 'models')]
   const items = (await readCatalogOf(shop)) as readonly Item[]
   preview = await openPreview(models, items)
-  app = createStudio({
+  studio = {
     ...{ file, token: TOKEN, host: () => HOST, preview, now: Date.now },
     page: new Map([['/', new TextEncoder().encode('<!doctype html>')]]),
     catalog: Catalog.parse(items),
     model: await readModel(models),
     costs: (rules, steps) => ruleCosts(rules, { shop, model: models, now: Date.now() }, steps),
-  })
+  }
+  app = createStudio(studio)
 })
 afterAll(async () => {
   await preview.close()
@@ -39,8 +41,8 @@ afterAll(async () => {
 })
 beforeEach(() => rmSync(file, { force: true }))
 
-const ask = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
-  app.request(`http://${HOST}${path}`, {
+const ask = (path: string, body?: unknown, headers: Record<string, string> = {}, asked = app) =>
+  asked.request(`http://${HOST}${path}`, {
     method: body === undefined ? 'GET' : 'POST',
     headers: { host: HOST, authorization: `Bearer ${TOKEN}`, ...headers },
     body: body === undefined ? undefined : JSON.stringify(body),
@@ -192,4 +194,16 @@ test('measures each rule with its progress; a rule that hides what sells costs, 
   expect(measured[1].difference.hi).toBeLessThan(0)
   expect(measured[1].changed).toBe(1)
   expect(measured[2]).toMatchObject({ changed: 0, difference: { value: 0, lo: 0, hi: 0 } })
+})
+
+test('a measurement ends with its connection', async () => {
+  const signals: AbortSignal[] = []
+  const costs: typeof studio.costs = (_, { signal }) =>
+    new Promise((_, reject) => {
+      if (signal) signals.push(signal)
+      signal?.addEventListener('abort', () => reject(signal.reason))
+    })
+  const { body } = await ask('/api/costs', { rules: [] }, {}, createStudio({ ...studio, costs }))
+  await body?.cancel()
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true])
 })

@@ -19,6 +19,7 @@ import type { Rule } from '@nearside/core/rules/rule.ts'
 import { serially } from '@nearside/core/serially.ts'
 import type { RuleCosts } from '@nearside/evaluate/ruleCosts.ts'
 import type { Steps } from '@nearside/evaluate/steps.ts'
+import { stream } from 'hono/streaming'
 import type { Finding } from '../publish/finding.ts'
 import { ruleFindings } from '../publish/ruleFindings.ts'
 import type { Lists, Preview, View } from './preview.ts'
@@ -55,7 +56,7 @@ export interface Previewed {
   readonly findings: readonly Finding[]
 }
 
-/** A line of the answer to a measurement: its progress, then its result or error. */
+/** Line of the answer to a measurement: its progress, then its result or error. A measurement ends with its connection. */
 export type CostLine =
   | { readonly done: number; readonly total: number }
   | { readonly costs: RuleCosts }
@@ -139,13 +140,20 @@ export function createStudio(studio: Studio) {
   })
   app.post('/api/costs', async (c) => {
     const rules = requireRules((await readBody(c.req.raw)).rules)
-    return c.body(
-      lines((steps) => studio.costs(rules, steps)),
-      200,
-      {
-        'Content-Type': 'application/x-ndjson',
-      },
-    )
+    c.header('Content-Type', 'application/x-ndjson')
+    return stream(c, async (out) => {
+      const abort = new AbortController()
+      out.onAbort(() => abort.abort())
+      const send = (line: CostLine) => out.write(`${JSON.stringify(line)}\n`)
+      const onProgress = (_: string, done: number, total: number) => void send({ done, total })
+      try {
+        await send({ costs: await studio.costs(rules, { onProgress, signal: abort.signal }) })
+      } catch (error) {
+        await send({
+          error: NearsideError.from(error, 'engine-failed', 'The replay failed').message,
+        })
+      }
+    })
   })
   return app
 }
@@ -154,25 +162,4 @@ export function createStudio(studio: Studio) {
 async function readBody(request: Request): Promise<Record<string, unknown>> {
   const body = await request.json().catch(() => null)
   return record((value: unknown) => value)(body, 'the request')
-}
-
-/** Runs a measurement and sends its progress. It ends with the connection. */
-function lines(run: (steps: Steps) => Promise<RuleCosts>): ReadableStream<Uint8Array> {
-  const abort = new AbortController()
-  return new ReadableStream({
-    async start(stream) {
-      const send = (line: CostLine) => {
-        if (!abort.signal.aborted)
-          stream.enqueue(new TextEncoder().encode(`${JSON.stringify(line)}\n`))
-      }
-      const onProgress = (_: string, done: number, total: number) => send({ done, total })
-      try {
-        send({ costs: await run({ onProgress, signal: abort.signal }) })
-      } catch (error) {
-        send({ error: NearsideError.from(error, 'engine-failed', 'The replay failed').message })
-      }
-      if (!abort.signal.aborted) stream.close()
-    },
-    cancel: () => abort.abort(),
-  })
 }

@@ -35,12 +35,6 @@ function conditional<T extends Rule>(rule: T, when: RuleCondition | undefined): 
   return { name, ...(when && Object.keys(when).length > 0 && { when }), ...rest } as T
 }
 
-/** Adds a rule with a condition to the end. */
-const withRule = (rules: Rules, rule: Rule, when: RuleCondition | undefined): Rules => [
-  ...rules,
-  conditional(rule, when),
-]
-
 const isPinOf = (rule: Rule, id: string, place: Place) =>
   'pin' in rule && same(rule.pin, [id]) && same(rule.when, whenOf(place))
 
@@ -88,7 +82,7 @@ const isSingle = (rule: Rule, act: Act, place: Place) =>
 export const isActedOn = (rules: Rules, act: Act, id: string, place: Place): boolean =>
   rules.some((rule) => isSingle(rule, act, place) && itemsOf(rule)?.id?.includes(id))
 
-const NAMES = { hide: 'Hidden', only: 'Only these', boost: 'Boosted', bury: 'Buried' } as const
+const NAMES = { hide: 'Hidden', boost: 'Boosted', bury: 'Buried' } as const
 
 /**
  * Hides, boosts or buries one product, or takes that back. Products with the same effect at the same place share a rule.
@@ -99,7 +93,8 @@ export function toggle(rules: Rules, act: 'hide' | 'boost' | 'bury', id: string,
   const free = opposite ? withoutId(rules, opposite, id, place) : rules
   if (isActedOn(rules, act, id, place)) return withoutId(free, act, id, place)
   const at = free.findIndex((rule) => isSingle(rule, act, place))
-  if (at < 0) return withRule(free, newRule(act, { id: [id] }, NAMES[act], FACTOR), whenOf(place))
+  if (at < 0)
+    return [...free, conditional(newRule(act, { id: [id] }, NAMES[act], FACTOR), whenOf(place))]
   return free.with(at, withIds(free[at], act, [...(itemsOf(free[at])?.id ?? []), id]))
 }
 
@@ -120,16 +115,13 @@ export function dropId(rule: Rule, id: string): readonly Rule[] {
   const items = itemsOf(rule)
   if (!act || !items?.id) return [rule]
   const left = items.id.filter((one) => one !== id)
-  if (left.length > 0) return [withIds(rule, act, left)]
   // Without its ids, a rule with other conditions would act on far more products.
-  return []
+  return left.length > 0 ? [withIds(rule, act, left)] : []
 }
 
 /** @param by factor of a boost or bury */
 export function newRule(act: Act, items: RuleItems, name: string, by: number): Rule {
-  return act === 'boost' || act === 'bury'
-    ? ({ name, [act]: items, by } as Rule)
-    : ({ name, [act]: items } as Rule)
+  return { name, [act]: items, ...((act === 'boost' || act === 'bury') && { by }) } as Rule
 }
 
 /** The rule with other days; an empty day removes that end. */

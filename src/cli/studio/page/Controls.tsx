@@ -13,62 +13,77 @@ const MOST_FOUND = 8
 interface PickerProps {
   readonly label: string
   readonly products: Products
-  readonly onPick: (id: string) => void
+  /** Label of the list of chosen products, and the line in its place while there are none. */
+  readonly chosen: string
+  readonly none: string
+  /** Ids of the chosen products, latest last. */
+  readonly ids: readonly string[]
+  readonly setIds: (ids: readonly string[]) => void
 }
 
-/** Finds products by words of their titles, or by their id. */
-function Picker({ label, products, onPick }: PickerProps) {
+/** Finds products by words of their titles, or by their id, and lists the chosen ones. */
+function Picker({ label, products, chosen, none, ids, setIds }: PickerProps) {
   const [query, setQuery] = useState('')
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
   const fits = ({ id, title = '' }: Products['items'][number]) =>
     words.every((word) => `${title} ${id}`.toLowerCase().includes(word))
   const found = words.length > 0 ? products.items.filter(fits).slice(0, MOST_FOUND) : []
+  const without = (id: string) => ids.filter((one) => one !== id)
   return (
-    <div className="picker">
-      <Input
-        {...{ label, value: query, onChange: setQuery }}
-        type="search"
-        placeholder="Title or id"
-      />
-      {words.length > 0 && found.length === 0 && <p role="status">No product has these words.</p>}
-      {found.length > 0 && (
-        <ul aria-label={`${label}: products found`}>
-          {found.map(({ id, title = id }) => (
-            <li key={id}>
-              <button
-                type="button"
-                onClick={() => {
-                  onPick(id)
-                  setQuery('')
-                }}
-              >
-                {title} <small>{id}</small>
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
+    <div>
+      <div className="picker">
+        <Input
+          {...{ label, value: query, onChange: setQuery }}
+          type="search"
+          placeholder="Title or id"
+        />
+        {words.length > 0 && found.length === 0 && <p role="status">No product has these words.</p>}
+        {found.length > 0 && (
+          <ul aria-label={`${label}: products found`}>
+            {found.map(({ id, title = id }) => (
+              <li key={id}>
+                <button
+                  type="button"
+                  onClick={() => {
+                    setIds([...without(id), id])
+                    setQuery('')
+                  }}
+                >
+                  {title} <small>{id}</small>
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      {ids.length === 0 && <p>{none}</p>}
+      <Chips {...{ products, ids }} label={chosen} onRemove={(id) => setIds(without(id))} />
     </div>
   )
 }
 
-/** Product that can be taken away again. */
-export function Chip({
-  title,
-  onRemove,
-}: {
-  readonly title: string
-  readonly onRemove: () => void
-}) {
-  return (
-    <li className="chip">
-      {title}
-      <button type="button" aria-label={`Remove ${title}`} onClick={onRemove}>
-        ×
-      </button>
-    </li>
-  )
+interface ChipsProps extends Pick<PickerProps, 'label' | 'products' | 'ids'> {
+  readonly onRemove: (id: string) => void
 }
+
+/** Products that can be taken away again. */
+export const Chips = ({ label, products, ids, onRemove }: ChipsProps) =>
+  ids.length > 0 && (
+    <ul className="chips" aria-label={label}>
+      {ids.map((id) => (
+        <li key={id} className="chip">
+          {products.titleOf(id)}
+          <button
+            type="button"
+            aria-label={`Remove ${products.titleOf(id)}`}
+            onClick={() => onRemove(id)}
+          >
+            ×
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
 
 interface FieldProps {
   readonly label: string
@@ -126,45 +141,20 @@ export function Controls({ products, rules, shown, setShown, reach, setReach }: 
   return (
     <section aria-labelledby="view" className="controls">
       <h2 id="view">Whose lists</h2>
-      <div>
-        <Picker
-          label="A shopper who looked at"
-          products={products}
-          onPick={(id) =>
-            setShown({ ...shown, looked: [...looked.filter((one) => one !== id), id] })
-          }
-        />
-        {looked.length === 0 ? (
-          <p>Nothing yet: a new visitor.</p>
-        ) : (
-          <ul className="chips" aria-label="Products that the shopper looked at">
-            {looked.map((id) => (
-              <Chip
-                key={id}
-                title={products.titleOf(id)}
-                onRemove={() => setShown({ ...shown, looked: looked.filter((one) => one !== id) })}
-              />
-            ))}
-          </ul>
-        )}
-      </div>
-      <div>
-        <Picker
-          label="The page of a product"
-          products={products}
-          onPick={(id) => setShown({ ...shown, about: id })}
-        />
-        {about === undefined ? (
-          <p>No product: the home page.</p>
-        ) : (
-          <ul className="chips" aria-label="Product of the page">
-            <Chip
-              title={products.titleOf(about)}
-              onRemove={() => setShown({ ...shown, about: undefined })}
-            />
-          </ul>
-        )}
-      </div>
+      <Picker
+        label="A shopper who looked at"
+        chosen="Products that the shopper looked at"
+        none="Nothing yet: a new visitor."
+        {...{ products, ids: looked }}
+        setIds={(ids) => setShown({ ...shown, looked: ids })}
+      />
+      <Picker
+        label="The page of a product"
+        chosen="Product of the page"
+        none="No product: the home page."
+        {...{ products, ids: about === undefined ? [] : [about] }}
+        setIds={(ids) => setShown({ ...shown, about: ids.at(-1) })}
+      />
       {pages.length > 0 && (
         <Select
           label="Name of the page"

@@ -4,7 +4,7 @@ import type { RuleCosts } from '@nearside/evaluate/ruleCosts.ts'
 import { useEffect, useRef, useState } from 'react'
 import type { Previewed } from '../app.ts'
 import { dropId, scheduled } from '../edits.ts'
-import { Chip, Input } from './Controls.tsx'
+import { Chips, Input } from './Controls.tsx'
 import type { Calls } from './calls.ts'
 import { effectOf, idsOf, type Products, reachOf } from './describe.ts'
 import type { Edit } from './ListPair.tsx'
@@ -139,20 +139,13 @@ function RuleRow({ products, rule, at, rules, edit, cost }: RowProps) {
         <p>
           {effectOf(rule)}. {reachOf(rule, products)}.
         </p>
-        <ul className="chips" aria-label={`Products of ${name}`}>
-          {idsOf(rule).map((id) => (
-            <Chip
-              key={id}
-              title={products.titleOf(id)}
-              onRemove={() =>
-                edit(
-                  rules.toSpliced(at, 1, ...dropId(rule, id)),
-                  `${products.titleOf(id)}: removed.`,
-                )
-              }
-            />
-          ))}
-        </ul>
+        <Chips
+          {...{ products, ids: idsOf(rule) }}
+          label={`Products of ${name}`}
+          onRemove={(id) =>
+            edit(rules.toSpliced(at, 1, ...dropId(rule, id)), `${products.titleOf(id)}: removed.`)
+          }
+        />
         {cost && <p className="cost">Effect: {cost}.</p>}
       </div>
       {(['from', 'until'] as const).map((end) => (
