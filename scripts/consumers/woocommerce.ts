@@ -74,10 +74,10 @@ export async function driveWooCommerce(tools: string): Promise<void> {
   const live = JSON.parse(readFileSync(join(site, 'live.json'), 'utf8'))
   const [changed] = live.changed
   const isRight =
-    live.changed.length === 1 && changed.price === 99.5 && live.gone.join() === shown[1].id
+    live.changed.length === 1 && changed.price === 119.4 && live.gone.join() === shown[1].id
   report(
     'woocommerce',
-    'sync reads a price change and a deletion',
+    'sync reads a price change, with tax as in the shop, and a deletion',
     isRight ? '' : JSON.stringify(live),
   )
   const log = existsSync(join(folder, 'php.log'))

@@ -8,6 +8,8 @@ const NEARSIDE_FEED_AGE = 60;
 
 /** A product or a variation, in the columns of WooCommerce's export. */
 function nearside_row($product): array {
+    // With or without tax, as the shop's own pages show prices.
+    $price = fn($amount) => $amount === '' ? '' : wc_get_price_to_display($product, ['price' => $amount]);
     $time = fn($date) => $date ? gmdate('Y-m-d\TH:i:s\Z', $date->getTimestamp()) : '';
     return [
         'ID' => $product->get_id(),
@@ -16,8 +18,8 @@ function nearside_row($product): array {
         'Name' => $product->get_name(),
         'Published' => 1,
         'Description' => $product->get_short_description() ?: $product->get_description(),
-        'Regular price' => $product->get_regular_price(),
-        'Sale price' => $product->get_sale_price(),
+        'Regular price' => $price($product->get_regular_price()),
+        'Sale price' => $price($product->get_sale_price()),
         'Date sale price starts' => $time($product->get_date_on_sale_from()),
         'Date sale price ends' => $time($product->get_date_on_sale_to()),
         'In stock?' => $product->is_in_stock() ? 1 : 0,
