@@ -111,6 +111,8 @@ it('a page names the newest model to its device, and none if it can’t be read'
   for (const broken of [
     () => Promise.reject(new TypeError('offline')),
     async () => new Response('<'),
+    // A server's error page may be JSON; taken for a model, it would end the page's personalizer.
+    async () => Response.json({ error: 'not found' }, { status: 404 }),
   ]) {
     const without = await openPage(catalog, [], broken)
     await without.started

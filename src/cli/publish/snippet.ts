@@ -20,7 +20,7 @@ const url = new URL(worker, location.href).href
 const policy = globalThis.trustedTypes?.createPolicy('${TRUSTED_TYPES}', { createScriptURL: () => url })
 // The snippet can be older than the newest model. The page has preloaded this file, so the device needn't wait for it.
 const newest = fetch(\`\${options.baseModel}/latest.json\`, { signal: AbortSignal.timeout(3000) })
-  .then((answer) => answer.json())
+  .then((answer) => (answer.ok ? answer.json() : undefined))
   .catch(() => undefined)
 // The worker starts while the page's own code loads. If it fails before the personalizer listens, the personalizer
 // starts another one and handles the failure.
