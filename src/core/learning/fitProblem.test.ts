@@ -1,11 +1,12 @@
 import { testModel, testShop, UNTIL } from '@nearside/evaluate/testShop.ts'
 import { describe, expect, it } from 'vitest'
 import { FEATURE_COUNT } from '../features/features.ts'
-import { DIMENSION } from '../model/baseModel.ts'
+import type { History } from '../features/history.ts'
+import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { createRandom } from '../model/random.ts'
 import { personalScores, scoreTerms } from '../model/score.ts'
 import { DAY } from '../time.ts'
-import { buildFitProblem, FIT_CANDIDATES, FIT_CASES, PARAMETERS } from './fitProblem.ts'
+import { FIT_CANDIDATES, FIT_CASES, fitProblemOf, ownCases, PARAMETERS } from './fitProblem.ts'
 import { casesFromHistory } from './learningCases.ts'
 import type { FitProblem } from './problem.ts'
 
@@ -14,13 +15,16 @@ const model = testModel(shop)
 const history = shop.shoppers[3].interactions
 const now = UNTIL + 50 * DAY
 
+const buildFitProblem = (of: BaseModel, past: History, at: number) =>
+  fitProblemOf(of, ownCases(of, past, at), at)
+
 function problemOf(): FitProblem {
   const problem = buildFitProblem(model, history, now)
   if (!problem) throw new Error('there is something to learn from')
   return problem
 }
 
-describe('buildFitProblem', () => {
+describe('fitProblemOf', () => {
   const problem = problemOf()
   const cases = casesFromHistory(history)
 

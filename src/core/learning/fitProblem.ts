@@ -51,10 +51,7 @@ interface FitProblemOptions {
   readonly find?: FindCandidates
 }
 
-/** Builds the fit problem from the cases of `ownCases`. */
-export const buildFitProblem = (model: BaseModel, history: History, now: number) =>
-  fitProblemOf(model, ownCases(model, history, now), now)
-
+/** Builds the fit problem without a pause. */
 export function fitProblemOf(...given: Parameters<typeof fitProblemSteps>): FitProblem | null {
   const steps = fitProblemSteps(...given)
   let step = steps.next()
