@@ -38,7 +38,7 @@ export const Card = memo(function Card({ item, terms = NO_TERMS, early, rise }: 
             // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no identity but their place
             <mark key={place}>{piece.text}</mark>
           ) : (
-            piece.text
+            unbroken(piece.text)
           ),
         )}
       </span>
@@ -56,6 +56,19 @@ export const Card = memo(function Card({ item, terms = NO_TERMS, early, rise }: 
     </Link>
   )
 })
+
+/** Keeps a single letter and its hyphen with what follows: “T-Light” must not end a line after “T-”. */
+function unbroken(text: string) {
+  const [, before, word, after] = /^(.*?)(\b\w-\w+)(.*)$/.exec(text) ?? []
+  if (word === undefined) return text
+  return (
+    <>
+      {before}
+      <span className="unbroken">{word}</span>
+      {after}
+    </>
+  )
+}
 
 /** Card for lists whose heading already gives the reason. */
 export function PlainCard({ item }: ItemComponentProps) {
