@@ -64,15 +64,15 @@ const budgets: SizeLimitConfig = [
     ...DEVICE,
   ]),
   budget('A page with lists, custom element', '92.3 KB', ['element', 'menu', ...DEVICE]),
-  budget('Search, React: box and facets', '14.4 KB', ['search', 'react-search'], LISTS),
-  budget('Search as an element', '15.75 KB', ['element-search'], ['element']),
+  budget('Search, React: box and facets', '14.9 KB', ['search', 'react-search'], LISTS),
+  budget('Search as an element', '16.1 KB', ['element-search'], ['element']),
   budget(
     'Privacy console, with its technical details',
     '14.3 KB',
     ['console', 'Technical'],
     ['index', 'react'],
   ),
-  budget('German words of widgets, panel and console', '9.85 KB', ['german']),
+  budget('German words of widgets, panel and console', '9.9 KB', ['german']),
   budget(
     'Measuring, adapters and consent platforms',
     '5.9 KB',
@@ -97,7 +97,7 @@ const budgets: SizeLimitConfig = [
     ['contribute', 'obtainToken', 'relayedFetch'],
     DEVICE,
   ),
-  { name: 'Styles of all widgets', path: 'dist/lib/styles.css', limit: '4 KB', gzip: true },
+  { name: 'Styles of all widgets', path: 'dist/lib/styles.css', limit: '4.1 KB', gzip: true },
   budget('Vault, the page’s end', '1.1 KB', ['vault'], ['index']),
   {
     name: 'Vault: its document, which asks the shopper in two languages',

@@ -99,7 +99,7 @@ test('by keyboard: a shopper changes colours, order and department in the header
 
 test('by keyboard: showing more moves the focus to the first new entry', async ({ page }) => {
   await page.goto('/search#q=heart')
-  const departments = page.getByRole('group', { name: 'Department' }).getByRole('checkbox')
+  const departments = page.getByRole('group', { name: 'Department' }).locator('.ns-facet-option')
   await press(page, page.getByRole('button', { name: /^All \d+/ }).first())
   await expect(departments.nth(8)).toBeFocused()
   const cards = page.getByRole('list', { name: 'Results for heart' }).getByRole('listitem')

@@ -92,3 +92,53 @@ test('best match: Back shows the order that the shopper left, though a look chan
   await expect.poll(() => idsOf(page)).toEqual(ids)
   await expect.poll(() => scrolled(page)).toBe(place)
 })
+
+test('the tree of departments: a department, then a kind; list, counts and address follow, Back returns', async ({
+  page,
+}) => {
+  await page.goto('/search#q=red')
+  const tree = page.getByRole('group', { name: 'Department' })
+  const choice = (name: RegExp) => tree.getByRole('button', { name })
+  const shown = page.locator('.facet-count')
+  const countOf = async (name: RegExp) =>
+    Number(/(\d+) products?$/.exec((await choice(name).textContent()) ?? '')?.[1])
+
+  const department = /^Tea, Coffee & Mugs \d/
+  const disclosure = tree.getByRole('button', { name: 'Subcategories of Tea, Coffee & Mugs' })
+  await expect(disclosure).toHaveAttribute('aria-expanded', 'false')
+  const inDepartment = await countOf(department)
+  await choice(department).click()
+  await expect(shown).toHaveText(`${inDepartment} products`)
+  expect(choices(page).getAll('in')).toEqual(['Tea, Coffee & Mugs'])
+  await expect(disclosure).toHaveAttribute('aria-expanded', 'true')
+
+  const mugs = await countOf(/^Mugs \d/)
+  expect(mugs).toBeLessThan(inDepartment)
+  await choice(/^Mugs \d/).press('Enter')
+  await expect(shown).toHaveText(`${mugs} products`)
+  expect(choices(page).getAll('in')).toEqual(['Tea, Coffee & Mugs > Mugs'])
+  await expect(choice(/^Mugs \d/)).toHaveAttribute('aria-pressed', 'true')
+  await expect(choice(department)).toHaveAttribute('aria-pressed', 'false')
+  for (const title of await cards(page).locator('h3').allTextContents())
+    expect(title).toMatch(/mug|beaker/i)
+
+  // A link to the choice opens its branch.
+  await page.reload()
+  await expect(choice(/^Mugs \d/)).toHaveAttribute('aria-pressed', 'true')
+  await page.goBack()
+  await expect(shown).toHaveText(`${inDepartment} products`)
+  await expect(choice(department)).toHaveAttribute('aria-pressed', 'true')
+  await page.goBack()
+  await expect(disclosure).toHaveAttribute('aria-expanded', 'false')
+  expect(choices(page).has('in')).toBe(false)
+
+  // Another department replaces the choice, and a second press removes it.
+  await page.goto('/category/Tea%2C%20Coffee%20%26%20Mugs')
+  const kinds = page.getByRole('group', { name: 'Kind' })
+  const saucers = kinds.getByRole('button', { name: /^Cups and saucers/ })
+  await kinds.getByRole('button', { name: /^Mugs/ }).click()
+  await saucers.click()
+  expect(choices(page).getAll('in')).toEqual(['Cups and saucers'])
+  await saucers.click()
+  expect(choices(page).has('in')).toBe(false)
+})

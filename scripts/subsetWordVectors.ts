@@ -5,10 +5,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { titleWords } from '@nearside/core/model/content.ts'
+import { orderedWords } from '@nearside/storefront/headPhrase.ts'
 import { packFile } from '@nearside/train/shop/packFile.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
 import { readWordVectors } from '@nearside/train/wordVectors.ts'
-import { orderedWords } from './demoCatalog/headPhrase.ts'
 
 const [from, shopFolder, to] = process.argv.slice(2)
 if (!to) throw new Error('usage: tsx scripts/subsetWordVectors.ts FROM_DIR SHOP_DIR TO_DIR')

@@ -6,10 +6,10 @@
 
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { DAY } from '@nearside/core/time.ts'
+import { orderedWords, PhraseIndex, toPhrase } from '@nearside/storefront/headPhrase.ts'
 import type { OrderLine } from '@nearside/train/import/importShop.ts'
 import type { WordVectors } from '@nearside/train/wordVectors.ts'
 import type { Department } from './catalogRules.ts'
-import { orderedWords, PhraseIndex, toPhrase } from './headPhrase.ts'
 
 const ALWAYS = 4
 const STRONG = 3

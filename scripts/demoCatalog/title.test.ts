@@ -1,5 +1,5 @@
+import { PhraseIndex, toPhrase } from '@nearside/storefront/headPhrase.ts'
 import { describe, expect, test } from 'vitest'
-import { PhraseIndex, toPhrase } from './headPhrase.ts'
 import { readableTitle } from './title.ts'
 
 describe('readableTitle', () => {

@@ -1,7 +1,7 @@
 /** @module Decides from a product's title what its picture shows. */
 
+import { orderedWords, PhraseIndex, toPhrase } from '@nearside/storefront/headPhrase.ts'
 import { factsOf } from '@nearside/storefront/titleFacts.ts'
-import { orderedWords, PhraseIndex, toPhrase } from '../demoCatalog/headPhrase.ts'
 import { letteringOf } from './lettering.ts'
 import { chooseMaterial, type MaterialName } from './material.ts'
 import { choosePalette, type Palette } from './palette.ts'

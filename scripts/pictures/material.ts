@@ -1,5 +1,5 @@
 /** @module A product's material, drawn on its surface as an SVG pattern or gradient. */
-import { PhraseIndex, toPhrase } from '../demoCatalog/headPhrase.ts'
+import { PhraseIndex, toPhrase } from '@nearside/storefront/headPhrase.ts'
 
 const WORDS = {
   wood: 'wood|wooden|bamboo|driftwood',

@@ -1,6 +1,6 @@
 /** @module Chooses the colours of a picture from the words of a title. */
 
-import { orderedWords, PhraseIndex, toPhrase } from '../demoCatalog/headPhrase.ts'
+import { orderedWords, PhraseIndex, toPhrase } from '@nearside/storefront/headPhrase.ts'
 
 export interface Palette {
   readonly name: string

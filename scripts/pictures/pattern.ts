@@ -1,5 +1,5 @@
 /** @module Printed patterns: a title's words about a surface ("striped") become an SVG pattern of a few marks. */
-import { PhraseIndex, toPhrase } from '../demoCatalog/headPhrase.ts'
+import { PhraseIndex, toPhrase } from '@nearside/storefront/headPhrase.ts'
 
 const WORDS = {
   spots: 'retrospot|spot|spotty|dot|dots|polka dot|polka|scandi spot|spotted',

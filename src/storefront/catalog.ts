@@ -2,6 +2,7 @@
 import type { Item } from '../index.ts'
 import { type AskSearch, parseItem } from '../search.ts'
 import { breatheAfter } from './breathe.ts'
+import { kindOf } from './kinds.ts'
 import { loadArray } from './load.ts'
 import type { Searches } from './search/here.ts'
 import { askThread, readsGerman } from './search/searchThread.ts'
@@ -31,6 +32,9 @@ export interface Catalog {
 
 export const OTHER = 'Everything else'
 
+/** The item's department: its category, or the first level of a path ("Kitchen > Mugs"). */
+export const departmentOf = ({ category = OTHER }: Item): string => category.split(' > ', 1)[0]
+
 /**
  * @param known products already on screen; the catalog keeps these objects, so that their cards don't render again
  * @throws Error with a message for the shopper
@@ -46,7 +50,10 @@ export async function loadCatalog(
     for (const raw of some) {
       const item = parseItem(raw, `catalog item ${items.length + 1}`)
       const same = shown.get(item.id)
-      items.push(same && JSON.stringify(same) === JSON.stringify(item) ? same : item)
+      const kept = same && JSON.stringify(same) === JSON.stringify(item) ? same : item
+      // In the first search, all kinds at once would block a slow phone.
+      kindOf(kept)
+      items.push(kept)
     }
     await breathe()
   }
@@ -65,7 +72,7 @@ export function createCatalog(items: readonly Item[], search = searchWhenAsked(i
   const byId = new Map(items.map((item) => [item.id, item]))
   const byName = new Map<string, Item[]>()
   for (const item of items) {
-    const name = item.category ?? OTHER
+    const name = departmentOf(item)
     const members = byName.get(name)
     if (members) members.push(item)
     else byName.set(name, [item])

@@ -4,7 +4,9 @@ import type { Item } from '../index.ts'
 import { type FacetsState, useFacets } from '../react-search.ts'
 import { type FacetGroup, type FacetSelection, priceGroup, valueGroup } from '../search.ts'
 import { useChoices } from './address.ts'
-import { departmentText, isSold, OTHER } from './catalog.ts'
+import { type Catalog, departmentOf, departmentText, isSold } from './catalog.ts'
+import { branchesOf } from './kinds.ts'
+import { useShop } from './shop.ts'
 import { pounds } from './text.ts'
 import { searchWords, words } from './words/words.ts'
 
@@ -28,27 +30,35 @@ const stockGroup = (): FacetGroup => ({
   matches: (item, value) => isSold(item) === (value === 'in'),
 })
 
-const departmentGroup = (items: readonly Item[]): FacetGroup =>
-  valueGroup(
+/** @param departments false within a department: the tree begins below it */
+function treeGroup(items: readonly Item[], catalog: Catalog, departments: boolean): FacetGroup {
+  return valueGroup(
     items,
-    { name: 'in', label: searchWords('category') },
-    ({ category = OTHER }) => category,
+    { name: 'in', label: departments ? searchWords('category') : words('list.kind'), tree: true },
+    (item) => {
+      const name = departmentOf(item)
+      const department = catalog.department(name)
+      const below = (department && branchesOf(department).get(item.id)) ?? []
+      return (departments ? [name, ...below] : below).join(' > ') || undefined
+    },
     departmentText,
   )
+}
 
 /**
  * State of the filters. The address contains the choices, so that a link keeps them and "back" undoes them.
- * @param departments whether to offer departments as a filter, which makes no sense inside a department
+ * @param departments whether to offer departments above their kinds, which makes no sense inside a department
  */
 export function useChosen(items: readonly Item[], departments: boolean): FacetsState {
+  const { catalog } = useShop()
   const [choices, choose] = useChoices()
   const groups = useMemo(
     () => [
-      ...(departments ? [departmentGroup(items)] : []),
+      treeGroup(items, catalog, departments),
       priceGroup({ name: 'price', label: searchWords('price') }, LIMITS, bandText),
       stockGroup(),
     ],
-    [items, departments],
+    [items, catalog, departments],
   )
   // The memo depends on this text of the choices, because the address changes with every letter of a search.
   const chosen = JSON.stringify(

@@ -12,6 +12,7 @@ import {
   variantsOf,
 } from './catalog.ts'
 import type { HistoryLine } from './history.ts'
+import { kindOf } from './kinds.ts'
 import { PAGE } from './parts/StockList.tsx'
 import { askThread } from './search/searchThread.ts'
 
@@ -95,12 +96,11 @@ export function firstDepartment(whole: Catalog, path: string, of: Department): F
 }
 
 /** The fields by which filters count a product. */
-const counted = ({ id, category, price, available }: Item): Item => ({
-  id,
-  category,
-  price,
-  available,
-})
+const counted = (item: Item): Item => {
+  const { id, category, price, available } = item
+  const kind = kindOf(item)
+  return { id, category, price, available, attributes: kind === undefined ? undefined : { kind } }
+}
 
 /** @param path address of the product's page */
 export function firstProduct(

@@ -68,7 +68,7 @@ const SIZE =
   /\b\d+(?:\.\d+)?(?:cm)?(?: ?x ?\d+(?:cm)?)* ?(?:cm|mm|ml|kg|g|"(?=\s|$))(?!\w)|\bA[3-7](?= size)/gi
 
 /** Behind these words a title names a part or the packing: "Jar with Pink Lid", "Skittles in Cotton Bag". */
-const BESIDES = / (?:in|with|for) .*$/i
+export const BESIDES = / (?:in|with|for) .*$/i
 
 const finders = <Name extends string>(table: Readonly<Record<Name, string>>) =>
   (Object.entries(table) as [Name, string][]).map(

@@ -12,6 +12,23 @@ const ITEMS: readonly Item[] = [
 const NAME = { name: 'x', label: 'X' }
 const colour = (item: Item) => item.attributes?.colour
 
+test('values of a tree are paths: an item counts at each level, and one choice replaces another', () => {
+  const items = ['Home > Mugs', 'Home > Bowls', 'Home', 'Garden', undefined].map((category, i) => ({
+    id: `i${i}`,
+    category,
+  }))
+  const tree = valueGroup(items, { ...NAME, tree: true }, ({ category }) => category)
+  const { items: left, facets } = narrow(items, [tree], { [NAME.name]: ['Home > Mugs', 'Garden'] })
+  expect(facets[0].options.map(({ value, label, count }) => [value, label, count])).toEqual([
+    ['Home', 'Home', 3],
+    ['Garden', 'Garden', 1],
+    ['Home > Bowls', 'Bowls', 1],
+    ['Home > Mugs', 'Mugs', 1],
+  ])
+  expect(left).toHaveLength(1)
+  expect(facets[0].options.filter(({ selected }) => selected)).toHaveLength(1)
+})
+
 test('values are sorted by count and name, and an item counts once per value', () => {
   const brands = valueGroup(ITEMS, NAME, ({ brand }) => brand)
   expect(brands.options.map(({ value }) => value)).toEqual(['Alpha', 'Beta', 'Gamma'])

@@ -6,28 +6,38 @@ import type { FacetGroup } from './facets.ts'
  * Facet group of the values that the items have, most frequent first. Equally frequent values are sorted by
  * name, so that the order of the items doesn't matter. Names are compared by character code, because a
  * locale's order takes a slow phone 50 ms to load while the shopper types.
+ * @param tree whether values are paths: an item with `Kitchen > Mugs` has the values `Kitchen` and `Kitchen > Mugs`
  * @param valuesOf an item's value or values, e.g. `(item) => item.attributes?.colour`
- * @param text text that the shopper reads for a value
+ * @param text text that the shopper reads for a value, or for the last level of a path
  */
 export function valueGroup<TItem extends Item>(
   items: readonly TItem[],
-  { name, label }: Pick<FacetGroup, 'name' | 'label'>,
+  { name, label, tree }: Pick<FacetGroup, 'name' | 'label' | 'tree'>,
   valuesOf: (item: TItem) => AttributeValue | readonly AttributeValue[] | undefined,
   text: (value: string) => string = (value) => value,
 ): FacetGroup<TItem> {
-  const read = (item: TItem) => [valuesOf(item) ?? []].flat().map(String)
+  const read = (item: TItem) => {
+    const values = [valuesOf(item) ?? []].flat().map(String)
+    return new Set(tree ? values.flatMap(levels) : values)
+  }
+  const known = new Map(items.map((item) => [item, read(item)]))
   const counts = new Map<string, number>()
-  for (const item of items)
-    for (const value of new Set(read(item))) counts.set(value, (counts.get(value) ?? 0) + 1)
+  for (const values of known.values())
+    for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
   return {
     name,
     label,
+    tree,
     options: [...counts]
       .sort(([nameA, a], [nameB, b]) => b - a || (nameA < nameB ? -1 : 1))
-      .map(([value]) => ({ value, label: text(value) })),
-    matches: (item, value) => read(item).includes(value),
+      .map(([value]) => ({ value, label: text(tree ? value.split(' > ').at(-1)! : value) })),
+    matches: (item, value) => (known.get(item) ?? read(item)).has(value),
   }
 }
+
+/** @example levels('Kitchen > Mugs') // ['Kitchen', 'Kitchen > Mugs'] */
+const levels = (path: string): readonly string[] =>
+  path.split(' > ').map((_, level, names) => names.slice(0, level + 1).join(' > '))
 
 /**
  * Facet group of price bands; items without a price are in none.

@@ -10,6 +10,8 @@ export interface FacetGroup<TItem extends Item = Item> {
   readonly name: string
   /** Text that the shopper reads. */
   readonly label: string
+  /** Whether values are paths (`Kitchen > Mugs`), of which one at a time is chosen. */
+  readonly tree?: boolean
   /** Choices in display order. */
   readonly options: readonly { readonly value: string; readonly label: string }[]
   /** Whether an item has the value. */
@@ -25,6 +27,8 @@ export interface Facet {
   readonly name: string
   /** Text that the shopper reads. */
   readonly label: string
+  /** Whether values are paths (`Kitchen > Mugs`), of which one at a time is chosen. */
+  readonly tree?: boolean
   /** Choices in the group's order: value and text, number of items, and whether the shopper chose it. */
   readonly options: readonly {
     readonly value: string
@@ -40,10 +44,11 @@ export function narrow<TItem extends Item>(
   groups: readonly FacetGroup<TItem>[],
   selection: FacetSelection,
 ): { readonly items: readonly TItem[]; readonly facets: readonly Facet[] } {
-  const chosen = groups.map(({ name, options }) => {
+  const chosen = groups.map(({ name, options, tree }) => {
     const wanted = new Set(selection[name])
     // An address can name values that the shop doesn't have; they are ignored.
-    return options.filter(({ value }) => wanted.has(value)).map(({ value }) => value)
+    const values = options.filter(({ value }) => wanted.has(value)).map(({ value }) => value)
+    return tree ? values.slice(0, 1) : values
   })
   const holds = (item: TItem, g: number) =>
     chosen[g].length === 0 || chosen[g].some((value) => groups[g].matches(item, value))
@@ -61,9 +66,10 @@ export function narrow<TItem extends Item>(
   }
   return {
     items: kept,
-    facets: groups.map(({ name, label, options }, g) => ({
+    facets: groups.map(({ name, label, tree, options }, g) => ({
       name,
       label,
+      tree,
       options: options.map((option, o) => ({
         ...option,
         count: counts[g][o],

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react'
 import type { Item, Recommendation } from '../../index.ts'
 import { usePersonalizer } from '../../react.ts'
-import { isSold, OTHER } from '../catalog.ts'
+import { departmentOf, isSold } from '../catalog.ts'
 import { order } from '../preferences.ts'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
@@ -45,7 +45,7 @@ function offersOf(items: readonly Item[], ranked: readonly Recommendation[]): re
     id: item.id,
     pence: penceOf(item),
     score: scores.get(item.id) ?? -1 - place,
-    department: item.category ?? OTHER,
+    department: departmentOf(item),
   }))
 }
 

@@ -5,9 +5,9 @@ import { LearningPaused } from '../../react.ts'
 import { addToBasket, clampQuantity, MAX_QUANTITY, toggleWish, wishlist } from '../basket.ts'
 import {
   categoryPath,
+  departmentOf,
   departmentText,
   isSold,
-  OTHER,
   productPath,
   titleOf,
   variantsOf,
@@ -37,7 +37,7 @@ function Details({ item }: { readonly item: Item }) {
   useProductView(item.id)
   const { catalog } = useShop()
   const variants = useMemo(() => variantsOf(catalog, item), [catalog, item])
-  const department = item.category ?? OTHER
+  const department = departmentOf(item)
   return (
     <div className="page">
       <nav className="crumbs" aria-label={words('product.breadcrumb')}>

@@ -126,11 +126,6 @@ const Results = memo(function Results({ found }: ResultsProps) {
   return (
     <>
       <Suggestions found={found} />
-      {hits.length > 0 && (!hits[0].complete || hits[0].respelt) && (
-        <p className="empty" role="status">
-          {hits[0].complete ? words('search.respelt', { query }) : searchWords('partly', { query })}
-        </p>
-      )}
       {items.length === 0 ? (
         <>
           <p className="empty" role="status">
@@ -148,7 +143,15 @@ const Results = memo(function Results({ found }: ResultsProps) {
           settled={unavailable || ranked.settled}
           why={why}
           termsOf={termsOf}
-        />
+        >
+          {hits.length > 0 && (!hits[0].complete || hits[0].respelt) && (
+            <p className="empty" role="status">
+              {hits[0].complete
+                ? words('search.respelt', { query })
+                : searchWords('partly', { query })}
+            </p>
+          )}
+        </Assortment>
       )}
     </>
   )

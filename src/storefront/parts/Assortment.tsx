@@ -63,7 +63,8 @@ export function Assortment(props: AssortmentProps) {
   const listed = useDeferredValue(shown)
   // A prerendered page was rendered without the shopper and without the choices in the address.
   const rendered = catalog.enoughFor !== null
-  const chosen = facets.chosen > 0 || sort !== undefined || choices.has('show')
+  const chosen = facets.chosen > 0 || ['in', 'sort', 'show'].some((name) => choices.has(name))
+  const isReady = settled && !(rendered && chosen)
   useListView(label, settled && !rendered ? shown.map((item) => item.id) : [])
 
   function sortBy(value: string) {
@@ -78,7 +79,7 @@ export function Assortment(props: AssortmentProps) {
       <div className="assortment-main">
         <div className="facets">
           <p className="facet-count" role="status">
-            {settled && words('products', { n: count(shown.length) })}
+            {isReady && words('products', { n: count(shown.length) })}
           </p>
           <span className="facet">
             <label htmlFor="sort">{words('list.sortBy')}</label>
@@ -106,7 +107,7 @@ export function Assortment(props: AssortmentProps) {
           <StockList
             items={listed}
             label={label}
-            settled={settled && !(rendered && chosen)}
+            settled={isReady}
             termsOf={termsOf}
             ranked={ranked}
             why={sortedBy ?? why}

@@ -1,7 +1,7 @@
 /** @module Facts about a product, from its title and the shop's terms; why it is in lists, from a year of orders. */
 import type { ReactNode } from 'react'
 import type { Item } from '../../index.ts'
-import { categoryPath, departmentText, OTHER, titleOf } from '../catalog.ts'
+import { categoryPath, departmentOf, departmentText, titleOf } from '../catalog.ts'
 import { useHistory } from '../history.ts'
 import { count, money } from '../text.ts'
 import { factsOf } from '../titleFacts.ts'
@@ -36,7 +36,7 @@ function Facts({ rows }: { readonly rows: readonly Row[] }) {
 
 export function ProductFacts({ item }: { readonly item: Item }) {
   const { pieces, sizes, colours, materials } = factsOf(titleOf(item))
-  const department = item.category ?? OTHER
+  const department = departmentOf(item)
   const rows: Row[] = [
     [
       words('finding.category'),

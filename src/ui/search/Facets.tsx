@@ -9,6 +9,7 @@ import { memo, useId, useRef, useState } from 'react'
 import { SEARCH_ENGLISH, type SearchKey, type SearchLabels } from '../messages/search.ts'
 import { usePersonalizationContext } from '../react/context.ts'
 import { FIRST } from './defaultGroups.ts'
+import { FacetBranch, FacetCount, isTop } from './FacetBranch.tsx'
 import type { FacetsState } from './useFacets.ts'
 
 /**
@@ -51,6 +52,9 @@ export const Facets = memo(function Facets(
   )
 })
 
+/** Choices of a group's first level. */
+const CHOICES = ':scope > label input, :scope > ul > li > div > [aria-pressed]'
+
 interface GroupProps {
   readonly facet: Facet
   readonly words: Words<SearchKey>
@@ -60,30 +64,43 @@ interface GroupProps {
 function Group({ facet, words, onToggle }: GroupProps) {
   const [all, setAll] = useState(false)
   const group = useRef<HTMLFieldSetElement>(null)
-  const possible = facet.options.filter(({ count, selected }) => count > 0 || selected)
-  const shown = possible.filter(({ selected }, place) => all || selected || place < FIRST)
+  const some = facet.options.filter(({ count, selected }) => count > 0 || selected)
+  const possible = facet.tree ? some.filter(isTop) : some
+  const shown = possible.filter(
+    ({ value, selected }, place) =>
+      all ||
+      selected ||
+      place < FIRST ||
+      some.some((one) => one.selected && one.value.startsWith(`${value} > `)),
+  )
 
   function showAll() {
     setAll(true)
     // The pressed button is gone, so move the focus to the first new choice.
     const first = possible.findIndex((option) => !shown.includes(option))
-    requestAnimationFrame(() => group.current?.querySelectorAll('input')[first]?.focus())
+    requestAnimationFrame(() =>
+      group.current?.querySelectorAll<HTMLElement>(CHOICES)[first]?.focus(),
+    )
   }
 
   if (possible.length === 0) return null
   return (
     <fieldset className="ns-facet" ref={group}>
       <legend>{facet.label}</legend>
-      {shown.map(({ value, label, count, selected }) => (
-        <label key={value} className="ns-facet-option">
-          <input type="checkbox" checked={selected} onChange={() => onToggle(value)} />
-          <span>{label}</span>{' '}
-          <span className="ns-facet-count">
-            <span aria-hidden="true">{count}</span>
-            <span className="ns-visually-hidden">{words('count', { n: count })}</span>
-          </span>
-        </label>
-      ))}
+      {facet.tree ? (
+        <ul>
+          {shown.map((option) => (
+            <FacetBranch key={option.value} among={some} {...{ option, words, onToggle }} />
+          ))}
+        </ul>
+      ) : (
+        shown.map(({ value, label, count, selected }) => (
+          <label key={value} className="ns-facet-option">
+            <input type="checkbox" checked={selected} onChange={() => onToggle(value)} />
+            <span>{label}</span> <FacetCount count={count} words={words} />
+          </label>
+        ))
+      )}
       {shown.length < possible.length && (
         <button type="button" className="ns-facet-all" onClick={showAll}>
           {words('all', { n: possible.length })}

@@ -11,11 +11,20 @@ import type { SearchKey } from '../messages/search.ts'
 /** Number of options shown before "All …". */
 export const FIRST = 8
 
-/** Selection with that choice added, or removed. */
-export function toggled(selection: FacetSelection, group: string, value: string): FacetSelection {
+/**
+ * Selection with that choice added, or removed.
+ * @param single whether the choice replaces the group's others
+ */
+export function toggled(
+  selection: FacetSelection,
+  group: string,
+  value: string,
+  single = false,
+): FacetSelection {
   const before = selection[group] ?? []
   const without = before.filter((one) => one !== value)
-  return { ...selection, [group]: without.length < before.length ? without : [...before, value] }
+  if (without.length < before.length) return { ...selection, [group]: single ? [] : without }
+  return { ...selection, [group]: single ? [value] : [...before, value] }
 }
 
 /** Default groups in which these items differ. */

@@ -66,8 +66,11 @@ export function useFacets<TItem extends Item>(
     [onSelection],
   )
   const toggle = useCallback(
-    (group: string, value: string) => choose(toggled(selection, group, value)),
-    [selection, choose],
+    (group: string, value: string) => {
+      const single = groups.some(({ name, tree }) => tree && name === group)
+      choose(toggled(selection, group, value, single))
+    },
+    [selection, groups, choose],
   )
   const clear = useCallback(() => choose({}), [choose])
   const chosen = facets.flatMap((facet) => facet.options).filter(({ selected }) => selected).length

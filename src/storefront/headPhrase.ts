@@ -21,16 +21,24 @@ const PREPOSITIONS: ReadonlySet<string> = new Set(['with', 'in', 'for', 'on', 'f
 
 /** Lower-case words in the title's order, with possessives and accents unchanged. */
 export function orderedWords(title: string): string[] {
-  return (
-    title
-      .toLowerCase()
-      .replace(/['’]s\b/g, '')
-      .match(/[\p{L}\p{N}]+/gu) ?? []
-  )
+  const text = title.toLowerCase().replace(/['’]s\b/g, '')
+  // The classes of Unicode take ten times as long.
+  const words = /[^\0-\x7f]/.test(text) ? /[\p{L}\p{N}]+/gu : /[a-z0-9]+/g
+  return text.match(words) ?? []
 }
+
+const stems = new Map<string, string>()
 
 /** One form for singular and plural: boxes → box, bunnies → bunny, cookie → cooky, tins → tin. */
 function stem(word: string): string {
+  const known = stems.get(word)
+  if (known !== undefined) return known
+  const found = withoutPlural(word)
+  stems.set(word, found)
+  return found
+}
+
+function withoutPlural(word: string): string {
   if (word.length < 4) return word
   if (/ies?$/.test(word)) return word.replace(/ies?$/, 'y')
   if (/(x|ch|sh|ss)es$/.test(word)) return word.slice(0, -2)
@@ -40,6 +48,8 @@ function stem(word: string): string {
 export function toPhrase<T>(text: string, value: T, rank: number): Phrase<T> {
   return { words: orderedWords(text).map(stem), value, rank }
 }
+
+const NONE: readonly never[] = []
 
 /** Phrases, indexed by their last words, so that a title is compared only with phrases whose last word it contains. */
 export class PhraseIndex<T> {
@@ -60,7 +70,7 @@ export class PhraseIndex<T> {
     const preposition = words.findIndex((word, i) => i > 0 && PREPOSITIONS.has(word))
     const head = preposition < 0 ? words.length : preposition
     return words.flatMap((word, last) =>
-      (this.#byLastWord.get(word) ?? [])
+      (this.#byLastWord.get(word) ?? NONE)
         .filter((phrase) => occurs(phrase.words, words, last))
         .map(({ value, rank, words: { length } }) => {
           // Compared by rank, then whether the phrase is before any preposition, then length, then position.

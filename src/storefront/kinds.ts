@@ -1,0 +1,57 @@
+/**
+ * @module Second level of the shop's departments: the levels below it if the catalog's categories are paths
+ * ("Kitchen > Mugs"), else kinds of products, which titles name ("Mugs").
+ */
+import type { Item } from '../index.ts'
+import type { Department } from './catalog.ts'
+import { PhraseIndex, toPhrase } from './headPhrase.ts'
+import { BESIDES } from './titleFacts.ts'
+import KINDS from './words/kinds.json' with { type: 'json' }
+
+/** Products of a kind that is worth a branch. */
+const LEAST = 8
+/** Branches of a department. */
+const MOST = 12
+
+const index = new PhraseIndex(
+  KINDS.map((line) => line.split('|')).flatMap((forms) =>
+    forms.map((form) => toPhrase(form, forms[0], 0)),
+  ),
+)
+
+/** Packing in front of a title's head: "Box of 6 Teaspoons". */
+const PACKING = /^(?:box|pack|set) of \d+ /i
+
+const known = new WeakMap<Item, string>()
+
+/** Kind that the title's head names. A prerendered page has the kinds of products without their titles. */
+export function kindOf(item: Item): string | undefined {
+  const { title, attributes } = item
+  if (!title) return attributes?.kind?.toString()
+  const kind =
+    known.get(item) ?? index.best(title.replace(PACKING, '').replace(BESIDES, ''))?.value ?? ''
+  known.set(item, kind)
+  return kind || undefined
+}
+
+const branches = new WeakMap<Department, ReadonlyMap<string, readonly string[]>>()
+
+/** Levels of each product below the department, by id. Products of rare kinds have none. */
+export function branchesOf(department: Department): ReadonlyMap<string, readonly string[]> {
+  const before = branches.get(department)
+  if (before) return before
+  const found = new Map<string, readonly string[]>()
+  const kinds = new Map<string, string[]>()
+  for (const item of department.items) {
+    const [, ...below] = item.category?.split(' > ') ?? []
+    if (below.length > 0) found.set(item.id, below)
+    const kind = kindOf(item)
+    if (kind) kinds.set(kind, (kinds.get(kind) ?? []).concat(item.id))
+  }
+  const common = [...kinds].filter(([, ids]) => ids.length >= LEAST)
+  if (found.size === 0)
+    for (const [kind, ids] of common.sort(([, a], [, b]) => b.length - a.length).slice(0, MOST))
+      for (const id of ids) found.set(id, [kind])
+  branches.set(department, found)
+  return found
+}
