@@ -65,6 +65,7 @@ test('by keyboard alone, a product is moved, boosted, taken back and saved; the 
   await page.getByRole('button', { name: `Hide: ${first}`, exact: true }).press('Enter')
   await expect.poll(() => titles(page)).not.toContain(first)
   await page.getByRole('button', { name: 'Save' }).press('Enter')
+  await expect(page.getByText(/^Saved to/)).toBeVisible()
   await expect(page.getByRole('button', { name: 'Save' })).toBeDisabled()
   const idOf = (title = '') => title.replace('Thing ', 'item')
   expect(rules()).toEqual([
@@ -91,6 +92,7 @@ test('a product is dragged to a place, scheduled, and shown on that day alone', 
   await page.getByLabel('On the day').fill('2040-03-02')
   await expect.poll(async () => (await titles(page))[1]).toBe(all[7])
   await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByText(/^Saved to/)).toBeVisible()
   await expect(page.getByRole('button', { name: 'Save' })).toBeDisabled()
   expect(rules()[0]).toMatchObject({ at: 2, when: { from: '2040-03-01' } })
 })
