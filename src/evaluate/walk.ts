@@ -134,7 +134,8 @@ async function scoreAll(
     })
     if (own) scores[arm] = own
   }
-  if (!walk.fit) return scores
+  // Without baselines only the model's arms are compared.
+  if (!walk.fit || Object.keys(walk.baselines).length === 0) return scores
   const naive = await tryArm('naive-finetune', failures, async () => {
     if (!learned || !walk.fit) return terms.base
     const { parameters } = await walk.fit(naiveProblem(learned.problem))
