@@ -55,17 +55,7 @@ const config: KnipConfig = {
     // Its compiler runs as a program of its own (scripts/wat.ts).
     'wabt',
   ],
-  ignoreBinaries: [
-    'tsx',
-    'php',
-    'systemd-analyze',
-    'unshare',
-    'ip',
-    'mount',
-    'tcpdump',
-    'openssl',
-    'cc',
-  ],
+  ignoreBinaries: ['tsx', 'systemd-analyze', 'unshare', 'ip', 'mount', 'tcpdump', 'openssl', 'cc'],
 }
 
 export default config

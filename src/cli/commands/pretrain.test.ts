@@ -6,6 +6,7 @@ import type { ModelManifest } from '@nearside/core/model/manifest.ts'
 import { testShop } from '@nearside/evaluate/testShop.ts'
 import { shopEvents } from '@nearside/train/shop/testEvents.ts'
 import { writeShop } from '@nearside/train/shop/testWrite.ts'
+import { log, onDuckDb, SHOP, tableOf } from '@nearside/train/warehouse/testPartials.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Flags, runCommand } from '../testCommand.ts'
 import { command } from './pretrain.ts'
@@ -173,3 +174,28 @@ it.each([
 ])('pretrain refuses %j and names the missing option', async (values, message) => {
   await expect(run(values)).rejects.toThrow(message)
 })
+
+it('trains from partials of a warehouse, and refuses what they can’t do', async () => {
+  const shop = { ...SHOP, fewestShoppers: 2, mostEvents: 900 }
+  const { folder: partials, rows } = await onDuckDb(tableOf(log(120, 20)), shop)
+  const out = join(folder, 'from-warehouse')
+  const { text } = await run({ partials, out, epochs: '1' })
+  const manifest: ModelManifest = JSON.parse(
+    await readFile(join(out, '1', 'manifest.json'), 'utf8'),
+  )
+  const sampled =
+    await rows(`SELECT count(DISTINCT shopper)::INTEGER AS shoppers, max(moment)::DOUBLE AS newest
+    FROM '${join(partials, 'sample.parquet')}'`)
+  expect(sampled[0].shoppers).toBeLessThan(100)
+  expect(text).toContain(`events of ${sampled[0].shoppers} shoppers, 20 items`)
+  expect(manifest.items).toBe(20)
+  for (const flag of ['shop', 'from', 'until', 'protocol', 'watch']) {
+    const value = { protocol: 'by-time', watch: true as const, until: '2026-05-01' }[flag]
+    const refused = run({ partials, out, [flag]: value ?? partials })
+    await expect(refused, flag).rejects.toMatchObject({ code: 'input-invalid' })
+  }
+  await rm(join(partials, 'pair.parquet'))
+  for (const wrong of [partials, join(folder, 'absent')])
+    await expect(run({ partials: wrong, out })).rejects.toMatchObject({ code: 'input-invalid' })
+  expect((await readdir(out)).sort()).toEqual(['1', 'latest.json'])
+}, 240_000)

@@ -69,6 +69,7 @@ export const TRAITS: Readonly<Record<Dialect, Traits>> = {
     note: 'Run with clickhouse-client in the folder that is to hold the files',
     before: [
       'SET join_use_nulls = 1',
+      'SET prefer_column_name_to_alias = 1',
       "SET session_timezone = 'UTC'",
       'CREATE OR REPLACE FUNCTION nearside_hash AS (x) -> LOWER(hex(MD5(x)))',
       'CREATE OR REPLACE FUNCTION nearside_millis AS (t) -> toUnixTimestamp64Milli(toDateTime64(t, 3))',

@@ -1,51 +1,26 @@
 /** The statements run on DuckDB. `cli/commands/sql.test.ts` runs them on PostgreSQL. */
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { DuckDBInstance } from '@duckdb/node-api'
 import { historiesOf } from '@nearside/core/features/cases.ts'
 import { cooccurrence } from '@nearside/core/features/cooccurrence.ts'
 import { columnsOf, type LogColumns } from '@nearside/core/features/logColumns.ts'
 import { testFolder } from '@nearside/core/testFolder.ts'
 import { DAY } from '@nearside/core/time.ts'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { DIALECTS, TRAITS, translate } from './dialects.ts'
 import { readPartials } from './readPartials.ts'
 import { GA4_DAYS } from './source.ts'
 import { type PartialOptions, partialStatements } from './statements.ts'
 import {
-  COLUMNS,
   expectEqualCounts,
   historiesIn,
   type Line,
   log,
   neighbours,
+  onDuckDb,
+  SHOP,
   tableOf,
 } from './testPartials.ts'
-
-const SHOP = {
-  layout: 'table',
-  table: 'shop_log',
-  columns: COLUMNS,
-  until: null,
-  salt: 's',
-} as const
-
-/** Runs the statements in a database that the first statements have filled. */
-async function onDuckDb(first: readonly string[], options: PartialOptions) {
-  const folder = testFolder()
-  const instance = await DuckDBInstance.create(':memory:')
-  const connection = await instance.connect()
-  onTestFinished(() => {
-    connection.closeSync()
-    instance.closeSync()
-  })
-  for (const statement of [...first, ...(await partialStatements('duckdb', options))]) {
-    const [, name] = /^COPY \w+ TO '([^']+)'/.exec(statement) ?? []
-    await connection.run(name ? statement.replace(name, join(folder, name)) : statement)
-  }
-  const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJS()
-  return { folder, rows }
-}
 
 const partialsOf = async (lines: readonly Line[], settings: Partial<PartialOptions>) =>
   readPartials((await onDuckDb(tableOf(lines), { ...SHOP, ...settings })).folder)
@@ -205,7 +180,7 @@ describe('partials of a warehouse', () => {
       const to = sdk.Dialect[library ?? 'DuckDB']
       const statements = await partialStatements(dialect, SHOP)
       const created = statements.filter((one) => /CREATE TABLE nearside_/.test(one))
-      expect(created.length).toBe(14)
+      expect(created.length).toBe(16)
       for (const one of statements.filter((one) => !one.startsWith('\\')))
         expect([one, sdk.parse(one, to).error]).toEqual([one, null])
       if (library)

@@ -19,7 +19,17 @@ export const MOST_EVENTS = 1_000_000
 export const PARTIALS = ['fact', 'item', 'date', 'count', 'norm', 'pair', 'sample'] as const
 
 /** Tables that only the statements need, in the order of their making. */
-const STEPS = ['source', 'setting', 'name', 'event', 'sampled', 'rest', 'line'] as const
+const STEPS = [
+  'source',
+  'setting',
+  'name',
+  'event',
+  'sampled',
+  'rest',
+  'line',
+  'share',
+  'own',
+] as const
 
 export interface PartialOptions extends Source {
   /** Exclusive limit of the events, milliseconds since the epoch; null for the newest event. */

@@ -1,4 +1,6 @@
 /** @module A log for tests of the partials, and the comparison of partials with the trainer's own counts. */
+import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { historiesOf, type ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { NeighbourLists } from '@nearside/core/features/cooccurrence.ts'
@@ -6,10 +8,12 @@ import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
 import { columnsOf } from '@nearside/core/features/logColumns.ts'
 import { buildStatistics } from '@nearside/core/features/statistics.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
+import { testFolder } from '@nearside/core/testFolder.ts'
 import { DAY } from '@nearside/core/time.ts'
-import { expect } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { EventColumns } from '../shop/eventColumns.ts'
 import type { PartialShop } from './readPartials.ts'
+import { type PartialOptions, partialStatements } from './statements.ts'
 
 /** Names of the columns of `LOG_TABLE`. */
 export const COLUMNS = {
@@ -21,6 +25,14 @@ export const COLUMNS = {
   price: 'price',
   title: 'name',
 }
+/** The table of `tableOf`, read to its newest event. */
+export const SHOP = {
+  layout: 'table',
+  table: 'shop_log',
+  columns: COLUMNS,
+  until: null,
+  salt: 's',
+} as const
 const START = Date.UTC(2026, 0, 5)
 
 const ACTIONS = ['view_item', 'view_item', 'add_to_cart', 'Purchase', 'remove_from_cart'] as const
@@ -35,7 +47,7 @@ export interface Line {
   readonly name: string
 }
 
-/** Half a year of a shop with a fortnight without events, visits with and without a name, and an order of 25 lines. */
+/** Half a year of a shop with a fortnight without events, an order of 25 lines, visits without a name, and sessions that go on. */
 export function log(shoppers: number, items: number): Line[] {
   const random = createRandom(7)
   const lines: Line[] = []
@@ -49,7 +61,9 @@ export function log(shoppers: number, items: number): Line[] {
       for (let k = 0; k < looks; k++) {
         const item = Math.floor(items * random.next() ** 2)
         const action = k === 0 ? 'view_item' : ACTIONS[random.integer(5)]
-        const visit = s % 3 === 0 ? '' : `v${s}-${v}`
+        // Each tenth shopper has two sessions, which take turns for months.
+        const session = s % 10 === 1 ? v % 2 : v
+        const visit = s % 3 === 0 ? '' : `v${s}-${session}`
         lines.push({
           who: `s${s}@example.org`,
           product: `p${item}`,
@@ -124,4 +138,21 @@ export function tableOf(lines: readonly Line[]): string[] {
       price DOUBLE PRECISION, name VARCHAR)`,
     `INSERT INTO shop_log VALUES ${rows}`,
   ]
+}
+
+/** Runs the statements in a database that the first statements have filled. */
+export async function onDuckDb(first: readonly string[], options: PartialOptions) {
+  const folder = testFolder()
+  const instance = await DuckDBInstance.create(':memory:')
+  const connection = await instance.connect()
+  onTestFinished(() => {
+    connection.closeSync()
+    instance.closeSync()
+  })
+  for (const statement of [...first, ...(await partialStatements('duckdb', options))]) {
+    const [, name] = /^COPY \w+ TO '([^']+)'/.exec(statement) ?? []
+    await connection.run(name ? statement.replace(name, join(folder, name)) : statement)
+  }
+  const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJS()
+  return { folder, rows }
 }

@@ -43,12 +43,6 @@ FROM (
   CROSS JOIN nearside_setting AS s
   WHERE f.events <= s.most_events) AS chosen;
 
-CREATE TABLE nearside_rest AS
-SELECT e.*
-FROM nearside_event AS e
-LEFT JOIN nearside_sampled AS s ON s.shopper = e.shopper
-WHERE s.shopper IS NULL AND e.strength > 0;
-
 -- A product, and each of its texts, needs fewest_shoppers shoppers: so no text that one person wrote is among them.
 CREATE TABLE nearside_item AS
 WITH known AS (
@@ -86,6 +80,26 @@ SELECT c.number AS shopper, i.number AS item, e.event, e.moment, e.price,
 FROM nearside_event AS e
 JOIN nearside_sampled AS c ON c.shopper = e.shopper
 JOIN nearside_item AS i ON i.id = e.item;
+
+-- Events of interest of all other shoppers. Shoppers are numbers from here on: counted by the first letters of their
+-- hash, since no warehouse sorts all of them at once.
+CREATE TABLE nearside_rest AS
+WITH kept AS (
+  SELECT e.shopper, e.session, CAST(i.number AS INTEGER) AS item, e.strength, e.moment
+  FROM nearside_event AS e
+  JOIN nearside_item AS i ON i.id = e.item
+  LEFT JOIN nearside_sampled AS c ON c.shopper = e.shopper
+  WHERE c.shopper IS NULL AND e.strength > 0),
+other AS (SELECT DISTINCT shopper, SUBSTRING(shopper, 1, 5) AS place FROM kept),
+bucket AS (SELECT place, COUNT(*) AS shoppers FROM other GROUP BY place),
+filled AS (
+  SELECT place, SUM(shoppers) OVER (ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) - shoppers AS before
+  FROM bucket),
+numbered AS (
+  SELECT o.shopper, CAST(f.before + ROW_NUMBER() OVER (PARTITION BY o.place ORDER BY o.shopper) AS INTEGER) AS number
+  FROM other AS o JOIN filled AS f ON f.place = o.place)
+SELECT n.number AS shopper, k.session, k.item, k.strength, k.moment
+FROM kept AS k JOIN numbered AS n ON n.shopper = k.shopper;
 
 -- Dates of the sums: every week before the limit, back to the first fifth of the log. Pairs have every fourth date.
 -- A window of 7 or 30 days that is nearly empty starts earlier, until it has as many events as usual.
@@ -163,81 +177,135 @@ recent AS (
   FROM nearside_date AS d CROSS JOIN nearside_rest AS e
   WHERE e.moment < d.as_of AND e.moment >= LEAST(d.week_from, d.month_from)
   GROUP BY d.n, e.item)
-SELECT d.as_of, i.number AS item, v.shoppers, v.repeated, COALESCE(r.in_week, 0) AS in_week,
+SELECT d.as_of, v.item, v.shoppers, v.repeated, COALESCE(r.in_week, 0) AS in_week,
   COALESCE(r.in_month, 0) AS in_month
 FROM ever AS v
 JOIN nearside_date AS d ON d.n = v.n
-JOIN nearside_item AS i ON i.id = v.item
 CROSS JOIN nearside_setting AS s
 LEFT JOIN recent AS r ON r.n = v.n AND r.item = v.item
 WHERE v.shoppers >= s.fewest_shoppers;
 
--- Products of each basket before each date of pairs, once, with the strongest event. A basket weighs less the more
--- products it has, and the more baskets its shopper has.
+-- Products of each basket, once, with the strongest event. A row holds from the date of pairs n on (n weeks before the
+-- limit) and until the date `ended`, when a session that goes on has more or stronger events; -1 is never.
 CREATE TABLE nearside_line AS
-WITH line AS (
-  SELECT d.as_of, e.shopper, e.session, e.item, MAX(e.strength) AS strength, MIN(e.moment) AS first_ms
-  FROM nearside_date AS d CROSS JOIN nearside_rest AS e
-  WHERE d.has_pairs = 1 AND e.moment < d.as_of
-  GROUP BY d.as_of, e.shopper, e.session, e.item),
+WITH rule AS (
+  SELECT MAX(CASE WHEN has_pairs = 1 THEN n END) AS oldest, CASE WHEN COUNT(*) = SUM(has_pairs) THEN 1 ELSE 4 END AS step
+  FROM nearside_date),
+dated AS (
+  SELECT e.shopper, e.session, e.item, e.strength, e.moment, r.oldest, r.step,
+    CAST(CEIL((s.until_ms - e.moment) / 604800000.0) AS BIGINT) - 1 AS back
+  FROM nearside_rest AS e CROSS JOIN nearside_setting AS s CROSS JOIN rule AS r),
+met AS (
+  SELECT shopper, session, item, CAST(LEAST(back - back % step, oldest) AS INTEGER) AS n, MAX(strength) AS strength, MIN(moment) AS first_ms
+  FROM dated GROUP BY shopper, session, item, CAST(LEAST(back - back % step, oldest) AS INTEGER)),
+began AS (
+  SELECT shopper, session, n, MIN(first_ms) AS first_ms FROM met GROUP BY shopper, session, n),
 basket AS (
-  SELECT as_of, shopper, session, MIN(first_ms) AS began, 1 / SQRT(CAST(COUNT(*) AS DOUBLE)) AS weight
-  FROM line GROUP BY as_of, shopper, session),
+  SELECT shopper, session, n, COALESCE(LEAD(n) OVER (PARTITION BY shopper, session ORDER BY n DESC), -1) AS ended,
+    MIN(first_ms) OVER (PARTITION BY shopper, session) AS began
+  FROM began),
 placed AS (
-  SELECT as_of, shopper, session, began,
-    ROW_NUMBER() OVER (PARTITION BY as_of, shopper ORDER BY began, session) AS place,
-    weight * (1 / SQRT(CAST(COUNT(*) OVER (PARTITION BY as_of, shopper) AS DOUBLE))) AS weight
-  FROM basket)
-SELECT p.as_of, p.shopper, p.place, p.began, p.weight, i.number AS item, l.strength
-FROM placed AS p
-JOIN line AS l ON l.as_of = p.as_of AND l.shopper = p.shopper AND l.session = p.session
-JOIN nearside_item AS i ON i.id = l.item;
+  SELECT b.*, DENSE_RANK() OVER (PARTITION BY shopper ORDER BY began, session) AS place FROM basket AS b),
+line AS (
+  SELECT p.shopper, p.place, p.began, p.n, p.ended, m.item, MAX(m.strength) AS strength
+  FROM placed AS p
+  JOIN met AS m ON m.shopper = p.shopper AND m.session = p.session
+  WHERE m.n >= p.n
+  GROUP BY p.shopper, p.place, p.began, p.n, p.ended, m.item)
+SELECT l.*, 1 / SQRT(CAST(COUNT(*) OVER (PARTITION BY shopper, place, n) AS DOUBLE)) AS weight FROM line AS l;
+
+-- A basket weighs less the more baskets its shopper has: the weight at each date, and by how much it has changed.
+CREATE TABLE nearside_share AS
+WITH active AS (
+  SELECT shopper, n, MAX(place) AS baskets FROM nearside_line GROUP BY shopper, n),
+shared AS (
+  SELECT shopper, n, 1 / SQRT(CAST(MAX(baskets) OVER (PARTITION BY shopper ORDER BY n DESC
+    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS DOUBLE)) AS share
+  FROM active)
+SELECT shopper, n, share, share - LAG(share) OVER (PARTITION BY shopper ORDER BY n DESC) AS changed FROM shared;
 
 CREATE TABLE nearside_norm AS
-WITH own AS (
-  SELECT as_of, item, shopper, SUM(weight * strength * strength) AS norm
-  FROM nearside_line GROUP BY as_of, item, shopper)
-SELECT o.as_of, o.item, SUM(o.norm) AS norm
-FROM own AS o CROSS JOIN nearside_setting AS s
-GROUP BY o.as_of, o.item, s.fewest_shoppers
-HAVING COUNT(*) >= s.fewest_shoppers;
+WITH signed AS (
+  SELECT shopper, item, n, weight * strength * strength AS norm FROM nearside_line
+  UNION ALL
+  SELECT shopper, item, ended AS n, -weight * strength * strength AS norm FROM nearside_line WHERE ended >= 0),
+own AS (SELECT shopper, item, n, SUM(norm) AS norm FROM signed GROUP BY shopper, item, n),
+counted AS (
+  SELECT o.*, CASE WHEN n = MAX(n) OVER (PARTITION BY shopper, item) THEN 1 ELSE 0 END AS is_new FROM own AS o),
+stepped AS (
+  SELECT c.item, h.n, SUM(c.norm * CASE WHEN h.n = c.n THEN h.share ELSE h.changed END) AS norm,
+    SUM(CASE WHEN h.n = c.n THEN c.is_new ELSE 0 END) AS shoppers
+  FROM counted AS c JOIN nearside_share AS h ON h.shopper = c.shopper
+  WHERE h.n <= c.n
+  GROUP BY c.item, h.n)
+SELECT d.as_of, d.n, p.item, SUM(p.norm) AS norm
+FROM stepped AS p CROSS JOIN nearside_date AS d CROSS JOIN nearside_setting AS s
+WHERE d.has_pairs = 1 AND d.n <= p.n
+GROUP BY d.as_of, d.n, p.item, s.fewest_shoppers
+HAVING SUM(p.shoppers) >= s.fewest_shoppers;
 
--- What goes together: within a basket, and from a basket to the five after it, halved every 30 days. The 48 strongest
--- of each product remain.
-CREATE TABLE nearside_pair AS
+-- What goes together in the baskets of each shopper: within a basket, and from a basket to the five after it, halved
+-- every 30 days. Each pair is counted once, at the first date that has it; the dates are summed after that.
+CREATE TABLE nearside_own AS
 WITH step AS (
-  SELECT 0 AS n UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5),
-known AS (
-  SELECT l.* FROM nearside_line AS l JOIN nearside_norm AS x ON x.as_of = l.as_of AND x.item = l.item),
+  SELECT 0 AS ahead UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5),
 basket AS (
-  SELECT DISTINCT as_of, shopper, place, began, weight FROM known),
+  SELECT DISTINCT shopper, place, began, n, ended, weight FROM nearside_line),
 linked AS (
-  SELECT a.as_of, a.shopper, a.place, b.place AS later,
-    CASE WHEN step.n = 0 THEN a.weight ELSE SQRT(a.weight * b.weight) * 0.3
-      * POWER(CAST(2 AS DOUBLE), (a.began - b.began) / 2592000000.0) END AS weight,
-    CASE WHEN step.n = 0 THEN 1 ELSE 0.3 * POWER(CAST(2 AS DOUBLE), (a.began - b.began) / 2592000000.0) END AS decay
+  SELECT a.shopper, a.place, b.place AS later, a.n AS own_n, b.n AS later_n, LEAST(a.n, b.n) AS since, GREATEST(a.ended, b.ended) AS ended,
+    CASE WHEN ahead = 0 THEN 1 ELSE 0.3 * POWER(CAST(2 AS DOUBLE), (a.began - b.began) / 2592000000.0) END AS decay,
+    SQRT(a.weight * b.weight) AS weight
   FROM basket AS a
   CROSS JOIN step
-  JOIN basket AS b ON b.as_of = a.as_of AND b.shopper = a.shopper AND b.place = a.place + step.n),
-own AS (
-  SELECT f.as_of, f.shopper, a.item, b.item AS neighbour, SUM(f.weight * a.strength * b.strength) AS together
-  FROM linked AS f
-  JOIN known AS a ON a.as_of = f.as_of AND a.shopper = f.shopper AND a.place = f.place
-  JOIN known AS b ON b.as_of = f.as_of AND b.shopper = f.shopper AND b.place = f.later
-  WHERE f.decay >= 0.01 AND a.item <> b.item
-  GROUP BY f.as_of, f.shopper, a.item, b.item),
+  JOIN basket AS b ON b.shopper = a.shopper AND b.place = a.place + ahead
+  WHERE ahead > 0 OR a.n = b.n),
+signed AS (
+  SELECT shopper, place, later, own_n, later_n, since AS n, weight * decay AS counted
+  FROM linked WHERE decay >= 0.01 AND since > ended
+  UNION ALL
+  SELECT shopper, place, later, own_n, later_n, ended AS n, -weight * decay AS counted
+  FROM linked WHERE decay >= 0.01 AND since > ended AND ended >= 0)
+SELECT f.shopper, a.item, b.item AS neighbour, f.n, SUM(f.counted * a.strength * b.strength) AS together
+FROM signed AS f
+JOIN nearside_line AS a ON a.shopper = f.shopper AND a.place = f.place AND a.n = f.own_n
+JOIN nearside_line AS b ON b.shopper = f.shopper AND b.place = f.later AND b.n = f.later_n
+WHERE a.item <> b.item
+GROUP BY f.shopper, a.item, b.item, f.n;
+
+-- The 48 strongest of each product remain at each date.
+CREATE TABLE nearside_pair AS
+WITH met AS (
+  SELECT shopper, item, neighbour, MAX(n) AS n FROM nearside_own GROUP BY shopper, item, neighbour),
+arrived AS (
+  SELECT item, neighbour, n, COUNT(*) AS shoppers FROM met GROUP BY item, neighbour, n),
+common AS (
+  SELECT a.item, a.neighbour FROM arrived AS a CROSS JOIN nearside_setting AS s
+  GROUP BY a.item, a.neighbour, s.fewest_shoppers HAVING SUM(a.shoppers) >= s.fewest_shoppers),
+stepped AS (
+  SELECT o.item, o.neighbour, h.n, SUM(o.together * CASE WHEN h.n = o.n THEN h.share ELSE h.changed END) AS together
+  FROM nearside_own AS o
+  JOIN common AS c ON c.item = o.item AND c.neighbour = o.neighbour
+  JOIN nearside_share AS h ON h.shopper = o.shopper
+  WHERE h.n <= o.n
+  GROUP BY o.item, o.neighbour, h.n),
 summed AS (
-  SELECT o.as_of, o.item, o.neighbour, SUM(o.together) AS together
-  FROM own AS o CROSS JOIN nearside_setting AS s
-  GROUP BY o.as_of, o.item, o.neighbour, s.fewest_shoppers
-  HAVING COUNT(*) >= s.fewest_shoppers),
+  SELECT p.item, p.neighbour, p.n,
+    SUM(p.together) OVER (PARTITION BY p.item, p.neighbour ORDER BY p.n DESC
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS together,
+    SUM(COALESCE(a.shoppers, 0)) OVER (PARTITION BY p.item, p.neighbour ORDER BY p.n DESC
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS shoppers,
+    COALESCE(LEAD(p.n) OVER (PARTITION BY p.item, p.neighbour ORDER BY p.n DESC), -1) AS ended
+  FROM stepped AS p
+  LEFT JOIN arrived AS a ON a.item = p.item AND a.neighbour = p.neighbour AND a.n = p.n),
 ranked AS (
-  SELECT p.as_of, p.item, p.neighbour, p.together,
-    ROW_NUMBER() OVER (PARTITION BY p.as_of, p.item
+  SELECT x.as_of, p.item, p.neighbour, p.together,
+    ROW_NUMBER() OVER (PARTITION BY x.as_of, p.item
       ORDER BY p.together / (SQRT(x.norm * y.norm) + 2) DESC, p.neighbour) AS place
   FROM summed AS p
-  JOIN nearside_norm AS x ON x.as_of = p.as_of AND x.item = p.item
-  JOIN nearside_norm AS y ON y.as_of = p.as_of AND y.item = p.neighbour)
+  CROSS JOIN nearside_setting AS s
+  JOIN nearside_norm AS x ON x.item = p.item AND x.n <= p.n AND x.n > p.ended
+  JOIN nearside_norm AS y ON y.item = p.neighbour AND y.n = x.n
+  WHERE p.shoppers >= s.fewest_shoppers)
 SELECT as_of, item, neighbour, together FROM ranked WHERE place <= 48;
 
 -- Facts of the whole: the limit of the events, the number of shoppers who were counted, the rules of this run, and the
