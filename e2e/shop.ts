@@ -9,7 +9,7 @@ export async function openShop(page: Page, path = '/'): Promise<void> {
   await expect(forYou(page).locator('[aria-busy="false"] [data-item]').first()).toBeVisible()
 }
 
-/** Waits until the header counts this many events that shape the lists. A view counts only after a second. */
+/** Waits until the header counts this many events that shape the lists. A view counts only if it lasts a second. */
 export const learnsFrom = (page: Page, actions: number, labels: Labels = ENGLISH) =>
   expect(page.locator('button.learned b').first()).toHaveText(
     wordsIn(labels, 'en-GB')('learnedFrom', { n: actions }),

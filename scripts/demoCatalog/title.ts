@@ -40,7 +40,7 @@ function punctuate(raw: string): string {
     .trim()
 }
 
-/** Replaces words by the rules, with replacements in capitals, so that `recase` treats them like the other words. */
+/** Replaces words according to the rules. Replacements are in capitals, so that `recase` treats them like the other words. */
 function spell(text: string, words: WordRules): string {
   return text.replace(/[\p{L}\p{N}]+(?:['’][\p{L}]+)*/gu, (word) => {
     const rule = words.get(word.toLowerCase())

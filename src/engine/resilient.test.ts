@@ -54,7 +54,7 @@ test('invalid input and an abort change no engine', async () => {
   expect(engines.webgpu.disposed()).toBe(false)
 })
 
-test('a problem that diverges in double precision too is refused and changes no engine', async () => {
+test('a problem that diverges even in double precision is refused, without a switch to another engine', async () => {
   const { environment } = device({ gpu: gpuWith(hardware) })
   const { engine } = await chooseEngine('auto', LARGE, environment)
   const wild = { ...problem, design: problem.design.map((value) => Math.sign(value) * 3e38) }

@@ -62,7 +62,7 @@ describe('a proxy before the helper', () => {
     await expectReleased(federation, made)
   })
 
-  it('can’t forge the helper’s answer: no report is counted by it', async () => {
+  it('can’t forge the helper’s answer: a forged answer counts no report', async () => {
     const federation = await createFederation()
     const made = await make(federation, 4)
     federation.proxy = async (url, answer) => {

@@ -71,7 +71,7 @@ const isNone = ({ first, second, order }: Difference): boolean =>
 
 const fileOf = (line: string) => line.split(' ').slice(0, 2).join(' ')
 
-/** All ordered pairs of requests of one kind; repeated requests are numbered. */
+/** Pairs of an earlier and a later request of the same kind. Repeated requests are numbered, to tell them apart. */
 function inOrder(all: readonly Asked[]): (readonly [string, string])[] {
   const counted = new Map<string, number>()
   const named = all.map(({ line, kind }) => {

@@ -58,7 +58,7 @@ export interface ContributionTerms extends PolicyTerms, Recipients {
   readonly epsilonPerYear: number
 }
 
-/** Names of the terms in the log's entries of consents and uploads. */
+/** Names of the fields with terms in the log's entries of consents and uploads. */
 export const CONSENT_TERMS: readonly string[] = [
   ...POLICY_TERMS,
   ...['leader', 'helper', 'issuer', 'relay', 'demonstration', 'epsilonPerReport', 'epsilonPerYear'],

@@ -37,7 +37,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
   let writing = false
   let opened: Promise<Signer | null> | null = null
 
-  /** Opens the log's key with the first signed entry; after a failure, the next call tries again. */
+  /** Opens the log's signing key when the first entry is signed. If that fails, the next call tries again. */
   function signer(): Promise<Signer | null> {
     opened ??= openSigner(store).catch((error) => {
       opened = null

@@ -109,7 +109,7 @@ export class Device implements Answers {
   }
 
   /**
-   * Reads the store and loads the base model. Resolves when a new shopper's list is possible.
+   * Reads the store and loads the base model. Resolves as soon as a list can be made for a new shopper.
    * @param hasUnasked whether the disk has data that were stored without the shopper's yes
    */
   async start(hasUnasked: boolean): Promise<void> {
@@ -126,7 +126,7 @@ export class Device implements Answers {
     await Promise.race([this.#started, Promise.all([firstList, stored])])
   }
 
-  /** Loads the whole model. Calls `first` when a new shopper's list is possible, which can be earlier. */
+  /** Loads the whole model. Calls `first` as soon as a list can be made for a new shopper, which can be earlier. */
   async #load(stored: Promise<unknown>, first: () => void): Promise<void> {
     const { bus, config } = this.#services
     const { signal } = this.#closing

@@ -40,7 +40,7 @@ it.skipIf(NO_POSTGRES)(
   300_000,
 )
 
-it('prints statements, with a secret of its own each time', async () => {
+it('prints statements, with a new secret each time', async () => {
   const run = (...positionals: string[]) =>
     runCommand(command, {
       positionals,

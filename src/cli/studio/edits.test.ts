@@ -55,7 +55,7 @@ test('after any moves, each list shows the last move as it was made, and every r
   )
 })
 
-test('a product that moves past a pinned one moves it by one place, and a place outside the list is its end', () => {
+test('a product that moves past a pinned product shifts the pin by one place; a target beyond the list means its last place', () => {
   const ids = ['a', 'b', 'c']
   const pinned = pinAt([], ids, { id: 'b', name: 'B', to: 2 }, HERE)
   const moved = pinAt(pinned, ids, { id: 'a', name: 'A', to: 9 }, HERE)

@@ -98,7 +98,7 @@ describe('groupPeers', () => {
     expect([...groupPeers(items, known)]).toEqual([8, 7, 8])
   })
 
-  it('peers are the rows of a group', () => {
+  it('the peers of a row are the other rows of its group', () => {
     expect(peersOf(peerGroup)).toEqual([
       [6, 7],
       [0, 1],

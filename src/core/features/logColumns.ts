@@ -21,7 +21,7 @@ export interface LogColumns {
   /** Fold of each shopper, [S]; shoppers of the fold `without` don't count. */
   readonly fold: Uint8Array
   readonly without: number
-  /** The same log as histories, for counts that need them. */
+  /** The same log as one history per shopper, for counts that need histories. */
   readonly histories: Iterable<History>
   /** Shoppers who count too, but are missing in the columns; absent: none. */
   readonly others?: OtherShoppers

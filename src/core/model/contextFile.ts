@@ -10,7 +10,7 @@ import { corrupt, readRows, readStrings, rows, strings, taker, vector } from './
 import { MODEL_FILES } from './parts.ts'
 import type { Tensor, Tensors } from './safetensors.ts'
 
-/** Writes the lifts in int8 with one scale per value. */
+/** Writes the lifts as int8, with one scale for each value of a context. */
 export function contextToTensors({ terms }: ContextPart, tables: readonly ContextTable[]): Tensors {
   const used = tables.filter(
     ({ kind, values }) => values.length > 0 && terms.some(({ feature }) => feature.kind === kind),

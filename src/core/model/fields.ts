@@ -75,7 +75,7 @@ export function readStrings(bytes: Uint8Array, name: string): string[] {
   return text.split('\n').slice(0, -1)
 }
 
-/** Returns the values unless one is negative. @throws NearsideError `model-corrupt` */
+/** Returns the values. @throws NearsideError `model-corrupt` if one is negative */
 export function notNegative(values: Float32Array, name: string): Float32Array {
   for (const value of values) if (value < 0) throw corrupt(`'${name}' holds a negative value`)
   return values

@@ -68,7 +68,7 @@ export async function makeCatalogBase(
       metrics: {},
     }),
     itemIds: items.map(({ id }) => id),
-    // Zeros, because without a log vectors would add nothing to the titles.
+    // All vectors are zero: without a log they would say no more than the titles do.
     itemVectors: new Float32Array(items.length * DIMENSION),
     bias: new Float32Array(items.length),
     projection: new Float32Array(DIMENSION * DIMENSION),

@@ -45,7 +45,7 @@ export function parseSource(name: string, columns: NamedColumns, dialect: Dialec
   return { layout: layout as Layout, table, columns }
 }
 
-/** Exclusive limit of the events when none is asked for: GA4's last days still change, and the newest is not complete. */
+/** Default end (exclusive) of the events: GA4 still revises its last days, and its newest day is incomplete. */
 export function lastSettled(layout: Layout): string {
   return layout === 'ga4'
     ? `FLOOR(MAX(moment) / ${DAY}.0) * ${DAY} - ${GA4_DAYS * DAY}`

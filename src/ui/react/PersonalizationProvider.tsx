@@ -33,7 +33,7 @@ export function PersonalizationProvider<TItem extends Item = Item>({
 }: {
   /** Personalizer; null while `createPersonalizer` is still running. */
   readonly personalizer: Personalizer | null
-  /** The shop's products, for titles, prices and pictures. Each `sale` and live changes apply. A stable reference saves work. */
+  /** The shop's products, for titles, prices and pictures. Each item's `sale` is applied, and so are live changes. A stable reference saves work. */
   readonly items?: readonly TItem[]
   /** Address of an item's page; default: its `url`, else `/product/<id>`. A stable reference saves work. */
   readonly linkTo?: (item: TItem) => string

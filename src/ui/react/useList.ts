@@ -80,7 +80,7 @@ export function useRerank(
     const wanted = new Set<string>(JSON.parse(given))
     for (const id of wanted) if (!soldOut && itemOf(id)?.available === false) wanted.delete(id)
     const items = state.items.filter(({ id }) => wanted.has(id))
-    // If the answer is for exactly these ids, the ids that it lacks are unavailable, so leave them out.
+    // If the answer is for exactly these ids, an id that it lacks is unavailable, so leave that id out.
     const rest = state.about.startsWith(`${given}\n`) ? [] : wanted
     const complete = new Set([...items.map(({ id }) => id), ...rest])
     const current = state.about === key
