@@ -22,7 +22,7 @@ async function hasAll(page: Page): Promise<void> {
 
 /** Opens the list of requests since the first tap. */
 async function requestsShown(page: Page): Promise<string[]> {
-  await page.getByText(/^Requests since your first tap: \d+$/).click()
+  await page.getByText(/^Requests to a server since your first tap: \d+$/).click()
   return page.locator('.play-facts code').allInnerTexts()
 }
 
@@ -46,6 +46,23 @@ test('a tap changes only the shopper’s list, and causes no request', async ({ 
   expect(others).toEqual([])
   expect(await names(page, 'everyones')).toEqual(everyones)
   expect(new URL(page.url()).hash).toBe('#taps=22629')
+})
+
+test('after a reload a tap causes no request to a server: what the worker loads is on this device', async ({
+  page,
+}) => {
+  await open(page)
+  await hasAll(page)
+  await page.reload()
+  await open(page)
+  await comesToRest(page)
+  const before = await names(page, 'yours')
+  await taps(page).nth(3).click()
+  await expect.poll(() => names(page, 'yours')).not.toEqual(before)
+  const listed = await requestsShown(page)
+  const asked = Number((await page.locator('.play-facts summary').innerText()).split(': ').at(-1))
+  const checks = listed.filter((address) => address === MODEL_CHECK).length
+  expect(asked, listed.join(' ')).toBeLessThanOrEqual(checks)
 })
 
 test('after a link with somebody’s taps is opened, the taps apply only once the visitor presses the button', async ({
