@@ -98,7 +98,7 @@ test('the release workflow runs existing scripts, and publishes the packed files
   for (const script of called) expect(Object.keys(scripts)).toContain(script)
   const filledIn = workflow.indexOf('npm pkg set "repository=github:$GITHUB_REPOSITORY"')
   expect(filledIn).toBeGreaterThan(0)
-  expect(filledIn).toBeLessThan(workflow.indexOf('npm run release'))
+  expect(filledIn).toBeLessThan(workflow.indexOf('run: npm run release'))
   const published = Array.from(
     workflow.matchAll(/publish --provenance .*"\.\/release\/(.*)-\$\{/g),
     ([, packed]) => packed,
