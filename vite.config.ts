@@ -85,6 +85,7 @@ const SEARCH =
 function oneFile(name: string, script: string, priority: number) {
   let needed: Set<string> | null = null
   return {
+    debugName: name,
     priority,
     includeDependenciesRecursively: false,
     name(id: string, modules: Modules) {

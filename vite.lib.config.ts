@@ -40,6 +40,7 @@ function gathered(
   let device = new Set<string>()
   let page = new Set<string>()
   return {
+    debugName: name,
     name(id, context) {
       const infoOf: ModuleInfo = (one) => context.getModuleInfo(one)
       if (device.size === 0) {
