@@ -5,6 +5,7 @@ import { germanSynonyms } from '../../scripts/germanSynonyms.ts'
 import type { Item } from '../index.ts'
 import { loadGermanSynonyms, SYNONYMS } from './synonyms.ts'
 import GERMAN_DEPARTMENTS from './words/departments.de.json' with { type: 'json' }
+import KINDS from './words/kinds.json' with { type: 'json' }
 
 const items: readonly Item[] = JSON.parse(await readFile('public/catalog/catalog.json', 'utf8'))
 const search = createProductSearch(items, SYNONYMS)
@@ -68,7 +69,8 @@ test('completions lead to best sellers, and are German in the German shop', () =
   expect(inGerman.suggest('tas')).toContain('tasse')
 })
 
-test('every department has a German name', () => {
-  const names = new Set(items.flatMap(({ category }) => category ?? []))
+test('every department and every kind of product has a German name', () => {
+  const kinds = KINDS.map((forms) => forms.split('|')[0])
+  const names = new Set([...items.flatMap(({ category }) => category ?? []), ...kinds])
   expect(Object.keys(GERMAN_DEPARTMENTS).sort()).toEqual([...names].sort())
 })
