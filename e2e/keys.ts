@@ -28,21 +28,24 @@ const hasFocus = (target: Locator): Promise<boolean> =>
 
 /** Expects a focus ring around the element or its frame, inside the window, with no other element over it. */
 async function expectFocusShown(page: Page): Promise<void> {
-  const shown = await page.evaluate(() => {
-    const active = document.activeElement
-    if (!(active instanceof HTMLElement) || active === document.body) return 'nothing has the focus'
-    let ringed = false
-    for (let at: HTMLElement | null = active, up = 0; at && up < 3; at = at.parentElement, up++) {
-      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(at)
-      const outline = outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0
-      if (outline || (up === 0 && boxShadow !== 'none')) ringed = true
-    }
-    if (!ringed) return `no ring on ${active.outerHTML.slice(0, 120)}`
-    const { top, bottom, left, right } = active.getBoundingClientRect()
-    const inside = bottom > 0 && top < innerHeight && right > 0 && left < innerWidth
-    return inside ? 'shown' : `out of sight: ${active.outerHTML.slice(0, 120)}`
-  })
-  expect(shown).toBe('shown')
+  // The browser scrolls to a focus with the next frame.
+  const shown = () =>
+    page.evaluate(() => {
+      const active = document.activeElement
+      if (!(active instanceof HTMLElement) || active === document.body)
+        return 'nothing has the focus'
+      let ringed = false
+      for (let at: HTMLElement | null = active, up = 0; at && up < 3; at = at.parentElement, up++) {
+        const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(at)
+        const outline = outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0
+        if (outline || (up === 0 && boxShadow !== 'none')) ringed = true
+      }
+      if (!ringed) return `no ring on ${active.outerHTML.slice(0, 120)}`
+      const { top, bottom, left, right } = active.getBoundingClientRect()
+      const inside = bottom > 0 && top < innerHeight && right > 0 && left < innerWidth
+      return inside ? 'shown' : `out of sight: ${active.outerHTML.slice(0, 120)}`
+    })
+  await expect.poll(shown).toBe('shown')
 }
 
 /** Expects a new page's heading to have the focus, because reading continues there. */
