@@ -131,4 +131,12 @@ describe('Catalog', () => {
     expect(refusal(() => Catalog.parse([{}, null])).message).toBe("catalog item 1: has no 'id'")
     expect(Catalog.parse([]).size).toBe(0)
   })
+
+  test('an item in another currency than most keeps none of its prices', () => {
+    const sale = { price: 1, until: '2027-01-01' }
+    const dollars = { id: 'c', price: 2, regularPrice: 3, sale, currency: 'USD' }
+    const pounds = ['a', 'b'].map((id) => ({ id, price: 1, currency: 'GBP' }))
+    const { items } = Catalog.parse([...pounds, dollars])
+    expect(items).toEqual([...pounds, { id: 'c', currency: 'USD' }])
+  })
 })

@@ -13,7 +13,9 @@ export function mainCurrency(items: readonly Item[]): string | undefined {
 export function inOneCurrency<TItem extends Item>(items: readonly TItem[]): readonly TItem[] {
   const main = mainCurrency(items)
   return items.map((item) =>
-    (item.currency ?? main) === main ? item : { ...item, price: undefined, sale: undefined },
+    (item.currency ?? main) === main
+      ? item
+      : { ...item, price: undefined, sale: undefined, regularPrice: undefined },
   )
 }
 
