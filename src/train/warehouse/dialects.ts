@@ -7,16 +7,7 @@
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Dialect as LibraryDialect } from '@polyglot-sql/sdk'
 
-export const DIALECTS = [
-  'bigquery',
-  'snowflake',
-  'databricks',
-  'clickhouse',
-  'postgres',
-  'duckdb',
-] as const
-
-export type Dialect = (typeof DIALECTS)[number]
+export type Dialect = 'bigquery' | 'snowflake' | 'databricks' | 'clickhouse' | 'postgres' | 'duckdb'
 
 interface Traits {
   /** Name of the dialect in the library that translates; null for the dialect that the statements are written in. */
@@ -100,6 +91,8 @@ export const TRAITS: Readonly<Record<Dialect, Traits>> = {
   },
 }
 
+export const DIALECTS = Object.keys(TRAITS) as Dialect[]
+
 /**
  * Translates a script from DuckDB's dialect into statements. Each translation is parsed back, so that no statement is
  * printed that the library can't read itself.
@@ -107,7 +100,7 @@ export const TRAITS: Readonly<Record<Dialect, Traits>> = {
  */
 export async function translate(script: string, dialect: Dialect): Promise<readonly string[]> {
   const { library } = TRAITS[dialect]
-  if (library === null) return script.split(/;\n/)
+  if (library === null) return script.split(';\n').filter(Boolean)
   const sdk = await import('@polyglot-sql/sdk').catch((cause) => {
     const message = 'sql needs a translator of SQL: npm install @polyglot-sql/sdk'
     throw new NearsideError('engine-unavailable', message, { cause })

@@ -163,7 +163,7 @@ async function readOthers(
   first: Float64Array,
   shoppers: number,
 ): Promise<OtherShoppers> {
-  const N = first.length
+  const sums = new Sums(engine, rows, first.length)
   const dates =
     await engine.rows(`SELECT as_of::DOUBLE AS at, has_pairs::INTEGER AS pairs, week_from::DOUBLE AS week,
     month_from::DOUBLE AS month FROM partial_date ORDER BY 1`)
@@ -171,8 +171,8 @@ async function readOthers(
   const pairs = new Map<number, OtherPairs>()
   for (const { at, week, month, pairs: hasPairs } of dates) {
     const asOf = Number(at)
-    counts.set(asOf, await countsAt(engine, rows, N, asOf, Number(week), Number(month)))
-    if (hasPairs === 1) pairs.set(asOf, await pairsAt(engine, rows, N, asOf))
+    counts.set(asOf, await sums.countsAt(asOf, Number(week), Number(month)))
+    if (hasPairs === 1) pairs.set(asOf, await sums.pairsAt(asOf))
   }
   const get = <T>(map: ReadonlyMap<number, T>, asOf: number): T => {
     const found = map.get(asOf)
@@ -193,69 +193,60 @@ async function readOthers(
   }
 }
 
-async function countsAt(
-  engine: SqlEngine,
-  rows: Int32Array,
-  N: number,
-  asOf: number,
-  weekFrom: number,
-  monthFrom: number,
-): Promise<OtherCounts> {
-  const columns = Array.from({ length: 4 }, () => new Float64Array(N))
-  await engine.eachChunk(
-    `SELECT item::DOUBLE, in_week::DOUBLE, in_month::DOUBLE, shoppers::DOUBLE, repeated::DOUBLE
-      FROM partial_count WHERE as_of = ${asOf}`,
-    ([numbers, ...values]) =>
-      numbers.forEach((number, k) => {
-        columns.forEach((column, c) => {
-          column[rows[Number(number)]] = Number(values[c][k])
-        })
-      }),
-  )
-  const [week, month, all, repeated] = columns
-  return { weekFrom, monthFrom, week, month, all, repeated }
-}
+/** Sums before a date, by item row. */
+class Sums {
+  readonly #engine: SqlEngine
+  /** Row of each item number. */
+  readonly #rows: Int32Array
+  readonly #items: number
 
-async function pairsAt(
-  engine: SqlEngine,
-  rows: Int32Array,
-  N: number,
-  asOf: number,
-): Promise<OtherPairs> {
-  const norm = new Float64Array(N)
-  await engine.eachChunk(
-    `SELECT item::DOUBLE, norm::DOUBLE FROM partial_norm WHERE as_of = ${asOf}`,
-    ([numbers, values]) =>
-      numbers.forEach((number, k) => {
-        norm[rows[Number(number)]] = Number(values[k])
-      }),
-  )
-  const { count } = await engine.row(
-    `SELECT count(*)::DOUBLE AS count FROM partial_pair WHERE as_of = ${asOf}`,
-  )
-  const item = new Int32Array(Number(count))
-  const other = new Int32Array(Number(count))
-  const sum = new Float64Array(Number(count))
-  let at = 0
-  await engine.eachChunk(
-    `SELECT item::DOUBLE, neighbour::DOUBLE, together::DOUBLE FROM partial_pair WHERE as_of = ${asOf} ORDER BY 1, 2`,
-    ([items, neighbours, together]) =>
-      items.forEach((number, k) => {
-        item[at] = rows[Number(number)]
-        other[at] = rows[Number(neighbours[k])]
-        sum[at++] = Number(together[k])
-      }),
-  )
-  const start = new Int32Array(N + 1)
-  for (const row of item) start[row + 1]++
-  for (let row = 0; row < N; row++) start[row + 1] += start[row]
-  const next = start.slice()
-  const neighbour = new Int32Array(item.length)
-  const together = new Float64Array(item.length)
-  item.forEach((row, k) => {
-    const place = next[row]++
-    neighbour[place] = other[k]
-    together[place] = sum[k]
-  })
-  return { norm, start, neighbour, together }
+  constructor(engine: SqlEngine, rows: Int32Array, items: number) {
+    this.#engine = engine
+    this.#rows = rows
+    this.#items = items
+  }
+
+  async countsAt(asOf: number, weekFrom: number, monthFrom: number): Promise<OtherCounts> {
+    const fields = ['in_week', 'in_month', 'shoppers', 'repeated']
+    const [week, month, all, repeated] = await this.#columns(fields, `count WHERE as_of = ${asOf}`)
+    return { weekFrom, monthFrom, week, month, all, repeated }
+  }
+
+  async pairsAt(asOf: number): Promise<OtherPairs> {
+    const pairs = `pair WHERE as_of = ${asOf}`
+    const [norm] = await this.#columns(['norm'], `norm WHERE as_of = ${asOf}`)
+    const [sizes] = await this.#columns(['count(*)'], `${pairs} GROUP BY item`)
+    const start = new Int32Array(this.#items + 1)
+    sizes.forEach((size, row) => {
+      start[row + 1] = start[row] + size
+    })
+    const next = start.slice()
+    const neighbour = new Int32Array(start[this.#items])
+    const together = new Float64Array(start[this.#items])
+    await this.#engine.eachChunk(
+      `SELECT item::DOUBLE, neighbour::DOUBLE, together::DOUBLE FROM partial_${pairs} ORDER BY 1, 2`,
+      ([items, neighbours, sums]) =>
+        items.forEach((number, k) => {
+          const place = next[this.#rows[Number(number)]]++
+          neighbour[place] = this.#rows[Number(neighbours[k])]
+          together[place] = Number(sums[k])
+        }),
+    )
+    return { norm, start, neighbour, together }
+  }
+
+  /** Values of each item; 0 for an item without a line. */
+  async #columns(fields: readonly string[], from: string): Promise<readonly Float64Array[]> {
+    const columns = fields.map(() => new Float64Array(this.#items))
+    await this.#engine.eachChunk(
+      `SELECT item::DOUBLE, ${fields.map((field) => `${field}::DOUBLE`)} FROM partial_${from}`,
+      ([numbers, ...values]) =>
+        numbers.forEach((number, k) => {
+          columns.forEach((column, c) => {
+            column[this.#rows[Number(number)]] = Number(values[c][k])
+          })
+        }),
+    )
+    return columns
+  }
 }

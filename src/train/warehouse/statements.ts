@@ -18,19 +18,6 @@ export const MOST_EVENTS = 1_000_000
 /** Tables that become files; pretrain reads them by these names. */
 export const PARTIALS = ['fact', 'item', 'date', 'count', 'norm', 'pair', 'sample'] as const
 
-/** Tables that only the statements need, in the order of their making. */
-const STEPS = [
-  'source',
-  'setting',
-  'name',
-  'event',
-  'sampled',
-  'rest',
-  'line',
-  'share',
-  'own',
-] as const
-
 export interface PartialOptions extends Source {
   /** Exclusive limit of the events, milliseconds since the epoch; null for the newest event. */
   readonly until: number | null
@@ -46,8 +33,6 @@ export async function partialStatements(
   source: PartialOptions,
 ): Promise<readonly string[]> {
   const { before, made, store } = TRAITS[dialect]
-  const tables = [...STEPS, ...PARTIALS].map((name) => `nearside_${name}`)
-  const drops = tables.map((table) => `DROP TABLE IF EXISTS ${table}`)
   const counts = await readFile(new URL('sql/partials.sql', import.meta.url), 'utf8')
   const script = [
     `CREATE TABLE nearside_source AS ${sourceRows(dialect, source)}`,
@@ -55,13 +40,15 @@ export async function partialStatements(
     `CREATE TABLE nearside_name AS ${eventNames()}`,
     counts,
   ]
+  const makings = (await translate(script.join(';\n'), dialect)).map((statement) => {
+    const [, table = ''] = /CREATE TABLE (nearside_\w+)/.exec(statement) ?? []
+    return { statement, table }
+  })
+  const drops = makings.map(({ table }) => `DROP TABLE IF EXISTS ${table}`)
   return [
     ...before,
     ...drops,
-    ...(await translate(script.join(';\n'), dialect)).flatMap((one) => {
-      const [, table] = /CREATE TABLE (nearside_\w+)/.exec(one) ?? []
-      return made && table ? [one, made(table)] : [one]
-    }),
+    ...makings.flatMap(({ statement, table }) => [statement, ...(made ? [made(table)] : [])]),
     ...PARTIALS.map((name) => store(`nearside_${name}`, name)),
     ...drops,
   ]
