@@ -14,6 +14,15 @@ export function readJson(bytes: Uint8Array | undefined, code: ErrorCode, message
   }
 }
 
+/** Value of a text in JSON; null for other texts. */
+export function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
 /** Returns the value as type `T`, or throws; `what` names its place in the error. */
 export type Read<T> = (value: unknown, what: string) => T
 

@@ -1,6 +1,7 @@
 /** @module Asks the API of a shop system. Waits and repeats where the API is busy; a secret stays with its host. */
 import { NearsideError } from '@nearside/core/error.ts'
-import { createReaders, type Read } from '@nearside/core/reading.ts'
+import { isRecord } from '@nearside/core/isRecord.ts'
+import { createReaders, jsonOrNull, type Read } from '@nearside/core/reading.ts'
 import { type Fetching, fetchWhole } from './fetchWhole.ts'
 
 export interface ShopApi extends Fetching {
@@ -55,6 +56,18 @@ export function tokenOf({ token }: ShopApi, rights: string): string {
   throw new NearsideError('input-invalid', `set ${TOKEN}: ${rights}`)
 }
 
+/**
+ * Asks for JSON.
+ * @throws NearsideError `input-invalid` also for an error or no JSON; `aborted`
+ */
+export async function askRest(api: ShopApi, question: Question): Promise<Answer> {
+  const answer = await ask(api, question)
+  const { value, status } = answer
+  if (status === 200 && value !== null) return answer
+  const message = isRecord(value) ? value.message : 'no JSON'
+  throw refusal(question.url, `status ${status}, ${JSON.stringify(message)}: check the address`)
+}
+
 /** @throws NearsideError `input-invalid`, `aborted` */
 export async function ask(api: ShopApi, question: Question): Promise<Answer> {
   const { url, isSecret, ifRefused, busyFor = () => null } = question
@@ -92,7 +105,7 @@ async function askOnce(api: ShopApi, { url, body, headers }: Question): Promise<
     },
   )
   const { status, headers: sent } = whole.response
-  return { value: parse(new TextDecoder().decode(whole.body)), status, headers: sent }
+  return { value: jsonOrNull(new TextDecoder().decode(whole.body)), status, headers: sent }
 }
 
 /** Milliseconds to wait before the request is repeated; null if the answer is final. */
@@ -114,14 +127,6 @@ function checked(answer: Answer, url: string, ifRefused: string): Answer {
   const to = headers.get('location') ?? ''
   const other = URL.canParse(to, url) ? placeOf(new URL(to, url).href) : 'nowhere'
   throw refusal(url, `redirects to ${other}, which gets no token: give the shop's final address`)
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 /** Readers of a system's answers. */

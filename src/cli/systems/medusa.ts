@@ -4,9 +4,8 @@
  * chooses prices, such as `region_id`.
  * @see https://docs.medusajs.com/api/store
  */
-import { isRecord } from '@nearside/core/isRecord.ts'
 import type { Read } from '@nearside/core/reading.ts'
-import { ask, readersOf, refusal, type ShopApi, TOKEN, tokenOf } from './ask.ts'
+import { askRest, readersOf, type ShopApi, TOKEN, tokenOf } from './ask.ts'
 import { type Page, readPages } from './pages.ts'
 
 const PRODUCT_FIELDS =
@@ -18,31 +17,29 @@ const ORDER_FIELDS =
   'items.product_title,items.quantity,items.unit_price,items.detail.return_received_quantity'
 const RIGHTS = 'it must be a secret API key of a user who may read orders'
 
-const { anyText, each, number, object, oneOf, optional, orNull, whole } = readersOf('Medusa')
+const { anyText, each, number, object, oneOf, orNull, record, whole } = readersOf('Medusa')
 const bool = oneOf(true, false)
 const price = object({
   ...{ calculated_amount: orNull(number()), currency_code: orNull(anyText) },
-  calculated_amount_with_tax: optional(orNull(number())),
+  calculated_amount_with_tax: orNull(number()),
 })
 const variant = object({
   ...{ id: anyText, sku: orNull(anyText), title: orNull(anyText), manage_inventory: bool },
-  ...{ allow_backorder: bool, inventory_quantity: optional(orNull(number())) },
-  calculated_price: optional(orNull(price)),
+  ...{ allow_backorder: bool, inventory_quantity: orNull(number()) },
+  calculated_price: orNull(price),
 })
 const readProduct = object({
   ...{ id: anyText, title: anyText, handle: anyText, description: orNull(anyText) },
   ...{ thumbnail: orNull(anyText), created_at: anyText, variants: each(variant) },
-  categories: optional(
-    orNull(
-      each(object({ name: anyText, parent_category: optional(orNull(object({ name: anyText }))) })),
-    ),
+  categories: orNull(
+    each(object({ name: anyText, parent_category: orNull(object({ name: anyText })) })),
   ),
-  collection: optional(orNull(object({ title: anyText }))),
+  collection: orNull(object({ title: anyText })),
 })
 const item = object({
   ...{ variant_id: orNull(anyText), variant_sku: orNull(anyText), product_title: orNull(anyText) },
   ...{ quantity: whole(0, 1e9), unit_price: number() },
-  detail: optional(orNull(object({ return_received_quantity: orNull(number()) }))),
+  detail: orNull(object({ return_received_quantity: orNull(number()) })),
 })
 const readOrder = object({
   ...{ id: anyText, display_id: whole(0, 1e12), created_at: anyText, status: anyText },
@@ -108,7 +105,7 @@ function list<T extends { readonly id: string }>(
   api: ShopApi,
   path: string,
   query: Readonly<Record<string, string>>,
-  request: Pick<Parameters<typeof ask>[1], 'headers' | 'isSecret' | 'ifRefused'>,
+  request: Pick<Parameters<typeof askRest>[1], 'headers' | 'isSecret' | 'ifRefused'>,
   read: Read<T>,
 ) {
   const name = path.replace(/^.*\//, '')
@@ -116,10 +113,8 @@ function list<T extends { readonly id: string }>(
   return readPages(async (skip): Promise<Page<T>> => {
     const page = new URLSearchParams({ ...query, order: 'id', limit: '100', offset: String(skip) })
     const url = `${origin}${pathname.replace(/\/$/, '')}/${path}?${page}`
-    const { value, status } = await ask(api, { url, ...request })
-    if (status === 200 && isRecord(value))
-      return { items: each(read)(value[name], path), totalItems: whole(0, 1e9)(value.count, path) }
-    const message = isRecord(value) ? value.message : 'no JSON'
-    throw refusal(url, `status ${status}, ${JSON.stringify(message)}: check the address`)
+    const { value } = await askRest(api, { url, ...request })
+    const { count, [name]: items } = record((one: unknown) => one)(value, path)
+    return { items: each(read)(items, path), totalItems: whole(0, 1e9)(count, path) }
   })
 }

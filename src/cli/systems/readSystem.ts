@@ -21,12 +21,7 @@ interface System {
 }
 
 export type SystemName = 'medusa' | 'shopify' | 'vendure' | 'woocommerce'
-const SYSTEMS: Readonly<Record<SystemName, System>> = {
-  medusa,
-  shopify,
-  vendure,
-  woocommerce,
-}
+const SYSTEMS: Readonly<Record<SystemName, System>> = { medusa, shopify, vendure, woocommerce }
 export const SYSTEM_NAMES = Object.keys(SYSTEMS) as SystemName[]
 
 /**

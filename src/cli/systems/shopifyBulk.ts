@@ -4,6 +4,7 @@
  * @see https://shopify.dev/docs/api/usage/bulk-operations/queries
  */
 import { isRecord } from '@nearside/core/isRecord.ts'
+import { jsonOrNull } from '@nearside/core/reading.ts'
 import { readersOf, refusal, type ShopApi } from './ask.ts'
 import { fetchWhole } from './fetchWhole.ts'
 import { askGraphql } from './graphql.ts'
@@ -56,17 +57,8 @@ export async function readBulk(api: ShopApi, access: Access, query: string) {
 async function readLines(api: ShopApi, url: string, count: number) {
   const { response, body } = await fetchWhole(url, {}, api)
   const lines = new TextDecoder().decode(body).split('\n').filter(Boolean)
-  const objects = response.ok ? lines.flatMap(parse) : []
+  const objects = response.ok ? lines.map(jsonOrNull).filter(isRecord) : []
   if (objects.length !== count)
     throw refusal(url, `has ${objects.length} of ${count} objects: run the command again`)
   return objects
-}
-
-function parse(line: string): readonly Readonly<Record<string, unknown>>[] {
-  try {
-    const value: unknown = JSON.parse(line)
-    return isRecord(value) ? [value] : []
-  } catch {
-    return []
-  }
 }

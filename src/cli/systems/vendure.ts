@@ -7,7 +7,7 @@
 import type { Read } from '@nearside/core/reading.ts'
 import { readersOf, type ShopApi, TOKEN, tokenOf } from './ask.ts'
 import { askGraphql } from './graphql.ts'
-import { type Page, readPages } from './pages.ts'
+import { type Page, readPages, readPaths } from './pages.ts'
 
 const FACETS = 'facetValues { name facet { code } }'
 const VARIANT = `id sku name createdAt price priceWithTax currencyCode stockLevel featuredAsset { preview } ${FACETS}`
@@ -87,12 +87,12 @@ export async function* products(api: ShopApi) {
       askGraphql(api, { query, variables: { skip }, read, ifRefused })
     return readPage
   }
-  const known = new Map<string, { readonly name: string; readonly parentId: string }>()
-  for await (const one of readPages(ask(COLLECTIONS, readCollections))) known.set(one.id, one)
+  const collections = readPages(ask(COLLECTIONS, readCollections))
+  const pathTo = await readPaths(collections, ({ parentId }) => parentId)
   for await (const product of readPages(ask(PRODUCTS, readProducts)))
     for (const { stockLevel, id, featuredAsset, ...variant } of product.variants) {
       const facets = [...variant.facetValues, ...product.facetValues].reverse()
-      const departments = product.collections.map((one) => departmentOf(one.id, known))
+      const [collection] = product.collections.flatMap(({ id }) => pathTo(id).slice(0, 1))
       yield {
         ...variant,
         productVariantId: id,
@@ -102,7 +102,7 @@ export async function* products(api: ShopApi) {
         priceWithTax: money(variant.priceWithTax),
         // The shop's `StockDisplayStrategy` makes this text: a word such as OUT_OF_STOCK, or a number.
         available: !/^(OUT_OF_STOCK|0|-\d+)$/.test(stockLevel),
-        collection: departments.find((name) => name !== undefined),
+        collection,
         facetValues: undefined,
         facet: Object.fromEntries(facets.map(({ name, facet }) => [facet.code, name])),
         description: product.description,
@@ -110,20 +110,6 @@ export async function* products(api: ShopApi) {
         url: `/product/${product.slug}`,
       }
     }
-}
-
-/** Name of the top collection above a collection. */
-function departmentOf(
-  id: string,
-  known: ReadonlyMap<string, { readonly name: string; readonly parentId: string }>,
-): string | undefined {
-  let found = known.get(id)
-  for (let depth = 0; found && depth < 100; depth++) {
-    const parent = known.get(found.parentId)
-    if (!parent) break
-    found = parent
-  }
-  return found?.name
 }
 
 /** Yields a row for each line of the placed orders. The import leaves out cancelled and refunded lines. */

@@ -5,8 +5,8 @@
  */
 import { isRecord } from '@nearside/core/isRecord.ts'
 import type { Read } from '@nearside/core/reading.ts'
-import { ask, readersOf, refusal, type ShopApi, TOKEN, tokenOf } from './ask.ts'
-import { type Page, readPages } from './pages.ts'
+import { askRest, readersOf, refusal, type ShopApi, TOKEN, tokenOf } from './ask.ts'
+import { type Page, readPages, readPaths } from './pages.ts'
 
 const RIGHTS =
   'it must be CONSUMER_KEY:CONSUMER_SECRET of a REST API key with the permission Read, of a shop manager'
@@ -55,9 +55,8 @@ const ORDER_FIELDS =
 export async function* products(api: ShopApi) {
   const shop = signIn(api)
   const { code } = await shop.one('data/currencies/current', object({ code: anyText }))
-  const categories = new Map<number, ReturnType<typeof readCategory>>()
-  for await (const one of shop.all('products/categories', {}, readCategory))
-    categories.set(one.id, one)
+  const categories = shop.all('products/categories', {}, readCategory)
+  const pathTo = await readPaths(categories, ({ parent }) => parent)
   for await (const product of shop.all('products', { status: 'publish' }, readProduct)) {
     const { name, type, images } = product
     yield {
@@ -68,7 +67,8 @@ export async function* products(api: ShopApi) {
       'Visibility in catalog': product.catalog_visibility,
       'Short description': product.short_description,
       Description: product.description,
-      Categories: pathOf(product.categories[0]?.id, categories),
+      // As in WooCommerce's export: `Kitchen > Mugs`.
+      Categories: pathTo(product.categories[0]?.id).map(plain).join(' > '),
       Brands: plain(product.brands?.[0]?.name ?? ''),
       Images: images[0]?.src,
     }
@@ -140,18 +140,6 @@ const plain = (name: string) =>
     .replaceAll('&quot;', '"')
     .replaceAll('&amp;', '&')
 
-/** Path of a category such as `Kitchen > Mugs`, as in WooCommerce's export. */
-function pathOf(
-  id: number | undefined,
-  known: ReadonlyMap<number, ReturnType<typeof readCategory>>,
-): string {
-  const names: string[] = []
-  let found = known.get(id ?? 0)
-  for (; found && names.length < 100; found = known.get(found.parent))
-    names.unshift(plain(found.name))
-  return names.join(' > ')
-}
-
 /** Requests with the key. `offset` moves through a list, which `id` keeps in order. */
 function signIn(api: ShopApi) {
   const { origin, pathname } = new URL(api.url)
@@ -159,13 +147,11 @@ function signIn(api: ShopApi) {
   const key = Buffer.from(tokenOf(api, RIGHTS)).toString('base64')
   const get = async (path: string, query: Readonly<Record<string, string>>) => {
     const url = `${home}/wp-json/wc/v3/${path}?${new URLSearchParams(query)}`
-    const { value, status, headers } = await ask(api, {
+    const { value, headers } = await askRest(api, {
       ...{ url, isSecret: true, headers: { authorization: `Basic ${key}` } },
       ifRefused: `the shop doesn't accept ${TOKEN}: ${RIGHTS}`,
     })
-    if (status === 200 && value !== null) return { value, headers, url }
-    const message = isRecord(value) ? value.message : 'no JSON'
-    throw refusal(url, `status ${status}, ${JSON.stringify(message)}: check the address`)
+    return { value, headers, url }
   }
   return {
     async one<T>(path: string, read: Read<T>) {

@@ -5,6 +5,7 @@
  * first entry is read. GA4's `event_params` become columns.
  * @see https://support.google.com/analytics/answer/7029846
  */
+import { jsonOrNull } from '@nearside/core/reading.ts'
 import type { SqlEngine } from './engine.ts'
 import type { Source } from './source.ts'
 
@@ -30,7 +31,7 @@ export async function jsonSource(
 ): Promise<Source> {
   const places = new Map<string, Place>()
   for (const { text } of await engine.rows(`SELECT text FROM (${records}) LIMIT ${SAMPLE}`))
-    collect(places, parse(String(text)))
+    collect(places, jsonOrNull(String(text)))
   const asked: Record<'record' | 'line', string[]> = { record: [], line: [] }
   const ask = (where: 'record' | 'line', path: string) => {
     const known = asked[where].indexOf(path)
@@ -63,14 +64,6 @@ export async function jsonSource(
 /** DuckDB fails to extract an empty list of paths, so an empty list becomes a path that matches nothing. */
 function list(paths: readonly string[]): string {
   return `[${['$."\u0001"', ...paths].slice(paths.length > 0 ? 1 : 0).map((path) => `'${path.replaceAll("'", "''")}'`)}]`
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 function collect(places: Map<string, Place>, record: unknown): void {
