@@ -8,11 +8,11 @@ import {
 } from '@nearside/core/model/testShop.ts'
 import type { ListOptions, Recommendation, RerankOptions } from '@nearside/core/ranking/apiLists.ts'
 import { createJsEngine } from '@nearside/engine/js.ts'
-import { nextTask } from '@nearside/engine/nextTask.ts'
 import { onTestFinished } from 'vitest'
 import type { CaptureInput } from '../api.ts'
 import type { WorkerConfig } from '../messages.ts'
 import { type Device, startDevice } from './device.ts'
+import { workerEnvironment } from './serve.ts'
 import type { Environment } from './services.ts'
 import type { Bus } from './state.ts'
 
@@ -104,15 +104,11 @@ export async function openDevice(
 ): Promise<TestDevice> {
   const timers = new TestTimers()
   const environment: Environment = {
-    now: () => Date.now(),
-    clock: () => performance.now(),
+    ...workerEnvironment,
     random: () => 0,
     timers,
-    nextTask,
     fetch: server.fetch,
-    indexedDb: () => indexedDB,
     chooseEngine: async () => ({ engine: createJsEngine(), reason: 'test' }),
-    onDemand: () => import('./onDemand.ts'),
     ...overrides,
   }
   const device = listing(await startDevice(testConfig(database, config), environment, bus))

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { WorkerConfig } from '@nearside/browser/messages.ts'
 import { type Device, startDevice } from '@nearside/browser/worker/device.ts'
+import { workerEnvironment } from '@nearside/browser/worker/serve.ts'
 import { utf8 } from '@nearside/core/bytes.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -45,17 +46,15 @@ export async function openPreview(models: string, catalog: readonly Item[]): Pro
   let time = Date.now()
   let rules = utf8('[]')
   const device = await startDevice(configFor(catalog), {
+    ...workerEnvironment,
     now: () => time,
-    clock: () => performance.now(),
     random: () => 0,
     // Without timers, the device neither learns nor looks for updates by itself.
     timers: { set: () => 0, clear() {} },
-    nextTask: () => new Promise((resolve) => setImmediate(resolve)),
     indexedDb: () => undefined,
     chooseEngine: async () => {
       throw new NearsideError('engine-unavailable', 'The preview does not learn')
     },
-    onDemand: () => import('@nearside/browser/worker/onDemand.ts'),
     async fetch(request) {
       const { pathname } = new URL(request instanceof Request ? request.url : request)
       if (pathname === '/rules.json') return new Response(rules)

@@ -3,6 +3,7 @@ import { readFile, realpath } from 'node:fs/promises'
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
+import { readJson } from '@nearside/core/reading.ts'
 import { parseRules } from '@nearside/core/rules/parseRules.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import { placeFile } from '../publish/place.ts'
@@ -17,21 +18,13 @@ export interface RulesFile {
 
 /** @throws NearsideError `rules-invalid` if devices would ignore a rule of the file; `input-invalid` if it isn't JSON */
 export async function readRulesFile(file: string): Promise<RulesFile> {
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      return { rules: [], version: '', content: { rules: [] } }
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
     throw NearsideError.from(error, 'input-invalid', `${file} can't be read`)
-  }
-  let content: unknown
-  try {
-    content = JSON.parse(text)
-  } catch (error) {
-    throw NearsideError.from(error, 'input-invalid', `${file} can't be read as JSON`)
-  }
-  return { rules: requireRules(content), version: await sha256Hex(utf8(text)), content }
+  })
+  if (bytes === null) return { rules: [], version: '', content: { rules: [] } }
+  const content = readJson(bytes, 'input-invalid', `${file} can't be read as JSON`)
+  return { rules: requireRules(content), version: await sha256Hex(bytes), content }
 }
 
 /** @throws NearsideError `rules-invalid` for the first rule that devices would ignore */

@@ -3,7 +3,7 @@ import { atPrice } from '@nearside/core/catalog/sale.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import { DAY } from '@nearside/core/time.ts'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import type { Previewed, StudioStart } from '../app.ts'
 import { begin, change, type Edited, type ListKind, type Place, redo, undo } from '../edits.ts'
 import { Controls, type Shown } from './Controls.tsx'
@@ -66,19 +66,20 @@ const timeOf = (day: string) => (day === '' ? Date.now() : Date.parse(day) + DAY
 function usePreview(calls: Calls, saved: readonly Rule[], rules: readonly Rule[], shown: Shown) {
   const [found, setFound] = useState<Previewed | null>(null)
   const [fault, setFault] = useState('')
-  const asked = useRef(0)
   useEffect(() => {
-    const own = ++asked.current
-    const isNewest = () => own === asked.current
+    let isNewest = true
     const { day, ...view } = shown
     calls.preview(saved, rules, { ...view, time: timeOf(day) }).then(
       (answer) => {
-        if (!isNewest()) return
+        if (!isNewest) return
         setFound(answer)
         setFault('')
       },
-      (error) => isNewest() && setFault(messageOf(error)),
+      (error) => isNewest && setFault(messageOf(error)),
     )
+    return () => {
+      isNewest = false
+    }
   }, [calls, saved, rules, shown])
   return { found, fault }
 }
