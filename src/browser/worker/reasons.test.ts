@@ -77,7 +77,7 @@ const LISTS: readonly ListOptions[] = [
 
 test.each([
   { learns: false, numRuns: 14 },
-  { learns: true, numRuns: 6 },
+  { learns: true, numRuns: 30 },
 ])(
   'an item leaves the list with the event that its reason names (learns: $learns)',
   async ({ learns, numRuns }) => {
@@ -121,12 +121,14 @@ test.each([
       }),
       { numRuns, seed: 1 },
     )
-    // The device tests reasons without new fits, which would take too long; after a new fit, a few reasons are wrong.
-    expect(lacked / named).toBeGreaterThan(0.97)
+    // The device tests reasons without new fits, which would take too long; after a new fit, about one reason in a
+    // hundred is wrong, with and without the lift of the visit's prices. Too few reasons can't tell this share.
+    expect(named).toBeGreaterThan(400)
+    expect(lacked / named).toBeGreaterThan(0.98)
     for (const kind of ['because', 'searched', 'category', 'taste', 'popular'])
       expect(seen.get(kind), kind).toBeGreaterThan(0)
   },
-  60_000,
+  180_000,
 )
 
 test('an item called popular is in the base list, whatever the shopper did', async () => {
