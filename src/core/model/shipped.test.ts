@@ -9,7 +9,7 @@ import { amongAll, createCandidates } from '../learning/candidates.ts'
 import { DAY } from '../time.ts'
 import { DIMENSION } from './baseModel.ts'
 import { encode } from './encoder.ts'
-import { readBaseModel } from './files.ts'
+import { readBaseModel, writeBaseModel } from './files.ts'
 import { highestRows } from './highest.ts'
 import { parseLatest, parseManifest } from './manifest.ts'
 import { createRandom } from './random.ts'
@@ -37,6 +37,13 @@ test('the shipped latest.json, manifest and files agree', async () => {
   expect(model.itemIds).toHaveLength(manifest.items)
   const total = manifest.files.reduce((sum, { bytes }) => sum + bytes, 0)
   expect(total).toBeLessThan(3_000_000)
+})
+
+test('the shipped manifest and files are those that training writes for the model, the best sellers too', async () => {
+  const { manifest, files } = await shipped()
+  const written = await writeBaseModel(await readBaseModel(manifest, files))
+  // Each file's hash is in the manifest.
+  expect(written.manifest).toEqual(manifest)
 })
 
 test('the shipped model’s items are the catalog’s, row by row', async () => {
