@@ -48,7 +48,7 @@ export function LearnedDrawer() {
             value={paused ? words('learningPaused') : words('learnedFrom', { n: learnedFrom })}
           />{' '}
           <span>
-            ·{' '}
+            <span className="learned-dot">·</span>{' '}
             <Ticking
               value={
                 sent.bytes === 0 ? words('sharedNothing') : words('shared', { bytes: sent.bytes })
