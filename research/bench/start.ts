@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { cpus } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { describeAdapter } from '@nearside/engine/adapter.ts'
 import { type Browser, chromium } from 'playwright'
 import { CHROMIUM_ARGS, requireChromium } from '../../scripts/chromium.ts'
@@ -124,7 +124,7 @@ export async function start(
 ): Promise<Report> {
   const root = join(ROOT, 'dist/demo')
   if (!existsSync(join(root, 'index.html')))
-    throw new NearsideError('input-invalid', 'bench start needs the built demo: npm run build')
+    throw invalidInput('bench start needs the built demo: npm run build')
   const pages = join(ROOT, 'dist/bench')
   await buildFirstLists(MODELS, pages)
   await makeSizes(pages)

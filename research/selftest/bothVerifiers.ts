@@ -9,7 +9,7 @@ import { type OptionFiles, parseOptions } from '@nearside/audit/options.ts'
 import type { ModelRelease } from '@nearside/audit/releases.ts'
 import { type VerifyOptions, verifyBundle } from '@nearside/audit/verify.ts'
 import { toBase64, toHex, utf8 } from '@nearside/core/bytes.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { createRandom, type Random } from '@nearside/core/model/random.ts'
 import { mutate, mutateList } from './mutate.ts'
 import { createAggregators, type Exported, reachedBy, VirtualDevice } from './virtualDevice.ts'
@@ -62,7 +62,7 @@ export function openSecond(script: string) {
   const python = spawn('python3', [script, '--lines'], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]()
   const failed = once(python, 'error').then(([cause]) => {
-    throw new NearsideError('input-invalid', 'python3 could not be started: install it', { cause })
+    throw invalidInput('python3 could not be started: install it', cause)
   })
   failed.catch(() => {})
   // Ignored: if the process ended early, reading its output shows that.
@@ -71,7 +71,7 @@ export function openSecond(script: string) {
     async says(file: Uint8Array, beside: OptionFiles = {}): Promise<Said> {
       python.stdin.write(`${JSON.stringify(lineOf(file, beside))}\n`)
       const { value, done } = await Promise.race([lines.next(), failed])
-      if (done) throw new NearsideError('input-invalid', 'The verifier in Python ended early')
+      if (done) throw invalidInput('The verifier in Python ended early')
       return inOrder(JSON.parse(value).faults)
     },
     close: () => void python.stdin.end(),

@@ -6,7 +6,7 @@ import { noiseFor } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
 import { beyondLimits } from '@nearside/aggregate/protocol/beyondLimits.ts'
 import { DEMONSTRATION_LIMITS, DEVICE_LIMITS } from '@nearside/aggregate/protocol/deviceLimits.ts'
 import { type PolicyParameters, parseParameters } from '@nearside/aggregate/protocol/policy.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { DAY } from '@nearside/core/time.ts'
 import type { Attack } from './forge.ts'
 
@@ -79,8 +79,7 @@ export function planOf(question: SimulationQuestion): Plan {
   const rest = crowd(devices - whole.all)
   const goal = whole.all - whole.vanishing - whole.hostile
   if (goal < 2)
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       `only ${Math.max(0, goal)} of ${devices} devices send an honest report: a round needs 2`,
     )
   // Servers refuse a δ above 1/n².
@@ -93,8 +92,7 @@ export function planOf(question: SimulationQuestion): Plan {
     ...{ minSeparationSeconds: 0, periodDays: 365 },
   })
   const beyond = beyondLimits(parameters, DEMONSTRATION_LIMITS)
-  if (beyond !== null)
-    throw new NearsideError('input-invalid', `devices refuse --epsilon ${epsilon}: ${beyond}`)
+  if (beyond !== null) throw invalidInput(`devices refuse --epsilon ${epsilon}: ${beyond}`)
   const passes = attack === 'flip' || attack === 'promote'
   const restCounted = rest.all - rest.vanishing - (passes ? 0 : rest.hostile)
   const all = { ...parameters, aggregationGoal: goal + restCounted }
@@ -110,8 +108,7 @@ export function edgesOf(from: number, to: number, rounds: number): number[] {
   const begin = Math.floor(from / DAY) * DAY
   const days = Math.floor(to / DAY) + 1 - begin / DAY
   if (days <= rounds)
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       `the log has ${Math.max(0, days)} days to play: too few for ${rounds} rounds and a test`,
     )
   const edge = (part: number) => begin + Math.round((days * part) / (rounds + 1)) * DAY

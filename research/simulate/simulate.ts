@@ -10,7 +10,7 @@ import { createHeldOutGate } from '@nearside/aggregate/server/heldOutGate.ts'
 import { applyUpdate, distanceOf, layoutOf } from '@nearside/aggregate/server/nextModel.ts'
 import type { Verdict } from '@nearside/aggregate/server/store/records.ts'
 import { updateOf } from '@nearside/browser/contribution/update.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { isFromCatalog } from '@nearside/core/model/manifest.ts'
@@ -101,8 +101,7 @@ export async function simulate(
   const { shop, input } = await load({ ...question, seed: undefined, protocol: 'personal' })
   const noLog = isFromCatalog(input.model)
   if (!noLog && plan.parameters.countShare !== undefined)
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       'the model’s popularity comes from a log, so its rounds need no counts: leave countShare out',
     )
   const { until } = input.model.manifest.data
@@ -139,8 +138,7 @@ export async function simulate(
       const active = others.filter(({ interactions }) =>
         interactions.some(({ time }) => time >= from && time < end),
       )
-      if (active.length === 0)
-        throw new NearsideError('input-invalid', `no shopper in round ${r + 1}: lower --rounds`)
+      if (active.length === 0) throw invalidInput(`no shopper in round ${r + 1}: lower --rounds`)
       shoppers.push(active.length)
       const label = `round ${r + 1} of ${question.rounds}`
       const { parameters: terms, reports } = plan

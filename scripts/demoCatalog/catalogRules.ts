@@ -1,7 +1,7 @@
 /** @module Reads the rules for the wording of a shop's catalog: a JSON file beside the shop's data. */
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { WordRules } from './title.ts'
 
 /** A department, and the words that put a product into it, by strength. */
@@ -43,7 +43,7 @@ export async function readCatalogRules(path: string): Promise<CatalogRules> {
 /** @throws NearsideError `input-invalid`, naming the field */
 export function parseCatalogRules(value: unknown, name: string): CatalogRules {
   const refuse = (message: string): never => {
-    throw new NearsideError('input-invalid', `${name}: ${message}`)
+    throw invalidInput(`${name}: ${message}`)
   }
   const record = (candidate: unknown, field: string): [string, unknown][] =>
     typeof candidate === 'object' && candidate !== null && !Array.isArray(candidate)

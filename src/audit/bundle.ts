@@ -6,7 +6,7 @@
 import type { Budget } from '@nearside/browser/contribution/budget.ts'
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 import type { Settings } from '@nearside/browser/storage/settingRows.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
 import type { Fault } from './finding.ts'
 import { checkEntry, checkFrame } from './schema.ts'
@@ -141,5 +141,4 @@ function countMembers(value: unknown): number {
   )
 }
 
-const invalid = (why: string) =>
-  new NearsideError('input-invalid', `The file can’t be read: ${why}`)
+const invalid = (why: string) => invalidInput(`The file can’t be read: ${why}`)

@@ -10,7 +10,7 @@ import { canBeFixed, checkpointId } from '@nearside/browser/ledger/checkpoint.ts
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 import { standsForOthers } from '@nearside/browser/ledger/removed.ts'
 import { concat, fromBase64, fromHex, sha256, toHex } from '@nearside/core/bytes.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { createReaders } from '@nearside/core/reading.ts'
 import { type Bundle, parseStrictJson } from './bundle.ts'
 import type { Findings } from './finding.ts'
@@ -33,8 +33,8 @@ export interface Reached {
   readonly signature: string
 }
 
-const { object, text, whole } = createReaders(
-  (what) => new NearsideError('input-invalid', `Not a list of a round’s reports: ${what}`),
+const { object, text, whole } = createReaders((what) =>
+  invalidInput(`Not a list of a round’s reports: ${what}`),
 )
 const readReached = object<Reached>({
   round: whole(1, 2 ** 32 - 1),

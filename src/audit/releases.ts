@@ -4,7 +4,7 @@
  */
 
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { createReaders } from '@nearside/core/reading.ts'
 import { parseStrictJson } from './bundle.ts'
 import type { Findings } from './finding.ts'
@@ -16,8 +16,8 @@ export interface ModelRelease {
   readonly manifest: string
 }
 
-const { list, object, text, whole } = createReaders(
-  (what) => new NearsideError('input-invalid', `Not a list of releases: ${what}`),
+const { list, object, text, whole } = createReaders((what) =>
+  invalidInput(`Not a list of releases: ${what}`),
 )
 const readList = object<{ releases: readonly ModelRelease[] }>({
   releases: list(

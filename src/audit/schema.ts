@@ -6,13 +6,12 @@
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 import { EXPORT_FORMAT } from '@nearside/browser/worker/exportBundle.ts'
 import { fromBase64, toHex } from '@nearside/core/bytes.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { createReaders, type Read } from '@nearside/core/reading.ts'
 
 type Form = Readonly<Record<string, Read<unknown>>>
 
-const refuse = (what: string, why = 'missing or malformed') =>
-  new NearsideError('input-invalid', `${what}: ${why}`)
+const refuse = (what: string, why = 'missing or malformed') => invalidInput(`${what}: ${why}`)
 const { exactly, list, number, object, oneOf, optional, record, text, whole } =
   createReaders(refuse)
 

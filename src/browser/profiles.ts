@@ -2,7 +2,7 @@
  * @module People whom the shopper shops for. Each has a database of its own for events and personal model; consent,
  * privacy budget, log and downloads belong to the device.
  */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
 import type { PersonalizerSnapshot } from './apiSnapshot.ts'
 
@@ -66,17 +66,15 @@ const MOST = { letters: 40, people: 20 }
 export function withPerson(known: StoredProfiles, id: string, given: unknown): StoredProfiles {
   const name = typeof given === 'string' ? given.trim() : ''
   if (name === '' || name.length > MOST.letters)
-    throw new NearsideError('input-invalid', `A name has 1 to ${MOST.letters} characters.`)
+    throw invalidInput(`A name has 1 to ${MOST.letters} characters.`)
   const others = known.others.some((one) => one.id === id)
     ? known.others.map((one) => (one.id === id ? { id, name } : one))
     : [...known.others, { id, name }]
-  if (others.length > MOST.people)
-    throw new NearsideError('input-invalid', `There is room for ${MOST.people} people.`)
+  if (others.length > MOST.people) throw invalidInput(`There is room for ${MOST.people} people.`)
   return { ...known, others }
 }
 
 /** @throws NearsideError `input-invalid` unless the device knows this id */
 export function requirePerson({ others }: Profiles, id: unknown): void {
-  if (!others.some((one) => one.id === id))
-    throw new NearsideError('input-invalid', 'profiles: no such person.')
+  if (!others.some((one) => one.id === id)) throw invalidInput('profiles: no such person.')
 }

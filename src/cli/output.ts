@@ -1,7 +1,7 @@
 /** @module Files that a command writes. */
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 
 /**
  * Checks an output folder first, so that minutes of work aren't lost.
@@ -10,6 +10,5 @@ import { NearsideError } from '@nearside/core/error.ts'
 export async function requireFolder(option: string, path: string | undefined): Promise<void> {
   if (path === undefined) return
   const folder = await stat(dirname(path)).catch(() => undefined)
-  if (!folder?.isDirectory())
-    throw new NearsideError('input-invalid', `--${option} ${path}: there is no such folder`)
+  if (!folder?.isDirectory()) throw invalidInput(`--${option} ${path}: there is no such folder`)
 }

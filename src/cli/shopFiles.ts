@@ -1,7 +1,7 @@
 /** @module Reads a shop's files, as commands name them. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
 import { readCatalogFile } from '@nearside/train/import/readCatalog.ts'
 import { findFile } from '@nearside/train/shop/lines.ts'
@@ -18,7 +18,7 @@ export async function readCatalogOption(
   { catalog, shop }: CatalogOption,
 ): Promise<unknown> {
   if ((catalog === undefined) === (shop === undefined))
-    throw new NearsideError('input-invalid', `${command} needs either --catalog or --shop`)
+    throw invalidInput(`${command} needs either --catalog or --shop`)
   if (catalog === undefined) return readCatalogOf(shop ?? '')
   const value = /\.json$/i.test(catalog) ? await readJsonFile(catalog) : []
   // Rows without a single `id` are a shop system's, with columns of its own.
@@ -30,7 +30,7 @@ export async function readCatalogOption(
 export async function readCatalogOf(shop: string) {
   const file = await findFile(join(shop, 'catalog.jsonl'))
   if (file) return readCatalog(file)
-  throw new NearsideError('input-invalid', `${shop} has no catalog.jsonl`)
+  throw invalidInput(`${shop} has no catalog.jsonl`)
 }
 
 /** @throws NearsideError `input-invalid` */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError, type OptionValues } from '@commander-js/extra-typings'
 import { createCosigner } from '@nearside/aggregate/server/cosigner.ts'
 import { type ModelKeys, readModelKeys } from '@nearside/browser/learning/release.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import {
   createSigner,
   DEFAULT_DAYS,
@@ -60,10 +60,7 @@ export async function openSigner(
 ): Promise<Signer | undefined> {
   const { key: names = [], helper } = given
   if (names.length === 0 && helper !== undefined)
-    throw new NearsideError(
-      'input-invalid',
-      '--helper needs --key: a helper signs only what you have signed',
-    )
+    throw invalidInput('--helper needs --key: a helper signs only what you have signed')
   const keys = await Promise.all(names.map((file) => readSigningKey(file, models)))
   const cosigner = helper === undefined ? undefined : createCosigner(helper, fetch)
   if (keys.length === 0) return undefined

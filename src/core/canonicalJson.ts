@@ -4,7 +4,7 @@
  * and lone surrogates; this module rejects both.
  * @see https://www.rfc-editor.org/rfc/rfc8785
  */
-import { NearsideError } from './error.ts'
+import { invalidInput, type NearsideError } from './error.ts'
 
 /** @throws NearsideError `input-invalid` for values that JSON lacks: NaN, undefined, lone surrogates */
 export function canonicalJson(value: unknown): string {
@@ -32,5 +32,5 @@ export function canonicalJson(value: unknown): string {
 }
 
 function invalid(what: string): NearsideError {
-  return new NearsideError('input-invalid', `Canonical JSON can't hold ${what}`)
+  return invalidInput(`Canonical JSON can't hold ${what}`)
 }

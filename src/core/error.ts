@@ -69,6 +69,10 @@ export class NearsideError extends Error {
   }
 }
 
+/** The error of an invalid input, which its giver can correct. */
+export const invalidInput = (message: string, cause?: unknown): NearsideError =>
+  new NearsideError('input-invalid', message, cause === undefined ? undefined : { cause })
+
 /** NearsideError as plain data. */
 export interface WireError {
   /** Code of the error. */

@@ -3,7 +3,7 @@
  * loop would yield a silently wrong model.
  */
 
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem.ts'
 import type { CentredProblem } from './objective.ts'
 
@@ -11,7 +11,7 @@ import type { CentredProblem } from './objective.ts'
 const TARGET_TOLERANCE = 1e-3
 
 function refuse(what: string): never {
-  throw new NearsideError('input-invalid', `Fit problem: ${what}`)
+  throw invalidInput(`Fit problem: ${what}`)
 }
 
 function checkCount(name: string, value: number, least: number): void {

@@ -1,5 +1,5 @@
 /** @module Selects the tested shoppers and their test cases. Rejects selections too small for an interval. */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { buildCases, type ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { Case, History, Interaction } from '@nearside/core/features/history.ts'
 import {
@@ -66,8 +66,7 @@ export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] 
   const { shoppers, isHeldOut, isTested = isHeldOut, until, protocol, target } = selection
   const held = shoppers.filter(({ id }) => isTested(id))
   if (shoppers.every(({ id }) => isHeldOut(id)))
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       'every shopper is held out, so nobody is left to train on: choose a smaller --holdout',
     )
   const selected = held
@@ -83,8 +82,7 @@ export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] 
     const who = shoppers.some(({ id }) => isHeldOut(id)) ? 'held-out shoppers' : 'shoppers'
     const event = target === 'any' ? 'an event' : 'a purchase'
     const wanted = protocol === 'personal' ? `${event} from ${formatDay(until)} on` : 'two cases'
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       `${selected.length} of ${held.length} ${who} have ${wanted}; at least ${LEAST_SHOPPERS} are needed for an interval: choose an earlier --until or a larger --holdout`,
     )
   }

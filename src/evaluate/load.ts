@@ -3,7 +3,7 @@
  * may have seen the test data.
  */
 
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { isFromCatalog } from '@nearside/core/model/manifest.ts'
 import { isHeldOut as isInShare, isOutOf, readHoldout } from '@nearside/train/holdout.ts'
@@ -57,7 +57,7 @@ export async function load(question: Question): Promise<Loaded> {
   const shop = await readShop(question.shop, question.now)
   const trained = await readModel(question.model)
   if (shop.items.length < 2)
-    throw new NearsideError('input-invalid', 'a shop with fewer than two items has nothing to rank')
+    throw invalidInput('a shop with fewer than two items has nothing to rank')
   const seed = question.seed ?? trained.manifest.seed
   const noLog = isFromCatalog(trained)
   const until = parseDate(
@@ -106,7 +106,7 @@ export function dayAfterMost({ from, to }: Shop): string {
 export function parseDate(text: string): number {
   const time = Date.parse(text)
   if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(time))
-    throw new NearsideError('input-invalid', `--until ${text} is not a date like 2011-09-01`)
+    throw invalidInput(`--until ${text} is not a date like 2011-09-01`)
   return time
 }
 
@@ -146,8 +146,7 @@ async function everybody(option: string | undefined, shop: Shop, seed: number): 
   const known = new Set(shop.shoppers.map(({ id }) => id))
   const stranger = 'shoppers' in asked && [...asked.shoppers].find((id) => !known.has(id))
   if (stranger)
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       `--holdout ${option} names the shopper ${stranger}, who is not in the shop’s log: correct the file`,
     )
   return { isHeldOut, isTested: isOutOf(asked, seed) }

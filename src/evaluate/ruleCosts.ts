@@ -4,7 +4,7 @@
  * knows the shopper's history.
  */
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { discountOf } from '@nearside/core/model/prices.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
 import { scoreTerms } from '@nearside/core/model/score.ts'
@@ -63,7 +63,7 @@ export async function ruleCosts(
     .map((own) => own.filter(({ bought }) => bought.targets.length > 0).slice(-MOST_CASES))
     .filter((own) => own.length > 0)
   if (tested.length === 0)
-    throw new NearsideError('input-invalid', 'no held-out shopper bought anything in the test time')
+    throw invalidInput('no held-out shopper bought anything in the test time')
   const items = shop.items.map((item) => ({ ...item, available: true }))
   const catalog = new Catalog(items)
   const ranker = new Ranker(input.model, catalog)

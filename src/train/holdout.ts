@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 
 /** Held-out shoppers: a share of all shoppers by hash, or the named shoppers. */
@@ -64,8 +64,7 @@ export function hashOfHeldOut(
 export async function readHoldout(text: string): Promise<Holdout> {
   const fraction = text.trim() === '' ? Number.NaN : Number(text)
   if (fraction >= 0 && fraction < 1) return { fraction }
-  const refuse = (why: string, cause?: unknown) =>
-    new NearsideError('input-invalid', `--holdout ${text}: ${why}`, { cause })
+  const refuse = (why: string, cause?: unknown) => invalidInput(`--holdout ${text}: ${why}`, cause)
   if (!Number.isNaN(fraction)) throw refuse('a fraction must be at least 0 and below 1')
   const file = await readFile(text, 'utf8').catch((cause) => {
     throw refuse('is neither a fraction nor a readable file', cause)

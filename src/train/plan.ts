@@ -5,7 +5,7 @@
  * test case; the last event is never read.
  */
 
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { DAY } from '@nearside/core/time.ts'
 import {
@@ -106,8 +106,7 @@ function* allTimes(shoppers: readonly ShopperHistory[]): Generator<number> {
 /** @throws NearsideError `input-invalid` unless the log is a log of sequences */
 export function requireSequences(shop: Shop): void {
   if (!isSequenceShop(shop))
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       `leave-one-out training needs a log of sequences, where every shopper's last event is on ${formatDay(shop.to)} and the second last event a day earlier. For a log without times, run 'nearside import'; for a log with times, use --until`,
     )
 }

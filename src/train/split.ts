@@ -1,6 +1,6 @@
 /** @module Splits off the training data: shoppers who are not held out, before the limit. */
 
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { type ShopperHistory, shopperBefore } from '@nearside/core/features/cases.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { type Holdout, isOutOf } from './holdout.ts'
@@ -25,14 +25,16 @@ export function splitShop(
   now: number,
 ) {
   if (shop.items.length < 2)
-    throw refuse(`the shop has ${shop.items.length} item: ranking needs at least two`)
+    throw invalidInput(`the shop has ${shop.items.length} item: ranking needs at least two`)
   const limit = until ?? shop.to + 1
   if (Math.min(limit, shop.to) > now + DAY)
-    throw refuse(
+    throw invalidInput(
       `the log goes on until ${formatDay(shop.to)}, which is in the future: check its times`,
     )
   if (!(limit > shop.from))
-    throw refuse(`nothing to train on: the log starts on ${formatDay(shop.from)}, after the limit`)
+    throw invalidInput(
+      `nothing to train on: the log starts on ${formatDay(shop.from)}, after the limit`,
+    )
   const isOut = isOutOf(holdout, seed)
   /** Shoppers with their events before the limit, at least one each. */
   const training: ShopperHistory[] = []
@@ -55,17 +57,13 @@ export function splitShop(
   }
   if (training.length < FEWEST_SHOPPERS) {
     const left = `${training.length} shopper${training.length === 1 ? '' : 's'}`
-    throw refuse(
+    throw invalidInput(
       `${left} before ${formatDay(limit)} to train on: at least ${FEWEST_SHOPPERS} are needed`,
     )
   }
   if (Math.floor(from / DAY) === Math.floor(to / DAY))
-    throw refuse(
+    throw invalidInput(
       `all events are on ${formatDay(from)}: learning what comes next needs at least two days`,
     )
   return { training, heldOut, until: limit, from, to }
-}
-
-function refuse(message: string): NearsideError {
-  return new NearsideError('input-invalid', message)
 }

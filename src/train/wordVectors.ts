@@ -6,7 +6,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 
 export interface WordVectors {
   readonly words: readonly string[]
@@ -44,8 +44,7 @@ export async function readWordVectors(directory: string): Promise<WordVectors> {
   const words = text.split('\n').filter((word) => word !== '')
   const dimension = bytes.length / 4 / words.length
   if (words.length === 0 || !Number.isInteger(dimension))
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       `word vectors in ${directory}: ${bytes.length} bytes are not ${words.length} equal rows`,
     )
   const vectors = new Float32Array(words.length * dimension)

@@ -3,7 +3,7 @@
  * arithmetic, so attacks on floating point don't apply.
  * @see Canonne, Kamath, Steinke, "The Discrete Gaussian for Differential Privacy" (2020), Alg. 1–3
  */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { buffered, cryptoRandomBytes, type RandomBytes } from './randomBytes.ts'
 
 /** Draws [d] integers of noise. Tests and `simulate` pass their own sampler; real servers never do. */
@@ -69,8 +69,7 @@ function integerSqrt(n: bigint): bigint {
 
 /** One draw with variance parameter σ², a positive integer (Alg. 3). */
 export function sampleDiscreteGaussian(variance: bigint, randomBytes: RandomBytes): bigint {
-  if (variance <= 0n)
-    throw new NearsideError('input-invalid', 'The noise variance must be positive')
+  if (variance <= 0n) throw invalidInput('The noise variance must be positive')
   const scale = integerSqrt(variance) + 1n
   for (;;) {
     const candidate = discreteLaplace(scale, randomBytes)

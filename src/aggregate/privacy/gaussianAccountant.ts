@@ -5,7 +5,7 @@
  * k participations with noise multipliers z_t compose to μ = √Σ z_t⁻² and δ(ε) = Φ(μ/2 − ε/μ) − e^ε·Φ(−μ/2 − ε/μ).
  * @see Balle, Wang (2018), Theorem 8; Dong, Roth, Su, "Gaussian Differential Privacy" (2019)
  */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { logNormalCdf } from '@nearside/core/normal.ts'
 
 /** δ(ε) of a μ-Gaussian mechanism. */
@@ -61,8 +61,7 @@ export function costOf(terms: {
 
 /** Smallest ε ≥ 0 with δ(ε) ≤ δ, by bisection: δ(ε) decreases strictly. */
 export function epsilonOf(mu: number, delta: number): number {
-  if (!(delta > 0 && delta < 1))
-    throw new NearsideError('input-invalid', `δ must lie between 0 and 1, not ${delta}`)
+  if (!(delta > 0 && delta < 1)) throw invalidInput(`δ must lie between 0 and 1, not ${delta}`)
   if (deltaOf(0, mu) <= delta) return 0
   let low = 0
   let high = 1
@@ -89,7 +88,7 @@ export function muAt(epsilon: number, delta: number): number {
 
 /** Least z with which this many reports cost at most ε by substitution at δ, within 1e-4, rounded up. */
 export function noiseFor(epsilon: number, reports: number, delta: number): number {
-  if (!(epsilon > 0)) throw new NearsideError('input-invalid', `ε must be above 0, not ${epsilon}`)
+  if (!(epsilon > 0)) throw invalidInput(`ε must be above 0, not ${epsilon}`)
   const isEnough = (z: number) => epsilonOf(substitutionMu(reports / z ** 2), delta) <= epsilon
   let [low, high] = [0, 1]
   while (!isEnough(high)) [low, high] = [high, 2 * high]

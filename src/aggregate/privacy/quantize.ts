@@ -2,7 +2,7 @@
  * @module Quantization: from real vectors to integers mod q and back. Sums of integers are exact in any order, and
  * noise on integers has no floating-point weakness (Mironov 2012).
  */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { clip } from './clip.ts'
 import { MODULUS, residue } from './pine/field.ts'
 import type { RandomBytes } from './randomBytes.ts'
@@ -31,7 +31,7 @@ export function quantize(
   randomBytes: RandomBytes,
 ): Int32Array {
   const room = clipNorm - Math.sqrt(vector.length)
-  if (!(room > 0)) throw new NearsideError('input-invalid', 'clipNorm · scale must be above √d')
+  if (!(room > 0)) throw invalidInput('clipNorm · scale must be above √d')
   const clipped = clip(vector, room / scale)
   const draws = randomBytes(4 * clipped.length)
   const view = new DataView(draws.buffer, draws.byteOffset)

@@ -3,7 +3,7 @@
  * Two methods: Rényi divergence, and the privacy loss distribution. Devices use the exact form
  * (`gaussianAccountant.ts`), because browsers select themselves and q is 1.
  */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { logNormalCdf } from '@nearside/core/normal.ts'
 
 /** A mechanism, its number of uses, and the δ at which ε is wanted. */
@@ -100,9 +100,8 @@ interface Losses {
 export function lossEpsilon(composition: Composition): number {
   const { sigma, steps, delta } = composition
   if (!(delta >= LEAST_DELTA && delta < 1))
-    throw new NearsideError('input-invalid', `δ must lie in [${LEAST_DELTA}, 1), not ${delta}`)
-  if (!(sigma >= LEAST_SIGMA))
-    throw new NearsideError('input-invalid', `σ must be at least ${LEAST_SIGMA}, not ${sigma}`)
+    throw invalidInput(`δ must lie in [${LEAST_DELTA}, 1), not ${delta}`)
+  if (!(sigma >= LEAST_SIGMA)) throw invalidInput(`σ must be at least ${LEAST_SIGMA}, not ${sigma}`)
   const epsilons = lossesOf(composition).map((losses) => composedEpsilon(losses, steps, delta))
   return Math.max(...epsilons)
 }

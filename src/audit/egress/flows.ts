@@ -4,7 +4,7 @@
  * @see https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html
  */
 
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 
 export interface Sent {
   /** Time of the first packet, milliseconds since the epoch. */
@@ -95,7 +95,7 @@ export function readPackets(file: Buffer): Packet[] {
     file.readUInt32LE(0) !== 0xa1b2c3d4 ||
     file.readUInt32LE(20) !== LINUX_SLL2
   )
-    throw new NearsideError('input-invalid', 'not a capture of `tcpdump -i any`')
+    throw invalidInput('not a capture of `tcpdump -i any`')
   const packets: Packet[] = []
   for (let at = 24; at + 16 <= file.length; ) {
     const [seconds, micros, kept, length] = [0, 4, 8, 12].map((field) =>
@@ -103,7 +103,7 @@ export function readPackets(file: Buffer): Packet[] {
     )
     // The last packet may still be incomplete on disk.
     if (at + 16 + kept > file.length) break
-    if (kept < length) throw new NearsideError('input-invalid', 'the capture has truncated packets')
+    if (kept < length) throw invalidInput('the capture has truncated packets')
     const frame = file.subarray(at + 16, at + 16 + kept)
     packets.push({ ...readFrame(frame), time: seconds * 1000 + micros / 1000 })
     at += 16 + kept

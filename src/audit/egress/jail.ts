@@ -8,7 +8,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { readPackets } from './flows.ts'
 import { readQuestion } from './http.ts'
 
@@ -97,7 +97,7 @@ export async function startCapture(file: string) {
       said += text
       if (/listening on/.test(said)) resolve()
     })
-    child.once('exit', () => reject(new NearsideError('input-invalid', `tcpdump: ${said.trim()}`)))
+    child.once('exit', () => reject(invalidInput(`tcpdump: ${said.trim()}`)))
   })
   await listening
   return {
@@ -110,7 +110,7 @@ export async function startCapture(file: string) {
       child.kill('SIGINT')
       if (child.exitCode === null) await once(child, 'exit')
       const [, lost = '0'] = /(\d+) packets? dropped by kernel/.exec(said) ?? []
-      if (lost !== '0') throw new NearsideError('input-invalid', `the capture lost ${lost} packets`)
+      if (lost !== '0') throw invalidInput(`the capture lost ${lost} packets`)
       return readPackets(readFileSync(file))
     },
   }

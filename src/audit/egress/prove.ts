@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { ProofMessage } from './inside.ts'
 import { type Order, type Outcome, sitesOf } from './order.ts'
 
@@ -53,10 +53,7 @@ export async function prove(
 ): Promise<Outcome> {
   const missing = options.method === 'capture' ? missingForProof(options) : []
   if (missing.length > 0)
-    throw new NearsideError(
-      'input-invalid',
-      `${missing.join('; ')}. Or use --without-root, which sees less`,
-    )
+    throw invalidInput(`${missing.join('; ')}. Or use --without-root, which sees less`)
   const folder = await mkdtemp(join(tmpdir(), 'nearside-egress-'))
   const upstreams: string[] = []
   const waysOut: Server[] = []
@@ -93,7 +90,7 @@ async function openWayOut({ href, hostname, port, protocol }: URL, path: string)
       : connectPlain({ host, port: Number(port || 80) })
   const trial = reach()
   await once(trial, 'connect').catch((cause) => {
-    throw new NearsideError('input-invalid', `${href} does not answer`, { cause })
+    throw invalidInput(`${href} does not answer`, cause)
   })
   trial.destroy()
   const server = createServer((socket) => {

@@ -5,7 +5,7 @@
  * @see https://webmachinelearning.github.io/webmcp/
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
 import type { Personalizer } from '../api.ts'
 
@@ -156,7 +156,7 @@ const schema = (properties: object, ...required: readonly string[]) => ({
   additionalProperties: false,
 })
 
-const invalid = (message: string) => new NearsideError('input-invalid', `${message}.`)
+const invalid = (message: string) => invalidInput(`${message}.`)
 
 const fieldsOf = (input: unknown): Record<string, unknown> => (isRecord(input) ? input : {})
 

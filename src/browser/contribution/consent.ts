@@ -3,7 +3,7 @@
  * under a signature of the log's key. The log's entry allows an upload; the stored setting alone doesn't.
  */
 import { sha256Hex } from '@nearside/core/bytes.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { standsForOthers } from '../ledger/removed.ts'
 import { verifyChain } from '../ledger/verifyChain.ts'
@@ -83,5 +83,5 @@ async function readWording(text: unknown): Promise<{ text: string; hash: string 
   if (typeof text === 'string' && text.length <= LONGEST_WORDING)
     return { text, hash: await sha256Hex(new TextEncoder().encode(text)) }
   const limit = `text of at most ${LONGEST_WORDING} characters`
-  throw new NearsideError('input-invalid', `The wording of a consent is ${limit}`)
+  throw invalidInput(`The wording of a consent is ${limit}`)
 }

@@ -16,7 +16,7 @@ import {
 } from '@nearside/aggregate/protocol/binaryHttp.ts'
 import { endpoint, OBLIVIOUS_REQUEST, relayName } from '@nearside/aggregate/protocol/routes.ts'
 import { fromBase64 } from '@nearside/core/bytes.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { readAtMost } from '@nearside/core/readAtMost.ts'
 
 export interface Relayed {
@@ -39,8 +39,7 @@ export function relayedFetch(fetch: typeof globalThis.fetch, names: Relayed) {
   ]
   function messageOf(url: string, init: RequestInit) {
     const server = servers.find(({ base }) => url.startsWith(`${base}/`))
-    if (server === undefined)
-      throw new NearsideError('input-invalid', `The relay serves aggregators only, not ${url}.`)
+    if (server === undefined) throw invalidInput(`The relay serves aggregators only, not ${url}.`)
     const { base, key } = server
     const message = encodeRequest({
       method: init.method ?? 'GET',

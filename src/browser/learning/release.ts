@@ -5,7 +5,7 @@
 
 import { verify } from '@nearside/aggregate/privacy/signature.ts'
 import { fromBase64 } from '@nearside/core/bytes.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { LatestModel, SignedRelease } from '@nearside/core/model/manifest.ts'
 import { KEY, releaseMessage } from '@nearside/core/model/release.ts'
 import { createReaders } from '@nearside/core/reading.ts'
@@ -24,8 +24,7 @@ export interface ModelKeys {
 /** Milliseconds by which a device's clock can be fast without ending a release early. */
 const TOLERANCE = DAY
 
-const refuse = (what: string) =>
-  new NearsideError('input-invalid', `modelKeys: ${what} is missing or malformed`)
+const refuse = (what: string) => invalidInput(`modelKeys: ${what} is missing or malformed`)
 const { list, object, optional, text, whole } = createReaders(refuse)
 const readShape = object<ModelKeys>({
   publishers: list(text(KEY), 16),

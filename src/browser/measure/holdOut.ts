@@ -3,7 +3,7 @@
  * the shop's order. The browser stores one bit, which identifies nobody.
  */
 
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
 import type { ListOptions, ListQuery } from '@nearside/core/ranking/apiLists.ts'
 import type { Personalizer } from '../api.ts'
@@ -32,8 +32,7 @@ export function holdOut(
   options: TrialOptions & { readonly share: number },
 ): Personalizer {
   const { share, name, draw = byCrypto } = options
-  if (!(share >= 0 && share <= 1))
-    throw new NearsideError('input-invalid', 'share must be a number from 0 to 1.')
+  if (!(share >= 0 && share <= 1)) throw invalidInput('share must be a number from 0 to 1.')
   const storage = trialStorage(personalizer, options.storage, KEY)
   const arm = storage && armOf(storage, name, share, draw)
   const trial = arm && { name, share, arm }

@@ -1,6 +1,6 @@
 /** @module Reads the options of `createPersonalizer`: checks them, adds defaults and makes URLs absolute. */
 
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { CLEANINGS } from '@nearside/core/events/cleanings.ts'
 import { IMBALANCES, LEARNER_NAMES } from '@nearside/core/learning/learners/names.ts'
 import { STRATEGIES } from '@nearside/core/learning/strategy.ts'
@@ -17,14 +17,12 @@ export const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'wasm', '
 
 const SIGNING_KEY = /^[A-Za-z0-9+/]{43}=$/
 
-const refuse = (message: string) => new NearsideError('input-invalid', message)
-
 function absolute(url: unknown, what: string): string {
-  if (typeof url !== 'string' || url === '') throw refuse(`${what} must be a URL.`)
+  if (typeof url !== 'string' || url === '') throw invalidInput(`${what} must be a URL.`)
   try {
     return new URL(url, globalThis.document?.baseURI).href
   } catch (cause) {
-    throw new NearsideError('input-invalid', `${what} is not a URL: ${url}`, { cause })
+    throw invalidInput(`${what} is not a URL: ${url}`, cause)
   }
 }
 
@@ -32,15 +30,15 @@ const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
 
 /** @throws NearsideError `input-invalid` */
 export function requireOneOf(option: string, given: unknown, known: readonly unknown[]): void {
-  if (!known.includes(given)) throw refuse(`${option} must be one of ${known.join(', ')}.`)
+  if (!known.includes(given)) throw invalidInput(`${option} must be one of ${known.join(', ')}.`)
 }
 
 function requireFunction(option: string, given: unknown): void {
-  if (typeof given !== 'function') throw refuse(`${option} must be a function.`)
+  if (typeof given !== 'function') throw invalidInput(`${option} must be a function.`)
 }
 
 function requireAllOf(option: string, given: unknown, known: readonly unknown[]): void {
-  if (!Array.isArray(given)) throw refuse(`${option} must be an array.`)
+  if (!Array.isArray(given)) throw invalidInput(`${option} must be an array.`)
   for (const one of given) requireOneOf(option, one, known)
 }
 
@@ -49,10 +47,12 @@ export function readRecipients(given: Recipients): Recipients {
   const { leaderOperator, helperOperator, leaderKey, helperKey, issuer, relay } = given
   for (const [name, value] of Object.entries({ leaderOperator, helperOperator }))
     if (typeof value !== 'string' || !OPERATOR.test(value))
-      throw refuse(`federation.${name} must name who runs that server, in 1 to 80 characters.`)
+      throw invalidInput(
+        `federation.${name} must name who runs that server, in 1 to 80 characters.`,
+      )
   for (const [name, value] of Object.entries({ leaderKey, helperKey }))
     if (typeof value !== 'string' || !SIGNING_KEY.test(value))
-      throw refuse(`federation.${name} must be the signing key that \`serve\` prints.`)
+      throw invalidInput(`federation.${name} must be the signing key that \`serve\` prints.`)
   return {
     ...{ leaderOperator, helperOperator, leaderKey, helperKey },
     leader: absolute(given.leader, 'federation.leader'),
@@ -75,7 +75,7 @@ function readCatalog(
   const named = (given ?? {}) as { readonly url?: unknown; readonly live?: unknown }
   const [catalog, live] = [absolute(named.url, 'catalog.url'), absolute(named.live, 'catalog.live')]
   if (/[?#]/.test(live) || new URL(live).origin !== new URL(catalog).origin)
-    throw refuse('catalog.live needs the origin of catalog.url, without a query.')
+    throw invalidInput('catalog.live needs the origin of catalog.url, without a query.')
   return { catalog, live }
 }
 
@@ -103,10 +103,10 @@ export function readOptions(
   requireOneOf('imbalance', imbalance, IMBALANCES)
   requireOneOf('cleaning', cleaning, CLEANINGS)
   if (!(retentionDays > 0)) {
-    throw refuse('retentionDays must be a number above 0.')
+    throw invalidInput('retentionDays must be a number above 0.')
   }
   if (rules !== null && !Array.isArray(rules) && typeof rules !== 'string') {
-    throw refuse('rules must be an array or a URL.')
+    throw invalidInput('rules must be an array or a URL.')
   }
   const { url, latest = null } = typeof baseModel === 'string' ? { url: baseModel } : baseModel
   return {

@@ -2,7 +2,7 @@
  * @module Interface that the store needs from a database: transactions over a few tables. Its two implementations,
  * in IndexedDB (`indexedDb.ts`) and in memory (here), pass the same contract test.
  */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { serially } from '@nearside/core/serially.ts'
 
 export const TABLES = ['events', 'heads', 'personal', 'downloads', 'ledger', 'settings'] as const
@@ -80,12 +80,11 @@ export const epochOf = async (transaction: Transaction): Promise<number> =>
 export function requireFinite(value: unknown, path: string): void {
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) {
-      throw new NearsideError('input-invalid', `Not stored: ${path} is ${value}.`)
+      throw invalidInput(`Not stored: ${path} is ${value}.`)
     }
   } else if (value instanceof Float32Array || value instanceof Float64Array) {
     const at = value.findIndex((x) => !Number.isFinite(x))
-    if (at >= 0)
-      throw new NearsideError('input-invalid', `Not stored: ${path}[${at}] is ${value[at]}.`)
+    if (at >= 0) throw invalidInput(`Not stored: ${path}[${at}] is ${value[at]}.`)
   } else if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
     // Bytes and integers can't be NaN.
   } else if (Array.isArray(value)) {

@@ -5,7 +5,7 @@
 
 import { endpoint, ROUTES } from '@nearside/aggregate/protocol/routes.ts'
 import { type Bytes, sha256Hex } from '@nearside/core/bytes.ts'
-import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
+import { type ErrorCode, invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { readAtMost } from '@nearside/core/readAtMost.ts'
 import type { Relayed } from '../contribution/relayedFetch.ts'
 import type { Recipients } from '../contribution/terms.ts'
@@ -177,8 +177,7 @@ export function createTransport(deps: TransportDeps) {
     const allowed = deps.destinations.some(
       (destination) => destination.purpose === purpose && isDeclared(destination, target),
     )
-    if (!allowed)
-      throw new NearsideError('input-invalid', `${purpose} of ${target} is not declared.`)
+    if (!allowed) throw invalidInput(`${purpose} of ${target} is not declared.`)
     return target
   }
 

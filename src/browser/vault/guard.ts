@@ -2,7 +2,7 @@
  * @module Guard between a vault's device and a page that could be hostile. It admits only well-formed calls, at a
  * limited rate, and valid options. The page gets no event back that a `forget` removed.
  */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { Recipients } from '../contribution/terms.ts'
 import type { FromWorker, ToWorker, WorkerConfig } from '../messages.ts'
 import { readOptions } from '../page/readOptions.ts'
@@ -57,14 +57,14 @@ export function guarded(deps: GuardDeps): Scope {
 
   function refuse(id: unknown, message: string): void {
     if (!Number.isSafeInteger(id)) return
-    const error = new NearsideError('input-invalid', message).toWire()
+    const error = invalidInput(message).toWire()
     port.postMessage({ kind: 'error', id: id as number, error } satisfies FromWorker)
   }
 
   /** Checks a call and returns the call for the device. @throws NearsideError `input-invalid` */
   function admit(call: Call): Call {
     if (call.name === 'start') {
-      if (started) throw new NearsideError('input-invalid', 'The vault has started already.')
+      if (started) throw invalidInput('The vault has started already.')
       const config = readConfig(call.args[0], deps)
       started = true
       configured(config)
@@ -140,9 +140,6 @@ function readConfig(
   // The page decides only whether it offers contributions. Names and keys come from the vault's file.
   const named = config.federation && recipients
   if (config.federation && ADDRESSES.some((name) => config.federation?.[name] !== named?.[name]))
-    throw new NearsideError(
-      'input-invalid',
-      'federation: the vault’s file names other aggregators.',
-    )
+    throw invalidInput('federation: the vault’s file names other aggregators.')
   return { ...config, database, conditions, context, federation: named }
 }

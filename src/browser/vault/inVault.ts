@@ -2,7 +2,7 @@
  * @module The page's end of a vault: a frame of another origin, and a channel to the worker in it. The frame is
  * visible only while the vault has a question to the shopper.
  */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import type { VaultSource } from '../api.ts'
 import type { Thread } from '../messages.ts'
 import { type FromVault, type ToVault, VAULT } from './handshake.ts'
@@ -23,7 +23,7 @@ const WHOLE = { width: '100vw', height: '100dvh', padding: '0', border: '0', bac
 export function inVault(url: string): VaultSource {
   const { href, origin } = new URL(url, document.baseURI)
   if (origin === location.origin || !origin.startsWith('http'))
-    throw new NearsideError('input-invalid', 'A vault needs an origin of its own.')
+    throw invalidInput('A vault needs an origin of its own.')
   return Object.assign(() => openVault(href, origin), { inVault: true as const })
 }
 

@@ -3,7 +3,7 @@
  * operator. So calls need the shopper's separate yes, are limited per 24 hours, and are logged before the device
  * answers.
  */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { LedgerEntry } from '../ledger/entry.ts'
 import type { Services } from './services.ts'
 
@@ -49,7 +49,7 @@ export async function logAgentCall(
   items: number,
 ): Promise<void> {
   if (!AGENT_TOOLS.includes(tool) || !Number.isSafeInteger(items) || items < 0)
-    throw new NearsideError('input-invalid', 'A call must name a tool and a number of items.')
+    throw invalidInput('A call must name a tool and a number of items.')
   // Another tab could have withdrawn the yes since this tab last read it.
   if (!state.agents || (await store.setting('agents')) !== true)
     throw new NearsideError('consent-missing', 'The shopper has not allowed agents in this shop.')

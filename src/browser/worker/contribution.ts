@@ -1,6 +1,6 @@
 /** @module Consent to contribute, and the only path on which an update can leave. */
 
-import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
+import { type ErrorCode, invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { serially } from '@nearside/core/serially.ts'
 import { throwIfAborted } from '@nearside/engine/nextTask.ts'
 import { NO_CONSENT, NOTHING_SENT } from '../contribution/nothingSent.ts'
@@ -305,7 +305,7 @@ export class Contribution {
   #recipients() {
     const { federation } = this.#services.config
     if (federation) return federation
-    throw new NearsideError('input-invalid', 'This shop has no aggregators: nothing can be sent.')
+    throw invalidInput('This shop has no aggregators: nothing can be sent.')
   }
 
   async #tell(): Promise<void> {

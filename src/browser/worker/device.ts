@@ -3,7 +3,7 @@
  * worker and doesn't know the message format.
  */
 
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { ListQuery } from '@nearside/core/ranking/apiLists.ts'
 import { DAY } from '@nearside/core/time.ts'
 import type { FitOptions } from '@nearside/engine/engine.ts'
@@ -246,7 +246,7 @@ export class Device implements Answers {
   readonly profiles: Answers['profiles'] = (what, ...given) =>
     this.#whileCallsWait(async () => {
       const { calls } = await this.#openProfiles()
-      if (!Object.hasOwn(calls, what)) throw new NearsideError('input-invalid', `No ${what}.`)
+      if (!Object.hasOwn(calls, what)) throw invalidInput(`No ${what}.`)
       return calls[what](...given)
     })
 

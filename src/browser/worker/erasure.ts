@@ -3,7 +3,7 @@
  * shop's limit. Everything learned from deleted events is deleted, too. Forgotten events can be restored.
  */
 import { sameQuery } from '@nearside/core/catalog/words.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import { DAY } from '@nearside/core/time.ts'
 import type { Forgettable } from '../api.ts'
@@ -172,9 +172,6 @@ export function isAbout(
     case 'query':
       return ({ query }) => query !== undefined && sameQuery(query) === sameQuery(what.name)
     default:
-      throw new NearsideError(
-        'input-invalid',
-        'forget takes an event, an item, a category, a query or an event name.',
-      )
+      throw invalidInput('forget takes an event, an item, a category, a query or an event name.')
   }
 }

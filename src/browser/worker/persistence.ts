@@ -2,7 +2,7 @@
  * @module Persistence of the device's data. If the shop asks, all data are in memory until the shopper's yes, and
  * again after a no. An answer given in one tab applies to all.
  */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { settingOf } from '../profiles.ts'
 import { deleteAll } from '../storage/connection.ts'
 import { eraseDisk, leaveDisk, openStore, writeToDisk } from '../storage/open.ts'
@@ -48,10 +48,7 @@ export class Persistence {
   async set(allowed: boolean): Promise<void> {
     const { bus, config } = this.#services
     if (config.persist !== 'ask')
-      throw new NearsideError(
-        'input-invalid',
-        `setPersist needs the option persist: 'ask', not '${config.persist}'.`,
-      )
+      throw invalidInput(`setPersist needs the option persist: 'ask', not '${config.persist}'.`)
     return this.#services.alone(async () => {
       const { state, store } = this.#services
       const isInUse = store.kind === (allowed ? 'indexeddb' : 'memory')

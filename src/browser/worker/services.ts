@@ -1,5 +1,5 @@
 /** @module Services that all parts of a device share, how they are opened, and code that the shop chose. */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import { readShopContext, type ShopContext } from '@nearside/core/features/context/context.ts'
 import { serially } from '@nearside/core/serially.ts'
@@ -218,9 +218,7 @@ function createDeviceContext(state: Pick<DeviceState, 'context' | 'events'>, not
       const context = readShopContext(given)
       state.context = typeof context === 'string' ? NOTHING : context
       if (typeof context === 'string')
-        notices.add(
-          new NearsideError('input-invalid', `The shop’s context was not used: ${context}.`),
-        )
+        notices.add(invalidInput(`The shop’s context was not used: ${context}.`))
     },
   }
 }

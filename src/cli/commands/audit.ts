@@ -7,7 +7,7 @@ import type { Fault } from '@nearside/audit/finding.ts'
 import { parseOptions } from '@nearside/audit/options.ts'
 import { type Audit, verifyBundle } from '@nearside/audit/verify.ts'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { compareVerifiers, lineOf } from '@nearside/research/selftest/bothVerifiers.ts'
 import { runSelftest } from '@nearside/research/selftest/selftest.ts'
 import { readHashed } from '@nearside/train/models/read.ts'
@@ -61,8 +61,8 @@ export const command = defineCommand(syntax, async (options, context, what, bund
     return compare(options.against, options, context)
   if (what === 'selftest') return selftest(options, context)
   if (what !== 'verify' && what !== 'explain')
-    throw new NearsideError('input-invalid', 'audit needs one of: verify, explain, selftest')
-  if (bundle === undefined) throw new NearsideError('input-invalid', `audit ${what} needs a bundle`)
+    throw invalidInput('audit needs one of: verify, explain, selftest')
+  if (bundle === undefined) throw invalidInput(`audit ${what} needs a bundle`)
   const shop = await readShopFiles(options)
   const others = parseOptions({
     ...{ key: options.key, allowUnsigned: options.allowUnsigned },
@@ -104,10 +104,7 @@ const linesOf = (faults: readonly Fault[]) =>
 async function readShopFiles(given: { readonly model?: string; readonly catalog?: string }) {
   if (given.model === undefined && given.catalog === undefined) return undefined
   if (given.model === undefined || given.catalog === undefined)
-    throw new NearsideError(
-      'input-invalid',
-      '--model and --catalog need each other: give both or neither',
-    )
+    throw invalidInput('--model and --catalog need each other: give both or neither')
   const catalog = Catalog.parse(JSON.parse(await readFile(given.catalog, 'utf8')))
   return { ...(await readHashed(given.model)), catalog }
 }

@@ -1,6 +1,6 @@
 /** @module `nearside bench`: benchmarks against named peers, in a checkout. */
 import { Command } from '@commander-js/extra-typings'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { defineCommand } from '../command.ts'
 import { requireFolder } from '../output.ts'
 import { MARKDOWN } from '../shared.ts'
@@ -34,8 +34,7 @@ NEARSIDE_CHROMIUM_ARGS='--use-angle=vulkan --enable-features=Vulkan --disable-vu
 
 export const command = defineCommand(syntax, async (options, context, job) => {
   const { jobs, runJob } = await import('@nearside/research/bench/run.ts')
-  if (!jobs.includes(job))
-    throw new NearsideError('input-invalid', `bench needs one job: ${jobs.join(', ')}`)
+  if (!jobs.includes(job)) throw invalidInput(`bench needs one job: ${jobs.join(', ')}`)
   await requireFolder('markdown', options.markdown)
   return runJob(job, options, context)
 })

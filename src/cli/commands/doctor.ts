@@ -1,6 +1,6 @@
 /** @module `nearside doctor`: examines a live shop as a device does. */
 import { Command } from '@commander-js/extra-typings'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { defineCommand, NegativeResult } from '../command.ts'
 import { examine } from '../doctor/examine.ts'
 import { PUBLISHER, TIMEOUT } from '../shared.ts'
@@ -29,10 +29,7 @@ Exit code 1 if there is an error.`)
 export const command = defineCommand(syntax, async (options, { print }, url) => {
   const { models, catalog, worker, vault, rules, leader, helper, publisher, timeout } = options
   if ((leader === undefined) !== (helper === undefined))
-    throw new NearsideError(
-      'input-invalid',
-      '--leader and --helper need each other: give both or neither',
-    )
+    throw invalidInput('--leader and --helper need each other: give both or neither')
   const given = {
     ...(models !== undefined && { baseModel: models }),
     ...(catalog !== undefined && { catalog }),

@@ -19,7 +19,7 @@ import {
 } from '@nearside/aggregate/privacy/subsampledGaussian.ts'
 import type { PolicyParameters } from '@nearside/aggregate/protocol/policy.ts'
 import { readTerms } from '@nearside/aggregate/server/terms.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { SHARED_LENGTH } from '@nearside/core/learning/sharedUpdate.ts'
 import { guessRate } from '@nearside/core/normal.ts'
 import { defineCommand } from '../command.ts'
@@ -57,7 +57,7 @@ export const command = defineCommand(syntax, async (options, { print }) => {
     delta = terms?.delta,
   } = options
   if (sigma === undefined || delta === undefined)
-    throw new NearsideError('input-invalid', 'epsilon needs --sigma and --delta, or --policy')
+    throw invalidInput('epsilon needs --sigma and --delta, or --policy')
   const epsilon = epsilonsOf({ sigma, q, steps, delta })
   print(`σ = ${sigma}, q = ${q}, ${steps} steps, δ = ${delta}`)
   for (const [form, value] of Object.entries(epsilon))

@@ -1,6 +1,6 @@
 /** @module `nearside evaluate`: compares arms on shoppers that the model never saw in training. */
 import { Command, Option } from '@commander-js/extra-typings'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { evaluatePersonal } from '@nearside/evaluate/personal.ts'
 import type { Evaluated } from '@nearside/evaluate/report/report.ts'
 import type { Steps } from '@nearside/evaluate/steps.ts'
@@ -99,10 +99,7 @@ async function evaluate(options: Options, steps: Steps): Promise<Evaluated> {
 
 function needed(model: string | undefined, protocol: string): string {
   if (model !== undefined) return model
-  throw new NearsideError(
-    'input-invalid',
-    `--protocol ${protocol} needs --model DIR (make one with 'nearside pretrain')`,
-  )
+  throw invalidInput(`--protocol ${protocol} needs --model DIR (make one with 'nearside pretrain')`)
 }
 
 /** Refuses options that belong to another protocol, and options that exclude each other. */
@@ -147,5 +144,5 @@ function refuseMisplaced(options: Options): void {
 }
 
 function refuse(isWrong: boolean, why: string): void {
-  if (isWrong) throw new NearsideError('input-invalid', why)
+  if (isWrong) throw invalidInput(why)
 }

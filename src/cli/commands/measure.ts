@@ -3,7 +3,7 @@
  * that the shop's own sink counted.
  */
 import { Command } from '@commander-js/extra-typings'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { type Counted, liveReport } from '@nearside/evaluate/live.ts'
 import { measureSales, planSales } from '@nearside/evaluate/sales/measureSales.ts'
 import {
@@ -63,8 +63,7 @@ export const command = defineReportCommand(syntax, async (_, __, file, visitors)
   )
   if (areOrders(table.columns)) return reportSales(table, visitors)
   if (visitors === undefined) return reportLists(file, table)
-  throw new NearsideError(
-    'input-invalid',
+  throw invalidInput(
     `${file} has no column total, revenue or line_total: it has no orders, so give no table of visitors`,
   )
 })
@@ -72,7 +71,7 @@ export const command = defineReportCommand(syntax, async (_, __, file, visitors)
 async function reportSales(table: Table, visitors: string | undefined): Promise<Reported> {
   const sales = readSales(table)
   const carried = sales.sales.filter(({ arm }) => arm !== null).length
-  const refuse = (why: string) => new NearsideError('input-invalid', `${table.name}: ${why}`)
+  const refuse = (why: string) => invalidInput(`${table.name}: ${why}`)
   if (visitors === undefined) {
     if (carried === 0) return planReport(planSales(sales))
     throw refuse(
@@ -91,8 +90,7 @@ function reportLists(file: string, { columns, rows }: Table): Reported {
     NAMES[what].flatMap((name) => columns.filter((column) => lettersOf(column) === name))[0]
   const [event, arm] = [columnOf('event'), columnOf('arm')]
   if (!event || !arm)
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       `${file} has no column ${event ? 'nearside_arm, the arm of a list' : 'event_name, the event'}.`,
     )
   const days = new Set(rows.map(({ values }) => values[columnOf('day') ?? '']))
@@ -113,9 +111,6 @@ function reportLists(file: string, { columns, rows }: Table): Reported {
     ]
   })
   if (counted.length === 0)
-    throw new NearsideError(
-      'input-invalid',
-      `${file}: no row is a view_item_list or select_item with an arm.`,
-    )
+    throw invalidInput(`${file}: no row is a view_item_list or select_item with an arm.`)
   return liveReport(counted, { units, left: rows.length - counted.length })
 }

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { isFromCatalog, type ModelManifest } from '@nearside/core/model/manifest.ts'
 import { readHoldout } from '@nearside/train/holdout.ts'
 import { readCatalogFile } from '@nearside/train/import/readCatalog.ts'
@@ -123,27 +123,21 @@ export const command = defineCommand(syntax, async ({ shop, ...given }, context)
     return makeCatalogVersion({ ...given, catalog: given.catalog }, context)
   }
   if (shop === undefined)
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       'pretrain needs --shop DIR, --partials DIR, or --catalog FILE for a shop without a log',
     )
   const options: Options = { ...given, shop }
   const { out, until, watch } = options
   const leaveOneOut = options.protocol === 'leave-one-out'
   if (leaveOneOut && until !== undefined)
-    throw new NearsideError(
-      'input-invalid',
-      '--protocol leave-one-out sets its own limit: leave out --until',
-    )
+    throw invalidInput('--protocol leave-one-out sets its own limit: leave out --until')
   if (options.from !== undefined && ['seed', 'protocol', 'learners'].some(isTyped))
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       'with --from, the seed, protocol and learners come from the model: leave out --seed, --protocol and --learners',
     )
   if (!watch) return makeVersion(options, options.from, context)
   if (leaveOneOut || until !== undefined)
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       '--watch trains on the whole log: leave out --until and --protocol leave-one-out',
     )
   if (!(await stampOfLog(options.shop))) await readShop(options.shop)
@@ -183,16 +177,14 @@ function isTyped(name: string): boolean {
 /** @throws NearsideError `input-invalid` for an option that needs the log itself */
 function requireNoLog(): void {
   const wrong = ['shop', 'from', 'until', 'protocol', 'watch'].find(isTyped)
-  if (wrong !== undefined)
-    throw new NearsideError('input-invalid', `--partials are no log: leave --${wrong} out`)
+  if (wrong !== undefined) throw invalidInput(`--partials are no log: leave --${wrong} out`)
 }
 
 /** @throws NearsideError `input-invalid` for an option that needs a log */
 function requireOnlyCatalog(): void {
   const needsLog = ['shop', 'from', 'until', 'holdout', 'protocol', 'seed', 'learners', 'epochs']
   const wrong = [...needsLog, 'watch'].find(isTyped)
-  if (wrong !== undefined)
-    throw new NearsideError('input-invalid', `--catalog uses no log: leave --${wrong} out`)
+  if (wrong !== undefined) throw invalidInput(`--catalog uses no log: leave --${wrong} out`)
 }
 
 async function makeVersion(options: Options, from: string | undefined, context: CommandContext) {

@@ -13,7 +13,7 @@ import {
   type SignedReport,
   signReport,
 } from '@nearside/audit/egress/report.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { defineCommand, NegativeResult } from '../command.ts'
 import { requireFolder } from '../output.ts'
 import { MARKDOWN } from '../shared.ts'
@@ -66,10 +66,7 @@ export const command = defineCommand(syntax, async (options, { print, signal }, 
   const { env } = process
   const browser = env.NEARSIDE_CHROMIUM ?? BROWSERS.find((path) => existsSync(path))
   if (browser === undefined)
-    throw new NearsideError(
-      'input-invalid',
-      'no Chromium was found: set NEARSIDE_CHROMIUM to its path',
-    )
+    throw invalidInput('no Chromium was found: set NEARSIDE_CHROMIUM to its path')
   const marks = given ? (JSON.parse(given) as Marks) : makeMarks(MARKS, Math.random, Date.now())
   const order = {
     ...{ url, vault, events, idle, marks, browser },

@@ -1,7 +1,7 @@
 /** @module `nearside rules check`: shows what a shop's rules do to its catalog, before they are published. */
 import { Command } from '@commander-js/extra-typings'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { readModel } from '@nearside/train/models/read.ts'
 import { defineCommand, NegativeResult } from '../command.ts'
 import { ruleFindings } from '../publish/ruleFindings.ts'
@@ -20,7 +20,7 @@ rule, or if a rule does nothing or empties a list.`)
   .option(...MODEL)
 
 export const command = defineCommand(syntax, async (options, { print }, what, file) => {
-  if (what !== 'check') throw new NearsideError('input-invalid', 'rules needs: check FILE')
+  if (what !== 'check') throw invalidInput('rules needs: check FILE')
   const catalog = Catalog.parse(await readCatalogOption('rules check', options), Date.now())
   const model = options.model === undefined ? null : await readModel(options.model)
   const findings = ruleFindings(await readJsonFile(file), catalog, model, Date.now())

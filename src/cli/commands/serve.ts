@@ -16,7 +16,7 @@ import {
   readTerms,
 } from '@nearside/aggregate/server/terms.ts'
 import { fromHex } from '@nearside/core/bytes.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { OPERATOR } from '@nearside/core/operator.ts'
 import { readKeyFile } from '@nearside/train/models/sign.ts'
 import { defineCommand } from '../command.ts'
@@ -122,10 +122,7 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
   if (role === 'relay') {
     const { target: targets } = options
     if (targets === undefined)
-      throw new NearsideError(
-        'input-invalid',
-        'a relay needs --target: the URLs of the servers that it forwards to',
-      )
+      throw invalidInput('a relay needs --target: the URLs of the servers that it forwards to')
     const { origin: origins = null } = options
     const relay = await startRelay({ targets, origins, host, port, perMinute, trustedProxies })
     print(`nearside relay listening on http://${host}:${relay.port}`)
@@ -142,8 +139,7 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
   if (role !== 'helper') log(describeSenders(parameters))
   const storeKey = options.storeKey === undefined ? null : await readKey(options.storeKey)
   if (storeKey !== null && store.startsWith('sqlite:'))
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       '--store-key is for postgres: leave it out with SQLite, which overwrites what it deletes',
     )
   if (storeKey === null && !store.startsWith('sqlite:'))
@@ -184,7 +180,7 @@ function urls(text: string): string[] {
 
 function required(value: string | undefined, option: string): string {
   if (value !== undefined) return value
-  throw new NearsideError('input-invalid', `${option} is missing: every role but relay needs it`)
+  throw invalidInput(`${option} is missing: every role but relay needs it`)
 }
 
 function readyLine(role: ServerRole, url: string): string {
@@ -206,8 +202,7 @@ function storeUrl(url: string): string {
 async function readKey(file: string): Promise<Uint8Array> {
   const text = (await readKeyFile(file)).trim()
   if (/^[0-9a-f]{64}$/i.test(text)) return fromHex(text.toLowerCase())
-  throw new NearsideError(
-    'input-invalid',
+  throw invalidInput(
     `${file} is not a key of 64 hex digits: create one with (umask 077; openssl rand -hex 32 > FILE)`,
   )
 }

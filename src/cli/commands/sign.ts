@@ -1,6 +1,6 @@
 /** @module `nearside sign`: publishes the current model again, as a signed release. */
 import { Command } from '@commander-js/extra-typings'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { signAgain } from '@nearside/train/models/publish.ts'
 import { readModel } from '@nearside/train/models/read.ts'
 import { defineCommand } from '../command.ts'
@@ -23,7 +23,7 @@ checked first. The version stays the same, and devices that have this model fetc
 export const command = defineCommand(syntax, async (options, { print }) => {
   const { models, release: least } = options
   const signer = await openSigner(options, models, least)
-  if (!signer) throw new NearsideError('input-invalid', 'sign needs --key')
+  if (!signer) throw invalidInput('sign needs --key')
   await readModel(models)
   const { version, signed } = await signAgain(models, signer.sign)
   const { release = 0, expires = 0, signatures = [] } = signed ?? {}

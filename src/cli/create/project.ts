@@ -1,7 +1,7 @@
 /** @module Writes a project around one of the example shops. */
 import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join, relative, resolve } from 'node:path'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 
 /** Example of each framework, and the command and address that open the page. */
 export const FRAMEWORKS = {
@@ -35,22 +35,21 @@ const SPECIAL = /["$`%!\n]/
 /** The two lines by which an example stores without a question. */
 const STORES_ALWAYS = /^ *\/\/ A shop that asks[^\n]*\n *persist: 'always',\n/m
 
-const refuse = (why: string, cause?: unknown) => new NearsideError('input-invalid', why, { cause })
-
 /** @throws NearsideError `input-invalid` unless the folder is new or empty */
 export async function requireEmpty(folder: string): Promise<void> {
   const found = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return []
-    throw refuse(`${folder} is no folder`, cause)
+    throw invalidInput(`${folder} is no folder`, cause)
   })
-  if (found.length > 0) throw refuse(`${folder} isn't empty: give the name of a new folder`)
+  if (found.length > 0) throw invalidInput(`${folder} isn't empty: give the name of a new folder`)
 }
 
 /** @throws NearsideError `input-invalid` if the file can't be named in a script */
 export async function requireFile(path: string): Promise<string> {
   const found = await stat(path).catch(() => null)
-  if (!found?.isFile()) throw refuse(`there is no file ${path}`)
-  if (SPECIAL.test(resolve(path))) throw refuse(`rename ${path}: a script can't contain that name`)
+  if (!found?.isFile()) throw invalidInput(`there is no file ${path}`)
+  if (SPECIAL.test(resolve(path)))
+    throw invalidInput(`rename ${path}: a script can't contain that name`)
   return path
 }
 
@@ -76,7 +75,7 @@ export async function createProject(project: Project): Promise<readonly string[]
   } catch (cause) {
     for (const name of await readdir(folder))
       await rm(join(folder, name), { recursive: true, force: true })
-    throw refuse(`${folder} can't be written`, cause)
+    throw invalidInput(`${folder} can't be written`, cause)
   }
   const [command, address] = FRAMEWORKS[framework]
   return [

@@ -1,6 +1,6 @@
 /** @module `npm create nearside`: takes the answers from the command line or from a person, and writes the project. */
 import { parseArgs } from 'node:util'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { createProject, FRAMEWORKS, type Framework, requireEmpty, requireFile } from './project.ts'
 
 const NAMES = Object.keys(FRAMEWORKS).join(', ')
@@ -17,22 +17,20 @@ your files. It asks for what isn't given.
 type Ask = (question: string) => Promise<string> | undefined
 type Read<T> = (answer: string) => T | Promise<T>
 
-const refuse = (why: string) => new NearsideError('input-invalid', why)
-
 const readFolder: Read<string> = async (answer) => {
-  if (answer === '') throw refuse('the folder needs a name')
+  if (answer === '') throw invalidInput('the folder needs a name')
   await requireEmpty(answer)
   return answer
 }
 const readFramework: Read<Framework> = (answer) => {
   if (Object.hasOwn(FRAMEWORKS, answer)) return answer as Framework
-  throw refuse(`'${answer}' is none of ${NAMES}`)
+  throw invalidInput(`'${answer}' is none of ${NAMES}`)
 }
 const readOrders: Read<string | null> = (answer) =>
   answer === '' || answer === 'none' ? null : requireFile(answer)
 const readConsent: Read<boolean> = (answer) => {
   if (/^(y|yes|no?)$/i.test(answer)) return /^y/i.test(answer)
-  throw refuse(`'${answer}' is neither yes nor no`)
+  throw invalidInput(`'${answer}' is neither yes nor no`)
 }
 
 /**
@@ -56,7 +54,7 @@ export async function runCreate(
     },
   })
   if (values.help) return print(USAGE)
-  if (positionals.length > 1) throw refuse(`give one folder, not ${positionals.join(' ')}`)
+  if (positionals.length > 1) throw invalidInput(`give one folder, not ${positionals.join(' ')}`)
   /** The given answer, or the answer that a person types. After a wrong answer the program repeats the question. */
   const answer = async <T>(
     name: string,
@@ -65,7 +63,7 @@ export async function runCreate(
     read: Read<T>,
   ) => {
     if (given !== undefined) return read(given)
-    if (!ask) throw refuse(`give ${name}, because there is no terminal to ask`)
+    if (!ask) throw invalidInput(`give ${name}, because there is no terminal to ask`)
     for (;;) {
       const typed = (await ask(`${question} `)) ?? ''
       try {

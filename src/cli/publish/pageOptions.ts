@@ -6,7 +6,7 @@
 import { type ModelKeys, readModelKeys } from '@nearside/browser/learning/release.ts'
 import { PERSISTS, type Persist } from '@nearside/browser/persists.ts'
 import { utf8 } from '@nearside/core/bytes.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { type LatestModel, parseLatest } from '@nearside/core/model/manifest.ts'
 import { createReaders, type Read, readJson } from '@nearside/core/reading.ts'
 import { Parser } from 'htmlparser2'
@@ -45,8 +45,7 @@ export { PERSISTS }
 export const CONSENT_PLATFORMS = ['consent-mode', 'tcf'] as const
 export type ConsentPlatform = (typeof CONSENT_PLATFORMS)[number]
 
-const refuse = (what: string) =>
-  new NearsideError('input-invalid', `#${ID} of the page: ${what} is missing or malformed`)
+const refuse = (what: string) => invalidInput(`#${ID} of the page: ${what} is missing or malformed`)
 const { object, oneOf, optional, text } = createReaders(refuse)
 const address = text(/^\S+$/)
 const latest: Read<LatestModel> = (value) => parseLatest(value)
@@ -104,8 +103,7 @@ export function scanPage(html: string): {
   let depth = 0
   const parser = new Parser({
     onopentag(name, { id, content, 'http-equiv': header }) {
-      if (++depth > DEEPEST)
-        throw new NearsideError('input-invalid', `The page is nested more than ${DEEPEST} deep`)
+      if (++depth > DEEPEST) throw invalidInput(`The page is nested more than ${DEEPEST} deep`)
       inside = name === 'script' && id === ID && options === null
       if (inside) options = ''
       if (name === 'meta' && /^content-security-policy$/i.test(header ?? '') && content)

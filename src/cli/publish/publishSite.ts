@@ -10,7 +10,7 @@ import type { Persist } from '@nearside/browser/persists.ts'
 import { fromHex, sha256Hex, toBase64, utf8 } from '@nearside/core/bytes.ts'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { HEAD, headOf, writeCatalog } from '@nearside/core/catalog/catalogLines.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { type LatestModel, parseLatest } from '@nearside/core/model/manifest.ts'
 import { parseRules } from '@nearside/core/rules/parseRules.ts'
 import { nodeDisk } from '@nearside/train/models/disk.ts'
@@ -75,10 +75,7 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   const { models, out, base, now, rules } = order
   const target = join(out, 'models')
   if (!/^\.\.($|[\\/])/.test(relative(resolve(out), resolve(models))))
-    throw new NearsideError(
-      'input-invalid',
-      `--model ${models} lies in --out ${out}: choose another folder for --out`,
-    )
+    throw invalidInput(`--model ${models} lies in --out ${out}: choose another folder for --out`)
   const found = await readLatest(models)
   const model = await readModel(models)
   const latest = parseLatest(await json(join(models, 'latest.json')))
@@ -87,8 +84,7 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   const keys = order.keys ? readModelKeys(order.keys) : before?.modelKeys
   const { consent = before?.consent ?? 'none', persist = before?.persist ?? 'ask' } = order
   if (consent !== 'none' && persist !== 'ask')
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       `consent by ${consent} needs --persist ask, but persist is ${persist}: change one of them`,
     )
   const check = (previous: LatestModel | null) => mayFollow(latest, keys, previous, now)
@@ -223,7 +219,7 @@ async function readLibrary(folder: string): Promise<Library> {
       names.includes(`${one}.js`),
     )
   )
-    throw new NearsideError('input-invalid', `${folder} is not the library's dist/lib`)
+    throw invalidInput(`${folder} is not the library's dist/lib`)
   const plain = new Map<string, Uint8Array>([['start.js', utf8(START)]])
   for (const name of names) plain.set(name, await readFile(join(folder, name)))
   const hashes = await Promise.all(

@@ -1,5 +1,5 @@
 /** @module Asks the API of a shop system. Waits and repeats where the API is busy; a secret stays with its host. */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
 import { createReaders, jsonOrNull, type Read } from '@nearside/core/reading.ts'
 import { type Fetching, fetchWhole } from './fetchWhole.ts'
@@ -48,12 +48,12 @@ export const placeOf = (url: string) => new URL(url).origin + new URL(url).pathn
 
 /** Error that names the address. */
 export const refusal = (url: string, why: string, cause?: unknown) =>
-  new NearsideError('input-invalid', `${placeOf(url)}: ${why}`, { cause })
+  invalidInput(`${placeOf(url)}: ${why}`, cause)
 
 /** @throws NearsideError `input-invalid` if the variable isn't set */
 export function tokenOf({ token }: ShopApi, rights: string): string {
   if (token !== undefined) return token
-  throw new NearsideError('input-invalid', `set ${TOKEN}: ${rights}`)
+  throw invalidInput(`set ${TOKEN}: ${rights}`)
 }
 
 /**
@@ -131,8 +131,8 @@ function checked(answer: Answer, url: string, ifRefused: string): Answer {
 
 /** Readers of a system's answers. */
 export function readersOf(system: string) {
-  const readers = createReaders(
-    (what) => new NearsideError('input-invalid', `${what} is missing: is that a ${system} API?`),
+  const readers = createReaders((what) =>
+    invalidInput(`${what} is missing: is that a ${system} API?`),
   )
   const MOST = 100_000
   const orNull =

@@ -1,5 +1,5 @@
 /** @module Reads lists of a shop system's API page by page. */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 
 /** Page of a list that is read by position. */
 export interface Page<T> {
@@ -13,8 +13,7 @@ export interface Connection<T> {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null }
 }
 
-const changed = () =>
-  new NearsideError('input-invalid', 'the shop changed while it was read: run the command again')
+const changed = () => invalidInput('the shop changed while it was read: run the command again')
 
 /**
  * Yields the entries of all pages. Each page begins with the last entry of the page before, which detects a change of

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { setTimeout } from 'node:timers/promises'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { refusal, type ShopApi, TOKEN } from './ask.ts'
 import type { Fetching } from './fetchWhole.ts'
 import * as medusa from './medusa.ts'
@@ -36,10 +36,7 @@ export async function readSystem(
   folder: string,
 ): Promise<string> {
   if (!/^https?:/.test(url) || !URL.canParse(url))
-    throw new NearsideError(
-      'input-invalid',
-      `--from needs addresses such as https://shop.example, not ${url}`,
-    )
+    throw invalidInput(`--from needs addresses such as https://shop.example, not ${url}`)
   const { signal } = fetching
   const api: ShopApi = {
     ...{ ...fetching, url, token: process.env[TOKEN] || undefined, now: Date.now },

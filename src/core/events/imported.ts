@@ -2,7 +2,7 @@
  * @module Reads events that this device lacks: orders of a signed-in shopper from the shop's server, and events from
  * the shopper's other device.
  */
-import { NearsideError } from '../error.ts'
+import { invalidInput, NearsideError } from '../error.ts'
 import { isRecord } from '../isRecord.ts'
 import { DAY } from '../time.ts'
 import {
@@ -36,7 +36,7 @@ export interface KnownEvents {
  * @throws NearsideError `input-invalid`
  */
 export function readOrders(orders: unknown, { events, knownAs, after, now }: KnownEvents) {
-  if (!Array.isArray(orders)) throw new NearsideError('input-invalid', 'seed takes an array.')
+  if (!Array.isArray(orders)) throw invalidInput('seed takes an array.')
   const drafts = new Map<string, EventDraft>()
   let refused: NearsideError | null = null
   for (const order of orders) {

@@ -2,7 +2,7 @@
  * @module Values of a model file as named tensors: vectors, int8 matrices, strings. Reading validates them,
  * because they came over a network.
  */
-import { NearsideError } from '../error.ts'
+import { invalidInput, NearsideError } from '../error.ts'
 import { DIMENSION } from './baseModel.ts'
 import type { Tensor, TensorData, Tensors } from './safetensors.ts'
 
@@ -58,8 +58,7 @@ export function vector(data: TensorData): Tensor {
  */
 export function strings(values: readonly string[]): Tensor {
   const broken = values.find((value) => value.includes('\n'))
-  if (broken !== undefined)
-    throw new NearsideError('input-invalid', `${JSON.stringify(broken)} contains a line break`)
+  if (broken !== undefined) throw invalidInput(`${JSON.stringify(broken)} contains a line break`)
   return vector(new TextEncoder().encode(values.map((value) => `${value}\n`).join('')))
 }
 

@@ -5,7 +5,7 @@
  * release number, validity and signatures.
  */
 
-import { NearsideError } from '../error.ts'
+import { invalidInput, NearsideError } from '../error.ts'
 import { isRecord } from '../isRecord.ts'
 import { createReaders, type Read } from '../reading.ts'
 import { DAY } from '../time.ts'
@@ -220,8 +220,7 @@ export function parseLatest(value: unknown): LatestModel {
  */
 export function parseVersion(name: string): string {
   if (VERSION.test(name)) return name
-  throw new NearsideError(
-    'input-invalid',
+  throw invalidInput(
     `'${name}' can't name a version: letters, digits, dots and dashes only, at most 64`,
   )
 }

@@ -1,5 +1,5 @@
 /** @module Validation of list queries. A page doesn't load it: the worker validates. */
-import { NearsideError } from '../error.ts'
+import { invalidInput } from '../error.ts'
 import type { ListOptions, ListQuery } from './apiLists.ts'
 import { EXCLUSIONS } from './listQuery.ts'
 
@@ -16,7 +16,7 @@ const FROM: readonly unknown[] = [
  * @throws NearsideError `input-invalid` for an invalid query
  */
 export function requireQuery({ options = {}, ...query }: ListQuery): void {
-  const refuse = (what: string) => new NearsideError('input-invalid', `${query.kind}: ${what}.`)
+  const refuse = (what: string) => invalidInput(`${query.kind}: ${what}.`)
   const isIds = (value: unknown) =>
     Array.isArray(value) && value.every((id) => typeof id === 'string')
   if (typeof options !== 'object' || options === null) throw refuse('options must be an object')

@@ -3,7 +3,7 @@
  * Reports the quality of each way on the next period, and its cost.
  */
 
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { isOutOf } from '@nearside/train/holdout.ts'
 import { processorSeconds } from '@nearside/train/processorSeconds.ts'
@@ -56,10 +56,10 @@ export async function evaluateIncremental(
   const shop = await readShop(question.shop, question.now)
   const reading = processorSeconds() - started
   const { items, shoppers } = shop
-  if (items.length < 2) throw refusal('a shop with fewer than two items has nothing to rank')
+  if (items.length < 2) throw invalidInput('a shop with fewer than two items has nothing to rank')
   const spans = spansOf(await readCut(question.periods), shop.from, shop.to)
   if (spans.length < FIRST_PERIODS + 2)
-    throw refusal(
+    throw invalidInput(
       `the log covers ${spans.length} periods, but at least ${FIRST_PERIODS + 2} are needed: ${FIRST_PERIODS} to train the first model, one to update it, one to test it; choose shorter --periods`,
     )
   const isOut = isOutOf(HOLDOUT, question.seed)
@@ -70,7 +70,7 @@ export async function evaluateIncremental(
       .filter(({ length }) => length > 0)
     // Check before hours of training begin.
     if (cases.length < LEAST_SHOPPERS)
-      throw refusal(
+      throw invalidInput(
         `period ${FIRST_PERIODS + p + 1} has ${cases.length} held-out shoppers with an order; at least ${LEAST_SHOPPERS} are needed: choose longer --periods`,
       )
     return cases.flat().length
@@ -155,8 +155,4 @@ function eventsIn(shoppers: readonly ShopperHistory[], { from, to }: Span): numb
       sum + interactions.filter(({ time }) => time >= from && time < to).length,
     0,
   )
-}
-
-function refusal(why: string): NearsideError {
-  return new NearsideError('input-invalid', why)
 }

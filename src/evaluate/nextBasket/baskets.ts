@@ -4,7 +4,7 @@
  * @see Li, Jullien, Ariannezhad and de Rijke 2023, "A Next Basket Recommendation Reality Check",
  * doi 10.1145/3587153
  */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { type AskedCase, casesOf, type EvaluationInput, LEAST_SHOPPERS } from '../cases.ts'
 
@@ -45,8 +45,7 @@ export function splitBaskets(input: EvaluationInput): {
       baskets: orders.slice(0, -1).map(({ targets }) => targets),
     }))
   if (tested.length < LEAST_SHOPPERS)
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       `${tested.length} held-out shoppers have ${LEAST_BASKETS} baskets; at least ${LEAST_SHOPPERS} are needed for an interval: train a model with a larger --holdout`,
     )
   const known = shoppers

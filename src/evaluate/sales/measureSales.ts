@@ -1,5 +1,5 @@
 /** @module Effect of personal lists on a shop's sales: figures of both arms, their ratios, and how long to run. */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import type { OwnerAnswer } from '@nearside/core/ownerAnswer.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { answerOf } from './answer.ts'
@@ -149,8 +149,7 @@ function daysOf(sales: readonly Sale[], visitors: ReadonlyMap<string, Visitors>)
   }
   const lacking = [...new Set([...dates, ...sales.map(({ day }) => day)])].filter(isLacking).sort()
   if (lacking.length === 0 && dates.length > 0) return dates
-  throw new NearsideError(
-    'input-invalid',
+  throw invalidInput(
     lacking.length > 0
       ? `visitors of both arms are missing on ${lacking.slice(0, 5).join(', ')}${lacking.length > 5 ? ` and ${lacking.length - 5} more days` : ''}: count them for every day of the trial, or leave these days out of both files`
       : 'the visitors file has no row with an arm',

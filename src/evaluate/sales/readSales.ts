@@ -1,5 +1,5 @@
 /** @module Reads a shop's order export and its visitor counts by arm. Refuses doubtful rows with an instruction. */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, type NearsideError } from '@nearside/core/error.ts'
 import type { readTable } from '@nearside/train/import/readTable.ts'
 
 type Table = Awaited<ReturnType<typeof readTable>>
@@ -182,7 +182,7 @@ type Refuse = (why: string, row?: Row) => NearsideError
 
 function columnsOf<K extends string>(table: Table, names: Readonly<Record<K, readonly string[]>>) {
   const refuse: Refuse = (why, row) =>
-    new NearsideError('input-invalid', `${table.name}${row ? `, line ${row.line}` : ''}: ${why}`)
+    invalidInput(`${table.name}${row ? `, line ${row.line}` : ''}: ${why}`)
   if (table.unreadable.length > 0)
     throw refuse(`lines can’t be read: ${table.unreadable.slice(0, 5).join(', ')}`)
   if (table.rows.length === 0) throw refuse('has no rows')

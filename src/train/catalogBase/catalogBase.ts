@@ -4,7 +4,7 @@
  * co-occurrence.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { DEFAULT_COOCCURRENCE, type NeighbourLists } from '@nearside/core/features/cooccurrence.ts'
 import { FEATURES } from '@nearside/core/features/features.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
@@ -48,8 +48,7 @@ export async function makeCatalogBase(
   weights: Weights = taught.weights,
 ): Promise<WrittenModel> {
   if (items.length < 2)
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       `the catalog has ${items.length} item${items.length === 1 ? '' : 's'}: ranking needs at least two`,
     )
   const statistics = catalogStatistics(items)

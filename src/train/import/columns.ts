@@ -1,5 +1,5 @@
 /** @module Maps the columns of a file to roles: by flags, by the file's layout, else by guessing from names. */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import type { Layout } from './layouts.ts'
 import type { Source } from './source.ts'
 
@@ -101,8 +101,7 @@ export function mapColumns(
     if (name === undefined) continue
     const place = find(name)
     if (place < 0 && !mayLack(role))
-      throw new NearsideError(
-        'input-invalid',
+      throw invalidInput(
         `${source.name}: has no column '${name}' for ${role} (it has ${source.columns.join(', ')})`,
       )
     if (place >= 0) take(role, [place])
@@ -129,8 +128,7 @@ export function mapColumns(
 /** @throws NearsideError `input-invalid`, naming the role without a column and the flag that sets it */
 export function requireColumn(source: Source, found: Columns, roles: readonly Role[]): void {
   if (roles.some((role) => found[role])) return
-  throw new NearsideError(
-    'input-invalid',
+  throw invalidInput(
     `${source.name}: no column is known as the ${roles[0]}: say --columns ${roles[0]}=COLUMN (it has ${source.columns.join(', ')})`,
   )
 }

@@ -11,7 +11,7 @@ import {
   type JS,
   JSDuckDBValueConverter,
 } from '@duckdb/node-api'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 
 /** Memory limit of the engine. Larger tables and sorts go to disk. */
 const MEMORY = '1GB'
@@ -110,7 +110,7 @@ function refuse(error: unknown): never {
   const [said] = error instanceof Error ? error.message.split('\n', 1) : ['']
   const isCut = /^Invalid Input Error: Malformed JSON.*unexpected end of data/.test(said)
   const reason = isCut ? 'a JSON file was cut off, its end is missing: export it again' : said
-  throw new NearsideError('input-invalid', `the import failed: ${reason}`, { cause: error })
+  throw invalidInput(`the import failed: ${reason}`, error)
 }
 
 /** Quotes a text as an SQL literal. */

@@ -3,7 +3,7 @@
 import { createReadStream } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Item } from '@nearside/core/catalog/item.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import type { WrittenFile } from '../shop/packFile.ts'
 import { type NamedColumns, normalName, type Role } from './columns.ts'
 import { quote, SqlEngine } from './engine.ts'
@@ -119,15 +119,12 @@ function refuseReplacing({ orders, clicks, catalog, out }: ImportOptions): void 
       dirname(resolve(path)) === resolve(out) &&
       /^(catalog\.jsonl|events\.tsv)(\.gz)?$/.test(basename(path))
     )
-      throw new NearsideError(
-        'input-invalid',
-        `the import would overwrite its input ${path}: give another --out`,
-      )
+      throw invalidInput(`the import would overwrite its input ${path}: give another --out`)
 }
 
 async function useZone(engine: SqlEngine, zone: string): Promise<void> {
   await engine.run(`SET TimeZone = ${quote(zone)}`).catch((cause) => {
-    throw new NearsideError('input-invalid', `'${zone}' is not a time zone`, { cause })
+    throw invalidInput(`'${zone}' is not a time zone`, cause)
   })
 }
 
@@ -147,10 +144,7 @@ async function readLogs(engine: SqlEngine, options: ImportOptions): Promise<File
     const hasCatalog = options.catalog !== undefined
     const report = await readLog(engine, source, { columns, dateOrder, hasCatalog }, isClicks)
     if (report.kept === 0 && !isClicks)
-      throw new NearsideError(
-        'input-invalid',
-        `${report.file}: no line could be used (${describeDrops(report)})`,
-      )
+      throw invalidInput(`${report.file}: no line could be used (${describeDrops(report)})`)
     reports.push(report)
   }
   const [orders, clicks] = reports
@@ -224,17 +218,14 @@ function refuseNonsense(
   shop: ShopCounts,
   match: Match | null,
 ): void {
-  const refuse = (message: string) => {
-    throw new NearsideError('input-invalid', message)
-  }
   const seen = (ids: readonly string[]) => ids.map((id) => `'${id}'`).join(', ')
   if (match && match.lines < LEAST_MATCH * shop.events)
-    refuse(
+    throw invalidInput(
       `${catalog} lists too few of the log's items (${match.items} of ${match.logItems} items): the log has ${seen(match.unknown)}, the catalog ${seen(match.catalogIds)}; say --columns item=COLUMN`,
     )
   const isResearch = logs.some(({ layout }) => layout === SEQUENCES)
   if (shop.titled === 0 && !allowUntitled && !isResearch)
-    refuse(
+    throw invalidInput(
       `none of ${shop.items} items has a title (the first are ${seen(items.slice(0, 3).map(({ id }) => id))}): give --catalog or --columns title=COLUMN, or say --untitled`,
     )
 }

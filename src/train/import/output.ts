@@ -15,7 +15,7 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { packFile, type WrittenFile } from '../shop/packFile.ts'
 
 interface OutputOptions {
@@ -79,9 +79,7 @@ async function makeFolder(path: string): Promise<string | undefined> {
     return made ?? path
   } catch (error) {
     if (error instanceof NearsideError) throw error
-    throw new NearsideError('input-invalid', `--out ${path}: the folder can't be written`, {
-      cause: error,
-    })
+    throw invalidInput(`--out ${path}: the folder can't be written`, error)
   }
 }
 
@@ -92,8 +90,7 @@ async function readKey(path: string): Promise<string | undefined> {
     throw NearsideError.from(error, 'input-invalid', `${path} cannot be read`)
   })
   if (text === undefined || /^[0-9a-f]{64}\n$/.test(text)) return text?.trim()
-  throw new NearsideError(
-    'input-invalid',
+  throw invalidInput(
     `${path}: is not the key of an import; restore it, or delete it to give shoppers new ids`,
   )
 }

@@ -1,5 +1,5 @@
 /** @module Loads a log file into the engine's table `event`, and counts the lines that it drops. */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import {
   type Columns,
   mapColumns,
@@ -207,8 +207,7 @@ export async function usesComma(engine: SqlEngine, table: string, column: Role):
 async function guessDateOrder(engine: SqlEngine, file: string): Promise<DateOrder | null> {
   const orders = await dateOrders(engine, 'raw', 'time')
   if (orders.length === 1) return orders[0]
-  throw new NearsideError(
-    'input-invalid',
+  throw invalidInput(
     `${file}: the dates do not tell whether day or month comes first: say --date-order dmy or mdy`,
   )
 }

@@ -4,7 +4,7 @@
  * where a record ends. DuckDB would read the rest of the file as one field after an unclosed quote.
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { type Encoding, readLines } from '../shop/lines.ts'
 
 export interface FileRecord {
@@ -25,7 +25,7 @@ const MOST_LINES = 500
 
 /** Error of a file that ends in the middle of a record. */
 export const cutOff = (name: string) =>
-  new NearsideError('input-invalid', `${name}: was cut off, its end is missing: export it again`)
+  invalidInput(`${name}: was cut off, its end is missing: export it again`)
 
 /** Yields every non-empty line. */
 export async function* readRecords(

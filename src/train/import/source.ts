@@ -4,7 +4,7 @@ import { open, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { detectEncoding, type Encoding, readText } from '../shop/lines.ts'
 import { identifier, quote, type SqlEngine } from './engine.ts'
 import { jsonSource } from './json.ts'
@@ -61,8 +61,7 @@ export async function openSource(
   }
   // Signature of an old workbook (.xls), or of a workbook with a password.
   if (magic === '\u00d0\u00cf\u0011\u00e0')
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       `${name}: is an Excel file that can't be read: save it as .xlsx without a password, or as CSV (UTF-8)`,
     )
   if (magic === 'PAR1')
@@ -74,7 +73,7 @@ export async function openSource(
   const encoding = options.encoding ?? (await detectEncoding(path))
   const reading = { ...options, encoding }
   const head = (await readHead(path, encoding)).trimStart()
-  if (head === '') throw new NearsideError('input-invalid', `${name}: is empty`)
+  if (head === '') throw invalidInput(`${name}: is empty`)
   if (/^[[{]/.test(head) && !isJsonLines(head)) {
     await copy(engine, wholeDocument(name, head[0], readText(path, reading)), staged)
     return jsonSource(
@@ -126,7 +125,7 @@ async function delimitedSource(
     }
   }
   await copy(engine, numbered(rows(), delimiter), staged)
-  if (!columns) throw new NearsideError('input-invalid', `${name}: is empty`)
+  if (!columns) throw invalidInput(`${name}: is empty`)
   const options = csvOptions(delimiter, columns)
   const rejects = `rejects_${copies}`
   const whole = `concat_ws(chr(31), ${columns.map((column) => `coalesce(${identifier(column)}, '')`)})`

@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { basename, posix } from 'node:path'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { strFromU8, unzipSync } from 'fflate'
 import { Parser } from 'htmlparser2'
 import type { FileRecord } from './records.ts'
@@ -24,7 +24,7 @@ type Attributes = Readonly<Record<string, string>>
 export async function readWorkbook(path: string): Promise<FileRecord[]> {
   const name = basename(path)
   const refuse = (why: string, cause?: unknown): never => {
-    throw new NearsideError('input-invalid', `${name}: ${why}`, { cause })
+    throw invalidInput(`${name}: ${why}`, cause)
   }
   const files = unpack(await readFile(path), refuse)
   const part = (at: string) => (files[at] ? strFromU8(files[at]) : '')

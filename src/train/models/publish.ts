@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { equalBytes, sha256Hex, utf8 } from '@nearside/core/bytes.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { manifestBytes } from '@nearside/core/model/files.ts'
 import { type LatestModel, type ModelManifest, parseLatest } from '@nearside/core/model/manifest.ts'
 import { readJson } from '@nearside/core/reading.ts'
@@ -125,8 +125,9 @@ export async function requireSigner(
   disk: Disk = nodeDisk,
 ): Promise<void> {
   if (sign || !(await readLatestFile(models, disk))?.signed) return
-  const message = `the release in ${models} is signed, and devices may refuse an unsigned release: give --key`
-  throw new NearsideError('input-invalid', message)
+  throw invalidInput(
+    `the release in ${models} is signed, and devices may refuse an unsigned release: give --key`,
+  )
 }
 
 /** Writes a version's files to a new folder and returns its path. */

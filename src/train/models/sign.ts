@@ -12,7 +12,7 @@ import {
 } from 'node:crypto'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { LatestModel, ModelSignature } from '@nearside/core/model/manifest.ts'
 import { releaseMessage } from '@nearside/core/model/release.ts'
 import { DAY } from '@nearside/core/time.ts'
@@ -118,8 +118,7 @@ export async function makeSigningKey(file: string): Promise<boolean> {
  * @throws NearsideError `input-invalid` if it is no Ed25519 key, readable by others, or inside `models`
  */
 export async function readSigningKey(file: string, models?: string): Promise<KeyObject> {
-  const refuse = (why: string, cause?: unknown) =>
-    new NearsideError('input-invalid', `The key ${file} ${why}`, { cause })
+  const refuse = (why: string, cause?: unknown) => invalidInput(`The key ${file} ${why}`, cause)
   if (models !== undefined && !/^\.\.($|[\\/])/.test(relative(resolve(models), resolve(file))))
     throw refuse(`lies in ${models}, which is published: move it elsewhere and make a new one`)
   const pem = await readKeyFile(file)
@@ -135,8 +134,7 @@ export async function readSigningKey(file: string, models?: string): Promise<Key
 
 /** @throws NearsideError `input-invalid` if the file is unreadable, or readable by others */
 export async function readKeyFile(file: string): Promise<string> {
-  const refuse = (why: string, cause?: unknown) =>
-    new NearsideError('input-invalid', `The key ${file} ${why}`, { cause })
+  const refuse = (why: string, cause?: unknown) => invalidInput(`The key ${file} ${why}`, cause)
   let mode: number
   let text: string
   try {

@@ -3,7 +3,7 @@
  * shopper and its future.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { eventStrength } from '@nearside/core/events/strength.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
@@ -86,8 +86,7 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
   const asked = { from: options.from, until: options.until }
   const { shoppers, from, cases } = sampleCases(data, { ...settings, ...asked }, random)
   if (cases.length === 0)
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       'no shopper has a second order or event before the limit: there is nothing to train on',
     )
   const statistics = new OutOfFoldStatistics(data.items, shoppers, {

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { access, open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { createGunzip } from 'node:zlib'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
 
@@ -132,8 +132,7 @@ function fileError(path: string, error: unknown): NearsideError {
             : String(code).startsWith('Z_')
               ? 'the gzip data is damaged'
               : undefined
-  if (reason)
-    return new NearsideError('input-invalid', `${basename(path)}: ${reason}`, { cause: error })
+  if (reason) return invalidInput(`${basename(path)}: ${reason}`, error)
   return NearsideError.from(error, 'input-invalid', `${basename(path)} cannot be read`)
 }
 

@@ -8,7 +8,7 @@ import { basename, join, resolve } from 'node:path'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { parseItem } from '@nearside/core/catalog/parseItem.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { contextFault } from '@nearside/core/features/context/context.ts'
 import type { ContextChange } from '@nearside/core/features/context/lifts.ts'
 import { findFile, readLines } from './lines.ts'
@@ -36,12 +36,10 @@ export async function readShop(
   now: number = Number.POSITIVE_INFINITY,
 ): Promise<Shop> {
   const folder = await stat(directory).catch(() => undefined)
-  if (!folder?.isDirectory())
-    throw new NearsideError('input-invalid', `${directory}: there is no such shop folder`)
+  if (!folder?.isDirectory()) throw invalidInput(`${directory}: there is no such shop folder`)
   const events = await findFile(join(directory, 'events.tsv'))
   if (!events)
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       `${directory}: contains no events.tsv or events.tsv.gz (make one with 'nearside import')`,
     )
   const catalogPath = await findFile(join(directory, 'catalog.jsonl'))
@@ -97,8 +95,7 @@ export async function readContext(path: string): Promise<ContextChange[]> {
   const changes: ContextChange[] = []
   let places: readonly number[] | undefined
   let line = 0
-  const refusal = (message: string) =>
-    new NearsideError('input-invalid', `${basename(path)} line ${line}: ${message}`)
+  const refusal = (message: string) => invalidInput(`${basename(path)} line ${line}: ${message}`)
   for await (const lines of readLines(path)) {
     for (const text of lines) {
       line++

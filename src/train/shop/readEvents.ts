@@ -3,7 +3,7 @@
 import { basename } from 'node:path'
 import type { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { parseItem } from '@nearside/core/catalog/parseItem.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { LOG_NAMES, type LogName } from '@nearside/core/events/event.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { EventColumns } from './eventColumns.ts'
@@ -24,7 +24,7 @@ interface Columns extends Record<(typeof REQUIRED | typeof OPTIONAL)[number], nu
 
 function parseHeader(text: string, where: string): Columns {
   const names = text.split('\t')
-  const refuse = (why: string) => new NearsideError('input-invalid', `${where}: the header ${why}`)
+  const refuse = (why: string) => invalidInput(`${where}: the header ${why}`)
   const known = [...REQUIRED, ...OPTIONAL]
   const missing = REQUIRED.filter((name) => !names.includes(name))
   if (missing.length > 0)
@@ -150,12 +150,11 @@ export async function readEvents(
       }
     }
   }
-  if (!columns) throw new NearsideError('input-invalid', `${basename(path)}: is empty`)
+  if (!columns) throw invalidInput(`${basename(path)}: is empty`)
   const leftOut = wrong.leftOut(filled)
   const dayOnly = anyDay || allMidnight
   const shoppers = log.shoppers(dayOnly)
-  if (shoppers.length === 0)
-    throw new NearsideError('input-invalid', `${basename(path)}: has no events`)
+  if (shoppers.length === 0) throw invalidInput(`${basename(path)}: has no events`)
   let from = Number.POSITIVE_INFINITY
   let to = Number.NEGATIVE_INFINITY
   for (const { interactions } of shoppers) {

@@ -2,7 +2,7 @@
  * @module Unusable lines of a log. A few are left out and counted, so that one error does not cost the whole log. If
  * many are wrong, the file is rejected.
  */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 
 /** Lines of `events.tsv` that were left out for one reason. */
 export interface LeftOut {
@@ -48,7 +48,7 @@ export class WrongLines {
     if (this.#first && this.#count > MOST_WRONG * lines) {
       const { line, message } = this.#first
       const others = lines > 1 ? ` (${this.#count} of ${lines} lines are wrong)` : ''
-      throw new NearsideError('input-invalid', `${this.#file} line ${line}: ${message}${others}`)
+      throw invalidInput(`${this.#file} line ${line}: ${message}${others}`)
     }
     return [...this.#reasons].map(([reason, counted]) => ({ reason, ...counted }))
   }

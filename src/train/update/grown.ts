@@ -1,5 +1,5 @@
 /** @module Rejects an update whose log or held-out shoppers don't continue those that the model was trained with. */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { type Holdout, hashOfHeldOut } from '../holdout.ts'
@@ -20,14 +20,12 @@ export function sameHoldout({ manifest }: BaseModel, named: Holdout | null): Hol
   const { fraction, shoppers } = manifest.holdout
   if (fraction > 0 || shoppers === 0) {
     if (!named || ('fraction' in named && named.fraction === fraction)) return { fraction }
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       `version ${manifest.version} holds out a share of ${fraction}, which an update keeps: omit --holdout`,
     )
   }
   if (named && 'shoppers' in named) return named
-  throw new NearsideError(
-    'input-invalid',
+  throw invalidInput(
     `version ${manifest.version} was trained without ${shoppers} shoppers that a file named: give that file as --holdout again`,
   )
 }
@@ -38,7 +36,7 @@ export function sameHoldout({ manifest }: BaseModel, named: Holdout | null): Hol
  */
 export function requireGrown({ manifest, itemIds }: BaseModel, shop: Shop, until: number): void {
   const refuse = (why: string) => {
-    throw new NearsideError('input-invalid', `${why}: train in full, without --from`)
+    throw invalidInput(`${why}: train in full, without --from`)
   }
   const { version, data } = manifest
   if (manifest.shop !== shop.name)
@@ -53,8 +51,7 @@ export function requireGrown({ manifest, itemIds }: BaseModel, shop: Shop, until
       `the log begins on ${formatDay(shop.from)}, the log of version ${version} began on ${formatDay(Date.parse(data.from))}, and an update counts all of it`,
     )
   if (Math.min(until, shop.to + 1) <= Date.parse(data.until))
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       `the log ends on ${formatDay(Math.min(until, shop.to))} and version ${version} has learned all events before ${data.until}: there is nothing new`,
     )
 }
@@ -68,13 +65,11 @@ export function requireSameHeldOut(
 ): void {
   const { version, holdout, data } = manifest
   if (hashOfHeldOut(shop, named, Date.parse(data.until)).hash !== holdout.hash)
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       `--holdout names other shoppers than version ${version} held out: give its file, with only new shoppers added, or train in full, without --from`,
     )
   if (heldOut >= holdout.shoppers) return
-  throw new NearsideError(
-    'input-invalid',
+  throw invalidInput(
     `version ${version} held out ${holdout.shoppers} shoppers, but this log holds out ${heldOut}: give that version’s log with later events added, and the same --holdout`,
   )
 }

@@ -4,7 +4,7 @@
  * statements call, and how a table becomes a file.
  */
 
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { Dialect as LibraryDialect } from '@polyglot-sql/sdk'
 
 export type Dialect = 'bigquery' | 'snowflake' | 'databricks' | 'clickhouse' | 'postgres' | 'duckdb'
@@ -109,9 +109,6 @@ export async function translate(script: string, dialect: Dialect): Promise<reado
   const { sql, error } = sdk.transpile(script, sdk.Dialect.DuckDB, to, { pretty: true })
   const wrong = sql?.map((one) => sdk.parse(one, to)).find(({ success }) => !success)
   if (!sql || wrong)
-    throw new NearsideError(
-      'input-invalid',
-      `the statements can't be translated to ${dialect}: ${error ?? wrong?.error}`,
-    )
+    throw invalidInput(`the statements can't be translated to ${dialect}: ${error ?? wrong?.error}`)
   return sql
 }

@@ -6,7 +6,7 @@ import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { parseItem } from '@nearside/core/catalog/parseItem.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { LOG_NAMES, type LogName } from '@nearside/core/events/event.ts'
 import type {
   OtherCounts,
@@ -51,15 +51,13 @@ export async function readPartials(
       await engine.rows(`SELECT format::DOUBLE AS format, until_ms::DOUBLE AS until,
       shoppers::DOUBLE AS shoppers, ${sums.map((name) => `${name}_rows::DOUBLE AS ${name}`)} FROM partial_fact`)
     if (more.length > 0 || fact?.format !== FORMAT)
-      throw new NearsideError(
-        'input-invalid',
+      throw invalidInput(
         `${folder}: its partials are not of format ${FORMAT}, or of several runs: print the statements again, run them, and empty the folder first`,
       )
     for (const name of sums) {
       const { rows } = await engine.row(`SELECT count(*)::DOUBLE AS rows FROM partial_${name}`)
       if (rows !== fact[name])
-        throw new NearsideError(
-          'input-invalid',
+        throw invalidInput(
           `${folder}: ${name} has ${rows} rows, not ${fact[name]}: a file is missing, or of an earlier run; empty the folder and copy the files again`,
         )
     }
@@ -68,10 +66,7 @@ export async function readPartials(
     const until = Number(fact.until)
     const others = await readOthers(engine, rows, first, Number(fact.shoppers))
     if (others.pairDates.at(-1) !== until || others.countDates.at(-1) !== until)
-      throw new NearsideError(
-        'input-invalid',
-        `${folder}: its dates don't end at the limit of its events`,
-      )
+      throw invalidInput(`${folder}: its dates don't end at the limit of its events`)
     return { name: basename(resolve(folder)), items, ...sample, others, until }
   })
 }
@@ -79,13 +74,12 @@ export async function readPartials(
 /** Relation of each partial. */
 async function tablesIn(folder: string): Promise<Readonly<Record<Partial, string>>> {
   const paths = await readdir(folder, { recursive: true }).catch((cause) => {
-    throw new NearsideError('input-invalid', `${folder}: there is no such folder`, { cause })
+    throw invalidInput(`${folder}: there is no such folder`, cause)
   })
   const found = PARTIALS.map((name) => {
     const files = paths.filter((path) => path.startsWith(name) && /\.(parquet|csv)$/.test(path))
     if (files.length === 0)
-      throw new NearsideError(
-        'input-invalid',
+      throw invalidInput(
         `${folder}: contains no ${name}.parquet or ${name}.csv (the statements of 'nearside sql' make it)`,
       )
     const list = `[${files.sort().map((file) => quote(join(folder, file)))}]`
@@ -104,8 +98,7 @@ async function readItems(engine: SqlEngine, catalog: readonly Item[]) {
     FROM partial_item ORDER BY 1`)
   const rows = new Int32Array(found.length)
   const seen = found.map(({ number, first, ...fields }, k) => {
-    if (number !== k)
-      throw new NearsideError('input-invalid', `item ${fields.id}: has number ${number}, not ${k}`)
+    if (number !== k) throw invalidInput(`item ${fields.id}: has number ${number}, not ${k}`)
     const known = places.get(String(fields.id))
     rows[k] = known ?? items.length
     if (known === undefined) {
@@ -138,10 +131,7 @@ async function readSample(engine: SqlEngine, rows: Int32Array) {
           Number(times[k]),
         ]
         if (item === undefined || !LOG_NAMES.includes(name) || !Number.isFinite(time))
-          throw new NearsideError(
-            'input-invalid',
-            `sample: '${name}' of item ${numbers[k]} at ${time} is no event`,
-          )
+          throw invalidInput(`sample: '${name}' of item ${numbers[k]} at ${time} is no event`)
         log.add(`shopper ${shopper}`, { item, name, time, session: `visit ${visits[k]}` })
         if (Number(paid[k]) > 0) {
           prices.add(item, time, Number(paid[k]))
@@ -151,7 +141,7 @@ async function readSample(engine: SqlEngine, rows: Int32Array) {
         dayOnly &&= time % DAY === 0
       }),
   )
-  if (!(from <= to)) throw new NearsideError('input-invalid', 'sample: has no event')
+  if (!(from <= to)) throw invalidInput('sample: has no event')
   const shoppers = log.shoppers(dayOnly)
   const known = prices.log()
   return { shoppers, from, to, dayOnly, ...(known.size > 0 && { prices: known }) }
@@ -177,10 +167,7 @@ async function readOthers(
   const get = <T>(map: ReadonlyMap<number, T>, asOf: number): T => {
     const found = map.get(asOf)
     if (!found)
-      throw new NearsideError(
-        'input-invalid',
-        `the partials have no sums as of ${new Date(asOf).toISOString()}`,
-      )
+      throw invalidInput(`the partials have no sums as of ${new Date(asOf).toISOString()}`)
     return found
   }
   return {

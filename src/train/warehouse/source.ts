@@ -2,7 +2,7 @@
  * @module Query that reads a log of a warehouse as one row an event and product, in DuckDB's dialect: GA4's export,
  * Snowplow's events, or any table whose columns are named.
  */
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { DAY } from '@nearside/core/time.ts'
 import type { NamedColumns, Role } from '../import/columns.ts'
 import { identifier } from '../import/engine.ts'
@@ -27,19 +27,18 @@ export const GA4_DAYS = 3
 /** @param name a table, or `ga4:TABLE` or `snowplow:TABLE` @throws NearsideError `input-invalid` */
 export function parseSource(name: string, columns: NamedColumns, dialect: Dialect): Source {
   const [, layout, table] = /^(?:(ga4|snowplow):)?(.+)$/.exec(name) ?? []
-  const refuse = (message: string) => new NearsideError('input-invalid', message)
   if (layout === undefined) {
     const missing = (['item', 'time'] as const).find((role) => columns[role] === undefined)
     if (missing || (columns.shopper === undefined && columns.device === undefined))
-      throw refuse(
+      throw invalidInput(
         `say --columns ${missing ?? 'shopper'}=COLUMN: a table needs item, time, and shopper or device`,
       )
     return { layout: 'table', table, columns }
   }
   if (Object.keys(columns).length > 0)
-    throw refuse(`${layout}: has columns of its own: leave --columns out`)
+    throw invalidInput(`${layout}: has columns of its own: leave --columns out`)
   if (!NESTED.includes(dialect) || (layout === 'ga4' && dialect === 'databricks'))
-    throw refuse(
+    throw invalidInput(
       `${layout} is not known in ${dialect}: make a view with one row an event and product, and name its columns by --columns`,
     )
   return { layout: layout as Layout, table, columns }
