@@ -17,14 +17,24 @@ export async function fetchWhole(
   init: RequestInit,
   { fetch, timeout, signal }: Fetching,
 ) {
-  const within = AbortSignal.any([signal, AbortSignal.timeout(timeout)])
+  // Not `AbortSignal.timeout` in `AbortSignal.any`: Node may collect the timeout's signal before it fires, and the
+  // request would wait forever (https://github.com/nodejs/node/issues/57736).
+  const within = new AbortController()
+  const stop = () => within.abort(signal.reason)
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop)
+  const late = new DOMException('The time limit has passed.', 'TimeoutError')
+  const timer = setTimeout(() => within.abort(late), timeout)
   try {
-    const response = await fetch(url, { ...init, signal: within })
+    const response = await fetch(url, { ...init, signal: within.signal })
     return { response, body: await readAtMost(response, MOST_BYTES) }
   } catch (error) {
     const message = `no complete answer (${reasonOf(error, timeout)})`
     const code = signal.aborted ? 'aborted' : 'input-invalid'
     throw new NearsideError(code, message, { cause: error })
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', stop)
   }
 }
 
