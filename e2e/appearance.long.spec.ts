@@ -32,14 +32,18 @@ test('from right to left, names stand beside their lines in the chart, and the r
   await expect(departments).toHaveCSS('mask-image', /\((to right|90deg),/)
 })
 
-test('in forced colours, charts and connectors use the system’s colours', async ({ page }) => {
+test('in forced colours, charts, connectors and highlighted words use the system’s colours', async ({
+  page,
+}) => {
   await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' })
   await playedYear(page)
-  const text = await page.evaluate(() => {
-    const probe = document.body.appendChild(document.createElement('i'))
-    probe.style.color = 'CanvasText'
-    return getComputedStyle(probe).color
-  })
+  const colourOf = (name: string) =>
+    page.evaluate((name) => {
+      const probe = document.body.appendChild(document.createElement('i'))
+      probe.style.color = name
+      return getComputedStyle(probe).color
+    }, name)
+  const text = await colourOf('CanvasText')
   for (const name of await page.locator('.chart text').all())
     await expect(name).toHaveCSS('fill', text)
   for (const line of await page.locator('.chart .arm path:not(.arm-edge)').all())
@@ -47,6 +51,10 @@ test('in forced colours, charts and connectors use the system’s colours', asyn
   await openShop(page)
   await page.goto('/side-by-side')
   await expect(page.locator('.move-lines path').first()).toHaveCSS('stroke', text)
+  await page.goto('/search#q=heart')
+  const found = page.locator('main mark').first()
+  await expect(found).toHaveCSS('background-color', await colourOf('Mark'))
+  await expect(found).toHaveCSS('color', await colourOf('MarkText'))
 })
 
 test('the chart’s words never overlap, at any width', async ({ page }) => {

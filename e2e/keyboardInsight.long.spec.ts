@@ -107,6 +107,9 @@ test('by keyboard: a replayed year pauses and steps, and leaves the visitor’s 
   await tabTo(page, page.getByRole('button', { name: 'Continue' }), 'Shift+Tab')
   await page.keyboard.press('Enter')
   await expect(page.getByText('The year is over.')).toBeVisible({ timeout: 60_000 })
+  // The button that the shopper pressed last no longer acts, but stays in place.
+  await expect(button(page, 'Continue')).toBeDisabled()
+  await expect(button(page, 'Continue')).toBeFocused()
   const figures = page.locator('.figures tbody tr')
   await expect(figures).toHaveCount(2)
   await press(page, page.getByRole('checkbox', { name: 'All four ways of ranking' }), 'Space')

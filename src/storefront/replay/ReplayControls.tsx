@@ -45,12 +45,14 @@ export function ReplayControls(props: ReplayControlsProps) {
   const { player, total, next, place, progress, over } = props
   const { status, steps, error } = useSyncExternalStore(player.subscribe, player.getSnapshot)
   const playing = status === 'playing' || status === 'loading'
+  const done = status === 'done'
   return (
     <div className="replay-controls">
       <button
         type="button"
         className="button button-strong"
-        disabled={status === 'done'}
+        // Not `disabled`, because the pressed button would lose the focus. The player ignores the press.
+        aria-disabled={done}
         onClick={() => (playing ? player.pause() : player.play())}
       >
         {playing
@@ -59,18 +61,13 @@ export function ReplayControls(props: ReplayControlsProps) {
             ? words('replay.goOn')
             : words('replay.play')}
       </button>
-      <button
-        type="button"
-        className="button"
-        disabled={status === 'done'}
-        onClick={() => player.next()}
-      >
+      <button type="button" className="button" aria-disabled={done} onClick={() => player.next()}>
         {next}
       </button>
       <button
         type="button"
         className="button"
-        disabled={steps.length === 0 && status === 'idle'}
+        aria-disabled={steps.length === 0 && status === 'idle'}
         onClick={() => player.restart()}
       >
         {words('replay.restart')}
@@ -82,7 +79,7 @@ export function ReplayControls(props: ReplayControlsProps) {
         <span role="status">
           {status === 'loading' && words('replay.modelLoading')}
           {status === 'paused' && words('replay.paused')}
-          {status === 'done' && over}
+          {done && over}
         </span>
         {error && <span role="alert">{error}</span>}
       </div>
