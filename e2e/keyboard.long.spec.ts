@@ -244,9 +244,13 @@ test('by keyboard: picking a search result changes the home list', async ({ page
     page.getByRole('list', { name: 'Results for parasol' }).getByRole('link').first(),
   )
   await expect(page.getByRole('heading', { level: 1, name: /parasol/i })).toBeFocused()
+  // A page that loads anew would drop the events of a device that has not started yet.
+  await press(page, button(page, 'What this shop learned'))
+  await expect(page.getByRole('dialog').getByText('You searched for “parasol”')).toBeVisible()
   await openConsole(page)
   const events = page.getByRole('region', { name: 'Events on this device' })
-  await expect(events.getByRole('row', { name: /search 1/ })).toBeVisible()
+  // On a busy machine, a pause within the word makes its beginning a search of its own.
+  await expect(events.getByRole('row', { name: /search \d/ })).toBeVisible()
   await expect(events.getByRole('row', { name: /select_item 1/ })).toBeVisible()
   await openShop(page)
   await expect.poll(() => forYouIds(page)).not.toEqual(before)
