@@ -61,7 +61,7 @@ const SCRIPT = `(async () => { ${ASK}
 
 const SERVED: Readonly<Record<string, string>> = {
   '/worker.js': `${ASK}; importScripts('part.js'); ask('data.json').then(() => postMessage(0))`,
-  '/worker.mjs': `import './part.mjs'; ${ASK}; ask('data.json').then(() => postMessage(0))`,
+  '/worker.mjs': `import './part.mjs'; ${ASK}; ask('data.json').then(() => import('./later.mjs')).then(() => postMessage(0))`,
   '/sw.js': `importScripts('part.js'); ${ASK}; oninstall = (e) => e.waitUntil(caches.open('a').then((c) => c.addAll(['data.json', 'seen.gif'])).then(() => ask('data.json'))); onactivate = () => clients.claim(); onfetch = (e) => e.respondWith(fetch(e.request))`,
   '/sw.mjs': `import './part.mjs'; oninstall = () => skipWaiting(); onfetch = (e) => e.respondWith(fetch(e.request))`,
   '/module.js': `import './deep.js'`,

@@ -98,6 +98,28 @@ describe('a request', () => {
     expect(asked.map((name) => judge([question(name)], secure).findings.length)).toEqual([0, 0, 1])
   })
 
+  it('by a worker’s import is explained like a blank page’s, but not with the headers of both page and worker', () => {
+    const lines = (...names: string[]) => names.map((name) => `${name}: 1`).join('\r\n')
+    const module = (...names: string[]) =>
+      `GET / HTTP/1.1\r\nHost: localhost:8790\r\n${lines(...names)}\r\nSec-Fetch-Mode: cors\r\nSec-Fetch-Dest: script\r\n\r\n`
+    const hints = ['sec-ch-ua-platform', 'User-Agent', 'sec-ch-ua', 'sec-ch-ua-mobile']
+    const byPage = module(...hints, 'Accept')
+    const byWorker = module('User-Agent', 'Accept')
+    const reasonsOf = (text: string, ...known: string[]) => {
+      const plain = learnPlain(known.flatMap((one) => readRequests(Buffer.from(one)) ?? []))
+      return judge([tcp(text)], { ...RULES, plain }).findings.flatMap(({ reasons }) => reasons)
+    }
+    expect(reasonsOf(byWorker, byPage)).toHaveLength(1)
+    for (const text of [byPage, byWorker]) expect(reasonsOf(text, byPage, byWorker)).toEqual([])
+    for (const mixed of [
+      module('sec-ch-ua-platform', 'User-Agent', 'Accept'),
+      module('User-Agent', 'sec-ch-ua', 'Accept'),
+      module('Accept', 'User-Agent'),
+      module('User-Agent'),
+    ])
+      expect(reasonsOf(mixed, byPage, byWorker), mixed).not.toEqual([])
+  })
+
   it.each([
     ['a query', get('/?v=1'), /declare/],
     ['an undeclared path', get('/product/1'), /declare/],
@@ -225,6 +247,13 @@ describe('two shoppers', () => {
     const twice = plain.map((one, at) => (at === 2 ? { ...one, line: `${one.line} again` } : one))
     expect(compareShoppers(twice, twice)).toEqual(NONE)
     expect(apart('', '')).toEqual(NONE)
+  })
+
+  it('are distinguished by whether the page or a worker requests a file', () => {
+    const by = (headers: Headers) => [{ line: get('/', headers), kind: 'script', settled: true }]
+    const byWorker = by({ 'sec-ch-ua': null, 'sec-ch-ua-platform': null })
+    const { first, second } = compareShoppers(by({}), byWorker)
+    expect([first.length, second.length]).toEqual([1, 1])
   })
 
   it('are distinguished unless one whole comparison finds no difference', async () => {

@@ -27,9 +27,15 @@ const namesOf = ({ headers }: HttpRequest) => headers.map(([name]) => name.toLow
 const headerOf = ({ headers }: HttpRequest, wanted: string) =>
   headers.find(([name]) => name.toLowerCase() === wanted)?.[1]
 
-/** Kind of a request, by headers that scripts can't set. */
-const kindOf = (request: HttpRequest): string =>
-  ['sec-fetch-dest', 'sec-fetch-mode'].map((name) => headerOf(request, name) ?? 'none').join(' ')
+/**
+ * Kind of a request, by headers that scripts can't set. The browser adds client hints to the requests of a page, but not
+ * to those of a worker, and orders their headers differently.
+ */
+function kindOf(request: HttpRequest): string {
+  const names = ['sec-fetch-dest', 'sec-fetch-mode']
+  const hints = headerOf(request, 'sec-ch-ua') === undefined ? 'without' : 'with'
+  return `${names.map((name) => headerOf(request, name) ?? 'none').join(' ')}, ${hints} client hints`
+}
 
 export function learnPlain(requests: readonly HttpRequest[]): PlainRequests {
   const kinds = new Map<string, Plain>()
