@@ -19,14 +19,16 @@ export function breathe(): Promise<void> {
 }
 
 /**
- * Creates a function for work in very small slices. The function breathes only if `most` milliseconds have passed since
- * the last breath.
- * @param most maximum milliseconds between two breaths
+ * Milliseconds of work between two breaths. With fewer milliseconds, a waiting shopper would wait longer, because each
+ * breath can take a whole frame.
  */
-export function breatheAfter(most: number): () => Promise<void> {
+const MOST_MS = 8
+
+/** Creates a function for work in very small slices. It breathes only once MOST_MS have passed since the last breath. */
+export function breathing(): () => Promise<void> {
   let last = performance.now()
   return async () => {
-    if (performance.now() - last < most) return
+    if (performance.now() - last < MOST_MS) return
     await breathe()
     last = performance.now()
   }

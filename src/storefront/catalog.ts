@@ -1,7 +1,7 @@
 /** @module Converts the catalog to the form that pages need. */
 import type { Item } from '../index.ts'
 import { type AskSearch, parseItem } from '../search.ts'
-import { breatheAfter } from './breathe.ts'
+import { breathing } from './breathe.ts'
 import { kindOf } from './kinds.ts'
 import { loadArray } from './load.ts'
 import type { Searches } from './search/here.ts'
@@ -45,7 +45,7 @@ export async function loadCatalog(
 ): Promise<Catalog> {
   const shown = new Map(known.map((item) => [item.id, item]))
   const items: Item[] = []
-  const breathe = breatheAfter(MOST_MS)
+  const breathe = breathing()
   for await (const some of loadArray('catalog/catalog.json', signal)) {
     for (const raw of some) {
       const item = parseItem(raw, `catalog item ${items.length + 1}`)
@@ -61,12 +61,6 @@ export async function loadCatalog(
   const here = searchWhenAsked(items)
   return createCatalog(items, (question) => askThread(question).catch(() => here(question)))
 }
-
-/**
- * Milliseconds of work between two breaths. With fewer milliseconds, a waiting shopper would wait longer, because each
- * breath can take a whole frame.
- */
-const MOST_MS = 8
 
 export function createCatalog(items: readonly Item[], search = searchWhenAsked(items)): Catalog {
   const byId = new Map(items.map((item) => [item.id, item]))
@@ -102,9 +96,7 @@ export function createCatalog(items: readonly Item[], search = searchWhenAsked(i
 function searchWhenAsked(items: readonly Item[]): AskSearch {
   let searches: Promise<Searches> | null = null
   return async (question) => {
-    searches ??= import('./search/here.ts').then(({ searchHere }) =>
-      searchHere(items, breatheAfter(MOST_MS)),
-    )
+    searches ??= import('./search/here.ts').then(({ searchHere }) => searchHere(items, breathing()))
     const search = await (await searches)(readsGerman())
     return search(question)
   }

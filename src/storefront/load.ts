@@ -3,7 +3,7 @@
  * are the same for every shopper, so they reveal nothing about any shopper.
  */
 import type { PersonalizerOptions } from '../index.ts'
-import { breatheAfter } from './breathe.ts'
+import { breathing } from './breathe.ts'
 import type { Rendered } from './latestModel.ts'
 import { words } from './words/words.ts'
 
@@ -62,16 +62,10 @@ export async function* loadArray(path: string, signal?: AbortSignal): AsyncGener
   if (rest !== '' || end !== ']') throw unreadable(new Error('It breaks off.'))
 }
 
-/**
- * Milliseconds of work between two breaths. With fewer milliseconds, a waiting shopper would wait longer, because each
- * breath can take a whole frame.
- */
-const MOST_MS = 8
-
 /** Loads all elements without blocking a slow phone. If loading fails, returns the elements read before the failure. */
 export async function loadLines<T>(path: string): Promise<T[]> {
   const lines: T[] = []
-  const breathe = breatheAfter(MOST_MS)
+  const breathe = breathing()
   try {
     for await (const some of loadArray(path)) {
       lines.push(...(some as T[]))
