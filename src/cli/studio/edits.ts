@@ -30,7 +30,7 @@ export function whenOf({ list, about, page, reach }: Place): RuleCondition | und
 }
 
 /** A rule whose `when` is left out if it has no condition. */
-function conditional<T extends Rule>(rule: T, when: RuleCondition | undefined): T {
+export function conditional<T extends Rule>(rule: T, when: RuleCondition | undefined): T {
   const { when: _, name, ...rest } = rule
   return { name, ...(when && Object.keys(when).length > 0 && { when }), ...rest } as T
 }

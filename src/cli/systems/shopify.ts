@@ -87,8 +87,8 @@ const MANY = 1000
 
 /** Yields a row for each variant. The import leaves out products that the online store doesn't show. */
 export async function* products(given: ShopApi) {
-  const { api, ...access } = await signIn(given)
-  const { shop, productsCount } = await askGraphql(api, { query: SHOP, read: readShop, ...access })
+  const { api, access, askShop } = await signIn(given)
+  const { shop, productsCount } = await askShop(SHOP, readShop)
   const row = (product: Product, variant: Variant) =>
     rowOf(product, variant, shop.currencyCode, api.now())
   const bulk = productsCount.count >= MANY ? await readBulk(api, access, BULK) : null
@@ -102,21 +102,18 @@ export async function* products(given: ShopApi) {
     }
     return
   }
-  const readPage = async (after: string | null) => {
-    const query = { query: PRODUCTS, variables: { after }, read: readProducts, ...access }
-    return (await askGraphql(api, query)).products
-  }
+  const readPage = async (after: string | null) =>
+    (await askShop(PRODUCTS, readProducts, { after })).products
   for await (const product of readConnection(readPage)) {
     const { id } = product
     const read = object({ product: object({ variants }) })
-    const more = async (after: string | null) => {
-      const query = { query: MORE_VARIANTS, variables: { id, after }, read, ...access }
-      return (await askGraphql(api, query)).product.variants
-    }
+    const more = async (after: string | null) =>
+      (await askShop(MORE_VARIANTS, read, { id, after })).product.variants
     for await (const variant of readConnection(more, product.variants)) yield row(product, variant)
   }
 }
 
+type Variables = Parameters<typeof askGraphql>[1]['variables']
 type Product = ReturnType<typeof product>
 type Variant = ReturnType<typeof variant>
 
@@ -144,18 +141,14 @@ function rowOf(product: Product, variant: Variant, currency: string, now: number
 
 /** Yields a row for each line of the orders. The import leaves out cancelled, refunded and test orders. */
 export async function* orders(given: ShopApi) {
-  const { api, ...access } = await signIn(given)
-  const readPage = async (after: string | null) => {
-    const query = { query: ORDERS, variables: { after }, read: readOrders, ...access }
-    return (await askGraphql(api, query)).orders
-  }
+  const { askShop } = await signIn(given)
+  const readPage = async (after: string | null) =>
+    (await askShop(ORDERS, readOrders, { after })).orders
   for await (const order of readConnection(readPage)) {
     const { id } = order
     const read = object({ order: object({ lineItems }) })
-    const more = async (after: string | null) => {
-      const query = { query: MORE_LINES, variables: { id, after }, read, ...access }
-      return (await askGraphql(api, query)).order.lineItems
-    }
+    const more = async (after: string | null) =>
+      (await askShop(MORE_LINES, read, { id, after })).order.lineItems
     for await (const line of readConnection(more, order.lineItems)) {
       const { amount, currencyCode } = line.discountedUnitPriceSet.shopMoney
       yield {
@@ -182,7 +175,12 @@ async function signIn(given: ShopApi) {
   const { origin, pathname } = new URL(given.url)
   const api = { ...given, url: origin + (pathname.length > 1 ? pathname : API) }
   const ifRefused = `the shop doesn't accept ${TOKEN}: ${RIGHTS}`
-  const use = (token: string) => ({ api, ifRefused, secret: { 'x-shopify-access-token': token } })
+  const use = (token: string) => {
+    const access = { ifRefused, secret: { 'x-shopify-access-token': token } }
+    const askShop = <T>(query: string, read: Read<T>, variables?: Variables) =>
+      askGraphql(api, { query, variables, read, ...access })
+    return { api, access, askShop }
+  }
   const [client_id, client_secret] = tokenOf(given, RIGHTS).split(':')
   if (client_secret === undefined) return use(client_id)
   const grant = { grant_type: 'client_credentials', client_id, client_secret }

@@ -1,7 +1,7 @@
 /** @module Form of a new rule that selects products by category, brand, price or an attribute. */
 import type { Rule, RuleItems } from '@nearside/core/rules/rule.ts'
 import { type FormEvent, useState } from 'react'
-import { ACTS, type Act, FACTOR, type ListKind, newRule } from '../edits.ts'
+import { ACTS, type Act, conditional, FACTOR, type ListKind, newRule } from '../edits.ts'
 import { Input, Options, Select } from './Controls.tsx'
 import { LISTS, type Products } from './describe.ts'
 
@@ -41,9 +41,8 @@ export function RuleForm({ products, onAdd }: FormProps) {
     if (Object.keys(items).length === 0)
       return setFault('Choose a category, a brand, a price or an attribute.')
     const named = [LABELS[act], category, brand, value].filter(Boolean).join(' ')
-    const { name: text, ...rest } = newRule(act, items, name || named, +by)
-    const when = list && { when: { list: [list as ListKind] } }
-    onAdd({ name: text, ...when, ...rest } as Rule)
+    const rule = newRule(act, items, name || named, +by)
+    onAdd(conditional(rule, list === '' ? undefined : { list: [list as ListKind] }))
     setGiven(EMPTY)
     setFault('')
   }
