@@ -2,10 +2,12 @@ import { testModel, testShop, UNTIL } from '@nearside/evaluate/testShop.ts'
 import { describe, expect, it } from 'vitest'
 import { NearsideError } from '../error.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
+import { DIMENSION } from '../model/baseModel.ts'
 import { DAY } from '../time.ts'
 import { fitProblemOf } from './fitProblem.ts'
 import { casesFromHistory } from './learningCases.ts'
-import { applySharedDelta, lossAndGradient, SHARED_LENGTH, sharedDelta } from './sharedUpdate.ts'
+import { applySharedDelta, SHARED_LENGTH, sharedDelta } from './sharedUpdate.ts'
+import { lossAndGradient } from './testLogit.ts'
 
 // With so few items, all are candidates before and after the step.
 const shop = testShop(12, 60)
@@ -18,6 +20,21 @@ describe('sharedDelta', () => {
       expect(sharedDelta(model, interactions, now)).toHaveLength(SHARED_LENGTH)
     const nothing = sharedDelta(model, [], now)
     expect(nothing).toEqual(new Float32Array(FEATURE_COUNT))
+  })
+
+  it('the delta is the mean negative gradient with respect to w', () => {
+    for (const { interactions } of shop.shoppers) {
+      const problem = fitProblemOf(model, casesFromHistory(interactions), now)
+      if (!problem) continue
+      const { parameters, weight } = problem
+      const gradient = new Float64Array(parameters)
+      lossAndGradient(problem, new Float32Array(parameters), gradient)
+      const total = weight.reduce((sum, one) => sum + one, 0)
+      const wanted = Float32Array.from(gradient.subarray(DIMENSION), (slope) => -slope / total)
+      sharedDelta(model, interactions, now).forEach((value, f) => {
+        expect(value).toBeCloseTo(wanted[f], 6)
+      })
+    }
   })
 
   it('the delta lowers the loss of the shopper’s own cases', () => {

@@ -39,12 +39,31 @@ export function sharedDelta(
   const problem = fitProblemOf(model, recent, now, { find })
   const total = problem ? problem.weight.reduce((sum, weight) => sum + weight, 0) : 0
   if (!problem || !(total > 0)) return delta
-  const gradient = new Float64Array(PARAMETERS)
-  lossAndGradient(problem, new Float32Array(PARAMETERS), gradient)
-  for (let f = 0; f < SHARED_LENGTH; f++) delta[f] -= gradient[DIMENSION + f] / total
+  const gradient = weightGradient(problem)
+  for (let f = 0; f < SHARED_LENGTH; f++) delta[f] -= gradient[f] / total
   if (!delta.every(Number.isFinite))
     throw new NearsideError('fit-diverged', 'the contribution is not finite; nothing is sent')
   return delta
+}
+
+/** Gradient of the summed loss of all cases with respect to w_p, at p = 0. [F] */
+function weightGradient({ cases, candidates, design, offset, target, weight }: FitProblem) {
+  const gradient = new Float64Array(FEATURE_COUNT)
+  for (let t = 0; t < cases; t++) {
+    if (!(weight[t] > 0)) continue
+    const [from, to] = [t * candidates, (t + 1) * candidates]
+    const highest = offset.subarray(from, to).reduce((most, score) => Math.max(most, score))
+    let sum = 0
+    for (let row = from; row < to; row++) sum += Math.exp(offset[row] - highest)
+    const normaliser = highest + Math.log(sum)
+    for (let row = from; row < to; row++) {
+      const residual = weight[t] * (Math.exp(offset[row] - normaliser) - target[row])
+      if (residual === 0) continue
+      const x = row * PARAMETERS + DIMENSION
+      for (let f = 0; f < FEATURE_COUNT; f++) gradient[f] += residual * design[x + f]
+    }
+  }
+  return gradient
 }
 
 /** Number of days before an update whose items it counts. */
@@ -77,64 +96,4 @@ export function applySharedDelta(
   if (featureWeights.length !== FEATURE_COUNT || meanDelta.length !== SHARED_LENGTH)
     throw new NearsideError('model-incompatible', 'the delta does not fit the model')
   return Float32Array.from(featureWeights, (weight, f) => weight + learningRate * meanDelta[f])
-}
-
-type LogitProblem = Pick<
-  FitProblem,
-  'cases' | 'candidates' | 'parameters' | 'design' | 'offset' | 'target' | 'weight'
->
-
-/**
- * Multinomial logit with offset, without the prior: Σ_t weight_t · −Σ_k target_tk · log softmax_k(offset_t + X_t p).
- * @param gradient [P], overwritten
- * @returns the loss in nats
- */
-export function lossAndGradient(
-  problem: LogitProblem,
-  parameters: Float32Array | Float64Array,
-  gradient: Float64Array,
-): number {
-  const { candidates: K, parameters: P, design, offset } = problem
-  gradient.fill(0)
-  const scores = new Float64Array(K)
-  let loss = 0
-  for (let t = 0; t < problem.cases; t++) {
-    if (!(problem.weight[t] > 0)) continue
-    for (let k = 0, row = t * K; k < K; k++, row++) {
-      let score = offset[row]
-      for (let j = 0, x = row * P; j < P; j++, x++) score += design[x] * parameters[j]
-      scores[k] = score
-    }
-    loss = toResiduals(problem, t, scores, loss)
-    for (let k = 0, row = t * K; k < K; k++, row++) {
-      const residual = scores[k]
-      if (residual === 0) continue
-      for (let j = 0, x = row * P; j < P; j++, x++) gradient[j] += residual * design[x]
-    }
-  }
-  return loss
-}
-
-/**
- * Replaces the scores of case t by the derivatives of its loss.
- * @param scores input and output in the first K elements
- * @param loss sum of the previous cases. @returns the sum including this case
- */
-function toResiduals(
-  { candidates: K, target, weight }: LogitProblem,
-  t: number,
-  scores: Float64Array,
-  loss: number,
-): number {
-  let highest = Number.NEGATIVE_INFINITY
-  for (let k = 0; k < K; k++) if (scores[k] > highest) highest = scores[k]
-  let sum = 0
-  for (let k = 0; k < K; k++) sum += Math.exp(scores[k] - highest)
-  const normaliser = highest + Math.log(sum)
-  for (let k = 0, row = t * K; k < K; k++, row++) {
-    const share = target[row]
-    if (share > 0) loss += weight[t] * share * (normaliser - scores[k])
-    scores[k] = weight[t] * (Math.exp(scores[k] - normaliser) - share)
-  }
-  return loss
 }

@@ -1,5 +1,5 @@
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
-import { lossAndGradient } from '@nearside/core/learning/sharedUpdate.ts'
+import { lossAndGradient } from '@nearside/core/learning/testLogit.ts'
 import { createRandom, type Random } from '@nearside/core/model/random.ts'
 import { createJsEngine } from '@nearside/engine/js.ts'
 import { describe, expect, it } from 'vitest'
