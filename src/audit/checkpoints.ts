@@ -16,36 +16,25 @@ import { type Bundle, parseStrictJson } from './bundle.ts'
 import type { Findings } from './finding.ts'
 import { base64 } from './schema.ts'
 
-/** The helper's statement about a finished round. */
-export interface Reached {
-  readonly round: number
-  /** Hash of the policy, hex. */
-  readonly policyHash: string
-  /** Times of opening and of closing, milliseconds since the epoch. */
-  readonly opened: number
-  readonly closed: number
-  /** Salt of the hashes in `marks`, base64. */
-  readonly salt: string
-  /** First 16 bytes of SHA-256(salt ‖ id) of each report, concatenated, base64. */
-  readonly marks: string
-  /** Public key of the helper. */
-  readonly key: string
-  readonly signature: string
-}
-
 const { object, text, whole } = createReaders((what) =>
   invalidInput(`Not a list of a round’s reports: ${what}`),
 )
-const readReached = object<Reached>({
+/** The helper's statement about a finished round. */
+const readReached = object({
   round: whole(1, 2 ** 32 - 1),
   policyHash: text(/^[0-9a-f]{64}$/),
+  // Times in milliseconds since the epoch.
   opened: whole(0, Number.MAX_SAFE_INTEGER),
   closed: whole(0, Number.MAX_SAFE_INTEGER),
   salt: base64(32),
+  /** First 16 bytes of SHA-256(salt ‖ id) of each report, concatenated. */
   marks: base64(),
+  /** Public key of the helper. */
   key: base64(32),
   signature: base64(64),
 })
+
+export type Reached = Readonly<ReturnType<typeof readReached>>
 
 /** @throws NearsideError `input-invalid` */
 export const parseReached = (file: string | Uint8Array): Reached =>

@@ -9,25 +9,16 @@ import { createReaders } from '@nearside/core/reading.ts'
 import { parseStrictJson } from './bundle.ts'
 import type { Findings } from './finding.ts'
 
-/** An entry of the helper's `/v1/models`. */
-export interface ModelRelease {
-  readonly release: number
-  /** SHA-256 of the manifest, hex. */
-  readonly manifest: string
-}
-
 const { list, object, text, whole } = createReaders((what) =>
   invalidInput(`Not a list of releases: ${what}`),
 )
-const readList = object<{ releases: readonly ModelRelease[] }>({
-  releases: list(
-    object<ModelRelease>({
-      release: whole(1, Number.MAX_SAFE_INTEGER),
-      manifest: text(/^[0-9a-f]{64}$/),
-    }),
-    10_000,
-  ),
+/** An entry of the helper's `/v1/models`: number and manifest of a release. */
+const release = object({
+  release: whole(1, Number.MAX_SAFE_INTEGER),
+  manifest: text(/^[0-9a-f]{64}$/),
 })
+const readList = object({ releases: list(release, 10_000) })
+export type ModelRelease = Readonly<ReturnType<typeof release>>
 
 /** @throws NearsideError `input-invalid` */
 export const parseReleases = (file: string | Uint8Array): readonly ModelRelease[] =>

@@ -1,4 +1,4 @@
-/** @module Normal distribution, accurate to about 1e-13. */
+/** @module Normal distribution, accurate to about 1e-13, and quantiles of a sample. */
 
 /** erfc(x)·exp(x²) for x ≥ 0, accurate to about 1e-13: a series near zero, Lentz's continued fraction beyond. */
 function scaledErfc(x: number): number {
@@ -45,3 +45,11 @@ export function normalCdf(x: number, mean = 0, deviation = 1): number {
  * The guesser knows everything else and sees every release. A coin toss is right half of the time.
  */
 export const guessRate = (mu: number): number => normalCdf(mu / 2)
+
+/** Quantile of ascending values, interpolated linearly between order statistics. */
+export function quantile(sorted: Float64Array, q: number): number {
+  const at = q * (sorted.length - 1)
+  const low = Math.floor(at)
+  const high = Math.min(low + 1, sorted.length - 1)
+  return sorted[low] + (at - low) * (sorted[high] - sorted[low])
+}

@@ -1,6 +1,7 @@
 import { createRandom } from '@nearside/core/model/random.ts'
+import { quantile } from '@nearside/core/normal.ts'
 import { describe, expect, it } from 'vitest'
-import { bootstrap, lift, mean, observedMean, quantile } from './bootstrap.ts'
+import { bootstrap, lift, mean, observedMean } from './bootstrap.ts'
 
 const NONE = Number.NaN
 

@@ -3,6 +3,7 @@
  * computes all statistics on the same draws.
  */
 import type { Random } from '@nearside/core/model/random.ts'
+import { quantile } from '@nearside/core/normal.ts'
 import type { ShopperValues } from './rows.ts'
 
 /** A figure over shoppers, each counted as often as drawn; NaN if it is undefined. */
@@ -78,12 +79,4 @@ export function observedLift(values: ShopperValues, over: ShopperValues): number
 /** Mean as observed; 0 if no shopper has a value. */
 export function observedMean(values: ShopperValues): number {
   return mean(values)(new Float64Array(values.length).fill(1)) || 0
-}
-
-/** Quantile of ascending values, interpolated linearly between order statistics. */
-export function quantile(sorted: Float64Array, q: number): number {
-  const at = q * (sorted.length - 1)
-  const low = Math.floor(at)
-  const high = Math.min(low + 1, sorted.length - 1)
-  return sorted[low] + (at - low) * (sorted[high] - sorted[low])
 }

@@ -17,7 +17,7 @@ import {
 import { MODEL_FILES } from '@nearside/core/model/parts.ts'
 import { readJson } from '@nearside/core/reading.ts'
 import type { Download } from '../storage/store.ts'
-import type { Transport } from '../transport/http.ts'
+import type { GetOptions } from '../transport/http.ts'
 
 const MANIFEST = 'manifest.json'
 const LATEST = 'latest.json'
@@ -30,7 +30,7 @@ export interface LoadedModel {
   readonly latest: LatestModel | null
 }
 
-const parseJson = (bytes: Uint8Array): unknown =>
+export const parseJson = (bytes: Uint8Array): unknown =>
   readJson(bytes, 'model-corrupt', 'The base model is not readable')
 
 /** @throws NearsideError `model-corrupt` | `model-incompatible` */
@@ -57,7 +57,9 @@ export function readLatestFile({ files }: Download): LatestModel | null {
 }
 
 export interface FetchModelOptions {
-  readonly transport: Transport
+  readonly transport: {
+    get(url: string, purpose: 'model', options: GetOptions): Promise<Uint8Array>
+  }
   /** Absolute URL of the model directory, ending in `/`. */
   readonly directory: string
   /** Stored download; its files are not fetched again. */
@@ -113,7 +115,8 @@ export async function fetchModel(options: FetchModelOptions): Promise<FetchedMod
   return isKept ? null : fetchVersion(options, latest)
 }
 
-async function fetchVersion(
+/** Fetches a version. @throws NearsideError as `fetchModel` */
+export async function fetchVersion(
   { transport, directory, kept, now, signal, onPopularity }: FetchModelOptions,
   latest: LatestModel,
 ): Promise<FetchedModel> {

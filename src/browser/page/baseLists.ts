@@ -2,14 +2,11 @@
  * @module Base lists for a shop's server. They equal the lists of a device without any events, so the server-rendered
  * page doesn't change for a new shopper.
  */
-import { sha256Hex } from '@nearside/core/bytes.ts'
 import { Catalog, createVariants } from '@nearside/core/catalog/catalog.ts'
 import { currencyFault } from '@nearside/core/catalog/currency.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
-import { NearsideError } from '@nearside/core/error.ts'
 import { extendModel } from '@nearside/core/model/extend.ts'
-import { readBaseModel } from '@nearside/core/model/files.ts'
-import { type LatestModel, parseLatest, parseManifest } from '@nearside/core/model/manifest.ts'
+import { type LatestModel, parseLatest } from '@nearside/core/model/manifest.ts'
 import { discountOf } from '@nearside/core/model/prices.ts'
 import type { ListOptions, ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { isLarge } from '@nearside/core/ranking/candidateSource.ts'
@@ -18,10 +15,10 @@ import { withVariants } from '@nearside/core/ranking/listQuery.ts'
 import { Ranker } from '@nearside/core/ranking/ranker.ts'
 import { requireQuery } from '@nearside/core/ranking/requireQuery.ts'
 import { aboutOf, liftScores, type Ruled, ruledList } from '@nearside/core/ranking/ruledList.ts'
-import { readJson } from '@nearside/core/reading.ts'
 import { createRuleBook } from '@nearside/core/rules/listRules.ts'
 import { parseRules } from '@nearside/core/rules/parseRules.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
+import { fetchVersion, parseJson } from '../learning/modelSource.ts'
 import { scoreInPart } from '../scoreInPart.ts'
 
 /** List options that need no shopper. */
@@ -44,9 +41,6 @@ export interface BaseLists {
   ): readonly Recommendation[]
 }
 
-const parse = (bytes: Uint8Array): unknown =>
-  readJson(bytes, 'model-corrupt', 'The base model is not readable')
-
 /**
  * Reads the newest base model once. Use the result for as many pages as you like.
  * @throws NearsideError `model-corrupt` | `model-incompatible` | `catalog-invalid`, or an error of `read`
@@ -65,19 +59,11 @@ export async function readBaseLists(options: {
   readonly now?: () => number
 }): Promise<BaseLists> {
   const { read, now = Date.now } = options
-  const latest = parseLatest(parse(await read('latest.json')))
-  const manifestBytes = await read(`${latest.version}/manifest.json`)
-  if ((await sha256Hex(manifestBytes)) !== latest.manifest) {
-    throw new NearsideError('model-corrupt', 'manifest.json does not match its SHA-256')
-  }
-  const manifest = parseManifest(parse(manifestBytes))
-  const files = await Promise.all(
-    manifest.files.map(
-      async ({ name }) => [name, await read(`${latest.version}/${name}`)] as const,
-    ),
-  )
+  const latest = parseLatest(parseJson(await read('latest.json')))
+  const from = { transport: { get: read }, directory: '', kept: null, now: now() }
+  const { loaded } = await fetchVersion(from, latest)
   const catalog = Catalog.parse(options.catalog, now())
-  const model = extendModel(await readBaseModel(manifest, new Map(files)), catalog.items)
+  const model = extendModel(loaded.model, catalog.items)
   const ranker = new Ranker(model, catalog, isLarge(model) ? scoreInPart : null)
   const nobody = ranker.score([], 0, null)
   const { rules, faults } = parseRules(options.rules ?? [])

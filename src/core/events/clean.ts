@@ -2,6 +2,7 @@
  * @module Cleans events before learning. Each stage is a pure function, and the report counts dropped events. Storage
  * keeps the raw events, so a changed rule applies to all of them.
  */
+import { groupBy } from '../groupBy.ts'
 import { DAY } from '../time.ts'
 import type { ShopperEvent } from './event.ts'
 
@@ -139,15 +140,8 @@ export function runStages<Context>(
 }
 
 /** Events by session, in order of first appearance. */
-export function eventsBySession(events: readonly ShopperEvent[]): Map<string, ShopperEvent[]> {
-  const visits = new Map<string, ShopperEvent[]>()
-  for (const event of events) {
-    const visit = visits.get(event.session)
-    if (visit) visit.push(event)
-    else visits.set(event.session, [event])
-  }
-  return visits
-}
+export const eventsBySession = (events: readonly ShopperEvent[]): Map<string, ShopperEvent[]> =>
+  groupBy(events, ({ session }) => session)
 
 /** Drops the events of noisy visits, except purchases, which are always trusted. */
 export function dropVisits(

@@ -52,6 +52,18 @@ export function inRandomOrder<T>(all: readonly T[], random: Random): T[] {
     .map(({ one }) => one)
 }
 
+/** Draws without replacement: the first elements of a shuffle. */
+export function someOf<T>(all: readonly T[], count: number, random: Pick<Random, 'next'>): T[] {
+  const left = [...all]
+  for (let k = 0; k < count; k++) {
+    const other = k + Math.floor(random.next() * (left.length - k))
+    const swapped = left[k]
+    left[k] = left[other]
+    left[other] = swapped
+  }
+  return left.slice(0, count)
+}
+
 /** 0 … n − 1 in random order. */
 export function shuffled(n: number, random: Random): number[] {
   const order = Array.from({ length: n }, (_, k) => k)

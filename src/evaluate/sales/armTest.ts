@@ -11,7 +11,7 @@
  *   10.1093/jrsssb/qkad009 (section 4: betting; section 3: inversion to intervals)
  */
 import { logMeanExp } from '@nearside/core/learning/guard.ts'
-import { quantile } from '../bootstrap.ts'
+import { quantile } from '@nearside/core/normal.ts'
 
 /** One day of a trial. */
 export interface ArmDay {

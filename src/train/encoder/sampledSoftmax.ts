@@ -4,6 +4,7 @@
  * Negatives that are targets of the same position are left out.
  * @see https://research.google/pubs/sampling-bias-corrected-neural-modeling-for-large-corpus-item-recommendations/
  */
+import { firstIndex } from '@nearside/core/firstIndex.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { HISTORY_LENGTH } from '@nearside/core/model/encoder.ts'
 import type { Random } from '@nearside/core/model/random.ts'
@@ -43,16 +44,8 @@ export function createSampler(counts: Float64Array) {
 }
 
 /** First index whose cumulative value exceeds x. */
-function search(cumulative: Float64Array, x: number): number {
-  let low = 0
-  let high = cumulative.length - 1
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (cumulative[middle] > x) high = middle
-    else low = middle + 1
-  }
-  return low
-}
+const search = (cumulative: Float64Array, x: number): number =>
+  firstIndex(cumulative.length - 1, (at) => cumulative[at] > x)
 
 /**
  * Loss of a window (Σ weight · −log p). Overwrites `dHidden` [L, d], and adds to `items.gradient` [N, d] and

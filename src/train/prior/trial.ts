@@ -22,6 +22,7 @@ import { personalScores, type ScoreTerms, scoreTerms } from '@nearside/core/mode
 import { DAY } from '@nearside/core/time.ts'
 import { fastTools } from '@nearside/engine/candidates.ts'
 import { METRICS, measure, ndcg, placesOf } from '../metrics.ts'
+import { gathered } from '../ranker/highest.ts'
 
 export interface Trial {
   readonly shopper: string
@@ -105,14 +106,6 @@ function bestOf(
     targets: targets.map((target) => items.indexOf(target)),
     part: { items, others: highest + Math.log(sum) },
   }
-}
-
-function gathered(matrix: Float32Array, rows: readonly number[], width: number): Float32Array {
-  const out = new Float32Array(rows.length * width)
-  rows.forEach((row, k) => {
-    out.set(matrix.subarray(row * width, (row + 1) * width), k * width)
-  })
-  return out
 }
 
 /** The model with the statistics of one date, and its finder of candidates. */

@@ -6,8 +6,9 @@ import type { Signals } from '@nearside/core/features/computeFeatures.ts'
 import type { Case } from '@nearside/core/features/history.ts'
 import { peersOf } from '@nearside/core/features/intent.ts'
 import { type ItemStatistics, withColdStart } from '@nearside/core/features/itemStatistics.ts'
+import { firstIndex } from '@nearside/core/firstIndex.ts'
 import { highestRows } from '@nearside/core/model/highest.ts'
-import type { Random } from '@nearside/core/model/random.ts'
+import { type Random, someOf } from '@nearside/core/model/random.ts'
 import { onceFor } from '@nearside/core/onceFor.ts'
 
 /** Maximum number of rows of a case. At most a quarter are targets; at least a quarter are sampled items. */
@@ -31,7 +32,8 @@ export function chooseRows(
   random: Random,
 ) {
   const taken = new Set(one.targets)
-  const rows: number[] = draw([...one.targets], ROWS >> 2, random)
+  const { targets: all } = one
+  const rows = all.length > ROWS >> 2 ? someOf(all, ROWS >> 2, random) : [...all]
   const targets = rows.length
   const add = (item: number) => {
     if (taken.has(item)) return
@@ -91,19 +93,7 @@ function strongest(values: ReadonlyMap<number, number>, count: number): number[]
     .map(([item]) => item)
 }
 
-/** Draws `count` items by a partial Fisher–Yates shuffle; changes `pool`. */
-function draw(pool: number[], count: number, random: Random): number[] {
-  if (count >= pool.length) return pool
-  for (let k = 0; k < count; k++) {
-    const other = k + random.integer(pool.length - k)
-    const value = pool[k]
-    pool[k] = pool[other]
-    pool[other] = value
-  }
-  return pool.slice(0, Math.max(0, count))
-}
-
-/** Draws like `draw` from the rows that aren't taken, but without a list of these rows. */
+/** Draws like `someOf` from the rows that aren't taken, but without a list of these rows. */
 function drawOthers(
   taken: ReadonlySet<number>,
   items: number,
@@ -113,16 +103,8 @@ function drawOthers(
   const before = Int32Array.from(taken).sort()
   const places = items - before.length
   /** Row at index `place` among the rows that aren't taken. */
-  const rowAt = (place: number) => {
-    let low = 0
-    let high = before.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (before[middle] - middle <= place) low = middle + 1
-      else high = middle
-    }
-    return place + low
-  }
+  const rowAt = (place: number) =>
+    place + firstIndex(before.length, (at) => before[at] - at > place)
   if (count >= places) return Array.from({ length: places }, (_, place) => rowAt(place))
   const moved = new Map<number, number>()
   const at = (place: number) => moved.get(place) ?? rowAt(place)

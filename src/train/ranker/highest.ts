@@ -66,7 +66,11 @@ export function createHighest(
     const scores = Float32Array.from(rows, (row) => model.bias[row])
     addScores(scores, features, model.weights)
     if (taste.some((value) => value !== 0))
-      addScores(scores, some ? gathered(model.itemVectors, some) : model.itemVectors, taste)
+      addScores(
+        scores,
+        some ? gathered(model.itemVectors, some, DIMENSION) : model.itemVectors,
+        taste,
+      )
     return { rows, features, scores }
   }
 
@@ -100,10 +104,11 @@ export function createHighest(
   }
 }
 
-function gathered(vectors: Float32Array, rows: readonly number[]): Float32Array {
-  const out = new Float32Array(rows.length * DIMENSION)
+/** Some rows of a matrix of `width` columns, in their order. */
+export function gathered(matrix: Float32Array, rows: readonly number[], width: number) {
+  const out = new Float32Array(rows.length * width)
   rows.forEach((row, place) => {
-    out.set(vectors.subarray(row * DIMENSION, (row + 1) * DIMENSION), place * DIMENSION)
+    out.set(matrix.subarray(row * width, (row + 1) * width), place * width)
   })
   return out
 }

@@ -16,11 +16,11 @@ import { defaultGroups, toggled } from '../search/defaultGroups.ts'
 import searchCss from '../search/search.css?inline'
 import { buildCard, element, replaceCards } from './card.ts'
 import { buildChoices, button, type Choices } from './choices.ts'
-import { Base, elements, provided, styles } from './provided.ts'
+import { Base, elements, provided, sheetOf, styles } from './provided.ts'
 
 const DEFAULT_LIMIT = 24
 
-/** Styles in addition to `styles()`, constructed in the same way. */
+/** Styles in addition to `styles()`. */
 const LOOKS = `${searchCss}
 [hidden], .ns-found > :empty:not(p) { display: none !important }
 .ns-found { display: grid; gap: var(--ns-gap); margin-block-start: var(--ns-gap) }
@@ -73,10 +73,7 @@ export class NearsideSearch extends Base {
   constructor() {
     super()
     const root = this.attachShadow({ mode: 'open' })
-    if (!looks) {
-      looks = new CSSStyleSheet()
-      looks.replaceSync(LOOKS)
-    }
+    looks ??= sheetOf(LOOKS)
     root.adoptedStyleSheets = [styles(), looks]
     const search = element('search', 'ns-search')
     const form = element('form', '')

@@ -2,7 +2,7 @@
  * @module Isolation forest: a row that few random cuts separate from the others is an anomaly.
  * @see Liu, Ting and Zhou 2008, "Isolation forest", doi 10.1109/ICDM.2008.17
  */
-import type { Random } from '../../model/random.ts'
+import { type Random, someOf } from '../../model/random.ts'
 
 /** Injected random numbers, so that the same seed grows the same forest. */
 export type Uniform = Pick<Random, 'next'>
@@ -45,7 +45,7 @@ export function growForest(
   // Maximum depth. A row that gets this far is ordinary, so further cuts are useless.
   const deepest = Math.ceil(Math.log2(Math.max(2, sample)))
   const trees = Array.from({ length: rows.length > 0 ? options.trees : 0 }, () =>
-    grow(draw(rows, sample, random), deepest, random),
+    grow(someOf(rows, sample, random), deepest, random),
   )
   return { trees, sample }
 }
@@ -104,16 +104,4 @@ function varying(rows: readonly Float64Array[]) {
     }
     return { column, least, most }
   }).filter(({ least, most }) => most > least)
-}
-
-/** Draws without replacement: the first elements of a shuffle. */
-function draw(rows: readonly Float64Array[], count: number, random: Uniform): Float64Array[] {
-  const left = [...rows]
-  for (let k = 0; k < count; k++) {
-    const other = k + Math.floor(random.next() * (left.length - k))
-    const swapped = left[k]
-    left[k] = left[other]
-    left[other] = swapped
-  }
-  return left.slice(0, count)
 }

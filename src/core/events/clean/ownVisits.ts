@@ -4,6 +4,7 @@
  * the rules (docs/results/refused.md). So a shop has to opt in.
  */
 import { createRandom } from '../../model/random.ts'
+import { quantile } from '../../normal.ts'
 import {
   type Cleaned,
   dropShorterLooks,
@@ -118,18 +119,10 @@ const LEAST_VALUES = 8
 export function logFences(values: readonly number[]): Fences {
   if (values.length < LEAST_VALUES) return { low: 0, high: Number.POSITIVE_INFINITY }
   const sorted = Float64Array.from(values, Math.log).sort()
-  const lower = quartile(sorted, 0.25)
-  const upper = quartile(sorted, 0.75)
+  const lower = quantile(sorted, 0.25)
+  const upper = quantile(sorted, 0.75)
   const range = upper - lower
   return { low: Math.exp(lower - REACH * range), high: Math.exp(upper + REACH * range) }
-}
-
-/** Quantile by linear interpolation between order statistics. */
-function quartile(sorted: Float64Array, q: number): number {
-  const at = q * (sorted.length - 1)
-  const low = Math.floor(at)
-  const high = Math.min(low + 1, sorted.length - 1)
-  return sorted[low] + (at - low) * (sorted[high] - sorted[low])
 }
 
 /** Minimum duration in milliseconds for computing a rate. */
@@ -169,8 +162,5 @@ export function describeVisit(visit: readonly ShopperEvent[]): Float64Array {
 }
 
 function median(values: readonly number[], otherwise: number): number {
-  if (values.length === 0) return otherwise
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  return values.length === 0 ? otherwise : quantile(Float64Array.from(values).sort(), 0.5)
 }
