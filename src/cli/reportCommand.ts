@@ -1,5 +1,9 @@
-/** @module Defines a command whose result is a report: it prints the report, and writes it to `--html` and `--markdown`. */
+/**
+ * @module Defines a command whose result is a report: it prints the report, and writes it to `--html` and `--markdown`.
+ * A picture of the report lies beside the Markdown, as `.svg`.
+ */
 import { writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import type { Command, OptionValues } from '@commander-js/extra-typings'
 import { type Evaluated, markdown, textLines } from '@nearside/evaluate/report/report.ts'
 import { type CommandContext, defineCommand, NegativeResult, type Subcommand } from './command.ts'
@@ -28,7 +32,10 @@ export function defineReportCommand<Args extends unknown[], Options extends Opti
     for (const line of textLines(report)) context.print(line)
     if (path !== undefined) {
       const today = new Date().toISOString().slice(0, 10)
-      await writeFile(path, markdown(report, context.typed, today))
+      const { picture } = report.parts.find((part) => part.picture !== undefined) ?? {}
+      const file = picture && `${path.replace(/\.md$/, '')}.svg`
+      await writeFile(path, markdown(report, context.typed, today, file && basename(file)))
+      if (file) await writeFile(file, picture)
     }
     if (html !== undefined) {
       const { page } = await import('@nearside/evaluate/report/page.ts')

@@ -5,6 +5,10 @@ import { SYSTEM_NAMES } from './systems/readSystem.ts'
 import { date, seed, wholeNumber } from './values.ts'
 
 export const SHOP = ['--shop <dir>', 'shop folder'] as const
+export const CATALOG = [
+  '--catalog <file>',
+  'catalog.json (an array of items), or a product file of another form; instead of --shop',
+] as const
 export const MODELS = ['--models <dir>', 'directory of published models'] as const
 export const MODEL = ['--model <dir>', 'directory of models, as pretrain writes it'] as const
 export const SEED = ['--seed <n>', 'seed of all random choices', seed, 1] as const

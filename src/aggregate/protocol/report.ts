@@ -54,7 +54,10 @@ export interface Report {
   readonly helperShare: Bytes
 }
 
-export function reportBytes(policy: Policy): number {
+/** Terms of a policy that determine the size of a report. */
+type Sizes = Pick<Policy, 'clipNorm' | 'scale' | 'parameters'>
+
+export function reportBytes(policy: Sizes): number {
   const leaderShare = SEAL_BYTES + CONSENT_BYTES + leaderShareBytes(circuitOf(policy))
   return HEADER_BYTES + leaderShare + HELPER_SHARE_BYTES
 }
@@ -144,7 +147,7 @@ const STRENGTH = { proofs: 5, normProofs: 2, checks: 100, successes: 100 }
 
 const known = new Map<string, Circuit>()
 
-export function circuitOf(policy: Policy): Circuit {
+export function circuitOf(policy: Sizes): Circuit {
   const [dimension, normBound] = [dimensionOf(policy), integerClipNorm(policy)]
   const key = `${dimension} ${normBound}`
   const circuit = known.get(key) ?? createCircuit({ ...STRENGTH, dimension, normBound })

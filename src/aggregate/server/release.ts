@@ -18,25 +18,27 @@ import type { LeaderOptions } from './rounds.ts'
 export function meanUpdate(
   ownShare: Uint32Array,
   peerShare: Uint32Array,
-  policy: Policy,
+  policy: Pick<Policy, 'scale' | 'aggregationGoal'>,
 ): Float64Array {
   const sum = Uint32Array.from(ownShare)
   addShare(sum, peerShare)
   return dequantize(sum, policy.scale, policy.aggregationGoal)
 }
 
+type Bounds = Pick<Policy, 'clipNorm' | 'noiseMultiplier' | 'aggregationGoal' | 'parameters'>
+
 /**
  * Upper bound on the norm of a mean of n honest updates with both noises: C + √2·z·C·(√d + 6)/n. Honest updates exceed
  * it in less than one of 10⁷ rounds, so a mean with a larger norm shows a faulty aggregator.
  */
-function normBound(policy: Policy): number {
+function normBound(policy: Bounds): number {
   const { clipNorm, noiseMultiplier, aggregationGoal } = policy
   const noise = Math.SQRT2 * noiseMultiplier * (Math.sqrt(dimensionOf(policy)) + 6)
   return clipNorm * (1 + noise / aggregationGoal)
 }
 
 /** Reasons why this mean can't come from honest devices; empty when it can. */
-export function implausible(mean: Float64Array, policy: Policy): readonly string[] {
+export function implausible(mean: Float64Array, policy: Bounds): readonly string[] {
   const length = norm(mean)
   const bound = normBound(policy)
   if (!Number.isFinite(length)) return ['the mean update is not finite']

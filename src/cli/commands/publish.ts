@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typin
 import { defineCommand, NegativeResult } from '../command.ts'
 import { CONSENT_PLATFORMS, PERSISTS } from '../publish/pageOptions.ts'
 import { publishSite } from '../publish/publishSite.ts'
-import { DRY_RUN, MODEL, PUBLISHED, PUBLISHER, RULES } from '../shared.ts'
+import { CATALOG, DRY_RUN, MODEL, PUBLISHED, PUBLISHER, RULES, SHOP } from '../shared.ts'
 import { readCatalogOption, readJsonFile } from '../shopFiles.ts'
 
 const syntax = new Command('publish')
@@ -21,8 +21,8 @@ Once pages name keys, publish refuses a model that devices would refuse: unsigne
 than the one in OUT. After a finding of level error, it writes nothing. It signs nothing: use nearside
 sign for that, and nearside rollback to go back to an earlier model.`)
   .requiredOption(...MODEL)
-  .option('--catalog <file>', 'catalog.json (an array of items), or a product file of another form')
-  .option('--shop <dir>', 'shop folder whose catalog to use, instead of --catalog')
+  .option(...CATALOG)
+  .option(...SHOP)
   .option(...RULES)
   .requiredOption(...PUBLISHED)
   .option('--base <path>', 'path of the address at which OUT is served', path, '/')

@@ -5,7 +5,7 @@ import { invalidInput } from '@nearside/core/error.ts'
 import { readModel } from '@nearside/train/models/read.ts'
 import { defineCommand, NegativeResult } from '../command.ts'
 import { ruleFindings } from '../publish/ruleFindings.ts'
-import { MODEL } from '../shared.ts'
+import { CATALOG, MODEL, SHOP } from '../shared.ts'
 import { readCatalogOption, readJsonFile } from '../shopFiles.ts'
 
 const syntax = new Command('rules')
@@ -15,8 +15,8 @@ that no product has, dates that are over, and rules that empty a list. Rules abo
 rule, or if a rule does nothing or empties a list.`)
   .argument('<what>', 'check')
   .argument('<file>', 'rules.json')
-  .option('--catalog <file>', 'catalog.json (an array of items), or a product file of another form')
-  .option('--shop <dir>', 'shop folder whose catalog to use, instead of --catalog')
+  .option(...CATALOG)
+  .option(...SHOP)
   .option(...MODEL)
 
 export const command = defineCommand(syntax, async (options, { print }, what, file) => {

@@ -123,7 +123,24 @@ describe('nearside simulate', () => {
     expect(await readFile(page, 'utf8')).toContain('<table')
   })
 
+  it('plays weeks of a made-up year, and writes its picture beside the Markdown', async () => {
+    const file = join(testFolder(), 'year.md')
+    const flags = { year: 200, rounds: 2, devices: 3, markdown: file }
+    const { result, printed } = await runCommand(command, { flags })
+    expect(result).toMatchObject({ seed: 1, shoppers: 200, weeks: [{ week: 1 }, { week: 2 }] })
+    expect(printed.join('\n')).toContain('personal over base: ')
+    expect(await readFile(file, 'utf8')).toContain('![The year](year.svg)')
+    expect(await readFile(file.replace(/md$/, 'svg'), 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s)
+  })
+
   it.each<[string, Flags, RegExp]>([
+    ['a year of a given shop', { year: 200 }, /leave out --shop/],
+    [
+      'a year of sixty weeks',
+      { year: 200, shop: undefined, model: undefined, rounds: 60 },
+      /52 weeks/,
+    ],
+    ['a year of ten shoppers', { year: 10 }, /from 100 to 1000000/],
     ['an attack without a share', { attack: 'flip' }, /a number from 0 to 1/],
     ['an unknown attack', { attack: 'magic=0.1' }, /magic=0\.1/],
     ['a round in which too many devices vanish', { drop: 0.9 }, /only 1 of 10 devices/],

@@ -1,10 +1,18 @@
 /** @module `nearside simulate`: plays federated rounds with virtual devices. */
-import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { readTerms } from '@nearside/aggregate/server/terms.ts'
+import { NearsideError } from '@nearside/core/error.ts'
 import { ATTACKS, type Attack } from '@nearside/research/simulate/forge.ts'
-import { defineReportCommand } from '../reportCommand.ts'
+import type { CommandContext } from '../command.ts'
+import { defineReportCommand, type Reported } from '../reportCommand.ts'
 import { MODEL, POLICY, SEED, SHOP, UNTIL } from '../shared.ts'
 import { between, wholeNumber } from '../values.ts'
+
+/** Options of a year that the command line leaves out; the terms are the year's own. */
+const YEAR = {
+  ...{ shop: '', model: '', policy: '', devices: 0, rounds: 52, drop: 0.03, epsilon: 4 },
+  attack: { attack: 'flip', malicious: 0.02 },
+}
 
 const syntax = new Command('simulate')
   .summary('simulate federated rounds with devices that replay a shop’s own shoppers')
@@ -17,6 +25,11 @@ servers die or are cut off. Even so, the sum before noise must count each report
 gate, unless the model was made without a log. The same seed gives the same result. Exit code 1 if a sum is not exact.
 
 --policy sets clip norm, scale, learning rate, counts and a device's number of reports; its tokens are ignored.
+
+--year plays a made-up shop instead, which needs neither --shop nor --model: shoppers and products come and go,
+browsers lose their stores, servers are down for days, each week has a round, and pretrain --from follows every fourth
+week. --rounds is then the number of weeks (52), and --devices the number of reports of a round (1,000, or a hundredth
+of the shoppers if that is less). It takes minutes for 100,000 shoppers.
 
 Attacks, e.g. --attack flip=0.1:
 ${Object.entries(ATTACKS)
@@ -41,10 +54,17 @@ ${Object.entries(ATTACKS)
     between(0.01, 100),
   )
   .option(...POLICY, 'demo')
+  .addOption(
+    new Option('--year [shoppers]', 'play a year of a made-up shop with this number of shoppers')
+      .argParser(wholeNumber(100, 1_000_000))
+      .preset('100000')
+      .implies(YEAR),
+  )
 
 export const command = defineReportCommand(syntax, async (options, context, collected) => {
   const { progress, signal } = context
-  const { epsilon = null } = options
+  const { epsilon = null, year } = options
+  if (year !== undefined) return playYear({ ...options, year }, context, collected)
   const { attack, malicious } = options.attack ?? { attack: null, malicious: 0 }
   const terms = await readTerms(options.policy)
   const question = { ...options, collected, attack, malicious, epsilon, terms, now: Date.now() }
@@ -58,6 +78,34 @@ export const command = defineReportCommand(syntax, async (options, context, coll
   const failed = `the sum of round ${wrong.round} is wrong: it does not count each report once`
   return { result, report, failed }
 })
+
+async function playYear(
+  options: ReturnType<typeof syntax.opts> & { readonly year: number },
+  { progress, signal }: CommandContext,
+  collected: string | undefined,
+): Promise<Reported> {
+  const { year, shop, model, until, rounds, devices, policy, epsilon = YEAR.epsilon } = options
+  if (shop || model || until !== undefined || collected !== undefined)
+    throw new NearsideError(
+      'input-invalid',
+      '--year makes up its shop: leave out --shop, --model, --until and [collected]',
+    )
+  if (rounds > YEAR.rounds)
+    throw new NearsideError('input-invalid', `a year has ${YEAR.rounds} weeks: lower --rounds`)
+  const { simulateYear, YEAR_TERMS } = await import('@nearside/research/simulate/year/year.ts')
+  const { describeYear } = await import('@nearside/research/simulate/year/report.ts')
+  const question = {
+    ...{ shoppers: year, weeks: rounds, seed: options.seed, drop: options.drop, epsilon },
+    goal: devices || Math.min(1000, Math.round(year / 100)),
+    ...(options.attack ?? { attack: null, malicious: 0 }),
+    terms: policy ? await readTerms(policy) : YEAR_TERMS,
+  }
+  const played = await simulateYear(question, { signal, onProgress: progress.update })
+  const { result } = played
+  const report = describeYear(played, question)
+  const wrong = result.weeks.find(({ sumExact }) => sumExact === false)
+  return { result, report, ...(wrong && { failed: `the sum of week ${wrong.week} is wrong` }) }
+}
 
 /** Attack and share of hostile devices. */
 function attackOf(text: string): { readonly attack: Attack; readonly malicious: number } {

@@ -40,9 +40,10 @@ ${paragraph('The numbers of this page stand in it as JSON, in the element with t
 `
 }
 
-function section({ title, table, text = [] }: Part, k: number): string {
+function section({ title, picture = '', table, text = [] }: Part, k: number): string {
   return `<section id="part-${k}" aria-labelledby="title-${k}">
 <h2 id="title-${k}">${escapeHtml(title)}</h2>
+${picture}
 ${table ? tableHtml(title, table) : ''}
 ${text.map(paragraph).join('\n')}
 </section>`
@@ -87,6 +88,7 @@ header, main { max-width: 72rem; margin: 0 auto; padding: 0 1rem; }
 header { padding-top: 2rem; }
 h1 { font-size: clamp(1.5rem, 1.1rem + 2vw, 2.25rem); line-height: 1.2; margin: 0 0 .75rem; text-wrap: balance; }
 section > p { margin-top: .75rem; }
+svg { max-width: 100%; }
 h2 { font-size: 1.3rem; line-height: 1.3; margin: 0 0 .5rem; }
 p { max-width: 46rem; margin: 0 0 .75rem; }
 header p { color: var(--soft); }

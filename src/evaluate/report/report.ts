@@ -11,6 +11,8 @@ export interface Report {
 export interface Part {
   readonly title: string
   readonly table?: Table
+  /** SVG above the table, for the page and beside Markdown. */
+  readonly picture?: string
   /** Lines below the table. */
   readonly text?: readonly string[]
 }
@@ -68,8 +70,16 @@ function tableLines({ columns, rows, prose = false }: Table): string[] {
   })
 }
 
-/** @param command command that made the report, as typed. @param date ISO date */
-export function markdown(report: Report, command: string, date: string): string {
+/**
+ * @param command command that made the report, as typed. @param date ISO date
+ * @param pictureFile name of the file beside the Markdown that holds the report's picture
+ */
+export function markdown(
+  report: Report,
+  command: string,
+  date: string,
+  pictureFile?: string,
+): string {
   const { title, lead, parts, notes } = report
   const row = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
@@ -77,8 +87,9 @@ export function markdown(report: Report, command: string, date: string): string 
     `# ${title}`,
     `\`${command}\`, ${date}.`,
     ...lead,
-    ...parts.flatMap(({ title: name, table, text = [] }) => [
+    ...parts.flatMap(({ title: name, picture, table, text = [] }) => [
       `## ${name}`,
+      ...(picture && pictureFile ? [`![${name}](${pictureFile})`] : []),
       ...(table
         ? [
             [row(table.columns), row(table.columns.map(() => '---')), ...table.rows.map(row)].join(

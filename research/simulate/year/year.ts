@@ -1,0 +1,247 @@
+/**
+ * @module A year of a made-up shop in fast motion, week by week: shoppers come, devices lose their stores, servers are
+ * down, a round takes reports, every fourth week `pretrain --from` makes the next model of all orders. Shoppers whom
+ * nothing learns from judge each week's models before the week teaches anything. The seed determines everything.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  epsilonOf,
+  noiseFor,
+  substitutionMu,
+} from '@nearside/aggregate/privacy/gaussianAccountant.ts'
+import { beyondLimits } from '@nearside/aggregate/protocol/beyondLimits.ts'
+import { SHOP_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
+import { DEMONSTRATION_LIMITS, DEVICE_LIMITS } from '@nearside/aggregate/protocol/deviceLimits.ts'
+import { type PolicyParameters, parseParameters } from '@nearside/aggregate/protocol/policy.ts'
+import { reportBytes } from '@nearside/aggregate/protocol/report.ts'
+import { layoutOf } from '@nearside/aggregate/server/nextModel.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { columnsOf } from '@nearside/core/features/logColumns.ts'
+import { refreshPopularity } from '@nearside/core/features/statistics.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { extendModel } from '@nearside/core/model/extend.ts'
+import type { ModelManifest } from '@nearside/core/model/manifest.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
+import { createWasmEngine } from '@nearside/engine/wasm/wasmEngine.ts'
+import { Rows } from '@nearside/evaluate/rows.ts'
+import type { Steps } from '@nearside/evaluate/steps.ts'
+import { processorSeconds } from '@nearside/train/processorSeconds.ts'
+import type { Attack } from '../forge.ts'
+import { branch } from '../seeded.ts'
+import { createFederation, type Outage, type Traffic } from './federation.ts'
+import { casesOf, qualityOf, type TestedCase, testWeek } from './quality.ts'
+import { createServer, isTested, itemsAt, type Verdict } from './server.ts'
+import { type DeviceStore, makeShop, START, storedFrom, WEEK, type YearShopper } from './shop.ts'
+
+export interface YearQuestion {
+  readonly shoppers: number
+  readonly weeks: number
+  /** Number of reports of a full round. */
+  readonly goal: number
+  readonly seed: number
+  readonly drop: number
+  readonly malicious: number
+  readonly attack: Attack | null
+  /** ε by substitution of all reports that a device sends in a year. */
+  readonly epsilon: number
+  readonly terms: PolicyParameters
+}
+
+/** Terms of the year's rounds: those of a shop with many shoppers, with larger steps. */
+export const YEAR_TERMS: PolicyParameters = { ...SHOP_PARAMETERS, learningRate: 0.3 }
+/** Weeks between two trainings. */
+const MONTH = 4
+
+export interface WeekResult extends Traffic, Verdict {
+  readonly week: number
+  readonly items: number
+  /** Shoppers who came, stores that were found lost at a visit, and the events that these had held. */
+  readonly visitors: number
+  readonly lostStores: number
+  readonly lostEvents: number
+  readonly sumExact: boolean | null
+  /** What `pretrain --from` did after this week, or why its model was refused; null in other weeks. */
+  readonly training: string | null
+  /** ε so far of the device with the most reports, and of the shopper with the most on several devices. */
+  readonly epsilonDevice: number
+  readonly epsilonShopper: number
+  /** Millions of bytes of new models to browsers, and of reports to the leader. */
+  readonly megabytesDown: number
+  readonly megabytesUp: number
+}
+
+type Quality = ReturnType<typeof qualityOf>
+
+/** Content of `--json`. The same question gives the same bytes. */
+export interface YearResult {
+  readonly seed: number
+  readonly shoppers: number
+  readonly events: number
+  readonly stores: number
+  readonly outages: readonly Outage[]
+  readonly weeks: readonly WeekResult[]
+  readonly months: readonly Quality[]
+  readonly year: Quality
+  /** Shoppers who sent more reports than one device may, because their browsers had forgotten the first ones. */
+  readonly beyondLimit: number
+}
+
+export interface PlayedYear {
+  readonly result: YearResult
+  readonly terms: PolicyParameters
+  /** Why a real shop's devices would refuse the terms; null if they would accept them. */
+  readonly refused: string | null
+  /** Why devices learn, or don't. */
+  readonly learning: string
+  /** Processor seconds by part. */
+  readonly seconds: ReadonlyMap<string, number>
+}
+
+export async function simulateYear(question: YearQuestion, steps: Steps): Promise<PlayedYear> {
+  const { seed, weeks } = question
+  const terms = termsOf(question)
+  const seconds = new Map<string, number>()
+  const timed = async <T>(part: string, work: () => T | Promise<T>): Promise<T> => {
+    const started = processorSeconds()
+    const done = await work()
+    seconds.set(part, (seconds.get(part) ?? 0) + processorSeconds() - started)
+    return done
+  }
+  const random = createRandom(seed)
+  const shop = await timed('shop', () => makeShop(question.shoppers, random.integer(2 ** 32)))
+  const tested = shop.shoppers.filter((one) => isTested(one, seed))
+  const others = shop.shoppers.filter((one) => !isTested(one, seed))
+  const federation = createFederation(others, { ...question, terms }, branch(random))
+  const counts = columnsOf(others.map(({ orders }) => orders))
+  const drawn = branch(random)
+  const engine = await createWasmEngine()
+  const rows = new Rows<TestedCase>()
+  const results: WeekResult[] = []
+  const download = createDownloads()
+  const folder = await mkdtemp(join(tmpdir(), 'nearside-year-'))
+  try {
+    const server = createServer(folder, shop, terms, seed, steps)
+    const learning = await timed('training', () => server.train())
+    const frozen = (await server.newest()).model
+    for (let week = 0; week < weeks; week++) {
+      const [from, to] = [START + week * WEEK, START + (week + 1) * WEEK]
+      const { published, model, trained, updated } = await server.newest()
+      await timed('testing', async () => {
+        const items = itemsAt(shop, to)
+        const today = (one: BaseModel): BaseModel => {
+          const extended = extendModel(one, items)
+          return { ...extended, statistics: refreshPopularity(extended.statistics, counts, from) }
+        }
+        const base = today(model)
+        await testWeek(
+          rows,
+          week,
+          casesOf(tested, from, to, drawn),
+          { base, updated: updated === model ? base : today(updated), frozen: today(frozen) },
+          (problem) => engine.fit(problem),
+          steps,
+        )
+      })
+      const { traffic, filled } = await timed('devices’ updates', () =>
+        federation.week(published, model, from, to, steps),
+      )
+      const verdict = filled
+        ? await timed('servers', () => server.release(filled, published, trained, to))
+        : { released: null, refusedBy: [] }
+      // After the last week nobody would use a new model.
+      const isTraining = (week + 1) % MONTH === 0 && week + 1 < weeks
+      const training = isTraining ? await timed('training', () => server.update(to)) : null
+      const visits = visitsIn(shop.shoppers, from, to)
+      const spent = federation.spent()
+      const epsilon = (reports: number) =>
+        epsilonOf(substitutionMu(reports / terms.noiseMultiplier ** 2), terms.delta)
+      const sent = traffic.counted + traffic.refused
+      const size = reportBytes({ ...terms, parameters: layoutOf(published) })
+      results.push({
+        ...{ week: week + 1, items: model.itemIds.length, visitors: visits.stores.length },
+        ...{ lostStores: visits.lostStores, lostEvents: visits.lostEvents },
+        ...traffic,
+        sumExact: filled?.isExact ?? null,
+        ...verdict,
+        training,
+        epsilonDevice: epsilon(spent.device),
+        epsilonShopper: epsilon(spent.shopper),
+        megabytesDown: download(visits.stores, published.manifest) / 1e6,
+        megabytesUp: (sent * size) / 1e6,
+      })
+    }
+    const months = Array.from({ length: Math.ceil(weeks / MONTH) }, (_, month) =>
+      qualityOf(
+        rows.where(({ week }) => Math.floor(week / MONTH) === month),
+        seed,
+      ),
+    )
+    const result: YearResult = {
+      ...{ seed, shoppers: question.shoppers },
+      events: shop.shoppers.reduce((sum, { interactions }) => sum + interactions.length, 0),
+      stores: shop.shoppers.reduce((sum, { stores }) => sum + stores.length, 0),
+      ...{ outages: federation.outages, weeks: results, months },
+      year: qualityOf(rows, seed),
+      beyondLimit: federation.spent().beyond,
+    }
+    return { result, terms, refused: beyondLimits(terms, DEVICE_LIMITS), learning, seconds }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** @throws NearsideError `input-invalid` if not even a demonstration's devices accept the terms */
+function termsOf({ terms: { issuer: _, ...terms }, goal, epsilon }: YearQuestion) {
+  // Servers refuse a δ above 1/n².
+  const delta = Math.min(terms.delta, 1 / goal ** 2)
+  const noiseMultiplier = noiseFor(epsilon, terms.maxParticipations, delta)
+  const year = { minSeparationSeconds: WEEK / 1000, periodDays: 365, aggregationGoal: goal }
+  const parameters = parseParameters({ ...terms, ...year, delta, noiseMultiplier })
+  const beyond = beyondLimits(parameters, DEMONSTRATION_LIMITS)
+  if (beyond === null) return parameters
+  throw new NearsideError('input-invalid', `devices refuse --epsilon ${epsilon}: ${beyond}`)
+}
+
+/** Stores of a week's visitors, and the stores that had been lost when they came. */
+function visitsIn(shoppers: readonly YearShopper[], from: number, to: number) {
+  const found: { stores: DeviceStore[]; lostStores: number; lostEvents: number } = {
+    ...{ stores: [], lostStores: 0, lostEvents: 0 },
+  }
+  for (const shopper of shoppers) {
+    const { visits, stores } = shopper
+    const last = visits.findLast((time) => time < to)
+    if (last === undefined || last < from) continue
+    const newest = stores.findLast((store) => store.from <= last)
+    if (newest) found.stores.push(newest)
+    for (const lost of stores.filter((store) => store.to >= from && store.to < to)) {
+      found.lostStores++
+      found.lostEvents += storedFrom(shopper, lost, lost.to, lost.to).length
+    }
+  }
+  return found
+}
+
+/** Counts the bytes of a model's files that a browser's store lacks or holds in an older version. */
+function createDownloads() {
+  const known = new Map<DeviceStore, ModelManifest>()
+  return (stores: readonly DeviceStore[], manifest: ModelManifest): number => {
+    const missing = new Map<ModelManifest | undefined, number>()
+    let sum = 0
+    for (const store of stores) {
+      const held = known.get(store)
+      let bytes = missing.get(held)
+      if (bytes === undefined) {
+        const hashes = new Set(held?.files.map(({ sha256 }) => sha256))
+        bytes = manifest.files
+          .filter(({ sha256 }) => !hashes.has(sha256))
+          .reduce((total, file) => total + file.bytes, 0)
+        missing.set(held, bytes)
+      }
+      sum += bytes
+      known.set(store, manifest)
+    }
+    return sum
+  }
+}
