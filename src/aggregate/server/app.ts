@@ -62,14 +62,7 @@ const LISTS_PER_MINUTE = 12
 export function createApp(aggregator: Aggregator, options: AppOptions): OpenAPIHono {
   const app = emptyApp()
   app.use(secureHeaders({ crossOriginResourcePolicy: 'cross-origin' }))
-  app.use(
-    cors({
-      origin: (origin) => (options.origins.includes(origin) ? origin : null),
-      allowMethods: ['GET', 'POST'],
-      allowHeaders: ['Content-Type', 'Authorization', WORK_HEADER],
-      maxAge: 600,
-    }),
-  )
+  app.use(allowOrigins(options.origins))
   readRoutes(app, aggregator)
   app.get(PEER_ROUTES.keys, async (c) => c.json(await aggregator.keys()))
   if ('accept' in aggregator) {
@@ -92,6 +85,24 @@ export function createApp(aggregator: Aggregator, options: AppOptions): OpenAPIH
     info: { title: `Nearside ${aggregator.role}`, version: '1' },
   })
   return app
+}
+
+/** Lets the shop's pages read answers. Hono's `cors` reads each answer's body once more, so it only answers preflights. */
+function allowOrigins(origins: readonly string[]): MiddlewareHandler {
+  const preflight = cors({
+    origin: (origin) => (origins.includes(origin) ? origin : null),
+    allowMethods: ['GET', 'POST'],
+    allowHeaders: ['Content-Type', 'Authorization', WORK_HEADER],
+    maxAge: 600,
+  })
+  return async (c, next) => {
+    if (c.req.method === 'OPTIONS') return preflight(c, next)
+    const origin = c.req.header('origin')
+    await next()
+    c.res.headers.append('Vary', 'Origin')
+    if (origin !== undefined && origins.includes(origin))
+      c.res.headers.set('Access-Control-Allow-Origin', origin)
+  }
 }
 
 const json = <Schema extends z.ZodType>(description: string, schema: Schema) => ({

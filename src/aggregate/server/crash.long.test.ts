@@ -20,6 +20,8 @@ import { freePort } from './testPort.ts'
 
 /** Number of kills on SQLite; half as many on PostgreSQL. For a hundred: `NEARSIDE_KILLS=100`. */
 const KILLS = Number(process.env.NEARSIDE_KILLS ?? 20)
+/** Number of processes of each role that share PostgreSQL. */
+const PROCESSES = Number(process.env.NEARSIDE_PROCESSES ?? 2)
 const GOAL = 4 * KILLS
 const PROGRAM = fileURLToPath(new URL('./testAggregator.ts', import.meta.url))
 const running = new Set<ChildProcess>()
@@ -88,8 +90,8 @@ const DATABASES: readonly Database[] = [
     },
   },
   {
-    name: 'two processes each on PostgreSQL',
-    processes: 2,
+    name: `${PROCESSES} processes each on PostgreSQL`,
+    processes: PROCESSES,
     kills: Math.ceil(KILLS / 2),
     missing: NO_POSTGRES,
     async prepare() {
@@ -206,6 +208,6 @@ for (const database of DATABASES) {
   it.skipIf(missing !== '')(
     `${name}: every acknowledged report is counted exactly once through ${kills} kills${missing}`,
     () => exactThroughKills(database),
-    600_000,
+    30_000 * KILLS,
   )
 }

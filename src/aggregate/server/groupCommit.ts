@@ -4,6 +4,9 @@
  * groups are small, a pause between groups (`gather`) makes them larger.
  */
 
+/** Maximum number of reports in a group; each group needs one request to the helper and one flush of the disk. */
+export const GROUP = 64
+
 /**
  * @param gather resolves when the next group may begin, counted from the start of the current group; default: at once
  * @returns a function that adds the item of a promise to the next group. That function rejects if the item's promise

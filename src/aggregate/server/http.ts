@@ -91,14 +91,22 @@ export function emptyApp(): OpenAPIHono {
   app.notFound((c) => respondProblem(c, 404, 'input-invalid', 'There is nothing here'))
   app.use(async (c, next) => {
     await next()
-    c.header('Cache-Control', 'no-store')
+    // Not `c.header`, which would read the answer's body once more.
+    c.res.headers.set('Cache-Control', 'no-store')
   })
   return app
 }
 
 /** Answers 413 to a longer body. */
-export const limitBody = (maxSize: number, code: ErrorCode = 'input-invalid'): MiddlewareHandler =>
-  bodyLimit({ maxSize, onError: (c) => respondProblem(c, 413, code, 'The body is too long') })
+export function limitBody(maxSize: number, code: ErrorCode = 'input-invalid'): MiddlewareHandler {
+  const onError = (c: Context) => respondProblem(c, 413, code, 'The body is too long')
+  const counted = bodyLimit({ maxSize, onError })
+  return async (c, next) => {
+    // Hono makes a stream of each body, even of one whose length is known. Node ends a body at its Content-Length.
+    const length = Number(c.req.header('content-length') ?? Number.NaN)
+    return length <= maxSize && !c.req.header('transfer-encoding') ? next() : counted(c, next)
+  }
+}
 
 /**
  * Runs at most `most` tasks at once. Start a task only when its whole request has arrived, so that a slow sender

@@ -5,6 +5,7 @@
  * between, only the helper has the report, and the sum lacks it unless the device sends the same bytes again.
  */
 
+import { setImmediate } from 'node:timers/promises'
 import { fromHex, toBase64, toHex } from '@nearside/core/bytes.ts'
 import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
 import { openSeal } from '../privacy/openSeal.ts'
@@ -21,7 +22,7 @@ import {
   sealInfo,
 } from '../protocol/report.ts'
 import type { Receipt } from '../protocol/task.ts'
-import { groupCommit } from './groupCommit.ts'
+import { GROUP, groupCommit } from './groupCommit.ts'
 import { createRoundKeys } from './identity.ts'
 import { serverHash, serverXof } from './keystream.ts'
 import { createRedeemer } from './redeem.ts'
@@ -43,15 +44,18 @@ interface Checked extends CountedShare {
 
 type Outcome = CountOutcome | 'refused' | 'unproven' | 'unchecked' | 'unagreed'
 
-/** Maximum number of reports in a group; each group needs one request to the helper and one flush of the disk. */
-const GROUP = 64
+type ReportName = Pick<Report['header'], 'id' | 'round'>
+
 /** Milliseconds in which reports are refused at once after the helper failed to answer. */
 const BACK_OFF = 5_000
 
-export function createIntake(options: LeaderOptions) {
+/** @param onGroup called when a group is counted, before its reports are acknowledged */
+export function createIntake(options: LeaderOptions, onGroup: () => void) {
   const { store, identity, helper, now, log = () => {} } = options
   const keysOf = createRoundKeys('helper')
   const redeem = createRedeemer(store)
+  /** Reports that arrive at the same time share one look into the database. */
+  const lookUp = groupCommit(look, GROUP, setImmediate)
   let unproven = 0
   let blocked: { readonly round: number; readonly why: string } | null = null
   let failedAt = Number.NEGATIVE_INFINITY
@@ -59,6 +63,20 @@ export function createIntake(options: LeaderOptions) {
   function requireHelper(): void {
     const since = now() - failedAt
     if (since >= 0 && since < BACK_OFF) throw later('The helper does not answer')
+  }
+
+  /**
+   * The newest round, and the reports that are recorded. The round is read first: a report that another process counts
+   * meanwhile is then a repeat, and never refused because its round is over.
+   */
+  async function look(names: readonly ReportName[]) {
+    const record = await store.current()
+    const found = new Map<number, ReadonlyMap<string, Known>>()
+    for (const round of new Set(names.map((name) => name.round))) {
+      const own = names.filter((name) => name.round === round)
+      found.set(round, await store.known(round, idsIn(own)))
+    }
+    return names.map(({ round, id }) => ({ record, known: found.get(round)?.get(id) }))
   }
 
   async function check(body: Uint8Array, bodyHash: string, record: RoundRecord): Promise<Checked> {
@@ -88,12 +106,10 @@ export function createIntake(options: LeaderOptions) {
     // Copies of one report, in this group or an earlier one, count once.
     const distinct = group.filter(({ id }, i) => group.findIndex((other) => other.id === id) === i)
     const settled = new Map<string, Pick<Known, 'isSame'> & { readonly outcome: Outcome }>()
-    for (const round of new Set(distinct.map(({ report }) => report.header.round))) {
-      const own = distinct.filter(({ report }) => report.header.round === round)
-      const known = await store.known(round, idsIn(own))
-      for (const [id, { isSame }] of known) settled.set(id, { outcome: 'counted', isSame })
-    }
-    const record = await store.current()
+    const found = await look(distinct.map(({ report }) => report.header))
+    for (const [i, { known }] of found.entries())
+      if (known) settled.set(distinct[i].id, { outcome: 'counted', isSame: known.isSame })
+    const { record } = found[0]
     const isOpen = ({ report }: Checked) =>
       record?.state === 'open' && report.header.round === record.round
     const fresh = distinct.filter((checked) => !settled.has(checked.id) && isOpen(checked))
@@ -114,6 +130,7 @@ export function createIntake(options: LeaderOptions) {
         settled.set(id, { outcome: outcomes[i], isSame: (other) => other === bodyHash })
       room -= outcomes.filter((outcome) => outcome === 'counted').length
     }
+    onGroup()
     return group.map((checked) => {
       const one = settled.get(checked.id)
       if (one === undefined) return isOpen(checked) ? 'full' : 'closed'
@@ -151,20 +168,14 @@ export function createIntake(options: LeaderOptions) {
   /**
    * Resolves when both aggregators have counted the report.
    * @param authorization the header with its token
-   * @param settled called when the report's group is finished
    * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`, `token-refused`;
    * `aggregator-unreachable` when the same bytes may succeed later, also after a server fault
    */
-  async function accept(
-    body: Uint8Array,
-    authorization: string | undefined,
-    settled: () => void,
-  ): Promise<Accepted> {
+  async function accept(body: Uint8Array, authorization: string | undefined): Promise<Accepted> {
     const header = parseHeader(body)
     const bodyHash = toHex(serverHash(body))
-    const known = (await store.known(header.round, [header.id])).get(header.id)
+    const { known, record } = await lookUp(Promise.resolve(header))
     if (known) return answer(known.isSame(bodyHash) ? 'counted' : 'conflict', false)
-    const record = await store.current()
     if (record === null) throw later('No round is open yet')
     if (header.round !== record.round || record.state !== 'open') return answer('closed', false)
     requireHelper()
@@ -174,9 +185,7 @@ export function createIntake(options: LeaderOptions) {
       log(`a report of round ${header.round} was not checked: ${thrown}`)
       throw refuse('unchecked', header.round)
     })
-    const outcome = await submit(checked.then((one) => ({ ...one, token })))
-    settled()
-    return answer(outcome, true)
+    return answer(await submit(checked.then((one) => ({ ...one, token }))), true)
 
     async function answer(outcome: Outcome, fresh: boolean): Promise<Accepted> {
       if (outcome !== 'counted') throw refuse(outcome, header.round)

@@ -188,7 +188,7 @@ describe('the leader', () => {
   })
 
   it.each(['leader', 'helper'] as const)(
-    'answers 503 while the %s’s disk is full, then counts the same bytes',
+    'answers 503 to a whole group while the %s’s disk is full, then counts the same bytes once',
     async (role) => {
       const pragma = vi.spyOn(Database.prototype, 'pragma')
       onTestFinished(() => pragma.mockRestore())
@@ -198,9 +198,11 @@ describe('the leader', () => {
       const made = []
       for (let i = 0; i < 4; i++) made.push(await report(federation, i))
       const makeRoom = fillDisk(database)
-      const refused = await post(federation, made[0].body)
-      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
-      expect(await refused.text()).toContain('disk is full')
+      const group = await Promise.all(made.map(({ body }) => post(federation, body)))
+      for (const refused of group) {
+        expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
+        expect(await refused.text()).toContain('disk is full')
+      }
       expect(await federation.leader.waitingFor()).toMatch(/disk is full/)
       expect(federation.log.join('\n')).toMatch(/reports of round 1 wait: .*disk is full/)
       makeRoom()

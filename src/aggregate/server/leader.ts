@@ -14,7 +14,7 @@ const UNFINISHED: readonly RoundState[] = ['open', 'full']
 
 export function createLeader(options: LeaderOptions) {
   const { store, log = () => {} } = options
-  const intake = createIntake(options)
+  const intake = createIntake(options, () => void advanceIfFull())
   const rounds = createRounds(options)
   let waitingFor: string | null = null
   let walk: Promise<void> | null = null
@@ -91,7 +91,7 @@ export function createLeader(options: LeaderOptions) {
      */
     async accept(body: Uint8Array, authorization?: string): Promise<Accepted> {
       try {
-        return await intake.accept(body, authorization, () => void advanceIfFull())
+        return await intake.accept(body, authorization)
       } catch (thrown) {
         // The refusal concerns an open round only; a round that is full by now goes on.
         if (thrown instanceof HelperRefusal) void stall(thrown, ['open'])

@@ -10,7 +10,7 @@ import type {
   RoundSummary,
 } from './records.ts'
 
-export const idsIn = (reports: readonly ReportRecord[]): readonly string[] =>
+export const idsIn = (reports: readonly Pick<ReportRecord, 'id'>[]): readonly string[] =>
   reports.map(({ id }) => id)
 
 /** Tokens of those reports that have a token. */

@@ -1,8 +1,10 @@
 /** @module Methods of the store for rounds: opening one, its states, and its end, which deletes its secrets. */
+import { setImmediate } from 'node:timers/promises'
 import { type Bytes, decodeVector, encodeVector } from '@nearside/core/bytes.ts'
 import { canonicalJson } from '@nearside/core/canonicalJson.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { type Policy, parsePolicy } from '../../protocol/policy.ts'
+import { groupCommit } from '../groupCommit.ts'
 import type { Driver, Query, Value } from './driver.ts'
 import type { RoundRecord, RoundSummary, Verdict } from './records.ts'
 import type { ReportTable } from './reportTable.ts'
@@ -35,13 +37,21 @@ export function roundMethods(driver: Driver, table: ReportTable) {
       return changes === 1
     })
 
-  return {
-    /** Newest round in any state. */
-    async current(): Promise<RoundRecord | null> {
+  /** Callers at the same time share one look. It begins after each of their calls. */
+  const newest = groupCommit(
+    async (callers: readonly undefined[]) => {
       const sql = `select ${RECORD} from rounds order by round desc limit 1`
       const [row] = await driver.rows<RoundRow>(sql)
-      return row ? reader.record(row) : null
+      const record = row ? reader.record(row) : null
+      return callers.map(() => record)
     },
+    Number.POSITIVE_INFINITY,
+    setImmediate,
+  )
+
+  return {
+    /** Newest round in any state. */
+    current: (): Promise<RoundRecord | null> => newest(Promise.resolve(undefined)),
     /** Rounds, newest first. */
     async rounds(limit: number): Promise<readonly RoundSummary[]> {
       const sql = `select ${SUMMARY} from rounds order by round desc limit $1`
