@@ -1,10 +1,8 @@
 /** @module `--protocol personal` and `leave-one-out`: tests every arm on every case of held-out shoppers. */
 
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { OwnerAnswer } from '@nearside/core/ownerAnswer.ts'
 import { formatDay } from '@nearside/train/shop/time.ts'
+import { withFolder } from '@nearside/train/withFolder.ts'
 import { type LeftOutArm, leftOutArms } from './armFailures.ts'
 import { ARMS, BASE_ARMS, COUNTING_ARMS } from './arms.ts'
 import {
@@ -78,17 +76,14 @@ export async function walkHeldOut(
   let tries = 0
   const tuned =
     known ?? tuneBaselines(input, () => steps.onProgress('tuning baselines', ++tries, 0))
-  const directory = await mkdtemp(join(tmpdir(), 'nearside-orders-'))
-  try {
+  return withFolder(async (directory) => {
     const isTrained =
       needsOrderTrained(input, selected) &&
       (await trainOnOrders(question, input, directory, steps, notes))
     const order = { question, tuned, learns, ...(isTrained && { orderTrained: directory }) }
     const rows = await walkCases(order, selected, steps)
     return { shop: shop.name, input, tuned, rows, notes }
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
+  })
 }
 
 /**

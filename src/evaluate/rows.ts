@@ -2,6 +2,7 @@
  * @module Results of an evaluation as rows: shopper, case, arm, store, metric, value. Every protocol writes rows;
  * means and intervals are computed from rows alone. Values are stored by column, because a large log has millions.
  */
+import { groupBy } from '@nearside/core/groupBy.ts'
 
 /** Names the rows of one arm in one metric. */
 export interface Series {
@@ -132,14 +133,9 @@ export class Rows<Case extends RowCase> {
 
   /** For each shopper, the indices of their cases; shoppers in the order of their first cases. */
   get byShopper(): readonly (readonly number[])[] {
-    if (this.#byShopper) return this.#byShopper
-    const groups = new Map<string, number[]>()
-    this.cases.forEach(({ shopper }, index) => {
-      const own = groups.get(shopper)
-      if (own) own.push(index)
-      else groups.set(shopper, [index])
-    })
-    this.#byShopper = [...groups.values()]
+    this.#byShopper ??= [
+      ...groupBy(this.cases.keys(), (index) => this.cases[index].shopper).values(),
+    ]
     return this.#byShopper
   }
 

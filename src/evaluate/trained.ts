@@ -3,11 +3,11 @@
  * parts and tests each part by a model that was trained without it: K times the shoppers of a hold-out, and intervals
  * narrower by a factor of √K. `--seeds N` tests N models of different seeds on the same shoppers.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { foldOf, isOutOf, readHoldout } from '@nearside/train/holdout.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
+import { withFolder } from '@nearside/train/withFolder.ts'
 import type { Question } from './load.ts'
 import { type PersonalResult, reportWalks, type Walked, walkHeldOut } from './personal.ts'
 import type { Evaluated } from './report/report.ts'
@@ -28,21 +28,20 @@ export async function evaluateTrained(
   { onProgress, signal }: Steps,
 ): Promise<Evaluated<PersonalResult>> {
   const { seed = DEFAULT_SEED, holdout } = asked
-  const directory = await mkdtemp(join(tmpdir(), 'nearside-models-'))
-  /** Names the shoppers of a part in a file, so that models of other seeds hold out the same. */
-  const holdOut = async (fold: number) => {
-    if (folds === 1 && seeds === 1) return holdout
-    const isOut =
-      folds > 1
-        ? (id: string) => foldOf(id, folds, seed) === fold
-        : isOutOf(await readHoldout(holdout ?? DEFAULT_HOLDOUT), seed)
-    const { shoppers } = await readShop(asked.shop, asked.now)
-    const path = join(directory, `${fold}.txt`)
-    const ids = shoppers.map(({ id }) => id).filter(isOut)
-    await writeFile(path, ids.join('\n'))
-    return path
-  }
-  try {
+  return withFolder(async (directory) => {
+    /** Names the shoppers of a part in a file, so that models of other seeds hold out the same. */
+    const holdOut = async (fold: number) => {
+      if (folds === 1 && seeds === 1) return holdout
+      const isOut =
+        folds > 1
+          ? (id: string) => foldOf(id, folds, seed) === fold
+          : isOutOf(await readHoldout(holdout ?? DEFAULT_HOLDOUT), seed)
+      const { shoppers } = await readShop(asked.shop, asked.now)
+      const path = join(directory, `${fold}.txt`)
+      const ids = shoppers.map(({ id }) => id).filter(isOut)
+      await writeFile(path, ids.join('\n'))
+      return path
+    }
     const byFold: Walked[][] = []
     for (let fold = 0; fold < folds; fold++) {
       const here = { ...asked, holdout: await holdOut(fold) }
@@ -66,7 +65,5 @@ export async function evaluateTrained(
       }
     }
     return reportWalks(byFold, learns)
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
+  })
 }

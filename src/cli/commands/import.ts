@@ -8,10 +8,11 @@ import { type ImportReport, importShop } from '@nearside/train/import/importShop
 import type { FileReport } from '@nearside/train/import/readLog.ts'
 import { DELIMITERS } from '@nearside/train/import/source.ts'
 import type { Sample } from '@nearside/train/import/summary.ts'
+import { withFolder } from '@nearside/train/withFolder.ts'
 import { defineCommand } from '../command.ts'
 import { requireFolder } from '../output.ts'
 import { DRY_RUN, fromOption, HTML, TIMEOUT } from '../shared.ts'
-import { readSystem, type SystemName, withFolder } from '../systems/readSystem.ts'
+import { readSystem, type SystemName } from '../systems/readSystem.ts'
 import { wholeNumber } from '../values.ts'
 
 /** Roles that a column can have, with descriptions. */

@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
+import { withFolder } from '@nearside/train/withFolder.ts'
 import { type Fetching, fetchWhole } from '../systems/fetchWhole.ts'
-import { withFolder } from '../systems/readSystem.ts'
 
 /** Identifies the last content of a feed. */
 export interface FeedState {

@@ -1,8 +1,6 @@
 /** @module Shop systems whose API `import` and `sync` read. */
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { setTimeout } from 'node:timers/promises'
@@ -60,14 +58,4 @@ export async function readSystem(
   }
   if (rows === 0) throw refusal(url, `lists no ${what}: check the address and its channel`)
   return path
-}
-
-/** Calls `use` with a temporary folder, and deletes the folder afterwards. */
-export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'nearside-'))
-  try {
-    return await use(folder)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
 }

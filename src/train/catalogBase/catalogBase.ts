@@ -9,6 +9,7 @@ import { DEFAULT_COOCCURRENCE, type NeighbourLists } from '@nearside/core/featur
 import { FEATURES } from '@nearside/core/features/features.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
 import { buildStatistics } from '@nearside/core/features/statistics.ts'
+import { groupBy } from '@nearside/core/groupBy.ts'
 import { type BaseModel, DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { titleWords } from '@nearside/core/model/content.ts'
 import { ENCODER_SHAPES } from '@nearside/core/model/encoder.ts'
@@ -102,19 +103,6 @@ function noEncoder(): ReadonlyMap<string, Tensor> {
  */
 const MOST_TITLES = 1000
 
-/** Rows of the items whose titles contain each word. */
-function rowsByWord(items: readonly Item[]): ReadonlyMap<string, readonly number[]> {
-  const found = new Map<string, number[]>()
-  items.forEach(({ title }, row) => {
-    for (const word of titleWords(title ?? '')) {
-      const rows = found.get(word)
-      if (rows) rows.push(row)
-      else found.set(word, [row])
-    }
-  })
-  return found
-}
-
 /**
  * Neighbours of each item, strongest first, as in `cooccurrence`: by the cosine of the titles' words, each word
  * weighted by its inverse document frequency. An item without a title has no neighbours.
@@ -123,7 +111,10 @@ export function contentNeighbours(
   items: readonly Item[],
 ): NeighbourLists & { readonly neighboursPerItem: number } {
   const { neighboursPerItem } = DEFAULT_COOCCURRENCE
-  const titles = rowsByWord(items)
+  const found = items.flatMap(({ title }, row) =>
+    titleWords(title ?? '').map((word) => ({ word, row })),
+  )
+  const titles = groupBy(found, ({ word }) => word)
   /** Squared inverse document frequency. */
   const rarity = (word: string) => Math.log(items.length / (titles.get(word)?.length ?? 1)) ** 2
   const words = items.map(({ title }) =>
@@ -143,7 +134,7 @@ export function contentNeighbours(
       const rare = rarity(word)
       if (rare === 0) break
       const isCommon = rows.length > MOST_TITLES
-      for (const other of rows) {
+      for (const { row: other } of rows) {
         if (other === row || (isCommon && shared[other] === 0)) continue
         if (shared[other] === 0) met.push(other)
         shared[other] += rare

@@ -11,13 +11,13 @@ import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import type { BaseModel, ContextTerm } from '@nearside/core/model/baseModel.ts'
 import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
 import { mean, standardError } from '../estimates.ts'
-import type { RankerCase, RankerDataset } from '../ranker/dataset.ts'
+import { type RankerCase, type RankerDataset, rowScores } from '../ranker/dataset.ts'
+import { ndcgOfCases } from '../ranker/ndcgOfCases.ts'
 import { fitNewton } from '../ranker/newton.ts'
 import { foldOf } from '../ranker/outOfFold.ts'
-import { partOf } from '../ranker/part.ts'
+import { partOf, rowsOfCase } from '../ranker/part.ts'
 import { NEGLIGIBLE, spreadOf } from '../ranker/select.ts'
 import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
-import { measureCases } from '../selection/measure.ts'
 
 /** Effect of adding a kind of context to the base, on cases later than the fitted ones. */
 export interface ContextOutcome {
@@ -152,6 +152,23 @@ function judge(table: RankerDataset, kind: string, columns: readonly number[]): 
     ...outcome,
     kept: -outcome.loss > LOSS_ERRORS * outcome.lossError && outcome['ndcg@10'] > outcome.error,
   }
+}
+
+/**
+ * Loss (nats) of each case, and NDCG@10 among its candidates.
+ * @param weights [columns], for columns divided by `scale`
+ */
+function measureCases(data: RankerDataset, scale: Float32Array, weights: Float64Array) {
+  const scores = rowScores(data, scale, weights)
+  const loss = data.cases.map((_, c) => {
+    const rows = rowsOfCase(data, c)
+    const logits = rows.map((row) => scores[row] + data.correction[row])
+    const highest = Math.max(...logits)
+    const sum = logits.reduce((s, logit) => s + Math.exp(logit - highest), 0)
+    const normaliser = highest + Math.log(sum)
+    return rows.reduce((s, row) => s + data.target[row] * (normaliser - scores[row]), 0)
+  })
+  return { loss, ndcg: ndcgOfCases(data, scores) }
 }
 
 type IsIn = (one: RankerCase) => boolean

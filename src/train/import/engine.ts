@@ -2,8 +2,7 @@
  * @module The analytical engine of an import (DuckDB), with a temporary folder for data that exceeds memory.
  * The SQL lies in `sql/`, where it can be read and run by other tools.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   type DuckDBConnection,
@@ -12,6 +11,7 @@ import {
   JSDuckDBValueConverter,
 } from '@duckdb/node-api'
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
+import { withFolder } from '../withFolder.ts'
 
 /** Memory limit of the engine. Larger tables and sorts go to disk. */
 const MEMORY = '1GB'
@@ -32,9 +32,8 @@ export class SqlEngine {
   }
 
   /** Runs `work` with an engine, and always removes the engine's files from disk. */
-  static async use<T>(work: (engine: SqlEngine) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const folder = await mkdtemp(join(tmpdir(), 'nearside-import-'))
-    try {
+  static use<T>(work: (engine: SqlEngine) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return withFolder(async (folder) => {
       const instance = await DuckDBInstance.create(':memory:', {
         memory_limit: MEMORY,
         temp_directory: join(folder, 'spill'),
@@ -57,9 +56,7 @@ export class SqlEngine {
         connection.closeSync()
         instance.closeSync()
       }
-    } finally {
-      await rm(folder, { recursive: true, force: true })
-    }
+    })
   }
 
   /** @throws NearsideError `input-invalid` with the engine's message */

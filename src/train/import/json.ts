@@ -5,6 +5,7 @@
  * first entry is read. GA4's `event_params` become columns.
  * @see https://support.google.com/analytics/answer/7029846
  */
+import { isRecord } from '@nearside/core/isRecord.ts'
 import { jsonOrNull } from '@nearside/core/reading.ts'
 import type { SqlEngine } from './engine.ts'
 import type { Source } from './source.ts'
@@ -15,8 +16,6 @@ const LINES =
   /^(items|line_items|@graph|actionDetails|contexts_com_snowplowanalytics_snowplow_ecommerce_product_1(_0_0)?)$/i
 /** Fields of a line that hold further lines. */
 const INNER = ['hasVariant', 'itemDetails']
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Source of a column's text. */
 type Place =

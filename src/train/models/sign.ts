@@ -118,33 +118,37 @@ export async function makeSigningKey(file: string): Promise<boolean> {
  * @throws NearsideError `input-invalid` if it is no Ed25519 key, readable by others, or inside `models`
  */
 export async function readSigningKey(file: string, models?: string): Promise<KeyObject> {
-  const refuse = (why: string, cause?: unknown) => invalidInput(`The key ${file} ${why}`, cause)
   if (models !== undefined && !/^\.\.($|[\\/])/.test(relative(resolve(models), resolve(file))))
-    throw refuse(`lies in ${models}, which is published: move it elsewhere and make a new one`)
+    throw refuse(
+      file,
+      `lies in ${models}, which is published: move it elsewhere and make a new one`,
+    )
   const pem = await readKeyFile(file)
   let key: KeyObject
   try {
     key = createPrivateKey(pem)
   } catch (cause) {
-    throw refuse('is not a private key', cause)
+    throw refuse(file, 'is not a private key', cause)
   }
-  if (key.asymmetricKeyType !== 'ed25519') throw refuse('is not an Ed25519 key')
+  if (key.asymmetricKeyType !== 'ed25519') throw refuse(file, 'is not an Ed25519 key')
   return key
 }
 
+const refuse = (file: string, why: string, cause?: unknown) =>
+  invalidInput(`The key ${file} ${why}`, cause)
+
 /** @throws NearsideError `input-invalid` if the file is unreadable, or readable by others */
 export async function readKeyFile(file: string): Promise<string> {
-  const refuse = (why: string, cause?: unknown) => invalidInput(`The key ${file} ${why}`, cause)
   let mode: number
   let text: string
   try {
     mode = (await stat(file)).mode
     text = await readFile(file, 'utf8')
   } catch (cause) {
-    throw refuse('can’t be read', cause)
+    throw refuse(file, 'can’t be read', cause)
   }
   // Windows has no such modes.
   if (process.platform !== 'win32' && (mode & 0o077) !== 0)
-    throw refuse('can be read by others: chmod 600')
+    throw refuse(file, 'can be read by others: chmod 600')
   return text
 }

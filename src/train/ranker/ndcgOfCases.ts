@@ -1,7 +1,7 @@
 /** @module NDCG@10 of cases in which only the candidates are scored. */
 import { ndcg } from '../metrics.ts'
-import type { RankerDataset } from '../ranker/dataset.ts'
-import { rowsOfCase } from '../ranker/part.ts'
+import type { RankerDataset } from './dataset.ts'
+import { rowsOfCase } from './part.ts'
 
 /** Place beyond the end of any list. */
 const NOWHERE = 2 ** 31 - 1
