@@ -253,6 +253,8 @@ export interface Personalizer {
   setContribution(consent: boolean, wording?: string): Promise<void>
   /** Sends one report now if consent, budget and an open round allow it; resolves with the outcome. */
   contribute(): Promise<{ readonly sent: boolean; readonly reason: string }>
+  /** The shop's valid rules, as this device uses them now, for `searchAmong`; empty if it has none. */
+  rules(): Promise<readonly Rule[]>
   /** Looks for a newer base model now. This also happens automatically. */
   checkForUpdate(): Promise<{ readonly adopted: boolean; readonly version: string }>
   /**

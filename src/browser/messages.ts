@@ -66,6 +66,7 @@ export const FORWARDED = {
   contributionTerms: 0,
   contribute: 0,
   checkForUpdate: 0,
+  rules: 0,
   pause: 1,
   setPersist: 1,
   setAgents: 1,

@@ -12,8 +12,8 @@ import type { ListQuery } from '@nearside/core/ranking/apiLists.ts'
 import { findAll, gather } from '@nearside/core/ranking/candidateSource.ts'
 import { Ranker, type Scored } from '@nearside/core/ranking/ranker.ts'
 import { liftScores, type Ruled, ruledList } from '@nearside/core/ranking/ruledList.ts'
-import { createRuleBook, itemsOf, type ListRules } from '@nearside/core/rules/listRules.ts'
-import type { Rule } from '@nearside/core/rules/rule.ts'
+import { createRuleBook, type ListRules } from '@nearside/core/rules/listRules.ts'
+import { itemsOf, type Rule } from '@nearside/core/rules/rule.ts'
 import { hitRate, placesIn } from '@nearside/train/metrics.ts'
 import { bootstrap, type Interval, mean } from './bootstrap.ts'
 import { type AskedCase, selectCases } from './cases.ts'
@@ -47,7 +47,9 @@ const WITHOUT = { arm: 'without', metric: 'hit' }
 
 /** Whether a replay of everyone's recommendations can measure a rule. */
 const isMeasurable = (rule: Rule): boolean =>
-  (rule.when?.list?.includes('recommend') ?? true) && !rule.when?.item && !itemsOf(rule)?.same
+  (rule.when?.list?.includes('recommend') ?? !rule.when?.search) &&
+  !rule.when?.item &&
+  !itemsOf(rule)?.same
 
 /**
  * Each measurable rule counts as if it held now, on every page and in every context.

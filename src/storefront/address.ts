@@ -4,6 +4,10 @@
  */
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import { navigate } from 'wouter/use-browser-location'
+import { createSignal } from './signal.ts'
+
+/** Query that the shopper sent with Enter on the results page; null while they type. */
+export const sentQuery = createSignal<string | null>(null)
 
 /** Parameters that old links have in the query instead of the fragment. */
 const NAMES = ['q', 'in', 'price', 'stock', 'sort', 'show', 'shopper']

@@ -467,6 +467,37 @@ test('results change during typing and leave the focus in the box; the search is
   await expect.element(screen.getByRole('heading', { level: 1 })).toHaveFocus()
 })
 
+test('a search for a page of the shop leads there on Enter or on arrival, and “back” stays outside', async () => {
+  const before = history.length
+  const screen = await open('/search#q=track+order')
+  await waitFor(() => expect(location.pathname).toBe('/orders'))
+  expect(history.length).toBeLessThanOrEqual(before + 1)
+  const box = await inBox(screen)
+  await box.fill('my orders')
+  await userEvent.keyboard('{Enter}')
+  await waitFor(() => expect(location.pathname).toBe('/orders'))
+  await box.fill('bird')
+  await userEvent.keyboard('{Enter}')
+  await waitFor(() => expect(location.pathname).toBe('/search'))
+  await box.fill('orders')
+  await expect.element(screen.getByRole('heading', { level: 1, name: /“orders”/ })).toBeVisible()
+  expect(location.pathname).toBe('/search')
+  await userEvent.keyboard('{Enter}')
+  await waitFor(() => expect(location.pathname).toBe('/orders'))
+})
+
+test('a search that finds nothing offers the same without its price, and departments', async () => {
+  const screen = await open('/search#q=tea+thing+under+£0.05')
+  await expect.element(screen.getByText(/Nothing found/)).toBeVisible()
+  const offered = screen.getByRole('list', { name: 'Suggestions' }).getByRole('link')
+  await expect.element(offered.first()).toHaveTextContent('tea thing')
+  expect(offered.elements().length).toBeGreaterThan(2)
+  await offered.first().click()
+  await expect
+    .element(screen.getByRole('heading', { name: 'Results for “tea thing”' }))
+    .toBeVisible()
+})
+
 test('the empty search box offers recent searches and departments by keyboard', async () => {
   await personalizer.capture({ name: 'search', search_term: 'tea thing' })
   await personalizer.capture({ name: 'search', search_term: 'bird' })

@@ -51,6 +51,7 @@ const ARGUMENTS: Readonly<Record<CallName, readonly Check[]>> = {
   contributionTerms: [],
   contribute: [],
   checkForUpdate: [],
+  rules: [],
   pause: [isFlag],
   setPersist: [isFlag],
   // A hostile page must not answer for the shopper.

@@ -221,6 +221,7 @@ export class Device implements Answers {
     this.#contribution.agree(agreed, wording)
   readonly contributionTerms: Answers['contributionTerms'] = () => this.#contribution.ask()
   readonly contribute: Answers['contribute'] = () => this.#contribution.send()
+  readonly rules: Answers['rules'] = () => this.#shop.allRules()
   readonly checkForUpdate: Answers['checkForUpdate'] = () => this.#updates.check()
   readonly pause: Answers['pause'] = (wanted) => this.#pause.set(wanted)
   readonly setPersist: Answers['setPersist'] = (allowed) => this.#persistence.set(allowed)

@@ -36,6 +36,15 @@ describe('rules that the page passes', () => {
     expect(device.snapshot().notices).toEqual([])
   })
 
+  test('are given to the page’s search, without the invalid ones', async () => {
+    const away = { name: 'away', when: { search: ['x'] }, redirect: '//evil.example' }
+    const rules = [away, ...RULES]
+    const { device } = await start(await testServer(), newDatabase(), {}, { rules })
+    expect(await device.rules()).toEqual(RULES)
+    const without = await start(await testServer(), newDatabase(), {}, {})
+    expect(await without.device.rules()).toEqual([])
+  })
+
   test('are named in the explanation of each item that they affect, even of a hidden item', async () => {
     const { device } = await start(await testServer(), newDatabase(), {}, { rules: RULES })
     expect((await device.explain('item-31'))?.rules).toEqual(['recall', 'bags'])

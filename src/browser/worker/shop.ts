@@ -11,6 +11,7 @@ import { isLarge, LARGE } from '@nearside/core/ranking/candidateSource.ts'
 import { type CatalogOrder, EMPTY_ORDER, orderOf } from '@nearside/core/ranking/catalogOrder.ts'
 import type { ScoreInPart } from '@nearside/core/ranking/partialScores.ts'
 import { Ranker } from '@nearside/core/ranking/ranker.ts'
+import type { Rule } from '@nearside/core/rules/rule.ts'
 import { DAY } from '@nearside/core/time.ts'
 import type { KnownPopularity, LoadedModel } from '../learning/modelSource.ts'
 import { Downloads, type KeptFile } from './downloads.ts'
@@ -31,6 +32,7 @@ export class Shop {
   readonly #newItems: NewItems
   readonly #catalog: ShopCatalog
   #rules: ShopRules | null = null
+  #ruled: Promise<void> = Promise.resolve()
   #ranker: Ranker | null = null
   #order: CatalogOrder = EMPTY_ORDER
   #ready: Promise<unknown> = Promise.resolve()
@@ -132,6 +134,7 @@ export class Shop {
    */
   async start(first: () => void, signal: AbortSignal): Promise<boolean> {
     const rules = this.#startRules()
+    this.#ruled = rules
     this.#stocked = this.#catalog.start()
     const files = Promise.all([this.#stocked, rules])
     let ordered = () => {}
@@ -279,6 +282,12 @@ export class Shop {
     const without = 'Code for large catalogs could not be loaded; lists take longer'
     const code = await loadOptional(this.#services, this.#services.onDemand, without)
     return code?.scoreInPart ?? null
+  }
+
+  /** All valid rules, as soon as they are loaded. */
+  async allRules(): Promise<readonly Rule[]> {
+    await this.#ruled
+    return this.#rules?.all ?? []
   }
 
   async #startRules(): Promise<void> {

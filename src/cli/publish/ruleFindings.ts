@@ -3,9 +3,9 @@ import type { Catalog } from '@nearside/core/catalog/catalog.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { discountOf } from '@nearside/core/model/prices.ts'
-import { createItemTest, type IsOffer, itemsOf } from '@nearside/core/rules/listRules.ts'
+import { createItemTest, type IsOffer } from '@nearside/core/rules/listRules.ts'
 import { parseRules, readDate } from '@nearside/core/rules/parseRules.ts'
-import type { Rule, RuleItems } from '@nearside/core/rules/rule.ts'
+import { itemsOf, type Rule, type RuleItems } from '@nearside/core/rules/rule.ts'
 import { emptyLists } from './emptyLists.ts'
 import { type Finding, findingsAbout } from './finding.ts'
 
@@ -103,6 +103,7 @@ const DOES = {
 /** Describes the products that a rule affects. */
 function acts(rule: Rule, catalog: Catalog, shown: readonly Item[], isOffer: IsOffer): Finding[] {
   const { name } = rule
+  if ('redirect' in rule) return [ok(`‘${name}’ leads to ${rule.redirect}.`)]
   if ('atMost' in rule) {
     const counts = new Map<string, number>()
     for (const { [rule.per]: group } of shown)

@@ -51,6 +51,39 @@ const lists = async (rules: unknown, view: object = NEW, saved: unknown = []) =>
   (await (await ask('/api/preview', { saved, rules, view })).json()) as Previewed
 const ids = (list: Previewed['after']['recommend']) => list?.map(({ id }) => id) ?? []
 
+test('a search’s result shows pins and where it leads, from the shoppers’ own search', async () => {
+  const title = studio.catalog.items.map((item) => item.title ?? '').find((one) => one !== '') ?? ''
+  const [query] = title.split(' ')
+  const view = { ...NEW, search: query }
+  const plain = await lists([], view)
+  const found = ids(plain.after.search)
+  expect(found.length).toBeGreaterThan(1)
+  expect(Object.keys(plain.after)).toEqual(['search'])
+  const last = found[found.length - 1]
+  const search = [query.toUpperCase()]
+  const rules = [
+    { name: 'first', when: { search }, pin: [last] },
+    { name: 'hidden', when: { search }, hide: { id: [found[0]] } },
+    { name: 'page', when: { search }, redirect: '/help' },
+  ]
+  const { before, after } = await lists(rules, view)
+  expect(before).toEqual(plain.before)
+  expect(ids(after.search)[0]).toBe(last)
+  expect(ids(after.search)).not.toContain(found[0])
+  expect(after.search?.map(({ rank }) => rank)).toEqual(ids(after.search).map((_, at) => at + 1))
+  expect(after.redirect).toBe('/help')
+  const other = await lists(rules, { ...NEW, search: `${query} zzz` })
+  expect(other.after).toEqual(other.before)
+})
+
+test('a redirect to another origin is not saved', async () => {
+  const when = { search: ['x'] }
+  const rules = [{ name: 'away', when, redirect: '//evil.example' }]
+  const answer = await ask('/api/save', { version: '', rules })
+  expect([answer.status, (await answer.json()).code]).toEqual([422, 'rules-invalid'])
+  expect(existsSync(file)).toBe(false)
+})
+
 describe('a stranger', () => {
   test.each([
     [403, { host: 'evil.example' }],

@@ -83,6 +83,7 @@ const readView = object<View>({
   looked: list(SHORT, 50),
   about: optional(SHORT),
   page: optional(SHORT),
+  search: optional(SHORT),
   context: record(SHORT),
   time: number(),
 })

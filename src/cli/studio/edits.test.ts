@@ -1,5 +1,4 @@
-import { placePins, withPins } from '@nearside/core/ranking/ruledList.ts'
-import { createRuleBook } from '@nearside/core/rules/listRules.ts'
+import { createRuleBook, placePins, withPins } from '@nearside/core/rules/listRules.ts'
 import { parseRules } from '@nearside/core/rules/parseRules.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import fc from 'fast-check'

@@ -1,8 +1,12 @@
 /** @module Edits of a shop's rules, as the studio's page makes them, and their undo. Pure. */
-import { itemsOf } from '@nearside/core/rules/listRules.ts'
-import type { Rule, RuleCondition, RuleItems } from '@nearside/core/rules/rule.ts'
+import {
+  itemsOf,
+  type Rule,
+  type RuleCondition,
+  type RuleItems,
+} from '@nearside/core/rules/rule.ts'
 
-export type ListKind = 'recommend' | 'similar' | 'boughtTogether'
+export type ListKind = 'recommend' | 'similar' | 'boughtTogether' | 'search'
 
 /** List in which somebody edits, and how far the edit reaches. */
 export interface Place {
@@ -10,6 +14,8 @@ export interface Place {
   /** Id of the product that the list is about. */
   readonly about?: string
   readonly page?: string
+  /** Query, for the result of a search; there every edit is for this query alone. */
+  readonly query?: string
   /** `here`: this list alone; `kind`: all lists of its kind; `all`: all lists. */
   readonly reach: 'here' | 'kind' | 'all'
 }
@@ -23,7 +29,8 @@ type Rules = readonly Rule[]
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
 /** Condition under which an edit applies; undefined: always. */
-export function whenOf({ list, about, page, reach }: Place): RuleCondition | undefined {
+export function whenOf({ list, about, page, query, reach }: Place): RuleCondition | undefined {
+  if (list === 'search') return { search: [query ?? ''] }
   if (reach === 'all') return undefined
   if (reach === 'kind') return { list: [list] }
   return { list: [list], ...(page && { page: [page] }), ...(about && { item: { id: [about] } }) }

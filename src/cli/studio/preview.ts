@@ -12,6 +12,9 @@ import type { Item } from '@nearside/core/catalog/item.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
+import { blend } from '@nearside/core/search/blend.ts'
+import { createProductSearch, type ProductSearch } from '@nearside/core/search/search.ts'
+import { createSearchRules } from '@nearside/core/search/searchRules.ts'
 import { serially } from '@nearside/core/serially.ts'
 import type { ListKind } from './edits.ts'
 
@@ -22,12 +25,17 @@ export interface View {
   /** Product whose page it is. */
   readonly about?: string
   readonly page?: string
+  /** Query of a search; the view is then its result alone. */
+  readonly search?: string
   readonly context: Readonly<Record<string, string>>
   /** Time of the visit, milliseconds since the epoch. */
   readonly time: number
 }
 
-export type Lists = Readonly<Partial<Record<ListKind, readonly Recommendation[]>>>
+export type Lists = Readonly<Partial<Record<ListKind, readonly Recommendation[]>>> & {
+  /** Page to which the rules lead the search. */
+  readonly redirect?: string
+}
 
 export interface Preview {
   /** Lists of the view under each of the given sets of rules. */
@@ -69,6 +77,26 @@ export async function openPreview(models: string, catalog: readonly Item[]): Pro
     throw new NearsideError('model-unreachable', notices[0]?.message ?? 'The model can’t be used')
   }
   const alone = serially()
+  let search: ProductSearch | null = null
+  function resultOf(
+    search: ProductSearch,
+    { search: query = '', page }: View,
+    variant: readonly Rule[],
+  ): Lists {
+    const hits = search.find(query, catalog.length, time)
+    const rules = createSearchRules(variant, catalog)(query, time)
+    const ruled = rules ? rules.apply(hits) : hits
+    const items = ruled.map(({ id }) => id)
+    const options = page === undefined ? {} : { page }
+    const ranked = device.list({ kind: 'rerank', items, options })
+    const tolerance = device.snapshot().model?.searchTolerance
+    const known = new Map(ranked.map((one) => [one.id, one]))
+    const shown = blend(ruled, [...known.keys()], tolerance)
+      .flatMap(({ id }) => known.get(id) ?? [])
+      .slice(0, LIMIT)
+      .map((one, at) => ({ ...one, rank: at + 1 }))
+    return { search: shown, ...(rules?.redirect && { redirect: rules.redirect }) }
+  }
   return {
     lists: (view, variants) =>
       alone(async () => {
@@ -84,7 +112,9 @@ export async function openPreview(models: string, catalog: readonly Item[]): Pro
         for (const variant of variants) {
           rules = utf8(JSON.stringify(variant))
           await device.checkForUpdate()
-          found.push(listsOf(device, view))
+          const { search: query } = view
+          if (query) search ??= createProductSearch(catalog)
+          found.push(query && search ? resultOf(search, view, variant) : listsOf(device, view))
         }
         return found
       }),

@@ -1,11 +1,13 @@
 /** @module Selects the shop's rules that apply to a list, and computes their effect on the items. */
 import type { Item } from '../catalog/item.ts'
 import { readDate } from './parseRules.ts'
-import type { Rule, RuleCondition, RuleItems } from './rule.ts'
+import { itemsOf, type Rule, type RuleCondition, type RuleItems } from './rule.ts'
 
 /** List that rules may apply to. */
 export interface Asked {
-  readonly list: NonNullable<RuleCondition['list']>[number]
+  readonly list: NonNullable<RuleCondition['list']>[number] | 'search'
+  /** Whether the list is the result of one of these queries; for a search only. */
+  readonly isFor?: (queries: readonly string[]) => boolean
   readonly page?: string
   /** Item that the list is about. */
   readonly about?: Item
@@ -36,6 +38,8 @@ export interface ListRules {
   /** Pinned items that lists may show. */
   readonly pins: readonly Pin[]
   readonly limits: readonly GroupLimit[]
+  /** Page that replaces the search's result. */
+  readonly redirect: string | undefined
   /** Ids of items that are used up. */
   readonly again: ReadonlySet<string>
   rulesOf(id: string): readonly Rule[]
@@ -63,13 +67,15 @@ export function createRuleBook(
 }
 
 function holds(rule: Rule, asked: Asked, isOffer: IsOffer): boolean {
-  const { list, page, about, now, context } = asked
+  const { list, page, about, now, context, isFor = () => false } = asked
+  const { when = {} } = rule
+  if (list === 'search' || when.search) {
+    if (!isFor(when.search ?? [])) return false
+  } else if (when.list && !when.list.includes(list)) return false
   // `rerank` shows every item that the page passes.
   if (list === 'rerank' && ('hide' in rule || 'only' in rule || 'atMost' in rule)) return false
   const same = itemsOf(rule)?.same ?? []
   if (same.some((group) => about?.[group] === undefined)) return false
-  const { when = {} } = rule
-  if (when.list && !when.list.includes(list)) return false
   if (when.page && !when.page.includes(page ?? '')) return false
   if (when.item && !(about && createItemTest(when.item, about, isOffer)(about))) return false
   if (when.from && now < (readDate(when.from)?.begin ?? 0)) return false
@@ -77,15 +83,6 @@ function holds(rule: Rule, asked: Asked, isOffer: IsOffer): boolean {
   return Object.entries(when.context ?? {}).every(([name, values]) =>
     values.includes(context(name) ?? ''),
   )
-}
-
-/** Items that a rule acts on; null for pins and limits. */
-export function itemsOf(rule: Rule): RuleItems | null {
-  if ('hide' in rule) return rule.hide
-  if ('only' in rule) return rule.only
-  if ('boost' in rule) return rule.boost
-  if ('bury' in rule) return rule.bury
-  return 'again' in rule ? rule.again : null
 }
 
 function combine(
@@ -123,8 +120,9 @@ function combine(
   const limits = rules.flatMap((rule) =>
     'atMost' in rule ? [{ per: rule.per, most: rule.atMost }] : [],
   )
+  const leading = rules.find((rule) => 'redirect' in rule)
   return {
-    ...{ again, hidden, lifts, limits, pins },
+    ...{ again, hidden, lifts, limits, pins, redirect: leading?.redirect },
     rulesOf(id) {
       const item = byId.get(id)
       if (!item) return []
@@ -177,4 +175,40 @@ function createValueTest(
   }
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = wanted
   return (value) => typeof value === 'number' && value >= from && value <= to
+}
+
+/** 1-based place → entry at that place. */
+type Places<T> = ReadonlyMap<number, T>
+
+/**
+ * Assigns places to pins. If two pins want the same place, the earlier pin gets it.
+ * @param pins pins of items that the list may contain
+ * @param limit number of places; pins beyond the last place are dropped
+ */
+export function placePins(pins: readonly Pin[], limit: number): Places<Pin> {
+  const places = new Map<number, Pin>()
+  const placed = new Set<string>()
+  for (const pin of pins) {
+    if (placed.has(pin.item.id)) continue
+    let { at } = pin
+    while (places.has(at)) at++
+    if (at > limit) continue
+    places.set(at, pin)
+    placed.add(pin.item.id)
+  }
+  return new Map([...places].sort(([a], [b]) => a - b))
+}
+
+/** Inserts pinned entries at their places, or at the end of a shorter list. */
+export function withPins<T>(list: readonly T[], pinned: Places<T>, limit: number): T[] {
+  const all = [...list]
+  for (const [place, one] of pinned) all.splice(place - 1, 0, one)
+  return all.slice(0, limit)
+}
+
+/** Shifts a place in the unpinned list to its place beside the pinned entries. */
+export function placeBeside(place: number, pinned: Places<unknown>): number {
+  let beside = place
+  for (const taken of pinned.keys()) if (taken <= beside) beside++
+  return beside
 }

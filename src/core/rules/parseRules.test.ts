@@ -83,3 +83,29 @@ test('any rule is either read or reported, and nothing throws', () => {
   for (const none of [{}, null, { rules: 'all' }])
     expect(() => parseRules(none)).toThrow(expect.objectContaining({ code: 'rules-invalid' }))
 })
+
+test('a rule for searches has no other condition than dates, and a redirect stays in the shop', () => {
+  const search = ['mug']
+  const faultsOf = (rule: object) => parseRules([{ name: 'r', ...rule }]).faults.length
+  for (const rule of [
+    { when: { search }, redirect: '/returns' },
+    { when: { search, from: '2026-01-01', until: '2026-02-01' }, pin: ['a'] },
+    { when: { search }, only: { brand: ['acme'] } },
+  ])
+    expect(faultsOf(rule)).toBe(0)
+  for (const rule of [
+    { redirect: '/returns' },
+    { when: { page: ['home'] }, redirect: '/returns' },
+    { when: { search: [] }, redirect: '/returns' },
+    { when: { search }, redirect: 'returns' },
+    { when: { search }, redirect: '//evil.example' },
+    { when: { search }, redirect: ['/returns'] },
+    { when: { search, list: ['rerank'] }, pin: ['a'] },
+    { when: { search, context: { a: ['b'] } }, pin: ['a'] },
+    { when: { search }, atMost: 1, per: 'brand' },
+    { when: { search }, again: { id: ['a'] } },
+    { when: { search }, boost: { offer: true }, by: 2 },
+    { when: { search }, only: { same: ['brand'] } },
+  ])
+    expect(faultsOf(rule)).toBe(1)
+})

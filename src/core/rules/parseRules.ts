@@ -3,7 +3,8 @@ import { NearsideError } from '../error.ts'
 import { isRecord } from '../isRecord.ts'
 import { createReaders, type Read } from '../reading.ts'
 import { DAY, parseIso } from '../time.ts'
-import type { Rule, RuleCondition, RuleItems } from './rule.ts'
+import { isOwnPath } from './ownPath.ts'
+import { itemsOf, type Rule, type RuleCondition, type RuleItems } from './rule.ts'
 
 const refuse = (what: string, why = 'is invalid') =>
   new NearsideError('rules-invalid', `${what} ${why}`)
@@ -41,6 +42,10 @@ const FACTOR = must(
   number((value) => value > 1),
 )
 const COUNT = must('a number from 1', whole(1, Number.MAX_SAFE_INTEGER))
+const PATH = must('a path of the shop, such as /returns', (value, what) => {
+  if (typeof value === 'string' && isOwnPath(value)) return value
+  throw refuse(what)
+})
 const MOMENT = must(
   'a day (2026-12-24) or a time with its zone (2026-12-24T18:00Z)',
   (value, what) => {
@@ -78,6 +83,7 @@ const HEAD = {
   name: must('a text', TEXT),
   when: optional(
     exactly<RuleCondition>({
+      search: optional(TEXTS),
       list: optional(some(LISTS.join(', '), oneOf(...LISTS))),
       page: optional(TEXTS),
       item: optional(ITEMS),
@@ -107,6 +113,7 @@ const KINDS: Readonly<Record<string, Read<Rule>>> = {
     atMost: COUNT,
     per: must(`one of ${GROUPS.join(', ')}`, oneOf(...GROUPS)),
   }),
+  redirect: exactly<Head & { redirect: string }>({ ...HEAD, redirect: PATH }),
   again: exactly<Head & { again: RuleItems }>({ ...HEAD, again: ITEMS }),
 }
 
@@ -117,7 +124,23 @@ function readRule(value: unknown, what: string): Rule {
   const kinds = Object.keys(KINDS).filter((kind) => Object.hasOwn(value, kind))
   if (kinds.length !== 1)
     throw refuse(named, `must say exactly one of ${Object.keys(KINDS).join(', ')}`)
-  return KINDS[kinds[0]](value, named)
+  const rule = KINDS[kinds[0]](value, named)
+  requireSearch(rule, named)
+  return rule
+}
+
+/** A search knows its query and the time, but no page, context or product that it is about. */
+function requireSearch(rule: Rule, named: string): void {
+  const { search, ...others } = rule.when ?? {}
+  if (!search) {
+    if ('redirect' in rule) throw refuse(named, 'needs the queries that lead there, in when.search')
+    return
+  }
+  const beside = Object.keys(others).find((name) => name !== 'from' && name !== 'until')
+  if (beside) throw refuse(`${named}.when`, `must not have both search and ${beside}`)
+  const { same, offer } = itemsOf(rule) ?? {}
+  if ('atMost' in rule || 'again' in rule || same || offer !== undefined)
+    throw refuse(named, 'must hide, keep, boost, bury, pin or redirect, without same and offer')
 }
 
 /**

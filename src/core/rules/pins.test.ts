@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { placeBeside, placePins, withPins } from '../ranking/ruledList.ts'
+import { placeBeside, placePins, withPins } from './listRules.ts'
 
 const pin = (id: string, at: number) => ({ item: { id }, at, rule: 'r' })
 

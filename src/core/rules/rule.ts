@@ -1,4 +1,4 @@
-/** @module Types of the shop's rules, as given by an option or a `rules.json`. */
+/** @module The shop's rules, as given by an option or a `rules.json`. */
 
 /** Conditions on an item; all of them must hold. */
 export interface RuleItems {
@@ -30,6 +30,12 @@ export interface RuleItems {
 
 /** Conditions under which a rule applies; all of them must hold. */
 export interface RuleCondition {
+  /**
+   * Queries whose search results the rule changes. Spelling, plurals and fillers count as in the search, and so do the
+   * search's synonyms. Rules without this condition don't change which products a search finds. Combines with `from`
+   * and `until` only.
+   */
+  readonly search?: readonly string[]
   /** Kinds of lists. */
   readonly list?: readonly ('recommend' | 'similar' | 'boughtTogether' | 'rerank')[]
   /** Names of pages, as given by the list's option `page`. */
@@ -87,7 +93,20 @@ export type Rule = {
       readonly per: 'brand' | 'category' | 'groupId'
     }
   | {
+      /** Page of the shop, e.g. `/returns`, to which a search with one of the queries of `when.search` leads. */
+      readonly redirect: string
+    }
+  | {
       /** Items that are used up, so lists offer them again although the shopper bought them before this visit. */
       readonly again: RuleItems
     }
 )
+
+/** Items that a rule acts on; null for pins, limits and redirects. */
+export function itemsOf(rule: Rule): RuleItems | null {
+  if ('hide' in rule) return rule.hide
+  if ('only' in rule) return rule.only
+  if ('boost' in rule) return rule.boost
+  if ('bury' in rule) return rule.bury
+  return 'again' in rule ? rule.again : null
+}

@@ -14,7 +14,7 @@ const ROUNDING = 1e-9
  * @param personalOrder ids, best first, as `rerank` returns them; hits that it lacks come last
  * @param tolerance relative difference of relevance that counts as equal, 0 … 1. `pretrain` learns it from
  *   the shop's own searches and stores it in the snapshot's `model`. Default 0: only tied hits change places.
- * @returns the same hits, each once
+ * @returns the same hits, each once; a pinned hit keeps its place
  */
 export function blend(
   hits: readonly SearchHit[],
@@ -23,9 +23,12 @@ export function blend(
 ): readonly SearchHit[] {
   const place = new Map(personalOrder.map((id, index) => [id, index]))
   const placeOf = (hit: SearchHit) => place.get(hit.id) ?? personalOrder.length
-  return bands(hits, Math.max(tolerance, ROUNDING)).flatMap((band) =>
+  const free = hits.filter(({ pinned }) => !pinned)
+  const blended = bands(free, Math.max(tolerance, ROUNDING)).flatMap((band) =>
     band.sort((a, b) => placeOf(a) - placeOf(b)),
   )
+  for (const [at, hit] of hits.entries()) if (hit.pinned) blended.splice(at, 0, hit)
+  return blended
 }
 
 /** A band begins at its most relevant hit and ends where the relevance falls below (1 − tolerance) of it. */

@@ -12,6 +12,8 @@ export interface SearchHit {
   readonly respelt?: boolean
   /** Folded words of the item that matched, for highlighting. */
   readonly terms: readonly string[]
+  /** Whether a rule of the shop put the product at this place; `blend` leaves it there. */
+  readonly pinned?: boolean
   /** Whether the shop no longer sells the product. Sold-out hits come after available hits that match as completely. */
   readonly soldOut?: boolean
 }

@@ -167,7 +167,8 @@ const beginsAWord = (term: string): boolean => term.length > 1
 const isBetter = (a: ProductHit, b: ProductHit): boolean =>
   a.complete === b.complete ? a.relevance > b.relevance : a.complete
 
-function tellingOf(words: Words): readonly string[] {
+/** Words that tell something about a product; all words if none does. */
+export function tellingOf(words: Words): readonly string[] {
   const telling = words.filter(isTelling)
   return telling.length > 0 ? telling : words
 }

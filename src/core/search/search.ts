@@ -29,6 +29,8 @@ export interface ProductSearch {
   find(query: string, limit?: number, now?: number): readonly SearchHit[]
   /** Completions of the query being typed, most promising first. */
   suggest(query: string, limit?: number): readonly string[]
+  /** The query without its price and exclusion, if it has one and then finds products; for a query without hits. */
+  wider(query: string): string | null
 }
 
 /**
@@ -145,6 +147,13 @@ function searchOver(
           ...(items[product].available === false && { soldOut: true }),
         })),
       ).slice(0, limit)
+    },
+    wider(query) {
+      const { rest, without } = takeExclusion(query, vocabulary.hasPair)
+      const priced = takePrice(rest)
+      if (!priced && without.length === 0) return null
+      const text = (priced?.rest ?? rest).trim().replace(/\s+/g, ' ')
+      return isTelling(text) && search(text).length > 0 ? text : null
     },
     suggest(query, limit = 6) {
       const words = wordsOf(query).map((word) => word.text)

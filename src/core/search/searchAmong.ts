@@ -1,5 +1,6 @@
 /** @module Answers the queries of a search box as soon as the index is built. */
 import type { Item } from '../catalog/item.ts'
+import type { Rule } from '../rules/rule.ts'
 import { blend } from './blend.ts'
 import type { SearchHit } from './hit.ts'
 import { prepareProductSearch } from './search.ts'
@@ -19,8 +20,10 @@ export interface SearchQuestion {
 export interface SearchAnswer {
   /** Hits, best first; tied hits in the order of the products. */
   readonly hits: readonly SearchHit[]
-  /** Completions, most promising first. */
+  /** Completions, most promising first; without hits also the query without its price, or a similar spelling. */
   readonly suggestions: readonly string[]
+  /** Page of the shop, e.g. `/returns`, to which a rule sends who searches this. */
+  readonly redirect?: string
 }
 
 /** The shop's search, in the page or in a separate thread that receives the question by message. */
@@ -34,23 +37,39 @@ export type AskSearch = (question: SearchQuestion) => Promise<SearchAnswer>
  * - "under £5" or "£2.95" finds only products at such a price.
  * - A misspelt word is also searched as the shop spells it.
  * - If no word is known, the most similarly spelt words are searched, and no hit is `complete`.
+ * - The shop's rules for a query (`when.search`) pin, boost, bury and hide products, or lead to a page.
+ * - A question with `limit: 0` and no suggestions asks for `redirect` only, and doesn't wait for the index.
  * @param items products, whose order breaks ties; best is the order for a new shopper
- * @param synonyms wordings that mean the same in this shop; default none
- * @param nextTask yields the thread between two slices; default: a timer
- * @example <SearchBox search={searchAmong(items)} />
+ * @example <SearchBox search={searchAmong(items, { rules: personalizer.rules() })} />
  */
 export function searchAmong(
   items: readonly Item[],
-  synonyms?: Synonyms,
-  nextTask?: () => Promise<void>,
+  options: {
+    /** Wordings that mean the same in this shop; default: none. */
+    readonly synonyms?: Synonyms
+    /** The shop's rules; they are validated here. Default: none, also if the promise rejects. */
+    readonly rules?: readonly Rule[] | Promise<readonly Rule[]>
+    /** Yields the thread between two slices; default: a timer. */
+    readonly nextTask?: () => Promise<void>
+  } = {},
 ): AskSearch {
+  const { synonyms = [], rules, nextTask } = options
   const prepared = prepareProductSearch(items, synonyms, nextTask)
   const order = items.map(({ id }) => id)
-  return async ({ query, limit, suggestions = 0 }) => {
+  const ruled =
+    rules &&
+    Promise.all([rules, import('./searchRules.ts')])
+      .then(([given, { createSearchRules }]) => createSearchRules(given, items, synonyms))
+      .catch(() => undefined)
+  return async ({ query, limit = items.length, suggestions = 0 }) => {
+    const own = (await ruled)?.(query, Date.now())
+    const redirect = own?.redirect && { redirect: own.redirect }
+    if (limit === 0 && suggestions === 0) return { hits: [], suggestions: [], ...redirect }
     const search = await prepared
-    return {
-      hits: blend(search.find(query, limit ?? items.length), order),
-      suggestions: suggestions > 0 ? search.suggest(query, suggestions) : [],
-    }
+    const hits = blend(search.find(query, own ? items.length : limit), order)
+    const shown = own ? own.apply(hits).slice(0, limit) : hits
+    const wider = limit > 0 && shown.length === 0 ? search.wider(query) : null
+    const texts = [...(wider === null ? [] : [wider]), ...search.suggest(query, suggestions)]
+    return { hits: shown, suggestions: [...new Set(texts)].slice(0, suggestions), ...redirect }
   }
 }

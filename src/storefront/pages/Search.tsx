@@ -1,8 +1,9 @@
 /** @module `/search#q=`: results while the shopper types; equally relevant hits in personal order. */
-import { memo, Suspense, useDeferredValue, useEffect, useMemo } from 'react'
+import { memo, Suspense, useDeferredValue, useEffect, useMemo, useState } from 'react'
+import { useLocation } from 'wouter'
 import { usePersonalization } from '../../react.ts'
 import { blend, categoriesBegun } from '../../search.ts'
-import { useChoices } from '../address.ts'
+import { sentQuery, useChoices } from '../address.ts'
 import { categoryPath, departmentText, searchPath } from '../catalog.ts'
 import { readBudget } from '../gifts/budgetWish.ts'
 import { laterPart } from '../later.tsx'
@@ -13,6 +14,7 @@ import { Page } from '../parts/Page.tsx'
 import { Popular } from '../parts/shelves.tsx'
 import { type FoundFor, useFound } from '../search/useFound.ts'
 import { useShop } from '../shop.ts'
+import { useSignal } from '../signal.ts'
 import { useSteadyOrder } from '../useSteadyOrder.ts'
 import { searchWords, words } from '../words/words.ts'
 
@@ -29,6 +31,7 @@ export function Search() {
   const wish = useMemo(() => readBudget(query), [query])
   const found = useFound(wish ? '' : query)
   const { enoughFor } = useShop().catalog
+  const isLeaving = useRedirect(asked, found)
 
   useAsked(asked, wish !== null || found?.query === asked)
 
@@ -57,7 +60,7 @@ export function Search() {
         <Suspense fallback={<Looking />}>
           <Gifts wish={wish} />
         </Suspense>
-      ) : found ? (
+      ) : found && !isLeaving ? (
         <Results found={found} />
       ) : (
         <Looking />
@@ -71,6 +74,19 @@ const Looking = () => (
     {searchWords('looking')}
   </p>
 )
+
+/** Follows the shop's rules for the query with which the page was opened, or that was sent with Enter. */
+function useRedirect(asked: string, found: FoundFor | null): boolean {
+  const [opened] = useState(asked)
+  const [, navigate] = useLocation()
+  const isSent = useSignal(sentQuery) === asked || asked === opened
+  const page = isSent && found?.query === asked ? found.redirect : undefined
+  useEffect(() => {
+    if (page) navigate(page, { replace: true })
+  }, [page, navigate])
+  useEffect(() => () => sentQuery.set(null), [])
+  return page !== undefined
+}
 
 /**
  * Captures each query once, as typed. The query of the results on screen may be older: on a slow device, results of a
@@ -157,11 +173,15 @@ const Results = memo(function Results({ found }: ResultsProps) {
   )
 })
 
+/** Number of departments offered where a search finds nothing. */
+const OTHERS = 8
+
 function Suggestions({ found: { query, ...found } }: ResultsProps) {
   const suggestions = found.suggestions.filter((text) => text !== query.toLowerCase())
   const { catalog } = useShop()
   const all = catalog.departments.map(({ name }) => name)
-  const departments = categoriesBegun(all, query, departmentText)
+  const begun = categoriesBegun(all, query, departmentText)
+  const departments = found.hits.length + begun.length > 0 ? begun : all.slice(0, OTHERS)
   if (suggestions.length + departments.length === 0) return null
   return (
     // The key changes with the suggestions, so that React replaces the list instead of moving its entries.

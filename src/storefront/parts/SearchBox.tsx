@@ -6,7 +6,7 @@ import { type KeyboardEvent, useCallback, useMemo } from 'react'
 import { useLocation } from 'wouter'
 import type { Item } from '../../index.ts'
 import { SearchBox as Box } from '../../react-search.ts'
-import { useChoices } from '../address.ts'
+import { sentQuery, useChoices } from '../address.ts'
 import { categoryPath, departmentText, searchPath, titleOf } from '../catalog.ts'
 import { useShop } from '../shop.ts'
 import { money } from '../text.ts'
@@ -31,6 +31,7 @@ export function SearchBox() {
     document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
     // Replace the address on the results page, so that each search adds one history entry instead of one per letter.
     navigate(href, { replace: onResults && href === searchPath(query) })
+    if (onResults) sentQuery.set(query.trim())
   }
 
   function onKeyDown(event: KeyboardEvent): void {

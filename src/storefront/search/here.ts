@@ -2,6 +2,7 @@
 import type { Item } from '../../index.ts'
 import { type AskSearch, searchAmong } from '../../search.ts'
 import { loadGermanSynonyms, SYNONYMS } from '../synonyms.ts'
+import { SEARCH_RULES } from './rules.ts'
 
 /** Searches of a page or a worker, with one search per language in use. */
 export type Searches = (german: boolean) => Promise<AskSearch>
@@ -12,7 +13,11 @@ export type Searches = (german: boolean) => Promise<AskSearch>
  */
 export function searchHere(items: readonly Item[], breathe: () => Promise<void>): Searches {
   const build = async (german: boolean) =>
-    searchAmong(items, [...(german ? await loadGermanSynonyms() : []), ...SYNONYMS], breathe)
+    searchAmong(items, {
+      synonyms: [...(german ? await loadGermanSynonyms() : []), ...SYNONYMS],
+      rules: SEARCH_RULES,
+      nextTask: breathe,
+    })
   const built = new Map<boolean, Promise<AskSearch>>()
   return (german) => {
     const search = built.get(german) ?? build(german)

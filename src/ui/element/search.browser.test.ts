@@ -75,10 +75,50 @@ test('finds typed words, with equally relevant hits in the shopper’s order', a
   await waitFor(() => expect(ids(root)[0]).toBe('wick'))
   await userEvent.clear(box(root))
   await userEvent.type(box(root), 'zeppelin')
-  await waitFor(() => expect(status(root)).toBe('No products match “zeppelin”.'))
-  expect(ids(root)).toEqual([])
+  await waitFor(() => expect(status(root)).toMatch(/^No products match “zeppelin”\./))
+  await waitFor(() => expect(ids(root)).toHaveLength(ITEMS.length))
+  expect(visible(root, 'fieldset')).toEqual([])
   await userEvent.clear(box(root))
   await waitFor(() => expectOnlyTheBox(root))
+})
+
+test('a search without hits offers others that have some', async () => {
+  const root = show()
+  await userEvent.type(box(root), 'tea under £1')
+  await waitFor(() => expect(visible(root, '.ns-meant button')).toHaveLength(1))
+  expect((await axe.run(document.body)).violations).toEqual([])
+  visible(root, '.ns-meant button')[0].click()
+  await waitFor(() => expect(ids(root)).toEqual(['tin', 'mug', 'wick']))
+  expect(box(root).value).toBe('tea')
+  expect(root.activeElement).toBe(box(root))
+  expect(visible(root, '.ns-meant button')).toEqual([])
+})
+
+test('the shop’s rules pin products, and lead to a page on Enter, not while typing', async () => {
+  personalizer = createFakePersonalizer(ITEMS)
+  personalizer.rules = async () => [
+    { name: 'lamp', when: { search: ['tea'] }, pin: ['glow'] },
+    { name: 'back', when: { search: ['tea', 'returns'] }, redirect: '/returns' },
+  ]
+  provide({ personalizer, items: ITEMS })
+  const root = show()
+  const led: string[] = []
+  root.host.addEventListener('nearside-redirect', (event) => {
+    event.preventDefault()
+    led.push((event as CustomEvent<{ href: string }>).detail.href)
+  })
+  await userEvent.type(box(root), 'tea')
+  await waitFor(() => expect(ids(root)).toEqual(['glow', 'tin', 'mug', 'wick']))
+  await personalizer.capture({ name: 'view_item', item_id: 'wick' })
+  await waitFor(() => expect(ids(root)).toEqual(['glow', 'wick', 'tin', 'mug']))
+  expect(led).toEqual([])
+  await userEvent.keyboard('{Enter}')
+  await waitFor(() => expect(led).toEqual(['/returns']))
+  root.host.setAttribute('rules', 'off')
+  await waitFor(() => expect(ids(root)).toEqual(['wick', 'tin', 'mug']))
+  root.host.removeAttribute('rules')
+  root.host.setAttribute('query', 'Returns')
+  await waitFor(() => expect(led).toEqual(['/returns', '/returns']))
 })
 
 test('captures a search only on Enter or when the shopper leaves the box', async () => {

@@ -5,11 +5,11 @@
 
 import { type Words, wordsIn } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
-import type { ListAnswer, Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import type { ListAnswer, ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { blend } from '@nearside/core/search/blend.ts'
 import { type FacetGroup, type FacetSelection, narrow } from '@nearside/core/search/facets.ts'
 import type { SearchHit } from '@nearside/core/search/hit.ts'
-import { type ProductSearch, prepareProductSearch } from '@nearside/core/search/search.ts'
+import { type AskSearch, searchAmong } from '@nearside/core/search/searchAmong.ts'
 import { troubleText } from '../messages/lists.ts'
 import { SEARCH_ENGLISH, type SearchKey } from '../messages/search.ts'
 import { defaultGroups, toggled } from '../search/defaultGroups.ts'
@@ -25,24 +25,32 @@ const LOOKS = `${searchCss}
 [hidden], .ns-found > :empty:not(p) { display: none !important }
 .ns-found { display: grid; gap: var(--ns-gap); margin-block-start: var(--ns-gap) }
 .ns-found:has(> p:empty) { margin: 0 }
+.ns-meant { display: flex; flex-wrap: wrap; gap: 8px; align-items: center }
 .ns-offers-note { margin: 0; color: var(--ns-muted) }
 @media (width >= 900px) { .ns-found { grid-template: auto 1fr / 220px minmax(0, 1fr) }
   .ns-found > .ns-facets { grid-row: span 3 } }`
 let looks: CSSStyleSheet | null = null
 
-/** Search index of the products for all elements. Built in slices, so that a large catalog doesn't block the page. */
-let index: { readonly items: readonly Item[]; readonly search: Promise<ProductSearch> } | null =
-  null
+/** Searches over the products for all elements, with and without the shop's rules. */
+const searches = new Map<boolean, { readonly of: readonly unknown[]; readonly ask: AskSearch }>()
 
-function indexOf(items: readonly Item[]): Promise<ProductSearch> {
-  if (index?.items !== items) index = { items, search: prepareProductSearch(items) }
-  return index.search
+function searchIn(of: NonNullable<typeof provided>, isRuled: boolean): AskSearch {
+  const { items, personalizer } = of
+  const known = searches.get(isRuled)
+  if (known?.of[0] === items && known.of[1] === personalizer) return known.ask
+  const ask = searchAmong(items, isRuled ? { rules: personalizer.rules() } : {})
+  searches.set(isRuled, { of: [items, personalizer], ask })
+  return ask
 }
+
+/** Number of offered searches for a query without hits. */
+const MEANT = 5
 
 /**
  * Search as a custom element. Attributes: `query` (initial text), `category` (whose products are shown while the
  * box is empty), `limit` (24, before "All …"), `page` (its name, for the shop's rules), `rules="off"`.
- * The element captures a search when the shopper presses Enter or leaves the box. It fires `nearside-select`.
+ * The element captures a search when the shopper presses Enter or leaves the box. It fires `nearside-select`, and
+ * `nearside-redirect` before it follows a rule to another page (`detail.href`; `preventDefault()` stays here).
  */
 export class NearsideSearch extends Base {
   static readonly observedAttributes = ['query', 'category', 'limit', 'page', 'rules']
@@ -50,6 +58,7 @@ export class NearsideSearch extends Base {
   readonly #input = element('input', 'ns-search-input')
   readonly #found = element('div', 'ns-found')
   readonly #note = element('p', 'ns-offers-note')
+  readonly #meant = element('div', 'ns-meant')
   readonly #list = element('ul', 'ns-list')
   readonly #more = button('ns-facet-all', () => {
     this.#all = true
@@ -64,6 +73,8 @@ export class NearsideSearch extends Base {
   #asked = 0
   #stop: (() => void) | null = null
   #hits: readonly SearchHit[] | null = null
+  /** How to follow a redirect: the initial query leaves no entry in the history. Null while the shopper types. */
+  #follow: 'assign' | 'replace' | null = null
   #items: readonly Item[] = []
   #known = new Map<string, Recommendation>()
   #captured = ''
@@ -82,14 +93,19 @@ export class NearsideSearch extends Base {
     form.addEventListener('submit', (event) => {
       event.preventDefault()
       this.#capture()
+      this.#follow = 'assign'
+      this.#ask()
     })
     Object.assign(this.#input, { type: 'search', autocomplete: 'off', spellcheck: false })
     this.#input.enterKeyHint = 'search'
-    this.#input.addEventListener('input', () => this.#ask())
+    this.#input.addEventListener('input', () => {
+      this.#follow = null
+      this.#ask()
+    })
     this.#input.addEventListener('change', () => this.#capture())
     // The note is always rendered, because screen readers often skip a note that appears together with its text.
     this.#note.setAttribute('role', 'status')
-    this.#found.append(this.#note, this.#list, this.#more)
+    this.#found.append(this.#note, this.#meant, this.#list, this.#more)
     root.append(search, this.#found)
   }
 
@@ -105,7 +121,10 @@ export class NearsideSearch extends Base {
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
-    if (name === 'query') this.#input.value = after ?? ''
+    if (name === 'query') {
+      this.#input.value = after ?? ''
+      this.#follow = 'replace'
+    }
     if (this.isConnected && before !== after) this.#ask()
   }
 
@@ -139,30 +158,61 @@ export class NearsideSearch extends Base {
     if (!provided) return
     const { personalizer, items } = provided
     const [text, category] = [this.#text, this.getAttribute('category')]
-    const found = text === '' ? null : (await indexOf(items)).find(text, items.length)
+    const rules = this.getAttribute('rules') === 'off' ? false : undefined
+    const search = searchIn(provided, rules !== false)
+    const answer = text === '' ? null : await search({ query: text, suggestions: MEANT })
     if (asked !== this.#asked) return
+    if (this.#leave(answer?.redirect)) return
     this.#stop?.()
+    const found = answer?.hits ?? null
+    const meant = found?.length === 0 ? answer?.suggestions : []
+    this.#meant.replaceChildren(...this.#offers(meant ?? []))
     const ids = (found ?? items.filter((item) => item.category === category)).map(({ id }) => id)
     const page = this.getAttribute('page') ?? undefined
-    const rules = this.getAttribute('rules') === 'off' ? false : undefined
     this.#stop = null
-    if (ids.length === 0) {
+    const nothing = ids.length === 0
+    if (nothing && text === '') {
       this.#hits = found
       this.#take({ items: [] }, true)
       return
     }
     let isAnother = true
-    const answer = (given: ListAnswer) => {
+    const take = (given: ListAnswer) => {
       this.#hits = found
       this.#take(given, isAnother)
       // After an error the products and choices of the previous request stay on screen, so for the next answer they are
       // still another request's.
       isAnother &&= 'error' in given
     }
-    this.#stop = personalizer.watch(
-      { kind: 'rerank', items: ids, options: { page, rules } },
-      answer,
-    )
+    // Without hits, the list shows what this shopper may like.
+    const query: ListQuery = nothing
+      ? { kind: 'recommend', options: { page, rules, limit: this.#limit } }
+      : { kind: 'rerank', items: ids, options: { page, rules } }
+    this.#stop = personalizer.watch(query, take)
+  }
+
+  /** Follows a redirect, unless the shopper still types or the shop's page handles it. @returns whether it does */
+  #leave(href: string | undefined): boolean {
+    const follow = this.#follow
+    this.#follow = null
+    if (!href || !follow) return false
+    const init = { bubbles: true, composed: true, cancelable: true, detail: { href } }
+    if (!this.dispatchEvent(new CustomEvent('nearside-redirect', init))) return false
+    location[follow](href)
+    return true
+  }
+
+  /** Searches that find something, for a text that finds nothing. */
+  #offers(texts: readonly string[]): readonly HTMLElement[] {
+    if (texts.length === 0) return []
+    const label = element('span', '')
+    label.textContent = this.#words('meant')
+    const search = (text: string) => () => {
+      this.#input.value = text
+      this.#input.focus()
+      this.#ask()
+    }
+    return [label, ...texts.map((text) => button('ns-facets-button', search(text), text))]
   }
 
   /** @param isAnother whether the answer on screen answered another request */
@@ -176,7 +226,9 @@ export class NearsideSearch extends Base {
     this.#known = new Map(given.items.map((one) => [one.id, one]))
     const liked = given.items.map(({ id }) => id)
     const tolerance = personalizer.getSnapshot().model?.searchTolerance
-    const order = this.#hits ? blend(this.#hits, liked, tolerance).map(({ id }) => id) : liked
+    const order = this.#hits?.length
+      ? blend(this.#hits, liked, tolerance).map(({ id }) => id)
+      : liked
     this.#items = order.flatMap((id) => (this.#known.has(id) && shop.itemOf(id)) || [])
     if (isAnother) {
       this.#all = false
@@ -219,14 +271,17 @@ export class NearsideSearch extends Base {
     replaceCards(this.#list, cards)
     this.#more.hidden = shown.length === items.length
     this.#more.textContent = this.#words('all', { n: items.length })
-    const isEmpty = this.#items.length === 0 || this.#groups.length === 0
+    const isEmpty =
+      this.#items.length === 0 || this.#groups.length === 0 || this.#hits?.length === 0
     if (this.#choices) this.#choices.body.hidden = isEmpty
     this.#note.textContent = this.#noteOf(items.length)
   }
 
   #noteOf(count: number): string {
     const text = this.#text
-    if (this.#items.length === 0) return text && this.#words('nothing', { query: text })
+    const nothing = text && this.#words('nothing', { query: text })
+    if (this.#items.length === 0) return nothing
+    if (this.#hits?.length === 0) return `${nothing} ${this.#words('instead')}`
     return this.#hits?.[0]?.complete === false
       ? this.#words('partly', { query: text })
       : this.#words('count', { n: count })

@@ -238,6 +238,7 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
     },
     contributionTerms: () => Promise.resolve(TEST_TERMS),
     contribute: () => Promise.resolve({ sent: false, reason: 'no open round' }),
+    rules: async () => [],
     checkForUpdate: () => Promise.resolve({ adopted: false, version: '1' }),
     async pause(paused) {
       change({ paused })

@@ -50,7 +50,10 @@ export function SearchBox<TItem extends Item = Item>({
   icon,
   labels,
 }: {
-  /** `searchAmong(items)` of `nearside/search`, or a function that calls it in a worker; null while there is none. */
+  /**
+   * `searchAmong(items)` of `nearside/search`, or a function that calls it in a worker; null while there is none. If the
+   * shop's rules lead the query to a page, Enter goes there.
+   */
   readonly search: AskSearch | null
   /** Categories to offer, most important first. Default: none. */
   readonly categories?: readonly string[]
@@ -58,7 +61,7 @@ export function SearchBox<TItem extends Item = Item>({
   readonly query?: string
   /**
    * Called at every letter, for a page that shows results while the shopper types. With this function, the box makes no
-   * offers.
+   * offers, and the page itself goes to the answer's `redirect`.
    */
   readonly onType?: (query: string) => void
   /** Called before the shopper goes to an offered product. */
@@ -111,11 +114,13 @@ export function SearchBox<TItem extends Item = Item>({
     onType?.(next)
   }
 
-  function submit(event: FormEvent): void {
+  async function submit(event: FormEvent): Promise<void> {
     event.preventDefault()
     if (text.trim() === '' && !onType) return
+    // A page that shows results while the shopper types has the answer, and follows its redirect.
+    const asked = onType ? null : search?.({ query: text, limit: 0 }).catch(() => null)
+    const href = (asked && (await asked)?.redirect) ?? linkToSearch(text)
     leave()
-    const href = linkToSearch(text)
     if (navigate) navigate(href)
     else location.assign(href)
   }

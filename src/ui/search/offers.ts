@@ -74,7 +74,9 @@ export async function offersFor(query: string, shop: Offered, search: AskSearch)
   const { suggestions: texts } = await search({ query, limit: 0, suggestions: SEARCHES })
   const begin = texts.includes(asked) ? [] : texts.filter((text) => text.startsWith(asked))
   const meanings = begin.length > 0 ? begin.slice(0, MEANINGS) : [query]
-  const answers = await Promise.all(meanings.map((text) => search({ query: text, limit: FOUND })))
+  const answers = await Promise.all(
+    meanings.map((text) => search({ query: text, limit: FOUND, suggestions: SEARCHES })),
+  )
   const hits = answers.flatMap((answer) => answer.hits)
   const whole = hits[0]?.complete ?? false
   const items = hits.flatMap(({ id }) => itemOf(id) ?? [])
@@ -82,7 +84,8 @@ export async function offersFor(query: string, shop: Offered, search: AskSearch)
     const pieces = highlight(itemOf(id)?.title ?? '', terms).filter(({ hit }) => hit)
     return pieces.map(({ text }) => text.toLowerCase()).join(' ')
   })
-  const searches = [...new Set(whole ? texts : near)]
+  const other = answers.flatMap((answer) => answer.suggestions)
+  const searches = [...new Set(whole ? texts : hits.length > 0 ? near : other)]
     .filter((text) => text !== asked && text !== '')
     .slice(0, SEARCHES)
   const begun = categoriesBegun(categories, query, categoryText).slice(0, CATEGORIES_TYPED)

@@ -59,6 +59,27 @@ async function findings(root: Element): Promise<readonly string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)
 }
 
+test('Enter goes where a rule of the shop leads, else to the results', async () => {
+  const rules = [{ name: 'r', when: { search: ['return policy'] }, redirect: '/returns' }]
+  const ruled = searchAmong(ITEMS, { rules })
+  const navigate = vi.fn()
+  const screen = await show(<SearchBox search={ruled} navigate={navigate} />)
+  const box = screen.getByRole('combobox')
+  await box.fill('Return policy')
+  await userEvent.keyboard('{Enter}')
+  await vi.waitFor(() => expect(navigate.mock.calls).toEqual([['/returns']]))
+  await box.fill('tea')
+  await userEvent.keyboard('{Enter}')
+  await vi.waitFor(() => expect(navigate.mock.lastCall).toEqual(['/search?q=tea']))
+})
+
+test('a search that finds nothing offers the same without its price', async () => {
+  const screen = await show(<SearchBox search={search} categories={CATEGORIES} />)
+  await screen.getByRole('combobox').fill('tea under 1 euro')
+  await expect.element(screen.getByRole('option', { name: 'tea', exact: true })).toBeVisible()
+  await expect.element(screen.getByRole('option', { name: 'Candles' })).toBeVisible()
+})
+
 test('a search box alone offers recent searches, then searches, categories and products with links', async () => {
   await personalizer.capture({ name: 'search', search_term: 'lantern' })
   const screen = await show(<SearchBox search={search} categories={CATEGORIES} />)

@@ -1,4 +1,4 @@
-/** @module Chooses whose lists the studio shows: a shopper, a page, a context and a day. */
+/** @module Chooses whose lists the studio shows: a shopper, a page or a search, a context and a day. */
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import { type ComponentProps, type ReactNode, useId, useState } from 'react'
 import type { Place } from '../edits.ts'
@@ -138,6 +138,8 @@ export function Controls({ products, rules, shown, setShown, reach, setReach }: 
     ),
   )
   const [[name, value] = []] = Object.entries(context)
+  const [query, setQuery] = useState('')
+  const search = () => setShown({ ...shown, search: query.trim() || undefined })
   return (
     <section aria-labelledby="view" className="controls">
       <h2 id="view">Whose lists</h2>
@@ -154,6 +156,13 @@ export function Controls({ products, rules, shown, setShown, reach, setReach }: 
         none="No product: the home page."
         {...{ products, ids: about === undefined ? [] : [about] }}
         setIds={(ids) => setShown({ ...shown, about: ids.at(-1) })}
+      />
+      <Input
+        {...{ label: 'The result of a search', value: query, onChange: setQuery }}
+        type="search"
+        placeholder="Query, then Enter"
+        onBlur={search}
+        onKeyDown={({ key }) => key === 'Enter' && search()}
       />
       {pages.length > 0 && (
         <Select

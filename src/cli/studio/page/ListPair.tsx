@@ -23,12 +23,18 @@ interface ListPairProps {
   readonly place: Place
   readonly before: List
   readonly after: List
+  /** Pages to which the rules lead the search, before and after. */
+  readonly leads: readonly [string | undefined, string | undefined]
 }
 
 export function ListPair(props: ListPairProps) {
-  const { products, before, after, place } = props
-  const { list, about } = place
-  const title = about ? `${LISTS[list]}: ${products.titleOf(about)}` : LISTS[list]
+  const { products, before, after, place, leads } = props
+  const { list, about = '', query } = place
+  const title = query
+    ? `${LISTS[list]} for ‘${query}’`
+    : about
+      ? `${LISTS[list]}: ${products.titleOf(about)}`
+      : LISTS[list]
   const label = { before: `${title}, as saved`, after: `${title}, with your changes` }
   return (
     <section aria-labelledby={`list-${list}`}>
@@ -36,10 +42,12 @@ export function ListPair(props: ListPairProps) {
       <div className="pair">
         <div className="after">
           <h3>With your changes</h3>
+          <Leads to={leads[1]} />
           <Editable {...props} label={label.after} />
         </div>
         <details className="before" open={matchMedia('(min-width: 60rem)').matches}>
           <summary>As saved</summary>
+          <Leads to={leads[0]} />
           {before.length === 0 && <p>This list is empty.</p>}
           <ol aria-label={label.before}>
             {before.map((one) => (
@@ -54,6 +62,9 @@ export function ListPair(props: ListPairProps) {
     </section>
   )
 }
+
+const Leads = ({ to }: { readonly to: string | undefined }) =>
+  to && <p className="mark">Shoppers who search for this go to {to} and don’t see this list.</p>
 
 function Product({ products, one }: { readonly products: Products; readonly one: Recommendation }) {
   const item = products.get(one.id) ?? { id: one.id }

@@ -1,19 +1,31 @@
-/** @module Form of a new rule that selects products by category, brand, price or an attribute. */
+/** @module Form of a new rule that selects products by category, brand, price or an attribute, or leads to a page. */
+import { isOwnPath } from '@nearside/core/rules/ownPath.ts'
 import type { Rule, RuleItems } from '@nearside/core/rules/rule.ts'
 import { type FormEvent, useState } from 'react'
-import { ACTS, type Act, conditional, FACTOR, type ListKind, newRule } from '../edits.ts'
+import { ACTS, type Act, conditional, FACTOR, newRule } from '../edits.ts'
 import { Input, Options, Select } from './Controls.tsx'
 import { LISTS, type Products } from './describe.ts'
 
-const LABELS: Readonly<Record<Act, string>> = {
+const LABELS: Readonly<Record<Act | 'redirect', string>> = {
   hide: 'Hide',
   only: 'Keep only',
   boost: 'Boost',
   bury: 'Bury',
   again: 'Offer again',
+  redirect: 'Lead a search to a page',
 }
 
-const EMPTY = { category: '', brand: '', attribute: '', value: '', from: '', to: '', name: '' }
+const EMPTY = {
+  category: '',
+  brand: '',
+  attribute: '',
+  value: '',
+  from: '',
+  to: '',
+  name: '',
+  queries: '',
+  path: '',
+}
 
 interface FormProps {
   readonly products: Products
@@ -21,7 +33,7 @@ interface FormProps {
 }
 
 export function RuleForm({ products, onAdd }: FormProps) {
-  const [act, setAct] = useState<Act>('boost')
+  const [act, setAct] = useState<keyof typeof LABELS>('boost')
   const [list, setList] = useState('')
   const [by, setBy] = useState(`${FACTOR}`)
   const [given, setGiven] = useState(EMPTY)
@@ -29,9 +41,22 @@ export function RuleForm({ products, onAdd }: FormProps) {
   const set = (field: keyof typeof EMPTY) => (value: string) => {
     setGiven({ ...given, [field]: value, ...(field === 'attribute' && { value: '' }) })
   }
-  const { category, brand, attribute, value, from, to, name } = given
+  const { category, brand, attribute, value, from, to, name, path } = given
+  const queries = given.queries
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
+  const leads = act === 'redirect'
+  const isForSearch = leads || list === 'search'
   function add(event: FormEvent) {
     event.preventDefault()
+    if (isForSearch && queries.length === 0) return setFault('Enter at least one query.')
+    if (isForSearch && act === 'again') return setFault('A search offers everything again anyway.')
+    const search = { when: { search: queries } }
+    if (leads) {
+      if (!isOwnPath(path)) return setFault('Enter a path of the shop, such as /returns.')
+      return done({ name: name || `Search: ${queries[0]}`, ...search, redirect: path })
+    }
     const items: RuleItems = {
       ...(category && { category: [category] }),
       ...(brand && { brand: [brand] }),
@@ -42,7 +67,11 @@ export function RuleForm({ products, onAdd }: FormProps) {
       return setFault('Choose a category, a brand, a price or an attribute.')
     const named = [LABELS[act], category, brand, value].filter(Boolean).join(' ')
     const rule = newRule(act, items, name || named, +by)
-    onAdd(conditional(rule, list === '' ? undefined : { list: [list as ListKind] }))
+    const lists = list === '' ? undefined : { list: [list as 'recommend'] }
+    done(conditional(rule, isForSearch ? search.when : lists))
+  }
+  function done(rule: Rule) {
+    onAdd(rule)
     setGiven(EMPTY)
     setFault('')
   }
@@ -51,8 +80,8 @@ export function RuleForm({ products, onAdd }: FormProps) {
   return (
     <form className="controls" onSubmit={add} aria-labelledby="add">
       <h3 id="add">Add a rule for many products</h3>
-      <Select label="What it does" value={act} onChange={(chosen) => setAct(chosen as Act)}>
-        {ACTS.map((one) => (
+      <Select label="What it does" value={act} onChange={(chosen) => setAct(chosen as typeof act)}>
+        {([...ACTS, 'redirect'] as const).map((one) => (
           <option key={one} value={one}>
             {LABELS[one]}
           </option>
@@ -64,39 +93,53 @@ export function RuleForm({ products, onAdd }: FormProps) {
           {...{ ...price, min: '1.1' }}
         />
       )}
-      {(['category', 'brand'] as const).map((field) => (
-        <Select
-          key={field}
-          label={field === 'category' ? 'Category' : 'Brand'}
-          value={given[field]}
-          onChange={set(field)}
-        >
-          <option value="">Any</option>
-          <Options of={products[field]} />
-        </Select>
-      ))}
-      {products.attributes.size > 0 && (
-        <Select label="Attribute" value={attribute} onChange={set('attribute')}>
-          <option value="">None</option>
-          <Options of={[...products.attributes.keys()]} />
-        </Select>
+      {leads ? (
+        <Input label="Page" value={path} onChange={set('path')} placeholder="/returns" required />
+      ) : (
+        <>
+          {(['category', 'brand'] as const).map((field) => (
+            <Select
+              key={field}
+              label={field === 'category' ? 'Category' : 'Brand'}
+              value={given[field]}
+              onChange={set(field)}
+            >
+              <option value="">Any</option>
+              <Options of={products[field]} />
+            </Select>
+          ))}
+          {products.attributes.size > 0 && (
+            <Select label="Attribute" value={attribute} onChange={set('attribute')}>
+              <option value="">None</option>
+              <Options of={[...products.attributes.keys()]} />
+            </Select>
+          )}
+          {attribute && (
+            <Select label="Its value" value={value} onChange={set('value')}>
+              <option value="">Choose</option>
+              <Options of={products.attributes.get(attribute) ?? []} />
+            </Select>
+          )}
+          <Input {...price} label="Price from" value={from} onChange={set('from')} />
+          <Input {...price} label="Price to" value={to} onChange={set('to')} />
+          <Select label="In the lists" value={list} onChange={setList}>
+            <option value="">All lists</option>
+            {Object.entries(LISTS).map(([kind, title]) => (
+              <option key={kind} value={kind}>
+                {title}
+              </option>
+            ))}
+          </Select>
+        </>
       )}
-      {attribute && (
-        <Select label="Its value" value={value} onChange={set('value')}>
-          <option value="">Choose</option>
-          <Options of={products.attributes.get(attribute) ?? []} />
-        </Select>
+      {isForSearch && (
+        <Input
+          label="Queries, separated by commas"
+          value={given.queries}
+          onChange={set('queries')}
+          required
+        />
       )}
-      <Input {...price} label="Price from" value={from} onChange={set('from')} />
-      <Input {...price} label="Price to" value={to} onChange={set('to')} />
-      <Select label="In the lists" value={list} onChange={setList}>
-        <option value="">All lists</option>
-        {Object.entries(LISTS).map(([kind, title]) => (
-          <option key={kind} value={kind}>
-            {title}
-          </option>
-        ))}
-      </Select>
       <Input label="Name of the rule" value={name} onChange={set('name')} />
       <button type="submit">Add the rule</button>
       {fault && (

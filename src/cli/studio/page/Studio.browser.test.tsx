@@ -22,7 +22,9 @@ async function open(lists: Lists = { recommend: ITEMS.map(entry) }) {
     return Object.assign(file, { rules, version: `${+version + 1}` })
   })
   const start = async (): Promise<StudioStart> => ({ file: 'rules.json', items: ITEMS, ...file })
-  const preview = async () => ({ before: lists, after: lists, findings: [] })
+  const preview: Calls['preview'] = async (_, __, { search }) =>
+    search ? { before: found, after: { ...found, redirect: '/help' }, findings: [] } : all
+  const all = { before: lists, after: lists, findings: [] }
   const costs = () => Promise.reject(new Error('unused'))
   const page = await render(<Studio calls={{ start, save, preview, costs }} />)
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
@@ -33,6 +35,8 @@ const entry = ({ id }: { readonly id: string }, at: number) => ({
   ...{ id, score: 1, rank: at + 1, baseRank: at + 1 },
   reason: { kind: 'popular' as const },
 })
+
+const found: Lists = { search: [entry({ id: 'tin' }, 0)] }
 
 /** A page with an edit that can't be saved, because somebody else has changed the file. */
 async function openTaken() {
@@ -91,4 +95,25 @@ test('a list that was empty before the changes is not said to be empty by them',
   expect(new Set(empty.elements().map((one) => one.textContent))).toEqual(
     new Set(['This list is empty.']),
   )
+})
+
+test('edits of a search’s result are for its query, and a search can lead to a page', async () => {
+  const { file, page, press } = await open()
+  await page.getByLabelText('The result of a search').fill('tea tin')
+  page.getByLabelText('On the day').element().focus()
+  await expect.element(page.getByText('Shoppers who search for this go to /help')).toBeVisible()
+  await press('Boost: tin')
+  await page.getByLabelText('What it does').selectOptions('Lead a search to a page')
+  await page.getByLabelText('Page', { exact: true }).fill('//evil.example')
+  await page.getByLabelText('Queries, separated by commas').fill('returns, return policy')
+  await press('Add the rule')
+  await expect.element(page.getByText('Enter a path of the shop, such as /returns.')).toBeVisible()
+  await page.getByLabelText('Page', { exact: true }).fill('/returns')
+  await press('Add the rule')
+  await press('Save')
+  await waitFor(() => expect(file.rules).toHaveLength(2))
+  expect(file.rules).toMatchObject([
+    { when: { search: ['tea tin'] }, boost: { id: ['tin'] }, by: 3 },
+    { when: { search: ['returns', 'return policy'] }, redirect: '/returns' },
+  ])
 })

@@ -8,7 +8,7 @@ import type { Previewed, StudioStart } from '../app.ts'
 import { begin, change, type Edited, type ListKind, type Place, redo, undo } from '../edits.ts'
 import { Controls, type Shown } from './Controls.tsx'
 import type { Calls } from './calls.ts'
-import { type Products, productsOf } from './describe.ts'
+import { LISTS, type Products, productsOf } from './describe.ts'
 import { ListPair } from './ListPair.tsx'
 import { RulesPanel } from './RulesPanel.tsx'
 
@@ -64,7 +64,7 @@ const timeOf = (day: string) => (day === '' ? Date.now() : Date.parse(day) + DAY
 
 /** Lists of the newest rules and view; older answers that arrive late are dropped. */
 function usePreview(calls: Calls, saved: readonly Rule[], rules: readonly Rule[], shown: Shown) {
-  const [found, setFound] = useState<Previewed | null>(null)
+  const [found, setFound] = useState<(Previewed & { readonly of: Shown }) | null>(null)
   const [fault, setFault] = useState('')
   useEffect(() => {
     let isNewest = true
@@ -72,7 +72,7 @@ function usePreview(calls: Calls, saved: readonly Rule[], rules: readonly Rule[]
     calls.preview(saved, rules, { ...view, time: timeOf(day) }).then(
       (answer) => {
         if (!isNewest) return
-        setFound(answer)
+        setFound({ ...answer, of: shown })
         setFault('')
       },
       (error) => isNewest && setFault(messageOf(error)),
@@ -146,11 +146,11 @@ function Editor({ calls, start, products }: EditorProps) {
     }
     return { ...products, get }
   }, [products, day])
-  const kinds = Object.keys(found?.after ?? {}) as ListKind[]
-  const { about, page } = shown
+  const kinds = (Object.keys(LISTS) as ListKind[]).filter((kind) => found?.after[kind])
+  const { about, page, search: query } = found?.of ?? shown
   const placeOf = (list: ListKind): Place => ({
     ...{ list, reach, page },
-    ...(list !== 'recommend' && { about }),
+    ...(list === 'search' ? { query } : list !== 'recommend' && { about }),
   })
   return (
     <main className="studio ns-section">
@@ -205,6 +205,7 @@ function Editor({ calls, start, products }: EditorProps) {
             place={placeOf(list)}
             before={found.before[list] ?? []}
             after={found.after[list] ?? []}
+            leads={[found.before.redirect, found.after.redirect]}
           />
         ))}
       <RulesPanel {...{ calls, products, rules, edit }} findings={found?.findings ?? []} />

@@ -1,13 +1,13 @@
 /** @module Words of the studio: products, and what a rule does and when. */
 import type { Item } from '@nearside/core/catalog/item.ts'
-import { itemsOf } from '@nearside/core/rules/listRules.ts'
-import type { Rule, RuleItems } from '@nearside/core/rules/rule.ts'
+import { itemsOf, type Rule, type RuleItems } from '@nearside/core/rules/rule.ts'
 import type { ListKind } from '../edits.ts'
 
 export const LISTS: Readonly<Record<ListKind, string>> = {
   similar: 'Similar items',
   boughtTogether: 'Often bought together',
   recommend: 'For you',
+  search: 'Search results',
 }
 
 /** Products by id, and their values that a rule may select. */
@@ -64,6 +64,7 @@ function selected({ id, price, offer, same, attributes, ...groups }: RuleItems):
 /** What a rule does, as a sentence without its dates. */
 export function effectOf(rule: Rule): string {
   if ('pin' in rule) return `Pins from place ${rule.at ?? 1} on`
+  if ('redirect' in rule) return `Leads to ${rule.redirect}`
   if ('atMost' in rule) return `Shows at most ${rule.atMost} of each ${rule.per}`
   if ('hide' in rule) return `Hides ${selected(rule.hide)}`
   if ('only' in rule) return `Keeps only ${selected(rule.only)}`
@@ -74,7 +75,8 @@ export function effectOf(rule: Rule): string {
 
 /** In which lists a rule holds. */
 export function reachOf({ when = {} }: Rule, products: Products): string {
-  const { list, page, item, context } = when
+  const { list, page, item, context, search } = when
+  if (search) return `Searches for ${search.map((one) => `‘${one}’`).join(' or ')}`
   const known: Readonly<Record<string, string>> = LISTS
   const about =
     item?.id?.length === 1 ? `‘${products.titleOf(item.id[0])}’` : item && selected(item)

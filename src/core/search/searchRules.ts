@@ -1,0 +1,98 @@
+/** @module Applies the shop's rules for a query to the hits. Loaded only if the shop has rules. */
+import type { Item } from '../catalog/item.ts'
+import { foldWord, wordsOf } from '../catalog/words.ts'
+import { createRuleBook, placePins, withPins } from '../rules/listRules.ts'
+import { parseRules } from '../rules/parseRules.ts'
+import type { SearchHit } from './hit.ts'
+import { tellingOf } from './retrieve.ts'
+import type { Synonyms } from './synonymList.ts'
+import { type FoldedSynonyms, foldSynonyms, otherWordings, reworded } from './synonyms.ts'
+
+/** Effect of the rules on one query. */
+export interface QueryRules {
+  /** Page that replaces the result. */
+  readonly redirect: string | undefined
+  /** @param hits best first @returns the hits that remain, with the pinned products */
+  apply(hits: readonly SearchHit[]): readonly SearchHit[]
+}
+
+/**
+ * @param given the shop's rules, not validated
+ * @returns function that finds the rules for a query, null if there are none
+ * @throws NearsideError `rules-invalid` if `given` isn't an array of rules
+ */
+export function createSearchRules(
+  given: unknown,
+  items: readonly Item[],
+  synonyms: Synonyms = [],
+): (query: string, now: number) => QueryRules | null {
+  const rules = parseRules(given).rules.filter(({ when }) => when?.search)
+  const folded = foldSynonyms(synonyms)
+  const isShown = ({ available }: Item) => available !== false
+  // A group's id pins the first variant, so the available variants come first.
+  const ordered = [...items.filter(isShown), ...items.filter((item) => !isShown(item))]
+  const book = createRuleBook(rules, ordered, () => false)
+  return (query, now) => {
+    if (rules.length === 0) return null
+    const asked = wordingsOf(query, folded)
+    let isAny = false
+    const isFor = (queries: readonly string[]) => {
+      const isOne = queries.some((one) => asked.has(keyOf(textsOf(one))))
+      isAny ||= isOne
+      return isOne
+    }
+    const ruled = book({ list: 'search', isFor, now, context: () => undefined })
+    if (!isAny) return null
+    const { hidden, lifts, redirect } = ruled
+    const pins = placePins(
+      ruled.pins.filter(({ item }) => isShown(item)),
+      Number.POSITIVE_INFINITY,
+    )
+    const pinned = new Set([...pins.values()].map(({ item }) => item.id))
+    return {
+      redirect,
+      apply(hits) {
+        const known = new Map(hits.map((hit) => [hit.id, hit]))
+        const left = hits.filter(({ id }) => !hidden.has(id) && !pinned.has(id))
+        const placed = [...pins].map(([place, { item }]): [number, SearchHit] => {
+          const hit = known.get(item.id) ?? { ...UNFOUND, id: item.id }
+          return [place, { ...hit, pinned: true }]
+        })
+        return withPins(lifted(left, lifts), new Map(placed), Number.POSITIVE_INFINITY)
+      },
+    }
+  }
+}
+
+/** Hit of a product that the search itself doesn't find. */
+const UNFOUND = { relevance: 0, complete: true, terms: [] } as const
+
+const textsOf = (query: string) => wordsOf(query).map(({ text }) => text)
+
+/** Folded words without fillers, since the search ignores them. */
+const keyOf = (words: readonly string[]) => tellingOf(words).map(foldWord).join(' ')
+
+/** The query and all wordings that mean the same. */
+function wordingsOf(query: string, folded: FoldedSynonyms): ReadonlySet<string> {
+  const words = textsOf(query)
+  const all = [words, ...reworded(words, folded)].flatMap((one) => [
+    one,
+    ...otherWordings(one, folded),
+  ])
+  return new Set(all.map(keyOf).filter((key) => key !== ''))
+}
+
+/** Hits by their relevance times the rules' factors. Complete and available hits stay before the others. */
+function lifted(
+  hits: readonly SearchHit[],
+  lifts: ReadonlyMap<string, number>,
+): readonly SearchHit[] {
+  if (!hits.some(({ id }) => lifts.has(id))) return hits
+  const tierOf = ({ complete, soldOut = false }: SearchHit) => `${complete} ${soldOut}`
+  const tiers = [...new Set(hits.map(tierOf))]
+  return hits
+    .map((hit) => ({ ...hit, relevance: hit.relevance * Math.exp(lifts.get(hit.id) ?? 0) }))
+    .sort(
+      (a, b) => tiers.indexOf(tierOf(a)) - tiers.indexOf(tierOf(b)) || b.relevance - a.relevance,
+    )
+}
