@@ -41,6 +41,26 @@ describe('import of a Google Merchant Center feed', () => {
     expect(items).toEqual(EXPECTED)
   })
 
+  test('reads ratings of 0 to 5, and counts others as lost', async () => {
+    const rows = ['4.6 128', '4,5 1280', '5 ', '0 0', ' 3', '87 12', 'good 2', '-1 4'].map(
+      (text, at) => {
+        const [rating, reviews] = text.split(' ')
+        const row = { id: `p${at + 1}`, title: 'Mug', link: 'x', price: '9 EUR' }
+        return { ...row, product_rating: rating, review_count: reviews }
+      },
+    )
+    const catalog = table('id,title,link,price,product_rating,review_count', rows, '\t')
+    const { report, items } = await imported({ ...ORDERS, 'catalog.tsv': catalog })
+    expect(items.map(({ rating, reviews }) => [rating, reviews])).toEqual([
+      [4.6, 128],
+      [4.5, 1280],
+      [5, undefined],
+      [undefined, 0],
+      ...[3, 12, 2, 4].map((reviews) => [undefined, reviews]),
+    ])
+    expect(report.catalog?.lost).toEqual({ 'bad rating': 3 })
+  })
+
   const GROUPS = [
     ['p1', 'g7'],
     ['p2', 'g7'],

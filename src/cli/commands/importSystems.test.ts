@@ -179,17 +179,18 @@ test('WooCommerce: reads shown products and variations, and orders that were pai
     wooVariation(22, 'Blue', { sku: '', stock_status: 'outofstock' }),
     wooVariation(23, 'Green', { status: 'private' }),
   ]
+  const rated = (average_rating: string, rating_count: number) => ({ average_rating, rating_count })
   const sale = { sale_price: '5.00', date_on_sale_from_gmt: '2025-01-01T00:00:00' }
   const shop = {
     products: [
-      wooProduct(1, { ...sale, date_on_sale_to_gmt: '2999-06-30T21:59:59' }),
-      wooProduct(2, { ...sale, date_on_sale_to_gmt: '2025-06-30T21:59:59' }),
+      wooProduct(1, { ...sale, ...rated('4.60', 128), date_on_sale_to_gmt: '2999-06-30T21:59:59' }),
+      wooProduct(2, { ...sale, ...rated('0.00', 0), date_on_sale_to_gmt: '2025-06-30T21:59:59' }),
       wooProduct(3, { stock_status: 'onbackorder', sale_price: '9.00' }),
       wooProduct(10, { status: 'draft' }),
       wooProduct(11, { status: 'private' }),
       wooProduct(12, { catalog_visibility: 'hidden' }),
       wooProduct(13, { post_password: 'open sesame' }),
-      wooProduct(20, { type: 'variable', name: 'Mug &amp; spoon', variations }),
+      wooProduct(20, { ...rated('3.5', 2), type: 'variable', name: 'Mug &amp; spoon', variations }),
       wooProduct(30, {
         type: 'variable',
         status: 'private',
@@ -214,12 +215,13 @@ test('WooCommerce: reads shown products and variations, and orders that were pai
       sale: { price: 5, from: '2025-01-01T00:00:00Z', until: '2999-06-30T21:59:59Z' },
       ...{ category: 'Mugs', brand: 'House', description: 'About thing 1' },
       ...{ image: 'https://shop.example/1.jpg', added: '2025-03-01T10:00:00Z' },
-      url: 'https://shop.example/product/thing-1/',
+      ...{ url: 'https://shop.example/product/thing-1/', rating: 4.6, reviews: 128 },
     },
-    expect.not.objectContaining({ sale: expect.anything() }),
+    expect.not.objectContaining({ sale: expect.anything(), rating: expect.anything() }),
     expect.objectContaining({ id: 'SKU-3', price: 9, available: true }),
     expect.objectContaining({
       ...{ id: 'SKU-21', title: 'Mug & spoon - Red', groupId: 'SKU-20', category: 'Mugs' },
+      ...{ rating: 3.5, reviews: 2 },
       image: 'https://shop.example/red.jpg',
     }),
     expect.objectContaining({ id: '22', available: false, image: 'https://shop.example/20.jpg' }),

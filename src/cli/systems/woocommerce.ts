@@ -26,6 +26,7 @@ const readProduct = object({
   ...{ description: anyText, short_description: anyText, post_password: optional(anyText) },
   ...{
     categories: each(object({ id })),
+    ...{ average_rating: optional(anyText), rating_count: optional(whole(0, 1e9)) },
     brands: optional(each(object({ name: anyText }))),
     images: each(picture),
   },
@@ -71,6 +72,8 @@ export async function* products(api: ShopApi) {
       Categories: pathTo(product.categories[0]?.id).map(plain).join(' > '),
       Brands: plain(product.brands?.[0]?.name ?? ''),
       Images: images[0]?.src,
+      Rating: product.average_rating,
+      'Rating count': product.rating_count,
     }
     if (!/^variable/.test(type)) continue
     for await (const one of shop.all(`products/${product.id}/variations`, {}, readVariation)) {

@@ -132,6 +132,15 @@ describe('Catalog', () => {
     expect(Catalog.parse([]).size).toBe(0)
   })
 
+  test.each([true, '4.6', 87, -1, Number.NaN, { value: 4 }])(
+    'ignores a shop’s own fields `rating` and `reviews` such as %j',
+    (own) => {
+      const row = { id: 'a', rating: own, reviews: typeof own === 'number' ? -own : own }
+      expect(Catalog.parse([row])).toMatchObject({ items: [{ id: 'a' }], faults: [] })
+      expect(Catalog.parse([row]).items[0].rating).toBeUndefined()
+    },
+  )
+
   test('an item in another currency than most keeps none of its prices', () => {
     const sale = { price: 1, until: '2027-01-01' }
     const dollars = { id: 'c', price: 2, regularPrice: 3, sale, currency: 'USD' }

@@ -35,6 +35,10 @@ export interface Item<TAttributes extends Attributes = Attributes> {
   readonly image?: string
   /** Address of the product's page, absolute or from the shop's root; default `/product/<id>`. */
   readonly url?: string
+  /** Average rating by shoppers, 0 to 5; schema.org's `ratingValue` with `bestRating` 5. Other values are ignored. */
+  readonly rating?: number
+  /** Number of reviews or ratings that `rating` averages. With 0, cards show no rating. */
+  readonly reviews?: number
   /** Whether the shop sells the item; default true. Unavailable items are never recommended. */
   readonly available?: boolean
   /** ISO 8601 day (from its beginning in UTC) or time with its zone: when the shop added the item. */

@@ -14,7 +14,10 @@ const isPrice = (value: unknown) =>
 const isDate = (value: unknown) =>
   matches(/^\d{4}-\d\d-\d\d(T|$)/)(value) && !Number.isNaN(parseIso(String(value)))
 
-/** Check of each optional field, and the text of the error if the check fails. */
+/**
+ * Check of each optional field, and the text of the error if the check fails. Without a text, the field is ignored,
+ * because the shop may use its name for something else.
+ */
 const FIELDS: Readonly<Record<Exclude<keyof Item, 'id'>, Check>> = {
   title: TEXT,
   category: TEXT,
@@ -31,7 +34,9 @@ const FIELDS: Readonly<Record<Exclude<keyof Item, 'id'>, Check>> = {
       [value.from, value.until].every((date) => !date || isDate(date)),
     'is not { price, from, until }',
   ],
-  regularPrice: [isPrice, 'is not a number of zero or more'],
+  regularPrice: [isPrice, ''],
+  rating: [(value) => isPrice(value) && Number(value) <= 5, ''],
+  reviews: [(value) => isPrice(value) && Number.isSafeInteger(value), ''],
   currency: [matches(/^[A-Z]{3}$/), 'is not an ISO 4217 code such as GBP'],
   available: [(value) => typeof value === 'boolean', 'is not true or false'],
   added: [isDate, 'is not a day such as 2026-11-20 or a date-time'],
@@ -70,7 +75,7 @@ export function parseItem(value: unknown, where = 'item'): Item {
     if (given === undefined || given === null || (given === '' && fits === TEXT[0])) continue
     // The shop may use these names for fields of its own, such as `sale: true`.
     if (field === 'sale' && !(isRecord(given) && 'price' in given)) continue
-    if (field === 'regularPrice' && !fits(given)) continue
+    if (fault === '' && !fits(given)) continue
     if (!fits(given)) return refuse(`field '${field}' ${fault}`)
     item[field] = isRecord(given) ? { ...given } : given
   }

@@ -33,6 +33,10 @@ const KNOWN_NAMES = {
   url: 'url link producturl productlink permalink offersurl',
   available: 'available availability instock verfuegbar verfuegbarkeit',
   published: 'published',
+  rating:
+    'rating averagerating ratingvalue productrating aggregateratingratingvalue bewertung durchschnittsbewertung',
+  reviews:
+    'reviews reviewcount ratingcount numberofreviews aggregateratingreviewcount aggregateratingratingcount anzahlbewertungen',
   added:
     'added addedat dateadded createdat datecreated created publishedat datepublished releasedate hinzugefuegtam angelegtam erstelltam eingestelltam neuseit',
   query: 'query searchterm search suchbegriff',

@@ -32,6 +32,8 @@ const CATALOG_ROLES: readonly Role[] = [
   'url',
   'available',
   'published',
+  'rating',
+  'reviews',
   'added',
   'status',
   'stock',
@@ -94,6 +96,7 @@ export async function loadCatalog(
     lost: await countLost(engine, 'product_verdict', {
       'bad price': `price_text <> '' AND price IS NULL AND sale IS NULL`,
       [`price in another currency than ${main}`]: `(price IS NOT NULL OR sale IS NOT NULL) AND ${isOther}`,
+      'bad rating': `rating_text NOT IN ('', '0') AND rating IS NULL AND coalesce(amount(reviews_text), 1) <> 0`,
       'bad date of arrival': `added_text <> '' AND added IS NULL`,
     }),
   }
@@ -144,4 +147,4 @@ export async function readCatalogFile(
 }
 
 export const PRODUCTS =
-  'SELECT id, title, price, sale, currency, category, group_id AS "groupId", brand, description, image, url, available, added FROM product ORDER BY n'
+  'SELECT id, title, price, sale, currency, category, group_id AS "groupId", brand, description, image, url, rating, reviews, available, added FROM product ORDER BY n'

@@ -3,7 +3,7 @@
 import type { Words } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
-import { movedText, priceText, reasonText, usualPriceText } from '../lists/itemText.ts'
+import { movedText, priceText, ratingText, reasonText, usualPriceText } from '../lists/itemText.ts'
 import type { ListKey } from '../messages/lists.ts'
 
 export interface Shop {
@@ -44,6 +44,14 @@ export function buildCard(
   link.href = linkTo(item)
   link.addEventListener('click', onSelect)
   card.append(link)
+  const rating = ratingText(item, words, locale)
+  if (rating) {
+    const line = element('p', 'ns-card-rating')
+    const short = element('span', '', rating.short)
+    short.ariaHidden = 'true'
+    line.append(short, element('span', 'ns-visually-hidden', rating.long))
+    card.append(line)
+  }
   if (item.price !== undefined) {
     const price = element('p', 'ns-card-price', priceText(item, locale))
     const usual = usualPriceText(item, locale)

@@ -1,6 +1,6 @@
 /** @module Texts of an item's default card, with React and without: its price, and its reason in plain words. */
 
-import type { Words } from '@nearside/browser/page/words.ts'
+import { numberText, type Words } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Reason, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import type { ListKey } from '../messages/lists.ts'
@@ -50,6 +50,20 @@ export function movedText(
 export function usualPriceText(item: Item, locale: string): string | null {
   const { price = 0, regularPrice: usual = 0 } = item
   return usual > price ? priceText({ ...item, price: usual }, locale) : null
+}
+
+/** Rating as signs and in words, "4.6 of 5, 128 reviews"; null for an item without one. @param locale BCP 47 */
+export function ratingText(
+  { rating = 0, reviews }: Item,
+  words: Words<'rating' | 'reviews'>,
+  locale: string,
+): { readonly short: string; readonly long: string } | null {
+  if (rating <= 0 || reviews === 0) return null
+  const stars = Math.round(10 * rating) / 10
+  const [short, long] = [`★ ${numberText(stars, locale)}`, words('rating', { rating: stars })]
+  if (reviews === undefined) return { short, long }
+  const count = numberText(reviews, locale)
+  return { short: `${short} (${count})`, long: `${long}, ${words('reviews', { n: reviews })}` }
 }
 
 /** Price in the format of the shop's locale. @param locale BCP 47 */

@@ -1,7 +1,7 @@
 /** @module Default card of a recommended item. A shop may pass its own card as `itemComponent`. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
-import { movedText, priceText, reasonText, usualPriceText } from '../lists/itemText.ts'
+import { movedText, priceText, ratingText, reasonText, usualPriceText } from '../lists/itemText.ts'
 import { usePersonalizationContext } from './context.ts'
 
 /** Props of a shop’s own card. `TItem` is the type of the shop's products. */
@@ -16,10 +16,11 @@ export interface ItemComponentProps<TItem extends Item = Item> {
   readonly onSelect: () => void
 }
 
-/** Card with picture, title, price and reason. The title's link covers the whole card. */
+/** Card with picture, title, rating, price and reason. The title's link covers the whole card. */
 export function ItemCard({ item, recommendation, onSelect }: ItemComponentProps) {
   const { linkTo, locale, words } = usePersonalizationContext()
   const usual = usualPriceText(item, locale)
+  const rating = ratingText(item, words, locale)
   return (
     <article className="ns-card" data-item={item.id}>
       {item.image && (
@@ -35,6 +36,12 @@ export function ItemCard({ item, recommendation, onSelect }: ItemComponentProps)
       <a className="ns-card-link" href={linkTo(item)} onClick={onSelect}>
         {item.title ?? item.id}
       </a>
+      {rating && (
+        <p className="ns-card-rating">
+          <span aria-hidden="true">{rating.short}</span>
+          <span className="ns-visually-hidden">{rating.long}</span>
+        </p>
+      )}
       {item.price !== undefined && (
         <p className="ns-card-price">
           {priceText(item, locale)}

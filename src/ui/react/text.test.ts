@@ -3,7 +3,8 @@ import { STARTING } from '@nearside/browser/page/starting.ts'
 import { wordsIn } from '@nearside/browser/page/words.ts'
 import type { Signal } from '@nearside/core/ranking/apiLists.ts'
 import { expect, test } from 'vitest'
-import { movedText, reasonText } from '../lists/itemText.ts'
+import { GERMAN } from '../../german.ts'
+import { movedText, ratingText, reasonText } from '../lists/itemText.ts'
 import { troubleText } from '../messages/lists.ts'
 import { ENGLISH } from '../messages/panel.ts'
 import * as panel from './panelText.ts'
@@ -26,6 +27,23 @@ test('the message for a failure depends on its code or the code’s prefix', () 
   expect(troubleText(words, 'storage-full')).toBe('Not everything could be saved.')
   expect(troubleText(words, 'storage-corrupt')).toMatch(/can no longer be read/)
   expect(troubleText(words, 'worker-failed')).toBe('Something went wrong; the shop still works.')
+})
+
+test('a rating is read out as a sentence, and shown only if somebody rated', () => {
+  const german = wordsIn({ ...ENGLISH, ...GERMAN }, 'de')
+  const rated = (item: object, of = words, locale = 'en-GB') =>
+    ratingText({ id: 'a', ...item }, of, locale)
+  const short = '★ 4.6 (1,280)'
+  expect(rated({ rating: 4.64, reviews: 1280 })).toEqual({
+    ...{ short, long: 'Rated 4.6 of 5, 1,280 reviews' },
+  })
+  expect(rated({ rating: 5, reviews: 1 })?.long).toBe('Rated 5 of 5, 1 review')
+  expect(rated({ rating: 4.6, reviews: 128 }, german, 'de')).toEqual({
+    ...{ short: '★ 4,6 (128)', long: '4,6 von 5 Sternen, 128 Bewertungen' },
+  })
+  expect(rated({ rating: 3 })).toEqual({ short: '★ 3', long: 'Rated 3 of 5' })
+  for (const item of [{}, { rating: 4, reviews: 0 }, { rating: 0, reviews: 3 }, { reviews: 3 }])
+    expect(rated(item)).toBeNull()
 })
 
 test('a reason is one sentence, even if the item has left the shop', () => {

@@ -51,6 +51,8 @@ WITH filled AS (
     coalesce(nullif(own.description, ''), of.description, '') AS about,
     coalesce(nullif(own.image, ''), of.image) AS picture,
     coalesce(nullif(own.url, ''), of.url) AS page,
+    coalesce(nullif(own.rating, ''), of.rating, '') AS stars,
+    coalesce(nullif(own.reviews, ''), of.reviews, '') AS votes,
     coalesce(nullif(own.status, ''), of.status, '') AS state,
     coalesce(nullif(own.published, ''), of.published, '') AS shown,
     -- Every variant of a hidden product is hidden, whatever its own row says.
@@ -96,6 +98,10 @@ SELECT n, line, problem, item, number, kind, family, parent_item, parent_number,
   CASE WHEN regexp_matches(page, '^(https?:/)?/') THEN
       regexp_replace(regexp_replace(page, '([?&])(utm_\w+|srsltid|gclid)=[^&#]*', '\1', 'g'), '([?&])&+|[?&]+(#|$)', '\1\2', 'g')
     WHEN getvariable('inherits') AND kind = '' THEN '/products/' || page END AS url,
+  stars AS rating_text, votes AS reviews_text,
+  -- Shop systems write the rating 0 for products without reviews.
+  CASE WHEN amount(stars) > 0 AND amount(stars) <= 5 AND coalesce(amount(votes), 1) > 0 THEN amount(stars) END AS rating,
+  CASE WHEN amount(votes) >= 0 AND amount(votes) < 1000000000 THEN CAST(floor(amount(votes)) AS INTEGER) END AS reviews,
   available AS available_text,
   arrival AS added_text,
   CASE WHEN is_day(arrival) THEN strftime(make_timestamp_ms(instant(arrival)), '%Y-%m-%d')
@@ -136,7 +142,7 @@ CREATE OR REPLACE TABLE product AS
 WITH kept AS (FROM product_verdict WHERE reason IS NULL)
 SELECT n, id, nullif(title, '') AS title, price, sale,
   CASE WHEN price IS NOT NULL OR sale IS NOT NULL THEN currency END AS currency,
-  category, brand, description, image, nullif(url, '/products/') AS url, available, added, item, number,
+  category, brand, description, image, nullif(url, '/products/') AS url, rating, reviews, available, added, item, number,
   family, parent_item, parent_number,
   CASE WHEN family IS NULL THEN (CASE WHEN id IN (SELECT family FROM kept) THEN id END)
     WHEN NOT getvariable('inherits') OR count(*) OVER (PARTITION BY family) > 1 THEN family END AS group_id
