@@ -156,7 +156,11 @@ async function buildSearchElement(): Promise<void> {
     logLevel: 'warn',
     build: {
       lib: { entry: { 'element-search': 'src/element-search.ts' }, formats: ['es'] },
-      rolldownOptions: { output: { minify: true } },
+      rolldownOptions: {
+        // What the part loaded later shares with the element stays in the element's file.
+        preserveEntrySignatures: 'allow-extension',
+        output: { minify: true, chunkFileNames: 'chunks/element-[name]-[hash].js' },
+      },
       ...{ outDir: 'dist/lib', emptyOutDir: false, target: 'es2023' },
     },
   })

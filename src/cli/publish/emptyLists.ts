@@ -6,8 +6,7 @@ import {
   createRuleBook,
   type IsOffer,
 } from '@nearside/core/rules/listRules.ts'
-import { readDate } from '@nearside/core/rules/parseRules.ts'
-import type { Rule } from '@nearside/core/rules/rule.ts'
+import { type Rule, readDate } from '@nearside/core/rules/rule.ts'
 import { type Finding, findingsAbout } from './finding.ts'
 
 const { warning, error } = findingsAbout('rules')

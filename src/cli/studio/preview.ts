@@ -13,6 +13,7 @@ import { NearsideError } from '@nearside/core/error.ts'
 import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import { blend } from '@nearside/core/search/blend.ts'
+import { createMeanings } from '@nearside/core/search/meanings.ts'
 import { createProductSearch, type ProductSearch } from '@nearside/core/search/search.ts'
 import { createSearchRules } from '@nearside/core/search/searchRules.ts'
 import { serially } from '@nearside/core/serially.ts'
@@ -84,7 +85,7 @@ export async function openPreview(models: string, catalog: readonly Item[]): Pro
     variant: readonly Rule[],
   ): Lists {
     const hits = search.find(query, catalog.length, time)
-    const rules = createSearchRules(variant, catalog)(query, time)
+    const rules = createSearchRules(variant, catalog, createMeanings([]))(query, time)
     const ruled = rules ? rules.apply(hits) : hits
     const items = ruled.map(({ id }) => id)
     const options = page === undefined ? {} : { page }

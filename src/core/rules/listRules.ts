@@ -1,7 +1,6 @@
 /** @module Selects the shop's rules that apply to a list, and computes their effect on the items. */
 import type { Item } from '../catalog/item.ts'
-import { readDate } from './parseRules.ts'
-import { itemsOf, type Rule, type RuleCondition, type RuleItems } from './rule.ts'
+import { itemsOf, type Rule, type RuleCondition, type RuleItems, readDate } from './rule.ts'
 
 /** List that rules may apply to. */
 export interface Asked {

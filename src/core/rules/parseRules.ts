@@ -2,9 +2,8 @@
 import { NearsideError } from '../error.ts'
 import { isRecord } from '../isRecord.ts'
 import { createReaders, type Read } from '../reading.ts'
-import { DAY, parseIso } from '../time.ts'
 import { isOwnPath } from './ownPath.ts'
-import { itemsOf, type Rule, type RuleCondition, type RuleItems } from './rule.ts'
+import { itemsOf, type Rule, type RuleCondition, type RuleItems, readDate } from './rule.ts'
 
 const refuse = (what: string, why = 'is invalid') =>
   new NearsideError('rules-invalid', `${what} ${why}`)
@@ -165,13 +164,4 @@ export function parseRules(value: unknown): {
     }
   })
   return { rules, faults }
-}
-
-const ISO = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/
-
-/** Begin and end in milliseconds since the epoch: a UTC day lasts 24 hours, a time has no duration. Null if invalid. */
-export function readDate(value: unknown): { readonly begin: number; readonly end: number } | null {
-  const [text, time] = (typeof value === 'string' && ISO.exec(value)) || []
-  const begin = text ? parseIso(text) : Number.NaN
-  return Number.isNaN(begin) ? null : { begin, end: time ? begin : begin + DAY }
 }

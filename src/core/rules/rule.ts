@@ -1,5 +1,7 @@
 /** @module The shop's rules, as given by an option or a `rules.json`. */
 
+import { DAY, parseIso } from '../time.ts'
+
 /** Conditions on an item; all of them must hold. */
 export interface RuleItems {
   /** Accepted ids; a `groupId` stands for its variants. */
@@ -109,4 +111,13 @@ export function itemsOf(rule: Rule): RuleItems | null {
   if ('boost' in rule) return rule.boost
   if ('bury' in rule) return rule.bury
   return 'again' in rule ? rule.again : null
+}
+
+const ISO = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/
+
+/** Begin and end in milliseconds since the epoch: a UTC day lasts 24 hours, a time has no duration. Null if invalid. */
+export function readDate(value: unknown): { readonly begin: number; readonly end: number } | null {
+  const [text, time] = (typeof value === 'string' && ISO.exec(value)) || []
+  const begin = text ? parseIso(text) : Number.NaN
+  return Number.isNaN(begin) ? null : { begin, end: time ? begin : begin + DAY }
 }

@@ -3,6 +3,7 @@ import type { Item } from '../catalog/item.ts'
 import type { Rule } from '../rules/rule.ts'
 import { blend } from './blend.ts'
 import type { SearchHit } from './hit.ts'
+import { createMeanings } from './meanings.ts'
 import { prepareProductSearch } from './search.ts'
 import type { Synonyms } from './synonymList.ts'
 
@@ -47,7 +48,7 @@ export function searchAmong(
   options: {
     /** Wordings that mean the same in this shop; default: none. */
     readonly synonyms?: Synonyms
-    /** The shop's rules; they are validated here. Default: none, also if the promise rejects. */
+    /** The shop's valid rules: `personalizer.rules()`. Default: none, also if the promise rejects. */
     readonly rules?: readonly Rule[] | Promise<readonly Rule[]>
     /** Yields the thread between two slices; default: a timer. */
     readonly nextTask?: () => Promise<void>
@@ -59,10 +60,20 @@ export function searchAmong(
   const ruled =
     rules &&
     Promise.all([rules, import('./searchRules.ts')])
-      .then(([given, { createSearchRules }]) => createSearchRules(given, items, synonyms))
+      .then(([given, { createSearchRules }]) =>
+        createSearchRules(given, items, createMeanings(synonyms)),
+      )
       .catch(() => undefined)
+  // Rules that nobody validated must not stop the search.
+  const rulesFor = async (query: string) => {
+    try {
+      return (await ruled)?.(query, Date.now())
+    } catch {
+      return undefined
+    }
+  }
   return async ({ query, limit = items.length, suggestions = 0 }) => {
-    const own = (await ruled)?.(query, Date.now())
+    const own = await rulesFor(query)
     const redirect = own?.redirect && { redirect: own.redirect }
     if (limit === 0 && suggestions === 0) return { hits: [], suggestions: [], ...redirect }
     const search = await prepared

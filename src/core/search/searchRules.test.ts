@@ -110,6 +110,7 @@ describe('rules that can’t be used', () => {
     ['an encoded origin', [{ name: 'r', when, redirect: '/%2F/evil.example' }]],
     ['no rules', { rules: 1 }],
     ['a page of the search', [{ ...pinPot, when: { ...when, page: ['home'] } }]],
+    ['nothing to hide', [{ name: 'h', when, hide: null }]],
     ['a failed download', () => Promise.reject(new Error('404'))],
   ])('%s: the search works as without rules', async (_, rules) => {
     const { redirect, hits } = await find(typeof rules === 'function' ? rules() : rules, 'mug')

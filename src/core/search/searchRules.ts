@@ -1,12 +1,10 @@
 /** @module Applies the shop's rules for a query to the hits. Loaded only if the shop has rules. */
 import type { Item } from '../catalog/item.ts'
-import { foldWord, wordsOf } from '../catalog/words.ts'
 import { createRuleBook, placePins, withPins } from '../rules/listRules.ts'
-import { parseRules } from '../rules/parseRules.ts'
+import { isOwnPath } from '../rules/ownPath.ts'
+import type { Rule } from '../rules/rule.ts'
 import type { SearchHit } from './hit.ts'
-import { tellingOf } from './retrieve.ts'
-import type { Synonyms } from './synonymList.ts'
-import { type FoldedSynonyms, foldSynonyms, otherWordings, reworded } from './synonyms.ts'
+import type { Meanings } from './meanings.ts'
 
 /** Effect of the rules on one query. */
 export interface QueryRules {
@@ -17,27 +15,28 @@ export interface QueryRules {
 }
 
 /**
- * @param given the shop's rules, not validated
+ * Loads none of the search's other code, so that a page loads that in one file.
+ * @param given valid rules, as `parseRules` returns them; redirects are checked again, since they move the shopper
  * @returns function that finds the rules for a query, null if there are none
- * @throws NearsideError `rules-invalid` if `given` isn't an array of rules
  */
 export function createSearchRules(
-  given: unknown,
+  given: readonly Rule[],
   items: readonly Item[],
-  synonyms: Synonyms = [],
+  { keyOf, keysOf }: Meanings,
 ): (query: string, now: number) => QueryRules | null {
-  const rules = parseRules(given).rules.filter(({ when }) => when?.search)
-  const folded = foldSynonyms(synonyms)
+  const rules = given.filter(
+    (rule) => rule.when?.search && (!('redirect' in rule) || isOwnPath(rule.redirect)),
+  )
   const isShown = ({ available }: Item) => available !== false
   // A group's id pins the first variant, so the available variants come first.
   const ordered = [...items.filter(isShown), ...items.filter((item) => !isShown(item))]
   const book = createRuleBook(rules, ordered, () => false)
   return (query, now) => {
     if (rules.length === 0) return null
-    const asked = wordingsOf(query, folded)
+    const asked = keysOf(query)
     let isAny = false
     const isFor = (queries: readonly string[]) => {
-      const isOne = queries.some((one) => asked.has(keyOf(textsOf(one))))
+      const isOne = queries.some((one) => asked.has(keyOf(one)))
       isAny ||= isOne
       return isOne
     }
@@ -66,21 +65,6 @@ export function createSearchRules(
 
 /** Hit of a product that the search itself doesn't find. */
 const UNFOUND = { relevance: 0, complete: true, terms: [] } as const
-
-const textsOf = (query: string) => wordsOf(query).map(({ text }) => text)
-
-/** Folded words without fillers, since the search ignores them. */
-const keyOf = (words: readonly string[]) => tellingOf(words).map(foldWord).join(' ')
-
-/** The query and all wordings that mean the same. */
-function wordingsOf(query: string, folded: FoldedSynonyms): ReadonlySet<string> {
-  const words = textsOf(query)
-  const all = [words, ...reworded(words, folded)].flatMap((one) => [
-    one,
-    ...otherWordings(one, folded),
-  ])
-  return new Set(all.map(keyOf).filter((key) => key !== ''))
-}
 
 /** Hits by their relevance times the rules' factors. Complete and available hits stay before the others. */
 function lifted(
