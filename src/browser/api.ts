@@ -31,8 +31,8 @@ export interface VaultSource {
 export interface PersonalizerOptions<TItem extends Item = Item> {
   /**
    * The shop's products, or the URL of a `catalog.json` (an array of items). `live` is the URL of the `live.json` that
-   * `nearside sync` writes, at the same origin. Devices read it every few minutes, as the file says, and apply its
-   * prices, stock, gone and new products to lists and widgets.
+   * `nearside sync` writes, at the same origin. Devices read this file every few minutes (the file names the interval),
+   * and apply its prices, stock, new products and removed products to lists and widgets.
    * @example { url: '/catalog.json', live: '/live.json' }
    */
   readonly catalog: readonly TItem[] | string | { readonly url: string; readonly live: string }
@@ -168,9 +168,9 @@ export interface Personalizer {
    *
    * - orders imported before;
    * - a purchase of the same items captured within a day;
-   * - orders older than the last time the shopper forgot an order or erased all, as long as the log lists that;
+   * - orders older than the shopper's last deletion of an order or of all data, while the log has that deletion;
    * - orders older than `retentionDays`;
-   * - all orders while paused or while `profiles` says somebody else than `me`, and all beyond the newest 1,000.
+   * - all orders while paused or while the person in use (`profiles`) is not `me`; and all but the newest 1,000 orders.
    *
    * @returns number of orders newly stored; a notice reports invalid orders
    * @throws NearsideError `input-invalid` if `orders` is not an array; `engine-failed` if the code for the import
@@ -185,8 +185,8 @@ export interface Personalizer {
   /** Recommends items, best first; without a base model, in the shop's own order. */
   recommend(options?: ListOptions): Promise<readonly Recommendation[]>
   /**
-   * Finds items similar to this one. Similarity comes from the model's item vectors, title, category and, if the log
-   * tells, items viewed together.
+   * Finds items similar to this one. Similarity comes from the model's item vectors, title, category and, if the shop's
+   * event log has views, items viewed together.
    */
   similar(item: string, options?: ListOptions): Promise<readonly Recommendation[]>
   /**
@@ -216,7 +216,7 @@ export interface Personalizer {
   explain(item: string): Promise<Explanation | null>
   /**
    * Computes which place an item of a list would have without the action that its reason names. The result is null if
-   * the reason names no action, or the item would not be among the first 400. `distinct` does not count.
+   * the reason names no action, or the item would not be among the first 400. The query's `distinct` is ignored.
    * @throws NearsideError `input-invalid` for an invalid query
    */
   rankWithout(item: string, reason: Reason, query: ListQuery): Promise<number | null>
@@ -339,9 +339,9 @@ export interface Personalizer {
    */
   importTransfer(file: string, code: string): Promise<number>
   /**
-   * For whom the shopper shops; the snapshot's `profiles` lists them. Each person has a store of their own with their
-   * own events, lists and wishes; consent, privacy budget, pause and log are the device's. Updates contain only what
-   * the shopper does as `me`. All tabs follow. A name stays in this browser's database.
+   * People for whom the shopper shops; the snapshot's `profiles` lists them. Each person has a separate store of
+   * events, lists and wishes. All people on the device share consent, privacy budget, pause and log. Updates contain
+   * only what the shopper does as `me`. All tabs use the same person. A name stays in this browser's database.
    * @throws NearsideError `input-invalid` for an unknown id or a bad name; `storage-…` if the browser can't store the
    * change. In that case a switch applies to this tab only
    */

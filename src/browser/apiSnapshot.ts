@@ -84,7 +84,7 @@ export interface PersonalizerSnapshot {
     readonly device: string
     readonly reason: string
   } | null
-  /** Changes since the catalog was published, from the option `catalog.live`; null for none. Widgets show them. */
+  /** Changes of prices, stock and products from `catalog.live`, which widgets show; null without changes. */
   readonly live: LiveChanges | null
   /** Kind of storage. With `memory`, all data end with the page. */
   readonly storage: 'indexeddb' | 'memory'
@@ -115,7 +115,7 @@ export interface PersonalizerSnapshot {
   readonly events: { readonly count: number; readonly byName: Partial<Record<EventName, number>> }
   /** Age in days at which events are erased; absent until the device has answered. */
   readonly retentionDays?: number
-  /** Number of events learned from, and of events dropped, by reason. */
+  /** Number of events learned from, and number of events left out, by reason. */
   readonly cleaning: { readonly kept: number; readonly dropped: Readonly<Record<string, number>> }
   /** Last fit; null before the first. */
   readonly fit: FitReport | null
@@ -167,8 +167,8 @@ export interface PersonalizerSnapshot {
    */
   readonly globalPrivacyControl: boolean
   /**
-   * Number of reports counted, and number of bytes that left, or could have left in a failed attempt. `epsilon` covers
-   * all reports that could have left.
+   * Number of reports counted. Number of bytes that left, or could have left in a failed attempt. `epsilon` covers all
+   * reports that could have left.
    */
   readonly sent: {
     readonly reports: number
@@ -180,7 +180,7 @@ export interface PersonalizerSnapshot {
   }
   /**
    * Recipients of updates and their maximum cost. Show them before `setContribution(true)`, which agrees to exactly
-   * these terms. Null until `contributionTerms()` has asked the aggregators.
+   * these terms. Null until `contributionTerms()` has requested them from the aggregators.
    */
   readonly terms: ContributionTerms | null
   /** Notices about everything that works worse than usual, one line each, newest first, at most 50. */

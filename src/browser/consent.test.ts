@@ -14,7 +14,7 @@ const told = (listen: (listener: (allowed: boolean) => void) => () => void) => {
   return { said, stop }
 }
 
-test('Consent Mode: the latest answer on each type counts, and a denied default is no answer', () => {
+test('Consent Mode: the latest answer on each type counts, and a default of “denied” is no answer', () => {
   const dataLayer: unknown[] = [
     { event: 'page' },
     gtagArguments('consent', 'default', {
@@ -24,7 +24,7 @@ test('Consent Mode: the latest answer on each type counts, and a denied default 
   ]
   const { said, stop } = told(fromConsentMode(dataLayer))
   const update = (given: object) => dataLayer.push(gtagArguments('consent', 'update', given))
-  // An update of other types is no answer.
+  // An update of other consent types is not an answer on storage.
   update({ ad_storage: 'denied' })
   update({ personalization_storage: 'granted' })
   dataLayer.push(gtagArguments('event', 'consent', { personalization_storage: 'denied' }), null, 7)
@@ -64,7 +64,7 @@ function platform() {
 
 const ALL = { 1: true, 5: true, 6: true }
 
-test('TCF: every purpose needs consent, the shop’s own first, and an open dialogue is no answer', () => {
+test('TCF: every purpose needs consent, the shop’s own consent takes precedence, and an open dialogue is no answer', () => {
   const { api, say, callbacks } = platform()
   const { said, stop } = told(fromTcf(api))
   say({ eventStatus: 'cmpuishown', purpose: { consents: ALL } })

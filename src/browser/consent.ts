@@ -1,7 +1,7 @@
 /**
- * @module Storage consent that the shop's page collects, as the answer to `persist: 'ask'`: Google's Consent Mode (the
- * page's calls of `gtag('consent', …)`, found in its `dataLayer`), or the consent platform in `__tcfapi` (IAB Europe's
- * Transparency and Consent Framework).
+ * @module Takes a consent that the shop's page collects as the answer to `persist: 'ask'`: from Google's Consent Mode
+ * (the page's calls of `gtag('consent', …)`, found in its `dataLayer`), or from the consent platform in `__tcfapi` (IAB
+ * Europe's Transparency and Consent Framework).
  * @see https://developers.google.com/tag-platform/security/guides/consent
  * @see
  * https://github.com/InteractiveAdvertisingBureau/GDPR-Transparency-and-Consent-Framework/blob/master/TCFv2/IAB%20Tech%20Lab%20-%20CMP%20API%20v2.md
@@ -28,15 +28,15 @@ export function withConsent(
 
 /**
  * Calls `listener` with each answer of the shopper. If the shopper has already answered, it also calls `listener` at
- * once. @returns function that stops it
+ * once. @returns function that stops the calls
  */
 export type ConsentSource = (listener: (allowed: boolean) => void) => () => void
 
 /**
- * Allows storage while all of the types are granted. The last value of each type counts.
+ * Allows storage while all of `types` are granted. The last value of each type counts.
  *
  * - A default that denies is not an answer: pages set it before the shopper chooses.
- * - An update of other types is not an answer.
+ * - An update of types other than `types` is not an answer.
  * - A default for some regions never grants, because the page doesn't know its own region.
  *
  * @param types Google's names of the types

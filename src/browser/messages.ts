@@ -39,12 +39,12 @@ export interface WorkerConfig
   readonly context: unknown
 }
 
-/** Event with an id and a time from the page, so that a repeated message stores the event only once. */
+/** Event with an id and a time from the page, so that it is stored only once even if the page sends it again. */
 export interface Captured {
   readonly id: string
   readonly time: number
   readonly input: CaptureInput
-  /** Id of the person to whom the event belongs; absent until the page knows for whom the shopper shops. */
+  /** Id of the person to whom the event belongs; absent until the device has told the page which person is in use. */
   readonly person?: string
 }
 
@@ -135,7 +135,7 @@ export type ToWorker =
 export type WorkerSnapshot = Omit<PersonalizerSnapshot, 'status' | 'vault' | 'trial' | 'live'>
 
 export type FromWorker =
-  /** The worker's script has loaded. */
+  /** Sent once the worker's script has loaded. */
   | { readonly kind: 'alive' }
   | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'error'; readonly id: number; readonly error: WireError }
@@ -152,7 +152,7 @@ export type FromWorker =
       /** Watched lists that changed. */
       readonly lists: readonly WatchedList[]
     }
-  /** Changes since the catalog was published; null for none. */
+  /** Changes of prices, stock and products since the catalog was published; null without changes. */
   | { readonly kind: 'live'; readonly changes: LiveChanges | null }
   | {
       /** The catalog's order, which the page shows if the worker dies. */
@@ -161,7 +161,7 @@ export type FromWorker =
       readonly categories: readonly string[]
     }
 
-/** A worker, or an object that replaces it. */
+/** A worker, or an object with a worker's interface. */
 export interface Thread extends Pick<Worker, 'terminate'> {
   postMessage(message: ToWorker): void
   onmessage: ((event: MessageEvent<FromWorker>) => void) | null

@@ -1,5 +1,5 @@
 /**
- * @module People whom the shopper shops for. Each has a database of its own for events and personal model; consent,
+ * @module People for whom the shopper shops. Each has a database of its own for events and personal model; consent,
  * privacy budget, log and downloads belong to the device.
  */
 import { invalidInput } from '@nearside/core/error.ts'
@@ -40,8 +40,8 @@ export function readProfiles(stored: unknown): StoredProfiles {
 }
 
 /**
- * Setting after an erasure: all databases must go. If the visit was for nobody, it stays so; otherwise later events
- * would count for the shopper.
+ * Setting after an erasure, which must delete all databases. A visit as nobody stays a visit as nobody; otherwise later
+ * events would count for the shopper.
  */
 export const erasedProfiles = ({ current, others, gone }: StoredProfiles): StoredProfiles => ({
   current: current === NOBODY ? NOBODY : ME,
@@ -49,7 +49,7 @@ export const erasedProfiles = ({ current, others, gone }: StoredProfiles): Store
   gone: [...gone, ...others.map(({ id }) => id)],
 })
 
-/** Setting of a visit in memory, added to the setting on disk. */
+/** Combines the setting on disk with the setting of a visit in memory. */
 export const joinedProfiles = (disk: StoredProfiles, memory: StoredProfiles): StoredProfiles => ({
   current: disk.current === NOBODY ? NOBODY : memory.current,
   others: [

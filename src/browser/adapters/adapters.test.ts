@@ -70,7 +70,7 @@ test('GA4: each line of an order keeps its quantity and price', () => {
     items: ['SKU_12345', 'SKU_12346', 'SKU_3'],
     lines: [{ quantity: 5, price: 10.01 }, { quantity: 1, price: 49.9 }, {}],
   })
-  // Read the event back from storage: an invalid line drops all lines, but the event stays.
+  // An event with an invalid line is stored without its lines, so read the event back from storage.
   const stored = { ...(event as object), session: 's' }
   expect(readStoredEvent(stored)).toEqual(stored)
   const damaged = readStoredEvent({ ...stored, lines: [{ quantity: 5 }] })
@@ -217,7 +217,7 @@ describe('Shopify’s standard storefront events', () => {
     selectedVariant: { id: gid('ProductVariant', 12), sku: 'TEE-S', price: { amount: '10.00' } },
   }
 
-  /** A page whose theme dispatches events, and what the adapter captures of them. */
+  /** Creates a page whose theme dispatches events, and records the events that the adapter captures. */
   function page(id: 'product' | 'variant' | 'sku' = 'sku') {
     const target = new EventTarget()
     const taken = receiver()

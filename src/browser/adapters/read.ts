@@ -37,7 +37,7 @@ export function linesOf(id: unknown, quantity: unknown, price: unknown): readonl
   return [line]
 }
 
-/** Calls `take` for each past and future entry; other listeners work as before. @returns function that stops it */
+/** Calls `take` for each past and future entry; other listeners work as before. @returns function that ends this */
 export function watchPushes(array: unknown[], take: (entry: unknown) => void): () => void {
   let following = true
   const tell = (entry: unknown) => {

@@ -23,7 +23,7 @@ export function relayShopifyPixel(
 ): () => void {
   let written = 0
   const write = (input: CaptureInput) => {
-    // Keys sort by time of writing; the random part separates two tabs.
+    // Keys sort by time of writing; the random part keeps the keys of two tabs apart.
     const time = Date.now()
     const key = [time, String(written++).padStart(6, '0'), Math.random()].join(' ')
     return localStorage.setItem(PREFIX + key, JSON.stringify({ ...input, time }))

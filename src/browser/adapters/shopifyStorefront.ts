@@ -49,7 +49,7 @@ export function followStorefront(
     linesOf(ids[id] ?? ids.handle ?? ids.variant, quantity, price)
 
   const onProduct = ({ context, product }: Fields) => {
-    // The other contexts are cards in lists.
+    // In every other context, the event reports a product card in a list, which is no view.
     if (context !== 'page' && context !== 'dialog') return
     const { selectedVariant } = fieldsOf(product)
     const { amount } = fieldsOf(fieldsOf(selectedVariant).price)

@@ -1,7 +1,7 @@
 /**
- * @module Tools of a shop for the shopper's agent: search, recommend, compare, add to basket. The device answers, in
- * the shopper's order. An answer has ids and public facts of the catalog, but no scores or reasons. The device answers
- * only while the shopper allows agents, and logs each call before it answers.
+ * @module Tools of a shop for the shopper's agent: search, recommend, compare, add to basket. The device answers, with
+ * products ranked for this shopper. An answer has ids and public facts of the catalog, but no scores or reasons. The
+ * device answers only while the shopper allows agents, and logs each call before it answers.
  * @see https://webmachinelearning.github.io/webmcp/
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -22,8 +22,8 @@ export interface AgentShop {
   /** Finds a product by its id; undefined for an unknown id. */
   itemOf(id: string): Item | undefined
   /**
-   * Returns the ids that the shop's search finds, in the order for the agent. Without this function there is no tool
-   * `search_products`.
+   * Returns the ids that the shop's search finds, in the order in which the agent gets them. Without this function
+   * there is no tool `search_products`.
    */
   search?(query: string): Promise<readonly string[]> | readonly string[]
   /** Adds a product to the basket. Without this function there is no tool `add_to_basket`. */
@@ -100,7 +100,7 @@ export function agentTools(personalizer: Personalizer, shop: AgentShop): readonl
     return { added: facts, quantity: added }
   }
 
-  const order = 'They come in this shopper’s order, best first.'
+  const order = 'They are ranked for this shopper, best first.'
   const limit = { type: 'integer', minimum: 1, maximum: MOST_ITEMS }
   const text = { type: 'string', maxLength: LONGEST_QUERY }
   const tools = [

@@ -1,6 +1,6 @@
 /**
- * @module Asks each aggregator for its view of the round, and continues only if both agree. If one aggregator shows a
- * device a different policy, model or key, the other aggregator's answer exposes that.
+ * @module Asks both aggregators for the current round, and continues only if their answers agree. An aggregator that
+ * shows one device a different policy, model or key is exposed by the other's answer.
  */
 
 import { endpoint, ROUTES } from '@nearside/aggregate/protocol/routes.ts'
@@ -14,7 +14,7 @@ import type { Recipients } from './terms.ts'
 type Endpoints = Pick<Recipients, 'leader' | 'helper'>
 
 /**
- * Maximum difference between both servers' clocks, milliseconds. If one server is honest, the other's clock is off by
+ * Maximum difference between both servers' clocks, milliseconds. If one server's clock is right, the other's is off by
  * no more than this.
  */
 const MOST_APART = 3_600_000

@@ -21,7 +21,7 @@ const DEVICE_TERMS = DEVICE_LIMITS
 const HOUR = 3_600_000
 const NOW = Date.UTC(2026, 0, 1)
 const policy = { ...TEST_POLICY, maxParticipations: 4, minSeparationSeconds: 60, periodDays: 30 }
-/** Policy with so much noise that the device's own limits are far away. */
+/** Policy with so much noise that the device's own limits are never reached. */
 const quiet = { ...policy, noiseMultiplier: 10 }
 const task = (round: number, terms = quiet, time = NOW) => ({
   policy: terms,
@@ -30,7 +30,7 @@ const task = (round: number, terms = quiet, time = NOW) => ({
   ...times(time),
 })
 const times = (time: number) => ({ time, latest: time })
-/** Budget after an answer with all three clocks right. */
+/** Budget after an answer while both servers' clocks and the device's clock are right. */
 const heard = (budget: Budget, time: number) => afterAnswer(budget, times(time), time)
 const at = (budget: Budget, time: number, round: number, terms = quiet) =>
   spend(heard(budget, time), task(round, terms, time), DEVICE_TERMS)
@@ -39,17 +39,17 @@ const budgetAfter = (times: readonly number[], terms = quiet): Budget =>
 const year = (budget: Budget, delta = 1e-6) => epsilonSpent(budget, delta).year
 
 describe('the budget of a device', () => {
-  it('accounts ε exactly over its own reports', () => {
+  it('a device’s budget accounts ε exactly over its own reports', () => {
     expect(year(EMPTY_BUDGET)).toBe(0)
-    // Noise of 2z by substitution costs as much as z by zero-out. Published ε for z = 4.134 at δ = 1e-6: 1.02 for one
-    // update, 4 for twelve.
+    // By substitution, an update with noise 2z costs as much as an update with noise z by zero-out. Published ε for z =
+    // 4.134 at δ = 1e-6: 1.02 for one update, 4 for twelve.
     const loud = { ...policy, noiseMultiplier: 2 * 4.135, maxParticipations: 12 }
     expect(year(budgetAfter([NOW], loud))).toBeCloseTo(1.02, 2)
     const days = Array.from({ length: 12 }, (_, day) => NOW + day * DAY)
     expect(year(budgetAfter(days, loud))).toBeCloseTo(4, 2)
   })
 
-  it('limits updates to one per round, a minimum time between two updates, and a maximum per period', () => {
+  it('a device’s budget limits updates to one per round, a minimum time between two updates, and a maximum per period', () => {
     const one = budgetAfter([NOW])
     expect(() => at(one, NOW + 59_000, 5)).toThrow(/in 1 s/)
     expect(() => at(one, NOW + DAY, 0)).toThrow(/^This device already took part/)
@@ -60,7 +60,7 @@ describe('the budget of a device', () => {
     expect(at(four, NOW + 30 * DAY, 5).participations).toHaveLength(5)
   })
 
-  it('keeps each report and each year within the device’s own limits under any policy', () => {
+  it('a device’s budget keeps each report and each year within the device’s own limits under any policy', () => {
     expect(() => budgetAfter([NOW], { ...policy, noiseMultiplier: 0.5 })).toThrow(
       /One update would cost ε = 26/,
     )
@@ -81,7 +81,7 @@ describe('the budget of a device', () => {
     expect(year(budget)).toBeLessThanOrEqual(DEVICE_TERMS.epsilonPerYear)
   })
 
-  it('replaces participations older than a year by their sum, which is stored forever', () => {
+  it('a device’s budget replaces participations older than a year by their sum, which is stored forever', () => {
     let budget = budgetAfter([NOW, NOW + DAY])
     budget = heard(budget, NOW + 799 * DAY)
     expect(budget).toMatchObject({ participations: [], earlier: { reports: 2 } })
@@ -93,21 +93,21 @@ describe('the budget of a device', () => {
 })
 
 describe('a scheduled update', () => {
-  it('is due at a random time of the day, at least an hour after the last attempt', () => {
+  it('a scheduled update is due at a random time of the day, at least an hour after the last attempt', () => {
     const first = lookAt(EMPTY_BUDGET, NOW)
     expect(dueAfter(first, 0)).toBe(first.elapsed)
     expect(dueAfter(first, 0.5)).toBe(first.elapsed + 12 * HOUR)
     const tried = { ...first, attempted: first.elapsed }
     expect(dueAfter(tried, 0)).toBe(first.elapsed + HOUR)
     expect(dueAfter(tried, 0.5)).toBe(first.elapsed + 12 * HOUR)
-    // A clock set back adds no time and blocks nothing.
+    // A clock that was set back adds no time and blocks nothing.
     const back = lookAt(tried, NOW - 3650 * DAY)
     expect(dueAfter(back, 0)).toBe(first.elapsed + HOUR)
   })
 })
 
 describe('the agreed ε per year', () => {
-  it('limits the sum over successive policies, even if each policy alone stays within it', () => {
+  it('the agreed ε per year limits the sum over successive policies, even if each policy alone stays within it', () => {
     const quiet = {
       ...policy,
       noiseMultiplier: 8.27,
@@ -121,7 +121,7 @@ describe('the agreed ε per year', () => {
     for (let round = 0; round < 12; round++) {
       budget = spend(budget, { ...task(round, quiet), policyHash: 'a' }, agreed)
     }
-    // In a year, these terms alone cost as much as the agreed terms, so `isWithin` accepts them.
+    // Updates under these terms alone cost per year as much as the agreed terms, so `isWithin` accepts them.
     const quieter = { ...quiet, noiseMultiplier: 16.54, maxParticipations: 48 }
     expect(isWithin(termsOf(quieter, TEST_RECIPIENTS), agreed)).toBe(true)
     expect(() => spend(budget, { ...task(99, quieter), policyHash: 'b' }, agreed)).toThrow(
@@ -134,7 +134,7 @@ describe('the agreed ε per year', () => {
 })
 
 describe('contribution terms', () => {
-  it('come from the noise, the number of reports and the δ of the policy', () => {
+  it('contribution terms come from the noise, the number of reports and the δ of the policy', () => {
     const terms = termsOf(TEST_POLICY, TEST_RECIPIENTS)
     expect(terms).toMatchObject({ delta: 1e-6, trust: 'two-aggregators' })
     expect(terms.epsilonPerReport).toBeCloseTo(1.85, 2)
@@ -142,7 +142,7 @@ describe('contribution terms', () => {
     expect(terms).toMatchObject({ ...TEST_RECIPIENTS, smallestCrowd: 1000, workBits: 0 })
   })
 
-  it('of a demonstration say so, and a consent to them never covers another shop', () => {
+  it('contribution terms of a demonstration say so, and a consent to them never covers another shop', () => {
     const demo = { ...TEST_POLICY, ...DEMO_PARAMETERS }
     const terms = termsOf(demo, { ...TEST_RECIPIENTS, demonstration: true })
     expect(terms.demonstration).toBe(true)
@@ -151,7 +151,7 @@ describe('contribution terms', () => {
     const real = termsOf(TEST_POLICY, TEST_RECIPIENTS)
     expect(isWithin(real, { ...real, demonstration: true })).toBe(false)
     expect(isWithin({ ...real, demonstration: true }, real)).toBe(false)
-    // Stored terms are shown only while the shop is still a demonstration.
+    // Stored terms of a demonstration are shown only while the shop still declares itself a demonstration.
     expect(isFor(terms, { ...TEST_RECIPIENTS, demonstration: true })).toBe(true)
     expect(isFor(terms, TEST_RECIPIENTS)).toBe(false)
     expect(isFor(real, { ...TEST_RECIPIENTS, demonstration: true })).toBe(false)
@@ -168,7 +168,7 @@ describe('contribution terms', () => {
     ['a shorter period', { periodDays: 364 }],
     ['counts of items', { counts: true }],
     ['an account', { tokens: 'account', issuer: 'https://shop.test/tokens' }],
-  ] as const)('exceed the agreed terms if they ask for more: %s', (_, more) => {
+  ] as const)('contribution terms exceed the agreed terms if they ask for more: %s', (_, more) => {
     const asked = termsOf(TEST_POLICY, TEST_RECIPIENTS)
     const agreed = { ...asked, epsilonPerReport: 1.9, epsilonPerYear: 3.9, workBits: 8 }
     expect(isWithin(agreed, agreed)).toBe(true)
@@ -179,14 +179,17 @@ describe('contribution terms', () => {
   it.each([
     ...(['leader', 'leaderOperator', 'leaderKey', 'helper', 'helperOperator'] as const),
     ...(['helperKey', 'task'] as const),
-  ])('differ from the agreed terms if the recipient is another one: %s', (name) => {
-    const agreed = termsOf(TEST_POLICY, TEST_RECIPIENTS)
-    expect(isWithin({ ...agreed, [name]: 'another' }, agreed)).toBe(false)
-    const { [name]: _, ...less } = agreed
-    expect(isWithin(less, less)).toBe(false)
-  })
+  ])(
+    'contribution terms differ from the agreed terms if the recipient is another one: %s',
+    (name) => {
+      const agreed = termsOf(TEST_POLICY, TEST_RECIPIENTS)
+      expect(isWithin({ ...agreed, [name]: 'another' }, agreed)).toBe(false)
+      const { [name]: _, ...less } = agreed
+      expect(isWithin(less, less)).toBe(false)
+    },
+  )
 
-  it('are refused if servers name other operators or keys than the shop does', () => {
+  it('contribution terms are refused if servers name other operators or keys than the shop does', () => {
     for (const name of ['leaderOperator', 'leaderKey', 'helperOperator', 'helperKey'] as const)
       expect(() => termsOf(TEST_POLICY, { ...TEST_RECIPIENTS, [name]: 'another' })).toThrow(name)
   })
@@ -203,7 +206,7 @@ describe('the device’s own limits', () => {
     ['ε 4.01 a year', { maxParticipations: 12, noiseMultiplier: noise(4.01, 12) }],
     ['a period so short that a year exceeds ε 4', { periodDays: 182 }],
     ['the demo’s terms', DEMO_PARAMETERS],
-  ])('refuse %s', (_name, worse) => {
+  ])('the device’s own limits refuse %s', (_name, worse) => {
     expect(() => termsOf({ ...TEST_POLICY, ...worse }, TEST_RECIPIENTS)).toThrow(
       expect.objectContaining({ code: 'terms-beyond-limits' }),
     )
@@ -213,12 +216,12 @@ describe('the device’s own limits', () => {
     ['1,000 people a round', { aggregationGoal: 1000 }],
     ['ε 2 an update', { ...one, noiseMultiplier: noise(2) }],
     ['ε 4 a year', { maxParticipations: 12, noiseMultiplier: noise(4, 12) }],
-  ])('accept %s', (_name, given) => {
+  ])('the device’s own limits accept %s', (_name, given) => {
     const { epsilonPerYear } = termsOf({ ...TEST_POLICY, ...given }, TEST_RECIPIENTS)
     expect(epsilonPerYear).toBeLessThanOrEqual(4 * (1 + 1e-9))
   })
 
-  it('limit a year to ε = 4 under any agreement, demonstrations included', () => {
+  it('the device’s own limits keep a year within ε = 4 under any agreement, demonstrations included', () => {
     const demo = { ...TEST_POLICY, ...DEMO_PARAMETERS }
     const spent = spend(lookAt(EMPTY_BUDGET, NOW), task(0, demo), {
       ...DEMONSTRATION_LIMITS,
@@ -235,7 +238,7 @@ describe('the device’s own limits', () => {
 })
 
 describe('a stored budget', () => {
-  it('is read back whole or refused', () => {
+  it('a stored budget is read back whole or refused', () => {
     const one = budgetAfter([NOW])
     expect(parseBudget(JSON.parse(JSON.stringify(one)))).toEqual(one)
     expect(parseBudget(undefined)).toEqual(EMPTY_BUDGET)

@@ -1,7 +1,7 @@
 /**
  * @module Privacy budget of this device, in numbers only: the rounds of its updates, their noise, and their times on
- * the budget's clock (`clock.ts`). An update counts as spent once it could have left; the aggregator's answer doesn't
- * matter. Spending is never undone; updates older than a year stay as a sum.
+ * the budget's clock (`clock.ts`). An update counts as spent once it could have left, whatever the aggregator answers.
+ * Spending is never undone; of updates older than a year, only the sum stays.
  */
 import {
   costOf,
@@ -42,7 +42,7 @@ export interface Budget extends Schedule {
   readonly time: WitnessedTime
   /** Updates of the last year. */
   readonly participations: readonly Participation[]
-  /** Number and Σ 1/z² of all older updates. */
+  /** Number of all updates older than a year, and the sum of their 1/z². */
   readonly earlier: { readonly reports: number; readonly lossSquared: number }
 }
 
@@ -57,8 +57,8 @@ export const EMPTY_BUDGET: Budget = {
 
 /**
  * Reads a stored budget.
- * @throws NearsideError `storage-corrupt`: an unreadable budget never counts as empty, since the device could then
- * spend twice
+ * @throws NearsideError `storage-corrupt`: an unreadable budget is never treated as empty, because the device could
+ * then spend its budget twice
  */
 export function parseBudget(stored: unknown): Budget {
   if (stored === undefined || stored === null) return EMPTY_BUDGET

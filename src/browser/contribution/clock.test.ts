@@ -14,7 +14,10 @@ const policy = {
   ...{ noiseMultiplier: 90, maxParticipations: 4, minSeparationSeconds: 0, periodDays: 365 },
 }
 
-/** Clocks at one attempt, in milliseconds since the epoch. All clocks except `own` show whole seconds. */
+/**
+ * Times that the clocks show at one attempt, in milliseconds since the epoch. All clocks except `own` show whole
+ * seconds.
+ */
 interface Clocks {
   readonly truth: number
   readonly own: number
@@ -46,7 +49,7 @@ const mostInAYear = (sent: readonly number[]) =>
   Math.max(...sent.map((from) => sent.filter((at) => at >= from && at < from + YEAR).length))
 
 const seconds = (most: number) => fc.integer({ min: -most, max: most }).map((n) => 1000 * n)
-/** Course of true time, and error of each clock. */
+/** Course of true time, and by how much each clock is wrong. */
 const course = (wrong: Readonly<Record<'own' | 'leader' | 'helper' | 'both', number>>) =>
   fc
     .array(
@@ -76,7 +79,7 @@ describe('at most a year’s updates leave in any year', () => {
     ['the device’s clock steps and the leader lies', { own: FAR, leader: FAR, helper: 0, both: 0 }],
     ['the device’s clock steps and the helper lies', { own: FAR, leader: 0, helper: FAR, both: 0 }],
     ['both servers lie', { own: 0, leader: 3000, helper: 3000, both: FAR }],
-  ])('if %s', (_, wrong) => {
+  ])('at most a year’s updates leave in any year if %s', (_, wrong) => {
     fc.assert(
       fc.property(course(wrong), (all) => {
         const { sent } = attempts(all)
@@ -86,7 +89,7 @@ describe('at most a year’s updates leave in any year', () => {
     )
   })
 
-  it('if the clock steps a week 53 times in one day', () => {
+  it('at most a year’s updates leave in any year if the clock steps a week 53 times in one day', () => {
     const all = Array.from({ length: 219 }, (_, n): Clocks => {
       const truth = NOW + n * 300_000
       return { truth, own: truth + (n % 2) * 8 * DAY + n * 7 * DAY, leader: truth, helper: truth }
@@ -94,7 +97,7 @@ describe('at most a year’s updates leave in any year', () => {
     expect(attempts(all).sent).toHaveLength(4)
   })
 
-  it('if a server first withholds the time and then signs it', () => {
+  it('at most a year’s updates leave in any year if a server first withholds the time and then signs it', () => {
     const behind = 3000 * 1000
     const four = [0, 1, 2, 3].map((n): Clocks => {
       const truth = NOW + 1000 * n
@@ -103,7 +106,7 @@ describe('at most a year’s updates leave in any year', () => {
     const early = NOW + YEAR - behind / 2
     const next = { truth: early, own: early + YEAR, leader: early, helper: early }
     expect(attempts([...four, next]).sent).toHaveLength(4)
-    // If the servers' clocks are further apart, nothing is sent.
+    // If the servers' clocks are further apart than the limit, nothing is sent.
     const apart = { ...four[0], leader: NOW - 2 * HOUR }
     expect(attempts([apart, apart]).sent).toHaveLength(0)
   })
@@ -113,7 +116,7 @@ describe('spent budget is free again after a year', () => {
   const honest = (truth: number): Clocks => ({ truth, own: truth, leader: truth, helper: truth })
   const four = [0, 1, 2, 3].map((n) => honest(NOW + n * 1000))
 
-  it('whether the device contacts the servers rarely or often', () => {
+  it('spent budget is free again after a year, whether the device contacts the servers rarely or often', () => {
     expect(attempts([...four, honest(NOW + YEAR - 1000)]).sent).toHaveLength(4)
     expect(attempts([...four, honest(NOW + YEAR)]).sent).toHaveLength(5)
     const often = Array.from({ length: 365 }, (_, day) => honest(NOW + (day + 1) * DAY))
@@ -123,7 +126,7 @@ describe('spent budget is free again after a year', () => {
   it.each([
     ['that was once ten years ahead', 10 * YEAR],
     ['that was once reset to 1980', 315_532_800_000 - NOW],
-  ])('with a clock %s', (_, wrong) => {
+  ])('spent budget is free again after a year with a clock %s', (_, wrong) => {
     const all = [...four, honest(NOW + DAY), honest(NOW + 2 * DAY), honest(NOW + YEAR + 3 * DAY)]
     for (const at of [0, 3, 4]) {
       const stepped = all.map((one, n) => (n === at ? { ...one, own: one.own + wrong } : one))
@@ -131,7 +134,7 @@ describe('spent budget is free again after a year', () => {
     }
   })
 
-  it('even after both servers once signed a time years ahead', () => {
+  it('spent budget is free again after a year even if both servers once signed a time years ahead', () => {
     const ahead = { leader: NOW + 10 * YEAR, helper: NOW + 10 * YEAR }
     const wrong = { ...honest(NOW + 5000), ...ahead }
     expect(attempts([...four, wrong, honest(NOW + YEAR + DAY)]).sent).toHaveLength(5)

@@ -1,6 +1,6 @@
 /**
- * @module Time on a device. Spent budget becomes free after time that three clocks confirm: both servers' signed
- * times and the device's own clock. The device's clock alone decides only when an update is due, which frees nothing.
+ * @module Time on a device. Spent budget becomes free after time that three clocks confirm: both servers' signed times
+ * and the device's own clock. The device's clock alone decides only when an update is due; it frees no budget.
  */
 import { DAY } from '@nearside/core/time.ts'
 
@@ -21,7 +21,7 @@ export interface SignedTimes {
   readonly latest: number
 }
 
-/** Time confirmed by both servers and the device; spent budget becomes free as it passes. */
+/** Time confirmed by both servers and the device. Spent budget becomes free as this time passes. */
 export interface WitnessedTime {
   /** Milliseconds that passed according to all three clocks. */
   readonly passed: number
@@ -44,8 +44,9 @@ export interface Schedule {
 export const NO_TIME: WitnessedTime = { passed: 0, signed: null, own: null }
 
 /**
- * Time after an answer. It advances to the smaller signed time, but no further than the device's clock has since the
- * last answer. So a jump of the device's clock, or of one server's, counts no more than the time that really passed.
+ * Returns the witnessed time after an answer. It advances to the smaller signed time, but by no more than the device's
+ * clock advanced since the last answer. So a jump of one clock, the device's or a server's, adds no more than true
+ * time.
  * @param now time of the device's clock
  */
 export function witness(kept: WitnessedTime, { time }: SignedTimes, now: number): WitnessedTime {
@@ -63,7 +64,7 @@ export function countFrom(kept: WitnessedTime, { latest }: SignedTimes): Witness
   return { ...kept, signed: Math.max(latest, kept.signed ?? latest) }
 }
 
-/** Schedule after a reading of the device's clock. A clock that goes back adds nothing and blocks nothing. */
+/** Schedule after a reading of the device's clock. A clock that goes back adds no time and blocks nothing. */
 export function lookAt<Kept extends Schedule>(kept: Kept, now: number): Kept {
   const step = Math.min(Math.max(now - (kept.seen ?? now), 0), MAX_STEP)
   return { ...kept, elapsed: kept.elapsed + step, seen: now }
@@ -71,7 +72,7 @@ export function lookAt<Kept extends Schedule>(kept: Kept, now: number): Kept {
 
 /**
  * Value of `elapsed` from which an automatic update is allowed to leave, for a fit that ended now.
- * @param share random number in [0, 1), as a share of a day; 0 for an update that had left already
+ * @param share random number in [0, 1), as a share of a day; 0 for an update that could have left already
  */
 export function dueAfter({ attempted, elapsed }: Schedule, share: number): number {
   const earliest = attempted === null ? 0 : attempted + BETWEEN_ATTEMPTS

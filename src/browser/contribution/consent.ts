@@ -1,6 +1,6 @@
 /**
- * @module Stores a consent to exactly the terms shown, or refuses it. The consent goes to disk and into the log,
- * under a signature of the log's key. The log's entry allows an upload; the stored setting alone doesn't.
+ * @module Stores a consent to exactly the terms shown, or refuses it. The consent goes to disk and into the log, under
+ * a signature of the log's key. Only the log's entry allows an upload; the stored setting alone does not.
  */
 import { sha256Hex } from '@nearside/core/bytes.ts'
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
@@ -40,7 +40,7 @@ export async function giveConsent(
   try {
     await deps.records(() => ({ consent, pending: undefined, due: undefined }))
   } catch (error) {
-    // The settings still have the earlier consent, or no consent, and the log must state the same.
+    // The settings still have the earlier consent, or no consent, so the log must state the same.
     await deps.ledger.append({ kind: 'consent', detail: await detailOf(standing) }, 'strict')
     throw error
   }

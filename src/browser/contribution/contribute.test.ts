@@ -206,7 +206,7 @@ const participations = () =>
   (scene.kept.budget as { participations: readonly unknown[] } | undefined)?.participations ?? []
 
 describe('a contribution', () => {
-  it('leaves as one report of fixed length, and its receipt is stored', async () => {
+  it('a contribution leaves as one report of fixed length, and its receipt is stored', async () => {
     const result = await send()
     expect(result).toMatchObject({ sent: true, error: null })
     expect(scene.kept.sent?.epsilon).toBeCloseTo(1.85, 2)
@@ -219,13 +219,13 @@ describe('a contribution', () => {
     expect(scene.kept.pending).toBe(undefined)
   })
 
-  it('is charged on disk before the first byte leaves', async () => {
+  it('a contribution is charged on disk before the first byte leaves', async () => {
     await send()
     // The first write of the budget stores the time, the second the cost.
     expect(scene.order).toEqual(['budget', 'budget', 'post', 'receipt'])
   })
 
-  it('has an id derived from the log and a permanent secret', async () => {
+  it('a contribution has an id derived from the log and a permanent secret', async () => {
     await send()
     scene.round++
     scene.now += 400 * 86_400_000
@@ -240,7 +240,7 @@ describe('a contribution', () => {
     expect(scene.sent.map(({ detail }) => detail.through)).toEqual([0, 1])
   })
 
-  it('has its norm and a commitment in the log, and the commitment’s opening in an export', async () => {
+  it('a contribution has its norm and a commitment in the log, and the commitment’s opening in an export', async () => {
     await send()
     const { clipNormInteger, squaredNormInteger, commitment, epsilon } = scene.sent[0].detail
     expect(clipNormInteger).toBe(1_638)
@@ -306,32 +306,32 @@ describe('no report leaves', () => {
     ],
     ['if the policy’s δ is 0.99', asking({ delta: 0.99 }), 'policy-mismatch'],
   ]
-  it.each(cases)('%s', async (_, changes, code) => {
+  it.each(cases)('no report leaves %s', async (_, changes, code) => {
     expect(await send(changes())).toMatchObject({ sent: false, error: { code } })
     expect(scene.kept.sent?.bytes ?? 0).toBe(0)
     expect(scene.sent).toHaveLength(0)
     expect(scene.ledger.slice(-1)).toMatchObject([{ kind: 'failure', detail: { code } }])
   })
 
-  it('if the aggregators disagree on the policy', async () => {
+  it('no report leaves if the aggregators disagree on the policy', async () => {
     scene.helperPolicy = { ...scene.policy, clipNorm: 0.06 }
     expect((await send()).error?.code).toBe('policy-mismatch')
     expect(scene.sent).toHaveLength(0)
   })
 
-  it('if the leader shows another key for the helper', async () => {
+  it('no report leaves if the leader shows another key for the helper', async () => {
     scene.helperPolicy = scene.policy
     scene.policy = { ...scene.policy, helper: TEST_POLICY.helper }
     expect((await send()).error?.code).toBe('policy-mismatch')
   })
 
-  it('between two rounds', async () => {
+  it('no report leaves between two rounds', async () => {
     scene.state = 'closed'
     expect((await send()).error?.code).toBe('round-closed')
     expect(scene.kept.budget).toBe(undefined)
   })
 
-  it('if the update is not finite or not of the policy’s length', async () => {
+  it('no report leaves if the update is not finite or not of the policy’s length', async () => {
     const nan = await send({ update: () => new Float32Array(88).fill(Number.NaN) })
     expect(nan.error?.code).toBe('report-invalid')
     const short = await send({ update: () => new Float32Array(3) })
@@ -346,7 +346,7 @@ describe('no report leaves', () => {
     expect(participations()).toEqual([])
   })
 
-  it('if the budget can’t be read or written', async () => {
+  it('no report leaves if the budget can’t be read or written', async () => {
     scene.kept = { ...scene.kept, budget: { participations: 'x' } }
     expect((await send()).error?.code).toBe('storage-corrupt')
     scene.refused = new NearsideError('storage-full', 'no room')
@@ -362,7 +362,7 @@ describe('no report leaves', () => {
       'agreed to anew',
       () => (scene.kept = { consent: { ...scene.kept.consent, contribute: true, since: 6 } }),
     ],
-  ])('if something was %s while the report was made', async (_, happen) => {
+  ])('no report leaves if something was %s while the report was made', async (_, happen) => {
     const { error } = await send({
       update: () => {
         happen()
@@ -374,7 +374,7 @@ describe('no report leaves', () => {
     expect(participations()).toEqual([])
   })
 
-  it('a second time if another tab has sent a report meanwhile', async () => {
+  it('no second report leaves if another tab has sent a report meanwhile', async () => {
     await send({
       update: async () => {
         await send()
@@ -385,7 +385,7 @@ describe('no report leaves', () => {
     expect(participations()).toHaveLength(1)
   })
 
-  it('under terms beyond the agreed terms; the consent ends, and the new terms are stored', async () => {
+  it('no report leaves under terms beyond the agreed terms; the consent ends, and the new terms are stored', async () => {
     scene.policy = { ...scene.policy, trust: 'trusted-server' }
     expect((await send()).error?.code).toBe('policy-mismatch')
     expect(scene.sent).toHaveLength(0)
@@ -409,7 +409,7 @@ describe('a contribution’s consent', () => {
     expect(scene.gets).toBe(0)
   }
 
-  it('sends nothing if it is stored without an entry in the log', async () => {
+  it('a consent without an entry in the log sends nothing', async () => {
     const { kept, policy } = scene
     scene = createScene(policy)
     scene.kept = { consent: kept.consent }
@@ -417,7 +417,7 @@ describe('a contribution’s consent', () => {
     nobodyAsked()
   })
 
-  it('names its recipients in the log, and so does each upload', async () => {
+  it('a consent names its recipients in the log, and so does each upload', async () => {
     await send()
     const [consent] = await scene.deps.ledger.entries()
     expect(consent.detail).toMatchObject({ ...scene.deps.endpoints, smallestCrowd: 1000 })
@@ -443,7 +443,7 @@ describe('a contribution’s consent', () => {
         return [...entries, await chain(entries[0], { kind: 'consent', detail, time: 1 })]
       },
     ],
-  ])('sends nothing if its log entry %s', async (_, change) => {
+  ])('a consent sends nothing if its log entry %s', async (_, change) => {
     const entries = await scene.deps.ledger.entries()
     const changed = await change(entries[0], entries)
     const ledger = { ...scene.deps.ledger, entries: async () => changed }
@@ -451,7 +451,7 @@ describe('a contribution’s consent', () => {
     nobodyAsked()
   })
 
-  it('allows nothing to other recipients, not even a request, and stays', async () => {
+  it('a consent allows nothing to other recipients, not even a request, and stays', async () => {
     const policy = { ...scene.policy, task: 'another' }
     const evil = {
       leader: 'https://shop.test/evil-leader',
@@ -472,14 +472,14 @@ describe('a contribution’s consent', () => {
     expect(scene.kept.consent?.contribute).toBe(false)
   })
 
-  it('does not cover a policy with other keys, but stays', async () => {
+  it('a consent does not cover a policy with other keys, but stays', async () => {
     scene.policy = { ...scene.policy, helper: TEST_POLICY.helper }
     expect((await send()).error?.code).toBe('policy-mismatch')
     expect(scene.sent).toHaveLength(0)
     expect(scene.kept.consent?.contribute).toBe(true)
   })
 
-  it('can’t be given if the log can’t be signed', async () => {
+  it('a consent can’t be given if the log can’t be signed', async () => {
     const ledger = { ...scene.deps.ledger, key: async () => null }
     const terms = termsOf(scene.policy, scene.deps.endpoints)
     await expect(giveConsent({ ...scene.deps, ledger }, terms, undefined)).rejects.toMatchObject({
@@ -491,7 +491,7 @@ describe('a contribution’s consent', () => {
 })
 
 describe('a retry', () => {
-  it('sends the same bytes and is charged once', async () => {
+  it('a retry sends the same bytes and is charged once', async () => {
     scene.answers = ['lost', 503, 'genuine']
     expect((await send()).error?.code).toBe('aggregator-unreachable')
     expect((await send()).error?.code).toBe('aggregator-unreachable')
@@ -503,7 +503,7 @@ describe('a retry', () => {
     expect(scene.kept.sent).toMatchObject({ reports: 1, bytes: 3 * reportBytes(TEST_POLICY) })
   })
 
-  it('is not made after a final refusal, and the budget stays spent', async () => {
+  it('a report is not sent again after a final refusal, and the budget stays spent', async () => {
     scene.answers = [410]
     expect((await send()).error?.code).toBe('round-closed')
     expect(participations()).toHaveLength(1)
@@ -512,7 +512,7 @@ describe('a retry', () => {
     expect(scene.sent).toHaveLength(1)
   })
 
-  it('never sends a report made under a consent that was withdrawn since', async () => {
+  it('a retry never sends a report made under a consent that was withdrawn since', async () => {
     scene.answers = ['lost', 'genuine']
     await send()
     scene.now += 3_600_000
@@ -524,7 +524,7 @@ describe('a retry', () => {
     expect(scene.sent).toHaveLength(1)
   })
 
-  it('makes a new report for a new round', async () => {
+  it('a retry in a new round makes a new report', async () => {
     scene.answers = ['lost', 'genuine']
     await send()
     scene.round = 2
@@ -536,11 +536,11 @@ describe('a retry', () => {
 })
 
 describe('a receipt', () => {
-  it.each(['forged', 'text'] as const)('that is %s is rejected', async (answer) => {
+  it.each(['forged', 'text'] as const)('a receipt that is %s is rejected', async (answer) => {
     scene.answers = [answer, 'genuine']
     expect((await send()).error?.code).toBe('report-invalid')
     expect(scene.ledger.map(({ kind }) => kind)).toEqual(['failure'])
-    // The report could have been counted, so the same bytes are sent again, never new bytes.
+    // The leader could have counted the report, so the same bytes are sent again, never new bytes.
     expect((await send()).sent).toBe(true)
     expect(toHex(scene.sent[1].body)).toBe(toHex(scene.sent[0].body))
   })
@@ -621,7 +621,7 @@ describe('if the policy asks for tokens', () => {
     // The next attempt finds the token on disk.
     expect(await send({ share: 0.5 })).toMatchObject({ sent: true })
     expect(scene.asked).toHaveLength(1)
-    // The token of an ended round is worthless.
+    // A token of an ended round is worthless.
     scene.round = 2
     scene.now += 3_600_000
     await send({ share: 0 })

@@ -112,7 +112,7 @@ export async function contribute(deps: ContributeDeps): Promise<Contributed> {
   return { sent: error === null, reason, error }
 }
 
-/** @throws NearsideError `consent-missing` unless both settings and log contain the shopper's consent */
+/** @throws NearsideError `consent-missing` unless both the settings and the log contain the shopper's consent */
 async function requireConsent(deps: ContributeDeps): Promise<void> {
   if (deps.globalPrivacyControl === true)
     throw new NearsideError('consent-missing', 'Global Privacy Control is on: nothing is sent')
@@ -129,7 +129,7 @@ async function requireConsent(deps: ContributeDeps): Promise<void> {
 
 /**
  * Prepares the report to send and stores it on disk together with its privacy cost.
- * @returns the report; null if it waits because its token was requested just now
+ * @returns the report; null if the report has to wait because its token was requested just now
  */
 async function commit(
   deps: ContributeDeps,
@@ -161,7 +161,7 @@ async function commit(
   const body = toBase64(made.body)
   const pending = { id, round, policyHash, consentSince, body, detail, authorization }
   await deps.records((kept, epoch) => {
-    // After a lost database connection this runs twice; the first run could have succeeded.
+    // This transaction runs again after a lost database connection, even if its first run succeeded.
     if (kept.pending?.body === body) return {}
     const consent = consentOf(kept)
     if (epoch !== before.epoch || consent.since !== consentSince)
@@ -198,7 +198,7 @@ async function read(deps: ContributeDeps, task: AgreedTask, terms: ContributionT
       pending?.round === task.round &&
       pending.policyHash === task.policyHash &&
       pending.consentSince === consent.since
-    // Store the budget in every case, because the signed answers advance the device's witnessed time.
+    // Store the budget even if nothing is sent, because the signed answers advance the device's witnessed time.
     const budget = afterAnswer(parseBudget(kept.budget), task, deps.now())
     const more = !isWithin(terms, consent.terms)
     // This function can run twice.

@@ -25,11 +25,11 @@ export async function post(
   let spent = {}
   await deps.records(({ sent = NOTHING_SENT, ...kept }) => {
     consentOf(kept)
-    // The report is gone: the shopper withdrew, forgot or erased something in the meantime.
+    // The stored report was removed: meanwhile, the shopper withdrew the consent, or forgot or erased something.
     if (kept.pending?.id !== pending.id)
       throw new NearsideError('consent-missing', 'The update was withdrawn; nothing was sent')
     spent = { epsilon: sent.epsilon ?? 0, epsilonEver: sent.epsilonEver ?? 0 }
-    // Count the bytes before they leave, in case the tab ends in between.
+    // Count the bytes before they leave, because the tab could end right after that.
     return { sent: { ...sent, bytes: sent.bytes + body.length } }
   })
   const detail = { ...pending.detail, ...spent, delta: task.policy.delta }

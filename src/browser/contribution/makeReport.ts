@@ -1,7 +1,7 @@
 /**
  * @module Makes a report's bytes from an update: clip, quantize, share and prove, seal. Its inputs are the update, the
  * round's task, the id and the random bytes drawn here. The order of drawing is: rounding, id (if none is given),
- * helper's share, proof, leader's seal, helper's seal, salt. An auditor can make the same report from them.
+ * helper's share, proof, leader's seal, helper's seal, salt. From these inputs, an auditor can make the report again.
  */
 import { PROOF_RANDOM_BYTES, shard } from '@nearside/aggregate/privacy/pine/pine.ts'
 import { quantize, squaredNorm, toResidues } from '@nearside/aggregate/privacy/quantize.ts'
@@ -133,7 +133,7 @@ export async function makeReport(
       reportId: id,
       salt: toBase64(salt),
       update: toBase64(plain),
-      // JSON has no −0; adding 0 changes −0 only, which rounds like 0.
+      // JSON has no −0. Adding 0 turns −0 into 0, which rounds alike, and changes no other number.
       delta: Array.from(update, (x) => x + 0),
       random: toBase64(concat(...drawn)),
       round,

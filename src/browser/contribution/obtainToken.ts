@@ -41,7 +41,7 @@ type Deps = Pick<ContributeDeps, 'records' | 'signal' | 'transport'> & {
   readonly randomBytes: RandomBytes
 }
 
-/** Maximum delay in milliseconds of an update whose token arrived only when the update was due. */
+/** Maximum delay of an update whose token arrived only when the update was due, milliseconds. */
 const AFTER_TOKEN = 600_000
 
 /**
@@ -65,7 +65,7 @@ export async function showToken(
     if (!fresh || share === undefined)
       return { authorization: authorizationOf(token), token: await sha256Hex(fromBase64(token)) }
   } catch (error) {
-    // Wait before the next attempt: by then the issuer could answer, or the shopper could have signed in.
+    // Wait before the next attempt: by then the issuer could be reachable, or the shopper could have signed in.
     if (share !== undefined && !signal?.aborted) await wait(BETWEEN_ATTEMPTS * (1 + share))
     throw error
   }
@@ -136,7 +136,7 @@ async function ask(
   return transport.get(url, 'token', { signal, post: { body: request, headers, credentials } })
 }
 
-/** Does the proof of work with the browser's own cryptography, outside the worker's thread. */
+/** Does the proof of work with the browser's WebCrypto, which runs outside the worker's thread. */
 async function work(task: TokenRound, request: Bytes, bits: number, signal?: AbortSignal) {
   const { password, salt, iterations } = await workFor(task, request)
   for (let attempt = 0; ; attempt++) {

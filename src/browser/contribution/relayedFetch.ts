@@ -30,7 +30,7 @@ export interface Relayed {
 
 const MOST_ANSWERED = 2 ** 20
 
-/** @returns `ask`, a fetch for addresses of both aggregators only; it rejects for any other address */
+/** @returns `ask`, a fetch that reaches the two aggregators only and rejects any other address */
 export function relayedFetch(fetch: typeof globalThis.fetch, names: Relayed) {
   const { relay, leader, leaderKey, helper, helperKey } = names
   const servers = [

@@ -26,7 +26,7 @@ export async function whenDue(
     const budget = lookAt(parseBudget(kept.budget), now)
     const { attempted, elapsed } = budget
     let { due } = kept
-    // Keep an already planned time. A pending report could have left and so revealed its time. Its retry needs no
+    // Keep an already planned time. A pending report could have left, which revealed its time, so its retry needs no
     // delay.
     if (learned) due ??= dueAfter(budget, kept.pending ? 0 : random())
     const isDue = due !== undefined && elapsed >= due

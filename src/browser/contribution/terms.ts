@@ -58,7 +58,7 @@ export interface ContributionTerms extends PolicyTerms, Recipients {
   readonly epsilonPerYear: number
 }
 
-/** Names of the fields with terms in the log's entries of consents and uploads. */
+/** Names of the log fields that state the terms, in the entries of consents and uploads. */
 export const CONSENT_TERMS: readonly string[] = [
   ...POLICY_TERMS,
   ...['leader', 'helper', 'issuer', 'relay', 'demonstration', 'epsilonPerReport', 'epsilonPerYear'],
@@ -105,7 +105,7 @@ export function isFor(terms: ContributionTerms, recipients: Recipients): boolean
   )
 }
 
-/** Whether both values are exactly the same terms. */
+/** Whether `one` and `other` are exactly the same terms. */
 export function areSame(one: object, other: object): boolean {
   const [a, b] = [one as Facts, other as Facts]
   return CONSENT_TERMS.every((name) => a[name] === b[name])

@@ -15,7 +15,7 @@ test('a fit is allowed if enough battery and time are left', () => {
   expect(why({ battery: 0.15 }, 59_999)).toBe(null)
 })
 
-test('a fit waits for low battery, data saver and a spent page budget', () => {
+test('a fit waits if the battery is low, the shopper saves data, or the page’s time for fits is spent', () => {
   expect(why({ battery: 0.14 })).toBe('battery')
   expect(why({ savesData: true })).toBe('save-data')
   expect(why({}, 60_000)).toBe('spent')

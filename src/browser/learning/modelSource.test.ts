@@ -55,7 +55,7 @@ describe('a known model version', () => {
     return urls
   }
 
-  test('is fetched without asking for latest.json', async () => {
+  test('a known model version is fetched without a request for latest.json', async () => {
     const urls = await asked({ version: '1', manifest: kept.version })
     expect(urls).toContain('1/manifest.json')
     expect(urls).not.toContain('latest.json')
@@ -65,11 +65,14 @@ describe('a known model version', () => {
     ['gone', { version: '0', manifest: kept.version }],
     ['another version by now', { version: '1', manifest: '0'.repeat(64) }],
     ['nonsense', { version: '../1', manifest: 7 }],
-  ])('is replaced by the version in latest.json if it is %s', async (_, latest) => {
-    const urls = await asked(latest)
-    expect(urls).toContain('latest.json')
-    expect(urls.filter((url) => url.includes('..'))).toEqual([])
-  })
+  ])(
+    'a known model version is replaced by the version in latest.json if it is %s',
+    async (_, latest) => {
+      const urls = await asked(latest)
+      expect(urls).toContain('latest.json')
+      expect(urls.filter((url) => url.includes('..'))).toEqual([])
+    },
+  )
 })
 
 test('a stored download answers for no other URL', () => {

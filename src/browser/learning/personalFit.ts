@@ -75,8 +75,8 @@ export async function fitPersonal(input: FitInput): Promise<Fitted | null> {
 }
 
 /**
- * Builds the fit's problem, which takes most of a first fit's time. If `candidates` remembers its results, each
- * further event adds only one case. Between two cases, the worker can answer lists.
+ * Builds the fit's problem, which takes most of a first fit's time. If `candidates` caches its results, each further
+ * event costs only one more search. Between two cases, the worker can answer requests for lists.
  * @throws NearsideError `aborted`
  */
 export async function buildProblem(

@@ -80,9 +80,12 @@ describe('after release 7 was seen', () => {
     ['an older release', 6, 'b', 'model-rolled-back'],
     ['the same number for another model', 7, 'b', 'model-forked'],
     ['an earlier model as a later release', 8, 'a', 'taken'],
-  ])('%s (release %s, model %s): %s', async (_, release, letter, expected) => {
-    expect(await outcome(await made(release, letter), KEYS, await made(7))).toBe(expected)
-  })
+  ])(
+    'after release 7 was seen, %s (release %s, model %s): %s',
+    async (_, release, letter, expected) => {
+      expect(await outcome(await made(release, letter), KEYS, await made(7))).toBe(expected)
+    },
+  )
 })
 
 describe('the expiry of a release', () => {
@@ -91,11 +94,11 @@ describe('the expiry of a release', () => {
     ['by a clock that is ahead by less than a day', 90.9, 'taken'],
     ['after it', 91.1, 'model-expired'],
     ['by a clock that was set back by years', -3000, 'taken'],
-  ])('%s: on day %s the release is %s', async (_, days, expected) => {
+  ])('expiry of a release: %s: on day %s the release is %s', async (_, days, expected) => {
     expect(await outcome(await made(1), KEYS, null, NOW + days * DAY)).toBe(expected)
   })
 
-  test('applies even if the clock is set back to before the newest signature', async () => {
+  test('a release expires even if the clock is set back to before the newest signature', async () => {
     const short = await made(7, 'a', [shop], 10)
     const terms = { release: 7, issued: NOW + 60 * DAY, expires: NOW + 70 * DAY }
     const later = await signedBy(model('a'), terms, shop)
@@ -103,7 +106,7 @@ describe('the expiry of a release', () => {
     expect(await outcome(short, KEYS, later, NOW - 365 * DAY)).toBe('model-expired')
   })
 
-  test('is named in the error', async () => {
+  test('the error of an expired release names its last day', async () => {
     await expect(checkRelease(await made(2), KEYS, null, NOW + 100 * DAY)).rejects.toThrow(
       'release 2) ended on 2026-08-30',
     )

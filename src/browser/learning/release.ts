@@ -1,6 +1,6 @@
 /**
  * @module Checks that everybody gets the same base model. The shop's keys must have signed it, and it must not be
- * expired. It must not be older than the newest release seen, or differ from a release of the same number.
+ * expired. It must not be older than the newest release seen here, or differ from a release with the same number.
  */
 
 import { verify } from '@nearside/aggregate/privacy/signature.ts'
@@ -21,7 +21,7 @@ export interface ModelKeys {
   readonly helper?: string
 }
 
-/** Milliseconds by which a device's clock can be fast without ending a release early. */
+/** Milliseconds by which a device's clock may be fast without making the device refuse a release too early. */
 const TOLERANCE = DAY
 
 const refuse = (what: string) => invalidInput(`modelKeys: ${what} is missing or malformed`)

@@ -61,7 +61,7 @@ test('a view does not delay the run that a purchase requested', async () => {
   expect(runs()).toBe(1)
 })
 
-test('requests during a run cause one run after it', async () => {
+test('requests during a run cause one more run after it', async () => {
   let finish = () => {}
   const { scheduler, advance, runs } = setUp(
     () =>
@@ -97,7 +97,7 @@ test('a failed task is reported, and the scheduler continues until it is stopped
   expect(runs()).toBe(2)
 })
 
-test('strategies: online runs at once, batch by count or idleness, hybrid by event', () => {
+test('strategy `online` runs at once, `batch` by count or after a quiet time, `hybrid` by event', () => {
   const { online, batch, hybrid } = STRATEGIES
   expect(online.delayAfter('view_item', 1)).toBe(0)
   expect(batch.delayAfter('view_item', 1)).toBeGreaterThan(hybrid.delayAfter('view_item', 1) ?? 0)

@@ -1,6 +1,6 @@
 /**
- * @module Runs one task at a time, after a quiet period. A request before the start restarts the delay, except while
- * an urgent run (delay 0) waits. A request during a run causes one more run.
+ * @module Runs one task at a time, after a quiet period. A request before the task starts restarts the delay, except if
+ * an urgent run (delay 0) is waiting. A request during a run causes one more run.
  */
 import type { PersonalizerSnapshot } from '../apiSnapshot.ts'
 
@@ -11,7 +11,7 @@ export interface Timers {
 
 export type Scheduler = ReturnType<typeof createScheduler>
 
-/** @param failed called with the task's error; the next run is not affected */
+/** @param failed called with the task's error; later runs go on */
 export function createScheduler(
   timers: Timers,
   task: () => Promise<void>,
@@ -65,8 +65,8 @@ export function createScheduler(
 }
 
 /**
- * Limits of automatic learning: milliseconds of one fit, milliseconds of all fits of one page, and the battery level,
- * 0 to 1, below which an unplugged device doesn't learn. A normal fit takes tens of milliseconds.
+ * Limits of automatic learning: milliseconds per fit, milliseconds of all fits of one page, and the battery level, 0 to
+ * 1, below which an unplugged device doesn't learn. A normal fit takes tens of milliseconds.
  */
 export const BUDGET = { perFit: 5000, perPage: 60_000, battery: 0.15 } as const
 
@@ -90,8 +90,8 @@ export type Deferral = NonNullable<PersonalizerSnapshot['deferred']>
  * Returns the reason to defer automatic learning on the shopper's device, or null. A fit that the shop requests with
  * `fineTune` always runs.
  * @param spent milliseconds of fits so far
- * @param asked whether the shopper's own action led to this fit, in this tab or another. Background work, such as
- * learning anew on a new base model, can wait until the page is visible
+ * @param asked whether the shopper's own action, in this tab or another, led to this fit. Other fits, such as those for
+ * a new base model, wait until the page is visible
  */
 export function deferralOf(
   conditions: DeviceConditions,

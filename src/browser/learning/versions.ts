@@ -29,7 +29,7 @@ async function checksumOf(base: string, u: Float32Array, w: Float32Array): Promi
 }
 
 /**
- * Stores a fit as the version in use and logs a commitment to it; null if the shopper erased everything in the
+ * Stores a fit as the version in use and logs a commitment to it; returns null if the shopper erased everything in the
  * meantime.
  */
 export async function storePersonal(
@@ -39,7 +39,7 @@ export async function storePersonal(
   time: number,
   epoch: number,
 ): Promise<number | null> {
-  // JSON has no −0. Adding 0 turns −0 into 0, so the export has the same checksum as the log.
+  // JSON has no −0. Adding 0 turns −0 into 0, so that the exported model has the checksum that the log states.
   const [u, w] = [fitted.parameters.u, fitted.parameters.w].map((one) => one.map((x) => x + 0))
   const facts = {
     base,

@@ -41,7 +41,7 @@ test('the hash is SHA-256 over RFC 8785 JSON, as another implementation computes
 })
 
 describe('verifyChain', () => {
-  test('accepts every chain, also after a round trip through JSON', async () => {
+  test('verifyChain accepts every chain, also after a round trip through JSON', async () => {
     await fc.assert(
       fc.asyncProperty(factsArbitrary, async (facts) => {
         const entries = await chainOf(facts)
@@ -56,7 +56,7 @@ describe('verifyChain', () => {
     )
   })
 
-  test('detects a flipped bit anywhere', async () => {
+  test('verifyChain detects a flipped bit anywhere', async () => {
     await fc.assert(
       fc.asyncProperty(factsArbitrary, fc.nat(), fc.nat({ max: 6 }), async (facts, where, bit) => {
         const text = JSON.stringify(await chainOf(facts))
@@ -68,7 +68,7 @@ describe('verifyChain', () => {
         } catch {
           return
         }
-        // Some changes keep the value: in JSON, 1e2 equals 1E2.
+        // Some changed bits keep the value: in JSON, 1e2 equals 1E2.
         fc.pre(JSON.stringify(tampered) !== text)
         expect(Array.isArray(tampered) && (await verifyChain(tampered)).ok).toBe(false)
       }),
@@ -76,7 +76,7 @@ describe('verifyChain', () => {
     )
   })
 
-  test('detects dropped, swapped, doubled and inserted entries', async () => {
+  test('verifyChain detects dropped, swapped, doubled and inserted entries', async () => {
     await fc.assert(
       fc.asyncProperty(factsArbitrary, fc.nat(), async (facts, pick) => {
         const entries = await chainOf(facts)
@@ -96,7 +96,7 @@ describe('verifyChain', () => {
     )
   })
 
-  test('detects a missing head and an entry rewritten with a fresh hash', async () => {
+  test('verifyChain detects a missing head and an entry rewritten with a fresh hash', async () => {
     const entries = await chainOf(
       [1, 2, 3].map((time) => ({ kind: 'request', time, detail: { url: 'x' } })),
     )
@@ -105,7 +105,7 @@ describe('verifyChain', () => {
     expect((await verifyChain(entries.toSpliced(1, 1, forged))).brokenAt).toBe(2)
   })
 
-  test('reports a malformed entry as a broken chain without throwing', async () => {
+  test('verifyChain reports a malformed entry as a broken chain without throwing', async () => {
     for (const junk of [null, 7, 'x', {}, { hash: 1 }, [undefined]]) {
       expect((await verifyChain([junk])).ok).toBe(false)
     }
@@ -118,7 +118,7 @@ describe('signatures of the log', () => {
     (kind, time): EntryFacts => ({ kind, time, detail: { time } }),
   )
 
-  test('cover entries about data that leave, and all entries before them', async () => {
+  test('signatures of the log cover entries about data that leave, and all entries before them', async () => {
     const entries = await chainOf(facts, await testSigner())
     expect(entries.map(({ key, signature }) => Boolean(key && signature))).toEqual([
       false,
@@ -131,7 +131,7 @@ describe('signatures of the log', () => {
     expect(await verifyChain(read)).toEqual({ ok: true, entries: 5, brokenAt: null, signed: 2 })
   })
 
-  test('expose a chain that was rebuilt without the key', async () => {
+  test('signatures of the log expose a chain that was rebuilt without the key', async () => {
     const [signer, other] = [await testSigner(), await testSigner()]
     const entries = await chainOf(facts, signer)
     const changed = facts.with(0, { ...facts[0], detail: { time: 7 } })
@@ -149,7 +149,7 @@ describe('signatures of the log', () => {
     }
   })
 
-  test('are reported as missing if they are removed, and refused if they are invalid', async () => {
+  test('signatures of the log are reported as missing if they are removed, and refused if they are invalid', async () => {
     const entries = await chainOf(facts, await testSigner())
     const { signature, ...without } = entries[3]
     for (const changed of [
@@ -163,7 +163,7 @@ describe('signatures of the log', () => {
       )
   })
 
-  test('can start in a log that an earlier version began without signatures', async () => {
+  test('signatures can start in a log that an earlier version began without signatures', async () => {
     const old = await chainOf(facts.slice(0, 2))
     const next = await chain(old[1], facts[3], await testSigner())
     expect(await verifyChain([...old, next])).toMatchObject({ ok: true, signed: 1 })

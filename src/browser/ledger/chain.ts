@@ -17,7 +17,7 @@ export type EntryFacts = Pick<LedgerEntry, 'kind' | 'detail' | 'time'> &
 
 export const NO_PREVIOUS = '0'.repeat(64)
 
-/** Kinds of entries that are signed. Other kinds are frequent; the next signature covers them, too. */
+/** Kinds of entries that are signed. Entries of other kinds are frequent, and the next signature covers them, too. */
 const SIGNED: readonly LedgerEntry['kind'][] = [
   'agent',
   'upload',
@@ -82,7 +82,7 @@ export function erasure(
 
 const CONSENT = ['contribute', 'wording', ...CONSENT_TERMS]
 
-/** Consent of the shopper after the first `gone` entries, and its terms. */
+/** Returns the shopper's consent after the first `gone` entries, and its terms. */
 function consentAfter(entries: readonly LedgerEntry[], gone: number): LedgerEntry['detail'] {
   const said = entries.findLast((one, at) => at < gone && one.kind === 'consent')
   const detail = (said ?? entries.findLast(standsForOthers))?.detail ?? {}

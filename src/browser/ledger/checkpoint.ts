@@ -28,8 +28,8 @@ export async function checkpointId(
 
 /**
  * Log entry that the next report's id commits to: the entry logged with the last report. If somebody cuts the log off
- * after that entry, a verifier can still compute the next id and so find the missing report. Before the first report:
- * the last entry other than a daily count.
+ * after that entry, a verifier can still compute the next id and so find the missing report. Before the first report,
+ * it is the last entry that is not a daily count.
  */
 export function fixedEntry(entries: readonly LedgerEntry[]): LedgerEntry | undefined {
   const last = entries.findLast(({ kind }) => kind === 'upload')
@@ -39,5 +39,5 @@ export function fixedEntry(entries: readonly LedgerEntry[]): LedgerEntry | undef
   )
 }
 
-/** False for counts, because each request chains them anew. */
+/** False for entries that count requests, because each further request changes their hash. */
 export const canBeFixed = ({ detail }: LedgerEntry) => detail.day === undefined

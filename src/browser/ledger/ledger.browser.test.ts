@@ -25,7 +25,7 @@ test('two tabs over one IndexedDB make one unbroken log', async () => {
   })
 })
 
-test('waiting entries share one write with the strictest durability among them', async () => {
+test('log entries that wait are written together, with the strictest durability among them', async () => {
   const store = createStore(createMemoryDatabase())
   const writes: (readonly [rows: number, keep: Durability])[] = []
   const ledger = createLedger(
@@ -58,7 +58,7 @@ test('waiting entries share one write with the strictest durability among them',
   })
 })
 
-test('a failing store rejects waiting entries, and the next entry continues the chain', async () => {
+test('a failing store rejects the log entries that wait, and the next entry continues the chain', async () => {
   const store = createStore(createMemoryDatabase())
   let failing = true
   const ledger = createLedger(
@@ -78,7 +78,7 @@ test('a failing store rejects waiting entries, and the next entry continues the 
   expect((await append(2)).sequence).toBe(0)
 })
 
-test('an entry that must be on disk is rejected by memory; the others are stored', async () => {
+test('memory rejects a log entry that must be on disk, and stores the others', async () => {
   const store = createStore(createMemoryDatabase())
   const ledger = createLedger(
     {

@@ -34,7 +34,7 @@ function setUp() {
 const request = (url: string) => ({ kind: 'request', detail: { url } }) as const
 
 describe('routine requests', () => {
-  test('to one address on one day are one entry, counted by all tabs', async () => {
+  test('routine requests to one address on one day are one entry, counted by all tabs', async () => {
     const { clock, tab, ledger } = setUp()
     await ledger.append({ kind: 'model', detail: { version: '1' } })
     const tabs = [ledger, tab()]
@@ -55,7 +55,7 @@ describe('routine requests', () => {
     })
   })
 
-  test('get a new count after another entry and on another day', async () => {
+  test('routine requests get a new count after another entry and on another day', async () => {
     const { clock, ledger } = setUp()
     const counts = async () =>
       (await ledger.entries()).map(({ kind, detail }) => detail.count ?? kind)
@@ -73,7 +73,7 @@ describe('routine requests', () => {
     expect((await verifyChain(await ledger.entries())).ok).toBe(true)
   })
 
-  test('make at most two entries a day if one follows every five minutes for a month', async () => {
+  test('routine requests make at most two entries a day if one follows every five minutes for a month', async () => {
     const { clock, ledger } = setUp()
     for (let i = 0; i < 30 * 288; i++) {
       clock.now += 300_000
@@ -94,7 +94,7 @@ describe('the oldest entries', () => {
       )
   }
 
-  test('are folded repeatedly into one entry with their totals, and the chain holds', async () => {
+  test('the oldest entries are folded repeatedly into one entry with their totals, and the chain holds', async () => {
     const { ledger } = setUp()
     for (const more of [LEDGER_SIZE.most + 500, LEDGER_SIZE.most]) {
       await filled(ledger, more)
@@ -114,12 +114,12 @@ describe('the oldest entries', () => {
     const kept = entries.filter(({ kind }) => kind === 'upload').length
     expect(detail?.uploads).toBe(uploads - kept)
     expect(detail?.entries).toBe(entries[0].sequence)
-    // Missing entries that no fold replaces are still detected.
+    // Missing entries that no fold entry accounts for are still detected.
     expect((await verifyChain(entries.slice(1))).brokenAt).toBe(0)
     expect((await verifyChain(entries.filter(({ kind }) => kind !== 'fold'))).ok).toBe(false)
   })
 
-  test('stay if folding fails, and none is lost', async () => {
+  test('the oldest entries stay if folding fails, and none is lost', async () => {
     const { store } = setUp()
     let refusing = true
     const appendLedger: Store['appendLedger'] = async (rows, where, durability) => {
@@ -137,12 +137,12 @@ describe('the oldest entries', () => {
 })
 
 describe('an erasure', () => {
-  test('leaves one entry that follows the removed log and gives its totals', async () => {
+  test('an erasure leaves one entry that follows the removed log and gives its totals', async () => {
     const { ledger, tab } = setUp()
     const upload = (reportId: string) =>
       ({ kind: 'upload', detail: { reportId, noiseMultiplier: 2 }, bytesSent: 10 }) as const
     await ledger.append({ kind: 'consent', detail: { contribute: true, epsilonPerReport: 5 } })
-    // The second report is sent twice, at no further cost.
+    // The second report is sent twice, but costs privacy only once.
     for (const id of ['a', 'b', 'b']) await ledger.append(upload(id))
     const before = await ledger.entries()
     await tab().erase()
@@ -182,7 +182,7 @@ describe('an erasure', () => {
     expect((await verifyChain(await ledger.entries())).ok).toBe(true)
   })
 
-  test('waits for another tab’s entry, and works if the log can’t be signed', async () => {
+  test('an erasure waits for another tab’s entry, and works if the log can’t be signed', async () => {
     const { store } = setUp()
     let first = true
     const ledger = createLedger(

@@ -11,9 +11,9 @@ import { chain, type EntryFacts, erasure, fold, isSigned } from './chain.ts'
 import type { LedgerEntry } from './entry.ts'
 import { openSigner, type Signer } from './signer.ts'
 
-/** Number of attempts, because another tab could write first. */
+/** Number of attempts to write, because another tab could write first and make an attempt fail. */
 const ATTEMPTS = 50
-/** A log of more than `most` entries is folded to `kept`, which cover over a year at ten entries a day. */
+/** A log of more than `most` entries is folded to `kept` entries, which cover over a year at ten entries a day. */
 export const LEDGER_SIZE = { most: 5000, kept: 4000 }
 /** Number of entries between two checks of the size. */
 const LOOK_EVERY = 250
@@ -26,7 +26,7 @@ export type Ledger = ReturnType<typeof createLedger>
 interface Waiting {
   readonly facts: Facts
   readonly keep: Durability
-  /** Increase of a daily count; null for facts that get a new entry. */
+  /** Amounts by which a daily count rises; null for facts that get a new entry. */
   readonly counted: { readonly times: number; readonly received: number } | null
   readonly resolve: (entry: LedgerEntry) => void
   readonly reject: (error: unknown) => void
@@ -47,8 +47,8 @@ export function createLedger(store: LedgerStore, now: () => number) {
   }
 
   /**
-   * Takes the waiting entries up to the first that differs in needing `disk`. If the disk then refuses a `disk` batch,
-   * no other entries are rejected.
+   * Takes waiting entries of one kind: either entries that need `disk`, or other entries. So if the disk refuses a
+   * `disk` batch, no other entries are rejected.
    */
   function next(keep: Durability): Waiting[] {
     const end = waiting.findIndex((one) => (one.keep === 'disk') !== (keep === 'disk'))
@@ -76,7 +76,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
         if (await store.appendLedger(entries, { after }, keep === 'disk' ? 'disk' : strict)) {
           batch.forEach(({ resolve }, i) => void resolve(entries[places[i]]))
           const [before, last] = [tail.at(-1)?.sequence ?? 0, entries.at(-1)?.sequence ?? 0]
-          // If folding fails now, it is tried again some entries later.
+          // If folding fails now, a later entry tries it again.
           return await bound(before, last).catch(() => undefined)
         }
       }
@@ -91,7 +91,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
     const rows = (await store.ledger()) as readonly LedgerEntry[]
     if (rows.length <= LEDGER_SIZE.most) return
     const gone = rows.length - LEDGER_SIZE.kept
-    // If another tab has written in the meantime, folding happens a little later.
+    // If another tab has written in the meantime, nothing is folded now; a later entry tries again.
     await store.appendLedger(
       [await fold(rows, gone, now(), await signer())],
       { after: rows[rows.length - 1].hash, dropBefore: rows[gone].sequence },
@@ -134,7 +134,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
     key: async () => (await signer())?.key ?? null,
     entries: async () => (await store.ledger()) as readonly LedgerEntry[],
     /**
-     * Removes everything the store contains about the shopper. One entry of the log remains and records that.
+     * Removes everything the store contains about the shopper. One entry of the log remains, which records the erasure.
      * @param how data that remain
      * @throws NearsideError `storage-unavailable` | `storage-full` if anything is left on disk
      */
@@ -162,7 +162,7 @@ function merge(
   time: number,
 ): { drafts: readonly EntryFacts[]; places: readonly number[] } {
   const drafts = [...open]
-  // A count merges only with counts after the batch's last appended entry.
+  // A count of requests merges only with counts after the batch's last appended entry.
   let openFrom = 0
   const places = batch.map(({ facts, counted }) => {
     if (!counted) {

@@ -12,7 +12,7 @@ export interface Signer {
   sign(message: Uint8Array): Promise<Bytes>
 }
 
-/** @returns null if the browser has no Ed25519: its log is chained but not signed */
+/** @returns null if the browser has no Ed25519; its log is then chained but not signed */
 export async function openSigner(store: Pick<Store, 'logKeys'>): Promise<Signer | null> {
   const keys = (await store.logKeys(null)) ?? (await makeKeys(store))
   if (keys === null) return null

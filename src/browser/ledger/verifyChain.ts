@@ -14,7 +14,7 @@ export interface Verdict {
   readonly signed: number
 }
 
-/** Number of hashes computed concurrently, because WebCrypto answers each with a delay. */
+/** Number of hashes computed concurrently, because WebCrypto answers each request with a delay. */
 const AT_ONCE = 256
 
 /** Recomputes the whole chain and checks its signatures. The entries can come from an untrusted source. */
@@ -57,7 +57,7 @@ function startOf(entries: readonly unknown[]): { sequence: number; previous: str
     : { sequence: 0, previous: NO_PREVIOUS }
 }
 
-/** Whether an entry has the right hash and, if it names a key, that key's signature. */
+/** Whether an entry has the right hash and, if the entry names a key, a valid signature by that key. */
 async function isWhole(value: unknown): Promise<boolean> {
   if (typeof value !== 'object' || value === null) return false
   const { hash, signature, ...entry } = value as LedgerEntry

@@ -19,7 +19,9 @@ const memory = () => {
   }
 }
 
-/** Shopper who prefers the last items: personal order d e f a b c, base order a b c d e f. */
+/**
+ * Starts a shop whose shopper prefers the last items: the personal order is d e f a b c, the base order a b c d e f.
+ */
 async function start(coins: readonly number[] = [0], storage = memory()) {
   const fake = createFakePersonalizer(ITEMS)
   await fake.capture({ name: 'view_item', item_id: 'd' })
@@ -32,7 +34,7 @@ async function start(coins: readonly number[] = [0], storage = memory()) {
 const ids = (list: readonly Recommendation[]) => list.map(({ id }) => id).join('')
 
 describe('interleaving', () => {
-  test('each side picks its best item not yet picked, in the order that the coin decides', async () => {
+  test('interleaving: each side picks its best item not yet picked, in the order that the coin decides', async () => {
     const mixed = async (...coins: number[]) =>
       ids(await (await start(coins)).personalizer.recommend())
     expect(await mixed(0)).toBe('daebfc')
@@ -44,7 +46,7 @@ describe('interleaving', () => {
     expect(four.map(({ rank }) => rank)).toEqual([1, 2, 3, 4])
   })
 
-  test('a watched list tosses its coins once and follows changes of both orders', async () => {
+  test('an interleaved list that is watched tosses its coins once and follows changes of both orders', async () => {
     const { fake, personalizer, draw } = await start([0, 0.9, 0])
     const seen: string[] = []
     const end = personalizer.watch({ kind: 'recommend' }, (answer) => {
@@ -62,7 +64,7 @@ describe('interleaving', () => {
     expect(seen).toHaveLength(length)
   })
 
-  test('other lists are not interleaved', async () => {
+  test('lists other than recommendations are not interleaved', async () => {
     const { fake, personalizer, draw } = await start()
     const watch = vi.spyOn(fake, 'watch')
     personalizer.watch({ kind: 'recommend', options: { from: 'viewed' } }, () => undefined)()
@@ -112,7 +114,7 @@ describe('interleaving', () => {
     expect(storage.kept.size).toBe(0)
   })
 
-  test('another trial name starts at zero, and damaged counts are zero', async () => {
+  test('a trial with another name starts at zero, and damaged counts are read as zero', async () => {
     const storage = memory()
     storage.kept.set('nearside.interleaving', '{"name":"t","personal":"7","base":3,"ties":1.5}')
     expect((await start([0], storage)).personalizer.wins()).toEqual({

@@ -33,7 +33,7 @@ type Wins = ReturnType<Interleaved['wins']>
 
 const KEY = 'nearside.interleaving'
 const NONE: Wins = { personal: 0, base: 0, ties: 0 }
-/** Number of lists remembered until they come into view. */
+/** Maximum number of lists remembered until they come into view. */
 const MOST_LISTS = 20
 
 /**
@@ -56,7 +56,7 @@ export function interleave(personalizer: Personalizer, options: TrialOptions): I
   const takesPart = storage?.write({ name, ...read() }) ?? false
   const trial = takesPart ? ({ name, share: 1, arm: 'interleaved' } as const) : null
   const made: ReadonlyMap<string, Team>[] = []
-  /** Team of each item, and number of each team's clicks, for each list that has come into view. */
+  /** For each list that has come into view, the team of each item and the number of clicks on each team's items. */
   const seen = new Map<
     string,
     { teams: ReadonlyMap<string, Team>; personal: number; base: number }

@@ -143,7 +143,7 @@ test('GA4 gets only list, arm and model, and nothing under Global Privacy Contro
   expect(sent).toHaveLength(2)
 })
 
-test('without consent to storage no arm is drawn, and a no removes an arm drawn before', async () => {
+test('without consent to storage no arm is drawn, and a withdrawn consent deletes an arm drawn before', async () => {
   const storage = memory()
   const fake = createFakePersonalizer(ITEMS)
   fake.change({ persist: { option: 'ask', allowed: null } })

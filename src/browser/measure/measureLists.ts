@@ -30,7 +30,7 @@ export interface Click extends Placed, About {
 
 /** Receiver of impressions and clicks. */
 export interface ListSink {
-  /** Called when a list comes into view, once for each time that a page shows it. */
+  /** Called when a list comes into view; once each time that a page shows the list. */
   onImpression?(impression: Impression): void
   /** Called when the shopper follows an item's link. */
   onClick?(click: Click): void
@@ -71,9 +71,9 @@ export function measureLists(
 }
 
 /**
- * Reports lists in view (`view_item_list`) and clicks (`select_item`) to Google Analytics 4: the list's name, arm and
- * model, no item, no place, and nothing that identifies a shopper. It reports nothing if the browser sends Global
- * Privacy Control.
+ * Reports lists in view (`view_item_list`) and clicks (`select_item`) to Google Analytics 4: only the list's name, its
+ * arm and the model. Items, places and anything that identifies a shopper are left out. It reports nothing if the
+ * browser sends Global Privacy Control.
  * @param send e.g. `(name, parameters) => gtag('event', name, parameters)`, or for Tag Manager
  * `(event, parameters) => dataLayer.push({ event, ...parameters })`
  */
@@ -81,7 +81,7 @@ export function toGa4(
   send: (
     name: 'view_item_list' | 'select_item',
     parameters: {
-      /** GA4's name of the list's id. */
+      /** Name of the list, under the key that GA4 uses for a list's id. */
       readonly item_list_id: string
       /** Custom dimension, to be declared in GA4: arm of the trial. */
       readonly nearside_arm: Arm
@@ -121,7 +121,7 @@ type Placed = {
 
 /** Receiver of a widget's reports, passed to the widget as `measure`. */
 export interface ListMeasure {
-  /** Called when a list with these items comes into view, once for each time that a page shows it. */
+  /** Called when a list with these items comes into view; once each time that a page shows the list. */
   shown(list: string, items: readonly Placed[]): void
   /** Called when the shopper follows an item's link. */
   clicked(list: string, item: Placed): void

@@ -66,7 +66,7 @@ function available(): Storage | null {
 
 export const byCrypto = () => crypto.getRandomValues(new Uint32Array(1))[0] / 2 ** 32
 
-/** Adds a trial to the snapshot. `erase`, or a no to storage, also deletes the trial's stored value. */
+/** Adds a trial to the snapshot. `erase`, or a shopper's no to storage, also deletes the trial's stored value. */
 export function withTrial(
   personalizer: Personalizer,
   trial: PersonalizerSnapshot['trial'],

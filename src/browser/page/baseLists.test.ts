@@ -50,7 +50,7 @@ test('a product’s own id stands for its variants, as on a device', async () =>
   expect(ids(grouped.recommend({ ...options, excludeIds: ['mug'] }))).not.toContain('item-8')
 })
 
-test('a price in another currency than most is left out, and said', async () => {
+test('a price in another currency than most prices is left out, and reported', async () => {
   const read = async (path: string) => files.get(path) ?? new Uint8Array()
   const catalog = testCatalog.map((item) => ({
     ...item,
@@ -78,7 +78,7 @@ test('catalogs in other languages and currencies with the same ids get the same 
   expect(ids(translated.recommend(options))).toEqual(ids(lists.recommend(options)))
 })
 
-test('invalid options are refused as on a device, and a shopper’s exclusions are allowed', () => {
+test('base lists refuse invalid options as a device does, and allow a shopper’s exclusions', () => {
   // An earlier version of the interface took ids in `exclude`.
   const old = { exclude: ['item-31'] } as never
   for (const list of [

@@ -21,10 +21,10 @@ import type { Rule } from '@nearside/core/rules/rule.ts'
 import { fetchVersion, parseJson } from '../learning/modelSource.ts'
 import { scoreInPart } from '../scoreInPart.ts'
 
-/** List options that need no shopper. */
+/** List options that don't depend on a shopper. */
 type BaseListOptions = Omit<ListOptions, 'order' | 'exclude' | 'distinct'>
 
-/** Lists that every device starts with. Invalid options are refused with NearsideError `input-invalid`. */
+/** Lists that every device shows before it has any events. Invalid options throw NearsideError `input-invalid`. */
 export interface BaseLists {
   /** Model version for `createPersonalizer`. Devices then start with the model that the page was rendered with. */
   readonly latest: LatestModel

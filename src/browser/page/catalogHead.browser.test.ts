@@ -33,11 +33,11 @@ const text = writeCatalog(all, BEST)
 interface Opened {
   readonly personalizer: Promise<Personalizer>
   readonly server: TestServer
-  /** Lets the second part arrive, or breaks the line. */
+  /** Lets the second part arrive, or breaks the connection off. */
   readonly finish: (how?: 'whole' | 'broken') => void
 }
 
-/** Opens a page whose catalog arrives up to the head, and then stays away. */
+/** Opens a page that gets only the first part of the catalog until a test calls `finish`. */
 async function open(
   given: string,
   live?: { readonly of: string; readonly changes: Partial<LiveChanges>; readonly head?: string },
@@ -112,7 +112,7 @@ test('the first list comes from the head; other products are ranked and captured
   const viewed = shop.capture({ name: 'view_item', item_id: 'item-3' })
   expect(await waits(Promise.race([...waiting, viewed]))).toBe(true)
   expect(answers).toEqual([])
-  // Products of the head are available at once.
+  // Products of the first part are available at once.
   expect(await shop.capture({ name: 'view_item', item_id: 'item-30' })).not.toBeNull()
   expect(await list(shop)).toEqual(BEST)
 

@@ -7,11 +7,11 @@ import type { DeviceConditions } from '../learning/scheduler.ts'
 
 export interface ConditionsSource {
   read(): DeviceConditions
-  /** Calls `changed` after each change; returns a function that stops it. */
+  /** Calls `changed` after each change; returns a function that stops the calls. */
   listen(changed: () => void): () => void
 }
 
-/** Chromium only, and not in TypeScript's library. @see https://w3c.github.io/battery/ */
+/** The Battery API, which only Chromium has; TypeScript's library lacks it. @see https://w3c.github.io/battery/ */
 interface Battery extends EventTarget {
   readonly charging: boolean
   readonly level: number
@@ -55,12 +55,12 @@ export function browserConditions(): ConditionsSource {
   }
 }
 
-/** The shop's context as text, so that only changes go to the worker. */
+/** Source of the shop's context, as text, so that the page sends the worker changes only. */
 export type ShopContextSource = ReturnType<typeof createShopContext>
 
 /**
  * @param ask the shop's own function. It can throw or return any value, because the worker checks the value
- * @param failed callback for failures, called once for each failure that follows a success
+ * @param failed callback for failures, called for the first failure after a success, not for repeated failures
  */
 export function createShopContext(
   ask: NonNullable<PersonalizerOptions['context']>,
@@ -70,7 +70,7 @@ export function createShopContext(
   let broken = false
   const read = (): string => {
     try {
-      // JSON text can be compared with the last context, and any JSON value can be cloned to the worker.
+      // As JSON text, a context can be compared with the last one, and any JSON value can be cloned to the worker.
       const given = JSON.stringify(ask(now()) ?? {})
       broken = false
       return given

@@ -12,7 +12,7 @@ import { codesOf, idsOf, TestPage } from './testPage.ts'
 const page = new TestPage()
 afterEach(page.end)
 
-/** Rain raises mugs (every fourth item); sun raises the next category, cards. */
+/** Model in which rain raises mugs (every fourth item), and sun raises the next category, cards. */
 async function weatherModelFiles() {
   const model = testModel('1')
   const lifts = new Float32Array(2 * ITEMS)
@@ -111,7 +111,7 @@ describe('context', () => {
     expect(Number.isFinite(report.lossAfter)).toBe(true)
   })
 
-  test('a price below the model’s makes an offer', async () => {
+  test('a price below the price that the model knows counts as an offer', async () => {
     const cheap = testCatalog.map((item) =>
       item.id === 'item-17' ? { ...item, price: item.price! / 2 } : item,
     )

@@ -88,7 +88,7 @@ test('invalid options are refused', async () => {
     { cleaning: 'bleach' as never },
     { retentionDays: 0 },
     { rules: 7 as never },
-    // The live file belongs to a catalog at the same origin, and its address says nothing about a shopper.
+    // The live file must have the catalog's origin, and its address must reveal nothing about a shopper.
     ...['https://elsewhere.test/live.json', '/live.json?viewed=1', '/live.json#viewed', ''].map(
       (live) => ({ catalog: { url: '/catalog.json', live } }),
     ),
@@ -146,7 +146,7 @@ test('after close every call is refused', async () => {
 })
 
 describe('several tabs', () => {
-  test('each event of any tab is stored once, and all tabs see it', async () => {
+  test('several tabs: each event of any tab is stored once, and all tabs see it', async () => {
     const database = page.newDatabase()
     const tabs = await Promise.all([start(database), start(database), start(database)])
     await Promise.all(
@@ -167,7 +167,7 @@ describe('several tabs', () => {
     expect((await tabs[0].audit.verify()).ok).toBe(true)
   })
 
-  test('a fit in one tab is used in the other tab, which leads once the leader has closed', async () => {
+  test('a fit in one tab is used in another tab, which leads once the leader has closed', async () => {
     const database = page.newDatabase()
     const first = await start(database)
     await expect.poll(() => first.getSnapshot().tab).toBe('leader')
@@ -196,7 +196,7 @@ describe('several tabs', () => {
   })
 })
 
-test('its signal stops a fit, and a later fit works', async () => {
+test('an abort signal stops a fit, and a later fit works', async () => {
   const personalizer = await start()
   for (let i = 0; i < 6; i++) {
     await personalizer.capture({ name: 'purchase', item_id: `item-${4 * i}` })
@@ -224,8 +224,8 @@ test('one event can be found, explained and forgotten', async () => {
   expect((await personalizer.events()).map((event) => event.id)).toEqual([id])
   const { erasures } = personalizer.getSnapshot()
   await forget()
-  // The count changes before the call resolves, so the page knows in time that an earlier undo function no longer
-  // works.
+  // The count changes before the call resolves, so the page knows, before the call resolves, that earlier undo
+  // functions no longer work.
   expect(personalizer.getSnapshot().erasures).not.toBe(erasures)
   expect(await personalizer.events()).toEqual([])
   expect((await personalizer.explain('item-0'))?.reason).toEqual({ kind: 'shop-order' })

@@ -1,6 +1,4 @@
-/**
- * @module Public interface of a personalizer, in front of a worker.
- */
+/** @module Public interface of a personalizer, in front of a worker. */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Personalizer, PersonalizerOptions } from '../api.ts'
@@ -31,7 +29,7 @@ const browser = (): PageEnvironment => ({
   newId,
   conditions: browserConditions(),
   silence: SILENCE,
-  // A page with a worker never loads this file. It is separate, because the worker's file can be missing.
+  // A page with a worker never loads this code. It is not in the worker's file, because that file can be missing.
   inPage: async () => (await import('../worker/serve.ts')).deviceInPage(),
   fetch: browserFetch,
   ...(isDevelopment() && { warn: (line: string) => console.warn(line) }),
@@ -39,7 +37,7 @@ const browser = (): PageEnvironment => ({
 
 /**
  * Starts the worker and resolves when lists can be requested. If storage, network or the worker is missing, the
- * personalizer works with less and reports that in the snapshot's notices.
+ * personalizer works with reduced functions, and the snapshot's notices say which.
  *
  * @example
  * const personalizer = await createPersonalizer({
@@ -99,7 +97,7 @@ export async function createPersonalizer<TItem extends Item = Item>(
   }
 }
 
-/** Methods that only pass their arguments on to the worker. Further arguments, such as a click's event, are dropped. */
+/** Methods that only pass their arguments on to the worker, without surplus ones, such as a click handler's event. */
 function forwarded(call: WorkerLink['call']): Pick<Personalizer, Forwarded> {
   const methods = Object.entries(FORWARDED).map(([name, count]) => [
     name,

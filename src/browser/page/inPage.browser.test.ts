@@ -18,7 +18,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** Worker option as in the documentation. */
+/** Option `worker` in the form that the documentation shows. */
 const byConstructor = () =>
   new Worker(new URL('./testWorker.ts', import.meta.url), { type: 'module' })
 
@@ -71,7 +71,7 @@ test.each(noWorkers)('%s: the page ranks and learns like a worker', async (_, op
   const { cases, lossAfter, list } = await learned(personalizer, began)
   expect(cases).toBeGreaterThan(5)
   expect(cases).toBe(withWorker.cases)
-  // The losses differ slightly, because seconds passed between the two fits.
+  // The losses differ slightly, because events weigh less with age and seconds passed between the two fits.
   expect(lossAfter).toBeCloseTo(withWorker.lossAfter, 4)
   list.forEach(({ id, score }, i) => {
     expect(id).toBe(withWorker.list[i].id)
@@ -131,7 +131,7 @@ test('without workers, the page finds its stored events when it opens again', as
   expect(second.getSnapshot().events.count).toBe(12)
 })
 
-/** The page's own code can't be loaded either. */
+/** Makes loading the page's own code fail, too. */
 const inPage = () => Promise.reject(new TypeError('Failed to fetch'))
 
 test('if the page’s own code can’t be loaded, lists are in the shop’s order', async () => {
@@ -156,7 +156,7 @@ describe('without a device and with a catalog URL', () => {
     throw new DOMException('blocked by policy', 'SecurityError')
   }
 
-  test('the page requests the catalog once, and lists are in its order', async () => {
+  test('without a device and with a catalog URL, the page requests the catalog once, and lists are in its order', async () => {
     const asked: string[] = []
     const fetch: typeof globalThis.fetch = async (url) => {
       asked.push(String(url))
@@ -172,7 +172,7 @@ describe('without a device and with a catalog URL', () => {
     expect(asked).toEqual([catalog])
   })
 
-  test('a failed catalog request is reported and repeated', async () => {
+  test('without a device, a failed catalog request is reported and repeated', async () => {
     let online = false
     const fetch = async () => {
       if (!online) throw new TypeError('Failed to fetch')
@@ -185,7 +185,7 @@ describe('without a device and with a catalog URL', () => {
     expect(idsOf(await personalizer.recommend())).toEqual(['item-3', '7'])
   })
 
-  test('a captured event is not stored, and a notice says so', async () => {
+  test('without a device, a captured event is not stored, and a notice says so', async () => {
     const fetch = async () => Response.json(rows)
     const personalizer = await start(newDatabase(), { catalog, worker }, { inPage, fetch })
     expect(await personalizer.capture({ name: 'view_item', item_id: 'item-3' })).toBe(null)

@@ -72,7 +72,7 @@ async function openShop(database: string, wrap: (thread: Thread) => Thread = (th
     ...workerEnvironment,
     fetch,
     chooseEngine: async () => ({ engine: createJsEngine(), reason: 'test' }),
-    // No automatic fit or check for updates runs in between.
+    // Without timers, no automatic fit and no check for updates runs during the test.
     timers: { set: () => 0, clear: () => {} },
   })
   const personalizer = await createPersonalizer(
@@ -94,7 +94,7 @@ async function openShop(database: string, wrap: (thread: Thread) => Thread = (th
   await waitFor(() => expect(list.first).toBe('item-31'))
   await personalizer.capture({ name: 'view_item', item_id: 'item-9' })
   await waitFor(() => expect(list.first).toBe('item-13'))
-  // Wait for the last log entry of a start. Without timers, nothing more is logged.
+  // Wait for the last log entry that a start writes. Without timers, no further entry follows.
   await waitFor(async () =>
     expect((await personalizer.audit.entries()).map(({ kind }) => kind)).toContain('model'),
   )
@@ -113,7 +113,8 @@ test('between a click and its new list, at most a readable number of files run',
   const session = inspect()
   await session.post('Profiler.enable')
   await session.post('Profiler.startPreciseCoverage', { callCount: true })
-  // Other work of a device can run during one click, but not during all.
+  // Unrelated work of a device can run during one click, but hardly during every click, so keep only files that ran in
+  // all of them.
   const clicks: string[][] = []
   for (const clicked of ['item-0', 'item-1', 'item-2', 'item-3']) {
     const before = list.revision
@@ -159,7 +160,7 @@ test('a click passes through few functions until it is stored', async () => {
   traced = false
   const [captured, ...inPage] = functionsOn(stacks.get('posted'))
   const inWorker = functionsOn(stacks.get('put'))
-  // If V8 reports both ends of a stack, it lost nothing in between.
+  // If V8 reports both ends of a stack, it lost no function between them.
   expect(captured).toBe('browser/page/page.ts capture')
   expect(inWorker[0]).toBe('browser/worker/serve.ts scope.onmessage')
   expect(inWorker.at(-1)).toMatch(/^browser\/storage\//)

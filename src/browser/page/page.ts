@@ -54,7 +54,7 @@ export class Page {
   #unsubscribe = () => {}
   #offline: boolean
   #closed = false
-  /** Id of the person to whom an event belongs now; undefined until the device has said it. */
+  /** Id of the person to whom an event belongs now; undefined until the device has named the person. */
   #person: string | undefined
 
   constructor(options: PersonalizerOptions, environment: PageEnvironment) {
@@ -143,7 +143,7 @@ export class Page {
     return this.#link.call(name, args, options)
   }
 
-  /** Passes a call of `profiles` on. Events after a switch belong to the new person, before the device has answered. */
+  /** Passes a call of `profiles` on. After a switch, events belong to the new person even before the device answers. */
   readonly profile = async (
     ...given: Parameters<Calls['profiles']>
   ): Promise<string | undefined> => {
@@ -180,8 +180,8 @@ export class Page {
   }
 
   /**
-   * Sends the shop's context if it changed. Call this before any call that depends on it: the worker takes calls in
-   * order.
+   * Sends the shop's context if it changed. Call this before any call that depends on the context, because the worker
+   * handles calls in order.
    */
   #sendContext(): void {
     if (this.#context?.changed())
@@ -252,7 +252,7 @@ export class PageSnapshot {
     const moved = snapshot.revision !== this.#workersRevision
     this.#workersRevision = snapshot.revision
     this.#workersNotices = snapshot.notices
-    // A restarted worker counts from 0 again; the page's revision must never fall.
+    // A restarted worker counts revisions from 0 again, but the page's revision must never fall.
     const revision = moved ? Math.max(snapshot.revision, before + 1) : before
     this.set({ ...snapshot, revision })
   }

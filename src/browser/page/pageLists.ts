@@ -41,7 +41,7 @@ export class PageLists {
     this.#order = inputs.order
   }
 
-  /** Answers a list even if the worker is down. */
+  /** Answers a query for a list, even if the worker is down. */
   async list(query: ListQuery): Promise<readonly Recommendation[]> {
     try {
       return await this.#inputs.call('list', [query])
@@ -58,18 +58,18 @@ export class PageLists {
     this.#register(id, query)
     return () => {
       if (!this.#watched.delete(id)) return
-      // Started and ended in one turn: nothing is sent.
+      // If the watch started and ended in one turn, nothing is sent.
       if (this.#unsent.get(id)) this.#unsent.delete(id)
       else this.#register(id, null)
     }
   }
 
-  /** Starts all watches again, after the worker that knew them was lost. */
+  /** Sends all watches to a new worker, after the worker that had them was lost. */
   again(): void {
     for (const [id, { query }] of this.#watched) this.#register(id, query)
   }
 
-  /** Passes posted lists to their listeners; drops lists that are no longer watched. */
+  /** Passes the lists that the worker posted to their listeners; drops lists that are no longer watched. */
   deliver(lists: readonly WatchedList[]): void {
     for (const list of lists) {
       this.#watched
@@ -134,8 +134,9 @@ export class PageLists {
 }
 
 /**
- * Catalog for a page without a device: there is no worker, and the device's code is not loaded. This is the
- * only request missing from the log, since there is no log; it goes to the address that the shop declared.
+ * Fetches the catalog for a page without a device (no worker runs, and the device's code could not be loaded). Without
+ * a device there is no log, so this is the only request that no log contains. It goes to the address that the shop
+ * declared.
  * @throws NearsideError `model-unreachable`
  */
 export async function fetchOrder(

@@ -1,4 +1,7 @@
-/** @module Tests to whom an event belongs if the worker dies around a switch: a whole page and devices in Node. */
+/**
+ * @module Tests to which person an event belongs if the worker dies around a switch of persons. A whole page and its
+ * devices run in Node.
+ */
 import 'fake-indexeddb/auto'
 import {
   TEST_MODEL_URL,
@@ -59,7 +62,7 @@ async function openPage() {
     personalizer,
     look,
     sent,
-    /** From now on the worker gets none of these messages. */
+    /** From this call on, the worker gets none of the messages that `which` matches. */
     lose(which: typeof loses) {
       loses = which
     },
@@ -70,7 +73,7 @@ async function openPage() {
 
 const isCapture = (message: ToWorker) => message.kind === 'call' && message.name === 'capture'
 
-test('a look of nobody’s visit is not stored for the shopper by a new worker, even after the switch back', async () => {
+test('a view in a visit as nobody is not stored for the shopper by a new worker, even after the switch back', async () => {
   const { personalizer, look, lose, die, items } = await openPage()
   await look('item-1')
   await personalizer.profiles.switch(NOBODY)
@@ -82,7 +85,7 @@ test('a look of nobody’s visit is not stored for the shopper by a new worker, 
   expect(await items()).toEqual(['item-1'])
 })
 
-test('a look is stored by a new worker for the person for whom it was captured', async () => {
+test('a view is stored by a new worker for the person for whom it was captured', async () => {
   const { personalizer, look, lose, die, items } = await openPage()
   const id = await personalizer.profiles.add('Grandma')
   lose((message) => isCapture(message) || (message.kind === 'call' && message.name === 'profiles'))

@@ -12,7 +12,10 @@ import type { PageEnvironment } from './page.ts'
 
 let databases = 0
 let ids = 0
-/** Clock of the events: a little over half an hour apart, so that each is a visit and there is something to learn. */
+/**
+ * Clock for events. They are a little over half an hour apart, so that each event is a visit of its own and there is
+ * something to learn.
+ */
 let clock = Date.now() - 100 * 3_600_000
 
 const environment: PageEnvironment = {

@@ -5,7 +5,8 @@
 import { TestServer, testModelFiles } from '@nearside/core/model/testShop.ts'
 import { type Scope, serve, workerEnvironment } from '../worker/serve.ts'
 
-// Don't await here: Firefox and WebKit deliver messages while the module awaits, before it has a listener.
+// Don't await here: Firefox and WebKit deliver messages while the module awaits, and so before the module has a
+// listener.
 const server = testModelFiles('1').then((files) => new TestServer(files))
 
 const control = new BroadcastChannel('test-worker')

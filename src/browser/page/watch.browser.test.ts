@@ -39,7 +39,7 @@ test('a watched list comes at once and then with each change, until it is stoppe
   expect(best.answers).toHaveLength(length)
 })
 
-test('lists that must not repeat items are computed in the order of their numbers', async () => {
+test('of two lists with `distinct`, the one with the larger number leaves out the other’s items until the other ends', async () => {
   const personalizer = await start()
   await expect.poll(() => personalizer.getSnapshot().model).not.toBe(null)
   const base = { limit: 3, order: 'base', distinct: 2 } as const
@@ -129,10 +129,11 @@ test('a fit posts at most ten progress messages a second, none as a snapshot', a
   const seconds = (performance.now() - began) / 1000
   const count = (kind: string) => kinds.filter((known) => known === kind).length
   expect(count('progress')).toBeGreaterThan(0)
-  // One more than the worker's clock allows, because the page's clock can round and starts later.
+  // The limit is one more than the worker's clock allows, because the page's clock rounds and starts later.
   expect(count('progress')).toBeLessThanOrEqual(2 + 10 * seconds)
   expect(steps.size).toBeGreaterThan(0)
-  // Snapshots for the chosen engine, the learned model and other changes of state, but not for each of 30 steps.
+  // There are snapshots for the chosen engine, the learned model and other changes of state, but not for each of the 30
+  // steps.
   expect(count('snapshot')).toBeLessThan(15)
   expect(personalizer.getSnapshot().fitting).toBe(null)
 })

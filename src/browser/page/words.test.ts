@@ -5,7 +5,7 @@ import { numberText, wordsIn } from './words.ts'
 const name = fc.stringMatching(/^[a-z]\w{0,8}$/)
 
 describe('values in a message', () => {
-  test('any value replaces its name, whatever it contains', () => {
+  test('any value replaces its name in a message, whatever it contains', () => {
     const value = fc.oneof(fc.string(), fc.constantFrom('{b}', '{a}', '$&', '$1', '{', '}'))
     fc.assert(
       fc.property(fc.string(), value, value, (text, a, b) => {
@@ -16,7 +16,7 @@ describe('values in a message', () => {
     )
   })
 
-  test('a missing value leaves its name, even the name of an object property', () => {
+  test('a missing value leaves its name in the message, even the name of an object property', () => {
     fc.assert(
       fc.property(fc.oneof(name, fc.constantFrom('constructor', 'toString')), (missing) => {
         expect(wordsIn({ say: `a {${missing}} b` }, 'en-GB')('say', {})).toBe(`a {${missing}} b`)
@@ -37,7 +37,7 @@ describe('values in a message', () => {
 describe('plural forms', () => {
   const FORMS = { zero: 'z', one: 'o', two: 't', few: 'f', many: 'm', other: 'x' }
 
-  test('the form is that of Intl.PluralRules in any language', () => {
+  test('plural forms are those of Intl.PluralRules in any language', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.nat(200), fc.nat(), fc.double({ min: 0, max: 100, noNaN: true })),
@@ -50,7 +50,7 @@ describe('plural forms', () => {
     )
   })
 
-  test('an exact number has priority, and “other” replaces missing forms', () => {
+  test('a plural form for an exact number has priority, and “other” replaces missing forms', () => {
     const words = wordsIn({ left: { '0': 'none', one: '{n} item', other: '{n} items' } }, 'pl')
     expect([0, 1, 3, 25].map((n) => words('left', { n }))).toEqual([
       'none',
@@ -63,7 +63,7 @@ describe('plural forms', () => {
 })
 
 describe('numbers', () => {
-  test('whole numbers are exact and other numbers have three digits, as Intl writes them', () => {
+  test('whole numbers are exact, and other numbers have three significant digits, as Intl writes them', () => {
     const locale = fc.constantFrom('en-GB', 'de-DE', 'fr')
     fc.assert(
       fc.property(fc.integer(), locale, (value, locale) => {

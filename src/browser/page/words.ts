@@ -5,7 +5,7 @@
 
 /**
  * Text with a `{name}` for each value, or a text for each plural form of the value `n`. A form is an exact number
- * (`0`), or a category of `Intl.PluralRules` (`one`, `few` …); `other` serves all numbers without a form.
+ * (`0`), or a category of `Intl.PluralRules` (`one`, `few` …); `other` serves all numbers without a form of their own.
  */
 export type Message = string | { readonly other: string; readonly [form: string]: string }
 

@@ -7,7 +7,7 @@ const { start, workers } = page
 afterEach(page.end)
 
 describe('when the worker dies', () => {
-  test('during a fit, it is restarted and no event is lost', async () => {
+  test('a worker that dies during a fit is restarted, and no event is lost', async () => {
     const database = page.newDatabase()
     const personalizer = await start(database)
     for (let i = 0; i < 12; i++) {
@@ -27,7 +27,7 @@ describe('when the worker dies', () => {
     expect(workers).toHaveLength(2)
   })
 
-  test('twice, lists are in the shop’s own order and a notice says so', async () => {
+  test('after the worker has died twice, lists are in the shop’s own order and a notice says so', async () => {
     const personalizer = await start()
     workers[0].terminate()
     expect(await personalizer.recommend({ limit: 1 })).toHaveLength(1)
@@ -41,7 +41,7 @@ describe('when the worker dies', () => {
     await expect(personalizer.fineTune()).rejects.toMatchObject({ code: 'worker-failed' })
   })
 
-  test('by an exception, it is restarted at once', async () => {
+  test('a worker that dies by an exception is restarted at once', async () => {
     const personalizer = await start()
     await personalizer.capture({ name: 'view_item', item_id: 'item-0' })
     new BroadcastChannel('test-worker').postMessage('throw')
@@ -49,7 +49,7 @@ describe('when the worker dies', () => {
     await expect.poll(() => personalizer.getSnapshot().events.count).toBe(1)
   })
 
-  test('at its creation and the page must not run the device, lists are in the shop’s order', async () => {
+  test('if no worker can be created and the page must not run the device, lists are in the shop’s order', async () => {
     const personalizer = await start(
       page.newDatabase(),
       {

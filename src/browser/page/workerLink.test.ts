@@ -9,7 +9,10 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Worker that starts, optionally answers pings, and answers no call, as while a vault's question is open. */
+/**
+ * Worker that starts and answers no call, like a vault whose question is still open. It answers pings if the test says
+ * so.
+ */
 class Waiting implements Thread {
   onmessage: Thread['onmessage'] = null
   onmessageerror = null

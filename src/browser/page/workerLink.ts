@@ -1,7 +1,7 @@
 /**
  * @module The page's end of the messages to the worker. If the worker dies, the link starts it once more and sends
- * unanswered calls again; events carry ids, so they are stored once. If no worker ever answered, the device runs in
- * the page. If that fails too, or a worker died twice, the link stays down and reports that.
+ * unanswered calls again; events carry ids, so they are stored once. If no worker ever answered, the device runs in the
+ * page. If that fails, too, or workers died twice, the link stays down and reports that.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Personalizer } from '../api.ts'
@@ -15,7 +15,7 @@ type CallOptions = NonNullable<Parameters<Personalizer['fineTune']>[0]>
  */
 export const SILENCE = 10_000
 
-/** Factor on `SILENCE` until the worker's first message, because its script must be downloaded first. */
+/** Factor on `SILENCE` before the worker's first message, because the worker's script must be downloaded first. */
 const LOADING_FACTOR = 6
 
 /** State of the device after its worker was lost. */
@@ -184,7 +184,7 @@ export class WorkerLink {
 
   /** Watches for silence: while a call is unanswered, the worker must send a message now and then. */
   #listenForSilence(): void {
-    // The page's own thread can't wait for itself.
+    // If the device runs in the page, it shares the page's thread, and no watch can run beside it.
     if (this.#watch !== null || this.#inPage) return
     this.#watch = setTimeout(() => {
       this.#watch = null

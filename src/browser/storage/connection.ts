@@ -11,7 +11,7 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { type IDBPDatabase, wrap } from 'idb'
 import { KEY_PATHS, TABLES } from './database.ts'
 
-/** Version of tables and keys. Opening an older database fails with `DataError`, a newer one with `VersionError`. */
+/** Version of tables and keys. Opening an older version fails with `DataError`, a newer one with `VersionError`. */
 const SCHEMA_VERSION = 2
 
 /** Milliseconds that another tab gets to close an old version of the database. */
@@ -23,8 +23,8 @@ const WAITS = [20, 100, 400, 1000]
 const PASSING = new Set(['AbortError', 'UnknownError'])
 
 /**
- * Message of Chromium's refusal if site data is blocked. Its error name is that of a damaged database
- * (`UnknownError`); only the message differs, and it is always English.
+ * Message of Chromium's refusal if site data is blocked. Chromium uses the same error name for a damaged database
+ * (`UnknownError`), so only the message tells them apart; it is always English.
  */
 const REFUSAL = /denied permission/
 
@@ -43,7 +43,7 @@ export const isMissing = (error: unknown) =>
 const MISSING = 'NotFoundError'
 
 /**
- * @param mayMake false: a missing database is not created
+ * @param mayMake whether to create a missing database
  * @param lost called if the browser closes the connection, or another tab needs it closed
  * @throws the browser's error, with Chromium's refusal as `SecurityError`; `NotFoundError` for a missing database
  */
@@ -127,7 +127,7 @@ export async function generationsOf(
       .filter((generation) => generation > 0)
       .sort((a, b) => a - b)
   } catch {
-    // Opening the database will fail, too, and report the reason.
+    // If listing fails, opening the database fails, too, and reports the reason.
     return []
   }
 }
@@ -144,7 +144,7 @@ export async function deleteAll(name: string, factory: IDBFactory): Promise<void
     await deleteDatabase(generationName(name, generation), factory)
 }
 
-/** @throws NearsideError `storage-corrupt` if the browser can't delete it either */
+/** @throws NearsideError `storage-corrupt` if the browser can't delete it */
 export function deleteDatabase(name: string, factory: IDBFactory): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = factory.deleteDatabase(name)

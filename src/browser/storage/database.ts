@@ -44,7 +44,7 @@ type Access = 'readonly' | Durability
 
 export interface Database {
   readonly kind: 'indexeddb' | 'memory'
-  /** Number of databases that the browser could not read and that were set aside. */
+  /** Number of databases that were set aside because the browser could not read them. */
   readonly aside: number
   /**
    * Runs a transaction: all of its writes or none. The body must be idempotent, because it runs again after a lost
@@ -58,7 +58,7 @@ export interface Database {
   ): Promise<T>
   /**
    * Deletes the databases set aside.
-   * @throws NearsideError `storage-corrupt` if the browser can't delete them either
+   * @throws NearsideError `storage-corrupt` if the browser can't delete them
    */
   dropAside(): Promise<void>
   close(): void
@@ -70,8 +70,8 @@ export async function numberAt(transaction: Transaction, head: string): Promise<
 }
 
 /**
- * Epoch, a number that rises when something is erased or forgotten. A fit that began before this rise must not be
- * stored after it.
+ * Epoch: a number that rises when something is erased or forgotten. A fit that began before the rise must not be stored
+ * after it.
  */
 export const epochOf = async (transaction: Transaction): Promise<number> =>
   (await numberAt(transaction, 'epoch')) ?? 0
@@ -86,7 +86,7 @@ export function requireFinite(value: unknown, path: string): void {
     const at = value.findIndex((x) => !Number.isFinite(x))
     if (at >= 0) throw invalidInput(`Not stored: ${path}[${at}] is ${value[at]}.`)
   } else if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
-    // Bytes and integers can't be NaN.
+    // Typed arrays of integers are skipped, because they can't contain NaN.
   } else if (Array.isArray(value)) {
     value.forEach((entry, i) => void requireFinite(entry, `${path}[${i}]`))
   } else if (typeof value === 'object' && value !== null) {
@@ -103,7 +103,7 @@ const byKey = ([a]: [Key, unknown], [b]: [Key, unknown]) =>
 /**
  * Database in memory, for a tab that must not or can't store anything on disk (no consent, private mode). It ends with
  * the tab.
- * @param tables contain the rows; a copy of them is a copy of the database
+ * @param tables the rows; copy them to copy the database
  */
 export function createMemoryDatabase(tables: MemoryTables = new Map()): Database {
   for (const table of TABLES) if (!tables.has(table)) tables.set(table, new Map())

@@ -32,7 +32,7 @@ export interface EventHead {
 
 export const EMPTY_HEAD: EventHead = { count: 0, lastTime: null, session: '', order: 0 }
 
-/** Adds an event. Imported events, and events that arrive late, don't split the current visit. */
+/** Adds an event. Imported events and late events are placed by their time, and don't split the current visit. */
 export function addToHead(head: EventHead, event: ShopperEvent): EventHead {
   const { time, session } = event
   const lastTime = head.session === session ? Math.max(head.lastTime ?? time, time) : time
@@ -118,7 +118,7 @@ export function eventRows(database: Database) {
   }
   const dropOldest = (share: number): Promise<number> =>
     database.transact(['events', 'heads', 'settings'], 'relaxed', async (transaction) => {
-      // Delete the openings: they can't be checked against the remaining events.
+      // Delete the stored updates, because they can't be checked against the remaining events.
       await transaction.delete('settings', 'openings')
       const gone = await remove(transaction, (events) =>
         events.slice(0, Math.max(1, Math.ceil(events.length * share))),

@@ -22,10 +22,10 @@ const LOST = new Set([
   'TransactionInactiveError',
 ])
 
-/** Number of tries of a transaction; while data are being cleared, a connection can be lost again. */
+/** Maximum tries of a transaction. While site data are being cleared, a reopened connection can be lost again. */
 const TRIES = 3
 
-/** Errors of a damaged or older database. A newer database stays for a newer page. */
+/** Errors of a damaged or older database. A newer database is left alone, because a newer page can read it. */
 const SET_ASIDE = ['UnknownError', 'DataError']
 
 /**

@@ -26,7 +26,7 @@ const mayUse = async (store: Store, persist: Persist): Promise<boolean> =>
 interface Opened {
   readonly database: Database
   readonly store: Store
-  /** Open database with data that were stored without the shopper's yes; null if there is none. */
+  /** Open database with data that are stored although this shopper has not said yes; null if there is none. */
   readonly unasked: Database | null
   /** Failure of the storage, to report to the shopper; null if the storage works. */
   readonly refused: NearsideError | null
@@ -137,7 +137,7 @@ async function follow(
   return chained.slice(1)
 }
 
-/** Data of a tab that continue in memory. */
+/** Data of a tab that it needs to continue in memory. */
 interface Remembered {
   readonly events: readonly ShopperEvent[]
   readonly settings: Partial<Settings>

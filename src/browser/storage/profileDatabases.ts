@@ -1,4 +1,4 @@
-/** @module Databases of the people whom the shopper shops for. Their names have only a random id in them. */
+/** @module Databases of the people for whom the shopper shops, named by a random id instead of by the person. */
 import { readProfiles, settingOf } from '../profiles.ts'
 import { deleteAll, isMissing } from './connection.ts'
 import { TABLES } from './database.ts'
@@ -9,7 +9,7 @@ const prefixOf = (database: string) => `${database} for `
 
 export const profileDatabase = (database: string, id: string) => prefixOf(database) + id
 
-/** Where the databases are. */
+/** Names and factory by which the databases are found. */
 export interface Place {
   /** Name of the device's own database. */
   readonly database: string
@@ -37,7 +37,7 @@ export async function eraseGone(
         const left = known.gone.filter((id) => !gone.includes(id))
         return { profiles: settingOf({ ...known, gone: left }) }
       }, 'strict')
-      // The store was closed or erased meanwhile: the next start deletes them again, in vain.
+      // If the store was closed or erased meanwhile, the next start deletes the databases again, which does no harm.
       .catch(() => undefined)
   const deleting = gone.map((id) => factory && deleteAll(profileDatabase(database, id), factory))
   Promise.all(deleting).then(done, failed)
@@ -67,7 +67,7 @@ async function empty(name: string, factory: IDBFactory | undefined): Promise<voi
     }
   } catch (error) {
     if (isMissing(error)) return
-    // The browser can possibly delete a database that it can't open.
+    // Even a database that the browser can't open can sometimes be deleted.
     await deleteAll(name, factory)
   }
 }

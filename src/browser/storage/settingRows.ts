@@ -82,7 +82,7 @@ export const settingRows = (database: Database) => ({
       transaction.get('settings', name),
     )) as Settings[K] | undefined,
 
-  /** Writes a setting; it is on disk when this resolves, unless `durability` is `relaxed`. */
+  /** Writes a setting. When this resolves, the setting is on disk, unless `durability` is `relaxed`. */
   putSetting: <K extends keyof Settings>(
     name: K,
     value: Settings[K],
@@ -97,7 +97,7 @@ export const settingRows = (database: Database) => ({
   /**
    * Reads all settings and writes the result of `change` in one transaction. A value of undefined removes a setting.
    * The write is on disk when this resolves; a store in memory refuses it unless `durability` allows memory. Rejects
-   * with an error of `change`, which can run twice and gets the store's `epoch`.
+   * with any error that `change` throws. `change` gets the store's `epoch`, and can run twice.
    */
   changeSettings: (
     change: (settings: Partial<Settings>, epoch: number) => Partial<Settings>,

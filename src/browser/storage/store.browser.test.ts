@@ -52,7 +52,7 @@ describe.each([
 ] as const)('the store in %s', (kind, open) => {
   const fresh = async () => createStore(await open())
 
-  test('stores events in order, assigns sessions and counts the events', async () => {
+  test('the store stores events in order, assigns sessions and counts the events', async () => {
     const database = await open()
     const store = createStore(database)
     expect(store.kind).toBe(kind)
@@ -102,7 +102,7 @@ describe.each([
     expect(await headOf(database)).toMatchObject({ count: 50, order: 50 })
   })
 
-  test('removes events by id and from the oldest', async () => {
+  test('the store removes events by id and from the oldest', async () => {
     const database = await open()
     const store = createStore(database)
     await store.append(Array.from({ length: 10 }, (_, i) => draft(`e${i}`, i)))
@@ -115,7 +115,7 @@ describe.each([
     expect(await headOf(database)).toMatchObject({ count: 7, order: 10 })
   })
 
-  test('a forgotten event neither joins two visits nor names one', async () => {
+  test('a forgotten event neither joins two visits into one nor gives a visit its name', async () => {
     const event = fc.record({ minute: fc.nat(240), isGone: fc.boolean() })
     await fc.assert(
       fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 12 }), async (captured) => {
@@ -267,7 +267,7 @@ describe('IndexedDB', () => {
     } as IDBFactory
     const store = createStore(await openIndexedDb(name, factory))
     await store.append([draft('a', 1)])
-    // Like WebKit in the background: it closes the connection without an event.
+    // Close the connection without an event, as WebKit does in the background.
     connections[0].close()
     await store.append([draft('b', 2)])
     expect((await store.events()).events.map(({ id }) => id)).toEqual(['a', 'b'])
@@ -287,14 +287,14 @@ describe('IndexedDB', () => {
     expect((await stores[0].events()).events).toHaveLength(40)
   })
 
-  test('a write is made in the end if reopening fails several times', async () => {
+  test('a write succeeds in the end even if reopening fails several times', async () => {
     const name = newName()
     let failures = 0
     const factory = failingFactory(() => (failures-- > 0 ? 'AbortError' : null))
     const database = await openIndexedDb(name, factory)
     const store = createStore(database)
     await store.append([draft('a', 1)])
-    // Like a browser that clears a site's data under an open page.
+    // Delete the database as a browser does that clears a site's data under an open page.
     await deleted(name)
     failures = 3
     await store.append([draft('b', 2)])
@@ -304,7 +304,7 @@ describe('IndexedDB', () => {
     again.close()
   })
 
-  test('a temporary UnknownError loses nothing', async () => {
+  test('an UnknownError that passes loses nothing', async () => {
     const name = newName()
     const first = createStore(await openIndexedDb(name, indexedDB))
     await first.append([draft('a', 1)])
@@ -319,7 +319,7 @@ describe('IndexedDB', () => {
     store.close()
   })
 
-  test('a newer database is left alone: the store is in memory, paused and reported', async () => {
+  test('a database of a newer version is left alone; the store is then in memory, learning is paused, and a notice says so', async () => {
     const name = newName()
     const newer = await openVersion(name, 99)
     newer.close()
@@ -355,7 +355,7 @@ describe('a database that the browser can’t read', () => {
     return { name, factory }
   }
 
-  test('is set aside unharmed and reported; a pause and a spent budget are assumed', async () => {
+  test('an unreadable database is set aside unharmed and reported; a pause and a spent budget are assumed', async () => {
     const { name, factory } = await damaged()
     const { store, refused } = await openStore(name, () => factory)
     expect(store.kind).toBe('indexeddb')
@@ -372,7 +372,7 @@ describe('a database that the browser can’t read', () => {
     old.close()
   })
 
-  test('of an older version is set aside, and nothing in it is lost', async () => {
+  test('a database of an older version is set aside, and nothing in it is lost', async () => {
     const name = newName()
     const old = await openVersion(name, 1)
     const writing = old.transaction('settings', 'readwrite')
@@ -398,7 +398,7 @@ describe('a database that the browser can’t read', () => {
     kept.close()
   })
 
-  test('is not used by later starts, even if it can be read again', async () => {
+  test('a database set aside is not used by later starts, even if it can be read again', async () => {
     const { name, factory } = await damaged()
     const first = await openStore(name, () => factory)
     await first.store.append([draft('new', 2)])
@@ -414,7 +414,7 @@ describe('a database that the browser can’t read', () => {
     }
   })
 
-  test('is deleted by an erasure, which keeps the pause and the spent budget', async () => {
+  test('a database set aside is deleted by an erasure, which keeps the pause and the spent budget', async () => {
     const { name, factory } = await damaged()
     const { store } = await openStore(name, () => factory)
     await store.erase(row(0), null)
@@ -426,7 +426,7 @@ describe('a database that the browser can’t read', () => {
     expect((await openStore(name, () => factory)).refused).toBe(null)
   })
 
-  test('is reported if it can’t be deleted', async () => {
+  test('a database set aside is reported if it can’t be deleted', async () => {
     const { name, factory } = await damaged()
     const stubborn = failingFactory(
       (opened) => (opened === name ? 'UnknownError' : null),
@@ -440,7 +440,7 @@ describe('a database that the browser can’t read', () => {
     next.close()
   })
 
-  test('is neither set aside nor deleted if the browser can’t list databases', async () => {
+  test('an unreadable database is neither set aside nor deleted if the browser can’t list databases', async () => {
     const { name, factory } = await damaged()
     const { store, refused } = await openStore(name, () => unlisted(factory))
     expect(store.kind).toBe('memory')

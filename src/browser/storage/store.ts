@@ -1,6 +1,6 @@
 /**
- * @module The device's store: events, versions of the personal model, downloaded base model and catalog, log,
- * settings. It is written once over `Database`, so a tab without IndexedDB behaves the same until it closes.
+ * @module The device's store: events, versions of the personal model, downloaded base model and catalog, log, settings.
+ * The code is the same over IndexedDB and over memory (`Database`), so a tab without IndexedDB works until it closes.
  *
  * | table | key | row |
  * |---|---|---|
@@ -41,7 +41,7 @@ export type Erasing = 'all' | 'no' | 'unasked'
 
 export type Store = ReturnType<typeof createStore>
 
-/** Content of a store, to copy into another store. */
+/** Content of a store, which can be copied into another store. */
 export interface Held {
   readonly events: readonly ShopperEvent[]
   readonly ledger: readonly LedgerRow[]
@@ -57,7 +57,7 @@ export function createStore(database: Database) {
     get kind() {
       return database.kind
     },
-    /** Number of databases that the browser could not read and that were set aside. */
+    /** Number of databases that were set aside because the browser could not read them. */
     get aside() {
       return database.aside
     },
@@ -68,7 +68,7 @@ export function createStore(database: Database) {
     ...settingRows(database),
 
     /**
-     * Epoch, a number that rises when something is erased or forgotten. A fit that began before this rise must not be
+     * Epoch: a number that rises when something is erased or forgotten. A fit that began before the rise must not be
      * stored after it.
      */
     epoch: () => database.transact(['heads'], 'readonly', epochOf),
@@ -125,7 +125,7 @@ export function createStore(database: Database) {
 
     /**
      * Deletes databases that the browser could not read and that were set aside; `erase` covers this database only.
-     * @throws NearsideError `storage-corrupt` if the browser can't delete them either
+     * @throws NearsideError `storage-corrupt` if the browser can't delete them
      */
     dropAside: () => database.dropAside(),
 
@@ -136,7 +136,7 @@ export function createStore(database: Database) {
 /** Maximum number of rows at the log's end that are read, so that requests can be counted in them. */
 const MAX_OPEN_ROWS = 32
 
-/** Key in `heads` of the log's key pair, which is never exported. It survives an erasure, so one pair signs the log. */
+/** Key in `heads` of the log's key pair. It is never exported, and survives an erasure, so one pair signs the log. */
 const LOG_KEYS = 'log'
 
 export interface LedgerRow {
@@ -144,7 +144,7 @@ export interface LedgerRow {
   readonly hash: string
 }
 
-/** Whether `hash` is the last entry's; null: the log is empty. */
+/** Whether `hash` is the hash of the log's last entry. A `hash` of null means that the log is empty. */
 async function isLast(transaction: Transaction, hash: string | null): Promise<boolean> {
   const last = (await transaction.last('ledger')) as LedgerRow | undefined
   return (last?.hash ?? null) === hash
@@ -152,8 +152,8 @@ async function isLast(transaction: Transaction, hash: string | null): Promise<bo
 
 const ledgerRows = (database: Database) => ({
   /**
-   * Adds rows, or replaces rows with the same sequence, and removes rows before `dropBefore`. False if `after` is not
-   * the last entry's hash, because another tab wrote first.
+   * Adds rows, or replaces rows with the same sequence, and removes rows before `dropBefore`. Returns false if `after`
+   * is not the last entry's hash, because another tab wrote first.
    */
   appendLedger: (
     rows: readonly LedgerRow[],
@@ -245,7 +245,7 @@ const personalRows = (database: Database) => ({
     })),
 })
 
-/** Last verified bytes of a download, and data computed from these bytes only. */
+/** Last verified bytes of a download, and data that were computed from these bytes alone. */
 export interface Download {
   readonly key: 'model' | 'release' | 'catalog' | 'live' | 'rules' | 'new-items'
   readonly version: string

@@ -98,7 +98,7 @@ export function openVersion(name: string, version: number): Promise<IDBDatabase>
   })
 }
 
-/** Deletes a database as clearing a site's data does; an open page that blocks it is a failure. */
+/** Deletes a database as clearing a site's data does; rejects if an open page blocks the deletion. */
 export function deleted(name: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.deleteDatabase(name)

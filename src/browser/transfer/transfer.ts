@@ -45,7 +45,7 @@ export async function receive(
   if (from.shop !== shop)
     throw new NearsideError(
       'transfer-foreign',
-      'The file is another shop’s: nothing was brought in.',
+      'The file belongs to another shop: nothing was brought in.',
     )
   const here = known()
   return readTransferred(from.events, here, MAX_EVENTS - here.events.length)
@@ -54,7 +54,7 @@ export async function receive(
 const FORMAT = 'nearside transfer 1'
 /** Maximum length of the file, characters; ten thousand events take about a quarter of it. */
 export const MOST_FILE = 3_000_000
-/** Maximum size after unpacking, bytes: a small file can unpack to any size. */
+/** Maximum size after unpacking, in bytes. The limit is needed because a small file can unpack to any size. */
 const MOST_HELD = 32 << 20
 /** Crockford's digits, without I, L, O and U, which are easily misread. */
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
@@ -133,5 +133,5 @@ function readFile(file: string) {
       if (salt.length === 16 && iv.length === 12) return { salt, iv, sealed }
     }
   } catch {}
-  throw invalid('This is no file that a shop saved for another device')
+  throw invalid('This is not a file that a shop saved for another device')
 }

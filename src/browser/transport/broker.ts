@@ -54,7 +54,7 @@ const POSTED: Readonly<Record<string, Posted>> = {
     // A shop's issuer gives tokens to signed-in shoppers, so it needs their cookies.
     cookies: true,
   },
-  // The document can't read a sealed request: with a relay, only the worker's own checks apply.
+  // The document can't read a sealed request, so with a relay only the worker's own checks apply.
   [OBLIVIOUS_REQUEST]: {
     purpose: 'relay',
     most: 2 ** 20,
@@ -116,7 +116,7 @@ function reasonAgainst(
   const { 'content-type': type = '', ...others } = headers
   const posted = Object.hasOwn(POSTED, type) ? POSTED[type] : null
   if ((posted === null) !== (body === null))
-    return 'a body needs a known content type, and that type a body'
+    return 'a body needs a known content type, and such a content type needs a body'
   const isMeant = ({ purpose }: Destination) =>
     posted ? purpose === posted.purpose : !POSTED_ONLY.includes(purpose)
   if (!declared.some((destination) => isMeant(destination) && isDeclared(destination, href)))

@@ -66,7 +66,7 @@ test('an offline device makes and logs no request, and ends a running request', 
 describe('declared addresses', () => {
   const OTHER = 'https://elsewhere.test/models/'
 
-  test('are on disk before a request leaves, accumulate, and stay after an erasure', async () => {
+  test('declared addresses are on disk before a request leaves, accumulate, and stay after an erasure', async () => {
     let kept: readonly string[] | undefined
     const { transport, ledger, store } = setUp(async () => {
       kept = await store.setting('declared')
@@ -80,7 +80,7 @@ describe('declared addresses', () => {
     expect(await store.setting('declared')).toEqual(all)
   })
 
-  test('are stored with the next request if the disk refuses them at first', async () => {
+  test('declared addresses are stored with the next request if the disk refuses them at first', async () => {
     const { transport, store } = setUp(() => new Response(''))
     vi.spyOn(store, 'changeSettings').mockRejectedValueOnce(new Error('full'))
     await transport.get(`${MODEL}latest.json`, 'model')
@@ -127,7 +127,7 @@ test('through a relay no request goes to the aggregators, and the log names each
   await transport.get(`${MODEL}latest.json`, 'model')
   const post = { body: new Uint8Array(3), headers: {}, credentials: 'include' as const }
   await transport.get('https://shop.test/tokens', 'token', { post })
-  // No server sealed the relay's answer, so requests through the relay fail.
+  // The relay's answer is not sealed by a server, so requests through the relay fail.
   const unreachable = { code: 'aggregator-unreachable' }
   await expect(transport.get(`${LEADER}v1/task`, 'policy')).rejects.toMatchObject(unreachable)
   const report = transport.post(`${LEADER}v1/reports`, new Uint8Array(9), 'x/y', {})
@@ -160,7 +160,7 @@ test('through a relay no request goes to the aggregators, and the log names each
 })
 
 describe('get', () => {
-  test('logs first, then requests without cookies, referrer, redirects or headers', async () => {
+  test('`get` logs first, then requests without cookies, referrer, redirects or headers', async () => {
     const { transport, ledger, asked } = setUp(() => new Response('hello'))
     const body = await transport.get(`${MODEL}latest.json`, 'model')
     expect(new TextDecoder().decode(body)).toBe('hello')
@@ -247,7 +247,7 @@ describe('get', () => {
     })
   })
 
-  /** Sends a byte every 40 ms, three times; then ends, or stays silent. */
+  /** Answers with three bytes, one every 40 ms, and then ends the answer or stays silent. */
   const dripping =
     (ends: boolean) =>
     (_url: string, { signal }: RequestInit) => {
@@ -302,7 +302,7 @@ describe('get', () => {
 })
 
 describe('post', () => {
-  test('logs length and hash of the body before it leaves', async () => {
+  test('`post` logs length and hash of the body before it leaves', async () => {
     const { transport, ledger, asked } = setUp(() => new Response('ok', { status: 201 }))
     const bytes = Uint8Array.of(1, 2, 3)
     const answer = await transport.post(`${LEADER}reports`, bytes, 'application/x', { round: 4 })
@@ -317,12 +317,12 @@ describe('post', () => {
     })
   })
 
-  test('resolves for every status', async () => {
+  test('`post` resolves for every status', async () => {
     const { transport } = setUp(() => new Response('busy', { status: 503 }))
     expect((await transport.post(`${LEADER}r`, new Uint8Array(), 'x/y', {})).status).toBe(503)
   })
 
-  test('without a response it rejects as aggregator-unreachable and stays in the log', async () => {
+  test('`post` without a response rejects as aggregator-unreachable, and its log entry stays', async () => {
     const { transport, ledger } = setUp(() => {
       throw new TypeError('Failed to fetch')
     })
@@ -338,7 +338,7 @@ describe('post', () => {
 })
 
 describe('a token request', () => {
-  test('is a POST to the declared address, with cookies only on demand', async () => {
+  test('a token request is a POST to the declared address, with cookies only on demand', async () => {
     const { transport, ledger, asked } = setUp(() => new Response('four'))
     const post = { body: new Uint8Array(9), headers: { a: 'b' } }
     const ask = (url: string, credentials: RequestCredentials) =>
@@ -358,7 +358,7 @@ describe('a token request', () => {
     expect(entry.detail).toMatchObject({ method: 'POST', purpose: 'token', count: 2, received: 8 })
   })
 
-  test.each([403, 503])('fails if the issuer answers %i', async (status) => {
+  test.each([403, 503])('a token request fails if the issuer answers %i', async (status) => {
     const { transport } = setUp(() => new Response('', { status }))
     const asked = transport.get('https://shop.test/tokens', 'token', {
       post: { body: new Uint8Array(9) },

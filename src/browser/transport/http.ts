@@ -25,7 +25,7 @@ export interface GetOptions {
   readonly post?: Pick<RequestInit, 'credentials' | 'headers'> & { readonly body: Bytes }
 }
 
-/** The only way out: every request of the device goes through it. */
+/** The device's only access to the network: every request goes through it. */
 export type Transport = ReturnType<typeof createTransport>
 
 /** Destination that the shop declared. Requests to any other destination are refused before they are made. */
@@ -83,8 +83,8 @@ export function addressesOf(config: Parameters<typeof destinationsOf>[0]): Desti
 export const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
 
 /**
- * Whether a purpose goes through the relay. It does for the aggregators, but not for the shop's own server or its
- * token issuer, even at the same address.
+ * Whether a purpose goes through the relay. Requests to the aggregators do. Requests to the shop's own server or token
+ * issuer don't, even at the same address.
  */
 const isRelayed = (
   { leader, issuer }: Pick<Recipients, 'leader' | 'issuer'>,
@@ -100,7 +100,7 @@ interface TransportDeps {
   readonly relayed?: Relayed & Pick<Recipients, 'issuer'>
   readonly ledger: Pick<Ledger, 'append' | 'count'>
   readonly destinations: readonly Destination[]
-  /** Settings that record the declared addresses, so that an export shows that no others were called. */
+  /** Settings that record the declared addresses, so that an export shows that no other addresses were called. */
   readonly records?: Store['changeSettings']
   /** Signal that is aborted while the page is set offline; default: never. */
   readonly offline?: () => AbortSignal
@@ -128,8 +128,8 @@ const UNREACHABLE: Readonly<Record<Purpose | 'upload', ErrorCode>> = {
 }
 
 /**
- * Purposes with large files. Their requests end after a time of silence instead of a total time, so that they can
- * finish on a slow line.
+ * Purposes with large files. Their requests end after a time without any byte, instead of after a total time, so that
+ * they can finish on a slow line.
  */
 const LARGE: ReadonlySet<Purpose | 'upload'> = new Set(['catalog', 'model'])
 

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { openWays } from './openWays.ts'
 
-/** Worker scope in which every attempt fails; its browser reports some as stopped by its policy. */
+/** Worker scope in which every attempt fails; the browser reports some of them as stopped by its policy. */
 function scopeWith(names: readonly string[], isReported: (name: string) => boolean) {
   const scope = new EventTarget()
   Object.assign(scope, { location: { href: 'https://vault.test/worker.js' } })

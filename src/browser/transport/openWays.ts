@@ -27,7 +27,8 @@ const WAYS: Readonly<Record<string, Attempt>> = {
       request.open('GET', url)
       request.send()
     }),
-  // A failed connection shows only later and proves nothing: the server need not support WebSocket.
+  // A connection fails only after the constructor has returned, and a failure proves nothing, because the server need
+  // not support WebSocket.
   WebSocket: async (url) => new globalThis.WebSocket(url.replace(/^http/, 'ws')).close(),
   import: (url) => import(/* @vite-ignore */ url),
 }
@@ -39,7 +40,7 @@ const TAKEN_AWAY = [
   ...['WebSocketStream', 'WebTransport', 'Worker'],
 ]
 
-/** Milliseconds to wait for reports of a busy browser. An API that was not reported by then counts as open. */
+/** Maximum milliseconds to wait for the reports of a busy browser. An API without a report by then counts as open. */
 const PATIENCE_MS = 10_000
 /** Milliseconds to wait after the last attempt, because browsers report a stopped attempt a little later. */
 const REPORT_MS = 500

@@ -38,9 +38,7 @@ export function guarded(deps: GuardDeps): Scope {
   const { port, clock, configured, close } = deps
   let handler: Scope['onmessage'] = null
   let started = false
-  /**
-   * Events of the last `forget`, the only ones that can be restored. The page gets the call's id instead of the events.
-   */
+  /** Events of the last `forget`, the only ones that can be restored. The page gets the call's id instead of them. */
   let forgotten: { readonly call: number; readonly value: unknown } | null = null
   const forgets = new Set<number>()
   let tokens = BURST
@@ -135,7 +133,7 @@ function readConfig(
       throw new NearsideError('worker-failed', 'A vault creates its own worker.')
     },
   })
-  // Each shop has its own database, even in a shared vault.
+  // Each shop has its own database, even in a vault that several shops share.
   const database = `${config.database} of ${shop}`
   // The page decides only whether it offers contributions. Names and keys come from the vault's file.
   const named = config.federation && recipients

@@ -1,8 +1,7 @@
 /**
- * @module Messages with which a page and a vault's document connect. The document announces itself, and the page
- * passes it one end of a channel. All further messages use that channel, except the question whether the shopper
- * agrees to contribute. For that question the page only shows the vault's frame, which opens a window of the vault's
- * own.
+ * @module Messages with which a page and a vault's document connect. The document announces itself, and the page passes
+ * it one end of a channel. All further messages use that channel, except the question whether the shopper agrees to
+ * contribute. For that question the page only shows the vault's frame, which opens a window of the vault's own.
  */
 import type { ContributionTerms } from '../contribution/terms.ts'
 

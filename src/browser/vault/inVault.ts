@@ -84,9 +84,9 @@ function openVault(href: string, origin: string): Thread {
   }
   addEventListener('message', receive)
   frame.addEventListener('load', loaded)
-  // The page sends this message after an answer, too; the vault then ignores it.
+  // The dialog closes after an answer, too; the vault ignores the message in that case.
   dialog.addEventListener('close', () => tell(null))
-  // The vault's host as the label is understood in every language.
+  // The label is the vault's host name, which needs no translation.
   dialog.ariaLabel = new URL(origin).host
   Object.assign(frame, { src: href, title: 'vault', allow: '' })
   frame.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-popups')

@@ -54,7 +54,7 @@ const ARGUMENTS: Readonly<Record<CallName, readonly Check[]>> = {
   rules: [],
   pause: [isFlag],
   setPersist: [isFlag],
-  // A hostile page must not answer for the shopper.
+  // A hostile page must not say yes for the shopper, so only a no is accepted.
   setAgents: [(allowed) => allowed === false],
   logAgentCall: [isText, isNumber],
   forget: [isForgettable],

@@ -11,7 +11,7 @@ const press = (time: number, changes: Partial<PressStart> = {}): PressStart => (
   ...changes,
 })
 
-/** Gate whose question came to the front at 0. */
+/** Gate whose question came to the front at time 0. */
 function opened(obstacle: () => 'small' | 'unfocused' | null = () => null) {
   const gate = createPressGate(obstacle)
   gate.hindrance(0)
@@ -26,7 +26,7 @@ test('a press counts only after the question was open for a second', () => {
   expect(gate.click(1050)).toBe(true)
 })
 
-test('a press that starts too early does not count, however late its release, and the second starts again', () => {
+test('a press that starts too early does not count, even if it is released late, and the waiting time starts again', () => {
   const gate = opened()
   gate.start(press(900))
   expect(gate.click(3000)).toBe(false)
@@ -65,7 +65,7 @@ test('a held key does not agree, even if it is released late', () => {
   expect(gate.click(6100)).toBe(true)
 })
 
-test('a press that starts outside the button does not agree', () => {
+test('a press that starts outside the agreeing button does not agree', () => {
   const gate = opened()
   gate.start(press(2000, { isOnAgree: false }))
   expect(gate.click(2100)).toBe(false)
@@ -99,7 +99,7 @@ test('a press outside the button counts as leaving it, even without a move event
 })
 
 for (const obstacle of ['small', 'unfocused'] as const)
-  test(`a window that is ${obstacle} can’t agree, and the second starts when that ends`, () => {
+  test(`a window that is ${obstacle} can’t agree, and the waiting time starts when that ends`, () => {
     let now: typeof obstacle | null = obstacle
     const gate = opened(() => now)
     gate.start(press(5000))
@@ -111,12 +111,12 @@ for (const obstacle of ['small', 'unfocused'] as const)
     expect(gate.hindrance(6999)).toBe('early')
     expect(gate.hindrance(7000)).toBeNull()
     gate.start(press(7000))
-    // At the last moment another window comes to the front.
+    // At the last moment, the obstacle returns.
     now = obstacle
     expect(gate.click(7001)).toBe(false)
   })
 
-test('each change of focus or size restarts the second', () => {
+test('each change of focus or size restarts the waiting time', () => {
   const times = fc.array(fc.nat(20_000), { minLength: 1 })
   fc.assert(
     fc.property(times, fc.nat(20_000), (restarts, later) => {

@@ -7,9 +7,7 @@
 /** Milliseconds for which the question must have been visible and focused. */
 export const READING_TIME = 1000
 
-/**
- * Reason why a press does not count now. `still`: the pointer was already on the button when the question came.
- */
+/** Reason why a press does not count now. `still`: the pointer was already on the button when the question appeared. */
 export type Hindrance = 'small' | 'unfocused' | 'early' | 'still'
 
 /** Start of a press, with a key or a pointer. */
@@ -51,7 +49,7 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null) {
       if (time - since < READING_TIME) return 'early'
       return wasStill && !hasTravelled ? 'still' : null
     },
-    /** Restarts the second: the window came to the front, lost the focus or changed its size. */
+    /** Restarts the waiting time, because the window came to the front, lost the focus or changed its size. */
     restart(time: number) {
       since = time
     },
@@ -73,7 +71,7 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null) {
     end: (id: string) => release([id]),
     /** Releases all keys: the window lost the focus, so they could be released elsewhere without a click here. */
     leave: () => release([...held].flatMap(([id, device]) => (device === 'key' ? [id] : []))),
-    /** Handles a click on the agreeing button. @returns whether it agrees */
+    /** Handles a click on the agreeing button. @returns whether the click counts as agreement */
     click: (time: number): boolean => gate.hindrance(time) === null && (counts ?? true),
   }
   return gate

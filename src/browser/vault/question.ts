@@ -104,7 +104,7 @@ function pressThatCounts(
   }
   const isOnAgree = ({ target }: Event) => agree.contains(target as Node)
   const until = { signal, capture: true }
-  // Without `capture`, since only the window's focus counts, not a button's.
+  // Listen without `capture`, since only the window's own focus events count, not those of a button.
   for (const name of ['focus', 'blur', 'resize']) addEventListener(name, restart, { signal })
   document.addEventListener('visibilitychange', restart, until)
   addEventListener('pointermove', (event) => isOnAgree(event) || gate.travel(), until)
@@ -127,7 +127,7 @@ function pressThatCounts(
     },
     until,
   )
-  // The timeout runs after the click that belongs to the press.
+  // A timeout of 0 runs after the click event that belongs to the press.
   const end = (id: string) => setTimeout(() => gate.end(id))
   for (const name of ['pointerup', 'pointercancel'] as const)
     addEventListener(name, ({ pointerId }) => end(`${pointerId}`), until)
@@ -166,7 +166,7 @@ button:focus-visible { outline: 3px solid Highlight; outline-offset: 2px }`
 
 interface Sheet {
   readonly decline: HTMLButtonElement
-  /** Button for the action, apart from the button that declines. */
+  /** Button that agrees; another button declines. */
   readonly act: HTMLButtonElement
   /** Shows one sentence beside the button, also to a screen reader. */
   say(sentence: string): void

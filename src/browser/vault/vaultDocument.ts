@@ -101,7 +101,7 @@ function serveFrame(): void {
     removeEventListener('message', offered)
     open(ports[0], origin)
   })
-  // This message contains nothing secret, so any parent is allowed to receive it.
+  // This message contains nothing secret, so any parent may receive it.
   window.parent.postMessage(VAULT, '*')
 }
 

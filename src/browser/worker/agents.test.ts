@@ -87,7 +87,7 @@ test('a second tab follows the shopper’s answer, and an erasure withdraws a ye
   expect(await codeOf(second.logAgentCall('search', 1))).toBe('consent-missing')
 })
 
-test('if the disk refuses, a yes does not count and a no applies, even after another tab’s change', async () => {
+test('if the disk refuses, a yes to agents does not count and a no applies, even after another tab’s change', async () => {
   const bus = createBus()
   const device = await open(bus)
   await device.setAgents(true)
@@ -107,7 +107,7 @@ test('if the disk refuses, a yes does not count and a no applies, even after ano
   expect((await agentEntries(device)).at(-1)).toEqual({ allowed: false })
 })
 
-test('a malformed call is refused', async () => {
+test('a malformed call of an agent is refused', async () => {
   const device = await open()
   await device.setAgents(true)
   expect(await codeOf(device.logAgentCall('steal' as 'search', 1))).toBe('input-invalid')

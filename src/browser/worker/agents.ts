@@ -9,7 +9,7 @@ import type { Services } from './services.ts'
 
 const DAY = 86_400_000
 
-/** Maximum number of calls in 24 hours. Helping a shopper takes a dozen; copying a large catalog takes thousands. */
+/** Maximum number of calls in 24 hours. A shopper needs a dozen calls; copying a large catalog takes thousands. */
 export const MOST_CALLS = 100
 
 const AGENT_TOOLS = ['search', 'recommend', 'compare', 'basket'] as const
@@ -60,7 +60,7 @@ export async function logAgentCall(
   const full = () =>
     new NearsideError(
       'budget-exhausted',
-      `An agent has asked ${MOST_CALLS} times in 24 hours: let the shopper look.`,
+      `Agents have made ${MOST_CALLS} calls in 24 hours, which is the limit.`,
     )
   // Refused calls must not fill the log.
   if ((await callsBefore(Number.POSITIVE_INFINITY)) >= MOST_CALLS) throw full()

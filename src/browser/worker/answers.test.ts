@@ -22,7 +22,7 @@ const LISTS = [
 ] as const
 
 test.each<AnswerName>(['less_like_this', 'not_for_me', 'have_this'])(
-  '%s leaves the item out of every list, until it is forgotten',
+  'the answer “%s” leaves the item out of every list, until the answer is forgotten',
   async (name) => {
     const { capture, device } = await opened()
     await capture({ name: 'view_item', item_id: 'item-8' })
@@ -41,7 +41,7 @@ test.each<AnswerName>(['less_like_this', 'not_for_me', 'have_this'])(
   },
 )
 
-test('everyone’s order still contains the item, and a reranked list that names the item has it last', async () => {
+test('the base order still contains an item that the shopper refused, and a reranked list that names the item has it last', async () => {
   const { capture, device } = await opened()
   const base = { kind: 'recommend', options: { limit: 32, order: 'base' } } as const
   const items = ['item-8', 'item-9', 'item-10']
@@ -77,7 +77,7 @@ test('"less like this" lowers similar items; no item that fills a gap gets a per
   expect(kinds).not.toContain('taste')
 })
 
-test('the place without an action is the item’s place in a list made without that action', async () => {
+test('`rankWithout` gives the place that an item has in a list made without that action', async () => {
   const { capture, device } = await opened()
   await capture({ name: 'view_item', item_id: 'item-0' })
   const query = { kind: 'recommend', options: { limit: 4 } } as const

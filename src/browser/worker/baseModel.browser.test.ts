@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ids, live, newDatabase, start, testModelFiles, testServer } from './testDevice.ts'
 
 describe('the base model', () => {
-  test('is adopted once it can be reached; until then lists are in the shop’s order', async () => {
+  test('the base model is adopted once it can be reached; until then lists are in the shop’s order', async () => {
     const server = await testServer()
     server.online = false
     const { device } = await start(server, newDatabase())
@@ -32,7 +32,7 @@ describe('the base model', () => {
     },
   )
 
-  test('needs no latest.json before the first list if the page names it; the device checks latest.json soon after', async () => {
+  test('the base model needs no latest.json before the first list if the page names a version; the device checks latest.json soon after', async () => {
     const server = await testServer('1')
     const known = JSON.parse(new TextDecoder().decode(server.files.get('latest.json')))
     const { device, timers } = await start(server, newDatabase(), {}, { latest: known })
@@ -55,7 +55,7 @@ describe('the base model', () => {
     await expect.poll(logged).toEqual(['1', '2'])
   })
 
-  test('is logged once if two tabs download it at the same time', async () => {
+  test('the base model’s download is logged once if two tabs download it at the same time', async () => {
     const server = await testServer('1')
     const database = newDatabase()
     const opened = await Promise.all([start(server, database), start(server, database)])
@@ -68,7 +68,7 @@ describe('the base model', () => {
     expect(logged.map(({ detail }) => detail.version)).toEqual(['1'])
   })
 
-  test('is replaced by a new version, of which only changed files are downloaded; the device logs that and learns anew', async () => {
+  test('the base model is replaced by a new version, of which only changed files are downloaded; the device logs that and learns anew', async () => {
     const server = await testServer('1')
     const database = newDatabase()
     const tested = await start(server, database)
@@ -77,7 +77,7 @@ describe('the base model', () => {
     server.files = await testModelFiles('2')
     server.requests.length = 0
     expect(await tested.device.checkForUpdate()).toEqual({ adopted: true, version: '2' })
-    // The manifest names another version, but its files have the bytes of the stored files.
+    // The new manifest names another version, but its other files have the same bytes as the stored files.
     expect(server.requests.map(({ url }) => url.split('/models/')[1])).toEqual([
       'latest.json',
       '2/manifest.json',

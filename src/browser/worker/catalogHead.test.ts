@@ -1,4 +1,4 @@
-/** @module Tests events, orders and rules while only the head of a catalog has arrived. */
+/** @module Tests events, past orders and rules while only the first part of a catalog has arrived. */
 import 'fake-indexeddb/auto'
 import { utf8 } from '@nearside/core/bytes.ts'
 import { HEAD, headOf, writeCatalog } from '@nearside/core/catalog/catalogLines.ts'
@@ -15,7 +15,7 @@ const BEST = ['item-31', 'item-30', 'item-29', 'item-28', 'item-27']
 const unknown = Array.from({ length: 2 * HEAD }, (_, i) => ({ id: `new-${i}`, category: 'news' }))
 const text = writeCatalog([...unknown, ...testCatalog], BEST)
 
-/** Opens a device whose catalog arrives up to the head; `finish` lets the rest arrive. */
+/** Opens a device that gets only the first part of the catalog; `finish` lets the rest arrive. */
 async function open(config: Partial<WorkerConfig> = {}) {
   const server = await testServer()
   const bytes = utf8(text)
@@ -66,7 +66,7 @@ test.each([
   const { device, finish, look, items } = await open()
   if (what === 'switch') await device.profiles('switch', NOBODY)
   const looked = look('item-3')
-  // The event waits now: nothing else is under way.
+  // After this turn of the event loop, the event waits for the rest of the catalog, and nothing else runs.
   await new Promise((resolve) => setTimeout(resolve, 50))
   if (what === 'switch') await device.profiles('switch', ME)
   if (what === 'pause') await device.pause(true)
@@ -76,7 +76,7 @@ test.each([
   expect(await items()).toEqual([])
 })
 
-test('an event about a product of the rest is stored when the rest has arrived', async () => {
+test('an event about a product of the catalog’s rest is stored when the rest has arrived', async () => {
   const { finish, look, items } = await open()
   const looked = look('item-3')
   finish()
@@ -84,7 +84,7 @@ test('an event about a product of the rest is stored when the rest has arrived',
   expect(await items()).toEqual(['item-3'])
 })
 
-test('past orders keep their products of the rest', async () => {
+test('past orders keep their products of the catalog’s rest', async () => {
   const { device, finish, items } = await open()
   const seeded = device.seed([
     { id: 'a', time: Date.now() - 9e8, items: [{ item_id: 'item-3' }] },

@@ -49,7 +49,7 @@ test('with chosen learners the contributions of an explanation add up', async ()
   }
 })
 
-test('forgetting an item leaves the learners as if it had never been bought', async () => {
+test('forgetting an item leaves the learners as if the item had never been bought', async () => {
   const server = await testServer()
   const now = () => Date.UTC(2026, 5, 20)
   const began = now() - 10 * DAY
@@ -93,7 +93,7 @@ test('cleaning by interquartile range reports the dropped events', async () => {
   for (let visit = 0; visit < 24; visit++)
     for (let step = 0; step < 4; step++)
       await look(visit, step, began + visit * DAY + step * (20_000 + 1000 * visit), 15_000)
-  // Thirty pages, one about every 1.5 seconds, unevenly: no fixed rule catches that.
+  // View thirty pages, about one every 1.5 seconds at uneven intervals, which no fixed rule catches.
   for (let step = 0; step < 30; step++)
     await look(30, step, began + 30 * DAY + 1500 * step + 300 * (step % 3))
   expect(tested.device.snapshot().cleaning.dropped).toEqual({ 'fast visit': 30 })

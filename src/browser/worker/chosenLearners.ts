@@ -20,7 +20,7 @@ export class ChosenLearners {
   readonly #shopper: Shopper
   #made: { readonly model: BaseModel; readonly learners: CandidateLearners } | null = null
   #running: Promise<void> | null = null
-  /** Generation; rises when everything learned must be dropped. */
+  /** Generation: a number that rises when everything learned must be dropped. */
   #generation = 0
 
   constructor(services: Services, shop: Shop, shopper: Shopper) {
@@ -32,7 +32,7 @@ export class ChosenLearners {
     services.bus.on('storedElsewhere', (what) => (what === 'personal' ? this.learn() : undefined))
   }
 
-  /** Learners of this model; null before they have learned. */
+  /** Learners for this base model; null before they have learned. */
   of(model: BaseModel): CandidateLearners | null {
     return this.#made?.model === model ? this.#made.learners : null
   }

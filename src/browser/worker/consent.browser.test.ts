@@ -12,7 +12,7 @@ describe('consent', () => {
     expect(await device.contribute()).toMatchObject({ sent: false })
   })
 
-  test('is logged and stored, and can be withdrawn', async () => {
+  test('a consent is logged and stored, and can be withdrawn', async () => {
     const server = await testServer()
     const aggregators = await TestAggregators.start(server)
     const fetch = aggregators.fetchWith(server.fetch)
@@ -25,7 +25,7 @@ describe('consent', () => {
     expect(device.snapshot().consent).toEqual({ contribute: false, since: null })
     const kinds = (await device.entries()).filter(({ kind }) => kind === 'consent')
     expect(kinds.map(({ detail }) => detail.contribute)).toEqual([true, false])
-    // The shopper keeps changing their mind: the last answer applies, and the log has all answers in order.
+    // If the shopper changes their mind repeatedly, the last answer applies, and the log has all answers in order.
     const words = [true, false, true, false, true]
     await Promise.all(words.map((word) => device.setContribution(word)))
     const all = (await device.entries()).filter(({ kind }) => kind === 'consent')
@@ -34,7 +34,7 @@ describe('consent', () => {
     expect(device.snapshot().consent.contribute).toBe(true)
   })
 
-  test('in a vault is asked for by the vault itself, and stored with the vault’s wording', async () => {
+  test('a consent in a vault is asked for by the vault itself, and stored with the vault’s wording', async () => {
     const federation = FEDERATION
     let answer: string | null = null
     const asked: unknown[] = []
@@ -61,7 +61,7 @@ describe('consent', () => {
     expect(asked).toEqual(Array(2).fill(device.snapshot().terms))
   })
 
-  test('in a vault can’t be given by the page, even if Global Privacy Control changes meanwhile', async () => {
+  test('a consent in a vault can’t be given by the page, even if Global Privacy Control changes meanwhile', async () => {
     const server = await testServer()
     const aggregators = await TestAggregators.start(server)
     const fetch = aggregators.fetchWith(server.fetch)
@@ -93,7 +93,7 @@ describe('consent', () => {
     expect(asked).toBe(1)
   })
 
-  test('is required before a fit requests the aggregators’ task, at most once an hour', async () => {
+  test('a consent is required before a fit requests the aggregators’ task, at most once an hour', async () => {
     const server = await testServer()
     const aggregators = await TestAggregators.start(server)
     const fetch = aggregators.fetchWith(server.fetch)
@@ -104,7 +104,7 @@ describe('consent', () => {
     await a.device.fineTune({})
     expect(aggregators.asked).toBe(0)
     await agreeTo(a.device)
-    // One request to each server, for the terms.
+    // Each server has got one request, for the terms.
     expect(aggregators.asked).toBe(2)
     await a.device.fineTune({})
     await expect.poll(() => aggregators.asked).toBe(4)

@@ -1,6 +1,6 @@
 /**
- * @module Every state of a consent, followed by every possible change: no byte of a report leaves unless that state
- * still permits it. Whole devices run on a disk and a network that the test controls.
+ * @module Tests every state of a consent, followed by every possible change: no byte of a report leaves unless the
+ * consent still permits it after the change. Whole devices run on a disk and a network that the test controls.
  */
 
 import { toHex } from '@nearside/core/bytes.ts'
@@ -202,7 +202,10 @@ const states: Record<string, State> = {
   },
 }
 
-/** `keeps`: whether the state's permission remains; `new`: it remains for new reports, but not for a waiting report. */
+/**
+ * `keeps`: whether the change leaves the state's permission in force; `new`: it stays for new reports, but not for a
+ * waiting report.
+ */
 interface Transition {
   readonly happen: (scene: Scene) => unknown
   readonly keeps: boolean | 'new'

@@ -66,7 +66,7 @@ export class Contribution {
     })
   }
 
-  /** Ends a consent to other recipients; then sends a due update, or waits until it is due. */
+  /** Ends a consent to other recipients; then sends the next update if it is due, or waits until it is. */
   start(): void {
     this.#begin().catch((error) => this.#services.notices.add(error))
   }
@@ -146,7 +146,7 @@ export class Contribution {
       )
     // Without a vault's question, nothing is awaited here.
     const asks = agreed ? confirmConsent : undefined
-    // If the aggregators can't be reached, the question shows their last terms.
+    // If the aggregators can't be reached, the question shows the terms that they last sent.
     if (asks)
       await this.ask().catch((error) => {
         if (state.terms === null) throw error
@@ -165,7 +165,7 @@ export class Contribution {
     }
     // Answers run one after another, so that disk and log record them in the shopper's order.
     const answer = () => (agreed ? this.#give(terms, shown) : this.#withdraw())
-    // Inform the other tabs even if only the log refused.
+    // Inform the other tabs even if the log refused the entry.
     await this.#answer(answer).finally(() => this.#tell())
   }
 
@@ -194,7 +194,7 @@ export class Contribution {
         due: undefined,
       }))
     this.#withdrawn = false
-    // This also ends a consent that only the log could store.
+    // A withdrawal also ends a consent that is in the log only.
     const said = (await ledger.entries()).findLast(({ kind }) => kind === 'consent')
     if (!given && said?.detail.contribute !== true) return
     const detail = { contribute: false, ...(why && { why }) }
@@ -214,8 +214,8 @@ export class Contribution {
   }
 
   /**
-   * Whether the consent is for other recipients. A consent newer than this page doesn't count: a page opened later
-   * could name its recipients.
+   * Whether the consent is for other recipients. Returns false for a consent that is newer than this page, because a
+   * page opened later could name its recipients.
    */
   async #isForOthers(): Promise<boolean> {
     const consent = await this.#services.store.setting('consent')
@@ -243,7 +243,10 @@ export class Contribution {
     if (this.#withdrawn) return { sent: false, reason: 'The shopper withdrew.' }
     if (state.paused) return { sent: false, reason: 'Paused: nothing is sent.' }
     if (state.profiles.current !== ME)
-      return { sent: false, reason: 'Only what the shopper does for themself is sent.' }
+      return {
+        sent: false,
+        reason: 'Nothing is sent while the shopper shops for others.',
+      }
     this.#sending = new AbortController()
     const { signal } = this.#sending
     const { sent, reason, error } = await contribute({
@@ -279,7 +282,7 @@ export class Contribution {
     if (config.federation === null || !state.consent.contribute || state.paused) return
     // The privacy budget is the shopper's own, so updates contain only the shopper's own events.
     if (state.profiles.current !== ME) return
-    // An update that can't be sent now stays due.
+    // An update that can't be sent now remains due.
     if (!this.#shop.loaded || this.#mustNotShare() || state.conditions.offline) return
     const { whenDue } = await loadUpload()
     const { wait, next } = await whenDue(store.changeSettings, now(), learned, random)
@@ -288,7 +291,7 @@ export class Contribution {
     this.#timer = wait ? timers.set(() => this.start(), Math.min(wait, LONGEST_WAIT)) : null
     if (!next) return
     await this.send(next)
-    // The update could now be waiting for its token, or waiting after the token's arrival.
+    // The update could have to wait: for its token, or for a while after the token's arrival.
     await this.#look(false)
   }
 

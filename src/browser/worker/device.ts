@@ -66,7 +66,7 @@ export class Device implements Answers {
   readonly #persistence: Persistence
   #import: HistoryImport | null = null
   #profiles: Profiles | null = null
-  /** Switch in progress; calls wait for it. */
+  /** Switch to another person, in progress; calls wait for it. */
   switching: Promise<unknown> | null = null
   /** Whether the disk refused to store the shopper's no to agents. In that case the no applies to this tab only. */
   #refusesAgents = false
@@ -109,7 +109,7 @@ export class Device implements Answers {
   }
 
   /**
-   * Reads the store and loads the base model. Resolves as soon as a list can be made for a new shopper.
+   * Reads the store and loads the base model. Resolves as soon as the device can make a list for a new shopper.
    * @param hasUnasked whether the disk has data that were stored without the shopper's yes
    */
   async start(hasUnasked: boolean): Promise<void> {
@@ -126,7 +126,7 @@ export class Device implements Answers {
     await Promise.race([this.#started, Promise.all([firstList, stored])])
   }
 
-  /** Loads the whole model. Calls `first` as soon as a list can be made for a new shopper, which can be earlier. */
+  /** Loads the whole model. Calls `first` once a new shopper's list can be made, which can be earlier than that. */
   async #load(stored: Promise<unknown>, first: () => void): Promise<void> {
     const { bus, config } = this.#services
     const { signal } = this.#closing
@@ -169,7 +169,7 @@ export class Device implements Answers {
     const { alone, state } = this.#services
     const code = await this.#openImport()
     await this.#shop.stocked()
-    // An account's orders are the shopper's own.
+    // Orders of the shop's account belong to the shopper, not to another person.
     return alone(async () =>
       state.paused || state.profiles.current !== ME ? 0 : code.orders(orders),
     )
@@ -294,7 +294,7 @@ export class Device implements Answers {
 
   async setAgents(allowed: boolean): Promise<void> {
     this.#refusesAgents = !allowed
-    // A no applies even if the code below can't be loaded.
+    // A no to agents applies even if the code below can't be loaded.
     if (!allowed) this.#services.state.agents = false
     await (await this.#services.onDemand()).setAgents(this.#services, allowed)
     this.#refusesAgents = false
@@ -374,7 +374,7 @@ export class Device implements Answers {
       case 'events':
       case 'kept':
       case 'unkept':
-        // Shopper and persistence handle these changes.
+        // `shopper.ts` and `persistence.ts` handle these changes.
         return
       case 'settings':
         await this.#readSettings()

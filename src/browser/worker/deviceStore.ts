@@ -1,7 +1,6 @@
 /**
- * @module The store of the device, and beside it the stores of the people whom the shopper shops for. One of these
- * stores is in use: events and the personal model are read from it and written to it. All other data are in the
- * device's store.
+ * @module The store of the device, and the stores of the people for whom the shopper shops. One of these stores is in
+ * use: events and the personal model are read from it and written to it. All other data are in the device's own store.
  */
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import type { StoredPersonal } from '../learning/versions.ts'
@@ -29,7 +28,7 @@ export interface DeviceStore extends ResilientStore {
   /** The shopper's own store, in the device's database. */
   readonly me: Own
   inUse(): Own
-  /** Store in use. Code that waits keeps it, so that a late write can't reach another person's store. */
+  /** Store in use. Call this before any `await`, so that a late write can't reach another person's store. */
   own(): ResilientStore
   /** Opens another store in this database. */
   beside(database: Database): Own
@@ -52,7 +51,7 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
       state.persist = null
       await to.putSetting('paused', state.paused)
     } else await copySettings(from, to)
-    // While another person's store is in use, this tab may never have read the shopper's events.
+    // While another person's store is in use, this tab has possibly never read the shopper's own events.
     if (inUse !== me) await to.append((await from.events().catch(() => ({ events: [] }))).events)
     const profiles = settingOf({ ...state.profiles, gone: [] })
     if (profiles) await to.putSetting('profiles', profiles)

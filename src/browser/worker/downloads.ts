@@ -11,7 +11,7 @@ import type { Services } from './services.ts'
 
 type FileKey = 'catalog' | 'live' | 'rules'
 
-/** Purpose of the request and code of the notice. The live file belongs to the catalog. */
+/** For each file: purpose of its request, and error code of its notice. The live file has the catalog's. */
 const ABOUT: Readonly<Record<FileKey, readonly ['catalog' | 'rules', ErrorCode]>> = {
   catalog: ['catalog', 'catalog-invalid'],
   live: ['catalog', 'catalog-invalid'],
@@ -43,7 +43,7 @@ export class Downloads {
 /** Receives the file's content and its SHA-256; throws if the file is unusable. */
 type Take = (value: unknown, version: string) => void
 
-/** Reads a file in parts; without it, or if `end` returns null, the whole file is parsed as JSON. */
+/** Reads a file in parts. Without this reader, or if `end` returns null, the whole file is parsed as JSON. */
 interface Parts {
   add(bytes: Uint8Array): void
   end(): unknown
@@ -105,7 +105,7 @@ export class KeptFile {
     const [key, url] = [this.#key, this.#url]
     const [purpose, code] = ABOUT[key]
     try {
-      // Without a file in use, the parts can be used as they arrive.
+      // If no file is in use yet, the parts can be used as they arrive.
       const parts = this.#version === '' ? this.#inParts?.() : undefined
       const onPart = (part: Uint8Array) => parts?.add(part)
       const bytes = await transport.get(url, purpose, { onPart })
@@ -124,7 +124,7 @@ export class KeptFile {
     return this.#kept
   }
 
-  /** @param arrived all parts, if they were read already */
+  /** @param arrived result of reading the parts, if they were read as they arrived */
   async #read(bytes: Uint8Array | undefined, version: string, arrived?: Parts): Promise<void> {
     const [key, parts] = [this.#key, arrived ?? this.#inParts?.()]
     if (!arrived && parts && bytes)

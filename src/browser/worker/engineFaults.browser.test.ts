@@ -1,4 +1,4 @@
-/** @module The device with engines that return NaN or are unavailable. */
+/** @module Tests the device with engines that return NaN or are unavailable. */
 
 import { FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '@nearside/core/learning/fitProblem.ts'
 import { waitFor } from '@nearside/core/testPatience.ts'
@@ -23,7 +23,7 @@ async function start(database: string, chooseEngine: ChooseEngine): Promise<Test
   return opened
 }
 
-test('a fit with NaN is refused and reported, and the previous model stays', async () => {
+test('a fit that gives NaN is refused and reported, and the previous model stays', async () => {
   const js = createJsEngine()
   let spoilt = false
   const engine: Engine = {

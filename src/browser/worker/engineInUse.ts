@@ -10,8 +10,8 @@ import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 
 /**
- * Chooses an engine for fits of the given work (cases × candidates × free parameters). `onSwitch` gets later
- * changes: the next engine replaces a failing one.
+ * Chooses an engine for fits of the given work (cases × candidates × free parameters). `onSwitch` is called when the
+ * next engine replaces a failing one.
  */
 export type ChooseEngine = (
   preference: EnginePreference,
@@ -23,7 +23,7 @@ export class EngineInUse {
   readonly #services: Services
   readonly #shop: Pick<Shop, 'loaded'>
   #choosing: Promise<EngineChoice> | null = null
-  /** Last preference whose engine could be used. */
+  /** Last preferred engine that could be used. */
   #held: EnginePreference
 
   constructor(services: Services, shop: Pick<Shop, 'loaded'>) {
@@ -43,7 +43,7 @@ export class EngineInUse {
     try {
       const choice = await choosing
       if (this.#isReplaced(choosing)) return this.chosen()
-      // If a resilient engine has switched already, the state has the newer reason.
+      // If a failing engine has been replaced already, the state has the newer reason.
       const reason = this.#services.state.engine?.reason ?? choice.reason
       this.#show({ engine: choice.engine, reason })
       return choice

@@ -58,9 +58,9 @@ export class Erasure {
     this.#contribution.stop()
     const { state } = this.#services
     const forgotten = await this.#remove(state.events.filter(isAbout(what, this.#shop)))
-    // The log gets only the target's kind, because the target's name is to be forgotten.
+    // The log gets only the kind of the target, because its name is what the shopper wants forgotten.
     const { events, orders } = numbersOf(forgotten)
-    // `orders` ends the import of the shopper's own orders.
+    // With `orders` in the log, older orders of the shopper are not imported again.
     const own: Record<string, number> = state.profiles.current === ME ? { orders } : {}
     const logged = await this.#log('erase', { what: what.kind, events, ...own })
     return { ...forgotten, profile: state.profiles.current, logged: logged?.sequence ?? null }

@@ -49,7 +49,7 @@ export async function exportBundle(
   return JSON.stringify({ ...held, salt, ledger: log })
 }
 
-/** Value after a round trip through JSON. Half a surrogate pair, which canonical JSON can't contain, is replaced. */
+/** Round trip through JSON. It replaces half surrogate pairs, which canonical JSON can't contain. */
 function plain(value: unknown): object {
   const text = JSON.stringify(value, (_key, one) =>
     one instanceof Float32Array

@@ -47,7 +47,7 @@ test('if the disk is full once, the oldest events are dropped and the new event 
   const indexedDb = () =>
     faultyFactory((tables, mode) => {
       const hit = full && mode === 'readwrite' && tables.includes('events')
-      // Refuse once only: dropping the oldest events makes room.
+      // Refuse only one write, because dropping the oldest events makes room.
       if (hit) full = false
       return hit ? 'QuotaExceededError' : null
     })
@@ -187,7 +187,7 @@ test('an unreadable store is set aside and reported, pauses learning, and can be
   expect(await there()).toBe(0)
 })
 
-test('unreadable settings at the change to memory mean that learning is paused', async () => {
+test('settings that become unreadable before the change to memory mean that learning is paused', async () => {
   const server = await testServer()
   const database = newDatabase()
   const first = await openDevice(server, database)
@@ -202,7 +202,7 @@ test('unreadable settings at the change to memory mean that learning is paused',
   expect(codes(second)).toContain('storage-corrupt')
 })
 
-test('if the database is evicted while open, the next event is stored and lists go on', async () => {
+test('if the browser evicts the open database, the next event is stored and lists go on', async () => {
   const database = newDatabase()
   const tested = await start(await testServer(), database)
   await tested.capture({ name: 'view_item', item_id: 'item-0' })
@@ -215,7 +215,7 @@ test('if the database is evicted while open, the next event is stored and lists 
   store.close()
 })
 
-test('if the database is evicted between visits, the device starts empty without errors', async () => {
+test('if the browser evicts the database between visits, the device starts empty without errors', async () => {
   const server = await testServer()
   const database = newDatabase()
   const first = await openDevice(server, database)
@@ -262,7 +262,7 @@ test('a failed download of the code for large catalogs is reported; lists are th
 })
 
 test.each(['given', 'fetched'])(
-  'invalid rows in a catalog that is %s cost only their own products',
+  'invalid rows in a catalog that is %s lose only their own products',
   async (how) => {
     const rows = [{ ...testCatalog[31], price: '9.90' }, ...testCatalog, testCatalog[5], null]
     const server = await testServer()
@@ -285,7 +285,7 @@ test.each(['given', 'fetched'])(
   },
 )
 
-test('a price in another currency than most is left out, and a notice says so', async () => {
+test('a price in another currency than most prices is left out, and a notice says so', async () => {
   const catalog = testCatalog.map((item) => ({
     ...item,
     currency: item.id === 'item-2' ? 'JPY' : 'GBP',
@@ -299,7 +299,7 @@ test('a price in another currency than most is left out, and a notice says so', 
   expect(message).toContain('item-2: JPY')
 })
 
-test('if the disk refuses a restore, an error says so and nothing changes', async () => {
+test('if the disk refuses to restore forgotten events, an error says so and nothing changes', async () => {
   let refuses = false
   const indexedDb = () =>
     faultyFactory((_tables, mode) =>

@@ -43,7 +43,7 @@ export class HistoryImport {
   }
 
   /**
-   * Stored events and limits, to check imported events against.
+   * Stored events and limits, with which imported events are checked.
    * @param ended time before which events are skipped, milliseconds since the epoch
    */
   #known(ended = 0) {
@@ -69,8 +69,8 @@ export class HistoryImport {
 }
 
 /**
- * Time before which orders are skipped. Orders from before the shopper forgot an order or erased everything must not
- * return at the next sign-in. A forgotten order that was put back doesn't count.
+ * Time before which orders are skipped. If the shopper forgot an order or erased everything, orders older than that
+ * must not return at the next sign-in. A forgotten order that was put back doesn't count.
  * @returns milliseconds since the epoch; 0 if nothing was forgotten or erased
  */
 function seedingEnded(entries: readonly LedgerEntry[]): number {

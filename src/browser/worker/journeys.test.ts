@@ -39,7 +39,7 @@ async function opened(events: readonly Captured[]) {
 
 type Input = Captured['input']
 
-/** Events one minute apart, until now. */
+/** Events one minute apart, the last of them now. */
 const visit = (...inputs: readonly Input[]): Captured[] =>
   inputs.map((input, at) => ({
     id: `event ${at}`,
@@ -150,7 +150,7 @@ function medianPrice(list: readonly { readonly id: string }[]): number {
   return (prices[5] + prices[6]) / 2
 }
 
-/** Looks at six products, from all parts of the catalog. */
+/** Six products from all parts of these items. */
 const sixOf = (items: readonly Item[], turn: number) =>
   visit(
     ...Array.from({ length: 6 }, (_, k): Input => {
@@ -162,7 +162,7 @@ const under = (most: number) => sold.filter(({ price = 0 }) => price < most)
 const medianAfter = async (events: readonly Captured[]) =>
   medianPrice(await (await opened(events)).recommend({ limit: LIMIT }))
 
-test('six looks at cheap products lower the median price of the list, and six at dear ones raise it', async () => {
+test('views of six cheap products lower the median price of the list, and views of six expensive products raise it', async () => {
   const usual = await medianAfter([])
   const dear = sold.filter(({ price = 0 }) => price > 8)
   for (const turn of [0, 1, 2, 3]) {
@@ -171,7 +171,7 @@ test('six looks at cheap products lower the median price of the list, and six at
   }
 }, 60_000)
 
-test('two searches for a price and six looks at cheap products halve the median price of the list', async () => {
+test('two searches for a price and six views of cheap products halve the median price of the list', async () => {
   const cheap = catalog.filter(({ price = 9, available }) => price < 1 && available !== false)
   const usual = medianPrice(await (await opened([])).recommend({ limit: LIMIT }))
   for (const turn of [0, 1, 2, 3]) {
@@ -189,12 +189,12 @@ test('two searches for a price and six looks at cheap products halve the median 
   }
 }, 60_000)
 
-/** A shopper, and what makes a product of the list theirs. */
+/** A scripted shopper, and the test whether a product of the list fits that shopper. */
 interface Scripted {
   readonly why: string
   readonly events: readonly Captured[]
   readonly isTheirs: (item: Item) => boolean
-  /** Minimum number of the first twelve products that are theirs. */
+  /** Minimum number of products among the first twelve that fit the shopper. */
   readonly least: number
 }
 
@@ -239,7 +239,7 @@ const SCRIPTED: Readonly<Record<string, Scripted>> = {
   },
 }
 
-test('five scripted shoppers each end with a list that is theirs, and no other’s list is', async () => {
+test('five scripted shoppers each end with a list that fits them, and no other shopper’s list fits them', async () => {
   const lists = new Map<string, readonly Item[]>()
   const listFor = async (events: readonly Captured[]) =>
     (await (await opened(events)).recommend({ limit: LIMIT })).flatMap(

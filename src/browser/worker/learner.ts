@@ -1,6 +1,6 @@
 /**
- * @module Learns from the shopper: decides when (strategy), and uses a result only if it is sound. Lists never wait
- * for a fit: until it ends, they use the last model.
+ * @module Learns from the shopper: decides when to fit (`strategy`), and uses a result only if it is valid. Lists never
+ * wait for a fit: until it ends, they use the last model.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -22,7 +22,7 @@ import type { Shopper } from './shopper.ts'
 
 const isAborted = (error: unknown) => error instanceof NearsideError && error.code === 'aborted'
 
-/** Milliseconds to wait after the start before a later fit is prepared, so that the first lists come first. */
+/** Milliseconds after the start before the next fit is prepared, so that the first lists are not delayed. */
 const PREPARE_AFTER = 1000
 
 export class Learner {
@@ -35,7 +35,7 @@ export class Learner {
   #pending = 0
   #running: AbortController | null = null
   #preparing: AbortController | null = null
-  /** Whether the shopper did something from which no fit has learned yet. */
+  /** Whether the shopper's own action since the last fit asks for another fit. */
   #asked = false
   /** Milliseconds of automatic fits on this page. */
   #spent = 0
@@ -55,7 +55,7 @@ export class Learner {
     this.#preparation = createScheduler(timers, () => this.#prepare(), failed)
     bus.on('event', (name) => this.#afterEvent(name))
     bus.on('conditions', (before) => {
-      // The shopper left the page: learn now, without waiting for a quiet period.
+      // If the shopper leaves the page, learn now, without waiting for a quiet period.
       if (before.visible && !state.conditions.visible) this.#scheduler.flush()
       if (state.deferred) this.#scheduler.ask(0)
     })
@@ -181,7 +181,7 @@ export class Learner {
     this.#running?.abort()
   }
 
-  /** Drops the version in memory and its inputs; stops a running fit. */
+  /** Drops the personal model in memory and its inputs; stops a running fit. */
   forget(): void {
     this.abort()
     this.#services.state.personal = null
@@ -239,7 +239,7 @@ export class Learner {
         throw new NearsideError('aborted', 'Everything was erased while the fit ran.')
       }
       if ((personal?.guard.active ?? true) && !fitted.guard.active)
-        // The base model predicts this shopper better: the personal part is off from now on.
+        // The base model predicts this shopper better, so the personal part is off from now on.
         await log.append({ kind: 'guard', detail: { active: false } })
       const learned = { ...fitted, version, base: base.hash }
       if (own !== store.inUse()) {

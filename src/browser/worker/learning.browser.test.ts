@@ -60,7 +60,7 @@ describe('learning', () => {
     const later = await start(server, database, { onDemand })
     await later.device.ready()
     expect(found).toBe(0)
-    // On a busy machine the timer is set a little after the device is ready.
+    // On a busy machine, the device sets the timer a little after it is ready.
     await expect
       .poll(() => {
         later.timers.fire(1000)
@@ -130,7 +130,7 @@ describe('learning', () => {
     expect(learned.map(({ name }) => name)).toEqual(['cards', 'item-1'])
   })
 
-  test('after an item is forgotten, the model is the same, bit for bit, as if it had never been bought', async () => {
+  test('after an item is forgotten, the model is the same, bit for bit, as if the item had never been bought', async () => {
     const server = await testServer()
     const clock = Date.now()
     const began = clock - 10 * 86_400_000

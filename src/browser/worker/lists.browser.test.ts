@@ -211,7 +211,7 @@ describe('lists', () => {
       await device.capture({ id: item_id, time: Date.now(), input: { name: 'view_item', item_id } })
     const known = ids(list).filter((id) => !id.startsWith('new-'))
     expect(known).toEqual(ids(await device.recommend({ limit: 32, diversify: false })))
-    // Each of the two viewed mugs alone would have brought the new mug there, so the reason is the category.
+    // Each of the two viewed mugs alone would have put the new mug in that place, so the reason is the category.
     expect(list[place('new-mugs')].reason).toEqual({ kind: 'category', category: 'mugs' })
     const [base] = (await tested.device.recommend({ limit: 34, order: 'base' })).filter(
       ({ id }) => id === 'new-mugs',
@@ -229,20 +229,20 @@ describe('lists', () => {
       time: Date.now(),
       input: { name: 'view_item', item_id: 'item-0' },
     } as const
-    /** Environment whose clock advances by a whole slice at each reading. */
+    /** Environment whose clock advances by the length of a slice at each reading. */
     const hurried = (nextTask: () => Promise<void>) => {
       let time = 0
       return { clock: () => (time += 100), nextTask }
     }
     const idsOn = async ({ device }: TestDevice) => ids(await device.recommend({ limit: 100 }))
-    /** Expected ids, if one slice does all the work. */
+    /** Ids that a device lists if one slice does all the work. */
     const expectedOf = async (server: TestServer, given: readonly Item[]) => {
       const tested = await start(server, newDatabase(), { clock: () => 0 }, { catalog: given })
       await tested.device.capture(interested)
       return idsOn(tested)
     }
 
-    test('all are listed at once, and move to their places when these are computed', async () => {
+    test('products new to the model are all listed at once, and move to their places when these are computed', async () => {
       let release = () => {}
       const held = new Promise<void>((resolve) => {
         release = resolve
@@ -265,7 +265,7 @@ describe('lists', () => {
       await expect.poll(() => tested.device.snapshot().revision).toBeGreaterThan(before)
     })
 
-    test('the computed places are stored until the catalog or the model changes', async () => {
+    test('the computed places of new products are stored until the catalog or the model changes', async () => {
       const server = await testServer('1')
       const database = newDatabase()
       const pausesOf = async (given: readonly Item[]) => {

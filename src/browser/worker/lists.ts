@@ -28,10 +28,11 @@ import { listUnranked } from './unranked.ts'
 import { type View, Views } from './views.ts'
 
 /**
- * Number of items scored for the reasons of a list. Scoring further items would take more time than the list itself.
+ * Maximum number of item scores computed for the reasons of a list. Further scores would take more time than the list
+ * itself.
  */
 const MOST_SCORED = 8_000
-/** The same limit without partial scoring, when each scoring takes several times as long. */
+/** The same limit without partial scoring, where each score takes several times as long. */
 const MOST_SCORED_SLOWLY = 4_000
 /** Maximum number of causes for which a list is computed again, even in a small shop. */
 const MOST_CAUSES = 8
@@ -152,7 +153,7 @@ export class Lists {
   }
 
   /**
-   * Adds the shopper's own items to the excluded ids, if the list leaves them out, and the items that they answered.
+   * Excludes the items that the shopper answered and, if the list leaves them out, the shopper's own items.
    * @param again ids of used-up items, which lists may offer again
    */
   #withOwn(
@@ -171,7 +172,7 @@ export class Lists {
     return { ...query, options: { ...options, excludeIds: [...excludeIds, ...own, ...answered] } }
   }
 
-  /** Moves items that the shopper answered to the end of given items in personal order. */
+  /** If the query gives its items and wants personal order, moves the items that the shopper answered to the end. */
   #answeredLast(query: ListQuery, list: readonly Recommendation[]): readonly Recommendation[] {
     if (query.kind !== 'rerank' || query.options?.order === 'base') return list
     const answers = answersOf(this.#shopper.cleaned.events)
@@ -188,7 +189,7 @@ export class Lists {
     return from === 'viewed' || from === 'considered' || order === 'base' ? [] : exclude
   }
 
-  /** Reasons of the shopper's own lists: the action because of which each item is listed. */
+  /** Reasons of personal lists: the action because of which each item is listed. */
   #ownReasons(list: readonly Recommendation[], from: 'viewed' | 'bought' | 'considered') {
     const done = this.#shopper.cleaned.events.flatMap(({ items, name, time }) =>
       items.map((item) => ({ item, name, time })),
@@ -220,7 +221,7 @@ export class Lists {
     return causesOf(known, ids)
   }
 
-  /** Ids of the list under counterfactual views of the shopper's events. Answers stay, since no reason names them. */
+  /** Ids of the list in each counterfactual view. Answers stay in every view, because no reason names one. */
   *#without(query: ListQuery, ranker: Ranker, { key, without }: Pick<Cause, 'key' | 'without'>) {
     const leave = (event: ShopperEvent) => (isAnswer(event.name) ? event : without(event))
     const present = this.#views.present(ranker)

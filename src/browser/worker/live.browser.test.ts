@@ -1,4 +1,4 @@
-/** @module Live changes of the catalog on a device: prices, stock, gone and new products. */
+/** @module Tests live changes of the catalog on a device: prices, stock, removed and new products. */
 
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import type { LiveChanges } from '@nearside/core/catalog/live.ts'
@@ -15,7 +15,7 @@ const NOTHING: LiveChanges = { changed: [], gone: [], added: [] }
 const putCatalog = (server: TestServer, items: unknown = testCatalog) =>
   server.files.set(CATALOG, utf8(JSON.stringify(items)))
 
-/** Publishes changes of the catalog that the server has. */
+/** Publishes changes of the catalog that the test server serves. */
 async function putLive(server: TestServer, changes: Partial<LiveChanges>, minutes = 2) {
   const catalog = await sha256Hex(server.files.get(CATALOG) ?? new Uint8Array())
   const time = new Date().toISOString()
@@ -26,7 +26,7 @@ async function putLive(server: TestServer, changes: Partial<LiveChanges>, minute
 const asked = (server: TestServer, name = LIVE) =>
   server.requests.filter(({ url }) => url === TEST_MODEL_URL + name).length
 
-/** Fires all timers and waits for the checks. */
+/** Fires all timers and waits for the checks that they start. */
 async function pass(tested: TestDevice): Promise<void> {
   tested.timers.fire(Number.POSITIVE_INFINITY)
   await tested.device.verify()
@@ -55,7 +55,7 @@ async function open(
   return { all, device, later, openTab, server, tab }
 }
 
-test('changes apply to the first list, and later ones within the interval of the file', async () => {
+test('live changes apply to the first list, and later changes apply within the interval of the file', async () => {
   const { all, device, later, server } = await open({ gone: ['item-31'] })
   expect((await all()).slice(0, 2)).toEqual(['item-30', 'item-29'])
   expect(device.changes()).toMatchObject({ gone: ['item-31'] })
@@ -67,7 +67,7 @@ test('changes apply to the first list, and later ones within the interval of the
   expect([asked(server), asked(server, CATALOG)]).toEqual([2, 1])
 })
 
-test('a product that is gone leaves lists, reasons and the title index; its events stay', async () => {
+test('a removed product leaves lists, reasons and the title index; its events stay', async () => {
   const { all, device, later, server, tab } = await open()
   await tab.capture({ name: 'view_item', item_id: 'item-4' })
   const because = async () =>
@@ -156,7 +156,7 @@ test('changes apply to one catalog only; a new catalog is used with its own chan
   expect((await all()).slice(0, 2)).toEqual(['item-31', 'item-30'])
 })
 
-test('a new catalog brings its changes, however long their interval is', async () => {
+test('a new catalog brings its own live changes, however long their interval is', async () => {
   const { all, later, server } = await open({ gone: ['item-31'] }, {}, 60)
   putCatalog(server, testCatalog.slice(10))
   await putLive(server, { gone: ['item-30'] }, 60)
@@ -197,7 +197,7 @@ test('all tabs together make one request per interval, and a click makes none', 
   )
 })
 
-test('a file that only confirms the last file rebuilds nothing', async () => {
+test('a live file that only confirms the last file rebuilds nothing', async () => {
   const { device, later, server } = await open({ gone: ['item-31'] })
   const { revision } = device.snapshot()
   await new Promise((resolve) => setTimeout(resolve, 2))

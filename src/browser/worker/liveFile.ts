@@ -4,7 +4,7 @@ import { LIVE_MINUTES, parseLive } from '@nearside/core/catalog/parseLive.ts'
 import type { Downloads, KeptFile } from './downloads.ts'
 
 export class LiveFile {
-  // The function is a field, so that it is loaded with this file.
+  // The function is a field here, so that its code is loaded with this file.
   readonly applyTo = withLive
   readonly file: KeptFile
   /** Last good content; null before the first. While the changes stay the same, so does this object. */

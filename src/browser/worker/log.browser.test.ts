@@ -121,7 +121,7 @@ describe('the log', () => {
     const js = createJsEngine()
     const engine: Engine = {
       ...js,
-      // The engine ignores the abort, so that only the store can refuse the result.
+      // The engine ignores the abort, so only the store can refuse the result.
       async fit(problem) {
         const result = await js.fit(problem)
         reached()

@@ -38,7 +38,7 @@ export class Model {
   /**
    * Uses the stored model, or else downloads one. A failure only adds a notice.
    * @param meanwhile returns a phrase for the notice: what lists show without a model
-   * @returns whether it was stored already
+   * @returns whether the model was stored already
    */
   async start(
     signal: AbortSignal,
@@ -84,7 +84,7 @@ export class Model {
   ): Promise<boolean> {
     const { config, store, transport } = this.#services
     const now = this.#services.now()
-    // The download is skipped only if the stored bytes can be read back.
+    // Read the stored bytes back, because only then can the download be skipped.
     const hash = this.loaded?.hash
     const stored = hash ? await store.download('model').catch(() => null) : null
     const kept = stored?.version === hash ? stored : null

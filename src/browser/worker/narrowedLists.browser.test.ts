@@ -1,4 +1,7 @@
-/** @module Tests narrowed lists: own items, new items, more expensive items, and items that go with a basket. */
+/**
+ * @module Tests narrowed lists: the shopper's own items, new items, more expensive items, and items that go with a
+ * basket.
+ */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { testCatalog } from '@nearside/core/model/testShop.ts'
@@ -97,7 +100,7 @@ test('“bought” lists earlier purchases that are due again, without items in 
   expect(await listed(tested, { from: 'bought', order: 'base' })).toEqual(['item-1', 'item-0'])
 })
 
-test('“unbought” lists items never bought, “considered” those looked at on earlier visits', async () => {
+test('“unbought” lists items never bought; “considered” lists items viewed on earlier visits', async () => {
   const tested = await start(await testServer(), newDatabase(), { now })
   expect(await listed(tested, { from: 'considered' })).toEqual([])
   for (const days of [40, 20]) await did(tested, 'purchase', 'item-1', { days })
@@ -207,7 +210,7 @@ test('the shop’s rules apply, and pin only items that belong in the list', asy
   expect(await listed(tested, { from: 'viewed' })).toEqual(['item-4', 'item-8'])
 })
 
-test('lists with “distinct” repeat no item on a page and change together', async () => {
+test('lists with “distinct” repeat no item of each other on a page, and change together', async () => {
   const tested = await start(await testServer(), newDatabase(), { now })
   for (const id of ['item-0', 'item-4']) await did(tested, 'view_item', id)
   const lists = createWatchedLists()

@@ -1,6 +1,6 @@
 /**
- * @module Products that the base model lacks. A search in slices finds the known items most similar to each product
- * and stores them for this catalog and model. Until then, a new product counts as similar to nothing.
+ * @module Products that the base model lacks. A search in slices finds the known items most similar to each new
+ * product, and stores them for this catalog and model. Until then, a new product is similar to no item.
  */
 import { concat, decodeVector, encodeVector, sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -43,7 +43,7 @@ export class NewItems {
     const key = await keyOf(hash, added)
     const nothing = likeNothing(model.statistics.items, added.ids.length)
     if (this.#known?.key !== key) this.#known = (await this.#readKept(key, nothing)) ?? this.#known
-    // A few new items are found within the first slice.
+    // If there are few new items, the first slice finds all of them.
     if (this.#known?.key !== key && this.#sought !== key) void this.#seek(key, model, added)
     return joinItems(model, added, this.#known?.key === key ? this.#known.coldStart : nothing)
   }

@@ -22,7 +22,7 @@ import {
 const ASK = { persist: 'ask' } as const
 const ANSWERED_NO = { option: 'ask', allowed: false }
 
-/** Names of the databases that exist for one name. */
+/** Names of the databases that exist for one device. */
 const stored = async (database: string) =>
   (await indexedDB.databases()).filter(({ name }) => name?.startsWith(database)).length
 
@@ -153,7 +153,7 @@ test.each(['never', 'ask'] as const)(
   },
 )
 
-test('never erases what an earlier yes stored, including the yes', async () => {
+test('the option `never` erases what an earlier yes stored, including the yes', async () => {
   const database = newDatabase()
   const before = await openDevice(await testServer(), database, {}, ASK)
   await before.device.setPersist(true)
@@ -170,7 +170,7 @@ test('never erases what an earlier yes stored, including the yes', async () => {
   expect((await onDisk(database))?.settings.persist).toBeUndefined()
 })
 
-test('a yes in one tab applies in the other, which stores its events from memory', async () => {
+test('a yes in one tab applies in the other tab, which writes its events from memory to disk', async () => {
   const database = newDatabase()
   const [one, other] = [
     await start(await testServer(), database, {}, ASK),
@@ -329,7 +329,7 @@ const clearSiteData = (database: string) =>
     indexedDB.deleteDatabase(database).onsuccess = resolve
   })
 
-test('clearing site data under an open page clears the yes too', async () => {
+test('clearing site data under an open page deletes the yes, too', async () => {
   const database = newDatabase()
   const tested = await start(await testServer(), database, {}, ASK)
   await tested.device.setPersist(true)
@@ -361,7 +361,7 @@ test('an erasure succeeds after site data were cleared', async () => {
   expect(tested.device.snapshot()).toMatchObject({ storage: 'memory', events: { count: 0 } })
 })
 
-test('nothing is contributed from memory; a no ends consent and keeps the spent budget', async () => {
+test('nothing is contributed from memory; a no ends the consent and keeps the spent budget', async () => {
   const server = await testServer()
   const aggregators = await TestAggregators.start(server)
   const fetch = aggregators.fetchWith(server.fetch)

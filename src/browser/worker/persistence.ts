@@ -1,5 +1,5 @@
 /**
- * @module Persistence of the device's data. If the shop asks, all data are in memory until the shopper's yes, and
+ * @module Persistence of the device's data. Under `persist: 'ask'`, all data are in memory until the shopper's yes, and
  * again after a no. An answer given in one tab applies to all.
  */
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
@@ -19,7 +19,7 @@ export class Persistence {
   readonly #contribution: Contribution
   readonly #reload: () => Promise<unknown>
   readonly #profiles: () => Profiles | null
-  /** Whether the disk could not be opened. It could contain data, so a later no tries again to erase it. */
+  /** Whether the database could not be opened. It could contain data, so a later no tries again to erase it. */
   #unseen = false
 
   /**
@@ -145,7 +145,7 @@ export class Persistence {
     const { database, store, unasked, refused } = await openStore(config.database, indexedDb, 'ask')
     const disk = unasked ?? (database.kind === 'indexeddb' ? database : null)
     this.#unseen = !disk && refused !== null
-    // If nothing could ever be stored, nothing has to be erased.
+    // A database that can't be opened is an error only if an earlier no left data on it.
     if (!disk && refused && state.unerased) throw refused
     state.unerased &&= disk !== null
     if (!disk) return
@@ -155,7 +155,7 @@ export class Persistence {
     })
     state.unerased = false
     const factory = indexedDb()
-    // Another tab could keep the database open for a while. The database is empty, so don't wait for its deletion.
+    // Another tab could keep the database open for a while. It is empty already, so don't wait for its deletion.
     if (isEmpty && factory) deleteAll(config.database, factory).catch((error) => notices.add(error))
   }
 }

@@ -1,4 +1,7 @@
-/** @module Tests the stores of the people whom a shopper shops for: whole devices on a real IndexedDB in Node. */
+/**
+ * @module Tests the stores of the people for whom a shopper shops. Whole devices run on an implementation of IndexedDB
+ * in Node.
+ */
 import 'fake-indexeddb/auto'
 import { parseBundle } from '@nearside/audit/bundle.ts'
 import { verifyBundle } from '@nearside/audit/verify.ts'
@@ -54,7 +57,7 @@ async function addPerson({ device }: Tested, name = 'Grandma'): Promise<string> 
   return id
 }
 
-/** Everything in all databases, as text. */
+/** Content of all databases, as text. */
 async function onDisk(): Promise<string> {
   const texts: string[] = []
   for (const name of await namesOnDisk()) {
@@ -68,7 +71,10 @@ async function onDisk(): Promise<string> {
   return texts.join('\n')
 }
 
-/** Keeps a write transaction on a database's events open, so that other writes wait. @returns function that ends it */
+/**
+ * Keeps a write transaction on a database's events open, so that other writes wait. @returns function that ends the
+ * transaction
+ */
 async function hold(name: string): Promise<() => void> {
   const opening = disk.open(name)
   await new Promise((done) => opening.addEventListener('success', done))
@@ -85,7 +91,7 @@ async function hold(name: string): Promise<() => void> {
 }
 
 describe('somebody', () => {
-  test('has events, a list and a model apart from the shopper’s, even after a restart', async () => {
+  test('another person has events, a list and a model apart from the shopper’s, even after a restart', async () => {
     const before = await visit()
     await live(before)
     await before.device.fineTune({})
@@ -118,7 +124,7 @@ describe('somebody', () => {
     expect(await listOf(after)).toEqual(mine)
   })
 
-  test('has a database whose name does not contain the person’s name', async () => {
+  test('another person has a database whose name does not contain the person’s name', async () => {
     const tested = await open()
     const id = await addPerson(tested)
     await tested.device.profiles('switch', id)
@@ -132,7 +138,7 @@ describe('somebody', () => {
     theirs.close()
   })
 
-  test('can be renamed, and removed together with the database; the list is then the shopper’s', async () => {
+  test('another person can be renamed, and removed together with the database; the list is then the shopper’s', async () => {
     const tested = await open()
     await look(tested, 'item-1')
     const id = await addPerson(tested)
@@ -151,7 +157,7 @@ describe('somebody', () => {
     })
   })
 
-  test('is refused without a name, with an unknown id and beyond the limit', async () => {
+  test('another person is refused without a name, with an unknown id and beyond the limit', async () => {
     const tested = await open()
     for (const call of [
       ['add', ' '],
@@ -169,7 +175,7 @@ describe('somebody', () => {
     expect(tested.device.snapshot().profiles).toMatchObject({ current: ME })
   })
 
-  test('has no events older than the shop’s retention time, even if never chosen again', async () => {
+  test('another person has no events older than the shop’s retention time, even if never chosen again', async () => {
     const first = await visit()
     const id = await addPerson(first)
     await first.device.profiles('switch', id)
@@ -181,7 +187,7 @@ describe('somebody', () => {
     expect(await onDisk()).not.toContain('item-3')
   })
 
-  test('gets none of an account’s orders, which belong to the shopper', async () => {
+  test('another person gets none of an account’s orders, which belong to the shopper', async () => {
     const tested = await open()
     const id = await addPerson(tested)
     const orders = [{ id: 1, time: Date.now() - 1000, items: [{ item_id: 'item-5' }] }]
@@ -193,7 +199,7 @@ describe('somebody', () => {
 })
 
 describe('nobody', () => {
-  test('leaves nothing on the disk or in the log, and ends with the page', async () => {
+  test('a visit as nobody leaves nothing on the disk or in the log, and ends with the page', async () => {
     const tested = await visit()
     await look(tested, 'item-1')
     const entries = (await tested.device.entries()).map(({ kind }) => kind)
@@ -205,7 +211,7 @@ describe('nobody', () => {
     await tested.device.forget({ kind: 'item', name: 'item-4' })
     await tested.device.close()
     const text = await onDisk()
-    // The search would find it.
+    // Show that the search for this text finds an event that is stored.
     expect(text).toContain('item-1"')
     for (const trace of ['item-4', 'item-8', 'item-12', 'unheard'])
       expect(text).not.toContain(trace)
@@ -217,7 +223,7 @@ describe('nobody', () => {
     expect(await itemsOf(after)).toEqual(['item-1'])
   })
 
-  test('begins empty after each switch', async () => {
+  test('a visit as nobody begins empty after each switch', async () => {
     const tested = await open()
     await tested.device.profiles('switch', NOBODY)
     await look(tested, 'item-7')
@@ -226,7 +232,7 @@ describe('nobody', () => {
     expect(await itemsOf(tested)).toEqual([])
   })
 
-  test('stays in use while everything is erased', async () => {
+  test('a visit as nobody stays in use while everything is erased', async () => {
     const tested = await open()
     await look(tested, 'item-1')
     await tested.device.profiles('switch', NOBODY)
@@ -241,7 +247,7 @@ describe('nobody', () => {
 })
 
 describe('a switch', () => {
-  test('waits for events captured before it; later events belong to the new person', async () => {
+  test('a switch waits for events captured before it; later events belong to the new person', async () => {
     const tested = await open()
     const id = await addPerson(tested)
     const before = look(tested, 'item-1')
@@ -253,7 +259,7 @@ describe('a switch', () => {
     expect(await itemsOf(tested)).toEqual(['item-1'])
   })
 
-  test('keeps a new person’s events out of a write that still waits for the previous person’s disk', async () => {
+  test('a switch keeps a new person’s events out of a write that still waits for the previous person’s disk', async () => {
     const tested = await open()
     const id = await addPerson(tested)
     for (const to of [id, ME]) await tested.device.profiles('switch', to)
@@ -274,7 +280,7 @@ describe('a switch', () => {
     expect(await itemsOf(tested)).toEqual(['item-2', 'item-1'])
   })
 
-  test('leaves out an event that the page meant for another person', async () => {
+  test('after a switch, an event that the page meant for another person is left out', async () => {
     const tested = await open()
     const input = { name: 'view_item', item_id: 'item-5' } as const
     const captured = { id: 'late', time: Date.now(), input }
@@ -283,7 +289,7 @@ describe('a switch', () => {
     expect(await tested.device.capture({ ...captured, person: ME })).toBe('late')
   })
 
-  test('keeps the result of a running fit from any other person, at each step of the fit', async () => {
+  test('a switch keeps the result of a running fit from any other person, at each step of the fit', async () => {
     for (let step = 0; step < 12; step++) {
       disk = new IDBFactory()
       const tested = await visit()
@@ -301,7 +307,7 @@ describe('a switch', () => {
     }
   })
 
-  test('keeps one person’s forgotten events from being put back for another person', async () => {
+  test('a switch keeps one person’s forgotten events from being put back for another person', async () => {
     const tested = await open()
     await look(tested, 'item-1')
     const id = await addPerson(tested)
@@ -315,7 +321,7 @@ describe('a switch', () => {
     expect(await itemsOf(tested)).toEqual(['item-1'])
   })
 
-  test('stops an upload; no update contains another person’s events', async () => {
+  test('a switch stops an upload; no update contains another person’s events', async () => {
     const aggregators = await TestAggregators.start(server)
     const fetch = aggregators.fetchWith(server.fetch)
     const tested = await open({ federation: FEDERATION }, { fetch })
@@ -334,7 +340,7 @@ describe('a switch', () => {
     expect((await tested.device.contribute()).sent).toBe(true)
   })
 
-  test('is followed by the other tabs', async () => {
+  test('a switch is followed by the other tabs', async () => {
     const [one, other] = [createBus(), createBus()]
     one.on('stored', (what) => other.emit('storedElsewhere', what))
     other.on('stored', (what) => one.emit('storedElsewhere', what))
@@ -367,7 +373,7 @@ describe('erasing and exporting', () => {
     }
     await first.device.profiles('switch', ME)
     await first.device.close()
-    // The list of people was lost with a damaged database; theirs was left.
+    // The list of people was lost with a damaged database, but a person's database was left.
     await createStore(await openIndexedDb(profileDatabase(database, 'lost'), disk)).putSetting(
       'paused',
       true,
@@ -464,7 +470,7 @@ describe('persist: ask', () => {
 })
 
 describe('if the disk refuses', () => {
-  test('a person’s database, that person’s events stay in memory, and the shopper’s stay on disk', async () => {
+  test('if the disk refuses a person’s database, that person’s events stay in memory, and the shopper’s stay on disk', async () => {
     const refused = new Set<string>()
     const factory = new Proxy(disk, {
       get(target, name) {
@@ -493,7 +499,7 @@ describe('if the disk refuses', () => {
     expect(await onDisk()).not.toContain('item-2')
   })
 
-  test('the choice of nobody, the choice holds in this tab', async () => {
+  test('if the disk refuses the choice of nobody, the choice holds in this tab', async () => {
     const tested = await open()
     await look(tested, 'item-1')
     const full = new NearsideError('storage-full', 'as the test asked')
@@ -521,7 +527,7 @@ describe('while somebody else or nobody is chosen', () => {
     return events.length
   }
 
-  test('the shopper’s events that are too old are erased, and the log says so', async () => {
+  test('while somebody else or nobody is chosen, the shopper’s events that are too old are erased, and the log says so', async () => {
     const before = await visit()
     await live(before, Date.now() - 400 * DAY)
     await before.device.profiles('switch', NOBODY)
@@ -539,7 +545,7 @@ describe('while somebody else or nobody is chosen', () => {
     expect(await held()).toBe(0)
   })
 
-  test('an order that a person forgets does not end the import of the shopper’s orders', async () => {
+  test('an order that another person forgets does not end the import of the shopper’s orders', async () => {
     const tab = await open()
     await tab.device.profiles('switch', await addPerson(tab))
     await tab.capture({ name: 'purchase', items: [{ item_id: 'item-3' }] })

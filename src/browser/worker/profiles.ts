@@ -1,7 +1,7 @@
 /**
- * @module Switches between the people whom the shopper shops for. All tabs follow a switch. A visit for nobody
- * is in this tab's memory, and ends with a switch or the page. A device loads this code once there is somebody besides the
- * shopper.
+ * @module Switches between the people for whom the shopper shops. All tabs follow a switch. A visit as nobody is only
+ * in this tab's memory, and ends when the shopper switches to a person or closes the page. A device loads this code
+ * only if there is somebody besides the shopper.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Personalizer } from '../api.ts'
@@ -145,7 +145,7 @@ export class Profiles {
       if (own !== store.inUse()) Object.assign(own, { events: [], personal: null })
   }
 
-  /** Erases what an erasure of the device left: the databases of all people. */
+  /** Erases the databases of all people, which an erasure of the device's own database leaves. */
   async eraseAll(): Promise<void> {
     const { store } = this.#services
     const found = await foundOnDisk(this.#place)
@@ -178,7 +178,7 @@ export class Profiles {
     }
   }
 
-  /** Everything stored about the people, for an export. */
+  /** All data stored about the people, for an export. */
   async held(): Promise<readonly Person[]> {
     const held: Person[] = []
     for (const { id, name } of this.#services.state.profiles.others) {
@@ -253,7 +253,7 @@ export class Profiles {
     const { bus, state, store } = this.#services
     await this.#shopper.idle()
     const next = id === ME ? store.me : await this.#own(id)
-    // Read them now: if the disk refuses the choice, this tab goes on with what it has read.
+    // Read the events now: if the disk refuses the choice, this tab continues with the events that it has read.
     next.events = await next.store.events().then(
       ({ events }) => events,
       () => next.events,

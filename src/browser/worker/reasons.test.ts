@@ -19,7 +19,7 @@ const ITEMS = 60
 const CATEGORIES = ['mugs', 'cards', 'lights']
 const COLOURS = ['red', 'blue', 'green', 'grey', 'pink', 'gold']
 
-/** Items of a few families and categories, with titles that searches can find. */
+/** Items of a few product families and categories, with titles that searches can find. */
 const catalogOf = (seed: number): readonly Item[] => {
   const random = createRandom(seed)
   return Array.from({ length: ITEMS }, (_, row) => ({
@@ -91,7 +91,7 @@ test.each([
         const events = capturedOf(all)
         const device: ListingDevice = await shop.opened(events)
         const others = new Map<string, Awaited<ReturnType<typeof listsWithout>>>()
-        /** Lists of a device without the events left out, before and after the device learns. */
+        /** Lists of a device that never gets the events in `left`, before and after the device learns. */
         async function listsWithout(left: readonly Captured[]) {
           const other: ListingDevice = await shop.opened(left)
           const lists = () => Promise.all(LISTS.map((options) => other.recommend(options)))
@@ -122,7 +122,8 @@ test.each([
       { numRuns, seed: 1 },
     )
     // The device tests reasons without new fits, which would take too long; after a new fit, about one reason in a
-    // hundred is wrong, with and without the lift of the visit's prices. Too few reasons can't tell this share.
+    // hundred is wrong, with and without the lift of the visit's prices. The share can be measured only over many
+    // reasons.
     expect(named).toBeGreaterThan(400)
     expect(lacked / named).toBeGreaterThan(0.98)
     for (const kind of ['because', 'searched', 'category', 'taste', 'popular'])

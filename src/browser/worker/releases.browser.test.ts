@@ -31,7 +31,7 @@ interface Made {
   readonly issued?: number
 }
 
-/** Files of a server after publishing this release. */
+/** Files that a server has after this release was published. */
 async function published({ version = '1', release, seed, by = BOTH, days = 90, issued }: Made) {
   const files = await testModelFiles(version, seed)
   const latest: LatestModel = JSON.parse(new TextDecoder().decode(files.get('latest.json')))
@@ -63,7 +63,7 @@ test('a release signed with all keys is adopted, and the log names it', async ()
   expect(codes(tested)).toEqual([])
 })
 
-test('if the shop names no keys, a signature counts for nothing and is not shown', async () => {
+test('if the shop names no keys, signatures are ignored and not shown', async () => {
   const tested = await start(await serving({ release: 7, by: [stranger] }), newDatabase())
   expect(await list(tested)).toEqual(MODELS_ORDER)
   expect(tested.device.snapshot().model?.signed).toBeNull()
@@ -74,7 +74,7 @@ test.each([
   ['a model made for this device alone', { version: '2', seed: 99, release: 7 }],
   ['an expired release', { version: '2', seed: 99, release: 8, issued: 0 }],
   ['an unsigned one', { version: '2', seed: 99, release: 8, by: [] }],
-])('if the shop names no keys, the server can give this device %s', async (_, made) => {
+])('if the shop names no keys, the device accepts %s from the server', async (_, made) => {
   const server = await serving({ release: 7 })
   const tested = await start(server, newDatabase())
   server.files = await published(made)
@@ -87,14 +87,14 @@ describe('a first visit without a valid model shows the shop’s order', () => {
     ['signed with other keys', { release: 1, by: [stranger, helper] }, 'model-unsigned'],
     ['not signed by the helper', { release: 1, by: [shop] }, 'model-unsigned'],
     ['expired', { release: 1, issued: Date.now() - 99 * DAY }, 'model-expired'],
-  ])('if the model is %s', async (_, made, code) => {
+  ])('a first visit shows the shop’s order if the model is %s', async (_, made, code) => {
     const tested = await start(await serving(made), newDatabase(), {}, KEYS)
     expect(await list(tested)).toEqual(SHOPS_ORDER)
     expect(tested.device.snapshot().model).toBeNull()
     expect(codes(tested)).toEqual([code])
   })
 
-  test('if the shop’s keys are invalid', async () => {
+  test('a first visit shows the shop’s order if the shop’s keys are invalid', async () => {
     const modelKeys = { publishers: ['mine'] }
     const tested = await start(await serving({ release: 1 }), newDatabase(), {}, { modelKeys })
     expect(await list(tested)).toEqual(SHOPS_ORDER)
@@ -111,7 +111,7 @@ describe('a refused release never replaces the last good one', () => {
     ['one of another key', { ...other, release: 8, by: [stranger, helper] }, 'model-unsigned'],
     ['one without the helper', { ...other, release: 8, by: [shop] }, 'model-unsigned'],
     ['an unsigned one', { ...other, release: 8, by: [] }, 'model-unsigned'],
-  ])('%s', async (_, made, code) => {
+  ])('a refused release never replaces the last good one: %s', async (_, made, code) => {
     const server = await serving({ release: 7 })
     const database = newDatabase()
     const tested = await start(server, database, {}, KEYS)
@@ -125,7 +125,7 @@ describe('a refused release never replaces the last good one', () => {
     expect(version(again)).toBe('1')
   })
 
-  test('a manifest that differs from the signed one', async () => {
+  test('a manifest that differs from the signed manifest never replaces the last good model', async () => {
     const server = await serving({ release: 7 })
     const tested = await start(server, newDatabase(), {}, KEYS)
     server.files = await published({ ...other, release: 8 })
@@ -193,7 +193,7 @@ test('a model that expires stays in use, and the expiry is reported', async () =
   expect(await list(again)).toEqual(MODELS_ORDER)
 })
 
-test('a clock that was set back does not bring back an older release', async () => {
+test('a device whose clock was set back does not accept an older release again', async () => {
   const server = await serving({ release: 7 })
   const database = newDatabase()
   await (await start(server, database, {}, KEYS)).device.close()
@@ -203,7 +203,7 @@ test('a clock that was set back does not bring back an older release', async () 
   await expect(again.device.checkForUpdate()).rejects.toMatchObject({ code: 'model-rolled-back' })
 })
 
-test('if the release number can’t be stored, this tab still knows it and reports that', async () => {
+test('if the release number can’t be stored, this tab still remembers it, and a notice reports that', async () => {
   const indexedDb = () =>
     faultyFactory((tables, mode) =>
       mode === 'readwrite' && tables.includes('downloads') ? 'QuotaExceededError' : null,

@@ -1,6 +1,6 @@
 /**
  * @module Signed releases of the base model that this device has seen. The newest release is stored before its model is
- * used, so that later an older release is refused.
+ * used, so that an older release is refused later.
  */
 import { utf8 } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -13,7 +13,8 @@ import type { Services } from './services.ts'
 export type Releases = ReturnType<typeof createReleases>
 
 /**
- * @param readLatest passed in, so that this file, which few shops load, doesn't import the whole model code
+ * @param readLatest function of the model code; passed in, because this file, which few shops load, must not import
+ * that code
  * @throws NearsideError `input-invalid` for invalid keys
  */
 export function createReleases(
@@ -31,7 +32,7 @@ export function createReleases(
       () => false,
     )
 
-  /** Newest release known. A stored release of other keys, or of an earlier address, doesn't count. */
+  /** Newest release known. A stored release with other keys or from an earlier address doesn't count. */
   async function newest(): Promise<LatestModel | null> {
     const row = await store.download('release').catch(() => null)
     const kept = row?.url === url ? readLatest(row) : null
@@ -58,7 +59,7 @@ export function createReleases(
       await checkRelease(latest, keys, known, now())
       if (releaseOf(latest) > releaseOf(known)) await keep(latest)
     },
-    /** Whether the stored model is allowed. Its release can have expired, but today's keys must have signed it. */
+    /** Whether the stored model is allowed. Its release may have expired, but today's keys must have signed it. */
     async isVouched(kept: Download): Promise<boolean> {
       const latest = readLatest(kept)
       if (latest?.manifest !== kept.version || !(await isSigned(latest))) return false

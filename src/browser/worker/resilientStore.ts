@@ -15,7 +15,7 @@ import type { Notices } from './state.ts'
 const MAKE_ROOM = 0.2
 
 export interface ResilientStore extends Store {
-  /** Continues in the database that `move` returns for the current one; requests wait in the meantime. */
+  /** Continues in the database that `move` returns. `move` gets the current one; requests wait until then. */
   change(move: (from: Database) => Promise<Database>): Promise<void>
 }
 
@@ -33,7 +33,7 @@ export function createResilientStore(inputs: ResilientInputs): ResilientStore {
   let inUse = database
   let moving: Promise<void> | null = null
   let changing: Promise<unknown> | null = null
-  /** Whether the store left a database that the browser refused; its data are still on disk. */
+  /** Whether the store moved to memory because the browser refused the database, whose data are still on disk. */
   let left = false
 
   const transact: Database['transact'] = async (tables, access, body) => {
@@ -44,7 +44,7 @@ export function createResilientStore(inputs: ResilientInputs): ResilientStore {
         'storage-unavailable',
         'This tab can’t store on disk: nothing is sent.',
       )
-    // If a download can't be stored, the store stays in use: the shop's server has another copy.
+    // If a download can't be stored, the store stays in use, because the download can be repeated.
     const mayMove = !['disk', 'erasure'].includes(access) && !tables.includes('downloads')
     try {
       const done = await inUse.transact(tables, access, body)
@@ -81,8 +81,8 @@ export function createResilientStore(inputs: ResilientInputs): ResilientStore {
   }
 
   /**
-   * Continues in memory. If several transactions fail at once, the first one moves the store to memory and the others
-   * follow.
+   * Continues in memory. If several transactions fail at once, the first moves the store to memory, and the others then
+   * run there.
    */
   function goOnInMemory(refused: Database, cause: NearsideError): Promise<void> {
     if (refused.kind === 'memory') throw cause

@@ -20,7 +20,7 @@ const codes = (device: { snapshot(): { notices: readonly { code: string }[] } })
   device.snapshot().notices.map(({ code }) => code)
 
 describe('rules that the page passes', () => {
-  test('apply to every list, including base lists, unless a list opts out', async () => {
+  test('rules that the page passes apply to every list, including base lists, unless a list opts out', async () => {
     const { device } = await start(await testServer(), newDatabase(), {}, { rules: RULES })
     const list = await device.recommend({ limit: 4 })
     expect(ids(list)).toEqual(['item-27', 'item-2', 'item-23', 'item-19'])
@@ -36,7 +36,7 @@ describe('rules that the page passes', () => {
     expect(device.snapshot().notices).toEqual([])
   })
 
-  test('are given to the page’s search, without the invalid ones', async () => {
+  test('rules that the page passes are given to the page’s search, without the invalid ones', async () => {
     const away = { name: 'away', when: { search: ['x'] }, redirect: '//evil.example' }
     const rules = [away, ...RULES]
     const { device } = await start(await testServer(), newDatabase(), {}, { rules })
@@ -45,14 +45,14 @@ describe('rules that the page passes', () => {
     expect(await without.device.rules()).toEqual([])
   })
 
-  test('are named in the explanation of each item that they affect, even of a hidden item', async () => {
+  test('rules that the page passes are named in the explanation of each item that they affect, even of a hidden item', async () => {
     const { device } = await start(await testServer(), newDatabase(), {}, { rules: RULES })
     expect((await device.explain('item-31'))?.rules).toEqual(['recall', 'bags'])
     expect((await device.explain('item-2'))?.rules).toEqual(['gift'])
     expect((await device.explain('item-4'))?.rules).toEqual([])
   })
 
-  test('are left out and reported if they are invalid, while the other rules apply', async () => {
+  test('invalid rules are left out and reported, while the other rules apply', async () => {
     const rules = [{ name: 'oops', hide: { colour: ['red'] } }, ...RULES]
     const { device } = await start(await testServer(), newDatabase(), {}, { rules })
     expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-27', 'item-2'])
@@ -62,7 +62,7 @@ describe('rules that the page passes', () => {
     })
   })
 
-  test('apply only on the pages and in the contexts that they name', async () => {
+  test('rules apply only on the pages and in the contexts that they name', async () => {
     const rules: Rule[] = [
       { name: 'home', when: { page: ['home'] }, pin: ['item-1'] },
       { name: 'sale', when: { context: { promotion: ['sale'] } }, hide: { id: ['item-31'] } },
@@ -75,7 +75,7 @@ describe('rules that the page passes', () => {
     expect(await first('basket')).toBe('item-30')
   })
 
-  test('offer a bought item again', async () => {
+  test('rules offer a bought item again', async () => {
     const life = async (rules: readonly Rule[]) => {
       const { device } = await start(await testServer(), newDatabase(), {}, { rules })
       const time = Date.now() - 3 * 86_400_000
@@ -87,7 +87,7 @@ describe('rules that the page passes', () => {
     expect(await life([{ name: 'r', again: { category: ['mugs'] } }])).toContain('item-8')
   })
 
-  test('apply to a new shopper’s list before the model has loaded, with the same result as afterwards', async () => {
+  test('rules apply to a new shopper’s list before the model has loaded, with the same result as afterwards', async () => {
     const server = await testServer()
     let release = () => {}
     const held = new Promise<void>((resolve) => {
@@ -125,7 +125,7 @@ describe('rules that the page passes', () => {
     ])
   })
 
-  test('apply to the shop’s order without a base model', async () => {
+  test('rules apply to the shop’s order without a base model', async () => {
     const server = await testServer()
     server.files = new Map()
     const rules: Rule[] = [
@@ -156,7 +156,7 @@ describe('rules that the page passes', () => {
 })
 
 describe('rules from a file', () => {
-  test('are downloaded once, stored for offline visits, and updated', async () => {
+  test('rules from a file are downloaded once, stored for offline visits, and updated', async () => {
     const server = await testServer()
     const database = newDatabase()
     put(server, { rules: RULES })
@@ -174,7 +174,7 @@ describe('rules from a file', () => {
     expect(ids(await again.device.recommend({ limit: 2 }))).toEqual(['item-30', 'item-29'])
   })
 
-  test('are left out with a notice if they are missing or invalid', async () => {
+  test('rules from a file are left out with a notice if they are missing or invalid', async () => {
     const server = await testServer()
     const { device } = await start(server, newDatabase(), {}, { rules: RULES_URL })
     expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-31', 'item-30'])
@@ -191,7 +191,7 @@ describe('rules from a file', () => {
     expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-27', 'item-2'])
   })
 
-  test('are harmless if they name items that the catalog lacks', async () => {
+  test('rules that name items that the catalog lacks do no harm', async () => {
     const rules: Rule[] = [
       { name: 'r', only: { brand: ['none'] } },
       { name: 'p', pin: ['gone'] },

@@ -8,7 +8,7 @@ import { ids, live, newDatabase, start, type TestDevice, testServer } from './te
 
 const query = (search_term: string) => ({ name: 'search', search_term }) as const
 
-/** Parameters of the fit, and a list. */
+/** Parameters of the personal model after a fit, and a list. */
 async function model({ device }: TestDevice) {
   await device.fineTune({})
   const { current, versions } = JSON.parse(await device.export()).personal
@@ -26,7 +26,7 @@ test('a searched item rises and has the search as its reason, until a month and 
   const before = ids(await tested.device.recommend({ limit: 32 }))
   expect(before.indexOf('item-2')).toBe(29)
   await tested.capture(query('number 2'))
-  // Items that co-occur with item-2 in this shop rise, too. All other items keep their order of popularity.
+  // Items that co-occur with item-2 in this shop's log rise, too. All other items stay in their order of popularity.
   const list = await tested.device.recommend({ limit: 32 })
   const risen = ['item-2', 'item-6', 'item-10', 'item-14']
   expect(ids(list.slice(0, 4)).toSorted()).toEqual(risen.toSorted())
@@ -47,7 +47,7 @@ test('a searched item rises and has the search as its reason, until a month and 
   expect(await placeOf('item-2')).toBe(29)
 })
 
-test('after a fit the contributions still add up, and the search is among them', async () => {
+test('after a fit the contributions of an explanation still add up, and the search is among them', async () => {
   const tested = await start(await testServer(), newDatabase())
   await live(tested)
   await tested.device.fineTune({})
@@ -62,7 +62,7 @@ test('after a fit the contributions still add up, and the search is among them',
   expect(found?.reason).toEqual({ kind: 'searched', query: 'thing number 19' })
 })
 
-test('a forgotten query leaves the model as if it had never been asked', async () => {
+test('a forgotten query leaves the model as if the query had never been typed', async () => {
   const server = await testServer()
   const clock = Date.now()
   const asked = fc.array(
@@ -88,7 +88,7 @@ test('a forgotten query leaves the model as if it had never been asked', async (
     }),
     {
       numRuns: 6,
-      // Without the second query, the queries before and after it form one visit.
+      // If the second query is forgotten, the queries before and after it form one visit.
       examples: [
         [
           [

@@ -18,7 +18,7 @@ const ORDERS = [
 ]
 
 describe('orders that the shop imports', () => {
-  test('count at their own times, in visits of their own, and are logged', async () => {
+  test('imported orders count at their own times, in visits of their own, and are logged', async () => {
     const database = newDatabase()
     const tested = await openDevice(await testServer(), database)
     const before = ids(await tested.device.recommend({ limit: 99 }))
@@ -54,14 +54,14 @@ describe('orders that the shop imports', () => {
     expect(await again.device.verify()).toMatchObject({ ok: true })
   })
 
-  test('are stored once if they are imported twice at the same time', async () => {
+  test('orders are stored once if they are imported twice at the same time', async () => {
     const { device } = await start(await testServer(), newDatabase())
     expect(await Promise.all([device.seed(ORDERS), device.seed(ORDERS)])).toEqual([3, 0])
     const logged = (await device.entries()).filter(({ kind }) => kind === 'seed')
     expect(logged).toMatchObject([{ detail: { orders: 3 } }])
   })
 
-  test('are left out if the device captured them, and so is a purchase already imported', async () => {
+  test('an imported order is left out if the device captured it, and a captured purchase is left out if it was imported', async () => {
     const tested = await start(await testServer(), newDatabase())
     const items = [{ item_id: 'item-8' }, { item_id: 'item-4' }]
     await tested.capture({ name: 'purchase', items }, 'seen')
@@ -75,7 +75,7 @@ describe('orders that the shop imports', () => {
     expect(tested.device.snapshot().events.count).toBe(5)
   })
 
-  test('are not imported again after they were forgotten or erased, while later orders are', async () => {
+  test('imported orders are not imported again after they were forgotten or erased, while later orders are', async () => {
     let now = Date.now()
     const tested = await start(await testServer(), newDatabase(), { now: () => now })
     const later = (id: string) => ({ ...order(id, 0, 'item-16'), time: now })
@@ -89,14 +89,14 @@ describe('orders that the shop imports', () => {
     expect(await tested.device.seed([...ORDERS, later('E')])).toBe(0)
     now += 1000
     expect(await tested.device.seed([...ORDERS, later('F')])).toBe(1)
-    // Forgetting a view is not forgetting an order: earlier orders can still be imported.
+    // Only a forgotten order ends the import of earlier orders; a forgotten view doesn't.
     const fresh = await start(await testServer(), newDatabase())
     await fresh.capture({ name: 'view_item', item_id: 'item-4' }, 'look')
     await fresh.device.forget({ kind: 'event', id: 'look' })
     expect(await fresh.device.seed(ORDERS)).toBe(3)
   })
 
-  test('are left out while paused or if older than the retention time', async () => {
+  test('orders are not imported while paused or if older than the retention time', async () => {
     const kept = await start(await testServer(), newDatabase(), {}, { retentionDays: 150 })
     expect(await kept.device.seed(ORDERS)).toBe(1)
     await kept.device.pause(true)
@@ -105,7 +105,7 @@ describe('orders that the shop imports', () => {
     expect(await kept.device.seed([order('D', 1, 'item-4')])).toBe(1)
   })
 
-  test('are checked: an invalid order is left out and reported, and a value that is not an array is refused', async () => {
+  test('imported orders are checked: an invalid order is left out and reported, and a value that is not an array is refused', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested)
     const { count } = tested.device.snapshot().events

@@ -72,7 +72,7 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
     const snapshot = shown.snapshot()
     if (shown.changes() !== changes) {
       changes = shown.changes()
-      // Before the lists, which can contain new products.
+      // Post the live changes before the lists, because the lists can contain new products.
       scope.postMessage({ kind: 'live', changes })
     }
     const moved = snapshot.revision !== revision
@@ -127,7 +127,7 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
       else if (name !== 'ping') {
         const ready = device ?? (await starting)
         if (!ready) throw new NearsideError('worker-failed', 'The worker has not been started.')
-        // Lists and events of this call belong to the person to whom the previous switch leads.
+        // Lists and events of this call belong to the person whom the previous call chose, so wait for that switch.
         while (ready.switching) await ready.switching
         if (name === 'watch') value = watched.watch(args[0], present(ready))
         else if (name === 'fineTune') value = await fineTune(ready, id)
@@ -177,7 +177,7 @@ const present =
 
 interface Watched {
   readonly query: ListQuery
-  /** Items of the list that the page shows; null if the page shows an error. */
+  /** Items of the list that the page shows; null if the page shows an error instead. */
   items: readonly Recommendation[] | null
 }
 
@@ -188,7 +188,7 @@ const optionsOf = (query: ListQuery) => (query.kind === 'rerank' ? undefined : q
 
 /**
  * Lists that the page watches. They are computed when they could have changed, and posted if they have changed. Lists
- * with `distinct` are computed in the order of that number, and repeat no items of each other.
+ * with `distinct` are computed in the order of that number; each list leaves out the items of the lists before it.
  */
 export function createWatchedLists() {
   const lists = new Map<number, Watched>()
@@ -211,8 +211,8 @@ export function createWatchedLists() {
 
   /**
    * Computes lists.
-   * @param all false computes only lists that are new, failed, or depend on others
-   * @returns lists that differ from the page's
+   * @param all whether to compute all lists, or only lists that are new, failed or depend on other lists
+   * @returns lists that differ from those that the page shows
    */
   function update(all: boolean, list: ComputeList): readonly WatchedList[] {
     const held: { readonly place: number; readonly id: string }[] = []
@@ -232,14 +232,14 @@ export function createWatchedLists() {
   }
 
   return {
-    /** @returns the new lists, and other lists that they change */
+    /** @returns the new lists, and the other lists that change because of them */
     watch(queries: readonly WatchedQuery[], list: ComputeList): readonly WatchedList[] {
       for (const { id, query } of queries)
         if (query) lists.set(id, { query, items: null })
         else lists.delete(id)
       return update(false, list)
     },
-    /** @returns lists that differ from the page's */
+    /** @returns lists that differ from those that the page shows */
     changed: (list: ComputeList): readonly WatchedList[] => update(true, list),
   }
 }

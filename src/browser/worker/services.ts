@@ -1,4 +1,4 @@
-/** @module Services that all parts of a device share, how they are opened, and code that the shop chose. */
+/** @module Opens the services that all parts of a device share, and loads optional code that the shop chose. */
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import { readShopContext, type ShopContext } from '@nearside/core/features/context/context.ts'
@@ -55,14 +55,14 @@ export interface Services extends Environment {
   readonly ledger: Ledger
   /**
    * Returns the log for entries about the person in use. For a visit that is not stored, `append` adds nothing and
-   * resolves with null. Code that waits calls this before, so that its entries stay about the same person.
+   * resolves with null. Call this before any `await`, so that all entries are about the same person.
    */
   readonly ownLog: () => OwnLog
   readonly transport: Transport
   readonly tabs: Tabs
   /** Runs changes of the events, or of the store in use, one after another. */
   readonly alone: ReturnType<typeof serially>
-  /** @throws NearsideError `engine-failed` if the code can't be loaded */
+  /** Loads code on first use. @throws NearsideError `engine-failed` if the code can't be loaded */
   readonly onDemand: OnDemand
   /** Code of `onDemand`, if it is loaded. */
   readonly loaded: { code: Code | null }
@@ -109,7 +109,7 @@ export async function openServices(
       fetch: environment.fetch,
       ledger,
       destinations: destinationsOf(config),
-      // Recorded in memory, too: the log, which can be stored on disk later, needs these addresses.
+      // Record the addresses in memory, too, because the log needs them and can be stored on disk later.
       records: (change) => store.changeSettings(change, 'strict'),
       relayed: federation && relay ? { ...federation, relay } : undefined,
       offline: offlineSignal(state, bus),

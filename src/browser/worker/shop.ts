@@ -37,11 +37,11 @@ export class Shop {
   #order: CatalogOrder = EMPTY_ORDER
   #ready: Promise<unknown> = Promise.resolve()
   #stocked: Promise<unknown> = Promise.resolve()
-  /** Whether lists know only the head of the catalog or of the model yet. */
+  /** Whether only the first part of the catalog or of the model has arrived. */
   isPartial = true
   /** Null before a model with context terms is loaded. */
   contextTerms: ContextTerms | null = null
-  /** Order of a new shopper's list while there is no ranker. */
+  /** Order of a list for a shopper without events while there is no ranker. */
   readonly first = new FirstOrder()
 
   constructor(services: Services) {
@@ -74,7 +74,7 @@ export class Shop {
     return this.#catalog.variantsOf
   }
 
-  /** Base model without items that only the catalog has. */
+  /** Base model as loaded, without the products that only the catalog has. */
   get loaded(): LoadedModel | null {
     return this.#model.loaded
   }
@@ -84,8 +84,7 @@ export class Shop {
   }
 
   /**
-   * Base model for computing updates. It uses the shop's context but no discounts, because past discounts are
-   * unknown.
+   * Base model for computing updates. It uses the shop's context but no discounts, because past discounts are unknown.
    */
   get toImprove(): LoadedModel | null {
     const known = { at: this.#services.context.at, discountsAt: () => null }
@@ -107,12 +106,12 @@ export class Shop {
     return this.#order
   }
 
-  /** Whether rules name items or categories that lists must have; the head of the catalog may lack them. */
+  /** Whether rules name items or categories that lists must have; the first part of the catalog may lack them. */
   get choosesItems(): boolean {
     return this.#rules?.all.some((rule) => 'only' in rule || 'pin' in rule) ?? false
   }
 
-  /** Whether the item exists; without a catalog and a model, any item may. */
+  /** Whether the item exists. Without a catalog and a model, true for any item. */
   readonly knows = (item: string): boolean => {
     if (!this.catalog && !this.#ranker) return true
     return this.catalog?.get(item) !== undefined || this.rowOf(item) !== undefined
@@ -129,7 +128,7 @@ export class Shop {
 
   /**
    * Uses stored copies and fetches only missing files. This method never rejects.
-   * @param first called once if a new shopper's list is possible before the whole model is loaded
+   * @param first called once a new shopper's list can be made, if that is before the whole model is loaded
    * @returns whether the base model was stored already
    */
   async start(first: () => void, signal: AbortSignal): Promise<boolean> {
@@ -142,12 +141,12 @@ export class Shop {
       ordered = there
     })
     const ready = Promise.all([files, order])
-    // If the first list came from the head, the other lists are possible now, even before the model has loaded.
+    // If the first list came from the first part of the catalog, the other lists are possible now.
     const whole = () => {
       this.isPartial = false
     }
     this.#ready = ready.then(() => this.first.order && this.#rebuild(whole)).finally(whole)
-    // Loads the code in parallel with the model's download. Later users of the code report a failure.
+    // Load the code in parallel with the model's download. If loading fails, the later use of the code reports it.
     this.#model.openReleases().catch(() => undefined)
     const onPopularity = async (popularity: KnownPopularity) => {
       const isFirst = !this.first.isKnown
@@ -214,17 +213,17 @@ export class Shop {
     await Promise.all(this.#files.map((file) => file.kept()))
   }
 
-  /** Resolves when the whole catalog is known, or has failed: events wait for nothing else, as the page may close. */
+  /** Resolves when the whole catalog is known or has failed. Events wait for nothing else: the page could close. */
   stocked(): Promise<unknown> {
     return this.#stocked
   }
 
-  /** Resolves when the whole catalog can be used and the popularity of all items is known, or one has failed. */
+  /** Resolves when the whole catalog and the popularity of all items are known, or one of them has failed. */
   whole(): Promise<unknown> {
     return this.#ready
   }
 
-  /** Builds the ranker again without a request, and announces it. */
+  /** Builds the ranker again without a request, and announces the change. */
   #rebuild(built = () => {}): Promise<void> {
     const { bus, notices } = this.#services
     return this.#build().then(
@@ -251,13 +250,13 @@ export class Shop {
     }
     const loaded = this.loaded
     const known = await this.#newItems.extend(loaded, catalog?.items ?? [])
-    // If a model or catalog arrived in the meantime, its own call builds the ranker.
+    // If a newer model or catalog arrived in the meantime, the call that it started builds the ranker.
     if (this.loaded !== loaded || this.catalog !== catalog) return
     const discounts = (catalog && contextTerms?.discountsOf(known, catalog)) ?? null
     const { context, now } = this.#services
     const model = withContext(known, {
       at: context.at,
-      // Past prices are not stored, so discounts count only for the last day.
+      // Past prices are not stored, so today's discounts count only for events of the last day.
       discountsAt: (time) => (now() - time < DAY ? discounts : null),
     })
     this.#ranker = new Ranker(model, catalog, isLarge(model) ? scoreInPart : null)
@@ -265,7 +264,7 @@ export class Shop {
     this.#order = { ids: model.itemIds, categories: model.itemIds.map(() => '') }
   }
 
-  /** Code of the context terms; null for a model without them, and, with a notice, if it can't be loaded. */
+  /** Code of the context terms; null for a model without them. Also null, with a notice, if it can't be loaded. */
   async #loadContextTerms(): Promise<ContextTerms | null> {
     if (!this.loaded?.model.context) return null
     const without = 'Code for the shop’s context could not be loaded'
@@ -274,10 +273,10 @@ export class Shop {
     return this.contextTerms
   }
 
-  /** Scoring for large catalogs; null for smaller catalogs, and, with a notice, if its code can't be loaded. */
+  /** Scoring for large catalogs; null for smaller catalogs. Also null, with a notice, if its code can't be loaded. */
   async #scoreInPart(): Promise<ScoreInPart | null> {
     const known = this.loaded?.model.itemIds.length ?? 0
-    // The sum is an upper bound, because model and catalog share items.
+    // The sum is an upper bound of the number of items, because model and catalog share items.
     if (!known || known + (this.catalog?.items.length ?? 0) <= LARGE) return null
     const without = 'Code for large catalogs could not be loaded; lists take longer'
     const code = await loadOptional(this.#services, this.#services.onDemand, without)

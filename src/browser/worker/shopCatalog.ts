@@ -38,7 +38,7 @@ export class ShopCatalog {
   variantsOf: VariantsOf = () => []
   #isStarted = false
   #headThere = () => {}
-  /** Resolves when the head can be used, or the file has arrived or failed. */
+  /** Resolves when the catalog's first part can be used, or the file has arrived or failed. */
   readonly head = new Promise<void>((there) => {
     this.#headThere = there
   })
@@ -132,7 +132,7 @@ export class ShopCatalog {
     this.variantsOf = createVariants(items)
   }
 
-  /** Uses the head until the whole file has arrived, unless the live changes could belong to another catalog. */
+  /** Uses the catalog's first part until the whole file arrives, unless the live changes could be another catalog's. */
   #takeHead(head: Catalog, text: string): void {
     const take = async () => {
       const version = await sha256Hex(utf8(text))

@@ -20,7 +20,7 @@ import type { Shop } from './shop.ts'
 const TOLD = 3
 
 export class ShopRules {
-  // These functions are fields so that they are loaded with the rules.
+  // These functions are fields here, so that their code is loaded with this file.
   readonly list = ruledList
   readonly lift = liftScores
   readonly file: KeptFile | null = null
@@ -78,7 +78,7 @@ export class ShopRules {
     return rules ? explainRuled(rules, id, ranker, scored, explain) : explain(scored)
   }
 
-  /** Whether the price is below the usual price, as far as the base model knows it. */
+  /** Whether the item's price is below its usual price, if the base model knows the usual price. */
   readonly #isOffer = (item: string): boolean => {
     const { catalog, ranker } = this.#shop
     const row = ranker?.rowOf(item)

@@ -18,7 +18,7 @@ import type { ResilientStore } from './resilientStore.ts'
 import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 
-/** Further cleaning that the shop chose, after the fixed rules. */
+/** Further cleaning of the events that the shop chose; runs after the fixed rules. */
 export type CleanMore = (cleaned: Cleaned) => Cleaned
 
 interface Derived {
@@ -41,7 +41,7 @@ export class Shopper {
   readonly #cleanMore: CleanMore | null
   /** Number of stored rows that can't be read as events. */
   #invalid = 0
-  /** Derived data of the current events and known items. */
+  /** Data derived from the current events and the known items. */
   #derived: (Derived & { readonly of: readonly unknown[] }) | null = null
   /** Batch whose write has not begun. */
   #next: Batch | null = null
@@ -81,7 +81,7 @@ export class Shopper {
     leave: (event: ShopperEvent) => ShopperEvent | null,
   ): Pick<Derived, 'events' | 'history'> {
     let head = EMPTY_HEAD
-    // Recompute the visits, as after forgetting an event.
+    // Recompute the visits, as if the removed parts had been forgotten.
     const left = this.#services.state.events.flatMap((event) => {
       const rest = leave(event)
       if (!rest || handedOver(rest)) return rest ?? []
@@ -123,8 +123,8 @@ export class Shopper {
 
   /**
    * Stores an event with its known items and resolves with its id. The result is null, with a notice, if no part of the
-   * event can be stored. It is null without a notice during a pause, and if the event belongs to another person than the
-   * one in use: another tab has switched, or a new worker got the page's unanswered calls.
+   * event can be stored. The result is null without a notice during a pause, and if the event belongs to another person
+   * than the one in use. That happens if another tab has switched, or if a new worker gets the page's unanswered calls.
    */
   readonly capture = async ({ id, time, input, person }: Captured): Promise<string | null> => {
     const { notices, state } = this.#services
@@ -138,7 +138,7 @@ export class Shopper {
     if (draft.items.some((item) => knownAs(item) === undefined)) {
       const { erasures } = state
       await this.#shop.stocked()
-      // A pause, an erasure or a switch to somebody else in the meantime applies to this event, too.
+      // Check again, because a pause, an erasure or a switch to another person could have come in the meantime.
       if (state.paused || state.erasures !== erasures) return null
     }
     const known = keepItems(draft, knownAs)

@@ -22,7 +22,7 @@ import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
 
-/** Plain data. Every part of the device can read it, but only the part named at a field writes that field. */
+/** Plain data. Every part of the device reads it; only the part that a field's comment names writes the field. */
 export interface DeviceState {
   /** Revision; rises whenever a list could have changed. Written by the device. */
   revision: number
@@ -116,11 +116,11 @@ interface DeviceEvents {
   fitted: null
   /** Progress of an automatic fit. */
   progress: { readonly done: number; readonly steps: number }
-  /** Event after a change of the conditions, with the previous conditions. */
+  /** Conditions before they changed. */
   conditions: DeviceConditions
   /** This tab leads from now on. */
   leading: null
-  /** The ranker was built again without a request, because more is known about new items. */
+  /** The ranker was built again without a request, because the places of new items are now computed. */
   rebuilt: null
   /** Lists could have changed. */
   lists: null

@@ -32,7 +32,7 @@ interface TabsInputs {
   readonly database: string
   /** False if the store will stay in this tab's own memory, so that there are no other tabs to connect to. */
   readonly canShare: boolean
-  /** Whether the store of such a change is shared with other tabs at the moment. */
+  /** Whether this tab currently shares with other tabs the store to which such a change belongs. */
   readonly isShared: (what: Stored) => boolean
   readonly state: Pick<DeviceState, 'leads'>
   readonly bus: Bus
@@ -66,7 +66,7 @@ export function joinTabs({ database, canShare, isShared, state, bus }: TabsInput
       })
     })
     .catch(() => {
-      // The tab closed before it got the lock.
+      // The request fails if the tab closes before it gets the lock.
     })
   return {
     alone: (what, task) => locks.request(`${name}:${what}`, task) as ReturnType<typeof task>,

@@ -34,8 +34,8 @@ export class TestAggregators {
   /** Clock of both servers, milliseconds since the epoch. */
   now = () => Date.now()
   /**
-   * Answer to a report. `lost`: the report arrives, its answer doesn't. `slow`: there is no answer until the request
-   * is stopped.
+   * Answer to a report. `lost`: the report arrives, but the answer to it doesn't. `slow`: there is no answer until the
+   * request is stopped.
    */
   answer: 'receipt' | 'lost' | 'slow' | number = 'receipt'
   /** Bodies of the reports posted, oldest first. */

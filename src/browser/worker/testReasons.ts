@@ -1,4 +1,4 @@
-/** @module Computes counterfactual events of a shopper, without the events that a reason names. */
+/** @module Computes counterfactual histories of a shopper, without the events that a reason names. */
 import { sameQuery } from '@nearside/core/catalog/words.ts'
 import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import type { Captured } from '../messages.ts'
@@ -38,7 +38,7 @@ export function withoutCause(
   }
 }
 
-/** Number of places up to the end of the item's screen of 12, at most `limit`. */
+/** Number of places up to the end of the screen of 12 items that contains the item; at most `limit`. */
 export const there = ({ rank }: Recommendation, limit: number) =>
   Math.min(limit, 12 * Math.ceil(rank / 12))
 

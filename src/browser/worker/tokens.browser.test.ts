@@ -12,7 +12,7 @@ import { live, newDatabase, start, type TestDevice, testServer } from './testDev
 const HOUR = 3_600_000
 const MINUTE = 60_000
 
-/** An RSA key, and a function that signs with it without padding. */
+/** Creates an RSA key and a function that signs with it, without padding. */
 async function createIssuer() {
   const algorithm = {
     ...{ name: 'RSA-PSS', hash: 'SHA-384', modulusLength: 2048 },
@@ -86,7 +86,7 @@ test('the device requests a token when it plans an update, and sends both togeth
   expect(await faultsOf(tested)).toEqual([])
 })
 
-test('in a new round the device requests another token and sends minutes later', async () => {
+test('in a new round the device requests another token and sends the update minutes later', async () => {
   const { aggregators, later, tested } = await shop(0.25)
   const { device } = tested
   await device.contributionTerms()

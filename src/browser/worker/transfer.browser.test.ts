@@ -25,7 +25,7 @@ async function bring({ device }: TestDevice, to: TestDevice): Promise<number> {
 }
 
 describe('a transfer between devices', () => {
-  test('adds new events at their times and in their visits, and lists change', async () => {
+  test('a transfer adds new events at their times and in their visits, and lists change', async () => {
     const server = await testServer()
     const phone = await start(server, newDatabase())
     const database = newDatabase()
@@ -40,7 +40,7 @@ describe('a transfer between devices', () => {
     expect(
       events.filter(({ transferred }) => transferred).map((one) => ({ ...one, ...WITHOUT })),
     ).toEqual(others.map((one) => ({ ...one, ...WITHOUT })))
-    // The visit in which the file was imported continues.
+    // The visit in which the shopper imports the file continues.
     const [second, first] = ['second', 'first'].map((id) => events.find((one) => one.id === id))
     expect(second?.session).toBe(first?.session)
     expect(ids(await desk.device.recommend({ limit: 99 }))).not.toEqual(before)
@@ -53,7 +53,7 @@ describe('a transfer between devices', () => {
     expect(await again.device.verify()).toMatchObject({ ok: true })
   })
 
-  test('counts no event twice, whether it comes again, back from the other device, through a third device, or from the shop', async () => {
+  test('a transfer counts no event twice, whether it comes again, back from the other device, through a third device, or from the shop', async () => {
     const server = await testServer()
     const [a, b, c] = [
       await start(server, newDatabase()),
@@ -80,7 +80,7 @@ describe('a transfer between devices', () => {
     expect(await logged(b)).toHaveLength(3)
   })
 
-  test('contains no consent, budget, log or pause, and its events can be forgotten', async () => {
+  test('a transfer contains no consent, budget, log or pause, and its events can be forgotten', async () => {
     const server = await testServer()
     const fetch = (await TestAggregators.start(server)).fetchWith(server.fetch)
     const federation = FEDERATION
@@ -100,7 +100,7 @@ describe('a transfer between devices', () => {
     expect(JSON.stringify(await b.device.export())).not.toContain('item-8')
   })
 
-  test('imports nothing if the file is another shop’s, locked or damaged, or while paused', async () => {
+  test('a transfer imports nothing if the file is another shop’s, locked or damaged, or while paused', async () => {
     const server = await testServer()
     const [a, b] = [await start(server, newDatabase()), await start(server, newDatabase())]
     const elsewhere = await start(
@@ -126,7 +126,7 @@ describe('a transfer between devices', () => {
     expect(await refused(file, code)).toBe(12)
   })
 
-  test('leaves out events older than this device’s retention time', async () => {
+  test('a transfer leaves out events older than this device’s retention time', async () => {
     const server = await testServer()
     const a = await start(server, newDatabase())
     const b = await start(server, newDatabase(), {}, { retentionDays: 30 })

@@ -1,7 +1,7 @@
 /**
- * @module Lists without a ranker, because the base model is missing or has not loaded yet. On a first download, the
- * popularity of the best sellers arrives first, then that of all items, then the rest. From the first on, a new
- * shopper's list has the order that the whole model gives; from the second on, all lists of best sellers have it.
+ * @module Lists without a ranker, because the base model is missing or has not loaded yet. A first download brings the
+ * popularity of the best sellers first, then that of all items, then the rest. The best sellers' popularity orders a
+ * new shopper's first list as the whole model does; all items' popularity orders all lists of best sellers so.
  */
 import type { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { highestRows } from '@nearside/core/model/highest.ts'
@@ -18,10 +18,10 @@ import { selectPlaces } from '@nearside/core/ranking/selectPlaces.ts'
 import type { KnownPopularity } from '../learning/modelSource.ts'
 import type { Shop } from './shop.ts'
 
-/** Number of products that a list from the head of catalog and model can have. */
+/** Maximum number of products in a list that is made from the first parts of catalog and model. */
 const MOST_FROM_HEAD = 100
 
-/** Whether the head of the catalog and the best sellers answer a query as the whole catalog and model do. */
+/** Whether the first part of the catalog and the best sellers give the same list as the whole catalog and model. */
 export const isFromHead = (query: ListQuery): boolean =>
   query.kind === 'recommend' &&
   !query.options?.from &&
@@ -37,8 +37,8 @@ export class FirstOrder {
   #order: CatalogOrder | null = null
 
   /**
-   * Whether the head of a catalog contains at least half of the best sellers. The model can be newer than the catalog's
-   * order, so some best sellers can be missing.
+   * Whether the first part of a catalog contains at least half of the best sellers. The model can be newer than the
+   * catalog's order, so some best sellers can be missing.
    */
   isIn(head: Catalog | null): boolean {
     const best = [...this.#bestSellers]
@@ -79,7 +79,7 @@ export class FirstOrder {
     return { kind: this.#bestSellers.has(item) ? 'popular' : 'shop-order' }
   }
 
-  /** Score of an item; undefined while sales are unknown. */
+  /** Score of an item; undefined while its popularity is unknown. */
   scoreOf(item: string): number | undefined {
     return this.#sold ? (this.#sold.get(item) ?? 0) : undefined
   }

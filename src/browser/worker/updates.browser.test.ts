@@ -20,7 +20,7 @@ async function pass(tested: TestDevice): Promise<void> {
   await navigator.locks.request(`nearside:${tested.database}:update`, () => undefined)
 }
 
-test('a hidden leading tab does not keep another tab from checking for updates', async () => {
+test('a hidden leading tab does not prevent another tab from checking for updates', async () => {
   const server = await testServer()
   const database = newDatabase()
   let time = Date.now()
@@ -84,7 +84,7 @@ test('tabs and page loads together check for updates once in five minutes', asyn
   expect(looks(server)).toBe(4)
 })
 
-test('a check that finds no update keeps the results of learning', async () => {
+test('a check that finds no update leaves the results of learning in use', async () => {
   const server = await testServer()
   let made = 0
   const onDemand: Environment['onDemand'] = async () => {
@@ -97,7 +97,7 @@ test('a check that finds no update keeps the results of learning', async () => {
       },
     }
   }
-  // The catalog contains a product that the model never saw.
+  // The catalog contains a product that the model lacks.
   const catalog = [...testCatalog, { id: 'new', category: 'mugs' }]
   const tested = await start(server, newDatabase(), { onDemand }, { catalog })
   await live(tested)

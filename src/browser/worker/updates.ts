@@ -8,7 +8,7 @@ import type { Shop } from './shop.ts'
 const INTERVAL = 5 * 60_000
 /** Milliseconds between two checks if there is no base model yet. */
 const RETRY_INTERVAL = 30_000
-/** Minimum milliseconds since the last check. A page that is opened or shown again earlier doesn't check. */
+/** Minimum milliseconds since the last check. A page that is opened or shown again before that doesn't check. */
 const LEAST_INTERVAL = 60_000
 
 export class Updates {
@@ -78,7 +78,7 @@ export class Updates {
     bus.emit('lists', null)
   }
 
-  /** Logs the model once. Call this in one tab at a time: another tab could find the same model. */
+  /** Logs the model once. Call this in one tab at a time, because another tab could log the same model. */
   async #log(): Promise<void> {
     const { ledger } = this.#services
     const { loaded, signed } = this.#shop
@@ -101,7 +101,7 @@ interface Check<T> {
   readonly setting: 'looked' | 'lookedLive'
   /** Milliseconds between two checks. */
   readonly interval: () => number
-  /** Minimum milliseconds since the last check. A page that is opened or shown again earlier doesn't check. */
+  /** Minimum milliseconds since the last check. A page that is opened or shown again before that doesn't check. */
   readonly least: () => number
   readonly run: () => Promise<T>
 }
@@ -109,8 +109,8 @@ interface Check<T> {
 const mayAsk = ({ visible, offline }: DeviceConditions) => visible && !offline
 
 /**
- * Repeats a check while a tab of the shop is visible. The time of the last check is stored, so that more tabs
- * or page loads don't add checks.
+ * Repeats a check while a tab of the shop is visible. The time of the last check is stored, so that further tabs or
+ * page loads cause no further checks.
  */
 class Polling<T> {
   readonly #services: Services
@@ -147,7 +147,7 @@ class Polling<T> {
 
   /**
    * Schedules a check.
-   * @param age minimum milliseconds since the last check of any tab
+   * @param age minimum milliseconds since the last check by any tab
    */
   #schedule(delay: number, age: number): void {
     const { notices, state, timers } = this.#services

@@ -62,7 +62,7 @@ afterEach(() => {
 })
 
 describe('a disk that refuses writes', () => {
-  test('lets no update leave in any visit, and caller and page get an error', async () => {
+  test('a disk that refuses writes lets no update leave in any visit, and caller and page get an error', async () => {
     const { aggregators, visit } = await federation({ maxParticipations: 1 })
     const { disk, indexedDb } = refusingDisk()
     const database = newDatabase()
@@ -85,7 +85,7 @@ describe('a disk that refuses writes', () => {
     expect(aggregators.posted).toHaveLength(1)
   })
 
-  test('lets at most one report leave over two visits, whichever write fails', async () => {
+  test('a disk that refuses one write lets at most one report leave over two visits, whichever write fails', async () => {
     const { aggregators, visit } = await federation({ maxParticipations: 1 })
     for (let failing = 0; failing < 14; failing++) {
       let writes = Number.NEGATIVE_INFINITY
@@ -228,7 +228,7 @@ describe('a report that waits to be sent again', () => {
     return { aggregators, tested, held }
   }
 
-  test('is sent again byte for byte', async () => {
+  test('a report that waits is sent again byte for byte', async () => {
     const { aggregators, tested, held } = await waiting()
     expect((await tested.device.contribute()).sent).toBe(true)
     expect(aggregators.posted[1]).toEqual(aggregators.posted[0])
@@ -237,7 +237,7 @@ describe('a report that waits to be sent again', () => {
   })
 
   test.each(['forget', 'erase', 'withdraw'] as const)(
-    'is gone after %s, while the spent budget stays',
+    'a report that waits is deleted after %s, while the spent budget stays',
     async (what) => {
       const { aggregators, tested, held } = await waiting()
       const { device } = tested
@@ -296,7 +296,7 @@ test.each([
   // An old order that was imported after the report was not part of it.
   const order = { id: 'old', time: Date.now() - 9e9, items: [{ item_id: 'item-4' }] }
   expect(await device.seed([order])).toBe(1)
-  // The update follows from the events, and no longer does if one event is missing.
+  // The events give exactly this update, and no longer do if one event is missing.
   const bundle = parseBundle(await device.export())
   const hash = toHex(await sha256(server.files.get('1/manifest.json') ?? new Uint8Array()))
   const shop = { model: await served(server), hash, catalog: Catalog.parse(testCatalog) }
@@ -336,7 +336,7 @@ test('a shopper who looked at a product newer than the base model can contribute
 })
 
 describe('terms', () => {
-  test('are unknown before a request, and consent is refused until then', async () => {
+  test('terms are unknown before a request, and consent is refused until then', async () => {
     const { aggregators, open } = await federation({ noiseMultiplier: 9, maxParticipations: 1 })
     const database = newDatabase()
     const [a, b] = [await open(database), await open(database)]
@@ -348,7 +348,7 @@ describe('terms', () => {
     await expect.poll(() => b.device.snapshot().terms).toEqual(terms)
   })
 
-  test('beyond the device’s limits are refused without a question, and reported', async () => {
+  test('terms beyond the device’s limits are refused without a question, and reported', async () => {
     const { aggregators, open } = await federation({ aggregationGoal: 999 })
     let questions = 0
     const confirmConsent = async () => {
@@ -371,7 +371,7 @@ describe('terms', () => {
     expect(aggregators.posted).toEqual([])
   })
 
-  test('that begin to count items end a consent without counts', async () => {
+  test('terms that begin to count items end a consent without counts', async () => {
     const { aggregators, open } = await federation()
     const { device } = await open(newDatabase())
     await agreeTo(device)
@@ -381,7 +381,7 @@ describe('terms', () => {
     expect(device.snapshot().consent.contribute).toBe(false)
   })
 
-  test('of a demonstration are weaker and named in the log, and a consent to them covers no other shop', async () => {
+  test('terms of a demonstration are weaker and named in the log, and a consent to them covers no other shop', async () => {
     const server = await testServer()
     const aggregators = await TestAggregators.start(server, DEMO_PARAMETERS)
     const fetch = aggregators.fetchWith(server.fetch)
@@ -408,7 +408,7 @@ describe('terms', () => {
     await real.device.close()
   })
 
-  test('name their recipients; a change of recipients ends a consent for good', async () => {
+  test('terms name their recipients; a change of recipients ends a consent for good', async () => {
     const { server, aggregators, open } = await federation()
     const database = newDatabase()
     const tested = await open(database)
@@ -438,7 +438,7 @@ describe('terms', () => {
     expect((await tested.device.contribute()).sent).toBe(true)
   })
 
-  test('with other recipients, on a page opened earlier, do not end a newer consent', async () => {
+  test('terms with other recipients, on a page opened earlier, do not end a newer consent', async () => {
     const { server, aggregators, open } = await federation()
     const database = newDatabase()
     const fetch = aggregators.fetchWith(server.fetch)
@@ -458,7 +458,7 @@ describe('terms', () => {
     expect((await tested.device.contribute()).sent).toBe(true)
   })
 
-  test('with a single operator end the consent until the shopper agrees anew', async () => {
+  test('terms with a single operator end the consent until the shopper agrees anew', async () => {
     const { aggregators, open } = await federation()
     const tested = await open(newDatabase())
     await live(tested)
@@ -505,12 +505,12 @@ test('the device contacts the aggregators at most once an hour over reloads, tab
 })
 
 const HOUR = 3_600_000
-/** Number of requests for one agreement: one to each server. */
+/** Number of requests when a shopper agrees: one to each server. */
 const TERMS = 2
 const waits = ({ timers }: Pick<TestDevice, 'timers'>) =>
   [...timers.waiting.values()].map(({ milliseconds }) => milliseconds)
 
-/** The shopper agreed, the device learned, and an update is due later. */
+/** Makes the shopper agree and the device learn, so that an update is due later. */
 async function planned(tested: TestDevice): Promise<TestDevice> {
   await live(tested)
   await agreeTo(tested.device)
@@ -520,7 +520,7 @@ async function planned(tested: TestDevice): Promise<TestDevice> {
 }
 
 describe('a scheduled update', () => {
-  test('leaves at a random time of the day after the fit', async () => {
+  test('a scheduled update leaves at a random time of the day after the fit', async () => {
     const { aggregators, open } = await federation()
     let clock = Date.now()
     // Timers of a sleeping machine stop, so no timer is longer than an hour.
@@ -539,7 +539,7 @@ describe('a scheduled update', () => {
     expect(waits(tested)).not.toContain(HOUR)
   })
 
-  test('leaves at the next visit if the shop was closed when it was due', async () => {
+  test('a scheduled update leaves at the next visit if the shop was closed when it was due', async () => {
     const { aggregators, visit } = await federation()
     const database = newDatabase()
     let clock = Date.now()
@@ -562,26 +562,29 @@ describe('a scheduled update', () => {
 describe('an update that is due', () => {
   const DAY = 24 * HOUR
 
-  test.each(['erase', 'forget', 'withdraw'] as const)('is cancelled after %s', async (what) => {
-    const { aggregators, open } = await federation()
-    let clock = Date.now()
-    const { device, timers } = await planned(
-      await open(newDatabase(), { now: () => clock, random: () => 0.5 }),
-    )
-    if (what === 'forget') await device.forget({ kind: 'item', name: 'item-0' })
-    if (what === 'erase') await device.erase()
-    if (what === 'withdraw') await device.setContribution(false)
-    if (what !== 'forget') await agreeTo(device)
-    const bundle = parseBundle(await device.export())
-    // Forgetting one event removes the schedule: the device learns anew from the rest, later.
-    expect(bundle.settings).not.toHaveProperty('due')
-    clock += 2 * DAY
-    timers.fire(HOUR)
-    await device.contributionTerms()
-    expect(aggregators.posted).toEqual([])
-  })
+  test.each(['erase', 'forget', 'withdraw'] as const)(
+    'an update that is due is cancelled after %s',
+    async (what) => {
+      const { aggregators, open } = await federation()
+      let clock = Date.now()
+      const { device, timers } = await planned(
+        await open(newDatabase(), { now: () => clock, random: () => 0.5 }),
+      )
+      if (what === 'forget') await device.forget({ kind: 'item', name: 'item-0' })
+      if (what === 'erase') await device.erase()
+      if (what === 'withdraw') await device.setContribution(false)
+      if (what !== 'forget') await agreeTo(device)
+      const bundle = parseBundle(await device.export())
+      // Forgetting one event removes the schedule, because the device learns anew from the other events later.
+      expect(bundle.settings).not.toHaveProperty('due')
+      clock += 2 * DAY
+      timers.fire(HOUR)
+      await device.contributionTerms()
+      expect(aggregators.posted).toEqual([])
+    },
+  )
 
-  test('stays due under Global Privacy Control, with one timer', async () => {
+  test('an update that is due stays due under Global Privacy Control, with one timer', async () => {
     const { aggregators, open } = await federation()
     let clock = Date.now()
     const tested = await planned(await open(newDatabase(), { now: () => clock, random: () => 0.5 }))
@@ -600,7 +603,7 @@ describe('an update that is due', () => {
     await expect.poll(() => device.snapshot().sent.reports).toBe(1)
   })
 
-  test('moves to the next leading tab, and waits while paused', async () => {
+  test('an update that is due moves to the next leading tab, and waits while paused', async () => {
     const { aggregators, open, visit } = await federation()
     const database = newDatabase()
     let clock = Date.now()
@@ -621,7 +624,7 @@ describe('an update that is due', () => {
 })
 
 describe('Global Privacy Control', () => {
-  test('refuses a new consent and stops sending under an old one', async () => {
+  test('Global Privacy Control refuses a new consent and stops sending under an old one', async () => {
     const { aggregators, open } = await federation()
     const { device, ...tested } = await open(newDatabase())
     await live({ device, ...tested })
@@ -642,7 +645,7 @@ describe('Global Privacy Control', () => {
 })
 
 describe('the wording of a consent', () => {
-  test('is stored with the consent and hashed in the log, and a withdrawal deletes it', async () => {
+  test('the wording of a consent is stored with the consent and hashed in the log, and a withdrawal deletes it', async () => {
     const { open } = await federation()
     const { device, ...tested } = await open(newDatabase())
     await live({ device, ...tested })
@@ -662,7 +665,7 @@ describe('the wording of a consent', () => {
   })
 
   test.each([42, 'x'.repeat(4001), null])(
-    '%s is refused, and no consent is given',
+    'a wording that is %s is refused, and no consent is given',
     async (wrong) => {
       const { open } = await federation()
       const { device } = await open(newDatabase())

@@ -74,7 +74,7 @@ test('a rule about a product applies to the product’s variants', async () => {
   expect(ids(await pinned.device.recommend({ limit: 1 }))).toEqual(['item-4'])
 })
 
-test('the shopper is offered no contribution where the shop names no servers', async () => {
+test('a device offers no contribution if the shop names no servers', async () => {
   const { device } = await opened()
   expect(device.snapshot().canContribute).toBe(false)
 })

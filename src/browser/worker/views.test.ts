@@ -1,4 +1,4 @@
-/** @module Counterfactual list for another context, with learners that reorder the current list. */
+/** @module Tests a counterfactual list for another context, with learners that reorder the current list. */
 
 import { NO_CONTEXT } from '@nearside/core/features/context/context.ts'
 import { CONTEXT_CODE, contextFeature } from '@nearside/core/features/context/contextFeatures.ts'
@@ -11,7 +11,7 @@ import { Views } from './views.ts'
 const NOW = Date.UTC(2026, 5, 20)
 const ITEMS = 12
 
-test('without a weighted context, leaving out the context changes no score', () => {
+test('if the model gives the context no weight, leaving the context out changes no score', () => {
   const terms = [{ feature: contextFeature('discount')!, weight: 0 }]
   const ranker = new Ranker(
     { ...tinyModel(ITEMS), context: { terms, code: CONTEXT_CODE, contexts: NO_CONTEXT } },

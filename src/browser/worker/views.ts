@@ -1,5 +1,5 @@
 /**
- * @module Views that lists are made from: the shopper's events and the resulting scores. Besides the present view,
+ * @module Views from which lists are made: the shopper's events and the resulting scores. Besides the present view,
  * there are counterfactual views without some events, for reasons. Each view is computed once per change and minute,
  * for all lists of a page.
  */
@@ -61,8 +61,8 @@ export class Views {
   }
 
   /**
-   * Views without some of the shopper's events: one with the learned model, which can depend on them, and one without
-   * it.
+   * Views without some of the shopper's events. One view uses the learned model, which can depend on these events; the
+   * other doesn't use it.
    * @param key unique for each `leave`
    */
   without(ranker: Ranker, key: string, leave: Cause['without']): readonly View[] {

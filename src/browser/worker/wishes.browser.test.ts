@@ -1,6 +1,6 @@
 /**
- * @module Tests requests of shop and shopper: to forget one event, to explain, when and how much to learn, and how long
- * to store.
+ * @module Tests what shop and shopper can decide: which events to forget, when and how much to learn, and how long to
+ * store events; also explanations.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -40,14 +40,14 @@ async function parameters({ device }: TestDevice) {
 }
 
 describe('forgetting', () => {
-  test('one event by its id leaves the model as if it had never been captured', async () => {
+  test('forgetting one event by its id leaves the model as if the event had never been captured', async () => {
     const server = await testServer()
     const clock = Date.now()
     const now = () => clock
     const never = await start(server, newDatabase(), { now })
     const forgot = await start(server, newDatabase(), { now })
     for (const tested of [never, forgot]) await live(tested, clock - 10 * DAY)
-    // Other events are about the same item; only this event may be removed.
+    // Other events are about the same item, but only this event is removed.
     const input = { name: 'purchase', item_id: 'item-4' } as const
     const id = await forgot.device.capture({ id: 'regretted', time: clock - 5 * DAY, input })
     expect(id).toBe('regretted')
@@ -59,7 +59,7 @@ describe('forgetting', () => {
     expect(before).not.toEqual(await parameters(never))
   })
 
-  test('all events of one name removes these and no others', async () => {
+  test('forgetting all events of one name removes these and no others', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested, Date.now() - 10 * DAY)
     const { byName } = tested.device.snapshot().events
@@ -80,7 +80,7 @@ describe('forgetting', () => {
   })
 
   test.each(['js', 'wasm'] as const)(
-    'a category on %s leaves parameters, guard and lists as if it had never been bought',
+    'forgetting a category on %s leaves parameters, guard and lists as if the category had never been bought',
     async (engine) => {
       const server = await testServer()
       const clock = Date.now()
@@ -118,7 +118,7 @@ describe('forgetting', () => {
     },
   )
 
-  test('an invalid request is refused and forgets nothing', async () => {
+  test('an invalid request to forget is refused and forgets nothing', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested, Date.now() - 10 * DAY)
     const forgetting = tested.device.forget({ kind: 'everything' } as never)
@@ -141,14 +141,14 @@ describe('restoring forgotten events', () => {
     }
   }
 
-  test('brings back events, visits, model and lists, and is logged', async () => {
+  test('restoring forgotten events brings back events, visits, model and lists, and is logged', async () => {
     const server = await testServer()
     const clock = Date.now()
     const open = () => start(server, newDatabase(), { now: () => clock })
     const undone = await open()
     const never = await open()
     for (const tested of [undone, never]) await liveWithCards(tested, clock)
-    // Forgetting, even of nothing, restarts the guard's history, as restoring events does.
+    // Any call of `forget`, even one that removes nothing, restarts the guard's history, as restoring events does.
     await never.device.forget(NOTHING)
     const forgotten = await undone.device.forget(CARDS)
     expect(undone.device.snapshot().events.count).toBe(12)
@@ -178,7 +178,7 @@ describe('restoring forgotten events', () => {
     ['more was forgotten', (device: TestDevice['device']) => device.forget(NOTHING)],
     ['all was erased', (device: TestDevice['device']) => device.erase()],
   ] as [string, (device: TestDevice['device'], gone: LoggedForgotten) => Promise<unknown>][])(
-    'is refused once %s, in another tab too',
+    'restoring forgotten events is refused once %s, in another tab too',
     async (_, since) => {
       const server = await testServer()
       const database = newDatabase()
@@ -201,7 +201,7 @@ describe('restoring forgotten events', () => {
     },
   )
 
-  test('allows the shop to import the same orders as before', async () => {
+  test('restoring forgotten events allows the shop to import the same orders as before', async () => {
     const tested = await start(await testServer(), newDatabase())
     const items = [{ item_id: 'item-4' }]
     const orders = [{ id: 'A', time: Date.now() - 300 * DAY, items }]
@@ -241,22 +241,25 @@ describe('automatic learning', () => {
   test.each([
     ['battery', { battery: 0.1 }],
     ['save-data', { savesData: true }],
-  ] as const)('waits during %s, reports that, and continues afterwards', async (reason, bad) => {
-    const conditions = { ...CALM, ...bad }
-    const tested = await start(await testServer(), newDatabase(), {}, { conditions })
-    await live(tested, Date.now() - 10 * DAY)
-    tested.timers.fire(0)
-    await expect.poll(() => tested.device.snapshot().deferred).toBe(reason)
-    expect(cases(tested)).toBe(0)
-    // Lists still change, and a requested fit still runs.
-    expect(await tested.device.recommend({ limit: 3 })).toHaveLength(3)
-    await tested.device.conditions(CALM)
-    tested.timers.fire(0)
-    await expect.poll(() => cases(tested)).toBeGreaterThan(0)
-    expect(tested.device.snapshot().deferred).toBe(null)
-  })
+  ] as const)(
+    'automatic learning waits during %s, reports that, and continues afterwards',
+    async (reason, bad) => {
+      const conditions = { ...CALM, ...bad }
+      const tested = await start(await testServer(), newDatabase(), {}, { conditions })
+      await live(tested, Date.now() - 10 * DAY)
+      tested.timers.fire(0)
+      await expect.poll(() => tested.device.snapshot().deferred).toBe(reason)
+      expect(cases(tested)).toBe(0)
+      // Lists still change, and a requested fit still runs.
+      expect(await tested.device.recommend({ limit: 3 })).toHaveLength(3)
+      await tested.device.conditions(CALM)
+      tested.timers.fire(0)
+      await expect.poll(() => cases(tested)).toBeGreaterThan(0)
+      expect(tested.device.snapshot().deferred).toBe(null)
+    },
+  )
 
-  test('on a hidden page waits, unless the shopper’s own action caused it', async () => {
+  test('automatic learning on a hidden page waits, unless the shopper’s own action caused it', async () => {
     const server = await testServer()
     const database = newDatabase()
     const first = await openDevice(server, database)
@@ -271,7 +274,7 @@ describe('automatic learning', () => {
     await expect.poll(() => cases(second)).toBeGreaterThan(0)
   })
 
-  test('stops when the page’s time is used up, but a requested fit still runs', async () => {
+  test('automatic learning stops when the page’s time is used up, but a requested fit still runs', async () => {
     let clock = 0
     const js = createJsEngine()
     const engine: Engine = {
@@ -298,7 +301,7 @@ describe('automatic learning', () => {
     expect((await tested.device.fineTune({})).cases).toBeGreaterThan(0)
   })
 
-  test('stops a fit that takes too long and reports it; the last fit stays', async () => {
+  test('automatic learning stops a fit that takes too long and reports it; the last fit stays', async () => {
     let slow = false
     const js = createJsEngine()
     const engine: Engine = {
@@ -341,7 +344,7 @@ describe('automatic learning', () => {
 })
 
 describe('retention', () => {
-  test('events past it are erased at the next start, together with what was learned from them, and the log says so', async () => {
+  test('events past the retention time are erased at the next start, together with what was learned from them, and the log says so', async () => {
     const server = await testServer()
     const clock = Date.now()
     const now = () => clock
