@@ -22,7 +22,7 @@ const device = (seed: number) => new VirtualDevice(aggregators, createRandom(see
 const verify = ({ text }: Pick<Exported, 'text'>, options?: VerifyOptions) =>
   verifyBundle(parseBundle(text), options)
 
-/** A device that agreed, learned and sent, until the leader gave a receipt. */
+/** A device whose shopper agreed, which learned and sent updates, and which got a receipt from the leader. */
 async function contributor(seed = 1): Promise<VirtualDevice> {
   const one = device(seed)
   await one.look()
@@ -33,7 +33,7 @@ async function contributor(seed = 1): Promise<VirtualDevice> {
 }
 
 describe('a bundle of an honest device', () => {
-  test('passes: reports are recomputed to the bit, and fits and receipts are checked', async () => {
+  test('a bundle of an honest device passes: reports are recomputed to the bit, and fits and receipts are checked', async () => {
     const audit = await verify(await (await contributor()).export())
     expect(audit.faults).toEqual([])
     expect(audit).toMatchObject({ ok: true, consents: true, fits: 1 })
@@ -44,7 +44,7 @@ describe('a bundle of an honest device', () => {
     expect(audit.key).toMatch(/^[\w+/]{43}=$/)
   })
 
-  test('passes after an erasure, which keeps the spent budget and ends the consent', async () => {
+  test('a bundle of an honest device passes after an erasure, which keeps the spent budget and ends the consent', async () => {
     const one = await contributor()
     const before = await verify(await one.export())
     await one.erase()
@@ -55,7 +55,7 @@ describe('a bundle of an honest device', () => {
     expect(after.key).toBe(before.key)
   })
 
-  test('passes after folding and forgetting, and a note names the missing data', async () => {
+  test('a bundle of an honest device passes after folding and forgetting, and a note names the missing data', async () => {
     const one = await contributor()
     await one.fold()
     await one.look()
@@ -77,7 +77,7 @@ describe('the helper’s list of models', () => {
     )
   const ALL = listed([9, 'd'], [7, 'c'], [4, 'b'], [3, 'a'])
 
-  test('confirms the device’s models; a note counts models without a release', async () => {
+  test('the helper’s list of models confirms the device’s models; a note counts models without a release', async () => {
     const one = device(1)
     await one.adopt(manifest('f'))
     await one.adopt(manifest('e'), 2)
@@ -92,17 +92,20 @@ describe('the helper’s list of models', () => {
     ['another model under its number', listed([7, 'a'], [4, 'b']), [1]],
     ['no model under its number', listed([9, 'd'], [4, 'b'], [3, 'a']), [1]],
     ['other models under all numbers', listed([7, 'a'], [4, 'a']), [0, 1]],
-  ])('exposes a model that was made for one device: %s', async (_, releases, entries) => {
-    const one = device(1)
-    await one.adopt(manifest('b'), 4)
-    await one.adopt(manifest('c'), 7)
-    const { faults } = await verify(await one.export(), { releases })
-    expect(faults.map(({ check, entry }) => [check, entry])).toEqual(
-      entries.map((entry) => ['release', entry]),
-    )
-  })
+  ])(
+    'the helper’s list of models exposes a model that was made for one device: %s',
+    async (_, releases, entries) => {
+      const one = device(1)
+      await one.adopt(manifest('b'), 4)
+      await one.adopt(manifest('c'), 7)
+      const { faults } = await verify(await one.export(), { releases })
+      expect(faults.map(({ check, entry }) => [check, entry])).toEqual(
+        entries.map((entry) => ['release', entry]),
+      )
+    },
+  )
 
-  test('is refused when it is malformed', () => {
+  test('a malformed list of models is refused', () => {
     for (const value of [null, {}, { releases: [{ release: 0, manifest: manifest('a') }] }])
       expect(() => parseReleases(JSON.stringify(value))).toThrow(
         expect.objectContaining({ code: 'input-invalid' }),
@@ -111,7 +114,7 @@ describe('the helper’s list of models', () => {
 })
 
 describe('an earlier export', () => {
-  test('tells a continued log from one that was remade or truncated', async () => {
+  test('an earlier export tells a continued log from one that was remade or truncated', async () => {
     const one = await contributor()
     const [before, key] = [parseBundle((await one.export()).text), (await one.export()).signer.key]
     await one.look()
@@ -130,7 +133,9 @@ describe('an earlier export', () => {
 describe('the helper’s lists of reports', () => {
   const DAY = 86_400_000
 
-  /** A device with aggregators of its own, after its reports arrived; also the helper's lists. */
+  /**
+   * Creates a device with aggregators of its own, after its reports arrived, and the helper's lists of these reports.
+   */
   async function witnessed(arrived = 3) {
     const own = await createAggregators()
     const one = new VirtualDevice(own, createRandom(6))
@@ -152,7 +157,7 @@ describe('the helper’s lists of reports', () => {
   const checksOf = async (text: string, reached: VerifyOptions['reached']) =>
     (await verify({ text }, { reached })).faults.map(({ check }) => check)
 
-  test('contain each report of an honest log, and none after it', async () => {
+  test('the helper’s lists of reports contain each report of an honest log, and none after it', async () => {
     const { exported, lists } = await witnessed()
     const reached = await lists()
     const audit = await verify(exported, { reached })
@@ -161,20 +166,20 @@ describe('the helper’s lists of reports', () => {
     expect(audit.witnessed).toBe(reached.length)
   })
 
-  test('expose a truncated log that was signed with the device’s key', async () => {
+  test('the helper’s lists of reports expose a truncated log that was signed with the device’s key', async () => {
     const { bundle, lists, signer } = await witnessed()
     const last = bundle.ledger.indexOf(fixedEntry(bundle.ledger) as LedgerEntry)
     const end = bundle.ledger.slice(-1)
     const cut = await signed({ bundle, signer }, [...bundle.ledger.slice(0, last), ...end])
     expect(await checksOf(cut, undefined)).toEqual([])
     expect(await checksOf(cut, await lists())).toEqual(['checkpoint'])
-    // Before the first report, ids commit to the last entry of that time.
+    // Before the first report, ids commit to the entry that is the log's last at that time.
     const first = bundle.ledger.findIndex(({ kind }) => kind === 'upload')
     const none = await signed({ bundle, signer }, [...bundle.ledger.slice(0, first), ...end])
     expect(await checksOf(none, await lists())).toEqual(['checkpoint'])
   })
 
-  test('expose a log that was remade with the device’s key and secret', async () => {
+  test('the helper’s lists of reports expose a log that was remade with the device’s key and secret', async () => {
     const { bundle, lists, signer } = await witnessed()
     const { openings, ...settings } = bundle.settings
     const [first, ...rest] = bundle.ledger
@@ -189,7 +194,7 @@ describe('the helper’s lists of reports', () => {
     [...arrived.values()].flatMap((ids) => [...ids])
 
   test.each(['restored', 'copied'])(
-    'expose a storage that was %s, so that its budget was spent twice',
+    'the helper’s lists of reports expose a storage that was %s, so that its budget was spent twice',
     async (how) => {
       const { own, one, sendUntil } = await witnessed(1)
       const before = one.copy()
@@ -205,13 +210,13 @@ describe('the helper’s lists of reports', () => {
       const { text } = await (how === 'copied' ? one : before).export()
       expect(await checksOf(text, undefined)).toEqual([])
       const { exported } = parseBundle(text)
-      // Two reports follow one entry, so no later export could explain both.
+      // Two reports commit to the same entry, so no later export could explain both.
       for (const closed of [exported - 1, exported + 1])
         expect(await checksOf(text, await reachedBy(own, closed))).toEqual(['checkpoint'])
     },
   )
 
-  test('contain one report of a storage and all its copies in a round', async () => {
+  test('the helper’s lists contain one report per round of a storage and all its copies', async () => {
     const { own, one } = await witnessed(1)
     const copies = [1, 2, 3, 4].map(() => one.copy())
     const known = idsIn(own)
@@ -230,7 +235,7 @@ describe('the helper’s lists of reports', () => {
     expect(audit.notes.join(' ')).toMatch(/Another report was sent in round \d+, which ended after/)
   })
 
-  test('are rejected without the helper’s signature', async () => {
+  test('the helper’s lists are rejected without the helper’s signature', async () => {
     const { exported, lists } = await witnessed()
     const [first, ...rest] = await lists()
     const other = await reachedBy(await createAggregators(), 0)
@@ -243,7 +248,7 @@ describe('the helper’s lists of reports', () => {
   })
 })
 
-/** The check that must find each change. A change may fail further checks, too. */
+/** For each change, the check that must find it. The change may fail further checks, too. */
 const FOUND_BY: Readonly<Record<string, Check>> = {
   'an entry dropped': 'chain',
   'the end cut off': 'end',
@@ -274,7 +279,7 @@ const FOUND_BY: Readonly<Record<string, Check>> = {
 }
 
 describe('a bundle that was changed', () => {
-  test('fails the check that covers the change', async () => {
+  test('a bundle that was changed fails the check that covers the change', async () => {
     const seen = new Set<string>()
     for await (const { tampered } of fixtures(50, 5)) {
       const { kind, text, options } = tampered
@@ -297,7 +302,7 @@ describe('a bundle that was changed', () => {
     expect([...seen].sort()).toEqual(Object.keys(FOUND_BY).sort())
   })
 
-  test('is distinguished from an unchanged one', async () => {
+  test('a bundle that was changed is distinguished from an unchanged one', async () => {
     const { tampered, found, clean, falseAlarms } = await runSelftest(50, 9, () => {})
     expect({ tampered, found, clean, falseAlarms }).toEqual({
       tampered: 50,

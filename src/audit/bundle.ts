@@ -1,6 +1,6 @@
 /**
- * @module Parses a device's export, a file from outside. A malformed file isn't checked further; each fault of form
- * names its entry.
+ * @module Parses a device's export, a file that could come from anybody. A malformed file isn't checked further; each
+ * fault of form names its entry.
  */
 
 import type { Budget } from '@nearside/browser/contribution/budget.ts'
@@ -29,12 +29,12 @@ interface Personal {
 
 export interface Bundle {
   readonly exported: number
-  /** `sequence` of the last entry written before the export read the other data; −1: none. */
+  /** `sequence` of the last entry written before the export read the other data; −1: there was none. */
   readonly logged: number
   readonly base: { readonly version: string; readonly manifest: string } | null
   readonly events: readonly unknown[]
   readonly personal: Personal
-  /** People whom the shopper shops for. Each person has a separate store. */
+  /** People for whom the shopper shops. Each person has a separate store. */
   readonly profiles?: readonly { readonly personal: Personal }[]
   readonly settings: Partial<
     Pick<Settings, 'checkpoints' | 'consent' | 'declared' | 'openings'>

@@ -1,7 +1,7 @@
 /**
- * @module Checks that the ids of reports commit to the log as it is, and that the helper received these reports and no
- * others. This check reveals a log that was truncated or rewritten, even a signed log. It also reveals reports from a
- * copied or restored browser storage.
+ * @module Checks that the ids of reports commit to the log as it is now, and that the helper received these reports and
+ * no others. This check reveals a log that was truncated or rewritten, even a signed log. It also reveals reports from
+ * a copied or restored browser storage.
  */
 import { reachedMessage, verify } from '@nearside/aggregate/privacy/signature.ts'
 import { MARK_BYTES } from '@nearside/aggregate/protocol/report.ts'
@@ -47,7 +47,7 @@ interface Sent {
   readonly openings: readonly Opening[]
 }
 
-/** @returns how many reports' ids commit to the log as it is, and how many of the log's reports the helper received */
+/** @returns numbers of reports whose ids commit to the log as it is, and of reports that the helper received */
 export async function checkCheckpoints(
   bundle: Bundle,
   sent: Sent,
@@ -118,7 +118,7 @@ export async function checkCheckpoints(
   return { fixed, witnessed }
 }
 
-/** Entries to which an id of this browser's reports can commit, in this log or in a copy that once was the same. */
+/** Entries to which the id of a report can commit, in this log or in a copy of it that was continued elsewhere. */
 function endsOf(ledger: readonly LedgerEntry[], reports: Sent['reports']): LedgerEntry[] {
   const left = [...reports.values()]
   const first = ledger.findIndex(({ kind }) => kind === 'upload')
@@ -139,7 +139,7 @@ async function checkList(
     fault(`the list of round ${round} is signed by another key than the policy’s helper`)
 }
 
-/** Round and policy that an upload's id is derived from. The form of both is checked before. */
+/** Round and policy that an upload's id is derived from. Both have the right form, which is checked before. */
 const taskOf = ({ detail }: LedgerEntry) =>
   detail as unknown as Pick<Reached, 'round' | 'policyHash'>
 

@@ -26,7 +26,7 @@ export interface ShopFiles {
   readonly catalog: Catalog
 }
 
-/** Largest accepted relative difference: another engine's `Math.exp` may differ in its last digit. */
+/** Largest accepted relative difference: in another browser, `Math.exp` can differ in its last digit. */
 const MOST_DIFFERENCE = 1e-3
 
 /** @returns number of updates that follow from the events */
@@ -83,7 +83,7 @@ function difference(a: readonly number[], b: Float64Array): number {
   return apart === 0 ? 0 : Math.sqrt(apart / square)
 }
 
-/** Checks the personal models of the shopper and of everybody they shop for. @returns number of verified fits */
+/** Checks the personal models of the shopper and of the people in `profiles`. @returns number of verified fits */
 export async function checkFits(
   { ledger: entries, personal, profiles = [] }: Bundle,
   { faults, notes }: Findings,
@@ -111,7 +111,7 @@ export async function checkFits(
       fault(entry?.sequence ?? null, 'its parameters differ from those of its fit')
     else if (entry && entry.detail.base === facts.base) opened++
     else if (entry) fault(entry.sequence, 'it was fitted on another base model')
-    // An honest log loses only its oldest entries.
+    // In an honest log, only the oldest entries can be missing.
     else if (entries[0]?.sequence > 0) unknown++
     else fault(null, 'no entry of the log commits to it')
   }

@@ -1,6 +1,6 @@
 /**
  * @module Explains a bundle in words, for somebody who is responsible for people's data and has no technical
- * background. Five questions, in their usual order.
+ * background. The text answers five questions.
  */
 import { substitutionMu } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
@@ -54,7 +54,7 @@ function wasChanged(audit: Audit): string[] {
   ]
 }
 
-/** Says what a script of the shop could not undo afterwards. */
+/** Says which part of the log a script of the shop could not change afterwards. */
 function wasFixed({ fixed, witnessed, reports }: Audit): string[] {
   if (reports === 0) return []
   const begin = `The id of an update is computed from the log before it: ${fixed} of ${reports} ids fit this log.`
@@ -116,7 +116,7 @@ const ENDED: Readonly<Record<string, string>> = {
   recipients: 'the shop named other servers, so the consent ended',
 }
 
-/** What the person agreed to or asked for; null for an entry of another kind. */
+/** Text that says what the person agreed to or requested; null for an entry of another kind. */
 function agreementIn({ kind, detail }: LedgerEntry): string | null {
   switch (kind) {
     case 'consent':

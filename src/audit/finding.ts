@@ -23,16 +23,16 @@ const CHECKS = [
 ] as const
 export type Check = (typeof CHECKS)[number]
 
-/** A fault: content of the bundle that an honest device would not have written. */
+/** Fault: content of the bundle that an honest device would not have written. */
 export interface Fault {
   readonly check: Check
-  /** `sequence` of the entry; null where the fault concerns the whole bundle. */
+  /** `sequence` of the entry; null if the fault concerns the whole bundle. */
   readonly entry: number | null
   readonly message: string
 }
 
 export interface Findings {
   readonly faults: Fault[]
-  /** Checks that were impossible, with the reason. An impossible check is not a fault. */
+  /** Checks that could not be made, with the reason. Such a check is not a fault. */
   readonly notes: string[]
 }

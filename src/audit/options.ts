@@ -11,7 +11,7 @@ export interface OptionFiles extends Pick<VerifyOptions, 'key' | 'allowUnsigned'
   readonly reports?: readonly Uint8Array[]
 }
 
-/** @throws NearsideError `input-invalid` where a file is malformed */
+/** @throws NearsideError `input-invalid` if a file is malformed */
 export function parseOptions(files: OptionFiles): VerifyOptions {
   const { key, allowUnsigned, earlier, releases, reports } = files
   return {

@@ -1,4 +1,4 @@
-/** @module The second verifier, `tools/verify.py`, must give the same verdict on each file as the first. */
+/** @module Tests that the second verifier, `tools/verify.py`, gives the same verdict on each file as the first. */
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -56,7 +56,7 @@ const withoutEpsilon = (said: Answer) => ({ ...said, epsilon: 0, epsilonZeroOut:
 function expectSameEpsilon(other: Answer, mine: Answer): void {
   for (const form of ['epsilon', 'epsilonZeroOut'] as const)
     if (mine[form] !== undefined) expect(other[form]).toBeCloseTo(mine[form], 9)
-  // The total ε by substitution is never below that by zero-out.
+  // The total ε by substitution is never below the total by zero-out.
   expect(mine.epsilon ?? 0).toBeGreaterThanOrEqual(mine.epsilonZeroOut ?? 0)
 }
 
@@ -99,7 +99,7 @@ function edited(at: number, change: (entry: LedgerEntry) => object): Change {
   }
 }
 
-/** Malformed files, some signed afterwards, and the verdict that both verifiers must give. */
+/** Malformed files, some of them signed after the change, and the verdict that both verifiers must give. */
 const MALFORMED: readonly (readonly [string, string | Uint8Array | Change, string])[] = [
   ['nothing', '', 'format, null'],
   ['a byte order mark', (text) => `\ufeff${text}`, 'format, null'],
@@ -150,7 +150,7 @@ async function shortBundle() {
 }
 
 describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', () => {
-  test('agrees with the first verifier on each fault of clean and changed bundles', async () => {
+  test('both verifiers agree on each fault of clean and changed bundles', async () => {
     const folder = testFolder()
     const files: (Fixture & { readonly path: string })[] = []
     for await (const { clean, tampered } of fixtures(FIXTURES, SEED))
@@ -175,7 +175,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
     // A generous limit for busy machines; it decides nothing.
   }, 900_000)
 
-  test('names the same check and entry for each malformed file, and never crashes', async () => {
+  test('both verifiers name the same check and entry for each malformed file, and never crash', async () => {
     const { text, signer } = await shortBundle()
     const python = openSecond(SCRIPT)
     const saysOfBoth = async (file: string | Uint8Array) => [
@@ -197,7 +197,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
     python.close()
   })
 
-  test('finds a request through an undeclared relay', async () => {
+  test('both verifiers find a request through an undeclared relay', async () => {
     const device = new VirtualDevice(await createAggregators({ relayed: true }), createRandom(SEED))
     await device.agree()
     await device.fetch()
@@ -224,7 +224,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
     for (const place of [at, plain])
       for (const relay of ['https://evil.example/', 'https://relay.example/more']) {
         const { sequence } = bundle.ledger[place]
-        // A direct upload lacks a sealed size, which is a fault of its own.
+        // An upload without a relay has no sealed size, which is another fault here.
         const said = [`request, ${sequence}`, ...(place === plain ? [`upload, ${sequence}`] : [])]
         expect(await saysOfBoth(await lieOf(place, relay))).toEqual([said, said])
       }
@@ -254,7 +254,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
     python.close()
   })
 
-  test('refuses malformed options like the first verifier', async () => {
+  test('both verifiers refuse the same malformed options', async () => {
     const { text } = await shortBundle()
     const python = openSecond(SCRIPT)
     const manifest = 'a'.repeat(64)
@@ -283,7 +283,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
     expect([status, stdout, stderr.trim().split('\n').length]).toEqual([1, '', 1])
   })
 
-  test('finds a request to an undeclared address', async () => {
+  test('both verifiers find a request to an undeclared address', async () => {
     const device = new VirtualDevice(await createAggregators(), createRandom(SEED))
     await device.agree()
     await device.fetch()
@@ -308,7 +308,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
     python.close()
   })
 
-  test('names the same checks and entries for randomly changed files', async () => {
+  test('both verifiers name the same checks and entries for randomly changed files', async () => {
     const { compared, different, ...counts } = await compareVerifiers(
       SCRIPT,
       MUTATIONS,
@@ -325,7 +325,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
       expect(counts.checks[check], check).toBeGreaterThan(0)
   }, 1_800_000)
 
-  test('compares models with the helper’s list like the first verifier', async () => {
+  test('both verifiers compare models with the helper’s list alike', async () => {
     const one = new VirtualDevice(await createAggregators(), createRandom(SEED))
     for (const release of [3, 5, 8]) await one.adopt(String(release).repeat(64), release)
     const { text } = await one.export()
@@ -346,7 +346,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
     expect(faultsOf.map(({ length }) => length)).toEqual([1, 1, 1, 1, 0])
   })
 
-  test('compares reports with the helper’s lists like the first verifier', async () => {
+  test('both verifiers compare reports with the helper’s lists alike', async () => {
     const aggregators = await createAggregators()
     const one = new VirtualDevice(aggregators, createRandom(SEED))
     await one.agree()
@@ -380,7 +380,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
     expect(checks[4]).toBe('')
   })
 
-  test('says “ok” of a signed bundle, and only “agrees with itself” of an unsigned one', async () => {
+  test('the second verifier says “ok” of a signed bundle, and only “agrees with itself” of an unsigned one', async () => {
     const [signed, unsigned] = ['a.json', 'b.json'].map((name) => join(testFolder(), name))
     for await (const { clean, tampered } of fixtures(20, SEED)) {
       if (tampered.kind !== 'all hashes made anew, no signatures') continue
@@ -393,7 +393,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
     expect(say(unsigned)).toContain(': unsigned: it agrees with itself, and shows no more; ')
   })
 
-  test('accepts a demonstration’s ε only under a consent to a demonstration', async () => {
+  test('both verifiers accept a demonstration’s ε only under a consent to a demonstration', async () => {
     const device = new VirtualDevice(
       await createAggregators({ demonstration: true }),
       createRandom(SEED),
@@ -422,7 +422,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
     expect(changed[1].faults).toEqual(changed[0].faults)
   })
 
-  test('accepts reports that came with tokens, and checks the token requests', async () => {
+  test('both verifiers accept reports that came with tokens, and check the token requests', async () => {
     const { signer } = await createWorkIssuer()
     const device = new VirtualDevice(
       await createAggregators({ tokens: signer }),

@@ -45,7 +45,7 @@ export async function checkReports(
   return remade
 }
 
-/** @returns null where both are the same; otherwise the difference */
+/** @returns null if both are the same; otherwise the difference */
 async function compare(
   opening: Opening,
   { detail, bytesSent }: LedgerEntry,
@@ -54,10 +54,10 @@ async function compare(
   const { delta, random, round, policy: given } = opening
   const committed = concat(fromBase64(opening.salt), fromBase64(opening.update))
   if ((await sha256Hex(committed)) !== detail.commitment)
-    return 'the kept update is not the one that the log commits to'
+    return 'the stored update is not the one that the log commits to'
   const policy = parsePolicy(given)
   const hash = await policyHash(policy)
-  if (hash !== detail.policyHash) return 'the kept policy is not the one that was agreed on'
+  if (hash !== detail.policyHash) return 'the stored policy is not the one that was agreed on'
   const made = await makeReport(
     delta,
     { policy, round, policyHash: hash },
@@ -68,7 +68,8 @@ async function compare(
   if (detail.delta !== policy.delta) return `its δ is not the policy’s, ${policy.delta}`
   if (made.body.length !== bytesSent || (await sha256Hex(made.body)) !== detail.sha256)
     return 'made again, it has other bytes'
-  if (made.opening.random !== random) return 'more random bytes were kept than it was made with'
+  if (made.opening.random !== random)
+    return 'more random bytes are stored than the report was made with'
   const ofAnotherKey = ({ detail: { id, key } }: LedgerEntry) =>
     id === opening.reportId && key !== policy.leader.signing
   if (receipts.some(ofAnotherKey))

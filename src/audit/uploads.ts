@@ -1,6 +1,6 @@
 /**
- * @module Replays the log in order of time. Checks that each upload followed the shopper's consent, what all uploads
- * cost, and that the leader signed each receipt for the bytes sent.
+ * @module Replays the log in order of time. Checks that each upload followed a consent of the shopper, that the stated
+ * privacy cost is right, and that the leader signed each receipt for the bytes sent.
  */
 import { epsilonOf, substitutionMu } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
 import { receiptMessage, verify } from '@nearside/aggregate/privacy/signature.ts'
@@ -17,7 +17,7 @@ import type { Check, Findings } from './finding.ts'
 
 /** Relative tolerance: two implementations of Φ differ in the last digits. */
 const TOLERANCE = 1e-6
-/** Noise multiplier below which noise promises nothing; ε isn't computed further. */
+/** Noise multiplier below which noise protects nothing; for such noise, ε isn't computed. */
 const LEAST_NOISE = 0.01
 const atMost = (value: number, most: number) => value <= most * (1 + TOLERANCE)
 
@@ -31,7 +31,7 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
   /** Sum Σ 1/z² over all reports that the log knows, including removed entries. */
   let lossSquared = Number(removed.lossSquared ?? 0)
   const total = {
-    /** Numbers of POSTs and of their body bytes, including removed entries. */
+    /** Number of POSTs, and number of bytes of their bodies, including removed entries. */
     posts: Number(removed.uploads ?? 0),
     bytes: Number(removed.bytesSent ?? 0),
     receipts: 0,
@@ -122,7 +122,7 @@ function checkNorm(entry: LedgerEntry, fault: TellFault): void {
     fault('norm', entry, `the norm of the update (‖x‖² = ${squared}) exceeds the clip norm ${most}`)
 }
 
-/** The device's budget may count more than the log, if a tab ended between the two writes; it never counts less. */
+/** The device's budget can count more reports than the log, if a tab ended between the two writes, but never fewer. */
 function checkEpsilon(
   entry: LedgerEntry,
   consent: Facts,

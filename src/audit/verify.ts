@@ -80,7 +80,7 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) 
     /** Number of updates that were recomputed from the events; null without the shop's files. */
     follow,
     receipts: receipts.length,
-    /** Number of reports whose id commits to the log as it is. */
+    /** Number of reports whose id commits to the log as it is now. */
     fixed: checkpoints.fixed,
     /** Number of the log's reports that reached the helper; null without its lists. */
     witnessed: options.reached ? checkpoints.witnessed : null,
@@ -127,7 +127,7 @@ function checkChain(
 
 /**
  * An entry may be up to a day earlier than the entry before it, or later than the export, because an entry that counts
- * the requests of a day has the time of the last of them. A clock that was set back causes the same fault in an honest
+ * the requests of a day has the time of the last request. A clock that was set back causes the same fault in an honest
  * log.
  */
 function checkTimes({ ledger, exported }: Bundle, { faults }: Findings): void {
@@ -187,7 +187,7 @@ async function checkSettings(
   if (consent?.wording !== undefined) {
     const hash = await sha256Hex(new TextEncoder().encode(consent.wording))
     if (!ledger.some(({ detail }) => detail.wording === hash))
-      fault('the log has no agreement to the stored words of the consent')
+      fault('the log has no consent with the stored wording')
   }
   const sent = ledger.filter(({ kind, sequence }) => kind === 'upload' && sequence <= logged)
   const rounds = new Set(sent.map(({ detail }) => `${detail.round} ${detail.policyHash}`))

@@ -26,7 +26,7 @@ describe('RFC 9474', () => {
   const modulus = fromHex(n)
   const factor = fromHex(inverseOf(big(inv), big(n)).toString(16).padStart(n.length, '0'))
 
-  it.each(vectors)('$name blinds and unblinds to the published bytes', async (vector) => {
+  it.each(vectors)('RFC 9474: $name blinds and unblinds to the published bytes', async (vector) => {
     const message = fromHex(vector.prefix + msg)
     const { blinded, inverse } = await blind(modulus, message, drawing(fromHex(salt), factor))
     expect(inverse).toBe(big(inv))
@@ -35,7 +35,7 @@ describe('RFC 9474', () => {
     expect(toHex(signature ?? new Uint8Array(0))).toBe(vector.sig)
   })
 
-  it('rejects a signature of another message', async () => {
+  it('unblinding rejects a signature of another message', async () => {
     const [{ blind_sig, blinded_msg }] = vectors
     const message = fromHex(vectors[0].prefix + msg)
     for (const wrong of [blinded_msg, vectors[1].blind_sig, '00'.repeat(n.length / 2), n])
@@ -47,7 +47,7 @@ describe('RFC 9474', () => {
 describe('RFC 9578, type 2', () => {
   const vector = published.rfc9578
 
-  it('reproduces the published request, response and token', async () => {
+  it('RFC 9578, type 2: a token reproduces the published request, response and token', async () => {
     const signer = await createTokenSigner(vector.skS)
     const modulus = modulusOf(signer.publicKey)
     const keyId = await tokenKeyId(modulus)
@@ -66,7 +66,7 @@ describe('RFC 9578, type 2', () => {
     expect(toHex(concat(input, signature))).toBe(vector.token)
   })
 
-  it('refuses every changed request', async () => {
+  it('a token request is refused after any change', async () => {
     const signer = await createTokenSigner(vector.skS)
     const keyId = await tokenKeyId(modulusOf(signer.publicKey))
     const request = fromHex(vector.token_request)
@@ -80,7 +80,7 @@ describe('RFC 9578, type 2', () => {
 })
 
 describe('the blinded request that an issuer sees', () => {
-  it('reveals nothing: exactly one blind links each token to each request', async () => {
+  it('the blinded request reveals nothing to an issuer: exactly one blind links each token to each request', async () => {
     // The modulus is so small that all blinds can be tried: for any message, each invertible number occurs once.
     const n = 61n * 53n
     const unit = (value: bigint) => value % 61n !== 0n && value % 53n !== 0n
@@ -93,7 +93,7 @@ describe('the blinded request that an issuer sees', () => {
     }
   })
 
-  it('fits any other token by a blind that a device could draw', async () => {
+  it('for any other token, there is a blind that a device could have drawn for the same request', async () => {
     const signer = await createTokenSigner(published.rfc9578.skS)
     const modulus = modulusOf(signer.publicKey)
     const keyId = await tokenKeyId(modulus)
@@ -120,11 +120,12 @@ describe('the blinded request that an issuer sees', () => {
     }
   })
 
-  it('is uniform below the modulus', async () => {
+  it('the blinded request is uniform below the modulus', async () => {
     const signer = await createTokenSigner(published.rfc9578.skS)
     const modulus = modulusOf(signer.publicKey)
     expect(createPublicKey(published.rfc9578.skS).asymmetricKeyDetails?.modulusLength).toBe(2048)
-    // Blinds one message repeatedly and tests the low bits: χ² with 16 degrees of freedom, p = 10⁻⁶ at 57.
+    // Blinds one message repeatedly and tests the low bits: χ² with 16 degrees of freedom, the threshold of 57 has p =
+    // 10⁻⁶.
     const ones = new Array<number>(16).fill(0)
     const times = 400
     for (let i = 0; i < times; i++) {

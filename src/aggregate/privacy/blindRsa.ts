@@ -44,7 +44,7 @@ export function multiplyBlind(encoded: bigint, factor: bigint, n: bigint): bigin
   return (((power * factor) % n) * encoded) % n
 }
 
-/** @returns the signature of the message; null where the signer's answer is no valid signature */
+/** @returns the signature of the message; null if the signer's answer is not a valid signature */
 export async function unblind(
   modulus: Uint8Array,
   message: Uint8Array,
@@ -77,7 +77,7 @@ async function sha384(bytes: Uint8Array): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.digest(ALGORITHM.hash, ownBytes(bytes)))
 }
 
-/** Modular inverse by Euclid's algorithm; null where there is none. */
+/** Modular inverse by Euclid's algorithm; null if there is none. */
 function invert(value: bigint, n: bigint): bigint | null {
   let [a, b] = [n, value % n]
   let [x, y] = [0n, 1n]

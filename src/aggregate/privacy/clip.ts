@@ -15,7 +15,7 @@ function scaledNorm(vector: ArrayLike<number>): { largest: number; ratio: number
   let sum = 0
   for (let i = 0; i < vector.length; i++) {
     const relative = vector[i] / largest
-    // Engines may round `** 2` differently, but an auditor must get the same bits.
+    // Multiply, because engines can round `** 2` differently, and an auditor must get the same bits.
     sum += relative * relative
   }
   return { largest, ratio: Math.sqrt(sum) }

@@ -13,7 +13,7 @@ function probability(x: number, variance: number): number {
 /** Upper tail of χ² with k degrees of freedom, by Wilson and Hilferty's cube root. */
 function chiSquareTail(statistic: number, k: number): number {
   const z = (Math.cbrt(statistic / k) - (1 - 2 / (9 * k))) / Math.sqrt(2 / (9 * k))
-  // Logistic approximation of the normal tail, right to two digits: enough for a threshold.
+  // Logistic approximation of the normal tail, right to two digits, which is enough for a threshold.
   return 1 / (1 + Math.exp(1.5976 * z + 0.070565 * z ** 3))
 }
 
@@ -23,7 +23,7 @@ function draw(variance: bigint, count: number): number[] {
 }
 
 describe('the reference distribution', () => {
-  it('matches the published probabilities', () => {
+  it('the reference distribution matches the published probabilities', () => {
     expect(probability(0, 1)).toBeCloseTo(0.3989422782668617, 14)
     expect(probability(1, 1)).toBeCloseTo(0.24197072322446, 13)
     expect(probability(3, 1)).toBeCloseTo(0.00443184838822, 13)
@@ -38,7 +38,7 @@ describe.each([
 ])('samples with σ² = $variance', ({ variance, moment, count }) => {
   const samples = draw(BigInt(variance), count)
 
-  it('follow the distribution (χ²)', () => {
+  it('samples of the discrete Gaussian follow the distribution (χ²)', () => {
     const reach = Math.floor(3 * Math.sqrt(variance))
     const cells = 2 * reach + 2
     const observed = new Array<number>(cells).fill(0)
@@ -55,7 +55,7 @@ describe.each([
     expect(chiSquareTail(statistic, cells - 1)).toBeGreaterThan(1e-6)
   })
 
-  it('have mean 0 and variance σ²', () => {
+  it('samples of the discrete Gaussian have mean 0 and variance σ²', () => {
     const mean = samples.reduce((sum, x) => sum + x, 0) / count
     const second = samples.reduce((sum, x) => sum + x * x, 0) / count
     // The limit is five standard errors; Var(x²) = 2σ⁴.
@@ -64,7 +64,7 @@ describe.each([
   })
 })
 
-it('has the right variance at the scale of a round’s noise (σ ≈ 50,000)', async () => {
+it('samples have the right variance at the scale of a round’s noise (σ ≈ 50,000)', async () => {
   const sigma = 52_428
   const samples = await discreteGaussianNoise(BigInt(sigma) ** 2n, 3000)
   const second = samples.reduce((sum, x) => sum + x * x, 0) / samples.length / sigma ** 2
@@ -73,7 +73,7 @@ it('has the right variance at the scale of a round’s noise (σ ≈ 50,000)', a
   expect(Math.abs(beyond - 0.3173)).toBeLessThan(5 * Math.sqrt((0.3173 * 0.6827) / samples.length))
 })
 
-it('yields to other tasks between the draws of a long vector', async () => {
+it('sampling lets other tasks run between the draws of a long vector', async () => {
   let turns = 0
   let isDone = false
   const others = async () => {
@@ -90,7 +90,7 @@ it('yields to other tasks between the draws of a long vector', async () => {
 })
 
 it('a draw is determined by its random bytes, and a variance of 0 is refused', () => {
-  // A deterministic source: the sampler must still end and give an integer.
+  // The source of bytes is deterministic; even so, the sampler must end and give an integer.
   let calls = 0
   const counter = (length: number) => {
     calls++

@@ -17,12 +17,15 @@ describe('ε of the Gaussian mechanism', () => {
     { z: 4.530877117, times: 1, delta: 1e-6, epsilon: 0.9273923379975922 },
     { z: 10, times: 100, delta: 1e-6, epsilon: 4.886554117462271 },
     { z: Math.sqrt(3), times: 3, delta: 0.126936, epsilon: 1.00000406114976 },
-  ])('z = $z, $times times, δ = $delta: $epsilon', ({ z, times, delta, epsilon }) => {
-    const spent = epsilonOf(Math.sqrt(times) / z, delta)
-    expect(Math.abs(spent / epsilon - 1)).toBeLessThan(1e-9)
-  })
+  ])(
+    'ε of the Gaussian mechanism for z = $z, $times times, δ = $delta is $epsilon',
+    ({ z, times, delta, epsilon }) => {
+      const spent = epsilonOf(Math.sqrt(times) / z, delta)
+      expect(Math.abs(spent / epsilon - 1)).toBeLessThan(1e-9)
+    },
+  )
 
-  it('inverts δ(ε) over the range that matters', () => {
+  it('`epsilonOf` inverts δ(ε) over the range that matters', () => {
     for (const mu of [0.01, 0.3, 1, 2.5, 8, 30]) {
       for (const delta of [1e-12, 1e-9, 1e-6, 1e-3]) {
         const epsilon = epsilonOf(mu, delta)
@@ -35,13 +38,13 @@ describe('ε of the Gaussian mechanism', () => {
     }
   })
 
-  it('falls with δ, rises with participations, and is 0 without any', () => {
+  it('ε falls with δ, rises with participations, and is 0 without any', () => {
     expect(epsilonOf(0, 1e-6)).toBe(0)
     expect(epsilonOf(1, 1e-5)).toBeLessThan(epsilonOf(1, 1e-6))
     expect(epsilonOf(Math.SQRT2, 1e-6)).toBeGreaterThan(epsilonOf(1, 1e-6))
   })
 
-  it('refuses a δ outside (0, 1)', () => {
+  it('a δ outside (0, 1) is refused', () => {
     expect(() => epsilonOf(1, 0)).toThrow(/δ/)
     expect(() => epsilonOf(1, 1)).toThrow(/δ/)
   })
@@ -54,7 +57,7 @@ describe('ε of published noise multipliers at δ = 1e-6', () => {
     { times: 12, z: [14.635, 7.727, 4.134, 2.262] },
     { times: 26, z: [21.542, 11.373, 6.086, 3.329] },
     { times: 52, z: [30.465, 16.084, 8.607, 4.708] },
-  ])('$times participations', ({ times, z }) => {
+  ])('ε of published noise multipliers at δ = 1e-6, for $times participations', ({ times, z }) => {
     for (const [i, epsilon] of [1, 2, 4, 8].entries()) {
       // The published z are rounded to three decimals.
       expect(epsilonOf(Math.sqrt(times) / (z[i] + 6e-4), 1e-6)).toBeLessThanOrEqual(epsilon)
@@ -73,19 +76,22 @@ describe('ε by substitution and by zero-out', () => {
   it.each([
     { z: 1, k: 4, zeroOut: [4.89, 11], substitution: [11, 26.4] },
     { z: 4.134, k: 12, zeroOut: [1.02, 4], substitution: [2.2, 8.9] },
-  ])('match published values for z = $z and $k updates', (row) => {
-    const cost = costOf({ ...terms, noiseMultiplier: row.z, maxParticipations: row.k })
-    const { report, year, zeroOut } = cost
-    expect(Math.abs(zeroOut.report - row.zeroOut[0])).toBeLessThan(0.05)
-    expect(Math.abs(zeroOut.year - row.zeroOut[1])).toBeLessThan(0.05)
-    expect(Math.abs(report - row.substitution[0])).toBeLessThan(0.05)
-    expect(Math.abs(year - row.substitution[1])).toBeLessThan(0.05)
-  })
+  ])(
+    'ε by substitution and by zero-out match published values for z = $z and $k updates',
+    (row) => {
+      const cost = costOf({ ...terms, noiseMultiplier: row.z, maxParticipations: row.k })
+      const { report, year, zeroOut } = cost
+      expect(Math.abs(zeroOut.report - row.zeroOut[0])).toBeLessThan(0.05)
+      expect(Math.abs(zeroOut.year - row.zeroOut[1])).toBeLessThan(0.05)
+      expect(Math.abs(report - row.substitution[0])).toBeLessThan(0.05)
+      expect(Math.abs(year - row.substitution[1])).toBeLessThan(0.05)
+    },
+  )
 
   const noise = fc.double({ min: 0.5, max: 50, noNaN: true })
   const delta = fc.constantFrom(1e-10, 1e-6, 1e-3)
 
-  it('substitution equals zero-out with half the noise, and is never less', () => {
+  it('ε by substitution equals ε by zero-out with half the noise, and is never less', () => {
     fc.assert(
       fc.property(fc.array(noise, { minLength: 1, maxLength: 12 }), delta, (all, at) => {
         const loss = all.reduce((sum, z) => sum + z ** -2, 0)
@@ -98,7 +104,7 @@ describe('ε by substitution and by zero-out', () => {
     )
   })
 
-  it('compose: two rounds cost at least one and at most the sum of both', () => {
+  it('two rounds together cost at least as much as one and at most the sum of both', () => {
     fc.assert(
       fc.property(noise, noise, delta, (one, other, at) => {
         const loss = (z: number) => z ** -2

@@ -17,15 +17,15 @@ export function deltaOf(epsilon: number, mu: number): number {
 }
 
 /**
- * Substitution: μ where the secret is which update a device sent, from the loss Σ z_t⁻².
+ * Substitution: μ if the secret is which update a device sent, from the loss Σ z_t⁻².
  *
- * A round has exactly n updates, and both servers see who sends one. Replacing a device's update moves the sum by at
- * most 2C; that costs as much as C under half the noise.
+ * A round has exactly n updates, and both servers see which devices send one. Replacing a device's update moves the sum
+ * by at most 2C; that costs as much as C under half the noise.
  */
 export const substitutionMu = (lossSquared: number): number => 2 * Math.sqrt(lossSquared)
 /**
- * Zero-out: μ for replacing a device's update by zeros, which moves the sum by at most C. Many publications state ε
- * for it.
+ * Zero-out: μ for replacing a device's update by zeros, which moves the sum by at most C. Many publications state ε by
+ * zero-out.
  */
 export const zeroOutMu = (lossSquared: number): number => Math.sqrt(lossSquared)
 
@@ -42,7 +42,7 @@ interface Cost {
   readonly year: number
 }
 
-/** ε by substitution under the noise of one aggregator; also ε by zero-out. */
+/** Computes ε by substitution under the noise of one aggregator, and ε by zero-out. */
 export function costOf(terms: {
   readonly noiseMultiplier: number
   readonly delta: number
@@ -74,7 +74,7 @@ export function epsilonOf(mu: number, delta: number): number {
   return high
 }
 
-/** Largest μ that costs at most ε at δ, within 1e-4. */
+/** Largest μ (within 1e-4) that costs at most ε at δ. */
 export function muAt(epsilon: number, delta: number): number {
   let [low, high] = [0, 1]
   while (deltaOf(epsilon, high) <= delta) high *= 2
@@ -86,7 +86,7 @@ export function muAt(epsilon: number, delta: number): number {
   return high
 }
 
-/** Least z with which this many reports cost at most ε by substitution at δ, within 1e-4, rounded up. */
+/** Least z (within 1e-4, rounded up) with which this many reports cost at most ε by substitution at δ. */
 export function noiseFor(epsilon: number, reports: number, delta: number): number {
   if (!(epsilon > 0)) throw invalidInput(`ε must be above 0, not ${epsilon}`)
   const isEnough = (z: number) => epsilonOf(substitutionMu(reports / z ** 2), delta) <= epsilon

@@ -52,7 +52,7 @@ const message = encodeRequest({
 })
 
 describe('Oblivious HTTP', () => {
-  it('opens and answers the RFC’s example byte for byte', async () => {
+  it('Oblivious HTTP opens and answers the RFC’s example byte for byte', async () => {
     expect(toHex(REQUEST_INFO)).toBe(RFC.info)
     const opened = openRequest(rfcKeys, fromHex(RFC.sealed), () => fromHex(RFC.nonce))
     expect(opened.message).toEqual(decodeRequest(fromHex(RFC.request)))
@@ -63,7 +63,7 @@ describe('Oblivious HTTP', () => {
     expect(toHex(await openResponse(secret, enc, fromHex(RFC.answer)))).toBe(RFC.response)
   })
 
-  it('interoperates with another implementation in both directions', async () => {
+  it('Oblivious HTTP interoperates with another implementation in both directions', async () => {
     const suite = new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_128_GCM)
     const { gatewayKey, keys, scalar } = await newGateway()
     const publicKey = await suite.DeserializePublicKey(gatewayKey)
@@ -85,7 +85,7 @@ describe('Oblivious HTTP', () => {
     expect(new Uint8Array(await receiver.Open(own.request.slice(39)))).toEqual(message)
   })
 
-  it('opens only an unchanged answer to its own request', async () => {
+  it('a device opens only an unchanged answer to its own request', async () => {
     const { gatewayKey, keys } = await newGateway()
     const [one, other] = [
       await sealRequest(gatewayKey, message, cryptoRandomBytes(32)),
@@ -100,11 +100,11 @@ describe('Oblivious HTTP', () => {
       changed[at] ^= 1
       await expect(one.open(changed)).rejects.toThrow()
     }
-    // Sealing the same answer twice uses two nonces.
+    // Sealing the same answer twice must use two nonces.
     expect(toHex(await seal(utf8('answer')))).not.toBe(toHex(answer))
   })
 
-  it('refuses a request that was changed, truncated, or sealed to another key', async () => {
+  it('a gateway refuses a request that was changed, truncated, or sealed to another key', async () => {
     const [{ gatewayKey, keys }, other] = [await newGateway(), await newGateway()]
     const { request } = await sealRequest(gatewayKey, message, cryptoRandomBytes(32))
     const refused = expect.objectContaining({ code: 'report-invalid' })
@@ -120,7 +120,7 @@ describe('Oblivious HTTP', () => {
   })
 })
 
-it('derives the gateway’s key from the signing key', () => {
+it('the gateway’s key is derived from the signing key', () => {
   const seeds = fc.uint8Array({ minLength: 32, maxLength: 32 })
   fc.assert(
     fc.property(seeds, (seed) => {

@@ -12,7 +12,7 @@ async function newKeys() {
 }
 
 describe('a server’s openSeal', () => {
-  it('opens the example of RFC 9180, A.1 base mode, sequence number 0', () => {
+  it('a server’s openSeal opens the example of RFC 9180, A.1 base mode, sequence number 0', () => {
     const keys = importOpeningKeys(
       fromHex('3948cfe0ad1ddb695d780e59077195da6c56506b027329794ab02bca80815c4d'),
       fromHex('4612c550263fc8ad58375df3f557aac531d26850903e55a9f23f21d8534e8ac8'),
@@ -30,7 +30,7 @@ describe('a server’s openSeal', () => {
     expect(toHex(plain)).toBe('4265617574792069732074727574682c20747275746820626561757479')
   })
 
-  it('opens messages of every length that devices sealed, only with the right key', async () => {
+  it('a server’s openSeal opens messages of every length that devices sealed, only with the right key', async () => {
     const [keys, others] = [await newKeys(), await newKeys()]
     for (const length of [0, 1, 16, 32, 11_000]) {
       const plain = cryptoRandomBytes(length)
@@ -41,7 +41,7 @@ describe('a server’s openSeal', () => {
     }
   })
 
-  it('refuses a sealed message that was changed, moved or truncated', async () => {
+  it('a server’s openSeal refuses a sealed message that was changed, moved or truncated', async () => {
     const keys = await newKeys()
     const sealed = await seal(keys.publicKey, utf8('message'), info, aad, cryptoRandomBytes(32))
     const refused = expect.objectContaining({ code: 'report-invalid' })
@@ -52,7 +52,7 @@ describe('a server’s openSeal', () => {
     for (const at of sealed.keys()) {
       const changed = sealed.slice()
       changed[at] ^= 1
-      // X25519 ignores the highest bit of a public key; the seal includes the key, so it notices.
+      // X25519 ignores the highest bit of a public key. The seal covers the key, so opening fails.
       expect(() => openSeal(keys, changed, info, aad)).toThrow(refused)
     }
     // Points of small order: their shared secret is public.

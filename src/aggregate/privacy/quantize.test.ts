@@ -9,7 +9,7 @@ const finite = fc.double({ noNaN: true, noDefaultInfinity: true })
 const update = fc.array(finite, { minLength: 1, maxLength: 64 })
 
 describe('clip', () => {
-  it('scales a vector of larger norm down to the norm C, keeps its direction, and leaves other vectors unchanged', () => {
+  it('`clip` scales a vector of larger norm down to the norm C, keeps its direction, and leaves other vectors unchanged', () => {
     fc.assert(
       fc.property(update, fc.double({ min: 1e-6, max: 1e3, noNaN: true }), (vector, clipNorm) => {
         const clipped = clip(vector, clipNorm)
@@ -21,12 +21,12 @@ describe('clip', () => {
     )
   })
 
-  it('refuses a vector with a number that is not finite', () => {
+  it('`clip` refuses a vector with a number that is not finite', () => {
     for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
       expect(() => clip([0, bad, 1], 1)).toThrow(/not finite/)
   })
 
-  it('computes norms without overflow or underflow', () => {
+  it('`norm` computes norms without overflow or underflow', () => {
     expect(norm([3e200, 4e200])).toBeCloseTo(5e200, -190)
     expect(norm([3e-200, 4e-200]) / 5e-200).toBeCloseTo(1, 12)
     expect(norm([])).toBe(0)
@@ -34,10 +34,10 @@ describe('clip', () => {
 })
 
 describe('quantize', () => {
-  it('keeps any vector within C_q in exact integers', () => {
+  it('`quantize` keeps any vector within C_q in exact integers', () => {
     const vectors = fc.oneof(
       update,
-      // Many coordinates just below a whole step, where rounding up adds the most.
+      // Many coordinates just above a whole step, to which rounding up adds the most.
       fc.array(fc.constant(1e-6), { minLength: 50, maxLength: 64 }),
     )
     fc.assert(
@@ -51,7 +51,7 @@ describe('quantize', () => {
     )
   })
 
-  it('keeps the bound when every coordinate is rounded up', () => {
+  it('`quantize` keeps the bound when every coordinate is rounded up', () => {
     const up = (length: number) => new Uint8Array(length)
     for (const d of [1, 88, 1024]) {
       const clipNorm = Math.ceil(2 * Math.sqrt(d)) + 1
@@ -60,7 +60,7 @@ describe('quantize', () => {
     }
   })
 
-  it('rounds without bias', () => {
+  it('`quantize` rounds without bias', () => {
     const scale = 1000
     const value = 0.0123456
     const n = 40_000
@@ -68,11 +68,11 @@ describe('quantize', () => {
     const sum = quantize(vector, scale, 2 ** 26, cryptoRandomBytes).reduce((a, b) => a + b, 0)
     const fraction = value * scale - Math.floor(value * scale)
     const error = sum / n - value * scale
-    // A rounding that always goes down, or to the nearest, is off by 70 standard errors.
+    // If rounding always went down or to the nearest integer, the mean would be off by 70 standard errors.
     expect(Math.abs(error)).toBeLessThan(5 * Math.sqrt((fraction * (1 - fraction)) / n))
   })
 
-  it('survives the conversion to residues and back', () => {
+  it('a quantized vector survives the conversion to residues and back', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: -(2 ** 31 - 2 ** 20), max: 2 ** 31 - 2 ** 20 })),
@@ -85,7 +85,7 @@ describe('quantize', () => {
     expect([...dequantize(Uint32Array.of(MODULUS - 6), 2, 3)]).toEqual([-1])
   })
 
-  it('refuses a clip norm that rounding alone would exceed', () => {
+  it('`quantize` refuses a clip norm that rounding alone would exceed', () => {
     expect(() => quantize(new Float64Array(100), 1, 10, cryptoRandomBytes)).toThrow(/√d/)
   })
 })

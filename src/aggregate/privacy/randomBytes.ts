@@ -31,7 +31,7 @@ export function buffered(randomBytes: RandomBytes, block = 4096): RandomBytes {
   }
 }
 
-/** Replays these bytes in the order in which they were drawn. @throws RangeError when none are left */
+/** Replays these bytes in the order in which they were drawn. @throws RangeError if too few bytes are left */
 export function replayed(drawn: Uint8Array): RandomBytes {
   let used = 0
   return (length) => {

@@ -49,7 +49,7 @@ async function agree(own: CryptoKey, other: Uint8Array): Promise<Bytes> {
 /** `LabeledExtract` without a salt, for the whole suite. */
 async function extract(label: string, material: Uint8Array): Promise<Bytes> {
   const hmac = { name: 'HMAC', hash: 'SHA-256' }
-  // Zeros equal an empty key, which some browsers reject.
+  // For HMAC, a key of zeros equals an empty key, which some browsers reject.
   const zeros = new Uint8Array(32)
   const key = await crypto.subtle.importKey('raw', zeros, hmac, false, ['sign'])
   return new Uint8Array(await crypto.subtle.sign(hmac, key, labelled(SUITE, label, material)))

@@ -32,7 +32,7 @@ async function split(vector: Uint32Array, length = d) {
 }
 
 describe('two shares', () => {
-  it('add up to the sum of the devices’ vectors, even where proofs fail', async () => {
+  it('two shares add up to the sum of the devices’ vectors, even if proofs fail', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(elements, { minLength: 1, maxLength: 5 }), async (vectors) => {
         const [leader, helper, plain] = [0, 1, 2].map(() => new Uint32Array(d))
@@ -49,7 +49,7 @@ describe('two shares', () => {
     )
   })
 
-  it('expand differently for another task, round, policy or model', async () => {
+  it('a seed expands to another share for another task, round, policy or model', async () => {
     const seed = new Uint8Array(SEED_BYTES)
     const seeds = await helperSeeds(seed, binding)
     for (const other of [
@@ -61,7 +61,7 @@ describe('two shares', () => {
       expect(await helperSeeds(seed, other)).not.toEqual(seeds)
   })
 
-  it('can’t be added at different lengths', () => {
+  it('shares of different lengths can’t be added', () => {
     expect(() => addShare(new Uint32Array(3), new Uint32Array(2))).toThrow(/length/)
   })
 })
@@ -85,25 +85,29 @@ describe('the view of one aggregator', () => {
   it.each([
     ['zeros', 0],
     ['a constant', 200],
-  ] as const)('is uniform even for an update of %s', async (_, value) => {
-    const vector = new Uint32Array(d).fill(value)
-    const length = (leaderShareBytes(circuit) - 2 * SEED_BYTES) / 4
-    const leader: Uint32Array[] = []
-    const helper: Uint32Array[] = []
-    for (let i = 0; i < 60; i++) {
-      const shares = await split(vector, length)
-      leader.push(shares.leader)
-      helper.push(shares.helper)
-    }
-    // The limit is six standard deviations: correct shares fail once in millions of runs, a plain vector always.
-    const limit = 255 + 6 * Math.sqrt(510)
-    expect(byteChiSquare(leader)).toBeLessThan(limit)
-    expect(byteChiSquare(helper)).toBeLessThan(limit)
-    expect(byteChiSquare(leader.map(() => vector))).toBeGreaterThan(limit)
-  })
+  ] as const)(
+    'the view of one aggregator is uniform even for an update of %s',
+    async (_, value) => {
+      const vector = new Uint32Array(d).fill(value)
+      const length = (leaderShareBytes(circuit) - 2 * SEED_BYTES) / 4
+      const leader: Uint32Array[] = []
+      const helper: Uint32Array[] = []
+      for (let i = 0; i < 60; i++) {
+        const shares = await split(vector, length)
+        leader.push(shares.leader)
+        helper.push(shares.helper)
+      }
+      // The limit is six standard deviations: correct shares fail once in millions of runs, and an unmasked vector always
+      // fails.
+      const limit = 255 + 6 * Math.sqrt(510)
+      expect(byteChiSquare(leader)).toBeLessThan(limit)
+      expect(byteChiSquare(helper)).toBeLessThan(limit)
+      expect(byteChiSquare(leader.map(() => vector))).toBeGreaterThan(limit)
+    },
+  )
 
-  it('does not distinguish two updates', async () => {
-    // A distinguisher that compares the mean of a share with a threshold.
+  it('the view of one aggregator does not distinguish two updates', async () => {
+    // Try to distinguish the updates by comparing the mean of a share with a threshold.
     const [small, large] = [new Uint32Array(d), new Uint32Array(d).fill(MODULUS - 1)]
     let right = 0
     const games = 400

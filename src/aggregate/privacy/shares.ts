@@ -1,13 +1,13 @@
 /**
- * @module Seeds of the helper's share: 32 bytes, bound to one round. The leader's share is the vector minus that
- * share (`pine/pine.ts`). Each share alone is uniform and reveals nothing.
+ * @module Seeds of the helper's share: 32 bytes, bound to one round. The leader's share is the vector minus the
+ * helper's share (`pine/pine.ts`). Each share alone is uniform and reveals nothing.
  */
 import { type Bytes, concat, fromHex, ownBytes, uint32, utf8 } from '@nearside/core/bytes.ts'
 import { residue } from './pine/field.ts'
 
 export const SEED_BYTES = 32
 
-/** Task, round, policy and model that a seed is bound to; any other binding expands it to another share. */
+/** Task, round, policy and model that a seed is bound to; another binding expands the seed to another share. */
 export interface ShareBinding {
   readonly task: string
   readonly round: number

@@ -73,9 +73,7 @@ const logAdd = (a: number, b: number) => {
  */
 const OUTCOMES = 100_000
 const REACH = 9
-/**
- * Width of the grid of losses; smaller for small losses per step, larger where it would need more than `MOST_POINTS`.
- */
+/** Width of the grid of losses; smaller for small losses per step, larger where it would exceed `MOST_POINTS`. */
 const GRID = 1e-4
 const MOST_POINTS = 2 ** 19
 /** Share of δ reserved on each side for losses outside the window. */
@@ -92,8 +90,8 @@ interface Losses {
 }
 
 /**
- * Close upper bound of ε by the privacy loss distribution. Losses move to a grid so that δ stays the same at the
- * grid's points and only rises between them. A Fourier transform composes the steps.
+ * Close upper bound of ε by the privacy loss distribution. Each loss is moved to a grid, in a way that leaves δ
+ * unchanged at the grid's points and only raises it between them. A Fourier transform composes the steps.
  * @see Doroshenko et al., "Connect the Dots: Tighter Discrete Approximations of Privacy Loss Distributions" (2022)
  * @throws NearsideError `input-invalid` below `LEAST_DELTA` or `LEAST_SIGMA`
  */
@@ -140,7 +138,7 @@ function composedEpsilon(losses: Losses, steps: number, delta: number): number {
   const width = Math.max(Math.min(GRID, deviationOf(losses) / 10), room / MOST_POINTS)
   const points = 2 ** Math.ceil(Math.log2(room / width))
   const composed = convolved(onGrid(losses, width, points), steps)
-  // δ(ε) = Σ chance·(1 − e^(ε − loss)) over losses above ε; ε falls from the largest loss.
+  // δ(ε) = Σ chance·(1 − e^(ε − loss)) over losses above ε; start at the largest loss and lower ε.
   let above = 2 * outside
   let discounted = 0
   for (let i = Math.ceil(top / width); i > 0; i--) {
@@ -153,8 +151,8 @@ function composedEpsilon(losses: Losses, steps: number, delta: number): number {
 }
 
 /**
- * Bound that the sum of losses exceeds with a chance of at most `outside` (Chernoff). Side −1: towards negative
- * losses.
+ * Bound that the sum of losses exceeds with a chance of at most `outside` (Chernoff). `side` −1 gives the bound towards
+ * negative losses.
  */
 function reachOf({ loss, chance }: Losses, steps: number, outside: number, side: 1 | -1): number {
   let least = Number.POSITIVE_INFINITY
@@ -181,8 +179,8 @@ function deviationOf({ loss, chance }: Losses): number {
 }
 
 /**
- * Splits each loss's chance between its two neighbouring grid points. The sums of chance and of chance·e^(−loss)
- * stay the same.
+ * Splits each loss's chance between the two neighbouring grid points, so that the sums of chance and of
+ * chance·e^(−loss) stay the same.
  */
 function onGrid({ loss, chance }: Losses, width: number, points: number): Float64Array {
   const grid = new Float64Array(points)
@@ -205,7 +203,7 @@ function convolved(chances: Float64Array, times: number): Float64Array {
     const size = Math.hypot(re[i], im[i]) ** times
     const angle = Math.atan2(im[i], re[i]) * times
     re[i] = size * Math.cos(angle)
-    // Conjugate: transforming the conjugate and conjugating again is the inverse transform, up to the length.
+    // Conjugate: to transform the conjugate and conjugate again is the inverse transform, times the length.
     im[i] = -size * Math.sin(angle)
   }
   transform(re, im)

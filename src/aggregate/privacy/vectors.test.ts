@@ -58,7 +58,7 @@ describe('published vectors', () => {
   it('X25519: RFC 7748, section 5.2, first vector', async () => {
     const scalar = fromHex('a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4')
     const u = fromHex('e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c')
-    // RFC 8410 wraps the scalar.
+    // WebCrypto needs the scalar wrapped as in RFC 8410.
     const pkcs8 = fromHex(`302e020100300506032b656e04220420${toHex(scalar)}`)
     const privateKey = await crypto.subtle.importKey('pkcs8', pkcs8, 'X25519', false, [
       'deriveBits',
@@ -83,14 +83,14 @@ describe('published vectors', () => {
     const info = fromHex('4f6465206f6e2061204772656369616e2055726e')
     const aad = fromHex('436f756e742d30')
     const plain = fromHex('4265617574792069732074727574682c20747275746820626561757479')
-    // Use the vector's ikmE, as an auditor does who repeats the sealing.
+    // Use the vector's ikmE, as an auditor does to repeat the sealing.
     const ephemeral = fromHex('7268600d403fce431561aef583ee1613527cff655c1343f29812e66706df3234')
     expect(toHex(await seal(publicKey, plain, info, aad, ephemeral))).toBe(enc + ciphertext)
   })
 })
 
 describe('sealing', () => {
-  it('another implementation opens it at every length, only with the right key', async () => {
+  it('another implementation opens a seal at every length, only with the right key', async () => {
     const hpke = new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_128_GCM)
     const [keys, others] = [await hpke.GenerateKeyPair(false), await hpke.GenerateKeyPair(false)]
     const publicKey = await hpke.SerializePublicKey(keys.publicKey)
@@ -105,7 +105,7 @@ describe('sealing', () => {
     }
   })
 
-  it('is refused for a public key of small order, whose shared secret is known', async () => {
+  it('sealing is refused for a public key of small order, whose shared secret is known', async () => {
     for (const point of ['00'.repeat(32), `01${'00'.repeat(31)}`])
       await expect(
         seal(fromHex(point), utf8('message'), utf8(''), utf8(''), cryptoRandomBytes(32)),
@@ -114,56 +114,62 @@ describe('sealing', () => {
 })
 
 describe('our own vectors, for a second implementation', () => {
-  it.each(published.map((vector) => [vector.name, vector] as const))('%s', async (_, vector) => {
-    const { binding, scale, clipNormInteger } = vector
-    // The vector's random draws for rounding, in order.
-    const draws = fromHex(vector.roundingDraws)
-    const quantized = quantize(vector.update, scale, clipNormInteger, (length) =>
-      draws.slice(0, length),
-    )
-    expect([...quantized]).toEqual(vector.quantized)
-    const seeds = await helperSeeds(fromHex(vector.helperShareSeed), binding)
-    expect(toHex(seeds)).toBe(vector.helperSeeds)
-    const share = await expandHelperShare(seeds, quantized.length)
-    expect([...share]).toEqual([...decodeVector(fromHex(vector.helperShareExpanded))])
-    const parameters = { featureWeights: quantized.length }
-    const circuit = circuitOf({ ...TEST_POLICY, ...vector, parameters })
-    const nonce = fromHex(vector.reportId)
-    const random = fromHex(vector.proofRandom)
-    const sharded = await shard(circuit, toResidues(quantized), nonce, seeds, random)
-    const { publicShare, leaderShare } = sharded
-    expect(toHex(publicShare)).toBe(vector.publicShare)
-    expect(leaderShare).toHaveLength(vector.leaderShareBytes)
-    expect(await sha256Hex(leaderShare)).toBe(vector.leaderShareSha256)
-    const start = leaderShare.slice(0, 4 * quantized.length)
-    expect(toHex(start)).toBe(vector.leaderShareStart)
-    const key = fromHex(vector.verifyKey)
-    const leader = await prepare(circuit, 'leader', key, nonce, publicShare, leaderShare)
-    const helper = await prepare(circuit, 'helper', key, nonce, publicShare, seeds)
-    const verifiers = [leader, helper].map((half) => half?.verifiers ?? new Uint32Array(0))
-    const hashes = verifiers.map((half) => sha256Hex(encodeVector(half)))
-    expect(await Promise.all(hashes)).toEqual(vector.verifiersSha256)
-    expect(isProven(circuit, verifiers[0], verifiers[1])).toBe(true)
-    const sum = decodeVector(start)
-    addShare(sum, share)
-    expect([...dequantize(sum, 1, 1)]).toEqual(vector.quantized)
-  })
+  it.each(published.map((vector) => [vector.name, vector] as const))(
+    'our own vector, for a second implementation: %s',
+    async (_, vector) => {
+      const { binding, scale, clipNormInteger } = vector
+      // The vector's random draws for rounding, in order.
+      const draws = fromHex(vector.roundingDraws)
+      const quantized = quantize(vector.update, scale, clipNormInteger, (length) =>
+        draws.slice(0, length),
+      )
+      expect([...quantized]).toEqual(vector.quantized)
+      const seeds = await helperSeeds(fromHex(vector.helperShareSeed), binding)
+      expect(toHex(seeds)).toBe(vector.helperSeeds)
+      const share = await expandHelperShare(seeds, quantized.length)
+      expect([...share]).toEqual([...decodeVector(fromHex(vector.helperShareExpanded))])
+      const parameters = { featureWeights: quantized.length }
+      const circuit = circuitOf({ ...TEST_POLICY, ...vector, parameters })
+      const nonce = fromHex(vector.reportId)
+      const random = fromHex(vector.proofRandom)
+      const sharded = await shard(circuit, toResidues(quantized), nonce, seeds, random)
+      const { publicShare, leaderShare } = sharded
+      expect(toHex(publicShare)).toBe(vector.publicShare)
+      expect(leaderShare).toHaveLength(vector.leaderShareBytes)
+      expect(await sha256Hex(leaderShare)).toBe(vector.leaderShareSha256)
+      const start = leaderShare.slice(0, 4 * quantized.length)
+      expect(toHex(start)).toBe(vector.leaderShareStart)
+      const key = fromHex(vector.verifyKey)
+      const leader = await prepare(circuit, 'leader', key, nonce, publicShare, leaderShare)
+      const helper = await prepare(circuit, 'helper', key, nonce, publicShare, seeds)
+      const verifiers = [leader, helper].map((half) => half?.verifiers ?? new Uint32Array(0))
+      const hashes = verifiers.map((half) => sha256Hex(encodeVector(half)))
+      expect(await Promise.all(hashes)).toEqual(vector.verifiersSha256)
+      expect(isProven(circuit, verifiers[0], verifiers[1])).toBe(true)
+      const sum = decodeVector(start)
+      addShare(sum, share)
+      expect([...dequantize(sum, 1, 1)]).toEqual(vector.quantized)
+    },
+  )
 
-  it.each(published)('$name, expanded by another library', ({ binding, ...vector }) => {
-    const task = Buffer.from(binding.task)
-    const length = Buffer.alloc(4)
-    length.writeUInt32BE(task.length)
-    const round = Buffer.alloc(4)
-    round.writeUInt32BE(binding.round)
-    const hashes = Buffer.from(binding.policyHash + binding.modelHash, 'hex')
-    const info = Buffer.concat([length, task, round, hashes])
-    const seed = Buffer.from(vector.helperShareSeed, 'hex')
-    const seeds = Buffer.from(hkdfSync('sha256', seed, 'nearside share v2', info, 128))
-    expect(seeds.toString('hex')).toBe(vector.helperSeeds)
-    const message = Buffer.from('0701ffff1005000101', 'hex')
-    const digest = createHmac('sha256', seeds.subarray(0, 32)).update(message).digest()
-    const cipher = createCipheriv('aes-128-ctr', digest.subarray(0, 16), digest.subarray(16))
-    const stream = cipher.update(Buffer.alloc(4 * vector.quantized.length))
-    expect(stream.toString('hex')).toBe(vector.helperShareExpanded)
-  })
+  it.each(published)(
+    'our own vector $name, expanded by another library',
+    ({ binding, ...vector }) => {
+      const task = Buffer.from(binding.task)
+      const length = Buffer.alloc(4)
+      length.writeUInt32BE(task.length)
+      const round = Buffer.alloc(4)
+      round.writeUInt32BE(binding.round)
+      const hashes = Buffer.from(binding.policyHash + binding.modelHash, 'hex')
+      const info = Buffer.concat([length, task, round, hashes])
+      const seed = Buffer.from(vector.helperShareSeed, 'hex')
+      const seeds = Buffer.from(hkdfSync('sha256', seed, 'nearside share v2', info, 128))
+      expect(seeds.toString('hex')).toBe(vector.helperSeeds)
+      const message = Buffer.from('0701ffff1005000101', 'hex')
+      const digest = createHmac('sha256', seeds.subarray(0, 32)).update(message).digest()
+      const cipher = createCipheriv('aes-128-ctr', digest.subarray(0, 16), digest.subarray(16))
+      const stream = cipher.update(Buffer.alloc(4 * vector.quantized.length))
+      expect(stream.toString('hex')).toBe(vector.helperShareExpanded)
+    },
+  )
 })

@@ -1,12 +1,12 @@
 /**
- * @module Checks a policy's terms against a device's limits. A file of its own, so that pages load no privacy
- * accountant.
+ * @module Checks a policy's terms against a device's limits. It is a separate file, so that pages don't load the
+ * privacy accountant with other code.
  */
 import { costOf } from '../privacy/gaussianAccountant.ts'
 import { type DeviceLimits, isAbove } from './deviceLimits.ts'
 import type { PolicyParameters } from './policy.ts'
 
-/** Describes the first term that exceeds the limits; null where all terms keep to them. */
+/** Describes the first term that exceeds the limits; null if all terms keep to them. */
 export function beyondLimits(
   terms: Pick<
     PolicyParameters,
@@ -16,11 +16,11 @@ export function beyondLimits(
 ): string | null {
   const { report, year } = costOf(terms)
   if (terms.aggregationGoal < limits.aggregationGoal)
-    return `a round has ${terms.aggregationGoal} updates, the fewest allowed are ${limits.aggregationGoal}`
+    return `a round has ${terms.aggregationGoal} updates, the minimum is ${limits.aggregationGoal}`
   if (isAbove(report, limits.epsilonPerReport))
-    return `one update costs ε = ${report.toFixed(2)}, the most allowed is ${limits.epsilonPerReport}`
+    return `one update costs ε = ${report.toFixed(2)}, the maximum is ${limits.epsilonPerReport}`
   if (isAbove(year, limits.epsilonPerYear))
-    return `a year’s updates cost ε = ${year.toFixed(2)}, the most allowed is ${limits.epsilonPerYear}`
-  if (terms.delta > limits.delta) return `δ is ${terms.delta}, the most allowed is ${limits.delta}`
+    return `a year’s updates cost ε = ${year.toFixed(2)}, the maximum is ${limits.epsilonPerYear}`
+  if (terms.delta > limits.delta) return `δ is ${terms.delta}, the maximum is ${limits.delta}`
   return null
 }

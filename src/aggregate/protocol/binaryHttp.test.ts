@@ -30,7 +30,7 @@ const headers = fc.dictionary(
 const same = (one: object) => JSON.parse(JSON.stringify(one))
 
 describe('a binary HTTP message', () => {
-  it('reads the RFCs’ examples', () => {
+  it('the decoder reads the RFCs’ examples of binary HTTP messages', () => {
     const { method, path, headers, body } = decodeRequest(RFC_REQUEST)
     expect([method, path, body.length]).toEqual(['GET', '/hello.txt', 0])
     expect(headers).toMatchObject({ host: 'www.example.com', 'accept-language': 'en, mi' })
@@ -41,7 +41,7 @@ describe('a binary HTTP message', () => {
     expect(decodeResponse(RFC_OK)).toMatchObject({ status: 200, headers: {} })
   })
 
-  it('writes the RFC’s examples, plus empty parts that are optional', () => {
+  it('the encoder writes the RFC’s examples, plus empty parts that are optional', () => {
     const none = new Uint8Array(0)
     const get = { method: 'GET', authority: 'example.com', path: '/', headers: {}, body: none }
     expect(toHex(encodeRequest(get))).toBe(`${toHex(RFC_GET)}0000`)
@@ -49,7 +49,7 @@ describe('a binary HTTP message', () => {
     expect(toHex(encodeResponse(ok))).toBe(`${toHex(RFC_OK)}0000`)
   })
 
-  it('survives encoding and decoding, with or without padding', () => {
+  it('a binary HTTP message survives encoding and decoding, with or without padding', () => {
     const path = fc.webPath()
     const method = fc.constantFrom('GET', 'POST')
     const padding = fc.nat({ max: 40 }).map((length) => new Uint8Array(length))
@@ -71,7 +71,7 @@ describe('a binary HTTP message', () => {
     }
   })
 
-  it('malformed bytes throw a RangeError or TypeError, never anything else', () => {
+  it('malformed bytes throw a RangeError or TypeError, never another error', () => {
     const whole = encodeRequest({
       ...{ method: 'POST', authority: 'a.test', path: '/v1/reports' },
       headers: { 'content-type': 'x/y' },
@@ -102,7 +102,7 @@ describe('a binary HTTP message', () => {
     )
   })
 
-  it('refuses repeated headers, and names or values with forbidden characters', () => {
+  it('the decoder refuses repeated headers, and names or values with forbidden characters', () => {
     for (const [name, value] of [
       ['Upper', 'x'],
       ['a b', 'x'],

@@ -1,14 +1,14 @@
 /**
- * @module Terms that a policy asks a shopper to agree to, and their hash, which both sealed shares contain. The
- * hash is the same for all shoppers who saw these terms, so it identifies nobody. With the hash a device states
- * that its shopper agreed to these recipients and terms. It can't prove that a person did.
+ * @module Terms that a policy asks a shopper to agree to, and their hash, which both sealed shares contain. The hash is
+ * the same for all shoppers who saw these terms, so it identifies nobody. With the hash, a device states that its
+ * shopper agreed to these recipients and terms; it can't prove that a person did so.
  */
 import { type Bytes, concat, sha256, utf8 } from '@nearside/core/bytes.ts'
 import { canonicalJson } from '@nearside/core/canonicalJson.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Policy } from './policy.ts'
 
-/** Part of a consent's terms that comes from the policy. */
+/** The terms of a consent that come from the policy. */
 export interface PolicyTerms {
   /** Name of the federation. */
   readonly task: string
@@ -16,7 +16,7 @@ export interface PolicyTerms {
   readonly trust: Policy['trust']
   /**
    * Kind of token that a report needs; absent: none. `work`: the token costs computing time. `account`: the shop's
-   * server gives it to a signed-in shopper, and so learns that they take part.
+   * server gives the token to a signed-in shopper, and so learns that the shopper takes part.
    */
   readonly tokens?: 'account' | 'work'
   /** Whether an update counts the items of the shopper's last 30 days; absent: it doesn't. */
@@ -83,7 +83,7 @@ export const withConsent = (consent: Uint8Array, share: Uint8Array): Bytes => co
 
 /**
  * @returns the share that follows the consent's hash
- * @throws NearsideError `consent-missing` where the plaintext starts with another hash
+ * @throws NearsideError `consent-missing` if the plaintext starts with another hash
  */
 export function requireConsent(opened: Uint8Array, consent: Uint8Array): Uint8Array {
   if (consent.every((byte, i) => opened[i] === byte)) return opened.subarray(CONSENT_BYTES)

@@ -15,7 +15,7 @@ export const DEMO_PARAMETERS: PolicyParameters = {
   learningRate: 0.1,
   momentum: 0,
   maxParticipations: 4,
-  // One minute, so that the demo can be played through. A real shop waits a day or more.
+  // One minute, so that a demonstration can show several rounds. A real shop waits a day or more.
   minSeparationSeconds: 60,
   periodDays: 365,
 }

@@ -1,6 +1,6 @@
 /**
- * @module Limits that a device enforces on every server, against too little noise and rounds of too few people. ε is
- * by substitution, under the noise of one aggregator.
+ * @module Limits that a device enforces on every server, as a protection against too little noise and rounds with too
+ * few people. ε is by substitution, under the noise of one aggregator.
  */
 export interface DeviceLimits {
   /** Largest ε of one update. */
@@ -31,6 +31,6 @@ export const DEMONSTRATION_LIMITS: DeviceLimits = {
 export const limitsOf = (demonstration: unknown): DeviceLimits =>
   demonstration === true ? DEMONSTRATION_LIMITS : DEVICE_LIMITS
 
-/** Tolerance for rounding: implementations of Φ and orders of summation differ in the last digits. */
+/** Tolerance for rounding: results with other implementations of Φ or orders of summation differ in the last digits. */
 const ROUNDING = 1e-9
 export const isAbove = (value: number, most: number): boolean => value > most * (1 + ROUNDING)

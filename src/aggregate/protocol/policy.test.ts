@@ -20,7 +20,7 @@ const ISSUER_KEY = `MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA${'z'.repeat(341
 const copy = () => JSON.parse(JSON.stringify(TEST_POLICY)) as Record<string, unknown>
 
 describe('a policy', () => {
-  it('survives JSON, and its hash ignores the order of members', async () => {
+  it('a policy survives JSON, and its hash ignores the order of members', async () => {
     const shuffled = Object.fromEntries(Object.entries(copy()).reverse())
     const parsed = parsePolicy(shuffled)
     expect(parsed).toEqual(TEST_POLICY)
@@ -31,7 +31,7 @@ describe('a policy', () => {
     )
   })
 
-  it('changes its hash when any field changes', async () => {
+  it('a policy changes its hash when any field changes', async () => {
     const hashes = new Set([await policyHash(TEST_POLICY)])
     const changed = [
       { task: 'other' },
@@ -49,7 +49,7 @@ describe('a policy', () => {
     expect(hashes.size).toBe(changed.length + 1)
   })
 
-  it('rounds the clip norm down and the noise variance up', () => {
+  it('a policy’s clip norm is rounded down and its noise variance up', () => {
     expect(dimensionOf(TEST_POLICY)).toBe(88)
     expect(integerClipNorm(TEST_POLICY)).toBe(1_638)
     expect(noiseVariance(TEST_POLICY)).toBe(BigInt(Math.ceil((4.8 * 1_638) ** 2)))
@@ -90,7 +90,7 @@ describe('a policy', () => {
     ['leader', { ...TEST_POLICY.leader, operator: '' }],
     ['leader', { ...TEST_POLICY.leader, operator: 'Shop\u202e' }],
     ['leader', { ...TEST_POLICY.leader, operator: undefined }],
-    // One operator for both aggregators would be a trusted server.
+    // A policy with one operator for both aggregators must name the trust model `trusted-server`.
     ['leader', { ...TEST_POLICY.leader, operator: TEST_POLICY.helper.operator }],
     ['helper', null],
     ['surprise', true],
@@ -101,11 +101,11 @@ describe('a policy', () => {
     ['issuer', { kind: 'work', key: ISSUER_KEY, bits: 21 }],
     ['issuer', { kind: 'anybody', key: ISSUER_KEY }],
     ['issuer', { kind: 'account', key: ISSUER_KEY.slice(4) }],
-  ])('is refused with %s = %j', (field, value) => {
+  ])('a policy is refused with %s = %j', (field, value) => {
     expect(() => parsePolicy({ ...copy(), [field]: value })).toThrow(/Policy: /)
   })
 
-  it('with item counts has a number for each item, and asks a shopper to agree to counts', () => {
+  it('a policy with item counts has a number for each item, and asks a shopper to agree to counts', () => {
     const counting = { countShare: 0.8, parameters: { featureWeights: 42, itemCounts: 100 } }
     const policy = parsePolicy({ ...copy(), ...counting })
     expect(dimensionOf(policy)).toBe(142)
@@ -115,7 +115,7 @@ describe('a policy', () => {
     expect(() => parsePolicy({ ...copy(), ...counting, parameters: tooMany })).toThrow(/Policy: /)
   })
 
-  it('accepts a valid issuer of tokens or none, and refuses malformed keys', () => {
+  it('a policy may have a valid issuer of tokens or none, but no malformed keys', () => {
     expect('issuer' in parsePolicy(copy())).toBe(false)
     for (const issuer of [
       { kind: 'account', key: ISSUER_KEY },
@@ -133,20 +133,20 @@ describe('a policy', () => {
       expect(() => modulusOf(ISSUER_KEY.replace(from, to))).toThrow(/issuer.key/)
   })
 
-  it('is refused with a δ above 1/n² for a goal of n', () => {
+  it('a policy is refused with a δ above 1/n² for a goal of n', () => {
     const goal = { ...copy(), aggregationGoal: 5000 }
     expect(() => parsePolicy({ ...goal, delta: 1e-6 })).toThrow(/delta is not valid/)
     expect(parsePolicy({ ...goal, delta: 4e-8 }).delta).toBe(4e-8)
   })
 
-  it('is refused unless it is an object', () => {
+  it('a policy is refused unless it is an object', () => {
     for (const value of [null, undefined, 3, 'policy', []])
       expect(() => parsePolicy(value)).toThrow(/Policy: /)
   })
 })
 
 describe('a task', () => {
-  it('is accepted only with its policy’s own hash and the right role', async () => {
+  it('a task is accepted only with its policy’s own hash and the right role', async () => {
     const keys = await generateSigningKeys()
     const signing = toBase64((await exportSigningKeys(keys)).publicKey)
     const policy = { ...TEST_POLICY, leader: { ...TEST_POLICY.leader, signing } }
@@ -164,7 +164,7 @@ describe('a task', () => {
     await expect(parseTask(lying, 'leader')).rejects.toThrow(/hash/)
     await expect(parseTask({ ...task, round: 0 }, 'leader')).rejects.toThrow(/round/)
     await expect(parseTask({ ...task, protocol: 2 }, 'leader')).rejects.toThrow(/protocol/)
-    // A signature covers one role, round and time, and needs the policy's own key.
+    // A signature covers one role, round and time, and must be made with the key that the policy names.
     for (const wrong of [undefined, '1', 1.5, -1, Number.NaN])
       await expect(parseTask({ ...task, time: wrong }, 'leader')).rejects.toThrow(/no time/)
     const other = await signed('leader', 1, time + 1000)

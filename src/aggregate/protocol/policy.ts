@@ -1,6 +1,6 @@
 /**
- * @module Policy: the terms under which a device contributes. Every device gets the same policy and puts its hash
- * into each report. So an aggregator can't ask one shopper for more than another.
+ * @module Policy: the terms under which a device contributes. Every device gets the same policy and puts its hash into
+ * each report. So an aggregator can't ask one shopper for more than it asks others.
  */
 import { fromBase64, sha256, toHex, utf8 } from '@nearside/core/bytes.ts'
 import { canonicalJson } from '@nearside/core/canonicalJson.ts'
@@ -104,13 +104,13 @@ export async function policyHash(policy: Policy): Promise<string> {
 /** Largest length d of an update. */
 export const MAX_DIMENSION = 16_384
 /**
- * Largest δ. δ is the chance that the promise fails, so a larger one promises nothing. `check` also limits it to
- * 1/n².
+ * Largest δ. δ is the chance that the bound ε fails, so with a larger δ the bound would mean nothing. `check` also
+ * limits it to 1/n².
  */
 const MAX_DELTA = 1e-6
 /**
- * Largest C_q for which the proof may allow ±x sums up to 2¹⁴ = √q/4. If a vector's squares wrap around, at least half
- * of its sums lie beyond that (PROTOCOL.md). A million vectors of this norm and both noises sum to less than q/2.
+ * Largest C_q: the proof then allows ±x sums up to 2¹⁴ = √q/4. If a vector's squares wrap around, at least half of its
+ * sums lie beyond that (PROTOCOL.md). A million vectors of this norm and both noises sum to less than q/2.
  */
 const MAX_INTEGER_CLIP_NORM = 1_883
 
@@ -157,7 +157,7 @@ const aggregator = exactly<AggregatorIdentity>({
   operator: text(OPERATOR),
 })
 const readParameters = object<PolicyParameters>(PARAMETERS)
-/** Refuses unknown fields: a field that this version doesn't know might matter. */
+/** Refuses unknown fields: a field that this version doesn't know could change the terms. */
 const readPolicy = exactly<Policy>({
   format: oneOf(POLICY_FORMAT),
   trust: oneOf('two-aggregators', 'trusted-server'),
@@ -197,5 +197,5 @@ function check({ delta, aggregationGoal, issuer }: PolicyParameters): void {
   if (issuer && (issuer.kind === 'work') !== (issuer.bits !== undefined)) throw wrong('issuer.bits')
 }
 
-/** The operator's terms out of a whole policy. Both aggregators must run with the same terms. */
+/** Returns the operator's terms, taken from a whole policy. Both aggregators must run with the same terms. */
 export const parametersOf = (policy: Policy): PolicyParameters => readParameters(policy, '')

@@ -16,7 +16,7 @@ export function problem(status: number, code: ErrorCode, title: string): Problem
   return { type: `urn:nearside:problem:${code}`, title, status, code }
 }
 
-/** Error code for a refused report by HTTP status, where the body has no usable code. */
+/** Error code for a refused report by HTTP status, used if the body has no usable code. */
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   401: 'token-refused',
   403: 'consent-missing',
@@ -27,7 +27,7 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   422: 'report-invalid',
 }
 
-/** Whether the same bytes may succeed later. */
+/** Whether a retry with the same bytes could succeed later. */
 export function isRetryable(status: number): boolean {
   return status === 408 || status === 429 || status >= 500
 }
@@ -38,7 +38,7 @@ export function errorFromResponse(status: number, body: Uint8Array): NearsideErr
   return new NearsideError(code, `The leader answered ${described(status, body)}`)
 }
 
-/** An answer's status and, where its body is a problem document, the document's title. */
+/** An answer's status and, if its body is a problem document, the document's title. */
 export function described(status: number, body: Uint8Array): string {
   try {
     const { title } = JSON.parse(new TextDecoder().decode(body)) as { title?: unknown }

@@ -44,7 +44,7 @@ const reports = (dimension: number): fc.Arbitrary<Report> =>
   })
 
 describe('a report', () => {
-  it('survives encoding and parsing, and its length depends only on the dimension', () => {
+  it('a report survives encoding and parsing, and its length depends only on the dimension', () => {
     const withDimension = fc
       .integer({ min: 1, max: 200 })
       .chain((dimension) => reports(dimension).map((report) => [dimension, report] as const))
@@ -64,7 +64,7 @@ describe('a report', () => {
     )
   })
 
-  it('has the layout of docs/PROTOCOL.md', () => {
+  it('a report has the layout of docs/PROTOCOL.md', () => {
     const shop = ofDimension(38)
     expect([HEADER_BYTES, HELPER_SHARE_BYTES, helperPartBytes(shop), reportBytes(shop)]).toEqual([
       216, 112, 2768, 10900,
@@ -82,7 +82,7 @@ describe('a report', () => {
     )
   })
 
-  it('is refused at any other length; random bytes give report-invalid', () => {
+  it('a report is refused at any other length; random bytes give report-invalid', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (noise) => {
         const padded = concat(utf8('NSR\x03'), noise)
@@ -107,7 +107,7 @@ describe('a report', () => {
     )
   })
 
-  it('is parsed from a view into a larger buffer', () => {
+  it('a report is parsed from a view into a larger buffer', () => {
     fc.assert(
       fc.property(reports(2), fc.integer({ min: 1, max: 9 }), (report, offset) => {
         const buffer = concat(new Uint8Array(offset), encodeReport(report), new Uint8Array(3))

@@ -141,7 +141,7 @@ function invalid(what: string): NearsideError {
 
 /**
  * Number of proofs and checks. To get a vector above the norm bound accepted, a device needs about 2¹⁰⁰ attempts
- * offline (five proofs, a hundred checks). Against the servers it needs 2⁴⁸ (two proofs of the norm).
+ * offline (five proofs, a hundred checks). Through the servers it needs 2⁴⁸ attempts (two proofs of the norm).
  */
 const STRENGTH = { proofs: 5, normProofs: 2, checks: 100, successes: 100 }
 

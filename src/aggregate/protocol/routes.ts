@@ -6,7 +6,7 @@ export const ROUTES = {
   task: '/v1/task',
   /** POST to the leader: one report. */
   reports: '/v1/reports',
-  /** POST to the leader: a token request, where tokens cost work. */
+  /** POST to the leader: a token request, if tokens cost work. */
   tokens: '/v1/tokens',
   /** GET: past and present rounds. */
   rounds: '/v1/rounds',
@@ -28,13 +28,13 @@ export const ROUTES = {
 
 /** Paths between the two aggregators. The leader signs every request. */
 export const PEER_ROUTES = {
-  /** GET from either aggregator: its public keys. */
+  /** GET from the leader or the helper: its public keys. */
   keys: '/v1/keys',
-  /** POST: the leader proposes a round and its policy. */
+  /** POST to the helper: the leader proposes a round and its policy. */
   propose: (round: number) => `/v1/peer/rounds/${round}`,
-  /** POST: helper parts of reports, concatenated. */
+  /** POST to the helper: the helper's parts of reports, concatenated. */
   shares: (round: number) => `/v1/peer/rounds/${round}/shares`,
-  /** POST: asks for the release of a full round. The helper answers with its noised sum. */
+  /** POST to the helper: requests the release of a full round. The helper answers with its noised sum. */
   release: (round: number) => `/v1/peer/rounds/${round}/release`,
 } as const
 
@@ -51,6 +51,6 @@ export function endpoint(base: string, path: string): string {
   return `${base.replace(/\/+$/, '')}${path}`
 }
 
-/** Last part of a relay's URL for an aggregator: the aggregator's URL without scheme, percent-encoded. */
+/** Last part of a relay's URL: the URL of the aggregator behind it, without scheme, percent-encoded. */
 export const relayName = (base: string): string =>
   base.replace(/^https?:\/\//, '').replace(/\/+$/, '')

@@ -1,4 +1,4 @@
-/** @module `GET /v1/task`: the round that an aggregator collects reports for, and its terms. */
+/** @module `GET /v1/task`: the round for which an aggregator collects reports, and the round's terms. */
 import { fromBase64 } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { taskMessage, verify } from '../privacy/signature.ts'

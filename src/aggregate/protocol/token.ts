@@ -1,6 +1,6 @@
 /**
- * @module Tokens: each token permits one report in its round without naming the sender. Tokens are publicly verifiable
- * (RFC 9578, type 2) and are presented as RFC 9577 describes.
+ * @module Tokens: each token permits one report in its round and does not identify the sender. Tokens are publicly
+ * verifiable (RFC 9578, type 2) and are presented as RFC 9577 describes.
  */
 import {
   type Bytes,
@@ -31,8 +31,8 @@ const SPKI_PREFIX_BYTES = 33
 /** DER encoding of the exponent e = 65537. */
 const EXPONENT = Uint8Array.of(0x02, 0x03, 0x01, 0x00, 0x01)
 /**
- * Prefix of a key for RSASSA-PSS with SHA-384, MGF1 and a salt of 48 bytes. RFC 9578 hashes a key in this form for its
- * id.
+ * Prefix of a key for RSASSA-PSS with SHA-384, MGF1 and a salt of 48 bytes. RFC 9578 computes a key's id as the hash of
+ * this form.
  */
 const PSS_PREFIX = fromHex(
   '30820152303d06092a864886f70d01010a3030a00d300b0609608648016503040202a11a301806092a864886f70d010108300b0609608648016503040202a2030201300382010f003082010a0282010100',
@@ -61,7 +61,7 @@ export function modulusOf(key: string): Bytes {
 export const tokenKeyId = (modulus: Uint8Array): Promise<Bytes> =>
   sha256(concat(PSS_PREFIX, modulus, EXPONENT))
 
-/** Redemption context, 32 bytes. Unknown before the round opens, because the round's keys are new. */
+/** Redemption context, 32 bytes. Nobody knows it before the round opens, because the round's keys are new. */
 const redemptionContext = ({ policyHash, round }: Omit<TokenRound, 'policy'>): Promise<Bytes> =>
   sha256(concat(utf8('nearside token v1\0'), fromHex(policyHash), uint32(round)))
 
@@ -94,7 +94,7 @@ export function parseTokenRequest(request: Uint8Array, keyId: Uint8Array): Bytes
 export const authorizationOf = (token: string): string =>
   `PrivateToken token="${token.replaceAll('+', '-').replaceAll('/', '_')}"`
 
-/** @returns the token's bytes from an `Authorization` header; null where it contains no token */
+/** @returns the token's bytes from an `Authorization` header; null if the header contains no token */
 export function parseAuthorization(header: string | undefined): Bytes | null {
   const [, text] = /^PrivateToken token="([\w-]+)"$/.exec(header ?? '') ?? []
   if (text?.length !== (4 * TOKEN_BYTES) / 3) return null
@@ -103,7 +103,7 @@ export function parseAuthorization(header: string | undefined): Bytes | null {
 
 /**
  * Proof of work for a token request. The device tries attempts until the first bits of PBKDF2 (HMAC-SHA-256,
- * `iterations`, 4 bytes) are 0. The work is bound to round and request, so the server stores nothing.
+ * `iterations`, 4 bytes) are 0. The work is valid for one round and request only, so the server stores nothing.
  */
 export async function workFor(task: Omit<TokenRound, 'policy'>, request: Uint8Array) {
   const salt = await redemptionContext(task)

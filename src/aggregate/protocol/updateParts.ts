@@ -6,8 +6,8 @@ import { clip, norm } from '../privacy/clip.ts'
 import { MAX_DIMENSION, type Policy } from './policy.ts'
 
 /**
- * Number of item counts in an update: one per item, as far as the largest update has room. In a larger catalog the
- * items of rows r, r + C, r + 2C … share count r.
+ * Number of item counts in an update: one per item, or as many as the largest update has room for. In a larger catalog
+ * the items of rows r, r + C, r + 2C … share count r.
  */
 export function countsFor(items: number, featureWeights: number): number {
   return Math.min(items, MAX_DIMENSION - featureWeights)
@@ -17,7 +17,7 @@ type Terms = Pick<Policy, 'clipNorm' | 'countShare'>
 
 /**
  * Update with both parts, of at most the clip norm.
- * @param counts [N], scaled to their share of the norm, so that each device counts the same in total
+ * @param counts [N], scaled to their share of the norm, so that each device has the same weight
  */
 export function joinParts(
   gradient: ArrayLike<number>,
@@ -33,8 +33,8 @@ export function joinParts(
 }
 
 /**
- * Parts of a mean update: the mean of the clipped gradients, and the sum of the counts, in which the counts of each
- * device have norm 1.
+ * Parts of a mean update: the mean of the clipped gradients, and the sum of the counts, for which the counts of each
+ * device are scaled to norm 1.
  */
 export function splitMean(
   mean: Float64Array,

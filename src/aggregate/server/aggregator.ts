@@ -10,7 +10,7 @@ import type { Store } from './store/store.ts'
 export interface AggregatorOptions {
   readonly store: Store
   readonly identity: Identity
-  /** Terms that this operator agreed to. A helper refuses a leader that proposes other terms. */
+  /** Terms that this operator agreed to. A helper refuses a round for which the leader proposes other terms. */
   readonly parameters: PolicyParameters
   readonly trust: Policy['trust']
   /** Clock, in milliseconds since the epoch. */
@@ -20,7 +20,7 @@ export interface AggregatorOptions {
   readonly log?: (line: string) => void
 }
 
-/** Task that devices get; null before the first round. The server signs a round's task once a second. */
+/** Task that devices get; null before the first round. The server signs the task at most once a second. */
 export function createTasks(role: Task['role'], { store, identity, now }: AggregatorOptions) {
   let last: Promise<string> | null = null
   let signed = ''

@@ -40,7 +40,7 @@ export interface AppOptions {
   readonly reportsPerMinute: number
   /** Options of the owner's page, for the leader only; absent: the server has no such page. */
   readonly owner?: OwnerOptions
-  /** Leader only: issues tokens in return for work. */
+  /** Issues tokens in return for work; for the leader only. */
   readonly tokens?: TokenSigner
   /** Address that a request comes from; used for the rate limit only. */
   readonly clientAddress?: (c: Context) => string
@@ -53,7 +53,7 @@ type Aggregator = LeaderAggregator | HelperAggregator
 /** Maximum number of reports in progress; the server refuses more. */
 const MOST_UNDER_WAY = 256
 
-/** Number of newest rounds that the public list shows. */
+/** Number of rounds, newest first, that the public list shows. */
 const ROUNDS_SHOWN = 20
 
 /** Maximum number of lists of rounds per minute for one address. */
@@ -187,7 +187,7 @@ function reachedRoute(app: OpenAPIHono, helper: HelperAggregator, options: AppOp
         200: json('Salted hashes of the ids of a round that is over, signed', reachedSchema),
         422: problemAnswer('The round is open or unknown, or ended more than a period ago'),
         429: problemAnswer('Too many requests from one address'),
-        503: problemAnswer('Too many lists are being read'),
+        503: problemAnswer('Too many lists are being read now'),
       },
     }),
     async (c) => {
@@ -204,7 +204,7 @@ function reachedRoute(app: OpenAPIHono, helper: HelperAggregator, options: AppOp
 const HELP = {
   lost: 'Acknowledged reports in rounds that were abandoned: alert when it rises.',
   unproven:
-    'Refusals since the start because a proof does not hold; a report that is sent again counts again.',
+    'Refusals since the start because a proof does not hold; a report that is sent again is counted again.',
   takenBack:
     'Rollbacks since the start: newer held-out cases found a model worse, so the last trained one was published again.',
 }
@@ -242,7 +242,7 @@ function mayCall(options: AppOptions, mediaType: string): readonly MiddlewareHan
       return respondProblem(c, 403, 'consent-missing', 'Global Privacy Control is on')
     return next()
   }
-  // A relayed request has no known address. The gateway limits it instead.
+  // A relayed request has no known address. The gateway limits these requests instead.
   const addressOf = (c: Context) =>
     ((c.env ?? {}) as Partial<InnerBindings>).isRelayed ? null : clientAddress(c)
   return [isAllowed, requireType(mediaType), limitRate(reportsPerMinute, addressOf, now)]

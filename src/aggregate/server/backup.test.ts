@@ -1,4 +1,4 @@
-/** @module Backups of running servers, and servers that continue from them. */
+/** @module Tests backups of running servers, and servers that continue from backups. */
 import { join } from 'node:path'
 import { testFolder } from '@nearside/core/testFolder.ts'
 import Database from 'better-sqlite3'
@@ -24,7 +24,7 @@ const KINDS: readonly Kind[] = [
     name: 'SQLite',
     create: async (role) => `sqlite:${join(testFolder(), `${role}.sqlite`)}`,
     async backUp(url) {
-      // The same as `sqlite3 FILE ".backup …"`.
+      // Does the same as `sqlite3 FILE ".backup …"`.
       const database = new Database(url.slice('sqlite:'.length), { readonly: true })
       const file = join(testFolder(), 'backup.sqlite')
       await database.backup(file)
@@ -66,8 +66,8 @@ describe.each(KINDS.map((kind) => [kind.name, kind] as const))('backups of %s', 
   const parameters = { aggregationGoal: 6 }
 
   /**
-   * Three reports, then a backup of one server; one report, then a backup of the other server. Both servers continue
-   * from their backups.
+   * Sends three reports and backs one server up; then sends one report and backs the other server up. Both servers
+   * continue from their backups.
    */
   async function lose(first: Role, second: Role) {
     const urls = { leader: await create('leader'), helper: await create('helper') }
@@ -97,10 +97,10 @@ describe.each(KINDS.map((kind) => [kind.name, kind] as const))('backups of %s', 
   }
 
   it.skipIf(name.includes('skipped'))(
-    'of the leader before the helper’s: the round goes on',
+    'if the leader is backed up before the helper, the round goes on',
     async () => {
       const { statuses, mean, applied } = await lose('leader', 'helper')
-      // The fourth report was acknowledged after the leader's backup. The report counts because the device sent it
+      // The fourth report was acknowledged after the leader's backup. The report is counted because the device sent it
       // again.
       expect(statuses).toEqual([200, 200, 200, 201, 201, 201])
       expect(applied).toEqual([mean])
@@ -108,7 +108,7 @@ describe.each(KINDS.map((kind) => [kind.name, kind] as const))('backups of %s', 
   )
 
   it.skipIf(name.includes('skipped'))(
-    'of the helper before the leader’s: the round is lost',
+    'if the helper is backed up before the leader, the round is lost',
     async () => {
       const { statuses, applied, rounds } = await lose('helper', 'leader')
       expect(statuses).toEqual([200, 200, 200, 200, 201, 201])

@@ -15,16 +15,19 @@ describe('the client’s address behind a proxy', () => {
     ['10.1.2.3', undefined, '10.1.2.3'],
     ['10.1.2.3', 'nonsense', '10.1.2.3'],
     ['10.1.2.3', '198.51.100.1, nonsense', '10.1.2.3'],
-  ])('connection from %s with X-Forwarded-For %s gives %s', (remote, forwarded, address) => {
-    expect(originalAddress(remote, forwarded, isTrusted)).toBe(address)
-  })
+  ])(
+    'behind a proxy, a connection from %s with X-Forwarded-For %s gives the client address %s',
+    (remote, forwarded, address) => {
+      expect(originalAddress(remote, forwarded, isTrusted)).toBe(address)
+    },
+  )
 
   it.each(['1.2.3.4:x', '[1.2.3.4', '1.2.3.4:', ':80', '[]:80', '1.2.3.4:123456', '[::1]x'])(
-    'falls back to the proxy’s address if the hop is no address: %j',
+    'the client’s address falls back to the proxy’s address if the hop is no address: %j',
     (hop) => expect(originalAddress('10.1.2.3', hop, isTrusted)).toBe('10.1.2.3'),
   )
 
-  it('ignores ports, brackets, spaces and entries that the client forged', () => {
+  it('the client’s address is found without ports, brackets, spaces and entries that the client forged', () => {
     const port = fc.option(fc.integer({ min: 0, max: 65_535 }), { nil: undefined })
     const spelled = fc.oneof(
       fc.tuple(fc.ipV4(), port).map(([ip, p]) => [ip, p === undefined ? ip : `${ip}:${p}`]),
@@ -45,7 +48,7 @@ describe('the client’s address behind a proxy', () => {
     )
   })
 
-  // A network with a malformed length isn't the whole Internet.
+  // A malformed prefix length must not be read as 0, which would trust the whole Internet.
   it.each(['localhost', '', '10.0.0.0/33', '10.0.0.0/x', '10.0.0.0/', '10.0.0.0/8/9'])(
     'a trusted proxy that is no address is refused: %j',
     (one) => {

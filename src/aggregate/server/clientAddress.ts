@@ -1,4 +1,4 @@
-/** @module Address of a request's sender, and which addresses count as one. Used for limits only. */
+/** @module Finds the address of a request's sender, and groups addresses that count as one. For limits only. */
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import { NearsideError } from '@nearside/core/error.ts'
 

@@ -13,7 +13,7 @@ const DEADLINE = 10_000
 /** Maximum size of an answer, bytes. */
 const MOST = 2 ** 20
 
-/** @throws (both methods) NearsideError `aggregator-unreachable` where no valid answer comes */
+/** @throws (both methods) NearsideError `aggregator-unreachable` if there is no valid answer */
 export function createCosigner(base: string, fetch: typeof globalThis.fetch): Cosigner {
   const url = endpoint(base, ROUTES.models)
 

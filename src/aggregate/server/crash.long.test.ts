@@ -18,7 +18,7 @@ import { createModels } from './testFederation.ts'
 import { PARAMETERS } from './testModel.ts'
 import { freePort } from './testPort.ts'
 
-/** Number of kills on SQLite; half as many on PostgreSQL. For a hundred: `NEARSIDE_KILLS=100`. */
+/** Number of kills on SQLite; PostgreSQL gets half as many. For a hundred: `NEARSIDE_KILLS=100`. */
 const KILLS = Number(process.env.NEARSIDE_KILLS ?? 20)
 /** Number of processes of each role that share PostgreSQL. */
 const PROCESSES = Number(process.env.NEARSIDE_PROCESSES ?? 2)
@@ -26,7 +26,7 @@ const GOAL = 4 * KILLS
 const PROGRAM = fileURLToPath(new URL('./testAggregator.ts', import.meta.url))
 const running = new Set<ChildProcess>()
 
-/** Runs one aggregator and keeps the next process loaded. */
+/** Runs one aggregator, and keeps a second process loaded that replaces it after a kill. */
 function createProcess(args: readonly string[]) {
   const load = () => {
     const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, ...args], {
@@ -61,12 +61,12 @@ async function killAll(): Promise<void> {
   running.clear()
 }
 
-/** Databases of leader and helper, number of processes that share each, and number of kills. */
+/** Databases of leader and helper, number of processes that share each database, and number of kills. */
 interface Database {
   readonly name: string
   readonly processes: number
   readonly kills: number
-  /** Reason why the database isn't available; empty where it is. */
+  /** Reason why the database isn't available; empty if it is. */
   readonly missing: string
   prepare(): Promise<{
     /** Database URLs of leader and helper. */
@@ -144,7 +144,7 @@ async function exactThroughKills({ processes, kills, prepare }: Database): Promi
   let acknowledged = 0
   async function upload(body: Uint8Array): Promise<void> {
     for (;;) {
-      // A random leader each time, as behind a load balancer.
+      // Choose a random leader for each report, as a load balancer does.
       const leader = leaderUrls[random.integer(processes)]
       const response = await fetch(`${leader}/v1/reports`, {
         method: 'POST',
@@ -159,7 +159,7 @@ async function exactThroughKills({ processes, kills, prepare }: Database): Promi
     acknowledged++
   }
   const queue = [...made]
-  // Hold the last few back, so that the round stays open through all kills.
+  // Hold the last few reports back, so that the round stays open through all kills.
   const held = queue.splice(GOAL - 8)
   const uploader = async () => {
     for (let next = queue.pop(); next; next = queue.pop()) {

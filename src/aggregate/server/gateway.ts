@@ -46,7 +46,7 @@ const ASKED: Readonly<Record<string, string>> = {
 const HEADERS = ['content-type', 'authorization', WORK_HEADER.toLowerCase()]
 const ANSWERED = ['content-type', 'retry-after']
 
-/** Marks a request that came sealed. Such a request has no sender's address. */
+/** Marks a request that a relay carried. The sender's address of such a request is unknown. */
 export interface InnerBindings {
   readonly isRelayed: true
 }
@@ -86,7 +86,7 @@ export function gatewayRoute(
 function ask(app: OpenAPIHono, message: RequestMessage, bindings: InnerBindings) {
   const { method, path, headers, body } = message
   if (!Object.hasOwn(ASKED, path) || ASKED[path] !== method)
-    throw new NearsideError('input-invalid', `A relay may not carry this ${method} request`)
+    throw new NearsideError('input-invalid', `A relay must not carry this ${method} request`)
   const sent = Object.entries(headers).filter(([name]) => HEADERS.includes(name))
   const init = { method, headers: Object.fromEntries(sent), ...(method === 'POST' && { body }) }
   return app.request(path, init, bindings)

@@ -6,7 +6,7 @@ const submitAll = <Item, Result>(
   items: readonly Item[],
 ) => items.map((item) => submit(Promise.resolve(item)))
 
-it('groups the entries that arrive while another group is written', async () => {
+it('group commit groups the entries that arrive while another group is written', async () => {
   const groups: number[][] = []
   const submit = groupCommit(async (items: readonly number[]) => {
     groups.push([...items])
@@ -19,7 +19,7 @@ it('groups the entries that arrive while another group is written', async () => 
   expect(await submit(Promise.resolve(8))).toBe(16)
 })
 
-it('gathers the next group after the last one is answered', async () => {
+it('group commit gathers the next group after the last one is answered', async () => {
   const groups: number[][] = []
   let isDue = () => {}
   const submit = groupCommit(
@@ -39,7 +39,7 @@ it('gathers the next group after the last one is answered', async () => {
   expect(groups).toEqual([[1], [2, 3]])
 })
 
-it('fails a group as a whole, then writes the next', async () => {
+it('group commit fails a group as a whole, then writes the next', async () => {
   const submit = groupCommit(async (items: readonly number[]) => {
     if (items.includes(2)) throw new Error('disk full')
     return items
@@ -48,7 +48,7 @@ it('fails a group as a whole, then writes the next', async () => {
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
 })
 
-it('waits for announced entries until the group is full', async () => {
+it('group commit waits for announced entries until the group is full', async () => {
   const groups: number[][] = []
   const submit = groupCommit(async (items: readonly number[]) => {
     groups.push([...items])
@@ -67,7 +67,7 @@ it('waits for announced entries until the group is full', async () => {
   expect(groups).toEqual([])
   settle[0]()
   settle[1]()
-  // The third item is still pending.
+  // The third item has not arrived yet.
   expect(await first).toBe(1)
   expect(groups).toEqual([[1]])
   settle[2]()

@@ -8,7 +8,7 @@
 export const GROUP = 64
 
 /**
- * @param gather resolves when the next group may begin, counted from the start of the current group; default: at once
+ * @param gather resolves when the next group may begin, called when the current group starts; default: at once
  * @returns a function that adds the item of a promise to the next group. That function rejects if the item's promise
  * rejects, or if the group fails.
  */
@@ -29,7 +29,7 @@ export function groupCommit<Item, Result>(
   let running = false
 
   async function work(): Promise<void> {
-    // A steady stream of coming items must not delay a group forever: after `largest` items the group starts.
+    // New items must not delay a group forever, so a group of `largest` items starts at once.
     while (!running && queue.length > 0 && (coming === 0 || settled >= largest)) {
       running = true
       settled = 0

@@ -1,6 +1,6 @@
 /**
  * @module Last check before a model is published, on held-out shoppers that training never saw. The candidate must
- * serve them about as well as its parent and as the last trained model, so small losses can't add up over rounds.
+ * serve them about as well as its parent and the last trained model do, so small losses can't add up over rounds.
  */
 import { setImmediate } from 'node:timers/promises'
 import { buildCases } from '@nearside/core/features/cases.ts'
@@ -17,19 +17,19 @@ import type { Shop } from '@nearside/train/shop/shop.ts'
 import { readCandidate } from './nextModel.ts'
 import type { Gate } from './rounds.ts'
 
-/** Maximum number of cases: enough to see a drop of a few per cent, and few enough to take seconds. */
+/** Maximum number of cases: enough to detect a drop of a few per cent, and few enough to take only seconds. */
 const MAX_CASES = 300
-/** Largest accepted relative loss against either model; noise alone causes this much on so few cases. */
+/** Largest accepted relative loss against either model; on so few cases, noise alone can cause this loss. */
 const TOLERANCE = 0.02
 
-/** Gate without a shop. It has no data to measure on, and says so in its verdict. */
+/** Gate for a server without the shop's data. It can't measure a model, and its verdict says so. */
 export const unmeasuredGate: Gate = async () => ({
   accepted: true,
   reasons: [],
   metrics: { cases: 0 },
 })
 
-/** @param stopping aborts a measurement; the server repeats it at the next start */
+/** @param stopping aborts a measurement, which the server repeats at its next start */
 export function createHeldOutGate(shop: Shop, stopping?: AbortSignal): Gate {
   const contexts = contextOf(shop)
   return async (parent, candidate, trained) => {
@@ -87,7 +87,7 @@ async function meanNdcg(
 ): Promise<number> {
   let sum = 0
   for (const { history, time, targets } of cases) {
-    // Lets waiting requests run.
+    // Let waiting requests run.
     await setImmediate()
     stopping?.throwIfAborted()
     const known = history.filter(({ item }) => item < model.itemIds.length)

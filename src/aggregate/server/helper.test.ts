@@ -1,4 +1,7 @@
-/** @module Conditions for the helper's release: to its own leader, at the goal, for its own reports, and once. */
+/**
+ * @module Tests that the helper releases a round only to its own leader, at the goal, for reports that it stores, and
+ * once.
+ */
 
 import { concat, fromBase64, fromHex, toBase64, toHex } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -15,7 +18,7 @@ import { meanOf, post, report } from './testReports.ts'
 import { createWorkIssuer } from './testTokens.ts'
 
 describe('the helper', () => {
-  it('is down while a report comes: the report is counted once when it is back', async () => {
+  it('if the helper is down while a report comes, the report is counted once when the helper is back', async () => {
     const federation = await createFederation()
     const made = []
     for (let i = 0; i < 4; i++) made.push(await report(federation, i))
@@ -38,7 +41,7 @@ describe('the helper', () => {
     ])
   })
 
-  it('is down at the release: its share stays the same, noised once', async () => {
+  it('if the helper is down at the release, its share stays the same and gets noise once', async () => {
     let draws = 0
     const federation = await createFederation({
       helper: {
@@ -65,7 +68,7 @@ describe('the helper', () => {
     expect(federation.applied).toHaveLength(1)
   })
 
-  it('refuses terms that its operator did not agree to', async () => {
+  it('the helper refuses terms that its operator did not agree to', async () => {
     const federation = await createFederation({
       helper: { parameters: { ...PARAMETERS, aggregationGoal: 32 } },
     })
@@ -76,7 +79,7 @@ describe('the helper', () => {
     expect((await federation.fetch(`${LEADER}/v1/task`)).status).toBe(503)
   })
 
-  it('refuses an issuer of tokens that its operator did not agree to, or a missing one', async () => {
+  it('the helper refuses an issuer of tokens that its operator did not agree to, or a missing issuer', async () => {
     const { issuer } = await createWorkIssuer()
     const easier = { issuer: { ...issuer, bits: 1 } }
     for (const [leader, helper] of [
@@ -93,7 +96,7 @@ describe('the helper', () => {
     }
   })
 
-  it('obeys only its own leader', async () => {
+  it('the helper obeys only its own leader', async () => {
     const federation = await createFederation()
     const stranger = await createFederation({ helper: { store: federation.helperStore } })
     expect(await stranger.leader.store.current()).toBeNull()
@@ -114,7 +117,7 @@ describe('the helper', () => {
     expect(unsigned.status).toBe(403)
   })
 
-  it('releases nothing below the goal, even when its leader requests it', async () => {
+  it('the helper releases nothing below the goal, even when its leader requests it', async () => {
     const federation = await createFederation()
     for (let i = 0; i < 3; i++) await post(federation, (await report(federation, i)).body)
     const { ids } = await federation.helperStore.aggregate(1)
@@ -128,7 +131,7 @@ describe('the helper', () => {
     expect((await federation.helper.store.current())?.ownShare).toBeNull()
   })
 
-  it('leaves out a report when the leader died before counting it', async () => {
+  it('the helper leaves out a report when the leader died before counting it', async () => {
     const federation = await createFederation()
     const made = []
     for (let i = 0; i < 5; i++) made.push(await report(federation, i))
@@ -148,7 +151,7 @@ describe('the helper', () => {
     expect(federation.applied).toEqual([meanOf(quantized, 4)])
   })
 
-  it('publishes a signed list of a round’s reports, only after the round has ended', async () => {
+  it('the helper publishes a signed list of a round’s reports, only after the round has ended', async () => {
     const federation = await createFederation()
     const list = async (round: number) => {
       const response = await federation.fetch(`${HELPER}/v1/rounds/${round}/reports`)
@@ -177,7 +180,7 @@ describe('the helper', () => {
     expect((await federation.fetch(`${LEADER}/v1/rounds/1/reports`)).status).toBe(404)
   })
 
-  it('releases nothing when the leader names reports that it lacks', async () => {
+  it('the helper releases nothing when the leader names reports that the helper lacks', async () => {
     const federation = await createFederation()
     const made = []
     for (let i = 0; i < 4; i++) made.push(await report(federation, i))

@@ -58,8 +58,8 @@ export interface HelperOptions extends AggregatorOptions {
    */
   readonly leaderKey: () => Promise<Bytes>
   /**
-   * Base64 public keys of publishers whose models this helper signs. If empty, the helper signs no models and accepts
-   * rounds of any model.
+   * Base64 public keys of publishers whose models this helper signs. If there are none, the helper signs no models and
+   * accepts rounds for any model.
    */
   readonly publishers?: readonly string[]
   /** Directory of the files that list each round's reports. */
@@ -151,7 +151,7 @@ export function createHelper(options: HelperOptions) {
           if (thrown instanceof NearsideError && thrown.code === 'report-invalid') return 'invalid'
           if (thrown instanceof NearsideError && thrown.code === 'consent-missing')
             return 'unagreed'
-          // A fault of this server says nothing about this report or others in the same request.
+          // A fault of this server doesn't make this report, or others in the same request, invalid.
           log(`a report of round ${round} was not checked: ${thrown}`)
           return 'unchecked'
         }),
@@ -225,7 +225,7 @@ export function createHelper(options: HelperOptions) {
     return { ...said, signature: toBase64(await sign(identity.signing, reachedMessage(said))) }
   }
 
-  /** Makes the list before anybody asks for it. If that fails, the first request makes it. */
+  /** Makes the list before anybody requests it. If that fails, the first request makes it. */
   function makeList(round: number): void {
     lists.prepare(round).catch(({ message }: Error) => log(message))
   }
@@ -248,7 +248,7 @@ export function createHelper(options: HelperOptions) {
       return { ...named(publicHalf(await sealingKey())), lastRound }
     },
     unproven: () => unproven,
-    /** Releases of models; null where the helper signs none. */
+    /** Releases of models; null if the helper signs none. */
     models,
     /** @throws NearsideError `consent-missing` unless this helper's leader signed the request */
     async authenticate(path: string, body: Uint8Array, signature: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** @module Reports of hostile devices, which must not spoil the reports of others. */
+/** @module Tests that the reports of hostile devices don't spoil the reports of others. */
 
 import { agreeTask } from '@nearside/browser/contribution/agreeTask.ts'
 import { toHex } from '@nearside/core/bytes.ts'
@@ -25,7 +25,7 @@ const flipped = (bytes: Uint8Array) =>
   Uint8Array.from(bytes, (byte, i) => (i === 0 ? byte ^ 1 : byte))
 
 describe('a hostile device', () => {
-  it('is refused by either server when it consented to other terms', async () => {
+  it('a hostile device’s report is refused by either server if the device consented to other terms', async () => {
     const federation = await createFederation()
     const task = await taskOf(federation)
     const other = await consentHash({ ...policyTerms(task.policy), smallestCrowd: 2 })
@@ -41,7 +41,7 @@ describe('a hostile device', () => {
       expect(await answer.json()).toMatchObject({ code: 'consent-missing' })
     }
     expect((await post(federation, (await report(federation, 1)).body)).status).toBe(201)
-    // Both servers publish the hash of the terms that the counted reports' shoppers agreed to.
+    // Both servers publish the hash of the terms to which the shoppers of all counted reports agreed.
     const hash = toHex(await consentHash(policyTerms(task.policy)))
     for (const url of [LEADER, HELPER]) {
       const { rounds } = await (await federation.fetch(`${url}/v1/rounds`)).json()
@@ -49,7 +49,7 @@ describe('a hostile device', () => {
     }
   })
 
-  it('has every invalid report refused and counted as refused; the sum stays exact', async () => {
+  it('a hostile device has every invalid report refused and counted as refused; the sum stays exact', async () => {
     const federation = await createFederation()
     const task = await taskOf(federation)
     const most = integerClipNorm(task.policy)
@@ -100,7 +100,7 @@ describe('a hostile device', () => {
     expect(metrics).toContain(`nearside_unproven_refusals_total ${2 * hostile.length}\n`)
   })
 
-  it('can’t replace its share after the helper accepted the proof', async () => {
+  it('a hostile device can’t replace its share after the helper accepted the proof', async () => {
     const federation = await createFederation()
     const task = await taskOf(federation)
     const good = await partsOf(task, [1])
@@ -120,7 +120,7 @@ describe('a hostile device', () => {
     expect(await federation.leader.store.current()).toMatchObject({ counted: 0 })
   })
 
-  it('gains nothing from a proof for another task, round or policy', async () => {
+  it('a hostile device gains nothing from a proof for another task, round or policy', async () => {
     const federation = await createFederation()
     const task = await taskOf(federation)
     const parts = await partsOf({ ...task, round: 2 }, [1])
@@ -132,7 +132,7 @@ describe('a hostile device', () => {
     expect((await post(federation, await sealed(elsewhere, moved))).status).toBe(422)
     const good = await partsOf(task, [1])
     expect((await post(federation, await sealed(task, good))).status).toBe(201)
-    // The same id with another vector: the randomness of a check is used only once.
+    // A report with the same id and another vector is refused, so that the randomness of a check is used only once.
     const again = { ...(await partsOf(task, [2])), id: good.id }
     expect((await post(federation, await sealed(task, again))).status).toBe(409)
   })

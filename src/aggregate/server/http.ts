@@ -1,4 +1,4 @@
-/** @module Parts of every server's app: answers for errors (problem+json), and limits of one request. */
+/** @module Code that the apps of all servers share: answers for errors (problem+json), and limits of one request. */
 
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { OpenAPIHono } from '@hono/zod-openapi'
@@ -22,7 +22,7 @@ const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   'version-taken': 409,
 }
 
-/** Answers 503 for every error that isn't the request's fault. A report is either durable or refused. */
+/** Answers 503 for every error that isn't the request's fault. So a report is either stored on disk or refused. */
 export function respondThrown(c: Context, thrown: unknown): Response {
   const error = NearsideError.from(
     thrown,
@@ -111,7 +111,7 @@ export function limitBody(maxSize: number, code: ErrorCode = 'input-invalid'): M
 /**
  * Runs at most `most` tasks at once. Start a task only when its whole request has arrived, so that a slow sender
  * blocks nobody.
- * @throws NearsideError `aggregator-unreachable` where too many run
+ * @throws NearsideError `aggregator-unreachable` if too many run
  */
 export function atMost(most: number): <T>(task: () => Promise<T>) => Promise<T> {
   let running = 0
@@ -132,12 +132,12 @@ interface Bucket {
   readonly at: number
 }
 
-/** Maximum number of buckets in one map. At this number the maps rotate early. */
+/** Maximum number of buckets in one map. At this number, the maps rotate before the minute is over. */
 const MOST = 100_000
 
 /**
  * @param perMinute refill rate, and also the largest burst
- * @returns seconds that an address has to wait; 0 where its request may proceed
+ * @returns seconds that an address has to wait; 0 if the request is allowed now
  */
 export function createRateLimit(perMinute: number): (address: string, now: number) => number {
   const salt = randomBytes(32)

@@ -56,7 +56,7 @@ type RoundKeys = Awaited<ReturnType<typeof importKeys>>
 
 /**
  * Loads a round's keys and caches those of the last round.
- * @throws NearsideError `round-closed` once they are destroyed
+ * @throws NearsideError `round-closed` once the keys are destroyed
  */
 export function createRoundKeys(
   other: 'leader' | 'helper',
@@ -85,7 +85,7 @@ async function importKeys(
   const keys = await importSealingKeys(publicKey, privateKey)
   return {
     sealing: importOpeningKeys(publicKey, privateKey),
-    // Key for checking proofs; both aggregators know it, devices don't.
+    // Key for checking proofs. Both aggregators know it, but devices don't.
     verify: await sharedKey(keys, fromBase64(policy[other].sealing), fromHex(policyHash)),
     /** Hash of the consent; each share of the round begins with it. */
     consent: await consentHash(policyTerms(policy)),

@@ -103,7 +103,7 @@ export function createIntake(options: LeaderOptions, onGroup: () => void) {
   }
 
   async function commit(group: readonly Checked[]): Promise<readonly Outcome[]> {
-    // Copies of one report, in this group or an earlier one, count once.
+    // Copies of one report, in this group or an earlier group, count once.
     const distinct = group.filter(({ id }, i) => group.findIndex((other) => other.id === id) === i)
     const settled = new Map<string, Pick<Known, 'isSame'> & { readonly outcome: Outcome }>()
     const found = await look(distinct.map(({ report }) => report.header))
@@ -114,7 +114,7 @@ export function createIntake(options: LeaderOptions, onGroup: () => void) {
       record?.state === 'open' && report.header.round === record.round
     const fresh = distinct.filter((checked) => !settled.has(checked.id) && isOpen(checked))
     let room = record === null ? 0 : record.policy.aggregationGoal - record.counted
-    // Refused reports free their places for others.
+    // Reports that the helper refused leave their places in the round to others.
     while (record !== null && room > 0 && fresh.length > 0) {
       const taken = fresh.splice(0, room)
       requireHelper()
@@ -138,7 +138,7 @@ export function createIntake(options: LeaderOptions, onGroup: () => void) {
     })
   }
 
-  /** Stores why reports have to wait, and logs a new reason once. */
+  /** Stores the reason why reports have to wait, and logs each new reason once. */
   function block(round: number, why: string): void {
     if (blocked?.why !== why) log(`reports of round ${round} wait: ${why}`)
     blocked = { round, why }
@@ -169,7 +169,7 @@ export function createIntake(options: LeaderOptions, onGroup: () => void) {
    * Resolves when both aggregators have counted the report.
    * @param authorization the header with its token
    * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`, `token-refused`;
-   * `aggregator-unreachable` when the same bytes may succeed later, also after a server fault
+   * `aggregator-unreachable` if the same bytes can succeed later, also after a server fault
    */
   async function accept(body: Uint8Array, authorization: string | undefined): Promise<Accepted> {
     const header = parseHeader(body)
@@ -197,9 +197,9 @@ export function createIntake(options: LeaderOptions, onGroup: () => void) {
 
   return {
     accept,
-    /** Number of refusals since the start because a proof doesn't hold; repeated sends count again. */
+    /** Number of refusals since the start because a proof doesn't hold; a report sent again is counted again. */
     unproven: () => unproven,
-    /** Why the last group of this round could not be counted; null when it was counted. */
+    /** Reason why the last group of this round could not be counted; null if it was counted. */
     waitingFor: (round: number) => (blocked?.round === round ? blocked.why : null),
   }
 }
@@ -209,7 +209,7 @@ function later(why: string): NearsideError {
 }
 
 const REFUSALS: Readonly<Record<Exclude<Outcome, 'counted'>, readonly [ErrorCode, string]>> = {
-  full: ['aggregator-unreachable', 'The round is filling up; try again in a moment'],
+  full: ['aggregator-unreachable', 'The round is almost full; try again in a moment'],
   closed: ['round-closed', 'The round is over'],
   refused: ['report-invalid', 'The helper can’t open its part of the report'],
   unproven: ['report-invalid', 'The report does not prove that its update is within the clip norm'],

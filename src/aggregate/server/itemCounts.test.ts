@@ -1,4 +1,7 @@
-/** @module A shop without a log learns what sells from rounds: devices, both servers, the next model and its lists. */
+/**
+ * @module Tests that a shop without an event log learns from rounds which items sell. The test runs devices, both
+ * servers, the next model and its lists.
+ */
 import { join } from 'node:path'
 import { updateOf } from '@nearside/browser/contribution/update.ts'
 import type { History } from '@nearside/core/features/history.ts'
@@ -38,7 +41,7 @@ async function publishBase(items: typeof ITEMS): Promise<string> {
   return models
 }
 
-it('what devices bought leads a new shopper’s list after one round', async () => {
+it('items that devices bought lead a new shopper’s list after one round', async () => {
   const models = await publishBase(ITEMS)
   const terms = { ...DEMO_PARAMETERS, countShare: 0.8, aggregationGoal: DEVICES }
   const noise = { noise: discreteGaussianNoise }
@@ -81,7 +84,8 @@ it('what devices bought leads a new shopper’s list after one round', async () 
   expect(list.indexOf(Math.max(...list))).toBe(SOLD)
   expect(list[SOLD]).toBeGreaterThan(2 * list[UNSOLD])
   expect(after.featureWeights).not.toEqual(before.featureWeights)
-  // A later round whose counts are noise keeps this popularity, and can still be compared with the first model.
+  // A later round, whose counts are only noise, leaves this popularity as it is, and can still be compared with the
+  // first model.
   const [first, latest] = [await readVersion(join(models, '1')), await readLatest(models)]
   const nothing = new Float64Array(42 + ITEMS.length)
   const candidate = await applyUpdate(latest, nothing, { ...terms, noiseMultiplier: 1e6 }, '3')
@@ -93,7 +97,7 @@ it('what devices bought leads a new shopper’s list after one round', async () 
   expect(open?.policy).toMatchObject({ model: { version: '2' }, parameters: { itemCounts: 24 } })
 })
 
-it('in a catalog too large for one update items share counts, and the next model divides these equally', async () => {
+it('in a catalog too large for one update, several items share one count, which the next model divides equally among them', async () => {
   const items = Array.from({ length: 16_400 }, (_, i) => ({ id: `i${i}`, title: '', price: 1 }))
   const models = await publishBase(items)
   const latest = await readLatest(models)

@@ -1,4 +1,4 @@
-/** @module Reports that the leader accepts and refuses, and models that it publishes. */
+/** @module Tests which reports the leader accepts and refuses, and which models it publishes. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fromBase64, fromHex, sha256, sha256Hex } from '@nearside/core/bytes.ts'
@@ -12,7 +12,7 @@ import { createFederation, LEADER } from './testFederation.ts'
 import { meanOf, post, report } from './testReports.ts'
 
 describe('the leader', () => {
-  it('signs a receipt over the SHA-256 of the body', async () => {
+  it('the leader signs a receipt over the SHA-256 of the body', async () => {
     const federation = await createFederation()
     const { body, id, task } = await report(federation, 1)
     const answer = await post(federation, body)
@@ -27,7 +27,7 @@ describe('the leader', () => {
     expect(await verify(key, fromBase64(receipt.signature), other)).toBe(false)
   })
 
-  it('answers a repeated report with 200, even after its round, and counts it once', async () => {
+  it('the leader answers a repeated report with 200, even after its round, and counts it once', async () => {
     const federation = await createFederation()
     const made = []
     for (let i = 0; i < 4; i++) made.push(await report(federation, i))
@@ -41,7 +41,7 @@ describe('the leader', () => {
     expect(federation.applied).toHaveLength(1)
   })
 
-  it('refuses late, foreign and damaged reports, and another body under the same id', async () => {
+  it('the leader refuses late, foreign and damaged reports, and another body under the same id', async () => {
     const federation = await createFederation()
     const first = await report(federation, 1)
     const second = await report(federation, 2)
@@ -66,7 +66,7 @@ describe('the leader', () => {
     expect((await post(federation, second.body)).status).toBe(201)
   })
 
-  it('doesn’t count a report whose helper part is damaged', async () => {
+  it('the leader doesn’t count a report whose helper part is damaged', async () => {
     const federation = await createFederation()
     const made = []
     for (let i = 0; i < 4; i++) made.push(await report(federation, i))
@@ -76,7 +76,7 @@ describe('the leader', () => {
     const statuses = await Promise.all(
       [bad, ...made.slice(1)].map(async ({ body }) => (await post(federation, body)).status),
     )
-    // The damaged report's place is free again.
+    // The place of the damaged report is free again.
     const again = await Promise.all(
       made.map(async ({ body }) => (await post(federation, body)).status),
     )
@@ -91,7 +91,7 @@ describe('the leader', () => {
     ])
   })
 
-  it('refuses Global Privacy Control, other origins and other content types', async () => {
+  it('the leader refuses Global Privacy Control, other origins and other content types', async () => {
     const federation = await createFederation({ app: { reportsPerMinute: 3 } })
     const { body } = await report(federation, 1)
     expect((await post(federation, body, { 'sec-gpc': '1' })).status).toBe(403)
@@ -108,7 +108,7 @@ describe('the leader', () => {
     expect((await post(federation, body)).status).toBe(200)
   })
 
-  it('answers only the shop’s pages', async () => {
+  it('the leader answers only the shop’s pages', async () => {
     const federation = await createFederation()
     const from = async (origin: string) =>
       (await federation.fetch(`${LEADER}/v1/task`, { headers: { origin } })).headers.get(
@@ -118,7 +118,7 @@ describe('the leader', () => {
     expect(await from('http://evil.test')).toBeNull()
   })
 
-  it('records a rejected aggregate and keeps the model', async () => {
+  it('the leader records a rejected aggregate and keeps the model', async () => {
     const verdict = { accepted: false, reasons: ['ndcg fell'], metrics: { ndcg: 0.1 } }
     const federation = await createFederation({ leader: { gate: async () => verdict } })
     for (let i = 0; i < 4; i++) await post(federation, (await report(federation, i)).body)
@@ -129,7 +129,7 @@ describe('the leader', () => {
     expect(existsSync(join(federation.models, '2'))).toBe(false)
   })
 
-  it('rejects a round whose update gives no model, and waits after a temporary failure', async () => {
+  it('the leader rejects a round whose update gives no model, and waits after a temporary failure', async () => {
     let thrown = new NearsideError('model-unreachable', 'the disk is away')
     const federation = await createFederation({
       leader: {
@@ -153,7 +153,7 @@ describe('the leader', () => {
     expect(await federation.leader.waitingFor()).toBeNull()
   })
 
-  it('rejects a model that drifted too far from the last trained one', async () => {
+  it('the leader rejects a model that drifted too far from the last trained one', async () => {
     const trainedOf: string[] = []
     const federation = await createFederation({
       parameters: { aggregationGoal: 2, learningRate: 0.5, clipNorm: 0.1 },
@@ -175,7 +175,7 @@ describe('the leader', () => {
     expect(trainedOf).toEqual(['1', '1'])
   })
 
-  it('rejects a round if the norm of its mean update exceeds what clipping and noise make possible', async () => {
+  it('the leader rejects a round if the norm of its mean update exceeds what clipping and noise make possible', async () => {
     const federation = await createFederation({
       helper: { noise: (_, d) => new Int32Array(d).fill(2 ** 29) },
     })
@@ -188,7 +188,7 @@ describe('the leader', () => {
   })
 
   it.each(['leader', 'helper'] as const)(
-    'answers 503 to a whole group while the %s’s disk is full, then counts the same bytes once',
+    'the leader answers 503 to a whole group while the %s’s disk is full, then counts the same bytes once',
     async (role) => {
       const pragma = vi.spyOn(Database.prototype, 'pragma')
       onTestFinished(() => pragma.mockRestore())
@@ -215,7 +215,7 @@ describe('the leader', () => {
     },
   )
 
-  it('refuses reports while 256 are under way, and stores none of the refused ones', async () => {
+  it('the leader refuses reports while 256 are under way, and stores none of the refused ones', async () => {
     let goOn = () => {}
     const federation = await createFederation()
     const { body } = await report(federation, 1)

@@ -1,4 +1,4 @@
-/** @module The leader: takes reports and brings full rounds to release, one step at a time. */
+/** @module The leader: accepts reports, and brings full rounds to their release one step at a time. */
 import { NearsideError } from '@nearside/core/error.ts'
 import { createTasks } from './aggregator.ts'
 import { type Accepted, createIntake } from './intake.ts'
@@ -37,7 +37,7 @@ export function createLeader(options: LeaderOptions) {
         while ((await store.exclusively(rounds.step)) && !isStopped) waitingFor = null
         waitingFor = null
       } catch (thrown) {
-        // `StepTaken` needs no handling: another process is doing the step.
+        // `StepTaken` needs no handling, because another process does the step.
         if (!(thrown instanceof StepTaken))
           await stall(
             NearsideError.from(thrown, 'storage-unavailable', 'The round cannot go on'),
@@ -52,7 +52,7 @@ export function createLeader(options: LeaderOptions) {
     if (record && record.counted >= record.policy.aggregationGoal) await advance()
   }
 
-  /** Logs a new reason once. Abandons a round that the helper refuses to finish. */
+  /** Logs each new reason once. Abandons a round that the helper refuses to finish. */
   async function stall(error: NearsideError, ends: readonly RoundState[]): Promise<void> {
     if (error.message !== waitingFor) log(`waiting: ${error.message}`)
     waitingFor = error.message
@@ -73,27 +73,27 @@ export function createLeader(options: LeaderOptions) {
     trust: options.trust,
     store,
     task: createTasks('leader', options),
-    /** Reason why reports aren't counted or the next step can't happen; null when there is none. */
+    /** Reason why reports can't be counted or the next step can't happen; null if there is none. */
     async waitingFor(): Promise<string | null> {
       if (waitingFor !== null) return waitingFor
       const record = await store.current()
       return record && intake.waitingFor(record.round)
     },
-    /** Number of refusals since the start because a proof doesn't hold; repeated sends count again. */
+    /** Number of refusals since the start because a proof doesn't hold; a report sent again is counted again. */
     unproven: intake.unproven,
     /** Number of round models that were rolled back since the start. */
     takenBack: rounds.takenBack,
     /**
      * Resolves when both aggregators have counted the report. Doesn't wait for a round's steps.
-     * @param authorization the header with its token, where the policy asks for one
-     * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`,
-     * `token-refused`; `aggregator-unreachable` when the same bytes may succeed later
+     * @param authorization the header with its token, if the policy requires one
+     * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`, `token-refused`;
+     * `aggregator-unreachable` if the same bytes can succeed later
      */
     async accept(body: Uint8Array, authorization?: string): Promise<Accepted> {
       try {
         return await intake.accept(body, authorization)
       } catch (thrown) {
-        // The refusal concerns an open round only; a round that is full by now goes on.
+        // The refusal ends an open round only; a round that is full by now goes on.
         if (thrown instanceof HelperRefusal) void stall(thrown, ['open'])
         throw thrown
       }
@@ -101,7 +101,7 @@ export function createLeader(options: LeaderOptions) {
     advance,
     /**
      * Signs the published model again after half of its release's validity.
-     * @throws NearsideError `model-unsigned` where another key signed it, or the signer's error
+     * @throws NearsideError `model-unsigned` if another key signed it, or the signer's error
      */
     async renew(): Promise<void> {
       try {

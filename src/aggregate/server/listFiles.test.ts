@@ -68,7 +68,7 @@ async function read(response: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString()
 }
 
-it('reads and signs a list of 60,000 reports once for all readers, and keeps answering /v1/task', async () => {
+it('the helper reads and signs a list of 60,000 reports once for all readers, and keeps answering /v1/task', async () => {
   const { store, lists, ask, key } = await startHelper(60_000, () => 1)
   const reached = vi.spyOn(store, 'reached')
   const signed = vi.spyOn(crypto.subtle, 'sign')
@@ -77,7 +77,7 @@ it('reads and signs a list of 60,000 reports once for all readers, and keeps ans
   const texts = new Set<string>()
   let readers = 6
   const client = async (n: number) => {
-    // Six addresses; each sends requests until its limit per minute is used up.
+    // Send requests from six addresses, each until its limit per minute is used up.
     for (let status: number | undefined; status !== 429; statuses.push(status)) {
       const response = await ask('/v1/rounds/1/reports', `reader ${n}`)
       status = response.statusCode
@@ -92,7 +92,7 @@ it('reads and signs a list of 60,000 reports once for all readers, and keeps ans
   }
   await Promise.all([tasks(), ...Array.from({ length: 6 }, (_, n) => client(n))])
   expect(reached).toHaveBeenCalledTimes(1)
-  // The helper signs its task, too, so only long messages count.
+  // The helper signs its task, too, so count long messages only.
   const long = signed.mock.calls.filter(([, , { byteLength }]) => byteLength > 60_000)
   expect(long).toHaveLength(1)
   expect(statuses.filter((status) => status === 429)).toHaveLength(6)
@@ -106,7 +106,7 @@ it('reads and signs a list of 60,000 reports once for all readers, and keeps ans
   expect(statSync(join(lists, name)).mode & 0o077).toBe(0)
 })
 
-it('streams to two readers per address and eight in all, and answers others 503', async () => {
+it('the helper streams a list to two readers per address and eight in all, and answers others 503', async () => {
   const { helper, ask } = await startHelper(20_000)
   // Open streams that nobody reads yet.
   const slow = await Promise.all(
@@ -124,7 +124,7 @@ it('streams to two readers per address and eight in all, and answers others 503'
   await expect.poll(() => helper.openList(1, 'reader 0')).toBeTruthy()
 })
 
-it('frees a reader’s place after a HEAD or a disconnect', async () => {
+it('a reader’s place is free again after a HEAD or a disconnect', async () => {
   const { port, ask } = await startHelper(20_000)
   for (let n = 0; n < 12; n++) {
     const url = `http://127.0.0.1:${port}/v1/rounds/1/reports`
@@ -136,7 +136,7 @@ it('frees a reader’s place after a HEAD or a disconnect', async () => {
   await expect.poll(async () => (await ask('/v1/rounds/1/reports')).statusCode).toBe(200)
 })
 
-it('ends only the stream that is read too slowly', async () => {
+it('only the stream that is read too slowly is ended', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
   onTestFinished(() => void vi.useRealTimers())
   const text = 'x'.repeat(2_000_000)
@@ -167,14 +167,14 @@ it('ends only the stream that is read too slowly', async () => {
   expect(read).toBe(JSON.stringify({ text }).length)
 })
 
-it('refuses the list of an open, unknown or malformed round', async () => {
+it('the list of an open, unknown or malformed round is refused', async () => {
   const { ask } = await startHelper(3)
   expect((await ask('/v1/rounds/2/reports')).statusCode).toBe(422)
   expect((await ask('/v1/rounds/3/reports')).statusCode).toBe(422)
   expect((await ask('/v1/rounds/..%2f1-200/reports')).statusCode).toBeGreaterThanOrEqual(400)
 })
 
-it('rewrites the list of a round that ended at another time, and deletes stale files', async () => {
+it('the list of a round that ended at another time is written again, and stale files are deleted', async () => {
   const directory = testFolder()
   const ends = new Map([
     [1, 100],
@@ -188,7 +188,7 @@ it('rewrites the list of a round that ended at another time, and deletes stale f
   await files.prepare(1)
   await files.prepare(2)
   expect(readdirSync(directory).sort()).toEqual(['1-100.json', '2-200.json'])
-  // A restored database plays round 2 again; round 1 ended long ago.
+  // The database was restored from a backup, so round 2 runs again; round 1 ended long ago.
   ends.delete(1)
   ends.set(2, 300)
   const { body } = await files.open(2, 'a')
@@ -197,7 +197,7 @@ it('rewrites the list of a round that ended at another time, and deletes stale f
   await expect(files.open(1, 'a')).rejects.toMatchObject({ code: 'input-invalid' })
 })
 
-it('leaves no partial file when the disk fails, and writes it later', async () => {
+it('no partial file remains when the disk fails, and the list is written later', async () => {
   const directory = join(testFolder(), 'lists')
   const files = createListFiles({
     directory,

@@ -12,19 +12,19 @@ const MOST_STREAMS = 8
 const MOST_OF_ONE_ADDRESS = 2
 /** Minimum average number of bytes per second, from the start, at which a client must read a stream. */
 const LEAST_RATE = 2 ** 14
-/** Milliseconds in which no stream counts as too slow, and milliseconds between two checks. */
+/** Milliseconds from a stream's start in which it never counts as too slow, and milliseconds between two checks. */
 const [GRACE, LOOK] = [10_000, 1000]
 
 interface ListFilesOptions {
   /** Directory of the files; created if missing. */
   readonly directory: string
-  /** End of a round in milliseconds since the epoch; null for a round that has no list, or whose list is deleted. */
+  /** End of a round in milliseconds since the epoch; null for a round without a list. */
   readonly endedAt: (round: number) => Promise<number | null>
   /** Makes the list of a round that has ended. */
   readonly make: (round: number) => Promise<object>
 }
 
-/** @throws (all methods) NearsideError `storage-unavailable` where the disk is full */
+/** @throws (all methods) NearsideError `storage-unavailable` if the disk is full */
 export function createListFiles({ directory, endedAt, make }: ListFilesOptions) {
   const next = serially()
   /** Client addresses, one entry per open stream. */
@@ -89,8 +89,8 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
     sweep: () => next(sweep),
     /**
      * @param address client's address; its streams are counted together
-     * @throws NearsideError `input-invalid` for a round without a list; `aggregator-unreachable` where too many
-     * streams are open
+     * @throws NearsideError `input-invalid` for a round without a list; `aggregator-unreachable` if too many streams
+     * are open
      */
     async open(round: number, address: string) {
       const ofThis = streams.filter((one) => one === address).length

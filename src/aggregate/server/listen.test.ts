@@ -30,7 +30,7 @@ it.each([
   ['headers', 'GET / HTTP/1.1\r\nHost: x\r\n'],
   ['bodies', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n1'],
 ])(
-  'answers good requests while 530 connections of one address hold back their %s',
+  'a server answers good requests while 530 connections of one address hold back their %s',
   async (_, text) => {
     const { port } = await start(body)
     for (let i = 0; i < 530; i++) await hang(port, text)
@@ -41,7 +41,7 @@ it.each([
   },
 )
 
-it('keeps a slow upload open while many idle connections are closed', async () => {
+it('a server keeps a slow upload open while many idle connections are closed', async () => {
   const { port } = await start(body)
   const upload = await hang(port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 400\r\n\r\n')
   let answer = ''
@@ -87,7 +87,7 @@ describe('connections of one address beyond the 64 that are being answered', () 
         .end(body)
     })
 
-  it('are answered 503 with Retry-After, without a reset, and served again later', async () => {
+  it('connections beyond the 64 that are being answered get 503 with Retry-After, without a reset, and are served again later', async () => {
     const { port, answer } = await startFull()
     const refused: IncomingMessage[] = []
     const all = Array.from({ length: 150 }, () =>
@@ -107,7 +107,7 @@ describe('connections of one address beyond the 64 that are being answered', () 
     expect((await send(port, 'again')).statusCode).toBe(200)
   })
 
-  it('get the 503 while they still send, and their sockets are closed', async () => {
+  it('connections beyond the 64 get the 503 while they still send, and their sockets are closed', async () => {
     const full = await startFull()
     const { port, answer } = full
     const waiting = Array.from({ length: 64 }, () => send(port, 'wait'))
@@ -130,7 +130,7 @@ describe('connections of one address beyond the 64 that are being answered', () 
   })
 })
 
-it('does not cut off a request that is being answered', async () => {
+it('a connection beyond the 64 does not cut off a request that is being answered', async () => {
   let answer = () => {}
   const answered = new Promise<void>((resolve) => {
     answer = resolve
@@ -148,7 +148,7 @@ it('does not cut off a request that is being answered', async () => {
   expect(await (await running).text()).toBe('whole')
 })
 
-it('stops without waiting for idle connections', async () => {
+it('a server stops without waiting for idle connections', async () => {
   let answer = () => {}
   const answered = new Promise<void>((resolve) => {
     answer = resolve
@@ -170,7 +170,7 @@ it('stops without waiting for idle connections', async () => {
   const [response] = await once(sent, 'response')
   response.resume()
   expect(response.statusCode).toBe(200)
-  // A kept-alive connection would hold the server for the ten seconds of `keepAliveTimeout`.
+  // If the server waited for a kept-alive connection, it would stop only after the ten seconds of `keepAliveTimeout`.
   const late = new Promise((resolve) => setTimeout(() => resolve('late'), 6_000))
   expect(await Promise.race([stopped, late])).toBe('stopped')
 })

@@ -26,7 +26,7 @@ export function clientAddress(isTrusted: IsTrusted): (c: Context) => string {
   return (c) => addressGroup(addressOf(c))
 }
 
-/** @throws NearsideError `input-invalid` where the port can't be used, for example because it is in use */
+/** @throws NearsideError `input-invalid` if the port can't be used, e.g. because it is in use */
 export function listen(
   app: Pick<OpenAPIHono, 'fetch'>,
   hostname: string,
@@ -58,7 +58,7 @@ export function listen(
   })
 }
 
-/** Takes no new connections and gives running requests at most 1.5 seconds. */
+/** Accepts no new connections, and gives running requests at most 1.5 seconds. */
 function stop(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const force = setTimeout(() => server.closeAllConnections(), DRAIN)
@@ -84,7 +84,7 @@ const MOST_THROWN_AWAY = 2 ** 20
 
 interface Connection {
   readonly address: string
-  /** Latest request on this connection; complete once its body has arrived. */
+  /** Latest request on this connection; its `complete` is true once its body has arrived. */
   request: IncomingMessage | null
   /** Bytes received when `requeue` last ran. */
   heard: number
@@ -114,8 +114,8 @@ function limitConnections(
   }
 
   /**
-   * Makes room for one more connection among those that `counts` selects, by refusing a silent connection if needed.
-   * Returns false where none is silent.
+   * Makes room for one more connection among those that `counts` selects; if needed, refuses a silent connection.
+   * Returns false if none is silent.
    */
   function makeRoom(most: number, counts: (connection: Connection) => boolean): boolean {
     const those = [...open].filter(([, connection]) => counts(connection))
@@ -175,7 +175,7 @@ function limitConnections(
 const isSilent = ({ request }: Connection) => request === null || !request.complete
 
 async function answerRefused(request: IncomingMessage): Promise<Response> {
-  // Read the body first: closing with unread bytes resets the connection, and the answer is lost.
+  // Read the body first: to close a connection with unread bytes resets it, and the answer is lost.
   await new Promise<void>((resolve) => {
     let read = 0
     request.on('data', ({ length }) => {

@@ -1,4 +1,4 @@
-/** @module Models that the helper signs, and rounds that need its signature. */
+/** @module Tests which models the helper signs, and rounds that need its signature. */
 import { join } from 'node:path'
 import { checkRelease } from '@nearside/browser/learning/release.ts'
 import { utf8 } from '@nearside/core/bytes.ts'
@@ -62,7 +62,7 @@ const post = (federation: TestFederation, body: unknown) =>
   federation.fetch(`${HELPER}/v1/models`, { method: 'POST', body: canonicalJson(body) })
 
 describe('the helper’s signature', () => {
-  it('is accepted by devices and shown in the list', async () => {
+  it('the helper’s signature is accepted by devices and shown in the list', async () => {
     const { federation, models, signer, latest, keys } = await signing()
     await signAgain(models, signer.sign)
     await checkRelease(await latest(), keys, null, START)
@@ -72,7 +72,7 @@ describe('the helper’s signature', () => {
     expect(releases).toEqual([{ version, manifest, ...terms }])
   })
 
-  it('is repeated for the same release, and refused for another release with that number or a lower number', async () => {
+  it('the helper’s signature is repeated for the same release, and refused for another release with that number or a lower number', async () => {
     const { federation, models, signer, key, latest } = await signing()
     await signAgain(models, signer.sign)
     await signAgain(models, signer.sign)
@@ -105,14 +105,14 @@ describe('the helper’s signature', () => {
     ],
     ['changed', async (latest: LatestModel) => ({ ...latest, version: '7' }), 403],
     ['malformed', async () => ({ some: 'thing' }), 422],
-  ])('is refused to a release that is %s', async (_, change, status) => {
+  ])('the helper’s signature is refused to a release that is %s', async (_, change, status) => {
     const { federation, models, signer, latest } = await signing()
     await signAgain(models, signer.sign)
     const changed = JSON.parse(JSON.stringify(await change(await latest())))
     expect((await post(federation, changed)).status).toBe(status)
   })
 
-  it('is refused to a release whose issue date is not today by the helper’s clock', async () => {
+  it('the helper’s signature is refused to a release whose issue date is not today by the helper’s clock', async () => {
     const { federation, key } = await signing()
     for (const off of [-2, 2, 400]) {
       const issued = START + off * DAY
@@ -122,14 +122,14 @@ describe('the helper’s signature', () => {
     }
   })
 
-  it('is unavailable from a helper without publishers', async () => {
+  it('a helper without publishers signs no models', async () => {
     const federation = await createFederation()
     expect((await post(federation, {})).status).toBe(404)
   })
 })
 
 describe('rounds of signed models', () => {
-  it('begin only with the newest signed model, and end by publishing the next', async () => {
+  it('rounds of signed models begin only with the newest signed model, and end by publishing the next', async () => {
     const { federation, models, signer, latest, keys } = await signing()
     const { leader } = federation
     expect(await leader.store.current()).toBeNull()
@@ -154,7 +154,7 @@ describe('rounds of signed models', () => {
     expect(await leader.store.current()).toMatchObject({ round: 2, state: 'open' })
   })
 
-  it('don’t begin with a model that only the leader signed', async () => {
+  it('rounds don’t begin with a model that only the leader signed', async () => {
     const { federation, models, signer, key } = await signing()
     await signAgain(models, signer.sign)
     await federation.leader.advance()
@@ -167,7 +167,7 @@ describe('rounds of signed models', () => {
     expect(await federation.leader.waitingFor()).toContain('not the newest that the helper')
   })
 
-  it('go on while the leader renews a model’s signature at half of its validity', async () => {
+  it('rounds go on while the leader renews a model’s signature at half of its validity', async () => {
     const { federation, models, signer, latest } = await signing()
     const { leader } = federation
     await signAgain(models, signer.sign)
@@ -182,7 +182,7 @@ describe('rounds of signed models', () => {
     expect(await leader.store.current()).toEqual(round)
   })
 
-  it('never renew a model that another publisher signed', async () => {
+  it('rounds never renew a model that another publisher signed', async () => {
     const { federation, models } = await signing()
     const stranger = createSigner({ keys: [await newKey()], days: 1, now: () => START })
     await signAgain(models, stranger.sign)

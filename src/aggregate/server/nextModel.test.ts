@@ -20,7 +20,7 @@ const WHOLE = { ...DEMO_PARAMETERS, learningRate: 1 }
 const HALF = { ...DEMO_PARAMETERS, learningRate: 0.5 }
 
 describe('the next model', () => {
-  it('changes only the feature weights, by the learning rate', async () => {
+  it('the next model changes only the feature weights, by the learning rate', async () => {
     const mean = Float64Array.from({ length: dimension }, (_, i) => (i + 1) / 1000)
     const candidate = await applyUpdate(parent, mean, HALF, '2')
     expect([...candidate.files.keys()]).toEqual(['shared.safetensors'])
@@ -33,13 +33,13 @@ describe('the next model', () => {
     }
     expect(next.bias).toEqual(model.bias)
     expect(next.itemVectors).toEqual(model.itemVectors)
-    // Deterministic: a leader that dies while publishing makes the same bytes again.
+    // The result is deterministic, so a leader that dies while publishing makes the same bytes again.
     const again = await applyUpdate(parent, mean, HALF, '2')
     expect(again.manifest).toEqual(candidate.manifest)
     expect(again.files).toEqual(candidate.files)
   })
 
-  it('adds momentum from the step of the round that made its parent', async () => {
+  it('the next model adds momentum from the step of the round that made its parent', async () => {
     const mean = Float64Array.from({ length: dimension }, (_, i) => (i + 1) / 1000)
     const first = await applyUpdate(parent, mean, { ...HALF, momentum: 0.9 }, '2')
     expect(first).toEqual(await applyUpdate(parent, mean, HALF, '2'))
@@ -57,7 +57,7 @@ describe('the next model', () => {
       expect(weight).toBeCloseTo(model.featureWeights[f] + (0.5 + 0.5 + 0.45) * mean[f], 6)
   })
 
-  it('is refused for an update of another length', async () => {
+  it('an update of another length gives no next model', async () => {
     await expect(applyUpdate(parent, new Float64Array(3), HALF, '2')).rejects.toMatchObject({
       code: 'model-incompatible',
     })
@@ -65,7 +65,7 @@ describe('the next model', () => {
 })
 
 describe('the held-out gate', () => {
-  it('accepts a model that ranks as well as its parent, and rejects a worse one', async () => {
+  it('the held-out gate accepts a model that ranks as well as its parent, and rejects a worse one', async () => {
     const gate = createHeldOutGate(shop)
     const same = await applyUpdate(parent, new Float64Array(dimension), WHOLE, '2')
     const verdict = await gate(parent, same, parent)
@@ -79,7 +79,7 @@ describe('the held-out gate', () => {
     expect(worse.reasons[0]).toMatch(/NDCG@10 .* would fall by \d/)
   })
 
-  it('rejects a model as good as its parent but worse than the last trained one', async () => {
+  it('the held-out gate rejects a model as good as its parent but worse than the last trained one', async () => {
     const gate = createHeldOutGate(shop)
     // A parent that many rounds have slowly made worse.
     const step = Float64Array.from(model.featureWeights, (weight) => -2 * weight)
@@ -103,7 +103,7 @@ describe('the held-out gate', () => {
     expect(await distanceOf(parent, same)).toBeCloseTo(norm(step), 4)
   })
 
-  it('accepts a model unmeasured when there are no test cases', async () => {
+  it('the held-out gate accepts a model unmeasured when there are no test cases', async () => {
     const same = await applyUpdate(parent, new Float64Array(dimension), WHOLE, '2')
     const unmeasured = { accepted: true, reasons: [], metrics: { cases: 0 } }
     expect(await unmeasuredGate(parent, same, parent)).toEqual(unmeasured)

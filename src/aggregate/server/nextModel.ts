@@ -50,7 +50,7 @@ export const applyUpdate: ApplyUpdate = async (parent, meanUpdate, terms, versio
 }
 
 /**
- * Step that w took in the round that made this version; null if no round made it.
+ * Step that w took in the round that made this version; null if the version was not made by a round.
  * @throws NearsideError `model-unreachable`
  */
 async function lastStep({ manifest, directory }: PublishedModel): Promise<number[] | null> {
@@ -80,11 +80,11 @@ export async function readCandidate(
 type Popularity = Pick<ItemStatistics, 'popularity7' | 'popularity30' | 'popularityAll'>
 
 /**
- * Minimum share of the variance between items that noise doesn't explain. At 0.01 a release did harm, at 0.08 it
- * helped.
+ * Minimum share of the variance between items that noise doesn't explain. In measurements, a release at 0.01 did harm,
+ * and a release at 0.08 helped.
  */
 const LEAST_SIGNAL = 0.05
-/** Standard errors of the variance of pure noise that the signal must exceed. In small catalogs this limit decides. */
+/** Standard errors (of the variance of pure noise) that the signal must exceed. Decides in small catalogs. */
 const CERTAINTY = 2
 /** Rounds of the EM algorithm that fits the prior, and the ratio of neighbouring values of its grid. */
 const EM_STEPS = 60
@@ -117,7 +117,7 @@ export function popularityOfCounts(
   })
   const mean = expected.reduce((sum, x) => sum + x, 0) / expected.length
   const month = Float32Array.from(expected, (x) => Math.log1p(x / mean))
-  // A sum of 30 days says nothing about its last week.
+  // A sum over 30 days says nothing about the last week.
   const week = Float32Array.from(expected, (x) => Math.log1p((x / mean) * (7 / 30)))
   return { popularity7: week, popularity30: month, popularityAll: month }
 }

@@ -1,4 +1,7 @@
-/** @module After a fault on a server's side no report is refused for good, so the device can send the report again. */
+/**
+ * @module Tests that a fault on a server's side refuses no report for good, so that the device can send the report
+ * again.
+ */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { USAGE } from '../privacy/pine/xof.ts'
 import { serverXof } from './keystream.ts'
@@ -22,7 +25,7 @@ const faults = {
 }
 
 describe.each(['leader', 'helper'] as const)('a fault of the %s', (role) => {
-  it('is logged and answered 503; the same bytes are counted later', async () => {
+  it('a fault of the %s is logged and answered 503; the same bytes are counted later', async () => {
     const federation = await createFederation()
     const { body } = await report(federation, 0)
     faults[role]()
@@ -35,7 +38,7 @@ describe.each(['leader', 'helper'] as const)('a fault of the %s', (role) => {
     expect((await post(federation, body)).status).toBe(201)
   })
 
-  it('affects no other report', async () => {
+  it('a fault of the %s affects no other report', async () => {
     const federation = await createFederation()
     const bodies = []
     for (let i = 0; i < 3; i++) bodies.push((await report(federation, i)).body)

@@ -1,4 +1,4 @@
-/** @module A proxy between the two servers can't end a round; only the helper can. */
+/** @module Tests that a proxy between the two servers can't end a round; only the helper can. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,7 +9,7 @@ import { createHelperClient, fetchLeaderKey } from './peer.ts'
 import { createFederation, HELPER, LEADER, type TestFederation } from './testFederation.ts'
 import { meanOf, post, report } from './testReports.ts'
 
-/** Milliseconds that no test waits for. */
+/** Milliseconds, so many that no test waits until then. */
 const LONG = 1_000_000
 
 const isPeer = (url: URL) => url.origin === HELPER && url.pathname.startsWith('/v1/peer/')
@@ -30,7 +30,7 @@ async function expectReleased(federation: TestFederation, made: Awaited<ReturnTy
 
 describe('a proxy before the helper', () => {
   it.each([404, 410, 409, 422, 401, 502])(
-    'loses no acknowledged report when it answers %i',
+    'a proxy before the helper loses no acknowledged report when it answers %i',
     async (status) => {
       const federation = await createFederation()
       const made = await make(federation, 4)
@@ -49,7 +49,7 @@ describe('a proxy before the helper', () => {
     },
   )
 
-  it('makes the round wait when it answers the release 404', async () => {
+  it('a proxy that answers the release 404 makes the round wait', async () => {
     const federation = await createFederation()
     const made = await make(federation, 4)
     federation.proxy = async (url, answer) =>
@@ -62,7 +62,7 @@ describe('a proxy before the helper', () => {
     await expectReleased(federation, made)
   })
 
-  it('can’t forge the helper’s answer: a forged answer counts no report', async () => {
+  it('a proxy can’t forge the helper’s answer: a forged answer counts no report', async () => {
     const federation = await createFederation()
     const made = await make(federation, 4)
     federation.proxy = async (url, answer) => {
@@ -78,7 +78,7 @@ describe('a proxy before the helper', () => {
 })
 
 describe('an endless answer from the helper’s address', () => {
-  it('is cut off, and costs no acknowledged report', async () => {
+  it('an endless answer from the helper’s address is cut off, and costs no acknowledged report', async () => {
     const federation = await createFederation()
     const made = await make(federation, 4)
     let sent = 0
@@ -100,7 +100,7 @@ describe('an endless answer from the helper’s address', () => {
     await expectReleased(federation, made)
   })
 
-  it('is not decompressed beyond the limit when it comes compressed', async () => {
+  it('a compressed answer is not decompressed beyond the limit', async () => {
     const bomb = gzipSync(Buffer.alloc(2 ** 25))
     const server = createServer((_, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' })
@@ -118,7 +118,7 @@ describe('an endless answer from the helper’s address', () => {
 })
 
 describe('a helper that hangs', () => {
-  it('gets one request, and all uploads are answered 503 in time', async () => {
+  it('a helper that hangs gets one request, and all uploads are answered 503 in time', async () => {
     const deadlines = { forward: 20, release: LONG, other: LONG }
     const federation = await createFederation({
       client: { deadlines },
@@ -140,7 +140,7 @@ describe('a helper that hangs', () => {
     await expectReleased(federation, made)
   })
 
-  it('gets one release request at a time, however often the clock ticks', async () => {
+  it('a helper that hangs gets one release request at a time, however often the clock ticks', async () => {
     const deadlines = { forward: LONG, release: 20, other: LONG }
     const federation = await createFederation({ client: { deadlines } })
     const made = await make(federation, 4)
@@ -164,7 +164,7 @@ describe('a helper that hangs', () => {
 })
 
 describe('a helper that lost its keys', () => {
-  it('makes the round wait until the operator abandons it', async () => {
+  it('a helper that lost its keys makes the round wait until the operator abandons it', async () => {
     const federation = await createFederation()
     const made = await make(federation, 4)
     federation.proxy = async (url, answer) => {
@@ -192,7 +192,7 @@ describe('a helper that lost its keys', () => {
 })
 
 describe('a leader that stops', () => {
-  it('does not wait for a hanging helper, in a step or an upload', async () => {
+  it('a leader that stops does not wait for a hanging helper, in a step or an upload', async () => {
     const stopping = new AbortController()
     const deadlines = { forward: LONG, release: LONG, other: LONG }
     const federation = await createFederation({ client: { deadlines, stopping: stopping.signal } })
@@ -220,7 +220,7 @@ describe('a leader that stops', () => {
 })
 
 describe('the helper itself', () => {
-  it('does not end a full round by refusing reports after its release', async () => {
+  it('the helper does not end a full round by refusing reports after its release', async () => {
     const federation = await createFederation()
     const made = await make(federation, 5)
     const sealingKey = (await federation.leaderStore.current())?.sealingKey ?? null
@@ -247,11 +247,11 @@ describe('the helper itself', () => {
     await expectReleased(federation, made.slice(0, 4))
   })
 
-  it('may refuse a round; the lost reports are counted and logged', async () => {
+  it('the helper may refuse a round; the lost reports are counted and logged', async () => {
     const federation = await createFederation()
     const made = await make(federation, 4)
     for (const { body } of made.slice(0, 3)) await post(federation, body)
-    // The state after the helper's operator restored an older backup.
+    // Give the state that the helper has after its operator restored an older backup.
     federation.helperStore.current = async () => null
     await post(federation, made[3].body)
     await federation.leader.advance()
@@ -264,7 +264,7 @@ describe('the helper itself', () => {
     expect(federation.log.join('\n')).toMatch(/ALARM: round 1 .* 3 acknowledged reports are lost/)
   })
 
-  it('loses only its round when it releases a share of another length', async () => {
+  it('the helper loses only the round for which it releases a share of another length', async () => {
     const federation = await createFederation({ helper: { noise: (_, d) => new Int32Array(d) } })
     const made = await make(federation, 4)
     const release = federation.helperStore.release

@@ -61,14 +61,14 @@ export class HelperRefusal extends NearsideError {
   }
 }
 
-/** Round that a request is about; its policy names the key that must sign the answer. */
+/** Round that a request is about. The round's policy names the key that must sign the answer. */
 type Round = Pick<RoundRecord, 'round' | 'policy'>
 
 export type Helper = ReturnType<typeof createHelperClient>
 
 /**
- * @throws (all methods) NearsideError `aggregator-unreachable` where a retry may succeed, and for any unsigned
- * answer; `HelperRefusal` for a signed refusal
+ * @throws (all methods) NearsideError `aggregator-unreachable` if a retry could succeed, and for any unsigned answer;
+ * `HelperRefusal` for a signed refusal
  */
 export function createHelperClient(
   base: string,

@@ -4,7 +4,7 @@ import { popularityOfCounts, signalOf } from './nextModel.ts'
 
 const random = createRandom(3)
 const N = 2000
-/** Long tail: few items sell much. */
+/** Sales with a long tail: few items sell often. */
 const sold = Float64Array.from({ length: N }, (_, i) => 400 / (i + 5))
 const noised = (noise: number) => sold.map((x) => x + noise * random.normal())
 const mean = (values: Iterable<number>) => [...values].reduce((sum, x) => sum + x, 0) / N
@@ -23,7 +23,7 @@ test('shrunk counts are closer to the true sales than the noised counts are', ()
   expect(popularityOfCounts(counts, noise)).toEqual(popularity)
 })
 
-test('without noise the popularity is that of the counts', () => {
+test('without noise, the popularity equals that of the counts', () => {
   const found = popularityOfCounts(sold, 0)
   const truth = relative(sold)
   found?.popularity30.forEach((x, i) => {
@@ -31,12 +31,12 @@ test('without noise the popularity is that of the counts', () => {
   })
 })
 
-test('nothing is released where nearly all of the variance is noise', () => {
+test('no popularity is released if nearly all of the variance is noise', () => {
   expect(signalOf(noised(2), 2)).toBeGreaterThan(0.7)
   expect(popularityOfCounts(noised(8), 8)).not.toBeNull()
   expect(popularityOfCounts(noised(40), 40)).toBeNull()
   expect(popularityOfCounts(new Float64Array(N), 1)).toBeNull()
-  // Pure noise in a small catalog varies by chance.
+  // Count the releases in many draws, because pure noise in a small catalog varies by chance.
   const released = Array.from({ length: 200 }, () => {
     const counts = Float64Array.from({ length: 30 }, () => random.normal())
     return popularityOfCounts(counts, 1) !== null

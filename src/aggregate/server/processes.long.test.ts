@@ -1,4 +1,6 @@
-/** @module Several processes of a leader and of a helper, each role on one PostgreSQL database. */
+/**
+ * @module Tests several processes of a leader and of a helper; the processes of a role share one PostgreSQL database.
+ */
 import { waitFor } from '@nearside/core/testPatience.ts'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { openStore } from './store/store.ts'
@@ -53,7 +55,7 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
     expect(counted).toHaveLength(24)
 
     await Promise.all(pairs.map(({ leader }) => leader.advance()))
-    // If both processes met at a step, the next tick continues.
+    // If both processes tried a step at the same time, the next tick continues.
     for (const { leader } of pairs) await leader.advance()
     const applied = pairs.flatMap((pair) => pair.applied)
     const quantized = counted.map((one) => one.quantized)

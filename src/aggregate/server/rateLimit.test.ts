@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
 import { createRateLimit } from './http.ts'
 
-it('allows a burst, then the rate per minute, for each address separately', () => {
+it('the rate limit allows a burst, then the rate per minute, for each address separately', () => {
   const waitOf = createRateLimit(2)
   expect([0, 0, 0].map((now) => waitOf('a', now))).toEqual([0, 0, 30])
   expect(waitOf('b', 0)).toBe(0)
   expect(waitOf('a', 29_000)).toBe(1)
   expect(waitOf('a', 30_000)).toBe(0)
-  // A clock that moves backwards refills nothing and loses nothing for good.
+  // A clock that moves backwards adds no requests, and takes none away for good.
   expect(waitOf('a', 0)).toBe(30)
   expect(waitOf('a', 10 * 60_000)).toBe(0)
 })

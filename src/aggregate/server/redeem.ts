@@ -1,6 +1,6 @@
 /**
- * @module Checks that a report has a valid token of its round that no other report used. Cheap checks come first.
- * The counting transaction finally decides whether a token is spent.
+ * @module Checks that a report has a valid token of its round that no other report used. Cheap checks come first. The
+ * transaction that counts the report finally decides whether a token is spent.
  */
 import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
@@ -41,7 +41,7 @@ export function createRedeemer(store: Pick<Store, 'spent'>) {
   }
 
   /**
-   * @returns the token's nonce, hex; undefined where the policy needs no token
+   * @returns the token's nonce, hex; undefined if the policy needs no token
    * @throws NearsideError `token-refused`
    */
   return async (

@@ -24,7 +24,7 @@ import { createWorkIssuer } from './testTokens.ts'
 /** Address of the devices; the relay connects from 127.0.0.1. */
 const DEVICE = '127.0.0.9'
 
-/** Both servers and a relay on ports, with records of what each saw. */
+/** Starts both servers and a relay on ports, and records what each of them saw. */
 async function start(relayOptions: Partial<RelayOptions> = {}, perMinute = 1e9) {
   const { signer, issuer } = await createWorkIssuer()
   const federation = await createFederation({
@@ -121,7 +121,7 @@ async function expectProblem(answer: Response, status: number, code: string) {
 }
 
 describe('an update through a relay', () => {
-  it('is counted once; servers see only the relay, the relay only ciphertext', async () => {
+  it('an update through a relay is counted once; servers see only the relay, the relay only ciphertext', async () => {
     const { federation, seen, names } = await start()
     const modelHash = await federation.modelHash()
     const results = [await contribute(names, modelHash), await contribute(names, modelHash)]
@@ -148,7 +148,7 @@ describe('an update through a relay', () => {
     for (const secret of [policyHash, modelHash]) expect(shown).not.toContain(secret)
   })
 
-  it('is answered again when the relay repeats it, and counted once', async () => {
+  it('an update through a relay is answered again when the relay repeats it, and counted once', async () => {
     const { federation, names } = await start()
     const carried: [string, RequestInit][] = []
     const keeping = (async (url: string, init: RequestInit) => {
@@ -161,7 +161,7 @@ describe('an update through a relay', () => {
     expect((await federation.leader.store.current())?.counted).toBe(1)
   })
 
-  it('fails when the relay forges an answer or is down', async () => {
+  it('an update through a relay fails when the relay forges an answer or is down', async () => {
     const { federation, names } = await start()
     const modelHash = await federation.modelHash()
     const task = await (await browserFetch(`${names.leader}/v1/task`)).arrayBuffer()
@@ -176,7 +176,7 @@ describe('an update through a relay', () => {
       expect(sent).toBe(false)
       expect(error?.code).toBe('aggregator-unreachable')
     }
-    // Sealed to another server's key.
+    // These names make the device seal to another server's key.
     const swapped = { ...names, leaderKey: names.helperKey }
     const { error } = await contribute(swapped, modelHash)
     expect(error?.code).toBe('aggregator-unreachable')
@@ -187,7 +187,7 @@ describe('an update through a relay', () => {
 })
 
 describe('a relay', () => {
-  it('forwards only sealed requests, and only to its targets', async () => {
+  it('a relay forwards only sealed requests, and only to its targets', async () => {
     const { names } = await start()
     const { request: sealed } = await seal(names, 'GET', '/v1/task')
     const leader = at(names, names.leader)
@@ -208,7 +208,7 @@ describe('a relay', () => {
     await expectProblem(await send(at(names, names.helper), sealed), 422, 'report-invalid')
   })
 
-  it('answers 503 when a server hangs, redirects, or answers unsealed or endlessly', async () => {
+  it('a relay answers 503 when a server hangs, redirects, or answers unsealed or endlessly', async () => {
     let answered = 0
     const server = createServer((_, response) => {
       answered++
@@ -233,7 +233,7 @@ describe('a relay', () => {
     }
   })
 
-  it('limits each address separately', async () => {
+  it('a relay limits each address separately', async () => {
     const { names } = await start({ perMinute: 2 })
     const { request: sealed } = await seal(names, 'GET', '/v1/task')
     const statuses = []
@@ -243,7 +243,7 @@ describe('a relay', () => {
     expect((await fetch(at(names, names.leader), init)).status).toBe(200)
   })
 
-  it('allows cross-origin requests of any shop’s pages', async () => {
+  it('a relay allows cross-origin requests of any shop’s pages', async () => {
     const { names } = await start()
     const answer = await browserFetch(at(names, names.leader), {
       method: 'OPTIONS',
@@ -260,7 +260,7 @@ describe('a relay', () => {
 })
 
 describe('a gateway', () => {
-  it('accepts requests only from its relays, and limits each relay', async () => {
+  it('a gateway accepts requests only from its relays, and limits each relay', async () => {
     const { names } = await start({}, 3)
     const { request: sealed } = await seal(names, 'GET', '/v1/task')
     await expectProblem(await send(`${names.leader}/v1/gateway`, sealed), 403, 'input-invalid')
@@ -269,7 +269,7 @@ describe('a gateway', () => {
     expect(statuses).toEqual([200, 200, 200, 503])
   })
 
-  it('serves only its three routes, and refuses any other request', async () => {
+  it('a gateway serves only its three routes, and refuses any other request', async () => {
     const { names } = await start()
     const ask = async (method: string, path: string, body?: Uint8Array<ArrayBuffer>) => {
       const sealed = await seal(names, method, path, body)
@@ -296,7 +296,7 @@ describe('a gateway', () => {
     expect(await ask('POST', '/v1/reports', new Uint8Array(500_000))).toMatchObject({ status: 413 })
   })
 
-  it('publishes the key derived from its signing key', async () => {
+  it('a gateway publishes the key derived from its signing key', async () => {
     const { names } = await start()
     const answer = await fetch(`${names.leader}/v1/ohttp-keys`)
     expect(answer.headers.get('content-type')).toBe('application/ohttp-keys')
@@ -305,7 +305,7 @@ describe('a gateway', () => {
   })
 })
 
-it('the gateway seals the refusal of a report whose round is over', async () => {
+it('a gateway seals the refusal of a report whose round is over', async () => {
   const { federation, names } = await start()
   const { body } = await report(federation, 1)
   expect(parseHeader(body).round).toBe(1)

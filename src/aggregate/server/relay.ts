@@ -23,7 +23,7 @@ import { clientAddress, listen } from './listen.ts'
 export interface RelayOptions {
   /** URLs of the servers, as shops configure them. The relay sends requests nowhere else. */
   readonly targets: readonly string[]
-  /** Origins of shops whose pages may call it; null: any origin. */
+  /** Origins of shops whose pages may call the relay; null: any origin. */
   readonly origins: readonly string[] | null
   readonly fetch: typeof globalThis.fetch
   readonly now: () => number
@@ -99,7 +99,7 @@ interface RelayServerOptions extends Pick<RelayOptions, 'targets' | 'origins' | 
   readonly trustedProxies: readonly string[]
 }
 
-/** @throws NearsideError `input-invalid` where the port is in use */
+/** @throws NearsideError `input-invalid` if the port is in use */
 export async function startRelay({
   host,
   port,

@@ -1,7 +1,7 @@
 /**
  * @module Judges a round twice. Before the release, it checks whether the mean update is plausible. After the release,
- * it repeats the gate's test, because newer test cases may show a loss. If they do, the last trained model is published
- * again, as a new version.
+ * it repeats the gate's test, because newer test cases can show a loss. In that case, the last trained model is
+ * published again, as a new version.
  */
 import { readLatest, readTrained } from '@nearside/train/models/read.ts'
 import { rollBack } from '@nearside/train/models/rollBack.ts'
@@ -37,7 +37,7 @@ function normBound(policy: Bounds): number {
   return clipNorm * (1 + noise / aggregationGoal)
 }
 
-/** Reasons why this mean can't come from honest devices; empty when it can. */
+/** Reasons why this mean can't come from honest devices; empty if it can. */
 export function implausible(mean: Float64Array, policy: Bounds): readonly string[] {
   const length = norm(mean)
   const bound = normBound(policy)
@@ -49,7 +49,7 @@ export function implausible(mean: Float64Array, policy: Bounds): readonly string
 
 type ReviewOptions = Pick<LeaderOptions, 'models' | 'gate' | 'signer' | 'log'>
 
-/** @returns whether the published model was rolled back; a trained model never is, so repeated reviews end */
+/** @returns whether the published model was rolled back. A trained model never is, so reviews end */
 export async function review({ models, gate, signer, log }: ReviewOptions): Promise<boolean> {
   const latest = await readLatest(models)
   const trained = await readTrained(models, latest)

@@ -83,7 +83,7 @@ it(`the servers’ files hold no report or secret of an ended round, and never a
     expect(found(folders.leader, [...seeds, ...masks])).toBe(0)
     expect(found(folders.helper, masks)).toBe(0)
     expect(found(folders.helper, seeds)).toBe(seeds.length)
-    // Check the scan itself: now it must find the data that must be gone later.
+    // Check the scan itself: at this time, it must find the data that must be gone later.
     for (const folder of Object.values(folders)) expect(found(folder, ids)).toBe(ids.length)
     for (const folder of Object.values(folders)) expect(found(folder, address)).toBe(0)
     for (const store of [leaderStore, helperStore]) {

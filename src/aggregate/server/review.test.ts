@@ -12,7 +12,9 @@ import { createFederation, LEADER } from './testFederation.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(`../../../${relative}`, import.meta.url))
 const shop = await readShop(path('data/online-retail'))
-/** The shop when the gate judged the round: nobody had come since the model's training. */
+/**
+ * The shop when the gate judged the round. No shopper had come since the model's training, so there were no test cases.
+ */
 const before = {
   ...shop,
   shoppers: shop.shoppers.map(({ id, interactions }) => ({
@@ -23,7 +25,7 @@ const before = {
 
 const TERMS = { ...DEMO_PARAMETERS, learningRate: 1 }
 
-/** The shipped model, and version 2, which a round made worse. */
+/** Directory with the shipped model, and with version 2, which a round made worse. */
 async function spoiledModels(): Promise<string> {
   const models = testFolder()
   cpSync(path('public/models'), models, { recursive: true })

@@ -1,4 +1,4 @@
-/** @module A whole round, from devices to the next model. */
+/** @module Tests a whole round, from devices to the next model. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sha256, toHex, utf8 } from '@nearside/core/bytes.ts'
@@ -11,11 +11,11 @@ import { candidateOf, PARAMETERS } from './testModel.ts'
 import { DIMENSION, meanOf, post, randomUpdate, report } from './testReports.ts'
 
 describe('a round', () => {
-  it('gives the exact sum of 40 devices and publishes the next model', async () => {
+  it('a round gives the exact sum of 40 devices and publishes the next model', async () => {
     const federation = await createFederation({ parameters: { aggregationGoal: 40 } })
     const made = []
     for (let i = 0; i < 40; i++) made.push(await report(federation, i))
-    // Send all at once, so that group commit works; some twice and one damaged.
+    // Send all reports at once, so that they are committed in groups. Some are sent twice, and one is damaged.
     const sent = await Promise.all([
       ...made.map(({ body }) => post(federation, body)),
       ...made.slice(0, 10).map(({ body }) => post(federation, body)),
@@ -43,7 +43,7 @@ describe('a round', () => {
     expect(JSON.parse(manifest.toString()).parent).toBe('1')
   })
 
-  it('runs several times with the devices’ own code', async () => {
+  it('several rounds run with the devices’ own code', async () => {
     const federation = await createFederation({ parameters: { aggregationGoal: 5 } })
     for (const version of ['2', '3']) {
       const results = await simulateDevices({
@@ -61,7 +61,7 @@ describe('a round', () => {
     }
   })
 
-  it('is abandoned when another model was published under its number', async () => {
+  it('a round is abandoned when another model was published under its number', async () => {
     const federation = await createFederation({
       leader: {
         applyUpdate: async (parent, _mean, _rate, version) => {
@@ -87,7 +87,7 @@ describe('a round', () => {
     expect(readFileSync(kept, 'utf8')).toBe('retrained')
   })
 
-  it('adds the noise of both aggregators', async () => {
+  it('a round adds the noise of both aggregators', async () => {
     const federation = await createFederation({
       leader: { noise: (_, d) => new Int32Array(d).fill(-3) },
       helper: { noise: (_, d) => new Int32Array(d).fill(1000) },
@@ -104,7 +104,7 @@ describe('a round', () => {
       expect(federation.applied[0][j]).toBeCloseTo(expected[j], 12)
   })
 
-  it('is not released one report short of the goal', async () => {
+  it('a round is not released one report short of the goal', async () => {
     const federation = await createFederation()
     for (let i = 0; i < 3; i++) await post(federation, (await report(federation, i)).body)
     await federation.leader.advance()
@@ -113,7 +113,7 @@ describe('a round', () => {
     expect((await federation.helperStore.current())?.ownShare).toBeNull()
   })
 
-  it('never counts more reports than the goal', async () => {
+  it('a round never counts more reports than the goal', async () => {
     const federation = await createFederation()
     const made = []
     for (let i = 0; i < 9; i++) made.push(await report(federation, i))
@@ -131,7 +131,7 @@ describe('a round', () => {
 })
 
 describe('a device', () => {
-  it('sends the same number of bytes for every update', async () => {
+  it('a device sends the same number of bytes for every update', async () => {
     const federation = await createFederation({ parameters: { aggregationGoal: 100 } })
     const updates = [
       new Float64Array(DIMENSION),

@@ -46,7 +46,7 @@ export interface Candidate {
 
 /**
  * Makes the next model from the mean update, so that the server needs no knowledge of models.
- * @throws NearsideError `fit-diverged` where the update gives no valid model; the round is rejected
+ * @throws NearsideError `fit-diverged` if the update gives no valid model; the round is rejected
  */
 export type ApplyUpdate = (
   parent: PublishedModel,
@@ -57,7 +57,7 @@ export type ApplyUpdate = (
 
 /**
  * Decides whether a candidate may be published.
- * @throws NearsideError `engine-failed` where its scores aren't finite; the round is rejected
+ * @throws NearsideError `engine-failed` if the scores aren't finite; the round is rejected
  */
 export type Gate = (
   parent: PublishedModel,
@@ -86,7 +86,7 @@ export interface LeaderOptions extends AggregatorOptions {
 
 /**
  * Maximum distance of a round's model from the last trained model, in honest steps of maximum length: learning rate
- * times clip norm, extended by momentum. Beyond that, the result is another model instead of a correction.
+ * times clip norm, extended by momentum. A model at a larger distance is another model instead of a correction.
  */
 const MOST_STEPS = 10
 
@@ -101,7 +101,7 @@ export function createRounds(options: LeaderOptions) {
   let takenBack = 0
 
   /**
-   * Runs one step; true when another may follow at once.
+   * Runs one step. Returns true if another step can follow at once.
    * @throws NearsideError that names what the step still needs; a later retry may succeed
    */
   async function step(): Promise<boolean> {
@@ -222,8 +222,8 @@ export function createRounds(options: LeaderOptions) {
   }
 
   async function openNext(newest: RoundRecord | null): Promise<boolean> {
-    // Review between rounds, where it costs no reports. One review per start is enough: the shop's cases are read
-    // at the start.
+    // Review between rounds, when a rollback loses no reports. One review per start is enough, because the shop's cases
+    // are read at the start.
     if (options.takesBack && !isReviewed && (await review(options))) takenBack++
     isReviewed = true
     const model = await readLatest(options.models)
@@ -233,8 +233,8 @@ export function createRounds(options: LeaderOptions) {
     const { publicKey: signing, operator } = identity
     const leader = { sealing: publicHalf(key), signing, operator }
     const policy = policyFor(model, { leader, helper: named })
-    // The helper goes first: the leader must not collect reports for a round that the helper doesn't know. If this
-    // process dies in between, the number stays unused.
+    // The helper opens the round first, because the leader must not collect reports for a round that the helper doesn't
+    // know. If this process dies in between, the round's number stays unused.
     const round = Math.max(newest?.round ?? 0, lastRound) + 1
     await helper.propose({ round, policy })
     await store.openRound(round, policy, await policyHash(policy), key, now())

@@ -1,6 +1,6 @@
 /**
- * @module Zod schemas of the JSON bodies between aggregators and of public answers; also the source of the OpenAPI
- * page.
+ * @module Zod schemas of the JSON bodies between aggregators and of public answers. The OpenAPI page is generated from
+ * them.
  */
 import { z } from '@hono/zod-openapi'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -101,13 +101,13 @@ export const roundSchema = z
     counted: count,
     consents: z.object({ hash, count }).openapi({
       description:
-        'hash of the terms that devices state a consent to, and reports that came with it',
+        'hash of the terms to which devices state a consent, and number of reports that came with it',
     }),
     idSetHash: hash.nullable(),
     released: z
       .string()
       .nullable()
-      .openapi({ description: 'version that the round released; null when none' }),
+      .openapi({ description: 'version that the round released; null if it released none' }),
     gate: verdictSchema.nullable(),
   })
   .openapi('Round')
@@ -126,7 +126,7 @@ export const healthSchema = z
     role,
     trust,
     round: count.nullable(),
-    /** Reason why reports aren't counted or the next step can't happen; null when there is none. */
+    /** Reason why reports can't be counted or the next step can't happen; null if there is none. */
     waitingFor: z.string().nullable(),
     /** Number of acknowledged reports in abandoned rounds. */
     lost: count,

@@ -8,7 +8,7 @@ import { simulateDevices } from './testDevices.ts'
 import { createModels } from './testFederation.ts'
 import { candidateOf, LAYOUT, noNoise, ORIGIN, PARAMETERS } from './testModel.ts'
 
-it('runs whole rounds in one process, and declares itself a trusted server', async () => {
+it('a single server runs whole rounds in one process, and declares itself a trusted server', async () => {
   const models = await createModels()
   const [store, helperStore] = [openSqliteStore(':memory:'), openSqliteStore(':memory:')]
   const now = () => Date.UTC(2026, 0, 1)

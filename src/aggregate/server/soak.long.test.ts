@@ -1,6 +1,7 @@
 /**
- * @module Many rounds on files. Each report is sent twice; reports of the last rounds are sent once more. Sums must be
- * exact, one release per round, and memory constant. For a longer run: `NEARSIDE_SOAK=60`, in minutes.
+ * @module Tests many rounds on files. Each report is sent twice; reports of the last rounds are sent once more. Sums
+ * must be exact, each round must be released once, and memory must stay constant. For a longer run: `NEARSIDE_SOAK=60`,
+ * in minutes.
  */
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
@@ -14,9 +15,12 @@ import { meanOf, post, report } from './testReports.ts'
 const ROUNDS = 60
 const MINUTES = Number(process.env.NEARSIDE_SOAK ?? 0)
 const GOAL = 4
-/** Rounds until all code is compiled and all caches are full. */
+/** Number of rounds until all code is compiled and all caches are full. */
 const WARM = 20
-/** Rounds measured at each end. The least memory counts, since V8's compiled code varies by half a megabyte. */
+/**
+ * Number of rounds measured at the beginning and at the end. The least memory of each counts, because V8's compiled
+ * code varies by half a megabyte.
+ */
 const MEASURED = 10
 /** Maximum number of bytes that a round may leave in memory; the reports of a round have more bytes. */
 const MOST_A_ROUND = 40_000

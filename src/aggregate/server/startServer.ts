@@ -73,9 +73,9 @@ interface ServerOptions {
   readonly days?: number
   /** Base64 public keys of publishers whose models a helper signs. */
   readonly publishers?: readonly string[]
-  /** PEM file of the key that issues tokens, where the terms ask for work; leader and single only. */
+  /** PEM file of the key that issues tokens, if the terms require work; leader and single only. */
   readonly issuerKey?: string
-  /** Whether to roll back a round's model that newer cases find worse, see `review`. */
+  /** Whether to roll back a round's model if newer test cases find it worse, see `review`. */
   readonly rollback?: boolean
   /** Folder of the owner's page, see `OwnerOptions`; leader and single only. */
   readonly owner?: string
@@ -99,16 +99,16 @@ const GATHER = 50
 /** Pause between groups; it lets reports of other devices arrive. */
 export const gather = () => setTimeout(GATHER)
 
-/** Requests per minute of one relay: enough for 1,500 devices with four requests per update. */
+/** Maximum number of requests per minute from one relay: enough for 1,500 devices with four requests per update. */
 const RELAYED_PER_MINUTE = 6_000
 
 /**
- * Milliseconds between two checks whether a round can advance, for example because the helper or a new model
- * arrived.
+ * Milliseconds between two checks whether a round can advance, e.g. because the helper is back or a new model was
+ * published.
  */
 const TICK = 2_000
 
-/** @throws NearsideError `input-invalid` where the port is in use; `model-unreachable` without a model */
+/** @throws NearsideError `input-invalid` if the port is in use; `model-unreachable` without a model */
 export async function startServer(options: ServerOptions, environment: ServerEnvironment) {
   const { host, port, storeKey: key } = options
   const { fatal } = environment
@@ -230,7 +230,7 @@ async function createAggregators(
   const gate = judges === null ? unmeasuredGate : createHeldOutGate(judges, stopping)
   const { keys = [], days = DEFAULT_DAYS } = options
   const signing = await Promise.all(keys.map((file) => readSigningKey(file, models)))
-  // Where one operator runs both sides, a second signature adds no trust.
+  // If one operator runs both sides, a second signature adds no trust.
   const cosigner = role === 'leader' ? createCosigner(options.helper, fetch) : undefined
   const signer =
     signing.length > 0 ? createSigner({ keys: signing, days, now, cosigner }) : undefined
@@ -254,7 +254,7 @@ async function createAggregators(
   return { app: createApp(leader, appOptions), leader }
 }
 
-/** @throws NearsideError `input-invalid` where the terms name another key */
+/** @throws NearsideError `input-invalid` if the terms name another key */
 async function openTokenSigner({
   issuerKey,
   parameters: { issuer },

@@ -1,4 +1,4 @@
-/** @module Reads the terms that an operator chooses: the demo's terms, or a file's. */
+/** @module Reads the terms that an operator chooses: those of the demo, or those in a file. */
 import { NearsideError } from '@nearside/core/error.ts'
 import { costOf } from '../privacy/gaussianAccountant.ts'
 import { beyondLimits } from '../protocol/beyondLimits.ts'
@@ -12,7 +12,7 @@ const OPTIONAL = ['issuer', 'countShare']
 /**
  * @param file JSON file with all terms (`issuer` and `countShare` are optional), or `demo` for the demo's terms
  * @param goal replaces the file's `aggregationGoal`
- * @throws NearsideError `input-invalid` for a file that can't be read, lacks a field or has an unknown one;
+ * @throws NearsideError `input-invalid` for a file that can't be read, lacks a field or has an unknown field;
  * `policy-mismatch` for a value out of bounds
  */
 export async function readTerms(file: string, goal?: number): Promise<PolicyParameters> {
@@ -40,8 +40,8 @@ export function describeCost(terms: PolicyParameters): string {
 }
 
 /**
- * Why devices refuse these terms or accept them in a demonstration only, in one line; null where all devices accept
- * them.
+ * Reason why devices refuse these terms, or accept them in a demonstration only, in one line; null if all devices
+ * accept them.
  */
 export function describeRefusal(terms: PolicyParameters): string | null {
   const refused = beyondLimits(terms, DEVICE_LIMITS)

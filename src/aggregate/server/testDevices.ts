@@ -1,4 +1,4 @@
-/** @module Virtual devices against real aggregators in Node, for tests. */
+/** @module Simulated devices that send reports to real aggregators in Node, for tests. */
 import type { Contributed } from '@nearside/browser/contribution/contribute.ts'
 import { createVirtualDevice } from '@nearside/research/simulate/device.ts'
 

@@ -1,6 +1,6 @@
 /**
- * @module Issues tokens: one blind signature each, by a key with no other use. The key sees a uniformly random
- * number, so it can't recognise the token later.
+ * @module Issues tokens. Each token is a blind signature by a key with no other use. The issuer signs a uniformly
+ * random number, so it can't recognise the token later.
  */
 import {
   constants,
@@ -47,7 +47,7 @@ export async function createTokenSigner(pem: string): Promise<TokenSigner> {
       // Honest devices send a number below the modulus.
       if (blinded === null || Buffer.compare(blinded, modulusOf(publicKey)) >= 0) return null
       const signature = privateDecrypt({ key, padding }, blinded)
-      // Verify the signature: a wrong one, after an arithmetic fault, could reveal the key.
+      // Verify the signature, because a wrong signature (after an arithmetic fault) could reveal the key.
       const isRight = publicEncrypt({ key: publicHalf, padding }, signature).equals(blinded)
       return isRight ? new Uint8Array(signature) : null
     },
@@ -90,7 +90,7 @@ export async function createTokenIssuer({
   /** Public key, base64: `issuer.key` in the terms of both aggregators. */
   readonly publicKey: string
   /**
-   * Answers a POST: a token; 403 where `allow` refuses or another site sends it; 400, 413 or 415 for an invalid
+   * Answers a POST: a token; 403 if `allow` refuses or another site sends the request; 400, 413 or 415 for an invalid
    * request.
    */
   readonly respond: (request: Request) => Promise<Response>

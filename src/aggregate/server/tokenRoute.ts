@@ -1,6 +1,6 @@
 /**
- * @module The leader's route for tokens that cost work. The route stores nothing about a request. The work is bound to
- * the round and to one token, and a repeated request gets the same token.
+ * @module The leader's route for tokens that cost work. The route stores nothing about a request. The work is valid for
+ * one round and one token only, and a repeated request gets the same token.
  */
 import { pbkdf2 } from 'node:crypto'
 import { promisify } from 'node:util'

@@ -1,4 +1,4 @@
-/** @module Reports with and without tokens at real aggregators. */
+/** @module Tests reports with and without tokens at real aggregators. */
 
 import { concat, fromBase64, toBase64 } from '@nearside/core/bytes.ts'
 import { createVirtualDevice } from '@nearside/research/simulate/device.ts'
@@ -26,7 +26,7 @@ const send = async (federation: TestFederation, body: Uint8Array, authorization?
 }
 
 describe('a report', () => {
-  it('of each honest device is counted, one per token, until the round is full', async () => {
+  it('each honest device’s report is counted, one per token, until the round is full', async () => {
     const { federation } = await withWork()
     const { fetch } = federation
     const contributions = await simulateDevices({
@@ -38,7 +38,7 @@ describe('a report', () => {
     expect(federation.applied).toHaveLength(1)
   })
 
-  it('is refused without a token, or with a malformed or forged one', async () => {
+  it('a report is refused without a token, or with a malformed or forged one', async () => {
     const { federation, issuer } = await withWork()
     const { body } = await report(federation, 1)
     const honest = await tokenHeader(federation)
@@ -68,7 +68,7 @@ describe('a report', () => {
     expect(issuer.key).not.toBe(other.publicKey)
   })
 
-  it('may be sent again with its token; another report with that token is refused', async () => {
+  it('a report may be sent again with its token; another report with that token is refused', async () => {
     const { federation } = await withWork()
     const [one, two, three] = [1, 2, 3].map((seed) => report(federation, seed))
     const token = await tokenHeader(federation)
@@ -85,7 +85,7 @@ describe('a report', () => {
     expect((await federation.leader.store.current())?.counted).toBe(2)
   })
 
-  it('is refused with a token of an earlier round', async () => {
+  it('a report is refused with a token of an earlier round', async () => {
     const { federation } = await withWork(2)
     const left = await tokenHeader(federation)
     const { task } = await report(federation, 1)
@@ -101,7 +101,7 @@ describe('a report', () => {
     expect((await send(federation, next.body, await tokenHeader(federation))).status).toBe(201)
   })
 
-  it('needs no token when the policy names no issuer', async () => {
+  it('a report needs no token when the policy names no issuer', async () => {
     const federation = await createFederation()
     const { body } = await report(federation, 1)
     expect((await send(federation, body)).status).toBe(201)
@@ -111,7 +111,7 @@ describe('a report', () => {
 })
 
 describe('the leader', () => {
-  it('issues a token only for work on this round and request, to the shop’s pages', async () => {
+  it('the leader issues a token only for work on this round and request, to the shop’s pages', async () => {
     const { federation } = await withWork()
     const asked: { init: RequestInit; status: number }[] = []
     const watched = {
@@ -137,7 +137,8 @@ describe('the leader', () => {
       expect(await again({ 'nearside-work': attempt })).toBe(401)
     const body = init.body as Uint8Array
     expect(await again({}, concat(body, body))).toBe(413)
-    // Work for one request doesn't fit another. With two bits, some of 40 fit by chance.
+    // Work for one request is not valid for another. With two bits, the work is valid by chance for some of 40
+    // requests.
     const others = Array.from({ length: 40 }, (_, i) => body.with(100, body[100] ^ (i + 1)))
     const statuses = await Promise.all(others.map((other) => again({}, other)))
     expect(statuses.filter((one) => one === 401).length).toBeGreaterThan(10)
@@ -145,7 +146,7 @@ describe('the leader', () => {
 })
 
 describe('a shop’s own issuer', () => {
-  it('issues one token per account, repeats it on request, and refuses strangers', async () => {
+  it('a shop’s own issuer gives one token per account, repeats it on request, and refuses strangers', async () => {
     const given = new Map<string, string>()
     const issuer = await createTokenIssuer({
       key: newIssuerKey(),
@@ -194,7 +195,7 @@ describe('a shop’s own issuer', () => {
     expect((await federation.leader.store.current())?.counted).toBe(2)
   })
 
-  it('answers only requests for tokens of its key', async () => {
+  it('a shop’s own issuer answers only requests for tokens of its key', async () => {
     const issuer = await createTokenIssuer({ key: newIssuerKey(), allow: () => true })
     const ask = async (body: Uint8Array, headers: Record<string, string> = {}) => {
       const type = { 'content-type': 'application/private-token-request' }

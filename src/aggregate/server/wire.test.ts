@@ -1,5 +1,6 @@
 /**
- * @module Truncated, malformed and endless messages: the servers count none of them, and still count good reports.
+ * @module Tests truncated, malformed and endless messages: the servers count none of them, and still count good
+ * reports.
  */
 import { once } from 'node:events'
 import { connect } from 'node:net'
@@ -59,7 +60,7 @@ async function cutOff(port: number, text: string, part: Uint8Array): Promise<voi
   socket.resetAndDestroy()
 }
 
-it('counts a report once at most when its connection is reset at any kilobyte', async () => {
+it('the leader counts a report once at most when its connection is reset at any kilobyte', async () => {
   const { federation, port } = await start()
   const { body } = await report(federation, 1)
   for (let length = 0; length < body.length; length += 1024)
@@ -82,11 +83,11 @@ function* endless(head: string, part: string | Uint8Array, most: number) {
 it.each([
   ['a gigabyte', `${HEAD}Content-Length: ${2 ** 30}\r\n\r\n`, MEBIBYTE],
   ['chunks without end', `${HEAD}Transfer-Encoding: chunked\r\n\r\n`, chunk(MEBIBYTE)],
-])('refuses %s without reading more than a report’s length', async (_, head, part) => {
+])('the leader refuses %s without reading more than a report’s length', async (_, head, part) => {
   const { federation, port } = await start()
   const { status, sent } = await exchange(port, endless(head, part, 1024))
   expect(status).toBe(413)
-  // Only the buffers of both ends were filled, and they hold less than this.
+  // The sender could only fill the buffers of both ends, which hold less than this.
   expect(sent).toBeLessThan(2 ** 25)
   const { body } = await report(federation, 1)
   expect((await exchange(port, [headOf(body), body])).status).toBe(201)
@@ -133,7 +134,7 @@ it.each<[string, number, string, (string | Uint8Array)?, boolean?]>([
   ['a chunk of negative length', 400, `${HEAD}Transfer-Encoding: chunked\r\n\r\n-1\r\n`],
   ['less than it announced', 400, `${HEAD}Content-Length: 4\r\n\r\n`, '12', true],
   ['no HTTP', 400, '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
-])('refuses %s', async (_, status, head, body = '', ends = false) => {
+])('the leader refuses %s', async (_, status, head, body = '', ends = false) => {
   const { federation, port } = await start()
   const { answer } = await exchange(port, [head, body], ends)
   const statuses = [...answer.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, code]) => Number(code))

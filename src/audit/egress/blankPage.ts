@@ -1,13 +1,13 @@
 /**
- * @module A blank page that requests every kind of resource, from a server of the same run. Its requests show what the
- * browser adds by itself.
+ * @module A blank page that requests every kind of resource, from a server of the same run. Its requests show which
+ * headers the browser adds by itself.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { BrowserContext } from 'playwright-core'
 
-/** Loopback names: a secure context like a shop's own origin, and another site. */
+/** Names of this machine: one is a secure context like a shop's own origin, the other is another site. */
 const [PAGE, OTHER] = ['blank.localhost', 'other.localhost']
 
 const PIXEL = Buffer.from('R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=', 'base64')
@@ -20,7 +20,7 @@ const TYPES: readonly (readonly [pattern: RegExp, type: string, body: string | B
   [/\.svg$/, 'image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg"/>'],
 ]
 
-/** Requests each file in at least two ways that a page has. */
+/** Requests each kind of file in at least two of the ways that a page has. */
 const MARKUP = `<!doctype html><link rel="icon" href="icon.svg"><link rel="manifest" href="app.json">
 <link rel="stylesheet" href="style.css"><link rel="stylesheet" href="cors.css" crossorigin>
 <link rel="preload" as="style" href="early.css"><link rel="preload" as="script" href="early.js">

@@ -42,7 +42,7 @@ export function sentBy(packets: readonly Packet[]): Sent[] {
         flows.set(way, flow)
         streams.push(flow)
       }
-      // Sequence relative to the SYN, or to the first captured packet if the capture missed the beginning.
+      // Sequence number relative to the SYN, or to the first captured packet if the capture missed the SYN.
       const { opens, sequence: start = 0 } = flow?.first ?? {}
       if (flow && payload.length > 0)
         flow.pieces.push({ at: (sequence - start - (opens ? 1 : 0)) >>> 0, bytes: payload })
@@ -118,14 +118,14 @@ function readFrame(frame: Buffer): Omit<Packet, 'time'> {
     const header = (bytes[0] & 15) * 4
     const fragment = bytes.readUInt16BE(6) & 0x3fff
     const [from, to] = [12, 16].map((at) => bytes.subarray(at, at + 4).join('.'))
-    // Packets too long for the length field, which the kernel makes on loopback, have length 0.
+    // On loopback, the kernel makes packets that are too long for the length field; these have length 0.
     const rest = bytes.subarray(header, bytes.readUInt16BE(2) || bytes.length)
     return readSegment(fragment ? -1 : bytes[9], from, to, rest)
   }
   if (type === IPV6) {
     const [from, to] = [8, 24].map((at) => `[${ipv6(bytes.subarray(at, at + 16))}]`)
     const rest = bytes.subarray(40, 40 + (bytes.readUInt16BE(4) || bytes.length))
-    // Hop-by-hop options precede the kernel's group messages; other extensions aren't parsed.
+    // Hop-by-hop options precede the kernel's group messages; packets with other extensions aren't parsed.
     return readSegment(bytes[6] === 0 && rest[0] === 58 ? 58 : bytes[6], from, to, rest)
   }
   const protocol = type === ARP ? 'kernel' : 'other'

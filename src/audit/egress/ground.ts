@@ -20,7 +20,7 @@ interface Ground extends Pick<Rules, 'shopAt' | 'nameOf'> {
   refuse(names: Iterable<string>): void
   /**
    * Starts a browser with a new profile.
-   * @param eager whether it connects ahead of time, as a shopper's browser does
+   * @param eager whether the browser connects ahead of time, as a shopper's browser does
    */
   watch(eager?: boolean): Promise<Watched>
 }
@@ -35,7 +35,7 @@ const PLAIN_PORT = 18_080
 /** Milliseconds that one step may take on a busy machine. */
 const PATIENCE_MS = 120_000
 
-/** Launches with a profile on disk, because private windows connect less ahead of time. */
+/** Launches the browser with a profile on disk, because a private window makes fewer connections ahead of time. */
 async function launch(order: Order, run: number, more: string[], eager: boolean) {
   const context = await chromium.launchPersistentContext(join(order.folder, `profile ${run}`), {
     executablePath: order.browser,
@@ -78,7 +78,7 @@ export async function inJail(order: Order): Promise<Ground> {
     (isLoopback(hostname) ? ['127.0.0.1', '[::1]'] : [hostname, nameAddress(hostname)]).map(
       (address) => `${address}:${port}`,
     )
-  // Leaves out the encrypted connections to a secure site; the same bytes follow decrypted.
+  // Leave out the encrypted connections to a secure site, because the same bytes follow decrypted.
   const closed = secure.flatMap(doorsOf)
   const read = (sent: Sent[]) => sent.filter(({ to }) => !closed.includes(to))
   const shopAt = [
@@ -163,7 +163,7 @@ interface Log {
 }
 
 /**
- * Sent data by the browser's own statement, which lacks names that only WebRTC or a resource hint requests.
+ * Data that the browser sent, by its own log, which lacks names that only WebRTC or a resource hint requests.
  * @see https://www.chromium.org/developers/design-documents/network-stack/netlog/
  * @param text the log, perhaps still incomplete
  * @param isShop whether a URL is the shop's; the bytes of such requests are judged

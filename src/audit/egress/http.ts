@@ -11,7 +11,7 @@ export interface HttpRequest {
 
 const REQUEST_LINE = /^([A-Z]+) (\S+) HTTP\/1\.1$/
 
-/** Requests of one connection; null where the stream isn't HTTP. */
+/** Requests of one connection; null if the stream isn't HTTP. */
 export function readRequests(stream: Buffer): HttpRequest[] | null {
   const requests: HttpRequest[] = []
   for (let at = 0; at < stream.length; ) {
@@ -26,7 +26,7 @@ export function readRequests(stream: Buffer): HttpRequest[] | null {
     })
     const value = (name: string) =>
       headers.find(([other]) => other.toLowerCase() === name)?.[1].trim()
-    // A page that only reads sends no chunks and no upgrade. So everything after such a header counts as body.
+    // A page that only reads sends neither chunks nor an upgrade, so everything after such a header counts as body.
     const open = value('transfer-encoding') ?? value('upgrade')
     const length = open === undefined ? Number(value('content-length') ?? 0) : Infinity
     const body = stream.subarray(end + 4, Math.min(end + 4 + length, stream.length))
@@ -36,7 +36,7 @@ export function readRequests(stream: Buffer): HttpRequest[] | null {
   return requests
 }
 
-/** Name that a DNS query asks for; null where the datagram isn't a query. */
+/** Name that a DNS query asks for; null if the datagram isn't a query. */
 export function readQuestion(datagram: Buffer): string | null {
   if (datagram.length < 17 || datagram.readUInt16BE(4) !== 1) return null
   const labels: string[] = []

@@ -118,7 +118,7 @@ async function prove(order: Order): Promise<Outcome> {
   }
 }
 
-/** Types a word into a plain form, because the browser also sends requests about forms to its vendor. */
+/** Types a word into a plain form, because browsers send requests about forms to their vendor, too. */
 async function leaveAlone(page: Page): Promise<void> {
   await page.goto(BLANK)
   await page.setContent('<form><input type="search" name="q"><input type="submit"></form>')

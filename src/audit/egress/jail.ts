@@ -1,5 +1,5 @@
 /**
- * @module A network namespace without a way out: every address is this machine, every name resolves, and every
+ * @module A network namespace without a way out: every address leads to this machine, every name resolves, and every
  * packet is captured. Needs Linux, root, `ip` and `tcpdump`.
  */
 import { execFileSync, spawn } from 'node:child_process'
@@ -14,11 +14,11 @@ import { readQuestion } from './http.ts'
 
 const RESOLVER = '198.18.255.53'
 
-/** Sets up addresses, routes and names. `unshare` has made the namespace, which has none yet. */
+/** Sets up addresses, routes and names. `unshare` has made the namespace, which has none of these yet. */
 export function furnishJail(folder: string): void {
   const ip = (line: string) => execFileSync('ip', line.split(' '), { stdio: 'pipe' })
   ip('link set lo up')
-  // WebRTC sends only where a network card exists. Packets sent through this card return at its other end.
+  // WebRTC sends only if there is a network card. Packets sent through this virtual card return at its other end.
   ip('link add out0 type veth peer name out1')
   for (const card of ['out0', 'out1'])
     writeFileSync(`/proc/sys/net/ipv6/conf/${card}/disable_ipv6`, '1')
@@ -30,7 +30,7 @@ export function furnishJail(folder: string): void {
   const files = {
     'resolv.conf': `nameserver ${RESOLVER}\n`,
     'nsswitch.conf': 'hosts: files dns\n',
-    // If the host's own list named the shop, its address would apply here.
+    // Replace the host's own list, because an address of the shop in it would apply here.
     hosts: '127.0.0.1 localhost\n::1 localhost\n',
   }
   for (const [name, text] of Object.entries(files)) {
@@ -75,7 +75,7 @@ export async function startResolver() {
   }
 }
 
-/** Accepts connections where a leak would go, so that the handshake completes and the bytes follow. */
+/** Accepts the connections of leaks, so that the handshake completes and the leaked bytes follow. */
 export async function startCollector(port: number): Promise<number> {
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy())
@@ -103,7 +103,7 @@ export async function startCapture(file: string) {
   return {
     /** Packets captured so far. */
     packets: () => readPackets(readFileSync(file)),
-    /** @throws NearsideError `input-invalid` where the kernel dropped packets, because then nothing is proven */
+    /** @throws NearsideError `input-invalid` if the kernel dropped packets, because nothing is proven then */
     async end() {
       // Waits for packets that are still being written.
       await new Promise((resolve) => setTimeout(resolve, 1000))

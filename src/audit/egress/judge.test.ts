@@ -72,7 +72,7 @@ const question = (name: string): Sent => {
 const reasons = (...sent: Sent[]) => judge(sent, RULES).findings.map((one) => one.reasons.join())
 
 describe('a request', () => {
-  it('to a declared file with a blank page’s headers is explained', () => {
+  it('a request to a declared file with a blank page’s headers is explained', () => {
     const honest = [
       get('/'),
       get('/a%20b.js'),
@@ -84,7 +84,7 @@ describe('a request', () => {
     expect(verdict).toMatchObject({ requests: 5, findings: [] })
   })
 
-  it('to the vault is explained like one to the shop', () => {
+  it('a request to the vault is explained like one to the shop', () => {
     const toVault = (text: string) => tcp(text, '198.18.1.7:80')
     const vault = { Host: 'vault.example' }
     expect(
@@ -98,7 +98,7 @@ describe('a request', () => {
     expect(asked.map((name) => judge([question(name)], secure).findings.length)).toEqual([0, 0, 1])
   })
 
-  it('by a worker’s import is explained like a blank page’s, but not with the headers of both page and worker', () => {
+  it('a request by a worker’s import is explained like a blank page’s, but not with the headers of both page and worker', () => {
     const lines = (...names: string[]) => names.map((name) => `${name}: 1`).join('\r\n')
     const module = (...names: string[]) =>
       `GET / HTTP/1.1\r\nHost: localhost:8790\r\n${lines(...names)}\r\nSec-Fetch-Mode: cors\r\nSec-Fetch-Dest: script\r\n\r\n`
@@ -139,7 +139,7 @@ describe('a request', () => {
     ['an upgrade', get('/', { Upgrade: 'websocket' }).concat('frame'), /body of 5/],
     ['a mark in a header', get('/', { Accept: btoa('.QXZVBNMKJ7') }), /marks/],
     ['no request at all', 'QUIC', /is no request/],
-  ])('with %s is not explained', (_, text, reason) => {
+  ])('a request with %s is not explained', (_, text, reason) => {
     expect(reasons(tcp(text))).toEqual([expect.stringMatching(reason)])
   })
 })
@@ -221,7 +221,7 @@ it.each([
   ['a HEAD', [get('/').replace('GET', 'HEAD')]],
   ['another version of HTTP', [get('/').replace('HTTP/1.1', 'HTTP/1.0')]],
   ['a kind of request that a blank page has not', [get('/', { 'Sec-Fetch-Dest': 'audioworklet' })]],
-])('finds a covert %s', (_, texts) => {
+])('the search finds a covert %s', (_, texts) => {
   for (const text of texts) expect(reasons(tcp(text)), text).toHaveLength(1)
 })
 
@@ -239,7 +239,7 @@ describe('two shoppers', () => {
   const apart = (one: string, other: string) => compareShoppers(asked(one), asked(other))
   const NONE = { first: [], second: [], order: [] }
 
-  it('with the same requests are not distinguished, whatever order the shop loads its files in', () => {
+  it('two shoppers with the same requests are not distinguished, in whatever order the shop loads its files', () => {
     expect(apart('abcAB', 'abcAB')).toEqual(NONE)
     expect(apart('acbbAB', 'abcAB')).toEqual(NONE)
     expect(apart('abAXB', 'abABX')).toEqual(NONE)
@@ -249,14 +249,14 @@ describe('two shoppers', () => {
     expect(apart('', '')).toEqual(NONE)
   })
 
-  it('are distinguished by whether the page or a worker requests a file', () => {
+  it('two shoppers are distinguished by whether the page or a worker requests a file', () => {
     const by = (headers: Headers) => [{ line: get('/', headers), kind: 'script', settled: true }]
     const byWorker = by({ 'sec-ch-ua': null, 'sec-ch-ua-platform': null })
     const { first, second } = compareShoppers(by({}), byWorker)
     expect([first.length, second.length]).toEqual([1, 1])
   })
 
-  it('are distinguished unless one whole comparison finds no difference', async () => {
+  it('two shoppers are distinguished unless one whole comparison finds no difference', async () => {
     const noise = apart('abABC', 'abACB')
     const varying = [apart('abA', 'abB'), apart('abC', 'abD'), apart('abAAB', 'abAB')]
     const outcomeOf = async (comparisons: readonly Difference[]) => {
@@ -275,12 +275,12 @@ describe('two shoppers', () => {
     ['number', 'abAAA', 'abA', { first: ['GET /a', 'GET /a'] }],
     ['order', 'abABC', 'abACB', { order: ['GET /b (1), then GET /c (1)'] }],
     ['files that the shop loads', 'abcA', 'abA', { first: ['GET /c'] }],
-  ])('are distinguished by their %s', (_, one, other, difference) => {
+  ])('two shoppers are distinguished by their %s', (_, one, other, difference) => {
     expect(apart(one, other)).toEqual({ ...NONE, ...difference })
   })
 })
 
-it('explains no undeclared destination, name or datagram except the browser’s own', () => {
+it('no undeclared destination, name or datagram is explained except the browser’s own', () => {
   expect(reasons(tcp('', '198.18.1.9:443'))).toEqual([
     'goes to an address that the shop doesn’t declare',
   ])
@@ -291,7 +291,7 @@ it('explains no undeclared destination, name or datagram except the browser’s 
   expect(reasons({ ...tcp(get('/')), torn: true })).toEqual(['the capture lost part of it'])
 })
 
-it('reads requests of any length', () => {
+it('the parser reads requests of any length', () => {
   const body = fc.uint8Array({ maxLength: 50 }).map((bytes) => Buffer.from(bytes))
   fc.assert(
     fc.property(fc.array(body, { maxLength: 6 }), (bodies) => {
@@ -315,7 +315,7 @@ const packet = (fields: Partial<Packet>): Packet => ({
   ...fields,
 })
 
-it('reassembles a stream from unordered and repeated packets, and marks a missing one', () => {
+it('the parser reassembles a stream from unordered and repeated packets, and marks a missing packet', () => {
   const start = 0xffff_fff0
   fc.assert(
     fc.property(
@@ -340,7 +340,7 @@ it('reassembles a stream from unordered and repeated packets, and marks a missin
   )
 })
 
-it('tells answers from requests, and separate connections apart', () => {
+it('the parser tells answers from requests, and separate connections apart', () => {
   const opening = packet({ opens: true, sequence: 7 })
   expect(sentBy([opening, opening, packet({ opens: true, sequence: 900 })])).toHaveLength(2)
   const asked = packet({ protocol: 'udp' })
@@ -350,7 +350,7 @@ it('tells answers from requests, and separate connections apart', () => {
   expect(sentBy([packet({ protocol: 'kernel' })])).toEqual([])
 })
 
-it('refuses a malformed or truncated capture', () => {
+it('a malformed or truncated capture is refused', () => {
   expect(() => readPackets(Buffer.alloc(30))).toThrow(/not a capture/)
   const head = Buffer.alloc(24)
   head.writeUInt32LE(0xa1b2c3d4)
@@ -390,7 +390,7 @@ describe('the browser’s own log', () => {
     .join(',\n')}]}`
   const isShop = (url: string) => url.startsWith('http://localhost')
 
-  it('is judged like a capture: decrypted streams, datagrams and failed requests', () => {
+  it('the browser’s own log is judged like a capture: decrypted streams, datagrams and failed requests', () => {
     const { requests, findings } = judge(readNetLog(text, isShop), RULES)
     expect(requests).toBe(2)
     expect(findings.map(({ what, marks }) => [what, ...marks]).sort()).toEqual([
@@ -400,7 +400,7 @@ describe('the browser’s own log', () => {
     ])
   })
 
-  it('is read up to where it was cut off', () => {
+  it('the browser’s own log is read up to where it was cut off', () => {
     expect(readNetLog(text.slice(0, text.indexOf('"type":4') + 5), isShop)).toHaveLength(3)
     expect(readNetLog('{"constants":', isShop)).toEqual([])
   })

@@ -88,7 +88,7 @@ export function judge(sent: readonly Sent[], rules: Rules): Verdict {
   return { requests, questions, own, bytes, findings }
 }
 
-/** Names of an origin: its host, and the name of the DNS record for its port (RFC 9460). */
+/** Names that belong to an origin: its host, and the name of the DNS record for its port (RFC 9460). */
 function namesOf(origin: string): string[] {
   const { hostname, port, protocol } = new URL(origin)
   return protocol === 'https:' && port ? [hostname, `_${port}._https.${hostname}`] : [hostname]

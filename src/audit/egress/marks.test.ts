@@ -32,14 +32,14 @@ const ENCODINGS: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
 }
 const names = Object.keys(ENCODINGS)
 
-it.each(names)('finds a mark in %s, at every offset', (name) => {
+it.each(names)('the search finds a mark in %s, at every offset', (name) => {
   for (const [at, mark] of all.entries()) {
     const padded = Buffer.from(`${'.'.repeat(at % 7)}${mark}${'-'.repeat(at % 5)}`)
     expect(find(ENCODINGS[name](padded)), String(mark)).toContain(String(mark))
   }
 })
 
-it('finds a mark under any three nested encodings', () => {
+it('the search finds a mark under any three nested encodings', () => {
   const three = fc.tuple(...[1, 2, 3].map(() => fc.constantFrom(...names)))
   fc.assert(
     fc.property(
@@ -47,7 +47,7 @@ it('finds a mark under any three nested encodings', () => {
       fc.constantFrom(...all),
       fc.string({ maxLength: 5 }),
       (order, mark, around) => {
-        // Only characters that survive `String` byte by byte; escapes double when nested.
+        // Use only characters that a string represents as one byte each and that need no escaping.
         const text = around.replace(/[^\w .]/g, '')
         let coded: Buffer = Buffer.from(`${text}${mark}${text}`)
         for (const name of order) coded = ENCODINGS[name](coded)
@@ -58,7 +58,7 @@ it('finds a mark under any three nested encodings', () => {
   )
 })
 
-it('finds digests of marks, binary numbers and formatted times', () => {
+it('the search finds digests of marks, binary numbers and formatted times', () => {
   const [id] = marks.ids
   for (const hash of ['md5', 'sha1', 'sha256'])
     for (const form of ['hex', 'base64', 'base64url'] as const)
@@ -72,7 +72,7 @@ it('finds digests of marks, binary numbers and formatted times', () => {
   expect(find(Buffer.from(new Date(time).toISOString()))).toContain(String(time))
 })
 
-it('finds no mark in plain headers or random bytes', () => {
+it('the search finds no mark in plain headers or random bytes', () => {
   const headers =
     'user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0'
   expect(find(Buffer.from(headers)).size).toBe(0)

@@ -40,13 +40,13 @@ export function makeMarks(count: number, random: () => number, now: number): Mar
     ids: made(() => `${word(9)}${whole(10)}`.toUpperCase()),
     titles: made(() => word(11)),
     queries: made(() => word(10)),
-    // Prices are never whole, because a whole number counts as a time.
+    // Prices are never whole numbers, because the search treats whole numbers as times.
     prices: made(() => (10 * (100_000 + whole(900_000)) + 1 + whole(9)) / 100),
     times: made(() => now - DAY - whole(60 * DAY)),
   }
 }
 
-/** Forms in which a mark appears after decoding: text in lower case, and bytes. */
+/** Forms in which a mark can appear after decoding: text in lower case, and bytes. */
 function* shapesOf(mark: string | number): Generator<{ text?: string; bytes?: Buffer }> {
   const text = String(mark)
   yield { text: text.toLowerCase() }
@@ -149,7 +149,7 @@ function* decodings(bytes: Buffer): Generator<Buffer> {
   // UTF-16 text that Latin-1 can write, in either byte order.
   if (/(\0[\s\S]){4}|([\s\S]\0){4}/.test(text))
     for (const phase of [0, 1]) yield bytes.filter((_, at) => at % 2 === phase) as Buffer
-  // In a path or between dashes the start of base64 is unknown, so all four phases are tried.
+  // In a path or between dashes, it is unknown where base64 starts, so try all four offsets.
   for (const [run] of text.matchAll(/[\w+/-]{8,}/g))
     for (let phase = 0; phase < 4 && run.length - phase >= SHORTEST_RUN; phase++)
       yield Buffer.from(run.slice(phase), 'base64')
@@ -179,6 +179,6 @@ function* tried(decode: () => Buffer): Generator<Buffer> {
     const bytes = decode()
     if (bytes.length >= SHORTEST_RUN / 2) yield bytes
   } catch {
-    // These bytes weren't compressed.
+    // These bytes weren't compressed, so there is nothing to add.
   }
 }

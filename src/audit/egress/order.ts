@@ -48,11 +48,11 @@ export interface Outcome {
   /** Headers of the shop's home page. */
   readonly headers: Readonly<Record<string, string>>
   /**
-   * The first shopper, then the second, who acts differently. Both appear again after each comparison that
-   * differed.
+   * The first shopper, then the second, who acts differently. Both appear once more for each repetition of the
+   * comparison.
    */
   readonly shoppers: readonly ShopperOutcome[]
-  /** Difference of the last comparison; no earlier comparison was empty. */
+  /** Difference that the last comparison found; every earlier comparison found one, too. */
   readonly difference: Difference
   readonly probes: readonly (Pick<Probe, 'name' | 'kind' | 'where'> & {
     readonly lifted: Trace

@@ -1,20 +1,20 @@
 /**
  * @module Requests of a blank page in the observed browser, per kind of resource: spelling, order and values of
- * headers. The shop's requests must look the same.
+ * headers. The shop's requests must have the same.
  */
 import type { HttpRequest } from './http.ts'
 
 /** Allowed headers of one kind of request, by name in lower case. */
 interface Plain {
   readonly values: Map<string, Set<string>>
-  /** Pairs `a b` where header a came before b. */
+  /** Pairs `a b` of headers: a came before b in some request. */
   readonly order: Set<string>
   /** Headers that every request of this kind has. */
   always: readonly string[]
 }
 
 export interface PlainRequests {
-  /** Deviations from a blank page's requests; empty where there are none. */
+  /** Deviations from a blank page's requests; empty if there are none. */
   faultsOf(request: HttpRequest): string[]
 }
 

@@ -5,7 +5,7 @@
 
 export interface Probe {
   readonly name: string
-  /** Target. `channel`: another server. `planted`: the shop itself, where no policy can stop it. */
+  /** Target. `channel`: another server. `planted`: the shop itself; no policy can stop that. */
   readonly kind: 'channel' | 'planted'
   /** Place where the script runs. `opener`: in a page of its own, because it navigates away. */
   readonly where: 'page' | 'opener' | 'worker' | 'service worker'
@@ -146,7 +146,7 @@ const SERVICE_WORKER = { fetch: PAGE.fetch }
 
 const PLANTED_IN_WORKERS = { 'header that every request has': 'say(M)' }
 
-/** Leaks to the shop's own server, in the spellings of C3. */
+/** Leaks to the shop's own server, in many places of a request and in many encodings. */
 const PLANTED: Readonly<Record<string, string>> = {
   'query of an address': "ask(); fetch('/?v=' + M)",
   path: "fetch('/' + M)",
@@ -201,7 +201,7 @@ export const PROBES: readonly Probe[] = [
   ...all(PLANTED_IN_WORKERS, 'service worker', 'planted'),
 ]
 
-/** Whole script of one probe. Errors are ignored: a policy causes them. */
+/** Whole script of one probe. Errors are ignored, because a policy can cause them. */
 export function scriptOf({ script }: Probe, mark: string, host: string): string {
   return `(async () => { const M = ${JSON.stringify(mark)}, H = ${JSON.stringify(host)}; ${PRELUDE}
     try { ${script} } catch {} })()`

@@ -13,7 +13,7 @@ import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { ProofMessage } from './inside.ts'
 import { type Order, type Outcome, sitesOf } from './order.ts'
 
-/** Switches that reduce the browser's own requests; they don't affect the shop's. */
+/** Switches that reduce the browser's own requests; they don't affect the requests of the shop. */
 const ARGS = [
   ...['--no-sandbox', '--no-first-run', '--disable-sync'],
   ...['--disable-component-update', '--disable-domain-reliability'],
@@ -21,10 +21,10 @@ const ARGS = [
 
 type ProofOptions = Omit<Order, 'folder' | 'upstreams' | 'args'>
 
-/** Options of `unshare`. Browser and capture live in its process namespace, so they end with it. */
+/** Options of `unshare`. Browser and capture run in a process namespace of their own, so they end together with it. */
 const NAMESPACES = ['--net', '--mount', '--pid', '--mount-proc', '--fork', '--kill-child']
 
-/** Reasons why this machine can't run a proof, each with a remedy; empty where it can. */
+/** Reasons why this machine can't run a proof, each with a remedy; empty if it can. */
 export function missingForProof(given: Pick<Order, 'url' | 'vault'>): string[] {
   const missing: string[] = []
   if (process.platform !== 'linux') missing.push('network namespaces need Linux')
@@ -45,7 +45,7 @@ export function missingForProof(given: Pick<Order, 'url' | 'vault'>): string[] {
   return status === 0 ? [] : [`no network namespace can be made here (${stderr.trim()})`]
 }
 
-/** @throws NearsideError `input-invalid` where a tool is missing or the shop doesn't answer; `aborted` */
+/** @throws NearsideError `input-invalid` if a tool is missing or the shop doesn't answer; `aborted` */
 export async function prove(
   options: ProofOptions,
   say: (line: string) => void,
@@ -80,9 +80,9 @@ async function runInside(order: Order, say: (line: string) => void, signal: Abor
   }
 }
 
-/** Opens the only connection to a site: the socket at `path` leads there and nowhere else. */
+/** Opens the only connection to a site: the socket at `path` leads to that site and nowhere else. */
 async function openWayOut({ href, hostname, port, protocol }: URL, path: string): Promise<Server> {
-  // Browsers resolve `*.localhost` to loopback (RFC 6761); the system's resolver may not.
+  // Browsers resolve `*.localhost` to loopback (RFC 6761); the system's resolver possibly doesn't.
   const host = hostname.endsWith('.localhost') ? 'localhost' : hostname
   const reach = () =>
     protocol === 'https:'

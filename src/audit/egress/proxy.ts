@@ -27,7 +27,7 @@ export type ShopProxy = Awaited<ReturnType<typeof startProxy>>
 
 /**
  * @param at ports to listen on, at every address; 0: any port
- * @param upstreams socket path by requested host (`name:port`); the first is the shop's and also serves unknown
+ * @param upstreams socket path by requested host (`name:port`); the first path is the shop's and also serves unknown
  * hosts
  */
 export async function startProxy(
@@ -40,7 +40,7 @@ export async function startProxy(
   const first = new Set<string>()
   let asked: Asked[] = []
   let last = 0
-  /** Validators sent, as `host path validator`. */
+  /** Validators (ETags and modification times) that the shop's server sent, as `host path validator`. */
   const given = new Set<string>()
   const servers = await Promise.all(Array.from(at, (port) => listenAt(port, pass)))
   function pass(incoming: IncomingMessage, answer: ServerResponse): void {

@@ -27,7 +27,7 @@ interface EgressReport extends Outcome {
     readonly found: number
     readonly missed: readonly string[]
   }
-  /** Faults of the shop or of the proof; empty where everything holds. */
+  /** Faults of the shop or of the proof; empty if there are none. */
   readonly faults: readonly string[]
   readonly limits: readonly string[]
 }
@@ -53,7 +53,7 @@ export function createReport(
   const channels = probes.filter(({ kind }) => kind === 'channel')
   const open = named(channels.filter(({ policed }) => policed === 'found'))
   const untried = named(channels.filter(({ lifted }) => lifted !== 'found'))
-  // Leave out the probes of channels that this browser doesn't use: no leak was planted there.
+  // Leave out the probes of channels that this browser doesn't use: such a probe plants no leak.
   const planted = probes.filter(
     ({ kind, lifted }) => lifted === 'found' || (kind === 'planted' && lifted === 'nothing'),
   )

@@ -1,16 +1,16 @@
-/** @module A proof continues where the shop has no worker or the browser refuses to start one. */
+/** @module Tests that a proof continues if the shop has no worker or the browser refuses to start one. */
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { PROBES } from './probes.ts'
 import { tryProbes, type Watched } from './stages.ts'
 
-it('tries all other probes when the browser refuses the service worker', async () => {
+it('a proof tries all other probes when the browser refuses the service worker', async () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const tried: string[] = []
   const page = {
     on: () => undefined,
     goto: async () => null,
-    // A probe arrives as a script, and the registration of a worker as a function.
+    // Probes arrive as a text, and the registration of a worker as a function.
     async evaluate(what: unknown) {
       if (typeof what !== 'string') throw new Error('Failed to register a ServiceWorker')
       tried.push(what)

@@ -16,7 +16,7 @@ export interface Watched {
 }
 
 const PATIENCE_MS = 120_000
-/** Milliseconds to wait for workers; a shop may have none. */
+/** Maximum milliseconds to wait for workers, because a shop can have none. */
 const WORKERS_MS = 60_000
 /** Milliseconds without new traces after which the wait ends. */
 const QUIET_MS = 10_000
@@ -55,7 +55,7 @@ export async function watchShopper(
     const registered = await navigator.serviceWorker?.getRegistration()
     return registered?.active?.scriptURL ?? null
   })
-  // Half of the time without a network: data held back would leave on reconnection.
+  // Spend half of the time without a network, because data held back would leave on reconnection.
   await context.setOffline(true)
   await wait(idle * 500)
   await context.setOffline(false)
@@ -80,7 +80,7 @@ export type Trace = 'found' | 'nothing' | 'no worker'
 /**
  * Tries every probe on the shop's home page and in its workers.
  * @param serviceWorker URL of the shop's service worker, if it has one
- * @param least minimum number of milliseconds to wait for traces; the wait goes on while new traces arrive
+ * @param least minimum number of milliseconds to wait for traces; the wait continues as long as new traces arrive
  * @returns the trace of each probe, in the order of `PROBES`
  */
 export async function tryProbes(
@@ -142,8 +142,8 @@ function tells({ what, marks }: Finding, mark: string, host: string): boolean {
 }
 
 /**
- * The learning worker. A vault's worker starts alone, at its own address and under its own policy. Without a policy
- * it refuses to work and would end before all probes have run.
+ * The learning worker. A vault's worker starts alone, at its own address and under its own policy. Without a policy,
+ * that worker refuses to work and would end before all probes have run.
  */
 async function workerOf(script: string, page: Page, context: BrowserContext): Promise<Worker> {
   if (new URL(script).origin === new URL(page.url()).origin) return page.workers()[0]
@@ -157,9 +157,9 @@ async function workerOf(script: string, page: Page, context: BrowserContext): Pr
 }
 
 /**
- * Wakes the service worker: Chromium stops an idle one, and a page of the shop restarts it. A shop that starts only
- * under its policy has not registered one yet; this function then registers it, as a classic script or a module.
- * @returns undefined where there is none, or the browser refuses it
+ * Wakes the service worker: Chromium stops an idle one until a page of the shop needs it. If the shop has registered
+ * none yet, because it starts only under its policy, this function registers it, as a classic script or a module.
+ * @returns undefined if there is none, or the browser refuses it
  */
 async function serviceWorkerOf(
   context: BrowserContext,

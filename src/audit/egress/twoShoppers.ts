@@ -1,6 +1,6 @@
 /**
- * @module Compares two shoppers who act differently in one shop. Kind, number and order of the server's requests
- * must not distinguish them. Requests count as they arrived at the shop, over all connections.
+ * @module Compares two shoppers who act differently in one shop. Kind, number and order of the requests to the server
+ * must not tell the two apart. Requests are compared as they arrived at the shop, over all connections.
  */
 
 /** One request, with all of its headers, as one line of text. */
@@ -12,18 +12,19 @@ export interface Asked {
   readonly settled: boolean
 }
 
-/** Differences between two shoppers; all empty where there are none. */
+/** Differences between two shoppers; all empty if there are none. */
 export interface Difference {
   /** Requests that the first shopper made more often than the second; one entry per surplus request. */
   readonly first: readonly string[]
   readonly second: readonly string[]
-  /** Pairs `x, then y` that the second shopper requested in the other order, both for the same kind of resource. */
+  /** Pairs `x, then y` of the first shopper's requests of one kind that the second made in the other order. */
   readonly order: readonly string[]
 }
 
 /**
- * While a shop loads, the browser decides number and order over several connections, so only the files are
- * compared. The browser also decides when to look for a newer service worker, so order counts per kind of resource.
+ * While a shop loads, the browser decides number and order of requests over several connections, so only the files are
+ * compared. The browser also decides when to look for a newer service worker, so order is compared per kind of
+ * resource.
  */
 export function compareShoppers(first: readonly Asked[], second: readonly Asked[]): Difference {
   const of = (all: readonly Asked[], settled: boolean) =>
@@ -88,7 +89,7 @@ function inOrder(all: readonly Asked[]): (readonly [string, string])[] {
   )
 }
 
-/** Surplus lines of `some` over `others`. */
+/** Lines that `some` contains more often than `others`; one entry per surplus line. */
 function missing(some: readonly string[], others: readonly string[]): string[] {
   const left = [...others]
   return some.filter((line) => {

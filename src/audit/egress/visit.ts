@@ -20,14 +20,14 @@ export interface ShopperScript {
   /**
    * Fills the shop with marks and events once `settled` has resolved. If the shop declares no paths, the paths
    * requested until then count as declared.
-   * @returns the number of events, and the device's stored data about them where that is available
+   * @returns the number of events, and the device's stored data about them if that is available
    */
   shop(visit: Visit, settled: () => Promise<void>): Promise<{ events: number; held?: string }>
 }
 
 const IDLE_MS = 3000
 
-/** Searches for marks in any search box; follows links within the shop. */
+/** Types marks into any search box, and follows links within the shop. */
 export const anyShopper: ShopperScript = {
   async shop({ page, url, marks, events, isSecond }, settled) {
     await page.goto(url)

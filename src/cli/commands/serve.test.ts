@@ -74,7 +74,7 @@ describe('nearside serve', () => {
       'leader: terms my-shop: ε = 4.89 (zero-out 2.25) for one report, ε = 11.00 (zero-out 4.89) for the 4 of a year (δ = 0.000001, the noise of one aggregator)',
     )
     expect(leader.lines).toContain(
-      'leader: DEVICES REFUSE THESE TERMS (but for a demonstration): a round has 5 updates, the fewest allowed are 1000',
+      'leader: DEVICES REFUSE THESE TERMS (but for a demonstration): a round has 5 updates, the minimum is 1000',
     )
     expect(leader.lines).toContain(`nearside leader listening on ${leader.url}`)
     let health = await json(`${leader.url}/v1/health`)

@@ -30,7 +30,7 @@ export type Circuit = ReturnType<typeof createCircuit>
 
 const chunks = (length: number, chunk: number) => Math.ceil(length / chunk)
 
-/** Smallest chunk size among those with the shortest proof. */
+/** Smallest chunk size among the sizes that give the shortest proof. */
 function chooseChunk(most: number, gadgetOf: (chunk: number) => Gadget): number {
   let best = 1
   for (let chunk = 2; chunk <= most; chunk++)
@@ -82,7 +82,7 @@ export function createCircuit(parameters: PineParameters) {
 
 /**
  * Encodes a vector's residues, then the bits of Σ x² and of B² − Σ x². For a vector whose norm exceeds B, the bits are
- * wrong: the function doesn't fail, but the proof will.
+ * wrong: this function doesn't fail, but the proof is refused later.
  */
 export function encodeNorm(circuit: Circuit, vector: Uint32Array): Uint32Array {
   const { squaredBound, normBits } = circuit
@@ -100,7 +100,7 @@ export function wraparoundSums(
   vector: Uint32Array,
   stream: Uint8Array,
 ): Uint32Array {
-  // Hot loop where d is large: four numbers per step, and no call per sum.
+  // This loop takes most of the time if d is large, so it adds four numbers per step and calls no function per sum.
   const padded = new Float64Array(4 * streamBytes({ dimension, checks: 1 }))
   padded.set(vector)
   const sums = new Uint32Array(checks)
@@ -124,7 +124,7 @@ export function streamBytes({ dimension, checks }: Pick<Circuit, 'dimension' | '
   return checks * Math.ceil(dimension / 4)
 }
 
-/** Encodes each sum's bits, offset by the lowest allowed value, and whether it counts as a success. */
+/** Encodes each sum's bits, offset by the lowest allowed value, and whether it is a required success. */
 export function encodeSums(circuit: Circuit, sums: Uint32Array): Uint32Array {
   const { wraparoundBound, wraparoundBits, successes } = circuit
   const width = wraparoundBits + 1
@@ -139,7 +139,7 @@ export function encodeSums(circuit: Circuit, sums: Uint32Array): Uint32Array {
 /** A circuit on a measurement, or on one of several shares of it. */
 interface Evaluation {
   readonly inputs: () => GadgetInputs
-  /** Weighted sum Σₖ weightₖ · inputs of call k, [arity]. For many inputs, much faster than through `inputs`. */
+  /** Weighted sum Σₖ weightₖ · inputs of call k, [arity]. For many inputs, this is much faster than `inputs`. */
   readonly combine: (weights: Uint32Array) => Uint32Array
   /** Computes the circuit's output from the gadget's outputs; 0 for a valid measurement. */
   readonly result: (outputs: Uint32Array) => number
@@ -159,7 +159,7 @@ export function evaluateNorm(circuit: Circuit, measurement: Uint32Array): Evalua
 }
 
 /**
- * Circuit for all other checks. What all proofs of this circuit share is computed only once.
+ * Circuit for all other checks. Values that all proofs of this circuit share are computed only once.
  * @returns a function that evaluates one proof, given three random elements drawn after the measurement was fixed
  */
 export function evaluateChecks(

@@ -20,14 +20,14 @@ const near = fc.oneof(
 )
 
 describe('the field', () => {
-  it('multiplies like integers modulo q', () => {
+  it('the field multiplies like integers modulo q', () => {
     fc.assert(
       fc.property(near, near, (a, b) => multiply(a, b) === exact(a, b)),
       { numRuns: 20_000 },
     )
   })
 
-  it('multiplies exactly where the product lies next to a multiple of q', () => {
+  it('the field multiplies exactly if the product lies next to a multiple of q', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: MODULUS - 1 }), fc.nat(9), (a, rest) => {
         const inverse = power(a, MODULUS - 2)
@@ -38,10 +38,10 @@ describe('the field', () => {
     )
   })
 
-  it('maps any safe integer to its residue', () => {
+  it('the field maps any safe integer to its residue', () => {
     const anyInteger = fc.oneof(
       fc.integer({ min: -(2 ** 52), max: 2 ** 52 }),
-      // Integers near a multiple of q, where the quotient is one off.
+      // Integers near a multiple of q, for which the quotient is off by one.
       fc
         .tuple(fc.integer({ min: -(2 ** 20), max: 2 ** 20 }), fc.integer({ min: -2, max: 2 }))
         .map(([times, rest]) => times * MODULUS + rest),
@@ -52,7 +52,7 @@ describe('the field', () => {
     )
   })
 
-  it('interpolates from its evaluations, and evaluates halfway between the points', () => {
+  it('the field interpolates a polynomial from its values, and evaluates it halfway between the points', () => {
     for (const size of [1, 2, 8, 64]) {
       const coefficients = Uint32Array.from({ length: size }, (_, i) => residue((i + 3) ** 9))
       const values = evaluate(coefficients.slice())
@@ -65,7 +65,7 @@ describe('the field', () => {
     }
   })
 
-  it('computes powers', () => {
+  it('the field computes powers', () => {
     expect([...powers(3, 4)]).toEqual([1, 3, 9, 27])
     expect(power(3, MODULUS - 1)).toBe(1)
   })

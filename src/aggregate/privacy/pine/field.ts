@@ -22,9 +22,9 @@ export function subtract(a: number, b: number): number {
 }
 
 /**
- * Product as a·b − ⌊a·b/q⌋·q, each part mod 2³². The quotient uses doubles; it is one off where a·b/q is within
- * 2⁻¹⁹ of an integer. The result then lies in the gap between q and 2³². It lies at the lower end if the quotient
- * is one too small, and at the upper end if it is one too large.
+ * Product as a·b − ⌊a·b/q⌋·q, each part mod 2³². The quotient uses doubles; it is off by one if a·b/q is within 2⁻¹⁹ of
+ * an integer. The result then lies in the gap between q and 2³². It lies at the lower end if the quotient is one too
+ * small, and at the upper end if it is one too large.
  */
 export function multiply(a: number, b: number): number {
   const quotient = (a * b * INVERSE) >>> 0
@@ -134,7 +134,7 @@ export function fromBits(bits: Uint32Array, start: number, length: number): numb
   let sum = 0
   for (let i = length - 1; i >= 0; i--) {
     sum = 2 * sum + bits[start + i]
-    // Sixteen doublings stay below 2⁵³.
+    // Reduce after sixteen doublings, which stay below 2⁵³.
     if (i % 16 === 0) sum %= MODULUS
   }
   return sum

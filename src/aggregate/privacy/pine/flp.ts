@@ -15,7 +15,7 @@ export interface Gadget {
 /** Inputs of all gadget calls, [calls · arity]; each call gives one output. */
 export type GadgetInputs = Uint32Array
 
-/** Number of points of a wire's polynomial: its seed, its inputs, zeros up to a power of two. */
+/** Number of points of a wire's polynomial: the wire's seed and inputs, then zeros up to a power of two. */
 function pointsOf({ calls }: Gadget): number {
   return 2 ** Math.ceil(Math.log2(1 + calls))
 }
@@ -24,7 +24,7 @@ export function proofLength(gadget: Gadget): number {
   return gadget.arity + 2 * (pointsOf(gadget) - 1) + 1
 }
 
-/** Elements of a verifier besides the circuit's output: one per wire, and one of the gadget's polynomial. */
+/** Number of elements of a verifier besides the circuit's output: one per wire, and one for the gadget's polynomial. */
 export function verifierLength(gadget: Gadget): number {
   return gadget.arity + 1
 }

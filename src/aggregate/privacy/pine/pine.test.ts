@@ -49,7 +49,7 @@ function flipped(bytes: Uint8Array, at: number): Uint8Array {
 const HONEST = Number(process.env.NEARSIDE_HONEST ?? 60)
 
 describe('a short vector', () => {
-  it(`is accepted ${HONEST} times of ${HONEST}, and exactly at the bound`, async () => {
+  it(`a short vector is accepted ${HONEST} times of ${HONEST}, and exactly at the bound`, async () => {
     const random = createRandom(1)
     for (let i = 0; i < HONEST; i++) {
       const size = [0, 1e-4, 1e-2, 1][i % 4]
@@ -62,9 +62,9 @@ describe('a short vector', () => {
 })
 
 describe('a vector beyond the bound', () => {
-  // Square root of −1 mod q: its square and the square of 1 add up to 0.
+  // Square root of −1 mod q. Its square and the square of 1 add up to 0, so the norm seems to be 0.
   const imaginary = power(17, (MODULUS - 1) / 4)
-  /** `count` equal numbers, as short as possible, whose sum of squares wraps around to one within the bound. */
+  /** `count` equal numbers, as small as possible, whose sum of squares wraps around to a sum within the bound. */
   const wrapped = (count: number) => {
     const x = Math.ceil(Math.sqrt(MODULUS / count))
     expect(count * x * x - MODULUS).toBeLessThanOrEqual(BOUND ** 2)
@@ -83,7 +83,7 @@ describe('a vector beyond the bound', () => {
     ['squares wrap around, in 4', wrapped(4)],
     ['squares wrap around, in 16', wrapped(16)],
     ['squares wrap around, in all 102', wrapped(102)],
-  ])('is refused: %s', async (_, integers) => {
+  ])('a vector beyond the bound is refused: %s', async (_, integers) => {
     expect(await isTaken(await send(integers))).toBe(false)
   })
 })
@@ -107,7 +107,7 @@ it('a vector that wraps around passes each check with probability ½ at most', (
 })
 
 describe('a proof', () => {
-  it('holds only for its own nonce, shares and seeds', async () => {
+  it('a proof holds only for its own nonce, shares and seeds', async () => {
     const [mine, other] = [await send([5, -7]), await send([5, -7])]
     expect(await isTaken(mine)).toBe(true)
     for (const change of ['nonce', 'seeds', 'publicShare', 'leaderShare'] as const)
@@ -122,7 +122,7 @@ describe('a proof', () => {
     expect(await isTaken({ ...again, leaderShare: swapped })).toBe(false)
   })
 
-  it('is refused after a change of any part', async () => {
+  it('a proof is refused after a change of any part', async () => {
     const sent = await send([5, -7])
     const { dimension, gradientLength, measurementLength, proofsLength } = circuit
     const starts = [0, dimension, gradientLength, measurementLength - 1, measurementLength]
@@ -136,7 +136,7 @@ describe('a proof', () => {
     }
   })
 
-  it('fails when the two servers check it under different keys', async () => {
+  it('a proof fails when the two servers check it under different keys', async () => {
     const { nonce, seeds, publicShare, leaderShare } = await send([1])
     const one = await prepare(circuit, 'leader', KEY, nonce, publicShare, leaderShare)
     const otherKey = cryptoRandomBytes(32)
@@ -145,7 +145,7 @@ describe('a proof', () => {
     expect(isProven(circuit, one.verifiers, other.verifiers)).toBe(false)
   })
 
-  it('is refused with a share of another length or a number beyond the field', async () => {
+  it('a proof is refused with a share of another length or a number beyond the field', async () => {
     const { nonce, publicShare, leaderShare } = await send([1])
     const open = (share: Uint8Array) => prepare(circuit, 'leader', KEY, nonce, publicShare, share)
     expect(await open(leaderShare.slice(4))).toBeNull()

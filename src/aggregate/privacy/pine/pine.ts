@@ -1,7 +1,7 @@
 /**
- * @module PINE: two additive shares of a short vector, and a proof that it is short. Both aggregators check the
- * proof with one message each and learn nothing else. This is the 32-bit variant with HMAC of
- * draft-chen-cfrg-vdaf-pine (version of `poc/test_vec/01`); unaudited.
+ * @module PINE: two additive shares of a short vector, and a proof that the vector is short. Both aggregators check the
+ * proof with one message each and learn nothing else. This is the 32-bit variant with HMAC of draft-chen-cfrg-vdaf-pine
+ * (version of `poc/test_vec/01`); unaudited.
  */
 import { type Bytes, concat, encodeVector, equalBytes } from '@nearside/core/bytes.ts'
 import {
@@ -68,7 +68,7 @@ const signStream = (xof: Xof, circuit: Circuit, seed: Uint8Array) =>
 const jointElements = (xof: Xof, { proofs }: Circuit, seed: Uint8Array) =>
   xof.elements(seed, USAGE.jointRandomness, Uint8Array.of(proofs), 3 * proofs)
 
-/** Expands the helper's share, or its first `length` elements. The first d are the vector's share. */
+/** Expands the helper's share, or its first `length` elements. The first d elements are the share of the vector. */
 export function expandHelperShare(
   seeds: Uint8Array,
   length: number,
@@ -171,8 +171,8 @@ function* evaluations(
 }
 
 /**
- * An aggregator's half of the check. Gives its share of the vector, to be summed if the proof holds, and its share
- * of the verifiers. The aggregators exchange verifiers; a single share of them is random.
+ * Computes an aggregator's half of the check: its share of the vector, to be summed if the proof holds, and its share
+ * of the verifiers. The aggregators exchange these; a single share of the verifiers is random.
  * @param verifyKey 32 bytes that both aggregators know and devices don't
  * @param input the leader's share, or the helper's seeds
  * @returns null for a malformed share, or for a share that the public share doesn't commit to
@@ -222,7 +222,7 @@ export async function prepare(
   for (const { evaluation, of } of evaluations(circuit, measurement, sums, joint, 2)) {
     const one = proofShare.subarray(read, read + proofLength(of))
     const verifier = query(of, evaluation.combine, one, points[proof])
-    // The random point is a root of unity: a chance of one in millions. Retries with the same id fail, too.
+    // The random point is a root of unity, which has a chance of one in millions. Retries with the same id fail, too.
     if (verifier === null) return null
     verifiers[written] = evaluation.result(outputsOf(of, one))
     verifiers.set(verifier, written + 1)

@@ -25,7 +25,7 @@ export const USAGE = {
  */
 const DOMAIN = [7, 1, 0xff, 0xff, 0x10, 0x05, 0]
 
-/** Makes `length` bytes: HMAC-SHA256 of the message gives 16 bytes of AES-128 key and 16 of counter. */
+/** Makes `length` bytes: HMAC-SHA256 of the message gives 16 bytes of an AES-128 key and 16 bytes of a counter. */
 type Keystream = (key: Uint8Array, message: Uint8Array, length: number) => Bytes | Promise<Bytes>
 
 async function webKeystream(seed: Uint8Array, message: Bytes, length: number): Promise<Bytes> {
@@ -47,7 +47,7 @@ export function createXof(keystream: Keystream): Xof {
   return {
     bytes,
     async elements(seed, usage, binder, count) {
-      // One word in 4,096 is left out. With these spare words a second attempt is rare.
+      // About one word in 4,096 is left out. These spare words make a second attempt rare.
       for (let words = count + 16 + (count >> 9); ; words *= 2) {
         const stream = decodeVector(await bytes(seed, usage, binder, 4 * words))
         const elements = new Uint32Array(count)

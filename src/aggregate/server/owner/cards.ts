@@ -21,7 +21,7 @@ export interface OwnerFacts {
   readonly now: number
   readonly model: {
     readonly version: string
-    /** Last day of its training data, ISO. */
+    /** Last day of the model's training data, ISO. */
     readonly until: string
     /** Version that a round changed into this one; null: no round made this version. */
     readonly parent: string | null

@@ -57,7 +57,7 @@ const answer = (light: Light) => ({
 })
 
 describe('the owner’s page', () => {
-  it('is public and has no figure; its policy allows one script and no other origin', async () => {
+  it('the owner’s page is public and has no figure; its policy allows one script and no other origin', async () => {
     const { get } = await start()
     const found = await get(null, `${LEADER}/owner`)
     expect(found.status).toBe(200)
@@ -69,7 +69,7 @@ describe('the owner’s page', () => {
   })
 
   it.each([null, '', 'f', TOKEN.slice(1), `${TOKEN}f`, 'ü'])(
-    'answers 401 as problem+json to the token %j',
+    'the owner’s page answers 401 as problem+json to the token %j',
     async (token) => {
       const { get } = await start()
       const found = await get(token === 'ü' ? '%C3%BC' : token)
@@ -82,7 +82,7 @@ describe('the owner’s page', () => {
     },
   )
 
-  it('is served neither by the helper nor by a leader without a folder', async () => {
+  it('the owner’s page is served neither by the helper nor by a leader without a folder', async () => {
     const { get } = await start()
     expect((await get(TOKEN, `${HELPER}/v1/owner`)).status).toBe(404)
     const { fetch } = await createFederation()
@@ -90,7 +90,7 @@ describe('the owner’s page', () => {
     expect((await fetch(`${LEADER}/v1/owner`)).status).toBe(404)
   })
 
-  it('refuses to start with a token that is short, missing or readable by others', async () => {
+  it('a leader refuses to start if the owner’s token is short, missing or readable by others', async () => {
     const folder = ownerFolder()
     const open = () => openOwner(folder, { models: '', operator: '' })
     const file = join(folder, 'token')
@@ -106,7 +106,7 @@ describe('the owner’s page', () => {
 })
 
 describe('the owner page’s answers', () => {
-  it('show the round as it fills, then the gate’s verdict and the gain of the round’s model', async () => {
+  it('the owner page’s answers show the round as it fills, then the gate’s verdict and the gain of the round’s model', async () => {
     const metrics = { cases: 300, 'ndcg@10 before': 0.2, 'ndcg@10 after': 0.21 }
     const { card, cards, fill } = await start({
       gate: async () => ({ accepted: true, reasons: [], metrics }),
@@ -132,7 +132,7 @@ describe('the owner page’s answers', () => {
     }
   })
 
-  it('are red for a refused model, amber for an unmeasured model and for a change within noise', async () => {
+  it('the owner page’s answers are red for a refused model, amber for an unmeasured model and for a change within noise', async () => {
     const refused = await start({
       gate: async () => ({ accepted: false, reasons: ['it ranks worse'], metrics: { cases: 300 } }),
     })
@@ -153,7 +153,7 @@ describe('the owner page’s answers', () => {
     expect((await noise.card('Gain of the last round'))?.light).toBe('amber')
   })
 
-  it('say that the round waits and why, while the helper is down', async () => {
+  it('the owner page’s answers say that the round waits and why, while the helper is down', async () => {
     const { federation, card, fill } = await start()
     await fill(1)
     expect((await card('The round'))?.light).toBe('green')
@@ -167,7 +167,7 @@ describe('the owner page’s answers', () => {
     })
   })
 
-  it('name the signers of the release whose signatures are valid', async () => {
+  it('the owner page’s answers name the signers of the release whose signatures are valid', async () => {
     const { federation, models, card } = await start()
     expect((await card('Last release'))?.light).toBe('amber')
     const { privateKey } = generateKeyPairSync('ed25519')
@@ -188,7 +188,7 @@ describe('the owner page’s answers', () => {
     expect(forged?.because.join()).not.toContain(key)
   })
 
-  it('repeat what measure and evaluate wrote, with its age', async () => {
+  it('the owner page’s answers repeat what measure and evaluate wrote, with its age', async () => {
     const { folder, card } = await start()
     const [sales, verdict, stores] = [
       'Effect on orders and money',

@@ -13,14 +13,14 @@ import type {
 export const idsIn = (reports: readonly Pick<ReportRecord, 'id'>[]): readonly string[] =>
   reports.map(({ id }) => id)
 
-/** Tokens of those reports that have a token. */
+/** Tokens of the reports that have one. */
 export const tokensOf = (shares: readonly CountedShare[]): readonly string[] =>
   shares.flatMap(({ token }) => token ?? [])
 
 type Round = Pick<RoundSummary, 'state' | 'counted'> | undefined
 
 /**
- * @param round current state of the round; undefined where it doesn't exist
+ * @param round current state of the round; undefined if it doesn't exist
  * @param known recorded reports by id
  * @param spent tokens that other reports have used
  * @returns one outcome each, and the shares to record and add
@@ -52,7 +52,7 @@ export function admitShares(
 }
 
 /**
- * @returns one outcome each, the seeds to record, and how many of these count
+ * @returns one outcome each, the seeds to record, and the number of these seeds that count
  * @throws NearsideError `round-closed`
  */
 export function admitSeeds(

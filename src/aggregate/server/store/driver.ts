@@ -17,11 +17,11 @@ export interface Query {
 
 /**
  * Outside a transaction, the driver's own statements see committed data only.
- * @throws (all methods) NearsideError `storage-unavailable` where the database fails or doesn't answer in time
+ * @throws (all methods) NearsideError `storage-unavailable` if the database fails or doesn't answer in time
  */
 export interface Driver extends Query {
   readonly dialect: Dialect
-  /** Encrypts secrets where the database leaves deleted data in its files. */
+  /** Encrypts secrets if the database leaves deleted data in its files. */
   readonly box: SecretBox
   /** Runs `body` as one transaction, and again after a conflict with another process. */
   transaction<T>(body: (on: Query) => Promise<T>): Promise<T>
@@ -31,21 +31,19 @@ export interface Driver extends Query {
    */
   step<T>(body: (on: Query) => Promise<T>): Promise<T>
   /**
-   * Runs `body` while no other process of this aggregator runs one.
-   * @throws `StepTaken` where another process runs one
+   * Runs `body` while no other process of this aggregator runs a step.
+   * @throws `StepTaken` if another process runs a step
    */
   exclusively<T>(body: () => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
-/**
- * Thrown where a transaction conflicts with another process's. The driver rolls the transaction back and runs it again.
- */
+/** Thrown if a transaction conflicts with one of another process. The driver rolls it back and runs it again. */
 export class Again extends Error {}
 
-/** Thrown where another process runs a step of the round; this process's step did not begin. */
+/** Thrown if another process runs a step of the round; this process's step did not begin. */
 export class StepTaken extends NearsideError {
   constructor() {
-    super('storage-unavailable', 'Another process is at a step of this round; try again')
+    super('storage-unavailable', 'Another process runs a step of this round; try again')
   }
 }

@@ -1,6 +1,6 @@
 /**
- * @module Tests of PostgreSQL only: several processes on one database, its failures, and the data that it leaves
- * behind.
+ * @module Tests that concern PostgreSQL only: several processes on one database, failures of the database, and the data
+ * that it leaves behind.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -44,7 +44,7 @@ function ask(url: string, sql: string) {
 }
 
 describe.skipIf(NO_POSTGRES !== '')(`two processes on one database${NO_POSTGRES}`, () => {
-  it('share one identity', async () => {
+  it('two processes on one database share one identity', async () => {
     const [one, two] = await openTwo(await postgres.create())
     const kept = await Promise.all([
       one.keepSetting('identity', Uint8Array.of(1)),
@@ -53,7 +53,7 @@ describe.skipIf(NO_POSTGRES !== '')(`two processes on one database${NO_POSTGRES}
     expect(kept[0]).toEqual(kept[1])
   })
 
-  it('count each report once, in any order, up to the goal', async () => {
+  it('two processes on one database count each report once, in any order, up to the goal', async () => {
     const url = await postgres.create()
     const stores = await openTwo(url)
     const numbers = Array.from({ length: 60 }, (_, i) => i + 1)
@@ -82,7 +82,7 @@ describe.skipIf(NO_POSTGRES !== '')(`two processes on one database${NO_POSTGRES}
     expect(await ask(url, 'select process from nearside_leader.accumulators')).toHaveLength(2)
   })
 
-  it('advance a round one at a time', async () => {
+  it('two processes on one database advance a round one at a time', async () => {
     const [one, two] = await openTwo(await postgres.create())
     await one.exclusively(async () => {
       await expect(two.exclusively(async () => 'two')).rejects.toThrow(StepTaken)
@@ -112,7 +112,7 @@ describe.skipIf(NO_POSTGRES !== '')(`two processes on one database${NO_POSTGRES}
 })
 
 describe.skipIf(NO_POSTGRES !== '')(`the database’s files${NO_POSTGRES}`, () => {
-  it('never contain a plain key, seed, sum or id when --store-key is set', async () => {
+  it('the database’s files never contain a plain key, seed, sum or id when --store-key is set', async () => {
     const url = await postgres.create()
     const store = await open(url)
     const bytes = (n: number, length: number) =>
@@ -150,7 +150,7 @@ describe.skipIf(NO_POSTGRES !== '')(`the database’s files${NO_POSTGRES}`, () =
     expect(found()).toBe(0)
   })
 
-  it('open only with the key that sealed them', async () => {
+  it('the database’s secrets open only with the key that sealed them', async () => {
     const url = await postgres.create()
     await (await open(url)).keepSetting('identity', Uint8Array.of(1))
     for (const key of [null, new Uint8Array(32)])
@@ -161,14 +161,14 @@ describe.skipIf(NO_POSTGRES !== '')(`the database’s files${NO_POSTGRES}`, () =
     await expect((await open(clear)).setting('identity')).rejects.toThrow(/--store-key/)
   })
 
-  it('are left unchanged when another version made them', async () => {
+  it('the database’s tables are left unchanged when another version made them', async () => {
     const url = await postgres.create()
     await open(url)
     await ask(url, 'update nearside_leader.schema_version set version = 99')
     await expect(open(url)).rejects.toThrow(/another version/)
   })
 
-  it('are flushed before each acknowledgement, whatever the database’s default', async () => {
+  it('transactions are flushed before each acknowledgement, whatever the database’s default', async () => {
     const url = await postgres.create()
     const { pathname } = new URL(url)
     await ask(url, `alter database ${pathname.slice(1)} set synchronous_commit = off`)
@@ -186,20 +186,26 @@ describe('an unreachable database', () => {
     ],
     ['postgres://me:secret@localhost:1/x', /does not open: .*ECONNREFUSED/],
     ['postgres://me@/x?host=/nonexistent', /does not open: .*ENOENT/],
-  ])('%s is named in the error without its password', async (url, message) => {
-    const opened = open(url)
-    await expect(opened).rejects.toThrow(message)
-    await expect(opened).rejects.not.toThrow(/secret/)
-  })
+  ])(
+    'an unreachable database, %s, is named in the error without its password',
+    async (url, message) => {
+      const opened = open(url)
+      await expect(opened).rejects.toThrow(message)
+      await expect(opened).rejects.not.toThrow(/secret/)
+    },
+  )
 
-  it.skipIf(NO_POSTGRES !== '')(`is named in the error${NO_POSTGRES}`, async () => {
-    const url = (await postgres.create()).replace(/test\d+/, 'other')
-    await expect(open(url)).rejects.toThrow(/database "other" does not exist/)
-  })
+  it.skipIf(NO_POSTGRES !== '')(
+    `an unreachable database is named in the error${NO_POSTGRES}`,
+    async () => {
+      const url = (await postgres.create()).replace(/test\d+/, 'other')
+      await expect(open(url)).rejects.toThrow(/database "other" does not exist/)
+    },
+  )
 })
 
 describe.skipIf(NO_POSTGRES !== '')(`a failover${NO_POSTGRES}`, () => {
-  /** One report is counted while the standby is disconnected; then the standby takes over. */
+  /** Counts one report while the standby is disconnected; then lets the standby take over. */
   async function failOver(synchronous: string) {
     const primary = await startPostgres()
     onTestFinished(() => primary.remove())
@@ -232,14 +238,14 @@ describe.skipIf(NO_POSTGRES !== '')(`a failover${NO_POSTGRES}`, () => {
     return { early, late: await late, known }
   }
 
-  it('to a synchronous standby loses no acknowledged report', async () => {
+  it('a failover to a synchronous standby loses no acknowledged report', async () => {
     const { early, late, known } = await failOver('*')
     expect(early).toEqual(['counted'])
     expect(late).toMatch(/The database fails/)
     expect(known).toEqual([true, null])
   })
 
-  it('to an asynchronous standby can lose an acknowledged report', async () => {
+  it('a failover to an asynchronous standby can lose an acknowledged report', async () => {
     const { late, known } = await failOver('')
     expect(late).toEqual(['counted'])
     expect(known[1]).toBeNull()

@@ -84,12 +84,12 @@ const BIGINT = 20
 /** SQLSTATE codes of a conflict: unique violation, serialization failure, deadlock. */
 const CONFLICTS = new Set(['23505', '40001', '40P01'])
 const ATTEMPTS = 20
-/** Milliseconds for a step, which may touch every report of the round. */
+/** Maximum milliseconds of a step, which can touch every report of the round. */
 const STEP_TIMEOUT = 300_000
 
 /**
- * Settings of each session. `synchronous_commit = on` overrides the server's default: acknowledged data is flushed,
- * also by synchronous standbys. There is no `statement_timeout`: if it interrupted the wait for a standby, a
+ * Settings of each session. `synchronous_commit = on` overrides the server's default: acknowledged data is flushed to
+ * disk, also by synchronous standbys. There is no `statement_timeout`: if it interrupted the wait for a standby, a
  * transaction could succeed that no standby has. Keepalives detect a lost machine, so that its lock is released.
  */
 const SESSION = `set synchronous_commit = on; set default_transaction_isolation = 'read committed';
@@ -102,7 +102,7 @@ export function createPool(url: string, schema: string) {
     application_name: schema,
     max: 8,
     connectionTimeoutMillis: 5_000,
-    // A later answer counts as a failure. If the device sends the report again, it is recognised.
+    // A later answer counts as a failure. If the device then sends the report again, the report is recognised.
     query_timeout: 10_000,
     keepAlive: true,
     types: {
@@ -117,7 +117,7 @@ export function createPool(url: string, schema: string) {
   })
   pool.on('error', () => {})
 
-  /** @throws NearsideError `storage-unavailable` where the database doesn't answer in time */
+  /** @throws NearsideError `storage-unavailable` if the database doesn't answer in time */
   async function guarded<T>(touch: () => Promise<T>): Promise<T> {
     try {
       return await touch()
@@ -195,7 +195,7 @@ function queryOf(client: pg.PoolClient, timeout?: number): Query {
   }
 }
 
-/** Whether the database itself reported the error, over a healthy connection. */
+/** Whether the database itself reported the error, so that the connection still works. */
 function isAnswer(thrown: unknown): boolean {
   return thrown instanceof Again || thrown instanceof NearsideError || codeOf(thrown) !== ''
 }

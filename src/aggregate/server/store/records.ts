@@ -1,4 +1,4 @@
-/** @module Records that an aggregator's store takes and gives (`store.ts`). */
+/** @module Records that an aggregator's store (`store.ts`) gets and returns. */
 import type { Bytes } from '@nearside/core/bytes.ts'
 import type { Policy } from '../../protocol/policy.ts'
 
@@ -10,7 +10,7 @@ export type RoundState = 'open' | 'full' | 'exchanged' | 'released' | 'rejected'
 
 export interface Verdict {
   readonly accepted: boolean
-  /** Reasons for a rejection; empty when accepted. */
+  /** Reasons for a rejection; empty if the model was accepted. */
   readonly reasons: readonly string[]
   readonly metrics: Readonly<Record<string, number>>
 }
@@ -22,7 +22,7 @@ export interface RoundSummary {
   readonly policy: Policy
   /** Hash of the policy, hex. */
   readonly policyHash: string
-  /** Leader: number of reports in the sum. Helper: number of stored seeds; once released, of reports in its sum. */
+  /** Leader: number of reports in the sum. Helper: number of stored seeds; after the release, of reports in its sum. */
   readonly counted: number
   /** Times of opening and of closing, milliseconds since the epoch. */
   readonly openedAt: number
@@ -53,14 +53,14 @@ export interface ReportRecord {
 
 export interface CountedShare extends ReportRecord {
   readonly share: Uint32Array
-  /** Nonce of the report's token, hex; absent where the policy needs none. */
+  /** Nonce of the report's token, hex; absent if the policy needs none. */
   readonly token?: string
 }
 
 export interface KeptSeed extends ReportRecord {
   /**
-   * Seed of the share; null where the proof doesn't hold. The id is recorded anyway, so that the report is checked
-   * only once.
+   * Seed of the share; null if the proof doesn't hold. The id is recorded anyway, so that the report is checked only
+   * once.
    */
   readonly seed: Bytes | null
 }
@@ -69,7 +69,7 @@ export interface KeptSeed extends ReportRecord {
 export interface Known {
   /** Whether the report is recorded in the requested round, with this hash of its bytes (hex). */
   isSame(bodyHash: string): boolean
-  /** Whether the report's seed is stored. Without a seed, its proof didn't hold; the leader stores no seeds. */
+  /** Whether the report's seed is stored. A report without a seed had an invalid proof; the leader stores no seeds. */
   readonly isProven: boolean
 }
 

@@ -51,7 +51,7 @@ export class ReportTable {
     return found
   }
 
-  /** @throws Again where another process has recorded one of the reports meanwhile */
+  /** @throws Again if another process has recorded one of the reports meanwhile */
   async insert(
     on: Query,
     round: number,
@@ -103,7 +103,7 @@ export class ReportTable {
   }
 }
 
-/** Salt of a round that is open, or ended at most a period ago; empty for others. */
+/** Salt of a round that is open, or ended at most a period ago; empty for other rounds. */
 export async function saltOf(on: Query, round: number): Promise<Uint8Array> {
   const sql = 'select salt from rounds where round = $1'
   const [row] = await on.rows<{ salt: Uint8Array | null }>(sql, round)

@@ -3,7 +3,7 @@ import { idsHeld, reachedBy } from './reports.ts'
 
 const SALT = new Uint8Array(16).fill(7)
 
-it('lists the ids and marks of a round of 200,000 reports', () => {
+it('the store lists the ids and marks of a round of 200,000 reports', () => {
   const rows = Array.from({ length: 200_000 }, (_, n) => {
     const mark = new Uint8Array(16)
     new DataView(mark.buffer).setUint32(0, n)

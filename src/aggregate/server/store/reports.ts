@@ -50,7 +50,7 @@ export function reportMethods(driver: Driver, table: ReportTable) {
           round,
           fresh.map(({ share }) => share),
         )
-        // Update the count last: others then wait only for this flush, and this statement sees their committed counts.
+        // Update the count last: others then wait only for this flush, and this statement sees what they committed.
         const changes = await on.change(
           `update rounds set counted = counted + $2
              where round = $1 and state = 'open' and counted + $2 <= $3`,
@@ -82,12 +82,12 @@ export function reportMethods(driver: Driver, table: ReportTable) {
         return hasSeed(held) ? Uint8Array.from(held.subarray(REPORT_ID_BYTES)) : null
       })
     },
-    /** Leader: sum of the round's shares, and the ids in it, ascending. */
+    /** Leader: sum of the round's shares, and ids of the reports in it, ascending. */
     async aggregate(round: number): Promise<{ readonly ids: Bytes; readonly sum: Uint32Array }> {
       return { ids: idsHeld(await table.held(round)), sum: await sums.total(round) }
     },
     /**
-     * Helper: marks of all reports that reached a round. Null where it is open, unknown, or ended more than a
+     * Helper: marks of all reports that reached a round. Null if the round is open or unknown, or ended more than a
      * period ago.
      */
     async reached(round: number): Promise<Reached | null> {
@@ -137,7 +137,7 @@ function createTokens({ dialect: { among, listed } }: Driver) {
       const rows = await on.rows<{ nonce: Uint8Array }>(sql, round, JSON.stringify(nonces))
       return new Set(rows.map(({ nonce }) => toHex(nonce)))
     },
-    /** @throws Again where another process has used one of the tokens meanwhile */
+    /** @throws Again if another process has used one of the tokens meanwhile */
     async spend(on: Query, round: number, nonces: readonly string[]): Promise<void> {
       if (nonces.length === 0) return
       const sql = `insert into tokens (nonce, round) select value, cast($1 as integer)
@@ -162,7 +162,7 @@ function createSums({ rows: select, box, dialect }: Driver) {
     decodeVector(box.open(placeOf(round, row.process), row.sum))
 
   return {
-    /** @throws the driver's conflict error where two transactions of this process add its first share at once */
+    /** @throws the driver's conflict error if two transactions of this process add the first share at once */
     async add(on: Query, round: number, shares: readonly Uint32Array[]): Promise<void> {
       const sql = `select * from accumulators where ${ownSum} ${locked}`
       const [row] = await on.rows<SumRow>(sql, round, process)
@@ -173,7 +173,7 @@ function createSums({ rows: select, box, dialect }: Driver) {
         : `insert into accumulators values (${newSum})`
       await on.change(write, round, process, box.seal(placeOf(round, process), encodeVector(sum)))
     },
-    /** Sum over all processes; empty where no report is counted. */
+    /** Sum over all processes; empty if no report is counted. */
     async total(round: number): Promise<Uint32Array> {
       const rows = await select<SumRow>('select * from accumulators where round = $1', round)
       const [first, ...rest] = rows.map((row) => open(round, row))

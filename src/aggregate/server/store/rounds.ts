@@ -28,7 +28,7 @@ export function roundMethods(driver: Driver, table: ReportTable) {
   /**
    * Changes round $1 and deletes its secrets.
    * @param change columns to set, and the condition
-   * @returns false, and deletes nothing, where the condition doesn't hold
+   * @returns false, without a deletion, if the condition doesn't hold
    */
   const end = (change: string, round: number, ...values: readonly Value[]): Promise<boolean> =>
     driver.step(async (on) => {
@@ -62,14 +62,14 @@ export function roundMethods(driver: Driver, table: ReportTable) {
       const sql = `select coalesce(sum(counted), 0) as lost from rounds where state = 'abandoned'`
       return (await driver.rows<{ lost: number }>(sql))[0].lost
     },
-    /** Helper: end of a round that `reached` covers, in milliseconds since the epoch; null for others. */
+    /** Helper: end of a round that `reached` covers, in milliseconds since the epoch; null for other rounds. */
     async endedAt(round: number): Promise<number | null> {
       const sql = 'select closed_at as "closedAt" from rounds where round = $1 and salt is not null'
       return (await driver.rows<SummaryRow>(sql, round))[0]?.closedAt ?? null
     },
     /**
      * Opens a round, and abandons the round that was open before; removes the setting `NEXT_SEALING_KEY`. Deletes marks
-     * of rounds that ended a period of the policy ago. False when another policy has this number.
+     * of rounds that ended a period of the policy ago. False if another policy has this number.
      */
     openRound: (
       round: number,
@@ -125,7 +125,7 @@ export function roundMethods(driver: Driver, table: ReportTable) {
         peer_signature = $5, version = $6 where round = $1 and state = 'full'`
       return end(change, round, idSetHash, ...shares, peerSignature, version)
     },
-    /** Helper: open → released, once. Destroys all seeds and the sealing key. False when the round was not open. */
+    /** Helper: open → released, once. Destroys all seeds and the sealing key. False if the round was not open. */
     release(
       round: number,
       result: {
@@ -140,7 +140,7 @@ export function roundMethods(driver: Driver, table: ReportTable) {
         where round = $1 and state = 'open'`
       return end(change, round, idSetHash, encodeVector(ownShare), counted, now)
     },
-    /** Leader: ends the round. False when it had ended before. */
+    /** Leader: ends the round. False if it had ended before. */
     close(
       round: number,
       state: 'released' | 'rejected' | 'abandoned',

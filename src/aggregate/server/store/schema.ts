@@ -74,13 +74,13 @@ export interface Dialect {
   /** Definition of the place for ids and seeds of the current round: a column of `reports`, or a table. */
   readonly heldColumn: string
   readonly heldTable: string
-  /** First columns of `accumulators`: the round and, where processes share the database, the process that adds. */
+  /** First columns of `accumulators`: the round and, if processes share the database, the process that adds. */
   readonly sumKey: string
   /** Select that lists the byte strings of a JSON array of hex strings, in the column `value`. */
   readonly listed: (list: string) => string
   /** Condition that a column is in a select made by `listed`. PostgreSQL plans it three times as fast as `in`. */
   readonly among: (select: string) => string
-  /** Locks the selected rows until the transaction ends. SQLite's transactions lock the whole file. */
+  /** Locks the selected rows until the transaction ends. Empty for SQLite, whose transactions lock the whole file. */
   readonly locked: string
   readonly lockModels: string | null
   /** Reports with their column `held`. */
@@ -104,8 +104,8 @@ export const SQLITE: Dialect = {
   table: 'strict',
   keyed: 'strict, without rowid',
   heldColumn: '',
-  // A table of its own, emptied as a whole, because SQLite then overwrites every page. A cell that shrinks or moves
-  // could leave bytes behind, even with secure_delete.
+  // Ids and seeds have a table of their own, which is emptied as a whole, because SQLite then overwrites every page. A
+  // cell that shrinks or moves could leave bytes behind, even with secure_delete.
   heldTable:
     'create table if not exists held (mark blob primary key, held blob not null) strict, without rowid;',
   sumKey: 'round integer primary key',

@@ -4,7 +4,7 @@ import { createSecretBox } from './secretBox.ts'
 const box = createSecretBox(new Uint8Array(32).fill(1))
 const secret = Uint8Array.of(1, 2, 3)
 
-it('opens only an unchanged value under its own name', () => {
+it('a secret box opens only an unchanged value under its own name', () => {
   const sealed = box.seal('seed 1', secret)
   expect(box.open('seed 1', sealed)).toEqual(secret)
   expect(() => box.open('seed 2', sealed)).toThrow(/--store-key/)
@@ -16,6 +16,6 @@ it('opens only an unchanged value under its own name', () => {
   expect(() => box.open('seed 1', sealed.slice(0, 10))).toThrow(/--store-key/)
 })
 
-it('seals the same value differently each time', () => {
+it('a secret box seals the same value differently each time', () => {
   expect(box.seal('seed 1', secret)).not.toEqual(box.seal('seed 1', secret))
 })

@@ -38,7 +38,7 @@ export function createSecretBox(key: Uint8Array | null): SecretBox {
       if (kind === PLAIN && key === null) return ownBytes(Uint8Array.from(rest))
       try {
         if (kind !== SEALED || key === null)
-          throw new Error('stored without --store-key and read with it, or the reverse')
+          throw new Error('stored without --store-key but read with it, or the reverse')
         const decipher = createDecipheriv('aes-256-gcm', key, rest.subarray(0, IV_BYTES), {
           authTagLength: TAG_BYTES,
         })

@@ -18,7 +18,7 @@ const share = (n: number) => Uint32Array.of(n, MODULUS - 1)
 const counted = (n: number): CountedShare => ({ id: id(n), bodyHash: hash(n), share: share(n) })
 const key = () => new Uint8Array(64).fill(7)
 
-it('deletes the key of a round that the next one replaces', async () => {
+it('a SQLite store deletes the key of a round that the next round replaces', async () => {
   const file = join(testFolder(), 'l.sqlite')
   const disk = openSqliteStore(file)
   for (const round of [1, 2])
@@ -30,7 +30,7 @@ it('deletes the key of a round that the next one replaces', async () => {
   raw.close()
 })
 
-it('stores no update, time or address of a report', async () => {
+it('a SQLite store contains no update, time or address of a report', async () => {
   const file = join(testFolder(), 'l.sqlite')
   const disk = openSqliteStore(file)
   await disk.openRound(1, TEST_POLICY, await policyHash(TEST_POLICY), key(), 100)
@@ -48,7 +48,7 @@ it('stores no update, time or address of a report', async () => {
   expect(statSync(file).mode & 0o077).toBe(0)
 })
 
-it('refuses a file that another process has open', async () => {
+it('a SQLite store refuses a file that another process has open', async () => {
   const file = join(testFolder(), 'l.sqlite')
   const first = openSqliteStore(file)
   expect(() => openSqliteStore(file)).toThrow(/in use by another process/)
@@ -56,7 +56,7 @@ it('refuses a file that another process has open', async () => {
   await openSqliteStore(file).shut()
 })
 
-it('refuses a file that another version made', () => {
+it('a SQLite store refuses a file that another version made', () => {
   const file = join(testFolder(), 'old.sqlite')
   const old = new Database(file)
   old.exec('create table rounds (round integer)')
@@ -69,7 +69,7 @@ it.each([
   ['SQLITE_CORRUPT', true],
   // A full disk refuses writes and loses nothing.
   ['SQLITE_FULL', false],
-])('on %s ends the process: %s', async (code, ends) => {
+])('a failure on %s ends the process: %s', async (code, ends) => {
   const file = join(testFolder(), 'l.sqlite')
   const fatal: NearsideError[] = []
   const disk = openSqliteStore(file, (error) => void fatal.push(error))
@@ -101,14 +101,14 @@ it.each([
   await disk.shut()
 })
 
-it('ends the process when the file is damaged', async () => {
+it('a damaged SQLite file ends the process', async () => {
   const file = join(testFolder(), 'l.sqlite')
   const fatal: NearsideError[] = []
   const disk = openSqliteStore(file, (error) => void fatal.push(error))
   await disk.openRound(1, TEST_POLICY, await policyHash(TEST_POLICY), key(), 100)
   await disk.shut()
   const bytes = readFileSync(file)
-  // Destroys all pages but the first, which has the tables' names.
+  // Destroy all pages except the first, which has the tables' names.
   writeFileSync(file, bytes.fill(0xff, 4096))
   const damaged = openSqliteStore(file, (error) => void fatal.push(error))
   await expect(damaged.current()).rejects.toMatchObject({ code: 'storage-unavailable' })
@@ -155,7 +155,7 @@ describe('a power cut', () => {
     return { counted: k, ids: Array.from({ length: k }, (_, n) => id(n + 1)).join(''), sum }
   }
 
-  it('that truncates the log anywhere leaves each report acknowledged before it, once', async () => {
+  it('a power cut that truncates the log anywhere leaves each report acknowledged before it, once', async () => {
     const { database, log, lengths } = await logOfReports()
     const cuts = new Set(lengths.flatMap((length) => [length - 1, length, length + 1]))
     for (let length = 0; length <= log.length; length += 1000) cuts.add(length)
@@ -166,7 +166,7 @@ describe('a power cut', () => {
     }
   })
 
-  it('that damages the last record leaves the records before it', async () => {
+  it('a power cut that damages the last record leaves the records before it', async () => {
     const { database, log, lengths } = await logOfReports()
     for (let at = lengths[COUNTED - 2]; at < log.length; at += 997) {
       const spoiled = Buffer.from(log)
@@ -176,6 +176,6 @@ describe('a power cut', () => {
   })
 })
 
-it('reports a file that can’t be opened', () => {
+it('a file that can’t be opened is reported', () => {
   expect(() => openSqliteStore('/nonexistent/x.sqlite')).toThrow(/does not open/)
 })

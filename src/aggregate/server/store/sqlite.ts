@@ -13,9 +13,9 @@ import { OPEN_BOX } from './secretBox.ts'
 
 /**
  * @param file path, or `:memory:`
- * @param fatal called when the disk fails, above all at a flush. The state of earlier writes is unknown then, so
- * the process must end without answering anything more.
- * @throws NearsideError `storage-unavailable`, also where another process has the file
+ * @param fatal called when the disk fails, above all at a flush. The state of earlier writes is unknown then, so the
+ * process must end without any further answer.
+ * @throws NearsideError `storage-unavailable`, also if another process has the file
  */
 export function openSqlite(file: string, fatal: (error: NearsideError) => void = () => {}): Driver {
   const lock = lockFile(file)
@@ -47,7 +47,7 @@ export function openSqlite(file: string, fatal: (error: NearsideError) => void =
   }
 
   async function transact<T>(body: (on: Query) => Promise<T>): Promise<T> {
-    // IMMEDIATE takes the write lock first.
+    // IMMEDIATE takes the write lock at the transaction's start.
     guarded(() => database.exec('begin immediate'))
     try {
       const result = await body(direct)
@@ -71,7 +71,7 @@ export function openSqlite(file: string, fatal: (error: NearsideError) => void =
         guarded(() => database.pragma('wal_checkpoint(TRUNCATE)'))
         return result
       }),
-    // No other process has the file, so a queue in memory suffices.
+    // No other process has the file open, so a queue in memory suffices.
     exclusively: serially(),
     close: () =>
       next(async () => {
@@ -85,7 +85,7 @@ export function openSqlite(file: string, fatal: (error: NearsideError) => void =
 const named = (values: readonly Value[]) =>
   Object.fromEntries(values.map((value, i) => [i + 1, value]))
 
-/** Locks the file until the process ends in any way. Two processes would abandon each other's rounds. */
+/** Locks the file until the process ends in any way. Two unlocked processes would abandon each other's rounds. */
 function lockFile(file: string): Database.Database | null {
   if (file === ':memory:') return null
   try {
@@ -119,7 +119,7 @@ function openFile(file: string): Database.Database {
       database.exec(tables(SQLITE))
       database.pragma(`user_version = ${SQLITE_VERSION}`)
     })()
-    // Truncate the write-ahead log, as each step does: the previous process may have died before it did.
+    // Truncate the write-ahead log, as each step does: the previous process could have died before that.
     database.pragma('wal_checkpoint(TRUNCATE)')
     return database
   } catch (thrown) {

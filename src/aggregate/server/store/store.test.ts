@@ -69,7 +69,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
   })
 
   describe.skipIf(isSkipped)('the leader’s reports', () => {
-    it('are counted up to the goal, once each', async () => {
+    it('the leader’s reports are counted up to the goal, once each', async () => {
       expect(await store.count(1, 3, [counted(1), counted(2), counted(1)])).toEqual([
         'counted',
         'counted',
@@ -93,7 +93,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(known.get(id(1))?.isSame(hash(2))).toBe(false)
     })
 
-    it('are closed only when the goal is reached, and no report is counted then', async () => {
+    it('the leader’s reports are closed only when the goal is reached, and no report is counted then', async () => {
       await store.count(1, 2, [counted(1)])
       expect(await store.fill(1, 2)).toBe(false)
       expect((await store.current())?.sealingKey).toEqual(key())
@@ -104,7 +104,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.count(1, 9, [counted(3), counted(1)])).toEqual(['closed', 'counted'])
     })
 
-    it('are counted once per token, which is stored until the round is full', async () => {
+    it('the leader’s reports are counted once per token, which is stored until the round is full', async () => {
       const one = (n: number, token: number) => ({ ...counted(n), token: hash(token) })
       const first = [one(1, 7), one(2, 7), one(3, 8), counted(4)]
       expect(await store.count(1, 5, first)).toEqual(['counted', 'spent', 'counted', 'counted'])
@@ -119,7 +119,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.spent(1, [hash(7)])).toEqual(new Set())
     })
 
-    it('that arrive concurrently with one token are counted once', async () => {
+    it('the leader’s reports that arrive concurrently with one token are counted once', async () => {
       const token = hash(7)
       const outcomes = await Promise.all(
         [1, 2, 3, 4, 5, 6].map((n) =>
@@ -132,12 +132,12 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.current()).toMatchObject({ counted: 7 })
     })
 
-    it('are not counted for an unknown round', async () => {
+    it('the leader’s reports are not counted for an unknown round', async () => {
       expect(await store.count(2, 9, [counted(1)])).toEqual(['closed'])
       expect((await store.known(2, [id(1)])).size).toBe(0)
     })
 
-    it('that arrive concurrently are counted once each, up to the goal', async () => {
+    it('the leader’s reports that arrive concurrently are counted once each, up to the goal', async () => {
       const groups = Array.from({ length: 12 }, (_, i) =>
         [0, 1, 2, 3, 4].map((n) => counted(1 + ((3 * i + n) % 40))),
       )
@@ -158,7 +158,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
   })
 
   describe.skipIf(isSkipped)('the helper’s reports', () => {
-    it('are stored once', async () => {
+    it('the helper’s reports are stored once', async () => {
       expect(await store.keep(1, [kept(1), kept(2), kept(1)])).toEqual([
         'kept',
         'kept',
@@ -174,7 +174,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.current()).toMatchObject({ counted: 2 })
     })
 
-    it('without a valid proof are refused for good, and never counted', async () => {
+    it('the helper’s reports without a valid proof are refused for good, and never counted', async () => {
       const unproven = { ...kept(1), seed: null }
       expect(await store.keep(1, [unproven, kept(2)])).toEqual(['unproven', 'kept'])
       // A report that is sent again isn't checked again, since each check reveals a little about the update.
@@ -184,7 +184,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.current()).toMatchObject({ counted: 1 })
     })
 
-    it('are released once, and their seeds are deleted then', async () => {
+    it('the helper’s reports are released once, and their seeds are deleted then', async () => {
       await store.keep(1, [kept(2), kept(1)])
       const result = { counted: 1, idSetHash: hash(3), ownShare: Uint32Array.of(5, 6) }
       expect(await store.reached(1)).toBe(null)
@@ -212,7 +212,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       await expect(store.keep(1, [kept(3)])).rejects.toMatchObject({ code: 'round-closed' })
     })
 
-    it('that arrive concurrently are stored once each', async () => {
+    it('the helper’s reports that arrive concurrently are stored once each', async () => {
       const outcomes = await Promise.all(
         [1, 2, 3, 4].map(() => store.keep(1, [kept(2), kept(1), kept(3)])),
       )
@@ -223,7 +223,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
   })
 
   describe.skipIf(isSkipped)('rounds', () => {
-    it('are abandoned by the next one, and their unreleased data is deleted', async () => {
+    it('rounds are abandoned by the next one, and their unreleased data is deleted', async () => {
       await store.count(1, 9, [counted(1)])
       await store.keep(1, [kept(2)])
       const other = { ...TEST_POLICY, clipNorm: 0.04 }
@@ -239,7 +239,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect((await store.aggregate(1)).sum).toHaveLength(0)
     })
 
-    it('refuse ids of earlier rounds for a policy period, then delete them', async () => {
+    it('rounds refuse ids of earlier rounds for a policy period, then delete them', async () => {
       const period = TEST_POLICY.periodDays * DAY
       const hashOfPolicy = await policyHash(TEST_POLICY)
       const next = (round: number, now: number) =>
@@ -260,7 +260,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       }
       expect(await store.count(1, 9, [counted(1), counted(5)])).toEqual(['counted', 'closed'])
       expect((await store.reached(1))?.marks).toHaveLength(3 * 16)
-      // A period has ended since, so the salt is new.
+      // A period has passed since, so the salt is new.
       await next(4, 199 + period)
       const [first, fourth] = [await store.reached(1), await store.reached(3)]
       expect(toHex(first?.salt ?? new Uint8Array())).not.toBe(
@@ -274,7 +274,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.keep(5, [kept(1), kept(11)])).toEqual(['kept', 'conflict'])
     })
 
-    it('keep shares, version and verdict through a restart', async () => {
+    it('rounds keep shares, version and verdict through a restart', async () => {
       await store.count(1, 1, [counted(1)])
       await store.fill(1, 1)
       await store.exchange(1, RESULT)
@@ -289,7 +289,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await after.current()).toMatchObject({ state: 'rejected', verdict: VERDICT })
     })
 
-    it('are closed once', async () => {
+    it('rounds are closed once', async () => {
       await store.count(1, 1, [counted(1)])
       expect(await store.close(1, 'abandoned', VERDICT, 300)).toBe(true)
       expect(await store.close(1, 'released', VERDICT, 400)).toBe(false)
@@ -297,7 +297,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.current()).toMatchObject({ state: 'abandoned', closedAt: 300 })
     })
 
-    it('run their steps one after another, even after a step failed', async () => {
+    it('rounds run their steps one after another, even after a step failed', async () => {
       const order: string[] = []
       const step = (one: string, fails = false) =>
         store.exclusively(async () => {
@@ -312,28 +312,31 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
     })
   })
 
-  it.skipIf(isSkipped)('stores one model per release, in rising order, permanently', async () => {
-    const model = (release: number, letter: string) => ({
-      ...{ version: letter, manifest: letter.repeat(64) },
-      ...{ release, issued: 1_700_000_000_000, expires: 1_800_000_000_000 },
-    })
-    expect(await store.modelReleases(9)).toEqual([])
-    expect(await store.keepModelRelease(model(3, 'a'))).toEqual(model(3, 'a'))
-    expect(await store.keepModelRelease(model(7, 'b'))).toEqual(model(7, 'b'))
-    expect(await store.keepModelRelease(model(3, 'a'))).toEqual(model(3, 'a'))
-    expect(await store.keepModelRelease(model(7, 'c'))).toEqual(model(7, 'b'))
-    expect(await store.keepModelRelease(model(5, 'c'))).toEqual(model(7, 'b'))
-    const raced = await Promise.all(
-      ['d', 'e', 'f'].map((letter) => store.keepModelRelease(model(2 ** 50, letter))),
-    )
-    expect(new Set(raced.map(({ version }) => version)).size).toBe(1)
-    await store.shut()
-    const after = await open()
-    expect(await after.modelReleases(2)).toEqual([raced[0], model(7, 'b')])
-  })
+  it.skipIf(isSkipped)(
+    'the store keeps one model per release, in rising order, permanently',
+    async () => {
+      const model = (release: number, letter: string) => ({
+        ...{ version: letter, manifest: letter.repeat(64) },
+        ...{ release, issued: 1_700_000_000_000, expires: 1_800_000_000_000 },
+      })
+      expect(await store.modelReleases(9)).toEqual([])
+      expect(await store.keepModelRelease(model(3, 'a'))).toEqual(model(3, 'a'))
+      expect(await store.keepModelRelease(model(7, 'b'))).toEqual(model(7, 'b'))
+      expect(await store.keepModelRelease(model(3, 'a'))).toEqual(model(3, 'a'))
+      expect(await store.keepModelRelease(model(7, 'c'))).toEqual(model(7, 'b'))
+      expect(await store.keepModelRelease(model(5, 'c'))).toEqual(model(7, 'b'))
+      const raced = await Promise.all(
+        ['d', 'e', 'f'].map((letter) => store.keepModelRelease(model(2 ** 50, letter))),
+      )
+      expect(new Set(raced.map(({ version }) => version)).size).toBe(1)
+      await store.shut()
+      const after = await open()
+      expect(await after.modelReleases(2)).toEqual([raced[0], model(7, 'b')])
+    },
+  )
 
   it.skipIf(isSkipped)(
-    'keeps the first value of a setting, and the next sealing key until a round uses it',
+    'the store keeps the first value of a setting, and the next sealing key until a round uses it',
     async () => {
       expect(await store.keepSetting('x', Uint8Array.of(1))).toEqual(Uint8Array.of(1))
       expect(await store.keepSetting('x', Uint8Array.of(2))).toEqual(Uint8Array.of(1))

@@ -1,10 +1,10 @@
 /**
  * @module Store of an aggregator, on SQLite, which one process owns, or on PostgreSQL, which any number of processes
- * share. All that must be atomic is one transaction; the database decides races between processes.
+ * share. Changes that must be atomic are one transaction; the database decides races between processes.
  *
- * No report is stored, sealed or open. The leader adds a share to the round's accumulator in the transaction that
- * records the report's id. The helper stores the 32-byte seed of its share. When a round ends, ids, seeds, sums and
- * sealing keys are deleted. Salted hashes of the ids stay for a period, so that no report counts in two rounds
+ * No report is stored, neither sealed nor open. The leader adds a share to the round's accumulator in the transaction
+ * that records the report's id. The helper stores the 32-byte seed of its share. When a round ends, ids, seeds, sums
+ * and sealing keys are deleted. Salted hashes of the ids stay for a period, so that no report counts in two rounds
  * (`reportTable.ts`).
  */
 
@@ -40,7 +40,7 @@ function createStore(driver: Driver) {
      * Runs one step of a round, exclusively among all processes of this aggregator. `openRound`, `fill`, `exchange`,
      * `release` and `close` must run inside one. These calls fail if the database drops the process's connection during
      * the step.
-     * @throws `StepTaken` where another process runs a step
+     * @throws `StepTaken` if another process runs a step
      */
     exclusively: driver.exclusively,
     shut: driver.close,
@@ -56,7 +56,7 @@ function createStore(driver: Driver) {
       modelReleases(driver, 'order by release desc limit $1', limit),
     /**
      * Helper: stores a release with a higher number than all others.
-     * @returns the release now stored under that number; the highest release where the number is lower and free
+     * @returns the release now stored under that number; the highest release, if the number is lower and free
      */
     keepModelRelease: (wanted: ModelRelease): Promise<ModelRelease> =>
       driver.transaction(async (on) => {

@@ -1,5 +1,5 @@
 /**
- * @module PostgreSQL for one test, on a socket in its own folder, where PostgreSQL is installed. The database is
+ * @module PostgreSQL for one test, on a socket in a folder of its own, if PostgreSQL is installed. The database is
  * durable: fsync is on.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
@@ -22,7 +22,7 @@ const BIN = FOUND === undefined ? undefined : dirname(realpathSync(join(FOUND, '
 /** PostgreSQL refuses to run as root. */
 const OWNER = process.getuid?.() === 0 ? ownerOf('postgres') : undefined
 
-/** Reason why PostgreSQL isn't available; empty where it is. */
+/** Reason why PostgreSQL isn't available; empty if it is. */
 export const NO_POSTGRES =
   BIN === undefined
     ? ' (skipped: no initdb and postgres here; Debian: apt install postgresql)'
