@@ -35,9 +35,11 @@ describe('rows', () => {
     expect(example().series).toEqual([{ ...A, store: '' }, { ...B, store: '' }, A_ELSEWHERE])
   })
 
-  it('give means of the cases that a predicate selects by content or by index', () => {
-    expect([...example().means(A, ({ size }) => size < 3)]).toEqual([0.2, 0.9])
-    expect([...example().means(A, (_, nth) => nth === 2)]).toEqual([0.6, Number.NaN])
+  it('select cases by content or by index among the shopper’s', () => {
+    const small = example().where(({ size }) => size < 3)
+    expect([...small.means(A)]).toEqual([0.2, 0.9])
+    const third = example().where((_, nth) => nth === 2)
+    expect([...third.means(A)]).toEqual([0.6])
   })
 
   it('give differences by shopper for cases in which both arms have a value', () => {

@@ -140,11 +140,10 @@ export class Rows<Case extends RowCase> {
   }
 
   /** Mean over each shopper's cases that have a value, so that a wholesaler counts as much as a new shopper. */
-  means(series: Series, keep: Keep<Case> = () => true): ShopperValues {
+  means(series: Series): ShopperValues {
     const column = this.columns.get(keyOf(series)) ?? []
     return Float64Array.from(this.byShopper, (own) => {
       const values = own
-        .filter((index, nth) => keep(this.cases[index], nth))
         .map((index) => column[index] ?? Number.NaN)
         .filter((value) => !Number.isNaN(value))
       return values.reduce((sum, value) => sum + value, 0) / values.length

@@ -1,7 +1,8 @@
 /** @module `nearside publish`: writes a folder for any web server, and the snippet for the shop's pages. */
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { PERSISTS } from '@nearside/browser/persists.ts'
 import { defineCommand, NegativeResult } from '../command.ts'
-import { CONSENT_PLATFORMS, PERSISTS } from '../publish/pageOptions.ts'
+import { CONSENT_PLATFORMS } from '../publish/pageOptions.ts'
 import { publishSite } from '../publish/publishSite.ts'
 import { CATALOG, DRY_RUN, MODEL, PUBLISHED, PUBLISHER, RULES, SHOP } from '../shared.ts'
 import { readCatalogOption, readJsonFile } from '../shopFiles.ts'

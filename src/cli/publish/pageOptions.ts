@@ -39,8 +39,6 @@ export interface PageOptions {
   readonly consent?: ConsentPlatform
 }
 
-export { PERSISTS }
-
 /** Supported consent platforms: Google's Consent Mode, and platforms of IAB Europe's framework. */
 export const CONSENT_PLATFORMS = ['consent-mode', 'tcf'] as const
 export type ConsentPlatform = (typeof CONSENT_PLATFORMS)[number]

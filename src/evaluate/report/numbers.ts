@@ -14,8 +14,8 @@ export function decimal(value: number): string {
 }
 
 /** Formats as `.2332 [.2101, .2560]`. */
-export function estimate({ mean, lo, hi }: Estimate, show: (value: number) => string = decimal) {
-  return `${show(mean)} [${show(lo)}, ${show(hi)}]`
+export function estimate({ mean, lo, hi }: Estimate): string {
+  return `${decimal(mean)} [${decimal(lo)}, ${decimal(hi)}]`
 }
 
 /** Formats as `+2.3 % [+1.5, +3.2]`; a dash if the reference arm is at 0. */
