@@ -14,7 +14,7 @@ interface Decay {
 
 const BEFORE_ALL: Decay = { first: 1, second: 1 }
 
-/** Decay after one more step, by multiplication, because the last bits of `**` differ between browsers. */
+/** Decay after one more step. It multiplies, because the last bits of `**` differ between browsers. */
 function decayed({ first, second }: Decay): Decay {
   return { first: first * BETA1, second: second * BETA2 }
 }
@@ -56,9 +56,9 @@ export function adamStep(
 }
 
 /**
- * Step size and ε that include the bias corrections, for the GPU. With M_t = Σ β₁^(t−i) g_i and V_t likewise
- * for g², m̂/(√v̂ + ε) is k_t M/(√V + ε_t), where r_t = √((1−β₂)/(1−β₂ᵗ)), k_t = (1−β₁)/((1−β₁ᵗ) r_t) and ε_t
- * = ε/r_t.
+ * Computes, for the GPU, a step size and an ε per step that already include the bias corrections. With M_t = Σ β₁^(t−i)
+ * g_i and V_t likewise for g², m̂/(√v̂ + ε) is k_t M/(√V + ε_t), where r_t = √((1−β₂)/(1−β₂ᵗ)), k_t = (1−β₁)/((1−β₁ᵗ)
+ * r_t) and ε_t = ε/r_t.
  * @param stepSize [P]
  * @returns rate = k_t · stepSize, row-major [steps, P], and epsilon, [steps]
  */

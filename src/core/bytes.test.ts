@@ -26,13 +26,13 @@ describe('bytes', () => {
     )
   })
 
-  it('malformed hex and base64 are refused', () => {
+  it('decoding malformed hex or base64 throws', () => {
     for (const bad of ['0', 'zz', '0x', ' 00']) expect(() => fromHex(bad)).toThrow(RangeError)
     for (const bad of ['A', 'AA', 'AAA', '_-==', 'AAAA ', '='])
       expect(() => fromBase64(bad)).toThrow(RangeError)
   })
 
-  it('arrays that differ in length or in a byte are unequal', () => {
+  it('byte arrays that differ in length or in one byte compare as unequal', () => {
     expect(equalBytes(Uint8Array.of(1), Uint8Array.of(1, 2))).toBe(false)
     expect(equalBytes(Uint8Array.of(1, 3), Uint8Array.of(1, 2))).toBe(false)
   })

@@ -14,7 +14,7 @@ export function utf8(text: string): Bytes {
 
 export const concat = (...parts: readonly Uint8Array[]): Bytes => joined(parts)
 
-/** Concatenates a list of any length. The function `concat` overflows the stack at about 125,000 arguments. */
+/** Concatenates a list of any length. `concat(...parts)` would overflow the stack at about 125,000 parts. */
 export function joined(parts: readonly Uint8Array[]): Bytes {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
   let offset = 0
@@ -87,7 +87,7 @@ export function encodeVector(vector: Uint32Array): Bytes {
 
 /** @throws RangeError unless the length is a multiple of 4 */
 export function decodeVector(bytes: Uint8Array): Uint32Array {
-  if (bytes.length % 4 !== 0) throw new RangeError('a vector needs 4 bytes a number')
+  if (bytes.length % 4 !== 0) throw new RangeError('a vector needs 4 bytes per number')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const vector = new Uint32Array(bytes.length / 4)
   for (let i = 0; i < vector.length; i++) vector[i] = view.getUint32(4 * i, true)

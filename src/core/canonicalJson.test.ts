@@ -25,7 +25,7 @@ describe('canonical JSON', () => {
     expect(canonicalJson(-0)).toBe('0')
   })
 
-  it('parses back to the same value and has only one spelling', () => {
+  it('canonical JSON parses back to the same value, and equal values have the same text', () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false, maxDepth: 3 }), (value) => {
         const text = canonicalJson(value)
@@ -36,7 +36,7 @@ describe('canonical JSON', () => {
     )
   })
 
-  it('writes the same bytes as an independent RFC 8785 implementation', () => {
+  it('canonical JSON has the same bytes as the output of an independent RFC 8785 implementation', () => {
     const number = fc.oneof(
       fc.double({ noNaN: true, noDefaultInfinity: true }),
       fc.constantFrom(-0, 5e-324, 1e21, 1e-7, 2 ** 53, 123456789012345680000),

@@ -1,6 +1,6 @@
-/** @module The error class of Nearside and its codes. */
+/** @module Defines the only error class of Nearside, and its codes. */
 
-/** Code of every error that Nearside throws, as a literal. */
+/** Code of an error; every error that Nearside throws has one of these. */
 export type ErrorCode =
   | 'aborted'
   | 'aggregator-unreachable'
@@ -69,7 +69,7 @@ export class NearsideError extends Error {
   }
 }
 
-/** The error of an invalid input, which its giver can correct. */
+/** Creates the error for an invalid input, which the caller can correct. */
 export const invalidInput = (message: string, cause?: unknown): NearsideError =>
   new NearsideError('input-invalid', message, cause === undefined ? undefined : { cause })
 

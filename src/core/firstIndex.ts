@@ -1,4 +1,4 @@
-/** @module Bisection: the first index from which on a condition holds; `length` if it never holds. */
+/** @module Bisects for the first index from which on a condition holds; the result is `length` if it never holds. */
 export function firstIndex(length: number, holds: (index: number) => boolean): number {
   let low = 0
   let high = length

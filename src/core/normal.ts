@@ -1,4 +1,4 @@
-/** @module Normal distribution, accurate to about 1e-13, and quantiles of a sample. */
+/** @module Computes the normal distribution, accurate to about 1e-13, and quantiles of a sample. */
 
 /** erfc(x)·exp(x²) for x ≥ 0, accurate to about 1e-13: a series near zero, Lentz's continued fraction beyond. */
 function scaledErfc(x: number): number {
@@ -26,7 +26,7 @@ function scaledErfc(x: number): number {
   return 1 / (fraction * Math.sqrt(Math.PI))
 }
 
-/** ln Φ(x). The logarithm represents tails below the smallest double. */
+/** ln Φ(x), which is finite even where Φ(x) is below the smallest double. */
 export function logNormalCdf(x: number): number {
   const y = Math.abs(x) / Math.SQRT2
   const logTail = Math.log(scaledErfc(y) / 2) - y * y
@@ -41,8 +41,9 @@ export function normalCdf(x: number, mean = 0, deviation = 1): number {
 }
 
 /**
- * Upper bound on the share of right guesses about whether a device took part, under μ-Gaussian differential privacy.
- * The guesser knows everything else and sees every release. A coin toss is right half of the time.
+ * Upper bound, under μ-Gaussian differential privacy, on the probability of guessing correctly whether a device took
+ * part. The bound holds for somebody who knows everything else and sees every release. A coin toss is right with
+ * probability ½.
  */
 export const guessRate = (mu: number): number => normalCdf(mu / 2)
 

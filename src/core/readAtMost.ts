@@ -2,8 +2,8 @@
 import { type Bytes, joined } from './bytes.ts'
 
 /**
- * @param heard callback for each part that arrives
- * @throws Error as soon as the unpacked or announced length exceeds `most` bytes
+ * @param heard called for each part that arrives
+ * @throws Error once the unpacked or announced length exceeds `most`
  */
 export async function readAtMost(
   response: Response,

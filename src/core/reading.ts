@@ -1,7 +1,4 @@
-/**
- * @module Validates data from outside against a description. Small, because the worker includes it. Servers
- * and commands use zod instead.
- */
+/** @module Validates data from outside; small, because the worker includes it. Servers and commands use zod instead. */
 import { type ErrorCode, NearsideError } from './error.ts'
 import { isRecord } from './isRecord.ts'
 
@@ -26,7 +23,7 @@ export function jsonOrNull(text: string): unknown {
 /** Returns the value as type `T`, or throws; `what` names its place in the error. */
 export type Read<T> = (value: unknown, what: string) => T
 
-/** @param refuse makes the error from the name of the invalid value and an optional cause */
+/** @param refuse makes the error from the name of the invalid value and an optional reason */
 export function createReaders(refuse: (what: string, why?: string) => Error) {
   const number =
     (holds: (value: number) => boolean = () => true): Read<number> =>
@@ -65,7 +62,7 @@ export function createReaders(refuse: (what: string, why?: string) => Error) {
       const entries = Object.entries(value)
       return Object.fromEntries(entries.map(([name, one]) => [name, read(one, `${what}.${name}`)]))
     }
-  /** Reads the given members into a new object; ignores other members and omits absent ones. */
+  /** Reads the given members into a new object; it ignores other members and leaves absent members out. */
   const object =
     <T>(members: { readonly [K in keyof T]-?: Read<T[K]> }): Read<T> =>
     (value, what) => {
@@ -76,7 +73,7 @@ export function createReaders(refuse: (what: string, why?: string) => Error) {
       })
       return Object.fromEntries(read)
     }
-  /** Like `object`, but rejects other members, since they might matter. */
+  /** Like `object`, but it rejects other members, since they could change the meaning. */
   const exactly = <T>(members: Parameters<typeof object<T>>[0]): Read<T> => {
     const read = object(members)
     return (value, what) => {

@@ -1,4 +1,4 @@
-/** @module Runs asynchronous steps one after another, so that none sees another's intermediate state. */
+/** @module Runs asynchronous steps one after another, so that no step sees the intermediate state of another step. */
 
 export function serially(): <T>(step: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()

@@ -9,7 +9,7 @@ test.each([
   expect(await sha256Hex(new TextEncoder().encode(text))).toBe(hex)
 })
 
-test('hashes the view, not its whole buffer', async () => {
+test('sha256 hashes the bytes of the view, not those of its whole buffer', async () => {
   const bytes = new TextEncoder().encode('xabcx')
   expect(await sha256Hex(bytes.subarray(1, 4))).toBe(
     'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',

@@ -1,4 +1,4 @@
-/** @module Waits in tests. Vitest waits one second by default, which is too little time on a busy machine. */
+/** @module Waits for a condition in tests. Vitest waits one second by default, which is too short on a busy machine. */
 import { vi } from 'vitest'
 
 /** Repeats `check` until it no longer throws, and resolves with its result. */

@@ -1,4 +1,4 @@
-/** @module The canary accepts correct engines and rejects every kind of wrong engine. */
+/** @module Tests that the canary accepts correct engines and rejects engines that are wrong in one of many ways. */
 
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import { expect, test } from 'vitest'
@@ -45,21 +45,21 @@ test('a correct engine passes the canary, whatever its name', async () => {
 
 const faults: [string, Engine][] = [
   ['gradients are zero', wrong((problem) => ({ ...problem, steps: 0 }))],
-  ['the prior is forgotten', wrong((p) => ({ ...p, precision: p.precision.map(() => 0) }))],
+  ['it ignores the prior', wrong((p) => ({ ...p, precision: p.precision.map(() => 0) }))],
   ['weights are forgotten', wrong((p) => ({ ...p, weight: p.weight.map(() => 0.5) }))],
-  ['the last case is forgotten', wrong((p) => ({ ...p, weight: p.weight.with(62, 0) }))],
+  ['it ignores the last case', wrong((p) => ({ ...p, weight: p.weight.with(62, 0) }))],
   [
-    'the offset is forgotten',
+    'it ignores the offset',
     wrong((p) => ({ ...p, offset: p.offset.map((o) => (o < -9 ? o : 0)) })),
   ],
   ['padding takes part', wrong((p) => ({ ...p, offset: p.offset.map((o) => (o < -9 ? 0 : o)) }))],
   ['a step is missing', wrong((problem) => ({ ...problem, steps: problem.steps - 1 }))],
   [
-    'the last parameter stays where it was',
+    'it leaves the last parameter where it was',
     wrong((p) => ({ ...p, stepSize: p.stepSize.with(30, 0) })),
   ],
   [
-    'the direction is reversed',
+    'it moves in the opposite direction',
     wrong(
       (problem) => problem,
       (result, { mean }) => ({

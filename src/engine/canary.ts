@@ -3,7 +3,7 @@
  * TensorFlow.js have been silently wrong on some devices: zero gradients with a correct forward pass (tfjs#8590), zeros
  * from a transpose (tfjs#8638), diverging WASM training (tfjs#4326).
  *
- * The problem is as large as a shopper's fit. Its answer is stored, so no code checks itself.
+ * The problem is as large as a shopper's fit. Its answer is stored, so that no engine is compared with its own result.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -16,7 +16,7 @@ import type { Engine } from './engine.ts'
  */
 export const CANARY_TOLERANCE = 1e-3
 
-/** Size of the canary. Its row of 31 numbers also tests the padding of rows to whole vectors. */
+/** Size of the canary. The odd number of parameters also tests the padding of rows to whole vectors. */
 export const CANARY_SIZE = { cases: 64, candidates: 64, parameters: 31, steps: 8 } as const
 
 /** Answer of `canaryProblem(CANARY_SIZE)`: parameters of the JS engine. */
@@ -27,7 +27,7 @@ export const CANARY_ANSWER = Float32Array.from([
   -0.1303483, -0.2368673, -0.2180409, 0.1284836, 0.2223549, 0.1761897, 0.2177079,
 ])
 
-/** Irregular integers divided by a power of two, with the same bits in every engine. */
+/** Irregular integers divided by a power of two, which have the same bits on every machine. */
 export function irregular(length: number, factor: number): Float32Array {
   const array = new Float32Array(length)
   for (let i = 0; i < length; i++) array[i] = (((i * factor + 29) % 127) - 63) / 64
@@ -67,7 +67,7 @@ export function canaryProblem({
 /** @throws NearsideError `engine-failed` if the engine's answer is wrong; or the error of its own `fit` */
 export async function runCanary(engine: Engine): Promise<void> {
   const { parameters } = await engine.fit(canaryProblem(CANARY_SIZE))
-  // Math.max propagates NaN, which exceeds any tolerance.
+  // Math.max returns NaN if an error is NaN; the check below rejects it.
   const gap = Math.max(...CANARY_ANSWER.map((p, j) => Math.abs(parameters[j] - p)))
   if (parameters.length === CANARY_ANSWER.length && gap <= CANARY_TOLERANCE) return
   throw new NearsideError(

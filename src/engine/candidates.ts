@@ -1,4 +1,4 @@
-/** @module Fastest implementation of the candidates on this processor; all yield the same candidates. */
+/** @module Finds candidates by the fastest implementation on this processor; all implementations find the same. */
 
 import { type ItemStatistics, withColdStart } from '@nearside/core/features/itemStatistics.ts'
 import {
@@ -27,7 +27,7 @@ export function fastScan(vectors: Float32Array, statistics: ItemStatistics): Ite
   }
 }
 
-/** Finder for repeated fits of one shopper; it caches the cases of the last fit until the caller drops it. */
+/** Creates a finder for repeated fits of one shopper, which caches the candidates of the last fit's cases. */
 export function createFastCandidates(model: BaseModel): FindCandidates {
   return rememberCandidates(createCandidates(model, fastTools(model)), FIT_CASES)
 }

@@ -1,4 +1,4 @@
-/** @module Parameters with step size 0 stay at their mean, and every engine excludes them. */
+/** @module Tests that parameters with step size 0 stay at their mean and that engines don't compute with them. */
 
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import fc from 'fast-check'
@@ -11,7 +11,7 @@ import { testProblem } from './testProblem.ts'
 import { createWasmEngine } from './wasm/wasmEngine.ts'
 import { createWebgpuEngine } from './webgpu/webgpuEngine.ts'
 
-/** @param frozen which parameters get step size 0; every other frozen parameter has a mean of 0 */
+/** @param frozen whether a parameter gets step size 0; every second frozen parameter gets a mean of 0 */
 function freeze(problem: FitProblem, frozen: readonly boolean[]): FitProblem {
   return {
     ...problem,
@@ -20,7 +20,7 @@ function freeze(problem: FitProblem, frozen: readonly boolean[]): FitProblem {
   }
 }
 
-/** The same problem without the frozen parameters; the offset contains their part of the scores. */
+/** The same problem without the frozen parameters; the offset contains what they contribute to the scores. */
 function without(problem: FitProblem, frozen: readonly boolean[]): FitProblem {
   const { parameters: P, design, mean } = problem
   const kept = [...frozen.keys()].filter((j) => !frozen[j])
@@ -46,7 +46,7 @@ const adapter = await nodeAdapter('software')
 if (adapter) engines.push(await createWebgpuEngine(adapter))
 
 describe.each(engines.map((engine) => [engine.name, engine] as const))('%s', (_, engine) => {
-  test('frozen parameters stay at their mean, and the others fit as without them', async () => {
+  test('frozen parameters stay at their mean, and the other parameters get the same fit as without the frozen ones', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 1e6 }),
@@ -71,20 +71,24 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('%s', (_,
     )
   })
 
-  test.runIf(engine.name === 'js')('freezing equals a negligible step, to the bit', async () => {
-    const problem = testProblem({ seed: 3, cases: 6, candidates: 9, parameters: 11, steps: 8 })
-    const still = freeze(
-      problem,
-      Array.from(problem.stepSize, (_, j) => j % 3 > 0),
-    )
-    // The smallest positive step size: these columns take part in the computation, but don't move.
-    const stepSize = still.stepSize.map((size) => size || 2 ** -149)
-    const all = await engine.fit({ ...still, stepSize })
-    const few = await engine.fit(still)
-    const moved = ({ parameters }: FitResult) => parameters.filter((_, j) => still.stepSize[j] > 0)
-    expect(moved(all)).toEqual(moved(few))
-    expect(all.lossAfter).toBe(few.lossAfter)
-  })
+  test.runIf(engine.name === 'js')(
+    'freezing a parameter gives the same bits as a negligible step size',
+    async () => {
+      const problem = testProblem({ seed: 3, cases: 6, candidates: 9, parameters: 11, steps: 8 })
+      const still = freeze(
+        problem,
+        Array.from(problem.stepSize, (_, j) => j % 3 > 0),
+      )
+      // With the smallest positive step size, a parameter takes part in the computation but doesn't move.
+      const stepSize = still.stepSize.map((size) => size || 2 ** -149)
+      const all = await engine.fit({ ...still, stepSize })
+      const few = await engine.fit(still)
+      const moved = ({ parameters }: FitResult) =>
+        parameters.filter((_, j) => still.stepSize[j] > 0)
+      expect(moved(all)).toEqual(moved(few))
+      expect(all.lossAfter).toBe(few.lossAfter)
+    },
+  )
 
   test('with every parameter frozen, a fit returns the mean and its loss', async () => {
     const problem = testProblem({ seed: 2, cases: 3, candidates: 5, parameters: 6, steps: 9 })

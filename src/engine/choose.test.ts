@@ -1,4 +1,4 @@
-/** @module Choice of an engine on all kinds of devices, healthy and broken. */
+/** @module Tests the choice of an engine on many kinds of devices, healthy and broken. */
 import { expect, test, vi } from 'vitest'
 import type { Gpu } from './adapter.ts'
 import { chooseEngine } from './choose.ts'
@@ -14,7 +14,7 @@ import {
   LARGEST_FIT,
 } from './testEngines.ts'
 
-test('WASM does every fit of today’s size without looking for a GPU or loading WebGPU', async () => {
+test('WASM does fits of today’s size, without a search for a GPU and without loading WebGPU', async () => {
   const requestAdapter = vi.fn(async () => hardware)
   const wgsl = vi.fn(async () => engineNamed('wgsl'))
   const { environment } = device({ gpu: { requestAdapter }, wgsl })
@@ -25,7 +25,7 @@ test('WASM does every fit of today’s size without looking for a GPU or loading
   expect(wgsl).not.toHaveBeenCalled()
 })
 
-test('auto chooses WebGPU for larger fits if the adapter is hardware', async () => {
+test('auto chooses WebGPU for fits larger than today’s if the adapter is hardware', async () => {
   const { environment } = device({ gpu: gpuWith(hardware) })
   const { engine, reason } = await chooseEngine('auto', LARGE, environment)
   expect(engine.name).toBe('wgsl')
@@ -36,7 +36,7 @@ test.each([
   ['webgpu', 'wgsl'],
   ['wasm', 'wasm'],
   ['js', 'js'],
-] as const)('the requested engine, %s, does fits of any size', async (request, name) => {
+] as const)('if %s is requested, this engine does fits of any size', async (request, name) => {
   for (const work of [0, LARGEST_FIT, LARGE]) {
     const { environment } = device({ gpu: gpuWith(hardware) })
     expect((await chooseEngine(request, work, environment)).engine.name).toBe(name)
@@ -66,12 +66,15 @@ test.each<[string, Gpu | undefined, string]>([
     { requestAdapter: () => Promise.reject(new Error('blocked by policy')) },
     'WebGPU: blocked by policy; using WASM',
   ],
-])('with %s, a request for WebGPU ends at WASM with the reason', async (_, gpu, expected) => {
-  const { engine, reason } = await chooseEngine('webgpu', LARGE, device({ gpu }).environment)
-  expect(engine.name).toBe('wasm')
-  expect(reason).toBe(expected)
-  expect((await chooseEngine('auto', LARGE, device({ gpu }).environment)).reason).toBe(expected)
-})
+])(
+  'with %s, a request for WebGPU gives WASM, and the reason says why',
+  async (_, gpu, expected) => {
+    const { engine, reason } = await chooseEngine('webgpu', LARGE, device({ gpu }).environment)
+    expect(engine.name).toBe('wasm')
+    expect(reason).toBe(expected)
+    expect((await chooseEngine('auto', LARGE, device({ gpu }).environment)).reason).toBe(expected)
+  },
+)
 
 test('without WASM, plain JavaScript does the fits', async () => {
   const wasm = () => Promise.reject(new Error('compilation refused by policy'))
@@ -81,7 +84,7 @@ test('without WASM, plain JavaScript does the fits', async () => {
   expect(reason).toBe('WASM: compilation refused by policy; using plain JavaScript')
 })
 
-test('the reason lists every engine that failed before', async () => {
+test('the reason of a choice lists every engine that failed before the chosen engine', async () => {
   const { environment } = device({
     wasm: () => Promise.reject(new Error('compilation refused by policy')),
   })
@@ -92,7 +95,7 @@ test('the reason lists every engine that failed before', async () => {
   )
 })
 
-test('a GPU that returns zero gradients is rejected and disposed of', async () => {
+test('an engine whose GPU returns zero gradients is rejected and disposed of', async () => {
   const silent = engineNamed('wgsl', (given) => js.fit({ ...given, steps: 0 }))
   const { environment } = device({ gpu: gpuWith(hardware), wgsl: async () => silent })
   const { engine, reason } = await chooseEngine('auto', LARGE, environment)
@@ -101,7 +104,7 @@ test('a GPU that returns zero gradients is rejected and disposed of', async () =
   expect(silent.disposed()).toBe(true)
 })
 
-test('an adapter request that never answers is abandoned', async () => {
+test('an adapter request that is never answered is abandoned', async () => {
   const gpu = { requestAdapter: () => new Promise<never>(() => {}) }
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   try {
@@ -137,7 +140,7 @@ test('a driver that does not answer in time is abandoned, and its device is disp
   await vi.waitFor(() => expect(engines.webgpu.disposed()).toBe(true))
 })
 
-test('without a correct engine, the error lists the failures', async () => {
+test('if no engine computes correctly, the error lists the failures', async () => {
   const wrong = engineNamed('js', (given) => js.fit({ ...given, steps: 0 }))
   const { environment } = device({ js: async () => wrong })
   await expect(chooseEngine('js', LARGE, environment)).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 /**
- * @module Chooses the engine of the personal fit: one table gives the engines to try, and the first that passes
- * its canary is used. If it fails later, the next one replaces it.
+ * @module Chooses the engine of the personal fit. A table gives the engines to try, and the first engine that passes
+ * its canary is used. If that engine fails later, the next engine replaces it.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import { type Adapter, describeAdapter, type Gpu, isSoftware } from './adapter.ts'
@@ -17,7 +17,7 @@ export type EngineRequest = 'auto' | 'webgpu' | 'wasm' | 'js'
  *
  * In Chromium, WASM takes 0.24 ms for a step of today's largest fit, whose work is 417,792. WebGPU takes 0.34 ms for a
  * step without any work, on a software adapter (docs/ENGINE.md). At a work of a million, WASM takes about twice 0.24
- * ms, so a GPU could be faster.
+ * ms, so that a GPU could be faster than WASM.
  */
 const TABLE: readonly {
   readonly request: EngineRequest
@@ -40,11 +40,11 @@ export interface EngineEnvironment {
     readonly wasm: () => Promise<Engine>
     readonly js: () => Promise<Engine>
   }
-  /** Maximum milliseconds for an engine to load, and the same again to pass its canary. */
+  /** Maximum number of milliseconds for an engine to load, and then again for its canary. */
   readonly patience: number
 }
 
-/** Software adapters compile shaders for about 10 s, and for more on a busy machine. */
+/** Software adapters need about 10 s to compile the shaders, and longer on a busy machine. */
 const PATIENCE_MS = 60_000
 
 const LABEL: Readonly<Record<EngineName, string>> = {
@@ -72,7 +72,7 @@ function unavailable(why: string): never {
   throw new NearsideError('engine-unavailable', why)
 }
 
-/** Rejects after `milliseconds`, because some drivers never answer. */
+/** Resolves as `work` does, but rejects after `milliseconds`, because some drivers never answer. */
 async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
@@ -91,7 +91,7 @@ async function findAdapter(gpu: Gpu | undefined, anyAdapter: boolean): Promise<A
   return adapter
 }
 
-/** Engine that has passed its canary. An engine that fails, or that loads too late, releases its device. */
+/** Loads an engine and runs its canary. It disposes of an engine that fails the canary or that loads too late. */
 async function tested(loading: Promise<Engine>, patience: number): Promise<Engine> {
   try {
     const engine = await within(patience, loading)
@@ -109,7 +109,7 @@ function wordsOf(error: unknown): string {
 }
 
 /**
- * Finds an engine for `request`. The returned engine switches to the next one if it fails later.
+ * Finds an engine for `request`. If the returned engine fails later, it switches to the next engine.
  * @param work cases × candidates × free parameters of the fits that the engine is for
  * @param onSwitch called at every later change of engine, with the reason
  * @throws NearsideError `engine-unavailable` if not even plain JavaScript computes correctly
@@ -127,9 +127,7 @@ export async function chooseEngine(
   const start = async (name: EngineName): Promise<Engine> =>
     name === 'wgsl' ? load.wgsl(await findAdapter(gpu, request === 'webgpu')) : load[name]()
 
-  /**
-   * First engine of `waiting` that works. Its reason includes the `troubles`, the failures of the engines before it.
-   */
+  /** First engine of `waiting` that works; the reason for it includes `troubles`, the failures of earlier engines. */
   async function next(troubles: string[]): Promise<EngineChoice | null> {
     for (let name = waiting.shift(); name; name = waiting.shift()) {
       try {

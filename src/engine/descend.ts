@@ -1,4 +1,4 @@
-/** @module Gradient descent on this processor, for any implementation of the gradient. */
+/** @module Runs gradient descent on this processor, with any implementation of the gradient. */
 import { adamStep, startAdam } from '@nearside/core/adam.ts'
 import type { FitOptions } from './engine.ts'
 import { nextTask, throwIfAborted } from './nextTask.ts'

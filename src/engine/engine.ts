@@ -1,15 +1,12 @@
 /**
- * @module Interface of an engine: it computes the personal fit on plain arrays of fixed shape. An engine has no state
- * between two fits. Implementations: `engine/js.ts`, `engine/wasm`, `engine/webgpu`; `engine/choose.ts` chooses one.
- * The objective is in `core/learning/problem.ts`.
+ * @module Interface of an engine, which computes the personal fit on plain arrays of fixed shape. An engine has no
+ * state between two fits. Implementations: `engine/js.ts`, `engine/wasm`, `engine/webgpu`; `engine/choose.ts` chooses
+ * one. The objective is in `core/learning/problem.ts`.
  */
 
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 
-/**
- * Name of an engine. `wasm` and `wgsl` run this project's kernels; `wgsl` shares the device of the TensorFlow.js
- * WebGPU backend.
- */
+/** `js`: plain JavaScript; `wasm` and `wgsl`: own kernels, `wgsl` on the device of TensorFlow.js's WebGPU backend. */
 export type EngineName = 'js' | 'wasm' | 'wgsl'
 
 export interface FitResult {

@@ -1,4 +1,7 @@
-/** @module Engines without WebGPU in a real browser and in a worker, with missing features simulated. */
+/**
+ * @module Tests the engines that need no WebGPU in a real browser and in a worker, also with simulated missing
+ * features.
+ */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { chooseEngine } from './choose.ts'
 import { expectReference, fitInWorker, isTensorflow, problem } from './testBrowserFit.ts'
@@ -18,7 +21,7 @@ describe('a page that lacks some features', () => {
       'js',
       () => {
         const real = WebAssembly
-        // The error of an engine without SIMD, to which 0xfd is an invalid opcode.
+        // The error that a browser without SIMD throws, for which 0xfd is an invalid opcode.
         class Refusing {
           constructor() {
             throw new real.CompileError('invalid opcode 0xfd')

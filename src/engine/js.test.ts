@@ -1,4 +1,4 @@
-/** @module Properties of a whole fit by the JavaScript engine. */
+/** @module Tests properties of a whole fit by the JavaScript engine. */
 
 import { NearsideError } from '@nearside/core/error.ts'
 import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem.ts'
@@ -68,8 +68,8 @@ function shuffle(problem: FitProblem, seed: number): FitProblem {
 test('a fit lowers the loss, and more steps lower it further', async () => {
   await fc.assert(
     fc.asyncProperty(shapes, async (shape) => {
-      // Small steps, because Adam oscillates by about one step. A problem with few cases and few parameters can start
-      // at the minimum.
+      // The steps are small, because Adam oscillates by about one step. The problem is not too small, because a problem
+      // with few cases and few parameters can start at the minimum.
       const { cases, parameters } = shape
       const problem = testProblem({ ...shape, cases: cases + 2, parameters: parameters + 5 })
       const small = { ...problem, stepSize: problem.stepSize.map((s) => s / 20) }
@@ -97,7 +97,7 @@ test('many steps reach the minimum of the loss', async () => {
   expect(slopeAt(q)).toBeLessThan(1e-2 * slopeAt(new Float64Array(4)))
 })
 
-test('without data, the result is the prior’s mean, bit for bit', async () => {
+test('a fit without cases returns the prior’s mean, bit for bit', async () => {
   const problem = testProblem({ seed: 2, cases: 4, candidates: 5, parameters: 7, steps: 25 })
   for (const nothing of [
     { ...problem, weight: new Float32Array(4) },
@@ -116,7 +116,7 @@ test('without data, the result is the prior’s mean, bit for bit', async () => 
   }
 })
 
-test('a step size of zero freezes its parameter, and no steps return the mean', async () => {
+test('a parameter with step size 0 stays at its mean, and a fit of 0 steps returns the mean', async () => {
   const problem = testProblem({ seed: 3, cases: 4, candidates: 5, parameters: 3, steps: 20 })
   const stepSize = Float32Array.of(0.02, 0, 0.02)
   const frozen = await engine.fit({ ...problem, stepSize })
@@ -127,7 +127,7 @@ test('a step size of zero freezes its parameter, and no steps return the mean', 
   expect(still.lossAfter).toBe(still.lossBefore)
 })
 
-test('padding changes no bit of the result, whatever its values', async () => {
+test('padded cases and candidates change no bit of the result, whatever values they have', async () => {
   const amounts = fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 7 }))
   await fc.assert(
     fc.asyncProperty(shapes, amounts, async (shape, [cases, candidates]) => {
@@ -139,7 +139,7 @@ test('padding changes no bit of the result, whatever its values', async () => {
   )
 })
 
-test('the order of the candidates does not matter', async () => {
+test('the order of the candidates does not change the fit', async () => {
   await fc.assert(
     fc.asyncProperty(shapes, fc.integer({ min: 1, max: 1e6 }), async (shape, seed) => {
       const problem = testProblem(shape)
@@ -208,7 +208,7 @@ test('a fit with non-finite numbers is rejected', async () => {
   }
 })
 
-test('a fit with scores that are far apart stays finite', async () => {
+test('a fit whose scores are far apart stays finite', async () => {
   const problem = testProblem({ seed: 6, cases: 3, candidates: 4, parameters: 2, steps: 10 })
   const far = { ...problem, offset: problem.offset.map((value, i) => value + (i % 4) * 1e6) }
   const result = await engine.fit(far)

@@ -7,7 +7,7 @@ import { throwIfAborted } from './nextTask.ts'
 import { finish, lossAndGradient } from './objective.ts'
 import { centre, checkProblem } from './problem.ts'
 
-/** Number of multiplications between two yields, which take about 10 ms. */
+/** Number of multiplications between two yields to the event loop; they take about 10 ms. */
 const WORK_PER_TASK = 8e6
 
 async function fit(problem: FitProblem, options: FitOptions = {}): Promise<FitResult> {

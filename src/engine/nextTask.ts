@@ -1,10 +1,7 @@
 /** @module Yields to the event loop during a fit, so that an abort can arrive and the page can paint. */
 import { NearsideError } from '@nearside/core/error.ts'
 
-/**
- * Resolves in the next task. It avoids `setTimeout`, because browsers delay nested timers by 4 ms, longer
- * than a step.
- */
+/** Resolves in the next task. Browsers delay a nested `setTimeout` by 4 ms, which is longer than a step of a fit. */
 export function nextTask(): Promise<void> {
   if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve))
   return new Promise((resolve) => {

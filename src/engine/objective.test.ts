@@ -18,7 +18,7 @@ const shapes: fc.Arbitrary<TestShape> = fc.record({
   soft: fc.boolean(),
 })
 
-/** Literal formula of `core/learning/problem.ts`: without centring, displacement or skipped cases. */
+/** The formula in `core/learning/problem.ts` as it stands: without centring, displacement or skipped cases. */
 function definition(problem: FitProblem, p: Float64Array): number {
   const { cases, candidates: K, parameters: P } = problem
   let loss = 0
@@ -51,7 +51,7 @@ test('the loss equals its definition', () => {
       const q = displaced(problem, 0.7)
       const p = q.map((value, j) => value + problem.mean[j])
       const loss = lossAndGradient(centred, q)
-      // The centred design is rounded to single precision; everything else is double precision.
+      // The centred design is rounded to single precision; everything else is computed in double precision.
       expect(loss).toBeCloseTo(definition(problem, p), 4)
     }),
   )
@@ -78,7 +78,7 @@ test('the gradient agrees with central differences', () => {
   )
 })
 
-test('a column that all candidates share has a gradient of exactly zero', () => {
+test('a feature with equal values for all candidates has a gradient of exactly zero', () => {
   const problem = testProblem({ seed: 4, cases: 3, candidates: 7, parameters: 3, steps: 1 })
   for (let i = 0; i < 21; i++) problem.design[i * 3 + 1] = 0.1
   const centred = centre(problem)

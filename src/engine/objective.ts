@@ -1,21 +1,21 @@
 /**
- * @module Personal objective and its gradient in double precision, for a centred problem. The JS engine
- * descends on it, and every other engine is compared with it.
+ * @module Computes the objective of the personal fit and its gradient in double precision, for a centred problem. The
+ * JS engine descends with it, and tests compare every other engine with it.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import type { FitResult } from './engine.ts'
-/** Problem without padding and frozen parameters: L live cases with R live rows in all. */
+/** Problem without padding and without frozen parameters: L cases with weight, which have R rows in total. */
 export interface CentredProblem {
-  /** Number P of free parameters, which have a step size. */
+  /** P: number of free parameters, whose step size is above 0. */
   readonly parameters: number
   /** Indices of the free parameters in the problem, ascending, [P]. */
   readonly moving: Int32Array
-  /** Index of each live case in the problem, [L]. */
+  /** Index in the original problem of each remaining case, [L]. */
   readonly cases: Int32Array
-  /** Index of each live row in the problem's [T·K] rows, [R], by case. */
+  /** Index in the original problem's [T·K] rows of each remaining row, [R], by case. */
   readonly rows: Int32Array
-  /** Index of each live case's first row, [L + 1]; the last entry is R. */
+  /** Index of each case's first row, [L + 1]; the last entry is R. */
   readonly start: Int32Array
   /** Centred design X̃, row-major [R, P]; each row has `stride` numbers, with zeros after the first P. */
   readonly design: Float32Array
@@ -25,7 +25,7 @@ export interface CentredProblem {
   readonly offset: Float64Array
   /** Σ_k target_tk offset_tk, [L]: the constant that −log softmax subtracts. */
   readonly targetOffset: Float64Array
-  /** Weight of each live case, [L], > 0. */
+  /** Weight of each case, [L], > 0. */
   readonly weight: Float64Array
   /** Precision and step size of the free parameters, [P] each. */
   readonly precision: Float32Array
@@ -45,10 +45,7 @@ function softmaxInPlace(scores: Float64Array): number {
   return top + Math.log(sum)
 }
 
-/**
- * Loss L at p = mean + q; writes ∂L/∂q into `gradient` if it is given.
- * @param q displacement from the mean, [P]
- */
+/** Loss L at p = mean + q; writes ∂L/∂q into `gradient` if it is given. @param q displacement from the mean, [P] */
 export function lossAndGradient(
   problem: CentredProblem,
   q: Float64Array,
@@ -79,10 +76,10 @@ export function lossAndGradient(
 }
 
 /**
- * Adds the prior mean, and computes the loss at both ends of the descent in double precision. Engines on
- * other hardware use it, too, so that the reported losses belong to the returned parameters.
+ * Makes the result of a fit: adds the prior mean to q, and computes the loss before and after the descent in double
+ * precision. Every engine uses it, so that the reported losses belong to the returned parameters.
  * @param q displacement of the free parameters from their mean, [P]
- * @throws NearsideError `fit-diverged` if anything is not finite
+ * @throws NearsideError `fit-diverged` if a parameter or a loss is not finite
  */
 export function finish(
   problem: FitProblem,

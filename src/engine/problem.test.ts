@@ -1,4 +1,4 @@
-/** @module Every malformed problem gets an error that names its fault. */
+/** @module Tests that every malformed problem is refused with an error that names its fault. */
 
 import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem.ts'
 import { expect, test } from 'vitest'

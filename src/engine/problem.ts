@@ -1,13 +1,13 @@
 /**
- * @module Validates a fit problem before an engine runs it. A wrong length or a non-finite number inside the
- * loop would yield a silently wrong model.
+ * @module Validates a fit problem before an engine runs it. Without this check, an array of wrong length or a
+ * non-finite number would silently give a wrong model.
  */
 
 import { invalidInput } from '@nearside/core/error.ts'
 import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem.ts'
 import type { CentredProblem } from './objective.ts'
 
-/** Maximum deviation of a target row's sum from one, by rounding of f32 sums over about a thousand terms. */
+/** Maximum difference between the sum of a case's target shares and 1, which single precision can cause. */
 const TARGET_TOLERANCE = 1e-3
 
 function refuse(what: string): never {
@@ -22,8 +22,8 @@ function checkCount(name: string, value: number, least: number): void {
 function checkArray(name: string, array: Float32Array, length: number): void {
   if (!(array instanceof Float32Array)) refuse(`${name} must be a Float32Array`)
   if (array.length !== length) refuse(`${name} has ${array.length} numbers instead of ${length}`)
-  // The sum is finite if and only if all numbers are: f32 values can't overflow double precision. Four
-  // independent sums run in parallel on the CPU.
+  // The sum is finite if and only if all numbers are, because sums of single-precision values can't overflow double
+  // precision. The CPU computes four independent sums in parallel.
   let a = 0
   let b = 0
   let c = 0
@@ -88,7 +88,7 @@ export function checkProblem(problem: FitProblem): void {
   for (let t = 0; t < cases; t++) if (problem.weight[t] > 0) checkCase(problem, t)
 }
 
-/** Cases with weight, and their candidates. */
+/** Finds the cases with weight, and the rows of their candidates without padding. */
 function liveRows({ cases: T, candidates: K, weight, offset }: FitProblem) {
   const cases: number[] = []
   const rows: number[] = []
@@ -106,15 +106,15 @@ function liveRows({ cases: T, candidates: K, weight, offset }: FitProblem) {
 const LANES = 4
 
 /**
- * Removes padding and frozen parameters from a problem, and centres it. In the shipped prior, 75 of
- * 102 parameters have no step size. Two exact rewritings make the problem stable in single precision, so all
- * engines share them:
- * - p = mean + q: the descent starts at q = 0, and the prior's gradient is precision·q, without the
- *   cancellation in p − mean.
- * - Each case's rows are centred on its target's row, X̃_tk = X_tk − Σ_j target_tj X_tj. A softmax ignores a
- *   constant that its candidates share, so the loss stays the same. The gradient becomes Σ_k softmax_k X̃_tk,
- *   without differences of near-equal sums. Otherwise a column with equal values for all candidates has a
- *   gradient of rounding noise, which Adam, dividing by |g|, turns into full steps.
+ * Removes padding and frozen parameters from a problem, and centres it. In the shipped prior, 75 of 102 parameters are
+ * frozen. Two changes, which don't change the exact result, make the problem stable in single precision, so all engines
+ * use them:
+ * - The unknown is q = p − mean. The descent starts at q = 0, and the prior's gradient is precision·q, so that no
+ *   digits cancel in p − mean.
+ * - Each case's rows are centred on its target's row, X̃_tk = X_tk − Σ_j target_tj X_tj. A softmax ignores a constant
+ *   that its candidates share, so the loss stays the same. The gradient becomes Σ_k softmax_k X̃_tk, without
+ *   differences of near-equal sums. Without centring, a column with equal values for all candidates would have a
+ *   gradient of rounding noise, which Adam would turn into full steps, since it divides by |g|.
  * @param problem problem that passed `checkProblem`
  */
 export function centre(problem: FitProblem): CentredProblem {
@@ -125,7 +125,7 @@ export function centre(problem: FitProblem): CentredProblem {
   // A frozen parameter contributes to the scores if its mean is not 0.
   const columns = Int32Array.from(stepSize.keys()).filter((j) => moves(j) || mean[j] !== 0)
   const by = Float64Array.from(columns, (j) => mean[j])
-  /** Index of each column in a centred row; −1 if it is dropped. */
+  /** Index of each column in a centred row; −1 if the column is left out. */
   const places = columns.map((j) => moving.indexOf(j))
   const stride = LANES * Math.max(1, Math.ceil(moving.length / LANES))
   const centred = new Float32Array(rows.length * stride)

@@ -1,4 +1,4 @@
-/** @module If an engine fails in use, another engine replaces it and completes the fit. */
+/** @module Tests that another engine replaces an engine that fails in use, and completes the fit. */
 
 import { NearsideError } from '@nearside/core/error.ts'
 import { expect, test, vi } from 'vitest'
@@ -10,7 +10,7 @@ import { testProblem } from './testProblem.ts'
 
 const problem = testProblem({ seed: 1, cases: 3, candidates: 5, parameters: 4, steps: 6 })
 
-test('if the device is lost during a fit, the next engine does the fit', async () => {
+test('if an engine’s device is lost during a fit, the next engine does the fit', async () => {
   const { environment, engines } = device({ gpu: gpuWith(hardware) })
   const changes: string[] = []
   const { engine } = await chooseEngine('webgpu', LARGE, environment, ({ reason }) =>
@@ -41,7 +41,7 @@ test('several fits that fail together change the engine once', async () => {
   expect(engine.name).toBe('wasm')
 })
 
-test('invalid input and an abort change no engine', async () => {
+test('invalid input or an abort causes no switch to another engine', async () => {
   const { environment, engines } = device({ gpu: gpuWith(hardware) })
   const onSwitch = vi.fn()
   const { engine } = await chooseEngine('auto', LARGE, environment, onSwitch)
@@ -62,7 +62,7 @@ test('a problem that diverges even in double precision is refused, without a swi
   expect(engine.name).toBe('wgsl')
 })
 
-test('an engine that diverges is replaced if double precision converges', async () => {
+test('an engine on which a fit diverges is replaced if the same fit converges in double precision', async () => {
   const { environment, engines } = device({ gpu: gpuWith(hardware) })
   const { engine } = await chooseEngine('auto', LARGE, environment)
   engines.webgpu.breakWith(new NearsideError('fit-diverged', 'NaN'))
@@ -89,7 +89,7 @@ test.each<[string, (result: FitResult) => FitResult]>([
   await expect(last.fit(problem)).rejects.toMatchObject({ code: 'fit-diverged' })
 })
 
-test('disposing ends the engine in use', async () => {
+test('disposing of the resilient engine disposes of the engine in use', async () => {
   const { environment, engines } = device({ gpu: gpuWith(hardware) })
   const { engine } = await chooseEngine('auto', LARGE, environment)
   engine.dispose()

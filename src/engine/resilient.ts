@@ -1,6 +1,6 @@
 /**
- * @module Engine that survives failing hardware: if a fit fails, the next engine repeats the fit from its start. The
- * change is reported. A fit is cheap, so a failed fit isn't resumed.
+ * @module Creates an engine that survives failing hardware: if a fit fails, the next engine repeats the fit from its
+ * start, and the change is reported. A fit is cheap, so a failed fit isn't resumed.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -15,8 +15,8 @@ export interface EngineChoice {
 }
 
 /**
- * Whether the engine caused the error, rather than the caller. After a divergence, the problem is repeated in
- * double precision; if that converges, the engine was wrong.
+ * Whether the engine, rather than the caller, caused the error. After a divergence, the fit is repeated in double
+ * precision; if that fit converges, the engine was wrong.
  */
 async function isToBlame(
   { name }: Engine,
@@ -31,7 +31,7 @@ async function isToBlame(
   return true
 }
 
-/** Second check, in case an engine omits its own. */
+/** Checks the result of a fit again, in case an engine doesn't check it. */
 function requireFinite(result: FitResult): FitResult {
   const { parameters, lossBefore, lossAfter } = result
   if (parameters.every(Number.isFinite) && Number.isFinite(lossBefore + lossAfter)) return result
@@ -69,7 +69,7 @@ export function createResilientEngine(
         return requireFinite(await used.fit(problem, options))
       } catch (error) {
         if (disposed || !(await isToBlame(used, error, problem, options?.signal))) throw error
-        // A simultaneous fit could have failed as well and replaced the engine already.
+        // Another fit at the same time could have failed as well, and could have replaced the engine already.
         if (used !== current) continue
         switching ??= replace(used, error as NearsideError).finally(() => {
           switching = null

@@ -1,4 +1,4 @@
-/** @module Shared by the engines' browser tests: a fit, its reference answer and an observed adapter. */
+/** @module For the engines' browser tests: a fit, its reference answer and an adapter that records its devices. */
 import { expect } from 'vitest'
 import type { Adapter } from './adapter.ts'
 import type { EngineRequest } from './choose.ts'

@@ -1,4 +1,4 @@
-/** @module Test engines and adapters, healthy and broken. */
+/** @module Makes engines and adapters for tests, healthy and broken. */
 import { FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '@nearside/core/learning/fitProblem.ts'
 import type { Adapter, Gpu } from './adapter.ts'
 import type { EngineEnvironment } from './choose.ts'
@@ -6,7 +6,7 @@ import type { Engine, EngineName } from './engine.ts'
 import { createJsEngine } from './js.ts'
 
 export const js = createJsEngine()
-/** Work of today's largest fit, and work from which `auto` tries WebGPU. */
+/** Work of a step of today's largest fit, and work from which `auto` tries WebGPU. */
 export const LARGEST_FIT = FIT_CASES * FIT_CANDIDATES * PARAMETERS
 export const LARGE = 1_000_000
 

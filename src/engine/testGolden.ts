@@ -1,6 +1,6 @@
 /**
- * @module Hashes of results that are bit-identical on every platform. The inputs come from sums, products and
- * quotients, so that no browser's `Math.exp` affects them.
+ * @module Hashes of results that must have the same bits on every platform. The inputs are sums, products and
+ * quotients, so that they don't depend on a browser's `Math.exp`.
  */
 
 import { createMlp, networkShape } from '@nearside/core/learning/learners/network.ts'

@@ -1,12 +1,13 @@
 /**
- * @module WebGPU in Node by Dawn, for tests and benchmarks. It runs on Mesa's llvmpipe, which computes in software, or
- * on Dawn's null backend. The null backend validates every call and computes nothing, which suits exact counts.
+ * @module Provides WebGPU in Node for tests and benchmarks, by the library Dawn. It runs on Mesa's llvmpipe, which
+ * computes in software, or on Dawn's null backend. The null backend validates every call and computes nothing, which
+ * suits exact counts.
  */
 import type { Adapter } from './adapter.ts'
 
 type Rig = 'software' | 'null'
 
-/** Both backends with their number of steps: `most` on the null backend, fewer on llvmpipe. */
+/** Both backends, each with a number of steps: `most` on the null backend, fewer on llvmpipe. */
 export const countingRigs = (most: number) =>
   [
     ['Dawn’s null backend', 'null', most],
@@ -33,7 +34,7 @@ async function instance(rig: Rig): Promise<GPU> {
   return made
 }
 
-/** New adapter, good for one device; null if this machine has none, with a one-line message. */
+/** Creates an adapter for one device. If this machine has none, it prints a line that says so and returns null. */
 export async function nodeAdapter(rig: Rig): Promise<Adapter | null> {
   try {
     const adapter = await (await instance(rig)).requestAdapter()

@@ -1,4 +1,4 @@
-/** @module Counts WebGPU calls for tests and benchmarks, because their number is the same on every machine. */
+/** @module Counts WebGPU calls for tests and benchmarks. Unlike durations, their number is the same everywhere. */
 
 export interface GpuCalls {
   dispatches: number

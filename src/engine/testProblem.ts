@@ -1,4 +1,4 @@
-/** @module Random fit problems of any shape from a seed, for tests and benchmarks. */
+/** @module Makes random fit problems of any shape from a seed, for tests and benchmarks. */
 
 import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
@@ -28,7 +28,7 @@ export const PERSONAL_SHAPE: TestShape = {
   steps: 30,
 }
 
-/** Problem whose shoppers follow hidden parameters, so that there is something to learn. */
+/** Makes a problem whose targets follow hidden parameters, so that a fit can learn them. */
 export function testProblem(shape: TestShape): FitProblem {
   const { cases: T, candidates: K, parameters: P, steps, soft = false } = shape
   const random = createRandom(shape.seed)

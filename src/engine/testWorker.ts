@@ -1,4 +1,4 @@
-/** @module Dedicated worker that fits one problem, for the browser tests. */
+/** @module Script of a dedicated worker that fits one problem, for the browser tests. */
 
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import { chooseEngine, type EngineRequest } from './choose.ts'

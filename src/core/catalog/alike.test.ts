@@ -22,7 +22,7 @@ test('titles that share more words, or rarer words, are more alike than other ti
   expect(createAlike(ITEMS)('nowhere').size).toBe(0)
 })
 
-test('likeness is symmetric and within (0, 1] for any titles', () => {
+test('the similarity of any two titles is symmetric, and above 0 and at most 1', () => {
   const word = fc.constantFrom('red', 'bag', 'heart', 'clock', 'tin', '?')
   const titles = fc.array(fc.array(word, { maxLength: 4 }), { maxLength: 8 })
   fc.assert(

@@ -16,7 +16,7 @@ function refusal(run: () => unknown): NearsideError {
 }
 
 describe('parseItem', () => {
-  test('keeps known fields, drops others, and reads null and empty text as missing', () => {
+  test('keeps the known fields of an item, drops other fields, and treats null and empty text as missing', () => {
     expect(
       parseItem({
         id: '85123A',
@@ -99,7 +99,7 @@ describe('parseItem', () => {
 })
 
 describe('Catalog', () => {
-  test('finds by id, also ids that objects already have', () => {
+  test('finds an item by its id, even if the id is a property name of every object, such as `constructor`', () => {
     const ids = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '85123A']
     const catalog = new Catalog(ids.map((id) => ({ id, title: `item ${id}` })))
     for (const id of ids) {
@@ -114,7 +114,7 @@ describe('Catalog', () => {
     expect(refusal(() => new Catalog([{ id: 'a' }, { id: 'a' }])).message).toContain("'a'")
   })
 
-  test('leaves unusable rows out and reports each of them as a fault', () => {
+  test('leaves unusable rows out of the catalog and reports each of them as a fault', () => {
     const rows = [{ id: 'a', price: 1 }, {}, { id: 'b' }, { id: 'a', price: 2 }, null]
     const { items, faults } = Catalog.parse(rows)
     expect(items).toEqual([{ id: 'a', price: 1 }, { id: 'b' }])
@@ -126,7 +126,7 @@ describe('Catalog', () => {
     expect(Catalog.parse([{ id: 'a' }]).faults).toEqual([])
   })
 
-  test('refuses a value that is no array, and an array without usable rows', () => {
+  test('refuses a catalog that is no array, and an array without usable rows', () => {
     expect(refusal(() => Catalog.parse({})).message).toContain('is not an array')
     expect(refusal(() => Catalog.parse([{}, null])).message).toBe("catalog item 1: has no 'id'")
     expect(Catalog.parse([]).size).toBe(0)

@@ -33,10 +33,10 @@ export class Catalog {
   }
 
   /**
-   * Reads a catalog from unknown data. Invalid rows and repeated ids are skipped, so that one bad row doesn't cost
-   * the whole catalog. A price in another currency than most is left out.
-   * @param now milliseconds since the epoch; items get their price at that time. Absent: items keep their usual price
-   *   and their `sale`.
+   * Reads a catalog from unknown data. Invalid rows and repeated ids are skipped, so that one bad row doesn't cost the
+   * whole catalog. A price is left out if its currency differs from that of most items.
+   * @param now milliseconds since the epoch; each item gets its price at that time. If absent, items keep their usual
+   *   price and their `sale`.
    * @throws NearsideError `catalog-invalid` if the value is no array, or every row is invalid
    */
   static parse(value: unknown, now?: number): Catalog {
@@ -56,7 +56,7 @@ export class Catalog {
   }
 }
 
-/** Rows of a catalog, read part by part; see `Catalog.parse`. */
+/** Reads the rows of a catalog part by part, by the rules of `Catalog.parse`. */
 export class CatalogRows {
   readonly #now: number | undefined
   readonly #items = new Map<string, Item>()
@@ -90,12 +90,10 @@ export class CatalogRows {
   }
 }
 
-/**
- * Maps a `groupId` to the ids of its variants, available variants first; empty for an item's own id or an unknown id.
- */
+/** Maps a `groupId` to the ids of its variants, available variants first; an item's own id has no variants. */
 export type VariantsOf = (id: string) => readonly string[]
 
-/** Variants of a product, because a shop's page can name the product by an id that no variant has. */
+/** Creates a `VariantsOf`, which is needed because a shop's page can name a product by an id that no variant has. */
 export function createVariants(items: readonly Item[]): VariantsOf {
   const variants = items.filter(({ groupId }) => groupId !== undefined)
   const availableFirst = [true, false].flatMap((isSold) =>

@@ -16,7 +16,7 @@ function read(text: string, size = 1000) {
   return { heads, whole: lines.end(), bytes: bytes.length }
 }
 
-test('the head arrives before the rest, with the products that lists show first', async () => {
+test('the head of a catalog, with the products that lists show first, is read before the rest arrives', async () => {
   const all = rows(HEAD + 700)
   const text = writeCatalog(all, ['p900', 'p7', 'unknown'])
   for (const size of [1, 997, 1_000_000]) {
@@ -30,7 +30,7 @@ test('the head arrives before the rest, with the products that lists show first'
   }
 })
 
-test('a small catalog has no head; faults name their rows', () => {
+test('a small catalog has no head, and a fault names the row that it is in', () => {
   for (const count of [1, HEAD]) {
     const { heads, whole } = read(writeCatalog(rows(count), []))
     expect([heads.length, whole?.size]).toEqual([0, count])
@@ -39,7 +39,7 @@ test('a small catalog has no head; faults name their rows', () => {
   expect(whole?.faults).toEqual(Catalog.parse([...rows(2), { id: 'p0' }, { id: '' }]).faults)
 })
 
-test('a text of any other form gives no catalog', () => {
+test('a text that does not have one product per line gives no catalog', () => {
   const good = writeCatalog(rows(HEAD + 9), [])
   for (const text of [
     '',

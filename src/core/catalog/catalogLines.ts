@@ -1,17 +1,17 @@
 /**
- * @module Text of a catalog with one product per line. It begins with the products that lists show first. A device
- * reads the text as it arrives, because a new shopper's list needs only the head, and parsing the whole text at once
- * would block a slow phone.
+ * @module Writes and reads the text of a catalog with one product per line. It begins with the products that lists show
+ * first. A device reads the text as it arrives, because a new shopper's list needs only the head, and parsing the whole
+ * text at once would block a slow phone.
  */
 import { type Catalog, CatalogRows } from './catalog.ts'
 
 /** Number of products in the head. */
 export const HEAD = 500
 
-/** Number of bytes read per task, which takes a slow phone some milliseconds. */
+/** Number of bytes to read per task; reading them takes some milliseconds on a slow phone. */
 export const PIECE = 65_536
 
-/** Lines up to the end of the head. Its hash shows which catalog a head belongs to. */
+/** Lines of the text up to the end of the head. Their hash shows which catalog a head belongs to. */
 export const headOf = (text: string): string => text.split('\n', HEAD + 1).join('\n')
 
 /** @param first ids of the products that lists show first, best first */
@@ -23,7 +23,7 @@ export function writeCatalog(rows: readonly unknown[], first: readonly string[])
   return `[\n${sorted.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`
 }
 
-/** Reader of one file. */
+/** Reads one file as it arrives. */
 export class CatalogLines {
   readonly #onHead: (head: Catalog, text: string) => void
   readonly #decoder = new TextDecoder('utf-8', { fatal: true })

@@ -1,4 +1,4 @@
-/** @module One currency for all prices of a catalog, because lists, rules and search compare prices as numbers. */
+/** @module Reduces a catalog to prices of one currency, because lists, rules and search compare prices as numbers. */
 import type { Item } from './item.ts'
 
 /** Currency of most items; undefined if no item names one. */
@@ -9,7 +9,7 @@ export function mainCurrency(items: readonly Item[]): string | undefined {
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0]
 }
 
-/** The items, without the prices in another currency than most. */
+/** Removes each price whose currency differs from the main currency. */
 export function inOneCurrency<TItem extends Item>(items: readonly TItem[]): readonly TItem[] {
   const main = mainCurrency(items)
   return items.map((item) =>
@@ -25,5 +25,5 @@ export function currencyFault(items: readonly Item[]): string | null {
   const others = items.filter(({ currency = main }) => currency !== main)
   if (others.length === 0) return null
   const [{ id, currency }] = others
-  return `${others.length} products have no price, because theirs is not in ${main} (${id}: ${currency}): publish a catalog for each currency.`
+  return `${others.length} products have no price, because their price is not in ${main} (${id}: ${currency}): publish a catalog for each currency.`
 }

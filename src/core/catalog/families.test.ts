@@ -10,12 +10,12 @@ const variantsOf = createVariants([
   { id: 'tea' },
 ])
 
-test('a product’s id means its variants, available ones first; an item’s id has no variants', () => {
+test('a product’s id maps to its variants, available variants first; an item’s own id has no variants', () => {
   expect(variantsOf('MG')).toEqual(['mug-b', 'mug-r'])
   for (const id of ['cup', 'tea', 'mug-r', 'unknown']) expect(variantsOf(id)).toEqual([])
 })
 
-test('lists about a product are about its variants, and a similar list excludes them', () => {
+test('a list about a product is made for its variants, and a list of similar items excludes those variants', () => {
   const asked = (query: Parameters<typeof withVariants>[0]) => withVariants(query, variantsOf)
   expect(asked({ kind: 'similar', item: 'MG', options: { limit: 3 } })).toEqual({
     ...{ kind: 'similar', item: 'mug-b' },
@@ -30,7 +30,7 @@ test('lists about a product are about its variants, and a similar list excludes 
   })
 })
 
-test('a query that names no product stays the same', () => {
+test('a list query that names no product is left unchanged', () => {
   for (const query of [
     { kind: 'similar', item: 'cup' },
     { kind: 'rerank', items: ['cup'] },

@@ -14,18 +14,18 @@ export interface Item<TAttributes extends Attributes = Attributes> {
   /** Price in units of `currency`, e.g. 2.55 for £2.55. */
   readonly price?: number
   /**
-   * Price during a sale, by the device's clock; `price` is then the usual price. `from` and `until` are ISO 8601
-   * times with their zone, or UTC days (`until` includes its day). Without `from` or `until`, the sale is open at
-   * that end.
+   * Price during a sale, by the device's clock; `price` is then the usual price. `from` and `until` are ISO 8601 times
+   * with their zone, or UTC days (`until` includes its day). Without `from`, the sale has already begun; without
+   * `until`, it has no end.
    */
   readonly sale?: { readonly price: number; readonly from?: string; readonly until?: string }
-  /** Usual price, which a card strikes through while `price` is lower. By default the usual price of a running `sale`. */
+  /** Usual price, struck through on a card while `price` is lower. Default during a `sale`: the price outside it. */
   readonly regularPrice?: number
   /** ISO 4217 code of the price's currency. */
   readonly currency?: string
   /** Category (one per item). Lists can be narrowed to it, and the model learns preferences by it. */
   readonly category?: string
-  /** Id shared by all variants (colour, size, pattern) of a product; Google's `item_group_id`. */
+  /** Id shared by all variants (colour, size, pattern) of a product; Google calls it `item_group_id`. */
   readonly groupId?: string
   /** Maker or label; searchable. */
   readonly brand?: string

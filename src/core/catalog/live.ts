@@ -1,6 +1,6 @@
 /**
- * @module Changes since a catalog was published: prices, stock, products that are gone or new. `nearside sync` writes
- * them as `live.json`; devices and pages apply them to the catalog that they have.
+ * @module Changes of a shop since its catalog was published: changed prices and stock, removed and new products.
+ * `nearside sync` writes them as `live.json`; devices and pages apply them to the catalog that they have.
  */
 import type { Item } from './item.ts'
 
@@ -9,7 +9,7 @@ export type LiveValues = Pick<Item, 'id' | 'price' | 'sale' | 'available'>
 
 /** Changes of a catalog since it was published. */
 export interface LiveChanges {
-  /** Products with another price, sale or availability than in the catalog. */
+  /** Products whose price, sale or availability differs from the catalog's. */
   readonly changed: readonly LiveValues[]
   /** Ids of products that the shop no longer has. */
   readonly gone: readonly string[]
@@ -25,14 +25,11 @@ export interface LiveFile extends LiveChanges {
   readonly head?: string
   /** Time at which the shop last confirmed the changes, ISO 8601. */
   readonly time: string
-  /** Least number of minutes between two requests of a device. */
+  /** Minimum number of minutes between two requests of a device for this file. */
   readonly minutes: number
 }
 
-/**
- * Returns the items with the changes applied, or the same array if there are none. New products have the fields of
- * `Item` only.
- */
+/** Applies the changes; returns the same array if there are none. New products have the fields of `Item` only. */
 export function withLive<TItem extends Item>(
   items: readonly TItem[],
   live: LiveChanges | null,

@@ -1,11 +1,11 @@
-/** @module Reads a `live.json`: a file with any fault is refused whole, because half of its changes could mislead. */
+/** @module Reads a `live.json`. It refuses the whole file for any fault, because half of the changes could mislead. */
 import { NearsideError } from '../error.ts'
 import { createReaders, type Read } from '../reading.ts'
 import type { Item } from './item.ts'
 import type { LiveFile } from './live.ts'
 import { parseItem } from './parseItem.ts'
 
-/** Number of minutes between two requests if the file can't be read. */
+/** Number of minutes until the next request if the file can't be read. */
 export const LIVE_MINUTES = 5
 
 /** Maximum number of entries of each kind, above the size of any catalog. */

@@ -1,4 +1,4 @@
-/** @module Address of a product's page. */
+/** @module Chooses the address of a product's page. */
 import type { Item } from './item.ts'
 
 /** The catalog's address if it is an http(s) or root-relative URL; otherwise `/product/<id>`. */

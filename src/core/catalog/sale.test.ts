@@ -55,13 +55,13 @@ describe('a catalog with sales', () => {
     { id: 'cup', price: 5 },
   ]
 
-  test('has the prices of the time that it is parsed for', () => {
+  test('has the prices that apply at the time passed to `parse`', () => {
     const prices = (time: string) => Catalog.parse(rows, at(time)).items.map(({ price }) => price)
     expect(prices('2026-06-01')).toEqual([39.96, 5])
     expect(prices('2026-07-01')).toEqual([49.95, 5])
   })
 
-  test('names the usual price of a running sale, or the one that the shop gives; it ignores a foreign field', () => {
+  test('`regularPrice` is the price outside a running sale unless the shop gives another; a malformed value is ignored', () => {
     const usual = (row: object, time = '2026-06-01') =>
       Catalog.parse([{ ...rows[0], ...row }], at(time)).items[0].regularPrice
     expect(usual({})).toBe(49.95)
@@ -70,7 +70,7 @@ describe('a catalog with sales', () => {
     expect(usual({ regularPrice: '59.95 €' }, '2026-07-01')).toBeUndefined()
   })
 
-  test('keeps its sales if it is parsed without a time', () => {
+  test('keeps its sales if `parse` gets no time', () => {
     expect(Catalog.parse(rows).items).toEqual(rows)
   })
 

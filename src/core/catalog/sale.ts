@@ -1,13 +1,11 @@
 /**
- * @module Sales: a device shows a sale's price only while the sale runs by its own clock, because a catalog can be
- * older than the end of a sale.
+ * @module Applies the sale prices. A device shows a sale's price only while the sale runs by the device's clock,
+ * because its catalog can be older than the end of the sale.
  */
 import { DAY } from '../time.ts'
 import type { Item } from './item.ts'
 
-/**
- * Milliseconds since the epoch. An unreadable date gives NaN: comparisons with NaN are false, so the sale never runs.
- */
+/** Milliseconds since the epoch. An unreadable date gives NaN, so that all comparisons fail and the sale never runs. */
 const beginOf = ({ from }: NonNullable<Item['sale']>): number =>
   from ? Date.parse(from) : Number.NEGATIVE_INFINITY
 

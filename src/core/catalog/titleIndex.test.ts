@@ -13,21 +13,21 @@ const ITEMS = [
 const find = createTitleIndex(ITEMS)
 
 describe('title index', () => {
-  test('finds titles with all query words, in any case, accent or number', () => {
+  test('finds titles that contain all query words; case, accents, singular and plural make no difference', () => {
     expect(find('parasol')).toEqual(['red', 'black'])
     expect(find('  PARASOLS red ')).toEqual(['red'])
     expect(find('cafe berry')).toEqual(['cafe'])
     expect(find('parasol lamp')).toEqual([])
   })
 
-  test('an unknown word finds title words that begin with it', () => {
+  test('a query word that no title has matches title words that begin with it', () => {
     expect(find('pin')).toEqual(['pin'])
     expect(find('paras')).toEqual(['red', 'black'])
     expect(find('pa')).toEqual([])
     expect(find('edw bla')).toEqual(['black'])
   })
 
-  test('one typing error after the first letter is forgiven in a long word', () => {
+  test('a long query word with one typing error after its first letter still matches', () => {
     for (const slip of ['parsaol', 'parasl', 'parassol', 'parosol'])
       expect(find(slip)).toEqual(['red', 'black'])
     for (const other of ['aprasol', 'prasl', 'marasol', 'parosel']) expect(find(other)).toEqual([])
@@ -41,7 +41,7 @@ describe('title index', () => {
     expect(many(101)('lamp')).toEqual([])
   })
 
-  test('a price in a query excludes dearer products; a query for a price alone finds all products at that price', () => {
+  test('a price in a query excludes products at other prices; a query for a price alone finds all products at that price', () => {
     const priced = createTitleIndex([
       { id: 'card', title: 'Birthday card', price: 0.85 },
       { id: 'music', title: 'Musical card', price: 2.5 },
@@ -56,7 +56,7 @@ describe('title index', () => {
     for (const query of ['under £1', 'gifts under £1', 'Geschenke unter 1 €', 'something < 1 £'])
       expect(priced(query), query).toHaveLength(121)
     expect(priced('pin under £1')).toEqual([])
-    // This query finds nothing, because no product costs more: the price would exclude none.
+    // Finds nothing, because the price excludes no product.
     expect(createTitleIndex([{ id: 'card', price: 0.85 }])('under £1')).toEqual([])
     // Most products have such a price.
     for (const query of ['cheap', 'under £200']) expect(priced(query), query).toEqual([])

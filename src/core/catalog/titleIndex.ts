@@ -9,7 +9,7 @@ import { foldedWords, rememberingFold } from './words.ts'
 
 /**
  * Finds distinct item ids for a query; none if no title contains all words, or if too many titles do. A query for a
- * price alone finds all products at that price. It finds none if the price excludes no product.
+ * price alone finds all products at that price. It finds none if more than half of the products are at that price.
  */
 export type FindByTitle = (query: string) => readonly string[]
 
@@ -23,7 +23,7 @@ const LEAST_PREFIX = 3
  */
 const LEAST_FOR_SLIP = 5
 
-/** Builds the index. It caches answers, because the same history is looked up after every event. */
+/** Builds the index. It caches answers, because every new event looks up the queries of the whole history again. */
 export function createTitleIndex(items: readonly Item[]): FindByTitle {
   const byWord = new Map<string, Set<string>>()
   const fold = rememberingFold()
@@ -64,7 +64,7 @@ export function createTitleIndex(items: readonly Item[]): FindByTitle {
     const fitting = items.filter(({ price = Number.NaN }) => fitsPrice(price, wish))
     const ids = new Set(fitting.map(({ id }) => id))
     if (!isPriceAlone(wish)) return few(titled(wish.rest).filter((id) => ids.has(id)))
-    // A price that most products have says little about the shopper.
+    // A price that fits most products says little about the shopper.
     return 2 * ids.size <= items.length ? [...ids] : []
   }
 

@@ -1,4 +1,4 @@
-/** @module Words of titles and queries, folded alike for the index, the query and the highlighting. */
+/** @module Splits titles and queries into words, and folds these in the same way for index, query and highlighting. */
 
 /** An apostrophe inside a word belongs to it: "children's" is one word. */
 const WORD = /[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*/gu
@@ -38,8 +38,8 @@ const IRREGULAR = new Map([
 
 /**
  * Folds a word to lower case without accents, plural or possessive. "Cafés" folds to "cafe"; "children's" and
- * "childrens" fold to "child"; "50's" and "50s" fold to "50". English only, with one rule per form,
- * since the prefix search tolerates missed forms.
+ * "childrens" fold to "child"; "50's" and "50s" fold to "50". It knows English only and has one rule per form; the
+ * prefix search still finds forms that the rules miss.
  */
 export function foldWord(word: string): string {
   const lower = word.normalize('NFKD').replace(MARKS, '').toLowerCase()
@@ -64,10 +64,7 @@ function foldPlural(plain: string): string {
   return plain.endsWith('s') ? plain.slice(0, -1) : plain
 }
 
-/**
- * Distinct folded words in order of appearance.
- * @param fold `foldWord`, or the result of `rememberingFold`
- */
+/** Distinct folded words in order of appearance. @param fold `foldWord`, or the result of `rememberingFold` */
 export function foldedWords(text: string, fold: (word: string) => string = foldWord): string[] {
   const words = textWords(text).map(fold)
   return [...new Set(words)].filter((word) => word !== '')
@@ -78,7 +75,7 @@ export function sameQuery(query: string): string {
   return foldedWords(query).join(' ')
 }
 
-/** Words without information about a product; ignored if the query has other words. */
+/** Words that say nothing about a product; a search ignores them if the query has other words. */
 const FILLERS = new Set(
   'a an and any anything are do find for have i in is looking lovely me my need nice of on or please \
 show some something stuff that the there thing things to want with you your'.split(' '),

@@ -7,13 +7,13 @@ import { SESSION_GAP } from './event.ts'
 const read = (input: unknown) => readCapture(input, 'id', 1000)
 
 describe('readCapture', () => {
-  test('item_id means the same as items with that one item', () => {
+  test('`item_id` has the same effect as `items` with that one item', () => {
     const short = read({ name: 'view_item', item_id: 'a' })
     expect(short).toEqual(read({ name: 'view_item', items: [{ item_id: 'a' }] }))
     expect(short).toEqual({ id: 'id', name: 'view_item', time: 1000, items: ['a'] })
   })
 
-  test('a time within this visit is stored; any other time becomes now', () => {
+  test('an event keeps its time if the time is within this visit; otherwise it gets the current time', () => {
     const at = (time: unknown) => {
       const event = readCapture({ name: 'view_item', item_id: 'a', time }, 'id', 10 * SESSION_GAP)
       return event instanceof NearsideError ? event.code : event.time / SESSION_GAP
@@ -44,7 +44,7 @@ describe('readCapture', () => {
     })
   })
 
-  test('several items are stored once each, in the given order', () => {
+  test('an event with several items stores each item once, in the given order', () => {
     const items = ['b', 'a', 'b'].map((item_id) => ({ item_id, price: 1 }))
     expect(read({ name: 'purchase', items })).toEqual({
       id: 'id',
@@ -57,7 +57,7 @@ describe('readCapture', () => {
     expect(read({ name: 'view_item_list', items })).not.toHaveProperty('lines')
   })
 
-  test('a search stores its trimmed term and no items', () => {
+  test('a search stores the trimmed search term, and no items', () => {
     expect(read({ name: 'search', search_term: ' red mug ' })).toMatchObject({
       items: [],
       query: 'red mug',
@@ -79,7 +79,7 @@ describe('readCapture', () => {
     expect((refused as NearsideError).message).toContain(why)
   })
 
-  test('any input is either refused or stored readably, and nothing throws', () => {
+  test('readCapture never throws: it refuses an input, or returns an event that can be stored and read back', () => {
     const anything = fc.record(
       {
         name: fc.oneof(fc.constantFrom('view_item', 'purchase', 'search'), fc.anything()),

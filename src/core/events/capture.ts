@@ -15,7 +15,7 @@ import {
   type ShopperEvent,
 } from './event.ts'
 
-/** Event before the store assigns it to a session; transferred events and seeded orders already have one. */
+/** Event before the store assigns it to a session; transferred events and seeded orders already have a session. */
 export type EventDraft = Omit<ShopperEvent, 'session'> & Partial<Pick<ShopperEvent, 'session'>>
 
 /** GA4's limit of items per event. */
@@ -48,7 +48,9 @@ export function readCapture(input: unknown, id: string, now: number): EventDraft
   if (!isRecord(input)) return refuse('it is not an object')
   const { name } = input
   if (!isEventName(name)) {
-    return refuse(`unknown name ${JSON.stringify(name)}; known are ${EVENT_NAMES.join(', ')}`)
+    return refuse(
+      `unknown name ${JSON.stringify(name)}; the known names are ${EVENT_NAMES.join(', ')}`,
+    )
   }
   if (!Number.isFinite(now)) return refuse('the clock gave no time')
   const time = readNumber(input.time, now - SESSION_GAP, now) ?? now
@@ -79,7 +81,7 @@ export function readCapture(input: unknown, id: string, now: number): EventDraft
   })
 }
 
-/** Whether two events are the same order, which the shop reported once and this device saw once. */
+/** Whether two events are the same order: the shop reported it, and this device saw it as well. */
 export function isSameOrder(a: EventDraft, b: EventDraft): boolean {
   return (
     !a.seeded !== !b.seeded &&
@@ -92,7 +94,7 @@ export function isSameOrder(a: EventDraft, b: EventDraft): boolean {
 
 function linesOf(name: EventName, lines: readonly OrderLine[]) {
   if (lines.length === 1) return lines[0]
-  // An impression of a list has no quantities or prices.
+  // An event that only shows a list has no quantities or prices.
   return { lines: name === 'view_item_list' ? undefined : known(lines) }
 }
 
@@ -123,7 +125,7 @@ function readLine(value: unknown): OrderLine {
   return compact({ quantity: readNumber(quantity, 1, 1e6), price: readNumber(price, 0, 1e9) })
 }
 
-/** Merges two lines of one item (a shirt in two sizes): sum of the quantities, first given price. */
+/** Merges two lines of one item (a shirt in two sizes): adds the quantities and takes the first price that is given. */
 function added(before: OrderLine | undefined, line: OrderLine): OrderLine {
   if (!before) return line
   const counted = before.quantity !== undefined || line.quantity !== undefined

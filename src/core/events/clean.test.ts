@@ -17,12 +17,12 @@ const run = (events: readonly ShopperEvent[], known = (_: string) => true) =>
   clean(events, { now: NOW, known })
 
 describe('cleaning', () => {
-  test('a repeat after 400 ms is dropped; a repeat after a minute counts', () => {
+  test('an event repeated after 400 ms is dropped; an event repeated after a minute counts', () => {
     const events = [0, 400, 60_000].map((after) => event({ time: NOW - DAY + after }))
     expect(run(events).report).toEqual({ kept: 2, dropped: { duplicate: 1 } })
   })
 
-  test('unknown items leave their event, and an event without items is dropped', () => {
+  test('an event loses the items that the catalog lacks, and is dropped if no item remains', () => {
     const events = [
       event({ name: 'purchase', items: ['a', 'gone'] }),
       event({ items: ['gone'], time: NOW }),
@@ -32,7 +32,7 @@ describe('cleaning', () => {
     expect(report.dropped).toEqual({ 'unknown item': 1 })
   })
 
-  test('only the last step of a query typed in steps counts', () => {
+  test('of a query that is searched again and again while it is typed, only the last search counts', () => {
     const search = (query: string, after: number, session = 's') =>
       event({ name: 'search', items: [], query, time: NOW - DAY + after, session })
     const typed = [search('par', 0), search('paras', 2000), search('parasol', 11_000)]
@@ -49,7 +49,7 @@ describe('cleaning', () => {
     expect(run([typed[0], slip, typed[1]]).events.map(({ query }) => query)).toEqual(['paras'])
   })
 
-  test('a view of half a second is dropped as a misclick; an unknown dwell counts', () => {
+  test('a view of half a second is dropped as a misclick; a view of unknown duration counts', () => {
     const events = [
       event({ dwellMs: 500, items: ['a'] }),
       event({ dwellMs: 1500, items: ['b'] }),
@@ -91,7 +91,7 @@ describe('cleaning', () => {
     expect(report.dropped).toEqual({})
   })
 
-  test('kept and dropped counts add up, and cleaning twice changes nothing', () => {
+  test('kept and dropped events add up to all events, and cleaning a second time changes nothing', () => {
     const anyEvent = fc.record({
       id: fc.integer({ min: 0, max: 50 }).map((n) => `id${n}`),
       name: fc.constantFrom(...EVENT_NAMES),
@@ -123,7 +123,7 @@ describe('sessions', () => {
   })
 })
 
-test('a history has an entry for each known item of an event, ascending by time', () => {
+test('a history has an entry for each known item of each event, ascending by time', () => {
   const rows = new Map([
     ['a', 0],
     ['b', 1],

@@ -1,6 +1,6 @@
 /**
- * @module Cleans events before learning. Each stage is a pure function, and the report counts dropped events. Storage
- * keeps the raw events, so a changed rule applies to all of them.
+ * @module Cleans events before learning. Each stage is a pure function, and the report counts the dropped events.
+ * Storage keeps the raw events, so a changed rule applies to old events, too.
  */
 import { groupBy } from '../groupBy.ts'
 import { DAY } from '../time.ts'
@@ -29,16 +29,16 @@ type Stage = (events: Events, context: CleaningContext) => Events
 const DUPLICATE_MS = 1000
 /** Milliseconds below which a view is a misclick. */
 const BOUNCE_MS = 1000
-/** Two item events per second for a minute come from a script. */
+/** Number of events of a visit within the window from which a script made them: two per second for a minute. */
 const BURST_EVENTS = 120
 const BURST_WINDOW = 60_000
-/** A coefficient of variation under 2 % over a dozen intervals comes from a timer; a person's intervals vary more. */
+/** If a dozen intervals between events vary by less than 2 %, a timer made them; a person's intervals vary more. */
 const REGULAR_EVENTS = 12
 const REGULAR_VARIATION = 0.02
 const REGULAR_MIN_INTERVAL = 500
-/** Milliseconds within which a new search replaces the previous one: the same query, completed or corrected. */
+/** Milliseconds within which a new search replaces the previous search, as a completed or corrected form of it. */
 const RETYPED_MS = 10_000
-/** Tolerance in milliseconds; an event further in the future was written with a wrong clock. */
+/** Tolerance in milliseconds; an event that lies further in the future was written with a wrong clock. */
 const CLOCK_TOLERANCE = DAY
 
 /** Moves future events to now, since their recency would outweigh all others. */
@@ -83,8 +83,8 @@ const dropRegularIntervals: Stage = (events) =>
   })
 
 /**
- * Keeps only the last of several searches in immediate succession. An impression of a list doesn't interrupt the
- * succession, since it can show the first search's results.
+ * Keeps only the last of several searches in immediate succession. A shown list between two searches doesn't separate
+ * them, since it can show the first search's results.
  */
 const dropRetypedQueries: Stage = (events) => {
   const next = new Map<string, ShopperEvent>()
@@ -119,7 +119,7 @@ export function clean(
   return runStages(events, STAGES, context, invalid > 0 ? { invalid } : {})
 }
 
-/** @param before number of events dropped already, by reason */
+/** @param before number of events that earlier stages dropped, by reason */
 export function runStages<Context>(
   events: Events,
   stages: readonly (readonly [

@@ -1,4 +1,4 @@
-/** @module Cleaning methods that a shop can choose. Names only, so that they add nothing to a page. */
+/** @module Names of the cleaning methods that a shop can choose, without their code, which a page doesn't need. */
 
 export const CLEANINGS = ['rules', 'iqr', 'isolation-forest'] as const
 /** `rules`: fixed rules; `iqr`: also Tukey's fences; `isolation-forest`: also an isolation forest. */

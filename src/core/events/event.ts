@@ -3,7 +3,7 @@
  * @see https://developers.google.com/analytics/devguides/collection/ga4/ecommerce
  */
 
-/** Names of the events that a shop's log can contain, as in GA4. The encoder has a row for each. */
+/** Names of the events that a shop's log can contain, as in GA4. The encoder has a row for each name. */
 export const LOG_NAMES = [
   'view_item',
   'view_item_list',
@@ -66,13 +66,15 @@ export interface ShopperEvent {
   readonly dwellMs?: number
   /** Time when the shop passed the event to `seed`, milliseconds since the epoch; absent for events of this device. */
   readonly seeded?: number
-  /** Time when the event came from another device of the shopper, milliseconds since the epoch; else absent. */
+  /**
+   * Time when the event came from the shopper's other device, milliseconds since the epoch; absent for other events.
+   */
   readonly transferred?: number
-  /** Context that the shop provided at the time, for later learning. */
+  /** Context that the shop provided at the time of the event; learning reads it later. */
   readonly context?: Readonly<Record<string, string>>
 }
 
-/** Time when the event came from the shop or another device, milliseconds since the epoch; else undefined. */
+/** Time when the shop or another device sent the event, milliseconds since the epoch; undefined for this device's. */
 export const handedOver = ({ seeded, transferred }: Pick<ShopperEvent, 'seeded' | 'transferred'>) =>
   transferred ?? seeded
 

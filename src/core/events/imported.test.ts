@@ -18,14 +18,14 @@ const event = (id: string, daysAgo: number, more: Partial<ShopperEvent> = {}): S
 const read = (given: unknown, most = 99) => readTransferred(given, known, most)
 const idsOf = (given: unknown, most?: number) => read(given, most).map(({ id }) => id)
 
-test('transferred events are limited to the newest, each id once', () => {
+test('of the transferred events, only the newest are read, and each id once', () => {
   const given = [event('c', 3), event('a', 1), event('b', 2), event('a', 1)]
   expect(idsOf(given, 2)).toEqual(['a', 'b'])
   expect(idsOf(given, 0)).toEqual([])
   expect(idsOf(given, -5)).toEqual([])
 })
 
-test('old, future, unknown, oversized and malformed events are left out', () => {
+test('transferred events that are old, in the future, about unknown items, oversized or malformed are left out', () => {
   const long = 'x'.repeat(501)
   expect(
     idsOf([
@@ -45,7 +45,7 @@ test('old, future, unknown, oversized and malformed events are left out', () => 
   for (const none of [null, {}, 'events', undefined]) expect(read(none)).toEqual([])
 })
 
-test('an order dated half a day ahead gets the current time and keeps known lines', () => {
+test('an order dated half a day ahead gets the current time, and keeps the lines whose items the catalog knows', () => {
   const order = event('order', -0.5, {
     name: 'purchase',
     items: ['a', 'gone', 'b'],

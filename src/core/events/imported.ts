@@ -66,7 +66,8 @@ function readOrder(input: unknown, now: number): EventDraft | NearsideError {
 
 /**
  * Transferred events, newest first. Events keep their id, time and session, so importing a file twice adds nothing,
- * even via a third device. An order counts once if the shop reported it to one device and the other device saw it.
+ * even via a third device. If the shop reported an order to one device and the other device saw the same order, it
+ * counts once.
  * @param most maximum number of events; the oldest are left out
  */
 export function readTransferred(

@@ -1,7 +1,7 @@
 /** @module Strength of the interest that an event shows. */
 import type { EventName } from './event.ts'
 
-/** Weight of a case by its strongest event. */
+/** Weight that a case gets from the kind of its strongest event. */
 export interface EventWeights {
   readonly purchase: number
   /** Weight of cart and wish-list events. */
@@ -18,7 +18,7 @@ const KINDS: Readonly<Record<EventName, keyof EventWeights | null>> = {
   add_to_wishlist: 'cart',
   view_item: 'view',
   select_item: 'view',
-  // An event that only shows a list, or undoes something, shows no interest.
+  // An event that shows a list or takes an item out of the cart shows no interest.
   view_item_list: null,
   remove_from_cart: null,
   search: null,

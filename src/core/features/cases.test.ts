@@ -15,7 +15,7 @@ function shopper(interactions: Interaction[]) {
 }
 
 describe('cases with exact times', () => {
-  it('makes one case of each order, with the history strictly before it', () => {
+  it('makes one case of each order, whose history ends before the order', () => {
     const cases = buildCases(
       shopper([
         purchase(5, T, 'a'),
@@ -56,7 +56,7 @@ describe('cases with exact times', () => {
     expect(cases[0].history).toEqual([list])
   })
 
-  it('starts at `from` and still knows the history before it', () => {
+  it('makes no case before `from`, but a later case has the history before `from`', () => {
     const cases = buildCases(
       shopper([purchase(1, T, 'a'), purchase(2, T + DAY, 'b')]),
       false,
@@ -68,7 +68,7 @@ describe('cases with exact times', () => {
 })
 
 describe('cases with day-only times', () => {
-  it('makes one case of each day, across sessions', () => {
+  it('makes one case of all sessions of a day', () => {
     const day = Math.floor(T / DAY) * DAY
     const cases = buildCases(
       shopper([purchase(1, day, 'a'), purchase(2, day, 'b'), purchase(1, day + DAY, 'c')]),

@@ -1,7 +1,7 @@
 /**
- * @module Turns a shopper's log into cases to predict. With exact times a case is one order, or one event
- * other than a purchase. With day-only times a case is a shopper's whole day, because the order of events
- * within the day is unknown.
+ * @module Turns a shopper's log into cases to predict. With exact times a case is one order, or one event other than a
+ * purchase. With day-only times a case is a shopper's whole day, because the sequence of the events within the day is
+ * unknown.
  */
 
 import { eventStrength } from '../events/strength.ts'
@@ -9,13 +9,13 @@ import { firstIndex } from '../firstIndex.ts'
 import { DAY } from '../time.ts'
 import type { Case, History, Interaction } from './history.ts'
 
-/** Shopper's whole log, as in a shop folder, ascending by time. */
+/** Whole log of one shopper, as a shop folder has it, ascending by time. */
 export interface ShopperHistory {
   readonly id: string
   readonly interactions: History
 }
 
-/** Histories one after another, each computed on access. */
+/** Iterates over the shoppers' histories and computes each history only when it is read. */
 export function historiesOf(shoppers: readonly ShopperHistory[]): Iterable<History> {
   return {
     *[Symbol.iterator]() {
@@ -30,7 +30,7 @@ export function shopperBefore(shopper: ShopperHistory, until: number): ShopperHi
   if (!last || last.time < until) return shopper
   return {
     id: shopper.id,
-    // Computed on access, so that memory contains the log only once.
+    // Computed on access, so that memory doesn't hold a second copy of the log.
     get interactions() {
       const { interactions } = shopper
       return interactions.slice(0, firstAtOrAfter(interactions, until))
@@ -51,7 +51,7 @@ function keyOf({ name, session, time }: Interaction, dayOnly: boolean): string {
  * before it (with day-only times: before its day).
  * @param shopper interactions ascending by time.
  * @param from milliseconds since the epoch.
- * @param isAsked which interactions make a case and its targets; histories contain all interactions.
+ * @param isAsked whether an interaction makes a case and is one of its targets; histories contain all interactions.
  */
 export function buildCases(
   shopper: ShopperHistory,
@@ -97,8 +97,8 @@ export const firstAtOrAfter = (interactions: History, time: number): number =>
   firstIndex(interactions.length, (at) => interactions[at].time >= time)
 
 /**
- * The history without its most recent session, as a job saw it before that session. Sessions are identified by name;
- * a history of one session becomes empty.
+ * The history without its most recent session, as a nightly job saw the history before that session. Entries with the
+ * same `session` belong together; a history of one session becomes empty.
  */
 export function withoutLastSession(history: History): History {
   if (history.length === 0) return history

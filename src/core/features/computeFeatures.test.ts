@@ -56,14 +56,14 @@ describe('computeFeatures', () => {
     )
   })
 
-  it('a session that lasts around other sessions leaves a finite interval between orders', () => {
+  it('the interval between orders is finite even if one session begins before and ends after another session', () => {
     const own = [purchase(9, 380, 'a'), purchase(9, 379 - 1e-8, 'b'), purchase(2, 0, 'a')]
     const features = computeFeatures(buildStatistics(items, [[]], NOW), own, NOW, null)
     expect(features.every(Number.isFinite)).toBe(true)
     expect(value(features, 9, 'due')).toBeCloseTo(Math.exp(-(Math.log(380 / 2) ** 2)), 6)
   })
 
-  it('a subset of items gets the same features as in the whole catalog', () => {
+  it('items get the same features when computed alone as when computed with the whole catalog', () => {
     const few = fc.shuffledSubarray([...items.keys()])
     fc.assert(
       fc.property(history, few, (own, some) => {
@@ -81,7 +81,7 @@ describe('computeFeatures', () => {
     )
   })
 
-  it('later events change no feature', () => {
+  it('events after `now` change no feature', () => {
     fc.assert(
       fc.property(history, fc.array(interaction, { maxLength: 10 }), (own, later) => {
         const future = later.map((entry) => ({ ...entry, time: NOW + 1 + (entry.time % DAY) }))
@@ -92,7 +92,7 @@ describe('computeFeatures', () => {
     )
   })
 
-  it('does not depend on the order in which the items of one session are listed', () => {
+  it('features do not depend on the sequence of the items of one session', () => {
     const set = fc.uniqueArray(fc.nat(ITEMS - 1), { minLength: 2, maxLength: 8 })
     fc.assert(
       fc.property(history, set, fc.infiniteStream(fc.nat()), (own, bought, keys) => {
@@ -109,7 +109,7 @@ describe('computeFeatures', () => {
     )
   })
 
-  it('divides by the scale and overwrites all of `out`', () => {
+  it('computeFeatures divides each feature by its scale and overwrites all of `out`', () => {
     const own = log[0]
     const raw = computeFeatures(statistics, own, NOW, null)
     const scale = Float32Array.from(FEATURES, (_, f) => 1 + f / 4)
@@ -120,7 +120,7 @@ describe('computeFeatures', () => {
       expect(scaled[at]).toBeCloseTo(raw[at] / scale[at % FEATURE_COUNT], 5)
   })
 
-  it('an empty history has no own and no co-occurrence features', () => {
+  it('with an empty history, only the features of popularity and catalog differ from 0', () => {
     const features = computeFeatures(statistics, [], NOW, null)
     FEATURES.forEach(({ group, name }, f) => {
       if (group === 'popularity' || group === 'catalog') return
@@ -128,7 +128,7 @@ describe('computeFeatures', () => {
     })
   })
 
-  it('counts orders, not lines', () => {
+  it('an item counts once per order, even if the order has several lines of it', () => {
     const own = [purchase(0, 20, 'a'), purchase(1, 20, 'a'), purchase(1, 10, 'b')]
     const features = computeFeatures(statistics, [...own, purchase(1, 10, 'b')], NOW, null)
     expect(value(features, 0, 'visitShare')).toBe(0.5)
@@ -143,7 +143,7 @@ describe('computeFeatures', () => {
     expect(value(features, 2, 'boughtBefore')).toBe(0)
   })
 
-  it('the popularity of bought items doesn’t depend on the number of shoppers', () => {
+  it('the feature `boughtPopularity` doesn’t depend on the number of shoppers', () => {
     const own = [purchase(0, 20, 'a'), purchase(2, 10, 'b')]
     const [some, twice] = [200, 400].map((copies) => {
       const shoppers = Array.from({ length: copies }, () => log).flat()
@@ -175,7 +175,7 @@ describe('computeFeatures', () => {
       expect([1, 4, 10, 2].map((item) => value(features, item, name))).toEqual([1, 1, 0, 0])
   })
 
-  it('a second look in the same visit counts', () => {
+  it('a second look at an item in the same visit raises `looksLastVisit` and `looksEver`', () => {
     const view = (item: number, minutesAgo: number): Interaction => ({
       ...{ item, name: 'view_item', session: 'visit' },
       time: NOW - 60_000 * minutesAgo,

@@ -1,6 +1,6 @@
 /**
- * @module Computes the features f_i(H, t) of all or some items, for one shopper at one time. Pure; training,
- * evaluation and the browser run the same code. The cost grows with the history, not with history × catalog.
+ * @module Computes the features f_i(H, t) of all or some items i, for a shopper's history H at one time t. The code is
+ * pure; training, evaluation and the browser share it. The cost grows with the history, not with history × catalog.
  */
 
 import { onceFor } from '../onceFor.ts'
@@ -27,7 +27,7 @@ const VISIT_HALF_LIVES = [
   [C.interactionShareVisits, 10],
   [C.interactionShareEver, Number.POSITIVE_INFINITY],
 ] as const
-/** An item's share of interactions is divided by this factor times its share of popularity. */
+/** An item's share of the shopper's interactions is divided by this factor times the item's share of popularity. */
 const FILL = 0.1
 
 /**
@@ -47,12 +47,12 @@ export function computeFeatures(
   return writeFeatures(statistics, readHistory(statistics, history, now), scale, null, out)
 }
 
-/** Aggregates of a history that all items share. */
+/** Aggregates of a history from which the features of every item are computed. */
 export interface Signals {
   readonly profile: Profile
   /** Interest of the history; null for an empty history. */
   readonly interest: Interest | null
-  /** Intent of the last products; null for an empty history. */
+  /** Intent that the last products show; null for an empty history and for a history of orders alone. */
   readonly intent: Intent | null
 }
 
@@ -96,7 +96,7 @@ export function writeFeatures(
   return out
 }
 
-/** Raw features that are independent of the history, [N, F]; other columns are 0. Cached, as logarithms are slow. */
+/** Raw features that don't depend on the history, [N, F]; other columns are 0. Cached, since logarithms are slow. */
 export const staticFeatures = onceFor((counted: ItemStatistics): Float32Array => {
   const statistics = withColdStart(counted)
   const share = popularityShares(statistics)
@@ -133,7 +133,7 @@ function writeStatic(
   share: Float32Array,
   items: readonly number[] | null,
 ): void {
-  // A few rows are computed directly: training would otherwise compute all rows for each date, to read few.
+  // Computes a few rows directly: for each date, training reads few rows, and the cache would compute all.
   if (items) out.fill(0)
   else out.set(staticFeatures(statistics))
   const count = items?.length ?? statistics.items
@@ -144,7 +144,7 @@ function writeStatic(
   }
 }
 
-/** Writes co-occurrence, price and category features, which depend on views as well as purchases. */
+/** Writes the features of co-occurrence, price and category, which count views as well as purchases. */
 function writeInterest(
   out: Float32Array,
   statistics: ItemStatistics,
@@ -255,9 +255,9 @@ function writeInteractions(
 }
 
 /**
- * Each item's share of the shoppers of the last 30 days, [N], > 0. Earlier shoppers count a hundredth, so that they
- * order the items without recent shoppers; a constant keeps every share above 0. Cached, since all lists of a day use
- * the same shares.
+ * Each item's share of the shoppers of the last 30 days, [N], > 0. All shoppers ever count a hundredth as much, so that
+ * items without recent shoppers differ; a constant keeps every share above 0. Cached, since all lists of a day use the
+ * same shares.
  */
 const popularityShares = onceFor((statistics: ItemStatistics): Float32Array => {
   const { items, popularity30, popularityAll, coldStart } = statistics

@@ -16,10 +16,7 @@ export interface NeighbourLists {
 interface CooccurrenceOptions {
   /** Number of neighbours per item, M. */
   readonly neighboursPerItem: number
-  /**
-   * Relative weight of a pair across two sessions of one shopper, 0 … 1; a pair within a session has weight
-   * 1.
-   */
+  /** Relative weight of a pair across two sessions of one shopper, 0 … 1; a pair within a session has weight 1. */
   readonly acrossSessions: number
   /** Half-life of a pair's weight, in days between its two sessions. */
   readonly gapHalfLifeDays: number
@@ -28,8 +25,8 @@ interface CooccurrenceOptions {
 }
 
 /**
- * Defaults. More than 48 neighbours add nothing, and neighbours are the largest part of the download. On later orders
- * of the demo shop's training shoppers, NDCG@10 is .2350 with 100 and with 48, .2346 with 24.
+ * Default options. More than 48 neighbours improve nothing, and neighbours are the largest part of the download. On
+ * later orders of the demo shop's training shoppers, NDCG@10 is .2350 with 100 or 48 neighbours, and .2346 with 24.
  */
 export const DEFAULT_COOCCURRENCE: CooccurrenceOptions = {
   neighboursPerItem: 48,
@@ -38,10 +35,10 @@ export const DEFAULT_COOCCURRENCE: CooccurrenceOptions = {
   shrinkage: 2,
 }
 
-/** Maximum number of later sessions per session; more add work without benefit. */
+/** Maximum number of later sessions that a session is paired with; more pairs would cost time without benefit. */
 const MAX_PREVIOUS = 5
 
-/** Baskets before a time, in columns. A basket contains an item once, with its strongest event. */
+/** Baskets before a time, in columns. A basket has each item of a session once, with the item's strongest event. */
 interface Baskets {
   readonly count: number
   /** Index of each basket's first item; the last entry is the number of items. */
@@ -107,9 +104,9 @@ export function cooccurrence(...given: Parameters<typeof createNeighbours>): Nei
 }
 
 /**
- * Lists whose rows are built on demand, for a large catalog of which few rows are read.
+ * Creates neighbour lists whose rows are built on demand, for a large catalog of which few rows are read.
  * @param before milliseconds since the epoch; only earlier events count.
- * @returns `lists`, empty at first, and `addRow`, which builds the row of an item, once
+ * @returns `lists`, empty at first, and `addRow`, which builds the row of an item; call it once per item
  */
 export function createNeighbours(
   items: number,
@@ -130,7 +127,7 @@ export function createNeighbours(
   const score = new Float64Array(items)
   const found = new Int32Array(items)
   const strongest = new Int32Array(M)
-  /** Adds the pairs of an item with a basket's items; returns the number of items found so far. */
+  /** Adds the pairs of an item with a basket's items; returns the number of neighbours found so far. */
   const add = (item: number, basket: number, by: number, before: number): number => {
     let count = before
     for (let k = start[basket], end = start[basket + 1]; k < end; k++) {

@@ -1,8 +1,9 @@
 /** @module Features of an item for a shopper: their names, order and meaning. */
 
 /**
- * Group of features. `interaction` is like `own`, but counts views and carts as well as purchases. It is learned only
- * from logs with views or carts; from a log of orders alone, a model would learn to treat a view like a purchase.
+ * Group of features. `own` counts the shopper's purchases of the item; `interaction` counts views and carts as well.
+ * Weights of `interaction` are learned only from logs with views or carts; from a log of orders alone, a model would
+ * learn to treat a view like a purchase.
  */
 export type FeatureGroup =
   | 'cooccurrence'
@@ -52,7 +53,7 @@ const LIST = [
   ['peersLast', 'category'], // the last product viewed or carted has the item's category and brand
   ['priceCloseness', 'price'], // nearness to the shopper's usual price
   ['popularity7', 'popularity'], // number of the item's shoppers in the last 7 days
-  ['popularity30', 'popularity'], // shoppers in the last 30 days
+  ['popularity30', 'popularity'], // number of the item's shoppers in the last 30 days
   ['popularityAll', 'popularity'], // number of the item's shoppers ever
   ['popularityShare', 'popularity'], // logarithm of the item's share of the popularity of 30 days
   ['trend', 'popularity'], // number of the item's shoppers in the last 7 days relative to its 30-day pace

@@ -24,7 +24,7 @@ const looks = (...items: number[]): History =>
 const intent = (history: History) => intentOf({ peerGroup }, profileOf(history, NOW))
 
 describe('intentOf', () => {
-  it('halves a product’s share every two products, from the last one back', () => {
+  it('halves a product’s share for every two products that were looked at after it', () => {
     const found = intent(looks(4, 2, 0))
     const [last, second, third] = [1, 2 ** -0.5, 0.5]
     const total = last + second + third
@@ -35,17 +35,17 @@ describe('intentOf', () => {
     expect(found?.groups).toEqual([1, 2, 3])
   })
 
-  it('counts a product that was looked at twice once, at its last place', () => {
+  it('counts a product that was looked at twice only once, at the place of the last look', () => {
     expect(intent(looks(0, 2, 0))).toEqual(intent(looks(2, 0)))
   })
 
-  it('reads the last six products, including those without peers', () => {
+  it('reads the last six products, and products without a peer group are among the six', () => {
     expect(intent(looks(4, 0, 1, 2, 3, 6, 7))?.recent[3]).toBe(0)
     expect(intent(looks(4, 0, 1, 2, 3, 6))?.recent[3]).toBeGreaterThan(0)
     expect(intent(looks(0, 7))?.last[0]).toBe(0)
   })
 
-  it('gives equal shares to products looked at in the same moment', () => {
+  it('gives equal shares to products that were looked at in the same moment', () => {
     const found = intent([4, 2, 0, 6].map((item) => looks(item)[0]))
     for (const group of [1, 2, 3]) {
       expect(found?.recent[group]).toBeCloseTo(1 / 4, 6)
@@ -57,7 +57,7 @@ describe('intentOf', () => {
     expect(intent([])).toBeNull()
   })
 
-  it('reads baskets, but no orders', () => {
+  it('counts products that were put into the basket, but no orders', () => {
     const named = (name: LogName, ...items: number[]) =>
       looks(...items).map((one) => ({ ...one, name }))
     expect(intent(named('purchase', 0, 2))).toBeNull()
@@ -65,7 +65,7 @@ describe('intentOf', () => {
     expect(intent(named('add_to_cart', 2, 0))).toEqual(intent(looks(2, 0)))
   })
 
-  it('shares never exceed 1, and only groups of the history have any', () => {
+  it('the shares add up to at most 1, and only groups in the history have a share', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(7), { minLength: 1, maxLength: 30 }), (items) => {
         const found = intent(looks(...items))
@@ -84,7 +84,7 @@ describe('intentOf', () => {
 describe('groupPeers', () => {
   const item = (id: string, category?: string, brand?: string): Item => ({ id, category, brand })
 
-  it('groups by category and brand, without confusing the two', () => {
+  it('a category and a brand of the same name do not make the same group', () => {
     const items = [
       ...[item('a', 'tea', 'x'), item('b', 'tea'), item('c', 'tea', 'x'), item('d')],
       ...[item('e', undefined, 'tea'), item('f', 'x', 'tea')],

@@ -16,7 +16,7 @@ import { DAY } from '../time.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
 import type { Profile } from './profile.ts'
 
-/** Number of products that the intent reads, and the half-life of their weight in products. */
+/** Number of products that the intent reads, and the number of products after which a product's weight is halved. */
 const RECENT = 6
 const HALF_LIFE = 2
 
@@ -32,10 +32,7 @@ export interface Intent {
   readonly groups: readonly number[]
 }
 
-/**
- * Intent of a history; null for a history of orders alone. Products of the same moment, as in a log with day-only
- * times, share one place.
- */
+/** Intent of a history; null for orders alone. Products of the same time, e.g. of the same day, share one place. */
 export function intentOf(
   statistics: Pick<ItemStatistics, 'peerGroup'>,
   { interactions: all }: Pick<Profile, 'interactions'>,
@@ -76,7 +73,7 @@ export function intentOf(
   return { recent, last, groups: found }
 }
 
-/** Rows of each peer group; those of group 0 have no peers. */
+/** Rows of each peer group; the rows of group 0 have no category and brand, so they have no peers. */
 export const peersOf = onceFor(
   (peerGroup: ItemStatistics['peerGroup']): readonly (readonly number[])[] => {
     const rows: number[][] = [[]]
@@ -114,15 +111,15 @@ export function peerKey({ category, brand }: Pick<Item, 'category' | 'brand'>): 
 
 /** Share of the variance of logarithmic prices that lies between visits. Measured on the training shoppers' orders. */
 const BETWEEN = 0.2
-/** Looks that the prior's variance within a visit is worth. */
+/** Weight of the prior's variance within a visit, as a number of looks. */
 const PRIOR_LOOKS = 4
 /** Width of a price band in logarithms: prices within 5 % get the same lift. */
 const STEP = 0.05
 
-/** Lifts by row, in log-odds. */
+/** Lift of each row by its price, in log-odds. */
 export interface PriceLift {
   readonly of: (row: number) => number
-  /** Largest lift, and largest magnitude. */
+  /** Largest lift, and largest absolute value of a lift. */
   readonly most: number
   readonly size: number
 }
@@ -137,7 +134,7 @@ interface Prices {
   readonly variance: number
 }
 
-/** Null if all prices are about equal. */
+/** Prices of the catalog, in bands; null if all prices are about equal. */
 const pricesOf = onceFor((statistics: ItemStatistics): Prices | null => {
   const { logPrice, popularityAll, coldStart } = statistics
   let [sum, first, second] = [0, 0, 0]
@@ -161,7 +158,7 @@ const pricesOf = onceFor((statistics: ItemStatistics): Prices | null => {
   return { least, bands, count: last + 1, mean, variance }
 })
 
-/** Null without a look in the current visit, and in a shop whose prices are about equal. */
+/** Lifts by the visit's prices. Null if the current visit has no look, or if all prices of the shop are about equal. */
 export function priceLift(
   statistics: ItemStatistics,
   { interactions, lastSession }: Pick<Profile, 'interactions' | 'lastSession'>,

@@ -20,7 +20,7 @@ const look = (item: number, more: Partial<Interaction> = {}): Interaction => ({
 const liftOf = (history: History, of = statistics) => priceLift(of, profileOf(history, NOW))
 
 describe('the lift of the visit’s prices', () => {
-  test('favours cheap products after looks at cheap ones, more with every look, and dear ones after dear ones', () => {
+  test('looks at cheap products favour cheap products, the more looks the stronger, and looks at dear products favour dear ones', () => {
     let before = 0
     for (const many of [1, 2, 4, 6]) {
       const lift = liftOf(rows.slice(0, many).map((row) => look(row)))
@@ -37,7 +37,7 @@ describe('the lift of the visit’s prices', () => {
       const lift = liftOf(items.map((row) => look(row)))
       return Math.abs((lift?.of(cheapest) ?? 0) - (lift?.of(dearest) ?? 0))
     }
-    // Six looks whose mean is the shop's mean: it lies in the upper half of the rows by price.
+    // Six looks whose mean price is the shop's mean price, which lies in the upper half of the rows by price.
     const middle = Math.round(rows.length * 0.45)
     const mixed = [2, 6, 10].flatMap((away) => [rows[middle - away], rows[middle + away]])
     expect(gap(mixed)).toBeLessThan(gap(rows.slice(0, 6)) / 4)
@@ -53,7 +53,7 @@ describe('the lift of the visit’s prices', () => {
     for (const row of rows) expect(again?.of(row)).toBe(one?.of(row))
   })
 
-  test('is within its bounds, and absent in a shop of equal prices', () => {
+  test('a lift lies within the stated bounds, and a shop of equal prices has none', () => {
     const some = fc.array(fc.nat(rows.length - 1), { minLength: 1, maxLength: 8 })
     fc.assert(
       fc.property(some, (items) => {

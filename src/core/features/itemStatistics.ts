@@ -1,6 +1,6 @@
 /**
- * @module Statistics about items that the base model contains, for computing features. They are population
- * counts before the model's date and contain nothing about single shoppers. Rows follow the model's item
+ * @module Statistics about items, which a base model contains and from which features are computed. They count the
+ * whole population before the model's date and contain nothing about single shoppers. Rows follow the model's item
  * table.
  */
 import type { ContextTable } from './context/lifts.ts'
@@ -15,8 +15,8 @@ export interface ItemStatistics {
   /** Co-occurrence weights in (0, 1], row-major [N, M]. */
   readonly neighbourWeights: Float32Array
   /**
-   * log1p of the distinct shoppers who viewed, carted or bought it: in 7 days, in 30 days, and ever, [N]. If a round
-   * counted the shoppers: log1p of the item's count relative to the mean item's count.
+   * log1p of the number of distinct shoppers who viewed, carted or bought the item: in 7 days, in 30 days, and ever,
+   * [N]. If a federated round counted the shoppers, log1p of the item's count relative to the mean count of an item.
    */
   readonly popularity7: Float32Array
   readonly popularity30: Float32Array
@@ -53,15 +53,14 @@ export interface ColdStartItems {
 }
 
 /**
- * Share of its neighbours' popularity that a cold-start item gets: three days' worth of their thirty days. Chosen by
- * likelihood on the demo shop's training shoppers; with a share of 0.25, cold-start items displaced items that
- * shoppers wanted more.
+ * Share of its neighbours' popularity that a cold-start item gets: three of their thirty days. Chosen by likelihood on
+ * the demo shop's training shoppers; with a share of 0.25, cold-start items displaced items that shoppers preferred.
  */
 const FIRST_DAYS = 0.1
 
 const KNOWN = new WeakMap<ItemStatistics, ItemStatistics>()
 
-/** Statistics in which cold-start items have their neighbours' values. Values of known items keep their bits. */
+/** Statistics in which cold-start items have their neighbours' values; values of known items keep their bits. */
 export function withColdStart(statistics: ItemStatistics): ItemStatistics {
   const { coldStart } = statistics
   if (!coldStart) return statistics
@@ -94,7 +93,7 @@ export function withColdStart(statistics: ItemStatistics): ItemStatistics {
 
 const same = (value: number): number => value
 
-/** A cold-start item has no co-occurrence counts, so it gets the weighted ties of its neighbours. */
+/** Adds to each cold-start item the weighted co-occurrence of its neighbours, because it has no counts of its own. */
 export function lendTies(
   ties: Float32Array,
   { from, neighboursEach, neighbours, weights }: ColdStartItems,
@@ -104,7 +103,7 @@ export function lendTies(
   }
 }
 
-/** Items that provide an item's co-occurrence, with weights: the item itself, or a cold-start item's neighbours. */
+/** Items whose co-occurrence counts for an item, with weights: the item itself, or a cold-start item's neighbours. */
 export function neighboursOf(
   item: number,
   coldStart: ColdStartItems | undefined,

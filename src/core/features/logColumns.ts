@@ -1,6 +1,7 @@
 /**
- * @module A log as columns of numbers, for fast counts at many dates without allocating objects. A shopper's events
- * with strength come first, ordered by basket, where a basket is one session. Their events without strength follow.
+ * @module Stores a log as columns of numbers, for fast counts at many dates without allocating objects. A shopper's
+ * events with strength come first, ordered by basket, where a basket is one session. Their events without strength
+ * follow.
  */
 
 import { eventStrength } from '../events/strength.ts'
@@ -23,7 +24,7 @@ export interface LogColumns {
   readonly without: number
   /** The same log as one history per shopper, for counts that need histories. */
   readonly histories: Iterable<History>
-  /** Shoppers who count too, but are missing in the columns; absent: none. */
+  /** Counts of shoppers who are missing in the columns; absent if the columns have every shopper. */
   readonly others?: OtherShoppers
 }
 
@@ -31,7 +32,7 @@ export interface LogColumns {
  * Converts histories to columns.
  * @param histories ascending by time, one per shopper; iterated more than once.
  * @param foldOf fold of each shopper, by index.
- * @param others shoppers who count too; no fold contains them.
+ * @param others counts of further shoppers, whom no fold contains.
  */
 export function columnsOf(
   histories: Iterable<History>,

@@ -1,6 +1,6 @@
 /**
- * @module Cases whose target is the next different product. A list never shows the product at hand, the last one that
- * the shopper looked at in this visit. So the ranking of a case leaves it out.
+ * @module Makes cases whose target is the next different product. A list never shows the product at hand, which is the
+ * last product that the shopper looked at in this visit. So the ranking of a case leaves that product out.
  */
 import { SESSION_GAP } from '../events/event.ts'
 import { eventStrength } from '../events/strength.ts'
@@ -11,7 +11,7 @@ import type { Case, History } from './history.ts'
 export interface Wanted {
   /** Distinct item rows that a list should find. */
   readonly targets: readonly number[]
-  /** Row of the product at hand, which the ranking leaves out; null: the ranking has every item. */
+  /** Row of the product at hand, which the ranking leaves out; null if the ranking has every item. */
   readonly hidden: number | null
 }
 

@@ -1,6 +1,6 @@
 /**
- * @module Counts of the shoppers who are missing in a log, because a warehouse counted them: a log that is too large for
- * one machine is a sample of whole histories, plus these sums over everybody else.
+ * @module Counts of the shoppers who are missing in a log. If a log is too large for one machine, a warehouse provides
+ * a sample of whole histories, and these sums over all other shoppers.
  */
 
 /** Sums over the other shoppers before one date; arrays are [N], by item row. */
@@ -8,28 +8,28 @@ export interface OtherCounts {
   /** Start of the windows of 7 and 30 days over all shoppers, milliseconds since the epoch. */
   readonly weekFrom: number
   readonly monthFrom: number
-  /** Numbers of shoppers in each window, ever, and on two or more days. */
+  /** Number of shoppers per item: in each window, ever, and on two or more days. */
   readonly week: Float64Array
   readonly month: Float64Array
   readonly all: Float64Array
   readonly repeated: Float64Array
 }
 
-/** Sums of what goes together, over the other shoppers before one date. */
+/** Co-occurrence sums over the other shoppers before one date. */
 export interface OtherPairs {
   /** Sum of the squared strengths of each item, weighted by basket, [N]. */
   readonly norm: Float64Array
   /** Index of each item's first neighbour, [N + 1]. */
   readonly start: Int32Array
   readonly neighbour: Int32Array
-  /** Sum of the pair's weighted strengths. */
+  /** Sum of the weighted strengths of an item and this neighbour in the same baskets. */
   readonly together: Float64Array
 }
 
 export interface OtherShoppers {
   /** Number of the other shoppers. */
   readonly shoppers: number
-  /** Dates of the counts, and those of the pairs among them; milliseconds since the epoch, ascending. */
+  /** Dates that have counts, and the dates among them that have pairs; milliseconds since the epoch, ascending. */
   readonly countDates: readonly number[]
   readonly pairDates: readonly number[]
   /** Time of the first event of each item over all shoppers, [N]; infinite if there is none. */

@@ -22,7 +22,7 @@ describe('visitsOf', () => {
   const { items, visits, returnTendency } = visitsOf(profileOf(history, NOW))
   const own = (wanted: number) => items.find(({ item }) => item === wanted)?.own
 
-  it('counts an item once a visit, by its strongest interaction', () => {
+  it('an item has one entry per visit, with its strongest interaction', () => {
     expect(visits).toBe(3)
     expect(own(1)).toEqual([
       { ago: 1, age: 4, strength: 1, count: 2, interest: 4 / 3 },
@@ -31,7 +31,7 @@ describe('visitsOf', () => {
     expect(own(3)).toEqual([{ ago: 0, age: 1, strength: 1 / 3, count: 1, interest: 1 / 3 }])
   })
 
-  it('counts every look of a visit, and has the age of the last one', () => {
+  it('the entry of an item in a visit counts every look and has the age of the last look', () => {
     const again = { ...event(3, 'view_item', 1), time: NOW - DAY / 2 }
     const repeated = visitsOf(profileOf([...history, again], NOW))
     expect(repeated.visits).toBe(3)

@@ -12,7 +12,7 @@ import { DAY } from '../time.ts'
 import type { History } from './history.ts'
 import { type ItemStatistics, lendTies, neighboursOf } from './itemStatistics.ts'
 
-/** Weight of the prior tendency to return to an item, or to buy it again, in interactions. */
+/** Weight, in interactions, of the prior tendency to return to an item or to buy it again. */
 const PRIOR_INTERACTIONS = 9
 
 interface PastInteraction {
@@ -41,13 +41,13 @@ export interface Profile {
   /** Number of distinct orders. */
   readonly orders: number
   readonly owned: readonly OwnedItem[]
-  /** Share of order lines after the first order that repeat an earlier one, shrunk to a third. */
+  /** Share of the order lines after the first order that repeat an earlier line, shrunk towards a third. */
   readonly repeatTendency: number
   /** Session of the most recent interaction; '' for an empty history. */
   readonly lastSession: string
 }
 
-/** Ignores entries after `now` (milliseconds since the epoch) and events without strength. */
+/** Builds the profile. It ignores entries after `now` (milliseconds since the epoch) and events without strength. */
 export function profileOf(history: History, now: number): Profile {
   const latest = new Map<string, PastInteraction>()
   for (const entry of history) {
@@ -74,7 +74,7 @@ export function profileOf(history: History, now: number): Profile {
     orders: orders.visits,
     owned: orders.items.map(({ item, own }) => ({
       item,
-      // A session that lasts can hold an order of an item before and after another session's.
+      // A long session can order an item both before and after another session does.
       ages: own.map(({ age }) => age).sort((a, b) => a - b),
       ordersSince: own[0].ago,
     })),
@@ -108,7 +108,7 @@ interface VisitedItem {
 interface Visits {
   readonly items: readonly VisitedItem[]
   readonly visits: number
-  /** Share of the interactions after the first visit that return to an item, shrunk to a third. */
+  /** Share of the interactions after the first visit that return to an item, shrunk towards a third. */
   readonly returnTendency: number
 }
 
@@ -150,7 +150,7 @@ export function visitsOf({ interactions }: Pick<Profile, 'interactions'>): Visit
 
 /** Half-life of an interaction in days. */
 export const INTEREST_HALF_LIFE = 30
-/** Maximum number of interactions; older ones add work without benefit. */
+/** Maximum number of interactions that count; older interactions cost time without benefit. */
 const MAX_INTERACTIONS = 400
 
 export interface Interest {
@@ -159,16 +159,16 @@ export interface Interest {
   readonly last: Float32Array
   /** Rows with any co-occurrence. */
   readonly tied: readonly number[]
-  /** Values that `sum` and `last` would have with full co-occurrence, > 0; divisors for shares. */
+  /** Values that `sum` and `last` would have if every weight were 1, > 0; dividing by them gives shares. */
   readonly total: number
   readonly totalLast: number
-  /** Natural logarithm of the usual price. */
+  /** Mean logarithm of the prices in the history, which stands for the shopper's usual price. */
   readonly usualPrice: number
   /** Category → part of `total` that comes from it. */
   readonly category: ReadonlyMap<number, number>
 }
 
-/** Null for an empty history. */
+/** Interest that the interactions show; null for an empty history. */
 export function interestOf(
   statistics: ItemStatistics,
   { interactions, lastSession }: Pick<Profile, 'interactions' | 'lastSession'>,

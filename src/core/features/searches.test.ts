@@ -26,19 +26,19 @@ const liftOf = (history: History, item: number) =>
   searchLifts(statistics, history, NOW).get(item)?.lift ?? 0
 
 describe('search lifts', () => {
-  test('a search lifts a single found item fully, and each of n items by 1/√n', () => {
+  test('a search that finds one item gives it the full lift, and each of n found items gets 1/√n of it', () => {
     expect(liftOf(search('a', [5]), 5)).toBe(SEARCH_LIFT)
     expect(liftOf(search('a', [2, 3, 4, 5]), 5)).toBe(SEARCH_LIFT / 2)
     expect(liftOf(search('a', [5]), 6)).toBe(0)
   })
 
-  test('a search lifts co-occurring items by their mean co-occurrence', () => {
+  test('a search lifts items that co-occur with the found items by their mean co-occurrence', () => {
     expect(tie).toBeGreaterThan(0)
     expect(liftOf(search('a', [0]), 1)).toBeCloseTo(SEARCH_LIFT * tie, 5)
     expect(liftOf(search('a', [0, 5]), 1)).toBeCloseTo((SEARCH_LIFT * tie) / 2, 5)
   })
 
-  test('a search for a price alone lifts each product at it alike, however many there are', () => {
+  test('a search for a price alone gives each product at that price the same lift, however many products it finds', () => {
     const lifts = [[0], [0, 2, 3, 4, 5]].map((found) => {
       const lifts = searchLifts(statistics, search('gifts under £1', found), NOW)
       expect([...lifts.keys()]).toEqual(found)
@@ -55,7 +55,7 @@ describe('search lifts', () => {
     expect(liftOf(search('a', [5], -1), 5)).toBe(0)
   })
 
-  test('a repeated search counts once, and the strongest search is named', () => {
+  test('a repeated search counts once, and an item’s lift names the strongest search', () => {
     const again = [...search('a', [5], 7), ...search('a', [5], 0)]
     expect(searchLifts(statistics, again, NOW)).toEqual(
       searchLifts(statistics, search('a', [5]), NOW),
@@ -66,7 +66,7 @@ describe('search lifts', () => {
     expect(lifts.get(4)).toMatchObject({ query: 'broad' })
   })
 
-  test('lifts are positive and bounded, and without a search there are none', () => {
+  test('every lift is above 0 and bounded, and a history without searches lifts nothing', () => {
     const searches = fc
       .array(
         fc.tuple(

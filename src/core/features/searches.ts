@@ -1,7 +1,7 @@
 /**
- * @module Adds the shopper's searches to the scores: lifts the items found, and items that co-occur with
- * them. A query shows a current want rather than an interaction with an item. So searches are in no feature,
- * no encoded history and no case of a fit.
+ * @module Adds the shopper's searches to the scores: lifts the items found, and items that co-occur with them. A query
+ * shows a current want rather than an interaction with an item. So features, encoded history and the cases of a fit
+ * ignore searches.
  */
 import { onceFor } from '../onceFor.ts'
 import { isPriceAlone, takePrice } from '../search/price.ts'
@@ -20,15 +20,12 @@ export const SEARCH_LIFT = 4
  * training shoppers' orders before the limit of training: docs/results/search.md.
  */
 const PRICE_SHARE = 0.25
-/** Half-life of a search in days; short, because a want soon passes. */
+/** Days after which the lift of a search is halved; few, because a want soon passes. */
 export const SEARCH_HALF_LIFE = 7
-/** Days after which a search is ignored, when a sixty-fourth of it remains. */
+/** Days after which a search is ignored; by then a sixty-fourth of its lift remains. */
 const LONGEST = 6 * SEARCH_HALF_LIFE
 
-/**
- * Minimum share of `SEARCH_LIFT` that is stored. Smaller lifts change no list, but every co-occurring item would have
- * such a lift.
- */
+/** Minimum share of `SEARCH_LIFT` that is stored; smaller lifts would fill the memory without changing a list. */
 const LEAST_SHARE = 0.01
 
 export interface SearchLift {

@@ -25,7 +25,7 @@ const history: fc.Arbitrary<History> = fc
 const shoppers: fc.Arbitrary<History[]> = fc.array(history, { minLength: 1, maxLength: 5 })
 
 describe('buildStatistics', () => {
-  it('lists neighbours strongest first, each once, without the item itself', () => {
+  it('each item’s neighbours are sorted strongest first, without repeats and without the item itself', () => {
     fc.assert(
       fc.property(shoppers, (log) => {
         const statistics = buildStatistics(items, log, NOW)
@@ -63,7 +63,7 @@ describe('buildStatistics', () => {
     expect(popular([50, 50, 50, 50, 50, 50])).toEqual([0, 6, 0])
   })
 
-  it('events at or after its time change nothing', () => {
+  it('events at or after `asOf` change no statistic', () => {
     fc.assert(
       fc.property(shoppers, (log) => {
         const past = log.map((history) => history.filter((one) => one.time < NOW))
@@ -73,7 +73,7 @@ describe('buildStatistics', () => {
     )
   })
 
-  it('counts distinct shoppers per window, and repeats per day', () => {
+  it('popularity counts distinct shoppers per window, and a repeat is a return on another day', () => {
     const log = [
       [purchase(0, 40, 'a'), purchase(0, 5, 'b'), purchase(0, 5, 'c')],
       [purchase(0, 20, 'd'), purchase(0, 20.01, 'd')],

@@ -15,22 +15,19 @@ import type { ItemStatistics } from './itemStatistics.ts'
 import { columnsOf, type LogColumns } from './logColumns.ts'
 
 export interface StatisticsOptions {
-  /** Neighbour lists to reuse, e.g. to refresh popularity alone; absent: new lists are built. */
+  /** Neighbour lists to reuse, e.g. to refresh popularity alone; if absent, new lists are built. */
   readonly neighbours?: NeighbourLists & { readonly neighboursPerItem: number }
-  /** Kinds of context to count, and the contexts over time; absent: none. */
+  /** Kinds of context to count, and the contexts over time; if absent, no context is counted. */
   readonly context?: { readonly kinds: readonly string[]; readonly contexts: ContextSource }
 }
 
 /** Weight of the mean repeat rate, in shoppers. */
 const REPEAT_PRIOR_SHOPPERS = 10
-/**
- * A window is nearly empty if it has less than this share of the usual number of events. The share is compared only
- * if the usual number is at least `LEAST_USUAL`.
- */
+/** A window is nearly empty below this share of its usual number of events, if that is at least `LEAST_USUAL`. */
 const NEXT_TO_NOTHING = 0.1
 const LEAST_USUAL = 10
 
-/** One history per shopper, ascending by time. For repeated counting, columns are faster. */
+/** One history per shopper, ascending by time; or columns, which are faster for repeated counting. */
 type Shoppers = readonly History[] | LogColumns
 
 /**
@@ -72,7 +69,7 @@ export function buildStatistics(
   }
 }
 
-/** Statistics with popularity, age and repeat rate as of another day; the rest is shared. */
+/** Statistics with popularity, age and repeat rate as of another day; all other values are those of `statistics`. */
 export function refreshPopularity(
   statistics: ItemStatistics,
   shoppers: Shoppers,
@@ -139,7 +136,7 @@ function countShoppers(items: number, log: LogColumns, asOf: number): ShopperCou
   const shoppersOfAll = sum(all)
   const mean = shoppersOfAll > 0 ? sum(repeated) / shoppersOfAll : 0
   const ageDays = new Float32Array(items)
-  // Loops, because `map` takes five times as long, and training counts a large catalog hundreds of times.
+  // A loop, because `map` takes five times as long, and training counts a large catalog hundreds of times.
   for (let i = 0; i < items; i++) {
     repeated[i] = (repeated[i] + mean * REPEAT_PRIOR_SHOPPERS) / (all[i] + REPEAT_PRIOR_SHOPPERS)
     // An item without any event yet has age 0.
@@ -158,9 +155,9 @@ function countShoppers(items: number, log: LogColumns, asOf: number): ShopperCou
 }
 
 /**
- * Start of each window of days before `asOf`, in milliseconds since the epoch. If a window is nearly empty,
- * as in a log with gaps, it starts earlier, so that a few events don't pass for the shop's demand. It then
- * contains as many events as the average window.
+ * Start of each window of days before `asOf`, in milliseconds since the epoch. If a window is nearly empty, as in a log
+ * with gaps, it starts earlier, so that a few events don't stand for the shop's demand. It then contains as many events
+ * as an average window of that length.
  */
 function windowStarts(log: LogColumns, asOf: number, windows: readonly number[]): number[] {
   const { time, strength } = log
@@ -217,7 +214,7 @@ function logPrices(items: readonly Item[]): Float32Array {
   )
 }
 
-/** 1, 2, … in order of first appearance in the catalog; 0 = none. */
+/** Category of each item: 1, 2, … in order of first appearance in the catalog; 0 for none. */
 function categoryIndex(items: readonly Item[]): Uint16Array {
   const index = new Map<string, number>()
   return Uint16Array.from(items, ({ category }) => {

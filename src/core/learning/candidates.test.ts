@@ -42,13 +42,16 @@ const historyOf = (items: number): fc.Arbitrary<History> =>
       })
     })
 
-/** Compares bytes, because a test framework takes minutes to compare the numbers. */
+/** Bytes of the candidates, because comparing the numbers one by one takes a test framework minutes. */
 const bytes = ({ items, base, features, hidden }: Candidates) =>
   Buffer.concat(
     [Float64Array.from(items), base, features, hidden].map(({ buffer }) => Buffer.from(buffer)),
   )
 
-/** Weights and scales of widely different sizes; many items share the same vector, bias and features. */
+/**
+ * Model whose weights and scales differ widely in size, and in which many items share the same vector, bias and
+ * features.
+ */
 function modelOf(seed: number, items: number, kinds: number): BaseModel {
   const model = tinyModel(items, seed)
   const random = createRandom(seed + 1)
@@ -96,7 +99,7 @@ const cases = models.chain((model) =>
 )
 
 describe('createCandidates', () => {
-  it('finds the same candidates as scoring the whole catalog, bit for bit', () => {
+  it('createCandidates finds the same candidates as scoring the whole catalog, bit for bit', () => {
     fc.assert(
       fc.property(cases, ({ model, history, later }) => {
         const now = (history.at(-1)?.time ?? START) + later
@@ -107,7 +110,7 @@ describe('createCandidates', () => {
     )
   })
 
-  it('scores only a few of a large catalog', () => {
+  it('createCandidates scores only a few items of a large catalog exactly', () => {
     const model = tinyModel(4000)
     const tools = plainTools(model)
     const history = [3, 5, 8].map((item, k) => ({
@@ -133,7 +136,7 @@ describe('createCandidates', () => {
     expect(read.rows).toBeLessThan(3 * CANDIDATES)
   })
 
-  it('finds the same candidates with extreme prices', () => {
+  it('extreme prices don’t change which candidates are found', () => {
     const model = tinyModel(100)
     const logPrice = model.statistics.logPrice.with(7, 400).with(9, -900)
     const odd = { ...model, statistics: { ...model.statistics, logPrice } }
@@ -145,7 +148,7 @@ describe('createCandidates', () => {
     expect(createShortlist(odd, plainTools(odd).scan)).not.toBeNull()
   })
 
-  it('makes no shortlist for a model with context features', () => {
+  it('a model with context features gets no shortlist', () => {
     const model = tinyModel(100)
     const context = { terms: [], code: CONTEXT_CODE, contexts: NO_CONTEXT }
     expect(createShortlist({ ...model, context }, plainTools(model).scan)).toBeNull()
@@ -153,7 +156,7 @@ describe('createCandidates', () => {
 })
 
 describe('rememberCandidates', () => {
-  it('returns the same candidates as a fresh search after any change of history', () => {
+  it('the cache returns the same candidates as a fresh search, however the history changed', () => {
     const model = tinyModel(300)
     const fresh = createCandidates(model)
     const step = fc.oneof(
@@ -184,7 +187,7 @@ describe('rememberCandidates', () => {
     )
   })
 
-  it('computes a case once, and again after it left the cache', () => {
+  it('the cache computes a case once, and again after it was dropped from the cache', () => {
     const asked: number[] = []
     const kept = rememberCandidates((_, now) => {
       asked.push(now)

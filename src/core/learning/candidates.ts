@@ -1,10 +1,10 @@
 /**
- * @module Candidates of a case: the items that the base model ranks highest. A list shows only candidates,
+ * @module Finds the candidates of a case: the items that the base model ranks highest. A list shows only candidates,
  * and the softmax over them is exact, without sampling.
  *
  * A fit needs the candidates of up to 64 cases, and most of a catalog is never near the top. So all items are scored
- * roughly, with an error bound. Only items that could be among the highest are scored exactly. The candidates are the
- * same, bit by bit.
+ * roughly, with an error bound. Only items that could be among the highest are scored exactly. The result is the same
+ * as by scoring all items exactly, bit by bit.
  */
 
 import { readHistory, type Signals, writeFeatures } from '../features/computeFeatures.ts'
@@ -35,7 +35,7 @@ export interface Candidates {
 /** Finds the candidates of a case. @param now milliseconds since the epoch */
 export type FindCandidates = (history: History, now: number) => Candidates
 
-/** Implementations of the expensive steps; all yield the same candidates. */
+/** Implementation of the expensive steps; every implementation yields the same candidates. */
 export interface CandidateTools {
   readonly encode: Encode
   readonly scan: ItemScan
@@ -62,7 +62,7 @@ export function createCandidates(
   }
 }
 
-/** Candidates by scoring the whole catalog. */
+/** Finds the candidates by scoring the whole catalog. */
 export function amongAll(
   model: BaseModel,
   history: History,
@@ -74,7 +74,7 @@ export function amongAll(
   return gather(highestRows(terms.base, CANDIDATES), (place) => place, terms, trees)
 }
 
-/** Candidates from a shortlist; null if the shortlist isn't available. */
+/** Finds the candidates in a shortlist; null if the shortlist can't be made for this history. */
 function amongFew(
   model: BaseModel,
   history: History,
@@ -89,7 +89,7 @@ function amongFew(
   const few = shortlist(signals, taste, [...own], CANDIDATES)
   if (!few) return null
   const terms = { ...linearTermsOf(model, signals, taste, lifts, few), hidden }
-  // Ascending rows, so that ties remain in the order of the rows.
+  // The shortlist is ascending, so that equal scores stay in the order of the rows.
   return gather(highestRows(terms.base, CANDIDATES), (place) => few[place], terms, model.trees)
 }
 
@@ -120,7 +120,7 @@ export function linearTermsOf(
   return { base, features, vectors }
 }
 
-/** @param places places of the highest scores without the trees, which can change their order. */
+/** @param places places of the highest scores without the trees; the trees can change the order of these. */
 function gather(
   places: readonly number[],
   itemAt: (place: number) => number,
@@ -149,10 +149,10 @@ interface Known {
 }
 
 /**
- * Cache of candidates. Appending an event changes no earlier case, so it costs only one new case. The cache
- * key contains all inputs, so a changed past misses the cache. Entries of the old past remain, so drop the whole
- * cache when an event must be forgotten.
- * @param find finder of one model
+ * Adds a cache to a finder. A new event changes no earlier case, so only one case has to be computed. A cached case
+ * counts only if its history is unchanged. Cached histories can contain deleted events, so drop the whole cache when an
+ * event must be forgotten.
+ * @param find finder for one model
  * @param most maximum number of cached cases; the least recently used is dropped first
  */
 export function rememberCandidates(find: FindCandidates, most: number): FindCandidates {

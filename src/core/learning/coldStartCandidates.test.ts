@@ -1,4 +1,4 @@
-/** @module Candidates of a catalog with cold-start items. */
+/** @module Tests the candidates of a catalog with cold-start items. */
 
 import { expect, test } from 'vitest'
 import type { History } from '../features/history.ts'

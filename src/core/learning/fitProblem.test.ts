@@ -20,7 +20,7 @@ const buildFitProblem = (of: BaseModel, past: History, at: number) =>
 
 function problemOf(): FitProblem {
   const problem = buildFitProblem(model, history, now)
-  if (!problem) throw new Error('there is something to learn from')
+  if (!problem) throw new Error('this history must give a fit problem')
   return problem
 }
 
@@ -28,13 +28,13 @@ describe('fitProblemOf', () => {
   const problem = problemOf()
   const cases = casesFromHistory(history)
 
-  it('a problem has a fixed shape', () => {
+  it('a fit problem has the same shape for every history', () => {
     expect(problem.design).toHaveLength(FIT_CASES * FIT_CANDIDATES * PARAMETERS)
     expect(problem.weight).toHaveLength(FIT_CASES)
     expect(problem.parameters).toBe(DIMENSION + FEATURE_COUNT)
   })
 
-  it('each case has a target distribution; padding has weight 0', () => {
+  it('the target shares of each case sum to 1, and padded cases have weight 0', () => {
     for (let t = 0; t < FIT_CASES; t++) {
       const row = problem.target.subarray(t * FIT_CANDIDATES, (t + 1) * FIT_CANDIDATES)
       const sum = row.reduce((a, b) => a + b, 0)
@@ -50,7 +50,7 @@ describe('fitProblemOf', () => {
     })
   })
 
-  it('the prior’s event weights apply, and an event of weight 0 has no target', () => {
+  it('the event weights of the model’s prior apply, and an event of weight 0 is no target', () => {
     const looked = history
       .map((entry, k) =>
         k % 2 === 0 ? entry : { ...entry, name: 'view_item' as const, time: entry.time + 1000 * k },
@@ -102,7 +102,7 @@ describe('fitProblemOf', () => {
     })
   })
 
-  it('the same events give the same problem, and events after now are ignored', () => {
+  it('the same events give the same problem, and events after `now` are ignored', () => {
     // Compares bytes, because a test framework takes minutes to compare single numbers.
     const isProblem = (other: FitProblem | null) =>
       (['design', 'offset', 'target', 'weight', 'mean', 'precision', 'stepSize'] as const).every(
@@ -115,7 +115,7 @@ describe('fitProblemOf', () => {
     expect(isProblem(buildFitProblem(model, later, now))).toBe(true)
   })
 
-  it('a case whose items the base ranks far down has weight 0', () => {
+  it('a case whose items the base model ranks far down has weight 0', () => {
     const bias = Float32Array.from(model.bias, (value, item) =>
       cases[0].targets.includes(item) ? -1000 : value,
     )
@@ -124,7 +124,7 @@ describe('fitProblemOf', () => {
     expect(made?.target.subarray(0, FIT_CANDIDATES).some((share) => share > 0)).toBe(false)
   })
 
-  it('an empty history and a first order alone give no problem', () => {
+  it('an empty history, and a history of one order, give no fit problem', () => {
     const first = history.filter(({ time }) => time === history[0].time)
     expect(buildFitProblem(model, [], now)).toBeNull()
     expect(buildFitProblem(model, first, now)).toBeNull()

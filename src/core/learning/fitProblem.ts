@@ -1,7 +1,7 @@
 /**
- * @module The personal fit as a problem of fixed shape: multinomial logit over the base model's candidates.
- * The base score is the offset. Hidden states are constants, without a gradient through the encoder. So the
- * problem is convex in p = (u, w_p).
+ * @module Builds the problem of the personal fit, which always has the same shape: a multinomial logit over the base
+ * model's candidates, with the base score as offset. The encoder's output is constant, with no gradient through the
+ * encoder. So the problem is convex in p = (u, w_p).
  */
 
 import { FEATURE_COUNT } from '../features/features.ts'
@@ -20,10 +20,7 @@ export const FIT_CANDIDATES = CANDIDATES
 /** P = d + F: number of personal parameters. */
 export const PARAMETERS = DIMENSION + FEATURE_COUNT
 
-/**
- * Minimum variance, so that 1 / variance is finite; a variance of 0 freezes its parameter by a step size of
- * 0.
- */
+/** Minimum variance, so that 1 / variance is finite. A parameter with variance 0 gets step size 0, which freezes it. */
 const LEAST_VARIANCE = 1e-8
 
 /** Writes X = [E_i ; f_i / scale] of the k-th candidate: the derivative of its score with respect to (u, w_p). */
@@ -39,7 +36,7 @@ function designRow(
   for (let f = 0; f < FEATURE_COUNT; f++) out[at + DIMENSION + f] = features[k * FEATURE_COUNT + f]
 }
 
-/** Cases from the shopper's history until `now`. */
+/** Learning cases of the shopper's history until `now`, with the model's event weights. */
 export const ownCases = (model: BaseModel, history: History, now: number): LearningCase[] =>
   casesFromHistory(
     history.filter(({ time }) => time <= now),
@@ -47,7 +44,7 @@ export const ownCases = (model: BaseModel, history: History, now: number): Learn
   )
 
 interface FitProblemOptions {
-  /** Finder for this model, which can cache candidates or use a faster engine. */
+  /** Finder of candidates for this model, e.g. one that caches candidates or uses a faster engine. */
   readonly find?: FindCandidates
 }
 
@@ -62,7 +59,7 @@ export function fitProblemOf(...given: Parameters<typeof fitProblemSteps>): FitP
 /**
  * Builds the fit problem case by case. It yields after each case, so that urgent work on the same thread can run.
  * @param cases ascending by time.
- * @param now milliseconds since the epoch; case weights decay from here.
+ * @param now milliseconds since the epoch; the weight of a case decays with its age at this time.
  * @returns null if there are no cases.
  */
 export function* fitProblemSteps(
@@ -98,8 +95,7 @@ export function* fitProblemSteps(
       target[first + k] = shares[n]
     })
     const age = Math.max(0, now - one.time) / DAY
-    // A case without targets among the candidates has weight 0, since the fit can't lift such items to the
-    // top.
+    // A case without targets among the candidates has weight 0, since the fit can't lift its items to the top.
     if (targets.length > 0) weight[t] = one.weight * 2 ** (-age / model.prior.halfLifeDays)
     yield
   }
@@ -126,21 +122,20 @@ export function descentOf(prior: PersonalPrior) {
 }
 
 /**
- * Focus of the ranker and the personal fit. Both need the same value: otherwise a personal fit undoes the
- * base model's focus.
+ * Focus (see `focusedShares`) of the ranker and the personal fit. Both need the same value; otherwise the personal fit
+ * would undo the base model's focus.
  *
- * The figures are measured on Online Retail: the next case of training shoppers, with out-of-fold statistics. The
- * ranker's NDCG@10 rises by 1.3 % (.0039 ± .0009) at 0.3 and 1.6 % at 0.4–0.5. The personal fit's lift rises from
- * +.4 ± .4 % to +.8 ± .35 %.
+ * Measured on the next case of Online Retail's training shoppers, with out-of-fold statistics, against equal shares:
+ * the ranker's NDCG@10 rises by 1.3 % (.0039 ± .0009) with a focus of 0.3 and by 1.6 % with 0.4–0.5. The personal fit's
+ * lift rises from +.4 ± .4 % to +.8 ± .35 %.
  */
 export const TARGET_FOCUS = 0.4
 
 /**
- * Focuses a case with several targets on the targets that already rank high. With equal shares, an
- * order of thirty lines consists mostly of unpredictable lines. A fit then sacrifices the top of the list for
- * them: likelihood rises while NDCG@10 falls.
- * Shares ∝ share · exp(focus · score), summing to one; finite for any finite scores.
- * @param focus 0 keeps the shares; 1 is the likelihood that any one target is next.
+ * Focuses a case with several targets on the targets that already rank high. With equal shares, an order of thirty
+ * lines consists mostly of unpredictable lines. A fit then sacrifices the top of the list for them: likelihood rises
+ * while NDCG@10 falls. Shares ∝ share · exp(focus · score), summing to one; finite for any finite scores.
+ * @param focus with 0 the shares stay the same; with 1 the loss is that of the event that any of the targets is next
  */
 export function focusedShares(
   shares: readonly number[],

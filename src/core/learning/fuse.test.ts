@@ -15,7 +15,7 @@ const prior = {
 const parameters = Float32Array.from({ length: PARAMETERS }, (_, j) => j / 10)
 
 describe('fuse', () => {
-  it('splits p into u and w, and keeps the prior’s λ for much evidence', () => {
+  it('splits p into u and w, and uses the prior’s λ in full if there is much evidence', () => {
     const fused = fuse({ parameters }, prior, 1e9)
     expect(fused.u).toEqual(parameters.slice(0, DIMENSION))
     expect(fused.w).toEqual(parameters.slice(DIMENSION))
@@ -33,11 +33,11 @@ describe('fuse', () => {
     expect(fuse({ parameters }, { ...prior, fusionWeight: 0 }, 50).fusionWeight).toBe(0)
   })
 
-  it('counts evidence in units of one fresh purchase', () => {
+  it('evidence is counted in fresh purchases: the sum of the case weights divided by 3', () => {
     expect(evidenceOf({ weight: new Float32Array([3, 1, 2, 0]) })).toBe(2)
   })
 
-  it('refuses non-finite parameters and a wrong number of them', () => {
+  it('refuses a fit with a non-finite parameter or a wrong number of parameters', () => {
     const broken = parameters.slice()
     broken[7] = Number.NaN
     expect(() => fuse({ parameters: broken }, prior, 1)).toThrow(NearsideError)

@@ -1,6 +1,6 @@
 /**
- * @module Fusion: θ = λ·θ_new + (1−λ)·θ_base. The base model has u = 0 and w_p = 0. So fusion scales the
- * personal parameters by λ, and λ = 0 is exactly the base model. The log-likelihood compares two models.
+ * @module Fuses a personal fit with the base model: θ = λ·θ_new + (1−λ)·θ_base. The base model has u = 0 and w_p = 0.
+ * So fusion multiplies the personal parameters by λ, and λ = 0 gives exactly the base model.
  */
 
 import { NearsideError } from '../error.ts'
@@ -9,7 +9,7 @@ import { FEATURE_COUNT } from '../features/features.ts'
 import { DIMENSION, type PersonalParameters, type PersonalPrior } from '../model/baseModel.ts'
 import { PARAMETERS } from './fitProblem.ts'
 
-/** Evidence in recent purchases at which λ reaches half of its population value. */
+/** Evidence, in fresh purchases, at which λ reaches half of the prior's λ. */
 const HALF_TRUST = 1
 
 export interface Fused extends PersonalParameters {
@@ -25,8 +25,8 @@ export function evidenceOf(problem: { readonly weight: Float32Array }): number {
 }
 
 /**
- * Fuses a fit with the base model. λ is learned on the population, since a dozen clicks are too few to choose
- * it per shopper. It is scaled down if the shopper's evidence is small.
+ * Fuses a fit with the base model. The prior's λ is learned on all training shoppers, since a dozen clicks are too few
+ * to choose λ per shopper. The less evidence a shopper has, the smaller is their λ.
  * @param fitted p of length P, as the engine returns it.
  * @param evidence from `evidenceOf`.
  * @throws NearsideError `fit-diverged` if p is not finite.
@@ -53,7 +53,7 @@ export function fuse(
 }
 
 /**
- * Mean over the targets of log softmax(scores) in nats, over the items that are not excluded. Scores are
+ * Mean log-likelihood of the targets in nats: log softmax(scores) over the items that are not excluded. Scores are
  * log-probabilities up to a constant.
  */
 export function logLikelihood(

@@ -22,22 +22,26 @@ function trips(seed: number, difference: (random: Random, guard: GuardState) => 
   return { share: tripped / SHOPPERS, at: at / Math.max(1, tripped) }
 }
 
-/** Highest accepted share of the SHOPPERS whose guard trips: three standard errors above α. */
+/** Maximum share of simulated shoppers whose guard may trip in a passing test: three standard errors above α. */
 const LIMIT = GUARD_LEVEL + 3 * Math.sqrt((GUARD_LEVEL * (1 - GUARD_LEVEL)) / SHOPPERS)
 
 const clipped = (x: number) => Math.min(1, Math.max(-1, x))
 
-describe('the guard trips for at most α of shoppers if personal is no worse', () => {
+describe('the guard of a personal model that is no worse trips for at most α of the shoppers', () => {
   const nulls: Record<string, (random: Random, guard: GuardState) => number> = {
-    'no difference, coin flips of one nat': (r) => (r.next() < 0.5 ? 1 : -1),
-    'no difference, normal noise of 0.5 nat': (r) => 0.5 * r.normal(),
-    'no difference, normal noise of 0.05 nat': (r) => 0.05 * r.normal(),
-    'rare large losses balanced by frequent small gains': (r) => (r.next() < 0.1 ? -0.9 : 0.1),
-    'rare large gains balanced by frequent small losses': (r) => (r.next() < 0.1 ? 0.9 : -0.1),
-    'noise that grows when the evidence does': (r, { logWealth }) =>
+    'if the models are equally good and the difference is a coin flip of ±1 nat': (r) =>
+      r.next() < 0.5 ? 1 : -1,
+    'if the models are equally good and the difference is normal noise of 0.5 nat': (r) =>
+      0.5 * r.normal(),
+    'if the models are equally good and the difference is normal noise of 0.05 nat': (r) =>
+      0.05 * r.normal(),
+    'if frequent small gains balance rare large losses': (r) => (r.next() < 0.1 ? -0.9 : 0.1),
+    'if rare large gains balance frequent small losses': (r) => (r.next() < 0.1 ? 0.9 : -0.1),
+    'if the noise grows with the evidence': (r, { logWealth }) =>
       (logWealth.reduce((sum, log) => sum + Math.exp(log), 0) > logWealth.length ? 0.9 : 0.2) *
       (r.next() < 0.5 ? 1 : -1),
-    'personal better by 0.05 nat': (r) => clipped(0.05 + 0.4 * r.normal()),
+    'if the personal model is better by 0.05 nat per event': (r) =>
+      clipped(0.05 + 0.4 * r.normal()),
   }
   for (const [name, difference] of Object.entries(nulls)) {
     it(name, () => {
@@ -46,12 +50,12 @@ describe('the guard trips for at most α of shoppers if personal is no worse', (
   }
 })
 
-describe('the guard trips if the base is better', () => {
+describe('the guard trips if the base model is better', () => {
   it.each([
     { by: 0.5, noise: 0.5, least: 0.99, within: 15 },
     { by: 0.2, noise: 0.5, least: 0.99, within: 60 },
     { by: 0.1, noise: 0.4, least: 0.85, within: 200 },
-  ])('by $by nats an event', ({ by, noise, least, within }) => {
+  ])('by $by nats per event', ({ by, noise, least, within }) => {
     const { share, at } = trips(5, (r) => -by + noise * r.normal())
     expect(share).toBeGreaterThan(least)
     expect(at).toBeLessThan(within)
@@ -63,14 +67,14 @@ const observed = (guard: GuardState, events: number, by: (k: number) => number) 
   Array.from({ length: events }, (_, k) => k).reduce((state, k) => observe(state, by(k), 0), guard)
 
 describe('the guard', () => {
-  it('stays off once it has tripped', () => {
+  it('a guard that has tripped never becomes active again', () => {
     const tripped = observed(GUARD_START, 20, () => -2)
     expect(tripped.active).toBe(false)
     const later = observed(tripped, 500, () => 2)
     expect(later).toMatchObject({ active: false, tested: 520, logLikelihoodRatio: 960 })
   })
 
-  it('resumes from its stored state exactly', () => {
+  it('a guard that is stored and read back after each event gives the same result', () => {
     const random = createRandom(3)
     const differences = Array.from({ length: 50 }, () => 0.3 * random.normal())
     const whole = differences.reduce((guard, d) => observe(guard, d, 0), GUARD_START)
@@ -81,7 +85,7 @@ describe('the guard', () => {
     expect(resumed).toEqual(whole)
   })
 
-  it('treats a non-finite personal likelihood as the worst, and stays storable', () => {
+  it('a non-finite personal likelihood counts as the worst, and the state can still be stored as JSON', () => {
     const guard = observed(GUARD_START, 20, (k) => (k % 2 ? Number.NaN : Number.NEGATIVE_INFINITY))
     expect(guard.active).toBe(false)
     expect(JSON.parse(JSON.stringify(guard))).toEqual(guard)

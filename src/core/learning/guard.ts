@@ -2,10 +2,11 @@
  * @module Guard: an anytime-valid test that switches the personal model off if the base model predicts
  * better.
  *
- * For each new event, before learning from it, d = log p_personal − log p_base, clipped to ±1 nat. Null
- * hypothesis: given the past, the mean of d is at least 0, so the personal model is no worse. Then every
- * wealth Π(1 − η·d) with η in (0, 1) is a non-negative supermartingale that starts at 1. So is a mixture over
- * η. By Ville's inequality it ever reaches 1/α with probability at most α, however often it is checked.
+ * For each new event, before learning from it, d = log p_personal − log p_base, clipped to ±1 nat. Null hypothesis:
+ * given the past, the mean of d is at least 0, so the personal model predicts no worse than the base model. Then every
+ * wealth Π(1 − η·d) with η in (0, 1) is a non-negative supermartingale that starts at 1. The mean of the wealths over
+ * several η is such a supermartingale, too. By Ville's inequality, the probability that it ever reaches 1/α is at most
+ * α, however often it is checked.
  * @see Waudby-Smith and Ramdas 2024, "Estimating means of bounded random variables by betting", doi
  *   10.1093/jrsssb/qkad009
  */
@@ -15,13 +16,13 @@ import { isRecord } from '../isRecord.ts'
 export const GUARD_LEVEL = 0.05
 
 const CLIP = 1
-/** Bets η: small bets detect small harm in long histories, large bets detect large harm quickly. */
+/** Values of η: small bets detect small harm in long histories, large bets detect large harm quickly. */
 const BETS = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95]
 
 /** State of the guard, as plain data for JSON and structured clone. */
 export interface GuardState {
   readonly active: boolean
-  /** Σ d in nats, unclipped; above 0 the personal model has predicted better. */
+  /** Σ d in nats, unclipped. If it is above 0, the personal model has predicted better than the base model. */
   readonly logLikelihoodRatio: number
   /** Number of events tested. */
   readonly tested: number
@@ -37,10 +38,10 @@ export const GUARD_START: GuardState = {
 }
 
 /**
- * State after one more event, before anything learns from it. Once the base model has proved better, the
- * personal model stays off. The counts continue, for the record.
+ * Returns the state after one more event; call it before the model learns from the event. Once the base model has
+ * proved better, the personal model stays off, while the state goes on counting.
  * @param logPersonal log-likelihood of the event under the personal scores (λ as served), in nats.
- * @param logBase log-likelihood under the base scores; for several items, both are means over the items.
+ * @param logBase log-likelihood under the base scores; for an event with several items, both are means over the items.
  */
 export function observe(state: GuardState, logPersonal: number, logBase: number): GuardState {
   const difference = logPersonal - logBase

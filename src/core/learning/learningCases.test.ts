@@ -13,7 +13,7 @@ function entry(
 }
 
 describe('casesFromHistory', () => {
-  it('makes a case of each order and event, with the history strictly before it', () => {
+  it('makes a case of each order and of each other event, whose history ends before it', () => {
     const history = [
       entry('view_item', 1, 10, 'a'),
       entry('view_item', 2, 20, 'a'),
@@ -44,7 +44,7 @@ describe('casesFromHistory', () => {
     expect(cases[0].weight).toBe(1)
   })
 
-  it('with day-only times, one case covers a day, and a cart outweighs a view', () => {
+  it('with day-only times, one case covers a day, and an add-to-cart weighs more than a view', () => {
     const day = 100 * DAY
     const cases = casesFromHistory(
       [
@@ -61,7 +61,7 @@ describe('casesFromHistory', () => {
     expect(cases[0].weight).toBe(2)
   })
 
-  it('learned event weights replace the rule’s, and can be replaced again', () => {
+  it('learned event weights replace the default weights, and can be replaced again', () => {
     const history = [
       entry('purchase', 5, 10, 'x'),
       entry('view_item', 1, 20, 'y'),
@@ -118,7 +118,7 @@ describe('casesForFit', () => {
     expect(chosen(5)).toEqual(expect.arrayContaining([0, 2, 3]))
   })
 
-  it('keeps the order of time, and keeps every case if there is room', () => {
+  it('the chosen cases stay in the order of time, and every case is chosen if there is room', () => {
     expect(chosen(5)).toEqual([...chosen(5)].sort((a, b) => a - b))
     expect(casesForFit(cases, 6)).toEqual(cases)
     expect(casesForFit(cases, 64)).toEqual(cases)

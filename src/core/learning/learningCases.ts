@@ -1,6 +1,6 @@
 /**
- * @module Learning cases of a shopper's history: each order or event, predicted from the history before it.
- * Evaluation uses the same definition of a case.
+ * @module Makes the learning cases of a shopper's history. A case is an order or another event, which is to be
+ * predicted from the history before it. Evaluation uses the same definition of a case.
  */
 
 import { EVENT_WEIGHTS, type EventWeights, eventKind } from '../events/strength.ts'
@@ -11,7 +11,7 @@ import { DAY } from '../time.ts'
 type Kind = keyof EventWeights
 
 export interface LearningCase extends Case {
-  /** Strongest event of each target, in the order of `targets`. */
+  /** Kind of the strongest event of each target, in the order of `targets`. */
   readonly kinds: readonly Kind[]
   /** Share of each target, in the order of `targets`; the shares sum to one. */
   readonly shares: readonly number[]
@@ -20,7 +20,7 @@ export interface LearningCase extends Case {
 }
 
 interface CaseOptions {
-  /** Whether times are days; then each day is one case. */
+  /** Whether the log's times are days only; then each day is one case. */
   readonly dayOnly?: boolean
   /** Weight of each kind of event; default `EVENT_WEIGHTS`. */
   readonly weights?: EventWeights
@@ -69,8 +69,8 @@ export function weighed(
 }
 
 /**
- * Selects the cases for a fit: orders first, then carts, then views, the newest of each kind. Otherwise an
- * evening of browsing would displace every order.
+ * Selects the cases for a fit: orders first, then carts, then views, and of each kind the newest. Without this
+ * preference, an evening of browsing would displace every order.
  * @param cases ascending by time
  */
 export function casesForFit<T extends Pick<LearningCase, 'kinds'>>(

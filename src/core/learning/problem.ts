@@ -1,6 +1,6 @@
 /**
- * @module The personal fit as numbers of fixed shape. Objective (multinomial logit with offset, convex in p):
- * L(p) = Σ_t weight_t · −Σ_k target_tk · log softmax_k(offset_t + X_t p) + ½ Σ_j precision_j (p_j − mean_j)²
+ * @module Defines the personal fit as arrays of fixed shape. The objective is a multinomial logit with offset, convex
+ * in p: L(p) = Σ_t weight_t · −Σ_k target_tk · log softmax_k(offset_t + X_t p) + ½ Σ_j precision_j (p_j − mean_j)²
  */
 
 export interface FitProblem {
@@ -18,7 +18,7 @@ export interface FitProblem {
   readonly target: Float32Array
   /** Weight of each case, [T], ≥ 0. */
   readonly weight: Float32Array
-  /** Prior mean, [P], at which the descent starts. */
+  /** Prior mean, [P]; the descent starts there. */
   readonly mean: Float32Array
   /** Prior precision (1 / variance), [P], ≥ 0. */
   readonly precision: Float32Array

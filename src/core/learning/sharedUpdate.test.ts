@@ -9,7 +9,7 @@ import { casesFromHistory } from './learningCases.ts'
 import { applySharedDelta, SHARED_LENGTH, sharedDelta } from './sharedUpdate.ts'
 import { lossAndGradient } from './testLogit.ts'
 
-// With so few items, all are candidates before and after the step.
+// There are so few items that all of them are candidates before and after the step.
 const shop = testShop(12, 60)
 const model = testModel(shop)
 const now = UNTIL + 50 * DAY

@@ -1,7 +1,7 @@
 /**
- * @module A shopper's contribution, and how the sum of contributions updates the model. The contribution is
- * the descent direction of the feature weights w on the shopper's own cases. It is dense and has the same
- * length for every shopper. Where the policy asks for it, counts of recent items follow, which only the noise hides.
+ * @module Computes a shopper's contribution, and updates the model by the mean of many contributions. A contribution is
+ * the descent direction of the feature weights w on the shopper's own cases. Every contribution has the same length. If
+ * the policy asks for counts of recent items, they follow; only the noise that is added later hides them.
  */
 import { NearsideError } from '../error.ts'
 import { eventStrength } from '../events/strength.ts'
@@ -16,13 +16,13 @@ import type { FitProblem } from './problem.ts'
 /** Length of a contribution, equal to that of w. */
 export const SHARED_LENGTH = FEATURE_COUNT
 
-/** Age of a case, in half-lives, above which it is left out: it weighs less than a millionth of the newest case. */
+/** Age in half-lives above which a case is left out: such a case weighs less than a millionth of a new one. */
 const HALF_LIVES = 20
 
 /**
- * Negative gradient of the mean loss of the shopper's own cases with respect to w, at the base model. Without cases
- * it is all zeros, so that every contribution has the same shape. The upload path clips it later.
- * @param find finder for this model, which several shoppers' contributions can share
+ * Negative gradient of the mean loss of the shopper's own cases with respect to w, at the base model. Without cases it
+ * is all zeros, so that every contribution has the same shape. The gradient is not clipped here; the upload does that.
+ * @param find finder of candidates for this model; simulations share one between shoppers
  */
 export function sharedDelta(
   model: BaseModel,
@@ -66,12 +66,12 @@ function weightGradient({ cases, candidates, design, offset, target, weight }: F
   return gradient
 }
 
-/** Number of days before an update whose items it counts. */
+/** Number of days before an update; only items from these days are counted. */
 const COUNTED_DAYS = 30
 
 /**
- * 1 for each count with an item of the published model that the shopper viewed, carted or bought in the last 30
- * days, else 0.
+ * Returns the counts: 1 if the shopper viewed, carted or bought one of the count's items in the last 30 days, else 0.
+ * Only items of the published model belong to a count.
  * @param counts number of counts; the item of row r belongs to count r modulo this number
  */
 export function recentItems(
@@ -87,13 +87,16 @@ export function recentItems(
   return found
 }
 
-/** Feature weights w after a round, as a new array. */
+/** Returns the feature weights w after a federated round, as a new array. */
 export function applySharedDelta(
   featureWeights: Float32Array,
   meanDelta: Float32Array,
   learningRate: number,
 ): Float32Array<ArrayBuffer> {
   if (featureWeights.length !== FEATURE_COUNT || meanDelta.length !== SHARED_LENGTH)
-    throw new NearsideError('model-incompatible', 'the delta does not fit the model')
+    throw new NearsideError(
+      'model-incompatible',
+      'the update has another number of weights than the model',
+    )
   return Float32Array.from(featureWeights, (weight, f) => weight + learningRate * meanDelta[f])
 }

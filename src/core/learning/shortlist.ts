@@ -1,11 +1,11 @@
 /**
  * @module Shortlist: finds the rows that could rank highest, without scoring all items exactly. A rough score omits the
- * feature matrix and the features of the shopper's own interactions. Its error has a bound, so the shortlist contains
- * every item that belongs to the highest.
+ * feature matrix and the features of the shopper's own interactions. The error of a rough score has a bound, so the
+ * shortlist contains every item that could be among the highest.
  *
- * Most items don't even need a rough score. The highest items of a case are nearly those of the previous
- * case, and their scores give a floor. A scan of the item table drops items that stay below the floor. It leaves out
- * only the gain from co-occurrence with the history, which few items have.
+ * Most items don't even need a rough score. The highest items of a case are nearly those of the previous case, and
+ * their scores give a floor. A scan of the item table drops the items whose score is below the floor. The scan ignores
+ * co-occurrence with the history; the few items that have any are added to its result.
  */
 
 import { type Signals, staticFeatures } from '../features/computeFeatures.ts'
@@ -17,9 +17,9 @@ import { highestRows } from '../model/highest.ts'
 import { onceFor } from '../onceFor.ts'
 
 /**
- * Bound on rounding errors: single precision rounds by 2⁻²⁴. A product of 64 columns can be off by 66 roundings of the
- * sum of its terms' magnitudes. Each feature is off by 2, and a score has at most 20 further sums in either
- * computation. 128 covers them all.
+ * Bound on rounding errors, relative to the sum of the terms' magnitudes. One rounding in single precision is off by
+ * 2⁻²⁴. A product of 64 columns has at most 66 roundings, each feature has 2, and a score has at most 20 further sums
+ * in either computation. 128 roundings cover them all.
  */
 const ROUNDINGS = 128 * 2 ** -24
 
@@ -39,7 +39,7 @@ const DYNAMIC: ReadonlySet<FeatureName> = new Set([
   'peersLast',
 ])
 
-/** Part of a score that a scan computes only for rows that could reach the floor with it. */
+/** Part of a score. A scan computes it only for rows that could reach the floor with the largest gain. */
 export interface Gain {
   /** Upper bound of `of` over all rows. */
   readonly most: number
@@ -49,10 +49,10 @@ export interface Gain {
 export const NO_GAIN: Gain = { most: 0, of: () => 0 }
 
 /**
- * Scans a table E [N, d] with popularities [N] for rows with fixed + cold · popularity + E·query + gain ≥ floor. The
- * result contains all such rows in any order, and can contain further rows.
- * @param fixed score terms of the rows that don't depend on the history, [N]; the caller never changes the array's
- * content
+ * Scans a table E [N, d] with popularities [N] for the rows whose score fixed + cold · popularity + E·query + gain
+ * reaches the floor. The result contains all these rows in any order, and can contain further rows.
+ * @param fixed sum of each row's score terms that don't depend on the history, [N]; the caller never changes the
+ *   array's content
  */
 export type ItemScan = (
   fixed: Float32Array,
@@ -62,10 +62,7 @@ export type ItemScan = (
   gain?: Gain,
 ) => number[]
 
-/**
- * Reference implementation, with which the other implementations are compared.
- * @param vectors null if all are 0
- */
+/** Creates the reference implementation, with which tests compare the others. @param vectors null if all are 0 */
 export function plainItemScan(vectors: Float32Array | null, popularity: Float32Array): ItemScan {
   return (fixed, cold, query, floor, gain = NO_GAIN) => {
     const found: number[] = []
@@ -79,9 +76,9 @@ export function plainItemScan(vectors: Float32Array | null, popularity: Float32A
 }
 
 /**
- * Returns ascending rows: all of `own`, and every other row that could be among the `places` highest. Null if this
- * can't be decided.
- * @param own distinct rows with further score terms outside `signals` and `taste`
+ * Returns ascending rows: all of `own`, and every other row that could be among the `places` highest. Null if a floor
+ * can't be found.
+ * @param own distinct rows with score terms that don't follow from `signals` and `taste`, such as searches
  */
 export type Shortlist = (
   signals: Signals,
@@ -97,7 +94,7 @@ type ShortlistModel = Pick<
 
 /**
  * Creates a shortlist; null if the model has context terms or a feature without a bound.
- * @param hidden rows that the caller doesn't need
+ * @param hidden rows that the result need not contain
  */
 export function createShortlist(
   model: ShortlistModel,
@@ -179,7 +176,7 @@ export function createShortlist(
         Math.abs(peersLast) +
         (Math.abs(recent) + Math.abs(share) + Math.abs(session)) *
           Math.max(1, ...ties(mostOf(sum), mostOf(last))))
-    // Own rows are always included, so they need no rough score.
+    // Rows of `own` are always included, so they need no rough score.
     const known = new Set(own)
     const isOther = (item: number) => !known.has(item)
     const groups = readsPeers && intent ? intent.groups : []
@@ -189,7 +186,7 @@ export function createShortlist(
       if (usual.length < 2 * places) usual = highestRows(fixed, 2 * places)
       guess = [...new Set([...guess, ...usual.filter(isOther)])]
     }
-    // Twice the error, because the rough scores of the lowest kept row and of its true successor can both be off.
+    // Twice the error, because both rough scores in the comparison with the floor can be off.
     const floor = nth(guess.map(roughly), places) - 2 * error
     if (!Number.isFinite(floor)) return null
     const gain = {
@@ -219,12 +216,12 @@ function product(vectors: Float32Array, row: number, vector: Float32Array): numb
   return a + b
 }
 
-/** The n-th largest score; NaN if there are fewer. */
+/** The n-th largest score; NaN if there are fewer than n scores. */
 function nth(scores: readonly number[], n: number): number {
   return Float64Array.from(scores).sort().at(-n) ?? Number.NaN
 }
 
-/** Effective weight of a feature's raw value. */
+/** Weight of a feature's raw value: the weight of its scaled value divided by the scale. */
 function rawWeight({ featureScale, featureWeights }: ShortlistModel, f: number): number {
   return featureScale[f] > 0
     ? featureWeights[f] * Math.fround(1 / featureScale[f])

@@ -1,6 +1,6 @@
 /**
- * @module When to learn. A fit has a cost, and it should not change a list while the shopper uses it. So
- * purchases and carts are learned at once, other events after a quiet period. The device and the evaluation
+ * @module Decides when to learn. A fit takes time, and it should not change a list that the shopper is using. So
+ * purchases and carts are learned at once, and other events after a pause without events. The device and the evaluation
  * share these rules.
  */
 import type { EventName } from '../events/event.ts'
@@ -9,26 +9,22 @@ import { eventStrength } from '../events/strength.ts'
 /**
  * When the device learns.
  * - `online`: from each event at once.
- * - `batch`: after 20 events or half a minute of quiet.
- * - `hybrid`: from purchases and carts at once, from other events after two seconds of quiet.
+ * - `batch`: after 20 events, or after half a minute without an event.
+ * - `hybrid`: from purchases and carts at once, from other events after two seconds without an event.
  */
 export type StrategyName = 'online' | 'batch' | 'hybrid'
 
 interface UpdateStrategy {
   readonly name: StrategyName
   /**
-   * Milliseconds of quiet before the next fit, after `event` came as the `pending`-th since the last fit.
-   * Null: this event causes no fit.
+   * Milliseconds to wait for further events before a fit, if `event` is the `pending`-th since the last; null: no fit.
    */
   delayAfter(event: EventName, pending: number): number | null
-  /**
-   * Number of cases after which incremental learners learn these cases again, all together; 0: never. So no case is
-   * learned only in isolation.
-   */
+  /** Number of cases after which incremental learners learn them again, not one by one but together; 0 for never. */
   readonly reviewAfter: number
 }
 
-/** Milliseconds without an event, while the shopper looks at the product just opened. */
+/** Milliseconds without an event after which the shopper is assumed to be looking at the product just opened. */
 const IDLE = 2000
 const BATCH = 20
 const BATCH_IDLE = 30_000

@@ -1,4 +1,4 @@
-/** @module The logit's loss and gradient at any parameters, with which tests compare what production computes. */
+/** @module Loss and gradient of the multinomial logit by its definition, with which tests compare production code. */
 import type { FitProblem } from './problem.ts'
 
 type LogitProblem = Pick<
@@ -40,7 +40,7 @@ export function lossAndGradient(
 /**
  * Replaces the scores of case t by the derivatives of its loss.
  * @param scores input and output in the first K elements
- * @param loss sum of the previous cases. @returns the sum including this case
+ * @param loss sum of the losses of the previous cases @returns the sum including the loss of this case
  */
 function toResiduals(
   { candidates: K, target, weight }: LogitProblem,

@@ -9,7 +9,7 @@ const LN2_LOW = 1.9082149292705877e-10
 /** Above `LARGEST`, e^x exceeds double precision; below `LOWEST`, it rounds to 0. */
 const LARGEST = 709.782712893384
 const LOWEST = -745.1332191019412
-/** Coefficients 1/n! from n = 13 down; for |x| ≤ ½ ln 2 the remainder is below 2⁻⁵⁷. */
+/** Coefficients 1/n! of the Taylor series, from n = 13 down to 0; for |x| ≤ ½ ln 2 the remainder is below 2⁻⁵⁷. */
 const FACTORS = Float64Array.from({ length: 14 }, (_, i) => {
   let factorial = 1
   for (let n = 2; n <= 13 - i; n++) factorial *= n
@@ -24,7 +24,7 @@ export function exp(x: number): number {
   const rest = x - doublings * LN2_HIGH - doublings * LN2_LOW
   let sum = 0
   for (const factor of FACTORS) sum = sum * rest + factor
-  // Two factors, since 2^1024 overflows and 2^−1074 is subnormal, which `powerOfTwo` doesn't cover.
+  // Multiplies by two powers of two, since `powerOfTwo` covers neither 2^1024 nor 2^−1074.
   const half = Math.trunc(doublings / 2)
   return sum * powerOfTwo(half) * powerOfTwo(doublings - half)
 }
@@ -37,7 +37,10 @@ function powerOfTwo(exponent: number): number {
   return BITS.getFloat64(0)
 }
 
-/** M·x for M [rows, x.length]; rows must be a multiple of 4. Four independent sums run in parallel on the CPU. */
+/**
+ * M·x for M [rows, x.length]; the number of rows must be a multiple of 4. It computes four rows at a time, because the
+ * CPU adds independent sums in parallel.
+ */
 export function multiply(matrix: Float32Array, x: Float32Array): Float32Array<ArrayBuffer> {
   const columns = x.length
   const rows = matrix.length / columns

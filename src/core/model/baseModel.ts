@@ -1,5 +1,6 @@
 /**
- * @module Base model in memory: the parameters that all shoppers of a shop share.
+ * @module Types of a base model in memory, which has the parameters that all shoppers of a shop share. The score of
+ * item i is
  *
  *   s_i = (A·h(H) + u) · E_i + b_i + (w + w_p) · f_i(H, t) + w_c · c_i(H, t, context) + trees(f_i)
  *
@@ -44,11 +45,11 @@ export interface BaseModel {
   readonly trees?: Trees
 }
 
-/** Context terms of the score. They contain nothing personal, and nothing of them is uploaded. */
+/** Context terms of the score. They contain nothing personal and are never uploaded. */
 export interface ContextPart {
   readonly terms: readonly ContextTerm[]
   readonly code: ContextCode
-  /** Known contexts on the device; not part of the model files. */
+  /** Contexts that the device knows; the model files don't contain them. */
   readonly contexts: ContextSource
 }
 
@@ -59,9 +60,8 @@ export interface ContextTerm {
 }
 
 /**
- * Population prior over the personal parameters, and the settings of the fit. The parameters are p = (u,
- * w_p), P = d + F. Prior and settings are learned on training shoppers, so as to predict their next case
- * best.
+ * Population prior over the personal parameters, and the settings of the fit. The parameters are p = (u, w_p), P = d +
+ * F. Prior and settings are those that best predict the next case of the training shoppers.
  */
 export interface PersonalPrior {
   /** Prior mean, [P]. */
@@ -75,7 +75,7 @@ export interface PersonalPrior {
   readonly fusionWeight: number
   /** Half-life of a case's weight in days. */
   readonly halfLifeDays: number
-  /** Weight of a case by its strongest event; default: `EVENT_WEIGHTS`. */
+  /** Weight that a case gets from its strongest event; default: `EVENT_WEIGHTS`. */
   readonly eventWeights?: EventWeights
 }
 

@@ -1,6 +1,6 @@
 /**
- * @module Finds the known items that are most similar to a cold-start item. Similarity is the cosine of the
- * item vectors. Without a content vector, it is the closeness in price within the category.
+ * @module Finds the known items that are most similar to a cold-start item. Similarity is the cosine of the item
+ * vectors. If the item has no content vector, similarity is the closeness in price within its category.
  */
 
 import type { ColdStartItems, ItemStatistics } from '../features/itemStatistics.ts'
@@ -10,14 +10,14 @@ import { highestRows } from './highest.ts'
 const NEIGHBOURS_EACH = 20
 
 export interface Added {
-  /** Content vectors, row-major [added, d]; zeros if nothing is known. */
+  /** Content vectors of the added items, row-major [added, d]; zeros for an item whose content is unknown. */
   readonly vectors: Float32Array
   /** Category and price, as in `ItemStatistics`, [added]. */
   readonly category: Uint16Array
   readonly logPrice: Float32Array
 }
 
-/** Result in which no added item has neighbours. */
+/** Creates a result in which no added item has neighbours yet. */
 export function likeNothing(known: number, added: number): ColdStartItems {
   const neighboursEach = Math.min(NEIGHBOURS_EACH, known)
   const neighbours = new Uint32Array(added * neighboursEach)

@@ -6,13 +6,13 @@ import { tinyModel } from './testModel.ts'
 
 const tables = tinyModel().content as NonNullable<ReturnType<typeof tinyModel>['content']>
 
-test('titles become distinct lower-case singular words', () => {
+test('titleWords splits a title into distinct lower-case singular words', () => {
   expect(titleWords('SET OF 3 Red Tins, red TIN')).toEqual(['set', 'of', '3', 'red', 'tin'])
   expect(titleWords("Glass dress CAFÉ's")).toEqual(['glass', 'dress', 'café', 's'])
   expect(titleWords('')).toEqual([])
 })
 
-test('an item’s vector is the sum of its words, category and price band', () => {
+test('an item’s content vector is the sum of the vectors of its words, category and price band', () => {
   const row = (table: Float32Array, k: number) => table.subarray(k * DIMENSION, (k + 1) * DIMENSION)
   const item = { id: 'n', title: 'Red Cups by nobody', category: 'garden', price: 2 }
   const found = contentVectors(tables, [item])
@@ -23,7 +23,7 @@ test('an item’s vector is the sum of its words, category and price band', () =
   }
 })
 
-test('an unknown item has a vector of zeros, and every vector is finite', () => {
+test('an item of unknown content has a vector of zeros, and every content vector is finite', () => {
   expect(contentVectors(tables, [{ id: 'x', title: '???', price: -1 }]).every((v) => v === 0)).toBe(
     true,
   )

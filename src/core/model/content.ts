@@ -1,6 +1,6 @@
 /**
- * @module Item vectors from content, so that a product added after training has a vector at once. Each title
- * word, the category and the price band have a vector in the item space:
+ * @module Computes item vectors from content, so that a product added after training has a vector at once. Each title
+ * word, the category and the price band have a vector in the space of the item vectors; n is the number of title words:
  *
  *   c = (1/√n) Σ word vectors + category vector + price-band vector
  */
@@ -48,7 +48,7 @@ export function createContentReader(
   }
 }
 
-/** Content vectors of items outside the training data, row-major [items, d]; zeros if nothing is known. */
+/** Content vectors of items outside the training data, row-major [items, d]; zeros if the content is unknown. */
 export function contentVectors(
   tables: ContentTables,
   items: readonly Item[],
@@ -66,7 +66,7 @@ export function contentVectors(
   return vectors
 }
 
-/** Distinct lower-case words of a title without plural s; numbers remain: "Set of 3 Tins" → set of 3 tin. */
+/** Distinct lower-case words and numbers of a title, without plural s: "Set of 3 Tins" gives set, of, 3 and tin. */
 export function titleWords(title: string): string[] {
   const found = title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
   return [...new Set(found.map(singular))]

@@ -47,7 +47,7 @@ function contextModel(): BaseModel {
   }
 }
 
-/** The model with one tensor of the context replaced and its hashes recomputed. */
+/** Reads a model in which one tensor of the context file is replaced and the hashes fit the changed file. */
 async function tampered(name: string, change: (tensor: Tensor) => Tensor) {
   const { manifest, files } = await writeBaseModel(contextModel())
   const tensors = new Map(readSafetensors(files.get(FILE)!))
@@ -58,7 +58,7 @@ async function tampered(name: string, change: (tensor: Tensor) => Tensor) {
   return readBaseModel({ ...manifest, files: known }, new Map([...files, [FILE, bytes]]))
 }
 
-test('context terms and lifts survive writing, reading and a federated update', async () => {
+test('context terms and lifts are unchanged after writing, reading and a federated update', async () => {
   const model = contextModel()
   const written = await writeBaseModel(model)
   const parsed = parseManifest(
@@ -96,7 +96,7 @@ test('a damaged context file is refused as corrupt', async () => {
   })
 })
 
-test('context adds weight × lift and weight × discount to the scores', () => {
+test('context terms add weight × lift and weight × discount to the scores', () => {
   const model = contextModel()
   const history = [{ item: 1, name: 'purchase' as const, time: 0, session: 'a' }]
   const scores = (known: typeof NO_CONTEXT) =>

@@ -24,7 +24,7 @@ test('an empty history is encoded as zeros', () => {
   expect(encode(model, [], 0)).toEqual(new Float32Array(DIMENSION))
 })
 
-test('only the last 50 interactions count, and the inputs stay unchanged', () => {
+test('the encoder reads only the last 50 interactions, and leaves its inputs unchanged', () => {
   fc.assert(
     fc.property(history, (list) => {
       const before = structuredClone(list)
@@ -37,7 +37,7 @@ test('only the last 50 interactions count, and the inputs stay unchanged', () =>
   )
 })
 
-test('the age of events changes the code, and a clock set back is harmless', () => {
+test('the age of the last event changes the encoded vector, and an event in the future counts as new', () => {
   const list = [{ item: 3, name: 'purchase', time: DAY, session: 'a' }] as const
   expect(encode(model, list, DAY + 1000)).not.toEqual(encode(model, list, 30 * DAY))
   expect(encode(model, list, 0)).toEqual(encode(model, list, DAY))
@@ -64,7 +64,7 @@ test('an encoder without one of its tensors is refused', () => {
   expect(() => encoderWeights(tensors)).toThrow(NearsideError)
 })
 
-test('scores follow the formula of the model', () => {
+test('personalScores agrees with the formula of the score', () => {
   fc.assert(
     fc.property(
       history,

@@ -1,13 +1,12 @@
 /**
- * @module Encodes a shopper's last interactions into one vector. The encoder is a causal pre-LN
- * self-attention block (SASRec's shape: d 64, one head, feed-forward 128). Serving needs only the last
- * position. So keys and values are computed for all positions, and everything else for the last.
+ * @module Encodes a shopper's last interactions into one vector. The encoder is a causal pre-LN self-attention block
+ * (SASRec's shape: d 64, one head, feed-forward 128). A list needs only the output of the last position. So keys and
+ * values are computed for all positions, and everything else for the last position alone.
  *
- * The state of a position depends only on its item, its event and the bucket of the time to the next
- * interaction. It doesn't depend on the position in the window, since `distance` counts back from the last.
- * Only the last position depends on `now`. So a cached state stays valid when interactions are added, deleted
- * or leave the window. A new event costs two states: its own and that of its predecessor, whose time gap
- * changes.
+ * The state of a position depends only on its item, its event and the bucket of the time to the next interaction. It
+ * doesn't depend on the position in the window, since `distance` counts back from the last position. Only the last
+ * position depends on `now`. So a cached state stays valid when interactions are added, deleted or leave the window. A
+ * new event needs two new states: its own, and that of the event before it, whose time gap changes.
  * @see https://arxiv.org/abs/1808.09781
  */
 
@@ -26,7 +25,7 @@ export const FEED_FORWARD = 128
 export const LAYER_NORM_EPSILON = 1e-5
 
 const MINUTE = 60_000
-/** Exclusive upper bounds of the time-gap buckets in milliseconds; the first bucket means "in the same visit". */
+/** Exclusive upper bounds of the time-gap buckets in milliseconds; a gap in the first bucket lies within one visit. */
 const GAP_BOUNDS = [
   30 * MINUTE,
   360 * MINUTE,
@@ -42,9 +41,9 @@ const GAP_BOUNDS = [
 export const GAP_BUCKETS = GAP_BOUNDS.length + 1
 
 /**
- * Shape of every tensor of the encoder. Matrices are [out, in]. `distance` is added to the attention score by
- * the number of places between key and query. It replaces position embeddings, which would depend on where a
- * window starts.
+ * Shape of every tensor of the encoder. Matrices are [out, in]. An entry of `distance` is added to the attention score;
+ * its index is the number of places between key and query. `distance` replaces position embeddings, which would depend
+ * on where the window starts.
  */
 export const ENCODER_SHAPES = {
   event: [LOG_NAMES.length, DIMENSION],
@@ -78,7 +77,7 @@ export function eventRow(name: LogName): number {
   return EVENT_ROWS[name]
 }
 
-/** Bucket of the time in milliseconds between an interaction and the next (after the last: now). */
+/** Bucket of the milliseconds between an interaction and the next one, or now after the last one. */
 export function gapBucket(milliseconds: number): number {
   let bucket = 0
   while (bucket < GAP_BOUNDS.length && milliseconds >= GAP_BOUNDS[bucket]) bucket++
@@ -99,7 +98,7 @@ export function encoderWeights(tensors: Tensors): EncoderWeights {
 
 type EncoderModel = Pick<BaseModel, 'encoder' | 'itemVectors'>
 
-/** Encodes a history at `now`, as `encode` does. */
+/** Encodes a history at `now` in the same way as `encode`. */
 export type Encode = (history: History, now: number) => Float32Array<ArrayBuffer>
 
 /** States of positions, stored by row. */
@@ -111,8 +110,8 @@ interface States {
 }
 
 /**
- * Encodes the history at `now` (milliseconds since the epoch) to h, [d]; zeros for an empty history.
- * Interactions after `now` count as just before it.
+ * Encodes the history at `now` (milliseconds since the epoch) to h, [d]; zeros for an empty history. Interactions after
+ * `now` count as if they had just happened.
  */
 export function encode(model: EncoderModel, history: History, now: number) {
   return createEncoder(model)(history, now)
@@ -132,7 +131,7 @@ function windowOf(history: History): History {
  */
 export function createEncoder(model: EncoderModel): Encode {
   const weights = encoderWeights(model.encoder)
-  // Room for the last window and a new one, so no needed row is overwritten.
+  // Room for the previous window and a new window, so that no row still in use is overwritten.
   const states: States = {
     input: new Float32Array(2 * HISTORY_LENGTH * DIMENSION),
     normalised: new Float32Array(2 * HISTORY_LENGTH * DIMENSION),

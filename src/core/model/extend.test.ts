@@ -1,4 +1,4 @@
-/** @module Extending a model with new items leaves its known items unchanged. */
+/** @module Tests that extending a model by new items gives these a rank, and leaves the known items unchanged. */
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -35,7 +35,7 @@ const histories: fc.Arbitrary<History> = fc
   )
   .map((history) => history.sort((a, b) => a.time - b.time))
 
-test('new items join at the end and can be scored and encoded', () => {
+test('new items get the last rows of the model and can be scored and encoded', () => {
   expect(wider.itemIds).toEqual([...model.itemIds, 'new'])
   expect(wider.statistics.category[12]).toBe(1)
   expect(wider.statistics.logPrice[12]).toBeCloseTo(Math.log(3), 6)
@@ -58,7 +58,7 @@ test('a new item joins the peers of its category and brand, and new peers share 
   expect([...statistics.peerGroup.subarray(12)]).toEqual([2, 4, 4, 0])
 })
 
-test('a price in another currency is ignored, and is no discount', () => {
+test('the price of a new item in another currency is ignored, and never counts as a discount', () => {
   const priced = { ...model, manifest: { ...model.manifest, currency: 'GBP' } }
   const logPriceOf = (currency?: string) =>
     extendModel(priced, [{ id: 'new', price: 400, currency }]).statistics.logPrice[12]
@@ -73,7 +73,7 @@ test('a price in another currency is ignored, and is no discount', () => {
   expect(discountAt('EUR')).toBe(0)
 })
 
-test('a model that knows every item is returned as it is', () => {
+test('extendModel returns the same model if it knows every item', () => {
   expect(extendModel(model, [{ id: 'item 0' }])).toBe(model)
 })
 
@@ -96,7 +96,7 @@ describe('statistics of an uncounted new item', () => {
   const mean = (values: Float32Array) =>
     neighbours.reduce((sum, row, k) => sum + weights[k] * values[row], 0)
 
-  test('popularity, repeat rate and bias come from its neighbours', () => {
+  test('an uncounted new item gets popularity, repeat rate and bias from its neighbours', () => {
     expect(weights[0]).toBeGreaterThan(0)
     for (const name of ['popularity7', 'popularity30', 'popularityAll'] as const) {
       const expected = 0.1 * mean(model.statistics[name].map(Math.expm1))
@@ -108,18 +108,18 @@ describe('statistics of an uncounted new item', () => {
     expect(read.ageDays[12]).toBe(0)
   })
 
-  test('one counted shopper replaces the neighbours’ popularity', () => {
+  test('a new item with one counted shopper no longer has its neighbours’ popularity', () => {
     const popularityAll = wider.statistics.popularityAll.with(12, Math.log1p(1))
     const counted = { ...wider.statistics, popularityAll }
     expect(withColdStart(counted).popularity30[12]).toBe(0)
     expect(withColdStart(counted).popularityAll[12]).toBe(popularityAll[12])
   })
 
-  test('its popularity is 0 in a cold-start shopper’s list', () => {
+  test('an uncounted new item has popularity 0 in a cold-start shopper’s list', () => {
     expect(scoreTerms(wider, [], NOW).base[12]).toBe(0)
   })
 
-  test('its co-occurrence is its neighbours’ mean, in both directions', () => {
+  test('the co-occurrence of a new item with a known item is the weighted mean over its neighbours, in both directions', () => {
     const column = FEATURE_COLUMN.cooccurrenceRecent
     const ties = (item: number) => {
       const history = [{ item, name: 'view_item', time: NOW - 1, session: 's' }] as const
@@ -158,7 +158,7 @@ describe('neighbours', () => {
     expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5)
   })
 
-  test('without content, neighbours share the category, nearest in price first', () => {
+  test('a new item without content vector has neighbours of its category, nearest in price first', () => {
     const category = Uint16Array.from(model.itemIds, (_, i) => 1 + (i % 3))
     const logPrice = Float32Array.from(model.itemIds, (_, i) => i / 10)
     const bare = {
@@ -174,7 +174,7 @@ describe('neighbours', () => {
     const { coldStart } = extendModel(bare, items).statistics
     expect([...(coldStart?.neighbours.slice(0, 4) ?? [])]).toEqual([7, 10, 4, 1])
     expect(coldStart?.weights.slice(0, 4).every((weight) => weight > 0)).toBe(true)
-    // The content of the last item is unknown, so it has no neighbours.
+    // Nothing is known about the last item, so it has no neighbours.
     expect(coldStart?.weights.slice(12).every((weight) => weight === 0)).toBe(true)
   })
 })

@@ -9,8 +9,8 @@ import { contentVectors } from './content.ts'
 import { comparablePrice } from './prices.ts'
 
 /**
- * Appends a row for each unknown item; returns the same model if it knows all items. New rows have content vectors,
- * no co-occurrence, no popularity and age 0. The features of a new item use the statistics of its neighbours.
+ * Appends a row for each unknown item; returns the same model if it knows all items. A new row has a content vector, no
+ * co-occurrence, no popularity and age 0. The features of a new item use the statistics of its neighbours.
  */
 export function extendModel(model: BaseModel, items: readonly Item[]): BaseModel {
   const added = addedItems(model, items)
@@ -26,7 +26,7 @@ export interface AddedItems extends Added {
   readonly peerGroup: Uint16Array
 }
 
-/** Unknown items; null if the model knows all. */
+/** Finds the unknown items; null if the model knows all items. */
 export function addedItems(model: BaseModel, items: readonly Item[]): AddedItems | null {
   const rows = new Map(model.itemIds.map((id, row) => [id, row]))
   const ids = new Set(model.itemIds)
@@ -48,13 +48,14 @@ export function addedItems(model: BaseModel, items: readonly Item[]): AddedItems
   return { ids: added.map(({ id }) => id), vectors, category, peerGroup, logPrice }
 }
 
-/** Adds rows for the given items, see `extendModel`. */
+/** Adds rows for the given items, as `extendModel` describes. */
 export function joinItems(
   model: BaseModel,
   { ids, vectors, category, peerGroup, logPrice }: AddedItems,
   coldStart: ColdStartItems,
 ): BaseModel {
-  // Mean bias of the neighbours; without neighbours, the smallest bias of the model, which rare items have.
+  // Mean bias of the neighbours. Without neighbours, the smallest bias of the model, because rare items have small
+  // biases.
   const least = smallest(model.bias)
   const bias = Float32Array.from(ids, (_, one) => {
     let mean = 0
@@ -109,7 +110,7 @@ function median(values: Float32Array): number {
   return values.slice().sort()[values.length >> 1] ?? 0
 }
 
-/** Statistics with further rows, for items without counts. */
+/** Adds rows for items without counts to the statistics. */
 function extendStatistics(
   statistics: ItemStatistics,
   category: Uint16Array,
@@ -144,7 +145,7 @@ function extendStatistics(
   }
 }
 
-/** The lift of a new item in a context is the mean lift of its category. */
+/** Adds the new items to a table of lifts: a new item gets the mean lift of its category. */
 function extendTable(
   table: ContextTable,
   { items: known }: ItemStatistics,

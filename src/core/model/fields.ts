@@ -1,6 +1,6 @@
 /**
- * @module Values of a model file as named tensors: vectors, int8 matrices, strings. Reading validates them,
- * because they came over a network.
+ * @module Writes and reads the values of a model file as named tensors: vectors, int8 matrices and strings. Reading
+ * validates the values, because they came over a network.
  */
 import { invalidInput, NearsideError } from '../error.ts'
 import { DIMENSION } from './baseModel.ts'
@@ -14,7 +14,7 @@ export type Take = <C extends Constructor>(
 ) => InstanceType<C>
 
 /**
- * Returns tensors by name, element type and shape; shape `null` accepts any vector.
+ * Creates a function that returns a tensor of the given name, element type and shape; shape `null` accepts any vector.
  * @throws NearsideError `model-corrupt`, naming file and tensor
  */
 export function taker(tensors: Tensors, file: string): Take {
@@ -32,7 +32,7 @@ export function taker(tensors: Tensors, file: string): Take {
   }
 }
 
-/** Writes a matrix [count, columns] in int8 with one scale per row, as `NAME_vectors` and `NAME_scale`. */
+/** Writes a matrix [count, columns] in int8 with one scale per row, as the tensors `NAME_vectors` and `NAME_scale`. */
 export function rows(name: string, data: Float32Array, columns: number): [string, Tensor][] {
   const { values, scale } = quantizeRows(data, columns)
   return [
@@ -53,8 +53,7 @@ export function vector(data: TensorData): Tensor {
 }
 
 /**
- * Encodes strings as UTF-8 text, one per line. @throws NearsideError `input-invalid` for a line break inside
- * a string
+ * Encodes strings as UTF-8 text, one per line. @throws NearsideError `input-invalid` for a line break inside a string
  */
 export function strings(values: readonly string[]): Tensor {
   const broken = values.find((value) => value.includes('\n'))

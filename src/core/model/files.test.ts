@@ -23,7 +23,7 @@ async function refusal(read: Promise<unknown>): Promise<NearsideError> {
   return thrown as NearsideError
 }
 
-/** The model with one tensor of one file replaced and its hashes recomputed. */
+/** Reads a model in which one tensor of one file is replaced and the hashes fit the changed file. */
 async function tampered(file: string, name: string, change: (tensor: Tensor) => Tensor | null) {
   const { manifest, files } = await writeBaseModel({ ...tinyModel(), trees: tinyTrees() })
   const tensors = new Map(readSafetensors(files.get(file) as Uint8Array))
@@ -59,7 +59,7 @@ test('a written model is read back, and writing it again gives the same bytes', 
     expect(kept?.shape).toEqual(shape)
     data.forEach((value, k) => {
       const row = data.slice(k - (k % columns), k - (k % columns) + columns)
-      // A matrix is stored in steps of 1/127 of its row's largest value, a vector exactly.
+      // A matrix is stored in steps of 1/127 of its row's largest value, and a vector is stored exactly.
       const step = columns > 1 ? Math.max(...Array.from(row, Math.abs)) / 127 : 0
       expect(Math.abs((kept?.data[k] ?? Number.NaN) - value)).toBeLessThanOrEqual(step * 0.501)
     })
@@ -69,7 +69,7 @@ test('a written model is read back, and writing it again gives the same bytes', 
   expect(again.manifest.files).toEqual(manifest.files)
 })
 
-test('trees are read back unchanged; trees with invalid references are corrupt', async () => {
+test('trees are read back unchanged, and trees with invalid references are refused as corrupt', async () => {
   const trees = tinyTrees()
   const { manifest, files } = await writeBaseModel({ ...tinyModel(), trees })
   expect((await readBaseModel(manifest, files)).trees).toEqual(trees)
@@ -99,7 +99,7 @@ test('a model without content tables is valid', async () => {
   expect((await readBaseModel(manifest, files)).content).toBeUndefined()
 })
 
-test('a flipped bit or a missing byte is model-corrupt and names the file', async () => {
+test('a flipped bit or a missing byte gives the error model-corrupt, which names the file', async () => {
   const { manifest, files } = await writeBaseModel(tinyModel(4))
   await fc.assert(
     fc.asyncProperty(
@@ -159,13 +159,13 @@ test.each<[string, string, (tensor: Tensor) => Tensor | null]>([
     'category',
     ({ shape, data }) => ({ shape, data: Float32Array.from(data) }),
   ],
-])('a well-formed %s with a wrong %s is refused', async (file, name, change) => {
+])('a well-formed %s with a wrong tensor %s is refused', async (file, name, change) => {
   const error = await refusal(tampered(file, name, change))
   expect(error.code).toBe('model-corrupt')
   expect(error.message).toContain(name === 'prior_recipe' ? file : name.split('_')[0].slice(0, 3))
 })
 
-test('learned event weights are read back; a negative event weight is corrupt', async () => {
+test('learned event weights are read back unchanged, and a negative event weight is refused as corrupt', async () => {
   const model = tinyModel()
   const eventWeights = { purchase: 3, cart: 3, view: 0.5 }
   const written = await writeBaseModel({ ...model, prior: { ...model.prior, eventWeights } })
@@ -176,7 +176,7 @@ test('learned event weights are read back; a negative event weight is corrupt', 
   expect((await refusal(readBaseModel(manifest, files))).code).toBe('model-corrupt')
 })
 
-test('another dimension or other features are incompatible, not corrupt', async () => {
+test('a model of another dimension or with other features is incompatible, not corrupt', async () => {
   const { manifest, files } = await writeBaseModel(tinyModel())
   expect((await refusal(readBaseModel({ ...manifest, dimension: 32 }, files))).code).toBe(
     'model-incompatible',
@@ -193,7 +193,7 @@ test('a model with non-finite weights can’t be written', async () => {
   expect((await refusal(writeBaseModel(model))).code).toBe('model-corrupt')
 })
 
-test('a release changes shared.safetensors alone', async () => {
+test('a federated release changes the file shared.safetensors alone', async () => {
   const { manifest, files } = await writeBaseModel(tinyModel())
   const model = await readBaseModel(manifest, files)
   const projection = model.projection.map((value, k) => value + (k % 65 === 0 ? 0.01 : 0))

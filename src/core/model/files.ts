@@ -35,7 +35,7 @@ export interface WrittenModel {
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
 }
 
-/** Loads the code of context terms, which most models don't have. @throws NearsideError `engine-failed` */
+/** Loads the code of context terms, since most models have none. @throws NearsideError `engine-failed` */
 async function contextFile() {
   try {
     return await import('./contextFile.ts')
@@ -47,9 +47,8 @@ async function contextFile() {
 
 /**
  * Reads a model from its verified files.
- * @throws NearsideError `model-corrupt`, naming the file that is missing or differs; `model-incompatible` if
- *   the model has other features or another dimension; `engine-failed` if the code of its context terms can't be
- *   loaded
+ * @throws NearsideError `model-corrupt`, naming the file that is missing or differs; `model-incompatible` if the model
+ *   has other features or another dimension; `engine-failed` if the code of its context terms can't be loaded
  */
 export async function readBaseModel(
   manifest: ModelManifest,
@@ -86,10 +85,7 @@ export async function readBaseModel(
   }
 }
 
-/**
- * Reads item ids and popularity from their file, after verifying it.
- * @throws NearsideError `model-corrupt`
- */
+/** Verifies the file of item ids and popularity, and reads it. @throws NearsideError `model-corrupt` */
 export async function readPopularity(
   manifest: ModelManifest,
   bytes: Uint8Array,
@@ -100,7 +96,7 @@ export async function readPopularity(
   return popularityFromTensors(await readFile(file, new Map([[name, bytes]])), manifest.items)
 }
 
-/** Files of a model, and its manifest with `files` and `items` filled in. */
+/** Creates a model's files, and its manifest with `files`, `items` and `bestSellers` filled in. */
 export async function writeBaseModel(model: BaseModel): Promise<WrittenModel> {
   const files = new Map<string, Uint8Array<ArrayBuffer>>([
     [MODEL_FILES.popularity, writeSafetensors(popularityToTensors(model))],
@@ -130,14 +126,14 @@ function bestSellersIn({ itemIds, statistics }: BaseModel): BestSellers {
   const rows = highestRows(popularity30, HEAD)
   return {
     ids: rows.map((row) => itemIds[row]),
-    // Nine digits give single precision back.
+    // Nine digits are enough to read the same single-precision number back.
     popularity: rows.map((row) => Number(popularity30[row].toPrecision(9))),
   }
 }
 
 /**
- * Next version after an update of the shared parameters and, if `isCounted`, of the popularity. The other files stay,
- * so that devices keep them.
+ * Creates the next version of a model after an update of the shared parameters and, if `isCounted`, of the popularity.
+ * All other files stay the same, so that devices need not load them again.
  */
 export async function releaseShared(
   model: BaseModel,
@@ -188,7 +184,7 @@ function checkCompatible(manifest: ModelManifest): void {
   if (differs >= 0 || manifest.features.length !== FEATURES.length) {
     throw new NearsideError(
       'model-incompatible',
-      'the model has other features than this version computes: run pretrain again',
+      'this version of Nearside computes other features than the model has: run pretrain again',
     )
   }
 }

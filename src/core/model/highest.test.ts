@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest'
 import { highestRows, ranksOf, ranksOfAll } from './highest.ts'
 
 describe('highestRows', () => {
-  it('returns the start of the full sort, with equal scores by row', () => {
+  it('highestRows returns the start of a full sort, in which equal scores are sorted by row', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 1, maxLength: 80 }),
@@ -22,7 +22,7 @@ describe('highestRows', () => {
 const sorted = (scores: Float32Array): number[] =>
   [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b)
 
-test('ranks of a subset equal its places in a full sort, with ties', () => {
+test('ranksOf gives some rows the places that they have in a full sort, with ties', () => {
   const score = fc.oneof(fc.integer({ min: -2, max: 2 }), fc.float({ noNaN: true }))
   fc.assert(
     fc.property(fc.array(score, { minLength: 1, maxLength: 80 }), fc.nat(80), (list, few) => {
@@ -36,7 +36,7 @@ test('ranks of a subset equal its places in a full sort, with ties', () => {
   )
 })
 
-test('ranks of all rows equal their places in a full sort', () => {
+test('ranksOfAll gives all rows the places that they have in a full sort', () => {
   const score = fc.oneof(
     fc.integer({ min: -2, max: 2 }),
     fc.constant(-0),

@@ -1,10 +1,7 @@
 /** @module Finds the highest of many scores, and the ranks of some or all of them. */
 import { firstIndex } from '../firstIndex.ts'
 
-/**
- * Rows by descending score, ties by row; all rows if there are at most `places`.
- * @param scores [N], no NaN.
- */
+/** Rows by descending score, ties by row; all rows if there are at most `places`. @param scores [N], no NaN. */
 export function highestRows(scores: Float32Array, places: number): number[] {
   if (scores.length <= places && scores.length <= MOST_RANKED) {
     const rows = new Array<number>(scores.length)
@@ -13,7 +10,7 @@ export function highestRows(scores: Float32Array, places: number): number[] {
     })
     return rows
   }
-  // A heap of the best rows so far, with the weakest on top: N comparisons, few moves.
+  // A heap of the best rows so far, with the weakest on top. Most rows need only one comparison with that row.
   const heap: number[] = []
   const weaker = (a: number, b: number) =>
     scores[a] < scores[b] || (scores[a] === scores[b] && a > b)
@@ -76,12 +73,12 @@ export function ranksOf(ids: ArrayLike<number>, scores: Float32Array): Int32Arra
 export const MOST_RANKED = 2 ** 21
 
 /**
- * Rank of each score, by one sort of numbers that combine the score's order and its index.
+ * Rank of each score. It sorts numbers, each of which combines a score with its index.
  * @param scores [n], no NaN, n ≤ MOST_RANKED
  * @returns 1 for the best, ties by index, [n]
  */
 export function ranksOfAll(scores: Float32Array): Int32Array {
-  // Turns −0 into 0: they are equal, but their bits differ.
+  // Turns −0 into 0, because the two are equal but differ in their bits.
   const bits = new Uint32Array(scores.map((score) => score + 0).buffer)
   const keys = Float64Array.from(bits, (word, place) => {
     const ascending = word >>> 31 ? ~word >>> 0 : word + 2 ** 31

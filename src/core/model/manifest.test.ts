@@ -27,7 +27,7 @@ function code(read: () => unknown): string | undefined {
   }
 }
 
-test('a valid manifest passes, and its unknown fields are left out', () => {
+test('parseManifest returns a valid manifest without its unknown fields', () => {
   expect(parseManifest({ ...valid, extra: 1 })).toEqual(valid)
   expect(parseManifest({ ...valid, parent: null }).parent).toBeNull()
   const update = { from: '1', did: 'counted anew' }
@@ -35,7 +35,7 @@ test('a valid manifest passes, and its unknown fields are left out', () => {
   expect(parseManifest({ ...valid, searchTolerance: 0.2 }).searchTolerance).toBe(0.2)
 })
 
-test('another format is model-incompatible', () => {
+test('a manifest of another format gives the error model-incompatible', () => {
   expect(code(() => parseManifest({ ...valid, format: 2 }))).toBe('model-incompatible')
 })
 
@@ -48,23 +48,26 @@ test.each<[string, object]>([
   ['an update that doesn’t state what it did', { update: { from: '1' } }],
   ['a missing shop', { shop: undefined }],
   ['negative items', { items: -1 }],
-  ['a file outside', { files: [{ ...file, name: '../items.safetensors' }] }],
-  ['an absolute file', { files: [{ ...file, name: '/items.safetensors' }] }],
+  [
+    'a file outside the version’s directory',
+    { files: [{ ...file, name: '../items.safetensors' }] },
+  ],
+  ['a file with an absolute path', { files: [{ ...file, name: '/items.safetensors' }] }],
   ['another kind of file', { files: [{ ...file, name: 'items.js' }] }],
-  ['two files of one name', { files: [file, file] }],
+  ['two files of the same name', { files: [file, file] }],
   ['a short hash', { files: [{ ...file, sha256: 'abc' }] }],
   ['an upper-case hash', { files: [{ ...file, sha256: 'A'.repeat(64) }] }],
   ['a weight that is not a number', { features: [{ ...feature, weight: null }] }],
   ['a negative scale', { features: [{ ...feature, scale: -1 }] }],
   ['an invalid date', { data: { ...valid.data, to: 'soon' } }],
   ['metrics that are not numbers', { metrics: { a: '1' } }],
-  ['a search in which taste outweighs relevance', { searchTolerance: 0.3 }],
+  ['a search tolerance with which taste could outweigh relevance', { searchTolerance: 0.3 }],
   ['a negative tolerance', { searchTolerance: -0.1 }],
 ])('refuses %s', (_, change) => {
   expect(code(() => parseManifest({ ...valid, ...change }))).toBe('model-corrupt')
 })
 
-test('any other value is refused with a NearsideError', () => {
+test('parseManifest and parseLatest refuse any other value with a NearsideError', () => {
   fc.assert(
     fc.property(fc.anything(), (value) => {
       expect(code(() => parseManifest(value))).toMatch(/^model-/)
@@ -79,12 +82,12 @@ test('any other value is refused with a NearsideError', () => {
   )
 })
 
-test('a format without a string form is model-incompatible', () => {
+test('a format that can’t be converted to text gives the error model-incompatible', () => {
   const format = JSON.parse('{"toString":[]}')
   expect(code(() => parseManifest({ ...valid, format }))).toBe('model-incompatible')
 })
 
-test('latest.json names a version and the hash of its manifest', () => {
+test('parseLatest reads a version and the hash of its manifest', () => {
   expect(parseLatest({ version: '7', manifest: hash })).toEqual({ version: '7', manifest: hash })
   expect(code(() => parseLatest({ version: '7', manifest: 'x' }))).toBe('model-corrupt')
 })

@@ -1,8 +1,8 @@
 /**
- * @module `manifest.json` of a model version: its files, their hashes and the origin of the model. A model
- * directory is `<version>/manifest.json` plus the files that it names. Beside the versions lies
- * `latest.json`: `{ "version": string, "manifest": sha256 }`. For signed models it also has `signed`:
- * release number, validity and signatures.
+ * @module Reads and validates the `manifest.json` of a model version, which names the version's files, their hashes and
+ * the origin of the model. A model directory has one folder per version, with the manifest and the files that it names.
+ * Beside the folders lies `latest.json`: `{ "version": string, "manifest": sha256 }`. If the shop signs its models,
+ * `latest.json` also has `signed`: release number, validity and signatures.
  */
 
 import { invalidInput, NearsideError } from '../error.ts'
@@ -29,7 +29,7 @@ export interface BestSellers {
 
 export interface FeatureRecord {
   readonly name: string
-  /** Divisor of the raw values before w applies. */
+  /** Divisor of the raw values; the weight applies to the quotient. */
   readonly scale: number
   readonly weight: number
   readonly kept: boolean
@@ -42,39 +42,40 @@ export interface ModelManifest {
   readonly version: string
   /** Version whose shared parameters were updated to make this one; null for a pretrained model. */
   readonly parent: string | null
-  /** Earlier version that `pretrain --from` started from, and the update that it did. */
+  /** Earlier version that `pretrain --from` started from, and what the update changed. */
   readonly update?: { readonly from: string; readonly did: string }
   /**
-   * `catalog`: made without a log; no shoppers are counted, neighbours have similar titles. Absent: made from a log.
+   * `catalog` if the model was made without a log: it counts no shoppers, and its neighbours are items of similar
+   * titles. Absent if the model was made from a log.
    */
   readonly source?: 'catalog'
   readonly shop: string
   readonly items: number
   readonly dimension: number
   readonly features: readonly FeatureRecord[]
-  /** Context features that training examined. The model's context file has those that training kept. */
+  /** Context features that training examined. The model's context file has only the ones that training kept. */
   readonly contextFeatures?: readonly FeatureRecord[]
   readonly files: readonly ModelFile[]
-  /** Enough for a cold-start user's list before the files arrive. Absent in models of earlier versions. */
+  /** Items for a cold-start user's list before the model's files arrive. Absent in models of earlier versions. */
   readonly bestSellers?: BestSellers
-  /** ISO dates of the first and last event in training, and the exclusive limit. */
+  /** ISO dates of the first and the last event in training, and of the exclusive limit of training. */
   readonly data: { readonly from: string; readonly to: string; readonly until: string }
   readonly seed: number
   /** Shoppers excluded from training: `hash(shopper, seed) < fraction`, or a list in a file. */
   readonly holdout: {
     readonly fraction: number
     readonly shoppers: number
-    /** SHA-256 (hexadecimal) of the shoppers in the file; absent if a share is held out. */
+    /** SHA-256 (hexadecimal) of the list of shoppers; absent if a share of the shoppers is held out. */
     readonly hash?: string
   }
   /** Files that training wrote beside the model, which devices don't need. */
   readonly reports?: readonly ModelFile[]
   readonly metrics: Readonly<Record<string, number>>
-  /** ISO 4217 code of most of the shop's prices; absent if the prices name none. */
+  /** ISO 4217 code of the currency that most of the shop's prices have; absent if no price names a currency. */
   readonly currency?: string
   /**
-   * Relative difference of relevance within which the personal order decides in a search. With the default 0, it
-   * decides only between ties.
+   * Relative difference in relevance up to which the personal order decides between two hits of a search. With the
+   * default 0, it decides only between hits of equal relevance.
    */
   readonly searchTolerance?: number
 }
@@ -125,7 +126,7 @@ const SHA256 = /^[0-9a-f]{64}$/
 const KEY = /^[A-Za-z0-9+/]{43}=$/
 const SIGNATURE = /^[A-Za-z0-9+/]{86}==$/
 const LINE = /^[^\n\r\0]{0,500}$/
-/** As in the file of item ids, one per line. */
+/** An item id has no line break, because a file has one id per line. */
 const ID = /^[^\n]*$/
 const MAX_ITEMS = 1_000_000
 const MAX_FEATURES = 1000
@@ -133,7 +134,7 @@ const MAX_FILES = 16
 const MAX_BEST_SELLERS = 1000
 const MAX_SIGNATURES = 16
 const LONGEST_RELEASE = 366 * DAY
-/** Maximum tolerance. A hit by another wording has four fifths of the relevance and must not overtake an exact hit. */
+/** Maximum tolerance: a hit by a synonym has 0.8 of an exact hit's relevance and must not overtake an exact hit. */
 const MOST_TOLERANCE = 0.2
 
 const corrupt = (what: string) =>
@@ -157,7 +158,7 @@ const features = list(
   }),
   MAX_FEATURES,
 )
-/** Range of JavaScript dates in milliseconds since the epoch. */
+/** Reads a time in milliseconds since the epoch, within the range of JavaScript dates. */
 const time = whole(0, 8.64e15)
 const readLatest = object<LatestModel>({
   version: text(VERSION),
@@ -214,10 +215,7 @@ export function parseLatest(value: unknown): LatestModel {
   return latest
 }
 
-/**
- * Validates a version name that a person entered.
- * @throws NearsideError `input-invalid`
- */
+/** Validates a version name that a person entered. @throws NearsideError `input-invalid` */
 export function parseVersion(name: string): string {
   if (VERSION.test(name)) return name
   throw invalidInput(

@@ -28,7 +28,7 @@ export const MODEL_FILES = {
   statistics: 'statistics.safetensors',
   encoder: 'encoder.safetensors',
   shared: 'shared.safetensors',
-  /** Written only if context terms helped. */
+  /** Written only if training found context terms that help. */
   context: 'context.safetensors',
 } as const
 
@@ -54,7 +54,9 @@ export function popularityFromTensors(tensors: Tensors, items: number): Populari
   const take = taker(tensors, MODEL_FILES.popularity)
   const itemIds = readStrings(take('item_ids', Uint8Array, null), 'item_ids')
   if (itemIds.length !== items || new Set(itemIds).size !== items)
-    throw corrupt(`${MODEL_FILES.popularity} names ${itemIds.length} items, the manifest ${items}`)
+    throw corrupt(
+      `${MODEL_FILES.popularity} names ${itemIds.length} items, the manifest ${items}, or repeats one`,
+    )
   return { itemIds, ...vectors(take, POPULARITY, items) }
 }
 
@@ -113,7 +115,7 @@ const PER_ITEM = {
 export function statisticsToTensors(statistics: ItemStatistics): Tensors {
   const { items, neighboursPerItem } = statistics
   const weights = Uint8Array.from(statistics.neighbourWeights, (weight) =>
-    // At least 1, so that a weak neighbour stays a neighbour.
+    // Rounded up to at least 1, because 0 would mean that the item is no neighbour.
     weight > 0 ? Math.max(1, Math.round(Math.min(1, weight) * 255)) : 0,
   )
   return new Map<string, Tensor>([

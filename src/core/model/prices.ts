@@ -1,10 +1,10 @@
-/** @module Prices that are comparable with the model's prices, and discounts. */
+/** @module Finds prices that are comparable with the model's prices, and the discounts relative to these. */
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Item } from '../catalog/item.ts'
 import { LEAST_DISCOUNT } from '../features/context/context.ts'
 import type { BaseModel } from './baseModel.ts'
 
-/** Price above 0; undefined if the item has none, or if its currency differs from the model's. */
+/** The item's price; undefined unless it is above 0 and in the model's currency. */
 export function comparablePrice(
   { manifest }: Pick<BaseModel, 'manifest'>,
   { price = 0, currency = manifest.currency }: Pick<Item, 'price' | 'currency'>,
@@ -15,7 +15,7 @@ export function comparablePrice(
 
 type Known = Pick<BaseModel, 'itemIds' | 'manifest' | 'statistics'>
 
-/** Discount of a model row relative to the price when the model was made, ln(usual price ÷ price); 0 if none is known. */
+/** Discount of a row relative to the price when the model was made, ln(usual price ÷ price); 0 if there is none. */
 export function discountOf(known: Known, catalog: Catalog, row: number): number {
   const { itemIds, statistics } = known
   const price = comparablePrice(known, catalog.get(itemIds[row]) ?? {})

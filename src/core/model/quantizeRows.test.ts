@@ -23,14 +23,14 @@ test('each restored value is off by at most half a step of its row', () => {
       const back = dequantizeRows(quantized, columns)
       for (let i = 0; i < data.length; i++) {
         const step = quantized.scale[Math.floor(i / columns)]
-        // Subnormal scales round coarsely; such values are practically zero.
+        // Scales below the normal range of numbers round coarsely, but their values are practically zero.
         expect(Math.abs(back[i] - data[i])).toBeLessThanOrEqual(step * 0.50001 + 1e-38)
       }
     }),
   )
 })
 
-test('values stay within −127…127, so that negation never overflows', () => {
+test('quantised values stay within −127…127, so that negating them never overflows', () => {
   fc.assert(
     fc.property(matrix, ({ data, columns }) => {
       expect(quantizeRows(data, columns).values.every((value) => value >= -127)).toBe(true)
@@ -38,14 +38,14 @@ test('values stay within −127…127, so that negation never overflows', () => 
   )
 })
 
-test('a row of zeros has scale 0 and comes back as zeros', () => {
+test('a row of zeros gets scale 0 and is restored to zeros', () => {
   const quantized = quantizeRows(Float32Array.of(0, 0, 3, -6), 2)
   expect(quantized.scale[0]).toBe(0)
   expect([...quantized.values]).toEqual([0, 0, 64, -127])
   expect(dequantizeRows(quantized, 2)[3]).toBeCloseTo(-6, 5)
 })
 
-test('refuses lengths that are not whole rows', () => {
+test('refuses data whose length is no multiple of the row length', () => {
   expect(() => quantizeRows(new Float32Array(5), 2)).toThrow(RangeError)
   expect(() => dequantizeRows({ values: new Int8Array(5), scale: new Float32Array(2) }, 2)).toThrow(
     RangeError,

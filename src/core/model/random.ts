@@ -23,7 +23,7 @@ export function createRandom(seed: number): Random {
     z = Math.imul(z, 0x735a2d97)
     return (z ^ (z >>> 15)) >>> 0
   }
-  // A typed array, because closures box numbers beyond 31 bits: 2.5 times as fast.
+  // A typed array is 2.5 times as fast as variables, because closures box numbers beyond 31 bits.
   const words = Int32Array.of(splitmix(), splitmix(), splitmix(), 1)
   const next32 = () => {
     const b = words[1]
@@ -44,7 +44,7 @@ export function createRandom(seed: number): Random {
   }
 }
 
-/** Random order: each element gets a random number, and the elements are sorted by it. */
+/** Returns the elements in random order: each gets a random number, by which the elements are sorted. */
 export function inRandomOrder<T>(all: readonly T[], random: Random): T[] {
   return all
     .map((one) => ({ one, place: random.next() }))

@@ -1,4 +1,4 @@
-/** @module Signed message of a published model; `manifest.ts` describes its form in `latest.json`. */
+/** @module Message that a shop signs to publish a model; `manifest.ts` describes the signatures in `latest.json`. */
 import { type Bytes, utf8 } from '../bytes.ts'
 import { canonicalJson } from '../canonicalJson.ts'
 import type { LatestModel, ReleaseTerms } from './manifest.ts'

@@ -60,7 +60,7 @@ test('written tensors are read back', () => {
   )
 })
 
-test('the bytes depend neither on insertion order nor on the buffer’s offset', () => {
+test('written bytes don’t depend on the order of the tensors, and reading doesn’t depend on the buffer’s offset', () => {
   fc.assert(
     fc.property(tensors, (written) => {
       const bytes = writeSafetensors(written)
@@ -72,11 +72,11 @@ test('the bytes depend neither on insertion order nor on the buffer’s offset',
   )
 })
 
-test('a Node Buffer reads like any bytes, and tensors are copies of it', () => {
+test('a Node Buffer is read like any bytes, and the tensors are copies of its content', () => {
   fc.assert(
     fc.property(tensors, (written) => {
       const bytes = writeSafetensors(written)
-      // A view into a pool, such as Node's `readFile` can return.
+      // A view into a pool of memory, which Node's `readFile` can return.
       const pool = Buffer.alloc(bytes.length + 8, 0xff)
       const buffer = pool.subarray(8)
       buffer.set(bytes)
@@ -100,7 +100,7 @@ test('every tensor starts at a multiple of its element size', () => {
   )
 })
 
-test('a file’s metadata is ignored', () => {
+test('the metadata of a safetensors file is ignored', () => {
   const header = {
     __metadata__: { format: 'pt' },
     a: { dtype: 'U8', shape: [1], data_offsets: [0, 1] },
@@ -117,7 +117,7 @@ test('reads the example file of the format’s documentation', () => {
   })
 })
 
-test('a truncated or lengthened file is corrupt', () => {
+test('a truncated or lengthened file is refused as corrupt', () => {
   fc.assert(
     fc.property(tensors, fc.nat(), (written, at) => {
       const bytes = writeSafetensors(written)
@@ -127,7 +127,7 @@ test('a truncated or lengthened file is corrupt', () => {
   )
 })
 
-test('a flipped bit gives a corrupt file or other valid tensors', () => {
+test('a file with a flipped bit is refused as corrupt or gives valid tensors', () => {
   fc.assert(
     fc.property(tensors, fc.nat(), fc.nat(7), (written, at, bit) => {
       const bytes = writeSafetensors(written)
@@ -146,7 +146,7 @@ test('a flipped bit gives a corrupt file or other valid tensors', () => {
   )
 })
 
-test('random bytes and random JSON headers are corrupt', () => {
+test('random bytes and random JSON headers are refused as corrupt', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       corrupts(() => readSafetensors(Uint8Array.of(1, ...bytes)))
@@ -166,14 +166,18 @@ test.each<[string, unknown, number]>([
   ['a gap', { a: F32([1], [0, 4]), b: F32([1], [8, 12]) }, 12],
   ['an overlap', { a: F32([2], [0, 8]), b: F32([1], [4, 8]) }, 8],
   ['an end beyond the file', { a: F32([4], [0, 16]) }, 8],
-  ['a shape that needs other bytes', { a: F32([3], [0, 8]) }, 8],
+  ['a shape that needs another number of bytes', { a: F32([3], [0, 8]) }, 8],
   ['a huge shape', { a: F32([2 ** 30, 2 ** 30], [0, 8]) }, 8],
   ['a shape whose product overflows to zero', { a: F32([2 ** 32, 2 ** 32], [0, 0]) }, 0],
   ['a negative extent', { a: F32([-1, -1], [0, 4]) }, 4],
-  ['a fraction', { a: F32([0.5], [0, 2]) }, 2],
+  ['a fraction as an extent', { a: F32([0.5], [0, 2]) }, 2],
   ['five dimensions', { a: F32([1, 1, 1, 1, 1], [0, 4]) }, 4],
   ['an unsupported type', { a: { dtype: 'F16', shape: [1], data_offsets: [0, 2] } }, 2],
-  ['a type of the prototype', { a: { dtype: 'toString', shape: [1], data_offsets: [0, 4] } }, 4],
+  [
+    'a type that is a property name of every object',
+    { a: { dtype: 'toString', shape: [1], data_offsets: [0, 4] } },
+    4,
+  ],
   ['reversed offsets', { a: F32([1], [4, 0]) }, 4],
   ['offsets beyond 2^53', { a: F32([1], [2 ** 60, 2 ** 60 + 4]) }, 4],
   ['no shape', { a: { dtype: 'F32', data_offsets: [0, 4] } }, 4],
@@ -183,7 +187,7 @@ test.each<[string, unknown, number]>([
   corrupts(() => readSafetensors(file(header, body)))
 })
 
-test('headers and files above the size limits are corrupt', () => {
+test('headers and files above the size limits are refused as corrupt', () => {
   const header = new Uint8Array(80_000)
   new DataView(header.buffer).setUint32(0, 70_000, true)
   corrupts(() => readSafetensors(header))
@@ -192,7 +196,7 @@ test('headers and files above the size limits are corrupt', () => {
   corrupts(() => readSafetensors(new Uint8Array(64 * 1024 * 1024 + 1)))
 })
 
-test('non-finite and huge weights are refused in reading and writing', () => {
+test('reading and writing refuse non-finite and huge weights', () => {
   fc.assert(
     fc.property(
       fc.array(weight, { minLength: 1, maxLength: 8 }),

@@ -8,11 +8,11 @@ import { isRecord } from '../isRecord.ts'
 import { readJson } from '../reading.ts'
 import { corrupt } from './fields.ts'
 
-/** Limits far above any real model; a larger file is an attack or an accident. */
+/** Limits far above the size of any real model; a larger file is an attack or an accident. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024
 const MAX_HEADER_BYTES = 64 * 1024
 const MAX_DIMENSIONS = 4
-/** Maximum magnitude of a trained weight; larger weights would make scores overflow. */
+/** Maximum absolute value of a weight; larger weights could make scores overflow. */
 const MAX_MAGNITUDE = 1e4
 
 const DTYPES = {
@@ -35,8 +35,8 @@ function dtypeOf(data: TensorData): Dtype {
 }
 
 /**
- * Reads the tensors of a file into copies of its bytes. Values are little-endian, like every platform that
- * runs a browser.
+ * Reads the tensors of a file into copies of its bytes. The format is little-endian, as is every platform that runs a
+ * browser.
  * @throws NearsideError `model-corrupt` for any deviation from the format
  */
 export function readSafetensors(bytes: Uint8Array): Tensors {
@@ -61,11 +61,11 @@ export function readSafetensors(bytes: Uint8Array): Tensors {
     if (end > body.length) throw corrupt(`tensor '${name}' reaches beyond the end of the file`)
     expected = end
   }
-  if (expected !== body.length) throw corrupt('the file holds bytes that no tensor claims')
+  if (expected !== body.length) throw corrupt('the file has bytes that belong to no tensor')
 
   const tensors = new Map<string, Tensor>()
   for (const { name, dtype, shape, begin, end } of entries) {
-    // Copies the bytes, because `slice` of Node's Buffer would share the pool's memory.
+    // Copies the bytes, because `slice` of a Node Buffer would share the Buffer's memory.
     const data = new DTYPES[dtype](new Uint8Array(body.subarray(begin, end)).buffer)
     if (data instanceof Float32Array) checkFinite(name, data)
     tensors.set(name, { shape, data })
@@ -74,10 +74,9 @@ export function readSafetensors(bytes: Uint8Array): Tensors {
 }
 
 /**
- * Writes tensors; the same tensors give the same bytes in any order of the map. Wider types come first and
- * the header is padded with spaces, so that every tensor is aligned to its element size.
- * @throws NearsideError `model-corrupt` for a non-finite or huge value, or a shape that doesn't match the
- *   data
+ * Writes tensors; the bytes don't depend on the order of the map. Wider types come first and the header is padded with
+ * spaces, so that every tensor is aligned to its element size.
+ * @throws NearsideError `model-corrupt` for a non-finite or huge value, or a shape that doesn't match the data
  */
 export function writeSafetensors(tensors: Tensors): Uint8Array<ArrayBuffer> {
   const sorted = [...tensors].sort(
@@ -158,7 +157,7 @@ function checkFinite(name: string, data: Float32Array): void {
   for (let i = 0; i < data.length; i++) {
     // Negated, so that NaN fails as well.
     if (!(Math.abs(data[i]) <= MAX_MAGNITUDE))
-      throw corrupt(`tensor '${name}' holds the invalid weight ${data[i]} at ${i}`)
+      throw corrupt(`tensor '${name}' has the invalid weight ${data[i]} at index ${i}`)
   }
 }
 

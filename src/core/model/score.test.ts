@@ -33,7 +33,7 @@ const life = fc
   .map((parts): History => parts.flat().sort((a, b) => a.time - b.time))
 
 describe('a search', () => {
-  test('adds its lifts to the base exactly, and changes nothing else', () => {
+  test('a search adds exactly its lifts to the base scores, and changes no other score term', () => {
     const encode = createEncoder(model)
     fc.assert(
       fc.property(life, (history) => {
@@ -51,7 +51,7 @@ describe('a search', () => {
     )
   })
 
-  test('lifts a subset of items as in the whole catalog', () => {
+  test('a search gives some items alone the same lifts as in the whole catalog', () => {
     const history: History = [{ item: 3, name: 'search', time: NOW, session: 's', query: 'a' }]
     const all = scoreTerms(model, history, NOW).base
     const items = [1, 3, 7]
@@ -61,7 +61,7 @@ describe('a search', () => {
     expect(few[1]).toBeGreaterThan(scoreTerms(model, [], NOW).base[3])
   })
 
-  test('is neither a target nor history of a fit’s cases', () => {
+  test('a search is neither a target nor part of the history of a fit’s cases', () => {
     fc.assert(
       fc.property(life, (history) => {
         const without = history.filter(({ name }) => name !== 'search')

@@ -1,6 +1,6 @@
 /**
- * @module Scores of all items for one shopper: s_i = (A·h + λu)·E_i + b_i + (w + λw_p)·f_i. The trees add to
- * the scores of the highest items.
+ * @module Computes the scores of all items for one shopper: s_i = (A·h + λu)·E_i + b_i + (w + λw_p)·f_i, plus the lifts
+ * of context, prices and searches. The trees change the scores of the highest items.
  */
 import { eventStrength } from '../events/strength.ts'
 import { computeFeatures } from '../features/computeFeatures.ts'
@@ -16,7 +16,7 @@ import { encode } from './encoder.ts'
 import { highestRows } from './highest.ts'
 import { CANDIDATES, treesScore } from './trees.ts'
 
-/** Score terms of a history without personal parameters; the fit and every re-scoring reuse them. */
+/** Score terms of a history that don't depend on personal parameters, so a fit and each new scoring can reuse them. */
 export interface ScoreTerms {
   /** Scores of the base model, [N]. */
   readonly base: Float32Array
@@ -28,7 +28,7 @@ export interface ScoreTerms {
   readonly candidates: readonly number[]
 }
 
-/** Terms of the base score including the trees. See `linearTerms`. */
+/** Computes the terms of the base score, including the trees; see `linearTerms`. */
 export function scoreTerms(...given: Parameters<typeof linearTerms>): ScoreTerms {
   const [model, history] = given
   return withTrees(model, history, linearTerms(...given))
@@ -47,19 +47,19 @@ export function withTrees<Terms extends Pick<ScoreTerms, 'base' | 'features'>>(
   return { ...terms, candidates }
 }
 
-/** Whether the history is informative enough for the learned weights. */
+/** Whether the history has an event that shows interest; without one, the learned weights don't apply. */
 export function isKnown(history: History): boolean {
   return history.some(({ name }) => eventStrength(name) > 0)
 }
 
 /**
- * Terms of the base score without the trees, which re-rank only its highest items.
+ * Computes the terms of the base score without the trees, which re-rank only the items with the highest base scores.
  *
- * A cold-start user gets the shop's popularity of the last 30 days instead of the learned weights. On first
- * orders of training shoppers it ranks better: NDCG@10 .106 against .098.
+ * A cold-start user gets the shop's popularity of the last 30 days instead of the learned weights. On first orders of
+ * training shoppers, popularity ranks better: its NDCG@10 is .106, that of the weights .098.
  * @param now milliseconds since the epoch
  * @param hidden `encode(model, history, now)`, if an encoder with cached states has computed it
- * @param out buffer for `features`, so that a loop need not allocate megabytes repeatedly
+ * @param out buffer for `features`, so that a loop need not allocate megabytes in each round
  */
 export function linearTerms(
   model: BaseModel,
@@ -84,7 +84,7 @@ export function linearTerms(
   return { base, features, hidden }
 }
 
-/** Adds the lifts of the visit's prices. @param items rows of the scores; absent: all of them in order */
+/** Adds the lifts of the visit's prices. @param items rows that the scores belong to; if absent, all rows in order */
 export function addPrices(
   scores: Float32Array,
   lift: PriceLift | null,
@@ -95,9 +95,9 @@ export function addPrices(
 }
 
 /**
- * Adds the lifts of the shopper's searches. Lifts are added last, so that any subset of items gets bit-identical
- * sums.
- * @param items rows of the scores; absent: all of them in order.
+ * Adds the lifts of the shopper's searches. Call it last, so that the sums are the same, bit by bit, for any subset of
+ * items.
+ * @param items rows that the scores belong to; if absent, all rows in order
  */
 export function addSearches(
   scores: Float32Array,

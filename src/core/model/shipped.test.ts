@@ -1,4 +1,4 @@
-/** The packaged model is complete and fits the packaged catalog. */
+/** Tests that the model in `public` is complete and fits the catalog in `data`. */
 
 import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
@@ -29,7 +29,7 @@ async function shipped() {
   return { latest, manifestFile, manifest, files }
 }
 
-test('the shipped latest.json, manifest and files agree', async () => {
+test('the shipped latest.json names the shipped manifest, which names the shipped files', async () => {
   const { latest, manifestFile, manifest, files } = await shipped()
   expect(await sha256Hex(manifestFile)).toBe(latest.manifest)
   expect(manifest.version).toBe(latest.version)
@@ -39,14 +39,14 @@ test('the shipped latest.json, manifest and files agree', async () => {
   expect(total).toBeLessThan(3_000_000)
 })
 
-test('the shipped manifest and files are those that training writes for the model, the best sellers too', async () => {
+test('writing the shipped model again gives the shipped manifest, with the same hashes and best sellers', async () => {
   const { manifest, files } = await shipped()
   const written = await writeBaseModel(await readBaseModel(manifest, files))
   // Each file's hash is in the manifest.
   expect(written.manifest).toEqual(manifest)
 })
 
-test('the shipped model’s items are the catalog’s, row by row', async () => {
+test('the shipped model has the items of the demo shop’s catalog, row by row', async () => {
   const { manifest, files } = await shipped()
   const model = await readBaseModel(manifest, files)
   const catalog = gunzipSync(await bytesOf('data/online-retail/catalog.jsonl.gz'))
@@ -72,7 +72,7 @@ test('the shipped model’s scores are finite without history, and one view chan
   expect(personalScores(model, after, personal, 0.5)).not.toEqual(after.base)
 })
 
-test('after three looks at a department, most of the twelve best items are of it', async () => {
+test('after three looks at one department, most of the shipped model’s twelve best items are from that department', async () => {
   const { manifest, files } = await shipped()
   const model = await readBaseModel(manifest, files)
   const { category, popularity30 } = model.statistics
@@ -92,7 +92,7 @@ test('after three looks at a department, most of the twelve best items are of it
   expect(shares.reduce((sum, share) => sum + share, 0) / shares.length).toBeGreaterThan(8)
 })
 
-test('the shipped model’s shortlist finds the candidates of a full scoring, bit for bit', async () => {
+test('for the shipped model, the shortlist gives the same candidates as scoring all items, bit for bit', async () => {
   const { manifest, files } = await shipped()
   const model = await readBaseModel(manifest, files)
   const random = createRandom(1)

@@ -1,4 +1,4 @@
-/** @module Small valid model of random numbers, for tests. */
+/** @module Makes a small valid model of random numbers, for tests. */
 import { FEATURE_COUNT, FEATURES } from '../features/features.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
 import { ENCODER_SHAPES } from './encoder.ts'

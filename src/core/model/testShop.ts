@@ -1,6 +1,6 @@
 /**
- * @module Small shop for tests: 32 items in 4 categories, and its model as the bytes that a server sends.
- * Items co-occur within their category; later items are more popular.
+ * @module Makes a small shop for tests: 32 items in 4 categories, and its model as the bytes that a server sends. Items
+ * co-occur within their category; later items are more popular.
  */
 import { sha256Hex } from '../bytes.ts'
 import type { Item } from '../catalog/item.ts'

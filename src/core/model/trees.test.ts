@@ -6,7 +6,7 @@ import { linearTerms, scoreTerms } from './score.ts'
 import { tinyModel, tinyTrees } from './testModel.ts'
 import { CANDIDATES, firstTrees, LEAF, type Trees, treesParts, treesScore } from './trees.ts'
 
-/** One inner node: feature 3 below 2 gives −1, otherwise 4. */
+/** One tree with one inner node: its value is −1 if feature 3 is below 2, otherwise 4. */
 const one: Trees = {
   roots: Uint16Array.of(0),
   feature: Uint8Array.of(3, LEAF, LEAF),
@@ -23,7 +23,7 @@ const features = fc
   .map((values) => Float32Array.from(values))
 
 describe('treesScore', () => {
-  it('a feature at the threshold takes the upper branch', () => {
+  it('a feature that equals the threshold takes the upper branch', () => {
     const row = new Float32Array(2 * FEATURE_COUNT)
     row[3] = 1.99
     row[FEATURE_COUNT + 3] = 2
@@ -31,7 +31,7 @@ describe('treesScore', () => {
     expect(treesScore(one, row, FEATURE_COUNT)).toBe(4)
   })
 
-  it('parts sum to the score, and a feature that no tree reads has part 0', () => {
+  it('the parts of the features add up to the score, and a feature that no tree tests has part 0', () => {
     fc.assert(
       fc.property(fc.nat(1000), features, (seed, row) => {
         const trees = tinyTrees(seed)
@@ -44,7 +44,7 @@ describe('treesScore', () => {
     )
   })
 
-  it('no trees score 0, and all trees together give the full score', () => {
+  it('the first 0 trees give the score 0, and all trees together give the full score', () => {
     fc.assert(
       fc.property(fc.nat(1000), features, (seed, row) => {
         const trees = tinyTrees(seed)
@@ -69,7 +69,7 @@ describe('a model with trees', () => {
     session: `${k}`,
   }))
 
-  it('adds the trees’ score to the candidates alone', () => {
+  it('a model with trees adds their score to the scores of the candidates alone', () => {
     const without = linearTerms(model, history, now)
     const { base, candidates, features } = scoreTerms({ ...model, trees }, history, now)
     expect(candidates).toHaveLength(CANDIDATES)
@@ -83,7 +83,7 @@ describe('a model with trees', () => {
     expect(base).not.toEqual(without.base)
   })
 
-  it('adds nothing for a cold-start shopper', () => {
+  it('a model with trees adds nothing for a cold-start shopper', () => {
     const { base, candidates } = scoreTerms({ ...model, trees }, [], now)
     expect(candidates).toEqual([])
     expect(base).toEqual(linearTerms(model, [], now).base)

@@ -1,8 +1,8 @@
 /**
- * @module Regression trees that re-rank the highest items of a case. They capture interactions that no
- * weighted sum can, such as "often bought, but not lately". Each tree adds a leaf's value to an item's
- * score. A list costs a few hundred short traversals, independent of the size of the catalog.
- * `train/trees/boost.ts` grows the trees. In a file they are named tensors, which reading validates.
+ * @module Regression trees that re-rank the highest items of a case. They capture combinations of features that no
+ * weighted sum can, such as "often bought, but not lately". Each tree adds a leaf's value to an item's score. A list
+ * costs a few hundred short traversals, independent of the size of the catalog. `train/trees/boost.ts` grows the trees.
+ * In a file they are named tensors, which reading validates.
  */
 import { FEATURE_COUNT } from '../features/features.ts'
 import { corrupt, taker, vector } from './fields.ts'
@@ -19,14 +19,11 @@ export interface Trees {
   readonly roots: Uint16Array
   /** Column of the feature that the node tests, or `LEAF`, [nodes]. */
   readonly feature: Uint8Array
-  /**
-   * Threshold of the scaled feature: below it a traversal goes to `next`, otherwise to the node after `next`,
-   * [nodes].
-   */
+  /** Threshold of the scaled feature, [nodes]: below it a traversal goes to `next`, otherwise to the node after it. */
   readonly threshold: Float32Array
   /** First child; greater than the node's own index, so every traversal ends; 0 at a leaf, [nodes]. */
   readonly next: Uint16Array
-  /** Value of a traversal that reaches the node: 0 at a root; at a leaf, the value of the tree, [nodes]. */
+  /** Value of a traversal at the node, [nodes]: 0 at a root; at a leaf, the tree's contribution to the score. */
   readonly value: Float32Array
 }
 
@@ -81,7 +78,7 @@ export function firstTrees(trees: Trees, count: number): Trees {
   }
 }
 
-/** Written only if the trees helped on the shop's log. */
+/** Name of the file with the trees, which exists only if the trees helped on the shop's log. */
 export const TREES_FILE = 'trees.safetensors'
 
 export function treesToTensors(trees: Trees): Tensors {

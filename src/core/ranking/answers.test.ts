@@ -19,7 +19,7 @@ const did = (name: EventName, item: string): ShopperEvent => ({
 })
 
 describe('answersOf', () => {
-  test('takes the last answer to each item, latest first', () => {
+  test('answersOf keeps the last answer to each item, the latest answer first', () => {
     const events = [did('less_like_this', 'a'), did('have_this', 'b'), did('not_for_me', 'a')]
     expect([...answersOf(events)]).toEqual([
       ['a', 'not_for_me'],
@@ -27,16 +27,19 @@ describe('answersOf', () => {
     ])
   })
 
-  test.each(['add_to_cart', 'add_to_wishlist', 'purchase'] as const)('%s withdraws it', (name) => {
-    const answers = ANSWER_NAMES.map((answer) => did(answer, answer))
-    expect([...answersOf([...answers, did(name, 'not_for_me')]).keys()]).toEqual([
-      'have_this',
-      'less_like_this',
-    ])
-    expect(answersOf([did(name, 'a'), did('not_for_me', 'a')]).get('a')).toBe('not_for_me')
-  })
+  test.each(['add_to_cart', 'add_to_wishlist', 'purchase'] as const)(
+    '%s withdraws the shopper’s answer to the item',
+    (name) => {
+      const answers = ANSWER_NAMES.map((answer) => did(answer, answer))
+      expect([...answersOf([...answers, did(name, 'not_for_me')]).keys()]).toEqual([
+        'have_this',
+        'less_like_this',
+      ])
+      expect(answersOf([did(name, 'a'), did('not_for_me', 'a')]).get('a')).toBe('not_for_me')
+    },
+  )
 
-  test('a look at the item does not withdraw its answer', () => {
+  test('a look at an item does not withdraw the shopper’s answer to it', () => {
     expect(answersOf([did('not_for_me', 'a'), did('view_item', 'a')]).size).toBe(1)
   })
 })
@@ -56,7 +59,7 @@ test('only "less like this" lowers other items, the most similar as much as the 
   expect(lossBy('have_this').size).toBe(0)
 })
 
-test('the highest scores after the losses are found by a source that finds only as many rows as requested', () => {
+test('`lowered` finds the highest scores after the losses, even if its source returns only as many rows as requested', () => {
   const scoresAndLosses = fc.record({
     scores: fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 30 }),
     losses: fc.dictionary(fc.nat(29).map(String), fc.integer({ min: 1, max: 5 })),
@@ -87,7 +90,7 @@ describe('a ranker', () => {
   const losses = lossesOf(answers, (id) => ranker.rowOf(id), ranker.alikeTo)
   const scored = ranker.score(history, NOW, null, null, false, losses)
 
-  test('lowers similar items, and the explanation names the answer', () => {
+  test('an answer lowers the scores of similar items, and an explanation shows this as a contribution', () => {
     const [similar] = ranker.similar('item-31', { limit: 1 })
     const before = explainItem(ranker, similar.id, ranker.score(history, NOW, null))
     const after = explainItem(ranker, similar.id, scored)
@@ -98,7 +101,7 @@ describe('a ranker', () => {
     expect(sum).toBeCloseTo(score - meanScore, 4)
   })
 
-  test('applies an answer for a shopper without a history, too', () => {
+  test('an answer also counts for a shopper without a history', () => {
     const [first] = ranker.recommend(ranker.everybodys(NOW), { limit: 1 })
     expect(first.id).toBe('item-31')
     const list = ranker.recommend(ranker.everybodys(NOW, losses), { limit: ITEMS })

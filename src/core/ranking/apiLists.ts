@@ -13,9 +13,9 @@ export interface Recommendation {
   /** 1-based place in the list that the device returns, before the page removes anything. */
   readonly rank: number
   /**
-   * 1-based place in the same list in base order (no personal parameters, no history), to show which items
-   * moved. Both lists exclude the same items. A list about an item is the same for every shopper, so the place equals
-   * `rank`.
+   * 1-based place in the same list in base order (no personal parameters, no history), to show which items moved. Both
+   * lists exclude the same items. In a list about an item, `baseRank` equals `rank`, because that list is the same for
+   * every shopper.
    */
   readonly baseRank: number
   /** Reason why the item is in the list. */
@@ -28,18 +28,15 @@ export type Signal = 'viewed' | 'wished' | 'basket' | 'bought'
 /**
  * Why an item is in a list. Reasons are counterfactual.
  *
- * A reason names an action of the shopper (`because`, `searched`, `category`, `taste`) only if the item would leave
- * its screen without that action. An item's screen is the first 12 (24, 36 …) places that contain it, within the
- * limit. The list for comparison is made by the same rules, without the action.
+ * A reason names an action of the shopper (`because`, `searched`, `category`, `taste`) only if the item would leave its
+ * screen without that action. An item's screen is the first 12 (24, 36 …) places that contain it, within the limit. The
+ * list to compare with is made by the same rules, but without the action.
  *
- * After learning, the comparison must hold with the learned parameters and without them. The parameters are not
- * trained again for it. If several causes qualify, the reason names the likeliest.
+ * After learning, the item must leave its screen both with the learned parameters and without them; they are not
+ * trained again without the action. If several actions qualify, the reason names the likeliest.
  */
 export type Reason =
-  /**
-   * The shopper acted on `item`; `signal` is their strongest action on it. In a list of the shopper's own
-   * items, `item` may be the listed item itself.
-   */
+  /** The shopper acted on `item`, which can be the listed item itself; `signal` is their strongest action on it. */
   | { readonly kind: 'because'; readonly item: string; readonly signal: Signal }
   /** The item resembles `item`, which the query asked about. */
   | { readonly kind: 'similar'; readonly item: string }
@@ -49,7 +46,7 @@ export type Reason =
   | { readonly kind: 'searched'; readonly query: string }
   /** The shopper acted on several items of that category. */
   | { readonly kind: 'category'; readonly category: string }
-  /** Several actions of the shopper together; no single action suffices. */
+  /** The shopper's actions together bring the item into the list; no single action suffices. */
   | { readonly kind: 'taste' }
   /** The current context brings the item into the list, e.g. name `weather`, value `rain`. */
   | { readonly kind: 'context'; readonly name: string; readonly value: string }
@@ -64,7 +61,7 @@ export type Reason =
   /** Fallback: the list follows the shop's order. */
   | { readonly kind: 'shop-order' }
 
-/** Selection and order of a list. */
+/** Options for the selection and order of a list. */
 export interface ListOptions {
   /** Maximum number of items. Default 20; for `rerank`, the number of given items. */
   readonly limit?: number
@@ -81,17 +78,16 @@ export interface ListOptions {
    */
   readonly exclude?: readonly ('bought' | 'owned' | 'basket' | 'seen')[]
   /**
-   * Ids of further items to exclude. Every list but `rerank` and `order: 'base'` also excludes the items that the
-   * shopper answered with `less_like_this`, `not_for_me` or `have_this`, until they order, wish for or put one into
-   * the basket. `rerank` places these last.
+   * Ids of further items to exclude. Every list except `rerank` and `order: 'base'` also excludes items that the
+   * shopper answered with `less_like_this`, `not_for_me` or `have_this`, until the shopper orders the item, wishes for
+   * it or puts it into the basket. `rerank` places such items last.
    */
   readonly excludeIds?: readonly string[]
   /** Category that every item must have. */
   readonly category?: string
   /**
    * Kind of items that `recommend` lists. Without a device the list is empty.
-   * - `viewed`: items that the shopper viewed, latest first, regardless of `order`; by default nothing is
-   *   excluded.
+   * - `viewed`: items that the shopper viewed, latest first, regardless of `order`; by default nothing is excluded.
    * - `bought`: items that they bought before this visit and that are due again; default `exclude`:
    *   `['bought', 'basket']`.
    * - `unbought`: items that they never bought.
@@ -108,8 +104,8 @@ export interface ListOptions {
    */
   readonly from?: 'viewed' | 'bought' | 'unbought' | 'considered' | 'new'
   /**
-   * Time in milliseconds since the epoch. The list ignores later actions of the shopper, to show their
-   * effect. Its reasons are fallback reasons, which hold for every shopper.
+   * Time in milliseconds since the epoch. The list ignores the shopper's actions after this time, so that a page can
+   * show their effect. Its reasons are fallback reasons, which hold for every shopper.
    */
   readonly until?: number
   /**
@@ -118,15 +114,15 @@ export interface ListOptions {
    */
   readonly dearer?: number
   /**
-   * Whether the list varies; default true. At most two items have the same `groupId`, as long as other items remain.
-   * In the personal order of `recommend` without a `category`, each item also lowers the odds of further items of its
-   * category. `rerank` and `from: 'viewed'` never vary.
+   * Whether the list avoids products that are alike; default true. At most two items have the same `groupId`, as long
+   * as other items remain. In the personal order of `recommend` without a `category`, each item also lowers the odds of
+   * further items of its category. The option has no effect on `rerank` and `from: 'viewed'`.
    */
   readonly diversify?: boolean
   /**
-   * Priority among the watched lists of a page that must not repeat one another's items, a number from 1. Number 1 has
-   * the highest priority. This list excludes the items of lists with a higher priority, and updates when such a list
-   * changes. Lists with the same number can share items.
+   * Priority, from 1 (highest), among the watched lists of a page that must not repeat one another's items. This list
+   * excludes the items of lists with a higher priority, and updates when such a list changes. Lists with the same
+   * number can share items.
    */
   readonly distinct?: number
   /** Name of the page that shows the list, chosen by the shop; rules can refer to it. */
@@ -171,7 +167,7 @@ export interface Explanation extends Recommendation {
    * contributions add up to `score - meanScore`.
    * - `because`: co-occurrence with items that the shopper viewed, wanted or bought.
    * - `own`: earlier actions of the shopper on this item.
-   * - `answers`: the shopper wants less of it (`less_like_this`, `not_for_me`).
+   * - `answers`: the shopper wants less of this item or of a similar one (`less_like_this`, `not_for_me`).
    * - `searched`: the shopper's searches found it.
    * - `category`, `taste`, `popular`: fit of the category, fit of the user vector, popularity.
    * - `context`: demand in the current context.
@@ -197,8 +193,8 @@ export interface Explanation extends Recommendation {
   /** Mean score over the catalog, without the shop's rules. */
   readonly meanScore: number
   /**
-   * Names of the rules that act on the item in `recommend`. If a rule hides the item, `rank` is the place
-   * that it would have without that rule.
+   * Names of the rules that act on the item in `recommend`. If a rule hides the item, `rank` is the place that the item
+   * would have without that rule.
    */
   readonly rules: readonly string[]
 }

@@ -1,6 +1,6 @@
 /**
- * @module Base order: the ranking without a history or personal parameters. It is sorted on first use, and
- * again only after its scores changed.
+ * @module Keeps the base order, which is the ranking without a history or personal parameters. It is sorted on first
+ * use, and again only after its scores have changed.
  */
 import type { BaseModel } from '../model/baseModel.ts'
 import { highestRows, ranksOf } from '../model/highest.ts'
@@ -8,7 +8,7 @@ import { strangerScores } from '../model/score.ts'
 import type { Reason } from './apiLists.ts'
 import { type CandidateSource, type Choice, gather } from './candidateSource.ts'
 
-/** Number of top places of the base order whose items are best sellers, if the log counts shoppers for them. */
+/** Number of top places of the base order; an item there is a best seller if the log counts shoppers for it. */
 export const bestSellersOf = (items: number): number => Math.min(100, Math.ceil(items / 10))
 
 export class BaseOrder implements CandidateSource {
@@ -85,7 +85,7 @@ export class BaseOrder implements CandidateSource {
     return this.#ranks
   }
 
-  /** Fallback reason: "new" if the item has no counts, "popular" if it sells best, else the shop's order. */
+  /** Fallback reason: "new" for a cold-start item without counts, "popular" for a best seller, else "shop-order". */
   reasonFor(row: number): Reason {
     const { coldStart, items, popularityAll } = this.#model.statistics
     const isCounted = popularityAll[row] > 0
@@ -95,7 +95,7 @@ export class BaseOrder implements CandidateSource {
     return { kind: isBest ? 'popular' : 'shop-order' }
   }
 
-  /** Rank of each given row among the rows of `choice`; 1 is the best. */
+  /** Rank of each given row among the rows of `choice` in base order; 1 is the best. */
   ranksAmong(rows: readonly number[], choice: Choice): ArrayLike<number> {
     // Counting the higher rows is several times as fast as sorting all rows for one list.
     if (this.#ranks && !choice.isNarrowed) {

@@ -1,6 +1,6 @@
 /**
  * @module Finds the candidates of a list and scores them: `createWholeScores` scores every item of a catalog at once,
- * `partialScores.ts` scores a large catalog in part. Both yield the same lists.
+ * `partialScores.ts` scores a large catalog in part. Both ways yield the same lists.
  */
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Item } from '../catalog/item.ts'
@@ -21,9 +21,9 @@ export interface Choice {
   readonly rows: readonly number[]
   /** Shown rows that the list excludes by their ids. */
   readonly excluded: ReadonlySet<number>
-  /** Whether the list lacks further rows besides `excluded`, such as those of other categories. */
+  /** Whether the list also lacks rows that are not in `excluded`, such as rows of other categories. */
   readonly isNarrowed: boolean
-  /** Returns the given rows that the list may contain, in the shop's order. */
+  /** Returns those of the given rows that the list may contain, in the shop's order. */
   among(rows: readonly number[]): readonly number[]
 }
 
@@ -44,7 +44,7 @@ export class ShownItems {
   readonly hasFamilies: boolean
   readonly #model: BaseModel
   readonly #rowOf: ReadonlyMap<string, number>
-  /** Place of each row among `rows`; −1 for the others. */
+  /** Place of each row among `rows`; −1 for a row that no list shows. */
   readonly #places: Int32Array
   /** Items of the catalog by row; undefined if the catalog lacks the row. */
   readonly #items: readonly (Item | undefined)[]
@@ -105,7 +105,10 @@ export class ShownItems {
 
 /** Finds the candidates of a list and scores them. */
 export interface CandidateSource {
-  /** Returns rows of `choice` that include its `count` highest, in the shop's order, which breaks ties. */
+  /**
+   * Returns some rows of `choice` that include the `count` rows with the highest scores, in the shop's order. Of equal
+   * scores, the row that comes first in this order counts as higher.
+   */
   find(count: number, choice: Choice): readonly number[]
   scoresOf(rows: readonly number[]): Float32Array
 }
@@ -117,7 +120,7 @@ export interface ShopperScores extends CandidateSource {
   readonly hidden: Float32Array
   /** Change of a row's score by the additional learners. */
   readonly learnersLift: (row: number) => number
-  /** Rows whose base score the trees changed, highest first. */
+  /** Rows whose base score the trees changed, highest first; empty without trees or a history. */
   readonly candidates: readonly number[]
 }
 
@@ -134,7 +137,7 @@ export interface ActivePersonal {
   readonly fusionWeight: number
 }
 
-/** Number of items above which partial scoring is much faster (docs/ENGINE.md). */
+/** Number of items above which partial scoring is much faster than scoring every item (docs/ENGINE.md). */
 export const LARGE = 20_000
 
 export const isLarge = ({ itemIds }: BaseModel): boolean =>
@@ -171,7 +174,7 @@ export function createWholeScores(model: BaseModel): ScoreWhole {
 /** `find` of a source that has the scores of all items. */
 export const findAll: CandidateSource['find'] = (_count, { rows }) => rows
 
-/** Scores in the order of the rows. */
+/** Collects the scores of the given rows, in the order of the rows. */
 export function gather(scores: Float32Array, rows: readonly number[]): Float32Array {
   const gathered = new Float32Array(rows.length)
   for (let at = 0; at < rows.length; at++) gathered[at] = scores[rows[at]]
@@ -198,8 +201,8 @@ export function columnMeans(matrix: Float32Array, columns: number): Float64Array
 }
 
 /**
- * Loss in log-odds of the item most similar to one that the shopper wants less of; other similar items lose a
- * share of it. Chosen on planted tastes: docs/results/lists.md.
+ * Log-odds that an item loses if it is the most similar to an item that the shopper wants less of; other similar items
+ * lose a share of this. Chosen on simulated shoppers of known taste: docs/results/lists.md.
  */
 const LESS = 2
 
@@ -207,9 +210,10 @@ const LESS = 2
 export type Losses = ReadonlyMap<number, number>
 
 /**
- * Losses by the answers. A rejected item itself loses as much as the item most similar to it. An item that the
- * shopper has loses nothing.
- * @param alikeTo rows of the items most similar to a row → similarity relative to the most similar, in (0, 1]
+ * Losses that follow from the shopper's answers. A rejected item itself loses as much as the item most similar to it.
+ * An item that the shopper has loses nothing.
+ * @param alikeTo maps a row to the rows most similar to it, each with its similarity relative to the most similar, in
+ *   (0, 1]
  */
 export function lossesOf(
   answers: ReadonlyMap<string, AnswerName>,
@@ -227,7 +231,7 @@ export function lossesOf(
   return losses
 }
 
-/** Scores after the losses. */
+/** Subtracts the losses from the scores. */
 export function lowered<Scores extends CandidateSource>(scored: Scores, losses: Losses): Scores {
   if (losses.size === 0) return scored
   return {

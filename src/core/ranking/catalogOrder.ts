@@ -1,7 +1,4 @@
-/**
- * @module The shop's order of products, shown while the model or the worker is missing. It needs only ids and
- * categories.
- */
+/** @module Makes lists in the shop's order, for the time without model or worker. It needs only ids and categories. */
 import type { Item } from '../catalog/item.ts'
 import type { ListOptions, ListQuery, Recommendation } from './apiLists.ts'
 import { limitOf } from './listQuery.ts'
@@ -14,7 +11,7 @@ export interface CatalogOrder {
 
 export const EMPTY_ORDER: CatalogOrder = { ids: [], categories: [] }
 
-/** Order of the items that lists may show. Skips rows without an id and repeated ids, as rows can be unchecked. */
+/** Order of the items that lists may show. It skips missing and repeated ids, since rows can be unvalidated. */
 export function orderOf(
   items: readonly (Pick<Item, 'id' | 'category' | 'available'> | null)[],
 ): CatalogOrder {
@@ -27,14 +24,14 @@ export function orderOf(
   return { ids: [...categories.keys()], categories: [...categories.values()] }
 }
 
-/** List that needs no device: it ignores the shopper's actions and prices. */
+/** Makes a list without a device, so it ignores the shopper's actions and prices. */
 export function listWithoutModel(order: CatalogOrder, query: ListQuery): Recommendation[] {
   const { from, dearer }: ListOptions = query.options ?? {}
   if (from || dearer) return []
   return inShopOrder(idsWithoutModel(order, query).slice(0, limitOf(query)))
 }
 
-/** All ids of `listWithoutModel`, without a limit. */
+/** All ids that `listWithoutModel` would list without a limit. */
 export function idsWithoutModel(order: CatalogOrder, query: ListQuery): readonly string[] {
   switch (query.kind) {
     case 'recommend':

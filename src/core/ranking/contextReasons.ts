@@ -1,4 +1,4 @@
-/** @module Reasons and contributions of the current context, for a model that has context terms. */
+/** @module Finds the reasons and contributions that the current context gives, for a model that has context terms. */
 import type { ContextFeature } from '../features/context/contextFeatures.ts'
 import type { History } from '../features/history.ts'
 import type { BaseModel, ContextTerm } from '../model/baseModel.ts'
@@ -31,7 +31,7 @@ export function contextKind({ form }: ContextFeature): 'context' | 'offer' {
   return form === 'discount' || form === 'discountTouched' ? 'offer' : 'context'
 }
 
-/** Kind of context that lifts the item most; null if there is none, or if its value is unnamed. */
+/** Reason with the context that lifts the item most; null if no context lifts it, or if its value has no name. */
 function strongestContext(terms: readonly ShownContext[], row: number): Reason | null {
   let strongest: Reason | null = null
   let most = 0
@@ -47,8 +47,8 @@ function strongestContext(terms: readonly ShownContext[], row: number): Reason |
 }
 
 /**
- * Gives the context as the reason of items that another context would not list.
- * @param plain ids of the list without the context
+ * Gives the context as the reason of items that are listed because of it. @param plain ids of the list without the
+ * context
  */
 export function withContextReasons(
   list: readonly Recommendation[],

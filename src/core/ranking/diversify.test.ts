@@ -24,7 +24,7 @@ const list = (all: Shop, count: number, taken: readonly string[] = []) =>
 
 const counts = fc.integer({ min: 0, max: 70 })
 
-test('the list is full, without repeats, best first within each category', () => {
+test('a varied list is full, has no repeats, and is sorted best first within each category', () => {
   fc.assert(
     fc.property(shops, counts, (all, count) => {
       const chosen = list(all, count)
@@ -51,7 +51,7 @@ test('the best item stays first, and a list with a greater limit begins with the
   )
 })
 
-test('each place goes to the highest score minus the cost of its category', () => {
+test('each place goes to the item whose score minus the cost of its category is highest', () => {
   fc.assert(
     fc.property(shops, counts, (all, count) => {
       const chosen = list(all, count)
@@ -69,7 +69,7 @@ test('each place goes to the highest score minus the cost of its category', () =
   )
 })
 
-test('pinned items count, and twelve of one category become a mix', () => {
+test('a list of twelve items of one category becomes a mix, and pinned items count towards their category', () => {
   const all: Shop = [
     ...Array.from({ length: 20 }, (_, at) => ['a', 3 - at / 20] as const),
     ...Array.from({ length: 20 }, (_, at) => ['b', 1.9 - at / 20] as const),
@@ -79,7 +79,7 @@ test('pinned items count, and twelve of one category become a mix', () => {
   expect(ofA(list(all, 12, ['a', 'a']))).toBe(7)
 })
 
-test('far down a long list, categories no longer change the order', () => {
+test('far down a long list, an item is no longer moved because of its category', () => {
   const all: Shop = [
     ...Array.from({ length: 40 }, (_, at) => ['a', 9 - at / 20] as const),
     ...Array.from({ length: 40 }, (_, at) => ['b', 4 - at / 20] as const),

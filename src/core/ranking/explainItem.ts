@@ -39,7 +39,7 @@ export function explainItem(
 /** Kinds of terms of the model; the shop's rules are outside the model. */
 type Kind = Exclude<Explanation['contributions'][number]['kind'], 'rules'>
 
-/** The closeness of a price to the shopper's usual prices is taste; the price itself is popularity. */
+/** Kind of term of each feature group. Closeness to the shopper's usual prices is taste; price alone is popularity. */
 const KIND_OF_GROUP: Readonly<Record<FeatureGroup, Kind>> = {
   cooccurrence: 'because',
   own: 'own',
@@ -80,7 +80,7 @@ function contributionsOf(
   const searched = searchLifts(model.statistics, history, now)
   const all = [...searched.values()].reduce((sum, one) => sum + one.lift, 0)
   lift.searched = (searched.get(row)?.lift ?? 0) - all / model.itemIds.length
-  // The prices of the visit are taste, like the closeness to the shopper's usual prices.
+  // The lift of the visit's prices counts as taste, like the closeness to the shopper's usual prices.
   const prices = isOwn ? priceLift(model.statistics, profileOf(history, now)) : null
   if (prices) {
     const every = model.itemIds.reduce((sum, _, other) => sum + prices.of(other), 0)
@@ -109,7 +109,7 @@ function contributionsOf(
     .sort((a, b) => b.amount - a.amount)
 }
 
-/** Contribution of the trees per feature that they test, relative to the mean over the catalog. [F] */
+/** Contribution of the trees to the score by feature that they test, relative to the mean over the catalog. [F] */
 function treesLift(
   { trees, itemIds }: BaseModel,
   { candidates, features }: ExplainedScores,

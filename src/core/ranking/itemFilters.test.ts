@@ -29,7 +29,7 @@ describe('the filter ‘bought’ removes purchases that are not due again', () 
   const all = ['milk', 'laptop', 'candle', 'unknown']
   const boughtOnce = (ago: number) => own('bought', [order(all, ago)], rates)
 
-  test('after one order, only a consumable is due, and only after the visit', () => {
+  test('an item ordered once is due after the visit if a rule says that it is used up; other items are not due', () => {
     expect(own('bought', [event('purchase', all, MINUTE)], rates)).toEqual(all)
     // The purchase is in the future, because the clock was set back.
     expect(own('bought', [event('purchase', all, -MINUTE)], rates)).toEqual(all)
@@ -37,7 +37,7 @@ describe('the filter ‘bought’ removes purchases that are not due again', () 
       expect(boughtOnce(ago)).toEqual(['milk', 'laptop', 'unknown'])
   })
 
-  test('an item bought on several days is due after three quarters of its interval', () => {
+  test('an item bought on several days is due after three quarters of the usual interval between those days', () => {
     const days = (...ago: number[]) => ago.map((one) => order(['laptop'], one * DAY))
     expect(own('bought', days(60, 40, 20), rates)).toEqual([])
     expect(own('bought', days(54, 34, 14), rates)).toEqual(['laptop'])
@@ -46,7 +46,7 @@ describe('the filter ‘bought’ removes purchases that are not due again', () 
     expect(own('bought', days(20, 19.5), rates)).toEqual(['laptop'])
   })
 
-  test('an item with many repeat buyers is due after the usual order interval', () => {
+  test('an item that many shoppers buy again is due after three quarters of the shopper’s usual interval between orders', () => {
     const orders = (last: number) => [
       order(['milk', 'laptop'], 60 * DAY),
       order(['hat'], 40 * DAY),
@@ -63,7 +63,7 @@ describe('the filter ‘bought’ removes purchases that are not due again', () 
   })
 })
 
-test('the filter ‘basket’ removes carted items, until removal, purchase or 30 days', () => {
+test('the filter ‘basket’ removes items in the basket, until they are taken out, bought or 30 days old', () => {
   const add = (item: string, ago: number) => event('add_to_cart', [item], ago)
   expect(own('basket', [add('a', 5 * DAY), add('b', DAY)])).toEqual(['a', 'b'])
   const taken = event('remove_from_cart', ['a'], 3 * DAY)
@@ -87,7 +87,7 @@ test('the filter ‘seen’ removes items viewed in this visit', () => {
   expect(own('seen', [])).toEqual([])
 })
 
-test('a seeded order doesn’t extend the visit, but counts if made in it', () => {
+test('a seeded order doesn’t extend the visit, but counts as bought in the visit if it is recent', () => {
   const handed = (item: string, ago: number): ShopperEvent => {
     const order = event('purchase', [item], ago, `order ${item}`)
     return { ...order, seeded: NOW }
@@ -103,7 +103,7 @@ test('a seeded order doesn’t extend the visit, but counts if made in it', () =
   expect(own('bought', [...events, event('view_item', ['c'], 0)], rates)).toEqual(['b'])
 })
 
-test('several filters apply together, and no filter applies without a request', () => {
+test('several filters apply together, and no filter applies unless the list requests it', () => {
   const events = [event('view_item', ['a'], MINUTE), event('add_to_cart', ['b'], MINUTE)]
   expect([...ownItems(['basket', 'seen'], events, NOW, () => 1)]).toEqual(['b', 'a'])
   expect([...ownItems([], events, NOW, () => 1)]).toEqual([])

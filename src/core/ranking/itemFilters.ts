@@ -1,6 +1,6 @@
 /**
- * @module Items that a list excludes by default, because the shopper has them, and items to which a list is narrowed: the
- * shopper's own, new arrivals or dearer items. Pure.
+ * @module Finds the items that a list excludes because the shopper has them, and the items to which a list is narrowed:
+ * the shopper's own items, new arrivals or dearer items. Pure.
  */
 import type { Item } from '../catalog/item.ts'
 import {
@@ -15,15 +15,12 @@ import { DAY } from '../time.ts'
 import type { ListOptions, ListQuery, Reason, Signal } from './apiLists.ts'
 import type { Exclusion } from './listQuery.ts'
 
-/** Milliseconds after which an untouched basket entry is assumed gone; shops report no expiry. */
+/** Milliseconds after which an item is assumed to have left the basket; shops don't report that a basket expired. */
 const BASKET_LIFE = 30 * DAY
 
-/**
- * Repeat rate from which an item counts as bought repeatedly. It is the share of the item's shoppers who came
- * back to it on another day.
- */
+/** Share of an item's shoppers who came back on another day from which the item counts as bought repeatedly. */
 const REPEATED = 0.25
-/** Share of the usual interval after which an item is due, since delivery takes time. */
+/** Share of the usual interval after which an item is due; it is below 1, since delivery takes time. */
 const DUE = 0.75
 
 /**
@@ -102,12 +99,12 @@ function dueAgain(
   }
 }
 
-/** Adds a day of purchase. @param days times at least a day apart, ascending */
+/** Adds a time of purchase, unless the last is less than a day earlier. @param days ascending, at least a day apart */
 function addDay(days: number[], time: number): void {
   if (days.length === 0 || time - days[days.length - 1] >= DAY) days.push(time)
 }
 
-/** Mean interval in milliseconds; null for a single day. */
+/** Mean interval between the days in milliseconds; null for a single day. */
 const meanGap = (days: readonly number[]): number | null =>
   days.length > 1 ? (days[days.length - 1] - days[0]) / (days.length - 1) : null
 
@@ -132,7 +129,8 @@ const NEW_FOR = 30 * DAY
 
 /**
  * Items to which a query narrows its list.
- * @returns ids, latest first (dearer items in the shop's order); undefined if the list may contain any item
+ * @returns ids in the list's order: latest first, but dearer items in the shop's order; undefined if the list may
+ *   contain any item
  */
 export function amongItems(query: ListQuery, known: Known): ReadonlySet<string> | undefined {
   const { from, dearer }: ListOptions = query.options ?? {}
@@ -176,7 +174,7 @@ export const reasonFrom = (
   signal: Signal = 'viewed',
 ): Reason => (from === 'bought' ? { kind: 'bought-before' } : { kind: 'because', item, signal })
 
-/** Actions that show a later wish for the item and withdraw its answer. */
+/** Actions that show that the shopper wants an item after all, and so withdraw an earlier answer to it. */
 const WITHDRAWS: readonly string[] = ['add_to_cart', 'add_to_wishlist', 'purchase']
 
 /** Last answer to each item, latest answer first. @param events ascending by time */

@@ -9,17 +9,17 @@ const SIGNALS = ['viewed', 'wished', 'basket', 'bought']
 
 const did = (name: EventName, days = 0, item = 0) => ({ item, name, time: NOW - days * DAY })
 
-test('an item’s signal is its strongest action by now, or none', () => {
+test('an item’s signal is the action that is strongest at this time, or none', () => {
   for (const [i, name] of NAMES.entries())
     expect([...signalsOf([did(name)], NOW)]).toEqual([[0, SIGNALS[i]]])
   expect(signalsOf([did('purchase', 1), did('view_item')], NOW).get(0)).toBe('bought')
-  // A view of today counts more than an order of last year; of equally strong actions, the later wins.
+  // A view of today counts more than an order of last year; of equally strong actions, the later action wins.
   expect(signalsOf([did('purchase', 365), did('view_item')], NOW).get(0)).toBe('viewed')
   expect(signalsOf([did('add_to_cart', 1), did('add_to_wishlist', 1)], NOW).get(0)).toBe('wished')
   expect(signalsOf([did('view_item_list'), did('remove_from_cart')], NOW).size).toBe(0)
 })
 
-test('a click and its view count as one action, and only successful searches count', () => {
+test('a click and the view that follows it count as one action, and a search counts only if it found products', () => {
   const event = (name: EventName, items: string[], query?: string): ShopperEvent => ({
     ...{ id: `${name} ${items} ${query}`, session: 's', time: NOW, name, items, query },
   })

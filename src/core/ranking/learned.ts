@@ -1,6 +1,6 @@
 /**
- * @module Summarises the recent history for people: items with the strongest action on each, categories and queries,
- * by weight, and the latest answers.
+ * @module Summarises the recent history for people: the items, categories and queries of the greatest weight, the
+ * strongest action on each item, and the latest answers.
  */
 
 import type { Catalog } from '../catalog/catalog.ts'
@@ -14,14 +14,14 @@ import { DAY } from '../time.ts'
 import type { Signal } from './apiLists.ts'
 import { answersOf } from './itemFilters.ts'
 
-/** One learned interest; `strength` is relative to the strongest of its kind, in (0, 1]. */
+/** One learned interest; `strength` is relative to the strongest interest of the same kind, in (0, 1]. */
 export type Learned = { readonly name: string; readonly strength: number } & (
   | { readonly kind: 'category' | 'query' }
   /** `signal`: the shopper's answer to the item, else their strongest action on it. */
   | { readonly kind: 'item'; readonly signal: Signal | AnswerName }
 )
 
-/** Milliseconds that a click waits for its view before it counts by itself. */
+/** Milliseconds that a click waits for the view of its product before the click counts by itself. */
 const UNTIL_LOOK = 60_000
 
 /** Maximum number of entries of each kind. */
@@ -42,14 +42,14 @@ interface Done<T> {
   readonly time: number
 }
 
-/** Exponential decay: the share of a weight of 1 that remains at `now`. @param halfLife days */
+/** Share of a weight that remains at `now` after exponential decay since `time`. @param halfLife days */
 const halved = (time: number, now: number, halfLife: number) =>
   2 ** (-Math.max(0, now - time) / DAY / halfLife)
 
 const strengthNow = ({ name, time }: Pick<Done<unknown>, 'name' | 'time'>, now: number) =>
   eventStrength(name) * halved(time, now, INTEREST_HALF_LIFE)
 
-/** Strongest action on each item at `now`; of equally strong actions, the later. Other actions are ignored. */
+/** Strongest action on each item at `now`; of equally strong actions, the later. Other events are ignored. */
 export function signalsOf<T>(done: Iterable<Done<T>>, now: number): ReadonlyMap<T, Signal> {
   const strongest = new Map<T, { readonly signal: Signal; readonly strength: number }>()
   for (const { item, name, time } of done) {

@@ -1,4 +1,4 @@
-/** @module List queries: their limit, the groups of items that they may exclude, and products that they name. */
+/** @module Reads list queries: their limit, the groups of items that they can exclude, and the named products. */
 import type { VariantsOf } from '../catalog/catalog.ts'
 import type { ListQuery, Recommendation } from './apiLists.ts'
 

@@ -1,4 +1,4 @@
-/** @module Partial scoring of a large catalog yields the same lists as full scoring. */
+/** @module Tests that partial scoring of a large catalog yields the same lists as full scoring. */
 
 import { scoreInPart } from '@nearside/browser/scoreInPart.ts'
 import fc from 'fast-check'
@@ -111,7 +111,7 @@ test.each(models)('%s: partial and full scoring give the same lists', (_, given)
   )
 })
 
-test('a list scores a small part of a large catalog', () => {
+test('a list of a large catalog needs the scores of only a small part of the items', () => {
   const large = tinyModel(20_000)
   const score = scoreInPart(large, [])
   const history = [3, 500, 9000].map((item, k) => {

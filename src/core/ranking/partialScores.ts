@@ -1,7 +1,7 @@
 /**
- * @module Partial scoring of a catalog that is too large to score fully for every list. A scan of the item table finds
- * the items that could rank highest; other scores are computed on demand. Each score equals that of full scoring bit by
- * bit, so the lists are the same.
+ * @module Scores a part of a catalog that is too large to be scored fully for every list. A scan of the item table
+ * finds the items that could rank highest, and scores are computed on demand. Each score equals that of full scoring
+ * bit by bit, so the lists are the same.
  */
 import { readHistory, type Signals, writeFeatures } from '../features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
@@ -24,9 +24,9 @@ import {
 
 /** Number of rows per batch, which bounds the memory of their features. */
 const CHUNK = 4096
-/** Maximum length of a list that uses partial scoring. */
+/** Maximum number of items of a list for which partial scoring is used. */
 const MOST = 1000
-/** The number of rows searched is rounded up to a multiple of this. */
+/** The number of rows to search for is rounded up to a multiple of this. */
 const STEP = 64
 
 /** Partial scores; null if they would need the scores of all items. */
@@ -117,7 +117,8 @@ export function createPartialScores(
       // The lists of one page need about the same number of rows, so a recent search is reused.
       if (!found || count > found.count || 2 * count < found.count) {
         const most = Math.ceil(count / STEP) * STEP
-        // The trees can move every candidate away from the top, so the search includes that many more rows.
+        // The trees can move every candidate away from the top, so the search finds as many more rows as there are
+        // candidates.
         const some = search(signals, ownTaste, own, most + candidates.length)
         found = { count: most, rows: some && [...new Set([...some, ...candidates])] }
       }
@@ -146,7 +147,7 @@ export function createPartialScores(
   }
 }
 
-/** Sample size for the means; enough to find the largest term of a score. */
+/** Number of items from which the means are computed; enough to find the largest term of a score. */
 const SAMPLE = 2048
 
 /** Features computed on demand; the means come from an evenly spaced sample of `SAMPLE` items. */

@@ -38,13 +38,13 @@ function life(seed: number): History {
   )
 }
 
-test('in the base order, best sellers come first and the rest in the shop’s order', () => {
+test('in the base order, the first items have the reason ‘popular’ and all others ‘shop-order’', () => {
   const kinds = ranker.recommend(score([]), { limit: ITEMS }).map(({ reason }) => reason.kind)
   expect(kinds).toEqual([...kinds.keys()].map((at) => (at < 4 ? 'popular' : 'shop-order')))
   expect(ranker.recommend(score([]), { limit: 1 })[0]).toMatchObject({ id: 'item-31', baseRank: 1 })
 })
 
-test('a best seller has counts and is in the top tenth, at most 100 items', () => {
+test('a best seller is among the first tenth of the items (at most 100), and shoppers are counted for it', () => {
   const model = testModel('1')
   const popularityAll = model.statistics.popularityAll.map((count, row) => (row === 31 ? 0 : count))
   const counted = new Ranker(
@@ -62,7 +62,7 @@ test('a best seller has counts and is in the top tenth, at most 100 items', () =
   expect([1, 30, 240, 3_659, 1e6].map(bestSellersOf)).toEqual([1, 3, 24, 100, 100])
 })
 
-test('lists about an item give item reasons, whatever the shopper did', () => {
+test('in lists about an item, every reason names that item’s relation, whatever the shopper did', () => {
   const kinds = (list: readonly { reason: { kind: string } }[]) =>
     new Set(list.map(({ reason }) => reason.kind))
   expect(kinds(ranker.similar('item-0', {}))).toEqual(new Set(['similar']))
@@ -94,14 +94,14 @@ describe('a list of similar items', () => {
 })
 
 describe('places', () => {
-  test('baseRank is the place among the same candidates', () => {
+  test('baseRank is the place in base order among the items that the list may contain', () => {
     const list = ranker.recommend(score([touch(0)]), { category: 'mugs', limit: ITEMS })
     expect(list).toHaveLength(8)
     expect(list.map(({ baseRank }) => baseRank).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
     expect(list.find(({ id }) => id === 'item-28')?.baseRank).toBe(1)
   })
 
-  test('with λ = 0 scores equal the base, and lists fall by score', () => {
+  test('with λ = 0 the scores equal the base scores, and a list is sorted by descending score', () => {
     const parameters = {
       u: new Float32Array(DIMENSION).fill(9),
       w: new Float32Array(FEATURE_COUNT).fill(9),
@@ -122,7 +122,7 @@ describe('a list dominated by one category', () => {
     list.filter(({ id }) => categoryOf(id) === 'mugs').length
   const looked = score([0, 4, 8, 12].map((item) => touch(item, 'view_item', 1)))
 
-  test('is mixed, unless diversify is off', () => {
+  test('a list dominated by one category becomes a mix, unless `diversify` is false', () => {
     expect(mugs(ranker.recommend(looked, { limit: 6, diversify: false }))).toBe(6)
     const list = ranker.recommend(looked, { limit: 6 })
     expect(mugs(list)).toBeLessThan(6)
@@ -130,7 +130,7 @@ describe('a list dominated by one category', () => {
     expect(categoryOf(list[0].id)).toBe('mugs')
   })
 
-  test('stays unmixed in the base order, in a category and for a cold-start shopper', () => {
+  test('a list in base order, of one category or for a cold-start shopper is not mixed', () => {
     const stranger = score([touch(0, 'view_item_list')])
     for (const options of [{ order: 'base' }, { category: 'mugs' }] as const) {
       const list = ranker.recommend(looked, { ...options, limit: 8 })
@@ -142,7 +142,7 @@ describe('a list dominated by one category', () => {
   })
 })
 
-test('contributions of an explanation sum to its score, trees included', () => {
+test('the contributions of an explanation add up to the score, also with trees', () => {
   const withTrees = new Ranker(
     { ...testModel('1'), trees: tinyTrees() },
     Catalog.parse(testCatalog),

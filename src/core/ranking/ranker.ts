@@ -37,7 +37,7 @@ export interface Weighed {
   readonly lift?: (row: number) => number
 }
 
-/** Scores for one shopper at one time; made once per change and minute, and shared by many lists. */
+/** Scores for one shopper at one time, made anew after each change and each minute; many lists share them. */
 export interface Scored extends CandidateSource, Weighed {
   /** Whether the shopper has a history. */
   readonly isOwn: boolean
@@ -61,7 +61,7 @@ interface Place {
 }
 
 export interface SelectOptions extends ListOptions, Selection {
-  /** True: base ranks are omitted, because the caller ignores them. */
+  /** Whether to omit base ranks, for a caller that ignores them. */
   readonly unplaced?: boolean
 }
 
@@ -115,7 +115,7 @@ export class Ranker {
     return this.#related.boughtWith(rows).mostWith
   }
 
-  /** Rows most similar to a row → similarity relative to the most similar, in (0, 1]; cached. */
+  /** Maps a row to the most similar rows, each with its similarity relative to the most similar, in (0, 1]; cached. */
   readonly alikeTo = (row: number): ReadonlyMap<number, number> => {
     const known = this.#alikeTo.get(row) ?? this.#related.alikeTo(row, this.#shown.rows)
     this.#alikeTo.set(row, known)
@@ -152,8 +152,7 @@ export class Ranker {
 
   /**
    * @param learners additional learners, which need the scores of all items; null for none
-   * @param fast allows partial scoring, for scores that are only compared; `explainItem` needs the full
-   *   scores
+   * @param fast whether partial scoring is allowed, if `speedUp` was called; `explainItem` needs the full scores
    * @param losses losses by the shopper's answers, see `lossesOf`
    */
   score(
@@ -272,7 +271,7 @@ export class Ranker {
     return this.#listed(places, ranks, reasonOf)
   }
 
-  /** Places of a list, best first. */
+  /** Selects the items of a list, best first. */
   #select(
     source: CandidateSource,
     choice: Choice,

@@ -1,7 +1,7 @@
 /**
  * @module Finds the reason why an item is in a list. Reasons are counterfactual. A reason names an action of the
- * shopper only if the item would leave its screen in the list made without the action. A screen is the first 12
- * (24, 36 …) places.
+ * shopper only if the item would leave its screen in the list made without the action. An item's screen is the first 12
+ * (24, 36 …) places that contain it.
  */
 import { sameQuery } from '../catalog/words.ts'
 import type { ShopperEvent } from '../events/event.ts'
@@ -29,7 +29,7 @@ interface Counterfactuals {
   readonly limit: number
   /** Lists made for a shopper without any actions. */
   readonly withoutAll: Lists
-  /** @returns causes for the given items, likeliest first, as many as there is time to test */
+  /** @returns as many causes as there is time to test, the likeliest for the given items first */
   readonly causes: (ids: readonly string[]) => readonly Cause[]
   readonly listsWithout: (cause: Cause) => Lists
 }
@@ -42,7 +42,7 @@ export function giveReasons(
   list: readonly Recommendation[],
   { limit, withoutAll, causes, listsWithout }: Counterfactuals,
 ): readonly Recommendation[] {
-  /** Items of `of` that are outside their screen in every list. */
+  /** Those items of `of` that are outside their screen in every list. */
   const lackedBy = (lists: Lists, of: readonly Recommendation[]) => {
     let lacked = of
     for (const ids of lists) {
@@ -75,13 +75,13 @@ interface Known {
   readonly now: number
   readonly rowOf: (id: string) => number | undefined
   readonly categoryOf: (id: string) => string | undefined
-  /** Whether the shop still has an item; a reason names no other. */
+  /** Whether the shop still has an item; a reason never names an item that the shop no longer has. */
   readonly isListed: (id: string) => boolean
   /** Returns a function that finds, for a row, the one of the given rows that it is most often bought with. */
   readonly tiesOf: (rows: readonly number[]) => (row: number) => number | undefined
 }
 
-/** All causes that a reason can name: first causes that lift most of these items, then the latest. */
+/** All causes that a reason can name. A cause that lifts more of these items comes first; of equals, the later. */
 export function causesOf(
   { model, events, history, now, rowOf, categoryOf, isListed, tiesOf }: Known,
   ids: readonly string[],
@@ -154,7 +154,7 @@ function categoryCause(category: string, categoryOf: Known['categoryOf']): Cause
   }
 }
 
-/** Removes items from an event; an order retains its other items. */
+/** Creates a function that removes items from an event; null if no item remains. */
 function leavingOut(isOut: (id: string) => boolean) {
   return (event: ShopperEvent): ShopperEvent | null => {
     if (!event.items.some(isOut)) return event

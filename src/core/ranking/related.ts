@@ -22,8 +22,8 @@ export class Related {
   }
 
   /**
-   * Similarity by item vectors, title and category, and by joint views if the log has views. Joint purchases
-   * are left out where views are missing, because they rarely mean similarity.
+   * Similarity by item vectors, title and category; if the log has views, also by co-occurrence. In a log without
+   * views, co-occurrence means joint purchases, which rarely mean similarity, so it is left out.
    * @returns scores by row, [N]; 0 for rows outside `others`
    */
   similarTo(row: number, others: readonly number[]): Float32Array {
@@ -55,7 +55,7 @@ export class Related {
     return scores
   }
 
-  /** Rows most similar to a row → similarity relative to the most similar, in (0, 1]. */
+  /** Rows most similar to a row, each with its similarity relative to the most similar, in (0, 1]. */
   alikeTo(row: number, others: readonly number[]): ReadonlyMap<number, number> {
     const scores = this.nearestTo(row, others, NEAREST)
     const most = scores.reduce((a, b) => Math.max(a, b), 0)
@@ -100,7 +100,7 @@ export class Related {
   }
 }
 
-/** Products of the shop that count as similar to an item; measured on the demo shop's dearer items. */
+/** Number of the shop's products that count as similar to an item; measured on the demo shop's dearer items. */
 export const NEAREST = 30
 
 /**
@@ -140,10 +140,10 @@ function cosine(a: Float32Array, b: Float32Array): number {
   return aa > 0 && bb > 0 ? dot / Math.sqrt(aa * bb) : 0
 }
 
-/** Finds the items that share a title word with an item: their ids → similarity in (0, 1]; 1 for the same words. */
+/** Finds the items that share a title word with an item, and their similarity in (0, 1]; 1 for the same words. */
 type Alike = (id: string) => ReadonlyMap<string, number>
 
-/** Cosine of the title words, each weighted by the logarithm of its rarity. */
+/** Creates an `Alike`: cosine of the title words, each weighted by the logarithm of its rarity. */
 export function createAlike(items: readonly Item[]): Alike {
   const words = new Map(items.map(({ id, title = '' }) => [id, titleWords(title)]))
   const byWord = new Map<string, string[]>()

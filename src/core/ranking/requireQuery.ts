@@ -1,4 +1,4 @@
-/** @module Validation of list queries. A page doesn't load it: the worker validates. */
+/** @module Validates list queries in the worker, so that a page need not load this code. */
 import { invalidInput } from '../error.ts'
 import type { ListOptions, ListQuery } from './apiLists.ts'
 import { EXCLUSIONS } from './listQuery.ts'
@@ -11,10 +11,7 @@ const FROM: readonly unknown[] = [
   'new',
 ] satisfies ListOptions['from'][]
 
-/**
- * Validates a query, since JavaScript has no types.
- * @throws NearsideError `input-invalid` for an invalid query
- */
+/** Validates a query, which a page without types can get wrong. @throws NearsideError `input-invalid` */
 export function requireQuery({ options = {}, ...query }: ListQuery): void {
   const refuse = (what: string) => invalidInput(`${query.kind}: ${what}.`)
   const isIds = (value: unknown) =>
@@ -37,13 +34,15 @@ export function requireQuery({ options = {}, ...query }: ListQuery): void {
   const isFrom = query.kind === 'recommend' && FROM.includes(from)
   const isDearer = query.kind === 'similar' && dearer !== undefined && dearer > 1
   if ((from && !isFrom) || (dearer && !isDearer))
-    throw refuse(`from must be one of ${FROM.join(', ')}, in recommend; dearer above 1, in similar`)
+    throw refuse(
+      `from must be one of ${FROM.join(', ')}, and only for recommend; dearer must be above 1, and only for similar`,
+    )
   if (!Array.isArray(exclude) || !exclude.every((kind) => EXCLUSIONS.includes(kind)))
     throw refuse(`exclude must be an array of ${EXCLUSIONS.join(', ')}; ids go to excludeIds`)
   if (excludeIds !== undefined && !isIds(excludeIds))
     throw refuse('excludeIds must be an array of ids')
   if (typeof page !== 'string' || typeof rules !== 'boolean' || typeof diversify !== 'boolean')
-    throw refuse('page must be a text, rules and diversify true or false')
+    throw refuse('page must be a text; rules and diversify must be true or false')
   if ('items' in query && !isIds(query.items)) throw refuse('items must be an array of ids')
   if ('item' in query && !isIds([query.item].flat())) throw refuse('item must be the id of an item')
 }

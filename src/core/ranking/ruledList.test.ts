@@ -1,4 +1,4 @@
-/** @module Any list obeys any rules: property test on a shop of 32 items, ranked by its model. */
+/** @module Tests that any list obeys any rules, by properties, on a shop of 32 items that its model ranks. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Catalog } from '../catalog/catalog.ts'
@@ -112,14 +112,14 @@ const query: fc.Arbitrary<ListQuery> = fc.oneof(
   }),
 )
 
-/** Independent implementation of the matching, to compare with. */
+/** Whether a rule matches an item, implemented independently of the code under test. */
 const isOneOf = ({ id, brand, category, price }: RuleItems, item: Item) =>
   (!id || id.includes(item.id)) &&
   (!brand || brand.includes(item.brand ?? '')) &&
   (!category || category.includes(item.category ?? '')) &&
   (!price || (item.price ?? -1) >= (price.from ?? 0))
 
-test('any rules give a valid list that obeys them', () => {
+test('any list under any rules is valid and obeys the rules', () => {
   let pinned = 0
   fc.assert(
     fc.property(file, query, (value, asked) => {
@@ -178,7 +178,7 @@ const itemsHaveSame = (rule: Rule) => JSON.stringify(rule).includes('"same"')
 describe('what rules do to a list', () => {
   const plain = ids(recommend([]))
 
-  test('without a matching rule, the list is the model’s, bit for bit', () => {
+  test('if no rule matches, the list equals the model’s list, bit for bit', () => {
     expect(recommend([])).toEqual(ranker.recommend(shopper, {}))
     expect(recommend([{ name: 'r', when: { page: ['x'] }, hide: { id: ['item-31'] } }])).toEqual(
       recommend([]),
@@ -196,7 +196,7 @@ describe('what rules do to a list', () => {
     expect(list[1].score).toBe(list[3].score)
   })
 
-  test('only an item that a boost brings in has the reason ‘chosen’', () => {
+  test('a boosted item has the reason ‘chosen’ only if the boost brings it into the list', () => {
     const low = ranker.recommend(nobody, { limit: 32 }).at(-1)?.id ?? ''
     const boost = (one: string) => [{ name: 'push', boost: { id: [one] }, by: 1e6 }]
     const [first] = recommend(boost(low), { limit: 3 })
@@ -232,7 +232,7 @@ describe('what rules do to a list', () => {
     expect([...categories].sort()).toEqual(['bags', 'cards', 'lights', 'mugs'])
   })
 
-  test('an explanation names every rule of an item, their sum and its rank', () => {
+  test('an explanation names every rule that acts on the item, the sum of their effects and the item’s rank', () => {
     const rules: Rule[] = [
       { name: 'out', hide: { id: ['item-31', 'item-30'] } },
       { name: 'up', boost: { category: ['bags'] }, by: 2 },

@@ -16,8 +16,8 @@ export interface Ruled extends Pick<Selection, 'among' | 'limits' | 'taken'> {
 }
 
 /**
- * @param answer ranks a list under the rules' constraints
- * @param among ids that the list may contain; undefined: any
+ * Makes a list under the rules. @param answer ranks a list under the rules' constraints
+ * @param among ids that the list may contain; undefined if it may contain any
  */
 export function ruledList(
   rules: ListRules,
@@ -69,7 +69,7 @@ function mayHold(query: ListQuery, { id, category }: Item): boolean {
   return !isAsked && !excludeIds.includes(id) && category === wanted
 }
 
-/** Query for the items that fill the places beside the pinned items. */
+/** Query for the items that fill the places that no pinned item takes. */
 function besides(
   query: ListQuery,
   { hidden }: ListRules,
@@ -85,10 +85,7 @@ function besides(
   return { ...query, options: { ...query.options, limit, excludeIds } }
 }
 
-/**
- * Scores with the rules' boosts and buries.
- * @param lifts id → amount added to its score, for this shopper and for the base order
- */
+/** Adds the rules' boosts and buries, by id, to the scores for this shopper and to the base order. */
 export function liftScores<Scores extends Scored>(
   ranker: Ranker,
   lifts: ListRules['lifts'],
@@ -105,7 +102,7 @@ export function liftScores<Scores extends Scored>(
   }
 }
 
-/** Explanation of an item under the shop's rules. Hidden items rank last, except the explained item itself. */
+/** Explanation of an item under the shop's rules. It ranks as if not hidden; other hidden items rank last. */
 export function explainRuled(
   { hidden, lifts, rulesOf }: ListRules,
   id: string,

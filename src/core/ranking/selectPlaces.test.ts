@@ -11,7 +11,7 @@ const itemOf = (all: readonly string[]) => (place: number) => ({
 })
 const bestOf = (all: readonly string[]) => (count: number) => [...all.slice(0, count).keys()]
 
-test('a third item of a family stands behind all other items', () => {
+test('a third variant of a product stands behind the items of all other products', () => {
   fc.assert(
     fc.property(families, fc.double({ min: 0, max: 70, noNaN: true }), (all, limit) => {
       const list = selectPlaces(bestOf(all), { limit }, itemOf(all))
@@ -28,7 +28,7 @@ test('a third item of a family stands behind all other items', () => {
   )
 })
 
-test('requests more candidates only while the list isn’t full', () => {
+test('selectPlaces requests more candidates only while the list isn’t full', () => {
   const asked: number[] = []
   const best = (count: number) => {
     asked.push(count)
@@ -50,14 +50,14 @@ test('requests more candidates only while the list isn’t full', () => {
   ])
 })
 
-test('ranks are the places in the list; surplus variants rank behind it', () => {
+test('ranksInGroups gives listed items their places, and ranks surplus variants behind the list', () => {
   fc.assert(
     fc.property(families, fc.integer({ min: 1, max: 70 }), (all, limit) => {
       const list = selectPlaces(bestOf(all), { limit }, itemOf(all))
       const ranks = ranksInGroups([...all.keys()], { limit }, itemOf(all))
       expect(list.map((place) => ranks[place])).toEqual(list.map((_, at) => at + 1))
-      // If the list contains a surplus variant, it has room for all other items; the other surplus variants come
-      // after them.
+      // If the list contains a surplus variant, it has room for all items that are no surplus variants; all surplus
+      // variants come after these.
       const roomForAll = list.some((place, at) => place < (list[at - 1] ?? 0))
       for (const [place, rank] of ranks.entries()) {
         if (list.includes(place)) continue
@@ -68,7 +68,7 @@ test('ranks are the places in the list; surplus variants rank behind it', () => 
   )
 })
 
-test('an item left out by one limit doesn’t count towards another', () => {
+test('an item that one limit leaves out doesn’t count towards another limit', () => {
   const items = [
     { id: 'a', brand: 'x', category: 'm' },
     { id: 'b', brand: 'x', category: 'n' },

@@ -1,7 +1,4 @@
-/**
- * @module Selects the ranked candidates that make a list: variants within their limits, and varied categories. Pure;
- * candidates are numbers.
- */
+/** @module Selects the items of a list from ranked candidates: it limits variants and varies categories. Pure. */
 import type { Item } from '../catalog/item.ts'
 import type { GroupLimit } from '../rules/listRules.ts'
 import type { ListOptions } from './apiLists.ts'
@@ -21,14 +18,14 @@ export interface Selection extends Pick<ListOptions, 'limit' | 'diversify'> {
 /** Maximum number of variants of one product while other items remain. */
 const PER_FAMILY = 2
 
-/** Number of candidates per place of a list with varied categories. */
+/** Number of candidates from which a list with varied categories is selected, per place. */
 const POOL = 8
 
 /**
  * @param best returns the given number of best candidates, best first; fewer only if there are no more
  * @param itemOf returns a candidate's item; a candidate without an item is under no limit
  * @param scoreOf returns a candidate's score; given only for a list with varied categories
- * @returns `limit` (rounded down) candidates, or all if there are fewer
+ * @returns as many candidates as `limit` (rounded down), or all if there are fewer
  */
 export function selectPlaces(
   best: (count: number) => readonly number[],
@@ -55,8 +52,8 @@ export function selectPlaces(
 }
 
 /**
- * Rank of each candidate in the list that `selectPlaces` makes. A surplus variant shares the rank of the next item.
- * If the list has room for all other candidates, surplus variants rank behind them.
+ * Rank of each candidate in the list that `selectPlaces` makes. A surplus variant gets the rank of the next item that
+ * isn't surplus. If the list has room for all other candidates, surplus variants rank behind these.
  * @param ordered candidates, best first
  */
 export function ranksInGroups(
@@ -73,7 +70,7 @@ export function ranksInGroups(
   return ranks.map((rank) => (rank > 0 ? rank : above < limit ? ++last : -rank))
 }
 
-/** Returns a check whether an item's groups have room left. Call the check once per item, in order. */
+/** Creates a check whether the limits leave room for an item, which then counts. Call it once per item, in order. */
 function createFits(selection: Selection) {
   const { diversify = true, limits = [], taken = [] } = selection
   const { perFamily = diversify ? PER_FAMILY : Number.POSITIVE_INFINITY } = selection
@@ -100,17 +97,14 @@ function createFits(selection: Selection) {
   }
 }
 
-/**
- * Log-odds that an item loses for each item of its category before it, except the first.
- * docs/results/lists.md compares other amounts.
- */
+/** Log-odds that an item loses for each listed item of its category but the first; see docs/results/lists.md. */
 const COST = 0.25
 /** Maximum loss in log-odds, so that high scores decide in a long list. */
 const MOST = 2.5
 
 /**
- * Varies the categories of a list by maximal marginal relevance: each listed item lowers the worth of others of its
- * category. Two items are alike if they have the same category.
+ * Varies the categories of a list by maximal marginal relevance: each listed item lowers the worth of the other items
+ * of its category.
  * @see Carbonell and Goldstein 1998, The use of MMR
  * @param ranked candidates by score, best first
  * @param taken pinned items of the list, which count as listed
@@ -127,7 +121,7 @@ export function diversify(
   const add = (category = '') =>
     category !== '' && held.set(category, (held.get(category) ?? 0) + 1)
   for (const { category } of taken) add(category)
-  // Places of each category, best last. An item without a category is like no other item.
+  // Candidates of each category, best last. Items without a category don't lower one another's worth.
   const queues = new Map<string, number[]>()
   for (let place = ranked.length - 1; place >= 0; place--) {
     const category = itemOf(ranked[place])?.category ?? ''

@@ -38,7 +38,7 @@ describe('the items that a rule matches', () => {
     [{ attributes: { toString: ['x'] } }, ''],
   ])('%j', (items, ids) => expect(hidden(items)).toBe(ids))
 
-  test('without an item to compare with, a rule with ‘same’ doesn’t apply', () => {
+  test('a rule with ‘same’ doesn’t apply to a list that is about no item', () => {
     const same: RuleItems = { same: ['brand'] }
     expect(hidden(same, { list: 'similar', about: ITEMS[0] })).toBe('ab')
     expect(hidden(same, { list: 'similar', about: ITEMS[3] })).toBe('')
@@ -77,7 +77,7 @@ describe('when a rule holds', () => {
     [false, { until: '2026-12-24T12:00:00Z' }],
   ])('%j: %j of %j', (expected, when, asked) => expect(holds(when, asked)).toBe(expected))
 
-  test('the day of `until` is included to its end', () => {
+  test('a rule holds until the end of the day that `until` names', () => {
     const when = { until: '2026-12-24' }
     expect(holds(when, { now: NOW + DAY / 2 - 1 })).toBe(true)
     expect(holds(when, { now: NOW + DAY / 2 })).toBe(false)
@@ -85,7 +85,7 @@ describe('when a rule holds', () => {
 })
 
 describe('several rules together', () => {
-  test('several ‘only’ rules allow only the items that match all of them', () => {
+  test('an item must match every ‘only’ rule that applies', () => {
     const rules: Rule[] = [
       { name: 'mugs', only: { category: ['mugs'] } },
       { name: 'cheap', only: { price: { to: 10 } } },
@@ -96,7 +96,7 @@ describe('several rules together', () => {
     expect(rulesFor(rules).rulesOf('nowhere')).toEqual([])
   })
 
-  test('the factors of ‘boost’ and ‘bury’ multiply', () => {
+  test('if several ‘boost’ and ‘bury’ rules match an item, their factors are multiplied', () => {
     const { lifts } = rulesFor([
       { name: 'up', boost: { category: ['mugs'] }, by: 6 },
       { name: 'down', bury: { brand: ['acme'] }, by: 2 },
@@ -107,7 +107,7 @@ describe('several rules together', () => {
     expect(lifts.has('d')).toBe(false)
   })
 
-  test('pins keep their order, without hidden or unknown items', () => {
+  test('the pinned items keep their order, and hidden or unknown items are dropped from the pins', () => {
     const { pins } = rulesFor([
       { name: 'p', pin: ['d', 'gone', 'b', 'a', 'd'], at: 2 },
       { name: 'h', hide: { id: ['b'] } },
@@ -118,7 +118,7 @@ describe('several rules together', () => {
     ])
   })
 
-  test('a reranked list keeps all of its items', () => {
+  test('rules that hide or limit items don’t apply to a reranked list', () => {
     const rules: Rule[] = [
       { name: 'h', hide: { id: ['a'] } },
       { name: 'o', only: { id: ['a'] } },

@@ -2,7 +2,7 @@
 import type { Item } from '../catalog/item.ts'
 import { itemsOf, type Rule, type RuleCondition, type RuleItems, readDate } from './rule.ts'
 
-/** List that rules may apply to. */
+/** Circumstances of a list, by which the rules that apply are selected. */
 export interface Asked {
   readonly list: NonNullable<RuleCondition['list']>[number] | 'search'
   /** Whether the list is the result of one of these queries; for a search only. */
@@ -12,18 +12,18 @@ export interface Asked {
   readonly about?: Item
   /** Current time in milliseconds since the epoch. */
   readonly now: number
-  /** Current value of a context from the shop or the clock; undefined if unknown. */
+  /** Returns the current value of a context from the shop or the clock; undefined if unknown. */
   readonly context: (name: string) => string | undefined
 }
 
 export interface Pin {
   readonly item: Item
-  /** 1-based place of the rule's first item; the others follow it. */
+  /** 1-based place of the rule's first item; the rule's other items follow it. */
   readonly at: number
   readonly rule: string
 }
 
-/** Maximum number of items of one group while others remain. */
+/** Maximum number of items of one group, as long as items of other groups remain. */
 export interface GroupLimit {
   readonly per: 'brand' | 'category' | 'groupId'
   readonly most: number
@@ -32,7 +32,7 @@ export interface GroupLimit {
 export interface ListRules {
   /** Ids of items that the list must exclude. */
   readonly hidden: ReadonlySet<string>
-  /** Id → logarithm of the factor on the item's odds. */
+  /** Item id → logarithm of the factor by which the rules multiply the item's odds. */
   readonly lifts: ReadonlyMap<string, number>
   /** Pinned items that lists may show. */
   readonly pins: readonly Pin[]
@@ -44,10 +44,10 @@ export interface ListRules {
   rulesOf(id: string): readonly Rule[]
 }
 
-/** Maximum number of cached combinations; items and rules stay the same, so results are reused. */
+/** Maximum number of combinations of rules whose effect is cached. */
 const MOST_KEPT = 50
 
-/** @returns the effect of the rules on a list; the same object while the same rules apply */
+/** @returns a function that gives the rules' effect on a list; it gives the same object while the same rules apply */
 export function createRuleBook(
   rules: readonly Rule[],
   items: readonly Item[],

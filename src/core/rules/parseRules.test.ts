@@ -4,7 +4,7 @@ import { parseRules } from './parseRules.ts'
 
 const faultOf = (rule: unknown) => parseRules([rule]).faults
 
-test('every kind of rule is read, from an array or a file’s object', () => {
+test('every kind of rule is read, whether the value is an array or an object with `rules`', () => {
   const rules = [
     { name: 'recall', hide: { id: ['a'], attributes: { colour: ['red', 1, true] } } },
     {
@@ -34,7 +34,7 @@ test('every kind of rule is read, from an array or a file’s object', () => {
   expect(parseRules({ rules })).toEqual({ rules, faults: [] })
 })
 
-test('a bad rule is left out and reported by name; the others apply', () => {
+test('an invalid rule is left out and reported by its name, and the other rules still apply', () => {
   const good = { name: 'a', pin: ['x'] }
   const parsed = parseRules([good, { name: 'b', boost: { brand: ['x'] }, by: 0.5 }, good])
   expect(parsed.rules).toEqual([good, good])
@@ -64,7 +64,7 @@ test.each([
   expect(faultOf(rule)).toEqual([expect.stringContaining(fault)])
 })
 
-test('any rule is either read or reported, and nothing throws', () => {
+test('parseRules reads or reports each rule of any array, and never throws', () => {
   const word = fc.constantFrom('name', 'hide', 'by', 'boost', 'when', 'id', 'pin', '__proto__')
   const { tree } = fc.letrec((tie) => ({
     tree: fc.oneof(

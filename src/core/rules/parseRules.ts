@@ -10,7 +10,7 @@ const refuse = (what: string, why = 'is invalid') =>
 
 const { exactly, list, number, oneOf, optional, record, text, whole } = createReaders(refuse)
 
-/** Replaces the error of a value without parts by a description of the valid values. */
+/** Changes a reader so that its error describes the valid values. */
 const must =
   <T>(be: string, read: Read<T>): Read<T> =>
   (value, what) => {

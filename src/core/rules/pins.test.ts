@@ -3,7 +3,7 @@ import { placeBeside, placePins, withPins } from './listRules.ts'
 
 const pin = (id: string, at: number) => ({ item: { id }, at, rule: 'r' })
 
-test('a pin moves to the next free place, and is dropped behind the end', () => {
+test('a pin whose place is taken moves to the next free place, and is dropped if that is beyond the end of the list', () => {
   const pins = [pin('a', 2), pin('b', 2), pin('c', 1), pin('a', 4), pin('d', 9), pin('e', 1)]
   const places = [...placePins(pins, 5)].map(([place, { item }]) => [place, item.id])
   expect(places).toEqual([
@@ -14,7 +14,7 @@ test('a pin moves to the next free place, and is dropped behind the end', () => 
   ])
 })
 
-test('other items fill the places around pins', () => {
+test('the other items of a list fill the places that no pin takes', () => {
   const pinned = new Map([
     [1, 'P'],
     [3, 'Q'],

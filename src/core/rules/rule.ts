@@ -4,24 +4,21 @@ import { DAY, parseIso } from '../time.ts'
 
 /** Conditions on an item; all of them must hold. */
 export interface RuleItems {
-  /** Accepted ids; a `groupId` stands for its variants. */
+  /** Accepted ids; a `groupId` stands for all of its variants. */
   readonly id?: readonly string[]
   /** Accepted brands. */
   readonly brand?: readonly string[]
   /** Accepted categories. */
   readonly category?: readonly string[]
-  /** Accepted product groups, which contain the variants of one product. */
+  /** Accepted group ids; a group contains the variants of one product. */
   readonly groupId?: readonly string[]
   /** Price range in the catalog's currency, inclusive; either end can be omitted. */
   readonly price?: { readonly from?: number; readonly to?: number }
   /** Whether the price is at least 5 % below the usual price in the base model. Without a model no item is an offer. */
   readonly offer?: boolean
-  /**
-   * Groups that the item must share with the item that the list is about. The rule applies only to lists
-   * about an item that has these groups.
-   */
+  /** Fields that must equal those of the item that the list is about; without such an item, the rule doesn't apply. */
   readonly same?: readonly ('brand' | 'category' | 'groupId')[]
-  /** Accepted values by name of the attribute in the catalog, or for numbers a range as of `price`. */
+  /** By name of an attribute in the catalog: the accepted values, or a range of numbers as for `price`. */
   readonly attributes?: Readonly<
     Record<
       string,
@@ -45,11 +42,11 @@ export interface RuleCondition {
   /** Conditions on the item that the list is about. */
   readonly item?: RuleItems
   /**
-   * Accepted values by name of the context. The names come from `context` of `createPersonalizer` (a
-   * campaign, a locale, …) or the clock: `hour`, `weekday`, `holiday`.
+   * By name of a context: its accepted values. The names come from `context` of `createPersonalizer` (a campaign, a
+   * locale, …) or the clock: `hour`, `weekday`, `holiday`.
    */
   readonly context?: Readonly<Record<string, readonly string[]>>
-  /** First moment of validity in ISO 8601: a UTC day (from its beginning) or a time with its zone. */
+  /** Begin of validity in ISO 8601: a UTC day (from its beginning) or a time with its zone. */
   readonly from?: string
   /** End of validity in ISO 8601: a UTC day (inclusive) or a time with its zone. */
   readonly until?: string
@@ -63,11 +60,11 @@ export type Rule = {
   readonly when?: RuleCondition
 } & (
   | {
-      /** Items that lists must exclude. `rerank` shows all given items. */
+      /** Items that lists must exclude. The rule doesn't apply to `rerank`, which shows all given items. */
       readonly hide: RuleItems
     }
   | {
-      /** Items to which lists are restricted. `rerank` shows all given items. */
+      /** Items to which lists are restricted. The rule doesn't apply to `rerank`, which shows all given items. */
       readonly only: RuleItems
     }
   | {
@@ -83,7 +80,7 @@ export type Rule = {
       readonly by: number
     }
   | {
-      /** Ids of items that stand in sequence at a fixed place, if lists may show them. */
+      /** Ids of items that stand in this order from a fixed place on, if lists may show them. */
       readonly pin: readonly string[]
       /** 1-based place of the first item; default 1. */
       readonly at?: number

@@ -1,11 +1,11 @@
 /**
- * @module Applies the personal order inside a search result, without loss of relevance. The personal order
- * decides between equally relevant hits. With a tolerance learned from the shop's own searches, it also
- * decides between hits of nearly equal relevance.
+ * @module Applies the personal order inside a search result without moving a clearly less relevant hit up. The personal
+ * order decides between equally relevant hits. With a tolerance learned from the shop's own searches, it also decides
+ * between hits of nearly equal relevance.
  */
 import type { SearchHit } from './hit.ts'
 
-/** Relative difference of two relevances that can come from rounding alone. */
+/** Relative difference between two relevances below which they count as equal, since rounding can cause it. */
 const ROUNDING = 1e-9
 
 /**
@@ -31,7 +31,10 @@ export function blend(
   return blended
 }
 
-/** A band begins at its most relevant hit and ends where the relevance falls below (1 − tolerance) of it. */
+/**
+ * Splits the hits into bands of about equal relevance. A band begins at its most relevant hit and ends where the
+ * relevance falls below (1 − tolerance) of that hit's.
+ */
 function bands(hits: readonly SearchHit[], tolerance: number): SearchHit[][] {
   const result: SearchHit[][] = []
   let top: SearchHit | null = null

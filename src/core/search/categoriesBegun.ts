@@ -1,10 +1,11 @@
 /** @module Finds the categories that a query could mean. */
 
-/** Minimum number of letters of the query. */
+/** Minimum number of letters of a query for which categories are found. */
 const LEAST_LETTERS = 3
 
 /**
- * Categories with a word that begins with the query, in the given order; none for fewer than three letters.
+ * Categories that have a word which begins with the query, in the given order; none if the query has fewer than three
+ * letters.
  * @param text a category's name on screen; default: the category itself
  */
 export function categoriesBegun(

@@ -12,7 +12,7 @@ const ITEMS: readonly Item[] = [
 const NAME = { name: 'x', label: 'X' }
 const colour = (item: Item) => item.attributes?.colour
 
-test('values of a tree are paths: an item counts at each level, and one choice replaces another', () => {
+test('a group with `tree` has paths as values: an item counts at each level, and a new choice replaces the old one', () => {
   const items = ['Home > Mugs', 'Home > Bowls', 'Home', 'Garden', undefined].map((category, i) => ({
     id: `i${i}`,
     category,
@@ -29,7 +29,7 @@ test('values of a tree are paths: an item counts at each level, and one choice r
   expect(facets[0].options.filter(({ selected }) => selected)).toHaveLength(1)
 })
 
-test('values are sorted by count and name, and an item counts once per value', () => {
+test('the values of a group are sorted by count, then by name, and an item counts once per value', () => {
   const brands = valueGroup(ITEMS, NAME, ({ brand }) => brand)
   expect(brands.options.map(({ value }) => value)).toEqual(['Alpha', 'Beta', 'Gamma'])
   expect(valueGroup([...ITEMS].reverse(), NAME, ({ brand }) => brand).options).toEqual(
@@ -44,7 +44,7 @@ test('values are sorted by count and name, and an item counts once per value', (
   expect(narrow(ITEMS, [sizes], { x: ['42'] }).items.map(({ id }) => id)).toEqual(['a'])
 })
 
-test('a price limit starts the next band, and items without price are in none', () => {
+test('a price that equals a limit belongs to the higher band, and an item without price belongs to none', () => {
   const prices = priceGroup(NAME, [1, 20], (from, to) => `${from} to ${to}`)
   expect(prices.options).toEqual([
     { value: '0-1', label: '0 to 1' },

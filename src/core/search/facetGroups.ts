@@ -40,7 +40,7 @@ const levels = (path: string): readonly string[] =>
   path.split(' > ').map((_, level, names) => names.slice(0, level + 1).join(' > '))
 
 /**
- * Facet group of price bands; items without a price are in none.
+ * Facet group of price bands; items without a price are in no band.
  * @param limits ascending limits between the bands, e.g. `[1, 3, 8]`: four bands with the values `0-1` … `8-`
  * @param text text that the shopper reads; `to` is infinite for the last band
  */

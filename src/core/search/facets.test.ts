@@ -33,7 +33,7 @@ const selection = fc.record({
 const withIds = (list: readonly Omit<Item, 'id'>[]): Item[] =>
   list.map((item, place) => ({ ...item, id: `i${place}` }))
 
-test('each count is the number of items if that value is the only choice in its group', () => {
+test('the count of a value is the number of items that would remain if it were the only choice in its group', () => {
   fc.assert(
     fc.property(items, selection, (list, chosen) => {
       const all = withIds(list)
@@ -47,7 +47,7 @@ test('each count is the number of items if that value is the only choice in its 
   )
 })
 
-test('narrowing keeps the order, adds nothing and ignores unknown choices', () => {
+test('narrowing keeps the order of the items, adds none and ignores unknown choices', () => {
   fc.assert(
     fc.property(items, selection, (list, chosen) => {
       const all = withIds(list)
@@ -59,7 +59,7 @@ test('narrowing keeps the order, adds nothing and ignores unknown choices', () =
   expect(narrow(all, GROUPS, { in: ['unknown'], no: ['x'] }).items).toEqual(all)
 })
 
-test('narrowing returns the shop’s own objects, with their type', () => {
+test('narrowing returns the objects that the shop passed, with the shop’s own type', () => {
   interface Product extends Item<{ colour: string }> {
     readonly stock: number
   }

@@ -1,12 +1,12 @@
 /**
- * @module Narrows a list by facets and counts each choice. The count beside a choice is the number of items
- * with that choice while the other groups stay as they are.
+ * @module Narrows a list by facets and counts each choice. The count beside a choice is the number of items that the
+ * list would have with this choice alone in its group, while the choices in other groups stay.
  */
 import type { Item } from '../catalog/item.ts'
 
-/** Property that a list can be narrowed by. */
+/** Property by which a shopper can narrow a list. */
 export interface FacetGroup<TItem extends Item = Item> {
-  /** Stable name, e.g. for an address. */
+  /** Name of the group that never changes, so that it can stand in a page's address. */
   readonly name: string
   /** Text that the shopper reads. */
   readonly label: string
@@ -38,7 +38,7 @@ export interface Facet {
   }[]
 }
 
-/** Narrows the items. An item must match one chosen value in every group; a group without a choice matches all. */
+/** Narrows the items. An item must match a chosen value in every group; a group without a choice matches any item. */
 export function narrow<TItem extends Item>(
   items: readonly TItem[],
   groups: readonly FacetGroup<TItem>[],

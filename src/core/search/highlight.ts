@@ -3,12 +3,12 @@
 import { foldWord, wordsOf } from '../catalog/words.ts'
 import type { SearchHit } from './hit.ts'
 
-/** Splits the text into pieces that join to the same text; `hit` marks the matched words. */
+/** Splits a text into pieces, which joined give the same text; `hit` marks the matched words. */
 export function highlight(
   text: string,
   terms: SearchHit['terms'],
 ): readonly { readonly text: string; readonly hit: boolean }[] {
-  // Fast path: most lists aren't search results.
+  // Returns early, because most lists aren't search results.
   if (terms.length === 0) return text === '' ? [] : [{ text, hit: false }]
   const matched = new Set(terms)
   const pieces: { text: string; hit: boolean }[] = []

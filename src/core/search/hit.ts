@@ -6,11 +6,11 @@ export interface SearchHit {
   readonly id: string
   /** BM25+ score with field boosts, comparable within one result only. */
   readonly relevance: number
-  /** Whether every word of the query was found. Complete hits precede the others, unless all of them are sold out. */
+  /** Whether every word of the query was found. Complete hits precede the others, unless all of those are sold out. */
   readonly complete: boolean
-  /** Whether a word of the query was found only in a similar spelling. */
+  /** Whether the product has a word of the query only in a similar spelling. */
   readonly respelt?: boolean
-  /** Folded words of the item that matched, for highlighting. */
+  /** Folded words of the item that matched the query, for highlighting. */
   readonly terms: readonly string[]
   /** Whether a rule of the shop put the product at this place; `blend` leaves it there. */
   readonly pinned?: boolean

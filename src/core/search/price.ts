@@ -1,13 +1,13 @@
 /** @module Reads the price condition of a query, in English and German: "under £5", "£5 to £10", "85p", "cheap". */
 import { isTelling } from '../catalog/words.ts'
 
-/** Price condition of a query: a price fits between `least` and `most`, exclusive. */
+/** Price condition of a query: a price fits if it lies between `least` and `most`, both exclusive. */
 export interface PriceWish {
   /** Query without the price condition. */
   readonly rest: string
   readonly least: number
   readonly most: number
-  /** Distance of a price from the wished price, by which hits are sorted. Absent if the wish sets no order. */
+  /** Distance of a price from the wished price, by which hits are sorted. Absent if the query asks for no order. */
   readonly distance?: (price: number) => number
 }
 
@@ -17,14 +17,14 @@ const START = '(?<![\\p{L}\\p{N}])'
 const END = '(?![\\p{L}\\p{N}])'
 const AMOUNT = '(\\d+(?:,\\d{3})*(?:[.,]\\d{1,2})?)'
 const UNIT = `(?:[£$€]|(?:pounds?|quid|pfund|euros?)${END})`
-/** An amount with its currency. */
+/** Pattern for an amount with its currency. */
 const SURE = `(?:[£$€]\\s?${AMOUNT}(?![\\d.]*\\p{L})|${START}${AMOUNT}\\s?${UNIT})`
 /** Without a currency, a number is a price only at the end of the query: "under 5 years" names no price. */
 const ANY = `(?:${SURE}|${AMOUNT}\\s*$)`
 
-/** Tolerance for rounding, half a penny. */
+/** Tolerance for rounding: half a penny. */
 const SAME = 0.005
-/** Maximum relative difference between a price and the price that it counts as near. */
+/** Maximum relative difference between a price and a wished price that it still counts as near to. */
 const NEAR = 0.35
 
 const within = (least: number, most: number) => ({ least, most })
@@ -73,7 +73,7 @@ const READERS = FORMS.map(([form, wish]) => ({
   wish,
 }))
 
-/** Words for amounts, and the digits that replace them. */
+/** Patterns for amounts in words, and the digits that replace such an amount. */
 const NAMED: readonly (readonly [RegExp, (amount: string) => string])[] = [
   [/\b(?:a )?fiver\b/i, () => '£5'],
   [/\b(?:a )?tenner\b/i, () => '£10'],
@@ -81,7 +81,7 @@ const NAMED: readonly (readonly [RegExp, (amount: string) => string])[] = [
   [/\b(\d{1,3}) ?(?:p|pence)\b/i, (pence) => `£${Number(pence) / 100}`],
 ]
 
-/** Whether a price fits; an unknown price (NaN) doesn't. */
+/** Whether a price fits the wish; an unknown price (NaN) doesn't. */
 export const fitsPrice = (price: number, { least, most }: Pick<PriceWish, 'least' | 'most'>) =>
   price > least && price < most
 
@@ -103,7 +103,7 @@ export function takePrice(query: string): PriceWish | null {
   return null
 }
 
-/** Words that any product fits. */
+/** Words that fit any product, so they say nothing about the product. */
 const ANYTHING = /(?<!\p{L})(?:gifts?|presents?|geschenke?|etwas)(?!\p{L})/giu
 
 /** Whether the wish is about the price alone, as in "gifts under £5". */

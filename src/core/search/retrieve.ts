@@ -33,31 +33,31 @@ const MATCHING: Matching = {
   fuzzy,
 }
 
-/** Factors on the relevance of a hit by an alternative wording: its maximum share of the best exact hit's relevance. */
+/** Maximum relevance of a hit by an alternative wording, as a share of the best exact hit's relevance. */
 const WEIGHTS = { respelt: 0.9, replaced: 0.8 }
 
-/** Relative gain in relevance if a title has the query's words side by side: a "plant pot" is no "pot plant". */
+/** Relative gain in relevance if a title has the query's words in sequence: a "plant pot" is no "pot plant". */
 const TOGETHER = 0.2
 
-/** Number of complete hits from which partial hits are omitted as noise. */
+/** Number of complete hits from which hits for only some of the words are omitted as noise. */
 const ENOUGH = 12
 
 /**
- * Maximum typing errors as a share of a word's letters: from four letters on, one per five letters. Words
- * with a digit allow none, because another digit means another product.
+ * Maximum number of typing errors as a share of a word's letters: one error per five letters, for words of at least
+ * four letters. A word with a digit may have none, because another digit means another product.
  */
 export function fuzzy(term: string): number | false {
   return term.length < 4 || /\d/.test(term) ? false : 0.2
 }
 
-/** Maximum typing errors as a share of the letters, for a query without any nearer word. */
+/** Maximum typing errors as a share of the letters, for a query of one word that finds nothing with fewer errors. */
 const FAR = 0.34
 
 /**
  * Corrects a word that occurs neither in a product nor in the list of rewordings.
  * - First choice: a known word with two neighbouring letters swapped, since that is one slip but two edits.
  * - Otherwise the word stays if a known word begins with it.
- * - Otherwise: the known word with the fewest edits; of several, the one that most products have.
+ * - Otherwise the result is the known word with the fewest edits; of several, the one that most products have.
  *
  * Without such a word, the result is the word itself.
  */
@@ -73,7 +73,7 @@ export function meant(
   const swapped = swaps(term).find(isKnown)
   if (swapped !== undefined) return swapped
   if (index.beginning(term).length > 0) return word
-  // Zero edits for four letters, since one edit turns "year" into "pear".
+  // A word of four letters may have no edit, since one edit turns "year" into "pear".
   const most = Math.floor(term.length * share)
   const reworded = [...single.fuzzyGet(term, most)].map(([term, [, edits]]) => ({ term, edits }))
   const [best] = [...index.near(term, most), ...reworded]
@@ -97,7 +97,7 @@ export interface ProductHit extends Omit<SearchHit, 'id'> {
   readonly alike?: boolean
 }
 
-/** Hits, best first: hits for all words, then, if they are few, hits for some words. */
+/** Finds products, best first: hits for all words come first; if these are few, hits for some of the words follow. */
 export function retrieve(index: WordIndex, wordings: Wordings): readonly ProductHit[] {
   const hits = matchAll(index, wordings)
   if (hits.length === 0 && wordings.asked.every((words) => tellingOf(words).length === 1)) {
@@ -106,7 +106,7 @@ export function retrieve(index: WordIndex, wordings: Wordings): readonly Product
   }
   const complete = hits.filter((hit) => hit.complete)
   if (complete.length >= ENOUGH) return complete
-  // The sort is stable, so each half stays in the order of relevance.
+  // The sort is stable, so complete hits, and the other hits, each stay in the order of relevance.
   return hits.sort((a, b) => Number(b.complete) - Number(a.complete))
 }
 
@@ -125,7 +125,8 @@ function matchAll(
     }
   }
   const isKnown = asked.some((words) => tellingOf(words).some((word) => index.knows(word)))
-  // A hit for some of the words needs one of them exactly: a similar word alone isn't related to the query.
+  // A hit for only some of the words must have one of the words exactly, because a similar word alone isn't related to
+  // the query.
   const related = (words: Words, found: readonly ProductHit[]) => {
     const terms = words.map(foldWord)
     return found.filter(
@@ -148,7 +149,7 @@ function matchAll(
   for (const { words, respelt, replaced } of others) {
     const found = related(words, match(index, words, { prefix: beginsAWord }))
     if (!replaced) measureOwn(words, found)
-    // Several words score more than the single word that they replace, so scale them down.
+    // Hits for several words score higher than hits for the single word that these replace, so scale them down.
     const weight = own > 0 ? Math.min(1, own / mostOf(found)) : 1
     add(
       found.map((hit) => ({ ...hit, alike: true, ...(respelt && { respelt }) })),
@@ -161,7 +162,7 @@ function matchAll(
 const mostOf = (hits: readonly ProductHit[]): number =>
   hits.reduce((most, { relevance }) => Math.max(most, relevance), 0)
 
-/** Synonyms are complete words, so single letters match no prefix: the T of "t-light" must not match "triple". */
+/** Whether a synonym's term may be a prefix. One letter may not: the T of "t-light" must not match "triple". */
 const beginsAWord = (term: string): boolean => term.length > 1
 
 const isBetter = (a: ProductHit, b: ProductHit): boolean =>
@@ -177,7 +178,7 @@ function match(index: WordIndex, words: Words, further: Partial<Matching>): Prod
   const telling = tellingOf(words)
   const terms = telling.map(foldWord)
   const wanted = [...new Set(terms)].map((word) => ({ word, known: index.knows(word) }))
-  // If the shop has the word, a different spelling is a different word: "cat" must not find "coat".
+  // If the shop knows the word itself, a similar word is another word: "cat" must not find "coat".
   const isComplete = ({ asked, terms }: Match) =>
     wanted.every(({ word, known }) =>
       known ? terms.some((term) => term.startsWith(word)) : asked.includes(word),

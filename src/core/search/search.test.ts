@@ -22,7 +22,7 @@ const search = createProductSearch(ITEMS)
 const ids = (query: string) => search.find(query).map((hit) => hit.id)
 
 describe('find', () => {
-  it('finds by word, prefix, typing error, plural, accent, category, brand and id', () => {
+  it('find matches words, prefixes, typing errors, plurals, accents, categories, brands and ids', () => {
     expect(ids('heart')).toEqual(expect.arrayContaining(['85123A', '22457']))
     expect(ids('cakest')).toContain('22423')
     expect(ids('ornement')[0]).toBe('84879')
@@ -33,14 +33,14 @@ describe('find', () => {
     expect(ids('85123a')[0]).toBe('85123A')
   })
 
-  it('finds by the current price, during a sale and after it', () => {
+  it('a price in the query is compared with the current price, during a sale and after it', () => {
     const sale = { price: 4, until: '2026-06-30' }
     const sold = createProductSearch([{ id: 'a', title: 'Mug', price: 10, sale }])
     const found = (day: string) => sold.find('mug under £5', 9, Date.parse(day)).length
     expect([found('2026-06-30'), found('2026-07-01')]).toEqual([1, 0])
   })
 
-  it('finds a word with two swapped letters', () => {
+  it('find matches a word in which two letters are swapped', () => {
     expect(ids('parsaol')).toEqual(['15056'])
     expect(ids('chalkbaord heart')[0]).toBe('22457')
     expect(ids('Parsaol')).toEqual(ids('parasol'))
@@ -48,7 +48,7 @@ describe('find', () => {
     expect(ids('xqzwv')).toEqual([])
   })
 
-  it('says that a hit has a similar spelling only, and puts it before hits of its synonyms', () => {
+  it('find marks a hit that has only a similar spelling, and puts it before hits by synonyms', () => {
     const titles = ['Candle holder', 'Votive holder', 'Save the planet mug', 'Las Vegas bracelet']
     const shop = createProductSearch(
       titles.map((title, at) => ({ id: `p${at}`, title })),
@@ -70,7 +70,7 @@ describe('find', () => {
       expect(found(query)[0][1]).toBe(false)
   })
 
-  it('corrects a misspelt word to the shop’s spelling and searches its synonyms', () => {
+  it('find corrects a misspelt word to the shop’s spelling and also searches the word’s synonyms', () => {
     const titles = ['Black candelabra holder', 'Glass candle holder', 'Jewel drawer', 'Trinket box']
     const shop = createProductSearch(
       titles.map((title) => ({ id: title, title })),
@@ -83,7 +83,7 @@ describe('find', () => {
     expect(found('jewwel box')[0]).toBe('Trinket box')
   })
 
-  it('shows hits by similar words only if there are few exact hits', () => {
+  it('find returns hits by similar words only if there are few exact hits', () => {
     const coats = Array.from({ length: 12 }, (_, k) => ({ id: `${k}`, title: `Coat hook ${k}` }))
     const cat = { id: 'cat', title: 'Cat', category: 'Hooks' }
     const found = (items: readonly Item[]) =>
@@ -94,7 +94,7 @@ describe('find', () => {
     expect(found(coats.slice(0, 2)).at(-1)).toEqual(['cat', false])
   })
 
-  it('ranks hits for all words above hits for some words', () => {
+  it('find ranks hits for all words of the query above hits for some of the words', () => {
     const hits = search.find('heart chalkboard')
     expect(hits[0]).toMatchObject({ id: '22457', complete: true })
     expect(hits.map((hit) => hit.complete)).toEqual(
@@ -103,7 +103,7 @@ describe('find', () => {
     expect(hits.some((hit) => !hit.complete)).toBe(true)
   })
 
-  it('finds by description, after hits in the title', () => {
+  it('find also searches descriptions, and ranks their hits behind hits in titles', () => {
     const found = createProductSearch([
       { id: 'told', title: 'Wooden box', description: 'Holds a teapot and cups' },
       { id: 'named', title: 'Teapot' },
@@ -112,7 +112,7 @@ describe('find', () => {
     expect(found.suggest('teap')).toEqual(['teapot'])
   })
 
-  it('ranks the exact word above longer and similar words', () => {
+  it('find ranks the exact word above longer words and similar words', () => {
     const found = createProductSearch([
       { id: 'longer', title: 'Fantail fantail fantail' },
       { id: 'similar', title: 'Hearth hearth hearth' },
@@ -122,7 +122,7 @@ describe('find', () => {
     expect(found.find('heart')[0].id).toBe('itself')
   })
 
-  it('leaves out hits for some words if enough hits have all words', () => {
+  it('find leaves out hits for some of the words if enough hits have all words', () => {
     const many = Array.from({ length: 12 }, (_, i) => ({ id: `both${i}`, title: `Red lamp ${i}` }))
     const some = { id: 'some', title: 'Red rug' }
     const found = (items: readonly Item[]) =>
@@ -133,12 +133,12 @@ describe('find', () => {
     expect(found([...many.slice(1), some])).toContain('some')
   })
 
-  it('finds nothing for empty, punctuation-only or unknown queries, and respects the limit', () => {
+  it('find returns nothing for queries that are empty, mere punctuation or unknown, and respects the limit', () => {
     for (const query of ['', '   ', '!?', 'zzzzqq']) expect(search.find(query)).toEqual([])
     expect(search.find('heart', 1)).toHaveLength(1)
   })
 
-  it('accepts items without texts and repeated ids', () => {
+  it('a search accepts items without texts, and ignores items with a repeated id', () => {
     const odd = createProductSearch([
       { id: 'a' },
       { id: 'a', title: 'Lamp' },
@@ -147,7 +147,7 @@ describe('find', () => {
     expect(odd.find('lamp').map((hit) => hit.id)).toEqual(['b'])
   })
 
-  it('any query finds each id at most once, and nothing throws', () => {
+  it('find returns each id at most once for any query, and neither find nor suggest throws', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (query) => {
         const found = ids(query)
@@ -169,7 +169,7 @@ describe('typed queries', () => {
   ])
   const found = (query: string) => shop.find(query).map(({ id }) => id)
 
-  it('possessives, and compounds typed as one word or two, find the item', () => {
+  it('possessives, and compounds that are typed as one word or as two, find the item', () => {
     for (const query of ["children's", 'children’s', 'childrens', 'child', 'CHILDREN'])
       expect(found(query)).toEqual(['20682'])
     expect(found('mums clock')[0]).toBe('85123A')
@@ -194,7 +194,7 @@ describe('typed queries', () => {
       expect(new Set(forms.map(foldWord)).size, String(forms)).toBe(1)
   })
 
-  it('a price in another currency than most is not compared', () => {
+  it('a price is not compared with the query’s if its currency differs from that of most items', () => {
     const mixed = [1, 2, 3].map((price) => ({
       id: `${price}`,
       title: 'Mug',
@@ -207,7 +207,7 @@ describe('typed queries', () => {
     expect(find('mug')).toHaveLength(4)
   })
 
-  it('prices limit the hits, with or without words', () => {
+  it('a price in the query limits the hits, whether or not the query has other words', () => {
     expect(found('under £4.95')).toEqual(['20682', '21558', '22424'])
     expect(found('up to £4.95')).toEqual(['20682', '21558', '85123A', '22424'])
     expect(found('£2.95')).toEqual(['21558'])
@@ -223,7 +223,7 @@ describe('typed queries', () => {
     expect(shop.find('under £5').map(({ complete }) => complete)).not.toContain(false)
   })
 
-  it('amounts may be words, pence or bare decimals, in English and German', () => {
+  it('an amount in a query can be in words, in pence or a bare decimal, in English and German', () => {
     for (const query of [
       'under a fiver',
       'under 500p',
@@ -246,7 +246,7 @@ describe('typed queries', () => {
       expect(takePrice(query), query).toBeNull()
   })
 
-  it('sorts by the wished price, and keeps this order when the shopper’s order decides ties', () => {
+  it('hits are sorted by the distance from the wished price, and the personal order does not change that', () => {
     const mugs = createProductSearch([
       { id: 'dear', title: 'Red mug', price: 9 },
       { id: 'cheap', title: 'Blue mug of a longer name', price: 1 },
@@ -266,7 +266,7 @@ describe('typed queries', () => {
     expect(blend(mugs.find('cheap mugs'), liked).map(({ id }) => id)).toEqual(ids('cheap mugs'))
   })
 
-  it('leaves out products that the query excludes', () => {
+  it('find leaves out products that the query excludes, such as “without hearts”', () => {
     const titles = ['Pink mug', 'Red mug', 'Pink heart mug', 'Forget me not mug', 'Rose mug']
     const shop = createProductSearch(
       titles.map((title) => ({ id: title, title })),
@@ -287,7 +287,7 @@ describe('typed queries', () => {
     expect(ids('not pink')).toEqual([])
   })
 
-  it('finds nothing for several words if the shop has none of them', () => {
+  it('find returns nothing for several words if the shop has none of them', () => {
     const trees = createProductSearch([
       { id: 'tree', title: 'Christmas tree' },
       { id: 'table', title: 'Side table' },
@@ -296,14 +296,14 @@ describe('typed queries', () => {
     expect(trees.find('christmsa tree').map(({ id }) => id)).toEqual(['tree'])
   })
 
-  it('item codes find those items and nothing else', () => {
+  it('a query of item codes finds exactly the items with these codes', () => {
     expect(found('22423')).toEqual(['22423'])
     expect(found('#85123a, 22423')).toEqual(['85123A', '22423'])
     // A code with one other digit, or with two digits swapped, is another product, so it finds nothing.
     for (const code of ['22425', '22432']) expect(found(code)).toEqual([])
   })
 
-  it('ids that are words aren’t codes, and a code’s case decides between two ids', () => {
+  it('an id without a digit is not a code, and upper or lower case decides between two ids', () => {
     const lamp = { id: 'lamp', title: 'Desk lamp' }
     const shop = createProductSearch([
       lamp,
@@ -317,12 +317,12 @@ describe('typed queries', () => {
     expect(shop.find('wall')[0]).not.toHaveProperty('soldOut')
   })
 
-  it('stop words are ignored', () => {
+  it('filler words of a query, such as “for the”, are ignored', () => {
     expect(shop.find('a clock for the kitchen')[0]).toMatchObject({ id: '85123A', complete: true })
     expect(found('for the')).toEqual([])
   })
 
-  it('sold-out hits come last, whatever the shopper likes', () => {
+  it('sold-out hits come last, whatever the personal order is', () => {
     const hits = shop.find('birthday')
     expect(hits.map(({ id }) => id)).toEqual(['22423', '22424'])
     expect(hits[0].relevance).toBe(hits[1].relevance)
@@ -344,7 +344,7 @@ describe('typed queries', () => {
     expect(order(0, 3, 1, 2).slice(0, 2)).toEqual(['0', '3'])
   })
 
-  it('the nearest words are found if no item has the query’s words', () => {
+  it('if no item has the query’s word, the most similar words are found', () => {
     expect(shop.find('umbralle')).not.toEqual([])
     expect(shop.find('brthdey').map(({ complete }) => complete)).toEqual([false, false])
     expect(found('xqzwvk')).toEqual([])
@@ -352,7 +352,7 @@ describe('typed queries', () => {
 })
 
 describe('suggest', () => {
-  it('completes the last word in the shop’s spelling', () => {
+  it('suggest completes the last word in the shop’s spelling', () => {
     expect(search.suggest('cak')).toContain('cakestand')
     expect(search.suggest('heart chalk')[0]).toBe('heart chalkboard')
     expect(search.suggest('napk')).toEqual(['napkins'])
@@ -365,7 +365,7 @@ describe('suggest', () => {
     expect(candles.suggest('')).toEqual([])
   })
 
-  it('orders completions by the demand of their products, never by rarity', () => {
+  it('suggest sorts completions by the demand for their products, never by the rarity of the word', () => {
     const canon = Array.from({ length: 30 }, (_, k) => ({ id: `${k}`, title: `Canon lens ${k}` }))
     const rare = { id: 'rare', title: 'Candylocks candle holder' }
     expect(createProductSearch([...canon, rare]).suggest('can')[0]).toBe('canon')
@@ -376,7 +376,7 @@ describe('suggest', () => {
     expect(createProductSearch([...canon, rare]).suggest('lens can')).toEqual(['lens canon'])
   })
 
-  it('completes words of another language that find products', () => {
+  it('suggest completes words of another language if the list of synonyms rewords them', () => {
     const shop = createProductSearch(
       [
         { id: 'a', title: 'Red mug' },
@@ -408,7 +408,7 @@ describe('blend', () => {
     )
   const liked = result.chain((hits) => fc.tuple(fc.constant(hits), fc.shuffledSubarray(hits)))
 
-  it('without a tolerance, reorders only hits of equal relevance, whatever the shopper likes', () => {
+  it('without a tolerance, blend reorders only hits of equal relevance, whatever the personal order is', () => {
     fc.assert(
       fc.property(liked, ([hits, order]) => {
         const blended = blend(
@@ -423,7 +423,7 @@ describe('blend', () => {
     )
   })
 
-  it('with a tolerance, no hit overtakes a clearly more relevant hit', () => {
+  it('with a tolerance, blend lets no hit overtake a hit that is clearly more relevant', () => {
     const tolerance = fc.double({ min: 0, max: 0.9, noNaN: true })
     fc.assert(
       fc.property(liked, tolerance, ([hits, order], width) => {
@@ -451,7 +451,7 @@ describe('blend', () => {
     relevances.map((relevance, i) => ({ id: 'abcdef'[i], relevance, complete: true, terms: [] }))
   const ids = (found: readonly SearchHit[]) => found.map(({ id }) => id).join('')
 
-  it('follows the shopper among equal relevances, and relevance otherwise', () => {
+  it('blend sorts hits of equal relevance by the personal order, and other hits by relevance', () => {
     const found = hits(9, 5, 5 * (1 - 1e-12), 5, 4.99)
     expect(ids(blend(found, ['e', 'd', 'b', 'a']))).toBe('adbce')
     expect(ids(blend(found, ['e', 'd', 'b', 'a'], 0.01))).toBe('aedbc')
@@ -459,7 +459,7 @@ describe('blend', () => {
   })
 })
 
-/** Minimum number of letters to insert, delete or replace. */
+/** Edit distance: the minimum number of letters to insert, delete or replace. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
@@ -472,7 +472,7 @@ function editDistance(a: string, b: string): number {
 }
 
 describe('highlight', () => {
-  it('marks only words that begin like a query word or a one-error variant', () => {
+  it('highlight marks only words that begin with a query word or with a variant that has one error', () => {
     const word = fc.constantFrom(...ITEMS.flatMap(({ title = '' }) => title.split(' ')))
     const typed = fc
       .tuple(word, fc.nat(), fc.constantFrom('', 'e', 'x'))
@@ -504,7 +504,7 @@ describe('highlight', () => {
     )
   })
 
-  it('marks the matched words and keeps every letter', () => {
+  it('highlight marks the matched words and keeps every letter of the text', () => {
     const [first] = search.find('hart')
     expect(highlight('White hanging heart', first.terms)).toEqual([
       { text: 'White hanging ', hit: false },
@@ -524,7 +524,7 @@ describe('highlight', () => {
 })
 
 describe('prepareProductSearch', () => {
-  it('prepares the same search in slices with pauses', async () => {
+  it('prepareProductSearch builds the same search as createProductSearch, in slices with pauses', async () => {
     const many = Array.from({ length: 60 }, (_, i) => ({ id: `m${i}`, title: `Blue jug ${i}` }))
     let pauses = 0
     const prepared = await prepareProductSearch([...ITEMS, ...many, ...ITEMS], [], async () => {
@@ -537,7 +537,7 @@ describe('prepareProductSearch', () => {
     expect(prepared.suggest('hear')).toEqual(whole.suggest('hear'))
   })
 
-  it('yields to other tasks without a callback', async () => {
+  it('prepareProductSearch lets other tasks run between the slices, even without `nextTask`', async () => {
     const many = Array.from({ length: 250 }, (_, i) => ({ id: `m${i}`, title: `Blue jug ${i}` }))
     let turns = 0
     let preparing = true

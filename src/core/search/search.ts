@@ -1,4 +1,4 @@
-/** @module The shop's search as a page uses it: it finds and completes. The query never leaves the page. */
+/** @module The shop's search in a page: it finds products and completes queries. The query never leaves the page. */
 import { inOneCurrency } from '../catalog/currency.ts'
 import type { Item } from '../catalog/item.ts'
 import { atPrice } from '../catalog/sale.ts'
@@ -17,8 +17,8 @@ import { WordIndex } from './wordIndex.ts'
 export interface ProductSearch {
   /**
    * Finds products, best first.
-   * - A sold-out product comes after available products that match as completely. It is first only if nothing
-   *   that matches is available.
+   * - A sold-out product comes after available products that match as completely. It comes first only if no available
+   *   product matches.
    * - A product code (an id with a digit) finds exactly that product.
    * - "under £5" or "£2.95" finds only products at such a price.
    * - A misspelt word is also searched as the shop spells it.
@@ -27,7 +27,7 @@ export interface ProductSearch {
    * @param now time of the prices, milliseconds since the epoch; default: the clock
    */
   find(query: string, limit?: number, now?: number): readonly SearchHit[]
-  /** Completions of the query being typed, most promising first. */
+  /** Completions of the query that is being typed, most promising first. */
   suggest(query: string, limit?: number): readonly string[]
   /** The query without its price and exclusion, if it has one and then finds products; for a query without hits. */
   wider(query: string): string | null
@@ -54,8 +54,8 @@ export function createProductSearch(
 const SLICE = 25
 
 /**
- * Builds the same search in slices, so that the page stays responsive.
- * @param nextTask yields the thread between two slices; default: a timer
+ * Builds the same search as `createProductSearch`, but in slices, so that the page stays responsive.
+ * @param nextTask lets other tasks run between two slices; default: a timer
  * @example const search = await prepareProductSearch(items)
  */
 export async function prepareProductSearch(
@@ -121,7 +121,7 @@ function searchOver(
     return retrieve(index, { asked, others: others.slice(0, MOST_WORDINGS) })
   }
 
-  /** Products that have the word, or one of its wordings, in a naming field. */
+  /** Products that have the word, or a rewording or synonym of it, in a field that names the product. */
   const namedBy = (word: string): readonly number[] =>
     reworded([word], folded)
       .flatMap((one) => [one, ...otherWordings(one, folded)])
@@ -163,17 +163,14 @@ function searchOver(
   }
 }
 
-/**
- * Complete hits first, then available before sold-out hits, else in the given order. If no complete hit is available,
- * only availability counts.
- */
+/** Sorts by completeness, then by availability; by availability alone if every complete hit is sold out. */
 function availableFirst(hits: readonly SearchHit[]): readonly SearchHit[] {
   const whole = hits.some(({ complete, soldOut }) => complete && !soldOut)
   const rank = ({ complete, soldOut }: SearchHit) => (whole && complete ? 0 : 2) + (soldOut ? 1 : 0)
   return [...hits].sort((a, b) => rank(a) - rank(b))
 }
 
-/** Minimum share of the best relevance for a hit to be ordered by price alone. */
+/** Share of the best relevance below which a hit is weak, so that it comes after the hits that are sorted by price. */
 const STRONG = 0.5
 
 /** Sorts hits by distance from the wished price, weak hits last, and sets their relevance accordingly. */

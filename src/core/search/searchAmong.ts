@@ -27,7 +27,7 @@ export interface SearchAnswer {
   readonly redirect?: string
 }
 
-/** The shop's search, in the page or in a separate thread that receives the question by message. */
+/** Function that answers a question, in the page or in a separate thread that receives the question by message. */
 export type AskSearch = (question: SearchQuestion) => Promise<SearchAnswer>
 
 /**

@@ -1,6 +1,6 @@
 /**
  * @module Completes a query while the shopper types it. Completions that find best sellers come first, because a
- * shopper seldom means a rare word.
+ * shopper rarely means a word of products that hardly sell.
  */
 import { foldWord } from '../catalog/words.ts'
 import { fuzzy, meant } from './retrieve.ts'
@@ -8,10 +8,10 @@ import type { FoldedSynonyms } from './synonyms.ts'
 import type { Vocabulary } from './vocabulary.ts'
 import type { WordIndex } from './wordIndex.ts'
 
-/** The product in the middle of the shop's order weighs 1 / (1 + STEEPNESS / 2) of the first product. */
+/** The product in the middle of the shop's order weighs 1 / (1 + STEEPNESS / 2) as much as the first product. */
 const STEEPNESS = 20
 
-/** Completions, sorted by the demand for their products. The index has the shop's order, so early products sell most. */
+/** Completions, sorted by the demand for their products. The first products in the index are assumed to sell most. */
 export function suggestions(
   words: readonly string[],
   index: WordIndex,

@@ -22,7 +22,7 @@ const ids = (query: string, synonyms?: Synonyms) =>
     .map((hit) => hit.id)
 
 describe('synonyms', () => {
-  it('give each alternative wording once, whether singular or plural, of one or more words', () => {
+  it('otherWordings gives each alternative wording once, whether singular or plural, of one word or more', () => {
     const folded = foldSynonyms(SYNONYMS)
     expect(otherWordings(['red', 'tealights'], folded)).toEqual([
       ['red', 't', 'light'],
@@ -34,7 +34,7 @@ describe('synonyms', () => {
     expect(otherWordings(['teapot', 'light'], folded)).toEqual([])
   })
 
-  it('find the shop’s word, and count as a complete hit', () => {
+  it('a query with a synonym finds the shop’s word, as a complete hit', () => {
     expect(ids('jotter')).toEqual([])
     expect(ids('jotter', SYNONYMS)).toEqual(['pad'])
     const [first] = createProductSearch(ITEMS, SYNONYMS).find('red tealight')
@@ -42,7 +42,7 @@ describe('synonyms', () => {
     expect(first.terms).toEqual(expect.arrayContaining(['red', 'light']))
   })
 
-  it('a short word of a synonym matches whole words only', () => {
+  it('a single letter in a synonym matches whole words only', () => {
     const found = createProductSearch(
       [...ITEMS, { id: 'tall', title: 'Tall triple light' }],
       SYNONYMS,
@@ -51,7 +51,7 @@ describe('synonyms', () => {
     expect(tall).toMatchObject({ complete: false, terms: ['light'] })
   })
 
-  it('rank below hits in the shopper’s own words', () => {
+  it('hits by a synonym rank below hits by the shopper’s own words', () => {
     const found = createProductSearch(
       [
         { id: 'asked', title: 'Wallet' },
@@ -63,7 +63,7 @@ describe('synonyms', () => {
     expect(found.find('purse').map((hit) => hit.id)).toEqual(['other', 'asked'])
   })
 
-  it('rewordings replace a phrase, with any number in it', () => {
+  it('a rewording replaces its phrase, and `#` in it stands for any number', () => {
     const rewordings: Synonyms = [
       { of: 'gift for', as: [''] },
       { of: '# year old', as: ['child'] },
@@ -93,20 +93,20 @@ describe('synonyms', () => {
     expect(found.find('earbuds').map(({ id }) => id)).toEqual(['own', 'both'])
   })
 
-  it('change no result of a query without synonyms', () => {
+  it('synonyms change no result of a query that has none', () => {
     for (const query of ['red', 'candle', 'red mug', 'xyz'])
       expect(createProductSearch(ITEMS, SYNONYMS).find(query)).toEqual(
         createProductSearch(ITEMS).find(query),
       )
   })
 
-  it('rewords a phrase with `alone` only if it is the whole query', () => {
+  it('a rewording with `alone` applies only if its phrase is the whole query', () => {
     const folded = foldSynonyms([{ of: ['gift', 'present'], as: ['gift box'], alone: true }])
     expect(reworded(['Gifts'], folded)).toEqual([['gift', 'box']])
     expect(reworded(['gift', 'wrap'], folded)).toEqual([['gift', 'wrap']])
   })
 
-  it('rewords each form of a word of another language, and compounds by their parts', () => {
+  it('a rewording applies to each listed form of a foreign word, and to the parts of a compound', () => {
     const folded = foldSynonyms([
       { of: ['Weihnachten', 'Weihnacht'], as: ['christmas'] },
       { of: ['Baum', 'Bäume'], as: ['tree'] },
@@ -122,7 +122,7 @@ describe('synonyms', () => {
       expect(reworded([word], folded)).toEqual([[word]])
   })
 
-  it('corrects a misspelt word that the list rewords', () => {
+  it('a misspelt word is corrected to a word that the list rewords', () => {
     const shop = createProductSearch(
       [
         { id: 'tree', title: 'Christmas tree' },

@@ -18,7 +18,7 @@ export interface FoldedSynonyms {
 }
 
 interface Rewording {
-  /** Equivalent phrases, usual form first. */
+  /** Phrases that the rewording replaces, the usual form first. */
   readonly of: readonly Wording[]
   readonly as: readonly Wording[]
 }
@@ -38,10 +38,10 @@ interface Wording {
   readonly folded: Words
 }
 
-/** Maximum number of wordings of a query, and of alternative wordings; each wording is a separate search. */
+/** Maximum number of rewordings of a query, and of alternative wordings by synonyms; each is a separate search. */
 export const MOST_WORDINGS = 8
 
-/** Minimum number of letters of each part of a compound: "no" and "te" don't make "note". */
+/** Minimum number of letters of each part of a compound, so that "note" is not split into "no" and "te". */
 export const LEAST_PART = 3
 
 const worded = (words: Words): Wording => ({ words, folded: words.map(foldWord) })
@@ -76,7 +76,7 @@ export function foldSynonyms(synonyms: Synonyms): FoldedSynonyms {
   }
 }
 
-/** Wordings after all replacements; the query itself if no phrase matches. */
+/** Wordings of the query after all rewordings; the query itself if no phrase matches. */
 export function reworded(words: Words, { beginning, single }: FoldedSynonyms): readonly Words[] {
   const asked = worded(words.flatMap((word) => partsOf(foldWord(word), single) ?? [word]))
   return replaceFrom(0, asked, beginning)
@@ -84,7 +84,7 @@ export function reworded(words: Words, { beginning, single }: FoldedSynonyms): r
     .map(({ words }) => words)
 }
 
-/** Applies the rewordings from index `place` on, each once. */
+/** Applies the rewordings from index `place` of the list on, each rewording once. */
 function replaceFrom(
   place: number,
   one: Wording,
@@ -121,7 +121,7 @@ function partsOf(folded: string, single: FoldedSynonyms['single']): Words | unde
   return undefined
 }
 
-/** Alternative wordings by synonyms, with one replacement each; without the query itself. */
+/** Alternative wordings of a query, in each of which a synonym replaces one phrase; without the query itself. */
 export function otherWordings(words: Words, { groups }: FoldedSynonyms): readonly Words[] {
   if (groups.length === 0) return []
   const asked = worded(words)

@@ -22,7 +22,7 @@ export class Vocabulary {
     }
   }
 
-  /** Variants of the query with two words joined, or one word split, as the shop writes them. */
+  /** Variants of the query in which two words are joined or one word is split, as the shop writes them. */
   compounds(words: readonly string[]): readonly (readonly string[])[] {
     return words.flatMap((word, at) => {
       const others: (readonly string[])[] = []

@@ -15,7 +15,7 @@ const MATCHING: Matching = {
   fuzzy: (term) => (term.length < 4 ? false : 0.2),
 }
 
-test('scores and words equal those of MiniSearch with the same weights', () => {
+test('hits have the same scores and matched words as MiniSearch’s with the same weights', () => {
   fc.assert(
     fc.property(fc.array(product, { minLength: 1, maxLength: 12 }), distinct, (products, query) => {
       const items = products.map((fields, i) => ({

@@ -1,6 +1,6 @@
 /**
- * @module Inverted index over the words of the products. It ranks by BM25+ and accepts word beginnings and typing
- * errors. The radix tree is MiniSearch's; a test compares the scores with MiniSearch's.
+ * @module Inverted index over the words of the products. It ranks by BM25+ and accepts beginnings of words and typing
+ * errors. It uses the radix tree of MiniSearch, and a test compares its scores with those of MiniSearch.
  */
 import SearchableMap from 'minisearch/SearchableMap'
 import type { Item } from '../catalog/item.ts'
@@ -9,7 +9,7 @@ import { foldWord, rememberingFold, textWords } from '../catalog/words.ts'
 const FIELDS = ['title', 'category', 'brand', 'description', 'id'] as const
 type Field = (typeof FIELDS)[number]
 
-/** Fields whose words name a product; a description's words don't. */
+/** Indices of the fields whose words name a product; the words of a description don't. */
 const NAMING = [0, 1, 2, 4]
 
 /** Field → product → number of occurrences. */
@@ -21,7 +21,7 @@ export interface Matching {
   /** Weights of a match by word beginning and by typing error; an exact match weighs 1. */
   readonly weights: { readonly prefix: number; readonly fuzzy: number }
   readonly prefix: (term: string) => boolean
-  /** Typing errors as a share of the word's letters; false for none. */
+  /** Maximum number of typing errors as a share of the word's letters; false if none is allowed. */
   readonly fuzzy: (term: string) => number | false
 }
 
@@ -91,13 +91,13 @@ export class WordIndex {
     return [...this.#terms.fuzzyGet(term, errors)].map(([term, [, edits]]) => ({ term, edits }))
   }
 
-  /** Number of products that have the word in one field; of all fields, the largest number. */
+  /** Number of products that have the word in the field in which most products have it. */
   frequency(term: string): number {
     const postings = this.#terms.get(term)?.values() ?? []
     return Math.max(0, ...[...postings].map(({ size }) => size))
   }
 
-  /** Products that have each of the words in a naming field. */
+  /** Products that have each of the words in a field that names a product. */
   named(words: readonly string[]): readonly number[] {
     const [first = [], ...others] = words.map((word) => {
       const postings = this.#terms.get(foldWord(word))
@@ -106,7 +106,7 @@ export class WordIndex {
     return [...first].filter((product) => others.every((named) => named.has(product)))
   }
 
-  /** Share of the query's neighbouring word pairs that the title has side by side, too, 0 … 1. */
+  /** Share of the pairs of neighbouring words in the query that also stand side by side in the title, 0 … 1. */
   togetherness(product: number, words: readonly string[]): number {
     if (words.length < 2) return 0
     const title = this.#titles[product]

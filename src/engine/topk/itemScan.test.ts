@@ -1,4 +1,4 @@
-/** @module Compares the scan of int8 rows with its definition, and checks that it finds all required rows. */
+/** @module Compares the scan of int8 rows with its definition, and checks that it misses no row above the floor. */
 
 import { plainItemScan } from '@nearside/core/learning/shortlist.ts'
 import { createRandom } from '@nearside/core/model/random.ts'

@@ -1,7 +1,7 @@
 /**
  * @module Finds the items that could reach a score floor, by a WebAssembly scan of int8 rows. It reads one byte per
- * number instead of four. The rounding error has a known bound. The scan lowers the floor by this bound, so that it
- * misses no item.
+ * number instead of four. Rounding to int8 causes an error with a known bound. The scan lowers the floor by this bound,
+ * so that it misses no item.
  */
 import { type ItemScan, NO_GAIN } from '@nearside/core/learning/shortlist.ts'
 import { instantiate, PAGE } from '../wasm/instantiate.ts'
@@ -26,11 +26,11 @@ type Scan = (
   quarter: number,
 ) => number
 
-/** Number of rows per block: two vectors of sums. */
+/** Number of rows per block; their sums fill two SIMD vectors. */
 const BLOCK_ROWS = 8
 /** Number of adjacent columns in a block. */
 const PAIR = 2
-/** Bytes of a group of four rows in the output: its four scores, its first row, and padding. */
+/** Bytes of a hit in the output, which is a group of four rows: four scores, index of the first row, padding. */
 const HIT_BYTES = 32
 
 /** Number of steps per call; the output of a call fits in the CPU cache. */
@@ -38,7 +38,7 @@ const STEPS = 128
 /** Rows of a step: a block from each quarter of the table. */
 const STEP_ROWS = 4 * BLOCK_ROWS
 const HITS = ((STEPS * STEP_ROWS) / 4) * HIT_BYTES
-/** Maximum level of a quantised query; sums of up to 512 products with int8 stay below 2³¹. */
+/** Maximum level of a quantised query, so that sums of up to 512 products with int8 stay below 2³¹. */
 const MOST = 32_767
 
 /**
@@ -65,7 +65,7 @@ export function wasmItemScan(
   const levels = new Int16Array(buffer, HITS, columns)
   const scales = new Float32Array(buffer, terms, count)
   const fixedParts = new Float32Array(buffer, terms + 4 * padded, padded)
-  // Padding rows never reach a floor.
+  // Padding rows get −∞, so they never reach a floor.
   fixedParts.fill(Number.NEGATIVE_INFINITY)
   new Float32Array(buffer, terms + 8 * padded).set(popularity)
   const { longest, residual } = quantize(vectors, columns, scales, new Int8Array(buffer, rows))
@@ -124,7 +124,7 @@ function quantize(
     let square = 0
     let off = 0
     for (let j = 0; j < columns; j++) {
-      // `Math.round` would take most of the time.
+      // Rounds without `Math.round`, which would take most of the time.
       const level = Math.floor(Math.min(127, Math.max(-127, vectors[from + j] * inverse)) + 0.5)
       blocks[at + (j >> 1) * PAIR * BLOCK_ROWS + (j & 1)] = level
       square += (level * scale) ** 2

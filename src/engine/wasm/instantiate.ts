@@ -1,6 +1,6 @@
 /** @module Instantiates WebAssembly that `npm run wat` compiled from a `.wat` file. */
 
-/** Bytes per page of memory. */
+/** Number of bytes per page of WebAssembly memory. */
 export const PAGE = 65_536
 
 /**
@@ -13,7 +13,7 @@ export function instantiate<Run>(base64: string, memory: WebAssembly.Memory): Ru
   return exportsOf<{ readonly run: Run }>(base64, memory).run
 }
 
-/** The same for a module with several functions. */
+/** Like `instantiate`, for a module that exports several functions. */
 export function exportsOf<Functions>(base64: string, memory: WebAssembly.Memory): Functions {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
   const module = new WebAssembly.Module(bytes)

@@ -71,7 +71,7 @@ function runKernel(rows: number, width: number, shift: number, junk: number) {
   }
 }
 
-test('the kernel’s sums are correct for any number of rows', () => {
+test('the WASM kernel computes correct sums for any number of rows', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 40 }),
@@ -107,7 +107,7 @@ function gradientError(problem: FitProblem, scales: readonly number[]): number[]
   })
 }
 
-test('the gradient agrees with the objective’s to 1e-6', () => {
+test('the WASM engine’s gradient agrees with the gradient in double precision to 1e-6', () => {
   fc.assert(
     fc.property(shapes, (shape) => {
       for (const error of gradientError(testProblem(shape), [0, 0.2, 0.5]))
@@ -116,14 +116,14 @@ test('the gradient agrees with the objective’s to 1e-6', () => {
   )
 })
 
-test('the gradient stays accurate if scores change by hundreds between steps', () => {
+test('the WASM engine’s gradient stays accurate if scores change by hundreds between steps', () => {
   const problem = testProblem({ ...PERSONAL_SHAPE, cases: 3, candidates: 50 })
   // Scores of hundreds are rounded to 1e-5.
   for (const error of gradientError(problem, [0, 300, -300, 0.1, 40, 0]))
     expect(error).toBeLessThan(1e-4)
 })
 
-test('a whole fit ends where the JS engine’s fit ends', async () => {
+test('a whole fit by the WASM engine ends where the JS engine’s fit ends', async () => {
   await fc.assert(
     fc.asyncProperty(shapes, async (shape) => {
       const problem = testProblem(shape)
@@ -148,11 +148,11 @@ test('overlapping fits of different sizes do not disturb each other', async () =
   const alone = [await engine.fit(large), await engine.fit(small)]
   const together = await Promise.all([engine.fit(large), engine.fit(small)])
   expect(together).toEqual(alone)
-  // Data that a larger problem left in memory doesn't affect a smaller problem.
+  // Data that a larger problem left in memory must not affect a smaller problem.
   expect(await engine.fit(small)).toEqual(alone[1])
 })
 
-test('refuses, stops and diverges like the JS engine', async () => {
+test('the WASM engine refuses, aborts and diverges in the same cases as the JS engine', async () => {
   const problem = testProblem({ seed: 5, cases: 3, candidates: 4, parameters: 2, steps: 10 })
   await expect(engine.fit({ ...problem, cases: 4 })).rejects.toMatchObject({
     code: 'input-invalid',

@@ -1,4 +1,4 @@
-/** @module Engine on the WebAssembly kernel, which uses the CPU's SIMD in 2 KB of code. */
+/** @module Engine that runs a WebAssembly kernel, which uses the CPU's SIMD instructions in 2 KB of code. */
 
 import { NearsideError } from '@nearside/core/error.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
@@ -10,12 +10,12 @@ import { centre, checkProblem } from '../problem.ts'
 import { FIT } from './fit.wasm.ts'
 import { instantiate, PAGE } from './instantiate.ts'
 
-/** Number of multiplications between two yields, which take about 5 ms. */
+/** Number of multiplications between two yields to the event loop; they take about 5 ms. */
 const WORK_PER_TASK = 4e7
 
 /** @throws NearsideError `engine-unavailable` if WebAssembly or SIMD is missing or forbidden */
 export async function createWasmEngine(): Promise<Engine> {
-  /** Arenas that no fit is using; there are several only if fits overlap. */
+  /** Arenas that no fit is using; there are several only if fits have overlapped. */
   const idle: Arena[] = []
   try {
     idle.push(new Arena())
@@ -48,13 +48,13 @@ export async function createWasmEngine(): Promise<Engine> {
   }
 }
 
-/** Number of rows at a time; shorter cases are padded with offsets of −∞. */
+/** Number of rows that the kernel computes at a time; a case with fewer rows is padded with offsets of −∞. */
 export const GROUP_ROWS = 8
 
 /**
- * Kernel for the rows x_r with offsets o_r (byte addresses; `groups` ≥ 1 of eight rows). With e_r = exp(o_r +
- * x_r · q − shift) it writes Σ e_r x_r, Σ e_r and the largest o_r + x_r · q to `places(width)`, the latter
- * two by lanes.
+ * Kernel for the rows x_r with offsets o_r (byte addresses; `groups` ≥ 1 of eight rows). With e_r = exp(o_r + x_r · q −
+ * shift) it writes Σ e_r x_r, Σ e_r and the largest o_r + x_r · q to `places(width)`, the latter two once per SIMD
+ * lane.
  * @param width bytes of a row, a multiple of 16
  */
 export type CaseGradient = (
@@ -76,8 +76,9 @@ export const places = (width: number) => ({
 
 const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit
 /**
- * Maximum change of a case's largest score since the last step before the kernel runs again. A score that is
- * smaller by this much plus 87 is lost; a score that is larger by this much can still be summed.
+ * The shift is the largest score of the previous step. If the largest score has changed by more than this number, the
+ * kernel runs again with the new one. A score that is lower than the shift by 87 is lost; a score that is higher by
+ * this number can still be summed.
  */
 const FAR = 32
 
@@ -85,8 +86,8 @@ const FAR = 32
 type Gradient = (q: Float64Array, gradient: Float64Array) => void
 
 /**
- * Memory of a WASM kernel with one problem, for one fit at a time. Computes the problem's gradient: the kernel runs
- * once per case, and the cases are summed in double precision.
+ * WASM kernel with its memory, which holds the problem of one fit at a time. To compute the problem's gradient, the
+ * kernel runs once per case, and the results of the cases are summed in double precision.
  */
 export class Arena {
   readonly #memory = new WebAssembly.Memory({ initial: 1 })
@@ -99,7 +100,7 @@ export class Arena {
     const width = 4 * problem.stride
     const at = places(width)
     const rows = roundUp(at.end, 64)
-    // The last group can extend beyond the last row, and each case has whole groups of offsets.
+    // The last group can extend beyond the last row, and the offsets of each case are padded to whole groups.
     const offsets = rows + (offset.length + GROUP_ROWS - 1) * width
     this.#reserve(offsets + 4 * (offset.length + GROUP_ROWS * weight.length))
     const numbers = new Float32Array(this.#memory.buffer)

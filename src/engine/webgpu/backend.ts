@@ -1,12 +1,11 @@
 /**
- * @module WebGPU backend of TensorFlow.js on a device that this engine owns. TensorFlow.js's own start-up
- * creates a device without handlers for loss or errors. With it, a lost GPU would look like a fit that never
- * ends.
+ * @module Installs the WebGPU backend of TensorFlow.js on a device that this engine owns. TensorFlow.js itself would
+ * create a device without handlers for loss or errors, so that after a loss of the GPU a fit would never end.
  *
  * TensorFlow.js has one current backend per page. This module replaces it for each synchronous section and
  * restores it afterwards, so that a page which uses TensorFlow.js itself stays on its own backend.
  */
-// Imports the backend without its kernels, because the fused descent needs none.
+// Imports the backend without TensorFlow.js's kernels, because the fused descent has its own.
 
 import { NearsideError } from '@nearside/core/error.ts'
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
@@ -30,16 +29,13 @@ export function requestDevice(adapter: Adapter): Promise<GPUDevice> {
   return adapter.requestDevice({ requiredLimits })
 }
 
-/**
- * Name of the backend to restore, if any. A backend whose start failed stays current in TensorFlow.js;
- * setting it again would start it again.
- */
+/** Name of the backend to restore, if any. Null if that backend failed to start: restoring it would start it again. */
 function currentBackend(): string | null {
   const current: string | null = tf.getBackend()
   return current && current in tf.engine().registry ? current : null
 }
 
-/** Runs `work` in `tf.tidy` on this backend. */
+/** Runs `work` in `tf.tidy` on this engine's backend. */
 export function onBackend<T extends tf.TensorContainer>(work: () => T): T {
   const previous = currentBackend()
   // For an initialised backend, `setBackend` takes effect before it returns its promise.
@@ -51,13 +47,10 @@ export function onBackend<T extends tf.TensorContainer>(work: () => T): T {
   }
 }
 
-/** Queue of initialisations, because TensorFlow.js drops one when another starts. */
+/** Last initialisation in a queue, because TensorFlow.js drops an initialisation when another one starts. */
 let initialising: Promise<unknown> = Promise.resolve()
 
-/**
- * Initialises this backend and restores the current one.
- * @throws NearsideError `engine-unavailable`
- */
+/** Initialises this backend and restores the current one. @throws NearsideError `engine-unavailable` */
 export function initialise(): Promise<void> {
   const start = async () => {
     const previous = currentBackend()

@@ -1,7 +1,7 @@
 /**
- * @module Gradient descent in five fused WGSL kernels, on the device of the TensorFlow.js WebGPU backend. The
- * problem and the scratch buffers are its tensors, so its buffer pool and leak accounting apply. Between the
- * first and the last step nothing is created, written or read back; kernels are only dispatched.
+ * @module Runs gradient descent in five fused WGSL kernels, on the device of the TensorFlow.js WebGPU backend. The
+ * problem and the scratch buffers are tensors of TensorFlow.js, which pools the buffers and counts leaks. Between the
+ * first and the last step, nothing is created, written or read back; kernels are only dispatched.
  */
 import { adamSchedule } from '@nearside/core/adam.ts'
 import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem.ts'
@@ -118,13 +118,13 @@ export function startFused(
       pass.end()
       backend.queue.submit([encoder.finish()])
     },
-    /** Reads q after all submitted steps, [P]: the only readback of a fit. */
+    /** Reads q, [P], after all submitted steps. A fit reads nothing else back. */
     read: async () => Float32Array.from((await tensors.state.data()).slice(0, parameters)),
     dispose: () => tf.dispose(Object.values(tensors)),
   }
 }
 
-/** Pads a centred problem, in single precision: with equal shapes, GPU backends reuse buffers and shaders in every fit. */
+/** Pads a centred problem to the shape that all fits share, so that TensorFlow.js reuses its buffers and shaders. */
 export function fixedShape(problem: FitProblem, centred: CentredProblem) {
   const { cases: T, candidates: K } = problem
   const { parameters: P, stride } = centred
@@ -138,7 +138,7 @@ export function fixedShape(problem: FitProblem, centred: CentredProblem) {
     weight[t] = centred.weight[l]
     for (let r = centred.start[l]; r < centred.start[l + 1]; r++) {
       const row = centred.rows[r]
-      // Relative to the target's score, where single precision matters most.
+      // The scores are relative to the target's score, because single precision is most accurate near 0.
       offset[row] = centred.offset[r] - centred.targetOffset[l]
       design.set(centred.design.subarray(r * stride, r * stride + P), row * P)
     }

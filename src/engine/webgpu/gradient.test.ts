@@ -76,7 +76,7 @@ describe('the fused gradient on llvmpipe', async () => {
     return gradient
   }
 
-  test.skipIf(!device)('agrees with double precision at any q', async () => {
+  test.skipIf(!device)('the fused gradient agrees with double precision at any q', async () => {
     await fc.assert(
       fc.asyncProperty(shapes, async (shape) => {
         const problem = testProblem(shape)

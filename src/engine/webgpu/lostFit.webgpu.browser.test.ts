@@ -1,4 +1,6 @@
-/** @module If the GPU is lost during a fit, WebAssembly completes the fit, and the change is reported once. */
+/**
+ * @module Tests that WebAssembly completes a fit if the GPU is lost during it, and that the change is reported once.
+ */
 import { describe, expect, test } from 'vitest'
 import { chooseEngine, thisDevice } from '../choose.ts'
 import type { FitOptions } from '../engine.ts'

@@ -1,4 +1,4 @@
-/** @module Tests the empty submits while waiting, which only one browser needs. */
+/** @module Tests the empty submits while a fit waits for the GPU, which only Firefox needs. */
 import { afterEach, expect, test, vi } from 'vitest'
 import { whileNudging } from './webgpuEngine.ts'
 

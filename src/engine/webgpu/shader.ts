@@ -1,10 +1,10 @@
 /**
- * @module One descent step as five small WGSL kernels on the fixed shape. They have no barriers and no
- * workgroup memory, which are expensive on software adapters. They need nothing from the CPU between steps,
- * since `state` contains the step count. They use finite sentinels, since WGSL leaves infinities unspecified.
+ * @module Source of five small WGSL kernels, which compute one step of the descent on a problem of fixed shape. They
+ * have no barriers and no workgroup memory, because these are slow on software adapters. They need nothing from the CPU
+ * between steps, since `state` contains the step count. Padding is marked by a large finite number, since WGSL leaves
+ * infinities unspecified.
  *
- * scores → softmax parts of 16 candidates → residuals in place of the scores → gradient parts of 64 rows →
- * Adam.
+ * scores → softmax parts of 16 candidates → residuals in place of the scores → gradient parts of 64 rows → Adam.
  */
 
 import { BETA1, BETA2 } from '@nearside/core/adam.ts'
@@ -15,8 +15,8 @@ const CHUNK = 16
 /** Number of rows that one thread of `partGradient` sums. */
 const BLOCK = 64
 /**
- * Number of rows, and of columns, per thread; a register contains their shared value. Software adapters spend
- * most of their time on loads.
+ * Number of rows, or of columns, that one thread computes together. A value that these share is loaded once, because
+ * software adapters spend most of their time on loads.
  */
 const TILE = 8
 export const WORKGROUP = 64
@@ -49,7 +49,7 @@ export const KERNELS: readonly { entry: string; uses: readonly BindingName[] }[]
   { entry: 'adam', uses: ['shape', 'precision', 'rate', 'epsilon', 'state', 'slopes'] },
 ]
 
-/** Lengths of the scratch buffers, and number of threads of each kernel. */
+/** Computes the lengths of the scratch buffers and the number of threads of each kernel. */
 export function planKernels(problem: Pick<FitProblem, 'cases' | 'candidates' | 'parameters'>) {
   const { cases: T, candidates: K, parameters: P } = problem
   const chunks = T * Math.ceil(K / CHUNK)

@@ -29,7 +29,7 @@ describe.each(countingRigs(10_000))('GPU calls on %s', async (_, rig, steps) => 
     else await fit.catch((error) => expect(error).toMatchObject({ code: 'fit-diverged' }))
   }
 
-  /** Calls of a fit between its first and its last drain, and of the whole fit. */
+  /** GPU calls of the steps of a fit alone, and of the whole fit. */
   async function during(shape: TestShape): Promise<{ loop: GpuCalls; whole: GpuCalls }> {
     const { calls, stop } = countGpuCalls()
     const marks: GpuCalls[] = []
@@ -41,7 +41,7 @@ describe.each(countingRigs(10_000))('GPU calls on %s', async (_, rig, steps) => 
   }
 
   test.skipIf(!adapter)(
-    'a step makes five dispatches, ten steps make one submit, and nothing else',
+    'a step makes five dispatches, ten steps make one submit, and the steps make no other GPU calls',
     async () => {
       const { loop } = await during({ ...SMALL, steps: steps + 10 })
       expect(loop).toEqual({ ...NO_CALLS, dispatches: 5 * steps, submits: steps / 10 })
@@ -58,18 +58,21 @@ describe.each(countingRigs(10_000))('GPU calls on %s', async (_, rig, steps) => 
     })
   })
 
-  test.skipIf(!adapter)('further fits of one shape allocate no more memory', async () => {
-    for (let i = 0; i < 3; i++) await descend(testProblem(SMALL))
-    const { calls, stop } = countGpuCalls()
-    try {
-      for (let i = 0; i < steps / 30; i++) {
-        await descend(testProblem(SMALL))
-        expect(calls.liveBytes).toBe(0)
+  test.skipIf(!adapter)(
+    'further fits of the same shape allocate no further GPU memory',
+    async () => {
+      for (let i = 0; i < 3; i++) await descend(testProblem(SMALL))
+      const { calls, stop } = countGpuCalls()
+      try {
+        for (let i = 0; i < steps / 30; i++) {
+          await descend(testProblem(SMALL))
+          expect(calls.liveBytes).toBe(0)
+        }
+      } finally {
+        stop()
       }
-    } finally {
-      stop()
-    }
-  })
+    },
+  )
 })
 
 describe('the WebGPU engine on llvmpipe', async () => {
@@ -99,7 +102,7 @@ describe('the WebGPU engine on llvmpipe', async () => {
     expect(lossAfter).toBeCloseTo(reference.lossAfter, 3)
   })
 
-  test.skipIf(!adapter)('gives the same bits for the same problem', async () => {
+  test.skipIf(!adapter)('the WebGPU engine gives the same bits for the same problem', async () => {
     const problem = testProblem(PERSONAL_SHAPE)
     expect(await engine.fit(problem)).toEqual(await engine.fit(problem))
   })

@@ -1,6 +1,6 @@
 /**
- * @module Engine on WebGPU. The hardware runs only the descent. Both losses are computed in double precision
- * from the returned parameters (`objective.ts`).
+ * @module Engine that runs the descent on WebGPU. The losses before and after the descent are computed on the CPU in
+ * double precision, from the returned parameters (`objective.ts`).
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
@@ -16,7 +16,7 @@ import { compileFused, type FusedPipelines, startFused } from './descent.ts'
 /** Number of steps per submit. */
 const STEPS = 10
 
-/** Rejects with `engine-failed` when the device is lost or reports an error; never resolves. */
+/** Promise that rejects with `engine-failed` when the device is lost or reports an error, and never resolves. */
 function failureOf(device: GPUDevice): Promise<never> {
   const failure = new Promise<never>((_, reject) => {
     const fail = (what: string) => reject(new NearsideError('engine-failed', `WebGPU: ${what}`))
@@ -28,7 +28,7 @@ function failureOf(device: GPUDevice): Promise<never> {
       fail(event.error.message)
     })
   })
-  // A failure between two fits surfaces in the next fit.
+  // If the device fails between two fits, the next fit rejects.
   failure.catch(() => {})
   return failure
 }
@@ -44,7 +44,7 @@ export async function createWebgpuEngine(adapter: Adapter): Promise<Engine> {
   })
   const failure = failureOf(device)
   const guard = <T>(work: Promise<T>): Promise<T> => {
-    // The loser of the race can reject later, without a listener.
+    // The promise that loses the race can reject later, when nothing listens to it.
     work.catch(() => {})
     return whileNudging(device.queue, Promise.race([failure, work]))
   }

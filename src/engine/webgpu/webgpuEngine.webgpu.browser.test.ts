@@ -1,4 +1,4 @@
-/** @module Engines on the browser's WebGPU, which is a software adapter in tests. */
+/** @module Tests the engine on the browser's WebGPU, which is a software adapter in tests. */
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describeAdapter, isSoftware } from '../adapter.ts'
@@ -17,7 +17,7 @@ import { countGpuCalls } from '../testGpuCalls.ts'
 import { PERSONAL_SHAPE, type TestShape, testProblem } from '../testProblem.ts'
 import { createWebgpuEngine } from './webgpuEngine.ts'
 
-/** True in CI. A real GPU needs no detection of software. */
+/** Whether the browser's adapter is software, as in CI. On a real GPU, the test of its detection is skipped. */
 const onSoftware = isSoftware((await watchedAdapter()).adapter)
 
 const allocatedBytes = () =>
@@ -68,7 +68,7 @@ describe('the fused kernels', () => {
     })
   })
 
-  test('make five dispatches a step and one readback a fit', async () => {
+  test('make five dispatches per step and one readback per fit', async () => {
     const during = async (steps: number) => {
       const { calls, stop } = countGpuCalls()
       await engine.fit({ ...problem, steps }).finally(stop)
@@ -83,7 +83,7 @@ describe('the fused kernels', () => {
     expect(long.pipelineCreations).toBe(0)
     expect(long.bufferWrites).toBe(0)
     expect(long.readbacks).toBe(1)
-    // The step-size table grows with the steps, so only its buffers are allowed to be new.
+    // The table of step sizes grows with the number of steps, so a fit of more steps creates new buffers for it alone.
     expect(long.bufferCreations).toBeLessThanOrEqual(short.bufferCreations + 4)
     const again = await during(60)
     await during(10)

@@ -40,8 +40,11 @@ describe('context.tsv', () => {
       `${HEADER}\n2011-05-01\tWeather\train\n`,
       "context.tsv line 3: 'Weather' can't name a context",
     ],
-    [`${HEADER}2011-05-01\tweekday\tmonday\n`, "'weekday' is read from the clock"],
-    [`${HEADER}2011-05-01\tprice\t3\n`, "'price' is read from the catalog"],
+    [
+      `${HEADER}2011-05-01\tweekday\tmonday\n`,
+      "'weekday' comes from the clock, so a shop can't set it",
+    ],
+    [`${HEADER}2011-05-01\tprice\t3\n`, "'price' comes from the catalog, so a shop can't set it"],
     [`${HEADER}2011-05-01\tweather\t${'x'.repeat(65)}\n`, 'at most 64 characters'],
   ])('refuses %j', async (text, message) => {
     await expect(read(text)).rejects.toMatchObject({

@@ -4,7 +4,7 @@ import type { ShopperEvent } from '../event.ts'
 import { averagePathLength, growForest, isolationScore } from './isolationForest.ts'
 import { cleanOutliers, describeVisit, learnUsual, logFences, rateOf } from './ownVisits.ts'
 
-/** Park and Miller's generator, because this layer must not import the model's. */
+/** Park and Miller's generator, because `events` must not import the generator of `model`. */
 function uniform(seed: number) {
   let state = seed
   return {
@@ -41,7 +41,7 @@ describe('isolation forest', () => {
     )
   })
 
-  it('indistinguishable rows score 0.5, and every score is in (0, 1]', () => {
+  it('equal rows have an anomaly score of 0.5, and every score is above 0 and at most 1', () => {
     const same = Array.from({ length: 40 }, () => Float64Array.of(1, 2))
     expect(isolationScore(growForest(same, uniform(1)), same[0])).toBeCloseTo(0.5, 12)
     expect(isolationScore(growForest([], uniform(1)), same[0])).toBe(0.5)
@@ -60,7 +60,7 @@ describe('isolation forest', () => {
     )
   })
 
-  it('planted anomalies score above 400 normal rows, reproducibly for a seed', () => {
+  it('planted anomalies score above 400 normal rows, and a seed always gives the same scores', () => {
     const values = normals(1200, 7)
     const rows = Array.from({ length: 400 }, (_, k) =>
       Float64Array.from(values.slice(3 * k, 3 * k + 3)),
@@ -86,7 +86,7 @@ describe('isolation forest', () => {
 })
 
 describe("Tukey's fences", () => {
-  it('fences exclude 0.7 % of a log-normal sample, and nothing of three values', () => {
+  it('fences exclude 0.7 % of a log-normal sample, and exclude nothing if there are only three values', () => {
     const values = normals(20_000, 11).map(Math.exp)
     const { low, high } = logFences(values)
     const outside = values.filter((value) => value < low || value > high).length
@@ -143,7 +143,7 @@ describe('outlier cleaning of a log that contains a script', () => {
   const events = [...people.flat(), ...script, bought]
   const usual = learnUsual(events, uniform(9))
 
-  it('drops the script’s views; keeps its purchase and over 93 % of people’s events', () => {
+  it('drops the script’s views, but keeps its purchase and over 93 % of people’s events', () => {
     const { events: kept, report } = cleanOutliers(events, usual)
     expect(kept).toContain(bought)
     expect(kept.filter(({ session }) => session === 'script')).toEqual([bought])
@@ -153,7 +153,7 @@ describe('outlier cleaning of a log that contains a script', () => {
     expect(report.kept + dropped).toBe(events.length)
   })
 
-  it('describes any visit in seven finite numbers', () => {
+  it('describeVisit turns any visit into seven finite numbers', () => {
     for (const own of [script, script.slice(0, 1), [bought], people[0].slice(0, 2)]) {
       const found = describeVisit(own)
       expect(found).toHaveLength(7)

@@ -13,7 +13,7 @@ interface ForestOptions {
   readonly sample: number
 }
 
-/** Values of the paper; larger ones change little. */
+/** Values of the paper; larger values change the scores little. */
 const FOREST_DEFAULTS: ForestOptions = { trees: 100, sample: 256 }
 
 type Node =
@@ -50,10 +50,7 @@ export function growForest(
   return { trees, sample }
 }
 
-/**
- * Anomaly score s = 2^(−E[h] / c(ψ)), in (0, 1]. Near 1, the row is isolated at once. If all rows score about
- * 0.5, none is an anomaly.
- */
+/** Anomaly score s = 2^(−E[h] / c(ψ)), in (0, 1]: near 1 for an anomaly, about 0.5 for an average row. */
 export function isolationScore({ trees, sample }: IsolationForest, row: Float64Array): number {
   if (trees.length === 0 || sample < 2) return 0.5
   let total = 0

@@ -8,7 +8,7 @@ import { cleanOwnVisits, LEAST_VISITS } from './ownVisits.ts'
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
-/** Views of about twenty seconds each; some of the items are bought. */
+/** Visit with views of about twenty seconds each, in which the shopper buys some of the items. */
 function visit(session: string, start: number, looks: number, seed: number): ShopperEvent[] {
   const random = createRandom(seed)
   let time = start
@@ -46,7 +46,7 @@ const byRules = (events: readonly ShopperEvent[]) =>
   clean(events, { now: Number.POSITIVE_INFINITY, known: () => true })
 
 test.each(['iqr', 'isolation-forest'] as const)(
-  '%s drops a script that passes the fixed rules',
+  'cleaning by %s drops a script that passes the fixed rules',
   (how) => {
     const events = [...visits(40), ...script('script', 41 * 24 * HOUR)]
     const ruled = byRules(events)
@@ -66,7 +66,7 @@ test('with too few visits, no visit counts as unusual', () => {
   expect(cleanOwnVisits(ruled, 'isolation-forest')).toBe(ruled)
 })
 
-test('keeps the order and every purchase, and counts the dropped events', () => {
+test('cleaning keeps the order of the events and every purchase, and counts the dropped events', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 0, max: 30 }), (seed, more) => {
       const events = Array.from({ length: 20 + more }, (_, v) =>

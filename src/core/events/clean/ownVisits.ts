@@ -1,7 +1,7 @@
 /**
  * @module Statistical cleaning on a device, after the fixed rules. It learns from the shopper's own visits which values
  * are usual. It finds scripts that the rules miss, but drops about eight times as many of the shopper's own views as
- * the rules (docs/results/refused.md). So a shop has to opt in.
+ * the rules do (docs/results/refused.md). So a shop has to opt in.
  */
 import { createRandom } from '../../model/random.ts'
 import { quantile } from '../../normal.ts'
@@ -27,10 +27,7 @@ export const LEAST_VISITS = 20
 /** Fixed seed, so that the same events are always cleaned the same way. */
 const SEED = 1
 
-/**
- * @param cleaned events after the fixed rules. @returns the remaining events, with further drops in the
- *   report
- */
+/** @param cleaned events after the fixed rules. @returns the remaining events, with further drops in the report */
 export function cleanOwnVisits(cleaned: Cleaned, cleaning: Exclude<Cleaning, 'rules'>): Cleaned {
   const { events } = cleaned
   if (eventsBySession(events).size < LEAST_VISITS) return cleaned
@@ -58,7 +55,7 @@ interface Usual {
 /** Anomaly score above which a visit is dropped. In the paper anomalies are "very close to 1" and 0.5 is average. */
 const ISOLATED = 0.6
 
-/** Maximum fence in milliseconds. A longer view is always informative. */
+/** Maximum of the lower fence in milliseconds: a longer view always counts. */
 const LONGEST_MISCLICK = 3000
 
 export function learnUsual(events: readonly ShopperEvent[], random: Uniform): Usual {
@@ -74,11 +71,11 @@ export function learnUsual(events: readonly ShopperEvent[], random: Uniform): Us
 
 type OutlierStage = (events: readonly ShopperEvent[], usual: Usual) => readonly ShopperEvent[]
 
-/** Drops views far shorter than usual; long views stay. */
+/** Drops views that are far shorter than usual; unusually long views stay. */
 const dropShortLooks: OutlierStage = (events, { dwell }) =>
   dropShorterLooks(events, Math.min(dwell.low, LONGEST_MISCLICK))
 
-/** Drops visits far faster than usual. Slow visits stay, since they are tabs left open. */
+/** Drops visits that are far faster than usual. Slow visits stay, since they are tabs that people left open. */
 const dropFastVisits: OutlierStage = (events, { rate }) =>
   dropVisits(events, (visit) => (rateOf(visit) ?? 0) > rate.high)
 
@@ -92,8 +89,8 @@ const OUTLIER_STAGES: readonly (readonly [reason: string, stage: OutlierStage])[
 ]
 
 /**
- * Runs all stages in order; the report counts the dropped events of each. Many events are needed to learn the usual
- * values, so this suits a shop's whole log (docs/results/refused.md).
+ * Runs all stages in order; the report counts the dropped events of each. Learning the usual values needs many events,
+ * so this method suits a shop's whole log (docs/results/refused.md).
  */
 export const cleanOutliers = (
   events: readonly ShopperEvent[],
@@ -108,7 +105,7 @@ interface Fences {
 
 const REACH = 1.5
 
-/** Minimum number of values for meaningful quartiles. */
+/** Minimum number of values from which quartiles are computed. */
 const LEAST_VALUES = 8
 
 /**

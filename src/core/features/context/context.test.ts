@@ -10,7 +10,7 @@ test('easterSunday matches the calendar', () => {
     expect(easterSunday(Number(date.slice(0, 4)))).toBe(day(date))
 })
 
-test('a season ends with its holiday', () => {
+test('a season ends on the day of its holiday', () => {
   expect(seasonAt(day('2010-12-25'))).toBe('christmas')
   expect(seasonAt(day('2010-12-26'))).toBe('new-year')
   expect(seasonAt(day('2011-01-01'))).toBeUndefined()
@@ -21,12 +21,12 @@ test('a season ends with its holiday', () => {
 
 describe('contextValue', () => {
   const monday = day('2011-05-02T13:30:00Z')
-  it('reads the clock in UTC', () => {
+  it('hour and weekday are read in UTC', () => {
     expect(contextValue('hour', monday, NO_CONTEXT)).toBe('12-16')
     expect(contextValue('weekday', monday, NO_CONTEXT)).toBe('monday')
     expect(contextValue('weather', monday, NO_CONTEXT)).toBeUndefined()
   })
-  it('the shop’s value wins over the calendar’s, and an empty value means none', () => {
+  it('the shop’s holiday replaces the calendar’s, and an empty value means that there is no holiday', () => {
     const christmas = day('2010-12-20')
     const saying = (holiday: string) => ({ ...NO_CONTEXT, at: () => ({ holiday }) })
     expect(contextValue('holiday', christmas, NO_CONTEXT)).toBe('christmas')

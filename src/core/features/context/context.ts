@@ -3,20 +3,20 @@
  * follow from the time. The shop provides promotions, weather and its own holidays.
  */
 /**
- * Name → value, e.g. `{ weather: 'rain', promotion: 'summer-sale', holiday: 'diwali' }`. An empty value means
- * none, e.g. no holiday on a day for which the calendar has one.
+ * Name → value, e.g. `{ weather: 'rain', promotion: 'summer-sale', holiday: 'diwali' }`. An empty value means that
+ * there is none, e.g. no holiday, even on a day that the calendar counts as one.
  */
 export type ShopContext = Readonly<Record<string, string>>
 
-/** Sources of context beside the time itself. */
+/** Context that doesn't follow from the time alone. */
 export interface ContextSource {
   /** Context that the shop provided at a time in milliseconds since the epoch. */
   at(time: number): ShopContext
-  /** Discount of each item: natural logarithm of usual price ÷ price, ≥ 0, [N]; null if unknown. */
+  /** Discount of each item at that time: natural logarithm of usual price ÷ price, ≥ 0, [N]; null if unknown. */
   discountsAt(time: number): Float32Array | null
 }
 
-/** Minimum discount (logarithm of a ratio); smaller differences are ordinary price changes. */
+/** Minimum discount, as the logarithm of usual price ÷ price; smaller differences are ordinary price changes. */
 export const LEAST_DISCOUNT = Math.log(1.05)
 
 export const NO_CONTEXT: ContextSource = { at: () => ({}), discountsAt: () => null }
@@ -34,15 +34,16 @@ export const CONTEXT_KINDS: readonly string[] = [
 export const CLOCK_KINDS: ReadonlySet<string> = new Set(['hour', 'weekday'])
 
 const NAME = /^[a-z][a-z0-9_]{0,31}$/
-/** Control characters are excluded, since a value is a line of a file. */
+/** Control characters are excluded, since a file has each value on a line of its own. */
 const VALUE = /^[^\p{Cc}]{0,64}$/u
 const MAX_NAMES = 8
 
 /** Describes the fault of a name and its value; null if both are valid. */
 export function contextFault(name: string, value: unknown): string | null {
-  if (!NAME.test(name)) return `'${name}' can't name a context: small letters, digits and _ only`
-  if (CLOCK_KINDS.has(name)) return `'${name}' is read from the clock`
-  if (name === 'price') return "'price' is read from the catalog"
+  if (!NAME.test(name))
+    return `'${name}' can't name a context: a name has only small letters, digits and _`
+  if (CLOCK_KINDS.has(name)) return `'${name}' comes from the clock, so a shop can't set it`
+  if (name === 'price') return "'price' comes from the catalog, so a shop can't set it"
   if (typeof value !== 'string' || !VALUE.test(value))
     return `the value of '${name}' is not a text of at most 64 characters`
   return null

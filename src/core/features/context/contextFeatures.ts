@@ -1,6 +1,6 @@
 /**
- * @module Features of the current context, with and without the shopper's history. A model contains only the context
- * features that helped on its shop's log, so each is a separate column.
+ * @module Features of the current context, with and without the shopper's history. Each feature is a separate column,
+ * because a model contains only the context features that helped on its shop's log.
  */
 
 import { eventStrength } from '../../events/strength.ts'
@@ -11,10 +11,11 @@ import { contextValue } from './contextValue.ts'
 
 /**
  * Form of a context feature.
- * - `lift`: demand in the current context relative to all times.
- * - `habit`: share of the shopper's visits to the item in the current context, relative to all their visits.
+ * - `lift`: demand in the current context relative to the demand at all times.
+ * - `habit`: share of the shopper's visits with the item that fell into the current context, relative to that share of
+ *   all their visits.
  * - `discount`: amount below the usual price.
- * - `…Touched`: the same, but only for items with which the shopper interacted before.
+ * - `…Touched`: the same for items with which the shopper interacted before; 0 for other items.
  */
 type ContextForm = 'lift' | 'habit' | 'liftTouched' | 'discount' | 'discountTouched'
 
@@ -25,7 +26,7 @@ export interface ContextFeature {
   readonly form: ContextForm
 }
 
-/** Kind of the discounts, which need the current price instead of a table. */
+/** Kind of context of the discounts, which need the current prices instead of a table of lifts. */
 export const PRICE_KIND = 'price'
 
 function contextFeaturesOf(kind: string): readonly ContextFeature[] {
@@ -53,7 +54,7 @@ export function contextFeature(name: string): ContextFeature | undefined {
 }
 
 /**
- * Raw values of the features for one shopper at one time, one column [N] each.
+ * Raw values of the features for one shopper at one time; one column [N] per feature.
  * @param now milliseconds since the epoch; entries after it are ignored.
  */
 export function computeContext(

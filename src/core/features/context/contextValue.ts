@@ -1,4 +1,4 @@
-/** @module Value of a context at a time. Hour, weekday and season follow from the time; the shop provides the others. */
+/** @module Value of a context at a time. The time gives hour, weekday and season; the shop provides other contexts. */
 import { DAY } from '../../time.ts'
 import { CLOCK_KINDS, type ContextSource } from './context.ts'
 
@@ -29,7 +29,7 @@ export function contextValue(
 
 interface Season {
   readonly name: string
-  /** Length of the season in days; the holiday itself is the last day. */
+  /** Number of days that the season lasts before its holiday, which is its last day. */
   readonly days: number
   /** Midnight UTC of the holiday in a year, milliseconds since the epoch. */
   day(year: number): number
@@ -48,8 +48,8 @@ const seasons = new Map<number, string | undefined>()
 const MOST_KNOWN = 10_000
 
 /**
- * Season before a holiday that matters to most gift shops, at midnight UTC; undefined if there is none. A value from
- * the shop takes precedence.
+ * Season that the day from this midnight (UTC) belongs to: the weeks before a holiday that matters to most gift shops.
+ * Undefined if there is none. A value from the shop takes precedence.
  */
 export function seasonAt(midnight: number): string | undefined {
   if (seasons.has(midnight)) return seasons.get(midnight)

@@ -30,7 +30,7 @@ const [table] = contextTables(['weather'], CATEGORY, shoppers, START + 100 * DAY
 const lift = (item: number, value: string) =>
   table.lifts[table.values.indexOf(value) * ITEMS + item]
 
-test('rain lifts the item bought in it and its category, but no other item', () => {
+test('rain lifts the item that is bought in the rain, and that item’s category, but no other item', () => {
   expect(table.values).toEqual(['rain', 'sun'])
   expect(lift(0, 'rain')).toBeGreaterThan(0.5)
   expect(lift(0, 'sun')).toBeLessThan(-0.5)
@@ -81,7 +81,7 @@ test('lifts are finite for any log', () => {
   )
 })
 
-test('context features read the lifts, the history and the current discounts', () => {
+test('context features are computed from the lifts, the history and the current discounts', () => {
   const items = Array.from({ length: ITEMS }, (_, i) => ({ id: `i${i}` }))
   const statistics = {
     ...buildStatistics(items, shoppers, START + 100 * DAY),

@@ -1,7 +1,7 @@
 /**
- * @module Demand for an item in a context relative to all times: the logarithm of P(item | value) / P(item). It is
- * counted over shoppers. An item's lift is shrunk to its category's lift, which is shrunk to zero. Only the time
- * since the item's first appearance counts: sales last Christmas say nothing about an item added in June.
+ * @module Counts how much a context lifts the demand for an item: the logarithm of P(item | value) / P(item), over
+ * shoppers. An item's lift is shrunk to its category's lift, which is shrunk to zero. Only the time since the item's
+ * first appearance counts: sales last Christmas say nothing about an item added in June.
  */
 
 import { eventStrength } from '../../events/strength.ts'
@@ -21,7 +21,7 @@ export interface ContextTable {
   readonly lifts: Float32Array
 }
 
-/** Maximum number of values per kind; further values count as none. A 32-bit mask must have a bit for each value. */
+/** Maximum number of values per kind; further values count as no value. A 32-bit mask needs a bit for each value. */
 const MAX_VALUES = 24
 /** Weights of the priors, in shoppers: a category's lift is shrunk to zero, an item's lift to its category's lift. */
 const CATEGORY_PRIOR = 20
@@ -29,9 +29,8 @@ const ITEM_PRIOR = 10
 
 /**
  * Counts the lifts of some kinds of context.
- * @param category index of each item's category, [N]; 0: none.
- * @param shoppers one history per shopper; only entries strictly before `asOf` (milliseconds since the epoch)
- *   count.
+ * @param category index of each item's category, [N]; 0 for an item without category.
+ * @param shoppers one history per shopper; only entries strictly before `asOf` (milliseconds since the epoch) count.
  */
 export function contextTables(
   kinds: readonly string[],
@@ -77,7 +76,7 @@ interface Counts {
   readonly values: readonly string[]
   /** Number of shoppers who interacted with each item, [N], for each value. */
   readonly met: readonly Float64Array[]
-  /** Day → the same counts summed over all items, by value; each shopper counts on their first day with an item. */
+  /** Day → sum of `met` over all items, by value; a shopper counts for an item and a value on the first such day. */
   readonly daily: ReadonlyMap<number, Float64Array>
   /** Day of the first event of each item. */
   readonly firstDay: Float64Array
@@ -128,8 +127,8 @@ function createCounter(kind: string, items: number, asOf: number, contexts: Cont
 }
 
 /**
- * Counts to expect if the context had no effect, [N] for each value: the item's total, split in proportion to the
- * counts of all items since its first day.
+ * Counts that each item would have if the context had no effect, [N] for each value. The item's total is split among
+ * the values in proportion to the counts of all items since the item's first day.
  */
 function expectedByValue({ met, daily, firstDay }: Counts, items: number): Float64Array[] {
   const days = [...daily].sort(([a], [b]) => b - a)

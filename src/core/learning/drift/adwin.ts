@@ -1,6 +1,6 @@
 /**
- * @module ADWIN: an adaptive window of a stream. It drops its old part as soon as two sub-windows differ in
- * mean by more than chance allows. Exponential buckets store n values in O(log n) memory.
+ * @module ADWIN: an adaptive window of a stream. It drops its older part as soon as the means of the older and the
+ * newer part differ by more than chance allows. Exponential buckets store n values in O(log n) memory.
  * @see Bifet and Gavaldà, Learning from time-changing data with adaptive windowing, SDM 2007
  */
 
@@ -37,7 +37,7 @@ export function adwinMean({ width, total }: Adwin): number {
   return width > 0 ? total / width : 0
 }
 
-/** Adds one value. @returns true if the mean has changed; the old part is dropped */
+/** Adds one value. @returns true if the mean has changed, after dropping the older part */
 export function updateAdwin(adwin: Adwin, value: number): boolean {
   insert(adwin, value)
   adwin.ticks++
@@ -104,8 +104,8 @@ function hasCut(adwin: Adwin): boolean {
   let sum = 0
   for (let r = rows.length - 1; r >= 0; r--) {
     const { totals } = rows[r]
-    // The reference implementation never cuts at a row's newest bucket; the published indices of detection
-    // depend on it.
+    // The reference implementation never cuts at a row's newest bucket; without this rule, the published detection
+    // indices could not be reproduced.
     for (let k = 0; k < totals.length - 1; k++) {
       size += 2 ** r
       sum += totals[k]

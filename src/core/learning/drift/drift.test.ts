@@ -11,7 +11,7 @@ function alarms<T>(stream: readonly T[], update: (value: T) => boolean): number[
 }
 
 describe('change points documented by river', () => {
-  it('ADWIN, restarted after an alarm, detects the change at 1023', () => {
+  it('ADWIN, which restarts after an alarm, detects the change at index 1023', () => {
     let adwin = createAdwin()
     const found = alarms(shift, (value) => {
       const changed = updateAdwin(adwin, value)
@@ -22,7 +22,7 @@ describe('change points documented by river', () => {
     expect(shift[1023]).toBe(4)
   })
 
-  it('Page–Hinkley detects the change at 1006', () => {
+  it('Page–Hinkley detects the change at index 1006', () => {
     const state = createPageHinkley()
     expect(alarms(shift, (value) => updatePageHinkley(state, value))).toEqual([1006])
     expect(shift[1006]).toBe(5)
@@ -30,7 +30,7 @@ describe('change points documented by river', () => {
 })
 
 describe('ADWIN', () => {
-  it('keeps all of a steady stream, with exact width, mean and variance', () => {
+  it('ADWIN keeps all values of a steady stream, with exact width, mean and variance', () => {
     const random = createRandom(5)
     const values = Array.from({ length: 2000 }, () => random.next())
     const adwin = createAdwin()
@@ -45,7 +45,7 @@ describe('ADWIN', () => {
     expect(adwin.rows.length).toBeLessThan(12)
   })
 
-  it('keeps only the new values after a change', () => {
+  it('after a change, ADWIN keeps only the new values', () => {
     const random = createRandom(6)
     const adwin = createAdwin()
     for (let k = 0; k < 3000; k++) updateAdwin(adwin, random.next() + (k < 1500 ? 0 : 1))

@@ -38,7 +38,7 @@ function offSegment(point: Float32Array, a: Float32Array, b: Float32Array): numb
 }
 
 describe('neighbours', () => {
-  it('nearest finds the same rows as a full sort, without the row itself', () => {
+  it('nearest finds the same rows as a full sort by distance, without the row itself', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 40 }),
@@ -60,7 +60,7 @@ describe('neighbours', () => {
 })
 
 describe('SMOTE', () => {
-  it('puts every new row between a rare row and one of its k nearest rare rows', () => {
+  it('SMOTE puts every new row between a rare row and one of its k nearest rare rows', () => {
     const rare = cloud(30, [0, 0, 0, 0], 1)
     for (const row of smote(rare, 100, createRandom(2), 3)) {
       const off = rare.flatMap((a, start) =>
@@ -70,7 +70,7 @@ describe('SMOTE', () => {
     }
   })
 
-  it('starts from every rare row equally often, and spreads new rows evenly', () => {
+  it('SMOTE starts from every rare row equally often, and spreads the new rows evenly along the line', () => {
     // Between the rows 0 and 1, the value of a new row is its distance from the start.
     const rare = [Float32Array.of(0), Float32Array.of(1)]
     const made = smote(rare, 4000, createRandom(3)).map(([value]) => value)
@@ -83,7 +83,7 @@ describe('SMOTE', () => {
       )
   })
 
-  it('a single row gives no new rows, and the same seed gives the same rows', () => {
+  it('SMOTE makes no new rows from a single row, and the same new rows for the same seed', () => {
     expect(smote(cloud(1, [0], 1), 5, createRandom(1))).toEqual([])
     const rare = cloud(8, [0, 0], 1)
     expect(smote(rare, 9, createRandom(4))).toEqual(smote(rare, 9, createRandom(4)))
@@ -96,7 +96,7 @@ describe('ADASYN', () => {
   const mixed = cloud(10, [0, 0], 2)
   const other = cloud(200, [0, 0], 3)
 
-  it('makes new rows only where neighbours belong to the other class', () => {
+  it('ADASYN makes new rows only from rare rows that have neighbours of the other class', () => {
     const counts = adasynCounts([...safe, ...mixed], other, 170)
     expect(counts.slice(0, 20).every((count) => count === 0)).toBe(true)
     const total = counts.reduce((a, b) => a + b, 0)
@@ -104,7 +104,7 @@ describe('ADASYN', () => {
     expect(Math.abs(total - 170)).toBeLessThanOrEqual(5)
   })
 
-  it('row counts are proportional to the other class’s share of the neighbours', () => {
+  it('ADASYN makes new rows in proportion to the other class’s share of a row’s neighbours', () => {
     const rare = [...safe, ...mixed]
     const all = [...rare, ...other]
     const hardness = rare.map(
@@ -116,7 +116,7 @@ describe('ADASYN', () => {
     )
   })
 
-  it('new rows lie between rare rows; separated classes give no new rows', () => {
+  it('ADASYN puts new rows between rare rows, and makes none if the classes are well separated', () => {
     for (const row of interpolated(mixed, adasynCounts(mixed, other, 60), createRandom(5))) {
       const off = mixed.flatMap((a) => mixed.map((b) => offSegment(row, a, b)))
       expect(Math.min(...off)).toBeLessThan(1e-5)
@@ -131,15 +131,18 @@ describe('a rebalanced batch', () => {
     ...cloud(90, [0, 0], 2).map((x): Example => ({ x, label: 0 })),
   ]
 
-  it.each(IMBALANCES.filter((method) => method !== 'none'))('is half positive by %s', (method) => {
-    const balanced = rebalance(batch, method, createRandom(1))
-    expect(shareOfYes(balanced)).toBeCloseTo(0.5, method === 'adasyn' ? 1 : 9)
-    // Negative examples are never synthetic.
-    const no = balanced.filter(({ label }) => label === 0).map(({ x }) => x)
-    expect(no.every((x) => batch.some((one) => one.label === 0 && one.x === x))).toBe(true)
-    if (method !== 'under') expect(no).toHaveLength(90)
-    expect(rebalance(batch, method, createRandom(1))).toEqual(balanced)
-  })
+  it.each(IMBALANCES.filter((method) => method !== 'none'))(
+    'the method %s makes half of the batch positive',
+    (method) => {
+      const balanced = rebalance(batch, method, createRandom(1))
+      expect(shareOfYes(balanced)).toBeCloseTo(0.5, method === 'adasyn' ? 1 : 9)
+      // Negative examples are never synthetic.
+      const no = balanced.filter(({ label }) => label === 0).map(({ x }) => x)
+      expect(no.every((x) => batch.some((one) => one.label === 0 && one.x === x))).toBe(true)
+      if (method !== 'under') expect(no).toHaveLength(90)
+      expect(rebalance(batch, method, createRandom(1))).toEqual(balanced)
+    },
+  )
 
   it('the method “none” keeps every example, and no method changes a batch of a single class', () => {
     expect(new Set(rebalance(batch, 'none', createRandom(1)))).toEqual(new Set(batch))
@@ -165,7 +168,7 @@ describe('a rebalanced batch', () => {
 })
 
 describe('prior correction', () => {
-  it('restores the posterior of the actual prior, and keeps the order', () => {
+  it('correctPrior gives the posterior under the actual prior, and keeps the order of the probabilities', () => {
     const share = fc.double({ min: 0.01, max: 0.99, noNaN: true })
     fc.assert(
       fc.property(share, share, share, (likelihood, trained, actual) => {

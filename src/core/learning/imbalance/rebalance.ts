@@ -4,8 +4,8 @@ import type { Example } from '../learners/learner.ts'
 import type { Imbalance } from '../learners/names.ts'
 
 /**
- * The batch with equal numbers (or weights) of positive and negative examples, in random order. A batch of
- * one class stays unbalanced.
+ * Returns a batch with equal numbers (or weights) of positive and negative examples, in random order. The method
+ * `none`, and a batch in which the positive examples aren't the rarer class, leave the numbers as they are.
  */
 export function rebalance(batch: readonly Example[], method: Imbalance, random: Random): Example[] {
   const rare = batch.filter(({ label }) => label === 1)
@@ -62,10 +62,10 @@ export function correctPrior(probability: number, trained: number, actual: numbe
   return yes + no > 0 ? yes / (yes + no) : probability
 }
 
-/** k of both papers. */
+/** k, the number of nearest rows, as in both papers. */
 const NEIGHBOURS = 5
 
-/** SMOTE's number of new rows per rare row: the same for all, or one more for rows drawn at random. */
+/** SMOTE's number of new rows per rare row: the same for all rows, plus one for some rows that are drawn at random. */
 export function smoteCounts(rare: number, count: number, random: Random): number[] {
   const counts = new Array<number>(rare).fill(Math.floor(count / rare))
   for (const place of shuffled(rare, random).slice(0, count % rare)) counts[place]++
@@ -73,9 +73,9 @@ export function smoteCounts(rare: number, count: number, random: Random): number
 }
 
 /**
- * ADASYN's number of new rows per rare row: proportional to the share of the other class among its k nearest
- * rows. All zero if no rare row has such a neighbour.
- * @param count G, the total number; rounding can change it by a few
+ * ADASYN's number of new rows per rare row: proportional to the share of the other class among its k nearest rows. All
+ * numbers are 0 if no rare row has a neighbour of the other class.
+ * @param count total number of new rows (G in the paper); rounding can change it a little
  */
 export function adasynCounts(
   rare: readonly Float32Array[],

@@ -34,7 +34,7 @@ function learned(history: readonly Interaction[], options: Partial<CandidateLear
   return made
 }
 
-/** Orders of one item each, a day apart. `itemOf` is a rule that the model's hand-set weights don't follow. */
+/** Orders of one item each, a day apart. `itemOf` is a rule that the test model doesn't know. */
 function history(orders: number, itemOf: (order: number) => number): Interaction[] {
   return Array.from({ length: orders }, (_, order) =>
     purchase(itemOf(order), START + order * DAY, `order ${order}`),
@@ -44,12 +44,12 @@ function history(orders: number, itemOf: (order: number) => number): Interaction
 /** The most expensive of ten items; the base model ranks others higher. */
 const dearest = (order: number) => ((order * 7) % 10) * 7 + 6
 
-test('learners move no candidate before their first case', () => {
+test('before their first case, the learners move no candidate', () => {
   const scores = Float32Array.of(3, 1, 2)
   expect(learners().reorder(new Float32Array(3 * FEATURE_COUNT), scores)).toBe(scores)
 })
 
-test('the best candidates exchange their scores, and no other item moves', () => {
+test('reordering makes the best candidates exchange their scores, and moves no other item', () => {
   const seeds = fc.integer({ min: 0, max: 1e6 })
   fc.assert(
     fc.property(seeds, fc.constantFrom(...IMBALANCES), (seed, imbalance) => {
@@ -68,8 +68,8 @@ test('the best candidates exchange their scores, and no other item moves', () =>
   )
 })
 
-test('learners gain weight and change places if the model errs systematically', () => {
-  // Three items in turn: the model ranks the last purchase first, which is always wrong.
+test('learners gain weight and reorder the candidates if the model errs systematically', () => {
+  // The shopper buys three items in turn. The model ranks the last purchase first, which is always wrong.
   const past = history(63, (order) => [6, 13, 20][order % 3])
   const made = learned(past)
   const [first] = made.weights
@@ -82,7 +82,7 @@ test('learners gain weight and change places if the model errs systematically', 
 })
 
 test('learners that rank no purchase higher than the model move no candidate, whatever their weight', () => {
-  // A different item each time, which the history doesn't predict.
+  // The shopper buys a different item each time, so the history predicts nothing.
   const past = history(40, (order) => (order * 37) % 80)
   const made = learned(past, { learners: ['network'] })
   const terms = scoreTerms(model, past, NOW)
@@ -90,7 +90,7 @@ test('learners that rank no purchase higher than the model move no candidate, wh
   expect(made.reorder(terms.features, terms.base)).toBe(terms.base)
 })
 
-test('with all weight on the model, the order is the personal one', () => {
+test('if the shop chose no learners, reordering keeps the personal order', () => {
   const made = learned(history(3, dearest), { learners: [] })
   const past = history(3, dearest)
   const terms = scoreTerms(model, past, NOW)
@@ -103,7 +103,7 @@ test('with all weight on the model, the order is the personal one', () => {
   expect(made.reorder(terms.features, scores)).toEqual(scores)
 })
 
-test('learning in steps gives the same weights as learning at once', () => {
+test('learning after each case gives the same weights as learning all cases at once', () => {
   const past = history(12, dearest)
   const once = learned(past)
   const bit = learners()
@@ -112,12 +112,12 @@ test('learning in steps gives the same weights as learning at once', () => {
   expect(bit.weights).toEqual(once.weights)
 })
 
-test('a review changes the weights by learning the last cases again', () => {
+test('with `reviewAfter`, the last cases are learned again, which changes the weights', () => {
   const past = history(12, dearest)
   expect(learned(past, { reviewAfter: 4 }).weights).not.toEqual(learned(past).weights)
 })
 
-test('learners restart after an interest changes, and never for a steady interest', () => {
+test('learners restart after the shopper’s interest changes, and never while it stays the same', () => {
   const steady = history(64, () => 6)
   // From the fortieth order on, each item is unexpected.
   const turned = history(64, (order) => (order < 40 ? 6 : order + 10))

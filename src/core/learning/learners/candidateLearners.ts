@@ -1,8 +1,8 @@
 /**
- * @module Incremental learners over the base model's best candidates, as a device runs them. Every candidate
- * of a case is an example: did the shopper choose it? The learners predict each case before they learn from
- * it, so their weights follow their performance on unseen cases. They change the order only if they have
- * ranked the chosen items higher than the model alone.
+ * @module Incremental learners over the base model's best candidates, as a device runs them. Every candidate of a case
+ * is an example: did the shopper choose it? The learners predict each case before they learn from it, so their weights
+ * follow their performance on unseen cases. They change a list's order only if so far they have ranked the chosen items
+ * higher than the model alone did.
  */
 import { FEATURE_COLUMN, FEATURE_COUNT } from '../../features/features.ts'
 import type { History } from '../../features/history.ts'
@@ -23,9 +23,9 @@ export const CASE_CANDIDATES = 50
 /** Length of an example: the features, then the logit of the base probability. */
 const INPUTS = FEATURE_COUNT + 1
 const BASE_COLUMN = FEATURE_COUNT
-/** Number of recent cases learned at the start, as many as in a fit. */
+/** Maximum number of recent cases to learn at the start, the same number as in a fit. */
 const FIRST_CASES = 64
-/** Excess error, summed over cases, at which the shopper's interest counts as changed. */
+/** Sum over cases of the error above its mean from which the shopper's interest counts as changed. */
 const DRIFT_THRESHOLD = 5
 /** α of the gradient learner and η of the combination, chosen on training shoppers: docs/results/learners.md. */
 const STEP_SIZE = 0.2
@@ -44,7 +44,7 @@ const NOMINAL = new Set(
 export interface CandidateLearnersOptions {
   readonly learners: readonly LearnerName[]
   readonly imbalance: Imbalance
-  /** Number of cases after which they are learned once more together; 0: never. */
+  /** Number of cases after which these cases are learned once more, all together; 0 for never. */
   readonly reviewAfter: number
   readonly seed: number
 }
@@ -94,8 +94,8 @@ export class CandidateLearners {
   }
 
   /**
-   * Reorders the best candidates by the learners' predictions; returns the scores. The candidates exchange
-   * their scores, so other items stay in place. Until the learners have proved better, the scores are
+   * Reorders the best candidates by the learners' predictions; returns the scores. The candidates exchange their
+   * scores, so other items stay in place. Until the learners have proved better than the model, the scores are
    * unchanged.
    * @param features scaled, row-major [N, F]
    * @param scores scores of all items for this shopper, including the personal part, [N]
@@ -149,7 +149,7 @@ function examplesOf(
   })
 }
 
-/** The model's own probability, as a learner that never learns. */
+/** Learner that never learns and predicts the model's own probability. */
 const MODEL: IncrementalLearner = {
   predict: (x) => sigmoid(x[BASE_COLUMN]),
   learn() {},
@@ -203,7 +203,7 @@ function rebalanced(
 }
 
 /**
- * Page–Hinkley test: alarms when a stream's values exceed their running mean for long.
+ * State of a Page–Hinkley test, which alarms when the values of a stream exceed their running mean for long.
  * @see Page, Continuous inspection schemes, Biometrika 41, 1954
  */
 interface PageHinkley {
@@ -218,7 +218,7 @@ const LEAST_VALUES = 30
 const TOLERANCE = 0.005
 const FORGETTING = 1 - 0.0001
 
-/** @param threshold summed excess at which it alarms, in the values' unit. */
+/** @param threshold sum of the excess over the mean at which the test alarms, in the values' unit */
 export function createPageHinkley(threshold = 50): PageHinkley {
   return { threshold, count: 0, mean: 0, sum: 0 }
 }

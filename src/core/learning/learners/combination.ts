@@ -1,8 +1,9 @@
 /**
- * @module Combines learners by weights that follow their log-loss on events before learning from them. The
- * update is exponentiated gradient: w_k ∝ w_k · exp(−η · loss_k). A small share is redistributed to all, so
- * that a learner can recover when the shopper changes. Predictions are combined as log-odds. Averaged as
- * probabilities, an untrained learner near ½ would hide differences of a hundredth.
+ * @module Combines learners by weights. The weights follow each learner's log-loss on examples that it has not learned
+ * yet, by exponentiated gradient: w_k ∝ w_k · exp(−η · loss_k). After each batch, a small share of the weight is spread
+ * evenly over all learners, so that a learner can recover when the shopper changes. Predictions are combined as
+ * log-odds. If probabilities were averaged instead, an untrained learner that predicts about ½ would hide the small
+ * differences of the others.
  * @see Herbster and Warmuth, Tracking the best expert, Machine Learning 32, 1998
  */
 import { type Example, type IncrementalLearner, logit, logLoss, sigmoid } from './learner.ts'
@@ -12,9 +13,9 @@ export interface Combination extends IncrementalLearner {
   weights(): readonly number[]
 }
 
-/** Half of the Bayesian rate, because the candidates of one case are dependent. */
+/** Default η: half of the Bayesian rate, because the candidates of one case depend on each other. */
 const RATE = 0.5
-/** Share of the weight redistributed after each batch. */
+/** Share of the weight that is spread evenly over all learners after each batch. */
 const SHARE = 0.01
 
 /**

@@ -1,13 +1,13 @@
 /**
- * @module Incremental gradient descent with fusion, on a logistic head. A batch moves θ_prev to θ_new by steps θ ← θ
- * − α·g, then θ = λ·θ_new + (1−λ)·θ_prev. Both rates adapt to the next batch. λ grows if θ_new has a lower log-loss
- * on it than θ_prev. α grows if twice the step would have been better than half the step.
+ * @module Incremental gradient descent with fusion, on a logistic head. A batch moves θ_prev to θ_new by steps θ ← θ −
+ * α·g, then θ = λ·θ_new + (1−λ)·θ_prev. The next batch adapts both rates. λ grows if θ_new has a lower log-loss on that
+ * batch than θ_prev. α grows if twice the step would have had a lower log-loss than half the step.
  */
 import { type Example, type IncrementalLearner, logLoss, sigmoid } from './learner.ts'
 
 /** Number of examples per step, equal to the candidates of a case. */
 const STEP_EXAMPLES = 50
-/** Maximum distance by which one batch can move θ, since fusion only makes sense nearby. */
+/** Maximum distance by which one batch can move θ, since a mean of distant parameters makes no sense. */
 const TRUST_RADIUS = 1
 /** Adaption rates of α and λ. */
 const STEP_ADAPTION = 0.1

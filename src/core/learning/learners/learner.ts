@@ -8,9 +8,9 @@ import { exp } from '../../model/arithmetic.ts'
 export interface Example {
   /** Inputs; all examples of a stream have the same length. */
   readonly x: Float32Array
-  /** 1: bought. */
+  /** 1 if the candidate was bought. */
   readonly label: 0 | 1
-  /** Weight in a gradient, default 1; trees ignore it. */
+  /** Weight of the example in a gradient; default 1. Trees ignore it. */
   readonly weight?: number
 }
 

@@ -39,7 +39,7 @@ const MAKERS: readonly (readonly [string, () => IncrementalLearner])[] = [
 ]
 
 describe.each(MAKERS)('%s', (_name, make) => {
-  it('learns a logistic rule far better than chance', () => {
+  it('the learner learns a logistic rule far better than chance', () => {
     const learner = make()
     inBatches(learner, examples(5000, 1))
     // An untrained learner has a loss of log 2; the rule itself has about .30.
@@ -48,7 +48,7 @@ describe.each(MAKERS)('%s', (_name, make) => {
 })
 
 describe('fusion', () => {
-  it('with fusion weight 1 the new parameters apply, with 0 the old ones', () => {
+  it('with fusion weight 1 the new parameters apply, with fusion weight 0 the old parameters', () => {
     const batch = examples(50, 4)
     const [x] = examples(1, 5).map(({ x }) => x)
     const scores = [1, 0, 0.25].map((fusionWeight) => {
@@ -61,7 +61,7 @@ describe('fusion', () => {
     expect(scores[2]).toBeCloseTo(scores[0] / 4, 12)
   })
 
-  it('fusion weight and step size fall if batches contradict each other', () => {
+  it('the gradient learner’s fusion weight and step size fall if batches contradict each other', () => {
     const steady = gradientLearner()
     const contrary = gradientLearner()
     for (let k = 0; k < 60; k++) {
@@ -74,7 +74,7 @@ describe('fusion', () => {
 })
 
 describe('the network', () => {
-  it('the gradient agrees with central differences', () => {
+  it('the network’s gradient agrees with central differences', () => {
     const shape = networkShape(4)
     const random = createRandom(3)
     const weights = initialWeights(shape, random)
@@ -93,7 +93,7 @@ describe('the network', () => {
     }
   })
 
-  it('the layers have 64, 32 and 1 outputs', () => {
+  it('the network’s layers have 64, 32 and 1 outputs', () => {
     const outputs = forward(networkShape(4), new Float64Array(networkShape(4).size), [1, 2, 3, 4])
     expect(outputs.map(({ length }) => length)).toEqual([4, 64, 32, 1])
   })
@@ -105,7 +105,7 @@ describe('the combination', () => {
     learn() {},
   })
 
-  it('moves its weight to the better learner, and back after a change', () => {
+  it('the combination moves its weight to the better learner, and back when the other learner becomes better', () => {
     const right = fixed((x) => (3 * x[0] - 2 * x[1] > 0 ? 0.85 : 0.15))
     const wrong = fixed((x) => (3 * x[0] - 2 * x[1] > 0 ? 0.15 : 0.85))
     const combination = combine([right, wrong])

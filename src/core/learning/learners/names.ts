@@ -1,4 +1,4 @@
-/** @module Incremental learners that a shop can choose. Names only, so that they add nothing to a page. */
+/** @module Names of the incremental learners that a shop can choose, without their code, which a page doesn't need. */
 
 export const LEARNER_NAMES = ['gradient', 'network', 'tree'] as const
 /** `gradient`: gradient descent with fusion; `network`: a network 64-32-1; `tree`: a Hoeffding adaptive tree. */

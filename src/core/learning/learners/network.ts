@@ -1,6 +1,6 @@
 /**
- * @module Multilayer perceptron 64-32-1: ReLU, sigmoid, binary cross-entropy, L2. All weights are in one
- * vector, so that a snapshot is one copy.
+ * @module Multilayer perceptron 64-32-1: ReLU, sigmoid, binary cross-entropy, L2. All weights are in one vector, so
+ * that copying it takes a snapshot of the network.
  */
 
 import { adamStep, startAdam } from '../../adam.ts'
@@ -62,10 +62,7 @@ export function forward(
   return outputs
 }
 
-/**
- * Mean weighted binary cross-entropy of the batch plus ½·l2·‖weights‖².
- * @param gradient [size], overwritten.
- */
+/** Mean weighted binary cross-entropy of the batch plus ½·l2·‖weights‖². @param gradient [size], overwritten. */
 export function lossAndGradient(
   shape: NetworkShape,
   weights: Float64Array,
@@ -121,7 +118,7 @@ const L2 = 1e-4
 const STEP_EXAMPLES = 50
 
 /**
- * Incremental neural network: one step of Adam per few new examples.
+ * Creates an incremental neural network, which makes one step of Adam per few new examples.
  * @param weights at the start; each step changes them in place
  */
 export function createMlp(

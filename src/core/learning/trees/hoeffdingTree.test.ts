@@ -31,8 +31,9 @@ describe("river's documented check", () => {
     const asked = { ...options, adaptive }
     const tree = createTree()
     let right = 0
-    // The published figures depend on two rules. Nominal likelihoods are smoothed by one. Of two equally
-    // likely classes the lower is predicted, while the class seen first counts as the leaf's own guess.
+    // The published figures depend on two rules. Nominal likelihoods are smoothed by one. If two classes are equally
+    // likely, the tree predicts the class with the lower index, but a leaf counts its right guesses as if it predicted
+    // the class that it saw first.
     agrawal.rows.forEach((row, index) => {
       const x = row.slice(0, 9)
       // The first instance meets an empty tree, which predicts nothing, so it isn't counted.
@@ -61,12 +62,12 @@ function run(options: TreeOptions, examples: number, columnAt: (k: number) => nu
 }
 
 describe('HoeffdingTree', () => {
-  it('a tree makes no split in 199 events', () => {
+  it('a tree does not split before it has seen 200 examples', () => {
     const { tree } = run(TREE_DEFAULTS, 199, () => 0)
     expect(countLeaves(tree)).toBe(1)
   })
 
-  it('the adaptive tree recovers from an abrupt change; the plain tree doesn’t', () => {
+  it('after an abrupt change, the adaptive tree becomes more accurate than the plain tree', () => {
     const columnAt = (k: number) => (k < 6000 ? 0 : 1)
     const adaptive = run(TREE_DEFAULTS, 14_000, columnAt)
     const plain = run({ ...TREE_DEFAULTS, adaptive: false }, 14_000, columnAt)
@@ -75,7 +76,7 @@ describe('HoeffdingTree', () => {
     expect(adaptive.accuracy(7000, 14_000)).toBeGreaterThan(plain.accuracy(7000, 14_000))
   })
 
-  it('a tree splits on nominal values, and predicts finite shares for an unseen value', () => {
+  it('a tree splits on nominal values, and gives finite class shares for a value that it never saw', () => {
     const options = { ...TREE_DEFAULTS, nominal: new Set([0]) }
     const tree = createTree()
     const random = createRandom(4)

@@ -1,7 +1,7 @@
 /**
- * @module Decision tree that grows with the stream. A leaf splits once the Hoeffding bound shows that the
- * best attribute would also win on an infinite sample. With `adaptive`, every node tracks its errors by
- * ADWIN. After a change it grows an alternate tree, which replaces it once it is better.
+ * @module Decision tree that grows with the stream. A leaf splits once the Hoeffding bound shows that the best
+ * attribute would also win on an infinite sample. With `adaptive`, every node tracks its errors by ADWIN. When its
+ * error rate rises, a node grows an alternate tree, which replaces the node once it makes fewer errors.
  * @see Domingos and Hulten, Mining high-speed data streams, KDD 2000
  * @see Bifet and Gavaldà, Adaptive learning from evolving data streams, IDA 2009
  */
@@ -15,9 +15,9 @@ export interface TreeOptions {
   readonly nominal: ReadonlySet<number>
   /** Weight that a leaf gathers between two attempts to split. */
   readonly gracePeriod: number
-  /** Probability of splitting on the wrong attribute. */
+  /** Probability that a split uses the wrong attribute (δ of the Hoeffding bound). */
   readonly delta: number
-  /** Bound below which a leaf splits even if two attributes tie. */
+  /** Value of the Hoeffding bound below which a leaf splits even if its two best attributes are about equally good. */
   readonly tieThreshold: number
   readonly adaptive: boolean
 }
@@ -45,16 +45,16 @@ export interface Tree {
   root: Node
 }
 
-/** Minimum number of examples that both trees must have seen before one replaces the other. */
+/** Number of examples that a node and its alternate tree must both exceed before one replaces the other. */
 const LEAST_ERRORS = 300
-/** Probability that the replacing tree isn't better. */
+/** Probability that the tree that replaces the other one isn't better. */
 const SWITCH_DELTA = 0.05
 
 export function createTree(): Tree {
   return { root: createLeaf() }
 }
 
-/** Shares of the classes; all zero before the first example. */
+/** Shares of the classes at `x`; all zero before the first example. */
 export function treeShares(tree: Tree, x: ArrayLike<number>): number[] {
   return leafShares(leafOf(tree.root, x), x)
 }
@@ -133,7 +133,7 @@ function leafOf(node: Node, x: ArrayLike<number>): Leaf {
   return at
 }
 
-/** Branch for `x`; when learning, a new nominal value gets a branch of its own. */
+/** Index of the branch for `x`. A new nominal value gets a new branch while learning, else the heaviest branch. */
 function branchOf({ test, children }: Branch, x: ArrayLike<number>, learning: boolean): number {
   const value = x[test.attribute]
   if (test.kind === 'threshold') return value <= test.threshold ? 0 : 1

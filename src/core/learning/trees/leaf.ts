@@ -9,7 +9,7 @@ import { type Counts, createObserver, likelihood, type Observer, observe, sum } 
 export interface Leaf {
   readonly kind: 'leaf'
   readonly counts: number[]
-  /** Classes in order of first appearance; the earliest wins a tie while learning. */
+  /** Classes in order of first appearance; in a tie while learning, the earliest counts as the prediction. */
   readonly seen: number[]
   /** Observers by attribute; empty until the first example. */
   readonly observers: Observer[]

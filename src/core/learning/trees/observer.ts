@@ -29,7 +29,7 @@ interface Gaussian {
 export type Test =
   | { readonly kind: 'threshold'; readonly attribute: number; readonly threshold: number }
   | { readonly kind: 'equals'; readonly attribute: number; readonly value: number }
-  /** One branch per value; new values add branches. */
+  /** The test has one branch per value, and a new value adds a branch. */
   | { readonly kind: 'values'; readonly attribute: number; readonly values: number[] }
 
 export interface Split {
@@ -73,7 +73,7 @@ export function likelihood(observer: Observer, value: number, label: number): nu
   if (observer.kind === 'nominal') {
     const counts = observer.classes[label]
     if (counts.size === 0) return 0
-    // Laplace smoothing: one more of each known value, so that a rare value doesn't exclude a class.
+    // Laplace smoothing counts each known value once more, so that a rare value doesn't exclude a class.
     let total = counts.size
     for (const count of counts.values()) total += count
     return ((counts.get(value) ?? 0) + 1) / total
@@ -123,7 +123,7 @@ function thresholds({ classes }: NumericObserver): number[] {
   )
 }
 
-/** Class counts at or below the threshold and above it, estimated by each class's Gaussian. */
+/** Class counts up to the threshold, and class counts above it, estimated by each class's Gaussian. */
 function divide({ classes }: NumericObserver, threshold: number): [Counts, Counts] {
   const below = classes.map((one) => {
     if (!one || threshold < one.least) return 0
@@ -154,8 +154,8 @@ function gainOf(before: Counts, branches: readonly Counts[]): number {
 }
 
 /**
- * ε: with probability 1 − δ the mean of n values is at most ε from the true mean. `range` is the range of the
- * values.
+ * Hoeffding's ε: with probability 1 − δ, the mean of n values differs from the true mean by at most ε. `range` is the
+ * range of the values.
  */
 export function hoeffdingBound(range: number, delta: number, n: number): number {
   return Math.sqrt((range * range * Math.log(1 / delta)) / (2 * n))
