@@ -141,7 +141,7 @@ describe('Catalog', () => {
     },
   )
 
-  test('an item in another currency than most keeps none of its prices', () => {
+  test('an item whose currency differs from that of most items loses all of its prices', () => {
     const sale = { price: 1, until: '2027-01-01' }
     const dollars = { id: 'c', price: 2, regularPrice: 3, sale, currency: 'USD' }
     const pounds = ['a', 'b'].map((id) => ({ id, price: 1, currency: 'GBP' }))

@@ -15,7 +15,7 @@ const isDate = (value: unknown) =>
   matches(/^\d{4}-\d\d-\d\d(T|$)/)(value) && !Number.isNaN(parseIso(String(value)))
 
 /**
- * Check of each optional field, and the text of the error if the check fails. Without a text, the field is ignored,
+ * For each optional field, a check and the error text for a value that fails it. Without a text, the field is ignored,
  * because the shop may use its name for something else.
  */
 const FIELDS: Readonly<Record<Exclude<keyof Item, 'id'>, Check>> = {

@@ -39,7 +39,7 @@ export interface ListRules {
   readonly limits: readonly GroupLimit[]
   /** Page that replaces the search's result. */
   readonly redirect: string | undefined
-  /** Ids of items that are used up. */
+  /** Ids of items that a rule calls used up, so that they can be offered again. */
   readonly again: ReadonlySet<string>
   rulesOf(id: string): readonly Rule[]
 }
@@ -205,7 +205,7 @@ export function withPins<T>(list: readonly T[], pinned: Places<T>, limit: number
   return all.slice(0, limit)
 }
 
-/** Shifts a place in the unpinned list to its place beside the pinned entries. */
+/** Converts a place in the list without pinned entries to the place in the list with them. */
 export function placeBeside(place: number, pinned: Places<unknown>): number {
   let beside = place
   for (const taken of pinned.keys()) if (taken <= beside) beside++

@@ -12,8 +12,9 @@ const ROUNDING = 1e-9
  * Sorts hits of about equal relevance by the personal order.
  * @param hits best first, as `find` returns them
  * @param personalOrder ids, best first, as `rerank` returns them; hits that it lacks come last
- * @param tolerance relative difference of relevance that counts as equal, 0 … 1. `pretrain` learns it from
- *   the shop's own searches and stores it in the snapshot's `model`. Default 0: only tied hits change places.
+ * @param tolerance relative difference in relevance up to which hits count as equally relevant, 0 … 1. `pretrain`
+ *   learns it from the shop's own searches and stores it in the snapshot's `model`. Default 0: only tied hits change
+ *   places.
  * @returns the same hits, each once; a pinned hit keeps its place
  */
 export function blend(

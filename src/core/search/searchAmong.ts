@@ -40,7 +40,8 @@ export type AskSearch = (question: SearchQuestion) => Promise<SearchAnswer>
  * - If no word is known, the most similarly spelt words are searched, and no hit is `complete`.
  * - The shop's rules for a query (`when.search`) pin, boost, bury and hide products, or lead to a page.
  * - A question with `limit: 0` and no suggestions asks for `redirect` only, and doesn't wait for the index.
- * @param items products, whose order breaks ties; best is the order for a new shopper
+ * @param items products; between equally relevant hits, their order decides, so pass them in the order for a new
+ *   shopper
  * @example <SearchBox search={searchAmong(items, { rules: personalizer.rules() })} />
  */
 export function searchAmong(
