@@ -13,26 +13,19 @@ export function describeYear(played: PlayedYear, question: YearQuestion): Report
   const sum = (of: (week: WeekResult) => number) =>
     weeks.reduce((total, week) => total + of(week), 0)
   const last = weeks[weeks.length - 1]
+  const released = weeks.filter((week) => week.released !== null).length
   const spent = sum((week) => week.counted + week.vanished)
-  const lost: readonly (readonly [string, string])[] = [
-    [
-      'stores that browsers, shoppers or new devices emptied',
-      count(sum((week) => week.lostStores)),
-    ],
-    ['events in them', count(sum((week) => week.lostEvents))],
-    ['devices that found a server down, and spent nothing', count(sum((week) => week.turnedAway))],
-    ['reports that never arrived, their ε spent', count(sum((week) => week.vanished))],
-    [
-      'reports of rounds that a new model ended, their ε spent',
-      count(sum((week) => week.abandoned)),
-    ],
-    ['reports refused for their proof', count(sum((week) => week.refused))],
-    [
-      'full rounds that the gate refused',
-      `${weeks.filter(isRefused).length} of ${weeks.filter(({ sumExact }) => sumExact !== null).length}`,
-    ],
-    ['shoppers who sent more than one device may', count(result.beyondLimit)],
-  ]
+  const full = weeks.filter(({ sumExact }) => sumExact !== null).length
+  const lost = {
+    'browser stores lost': sum((week) => week.lostStores),
+    'events in them': sum((week) => week.lostEvents),
+    'devices that found a server down, and spent nothing': sum((week) => week.turnedAway),
+    'reports that never arrived, their ε spent': sum((week) => week.vanished),
+    'reports of rounds that a new model ended, their ε spent': sum((week) => week.abandoned),
+    'reports refused for their proof': sum((week) => week.refused),
+    'full rounds that the gate refused': full - released,
+    'shoppers who sent more than one device may': result.beyondLimit,
+  }
   return {
     title: 'A year in fast motion',
     lead: [
@@ -65,11 +58,14 @@ export function describeYear(played: PlayedYear, question: YearQuestion): Report
       },
       {
         title: 'Reports and losses',
-        table: tableOf(lost, { what: ([what]) => what, number: ([, number]) => number }),
+        table: tableOf(Object.entries(lost), {
+          what: ([what]) => what,
+          number: ([, number]) => count(number),
+        }),
         text: [
-          `${count(sum((week) => week.counted))} reports counted, ${count(sum((week) => week.poisoned))} of them poisoned; ${weeks.filter(({ released }) => released).length} rounds released a model`,
+          `${count(sum((week) => week.counted))} reports counted, ${count(sum((week) => week.poisoned))} of them poisoned; ${released} of ${full} full rounds released a model`,
           `ε = ${last.epsilonDevice.toFixed(2)} for the device with the most reports, ${last.epsilonShopper.toFixed(2)} for the shopper with the most on several devices (substitution, δ = ${terms.delta.toPrecision(2)})`,
-          `${share((spent - sum((week) => week.counted) + sum((week) => week.abandoned)) / spent)} of the reports cost their device ε in vain`,
+          `${share(1 - (released * terms.aggregationGoal) / spent)} of the reports that cost a device ε are in no released model`,
         ],
       },
       {
@@ -79,7 +75,7 @@ export function describeYear(played: PlayedYear, question: YearQuestion): Report
           'CPU seconds': ([, own]) => own.toFixed(1),
         }),
         text: [
-          `${count(sum((week) => week.megabytesDown))} MB of models to browsers, ${count(sum((week) => week.megabytesUp))} MB of reports to the leader, before compression`,
+          `${count(sum((week) => week.megabytes))} MB of models to browsers, before compression`,
         ],
       },
       {
@@ -94,7 +90,7 @@ export function describeYear(played: PlayedYear, question: YearQuestion): Report
     notes: [
       `on devices: ${learning}`,
       `clip norm ${terms.clipNorm}, learning rate ${terms.learningRate}, momentum ${terms.momentum}, z = ${terms.noiseMultiplier} of each server; a round is full with ${count(terms.aggregationGoal)} reports`,
-      'abbreviated: reports are clipped, rounded, split into shares and added by the product’s code, but neither sealed, proven nor sent; simulate without --year plays that, and report sizes are computed',
+      'abbreviated: reports are clipped, rounded, split into shares and added by the product’s code, but neither sealed, proven nor sent; simulate without --year plays that',
       'counts are of each week’s first day, not of each night; the server knows orders alone',
       ...(question.attack
         ? [
@@ -105,5 +101,3 @@ export function describeYear(played: PlayedYear, question: YearQuestion): Report
     ],
   }
 }
-
-const isRefused = ({ sumExact, released }: WeekResult) => sumExact !== null && released === null

@@ -15,8 +15,6 @@ import { beyondLimits } from '@nearside/aggregate/protocol/beyondLimits.ts'
 import { SHOP_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
 import { DEMONSTRATION_LIMITS, DEVICE_LIMITS } from '@nearside/aggregate/protocol/deviceLimits.ts'
 import { type PolicyParameters, parseParameters } from '@nearside/aggregate/protocol/policy.ts'
-import { reportBytes } from '@nearside/aggregate/protocol/report.ts'
-import { layoutOf } from '@nearside/aggregate/server/nextModel.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { columnsOf } from '@nearside/core/features/logColumns.ts'
 import { refreshPopularity } from '@nearside/core/features/statistics.ts'
@@ -67,9 +65,8 @@ export interface WeekResult extends Traffic, Verdict {
   /** ε so far of the device with the most reports, and of the shopper with the most on several devices. */
   readonly epsilonDevice: number
   readonly epsilonShopper: number
-  /** Millions of bytes of new models to browsers, and of reports to the leader. */
-  readonly megabytesDown: number
-  readonly megabytesUp: number
+  /** Millions of bytes of new models to browsers, before compression. */
+  readonly megabytes: number
 }
 
 type Quality = ReturnType<typeof qualityOf>
@@ -157,8 +154,6 @@ export async function simulateYear(question: YearQuestion, steps: Steps): Promis
       const spent = federation.spent()
       const epsilon = (reports: number) =>
         epsilonOf(substitutionMu(reports / terms.noiseMultiplier ** 2), terms.delta)
-      const sent = traffic.counted + traffic.refused
-      const size = reportBytes({ ...terms, parameters: layoutOf(published) })
       results.push({
         ...{ week: week + 1, items: model.itemIds.length, visitors: visits.stores.length },
         ...{ lostStores: visits.lostStores, lostEvents: visits.lostEvents },
@@ -168,8 +163,7 @@ export async function simulateYear(question: YearQuestion, steps: Steps): Promis
         training,
         epsilonDevice: epsilon(spent.device),
         epsilonShopper: epsilon(spent.shopper),
-        megabytesDown: download(visits.stores, published.manifest) / 1e6,
-        megabytesUp: (sent * size) / 1e6,
+        megabytes: download(visits.stores, published.manifest) / 1e6,
       })
     }
     const months = Array.from({ length: Math.ceil(weeks / MONTH) }, (_, month) =>
@@ -206,9 +200,7 @@ function termsOf({ terms: { issuer: _, ...terms }, goal, epsilon }: YearQuestion
 
 /** Stores of a week's visitors, and the stores that had been lost when they came. */
 function visitsIn(shoppers: readonly YearShopper[], from: number, to: number) {
-  const found: { stores: DeviceStore[]; lostStores: number; lostEvents: number } = {
-    ...{ stores: [], lostStores: 0, lostEvents: 0 },
-  }
+  const found = { stores: [] as DeviceStore[], lostStores: 0, lostEvents: 0 }
   for (const shopper of shoppers) {
     const { visits, stores } = shopper
     const last = visits.findLast((time) => time < to)
@@ -227,19 +219,10 @@ function visitsIn(shoppers: readonly YearShopper[], from: number, to: number) {
 function createDownloads() {
   const known = new Map<DeviceStore, ModelManifest>()
   return (stores: readonly DeviceStore[], manifest: ModelManifest): number => {
-    const missing = new Map<ModelManifest | undefined, number>()
     let sum = 0
     for (const store of stores) {
-      const held = known.get(store)
-      let bytes = missing.get(held)
-      if (bytes === undefined) {
-        const hashes = new Set(held?.files.map(({ sha256 }) => sha256))
-        bytes = manifest.files
-          .filter(({ sha256 }) => !hashes.has(sha256))
-          .reduce((total, file) => total + file.bytes, 0)
-        missing.set(held, bytes)
-      }
-      sum += bytes
+      const held = new Set(known.get(store)?.files.map(({ sha256 }) => sha256))
+      for (const { sha256, bytes } of manifest.files) if (!held.has(sha256)) sum += bytes
       known.set(store, manifest)
     }
     return sum

@@ -43,7 +43,7 @@ ${paragraph('The numbers of this page stand in it as JSON, in the element with t
 function section({ title, picture = '', table, text = [] }: Part, k: number): string {
   return `<section id="part-${k}" aria-labelledby="title-${k}">
 <h2 id="title-${k}">${escapeHtml(title)}</h2>
-${picture}
+${picture && scrolling(title, picture)}
 ${table ? tableHtml(title, table) : ''}
 ${text.map(paragraph).join('\n')}
 </section>`
@@ -58,8 +58,15 @@ function tableHtml(caption: string, { columns, rows, prose = false }: Table): st
     const data = cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')
     return `<tr><th scope="row">${escapeHtml(name)}</th>${data}</tr>`
   })
-  // A table scrolls inside itself on a phone, so it must be focusable.
-  return `<div class="scroll" role="group" tabindex="0" aria-label="${escapeHtml(caption)}"><table${prose ? ' class="prose"' : ''}><caption>${escapeHtml(caption)}</caption><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
+  return scrolling(
+    caption,
+    `<table${prose ? ' class="prose"' : ''}><caption>${escapeHtml(caption)}</caption><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table>`,
+  )
+}
+
+/** A table or picture scrolls inside itself on a phone, so it must be focusable. */
+function scrolling(name: string, html: string): string {
+  return `<div class="scroll" role="group" tabindex="0" aria-label="${escapeHtml(name)}">${html}</div>`
 }
 
 function paragraph(text: string): string {
@@ -88,7 +95,7 @@ header, main { max-width: 72rem; margin: 0 auto; padding: 0 1rem; }
 header { padding-top: 2rem; }
 h1 { font-size: clamp(1.5rem, 1.1rem + 2vw, 2.25rem); line-height: 1.2; margin: 0 0 .75rem; text-wrap: balance; }
 section > p { margin-top: .75rem; }
-svg { max-width: 100%; }
+svg { display: block; min-width: 36rem; }
 h2 { font-size: 1.3rem; line-height: 1.3; margin: 0 0 .5rem; }
 p { max-width: 46rem; margin: 0 0 .75rem; }
 header p { color: var(--soft); }
