@@ -110,6 +110,17 @@ describe('recently-viewed baseline', () => {
     expect(weights({ unit: 'looks' }).get(0)).toBeCloseTo(1 / 8, 9)
   })
 
+  it('weighs a context alike whatever was asked of it before', () => {
+    const one = context([...history, purchase(2, NOW - DAY, 'c')])
+    for (const unit of ['days', 'sessions', 'looks', 'days'] as const)
+      for (const looks of ['once', 'each', 'log'] as const)
+        for (const halfLife of [1, 40]) {
+          const decay = { unit, looks, halfLife }
+          const fresh = decayedInteractions({ ...one }, decay)
+          expect(decayedInteractions(one, decay)).toEqual(fresh)
+        }
+  })
+
   it('fills the rest of the list by popularity', () => {
     expect(ranked(score(1000, 'sessions')).slice(3)).toEqual([5, 4, 1])
   })

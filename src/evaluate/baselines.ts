@@ -90,11 +90,45 @@ export interface Decay {
   readonly looks: 'once' | 'log' | 'each'
 }
 
+/** Caches a value for each value of a parameter. */
+export function oncePer<T>(make: (parameter: number) => T): (parameter: number) => T {
+  const known = new Map<number, T>()
+  return (parameter) => {
+    const made = known.get(parameter) ?? make(parameter)
+    known.set(parameter, made)
+    return made
+  }
+}
+
+interface Aged {
+  readonly item: number
+  /** Weight without decay. */
+  readonly amount: number
+  readonly age: number
+}
+
+/** Amounts of a context by the last unit and way to count looks, since tuning tries many half-lives with the same. */
+const agedOf = onceFor((_: BaselineContext) => ({ key: '', aged: [] as Aged[] }))
+
 /** Weight of each item in each session. */
 export function decayedInteractions(
-  { history, time: now }: BaselineContext,
+  context: BaselineContext,
   { unit, halfLife, looks }: Decay,
 ): Decayed[] {
+  const known = agedOf(context)
+  const key = `${unit} ${looks}`
+  if (known.key !== key) Object.assign(known, { key, aged: agedInteractions(context, unit, looks) })
+  return known.aged.map(({ item, amount, age }) => ({
+    item,
+    weight: amount * 2 ** (-age / halfLife),
+  }))
+}
+
+function agedInteractions(
+  { history, time: now }: BaselineContext,
+  unit: Decay['unit'],
+  looks: Decay['looks'],
+): Aged[] {
   const sessions = new Map<string | number, Map<number, { strengths: number[]; time: number }>>()
   for (const [nth, { name, session: named, item, time }] of history.entries()) {
     const strength = eventStrength(name)
@@ -115,7 +149,7 @@ export function decayedInteractions(
     ago--
     return Array.from(session, ([item, { strengths, time }]) => {
       const age = unit === 'days' ? (now - time) / DAY : ago
-      return { item, weight: amount(strengths) * 2 ** (-age / halfLife) }
+      return { item, amount: amount(strengths), age }
     })
   })
 }
@@ -217,24 +251,41 @@ export function ewma(itemVectors: Float32Array, dimension: number): TunableArm<E
         for (let d = 0; d < dimension; d++) taste[d] += weight * unitVectors[item * dimension + d]
       }
       const length = Math.hypot(...taste)
-      const { share } = context.popularity
-      for (let i = 0; i < out.length; i++) {
-        let cosine = 0
-        if (length > 0) {
-          for (let d = 0; d < dimension; d++) cosine += taste[d] * unitVectors[i * dimension + d]
-          cosine /= length
-        }
-        // Without a history, popularity alone decides, at full weight.
-        const weight = length > 0 ? popularity : 1
-        out[i] = cosine / temperature + weight * Math.log(share[i])
-      }
+      const cosines = length > 0 ? products(unitVectors, taste) : new Float64Array(out.length)
+      const logs = shareLogsOf(context.popularity)
+      // Without a history, popularity alone decides, at full weight.
+      const weight = length > 0 ? popularity : 1
+      for (let i = 0; i < out.length; i++)
+        out[i] = cosines[i] / (length || 1) / temperature + weight * logs[i]
     },
   }
 }
 
-/** Divides each row by its length; a zero row stays zero. */
+const shareLogsOf = onceFor(({ share }: Popularity) => Float64Array.from(share, Math.log))
+
+/** Product of each row with a vector; four sums at a time take half as long. */
+function products(rows: Float32Array, vector: Float64Array): Float64Array {
+  const n = vector.length
+  const found = new Float64Array(rows.length / n)
+  for (let i = 0; i < found.length; i += 4) {
+    let [a, b, c, d] = [0, 0, 0, 0]
+    for (let j = 0, at = i * n; j < n; j++, at++) {
+      a += vector[j] * rows[at]
+      b += vector[j] * rows[at + n]
+      c += vector[j] * rows[at + 2 * n]
+      d += vector[j] * rows[at + 3 * n]
+    }
+    found[i] = a
+    found[i + 1] = b
+    found[i + 2] = c
+    found[i + 3] = d
+  }
+  return found
+}
+
+/** Divides each row by its length; a zero row stays zero. Zero rows fill up the last four. */
 function normaliseRows(rows: Float32Array, dimension: number): Float32Array {
-  const unit = new Float32Array(rows.length)
+  const unit = new Float32Array(Math.ceil(rows.length / dimension / 4) * 4 * dimension)
   for (let at = 0; at < rows.length; at += dimension) {
     const length = Math.hypot(...rows.subarray(at, at + dimension))
     if (length > 0) for (let d = at; d < at + dimension; d++) unit[d] = rows[d] / length

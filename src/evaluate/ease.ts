@@ -13,6 +13,7 @@ import {
   ITEM_KNN,
   type ItemKnnParameters,
   mixWithPopularity,
+  oncePer,
   type TunableArm,
 } from './baselines.ts'
 
@@ -136,12 +137,7 @@ interface EaseParameters extends ItemKnnParameters {
 
 /** Scores items by EASE's weights for the decayed history. EASE gives an item no weight for itself, so `own` does. */
 export function ease(weightsOf: (ridge: number) => EaseWeights): TunableArm<EaseParameters> {
-  const known = new Map<number, EaseWeights>()
-  const remembered = (ridge: number) => {
-    const weights = known.get(ridge) ?? weightsOf(ridge)
-    known.set(ridge, weights)
-    return weights
-  }
+  const remembered = oncePer(weightsOf)
   return {
     start: { ...ITEM_KNN.start, ridge: 300 },
     grid: { ...ITEM_KNN.grid, ridge: [100, 300, 1000] },

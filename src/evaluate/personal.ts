@@ -73,9 +73,7 @@ export async function walkHeldOut(
   const { shop, input, notes } = await load(question)
   const selected = selectCases(input)
   await step(steps, 'tuning baselines', 0, 0)
-  let tries = 0
-  const tuned =
-    known ?? tuneBaselines(input, () => steps.onProgress('tuning baselines', ++tries, 0))
+  const tuned = known ?? tuneBaselines(input, steps.onProgress)
   return withFolder(async (directory) => {
     const isTrained =
       needsOrderTrained(input, selected) &&

@@ -43,6 +43,7 @@ export async function walkCases(
       onProgress('walking cases', done, total)
     }
   }
+  onProgress('starting processes', 0, processes)
   try {
     await Promise.all(
       Array.from({ length: processes }, () => {

@@ -45,6 +45,23 @@ describe('session-knn', () => {
     expect(ranked({ agedDays: 10, nearest: 1 }).slice(2)).toEqual([1, 2, 4, 5])
   })
 
+  it('scores a history alike whatever it scored before', () => {
+    const scores = (arm: ReturnType<typeof sessionKnn>, bought: number[], rarity: number) => {
+      const history = bought.map((item) => purchase(item, NOW - DAY, 'own'))
+      const out = new Float32Array(N)
+      arm.score(
+        { ...arm.start, own: 0, rarity },
+        { history, time: NOW, popularity, neighbours },
+        out,
+      )
+      return out
+    }
+    const arm = sessionKnn(N, others, NOW)
+    scores(arm, [2], 0)
+    scores(arm, [0], 0.5)
+    expect(scores(arm, [0, 1], 0)).toEqual(scores(sessionKnn(N, others, NOW), [0, 1], 0))
+  })
+
   it('scores finitely when the last event is so long ago that its weight underflows', () => {
     const halfLife = 1 / 32
     expect(ranked({ unit: 'days', halfLife, own: 0.5 }, [0], 40)).toEqual([0, 1, 2, 3, 4, 5])

@@ -13,12 +13,16 @@ import {
   ITEM_KNN,
   type ItemKnnParameters,
   mixWithPopularity,
+  oncePer,
   type TunableArm,
 } from './baselines.ts'
 
+/** Nearness of a neighbour that shares no item with the history. */
+const NOT_MET = -1
+
 /** Items of one past visit, or of one shopper. */
 interface Neighbour {
-  readonly items: readonly number[]
+  readonly items: Int32Array
   /** Time of the latest event, milliseconds. */
   readonly time: number
 }
@@ -61,28 +65,37 @@ export function sessionKnn(
     },
     ...(below && { below }),
     score({ own, fill, neighbour, nearest, agedDays, rarity, ...decay }, context, out) {
-      const { neighbours, having } = among[neighbour]
+      const { neighbours, having, lengths, nearness, rareness } = among[neighbour]
+      const rare = rareness(rarity)
       const interactions = decayedInteractions(context, decay)
-      const nearness = new Map<number, number>()
+      const met: number[] = []
       for (const { item, weight } of own < 1 ? interactions : []) {
-        const share = weight / having[item].length ** rarity
-        for (const one of having[item]) nearness.set(one, (nearness.get(one) ?? 0) + share)
-      }
-      for (const [one, shared] of nearness) {
-        const { items, time } = neighbours[one]
-        const age = (context.time - time) / DAY
-        nearness.set(one, (shared * 2 ** (-age / agedDays)) / Math.sqrt(items.length))
-      }
-      const furthest = Float64Array.from(nearness.values()).sort().at(-Math.round(nearest)) ?? 0
-      const counts = new Float32Array(out.length)
-      let highest = 0
-      for (const [one, near] of nearness) {
-        if (near < furthest) continue
-        for (const item of neighbours[one].items) {
-          counts[item] += near / having[item].length ** rarity
-          highest = Math.max(highest, counts[item])
+        const share = weight / rare[item]
+        for (const one of having[item]) {
+          if (nearness[one] < 0) {
+            met.push(one)
+            nearness[one] = 0
+          }
+          nearness[one] += share
         }
       }
+      const near = new Float64Array(met.length)
+      for (const [k, one] of met.entries()) {
+        const age = (context.time - neighbours[one].time) / DAY
+        near[k] = (nearness[one] * 2 ** (-age / agedDays)) / lengths[one]
+        nearness[one] = NOT_MET
+      }
+      const most = Math.round(nearest)
+      const furthest = met.length > most ? near.slice().sort()[met.length - most] : 0
+      const counts = new Float32Array(out.length)
+      for (let k = 0; k < met.length; k++) {
+        const weight = near[k]
+        if (weight < furthest) continue
+        const { items } = neighbours[met[k]]
+        for (let i = 0; i < items.length; i++) counts[items[i]] += weight / rare[items[i]]
+      }
+      let highest = 0
+      for (let i = 0; i < counts.length; i++) if (counts[i] > highest) highest = counts[i]
       // Normalise, so that the weight of a repeat does not depend on the number of neighbours.
       if (highest > 0) for (let i = 0; i < counts.length; i++) counts[i] *= (1 - own) / highest
       const strongest = Math.max(...interactions.map(({ weight }) => weight))
@@ -107,7 +120,7 @@ function neighboursOf(
       known.items.add(one.item)
       groups.set(group(one), { ...known, time: one.time })
     }
-    return [...groups.values()].map(({ items, time }) => ({ items: [...items], time }))
+    return [...groups.values()].map(({ items, time }) => ({ items: Int32Array.from(items), time }))
   })
 }
 
@@ -116,5 +129,12 @@ function indexed(items: number, neighbours: readonly Neighbour[]) {
   neighbours.forEach((one, at) => {
     for (const item of one.items) having[item].push(at)
   })
-  return { neighbours, having }
+  return {
+    neighbours,
+    having,
+    lengths: Float64Array.from(neighbours, (one) => Math.sqrt(one.items.length)),
+    /** Work space of a score. */
+    nearness: new Float64Array(neighbours.length).fill(NOT_MET),
+    rareness: oncePer((rarity) => Float64Array.from(having, ({ length }) => length ** rarity)),
+  }
 }

@@ -39,14 +39,14 @@ const CLEARLY = 3
  * Tunes an arm, from the best of some starts. Ties keep the earlier choice, so the result is deterministic. Without
  * cases it keeps the arm's own start.
  * @param nested further starts, at which the arm equals simpler arms; the result is never worse than these
- * @param tried called after each tried choice
+ * @param tried called with the share of the choices that were tried, up to 1
  */
 export function tune<P extends object>(
   arm: TunableArm<P>,
   cases: readonly TuningCase[],
   items: number,
   nested: readonly P[] = [],
-  tried?: () => void,
+  tried: (share: number) => void = () => {},
 ): Tuned<P> {
   try {
     return climb(arm, inRandomOrder(cases, createRandom(1)), items, [arm.start, ...nested], tried)
@@ -61,7 +61,7 @@ function climb<P extends object>(
   cases: readonly TuningCase[],
   items: number,
   starts: readonly P[],
-  tried?: () => void,
+  tried: (share: number) => void,
 ): Tuned<P> {
   const out = new Float32Array(items)
   const excluded = new Uint8Array(items)
@@ -87,7 +87,6 @@ function climb<P extends object>(
       while (gains.length < stage * cases.length) gains.push(gain(parameters, cases[gains.length]))
       if (best.gains.length > 0 && isBehind(gains, best.gains)) break
     }
-    tried?.()
     const quality = gains.reduce((sum, one) => sum + one, 0)
     if (gains.length === cases.length && quality > best.quality)
       best = { parameters, quality, gains }
@@ -96,9 +95,15 @@ function climb<P extends object>(
   const attempt = <K extends keyof P>(name: K, value: P[K]) => {
     if (value !== best.parameters[name]) race({ ...best.parameters, [name]: value })
   }
+  const names = Object.keys(arm.grid) as (keyof P)[]
+  const values = names.reduce((sum, name) => sum + arm.grid[name].length, 0)
+  let done = 0
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
-    for (const name of Object.keys(arm.grid) as (keyof P)[]) {
-      for (const value of arm.grid[name]) attempt(name, value)
+    for (const name of names) {
+      for (const value of arm.grid[name]) {
+        attempt(name, value)
+        tried(++done / (SWEEPS * values))
+      }
       let numbers: readonly number[] = arm.grid[name].flatMap((value) =>
         typeof value === 'number' ? [value] : [],
       )

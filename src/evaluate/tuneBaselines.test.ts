@@ -10,13 +10,8 @@ const input = (changes: Partial<EvaluationInput> = {}) => testInput(testShop(), 
 describe('tuned baselines', () => {
   it('depend only on events of training shoppers before the limit', () => {
     const evaluation = input()
-    let tries = 0
-    const tuned = tuneBaselines(evaluation, () => {
-      tries++
-    })
+    const tuned = tuneBaselines(evaluation)
     expect(tuned.cases).toBeGreaterThan(20)
-    // Each try is reported, because on a large catalog it takes seconds.
-    expect(tries).toBeGreaterThan(40)
     const elsewhere = evaluation.shoppers.map((shopper) => ({
       ...shopper,
       interactions: isHeldOut(shopper.id, 0.5, 1)
@@ -24,6 +19,24 @@ describe('tuned baselines', () => {
         : shopper.interactions.filter(({ time }) => time < UNTIL),
     }))
     expect(tuneBaselines({ ...evaluation, shoppers: elsewhere })).toEqual(tuned)
+  })
+
+  it('report their progress by arm, never backwards and never beyond the total', () => {
+    const reports = new Map<string, number[]>()
+    tuneBaselines(input(), (label, done, total) => {
+      expect(done).toBeLessThanOrEqual(total)
+      reports.set(label, [...(reports.get(label) ?? []), done / total])
+    })
+    // Last-viewed has no parameter.
+    expect([...reports.keys()]).toEqual(
+      ['recently-viewed', 'item-knn', 'session-knn', 'ease', 'ewma'].map((arm) => `tuning ${arm}`),
+    )
+    for (const shares of reports.values()) {
+      // Each choice is reported, because on a large catalog it takes seconds.
+      expect(shares.length).toBeGreaterThan(40)
+      expect(shares).toEqual(shares.toSorted((a, b) => a - b))
+      expect(shares.at(-1)).toBe(1)
+    }
   })
 
   it('keep their start parameters if training left no cases', () => {

@@ -11,15 +11,10 @@ import { type CountingArm, eachCounting } from './arms.ts'
 import { ewma, ITEM_KNN, LAST_VIEWED, RECENTLY_VIEWED, type TunableArm } from './baselines.ts'
 import { type AskedCase, casesOf, type EvaluationInput } from './cases.ts'
 import { ease, easeWeights } from './ease.ts'
-import {
-  eachTuned,
-  type OfTuned,
-  serverHistory,
-  storeHistory,
-  type TunedFor,
-} from './owner/knowledge.ts'
+import { eachTuned, type OfTuned, serverHistory, storeHistory } from './owner/knowledge.ts'
 import { byDay, popularityOf, publishedFiles } from './popularity.ts'
 import { sessionKnn } from './sessionKnn.ts'
+import type { Steps } from './steps.ts'
 import { type Tuned, type TuningCase, tune } from './tune.ts'
 
 /**
@@ -48,20 +43,21 @@ export function countingArms(
   }
 }
 
-type TunedCounts = Readonly<Record<CountingArm, Tuned>>
-
 export interface TunedBaselines {
   readonly cases: number
   readonly shoppers: number
-  readonly counts: OfTuned<TunedCounts>
+  readonly counts: OfTuned<Readonly<Record<CountingArm, Tuned>>>
   readonly ewma: Tuned
 }
 
 /**
  * Chooses the baselines' parameters on training shoppers' cases of the last days before `until`.
- * @param tried called after each tried choice
+ * @param onProgress called for each arm, in cases times the share of the choices that were tried
  */
-export function tuneBaselines(input: EvaluationInput, tried?: () => void): TunedBaselines {
+export function tuneBaselines(
+  input: EvaluationInput,
+  onProgress: Steps['onProgress'] = () => {},
+): TunedBaselines {
   const { model, dayOnly, serverKnows, historyFrom } = input
   const items = model.itemIds.length
   const { shoppers, others, from, casesWith } = prepareTuning(input)
@@ -73,22 +69,7 @@ export function tuneBaselines(input: EvaluationInput, tried?: () => void): Tuned
         byPart[context.fold ?? 0][arm].score(parameters, context, out),
     }),
   )
-  const tuned = new Map<string, TunedCounts>()
-  const counts = (cases: readonly TuningCase[]): TunedCounts => {
-    // All lists come from the same logs: equal sizes imply equal content.
-    const sizes = cases.map(({ history, targets }) => `${history.length} ${targets.length}`).join()
-    const known = tuned.get(sizes)
-    if (known) return known
-    const own = tune(RECENTLY_VIEWED, cases, items, [], tried)
-    const found = eachCounting((arm) => {
-      if (arm === 'recently-viewed') return own
-      const nested = { ...arms[arm].start, ...own.parameters, own: 1 }
-      return tune(arms[arm], cases, items, arm === 'last-viewed' ? [] : [nested], tried)
-    })
-    tuned.set(sizes, found)
-    return found
-  }
-  const casesFor = (condition: TunedFor) => {
+  const cases = eachTuned((condition) => {
     if (condition === 'server')
       return casesWith(
         (one) => serverHistory(serverKnows, one, dayOnly),
@@ -100,15 +81,40 @@ export function tuneBaselines(input: EvaluationInput, tried?: () => void): Tuned
       (one) => storeHistory(store === 'compared' ? historyFrom : store, one, from),
       ({ next, bought }) => (isNext ? next : bought),
     )
+  })
+  // All lists come from the same logs: equal sizes imply equal content.
+  const sizes = eachTuned((condition) =>
+    cases[condition].map(({ history, targets }) => `${history.length} ${targets.length}`).join(),
+  )
+  const distinct = new Map<string, number>()
+  eachTuned((condition) => distinct.set(sizes[condition], cases[condition].length))
+  const total = [...distinct.values()].reduce((sum, one) => sum + one, 0)
+  const tuneArm = (name: string, arm: TunableArm, own?: OfTuned<Tuned>): OfTuned<Tuned> => {
+    const known = new Map<string, Tuned>()
+    let done = 0
+    return eachTuned((condition) => {
+      const { length } = cases[condition]
+      const nested = own ? [{ ...arm.start, ...own[condition].parameters, own: 1 }] : []
+      const tried = (share: number) =>
+        onProgress(`tuning ${name}`, Math.round(done + share * length), total)
+      const found = known.get(sizes[condition]) ?? tune(arm, cases[condition], items, nested, tried)
+      if (!known.has(sizes[condition])) done += length
+      known.set(sizes[condition], found)
+      return found
+    })
   }
-  const cases = casesFor('compared')
+  const own = tuneArm('recently-viewed', arms['recently-viewed'])
+  const counting = eachCounting((name) => {
+    if (name === 'recently-viewed') return own
+    return tuneArm(name, arms[name], name === 'last-viewed' ? undefined : own)
+  })
+  const tried = (share: number) =>
+    onProgress('tuning ewma', Math.round(share * cases.compared.length), cases.compared.length)
   return {
-    cases: cases.length,
+    cases: cases.compared.length,
     shoppers,
-    counts: eachTuned((condition) =>
-      counts(condition === 'compared' ? cases : casesFor(condition)),
-    ),
-    ewma: tune(ewma(model.itemVectors, DIMENSION), cases, items, [], tried),
+    counts: eachTuned((condition) => eachCounting((name) => counting[name][condition])),
+    ewma: tune(ewma(model.itemVectors, DIMENSION), cases.compared, items, [], tried),
   }
 }
 
