@@ -6,6 +6,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { createApp } from './app.ts'
 import { createHelper } from './helper.ts'
 import { loadIdentity } from './identity.ts'
@@ -53,6 +54,7 @@ if (role === 'helper') {
   const leader = createLeader({
     ...shared,
     helper: createHelperClient(peer, identity.signing, fetch),
+    gather: () => setTimeout(50),
     models,
     layout: () => LAYOUT,
     applyUpdate: (parent, mean, _rate, version) =>
