@@ -1,6 +1,6 @@
 /**
  * @module Tests the shop's tools for agents in a Chromium with WebMCP, through the browser's own `executeTool`. Before
- * the shopper's yes there are no tools. Answers are in the shopper's order, the log contains each call, and no request
+ * the shopper's yes there are no tools. Answers are ranked for the shopper, the log contains each call, and no request
  * leaves the browser.
  */
 import { readFileSync } from 'node:fs'

@@ -9,7 +9,7 @@ import { openShop, openTechnical } from './shop.ts'
 const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } }
 const SCHEMES = ['light', 'dark'] as const
 
-/** Checks both screen sizes in both colour schemes. */
+/** Checks the page at both screen sizes in both colour schemes. */
 async function judge(page: Page, what: string): Promise<void> {
   for (const [size, viewport] of Object.entries(SIZES)) {
     await page.setViewportSize(viewport)
@@ -20,7 +20,7 @@ async function judge(page: Page, what: string): Promise<void> {
   }
 }
 
-/** A visit with views, a purchase, and a product in the basket. */
+/** Makes a visit with views, a purchase, and a product in the basket. */
 async function visit(page: Page): Promise<void> {
   await openShop(page)
   for (const item of ['85123A', '22423']) {
@@ -93,7 +93,7 @@ test('panel, erasure, phone filters, replay and error page are accessible', asyn
   await judge(page, 'an unreachable shop')
 })
 
-test('the check finds a planted fault', async ({ page }) => {
+test('the accessibility check finds a planted fault', async ({ page }) => {
   await openShop(page)
   await page.evaluate(() => {
     document.querySelector('main')?.append(document.createElement('button'))

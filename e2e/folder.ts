@@ -1,4 +1,4 @@
-/** @module Searches a closed browser's folder. */
+/** @module Searches the profile folder of a browser that was closed. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 

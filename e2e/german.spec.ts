@@ -96,7 +96,7 @@ test('every German page is free of our English words, fits a phone and is access
   await judge(page, 'the panel')
 })
 
-test('the check finds a planted English word', async ({ page }) => {
+test('the check for English words finds a planted English word', async ({ page }) => {
   await page.goto('/')
   await expect(page.getByRole('heading', { level: 1, name: GERMAN['home.heading'] })).toBeVisible()
   await page.evaluate((word) => document.querySelector('main')?.append(word), ENGLISH.soldOut)

@@ -70,7 +70,7 @@ test('the first click on a product changes the home list, also in another tab', 
   await expect.poll(() => forYou(home).getAttribute('data-changed-at')).not.toBeNull()
   const clicked = Number(await page.evaluate(() => sessionStorage.getItem('clicked')))
   const changed = Number(await forYou(home).getAttribute('data-changed-at'))
-  // The time is printed only, because a busy machine must not decide a test; `nearside bench` measures it.
+  // The time is only printed, because a busy machine must not decide a test; `nearside bench` measures it.
   console.log(`    click → changed list on screen: ${changed - clicked} ms`)
   await home.close()
 

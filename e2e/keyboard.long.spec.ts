@@ -43,7 +43,7 @@ test('by keyboard: a shopper gets from the shelf to the order history', async ({
   await expectPage(page, 'Your basket')
   await tabTo(page, quantity)
   await page.keyboard.type('0')
-  // Many people press Enter after typing a number. That must not undo the removal.
+  // Many people press Enter after typing a number. That Enter must not undo the removal.
   await page.keyboard.press('Enter')
   await expect(button(page, 'Undo')).toBeVisible()
   await expect(quantity).toHaveCount(0)
@@ -187,7 +187,7 @@ test('by keyboard: a shopper searches with a typo, takes a suggestion, filters a
   await expect(count).toHaveText(narrowed)
   await press(page, button(page, 'Clear all'))
   await expect(count).toHaveText(all)
-  // Opening the address again gives the same page.
+  // When the address is opened again, it gives the same page.
   await page.goto(address)
   await expect(count).toHaveText(narrowed)
   await tabTo(page, page.getByRole('combobox', { name: 'Sort by' }))
@@ -249,7 +249,7 @@ test('by keyboard: picking a search result changes the home list', async ({ page
   await expect(page.getByRole('dialog').getByText('You searched for “parasol”')).toBeVisible()
   await openConsole(page)
   const events = page.getByRole('region', { name: 'Events on this device' })
-  // On a busy machine, a pause within the word makes its beginning a search of its own.
+  // On a busy machine, a pause within the word makes the word's beginning a separate search.
   await expect(events.getByRole('row', { name: /search \d/ })).toBeVisible()
   await expect(events.getByRole('row', { name: /select_item 1/ })).toBeVisible()
   await openShop(page)

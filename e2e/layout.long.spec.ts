@@ -25,7 +25,7 @@ const PAGES = [
   '/no-such-page',
 ]
 
-/** Counts every shift, including shifts right after a click, which the official metric ignores. */
+/** Counts every layout shift, including shifts right after a click, which the official metric ignores. */
 async function watch(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const seen = { shift: 0, moved: [] as string[] }

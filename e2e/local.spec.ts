@@ -76,7 +76,7 @@ test('local-only mode sends only the declared requests', async ({ page, context,
   expect(undeclared(seen, baseURL).filter((one) => !isOrder(one))).toEqual([])
 })
 
-test('the check above finds a planted leak', async ({ page, context, baseURL }) => {
+test('the check of local-only mode finds a planted leak', async ({ page, context, baseURL }) => {
   const seen = watch(context)
   await openShop(page)
   expect(undeclared(seen, baseURL)).toEqual([])

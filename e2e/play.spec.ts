@@ -26,7 +26,7 @@ async function requestsShown(page: Page): Promise<string[]> {
   return page.locator('.play-facts code').allInnerTexts()
 }
 
-/** Request for a newer model, which a device makes now and then, whatever is tapped. */
+/** Request for a newer model, which a device makes from time to time, independently of taps. */
 const MODEL_CHECK = '/models/latest.json'
 
 test('a tap changes only the shopper’s list, and causes no request', async ({ page }) => {
@@ -48,7 +48,7 @@ test('a tap changes only the shopper’s list, and causes no request', async ({ 
   expect(new URL(page.url()).hash).toBe('#taps=22629')
 })
 
-test('after a reload a tap causes no request to a server: what the worker loads is on this device', async ({
+test('after a reload a tap causes no request to a server, because the worker’s files are on this device', async ({
   page,
 }) => {
   await open(page)
@@ -102,7 +102,7 @@ test('on a phone, both lists and the tapped products are on one screen', async (
   await film.save('docs/play.webp')
 })
 
-test('counts the requests that are made after a tap', async ({ page }) => {
+test('the playground counts the requests that are made after a tap', async ({ page }) => {
   await open(page)
   await hasAll(page)
   await taps(page).nth(1).click()

@@ -96,7 +96,7 @@ export async function keepsShop(page: Page): Promise<void> {
   const worker = await readFile('dist/demo/sw.js', 'utf8')
   const release = JSON.parse(/^const RELEASE = (.*)$/m.exec(worker)?.[1] ?? '')
   const paths = ['/', '/shell.html', '/catalog/pictures.json', ...release.shop, ...release.replay]
-  // `waitForFunction` doesn't work here, because it would take the promise itself for a true answer.
+  // `waitForFunction` doesn't work here, because it would treat the promise itself as a true answer.
   const missing = () =>
     page.evaluate(async (paths) => {
       const kept = await Promise.all(paths.map((path) => caches.match(path, { ignoreVary: true })))

@@ -40,7 +40,7 @@ test('the start creates no number or date format, which is slow on phones', asyn
   await page.addInitScript(listenForFormats)
   await page.goto('/')
   await settled(page)
-  // Preloaded pages create no format either.
+  // Pages that load in advance create no format either.
   await expect.poll(() => files(page)).toContainEqual(expect.stringContaining('/assets/Console-'))
   expect(await made(page)).toEqual([])
   await page.locator('.for-you [data-item]').first().click()
@@ -82,7 +82,7 @@ test.describe('on a first visit', () => {
     ['without a vault', '/'],
     ['in a vault', `${SHOP_IN_VAULT}/`],
   ])
-    test(`every preloaded file is one that the page would request anyway, ${mode}`, async ({
+    test(`a first visit preloads only files that the page would request anyway, ${mode}`, async ({
       page,
     }) => {
       const link = /<link\b[^>]*\brel="(?:module)?preload"[^>]*>/g

@@ -97,7 +97,7 @@ test('a product is dragged to a place, scheduled, and shown on that day alone', 
   expect(rules()[0]).toMatchObject({ at: 2, when: { from: '2040-03-01' } })
 })
 
-test('a shopper, a product’s page and a rule for many products; then the rules are measured', async ({
+test('the studio shows a shopper, a product’s page and a rule for many products, and measures the rules', async ({
   page,
 }) => {
   await open(page)
@@ -119,7 +119,7 @@ test('a shopper, a product’s page and a rule for many products; then the rules
   await expect(after(page)).toContainText('kind1')
 })
 
-test('what can’t be saved is not lost: a changed file, an empty list, a server that is gone, a wrong token', async ({
+test('edits that can’t be saved are not lost: a changed file, an empty list, a server that is gone, a wrong token', async ({
   page,
 }) => {
   const [first] = await open(page)
@@ -147,7 +147,9 @@ test('without its token the page shows nothing of the shop', async ({ page }) =>
   await expect(page.getByRole('list')).toHaveCount(0)
 })
 
-test('axe finds nothing, and the page fits 320 pixels, light and dark', async ({ page }) => {
+test('axe finds nothing on the studio’s page, which fits 320 pixels, light and dark', async ({
+  page,
+}) => {
   await page.setViewportSize({ width: 320, height: 640 })
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })

@@ -43,7 +43,7 @@ async function pressEverywhere(button: Pick<Box, 'x' | 'y'>): Promise<void> {
 }
 
 for (const way of HIDINGS)
-  test(`no consent by ${way}`, async () => {
+  test(`a page’s script gets no consent by ${way}`, async () => {
     await askByScript(page)
     const offer = offerOf(page)
     await expect(offer.getByRole('heading')).toBeVisible()
@@ -68,6 +68,6 @@ for (const way of HIDINGS)
     expect(await consentsIn(page, site.vault)).toEqual([])
   })
 
-test('the presses reach the frame: in over a quarter of the ways they open the question', () => {
+test('the presses of these tests reach the frame: in over a quarter of the ways they open the question', () => {
   expect(opening).toBeGreaterThan(HIDINGS.length / 4)
 })

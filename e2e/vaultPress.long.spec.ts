@@ -57,7 +57,7 @@ test('a key held since before the question does not agree', async ({ page }) => 
   await expect(consentOf(page)).toHaveAttribute('aria-checked', 'true')
 })
 
-test('a mouse that lay on the button at first must leave it before a press counts', async ({
+test('a mouse that was on the button from the start must leave it before a press counts', async ({
   page,
 }) => {
   const { question, vault } = await asked(page)
@@ -90,7 +90,7 @@ test('a window that is not in front accepts no consent', async ({ page }) => {
 
 test.describe('in a German browser', () => {
   test.use({ locale: 'de-DE' })
-  test('the question is in German if the page is', async ({ page }) => {
+  test('the vault’s question is in German if the page is', async ({ page }) => {
     const { shop } = await openContributing()
     await page.goto(`${shop}/console`)
     await page.evaluate(() => {
@@ -104,7 +104,9 @@ test.describe('in a German browser', () => {
     await expect(consentOf(page)).toHaveAttribute('aria-checked', 'true')
   })
 
-  test('the question is in the browser’s language if the page’s is another', async ({ page }) => {
+  test('the vault’s question is in the browser’s language if the page’s is another', async ({
+    page,
+  }) => {
     const { shop } = await openContributing()
     await page.goto(`${shop}/console`)
     await consentOf(page).click()

@@ -1,4 +1,7 @@
-/** @module Tests "Who's it for?" in the demo shop: people have lists and wishes of their own, nobody leaves nothing. */
+/**
+ * @module Tests "Who's it for?" in the demo shop: each person has a separate list and separate wishes, and a visit as
+ * nobody leaves nothing.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +11,7 @@ import { comesToRest, forYou, forYouIds, goHome, learnsFrom, openShop } from './
 
 const WORDS = 'zanzibar quux'
 const QUANTITY = 67
-/** Files of Chromium about the pages that it opened, out of a page's reach. */
+/** Chromium's own files about the pages that it opened, which no page can change. */
 const OWN_HISTORY =
   /^Default.(History|Sessions|Shortcuts|Network Action Predictor|Visited Links|Favicons|Top Sites)/
 
@@ -16,7 +19,7 @@ const whoButton = (page: Page) => page.getByRole('button', { name: /^Who’s it 
 const person = (page: Page, name: string | RegExp) => page.getByRole('radio', { name })
 const stored = (page: Page) => page.evaluate(() => JSON.stringify({ ...localStorage }))
 
-/** Opens a product of the list, and waits until the look counts. */
+/** Opens a product of the list, and waits until the view counts. */
 async function look(page: Page, place: number, looks: number): Promise<void> {
   await page.locator('.for-you [data-item]').nth(place).click()
   await expect(page.getByRole('button', { name: 'Add to basket' }).first()).toBeVisible()
@@ -28,7 +31,7 @@ test('gifts for somebody leave the shopper’s list and wishes as they were, by 
 }) => {
   await openShop(page)
   await look(page, 2, 1)
-  // After a reload no event of the look is pending, such as its length.
+  // After a reload, no data of the view is pending, such as its duration.
   await goHome(page)
   await openShop(page)
   await comesToRest(page)
@@ -90,7 +93,7 @@ test('gifts for somebody leave the shopper’s list and wishes as they were, by 
   expect(await stored(page)).not.toContain('Oma')
 })
 
-/** Looks, wishes, searches and orders. @returns id of the order as the server got it */
+/** Views, wishes, searches and orders as a shopper. @returns id of the order as the server got it */
 async function shop(page: Page): Promise<string> {
   await look(page, 4, 1)
   await page.getByRole('spinbutton', { name: 'Quantity' }).first().fill(String(QUANTITY))
@@ -115,7 +118,7 @@ async function shop(page: Page): Promise<string> {
   return id
 }
 
-test('a visit for nobody leaves nothing of the shop in the browser’s folder; the shopper’s does', async ({
+test('a visit as nobody leaves nothing of the shop in the browser’s folder; the shopper’s own visit does', async ({
   baseURL,
 }) => {
   for (const who of ['Me', 'Nobody']) {

@@ -136,8 +136,8 @@ test('while the wire is cut, no packet reaches the server, and the shop continue
     expect(asked).toEqual([])
     expect(await packetsOf()).toEqual({ opened: 0, bytes: 0 })
 
-    // A reload stays cut. So does every way out of a page that the egress proof knows; a `preconnect` opens a
-    // connection without a byte.
+    // After a reload, the wire is still cut, also for every channel that the egress proof knows. (A `preconnect` opens
+    // a connection without a byte.)
     const bytesOf = await watchPackets(info.outputPath('probes.pcap'), shop.port)
     await page.reload()
     await expect(sign(page)).toBeVisible()
@@ -176,7 +176,7 @@ test('while the wire is cut, no packet reaches the server, and the shop continue
   }
 })
 
-test('an order that the server finds invalid is said to be refused, and not sent again', async ({
+test('an order that the server finds invalid is shown as refused, and not sent again', async ({
   page,
 }) => {
   const shop = await serve()
@@ -199,7 +199,9 @@ test('an order that the server finds invalid is said to be refused, and not sent
   }
 })
 
-test('lists each request with its purpose, and the bytes of its body', async ({ page }) => {
+test('the list of requests shows each request with its purpose, and the bytes of its body', async ({
+  page,
+}) => {
   const shop = await serve()
   try {
     await openShop(page, shop.origin)

@@ -15,7 +15,7 @@ describe('docs/API.md', () => {
     api = generateApi()
   }, 120_000)
 
-  test('has a section for each entry of the package', () => {
+  test('docs/API.md has a section for each entry of the package', () => {
     const headings = [...api.markdown.matchAll(/^## `(nearside[\w/-]*)`$/gm)].map(
       ([, name]) => name,
     )
@@ -26,16 +26,16 @@ describe('docs/API.md', () => {
     expect(headings.sort()).toEqual(entries.map((name) => name.replace('.', 'nearside')).sort())
   })
 
-  test('lists every name that the main entry exports at run time, and its types', () => {
+  test('docs/API.md lists every name that the main entry exports at run time, and its types', () => {
     const listed = [...api.markdown.matchAll(/^### `(\w+)`$/gm)].map(([, name]) => name)
     expect(listed).toEqual(expect.arrayContaining([...Object.keys(main), 'Item', 'Personalizer']))
   })
 
-  test('describes every name and member', () => {
+  test('docs/API.md describes every name and member', () => {
     expect(api.undocumented).toEqual([])
   })
 
-  test('has at most 120 names to import, and 24 types without a name to import', () => {
+  test('the package has at most 120 names to import, and 24 types without a name to import', () => {
     const [named, mentioned] = api.markdown.split('\n## Types without a name to import\n')
     const namesIn = (text: string) => text.match(/^### `/gm)?.length ?? 0
     expect(namesIn(named)).toBeGreaterThan(0)
@@ -43,7 +43,7 @@ describe('docs/API.md', () => {
     expect(namesIn(mentioned)).toBeLessThanOrEqual(24)
   })
 
-  test('has at most 28 options of createPersonalizer and of lists', () => {
+  test('createPersonalizer and lists together have at most 28 options', () => {
     const optionsOf = (name: string) => {
       const [, body = ''] =
         RegExp(`^interface ${name}\\b[^\n]*\n(.*?)^}`, 'ms').exec(api.markdown) ?? []
@@ -54,7 +54,7 @@ describe('docs/API.md', () => {
     expect(options.flat().length).toBeLessThanOrEqual(28)
   })
 
-  test('comes from declarations that import no package but React', () => {
+  test('docs/API.md comes from declarations that import no package but React', () => {
     expect(api.packages).toEqual(['react'])
   })
 })

@@ -64,7 +64,7 @@ function apiOf(folder: string): Api {
     sections.push(
       section(
         'Types without a name to import',
-        'What the declarations above are made of.',
+        'Types that the declarations above refer to.',
         mentioned,
       ),
     )

@@ -63,7 +63,7 @@ const PACKAGE_SOURCES = [
   ...new Set(NODE_PACKAGES.flatMap(({ files }) => files).filter((path) => path !== STUDIO)),
 ]
 
-/** Compares with the last package's manifest, because a build writes that file last. */
+/** Compares the sources with the last package's manifest, because a build writes that file last. */
 function packagesAreFresh(): boolean {
   const built = join(ROOT, 'dist', NODE_PACKAGES[NODE_PACKAGES.length - 1].name, 'package.json')
   const needed = [built, join(ROOT, STUDIO), join(ROOT, 'dist/lib/index.d.ts'), API_FILE]
@@ -73,8 +73,8 @@ function packagesAreFresh(): boolean {
 }
 
 /**
- * Runs `work` with NODE_ENV=production, because another mode's JSX would contain this folder's path.
- * Then restores the caller's value: tests need React's `act`, which production lacks.
+ * Runs `work` with NODE_ENV=production, because in other modes the compiled JSX would contain this folder's path. Then
+ * restores the caller's value, because tests need React's `act`, which production lacks.
  */
 export async function keepNodeEnv(work: () => Promise<void>): Promise<void> {
   const { NODE_ENV } = process.env
@@ -134,7 +134,7 @@ async function buildPackages(): Promise<void> {
   await buildForNode()
 }
 
-/** A separate build: in one build with the browser's entries, Vite would split off the code that both share. */
+/** A separate build, because in one build with the browser's entries Vite would split off the code that both share. */
 async function buildForServers(): Promise<void> {
   for (const ssr of ['src/ssr.ts', 'src/issuer.ts'])
     await build({
@@ -147,7 +147,7 @@ async function buildForServers(): Promise<void> {
     })
 }
 
-/** A separate build: otherwise code that this element shares would split four other files, each a twelfth larger. */
+/** A separate build, because code that it shares would split four other files and make each a twelfth larger. */
 async function buildSearchElement(): Promise<void> {
   await build({
     root: ROOT,
@@ -181,7 +181,7 @@ async function buildForNode(): Promise<void> {
   }
 }
 
-/** Whether a file isn't made by an example's own build or installation. */
+/** Whether a file is a source, and not made by an example's build or installation. */
 const isSource = (path: string) =>
   !/\/examples\/[^/]+\/(node_modules|dist|\.next|package-lock\.json|public\/(catalog|models|nearside))$/.test(
     path,

@@ -15,10 +15,10 @@ const SYSTEM = [
 ]
 
 /**
- * `--enable-unsafe-webgpu` gives WebGPU on a software adapter (SwiftShader) where there is no GPU.
- * The other flags stop the browser from contacting its vendor, so that a test sees only the page's requests.
- * `NEARSIDE_CHROMIUM_ARGS` adds flags. For example, a headless browser on Linux uses a real GPU only if a flag names
- * Vulkan (see `nearside bench --help`).
+ * `--enable-unsafe-webgpu` gives WebGPU on a software adapter (SwiftShader) if there is no GPU. The other flags stop
+ * the browser from contacting its vendor, so that a test sees only the page's requests. `NEARSIDE_CHROMIUM_ARGS` adds
+ * flags. For example, a headless browser on Linux uses a real GPU only if a flag names Vulkan (see `nearside bench
+ * --help`).
  */
 export const CHROMIUM_ARGS = [
   '--no-sandbox',

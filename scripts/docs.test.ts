@@ -89,12 +89,12 @@ function exists(code: string): boolean {
 const MADE = /^(dist|docs\/API\.md|public\/(catalog\/images|models)|screenshots|var)\b/
 
 describe('names in documents exist', () => {
-  test.each(DOCUMENTS)('$path: files and folders', ({ text }) => {
+  test.each(DOCUMENTS)('$path: files and folders that the document names exist', ({ text }) => {
     const gone = codeOf(text).filter((code) => isPath(code) && !MADE.test(code) && !exists(code))
     expect(gone).toEqual([])
   })
 
-  test.each(DOCUMENTS)('$path: links to files and headings', ({ path, text }) => {
+  test.each(DOCUMENTS)('$path: links to files and headings lead somewhere', ({ path, text }) => {
     const broken = [...text.matchAll(/\]\(([^)\s]+)\)/g)]
       .map(([, link]) => link)
       .filter((link) => !/^[a-z]+:/.test(link))
@@ -111,14 +111,19 @@ describe('names in documents exist', () => {
 
   // The change log is left out, because it also names removed entry points and options.
   const current = DOCUMENTS.filter(({ path }) => path !== 'CHANGELOG.md')
-  test.each(current)('$path: entry points of the package', ({ text }) => {
-    const named = codeOf(text).flatMap((code) => code.match(/(?<=['"`]|^)nearside\/[\w.-]+/g) ?? [])
-    const unknown = named.filter((entry) => !(entry.replace('nearside', '.') in exports))
-    // The worker's file is a file that a shop serves, not an entry.
-    expect(unknown.filter((entry) => entry !== 'nearside/worker.js')).toEqual([])
-  })
+  test.each(current)(
+    '$path: entry points of the package that the document names exist',
+    ({ text }) => {
+      const named = codeOf(text).flatMap(
+        (code) => code.match(/(?<=['"`]|^)nearside\/[\w.-]+/g) ?? [],
+      )
+      const unknown = named.filter((entry) => !(entry.replace('nearside', '.') in exports))
+      // The worker's file is a file that a shop serves, not an entry.
+      expect(unknown.filter((entry) => entry !== 'nearside/worker.js')).toEqual([])
+    },
+  )
 
-  test.each(current)('$path: commands and their options', ({ text }) => {
+  test.each(current)('$path: commands and options that the document names exist', ({ text }) => {
     const wrong = codeOf(text).flatMap((code) => {
       const run = [...code.matchAll(/\bnpm (?:run (?:-s )?)?(\w[\w-]*)/g)].map(
         ([, script]) => script,
@@ -231,7 +236,7 @@ test('each line that names PINE calls it an unaudited draft', () => {
   expect(named.filter(({ line }) => !wanted.test(line))).toEqual([])
 })
 
-/** Arguments as a shell passes them; empty where the line has placeholders. */
+/** Arguments as a shell passes them; empty if the line has placeholders. */
 function typed(line: string): string[][] {
   const [, rest] =
     /^(?:npm run -s |npx )?nearside (?:-- )?(\w[\w-]* .*)$/.exec(line.replace(/ #.*$/, '')) ?? []

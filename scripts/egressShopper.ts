@@ -28,7 +28,7 @@ function findPersonalizer(): Personalizer | undefined {
   return undefined
 }
 
-/** Captures slowly, because a vault accepts at most 200 calls per second. */
+/** Captures events slowly, because a vault accepts at most 200 calls per second. */
 const captureAll = async (it: Personalizer | undefined, inputs: readonly CaptureInput[]) => {
   const rest = new Promise((resolve) => setTimeout(resolve, inputs.length * 5))
   await Promise.all(inputs.map((input) => it!.capture(input)))
@@ -70,7 +70,7 @@ export const { shop }: ShopperScript = {
     const searches = queries.map((query) => ({ name: 'search' as const, search_term: query }))
     await personalizer.evaluate(captureAll, searches)
     made += searches.length
-    // Read what the device stores now: beyond 10,000 events it drops the oldest, which contain marks.
+    // Read what the device stores now: beyond 10,000 events it deletes the oldest, which contain marks, too.
     const held = await personalizer.evaluate(async (it) => {
       const catalog = await caches.match('/catalog/catalog.json', { ignoreVary: true })
       return (await it!.export()) + ((await catalog?.text()) ?? '')

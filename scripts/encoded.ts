@@ -1,4 +1,4 @@
-/** @module Serves answers in the best encoding for the browser; compresses each once instead of for each visitor. */
+/** @module Serves answers in the best encoding for the browser; compresses each answer once, not once per visitor. */
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { MiddlewareHandler } from 'hono'

@@ -29,7 +29,7 @@ const iconFile = JSON.parse(await readFile(iconPath, 'utf8')) as IconFile
 const icons = new Map(Object.entries(iconFile.icons).map(([name, { body }]) => [name, body]))
 
 const data = join(root, 'data/online-retail')
-// Charges for delivery and packing have numbers like products in the order log. The model knows them; the shop doesn't.
+// Charges for delivery and packing have product numbers in the order log. The model has them; the shop leaves them out.
 const { notForSale } = await readCatalogRules(join(data, 'rules.json'))
 const catalog = (await readCatalog(join(data, 'catalog.jsonl.gz'))).filter(
   ({ title = '' }) => !notForSale.has(title),

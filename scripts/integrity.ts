@@ -46,8 +46,8 @@ export function integrity(document: string): Plugin {
 }
 
 /**
- * Experimental: a site's manifest for WAICT's prototype in Firefox. It also has the scripts of workers, which no
- * document can name. In `report` mode it blocks nothing, and it names no server to report to. It has no proof of a
+ * Experimental: a site's manifest for WAICT's prototype in Firefox. The manifest also has the scripts of workers, which
+ * no document can name. In `report` mode it blocks nothing, and it names no server to report to. It has no proof of a
  * transparency log, because the draft leaves the form of that proof open.
  *
  * @param served text of a file as it is served

@@ -15,7 +15,7 @@ import { SHOP } from './replay.ts'
 
 const recorded = () => JSON.parse(readFileSync(FILE, 'utf8')) as Record<string, unknown>
 
-test('the same seed records the same story, and another seed another one', async () => {
+test('the same seed records the same story, and another seed records another story', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'nearside-new-shop-'))
   try {
     const shop = testShop(60, 40)
@@ -30,7 +30,7 @@ test('the same seed records the same story, and another seed another one', async
   }
 })
 
-test('the shipped story has every week, its halves make the device’s number, and noise is on every count', () => {
+test('the shipped story has every week, the shares add up to the device’s number, and noise is on every count', () => {
   const file = recorded()
   expect(file).toMatchObject({ devices: RECORDED.devices, seed: RECORDED.seed })
   const { weeks, epsilon } = readNewShop(file)
@@ -63,7 +63,7 @@ test('the example device’s products are those of a training shopper in the 30 
   }
 })
 
-test('a mean covers the last weeks', () => {
+test('a mean covers the last weeks, whatever their number', () => {
   const { weeks } = readNewShop(recorded())
   const means = recentMeans(weeks)
   expect(means[0].values).toEqual(weeks[0].quality)

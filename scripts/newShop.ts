@@ -56,7 +56,7 @@ export interface NewShopQuestion {
   readonly devices: number
   /** Number of rounds in the whole log. */
   readonly rounds: number
-  /** Number of rounds with enough updates after which the story ends. A round with too few publishes nothing. */
+  /** Number of rounds with enough updates after which the story ends. Rounds with too few publish nothing. */
   readonly published: number
   readonly seed: number
   readonly now: number
@@ -67,7 +67,7 @@ export const RECORDED: NewShopQuestion = {
   now: Date.parse('2026-11-30'),
 }
 
-/** Text of the file; the same question gives the same text. */
+/** Text of the file; equal questions give equal texts. */
 export async function newShopFile(question: NewShopQuestion): Promise<string> {
   const shop = await readShop(question.shop, question.now)
   const folder = await mkdtemp(join(tmpdir(), 'nearside-new-shop-'))

@@ -89,7 +89,7 @@ const NEVER_REACHED = /^@tensorflow\//
 /** Matches import specifiers of this project's files, and paths of scripts of workers and child processes. */
 const OWN_FILE = /(['"`])((?:\.{1,2}|@nearside)\/[\w./@-]+)\.ts\1/g
 
-/** Matches imports of JSON, which become modules: Node 20 calls an import of JSON experimental. */
+/** Matches imports of JSON, which become modules, because Node 20 warns that imports of JSON are experimental. */
 const JSON_FILE = /(['"])(\.{1,2}\/[\w./-]+\.json)\1\s*with\s*\{\s*type:\s*['"]json['"]\s*\}/g
 
 /** Path in the checkout → path in the package's `lib`. */

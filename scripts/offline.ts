@@ -24,8 +24,8 @@ const REPLAY_DATA = ['/replay/new-shop.json', '/replay/shoppers.json']
 
 /**
  * Scripts left out unless a document names them: contributing needs a network anyway, and `serve` is for browsers
- * without workers. All other files are stored, used or not, because fetching them on demand would tell the server
- * what the shopper does.
+ * without workers. All other files are stored, even if the shopper doesn't use them, because fetching them on demand
+ * would tell the server what the shopper does.
  */
 const LEFT_OUT = /^(contribute|serve)-/
 const EMBEDDED = /^worker-/
@@ -38,7 +38,7 @@ const NAMED = /["'`(](?:\.\/|\/?assets\/)([\w.-]+\.(?:js|css|wasm|woff2))["'`)]/
 
 /**
  * @param documents texts of the pages' documents
- * @param assets name → text of every script; other files reference nothing
+ * @param assets name → text of every script; files other than scripts refer to no further files
  */
 export function offlineFiles(
   documents: readonly string[],

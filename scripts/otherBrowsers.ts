@@ -1,6 +1,6 @@
 /**
  * @module Runs browser tests in Debian's Firefox and WebKit, because Playwright drives only its own builds. Vitest's
- * page connects to Vitest by itself, so it needs only a window and no driver.
+ * page connects to Vitest by itself, so the tests need only a window and no driver.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,7 +22,7 @@ interface Installation {
   command(path: string, profile: string, opens: string | number): readonly string[]
 }
 
-/** Turns on WebGPU, which Firefox on Linux has behind a preference, and stops Firefox from contacting its vendor. */
+/** Turns on WebGPU, which is off by default in Firefox on Linux, and stops Firefox from contacting its vendor. */
 const FIREFOX_PREFERENCES = {
   'dom.webgpu.enabled': true,
   'dom.webgpu.workers.enabled': true,

@@ -64,7 +64,7 @@ async function backToShop(driver: Driver, shop: string): Promise<void> {
 for (const name of ['firefox', 'webkit'] as const) {
   test.skipIf(!namedBrowsers().includes(name))(
     `${name}: the frame accepts no consent however it is hidden; the window accepts one`,
-    // Both browsers run at once, because the tests mostly wait.
+    // Both browsers run at the same time, because the tests mostly wait.
     { concurrent: true, timeout: 600_000 },
     async () => {
       const { shop } = await openContributing()

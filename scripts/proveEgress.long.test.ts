@@ -9,7 +9,7 @@ import { expect, test } from 'vitest'
 const missing = missingForProof({ url: 'http://localhost/' })
 if (missing.length > 0) console.warn(`What leaves the shop is not captured: ${missing.join('; ')}`)
 
-/** Channels that this browser lacks, or uses only when it chooses. */
+/** Channels that this browser lacks, or doesn't use in every run. */
 const ABSENT = [
   ...['attributionsrc', 'background fetch', 'fenced frame', 'speculation rules'],
   'speculation rules, prerender',
@@ -45,6 +45,6 @@ test.skipIf(missing.length > 0)(
     expect(leaks.found).toBeGreaterThanOrEqual(110)
     expect(untried).toEqual([...ABSENT, ...ABSENT_IN_WINDOWS, ...TAKEN])
   },
-  // Two shoppers visit up to three times, and the machine may be busy.
+  // The limit is long, because two shoppers visit up to three times and the machine can be busy.
   1_800_000,
 )

@@ -49,8 +49,8 @@ interface Edges {
 
 /**
  * Bill of materials that npm makes from the lock file, reduced to the packages in `needs` and their dependencies. It
- * omits fields that differ between runs or folders, and the mark "development", which all packages of this checkout
- * have.
+ * omits fields that differ between runs or folders, and the mark "development", because it stands at all packages of
+ * this checkout.
  */
 export function billOfMaterials(root: string, name: string, needs: readonly string[]): string {
   const bill = JSON.parse(npm(root, ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only']))

@@ -60,7 +60,7 @@ function raw(path: string, method = 'GET') {
   )
 }
 
-test('serves rendered pages, the shop’s outline for other deep links, and refuses missing files', async () => {
+test('the server gives rendered pages, the shop’s outline for other deep links, and refuses missing files', async () => {
   expect(await raw('/')).toMatchObject({ status: 200, body: '<p>home</p>' })
   expect(await raw('/?engine=js')).toMatchObject({ status: 200, body: '<p>home</p>' })
   for (const path of [
@@ -94,7 +94,7 @@ test('an address with an extra slash redirects to the page, never to another hos
   expect(await raw('//')).toMatchObject({ status: 308, headers: { location: '/' } })
 })
 
-test('knows exactly the storefront’s pages', async () => {
+test('the server knows exactly the storefront’s pages', async () => {
   const frame = readFileSync(new URL('../src/storefront/Frame.tsx', import.meta.url), 'utf8')
   const routes = Array.from(frame.matchAll(/<Route path="(\/[^":]+)"/g), ([, path]) => path)
   expect(routes.toSorted()).toEqual(PAGES.toSorted())
@@ -102,7 +102,7 @@ test('knows exactly the storefront’s pages', async () => {
     expect(await raw(path)).toMatchObject({ status: 200, body: '<p>shop</p>' })
 })
 
-test('serves no file outside its directories', async () => {
+test('the server gives no file outside its directories', async () => {
   for (const path of [
     '/../secret.json',
     '/models/../secret.json',
@@ -155,7 +155,7 @@ test('only existing files of a fixed version are cached as immutable', async () 
     expect(await control(path)).toBe('no-cache')
 })
 
-test('stores each order once, also after a restart, and refuses what is no order', async () => {
+test('the server stores each order once, also after a restart, and refuses data that are not an order', async () => {
   const file = join(directory, 'orders.jsonl')
   const [id, other] = ['0', '1'].map((digit) => digit.repeat(32))
   const lines = [{ id: '85123A', quantity: 2, price: 2.95 }]
@@ -188,14 +188,14 @@ test('stores each order once, also after a restart, and refuses what is no order
   expect(await post('/basket', body)).toBe(405)
 })
 
-test('answers 304 to a matching ETag', async () => {
+test('the server answers 304 to a matching ETag', async () => {
   const url = `http://localhost:${port}/models/latest.json`
   const first = await fetch(url)
   const again = await fetch(url, { headers: { 'if-none-match': first.headers.get('etag') ?? '' } })
   expect(again.status).toBe(304)
 })
 
-test('sends the same bytes in every encoding, and new bytes after a file changed', async () => {
+test('the server sends the same bytes in every encoding, and new bytes after a file changed', async () => {
   const url = `http://localhost:${port}/app.json`
   for (const text of ['{"a":1}', '{"a":1,"b":2}']) {
     writeFileSync(join(directory, 'root/app.json'), text)

@@ -125,7 +125,7 @@ export function createStaticServer(site: StaticSite): Server {
       const text = await res.text()
       context.res = new Response(isPage ? text.replace(FOR_WORKER, '') : besideVault(text), res)
     })
-  // The order takes no cookie and names nobody: an id that the browser made up, products, quantities and prices.
+  // The order comes without a cookie and names nobody: it has a random id, products, quantities and prices.
   app.post('/orders', bodyLimit({ maxSize: MOST_ORDERED }), async (context) => {
     const status = STATUS[orders.take(await context.req.json().catch(() => null))]
     return context.text(`${status}\n`, status)
@@ -144,7 +144,7 @@ export function createStaticServer(site: StaticSite): Server {
     if (!/.\/$/.test(pathname)) return next()
     return context.redirect(`/${pathname.replace(/^\/+|\/+$/g, '')}${search}`, 308)
   })
-  // A path with a file extension that got no answer so far is a missing file: 404. Other paths may be pages.
+  // A path with a file extension that got no answer so far is a missing file, so answer 404. Other paths can be pages.
   app.get('*', (context, next) => (extname(context.req.path) ? context.notFound() : next()))
   app.get('*', serveStatic({ root, rewriteRequestPath: (path) => `${path}.html` }))
   // Products and departments are files. Any other address gets the outline, with status 404 unless it is a page.

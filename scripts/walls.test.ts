@@ -27,7 +27,10 @@ const ROOT_MANIFEST = manifestOf('.')
 const WORKSPACES = ROOT_MANIFEST.workspaces ?? []
 const MANIFESTS = new Map(WORKSPACES.map((folder) => [folder, manifestOf(folder)]))
 
-/** Limits: files that match the first pattern may import, of files that match the second, only the listed folders. */
+/**
+ * Limits: of the files that match the second pattern, files that match the first may import only those in the listed
+ * folders.
+ */
 const INNER_WALLS: readonly (readonly [RegExp, RegExp, readonly string[]])[] = [
   [/^src\/aggregate\/privacy\//, /^src\/aggregate\//, ['src/aggregate/privacy/']],
   [

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { compile, compiledFile, watFiles } from './wat.ts'
 
-test('finds the WebAssembly text files', () => {
+test('the WebAssembly text files are found', () => {
   expect(watFiles().length).toBeGreaterThan(3)
 })
 

@@ -25,7 +25,7 @@ test('finds the catalogues of lists, panel, console, search, vault and demo shop
 })
 
 describe.each(ALL)('$name', ({ en, de }) => {
-  test('both languages have the same messages with the same values', () => {
+  test('$name: both languages have the same messages with the same values', () => {
     // Some errors have no English message: the English interface shows the error's own sentence.
     const isOfError = (key: string) => key.startsWith('trouble.') && !(key in en)
     expect(Object.keys(de).filter((key) => !isOfError(key))).toEqual(Object.keys(en))
@@ -38,7 +38,7 @@ describe.each(ALL)('$name', ({ en, de }) => {
     expect(values(de)).toEqual(values(en))
   })
 
-  test('plural forms belong to the language', () => {
+  test('$name: plural forms belong to the language', () => {
     for (const [locale, messages] of [
       ['en-GB', en],
       ['de-DE', de],
@@ -53,7 +53,7 @@ describe.each(ALL)('$name', ({ en, de }) => {
     }
   })
 
-  test('every German message is translated', () => {
+  test('$name: every German message is translated', () => {
     expect(leftInEnglish({ en, de }).filter((key) => !SAME.includes(key))).toEqual([])
   })
 })

@@ -5,7 +5,7 @@ import { report } from './tally.ts'
 export const SHOPS = ['vite-react', 'vue', 'html', 'next'] as const
 export type Shop = (typeof SHOPS)[number]
 
-/** Matches the worker's file of each shop; builds may rename it. */
+/** Pattern of the worker's file of each shop, because builds can rename that file. */
 const WORKER_FILE: Partial<Record<Shop, RegExp>> = {
   html: /\/nearside\/worker\.js$/,
   'vite-react': /\/assets\/worker-[^/]+\.js$/,

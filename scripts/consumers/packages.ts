@@ -7,7 +7,7 @@ export const PICTURES = join(ROOT, 'public/catalog/images')
 
 const NPM = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--loglevel=error']
 
-/** Packs the packages as in a fresh checkout. Without `dist`, `npm pack` builds them first. */
+/** Packs the packages as in a fresh checkout: without `dist`, `npm pack` builds them first. */
 export function pack(): Readonly<Record<'shop' | 'tools' | 'server', string>> {
   for (const part of ['lib', 'nearside-tools', 'nearside-server'])
     rmSync(join(ROOT, 'dist', part), { recursive: true, force: true })

@@ -40,7 +40,7 @@ export function idsOn(page: Page): Promise<string[]> {
     .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-item') ?? ''))
 }
 
-/** Searches in `<nearside-search>`, then chooses a facet. @returns what is wrong; empty if nothing is */
+/** Searches in `<nearside-search>`, then chooses a facet. @returns text of the fault; empty if there is none */
 export async function search(page: Page, box: string, word: string): Promise<string> {
   const element = page.locator('nearside-search')
   await element.getByRole('searchbox', { name: box }).fill(word)

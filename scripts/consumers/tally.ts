@@ -21,7 +21,7 @@ export function atTheEnd(stop: () => void): void {
   stops.push(stop)
 }
 
-/** An empty `problem` means passed. */
+/** Reports a check's result. An empty `problem` means that the check passed. */
 export function report(name: string, what: string, problem: string): void {
   if (problem === '') tally.passed++
   else tally.failed++

@@ -22,10 +22,10 @@ const NEIGHBOURS = 15
 const CO_PURCHASE_WEIGHT = 1
 /** Vote of a weak word, in the unit of a neighbour's similarity. */
 const WEAK_VOTE = 1
-/** Largest basket that counts: a wholesaler's order of half the catalog says nothing about related items. */
+/** Largest basket that is used: a wholesaler's order of half the catalog says nothing about related items. */
 const MAX_BASKET = 60
 
-/** Department of each item; undefined only where there are no departments. */
+/** Department of each item; undefined only if there are no departments. */
 export function assignDepartments(
   items: readonly Item[],
   events: readonly OrderLine[],
@@ -67,7 +67,7 @@ function itemSimilarity(
   const { basketsOf, itemsOf } = baskets(events, rows)
 
   return {
-    /** The most similar items among those already placed (`sure`), most similar first. */
+    /** The most similar items among the items that already have a department (`sure`), most similar first. */
     neighbours(row: number, sure: readonly number[]): { item: number; weight: number }[] {
       const weights = new Float64Array(items.length)
       for (const basket of basketsOf[row]) for (const item of itemsOf[basket]) weights[item]++
@@ -110,7 +110,7 @@ function baskets(events: readonly OrderLine[], rows: ReadonlyMap<string, number>
 
 /**
  * Vector of each text: mean of its words' vectors, weighted by their rarity among `texts`, scaled to length 1.
- * Row-major [texts, dimension]; zeros where no word is known.
+ * Row-major [texts, dimension]; zeros for a text without a known word.
  */
 function textVectors(
   texts: readonly (readonly string[])[],

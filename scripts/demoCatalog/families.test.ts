@@ -14,7 +14,7 @@ test('titles that differ in colour or size are one family', () => {
   expect(green).toBe(red)
   expect(other).toBeUndefined()
   expect(groups(['Set of 3 Red Flying Ducks', 'Set of 6 Large Blue Flying Ducks'])[1]).toBeDefined()
-  // One word is no product name: hearts of wicker and hearts of felt are different products.
+  // One word is not enough for a product's name, because hearts of wicker and hearts of felt are different products.
   expect(groups(['Red Heart', 'Blue Heart'])).toEqual([undefined, undefined])
 })
 

@@ -32,7 +32,7 @@ describe('readableTitle', () => {
     ['FLOWERS HANDBAG blue and orange', 'Flowers Handbag Blue and Orange'],
     ['High Resolution Image', 'High Resolution Image'],
     ['iPhone case with polkadot print', 'IPhone case with polka dot print'],
-  ])('%s → %s', (raw, title) => {
+  ])('readableTitle turns %s into %s', (raw, title) => {
     expect(readableTitle(raw, words)).toBe(title)
   })
 
@@ -64,7 +64,7 @@ describe('PhraseIndex', () => {
     ['Set of 3 Heart Boxes', 'box'],
     ['Cookies', 'cookie'],
     ['Umbrella', undefined],
-  ])('%s is a %s', (title, expected) => {
+  ])('PhraseIndex finds that %s is a %s', (title, expected) => {
     expect(index.best(title)?.value).toBe(expected)
   })
 })

@@ -64,7 +64,7 @@ function recase(text: string, words: WordRules): string {
   return restoreForms(cased, words)
 }
 
-/** Case of a word with a number: `3d` → `3D`; letters after a number stay lower (`120cm`, `50's`). */
+/** Restores the case of a word with a number: `3d` → `3D`; letters after a number stay lower (`120cm`, `50's`). */
 function recaseNumber(lower: string): string {
   if (/^\d+d$/.test(lower)) return lower.toUpperCase()
   if (/^[a-z]/.test(lower)) return lower.charAt(0).toUpperCase() + lower.slice(1)

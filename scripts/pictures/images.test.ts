@@ -35,7 +35,7 @@ describe('lookOf', () => {
     ['Doormat Union Flag', 'doormat', 'blue', undefined, ['union-jack']],
     ['Number Tile Cottage Garden 3', 'keycap-3', 'green', 'flowers', []],
     ['Set of 2 Tea Towels Apple and Pears', 'towel', 'green', undefined, ['pear', 'red-apple']],
-  ])('%s is a %s in %s', (title, picture, palette, pattern, motifs) => {
+  ])('lookOf: %s is a %s in %s', (title, picture, palette, pattern, motifs) => {
     const look = lookOf(title, undefined)
     expect(look.picture.name).toBe(picture)
     expect(look.palette.name).toBe(palette)
@@ -83,11 +83,11 @@ describe('lookOf', () => {
     ['Pink Owl Soft Toy', 'owl'],
     ['Glass Chalice Blue Small', 'wine-glass'],
     ['Flag of St George', 'st-george'],
-  ])('%s has a picture of its product', (title, picture) => {
+  ])('lookOf: %s has a picture of its product', (title, picture) => {
     expect(lookOf(title, undefined).picture.name).toBe(picture)
   })
 
-  test('takes size, number, material and setting from the title', () => {
+  test('lookOf takes size, number, material and setting from the title', () => {
     expect(lookOf('Set of 3 Hanging Glass T-Light Holders', undefined)).toMatchObject({
       pieces: 3,
       material: 'glass',
@@ -107,12 +107,12 @@ describe('lookOf', () => {
     expect(lookOf('Red Retrospot Mug', undefined).words).toBeUndefined()
   })
 
-  test('dolls in clothes of one colour differ', () => {
+  test('pictures of dolls in clothes of one colour differ', () => {
     const names = ['Charlotte', 'Lola', 'Olivia'].map((name) => `Feltcraft Princess ${name} Doll`)
     expect(new Set(names.map((name) => fileName(lookOf(name, undefined)))).size).toBe(3)
   })
 
-  test('falls back to the category, and then to a gift', () => {
+  test('lookOf falls back to the category, and then to a gift', () => {
     expect(lookOf('Xyzzy', 'Garden & Picnic')).toMatchObject({
       picture: { name: 'potted-plant' },
       fromTitle: false,
@@ -148,7 +148,7 @@ describe('draw', () => {
     }
   })
 
-  test('every product has a picture under 12 KB, mostly by its title, and few share one', () => {
+  test('every product has a picture under 12 KB, mostly chosen by its title, and few products share a picture', () => {
     const looks = catalog.map(({ title = '', category }) => lookOf(title, category))
     const files = new Map<string, string>()
     const uses = new Map<string, number>()

@@ -98,7 +98,7 @@ const FALLBACK: Readonly<Record<string, string>> = {
   'Craft & Sewing': 'thread',
 }
 
-/** Soft toys, which the picture shows as what they are: a toy owl as an owl. */
+/** Soft toys, which the picture shows as the animal or thing that they represent: a toy owl as an owl. */
 const TOY = /\b(?:soft (?:\w+ )?toy|puppet|doll|knitted)\b/i
 const TOYS: ReadonlySet<string> = new Set(
   `owl bird rooster chicken baby-chick duck rabbit-face mouse-face cow-face pig-face ewe frog elephant monkey-face
@@ -163,9 +163,9 @@ export function lookOf(title: string, category: string | undefined): Look {
   const product = productOf(title)
   const shown = motifs
     .all(title)
-    // A word inside of the product's name is no motif: "cake" in "cake stand".
+    // A word inside of the product's name is not a motif: "cake" in "cake stand".
     .filter(({ at }) => !product || at < product.at || at >= product.at + product.length)
-    // A word inside of a longer motif is no motif: "cake" in "fairy cake".
+    // A word inside of a longer motif is not a motif: "cake" in "fairy cake".
     .filter(
       (one, _, all) =>
         !all.some(
@@ -203,8 +203,8 @@ export function lookOf(title: string, category: string | undefined): Look {
 }
 
 /**
- * Picture of a product that its motif shapes. A soft toy shows its motif. A tree of no other colour is a green one. A hanging decoration shows the object on the
- * string: a heart, a star, another motif, else a disc.
+ * Picture of a product whose form is that of its motif. A soft toy shows its motif. A tree of no other colour is a
+ * green one. A hanging decoration shows the object on the string: a heart, a star, another motif, else a disc.
  */
 function whole(picture: Picture, motif: string | undefined, title: string): Picture {
   if (motif && TOYS.has(motif) && TOY.test(title) && TOY_PICTURES.has(picture.name))
@@ -217,7 +217,7 @@ function whole(picture: Picture, motif: string | undefined, title: string): Pict
   return motif === undefined ? shape('disc') : picture
 }
 
-/** Whether the picture has to show the product several times, because it is a set and its drawing shows one piece. */
+/** Whether the picture has to show the product several times, because it is a set and the drawing shows one piece. */
 export const isRepeated = ({ picture, pieces = 1 }: Look): boolean =>
   pieces > 1 && !MANY.has(picture.name)
 

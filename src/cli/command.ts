@@ -12,11 +12,11 @@ export interface CommandContext {
   /** Prints one line to standard output. */
   print(line: string): void
   readonly signal: AbortSignal
-  /** Command line as typed, with the program's name, without the options that name its output files. */
+  /** Command line as typed, with the program's name, but without the options that name output files. */
   readonly typed: string
 }
 
-/** Thrown if a command worked and its answer is negative. `result` is written as usual; the exit code is 1. */
+/** Thrown if a command worked but its answer is negative. `result` is written as usual; the exit code is 1. */
 export class NegativeResult extends Error {
   readonly result: unknown
 
@@ -117,7 +117,7 @@ function createBar(stream: NodeJS.WriteStream): Progress {
   }
 }
 
-/** Starts its clock at once, so that short work prints no line. */
+/** The clock starts at once, so that short work prints no line. */
 function createLines(stream: NodeJS.WriteStream, now: () => number): Progress {
   let last = now()
   let part = { label: '', time: 0, done: 0 }
@@ -126,7 +126,7 @@ function createLines(stream: NodeJS.WriteStream, now: () => number): Progress {
       if (label !== part.label) part = { label, time: now(), done }
       if (now() - last < BETWEEN_LINES) return
       last = now()
-      // Some totals are estimates, and some steps have none (0).
+      // Some totals are only estimates, and some steps have no total (0).
       const share = Math.min(100, Math.floor((done / total) * 100))
       const perUnit = (now() - part.time) / (done - part.done)
       stream.write(

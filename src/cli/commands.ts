@@ -4,7 +4,7 @@ import { runProcess } from './program.ts'
 
 export type Loaders = Readonly<Record<string, () => Promise<{ readonly command: Subcommand }>>>
 
-/** Loads the command that `argv` names, or all for the program's help. Sets the exit code. */
+/** Loads the command that `argv` names, or all commands for the program's help. Sets the exit code. */
 export async function runLoaded(
   program: string,
   loaders: Loaders,

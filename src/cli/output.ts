@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { invalidInput } from '@nearside/core/error.ts'
 
 /**
- * Checks an output folder first, so that minutes of work aren't lost.
+ * Checks an output folder before a command's work, so that a missing folder loses no work.
  * @throws NearsideError `input-invalid` if the file's folder is missing
  */
 export async function requireFolder(option: string, path: string | undefined): Promise<void> {

@@ -32,7 +32,7 @@ function testFolder(): string {
 }
 
 describe('a command line', () => {
-  it('passes typed values and defaults to the command', async () => {
+  it('a command line passes typed values and defaults to the command', async () => {
     expect(await run('--name', 'Ada', '--times=2')).toMatchObject({
       result: { name: 'Ada', times: 2 },
       printed: ['Hello, AdaHello, Ada'],
@@ -40,17 +40,17 @@ describe('a command line', () => {
     expect(await run('--name', 'Ada', '--after', 'a', 'b', '--after', 'c')).toMatchObject({
       result: { after: ['a', 'b', 'c'] },
     })
-    // The values of the previous call are gone.
+    // The values of the previous call don't remain.
     expect((await run('--name', 'Ada')).result).toEqual({ name: 'Ada', times: 1 })
   })
 
-  it('writes the result as JSON to the file of --json', async () => {
+  it('--json writes the result as JSON to its file', async () => {
     const file = join(testFolder(), 'result.json')
     await run('--name', 'Ada', '--json', file)
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ name: 'Ada', times: 1 })
   })
 
-  it('refuses a --json file in a missing folder before the command starts', async () => {
+  it('a --json file in a missing folder is refused before the command starts', async () => {
     const file = join(testFolder(), 'missing', 'result.json')
     await expect(run('--name', 'Ada', '--json', file)).rejects.toThrow(
       /--json .*: there is no such folder/,
@@ -86,7 +86,7 @@ describe('a command line', () => {
     [['--name', 'Ada', '--at', 'noon'], /a date like/],
     [['--name', 'Ada', '--at', '2011-13-01'], /a date like/],
     [['--name', 'Ada', 'Bob'], /too many arguments/],
-  ])('refuses %j', async (argv, message) => {
+  ])('a command line with %j is refused', async (argv, message) => {
     await expect(run(...argv)).rejects.toThrow(message)
   })
 })

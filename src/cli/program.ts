@@ -61,7 +61,7 @@ export async function runProcess(
   commands: readonly Subcommand[],
   argv: readonly string[],
 ): Promise<number> {
-  // A reader that closes the pipe early (`… | head`) is no failure.
+  // If a reader closes the pipe early (`… | head`), that is not a failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
     process.exit(0)

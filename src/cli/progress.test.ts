@@ -10,7 +10,7 @@ function testStream(isTTY: boolean) {
   }
 }
 
-it('draws one bar per label on a terminal, and clears it at the end', () => {
+it('progress is one bar per label on a terminal, which is cleared at the end', () => {
   const { stream, text } = testStream(true)
   const progress = createProgress(stream)
   progress.update('reading', 0, 4)
@@ -26,7 +26,7 @@ it('draws one bar per label on a terminal, and clears it at the end', () => {
   expect(text()).toBe('')
 })
 
-it('writes a line every few seconds if output is redirected', () => {
+it('progress is a line every few seconds if output is redirected', () => {
   const { stream, text } = testStream(false)
   let now = 0
   const progress = createProgress(stream, () => now)
@@ -43,7 +43,7 @@ it('writes a line every few seconds if output is redirected', () => {
   say('walking', 0, 9000)
   say('walking', 100, 9000)
   expect(text()).toBe('walking: 0 %\nwalking: 1 %, 16 min left\n')
-  // One total that was guessed too low, and one that is unknown.
+  // Report progress with a total that is too low, and with an unknown total.
   say('features', 303, 300)
   say('weights', 7, 0)
   expect(text()).toBe('features: 100 %\nweights: step 7\n')

@@ -10,7 +10,7 @@ import { type CommandContext, defineCommand, NegativeResult, type Subcommand } f
 import { requireFolder } from './output.ts'
 import { HTML, MARKDOWN } from './shared.ts'
 
-/** A report. `failed` is the reason why the answer is negative. */
+/** A report. `failed` is the reason for a negative answer. */
 export interface Reported extends Evaluated {
   readonly failed?: string
 }

@@ -21,7 +21,7 @@ export async function readCatalogOption(
     throw invalidInput(`${command} needs either --catalog or --shop`)
   if (catalog === undefined) return readCatalogOf(shop ?? '')
   const value = /\.json$/i.test(catalog) ? await readJsonFile(catalog) : []
-  // Rows without a single `id` are a shop system's, with columns of its own.
+  // If no row has an `id`, the rows are a shop system's, with other column names.
   const isOwn = !Array.isArray(value) || value.some((row) => isRecord(row) && 'id' in row)
   return isOwn ? value : readCatalogFile(catalog, Date.now())
 }

@@ -45,7 +45,7 @@ async function readEvents(out: string): Promise<EventLine[]> {
 export const brief = (events: readonly EventLine[], ...columns: string[]) =>
   events.map((event) => columns.map((column) => event[column]).join(' '))
 
-/** Rows as delimited text, with fields by column name. */
+/** Writes rows, given as fields by column name, as delimited text. */
 export function table(
   columns: string,
   rows: readonly Readonly<Record<string, string>>[],

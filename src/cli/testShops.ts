@@ -19,7 +19,7 @@ export interface Reply {
   readonly isCut?: boolean
 }
 
-/** Starts a server; without a reply, a request waits for ever. */
+/** Starts a server; a request without a reply waits for ever. */
 export async function serve(give: (asked: Asked, nth: number) => Reply | undefined) {
   const asked: Asked[] = []
   const server = createServer(async (request, response) => {
@@ -43,7 +43,7 @@ export async function serve(give: (asked: Asked, nth: number) => Reply | undefin
   return { address: `http://localhost:${(server.address() as AddressInfo).port}`, asked }
 }
 
-/** Shop's data, which a test may change between two requests. */
+/** Data of the shop, which a test can change between two requests. */
 export interface Shop {
   /** Number of products that the shop says it has; absent: as in `products`. */
   count?: number
@@ -55,7 +55,7 @@ export interface Shop {
 
 const gid = (kind: string, id: number) => `gid://shopify/${kind}/${id}`
 
-/** The two entries after a cursor. */
+/** Page with the two entries after a cursor. */
 function connection(all: readonly object[], after: unknown) {
   const from = after === null ? 0 : Number(String(after).slice(1))
   const nodes = all.slice(from, from + 2)
@@ -203,7 +203,7 @@ const CATEGORIES = [
   { id: 3, name: 'Mugs', parent: 2 },
 ]
 
-/** Answers as WooCommerce's REST API. A product's `variations` are its variations. */
+/** Answers as WooCommerce's REST API. A product's `variations` are served as its variations. */
 export function answerWoo(shop: Shop, { path, query, headers }: Asked): Reply {
   if (headers.authorization !== `Basic ${Buffer.from(WOO_KEY).toString('base64')}`)
     return { status: 401, body: { code: 'woocommerce_rest_cannot_view', message: 'Sorry' } }

@@ -57,7 +57,10 @@ export function yearsApart(): StressShop {
   }
 }
 
-/** Shop where thousands come once and a few come often; without categories and prices, with Japanese titles. */
+/**
+ * Shop where thousands of shoppers come once and a few come often. It has no categories and prices, and Japanese
+ * titles.
+ */
 export function seenOnce(): StressShop {
   const random = createRandom(2)
   const titles = ['マグカップ', '急須', '風呂敷', '手ぬぐい', '箸置き', '湯呑み']
@@ -118,5 +121,5 @@ export function oneSecond(): StressShop {
 }
 
 const soldItems = () => Array.from({ length: ITEMS }, (_, item) => item).filter(isSold)
-/** Random item; most shoppers want the same few. */
+/** Random item. A few items are drawn most of the time. */
 const popular = (random: Random) => Math.floor(ITEMS * random.next() ** 3)

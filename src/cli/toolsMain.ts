@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** @module Entry point of `nearside <command>` if `nearside-tools` is installed. */
+/** @module Entry point of `nearside <command>`, if `nearside-tools` is installed. */
 import { runLoaded } from './commands.ts'
 import { TOOL_COMMANDS } from './toolCommands.ts'
 

@@ -54,7 +54,7 @@ export function App({ first, start }: AppProps) {
     [first],
   )
   const { value, failure, retry } = useLoaded(load, () => first && firstCatalog(first))
-  // The page hides texts until German is loaded (`beforePaint.ts`); now they may show.
+  // The page hides texts until German is loaded (`beforePaint.ts`); from here on it shows them.
   useLayoutEffect(() => {
     delete document.documentElement.dataset.words
   }, [])
@@ -119,7 +119,7 @@ function OpenShop({ catalog: published, bestsellers: ids, start }: OpenShopProps
       },
       (error: unknown) => {
         if (left) return
-        // There will be no personal list, so show everyone's list, which `beforePaint.ts` hid.
+        // The personalizer failed, so show everyone's list, which `beforePaint.ts` hid.
         delete document.documentElement.dataset.returning
         console.error(error)
         setUnavailable(true)
@@ -138,7 +138,7 @@ function OpenShop({ catalog: published, bestsellers: ids, start }: OpenShopProps
     return followOutbox()
   }, [])
 
-  // Files for later pages load only now. Any earlier, they would delay the first list on a slow line or phone.
+  // Load the files for later pages only now, because earlier they would delay the first list on a slow line or phone.
   const whole = catalog.enoughFor === null
   const open = whole && (started !== null || unavailable)
   useEffect(() => {
@@ -177,8 +177,8 @@ function OpenShop({ catalog: published, bestsellers: ids, start }: OpenShopProps
   return (
     <ShopContext.Provider value={shop}>
       <PersonalizationProvider
-        // Lists wait for the whole catalog, because they would have gaps without it. A search doesn't wait, because its
-        // answer contains the products.
+        // Lists wait for the whole catalog, because they would have gaps without it. A search page doesn't wait,
+        // because the search's answer contains its products.
         personalizer={whole || catalog.items.length === 0 ? started : null}
         items={published.items}
         linkTo={productPath}

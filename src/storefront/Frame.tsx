@@ -30,7 +30,7 @@ const Console = laterPage(() => import('./pages/Console.tsx').then((page) => pag
 export function Frame() {
   const { catalog, unavailable } = useShop()
   const { enoughFor } = catalog
-  // The click shows at once. The new page renders in slices, so that the next click isn't delayed.
+  // Show the effect of a click at once, and render the new page in slices, so that the next click isn't delayed.
   const [path] = useLocation()
   const shown = useDeferredValue(path)
   return (
@@ -44,7 +44,7 @@ export function Frame() {
         {unavailable && <p className="notice">{words('unavailable')}</p>}
         <Pages path={shown} ready={enoughFor === null || samePath(shown, enoughFor)} />
       </main>
-      {/* The playground itself shows the change, and a note would cover the change. */}
+      {/* The playground itself shows the change, and a note would cover it. */}
       {shown !== '/play' && <Passing path={shown} />}
       <Footer />
     </>
@@ -97,7 +97,7 @@ function plain(part: string): string {
   try {
     return decodeURIComponent(part)
   } catch {
-    // A malformed address matches no product or department, and the page says so.
+    // A malformed address matches no product or department, which the page then reports.
     return part
   }
 }

@@ -1,6 +1,6 @@
 /**
- * @module Private part of a page's address: search, filters, sorting. It is in the fragment, which browsers never
- * send, so no server reads it. Reloads, links and "back" keep it.
+ * @module Private part of a page's address: search, filters, sorting. It is in the fragment, which browsers never send,
+ * so no server reads it. Reloads, links and "back" keep this part.
  */
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import { navigate } from 'wouter/use-browser-location'
@@ -42,7 +42,7 @@ function subscribe(listener: () => void): () => void {
 
 type Change = (choices: URLSearchParams) => void
 
-/** The choices in the address, and a function that changes them. By default, "back" undoes a change. */
+/** Returns the choices in the address, and a function that changes them. By default, "back" undoes a change. */
 export function useChoices() {
   const fragment = useSyncExternalStore(
     subscribe,

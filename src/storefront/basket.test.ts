@@ -6,7 +6,7 @@ import { createCatalog, OTHER } from './catalog.ts'
 import { money } from './text.ts'
 
 describe('basket', () => {
-  test('a quantity is a whole number from 1 to the limit, whatever number is typed', () => {
+  test('a quantity is a whole number from 1 to the limit, whatever number the shopper types', () => {
     fc.assert(
       fc.property(fc.double(), (typed) => {
         const quantity = clampQuantity(typed)
@@ -18,7 +18,7 @@ describe('basket', () => {
     expect(clampQuantity(Number.NaN)).toBe(1)
   })
 
-  test('sums are exact in pence, and products that the shop no longer sells are dropped', () => {
+  test('the basket’s sums are exact in pence, and products that the shop no longer sells are dropped', () => {
     const items = new Map<string, Item>([
       ['a', { id: 'a', price: 0.1 }],
       ['b', { id: 'b', price: 0.2 }],
@@ -34,7 +34,7 @@ describe('basket', () => {
   })
 })
 
-test('departments are sorted by size, with the rest last and each item once', () => {
+test('departments are sorted by size, with “other” last and each item once', () => {
   const { departments, get } = createCatalog([
     { id: '1' },
     { id: '2' },

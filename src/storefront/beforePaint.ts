@@ -13,7 +13,7 @@ function read(key: string): unknown {
 
 const { dataset } = document.documentElement
 const who = read('who') ?? 'me'
-/** Begins the keys of the one whom the shopper shops for; nobody has none. */
+/** Prefix of the keys of the person for whom the shopper shops. For `nobody`, nothing is stored. */
 const own = who === 'me' ? '' : `for.${who}.`
 // The page was rendered in English. For a German reader, hide its texts until German is loaded.
 const language = read('language') ?? navigator.languages.find((tag) => /^(en|de)\b/.test(tag))
@@ -36,7 +36,7 @@ if (read(`${own}viewed`) === true) dataset.viewed = ''
 // Hide the prerendered empty basket if this shopper's basket has products.
 if (who !== 'nobody' && String(read('basket') ?? '') !== '') dataset.basket = ''
 
-// Mark early clicks: a button or choice is visible before it works. `main.tsx` repeats the click once the button works.
+// Mark early clicks, because a button or choice is visible before it works. `main.tsx` repeats the click then.
 addEventListener('click', ({ target }) => {
   if (!(target instanceof Element)) return
   const early = target.closest(

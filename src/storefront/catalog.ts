@@ -36,7 +36,7 @@ export const OTHER = 'Everything else'
 export const departmentOf = ({ category = OTHER }: Item): string => category.split(' > ', 1)[0]
 
 /**
- * @param known products already on screen; the catalog keeps these objects, so that their cards don't render again
+ * @param known products already on screen; the catalog uses these objects, so that their cards don't render again
  * @throws Error with a message for the shopper
  */
 export async function loadCatalog(
@@ -51,7 +51,7 @@ export async function loadCatalog(
       const item = parseItem(raw, `catalog item ${items.length + 1}`)
       const same = shown.get(item.id)
       const kept = same && JSON.stringify(same) === JSON.stringify(item) ? same : item
-      // In the first search, all kinds at once would block a slow phone.
+      // Compute the kind now: the first search would compute all kinds at once, and block a slow phone.
       kindOf(kept)
       items.push(kept)
     }
@@ -131,8 +131,7 @@ export const categoryPath = (name: string): string => `/category/${encodeURIComp
 export const searchPath = (query: string): string => `/search#${new URLSearchParams({ q: query })}`
 
 /**
- * Whether two paths are equal after decoding. Before decoding, one path can have more escaped characters than the
- * other.
+ * Whether two paths are equal after decoding. Before decoding, one of two equal paths can have more escaped characters.
  */
 export function samePath(a: string, b: string): boolean {
   if (a === b) return true

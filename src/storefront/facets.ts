@@ -30,7 +30,7 @@ const stockGroup = (): FacetGroup => ({
   matches: (item, value) => isSold(item) === (value === 'in'),
 })
 
-/** @param departments false within a department: the tree begins below it */
+/** @param departments whether the tree begins with departments; false on a department's page */
 function treeGroup(items: readonly Item[], catalog: Catalog, departments: boolean): FacetGroup {
   return valueGroup(
     items,
@@ -47,7 +47,7 @@ function treeGroup(items: readonly Item[], catalog: Catalog, departments: boolea
 
 /**
  * State of the filters. The address contains the choices, so that a link keeps them and "back" undoes them.
- * @param departments whether to offer departments above their kinds, which makes no sense inside a department
+ * @param departments whether to offer departments above their kinds, which makes no sense on a department's page
  */
 export function useChosen(items: readonly Item[], departments: boolean): FacetsState {
   const { catalog } = useShop()

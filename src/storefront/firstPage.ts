@@ -19,7 +19,7 @@ import { askThread } from './search/searchThread.ts'
 export interface FirstPage {
   /** Address in the router's form. */
   readonly path: string
-  /** Products on the page. A department also has its other products, with only the fields that its filters count. */
+  /** Products on the page. A department's page also has its other products, with only the fields that filters count. */
   readonly items: readonly Item[]
   readonly departments: readonly {
     readonly name: string
@@ -58,7 +58,7 @@ const CHOSEN = ['85123A', '22423', '20725', '22720']
 
 export const windowOf = (catalog: Catalog): readonly Item[] => chosenOf(catalog, CHOSEN)
 
-/** The named products. If the catalog lacks any of them, one product from each of its largest departments. */
+/** Returns the named products. If the catalog lacks one, returns one product of each of the largest departments. */
 export function chosenOf({ get, departments }: Catalog, ids: readonly string[]): readonly Item[] {
   const chosen = ids.flatMap((id) => get(id) ?? []).filter(isSold)
   if (chosen.length === ids.length) return chosen
@@ -95,7 +95,7 @@ export function firstDepartment(whole: Catalog, path: string, of: Department): F
   return { path, items, departments: namesOf(whole), department: of.name }
 }
 
-/** The fields by which filters count a product. */
+/** Returns only those fields of a product by which filters count it. */
 const counted = (item: Item): Item => {
   const { id, category, price, available } = item
   const kind = kindOf(item)
@@ -114,7 +114,7 @@ export function firstProduct(
 }
 
 /**
- * First page of an empty basket, because only the device knows the lines of a shopper's basket.
+ * First page with an empty basket, because only the device knows what is in a shopper's basket.
  * @param popular ids, best first
  */
 export const firstBasket = (whole: Catalog, popular: readonly string[]): FirstPage => ({
@@ -150,7 +150,7 @@ export function firstCatalog({ path, items, departments, department }: FirstPage
     departments: known,
     department: (name) =>
       name === department ? known.find((one) => one.name === name) : undefined,
-    // If the search's worker can't answer, wait: the whole catalog will answer later.
+    // If the search's worker can't answer, wait, because the whole catalog answers later.
     search: (question) => askThread(question).catch(() => new Promise(() => {})),
   }
 }

@@ -1,5 +1,5 @@
 /**
- * @module When the shopper makes the personalizer forget something, forgets it in the shop's own lists, too, in every
+ * @module When the shopper makes the personalizer forget something, removes it from the shop's own lists, too, in every
  * tab. An order that is still listed after its deletion would contradict the panel.
  */
 
@@ -25,11 +25,11 @@ export function forgetTogether(
   return {
     ...personalizer,
     async capture(input) {
-      // Card menus call `capture` directly, so the shop notes their answers here.
+      // The menus of cards call `capture` of the personalizer directly, so the shop notes their answers here.
       if (isAnswer(input.name)) noteAction(input)
       const by = who.get()
       const id = await personalizer.capture(input)
-      // A product that is out of the shopper's lists leaves the wishlist, too; not that of a person chosen meanwhile.
+      // A product that the shopper turned down leaves the wishlist, too, but not that of a person chosen meanwhile.
       if (id !== null && isAnswer(input.name) && who.get() === by)
         ended.set(
           id,
@@ -48,7 +48,7 @@ export function forgetTogether(
         (what.kind === 'category' && what.name === itemOf(id)?.category)
       const isGone = ({ lines, who: by = ME }: PlacedOrder) =>
         by === who.get() && lines.some(({ id }) => gone('purchase', id))
-      // The shop shows a forgotten order nowhere, so it must not be sent later.
+      // Nothing shows a forgotten order any more, so it must not be sent later.
       const waiting = orders.get().filter((order) => isGone(order) && isUnsent(order))
       withdraw(waiting.map(({ id }) => id ?? ''))
       const putBack = [
@@ -70,7 +70,7 @@ export function forgetTogether(
       }
     },
     setPersist(allowed) {
-      // Stored before the disk is erased, so that a shopper who closes the tab at once isn't asked again.
+      // Store the refusal before the disk is erased, so that a shopper who closes the tab at once isn't asked again.
       declined.set(!allowed)
       return personalizer.setPersist(allowed)
     },
@@ -94,11 +94,11 @@ export function forgetTogether(
 export async function repeatRefusal({ getSnapshot, setPersist }: Personalizer): Promise<void> {
   const { option, allowed } = getSnapshot().persist
   if (!declined.get() || option !== 'ask' || !allowed) return
-  // If it fails again, the snapshot says that data remain, and the shop asks the shopper to answer again.
+  // If the erasure fails again, the snapshot says that data remain, and the shop asks the shopper to answer again.
   await setPersist(false).catch(() => {})
 }
 
-/** Removes entries. @returns a function that restores them, at their old places or behind newer entries */
+/** Removes entries. @returns a function that puts the entries back at their old places, or after newer entries */
 function leave<T>(list: Signal<readonly T[]>, gone: (one: T) => boolean): () => void {
   const before = list.get()
   const kept = before.filter((one) => !gone(one))

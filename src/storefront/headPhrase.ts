@@ -22,7 +22,7 @@ const PREPOSITIONS: ReadonlySet<string> = new Set(['with', 'in', 'for', 'on', 'f
 /** Lower-case words in the title's order, with possessives and accents unchanged. */
 export function orderedWords(title: string): string[] {
   const text = title.toLowerCase().replace(/['’]s\b/g, '')
-  // The classes of Unicode take ten times as long.
+  // Matching Unicode's character classes takes ten times as long, so use them only if needed.
   const words = /[^\0-\x7f]/.test(text) ? /[\p{L}\p{N}]+/gu : /[a-z0-9]+/g
   return text.match(words) ?? []
 }
@@ -64,7 +64,7 @@ export class PhraseIndex<T> {
     }
   }
 
-  /** Every phrase in the title, in its order. */
+  /** Every phrase in the title, in the title's order. */
   all(title: string): (PhraseMatch<T> & { readonly score: number })[] {
     const words = orderedWords(title).map(stem)
     const preposition = words.findIndex((word, i) => i > 0 && PREPOSITIONS.has(word))
@@ -73,7 +73,7 @@ export class PhraseIndex<T> {
       (this.#byLastWord.get(word) ?? NONE)
         .filter((phrase) => occurs(phrase.words, words, last))
         .map(({ value, rank, words: { length } }) => {
-          // Compared by rank, then whether the phrase is before any preposition, then length, then position.
+          // Compare by rank, then by whether the phrase is before any preposition, then by length, then by position.
           const score = rank * 1000 + (last < head ? 500 : 0) + length * 30 + last
           return { value, rank, length, at: last - length + 1, score }
         }),

@@ -63,7 +63,7 @@ const items = gunzipSync(readFileSync('data/online-retail/catalog.jsonl.gz'))
   .map((line, i) => parseItem(JSON.parse(line), `item ${i}`))
 const shop = createCatalog(items)
 
-test('of the demo shop, every department has at most 12 kinds of at least 8 products', () => {
+test('every department of the demo shop has at most 12 kinds of at least 8 products', () => {
   let placed = 0
   for (const one of shop.departments) {
     const sizes = new Map<string, number>()
@@ -76,7 +76,7 @@ test('of the demo shop, every department has at most 12 kinds of at least 8 prod
   expect(placed / items.length).toBeGreaterThan(0.6)
 })
 
-test('a prerendered department has the branches of the whole one', () => {
+test('a prerendered department has the same branches as the whole department', () => {
   for (const one of shop.departments) {
     const page = firstDepartment(shop, '/category', one)
     const first = firstCatalog(JSON.parse(JSON.stringify(page))).department(one.name)!

@@ -8,9 +8,9 @@ import { PhraseIndex, toPhrase } from './headPhrase.ts'
 import { BESIDES } from './titleFacts.ts'
 import KINDS from './words/kinds.json' with { type: 'json' }
 
-/** Products of a kind that is worth a branch. */
+/** Minimum number of products of a kind that gets a branch. */
 const LEAST = 8
-/** Branches of a department. */
+/** Maximum number of branches of a department. */
 const MOST = 12
 
 const index = new PhraseIndex(
@@ -24,7 +24,7 @@ const PACKING = /^(?:box|pack|set) of \d+ /i
 
 const known = new WeakMap<Item, string>()
 
-/** Kind that the title's head names. A prerendered page has the kinds of products without their titles. */
+/** Kind that the title's head names. A prerendered page contains the kinds of products whose titles it lacks. */
 export function kindOf(item: Item): string | undefined {
   const { title, attributes } = item
   if (!title) return attributes?.kind?.toString()

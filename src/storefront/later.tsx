@@ -1,4 +1,4 @@
-/** @module Pages with which few visits begin. Their code loads after the first lists, before a shopper opens them. */
+/** @module Pages with which few visits begin. Their code loads after the first lists, usually before it is needed. */
 import { type ComponentType, lazy } from 'react'
 import { Page } from './parts/Page.tsx'
 import { words } from './words/words.ts'
@@ -10,7 +10,7 @@ const loads: (() => Promise<unknown>)[] = []
 /** Creates a page whose code is in its own file. If the file can't load, the page says so and the shop continues. */
 export const laterPage = (load: Load<object>): ComponentType => later(load, Missing)
 
-/** Creates a part of a page whose code is in its own file, in the same way. */
+/** Creates a part of a page, whose code is in its own file, in the same way. */
 export const laterPart = <Props,>(load: Load<Props>): ComponentType<Props> =>
   later(load, MissingPart)
 

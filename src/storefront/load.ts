@@ -72,7 +72,7 @@ export async function loadLines<T>(path: string): Promise<T[]> {
       await breathe()
     }
   } catch {
-    // Ignore the failure: pages show less.
+    // Ignore the failure: pages then show fewer details.
   }
   return lines
 }
@@ -93,7 +93,7 @@ const RECIPIENTS: readonly string[] = [
 /**
  * Loads the configuration that the demo's server provides: its aggregation servers and vault, if any, the keys that
  * sign its base models, and the signed release that its pages were rendered with. The personalizer checks the release
- * by the keys. Each machine that serves the demo has its own keys; a real shop writes its keys into its pages.
+ * with the keys. Each machine that serves the demo has its own keys; a real shop writes its keys into its pages.
  */
 export async function loadFederation(): Promise<
   Partial<Pick<PersonalizerOptions, 'federation' | 'modelKeys' | 'persist'>> & {

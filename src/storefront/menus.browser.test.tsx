@@ -66,7 +66,7 @@ const status = (root: HTMLElement) =>
 
 async function openMenu(root: HTMLElement, id: string): Promise<void> {
   await waitFor(() => expect(opener(root, id)).not.toBeNull())
-  // Without the shop’s styles, all menus are in one place.
+  // Press by script, because without the shop’s styles all menus are in one place.
   opener(root, id)?.click()
   await waitFor(() => expect(status(root).length).toBeGreaterThan(words('why').length))
 }
@@ -93,7 +93,7 @@ test('in a department two answers fold their cards, Undo brings back the last, a
   const root = await open('/category/Kitchen')
   await openMenu(root, 'i3')
   const best = places(root)
-  // The list is in the query's order, so the menu names the product's place.
+  // The order is that of the query, so the menu names the product's place in it.
   expect(status(root)).toMatch(/number 4\.$/)
   await userEvent.keyboard('{Tab}{Enter}')
   await waitFor(() => expect(places(root)[3]).toBe('ns-folded'))
@@ -116,7 +116,7 @@ test('in a department two answers fold their cards, Undo brings back the last, a
   expect(places(root)).not.toContain('ns-folded')
 })
 
-test('after an answer, “Show more” moves the focus to the first new product', async () => {
+test('in a department, after an answer, “Show more” moves the focus to the first new product', async () => {
   const root = await open('/category/Kitchen')
   await answer(root, 'i2', 1)
   await userEvent.click(page.getByRole('button', { name: words('list.more', { n: 6, of: 30 }) }))

@@ -17,7 +17,7 @@ function compare(base: readonly string[], personal: readonly string[], shown: nu
   return movementsOf(list(base, ranks), list(personal, ranks), shown)
 }
 
-test('between equal lists no product moves', () => {
+test('between two equal lists no product moves', () => {
   const ids = ['a', 'b', 'c']
   const { entered, furthest, base, personal } = compare(ids, ids, 2)
   expect([entered, furthest, base.length, personal.length]).toEqual([0, null, 2, 2])

@@ -43,7 +43,7 @@ export function keepScroll(): void {
       // Ignore a failure to store: a reload then starts at the top.
     }
   })
-  // Store the position now: the old page is still on screen, and its last scroll event may be pending.
+  // Store the position now: the old page is still on screen, and its last scroll event is possibly still pending.
   addEventListener('pushState', () => {
     keep()
     stop()
@@ -89,7 +89,7 @@ globalThis.addEventListener?.('popstate', () => {
 /** Maximum milliseconds to wait for the list with the opened card, and for the scroll position. */
 const LIST_PATIENCE = 3000
 
-/** Card that links to a page, as soon as its list is known and the card is in sight; null if there is no such card. */
+/** Resolves with the card that links to a page once its list is known and the card in sight; null without a card. */
 async function cardTo(path: string): Promise<HTMLElement | null> {
   const cards = () =>
     [...document.querySelectorAll<HTMLElement>(`main a.card[href="${path}"]`)].filter(
@@ -142,7 +142,7 @@ export class Arrival extends Component<ArrivalProps> {
     return null
   }
 
-  // React hides this part while a page's file loads. It mounts again when the page shows, so set the focus then.
+  // React hides this part while a page's file loads, and mounts it again when the page shows, so set the focus then.
   override componentDidMount(): void {
     this.focus()
   }
@@ -154,7 +154,7 @@ export class Arrival extends Component<ArrivalProps> {
   private focus(): void {
     const { path } = this.props
     if (path === null || path === this.seen) return
-    // Back from a product's page, the focus returns to the card that opened it.
+    // After "back" from a product's page, the focus returns to the card that opened the page.
     const opened = wentBack ? this.seen : null
     this.seen = path
     wentBack = false

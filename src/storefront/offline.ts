@@ -3,10 +3,10 @@ import { createSignal } from './signal.ts'
 import { mayKeep } from './stored.ts'
 import { checkBy, isCut, setWire, WORKER_FILE } from './wire/wire.ts'
 
-/** Milliseconds that a refusal waits for an unfinished storing before it removes the stored files anyway. */
+/** Maximum milliseconds that the removal after a refusal waits until storing has ended. */
 const KEEPING_PATIENCE = 10_000
 
-/** Whether fast-forward's files are stored, and if not, the reason. */
+/** Whether the files of fast-forward are stored; if not, the reason. */
 export const replayKept = createSignal<'unknown' | 'kept' | 'saves-data' | 'full' | 'failed'>(
   'unknown',
 )
@@ -29,7 +29,7 @@ export function followForOffline(): void {
     if (allowed !== false || before === false) return
     const leave = () => (allowed === false ? leaveOffline() : undefined)
     // Wait until storing has finished: otherwise it could store files after the removal. A service worker never answers
-    // if another tab's removal stops it while it stores. The files that it left are removed after a while.
+    // if another tab's removal stops it while it stores, so the files that it left are removed after a while.
     void keeping.then(leave)
     setTimeout(leave, KEEPING_PATIENCE)
   }
@@ -40,7 +40,7 @@ export function followForOffline(): void {
 async function leaveOffline(): Promise<void> {
   replayKept.set('unknown')
   try {
-    // Without its service worker nothing refuses requests, so the wire can't stay cut.
+    // Without the service worker nothing refuses requests, so the wire can't stay cut.
     if (isCut.get()) await setWire(false, null)
     await (await navigator.serviceWorker?.getRegistration())?.unregister()
     for (const name of await caches.keys())

@@ -35,5 +35,5 @@ async function open(): Promise<void> {
   if (!root) throw new Error('The page has no #shop element')
   await openShop(root)
 }
-// This import is not awaited: the shop's script imports parts of this script, so each script would wait for the other.
+// Don't await this: the shop's script imports parts of this script, so each script would wait for the other.
 void open()

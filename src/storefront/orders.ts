@@ -11,7 +11,7 @@ export interface OrderLine {
 }
 
 export interface PlacedOrder {
-  /** Order number; 1 for this device's first. */
+  /** Order number; 1 for the first order on this device. */
   readonly number: number
   /** Time of the order, milliseconds since the epoch. */
   readonly time: number
@@ -22,7 +22,7 @@ export interface PlacedOrder {
   readonly who?: string
 }
 
-/** Maximum number of stored orders; older ones are removed, so that the demo's storage stays small. */
+/** Maximum number of stored orders; older orders are removed, so that the demo's storage stays small. */
 const MOST_ORDERS = 50
 
 function readOrders(value: unknown): readonly PlacedOrder[] {

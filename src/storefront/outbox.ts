@@ -1,7 +1,8 @@
 /**
  * @module Sends orders to the shop's server. Each order has an entry of its own in `localStorage` until the server
- * accepts it, so that no tab overwrites another tab's order; the orders of a visit for nobody wait in memory. Only one tab sends at a time. The server stores an order
- * once, by its id, even if it arrives again. An order that the server finds invalid is not sent again.
+ * accepts it, so that no tab overwrites another tab's order; the orders of a visit as nobody wait in memory. Only one
+ * tab sends at a time. The server stores an order once, by its id, even if it arrives again. Orders that it finds
+ * invalid are not sent again.
  */
 import { createSignal } from './signal.ts'
 import { createStored, NOBODY, who } from './stored.ts'
@@ -43,7 +44,7 @@ function entries(): Map<string, string> {
       if (key.startsWith(PREFIX))
         found.set(key.slice(PREFIX.length), localStorage.getItem(key) ?? '')
   } catch {
-    // Storage is denied: only this page's orders wait.
+    // If storage is denied, only the orders of this page wait.
   }
   return found
 }
@@ -55,7 +56,7 @@ function drop(id: string): void {
   try {
     localStorage.removeItem(PREFIX + id)
   } catch {
-    // Storage is denied, so the order was only in memory.
+    // If storage is denied, the order was only in memory.
   }
 }
 
@@ -80,7 +81,7 @@ export function withdraw(ids: readonly string[]): void {
   look()
 }
 
-/** Sends waiting orders now, after the wire is mended, and when the network returns. @returns function that stops it */
+/** Sends waiting orders now, when the wire is mended, and when the network returns. @returns function that ends this */
 export function followOutbox(): () => void {
   const stop = new AbortController()
   const { signal } = stop
@@ -107,7 +108,7 @@ async function sendAll(): Promise<void> {
   try {
     await navigator.locks.request('nearside-shop.orders', sendEach)
   } catch {
-    // Without locks (no secure context, site data blocked), two tabs may both send; the server stores an order once.
+    // Without locks (no secure context, site data blocked), two tabs can both send an order; the server stores it once.
     await sendEach()
   }
   look()
@@ -119,7 +120,7 @@ async function sendEach(): Promise<void> {
     if (isCut.get()) return
     const answer = await post(body).catch(() => null)
     const isFinal = answer !== null && FINAL.includes(answer.status)
-    // In a visit for nobody, refusals are not stored. Those of other visits wait until they can be.
+    // A refusal in a visit as nobody is not stored. Refusals of other visits wait until they can be stored.
     const isShown = nobodys.has(id) === (who.get() === NOBODY)
     if (isFinal && isShown) refused.set([...refused.get(), id])
     if (answer?.ok || (isFinal && (isShown || nobodys.has(id)))) drop(id)

@@ -30,13 +30,13 @@ export function takeOverPictures(document: Document): void {
 }
 
 /**
- * File name and address of a picture. The address is undefined while the picture loads, null if there is none. Creating
- * and decoding a picture takes a slow phone milliseconds each, so a list shows its words first.
+ * File name and address of a picture. The address is undefined while the picture loads, null if there is none. A slow
+ * phone takes milliseconds to create and decode each picture, so a list shows its texts first.
  * @param early whether the picture is on the first screen, whose pictures a prerendered page contains
  */
 export function usePicture({ image = '' }: Item, early: boolean) {
   const name = image.slice(image.lastIndexOf('/') + 1)
-  // During hydration this is null, even if the pack has loaded since.
+  // During hydration, this is null even if the pack has loaded by then.
   const loaded = useSignal(pack)
   const [, redraw] = useState(0)
   const known = addresses.get(name)

@@ -34,7 +34,7 @@ export function followChoices({ dataset }: HTMLElement): void {
   apply()
 }
 
-/** Loads the font of the texts, and shows it: the first list doesn't wait for it. Without it, the fallback stays. */
+/** Loads and then uses the font of the texts. The first list doesn't wait for it; if it fails, the fallback stays. */
 export async function showTypeface({ dataset }: HTMLElement): Promise<void> {
   const faces = await document.fonts.load('1em Figtree').catch(() => [])
   if (faces.length > 0) dataset.face = ''

@@ -25,8 +25,8 @@ export function useShop(): Shop {
 }
 
 /**
- * Items of the first page. Later visits to that page don't need these items, because the shopper's own list is then
- * available at once.
+ * Returns the items of the first page. Later visits to that page don't need these items, because the shopper's own list
+ * is then available at once.
  */
 export function useBestsellers(): readonly string[] | undefined {
   const { bestsellers } = useShop()

@@ -1,6 +1,6 @@
 /**
- * @module A value in `localStorage`, shared by all tabs. What the disk doesn't have lives as long as the page: if
- * storage is denied (private windows), before the shopper's yes, and while the shopper shops as nobody.
+ * @module A value in `localStorage`, shared by all tabs. A value that can't be on the disk lives as long as the page.
+ * That is so if storage is denied (private windows), before the shopper's yes, and while the shopper shops as nobody.
  */
 import { createSignal, type Signal } from './signal.ts'
 
@@ -9,13 +9,13 @@ export const ME = 'me'
 export const NOBODY = 'nobody'
 
 const SHOP = 'nearside-shop.'
-/** Keys of a person whom the shopper shops for begin with this and the person's id. */
+/** Prefix of the keys of a person for whom the shopper shops; the person's id follows. */
 const FOR = `${SHOP}for.`
 
-/** Hint for the next page: until its personalizer has started, the page takes this as the answer. */
+/** Key of a hint for whom the shopper shops. The next page uses it until its personalizer has started. */
 const WHO = `${SHOP}who`
 
-/** For whom the shopper shops: id in the personalizer's `profiles` (`who/follow.ts`). */
+/** Person for whom the shopper shops: an id in the personalizer's `profiles` (`who/follow.ts`). */
 export const who = createSignal(ME, readHint())
 
 function readHint(): string {
@@ -34,7 +34,7 @@ export function keepHint(id: string): void {
   else localStorage.setItem(WHO, JSON.stringify(id))
 }
 
-/** Deletes what is stored about people whom the shopper shops for, except for these. */
+/** Deletes the values of all people for whom the shopper shops, except for these people. */
 export function keepOnly(people: readonly { readonly id: string }[]): void {
   const kept = people.map(({ id }) => `${FOR}${id}.`)
   try {
@@ -42,7 +42,7 @@ export function keepOnly(people: readonly { readonly id: string }[]): void {
       if (key.startsWith(FOR) && !kept.some((prefix) => key.startsWith(prefix)))
         localStorage.removeItem(key)
   } catch {
-    // Storage is denied, so it has nothing.
+    // Storage is denied, so it contains nothing.
   }
 }
 
@@ -50,15 +50,15 @@ export function keepOnly(people: readonly { readonly id: string }[]): void {
 export const mayKeep = createSignal<boolean | null>(null)
 
 type Kind =
-  /** Decides what leaves or stays on this device; stored even as nobody. */
+  /** Value that decides what leaves this device or stays on it; stored even while the shopper shops as nobody. */
   | 'promise'
-  /** The page's looks; nobody takes over the value, and a change lasts as long as the page. */
+  /** Value for the page's looks. A visit as nobody starts with it, and its changes last as long as the page. */
   | 'setting'
-  /** One for the shopper and all people they shop for; nobody has one of their own. */
+  /** One value for the shopper and all people for whom the shopper shops; a visit as nobody has a separate value. */
   | 'shared'
-  /** Everybody's own. */
+  /** A separate value for each person. */
   | 'own'
-  /** Everybody's own, and written by the shop, so it is stored only after a yes (`mayKeep`). */
+  /** A separate value for each person, written by the shop itself, so it is stored only after a yes (`mayKeep`). */
   | 'note'
 
 interface Stored<T> extends Signal<T> {
@@ -66,7 +66,7 @@ interface Stored<T> extends Signal<T> {
   clear(): void
 }
 
-/** @param read parses the stored JSON; anything unexpected must become the default */
+/** @param read parses the stored JSON; it must return the default for any unexpected value */
 export function createStored<T>(
   name: string,
   read: (value: unknown) => T,
@@ -117,14 +117,14 @@ export function createStored<T>(
     try {
       localStorage.removeItem(name)
     } catch {
-      // Storage is denied, so it has nothing.
+      // Storage is denied, so it contains nothing.
     }
   }
   if (isOwn)
     mayKeep.subscribe(() => {
       if (mayKeep.get()) return store()
       if (mayKeep.get() === null) return
-      // A no: the visit goes on in memory.
+      // After a no, the visit continues in memory.
       if (key !== name || kind === 'note') unstored.set(key, signal.get())
       if (kind === 'note') erase()
     })

@@ -124,7 +124,7 @@ test('a list does not move under the pointer and updates when the pointer leaves
   await waitFor(() => expect(forYou(screen.container)[0]).toBe('i1'))
 })
 
-test('the page’s link can be copied; if copying fails, the address bar is named', async () => {
+test('the page’s link can be copied; if copying fails, the page names the address bar', async () => {
   const written: string[] = []
   const write = vi.spyOn(navigator.clipboard, 'writeText')
   write.mockImplementation(async (text) => void written.push(text))
@@ -190,7 +190,7 @@ test('a long view is captured once, and a short view is captured with its durati
   await waitFor(() => expect(personalizer.captured.at(-1)?.item_id).toBe('i3'))
   const dwell = personalizer.captured.at(-1)?.dwell_ms
   expect(dwell).toBeGreaterThanOrEqual(100)
-  // The dwell time is bounded by the time it was on screen, however slow the machine is.
+  // The captured duration is at most the time for which the product was on screen, however slow the machine is.
   expect(dwell).toBeLessThanOrEqual(Math.ceil(performance.now() - before))
 })
 
@@ -199,7 +199,7 @@ test('a keyboard order captures one purchase with all items and takes no payment
   const press = async (role: 'button' | 'link', name: string) => {
     const control = screen.getByRole(role, { name, exact: true })
     await expect.element(control).toBeVisible()
-    // Focus and key press in one call, because a page that takes the focus in between would get the key.
+    // Focus the button and press the key in one call, because a page that takes the focus in between would get the key.
     await userEvent.type(control, '{Enter}')
   }
   await press('button', 'Add to basket')
@@ -339,14 +339,14 @@ describe('a refusal to store', () => {
     return screen
   }
 
-  test('is remembered before the disk is erased', async () => {
+  test('a refusal to store is remembered before the disk is erased', async () => {
     const screen = await openQuestion(() => new Promise(() => {}))
     await screen.getByRole('button', { name: words('keep.no') }).click()
     expect(remembered()).toBe('true')
     await expect.element(question()).not.toBeInTheDocument()
   })
 
-  test('is reported and asked for again if the disk can’t be erased', async () => {
+  test('a refusal to store is reported and asked for again if the disk can’t be erased', async () => {
     const erase = personalizer.setPersist
     let refuses = true
     const screen = await openQuestion(async (allowed) => {
@@ -364,7 +364,7 @@ describe('a refusal to store', () => {
     await expect.element(failed).not.toBeInTheDocument()
   })
 
-  test('is repeated at the next visit if the disk still has the earlier consent', async () => {
+  test('a refusal to store is repeated at the next visit if the disk still has the earlier consent', async () => {
     const setPersist = vi.spyOn(personalizer, 'setPersist')
     personalizer.change({ persist: { option: 'ask', allowed: true } })
     await repeatRefusal(personalizer)
@@ -416,7 +416,7 @@ test('forgotten orders and wishes leave their pages, a purchase as a whole', asy
   expect(wishlist.get()).toEqual([])
 })
 
-test('“Recently viewed” needs a view of some length, leaves out the page’s product and follows the switch', async () => {
+test('“Recently viewed” needs a view of at least a second, leaves out the page’s product and follows the switch of the order', async () => {
   const screen = await open('/product/i2')
   const viewed = screen.getByRole('region', { name: 'Recently viewed' })
   await waitFor(() => expect(names()).toContain('view_item'))
@@ -440,7 +440,7 @@ test('the basket’s page lists what goes with the whole basket', async () => {
   expect(watch.mock.lastCall?.[0]).toMatchObject({ kind: 'boughtTogether', item: ['i2', 'i4'] })
 })
 
-/** The search box, focused. */
+/** Focuses the search box. */
 async function inBox(screen: Awaited<ReturnType<typeof open>>) {
   const box = screen.getByRole('combobox', { name: 'Search products' })
   ;(box.element() as HTMLElement).focus()
@@ -603,7 +603,7 @@ test('opening a result before the typing pause ends captures the search at once'
   expect(names().filter((name) => name === 'search')).toHaveLength(1)
 })
 
-test('a shopper who goes to pending results keeps the focus when they arrive', async () => {
+test('a shopper who moves the focus to pending results keeps the focus when they arrive', async () => {
   const whole = createCatalog(ITEMS)
   let find = () => {}
   const until = new Promise<void>((resolve) => {

@@ -27,7 +27,7 @@ const german = await loadGermanSynonyms()
 const inGerman = createProductSearch(items, [...german, ...SYNONYMS])
 const title = (id: string) => items.find((item) => item.id === id)?.title ?? ''
 
-test('the German list is what its script writes', async () => {
+test('the German list of synonyms equals the output of its script', async () => {
   const written = await readFile('data/online-retail/synonyms.de.json', 'utf8')
   expect(germanSynonyms(await readFile('data/online-retail/german.txt', 'utf8'))).toBe(written)
 })
@@ -48,7 +48,7 @@ test.each([
   ['Tuerstopper', /doorstop/i],
   ['Kinderbecher', /child.*(mug|cup)|(mug|cup).*child/i],
   ['mug', /mug/i],
-])('%s finds English titles first', (query, words) => {
+])('the query “%s” finds English titles first', (query, words) => {
   const hits = inGerman.find(query, 3)
   expect(hits.map(({ complete }) => complete)).toEqual([true, true, true])
   for (const { id } of hits) expect(title(id)).toMatch(words)
@@ -64,7 +64,7 @@ test('queries for products that the shop lacks find nothing, in both languages',
     ).toEqual([])
 })
 
-test('completions lead to best sellers, and are German in the German shop', () => {
+test('completions of a query lead to best sellers, and are German in the German shop', () => {
   expect(search.suggest('can')[0]).toBe('candles')
   expect(inGerman.suggest('tas')).toContain('tasse')
 })

@@ -59,7 +59,7 @@ const NUMBERS: Readonly<Record<string, number>> = { two: 2, three: 3, four: 4, s
 const OF = /\b(?:set|pack|box|bundle|crate|string) of ?(\d+|two|three|four|six)\b/i
 const PIECES = /\b(\d+) ?(?:pc|piece|pieces)\b/i
 /**
- * Matches a leading number that counts pieces. Before any of the excluded words, a number counts parts of a single
+ * Matches a leading number that counts pieces. A number before one of the excluded words counts parts of a single
  * piece.
  */
 const LEADING =
@@ -67,7 +67,7 @@ const LEADING =
 const SIZE =
   /\b\d+(?:\.\d+)?(?:cm)?(?: ?x ?\d+(?:cm)?)* ?(?:cm|mm|ml|kg|g|"(?=\s|$))(?!\w)|\bA[3-7](?= size)/gi
 
-/** Behind these words a title names a part or the packing: "Jar with Pink Lid", "Skittles in Cotton Bag". */
+/** After these words, a title names a part or the packing: "Jar with Pink Lid", "Skittles in Cotton Bag". */
 export const BESIDES = / (?:in|with|for) .*$/i
 
 const finders = <Name extends string>(table: Readonly<Record<Name, string>>) =>

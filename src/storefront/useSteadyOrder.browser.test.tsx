@@ -15,7 +15,7 @@ function Shelf() {
 
 afterEach(() => order.set('personal'))
 
-test('the order switch waits for the new order before it replaces the old one', async () => {
+test('after a switch of the order, the new order is awaited before it replaces the old one', async () => {
   const personalizer = createFakePersonalizer(ITEMS)
   await personalizer.capture({ name: 'view_item', item_id: 'bird' })
   const screen = await render(
@@ -35,7 +35,7 @@ test('the order switch waits for the new order before it replaces the old one', 
   await expect.element(screen.getByText('bird tea cake', { exact: true })).toBeVisible()
 })
 
-test('Back shows the order that the shopper left, unless the device has forgotten something since', async () => {
+test('after “back”, a page shows the order that the shopper left, unless the device has forgotten something since', async () => {
   const personalizer = createFakePersonalizer(ITEMS)
   await personalizer.capture({ name: 'view_item', item_id: 'bird' })
   const open = () =>

@@ -19,14 +19,13 @@ interface Steady {
 
 interface Shown {
   readonly key: string
-  /** Number of erasures before. */
+  /** Number of erasures at the time when the order was shown. */
   readonly erasures: number
   readonly ids: readonly string[]
 }
 
 /**
- * Orders by entry of the browser's history, so that "back" shows the order that the shopper left. A reload forgets
- * them.
+ * Orders by entry of the browser's history, so that "back" shows the order that the shopper left. A reload clears them.
  */
 const shownAt = new Map<string, Shown>()
 const MOST_ENTRIES = 50
@@ -62,7 +61,7 @@ export function useSteadyOrder(list: string, ids: readonly string[], popular = f
   const { events, erasures } = usePersonalization()
   const isNew = events.count === 0 && reader === 'new'
   const ranked = useRerank(ids, { order: wanted, soldOut: true })
-  // Back must not show another person's order.
+  // "Back" must not show an order that was made for another person.
   const key = [useSignal(who), wanted, list].join('\n')
   const anybodys = popular && reader === 'anybody'
   const [kept, keep] = useState<Shown | null>(null)
@@ -77,13 +76,13 @@ export function useSteadyOrder(list: string, ids: readonly string[], popular = f
   useEffect(() => {
     if (!kept) return
     keepShown(kept)
-    // A filter or another sorting is a further entry with the same order.
+    // A filter or another sorting adds an entry to the history, which gets the same order.
     const keepAgain = () => keepShown(kept)
     addEventListener('pushState', keepAgain)
     return () => removeEventListener('pushState', keepAgain)
   }, [kept])
   if (kept?.key === key) return { ids: kept.ids, ranked: ranked.items, settled: true }
-  // While the order of the next list is computed (the shopper types), keep the last order: placeholders would flicker.
+  // While the next order is computed (the shopper types), keep the last one, because placeholders would flicker.
   return {
     ids: ranked.ids,
     ranked: ranked.items,
@@ -93,5 +92,5 @@ export function useSteadyOrder(list: string, ids: readonly string[], popular = f
 
 const never = () => () => {}
 
-/** Reads the mark by which `beforePaint.ts` says that this device knows the shopper. */
+/** Reads the attribute by which `beforePaint.ts` marks that this device knows the shopper. */
 const readerNow = () => ('returning' in document.documentElement.dataset ? 'returning' : 'new')

@@ -23,7 +23,7 @@ export function useProductView(id: string): void {
       capture({ name: 'view_item', item_id: id, dwell_ms: Math.round(elapsed()) })
     }
     const plan = () => {
-      // A little later than a second: timers may fire early, and 999 ms would count as a misclick.
+      // Wait a little longer than a second, because timers can fire early, and 999 ms would count as a misclick.
       timer = window.setTimeout(emit, Math.max(0, LOOK_MS + 20 - elapsed()))
     }
     const onVisibility = () => {

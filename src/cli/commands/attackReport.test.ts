@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 import { runCommand } from '../testCommand.ts'
 import { command } from './attackReport.ts'
 
-it('tries every attack, prints the table, and writes it with its command line', async () => {
+it('attack-report tries every attack, prints the table, and writes it with its command line', async () => {
   const file = join(testFolder(), 'attacks.md')
   const flags = { trials: 100, markdown: file, model: 'public/models' }
   const { result, printed } = await runCommand(command, { flags })
@@ -19,7 +19,7 @@ it('tries every attack, prints the table, and writes it with its command line', 
     for (const text of [printed.join('\n'), written]) expect(text).toContain(name)
 })
 
-it('refuses a missing output folder before the first attack', async () => {
+it('attack-report refuses a missing output folder before the first attack', async () => {
   const flags = { markdown: join(testFolder(), 'none', 'attacks.md') }
   await expect(runCommand(command, { flags })).rejects.toMatchObject({ code: 'input-invalid' })
 })

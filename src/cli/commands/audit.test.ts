@@ -13,7 +13,7 @@ const hasPython = spawnSync('python3', ['--version']).status === 0
 
 const run = (...positionals: string[]) => runCommand(command, { positionals })
 
-it('verifies and explains a bundle, names the altered entry, and writes the result as JSON', async () => {
+it('audit verifies and explains a bundle, names the altered entry, and writes the result as JSON', async () => {
   const folder = testFolder()
   const [clean, changed, json] = ['a.json', 'b.json', 'out.json'].map((name) => join(folder, name))
   for await (const pair of fixtures(1, 3)) {
@@ -36,7 +36,7 @@ it('verifies and explains a bundle, names the altered entry, and writes the resu
   await expect(run('explain', changed)).rejects.toThrow(/1 fault/)
 })
 
-it('reports an unsigned bundle as unsigned, even if it is consistent', async () => {
+it('audit reports an unsigned bundle as unsigned, even if it is consistent', async () => {
   const file = join(testFolder(), 'unsigned.json')
   for await (const { tampered } of fixtures(20, 3))
     if (tampered.kind === 'all hashes made anew, no signatures') writeFileSync(file, tampered.text)
@@ -45,7 +45,7 @@ it('reports an unsigned bundle as unsigned, even if it is consistent', async () 
   expect(printed.at(-1)).toBe('unsigned: it agrees with itself, and shows no more')
 })
 
-it('names the fault of a malformed bundle on the screen and in the JSON', async () => {
+it('audit names the fault of a malformed bundle on the screen and in the JSON', async () => {
   const [file, json] = ['bundle.json', 'out.json'].map((name) => join(testFolder(), name))
   writeFileSync(file, Uint8Array.of(0xff))
   await expect(run('verify', file, '--json', json)).rejects.toThrow(/^1 fault in .*bundle\.json$/)
@@ -53,7 +53,7 @@ it('names the fault of a malformed bundle on the screen and in the JSON', async 
   expect({ ok, faults }).toMatchObject({ ok: false, faults: [{ check: 'format', entry: null }] })
 })
 
-it.skipIf(!hasPython)('compares itself with the verifier in Python', async () => {
+it.skipIf(!hasPython)('audit selftest compares itself with the verifier in Python', async () => {
   const script = fileURLToPath(new URL('../../../tools/verify.py', import.meta.url))
   const { result } = await run('selftest', '--against', script, '--count', '10', '--seed', '3')
   expect(result).toMatchObject({ compared: 10 })
@@ -61,7 +61,7 @@ it.skipIf(!hasPython)('compares itself with the verifier in Python', async () =>
 })
 
 it.skipIf(!hasPython)(
-  'writes each bundle that the two verifiers judge differently, so that it can be verified again',
+  'audit selftest writes each bundle that the two verifiers judge differently, so that it can be verified again',
   async () => {
     const [other, json] = ['other.py', 'out.json'].map((name) => join(testFolder(), name))
     const answer = `'{"faults": [{"check": "none", "entry": null}]}'`
@@ -91,7 +91,7 @@ it.skipIf(!hasPython)(
   },
 )
 
-it('selftest finds every altered log and raises no false alarm', async () => {
+it('audit selftest finds every altered log and raises no false alarm', async () => {
   const { printed, result } = await run('selftest', '--count', '24')
   expect(printed).toContain('0 false alarms in 24 clean ones')
   expect(result).toMatchObject({ tampered: 24, found: 24, clean: 24, falseAlarms: 0 })

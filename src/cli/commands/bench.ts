@@ -1,4 +1,4 @@
-/** @module `nearside bench`: benchmarks against named peers, in a checkout. */
+/** @module `nearside bench`: benchmarks against other named libraries; runs in a checkout only. */
 import { Command } from '@commander-js/extra-typings'
 import { invalidInput } from '@nearside/core/error.ts'
 import { defineCommand } from '../command.ts'

@@ -29,7 +29,7 @@ function exports() {
   return { orders, out, build }
 }
 
-it('builds a site from two exports, and repeats only the steps whose input changed', async () => {
+it('build-shop builds a site from two exports, and repeats only the steps whose input changed', async () => {
   const { orders, out, build } = exports()
   const first = await build({ link: '/p/{id}' })
   expect(first.made).toEqual(['import', 'pretrain', 'publish'])
@@ -37,7 +37,7 @@ it('builds a site from two exports, and repeats only the steps whose input chang
   expect(readPageOptions(html)).toMatchObject({ catalog: '/catalog.json', link: '/p/{id}' })
   expect(html.match(/<a href="\/p\/item\d+">Thing \d+<\/a>/g)).toHaveLength(8)
   expect(JSON.parse(readFileSync(join(out, 'site/catalog.json'), 'utf8'))).toHaveLength(20)
-  // Keys and logs lie beside the published folder, outside it.
+  // Keys and logs are outside the published folder.
   const published = readdirSync(join(out, 'site'), { recursive: true }).join()
   expect(published).not.toMatch(/events|\.key|report/)
 
@@ -52,12 +52,12 @@ it('builds a site from two exports, and repeats only the steps whose input chang
   expect((await build()).made).toEqual(['import', 'pretrain', 'publish'])
 })
 
-it('refuses --html, because each report would start the build again', async () => {
+it('build-shop refuses --html, because each report would start the build again', async () => {
   const { out, build } = exports()
   await expect(build({ html: `${out}.html` })).rejects.toThrow("unknown option '--html'")
 })
 
-it('refuses an invalid option of a later step before the first step starts', async () => {
+it('build-shop refuses an invalid option of a later step before the first step starts', async () => {
   const { out, build } = exports()
   await expect(build({ link: 'nowhere' })).rejects.toThrow('{id}')
   await expect(build({ until: 'soon' })).rejects.toThrow('a date like')

@@ -14,9 +14,9 @@ import { command as publish } from './publish.ts'
 
 interface Step {
   readonly command: Subcommand
-  /** Options that `build-shop` sets itself and hides from its caller. */
+  /** Options of the step that `build-shop` sets itself and doesn't offer. */
   readonly own: readonly string[]
-  /** Folders in OUT by the option that names them, and the file that exists once the step is done. */
+  /** Folders in OUT, by the option that names them. `done` is the file that exists once the step is done. */
   readonly folders: Readonly<Record<string, string>>
   readonly done: string
 }
@@ -67,7 +67,7 @@ export const command = defineCommand(syntax, async ({ out }, context) => {
       return value === true ? [`${option.long}`] : [`${option.long}`, String(value)]
     }),
   ])
-  // Parse all lines first, so that a mistake in the last one shows before hours of work.
+  // Parse the options of all steps first, so that a mistake in the last step shows before hours of work.
   for (const [step, line] of lines.entries())
     await runStep({ ...STEPS[step].command, run: async () => null }, line, context)
 
@@ -101,7 +101,7 @@ async function runStep(command: Subcommand, line: readonly string[], context: Co
   return result
 }
 
-/** Hash of a step's arguments, including size and time of files among them. */
+/** Hash of a step's arguments; for arguments that are files, including their size and time. */
 async function keyOf(words: readonly string[]): Promise<string> {
   const hash = createHash('sha256')
   for (const word of words) {

@@ -17,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'nearside-compare-'))
 const made = testShop(60, 20)
 const shop = join(folder, 'testshop')
 const good = testModel(made)
-/** Zero weights: this model knows neither popularity nor the shopper's purchases. */
+/** All weights are zero, so this model uses neither popularity nor the shopper's purchases. */
 const poor: BaseModel = { ...good, featureWeights: new Float32Array(good.featureWeights.length) }
 const [A, B] = [join(folder, 'a'), join(folder, 'b')]
 
@@ -34,7 +34,7 @@ async function compare(a: string, b: string, flags: Flags = {}) {
   return { result: result as CompareResult, text: printed.join('\n') }
 }
 
-it('names the better model and gives each the metrics that evaluate gives it', async () => {
+it('compare names the better model and gives each the metrics that evaluate gives it', async () => {
   const html = join(folder, 'report.html')
   const { result, text } = await compare(A, B, { arms: 'all', html })
   const ndcg = (name: string) => Number(result.arms.find((arm) => arm.name === name)?.['ndcg@10'])
@@ -59,7 +59,7 @@ it('names the better model and gives each the metrics that evaluate gives it', a
   expect(back.result.cases).toBe(result.cases)
 }, 120_000)
 
-it('finds no difference between a model and itself', async () => {
+it('compare finds no difference between a model and itself', async () => {
   const { result, text } = await compare(B, join(B, '1'))
   expect(result.lifts.length).toBeGreaterThan(0)
   for (const { relative, lo, hi } of result.lifts) expect([relative, lo, hi]).toEqual([0, 0, 0])
@@ -67,7 +67,7 @@ it('finds no difference between a model and itself', async () => {
   expect(result.shoppersWorse).toMatchObject({ significant: 0, testable: 0, share: 0 })
 }, 120_000)
 
-it('refuses models that held out different shoppers', async () => {
+it('compare refuses models that held out different shoppers', async () => {
   for (const options of [{ holdout: 0.3 }, { seed: 2 }]) {
     const other = join(folder, JSON.stringify(options))
     await publishModel(other, await writeBaseModel(testModel(made, options)))
@@ -75,7 +75,7 @@ it('refuses models that held out different shoppers', async () => {
   }
 })
 
-it('accepts a log that has gained shoppers since one model was trained', async () => {
+it('compare accepts a log that has gained shoppers since one model was trained', async () => {
   const early = testShop(40, 20)
   const before = join(folder, 'before')
   await publishModel(before, await writeBaseModel(testModel(early)))

@@ -1,6 +1,6 @@
 /**
- * @module Starts the examples of `docs/deploy` as they are written: each service's entry point, command and mounts,
- * and each unit's `ExecStart`. Only containers, TLS and systemd's sandbox are missing.
+ * @module Starts the examples of `docs/deploy` as they are written: the entry point, command and mounts of each
+ * service, and `ExecStart` of each unit. Only containers, TLS and systemd's sandbox are not tested.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -54,7 +54,10 @@ const wordsOf = (line: string): Argv =>
 const placed = (argv: Argv, places: ReadonlyMap<string, string>): Argv =>
   argv.map((word) => places.get(word) ?? word)
 
-/** Starts both aggregators and completes one round. @param of command of a role, by port and the other role's URL */
+/**
+ * Starts both aggregators and completes one round. @param of function that returns the command of a role, given its
+ * port and the other role's URL
+ */
 async function playRound(where: string, of: (role: (typeof ROLES)[number], other: string) => Argv) {
   const ports = { leader: await freePort(), helper: await freePort() }
   const url = (role: (typeof ROLES)[number]) => `http://127.0.0.1:${ports[role]}`
@@ -107,7 +110,7 @@ describe.skipIf(NO_POSTGRES !== '')(`the compose file${NO_POSTGRES}`, () => {
   }, 120_000)
   afterAll(() => postgres.remove())
 
-  it('starts leader and helper, and they complete a round on PostgreSQL', async () => {
+  it('the compose file starts leader and helper, and they complete a round on PostgreSQL', async () => {
     const { services, secrets } = parse(example('compose.yaml'), { merge: true }) as {
       services: Record<string, Service>
       secrets: Record<string, { readonly file: string }>
@@ -138,7 +141,7 @@ describe.skipIf(NO_POSTGRES !== '')(`the compose file${NO_POSTGRES}`, () => {
 const UNITS = Object.fromEntries(ROLES.map((role) => [role, example(`nearside-${role}@.service`)]))
 
 describe('the systemd units', () => {
-  it('start leader and helper, and they complete a round on SQLite', async () => {
+  it('the systemd units start leader and helper, and they complete a round on SQLite', async () => {
     const where = operatorsFolder()
     await playRound(where, (role, other) => {
       const unit = UNITS[role]

@@ -27,7 +27,7 @@ const ITEMS = Array.from({ length: 100 }, (_, i) => ({
   ...{ id: `item ${i}`, title: `Cup ${i}`, price: 1 + i, image: `/images/${i}.svg` },
 }))
 let publisher = ''
-/** What publish printed about the download size. */
+/** Lines that publish printed about the download size. */
 let publishedSize: string[] = []
 
 beforeAll(async () => {
@@ -48,7 +48,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Runs the doctor on the published folder, on a server that changes some answers. */
+/** Runs the doctor on the published folder, served by a server that changes some answers. */
 async function look(spoil?: Spoil, flags: Flags = {}, page = '') {
   const url = await serveSite(out, spoil)
   const asked = { flags: { timeout: 1, ...flags }, positionals: [url + page] }
@@ -155,7 +155,7 @@ it('doctor says whether devices get live changes, and that they are missing, sta
   expect(unread.live[0]).toMatch(/^warning live: The page doesn’t read live\.json/)
 })
 
-it('counts a new visitor’s bytes as publish does, even if the host sends no content-length', async () => {
+it('doctor counts a new visitor’s bytes as publish does, even if the host sends no content-length', async () => {
   const unsaid: Spoil = (_path, { headers: { 'content-length': _length, ...others } }) => ({
     headers: others,
   })
@@ -385,7 +385,7 @@ it('doctor takes addresses and keys from options, and checks who signed the mode
   )
 })
 
-it('doctor reports files that a page of another origin may not read', async () => {
+it('doctor reports files that a page of another origin is not allowed to read', async () => {
   const cdn = await serveSite(out)
   const flags = { models: `${cdn}models`, catalog: `${cdn}catalog.json` }
   const { bad } = await look(undefined, flags)
@@ -400,7 +400,7 @@ it('doctor reports files that a page of another origin may not read', async () =
   expect(allowed.bad.join('\n')).not.toContain('access-control')
 })
 
-it('doctor reports a release that has ended, ends soon, or is older than the page’s', async () => {
+it('doctor reports a release that has ended, ends soon, or is older than the page’s release', async () => {
   const url = await serveSite(out)
   const ask = async (days: number, given: Examination['given'] = {}) => {
     const now = Date.now() + days * DAY

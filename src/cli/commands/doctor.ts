@@ -1,4 +1,4 @@
-/** @module `nearside doctor`: examines a live shop as a device does. */
+/** @module `nearside doctor`: checks a live shop with the code that devices use. */
 import { Command } from '@commander-js/extra-typings'
 import { invalidInput } from '@nearside/core/error.ts'
 import { defineCommand, NegativeResult } from '../command.ts'

@@ -5,7 +5,7 @@ import { command } from './epsilon.ts'
 
 const run = (flags: Flags) => runCommand(command, { flags })
 
-it('prints ε for zero-out in three forms and for substitution, and null where undefined', async () => {
+it('epsilon prints ε for zero-out in three forms and for substitution, and null where undefined', async () => {
   const { exact, rdp, pld, ...row } = rows.find(({ q, steps }) => q === 1 && steps === 100)!
   const { sigma, q, steps, delta } = row
   const { result, printed } = await run({ sigma, q, steps, delta })
@@ -31,7 +31,7 @@ it.each([
   { sigma: 4.134, steps: 1, zeroOut: 1.02, substitution: 2.2 },
   { sigma: 4.134, steps: 12, zeroOut: 4, substitution: 8.9 },
 ])(
-  'σ = $sigma, $steps updates: ε is $zeroOut by zero-out, $substitution by substitution',
+  'epsilon for σ = $sigma, $steps updates: ε is $zeroOut by zero-out, $substitution by substitution',
   async (row) => {
     const { sigma, steps } = row
     const { result } = await run({ sigma, steps, delta: 1e-6 })
@@ -41,7 +41,7 @@ it.each([
   },
 )
 
-it('--policy demo prints the ε of a year and how well the noise hides one update', async () => {
+it('epsilon --policy demo prints the ε of a year and how well the noise hides one update', async () => {
   const { result, printed } = await run({ policy: 'demo' })
   expect(Object.keys(result as object)).toEqual(['exact', 'rdp', 'pld', 'substitution'])
   expect((result as { substitution: number }).substitution).toBeCloseTo(26.4, 1)

@@ -1,6 +1,6 @@
 /**
- * @module `nearside epsilon`: states what a mechanism or an operator's terms cost, by both adjacencies and in
- * words.
+ * @module `nearside epsilon`: states the privacy cost of a mechanism or of an operator's terms, by zero-out and by
+ * substitution, and in words.
  */
 import { Command } from '@commander-js/extra-typings'
 import {

@@ -47,7 +47,7 @@ async function storeModel(name: string, options: TestModelOptions): Promise<stri
 }
 
 describe('nearside evaluate', () => {
-  it('prints the owner’s questions, then the ladder, and returns finite numbers in the documented format', async () => {
+  it('evaluate prints the owner’s questions, then the ladder of arms, and returns finite numbers in the documented format', async () => {
     const { result, text } = await run({ shop: shopFolder, model: modelFolder })
     expect(Object.keys(result).sort()).toEqual(
       [
@@ -87,7 +87,7 @@ describe('nearside evaluate', () => {
     expect(text).toContain('log holds orders alone')
   }, 60_000)
 
-  it('--arms base scores only the base model and the baselines', async () => {
+  it('evaluate --arms base scores only the base model and the baselines', async () => {
     const asked = { shop: shopFolder, model: modelFolder }
     const { result, text } = await run({ ...asked, arms: 'base' })
     const whole = (await run(asked)).result
@@ -96,7 +96,7 @@ describe('nearside evaluate', () => {
     expect(text).not.toMatch(/NaN|undefined|Infinity|personal {2}/)
   }, 60_000)
 
-  it('writes the report as Markdown with its command line, and as HTML with the JSON', async () => {
+  it('evaluate writes the report as Markdown with its command line, and as HTML with the JSON', async () => {
     const [markdown, html] = ['report.md', 'report.html'].map((name) => join(folder, name))
     const { result } = await run({ shop: shopFolder, model: modelFolder, markdown, html })
     const text = await readFile(markdown, 'utf8')
@@ -107,7 +107,7 @@ describe('nearside evaluate', () => {
     expect(JSON.parse(json ?? '')).toEqual(JSON.parse(JSON.stringify(result)))
   }, 60_000)
 
-  it('tests the next different product on a log of views and orders, against two servers', async () => {
+  it('evaluate tests the next different product on a log of views and orders, against two servers', async () => {
     const looks: TestShop = {
       ...shop,
       shoppers: shop.shoppers.map(({ id, interactions }) => ({
@@ -131,7 +131,7 @@ describe('nearside evaluate', () => {
     expect(text).not.toMatch(/NaN|undefined|Infinity/)
   }, 120_000)
 
-  it('accepts the folder of one version as well as the folder of all versions', async () => {
+  it('evaluate accepts the folder of one version as well as the folder of all versions', async () => {
     await expect(
       run({ shop: shopFolder, model: join(modelFolder, '1'), until: '2023-01-01' }),
     ).rejects.toThrow(/2024-03-01/)
@@ -156,7 +156,7 @@ describe('leave-one-out on a log of sequences', () => {
     stored = await store(join('sequences', 'testshop'), sequences)
   })
 
-  it('tests every shopper’s last event with a model trained on all shoppers', async () => {
+  it('leave-one-out tests every shopper’s last event with a model trained on all shoppers', async () => {
     const model = await storeModel('before-the-last', { holdout: 0, until: last })
     const protocol = 'leave-one-out'
     const { result } = await run({ shop: stored, model, protocol })
@@ -167,7 +167,7 @@ describe('leave-one-out on a log of sequences', () => {
     await expect(run({ shop: stored, model })).rejects.toThrow(/trained on every shopper/)
   }, 60_000)
 
-  it('refuses a model that was trained on the last events', async () => {
+  it('leave-one-out refuses a model that was trained on the last events', async () => {
     const model = await storeModel('with-the-last', { holdout: 0, until: last + DAY })
     await expect(run({ shop: stored, model, protocol: 'leave-one-out' })).rejects.toThrow(
       /0 of 50 shoppers/,
@@ -180,18 +180,23 @@ describe('evaluate with a model that may have seen the test cases', () => {
     [{ until: '2024-02-01' }, /2024-03-01.*--until 2024-02-01/],
     [{ seed: '2' }, /0\.5 with seed 1.*--seed is 2/],
     [{ holdout: '0.2' }, /0\.5 with seed 1.*--holdout is 0\.2/],
-  ])('refuses the model with the options %o', async (options, message) => {
-    await expect(run({ shop: shopFolder, model: modelFolder, ...options })).rejects.toThrow(message)
-  })
+  ])(
+    'evaluate refuses a model that may have seen the test cases, with the options %o',
+    async (options, message) => {
+      await expect(run({ shop: shopFolder, model: modelFolder, ...options })).rejects.toThrow(
+        message,
+      )
+    },
+  )
 
-  it('refuses a model of another shop', async () => {
+  it('evaluate refuses a model of another shop', async () => {
     const other = await store('othershop', shop)
     await expect(run({ shop: other, model: modelFolder })).rejects.toThrow(
       /'testshop'.*'othershop'/,
     )
   })
 
-  it('refuses a log that lacks some of the held-out shoppers', async () => {
+  it('evaluate refuses a log that lacks some of the held-out shoppers', async () => {
     const fewer = await store(join('fewer', 'testshop'), {
       ...shop,
       shoppers: shop.shoppers.slice(0, 40),
@@ -201,7 +206,7 @@ describe('evaluate with a model that may have seen the test cases', () => {
     })
   })
 
-  it('refuses a hold-out file that names a training shopper', async () => {
+  it('evaluate refuses a hold-out file that names a training shopper', async () => {
     const file = join(folder, 'ids.txt')
     await writeFile(file, shop.shoppers.map(({ id }) => id).join('\n'))
     await expect(
@@ -212,12 +217,12 @@ describe('evaluate with a model that may have seen the test cases', () => {
     })
   })
 
-  it('refuses a model trained on every shopper', async () => {
+  it('evaluate refuses a model trained on every shopper', async () => {
     const all = await storeModel('trained-on-all', { holdout: 0 })
     await expect(run({ shop: shopFolder, model: all })).rejects.toThrow(/trained on every shopper/)
   })
 
-  it('refuses a model with an altered file', async () => {
+  it('evaluate refuses a model with an altered file', async () => {
     const broken = await storeModel('broken', {})
     const path = join(broken, '1', 'shared.safetensors')
     const bytes = await readFile(path)
@@ -228,7 +233,7 @@ describe('evaluate with a model that may have seen the test cases', () => {
 })
 
 describe('--protocol next-basket', () => {
-  it('tests each held-out shopper’s last basket by every arm, and reports parts and lifts', async () => {
+  it('--protocol next-basket tests each held-out shopper’s last basket by every arm, and reports parts and lifts', async () => {
     const flags = { shop: shopFolder, protocol: 'next-basket' }
     const { result, text } = await run({ ...flags, model: modelFolder })
     const held = shop.shoppers.filter(({ id }) => isHeldOut(id, 0.5, 1)).length
@@ -244,7 +249,7 @@ describe('--protocol next-basket', () => {
       expect(arm['ndcg@10:lo']).toBeLessThanOrEqual(arm['ndcg@10'])
       expect(arm['ndcg@10:hi']).toBeGreaterThanOrEqual(arm['ndcg@10'])
     }
-    // Regular customers buy their favourites. Own counts find these items; popularity does not.
+    // Regular customers buy their favourites again. Their own purchase counts find these items; popularity doesn't.
     expect(arms[2]['recall@10']).toBeGreaterThan(arms[0]['recall@10'])
     // P-TopFreq lists no item that the shopper has not bought.
     expect(arms[1]['recall@10:explore']).toBe(0)
@@ -276,11 +281,11 @@ describe('invalid options of evaluate', () => {
     [{ holdout: '1.5' }, /below 1/],
     [{ holdout: 'no-such-file' }, /no-such-file/],
     [{ until: '2025-01-01' }, /0 of \d+ held-out shoppers have an event from 2025-01-01 on/],
-  ])('refuses %o', async (options, message) => {
+  ])('evaluate refuses the options %o', async (options, message) => {
     await expect(run({ shop: shopFolder, model: modelFolder, ...options })).rejects.toThrow(message)
   })
 
-  it('names the missing shop folder or model file', async () => {
+  it('evaluate names the missing shop folder or model file', async () => {
     await expect(run({ shop: join(folder, 'none'), model: modelFolder })).rejects.toThrow(
       /there is no such shop folder/,
     )
@@ -289,7 +294,7 @@ describe('invalid options of evaluate', () => {
     )
   })
 
-  it('refuses too small a shop before training, and leaves no temporary folder', async () => {
+  it('evaluate refuses too small a shop before training, and leaves no temporary folder', async () => {
     const tiny = await store('tiny', testShop(5, 10))
     const temporary = await mkdtemp(join(folder, 'tmp-'))
     vi.stubEnv('TMPDIR', temporary)
@@ -298,18 +303,18 @@ describe('invalid options of evaluate', () => {
     expect(await readdir(temporary)).toEqual([])
   })
 
-  it('refuses a shop of one item', async () => {
+  it('evaluate refuses a shop of one item', async () => {
     const single = await store(join('single', 'testshop'), testShop(50, 1))
     await expect(run({ shop: single, model: modelFolder })).rejects.toThrow(/fewer than two items/)
   })
 
-  it('refuses a test date after the log before training starts', async () => {
+  it('evaluate refuses a test date after the log before training starts', async () => {
     await expect(run({ shop: shopFolder, until: '2025-01-01' })).rejects.toThrow(
       /0 of \d+ held-out shoppers/,
     )
   })
 
-  it('stops when its signal aborts', async () => {
+  it('evaluate stops when its signal aborts', async () => {
     const abort = new AbortController()
     abort.abort()
     await expect(run({ shop: shopFolder, model: modelFolder }, abort.signal)).rejects.toThrow(

@@ -130,7 +130,7 @@ describe('import of an order log', () => {
     ])
   })
 
-  test('reads clicks and a catalog with named columns, and times that are days only', async () => {
+  test('import reads clicks and a catalog with named columns, and times that are days only', async () => {
     const { report, shop } = await run(
       {
         'orders.csv': 'wer;was;wann\nann;tea;13.05.2014\nbob;mug;2.5.2014\n',
@@ -157,7 +157,7 @@ describe('import of an order log', () => {
     ])
   })
 
-  test('keeps searches from a log of their own and from the click log', async () => {
+  test('import keeps searches from a log of their own and from the click log', async () => {
     const orders = 'user,sku,time\nann,tea,2014-05-13 10:00\n'
     const own = await run({
       'orders.csv': orders,
@@ -214,11 +214,11 @@ describe('import of an order log', () => {
     [{ 'orders.csv': UCI }, { item: 'Code' }, "unknown option '--item'"],
     [{ 'orders.csv': UCI }, { delimiter: 'x' }, 'comma, tab'],
     [{ 'orders.csv': UCI }, { 'available-days': '0' }, '--available-days'],
-  ])('refuses %j %j', async (files, flags, message) => {
+  ])('import refuses %j %j', async (files, flags, message) => {
     await expect(run(files as Record<string, string>, flags as Flags)).rejects.toThrow(message)
   })
 
-  test('a log without times: gives each item a day, and ends all shoppers on the same day', async () => {
+  test('for a log without times, import gives each item a day, and ends all shoppers on the same day', async () => {
     const { report, printed, shop } = await run(
       {
         'orders.csv': '7 a b c\n8 b a\n\n9\n10 c a b b\n',

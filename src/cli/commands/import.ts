@@ -161,7 +161,7 @@ async function download(
 type Said = Required<Pick<Part, 'title' | 'text'>>
 
 /**
- * Prints columns, counts, the match of log and catalog, and three rows. Each file's line counts add up to its
+ * Prints columns, counts, the match of log and catalog, and three rows. The counts of a file's lines add up to their
  * total.
  */
 function describe(
@@ -212,7 +212,7 @@ function describe(
   return { printed, parts: [...parts, { title: 'Log and catalog', text }] }
 }
 
-/** The name of a column may contain commas, so only a comma before a known name and `=` separates. */
+/** The name of a column may contain commas, so only a comma before a known name and `=` separates two columns. */
 function columns(text: string): Columns {
   const pairs = text.split(RegExp(`,\\s*(?=(?:${NAMES})=)`)).map((pair) => {
     const [, name, column] = RegExp(`^(${NAMES})=(.+)$`).exec(pair) ?? []

@@ -74,7 +74,7 @@ describe('import of Matomo’s Live.getLastVisitsDetails', () => {
     visit(9, { visitorId: '0a0b0c0d0e0f0001', actionDetails: [] }),
   ]
 
-  test('reads actions and order lines, each line with its own price and quantity', async () => {
+  test('import of Matomo reads actions and order lines, each line with its own price and quantity', async () => {
     const { report, items, events } = await imported({
       'orders.json': JSON.stringify(VISITS),
       'catalog.csv': CATALOG,
@@ -165,7 +165,7 @@ describe('import of Snowplow events', () => {
     commerce('e3', 'product_view', [product('MG-1', 4.9)], {}, '1_0_2'),
     commerce('e4', 'add_to_cart', [product('MG-1', 4.9, 2)]),
     bought,
-    // The same event again, as a repeated enrichment run writes it.
+    // The same event once more, as Snowplow writes it if its enrichment runs again.
     { ...bought, etl_tstamp: '2024-05-02 01:00:00.000' },
     commerce('e6', 'list_view', []),
     event('e7', 'page_ping'),
@@ -179,7 +179,7 @@ describe('import of Snowplow events', () => {
   ]
   const columns = ['shopper', 'event', 'item', 'session', 'quantity', 'price', 'query'] as const
 
-  test('reads events of the ecommerce plugin, and counts a repeated event once', async () => {
+  test('import of Snowplow reads events of the ecommerce plugin, and counts a repeated event once', async () => {
     const { report, items, events } = await imported({
       'orders.jsonl': lines(EVENTS),
       'catalog.csv': CATALOG,
@@ -194,7 +194,7 @@ describe('import of Snowplow events', () => {
     expect(items[0]).toMatchObject({ id: 'MG-1', brand: 'House brand' })
   })
 
-  test('reads column names in capitals, as Snowflake unloads them', async () => {
+  test('import of Snowplow reads column names in capitals, as Snowflake unloads them', async () => {
     const loud = (record: object) =>
       Object.fromEntries(Object.entries(record).map(([key, value]) => [key.toUpperCase(), value]))
     const { events } = await imported({
@@ -204,7 +204,7 @@ describe('import of Snowplow events', () => {
     expect(brief(events, ...columns).sort()).toEqual([...expected].sort())
   })
 
-  test('a refund removes the refunded line of its order', async () => {
+  test('in Snowplow’s events, a refund removes the refunded line of its order', async () => {
     const refund = commerce('e9', 'refund', [product('MG-1', 4.9, 2)], {
       [`contexts_${ecommerce}_refund_1`]: [{ transaction_id: '1001', refund_amount: 9.8 }],
     })
@@ -215,7 +215,7 @@ describe('import of Snowplow events', () => {
     expect(brief(events, 'item')).toEqual(['TP-2'])
   })
 
-  test('reads each line of the older plugin’s transactions as one purchase', async () => {
+  test('import of Snowplow reads each line of the older plugin’s transactions as one purchase', async () => {
     const old = [
       event('o1', 'transaction', { tr_orderid: '77', tr_total: 12.3 }),
       event('o2', 'transaction_item', {

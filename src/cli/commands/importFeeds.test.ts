@@ -26,7 +26,7 @@ describe('import of a Google Merchant Center feed', () => {
     },
   ]
 
-  test('reads a feed in XML', async () => {
+  test('import reads a Google Merchant Center feed in XML', async () => {
     const xml = `<?xml version="1.0" encoding="UTF-8"?>
 <rss xmlns:g="http://base.google.com/ns/1.0" version="2.0"><channel><title>Shop</title><link>https://a.example</link>
 <item><g:id>p1</g:id><g:title><![CDATA[Mug & saucer]]></g:title><g:description>&lt;b&gt;Holds&lt;/b&gt; 300 ml</g:description>
@@ -67,7 +67,7 @@ describe('import of a Google Merchant Center feed', () => {
     ['p3', undefined],
   ]
 
-  test('writes when a sale ends, and no sale that has ended', async () => {
+  test('import of a feed writes when a sale ends, and no sale that has ended', async () => {
     const sold = async (dates: string, usual = '49.95 EUR') => {
       vi.setSystemTime(Date.UTC(2026, 5, 15, 12))
       try {
@@ -101,7 +101,7 @@ describe('import of a Google Merchant Center feed', () => {
     expect(await sold('from Monday on')).toEqual([49.95, undefined])
   })
 
-  test('groups the variants of a feed in XML', async () => {
+  test('import groups the variants of a feed in XML', async () => {
     const item = (id: string, more: string) =>
       `<item><g:id>${id}</g:id><title>Mug ${id}</title><link>x</link><g:price>9 EUR</g:price>${more}</item>`
     const group = '<g:item_group_id>g7</g:item_group_id>'
@@ -114,7 +114,7 @@ describe('import of a Google Merchant Center feed', () => {
     expect(items.map(({ id, groupId }) => [id, groupId])).toEqual(GROUPS)
   })
 
-  test('groups the variants of a tab-separated feed', async () => {
+  test('import groups the variants of a tab-separated feed', async () => {
     const row = (id: string, group: string) => `${id}\tMug\tx\t9 EUR\t${group}\n`
     const head = 'id\ttitle\tlink\tprice\titem group id\n'
     const { report, items } = await imported({
@@ -125,7 +125,7 @@ describe('import of a Google Merchant Center feed', () => {
     expect(items.map(({ id, groupId }) => [id, groupId])).toEqual(GROUPS)
   })
 
-  test('reads a tab-separated feed', async () => {
+  test('import reads a tab-separated feed', async () => {
     const columns =
       'id,title,description,link,image link,availability,price,sale price,google product category,product type,brand,condition'
     const { items } = await imported({
@@ -175,7 +175,7 @@ const offer = (price: string, word: string) => ({
   availability: `https://schema.org/${word}`,
 })
 
-test('reads schema.org products in JSON-LD', async () => {
+test('import reads schema.org products in JSON-LD', async () => {
   const graph = [
     product('a', [offer('5.00', 'InStock')], {
       brand: { '@type': 'Brand', name: 'House brand' },
@@ -195,7 +195,7 @@ test('reads schema.org products in JSON-LD', async () => {
   ])
 })
 
-test('groups schema.org variants by every form in which they name their group', async () => {
+test('import groups schema.org variants by every form in which they name their group', async () => {
   const group = { '@type': 'ProductGroup', name: 'Mug', brand: { name: 'House brand' } }
   const one = (sku: string, more?: object) => product(sku, offer('5.00', 'InStock'), more)
   const graph = [
@@ -223,7 +223,7 @@ test('groups schema.org variants by every form in which they name their group', 
   expect(items[4]).toMatchObject({ title: 'Red mug', brand: 'House brand', price: 5 })
 })
 
-test('reads a schema.org group with its variants, one group per line', async () => {
+test('import reads a schema.org group with its variants, one group per line', async () => {
   const variants = ['a', 'b'].map((sku) => product(sku, offer('5.00', 'InStock')))
   const group = { '@type': 'ProductGroup', name: 'Mug', productGroupID: 'g', hasVariant: variants }
   const { items } = await imported({

@@ -71,10 +71,10 @@ describe('import of GA4’s export to BigQuery', () => {
     ])
   }
 
-  test('reads JSON lines, and takes brand and category from the events', () =>
+  test('import of GA4 reads JSON lines, and takes brand and category from the events', () =>
     check({ 'clicks.jsonl': EVENTS.map((one) => JSON.stringify(one)).join('\n') }))
 
-  test('a refund removes the items that it names, or the whole order', async () => {
+  test('in GA4’s export, a refund removes the items that it names, or the whole order', async () => {
     const purchase = (transaction_id: string, ids: string[], name = 'purchase') =>
       event(
         name,
@@ -96,7 +96,7 @@ describe('import of GA4’s export to BigQuery', () => {
     expect(brief(events, 'item')).toEqual(['b', 'a'])
   })
 
-  test('reads Parquet', async () => {
+  test('import of GA4 reads Parquet', async () => {
     const folder = testFolder()
     const path = join(folder, 'clicks.parquet')
     await writeFile(join(folder, 'made.json'), JSON.stringify(EVENTS))

@@ -4,7 +4,7 @@ import { testFolder } from '@nearside/core/testFolder.ts'
 import { expect, test } from 'vitest'
 import { brief, imported, runImport } from '../testImport.ts'
 
-test('reads a German export: column names, decimal commas, dates, Windows-1252', async () => {
+test('import reads a German export: column names, decimal commas, dates, Windows-1252', async () => {
   const orders = [
     'Kundennummer;Bestellnummer;Bestelldatum;Artikelnummer;Artikelbezeichnung;Stückzahl;Einzelpreis;Währung;Bestellstatus',
     '7;B1;31.12.2023 18:30;100;Käsemesser, groß;1;1.234,50 €;EUR;Abgeschlossen',
@@ -27,7 +27,7 @@ test('reads a German export: column names, decimal commas, dates, Windows-1252',
   })
 })
 
-test('reads a JSON array of nested orders, spreadsheet dates, and several currencies', async () => {
+test('import reads a JSON array of nested orders, spreadsheet dates, and several currencies', async () => {
   const line_items = [
     { sku: 'a', name: 'Tea', price: '5.00', quantity: 1 },
     { sku: 'b', name: 'Mug', price: '7.00' },
@@ -63,7 +63,7 @@ test.each(['item_group_id', 'group id', 'Parent ID'])(
       'catalog.csv': `sku,title,${column}\ncup-s,Small cup,cup\ncup-l,Large cup,cup\ncup,Cup,\ntea,Tea,\n`,
     })
     expect(report.catalog?.columns).toMatchObject({ group: column })
-    // The item whose id is the group's name belongs to the group.
+    // An item whose id equals the group's id belongs to the group.
     expect(items.map(({ id, groupId }) => [id, groupId])).toEqual([
       ['cup-s', 'cup'],
       ['cup-l', 'cup'],
@@ -87,7 +87,7 @@ test('--columns names the group column, and the summary counts the variants', as
   )
 })
 
-test('reads the arrival dates of products, and counts an invalid date without dropping the product', async () => {
+test('import reads the arrival dates of products, and counts an invalid date without dropping the product', async () => {
   const files = (dates: readonly string[], column = 'Created At') => ({
     'orders.csv': 'user,sku,time\nann,p0,2024-05-01 10:00\n',
     'catalog.csv': `sku,title,${column}\n${dates.map((date, i) => `p${i},Tea,"${date}"\n`).join('')}`,
@@ -108,7 +108,7 @@ test('reads the arrival dates of products, and counts an invalid date without dr
     '2023-12-31',
     '2024-02-01',
   ])
-  // Day and month are ambiguous.
+  // In this date, day and month are ambiguous.
   expect(await added(['1/2/2024'])).toEqual({ dates: [undefined], undated: 1 })
   const { printed } = await runImport(files(dates, 'since'), {
     columns: 'added=since',
@@ -117,7 +117,7 @@ test('reads the arrival dates of products, and counts an invalid date without dr
   expect(printed.join('\n')).toContain('2  of them without it: bad date of arrival')
 })
 
-test('reads a column named “order” as the order number', async () => {
+test('import reads a column named “order” as the order number', async () => {
   const line = (order: string, item: string) => `${order},ann,${item},2024-05-01 10:00\n`
   const { report, events } = await imported(
     {
@@ -149,7 +149,7 @@ test('the HTML report shows columns, rejected lines and matches, but no e-mail a
     expect(page).toContain(said)
 })
 
-test('keeps a shop’s numeric categories, but ignores Google’s category numbers', async () => {
+test('import keeps a shop’s numeric categories, but ignores Google’s category numbers', async () => {
   const categoriesOf = async (column: string) => {
     const { items } = await imported({
       'orders.csv': 'user,sku,time\nann,cup,2024-05-01 10:00\n',

@@ -17,7 +17,7 @@ const ORDERS = 'email,sku,time,name\nann@example.org,tea,2024-05-13 10:00,Green 
 const TRUE = true as const
 
 describe('shopper ids', () => {
-  test('become hashes under a key file that only its owner can read, and stay the same with it', async () => {
+  test('shopper ids become hashes under a key file that only its owner can read, and stay the same with it', async () => {
     const made = await run({ 'orders.csv': `${ORDERS}Ann@example.org,mug,2024-05-14 10:00,Mug\n` })
     const first = await made.events()
     expect(first[0].shopper).toMatch(/^[0-9a-f]{20}$/)
@@ -40,7 +40,7 @@ describe('shopper ids', () => {
     await expect(run({ 'orders.csv': ORDERS })).rejects.toThrow('out.key')
   })
 
-  test('are joined between orders and clicks by order number; a purchase in both logs counts once', async () => {
+  test('shopper ids are joined between orders and clicks by order number; a purchase in both logs counts once', async () => {
     const { report, events } = await run(
       {
         'orders.csv': 'order id,email,sku,time,name\n#1001,ann,tea,2024-05-13 10:00,Tea\n',
@@ -67,11 +67,11 @@ describe('shopper ids', () => {
     ])
   })
 
-  test('are joined within a log by the account that a device was used with', async () => {
+  test('shopper ids are joined within a log by the account that a device was used with', async () => {
     const row = (device: string, user: string, item: string) =>
       `${device},${user},view_item,${item},2024-05-12 09:00,${item}\n`
     const rows = [row('d1', '', 'mug'), row('d1', 'u1', 'tea'), row('d2', '', 'pot')]
-    // A device used by two accounts stays a shopper of its own.
+    // A device that two accounts used remains a separate shopper.
     const shared = [row('d3', '', 'cup'), row('d3', 'u1', 'cup'), row('d3', 'u2', 'cup')]
     const header = 'device id,user id,event,sku,time,name\n'
     const orders = header + [...rows, ...shared].join('')
@@ -106,14 +106,14 @@ describe('shopper ids', () => {
 })
 
 describe('inputs that an import can’t use', () => {
-  test('refuses a catalog that shares no item with the log', async () => {
+  test('import refuses a catalog that shares no item with the log', async () => {
     const catalog = 'id,title\n901,Lamp\n902,Chair\n'
     await expect(run({ 'orders.csv': ORDERS, 'catalog.csv': catalog })).rejects.toThrow(
       /0 of 1 items\).*the log has 'tea', the catalog '901', '902'; say --columns item=COLUMN/,
     )
   })
 
-  test('refuses a shop without titles, unless --untitled accepts it', async () => {
+  test('import refuses a shop without titles, unless --untitled accepts it', async () => {
     const orders = 'email,sku,time\nann,tea,2024-05-13\n'
     await expect(run({ 'orders.csv': orders })).rejects.toThrow("the first are 'tea'")
     expect(await readdir(folder)).toEqual(['orders.csv'])
@@ -121,7 +121,7 @@ describe('inputs that an import can’t use', () => {
   })
 
   test.each(['/proc/x', '/proc/x/y', '/dev/null', '/dev/null/x'])(
-    'refuses an output folder at %s before it reads the log',
+    'import refuses an output folder at %s before it reads the log',
     async (out) => {
       await expect(run({ 'orders.csv': ORDERS }, { out })).rejects.toThrow(/^--out \/(proc|dev)/)
     },
@@ -170,7 +170,7 @@ test('an import stopped while reading writes nothing', async () => {
   expect(await readdir(folder)).toEqual(['orders.csv'])
 })
 
-test('rejects invalid catalog rows and reports each reason', async () => {
+test('import rejects invalid catalog rows and reports each reason', async () => {
   const { report, printed, shop } = await run(
     {
       'orders.csv': ORDERS,
@@ -231,7 +231,7 @@ test('without a catalog, the most frequent name becomes the title, but never a s
   )
 })
 
-test('reads a currency sign as its code, and ignores an unknown currency', async () => {
+test('import reads a currency sign as its code, and ignores an unknown currency', async () => {
   const row = (sku: string, currency: string) =>
     `ann,${sku},2024-05-13,Thing ${sku},2,${currency}\n`
   const orders = ['€', '€', 'eur', 'Euro'].map((currency, k) => row(`a${k}`, currency)).join('')
@@ -242,14 +242,14 @@ test('reads a currency sign as its code, and ignores an unknown currency', async
 })
 
 test.each(['Green\rtea', '"Green\rtea"'])(
-  'replaces a carriage return within a line by a space: %j',
+  'import replaces a carriage return within a line by a space: %j',
   async (name) => {
     const { shop } = await run({ 'orders.csv': ORDERS.replace('Green tea', name) })
     expect((await shop()).items).toEqual([{ id: 'tea', title: 'Green tea' }])
   },
 )
 
-test('refuses an input file that the import would overwrite', async () => {
+test('import refuses an input file that it would overwrite', async () => {
   await run({ 'orders.csv': ORDERS })
   const events = join(folder, 'out/events.tsv')
   await writeFile(events, ORDERS.replaceAll(',', '\t'))
@@ -258,6 +258,6 @@ test('refuses an input file that the import would overwrite', async () => {
   expect(await readFile(events, 'utf8')).toBe(ORDERS.replaceAll(',', '\t'))
 })
 
-test('refuses a folder', async () => {
+test('import refuses a folder as input', async () => {
   await expect(run({}, { orders: folder })).rejects.toThrow(/is a folder/)
 })

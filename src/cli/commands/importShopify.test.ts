@@ -22,7 +22,7 @@ describe('import of Shopify’s exports', () => {
     Vendor: 'House brand',
   })
 
-  test('skips voided, refunded and cancelled orders, and assigns each line to its order', async () => {
+  test('import of Shopify skips voided, refunded and cancelled orders, and assigns each line to its order', async () => {
     const { report, items, events } = await imported({
       'orders.csv': table(ORDERS, [
         {
@@ -111,7 +111,7 @@ describe('import of Shopify’s exports', () => {
     expect(report.match).toMatchObject({ logItems: 3, items: 3, lines: 4 })
     expect(report.catalog?.columns).toMatchObject({ group: 'Handle' })
     expect(report.shop).toMatchObject({ variants: 2 })
-    // A handle with only one product makes no group.
+    // A handle with only one variant makes no group.
     const mug = {
       groupId: 'mug',
       brand: 'House brand',
@@ -152,7 +152,7 @@ describe('import of Shopify’s exports', () => {
     ])
   })
 
-  test('skips test orders, by their payment or their tag', async () => {
+  test('import of Shopify skips test orders, by their payment or their tag', async () => {
     const paid = (name: string, more: Record<string, string>) => [
       { ...order(name, 'paid', '01'), ...line('MG-R', 'Mug - Red'), ...more },
       { Name: name, ...line('MG-B', 'Mug - Blue') },
@@ -169,7 +169,7 @@ describe('import of Shopify’s exports', () => {
     expect(brief(events, 'item', 'session')).toEqual(['MG-R #4', 'MG-B #4'])
   })
 
-  test('skips test orders of the Admin API', async () => {
+  test('import of Shopify skips test orders of the Admin API', async () => {
     const one = (id: number, test: boolean) => ({
       id,
       test,
@@ -202,7 +202,7 @@ describe('import of Shopify’s exports', () => {
     names(PRODUCTS, 'Handle', 'Published', 'Variant SKU', 'Variant Price'),
     names(NEWER, 'URL handle', 'Published on online store', 'SKU', 'Price'),
   ])(
-    'skips draft, archived, unlisted and unpublished products and their variants',
+    'import of Shopify skips draft, archived, unlisted and unpublished products and their variants',
     async (columns, column) => {
       const product = (handle: string, published: string, Status: string) => {
         const variant = (size: string) => ({

@@ -9,7 +9,7 @@ const refusal = (files: Files) =>
   expect(runImport(files)).rejects.toMatchObject({ code: 'input-invalid' })
 
 describe('unreadable prices', () => {
-  test('are left out of a purchase, which is kept', async () => {
+  test('a purchase with an unreadable price is kept without the price', async () => {
     const { report, events } = await imported({
       'orders.csv': ORDERS + line('1', 'auf Anfrage') + line('2', '9,90') + line('3', 'gratis?'),
     })
@@ -17,7 +17,7 @@ describe('unreadable prices', () => {
     expect(brief(events, 'session', 'price')).toEqual(['1 ', '2 9.9', '3 '])
   })
 
-  test('are left out of a product, which is kept', async () => {
+  test('a product with an unreadable price is kept without the price', async () => {
     const { report, items } = await imported({
       'orders.csv': ORDERS + line('1', '9,90'),
       'catalog.csv': 'sku,title,price\ncup,Cup,auf Anfrage\npot,Pot,-3\ntea,Tea,4 EUR\n',
@@ -26,7 +26,7 @@ describe('unreadable prices', () => {
     expect(items.map(({ price }) => price)).toEqual([undefined, undefined, 4])
   })
 
-  test('and prices in foreign currencies are reported', async () => {
+  test('unreadable prices and prices in foreign currencies are reported', async () => {
     const { report, printed, events } = await runImport({
       'orders.csv':
         'order,customer,sku,title,price,currency,date\n' +
@@ -37,7 +37,7 @@ describe('unreadable prices', () => {
     expect(brief(await events(), 'price')).toEqual(['9', '9', ''])
   })
 
-  test('and a product’s price in another currency than most is left out, and reported', async () => {
+  test('a product’s price in another currency than most prices is left out, and reported', async () => {
     const { report, items } = await imported({
       'orders.csv': ORDERS + line('1', '9,90'),
       'catalog.csv':
@@ -66,7 +66,7 @@ describe('files in two encodings', () => {
       Buffer.from(';2024-05-01\n'),
     ])
 
-  test('are decoded line by line, and a euro sign in either encoding', async () => {
+  test('a file in two encodings is decoded line by line, and so is a euro sign in either encoding', async () => {
     const latin = Buffer.from('Käse', 'latin1')
     const { items } = await imported({
       'orders.csv': Buffer.concat([
@@ -86,7 +86,7 @@ describe('files in two encodings', () => {
 })
 
 test.each(['sep=;\r\n', '"sep=;"\n', '\uFEFFsep=;\n'])(
-  'skips Excel’s line %j, and uses the delimiter that it names',
+  'import skips Excel’s line %j, and uses the delimiter that it names',
   async (mark) => {
     // Semicolons delimit this header, although it has more commas; the first line decides.
     const header = 'order;customer;sku;title;"price, net, of one, in €";date\n'
@@ -146,7 +146,7 @@ describe('Excel workbooks', () => {
   const zipped = (files: Record<string, string>) =>
     zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])))
 
-  test('are read: the first sheet, its shared texts, dates and empty cells', async () => {
+  test('Excel workbooks are read: the first sheet, its shared texts, dates and empty cells', async () => {
     const { report, items, events } = await imported({ 'orders.xlsx': zipped(parts()) })
     expect(report.logs[0]).toMatchObject({ lines: 2, kept: 2 })
     expect(brief(events, 'shopper', 'item', 'time', 'price')).toEqual([
@@ -156,7 +156,7 @@ describe('Excel workbooks', () => {
     expect(items[0].title).toBe('Cup, "big"')
   })
 
-  test('are refused if they count dates from 1904, are damaged, old or protected, or are no workbook', async () => {
+  test('Excel workbooks are refused if they count dates from 1904, or are damaged, old or protected, and so is a file of another kind', async () => {
     const since1904 = { 'xl/workbook.xml': '<workbook><workbookPr date1904="1"/></workbook>' }
     await refusal({ 'orders.xlsx': zipped(parts(since1904)) })
     await refusal({ 'orders.xlsx': zipped(parts()).slice(0, 400) })

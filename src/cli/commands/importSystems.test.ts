@@ -1,4 +1,6 @@
-/** @module Tests `--from` with Shopify, WooCommerce and Medusa of `import` and `sync` against the documented answers. */
+/**
+ * @module Tests `import --from` and `sync --from` with servers that answer as Shopify, WooCommerce and Medusa document.
+ */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { testFolder } from '@nearside/core/testFolder.ts'
@@ -45,7 +47,7 @@ const parametersOf = ({ name }: { readonly name: string }) =>
 
 afterEach(() => vi.unstubAllEnvs())
 
-/** Imports from a server. `fault` may replace an answer, by the number of the request. */
+/** Imports from a server. `fault` may replace an answer; it gets the number of the request. */
 async function run(
   system: typeof SHOPIFY | typeof WOOCOMMERCE | typeof MEDUSA,
   shop: shops.Shop,
@@ -127,7 +129,7 @@ describe('Shopify: a large catalog', () => {
     orders: [shopifyOrder(1, [shopifyLine(1)])],
   })
 
-  test('is read in one file, as by pages', async () => {
+  test('a large Shopify catalog is read in one file, with the same result as by pages', async () => {
     const pages = await run(SHOPIFY, { ...shop(), count: 3 })
     const bulk = await run(SHOPIFY, shop(['CREATED', 'RUNNING']))
     expect(bulk.items).toEqual(pages.items)
@@ -140,13 +142,13 @@ describe('Shopify: a large catalog', () => {
   it.each([
     ['is busy with another operation', undefined],
     ['fails', ['RUNNING', 'FAILED']],
-  ])('is read by pages if the shop %s', async (_, states) => {
+  ])('a large Shopify catalog is read by pages if the shop %s', async (_, states) => {
     const { asked, items } = await run(SHOPIFY, shop(states))
     expect(items).toHaveLength(6)
     expect(asked.some(({ body }) => body.includes('products(first'))).toBe(true)
   })
 
-  test('is refused if the file is cut off', async () => {
+  test('a large Shopify catalog is refused if its file is cut off', async () => {
     const cut = shop([])
     const { address } = await shops.serve((one) => {
       const reply = shops.answerShopify(cut, one)
@@ -325,7 +327,7 @@ describe.each([SHOPIFY, WOOCOMMERCE, MEDUSA])('$name', (system) => {
     ...(system === SHOPIFY
       ? ([['has no points left', { body: throttled }]] as [string, shops.Reply][])
       : []),
-  ])('an API that %s is asked again, and nothing is lost or doubled', async (_, busy) => {
+  ])('an API that %s is asked again, and no row is lost or doubled', async (_, busy) => {
     const { asked, events, items } = await run(system, shop, (nth) =>
       nth % 4 === 2 && nth < 12 ? busy : undefined,
     )
@@ -361,20 +363,26 @@ describe.each([SHOPIFY, WOOCOMMERCE, MEDUSA])('$name', (system) => {
           ],
         ] as [string, shops.Reply, RegExp][])
       : []),
-  ])('%s: says so without the secret, and writes nothing', async (_, bad, message) => {
-    const failsFrom = system === SHOPIFY && bad.status !== 401 ? 3 : 2
-    const { address } = await shops.serve((one, nth) =>
-      nth >= failsFrom ? bad : system.answer(shop, one),
-    )
-    vi.stubEnv('NEARSIDE_SHOP_TOKEN', system.key)
-    const out = join(testFolder(), 'out')
-    const catalog = address + parametersOf(system)
-    const flags = { from: system.name, orders: address, catalog, out }
-    const error = await runCommand(importCommand, { flags }).catch((error: unknown) => error)
-    expect(error).toMatchObject({ name: 'NearsideError', message: expect.stringMatching(message) })
-    expect(String(error)).not.toContain(secret)
-    expect(existsSync(out)).toBe(false)
-  })
+  ])(
+    '%s: the error says so without the secret, and nothing is written',
+    async (_, bad, message) => {
+      const failsFrom = system === SHOPIFY && bad.status !== 401 ? 3 : 2
+      const { address } = await shops.serve((one, nth) =>
+        nth >= failsFrom ? bad : system.answer(shop, one),
+      )
+      vi.stubEnv('NEARSIDE_SHOP_TOKEN', system.key)
+      const out = join(testFolder(), 'out')
+      const catalog = address + parametersOf(system)
+      const flags = { from: system.name, orders: address, catalog, out }
+      const error = await runCommand(importCommand, { flags }).catch((error: unknown) => error)
+      expect(error).toMatchObject({
+        name: 'NearsideError',
+        message: expect.stringMatching(message),
+      })
+      expect(String(error)).not.toContain(secret)
+      expect(existsSync(out)).toBe(false)
+    },
+  )
 
   test('a redirect to another host gets no key', async () => {
     const other = await shops.serve(() => ({ body: {} }))
@@ -421,7 +429,7 @@ describe.each([SHOPIFY, WOOCOMMERCE, MEDUSA])('$name', (system) => {
         flags: { from: system.name, out, ...more },
       })
 
-    test('writes changed, gone and new products; an implausible answer of the shop changes nothing', async () => {
+    test('sync writes changed, gone and new products; an implausible answer of the shop changes nothing', async () => {
       const changing = { ...shop }
       let isDown = false
       const { address } = await shops.serve((one, nth) =>

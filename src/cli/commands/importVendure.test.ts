@@ -71,7 +71,7 @@ interface Asked {
 }
 type Answer = (query: string, skip: number) => unknown
 
-/** A list's page of two entries. */
+/** Page of two entries of a list. */
 const page = (name: string, all: readonly object[], skip: number) => ({
   data: { [name]: { items: all.slice(skip, skip + 2), totalItems: all.length } },
 })
@@ -111,7 +111,7 @@ async function run(give?: Answer, flags = {}) {
   return { ...(await imported({}, given)), asked }
 }
 
-test('reads orders and products; cancelled, refunded and shopperless orders are left out', async () => {
+test('import of Vendure reads orders and products; cancelled, refunded and shopperless orders are left out', async () => {
   const { asked, events, items, report } = await run()
   expect(brief(events, 'shopper', 'item', 'quantity', 'price', 'session')).toEqual([
     '9 1 2 12 O1',
@@ -166,7 +166,7 @@ it.each<[string, Answer, RegExp]>([
     /changed while it was read/,
   ],
   ['no answer', () => undefined, /none in 1 s/],
-])('%s: says so, and writes nothing', async (_, give, message) => {
+])('%s: the error says so, and nothing is written', async (_, give, message) => {
   vi.stubEnv('NEARSIDE_SHOP_TOKEN', KEY)
   const { admin } = await shop(give)
   const out = join(testFolder(), 'out')

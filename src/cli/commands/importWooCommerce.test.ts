@@ -60,7 +60,7 @@ describe('import of WooCommerce’s exports', () => {
     { id: '12', title: 'Mug - Blue', price: 12, available: false },
   ].map((item) => ({ ...item, category: 'Mugs', groupId: 'MG', image: 'https://a.example/1.jpg' }))
 
-  test('reads one order line per row, and does not take `Item #` for a product', async () => {
+  test('import of WooCommerce reads one order line per row, and does not take `Item #` for a product', async () => {
     const order = {
       'Order Number': '501',
       'Order Date': '2024-05-01 10:00',
@@ -128,7 +128,7 @@ describe('import of WooCommerce’s exports', () => {
     ])
   })
 
-  test('skips hidden, private and unpublished products and their variations', async () => {
+  test('import of WooCommerce skips hidden, private and unpublished products and their variations', async () => {
     const own = { Type: 'simple', Published: '1', 'In stock?': '1', 'Regular price': '9' }
     const { report, items } = await imported({
       'orders.csv': 'customer id,sku,date\n1,S1,2024-05-01 10:00\n1,S3,2024-05-01 10:00\n',
@@ -147,7 +147,7 @@ describe('import of WooCommerce’s exports', () => {
     expect(report.catalog?.dropped).toEqual({ 'not published': 5, 'parent of variations': 1 })
   })
 
-  test('writes when a sale begins and ends, in the zone of the shop, and no sale that has ended', async () => {
+  test('import of WooCommerce writes when a sale begins and ends, in the zone of the shop, and no sale that has ended', async () => {
     const sold = async (starts: string, ends: string) => {
       const columns = `${PRODUCTS},Date sale price starts,Date sale price ends`
       const mug = { ID: '1', Type: 'simple', SKU: 'S1', Name: 'Mug', Published: '1' }
@@ -178,7 +178,7 @@ describe('import of WooCommerce’s exports', () => {
     ])
   })
 
-  test('reads analytics orders with several products in a cell, matched by name', async () => {
+  test('import of WooCommerce reads analytics orders with several products in a cell, matched by name', async () => {
     const { report, events } = await imported(
       {
         'orders.csv': table(
@@ -210,7 +210,7 @@ describe('import of WooCommerce’s exports', () => {
     expect(brief(events, 'item', 'quantity')).toEqual(['MG-R 2', 'TP 1'])
   })
 
-  test('reads orders with line items in one cell or in several columns', async () => {
+  test('import of WooCommerce reads orders with line items in one cell or in several columns', async () => {
     const cell = 'name:Mug - Red|product_id:10|sku:MG-R|quantity:2|total:19.00|sub_total:19.00'
     const common = {
       order_number: '501',
@@ -238,7 +238,7 @@ describe('import of WooCommerce’s exports', () => {
     }
   })
 
-  test('counts an event about a variable product, by SKU or number, for its best-selling variation', async () => {
+  test('import of WooCommerce counts an event about a variable product, by SKU or number, for its best-selling variation', async () => {
     const line = (item: string) => `1,${item},2024-05-01 10:00,view_item\n`
     const { report, items, events } = await imported({
       'orders.csv': 'customer id,sku,date\n1,MG-R,2024-05-01 10:00\n1,TP,2024-05-01 10:00\n',
@@ -256,7 +256,7 @@ describe('import of WooCommerce’s exports', () => {
     expect(report.match).toMatchObject({ logItems: 2, items: 2 })
   })
 
-  test('uses product numbers as ids if the log names products by number', async () => {
+  test('import of WooCommerce uses product numbers as ids if the log names products by number', async () => {
     const { items } = await imported({
       'orders.csv': 'customer id,product id,date\n1,11,2024-05-01 10:00\n1,13,2024-05-01 10:00\n',
       'catalog.csv': CATALOG,

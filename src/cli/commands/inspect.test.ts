@@ -17,7 +17,7 @@ async function inspect(directory: string, flags: Flags = {}) {
   return { result, text: printed.join('\n') }
 }
 
-it('shows features, best sellers and download size of a model, as text and as HTML', async () => {
+it('inspect shows features, best sellers and download size of a model, as text and as HTML', async () => {
   const folder = testFolder()
   const [models, shop, html] = ['models', 'testshop', 'm.html'].map((name) => join(folder, name))
   const made = testShop()
@@ -45,7 +45,7 @@ it('shows features, best sellers and download size of a model, as text and as HT
   await expect(inspect(models)).rejects.toMatchObject({ code: 'model-corrupt' })
 })
 
-it('shows who signed a model, and refuses it if no named key did', async () => {
+it('inspect shows who signed a model, and refuses it if no named key did', async () => {
   const [models, key] = [testFolder(), join(testFolder(), 'key.pem')]
   await publishModel(models, await writeBaseModel(testModel(testShop())))
   const [publisher] = (await runCommand(keys, { flags: { key } })).printed

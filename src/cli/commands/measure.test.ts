@@ -12,7 +12,7 @@ async function measure(name: string, text: string, flags: Flags = {}) {
   return { result, text: printed.join('\n') }
 }
 
-test('reads counts from a GA4 report with events, arms and custom dimensions', async () => {
+test('measure reads counts from a GA4 report with events, arms and custom dimensions', async () => {
   const html = join(testFolder(), 'm.html')
   const csv = `Event name,customEvent:nearside_arm,customEvent:nearside_model,Event count
 view_item_list,personal,1,1000
@@ -30,7 +30,7 @@ view_item_list,,1,7
   expect(readFileSync(html, 'utf8')).toContain('<table')
 })
 
-test('reads GA4’s BigQuery export, and gives intervals over shoppers', async () => {
+test('measure reads GA4’s BigQuery export, and gives intervals over shoppers', async () => {
   const line = (event: string, shopper: number, parameters: Readonly<Record<string, string>>) =>
     JSON.stringify({
       event_name: event,
@@ -49,7 +49,7 @@ test('reads GA4’s BigQuery export, and gives intervals over shoppers', async (
   expect(text).toContain('95 % intervals over shoppers')
 })
 
-test('refuses a file without events or without arms', async () => {
+test('measure refuses a file without events or without arms', async () => {
   await expect(measure('a.csv', 'event_name,count\nselect_item,4\n')).rejects.toThrow(
     /nearside_arm/,
   )

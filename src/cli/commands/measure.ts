@@ -1,6 +1,6 @@
 /**
- * @module `nearside measure`: effect of a trial on sales, from a shop's order export; or lift of lists, from events
- * that the shop's own sink counted.
+ * @module `nearside measure`: reports the effect of a trial on sales, from a shop's order export; or the lift of lists,
+ * from events that the shop's own sink counted.
  */
 import { Command } from '@commander-js/extra-typings'
 import { invalidInput } from '@nearside/core/error.ts'
@@ -52,7 +52,7 @@ const EVENTS: Readonly<Record<string, Counted['event']>> = {
   select_item: 'followed',
 }
 
-/** Minimum number of days; fewer say too little about the variation between days. */
+/** Minimum number of days; fewer days say too little about the variation between days. */
 const LEAST_DAYS = 10
 
 export const command = defineReportCommand(syntax, async (_, __, file, visitors) => {

@@ -44,7 +44,7 @@ function trial(lift: number) {
   return [orders.join('\n'), visitors.join('\n')] as const
 }
 
-test('finds a planted lift in orders and money, by department too, and writes one page', async () => {
+test('measure finds a planted lift in orders and money, by department too, and writes one page', async () => {
   const html = join(testFolder(), 'measure.html')
   const json = join(testFolder(), 'measure.json')
   const { result, text } = await measure(trial(1.6), { html, json })
@@ -65,7 +65,7 @@ test('finds a planted lift in orders and money, by department too, and writes on
   expect(JSON.parse(readFileSync(json, 'utf8'))).toEqual(JSON.parse(JSON.stringify(result)))
 }, 60_000)
 
-test('equal arms are amber with a plan, a planted loss is red', async () => {
+test('for equal arms, measure shows amber and a plan; for a planted loss, red', async () => {
   const same = await measure(trial(1))
   expect(same.result.answer.light).toBe('amber')
   expect(same.result.plan.trials).toHaveLength(4)
@@ -98,7 +98,7 @@ test('more refunds count as harm only if refunds per order rise', async () => {
   expect(more.result.answer.light).toBe('red')
 }, 60_000)
 
-test('reads Shopify’s export: totals in the first row, the arm among the note’s attributes', async () => {
+test('measure reads Shopify’s export: totals in the first row, the arm among the note’s attributes', async () => {
   const shopify = `Name,Created at,Currency,Total,Refunded Amount,Lineitem quantity,Lineitem price,Note Attributes,Email
 #1,2026-10-01 10:00:00 +0200,EUR,30.00,5.00,2,10.00,"gift: yes
 nearside_arm: personal",ann@example.com
@@ -112,7 +112,7 @@ nearside_arm: personal",ann@example.com
   expect(result.arms['hold-out']).toMatchObject({ orders: 1, revenue: 12.5, margin: null })
 })
 
-test('reads the arm of order meta beside other attributes, and orders that cost nothing', async () => {
+test('measure reads the arm from order meta beside other attributes, and orders that cost nothing', async () => {
   const orders = `order_id,date_created,total,attributes,meta:nearside_arm
 1,2026-10-01,0,gift: yes,personal
 2,2026-10-01,0,gift: no,hold-out`
@@ -122,7 +122,7 @@ test('reads the arm of order meta beside other attributes, and orders that cost 
   expect(text).not.toMatch(/NaN|undefined|Infinity/)
 })
 
-test('adds up the lines of orders without a total', async () => {
+test('measure adds up the lines of orders without a total', async () => {
   const lines = `order,date,arm,line_total,department,margin
 1,2026-10-01,personal,4,Garden,1
 1,2026-10-01,personal,4,Kitchen,1
@@ -132,7 +132,7 @@ test('adds up the lines of orders without a total', async () => {
   expect(result.arms['hold-out'].margin).toBe(-1)
 })
 
-test('plans a trial from orders without arms', async () => {
+test('measure plans a trial from orders without arms', async () => {
   const [orders] = trial(1)
   const bare = orders
     .replace(',nearside_arm', '')
@@ -173,7 +173,7 @@ describe('refuses', () => {
     ['a day without visitors', order(`${good}\n3,2026-10-02,personal,5.00,EUR`), /2026-10-02/],
     ['orders without arms', order('1,2026-10-01,,5.00,EUR'), /no order carries an arm/],
     ['no order number at all', 'date,arm,total\n2026-10-01,personal,5.00', /order_id/],
-  ])('%s', async (_, orders, message) => {
+  ])('measure refuses %s', async (_, orders, message) => {
     await expect(measure([orders, VISITORS])).rejects.toThrow(message)
   })
 
@@ -182,11 +182,11 @@ describe('refuses', () => {
     ['an unknown arm', `${VISITORS}\n2026-10-01,C,5`, /unknown arm/],
     ['a part of a visitor', `${VISITORS}\n2026-10-01,personal,1.5`, /whole number/],
     ['no counts', 'date,arm\n2026-10-01,personal', /visitors/],
-  ])('visitors with %s', async (_, visitors, message) => {
+  ])('measure refuses visitors with %s', async (_, visitors, message) => {
     await expect(measure([order(good), visitors])).rejects.toThrow(message)
   })
 
-  test('orders with arms, but without visitors', async () => {
+  test('measure refuses orders with arms, but without visitors', async () => {
     await expect(measure([order(good)])).rejects.toThrow(/table of visitors/)
   })
 })

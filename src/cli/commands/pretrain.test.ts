@@ -24,7 +24,7 @@ async function run(flags: Flags): Promise<{ result: unknown; text: string }> {
   return { result, text: printed.join('\n') }
 }
 
-it('writes the selection report, and prints which log lines were left out', async () => {
+it('pretrain writes the selection report, and prints which log lines were left out', async () => {
   const made = testShop(60, 12)
   const shop = join(folder, 'testshop')
   const log = shopEvents({ ...made, from: 0, to: 0 })
@@ -49,7 +49,7 @@ it('writes the selection report, and prints which log lines were left out', asyn
   await expect(run({ shop, out, protocol: 'leave-one-out' })).rejects.toThrow(/log of sequences/)
 }, 120_000)
 
-it('publishes a retrained model under the next version, and leaves the published one unchanged', async () => {
+it('pretrain publishes a retrained model under the next version, and leaves the published model unchanged', async () => {
   const made = testShop(60, 12)
   const shop = join(folder, 'again')
   await writeShop(shop, made.items, shopEvents({ ...made, from: 0, to: 0 }), { gzip: false })
@@ -67,7 +67,7 @@ it('publishes a retrained model under the next version, and leaves the published
   expect(JSON.parse(await readFile(join(out, 'latest.json'), 'utf8')).version).toBe('2')
 }, 120_000)
 
-it('resumes an interrupted training, and deletes its intermediate files afterwards', async () => {
+it('pretrain resumes an interrupted training, and deletes its intermediate files afterwards', async () => {
   const made = testShop(60, 12)
   const shop = join(folder, 'stopped')
   await writeShop(shop, made.items, shopEvents({ ...made, from: 0, to: 0 }), { gzip: false })
@@ -97,7 +97,7 @@ it('resumes an interrupted training, and deletes its intermediate files afterwar
   expect(labels).toContain('encoder')
 }, 300_000)
 
-it('updates a published model from a log that has grown, and refuses an unchanged log', async () => {
+it('pretrain --from updates a published model from a log that has grown, and refuses an unchanged log', async () => {
   const made = testShop(60, 12)
   const shop = join(folder, 'grown')
   await writeShop(shop, made.items, shopEvents({ ...made, from: 0, to: 0 }), { gzip: false })
@@ -120,7 +120,7 @@ it('updates a published model from a log that has grown, and refuses an unchange
   expect((await readdir(out)).sort()).toEqual(['1', '2', 'latest.json'])
 }, 900_000)
 
-it('--watch trains the first model in full, then updates it, also after a restart', async () => {
+it('pretrain --watch trains the first model in full, then updates it, also after a restart', async () => {
   const made = testShop(60, 12)
   const shop = join(folder, 'watched')
   const log = shopEvents({ ...made, from: 0, to: 0 })
@@ -147,7 +147,7 @@ it('--watch trains the first model in full, then updates it, also after a restar
   await expect(run({ shop, out, watch: true, until: '2024-03-01' })).rejects.toThrow(/--until/)
 }, 900_000)
 
-it('--learners trains only the named learners and reports their metrics', async () => {
+it('pretrain --learners trains only the named learners and reports their metrics', async () => {
   const made = testShop(60, 12)
   const shop = join(folder, 'chosen')
   await writeShop(shop, made.items, shopEvents({ ...made, from: 0, to: 0 }), { gzip: false })
@@ -175,7 +175,7 @@ it.each([
   await expect(run(values)).rejects.toThrow(message)
 })
 
-it('trains from partials of a warehouse, and refuses what they can’t do', async () => {
+it('pretrain trains from partials of a warehouse, and refuses options that need the log itself', async () => {
   const shop = { ...SHOP, fewestShoppers: 2, mostEvents: 900 }
   const { folder: partials, rows } = await onDuckDb(tableOf(log(120, 20)), shop)
   const out = join(folder, 'from-warehouse')

@@ -28,13 +28,13 @@ const catalog = () => join(shop, 'catalog.jsonl')
 const manifestOf = async (out: string, version: string): Promise<ModelManifest> =>
   JSON.parse(await readFile(join(out, version, 'manifest.json'), 'utf8'))
 
-it('publishes a model of a catalog, which evaluate tests without the log’s counts', async () => {
+it('pretrain --catalog publishes a model of a catalog, which evaluate tests without the log’s counts', async () => {
   const out = join(folder, 'models')
   await run({ catalog: catalog(), out })
   expect(await manifestOf(out, '1')).toMatchObject({ source: 'catalog', items: 12 })
   const { result, text } = await runEvaluate({ shop, model: out, until: '2024-03-01' })
   const means = new Map(result.arms.map((arm) => [arm.name, arm['ndcg@10']]))
-  // Popularity comes from the log, for the baselines alone.
+  // Popularity comes from the log, and only the baselines use it.
   expect(means.get('popular')).toBeGreaterThan(0)
   expect(means.get('personal')).toBe(means.get('base-fresh'))
   expect(text).toContain('the base model was made from the catalog alone')
@@ -42,7 +42,7 @@ it('publishes a model of a catalog, which evaluate tests without the log’s cou
   expect(byDefault.result.cases).toBeGreaterThan(0)
 }, 120_000)
 
-it('reads the catalog of the page, and the site is published from both', async () => {
+it('pretrain --catalog reads the catalog of the page, and the site is published from both', async () => {
   const page = join(folder, 'products.json')
   const items = [1, 2, 3].map((n) => ({ id: `p${n}`, title: `Tin cup ${n}`, price: n }))
   await writeFile(page, JSON.stringify(items))
@@ -52,7 +52,7 @@ it('reads the catalog of the page, and the site is published from both', async (
   expect(await readFile(join(site, 'page.html'), 'utf8')).toContain('Tin cup 1')
 })
 
-it('trains in full on the shop’s first log, as the next version', async () => {
+it('pretrain trains in full on the shop’s first log, as the next version', async () => {
   const out = join(folder, 'grown')
   await run({ catalog: catalog(), out })
   await run({ shop, out, from: out, epochs: '1' })
@@ -62,7 +62,7 @@ it('trains in full on the shop’s first log, as the next version', async () => 
   expect(manifest.metrics.trainingShoppers).toBeGreaterThan(0)
 }, 120_000)
 
-it('refuses options that need a log, and a file without two products', async () => {
+it('pretrain --catalog refuses options that need a log, and a file without two products', async () => {
   const out = join(folder, 'refused')
   const refusal = (flags: Flags) => run({ catalog: catalog(), out, ...flags }).catch(codeOf)
   for (const flags of [{ shop }, { until: '2024-03-01' }, { watch: true }, { seed: '2' }] as const)

@@ -34,7 +34,7 @@ export async function makeCatalogVersion(options: CatalogOptions, context: Comma
   return { ...latest, manifestContent: { ...made.manifest, version: latest.version } }
 }
 
-/** Share of the items that have each field that the model reads. */
+/** For each field that the model reads, the share of the items that have it. */
 function describeContent(items: readonly Item[]): string {
   const fields = ['title', 'category', 'brand', 'price'] as const
   const shares = fields.map((field) => {

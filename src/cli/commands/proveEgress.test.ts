@@ -43,7 +43,7 @@ const check = (signed: SignedReport) => {
   return runCommand(command, { flags: { check: file } })
 }
 
-it('reports no fault if nothing is unexplained, open or missed', () => {
+it('prove-egress reports no fault if nothing is unexplained, open or missed', () => {
   const report = reportOf(OUTCOME)
   expect(report).toMatchObject({ faults: [], open: [], untried: ['a channel (page)'] })
   expect(report.leaks).toEqual({ planted: 31, found: 31, missed: [] })
@@ -52,7 +52,7 @@ it('reports no fault if nothing is unexplained, open or missed', () => {
   expect(text).toContain('nothing is known of them: a channel (page)')
 })
 
-it('reports each kind of fault', () => {
+it('prove-egress reports each kind of fault', () => {
   const finding = { time: 0, to: 'x:1', what: 'GET /?a', bytes: 3, reasons: ['asks'], marks: ['m'] }
   const found = { ...SHOPPER, findings: [finding], marks: { ...marks, held: 9, found: 1 } }
   expect(faultsOf({ shoppers: [SHOPPER, found] })).toBe(
@@ -65,7 +65,7 @@ it('reports each kind of fault', () => {
   expect(faultsOf({ probes })).toBe(
     'open channels to other servers: a channel (page); planted leaks not found: a planted (page); only 1 planted leaks were found',
   )
-  // In a shop without a worker, a worker probe can run neither with nor without the policy; that is no fault.
+  // In a shop without a worker, a worker probe can run neither with nor without the policy; that is not a fault.
   const none = probe('channel', 'no worker', 'no worker')
   expect(faultsOf({ probes: [...OUTCOME.probes, none] })).toBe('')
   expect(faultsOf({ probes: [...OUTCOME.probes, probe('channel', 'found', 'no worker')] })).toBe(
@@ -73,7 +73,7 @@ it('reports each kind of fault', () => {
   )
 })
 
-it('--check accepts the signature of a report, and rejects an altered report', async () => {
+it('prove-egress --check accepts the signature of a report, and rejects an altered report', async () => {
   const { privateKey } = generateKeyPairSync('ed25519')
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
   const signed = signReport(reportOf(OUTCOME), pem)
@@ -83,7 +83,7 @@ it('--check accepts the signature of a report, and rejects an altered report', a
   await expect(check(changed)).rejects.toThrow(/was changed/)
 })
 
-it('refuses invalid options and an unreachable shop before the proof starts', async () => {
+it('prove-egress refuses invalid options and an unreachable shop before the proof starts', async () => {
   const run = (...positionals: string[]) => runCommand(command, { positionals })
   await expect(run('shop.example')).rejects.toThrow(/http\(s\) URL/)
   await expect(run('--events', '0')).rejects.toThrow(/whole number/)

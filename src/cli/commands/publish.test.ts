@@ -133,11 +133,11 @@ it('publish names a live.json in the page, and moves fresh changes to the new ca
   await publish({ base: '/static/', catalog: fewer })
   expect(page()?.live).toBe('/static/live.json')
   expect(text('_headers')).toContain('/static/live.json\n  Cache-Control: no-cache\n')
-  // Without the feed's state, so that the next sync reads the feed again.
+  // The state of the feed is left out, so that the next sync reads the feed again.
   expect(JSON.parse(text('live.json'))).toEqual({
     ...fresh,
     catalog: sha('catalog.json'),
-    // A catalog this small is its own head.
+    // A catalog this small is identical to its first part.
     head: sha('catalog.json'),
   })
   put(3)
@@ -161,7 +161,7 @@ it('publish writes nothing if a finding is an error', async () => {
   expect(() => readdirSync(out)).toThrow('ENOENT')
 })
 
-it('publish warns of prices in another currency than most', async () => {
+it('publish warns of prices in another currency than most prices', async () => {
   const { publish } = await shop()
   const catalog = join(testFolder(), 'mixed.json')
   const priced = ITEMS.map((item, i) => ({ ...item, currency: i === 7 ? 'USD' : 'GBP' }))

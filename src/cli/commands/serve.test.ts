@@ -45,7 +45,7 @@ async function json(url: string): Promise<Record<string, unknown>> {
 }
 
 describe('nearside serve', () => {
-  it('starts leader and helper, which open a round, and stops cleanly', async () => {
+  it('serve starts leader and helper, which open a round, and stops cleanly', async () => {
     const where = testFolder()
     const models = await createModels()
     const terms = join(where, 'policy.json')
@@ -90,7 +90,7 @@ describe('nearside serve', () => {
     await expect(fetch(`${leader.url}/v1/health`)).rejects.toThrow()
   })
 
-  it('calls a process that has both keys a trusted server', async () => {
+  it('serve calls a process that has both keys a trusted server', async () => {
     const store = `sqlite:${testFolder()}/s.sqlite`
     const models = await createModels()
     const single = await start({ role: 'single', store, models, policy: 'demo' })
@@ -123,13 +123,13 @@ describe('nearside serve', () => {
       }
       expect(hashes.size).toBe(1)
       for (const server of servers) await server.stop()
-      // The store needs its key again: another key, or none, fails.
+      // The store needs its key again, so another key, or none, fails.
       const bare = start(common)
       await expect(bare).rejects.toThrow(/--store-key/)
     },
   )
 
-  it('refuses a malformed store key, and any store key with SQLite', async () => {
+  it('serve refuses a malformed store key, and any store key with SQLite', async () => {
     const key = join(testFolder(), 'store.key')
     writeFileSync(key, '0f'.repeat(32), { mode: 0o600 })
     const flags = { role: 'helper', store: `sqlite:${testFolder()}/x.sqlite`, 'store-key': key }
@@ -138,7 +138,7 @@ describe('nearside serve', () => {
     await expect(start(flags)).rejects.toThrow(/store\.key.*openssl/)
   })
 
-  it('issues tokens with the key that the terms name, and refuses another key', async () => {
+  it('serve issues tokens with the key that the terms name, and refuses another key', async () => {
     const where = testFolder()
     const { pem, issuer } = await createWorkIssuer()
     const { pem: other } = await createWorkIssuer()
@@ -168,7 +168,7 @@ describe('nearside serve', () => {
   })
 
   it.skipIf(process.platform === 'win32')(
-    'refuses a key file that other users can read',
+    'serve refuses a key file that other users can read',
     async () => {
       const where = testFolder()
       const { pem, issuer } = await createWorkIssuer()
@@ -203,7 +203,7 @@ describe('nearside serve', () => {
     expect((await send('127.0.0.1%3A1')).status).toBe(503)
     expect((await send('127.0.0.1%3A2%2Fhelper')).status).toBe(503)
     expect((await send('127.0.0.1%3A3')).status).toBe(404)
-    /** Origin that a preflight answer allows, by which browsers decide. */
+    /** Origin that the answer to a preflight request allows. Browsers decide by this answer. */
     const allowed = async (url: string, origin: string) => {
       const headers = {
         ...{ origin, 'access-control-request-method': 'POST' },
@@ -225,7 +225,7 @@ describe('nearside serve', () => {
     await expect(run({ role: 'helper', policy: 'demo' })).rejects.toThrow(/--operator is missing/)
   })
 
-  it('refuses to start without complete terms from the operator', async () => {
+  it('serve refuses to start without complete terms from the operator', async () => {
     const store = `sqlite:${testFolder()}/x.sqlite`
     const bare = runCommand(command, { flags: { role: 'single', operator: 'Shop', store } })
     await expect(bare).rejects.toThrow(/--policy/)
@@ -250,7 +250,7 @@ describe('nearside serve', () => {
     [{ role: 'single', 'trusted-proxy': 'nginx' }, /'nginx' is neither an address/],
     [{ role: 'helper', port: '70000' }, /from 0 to 65535/],
     [{ role: 'helper', policy: '/nonexistent.json' }, /can’t be read/],
-  ])('refuses %j', async (values, message) => {
+  ])('serve refuses %j', async (values, message) => {
     const store = `sqlite:${testFolder()}/x.sqlite`
     await expect(start({ store, ...values } as Record<string, string>)).rejects.toThrow(message)
   })

@@ -1,4 +1,4 @@
-/** @module Runs `serve` in a process of its own: killed under load, and on a failing disk. */
+/** @module Tests `serve` in a process of its own, which is killed under load or runs on a failing disk. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -79,7 +79,7 @@ async function post({ endpoints }: Server, body: Uint8Array): Promise<number> {
   return answer?.status ?? 0
 }
 
-it('exits on SIGTERM under load, repeatedly, and loses no acknowledged report', async () => {
+it('serve exits on SIGTERM under load, repeatedly, and loses no acknowledged report', async () => {
   const ENDS = 4
   const server = await createServer(500)
   await server.start()
@@ -142,7 +142,7 @@ it.skipIf(NO_FAILING_DISK !== '')(
     for (let i = 0; i < 3; i++) expect(await post(server, second)).toBe(503)
     disk.mend('full')
     let status = await post(server, second)
-    // After a failure the leader pauses before it asks its helper again.
+    // After a failure, the leader pauses before its next request to the helper.
     while (status === 503) {
       await wait(200)
       status = await post(server, second)

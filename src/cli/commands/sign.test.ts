@@ -24,7 +24,7 @@ async function newKey() {
   return { key, publicKey }
 }
 
-it('signs the published model, then a rollback as a later release, with two keys', async () => {
+it('sign signs the published model, then a rollback as a later release, with two keys', async () => {
   const models = testFolder()
   cpSync(SHIPPED, models, { recursive: true })
   const [one, two] = [await newKey(), await newKey()]
@@ -43,7 +43,7 @@ it('signs the published model, then a rollback as a later release, with two keys
   })
 })
 
-it('a folder of signed models accepts no publication without a key, and no training for one', async () => {
+it('a folder of signed models accepts neither a publication nor a training without a key', async () => {
   const models = testFolder()
   cpSync(SHIPPED, models, { recursive: true })
   const { key } = await newKey()

@@ -35,7 +35,7 @@ const simulate = async (flags: Flags) => {
 }
 
 describe('nearside simulate', () => {
-  it('returns the documented format, exact sums, and the same bytes for the same seed', async () => {
+  it('simulate returns the documented format, exact sums, and the same bytes for the same seed', async () => {
     const flags = { devices: 10, rounds: 3, seed: 5, drop: 0.2, epsilon: 4 }
     const { result } = await simulate(flags)
     expect(Object.keys(result)).toEqual(['seed', 'devices', 'rounds', 'quality'])
@@ -49,7 +49,7 @@ describe('nearside simulate', () => {
       expect(round).toMatchObject({ counted: 8, sumExact: true })
       expect(round.uploaded).toBeGreaterThanOrEqual(round.accepted)
     }
-    // A device's spent ε rises to the requested total.
+    // The ε that a device has spent rises to the requested total.
     const spent = result.rounds.map(({ epsilon }) => epsilon as number)
     expect(spent).toEqual([...spent].sort((a, b) => a - b))
     expect(spent[2]).toBeCloseTo(4, 3)
@@ -73,7 +73,7 @@ describe('nearside simulate', () => {
   })
 
   it.each(Object.keys(ATTACKS) as Attack[])(
-    'keeps the sum exact under the attack “%s”',
+    'simulate keeps the sum exact under the attack “%s”',
     async (attack) => {
       const { result, text } = await simulate({ devices: 20, rounds: 1, attack: `${attack}=0.2` })
       const [round] = result.rounds
@@ -89,7 +89,7 @@ describe('nearside simulate', () => {
     },
   )
 
-  it('plays counts of a shop without a log, and compares them with a base trained on the log', async () => {
+  it('simulate counts items for a shop without a log, and compares the result with a base model trained on the log', async () => {
     const base = join(folder, 'catalog-base')
     await publishModel(base, await makeCatalogBase('testshop', shop.items, Date.UTC(2026, 0, 1)))
     const policy = join(testFolder(), 'policy.json')
@@ -110,13 +110,13 @@ describe('nearside simulate', () => {
     await expect(simulate(counted)).rejects.toMatchObject({ code: 'input-invalid' })
   })
 
-  it('writes the table with its command line', async () => {
+  it('simulate writes the table with its command line', async () => {
     const folder = testFolder()
     const [file, page] = [join(folder, 'simulate.md'), join(folder, 'simulate.html')]
     const { text } = await simulate({ devices: 40, rounds: 1, markdown: file, html: page })
     const written = await readFile(file, 'utf8')
     expect(written).toContain('--devices 40 --rounds 1')
-    // The shop has fewer than 40 shoppers, so some shoppers play several devices.
+    // The shop has fewer than 40 shoppers, so some shoppers are used for several devices.
     expect(written).toContain('resampled: 40 devices play the')
     expect(written).toContain('| rounds |')
     expect(text).toContain('over frozen')
@@ -148,7 +148,7 @@ describe('nearside simulate', () => {
     ['more rounds than days', { rounds: 60 }, /too few for 60 rounds/],
     ['a missing model', { model: 'nowhere' }, /does not exist|no model/],
     ['a missing policy file', { policy: 'nowhere.json' }, /can’t be read/],
-  ])('refuses %s', async (_name, flags, message) => {
+  ])('simulate refuses %s', async (_name, flags, message) => {
     await expect(simulate({ devices: 10, rounds: 1, ...flags })).rejects.toThrow(message)
   })
 })

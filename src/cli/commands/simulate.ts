@@ -1,4 +1,4 @@
-/** @module `nearside simulate`: plays federated rounds with virtual devices. */
+/** @module `nearside simulate`: simulates federated rounds with virtual devices. */
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { readTerms } from '@nearside/aggregate/server/terms.ts'
 import { NearsideError } from '@nearside/core/error.ts'

@@ -40,7 +40,7 @@ it.skipIf(NO_POSTGRES)(
   300_000,
 )
 
-it('prints statements, with a new secret each time', async () => {
+it('sql prints statements, with a new secret on each run', async () => {
   const run = (...positionals: string[]) =>
     runCommand(command, {
       positionals,
@@ -59,7 +59,7 @@ it.each([
   [{ dialect: 'bigquery' }, 'shop.log'],
   [{ dialect: 'snowflake' }, 'ga4:shop.log'],
   [{ dialect: 'postgres', columns: 'shopper=a,item=b' }, 'log'],
-])('rejects %j of %s', async (flags, table) => {
+])('sql rejects %j of %s', async (flags, table) => {
   await expect(runCommand(command, { positionals: [table], flags })).rejects.toMatchObject({
     code: 'input-invalid',
   })

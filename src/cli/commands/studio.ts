@@ -1,4 +1,4 @@
-/** @module `nearside studio`: a local page on which the shop's rules are edited, previewed and measured. */
+/** @module `nearside studio`: serves a local page on which the shop's rules are edited, previewed and measured. */
 import { randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -46,7 +46,7 @@ const status =
   (_, response) =>
     response.writeHead(code).end('no')
 
-/** Published folder, and a server whose feed the test chooses. */
+/** Publishes a folder, and starts a server whose feed the test chooses. */
 async function shop(first: Answer = send(tsv(ITEMS)), name = 'feed.tsv') {
   const out = testFolder()
   const asked: IncomingHttpHeaders[] = []
@@ -109,7 +109,7 @@ it.each([
   expect(JSON.stringify(live())).not.toContain('secret')
 })
 
-test('a feed that has not changed is not read again, and the file is confirmed once an hour', async () => {
+test('a feed that has not changed is not read again, and live.json is confirmed once an hour', async () => {
   const etag = '"1"'
   const { asked, live, publish, state, sync, text } = await shop((headers, response) => {
     if (headers['if-none-match'] === etag) response.writeHead(304).end()
@@ -124,7 +124,7 @@ test('a feed that has not changed is not read again, and the file is confirmed o
   state.now += MINUTE
   expect(await sync()).toMatchObject({ isNew: true })
   expect(live()).toMatchObject({ gone: ['p0'], time: new Date(state.now).toISOString() })
-  // The changes belong to another catalog: the feed is read whole.
+  // The stored changes belong to another catalog, so the whole feed is read.
   publish(without(2))
   await sync()
   expect(live()).toMatchObject({ gone: [], added: [{ id: 'p1' }] })
@@ -136,7 +136,7 @@ test('a feed that has not changed is not read again, and the file is confirmed o
   ])
 })
 
-test('an answer with the same products writes nothing; a dry run neither', async () => {
+test('a feed with the same products writes nothing, and neither does a dry run', async () => {
   const { path, state, sync, text } = await shop()
   expect(await sync({ dryRun: true })).toMatchObject({ isNew: true })
   expect(existsSync(path)).toBe(false)
@@ -214,7 +214,7 @@ test('a feed with columns of its own is read by their names', async () => {
   expect(live()).toBeNull()
 })
 
-test('a feed that is gone, and a folder without a catalog, are named', async () => {
+test('a missing feed and a folder without a catalog are named in the error', async () => {
   const { stop, sync, text } = await shop()
   stop()
   await expect(sync()).rejects.toThrow(/ECONNREFUSED/)
@@ -222,7 +222,7 @@ test('a feed that is gone, and a folder without a catalog, are named', async () 
   await expect(sync({ out: testFolder() })).rejects.toThrow(/nearside publish/)
 })
 
-test('a clock that jumps does not keep the file from being confirmed', async () => {
+test('a clock that jumps does not prevent live.json from being confirmed', async () => {
   const { live, state, sync } = await shop()
   state.now += 1e10
   await sync()
@@ -251,7 +251,7 @@ test('changes to a catalog that is published meanwhile are computed anew', async
   expect(live()).toMatchObject({ catalog, added: [{ id: 'p0' }, { id: 'p1' }, { id: 'p2' }] })
 })
 
-test('the watch waits longer after each failure, up to an hour, and then as before', async () => {
+test('sync --watch waits longer after each failure, up to an hour, and then as before', async () => {
   const stop = new AbortController()
   const waits: number[] = []
   const errors: unknown[] = []
@@ -271,7 +271,7 @@ test('the watch waits longer after each failure, up to an hour, and then as befo
   expect(errors).toHaveLength(5)
 })
 
-test('the command prints one line per round, says which pages read the file, and watches until it is stopped', async () => {
+test('sync prints one line per round, says which pages read the file, and watches until it is stopped', async () => {
   const { feed, live, out, state } = await shop(send(tsv(without(1))))
   const once = { flags: { out, every: 2 }, positionals: [feed] }
   const { printed, result } = await runCommand(command, once)

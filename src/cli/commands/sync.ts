@@ -1,4 +1,4 @@
-/** @module `nearside sync`: keeps prices, stock and products of a published folder as the shop's feed has them. */
+/** @module `nearside sync`: keeps prices, stock and products of a published folder equal to the shop's feed. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'

@@ -7,13 +7,13 @@ import { findFile } from '@nearside/train/shop/lines.ts'
 interface Nights {
   /** Clock, in milliseconds since the epoch. */
   now(): number
-  /** Waits; may end early when `signal` aborts. */
+  /** Waits; can end early if `signal` aborts. */
   wait(milliseconds: number): Promise<void>
   /** Stamp that changes with the log; null while there is no log. */
   stampOf(): Promise<string | null>
-  /** Publishes the next version; throws if it can't. */
+  /** Publishes the next version; throws if that fails. */
   update(): Promise<void>
-  /** Handles a failed update; may throw to end the watch. */
+  /** Handles a failed update; can throw, which ends the watch. */
   onFailure(error: unknown): Promise<void>
   readonly signal: AbortSignal
 }
@@ -24,7 +24,7 @@ const LOOK_EVERY = 60_000
 export async function watchLog(nights: Nights): Promise<void> {
   let last = { stamp: null as string | null, day: -1 }
   while (!nights.signal.aborted) {
-    // Take the stamp before reading the log: events that arrive meanwhile wait for the next night.
+    // Take the stamp before reading the log: events that arrive meanwhile are for the next night.
     const next = { stamp: await nights.stampOf(), day: Math.floor(nights.now() / DAY) }
     if (next.stamp !== null && next.stamp !== last.stamp && next.day > last.day) {
       last = next

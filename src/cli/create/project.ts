@@ -23,14 +23,14 @@ export interface Project {
   readonly asks: boolean
 }
 
-/** The examples lie in the checkout's root as in the package's. */
+/** The examples are in the root folder, both in a checkout and in the package. */
 const EXAMPLES = new URL('../../../examples/', import.meta.url)
 const PACKAGE = new URL('../../../package.json', import.meta.url)
 
 /** Files that builds make, and lock files of other dependencies. */
 const MADE =
   /[\\/](node_modules|dist|\.next|package-lock\.json|public[\\/](catalog|models|nearside))$/
-/** Signs that a shell treats as more than part of a path. */
+/** Signs that have a special meaning for a shell. */
 const SPECIAL = /["$`%!\n]/
 /** The two lines by which an example stores without a question. */
 const STORES_ALWAYS = /^ *\/\/ A shop that asks[^\n]*\n *persist: 'always',\n/m
@@ -54,8 +54,8 @@ export async function requireFile(path: string): Promise<string> {
 }
 
 /**
- * Writes the project. It names the shop's files by their paths, because orders belong in no repository.
- * @returns commands that open the page, with what each does
+ * Writes the project. The shop's files stay where they are, because orders must not get into a repository.
+ * @returns commands that open the page, each with a comment
  * @throws NearsideError `input-invalid`
  */
 export async function createProject(project: Project): Promise<readonly string[]> {
@@ -89,7 +89,7 @@ export async function createProject(project: Project): Promise<readonly string[]
   ]
 }
 
-/** Lets the sources read what `publish` writes to `public/`, and stores nothing before a yes if the shop asks. */
+/** Makes the sources read the files of `publish` in `public/`, and store nothing before a yes if the shop asks. */
 async function changeSources(folder: string, asks: boolean): Promise<void> {
   for (const name of await readdir(folder, { recursive: true })) {
     if (!/\.(js|tsx?|vue)$/.test(name)) continue

@@ -9,7 +9,7 @@ import { runCreate } from './runCreate.ts'
 
 const EXAMPLES = join(import.meta.dirname, '../../../examples')
 
-/** Folder with a shop's files, and a command line that names them. */
+/** Creates a folder with a shop's files, and a command line that names them. */
 function shop() {
   const folder = testFolder()
   const [catalog, orders, target] = ['my products.csv', 'orders.csv', 'shop'].map((one) =>
@@ -45,7 +45,7 @@ it.each(Object.keys(FRAMEWORKS))('%s: the project is the example, with a script'
   expect(text).toMatch(/['"/]catalog\.json'/)
   expect(text).not.toContain('catalog/catalog.json')
   expect(text.match(/persist: 'always'/g)).toHaveLength(1)
-  // A worker in several files, so that a device loads only what it needs.
+  // The worker consists of several files, so that a device loads only the code that it needs.
   if (name.startsWith('v')) expect(text).toContain("worker: { format: 'es' }")
   expect(readFileSync(join(target, '.gitignore'), 'utf8')).toMatch(/^data$/m)
   expect(filesOf(target)).not.toContain('package-lock.json')
@@ -60,7 +60,7 @@ it.each(Object.keys(FRAMEWORKS))('%s: the project is the example, with a script'
   expect(printed.at(-1)).toContain('setPersist')
 })
 
-test('a person answers; after a wrong answer the program repeats the question', async () => {
+test('a person answers the questions; after a wrong answer the program repeats the question', async () => {
   const { catalog, target } = shop()
   const answers = ['', target, 'angular', 'vue', `${catalog}.gone`, catalog, '', 'maybe', 'y']
   const printed: string[] = []
@@ -88,7 +88,7 @@ it.each<[string, readonly string[]]>([
   ['two folders', ['--framework', 'vue', 'other']],
   ['a file that is missing', ['--framework', 'vue', '--orders', 'gone.csv']],
   ['a name that a shell reads', ['--framework', 'vue', '--orders', '$(id).csv']],
-])('%s: says so, and writes nothing', async (_, more) => {
+])('%s: the program says so, and writes nothing', async (_, more) => {
   const { folder, target, given } = shop()
   writeFileSync(join(folder, '$(id).csv'), '')
   const last =
@@ -97,7 +97,7 @@ it.each<[string, readonly string[]]>([
   expect(existsSync(target)).toBe(false)
 })
 
-test('the program ends with 1 and one line where nobody can answer', async () => {
+test('if nobody can answer, the program ends with exit code 1 and one line', async () => {
   const main = join(import.meta.dirname, 'main.ts')
   const args = ['--import', 'tsx', main, join(testFolder(), 'shop')]
   const failed = await promisify(execFile)(process.execPath, args).catch((error) => error)

@@ -34,7 +34,7 @@ const readConsent: Read<boolean> = (answer) => {
 }
 
 /**
- * @param ask asks a person; null: nobody is there
+ * @param ask function that asks a person; null if nobody can answer
  * @throws NearsideError `input-invalid`, TypeError for an unknown option
  */
 export async function runCreate(

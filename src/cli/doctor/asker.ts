@@ -19,7 +19,7 @@ export interface Asker {
   readonly fetch: typeof globalThis.fetch
   /** Fetches a page and follows a few redirects. @throws Error */
   visit(url: string): Promise<Answer>
-  /** Sets the origin of later requests; initially it is the visited page's origin. */
+  /** Sets the origin that later requests come from; initially it is the visited page's origin. */
   speakFor(origin: string): void
 }
 
@@ -33,7 +33,7 @@ export function createAsker(fetch: typeof globalThis.fetch, timeout: number): As
   let origin: string | undefined
 
   async function once(url: string, kind: keyof typeof MOST_BYTES): Promise<Answer> {
-    // For another origin, send `Origin` as the page's script would.
+    // For a file of another origin, send `Origin`, as the page's script would.
     const isForeign = origin !== undefined && new URL(url).origin !== origin
     const headers = { 'accept-encoding': 'br, gzip', ...(isForeign && { origin }) }
     try {

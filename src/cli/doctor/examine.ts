@@ -1,4 +1,4 @@
-/** @module Examines a live shop by the device's own code, and says what to fix. */
+/** @module Checks a live shop with the device's own code, and says what to fix. */
 import { createTransport, destinationsOf } from '@nearside/browser/transport/http.ts'
 import { catalogFindings } from '../publish/catalogFindings.ts'
 import { type Finding, findingsAbout, sizeFinding } from '../publish/finding.ts'
@@ -100,7 +100,7 @@ export async function examine(order: Examination): Promise<Finding[]> {
     examineCatalog(visit),
   ])
   const rules = await examineRules(visit, products.catalog, loaded?.model ?? null)
-  // Count the same files as `publish`: the model without `latest.json`, the catalog and the rules.
+  // Count the same files as `publish` counts: the model without `latest.json`, the catalog and the rules.
   const taken = [...asker.answers.values()].filter(
     ({ url }) =>
       (url.startsWith(shop.baseModel) && !url.endsWith('/latest.json')) ||
@@ -123,7 +123,7 @@ export async function examine(order: Examination): Promise<Finding[]> {
   ]
 }
 
-/** Options without the aggregators: in vault mode, contributions leave from the vault. */
+/** Options without the aggregators, because in vault mode the vault sends the contributions. */
 const withoutAggregators = ({ federation, ...shop }: PageOptions): PageOptions => shop
 
 const nothing = async () => ({}) as never

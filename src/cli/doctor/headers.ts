@@ -6,11 +6,11 @@ import { type Finding, findingsAbout } from '../publish/finding.ts'
 import { pack } from '../publish/place.ts'
 import type { Answer } from './asker.ts'
 
-/** Maximum number of seconds for which a pointer to the newest files may be cached. */
+/** Maximum number of seconds for which browsers may cache a file that points to the newest files. */
 const SHORT = 300
-/** Minimum number of seconds that counts as caching. */
+/** Minimum number of seconds of caching that the doctor accepts for unchanging files. */
 const LONG = 86_400
-/** Bytes from which compression pays. */
+/** Size in bytes from which compression is worth it. */
 const PACKABLE = 4096
 
 /** Findings about files that change under a fixed name. */
@@ -68,8 +68,8 @@ export function originFindings(about: string, answers: readonly Answer[], page: 
 }
 
 /**
- * Bytes that a visitor downloads. A compressed answer whose length the server doesn't say counts as `publish`
- * compresses it.
+ * Bytes that a visitor downloads. If the server doesn't state a compressed answer's length, the file is counted as
+ * `publish` compresses it.
  */
 export async function sentBytes(answers: readonly Answer[]): Promise<number> {
   const lengths = answers.map(async ({ headers, body }) => {
@@ -90,7 +90,7 @@ function name([{ url }, ...others]: readonly Answer[]): string {
   return new URL(url).pathname + (others.length > 0 ? ` and ${others.length} more` : '')
 }
 
-/** Sources by directive, both as written; the first directive of a name counts. */
+/** Allowed sources by directive, both as written; of several directives with one name, the first counts. */
 export type ContentPolicy = ReadonlyMap<string, readonly string[]>
 
 /** @param texts policies of headers and of `<meta http-equiv>`; all apply */
@@ -187,6 +187,6 @@ function isPort(port: string | undefined, url: URL): boolean {
 const isScheme = (scheme: string, { protocol }: URL) =>
   protocol === scheme.toLowerCase() || (scheme.toLowerCase() === 'http:' && protocol === 'https:')
 
-/** Whether `url` is the page's host over TLS; a rule for the host without TLS allows it, too. */
+/** Whether `url` is on the page's host over TLS, which a source for that host without TLS allows, too. */
 const upgraded = (url: URL, page: URL) =>
   url.host === page.host && url.port === '' && url.protocol === 'https:'

@@ -38,7 +38,9 @@ export function policyFindings(
     ...blocked.map((url) => error(`It blocks ${url}: add ${sourceOf(url, page)} to connect-src.`)),
     shop.worker === undefined ||
       allows(policies, 'worker-src', shop.worker, page) ||
-      warning("It blocks the worker, so the page itself computes: add 'self' to worker-src."),
+      warning(
+        "It blocks the worker, so the device runs in the page itself: add 'self' to worker-src.",
+      ),
     allowsWasm(policies) ||
       warning("It blocks WebAssembly, so learning is slow: add 'wasm-unsafe-eval' to script-src."),
     allowsTrustedTypes(policies, TRUSTED_TYPES) ||
@@ -49,7 +51,7 @@ export function policyFindings(
   return faults.length > 0 ? faults : [ok("The page's policy allows all that is needed.")]
 }
 
-/** Findings about the worker; its policy comes with its own file. */
+/** Findings about the worker. The policy that applies to it comes with the worker's own file. */
 export async function workerFindings(
   { fetch, answers }: Asker,
   shop: PageOptions,

@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest'
 export interface HostAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** Response body; null: the response never ends. */
+  /** Response body; null for a response that never ends. */
   readonly body: Uint8Array | string | null
 }
 

@@ -63,7 +63,7 @@ const without = (file: string, name: string) => (files: Record<string, Sent>) =>
   delete files[file].headers[name]
 }
 
-it('reports no fault of a vault that is served as documented', async () => {
+it('doctor reports no fault of a vault that is served as documented', async () => {
   expect(await look()).toEqual(['ok: It accepts this shop, and its worker has no network.'])
 })
 
@@ -169,7 +169,7 @@ it.each<[string, Change, string]>([
     { sent: without(WORKER, LIST) },
     'warning: Its worker’s file has no empty Connection-Allowlist',
   ],
-])('reports %s', async (_, change, expected) => {
+])('doctor reports that a vault has this fault: %s', async (_, change, expected) => {
   const said = await look(change)
   expect(said.join('\n')).toContain(expected)
   expect(said.join()).not.toContain('ok:')

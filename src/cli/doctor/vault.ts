@@ -1,6 +1,6 @@
 /**
- * @module Checks a vault as a browser meets it: the shops it admits, the servers its document may ask, and that its
- * worker can ask no server.
+ * @module Checks a vault as a browser gets it: which shops it admits, to which servers its document may send requests,
+ * and that its worker can send none.
  */
 import { type Finding, failed, findingsAbout } from '../publish/finding.ts'
 import type { PageOptions } from '../publish/pageOptions.ts'

@@ -1,10 +1,10 @@
-/** @module Checks a catalog before and after it is published: does it have what lists show, and the model's ids? */
+/** @module Checks whether a catalog's products have the fields that lists show, and the ids of the model. */
 import type { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { currencyFault } from '@nearside/core/catalog/currency.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { type Finding, failed, findingsAbout } from './finding.ts'
 
-/** Share of items above which a mismatch is a warning; below it, the mismatch is only reported. */
+/** Share of items above which a mismatch is a warning. Below this share, it is only mentioned. */
 const MANY = 0.05
 /** Fields that product cards show. */
 const SHOWN = ['title', 'price', 'image'] as const

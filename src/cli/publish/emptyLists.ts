@@ -14,8 +14,8 @@ const { warning, error } = findingsAbout('rules')
 const LISTS = ['recommend', 'similar', 'boughtTogether'] as const
 
 /**
- * Tries every list on every page that a rule names. Dates: now, and each day on which a rule begins. Contexts:
- * none, and all that rules name. Subjects: no item, and an item of each kind that rules name.
+ * Tries every list on every page that a rule names. It tries these lists now and on each day on which a rule begins,
+ * without a context and in each that rules name, and without an item and about an item of each kind that rules name.
  * @param items available items
  */
 export function emptyLists(
@@ -54,7 +54,7 @@ export function emptyLists(
 
 const hides = (rule: Rule): boolean => 'hide' in rule || 'only' in rule
 
-/** Finds items without another of the same brand, category or group, if a rule admits only such items. */
+/** Finds items of which no other has the same brand, category or group, if a rule admits only such items. */
 function lonely(rule: Rule, items: readonly Item[], isOffer: IsOffer): Finding[] {
   if (!('only' in rule) || !rule.only.same) return []
   const { same } = rule.only

@@ -26,7 +26,7 @@ export function staleFinding({ time }: { readonly time: string }): Finding {
   return warning(`live.json is stale, last confirmed at ${time}: check nearside sync.`)
 }
 
-/** Bytes above which a first visit over a slow line takes noticeably long and costs money. */
+/** Size in bytes above which a first visit over a slow line takes noticeably long and costs money. */
 const MUCH = 3_000_000
 
 /** Formats bytes as `0.86 MB`, in powers of ten. */

@@ -5,8 +5,8 @@ const REVALIDATE = 'no-cache'
 /** Cache-Control of files that never change under their name. */
 const FOR_EVER = 'public, max-age=31536000, immutable'
 /**
- * Content-Security-Policy of the worker, which the page's policy doesn't cover. It may request only from this
- * server.
+ * Content-Security-Policy of the worker, which the page's policy doesn't cover. The worker may send requests to this
+ * server only.
  */
 const WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 
@@ -21,7 +21,7 @@ interface Folder {
   readonly scripts?: string
 }
 
-/** `_headers` file for Netlify and Cloudflare Pages. They join matching rules, so each path matches only one. */
+/** `_headers` file for Netlify and Cloudflare Pages. They join all matching rules, so each path has only one. */
 export function headersFile({ base, versions, changing, scripts }: Folder): string {
   const rule = (path: string, headers: Readonly<Record<string, string>>) =>
     [
@@ -43,7 +43,7 @@ export function headersFile({ base, versions, changing, scripts }: Folder): stri
   ].join('\n')
 }
 
-/** Configuration to include in nginx's `server { … }`. nginx has gzip built in; Brotli is a module. */
+/** Configuration to include in nginx's `server { … }`. Brotli is commented out: nginx has only gzip built in. */
 export function nginxFile({ base, changing, scripts }: Folder): string {
   const exact = changing.map(
     (name) => `location = ${base}${name} {

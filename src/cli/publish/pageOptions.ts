@@ -84,11 +84,11 @@ export function parsePageOptions(found: string | null): PageOptions | null {
     : read(readJson(utf8(found), 'input-invalid', `#${ID} of the page`), '')
 }
 
-/** Deepest accepted nesting: no real page goes deeper, and a parser would take too long. */
+/** Deepest accepted nesting. No real page is nested deeper, and the parser would take too long. */
 const DEEPEST = 10_000
 
 /**
- * Finds the text of the first options element, and policies in `<meta>`. Needs no tree.
+ * Finds the text of the first options element, and policies in `<meta>`. It builds no tree.
  * @throws NearsideError `input-invalid` if the page is nested too deeply
  */
 export function scanPage(html: string): {

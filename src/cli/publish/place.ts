@@ -43,7 +43,7 @@ async function aside(target: string, write: (draft: string) => Promise<void>): P
 }
 
 interface Packed {
-  /** The files, and each compressed form that is shorter, by name. */
+  /** Files by name, with each compressed form that is shorter. */
   readonly files: ReadonlyMap<string, Uint8Array>
   /** Total bytes with each file in its shortest form, which most browsers accept. */
   readonly least: number

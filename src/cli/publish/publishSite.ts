@@ -58,15 +58,15 @@ export interface Site {
   readonly findings: readonly Finding[]
   /** Bytes that a new visitor's browser downloads once, compressed. */
   readonly visitor: number
-  /** Size in bytes of each published file, by path. */
+  /** Sizes of the published files in bytes, by path. */
   readonly files: Readonly<Record<string, number>>
 }
 
 const json = async (path: string): Promise<unknown> => JSON.parse(await readFile(path, 'utf8'))
 
 /**
- * Publishes the site; writes nothing if a finding is an error. Files that never change under their name come first,
- * each folder whole. The pointer to the newest model follows, then each changing file, by a rename.
+ * Publishes the site; writes nothing if a finding is an error. It first writes the files that never change under their
+ * name, each folder as a whole. Then it replaces the pointer to the newest model and each changing file by a rename.
  * @throws NearsideError as devices would refuse it: `model-unsigned`, `model-expired`, `model-rolled-back`,
  *   `model-forked` if keys are in use, `model-corrupt`, `catalog-invalid`; `version-taken` if another model has the
  *   name; `input-invalid`, `storage-full`, `storage-unavailable`
@@ -164,7 +164,7 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
     if (library) await placeFolder(join(out, library.folder), library.files)
     await publishCopy(target, latest, version.files, check)
     for (const [name, bytes] of loose) await placeFile(join(out, name), bytes)
-    // What the feed said some minutes ago is newer than an export. The next sync reads the feed again.
+    // The feed's state of some minutes ago is newer than an export, so keep it. The next sync reads the feed again.
     if (live && !isStale(live, now)) {
       const [version, head] = await Promise.all(
         [catalogText, headOf(catalogText)].map((part) => sha256Hex(utf8(part))),
@@ -181,7 +181,7 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   }
 }
 
-/** Options of the published snippet; they stay in use unless replaced. */
+/** Options of the published snippet. They stay in use unless the caller replaces them. */
 async function optionsBefore(out: string): Promise<PageOptions | null> {
   return readPageOptions(await readFile(join(out, 'page.html'), 'utf8').catch(() => ''))
 }
@@ -235,7 +235,7 @@ async function readLibrary(folder: string): Promise<Library> {
   }
 }
 
-/** Files that must be there before the given files can run, with these files. */
+/** The given files, and all files that must be loaded before they can run. */
 function neededBy(
   files: ReadonlyMap<string, Uint8Array>,
   names: readonly string[],

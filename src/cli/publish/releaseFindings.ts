@@ -6,11 +6,11 @@ import type { LatestModel } from '@nearside/core/model/manifest.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { type Finding, findingsAbout } from './finding.ts'
 
-/** Milliseconds before the end that leave time to sign again. */
+/** Milliseconds before a release's expiry from which a warning is given, so that there is time to sign again. */
 const SOON = 14 * DAY
 
 /**
- * Checks as every device does. Without keys, a signed release must be followed by a later signed one.
+ * Checks a release as every device does. Without keys, no unsigned release may follow a signed one.
  * @throws NearsideError as `checkRelease`
  */
 export async function mayFollow(

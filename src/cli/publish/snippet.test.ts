@@ -71,7 +71,7 @@ export const followShopifyPixel = null`
   return { asked, dataLayer, personalizer, provide, provided, started, warn }
 }
 
-it('a page learns without its search box and German words if they can’t be loaded, and warns', async () => {
+it('if the search box and the German texts can’t be loaded, a page learns without them, and warns', async () => {
   const items = [{ id: 'mug' }]
   const shop = await openPage(async () => Response.json(items), items)
   const { dataLayer, personalizer, provide, warn } = shop
@@ -89,7 +89,7 @@ it('a page learns without its search box and German words if they can’t be loa
   )
 })
 
-it('a page starts its worker once, before its other code has loaded, and takes another one if that fails', async () => {
+it('a page starts its worker once, before its other code has loaded, and starts another worker if that fails', async () => {
   for (const fails of [false, true]) {
     EarlyWorker.made.length = 0
     const { asked, started } = await openPage(async () => Response.json([{ id: 'mug' }]), [])
@@ -111,7 +111,7 @@ it('a page names the newest model to its device, and none if it can’t be read'
   for (const broken of [
     () => Promise.reject(new TypeError('offline')),
     async () => new Response('<'),
-    // A server's error page may be JSON; taken for a model, it would end the page's personalizer.
+    // A server's error page can be JSON. If it were used as the model, the page's personalizer would not start.
     async () => Response.json({ error: 'not found' }, { status: 404 }),
   ]) {
     const without = await openPage(catalog, [], broken)
@@ -120,7 +120,7 @@ it('a page names the newest model to its device, and none if it can’t be read'
   }
 })
 
-it('a page shows products of the head before the rest of the catalog is there', async () => {
+it('a page shows products of the catalog’s first part before the rest of the catalog is there', async () => {
   const all = Array.from({ length: 700 }, (_, i) => ({ id: `p${i}`, title: `${i} „]“` }))
   const text = writeCatalog(all, ['p600'])
   for (const written of [text, text.replaceAll('\n', '\r\n')]) {

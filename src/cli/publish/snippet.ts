@@ -9,9 +9,9 @@ export const TRUSTED_TYPES = 'nearside'
 
 /**
  * Script of a page without a bundler, placed beside the library's files. It learns from what the shop pushes to
- * `dataLayer` by GA4's conventions. Words and prices follow the page's `lang`. If the page names a consent
- * platform, that platform's answer decides `persist: 'ask'`. If the platform is missing on the page, nothing
- * changes: an earlier yes stays valid, and otherwise nothing outlives the page.
+ * `dataLayer` by GA4's conventions. Words and prices follow the page's `lang`. If the page names a consent platform,
+ * that platform's answer decides `persist: 'ask'`. If the page lacks that platform, an earlier yes stays valid; without
+ * one, nothing outlives the page.
  */
 export const START = `const element = document.getElementById('nearside-options')
 const { link, worker, consent, live, latest: _, ...options } = JSON.parse(element.textContent)
@@ -122,7 +122,7 @@ interface Snippet {
   readonly options: PageOptions
   /** Items of a new shopper's first list, best first. */
   readonly items: readonly Item[]
-  /** Scripts for a page without a bundler: the first one, and all that page and worker need before the first list. */
+  /** Scripts for a page without a bundler: the first script, and all files needed before the first list. */
   readonly scripts?: { readonly start: Script; readonly needed: readonly Script[] }
 }
 
@@ -134,7 +134,7 @@ interface Script {
 export function snippet({ options, items, scripts }: Snippet): string {
   const tags = scripts
     ? [
-        // Preloaded, because a browser would find each file's imports only once that file is there.
+        // Preload these files, because a browser finds a file's imports only once that file has arrived.
         ...scripts.needed.map(
           ({ url, integrity }) =>
             `<link rel="modulepreload" href="${url}" integrity="${integrity}">`,

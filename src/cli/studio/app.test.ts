@@ -95,16 +95,19 @@ describe('a stranger', () => {
     [401, { authorization: 'Bearer wrong' }],
     [401, { authorization: '' }],
     [200, { origin: `http://${HOST}` }],
-  ])('gets %i for %j, and nothing is written unless it is 200', async (status, headers) => {
-    for (const path of ['start', 'preview', 'save', 'costs']) {
-      const body = { rules: [{ name: 'r', pin: ['item1'] }], saved: [], version: '', view: NEW }
-      const answer = await ask(`/api/${path}`, path === 'start' ? undefined : body, headers)
-      expect(answer.status, path).toBe(status)
-    }
-    expect(existsSync(file)).toBe(status === 200)
-  })
+  ])(
+    'the studio answers a stranger %i for %j, and writes nothing unless the answer is 200',
+    async (status, headers) => {
+      for (const path of ['start', 'preview', 'save', 'costs']) {
+        const body = { rules: [{ name: 'r', pin: ['item1'] }], saved: [], version: '', view: NEW }
+        const answer = await ask(`/api/${path}`, path === 'start' ? undefined : body, headers)
+        expect(answer.status, path).toBe(status)
+      }
+      expect(existsSync(file)).toBe(status === 200)
+    },
+  )
 
-  test('gets the page without a token, but not under another host; the page may ask only its own server', async () => {
+  test('the studio gives the page without a token, but not under another host; the page may send requests only to its own server', async () => {
     const page = await ask('/', undefined, { authorization: '' })
     expect(page.status).toBe(200)
     const policy = page.headers.get('content-security-policy')
@@ -115,7 +118,7 @@ describe('a stranger', () => {
 })
 
 describe('the preview', () => {
-  test('shows the lists before and after, for a new visitor, a shopper and a product’s page', async () => {
+  test('the preview shows the lists before and after, for a new visitor, a shopper and a product’s page', async () => {
     const hide = [{ name: 'h', hide: { id: [ids((await lists([])).after.recommend)[0]] } }]
     const { before, after } = await lists(hide)
     expect(ids(after.recommend)[0]).toBe(ids(before.recommend)[1])
@@ -125,7 +128,7 @@ describe('the preview', () => {
     expect(ids((await lists([])).after.recommend)).toEqual(ids(before.recommend))
   })
 
-  test('obeys the day, the page and the context of the view', async () => {
+  test('the preview obeys the day, the page and the context of the view', async () => {
     const when = { from: '2030-01-01', page: ['home'], context: { promotion: ['sale'] } }
     const rules = [{ name: 'r', when, pin: ['item19'] }]
     const view = {
@@ -140,7 +143,7 @@ describe('the preview', () => {
       expect(ids((await lists(rules, { ...view, ...other })).after.recommend)[0]).not.toBe('item19')
   })
 
-  test('refuses what is no view and no rules', async () => {
+  test('the preview refuses values that are not a view or not rules', async () => {
     for (const body of [
       {},
       [],
@@ -155,7 +158,7 @@ describe('saving', () => {
   const save = (rules: unknown, version: string) => ask('/api/save', { rules, version })
   const start = async () => (await (await ask('/api/start')).json()) as { version: string }
 
-  test('writes what publish reads, keeps the form and other fields of the file, and needs its newest version', async () => {
+  test('a save writes the file that publish reads, keeps the form and other fields of the file, and needs its newest version', async () => {
     writeFileSync(file, JSON.stringify({ owner: 'us', rules: [] }))
     const { version } = await start()
     const rules = [{ name: 'r', pin: ['item1'], at: 2 }]
@@ -167,7 +170,7 @@ describe('saving', () => {
     expect((await save([], (await start()).version)).status).toBe(200)
   })
 
-  test('refuses rules that devices ignore or that do nothing or empty a list, and keeps the file', async () => {
+  test('a save refuses rules that devices ignore or that do nothing or empty a list, and keeps the file', async () => {
     expect((await save([{ name: 'r', pin: ['item1'] }], '')).status).toBe(200)
     const [text, { version }] = [readFileSync(file, 'utf8'), await start()]
     const wrong = [
@@ -181,12 +184,12 @@ describe('saving', () => {
     expect(readFileSync(file, 'utf8')).toBe(text)
   })
 
-  test('of two saves from the same version, the second is refused', async () => {
+  test('of two saves from the same version of the file, the second is refused', async () => {
     const both = ['item1', 'item2'].map((id) => save([{ name: 'r', pin: [id] }], ''))
     expect((await Promise.all(both)).map(({ status }) => status)).toEqual([200, 409])
   })
 
-  test('replaces the file behind a link, and the link stays', async () => {
+  test('a save replaces the file behind a link, and the link stays', async () => {
     const target = join(folder, 'shared.json')
     writeFileSync(target, '[]')
     symlinkSync(target, file)
@@ -205,7 +208,7 @@ describe('saving', () => {
   })
 })
 
-test('measures each rule with its progress; a rule that hides what sells costs, and one for other lists isn’t measured', async () => {
+test('a measurement measures each rule with its progress; a rule that hides best sellers costs, and a rule for other lists isn’t measured', async () => {
   const best = ids((await lists([])).after.recommend).slice(0, 8)
   const rules = [
     { name: 'h', when: { from: '2040-01-01' }, hide: { id: best } },

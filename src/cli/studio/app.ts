@@ -41,7 +41,7 @@ export interface Studio {
   readonly now: () => number
 }
 
-/** What the page shows first. */
+/** Data that the page needs to start. */
 export interface StudioStart {
   readonly file: string
   readonly version: string
@@ -56,7 +56,7 @@ export interface Previewed {
   readonly findings: readonly Finding[]
 }
 
-/** Line of the answer to a measurement: its progress, then its result or error. A measurement ends with its connection. */
+/** Line of the answer to a measurement: its progress, then its result or error. It stops with its connection. */
 export type CostLine =
   | { readonly done: number; readonly total: number }
   | { readonly costs: RuleCosts }

@@ -23,7 +23,7 @@ import {
 const HERE: Place = { list: 'similar', about: 'x', reach: 'here' }
 const ITEMS = [...'abcdef'].map((id) => ({ id }))
 
-/** The list that the device makes of `ids`: pins at their places, the rest in order. */
+/** The list that the device makes of `ids`: pinned products at their places, the others in order. */
 function shownBy(rules: readonly Rule[], ids: readonly string[]): string[] {
   const { pins } = createRuleBook(
     rules,
@@ -62,7 +62,7 @@ test('a product that moves past a pinned product shifts the pin by one place; a 
   expect(unpin(unpin(moved, 'a', HERE), 'b', HERE)).toEqual([])
 })
 
-test('the reach decides the condition, and an edit of one reach leaves rules of another alone', () => {
+test('an edit’s reach decides its condition, and an edit of one reach leaves rules of another reach alone', () => {
   expect(whenOf(HERE)).toEqual({ list: ['similar'], item: { id: ['x'] } })
   expect(whenOf({ ...HERE, page: 'home' })?.page).toEqual(['home'])
   expect(whenOf({ ...HERE, reach: 'kind' })).toEqual({ list: ['similar'] })
@@ -84,7 +84,7 @@ test('products with the same effect share a rule; boost takes bury back, and a s
   expect(parseRules(turned).faults).toEqual([])
 })
 
-test('a rule that loses its last product goes, instead of acting on all that its other conditions select', () => {
+test('a rule that loses its last product is removed, instead of acting on all products that its other conditions select', () => {
   const rule = newRule('hide', { id: ['a', 'b'], brand: ['acme'] }, 'r', 3)
   const [left] = dropId(rule, 'a')
   expect(left).toMatchObject({ hide: { id: ['b'], brand: ['acme'] } })
@@ -92,7 +92,7 @@ test('a rule that loses its last product goes, instead of acting on all that its
   expect(dropId({ name: 'm', atMost: 1, per: 'brand' }, 'a')).toHaveLength(1)
 })
 
-test('a schedule keeps the other conditions, and an empty one leaves no condition', () => {
+test('a schedule keeps a rule’s other conditions, and an empty schedule leaves no condition', () => {
   const rule: Rule = { name: 'r', when: { list: ['similar'] }, pin: ['a'] }
   const dated = scheduled(rule, { from: '2026-12-01', until: '2026-12-24' })
   expect(dated.when).toEqual({ list: ['similar'], from: '2026-12-01', until: '2026-12-24' })
@@ -100,7 +100,7 @@ test('a schedule keeps the other conditions, and an empty one leaves no conditio
   expect('when' in scheduled({ name: 'r', pin: ['a'] }, { from: '', until: '' })).toBe(false)
 })
 
-test('undo and redo visit every state; a change after undo drops the future, and no change is no step', () => {
+test('undo and redo visit every state; a change after undo drops the undone states, and a change without effect is no step', () => {
   const three = change(change(begin(1), 2), 3)
   expect(change(three, 3)).toEqual(three)
   expect(undo(undo(undo(three))).now).toBe(1)

@@ -1,4 +1,4 @@
-/** @module Edits of a shop's rules, as the studio's page makes them, and their undo. Pure. */
+/** @module Edits of a shop's rules that the studio's page makes, and their undo, as pure functions. */
 import {
   itemsOf,
   type Rule,
@@ -8,7 +8,7 @@ import {
 
 export type ListKind = 'recommend' | 'similar' | 'boughtTogether' | 'search'
 
-/** List in which somebody edits, and how far the edit reaches. */
+/** List in which an edit is made, and the lists that the edit affects. */
 export interface Place {
   readonly list: ListKind
   /** Id of the product that the list is about. */
@@ -36,7 +36,7 @@ export function whenOf({ list, about, page, query, reach }: Place): RuleConditio
   return { list: [list], ...(page && { page: [page] }), ...(about && { item: { id: [about] } }) }
 }
 
-/** A rule whose `when` is left out if it has no condition. */
+/** Returns the rule with this `when`, or without one if there is no condition. */
 export function conditional<T extends Rule>(rule: T, when: RuleCondition | undefined): T {
   const { when: _, name, ...rest } = rule
   return { name, ...(when && Object.keys(when).length > 0 && { when }), ...rest } as T
@@ -51,7 +51,7 @@ export const isPinned = (rules: Rules, id: string, place: Place): boolean =>
 
 /**
  * Moves a product to a place of a list and pins it there. The products between its old and its new place move by one,
- * also those that this place of the shop pins. The pin comes before other pins, because the earliest gets a place.
+ * also those that are pinned in this list. The pin is put before other pins, because the first pin for a place gets it.
  * @param shown ids of the list as it is now
  * @param to 1-based
  */
@@ -92,8 +92,8 @@ export const isActedOn = (rules: Rules, act: Act, id: string, place: Place): boo
 const NAMES = { hide: 'Hidden', boost: 'Boosted', bury: 'Buried' } as const
 
 /**
- * Hides, boosts or buries one product, or takes that back. Products with the same effect at the same place share a rule.
- * A product is boosted or buried, not both.
+ * Hides, boosts or buries one product; if that is done already, takes it back. Products with the same effect at the
+ * same place share a rule. A product is boosted or buried, not both.
  */
 export function toggle(rules: Rules, act: 'hide' | 'boost' | 'bury', id: string, place: Place) {
   const opposite = act === 'boost' ? 'bury' : act === 'bury' ? 'boost' : null
@@ -112,7 +112,7 @@ function withoutId(rules: Rules, act: Act, id: string, place: Place): Rules {
 const withIds = (rule: Rule, act: Act, id: readonly string[]) =>
   ({ ...rule, [act]: { ...itemsOf(rule), id } }) as Rule
 
-/** The rule without a product that it names; no rule if it names no other. */
+/** Returns the rule without one of the products that it names; no rule if it names no other product. */
 export function dropId(rule: Rule, id: string): readonly Rule[] {
   if ('pin' in rule) {
     const pin = rule.pin.filter((one) => one !== id)
@@ -131,7 +131,7 @@ export function newRule(act: Act, items: RuleItems, name: string, by: number): R
   return { name, [act]: items, ...((act === 'boost' || act === 'bury') && { by }) } as Rule
 }
 
-/** The rule with other days; an empty day removes that end. */
+/** Returns the rule with other days of beginning and end; an empty day removes that limit. */
 export function scheduled(rule: Rule, days: { readonly from: string; readonly until: string }) {
   const { from: _, until: __, ...rest } = rule.when ?? {}
   const { from, until } = days
@@ -149,7 +149,7 @@ export const begin = <T>(now: T): Edited<T> => ({ past: [], now, future: [] })
 
 const MOST_UNDONE = 200
 
-/** A change that changes nothing is no step. */
+/** A change without effect adds no step. */
 export const change = <T>({ past, now, future }: Edited<T>, next: T): Edited<T> =>
   same(now, next)
     ? { past, now, future }

@@ -1,6 +1,6 @@
 /**
  * @module Lists under rules that are not published yet. A whole device, with the code that runs in a shopper's browser,
- * makes them in memory. It never learns, contributes or asks the network.
+ * makes the lists in memory. This device never learns, contributes or uses the network.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -19,11 +19,11 @@ import { createSearchRules } from '@nearside/core/search/searchRules.ts'
 import { serially } from '@nearside/core/serially.ts'
 import type { ListKind } from './edits.ts'
 
-/** Who looks at which page, and when. */
+/** Which shopper looks at which page, and when. */
 export interface View {
-  /** Products that the shopper looked at, latest last; empty: a new visitor. */
+  /** Products that the shopper looked at, latest last; empty for a new visitor. */
   readonly looked: readonly string[]
-  /** Product whose page it is. */
+  /** Product whose page the shopper looks at. */
   readonly about?: string
   readonly page?: string
   /** Query of a search; the view is then its result alone. */
@@ -47,7 +47,7 @@ export interface Preview {
 /** Number of places that a preview shows. */
 const LIMIT = 12
 
-/** Never reached, since every request is answered from memory or the disk. */
+/** Address that is never reached, because every request is answered from memory or the disk. */
 const ADDRESS = 'http://studio.invalid/'
 
 /** @throws NearsideError `model-unreachable` if the device can't load the model */

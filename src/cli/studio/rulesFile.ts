@@ -1,4 +1,4 @@
-/** @module The shop's file of rules, as the studio reads and replaces it: complete or not at all. */
+/** @module Reads the shop's file of rules for the studio, and replaces it, completely or not at all. */
 import { readFile, realpath } from 'node:fs/promises'
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -39,7 +39,7 @@ export function requireRules(content: unknown): readonly Rule[] {
 
 /**
  * Replaces the rules and keeps the file's other fields.
- * @param version version that the rules were made from
+ * @param version version of the file from which the rules were made
  * @returns the new version
  * @throws NearsideError `version-taken` if the file has changed since; `storage-unavailable` if it can't be written
  */
@@ -53,7 +53,7 @@ export async function writeRulesFile(
     throw new NearsideError('version-taken', `${file} has changed since the studio read it`)
   const content = isRecord(before.content) ? { ...before.content, rules } : rules
   const bytes = utf8(`${JSON.stringify(content, null, 2)}\n`)
-  // A link stays a link.
+  // If the file is a link, replace its target.
   await placeFile(await realpath(file).catch(() => file), bytes)
   return sha256Hex(bytes)
 }

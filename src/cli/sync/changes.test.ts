@@ -18,7 +18,7 @@ const items = uniqueArray(
 const shown = (all: readonly Item[]) =>
   new Map(all.map(({ id, price, sale, available }) => [id, [price, sale, available !== false]]))
 
-test('the published catalog with its changes is the feed, also through JSON', () => {
+test('the published catalog with its changes equals the feed, also after a round trip through JSON', () => {
   check(
     property(items, items, (published, current) => {
       if (published.length === 0) return
@@ -49,7 +49,7 @@ it.each<[string, readonly Item[]]>([
   ['every price on sale', each(30, ({ price = 0 }) => ({ sale: { price: price * 0.3 } }))],
   ['ten new', [...SHOP, ...SHOP.slice(0, 10).map(({ id }) => ({ id: `new ${id}` }))]],
   ['no currency named', each(30, () => ({ currency: undefined }))],
-])('a feed is used with %s', (_, current) => {
+])('a feed with %s is used', (_, current) => {
   expect(() => judge(current)).not.toThrow()
 })
 
@@ -67,11 +67,11 @@ it.each<[string, readonly Item[]]>([
   ['another shop’s products', SHOP.map(({ id }) => ({ id: `other ${id}`, price: 1 }))],
   ['eleven new', [...SHOP, ...SHOP.slice(0, 11).map(({ id }) => ({ id: `new ${id}` }))]],
   ['nothing', []],
-])('a feed is refused with %s', (_, current) => {
+])('a feed with %s is refused', (_, current) => {
   expect(() => judge(current)).toThrow(expect.objectContaining({ code: 'input-invalid' }))
 })
 
-test('a small shop may lose two of its three products, but not all', () => {
+test('in a small shop, a feed may lack two of three products, but not all', () => {
   const few = SHOP.slice(0, 3)
   expect(() => judge(few.slice(2), few)).not.toThrow()
   expect(() => judge([], few)).toThrow()

@@ -1,4 +1,4 @@
-/** @module Changes between the published catalog and the shop's feed, and feeds that can't be true. */
+/** @module Computes changes between the published catalog and the shop's feed, and refuses feeds that can't be true. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { LiveChanges, LiveValues } from '@nearside/core/catalog/live.ts'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -27,18 +27,18 @@ export function changesOf(published: readonly Item[], current: readonly Item[]):
   }
 }
 
-/** Share of the products that may go, sell out or come between two publications. */
+/** Maximum share of the products that may disappear, sell out or be added between two publications. */
 const MOST_MOVED = 1 / 3
-/** Share of the prices that may vanish, become 0 or change `FACTOR`-fold. */
+/** Maximum share of the prices that may be missing, become 0 or change `FACTOR`-fold. */
 const MOST_ODD = 0.1
 const FACTOR = 5
 
-/** In a small shop, fewer than three such products don't make a feed wrong, unless the shop has no other products. */
+/** Whether so many products make a feed wrong. In a small shop, fewer than three don't, unless they are all. */
 const isMany = (count: number, of: number, share: number) =>
   count > share * of && count >= Math.min(3, of)
 
 /**
- * Refuses a feed that differs from the published catalog as no shop changes in a day.
+ * Refuses a feed that differs from the published catalog more than a shop changes in a day.
  * @throws NearsideError `input-invalid`
  */
 export function refuseImplausible(

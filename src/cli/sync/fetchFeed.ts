@@ -6,7 +6,7 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { withFolder } from '@nearside/train/withFolder.ts'
 import { type Fetching, fetchWhole } from '../systems/fetchWhole.ts'
 
-/** Identifies the last content of a feed. */
+/** State of a feed, by which `sync` recognises unchanged content. */
 export interface FeedState {
   /** Beginning of the SHA-256 of the feed's address, which may contain a secret. */
   readonly of: string
@@ -20,7 +20,7 @@ interface FeedRequest extends Fetching {
   readonly last: FeedState | null
 }
 
-/** Milliseconds by which the clocks of a feed's servers may differ. */
+/** Maximum milliseconds by which the clocks of a feed's servers may differ. */
 const SKEW = 3_600_000
 
 /**

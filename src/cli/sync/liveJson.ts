@@ -28,14 +28,12 @@ const readFeed = optional(
   }),
 )
 
-/**
- * Whether `sync` no longer confirms the file, which it does each hour. A time in the future confirms nothing either.
- */
+/** Whether `sync` no longer confirms the file, which it does each hour. A time in the future confirms nothing. */
 export function isStale({ time, minutes }: LiveFile, now: number): boolean {
   return !(Math.abs(now - Date.parse(time)) <= Math.max(2 * HOUR, 3 * minutes * 60_000))
 }
 
-/** Reads the file; null where it is missing or damaged, so that `sync` makes it anew. */
+/** Reads the file; null if it is missing or damaged, so that `sync` makes it anew. */
 export async function readLiveJson(out: string): Promise<SyncedFile | null> {
   try {
     const value: unknown = JSON.parse(await readFile(join(out, LIVE_JSON), 'utf8'))

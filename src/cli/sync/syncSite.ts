@@ -59,7 +59,7 @@ export async function syncSite(order: SyncOrder): Promise<Synced> {
   const isSame = last && JSON.stringify({ ...file, time: last.time }) === JSON.stringify(last)
   if (isSame && Math.abs(now() - Date.parse(last.time)) < CONFIRM)
     return { file: last, isNew: false }
-  // Another catalog was published meanwhile.
+  // Another catalog was published meanwhile, so compute the changes again.
   if ((await readPublished(out)).version !== version) return syncSite(order)
   if (!order.dryRun) await placeFile(join(out, LIVE_JSON), utf8(JSON.stringify(file)))
   return { file, isNew: true }

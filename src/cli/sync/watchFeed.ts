@@ -1,9 +1,9 @@
-/** @module `sync --watch`: asks the feed again and again, and more slowly while it fails. */
+/** @module `sync --watch`: reads the feed repeatedly, and less often while it fails. */
 
 interface Rounds {
   /** Milliseconds between two rounds. */
   readonly interval: number
-  /** Waits; may end early when `signal` aborts. */
+  /** Waits; can end early if `signal` aborts. */
   wait(milliseconds: number): Promise<void>
   round(): Promise<void>
   onFailure(error: unknown): void

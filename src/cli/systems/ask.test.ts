@@ -3,7 +3,7 @@ import { type Reply, serve } from '../testShops.ts'
 import { ask } from './ask.ts'
 import { askGraphql } from './graphql.ts'
 
-/** API of a server. The test records the waits and doesn't wait. */
+/** API of a server. Waits are recorded instead of waited for. */
 async function api(give: (nth: number) => Reply) {
   const { address, asked } = await serve((_, nth) => give(nth))
   const waits: number[] = []
@@ -34,7 +34,7 @@ it.each<[string, Reply, readonly number[]]>([
     { status: 429, headers: { 'retry-after': 'Mon, 30 Nov 2026 12:00:00 GMT' } },
     [1000, 2000, 4000, 8000],
   ],
-])('%s is asked five times', async (_, bad, expected) => {
+])('with %s, the API is asked five times', async (_, bad, expected) => {
   const { asked, question, shop, waits } = await api(() => bad)
   await expect(ask(shop, question)).rejects.toMatchObject({ code: 'input-invalid' })
   expect(waits).toEqual(expected)
@@ -51,7 +51,7 @@ test('a query that costs more points than remain waits until enough points are t
   expect(waits).toEqual([1720, 0])
 })
 
-test('a stop during a wait ends the requests', async () => {
+test('an abort during a wait ends the requests', async () => {
   const { asked, question, shop, stop } = await api(() => ({ status: 503 }))
   const wait = async () => stop.abort()
   await expect(ask({ ...shop, wait }, question)).rejects.toMatchObject({ code: 'aborted' })

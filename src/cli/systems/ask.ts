@@ -1,4 +1,4 @@
-/** @module Asks the API of a shop system. Waits and repeats where the API is busy; a secret stays with its host. */
+/** @module Sends requests to a shop system's API. If it is busy, waits and repeats. A secret goes only to its host. */
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
 import { createReaders, jsonOrNull, type Read } from '@nearside/core/reading.ts'
@@ -8,7 +8,7 @@ export interface ShopApi extends Fetching {
   readonly url: string
   /** Content of `TOKEN`; absent: the variable isn't set. */
   readonly token?: string
-  /** Waits; ends early when `signal` aborts. */
+  /** Waits; ends early if `signal` aborts. */
   readonly wait: (milliseconds: number) => Promise<unknown>
   /** Current time, milliseconds since the epoch. */
   readonly now: () => number
@@ -40,7 +40,7 @@ interface Answer {
 /** Hosts that may get a secret unencrypted: this machine, and names without a dot, such as a container's. */
 const LOCAL = /^([^.:]+|127(\.\d+){3}|\[::1\])$/
 const TRIES = 5
-/** Longest wait that the API may ask for, milliseconds. */
+/** Maximum milliseconds that the API may request to wait. */
 const LONGEST = 120_000
 
 /** Address without its parameters. */

@@ -1,4 +1,4 @@
-/** @module Fetches a whole answer; an error names the reason. */
+/** @module Fetches a whole answer; if that fails, the error names the reason. */
 import { NearsideError } from '@nearside/core/error.ts'
 import { readAtMost } from '@nearside/core/readAtMost.ts'
 
@@ -17,8 +17,8 @@ export async function fetchWhole(
   init: RequestInit,
   { fetch, timeout, signal }: Fetching,
 ) {
-  // Not `AbortSignal.timeout` in `AbortSignal.any`: Node may collect the timeout's signal before it fires, and the
-  // request would wait forever (https://github.com/nodejs/node/issues/57736).
+  // Not `AbortSignal.timeout` in `AbortSignal.any`: Node can garbage-collect the timeout's signal before it fires, and
+  // the request would wait forever (https://github.com/nodejs/node/issues/57736).
   const within = new AbortController()
   const stop = () => within.abort(signal.reason)
   if (signal.aborted) stop()

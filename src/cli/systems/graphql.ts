@@ -1,4 +1,4 @@
-/** @module Asks a shop system's GraphQL API. */
+/** @module Sends requests to a shop system's GraphQL API. */
 import { isRecord } from '@nearside/core/isRecord.ts'
 import type { Read } from '@nearside/core/reading.ts'
 import { ask, placeOf, refusal, type ShopApi } from './ask.ts'

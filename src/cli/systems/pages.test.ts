@@ -1,4 +1,4 @@
-/** @module Tests lists of a shop system's API that end wrongly or never. */
+/** @module Tests lists of a shop system's API that end too early or never. */
 import { expect, test } from 'vitest'
 import { readConnection, readPages } from './pages.ts'
 
@@ -8,7 +8,7 @@ async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
   return found
 }
 
-test('cursors that go round in a circle end the reading with an error', async () => {
+test('cursors that repeat end the reading with an error', async () => {
   const next: Readonly<Record<string, string>> = { a: 'b', b: 'a' }
   const page = async (after: string | null) => ({
     nodes: [after],

@@ -23,7 +23,7 @@ const SYSTEMS: Readonly<Record<SystemName, System>> = { medusa, shopify, vendure
 export const SYSTEM_NAMES = Object.keys(SYSTEMS) as SystemName[]
 
 /**
- * Writes the rows into a file of JSON lines in `folder`, and returns its path. The secret of the API is in the
+ * Writes the rows into a file of JSON lines in `folder`, and returns its path. The API's secret comes from the
  * environment.
  * @throws NearsideError `input-invalid`, `aborted`
  */
@@ -43,7 +43,7 @@ export async function readSystem(
   const path = join(folder, `${name}-${what}.jsonl`)
   const file = createWriteStream(path)
   const written = finished(file)
-  // A full disk can end the stream between two writes; `written` is awaited below.
+  // A full disk can make the stream fail between two writes, before `written` is awaited below.
   written.catch(() => undefined)
   let rows = 0
   try {

@@ -22,7 +22,7 @@ const readLook = object({
   node: object({ status: anyText, objectCount: anyText, url: orNull(anyText) }),
 })
 
-/** Longest time between two questions, milliseconds, and number of questions: about an hour. */
+/** Maximum milliseconds between two requests for the operation's state, and number of these requests: about an hour. */
 const SLOWEST = 10_000
 const MOST_LOOKS = 360
 
@@ -30,8 +30,8 @@ type Access = Pick<Parameters<typeof askGraphql>[1], 'secret' | 'ifRefused'>
 
 /**
  * @param query without variables; its connections have `edges`
- * @returns each object, children with `__parentId`; null if the shop can't start or finish the operation, as while
- *   the app runs another one
+ * @returns each object, children with `__parentId`; null if the shop can't start or finish the operation, e.g. while
+ *   the app runs another operation
  * @throws NearsideError `input-invalid`, `aborted`
  */
 export async function readBulk(api: ShopApi, access: Access, query: string) {
@@ -53,7 +53,7 @@ export async function readBulk(api: ShopApi, access: Access, query: string) {
   return null
 }
 
-/** The address is a signed one of Shopify's storage, which gets no token. */
+/** The address is a signed address of Shopify's storage, so no token is sent. */
 async function readLines(api: ShopApi, url: string, count: number) {
   const { response, body } = await fetchWhole(url, {}, api)
   const lines = new TextDecoder().decode(body).split('\n').filter(Boolean)

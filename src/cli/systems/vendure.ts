@@ -76,7 +76,7 @@ const order = object({
 })
 const readOrders = pageOf('orders', order)
 
-/** Vendure's money has two decimals in every currency, unless the shop has a `MoneyStrategy` of its own. */
+/** Vendure stores money as hundredths in every currency, unless the shop has a `MoneyStrategy` of its own. */
 const money = (amount: number) => amount / 100
 
 /** Yields a row for each variant that the shop shows. */
@@ -96,7 +96,7 @@ export async function* products(api: ShopApi) {
       yield {
         ...variant,
         productVariantId: id,
-        // The prefix keeps the product's id apart from a variant's id with the same number.
+        // The prefix makes the product's id different from a variant's id with the same number.
         groupId: `product-${product.id}`,
         price: money(variant.price),
         priceWithTax: money(variant.priceWithTax),
@@ -131,7 +131,7 @@ export async function* orders(api: ShopApi) {
     else yield* linesOf(order)
     whole.add(order.id)
   }
-  // A marketplace's order already contains its sellers' parts. A seller's channel lists only the parts.
+  // In a marketplace, a whole order contains the parts of its sellers. A seller's channel lists only the parts.
   for (const part of parts) if (!whole.has(part.aggregateOrderId ?? '')) yield* linesOf(part)
 }
 

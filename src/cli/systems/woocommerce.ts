@@ -1,6 +1,6 @@
 /**
- * @module Reads a WooCommerce shop from its REST API, in the columns of WooCommerce's own exports. Of the orders it
- * asks only for what the import needs, without names and addresses. The address is the shop's home page.
+ * @module Reads a WooCommerce shop from its REST API, in the columns of WooCommerce's own exports. Of the orders, it
+ * requests only the fields that the import needs, without names and addresses. The address is the shop's home page.
  * @see https://woocommerce.github.io/woocommerce-rest-api-docs/
  */
 import { isRecord } from '@nearside/core/isRecord.ts'
@@ -68,7 +68,7 @@ export async function* products(api: ShopApi) {
       'Visibility in catalog': product.catalog_visibility,
       'Short description': product.short_description,
       Description: product.description,
-      // As in WooCommerce's export: `Kitchen > Mugs`.
+      // Write the path as WooCommerce's export does: `Kitchen > Mugs`.
       Categories: pathTo(product.categories[0]?.id).map(plain).join(' > '),
       Brands: plain(product.brands?.[0]?.name ?? ''),
       Images: images[0]?.src,
@@ -143,7 +143,7 @@ const plain = (name: string) =>
     .replaceAll('&quot;', '"')
     .replaceAll('&amp;', '&')
 
-/** Requests with the key. `offset` moves through a list, which `id` keeps in order. */
+/** Requests with the key. `offset` moves through a list that is sorted by `id`. */
 function signIn(api: ShopApi) {
   const { origin, pathname } = new URL(api.url)
   const home = origin + pathname.replace(/\/(wp-json\/.*)?$/, '')

@@ -108,7 +108,7 @@ function Proposal({ wish: { pence, people }, offers }: ProposalProps) {
         {chosen.map(({ id, department, pence }, place) => {
           const item = catalog.get(id)
           return (
-            // The key is the place, so that the focus stays on the pressed button.
+            // The key is the gift's place, so that the focus stays on the pressed button.
             // biome-ignore lint/suspicious/noArrayIndexKey: see above
             <li key={place} className="gift" data-item={id}>
               {item && <Picture item={item} size={96} alt="" />}
@@ -139,7 +139,7 @@ function Proposal({ wish: { pence, people }, offers }: ProposalProps) {
         {words('gifts.total', { total: price(penceOf(chosen)), budget: price(pence) })}
       </p>
       <p className="gifts-ways">
-        {/* This is always the same button, so that the focus stays on it. */}
+        {/* This is the same button before and after the press, so that the focus stays on it. */}
         <button
           type="button"
           className={added ? 'button' : 'button button-strong'}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readBudget } from './budgetWish.ts'
 
-test('reads a budget for several people, in English and German', () => {
+test('a query with a budget for several people is read, in English and German', () => {
   for (const query of [
     ...['£20 for four people', '£20 for 4', '20 quid for four friends', '£20, for four'],
     ...['four gifts for £20', 'Gifts for four people under £20', '4 presents up to 20 pounds'],
@@ -11,7 +11,7 @@ test('reads a budget for several people, in English and German', () => {
   expect(readBudget('£12.50 for a friend')).toEqual({ pence: 1250, people: 1 })
 })
 
-test('leaves other queries to the search', () => {
+test('queries without a budget for several people are left to the search', () => {
   for (const query of [
     ...['', 'under £20', '£20', 'for four people', 'cards for £20', 'candles for 4', '£20 for mum'],
     ...['£20 for 4 candles', '£0 for four people', '£20 for 13 people', '£20 for 0', '4 for 20'],

@@ -28,7 +28,7 @@ const offersOf = (most: number) =>
     .map((some) => some.map((one, at): Offer => ({ ...one, id: `item ${at}` })))
 
 describe('filling a budget', () => {
-  test('finds a choice as good as the best of all choices', () => {
+  test('`fillBudget` finds a choice as good as the best of all choices', () => {
     const budgets = fc.record({
       count: fc.integer({ min: 1, max: 5 }),
       pence: fc.integer({ min: 1, max: 120 }),
@@ -46,7 +46,7 @@ describe('filling a budget', () => {
     )
   })
 
-  test('never exceeds a large budget, and misses only choices whose cost is within the rounding of the budget', () => {
+  test('`fillBudget` never exceeds a large budget, and misses only choices whose cost is within rounding of the budget', () => {
     const budgets = fc.record({
       count: fc.integer({ min: 1, max: 4 }),
       pence: fc.integer({ min: 10_000, max: 99_999 }),

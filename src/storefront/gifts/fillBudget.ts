@@ -1,6 +1,6 @@
 /**
  * @module Chooses a number of different products for a budget. The choice has the highest sum of the shopper's scores,
- * less a loss for each further product of a department. Pure.
+ * less a loss for each further product of the same department. Pure functions.
  */
 
 /** A product that a choice can contain. */
@@ -27,7 +27,7 @@ const REPEAT = 1
 const ROUGH_STEPS = 100
 /**
  * Maximum number of steps into which the solution divides the budget, which limits the computing time. Up to £40 a step
- * is one penny, and the choice is the best. Above £40, each price is rounded up to a whole step.
+ * is one penny, and the choice is the best possible. Above £40, each price is rounded up to a whole step.
  */
 const STEPS = 4000
 
@@ -47,7 +47,7 @@ export function worthOf(chosen: readonly Offer[]): number {
   return scores - REPEAT * (chosen.length - departments.size)
 }
 
-/** How the best choice of a state uses a product. */
+/** Ways in which the best choice of a state can use a product. */
 const LEFT_OUT = 0
 const FIRST = 1
 const FURTHER = 2
@@ -68,7 +68,7 @@ function solve(offers: readonly Offer[], { count, pence }: Budget, steps: number
     const members = department.map((offer): [Offer, Uint8Array] => {
       const how = new Uint8Array(size)
       const cost = costOf(offer)
-      // From the last row on, so that each row reads values without this product.
+      // Go from the last row to the first, so that each row reads values without this product.
       for (let k = count; k > 0; k--) {
         for (let c = cost, at = k * width + cost; c < width; c++, at++) {
           const before = at - width - cost
@@ -156,7 +156,7 @@ function promising(
       netOf(offer) - (firsts.get(offer.department) === offer ? 0 : REPEAT)
     const gains = left.map(gainOf).sort((a, b) => b - a)
     const others = sum(gains.slice(0, count - 1))
-    /** Sum of the highest gains for the other places, without this offer. */
+    /** Sum of the highest gains for the other places, if this offer takes one place. */
     const without = (offer: Offer) => {
       const gain = gainOf(offer)
       return gain >= (gains[count - 2] ?? gain + 1)

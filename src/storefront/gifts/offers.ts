@@ -9,7 +9,7 @@ import { useSignal } from '../signal.ts'
 import type { BudgetWish } from './budgetWish.ts'
 import type { Offer } from './fillBudget.ts'
 
-/** A gift costs between a quarter of an equal share and twice that share, so that no gift is a trifle. */
+/** A gift costs between a quarter of an equal share of the budget and twice it, so that no gift is far too cheap. */
 const LEAST_SHARE = 0.25
 const MOST_SHARE = 2
 
@@ -37,7 +37,7 @@ export function useOffers(): readonly Offer[] | null {
   return offers
 }
 
-/** Without scores of a model, the shop's order decides. */
+/** Without a model's scores, scores follow from the shop's order. */
 function offersOf(items: readonly Item[], ranked: readonly Recommendation[]): readonly Offer[] {
   const isScored = ranked.some(({ score }) => score !== ranked[0].score)
   const scores = new Map(ranked.map(({ id, score, rank }) => [id, isScored ? score : -rank]))

@@ -30,7 +30,7 @@ export function Home() {
       <BecauseYouLooked />
       <ViewedShelf distinct={DISTINCT.viewed} />
       <DepartmentTiles catalog={catalog} />
-      {/* In everyone's order this shelf would equal the list above. */}
+      {/* In everyone's order, this shelf would be the same as the list above. */}
       {isPersonal && <Popular initialItems={first?.slice(FOR_YOU)} />}
       <Behind />
     </div>
@@ -52,7 +52,7 @@ function BecauseYouLooked() {
   )
 }
 
-/** The item last viewed in this visit, else the viewed item that counts most for the lists; none after an erasure. */
+/** The item last viewed in this visit, else the viewed item that counts most for the lists; null after an erasure. */
 function useLastLooked() {
   const { catalog, lastLooked } = useShop()
   const { learned, events } = usePersonalization()

@@ -29,7 +29,7 @@ export function Orders() {
       ) : (
         <p className="lead">{words('orders.lead')}</p>
       )}
-      {/* Past orders are the shopper's own, whoever this visit is for. */}
+      {/* Past orders belong to the shopper, also while the shopper shops for somebody else. */}
       {isMe && <SignIn />}
       {placed.length > 0 && (
         <ul className="orders">

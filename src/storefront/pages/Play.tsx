@@ -46,11 +46,11 @@ export function Play() {
   }, [])
 
   const linked = (choices.get('taps') ?? '').split(' ').filter((id) => catalog.get(id))
-  // A turned-down product doesn't count as tapped.
+  // A product that the shopper turned down doesn't count as tapped.
   const liked = learned.filter((one) => one.kind === 'item' && !isAnswer(one.signal))
   const known = new Set([...tapped, ...liked.map(({ name }) => name)])
   const pressed = [...tapped, ...linked.filter((id) => known.has(id) && !tapped.includes(id))]
-  /** Products in the link that somebody else tapped and this shopper hasn't tapped yet. */
+  /** Products that the link names because somebody else tapped them, and that this shopper hasn't tapped yet. */
   const offered = linked.filter((id) => !known.has(id))
 
   function tap(ids: readonly string[]): void {
@@ -103,7 +103,7 @@ const titlesOf = (ids: readonly string[], { get }: Catalog): string =>
     .map(titleOf)
     .join(', ')
 
-/** Milliseconds from a tap until the list on screen has changed. */
+/** Returns the milliseconds from a tap until the list on screen has changed. */
 function useFollowed(list: readonly Recommendation[]) {
   const tap = useRef<{ readonly at: number; readonly ids: string } | null>(null)
   const [took, setTook] = useState<number | null>(null)
@@ -196,7 +196,7 @@ function List({ title, busy, mine = false, children }: ListProps) {
 }
 
 interface FactsProps {
-  /** Number of products tapped on this page. */
+  /** Number of products that were tapped on this page. */
   readonly taps: number
   readonly learnedFrom: number
   readonly took: number | null
@@ -207,7 +207,7 @@ interface FactsProps {
 function Facts({ taps, learnedFrom, took, began }: FactsProps) {
   const asked = useAsked()
   const since = asked.filter(({ time }) => began !== null && time >= began)
-  // Code that the service worker answers from this device reaches no server. The list has it, too.
+  // The list also has requests for code that the service worker answers from this device; these reach no server.
   const left = since.filter(({ way }) => way !== 'here').length
   return (
     <div className="play-facts">

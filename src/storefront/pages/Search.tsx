@@ -26,7 +26,7 @@ const REST_MS = 800
 export function Search() {
   const [choices] = useChoices()
   const asked = (choices.get('q') ?? '').trim()
-  // The typed text shows at once. Results render deferred, so that they don't delay the next letter.
+  // Show the typed text at once, and render the results later, so that they don't delay the next letter.
   const query = useDeferredValue(asked)
   const wish = useMemo(() => readBudget(query), [query])
   const found = useFound(wish ? '' : query)
@@ -89,8 +89,8 @@ function useRedirect(asked: string, found: FoundFor | null): boolean {
 }
 
 /**
- * Captures each query once, as typed. The query of the results on screen may be older: on a slow device, results of a
- * word's first letters may stay for a second while the shopper finishes the word.
+ * Captures each query once, as typed. The results on screen can belong to an older query: on a slow device, results for
+ * a word's first letters can stay for a second while the shopper finishes the word.
  * @param found whether the results on screen are those for `asked`
  */
 function useAsked(asked: string, found: boolean): void {
@@ -105,8 +105,7 @@ function useAsked(asked: string, found: boolean): void {
     const timer = found ? setTimeout(say, REST_MS) : undefined
     return () => {
       clearTimeout(timer)
-      // If the shopper opens a product before the pause ends, capture the typed text, because the shopper searched for
-      // it.
+      // If the shopper opens a product before the typing pause ends, capture the typed text at once.
       if (!said && location.pathname !== '/search') say()
     }
   }, [asked, found, capture])
@@ -120,7 +119,7 @@ const Results = memo(function Results({ found }: ResultsProps) {
   const { catalog, unavailable } = useShop()
   const { query, hits } = found
   const ids = useMemo(() => hits.map((hit) => hit.id), [hits])
-  // The search already returns ties in a new shopper's order, so a new shopper needn't wait for a ranking.
+  // The search already returns ties in the order for a new shopper, who needn't wait for a ranking.
   const ranked = useSteadyOrder(query, ids, true)
   const tolerance = usePersonalization().model?.searchTolerance
   const blended = useMemo(

@@ -1,4 +1,4 @@
-/** @module `/side-by-side`: everybody's list and this shopper's, with moves and reasons. */
+/** @module `/side-by-side`: everyone's list and this shopper's list, with moves and reasons. */
 import { type ReactNode, useMemo } from 'react'
 import type { Recommendation } from '../../index.ts'
 import { troubleText, usePersonalization, useRecommendations, WhyThis } from '../../react.ts'
@@ -159,9 +159,9 @@ function Lists({ movements: { personal, base }, loading }: ListsProps) {
 interface ListProps {
   readonly id: string
   readonly title: string
-  /** Number of items of the other list that are further down in this list than it shows. */
+  /** Number of the other list's items that are in this list, too, but below the places shown. */
   readonly below: number
-  /** Whether the list is known; false while it is computed. */
+  /** Rows of the list; false while the list is computed. */
   readonly children: ReactNode
 }
 
@@ -209,7 +209,7 @@ function Row({ placed, place, move, why }: RowProps) {
   )
 }
 
-/** Text of a move for screen readers, which skip arrows: it says the direction in words. */
+/** Text of a move for screen readers. They skip arrows, so it says the direction in words. */
 function spoken({ direction, text }: Move): ReactNode {
   if (direction === 'same') return text
   return (

@@ -18,7 +18,7 @@ export function Wishlist() {
   const { itemsOf, failed, answered } = useStockAnswers(items, [words('why.wished')])
   return (
     <Page title={words('wishlist.title')}>
-      {/* The line with Undo takes the place of the only wish. */}
+      {/* If the only wish was removed, the line with Undo stands in its place. */}
       {items.length === 0 && !answered ? (
         <p className="empty">
           <Say text={words('wishlist.empty')} />

@@ -32,7 +32,7 @@ interface AssortmentProps {
   readonly termsOf?: (id: string) => readonly string[] | undefined
   /** Ranks and reasons of items in personal order. */
   readonly ranked?: readonly Recommendation[]
-  /** Why each item is there, if that is the same for all. */
+  /** Lines that say why an item is in the list, if they are the same for all items. */
   readonly why?: readonly string[]
   /** Content between the tools and the list. */
   readonly children?: ReactNode
@@ -59,9 +59,9 @@ export function Assortment(props: AssortmentProps) {
     () => sort && [words('why.sorted', { by: words(`list.${sort}`) })],
     [sort],
   )
-  // A choice shows at once. The list renders in slices, so that it doesn't delay the next choice.
+  // Show a choice at once, and render the list in slices, so that it doesn't delay the next choice.
   const listed = useDeferredValue(shown)
-  // A prerendered page was rendered without the shopper and without the choices in the address.
+  // A prerendered page knows neither the shopper nor the choices in the address.
   const rendered = catalog.enoughFor !== null
   const chosen = facets.chosen > 0 || ['in', 'sort', 'show'].some((name) => choices.has(name))
   const isReady = settled && !(rendered && chosen)

@@ -78,7 +78,7 @@ function Departments() {
           </li>
         ))}
       </ul>
-      {/* For pointers only: the keyboard and screen readers reach each link without it. */}
+      {/* This button is for pointers only, because the keyboard and screen readers reach each link without it. */}
       <button
         type="button"
         className="icon-button departments-more"
@@ -92,7 +92,7 @@ function Departments() {
   )
 }
 
-/** Scrolls a row on by most of its width, and from its end to its start. */
+/** Scrolls a row forward by most of its width; at the end, back to the start. */
 function scrollOn(row: HTMLElement): void {
   const { clientWidth, scrollLeft, scrollWidth } = row
   const isAtEnd = Math.abs(scrollLeft) + clientWidth >= scrollWidth - 2

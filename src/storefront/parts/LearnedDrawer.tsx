@@ -62,7 +62,7 @@ export function LearnedDrawer() {
         ref={dialog}
         className="drawer"
         aria-labelledby="drawer-title"
-        // Read the state from the dialog, because by the time of the event it may be open again.
+        // Read the state from the dialog, because it can be open again by the time of the event.
         onClose={({ currentTarget }) => setOpen(currentTarget.open)}
         onClick={(event) => event.target === event.currentTarget && close()}
       >
@@ -104,7 +104,7 @@ export function LearnedDrawer() {
   )
 }
 
-/** The settings of the list, if the shopper made any. */
+/** Part with the settings of the shopper's list, if the shopper made any. */
 function TunedPart() {
   if (isNeutral(useSignal(tuning))) return null
   return (

@@ -9,7 +9,7 @@ interface PictureProps {
   readonly size: number
   /** Alternative text; empty if the title is beside the picture. */
   readonly alt: string
-  /** Whether it is on the first screen. */
+  /** Whether the picture is on the first screen. */
   readonly early?: boolean
 }
 

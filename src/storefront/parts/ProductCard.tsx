@@ -13,7 +13,7 @@ import { Picture } from './Picture.tsx'
 interface CardProps {
   readonly item: Item
   readonly terms?: readonly string[]
-  /** Whether it is on the first screen. */
+  /** Whether the card is on the first screen. */
   readonly early?: boolean
   /** Number of places by which the product is higher than in everyone's list. */
   readonly rise?: number | null
@@ -46,7 +46,7 @@ export const Card = memo(function Card({ item, terms = NO_TERMS, early, rise }: 
         {item.price === undefined ? words('onRequest') : money(item.price, item.currency)}
         {!isSold(item) && <span className="card-sold"> {words('soldOut')}</span>}
       </span>
-      {/* Last, so that the link's name begins with the product. */}
+      {/* This comes last, so that the link's accessible name begins with the product. */}
       {rise && (
         <span className="rise">
           <span aria-hidden="true">▲ {count(rise)}</span>
@@ -57,7 +57,7 @@ export const Card = memo(function Card({ item, terms = NO_TERMS, early, rise }: 
   )
 })
 
-/** Keeps a single letter and its hyphen with what follows: “T-Light” must not end a line after “T-”. */
+/** Prevents a line break after a single letter and its hyphen, e.g. in “T-Light”. */
 function unbroken(text: string) {
   const [, before, word, after] = /^(.*?)(\b\w-\w+)(.*)$/.exec(text) ?? []
   if (word === undefined) return text
@@ -70,7 +70,7 @@ function unbroken(text: string) {
   )
 }
 
-/** Card for lists whose heading already gives the reason. */
+/** Card without a reason, for lists whose heading already gives it. */
 export function PlainCard({ item }: ItemComponentProps) {
   return <Card item={item} />
 }
@@ -84,7 +84,7 @@ export function ProductCard({ item, recommendation }: ItemComponentProps) {
   )
 }
 
-/** Card with the reason, on the first screen. */
+/** Card with the reason, for the first screen. */
 export function EarlyCard({ item, recommendation }: ItemComponentProps) {
   return (
     <>

@@ -1,4 +1,4 @@
-/** @module Facts about a product, from its title and the shop's terms; why it is in lists, from a year of orders. */
+/** @module Facts about a product from its title and the shop's terms, and why it is in lists, by a year of orders. */
 import type { ReactNode } from 'react'
 import type { Item } from '../../index.ts'
 import { categoryPath, departmentOf, departmentText, titleOf } from '../catalog.ts'
@@ -63,7 +63,7 @@ export function ProductFacts({ item }: { readonly item: Item }) {
   )
 }
 
-/** What the shop's order log says about the product, for those who ask why lists show it. */
+/** Shows what the shop's order log says about the product, which explains why lists show it. */
 function Why({ item }: { readonly item: Item }) {
   const history = useHistory(item.id)
   const [, lowest = 0, highest = 0, orders = 0, month = 0] = history ?? []

@@ -1,4 +1,4 @@
-/** @module Renders a message of `words/`: `*…*` becomes stressed text, `[…]` a link to `href`. */
+/** @module Renders a message of `words/`: text in `*…*` becomes stressed text, and text in `[…]` a link to `href`. */
 import { Link } from './Link.tsx'
 
 interface SayProps {

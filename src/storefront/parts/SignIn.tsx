@@ -38,7 +38,7 @@ export function SignIn() {
 }
 
 interface FormProps {
-  /** Shoppers to choose from; empty while they load. The page must not move when they arrive. */
+  /** Shoppers to choose from; empty while they load. The page must not move when the shoppers arrive. */
   readonly shoppers: readonly PastShopper[]
   readonly say: (what: string) => void
   /** Called after sign-in. The form, which has the focus, then disappears, so the caller must move the focus. */
@@ -95,7 +95,7 @@ function Form({ shoppers, say, onDone }: FormProps) {
   )
 }
 
-/** A shopper's year of orders, shifted so that it ends yesterday; a device stores orders of the last 90 days. */
+/** Shifts a shopper's year of orders so that it ends yesterday, because a device stores orders of the last 90 days. */
 function untilYesterday({ label, orders }: PastShopper, now: number): PastOrder[] {
   const later = Math.floor((now - orders[orders.length - 1].time) / DAY - 1) * DAY
   return orders.map(({ time, items }) => ({

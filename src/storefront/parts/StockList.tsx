@@ -23,7 +23,7 @@ interface StockListProps {
   readonly termsOf?: (id: string) => readonly string[] | undefined
   /** Ranks and reasons of items in personal order. */
   readonly ranked?: readonly Recommendation[]
-  /** Why each item is there, if that is the same for all. */
+  /** Lines that say why an item is in the list, if they are the same for all items. */
   readonly why?: readonly string[]
 }
 
@@ -43,7 +43,7 @@ export const StockList = memo(function StockList(props: StockListProps) {
   const [choices, choose] = useChoices()
   const shown = Math.max(PAGE, Number(choices.get('show')) || 0)
   const list = useRef<HTMLUListElement>(null)
-  // Render the first screen at once and the other products a moment later, because a slow phone takes long for all.
+  // Render the first screen at once and the other products later, because a slow phone takes long to render all.
   const rendered = useSyncExternalStore(never, isScript, isRendered)
   const whole = useDeferredValue(settled, settled && rendered)
   const cards = whole ? shown : Math.min(shown, FIRST_SCREEN)
@@ -54,7 +54,7 @@ export const StockList = memo(function StockList(props: StockListProps) {
   function more() {
     const first = list.current?.querySelectorAll('a').length ?? 0
     choose((next) => next.set('show', String(shown + PAGE)), { replace: true })
-    // The button may be gone, so move the focus to the first new product.
+    // The pressed button is possibly gone, so move the focus to the first new product.
     requestAnimationFrame(() => list.current?.querySelectorAll('a')[first]?.focus())
   }
 

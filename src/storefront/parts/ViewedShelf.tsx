@@ -19,7 +19,7 @@ export function ViewedShelf(props: ViewedProps) {
   return isPersonal && <Viewed {...props} />
 }
 
-/** The shelf. At the shopper's first view it reserves no space: the list is empty, as it leaves out this product. */
+/** The shelf. At the shopper's first view it reserves no space, because it leaves out this product and is empty. */
 function Viewed({ except, distinct }: ViewedProps) {
   const { events } = usePersonalization()
   const [any] = useState(() => (events.byName.view_item ?? 0) > 0)

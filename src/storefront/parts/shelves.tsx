@@ -34,7 +34,7 @@ const FixedShelfWithReasons = (props: LayoutProps) => (
 )
 const GridWithReasons = (props: LayoutProps) => <List {...props} className="grid with-reasons" />
 
-/** Heading and list of the shopper; with everyone's order chosen, the list is the same for everybody. */
+/** Heading and list for this shopper. If the shopper chose everyone's order, the list is the same for everybody. */
 export function ForYou() {
   const chosen = useSignal(order)
   return (
@@ -64,7 +64,7 @@ export function Returning({ of }: { readonly of: 'again' | 'onYourMind' }) {
 }
 
 interface PopularProps extends Pick<RecommendationsProps, 'initialItems'> {
-  /** Whether it is on the first screen. */
+  /** Whether the shelf is on the first screen. */
   readonly early?: boolean
 }
 

@@ -1,4 +1,4 @@
-/** @module The second story of fast-forward: the first weeks of a shop that collects nothing, as `simulate` played it. */
+/** @module The second story of fast-forward: first weeks of a shop that collects nothing, recorded by `simulate`. */
 import { useMemo } from 'react'
 import { productPath, titleOf } from '../catalog.ts'
 import { Link } from '../parts/Link.tsx'
@@ -35,7 +35,7 @@ export function NewShopStory() {
   )
 }
 
-/** The story only shows recorded weeks, so a step computes nothing. */
+/** The story shows recorded weeks, so a step only returns its week. */
 const open = async () => ({ step: async (week: ShopWeek) => week, close: () => {} })
 
 function Played({ shop: { weeks, epsilon } }: { readonly shop: NewShop }) {
@@ -109,8 +109,8 @@ interface NewModelProps {
 }
 
 /**
- * The list of the week's model, with the counts behind each product: the sum of the devices' own counts, and the sum
- * that the servers released.
+ * The list of the week's model, with the counts behind each product: the exact sum of the devices' counts, and the
+ * noisy sum that the servers released.
  */
 function NewModel({ week: { list, round }, before }: NewModelProps) {
   const known = new Set(before?.list.map(({ id }) => id))

@@ -14,7 +14,7 @@ const PACES = [
 export const wait = (milliseconds: number) =>
   new Promise<void>((resolve) => setTimeout(resolve, milliseconds))
 
-/** Whether the replay starts automatically, which it doesn't for shoppers who prefer less motion or save data. */
+/** Whether the replay starts automatically: not for shoppers who prefer less motion or save data. */
 const playsByItself = () => !savesData() && !matchMedia('(prefers-reduced-motion: reduce)').matches
 
 export function usePlayed<Step>(player: Player<Step>) {
@@ -51,7 +51,7 @@ export function ReplayControls(props: ReplayControlsProps) {
       <button
         type="button"
         className="button button-strong"
-        // Not `disabled`, because the pressed button would lose the focus. The player ignores the press.
+        // Don't use `disabled`, because the pressed button would lose the focus. The player ignores the press.
         aria-disabled={done}
         onClick={() => (playing ? player.pause() : player.play())}
       >
@@ -75,7 +75,7 @@ export function ReplayControls(props: ReplayControlsProps) {
       <div className="replay-progress">
         <progress max={total} value={steps.length} aria-label={progress} />
         <span>{place}</span>
-        {/* Screen readers hear about the shopper's actions and about waiting, but not about every part. */}
+        {/* Screen readers read out the results of the shopper's actions and waiting times, but not every part. */}
         <span role="status">
           {status === 'loading' && words('replay.modelLoading')}
           {status === 'paused' && words('replay.paused')}

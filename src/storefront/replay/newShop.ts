@@ -7,7 +7,7 @@ import type { Moment } from './quality.ts'
 export const SHOP_ARMS = ['alone', 'rounds'] as const
 export type ShopArm = (typeof SHOP_ARMS)[number]
 
-/** A product of the new model's list. The opening week has no counts. */
+/** A product of the new model's list. In the opening week, products have no counts. */
 export interface Listed {
   readonly id: string
   readonly count?: {
@@ -22,10 +22,7 @@ export interface Listed {
 interface DeviceExample {
   /** Products of the device's last 30 days. */
   readonly items: readonly string[]
-  /**
-   * Number in the update that counts the first of these products, and the two shares of this number for leader and
-   * helper.
-   */
+  /** Number in the update that counts the first of these products; `leader` and `helper` are its two shares. */
   readonly number: number
   readonly leader: number
   readonly helper: number
@@ -34,7 +31,7 @@ interface DeviceExample {
 export interface ShopWeek {
   /** End of the week, milliseconds. */
   readonly time: number
-  /** Mean quality of the lists until the next model. */
+  /** Mean quality of the lists between this week's model and the next one. */
   readonly quality: Readonly<Record<ShopArm, number>>
   readonly list: readonly Listed[]
   /** The week's round; absent in the opening week. */
@@ -122,7 +119,7 @@ function readDevice(value: unknown): DeviceExample {
   }
 }
 
-/** Number of models that a mean covers, because test shoppers place too few orders after a single model. */
+/** Number of models that a mean covers, because test shoppers place too few orders between two models. */
 export const MEAN_WEEKS = 8
 
 /** Means over the last `MEAN_WEEKS` weeks, after each week. */

@@ -33,7 +33,7 @@ type Playing = ReturnType<typeof setUp>['player']
 const count = (player: Playing) => player.getSnapshot().steps.length
 const status = (player: Playing) => player.getSnapshot().status
 
-test('plays every part once, in order, and ends', async () => {
+test('the player plays every part once, in order, and ends', async () => {
   const { player, seen, tick, open } = setUp()
   expect(status(player)).toBe('idle')
   player.play()
@@ -50,7 +50,7 @@ test('plays every part once, in order, and ends', async () => {
   expect(status(player)).toBe('done')
 })
 
-test('pauses between two parts and later continues from there', async () => {
+test('the player pauses between two parts and later continues from there', async () => {
   const { player, seen, tick } = setUp()
   player.play()
   await vi.waitFor(() => expect(count(player)).toBe(1))
@@ -62,7 +62,7 @@ test('pauses between two parts and later continues from there', async () => {
   expect(seen).toEqual([1, 2])
 })
 
-test('a step requested during a pause between two parts follows at once', async () => {
+test('a step requested during the player’s pause between two parts follows at once', async () => {
   const { player, seen, tick } = setUp()
   player.play()
   await vi.waitFor(() => expect(count(player)).toBe(1))
@@ -73,7 +73,7 @@ test('a step requested during a pause between two parts follows at once', async 
   expect([status(player), seen]).toEqual(['paused', [1, 2]])
 })
 
-test('steps by one part at a time', async () => {
+test('the player steps by one part at a time', async () => {
   const { player, seen } = setUp()
   player.next()
   await vi.waitFor(() => expect(count(player)).toBe(1))
@@ -85,7 +85,7 @@ test('steps by one part at a time', async () => {
   expect(seen).toEqual([1, 2, 3])
 })
 
-test('a restart closes the replay, drops the running step and starts again', async () => {
+test('a restart of the player closes the replay, drops the running step and starts again', async () => {
   const { player, seen, closed, open } = setUp()
   player.play()
   await vi.waitFor(() => expect(count(player)).toBe(1))
@@ -98,7 +98,7 @@ test('a restart closes the replay, drops the running step and starts again', asy
   expect(open).toHaveBeenCalledTimes(2)
 })
 
-test('a failure is shown, and playing again retries', async () => {
+test('the player shows a failure, and playing again retries', async () => {
   const { player, open } = setUp(true)
   player.play()
   await vi.waitFor(() => expect(status(player)).toBe('failed'))

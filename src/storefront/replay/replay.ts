@@ -1,6 +1,6 @@
 /**
  * @module Replays a shopper's orders through two separate personalizers in memory, which know neither other shoppers
- * nor the visitor. Before each order the replay requests every list; then it captures the order in both. One
+ * nor the visitor. Before each order, the replay requests every list; then both personalizers capture the order. One
  * personalizer learns after each order, and the other never learns.
  */
 import type { Item } from '../../index.ts'

@@ -7,7 +7,7 @@ export interface ToSearch {
   readonly question: SearchQuestion
   readonly german: boolean
   /**
-   * Number of first hits whose pictures the answer contains. Unless the number is 0, the answer also contains the found
+   * Number of hits, from the first on, whose pictures the answer contains. Above 0, the answer also contains the found
    * products.
    */
   readonly first: number
@@ -15,7 +15,7 @@ export interface ToSearch {
 
 export interface FoundFirst extends SearchAnswer {
   readonly items?: readonly Item[]
-  /** File names and SVGs; null where a file has no picture. */
+  /** File names and SVGs; null if a file has no picture. */
   readonly pictures?: readonly (readonly [name: string, svg: string | null])[]
 }
 
@@ -75,7 +75,7 @@ export const questionFor = (query: string): SearchQuestion => ({ query, suggesti
 export const askFirst = (question: SearchQuestion): Promise<FoundFirst> =>
   askThread(question, FIRST_SCREEN)
 
-/** Answer to the query that `beginSearch` sent; undefined for any other query. */
+/** Returns the answer to the query that `beginSearch` sent; undefined for any other query. */
 export const begunFor = (query: string): Promise<FoundFirst> | undefined =>
   begun?.query === query && begun.german === readsGerman() ? begun.found : undefined
 

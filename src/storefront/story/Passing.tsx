@@ -1,6 +1,6 @@
 /**
- * @module Short notes during the first visit. The note after the first view says that what was learned stays on this
- * device. The note after the third view says that the shop works without a network. Each note shows once, for some
+ * @module Short notes during the first visit. The note after the first view says that this device keeps what it learned
+ * to itself. The note after the third view says that the shop works without a network. Each note shows once, for some
  * seconds or until it is closed. Between the two notes, the shop asks whether to store what it learned, until the
  * shopper answers.
  */
@@ -24,8 +24,8 @@ type Saying = 'learned' | 'keep' | 'offline'
 /** @param path path of the page on screen */
 export function Passing({ path }: { readonly path: string }) {
   const saying = useSaying()
-  // A product page's main button stands at the bottom of a phone's screen, so the note is at another place there. It
-  // appears there anew: a note that moved would shift the page.
+  // A product page's main button stands at the bottom of a phone's screen, so the note is at another place there. A new
+  // note appears there, because a note that moved would shift the page.
   const place = path.startsWith('/product/') ? 'passing at-product' : 'passing'
   return (
     <div role="status">
@@ -57,7 +57,7 @@ function useSaying(): Saying | null {
 
 const STAGE = { learned: 1, offline: 2 } as const
 
-/** The question about storing. Its two buttons look alike, so that the question doesn't push for a yes. */
+/** The question about storing. Its two buttons look alike, so that neither answer is suggested. */
 function Question() {
   const personalizer = usePersonalizer()
   const { unerased } = usePersonalization().persist

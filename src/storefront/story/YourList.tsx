@@ -28,8 +28,8 @@ import { useHand } from './useHand.ts'
 import { rememberShown, told, visit } from './visit.ts'
 
 /**
- * Number of cards on the first screen, which load their pictures early. Each further early picture would delay the
- * first paint.
+ * Number of cards on the first screen, which load their pictures early. More early pictures would delay the first
+ * paint.
  */
 const FIRST_ROW = 6
 
@@ -40,7 +40,7 @@ const EVERYONES = { limit: FOR_YOU, order: 'base' } as const
 interface OnScreen {
   readonly order: Order
   readonly items: readonly Recommendation[]
-  /** Milliseconds since the epoch. */
+  /** Time at which this list came on screen, milliseconds since the epoch. */
   readonly since: number
 }
 
@@ -144,7 +144,7 @@ export function YourList({ first }: YourListProps) {
           <WhoButton ref={whoButton} open={asksWho} onToggle={() => askWho(!asksWho)} />
         </div>
         <p className="for-you-line" role="status">
-          {/* There is no sentence while the previous list is on screen and the new list loads. */}
+          {/* While the new list loads and the previous list is on screen, there is no sentence. */}
           {state.code
             ? troubleText(words, state.code)
             : failed
@@ -156,7 +156,7 @@ export function YourList({ first }: YourListProps) {
                   : !(loading && before) &&
                     lineOf({ now: items ?? [], without, everyones, done, known }, catalog.get)}
         </p>
-        {/* The style sheet shows this note only in everyone's order, because prerendering doesn't know the choice. */}
+        {/* The style sheet shows this note only in everyone's order, because prerendering can't know the choice. */}
         <p className="for-you-note">{words('yourList.baseOrder')}</p>
       </div>
       <NobodyNote />
@@ -179,8 +179,8 @@ export function YourList({ first }: YourListProps) {
       <Gliding className="grid with-reasons" aria-busy={loading} {...handlers}>
         {items ? (
           itemsOf(entriesOf(items, catalog), ({ item, recommendation }, place, menu) => (
-            // An item of the prerendered list keeps its node only if it keeps its place: moving a node would make
-            // the page jump.
+            // An item of the prerendered list keeps its node only if it keeps its place, because a moved node makes the
+            // page jump.
             <li
               key={waiting?.[place]?.id === item.id ? `first ${item.id}` : item.id}
               className="grid-item"

@@ -23,13 +23,13 @@ const say = (shown: Partial<Parameters<typeof lineOf>[0]>) =>
   )
 
 describe('the line above the list', () => {
-  test('invites a new shopper', () => {
+  test('the line above the list invites a new shopper', () => {
     expect(say({ known: false, now: list(9, 8, 7) })).toBe(
       'Everyone sees this list. Open something you like, then come back.',
     )
   })
 
-  test('names how many items changed since the last look, and the causes', () => {
+  test('the line above the list names how many items changed since the last look, and the causes', () => {
     const done = [{ verb: 'view_item', about: 'i7' }] as const
     const without = EVERYONES
     expect(say({ now: list(9, 1, 375), without, done })).toBe(
@@ -56,7 +56,7 @@ describe('the line above the list', () => {
     )
   })
 
-  test('does not name an event that changed nothing, or an unknown product', () => {
+  test('the line above the list does not name an event that changed nothing, or an unknown product', () => {
     const done = [{ verb: 'purchase', about: 'gone' }] as const
     expect(say({ without: EVERYONES, done })).toBe('So far, everyone sees these 3.')
     expect(say({ now: list(9, 1, 375), without: EVERYONES })).toBe(
@@ -65,7 +65,7 @@ describe('the line above the list', () => {
     expect(say({ everyones: null })).toBe('')
   })
 
-  test('compares with everyone’s list even if the shopper’s list leaves items out', () => {
+  test('the line above the list compares with everyone’s list even if the shopper’s list leaves items out', () => {
     // The first item of everyone's list is in the basket, so all base ranks are one less.
     const now = list(2, 3, 4).map((one) => ({ ...one, baseRank: one.baseRank - 1 }))
     expect(say({ now })).toBe('1 of these 3 is here because of what you did in this shop.')

@@ -1,6 +1,6 @@
 /**
  * @module Remembers the last list that the home page showed in this visit, and the actions since, so that the page can
- * explain what changed. This is in memory only; forgetting clears it, and so does shopping for somebody else.
+ * explain what changed. Both are in memory only. Forgetting clears them, and so does shopping for somebody else.
  */
 import type { CaptureInput, Recommendation } from '../../index.ts'
 import { createSignal } from '../signal.ts'
@@ -8,7 +8,7 @@ import { createStored, who } from '../stored.ts'
 
 /** Answers to a listed product. */
 const ANSWERS = ['less_like_this', 'not_for_me', 'have_this'] as const
-/** Events that count as an action, strongest first. A view counts, but the click that led to it doesn't. */
+/** Events that count as an action, strongest first. A view counts, but not the click that led to it. */
 const VERBS = [
   ...ANSWERS,
   ...(['purchase', 'add_to_cart', 'add_to_wishlist', 'search', 'view_item'] as const),
@@ -25,7 +25,7 @@ export interface Action {
 interface Visit {
   /** The list that the home page showed last; null before the first list, and after the shopper forgot something. */
   readonly before: readonly Recommendation[] | null
-  /** Time when that list came on screen, milliseconds since the epoch. */
+  /** Time at which that list came on screen, milliseconds since the epoch. */
   readonly since: number
   /** Actions since that time, latest first, each action once. */
   readonly done: readonly Action[]
@@ -69,8 +69,8 @@ export function rememberShown(before: readonly Recommendation[], since: number):
 }
 
 /**
- * Call this after the shopper forgot something. That changes the list, and the page must not explain the change by
- * actions.
+ * Call this after the shopper forgot something. Forgetting changes the list, and the page must not explain that change
+ * by actions.
  */
 export function forgetShown(): void {
   visit.set({ ...visit.get(), before: null, done: [] })

@@ -11,7 +11,7 @@ import { familiarOf, themesOf, usualPrice, wordsIn } from './traits.ts'
 import { isNeutral, NEUTRAL, tuned } from './tuned.ts'
 import { tuning } from './tuning.ts'
 
-/** Number of products that settings can bring into the list. */
+/** Number of products, from the top of the shopper's ranking, that settings can bring into the list. */
 const POOL = 400
 
 interface TuneProps {
@@ -105,7 +105,7 @@ export function Tune({ own, open, onList }: TuneProps) {
   )
 }
 
-/** The list, and further products that the shopper may bring into it. */
+/** Returns the list, and further products that the shopper's settings can bring into it. */
 function usePool(own: readonly Recommendation[]): readonly Recommendation[] {
   const personalizer = usePersonalizer()
   const [more, setMore] = useState<readonly Recommendation[]>([])
@@ -116,7 +116,7 @@ function usePool(own: readonly Recommendation[]): readonly Recommendation[] {
       (list) => {
         if (!left) setMore(list)
       },
-      // In that case the settings sort only the list's own products.
+      // If the further products can't be loaded, the settings sort only the list's own products.
       () => {},
     )
     return () => {
@@ -134,7 +134,7 @@ function middlePrice(items: readonly { readonly price?: number }[]): number {
   return prices[prices.length >> 1] || 1
 }
 
-/** A price as a person would name it. */
+/** Rounds a price as a person would. */
 const nice = (price: number): number =>
   price < 2
     ? Math.round(price * 20) / 20

@@ -1,6 +1,6 @@
 /**
- * @module Derives from what the device learned the data that the settings of a list need: usual price, familiar
- * departments, themes. Pure.
+ * @module Computes, from what the device learned, the values that the settings of a list need: usual price, familiar
+ * departments, themes. Pure functions.
  */
 import type { Item } from '../../index.ts'
 import type { Tuning } from './tuned.ts'
@@ -41,7 +41,7 @@ export const familiarOf = (learned: readonly Learned[]): ReadonlyMap<string, num
 /** Maximum number of themes. */
 const THEMES = 4
 const DEPARTMENTS = 2
-/** Minimum number of the list's products that have a theme. */
+/** Minimum number of the list's products that must have a theme. */
 const LEAST = 2
 
 export const wordsIn = ({ title = '' }: Item): readonly string[] => [

@@ -24,7 +24,7 @@ const tunings: fc.Arbitrary<Tuning> = fc.record({
 const order = (list: readonly Entry[], tuning: Tuning) =>
   tuned(list, (entry) => entry, USUAL, tuning)
 
-/** Checks each pair: a product that should rise, and stood before the other product, still stands before it. */
+/** Checks each pair: if the product that should rise stood before the other product, it still does. */
 function neverFalls(
   before: readonly Entry[],
   after: readonly Entry[],
@@ -39,7 +39,7 @@ function neverFalls(
 }
 
 describe('tuned', () => {
-  test('neutral settings, and the usual price, keep the order, whatever the scores', () => {
+  test('neutral settings, and the usual price, keep the list’s order, whatever the scores', () => {
     fc.assert(
       fc.property(entries, (list) => {
         expect(order(list, NEUTRAL)).toEqual(list)
@@ -70,7 +70,7 @@ describe('tuned', () => {
     )
   })
 
-  test('more of a theme lifts its products, and less of it lowers them', () => {
+  test('more of a theme raises its products, and less of it lowers them', () => {
     const has = ({ themes }: Entry) => themes.includes('vintage')
     fc.assert(
       fc.property(entries, tunings, (list, { price, surprise }) => {

@@ -1,8 +1,8 @@
-/** @module Orders a list by the shopper's own settings. Neutral settings keep the list's order exactly. Pure. */
+/** @module Orders a list by the shopper's own settings. Neutral settings keep its order exactly. Pure functions. */
 
 /** The shopper's settings for their list. */
 export interface Tuning {
-  /** Wished price; null for the price that was learned. */
+  /** Price that the shopper wishes; null for the price that was learned. */
   readonly price: number | null
   /** Number from −1 (familiar products) to 1 (surprising products); 0 keeps the learned order. */
   readonly surprise: number
@@ -44,7 +44,7 @@ export function tuned<Entry extends { readonly score: number }>(
   const distance = (from: number, to: number) => Math.abs(Math.log(from / to))
   let lowest = Number.POSITIVE_INFINITY
   const valued = list.map((entry) => {
-    // Limit each score to the score of the entry before, so that these values alone give the list's order.
+    // Limit each score to the score of the entry before it, so that the limited scores alone give the list's order.
     lowest = Math.min(lowest, entry.score)
     const traits = traitsOf(entry)
     let value = lowest - SURPRISE * surprise * traits.familiar

@@ -1,4 +1,4 @@
-/** @module The people whom the shopper shops for: chooses, adds, renames and removes them. */
+/** @module Lets the shopper choose, add, rename and remove the people for whom they shop. */
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
 import { useSignal } from '../signal.ts'
@@ -10,7 +10,7 @@ import { switchTo } from './follow.ts'
 const MOST = { people: 20, letters: 30 }
 
 interface ChoiceProps {
-  /** Called on Escape; absent where the choice stays open. */
+  /** Called on Escape; absent if the choice stays open. */
   readonly onClose?: () => void
 }
 
@@ -67,7 +67,7 @@ export function Choice({ onClose }: ChoiceProps) {
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || !(doing || onClose)) return
-    // The side panel, which would close on Escape, stays open.
+    // Prevent the default, because Escape would also close the side panel.
     event.preventDefault()
     if (doing) start(null)
     else onClose?.()

@@ -8,7 +8,7 @@ import { words } from '../words/words.ts'
 
 export const Choice = laterPart(() => import('./Choice.tsx').then((part) => part.Choice))
 
-/** Name of the person whom the shopper shops for; null for the shopper and for nobody. */
+/** Returns the name of the person for whom the shopper shops; null for the shopper and for nobody. */
 export function usePerson(): string | null {
   const current = useSignal(who)
   const { profiles } = usePersonalization()
@@ -38,13 +38,13 @@ export function WhoButton({ ref, open, onToggle }: WhoButtonProps) {
   )
 }
 
-/** Says as long as it is so that this visit isn't kept. */
+/** Note that this visit isn't stored, shown while the shopper shops as nobody. */
 export function NobodyNote() {
   if (useSignal(who) !== NOBODY) return null
   return <p className="notice who-note">{words('who.note')}</p>
 }
 
-/** The choice in the side panel, where it is always open. */
+/** The choice of the person in the side panel, where it is always open. */
 export function WhoPart() {
   return (
     <section className="who-part" aria-labelledby="who-part">

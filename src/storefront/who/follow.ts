@@ -1,6 +1,6 @@
 /**
- * @module Keeps for whom the shop stores (`stored.ts`) equal to for whom the personalizer learns, whichever tab
- * changes it.
+ * @module Keeps two people equal: the one for whom the shop stores (`stored.ts`), and the one for whom the personalizer
+ * learns, whichever tab changes them.
  */
 import type { Personalizer } from '../../index.ts'
 import { keepHint, keepOnly, ME, NOBODY, who } from '../stored.ts'
@@ -12,17 +12,17 @@ let known: string | null = null
 
 function look({ getSnapshot }: Pick<Personalizer, 'getSnapshot'>): void {
   const { persist, profiles, status, storage } = getSnapshot()
-  // Before, the snapshot doesn't show what is stored.
+  // Before that, the snapshot doesn't show what is stored.
   if (status !== 'ready' || switching > 0) return
   const { current, others } = profiles
   try {
     if (current === NOBODY || persist.allowed === true) keepHint(current)
     else keepHint(ME)
   } catch {
-    // Storage is denied or full: at the next visit the page learns who it is for some moments later.
+    // If storage is denied or full, the next page learns the person only when its personalizer has started.
   }
   if (who.get() !== current) who.set(current)
-  // If the disk fails for now, the people on it are unknown.
+  // If the disk fails at the moment, the people on it are unknown.
   const isSure = storage === 'indexeddb' || persist.allowed === false
   const kept = storage === 'indexeddb' ? others : []
   const ids = kept.map(({ id }) => id).join(' ')
@@ -37,7 +37,8 @@ export function followWho(personalizer: Personalizer): void {
 }
 
 /**
- * Switches shop and personalizer. The shop switches at once, so that nothing done later is stored for the one before.
+ * Switches shop and personalizer. The shop switches at once, so that no later action is stored for another
+ * person.
  * @throws QuotaExceededError if the disk has no room for the choice of nobody. Nothing has changed then: a reload would
  * count the visit for the person before
  * @throws NearsideError `storage-…` if the choice holds in this tab only
@@ -48,7 +49,7 @@ export async function switchTo(personalizer: Personalizer, id: string): Promise<
     try {
       keepHint(id)
     } catch (error) {
-      // If storage is denied instead, nothing of anybody is stored.
+      // If storage is denied instead, nothing is stored for anybody.
       if ((error as Error).name === 'QuotaExceededError') throw error
     }
   switching++

@@ -1,4 +1,4 @@
-/** @module Tests what the shop stores for whom, in a real `localStorage`. */
+/** @module Tests which values the shop stores for which person, in a real `localStorage`. */
 import { createFakePersonalizer } from '@nearside/ui/react/testPersonalizer.ts'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { addToBasket, basket, toggleWish, wishlist } from '../basket.ts'
@@ -44,7 +44,7 @@ afterEach(() => {
   reset()
 })
 
-test('wishes and tuning are everybody’s own, basket and orders are the device’s', async () => {
+test('wishes and tuning are separate for each person, basket and orders are the device’s', async () => {
   toggleWish('mine')
   addToBasket('shared', 1)
   await switchTo(personalizer, person.id)
@@ -63,7 +63,7 @@ test('wishes and tuning are everybody’s own, basket and orders are the device�
   expect(disk()).not.toContain(person.name)
 })
 
-test('nobody starts empty and writes nothing, except what decides what leaves or stays here', async () => {
+test('a visit as nobody starts empty and writes only values that decide what leaves this device or stays on it', async () => {
   toggleWish('mine')
   addToBasket('mine', 1)
   placeOrder(LINES, 1)
@@ -90,7 +90,7 @@ test('nobody starts empty and writes nothing, except what decides what leaves or
   expect([basket.get(), wishlist.get(), orders.get()]).toEqual([[], [], []])
 })
 
-test('an order that the server refuses is refused for the one who placed it, and nobody’s is not stored', async () => {
+test('an order that the server refuses is shown as refused to the person who placed it, and nobody’s refusal is not stored', async () => {
   status = 422
   await switchTo(personalizer, NOBODY)
   sendOrder('nobodys', [])
@@ -106,11 +106,11 @@ test('an order that the server refuses is refused for the one who placed it, and
   expect(disk()).not.toContain('nobodys')
 })
 
-test('what is stored about a person goes with them, also if another tab removes them', async () => {
+test('the stored values of a person are deleted with the person, also if another tab removes them', async () => {
   await switchTo(personalizer, person.id)
   toggleWish('theirs')
   expect(disk()).toContain('theirs')
-  // The disk fails for now: nobody knows who is on it.
+  // The disk fails at the moment, so the people on it are unknown.
   personalizer.change({ storage: 'memory', profiles: { current: ME, others: [] } })
   expect(disk()).toContain('theirs')
   personalizer.change({ storage: 'indexeddb' })
@@ -118,7 +118,7 @@ test('what is stored about a person goes with them, also if another tab removes 
   expect([who.get(), wishlist.get()]).toEqual([ME, []])
 })
 
-test('before a yes, nothing of a person is stored; after a no, nothing is left, and the page goes on', async () => {
+test('before a yes, nothing of another person is stored; after a no, nothing is left, and the page goes on', async () => {
   mayKeep.set(false)
   personalizer.change({ persist: { option: 'ask', allowed: null } })
   await switchTo(personalizer, person.id)
@@ -135,7 +135,7 @@ test('before a yes, nothing of a person is stored; after a no, nothing is left, 
   expect(wishlist.get()).toEqual(['theirs'])
 })
 
-test('a full disk refuses nobody, because a reload would take the visit for another’s', async () => {
+test('a full disk refuses a visit as nobody, because a reload would count the visit for another person', async () => {
   vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
     throw new DOMException('as the test asked', 'QuotaExceededError')
   })

@@ -1,4 +1,4 @@
-/** @module The button that cuts the wire, its sign in the header, and the list of requests. */
+/** @module Button that cuts the connection to servers ("wire"), its sign in the header, and the list of requests. */
 import { useState } from 'react'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
 import { replayKept } from '../offline.ts'
@@ -25,7 +25,7 @@ function useWire() {
   const [trouble, setTrouble] = useState<Shown | null>(null)
   const [busy, setBusy] = useState(false)
 
-  /** Refines `no-worker`: the shopper has not agreed to storing, or the shop is still being stored. */
+  /** Returns the exact reason for `no-worker`: the shopper has not agreed to storing, or storing hasn't ended. */
   function reasonOf(why: Trouble | null): Shown | null {
     if (why !== 'no-worker' || !import.meta.env.PROD) return why
     if (persist.option === 'ask' && persist.allowed !== true) return 'ask'
@@ -104,7 +104,7 @@ export function WirePart() {
   )
 }
 
-/** Shows totals, the latest requests, and which requests this page can't see. */
+/** Shows totals, the latest requests, and a note on the requests that this page can't see. */
 export function Requests({ asked }: { readonly asked: readonly Asked[] }) {
   const sum = (way: Asked['way']) => count(asked.filter((one) => one.way === way).length)
   const bytes = asked.reduce((all, { sent }) => all + (sent ?? 0), 0)

@@ -10,7 +10,7 @@ export interface Asked {
   /** Number of bytes of the request body; null if unknown. */
   readonly sent: number | null
   /**
-   * Origin of this entry. `shop`: made by a page or its worker; `service-worker`: made by the service worker;
+   * Source of this entry. `shop`: made by a page or its worker; `service-worker`: made by the service worker;
    * `browser`: listed in the page's Performance entries; `log`: listed in the device's log.
    */
   readonly by: 'shop' | 'service-worker' | 'browser' | 'log'
@@ -33,7 +33,7 @@ export function subscribeAsked(listener: () => void): () => void {
   return () => void listeners.delete(listener)
 }
 
-/** Starts collecting. Call it before the document has loaded: until then the browser holds messages back. */
+/** Starts collecting. Call it before the document has loaded: until then, the browser holds its messages back. */
 export function collectAsked(): void {
   navigator.serviceWorker?.addEventListener('message', ({ data }) => {
     if (data?.kind !== 'request') return

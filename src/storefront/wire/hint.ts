@@ -8,7 +8,7 @@ export function wasCut(): boolean {
   try {
     return localStorage.getItem(CUT) === 'true'
   } catch {
-    // Storage is denied. Then there is no service worker either, and the wire can't be cut.
+    // If storage is denied, there is no service worker either, and the wire can't be cut.
     return false
   }
 }

@@ -21,14 +21,14 @@ const log = [
 ]
 const totals = totalsOf(log)
 
-test('sums up requests, uploads and their bytes by address', () => {
+test('requests, uploads and their bytes are summed up by address', () => {
   expect([...totals]).toEqual([
     [LATEST, { count: 5, sent: 0, time: 30 }],
     [REPORT, { count: 1, sent: 900, time: 40 }],
   ])
 })
 
-test('counts an address once that was requested between the page’s opening and the first reading', () => {
+test('an address that was requested between the page’s opening and the first reading counts once', () => {
   const before = beforeOpening(totals, 20)
   expect(before.get(LATEST)?.count).toBe(4)
   expect(unreported(totals, before, [], false).map(({ address }) => address)).toEqual([
@@ -38,7 +38,7 @@ test('counts an address once that was requested between the page’s opening and
   expect(unreported(totals, beforeOpening(totals, 100), [], false)).toEqual([])
 })
 
-test('adds every request that the service worker did not report, each only once', () => {
+test('every request that the service worker did not report is added, once', () => {
   const before = totalsOf([])
   const seen: Asked = { address: LATEST, time: 11, way: 'network', sent: 0, by: 'shop' }
   const others = { ...seen, by: 'service-worker' } as const
@@ -46,15 +46,15 @@ test('adds every request that the service worker did not report, each only once'
   expect(added.filter(({ address }) => address === LATEST)).toHaveLength(3)
   expect(added.at(-1)).toEqual({ address: REPORT, time: 40, way: 'network', sent: 900, by: 'log' })
   expect(unreported(totals, before, [seen, seen, others, ...added], false)).toEqual([])
-  // No service worker of the shop sees a vault's requests, so a reported request is a different request.
+  // No service worker of the shop sees a vault's requests, so a request that it reported is another request.
   expect(unreported(totals, before, [seen], true)).toHaveLength(6)
 })
 
-test('counts all requests of a log that started anew', () => {
+test('all requests of a log that started anew are counted', () => {
   expect(unreported(totalsOf(log.slice(1, 2)), totals, [], false)).toHaveLength(2)
 })
 
-test('from the Performance entries, takes only requests that passed no service worker', () => {
+test('from the Performance entries, only requests that passed no service worker are counted', () => {
   const one = {
     entryType: 'resource',
     name: LATEST,

@@ -96,8 +96,8 @@ export function totalsOf(entries: readonly LedgerEntry[]): Totals {
 }
 
 /**
- * Totals when the page opened, from the first reading after that. An address requested since then counts as requested
- * once, because the log doesn't say how often.
+ * Totals when the page opened, from the first reading after that. An address that was requested between opening and
+ * reading counts as requested once since the opening, because the log doesn't say how often.
  * @param time when the page opened, milliseconds since the epoch
  */
 export function beforeOpening(now: Totals, time: number): Totals {

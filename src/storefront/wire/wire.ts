@@ -45,7 +45,7 @@ export const WORKER_FILE = `${import.meta.env.BASE_URL}sw.js`
 
 /**
  * After each page load the browser checks for a newer service worker, and no page can prevent this check. While the
- * wire is cut, the check reads the browser's own copy of the file, for a day at most.
+ * wire is cut, the check reads the browser's own copy of the file instead, for a day at most.
  */
 export const checkBy = (cut: boolean): RegistrationOptions => ({
   updateViaCache: cut ? 'all' : 'imports',
@@ -66,7 +66,7 @@ export async function setWire(
   if (wanted) await checkByCopy(true).catch(() => undefined)
   const { cut, why } = await askWorker(wanted)
   if (!cut) await checkByCopy(false).catch(() => undefined)
-  // A vault's requests don't pass the service worker. The wire counts as cut only when the vault knows, too.
+  // A vault's requests don't pass the service worker. The wire counts as cut only once the vault is offline, too.
   if (cut) await personalizer?.setOffline(true)
   know(cut)
   return cut === wanted ? null : (why ?? 'no-worker')
@@ -84,7 +84,7 @@ export async function followWire(): Promise<void> {
   if (isCut.get() || navigator.serviceWorker?.controller) know((await askWorker()).cut)
 }
 
-/** Sets a personalizer offline while the wire is cut. @returns function that stops it */
+/** Sets a personalizer offline while the wire is cut. @returns function that stops following the wire */
 export function keepOffline({ setOffline }: Pick<Personalizer, 'setOffline'>): () => void {
   const apply = () => void setOffline(isCut.get()).catch(() => undefined)
   apply()

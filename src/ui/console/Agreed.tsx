@@ -88,13 +88,13 @@ function Consent({ personalizer, snapshot }: SectionProps) {
   )
 }
 
-/** The updates in the log, and the budget that they used. */
+/** Shows the updates in the log, and the privacy budget that they used. */
 function Spent({ snapshot, entries }: Omit<LogProps, 'personalizer'>) {
   const { locale, words } = useWords()
   const id = useId()
   const { sent, terms } = snapshot
   const posts = entries.filter(({ kind }) => kind === 'upload').reverse()
-  // One log entry for each report, because an update without an answer is sent again and logged again.
+  // Use one log entry per report, because a report without an answer is sent again and logged again.
   const uploads = [...new Map(posts.map((one) => [one.detail.reportId, one])).values()]
   const { lossSquared = 0 } = summaryOf(entries)
   const noise = Math.min(...uploads.map(({ detail }) => Number(detail.noiseMultiplier)))

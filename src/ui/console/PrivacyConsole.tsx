@@ -66,7 +66,7 @@ export function PrivacyConsole({
   const words = wordsIn<ConsoleKey>({ ...CONSOLE_ENGLISH, ...given }, locale)
   const entries = log.entries ?? []
   const parts = { personalizer, snapshot, entries }
-  // An erasure changes the key of all parts, so that no part still shows erased data.
+  // An erasure changes the React key of all parts, so that no part still shows erased data.
   const erased = entries.findLast(({ detail }) => detail.what === 'everything')?.sequence
   return (
     <ConsoleWords.Provider value={{ words, details, locale }}>
@@ -132,7 +132,7 @@ function useLog({ audit, events }: Personalizer, snapshot: PersonalizerSnapshot)
     }
   }, [audit, events])
   useEffect(() => {
-    // Don't read during a fit: it changes the snapshot at each step, but logs nothing.
+    // Don't read during a fit, which changes the snapshot at each step but logs nothing.
     if (!snapshot.fitting) void read()
   }, [snapshot, read])
   return { ...log, read }
@@ -172,7 +172,7 @@ function Check({ personalizer, read }: CheckProps) {
   const { words } = useWords()
   const { run, status } = useOutcome()
   const verify = async () => {
-    // Read the log before the check, so that the place of a broken entry fits this log.
+    // Read the log before the check, so that the check's position of a broken entry is right for this log.
     const log = await read()
     const { entries, brokenAt, signed } = await personalizer.audit.verify()
     if (brokenAt !== null) return words('broken', { entry: log[brokenAt]?.sequence })

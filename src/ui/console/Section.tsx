@@ -21,7 +21,7 @@ export interface LogProps extends SectionProps {
 
 interface Spoken {
   readonly words: Words<ConsoleKey>
-  /** The shop's messages of the technical details. */
+  /** Messages of the technical details that the shop passed. */
   readonly details: ConsoleLabels['details']
   readonly locale: string
 }
@@ -58,7 +58,7 @@ export function useWords() {
   }
 }
 
-/** A time as text, in a `<time>` element with its exact value. */
+/** Shows a time as text, in a `<time>` element with the exact value. */
 export function Moment({ at }: { readonly at: number }) {
   const { locale } = useContext(ConsoleWords)
   return (

@@ -29,8 +29,8 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
   const [open, setOpen] = useState<EventName | null>(null)
   /** Name and undo function of the last deletion. Only this function still holds the deleted events. */
   const [undo, setUndo] = useState<readonly [name: string, back: () => Promise<void>] | null>(null)
-  // After any deletion, in any tab, drop the undo, which holds deleted events. This doesn't drop the undo of a deletion
-  // on this page, which is set only after the snapshot has changed.
+  // After any deletion, in any tab, drop the earlier undo function, which holds deleted events. The undo of a new
+  // deletion on this page stays, because it is set only after the snapshot has changed.
   const [known, setKnown] = useState(snapshot.erasures)
   if (known !== snapshot.erasures) {
     setKnown(snapshot.erasures)
@@ -44,11 +44,11 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
     ? words('keptFor', { n: retentionDays })
     : words('keptForever')
   const lastOf = (kind: LedgerEntry['kind']) => entries.findLastIndex((one) => one.kind === kind)
-  // Every deletion also removes the stored updates, so updates are stored only if the last update is newer than the
-  // last deletion.
+  // Every deletion also removes the stored updates, so there are stored updates only if the last update is newer than
+  // the last deletion.
   const keepsUpdates = snapshot.sent.bytes > 0 && lastOf('erase') <= lastOf('upload')
 
-  /** Runs an action, shows its outcome, and moves the focus there, because the pressed button may be gone. */
+  /** Runs an action, shows its outcome, and moves the focus there, because the pressed button is possibly gone. */
   async function show(work: () => Promise<string>) {
     await run('', work)
     said.current?.focus()

@@ -93,7 +93,7 @@ test('another language changes the words and the dates', async () => {
 })
 
 describe('what left', () => {
-  test('counts all downloads, which have no body; without updates it says “None”', async () => {
+  test('“What left” counts all downloads, which have no body; without updates it says “None”', async () => {
     log(
       entry(0),
       entry(1, { detail: { purpose: 'catalog', url: '/c', count: 3, received: 500 } }),
@@ -178,7 +178,7 @@ describe('what left', () => {
 })
 
 describe('what somebody could learn', () => {
-  test('with a relay, the servers don’t learn the shopper’s network address', async () => {
+  test('with a relay, the console says that the servers don’t learn the shopper’s network address', async () => {
     personalizer.change({ terms: TEST_TERMS })
     const screen = await show()
     const answers = part(screen, 'What could somebody learn from this?')
@@ -188,7 +188,7 @@ describe('what somebody could learn', () => {
     await expect.element(answers).toHaveTextContent(CONSOLE_ENGLISH['learnable.tokens.relay'])
   })
 
-  test('has four answers if updates can be sent, one answer if not, and a link to further information', async () => {
+  test('“What could somebody learn” has four answers if updates can be sent, one answer if not, and a link to further information', async () => {
     personalizer.change({ terms: { ...TEST_TERMS, epsilonPerReport: 2 } })
     const screen = await show()
     const answers = part(screen, 'What could somebody learn from this?')
@@ -210,7 +210,7 @@ describe('what somebody could learn', () => {
 })
 
 describe('what is stored', () => {
-  test('a new shopper has nothing stored but the log', async () => {
+  test('“What is stored” shows that a new shopper has nothing stored but the log', async () => {
     const stored = part(await show(), 'What is stored?')
     await expect.element(stored).toHaveTextContent('Nothing about you yet.')
     await expect.element(stored).toHaveTextContent('It is gone when the page closes.')
@@ -253,7 +253,7 @@ describe('what is stored', () => {
     await expect.element(screen.getByText('Brought back: Searched for: mug.')).toBeVisible()
   })
 
-  test('the question is directly below its row and says how many actions are deleted', async () => {
+  test('the question before a deletion is directly below its row and says how many actions are deleted', async () => {
     await personalizer.capture({ name: 'search', search_term: 'a' })
     await personalizer.capture({ name: 'search', search_term: 'b' })
     const screen = await show()
@@ -314,7 +314,7 @@ describe('what is stored', () => {
     await expect.element(stored).toHaveTextContent('Your last updates')
     const erased = entry(3, { kind: 'erase', detail: { what: 'item', events: 1 } })
     log(upload(1, 4.9), entry(2), erased)
-    // A deletion removes the stored updates but not the count of sent ones.
+    // A deletion removes the stored updates, but not the number of updates sent.
     personalizer.change({ revision: 2 })
     await expect.element(stored).not.toHaveTextContent('Your last updates')
     log(upload(1, 4.9), entry(2), erased, upload(4, 7.3))
@@ -485,7 +485,7 @@ describe('checks of the log', () => {
     return checked
   }
 
-  test('an unsigned log is reported as whole, together with the limit of that check', async () => {
+  test('an unsigned log is reported as unbroken, together with the limit of that check', async () => {
     const checked = await check(entry(0))
     await expect.element(checked).toHaveTextContent('The log is whole: 1 entry, not signed.')
     await expect
@@ -547,7 +547,7 @@ describe('technical details', () => {
     expect(row?.textContent).toContain('424 bytes')
   })
 
-  test('the log shows its newest entries first, and all on request', async () => {
+  test('the log shows its newest entries first, and all entries on request', async () => {
     log(...Array.from({ length: 30 }, (_, at) => (at % 10 === 3 ? upload(at, 1) : entry(at))))
     const screen = await showTechnical()
     const rows = () => [...screen.container.querySelectorAll('.ns-ledger tbody tr')]
@@ -626,7 +626,7 @@ describe('technical details', () => {
     await expect.element(screen.getByText('Nothing was sent: no open round')).toBeVisible()
   })
 
-  test('shows events, dropped events, fit, guard and notices', async () => {
+  test('the technical details show events, dropped events, fit, guard and notices', async () => {
     personalizer.change({
       events: { count: 5, byName: { view_item: 4, purchase: 1 } },
       cleaning: { kept: 3, dropped: { misclick: 2 } },
@@ -658,7 +658,7 @@ describe('technical details', () => {
     }
   })
 
-  test('shows why learning waits', async () => {
+  test('the technical details show why learning waits', async () => {
     const screen = await showTechnical()
     personalizer.change({ deferred: 'save-data' })
     await expect.element(screen.getByText('waits: the browser is saving data')).toBeVisible()
@@ -668,7 +668,7 @@ describe('technical details', () => {
 describe('transfer to another device', () => {
   const file = (text: string) => new File([text], 'my-shop-transfer.json')
 
-  test('the file is saved, and its code is shown and focused', async () => {
+  test('the file for another device is saved, and its code is shown and focused', async () => {
     const saved = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined)
     const screen = await show()
     await screen.getByRole('button', { name: 'Save a file for another device' }).click()
@@ -679,7 +679,7 @@ describe('transfer to another device', () => {
     saved.mockRestore()
   })
 
-  test('an import is counted, and a refusal keeps the typed code', async () => {
+  test('an imported file is reported with its number of events, and a refusal keeps the typed code', async () => {
     const given = vi.spyOn(personalizer, 'importTransfer').mockResolvedValue(1)
     const screen = await render(
       <PrivacyConsole personalizer={personalizer} labels={CONSOLE_GERMAN} locale="de-DE" />,
@@ -705,7 +705,7 @@ describe('transfer to another device', () => {
     await expect.element(screen.getByText(/^Das Lernen ist angehalten/)).toBeVisible()
   })
 
-  test('a file that is too large is not read', async () => {
+  test('a transfer file that is too large is not read', async () => {
     const given = vi.spyOn(personalizer, 'importTransfer')
     const screen = await show()
     await screen.getByLabelText('File from another device').upload(file('x'.repeat(9 << 20)))

@@ -1,4 +1,7 @@
-/** @module Tests that the page's style sheet and the widgets' style sheet do not affect each other. */
+/**
+ * @module Tests that the page's style sheet doesn't change the widgets, and the widgets' style sheet doesn't change the
+ * page.
+ */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { waitFor } from '@nearside/core/testPatience.ts'
@@ -17,8 +20,8 @@ const ITEMS: readonly Item[] = [
 ]
 
 /**
- * Exaggerated rules of typical themes and resets, for elements, states and positions. A widget's outermost box has no
- * rule, because a page may position it and set its width.
+ * Exaggerated rules of typical themes and resets, for elements, states and positions. A widget's outermost box gets
+ * none of them, because a page may position that box and set its width.
  */
 const HOSTILE = `
   article, section section { padding: 40px; background: gold; float: left }
@@ -64,7 +67,10 @@ function looksOf(container: Element): Map<string, string> {
   return looks
 }
 
-/** Computed properties of layout and paint, without origins of transforms, which change with the height of a box. */
+/**
+ * Computed properties of layout and paint. Origins of transforms are left out, because they change with the height of a
+ * box.
+ */
 function* computed(style: CSSStyleDeclaration): Generator<[string, string]> {
   const seen = new Set(['perspective-origin', 'transform-origin'])
   for (const name of style) if (!seen.has(name)) yield [name, style.getPropertyValue(name)]

@@ -20,7 +20,7 @@ const text = (name: string) => part(name)?.textContent ?? ''
 
 afterEach(() => host()?.remove())
 
-test('shows queries, answers and reasons as they arrive, and doesn’t change the page’s lists', async () => {
+test('the panel shows queries, answers and reasons as they arrive, and doesn’t change the page’s lists', async () => {
   const own = createFakePersonalizer(ITEMS)
   const personalizer = withDevtools(own, { items: ITEMS })
   const heard: unknown[] = []
@@ -44,7 +44,7 @@ test('shows queries, answers and reasons as they arrive, and doesn’t change th
   await waitFor(() => expect(text('Lists')).not.toContain('recommend'))
 })
 
-test('shows the contributions to an item’s score, its rules, and failures', async () => {
+test('the panel shows the contributions to an item’s score, its rules, and failures', async () => {
   const own = createFakePersonalizer(ITEMS)
   const explain = vi.spyOn(own, 'explain').mockResolvedValue({
     ...{ id: 'tin', score: 3, rank: 1, baseRank: 1, reason: { kind: 'popular' } },
@@ -65,7 +65,7 @@ test('shows the contributions to an item’s score, its rules, and failures', as
   await waitFor(() => expect(text('Lists')).toContain('Error: no such list'))
 })
 
-test('has no accessibility findings and closes with the personalizer', async () => {
+test('the panel has no accessibility findings and closes with the personalizer', async () => {
   const own = createFakePersonalizer(ITEMS)
   const personalizer = withDevtools(own)
   await personalizer.recommend()

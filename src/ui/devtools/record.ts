@@ -5,20 +5,20 @@ import type { ListAnswer, ListQuery, Recommendation } from '@nearside/core/ranki
 
 export interface ListRecord {
   readonly query: ListQuery
-  /** False for a list requested once, by `recommend` and similar calls. */
+  /** Whether the list is watched; false for a list requested once, e.g. by `recommend`. */
   readonly watched: boolean
-  /** Milliseconds from the request to its first answer; null before. */
+  /** Milliseconds from the request to its first answer; null until then. */
   milliseconds: number | null
   answers: number
   items: readonly Recommendation[]
   error: string | null
 }
 
-/** Maximum number of recorded lists besides watched lists. */
+/** Maximum number of recorded lists that were requested once, without `watch`. */
 const KEPT = 10
 
 /**
- * @param now clock in milliseconds, with any start
+ * @param now clock in milliseconds; only differences are used
  * @param changed callback after each request, each answer, and each end of a watched list
  */
 export function recorder(

@@ -36,7 +36,7 @@ export function buildChoices(
 
   return {
     body,
-    /** @param facets same groups as in the first call */
+    /** @param facets the same groups as in the first call, with new counts */
     update(facets: readonly Facet[]): void {
       const chosen = facets.flatMap(({ options }) => options).filter((one) => one.selected).length
       fold.textContent = chosen === 0 ? words('filter') : words('chosen', { n: chosen })
@@ -67,7 +67,7 @@ function buildGroup(
     const first = rows.findIndex(({ row }, o) => row.hidden && isPossible(facet.options[o]))
     all = true
     update(facet)
-    // The pressed button is gone, so move the focus to the first new choice.
+    // The pressed button is gone, so move the focus to the first choice that has appeared.
     rows[first]?.input.focus()
   })
   body.append(element('legend', '', group.label), ...rows.map(({ row }) => row), more)

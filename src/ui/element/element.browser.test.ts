@@ -17,7 +17,7 @@ afterEach(() => document.body.replaceChildren())
 
 const ids = (host: HTMLElement) => inside(host, '[data-item]').map(({ dataset }) => dataset.item)
 
-test('shows its own content until the first answer, then the list', async () => {
+test('the element shows its own content until the first answer, then the list', async () => {
   const host = show(
     '<nearside-recommendations limit="2"><p>Tins and mugs</p></nearside-recommendations>',
   )
@@ -30,7 +30,7 @@ test('shows its own content until the first answer, then the list', async () => 
   expect(inside(host, '.ns-card-price')[0].textContent).toBe('£4.95')
 })
 
-test('shows a sale’s price, and the usual one struck through, until the sale ends by the device’s clock', async () => {
+test('the element shows a sale’s price, and the usual price struck through, until the sale ends by the device’s clock', async () => {
   const now = Date.now()
   vi.setSystemTime(now)
   try {
@@ -50,7 +50,7 @@ test('shows a sale’s price, and the usual one struck through, until the sale e
   }
 })
 
-test('follows live changes: prices, and products that are gone or new', async () => {
+test('the element follows live changes: new prices, removed products and new products', async () => {
   provide({ personalizer, items: ITEMS })
   const host = show('<nearside-recommendations limit="4"></nearside-recommendations>')
   await waitFor(() => expect(ids(host)).toEqual(['tin', 'mug', 'wick', 'glow']))
@@ -63,12 +63,12 @@ test('follows live changes: prices, and products that are gone or new', async ()
   const all = provided?.items
   personalizer.change({ live: { ...live, gone: [] } })
   await waitFor(() => expect(ids(host)).toEqual(['tin', 'mug', 'wick', 'glow']))
-  // The search index is built anew for new products only.
+  // The search index is built again only if products are new.
   expect(provided?.items).toBe(all)
   expect(provided?.shop.itemOf('new')).toMatchObject({ price: 19 })
 })
 
-test('reserves no space for a list that is empty for new visitors, but shows the page’s content', async () => {
+test('the element reserves no space for a list that is empty for new visitors, but shows the page’s content', async () => {
   const shown = (html: string) => {
     const host = show(html)
     provide({ personalizer: { ...personalizer, watch: () => () => {} }, items: ITEMS })
@@ -80,7 +80,7 @@ test('reserves no space for a list that is empty for new visitors, but shows the
   expect(shown(own)).toBeGreaterThan(0)
 })
 
-test('passes its page to the shop’s rules, and can opt out of them', async () => {
+test('the element passes its page to the shop’s rules, and can opt out of them', async () => {
   const watch = vi.spyOn(personalizer, 'watch')
   provide({ personalizer, items: ITEMS })
   const host = show('<nearside-recommendations page="home"></nearside-recommendations>')
@@ -90,7 +90,7 @@ test('passes its page to the shop’s rules, and can opt out of them', async () 
   await waitFor(() => expect(asked()).toMatchObject({ page: 'home', rules: false }))
 })
 
-test('follows the shopper, announces changes and sends events to the page', async () => {
+test('the element follows the shopper, announces changes and sends events to the page', async () => {
   provide({ personalizer, items: ITEMS, linkTo: ({ id }) => `#${id}` })
   const host = show(
     '<nearside-recommendations heading="Yours" limit="3"></nearside-recommendations>',
@@ -114,7 +114,7 @@ test('follows the shopper, announces changes and sends events to the page', asyn
   expect(await chosen).toMatchObject({ recommendation: { id: 'glow' }, position: 2 })
 })
 
-test('the focus stays on its item when the list moves', async () => {
+test('the focus stays on its item when the items of the list move', async () => {
   provide({ personalizer, items: ITEMS })
   const host = show('<nearside-recommendations limit="4"></nearside-recommendations>')
   await waitFor(() => expect(ids(host)).toHaveLength(4))
@@ -124,7 +124,7 @@ test('the focus stays on its item when the list moves', async () => {
   expect(host.shadowRoot?.activeElement?.textContent).toBe('Lantern')
 })
 
-test('lists similar items, and starts with an empty list when the attribute names another item', async () => {
+test('the element lists similar items, and starts with an empty list when the attribute names another item', async () => {
   provide({ personalizer, items: ITEMS, labels: { similar: 'Ähnliches' } })
   const host = show('<nearside-recommendations for-item="tin"></nearside-recommendations>')
   await waitFor(() => expect(ids(host)).toEqual(['mug']))
@@ -135,7 +135,7 @@ test('lists similar items, and starts with an empty list when the attribute name
   await waitFor(() => expect(inside(host, 'section')[0].hidden).toBe(true))
 })
 
-test('requests and titles each list by its attributes: viewed, bought, basket, dearer and others', async () => {
+test('the element requests and titles each list by its attributes: viewed, bought, basket, dearer and others', async () => {
   const watch = vi.spyOn(personalizer, 'watch')
   provide({ personalizer, items: ITEMS })
   for (const [attributes, title, asked] of [
@@ -180,7 +180,7 @@ test('no style leaks in or out; only the page’s custom properties apply', asyn
   expect(getComputedStyle(document.querySelector('ul') as Element).display).toBe('block')
 })
 
-test('makes no request after removal and has no accessibility findings', async () => {
+test('the element makes no request after removal and has no accessibility findings', async () => {
   provide({ personalizer, items: ITEMS })
   const host = show(
     '<main><h1>Shop</h1><nearside-recommendations></nearside-recommendations></main>',
@@ -197,7 +197,7 @@ test('makes no request after removal and has no accessibility findings', async (
   expect(question).not.toHaveBeenCalled()
 })
 
-test('reports a list once in view, then its clicks', async () => {
+test('the element reports a list once it is in view, then its clicks', async () => {
   const measure = { shown: vi.fn(), clicked: vi.fn() }
   provide({ personalizer, items: ITEMS, measure, linkTo: ({ id }) => `#${id}` })
   const host = show(`<div style="block-size: 300vh"></div>

@@ -27,7 +27,7 @@ const findings = async () => {
   return (await axe.run(document.body, { rules })).violations.map(({ id }) => id)
 }
 
-test('says why the item is there, folds an answered card, and brings the card back when Undo is pressed', async () => {
+test('the menu says why the item is there, folds an answered card, and brings the card back when Undo is pressed', async () => {
   provide({ personalizer, items: ITEMS })
   const host = show('<nearside-recommendations limit="3"></nearside-recommendations>')
   await personalizer.capture({ name: 'view_item', item_id: 'wick' })
@@ -53,7 +53,7 @@ test('says why the item is there, folds an answered card, and brings the card ba
   await personalizer.capture({ name: 'view_item', item_id: 'glow' })
   const undo = inside(host, '.ns-folded button')[0]
   expect(focused(host)).toBe(undo)
-  // Enter that is still held from the answer.
+  // A repeated Enter from the key that is still held after the answer.
   const held = { key: 'Enter', repeat: true, cancelable: true, bubbles: true }
   expect(undo.dispatchEvent(new KeyboardEvent('keydown', held))).toBe(false)
   await userEvent.keyboard('{Enter}')
@@ -61,7 +61,7 @@ test('says why the item is there, folds an answered card, and brings the card ba
   await waitFor(() => expect(focused(host)).toBe(opener(host, 'mug')))
 })
 
-test('an answer that can’t be stored leaves the card; a list may have no menu', async () => {
+test('an answer that can’t be stored leaves the card as it is; a list can have no menus', async () => {
   provide({ personalizer: { ...personalizer, capture: async () => null }, items: ITEMS })
   const host = show('<nearside-recommendations limit="3"></nearside-recommendations>')
   await waitFor(() => expect(opener(host, 'mug')).toBeDefined())

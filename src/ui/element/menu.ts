@@ -15,7 +15,7 @@ export { createListAnswers, show, whyLines, withoutFolded } from '../lists/answe
 export const menuStyles = sheetOf(css)
 
 export interface Menu {
-  /** Why the item is in the list. */
+  /** Lines that say why the item is in the list. */
   readonly why: () => Promise<readonly string[]>
   /** Answers that the shopper may give. */
   readonly answers: () => readonly AnswerName[]
@@ -49,7 +49,7 @@ export function buildMenu(shop: Shop, id: string, menu: Menu): HTMLElement {
   }
 
   function onAnswer(answer: AnswerName): void {
-    // The card is removed at once. The focus that it loses must not close the menu during the removal.
+    // The card is removed at once. Its loss of focus must not close the menu during the removal.
     opened = null
     menu.onAnswer(answer)
   }
@@ -76,7 +76,7 @@ function buildBody({ words }: Shop, { why, answers, onAnswer }: Menu): HTMLEleme
   return body
 }
 
-/** Line in place of the folded item. */
+/** Line that is shown in place of the folded item. */
 export function buildFolded(shop: Shop, { id, answer }: Folded, undo: () => void): HTMLElement {
   const { words } = shop
   const line = element('li', 'ns-folded')

@@ -66,7 +66,7 @@ export function provide<TItem extends Item>(options: {
     ...{ searchLabels, measure },
     shop: {
       itemOf: (id) => find(id),
-      // Elements pass only items that the page provided, which are of the type TItem.
+      // Elements pass only items that the page provided, and these have the type TItem.
       linkTo: (item) => linkTo(item as TItem),
       words: wordsIn({ ...ENGLISH_LISTS, ...labels }, locale),
       locale,
@@ -83,9 +83,9 @@ export function provide<TItem extends Item>(options: {
 
 /**
  * Calls `onChange` at once, and again after each change of a price, of stock or of the products.
- * @param onChange gets a function that finds current products, and the list of all products to search, which changes
- * only if there are new products
- * @returns function that ends this
+ * @param onChange gets a function that finds current products, and the list of all products for search; this list
+ * changes only if there are new products
+ * @returns function that ends the calls
  */
 function followItems<TItem extends Item>(
   personalizer: Personalizer,
@@ -123,7 +123,7 @@ function followItems<TItem extends Item>(
 
 let sheet: CSSStyleSheet | null = null
 
-/** One style sheet for all elements. A constructed sheet also works under a policy without inline styles. */
+/** One style sheet for all elements. A constructed sheet also works under a policy that forbids inline styles. */
 export function styles(): CSSStyleSheet {
   sheet ??= sheetOf(`${css}\n:host { display: block } :host([hidden]) { display: none }`)
   return sheet

@@ -42,7 +42,7 @@ const UNKNOWN_SHOP: Shop = {
 /** Code of the menus; null until it has loaded. Without it, lists have no menus. */
 let code: typeof import('./menu.ts') | null = null
 
-/** Attributes that say what a list is about. */
+/** Attributes that name the subject of a list. */
 const SUBJECTS = ['for-item', 'with-item', 'category', 'from']
 
 /**
@@ -124,14 +124,14 @@ export class NearsideRecommendations extends Base {
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (!this.isConnected || before === after) return
-    // If the list is about something else now, start with an empty list instead of the old items.
+    // If the list's subject has changed, start with an empty list instead of the old items.
     if (SUBJECTS.includes(name)) this.connect()
     else this.#ask()
   }
 
   /**
    * Subscribes to the personalizer that the page has provided.
-   * @param isSame whether only the page's other options may have changed, so that the list can stay
+   * @param isSame whether only other options of the page have changed, so that the list can stay
    */
   connect(isSame = false): void {
     if (isSame) {
@@ -183,7 +183,7 @@ export class NearsideRecommendations extends Base {
     return Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_LIMIT
   }
 
-  /** Undefined for invalid JSON. */
+  /** Ids in an attribute with a JSON array; undefined for invalid JSON. */
   #ids(name: string): readonly string[] | undefined {
     try {
       return JSON.parse(this.getAttribute(name) ?? '')
@@ -292,7 +292,7 @@ export class NearsideRecommendations extends Base {
     })
   }
 
-  /** Gives the focus to the button of a line that has just appeared, or of an item that has just come back. */
+  /** Gives the focus to the button of a line that has just appeared, or of an item that an undo brought back. */
   #moveFocus(folded: Folded | null): void {
     const isNew = folded && folded !== this.#folded
     this.#folded = folded
@@ -303,7 +303,7 @@ export class NearsideRecommendations extends Base {
         code?.show(card.parentElement?.querySelector('button'))
   }
 
-  /** Says beside the shopper's own list that learning is paused, like `LearningPaused` of `nearside/react`. */
+  /** Shows a notice beside the shopper's list while learning is paused, like `LearningPaused` of `nearside/react`. */
   #showPaused(): void {
     const { personalizer, shop } = provided ?? {}
     const isOwn = this.#name === 'forYou' && this.getAttribute('order') !== 'base'
@@ -318,7 +318,7 @@ export class NearsideRecommendations extends Base {
     this.#paused.replaceChildren(line)
   }
 
-  /** Announces a change. Each time in a new element, because a screen reader doesn't repeat unchanged text. */
+  /** Announces a change, each time in a new element, because a screen reader doesn't repeat unchanged text. */
   #announce(): void {
     const text = this.#shop.words('listUpdated', { title: this.#heading })
     this.#status.replaceChildren(element('span', '', text))

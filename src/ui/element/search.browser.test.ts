@@ -54,8 +54,8 @@ function unfold(root: ShadowRoot): void {
 }
 
 /**
- * Expects only the box and an empty note. The note must exist before its text does, else screen readers often skip the
- * text.
+ * Expects only the box and an empty note. The note must exist before its text, because screen readers often skip the
+ * text of a new note.
  */
 function expectOnlyTheBox(root: ShadowRoot): void {
   expect(visible(root, '[role=status]').map(({ textContent }) => textContent)).toEqual([''])
@@ -63,7 +63,7 @@ function expectOnlyTheBox(root: ShadowRoot): void {
   expect(root.host.clientHeight).toBe(root.querySelector('search')?.clientHeight)
 }
 
-test('finds typed words, with equally relevant hits in the shopper’s order', async () => {
+test('the search finds typed words, with equally relevant hits in the shopper’s order', async () => {
   const root = show()
   expectOnlyTheBox(root)
   await userEvent.type(box(root), 'tea')
@@ -121,7 +121,7 @@ test('the shop’s rules pin products, and lead to a page on Enter, not while ty
   await waitFor(() => expect(led).toEqual(['/returns', '/returns']))
 })
 
-test('captures a search only on Enter or when the shopper leaves the box', async () => {
+test('the element captures a search only on Enter or when the shopper leaves the box', async () => {
   const root = show()
   const capture = vi.spyOn(personalizer, 'capture')
   await userEvent.type(box(root), 'tea')
@@ -133,7 +133,7 @@ test('captures a search only on Enter or when the shopper leaves the box', async
   expect(capture).toHaveBeenCalledOnce()
 })
 
-test('captures on Enter a query that the page has set', async () => {
+test('the element captures on Enter a query that the page has set', async () => {
   const root = show('query="tea"')
   const capture = vi.spyOn(personalizer, 'capture')
   box(root).focus()
@@ -141,7 +141,7 @@ test('captures on Enter a query that the page has set', async () => {
   expect(capture.mock.calls).toEqual([[{ name: 'search', search_term: 'tea' }]])
 })
 
-test('reports a failure, and shows the next answer without filters', async () => {
+test('the search reports a failure, and shows the next answer without filters', async () => {
   const root = show()
   const rerank = vi.spyOn(personalizer, 'rerank').mockRejectedValue(new Error('lost'))
   await userEvent.type(box(root), 'tea')
@@ -174,7 +174,7 @@ test('filters narrow the results, count them, and keep the focus', async () => {
   expect(ids(root)).toEqual(['tin', 'mug', 'wick'])
 })
 
-test('lists a category’s products, and shows the rest of a long list at the press of a button', async () => {
+test('the search lists a category’s products, and shows the rest of a long list at the press of a button', async () => {
   const root = show('category="Jars" limit="3"')
   await waitFor(() => expect(ids(root)).toEqual(['jar 0', 'jar 1', 'jar 2']))
   expect(status(root)).toBe('12 products')
@@ -191,7 +191,7 @@ test('lists a category’s products, and shows the rest of a long list at the pr
   await waitFor(() => expect(ids(root)).toEqual(['wick', 'glow']))
 })
 
-test('sends clicks to the page, applies the rules for its page, and has German messages', async () => {
+test('the search sends clicks to the page, applies the rules for its page, and has German messages', async () => {
   const watch = vi.spyOn(personalizer, 'watch')
   provide({ personalizer, items: ITEMS, searchLabels: SEARCH_GERMAN, linkTo: ({ id }) => `#${id}` })
   const root = show('query="tea" page="search" rules="off"')
@@ -208,7 +208,7 @@ test('sends clicks to the page, applies the rules for its page, and has German m
   })
 })
 
-test('makes no request after removal and has no accessibility findings', async () => {
+test('the search makes no request after removal and has no accessibility findings', async () => {
   const root = show('query="tea"')
   await waitFor(() => expect(ids(root)).toHaveLength(3))
   const { violations } = await axe.run(document.body, {

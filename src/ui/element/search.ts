@@ -69,7 +69,7 @@ export class NearsideSearch extends Base {
   #groups: readonly FacetGroup[] = []
   #selection: FacetSelection = {}
   #all = false
-  /** Number of the current request, and the function that ends its subscription. */
+  /** Number of the current request; `#stop` ends its subscription. */
   #asked = 0
   #stop: (() => void) | null = null
   #hits: readonly SearchHit[] | null = null
@@ -103,7 +103,7 @@ export class NearsideSearch extends Base {
       this.#ask()
     })
     this.#input.addEventListener('change', () => this.#capture())
-    // The note is always rendered, because screen readers often skip a note that appears together with its text.
+    // Always render the note, because screen readers often skip a note that appears together with its text.
     this.#note.setAttribute('role', 'status')
     this.#found.append(this.#note, this.#meant, this.#list, this.#more)
     root.append(search, this.#found)
@@ -180,8 +180,8 @@ export class NearsideSearch extends Base {
     const take = (given: ListAnswer) => {
       this.#hits = found
       this.#take(given, isAnother)
-      // After an error the products and choices of the previous request stay on screen, so for the next answer they are
-      // still another request's.
+      // After an error, the products and choices on screen still belong to the previous request, also when the next
+      // answer arrives.
       isAnother &&= 'error' in given
     }
     // Without hits, the list shows what this shopper may like.

@@ -1,4 +1,4 @@
-/** @module Products, and functions that read the element's shadow tree, for its tests. */
+/** @module Products, and functions that read the element's shadow tree, for the element's tests. */
 
 export const ITEMS = [
   { id: 'tin', title: 'Cake tin', price: 4.95, currency: 'GBP', category: 'Kitchen' },

@@ -1,6 +1,6 @@
 /**
  * @module The shopper's answers to the items of one list, with React and without: folds the answered item at once,
- * stores the answer, and takes it back.
+ * stores the answer, and withdraws it on request.
  */
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { Words } from '@nearside/browser/page/words.ts'
@@ -25,7 +25,7 @@ export interface AnswersState {
   readonly failed: boolean
   /** Whether the shopper has answered in this list. */
   readonly answered: boolean
-  /** Ids of all items of this list that the shopper has answered. */
+  /** Ids of all items that the shopper has answered in this list. */
   readonly gone: ReadonlySet<string>
 }
 
@@ -99,7 +99,7 @@ export function createListAnswers(personalizer: Part) {
         if (state.gone.size > 0) follow(personalizer)
       }
     },
-    /** Whether this item came back last. If so, its button gets the focus, unless another element has the focus. */
+    /** Whether an undo just brought this item back. If so, its button gets the focus, unless another element has it. */
     isBack: (id: string) => back === id,
   }
 }
@@ -110,12 +110,12 @@ export const withoutFolded = <TEntry extends { readonly item: { readonly id: str
   gone: AnswersState['gone'],
 ): readonly TEntry[] => (gone.size > 0 ? entries.filter(({ item }) => !gone.has(item.id)) : entries)
 
-/** Ignores repeats of a held key: Enter on an answer moves the focus to the undo button, which it must not press. */
+/** Ignores repeats of a held key: Enter on an answer moves the focus to the undo button, and must not press it. */
 export const ignoreHeld = (event: { readonly repeat: boolean; preventDefault(): void }): void => {
   if (event.repeat) event.preventDefault()
 }
 
-/** Gives the focus to a button and scrolls no further than it needs. */
+/** Gives the focus to a button, and scrolls no further than needed to show it. */
 export function show(button: HTMLElement | null | undefined): void {
   button?.focus({ preventScroll: true })
   button?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
@@ -145,7 +145,7 @@ export async function whyLines(
       return [first, words('why.same')]
     return Number.isFinite(baseRank) ? [first, words('why.everyone', { n: baseRank })] : [first]
   }
-  // While the worker is down, the reason stands alone.
+  // While the worker is down, show the reason alone.
   const place = await personalizer.rankWithout(id, reason, query).catch(() => undefined)
   if (place === undefined) return [first]
   return [first, place === null ? words('why.gone') : words('why.without', { n: place })]

@@ -20,7 +20,7 @@ function follow(some: readonly Item[] = items, since: number | null = null) {
   return { seen, stop }
 }
 
-test('reports the end of one sale and the beginning of another', () => {
+test('the end of one sale and the beginning of another are reported', () => {
   const { seen } = follow()
   expect(seen).toEqual([0])
   vi.advanceTimersByTime(10 * MINUTE - 1)
@@ -31,7 +31,7 @@ test('reports the end of one sale and the beginning of another', () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('reports only changes after the time of the shown prices', () => {
+test('only price changes after the time of the shown prices are reported', () => {
   const { seen } = follow(items, START)
   expect(seen).toEqual([])
   vi.setSystemTime(START + 30 * MINUTE)
@@ -46,12 +46,12 @@ test('a device that slept through the end of a sale sees it within a minute', ()
   expect(seen).toHaveLength(2)
 })
 
-test('without sales it reports nothing and sets no timer', () => {
+test('without sales, `followPrices` reports nothing and sets no timer', () => {
   expect(follow([items[2]]).seen).toEqual([])
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('after the stop no timer runs', () => {
+test('after `followPrices` was stopped, no timer runs', () => {
   const { seen, stop } = follow()
   stop()
   vi.advanceTimersByTime(60 * MINUTE)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createItemFinder } from './itemFinder.ts'
 
-it('reads products only up to the one that is asked for', () => {
+it('the finder reads products only up to the requested product', () => {
   let read = 0
   const items = Array.from({ length: 20_000 }, (_, i) => ({
     get id() {
@@ -18,7 +18,7 @@ it('reads products only up to the one that is asked for', () => {
   expect(find('p19999')?.title).toBe('19999')
 })
 
-it('finds the first of several products with one id', () => {
+it('the finder returns the first of several products with one id', () => {
   const items = ['a', 'b', 'a'].map((id, at) => ({ id, title: `${at}` }))
   const find = createItemFinder(items)
   expect(find('b')?.title).toBe('1')

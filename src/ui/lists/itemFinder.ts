@@ -1,9 +1,9 @@
-/** @module Finds items by id. It reads the products only as far as needed. */
+/** @module Finds items by id. It reads the products only until the item is found. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 
 /**
- * Function that finds an item by its id; of several, the first. Best sellers come first in a published catalog, so
- * that the first lists read few of many thousand products, which takes a slow phone no time.
+ * Function that finds an item by its id; of several, the first. In a published catalog best sellers come first, so the
+ * first lists read only a few of many thousand products, which is fast even on a slow phone.
  */
 export function createItemFinder<TItem extends Item>(
   items: readonly TItem[],

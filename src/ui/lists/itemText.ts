@@ -7,8 +7,8 @@ import type { ListKey } from '../messages/lists.ts'
 
 /**
  * Text of a reason: a short sentence without a full stop.
- * @param of id of the explained item. If the reason is an event of this item, the text says "You bought …" instead of
- *   "Because you bought …"
+ * @param of id of the explained item. If the reason is an event about this item, the text says "You bought …" instead
+ *   of "Because you bought …"
  */
 export function reasonText(
   words: Words<ListKey>,
@@ -46,7 +46,7 @@ export function movedText(
   return up < 0 ? words('lower', { n: -up }) : null
 }
 
-/** Usual price of an item that costs less now; null if it doesn't. @param locale BCP 47 */
+/** Usual price of an item that costs less now; null for another item. @param locale BCP 47 */
 export function usualPriceText(item: Item, locale: string): string | null {
   const { price = 0, regularPrice: usual = 0 } = item
   return usual > price ? priceText({ ...item, price: usual }, locale) : null

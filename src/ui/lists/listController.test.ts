@@ -25,7 +25,7 @@ const idsOf = ({ entries }: ListView<Item>) => entries.map(({ item }) => item.id
 describe('what a list shows', () => {
   const settings = { itemOf, words, limit: 2 }
 
-  test('shows skeletons first, then the items that the page knows, up to the limit, with positions 1, 2, …', () => {
+  test('a list shows skeletons first, then the items that the page knows, up to the limit, with positions 1, 2, …', () => {
     expect(viewOf(LOADING, settings)).toMatchObject({ skeletons: 2, isEmpty: false, entries: [] })
     const view = viewOf(ready('a', 'gone', 'b', 'c'), settings)
     expect(view).toMatchObject({ skeletons: 0, loading: false, trouble: null })
@@ -35,19 +35,19 @@ describe('what a list shows', () => {
     ])
   })
 
-  test('initial items replace skeletons; an empty array shows nothing', () => {
+  test('initial items replace skeletons; an empty array of initial items shows nothing', () => {
     const view = viewOf(LOADING, { ...settings, initialItems: ['b', 'gone', 'a'] })
     expect([idsOf(view), view.skeletons, view.loading]).toEqual([['b', 'a'], 0, true])
     expect(viewOf(LOADING, { ...settings, initialItems: [] }).isEmpty).toBe(true)
   })
 
-  test('the shop’s transform runs last; a list without items is empty', () => {
+  test('the shop’s transform of a list runs last; a list without items is empty', () => {
     const transformItems = (items: readonly Recommendation[]) => items.slice().reverse()
     expect(idsOf(viewOf(ready('a', 'b', 'c'), { ...settings, transformItems }))).toEqual(['c', 'b'])
     expect(viewOf(ready('gone'), settings).isEmpty).toBe(true)
   })
 
-  test('an error keeps the items and adds a message', () => {
+  test('an error keeps the list’s items and adds a message', () => {
     const state = { ...ready('a'), status: 'error' as const, code: 'worker-failed' as const }
     expect(viewOf(state, settings)).toMatchObject({
       entries: [{ position: 1 }],
@@ -84,7 +84,7 @@ describe('what a list reports', () => {
     vi.unstubAllGlobals()
   })
 
-  test('a change is announced once the list rests, but not the first list', () => {
+  test('a change of a list is announced once the list rests, but not the first list', () => {
     const announce = vi.fn()
     const reporter = createListReporter(announce)
     const shows = (next: ListView<Item>) => reporter.shows(next, 'forYou', element, undefined)
@@ -103,7 +103,7 @@ describe('what a list reports', () => {
     expect(announce).toHaveBeenCalledOnce()
   })
 
-  test('a list is measured once it is in view, with the items that it shows then', () => {
+  test('a list is measured once it is in view, with the items that it shows at that time', () => {
     const measure = { shown: vi.fn(), clicked: vi.fn() }
     const reporter = createListReporter(() => {})
     reporter.shows(loading, 'forYou', element, measure)

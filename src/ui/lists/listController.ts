@@ -24,7 +24,7 @@ export interface ListView<TItem extends Item> {
   readonly entries: readonly ListEntry<TItem>[]
   /** Number of placeholders to show while there is nothing else. */
   readonly skeletons: number
-  /** Whether the list has nothing to show, not even placeholders. */
+  /** Whether the list has nothing to show, no placeholders either. */
   readonly isEmpty: boolean
   /** Message about an error; null for none. */
   readonly trouble: string | null
@@ -78,7 +78,7 @@ export function createListReporter(announce: () => void) {
   /** Latest order; null while the list is loading. */
   let order: string | null = null
   let view: ListView<Item> | null = null
-  /** Element, name and measure of a list that is not in view yet. */
+  /** Element, name and `measure` of a list that has not come into view yet. */
   let unseen: readonly unknown[] = []
   let stopWaiting = () => {}
 
@@ -127,8 +127,8 @@ export function createListReporter(announce: () => void) {
 const STILL_MS = 1000
 
 /**
- * Tells a screen reader that a list changed. It announces a change once, when the list has been still for a
- * moment, and never the first list, which the shopper did not request.
+ * Tells a screen reader that a list changed. It announces a change once, when the list has been still for a moment, and
+ * never the first list, because the shopper did not cause it.
  */
 export function createAnnouncer(announce: () => void) {
   let heard: string | null = null
@@ -150,7 +150,7 @@ export function createAnnouncer(announce: () => void) {
   }
 }
 
-/** Share of the element that must be visible; if the element is larger than the screen, share of the screen. */
+/** Share of the element that must be visible; if the element exceeds the screen, share of the screen that it fills. */
 const SEEN = 0.5
 
 /** Calls `seen` once the element is in view. @returns function that stops waiting */

@@ -20,7 +20,7 @@ export type ListName = keyof typeof LISTS
 /** Query of a list that the device selects. */
 export type ListChoice = Exclude<ListQuery, { kind: 'rerank' }>
 
-/** @param item the item, or the basket's items, that the list is about */
+/** @param item subject of the list: an item, or the basket's items */
 export function queryOf(
   name: ListName,
   given: ListOptions,
@@ -42,7 +42,7 @@ export function queryOf(
 }
 
 /**
- * Whether a list is empty for most new visitors. If it had placeholders, these would only disappear and move the page.
+ * Whether a list is empty for most new visitors. Then it has no placeholders, which would disappear and move the page.
  */
 export function keepsNoRoom(name: ListName, item?: string | readonly string[]): boolean {
   return (

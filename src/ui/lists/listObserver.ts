@@ -1,6 +1,6 @@
 /**
- * @module A list that follows the personalizer, without any rendering. It drops answers to outdated queries and keeps
- * the old list until the new one arrives. The hooks subscribe to it by `useSyncExternalStore`.
+ * @module A list that follows the personalizer, without any rendering. The observer drops answers to outdated queries,
+ * and keeps the old list until the new list arrives. The hooks subscribe to it by `useSyncExternalStore`.
  */
 
 import type { Personalizer } from '@nearside/browser/api.ts'
@@ -14,9 +14,9 @@ export interface ListState {
   readonly items: readonly Recommendation[]
   /** `loading` only until the first answer; later the old list stays until the next answer. */
   readonly status: 'loading' | 'ready' | 'error'
-  /** Message of the error if the list is unavailable, one line. */
+  /** Message, one line, of the error that makes the list unavailable; null without an error. */
   readonly error: string | null
-  /** Code of that error; `worker-failed` if it is no NearsideError. */
+  /** Code of that error; `worker-failed` for an error other than a NearsideError. */
   readonly code: ErrorCode | null
   /** Subject of the list: `about` of the answered `ask`, else the observer's subject. */
   readonly about: string
@@ -24,7 +24,7 @@ export interface ListState {
 
 export interface Asked {
   readonly query: ListQuery
-  /** Subject of the list, which the state has together with the answer. */
+  /** Subject of the list; `state.about` has it once this query is answered. */
   readonly about?: string
   /**
    * Whether the page can show an item. The device can know products that the page doesn't know. If the list has such
@@ -46,7 +46,7 @@ export const LOADING: ListState = {
 }
 
 /**
- * Creates an observer. It sends queries only while it has subscribers. Without a personalizer it stays `loading`.
+ * Creates an observer. It sends queries only while it has subscribers. Without a personalizer, it stays `loading`.
  * @param subject what the list is about; another subject needs another observer, so that its list starts empty
  */
 export function createListObserver(personalizer: Personalizer | null, subject = '') {
@@ -88,7 +88,7 @@ export function createListObserver(personalizer: Personalizer | null, subject = 
       factor *= 2
       watch()
     } else {
-      // With `choose`, the state has all items to choose from; the widget calls `choose` and cuts the list.
+      // With `choose`, the state has all items to choose from; the widget calls `choose` and shortens the list.
       const shown = choose ? items : items.slice(0, limit)
       set({ ...LOADING, items: shown, status: 'ready', about })
     }

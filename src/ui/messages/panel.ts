@@ -1,4 +1,4 @@
-/** @module English words of widgets and panel. */
+/** @module English messages of widgets and panel. */
 
 import type { Messages } from '@nearside/browser/page/words.ts'
 import { SHARING_ENGLISH } from '@nearside/browser/vault/sharing.ts'

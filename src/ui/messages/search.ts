@@ -1,4 +1,4 @@
-/** @module English words of search box and choices. */
+/** @module English messages of search box and facets. */
 import type { Messages } from '@nearside/browser/page/words.ts'
 import search from './search.en.json' with { type: 'json' }
 

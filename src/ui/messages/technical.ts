@@ -1,4 +1,4 @@
-/** @module English words of the technical details. */
+/** @module English messages of the console's technical details. */
 import technical from './technical.en.json' with { type: 'json' }
 
 export const TECHNICAL_ENGLISH = { ...technical }

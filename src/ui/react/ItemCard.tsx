@@ -57,7 +57,7 @@ export function ItemCard({ item, recommendation, onSelect }: ItemComponentProps)
   )
 }
 
-/** One line with the reason ("Because you looked at …") and the number of places that the item moved. */
+/** Shows one line with the reason ("Because you looked at …") and the number of places that the item moved. */
 export function WhyThis({ recommendation }: { readonly recommendation: Recommendation }) {
   const { itemOf, words } = usePersonalizationContext()
   const moved = movedText(words, recommendation)

@@ -11,7 +11,7 @@ import { goesText } from './panelText.ts'
 import { FIRST, StoredActions } from './StoredActions.tsx'
 import { focusAtOnce, useAction } from './useAction.tsx'
 
-/** Number of events to request if the shopper wants all. No device stores as many. */
+/** Number of events to request if the shopper wants all of them. No device stores that many. */
 const ALL = 1e6
 /** Duration for which a forgotten line fades out, milliseconds; `panel.css` animates it. */
 const LEAVING = 900
@@ -19,7 +19,7 @@ const LEAVING = 900
 export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot }) {
   const { erasures, learned } = snapshot
   const { itemOf, locale, personalizer, words } = usePersonalizationContext()
-  // The alert is here and not in the line, because the line may be gone by the time the action fails.
+  // The alert is here and not in the line, because the line is possibly gone when the action fails.
   const { run, alert, dismiss } = useAction()
   const [said, setSaid] = useState('')
   /** Name and undo function of the last deletion. Only this function still holds the deleted events. */
@@ -30,8 +30,8 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
   const stored = useStoredEvents(personalizer, snapshot, most)
   const { count } = snapshot.events
   const title = useRef<HTMLHeadingElement>(null)
-  // After any erasure, in any tab, drop the undo and its name. This keeps the undo of an erasure on this page, because
-  // that undo is set only after the snapshot has changed.
+  // After any deletion, in any tab, drop the earlier undo function and its name. The undo of a new deletion on this
+  // page stays, because it is set only after the snapshot has changed.
   const [known, setKnown] = useState(erasures)
   if (known !== erasures) {
     setKnown(erasures)
@@ -133,7 +133,7 @@ function useStoredEvents(
     personalizer
       ?.events({ limit })
       .then((read) => wanted && setEvents(read))
-      // Ignore a failure: the panel keeps the last answer, and the device's notices report the failure.
+      // Ignore a failure here: the panel keeps the last answer, and the device's notices report the failure.
       .catch(() => undefined)
     return () => {
       wanted = false
@@ -172,7 +172,7 @@ function Line({ entry, onForget }: LineProps) {
   const { itemOf, locale, personalizer, words } = usePersonalizationContext()
   const { run, alert } = useAction()
   const id = useId()
-  /** Events that would be deleted; null until the shopper has asked. */
+  /** Events that would be deleted; null until the shopper has pressed the button. */
   const [going, setGoing] = useState<readonly ShopperEvent[] | null>(null)
   const forget = useRef<HTMLButtonElement>(null)
   const about = aboutOf(entry)

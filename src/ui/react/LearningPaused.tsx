@@ -1,4 +1,4 @@
-/** @module Notice beside a list that learning is paused, with a button to resume it. */
+/** @module Notice beside a list, saying that learning is paused, with a button to resume it. */
 import './nearside.css'
 import { Button } from './Button.tsx'
 import { usePersonalizationContext } from './context.ts'
@@ -6,8 +6,8 @@ import { useAction } from './useAction.tsx'
 import { usePersonalization } from './usePersonalizer.ts'
 
 /**
- * Notice that learning is paused. It renders nothing while learning is on. `Recommendations` includes this notice; put
- * it beside lists that you render yourself.
+ * Notice that learning is paused. The component renders nothing while learning is on. `Recommendations` includes this
+ * notice; put it beside lists that you render yourself.
  * @example <LearningPaused />
  */
 export function LearningPaused() {

@@ -12,7 +12,7 @@ import { usePersonalizationContext } from './context.ts'
 import { ItemCard, type ItemComponentProps } from './ItemCard.tsx'
 import { useAnswers } from './useAnswers.tsx'
 
-/** Options of `ListOptions` that every widget takes as props. */
+/** Options of `ListOptions` that every list widget takes as props. */
 export const LIST_OPTIONS = [
   'order',
   'exclude',
@@ -36,8 +36,8 @@ export interface RecommendationsProps<TItem extends Item = Item>
   /**
    * Ids to show until the first answer instead of skeletons, such as the shop's best sellers, with the reason
    * "popular". With an empty array nothing shows until the first answer. That is the default of lists that are empty
-   * for most new visitors. A server renders these items, too: `readBaseLists` of `nearside/ssr` returns them in the
-   * order that the device starts with.
+   * for most new visitors. A server renders these items, too; `readBaseLists` of `nearside/ssr` returns them in the
+   * order of the device's first list.
    */
   readonly initialItems?: readonly string[]
   /** Card of an item; default: `ItemCard`. */
@@ -50,21 +50,21 @@ export interface RecommendationsProps<TItem extends Item = Item>
   /** Component for an empty list; default: the whole section is omitted. */
   readonly emptyComponent?: ComponentType
   /**
-   * Container of the items; default: a `<ul>`. Its children are `<li>` elements. While `loading`, until the first
-   * answer, they are skeletons or the initial items.
+   * Container of the items; default: a `<ul>`. Its children are `<li>` elements. While `loading` is true, until the
+   * first answer, these are skeletons or the initial items.
    */
   readonly layoutComponent?: ComponentType<{
     readonly children: ReactNode
     readonly loading: boolean
   }>
   /**
-   * Final change to the list: filter, reorder, pin. The function gets at least twice the number of shown items, and
+   * Final change to the list: filter, reorder, pin. The function gets at least twice as many items as are shown, and
    * further items if it returns too few. The first `limit` items of its result are shown.
    */
   readonly transformItems?: (items: readonly Recommendation[]) => readonly Recommendation[]
   /**
-   * Whether each item has a button that opens why it is there, and the answers "Less like this", "Not for me" and
-   * "I have this". Default true; a list in base order has none.
+   * Whether each item has a button that opens the reason why it is there, and the answers "Less like this", "Not for
+   * me" and "I have this". Default true; a list in base order has no such button.
    */
   readonly menu?: boolean
   /** Called when the shopper follows an item’s link; `position` counts from 1. */
@@ -131,8 +131,8 @@ export function ListSection<TItem extends Item>({
           <li key={place} className="ns-skeleton" aria-hidden="true" />
         ))}
         {answers.itemsOf(entries, (entry, place, itemMenu) => (
-          // An item of `initialItems` keeps its node only if it keeps its place: moving a node would make the page
-          // jump.
+          // An item of `initialItems` keeps its node only if it keeps its place, because a moved node would make the
+          // page jump.
           <li
             key={initialItems?.[place] === entry.item.id ? `first ${entry.item.id}` : entry.item.id}
             className="ns-item"

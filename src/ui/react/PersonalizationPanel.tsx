@@ -98,7 +98,7 @@ interface ChoiceProps {
   readonly choose: () => Promise<void>
 }
 
-/** A switch with one line of explanation. */
+/** Shows a switch with one line of explanation. */
 function Choice({ checked, name, wish, choose }: ChoiceProps) {
   const { words } = usePersonalizationContext()
   const id = useId()
@@ -156,7 +156,7 @@ function Controls({
   const { words } = usePersonalizationContext()
   const { run, alert } = useAction()
   const { events, paused } = snapshot
-  /** True while the panel asks whether to erase, false after the shopper declined, null before the question. */
+  /** Whether the panel now asks for confirmation of an erasure; null before the first question. */
   const [sure, setSure] = useState<boolean | null>(null)
   const [said, setSaid] = useState('')
   const status = useRef<HTMLParagraphElement>(null)

@@ -15,7 +15,7 @@ import { useCurrentItems } from './useCurrentItems.ts'
 const NO_ITEMS: readonly never[] = []
 
 /**
- * Gives all widgets below it the personalizer and the shop's products.
+ * Gives the personalizer and the shop's products to all widgets below it.
  * @example
  * <PersonalizationProvider personalizer={personalizer} items={catalog}>
  *   <Recommendations limit={8} title="For you" />
@@ -33,7 +33,7 @@ export function PersonalizationProvider<TItem extends Item = Item>({
 }: {
   /** Personalizer; null while `createPersonalizer` is still running. */
   readonly personalizer: Personalizer | null
-  /** The shop's products, for titles, prices and pictures. Each item's `sale` is applied, and so are live changes. A stable reference saves work. */
+  /** The shop's products. The provider applies each running `sale`, and live changes. A stable reference saves work. */
   readonly items?: readonly TItem[]
   /** Address of an item's page; default: its `url`, else `/product/<id>`. A stable reference saves work. */
   readonly linkTo?: (item: TItem) => string
@@ -48,7 +48,7 @@ export function PersonalizationProvider<TItem extends Item = Item>({
   readonly measure?: ListMeasure
   /**
    * A signed-in shopper's own orders. The provider passes them to `seed` as soon as the personalizer exists, and again
-   * whenever the array is a new one. A stable reference saves work.
+   * whenever it gets another array. A stable reference saves work.
    */
   readonly orders?: readonly PastOrder[]
   /** Components that contain the widgets. */
@@ -76,7 +76,7 @@ export function PersonalizationProvider<TItem extends Item = Item>({
     [personalizer, itemOf, mayShow, linkTo, labels, locale, measure],
   )
   useEffect(() => {
-    // Lists work without the orders, so an error only goes to the page's error reporting.
+    // Lists work without the orders, so an error goes only to the page's error reporting.
     if (orders && personalizer)
       personalizer.seed(orders).catch((error: NearsideError) => {
         if (error.code !== 'closed') reportError(error)

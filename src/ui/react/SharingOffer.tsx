@@ -7,7 +7,7 @@ import { Switch } from './Button.tsx'
 
 type OfferKey = 'demonstration' | 'privacyControl' | 'contributeNeeds' | 'contribute'
 
-/** Full text that a shopper agrees to, including the banner of a demonstration. */
+/** Whole text to which a shopper agrees, including the banner of a demonstration. */
 export const wordingOf = (
   { terms }: Pick<PersonalizerSnapshot, 'terms'>,
   words: Words<'demonstration'>,
@@ -17,7 +17,7 @@ export const wordingOf = (
 interface SharingOfferProps {
   readonly snapshot: PersonalizerSnapshot
   readonly words: Words<OfferKey>
-  /** Description of an update, and the servers' terms. */
+  /** Text that describes an update and the servers' terms. */
   readonly sharing: string
   /** @param contribute whether the shopper agrees @param wording text that the shopper saw */
   readonly onAnswer: (contribute: boolean, wording: string) => void
@@ -30,7 +30,7 @@ export function SharingOffer({ snapshot, words, sharing, onAnswer, children }: S
   const { consent, globalPrivacyControl, persist, terms, vault } = snapshot
   const { contribute } = consent
   const stored = persist.allowed === true
-  // With a vault the terms needn't be known here, because the vault asks for consent with its own text.
+  // With a vault, the terms needn't be known here, because the vault asks for the consent with its own text.
   const isUnknown = terms === null && !vault
   return (
     <>

@@ -1,6 +1,6 @@
 /**
- * @module Menu of a listed item, with its button: why the item is there, and the shopper's answers. Also the line in
- * place of an answered item. This code loads after the list.
+ * @module Menu of a listed item, with its button: the reason why the item is there, and the shopper's answers. Also the
+ * line in place of an answered item. This code loads after the list.
  */
 import { ANSWER_NAMES, type AnswerName } from '@nearside/core/events/event.ts'
 import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
@@ -13,9 +13,9 @@ export { createListAnswers, withoutFolded } from '../lists/answers.ts'
 interface ItemMenuProps {
   readonly recommendation: Recommendation
   readonly query: ListQuery
-  /** Lines that say why the item is there; default: its reason and its place without that. */
+  /** Lines that say why the item is there; default: its reason, and its place without that reason. */
   readonly why?: (recommendation: Recommendation) => readonly string[]
-  /** Whether this item came back last. */
+  /** Whether this item is the last that an undo brought back. */
   readonly isBack: (id: string) => boolean
   readonly onAnswer: (answer: AnswerName) => void
 }
@@ -77,7 +77,7 @@ export function ItemMenu({ recommendation, query, why, isBack, onAnswer }: ItemM
 function Why({ recommendation, query, why }: Omit<ItemMenuProps, 'isBack' | 'onAnswer'>) {
   const { itemOf, personalizer, words } = usePersonalizationContext()
   const [lines, setLines] = useState<readonly string[]>([])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the question is about the list when it was asked
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the lines are about the list when the menu opened
   useEffect(() => {
     let wanted = true
     if (why) setLines(why(recommendation))

@@ -43,7 +43,7 @@ const press = async (root: Element, id: string) => {
 }
 const focused = () => document.activeElement as HTMLElement | null
 
-test('says why, with the place that the item would have otherwise', async () => {
+test('the menu says why the item is there, with the place that the item would have otherwise', async () => {
   const { container } = await show(<Recommendations />)
   await personalizer.capture({ name: 'view_item', item_id: 'wick' })
   await waitFor(() => expect(places(container)[0]).toBe('wick'))
@@ -52,7 +52,7 @@ test('says why, with the place that the item would have otherwise', async () => 
   await waitFor(() => expect(status()).toContain('43'))
   expect(status()).toContain('Candles')
   await press(container, 'tin')
-  // No action of the shopper brings this item into the list.
+  // This item is in the list without any action of the shopper.
   await waitFor(() => expect(status()).toMatch(/number 1\.$/))
   expect(container.querySelectorAll('.ns-menu-body')).toHaveLength(1)
 })
@@ -68,7 +68,7 @@ test('an answer folds the card in its place and moves the focus to Undo, which b
   const described = document.getElementById(undo?.getAttribute('aria-describedby') ?? '')
   expect(described?.textContent).toContain('Tea mug')
   expect((await axe.run(container)).violations).toEqual([])
-  // Enter that is still held from the answer.
+  // A repeated Enter from the key that is still held after the answer.
   const held = { key: 'Enter', repeat: true, cancelable: true, bubbles: true }
   expect(undo?.dispatchEvent(new KeyboardEvent('keydown', held))).toBe(false)
   await userEvent.keyboard('{Enter}')
@@ -76,7 +76,7 @@ test('an answer folds the card in its place and moves the focus to Undo, which b
   await waitFor(() => expect(focused()).toBe(menuOf(container, 'mug')))
 })
 
-test('a further answer moves the line and the focus', async () => {
+test('a further answer moves the line with Undo, and the focus', async () => {
   const { container } = await show(<Recommendations />)
   for (const [id, place] of [
     ['mug', 1],
@@ -114,7 +114,7 @@ test('an answer that can’t be stored leaves the card where it was and says so'
   expect(focused()).toBe(menuOf(container, 'mug'))
 })
 
-test('the line disappears when the answer is forgotten elsewhere', async () => {
+test('the line with Undo disappears when the answer is forgotten elsewhere', async () => {
   const { container } = await show(<Recommendations />)
   await press(container, 'mug')
   await userEvent.keyboard('{Tab}{Enter}')
@@ -131,7 +131,7 @@ test('while learning is paused, the menu says only why the item is there', async
   expect(container.querySelectorAll('.ns-menu-body button')).toHaveLength(0)
 })
 
-test('a list in everyone’s order has no menu, and neither has a list that opts out', async () => {
+test('a list in base order has no menu, and neither has a list that opts out', async () => {
   const { container } = await show(
     <>
       <Trending />

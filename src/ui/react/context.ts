@@ -16,14 +16,13 @@ export interface Personalization<TItem extends Item = Item> {
   /** The shop's product for an id; widgets omit unknown ids. */
   itemOf(id: string): TItem | undefined
   /**
-   * Whether an item may be shown: false for sold-out items and unknown ids. If the provider has no `items`, always
-   * true.
+   * Whether an item may be shown. False for sold-out items and unknown ids; always true if the provider has no `items`.
    */
   readonly mayShow: (id: string) => boolean
   /** Address of an item's page. */
   linkTo(item: TItem): string
   readonly words: Words<LabelKey>
-  /** Measures lists that were seen and items that were clicked; absent if nothing is measured. */
+  /** Callbacks that measure seen lists and clicked items; absent if nothing is measured. */
   readonly measure?: ListMeasure
   /** BCP 47 locale of prices, numbers and dates. */
   readonly locale: string
@@ -32,8 +31,8 @@ export interface Personalization<TItem extends Item = Item> {
 export const PersonalizationContext = createContext<Personalization | null>(null)
 
 /**
- * Context of the nearest provider. `TItem` is the type of the provider's items; the caller must name it, because a
- * React context has only one type.
+ * Context of the nearest provider. `TItem` is the type of the provider's items; the caller must name this type, because
+ * a React context has only one type.
  * @throws Error outside of a `<PersonalizationProvider>`
  */
 export function usePersonalizationContext<TItem extends Item = Item>(): Personalization<TItem> {

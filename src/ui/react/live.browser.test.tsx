@@ -27,7 +27,7 @@ const MINUTE = 60_000
 const ITEMS: readonly Item[] = testCatalog.map((item) => ({ ...item, currency: 'GBP' }))
 const NOTHING: LiveChanges = { changed: [], gone: [], added: [] }
 
-/** A shop whose clock and timers the test moves. */
+/** Opens a shop whose clock and timers the test controls. */
 async function openShop() {
   const server = new TestServer(await testModelFiles('1'))
   const catalog = utf8(JSON.stringify(ITEMS))

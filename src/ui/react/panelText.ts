@@ -1,4 +1,4 @@
-/** @module Texts of the panel as pure functions of the snapshot, testable without a screen. */
+/** @module Texts of the panel as pure functions of the snapshot, so that tests need no screen. */
 
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
 import type { Words } from '@nearside/browser/page/words.ts'
@@ -73,7 +73,7 @@ export function actionText(
   return `${words(`action.${name}`)}: ${name === 'search' ? query : titles.join(', ') + more}`
 }
 
-/** Text that says which events forgetting would delete, by name, and which other products a purchase has. */
+/** Text that says which events `forget` would delete, by name, and which other products would go with a purchase. */
 export function goesText(
   { itemOf, locale, words }: Pick<Personalization, 'itemOf' | 'locale' | 'words'>,
   name: string,

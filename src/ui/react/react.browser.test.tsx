@@ -81,7 +81,7 @@ function FirstFacet({ items }: { readonly items: readonly Item[] }) {
   return <p>from {useFacets([...items]).items[0].price}</p>
 }
 
-test('a card shows a sale’s price, and the usual one struck through, until the sale ends by the device’s clock', async () => {
+test('a card shows a sale’s price, and the usual price struck through, until the sale ends by the device’s clock', async () => {
   const now = Date.now()
   vi.setSystemTime(now)
   try {
@@ -105,7 +105,7 @@ test('a card shows a sale’s price, and the usual one struck through, until the
   }
 })
 
-test('cards and facets follow live changes: prices, sales, and products that are gone or new', async () => {
+test('cards and facets follow live changes: prices, sales, removed products and new products', async () => {
   const items = [{ ...ITEMS[0], sale: { price: 3.95 } }, ...ITEMS.slice(1)]
   const screen = await render(
     <PersonalizationProvider personalizer={personalizer} items={items}>
@@ -166,7 +166,7 @@ describe('the other lists', () => {
       <UpSell key="" item="tin" upTo={2} title="Better ones" />,
       { options: { dearer: 2 } },
     ],
-  ])('“%s” sends its query and shows items', async (title, widget, asked) => {
+  ])('the list “%s” sends its query and shows items', async (title, widget, asked) => {
     await personalizer.capture({ name: 'view_item', item_id: 'glow' })
     const watch = vi.spyOn(personalizer, 'watch')
     const screen = await show(widget)
@@ -205,7 +205,7 @@ describe('the other lists', () => {
     await expect.element(region).not.toBeInTheDocument()
   })
 
-  test('the old basket list stays until the new one is known', async () => {
+  test('the old basket list stays until the new basket list is known', async () => {
     const basket = (items: readonly string[]) => (
       <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
         <CompleteTheBasket items={items} />
@@ -231,7 +231,7 @@ describe('measuring lists', () => {
     </PersonalizationProvider>
   )
 
-  test('a list counts as seen once it is in view, whatever its order; after that, clicks are reported', async () => {
+  test('a list is measured as seen once it is in view, whatever its order; after that, clicks are reported', async () => {
     const measure = { shown: vi.fn(), clicked: vi.fn() } satisfies ListMeasure
     const far = <div style={{ blockSize: '300vh' }} />
     const screen = await render(
@@ -257,7 +257,7 @@ describe('measuring lists', () => {
     expect(measure.shown.mock.lastCall?.[0]).toBe('beside')
   })
 
-  test('an empty list does not count as seen', async () => {
+  test('an empty list is not measured as seen', async () => {
     const measure = { shown: vi.fn(), clicked: vi.fn() } satisfies ListMeasure
     await render(measured(measure, <RecentlyViewed />))
     await render(measured(measure, <Trending />))
@@ -286,7 +286,7 @@ const Everything = () => useRecommendations({ limit: Number.POSITIVE_INFINITY })
 const CategoryPage = () => useRerank(['tin'], { page: 'category' }).ids
 
 describe('Recommendations', () => {
-  test('follows the shopper, with the reason, and announces each change', async () => {
+  test('`Recommendations` follows the shopper, with the reason, and announces each change', async () => {
     const screen = await show(<Recommendations limit={3} title="For you" />)
     await expect.element(screen.getByRole('region', { name: 'For you' })).toBeVisible()
     await expect.element(screen.getByText('Cake tin')).toBeVisible()
@@ -301,7 +301,7 @@ describe('Recommendations', () => {
       .toBeVisible()
     const announced = () => screen.container.querySelector('[role=status] > span')
     await waitFor(() => expect(announced()?.textContent).toBe('For you: list updated'))
-    // The next change is announced by a new element with the same words.
+    // A new element announces the next change with the same words.
     const first = announced()
     for (let looks = 0; looks < 3; looks++)
       await personalizer.capture({ name: 'view_item', item_id: 'tin' })
@@ -312,7 +312,7 @@ describe('Recommendations', () => {
     })
   })
 
-  test('passes its page to the shop’s rules, and can opt out of them', async () => {
+  test('`Recommendations` passes its page to the shop’s rules, and can opt out of them', async () => {
     const watch = vi.spyOn(personalizer, 'watch')
     const asked = () => watch.mock.lastCall?.[0].options
     await show(<RelatedItems item="tin" page="product" rules={false} />)
@@ -321,10 +321,10 @@ describe('Recommendations', () => {
     await waitFor(() => expect(asked()).toMatchObject({ page: 'category' }))
   })
 
-  test('the focus stays on its item when the list moves', async () => {
+  test('the focus stays on its item when the items of the list move', async () => {
     const screen = await show(<Recommendations limit={4} />)
     await waitFor(() => expect(shownIds(screen.container)).toEqual(['tin', 'mug', 'wick', 'glow']))
-    // Each time, React moves the cards that contain the focus.
+    // In each case, React moves the card that contains the focus.
     for (const [focused, looks, order] of [
       ['tin', ['wick'], ['wick', 'glow', 'tin', 'mug']],
       ['glow', ['mug', 'mug'], ['tin', 'mug', 'wick', 'glow']],
@@ -337,7 +337,7 @@ describe('Recommendations', () => {
     }
   })
 
-  test('shows skeletons until there is a personalizer, then items', async () => {
+  test('`Recommendations` shows skeletons until there is a personalizer, then items', async () => {
     const screen = await show(<Recommendations limit={2} />, null)
     expect(screen.container.querySelectorAll('.ns-skeleton')).toHaveLength(2)
     expect(screen.container.querySelector('ul')?.getAttribute('aria-busy')).toBe('true')
@@ -350,7 +350,7 @@ describe('Recommendations', () => {
     expect(screen.container.querySelectorAll('.ns-skeleton')).toHaveLength(0)
   })
 
-  test('passes the shop’s own product to a card, with its fields and types', async () => {
+  test('`Recommendations` passes the shop’s own product to a card, with its fields and types', async () => {
     const products: readonly Product[] = ITEMS.map((item, place) => ({
       ...item,
       stock: 7 - place,
@@ -371,7 +371,7 @@ describe('Recommendations', () => {
     await expect.element(own.getByText('7 red')).toBeVisible()
   })
 
-  test('passes each slot its props and reports the selected item', async () => {
+  test('`Recommendations` passes each slot its props and reports the selected item', async () => {
     const chosen = vi.fn()
     const screen = await show(
       <Recommendations
@@ -394,7 +394,7 @@ describe('Recommendations', () => {
     await expect.element(screen.getByTestId('layout')).toBeVisible()
   })
 
-  test('fills the list after the shop’s transform, and shows no move of an item', async () => {
+  test('`Recommendations` fills the list after the shop’s transform, and shows no move of an item', async () => {
     const many = Array.from({ length: 60 }, (_, i) => ({ id: `thing ${i}`, title: `Thing ${i}` }))
     const screen = await render(
       <PersonalizationProvider personalizer={createFakePersonalizer(many)} items={many}>
@@ -413,7 +413,7 @@ describe('Recommendations', () => {
     expect(screen.container.textContent).not.toMatch(/higher|lower/)
   })
 
-  test('requests no more items than there are products', async () => {
+  test('`Recommendations` requests no more items than there are products', async () => {
     const fake = createFakePersonalizer(ITEMS)
     const asked = vi.spyOn(fake, 'recommend')
     const screen = await render(
@@ -425,14 +425,14 @@ describe('Recommendations', () => {
     expect(asked.mock.calls.map(([options]) => options?.limit)).toEqual([16])
   })
 
-  test('accepts an infinite limit', async () => {
+  test('`Recommendations` accepts an infinite limit', async () => {
     const asked = vi.spyOn(personalizer, 'recommend')
     const screen = await show(<Everything />)
     await expect.element(screen.getByText(String(ITEMS.length))).toBeVisible()
     expect(asked.mock.calls[0][0]?.limit).toBeGreaterThan(1e9)
   })
 
-  test('with empty initial items it is hidden until there is an item', async () => {
+  test('with empty initial items, `Recommendations` is hidden until there is an item', async () => {
     const at = (given: FakePersonalizer | null) => (
       <PersonalizationProvider personalizer={given} items={ITEMS}>
         <Recommendations initialItems={[]} />
@@ -455,7 +455,7 @@ describe('Recommendations', () => {
     expect(screen.container.querySelectorAll('section')).toHaveLength(0)
   })
 
-  test('fills the list if the page lacks some items, and shows nothing sold out', async () => {
+  test('`Recommendations` fills the list if the page lacks some items, and shows nothing sold out', async () => {
     const newer = [{ id: 'new', title: 'Added a minute ago', category: 'Kitchen' }, ...ITEMS]
     const ahead = createFakePersonalizer(newer)
     const asked = vi.spyOn(ahead, 'recommend')
@@ -469,7 +469,7 @@ describe('Recommendations', () => {
     expect(asked.mock.calls.map(([options]) => options?.limit)).toEqual([3, 6])
   })
 
-  test('another category starts with skeletons and never shows the previous one', async () => {
+  test('another category starts with skeletons and never shows the previous category’s items', async () => {
     const list = (category: string) => (
       <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
         <Recommendations limit={2} category={category} />
@@ -515,7 +515,7 @@ describe('Recommendations', () => {
 })
 
 describe('list observer', () => {
-  test('drops an answer to an older query, however late', async () => {
+  test('the list observer drops an answer to an older query, however late', async () => {
     personalizer.hold(true)
     const observer = createListObserver(personalizer)
     const stop = observer.subscribe(() => {})
@@ -529,7 +529,7 @@ describe('list observer', () => {
     stop()
   })
 
-  test('watches once, and keeps its snapshot object if nothing moved', async () => {
+  test('the list observer watches once, and keeps its snapshot object if nothing moved', async () => {
     const watch = vi.spyOn(personalizer, 'watch')
     const question = vi.spyOn(personalizer, 'recommend')
     const observer = createListObserver(personalizer)
@@ -663,7 +663,7 @@ test('the resume button looks like a button outside of our lists too', async () 
 })
 
 describe('PersonalizationPanel', () => {
-  test('is off by default, says “Shared nothing”, and each of its buttons works', async () => {
+  test('the panel’s switch to contribute is off by default, the panel says “Shared nothing”, and each of its buttons works', async () => {
     const erased = vi.fn()
     const screen = await show(<PersonalizationPanel onErased={erased} />)
     await expect.element(screen.getByText('Shared nothing')).toBeVisible()
@@ -751,7 +751,7 @@ describe('PersonalizationPanel', () => {
   test.each([
     ['the shop erases all', () => personalizer.erase()],
     ['more is forgotten elsewhere', () => personalizer.forget({ kind: 'item', name: 'glow' })],
-  ])('nothing can be restored once %s', async (_, since) => {
+  ])('in the panel, nothing can be restored once %s', async (_, since) => {
     const screen = await show(<PersonalizationPanel />)
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     await screen.getByRole('button', { name: 'Forget Kitchen' }).click()
@@ -763,7 +763,7 @@ describe('PersonalizationPanel', () => {
     expect(screen.container.textContent).not.toContain('bring it back')
   })
 
-  test('shows a query in plain words and forgets it by its words', async () => {
+  test('the panel shows a query in plain words and forgets it by its words', async () => {
     const learned = { kind: 'query', name: 'red parasol', strength: 1 } as const
     personalizer.change({ learned: [learned] })
     const forget = vi.spyOn(personalizer, 'forget')
@@ -800,7 +800,7 @@ describe('PersonalizationPanel', () => {
     await expect.element(screen.getByText('Kitchen has been forgotten.')).toBeInTheDocument()
   })
 
-  test('a failure is shown at its button, which keeps its true state', async () => {
+  test('the panel shows a failure at its button, which keeps its true state', async () => {
     const erased = vi.fn()
     const refuse = () => Promise.reject(new Error('The disk is gone.'))
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
@@ -847,7 +847,7 @@ describe('PersonalizationPanel', () => {
     await expect.element(screen.getByRole('button', { name: 'Forget Kitchen' })).toBeVisible()
   })
 
-  test('a no that the disk can’t store has its own message and can be repeated', async () => {
+  test('a no to storage that the disk can’t store has its own message and can be repeated', async () => {
     personalizer.change({ persist: { option: 'ask', allowed: true } })
     const refuse = () => {
       const persist = { option: 'ask', allowed: false, unerased: true } as const
@@ -914,7 +914,7 @@ describe('PersonalizationPanel', () => {
     await expect.element(screen.getByRole('button', { name: 'Undo' })).toBeVisible()
   })
 
-  test('names for each product what the shopper did with it', async () => {
+  test('the panel names for each product what the shopper did with it', async () => {
     const entry = (name: string, signal: Signal) =>
       ({ kind: 'item', name, signal, strength: 1 }) as const
     personalizer.change({
@@ -941,7 +941,7 @@ describe('PersonalizationPanel', () => {
     )
   })
 
-  test('shows exactly what was sent, and no switch if nothing can be sent', async () => {
+  test('the panel shows exactly what was sent, and no switch if nothing can be sent', async () => {
     personalizer.change({
       canContribute: false,
       sent: { reports: 2, bytes: 4336, epsilon: 0.5012 },

@@ -81,8 +81,8 @@ test('skeletons are as high as the cards that replace them', async () => {
   const related = root.querySelectorAll('section')[1]
   const skeleton = related.querySelector('.ns-skeleton') as HTMLElement
   const card = root.querySelector('.ns-card') as HTMLElement
-  // Skeletons reserve a square for a picture, but cards of this shop have no pictures, so add the square's height to a
-  // card.
+  // Skeletons reserve a square for a picture, but cards of this shop have no pictures, so add the square's height to
+  // the card's height.
   const picture = skeleton.getBoundingClientRect().width - 24
   const expected = card.getBoundingClientRect().height + picture
   expect(Math.abs(skeleton.getBoundingClientRect().height - expected)).toBeLessThan(24)
@@ -112,7 +112,7 @@ test('shows the shop’s language and its price format', async () => {
 
 const MARKED = Object.fromEntries(Object.keys(ENGLISH).map((key) => [key, '¤']))
 
-test('no word that a shopper reads or hears stays English', async () => {
+test('no text that a shopper reads or hears stays English', async () => {
   const personalizer = createFakePersonalizer([])
   const reasons: readonly Reason[] = [
     ...(['viewed', 'wished', 'basket', 'bought'] as const).map(
@@ -194,7 +194,7 @@ test('no word that a shopper reads or hears stays English', async () => {
   app.unmount()
 })
 
-test('from right to left the list is mirrored, without accessibility findings', async () => {
+test('on a right-to-left page, the list is mirrored and has no accessibility findings', async () => {
   const root = place('')
   root.dir = 'rtl'
   root.lang = 'ar'
@@ -215,7 +215,7 @@ test('from right to left the list is mirrored, without accessibility findings', 
   expect(getComputedStyle(title).textAlign).toBe('start')
   const knob = getComputedStyle(root.querySelector('.ns-switch') as Element, '::before')
   const isOn = root.querySelector('.ns-switch')?.getAttribute('aria-checked') === 'true'
-  // The knob fills the box between the paddings: on the left if the switch is on.
+  // The knob fills the box between the paddings; it is on the left if the switch is on.
   expect([knob.paddingLeft, knob.paddingRight]).toEqual(isOn ? ['4px', '22px'] : ['22px', '4px'])
   const { violations } = await axe.run(root)
   expect(violations.map(({ id }) => id)).toEqual([])

@@ -63,7 +63,7 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
   const listeners = new Set<() => void>()
   const captured: CaptureInput[] = []
   const looks = new Map<string, number>()
-  /** Item of each answer, by the event's id. */
+  /** Item of each of the shopper's answers, by the answer's event id. */
   const answered = new Map<string, string>()
   const held: (() => void)[] = []
   let holding = false

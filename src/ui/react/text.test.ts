@@ -23,7 +23,7 @@ test('before a fit on this page, the text names the engine of the last stored fi
   expect(engineText({ ...STARTING, status: 'ready', fit })).toBe('wasm, when it last learned')
 })
 
-test('the message for a failure depends on its code or the code’s prefix', () => {
+test('the message for a failure depends on the error’s code or the code’s prefix', () => {
   expect(troubleText(words, 'storage-full')).toBe('Not everything could be saved.')
   expect(troubleText(words, 'storage-corrupt')).toMatch(/can no longer be read/)
   expect(troubleText(words, 'worker-failed')).toBe('Something went wrong; the shop still works.')
@@ -80,7 +80,7 @@ test('a reason is one sentence, even if the item has left the shop', () => {
   expect(reasonText(words, { kind: 'offer' }, itemOf)).toBe('Below its usual price')
 })
 
-test('the move is counted from the shop’s order, and left out if there is none', () => {
+test('the text about a move counts from the shop’s order, and is left out if there is no move', () => {
   const at = (baseRank: number) => ({ rank: 2, baseRank })
   expect(movedText(words, at(12))).toBe('10 places higher than for everyone')
   expect(movedText(words, at(1))).toBe('1 place lower than for everyone')

@@ -43,7 +43,7 @@ const never = () => () => {}
 /** Answers of the shopper to the items of one list. */
 export interface Answers {
   /**
-   * Renders the list's items, each with its menu, and the line of an item that gave way.
+   * Renders the list's items, each with its menu, and the line in place of an answered item.
    * @param render renders an item; `menu` is positioned in the corner of the nearest positioned element
    */
   itemsOf<TItem extends Item>(
@@ -53,14 +53,14 @@ export interface Answers {
   /** Whether the last answer could not be stored or taken back. */
   readonly failed: boolean
   /**
-   * Whether the shopper has given an answer in this list since the list appeared. After an answer, the list must follow
+   * Whether the shopper has given an answer in this list since the list appeared. After an answer, the list must update
    * at once.
    */
   readonly answered: boolean
 }
 
 /**
- * Menus for a shop's own list: why an item is there, "Less like this", "Not for me" and "I have this".
+ * Menus for a shop's own list: an item's reason, and the answers "Less like this", "Not for me" and "I have this".
  * @param query the list; null for a list without menus
  * @param why lines that say why an item is there, if the list is not in the query's order, such as a search's results
  */

@@ -10,8 +10,8 @@ const none = () => null
 const nothingToStop = () => {}
 
 /**
- * A server and the first rendering show usual prices, because their page may be older than a sale.
- * @param isCatalog whether these are all products, so that new ones belong to them
+ * A server and the first rendering show usual prices, because a sale can end before the page is shown.
+ * @param isCatalog whether these are all products, so that new products are added to them
  */
 export function useCurrentItems<TItem extends Item>(
   given: readonly TItem[],

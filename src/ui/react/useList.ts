@@ -23,8 +23,8 @@ function useList(
     [observer, key, about, mayShow, choose],
   )
   const state = useSyncExternalStore(observer.subscribe, observer.getSnapshot, loading)
-  // React renders a change of a store without a pause, which blocks a slow phone if there are a dozen new cards. It
-  // renders a deferred value in slices.
+  // React renders a change of a store without a pause, and a dozen new cards then block a slow phone. It renders a
+  // deferred value in slices.
   const shown = useDeferredValue(state)
   const deferred = useDeferredValue(observer)
   return deferred === observer ? shown : state
@@ -33,7 +33,7 @@ function useList(
 /** A list that the device selects. @param choose the shop's final change; the state has the items to choose from */
 export function useChoice(query: ListChoice, choose?: Asked['choose']): ListState {
   const { mayShow } = usePersonalizationContext()
-  // A basket is left out of the subject, so that its old list stays until the next answer.
+  // A basket is left out of the subject, so that the old list of a changed basket stays until the next answer.
   const item = 'item' in query && typeof query.item === 'string' ? query.item : ''
   const { category, from } = query.options ?? {}
   return useList(`${item} ${category} ${from}`, query, { mayShow, choose })
@@ -63,11 +63,11 @@ export function useRerank(
   { limit, order, soldOut, page, rules }: RerankOptions = {},
 ): ListState & {
   /**
-   * Every given id exactly once, in the newest known order, without products that the shop no longer sells. Ids that
-   * the answer lacks are at the end, in the given order, so that the list never flickers.
+   * All given ids, each once, in the newest known order, without products that the shop no longer sells. Ids that the
+   * answer lacks are at the end, in the given order, so that the list never flickers.
    */
   readonly ids: readonly string[]
-  /** False while the answer on screen belongs to another query (other ids or another order). */
+  /** Whether the answer on screen belongs to the current query; false while it is for other ids or another order. */
   readonly current: boolean
 } {
   const { itemOf } = usePersonalizationContext()
@@ -80,7 +80,7 @@ export function useRerank(
     const wanted = new Set<string>(JSON.parse(given))
     for (const id of wanted) if (!soldOut && itemOf(id)?.available === false) wanted.delete(id)
     const items = state.items.filter(({ id }) => wanted.has(id))
-    // If the answer is for exactly these ids, an id that it lacks is unavailable, so leave that id out.
+    // If the answer covers exactly these ids, an id missing from it is unavailable: leave it out.
     const rest = state.about.startsWith(`${given}\n`) ? [] : wanted
     const complete = new Set([...items.map(({ id }) => id), ...rest])
     const current = state.about === key

@@ -1,4 +1,4 @@
-/** @module The list widgets. Each widget has its own query. The same section with the same props shows all of them. */
+/** @module The list widgets. Each widget has its own query. One section component, with one set of props, shows all. */
 import './nearside.css'
 import './menu.css'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -42,7 +42,7 @@ function List<TItem extends Item>({ props, name, item, dearer, note }: ListProps
   )
 }
 
-/** The best items for this shopper; while learning is paused, also a notice with a button to resume it. */
+/** The best items for this shopper; while learning is paused, with a notice that has a button to resume it. */
 export function Recommendations<TItem extends Item = Item>(props: RecommendationsProps<TItem>) {
   const note = props.order !== 'base' && <LearningPaused />
   return <List props={props} name="forYou" note={note} />

@@ -8,7 +8,7 @@ type Option = Facet['options'][number]
 
 interface BranchProps {
   readonly option: Option
-  /** Options of all branches. */
+  /** Options of all branches of the facet. */
   readonly among: readonly Option[]
   readonly words: Words<SearchKey>
   readonly onToggle: (value: string) => void
@@ -64,7 +64,7 @@ export function FacetBranch({ option, among, words, onToggle }: BranchProps) {
   )
 }
 
-/** Number of products that a choice would leave. */
+/** Shows the number of products that a choice would leave. */
 export const FacetCount = ({
   count,
   words,

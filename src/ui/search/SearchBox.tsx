@@ -1,6 +1,6 @@
 /**
- * @module A search box (combobox). Its list offers recent searches and categories; while the shopper types, it offers
- * searches, categories and products. The typed text goes to `search` only.
+ * @module A search box (combobox). Before the shopper types, its list offers recent searches and categories; then it
+ * offers searches, categories and products. The typed text goes to `search` only.
  */
 import '../react/nearside.css'
 import './search.css'
@@ -67,7 +67,7 @@ export function SearchBox<TItem extends Item = Item>({
   /** Called before the shopper goes to an offered product. */
   readonly onSelect?: (item: TItem) => void
   /**
-   * Goes to an address of the shop; default: like a link. A function that loads no document must move the focus itself.
+   * Goes to an address of the shop, by default as a link. A function that loads no document must move the focus itself.
    */
   readonly navigate?: (href: string) => void
   /** Address of a search's results; default: `/search?q=…`, which the shop's server reads. */
@@ -95,7 +95,7 @@ export function SearchBox<TItem extends Item = Item>({
     () => ({ itemOf, categories, linkTo, linkToSearch, linkToCategory, categoryText, words }),
     [itemOf, categories, linkTo, linkToSearch, linkToCategory, categoryText, words],
   )
-  // With `onType` the page shows the results for typed text, so the box needs no offers for it.
+  // With `onType`, the page shows the results for typed text, so the box makes no offers for it.
   const wanted = active && !(onType && text.trim() !== '')
   const offers = useOffers(wanted ? text : null, shop, search, personalizer)
   const all = offers?.groups.flatMap((group) => group.offers) ?? []

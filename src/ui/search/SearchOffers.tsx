@@ -19,7 +19,7 @@ interface SearchOffersProps {
   readonly itemComponent?: ComponentType<{ readonly item: Item }>
   /** Called when an offer is followed. */
   readonly onFollow: (offer: Offer) => void
-  /** Whether following an offer stays in this document. */
+  /** Whether an offer's link stays in this document. */
   readonly stays: boolean
 }
 
@@ -45,7 +45,7 @@ export function SearchOffers(props: SearchOffersProps) {
       <p role="status" className={note ? 'ns-offers-note' : 'ns-visually-hidden'}>
         {note}
       </p>
-      {/* The key makes other offers a new list, so that lines don't move from place to place. */}
+      {/* The React key makes other offers a new list, so that lines don't move from place to place. */}
       <div key={addresses} role="listbox" id={id} aria-label={label}>
         {groups
           .filter(({ offers }) => offers.length > 0)

@@ -12,8 +12,8 @@ import type { SearchKey } from '../messages/search.ts'
 export const FIRST = 8
 
 /**
- * Selection with that choice added, or removed.
- * @param single whether the choice replaces the group's others
+ * Selection after a choice was added, or removed if it was selected.
+ * @param single whether the choice replaces the other choices of its group
  */
 export function toggled(
   selection: FacetSelection,
@@ -27,7 +27,7 @@ export function toggled(
   return { ...selection, [group]: single ? [value] : [...before, value] }
 }
 
-/** Default groups in which these items differ. */
+/** Those default groups in which these items differ. */
 export function defaultGroups(
   items: readonly Item[],
   words: Words<SearchKey>,

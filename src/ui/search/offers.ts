@@ -39,9 +39,9 @@ export const SEARCHES = 5
 const CATEGORIES = 6
 const CATEGORIES_TYPED = 3
 const PRODUCTS = 5
-/** Maximum number of completions of the text for which products are searched. */
+/** Maximum number of completions of the typed text for which products are searched. */
 const MEANINGS = 2
-/** Number of hits to request. They contain at least five families of variants, unless a family is very large. */
+/** Number of hits to request. These hits contain at least five families of variants, unless a family is very large. */
 const FOUND = 30
 
 const searchOffer = ({ linkToSearch }: Offered, text: string): Offer => ({
@@ -115,7 +115,7 @@ export async function offersFor(query: string, shop: Offered, search: AskSearch)
   }
 }
 
-/** Items with only one variant per family, the best match. */
+/** Items with only one variant per family: the one that matches best. */
 function oneOfEach(items: readonly Item[]): readonly Item[] {
   const seen = new Set<string>()
   return items.filter(({ id, groupId = id }) => !seen.has(groupId) && seen.add(groupId))

@@ -106,13 +106,13 @@ test('a search box alone offers recent searches, then searches, categories and p
   await expect.element(box).toHaveAttribute('aria-expanded', 'false')
 })
 
-test('keys choose an option or search, the shop navigates, and no event is captured', async () => {
+test('in a search box, keys choose an option or search, the shop navigates, and no event is captured', async () => {
   const navigate = vi.fn<(href: string) => void>()
   const onSelect = vi.fn<(item: Item) => void>()
   const screen = await show(<SearchBox search={search} navigate={navigate} onSelect={onSelect} />)
   const box = screen.getByRole('combobox')
   await box.click()
-  // Without searches and categories the box has no list at all.
+  // Without recent searches and categories, the box has no list at all.
   await expect.element(box).toHaveAttribute('aria-expanded', 'false')
   await userEvent.keyboard('{Enter}')
   expect(navigate).not.toHaveBeenCalled()
@@ -139,7 +139,7 @@ test('if the page itself shows results, the box makes no offers and shows the pa
   await expect.element(box).toHaveAttribute('aria-expanded', 'false')
 })
 
-test('if the search is not ready, or finds nothing, the box says so in the shop’s language', async () => {
+test('if the search is not ready or finds nothing, the box says so in the shop’s language', async () => {
   const screen = await show(<SearchBox search={null} labels={SEARCH_GERMAN} />)
   await screen.getByRole('combobox', { name: 'Artikel suchen' }).fill('xqzwvk')
   await expect.element(screen.getByText('Es wird gesucht …')).toBeVisible()
@@ -174,7 +174,7 @@ test('price filters compare only prices in the currency of most items', () => {
   expect(matching('yen')).toEqual([])
 })
 
-test('the filters of a list show in which properties its items differ, with correct counts', async () => {
+test('the filters of a list show the properties in which its items differ, with correct counts', async () => {
   await page.viewport(1000, 800)
   const screen = await show(<Narrowed />)
   const groups = () => screen.getByRole('group').elements()

@@ -1,4 +1,4 @@
-/** @module Narrows a list: groups, the selection, and the remaining items. */
+/** @module Hook that narrows a list: groups of choices, the selection, and the remaining items. */
 
 import { wordsIn } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -38,7 +38,7 @@ export interface FacetsState<TItem extends Item = Item> {
 export function useFacets<TItem extends Item>(
   found: readonly TItem[],
   options: {
-    /** Groups; default: category, brand, price and availability, as far as these items differ in them. */
+    /** Groups; default: those of category, brand, price and availability in which these items differ. */
     readonly groups?: readonly FacetGroup<TItem>[]
     /** Selection, if the page stores it, e.g. in its address; default: the hook stores it. */
     readonly selection?: FacetSelection

@@ -22,11 +22,11 @@ export function useOffers(
   const offers = useMemo(() => {
     if (typed === null) return null
     if (typed !== '') return answered ?? { note: shop.words('looking'), groups: [] }
-    // Wait for the recent searches: otherwise they would push the categories down when they arrive.
+    // Wait for the recent searches, because they would push the categories down if they arrived later.
     return searches && offersBefore(shop, searches)
   }, [typed, answered, searches, shop])
   const empty = offers?.note === '' && offers.groups.every((group) => group.offers.length === 0)
-  // `text` decides, because the deferred text is a little behind.
+  // `text` decides, because `typed` lags a little behind it.
   return text === null || empty ? null : offers
 }
 
@@ -66,8 +66,8 @@ function useLastSearches(
     )
     return () => {
       left = true
-      // Drop the recent searches when the box loses the focus, so that a search forgotten since doesn't show for a
-      // moment.
+      // Drop the recent searches when the box loses the focus, so that a search that was forgotten meanwhile doesn't
+      // appear again for a moment.
       setSearches(null)
     }
   }, [personalizer, wanted])

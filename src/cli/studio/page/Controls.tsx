@@ -13,7 +13,7 @@ const MOST_FOUND = 8
 interface PickerProps {
   readonly label: string
   readonly products: Products
-  /** Label of the list of chosen products, and the line in its place while there are none. */
+  /** Label of the list of chosen products. `none` is the line in its place while there are none. */
   readonly chosen: string
   readonly none: string
   /** Ids of the chosen products, latest last. */
@@ -21,7 +21,7 @@ interface PickerProps {
   readonly setIds: (ids: readonly string[]) => void
 }
 
-/** Finds products by words of their titles, or by their id, and lists the chosen ones. */
+/** Finds products by words of their titles or by their id, and lists the chosen products. */
 function Picker({ label, products, chosen, none, ids, setIds }: PickerProps) {
   const [query, setQuery] = useState('')
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
@@ -66,7 +66,7 @@ interface ChipsProps extends Pick<PickerProps, 'label' | 'products' | 'ids'> {
   readonly onRemove: (id: string) => void
 }
 
-/** Products that can be taken away again. */
+/** Chosen products, each with a button that removes it. */
 export const Chips = ({ label, products, ids, onRemove }: ChipsProps) =>
   ids.length > 0 && (
     <ul className="chips" aria-label={label}>

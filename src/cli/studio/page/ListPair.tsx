@@ -1,4 +1,4 @@
-/** @module One list before and after the edits. In the list after, products are moved by dragging or by buttons. */
+/** @module One list before and after the edits. In the second list, products are moved by dragging or by buttons. */
 import { wordsIn } from '@nearside/browser/page/words.ts'
 import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
@@ -10,7 +10,7 @@ import { LISTS, type Products } from './describe.ts'
 
 const words = wordsIn(ENGLISH_LISTS, 'en')
 
-/** Reasons that the list's heading names. */
+/** Reasons that the list's heading names, so that its items don't repeat them. */
 const OF_THE_LIST = ['similar', 'bought-together']
 
 type List = readonly Recommendation[]
@@ -96,7 +96,7 @@ function Editable(props: ListPairProps & { readonly label: string }) {
   const dragged = useRef<string | null>(null)
   const list = useRef<HTMLOListElement>(null)
   const pressed = useRef<string | null>(null)
-  // A button moves with its product; the browser may drop its focus on the way.
+  // A button moves with its product, and the browser can drop the button's focus during the move.
   useEffect(() => {
     if (pressed.current === null || document.activeElement !== document.body) return
     list.current

@@ -1,4 +1,7 @@
-/** @module The rules in order, with their schedule, what the check finds, and what each costs on held-out shoppers. */
+/**
+ * @module Shows the rules in order, their schedules, the findings of the check, and each rule's cost on held-out
+ * shoppers.
+ */
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import type { RuleCosts } from '@nearside/evaluate/ruleCosts.ts'
 import { useEffect, useRef, useState } from 'react'
@@ -70,7 +73,7 @@ function points(share: number): string {
   return Number(text) === 0 ? text : `${share > 0 ? '+' : '−'}${text}`
 }
 
-/** Measures the rules; a result belongs to exactly the rules that were measured. */
+/** Measures the rules; a result is valid only for exactly the rules that were measured. */
 function useCosts(calls: Calls, rules: readonly Rule[]) {
   const [found, setFound] = useState<{ of: readonly Rule[]; costs: RuleCosts } | null>(null)
   const [said, setSaid] = useState({ text: '', isWrong: false })
@@ -125,7 +128,7 @@ interface RowProps extends Pick<PanelProps, 'products' | 'rules' | 'edit'> {
 
 function RuleRow({ products, rule, at, rules, edit, cost }: RowProps) {
   const { name, when = {} } = rule
-  // Times with a zone are shown as their day and stay as they are until somebody chooses another day.
+  // A time with a zone is shown as its day, and stays as it is until the user chooses another day.
   const days = { from: when.from?.slice(0, 10) ?? '', until: when.until?.slice(0, 10) ?? '' }
   const schedule = (end: 'from' | 'until', day: string) => {
     const kept = { from: when.from ?? '', until: when.until ?? '', [end]: day }

@@ -13,7 +13,7 @@ const sale = { price: 3, from: '2040-03-01', until: '2040-03-02' }
 const ITEMS = ['mug', 'tin'].map((id) => ({ id, title: id, price: 5, currency: 'GBP', sale }))
 const THEIRS: readonly Rule[] = [{ name: 'theirs', pin: ['tin'] }]
 
-/** The page, and the file of a server that accepts a save only of the file's newest version. */
+/** Opens the page with a server that accepts a save only if it was made from the file's newest version. */
 async function open(lists: Lists = { recommend: ITEMS.map(entry) }) {
   const file = { version: '1', rules: [] as readonly Rule[] }
   const save = vi.fn<Calls['save']>(async (rules, version) => {
@@ -38,7 +38,7 @@ const entry = ({ id }: { readonly id: string }, at: number) => ({
 
 const found: Lists = { search: [entry({ id: 'tin' }, 0)] }
 
-/** A page with an edit that can't be saved, because somebody else has changed the file. */
+/** Opens a page with an edit that can't be saved, because somebody else has changed the file. */
 async function openTaken() {
   const opened = await open()
   const { file, page, press } = opened
@@ -58,7 +58,7 @@ test('after a conflict, the edits stay and can replace the newer file', async ()
   expect(page.getByText('newer file').elements()).toEqual([])
 })
 
-test('after a conflict, the newer file can be taken; undo brings the edits back, and they can be saved', async () => {
+test('after a conflict, the newer file can be loaded; undo brings the edits back, and they can be saved', async () => {
   const { file, page, press } = await openTaken()
   await press('Take the newer file')
   await expect.element(page.getByText('theirs', { exact: true })).toBeVisible()
@@ -68,7 +68,7 @@ test('after a conflict, the newer file can be taken; undo brings the edits back,
   await waitFor(() => expect(file.rules).toMatchObject([{ hide: { id: ['mug'] } }]))
 })
 
-test('a second press on Save while the first is under way is no conflict', async () => {
+test('a second press on Save while the first save is under way is no conflict', async () => {
   const { page, press, save } = await open()
   await press('Hide: mug')
   const button = page.getByRole('button', { name: 'Save' }).element() as HTMLElement
@@ -88,7 +88,7 @@ test('each product has its price of the chosen day', async () => {
   await waitFor(() => expect(mug.textContent).toContain('£5.00'))
 })
 
-test('a list that was empty before the changes is not said to be empty by them', async () => {
+test('if a list was empty before the changes, the page does not say that they left no product', async () => {
   const { page } = await open({ recommend: [] })
   const empty = page.getByText('This list is empty')
   await waitFor(() => expect(empty.elements().length).toBeGreaterThan(0))

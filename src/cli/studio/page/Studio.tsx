@@ -1,4 +1,4 @@
-/** @module The studio's page: who looks at which page, the lists before and after the edits, and the rules. */
+/** @module The studio's page: a shopper and a page, the lists before and after the edits, and the rules. */
 import { atPrice } from '@nearside/core/catalog/sale.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
@@ -43,7 +43,7 @@ export function Studio({ calls }: { readonly calls: Calls }) {
   )
 }
 
-/** Edits of the rules with undo, by buttons and by the keyboard. */
+/** Edits of the rules, with undo and redo by buttons and by the keyboard. */
 function useEdits(rules: readonly Rule[]) {
   const [edited, setEdited] = useState<Edited<readonly Rule[]>>(() => begin(rules))
   useEffect(() => {
@@ -59,7 +59,7 @@ function useEdits(rules: readonly Rule[]) {
   return { edited, setEdited }
 }
 
-/** Noon, so that the day is the same one in UTC and in most places. */
+/** Noon, because then the day in UTC is also the day in most places. */
 const timeOf = (day: string) => (day === '' ? Date.now() : Date.parse(day) + DAY / 2)
 
 /** Lists of the newest rules and view; older answers that arrive late are dropped. */
@@ -110,7 +110,7 @@ function Editor({ calls, start, products }: EditorProps) {
     setEdited((before) => change(before, next))
     setSaid({ text, isWrong: false })
   }
-  /** @param readVersion gives the version of the file to replace */
+  /** @param readVersion returns the version of the file to replace */
   async function save(readVersion: () => Promise<string>) {
     setSaving(true)
     try {

@@ -14,7 +14,7 @@ export interface Calls {
   costs(rules: Rules, onProgress: (share: number) => void, signal: AbortSignal): Promise<RuleCosts>
 }
 
-/** Calls reject with an error whose message is for people; a NearsideError is the server's. */
+/** Calls reject with an error whose message is for people. An error that the server sent is a NearsideError. */
 export function createCalls(token: string): Calls {
   async function call(name: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
     const answer = await fetch(`/api/${name}`, {
@@ -41,7 +41,7 @@ export function createCalls(token: string): Calls {
     save: (rules, version) => json('save', { rules, version }),
     async costs(rules, onProgress, signal) {
       const { body } = await call('costs', { rules }, signal)
-      // Safari's streams have no asynchronous iterator before version 26.
+      // Before version 26, Safari's streams have no asynchronous iterator.
       const reader = body!.pipeThrough(new TextDecoderStream()).getReader()
       let rest = ''
       for (;;) {

@@ -1,4 +1,4 @@
-/** @module Words of the studio: products, and what a rule does and when. */
+/** @module Texts of the studio that describe products, and what a rule does and when. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { itemsOf, type Rule, type RuleItems } from '@nearside/core/rules/rule.ts'
 import type { ListKind } from '../edits.ts'
@@ -10,7 +10,7 @@ export const LISTS: Readonly<Record<ListKind, string>> = {
   search: 'Search results',
 }
 
-/** Products by id, and their values that a rule may select. */
+/** Products by id, and the values of products that a rule can select by. */
 export interface Products {
   readonly items: readonly Item[]
   titleOf(id: string): string
@@ -42,7 +42,7 @@ export function productsOf(items: readonly Item[]): Products {
   }
 }
 
-/** Ids that a rule names, which the page shows as products. */
+/** Ids that a rule names; the page shows the products with these ids. */
 export const idsOf = (rule: Rule): readonly string[] =>
   'pin' in rule ? rule.pin : (itemsOf(rule)?.id ?? [])
 
@@ -61,7 +61,7 @@ function selected({ id, price, offer, same, attributes, ...groups }: RuleItems):
   ].join(', ')
 }
 
-/** What a rule does, as a sentence without its dates. */
+/** Describes what a rule does, in a sentence without its dates. */
 export function effectOf(rule: Rule): string {
   if ('pin' in rule) return `Pins from place ${rule.at ?? 1} on`
   if ('redirect' in rule) return `Leads to ${rule.redirect}`
@@ -73,7 +73,7 @@ export function effectOf(rule: Rule): string {
   return `Offers again ${selected(rule.again)}`
 }
 
-/** In which lists a rule holds. */
+/** Describes in which lists a rule applies. */
 export function reachOf({ when = {} }: Rule, products: Products): string {
   const { list, page, item, context, search } = when
   if (search) return `Searches for ${search.map((one) => `‘${one}’`).join(' or ')}`

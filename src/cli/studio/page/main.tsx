@@ -5,7 +5,7 @@ import { createCalls } from './calls.ts'
 import { Studio } from './Studio.tsx'
 import './studio.css'
 
-// The fragment of an address is sent to nobody.
+// The token is in the fragment of the address, which browsers send to nobody.
 const calls = createCalls(location.hash.slice(1))
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>

@@ -1,4 +1,4 @@
-/** @module Words of the technical details. */
+/** @module Hook that returns the texts of the technical details. */
 import { type Words, wordsIn } from '@nearside/browser/page/words.ts'
 import { TECHNICAL_ENGLISH, type TechnicalKey } from '../../messages/technical.ts'
 import { useWords } from '../Section.tsx'
