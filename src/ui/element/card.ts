@@ -11,6 +11,8 @@ export interface Shop {
   linkTo(item: Item): string
   readonly words: Words<ListKey>
   readonly locale: string
+  /** Puts items into the shop's basket; absent if lists have no buttons for that. */
+  readonly onAdd?: (items: readonly Item[]) => unknown
 }
 
 export function element<K extends keyof HTMLElementTagNameMap>(
@@ -29,7 +31,7 @@ export function buildCard(
   { itemOf, linkTo, locale, words }: Shop,
   recommendation: Recommendation,
   onSelect: () => void,
-  menu?: Node,
+  ...tools: readonly Node[]
 ): HTMLElement {
   const item = itemOf(recommendation.id) ?? { id: recommendation.id }
   const card = element('article', 'ns-card')
@@ -73,7 +75,7 @@ export function buildCard(
   if (moved) why.append(' ', element('span', 'ns-why-moved', moved))
   card.append(why)
   const place = element('li', 'ns-item')
-  place.append(card, ...(menu ? [menu] : []))
+  place.append(card, ...tools)
   return place
 }
 
@@ -81,10 +83,13 @@ export function buildCard(
 export function replaceCards(list: HTMLElement, cards: readonly HTMLElement[]): void {
   const focused = (list.getRootNode() as ShadowRoot).activeElement
   const place = focused?.closest('li')
+  const at = [...list.children].indexOf(place as Element)
   list.replaceChildren(...cards)
   if (!focused || !place) return
   const same = cards.find((card) => nameOf(card) === nameOf(place))
-  same?.querySelector<HTMLElement>(focused.tagName)?.focus()
+  const within = focused.closest('.ns-add') ? '.ns-add button' : focused.tagName
+  const near = within === focused.tagName ? undefined : (cards[at] ?? cards.at(-1))
+  ;(same ?? near)?.querySelector<HTMLElement>(within)?.focus()
 }
 
 /** Id of a card's item, or the class of a line without an item. */

@@ -76,3 +76,36 @@ test('an answer that can’t be stored leaves the card as it is; a list can have
   await waitFor(() => expect(places(everyones)).toHaveLength(4))
   expect(inside(everyones, '.ns-menu')).toHaveLength(0)
 })
+
+test('puts products into the basket, one or all, and keeps the focus in the list', async () => {
+  const added: (readonly string[])[] = []
+  const onAdd = (items: readonly { readonly id: string }[]) => {
+    added.push(items.map(({ id }) => id))
+    if (added.length === 2) throw new Error('full')
+  }
+  personalizer.boughtTogether = (_, options) => personalizer.recommend(options)
+  provide({ personalizer, items: ITEMS, onAdd })
+  const host = show(
+    '<nearside-recommendations with-item="tin" limit="3"></nearside-recommendations>',
+  )
+  const buttons = () => inside(host, '.ns-add button')
+  await waitFor(() => expect(buttons()).toHaveLength(4))
+  expect(await findings()).toEqual([])
+  const shown = places(host)
+  const said = () => inside(host, '[role=status]').map(({ textContent }) => textContent)
+  expect(buttons()[0].ariaLabel).toMatch(/^Add to basket: /)
+  buttons()[0].focus()
+  buttons()[0].click()
+  await waitFor(() => expect(said().join()).toMatch(/is in your basket/))
+  provide({ personalizer, items: ITEMS.filter(({ id }) => id !== shown[0]), onAdd })
+  await waitFor(() => expect(places(host)).not.toContain(shown[0]))
+  expect(focused(host)).toBe(buttons()[0])
+  const prevent = (event: ErrorEvent) => event.preventDefault()
+  addEventListener('error', prevent)
+  const all = buttons().at(-1)
+  expect(all?.textContent).toMatch(/^Add all/)
+  all?.click()
+  await waitFor(() => expect(said().join()).toMatch(/Not added/))
+  removeEventListener('error', prevent)
+  expect(added).toEqual([[shown[0]], places(host)])
+})

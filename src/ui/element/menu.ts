@@ -2,7 +2,9 @@
  * @module Builds the menu of a listed item, with its button, and the line in place of an answered item. The DOM nodes
  * have the same markup as React's `ItemMenu`. This code loads after the list.
  */
+import type { Item } from '@nearside/core/catalog/item.ts'
 import { ANSWER_NAMES, type AnswerName } from '@nearside/core/events/event.ts'
+import { add, addText, type Said } from '../lists/adding.ts'
 import { type Folded, ignoreHeld } from '../lists/answers.ts'
 import css from '../react/menu.css?inline'
 import { element, type Shop } from './card.ts'
@@ -74,6 +76,24 @@ function buildBody({ words }: Shop, { why, answers, onAnswer }: Menu): HTMLEleme
   )
   body.append(said, ...buttons)
   return body
+}
+
+/** Button that puts items into the shop's basket. @param onSaid called after each press */
+export function buildAdd(
+  { onAdd, words }: Shop,
+  items: readonly Item[],
+  onSaid: (said: Said) => void,
+): HTMLElement {
+  const [text, name] = addText(items, words)
+  const made = button('ns-button', press, text)
+  made.ariaLabel = name
+  async function press() {
+    if (made.ariaDisabled === 'true' || !onAdd) return
+    made.ariaDisabled = 'true'
+    onSaid(await add(items, onAdd, words))
+    made.ariaDisabled = 'false'
+  }
+  return made
 }
 
 /** Line that is shown in place of the folded item. */

@@ -50,10 +50,15 @@ export function provide<TItem extends Item>(options: {
   readonly searchLabels?: Partial<SearchLabels>
   /** BCP 47 locale; default `en-GB`. */
   readonly locale?: string
+  /**
+   * Puts products into the shop's basket. With it, each card has the button "Add to basket", and lists of items bought
+   * together the button "Add all". A rejected promise shows that it failed. Capture `add_to_cart` here.
+   */
+  readonly onAdd?: (items: readonly TItem[]) => unknown
   /** Result of `measureLists(…)` of `nearside/measure`; default: nothing is measured. */
   readonly measure?: ListMeasure
 }): void {
-  const { personalizer, items, labels, searchLabels, measure } = options
+  const { personalizer, items, labels, onAdd, searchLabels, measure } = options
   const { linkTo = productPage, locale = 'en-GB' } = options
   const isSame = provided?.personalizer === personalizer
   let find: (id: string) => TItem | undefined = () => undefined
@@ -70,6 +75,7 @@ export function provide<TItem extends Item>(options: {
       linkTo: (item) => linkTo(item as TItem),
       words: wordsIn({ ...ENGLISH_LISTS, ...labels }, locale),
       locale,
+      ...(onAdd && { onAdd: (added) => onAdd(added as readonly TItem[]) }),
     },
   }
   stopFollowing()

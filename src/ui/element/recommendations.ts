@@ -9,6 +9,7 @@ import { wordsIn } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { ANSWER_NAMES } from '@nearside/core/events/event.ts'
 import type { ListOptions, ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
+import type { Said } from '../lists/adding.ts'
 import type { Folded, ListAnswers } from '../lists/answers.ts'
 import {
   createListReporter,
@@ -82,6 +83,8 @@ export class NearsideRecommendations extends Base {
   readonly #list = element('ul', 'ns-list')
   readonly #paused = element('div', 'ns-paused')
   readonly #error = element('p', 'ns-error')
+  readonly #all = element('div', 'ns-add')
+  readonly #said = element('p', 'ns-visually-hidden')
   readonly #status = element('p', 'ns-visually-hidden')
   readonly #body = element('section', '')
   readonly #fallback = document.createElement('slot')
@@ -101,11 +104,14 @@ export class NearsideRecommendations extends Base {
     this.#title.id = 'title'
     this.#body.setAttribute('aria-labelledby', 'title')
     this.#status.setAttribute('role', 'status')
+    this.#said.setAttribute('role', 'status')
     this.#body.append(
       this.#title,
       this.#paused,
       this.#fallback,
       this.#list,
+      this.#all,
+      this.#said,
       this.#error,
       this.#status,
     )
@@ -216,7 +222,8 @@ export class NearsideRecommendations extends Base {
     this.#query = query
     this.#observer?.ask({ query, mayShow })
     this.#render()
-    if (provided && !this.#answers && this.#hasMenus) void this.#openMenus(provided.personalizer)
+    if (provided && !this.#answers && (this.#hasMenus || provided.shop.onAdd))
+      void this.#openMenus(provided.personalizer)
   }
 
   get #name(): ListName {
@@ -260,8 +267,14 @@ export class NearsideRecommendations extends Base {
         measure?.clicked(list, placedOf(entry))
         this.#say('nearside-select', { recommendation, position })
       }
-      return buildCard(shop, entry.recommendation, select, this.#menuOf(entry, place))
+      const clicked = () => measure?.clicked(list, placedOf(entry))
+      const tools = [this.#adderOf([entry.item], clicked), this.#menuOf(entry, place)]
+      return buildCard(shop, entry.recommendation, select, ...tools.flatMap((tool) => tool ?? []))
     })
+    const all = this.#query.kind === 'boughtTogether' && entries.length > 1
+    const adder = all && this.#adderOf(entries.map(({ item }) => item))
+    this.#all.replaceChildren(...(adder ? adder.childNodes : []))
+    this.#all.hidden = !adder
     if (code && folded) {
       const undo = () => void this.#answers?.undo()
       cards.splice(folded.place, 0, code.buildFolded(shop, folded, undo))
@@ -270,6 +283,20 @@ export class NearsideRecommendations extends Base {
     this.#moveFocus(folded)
     if (this.#reporter.shows(view, list, this, measure))
       this.#say('nearside-change', { items: state.items })
+  }
+
+  /** Room for the button that adds items to the basket, and the button once its code has loaded. */
+  #adderOf(items: readonly Item[], onPress = () => {}): HTMLElement | undefined {
+    const shop = this.#shop
+    if (!shop.onAdd) return undefined
+    const room = element('div', 'ns-add')
+    const say = ({ text, isWrong }: Said) => {
+      onPress()
+      this.#said.className = isWrong ? 'ns-error' : 'ns-visually-hidden'
+      this.#said.textContent = text
+    }
+    if (code) room.append(code.buildAdd(shop, items, say))
+    return room
   }
 
   #menuOf({ item, recommendation }: ListEntry<Item>, place: number): HTMLElement | undefined {

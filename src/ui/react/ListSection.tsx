@@ -6,6 +6,7 @@
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ListOptions, ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { type ComponentType, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import type { Said } from '../lists/adding.ts'
 import { createListReporter, DEFAULT_LIMIT, placedOf, viewOf } from '../lists/listController.ts'
 import type { ListState } from '../lists/listObserver.ts'
 import { usePersonalizationContext } from './context.ts'
@@ -107,13 +108,16 @@ export function ListSection<TItem extends Item>({
   readonly note?: ReactNode
   readonly query: ListQuery
 }) {
-  const { itemOf, measure, words } = usePersonalizationContext<TItem>()
+  const { itemOf, measure, onAdd, words } = usePersonalizationContext<TItem>()
   const title = given ?? words('forYou')
   const id = useId()
   const view = viewOf(state, { itemOf, words, limit, initialItems, transformItems })
   const { loading, entries, skeletons, trouble } = view
   const answers = useAnswers(menu && query.options?.order !== 'base' ? query : null)
   const section = useRef<HTMLElement>(null)
+  const [said, setSaid] = useState<Said | null>(null)
+  const { AddButton } = answers
+  const all = onAdd && query.kind === 'boughtTogether' ? entries.map(({ item }) => item) : []
   /** Number of changes announced so far. */
   const [changes, setChanges] = useState(0)
   const [reporter] = useState(() => createListReporter(() => setChanges((before) => before + 1)))
@@ -144,10 +148,31 @@ export function ListSection<TItem extends Item>({
                 onSelect?.(entry.recommendation, entry.position)
               }}
             />
+            {onAdd && (ItemSlot as unknown) === ItemCard && (
+              <div className="ns-add">
+                {AddButton && (
+                  <AddButton
+                    items={[entry.item]}
+                    onSaid={(next) => {
+                      measure?.clicked(list, placedOf(entry))
+                      setSaid(next)
+                    }}
+                  />
+                )}
+              </div>
+            )}
             {itemMenu}
           </li>
         ))}
       </Layout>
+      {all.length > 1 && (
+        <div className="ns-add">{AddButton && <AddButton items={all} onSaid={setSaid} />}</div>
+      )}
+      {onAdd && (
+        <p className={said?.isWrong ? 'ns-error' : 'ns-visually-hidden'} role="status">
+          {said?.text}
+        </p>
+      )}
       {trouble && <p className="ns-error">{trouble}</p>}
       {answers.failed && (
         <p className="ns-error" role="alert">

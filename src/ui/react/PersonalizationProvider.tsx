@@ -28,6 +28,7 @@ export function PersonalizationProvider<TItem extends Item = Item>({
   labels,
   locale = 'en-GB',
   measure,
+  onAdd,
   orders,
   children,
 }: {
@@ -46,6 +47,12 @@ export function PersonalizationProvider<TItem extends Item = Item>({
   readonly locale?: string
   /** Result of `measureLists(…)` of `nearside/measure`; default: nothing is measured. A stable reference saves work. */
   readonly measure?: ListMeasure
+  /**
+   * Puts products into the shop's basket. With it, each default card has the button "Add to basket", and lists of items
+   * bought together the button "Add all". A rejected promise shows that it failed. Capture `add_to_cart` here, as for
+   * every other product. A stable reference saves work.
+   */
+  readonly onAdd?: (items: readonly TItem[]) => unknown
   /**
    * A signed-in shopper's own orders. The provider passes them to `seed` as soon as the personalizer exists, and again
    * whenever it gets another array. A stable reference saves work.
@@ -72,8 +79,9 @@ export function PersonalizationProvider<TItem extends Item = Item>({
       words: wordsIn({ ...ENGLISH, ...labels }, locale),
       locale,
       measure,
+      onAdd,
     }),
-    [personalizer, itemOf, mayShow, linkTo, labels, locale, measure],
+    [personalizer, itemOf, mayShow, linkTo, labels, locale, measure, onAdd],
   )
   useEffect(() => {
     // Lists work without the orders, so an error goes only to the page's error reporting.

@@ -2,9 +2,12 @@
  * @module Menu of a listed item, with its button: the reason why the item is there, and the shopper's answers. Also the
  * line in place of an answered item. This code loads after the list.
  */
+
+import type { Item } from '@nearside/core/catalog/item.ts'
 import { ANSWER_NAMES, type AnswerName } from '@nearside/core/events/event.ts'
 import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
-import { useEffect, useId, useRef, useState } from 'react'
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
+import { add, addText, neighbour, type Said } from '../lists/adding.ts'
 import { type Folded, ignoreHeld, show, whyLines } from '../lists/answers.ts'
 import { usePersonalizationContext } from './context.ts'
 
@@ -96,6 +99,46 @@ function Why({ recommendation, query, why }: Omit<ItemMenuProps, 'isBack' | 'onA
         <p key={line}>{line}</p>
       ))}
     </div>
+  )
+}
+
+interface AddButtonProps {
+  readonly items: readonly Item[]
+  /** Called after each press. */
+  readonly onSaid: (said: Said) => void
+}
+
+/** Button that puts items into the shop's basket. A list usually leaves out what is in the basket, and this with it. */
+export function AddButton({ items, onSaid }: AddButtonProps) {
+  const { onAdd, words } = usePersonalizationContext()
+  const [isBusy, setBusy] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
+  useLayoutEffect(() => {
+    const own = button.current
+    return () => {
+      if (!own || document.activeElement !== own) return
+      const next = neighbour(own, own.closest('section'))
+      queueMicrotask(() => next?.focus())
+    }
+  }, [])
+  const [text, name] = addText(items, words)
+  async function press() {
+    if (isBusy || !onAdd) return
+    setBusy(true)
+    onSaid(await add(items, onAdd, words))
+    setBusy(false)
+  }
+  return (
+    <button
+      type="button"
+      className="ns-button"
+      ref={button}
+      aria-label={name}
+      aria-disabled={isBusy}
+      onClick={press}
+    >
+      {text}
+    </button>
   )
 }
 

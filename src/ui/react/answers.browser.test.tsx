@@ -3,12 +3,12 @@ import type { Item } from '@nearside/core/catalog/item.ts'
 import { waitFor } from '@nearside/core/testPatience.ts'
 import axe from 'axe-core'
 import { StrictMode } from 'react'
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import { PersonalizationProvider } from './PersonalizationProvider.tsx'
 import { createFakePersonalizer, type FakePersonalizer } from './testPersonalizer.ts'
-import { Recommendations, RelatedItems, Trending } from './widgets.tsx'
+import { BoughtTogether, Recommendations, RelatedItems, Trending } from './widgets.tsx'
 
 const ITEMS: readonly Item[] = [
   { id: 'tin', title: 'Cake tin', price: 4.95, category: 'Kitchen' },
@@ -141,4 +141,81 @@ test('a list in base order has no menu, and neither has a list that opts out', a
   )
   await waitFor(() => expect(places(container)).toHaveLength(12))
   expect(container.querySelector('.ns-menu')).toBeNull()
+})
+
+const showWith = (onAdd: (items: readonly Item[]) => unknown, children: React.ReactNode) =>
+  render(
+    <StrictMode>
+      <PersonalizationProvider personalizer={personalizer} items={ITEMS} onAdd={onAdd}>
+        <main>{children}</main>
+      </PersonalizationProvider>
+    </StrictMode>,
+  )
+
+test('a card puts its product into the basket, says so, and passes the focus on when it leaves', async () => {
+  let done = () => {}
+  const added: string[] = []
+  const onAdd = ([{ id }]: readonly Item[]) => {
+    added.push(id)
+    return new Promise<void>((resolve) => {
+      done = resolve
+    })
+  }
+  const { container, getByRole, rerender } = await showWith(onAdd, <Recommendations limit={4} />)
+  const button = getByRole('button', { name: 'Add to basket: Tea mug' })
+  await expect.element(button).toHaveTextContent('Add to basket')
+  expect((await axe.run(container)).violations.map(({ id }) => id)).toEqual([])
+  ;(button.element() as HTMLElement).focus()
+  const press = () => (button.element() as HTMLElement).click()
+  press()
+  await expect.element(button).toHaveAttribute('aria-disabled', 'true')
+  press()
+  expect(added).toEqual(['mug'])
+  expect(container.textContent).not.toContain('is in your basket')
+  done()
+  await expect.element(getByRole('status').first()).toHaveTextContent('Tea mug is in your basket.')
+  const others = ITEMS.filter(({ id }) => id !== 'mug')
+  await rerender(
+    <StrictMode>
+      <PersonalizationProvider personalizer={personalizer} items={others} onAdd={onAdd}>
+        <main>
+          <Recommendations limit={4} />
+        </main>
+      </PersonalizationProvider>
+    </StrictMode>,
+  )
+  await waitFor(() => expect(places(container)).not.toContain('mug'))
+  await waitFor(() => expect(focused()?.textContent).toBe('Add to basket'))
+})
+
+test('a failure shows; a list of items bought together adds all of them', async () => {
+  personalizer.boughtTogether = (_, options) => personalizer.recommend(options)
+  const reported = vi.fn((event: ErrorEvent) => event.preventDefault())
+  addEventListener('error', reported)
+  const onAdd = vi.fn<(items: readonly Item[]) => unknown>(() => Promise.reject(new Error('full')))
+  const { container, getByRole } = await showWith(onAdd, <BoughtTogether item="tin" limit={3} />)
+  const ids = () => onAdd.mock.lastCall?.[0].map(({ id }) => id)
+  const all = getByRole('button', { name: 'Add all 3 to basket' })
+  await all.click()
+  await expect.element(getByRole('status').first()).toHaveTextContent(/^Not added/)
+  expect(container.querySelector('.ns-error')?.textContent).toMatch(/^Not added/)
+  expect(ids()).toEqual(places(container))
+  onAdd.mockResolvedValue(undefined)
+  await all.click()
+  await expect
+    .element(getByRole('status').first())
+    .toHaveTextContent('3 products are in your basket.')
+  removeEventListener('error', reported)
+  expect(reported).toHaveBeenCalledOnce()
+})
+
+const Own = ({ item }: { readonly item: Item }) => <b data-item={item.id}>{item.title}</b>
+
+test('without the shop’s function, and on a shop’s own card, there is no button', async () => {
+  const { container } = await showWith(() => {}, <Recommendations limit={3} itemComponent={Own} />)
+  await waitFor(() => expect(menuOf(container, 'tin')).not.toBeNull())
+  expect(container.querySelector('.ns-add')).toBeNull()
+  const plain = await show(<BoughtTogether item="tin" />)
+  await waitFor(() => expect(menuOf(plain.container, 'mug')).not.toBeNull())
+  expect(plain.container.querySelector('.ns-add')).toBeNull()
 })

@@ -22,6 +22,8 @@ export interface Personalization<TItem extends Item = Item> {
   /** Address of an item's page. */
   linkTo(item: TItem): string
   readonly words: Words<LabelKey>
+  /** Puts items into the shop's basket; absent if lists have no buttons for that. */
+  onAdd?(items: readonly TItem[]): unknown
   /** Callbacks that measure seen lists and clicked items; absent if nothing is measured. */
   readonly measure?: ListMeasure
   /** BCP 47 locale of prices, numbers and dates. */

@@ -50,6 +50,8 @@ export interface Answers {
     entries: readonly ListEntry<TItem>[],
     render: (entry: ListEntry<TItem>, place: number, menu: ReactNode) => ReactNode,
   ): ReactNode
+  /** Button that adds items to the shop's basket; undefined until its code has loaded. */
+  readonly AddButton: Code['AddButton'] | undefined
   /** Whether the last answer could not be stored or taken back. */
   readonly failed: boolean
   /**
@@ -68,8 +70,8 @@ export function useAnswers(
   query: ListQuery | null,
   why?: (recommendation: Recommendation) => readonly string[],
 ): Answers {
-  const { personalizer } = usePersonalizationContext()
-  const code = useCode(query !== null && personalizer !== null)
+  const { onAdd, personalizer } = usePersonalizationContext()
+  const code = useCode((query !== null || onAdd !== undefined) && personalizer !== null)
   const answers = useMemo(
     () => code && personalizer && code.createListAnswers(personalizer as Personalizer),
     [code, personalizer],
@@ -81,6 +83,7 @@ export function useAnswers(
     nothing,
   )
   return {
+    AddButton: code?.AddButton,
     failed,
     answered,
     itemsOf(entries, render) {
