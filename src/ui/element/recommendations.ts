@@ -111,9 +111,9 @@ export class NearsideRecommendations extends Base {
       this.#fallback,
       this.#list,
       this.#all,
-      this.#said,
       this.#error,
       this.#status,
+      this.#said,
     )
     root.append(this.#body)
   }
