@@ -13,6 +13,7 @@ describe('import of a Google Merchant Center feed', () => {
       image: 'https://a.example/p1.jpg',
       url: 'https://a.example/p1',
       price: 9,
+      regularPrice: 12,
       currency: 'EUR',
       available: true,
     },
@@ -76,6 +77,7 @@ describe('import of a Google Merchant Center feed', () => {
         const sale = { 'sale price': '39.96 EUR', 'sale price effective date': dates }
         const catalog = table(columns, [{ ...row, ...sale }], '\t')
         const { items } = await imported({ ...ORDERS, 'catalog.tsv': catalog })
+        expect(items[0].regularPrice).toBe(dates === '' ? 49.95 : undefined)
         return [items[0].price, items[0].sale]
       } finally {
         vi.useRealTimers()

@@ -198,6 +198,26 @@ describe('import of Shopify’s exports', () => {
       },
     ] as const
 
+  test('takes the price to compare with for the usual price, unless it is malformed or not above the price', async () => {
+    const product = (sku: string, usual: string, Price = '9.00') => ({
+      ...{ Title: sku, 'URL handle': sku, Status: 'active', SKU: sku },
+      ...{ Price, 'Compare-at price': usual },
+    })
+    const { items } = await imported({
+      'orders.csv': table(ORDERS, [{ ...order('#1', 'paid', '01'), ...line('a', 'a') }]),
+      'catalog.csv': table(NEWER, [
+        ...[product('a', '12.00'), product('b', ''), product('c', '9.00'), product('d', '5')],
+        ...[product('e', '-12'), product('f', 'Infinity'), product('g', 'old'), product('h', '0')],
+        product('i', '12', ''),
+      ]),
+    })
+    const usual = items.flatMap(({ id, regularPrice }) =>
+      regularPrice ? [[id, regularPrice]] : [],
+    )
+    expect(items).toHaveLength(9)
+    expect(usual).toEqual([['a', 12]])
+  })
+
   test.each([
     names(PRODUCTS, 'Handle', 'Published', 'Variant SKU', 'Variant Price'),
     names(NEWER, 'URL handle', 'Published on online store', 'SKU', 'Price'),

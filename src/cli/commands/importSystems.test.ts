@@ -61,7 +61,7 @@ async function run(
 }
 
 test('Shopify: reads published variants, and orders without test, cancelled and removed lines', async () => {
-  const red = shopifyVariant(1, { title: 'Red' })
+  const red = shopifyVariant(1, { title: 'Red', compareAtPrice: '20.00' })
   const more = [shopifyVariant(2, { title: 'Blue', availableForSale: false }), shopifyVariant(3)]
   const hidden = (id: number, fields: object) => shopifyProduct(id, [shopifyVariant(id)], fields)
   const shop = {
@@ -93,6 +93,7 @@ test('Shopify: reads published variants, and orders without test, cancelled and 
   expect(items).toEqual([
     {
       ...{ id: 'SKU-1', title: 'Thing 1 - Red', price: 11, currency: 'EUR', groupId: 'thing-1' },
+      regularPrice: 20,
       ...{
         available: true,
         brand: 'House',
@@ -220,7 +221,7 @@ test('WooCommerce: reads shown products and variations, and orders that were pai
       ...{ url: 'https://shop.example/product/thing-1/', rating: 4.6, reviews: 128 },
     },
     expect.not.objectContaining({ sale: expect.anything(), rating: expect.anything() }),
-    expect.objectContaining({ id: 'SKU-3', price: 9, available: true }),
+    expect.objectContaining({ id: 'SKU-3', price: 9, regularPrice: 13, available: true }),
     expect.objectContaining({
       ...{ id: 'SKU-21', title: 'Mug & spoon - Red', groupId: 'SKU-20', category: 'Mugs' },
       ...{ rating: 3.5, reviews: 2 },
@@ -244,7 +245,10 @@ test('WooCommerce: reads shown products and variations, and orders that were pai
 })
 
 test('Medusa: reads variants with their stock and price, and orders without cancelled, refunded and returned lines', async () => {
-  const taxed = { calculated_amount: 10, calculated_amount_with_tax: 12, currency_code: 'eur' }
+  const taxed = {
+    ...{ calculated_amount: 10, calculated_amount_with_tax: 12, currency_code: 'eur' },
+    ...{ original_amount: 20, original_amount_with_tax: 24 },
+  }
   const shop = {
     products: [
       medusaProduct(1, [
@@ -281,6 +285,7 @@ test('Medusa: reads variants with their stock and price, and orders without canc
   expect(items).toEqual([
     {
       ...{ id: 'variant_1', title: 'Thing 1 - Red', price: 12, currency: 'EUR', groupId: 'prod_1' },
+      regularPrice: 24,
       ...{ available: true, category: 'Kitchen', url: '/products/thing-1' },
       ...{ description: 'About thing 1', added: '2025-03-01T10:00:00Z' },
     },

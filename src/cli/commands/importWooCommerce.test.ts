@@ -166,6 +166,7 @@ describe('import of WooCommerce’s exports', () => {
         },
         { 'time-zone': 'Europe/Berlin' },
       )
+      expect(items[0].regularPrice).toBe(starts || ends ? undefined : 10)
       return [items[0].price, items[0].sale]
     }
     expect(await sold('', '')).toEqual([5, undefined])

@@ -109,6 +109,37 @@ it.each([
   expect(JSON.stringify(live())).not.toContain('secret')
 })
 
+/** Google's feed: a price in the column `sale_price` is asked, and the usual price is in `price`. */
+const withSales = (sales: Readonly<Record<string, string>>) =>
+  tsv(ITEMS)
+    .split('\n')
+    .map((line, at) => `${line}\t${at === 0 ? 'sale_price' : (sales[line.split('\t')[0]] ?? '')}`)
+    .join('\n')
+
+test('a sale that begins or ends in the feed changes the price and the usual price', async () => {
+  const struck = { price: 10, regularPrice: 13 }
+  const { live, publish, state, sync } = await shop(send(withSales({ p3: '10 EUR' })))
+  await sync()
+  expect(live().changed).toEqual([{ id: 'p3', ...struck }])
+  // The sale is in the catalog now; its end is a change.
+  publish(but({ p3: struck, p4: { price: 14, regularPrice: 20 } }))
+  await sync()
+  expect(live().changed).toEqual([{ id: 'p4', price: 14, regularPrice: 0 }])
+  state.answer = send(withSales({ p1: '9 USD', p2: '-1 EUR' }))
+  await sync()
+  expect(live().changed).toEqual([
+    { id: 'p3', price: 13, regularPrice: 0 },
+    { id: 'p4', price: 14, regularPrice: 0 },
+  ])
+})
+
+test('a feed without usual prices leaves those of the catalog', async () => {
+  const { live, publish, sync } = await shop(send(tsv(but({ p4: { price: 13 } }))))
+  publish(but({ p3: { regularPrice: 20 }, p4: { regularPrice: 20 } }))
+  await sync()
+  expect(live().changed).toEqual([{ id: 'p4', price: 13 }])
+})
+
 test('a feed that has not changed is not read again, and live.json is confirmed once an hour', async () => {
   const etag = '"1"'
   const { asked, live, publish, state, sync, text } = await shop((headers, response) => {

@@ -10,13 +10,19 @@ const items = uniqueArray(
   record({
     id: integer({ min: 0, max: 20 }).map(String),
     price: option(price, { nil: undefined }),
+    regularPrice: option(integer({ min: 1, max: 9 }), { nil: undefined }),
     sale: option(record({ price }), { nil: undefined }),
     available: option(integer({ min: 0, max: 1 }).map(Boolean), { nil: undefined }),
   }),
   { selector: ({ id }) => id },
 )
 const shown = (all: readonly Item[]) =>
-  new Map(all.map(({ id, price, sale, available }) => [id, [price, sale, available !== false]]))
+  new Map(
+    all.map(({ id, price, regularPrice, sale, available }) => [
+      id,
+      [price, regularPrice, sale, available !== false],
+    ]),
+  )
 
 test('the published catalog with its changes equals the feed, also after a round trip through JSON', () => {
   check(
@@ -47,6 +53,7 @@ it.each<[string, readonly Item[]]>([
   ['three prices ten times as high', each(3, ({ price = 0 }) => ({ price: 10 * price }))],
   ['every price halved', each(30, ({ price = 0 }) => ({ price: price / 2 }))],
   ['every price on sale', each(30, ({ price = 0 }) => ({ sale: { price: price * 0.3 } }))],
+  ['every product struck through', each(30, ({ price = 0 }) => ({ regularPrice: 2 * price }))],
   ['ten new', [...SHOP, ...SHOP.slice(0, 10).map(({ id }) => ({ id: `new ${id}` }))]],
   ['no currency named', each(30, () => ({ currency: undefined }))],
 ])('a feed with %s is used', (_, current) => {
@@ -62,6 +69,7 @@ it.each<[string, readonly Item[]]>([
   ['half of the prices ten times as high', each(15, ({ price = 0 }) => ({ price: 10 * price }))],
   ['prices in cents', each(30, ({ price = 0 }) => ({ price: 100 * price }))],
   ['four prices at a tenth', each(4, ({ price = 0 }) => ({ price: price / 10 }))],
+  ['usual prices in cents', each(4, ({ price = 0 }) => ({ regularPrice: 100 * price }))],
   ['every sale for nothing', each(30, () => ({ sale: { price: 0 } }))],
   ['one price in another currency', each(1, () => ({ currency: 'USD' }))],
   ['another shop’s products', SHOP.map(({ id }) => ({ id: `other ${id}`, price: 1 }))],

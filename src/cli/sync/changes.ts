@@ -3,10 +3,8 @@ import type { Item } from '@nearside/core/catalog/item.ts'
 import type { LiveChanges, LiveValues } from '@nearside/core/catalog/live.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 
-const valuesOf = ({ id, price, sale, available }: Item): LiveValues => ({
-  id,
-  price,
-  sale,
+const valuesOf = ({ id, price, regularPrice, sale, available }: Item): LiveValues => ({
+  ...{ id, price, regularPrice, sale },
   available: available === false ? false : undefined,
 })
 
@@ -17,7 +15,9 @@ export function changesOf(published: readonly Item[], current: readonly Item[]):
   const changed = published.flatMap((item) => {
     const other = now.get(item.id)
     if (!other) return []
-    const values = valuesOf(other)
+    // 0 removes the usual price that open pages have.
+    const { regularPrice = item.regularPrice && 0 } = other
+    const values = valuesOf({ ...other, regularPrice })
     return JSON.stringify(values) === JSON.stringify(valuesOf(item)) ? [] : values
   })
   return {
@@ -50,11 +50,10 @@ export function refuseImplausible(
   const sold = published.filter(({ available }) => available !== false)
   const away = sold.filter(({ id }) => now.get(id)?.available === false || !now.has(id))
   const priced = published.filter(({ id, price }) => price && now.has(id))
-  const odd = priced.filter(({ id, price = 0 }) => {
-    const { price: next = 0, sale } = now.get(id) ?? {}
-    return [next, sale?.price ?? next].some(
-      (asked) => asked <= price / FACTOR || asked >= price * FACTOR,
-    )
+  const odd = priced.filter(({ id, price = 0, regularPrice: usual = price }) => {
+    const { price: next = 0, sale, regularPrice = usual } = now.get(id) ?? {}
+    const isOdd = (asked: number) => asked <= price / FACTOR || asked >= price * FACTOR
+    return [next, sale?.price ?? next].some(isOdd) || regularPrice >= usual * FACTOR
   })
   const other = published.find(({ id, currency }) => {
     const next = now.get(id)?.currency

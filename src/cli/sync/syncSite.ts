@@ -10,7 +10,7 @@ import type { LiveChanges } from '@nearside/core/catalog/live.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { readJson } from '@nearside/core/reading.ts'
 import type { NamedColumns } from '@nearside/train/import/columns.ts'
-import { readCatalogFile } from '@nearside/train/import/readCatalog.ts'
+import { readProductFile } from '@nearside/train/import/readCatalog.ts'
 import { withFolder } from '@nearside/train/withFolder.ts'
 import { placeFile } from '../publish/place.ts'
 import type { Fetching } from '../systems/fetchWhole.ts'
@@ -77,9 +77,13 @@ async function readChanges(
       const { items } = published
       const currency = items.find((item) => item.currency)?.currency ?? null
       const known = items.map(({ id }) => id)
-      const current = await readCatalogFile(path, now(), { columns, currency, known })
-      const changes = changesOf(items, current)
-      refuseImplausible(items, current, changes)
+      const read = await readProductFile(path, now(), { columns, currency, known })
+      // A feed without usual prices doesn't change those of the catalog.
+      const comparable = read.hasRegularPrices
+        ? items
+        : items.map((item) => ({ ...item, regularPrice: undefined }))
+      const changes = changesOf(comparable, read.items)
+      refuseImplausible(items, read.items, changes)
       return changes
     }
     if (from) {

@@ -22,6 +22,7 @@ const bool = oneOf(true, false)
 const price = object({
   ...{ calculated_amount: orNull(number()), currency_code: orNull(anyText) },
   calculated_amount_with_tax: orNull(number()),
+  ...{ original_amount: orNull(number()), original_amount_with_tax: orNull(number()) },
 })
 const variant = object({
   ...{ id: anyText, sku: orNull(anyText), title: orNull(anyText), manage_inventory: bool },
@@ -68,6 +69,7 @@ export async function* products(api: ShopApi) {
         ...{ productVariantId: id, sku, groupId: product.id, description: product.description },
         name: product.variants.length > 1 ? `${product.title} - ${title}` : product.title,
         priceWithTax: asked?.calculated_amount_with_tax ?? asked?.calculated_amount,
+        compareAtPrice: asked?.original_amount_with_tax ?? asked?.original_amount,
         currencyCode: asked?.currency_code?.toUpperCase(),
         available:
           !stock.manage_inventory || stock.allow_backorder || (stock.inventory_quantity ?? 0) > 0,

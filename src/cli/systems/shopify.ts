@@ -15,7 +15,7 @@ const RIGHTS =
 
 // Each page costs at most 1,000 points, the limit of a query: 14 products with 30 variants, 10 orders with 20 lines.
 const PAGE = 'pageInfo { hasNextPage endCursor }'
-const VARIANT = 'id sku title price availableForSale'
+const VARIANT = 'id sku title price compareAtPrice availableForSale'
 const VARIANTS = `nodes { ${VARIANT} } ${PAGE}`
 const PRODUCT = `id handle title description vendor productType status createdAt publishedAt
     category { fullName } featuredMedia { preview { image { url } } }`
@@ -44,7 +44,7 @@ const connection = <T>(node: Parameters<typeof each<T>>[0]) =>
   object<Connection<T>>({ nodes: each(node), pageInfo })
 const variant = object({
   ...{ id: anyText, sku: orNull(anyText), title: anyText, price: anyText },
-  availableForSale: bool,
+  ...{ compareAtPrice: orNull(anyText), availableForSale: bool },
 })
 const variants = connection(variant)
 const product = object({
@@ -133,6 +133,7 @@ function rowOf(product: Product, variant: Variant, currency: string, now: number
     SKU: variant.sku,
     'Variant ID': numberOf(variant.id),
     Price: variant.price,
+    'Compare-at price': variant.compareAtPrice,
     Currency: currency,
     Available: variant.availableForSale,
     'Product image URL': product.featuredMedia?.preview?.image?.url,

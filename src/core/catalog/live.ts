@@ -4,12 +4,15 @@
  */
 import type { Item } from './item.ts'
 
-/** Price, sale and stock of a product; an absent field means that the product has none. */
-export type LiveValues = Pick<Item, 'id' | 'price' | 'sale' | 'available'>
+/**
+ * Price, sale and stock of a product; an absent field means that the product has none. But an absent `regularPrice`
+ * leaves it as it is, because a feed may know none; 0 removes it.
+ */
+export type LiveValues = Pick<Item, 'id' | 'price' | 'regularPrice' | 'sale' | 'available'>
 
 /** Changes of a catalog since it was published. */
 export interface LiveChanges {
-  /** Products whose price, sale or availability differs from the catalog's. */
+  /** Products whose price, usual price, sale or availability differs from the catalog's. */
   readonly changed: readonly LiveValues[]
   /** Ids of products that the shop no longer has. */
   readonly gone: readonly string[]
@@ -42,8 +45,8 @@ export function withLive<TItem extends Item>(
     if (gone.has(item.id)) return []
     const values = changed.get(item.id)
     if (!values) return item
-    const { price, sale, available } = values
-    return { ...item, price, sale, available }
+    const { price, sale, available, regularPrice = item.regularPrice } = values
+    return { ...item, price, sale, available, regularPrice: regularPrice || undefined }
   })
   const added = live.added.filter(({ id }) => !known.has(id) && known.add(id))
   return [...kept, ...(added as readonly Item[] as readonly TItem[])]

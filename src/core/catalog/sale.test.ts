@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { Catalog } from './catalog.ts'
 import type { Item } from './item.ts'
+import { withLive } from './live.ts'
+import { parseLive } from './parseLive.ts'
 import { atPrices, nextChange } from './sale.ts'
 
 const at = (text: string) => Date.parse(text)
@@ -93,5 +95,37 @@ describe('a catalog with sales', () => {
   ])('refuses a row with the malformed sale %o', (sale) => {
     const { size, faults } = Catalog.parse([{ id: 'a', sale }, { id: 'b' }])
     expect([size, faults.length]).toEqual([1, 1])
+  })
+})
+
+describe('the usual price', () => {
+  const [STRUCK, PLAIN] = [
+    { id: 'a', price: 8, regularPrice: 10 },
+    { id: 'b', price: 8 },
+  ]
+  /** Usual prices after a live file that says this of both products. */
+  const after = (values: object) => {
+    const changed = [STRUCK, PLAIN].map(({ id }) => ({ id, price: 7, ...values }))
+    const about = { catalog: 'a'.repeat(64), time: '2026-11-30T12:00:00Z', minutes: 5 }
+    const text = JSON.stringify({ ...about, changed, gone: [], added: [] })
+    return withLive([STRUCK, PLAIN], parseLive(JSON.parse(text))).map((item) => item.regularPrice)
+  }
+
+  test('follows the live file: another one, none, or the same as before', () => {
+    expect(after({ regularPrice: 12 })).toEqual([12, 12])
+    expect(after({ regularPrice: 0 })).toEqual([undefined, undefined])
+    expect(after({})).toEqual([10, undefined])
+  })
+
+  test('stays if the live file has a malformed one', () => {
+    for (const regularPrice of [-1, '12', 'Infinity', null, true, [12], { price: 12 }])
+      expect(after({ regularPrice })).toEqual([10, undefined])
+    expect(after({ regularPrice: Number.NaN })).toEqual([10, undefined])
+  })
+
+  test('that a live file removes is that of a running sale', () => {
+    const removed = { id: 'a', price: 8, regularPrice: 0, sale: { price: 5 } }
+    const [item] = withLive([STRUCK], { changed: [removed], gone: [], added: [] })
+    expect(atPrices([item], 0)[0]).toMatchObject({ price: 5, regularPrice: 8 })
   })
 })

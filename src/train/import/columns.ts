@@ -19,6 +19,7 @@ const KNOWN_NAMES = {
   quantity: 'quantity qty lineitemquantity itemquantity units menge anzahl stueckzahl',
   price:
     'price unitprice lineitemprice itemprice variantprice amount einzelpreis stueckpreis preis vkpreis',
+  regularPrice: 'regularprice compareatprice variantcompareatprice',
   currency: 'currency currencycode ordercurrency waehrung',
   title:
     'title itemname productname lineitemname artikelbezeichnung artikelname produktname bezeichnung titel description name',

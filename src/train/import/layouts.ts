@@ -67,6 +67,7 @@ const LAYOUTS: readonly Layout[] = [
       category: 'type productcategory',
       brand: 'vendor',
       price: 'variantprice price',
+      regularPrice: 'variantcompareatprice compareatprice',
       description: 'bodyhtml description',
       image: 'variantimage variantimageurl imagesrc productimageurl',
       url: 'handle urlhandle',

@@ -24,6 +24,7 @@ const CATALOG_ROLES: readonly Role[] = [
   'options',
   'title',
   'price',
+  'regularPrice',
   'currency',
   'category',
   'brand',
@@ -89,7 +90,9 @@ export async function loadCatalog(
   await engine.runFile('catalog')
   const main = await mainCurrency(engine, 'product')
   const isOther = main === null ? 'false' : `currency <> ${quote(main)}`
-  await engine.run(`UPDATE product SET price = NULL, sale = NULL WHERE ${isOther}`)
+  await engine.run(
+    `UPDATE product SET price = NULL, sale = NULL, regular_price = NULL WHERE ${isOther}`,
+  )
   const report = await describeFile(engine, 'product_verdict', source, layout, columns)
   return {
     ...report,
@@ -122,29 +125,38 @@ export async function readItems(engine: SqlEngine, sql: string): Promise<Item[]>
 const withoutNulls = (fields: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
 
+interface Given {
+  readonly columns?: NamedColumns
+  /** Currency of prices that name none. */
+  readonly currency?: string | null
+  /** Ids, which decide where the file has several for a product. */
+  readonly known?: readonly string[]
+}
+
 /**
- * Reads the items of a product file alone, without a log.
+ * Reads a product file alone, without a log.
  * @param now milliseconds since the epoch
- * @param given names of columns; `currency` of prices that name none; `known`: ids, which decide where the file has several for a product
+ * @returns its items, and whether it has a column from which usual prices come
  * @throws NearsideError `input-invalid`, `catalog-invalid` if no row is a product
  */
-export async function readCatalogFile(
+export async function readProductFile(
   path: string,
   now: number,
-  given: {
-    readonly columns?: NamedColumns
-    readonly currency?: string | null
-    readonly known?: readonly string[]
-  } = {},
-): Promise<Item[]> {
-  const { columns = {}, currency = null, known = [] } = given
+  { columns = {}, currency = null, known = [] }: Given = {},
+): Promise<{ readonly items: Item[]; readonly hasRegularPrices: boolean }> {
   return SqlEngine.use(async (engine) => {
     const ids = known.map(quote).join(', ')
     await engine.run(`CREATE TABLE known_item AS SELECT unnest([${ids}]::VARCHAR[]) AS item`)
-    await loadCatalog(engine, await openSource(engine, path), columns, { currency, now })
-    return readItems(engine, PRODUCTS)
+    const source = await openSource(engine, path)
+    const report = await loadCatalog(engine, source, columns, { currency, now })
+    const hasRegularPrices = 'regularPrice' in report.columns || 'sale' in report.columns
+    return { items: await readItems(engine, PRODUCTS), hasRegularPrices }
   })
 }
 
+/** Items of `readProductFile`. */
+export const readCatalogFile = async (path: string, now: number): Promise<Item[]> =>
+  (await readProductFile(path, now)).items
+
 export const PRODUCTS =
-  'SELECT id, title, price, sale, currency, category, group_id AS "groupId", brand, description, image, url, rating, reviews, available, added FROM product ORDER BY n'
+  'SELECT id, title, price, regular_price AS "regularPrice", sale, currency, category, group_id AS "groupId", brand, description, image, url, rating, reviews, available, added FROM product ORDER BY n'

@@ -86,6 +86,34 @@ const cards = (root: Element) =>
     ({ dataset, textContent }) => `${dataset.item} ${/£[\d.]+/.exec(textContent)?.[0]}`,
   )
 
+test('the usual price that a card strikes through begins, changes and ends with the live file', async () => {
+  const { pass, personalizer, put } = await openShop()
+  const screen = await render(
+    <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
+      <Recommendations title="For you" limit={1} />
+    </PersonalizationProvider>,
+  )
+  const price = () => screen.container.querySelector('.ns-card-price')
+  const struck = () => price()?.querySelector('s')?.textContent
+  await waitFor(() => expect(price()?.textContent).toBe('£32.00'))
+  const steps: readonly (readonly [number, string | undefined])[] = [
+    [40, '£40.00'],
+    [32, '£32.00'],
+    [0, undefined],
+    [40, '£40.00'],
+    [20, undefined],
+    [-40, undefined],
+  ]
+  for (const [at, [regularPrice, shown]] of steps.entries()) {
+    // Another price in each step shows that the card has followed the file.
+    const price = 31 - at / 100
+    await put({ changed: [{ id: 'item-31', price, regularPrice }] })
+    pass(5)
+    await waitFor(() => expect(screen.container.textContent).toContain(`£${price.toFixed(2)}`))
+    expect(struck()).toBe(shown)
+  }
+})
+
 test('within the interval, an open page shows the new price, and no longer shows the removed product', async () => {
   const { asked, pass, personalizer, put } = await openShop()
   const search = searchAmong(ITEMS)

@@ -33,6 +33,10 @@ CREATE OR REPLACE MACRO sale_moment(text, days) AS CASE
 CREATE OR REPLACE MACRO iso_time(milliseconds) AS
   strftime(make_timestamp_ms(milliseconds), '%Y-%m-%dT%H:%M:%SZ');
 
+-- Whether a second price of a product, if there is one, is in the currency of its price.
+CREATE OR REPLACE MACRO is_comparable(text, price) AS
+  text <> '' AND coalesce(currency_of(text) = currency_of(price), true);
+
 CREATE OR REPLACE TEMP TABLE parent AS
 WITH keyed AS (
   SELECT "group" AS key, * FROM raw_catalog
@@ -71,7 +75,8 @@ WITH filled AS (
 named AS (
   SELECT *,
     CASE WHEN price <> '' THEN amount(price, getvariable('price_comma')) END AS usual,
-    CASE WHEN sale <> '' THEN amount(sale, getvariable('price_comma')) END AS reduced,
+    CASE WHEN is_comparable(sale, price) THEN amount(sale, getvariable('price_comma')) END AS reduced,
+    CASE WHEN is_comparable(regularPrice, price) THEN amount(regularPrice, getvariable('price_comma')) END AS struck,
     -- A sale with a date that can't be read counts as over: a wrong price is worse than a missed sale.
     (starts = '' OR sale_moment(starts, 0) IS NOT NULL)
       AND (ends = '' OR coalesce(sale_moment(ends, 1) > getvariable('now'), false)) AS is_sale,
@@ -87,6 +92,7 @@ SELECT n, line, problem, item, number, kind, family, parent_item, parent_number,
   asked AS price_text,
   -- A sale price without dates replaces the price; other sales stay separate.
   CASE WHEN reduced >= 0 AND starts = '' AND ends = '' THEN reduced WHEN usual >= 0 THEN usual END AS price,
+  coalesce(struck, CASE WHEN reduced >= 0 THEN usual END) AS regular_price,
   CASE WHEN reduced >= 0 AND is_sale AND starts || ends <> '' THEN {'price': reduced,
     'from': iso_time(sale_moment(starts, 0)), 'until': iso_time(sale_moment(ends, 1))} END AS sale,
   coalesce(currency_of(upper(currency)), currency_of(asked), getvariable('currency')) AS currency,
@@ -141,6 +147,7 @@ FROM judged_product AS judged LEFT JOIN (
 CREATE OR REPLACE TABLE product AS
 WITH kept AS (FROM product_verdict WHERE reason IS NULL)
 SELECT n, id, nullif(title, '') AS title, price, sale,
+  CASE WHEN regular_price > price THEN regular_price END AS regular_price,
   CASE WHEN price IS NOT NULL OR sale IS NOT NULL THEN currency END AS currency,
   category, brand, description, image, nullif(url, '/products/') AS url, rating, reviews, available, added, item, number,
   family, parent_item, parent_number,

@@ -1,7 +1,7 @@
 -- Catalog made from the log of a shop without a catalog, by id. With available_days, items not sold in
 -- that many last days of the log are unavailable.
 CREATE OR REPLACE TABLE product AS
-SELECT row_number() OVER (ORDER BY id) AS n, id, title, price, NULL AS sale,
+SELECT row_number() OVER (ORDER BY id) AS n, id, title, price, NULL AS sale, NULL AS regular_price,
   CASE WHEN price IS NOT NULL THEN getvariable('currency') END AS currency,
   category, CAST(NULL AS VARCHAR) AS group_id, brand, CAST(NULL AS VARCHAR) AS description, CAST(NULL AS VARCHAR) AS image, CAST(NULL AS VARCHAR) AS url,
   CAST(NULL AS DOUBLE) AS rating, CAST(NULL AS INTEGER) AS reviews, CAST(NULL AS VARCHAR) AS added,
