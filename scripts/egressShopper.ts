@@ -44,6 +44,38 @@ async function settle(page: Page): Promise<void> {
   while (!(await page.evaluate(kept))) await page.waitForTimeout(500)
 }
 
+interface Tools {
+  getTools(): Promise<readonly { readonly name: string }[]>
+  executeTool(tool: { readonly name: string }, input: object): Promise<string>
+}
+
+/** The shopper lets the agent of the browser ask the shop. */
+async function allowAgents(page: Page): Promise<void> {
+  await page.locator('button.learned').first().click()
+  await page.getByRole('switch', { name: 'Let an assistant in this browser' }).click()
+  await page.waitForFunction(async () => {
+    const { modelContext } = document as unknown as { modelContext: Tools }
+    return (await modelContext.getTools()).length === 4
+  })
+  await page.keyboard.press('Escape')
+}
+
+/** Calls all tools with marks, as an agent does. Runs in the page. */
+async function askAsAgent({ titles, ids }: { titles: readonly string[]; ids: readonly string[] }) {
+  const { modelContext } = document as unknown as { modelContext: Tools }
+  const inputs: Readonly<Record<string, readonly object[]>> = {
+    search_products: titles.map((query) => ({ query })),
+    recommend_products: [{ limit: ids.length }],
+    compare_products: [{ ids }],
+    add_to_basket: ids.map((id) => ({ id })),
+  }
+  for (const tool of await modelContext.getTools())
+    for (const input of inputs[tool.name]) {
+      const answer = await modelContext.executeTool(tool, input)
+      if (JSON.parse(answer).error) throw new Error(`${tool.name} answers ${answer}`)
+    }
+}
+
 export const { shop }: ShopperScript = {
   async shop({ page, url, marks, events, isSecond, say }, settled) {
     await page.goto(url)
@@ -86,6 +118,15 @@ export const { shop }: ShopperScript = {
       })
       await personalizer.evaluate(captureAll, inputs)
       made += inputs.length
+    }
+    // In a vault there are no tools for agents.
+    if (!(await personalizer.evaluate((it) => it!.getSnapshot().vault))) {
+      say('an agent asks the tools of the shop')
+      await allowAgents(page)
+      const asked = isSecond
+        ? { titles: titles.slice(0, 1), ids: ids.slice(-3) }
+        : { titles, ids: ids.slice(0, 5) }
+      await page.evaluate(askAsAgent, asked)
     }
     say('learning, ranking')
     await personalizer.evaluate(async (it) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { missingForProof } from '@nearside/audit/egress/prove.ts'
 import type { SignedReport } from '@nearside/audit/egress/report.ts'
 import { testFolder } from '@nearside/core/testFolder.ts'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 const missing = missingForProof({ url: 'http://localhost/' })
 if (missing.length > 0) console.warn(`What leaves the shop is not captured: ${missing.join('; ')}`)
@@ -18,33 +18,45 @@ const ABSENT_IN_WINDOWS = ['report-uri of a meta', 'data: window'].map((name) =>
 /** Channels that the vault's worker removes from its own scope before the test can try them. */
 const TAKEN = ['EventSource', 'WebTransport', 'worker of its own'].map((name) => `${name} (worker)`)
 
-test.skipIf(missing.length > 0)(
-  'the demo sends only explained requests, opens no channel, and every planted leak is found',
-  () => {
-    const json = join(testFolder(), 'egress.json')
-    const script = join(import.meta.dirname, 'proveEgress.ts')
-    const args = ['--events', '600', '--idle', '2', '--json', json]
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      ['--import', 'tsx', script, ...args],
-      // Without NODE_ENV, because the script may have to build the demo, and it must build the published form.
-      { encoding: 'utf8', env: { ...process.env, NODE_ENV: undefined } },
-    )
-    expect(status, stdout.slice(-3000) + stderr).toBe(0)
-    const { report }: SignedReport = JSON.parse(readFileSync(json, 'utf8'))
-    const { shoppers, difference, open, leaks, untried } = report
-    expect(difference).toEqual({ first: [], second: [], order: [] })
-    for (const shopper of shoppers) {
-      expect(shopper).toMatchObject({ events: 600, findings: [] })
-      expect(shopper.requests).toBeGreaterThan(20)
-      expect(shopper.marks).toEqual({ planted: 1000, held: 1000, found: 0 })
-    }
-    expect(open).toEqual([])
-    expect(leaks.missed).toEqual([])
-    expect(leaks.found).toBe(leaks.planted)
-    expect(leaks.found).toBeGreaterThanOrEqual(110)
-    expect(untried).toEqual([...ABSENT, ...ABSENT_IN_WINDOWS, ...TAKEN])
-  },
-  // The limit is long, because two shoppers visit up to three times and the machine can be busy.
-  1_800_000,
-)
+/** Proves the demo with the flags given. @returns what the report says */
+function proofOf(...flags: readonly string[]) {
+  const json = join(testFolder(), 'egress.json')
+  const script = join(import.meta.dirname, 'proveEgress.ts')
+  const args = ['--events', '600', '--idle', '2', '--json', json, ...flags]
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', script, ...args],
+    // Without NODE_ENV, because the script may have to build the demo, and it must build the published form.
+    { encoding: 'utf8', env: { ...process.env, NODE_ENV: undefined } },
+  )
+  expect(status, stdout.slice(-3000) + stderr).toBe(0)
+  const { report }: SignedReport = JSON.parse(readFileSync(json, 'utf8'))
+  return report
+}
+
+describe.skipIf(missing.length > 0)('what leaves the demo', () => {
+  test.each([
+    ['with a vault', []],
+    ['without a vault, with an agent that asks', ['--embedded']],
+  ])(
+    '%s: it sends only explained requests, opens no channel, and every planted leak is found',
+    (name, flags) => {
+      const { shoppers, difference, open, leaks, untried } = proofOf(...flags)
+      expect(difference).toEqual({ first: [], second: [], order: [] })
+      for (const shopper of shoppers) {
+        expect(shopper).toMatchObject({ events: 600, findings: [] })
+        expect(shopper.requests).toBeGreaterThan(20)
+        expect(shopper.marks).toEqual({ planted: 1000, held: 1000, found: 0 })
+      }
+      expect(open).toEqual([])
+      expect(leaks.missed).toEqual([])
+      expect(leaks.found).toBe(leaks.planted)
+      expect(leaks.found).toBeGreaterThanOrEqual(110)
+      expect(untried).not.toContain('tool of an agent (page)')
+      if (name === 'with a vault')
+        expect(untried).toEqual([...ABSENT, ...ABSENT_IN_WINDOWS, ...TAKEN])
+    },
+    // The limit is long, because two shoppers visit up to three times and the machine can be busy.
+    1_800_000,
+  )
+})

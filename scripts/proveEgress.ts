@@ -1,6 +1,7 @@
 /**
  * @module `npm run prove-egress`: runs `nearside prove-egress` on the demo, with the headers of `npm start` and a
  * catalog that contains marks. Aggregators are configured but absent, because nobody consents to contribute.
+ * `--embedded` runs the demo without a vault; its shoppers then let agents ask the shop.
  */
 import { createHash } from 'node:crypto'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -19,6 +20,7 @@ import { createVaultServer } from './vaultServer.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const MARKED = 200
+const isEmbedded = process.argv.includes('--embedded')
 const IMAGE = '/catalog/images/cactus-green.svg'
 
 if (!demoIsFresh()) await buildDemo()
@@ -81,7 +83,7 @@ const ends = [
     federation: elsewhere,
     persist: 'always',
     live: '/catalog/live.json',
-    vault: `${vault}/vault.html`,
+    vault: isEmbedded ? undefined : `${vault}/vault.html`,
   }),
   createVaultServer({
     root: join(ROOT, 'dist/vault'),
@@ -97,10 +99,11 @@ process.exitCode = await runProcess(
   'nearside',
   [command],
   [
-    ...['prove-egress', `${shop}/`, '--vault', `${vault}/`],
+    ...['prove-egress', `${shop}/`, ...(isEmbedded ? [] : ['--vault', `${vault}/`])],
     ...['--script', join(ROOT, 'scripts/egressShopper.ts')],
     ...['--declare', file('declared.txt', ['/', '/federation.json', ...declared].join('\n'))],
-    ...['--marks', file('marks.json', JSON.stringify(marks)), ...process.argv.slice(2)],
+    ...['--marks', file('marks.json', JSON.stringify(marks))],
+    ...process.argv.slice(2).filter((word) => word !== '--embedded'),
   ],
 )
 for (const door of doors) {

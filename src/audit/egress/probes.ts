@@ -85,6 +85,8 @@ const PAGE: Readonly<Record<string, string>> = {
   'identity provider':
     'navigator.credentials.get({ identity: { providers: [{ configURL: S, clientId: M }] } }).catch(() => 0)',
   'compression dictionary': "link('compression-dictionary')",
+  'tool of an agent':
+    "const at = document.modelContext; at.registerTool({ name: M, description: M, inputSchema: { type: 'object' }, execute: () => fetch(U) }); const [tool] = (await at.getTools()).filter(({ name }) => name === M); await at.executeTool(tool, {})",
   referrer:
     "const at = location.href; history.replaceState(null, '', '/' + M); add('img', { referrerPolicy: 'unsafe-url', src: new URL('/', U).href }); history.replaceState(null, '', at)",
   'blob: frame': "add('iframe', { src: blob() })",

@@ -13,8 +13,12 @@ import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { ProofMessage } from './inside.ts'
 import { type Order, type Outcome, sitesOf } from './order.ts'
 
-/** Switches that reduce the browser's own requests; they don't affect the requests of the shop. */
+/**
+ * Switches that reduce the browser's own requests; they don't affect the requests of the shop. Pages may offer tools to
+ * agents (WebMCP), as in a browser that has agents.
+ */
 const ARGS = [
+  '--enable-blink-features=WebMCP',
   ...['--no-sandbox', '--no-first-run', '--disable-sync'],
   ...['--disable-component-update', '--disable-domain-reliability'],
 ]
