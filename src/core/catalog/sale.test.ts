@@ -99,7 +99,7 @@ describe('a catalog with sales', () => {
 })
 
 describe('the usual price', () => {
-  const [STRUCK, PLAIN] = [
+  const [STRUCK, PLAIN]: readonly Item[] = [
     { id: 'a', price: 8, regularPrice: 10 },
     { id: 'b', price: 8 },
   ]
