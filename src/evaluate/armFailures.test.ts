@@ -13,7 +13,7 @@ import { walkShopper } from './walk.ts'
 const input = testInput(testShop())
 
 describe('an arm that fails', () => {
-  it('every table omits the failing arm, and the result names the reason', async () => {
+  it('every table of the report omits an arm that fails, and the result gives the reason', async () => {
     const tuned = tuneBaselines(input)
     const { compared } = tuned.counts
     const sessionKnn = { ...compared['session-knn'], failure: 'divided by 0' }

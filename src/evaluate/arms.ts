@@ -28,7 +28,7 @@ export const ARMS = Object.keys(ARM_MEANINGS) as readonly ArmName[]
  */
 export const BASE_ARMS = ARMS.slice(0, ARMS.indexOf('personal'))
 
-/** Arms that only count interactions. All are tested, because only the test cases show which of them ranks best. */
+/** Counting arms: baselines that only count interactions. All are tested, since only a test shows which is best. */
 export const COUNTING_ARMS = [
   'last-viewed',
   'recently-viewed',
@@ -62,14 +62,14 @@ interface Rung {
   readonly source: string
 }
 
-/** Steps from arm to arm; each step isolates one cause of the lift. */
+/** Steps from one arm to the next; each step isolates one cause of the lift. */
 export const LADDER: readonly Rung[] = [
   { arm: 'base-stale', over: 'popular-30d', source: 'a model that knows earlier sessions' },
   { arm: 'base-fresh', over: 'base-stale', source: 'the last session known too: fresh context' },
   { arm: 'personal', over: 'base-fresh', source: 'learning on the device' },
 ]
 
-/** Arms that the shipped model must beat: free or simpler alternatives, not popularity alone. */
+/** Arms that the shipped model must beat: every free or simpler alternative, and not only popularity. */
 export const OPPONENTS = ['popular-30d', ...COUNTING_ARMS, 'ewma', 'naive-finetune'] as const
 
 /** Further comparisons beside the ladder. */

@@ -50,12 +50,12 @@ const history = [
 ]
 
 describe('popularity baseline', () => {
-  it('ranks by all shoppers, or by the last month', () => {
+  it('the popularity baseline ranks by all shoppers, or by those of the last month', () => {
     expect(ranked((out) => scorePopular(context(), out))).toEqual([0, 1, 2, 3, 4, 5])
     expect(ranked((out) => scorePopularMonth(context(), out))).toEqual([5, 4, 3, 2, 1, 0])
   })
 
-  it('stays finite before anybody bought anything', () => {
+  it('the popularity baseline stays finite if nobody has bought anything yet', () => {
     const nobody = { all: new Float32Array(N), share: new Float32Array(N).fill(1 / N) }
     const empty = { ...context(), popularity: nobody }
     expect(ranked((out) => scorePopularMonth(empty, out))).toEqual([0, 1, 2, 3, 4, 5])
@@ -67,7 +67,7 @@ describe('last-viewed baseline', () => {
   const ranking = (of: BaselineContext['history']) =>
     ranked((out) => LAST_VIEWED.score({}, context(of), out))
 
-  it('ranks the last bought or viewed item first, and the rest by popularity', () => {
+  it('last-viewed ranks the items last bought or viewed first, and all others by popularity', () => {
     const looks = (['view_item', 'view_item_list'] as const).map((name, k) => ({
       ...purchase(k, NOW - k, 'd'),
       name,
@@ -84,13 +84,13 @@ describe('recently-viewed baseline', () => {
   const score = (halfLife: number, unit: 'days' | 'sessions') => (out: Float32Array) =>
     RECENTLY_VIEWED.score({ unit, halfLife, looks: 'once', fill: 0.01 }, context(history), out)
 
-  it('a short half-life ranks the latest item first, a long one the most frequent', () => {
+  it('recently-viewed ranks the latest item first with a short half-life, and the most frequent item with a long one', () => {
     expect(ranked(score(0.5, 'sessions')).slice(0, 3)).toEqual([2, 0, 3])
     expect(ranked(score(10, 'sessions')).slice(0, 3)).toEqual([0, 2, 3])
     expect(ranked(score(20, 'days')).slice(0, 3)).toEqual([2, 0, 3])
   })
 
-  it('counts several views in one session as one view, by their logarithm, or one by one', () => {
+  it('recently-viewed counts several views of an item in a session once, by their logarithm, or each', () => {
     const looks = [0, 3, 3, 3].map((item, k) => ({
       ...purchase(item, NOW - 9 + k, 'visit'),
       name: 'view_item' as const,
@@ -125,7 +125,7 @@ describe('recently-viewed baseline', () => {
     expect(ranked(score(1000, 'sessions')).slice(3)).toEqual([5, 4, 1])
   })
 
-  it('ranks by popularity for a shopper without a history', () => {
+  it('recently-viewed ranks by popularity for a shopper without a history', () => {
     const out = (fill: number) =>
       ranked((scores) =>
         RECENTLY_VIEWED.score(
@@ -137,7 +137,7 @@ describe('recently-viewed baseline', () => {
     expect(out(0.001)).toEqual([5, 4, 3, 2, 1, 0])
   })
 
-  it('returns log-probabilities', () => {
+  it('recently-viewed returns log-probabilities', () => {
     const out = new Float32Array(N)
     RECENTLY_VIEWED.score(
       { unit: 'days', halfLife: 30, looks: 'once', fill: 0.3 },
@@ -149,7 +149,7 @@ describe('recently-viewed baseline', () => {
 })
 
 describe('item-knn baseline', () => {
-  it('ranks neighbours of the recent history, and weighs repeats separately', () => {
+  it('item-knn ranks neighbours of the recent history, and weighs the history’s own items separately', () => {
     const order = (own: number) =>
       ranked((out) =>
         ITEM_KNN.score(
@@ -162,7 +162,7 @@ describe('item-knn baseline', () => {
     expect(order(0.75)[0]).toBe(2)
   })
 
-  it('equals recently-viewed if all weight is on the history’s own items', () => {
+  it('item-knn equals recently-viewed if all weight is on the history’s own items', () => {
     const decay = { unit: 'sessions', halfLife: 2, looks: 'each', fill: 0.2 } as const
     const [alone, nested] = [new Float32Array(N), new Float32Array(N)]
     RECENTLY_VIEWED.score(decay, context(history), alone)
@@ -172,7 +172,7 @@ describe('item-knn baseline', () => {
 })
 
 describe('baseline of decayed item vectors (ewma)', () => {
-  it('ranks by cosine similarity to the decayed mean', () => {
+  it('ewma ranks items by their cosine similarity to the decayed mean vector of the history', () => {
     const vectors = Float32Array.of(1, 0, 0.9, 0.1, 0, 2, 0.9, 0.3, -1, 0, 0, 0)
     const arm = ewma(vectors, 2)
     const parameters = {
@@ -191,7 +191,7 @@ describe('baseline of decayed item vectors (ewma)', () => {
 })
 
 describe('tuning of a baseline', () => {
-  it('finds the parameters that generated the next orders', () => {
+  it('tuning finds the parameters from which the next orders were generated', () => {
     const cases = Array.from({ length: 20 }, (_, k) => {
       const [old, recent] = [k % 3, 3 + (k % 3)]
       return {
@@ -222,7 +222,7 @@ describe('tuning of a baseline', () => {
     },
   })
 
-  it('searches beyond the end of a grid while the score improves', () => {
+  it('tuning searches beyond the end of a grid as long as the score improves', () => {
     const cases = [{ ...context(), targets: [0], hidden: null, weight: 1 }]
     const chosen = (best: number, grid: readonly number[], below?: number) =>
       tune(ranksBy(best, grid, below), cases, N).parameters.size
@@ -232,7 +232,7 @@ describe('tuning of a baseline', () => {
     expect(chosen(0.9, [0.4, 0.6, 0.8], 1)).toBe(0.9)
   })
 
-  it('starts from the best of the simpler arms that are special cases of it', () => {
+  it('tuning of an arm starts from the best of the simpler arms that it contains as special cases', () => {
     // Changing one parameter alone never helps.
     const arm: TunableArm<{ a: number; b: number }> = {
       start: { a: 1, b: 1 },
@@ -249,7 +249,7 @@ describe('tuning of a baseline', () => {
     })
   })
 
-  it('gives up a try that is clearly behind', () => {
+  it('tuning gives up parameters that are clearly behind the best ones before all cases are scored', () => {
     let scored = 0
     const arm = {
       start: { size: 1 },
@@ -267,7 +267,7 @@ describe('tuning of a baseline', () => {
     expect(scored).toBe(2000 + 2 * 250)
   })
 
-  it('weighs each case by the weight given', () => {
+  it('tuning weighs each case by its `weight`', () => {
     const arm = ranksBy(1, [1, 4])
     const favours = (weights: readonly [number, number]) => {
       const cases = weights.map((weight, target) => ({
@@ -282,7 +282,7 @@ describe('tuning of a baseline', () => {
     expect(favours([1, 3])).toBe(4)
   })
 
-  it('returns the start parameters if there are no cases', () => {
+  it('tuning returns the start parameters if there are no cases', () => {
     const tuned = tune(RECENTLY_VIEWED, [], N)
     expect(tuned).toEqual({ parameters: RECENTLY_VIEWED.start, quality: 0 })
   })
@@ -294,7 +294,7 @@ describe('popularity', () => {
     [purchase(1, START + 40 * DAY, 'd')],
   ]
 
-  it('counts distinct shoppers, ever and in the last 30 days, before the given day', () => {
+  it('popularity counts distinct shoppers before the given day, ever and in the last 30 days', () => {
     const items = ['a', 'b', 'c'].map((id) => ({ id }))
     const at = (days: number) => popularityOf(buildStatistics(items, histories, START + days * DAY))
     expect([...at(0).all]).toEqual([0, 0, 0])
@@ -306,7 +306,7 @@ describe('popularity', () => {
     expect(at(41).share.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 6)
   })
 
-  it('computes the popularity of a day once', () => {
+  it('the popularity of a day is computed only once', () => {
     let computed = 0
     const at = byDay((midnight) => {
       computed++

@@ -9,7 +9,7 @@ import { onceFor } from '@nearside/core/onceFor.ts'
 import { DAY } from '@nearside/core/time.ts'
 import type { Popularity } from './popularity.ts'
 
-/** Information that an arm is given for a case, which includes nothing from the case itself or after it. */
+/** Information that an arm gets about a case. It contains nothing of the case itself or of later events. */
 export interface BaselineContext {
   readonly history: History
   /** Time of the case, milliseconds since the epoch. */
@@ -35,7 +35,7 @@ export interface TunableArm<P extends object = object> {
   readonly start: P
   /** Values to try for each parameter. */
   readonly grid: { readonly [K in keyof P]: readonly P[K][] }
-  /** Upper limit of a parameter that the search does not pass; reached only if the grid contains it. */
+  /** Upper limit of a parameter. The search never passes it, and tries it only if the grid contains it. */
   readonly below?: { readonly [K in keyof P]?: number }
   score(parameters: P, context: BaselineContext, out: Float32Array): void
 }
@@ -52,8 +52,8 @@ export function scorePopularMonth({ popularity }: BaselineContext, out: Float32A
 
 /**
  * Ranks the last items of the history first, then the others by popularity, as the “last viewed” strip of most shops
- * does. It has no parameter. The n-th last item has weight 1/n; all other items together weigh less than the last item
- * of the history.
+ * does. It has no parameter. The n-th last item has weight 1/n. All items outside the history together weigh less than
+ * the history's lowest item.
  */
 export const LAST_VIEWED: TunableArm = {
   start: {},
@@ -79,13 +79,13 @@ interface Decayed {
 }
 
 export interface Decay {
-  /** Unit of the age; `looks`: the number of later events. */
+  /** Unit of an event's age; with `looks`, the age is the number of later events. */
   readonly unit: 'days' | 'sessions' | 'looks'
   /** Age at which an interaction counts half. */
   readonly halfLife: number
   /**
-   * Weight of several events of one item in one session: the strongest event's weight, that weight times a logarithm of
-   * the number of events, or the sum of the weights.
+   * Weight of several events of one item in a session. `once`: the strongest event's weight; `log`: that weight times a
+   * logarithm of the number of events; `each`: the sum of the weights.
    */
   readonly looks: 'once' | 'log' | 'each'
 }
@@ -154,13 +154,13 @@ function agedInteractions(
   })
 }
 
-/** Logarithms of a day's shares times the last factor, since tuning tries many parameters with one factor. */
+/** Logarithms of a day's shares times a factor; cached for the last factor, which tuning uses many times. */
 const logsOf = onceFor(({ share }: Popularity) => ({
   factor: Number.NaN,
   logs: new Float32Array(share.length),
 }))
 
-/** log((1 − fill)·counts / Σcounts + fill·popularity); only popularity if there are no counts. */
+/** Writes log((1 − fill)·counts / Σcounts + fill·popularity), or log(popularity) if there are no counts. */
 export function mixWithPopularity(
   counts: Float32Array,
   popularity: Popularity,
@@ -207,7 +207,7 @@ export const RECENTLY_VIEWED: TunableArm<RecentlyViewedParameters> = {
 }
 
 export interface ItemKnnParameters extends RecentlyViewedParameters {
-  /** Weight of the history's own items against their neighbours, in [0, 1]. At 1 the arm is `recently-viewed`. */
+  /** Weight of the history's own items, 0 … 1; their neighbours get the rest. At 1 the arm is `recently-viewed`. */
   readonly own: number
 }
 

@@ -11,11 +11,11 @@ function liftOf(values: number[], over: number[], random = createRandom(1), resa
 }
 
 describe('bootstrap of a lift', () => {
-  it('gives a lift of exactly 0 for equal arms', () => {
+  it('the lift between equal arms is exactly 0', () => {
     expect(liftOf([1, 2, 3], [1, 2, 3])).toEqual({ value: 0, lo: 0, hi: 0 })
   })
 
-  it('gives a narrow interval for a constant factor, even with very unequal shoppers', () => {
+  it('the interval of a lift is narrow if all shoppers have the same lift, even if they are very unequal', () => {
     const over = [0.1, 5, 40, 0.3, 2]
     const found = liftOf(
       over.map((value) => value * 1.1),
@@ -26,15 +26,15 @@ describe('bootstrap of a lift', () => {
     expect(found?.hi).toBeCloseTo(0.1, 12)
   })
 
-  it('omits a shopper without a value from both arms', () => {
+  it('a shopper who lacks a value in one arm is left out of both arms', () => {
     expect(liftOf([2, NONE, 4, 9], [1, 100, 2, NONE])).toEqual({ value: 1, lo: 1, hi: 1 })
   })
 
-  it('returns null if the other arm is at zero', () => {
+  it('the lift over an arm whose mean is 0 is null', () => {
     expect(liftOf([1, 2], [0, 0])).toBeNull()
   })
 
-  it('stays finite if some draws have no value', () => {
+  it('the interval is finite even if the statistic is undefined for some draws', () => {
     expect(liftOf([1, NONE, NONE], [2, NONE, NONE])).toEqual({ value: -0.5, lo: -0.5, hi: -0.5 })
   })
 
@@ -80,14 +80,14 @@ describe('bootstrap of a mean', () => {
     expect(covered).toBeLessThan(150)
   })
 
-  it('averages over shoppers who have a value, and is undefined if nobody has one', () => {
+  it('the mean is over the shoppers who have a value, and is undefined if nobody has one', () => {
     expect(observedMean(Float64Array.of(1, NONE, 3))).toBe(2)
     expect(observedMean(Float64Array.of(NONE))).toBe(0)
     expect(bootstrap([mean(Float64Array.of(NONE))], 1, createRandom(1))).toEqual([null])
   })
 })
 
-it('quantile interpolates between values', () => {
+it('quantile interpolates linearly between values', () => {
   expect(quantile(Float64Array.of(0, 10, 20), 0.25)).toBe(5)
   expect(quantile(Float64Array.of(7), 0.975)).toBe(7)
 })

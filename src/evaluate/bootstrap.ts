@@ -1,16 +1,13 @@
-/**
- * @module Bootstrap over shoppers. It draws whole shoppers, because a shopper's cases depend on each other, and
- * computes all statistics on the same draws.
- */
+/** @module Bootstrap over whole shoppers, whose own cases depend on each other. All statistics use the same draws. */
 import type { Random } from '@nearside/core/model/random.ts'
 import { quantile } from '@nearside/core/normal.ts'
 import type { ShopperValues } from './rows.ts'
 
-/** A figure over shoppers, each counted as often as drawn; NaN if it is undefined. */
+/** Computes a figure over shoppers, in which a shopper counts as often as they were drawn; NaN if it is undefined. */
 export type Statistic = (drawn: ArrayLike<number>) => number
 
 export interface Interval {
-  /** Figure as observed. */
+  /** Value for the observed shoppers, each counted once. */
   readonly value: number
   /** Ends of the 95 % percentile interval. */
   readonly lo: number
@@ -71,12 +68,12 @@ export function lift(values: ShopperValues, over: ShopperValues): Statistic {
   }
 }
 
-/** Lift as observed; NaN if it is undefined. */
+/** Lift for the observed shoppers, each counted once; NaN if it is undefined. */
 export function observedLift(values: ShopperValues, over: ShopperValues): number {
   return lift(values, over)(new Float64Array(values.length).fill(1))
 }
 
-/** Mean as observed; 0 if no shopper has a value. */
+/** Mean over the observed shoppers, each counted once; 0 if no shopper has a value. */
 export function observedMean(values: ShopperValues): number {
   return mean(values)(new Float64Array(values.length).fill(1)) || 0
 }

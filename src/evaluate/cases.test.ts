@@ -8,7 +8,7 @@ function input(changes: Partial<EvaluationInput> = {}, shop = testShop()): Evalu
 }
 
 describe('selection of test cases', () => {
-  it('selects cases of held-out shoppers, from the limit on', () => {
+  it('the test cases are those of held-out shoppers at or after the limit', () => {
     const selected = selectCases(input())
     expect(selected.length).toBeGreaterThanOrEqual(10)
     for (const { shopper, time } of selected.flat()) {
@@ -17,7 +17,7 @@ describe('selection of test cases', () => {
     }
   })
 
-  it('leave-one-out selects the last case of each shopper, never a first case', () => {
+  it('leave-one-out selects the last case of each shopper, but never a shopper’s first case', () => {
     const selected = selectCases(input({ protocol: 'leave-one-out' }))
     for (const cases of selected) {
       expect(cases).toHaveLength(1)
@@ -29,7 +29,7 @@ describe('selection of test cases', () => {
 })
 
 describe('target of a test case', () => {
-  it('with target purchase, a case predicts an order from all events before it', () => {
+  it('with the target `purchase`, a case is an order, which is predicted from all earlier events', () => {
     const shop = testShop()
     const looked = shop.shoppers.map(({ id, interactions }) => ({
       id,
@@ -53,20 +53,20 @@ describe('target of a test case', () => {
 })
 
 describe('refusal of a shop that can’t be evaluated', () => {
-  it('refuses fewer than ten tested shoppers', () => {
+  it('an evaluation with fewer than ten tested shoppers is refused', () => {
     const few = testShop(15)
     expect(() => selectCases(input({ shoppers: few.shoppers }, few))).toThrow(
       /^\d of \d+ held-out shoppers have an event from 2024-03-01 on; at least 10 are needed/,
     )
   })
 
-  it('refuses a hold-out that leaves no shopper to train on', () => {
+  it('an evaluation whose hold-out leaves no shopper to train on is refused', () => {
     expect(() => selectCases(input({ isHeldOut: () => true }))).toThrow(
       expect.objectContaining({ code: 'input-invalid' }),
     )
   })
 
-  it('refuses a log that has no events from the limit on', () => {
+  it('an evaluation of a log that ends before the limit is refused', () => {
     const shop = testShop()
     const oneDay = shop.shoppers.map(({ id, interactions }) => ({
       id,
@@ -77,7 +77,7 @@ describe('refusal of a shop that can’t be evaluated', () => {
     expect(after.length).toBeGreaterThanOrEqual(10)
   })
 
-  it('skips shoppers without events', () => {
+  it('the selection of test cases skips shoppers without events', () => {
     const shop = testShop()
     const empty = { id: 'nobody', interactions: [] }
     const selected = selectCases(

@@ -58,10 +58,7 @@ type CaseSelection = Pick<
 /** Fewest shoppers for a meaningful interval. */
 export const LEAST_SHOPPERS = 10
 
-/**
- * Cases of each held-out shopper who has a test case.
- * @throws NearsideError `input-invalid` if there are too few.
- */
+/** Cases of each held-out shopper who has a test case. @throws NearsideError `input-invalid` if there are too few. */
 export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] {
   const { shoppers, isHeldOut, isTested = isHeldOut, until, protocol, target } = selection
   const held = shoppers.filter(({ id }) => isTested(id))
@@ -90,8 +87,8 @@ export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] 
 }
 
 /**
- * A shopper's cases from a time on, for the chosen target. An event about the product at hand has no target in `next`:
- * such an event is no test case, but a device's guard observes it.
+ * A shopper's cases from a time on, for the chosen target. An event about the product at hand has no target in `next`,
+ * so it is no test case; a device's guard still observes it.
  */
 export function casesOf(
   { dayOnly, target, kinds }: Pick<EvaluationInput, 'dayOnly' | 'target' | 'kinds'>,
@@ -119,7 +116,7 @@ export function kindsOf(shoppers: readonly ShopperHistory[]): EventKinds {
 
 export const isPurchase = ({ name }: Interaction) => name === 'purchase'
 
-/** Histories of the shoppers that training saw. */
+/** Histories of the shoppers whom the training saw. */
 export function trainingHistories({
   shoppers,
   isHeldOut,

@@ -31,7 +31,7 @@ export interface CompareResult extends Envelope {
 interface ModelFacts {
   readonly model: string
   readonly version: string
-  /** Exclusive end of the training; null: made without a log. */
+  /** Exclusive limit of the model's training; null if the model was made without a log. */
   readonly until: string | null
   readonly items: number
   readonly bytes: number
@@ -105,7 +105,7 @@ async function describe(model: string) {
   }
 }
 
-/** Rows of both models, with arms like `personal of A`. */
+/** Joins the rows of both models; its arms have names like `personal of A`. */
 function pairRows(
   first: Rows<WalkedCase>,
   second: Rows<WalkedCase>,
@@ -158,7 +158,7 @@ function reportOf(
   }
 }
 
-/** Conclusion in words, by NDCG@10 of the shipped arm. */
+/** Conclusion in words, from the NDCG@10 of the arm that ships. */
 function verdict(found: NamedLift | undefined): string {
   if (!found) return 'A finds nothing, so B can’t be compared with A'
   if (found.lo > 0) return `B ranks better than A: NDCG@10 ${lift(found)}`

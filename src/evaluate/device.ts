@@ -20,14 +20,14 @@ import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { personalScores, type ScoreTerms, scoreTerms } from '@nearside/core/model/score.ts'
 import { fastScan } from '@nearside/engine/candidates.ts'
 
-/** Minimises a problem: the engine's `fit`. */
+/** Fits the parameters of a problem, like the `fit` of an engine. */
 export type Fit = (problem: FitProblem) => Promise<{ readonly parameters: Float32Array }>
 
 export interface DeviceShop {
   readonly model: BaseModel
-  /** Item statistics as the shop's nightly files would have them on the day of `time`. */
+  /** Item statistics that the shop's nightly files would contain on the day of `time`. */
   statisticsAt(time: number): ItemStatistics
-  /** Fit of the personal model; null: the device doesn't learn. */
+  /** Fits the personal model; null if the device doesn't learn. */
   readonly fit: Fit | null
   /** Time when the model reached the device, milliseconds. Nothing is fitted before it. */
   readonly installed: number
@@ -38,11 +38,11 @@ export interface DeviceScores {
   readonly model: BaseModel
   /** Score terms of everything before the case; `terms.base` are the base model's scores. */
   readonly terms: ScoreTerms
-  /** Personal model and its problem; null if there is nothing to learn from, or λ = 0 and nobody asks. */
+  /** Personal model and its problem; null without cases to learn from, or if λ = 0 and `learnsInVain` is false. */
   readonly learned: { readonly personal: Fused; readonly problem: FitProblem } | null
   /** Scores with λ as served, whatever the guard decides, [N]. */
   readonly served: Float32Array
-  /** Scores that the shopper sees, [N]. */
+  /** Scores by which the shopper's list is made, [N]: `served`, or the base scores if the guard has tripped. */
   readonly shown: Float32Array
 }
 
@@ -79,7 +79,7 @@ export class ShopperDevice {
     return { ...rest, terms, served, shown: this.guardActive ? served : terms.base }
   }
 
-  /** Tells the guard which items the case turned out to contain. */
+  /** Tells the guard which items the case contained. */
   observe({ learned, served, terms }: DeviceScores, targets: readonly number[]): void {
     if (!learned || learned.personal.fusionWeight <= 0) return
     this.#guard = observe(

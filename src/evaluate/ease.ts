@@ -17,7 +17,7 @@ import {
   type TunableArm,
 } from './baselines.ts'
 
-/** Maximum number of items: their matrix takes 64 MB. For the rarest other items, popularity decides. */
+/** Maximum number of items, whose matrix takes 64 MB. The rarest items beyond it are ranked by popularity. */
 const MOST_ITEMS = 4000
 /** Size up to which a matrix is inverted entry by entry. */
 const LEAF = 32
@@ -76,9 +76,8 @@ export function easeWeights(
 }
 
 /**
- * Inverts a symmetric positive definite matrix at the start of a memory, in place, by halves: for
- * [A B; Bᵀ D] the complement S = D − BᵀA⁻¹B, with W = −A⁻¹B, gives
- * [A⁻¹ + W·S⁻¹·Wᵀ, W·S⁻¹; S⁻¹·Wᵀ, S⁻¹].
+ * Inverts a symmetric positive definite matrix at the start of a memory, in place, by halves: for [A B; Bᵀ D] the
+ * complement S = D − BᵀA⁻¹B, with W = −A⁻¹B, gives [A⁻¹ + W·S⁻¹·Wᵀ, W·S⁻¹; S⁻¹·Wᵀ, S⁻¹].
  * @param size multiple of 8; the memory behind the matrix needs the same size again as work space
  */
 function invert(gemm: Gemm, buffer: ArrayBuffer, size: number): void {
@@ -135,7 +134,7 @@ interface EaseParameters extends ItemKnnParameters {
   readonly ridge: number
 }
 
-/** Scores items by EASE's weights for the decayed history. EASE gives an item no weight for itself, so `own` does. */
+/** Scores items by EASE's weights for the decayed history. `own` is an item's weight for itself, which EASE lacks. */
 export function ease(weightsOf: (ridge: number) => EaseWeights): TunableArm<EaseParameters> {
   const remembered = oncePer(weightsOf)
   return {

@@ -34,7 +34,7 @@ function shoppers(seed: number): Counted[] {
   }).flat()
 }
 
-test('the interval over shoppers has its nominal coverage; the interval over lists does not', () => {
+test('the 95 % interval over shoppers covers the truth in 95 % of trials; an interval over lists does so more rarely', () => {
   const runs = Array.from({ length: 300 }, (_, seed) => shoppers(seed + 1))
   const covered = (units: 'shoppers' | null) =>
     runs.filter((rows) => {

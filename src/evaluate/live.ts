@@ -1,4 +1,4 @@
-/** @module Live value of lists, from counts in a shop's own sink: lift over the hold-out, and interleaving. */
+/** @module Value of lists in a live shop, from the shop's own counts: lift over the hold-out, and interleaving. */
 import { count, lift, share } from './report/numbers.ts'
 import type { Evaluated } from './report/report.ts'
 import type { Lift } from './results.ts'
@@ -9,7 +9,7 @@ export interface Counted {
   readonly arm: string
   /** Version of the base model; empty if unknown. */
   readonly model: string
-  /** Team of an item clicked in an interleaved list. */
+  /** Ranking that contributed the clicked item to an interleaved list; null for other lists. */
   readonly team: 'personal' | 'base' | null
   readonly many: number
   /** Shopper or day of the count; empty if unknown. */
@@ -17,7 +17,7 @@ export interface Counted {
 }
 
 interface LiveOptions {
-  /** Type of `unit`; null: each count is independent. */
+  /** Type of `unit`; null if there are no units, so that each count is treated as independent. */
   readonly units: 'shoppers' | 'days' | null
   readonly left: number
 }

@@ -49,7 +49,7 @@ function moved(at: (time: number, k: number) => number): TestShop {
   return { ...shop, shoppers }
 }
 
-it('load omits invalid lines, reports the reason for each line, and keeps the other events', async () => {
+it('load leaves out invalid lines of the log, reports the reason for each, and keeps the other events', async () => {
   const { input, notes } = await load(question(await store('clean', shop)))
   const wrong = await load(question(await store('wrong', shop, ...WRONG)))
   const said = [expect.stringMatching(/^the base model has/)]

@@ -27,7 +27,7 @@ import type { ServerKnows } from './owner/knowledge.ts'
 export interface Question {
   readonly shop: string
   readonly model: string
-  /** ISO date; absent: the model's limit. */
+  /** First tested day, as an ISO date; absent: the exclusive limit of the model's training. */
   readonly until?: string
   /** A fraction, or the path of a file of shopper ids; absent: the model's fraction. */
   readonly holdout?: string
@@ -40,7 +40,7 @@ export interface Question {
   readonly target?: Target
   /** Events that the server knows; absent: orders. */
   readonly serverKnows?: ServerKnows
-  /** Whether the log is allowed to have more shoppers than at the training. */
+  /** Whether the log may have more shoppers than the log that the model was trained on. */
   readonly grown?: boolean
   /** Current time, milliseconds since the epoch; later events are left out. */
   readonly now: number
@@ -130,7 +130,7 @@ function checkTrainedOn({ manifest }: BaseModel, shop: Shop, until: number, note
 }
 
 interface HeldOut {
-  /** Whether the model never saw a shopper. */
+  /** Whether a shopper is held out, so that the model never saw them. */
   isHeldOut(shopper: string): boolean
   isTested(shopper: string): boolean
 }
@@ -155,7 +155,7 @@ async function everybody(option: string | undefined, shop: Shop, seed: number): 
 /**
  * Held-out shoppers by the model's manifest. `--holdout` must agree with the manifest, or name some of the manifest's
  * held-out shoppers.
- * @param grown whether the log may have more held-out shoppers than the model's log had
+ * @param grown whether the log may have more held-out shoppers than the log that the model was trained on
  */
 async function heldOut(
   option: string | undefined,

@@ -39,13 +39,13 @@ export interface PersonalResult extends Envelope {
   /** Failed arms, which the tables omit. */
   readonly leftOut?: readonly LeftOutArm[]
   readonly owner?: OwnerSummary
-  /** The next different product on devices whose store began on the first tested day, without and with own orders. */
+  /** Next different product on devices whose store began on the first tested day, without and with own orders. */
   readonly verdict: Summary['installed']
   /** Answer for the shop's owner: whether to switch Nearside on. */
   readonly answer: OwnerAnswer
 }
 
-/** Results of one model: rows of every arm and test case, all of shoppers that the model never saw. */
+/** Results of one model: rows of every arm and test case. The model never saw any of the tested shoppers. */
 export interface Walked {
   readonly shop: string
   readonly input: EvaluationInput
@@ -63,7 +63,7 @@ export async function evaluatePersonal(
   return reportWalks([[await walkHeldOut(question, learns, steps)]], learns)
 }
 
-/** @param known tuned baselines; absent: they are tuned first */
+/** @param known baselines that are already tuned; if absent, they are tuned first */
 export async function walkHeldOut(
   question: Question,
   learns: boolean,

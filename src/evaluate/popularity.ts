@@ -1,4 +1,4 @@
-/** @module Number of shoppers interested in each item, as in the shop's nightly file of a day. */
+/** @module Counts the shoppers who turned to each item, as the shop's nightly file of a day does. */
 
 import type { History } from '@nearside/core/features/history.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
@@ -10,13 +10,13 @@ export interface Popularity {
   /** Distinct shoppers who ever turned to the item, [N]. */
   readonly all: Float32Array
   /**
-   * Probabilities, [N]: the last 30 days' shoppers, plus a hundredth of all shoppers, plus 0.1. The hundredth orders
-   * items without recent shoppers; the 0.1 keeps the others above 0.
+   * Probabilities, [N]: shoppers of the last 30 days, plus a hundredth of all shoppers, plus 0.1, divided by the sum.
+   * The hundredth makes items without recent shoppers differ; the 0.1 keeps every item above 0.
    */
   readonly share: Float32Array
 }
 
-/** Restores the counts, which statistics hold as logarithms, for the baselines. */
+/** Computes the baselines' popularity from statistics, which store the counts as logarithms. */
 export function popularityOf({ popularityAll, popularity30 }: ItemStatistics): Popularity {
   const count = (logarithm: number) => Math.round(Math.expm1(logarithm))
   const all = popularityAll.map(count)
@@ -43,7 +43,7 @@ export function byDay<T>(compute: (midnight: number) => T): (time: number) => T 
   }
 }
 
-/** The model's statistics with popularity as of the night before a time. */
+/** Returns a function that gives the model's statistics with popularity as of the night before a time. */
 export function publishedFiles(
   { model }: EvaluationInput,
   histories: readonly History[],

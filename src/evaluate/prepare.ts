@@ -17,7 +17,7 @@ import type { Tuned } from './tune.ts'
 import { countingArms, type TunedBaselines } from './tuneBaselines.ts'
 import type { Walk } from './walk.ts'
 
-/** The arm with its tuned parameters. @throws NearsideError `engine-failed` if tuning failed */
+/** Scorer of an arm with its tuned parameters. @throws NearsideError `engine-failed` if tuning failed */
 function score(arm: TunableArm, { parameters, failure }: Tuned): Score {
   return (context, out) => {
     if (failure !== undefined) throw new NearsideError('engine-failed', failure)
@@ -26,9 +26,10 @@ function score(arm: TunableArm, { parameters, failure }: Tuned): Score {
 }
 
 /**
- * @param tuned null: only the model's arms are tested, without baselines and the owner's questions
- * @param fit null: the devices don't learn
- * @param orderTrained scores of the server's model of (a) that learned from orders alone; null: there is none
+ * @param tuned null to test only the model's arms, without baselines and the owner's questions
+ * @param fit null if the devices don't learn
+ * @param orderTrained scores of the server's second model for question (a), which learned from orders alone; null if
+ *   there is none
  */
 export function prepareWalk(
   input: EvaluationInput,
@@ -60,7 +61,8 @@ export function prepareWalk(
 }
 
 /**
- * Scores by the server's model of (a) that learned from orders alone, with the popularity of orders.
+ * Creates the scorer of the server's second model for question (a), which learned from orders alone and uses the
+ * popularity of orders.
  * @param input evaluation of that model
  * @param itemIds ids by row, of the histories and scores
  */

@@ -24,7 +24,7 @@ const input: EvaluationInput = testInput(testShop(), { kinds: { purchases: true,
 const cases = casesOf(input, shopper, UNTIL)
 
 describe('a test case', () => {
-  it('is the next different product, except in a log of orders or of days, and for purchases', () => {
+  it('the target of a test case is the next different product, except in a log of orders or of days, and for purchases', () => {
     const testCases = (changes: Partial<EvaluationInput>, name: 'view_item' | 'purchase') => {
       const interactions = shopper.interactions.map((one) => ({ ...one, name }))
       const of = { ...input, ...changes }
@@ -37,7 +37,7 @@ describe('a test case', () => {
     expect(testCases({ dayOnly: true }, 'view_item')).toBe(1)
   })
 
-  it('excludes the product at hand, and separates repeats from new items', () => {
+  it('the questions of a case leave out the product at hand, and separate repeats from new items', () => {
     const asked = cases.map(({ next, history }) =>
       questionsOf(next, history, 4).map(({ suffix, targets, excluded }) => [
         suffix,
@@ -46,7 +46,7 @@ describe('a test case', () => {
       ]),
     )
     expect(asked).toEqual([
-      // Nothing is at hand at the start of a visit.
+      // At the start of a visit, no product is at hand.
       [
         ['', [1], '0000'],
         [':new', [1], '0000'],
@@ -68,7 +68,7 @@ describe('a test case', () => {
     ])
   })
 
-  it('has rows for each arm; the product at hand has none, unless it is bought', async () => {
+  it('a test case has rows for each arm; a case about the product at hand has none, unless the product is bought', async () => {
     const tuned = tuneBaselines(input)
     const walked = async (log: ShopperHistory) =>
       walkShopper(prepareWalk(input, tuned, null), casesOf(input, log, UNTIL))
@@ -89,7 +89,7 @@ describe('a test case', () => {
     expect(bought.at(1, { arm, store, metric: 'ndcg@10:bought' })).not.toBe(Number.NaN)
   })
 
-  it('decides which parameters the baselines get', () => {
+  it('the baselines are tuned for the next different product', () => {
     // Each shopper views each product twice and then the next product.
     const shoppers = Array.from({ length: 40 }, (_, s) => ({
       id: `shopper${s}`,

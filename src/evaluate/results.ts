@@ -1,6 +1,6 @@
 /**
- * @module Figures of every protocol, computed from its rows: means of the arms, and their lifts over each other. Means
- * are over shoppers, intervals by bootstrap over shoppers, on the same draws for all figures.
+ * @module Computes the figures of every protocol from its rows: means of the arms, and their lifts over each other.
+ * Means are over shoppers. Intervals come from a bootstrap over shoppers, with the same draws for all figures.
  */
 import { createRandom } from '@nearside/core/model/random.ts'
 import { standardError } from '@nearside/train/estimates.ts'
@@ -12,7 +12,7 @@ import { countWorse } from './shoppersWorse.ts'
 export interface Lift {
   /** mean(arm) / mean(over) − 1. */
   readonly relative: number
-  /** Ends of the 95 % interval: percentiles over shoppers, widened by the spread between training seeds, if several. */
+  /** Ends of the 95 % interval: percentiles over shoppers, widened by the spread between several training seeds. */
   readonly lo: number
   readonly hi: number
 }
@@ -52,7 +52,7 @@ export interface Envelope extends Summary {
   /** Number of tested shoppers, or of sessions if a log of clicks knows no shoppers. */
   readonly shoppers: number
   readonly cases: number
-  /** Shoppers who fare worse, by likelihood if it is measured; null if no two arms are compared by shopper. */
+  /** Shoppers for whom an arm is worse, by likelihood if measured; null if no two arms are compared by shopper. */
   readonly shoppersWorse: ReturnType<typeof countWorse> | null
 }
 
@@ -64,11 +64,11 @@ interface Asked {
   readonly names?: readonly string[]
   /** Metrics to report of each arm; absent: all of its metrics. Metrics of fewer than ten shoppers are left out. */
   readonly metrics?: readonly string[]
-  /** [arm, over]. */
+  /** Pairs of arms to compare, each as [arm, over]. */
   readonly pairs: readonly (readonly [arm: string, over: string])[]
-  /** Whether the pairs are compared in a metric that both have. */
+  /** Whether the pairs are compared in this metric, if both arms have it. */
   isCompared(metric: string): boolean
-  /** Whether means in a metric have an interval; absent: none has. */
+  /** Whether means in this metric get an interval; absent: no mean gets one. */
   isEstimated?(metric: string): boolean
 }
 
@@ -110,7 +110,7 @@ export function summariseArms(rows: Rows<RowCase>, seed: number, asked: Asked): 
   return { arms, lifts }
 }
 
-/** Lift of one arm over another; null if the other is at 0, or with too few shoppers. */
+/** Lift of one arm over another; null if the other arm's mean is 0, or with too few shoppers. */
 export function liftOver(
   rows: Rows<RowCase>,
   series: Series,
@@ -170,7 +170,7 @@ export function asLift({ value, lo, hi }: Interval): Lift {
   return { relative: value, lo, hi }
 }
 
-/** Zeros if no shopper has a value. */
+/** Converts an interval to an estimate; all zeros if no shopper has a value. */
 export function asEstimate(found: Interval | null): Estimate {
   return { mean: found?.value ?? 0, lo: found?.lo ?? 0, hi: found?.hi ?? 0 }
 }

@@ -23,32 +23,32 @@ function example(): Rows<RowCase & { readonly size: number }> {
 }
 
 describe('rows', () => {
-  it('give one mean per shopper, over the cases that have a value', () => {
+  it('rows give one mean per shopper, over the cases that have a value', () => {
     const [ann, bob] = example().means(A)
     expect([ann, bob]).toEqual([expect.closeTo(0.4, 12), 0.9])
     expect([...example().means(B)]).toEqual([expect.closeTo(0.3, 12), Number.NaN])
     expect([...example().means({ arm: 'nobody', metric: 'nll' })]).toEqual([Number.NaN, Number.NaN])
   })
 
-  it('keep the values of different stores apart', () => {
+  it('rows keep the values of different stores apart', () => {
     expect([...example().means(A_ELSEWHERE)]).toEqual([0.7, Number.NaN])
     expect(example().series).toEqual([{ ...A, store: '' }, { ...B, store: '' }, A_ELSEWHERE])
   })
 
-  it('select cases by content or by index among the shopper’s', () => {
+  it('rows can be selected by the content of their case, or by its index among the shopper’s cases', () => {
     const small = example().where(({ size }) => size < 3)
     expect([...small.means(A)]).toEqual([0.2, 0.9])
     const third = example().where((_, nth) => nth === 2)
     expect([...third.means(A)]).toEqual([0.6])
   })
 
-  it('give differences by shopper for cases in which both arms have a value', () => {
+  it('rows give differences by shopper, for cases in which both arms have a value', () => {
     const [ann, bob] = example().differences(A, B)
     expect(ann).toEqual([expect.closeTo(-0.3, 12), expect.closeTo(0.5, 12)])
     expect(bob).toEqual([])
   })
 
-  it('can be split, cloned and joined again without changing a mean', () => {
+  it('rows can be split, cloned and joined again without a change of a mean', () => {
     const whole = example()
     const parts = [0, 1].map((rest) => whole.where(({ size }) => size % 2 !== rest))
     const sent = structuredClone(parts.map(({ cases, columns }) => ({ cases, columns })))
@@ -58,7 +58,7 @@ describe('rows', () => {
     for (const series of whole.series) expect(joined.means(series)).toEqual(whole.means(series))
   })
 
-  it('are means over training seeds, which stay beside them in every part', () => {
+  it('averaged rows are means over training seeds, and every part of them keeps the rows of each seed', () => {
     const [first, second] = [example(), example()]
     for (const column of second.columns.values()) for (const at of column.keys()) column[at] += 0.1
     const rows = Rows.average([first, second], ([one]) => one)

@@ -1,6 +1,7 @@
 /**
- * @module Results of an evaluation as rows: shopper, case, arm, store, metric, value. Every protocol writes rows;
- * means and intervals are computed from rows alone. Values are stored by column, because a large log has millions.
+ * @module Stores the results of an evaluation as rows of shopper, case, arm, store, metric and value. Every protocol
+ * writes rows; means and intervals are computed from rows alone. Values are stored by column, because a large log has
+ * millions.
  */
 import { groupBy } from '@nearside/core/groupBy.ts'
 
@@ -14,7 +15,7 @@ export interface Series {
 
 /** A tested case. A protocol adds the fields by which it groups cases. */
 export interface RowCase {
-  /** Shopper; the query, if the test knows no shoppers. */
+  /** Id of the shopper; in a test without shoppers, the query. */
   readonly shopper: string
 }
 
@@ -54,10 +55,7 @@ export class Rows<Case extends RowCase> {
     return rows
   }
 
-  /**
-   * Means over replays of the same cases by models of several training seeds.
-   * @param merge makes one case of the replays' cases
-   */
+  /** Averages replays of the same cases with several training seeds. @param merge makes one case of the replays' */
   static average<Case extends RowCase>(
     replays: readonly Rows<Case>[],
     merge: (cases: readonly Case[]) => Case,
@@ -77,7 +75,7 @@ export class Rows<Case extends RowCase> {
     return rows
   }
 
-  /** Starts a case; the rows put next are rows of this case. */
+  /** Starts a case; the rows that are added next belong to it. */
   begin(one: Case): void {
     this.cases.push(one)
     this.#byShopper = null
@@ -90,7 +88,7 @@ export class Rows<Case extends RowCase> {
   #put(key: string, at: number, value: number): void {
     const column = this.columns.get(key) ?? []
     this.columns.set(key, column)
-    // Fill the gap of cases without this row, so that the column stays an array of numbers.
+    // Fills the places of cases without this row, so that the column stays an array of numbers.
     while (column.length < at) column.push(Number.NaN)
     column[at] = value
   }

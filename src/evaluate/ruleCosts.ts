@@ -1,7 +1,7 @@
 /**
- * @module Measures what a shop's rules cost or gain: replays held-out shoppers, and compares the lists of ten with each
- * rule and without any. The lists come from the code that devices run; the scores are those of the base model, which
- * knows the shopper's history.
+ * @module Measures what a shop's rules cost or gain. It replays held-out shoppers, and compares lists of ten under each
+ * rule with lists without rules. The lists come from the code that devices run; the scores are those of the base model,
+ * which knows the shopper's history.
  */
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { invalidInput } from '@nearside/core/error.ts'
@@ -28,7 +28,7 @@ interface RuleCost {
   readonly rule: number
   /** Share of lists that the rule changes. */
   readonly changed: number
-  /** Share of lists of ten with a product that the shopper bought next; with the rule, less without rules. */
+  /** Share of lists of ten with a product that the shopper bought next: with the rule, minus without rules. */
   readonly difference: Interval
 }
 
@@ -40,7 +40,7 @@ export interface RuleCosts {
   readonly rules: readonly RuleCost[]
 }
 
-/** Maximum number of cases of one shopper, the newest: more would add time and little certainty. */
+/** Maximum number of cases per shopper, the newest; more cases would take time and add little certainty. */
 const MOST_CASES = 5
 const LIMIT = 10
 const WITHOUT = { arm: 'without', metric: 'hit' }

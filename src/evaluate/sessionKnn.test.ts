@@ -11,8 +11,7 @@ const neighbours = {
   neighbourItems: new Uint16Array(),
   neighbourWeights: new Float32Array(),
 }
-// One visit has 0 and 1. One shopper has 0 and, on later days, 2. Item 3 comes with 0 recently; 4 comes after the
-// end.
+// One visit has 0 and 1. One shopper has 0 and, on later days, 2. Item 3 comes with 0 recently; 4 comes after the end.
 const others = [
   [purchase(0, START, 'a'), purchase(1, START, 'a')],
   [purchase(0, START, 'b'), purchase(2, START + DAY, 'c'), purchase(2, START + 2 * DAY, 'd')],

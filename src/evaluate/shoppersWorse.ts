@@ -7,11 +7,11 @@ import type { Random } from '@nearside/core/model/random.ts'
 
 const ALPHA = 0.05
 
-/** Number of cases up to which all sign patterns are tried; beyond it a sample. */
+/** Maximum number of cases for which all patterns of signs are tried; for more cases, a sample of patterns is. */
 const EXACT_CASES = 12
 const SAMPLED_FLIPS = 4095
 
-/** @param differences by shopper and case: metric of the arm − metric of the other arm; positive is better. */
+/** @param differences by shopper and case: metric of the arm minus metric of the other arm; positive is better */
 export function countWorse(differences: readonly (readonly number[])[], random: Random) {
   /** Number of shoppers who are significantly worse off. */
   let significant = 0
@@ -36,7 +36,7 @@ export function countWorse(differences: readonly (readonly number[])[], random: 
     )
       better++
   }
-  /** Share of all shoppers. */
+  /** Share of all shoppers who are significantly worse off. */
   const share = differences.length > 0 ? significant / differences.length : 0
   return { significant, share, testable, better, expectedByChance }
 }

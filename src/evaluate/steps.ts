@@ -1,4 +1,4 @@
-/** @module Progress reports and cancellation for a long evaluation. */
+/** @module Lets a long evaluation report its progress and be cancelled. */
 import { NearsideError } from '@nearside/core/error.ts'
 
 export interface Steps {

@@ -64,7 +64,7 @@ describe('means of a summary', () => {
     result(`bob${s}`, 0.6, { personal: 0.8 }),
   ]).flat()
 
-  it('are over shoppers, not over cases', () => {
+  it('the means of a summary are over shoppers, not over cases', () => {
     expect(metricOf(summarise(results, 1), 'popular', 'ndcg@10')).toBeCloseTo(0.4, 6)
   })
 
@@ -78,7 +78,7 @@ describe('means of a summary', () => {
     expect(metricOf(summarise(half.slice(1), 1), 'popular', 'ndcg@10:new')).toBeUndefined()
   })
 
-  it('give lifts with intervals, all arms on the same shoppers', () => {
+  it('the lifts of a summary have intervals, and compare all arms on the same shoppers', () => {
     const { lifts } = summarise(results, 1)
     const lift = findLift(lifts, 'personal', 'base-fresh', 'ndcg@10')
     expect(lift?.relative).toBeCloseTo(0.5 / 0.4 - 1, 5)
@@ -103,7 +103,7 @@ describe('places of a visit', () => {
   const ten = (of: (name: string) => Made[]) =>
     Array.from({ length: 10 }, (_, s) => of(`s${s}`)).flat()
 
-  it('group a visit by place, and tell whether the log shows visits', () => {
+  it('a summary groups cases by place in the visit, and tells whether the log shows visits', () => {
     const places = [1, 2, 3, 4, 6, 7, 90]
     const results = ten((name) => places.map((place) => result(name, 0.5, {}, { place })))
     const { visit, showsVisits } = summarise(results, 1)
@@ -117,7 +117,7 @@ describe('places of a visit', () => {
     expect(summarise([results[0]], 1).showsVisits).toBe(false)
   })
 
-  it('leave out a bought item that is no test case', () => {
+  it('the table by place leaves out a bought item that is no test case', () => {
     const asked = ten((name) => [result(name, 0.5, {}, { place: 2 })])
     const bought = result('bob', 0.5, {}, { place: 2, isAsked: false })
     const { visit, cases, shoppers } = summarise([...asked, bought], 1)
@@ -125,13 +125,13 @@ describe('places of a visit', () => {
     expect(visit.map(({ cases }) => cases)).toEqual([10])
   })
 
-  it('are missing, not zero, if they have fewer than ten shoppers', () => {
+  it('places of fewer than ten shoppers are missing from the table, rather than zero', () => {
     const nine = ten((name) => [result(name, 0.5, {}, { place: 7 })]).slice(1)
     const { visit } = summarise([...ten((name) => [result(name, 0.5)]), ...nine], 1)
     expect(visit.map(({ label }) => label)).toEqual(['1'])
   })
 
-  it('have the lift of their own cases', () => {
+  it('each place of a visit has the lift of its own cases', () => {
     const results = Array.from({ length: 60 }, (_, s) =>
       result(`s${s}`, 0.5, { personal: 0.5 + s / 100 }, { place: s < 30 ? 1 : 2 }),
     )
@@ -144,7 +144,7 @@ describe('places of a visit', () => {
 })
 
 describe('harm in a summary', () => {
-  it('counts shoppers whose own cases are significantly worse', () => {
+  it('a summary counts the shoppers whose own cases are significantly worse', () => {
     const hurt = Array.from({ length: 6 }, () => result('ann', 0.5, { personal: 0.4 }))
     const others = Array.from({ length: 9 }, (_, s) => result(`s${s}`, 0.5))
     const { change } = summarise([...hurt, ...others], 1)
@@ -153,7 +153,7 @@ describe('harm in a summary', () => {
 })
 
 describe('the report of a summary', () => {
-  it('begins with the ladder, and contains no NaN or undefined for all-zero values', () => {
+  it('the report begins with the table of steps, and contains no NaN or undefined if all values are 0', () => {
     const zeros = Array.from({ length: 12 }, (_, s) => result(`s${s}`, 0, {}, { hasNew: false }))
     for (const results of [zeros, zeros.map(({ shopper }, s) => result(shopper, s / 12))]) {
       const parts = personalParts(summarise(results, 1))
@@ -165,14 +165,14 @@ describe('the report of a summary', () => {
     }
   })
 
-  it('omits a lift that has no meaning from the JSON', () => {
+  it('a lift over an arm at 0 is left out of the JSON', () => {
     const text = JSON.stringify(summarise([result('ann', 0)], 1).lifts)
     expect(text).not.toMatch(/null/)
   })
 })
 
 describe('the summary of devices that begin at install', () => {
-  it('reads the rows of each store, and picks the best counting arm for each store', () => {
+  it('the summary reads the rows of each store, and picks the best counting arm for each', () => {
     const rows = new Rows<WalkedCase>()
     for (let s = 0; s < 12; s++)
       for (let k = 0; k < 6; k++) {

@@ -51,7 +51,7 @@ export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly 
 
 export type ShopperChange = ReturnType<typeof changeOf>
 
-/** Shoppers whose lists personal makes worse or better than base-fresh. */
+/** Counts the shoppers for whom the arm `personal` ranks worse, or better, than `base-fresh`. */
 function changeOf(rows: Rows<WalkedCase>, seed: number) {
   const worse = (metric: MetricName) =>
     worseThan(rows, { arm: 'personal', metric }, { arm: 'base-fresh', metric }, seed)
@@ -85,7 +85,7 @@ const PLACES = [
   ['>6', 7, Number.POSITIVE_INFINITY],
 ] as const
 
-/** Quality by place in the visit; places of too few shoppers are left out. */
+/** Mean NDCG@10 by place in the visit; places of too few shoppers are left out. */
 function byPlace(rows: Rows<WalkedCase>, seed: number, names: readonly ArmName[]): VisitPart[] {
   const series = (arm: ArmName) => ({ arm, metric: 'ndcg@10' })
   return PLACES.flatMap(([label, least, most]): VisitPart[] => {

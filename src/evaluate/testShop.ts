@@ -1,4 +1,4 @@
-/** @module A small synthetic shop with regulars who buy their favourites, and a model for it; tests only. */
+/** @module Makes a small synthetic shop for tests, whose regular customers buy their favourites, and a model for it. */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
@@ -29,7 +29,7 @@ export interface TestShop {
   readonly dayOnly: boolean
 }
 
-/** `shoppers` regulars with orders over 100 days. Two of three lines come from five favourites. */
+/** Shop of regular customers with orders over 100 days; two of three lines are from a shopper's five favourites. */
 export function testShop(shoppers = 60, items = 30, seed = 1): TestShop {
   const random = createRandom(seed)
   return {
@@ -66,7 +66,7 @@ export interface TestModelOptions {
   readonly prior?: Partial<PersonalPrior>
 }
 
-/** Model of popularity and repeats, with hand-set weights and no encoder, which is enough for a replay. */
+/** Makes a model that ranks by popularity and repeats, with weights set by hand and without an encoder. */
 export function testModel(shop: TestShop, options: TestModelOptions = {}): BaseModel {
   const { holdout = 0.5, seed = 1, until = UNTIL } = options
   const training = shop.shoppers.filter(({ id }) => !isHeldOut(id, holdout, seed))

@@ -52,7 +52,8 @@ export async function trainModel(
 }
 
 /**
- * Trains the server's second model of (a) on the same shoppers' orders alone, as a server without clicks would.
+ * Trains the server's second model for question (a) on the same shoppers' orders alone, as a server without clicks
+ * would.
  * @returns false, with a note, if the orders are too few to train a model
  */
 export async function trainOnOrders(

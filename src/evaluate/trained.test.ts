@@ -22,7 +22,7 @@ it('foldOf splits shoppers evenly; fold 0 of 5 equals a hold-out of 0.2', () => 
   }
 })
 
-it('evaluate --folds tests every shopper once', async () => {
+it('evaluate --folds tests every shopper exactly once', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'nearside-folds-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const shop = testShop(40, 12)

@@ -1,7 +1,8 @@
 /**
  * @module Trains the models that an evaluation tests if it was given none. `--folds K` divides the shoppers into K
- * parts and tests each part by a model that was trained without it: K times the shoppers of a hold-out, and intervals
- * narrower by a factor of √K. `--seeds N` tests N models of different seeds on the same shoppers.
+ * parts and tests each part by a model that was trained without it. That tests K times as many shoppers as one
+ * hold-out, so intervals are narrower by a factor of √K. `--seeds N` tests N models of different seeds on the same
+ * shoppers.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -15,7 +16,7 @@ import type { Steps } from './steps.ts'
 import { DEFAULT_HOLDOUT, DEFAULT_SEED, trainModel } from './trainModel.ts'
 
 interface Training {
-  /** Number of parts of the shoppers; 1: only the held-out shoppers are tested. */
+  /** Number of parts of the shoppers; with 1, only the held-out shoppers are tested. */
   readonly folds: number
   /** Number of models for each part, of consecutive seeds. */
   readonly seeds: number
@@ -29,7 +30,7 @@ export async function evaluateTrained(
 ): Promise<Evaluated<PersonalResult>> {
   const { seed = DEFAULT_SEED, holdout } = asked
   return withFolder(async (directory) => {
-    /** Names the shoppers of a part in a file, so that models of other seeds hold out the same. */
+    /** Writes the shoppers of a part to a file, so that models of all seeds hold out the same shoppers. */
     const holdOut = async (fold: number) => {
       if (folds === 1 && seeds === 1) return holdout
       const isOut =

@@ -23,16 +23,16 @@ export interface Tuned<P extends object = object> {
   readonly failure?: string
 }
 
-/** Number of rounds over all parameters; a second round accounts for interactions. */
+/** Number of rounds over all parameters; two, because the best value of one depends on the others. */
 const SWEEPS = 2
-/** Number of values tried past either end of a grid; the last is far from any sensible value. */
+/** Maximum number of values to try past either end of a grid; the last one is far from any sensible value. */
 const WIDENINGS = 6
 
 /** Shares of the cases after which a try that is clearly behind the best is given up. */
 const STAGES = [1 / 8, 1 / 4, 1 / 2, 1] as const
 /** Minimum number of cases before a try is given up. */
 const LEAST_CASES = 100
-/** Number of standard errors that count as clearly behind. */
+/** Number of standard errors by which a try is clearly behind the best. */
 const CLEARLY = 3
 
 /**

@@ -8,7 +8,7 @@ import { prepareTuning, tuneBaselines } from './tuneBaselines.ts'
 const input = (changes: Partial<EvaluationInput> = {}) => testInput(testShop(), changes)
 
 describe('tuned baselines', () => {
-  it('depend only on events of training shoppers before the limit', () => {
+  it('tuned baselines depend only on events of training shoppers before the limit', () => {
     const evaluation = input()
     const tuned = tuneBaselines(evaluation)
     expect(tuned.cases).toBeGreaterThan(20)
@@ -43,7 +43,7 @@ describe('tuned baselines', () => {
     expect(tuneBaselines(input({ until: START })).cases).toBe(0)
   })
 
-  it('are counted without the shoppers that they are tuned on', () => {
+  it('the lists that baselines are tuned with exclude the shoppers of the tuning cases', () => {
     // Each shopper repeatedly buys two items together that nobody else buys.
     const items = 120
     const shop = {
@@ -74,7 +74,7 @@ describe('tuned baselines', () => {
       expect(neighbours.neighbourWeights[item * neighbours.neighboursPerItem]).toBeGreaterThan(0)
   })
 
-  it('use every case of every training shopper in the last weeks', () => {
+  it('baselines are tuned on every case of every training shopper in the last weeks', () => {
     const evaluation = input()
     const training = evaluation.shoppers.filter(({ id }) => !evaluation.isHeldOut(id))
     const cases = training.flatMap((one) =>
@@ -86,7 +86,7 @@ describe('tuned baselines', () => {
     })
   })
 
-  it('use the last event of every training sequence, with lists from all earlier ones', () => {
+  it('in a log of sequences, baselines are tuned on each sequence’s last event, with lists from all earlier events', () => {
     const sequences = Array.from({ length: 1200 }, (_, s) => ({
       id: `shopper${s}`,
       interactions: Array.from({ length: 5 }, (_, k) =>
@@ -112,13 +112,13 @@ describe('tuned baselines', () => {
     }
   })
 
-  it('never rank worse than recently-viewed where they contain it', () => {
+  it('a baseline that contains recently-viewed as a special case never ranks the tuning cases worse', () => {
     for (const one of Object.values(tuneBaselines(input()).counts))
       for (const arm of ['item-knn', 'session-knn', 'ease'] as const)
         expect(one[arm].quality).toBeGreaterThanOrEqual(one['recently-viewed'].quality)
   })
 
-  it('weigh each shopper equally, as the report does', () => {
+  it('tuning weighs each shopper equally, as the report does', () => {
     const { casesWith, shoppers } = prepareTuning(input())
     const cases = casesWith(
       ({ history }) => history,

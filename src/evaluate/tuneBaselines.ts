@@ -18,17 +18,18 @@ import type { Steps } from './steps.ts'
 import { type Tuned, type TuningCase, tune } from './tune.ts'
 
 /**
- * Days before `until` that tuning cases come from: the fewest that hold enough cases, between these bounds. Earlier
- * events build the neighbours. In a log of sequences a day is one event, so that 28 would leave few for the neighbours.
+ * Bounds for the number of days before `until` from which tuning cases come; the fewest days with enough cases are
+ * used. The neighbours are built from earlier events. In a log of sequences each day has one event, so 28 days would
+ * leave few events for the neighbours.
  */
 const TUNING_DAYS = { fewest: 28, inSequences: 1, most: 60 }
 const ENOUGH_CASES = 1000
-/** Maximum number of cases; of more cases, each shopper gives a random part. */
+/** Maximum number of tuning cases; if there are more, a random part of each shopper's cases is used. */
 const MOST_CASES = 2000
 /** Number of parts of the shoppers; lists and popularity for one part come from the others. */
 const PARTS = 2
 
-/** Counting arms, from the interactions before a time. */
+/** Creates the counting arms from the interactions before a time. */
 export function countingArms(
   items: number,
   histories: readonly History[],

@@ -65,7 +65,7 @@ function of(rows: Rows<WalkedCase>, arm: ArmName, metric: MetricName | `${Metric
 }
 
 describe('replay of a shopper', () => {
-  it('gives finite metrics of every arm for every case, first cases included', async () => {
+  it('the replay gives finite metrics of every arm for every case, including a shopper’s first', async () => {
     const results = await walkAll(input())
     expect(results.cases.length).toBeGreaterThan(8)
     for (const arm of ARMS)
@@ -73,7 +73,7 @@ describe('replay of a shopper', () => {
         expect(of(results, arm, metric).every(Number.isFinite)).toBe(true)
   })
 
-  it('own history ranks better than popularity in a shop of regular customers', async () => {
+  it('in a shop of regular customers, arms that know the history rank better than popularity', async () => {
     const results = await walkAll(input())
     const mean = (arm: ArmName) =>
       of(results, arm, 'ndcg@10').reduce((sum, value) => sum + value, 0) / results.cases.length
@@ -81,7 +81,7 @@ describe('replay of a shopper', () => {
     expect(mean('base-fresh')).toBeGreaterThan(mean('base-stale'))
   })
 
-  it('ignores every later event, of any shopper', async () => {
+  it('the results of a case don’t depend on later events of any shopper', async () => {
     const shop = testShop()
     const evaluation = input({}, shop)
     const tuned = tuneBaselines(evaluation)
@@ -102,7 +102,7 @@ describe('replay of a shopper', () => {
     expect(same.where((_, nth) => nth === 0)).toEqual(first)
   })
 
-  it('starts a device’s history with the first tested day if historyFrom is install', async () => {
+  it('with historyFrom `install`, a device’s history begins on the first tested day', async () => {
     const shop = testShop()
     const since = testInput(shop, { historyFrom: 'install' })
     const cut = shop.shoppers.map(({ id, interactions }) =>
@@ -123,7 +123,7 @@ describe('replay of a shopper', () => {
     expect(metrics(results)).not.toEqual(metrics(await walk(testInput(shop))))
   })
 
-  it('scores the base model and the baselines alike with or without learning', async () => {
+  it('base model and baselines have the same scores whether or not devices learn', async () => {
     const evaluation = input()
     const tuned = tuneBaselines(evaluation)
     const [cases] = selectCases(evaluation)
@@ -143,7 +143,7 @@ describe('replay of a shopper', () => {
     )
   })
 
-  it('goes on without an arm that fails, and reports the arm and its reason', async () => {
+  it('the replay goes on without an arm that fails, and reports the arm and the reason', async () => {
     const evaluation = input()
     const walk = prepareWalk(evaluation, tuneBaselines(evaluation), fit)
     const failing = {
@@ -165,7 +165,7 @@ describe('replay of a shopper', () => {
       if (arm !== 'ease') expect(of(one, arm, 'nll')).toEqual(of(whole, arm, 'nll'))
   })
 
-  it('goes on without an arm that tuning can’t fit', async () => {
+  it('the replay goes on without an arm that could not be tuned', async () => {
     const evaluation = input()
     const tuned = tuneBaselines(evaluation)
     const failure = 'the start has no finite score'
@@ -175,13 +175,13 @@ describe('replay of a shopper', () => {
       expect(failures).toEqual([{ arm: 'ewma', reason: failure }])
   })
 
-  it('scores personal exactly as the base model at fusion weight 0', async () => {
+  it('with fusion weight 0, the personal arm has exactly the base model’s scores', async () => {
     const results = await walkAll(input({ prior: { fusionWeight: 0 } }))
     for (const metric of METRICS)
       expect(of(results, 'personal', metric)).toEqual(of(results, 'base-fresh', metric))
   })
 
-  it('shows the base model once the guard has switched a harmful personal model off', async () => {
+  it('once the guard has switched off a harmful personal model, the base model is shown', async () => {
     // A confident but wrong prior, which pushes every item along a random direction.
     const noise = createRandom(5)
     const evaluation = input({
@@ -207,7 +207,7 @@ describe('replay of a shopper', () => {
     expect(personal.slice(tripped)).toEqual(base.slice(tripped))
   })
 
-  it('filters repeats from the ranking and from the targets', async () => {
+  it('the question about new items leaves repeats out of the ranking and of the targets', async () => {
     const evaluation = input()
     const walk = prepareWalk(evaluation, tuneBaselines(evaluation), fit)
     const shopper = {

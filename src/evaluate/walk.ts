@@ -21,9 +21,9 @@ import { popularityOf } from './popularity.ts'
 import { type RowCase, Rows } from './rows.ts'
 
 export interface Walk extends DeviceShop {
-  /** Counts of the log for the baselines, if the model was made without a log; absent: the model's. */
+  /** Statistics with the log's counts, for baselines beside a model made without a log; absent: the model's. */
   readonly countedAt?: (time: number) => ItemStatistics
-  /** Store from which the compared arms know a shopper. */
+  /** Store whose history the compared arms use. */
   readonly store: Store
   /** Data for the owner's questions; null: only the arms are compared. */
   readonly owner: OwnerQuestions | null
@@ -108,7 +108,7 @@ function contextOf(
   return { history, time, popularity: popularityOf(statistics), neighbours: statistics }
 }
 
-/** Scores of all items for each compared arm. */
+/** Scores of all items, [N], by compared arm. */
 type Scores = Partial<Record<ArmName, Float32Array>>
 
 async function scoreAll(

@@ -30,7 +30,7 @@ function ask(shop: string, periods: string, signal = new AbortController().signa
   return evaluateIncremental(question, { onProgress() {}, signal })
 }
 
-it('compares incremental updates with full training, period by period', async () => {
+it('--protocol incremental compares updates with full training, period by period', async () => {
   const shop = testShop(120, 12)
   const dates = [20, 40, 60, 80].map((day) =>
     new Date(START + day * DAY).toISOString().slice(0, 10),
@@ -69,7 +69,7 @@ it('compares incremental updates with full training, period by period', async ()
   await expect(ask(path, file, abort.signal)).rejects.toThrow(/stopped/)
 }, 900_000)
 
-it('refuses a shop or periods that give too few cases', async () => {
+it('--protocol incremental refuses a shop or periods that give too few cases', async () => {
   const shop = testShop(60, 12)
   const day = shop.shoppers.map(({ id, interactions }) => ({
     id,

@@ -4,7 +4,7 @@ import { spansOf } from './periods.ts'
 const DAY = 86_400_000
 const start = Date.UTC(2024, 0, 30, 13)
 
-it('splits a log into weeks from its first day, calendar months, or given spans', () => {
+it('spansOf splits a log into weeks from its first day on, into calendar months, or at given dates', () => {
   const weeks = spansOf('week', start, start + 20 * DAY)
   expect(weeks.map(({ from }) => new Date(from).toISOString().slice(0, 10))).toEqual([
     '2024-01-30',

@@ -15,7 +15,7 @@ export interface Span {
 /** `week`, `month`, or the start dates of the second and all later periods, ascending. */
 type Cut = 'week' | 'month' | readonly number[]
 
-/** @param first time of the log's first event, and of its last event */
+/** @param first time of the log's first event; `last`: time of its last event */
 export function spansOf(cut: Cut, first: number, last: number): Span[] {
   const begin = Math.floor(first / DAY) * DAY
   const edges = [begin]

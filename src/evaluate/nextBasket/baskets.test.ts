@@ -8,7 +8,7 @@ const shop = testShop(60, 30)
 /** Ids of held-out and training shoppers of `testInput`. */
 const held = (id: string) => isHeldOut(id, 0.5, 1)
 
-test('the last basket is tested, only for held-out shoppers with at least three baskets', () => {
+test('each held-out shopper with at least three baskets is tested on the last one', () => {
   const id = shop.shoppers.find((one) => held(one.id))!.id
   const short = shop.shoppers.find((one) => held(one.id) && one.id !== id)!.id
   const order = (day: number, ...items: number[]) =>
@@ -30,7 +30,7 @@ test('the last basket is tested, only for held-out shoppers with at least three 
   expect(found.asked.history.map(({ item }) => item)).toEqual([4, 2, 2, 9])
 })
 
-test('the arms know the baskets that the model was trained on, and no others', () => {
+test('the arms know exactly the baskets that the model was trained on', () => {
   // With a later --until, the arms know no further baskets.
   const { known } = splitBaskets(testInput(shop, { until: UNTIL + 20 * DAY }))
   const expected = shop.shoppers
@@ -53,7 +53,7 @@ test('too few shoppers with three baskets are refused', () => {
   )
 })
 
-test('frequencies rank own items by count, then by popularity, then fill up', () => {
+test('the frequency baselines rank own items by count, then by popularity; GP-TopFreq fills up with popular items', () => {
   const popularity = Float32Array.of(5, 9, 7, 0)
   const baskets = [
     [0, 3],

@@ -12,13 +12,13 @@ import { type AskedCase, casesOf, type EvaluationInput, LEAST_SHOPPERS } from '.
 export type Basket = readonly number[]
 
 export interface BasketCase {
-  /** The last basket, with the shopper's whole history before it. */
+  /** Case of the last basket, with the shopper's whole history before it. */
   readonly asked: AskedCase
   /** The shopper's earlier baskets, oldest first. */
   readonly baskets: readonly Basket[]
 }
 
-/** Fewest baskets of a tested shopper, as in the benchmark. */
+/** Minimum number of baskets of a tested shopper, as in the benchmark. */
 const LEAST_BASKETS = 3
 
 /**
@@ -32,7 +32,8 @@ export function splitBaskets(input: EvaluationInput): {
   readonly until: number
 } {
   const { model, shoppers, isHeldOut, isTested = isHeldOut } = input
-  // Training without --until reads the whole last day. `data.until` doesn't show that, so use the end of this day.
+  // Training without --until reads the whole last day, although `data.until` lies within it. So use the end of that
+  // day.
   const until = Date.parse(model.manifest.data.to) + DAY
   const ordersOf = (shopper: (typeof shoppers)[number]) =>
     casesOf({ ...input, target: 'purchase' }, shopper, Number.NEGATIVE_INFINITY)

@@ -14,7 +14,7 @@ function ranking(first: readonly number[], items = 30): Float32Array {
 const gain = (...places: number[]) => places.reduce((sum, p) => sum + 1 / Math.log2(p + 1), 0)
 
 describe('measureBasket', () => {
-  test('by hand: three of four items in the list, two of them bought before', () => {
+  test('the metrics equal values computed by hand for a basket with three of four items in the list, two bought before', () => {
     // Places 1 and 10 are repeats, place 12 explores, row 29 is in no list.
     const list = [20, 1, 2, 3, 4, 5, 6, 7, 8, 21, 9, 22]
     const found = measureBasket(ranking(list), [20, 21, 22, 29], new Set([20, 21, 1, 2, 3]))
@@ -31,7 +31,7 @@ describe('measureBasket', () => {
     expect(found['ndcg@10:new']).toBeCloseTo(gain(7) / gain(1, 2), 6)
   })
 
-  test('a basket longer than the list lowers only the uncut NDCG', () => {
+  test('of the metrics, only the uncut NDCG falls if the basket is longer than the list', () => {
     const basket = Array.from({ length: 12 }, (_, k) => k)
     const found = measureBasket(ranking(basket), basket, new Set())
     expect(found['ndcg@10']).toBeCloseTo(1, 6)
@@ -49,7 +49,7 @@ describe('measureBasket', () => {
     expect(measureBasket(scores, [0], new Set([3]))['recall@20']).toBe(0)
   })
 
-  test('a part without items of the basket has no value', () => {
+  test('the repeat or explore metrics have no value if the basket has no such items', () => {
     const repeats = measureBasket(ranking([]), [1, 2], new Set([1, 2]))
     expect(Object.keys(repeats).filter((metric) => /explore|new/.test(metric))).toEqual([])
     const explores = measureBasket(ranking([]), [1, 2], new Set([3]))
@@ -58,7 +58,7 @@ describe('measureBasket', () => {
 
   const rows = fc.uniqueArray(fc.integer({ min: 0, max: 39 }), { minLength: 1, maxLength: 30 })
 
-  test('property: the parts add up to the whole, and every value is in [0, 1]', () => {
+  test('repeat and explore hits add up to all hits, and every metric is in [0, 1]', () => {
     fc.assert(
       fc.property(
         rows,

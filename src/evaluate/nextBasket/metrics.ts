@@ -1,4 +1,4 @@
-/** @module Metrics of a predicted basket: of the whole basket, and of repeat and explore items apart. */
+/** @module Metrics of a predicted basket: of the whole basket, and of its repeat and explore items apart. */
 import { highestRows } from '@nearside/core/model/highest.ts'
 import { hitRate, ndcg, placesIn, recall } from '@nearside/train/metrics.ts'
 
@@ -32,7 +32,7 @@ const LONGEST = 20
  * @param scores [N]; −Infinity leaves an item out. Ties break by row.
  * @param basket distinct rows, at least one
  * @param bought items that the shopper bought before
- * @returns parts without an item in the basket are absent
+ * @returns the metrics by name, without those of a part that has no item in the basket
  */
 export function measureBasket(
   scores: Float32Array,
@@ -63,7 +63,7 @@ export function measureBasket(
   }
 }
 
-/** NDCG as the benchmark computes it: divided by the ideal of the whole basket, although only k places count. */
+/** NDCG as the benchmark computes it. It divides by the ideal of the whole basket, although only k places count. */
 function uncutNdcg(places: Int32Array, k: number): number {
   return (ndcg(places, k) * idealGain(Math.min(k, places.length))) / idealGain(places.length)
 }

@@ -42,7 +42,7 @@ const history = fc.array(
   { minLength: 1, maxLength: 20 },
 )
 
-test('property: without decay, a vector is the mean over groups of the share of baskets', () => {
+test('without decay, an item’s frequency is the mean over groups of its share of the baskets', () => {
   fc.assert(
     fc.property(history, fc.integer({ min: 1, max: 7 }), (baskets, groups) => {
       const even = { ...settings, groups, basketDecay: 1, groupDecay: 1 }
@@ -62,7 +62,7 @@ test('property: without decay, a vector is the mean over groups of the share of 
   )
 })
 
-test('property: if only the own vector has weight, only own items get a score', () => {
+test('if only the shopper’s own vector has weight, only own items get a score', () => {
   fc.assert(
     fc.property(history, fc.array(history, { minLength: 1, maxLength: 5 }), (baskets, known) => {
       const scores = tifuKnn(10, known, { ...TA_FENG, own: 1 })(baskets)

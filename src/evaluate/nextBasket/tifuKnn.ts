@@ -73,7 +73,7 @@ export function tifuKnn(
   })
   return (baskets) => {
     const own = decayedFrequency(baskets, settings)
-    // Order by Euclidean distance, without its part |own|², which is the same for all.
+    // Sorts by Euclidean distance, without its term |own|², which is the same for all shoppers.
     const nearness = Float32Array.from(norms, (norm) => -norm)
     for (const [item, weight] of own)
       for (const shopper of having[item])

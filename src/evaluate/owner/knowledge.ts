@@ -24,10 +24,7 @@ export const STORES = [
 
 export type Store = (typeof STORES)[number]
 
-/**
- * Holder of the knowledge about a shopper: a device's store, or a server; `nightly` is a server that knows all events
- * before midnight.
- */
+/** Who knows a shopper: a device's store or a server; `nightly` is a server that knows all events before midnight. */
 export type Knowledge = Store | 'server' | 'nightly'
 
 /**

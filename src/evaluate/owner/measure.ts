@@ -31,16 +31,16 @@ import {
 /** Suffix of the metrics of the purchased items alone. */
 export const BOUGHT = ':bought'
 
-/** Whether a list of ten has a purchased item, on a device that begins on the first tested day. */
+/** Metric, on devices that begin on the first tested day: whether a list of ten has a purchased item. */
 export const HIT = `hitRate@10${BOUGHT}`
 
-/** Second model of the server, trained on orders alone. */
+/** Arm of the server's second model, which was trained on orders alone. */
 export const ORDER_TRAINED = 'order-trained'
 
 /** Stores of the verdict: empty on the first tested day, or with the orders that the shop handed over. */
 export const INSTALLED = ['install', 'seeded'] as const satisfies readonly Store[]
 
-/** Data from which the server's arms and the baselines compute scores; the same for all shoppers. */
+/** Data from which the server's arms and the baselines compute scores. All shoppers share it. */
 export interface OwnerQuestions {
   readonly serverKnows: ServerKnows
   readonly dayOnly: boolean
@@ -54,9 +54,7 @@ export interface OwnerQuestions {
 /** Scores the catalog on a device with the given history. */
 type ScoreStore = (store: Store, history: History) => Promise<DeviceScores>
 
-/**
- * A question. `store` is the knowledge that the arms may use for it. `tuned` is null if the baselines don't answer it.
- */
+/** A question. Its arms know what `store` names. `tuned` is null if the baselines don't answer it. */
 interface Ask extends Wanted {
   readonly store: Knowledge
   readonly suffix: string

@@ -60,7 +60,7 @@ function of(rows: Rows<WalkedCase>, arm: ArmName, store: Knowledge): number[] {
 }
 
 describe('the owner’s questions', () => {
-  it('show that a server without clicks ranks worse, and a nightly server with clicks doesn’t', async () => {
+  it('the owner’s questions show that a server without clicks ranks worse, and a nightly server with clicks doesn’t', async () => {
     const results = await walk(clicks())
     const asked = of(results, 'base-fresh', 'server').filter((value) => !Number.isNaN(value))
     expect(asked.length).toBeLessThan(results.cases.length)
@@ -83,7 +83,7 @@ describe('the owner’s questions', () => {
     )
   }, 180_000)
 
-  it('need clicks: with orders alone, or with a server that knows all, nothing differs', async () => {
+  it('with a log of orders alone, or with a server that knows all events, server and device rank alike', async () => {
     const orders = await walk(testInput(testShop()))
     for (const arm of ['base-fresh', ...COUNTING_ARMS] as const) {
       expect(of(orders, arm, 'server')).toEqual(of(orders, arm, 'beginning'))
@@ -94,7 +94,7 @@ describe('the owner’s questions', () => {
     expect(of(all, 'base-fresh', 'server')).toEqual(of(all, 'base-fresh', 'beginning'))
   }, 180_000)
 
-  it('score by a model trained on orders, in the item rows of the histories', async () => {
+  it('the server’s second model, trained on orders, gives its scores in the item rows of the histories', async () => {
     const input = clicks()
     const turned = [...input.shoppers].map(({ id, interactions }) => ({
       id,
@@ -120,7 +120,7 @@ describe('the owner’s questions', () => {
     expect([...scores].map((one) => one.toFixed(4))).toEqual([...base].map((one) => one.toFixed(4)))
   })
 
-  it('are answered with means over shoppers, and count the shoppers who are worse off', () => {
+  it('the owner’s questions are answered with means over shoppers and the number of shoppers who are worse off', () => {
     const rows = new Rows<WalkedCase>()
     let orderTrained = 0.2
     const add = (shopper: string, personal: number) => {

@@ -22,7 +22,7 @@ export const DEVICE_STORES = ['install', 'seeded', 'beginning'] as const satisfi
 
 export type OwnerSummary = NonNullable<ReturnType<typeof summariseOwner>>
 
-/** Reads one question's rows. @param stored false: the rows of the compared arms, which name no store */
+/** Reads one question's rows. @param stored whether the rows name a store; those of the compared arms don't */
 function readerOf(rows: Rows<WalkedCase>, suffix: string, seed: number, stored = true) {
   const of = (arm: string, store: Knowledge, metric = 'ndcg@10'): Series => ({
     ...{ arm, metric: metric + suffix, ...(stored && { store }) },
@@ -35,7 +35,7 @@ function readerOf(rows: Rows<WalkedCase>, suffix: string, seed: number, stored =
       const found = liftOver(rows, arm, over, seed)
       return { arm: mean(arm), over: mean(over), ...(found && { lift: found }) }
     },
-    /** Counting arm with the highest mean on the test cases. Choosing it on these very cases favours the baseline. */
+    /** Counting arm with the highest mean on the test cases. The choice on these very cases favours the baseline. */
     strongest: <Arm extends ArmName>(arms: readonly Arm[], store: Knowledge) =>
       arms.reduce((best, arm) => (mean(of(arm, store)) > mean(of(best, store)) ? arm : best)),
     worse: (store: Knowledge, metric?: 'nll') =>
@@ -68,7 +68,7 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
     /** Training data of the server's better model in (a); undefined if the server has only one model. */
     serverModel: isTwo ? (model === blind ? 'orders alone' : 'every event') : undefined,
     hits: hitsOf(asked, seed),
-    /** (a) On the device over a server without clicks: model over model, model over counts, counts over counts. */
+    /** Question (a), device over a server without clicks: model over model, model over counts, counts over counts. */
     blind: each(DEVICE_STORES, (store) => {
       const onDevice = strongest(store)
       return {
@@ -81,17 +81,17 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
         },
       }
     }),
-    /** (b) The shipped model against a nightly server with every click. */
+    /** Question (b): the shipped model against a nightly server with every click. */
     nightly: each(DEVICE_STORES, (store) =>
       compare(of('personal', store), of('base-fresh', 'nightly')),
     ),
-    /** (c) The shipped model against the best counting arm, by start of the store. */
+    /** Question (c): the shipped model against the best counting arm, by the start of the store. */
     stores: each(STORES, (store) => {
       const counts = strongest(store)
       const base = mean(of('base-fresh', store))
       return { ...compare(of('personal', store), of(counts, store)), base, counts }
     }),
-    /** (d) The shipped model against the base; null if devices don't learn. */
+    /** Question (d): the shipped model against the base model; null if devices don't learn. */
     learning: arms.includes('personal')
       ? each(DEVICE_STORES, (store) => {
           const [personal, base] = [of('personal', store), of('base-fresh', store)]
@@ -106,8 +106,8 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
 }
 
 /**
- * Share of the purchases for which a list of ten has a bought item, on devices that begin on the first tested day:
- * of the shipped list and of the best sellers. `gain` is the difference. Null if it was not measured.
+ * Share of the purchases for which a list of ten has a bought item: the shipped list, and the best sellers. Devices'
+ * stores begin on the first tested day. `gain` is the difference. Null if it was not measured.
  */
 function hitsOf(asked: Rows<WalkedCase>, seed: number) {
   const of = (arm: ArmName) => asked.means({ arm, store: 'install', metric: HIT })

@@ -14,7 +14,7 @@ function figure(arm: Arm, metric: string): string {
 /**
  * @param metrics one column each
  * @param meanings description of each arm, in the last column
- * @param suffix of the metrics, which the headings leave out
+ * @param suffix suffix of the metrics' names, which the headings leave out
  */
 export function armsTable(
   arms: readonly Arm[],

@@ -23,7 +23,7 @@ interface Inspected {
 
 /** Maximum number of bestsellers shown. */
 const MOST_ITEMS = 15
-/** Maximum number of neighbours shown for each. */
+/** Maximum number of neighbours shown for each bestseller. */
 const MOST_TIES = 3
 
 export function modelReport(inspected: Inspected): Report {

@@ -29,7 +29,7 @@ function percent(share: number): string {
   return share > 0 && text !== '0.0' ? `+${text}` : text
 }
 
-/** Formats as `3 of 40 testable`. If the test can tell no shopper, 0 would mislead. */
+/** Formats as `3 of 40 testable`. A dash if no shopper is testable, because "0" would mislead. */
 export function worseShoppers(worse: {
   readonly significant: number
   readonly testable: number

@@ -57,7 +57,7 @@ function ladder(summary: Summary): Part {
   }
 }
 
-/** Nothing if too few shoppers have such a target. */
+/** Part of the report about one question; empty if too few shoppers have such a target. */
 function part(summary: Summary, suffix: Exclude<Suffix, ''>, title: string): Part[] {
   const { cases, shoppers } = summary.parted[suffix]
   if (shoppers < LEAST_SHOPPERS) return []
@@ -113,7 +113,7 @@ function against(summary: Summary): Part {
   const { arms, lifts } = summary
   const metric = 'ndcg@10'
   const own = (['base-fresh', 'personal'] as const).filter((name) => has(arms, name))
-  // On new items an arm that only counts equals popularity, so popularity gets no row.
+  // On new items, an arm that only counts ranks like popularity, so popularity gets no row of its own.
   const others = OPPONENTS.filter((name) => name !== 'popular-30d' && has(arms, name))
   return {
     title: `Against each cheap arm, NDCG@10, ${questionOf(summary)}`,

@@ -5,7 +5,7 @@ import { testReport } from './testReport.ts'
 
 const { html } = testReport()
 
-/** Shows the page in the test's document, in the given scheme whatever the machine prefers. */
+/** Shows the page in the test's document, in the given colour scheme, whichever scheme the machine prefers. */
 function show(html: string, scheme: 'light' | 'dark') {
   const forced = html.replace('(prefers-color-scheme: dark)', scheme === 'dark' ? 'all' : 'not all')
   const { head, body, title } = new DOMParser().parseFromString(forced, 'text/html')
@@ -33,7 +33,7 @@ describe('the report page', () => {
     },
   )
 
-  test('fits a phone: only tables scroll sideways', async () => {
+  test('the report page fits a phone: only tables scroll sideways', async () => {
     await page.viewport(390, 844)
     show(html, 'light')
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(390)

@@ -6,18 +6,18 @@ import { HOSTILE, testReport } from './testReport.ts'
 describe('the report page', () => {
   const { html, result } = testReport()
 
-  it('embeds the JSON result bit for bit', () => {
+  it('the report page contains the JSON result, bit for bit', () => {
     const [, block] =
       html.match(/<script type="application\/json" id="result">(.*?)<\/script>/s) ?? []
     expect(JSON.parse(block ?? '')).toEqual(JSON.parse(JSON.stringify(result)))
   })
 
-  it('shows the numbers of the JSON result', () => {
+  it('the report page shows the numbers of the JSON result', () => {
     for (const arm of result.arms)
       expect(html).toContain(`<td>${decimal(Number(arm['ndcg@10']))}</td>`)
   })
 
-  it('loads nothing, runs no script, and escapes every name', () => {
+  it('the report page loads nothing, runs no script and escapes every name', () => {
     expect(html).not.toMatch(/(src|href)="(?!#)/)
     expect(html).not.toContain('@import')
     expect(html).not.toContain('url(')
@@ -27,7 +27,7 @@ describe('the report page', () => {
     expect(html).toContain("default-src 'none'")
   })
 
-  it('closes every tag that it opens', () => {
+  it('the report page closes every tag that it opens', () => {
     const open: string[] = []
     const body = html
       .slice(html.indexOf('<html'))
@@ -40,7 +40,7 @@ describe('the report page', () => {
     expect(open).toEqual([])
   })
 
-  it('contains no NaN or undefined with the fewest shoppers allowed', () => {
+  it('the report page contains no NaN or undefined, even with the minimum number of shoppers', () => {
     expect(testReport(10).html).not.toMatch(/NaN|undefined|Infinity/)
   })
 })
@@ -48,7 +48,7 @@ describe('the report page', () => {
 describe('the report as text and Markdown', () => {
   const { report, result } = testReport()
 
-  it('shows the same numbers as the page', () => {
+  it('the report as text and as Markdown shows the same numbers as the page', () => {
     const text = textLines(report).join('\n')
     const document = markdown(report, 'nearside evaluate --shop x', '2026-01-02')
     for (const arm of result.arms) {
@@ -58,7 +58,7 @@ describe('the report as text and Markdown', () => {
     expect(document).toContain('`nearside evaluate --shop x`, 2026-01-02.')
   })
 
-  it('escapes a vertical bar in a table cell', () => {
+  it('the Markdown report escapes a vertical bar in a table cell', () => {
     const part = { title: 't', table: { columns: ['a'], rows: [['x|y']] } }
     const made = markdown({ ...report, parts: [part] }, 'c', 'd')
     expect(made).toContain('| x\\|y |')

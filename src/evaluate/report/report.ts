@@ -25,7 +25,7 @@ export interface Table {
   readonly prose?: boolean
 }
 
-/** Table of one row an item. @param columns heading and cell of each column. @param prose whether the last is prose */
+/** Table with a row per item. @param columns heading and cell of each column @param prose whether the last is prose */
 export function tableOf<Item>(
   items: readonly Item[],
   columns: Readonly<Record<string, (item: Item) => string>>,

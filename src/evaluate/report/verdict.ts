@@ -1,4 +1,4 @@
-/** @module Concludes from the tables, in words, for the person who decides whether to switch Nearside on. */
+/** @module Draws the conclusion from the tables, in words, for the person who decides whether to switch Nearside on. */
 import type { Light, OwnerAnswer } from '@nearside/core/ownerAnswer.ts'
 import type { InstalledSummary } from '../owner/summary.ts'
 import type { Lift } from '../results.ts'
@@ -47,7 +47,7 @@ export function verdict(summary: Summary, answer: OwnerAnswer, hasClicks: boolea
   }
 }
 
-/** Answers whether to switch Nearside on, by devices that begin on the first tested day. */
+/** Answers whether to switch Nearside on, from devices whose store begins on the first tested day. */
 export function answerOf({ installed, owner }: Pick<Summary, 'installed' | 'owner'>): OwnerAnswer {
   const [{ overPopular, overCounts, counts }] = installed
   const hits = owner?.hits
@@ -100,7 +100,9 @@ export function conclude(
   )
 }
 
-/** Says how many shoppers would prove this gain; null without a gain. The interval narrows by their square root. */
+/**
+ * Says how many shoppers would prove this gain, as intervals narrow by the root of that number; null without a gain.
+ */
 function moreShoppers({ relative, lo }: Lift): string | null {
   const times = Math.ceil(((relative - lo) / relative) ** 2)
   return relative > 0

@@ -1,4 +1,4 @@
-/** @module Answers a shop's owner: gain of a trial per thousand visitors, in orders and money, and what to do next. */
+/** @module Tells a shop's owner what a trial gained per thousand visitors, in orders and money, and what to do next. */
 import type { OwnerAnswer } from '@nearside/core/ownerAnswer.ts'
 import { fixed } from '../report/numbers.ts'
 import type { MeasuredSales, Metric } from './measureSales.ts'
@@ -12,7 +12,7 @@ interface Gain {
   readonly hi: number
 }
 
-/** Null where the ratio or an end of its interval is unknown. */
+/** Gain in orders or revenue; null if the ratio or an end of its interval is unknown. */
 function gainOf({ arms, metrics }: Told, metric: 'orders' | 'revenue'): Gain | null {
   const found = metrics.find((one) => one.metric === metric)
   const { personal } = arms

@@ -9,7 +9,7 @@ const share = (runs: number, isTrue: (seed: number) => boolean) =>
 
 describe('the test of two arms', () => {
   it.each([0.1, 0.5])(
-    'gives a false alarm in at most one of twenty trials that are looked at each day, hold-out %d',
+    'looked at each day, the test gives a false alarm in at most one of twenty trials, with a hold-out of %d',
     (part) => {
       const trial = (seed: number) => testTrial(seed, { days: 60, orders: 12, share: part })
       expect(share(RUNS, (seed) => compareArms(trial(seed)).proven !== null)).toBeLessThanOrEqual(
@@ -22,12 +22,12 @@ describe('the test of two arms', () => {
     120_000,
   )
 
-  it('gives a false alarm in at most 5 % of trials of browsers that come back and order again', () => {
+  it('the test gives a false alarm in at most 5 % of trials in which browsers come back and order again', () => {
     const isAlarm = (seed: number) => compareArms(returningBrowsers(seed, 30)).proven !== null
     expect(share(RUNS, isAlarm)).toBeLessThanOrEqual(0.05)
   }, 120_000)
 
-  it('finds a planted lift in the planned number of days in at least 80 % of trials', () => {
+  it('the test finds a planted lift within the planned number of days in at least 80 % of trials', () => {
     const [lift, part, orders] = [1.5, 0.5, 12]
     const plan = daysNeeded({ lift: lift - 1, share: part, orders, spread: 1 })
     const found = share(100, (seed) => {
@@ -43,7 +43,7 @@ describe('the test of two arms', () => {
     expect(half).toBeLessThan(0.5)
   }, 120_000)
 
-  it('has an interval that contains the true ratio in at least 95 % of trials', () => {
+  it('the interval of the test contains the true ratio in at least 95 % of trials', () => {
     for (const lift of [0.7, 1, 1.4]) {
       const contains = share(100, (seed) => {
         const { lo, hi } = compareArms(testTrial(seed, { days: 40, orders: 12, share: 0.2, lift }))
@@ -53,7 +53,7 @@ describe('the test of two arms', () => {
     }
   }, 120_000)
 
-  it('is independent of the unit of money, and inverts when the arms are swapped', () => {
+  it('the ratio doesn’t depend on the unit of money, and is inverted if the arms are swapped', () => {
     const some = fc.record({
       seed: fc.integer({ min: 1, max: 1e6 }),
       unit: fc.double({ min: 0.01, max: 1000, noNaN: true }),
@@ -81,7 +81,7 @@ describe('the test of two arms', () => {
     )
   })
 
-  it('proves a difference once and for all: later days change neither its day nor its side', () => {
+  it('once a difference is proven, later days change neither the day of the proof nor its side', () => {
     const days = testTrial(3, { days: 80, orders: 20, share: 0.5, lift: 2 })
     const { proven } = compareArms(days)
     expect(proven?.is).toBe('higher')
@@ -90,7 +90,7 @@ describe('the test of two arms', () => {
     expect(compareArms(days.slice(0, proven?.day)).proven).toBeNull()
   })
 
-  it('caps a huge order, so that it proves nothing alone', () => {
+  it('a huge order is capped, so that it proves nothing alone', () => {
     const days = testTrial(5, { days: 30, orders: 10, share: 0.5 })
     const huge: ArmDay = {
       ...days[20],
@@ -102,7 +102,7 @@ describe('the test of two arms', () => {
     expect(found.ratio).toBeLessThan(2)
   })
 
-  it('leaves the interval unbounded without orders, and accepts negative margins', () => {
+  it('without orders the interval is unbounded, and negative margins are accepted', () => {
     const none = { visitors: { personal: 90, holdOut: 10 }, weights: [], isPersonal: [] }
     expect(compareArms([none])).toEqual({ ratio: null, lo: 0, hi: null, proven: null })
     const signed = testTrial(9, { days: 40, orders: 20, share: 0.5, lift: 2 }).map((day) => ({

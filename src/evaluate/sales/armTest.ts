@@ -1,6 +1,6 @@
 /**
- * @module Compares two arms, drawn by lot, by the ratio of their sums per visitor: orders, revenue, refunds. The test
- * and its interval stay valid however often somebody looks at them.
+ * @module Compares two arms to which visitors are assigned at random, by the ratio of their sums per visitor: orders,
+ * revenue, refunds. The test and its interval stay valid however often somebody looks at them.
  *
  * Null hypothesis at a ratio θ: on each day, the personal arm's sum per visitor is θ times the hold-out's. Then an
  * order of weight x, whose arm a is 1 (personal) or 0, has E[x·(a − q)] = 0, where q = θ·n₁ / (θ·n₁ + n₀) for a day
@@ -88,7 +88,8 @@ function capWeights(days: readonly ArmDay[]): readonly Capped[] {
   return days.map((day) => {
     const orders = [...day.weights.keys()].filter((k) => day.weights[k] !== 0)
     const sizes = orders.map((k) => Math.abs(day.weights[k]))
-    // The first day with orders sets its own cap. Later caps come from earlier days, each time their orders doubled.
+    // The first day with orders sets its own cap. Each time the number of orders has doubled, the cap is computed anew
+    // from earlier days.
     const known = cap === 0 ? sizes : seen
     if (known.length > 0 && known.length >= 2 * countedAt) {
       cap = quantile(Float64Array.from(known).sort(), UNCAPPED)
@@ -118,7 +119,7 @@ function ratioOf(days: readonly ArmDay[]): number | null {
   return holdOut > 0 ? Math.max(0, personal / holdOut) : null
 }
 
-/** Log of the mixture wealth after each day, for bets that the ratio is higher (or lower: `side`) than θ. */
+/** Log of the mixture wealth after each day, for bets that the ratio is higher than θ, or lower (see `side`). */
 function wealth(
   days: readonly Capped[],
   theta: number,

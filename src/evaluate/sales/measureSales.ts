@@ -1,4 +1,4 @@
-/** @module Effect of personal lists on a shop's sales: figures of both arms, their ratios, and how long to run. */
+/** @module Effect of personal lists on a shop's sales: figures of both arms, their ratios, and a trial's length. */
 import { invalidInput } from '@nearside/core/error.ts'
 import type { OwnerAnswer } from '@nearside/core/ownerAnswer.ts'
 import { DAY } from '@nearside/core/time.ts'
@@ -67,7 +67,7 @@ export interface MeasuredSales {
   readonly answer: OwnerAnswer
 }
 
-/** Plan from orders that carry no arm yet. */
+/** Plans a trial from orders that carry no arm yet. */
 export function planSales({ sales }: Sales): SalesPlan {
   return planOf(sales.filter(({ isFirst }) => isFirst))
 }
@@ -183,7 +183,7 @@ function refundsAnOrder(
     const isPersonal = sales.map(({ arm }) => arm === 'personal')
     const personal = isPersonal.filter(Boolean).length
     const visitors = { personal, holdOut: sales.length - personal }
-    // A day without orders in one arm compares nothing.
+    // A day on which one arm has no orders is left out, since it compares nothing.
     if (Math.min(visitors.personal, visitors.holdOut) === 0) return []
     return [{ day, visitors, isPersonal, weights: sales.map(({ refund }) => refund ?? 0) }]
   })

@@ -1,4 +1,4 @@
-/** @module Reads a shop's order export and its visitor counts by arm. Refuses doubtful rows with an instruction. */
+/** @module Reads a shop's order export and visitor counts by arm. Errors about doubtful rows say what to do. */
 import { invalidInput, type NearsideError } from '@nearside/core/error.ts'
 import type { readTable } from '@nearside/train/import/readTable.ts'
 
@@ -248,7 +248,7 @@ const ofLines = (rows: readonly Row[], column: string, refuse: Refuse): number =
     .filter(({ values }) => values[column])
     .reduce((sum, row) => sum + amount(row.values[column], row, refuse), 0)
 
-/** Revenue of one line; null if the file names none. */
+/** Revenue of one line of an order; null if the file has none. */
 function lineOf(
   row: Row,
   column: (name: keyof typeof ORDER_NAMES) => string | undefined,

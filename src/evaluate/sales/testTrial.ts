@@ -32,7 +32,7 @@ export function testTrial(seed: number, { days, orders, share, lift = 1 }: Trial
   })
 }
 
-/** The same days with each order of weight 1. */
+/** The same days, but with a weight of 1 for each order. */
 export const countOrders = (days: readonly ArmDay[]): ArmDay[] =>
   days.map((day) => ({ ...day, weights: day.weights.map(() => 1) }))
 

@@ -1,8 +1,8 @@
 /**
- * @module Tests search by shoppers who know what they want. Queries are those typed before a purchase, if the log has
- * them, else title words of the next purchases. Reports the products found, and the rank of the purchased products. The
- * hits are ordered by relevance alone, or ties are ordered by a model: the base model without the history, the base
- * model with it, or the personal model.
+ * @module Tests the search as shoppers use it who know what they want. Queries are those that were typed before a
+ * purchase, if the log has any, else title words of the next purchases. Reports the products found, and the rank of the
+ * purchased products. The hits are ordered by relevance alone, or ties are ordered by a model: the base model without
+ * the history, the base model with it, or the personal model.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Case } from '@nearside/core/features/history.ts'
@@ -86,9 +86,9 @@ export async function searchBought(
   return {
     /** `log`: typed by the shoppers. `titles`: made of title words, because too few shoppers typed any. */
     source: isTyped ? ('log' as const) : ('titles' as const),
-    /** Rows; the suffix `@query=broad` marks metrics of broad queries alone. */
+    /** Rows of the results; the suffix `@query=broad` marks metrics of broad queries alone. */
     rows,
-    /** Number of queries without the purchased item among the first 500 hits; typed queries among them have no rows. */
+    /** Number of queries whose first 500 hits lack the purchased item; if they were typed, they have no rows. */
     missed: isTyped ? typed.missed : rows.cases.filter(({ isFound }) => !isFound).length,
   }
 }

@@ -1,7 +1,4 @@
-/**
- * @module Tests search against human judgements: MiniSearch's defaults, the search that ships, and that
- * search re-ranked by personal preference.
- */
+/** @module Tests against human judgements: MiniSearch's defaults, the shipped search, and it re-ranked at random. */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { createRandom, inRandomOrder, type Random } from '@nearside/core/model/random.ts'
@@ -27,7 +24,7 @@ export const JUDGED_PAIRS: readonly (readonly [string, string])[] = [
   ['reranked', 'lexical'],
 ]
 
-/** Number of random orders per query. Their mean is the cost of re-ranking if preference ignores relevance. */
+/** Number of random orders per query. Their mean shows what re-ranking costs if preference ignores the query. */
 const TASTES = 20
 
 /**
@@ -79,7 +76,7 @@ function answer(
   }
 }
 
-/** `:judged` ignores products without a judgement. @see Sakai 2007, doi 10.1145/1277741.1277756 */
+/** `:judged` metrics ignore products without a judgement. @see Sakai 2007, doi 10.1145/1277741.1277756 */
 function measure(ranking: readonly string[], ratings: Ratings): Answer {
   const judged = ranking.filter((id) => ratings.has(id))
   return {

@@ -23,7 +23,7 @@ describe('gradedNdcg', () => {
     expect(gradedNdcg(['a'], new Map([['a', 0]]), 10)).toBe(0)
   })
 
-  it('is 1 for a best order, never more, and never falls when a better product moves up', () => {
+  it('gradedNdcg is at most 1, which the best order reaches, and never falls when a better product moves up', () => {
     const ratings = fc.uniqueArray(fc.integer({ min: 0, max: 99 }), { minLength: 2, maxLength: 15 })
     fc.assert(
       fc.property(ratings, fc.infiniteStream(fc.integer({ min: 0, max: 3 })), (ids, grades) => {
@@ -59,7 +59,7 @@ describe('gradedNdcg', () => {
 })
 
 describe('summariseSearch', () => {
-  it('gives each arm its means, and a lift only if both arms have the metric', () => {
+  it('a summary has the means of each arm, and a lift only if both arms have the metric', () => {
     const rows = new Rows<RowCase>()
     // A lift needs ten shoppers.
     for (let k = 0; k < 10; k++) {

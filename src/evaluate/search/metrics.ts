@@ -1,7 +1,4 @@
-/**
- * @module Metrics of one search result against graded judgements. A product without a judgement counts as not
- * relevant, as in TREC.
- */
+/** @module Metrics of a search result by graded judgements; as in TREC, products without one aren't relevant. */
 
 import { hitRate, placesIn, recall, reciprocalRank } from '@nearside/train/metrics.ts'
 

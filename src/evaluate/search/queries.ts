@@ -1,4 +1,4 @@
-/** @module Synthetic queries, from title words of an order's products or mistyped, and their hits. */
+/** @module Makes synthetic queries from title words of an order's products, or mistyped, and finds their hits. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { createTitleIndex, type FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
 import { foldWord, wordsOf } from '@nearside/core/catalog/words.ts'
@@ -24,7 +24,7 @@ export function titleFrequency(items: readonly Item[]): TitleFrequency {
   return counts
 }
 
-/** Words as in the title; null if the title has no fitting word. */
+/** Makes a query of words as they stand in the title; null if the title has no fitting word. */
 export function queryFrom(
   title: string,
   kind: QueryKind,

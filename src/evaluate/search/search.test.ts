@@ -20,7 +20,7 @@ import { evaluateSearch, type SearchQuestion } from './search.ts'
 const KINDS = ['lamp', 'kettle', 'blanket', 'notebook', 'umbrella', 'candle']
 const COLOURS = ['red', 'green', 'white', 'black', 'yellow', 'purple']
 
-/** Every kind in every colour; queries are kinds, and kinds with a colour. */
+/** Products of every kind in every colour. Queries name a kind, or a kind with a colour. */
 const ITEMS: readonly Item[] = KINDS.flatMap((kind, k) =>
   COLOURS.map((colour, c) => ({
     id: `${k}${c}`,
@@ -82,7 +82,7 @@ async function run(
 }
 
 describe('search evaluation on judgements', () => {
-  it('reports every arm with intervals, from a shop folder or a catalog file', async () => {
+  it('search evaluation reports every arm with intervals, from a shop folder or from a catalog file', async () => {
     const judgements = await file(
       'judgements.csv',
       `${judgementsText()}\nnothing,00,0\nelsewhere,gone,3\nred lamp,gone,2\nred lamp,00,3`,
@@ -140,7 +140,7 @@ describe('search evaluation on judgements', () => {
     await expect(readJudgements(path, () => true)).rejects.toThrow(message)
   })
 
-  it('uses the synonyms of the shop folder, and refuses a malformed synonyms file', async () => {
+  it('search evaluation uses the synonyms of the shop folder, and refuses a malformed file of synonyms', async () => {
     const text = judgementsText().replaceAll('lamp', 'torch')
     const judgements = await file('synonyms.csv', text)
     const worded = join(folder, 'worded')
@@ -161,7 +161,7 @@ describe('search evaluation on judgements', () => {
     }
   }, 30_000)
 
-  it('refuses a question without enough data, with a reason', async () => {
+  it('search evaluation refuses a question without enough data, and gives the reason', async () => {
     const judgements = await file('few.csv', `${HEADER}lamp,00,3`)
     await expect(run({ shop: catalogFile, judgements })).rejects.toThrow(/1 queries have .* 10 are/)
     await expect(run({ shop: catalogFile, judgements, model: modelFolder })).rejects.toThrow(

@@ -62,10 +62,7 @@ export function evaluateSearch(
   return byPurchases({ ...asked, model, protocol: 'personal' }, steps)
 }
 
-/**
- * Queries of a judgement file that the catalog can answer.
- * @param now milliseconds since the epoch
- */
+/** Queries of a judgement file that the catalog can answer. @param now milliseconds since the epoch */
 async function readJudged(path: string, file: string, now: number) {
   const items = await readItems(path, now)
   const known = new Set(items.map(({ id }) => id))
