@@ -42,12 +42,12 @@ export function describeReport(name: string, content: unknown): Report {
   return { described: { name, bytes: bytes.length, sha256 }, bytes }
 }
 
-/** Rounds numbers to six digits; no figure of the manifest is more accurate than that. */
+/** Rounds numbers to six digits, because no figure of a report is more accurate. */
 function rounded(_key: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(6)) : value
 }
 
-/** Manifest of a model without a parent; its list of files is still missing. */
+/** Makes the manifest of a model without a parent; `writeBaseModel` adds the list of files. */
 export function describeModel(making: Making): ModelManifest {
   const { seed, shop, split, heldOutShare, heldOutHash, records, hasContext, report, metrics } =
     making

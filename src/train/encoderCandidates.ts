@@ -1,6 +1,6 @@
 /**
- * @module Candidate weights of the encoder's score beside the features: nearly 0, some fixed shares, and the jointly
- * fitted weight. Validation decides which weight ships.
+ * @module Makes candidate models that differ in the weight of the encoder's score: nearly 0, some fixed shares, and the
+ * weight fitted jointly with the features. Validation decides which weight ships.
  */
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
@@ -24,7 +24,7 @@ interface EncoderCandidate extends ScoringModel {
   readonly encoderWeight: number
 }
 
-/** Returns the candidates; the first has no encoder. */
+/** Returns the candidates; in the first, the encoder has nearly no weight. */
 export function encoderCandidates(
   encoder: TrainedEncoder,
   ranker: RankerResult,

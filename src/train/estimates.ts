@@ -1,4 +1,4 @@
-/** @module Means over cases and over shoppers, and their standard errors. */
+/** @module Computes means over cases and over shoppers, and their standard errors. */
 
 /** Mean; 0 for an empty list. */
 export function mean(values: readonly number[]): number {

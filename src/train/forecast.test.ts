@@ -13,7 +13,7 @@ const HOUR = 3_600_000
 const shop = testShop()
 const model = testModel(shop)
 
-/** Each order, and an hour before it two views of its first product, half a minute apart. */
+/** Shoppers who view the first product of an order twice, an hour before they order. */
 const shoppers: readonly ShopperHistory[] = shop.shoppers
   .slice(0, 20)
   .map(({ id, interactions }) => ({
@@ -34,7 +34,7 @@ const statistics = { at: () => model.statistics, compareCases: () => 0 }
 const forecastOf = (of: readonly ShopperHistory[], installed = UNTIL) =>
   forecast(model, { shoppers: of, dayOnly: false, statistics, from: UNTIL, installed })
 
-it('forecasts the figures that evaluate measures for the base model if stores begin at install', async () => {
+it('the forecast has the figures that `evaluate` measures for the base model if stores begin at install', async () => {
   const input = testInput(shop, { kinds: { purchases: true, others: true } })
   const walk = {
     ...prepareWalk(input, null, null),
@@ -53,7 +53,7 @@ it('forecasts the figures that evaluate measures for the base model if stores be
   expect(found['ndcg@10']).not.toBeCloseTo(forecastOf(shoppers, 0)['ndcg@10'], 3)
 })
 
-it('includes first visits, and counts a shopper with many cases once', () => {
+it('the forecast includes first visits, and a shopper with many cases counts once', () => {
   const first = {
     id: 'first',
     interactions: [{ ...shoppers[0].interactions[0], time: UNTIL + DAY }],

@@ -1,6 +1,6 @@
 /**
- * @module Forecasts how well devices will rank: NDCG@10 of the base for shoppers unseen by its encoder and trees.
- * Cases, questions and means are those of `evaluate`. Held-out shoppers are never used.
+ * @module Forecasts how well devices will rank: NDCG@10 of the base model for training shoppers whom its encoder and
+ * trees have not seen. Cases, questions and means are those of `evaluate`. Held-out shoppers are never used.
  */
 import { firstAtOrAfter, type ShopperHistory } from '@nearside/core/features/cases.ts'
 import { isTestCase, type NextCase, nextCases } from '@nearside/core/features/nextCases.ts'
@@ -14,7 +14,7 @@ import type { OutOfFoldStatistics } from './ranker/outOfFold.ts'
 
 /** Number of cases after which no further shopper is drawn. */
 const ENOUGH_CASES = 2000
-/** Maximum number of a shopper's cases, drawn at random: further ones add little to a mean over shoppers. */
+/** Maximum number of cases per shopper, drawn at random; further cases would add little to a mean over shoppers. */
 const MOST_CASES_EACH = 100
 
 interface ForecastData {

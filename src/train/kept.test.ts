@@ -68,7 +68,7 @@ it('an interrupted training continues after its last finished part, bit for bit'
   expect(result).toEqual(await filesOf({}))
 }, 300_000)
 
-it('a training on another log, option or word list reuses no stored part', async () => {
+it('a training with another log, option or word list reuses no stored part', async () => {
   const key = (shop: Partial<Shop>, options: Partial<Parameters<typeof keyOf>[1]> = {}) =>
     keyOf({ ...SHOP, ...shop }, { ...OPTIONS, ...options })
   const [first, ...others] = SHOP.shoppers
@@ -109,7 +109,7 @@ it('a training on another log, option or word list reuses no stored part', async
   expect(new Set(readdirSync(folder).map((name) => name.split('-')[1])).size).toBe(1)
 })
 
-it('on a full disk, training continues and removes its stored parts', async () => {
+it('if the disk is full, training continues and removes its stored parts', async () => {
   const folder = join(testFolder(), 'unfinished')
   let writes = 0
   const kept = keptIn(folder, {

@@ -6,23 +6,23 @@ import { hitRate, measure, ndcg, placesOf, recall, reciprocalRank } from './metr
 const scores = Float32Array.of(0.5, 2, 2, -1, 3)
 
 describe('places', () => {
-  it('orders by score, then by row', () => {
+  it('placesOf sorts by score, then by row', () => {
     expect([...placesOf(scores, [0, 1, 2, 3, 4])]).toEqual([0, 1, 2, 3, 4])
     expect([...placesOf(scores, [2])]).toEqual([2])
     expect([...placesOf(scores, [1])]).toEqual([1])
     expect([...placesOf(new Float32Array(4), [3])]).toEqual([3])
   })
 
-  it('leaves excluded items out', () => {
+  it('placesOf leaves excluded items out', () => {
     expect([...placesOf(scores, [2, 3], Uint8Array.of(1, 1, 0, 0, 0))]).toEqual([1, 2])
   })
 
-  it('refuses a score that is not finite', () => {
+  it('placesOf refuses a score that is not finite', () => {
     expect(() => placesOf(Float32Array.of(1, Number.NaN), [0])).toThrow(/item row 1 is NaN/)
     expect(() => placesOf(Float32Array.of(Number.POSITIVE_INFINITY, 0), [1])).toThrow(/row 0/)
   })
 
-  it('agrees with a full sort', () => {
+  it('placesOf agrees with a full sort', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 1, maxLength: 30 }),
@@ -65,14 +65,14 @@ describe('metrics by hand', () => {
     expect(reciprocalRank(Int32Array.of(19), 20)).toBe(1 / 20)
   })
 
-  it('without targets every metric is 0, not NaN', () => {
+  it('for a case without targets every metric is 0, not NaN', () => {
     const none = new Int32Array(0)
     expect([ndcg(none, 10), hitRate(none, 10), recall(none, 20), reciprocalRank(none, 20)]).toEqual(
       [0, 0, 0, 0],
     )
   })
 
-  it('the likelihood covers the ranked items only', () => {
+  it('the log-likelihood is over the ranked items alone', () => {
     const four = Float32Array.from([1, 2, 3, 4], Math.log)
     expect(-logLikelihood(four, [3])).toBeCloseTo(-Math.log(0.4), 6)
     expect(-logLikelihood(four, [2, 3])).toBeCloseTo(-(Math.log(0.3) + Math.log(0.4)) / 2, 6)

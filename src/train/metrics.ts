@@ -47,7 +47,7 @@ export function placesIn<Item>(list: readonly Item[], items: readonly Item[]): I
   }).sort()
 }
 
-/** Marks a row that is not ranked, [items]. @param row null: every item is ranked */
+/** Marks the row that is not ranked, [items]. @param row null if every item is ranked */
 export function hiding(items: number, row: number | null): Uint8Array {
   const hidden = new Uint8Array(items)
   if (row !== null) hidden[row] = 1

@@ -1,8 +1,8 @@
 /**
- * @module Estimates, before a training begins, its time and memory and the download size for devices.
- * The estimate rests on five logs (70,000 to 300,000 events, 3,700 to 12,000 items: docs/results).
- * For longer logs parts of the training were measured (docs/results/scale.md).
- * The download is compared with the shop's budget.
+ * @module Estimates, before a training begins, its time and memory and the download size for devices. The estimate is
+ * based on trainings with five logs of 70,000 to 300,000 events and 3,700 to 12,000 items (docs/results). For longer
+ * logs, only parts of the training were measured (docs/results/scale.md). The download is compared with the shop's
+ * budget.
  */
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'

@@ -16,7 +16,7 @@ const planOf = (days: readonly number[]) => {
   return planByTime(shop, START + 100 * DAY, { fraction: 0 }, 1, to)
 }
 
-it('validation uses the end of the log, and reaches back if that is sparse', () => {
+it('validation uses the end of the log, and begins earlier if there are few events at the end', () => {
   const steady = Array.from({ length: 50 }, (_, k) => 2 * k)
   expect(planOf(steady).measuredFrom).toBe(START + 60 * DAY)
   expect(planOf([0, 1, 2, 3, 30]).measuredFrom).toBe(START + 30 * DAY)

@@ -1,8 +1,7 @@
 /**
- * @module Plans which shoppers train which part of the model.
- * By time: some shoppers are kept out of the encoder's training, to measure its value for new shoppers.
- * Leave-one-out, as in published tables: all shoppers train, and each shopper's second last event is the
- * test case; the last event is never read.
+ * @module Plans which shoppers train which part of the model. By time: some shoppers are left out of the encoder's
+ * training, so that its value for new shoppers can be measured. Leave-one-out, as in published tables: all shoppers
+ * train, and each shopper's second last event is the test case; the last event is never read.
  */
 
 import { invalidInput } from '@nearside/core/error.ts'
@@ -30,7 +29,7 @@ const CALIBRATION_FOLD = 0
 const VALIDATION_FOLD = 1
 /** Share of the log's span, at its end, that gives the validation cases. */
 const VALIDATION_SHARE = 0.4
-/** Minimum share of the events in the validation part, which begins earlier if a log with gaps needs it. */
+/** Minimum share of the events that the validation part must have; in a log with gaps, it begins earlier. */
 const VALIDATION_EVENTS = 0.1
 /** Maximum number of events that the encoder reads in all epochs together. */
 const MOST_EVENTS = 1e7

@@ -93,7 +93,7 @@ test('the same seed gives the same files byte for byte, another seed gives other
   expect(other.manifest.files).not.toEqual(first.manifest.files)
 })
 
-test('held-out shoppers and events after the limit change no file', async () => {
+test('held-out shoppers, and events after the limit, change no file of the model', async () => {
   const shop = tinyShop()
   const out = new Set(['shopper 3', 'shopper 10'])
   const until = START + 30 * DAY
@@ -113,7 +113,7 @@ test('held-out shoppers and events after the limit change no file', async () => 
   expect(without.manifest.holdout).toEqual({ fraction: 0, shoppers: 2, ...hash })
 })
 
-test('publishing writes a version folder that latest.json names', async () => {
+test('publishing a trained model writes a version folder that latest.json names', async () => {
   const directory = testFolder()
   await publishModel(directory, await pretrain(tinyShop(), OPTIONS))
   const json = async (path: string) =>
@@ -155,12 +155,15 @@ test('a log that is too small or invalid is refused with the reason', async () =
   expect(await message(pretrain(shopOf(sameDay, 24), OPTIONS))).toContain('at least two days')
 })
 
-test.each([10, 13, 25])('%i shoppers are enough for a finite model', async (shoppers) => {
-  const holdout = { fraction: 0 }
-  const { model } = await pretrain(tinyShop(shoppers), { ...OPTIONS, holdout })
-  expect(Object.values(model.manifest.metrics).every(Number.isFinite)).toBe(true)
-  expect(scoreTerms(model, [], START).base.every(Number.isFinite)).toBe(true)
-})
+test.each([10, 13, 25])(
+  '%i shoppers are enough to train a model with finite weights',
+  async (shoppers) => {
+    const holdout = { fraction: 0 }
+    const { model } = await pretrain(tinyShop(shoppers), { ...OPTIONS, holdout })
+    expect(Object.values(model.manifest.metrics).every(Number.isFinite)).toBe(true)
+    expect(scoreTerms(model, [], START).base.every(Number.isFinite)).toBe(true)
+  },
+)
 
 test('a shop without repeat visits gets a finite popularity model', async () => {
   const { model } = await pretrain(tinyShop(60, 24, 1), OPTIONS)

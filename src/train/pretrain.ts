@@ -70,10 +70,7 @@ export interface PretrainOptions {
    * be missing from the log; hold-out and limit are ignored.
    */
   readonly leaveOneOut?: boolean
-  /**
-   * Whether to judge the features. Default: true. Judging does not change the model, so an evaluation switches it
-   * off.
-   */
+  /** Whether to judge the features; default true. An evaluation doesn't, because judging changes no model. */
   readonly judgeFeatures?: boolean
   /** Current time, milliseconds since the epoch. */
   readonly now: number

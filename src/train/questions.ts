@@ -7,9 +7,8 @@ import type { Wanted } from '@nearside/core/features/nextCases.ts'
 import { hiding } from './metrics.ts'
 
 /**
- * Suffixes of metrics by question. Without a suffix, the target is the next different product. `:repeat` keeps the
- * targets that the shopper has had, ranked among the products that they have had. `:new` keeps the other targets,
- * ranked among the products that they have not had.
+ * Suffixes of metrics by question. Without a suffix, the target is the next different product. With `:repeat`, only
+ * targets and products that are in the shopper's history count; with `:new`, only targets and products that are not.
  */
 export const SUFFIXES = ['', ':repeat', ':new'] as const
 

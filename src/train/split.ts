@@ -1,4 +1,4 @@
-/** @module Splits off the training data: shoppers who are not held out, before the limit. */
+/** @module Splits off the training data: the events before the limit of shoppers who are not held out. */
 
 import { invalidInput } from '@nearside/core/error.ts'
 import { type ShopperHistory, shopperBefore } from '@nearside/core/features/cases.ts'
@@ -12,7 +12,7 @@ export type Split = ReturnType<typeof splitShop>
 const FEWEST_SHOPPERS = 10
 
 /**
- * Training shoppers and the limit, which is exclusive.
+ * Gives the training shoppers and the exclusive limit of training.
  * @param until exclusive limit in milliseconds, null for the end of the log.
  * @param now milliseconds; a log with later events has a wrong time column.
  * @throws NearsideError `input-invalid`, naming the data that the log lacks

@@ -36,7 +36,7 @@ test('the catalog model has a weight for every feature; a changed feature requir
   expect(taught.weights.popularity30.weight).toBeGreaterThan(0)
 })
 
-test('one view lifts the product’s peers, and three views of other products lower them again', async () => {
+test('after one view the product’s peers rank higher, and after three views of other products lower again', async () => {
   const { model } = await make(ITEMS)
   const places = (history: readonly Interaction[]) => {
     const { base } = scoreTerms(model, history, NOW + 60_000)
@@ -53,7 +53,7 @@ test('one view lifts the product’s peers, and three views of other products lo
   expect(after.indexOf(19)).toBeLessThan(after.indexOf(6))
 })
 
-test('lists have the catalog’s order for a shopper without a history', async () => {
+test('for a shopper without a history, a list has the catalog’s order', async () => {
   const { model } = await make(ITEMS)
   const ranker = new Ranker(model, Catalog.parse(ITEMS))
   const nobody = ranker.everybodys(NOW)
@@ -62,7 +62,7 @@ test('lists have the catalog’s order for a shopper without a history', async (
   expect(new Set(list.map(({ reason }) => reason.kind))).toEqual(new Set(['shop-order']))
 })
 
-test('lists similar products, and no products as bought together', async () => {
+test('a model of a catalog alone lists similar products, but no products as bought together', async () => {
   const { model } = await make(ITEMS)
   const ranker = new Ranker(model, Catalog.parse(ITEMS))
   const similar = ranker.similar('i0', { limit: 3 }).map(({ id }) => id)
@@ -81,13 +81,13 @@ test('a product that joins later gets neighbours of its category, and a view of 
   expect(base[24]).toBeGreaterThan(base[1])
 })
 
-test('the same catalog on the same day gives the same files, which name no log', async () => {
+test('the same catalog on the same day gives the same files, whose manifest names no log', async () => {
   const [one, other] = [await make(ITEMS), await make(ITEMS)]
   expect(one.manifest).toEqual(other.manifest)
   expect(one.manifest).toMatchObject({ source: 'catalog', shop: 'shop', items: 24, parent: null })
 })
 
-test('a catalog of ids alone gives a model; a single item is refused', async () => {
+test('a catalog of ids alone gives a model, but a catalog of a single item is refused', async () => {
   const { model } = await make([{ id: 'a' }, { id: 'b' }, { id: 'c' }])
   const { base } = scoreTerms(model, [look(1)], NOW + 60_000)
   expect(base[1]).toBeGreaterThan(base[0])

@@ -25,12 +25,12 @@ import taught from './weights.json' with { type: 'json' }
 type Weights = Readonly<Record<string, { readonly scale: number; readonly weight: number }>>
 
 /**
- * No log trained this model. `evaluate` tests it on a fifth of a later log's shoppers and tunes baselines on the
- * rest.
+ * Hold-out share in the manifest. No log trained the model, but `evaluate` tests it on this share of a later log's
+ * shoppers and tunes the baselines on the rest.
  */
 const HELD_OUT = 0.2
 
-/** Statistics of a catalog: no shoppers are counted, and neighbours have similar titles. */
+/** Statistics of a catalog alone: no shoppers are counted, and an item's neighbours have similar titles. */
 export function catalogStatistics(items: readonly Item[]): ItemStatistics {
   return buildStatistics(items, [], 0, { neighbours: contentNeighbours(items) })
 }
@@ -39,7 +39,7 @@ export function catalogStatistics(items: readonly Item[]): ItemStatistics {
  * Makes the model. The same catalog on the same day gives the same files.
  * @param name the shop's name
  * @param now milliseconds since the epoch
- * @param weights taught by other shops
+ * @param weights weights that were learned from the logs of other shops
  * @throws NearsideError `input-invalid` for fewer than two items
  */
 export async function makeCatalogBase(
@@ -81,7 +81,7 @@ export async function makeCatalogBase(
   return writeBaseModel({ ...base, manifest: { ...base.manifest, source: 'catalog' } })
 }
 
-/** A feature without a taught weight has weight 0. */
+/** Record of a feature; a feature that other shops' logs could not teach has weight 0. */
 function recordOf(name: string, weights: Weights): FeatureRecord {
   const { scale, weight } = weights[name] ?? { scale: 1, weight: 0 }
   const kept = weight !== 0

@@ -4,7 +4,7 @@ import { contentNeighbours } from './catalogBase.ts'
 
 const titled = (...titles: string[]) => titles.map((title, i) => ({ id: `i${i}`, title }))
 
-/** Neighbours of a row as [row, weight]. */
+/** Neighbours of a row, each as [row, weight]. */
 function neighboursOf(items: Parameters<typeof contentNeighbours>[0], row: number) {
   const { neighbourItems, neighbourWeights, neighboursPerItem } = contentNeighbours(items)
   return Array.from({ length: neighboursPerItem }, (_, k) => row * neighboursPerItem + k)
@@ -12,7 +12,7 @@ function neighboursOf(items: Parameters<typeof contentNeighbours>[0], row: numbe
     .map((at) => [neighbourItems[at], neighbourWeights[at]])
 }
 
-test('the items with the most and the rarest words in common come first', () => {
+test('items that share more words, or rarer words, are nearer neighbours', () => {
   const items = titled(
     'Red Teapot Large',
     'Blue Teapot Large',
@@ -27,7 +27,7 @@ test('the items with the most and the rarest words in common come first', () => 
   expect(rows.indexOf(2)).toBeLessThan(rows.indexOf(4))
 })
 
-test('equal titles have weight 1; a word in every title, or a missing title, relates no items', () => {
+test('equal titles have weight 1, and a word in every title, or a missing title, makes no neighbours', () => {
   expect(neighboursOf(titled('Tin box', 'Tin box', 'Wax candle'), 0)).toEqual([[1, 1]])
   expect(neighboursOf(titled('set cup', 'set lamp'), 0)).toEqual([])
   expect(neighboursOf([{ id: 'a' }, { id: 'b' }], 0)).toEqual([])

@@ -56,7 +56,7 @@ test('a context that matters is kept, written to a file and changes the ranking'
   expect(count(best('rain'), 'umbrella')).toBeGreaterThan(count(best('sun'), 'umbrella'))
   expect(count(best('sun'), 'hat')).toBeGreaterThan(count(best('rain'), 'hat'))
   expect(best('snow')).toEqual(best(null))
-  // The context is the only information about a new shopper.
+  // For a new shopper, the context is all that is known.
   expect(count(best('rain', model, []), 'umbrella')).toBe(6)
 
   // A new item inherits the weather effect of its category.
@@ -79,7 +79,7 @@ test('a context without effect is dropped with a reason, and no file is written'
   expect(weather?.reason).toMatch(/no help on later cases: loss .* NDCG@10/)
 })
 
-test('learning the context leaves all other weights unchanged', async () => {
+test('learning the context leaves all other weights of the model unchanged', async () => {
   const { context: _, ...silent } = matters
   const unsaid = await pretrain(silent, OPTIONS)
   for (const name of ['encoder', 'items', 'popularity', 'statistics'])

@@ -34,7 +34,7 @@ export interface ContextOutcome {
 
 interface LearnedContext {
   readonly terms: readonly ContextTerm[]
-  /** Records of every judged feature. Scale and weight mean the same as for the fixed features. */
+  /** Manifest records of every judged feature. Scale and weight mean the same as for the features of all models. */
   readonly records: readonly FeatureRecord[]
   readonly outcomes: readonly ContextOutcome[]
 }
@@ -51,7 +51,7 @@ const ORIGINS = [0.25, 0.5, 0.75]
 const LOSS_ERRORS = 2
 
 /**
- * @param base the weights that context is added to
+ * @param base weights without context
  * @param tableOf table of cases with the context columns; called only if there is context
  */
 export function learnContext(

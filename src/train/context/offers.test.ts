@@ -50,7 +50,7 @@ function offerShop(matter: boolean): Shop {
 }
 
 test.each([
-  [true, 'purchases driven by discounts give the discount a weight'],
+  [true, 'if discounts drive purchases, the discount gets a weight'],
   [false, 'discounts without an effect on purchases are dropped'],
 ])('%s: %s', (matter) => {
   const shop = offerShop(matter)

@@ -1,6 +1,6 @@
 /**
- * @module A test shop whose context matters. In the rain people buy umbrellas and boots, in the sun hats
- * and parasols, and always one of their favourites.
+ * @module Makes a test shop whose context matters. In the rain people buy umbrellas and boots, in the sun hats and
+ * parasols, and always one of their favourites.
  */
 
 import type { ContextChange } from '@nearside/core/features/context/lifts.ts'
@@ -18,7 +18,7 @@ const WEATHERS = ['rain', 'sun'] as const
 const SHOPPERS = 80
 const DAYS = 80
 
-/** @param matters false: the weather is logged but has no effect */
+/** @param matters whether the weather has an effect; it is logged in any case */
 export function weatherShop(matters: boolean, seed = 5): Shop {
   const random = createRandom(seed)
   const weather = Array.from({ length: DAYS }, () => WEATHERS[random.integer(2)])

@@ -1,4 +1,4 @@
-/** @module Named parameters with their gradients, updated by AdamW (Adam with decoupled weight decay). */
+/** @module Creates parameters with their gradients, and updates them by AdamW (Adam with decoupled weight decay). */
 import { BETA1, BETA2, EPSILON } from '@nearside/core/adam.ts'
 import type { Matrix } from './matrix.ts'
 
@@ -7,11 +7,11 @@ export interface Parameter {
   readonly gradient: Float32Array
   /** Decoupled weight decay per step, as a share of the step size. */
   readonly decay: number
-  /** Rows that a step updates; absent: all rows. */
+  /** Tracks the rows that a step updates; absent: a step updates all rows. */
   readonly met?: MetRows
 }
 
-/** Tracks the rows with a gradient in this step. Other rows keep their moments and get their weight decay later. */
+/** Tracks the rows that have a gradient in this step. Other rows keep their moments; their weight decay comes later. */
 export class MetRows {
   count = 0
   readonly rows: Int32Array
@@ -67,7 +67,7 @@ export function createAdam(
   { allocate, adam }: Pick<Matrix, 'allocate' | 'adam'>,
   all: readonly Parameter[],
 ): (learningRate: number, factor: number) => void {
-  // The loop moves at least four values: of an empty parameter these would be another's.
+  // The loop moves at least four values, which for an empty parameter would belong to another parameter.
   const parameters = all.filter(({ value }) => value.length > 0)
   const first = parameters.map(({ value }) => allocate(value.length))
   const second = parameters.map(({ value }) => allocate(value.length))

@@ -1,6 +1,6 @@
 /**
- * @module The encoder's block at every position of a window, forward and backward, with dropout.
- * Same mathematics as `core/model/encoder.ts`, which computes one position without dropout.
+ * @module Computes the encoder's block at every position of a window, forward and backward, with dropout. The
+ * mathematics is that of `core/model/encoder.ts`, which computes one position without dropout.
  */
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { type EncoderWeights, FEED_FORWARD, HISTORY_LENGTH } from '@nearside/core/model/encoder.ts'
@@ -22,13 +22,13 @@ export const BLOCK_FLOATS = 34 * ROWS * D + 2 * ROWS * ROWS + 2 * ROWS * FEED_FO
 export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: number) {
   const { linear, linearBackInput, linearBackWeight } = matrix
   const rows = () => matrix.allocate(ROWS * D)
-  /** Written by the caller before `forward`: inputs, row-major [L, d]. */
+  /** Inputs, row-major [L, d]; the caller writes them before `forward`. */
   const input = rows()
-  /** After `forward`: h at each position, [L, d]. */
+  /** h at each position after `forward`, [L, d]. */
   const hidden = rows()
-  /** Written by the caller before `backward`: ∂loss/∂hidden, [L, d]. */
+  /** ∂loss/∂hidden, [L, d]; the caller writes it before `backward`. */
   const hiddenGradient = rows()
-  /** After `backward`: ∂loss/∂input, [L, d]. */
+  /** ∂loss/∂input after `backward`, [L, d]. */
   const inputGradient = rows()
   const inputMask = rows()
   const outputMask = rows()

@@ -96,7 +96,7 @@ test.each([
       if (Math.abs(numeric) > 0.5) compared++
     }
   })
-  // Most parameters must have a slope that is large compared with the tolerance.
+  // The test only means something if most slopes are large compared with the tolerance.
   expect(compared).toBeGreaterThan(everything.length)
 })
 
@@ -128,7 +128,7 @@ test('without dropout, the last position equals the serving encoder’s output',
     expect(served[j]).toBeCloseTo(block.hidden[22 * DIMENSION + j], 4)
 })
 
-test('a position ignores everything after it', () => {
+test('the output at a position doesn’t depend on later positions', () => {
   const { weights, block, table } = setup(2)
   const one = window(12)
   fillInput(block.input, one, table.vectors, arraysOf(weights, 'value'))
@@ -164,7 +164,7 @@ test('packed sequences give the same results as separate sequences', () => {
   expect(targets(packs)).toEqual(targets(windows))
 })
 
-test('a window holds every line once, and its targets are the next order’s lines', () => {
+test('the windows of a shopper have each order line once, and the targets are lines of the next order', () => {
   const history = [3, 1, 2, 5, 4, 8, 9].map((item, k) => ({
     item,
     name: 'purchase' as const,

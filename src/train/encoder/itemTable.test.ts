@@ -10,7 +10,7 @@ import { createItemTable } from './itemTable.ts'
 import { createMatrix } from './matrix.ts'
 import { ENCODER_SETTINGS, trainEncoder } from './train.ts'
 
-/** The last item has no content, so its vector is its id part alone. */
+/** The last item has no content, so its vector consists of its id part alone. */
 const ITEMS = Array.from({ length: 30 }, (_, i) => ({
   id: `i${i}`,
   ...(i < 29 && { category: i % 2 ? 'a' : 'b' }),
@@ -45,7 +45,7 @@ test('if every batch holds all items, sparse and dense tables agree bit for bit'
   expect(move(0, batches)).toEqual(move(1000, batches))
 })
 
-test('an item outside the batches changes by weight decay alone', () => {
+test('an item that is in no batch changes by weight decay alone', () => {
   const met = Int32Array.of(3, 7, 3)
   const rowOf = (vectors: Float32Array, item: number) => [
     ...vectors.subarray(item * DIMENSION, (item + 1) * DIMENSION),

@@ -1,8 +1,7 @@
 /**
- * @module Item vectors as a sum of trained parts: E = id part + content.
- * A word's vector is a projection of its pre-trained vector plus a part of its own.
- * So a word that is rare in training still lies near similar words.
- * The id part is dropped at random, so that training also fits the content.
+ * @module Trains item vectors as a sum of parts: E = id part + content. The vector of a title word is a projection of
+ * its pre-trained vector plus a part of its own. So a word that is rare in training still lies near similar words. The
+ * id part is dropped at random, so that training also fits the content.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
@@ -20,7 +19,7 @@ import type { Matrix } from './matrix.ts'
 const D = DIMENSION
 
 export interface ItemTableSettings {
-  /** Fewest titles that contain a word; rarer words are left out because they say nothing about other items. */
+  /** Minimum number of titles that contain a word; a rarer word says nothing about other items and is left out. */
   readonly leastTitles: number
   readonly priceBands: number
   /** Probability that an item's id part is left out of a batch. */
@@ -28,8 +27,8 @@ export interface ItemTableSettings {
   /** Decoupled weight decay of id parts and words' own parts. */
   readonly decay: number
   /**
-   * In a catalog with at least this many items, a batch composes and moves only the items it reads (sparse Adam, lazy
-   * decay). In a smaller catalog nearly every batch reads all items.
+   * Number of items from which a batch composes and moves only the items that it reads (sparse Adam, lazy decay). In a
+   * smaller catalog nearly every batch reads all items.
    */
   readonly sparseFrom: number
 }
@@ -110,7 +109,7 @@ export function createItemTable(
     }
   }
 
-  /** Row `i` of `into` += factor · row `k` of `from`. */
+  /** Adds factor · row `k` of `from` to row `i` of `into`. */
   const add = (into: Float32Array, i: number, from: Float32Array, k: number, factor: number) =>
     matrix.add(into.byteOffset + 4 * i * D, from.byteOffset + 4 * k * D, D, factor)
 
@@ -121,7 +120,7 @@ export function createItemTable(
     spread(rows[i], (table, row, factor) => add(vectors, i, table.value, row, factor))
   }
 
-  /** Composes the rows that a batch reads. Call it between `compose` and reading the rows. */
+  /** Composes the rows that a batch reads. Call it after `compose` and before reading the rows. */
   function meet(wanted: Int32Array): void {
     if (!met || !dropped) return
     for (const i of wanted) {
@@ -221,7 +220,7 @@ export function frequentWords(items: readonly Item[], leastTitles: number): stri
     .sort()
 }
 
-/** Edges, in log price, that cut the catalog into equally full bands. */
+/** Logarithms of the prices that divide the catalog into bands with equal numbers of items. */
 function quantiles(items: readonly Item[], bands: number): Float32Array {
   const logs = items
     .flatMap(({ price }) => (price !== undefined && price > 0 ? [Math.log(price)] : []))

@@ -4,7 +4,7 @@ import { LAYER_NORM_EPSILON } from '@nearside/core/model/encoder.ts'
 interface Norm {
   /** [rows, d]. */
   readonly out: Float32Array
-  /** Normalised rows, and the 1 / deviation of each row, for the backward pass. */
+  /** Normalised rows, and 1 / deviation of each row, which the backward pass needs. */
   readonly normal: Float32Array
   readonly inverse: Float32Array
 }
@@ -35,7 +35,7 @@ export function normForward(
   }
 }
 
-/** dx += the gradient through the normalisation; dscale and dbias likewise. */
+/** Adds the gradient through the normalisation to dx, and those of scale and bias to dscale and dbias. */
 export function normBackward(
   dx: Float32Array,
   dscale: Float32Array,

@@ -54,7 +54,7 @@ test('allocated views don’t overlap', () => {
   expect(views.map((view) => [...view])).toEqual([3, 0, 8, 5].map((n, k) => Array(n).fill(k + 1)))
 })
 
-test('a row’s exponentials equal Math.exp, and an excluded score becomes 0', () => {
+test('a row’s exponentials agree with Math.exp, and an excluded score becomes 0', () => {
   const matrix = createMatrix(200)
   const row = matrix.allocate(64)
   const shift = matrix.allocate(64)
@@ -74,7 +74,7 @@ test('a row’s exponentials equal Math.exp, and an excluded score becomes 0', (
   expect(sum / row.reduce((total, value) => total + value, 0)).toBeCloseTo(1, 5)
 })
 
-test('a step with an empty parameter, such as a shop without categories has, moves the others alike', () => {
+test('an empty parameter, as in a shop without categories, doesn’t change how a step moves the others', () => {
   const after = (isThere: boolean) => {
     const { allocate, adam } = createMatrix(4000)
     const empty = createParameter(0, 0.1, allocate)

@@ -13,7 +13,7 @@ type Vectors = Readonly<
   Record<'gather' | 'scatter' | 'add' | 'dot' | 'shift' | 'exp' | 'scale' | 'adam', Loop>
 >
 
-/** Writes to `c`, which has n rows. The widths are those of w[outputs, inputs]. */
+/** Writes to `c`, which has n rows. The widths are those of a matrix [outputs, inputs]. */
 type Product = (
   c: Float32Array,
   a: Float32Array,

@@ -5,7 +5,7 @@ import { createMatrix } from './matrix.ts'
 import { createSampledSoftmax, createSampler, softmaxFloats } from './sampledSoftmax.ts'
 import type { Window } from './sequences.ts'
 
-test('items are drawn as often as logExpected predicts, and uncounted items never', () => {
+test('items are drawn as often as logExpected predicts, and items without a count are never drawn', () => {
   const counts = Float64Array.of(0, 30, 3, 1, 0, 66)
   const sampler = createSampler(counts)
   const random = createRandom(4)
@@ -21,7 +21,7 @@ test('items are drawn as often as logExpected predicts, and uncounted items neve
   expect([found[0], found[4]]).toEqual([0, 0])
 })
 
-test('with the logQ correction, the mean loss approaches the full softmax’s', () => {
+test('with the logQ correction, the mean loss approaches the loss of the full softmax', () => {
   const items = 50
   const random = createRandom(7)
   const matrix = createMatrix(softmaxFloats(512) + 2 * items * DIMENSION + 2000)

@@ -1,7 +1,7 @@
 /**
- * @module Softmax over a target and shared sampled negatives with the logQ correction.
- * Each sampled score is lowered by the log of its sampling frequency, which gives the minimum of the full softmax.
- * Negatives that are targets of the same position are left out.
+ * @module Computes the softmax over a target and shared sampled negatives, with the logQ correction. Each sampled score
+ * is lowered by the log of its sampling frequency, so that the minimum is that of the full softmax. Negatives that are
+ * targets of the same position are left out.
  * @see https://research.google/pubs/sampling-bias-corrected-neural-modeling-for-large-corpus-item-recommendations/
  */
 import { firstIndex } from '@nearside/core/firstIndex.ts'
@@ -85,7 +85,7 @@ export function createSampledSoftmax(
   const scores = allocate(HISTORY_LENGTH * negatives)
   const shift = allocate(negatives)
   const dBias = allocate(negatives)
-  /** 1 + an index in `drawn`: the first of each item, and the next of the same item; 0: none. */
+  /** 1 + the index in `drawn` of each item's first draw, and of the next draw of the same item; 0 if there is none. */
   const firstOf = new Int32Array(items)
   const nextOf = new Int32Array(negatives)
   const logExpected = Float64Array.from({ length: items }, (_, item) =>

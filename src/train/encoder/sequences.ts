@@ -1,8 +1,8 @@
 /**
- * @module A shopper's log as a sequence of sets (orders, visits, days), cut into training windows.
- * The lines of one order share one time and have no meaningful order, so each epoch shuffles them.
- * A position inside an order learns which items complete the order.
- * The last position of an order learns the whole next order, which is the task at serving time.
+ * @module Turns a shopper's log into a sequence of item sets (orders, visits, days), and cuts it into training windows.
+ * The lines of one order share one time and have no meaningful order, so each epoch shuffles them. A position inside an
+ * order learns which items complete the order. The last position of an order learns the whole next order, which is the
+ * task at serving time.
  */
 
 import { eventStrength } from '@nearside/core/events/strength.ts'
@@ -13,14 +13,14 @@ import { type Random, shuffled } from '@nearside/core/model/random.ts'
 /** Distinct items of one session, unordered. */
 export interface ItemSet {
   readonly items: Int32Array
-  /** Event row of each item: of the item's events in the session, the event with the highest `eventStrength` counts. */
+  /** Event row of each item, for the item's event in the session with the highest `eventStrength`. */
   readonly events: Uint8Array
   /** Times of the session's first and last event, milliseconds. */
   readonly from: number
   readonly to: number
 }
 
-/** At most L consecutive positions of one shopper, or several such runs, with their targets. */
+/** At most L consecutive positions of one shopper, or several such runs packed together, with their targets. */
 export interface Window {
   readonly length: number
   /** For each position, the first position of its run. */

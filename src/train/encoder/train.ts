@@ -66,7 +66,7 @@ export const ENCODER_SETTINGS: EncoderSettings = {
   table: { leastTitles: 2, priceBands: 8, idDropout: 0.1, decay: 0.01, sparseFrom: LARGE_CATALOG },
 }
 
-/** Settings for many words and items: fewer and larger batches, because each batch is expensive. */
+/** Settings for many words and items: larger batches, and fewer of them, because each batch takes long. */
 export const LARGE_SETTINGS: EncoderSettings = {
   ...ENCODER_SETTINGS,
   batch: 128,
@@ -77,7 +77,7 @@ export const LARGE_SETTINGS: EncoderSettings = {
 /** Maximum number of shoppers whose windows are in memory at once. */
 const SHOPPERS_AT_ONCE = 50_000
 
-/** Settings for logs of sequences, which are short, repeat no item, and have one item at a time. */
+/** Settings for logs of sequences, in which a sequence is short, repeats no item and has one item at a time. */
 export const SEQUENCE_SETTINGS: EncoderSettings = {
   ...ENCODER_SETTINGS,
   epochs: 24,
@@ -124,7 +124,7 @@ export async function trainEncoder(
     categories.length,
     (earlier?.content?.priceEdges.length ?? settings.table.priceBands) + 1,
   )
-  // Twice, because Adam needs two moments of each parameter.
+  // The moments need twice the room of the parameters, because Adam has two per parameter.
   const matrix = createMatrix(
     BLOCK_FLOATS +
       softmaxFloats(settings.negatives) +

@@ -1,4 +1,4 @@
-/** @module Maps the columns of a file to roles: by flags, by the file's layout, else by guessing from names. */
+/** @module Maps the columns of a file to roles: by flags, by the file's layout, or else by the columns' names. */
 import { invalidInput } from '@nearside/core/error.ts'
 import type { Layout } from './layouts.ts'
 import type { Source } from './source.ts'
@@ -79,7 +79,7 @@ const UMLAUTS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue'
  * Finds columns for the roles: by flags first, then by the layout, then by name. A guessed column serves only one
  * role; roles are guessed in the order given.
  * @param named flags: role → column name, compared with or without case and punctuation
- * @param mayLack whether a flag may name a column that this file lacks, because flags apply to all files
+ * @param mayLack whether a flag may name a column that this file lacks, since flags apply to all files of an import
  * @throws NearsideError `input-invalid` when a named column does not exist
  */
 export function mapColumns(

@@ -1,4 +1,4 @@
-/** @module Names of events in other systems, by the event that they mean; without case, spaces and punctuation. */
+/** @module Names that other systems give to each event, without case, spaces and punctuation. */
 
 const NAMES = {
   view_item: 'view pv click detail action productview viewitem viewcontent',

@@ -23,7 +23,7 @@ interface ImportOptions extends Partial<LogOptions>, Omit<SourceOptions, 'onProg
   readonly columns?: NamedColumns
   readonly currency?: string
   readonly timeZone?: string
-  /** Items not sold in this many last days of the log become unavailable. Absent: all are available. */
+  /** Number of last days of the log; items not sold in them become unavailable. Absent: all items are available. */
   readonly availableDays?: number
   /** Whether shopper ids stay as in the files, for public data only. Default: keyed hashes. */
   readonly keepShopperIds?: boolean
@@ -207,10 +207,10 @@ async function finalItems(engine: SqlEngine, options: ImportOptions, hasCatalog:
   return refine(items, lines as unknown as OrderLine[])
 }
 
-/** Minimum share of log lines whose item is in the catalog; below it, the log has other ids or another shop's. */
+/** Minimum share of the log's lines whose item is in the catalog; below it, the files don't belong together. */
 const LEAST_MATCH = 0.01
 
-/** @throws NearsideError `input-invalid` with the evidence */
+/** Refuses files that can't belong together. @throws NearsideError `input-invalid`, whose message shows the evidence */
 function refuseNonsense(
   { catalog, allowUntitled }: ImportOptions,
   logs: readonly FileReport[],

@@ -81,7 +81,7 @@ function collect(places: Map<string, Place>, record: unknown): void {
   }
 }
 
-/** Same rule as the macro `spread` in `sql/json.sql`. */
+/** Spreads inner lines by the same rule as the macro `spread` in `sql/json.sql`. */
 function spread(line: unknown): readonly unknown[] {
   const key = isRecord(line) && INNER.find((name) => membersOf(line[name]).some(isRecord))
   if (!key || !isRecord(line)) return [line]

@@ -1,7 +1,4 @@
-/**
- * @module The folder that an import writes. An impossible folder is rejected at once; an import writes all files
- * or none.
- */
+/** @module Writes the folder of an import: all files or none. It rejects a folder that can't be written at once. */
 import { randomBytes } from 'node:crypto'
 import {
   access,

@@ -47,7 +47,7 @@ const CATALOG_ROLES: readonly Role[] = [
 ]
 
 interface ProductOptions {
-  /** Currency of prices that name none. */
+  /** Currency of prices that name no currency. */
   readonly currency: string | null
   readonly dateOrder?: DateOrder
   /** Whether a log has the column that a flag names for a role. */
@@ -77,7 +77,7 @@ export async function loadCatalog(
   )
   const orders = await dateOrders(engine, 'raw_catalog', 'added')
   await engine.set({
-    // If day and month can't be told apart, products have no date.
+    // If the order of day and month can't be told, the products get no date.
     date_order: dateOrder ?? (orders.length === 1 ? orders[0] : null),
     use_number: byNumber === true,
     inherits: layout?.inherits === true,

@@ -39,7 +39,7 @@ export interface FileReport {
   readonly lost: Readonly<Record<string, number>>
 }
 
-/** Name that the report gives to a log without times. Its times are invented, in the log's order. */
+/** Name that the report gives to a log without times, for which the import invents times in the log's order. */
 export const SEQUENCES =
   'sequences: one shopper per line, without times; invented days encode the order'
 
@@ -66,7 +66,7 @@ const LOG_ROLES: readonly Role[] = [
   'record',
 ]
 
-/** Roles that a catalog has as well. */
+/** Roles of a product, which a catalog can have instead of the log. */
 const PRODUCT_ROLES: readonly Role[] = ['price', 'currency', 'title', 'category', 'brand']
 
 /** Separators of the roles that join all their columns, instead of reading the first non-empty one. */

@@ -1,7 +1,7 @@
 /**
- * @module Cuts a text file of any encoding into records, each with the number of its first line. A record is a line,
- * or several lines if a quoted field holds line breaks (RFC 4180). DuckDB parses the fields; this module decides
- * where a record ends. DuckDB would read the rest of the file as one field after an unclosed quote.
+ * @module Splits a text file of any encoding into records, each with the number of its first line. A record is a line,
+ * or several lines if a quoted field holds line breaks (RFC 4180). DuckDB parses the fields; this module decides where
+ * a record ends. DuckDB would read the rest of the file as one field after an unclosed quote.
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
 import { invalidInput } from '@nearside/core/error.ts'
@@ -42,8 +42,8 @@ export async function* readRecords(
 
 /**
  * Yields every record of delimited text. A quote opens a field only at the field's start, so `5" nail` is text. A line
- * with an unclosed quote is a record of its own, with `isOpen`. The quote counts as unclosed after 500 lines, or if the
- * record would then have another number of fields than the first record.
+ * with an unclosed quote is a record of its own, with `isOpen`. The quote counts as unclosed if it isn't closed within
+ * 500 lines, or if the record would have another number of fields than the first record.
  */
 export async function* readDelimited(
   path: string,

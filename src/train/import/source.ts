@@ -1,4 +1,4 @@
-/** @module A file of a shop as a relation of the engine: its columns, and its rows with their line numbers. */
+/** @module Opens a shop's file as a relation of the engine: its columns, and its rows with their line numbers. */
 import { createWriteStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -19,12 +19,9 @@ export interface Source {
   readonly columns: readonly string[]
   /** SQL text for a column over the relation's rows; NULL or empty if a row lacks it. */
   column(name: string): string
-  /**
-   * SQL text that identifies a row.
-   * @param id SQL text that identifies a record, unless it is empty
-   */
+  /** SQL text that identifies a row. @param id SQL text that identifies a record, unless it is empty */
   wholeRow(id?: string): string
-  /** SQL to select from, called after all columns were requested: rows with `line` (from 1) and `readable`. */
+  /** SQL of the relation, with `line` (from 1) and `readable`. Call it after requesting all columns. */
   relation(): string
   /** SQL for `line` and `isOpen` of records that the relation couldn't read; run it after the relation. */
   readonly unread?: string

@@ -25,7 +25,7 @@ export interface ShopCounts extends LogCounts {
   readonly byEvent: Readonly<Record<string, number>>
 }
 
-/** How well the items in a log match those of the catalog. */
+/** How many of the items in a log are in the catalog. */
 export interface Match {
   readonly logItems: number
   /** Number of the log's items that the catalog lists. */

@@ -55,7 +55,7 @@ function failingDisk(step: number, code = 'EIO'): Disk & { readonly steps: () =>
 }
 
 describe('publishing', () => {
-  it('takes the next number, writes a readable model and updates latest.json', async () => {
+  it('publishing takes the next version number, writes a readable model and updates latest.json', async () => {
     const models = join(testFolder(), 'new', 'models')
     expect(await publishModel(models, FIRST)).toMatchObject({ version: '1' })
     const before = contents(join(models, '1'))
@@ -67,14 +67,14 @@ describe('publishing', () => {
     expect((await readModel(join(models, '1'))).bias).toEqual(FIRST.model.bias)
   })
 
-  it('never reuses the number of a retired version', async () => {
+  it('publishing never reuses the number of a retired version', async () => {
     const models = testFolder()
     mkdirSync(join(models, '7'))
     mkdirSync(join(models, 'autumn'))
     expect(await nextVersion(models)).toBe('8')
   })
 
-  it('repeats without a change, and refuses another model under a published name', async () => {
+  it('publishing a model again changes nothing, and publishing another model under its name is refused', async () => {
     const models = testFolder()
     await publishModel(models, FIRST, { version: 'autumn' })
     const before = contents(models)
@@ -85,14 +85,14 @@ describe('publishing', () => {
     expect(contents(models)).toEqual(before)
   })
 
-  it('gives two concurrent publications two numbers', async () => {
+  it('two concurrent publications get two version numbers', async () => {
     const models = testFolder()
     const latest = await Promise.all([FIRST, SECOND].map((model) => publishModel(models, model)))
     expect(latest.map(({ version }) => version).sort()).toEqual(['1', '2'])
     expect(readdirSync(models).sort()).toEqual(['1', '2', 'latest.json'])
   })
 
-  it('keeps a complete version, the old or the new one, if power fails at any step', async () => {
+  it('if power fails at any step of publishing, a complete version stays published, the old or the new one', async () => {
     const models = testFolder()
     await publishModel(models, FIRST)
     const first = contents(join(models, '1'))
@@ -148,7 +148,7 @@ describe('publishing', () => {
     await expect(refused).rejects.toThrow('not after autumn')
   })
 
-  it('reports a full disk and leaves nothing behind', async () => {
+  it('publishing reports a full disk and leaves no file behind', async () => {
     const models = testFolder()
     await publishModel(models, FIRST)
     const before = contents(models)
@@ -167,7 +167,7 @@ describe('publishing', () => {
     expect(contents(models)).toEqual(before)
   })
 
-  it('removes the staging folder of a dead process, but not of a running one', async () => {
+  it('publishing removes the staging folder of a dead process, but not that of a running process', async () => {
     const models = testFolder()
     const staging = (host: string, pid: number, hoursAgo = 0) => {
       const name = `.staging-${host}-${pid}-0a1b2c3d`
@@ -186,7 +186,7 @@ describe('publishing', () => {
 })
 
 describe('reading', () => {
-  it('refuses a manifest that latest.json doesn’t name', async () => {
+  it('reading refuses a manifest whose hash differs from that in latest.json', async () => {
     const models = testFolder()
     await expect(readLatest(models)).rejects.toMatchObject({ code: 'model-unreachable' })
     await publishModel(models, FIRST)

@@ -1,8 +1,8 @@
 /**
- * @module The only way to publish a model version, for `pretrain` and for the aggregation server. A version
- * is written to a staging folder, flushed to the disk and renamed to its name. Then a rename replaces
- * `latest.json`. So readers see either the old state or the new one, even after a crash. An existing version
- * never changes, because it may be cached for ever.
+ * @module Publishes model versions; `pretrain` and the aggregation server have no other way to do so. A version is
+ * written to a staging folder, flushed to the disk and renamed to its name. Then a rename replaces `latest.json`. So
+ * readers see either the old state or the new one, even after a crash. An existing version never changes, because it
+ * may be cached for ever.
  */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'

@@ -38,7 +38,7 @@ const latestOf = (models: string) =>
   parseLatest(JSON.parse(readFileSync(join(models, 'latest.json'), 'utf8')))
 
 describe('a signed release', () => {
-  it('is accepted by a device with that key, under the next number', async () => {
+  it('a signed release is accepted by a device with that key, and has the next release number', async () => {
     const models = testFolder()
     const { sign, key, hasSigned } = await newSigner()
     const keys = { publishers: [key] }
@@ -57,7 +57,7 @@ describe('a signed release', () => {
     expect((await newSigner()).hasSigned(second)).toBe(false)
   })
 
-  it('of the same model again has a new number and a later expiry', async () => {
+  it('signing the same model again gives a new release number and a later expiry', async () => {
     const models = testFolder()
     await publishModel(models, FIRST)
     let now = NOW
@@ -71,7 +71,7 @@ describe('a signed release', () => {
     })
   })
 
-  it('starts at a requested number if earlier numbers are lost', async () => {
+  it('release numbers start at a requested number if earlier numbers are lost', async () => {
     const models = testFolder()
     const { sign } = await newSigner({ least: 40 })
     await publishModel(models, FIRST, { sign })
@@ -79,7 +79,7 @@ describe('a signed release', () => {
     expect(latestOf(models).signed?.release).toBe(41)
   })
 
-  it('is never followed by an unsigned release', async () => {
+  it('a signed release is never followed by an unsigned release', async () => {
     const models = testFolder()
     await publishModel(models, FIRST)
     await requireSigner(models, undefined)
@@ -92,7 +92,7 @@ describe('a signed release', () => {
     expect(latestOf(models)).toEqual(before)
   })
 
-  it('never reuses a number that another publisher took meanwhile', async () => {
+  it('a release never reuses a number that another publisher took meanwhile', async () => {
     const models = testFolder()
     const { sign } = await newSigner()
     const [slow, fast] = [SECOND, FIRST]
@@ -126,7 +126,7 @@ describe('a cosigning helper', () => {
     }
   }
 
-  it('gets a request for its next number, and another request after a conflict', async () => {
+  it('the cosigning helper is asked for its next number, and asked again after a conflict', async () => {
     const cosigner = helper(7, 1)
     const { sign } = await newSigner({ cosigner })
     const { signed } = await sign({ version: '1', manifest: 'a'.repeat(64) }, null)
@@ -135,7 +135,7 @@ describe('a cosigning helper', () => {
     expect(cosigner.asked.map((one) => one.signed?.release)).toEqual([8, 9])
   })
 
-  it('that refuses to sign keeps a model from being published', async () => {
+  it('if the cosigning helper refuses to sign, the model is not published', async () => {
     const models = testFolder()
     await publishModel(models, FIRST)
     const { sign } = await newSigner({ cosigner: helper(7, 99) })
@@ -146,7 +146,7 @@ describe('a cosigning helper', () => {
 })
 
 describe('a key', () => {
-  it('is created once, readable by its owner alone', async () => {
+  it('a signing key is created once, and only its owner can read it', async () => {
     const file = join(testFolder(), 'key.pem')
     expect(await makeSigningKey(file)).toBe(true)
     expect(statSync(file).mode & 0o777).toBe(0o600)
@@ -155,7 +155,7 @@ describe('a key', () => {
     expect(publicKeyOf(await readSigningKey(file))).toBe(key)
   })
 
-  it('is refused if it is readable by others, would be published or is invalid', async () => {
+  it('a signing key is refused if others can read it, if it would be published or if it is invalid', async () => {
     const folder = testFolder()
     const file = join(folder, 'key.pem')
     await makeSigningKey(file)

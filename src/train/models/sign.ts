@@ -29,7 +29,7 @@ export interface Signer {
   readonly hasSigned: (latest: LatestModel) => boolean
 }
 
-/** The helper, which signs one model per release number, in ascending order. */
+/** Server of the helper, which signs one model per release number, in ascending order. */
 export interface Cosigner {
   /** Highest release that it has signed; 0 for none. */
   lastRelease(): Promise<number>
@@ -50,7 +50,7 @@ export interface SignerOptions {
 
 /** Default validity of a release in days. */
 export const DEFAULT_DAYS = 90
-/** Two publishers can sign at the helper at the same time; more conflicts than that are a fault. */
+/** Number of attempts to sign at the helper. Two publishers can conflict once or twice; more conflicts are a fault. */
 const ATTEMPTS = 3
 
 export function createSigner({ keys, days, now, least = 1, cosigner }: SignerOptions): Signer {

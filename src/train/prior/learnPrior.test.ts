@@ -10,7 +10,7 @@ import { EVENT_WEIGHTINGS } from './trial.ts'
 const engine = createJsEngine()
 
 describe('learnPrior', () => {
-  it('learns a usable prior from a small shop, reproducibly for a seed', async () => {
+  it('learnPrior learns a valid prior from a small shop, and the same prior for the same seed', async () => {
     const shop = testShop(60, 30)
     const model = testModel(shop)
     const options = { until: UNTIL, seed: 3, engine, maxShoppers: 12 }
@@ -28,7 +28,7 @@ describe('learnPrior', () => {
     expect((await learnPrior(model, shop, options)).prior).toEqual(prior)
   })
 
-  it('tries event weights only if the log holds several kinds of event', async () => {
+  it('learnPrior tries event weights only if the log has several kinds of event', async () => {
     const shop = testShop(60, 30, 2)
     const looked = shop.shoppers.map(({ id, interactions }) => ({
       id,
@@ -47,7 +47,7 @@ describe('learnPrior', () => {
     expect(await weightsTried(looked)).toEqual(new Set(EVENT_WEIGHTINGS))
   })
 
-  it('uses only shoppers whose next case the encoder hasn’t learned', async () => {
+  it('learnPrior uses only shoppers whose next case the encoder hasn’t learned', async () => {
     const shop = testShop(60, 30)
     const ids = shop.shoppers.map(({ id }) => id)
     const learnFrom = (unseen: readonly string[]) => {
@@ -60,7 +60,7 @@ describe('learnPrior', () => {
     expect(metrics['prior.cases']).toBeGreaterThan(0)
   })
 
-  it('learns nothing from too few shoppers, and gives the reason', async () => {
+  it('learnPrior learns nothing from too few shoppers, and gives the reason', async () => {
     const shop = testShop(8, 30)
     const learned = await learnPrior(testModel(shop), shop, { until: UNTIL, seed: 1, engine })
     expect(learned.prior.fusionWeight).toBe(0)

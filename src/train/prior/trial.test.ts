@@ -9,7 +9,7 @@ const trialsOf = (most?: number) =>
     (log) => buildTrial(log, 2, false, () => describing(model)(model.statistics), most) ?? [],
   )
 
-test('a trial on the best items measures nearly what the whole catalog gives', () => {
+test('a trial with only the best items has nearly the same result as a trial with the whole catalog', () => {
   const [whole, best] = [trialsOf(700), trialsOf()]
   expect(best.length).toBeGreaterThan(20)
   const parameters = new Float32Array(model.prior.mean.length).fill(0.1)
@@ -24,8 +24,7 @@ test('a trial on the best items measures nearly what the whole catalog gives', (
     const [wholeStill, wholeMoved] = outcomes(whole[k])
     expect(still.ndcg).toBeCloseTo(wholeStill.ndcg, 6)
     expect(still.nll).toBeCloseTo(wholeStill.nll, 4)
-    // The trial fixes the scores of lower items, but they move a little; in this flat shop they are half of all
-    // items.
+    // The trial fixes the scores of lower items, but they move a little; in this flat shop they are half of all items.
     expect(Math.abs(moved.nll - wholeMoved.nll)).toBeLessThan(0.1)
     if (Math.abs(moved.nll - still.nll) > 0.01) shifted++
   })

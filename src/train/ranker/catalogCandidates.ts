@@ -1,7 +1,8 @@
 /**
  * @module Candidates for the second fit of ranker and trees: the items that a first fit ranked highest, where NDCG@10
- * is decided. They come from the whole catalog, as on a device. The highest of a case's sampled rows would include
- * targets of far lower rank. They would teach that low-ranked items are often bought, above all for short histories.
+ * is decided. They come from the whole catalog, as on a device. Among a case's sampled rows, targets of far lower rank
+ * would be highest, too. Such targets would teach that low-ranked items are often bought, above all for short
+ * histories.
  */
 
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'

@@ -26,7 +26,7 @@ const log = fc
   .map((all) => all.map((interactions, k) => ({ id: `shopper ${k}`, interactions })))
 
 describe('OutOfFoldStatistics', () => {
-  it('excludes the case’s shopper and all events from the case’s time on', () => {
+  it('out-of-fold statistics exclude the case’s shopper and all events from the case’s time on', () => {
     fc.assert(
       fc.property(log, fc.nat(), fc.integer({ min: 0, max: 119 }), (shoppers, pick, day) => {
         const asking = shoppers[pick % shoppers.length]
@@ -44,7 +44,7 @@ describe('OutOfFoldStatistics', () => {
     )
   })
 
-  it('gives the same statistics regardless of earlier requests', () => {
+  it('out-of-fold statistics don’t depend on earlier requests', () => {
     fc.assert(
       fc.property(
         log,
@@ -85,7 +85,7 @@ describe('OutOfFoldStatistics', () => {
     )
   })
 
-  it('spreads shoppers evenly over folds', () => {
+  it('foldOf spreads shoppers evenly over folds', () => {
     const counts = new Array(5).fill(0)
     for (let k = 0; k < 5000; k++) counts[foldOf(`${12346 + k}`, 5)]++
     for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(120)

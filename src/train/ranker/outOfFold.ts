@@ -1,7 +1,7 @@
 /**
- * @module Item statistics for training cases: without the case's own shopper (out of fold) and from events before the
- * case. Statistics that contain the answer teach the ranker to trust them too much. For new shoppers, such a ranker
- * falls behind a one-line baseline.
+ * @module Counts item statistics for training cases from events before the case, without the case's own shopper (out of
+ * fold). Statistics that contain the answer would teach the ranker to trust them too much. For new shoppers, such a
+ * ranker is worse than ranking by popularity.
  */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -43,7 +43,7 @@ export const OUT_OF_FOLD = { folds: 5, neighbourDays: 30, popularityDays: 7 } as
 
 type Lists = NonNullable<StatisticsOptions['neighbours']>
 
-/** Memory of all cached lists, bytes. What doesn't fit is built again each time. */
+/** Maximum memory of all cached lists, bytes. Lists that don't fit are built again each time. */
 const MOST_CACHED = 2e8
 
 /**
@@ -51,7 +51,7 @@ const MOST_CACHED = 2e8
  * part of a training asks for the same lists.
  */
 export class ListCache {
-  /** Shoppers of the log whom a warehouse counted, at dates of its own; absent: none. */
+  /** Counts by a warehouse of shoppers who are missing in the log, at dates that the warehouse chose; absent: none. */
   readonly others?: OtherShoppers
   readonly #known = new Map<string, Lists>()
   #bytes = 0

@@ -26,7 +26,7 @@ export interface SampleOptions {
   readonly maxCases: number
 }
 
-/** The part of the log before a moment, without shoppers who came later. */
+/** The part of the log before `until`, without the shoppers who came later. */
 export function logsBefore(shoppers: readonly ShopperHistory[], until: number): ShopperHistory[] {
   return shoppers
     .map((shopper) => shopperBefore(shopper, until))

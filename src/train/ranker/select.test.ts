@@ -22,7 +22,7 @@ it('keeps interaction features if the log has more than purchases', () => {
   expect(untaught(false).size).toBe(0)
 })
 
-it('a log of purchases borrows the weights of recent peers from another log, and the records show them', () => {
+it('for a log of purchases, the weights of the intent features come from another log, as the records say', () => {
   const lent = lentWeights(true)
   expect([...lent.keys()].map((f) => FEATURES[f].name)).toEqual(['peersRecent', 'peersLast'])
   const constant = new Set(lent.keys())

@@ -66,10 +66,7 @@ export function lentWeights(purchasesOnly: boolean): ReadonlyMap<number, number>
   return new Map(purchasesOnly ? LENT.map(([name, weight]) => [FEATURE_COLUMN[name], weight]) : [])
 }
 
-/**
- * Manifest records of the fixed features.
- * @param weights for scaled features, [F] or more
- */
+/** Manifest records of the fixed features. @param weights for scaled features, [F] or more */
 export function recordsOf(
   weights: Float64Array,
   spread: Spread,

@@ -52,22 +52,22 @@ function learn(searches: readonly ShopSearch[] | undefined) {
 }
 
 describe('the search tolerance', () => {
-  it('is 0 without searches', () => {
+  it('the search tolerance is 0 without searches', () => {
     expect(learn(undefined)).toEqual({ tolerance: 0, metrics: {} })
   })
 
-  it('grows if shoppers buy their favourites, whatever the titles’ length', () => {
+  it('the search tolerance grows if shoppers buy their favourites, whatever the length of the title', () => {
     const { tolerance, metrics } = learn(searchesFor(() => true))
     expect(tolerance).toBeGreaterThan(0)
     expect(metrics.searchesAnswered).toBeGreaterThan(100)
   })
 
-  it('stays 0 if shoppers buy the most relevant item', () => {
+  it('the search tolerance stays 0 if shoppers buy the most relevant item', () => {
     // Shoppers buy only products with short titles after a search, and relevance alone ranks these first.
     expect(learn(searchesFor((item) => item % 6 >= 3)).tolerance).toBe(0)
   })
 
-  it('stays 0 with too few shoppers', () => {
+  it('the search tolerance stays 0 with too few shoppers', () => {
     const few = searchesFor(() => true, shop.shoppers.slice(0, 25))
     const { tolerance, metrics } = learn(few)
     expect(metrics.searchesAnswered).toBeGreaterThan(25)

@@ -1,6 +1,6 @@
 /**
  * @module Learns how far the personal order can move search results beyond tied hits, from shoppers' queries and the
- * purchases after these queries. The tolerance is 0 unless a gain is shown.
+ * purchases after these queries. The tolerance is 0 unless a wider tolerance surely ranks purchases higher.
  */
 import { createTitleIndex } from '@nearside/core/catalog/titleIndex.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'

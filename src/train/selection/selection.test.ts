@@ -58,7 +58,7 @@ test('the softmax gradient agrees with central differences of its loss', () => {
   }
 })
 
-test('the L1 path starts empty, admits the signal first and ends near the truth', () => {
+test('the L1 path starts with all weights 0, then gives weight to the true features, and ends near the true weights', () => {
   const path = lassoPath(planted(600, 4), ONES, [1, 0.3, 0.1, 0.01, 0.001])
   expect([...path[0].weights].every((weight) => Math.abs(weight) < 1e-3)).toBe(true)
   const strong = path[1].weights
@@ -84,7 +84,7 @@ test('an L1 solution meets its optimality conditions', () => {
   }
 })
 
-test('judgeFeatures names each feature that carries nothing, and the reason', () => {
+test('judgeFeatures names each feature that carries no information, and the reason', () => {
   const report = judgeFeatures(NAMES, planted(400, 1), 1)
   const carries = Object.fromEntries(report.features.map(({ name, carries }) => [name, carries]))
   expect(carries).toMatchObject({

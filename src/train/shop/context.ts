@@ -1,4 +1,4 @@
-/** @module A shop folder's context of each moment, in the form that training and evaluation use. */
+/** @module Gives the context that a shop folder has for each moment, in the form that training and evaluation use. */
 
 import { CONTEXT_KINDS, type ContextSource } from '@nearside/core/features/context/context.ts'
 import { contextOver } from '@nearside/core/features/context/lifts.ts'

@@ -1,6 +1,6 @@
 /**
- * @module Unusable lines of a log. A few are left out and counted, so that one error does not cost the whole log. If
- * many are wrong, the file is rejected.
+ * @module Counts the unusable lines of a log. If they are few, they are left out, so that one error does not cost the
+ * whole log. If they are many, the file is rejected.
  */
 import { invalidInput } from '@nearside/core/error.ts'
 

@@ -65,22 +65,22 @@ describe('boost', () => {
     return lossOf(table, (row) => treesScore(some, table.features, row * COLUMNS))
   }
 
-  it('learns an interaction that no weighted sum expresses, and predicts unseen cases', () => {
+  it('boosted trees learn an interaction that no weighted sum expresses, and predict unseen cases', () => {
     const best = lossOf(unseen, (row) => truth(unseen, row))
     const without = lossOf(unseen, () => 0)
     expect(without - withTrees(unseen, 40)).toBeGreaterThan(0.8 * (without - best))
   })
 
-  it('lowers the loss with each tree', () => {
+  it('each boosted tree lowers the loss', () => {
     const losses = [0, 1, 2, 5, 10, 20, 40].map((count) => withTrees(seen, count))
     for (let k = 1; k < losses.length; k++) expect(losses[k]).toBeLessThan(losses[k - 1])
   })
 
-  it('gives the same trees for the same table', () => {
+  it('boost gives the same trees for the same table', () => {
     expect(boost(crossed(3000, 1), options)).toEqual(trees)
   })
 
-  it('uses no more leaves than allowed and no excluded column', () => {
+  it('boosted trees have at most the allowed number of leaves and test no excluded column', () => {
     const small = boost(seen, { ...options, trees: 3, leaves: 2, without: new Set([0]) })
     expect(small.roots).toHaveLength(3)
     expect(small.feature).toHaveLength(9)
@@ -88,11 +88,11 @@ describe('boost', () => {
     expect([...small.feature].filter((feature) => feature === LEAF)).toHaveLength(6)
   })
 
-  it('grows no tree if no split leaves enough rows on both sides', () => {
+  it('boost grows no tree if no split leaves enough rows on both sides', () => {
     expect(boost(crossed(10, 3), { ...options, leastRows: 50 }).roots).toHaveLength(0)
   })
 
-  it('starts from the given scores', () => {
+  it('boost starts from the given scores', () => {
     const told = { ...seen, offset: seen.offset.map((_, row) => truth(seen, row)) }
     const gained = (table: BoostTable) => {
       const one = boost(table, { ...options, trees: 1 })

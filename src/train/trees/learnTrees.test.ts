@@ -52,7 +52,7 @@ const untaught = new Set(Array.from({ length: FEATURE_COUNT - 8 }, (_, k) => 8 +
 const options = { askedFrom: 200, isUnseen: () => false, untaught }
 
 describe('learnTrees', () => {
-  it('returns trees of scaled features that find the signal, and their gain', () => {
+  it('learnTrees returns trees of scaled features that find the signal, and their gain', () => {
     const { trees, unseen, metrics } = learnTrees(simulate(600, 3, 1), base, options)
     expect(trees).not.toBeNull()
     expect(unseen).toEqual(trees)
@@ -84,7 +84,7 @@ describe('learnTrees', () => {
     expect(changed.trees).not.toEqual(trees)
   })
 
-  it('mostly returns no trees if the features carry no signal', () => {
+  it('learnTrees mostly returns no trees if the features carry no signal', () => {
     const shipped = [1, 2, 3, 4, 5, 6].filter(
       (seed) =>
         learnTrees(simulate(400, 0, seed), base, {
@@ -99,7 +99,7 @@ describe('learnTrees', () => {
 })
 
 describe('judge', () => {
-  it('reports a candidate on the cases that did not choose it', () => {
+  it('judge reports the lift of a candidate on the half of the cases that did not choose it', () => {
     // Each half prefers the candidate that has no lift on the other half.
     const halves = [
       [

@@ -20,7 +20,7 @@ const lesson: EncoderLesson = {
 const learn = (changes: Partial<EncoderLesson>) =>
   learnEncoder(earlier, { ...lesson, ...changes }, async () => {})
 
-test('0 epochs keep the encoder, and an epoch changes it moderately', async () => {
+test('an update of 0 epochs leaves the encoder as it is, and one epoch changes it moderately', async () => {
   const same = await learn({ settings: { epochs: 0 } })
   expect(same.encoder).toEqual(earlier.encoder)
   const distance = (vectors: Float32Array) =>

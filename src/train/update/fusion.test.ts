@@ -43,14 +43,14 @@ const fuse = (
   isNewest = ({ time }: { time: number }) => time >= 400,
 ) => fuseWeights(table(cases, wantsHighest), old, isNewest)
 
-test('follows the new weights if the newest cases agree, without dropped features', () => {
+test('fusion follows the new weights if the newest cases agree with them, and leaves out dropped features', () => {
   const { weights, fusionWeight } = fuse(600, () => false)
   expect(fusionWeight).toBeGreaterThan(0)
   expect(weights[SIGN]).toBeLessThan(0)
   expect(weights[DROPPED]).toBe(0)
 })
 
-test('keeps the old weights if the newest cases disagree or are too few', () => {
+test('fusion keeps the old weights if the newest cases disagree with the new ones or are too few', () => {
   for (const fused of [
     fuse(600, (c) => c >= 400),
     fuse(300, () => false),

@@ -9,7 +9,7 @@ const served = (ndcgs: readonly number[]): Served => ({
   table: null as never,
 })
 
-test('compares only the cases that both models ranked, by shopper', () => {
+test('compare uses only the cases that both models ranked, and takes means over shoppers', () => {
   const verdict = compare(served([0.9, 0.5, 0.5, 0.5]), {
     ...served([0.6, 0.4]),
     cases: served([0, 0, 0]).cases.slice(1),

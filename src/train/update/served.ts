@@ -1,7 +1,7 @@
 /**
- * @module Ranks cases as the published model would. Gives the NDCG@10 of each case, and a table of each case's highest
- * items. In the table only the features' weights are free. Encoder, context and trees form the offset, so new weights
- * are fitted to the parts that stay.
+ * @module Ranks cases as the published model would. It gives the NDCG@10 of each case, and a table of each case's
+ * highest items, to which new feature weights can be fitted. Encoder, context and trees stay the same, so their scores
+ * are the table's offset.
  */
 
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'

@@ -1,13 +1,13 @@
 /**
  * @module Makes the next version of a published model from a log that has grown.
- * - Counts are recomputed over the whole log: exact, at a hundredth of the cost of a training.
- * - The encoder trains on from its last state, over new and replayed sequences.
+ * - Counts are recomputed over the whole log, which is exact and takes a hundredth of the time of a training.
+ * - The encoder's training continues from its last state, with new sequences and a replay of older ones.
  * - The encoder's weight is chosen among the weights that training tries; the ranker is updated by fusion.
  * - Trees, context and prior stay.
  *
- * Weights are fitted and chosen on new cases of training shoppers whom the encoder never sees. If ranking has broken,
- * the model is trained in full instead. Either result is compared with the parent on the newest cases of held-out
- * shoppers.
+ * Weights are fitted and chosen on new cases of training shoppers whom the encoder never sees. If the quality of the
+ * ranking has fallen, the model is trained in full instead. In both cases, the result is compared with the parent on
+ * the newest cases of held-out shoppers.
  */
 import { buildCases, type ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { Case } from '@nearside/core/features/history.ts'

@@ -26,7 +26,7 @@ const partialsOf = async (lines: readonly Line[], settings: Partial<PartialOptio
   readPartials((await onDuckDb(tableOf(lines), { ...SHOP, ...settings })).folder)
 
 describe('partials of a warehouse', () => {
-  it('and the sample have the trainer’s own counts of everybody, item by item', async () => {
+  it('the partials and the sample together have the trainer’s own counts of all shoppers, item by item', async () => {
     const lines = log(240, 40)
     const shop = await partialsOf(lines, { fewestShoppers: 1, mostEvents: 900 })
     expect(shop.shoppers.length).toBeGreaterThan(20)
@@ -35,7 +35,7 @@ describe('partials of a warehouse', () => {
     expectEqualCounts(shop, lines)
   }, 120_000)
 
-  it('keep the 48 strongest neighbours of each item', async () => {
+  it('the partials keep the 48 strongest neighbours of each item', async () => {
     const lines = log(240, 120)
     const shop = await partialsOf(lines, { fewestShoppers: 1, mostEvents: 60 })
     const sampled = new Set(shop.shoppers.map(({ interactions }) => interactions[0].time))
@@ -54,7 +54,7 @@ describe('partials of a warehouse', () => {
       )
   }, 120_000)
 
-  it('have no text of fewer than ten shoppers, no id, and no row of the sums about fewer', async () => {
+  it('the partials have no shopper id, and no text and no sum of fewer than ten shoppers', async () => {
     const lines = log(240, 40)
     const planted = { ...lines[100], who: 'anna.smith@example.org', visit: 'Anna, 5 Elm Street' }
     // Nine shoppers look at a product that is named after one, and one has a name of their own for a common product.
@@ -92,7 +92,7 @@ describe('partials of a warehouse', () => {
         expect(together.get(`${item} ${neighbour[k]}`)).toBeGreaterThanOrEqual(10)
   }, 120_000)
 
-  it('keep ids that look like numbers, and titles with quotes, in files of CSV', async () => {
+  it('partials in CSV keep ids that look like numbers, and titles with quotes', async () => {
     const lines = log(60, 20).map((line) => ({
       ...line,
       product: line.product.replace('p', '00'),
@@ -116,7 +116,7 @@ describe('partials of a warehouse', () => {
     })
   }, 120_000)
 
-  it('reject a folder that lacks a file, and files of two runs', async () => {
+  it('readPartials rejects a folder that lacks a file or has files of two runs', async () => {
     await expect(readPartials(testFolder())).rejects.toMatchObject({ code: 'input-invalid' })
     const { folder, rows } = await onDuckDb(tableOf(log(60, 20)), { ...SHOP, fewestShoppers: 2 })
     expect((await readPartials(folder)).others.shoppers).toBe(0)

@@ -88,7 +88,7 @@ async function tablesIn(folder: string): Promise<Readonly<Record<Partial, string
   return Object.fromEntries(found)
 }
 
-/** Items of the catalog, then those that only the log knows. `rows`: row of each item number. */
+/** Items of the catalog, followed by those that only the log knows. `rows` has the row of each item number. */
 async function readItems(engine: SqlEngine, catalog: readonly Item[]) {
   const items = [...catalog]
   const places = new Map(items.map(({ id }, row) => [id, row]))
@@ -222,7 +222,7 @@ class Sums {
     return { norm, start, neighbour, together }
   }
 
-  /** Values of each item; 0 for an item without a line. */
+  /** Values of each item, in columns; 0 for an item that the table lacks. */
   async #columns(fields: readonly string[], from: string): Promise<readonly Float64Array[]> {
     const columns = fields.map(() => new Float64Array(this.#items))
     await this.#engine.eachChunk(

@@ -1,6 +1,6 @@
 /**
- * @module Query that reads a log of a warehouse as one row an event and product, in DuckDB's dialect: GA4's export,
- * Snowplow's events, or any table whose columns are named.
+ * @module Makes the query that reads a warehouse's log as one row per event and product, in DuckDB's dialect. The log
+ * is GA4's export, Snowplow's events, or any table whose columns are named.
  */
 import { invalidInput } from '@nearside/core/error.ts'
 import { DAY } from '@nearside/core/time.ts'
@@ -18,7 +18,7 @@ export interface Source {
   readonly columns: NamedColumns
 }
 
-/** Dialects in which a known layout nests its products as the query reads them. */
+/** Dialects in which the query can read the nested products of a known layout. */
 const NESTED: readonly Dialect[] = ['bigquery', 'databricks', 'duckdb']
 
 /** GA4 changes the events of the last three days. */
@@ -39,7 +39,7 @@ export function parseSource(name: string, columns: NamedColumns, dialect: Dialec
     throw invalidInput(`${layout}: has columns of its own: leave --columns out`)
   if (!NESTED.includes(dialect) || (layout === 'ga4' && dialect === 'databricks'))
     throw invalidInput(
-      `${layout} is not known in ${dialect}: make a view with one row an event and product, and name its columns by --columns`,
+      `${layout} is not known in ${dialect}: make a view with one row per event and product, and name its columns by --columns`,
     )
   return { layout: layout as Layout, table, columns }
 }
@@ -112,7 +112,7 @@ function snowplowRows(from: string): string {
   )
 }
 
-/** @param texts the first non-empty expression of each counts; GA4 writes (not set) */
+/** @param texts expressions for each text, of which the first non-empty one counts; GA4 writes (not set) for empty */
 function rows(
   texts: Readonly<Record<string, readonly (string | undefined)[]>>,
   moment: string,
@@ -130,7 +130,7 @@ function rows(
   const named = Object.entries(others).map(
     ([name, expressions]) => `${text(expressions)} AS ${name}`,
   )
-  // An address has the same shopper in any case of its letters.
+  // An e-mail address names the same shopper in upper and lower case.
   const who = text(shopper)
   return `SELECT CASE WHEN ${who} LIKE '%@%' THEN LOWER(${who}) ELSE ${who} END AS shopper,
     ${named.join(', ')}, ${moment} AS moment, CAST(${price ?? 'NULL'} AS DOUBLE) AS price ${from}`

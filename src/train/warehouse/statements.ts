@@ -1,6 +1,6 @@
 /**
- * @module The statements that turn a log in a warehouse into partials, as `nearside sql` prints them: the table of
- * events in the trainer's terms, then `sql/partials.sql`, then the files.
+ * @module Makes the statements that turn a warehouse's log into partials, as `nearside sql` prints them. They make a
+ * table of events, run `sql/partials.sql`, and write the files.
  */
 import { readFile } from 'node:fs/promises'
 import type { EventName } from '@nearside/core/events/event.ts'
@@ -10,7 +10,7 @@ import { EVENT_ALIASES } from '../import/eventNames.ts'
 import { type Dialect, TRAITS, translate } from './dialects.ts'
 import { lastSettled, type Source, sourceRows } from './source.ts'
 
-/** Fewest shoppers of a row of the sums, of a product, and of each of its texts. */
+/** Minimum number of shoppers behind a row of the sums, a product, and each of its texts. */
 export const FEWEST_SHOPPERS = 10
 /** Number of events that show interest, at which the sample of shoppers ends. */
 export const MOST_EVENTS = 1_000_000

@@ -1,4 +1,4 @@
-/** @module A log for tests of the partials, and the comparison of partials with the trainer's own counts. */
+/** @module Makes a log for tests of the partials, and compares partials with the trainer's own counts. */
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -103,7 +103,7 @@ export const neighbours = ({ neighbourItems, neighbourWeights }: NeighbourLists,
       .map((k) => [neighbourItems[k], Number(neighbourWeights[k].toFixed(6))]),
   )
 
-/** The sample and the sums together must be the trainer's counts over everybody. */
+/** Expects that the sample and the sums together equal the trainer's counts over all shoppers. */
 export function expectEqualCounts(shop: PartialShop, lines: readonly Line[]) {
   const { items, others } = shop
   const found = columnsOf(historiesOf(shop.shoppers), undefined, others)

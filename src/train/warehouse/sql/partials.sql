@@ -1,4 +1,4 @@
--- Turns the table nearside_source (one row an event and product) into the partials that `pretrain --partials` reads:
+-- Turns the table nearside_source (one row per event and product) into the partials that `pretrain --partials` reads:
 -- a sample of shoppers with their whole histories, and sums over all other shoppers. Written in DuckDB's dialect, and
 -- only in what the other dialects have as well. Times are milliseconds since the epoch.
 -- nearside_setting has one row: fewest_shoppers, most_events, salt, until_ms. nearside_hash is MD5 in hex.
