@@ -23,7 +23,7 @@ const given = (trials: number, terms = DEMO_PARAMETERS): Given => ({
 })
 
 describe('scores', () => {
-  test('the area under the curve is how often “yes” scores above “no”; a tie counts half', () => {
+  test('areaUnderCurve is the share of pairs in which “yes” scores above “no”; a tie counts half', () => {
     expect(areaUnderCurve({ no: [1, 2, 3], yes: [4, 5] })).toBe(1)
     expect(areaUnderCurve({ no: [4, 5], yes: [1, 2, 3] })).toBe(0)
     expect(areaUnderCurve({ no: [1, 1], yes: [1, 1, 1] })).toBe(0.5)
@@ -31,7 +31,7 @@ describe('scores', () => {
     expect(areaUnderCurve({ no: [1, 3], yes: [1, 2] })).toBe(1.5 / 4)
   })
 
-  test('mostByChance bounds the share of right guesses by chance', () => {
+  test('mostByChance gives the share of right guesses that chance hardly ever exceeds', () => {
     // Three trials at one half: P(X > 2) = 1/8, P(X > 3) = 0.
     expect(mostByChance(0.5, 3)).toBe(1)
     // Poisson with mean 1: P(X > 4) = 0.0037, P(X > 5) = 0.0006.
@@ -39,7 +39,7 @@ describe('scores', () => {
     expect(mostByChance(0.5, 10_000)).toBeCloseTo(0.515, 6)
   })
 
-  test('true positives score above a threshold that the given share of negatives pass', () => {
+  test('truePositiveRate is the share of “yes” scores above the threshold that the given share of “no” scores exceeds', () => {
     const no = Array.from({ length: 100 }, (_, i) => i)
     expect(truePositiveRate({ no, yes: [97, 98, 99, 100] }, 0.01)).toBe(0.5)
     expect(truePositiveRate({ no, yes: [97, 98, 99, 100] }, 0)).toBe(0.25)
@@ -53,11 +53,11 @@ function expectHolds(attacks: readonly Attack[]): void {
 }
 
 describe('an attack', () => {
-  test('on one share does no better than chance', async () => {
+  test('an attack on one share is no better than chance', async () => {
     expectHolds(await distinguish(given(300)))
   })
 
-  test('on the sums distinguishes opposite updates as often as substitution’s ε allows', async () => {
+  test('an attack on the sums distinguishes opposite updates as often as ε by substitution allows, and no more', async () => {
     const [one, four] = [await tellOpposites(given(600), 1), await tellOpposites(given(600), 4)]
     expectHolds([one, four])
     // At the demo’s noise the bounds by substitution are Φ(1) = .84 and Φ(2) = .977. Bounds by zero-out would be far
@@ -68,7 +68,7 @@ describe('an attack', () => {
     expect((await tellOpposites(given(300, quiet), 1)).ours).toBeLessThan(0.62)
   })
 
-  test('on the sums finds members as often as ε allows, no more', async () => {
+  test('an attack on the sums finds the participants as often as ε allows, and no more', async () => {
     const [area] = await inferMembership(given(600), 1)
     expectHolds([area])
     // At the demo’s noise an attacker who knows all other updates does better than a coin: Φ(1/√2) = .76.
@@ -77,7 +77,7 @@ describe('an attack', () => {
     expect((await inferMembership(given(300, quiet), 1))[0].ours).toBeLessThan(0.62)
   })
 
-  test('on the counts of a round finds a product as often as their share of the update allows', async () => {
+  test('an attack on the counts of a round finds a product as often as the counts’ share of the update allows', async () => {
     const terms = { ...DEMO_PARAMETERS, countShare: 0.8 }
     const found = await tellProduct(given(2000, terms))
     expectHolds([found])
@@ -85,7 +85,7 @@ describe('an attack', () => {
     expect(found.ours).toBeGreaterThan(0.7)
   })
 
-  test('that exceeds its bound is reported as such', async () => {
+  test('an attack that exceeds its bound is reported as such', async () => {
     // The update is three times as long as the clip norm for which the noise was calibrated.
     const terms = { ...DEMO_PARAMETERS }
     let read = 0
@@ -97,7 +97,7 @@ describe('an attack', () => {
     expect([area.holds, area.ours > area.ceiling]).toEqual([false, true])
   })
 
-  test('on an update’s content stays within ε, also with a hostile catalog', async () => {
+  test('an attack on the content of an update stays within ε, even with a hostile catalog', async () => {
     const games = given(150)
     const model = (await readHashed('public/models')).model
     expectHolds(await reconstruct(games, 'bought', updatesOf(model, createRandom(3))))
@@ -111,11 +111,11 @@ describe('an attack', () => {
     expect(await under(20)).toBeLessThan(0.07)
   })
 
-  test('on the time finds only a device that sends without delay', () => {
+  test('an attack by the time of arrival finds only a device that sends without delay', () => {
     expectHolds([linkByTime(given(200))])
   })
 
-  test('on the bytes links no two reports of a device', async () => {
+  test('an attack by the bytes of reports links no two reports of a device', async () => {
     expectHolds(await linkReports(given(30)))
   })
 })

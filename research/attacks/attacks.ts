@@ -1,6 +1,6 @@
 /**
- * @module Attacks on the content of contributions. Each attack must succeed against an unprotected version; otherwise
- * its failure against the protected version would prove nothing.
+ * @module Attacks the content of contributions. Each attack must succeed against an unprotected version; otherwise its
+ * failure against the protected version would prove nothing.
  */
 import { discreteGaussianNoise } from '@nearside/aggregate/privacy/discreteGaussian.ts'
 import { substitutionMu, zeroOutMu } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
@@ -43,7 +43,7 @@ export interface Given {
 
 /** Number of standard errors by which a result may exceed its bound by chance. */
 const LUCK = 3
-/** Least success that an attack needs against the unprotected version. */
+/** Minimum success that an attack must have against the unprotected version. */
 const SUCCEEDS = 0.9
 
 export const judged = (attack: Omit<Attack, 'holds'>): Attack => ({
@@ -97,7 +97,7 @@ const worlds = () => ({ no: [] as number[], yes: [] as number[] })
 /**
  * Scores of an aggregator that knows its own noise and all other updates of each round. A score is the projection of
  * the sum on the device's possible update, which is as long as the clip norm allows.
- * @param instead factor of the device's update where the right guess is “no”: 0 for no update, −1 for the opposite one
+ * @param instead factor on the device's update if the right guess is “no”: 0 for no update, −1 for the opposite update
  * @returns scores by the published sums, and by sums without noise
  */
 async function scoresOfSums(

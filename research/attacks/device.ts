@@ -1,4 +1,7 @@
-/** @module A device for attacks: the attacker has its reports and each aggregator's opened share. */
+/**
+ * @module Makes a device for attacks, in which the attacker has the device's reports and each aggregator's opened
+ * share.
+ */
 
 import { importOpeningKeys, openSeal } from '@nearside/aggregate/privacy/openSeal.ts'
 import { expandHelperShare } from '@nearside/aggregate/privacy/pine/pine.ts'

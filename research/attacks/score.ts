@@ -1,12 +1,15 @@
 /** @module Measures how well an attack's scores separate “yes” from “no”. */
 
-/** Scores that an attack gives to trials where the right guess is “no”, and where it is “yes”. */
+/** Scores that an attack gives to trials in which the right guess is “no”, and to trials in which it is “yes”. */
 export interface Scores {
   readonly no: readonly number[]
   readonly yes: readonly number[]
 }
 
-/** Chance that a “yes” scores above a “no”; a tie counts half (Mann and Whitney). 0.5 is a coin, 1 is certain. */
+/**
+ * Chance that a “yes” scores above a “no”; a tie counts half (Mann and Whitney). The value is 0.5 for a coin toss, 1
+ * for a certain guess.
+ */
 export function areaUnderCurve({ no, yes }: Scores): number {
   const all = [...no.map((score) => ({ score, is: 0 })), ...yes.map((score) => ({ score, is: 1 }))]
   all.sort((a, b) => a.score - b.score)

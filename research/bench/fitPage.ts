@@ -31,10 +31,10 @@ const ITEMS = 10_000
 const FIT_EVENTS = 60
 /** Number of fits, enough for a 95th percentile. */
 const FITS = 100
-/** Largest error of a parameter. A rival with a larger error did not solve the problem, so its time is meaningless. */
+/** Maximum error of a parameter. A rival with a larger error did not solve the problem, so its time is meaningless. */
 const MAX_ERROR = 1e-2
 
-/** The problem of a fit, and for peers the same problem without the parameters that never move. */
+/** The problem of a fit, and the same problem without the parameters that never move, for peers. */
 function problems(): { ours: FitProblem; compact: FitProblem } {
   const shape = { seed: 1, cases: FIT_CASES, candidates: FIT_CANDIDATES, steps: 30 }
   const compact = testProblem({ ...shape, parameters: MOVING })
@@ -109,8 +109,8 @@ async function descents(wgsl: Engine | null, blocks: number, report: Report) {
 }
 
 /**
- * Times the largest fit, where every parameter moves, and the smallest, which is all overhead. The table in
- * `engine/choose.ts` rests on these two.
+ * Times the largest fit, in which every parameter moves, and the smallest fit, which is mere overhead. The table in
+ * `engine/choose.ts` is based on these two times.
  */
 async function sizes(wgsl: Engine | null, blocks: number, report: Report): Promise<Series[]> {
   const wasm = await createWasmEngine()
@@ -133,7 +133,7 @@ async function sizes(wgsl: Engine | null, blocks: number, report: Report): Promi
   return series
 }
 
-/** The whole first fit of the worker, and the fit after one more event. */
+/** Times the worker's whole first fit, and its fit after one more event. */
 async function wholeFits(blocks: number, report: Report): Promise<Series[]> {
   const model = benchModel(ITEMS)
   const events = benchHistory(ITEMS, 200, 0)

@@ -15,7 +15,7 @@ interface Timed {
 
 /** Target duration of a block, because clocks are coarse. */
 const BLOCK_MS = 60
-/** A run of at least this many milliseconds is a block by itself, and three blocks suffice. */
+/** If a run takes at least this many milliseconds, one run is a block, and three blocks suffice. */
 const SLOW_MS = 5_000
 const SLOW_BLOCKS = 3
 /** A rival whose run takes at least this many milliseconds is skipped. */

@@ -4,7 +4,7 @@ import { type Counts, type Report, ratiosOf, resultOf, type Series } from './rep
 export interface Measured {
   readonly adapter: string
   readonly series: readonly Series[]
-  /** Counts; absent without WebGPU. */
+  /** Number of GPU calls; absent without WebGPU. */
   readonly counts?: Counts
   readonly notes: readonly string[]
 }

@@ -32,7 +32,7 @@ const TABLES = [
  */
 const EVENTS = { from: 50, to: 80 }
 
-/** Histories that grow by one event at each call. */
+/** Creates a function that returns a history with one more event at each call. */
 function growing(items: number) {
   const events = benchHistory(items, EVENTS.to, 0)
   let length = EVENTS.from
@@ -66,7 +66,7 @@ function search(model: BaseModel): Rival {
   }
 }
 
-/** Only the scan, with a threshold that a few hundred rows reach. */
+/** Runs the scan alone, with a floor that a few hundred rows reach. */
 function scanAlone(model: BaseModel): Rival {
   const { scan } = fastTools(model)
   const query = Float32Array.from({ length: DIMENSION }, (_, j) => Math.sin(j + 1) / 2)
@@ -117,7 +117,7 @@ function jaxSearch(model: BaseModel, query: Float32Array<ArrayBuffer>): Rival {
   }
 }
 
-/** A whole list: encoding, features, search, ranks and reasons. */
+/** Makes a whole list: encoding, features, search, ranks and reasons. */
 function lists(model: BaseModel): Rival[] {
   const one = (engine: string, large: boolean): Rival => {
     const ranker = new Ranker(model, null, large ? scoreInPart : null)

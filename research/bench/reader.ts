@@ -1,8 +1,10 @@
-/** @module Reads memory with SIMD and does nothing else: no scan over as many bytes can be faster. */
+/**
+ * @module Reads memory with SIMD and does nothing else, so that no scan over the same number of bytes can be faster.
+ */
 import { instantiate, PAGE } from '@nearside/engine/wasm/instantiate.ts'
 import { READER } from './reader.wasm.ts'
 
-/** Bytes that an iteration reads, from all four positions together. */
+/** Number of bytes that an iteration reads, at all four positions together. */
 const TURN = 128
 
 export function createReader(bytes: number): () => Promise<void> {

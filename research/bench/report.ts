@@ -53,11 +53,14 @@ export interface Report {
   readonly ratios: readonly Ratio[]
   readonly counts?: Counts
   readonly loads?: readonly Load[]
-  /** Limits of the figures, in sentences. */
+  /** Sentences that say what the figures do and don't show. */
   readonly notes: readonly string[]
 }
 
-/** Times of one engine on one workload, in milliseconds, one for each block. Block i of all engines ran in one turn. */
+/**
+ * Times of one engine on one workload, in milliseconds, one for each block. Blocks of the same index ran one after
+ * another, one per engine.
+ */
 export interface Series {
   readonly workload: string
   readonly engine: string
@@ -69,7 +72,7 @@ export function resultOf({ workload, engine, blocks, p95 }: Series): Result {
   return { workload, engine, median: median(blocks), min: Math.min(...blocks), p95, unit: 'ms' }
 }
 
-/** How many times faster each of our engines is than every other engine on the same workload. */
+/** Ratio of the times of every other engine to those of each of our engines, on the same workload. */
 export function ratiosOf(series: readonly Series[]): Ratio[] {
   const ours = series.filter(({ engine }) => engine.startsWith('nearside-'))
   return ours.flatMap((own) =>

@@ -25,11 +25,11 @@ export interface SizeVisit {
   /** Milliseconds from navigation to the list. */
   readonly list: number
   readonly personal: number
-  /** Bytes transferred until then. */
+  /** Number of bytes transferred until the list appeared. */
   readonly bytes: number
   /** Memory of page and worker, bytes. */
   readonly memory: number
-  /** Milliseconds of our scripts in the longest task of a page slowed down; null for a page at full speed. */
+  /** Milliseconds of our scripts in the longest task of a page that is slowed down; null for a page at full speed. */
   readonly task: number | null
 }
 

@@ -41,8 +41,8 @@ export async function slowLine(
   }
 
   /**
-   * Milliseconds by which earlier timers were early. Timers count whole milliseconds, and in one millisecond the line
-   * passes three pieces.
+   * Milliseconds by which earlier timers fired too early. Timers count whole milliseconds, but the line passes three
+   * pieces in one millisecond.
    */
   let owed = 0
   function later(at: number, work: () => void): void {

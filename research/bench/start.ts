@@ -38,7 +38,7 @@ interface FirstList {
   readonly ms: number
   /** Item rows, best first. */
   readonly ids: readonly string[]
-  /** Bytes of all responses until then, as transferred. */
+  /** Number of bytes transferred in all responses until the list appeared. */
   readonly bytes: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * @module A visit to the built demo with a cold cache: times of its first lists, and the files transferred until
- * then.
+ * @module Visits the built demo with a cold cache, and measures when the first lists appear and which files were
+ * transferred until then.
  */
 import type { Browser, Request } from 'playwright'
 import type { Line } from './slowLine.ts'

@@ -1,4 +1,6 @@
-/** @module Runs both verifiers on malformed and lying bundles; the one in Python is one process for all files. */
+/**
+ * @module Runs both verifiers on malformed and lying bundles. One process of the verifier in Python reads all files.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -111,8 +113,8 @@ async function liveAll(random: Random) {
 }
 
 /**
- * Files for an auditor's options. In half of the cases no option has a file. In the other half some options have a
- * file, now and then another device's file or a malformed file.
+ * Files for an auditor's options. In half of the cases no option gets a file. In the other half some options get a
+ * file, which is sometimes another device's or malformed.
  */
 async function besideBy(
   random: Random,

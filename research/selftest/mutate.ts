@@ -1,5 +1,5 @@
 /**
- * @module Malformed and lying bundles, made at random from a clean one. Two verifiers must give the same verdict on
+ * @module Makes malformed and lying bundles at random from a clean bundle. Two verifiers must give the same verdict on
  * each.
  */
 
@@ -103,7 +103,7 @@ type Change = (root: Holder, place: Place, random: Random) => void
 
 const OFTEN = ['ledger', 'ledger', 'ledger', 'settings', 'settings']
 
-/** Draws a place in the bundle: more often in the log, less often in a long list of numbers. */
+/** Draws a place in the bundle; places in the log are likelier, and places in a long list of numbers less likely. */
 function place(root: Holder, random: Random): Place {
   const first = pick(random, [...OFTEN, ...Object.keys(root)])
   let at = { holder: root, key: first in root ? first : Object.keys(root)[0] }
@@ -296,7 +296,7 @@ function spelt(text: string, random: Random): Uint8Array {
   return typeof file === 'string' ? utf8(file) : file
 }
 
-/** @returns null where signing is impossible */
+/** Rechains and signs a bundle again. @returns null if it can't be signed */
 async function signAnew(
   text: string,
   { signer }: Exported,

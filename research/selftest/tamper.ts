@@ -1,6 +1,6 @@
 /**
- * @module Ways to change an exported bundle: by somebody who has the file but not the key, and by a lying device
- * that signs. The verifier must find each change.
+ * @module Changes an exported bundle as somebody could who has the file but not the key, or as a lying device that
+ * signs. The verifier must find each change.
  */
 
 import type { Bundle } from '@nearside/audit/bundle.ts'
@@ -288,7 +288,7 @@ export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
 }
 
 /**
- * Changes by somebody who gets the key later, and rewrites the log from some entry on. Only the helper's lists reveal
+ * Changes by somebody who gets the key later and rewrites the log from some entry on. Only the helper's lists reveal
  * such a change.
  */
 export const BESIDE_THE_LISTS: Readonly<Record<string, Tampering>> = {

@@ -1,6 +1,6 @@
 /**
- * @module A virtual device without a browser. The product's own code makes the device's log, reports, fits and export.
- * The device stores its data in memory, and two virtual aggregators answer without delay.
+ * @module Runs a virtual device without a browser. The product's own code makes the device's log, reports, fits and
+ * export. The device stores its data in memory, and two virtual aggregators answer without delay.
  */
 import { exportSealingKeys, generateSealingKeys } from '@nearside/aggregate/privacy/seal.ts'
 import {
@@ -86,7 +86,7 @@ export async function createAggregators(options: AggregatorOptions = {}) {
     leader: { ...keys, operator: 'Shop' },
     helper: { ...keys, operator: 'Trust Centre' },
   }
-  /** Ids of the reports that arrived, by round. */
+  /** Ids of the reports that arrived at the aggregators, by round. */
   const arrived = new Map<number, Set<string>>()
   return { policy, signing, tokens, arrived, demonstration, gateway, endpoints }
 }

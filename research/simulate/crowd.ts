@@ -1,4 +1,7 @@
-/** @module Devices of a simulated round and their updates; each plays a shopper with events in one part of the log. */
+/**
+ * @module Makes the devices of a simulated round and their updates. Each device plays a shopper who has events in one
+ * part of the log.
+ */
 import { quantize } from '@nearside/aggregate/privacy/quantize.ts'
 import { integerClipNorm } from '@nearside/aggregate/protocol/policy.ts'
 import { updateOf } from '@nearside/browser/contribution/update.ts'

@@ -1,5 +1,5 @@
 /**
- * @module A virtual device. It runs the code of a shopper's browser, with a disk in memory and a given `fetch`. It can
+ * @module Runs a virtual device: the code of a shopper's browser, with a disk in memory and a given `fetch`. It can
  * vanish at any await, and come back with the same disk.
  */
 import type { RandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'

@@ -10,7 +10,7 @@ import { branch, seededBytes, seededNoise } from './seeded.ts'
 import { createServers, DEATHS, HELPER, LEADER, ROLES, type Servers } from './servers.ts'
 
 const GOAL = 3
-/** More than the number of awaits in a contribution, so that the device doesn't vanish. */
+/** A number above that of the awaits in a contribution, so that the device doesn't vanish. */
 const AWAITS = 12
 
 type Answered = 'heard' | 'unheard' | 'lost' | 'late'
@@ -82,7 +82,7 @@ async function createScene(seed: number, withNoise: boolean) {
 
 type Scene = Awaited<ReturnType<typeof createScene>>
 
-/** Every death of one server, before or after one of its writes. */
+/** All possible deaths of one server, before or after one of its writes. */
 const DEATH_OF = ROLES.flatMap((role) =>
   DEATHS[role].flatMap((write) =>
     (['before', 'after'] as const).map((when) => ({ role, death: { write, when } })),

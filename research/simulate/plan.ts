@@ -54,7 +54,7 @@ export interface Plan {
   readonly restCounted: number
   /** Terms of a round at the servers. */
   readonly parameters: PolicyParameters
-  /** Maximum number of reports of a device; then another device plays its shopper. */
+  /** Maximum number of reports of a device; after these, another device plays its shopper. */
   readonly reports: number
   /** Why a real shop's devices would refuse these terms; null if they would accept them. */
   readonly refused: string | null

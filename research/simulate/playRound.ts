@@ -25,7 +25,7 @@ const WRONG_CLOCK = 0.1
 const MISHAPS = 2
 const AWAITS = 9
 const ATTEMPTS = 6
-/** Milliseconds, more than the leader pauses after the helper failed to answer. */
+/** Milliseconds to wait, longer than the leader's pause after the helper has failed to answer. */
 const BACK_OFF = 6_000
 
 /** A shopper's device. `update` gives its update at a time of the device's own clock. */
@@ -43,7 +43,7 @@ interface RoundOptions {
   readonly modelHash: string
   readonly crowd: Crowd
   readonly attack: Attack | null
-  /** Update that a history of only the promoted product gives. */
+  /** Update that follows from a history of the promoted product alone. */
   readonly promoted: ArrayLike<number>
   readonly clipNorm: number
   /** Disk of each participant by name; it persists between rounds. */

@@ -1,6 +1,6 @@
 /**
- * @module Quality of each version for held-out shoppers, whose data no version contains. Each version is measured
- * on the period in which it was the newest, and compared with the version before the rounds.
+ * @module Measures the quality of each version for held-out shoppers, whose data no version contains. Each version is
+ * measured on the period in which it was the newest, and compared with the version before the rounds.
  */
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
 import { isTestCase, nextCases } from '@nearside/core/features/nextCases.ts'
@@ -67,8 +67,8 @@ interface PeriodCase extends RowCase {
 const ndcgOf = (arm: string): Series => ({ arm, metric: 'ndcg@10' })
 
 /**
- * Measures all arms. A base that was trained on a log has the popularity of the night before each test case; another
- * one has its own.
+ * Measures all arms. A base model that was trained on a log gets the popularity of the night before each test case; a
+ * model without a log keeps its own.
  */
 export async function measureQuality(
   input: EvaluationInput,

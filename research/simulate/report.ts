@@ -1,4 +1,4 @@
-/** @module Report of a simulation for people. */
+/** @module Writes the report of a simulation, for people. */
 
 import type { Interval } from '@nearside/evaluate/bootstrap.ts'
 import { count, decimal, estimate, lift } from '@nearside/evaluate/report/numbers.ts'

@@ -76,7 +76,7 @@ export interface Simulated {
   readonly until: number
 }
 
-/** What a round did, for a caller that records it. */
+/** Outcome of a round, for a caller that records it. */
 export interface PlayedRound {
   /** End of the round's part of the log, milliseconds since the epoch. */
   readonly end: number
@@ -84,7 +84,7 @@ export interface PlayedRound {
   readonly shoppers: number
   readonly participants: readonly Participant[]
   readonly result: RoundResult
-  /** Sum of the counted updates in model units: before noise, as no server has it, and as the servers release it. */
+  /** Sum of the counted updates in model units: without noise, which no server knows, and as the servers release it. */
   readonly exact: Float64Array
   readonly released: Float64Array
   /** The newest model after the round. */
@@ -123,7 +123,8 @@ export async function simulate(
       const { model, hash } = await readHashed(models)
       const { featureWeights } = model
       const { version } = model.manifest
-      // A base of a log has nightly counts; another one knows those of its rounds alone.
+      // A model that was trained on a log gets nightly counts; a model without a log knows only the counts of its
+      // rounds.
       const learned = noLog
         ? { featureWeights, statistics: inModelRows(model, shop).model.statistics }
         : { featureWeights }
@@ -211,7 +212,7 @@ async function readCollected(
   return model
 }
 
-/** Sums of the current round. */
+/** Sums of the current round: without the servers, and released. */
 interface Rest {
   /** Sum of the updates that bypass the servers, in steps of the scale. */
   sum: Float64Array

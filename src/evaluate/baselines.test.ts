@@ -110,7 +110,7 @@ describe('recently-viewed baseline', () => {
     expect(weights({ unit: 'looks' }).get(0)).toBeCloseTo(1 / 8, 9)
   })
 
-  it('weighs a context alike whatever was asked of it before', () => {
+  it('decayedInteractions gives a context the same weights, whichever weights it gave it before', () => {
     const one = context([...history, purchase(2, NOW - DAY, 'c')])
     for (const unit of ['days', 'sessions', 'looks', 'days'] as const)
       for (const looks of ['once', 'each', 'log'] as const)
@@ -121,7 +121,7 @@ describe('recently-viewed baseline', () => {
         }
   })
 
-  it('fills the rest of the list by popularity', () => {
+  it('recently-viewed ranks items outside the history by popularity', () => {
     expect(ranked(score(1000, 'sessions')).slice(3)).toEqual([5, 4, 1])
   })
 

@@ -36,9 +36,9 @@ const LEAST_CASES = 100
 const CLEARLY = 3
 
 /**
- * Tunes an arm, from the best of some starts. Ties keep the earlier choice, so the result is deterministic. Without
- * cases it keeps the arm's own start.
- * @param nested further starts, at which the arm equals simpler arms; the result is never worse than these
+ * Tunes an arm, beginning with the best of some starts. In a tie the earlier choice stays, so the result is
+ * deterministic. Without cases, the result is the arm's own start.
+ * @param nested further starts, at which the arm equals simpler arms, so that it never ranks the cases worse than these
  * @param tried called with the share of the choices that were tried, up to 1
  */
 export function tune<P extends object>(

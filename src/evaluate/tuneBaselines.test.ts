@@ -21,7 +21,7 @@ describe('tuned baselines', () => {
     expect(tuneBaselines({ ...evaluation, shoppers: elsewhere })).toEqual(tuned)
   })
 
-  it('report their progress by arm, never backwards and never beyond the total', () => {
+  it('tuning reports its progress by arm, never backwards and never beyond the total', () => {
     const reports = new Map<string, number[]>()
     tuneBaselines(input(), (label, done, total) => {
       expect(done).toBeLessThanOrEqual(total)
@@ -39,7 +39,7 @@ describe('tuned baselines', () => {
     }
   })
 
-  it('keep their start parameters if training left no cases', () => {
+  it('baselines keep their start parameters if there are no tuning cases', () => {
     expect(tuneBaselines(input({ until: START })).cases).toBe(0)
   })
 

@@ -97,7 +97,7 @@ export const experiment: Experiment = {
 
 type Scoring = ReturnType<typeof prepareScoring>
 
-/** Models by day, and `item-knn` as tuned on whole histories. */
+/** Prepares the models of each day, and `item-knn` with parameters tuned on whole histories. */
 export function prepareScoring(input: EvaluationInput) {
   const cases = prepareTuning(input).casesWith(
     ({ history }) => history,

@@ -1,7 +1,7 @@
 /**
- * @module Weekly rounds of the simulated year: which devices come, which find a server down, what each report costs its
- * device, and the sum of the reports. Updates, rounding, shares, noise, mean and ε are the product's own code. Seals,
- * proofs and requests are left out; `simulate` without `--year` plays them.
+ * @module Plays the weekly rounds of the simulated year: which devices come, which find a server down, how much ε each
+ * report costs, and the sum of the reports. Updates, rounding, shares, noise, mean and ε are the product's own code.
+ * Seals, proofs and requests are left out; `simulate` without `--year` plays them.
  */
 
 import { subtract } from '@nearside/aggregate/privacy/pine/field.ts'
@@ -49,7 +49,7 @@ export function outagesOf(random: Random): Outage[] {
 
 /** Numbers of devices of a week, by what became of their report. */
 export interface Traffic {
-  /** Reports in the sum, and those of them that hostile devices made up. */
+  /** Number of reports in the sum, and of those that hostile devices made up. */
   counted: number
   poisoned: number
   /** Devices that found a server down. They spent nothing, and try again after the next visit. */

@@ -1,4 +1,7 @@
-/** @module Quality of the year's models: the next different product of shoppers who never train or contribute. */
+/**
+ * @module Measures the quality of the year's models by the next different product of shoppers who never train or
+ * contribute.
+ */
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { isTestCase, type NextCase, nextCases } from '@nearside/core/features/nextCases.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
@@ -19,7 +22,7 @@ import { type Steps, step } from '@nearside/evaluate/steps.ts'
 import { hiding, ndcg, placesOf } from '@nearside/train/metrics.ts'
 import { START, storedFrom, YEAR, type YearShopper } from './shop.ts'
 
-/** What each arm ranks by. All arms know the same history, and counts as of the week's first day. */
+/** Description of each arm. All arms know the same history, and the counts as of the week's first day. */
 export const ARMS = {
   personal: 'the newest model, with what the device learned',
   base: 'the newest model: everyone’s list',

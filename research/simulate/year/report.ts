@@ -1,4 +1,4 @@
-/** @module Report of a simulated year for people. */
+/** @module Writes the report of a simulated year, for people. */
 import { count, decimal, estimate, lift, share } from '@nearside/evaluate/report/numbers.ts'
 import { type Report, tableOf } from '@nearside/evaluate/report/report.ts'
 import { asEstimate } from '@nearside/evaluate/results.ts'

@@ -27,7 +27,7 @@ import { START, type YearShop, type YearShopper } from './shop.ts'
 /** Share of the shoppers whom nothing learns from. */
 const HOLDOUT = 0.05
 
-/** What became of a full round: its version, or why there is none. */
+/** Outcome of a full round: the version that it released, or the reason why it released none. */
 export interface Verdict {
   readonly released: string | null
   readonly refusedBy: readonly string[]

@@ -59,7 +59,7 @@ export interface YearShopper extends ShopperHistory {
 /** Days for which a store keeps events, as by default in a page. */
 const KEPT_DAYS = 90
 
-/** Events from a time on that a store holds, with the days before that it keeps. */
+/** Events of a shopper before `to` that a store has if it keeps events for some days before `from`. */
 export function storedFrom(
   { interactions }: ShopperHistory,
   store: DeviceStore,
@@ -183,7 +183,7 @@ function makeShopper(s: number, world: World, random: Random): YearShopper {
 /** Exponentially distributed number with mean 1. */
 const exponential = (random: Random) => -Math.log(1 - random.next())
 
-/** How much more shoppers come before Christmas. */
+/** Factor on the number of visits at a time, which is higher before Christmas. */
 const rush = (time: number) => 1 + 0.8 * Math.exp(-((((time - START) / DAY - 340) / 16) ** 2))
 
 /** Adds the events of a visit: looks, and sometimes a basket and an order. */

@@ -25,7 +25,7 @@ describe('a tiny year', () => {
     played = await play()
   }, 300_000)
 
-  test('is the same bytes for the same seed, picture included, and others for another seed', async () => {
+  test('a year has the same bytes for the same seed, including its picture, and other bytes for another seed', async () => {
     const again = await play()
     expect(JSON.stringify(again.result)).toBe(JSON.stringify(played.result))
     expect(pictureOf(again.result)).toBe(pictureOf(played.result))
@@ -33,7 +33,7 @@ describe('a tiny year', () => {
     expect(other.result.weeks).not.toEqual(played.result.weeks.slice(0, 5))
   }, 300_000)
 
-  test('counts each report once: counted, abandoned, or waiting in the open round', () => {
+  test('each report of a year is either counted, abandoned or waiting in the open round', () => {
     const { weeks } = played.result
     let open = 0
     for (const week of weeks) {
@@ -53,7 +53,7 @@ describe('a tiny year', () => {
     ])
   })
 
-  test('holds each device to its limit; only a shopper whose browser forgot can exceed it', () => {
+  test('no device exceeds its limit of reports; only a shopper whose browser lost its store can', () => {
     const { year } = costOf(played.terms)
     for (const { epsilonDevice, epsilonShopper } of played.result.weeks) {
       expect(epsilonDevice).toBeLessThanOrEqual(year)
@@ -63,7 +63,7 @@ describe('a tiny year', () => {
     expect(played.refused).not.toBeNull()
   })
 
-  test('measures every arm on shoppers whom nothing learned from', () => {
+  test('every arm of a year is measured on shoppers from whom nothing was learned', () => {
     const { year, months } = played.result
     expect(months).toHaveLength(4)
     expect(year.arms.map(({ ndcg }) => ndcg?.value)).not.toContain(undefined)
@@ -74,7 +74,7 @@ describe('a tiny year', () => {
     expect(of('updated')).toBe(of('frozen'))
   })
 
-  test('gives a picture with the figures of the year and without a missing number', () => {
+  test('the picture of a year shows its figures and lacks no number', () => {
     const svg = pictureOf(played.result)
     for (const { arm, ndcg } of played.result.year.arms)
       expect(svg).toContain(`${arm} ${decimal(ndcg?.value ?? -1)} [`)

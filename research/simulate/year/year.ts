@@ -1,6 +1,6 @@
 /**
- * @module A year of a made-up shop in fast motion, week by week: shoppers come, devices lose their stores, servers are
- * down, a round takes reports, every fourth week `pretrain --from` makes the next model of all orders. Shoppers whom
+ * @module Plays a year of a made-up shop, week by week: shoppers come, devices lose their stores, servers are down, and
+ * a round takes reports. Every fourth week, `pretrain --from` makes the next model from all orders. Shoppers whom
  * nothing learns from judge each week's models before the week teaches anything. The seed determines everything.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -55,14 +55,16 @@ const MONTH = 4
 export interface WeekResult extends Traffic, Verdict {
   readonly week: number
   readonly items: number
-  /** Shoppers who came, stores that were found lost at a visit, and the events that these had held. */
+  /** Number of shoppers who came, of stores that were found lost at a visit, and of the events in these stores. */
   readonly visitors: number
   readonly lostStores: number
   readonly lostEvents: number
   readonly sumExact: boolean | null
   /** What `pretrain --from` did after this week, or why its model was refused; null in other weeks. */
   readonly training: string | null
-  /** ε so far of the device with the most reports, and of the shopper with the most on several devices. */
+  /**
+   * ε spent so far by the device with the most reports, and by the shopper with the most reports on several devices.
+   */
   readonly epsilonDevice: number
   readonly epsilonShopper: number
   /** Millions of bytes of new models to browsers, before compression. */
