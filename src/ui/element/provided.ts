@@ -51,8 +51,9 @@ export function provide<TItem extends Item>(options: {
   /** BCP 47 locale; default `en-GB`. */
   readonly locale?: string
   /**
-   * Puts products into the shop's basket. With it, each card has the button "Add to basket", and lists of items bought
-   * together the button "Add all". A rejected promise shows that it failed. Capture `add_to_cart` here.
+   * Puts products into the shop's basket. With it, each card of `<nearside-recommendations>` has the button "Add to
+   * basket", and lists of items bought together the button "Add all". A rejected promise shows that it failed. Capture
+   * `add_to_cart` here.
    */
   readonly onAdd?: (items: readonly TItem[]) => unknown
   /** Result of `measureLists(…)` of `nearside/measure`; default: nothing is measured. */
