@@ -43,7 +43,7 @@ function displaced(problem: FitProblem, size: number): Float64Array {
   return Float64Array.from({ length: problem.parameters }, (_, j) => size * Math.sin(1 + 3 * j))
 }
 
-test('the loss equals its definition', () => {
+test('the loss that engines use equals the definition of the objective', () => {
   fc.assert(
     fc.property(shapes, (shape) => {
       const problem = testProblem(shape)
@@ -57,7 +57,7 @@ test('the loss equals its definition', () => {
   )
 })
 
-test('the gradient agrees with central differences', () => {
+test('the gradient of the objective agrees with central differences', () => {
   fc.assert(
     fc.property(shapes, (shape) => {
       const problem = testProblem(shape)

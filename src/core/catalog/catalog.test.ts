@@ -66,7 +66,7 @@ describe('parseItem', () => {
     expect(error.message).toContain(message)
   })
 
-  test('ignores inherited properties', () => {
+  test('parseItem ignores inherited properties', () => {
     expect(refusal(() => parseItem(Object.create({ id: 'inherited' }))).code).toBe(
       'catalog-invalid',
     )
@@ -110,7 +110,7 @@ describe('Catalog', () => {
     expect(catalog.items.length).toBe(catalog.size)
   })
 
-  test('refuses an id used twice', () => {
+  test('a catalog refuses an id that is used twice', () => {
     expect(refusal(() => new Catalog([{ id: 'a' }, { id: 'a' }])).message).toContain("'a'")
   })
 

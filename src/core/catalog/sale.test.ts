@@ -25,12 +25,12 @@ describe('the price of a sale', () => {
     expect(priceAt({ until: '2026-06-30' }, '2026-07-01T00:00:00Z')).toBe(49.95)
   })
 
-  test('does not apply if a date of the sale is unreadable', () => {
+  test('a sale with an unreadable date does not apply', () => {
     expect(priceAt({ until: 'Monday' }, '2026-06-30T00:00:00Z')).toBe(49.95)
     expect(priceAt({ from: 'Monday' }, '2026-06-30T00:00:00Z')).toBe(49.95)
   })
 
-  test('leaves the items unchanged if no sale runs', () => {
+  test('atPrices returns the same items if no sale runs', () => {
     const items = [mug(), mug({ price: 1, until: '2026-01-01' })]
     expect(atPrices(items, at('2026-06-01'))).toBe(items)
   })
@@ -57,7 +57,7 @@ describe('a catalog with sales', () => {
     { id: 'cup', price: 5 },
   ]
 
-  test('has the prices that apply at the time passed to `parse`', () => {
+  test('a catalog has the prices that apply at the time passed to `parse`', () => {
     const prices = (time: string) => Catalog.parse(rows, at(time)).items.map(({ price }) => price)
     expect(prices('2026-06-01')).toEqual([39.96, 5])
     expect(prices('2026-07-01')).toEqual([49.95, 5])
@@ -72,7 +72,7 @@ describe('a catalog with sales', () => {
     expect(usual({ regularPrice: '59.95 €' }, '2026-07-01')).toBeUndefined()
   })
 
-  test('keeps its sales if `parse` gets no time', () => {
+  test('a catalog keeps its sales if `parse` gets no time', () => {
     expect(Catalog.parse(rows).items).toEqual(rows)
   })
 
@@ -92,7 +92,7 @@ describe('a catalog with sales', () => {
     { price: '3' },
     { price: 3, until: 'soon' },
     { price: 3, from: 20260630 },
-  ])('refuses a row with the malformed sale %o', (sale) => {
+  ])('a catalog refuses a row with the malformed sale %o', (sale) => {
     const { size, faults } = Catalog.parse([{ id: 'a', sale }, { id: 'b' }])
     expect([size, faults.length]).toEqual([1, 1])
   })

@@ -15,7 +15,7 @@ function shopper(interactions: Interaction[]) {
 }
 
 describe('cases with exact times', () => {
-  it('makes one case of each order, whose history ends before the order', () => {
+  it('each order makes one case, whose history ends before the order', () => {
     const cases = buildCases(
       shopper([
         purchase(5, T, 'a'),
@@ -33,14 +33,14 @@ describe('cases with exact times', () => {
     expect(cases.map(({ history }) => history.map(({ item }) => item))).toEqual([[], [5, 2]])
   })
 
-  it('makes one case of an order whose lines have different times', () => {
+  it('an order whose lines have different times makes one case', () => {
     const cases = buildCases(shopper([purchase(1, T, 'a'), purchase(2, T + 5000, 'a')]), false, 0)
     expect(cases).toHaveLength(1)
     expect(cases[0].targets).toEqual([1, 2])
     expect(cases[0].history).toEqual([])
   })
 
-  it('makes one case of each view, and merges events of the same time', () => {
+  it('each view makes one case, and events of the same time make one case together', () => {
     const cases = buildCases(
       shopper([view(1, T), view(2, T + 1000), view(3, T + 1000), purchase(4, T + 1000, 'a')]),
       false,
@@ -68,7 +68,7 @@ describe('cases with exact times', () => {
 })
 
 describe('cases with day-only times', () => {
-  it('makes one case of all sessions of a day', () => {
+  it('with day-only times, all sessions of a day make one case', () => {
     const day = Math.floor(T / DAY) * DAY
     const cases = buildCases(
       shopper([purchase(1, day, 'a'), purchase(2, day, 'b'), purchase(1, day + DAY, 'c')]),

@@ -24,7 +24,7 @@ const looks = (...items: number[]): History =>
 const intent = (history: History) => intentOf({ peerGroup }, profileOf(history, NOW))
 
 describe('intentOf', () => {
-  it('halves a product’s share for every two products that were looked at after it', () => {
+  it('a product’s share of the intent is halved for every two products that were looked at after it', () => {
     const found = intent(looks(4, 2, 0))
     const [last, second, third] = [1, 2 ** -0.5, 0.5]
     const total = last + second + third
@@ -53,7 +53,7 @@ describe('intentOf', () => {
     }
   })
 
-  it('is null for an empty history', () => {
+  it('the intent of an empty history is null', () => {
     expect(intent([])).toBeNull()
   })
 

@@ -32,7 +32,7 @@ describe('the lift of the visit’s prices', () => {
     expect(dear?.of(dearest)).toBeGreaterThan(dear?.of(cheapest) ?? Number.NaN)
   })
 
-  test('is small after looks at mixed prices', () => {
+  test('the lift of a price is small after looks at mixed prices', () => {
     const gap = (items: readonly number[]) => {
       const lift = liftOf(items.map((row) => look(row)))
       return Math.abs((lift?.of(cheapest) ?? 0) - (lift?.of(dearest) ?? 0))
@@ -43,7 +43,7 @@ describe('the lift of the visit’s prices', () => {
     expect(gap(mixed)).toBeLessThan(gap(rows.slice(0, 6)) / 4)
   })
 
-  test('counts only the current visit’s looks, each product once', () => {
+  test('the lift of a price counts only the looks of the current visit, each product once', () => {
     expect(liftOf([])).toBeNull()
     expect(liftOf([look(cheapest, { name: 'purchase' })])).toBeNull()
     expect(liftOf([look(cheapest, { time: NOW - 31 * MINUTE })])).toBeNull()

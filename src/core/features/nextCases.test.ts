@@ -17,7 +17,7 @@ const of = (interactions: readonly ReturnType<typeof event>[], dayOnly = false) 
   ])
 
 describe('a case of the next different product', () => {
-  it('leaves out the product at hand, until half an hour without an event ends the visit', () => {
+  it('a case leaves out the product at hand, until half an hour without an event ends the visit', () => {
     const looks = [event(1, 0), event(1, 1), event(2, 2), event(1, 12), event(3, 72)]
     expect(of(looks)).toEqual([
       [[1], null, 1],
@@ -29,7 +29,7 @@ describe('a case of the next different product', () => {
     ])
   })
 
-  it('counts neither an order nor a shown list as a look', () => {
+  it('neither an order nor a shown list makes a product the product at hand', () => {
     const visit = [event(1, 0), event(5, 3, 'view_item_list'), event(2, 4, 'purchase'), event(3, 8)]
     expect(of(visit)).toEqual([
       [[1], null, 1],
@@ -42,7 +42,7 @@ describe('a case of the next different product', () => {
     ])
   })
 
-  it('has no product at hand in a log with day-only times', () => {
+  it('in a log with day-only times, a case has no product at hand', () => {
     expect(of([event(1, 0), event(1, 1440)], true)).toEqual([
       [[1], null, 1],
       [[1], null, 1],

@@ -41,11 +41,11 @@ describe('visitsOf', () => {
     ])
   })
 
-  it('return tendency is the share of returns after the first visit, shrunk to a third', () => {
+  it('the return tendency is the share of returns after the first visit, shrunk towards a third', () => {
     expect(returnTendency).toBeCloseTo((1 + 3) / (2 + 9), 6)
   })
 
-  it('is empty for an empty history', () => {
+  it('an empty history has no visits', () => {
     expect(visitsOf(profileOf([], NOW))).toMatchObject({ items: [], visits: 0 })
   })
 })

@@ -15,14 +15,14 @@ const model = testModel(shop)
 const now = UNTIL + 50 * DAY
 
 describe('sharedDelta', () => {
-  it('the delta has a fixed length, and is all zeros for an empty history', () => {
+  it('a contribution has the same length for every shopper, and is all zeros for an empty history', () => {
     for (const { interactions } of shop.shoppers)
       expect(sharedDelta(model, interactions, now)).toHaveLength(SHARED_LENGTH)
     const nothing = sharedDelta(model, [], now)
     expect(nothing).toEqual(new Float32Array(FEATURE_COUNT))
   })
 
-  it('the delta is the mean negative gradient with respect to w', () => {
+  it('a contribution is the mean negative gradient of the shopper’s cases with respect to w', () => {
     for (const { interactions } of shop.shoppers) {
       const problem = fitProblemOf(model, casesFromHistory(interactions), now)
       if (!problem) continue
@@ -37,7 +37,7 @@ describe('sharedDelta', () => {
     }
   })
 
-  it('the delta lowers the loss of the shopper’s own cases', () => {
+  it('a step along a contribution lowers the loss of the shopper’s own cases', () => {
     for (const { interactions } of shop.shoppers) {
       const delta = sharedDelta(model, interactions, now)
       const featureWeights = applySharedDelta(model.featureWeights, delta, 0.1)
@@ -54,7 +54,7 @@ describe('sharedDelta', () => {
 })
 
 describe('applySharedDelta', () => {
-  it('adds the scaled delta to the feature weights', () => {
+  it('applySharedDelta adds the mean contribution times the learning rate to the feature weights', () => {
     const delta = Float32Array.from({ length: SHARED_LENGTH }, (_, f) => f + 1)
     const before = model.featureWeights.slice()
     const next = applySharedDelta(model.featureWeights, delta, 0.5)
@@ -63,7 +63,7 @@ describe('applySharedDelta', () => {
       expect(weight).toBeCloseTo(before[f] + 0.5 * (f + 1), 4)
   })
 
-  it('refuses a delta of the wrong length', () => {
+  it('applySharedDelta refuses a contribution of the wrong length', () => {
     const short = new Float32Array(3)
     expect(() => applySharedDelta(model.featureWeights, short, 1)).toThrow(NearsideError)
   })

@@ -87,7 +87,7 @@ describe('a list of similar items', () => {
     expect(near.map(({ id }) => id)).toHaveLength(8)
   })
 
-  test('contains as many products as requested, even more than thirty', () => {
+  test('a list of similar items contains as many products as requested, even more than thirty', () => {
     const ranked = new Ranker(model, new Catalog(model.itemIds.map((id) => ({ id }))))
     expect(ranked.similar(about, { limit: 90 })).toHaveLength(90)
   })

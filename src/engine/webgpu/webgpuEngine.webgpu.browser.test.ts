@@ -68,7 +68,7 @@ describe('the fused kernels', () => {
     })
   })
 
-  test('make five dispatches per step and one readback per fit', async () => {
+  test('the fused kernels make five dispatches per step and one readback per fit', async () => {
     const during = async (steps: number) => {
       const { calls, stop } = countGpuCalls()
       await engine.fit({ ...problem, steps }).finally(stop)
@@ -91,11 +91,11 @@ describe('the fused kernels', () => {
     expect(again.bufferCreations).toBe(shortAgain.bufferCreations)
   })
 
-  test('give the same bits for the same problem', async () => {
+  test('the fused kernels give the same bits for the same problem', async () => {
     expect(await engine.fit(problem)).toEqual(await engine.fit(problem))
   })
 
-  test('stop on an abort and serve the next fit', async () => {
+  test('the fused kernels stop on an abort and serve the next fit', async () => {
     const controller = new AbortController()
     const fit = engine.fit(problem, {
       signal: controller.signal,
@@ -105,7 +105,7 @@ describe('the fused kernels', () => {
     await expectReference(await engine.fit(problem))
   })
 
-  test('report a device that is destroyed during a fit', async () => {
+  test('a fit on the fused kernels rejects if the device is destroyed', async () => {
     const fit = engine.fit(problem, { onProgress: () => device.destroy() })
     await expect(fit).rejects.toMatchObject({
       code: 'engine-failed',
@@ -115,14 +115,14 @@ describe('the fused kernels', () => {
     expect(tf.engine().state.numTensors).toBe(0)
   })
 
-  test('work on a new device after a loss', async () => {
+  test('the fused kernels work on a new device after a loss', async () => {
     engine.dispose()
     const { adapter } = await watchedAdapter()
     engine = await createWebgpuEngine(adapter)
     await expectReference(await engine.fit(problem))
   })
 
-  test('refuse to start beside an existing WebGPU backend', async () => {
+  test('the engine refuses to start beside an existing WebGPU backend', async () => {
     const { adapter } = await watchedAdapter()
     await expect(createWebgpuEngine(adapter)).rejects.toMatchObject({
       code: 'engine-unavailable',

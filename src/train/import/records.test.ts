@@ -32,7 +32,7 @@ describe('a table', () => {
       fc.array(fc.array(text, { minLength: width, maxLength: width }), { minLength: 1 }),
     )
 
-  test('is read back as it was written, including line breaks in quoted fields', async () => {
+  test('a table is read back as it was written, including line breaks in quoted fields', async () => {
     await fc.assert(
       fc.asyncProperty(
         rows,
@@ -57,7 +57,7 @@ describe('a table', () => {
     )
   })
 
-  test('reports the lines with a wrong number of fields', async () => {
+  test('readTable reports the lines with a wrong number of fields', async () => {
     const { rows, unreadable } = await readTable(
       await put('a,b\n1,2\n3\n\n4,5" nail\n6,7,8\n"9\n9",10\n11,12\n'),
     )
@@ -81,7 +81,7 @@ describe('a table', () => {
     expect(rows).toEqual([{ line: 2, values: { name: 'Käse', price: '1' } }])
   })
 
-  test('is read from JSON lines, a JSON array, a JSON document or XML', async () => {
+  test('a table is read from JSON lines, a JSON array, a JSON document or XML', async () => {
     const array = [
       { id: 'a', name: { de: 'Tee' } },
       { id: 'b', n: 2 },
@@ -110,7 +110,7 @@ describe('a table', () => {
 })
 
 describe('a quote that is never closed', () => {
-  test('makes only its own line unreadable', async () => {
+  test('a quote that is never closed makes only its own line unreadable', async () => {
     const good = Array.from({ length: 3000 }, (_, k) => `${k},"x, y"`)
     const bad = [
       ...good.slice(0, 5),

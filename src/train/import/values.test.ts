@@ -25,7 +25,7 @@ async function check(call: string, cases: readonly (readonly [string, unknown])[
 }
 
 describe('an amount', () => {
-  test('is read in every usual notation', () =>
+  test('an amount is read in every usual notation', () =>
     check('amount(text)', [
       ['2.55', 2.55],
       ['£1,234.50', 1234.5],
@@ -49,7 +49,7 @@ describe('an amount', () => {
       ['0x10', null],
     ]))
 
-  test('in a column with decimal commas has points as thousands separators', () =>
+  test('in a column with decimal commas, the points of an amount separate thousands', () =>
     check('amount(text, true)', [
       ['1.234', 1234],
       ['0,125', 0.125],
@@ -69,7 +69,7 @@ describe('a time', () => {
   const iso = `strftime(make_timestamp_ms(instant(text)), '%Y-%m-%dT%H:%M:%S.%gZ')
     || CASE WHEN is_day(text) THEN ' day' ELSE '' END`
 
-  test('is read in every form that exports use', () =>
+  test('a time is read in every form that exports use', () =>
     check(iso, [
       ['2011-09-01', '2011-09-01T00:00:00.000Z day'],
       ['2011-09-01 08:26:00', '2011-09-01T08:26:00.000Z'],
@@ -97,7 +97,7 @@ describe('a time', () => {
       ['', null],
     ]))
 
-  test('is read with day and month in the given order', async () => {
+  test('a date is read with day and month in the given order', async () => {
     const american: (readonly [string, string | null])[] = [
       ['12/1/2010 8:26', '2010-12-01T08:26:00.000Z'],
       ['12/1/2010 12:05 AM', '2010-12-01T00:05:00.000Z'],
@@ -111,7 +111,7 @@ describe('a time', () => {
     ])
   })
 
-  test('without a zone is read in the shop’s zone, across both clock changes', async () => {
+  test('a time without a zone is read in the shop’s zone, across both clock changes', async () => {
     const london: (readonly [string, string])[] = [
       ['2011-01-01 08:26:00', '2011-01-01T08:26:00.000Z'],
       ['2011-07-01 08:26:00', '2011-07-01T07:26:00.000Z'],
@@ -128,7 +128,7 @@ describe('a time', () => {
 })
 
 describe('a cell of products', () => {
-  test('is split into order lines', async () => {
+  test('a cell of several products is split into order lines', async () => {
     const [counted, named] = await apply('CAST(order_lines(text) AS JSON)', [
       '2× Mug, large, 1× Tea pot',
       'name:Mug|sku:MG|quantity:2|total:15.00;name:Tea|product_id:7|quantity:1|total:3',

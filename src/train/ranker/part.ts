@@ -1,7 +1,7 @@
 /** @module A table made of some cases and columns of another table of training cases. */
 import type { RankerCase, RankerDataset } from './dataset.ts'
 
-/** @param columns columns in the order given; absent: all. */
+/** @param columns columns to copy, in this order; absent: all columns */
 export function partOf(
   table: RankerDataset,
   isIn: (one: RankerCase) => boolean,

@@ -1,4 +1,4 @@
-/** @module Samples the ranker's cases for its judges: features and context, out of fold. */
+/** @module Samples cases, with out-of-fold features and context, on which the ranker's features are judged. */
 import { contextCandidates } from '@nearside/core/features/context/contextFeatures.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
 import { buildDataset, contextColumns, type RankerDataset } from './dataset.ts'

@@ -23,7 +23,7 @@ describe('data/online-retail', () => {
     report = JSON.parse(await readFile(join(directory, 'report.json'), 'utf8')) as ImportReport
   }, 120_000)
 
-  test('the files match the sizes and hashes of the report', async () => {
+  test('the demo shop’s files match the sizes and hashes of its report', async () => {
     expect(report.files.map(({ name }) => name)).toEqual(['catalog.jsonl.gz', 'events.tsv.gz'])
     for (const { name, bytes, sha256: packed, contentSha256 } of report.files) {
       const file = await readFile(join(directory, name))
@@ -32,7 +32,7 @@ describe('data/online-retail', () => {
     }
   })
 
-  test('the report’s counts add up to the published counts', () => {
+  test('the counts in the demo shop’s report add up to the published counts', () => {
     const [{ lines, kept, dropped }] = report.logs
     expect(lines).toBe(541_909)
     expect(kept + Object.values(dropped).reduce((sum, count) => sum + count, 0)).toBe(lines)
@@ -40,7 +40,7 @@ describe('data/online-retail', () => {
     expect(kept + dropped['exact duplicate']!).toBe(396_337)
   })
 
-  test('the shop has as many items, shoppers and events as reported', () => {
+  test('the demo shop has as many items, shoppers and events as its report says', () => {
     expect(shop).toMatchObject({ name: 'online-retail', dayOnly: false })
     expect(shop.items).toHaveLength(3_659)
     expect(shop.shoppers).toHaveLength(4_334)

@@ -1,6 +1,6 @@
 /**
- * @module Item prices over time, from the log: a price below the usual price of an item is an offer.
- * Orders of one day differ (quantities, vouchers), so a day's price is its median.
+ * @module Item prices over time, from the log. If a price is below the item's usual price, the item is on offer. Orders
+ * of one day differ (quantities, vouchers), so a day's price is its median.
  */
 
 import { LEAST_DISCOUNT } from '@nearside/core/features/context/context.ts'
@@ -16,10 +16,10 @@ interface PriceHistory {
 /** Price history by item row; items without a logged price are missing. */
 export type PriceLog = ReadonlyMap<number, PriceHistory>
 
-/** Days that the usual price is computed over; after `CURRENT_DAYS` the last price is no longer current. */
+/** Number of days that give the usual price; after `CURRENT_DAYS` the last price no longer counts as current. */
 const USUAL_DAYS = 120
 const CURRENT_DAYS = 14
-/** Fewest days with a price for a usual price. */
+/** Minimum number of days with a price from which a usual price is computed. */
 const FEWEST_DAYS = 5
 const LEAST_RATIO = Math.exp(LEAST_DISCOUNT)
 

@@ -21,7 +21,7 @@ describe('context.tsv', () => {
     return readContext(join(folder, 'context.tsv'))
   }
 
-  test('reads columns in any order, days and hours, and empty values', async () => {
+  test('context.tsv can have columns in any order, days or times, and empty values', async () => {
     const changes = await read(
       'name\tvalue\ttime\nweather\train\t2011-05-01\n\nweather\t\t2011-05-01T14:00:00Z\n',
     )
@@ -71,7 +71,7 @@ describe('the context of a shop folder', () => {
     expect(contextOf(shop).discountsAt(at('2011-05-01'))).toBeNull()
   })
 
-  test('a discount starts the day after a price fell and ends two weeks after the log', async () => {
+  test('a discount begins on the day after a price fell and ends two weeks after the end of the log', async () => {
     await events(priced)
     await put('context.tsv', 'time\tname\tvalue\n2011-05-04\tmarket_day\tyes\n')
     const shop = await readShop(folder)
@@ -79,13 +79,13 @@ describe('the context of a shop folder', () => {
     const contexts = contextOf(shop)
     expect(contexts.at(at('2011-05-04T10:00:00Z'))).toEqual({ market_day: 'yes' })
     const tea = (day: string) => contexts.discountsAt(at(day))?.[0]
-    // A day's own price doesn't count yet, because it comes from the orders to predict.
+    // The price of the day itself doesn't count, because it comes from the orders to predict.
     expect(tea('2011-05-09')).toBe(0)
     expect(tea('2011-05-10')).toBeCloseTo(Math.log(4 / 3), 6)
     expect(tea('2011-05-24')).toBeCloseTo(Math.log(4 / 3), 6)
     expect(tea('2011-05-25')).toBe(0)
     expect(contexts.discountsAt(at('2011-05-11'))?.[1]).toBe(0)
-    // Too few days for a usual price.
+    // There are too few days for a usual price.
     expect(tea('2011-05-04')).toBe(0)
   })
 })

@@ -19,7 +19,7 @@ afterEach(() => rm(folder, { recursive: true }))
 const put = (name: string, content: string | Uint8Array) => writeFile(join(folder, name), content)
 
 describe('readShop', () => {
-  test('reads histories by time, adds unknown items, and takes the visit for a missing session', async () => {
+  test('readShop sorts histories by time, adds unknown items, and replaces a missing session by the visit', async () => {
     await put('catalog.jsonl', '{"id":"tea","title":"Tea"}\r\n\r\n{"id":"mug","price":3}\r\n')
     await put(
       'events.tsv',
@@ -135,7 +135,7 @@ describe('readShop', () => {
     })
   })
 
-  test('names the file that is missing, truncated, damaged or not text', async () => {
+  test('readShop names the file that is missing, truncated, damaged or not text', async () => {
     await expect(readShop(join(folder, 'nowhere'))).rejects.toThrow('there is no such shop folder')
     await expect(readShop(folder)).rejects.toThrow('contains no events.tsv')
     const packed = gzipSync(`${HEADER}${'a\tpurchase\tx\t2011-01-01\t\n'.repeat(100)}`)
@@ -218,7 +218,7 @@ describe('writeShop', () => {
     )
   })
 
-  test('the same input gives the same bytes, and the other format is removed', async () => {
+  test('writeShop gives the same bytes for the same input, and removes files of the other format', async () => {
     const events: ShopEvent[] = [{ shopper: 'a', event: 'purchase', item: 'x', time: 1e12 }]
     await writeShop(folder, [{ id: 'x' }], events, { gzip: false })
     const first = await writeShop(folder, [{ id: 'x' }], events)
@@ -229,7 +229,7 @@ describe('writeShop', () => {
     expect((await readdir(folder)).sort()).toEqual(['catalog.jsonl.gz', 'events.tsv.gz'])
   })
 
-  test('refuses an id with a tab', async () => {
+  test('writeShop refuses an id with a tab', async () => {
     const bad: ShopEvent = { shopper: 'a\tb', event: 'purchase', item: 'x', time: 0 }
     await expect(writeShop(folder, [], [bad])).rejects.toThrow('shopper "a\\tb" holds a tab')
   })

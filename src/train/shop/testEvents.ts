@@ -1,4 +1,4 @@
-/** @module Turns a shop in memory into the lines of a log; tests only. */
+/** @module Turns a shop in memory into the lines of a log, for tests. */
 import type { Shop } from './shop.ts'
 import type { ShopEvent } from './testWrite.ts'
 

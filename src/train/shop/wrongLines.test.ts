@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** Reads a log of `good` right lines, followed by the given lines. */
+/** Reads a log of as many correct lines as `good` says, followed by the given lines. */
 async function read(good: number, ...wrong: string[]) {
   const right = Array.from({ length: good }, (_, k) => {
     const day = String((k % 28) + 1).padStart(2, '0')
@@ -25,7 +25,7 @@ async function read(good: number, ...wrong: string[]) {
   return readShop(folder, NOW)
 }
 
-it('leaves a few wrong lines out, and reports how many and why', async () => {
+it('a few wrong lines of a log are left out and reported by number and reason', async () => {
   const whole = await read(100)
   expect(whole.leftOut).toBeUndefined()
   const { leftOut, ...rest } = await read(
@@ -51,7 +51,7 @@ it('leaves a few wrong lines out, and reports how many and why', async () => {
   ])
 })
 
-it('refuses a log with many wrong times', async () => {
+it('a log with many wrong times is refused', async () => {
   const wrong = (time: string) => Array.from({ length: 12 }, () => `s1\tpurchase\ti0\t${time}\t`)
   await expect(read(100, ...wrong('01/02/2024'))).rejects.toThrow(
     "events.tsv line 102: '01/02/2024' is not an ISO date or date-time (12 of 112 lines are wrong)",

@@ -143,7 +143,7 @@ describe('outlier cleaning of a log that contains a script', () => {
   const events = [...people.flat(), ...script, bought]
   const usual = learnUsual(events, uniform(9))
 
-  it('drops the script’s views, but keeps its purchase and over 93 % of people’s events', () => {
+  it('outlier cleaning drops a script’s views, but keeps its purchase and over 93 % of people’s events', () => {
     const { events: kept, report } = cleanOutliers(events, usual)
     expect(kept).toContain(bought)
     expect(kept.filter(({ session }) => session === 'script')).toEqual([bought])
@@ -162,7 +162,7 @@ describe('outlier cleaning of a log that contains a script', () => {
     expect(rateOf(script.slice(0, 2))).toBeNull()
   })
 
-  it('drops nothing from a log too small to learn from', () => {
+  it('outlier cleaning drops nothing from a log that is too small to learn from', () => {
     const few = people[0].slice(0, 4)
     expect(cleanOutliers(few, learnUsual(few, uniform(2))).events).toEqual(few)
   })
