@@ -28,6 +28,9 @@ code is 1, if the feed doesn't answer, is cut off, older than the last one or in
 than a third of the products are gone, sold out or new, or a tenth of the prices missing, 0 or changed fivefold.
 If such a change is true, run nearside publish with the new catalog.
 
+The usual price, which cards strike through, is a feed's regularPrice, Shopify's compare-at price, or the price
+beside a sale_price without dates. A feed without these columns leaves the usual prices of the catalog.
+
 With --watch, the command runs until it is stopped. It waits longer after each failure, up to an hour.`)
   .argument('<feed>', 'address of the product feed', httpUrl)
   .requiredOption(...PUBLISHED)
