@@ -2,8 +2,8 @@
 
 import { waitFor } from '@nearside/core/testPatience.ts'
 import axe from 'axe-core'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { userEvent } from 'vitest/browser'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { page, userEvent } from 'vitest/browser'
 import { SEARCH_GERMAN } from '../../german.ts'
 import { createFakePersonalizer, type FakePersonalizer } from '../react/testPersonalizer.ts'
 import { provide } from './provided.ts'
@@ -83,10 +83,17 @@ test('the search finds typed words, with equally relevant hits in the shopper’
 })
 
 test('a search without hits offers others that have some', async () => {
+  const [width, height] = [innerWidth, innerHeight]
+  await page.viewport(1100, 800)
+  onTestFinished(() => page.viewport(width, height))
   const root = show()
   await userEvent.type(box(root), 'tea under £1')
   await waitFor(() => expect(visible(root, '.ns-meant button')).toHaveLength(1))
   expect((await axe.run(document.body)).violations).toEqual([])
+  // No filters take a column beside the list.
+  const widthOf = (selector: string) => root.querySelector(selector)?.getBoundingClientRect().width
+  await waitFor(() => expect(ids(root)).toHaveLength(ITEMS.length))
+  expect(widthOf('.ns-list')).toBe(widthOf('.ns-found'))
   visible(root, '.ns-meant button')[0].click()
   await waitFor(() => expect(ids(root)).toEqual(['tin', 'mug', 'wick']))
   expect(box(root).value).toBe('tea')

@@ -27,8 +27,8 @@ const LOOKS = `${searchCss}
 .ns-found:has(> p:empty) { margin: 0 }
 .ns-meant { display: flex; flex-wrap: wrap; gap: 8px; align-items: center }
 .ns-offers-note { margin: 0; color: var(--ns-muted) }
-@media (width >= 900px) { .ns-found { grid-template: auto 1fr / 220px minmax(0, 1fr) }
-  .ns-found > .ns-facets { grid-row: span 3 } }`
+@media (width >= 900px) { .ns-found:has(> .ns-facets:not([hidden])) { grid-template: auto 1fr / 220px minmax(0, 1fr) }
+  .ns-found > .ns-facets { grid-row: span 4 } }`
 let looks: CSSStyleSheet | null = null
 
 /** Searches over the products for all elements, with and without the shop's rules. */
