@@ -31,7 +31,7 @@ const question = (page: Page) => page.getByRole('region', { name: /^Keep what th
 async function look(page: Page): Promise<void> {
   await forYou(page).locator('[data-item]').nth(1).click()
   await learnsFrom(page, 1)
-  // The question appears after the note about what was learned.
+  // The question about storing appears after the note about what was learned.
   await page.getByRole('link', { name: 'See what changed' }).click()
   await expect(question(page)).toBeVisible()
 }

@@ -2,7 +2,10 @@
 import { expect, type Page } from 'playwright/test'
 import { comesToRest } from './shop.ts'
 
-/** Visible and announced content, without notes that a list is loading and without the menus of its cards. */
+/**
+ * Visible and announced content of a part of the page, without notes about loading lists and without the menus of
+ * cards.
+ */
 export const shown = (page: Page, part = '#shop') =>
   page.locator(part).evaluate((shown) => {
     const copy = shown.cloneNode(true) as Element

@@ -68,7 +68,7 @@ for (const [where, address] of [
     await isRestored()
     await expect.poll(() => pricesOf(page)).toEqual(prices)
 
-    // Each choice is one step back.
+    // "Back" undoes one choice at a time.
     await page.goBack()
     await expect(sortBy(page)).toHaveValue('')
     await page.goBack()

@@ -28,7 +28,7 @@ export const CHROMIUM_ARGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // These come last: if `--enable-features` occurs twice, the browser uses the last one.
+  // These flags come last, because the browser uses the last `--enable-features` if there are two.
   ...(process.env.NEARSIDE_CHROMIUM_ARGS?.match(/\S+/g) ?? []),
 ]
 

@@ -26,7 +26,7 @@ function proofOf(...flags: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--import', 'tsx', script, ...args],
-    // Without NODE_ENV, because the script may have to build the demo, and it must build the published form.
+    // Unset NODE_ENV, because the script possibly has to build the demo, and must build it in its published form.
     { encoding: 'utf8', env: { ...process.env, NODE_ENV: undefined } },
   )
   expect(status, stdout.slice(-3000) + stderr).toBe(0)

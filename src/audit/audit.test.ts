@@ -216,7 +216,7 @@ describe('the helper’s lists of reports', () => {
     },
   )
 
-  test('the helper’s lists contain one report per round of a storage and all its copies', async () => {
+  test('per round, the helper’s lists contain one report of a browser’s storage and all its copies together', async () => {
     const { own, one } = await witnessed(1)
     const copies = [1, 2, 3, 4].map(() => one.copy())
     const known = idsIn(own)

@@ -7,7 +7,7 @@ export function norm(vector: ArrayLike<number>): number {
   return largest === 0 ? 0 : largest * ratio
 }
 
-/** Norm ‖x‖ as two factors, largest · ratio. Their product may overflow where the vector doesn't. */
+/** Norm ‖x‖ as two factors, largest · ratio. Their product can overflow even if no number of the vector does. */
 function scaledNorm(vector: ArrayLike<number>): { largest: number; ratio: number } {
   let largest = 0
   for (let i = 0; i < vector.length; i++) largest = Math.max(largest, Math.abs(vector[i]))

@@ -142,7 +142,7 @@ describe('the helper', () => {
     expect((await post(federation, made[0].body)).status).toBe(503)
     expect((await post(federation, made[1].body)).status).toBe(503)
     federation.leaderStore.count = count
-    // One device retries; the other never does.
+    // One of the two devices sends its report again; the other never does.
     expect((await post(federation, made[1].body)).status).toBe(201)
     for (const { body } of made.slice(2)) await post(federation, body)
     expect((await federation.helper.store.rounds(20)).at(-1)?.counted).toBeGreaterThanOrEqual(4)

@@ -132,7 +132,7 @@ interface Bucket {
   readonly at: number
 }
 
-/** Maximum number of buckets in one map. At this number, the maps rotate before the minute is over. */
+/** Maximum number of buckets in one map. At this number, the two maps rotate before the minute is over. */
 const MOST = 100_000
 
 /**

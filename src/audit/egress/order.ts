@@ -43,7 +43,7 @@ export interface Outcome {
   readonly browserNames: readonly string[]
   /** Number of paths that the shop declares. */
   readonly declared: number
-  /** SHA-256 of the paths, one per line. */
+  /** SHA-256 of these paths, written one per line. */
   readonly declaredHash: string
   /** Headers of the shop's home page. */
   readonly headers: Readonly<Record<string, string>>

@@ -13,7 +13,10 @@ const MAX_STEP = 7 * DAY
  */
 const SPREAD = DAY
 
-/** Times that both servers signed in one answer, milliseconds since the epoch. At least one of them is honest. */
+/**
+ * Times that both servers signed in one answer, milliseconds since the epoch. At least one of the two servers is
+ * honest.
+ */
 export interface SignedTimes {
   /** The smaller of the two signed times. */
   readonly time: number

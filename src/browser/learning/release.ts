@@ -17,7 +17,7 @@ export interface ModelKeys {
   readonly publishers: readonly string[]
   /** Number of publishers' keys that must sign; default 1. */
   readonly threshold?: number
-  /** Key of the helper, which signs one model per release; if given, its signature is needed, too. */
+  /** Key of the helper, which signs one model per release; if given, the helper's signature is needed, too. */
   readonly helper?: string
 }
 

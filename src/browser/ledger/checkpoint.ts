@@ -1,5 +1,5 @@
 /**
- * @module Ids of reports. An id is a hash of the round, of the log's end and of a secret of the device. To others it
+ * @module Ids of reports. An id is a hash of the round, of the log's end and of a secret of the device. To others an id
  * looks random, and each round has a new id, even on a copied or restored profile. Anyone with the log and the secret
  * can recompute the id and find it in the helper's list for the round.
  */

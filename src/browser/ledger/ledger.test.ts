@@ -84,7 +84,7 @@ describe('routine requests', () => {
 })
 
 describe('the oldest entries', () => {
-  /** Fills a store with this many entries; each fiftieth is an upload of ten bytes. */
+  /** Fills a store with `entries` entries; each fiftieth entry is an upload of ten bytes. */
   async function filled(ledger: ReturnType<typeof createLedger>, entries: number) {
     const upload = { kind: 'upload', detail: {}, bytesSent: 10 } as const
     const learn = { kind: 'learn', detail: {} } as const

@@ -120,7 +120,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
     append: (facts: Facts, keep: Durability = 'relaxed') => add(facts, keep, null),
     /**
      * Adds one request to today's count of these facts, with the bytes of its body. With `received`, it adds only the
-     * answer's bytes, for a request that is already counted. Resolves when stored.
+     * answer's bytes, for a request that is already counted. Resolves when the count is stored.
      */
     async count(facts: Facts, received?: number): Promise<void> {
       const counted = { times: received === undefined ? 1 : 0, received: received ?? 0 }

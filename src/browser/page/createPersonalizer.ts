@@ -97,7 +97,7 @@ export async function createPersonalizer<TItem extends Item = Item>(
   }
 }
 
-/** Methods that only pass their arguments on to the worker, without surplus ones, such as a click handler's event. */
+/** Methods that only pass their arguments on to the worker; surplus ones, such as a click's event, are dropped. */
 function forwarded(call: WorkerLink['call']): Pick<Personalizer, Forwarded> {
   const methods = Object.entries(FORWARDED).map(([name, count]) => [
     name,

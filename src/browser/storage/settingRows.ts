@@ -117,7 +117,7 @@ type SettingStore = ReturnType<typeof settingRows>
 
 /**
  * Values for unreadable settings that protect the shopper: learning is paused, and the privacy budget is spent;
- * `parseBudget` refuses this budget like any unreadable one. A consent is not assumed, and nothing is sent without one.
+ * `parseBudget` refuses this budget like any unreadable one. No consent is assumed, so nothing is sent.
  */
 const ASSUMED: Partial<Settings> = { paused: true, budget: 'unreadable' }
 

@@ -237,7 +237,7 @@ describe.each([
     expect(await store.setting('consent')).toBe(undefined)
     expect(await store.setting('paused')).toBe(true)
     expect(await store.setting('budget')).toEqual({ spent: 3 })
-    // A fit that began before must not bring erased data back.
+    // A fit that began before the erasure must not bring erased data back.
     expect(await store.putPersonal(personal(2), epoch)).toBe(null)
     expect(await store.putPersonal(personal(2), await store.epoch())).toBe(1)
   })

@@ -43,7 +43,7 @@ test('lists about a product are about its variants', async () => {
   const similar = ids(await device.similar('mug', { limit: 31 }))
   expect(similar.length).toBeGreaterThan(9)
   for (const id of FAMILY) expect(similar).not.toContain(id)
-  // Each of the three is bought with the next three of its category.
+  // In the test log, each of the three variants is bought with the next three items of its category.
   expect(ids(await device.boughtTogether('mug', {})).sort()).toEqual([
     'item-12',
     'item-16',

@@ -59,7 +59,7 @@ it.each(SHOPS)(
       (error) => error,
     )
     const { findings } = examined.result as { findings: { level: string; about: string }[] }
-    // This site doesn't include the library's files.
+    // The published site doesn't include the library's files, so the doctor reports a missing worker.
     expect(findings.filter(({ level, about }) => level === 'error' && about !== 'worker')).toEqual(
       [],
     )

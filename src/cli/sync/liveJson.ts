@@ -28,7 +28,7 @@ const readFeed = optional(
   }),
 )
 
-/** Whether `sync` no longer confirms the file, which it does each hour. A time in the future confirms nothing. */
+/** Whether `sync` has stopped confirming the file, as it does each hour. A time in the future confirms nothing. */
 export function isStale({ time, minutes }: LiveFile, now: number): boolean {
   return !(Math.abs(now - Date.parse(time)) <= Math.max(2 * HOUR, 3 * minutes * 60_000))
 }

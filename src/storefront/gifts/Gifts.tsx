@@ -139,7 +139,7 @@ function Proposal({ wish: { pence, people }, offers }: ProposalProps) {
         {words('gifts.total', { total: price(penceOf(chosen)), budget: price(pence) })}
       </p>
       <p className="gifts-ways">
-        {/* This is the same button before and after the press, so that the focus stays on it. */}
+        {/* The same button stays before and after a press, so that it keeps the focus. */}
         <button
           type="button"
           className={added ? 'button' : 'button button-strong'}

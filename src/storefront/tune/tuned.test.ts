@@ -61,7 +61,7 @@ describe('tuned', () => {
     )
   })
 
-  test('more surprise never moves a product behind a more familiar one', () => {
+  test('a setting for more surprise never moves a product behind a more familiar product', () => {
     fc.assert(
       fc.property(entries, tunings, fc.constantFrom(0.25, 1), (list, tuning, more) => {
         const next = { ...tuning, surprise: tuning.surprise + more }

@@ -67,7 +67,7 @@ test('the server’s list is hydrated without a warning, keeps its height, then 
   await waitFor(() => expect(Object.keys(list).join()).toContain('__react'))
   app.render(<Page personalizer={createFakePersonalizer(ITEMS)} />)
   await waitFor(() => expect(idsIn(root)).toEqual(['tin', 'mug']))
-  // The same nodes with the same height, so nothing below has moved.
+  // The list consists of the same nodes, with the same height, so nothing below it has moved.
   expect(root.querySelector('section')).toBe(list)
   expect(list.getBoundingClientRect().height).toBeCloseTo(height, 0)
   expect(list.querySelector('[role=status]')?.textContent).toBe('')
