@@ -85,13 +85,29 @@ interface Progress {
 const BETWEEN_LINES = 10_000
 
 export function createProgress(stream: NodeJS.WriteStream, now: () => number = Date.now): Progress {
-  return stream.isTTY ? createBar(stream) : createLines(stream, now)
+  const stateOf = createState(now)
+  return stream.isTTY ? createBar(stream, stateOf) : createLines(stream, now, stateOf)
 }
 
-function createBar(stream: NodeJS.WriteStream): Progress {
+type State = (label: string, done: number, total: number) => string
+
+/** Share and time left, by the pace since the label's first report; the step's number if the total is unknown (0). */
+function createState(now: () => number): State {
+  let part = { label: '', time: 0, done: 0 }
+  return (label, done, total) => {
+    if (label !== part.label) part = { label, time: now(), done }
+    if (total <= 0) return `step ${done}`
+    // Some totals are estimates.
+    const share = Math.min(100, Math.floor((done / total) * 100))
+    const perUnit = (now() - part.time) / (done - part.done)
+    return `${share} %${timeLeft((total - done) * perUnit)}`
+  }
+}
+
+function createBar(stream: NodeJS.WriteStream, stateOf: State): Progress {
   const bar = new SingleBar({
     stream,
-    format: '{label} {bar} {percentage} %, {eta_formatted} left',
+    format: '{label} {bar} {state}',
     barsize: 20,
     barCompleteChar: '█',
     barIncompleteChar: '·',
@@ -101,14 +117,17 @@ function createBar(stream: NodeJS.WriteStream): Progress {
   let current: string | null = null
   return {
     update(label, done, total) {
+      const state = stateOf(label, done, total)
+      // Without a total the bar stays empty: 0 of 0 would be drawn as 100 %.
+      const [shown, of] = total > 0 ? [done, total] : [0, 1]
       if (label !== current) {
         bar.stop()
-        bar.start(total, done, { label })
+        bar.start(of, shown, { label, state })
         current = label
         return
       }
-      bar.setTotal(total)
-      bar.update(done)
+      bar.setTotal(of)
+      bar.update(shown, { state })
     },
     clear() {
       bar.stop()
@@ -117,23 +136,15 @@ function createBar(stream: NodeJS.WriteStream): Progress {
   }
 }
 
-/** The clock starts at once, so that short work prints no line. */
-function createLines(stream: NodeJS.WriteStream, now: () => number): Progress {
+/** Starts its clock at once, so that short work prints no line. */
+function createLines(stream: NodeJS.WriteStream, now: () => number, stateOf: State): Progress {
   let last = now()
-  let part = { label: '', time: 0, done: 0 }
   return {
     update(label, done, total) {
-      if (label !== part.label) part = { label, time: now(), done }
+      const state = stateOf(label, done, total)
       if (now() - last < BETWEEN_LINES) return
       last = now()
-      // Some totals are only estimates, and some steps have no total (0).
-      const share = Math.min(100, Math.floor((done / total) * 100))
-      const perUnit = (now() - part.time) / (done - part.done)
-      stream.write(
-        total > 0
-          ? `${label}: ${share} %${timeLeft((total - done) * perUnit)}\n`
-          : `${label}: step ${done}\n`,
-      )
+      stream.write(`${label}: ${state}\n`)
     },
     clear() {},
   }

@@ -26,6 +26,24 @@ it('progress is one bar per label on a terminal, which is cleared at the end', (
   expect(text()).toBe('')
 })
 
+it('progress has no time left before a step has a pace, and no share of an unknown total', () => {
+  const { stream, text } = testStream(true)
+  let now = 0
+  const progress = createProgress(stream, () => now)
+  progress.update('weights', 0, 0)
+  progress.update('walking', 0, 9000)
+  progress.clear()
+  const first = text()
+  expect(first).toMatch(/weights ·{20} step 0/)
+  expect(first).toMatch(/walking ·{20} 0 %/)
+  expect(first).not.toMatch(/100|left/)
+  progress.update('walking', 0, 9000)
+  now = 11_000
+  progress.update('walking', 100, 9000)
+  progress.clear()
+  expect(text()).toMatch(/walking ·{20} 1 %, 16 min left/)
+})
+
 it('progress is a line every few seconds if output is redirected', () => {
   const { stream, text } = testStream(false)
   let now = 0
