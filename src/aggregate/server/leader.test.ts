@@ -215,6 +215,16 @@ describe('the leader', () => {
     },
   )
 
+  it('the leader looks into its database once for reports that arrive together', async () => {
+    const federation = await createFederation({ parameters: { aggregationGoal: 12 } })
+    const made = []
+    for (let i = 0; i < 12; i++) made.push(await report(federation, i))
+    const known = vi.spyOn(federation.leaderStore, 'known')
+    const answers = await Promise.all(made.map(({ body }) => post(federation, body)))
+    expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(201))
+    expect(known.mock.calls.length).toBeLessThan(12)
+  })
+
   it('the leader refuses reports while 256 are under way, and stores none of the refused ones', async () => {
     let goOn = () => {}
     const federation = await createFederation()
