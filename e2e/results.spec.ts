@@ -75,7 +75,7 @@ for (const [where, address] of [
     await expect(page.getByRole('checkbox', { name: /^£1 to £3/ })).not.toBeChecked()
   })
 
-test('best match: Back shows the order that the shopper left, though a look changed the personal order', async ({
+test('best match: Back shows the products in the order last shown, though a product view changed their ranking', async ({
   page,
 }) => {
   await page.goto('/search#q=mug')

@@ -1,4 +1,4 @@
-/** @module Tests the cards' menus in lists that the page orders: departments, search results, the wishlist. */
+/** @module Tests the cards' menus in lists that the page itself sorts: departments, search results, the wishlist. */
 import { waitFor } from '@nearside/core/testPatience.ts'
 import {
   createFakePersonalizer,

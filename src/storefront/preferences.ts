@@ -5,7 +5,7 @@ import { createStored } from './stored.ts'
 export type Order = 'personal' | 'base'
 type Theme = 'system' | 'light' | 'dark'
 
-/** Order of all lists in the shop: personal, or the shop's own order, which is the same for everybody. */
+/** Sorting of all lists in the shop: personal, or the shop's own, which is the same for everybody. */
 export const order = createStored<Order>('nearside-shop.order', (value) =>
   value === 'base' ? 'base' : 'personal',
 )

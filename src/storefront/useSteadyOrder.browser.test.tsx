@@ -35,7 +35,7 @@ test('after a switch of the order, the new order is awaited before it replaces t
   await expect.element(screen.getByText('bird tea cake', { exact: true })).toBeVisible()
 })
 
-test('after “back”, a page shows the order that the shopper left, unless the device has forgotten something since', async () => {
+test('after “back”, a page shows its products in the order last shown, unless the device has forgotten something since', async () => {
   const personalizer = createFakePersonalizer(ITEMS)
   await personalizer.capture({ name: 'view_item', item_id: 'bird' })
   const open = () =>

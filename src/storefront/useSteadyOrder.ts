@@ -25,7 +25,8 @@ interface Shown {
 }
 
 /**
- * Orders by entry of the browser's history, so that "back" shows the order that the shopper left. A reload clears them.
+ * Products as last shown at each entry of the browser's history, so that "back" shows them in the same order. A reload
+ * clears this map.
  */
 const shownAt = new Map<string, Shown>()
 const MOST_ENTRIES = 50
@@ -38,8 +39,8 @@ function keepShown(shown: Shown): void {
 }
 
 /**
- * Order that this entry of the history showed, if it is an order of the same products, and the shopper has made the
- * device forget nothing since.
+ * Products as this entry of the history showed them. Null if it showed another list or other products, or if the
+ * shopper has made the device forget something since.
  */
 function shownHere(key: string, erasures: number, ids: readonly string[]): Shown | null {
   const shown = shownAt.get(entryNow())

@@ -37,7 +37,7 @@ const penceOf = (some: readonly Offer[]) => some.reduce((sum, { pence }) => sum 
 const price = (pence: number) => money(pence / 100)
 
 function Proposal({ wish: { pence, people }, offers }: ProposalProps) {
-  // The proposal stays as it is on screen, even if the shopper's order changes.
+  // The proposal stays as it is on screen, even if the device ranks the products anew.
   const [first] = useState(() => {
     for (const [at, some] of attempts(offers, { pence, people }).entries()) {
       const chosen = fillBudget(some, { count: people, pence })

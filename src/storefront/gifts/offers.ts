@@ -15,7 +15,7 @@ const MOST_SHARE = 2
 
 const penceOf = ({ price = 0 }: Item): number => Math.round(100 * price)
 
-/** All products that a choice may contain; null while the shopper's order is unknown. */
+/** All products that a choice may contain; null while their ranking is awaited. */
 export function useOffers(): readonly Offer[] | null {
   const personalizer = usePersonalizer()
   const { catalog, unavailable } = useShop()

@@ -102,7 +102,7 @@ export const StockList = memo(function StockList(props: StockListProps) {
   )
 })
 
-/** The shopper's answers to a list that the page orders. In everyone's order, there are none. */
+/** The shopper's answers to a list that the page itself sorts. If it is in everyone's order, there are none. */
 export function useStockAnswers(items: readonly Item[], why?: readonly string[]) {
   const isPersonal = useSignal(order) === 'personal'
   const query = useMemo(

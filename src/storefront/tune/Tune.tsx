@@ -19,7 +19,7 @@ interface TuneProps {
   readonly own: readonly Recommendation[]
   /** Whether the settings are visible; if false, the list still follows them. */
   readonly open: boolean
-  /** Callback for the list as the settings order it, or null if the settings change nothing. */
+  /** Callback for the list as the settings sort it, or null if the settings change nothing. */
   readonly onList: (list: readonly Recommendation[] | null) => void
 }
 
@@ -105,7 +105,7 @@ export function Tune({ own, open, onList }: TuneProps) {
   )
 }
 
-/** Returns the list, and further products that the shopper's settings can bring into it. */
+/** Returns the list, and more products that the shopper's settings can bring into it. */
 function usePool(own: readonly Recommendation[]): readonly Recommendation[] {
   const personalizer = usePersonalizer()
   const [more, setMore] = useState<readonly Recommendation[]>([])
@@ -116,7 +116,7 @@ function usePool(own: readonly Recommendation[]): readonly Recommendation[] {
       (list) => {
         if (!left) setMore(list)
       },
-      // If the further products can't be loaded, the settings sort only the list's own products.
+      // If more products can't be loaded, the settings sort only the products that the list already has.
       () => {},
     )
     return () => {

@@ -1,4 +1,4 @@
-/** @module Orders a list by the shopper's own settings. Neutral settings keep its order exactly. Pure functions. */
+/** @module Sorts a list by the shopper's own settings. Neutral settings leave it exactly as it is. Pure functions. */
 
 /** The shopper's settings for their list. */
 export interface Tuning {

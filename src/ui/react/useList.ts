@@ -57,7 +57,7 @@ export function useBoughtTogether(
   return useChoice({ kind: 'boughtTogether', item, options })
 }
 
-/** Orders given ids (a category, a search result) for this shopper. */
+/** Sorts the given ids (a category, a search result) for this shopper. */
 export function useRerank(
   ids: readonly string[],
   { limit, order, soldOut, page, rules }: RerankOptions = {},
