@@ -28,7 +28,7 @@ export const ARMS = Object.keys(ARM_MEANINGS) as readonly ArmName[]
  */
 export const BASE_ARMS = ARMS.slice(0, ARMS.indexOf('personal'))
 
-/** Counting arms: baselines that only count interactions. All are tested, since only a test shows which is best. */
+/** Counting baselines, which only count interactions. All are tested, since only a test shows which is best. */
 export const COUNTING_ARMS = [
   'last-viewed',
   'recently-viewed',

@@ -135,7 +135,7 @@ function agedInteractions(
     if (strength === 0) continue
     const key = unit === 'looks' ? nth : named
     const session = sessions.get(key) ?? new Map<number, { strengths: number[]; time: number }>()
-    // Insert again, so that the map is ordered by each session's latest event.
+    // Insert again, so that the map is sorted by each session's latest event.
     sessions.delete(key)
     sessions.set(key, session)
     session.set(item, { strengths: [...(session.get(item)?.strengths ?? []), strength], time })

@@ -172,7 +172,7 @@ describe('the report of a summary', () => {
 })
 
 describe('the summary of devices that begin at install', () => {
-  it('the summary reads the rows of each store, and picks the best counting arm for each', () => {
+  it('the summary reads the rows of each store, and picks the best counting baseline for each', () => {
     const rows = new Rows<WalkedCase>()
     for (let s = 0; s < 12; s++)
       for (let k = 0; k < 6; k++) {

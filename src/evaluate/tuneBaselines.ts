@@ -29,7 +29,7 @@ const MOST_CASES = 2000
 /** Number of parts of the shoppers; lists and popularity for one part come from the others. */
 const PARTS = 2
 
-/** Creates the counting arms from the interactions before a time. */
+/** Creates the arms that only count interactions, from the interactions before a given time. */
 export function countingArms(
   items: number,
   histories: readonly History[],

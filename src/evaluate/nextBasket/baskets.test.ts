@@ -31,7 +31,7 @@ test('each held-out shopper with at least three baskets is tested on the last on
 })
 
 test('the arms know exactly the baskets that the model was trained on', () => {
-  // With a later --until, the arms know no further baskets.
+  // A later --until must not give the arms more baskets to learn from.
   const { known } = splitBaskets(testInput(shop, { until: UNTIL + 20 * DAY }))
   const expected = shop.shoppers
     .filter(({ id }) => !held(id))

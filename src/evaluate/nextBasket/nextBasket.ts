@@ -21,7 +21,7 @@ import { tifuKnn } from './tifuKnn.ts'
 /** Description of each arm in one line, in the order of the report: baselines first. */
 export const BASKET_ARMS = {
   popular: 'baskets of training shoppers with the item',
-  'p-topfreq': "only the shopper's own counts; equal counts are ordered by popularity",
+  'p-topfreq': "only the shopper's own counts; equal counts are sorted by popularity",
   'gp-topfreq': 'the same, filled up with popularity',
   'tifu-knn': "decayed counts, mixed with the nearest shoppers'; settings published for Ta-Feng",
   'base-fresh': 'the base model; no learning on the device',

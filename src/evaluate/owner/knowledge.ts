@@ -7,8 +7,11 @@ import { DAY } from '@nearside/core/time.ts'
 import { isPurchase } from '../cases.ts'
 
 /**
- * Start of a device's store: some days before the case, the first tested day (`seeded`: plus all earlier orders
- * from the shop), after the last idle week, or the start of the log.
+ * Start of a device's store:
+ * - a number: so many days before the case
+ * - `install`: the first tested day; `seeded`: the same, plus all earlier orders from the shop
+ * - `evicted`: the first event after the last idle week
+ * - `beginning`: the start of the log
  */
 export const STORES = [
   '0',
@@ -28,9 +31,9 @@ export type Store = (typeof STORES)[number]
 export type Knowledge = Store | 'server' | 'nightly'
 
 /**
- * Conditions that the counting arms (baselines that only count interactions) are tuned for. `compared` and `installed`
- * predict the next different product, from the store of the compared arms or since install. The other conditions
- * predict purchases, from the knowledge that they name.
+ * Conditions that the counting baselines are tuned for. `compared` and `installed` predict the next different product,
+ * from the store of the compared arms or since install. The other conditions predict purchases, from the knowledge that
+ * they name.
  */
 const TUNED_FOR = ['compared', 'installed', 'server', 'install', 'seeded', 'beginning'] as const
 
@@ -62,7 +65,7 @@ export function storeHistory(store: Store, { history, time }: Known, installed: 
   return history.slice(firstAtOrAfter(history, began))
 }
 
-/** History since the last idle time. The log lacks visits without an event, so some of these stores were not idle. */
+/** History since the last idle time. Some of these stores were not idle: the log shows only visits with an event. */
 function sinceIdle(history: History, time: number): History {
   let from = history.length
   let next = time

@@ -35,7 +35,7 @@ function readerOf(rows: Rows<WalkedCase>, suffix: string, seed: number, stored =
       const found = liftOver(rows, arm, over, seed)
       return { arm: mean(arm), over: mean(over), ...(found && { lift: found }) }
     },
-    /** Counting arm with the highest mean on the test cases. The choice on these very cases favours the baseline. */
+    /** Counting baseline with the highest mean on the test cases. Choosing on these very cases favours it. */
     strongest: <Arm extends ArmName>(arms: readonly Arm[], store: Knowledge) =>
       arms.reduce((best, arm) => (mean(of(arm, store)) > mean(of(best, store)) ? arm : best)),
     worse: (store: Knowledge, metric?: 'nll') =>
@@ -44,7 +44,7 @@ function readerOf(rows: Rows<WalkedCase>, suffix: string, seed: number, stored =
 }
 
 /**
- * Answers the owner's questions; null with too few shoppers for an interval, or without a counting arm.
+ * Answers the owner's questions; null with too few shoppers for an interval, or without a counting baseline.
  * @param arms arms that scored every case; includes `personal` if devices learn
  */
 export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: readonly ArmName[]) {
@@ -74,7 +74,7 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
       return {
         model: compare(of('personal', store), model),
         counts: compare(of('personal', store), of(onServer, 'server')),
-        /** The best counting arm on the device over the best counting arm on the server. */
+        /** The best counting baseline on the device over the best one on the server. */
         countsOverCounts: {
           ...compare(of(onDevice, store), of(onServer, 'server')),
           arms: [onDevice, onServer] as const,
@@ -85,7 +85,7 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
     nightly: each(DEVICE_STORES, (store) =>
       compare(of('personal', store), of('base-fresh', 'nightly')),
     ),
-    /** Question (c): the shipped model against the best counting arm, by the start of the store. */
+    /** Question (c): the shipped model against the best counting baseline, by the start of the store. */
     stores: each(STORES, (store) => {
       const counts = strongest(store)
       const base = mean(of('base-fresh', store))
@@ -137,7 +137,7 @@ export function summariseInstalled(rows: Rows<WalkedCase>, seed: number, arms: r
       store,
       ships: read.mean(ships),
       overPopular: over('popular-30d'),
-      /** Counting arm with the highest mean on these cases, a choice that favours the baseline. */
+      /** Counting baseline with the highest mean on these cases, a choice that favours the baseline. */
       counts,
       overCounts: over(counts),
       /** Null if devices don't learn. */

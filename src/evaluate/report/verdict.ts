@@ -64,7 +64,7 @@ export function answerOf({ installed, owner }: Pick<Summary, 'installed' | 'owne
   }
 }
 
-/** @param counting the best counting arm */
+/** @param counting name of the best counting baseline */
 export function conclude(
   overPopular: Lift | undefined,
   overCounting: Lift | undefined,

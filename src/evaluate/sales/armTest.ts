@@ -38,7 +38,7 @@ export interface Compared {
 
 /** α: maximum probability of ever reporting a difference between equal arms. */
 const LEVEL = 0.05
-/** Log of the wealth that proves one side. */
+/** Log of the wealth that the bets on one side must reach to prove that side. */
 const PROOF = Math.log(2 / LEVEL)
 /** Bets, as shares of the largest allowed bet. Small bets find small lifts slowly, large bets find large lifts soon. */
 const BETS = [0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 0.9]

@@ -1,8 +1,8 @@
 /**
  * @module Tests the search as shoppers use it who know what they want. Queries are those that were typed before a
  * purchase, if the log has any, else title words of the next purchases. Reports the products found, and the rank of the
- * purchased products. The hits are ordered by relevance alone, or ties are ordered by a model: the base model without
- * the history, the base model with it, or the personal model.
+ * purchased products. The hits are sorted by relevance alone, or a model sorts hits of equal relevance: the base
+ * model without the history, the base model with it, or the personal model.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Case } from '@nearside/core/features/history.ts'

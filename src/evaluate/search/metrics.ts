@@ -1,4 +1,4 @@
-/** @module Metrics of a search result by graded judgements; as in TREC, products without one aren't relevant. */
+/** @module Metrics of a search result by graded judgements. As in TREC, unjudged products count as irrelevant. */
 
 import { hitRate, placesIn, recall, reciprocalRank } from '@nearside/train/metrics.ts'
 
