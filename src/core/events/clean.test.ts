@@ -60,7 +60,7 @@ describe('cleaning', () => {
 
   test('a session with three views a second loses its views but keeps its purchase', () => {
     const views = Array.from({ length: 180 }, (_, i) =>
-      // Irregular intervals, so that only the rate reveals the script.
+      // Irregular intervals, so that only the high rate shows that a bot made the views.
       event({ time: NOW - DAY + i * 330 + (i % 7) * 11, items: [`i${i}`] }),
     )
     const bought = event({ name: 'purchase', time: NOW - DAY + 61_000, items: ['b'] })

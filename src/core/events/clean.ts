@@ -28,7 +28,7 @@ type Stage = (events: Events, context: CleaningContext) => Events
 const DUPLICATE_MS = 1000
 /** Milliseconds below which a view is a misclick. */
 const BOUNCE_MS = 1000
-/** Number of events of a visit within the window from which a script made them: two per second for a minute. */
+/** Number of events within the window from which a visit counts as a bot's: two per second for a minute. */
 const BURST_EVENTS = 120
 const BURST_WINDOW = 60_000
 /** If a dozen intervals between events vary by less than 2 %, a timer made them; a person's intervals vary more. */
@@ -105,7 +105,7 @@ const STAGES: readonly (readonly [reason: string, stage: Stage])[] = [
   ['burst', dropBursts],
   ['regular intervals', dropRegularIntervals],
   ['misclick', (events) => dropShorterLooks(events, BOUNCE_MS)],
-  // This stage is last, so that actions of a script or a misclick don't separate two searches.
+  // This stage is last, so that a bot's actions or a misclick don't separate two searches.
   ['retyped query', dropRetypedQueries],
 ]
 

@@ -1,6 +1,6 @@
 /**
  * @module Stores a log as columns of numbers, for fast counts at many dates without allocating objects. A shopper's
- * events with strength come first, ordered by basket, where a basket is one session. Their events without strength
+ * events with strength come first, sorted by basket, where a basket is one session. Their events without strength
  * follow.
  */
 

@@ -21,7 +21,7 @@ export interface Choice {
   readonly rows: readonly number[]
   /** Shown rows that the list excludes by their ids. */
   readonly excluded: ReadonlySet<number>
-  /** Whether the list also lacks rows that are not in `excluded`, such as rows of other categories. */
+  /** Whether more shown rows are missing than those in `excluded`: for example, rows of other categories. */
   readonly isNarrowed: boolean
   /** Returns those of the given rows that the list may contain, in the shop's order. */
   among(rows: readonly number[]): readonly number[]

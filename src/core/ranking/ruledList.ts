@@ -16,7 +16,8 @@ export interface Ruled extends Pick<Selection, 'among' | 'limits' | 'taken'> {
 }
 
 /**
- * Makes a list under the rules. Makes a list under the rules. @param answer ranks a list under the rules' constraints
+ * Makes a list under the rules.
+ * @param answer ranks a list under the rules' constraints
  * @param among ids that the list may contain; undefined if it may contain any
  */
 export function ruledList(

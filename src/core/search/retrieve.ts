@@ -39,7 +39,7 @@ const WEIGHTS = { respelt: 0.9, replaced: 0.8 }
 /** Relative gain in relevance if a title has the query's words in sequence: a "plant pot" is no "pot plant". */
 const TOGETHER = 0.2
 
-/** Number of complete hits from which hits for only some of the words are omitted as noise. */
+/** Number of hits for every word of the query from which hits for only some of the words are omitted as noise. */
 const ENOUGH = 12
 
 /**
@@ -106,7 +106,7 @@ export function retrieve(index: WordIndex, wordings: Wordings): readonly Product
   }
   const complete = hits.filter((hit) => hit.complete)
   if (complete.length >= ENOUGH) return complete
-  // The sort is stable, so complete hits, and the other hits, each stay in the order of relevance.
+  // The sort is stable, so hits for every word, and the other hits, each stay sorted by relevance.
   return hits.sort((a, b) => Number(b.complete) - Number(a.complete))
 }
 

@@ -17,8 +17,8 @@ import { WordIndex } from './wordIndex.ts'
 export interface ProductSearch {
   /**
    * Finds products, best first.
-   * - A sold-out product comes after available products that match as completely. It comes first only if no available
-   *   product matches.
+   * - Products that match every word come first. Among these, and among the others, sold-out products come last.
+   * - A sold-out product comes first only if no available product matches.
    * - A product code (an id with a digit) finds exactly that product.
    * - "under £5" or "£2.95" finds only products at such a price.
    * - A misspelt word is also searched as the shop spells it.
@@ -163,7 +163,7 @@ function searchOver(
   }
 }
 
-/** Sorts by completeness, then by availability; by availability alone if every complete hit is sold out. */
+/** Puts hits for every word first, then hits in stock. If all hits for every word are sold out, only stock decides. */
 function availableFirst(hits: readonly SearchHit[]): readonly SearchHit[] {
   const whole = hits.some(({ complete, soldOut }) => complete && !soldOut)
   const rank = ({ complete, soldOut }: SearchHit) => (whole && complete ? 0 : 2) + (soldOut ? 1 : 0)

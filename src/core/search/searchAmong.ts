@@ -33,7 +33,7 @@ export type AskSearch = (question: SearchQuestion) => Promise<SearchAnswer>
 /**
  * Starts building the index at once, in slices that leave the page responsive.
  *
- * - A sold-out product comes after available products that match as completely.
+ * - Products that match every word come first. Among these, and among the others, sold-out products come last.
  * - A product code (an id with a digit) finds exactly that product.
  * - "under £5" or "£2.95" finds only products at such a price.
  * - A misspelt word is also searched as the shop spells it.

@@ -112,7 +112,7 @@ describe("Tukey's fences", () => {
   })
 })
 
-describe('outlier cleaning of a log that contains a script', () => {
+describe('outlier cleaning of a log that contains a bot’s visit', () => {
   const START = 1_700_000_000_000
   const { next } = uniform(5)
   const visit = (session: string, looks: number, gap: () => number, dwell: () => number) => {
@@ -133,20 +133,20 @@ describe('outlier cleaning of a log that contains a script', () => {
       () => spread(20_000, 1.5),
     ),
   )
-  const script = visit(
-    'script',
+  const bot = visit(
+    'bot',
     80,
     () => 2000 + 100 * next(),
     () => 1500,
   )
-  const bought: ShopperEvent = { ...script[20], id: 'bought', name: 'purchase', dwellMs: undefined }
-  const events = [...people.flat(), ...script, bought]
+  const bought: ShopperEvent = { ...bot[20], id: 'bought', name: 'purchase', dwellMs: undefined }
+  const events = [...people.flat(), ...bot, bought]
   const usual = learnUsual(events, uniform(9))
 
-  it('outlier cleaning drops a script’s views, but keeps its purchase and over 93 % of people’s events', () => {
+  it('outlier cleaning drops a bot’s views, but keeps its purchase and over 93 % of people’s events', () => {
     const { events: kept, report } = cleanOutliers(events, usual)
     expect(kept).toContain(bought)
-    expect(kept.filter(({ session }) => session === 'script')).toEqual([bought])
+    expect(kept.filter(({ session }) => session === 'bot')).toEqual([bought])
     expect(kept.length).toBeGreaterThan(0.93 * people.flat().length)
     expect(report.kept).toBe(kept.length)
     const dropped = Object.values(report.dropped).reduce((a, b) => a + b, 0)
@@ -154,12 +154,12 @@ describe('outlier cleaning of a log that contains a script', () => {
   })
 
   it('describeVisit turns any visit into seven finite numbers', () => {
-    for (const own of [script, script.slice(0, 1), [bought], people[0].slice(0, 2)]) {
+    for (const own of [bot, bot.slice(0, 1), [bought], people[0].slice(0, 2)]) {
       const found = describeVisit(own)
       expect(found).toHaveLength(7)
       expect(found.every(Number.isFinite)).toBe(true)
     }
-    expect(rateOf(script.slice(0, 2))).toBeNull()
+    expect(rateOf(bot.slice(0, 2))).toBeNull()
   })
 
   it('outlier cleaning drops nothing from a log that is too small to learn from', () => {

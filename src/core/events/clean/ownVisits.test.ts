@@ -26,8 +26,8 @@ function visit(session: string, start: number, looks: number, seed: number): Sho
   })
 }
 
-/** A script with one item every 1.5 seconds: faster than any person, but slow enough to pass the fixed rules. */
-function script(session: string, start: number): ShopperEvent[] {
+/** A bot that views one item every 1.5 seconds: faster than any person, but slow enough to pass the fixed rules. */
+function bot(session: string, start: number): ShopperEvent[] {
   return Array.from({ length: 60 }, (_, k) => ({
     id: `${session}-${k}`,
     name: k === 30 ? 'purchase' : 'view_item',
@@ -46,14 +46,14 @@ const byRules = (events: readonly ShopperEvent[]) =>
   clean(events, { now: Number.POSITIVE_INFINITY, known: () => true })
 
 test.each(['iqr', 'isolation-forest'] as const)(
-  'cleaning by %s drops a script that passes the fixed rules',
+  'cleaning by %s drops the views of a bot that passes the fixed rules',
   (how) => {
-    const events = [...visits(40), ...script('script', 41 * 24 * HOUR)]
+    const events = [...visits(40), ...bot('bot', 41 * 24 * HOUR)]
     const ruled = byRules(events)
-    expect(ruled.events.filter(({ session }) => session === 'script')).toHaveLength(60)
+    expect(ruled.events.filter(({ session }) => session === 'bot')).toHaveLength(60)
     const { events: kept, report } = cleanOwnVisits(ruled, how)
-    // A purchase stays, even if a script made it.
-    expect(kept.filter(({ session }) => session === 'script').map(({ name }) => name)).toEqual([
+    // A purchase stays, even if a bot made it.
+    expect(kept.filter(({ session }) => session === 'bot').map(({ name }) => name)).toEqual([
       'purchase',
     ])
     expect(report.dropped['fast visit']).toBe(59)
@@ -62,7 +62,7 @@ test.each(['iqr', 'isolation-forest'] as const)(
 )
 
 test('with too few visits, no visit counts as unusual', () => {
-  const ruled = byRules([...visits(LEAST_VISITS - 2), ...script('script', 41 * 24 * HOUR)])
+  const ruled = byRules([...visits(LEAST_VISITS - 2), ...bot('bot', 41 * 24 * HOUR)])
   expect(cleanOwnVisits(ruled, 'isolation-forest')).toBe(ruled)
 })
 

@@ -1,6 +1,6 @@
 /**
  * @module Statistical cleaning on a device, after the fixed rules. It learns from the shopper's own visits which values
- * are usual. It finds scripts that the rules miss, but drops about eight times as many of the shopper's own views as
+ * are usual. It finds bots that the rules miss, but drops about eight times as many of the shopper's own views as
  * the rules do (docs/results/refused.md). So a shop has to opt in.
  */
 import { createRandom } from '../../model/random.ts'

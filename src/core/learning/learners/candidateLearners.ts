@@ -25,7 +25,7 @@ const INPUTS = FEATURE_COUNT + 1
 const BASE_COLUMN = FEATURE_COUNT
 /** Maximum number of recent cases to learn at the start, the same number as in a fit. */
 const FIRST_CASES = 64
-/** Sum over cases of the error above its mean from which the shopper's interest counts as changed. */
+/** Threshold for the sum of the errors' excess over their mean. From it on, the shopper's interest counts as changed. */
 const DRIFT_THRESHOLD = 5
 /** α of the gradient learner and η of the combination, chosen on training shoppers: docs/results/learners.md. */
 const STEP_SIZE = 0.2
