@@ -1,6 +1,6 @@
 /**
- * @module Measures how candidate models rank the next order in the full catalog, on training shoppers that their
- * encoder has not seen. Statistics are out of fold and from before each case, so the figure holds for a new shopper.
+ * @module Measures how candidate models rank the next order in the full catalog, on training shoppers on whom their
+ * encoder did not train. Statistics are out of fold and from before each case, so the figure holds for a new shopper.
  * Held-out shoppers are never used.
  */
 

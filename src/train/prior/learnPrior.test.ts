@@ -47,7 +47,7 @@ describe('learnPrior', () => {
     expect(await weightsTried(looked)).toEqual(new Set(EVENT_WEIGHTINGS))
   })
 
-  it('learnPrior uses only shoppers whose next case the encoder hasn’t learned', async () => {
+  it('learnPrior uses only shoppers whose next case was not in the encoder’s training data', async () => {
     const shop = testShop(60, 30)
     const ids = shop.shoppers.map(({ id }) => id)
     const learnFrom = (unseen: readonly string[]) => {

@@ -30,7 +30,7 @@ interface PriorOptions {
   readonly seed: number
   readonly engine: Engine
   /**
-   * Shoppers whose next cases the encoder has not seen. For the encoder's own training shoppers, the user vector
+   * Shoppers whose next cases the encoder did not train on. For the encoder's own training shoppers, the user vector
    * seems to gain six times as much. Absent: all shoppers.
    */
   readonly eligible?: (shopper: string) => boolean

@@ -154,7 +154,7 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
 }
 
 /**
- * Refits on shoppers that the encoder has not seen, with its score as one more column.
+ * Refits on shoppers on whom the encoder did not train, with its score as one more column.
  * The features' weights are pulled towards the weights from all shoppers.
  */
 function withEncoder(

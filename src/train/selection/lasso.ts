@@ -1,8 +1,8 @@
 /**
  * @module Fits the ranker's softmax with an L1 term, at one strength after another, from the strongest to the weakest.
- * A feature whose weight stays at 0 while other weights leave 0 adds nothing to the other features. The fit takes
- * proximal Newton steps: each step minimises a quadratic model of the loss plus the L1 term by coordinate descent. Each
- * strength starts from the weights of the previous one.
+ * If a feature's weight stays at 0 while other weights become nonzero, the feature adds nothing to those others. The
+ * fit takes proximal Newton steps: each step minimises a quadratic model of the loss plus the L1 term by coordinate
+ * descent. Each strength starts from the weights of the previous one.
  * @see Friedman, Hastie and Tibshirani, Regularization paths, doi 10.18637/jss.v033.i01
  */
 import type { RankerDataset } from '../ranker/dataset.ts'

@@ -122,8 +122,8 @@ const SHUFFLES = 19
 
 /**
  * Measures how much each feature alone says about the target: information gain over binned values. The reference is the
- * gain of the same values shuffled inside each case. A feature that separates shoppers but not their items gains as
- * much with shuffled values, so it counts as uninformative.
+ * gain of the same values shuffled inside each case. If a feature differs between shoppers but not between the items of
+ * one case, it gains as much with shuffled values as with its own, so it counts as uninformative.
  * @see Quinlan, Induction of decision trees, doi 10.1007/BF00116251
  */
 export function informationGains(data: RankerDataset, random: Random): FeatureGain[] {
