@@ -24,9 +24,12 @@ a Google Merchant Center feed in XML or TSV, JSON or CSV. With --from, it is the
 takes as --catalog, and NEARSIDE_SHOP_TOKEN has the key (for vendure and medusa, none).
 
 A feed that hasn't changed isn't read again (ETag, Last-Modified). The last good live.json stays, and the exit
-code is 1, if the feed doesn't answer, is cut off, older than the last one or in another currency, or if more
-than a third of the products are gone, sold out or new, or a tenth of the prices missing, 0 or changed fivefold.
-If such a change is true, run nearside publish with the new catalog.
+code is 1, in each of these cases:
+- The feed doesn't answer, or its answer is cut off.
+- The feed is older than the last one, or in another currency.
+- More than a third of the products are gone or sold out, or more than a third are new.
+- More than a tenth of the prices are missing, 0 or changed fivefold.
+If the shop really changed that much, run nearside publish with the new catalog.
 
 The usual price, which cards strike through, is a feed's regularPrice, Shopify's compare-at price, or the price
 beside a sale_price without dates. A feed without these columns leaves the usual prices of the catalog.

@@ -1,4 +1,4 @@
-/** @module Computes changes between the published catalog and the shop's feed, and refuses feeds that can't be true. */
+/** @module Computes changes between the published catalog and the shop's feed, and refuses implausible feeds. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { LiveChanges, LiveValues } from '@nearside/core/catalog/live.ts'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -33,7 +33,7 @@ const MOST_MOVED = 1 / 3
 const MOST_ODD = 0.1
 const FACTOR = 5
 
-/** Whether so many products make a feed wrong. In a small shop, fewer than three don't, unless they are all. */
+/** Whether so many products make a feed implausible. In a small shop, it takes at least three products, or all. */
 const isMany = (count: number, of: number, share: number) =>
   count > share * of && count >= Math.min(3, of)
 
