@@ -404,7 +404,7 @@ def hpke_seal(public, plain, info, aad, random):
     return enc + gcm_seal(key, nonce, plain, aad)
 
 
-# --- PINE (a draft, unaudited): two shares of a short vector, with a proof (docs/PROTOCOL.md) --------
+# --- PINE (a draft, unaudited): two shares of a vector, and a proof of its norm bound (docs/PROTOCOL.md)
 
 FIELD = 2**32 - 2**20 + 1
 ROOT = 3925978153  # root of unity of order 2^20

@@ -20,7 +20,7 @@ interface ListFilesOptions {
   readonly directory: string
   /** End of a round in milliseconds since the epoch; null for a round without a list. */
   readonly endedAt: (round: number) => Promise<number | null>
-  /** Makes the list of a round that has ended. */
+  /** Makes the signed list of the reports of a round that has ended. */
   readonly make: (round: number) => Promise<object>
 }
 

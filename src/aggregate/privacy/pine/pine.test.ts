@@ -48,8 +48,8 @@ function flipped(bytes: Uint8Array, at: number): Uint8Array {
  */
 const HONEST = Number(process.env.NEARSIDE_HONEST ?? 60)
 
-describe('a short vector', () => {
-  it(`a short vector is accepted ${HONEST} times of ${HONEST}, and exactly at the bound`, async () => {
+describe('a vector within the norm bound', () => {
+  it(`a vector within the norm bound is accepted ${HONEST} times of ${HONEST}, also exactly at the bound`, async () => {
     const random = createRandom(1)
     for (let i = 0; i < HONEST; i++) {
       const size = [0, 1e-4, 1e-2, 1][i % 4]

@@ -1,6 +1,7 @@
 /**
- * @module Table of reports. A row is found by its mark, a salted hash of the report's id, which stays for a period. While its round is open, the row also contains the id. All rounds that began within one period share a
- * salt.
+ * @module Table of reports. A row is found by its mark, a salted hash of the report's id. While its round is open, the
+ * row also contains the id. The row stays until one period after the end of its round. All rounds that began within one
+ * period share a salt.
  */
 import { randomBytes } from 'node:crypto'
 import { concat, fromHex } from '@nearside/core/bytes.ts'
