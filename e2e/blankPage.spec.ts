@@ -1,4 +1,7 @@
-/** @module Tests that a shop's own requests look like those of the blank page of `nearside prove-egress`. */
+/**
+ * @module Tests that a shop's page and its worker make requests like those of the blank page, with which
+ * `nearside prove-egress` compares all requests of a shop.
+ */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'

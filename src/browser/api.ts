@@ -198,7 +198,7 @@ export interface Personalizer {
     options?: ListOptions,
   ): Promise<readonly Recommendation[]>
   /**
-   * Orders the given ids, e.g. a category or a search result. A `groupId` stands where its best variant ranks. Unknown
+   * Sorts the given ids, e.g. a category or a search result. A `groupId` stands where its best variant ranks. Unknown
    * ids keep their order at the end; items that the shop no longer sells are left out.
    */
   rerank(items: readonly string[], options?: RerankOptions): Promise<readonly Recommendation[]>
@@ -209,8 +209,8 @@ export interface Personalizer {
    */
   watch(query: ListQuery, listener: (answer: ListAnswer) => void): () => void
   /**
-   * Explains an item's rank, true to the model. The result is null for an item that can't be shown, and while there
-   * is no base model.
+   * Explains an item's rank by the terms of its score, as the model computes it. The result is null for an item that
+   * can't be shown, and while there is no base model.
    * @throws NearsideError `engine-failed` if the code for explanations, loaded on first use, can't be loaded
    */
   explain(item: string): Promise<Explanation | null>

@@ -140,8 +140,8 @@ export interface PersonalizerSnapshot {
    */
   readonly trial: { readonly name: string; readonly share: number; readonly arm: Arm } | null
   /**
-   * Number of stored actions that shape the lists. Repetitions and misclicks don't count, a click and the view that
-   * follows it count as one action, and searches count only if they find anything.
+   * Number of stored actions that shape the lists. Repetitions and misclicks don't count. A click and the view that
+   * follows it count as one action. Searches count only if they find anything.
    */
   readonly learnedFrom: number
   /** Strongest categories, items and queries of the recent history, so that a page can describe them. */

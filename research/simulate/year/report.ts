@@ -30,7 +30,7 @@ export function describeYear(played: PlayedYear, question: YearQuestion): Report
     title: 'A year in fast motion',
     lead: [
       `${count(result.shoppers)} made-up shoppers, ${count(result.events)} events, ${count(last.items)} products at the end; ${weeks.length} weeks, a round each, pretrain --from every fourth week; seed ${result.seed}`,
-      `The next different product of ${count(year.shoppers)} shoppers whom nothing learned from (${count(year.cases)} cases); means over shoppers, 95 % intervals by bootstrap over shoppers`,
+      `The next different product of ${count(year.shoppers)} shoppers from whom no model learned (${count(year.cases)} cases); means over shoppers, 95 % intervals by bootstrap over shoppers`,
     ],
     parts: [
       { title: 'The year', picture: pictureOf(result) },

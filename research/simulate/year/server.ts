@@ -24,7 +24,7 @@ import { NO_WORD_VECTORS } from '@nearside/train/wordVectors.ts'
 import type { FilledRound } from './federation.ts'
 import { START, type YearShop, type YearShopper } from './shop.ts'
 
-/** Share of the shoppers whom nothing learns from. */
+/** Share of the shoppers from whom no model learns. */
 const HOLDOUT = 0.05
 
 /** Outcome of a full round: the version that it released, or the reason why it released none. */

@@ -1,7 +1,7 @@
 /**
  * @module Plays a year of a made-up shop, week by week: shoppers come, devices lose their stores, servers are down, and
- * a round takes reports. Every fourth week, `pretrain --from` makes the next model from all orders. Shoppers whom
- * nothing learns from judge each week's models before the week teaches anything. The seed determines everything.
+ * a round takes reports. Every fourth week, `pretrain --from` makes the next model from all orders. Shoppers from
+ * whom no model learns judge each week's models before the week teaches anything. The seed determines everything.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -29,7 +29,7 @@ const headerOf = ({ headers }: HttpRequest, wanted: string) =>
 
 /**
  * Kind of a request, by headers that scripts can't set. The browser adds client hints to the requests of a page, but not
- * to those of a worker, and orders their headers differently.
+ * to those of a worker, and sends their headers in another order.
  */
 function kindOf(request: HttpRequest): string {
   const names = ['sec-fetch-dest', 'sec-fetch-mode']

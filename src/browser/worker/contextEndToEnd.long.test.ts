@@ -92,7 +92,7 @@ test('the device ranks by the page’s weather and names it as the reason', asyn
   await device.context({ weather: 'sun' })
   expect((await kinds()).kinds).toEqual(Array(4).fill('hat'))
 
-  // The same is true with a history and a fit.
+  // The same happens with a history and a fit.
   for (const [k, item] of ['cup-1', 'lamp-2', 'cup-1', 'cup-1'].entries()) {
     now += 3 * 86_400_000
     await device.context({ weather: k % 2 === 0 ? 'rain' : 'sun' })

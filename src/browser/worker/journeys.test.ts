@@ -1,4 +1,4 @@
-/** @module Tests with shoppers of the demo shop and its real model that each specific reason is true of its list. */
+/** @module Tests with shoppers of the demo shop and its real model that each specific reason is correct. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Item } from '@nearside/core/catalog/item.ts'

@@ -1,5 +1,6 @@
 /**
- * @module Tests that each specific reason is true: without the event that it names, the shopper's list lacks the item.
+ * @module Tests that each specific reason is correct: without the event that it names, the shopper's list lacks the
+ * item.
  */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
