@@ -79,7 +79,7 @@ const source = (name: string) => join(import.meta.dirname, 'src/storefront', nam
 
 /** What the search's own thread runs; the page only where there is none. */
 const SEARCH =
-  /minisearch|src\/core\/search\/(search|searchAmong|retrieve|wordIndex|vocabulary|suggest|synonyms|price|exclusion)\.ts/
+  /minisearch|src\/core\/search\/(search|searchAmong|meanings|retrieve|wordIndex|vocabulary|suggest|synonyms|price|exclusion)\.ts/
 
 /** A script and all that it needs as one file: on a slow line every file more is a wait more. */
 function oneFile(name: string, script: string, priority: number) {
