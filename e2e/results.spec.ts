@@ -3,7 +3,7 @@
  * Back restores them with the scroll position and the focus.
  */
 import { expect, type Page, test } from 'playwright/test'
-import { comesToRest } from './shop.ts'
+import { comesToRest, openShop } from './shop.ts'
 
 const cards = (page: Page) => page.locator('main .grid [data-item]')
 const idsOf = (page: Page) =>
@@ -141,4 +141,28 @@ test('the tree of departments: a department, then a kind; list, counts and addre
   expect(choices(page).getAll('in')).toEqual(['Cups and saucers'])
   await saucers.click()
   expect(choices(page).has('in')).toBe(false)
+})
+
+test('a search has results even if the worker of the search could not load its script at first', async ({
+  browser,
+  baseURL,
+}) => {
+  const context = await browser.newContext({ serviceWorkers: 'block', baseURL })
+  const page = await context.newPage()
+  let requests = 0
+  await page.route('**/searchWorker-*.js', (route) =>
+    requests++ === 0 ? route.abort() : route.continue(),
+  )
+  const failed = page.waitForEvent('requestfailed')
+  try {
+    await openShop(page)
+    await failed
+    // The worker's error reaches the page a moment after the request has failed.
+    await page.waitForTimeout(500)
+    await page.getByRole('combobox', { name: 'Search products' }).fill('heart')
+    await page.keyboard.press('Enter')
+    await expect(cards(page).first()).toHaveText(/heart/i)
+  } finally {
+    await context.close()
+  }
 })

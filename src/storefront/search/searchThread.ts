@@ -26,11 +26,17 @@ let thread: Worker | null = null
 
 /** Starts the worker, which builds the index. @throws if the browser has no workers */
 function wakeSearch(): Worker {
-  thread ??= new Worker(new URL('./searchWorker.ts', import.meta.url), {
+  if (thread) return thread
+  const worker = new Worker(new URL('./searchWorker.ts', import.meta.url), {
     type: 'module',
     name: readsGerman() ? 'search de' : 'search',
   })
-  return thread
+  // A worker whose script could not be loaded never answers, so the next query starts another one.
+  worker.addEventListener('error', () => {
+    if (thread === worker) thread = null
+  })
+  thread = worker
+  return worker
 }
 
 /** Starts the worker if the browser has workers; otherwise the page itself searches. */
