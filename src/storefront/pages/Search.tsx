@@ -172,15 +172,11 @@ const Results = memo(function Results({ found }: ResultsProps) {
   )
 })
 
-/** Number of departments offered where a search finds nothing. */
-const OTHERS = 8
-
 function Suggestions({ found: { query, ...found } }: ResultsProps) {
   const suggestions = found.suggestions.filter((text) => text !== query.toLowerCase())
   const { catalog } = useShop()
   const all = catalog.departments.map(({ name }) => name)
-  const begun = categoriesBegun(all, query, departmentText)
-  const departments = found.hits.length + begun.length > 0 ? begun : all.slice(0, OTHERS)
+  const departments = categoriesBegun(all, query, departmentText)
   if (suggestions.length + departments.length === 0) return null
   return (
     // The key changes with the suggestions, so that React replaces the list instead of moving its entries.
