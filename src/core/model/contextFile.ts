@@ -1,30 +1,14 @@
 /**
- * @module Writes and reads the file of a model's context terms. A device loads this code, and the code that computes
+ * @module Reads the file of a model's context terms. A device loads this code, and the code that computes
  * the terms, only for a model that has the file.
  */
 import { NO_CONTEXT } from '../features/context/context.ts'
 import { CONTEXT_CODE, contextFeature } from '../features/context/contextFeatures.ts'
 import type { ContextTable } from '../features/context/lifts.ts'
 import type { ContextPart } from './baseModel.ts'
-import { corrupt, readRows, readStrings, rows, strings, taker, vector } from './fields.ts'
+import { corrupt, readRows, readStrings, taker } from './fields.ts'
 import { MODEL_FILES } from './parts.ts'
-import type { Tensor, Tensors } from './safetensors.ts'
-
-/** Writes the lifts as int8, with one scale for each value of a context. */
-export function contextToTensors({ terms }: ContextPart, tables: readonly ContextTable[]): Tensors {
-  const used = tables.filter(
-    ({ kind, values }) => values.length > 0 && terms.some(({ feature }) => feature.kind === kind),
-  )
-  return new Map<string, Tensor>([
-    ['terms', strings(terms.map(({ feature }) => feature.name))],
-    ['weights', vector(Float32Array.from(terms, ({ weight }) => weight))],
-    ['kinds', strings(used.map(({ kind }) => kind))],
-    ...used.flatMap(({ kind, values, lifts }): [string, Tensor][] => [
-      [`${kind}_values`, strings(values)],
-      ...rows(kind, lifts, lifts.length / values.length),
-    ]),
-  ])
-}
+import type { Tensors } from './safetensors.ts'
 
 export function contextFromTensors(
   tensors: Tensors,

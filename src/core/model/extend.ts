@@ -126,7 +126,7 @@ function extendStatistics(
   const neighbourWeights = new Float32Array(items * neighboursPerItem)
   neighbourWeights.set(statistics.neighbourWeights)
   const zeros = new Float32Array(category.length)
-  const categories = joined(statistics.category, category)
+  const categories = concat(statistics.category, category)
   const context = statistics.context?.map((table) => extendTable(table, statistics, categories))
   return {
     ...(context && { context }),
@@ -139,7 +139,7 @@ function extendStatistics(
     popularityAll: concat(statistics.popularityAll, zeros),
     logPrice: concat(statistics.logPrice, logPrice),
     category: categories,
-    peerGroup: joined(statistics.peerGroup, peerGroup),
+    peerGroup: concat(statistics.peerGroup, peerGroup),
     ageDays: concat(statistics.ageDays, zeros),
     repeatRate: concat(statistics.repeatRate, zeros.slice().fill(smallest(statistics.repeatRate))),
   }
@@ -169,18 +169,11 @@ function extendTable(
   return { ...table, lifts }
 }
 
-function concat(a: Float32Array, b: Float32Array): Float32Array<ArrayBuffer> {
-  const joined = new Float32Array(a.length + b.length)
+function concat<Values extends Float32Array | Uint16Array>(a: Values, b: Values): Values {
+  const joined = new (a.constructor as new (length: number) => Values)(a.length + b.length)
   joined.set(a)
   joined.set(b, a.length)
   return joined
-}
-
-function joined(a: Uint16Array, b: Uint16Array): Uint16Array {
-  const groups = new Uint16Array(a.length + b.length)
-  groups.set(a)
-  groups.set(b, a.length)
-  return groups
 }
 
 function smallest(values: Float32Array): number {

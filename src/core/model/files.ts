@@ -10,6 +10,7 @@ import { FEATURES } from '../features/features.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
 import { highestRows } from './highest.ts'
 import type { BestSellers, ModelFile, ModelManifest } from './manifest.ts'
+import { contextToTensors } from './optionalParts.ts'
 import {
   encoderFromTensors,
   encoderToTensors,
@@ -107,7 +108,6 @@ export async function writeBaseModel(model: BaseModel): Promise<WrittenModel> {
   ])
   const { context, statistics, trees } = model
   if (context) {
-    const { contextToTensors } = await contextFile()
     const tensors = contextToTensors(context, statistics.context ?? [])
     files.set(MODEL_FILES.context, writeSafetensors(tensors))
   }
