@@ -1,4 +1,4 @@
-import { testCatalog, testModelFiles } from '@nearside/core/model/testShop.ts'
+import { filesOf, testCatalog, testModel, testModelFiles } from '@nearside/core/model/testShop.ts'
 import { expect, test } from 'vitest'
 import { readBaseLists } from './baseLists.ts'
 
@@ -31,6 +31,17 @@ test('base lists offer new, dearer and basket items, but no viewed or bought ite
   expect(Math.min(...prices)).toBeGreaterThan(10)
   expect(Math.max(...prices)).toBeLessThanOrEqual(15)
   expect(ids(dated.boughtTogether(['item-0', 'item-8'], { limit: 1 }))).toEqual(['item-12'])
+})
+
+test('lists by picture have the order of the device', async () => {
+  const pictures = new Int8Array(testCatalog.length * 64)
+  for (const row of testCatalog.keys()) pictures[row * 64 + (row % 10)] = 100
+  const pictured = await filesOf({ ...testModel('1'), pictures })
+  const read = async (path: string) => pictured.get(path) ?? new Uint8Array()
+  const rules = [{ name: 'gift', pin: ['item-31'] }]
+  const ssr = await readBaseLists({ catalog: testCatalog, read, rules })
+  expect(ids(ssr.similar('item-0', { from: 'picture' }))).toEqual(['item-10', 'item-20', 'item-30'])
+  expect(lists.similar('item-0', { from: 'picture' })).toEqual([])
 })
 
 test('a product’s own id stands for its variants, as on a device', async () => {

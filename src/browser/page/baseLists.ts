@@ -83,7 +83,8 @@ export async function readBaseLists(options: {
     const { page, rules: isRuled = true } = query.options ?? {}
     const { items } = catalog
     const isNew = (id: string) => ranker.isNew(id)
-    const among = amongItems(query, { items, events: [], now: now(), isNew })
+    const looksLike = (id: string) => ranker.looksLike(id)
+    const among = amongItems(query, { items, events: [], now: now(), isNew, looksLike })
     if (rules.length === 0 || !isRuled) return answer(query, { among })
     const about = catalog.get(aboutOf(query) ?? '')
     const context = () => undefined

@@ -146,6 +146,7 @@ export class Lists {
       events: view?.events ?? events,
       now: this.#services.now(),
       isNew: (id) => shop.ranker?.isNew(id) ?? false,
+      looksLike: (id) => shop.ranker?.looksLike(id) ?? [],
     })
     return shop.rules && rules
       ? shop.rules.list(rules, asked, answer, among)

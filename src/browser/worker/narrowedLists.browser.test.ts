@@ -4,7 +4,7 @@
  */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
-import { testCatalog } from '@nearside/core/model/testShop.ts'
+import { filesOf, TestServer, testCatalog, testModel } from '@nearside/core/model/testShop.ts'
 import type { ListOptions, ListQuery } from '@nearside/core/ranking/apiLists.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import { expect, test } from 'vitest'
@@ -200,6 +200,30 @@ test('“dearer” keeps similar items within price factor and currency, also wi
   expect(ids(await bare.device.similar('item-9', { dearer: 1.5 }))).toEqual(['item-13'])
 })
 
+test('“picture” lists only items that look alike, also under rules that pin, and none without a model', async () => {
+  // Each item points along the axis of its number's last digit; items 0 and 20 lean a little.
+  const pictures = new Int8Array(testCatalog.length * 64)
+  for (const row of testCatalog.keys()) pictures[row * 64 + (row % 10)] = 100
+  pictures[1] = pictures[20 * 64 + 1] = 40
+  const query: ListQuery = { kind: 'similar', item: 'item-0', options: { from: 'picture' } }
+  const rules: Rule[] = [{ name: 'gift', pin: ['item-31', 'item-30'] }]
+  const server = new TestServer(await filesOf({ ...testModel('1'), pictures }))
+  const { device } = await start(server, newDatabase(), { now })
+  const list = device.list(query)
+  expect(ids(list)).toEqual(['item-20', 'item-10', 'item-30'])
+  expect(list[0].reason).toEqual({ kind: 'looks-like', item: 'item-0' })
+  const ruled = await start(server, newDatabase(), { now }, { rules })
+  expect(ids(ruled.device.list(query))).toEqual(['item-30', 'item-20', 'item-10'])
+  const dearer = { ...query, options: { from: 'picture', dearer: 21 } } as const
+  expect(ids(device.list(dearer))).toEqual(['item-20', 'item-10'])
+  const earlier = await start(await testServer(), newDatabase(), { now })
+  expect(earlier.device.list(query)).toEqual([])
+  server.files = new Map()
+  const bare = await start(server, newDatabase(), { now }, { rules })
+  expect(ids(bare.device.list({ ...query, options: {} })).length).toBeGreaterThan(0)
+  expect(bare.device.list(query)).toEqual([])
+})
+
 test('the shop’s rules apply, and pin only items that belong in the list', async () => {
   const rules: Rule[] = [
     { name: 'gift', pin: ['item-31', 'item-4'] },
@@ -238,5 +262,6 @@ test('invalid list options are refused', async () => {
   refused({ kind: 'recommend', options: { dearer: 2 } })
   refused({ kind: 'similar', item: 'item-0', options: { dearer: 1 } })
   refused({ kind: 'similar', item: 'item-0', options: { from: 'viewed' } })
+  refused({ kind: 'recommend', options: { from: 'picture' } })
   refused({ kind: 'boughtTogether', item: [7] })
 })

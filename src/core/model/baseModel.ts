@@ -17,7 +17,7 @@ import type { ModelManifest } from './manifest.ts'
 import type { Tensors } from './safetensors.ts'
 import type { Trees } from './trees.ts'
 
-/** d: length of item vectors and of the encoded history. */
+/** d: length of item vectors, of the encoded history and of picture vectors. */
 export const DIMENSION = 64
 
 export interface BaseModel {
@@ -43,6 +43,11 @@ export interface BaseModel {
   readonly context?: ContextPart
   /** Trees that re-rank the highest items; absent if training found that they don't help. */
   readonly trees?: Trees
+  /**
+   * Picture vectors less the shop's mean, row-major [N, d]. Each row has a scale of its own; a row of
+   * zeros, like an item added after training, has no vector. Absent if the catalog has none.
+   */
+  readonly pictures?: Int8Array
 }
 
 /** Context terms of the score. They contain nothing personal and are never uploaded. */

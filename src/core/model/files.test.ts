@@ -94,6 +94,57 @@ test('trees are read back unchanged, and trees with invalid references are refus
   }
 })
 
+const PICTURES = 'pictures.safetensors'
+
+test('picture vectors are read back unchanged; models without them have no such file, as before', async () => {
+  const pictures = Int8Array.from({ length: 12 * 64 }, (_, k) => (k % 255) - 127)
+  const { manifest, files } = await writeBaseModel({ ...tinyModel(), pictures })
+  const parsed = parseManifest(JSON.parse(new TextDecoder().decode(manifestBytes(manifest))))
+  const read = await readBaseModel(parsed, files)
+  expect(read.pictures).toEqual(pictures)
+  const before = await writeBaseModel(tinyModel())
+  expect([...before.files.keys()]).not.toContain(PICTURES)
+  expect((await readBaseModel(before.manifest, before.files)).pictures).toBeUndefined()
+  // The other files stay the same, so that devices keep them.
+  expect(manifest.files.filter(({ name }) => name !== PICTURES)).toEqual(before.manifest.files)
+  const release = await releaseShared(read, '2', {}, false)
+  expect(release.manifest.files.map(({ name }) => name)).toContain(PICTURES)
+})
+
+test.each([
+  ['of 63 numbers each', [12, 63], Int8Array],
+  ['of 13 items instead of 12', [13, 64], Int8Array],
+  ['of another type', [12, 64], Float32Array],
+] as const)('picture vectors %s are refused as corrupt', async (_, [rows, columns], Values) => {
+  const { manifest, files } = await writeBaseModel({
+    ...tinyModel(),
+    pictures: new Int8Array(12 * 64),
+  })
+  const data = new Values(rows * columns)
+  const bytes = writeSafetensors(new Map([['vectors', { shape: [rows, columns], data }]]))
+  const described = await describeFile(PICTURES, bytes)
+  const changed = manifest.files.map((file) => (file.name === PICTURES ? described : file))
+  const reading = readBaseModel(
+    { ...manifest, files: changed },
+    new Map([...files, [PICTURES, bytes]]),
+  )
+  expect(await refusal(reading)).toMatchObject({
+    code: 'model-corrupt',
+    message: expect.stringContaining(PICTURES),
+  })
+})
+
+test('a file that this version doesn’t know is ignored', async () => {
+  const { manifest, files } = await writeBaseModel(tinyModel())
+  const [name, bytes] = ['later.safetensors', writeSafetensors(new Map([['new', vector(3)]]))]
+  const described = [...manifest.files, await describeFile(name, bytes)]
+  const read = await readBaseModel(
+    { ...manifest, files: described },
+    new Map([...files, [name, bytes]]),
+  )
+  expect(read.bias).toEqual((await readBaseModel(manifest, files)).bias)
+})
+
 test('a model without content tables is valid', async () => {
   const { manifest, files } = await writeBaseModel({ ...tinyModel(), content: undefined })
   expect((await readBaseModel(manifest, files)).content).toBeUndefined()

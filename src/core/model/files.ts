@@ -10,7 +10,7 @@ import { FEATURES } from '../features/features.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
 import { highestRows } from './highest.ts'
 import type { BestSellers, ModelFile, ModelManifest } from './manifest.ts'
-import { contextToTensors } from './optionalParts.ts'
+import { contextToTensors, picturesFromTensors, picturesToTensors } from './optionalParts.ts'
 import {
   encoderFromTensors,
   encoderToTensors,
@@ -81,6 +81,7 @@ export async function readBaseModel(
     },
     ...(context && { context: context.context }),
     ...(trees && { trees: treesFromTensors(trees) }),
+    pictures: picturesFromTensors(tensors.get(MODEL_FILES.pictures), manifest.items),
     encoder: encoderFromTensors(part(MODEL_FILES.encoder)),
     ...sharedFromTensors(part(MODEL_FILES.shared), manifest.items, FEATURES.length),
   }
@@ -106,12 +107,13 @@ export async function writeBaseModel(model: BaseModel): Promise<WrittenModel> {
     [MODEL_FILES.encoder, writeSafetensors(encoderToTensors(model.encoder))],
     [MODEL_FILES.shared, writeSafetensors(sharedToTensors(model))],
   ])
-  const { context, statistics, trees } = model
+  const { context, statistics, trees, pictures } = model
   if (context) {
     const tensors = contextToTensors(context, statistics.context ?? [])
     files.set(MODEL_FILES.context, writeSafetensors(tensors))
   }
   if (trees) files.set(TREES_FILE, writeSafetensors(treesToTensors(trees)))
+  if (pictures) files.set(MODEL_FILES.pictures, writeSafetensors(picturesToTensors(pictures)))
   const described: ModelFile[] = []
   for (const [name, bytes] of files) described.push(await describeFile(name, bytes))
   const bestSellers = bestSellersIn(model)

@@ -1,11 +1,12 @@
 /**
- * @module Writes the file of a model's context terms. `contextFile.ts` reads it: two files, because a bundle has all of
- * a file that it loads on demand, and devices never write.
+ * @module Files that only some models have: writes context terms and picture vectors, and reads picture vectors.
+ * `contextFile.ts` reads context terms, with code that only devices with such a model load.
  */
 import type { ContextTable } from '../features/context/lifts.ts'
-import type { ContextPart } from './baseModel.ts'
-import { rows, strings, vector } from './fields.ts'
-import type { Tensor, Tensors } from './safetensors.ts'
+import { type ContextPart, DIMENSION } from './baseModel.ts'
+import { rows, strings, taker, vector } from './fields.ts'
+import { MODEL_FILES } from './parts.ts'
+import type { Tensor, TensorData, Tensors } from './safetensors.ts'
 
 /** Writes the lifts as int8, with one scale for each value of a context. */
 export function contextToTensors({ terms }: ContextPart, tables: readonly ContextTable[]): Tensors {
@@ -22,3 +23,11 @@ export function contextToTensors({ terms }: ContextPart, tables: readonly Contex
     ]),
   ])
 }
+
+export const picturesToTensors = (pictures: Int8Array): Tensors =>
+  new Map([
+    ['vectors', { shape: [pictures.length / DIMENSION, DIMENSION], data: pictures as TensorData }],
+  ])
+
+export const picturesFromTensors = (tensors: Tensors | undefined, items: number) =>
+  tensors && taker(tensors, MODEL_FILES.pictures)('vectors', Int8Array, [items, DIMENSION])

@@ -30,6 +30,8 @@ export const MODEL_FILES = {
   shared: 'shared.safetensors',
   /** Written only if training found context terms that help. */
   context: 'context.safetensors',
+  /** Written only if the catalog has picture vectors. */
+  pictures: 'pictures.safetensors',
 } as const
 
 export interface PopularityPart

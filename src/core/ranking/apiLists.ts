@@ -40,6 +40,8 @@ export type Reason =
   | { readonly kind: 'because'; readonly item: string; readonly signal: Signal }
   /** The item resembles `item`, which the query asked about. */
   | { readonly kind: 'similar'; readonly item: string }
+  /** Its picture resembles that of `item`, by the shop's picture vectors. */
+  | { readonly kind: 'looks-like'; readonly item: string }
   /** Shoppers buy it in the same orders as `item`, which the query asked about. */
   | { readonly kind: 'bought-together'; readonly item: string }
   | { readonly kind: 'bought-before' }
@@ -86,7 +88,8 @@ export interface ListOptions {
   /** Category that every item must have. */
   readonly category?: string
   /**
-   * Kind of items that `recommend` lists. Without a device the list is empty.
+   * Kind of items that the list contains. Without a device the list is empty. `picture` is for `similar`, the others for
+   * `recommend`.
    * - `viewed`: items that the shopper viewed, latest first, regardless of `order`; by default nothing is excluded.
    * - `bought`: items that they bought before this visit and that are due again; default `exclude`:
    *   `['bought', 'basket']`.
@@ -95,6 +98,8 @@ export interface ListOptions {
    *   bought; by default nothing is excluded.
    * - `new`: items that the shop added within 30 days, by their `added`. If no item has `added`: items that
    *   the base model lacks.
+   * - `picture`: items that look like the item, nearest first. They need a `pictureVector` in the catalog when the base
+   *   model is made. Items that look different are never listed.
    *
    * A bought item is due in three cases:
    * - The shopper bought it on several days, and three quarters of their usual interval have passed.
@@ -102,7 +107,7 @@ export interface ListOptions {
    *   between orders have passed.
    * - A rule of the shop says that it is used up.
    */
-  readonly from?: 'viewed' | 'bought' | 'unbought' | 'considered' | 'new'
+  readonly from?: 'viewed' | 'bought' | 'unbought' | 'considered' | 'new' | 'picture'
   /**
    * Time in milliseconds since the epoch. The list ignores the shopper's actions after this time, so that a page can
    * show their effect. Its reasons are fallback reasons, which hold for every shopper.

@@ -1,6 +1,6 @@
 /**
  * @module Finds the items that a list excludes because the shopper has them, and the items to which a list is narrowed:
- * the shopper's own items, new arrivals or dearer items. Pure.
+ * the shopper's own items, new arrivals, look-alikes or dearer items. Pure.
  */
 import type { Item } from '../catalog/item.ts'
 import {
@@ -115,6 +115,8 @@ interface Known {
   readonly now: number
   /** Whether the log counts no shopper for an item yet. */
   readonly isNew: (id: string) => boolean
+  /** Ids of the items that look like an item; none without a model. */
+  readonly looksLike: (id: string) => readonly string[]
 }
 
 const CONSIDERED: readonly EventName[] = [
@@ -152,9 +154,12 @@ export function amongItems(query: ListQuery, known: Known): ReadonlySet<string> 
     const all = latest((event) => CONSIDERED.includes(event.name) && !isNow(event))
     return new Set([...all].filter((id) => !owned.has(id)))
   }
-  if (!dearer || query.kind !== 'similar') return undefined
+  if (query.kind !== 'similar') return undefined
+  const alike = from === 'picture' ? new Set(known.looksLike(query.item)) : undefined
+  if (!dearer) return alike
   const { price = 0 } = known.items.find(({ id }) => id === query.item) ?? {}
-  const fits = ({ price: its = 0 }: Item) => its > price && its <= price * dearer
+  const fits = ({ id, price: its = 0 }: Item) =>
+    its > price && its <= price * dearer && alike?.has(id) !== false
   return idsOf(known.items.filter(fits))
 }
 

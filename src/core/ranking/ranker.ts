@@ -104,6 +104,12 @@ export class Ranker {
     return row !== undefined && this.#base.reasonFor(row).kind === 'new'
   }
 
+  /** Ids of the items whose pictures look like that of an item. */
+  looksLike(id: string): readonly string[] {
+    const scores = this.#related.looksLike(this.#shown.rowOf(id) ?? -1)
+    return this.model.itemIds.filter((_, row) => scores[row] > 0)
+  }
+
   /** Share of the item's shoppers who came back to it on another day; undefined if unknown. */
   repeatRate(id: string): number | undefined {
     const row = this.#shown.rowOf(id)
@@ -230,9 +236,12 @@ export class Ranker {
   similar(item: string, options: SelectOptions, weighed?: Pick<Weighed, 'lift'>): Recommendation[] {
     const row = this.#shown.rowOf(item)
     if (row === undefined) return []
-    const count = Math.max(NEAREST, options.limit ?? 0)
-    const scores = this.#related.nearestTo(row, this.#shown.rows, count)
-    return this.#listAbout([row], options, scores, () => ({ kind: 'similar', item }), weighed)
+    const byPicture = options.from === 'picture'
+    const scores = byPicture
+      ? this.#related.looksLike(row)
+      : this.#related.nearestTo(row, this.#shown.rows, Math.max(NEAREST, options.limit ?? 0))
+    const reason = { kind: byPicture ? 'looks-like' : 'similar', item } as const
+    return this.#listAbout([row], options, scores, () => reason, weighed)
   }
 
   /** @param item id of one item, or ids of several */

@@ -3,12 +3,16 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Item } from '../catalog/item.ts'
 import { FEATURES } from '../features/features.ts'
+import { groupBy } from '../groupBy.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { titleWords } from '../model/content.ts'
 import { highestRows } from '../model/highest.ts'
 
 /** Similarity that a shared category adds; chosen by eye on thirty items of the demo shop. */
 const SAME_CATEGORY = 0.3
+
+/** Cosine of two picture vectors from which products look alike; random vectors reach it in one of 30,000 pairs. */
+const LOOKS_ALIKE = 0.5
 
 export class Related {
   readonly #model: BaseModel
@@ -33,13 +37,12 @@ export class Related {
     const alike = this.#alike(itemIds[row])
     const categoryOf = (one: number) => this.#itemOf(one)?.category
     const category = categoryOf(row)
-    const vectorOf = (one: number) => itemVectors.subarray(one * DIMENSION, (one + 1) * DIMENSION)
-    const seed = vectorOf(row)
+    const likeness = rowCosine(itemVectors, row)
     const scores = new Float32Array(itemIds.length)
     for (const other of others) {
       const isSame = category !== undefined && categoryOf(other) === category
       scores[other] =
-        cosine(seed, vectorOf(other)) +
+        likeness(other) +
         (alike.get(itemIds[other]) ?? 0) +
         (ties.get(other) ?? 0) +
         (isSame ? SAME_CATEGORY : 0)
@@ -53,6 +56,14 @@ export class Related {
     keepNearest(scores, row, count, (one) => this.#itemOf(one)?.groupId ?? one)
     scores[row] = 0
     return scores
+  }
+
+  /** Cosine of the items' picture vectors with that of the item at `row`, [N]; 0 for items that look different. */
+  looksLike(row: number): Float32Array {
+    const { itemIds, pictures = new Int8Array() } = this.#model
+    const likeness = rowCosine(pictures, row)
+    const floored = (one: number) => (one < LOOKS_ALIKE ? 0 : one)
+    return Float32Array.from(itemIds, (_, other) => floored(likeness(other)))
   }
 
   /** Rows most similar to a row, each with its similarity relative to the most similar, in (0, 1]. */
@@ -128,16 +139,22 @@ function countsViews({ manifest }: BaseModel): boolean {
   return FEATURES.some(({ name, group }) => group === 'interaction' && counted.includes(name))
 }
 
-function cosine(a: Float32Array, b: Float32Array): number {
-  let dot = 0
-  let aa = 0
-  let bb = 0
-  for (let j = 0; j < a.length; j++) {
-    dot += a[j] * b[j]
-    aa += a[j] * a[j]
-    bb += b[j] * b[j]
+/**
+ * Cosine of a matrix's row with another row; 0 if one has only zeros or is beyond the end.
+ * @param matrix row-major, `DIMENSION` columns
+ */
+function rowCosine(matrix: Float32Array | Int8Array, row: number): (other: number) => number {
+  return (other) => {
+    let dot = 0
+    let aa = 0
+    let bb = 0
+    for (let j = 0, a = row * DIMENSION, b = other * DIMENSION; j < DIMENSION; j++, a++, b++) {
+      dot += matrix[a] * matrix[b]
+      aa += matrix[a] * matrix[a]
+      bb += matrix[b] * matrix[b]
+    }
+    return aa > 0 && bb > 0 ? dot / Math.sqrt(aa * bb) : 0
   }
-  return aa > 0 && bb > 0 ? dot / Math.sqrt(aa * bb) : 0
 }
 
 /** Finds the items that share a title word with an item, and their similarity in (0, 1]; 1 for the same words. */
@@ -146,13 +163,8 @@ type Alike = (id: string) => ReadonlyMap<string, number>
 /** Creates an `Alike`: cosine of the title words, each weighted by the logarithm of its rarity. */
 export function createAlike(items: readonly Item[]): Alike {
   const words = new Map(items.map(({ id, title = '' }) => [id, titleWords(title)]))
-  const byWord = new Map<string, string[]>()
-  for (const [id, own] of words)
-    for (const word of own) {
-      const known = byWord.get(word)
-      if (known) known.push(id)
-      else byWord.set(word, [id])
-    }
+  const found = [...words].flatMap(([id, own]) => own.map((word) => ({ id, word })))
+  const byWord = groupBy(found, ({ word }) => word)
   const weightOf = (word: string) =>
     Math.log(items.length / (byWord.get(word)?.length ?? items.length)) ** 2
   const lengthOf = (id: string) =>
@@ -163,7 +175,7 @@ export function createAlike(items: readonly Item[]): Alike {
       const weight = weightOf(word)
       // A word in every title carries no information.
       if (weight === 0) continue
-      for (const other of byWord.get(word) ?? [])
+      for (const { id: other } of byWord.get(word) ?? [])
         shared.set(other, (shared.get(other) ?? 0) + weight)
     }
     const length = lengthOf(id)

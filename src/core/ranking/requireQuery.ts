@@ -9,6 +9,7 @@ const FROM: readonly unknown[] = [
   'unbought',
   'considered',
   'new',
+  'picture',
 ] satisfies ListOptions['from'][]
 
 /** Validates a query, which a page without types can get wrong. @throws NearsideError `input-invalid` */
@@ -17,25 +18,19 @@ export function requireQuery({ options = {}, ...query }: ListQuery): void {
   const isIds = (value: unknown) =>
     Array.isArray(value) && value.every((id) => typeof id === 'string')
   if (typeof options !== 'object' || options === null) throw refuse('options must be an object')
-  const { limit, order, distinct, until, exclude = [] } = options as ListOptions
-  const {
-    excludeIds,
-    page = '',
-    rules = true,
-    diversify = true,
-    from,
-    dearer,
-  }: ListOptions = options
+  const { limit, order, distinct, until, from, dearer, excludeIds } = options as ListOptions
+  const { exclude = [], page = '', rules = true, diversify = true } = options as ListOptions
   for (const [name, number] of Object.entries({ limit, distinct, until }))
     if (number !== undefined && !(typeof number === 'number' && number >= 0))
       throw refuse(`${name} must be a number from 0, not ${number}`)
-  if (order !== undefined && order !== 'personal' && order !== 'base')
+  if (!['personal', 'base', undefined].includes(order))
     throw refuse(`order must be personal or base, not ${order}`)
-  const isFrom = query.kind === 'recommend' && FROM.includes(from)
-  const isDearer = query.kind === 'similar' && dearer !== undefined && dearer > 1
+  const isAbout = query.kind === 'similar'
+  const isFrom = FROM.includes(from) && (from === 'picture' ? isAbout : query.kind === 'recommend')
+  const isDearer = isAbout && dearer !== undefined && dearer > 1
   if ((from && !isFrom) || (dearer && !isDearer))
     throw refuse(
-      `from must be one of ${FROM.join(', ')}, and only for recommend; dearer must be above 1, and only for similar`,
+      `from must be one of ${FROM.join(', ')}, and only for recommend; picture, and dearer above 1, only for similar`,
     )
   if (!Array.isArray(exclude) || !exclude.every((kind) => EXCLUSIONS.includes(kind)))
     throw refuse(`exclude must be an array of ${EXCLUSIONS.join(', ')}; ids go to excludeIds`)

@@ -135,7 +135,7 @@ test('the element lists similar items, and starts with an empty list when the at
   await waitFor(() => expect(inside(host, 'section')[0].hidden).toBe(true))
 })
 
-test('the element requests and titles each list by its attributes: viewed, bought, basket, dearer and others', async () => {
+test('the element requests and titles each list by its attributes: viewed, bought, basket, dearer, by picture and others', async () => {
   const watch = vi.spyOn(personalizer, 'watch')
   provide({ personalizer, items: ITEMS })
   for (const [attributes, title, asked] of [
@@ -157,6 +157,11 @@ test('the element requests and titles each list by its attributes: viewed, bough
       'for-item="tin" dearer="1.5"',
       'Similar, at a higher price',
       { kind: 'similar', options: { dearer: 1.5 } },
+    ],
+    [
+      'for-item="tin" from="picture" dearer="1.5"',
+      'Looks alike',
+      { kind: 'similar', item: 'tin', options: { from: 'picture', dearer: 1.5 } },
     ],
   ] as const) {
     const host = show(`<nearside-recommendations ${attributes}></nearside-recommendations>`)

@@ -51,7 +51,7 @@ const SUBJECTS = ['for-item', 'with-item', 'category', 'from']
  * - `heading`; `list`: name for measurements; `limit` (8); `category`
  * - `for-item`: similar items; `with-item`: items bought together with it
  * - `with-items`: items bought together with several, a JSON array of ids, such as a basket's
- * - `from`: `viewed`, `bought`, `unbought`, `considered` or `new`
+ * - `from`: `viewed`, `bought`, `unbought`, `considered` or `new`; with `for-item`, `picture`: items that look like it
  * - `dearer`, with `for-item`: only items that cost more than the item, up to this multiple of its price
  * - `exclude-ids`: a JSON array; `order="base"`
  * - `distinct`: number of the list; the list excludes the items of lists with a smaller number
@@ -227,7 +227,10 @@ export class NearsideRecommendations extends Base {
   }
 
   get #name(): ListName {
-    if (this.hasAttribute('for-item')) return this.hasAttribute('dearer') ? 'dearer' : 'similar'
+    if (this.hasAttribute('for-item')) {
+      if (this.getAttribute('from') === 'picture') return 'looksAlike'
+      return this.hasAttribute('dearer') ? 'dearer' : 'similar'
+    }
     if (this.hasAttribute('with-items')) return 'basket'
     if (this.hasAttribute('with-item')) return 'boughtTogether'
     return nameFrom(this.getAttribute('from'))

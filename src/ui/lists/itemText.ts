@@ -23,6 +23,8 @@ export function reasonText(
       return words(`${reason.item === of ? 'did' : 'because'}.${reason.signal}`, { title })
     case 'similar':
       return words('similarTo', { title })
+    case 'looks-like':
+      return words('looksLike', { title })
     case 'bought-together':
       return words('boughtWith', { title })
     case 'searched':

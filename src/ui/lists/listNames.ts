@@ -11,6 +11,7 @@ const LISTS = {
   newArrivals: { from: 'new' },
   similar: {},
   dearer: {},
+  looksAlike: { from: 'picture' },
   boughtTogether: {},
   basket: {},
 } satisfies Readonly<Record<string, ListOptions>>
@@ -30,6 +31,7 @@ export function queryOf(
   switch (name) {
     case 'similar':
     case 'dearer':
+    case 'looksAlike':
       return { kind: 'similar', item: String(item), options }
     case 'boughtTogether':
     case 'basket':

@@ -162,6 +162,11 @@ describe('the other lists', () => {
       { kind: 'similar', item: 'tin', options: { dearer: 1.5 } },
     ],
     [
+      'Looks alike',
+      <RelatedItems key="" item="tin" from="picture" />,
+      { kind: 'similar', item: 'tin', options: { from: 'picture' } },
+    ],
+    [
       'Better ones',
       <UpSell key="" item="tin" upTo={2} title="Better ones" />,
       { options: { dearer: 2 } },

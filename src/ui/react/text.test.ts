@@ -59,6 +59,10 @@ test('a reason is one sentence, even if the item has left the shop', () => {
   expect(reasonText(words, own, itemOf, 'tin')).toBe('You looked at Cake tin')
   expect(reasonText(words, own, itemOf, 'jar')).toBe('Because you looked at Cake tin')
   expect(reasonText(words, { kind: 'similar', item: 'tin' }, itemOf)).toBe('Similar to Cake tin')
+  const looks = { kind: 'looks-like', item: 'tin' } as const
+  expect(reasonText(words, looks, itemOf)).toBe('Looks like Cake tin')
+  const german = wordsIn({ ...ENGLISH, ...GERMAN }, 'de')
+  expect(reasonText(german, looks, itemOf)).toBe('Sieht aus wie Cake tin')
   expect(reasonText(words, { kind: 'bought-together', item: 'tin' }, itemOf)).toBe(
     'Often bought with Cake tin',
   )

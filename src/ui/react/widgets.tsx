@@ -82,11 +82,12 @@ export function NewArrivals<TItem extends Item = Item>(props: RecommendationsPro
   return <List props={props} name="newArrivals" />
 }
 
-/** Items like this one. */
-export function RelatedItems<TItem extends Item = Item>(
-  props: RecommendationsProps<TItem> & { readonly item: string },
-) {
-  return <List props={props} name="similar" item={props.item} />
+/** Items like this one; with `from="picture"`, items that look like it (see `from` of `ListOptions`). */
+export function RelatedItems<TItem extends Item = Item>({
+  from,
+  ...props
+}: RecommendationsProps<TItem> & { readonly item: string; readonly from?: 'picture' }) {
+  return <List props={props} name={from ? 'looksAlike' : 'similar'} item={props.item} />
 }
 
 /** Items like this one that cost more, up to `upTo` times its price (above 1; default 1.5). */
