@@ -8,6 +8,17 @@ function memoryOf(shoppers: number, items: number): number {
   return Number(/up to ([\d.]+) GB/.exec(text)?.[1])
 }
 
+it('the estimated download counts 64 bytes for each picture vector, also against the budget', () => {
+  const shop = { ...testShop(10, 3000), from: 0, to: 0 }
+  const pictureVector = Array.from({ length: 64 }, () => 0.125)
+  const items = shop.items.map((item, k) => (k < 2000 ? { ...item, pictureVector } : item))
+  const download = (text: string) => Number(/download about ([\d.]+) MB/.exec(text)?.[1])
+  expect(download(describeNeeds(shop, 650_000))).toBe(0.6)
+  expect(describeNeeds(shop, 650_000)).not.toContain('budget')
+  expect(download(describeNeeds({ ...shop, items }, 650_000))).toBe(0.73)
+  expect(describeNeeds({ ...shop, items }, 650_000)).toContain('budget')
+})
+
 it('the memory estimate counts the cases that ranker and prior learn from', () => {
   expect(memoryOf(2000, 3000)).toBeGreaterThan(0.5)
   expect(memoryOf(10, 3000)).toBeLessThan(0.5)

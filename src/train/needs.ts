@@ -7,6 +7,7 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
+import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { sizeOf } from './prior/learnPrior.ts'
 import { ROWS } from './ranker/chooseRows.ts'
 import { DEFAULT_RANKER } from './ranker/trainRanker.ts'
@@ -23,7 +24,7 @@ const MEMORY_EACH = 7000
 /** Number of events from which on cases are sampled, so that a further event costs only the memory of its columns. */
 const SAMPLED_FROM = 400_000
 const COLUMNS_EACH = 350
-/** Compressed size of a model, in bytes per item. */
+/** Compressed size of a model, in bytes per item; a picture vector hardly compresses. */
 const ITEM = 200
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1)} MB`
@@ -32,7 +33,8 @@ const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 
 export function describeNeeds({ items, shoppers }: Shop, budget: number): string {
   const events = shoppers.reduce((sum, { interactions }) => sum + interactions.length, 0)
   const [least, most] = EACH_EVENT.map((each) => Math.max(1, Math.round((events * each) / 60_000)))
-  const model = items.length * ITEM
+  const pictures = items.filter(({ pictureVector }) => pictureVector).length
+  const model = items.length * ITEM + pictures * DIMENSION
   const sampled = Math.min(events, SAMPLED_FROM)
   const { cases, bytesEach } = sizeOf(items.length)
   const held = sampled * MEMORY_EACH + (events - sampled) * COLUMNS_EACH

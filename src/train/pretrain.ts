@@ -37,6 +37,7 @@ import { type ContextCandidates, type RankerData, trainRanker } from './ranker/t
 import { learnTolerance } from './searches/learnTolerance.ts'
 import { joinRecords, selectFeatures } from './selection/select.ts'
 import { contextKindsOf, contextOf } from './shop/context.ts'
+import { packPictures } from './shop/pictureVectors.ts'
 import type { Shop } from './shop/shop.ts'
 import type { Split } from './split.ts'
 import { learnTrees } from './trees/learnTrees.ts'
@@ -237,6 +238,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     statistics: withContext(statistics, context.terms, split, data.context),
     prior: NO_PRIOR,
     content: encoder.content,
+    pictures: packPictures(shop.items),
     ...chosen,
     ...(context.terms.length > 0 &&
       data.context && {

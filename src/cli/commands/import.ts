@@ -33,6 +33,7 @@ const COLUMNS = {
   brand: 'brand of the product, in the catalog',
   added: 'day on which the shop got the product, in the catalog',
   group: 'id that all variants of a product share, in the catalog',
+  pictureVector: '64 numbers that a model of pictures made, in the catalog: an array or base64',
 } as const satisfies Partial<Record<Role, string>>
 
 type Columns = Partial<Record<keyof typeof COLUMNS, string>>

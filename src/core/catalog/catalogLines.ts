@@ -3,6 +3,7 @@
  * first. A device reads the text as it arrives, because a new shopper's list needs only the head, and parsing the whole
  * text at once would block a slow phone.
  */
+import { isRecord } from '../isRecord.ts'
 import { type Catalog, CatalogRows } from './catalog.ts'
 
 /** Number of products in the head. */
@@ -14,13 +15,16 @@ export const PIECE = 65_536
 /** Lines of the text up to the end of the head. Their hash shows which catalog a head belongs to. */
 export const headOf = (text: string): string => text.split('\n', HEAD + 1).join('\n')
 
-/** @param first ids of the products that lists show first, best first */
+/**
+ * Leaves out picture vectors, which devices get in the base model.
+ * @param first ids of the products that lists show first, best first
+ */
 export function writeCatalog(rows: readonly unknown[], first: readonly string[]): string {
   const places = new Map(first.slice(0, HEAD).map((id, place) => [id, place]))
   const placeOf = (row: unknown) =>
     places.get(String((row as { readonly id?: unknown } | null)?.id)) ?? HEAD
   const sorted = [...rows].sort((a, b) => placeOf(a) - placeOf(b))
-  return `[\n${sorted.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`
+  return `[\n${sorted.map((row) => JSON.stringify(isRecord(row) ? { ...row, pictureVector: undefined } : row)).join(',\n')}\n]\n`
 }
 
 /** Reads one file as it arrives. */

@@ -20,6 +20,7 @@ import type { Tensor } from '@nearside/core/model/safetensors.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { describeModel } from '../describeModel.ts'
 import { NO_PRIOR } from '../pretrain.ts'
+import { type PicturedItem, packPictures } from '../shop/pictureVectors.ts'
 import taught from './weights.json' with { type: 'json' }
 
 type Weights = Readonly<Record<string, { readonly scale: number; readonly weight: number }>>
@@ -44,7 +45,7 @@ export function catalogStatistics(items: readonly Item[]): ItemStatistics {
  */
 export async function makeCatalogBase(
   name: string,
-  items: readonly Item[],
+  items: readonly PicturedItem[],
   now: number,
   weights: Weights = taught.weights,
 ): Promise<WrittenModel> {
@@ -76,6 +77,7 @@ export async function makeCatalogBase(
     featureWeights: Float32Array.from(records, ({ weight }) => weight),
     featureScale: Float32Array.from(records, ({ scale }) => scale),
     statistics,
+    pictures: packPictures(items),
     prior: NO_PRIOR,
   }
   return writeBaseModel({ ...base, manifest: { ...base.manifest, source: 'catalog' } })

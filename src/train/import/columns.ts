@@ -40,6 +40,7 @@ const KNOWN_NAMES = {
     'reviews reviewcount ratingcount numberofreviews aggregateratingreviewcount aggregateratingratingcount anzahlbewertungen',
   added:
     'added addedat dateadded createdat datecreated created publishedat datepublished releasedate hinzugefuegtam angelegtam erstelltam eingestelltam neuseit',
+  pictureVector: 'picturevector imagevector imageembedding bildvektor',
   query: 'query searchterm search suchbegriff',
   dwell: 'dwellms dwell engagementtimemsec',
   status: 'orderstatus financialstatus bestellstatus auftragsstatus status',

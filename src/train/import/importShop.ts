@@ -8,7 +8,7 @@ import type { WrittenFile } from '../shop/packFile.ts'
 import { type NamedColumns, normalName, type Role } from './columns.ts'
 import { quote, SqlEngine } from './engine.ts'
 import { openOutput } from './output.ts'
-import { loadCatalog, mainCurrency, PRODUCTS, readItems } from './readCatalog.ts'
+import { addPictures, loadCatalog, mainCurrency, PRODUCTS, readItems } from './readCatalog.ts'
 import { describeDrops, type FileReport, type LogOptions, readLog, SEQUENCES } from './readLog.ts'
 import { openSource, type SourceOptions } from './source.ts'
 import { type Match, type Sample, type ShopCounts, summarise } from './summary.ts'
@@ -199,7 +199,8 @@ async function finalItems(engine: SqlEngine, options: ImportOptions, hasCatalog:
   const { availableDays = null, refine } = options
   await engine.set({ available_days: availableDays })
   if (!hasCatalog) await engine.runFile('items')
-  const items = await readItems(engine, PRODUCTS)
+  const read = await readItems(engine, PRODUCTS)
+  const items = hasCatalog ? await addPictures(engine, basename(options.catalog ?? ''), read) : read
   if (!refine) return items
   const lines = await engine.rows(
     'SELECT shopper, session, time::DOUBLE AS time, item FROM event ORDER BY log, n',

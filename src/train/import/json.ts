@@ -14,6 +14,8 @@ import type { Source } from './source.ts'
 const SAMPLE = 2000
 const LINES =
   /^(items|line_items|@graph|actionDetails|contexts_com_snowplowanalytics_snowplow_ecommerce_product_1(_0_0)?)$/i
+/** Number of numbers from which a list is a vector, read as a whole. */
+const VECTOR = 16
 /** Fields of a line that hold further lines. */
 const INNER = ['hasVariant', 'itemDetails']
 
@@ -116,13 +118,21 @@ function addFields(
         inner,
       )
   } else if (Array.isArray(value)) {
-    // Snowplow lists the words of one search; together they are the query.
-    const whole = name.endsWith('.terms') && value.every((one) => typeof one === 'string')
+    // Snowplow lists the words of one search; together they are the query. A long list of numbers is a vector.
+    const whole =
+      (name.endsWith('.terms') && value.every((one) => typeof one === 'string')) ||
+      (value.length >= VECTOR && typeof value[0] === 'number') ||
+      isWhole(places.get(name), path)
     if (whole) places.set(name, { in: where, path })
     else if (value.length > 0) addFields(places, where, name, `${path}[0]`, value[0])
   } else if (where === 'line' || !isLine(places.get(name))) {
     places.set(name, { in: where, path })
   }
+}
+
+/** Whether an earlier record had a whole list there. */
+function isWhole(place: Place | undefined, path: string): boolean {
+  return place !== undefined && 'path' in place && place.path === path
 }
 
 function isLine(place: Place | undefined): boolean {

@@ -2,6 +2,7 @@
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { parseItem } from '@nearside/core/catalog/parseItem.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
+import { type PicturedItem, readPictureVector } from '../shop/pictureVectors.ts'
 import { mapColumns, type NamedColumns, normalName, type Role, requireColumn } from './columns.ts'
 import { quote, SqlEngine } from './engine.ts'
 import { recogniseLayout } from './layouts.ts'
@@ -44,6 +45,7 @@ const CATALOG_ROLES: readonly Role[] = [
   'saleStarts',
   'saleEnds',
   'saleDates',
+  'pictureVector',
 ]
 
 interface ProductOptions {
@@ -131,6 +133,8 @@ interface Given {
   readonly currency?: string | null
   /** Ids, which decide where the file has several for a product. */
   readonly known?: readonly string[]
+  /** Whether to read picture vectors, too; default false. */
+  readonly withPictures?: boolean
 }
 
 /**
@@ -142,7 +146,7 @@ interface Given {
 export async function readProductFile(
   path: string,
   now: number,
-  { columns = {}, currency = null, known = [] }: Given = {},
+  { columns = {}, currency = null, known = [], withPictures = false }: Given = {},
 ): Promise<{ readonly items: Item[]; readonly hasRegularPrices: boolean }> {
   return SqlEngine.use(async (engine) => {
     const ids = known.map(quote).join(', ')
@@ -150,13 +154,39 @@ export async function readProductFile(
     const source = await openSource(engine, path)
     const report = await loadCatalog(engine, source, columns, { currency, now })
     const hasRegularPrices = 'regularPrice' in report.columns || 'sale' in report.columns
-    return { items: await readItems(engine, PRODUCTS), hasRegularPrices }
+    const items = await readItems(engine, PRODUCTS)
+    return {
+      items: withPictures ? await addPictures(engine, source.name, items) : items,
+      hasRegularPrices,
+    }
   })
 }
 
-/** Items of `readProductFile`. */
-export const readCatalogFile = async (path: string, now: number): Promise<Item[]> =>
-  (await readProductFile(path, now)).items
+/** Items of `readProductFile`, with their picture vectors. */
+export const readCatalogFile = async (path: string, now: number): Promise<PicturedItem[]> =>
+  (await readProductFile(path, now, { withPictures: true })).items
+
+/**
+ * Adds the picture vectors of the loaded product file to its items.
+ * @throws NearsideError `catalog-invalid`, naming file and line
+ */
+export async function addPictures(
+  engine: SqlEngine,
+  file: string,
+  items: readonly Item[],
+): Promise<PicturedItem[]> {
+  const vectors = new Map<string, readonly number[]>()
+  const given = await engine.rows(
+    `SELECT product.id, line::DOUBLE AS line, "pictureVector" AS text FROM raw_catalog JOIN product USING (n)
+    WHERE "pictureVector" <> ''`,
+  )
+  for (const { id, line, text } of given)
+    vectors.set(String(id), readPictureVector(text, `${file} line ${line}`))
+  return items.map((item) => {
+    const pictureVector = vectors.get(item.id)
+    return pictureVector ? { ...item, pictureVector } : item
+  })
+}
 
 export const PRODUCTS =
   'SELECT id, title, price, regular_price AS "regularPrice", sale, currency, category, group_id AS "groupId", brand, description, image, url, rating, reviews, available, added FROM product ORDER BY n'

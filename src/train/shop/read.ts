@@ -6,12 +6,12 @@
 import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
-import type { Item } from '@nearside/core/catalog/item.ts'
 import { parseItem } from '@nearside/core/catalog/parseItem.ts'
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { contextFault } from '@nearside/core/features/context/context.ts'
 import type { ContextChange } from '@nearside/core/features/context/lifts.ts'
 import { findFile, readLines } from './lines.ts'
+import { type PicturedItem, readPictureVector } from './pictureVectors.ts'
 import { readEvents } from './readEvents.ts'
 import type { Shop } from './shop.ts'
 import { parseIsoTime } from './time.ts'
@@ -53,8 +53,8 @@ export async function readShop(
 }
 
 /** @throws NearsideError `catalog-invalid`, naming file and line */
-export async function readCatalog(path: string): Promise<Item[]> {
-  const items: Item[] = []
+export async function readCatalog(path: string): Promise<PicturedItem[]> {
+  const items: PicturedItem[] = []
   const seen = new Map<string, number>()
   let line = 0
   for await (const lines of readLines(path)) {
@@ -62,7 +62,7 @@ export async function readCatalog(path: string): Promise<Item[]> {
       line++
       if (text.trim() === '') continue
       const where = `${basename(path)} line ${line}`
-      const item = parseItem(parseJson(text, where), where)
+      const item = readItem(parseJson(text, where), where)
       const first = seen.get(item.id)
       if (first !== undefined)
         throw new NearsideError(
@@ -74,6 +74,13 @@ export async function readCatalog(path: string): Promise<Item[]> {
     }
   }
   return items
+}
+
+function readItem(row: unknown, where: string): PicturedItem {
+  const item = parseItem(row, where)
+  const { pictureVector = null } = row as Readonly<Record<string, unknown>>
+  if (pictureVector === null || pictureVector === '') return item
+  return { ...item, pictureVector: readPictureVector(pictureVector, where) }
 }
 
 function parseJson(text: string, where: string): unknown {

@@ -1,8 +1,8 @@
 /** @module A shop folder in memory. `read.ts` reads it. */
-import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { ContextChange } from '@nearside/core/features/context/lifts.ts'
 import type { OtherShoppers } from '@nearside/core/features/otherShoppers.ts'
+import type { PicturedItem } from './pictureVectors.ts'
 import type { PriceLog } from './prices.ts'
 import type { LeftOut } from './wrongLines.ts'
 
@@ -10,7 +10,7 @@ export interface Shop {
   /** Last part of the folder's name. */
   readonly name: string
   /** Items in the row order of the model's item table. Items that only the log knows come last, id-only. */
-  readonly items: readonly Item[]
+  readonly items: readonly PicturedItem[]
   /**
    * Shoppers with interactions ascending by time. `item` indexes `items`. `session` is the order or visit as the log
    * names it, else events without a pause of half an hour, else the day.

@@ -26,6 +26,7 @@ import { OUT_OF_FOLD, OutOfFoldStatistics } from '../ranker/outOfFold.ts'
 import { partOf } from '../ranker/part.ts'
 import { DEFAULT_RANKER } from '../ranker/trainRanker.ts'
 import { inModelRows } from '../shop/modelRows.ts'
+import { packPictures } from '../shop/pictureVectors.ts'
 import type { Shop } from '../shop/shop.ts'
 import type { Split } from '../split.ts'
 import { lastPart } from '../validate.ts'
@@ -216,6 +217,7 @@ export async function updateModel(
   const written = await writeBaseModel({
     ...next,
     statistics: count(until),
+    pictures: packPictures(items),
     manifest: describeUpdate(parent, split, hashOfHeldOut(shop, holdout, until), did, fusion, {
       ...staying(parent.manifest.metrics),
       ...(best > 0 && { encoderWeight: weightOf(base) }),

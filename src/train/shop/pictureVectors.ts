@@ -1,0 +1,76 @@
+/**
+ * @module Vectors that a shop's own model of pictures made, one per product: reads them from a catalog, and packs them
+ * for devices. Only training knows them; devices get them in the base model.
+ */
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import { DIMENSION } from '@nearside/core/model/baseModel.ts'
+import { jsonOrNull } from '@nearside/core/reading.ts'
+
+export interface PicturedItem extends Item {
+  /** Picture vector of length 1, [d]. */
+  readonly pictureVector?: readonly number[]
+}
+
+const NUMBER_BYTES = Float32Array.BYTES_PER_ELEMENT
+
+/**
+ * Reads an array of numbers, the same as JSON text, or base64 of float32 values (little-endian), and scales it to
+ * length 1. Six decimals remain, far more than a device gets.
+ * @param where place that the error names, e.g. `catalog.jsonl line 7`
+ * @throws NearsideError `catalog-invalid`
+ */
+export function readPictureVector(value: unknown, where: string): readonly number[] {
+  const refuse = (fault: string) =>
+    new NearsideError('catalog-invalid', `${where}: field 'pictureVector' ${fault}`)
+  const numbers = typeof value === 'string' ? numbersIn(value.trim()) : value
+  if (!Array.isArray(numbers)) throw refuse('is neither an array of numbers nor base64')
+  if (numbers.length !== DIMENSION) throw refuse(`has ${numbers.length} numbers, not ${DIMENSION}`)
+  if (!numbers.every((one) => Number.isFinite(one)))
+    throw refuse('has a value that is not a finite number')
+  // Divided by the largest value first, because squares of huge or tiny values leave the range of numbers.
+  const largest = Math.max(...numbers.map(Math.abs))
+  if (largest === 0) throw refuse('has only zeros')
+  const scaled: readonly number[] = numbers.map((one) => one / largest)
+  const length = Math.hypot(...scaled)
+  return scaled.map((one) => Number((one / length).toFixed(6)))
+}
+
+function numbersIn(text: string): unknown {
+  if (text.startsWith('[')) return jsonOrNull(text)
+  const bytes = Buffer.from(text, 'base64')
+  // Node ignores characters outside base64; the check compares the text with what was read.
+  if (bytes.toString('base64') !== text || bytes.length % NUMBER_BYTES > 0) return null
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  return Array.from({ length: bytes.length / NUMBER_BYTES }, (_, k) =>
+    view.getFloat32(k * NUMBER_BYTES, true),
+  )
+}
+
+/** Length of a vector below which rounding, not the picture, gives its direction. */
+const NO_DIRECTION = 1e-4
+
+/**
+ * Subtracts the shop's mean vector and rounds to int8 with a scale per row, which a cosine doesn't need. Vectors of
+ * picture models point in similar directions; without the mean, unlike pictures would seem alike.
+ * @returns `BaseModel.pictures`; undefined if no item has a vector
+ */
+export function packPictures(items: readonly PicturedItem[]): Int8Array | undefined {
+  const known = items.flatMap(({ pictureVector }) => (pictureVector ? [pictureVector] : []))
+  if (known.length === 0) return undefined
+  const mean = Array.from(
+    { length: DIMENSION },
+    (_, j) => known.reduce((sum, vector) => sum + vector[j], 0) / known.length,
+  )
+  const packed = new Int8Array(items.length * DIMENSION)
+  items.forEach(({ pictureVector }, row) => {
+    const vector = pictureVector?.map((one, j) => one - mean[j]) ?? []
+    const largest = Math.max(0, ...vector.map(Math.abs))
+    if (largest < NO_DIRECTION) return
+    packed.set(
+      vector.map((one) => Math.round((127 * one) / largest)),
+      row * DIMENSION,
+    )
+  })
+  return packed
+}
