@@ -186,7 +186,7 @@ export interface Personalizer {
   recommend(options?: ListOptions): Promise<readonly Recommendation[]>
   /**
    * Finds items similar to this one. Similarity comes from the model's item vectors, title, category and, if the shop's
-   * event log has views, items viewed together.
+   * event log has views, items viewed together. With `from: 'picture'` it comes from the items' picture vectors alone.
    */
   similar(item: string, options?: ListOptions): Promise<readonly Recommendation[]>
   /**

@@ -10,6 +10,7 @@ import { testShop } from '@nearside/evaluate/testShop.ts'
 import { readProductFile } from '@nearside/train/import/readCatalog.ts'
 import { readModel } from '@nearside/train/models/read.ts'
 import type { PicturedItem } from '@nearside/train/shop/pictureVectors.ts'
+import { readCatalog } from '@nearside/train/shop/read.ts'
 import { shopEvents } from '@nearside/train/shop/testEvents.ts'
 import { writeShop } from '@nearside/train/shop/testWrite.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -81,7 +82,8 @@ it('pretrain --catalog reads vectors of each form alike, and the published site 
   const packed: Buffer[] = []
   for (const [name, write] of Object.entries(FORMS)) {
     await writeFile(inFolder(name), write(items))
-    await run({ catalog: inFolder(name), out: inFolder(`${name}-models`) })
+    const { printed } = await run({ catalog: inFolder(name), out: inFolder(`${name}-models`) })
+    expect(printed.join()).toContain('pictureVector 96 %')
     packed.push(await bytesIn(inFolder(`${name}-models`)))
   }
   for (const bytes of packed) expect(bytes.equals(packed[0])).toBe(true)
@@ -122,6 +124,10 @@ it('a wrong vector is refused, with file, line and reason, and nothing is writte
       message: `${name} line ${line}: field 'pictureVector' has 63 numbers, not 64`,
     })
   }
+  await expect(readCatalog(inFolder('products.jsonl'))).rejects.toMatchObject({
+    code: 'catalog-invalid',
+    message: expect.stringContaining('products.jsonl line 2'),
+  })
   // A feed of prices is read without vectors, so that a wrong one doesn't stop prices.
   const feed = await readProductFile(inFolder('products.jsonl'), 0)
   expect(feed.items.map(({ price }) => price)).toEqual([1, 2, 3, 4, 5, 6])

@@ -1,10 +1,10 @@
 /** @module `nearside pretrain --catalog`: publishes a base model that was made without a log. */
 import { basename } from 'node:path'
-import type { Item } from '@nearside/core/catalog/item.ts'
 import { makeCatalogBase } from '@nearside/train/catalogBase/catalogBase.ts'
 import { readCatalogFile } from '@nearside/train/import/readCatalog.ts'
 import { publishModel, requireSigner } from '@nearside/train/models/publish.ts'
 import { describeExcess } from '@nearside/train/needs.ts'
+import type { PicturedItem } from '@nearside/train/shop/pictureVectors.ts'
 import type { CommandContext } from '../command.ts'
 import { openSigner } from '../signing.ts'
 
@@ -34,11 +34,12 @@ export async function makeCatalogVersion(options: CatalogOptions, context: Comma
   return { ...latest, manifestContent: { ...made.manifest, version: latest.version } }
 }
 
-/** For each field that the model reads, the share of the items that have it. */
-function describeContent(items: readonly Item[]): string {
-  const fields = ['title', 'category', 'brand', 'price'] as const
-  const shares = fields.map((field) => {
+/** For each field that the model reads, the share of the items that have it; few shops have picture vectors. */
+function describeContent(items: readonly PicturedItem[]): string {
+  const fields = ['title', 'category', 'brand', 'price', 'pictureVector'] as const
+  const shares = fields.flatMap((field) => {
     const known = items.filter((item) => item[field] !== undefined && item[field] !== '').length
+    if (field === 'pictureVector' && known === 0) return []
     return `${field} ${Math.floor((100 * known) / items.length)} %`
   })
   return `share of them with ${shares.join(', ')}`

@@ -11,7 +11,7 @@ import { highestRows } from '../model/highest.ts'
 /** Similarity that a shared category adds; chosen by eye on thirty items of the demo shop. */
 const SAME_CATEGORY = 0.3
 
-/** Cosine of two picture vectors from which products look alike; random vectors reach it in one of 30,000 pairs. */
+/** Cosine of two picture vectors from which products look alike; one pair of random vectors in 90,000 reaches it. */
 const LOOKS_ALIKE = 0.5
 
 export class Related {
