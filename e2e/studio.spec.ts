@@ -1,6 +1,6 @@
 /** @module Tests the studio as a shop’s owner uses it: its lists, edits by keyboard and by dragging, saving, and looks. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, type Page, test } from 'playwright/test'
 import { writeStudioShop } from '../src/cli/studio/testStudio.ts'
@@ -11,23 +11,28 @@ let folder: string
 let file: string
 let url: string
 
-test.beforeEach(async () => {
-  folder = await writeStudioShop()
-  file = join(folder, 'rules.json')
+/** Starts the studio and returns the address that it prints. */
+function launch(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<string> {
   server = spawn(
     process.execPath,
     [
-      ...['--import', 'tsx', 'src/cli/main.ts', 'studio', '--shop', join(folder, 'testshop')],
-      ...['--model', join(folder, 'models'), '--rules', file],
+      ...['--import', 'tsx', 'src/cli/main.ts', 'studio', ...args],
+      ...['--shop', join(folder, 'testshop'), '--model', join(folder, 'models'), '--rules', file],
     ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } },
   )
-  url = await new Promise((resolve) => {
+  return new Promise((resolve) => {
     server.stdout?.on('data', (line) => {
       const [found] = /http:\/\/\S+/.exec(String(line)) ?? []
       if (found) resolve(found)
     })
   })
+}
+
+test.beforeEach(async () => {
+  folder = await writeStudioShop()
+  file = join(folder, 'rules.json')
+  url = await launch()
 })
 
 test.afterEach(() => {
@@ -161,4 +166,40 @@ test('axe finds nothing on the studio’s page, which fits 320 pixels, light and
     expect(await findings(page)).toEqual([])
     await page.getByRole('button', { name: 'Undo' }).click()
   }
+})
+
+test('on the shop’s server, the studio opens by its password alone, saves, and closes after a logout', async ({
+  page,
+}) => {
+  const { port } = new URL(url)
+  const ended = new Promise((resolve) => server.once('exit', resolve))
+  server.kill()
+  await ended
+  const origin = `http://localhost:${port}`
+  const password = 'correct horse battery'
+  await launch([origin, '--port', port], { NEARSIDE_STUDIO_PASSWORD: password })
+  await page.setViewportSize({ width: 320, height: 640 })
+  await page.goto(origin)
+  await expect(page.getByLabel('Password')).toBeFocused()
+  await page.keyboard.type('wrong')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('alert')).toBeVisible()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
+    expect(await findings(page)).toEqual([])
+  }
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Log in' }).click()
+  await expect(after(page).getByRole('listitem')).toHaveCount(12)
+  expect(page.url()).toBe(`${origin}/`)
+  const [first] = await titles(page)
+  await page.getByRole('button', { name: `Hide: ${first}`, exact: true }).click()
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await expect.poll(() => existsSync(file) && rules()).toHaveLength(1)
+  expect(await page.context().cookies()).toMatchObject([{ httpOnly: true, sameSite: 'Strict' }])
+  await page.getByRole('button', { name: 'Log out' }).click()
+  await expect(page.getByLabel('Password')).toBeVisible()
+  await page.goto(origin)
+  await expect(page.getByLabel('Password')).toBeVisible()
 })

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from '@commander-js/extra-typings'
-import { listen } from '@nearside/aggregate/server/listen.ts'
+import { trustedProxies } from '@nearside/aggregate/server/clientAddress.ts'
+import { clientAddress, listen } from '@nearside/aggregate/server/listen.ts'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { ruleCosts } from '@nearside/evaluate/ruleCosts.ts'
@@ -12,48 +13,70 @@ import { defineCommand } from '../command.ts'
 import { HOLDOUT, MODEL, PORT, RULES, SHOP, untilAborted } from '../shared.ts'
 import { readCatalogOf } from '../shopFiles.ts'
 import { createStudio } from '../studio/app.ts'
+import { createLogin } from '../studio/login.ts'
 import { openPreview } from '../studio/preview.ts'
 import { readRulesFile } from '../studio/rulesFile.ts'
 
 const HOST = '127.0.0.1'
+/** On the shop's server, only the proxy of the same machine reaches the studio. */
+const isProxy = trustedProxies([HOST])
 
 const syntax = new Command('studio')
   .summary('edit the shop’s rules on a local page that shows every list')
   .description(`Serves one page on this machine alone and prints its address, which contains a random token. The page
 shows each list before and after your changes, for a new visitor or for a shopper who looked at products that you
 choose, on any day. It measures on held-out shoppers what each rule costs. It saves the file of --rules (default:
-rules.json), which nearside publish reads. Pictures are not shown, because the page asks no other server.`)
+rules.json), which nearside publish reads. Pictures are not shown, because the page asks no other server.
+
+On the shop's server, give the address at which your TLS proxy serves the page. The proxy runs on the same machine and
+passes Host and X-Forwarded-For on. The page then asks for the password in the environment variable
+NEARSIDE_STUDIO_PASSWORD. A login ends after 30 minutes without use.`)
+  .argument('[address]', 'address of the page on the shop’s server: https://studio.shop.example')
   .requiredOption(...SHOP)
   .requiredOption(...MODEL)
   .option(...RULES, 'rules.json')
   .option(...HOLDOUT)
   .option(...PORT)
 
-export const command = defineCommand(syntax, async (options, { print, signal }) => {
+export const command = defineCommand(syntax, async (options, { print, signal }, address) => {
   const { shop, model: models, rules: file, holdout, port = 0 } = options
+  const login = address === undefined ? undefined : await loginAt(address)
   await readRulesFile(file)
   const page = await readPage(join(import.meta.dirname, '../../../dist/studio'))
   const given = await readCatalogOf(shop)
   const preview = await openPreview(models, given)
   const token = randomBytes(32).toString('base64url')
-  let host = ''
+  let origin = address ?? ''
   const app = createStudio({
-    ...{ file, token, page, preview },
-    host: () => host,
+    ...{ file, page, preview },
+    access: login ?? token,
+    origin: () => origin,
     catalog: Catalog.parse(given),
     model: await readModel(models),
     costs: (some, steps) =>
       ruleCosts(some, { shop, model: models, holdout, now: Date.now() }, steps),
     now: Date.now,
   })
-  const server = await listen(app, HOST, port)
-  host = `${HOST}:${server.port}`
-  print(`nearside studio: open http://${host}/#${token} (Ctrl-C ends it)`)
+  const server = await listen(app, HOST, port, isProxy)
+  const own = `http://${HOST}:${server.port}`
+  origin ||= own
+  print(
+    login
+      ? `nearside studio: ${own} is ready for the proxy of ${origin} (Ctrl-C ends it)`
+      : `nearside studio: open ${own}/#${token} (Ctrl-C ends it)`,
+  )
   await untilAborted(signal)
   await server.stop()
   await preview.close()
   return { file, port: server.port }
 })
+
+/** Takes the password out of the environment, so that no process inherits it. */
+function loginAt(origin: string) {
+  const { NEARSIDE_STUDIO_PASSWORD: password = '' } = process.env
+  delete process.env.NEARSIDE_STUDIO_PASSWORD
+  return createLogin({ password, origin, addressOf: clientAddress(isProxy), now: Date.now })
+}
 
 /** @throws NearsideError `input-invalid` if the page isn't built */
 async function readPage(folder: string): Promise<ReadonlyMap<string, Uint8Array>> {

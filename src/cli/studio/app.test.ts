@@ -7,6 +7,7 @@ import { readModel } from '@nearside/train/models/read.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readCatalogOf } from '../shopFiles.ts'
 import { type CostLine, createStudio, type Previewed } from './app.ts'
+import { createLogin } from './login.ts'
 import { openPreview, type Preview } from './preview.ts'
 import { readRulesFile } from './rulesFile.ts'
 import { writeStudioShop } from './testStudio.ts'
@@ -27,7 +28,7 @@ beforeAll(async () => {
   const items = (await readCatalogOf(shop)) as readonly Item[]
   preview = await openPreview(models, items)
   studio = {
-    ...{ file, token: TOKEN, host: () => HOST, preview, now: Date.now },
+    ...{ file, access: TOKEN, origin: () => `http://${HOST}`, preview, now: Date.now },
     page: new Map([['/', new TextEncoder().encode('<!doctype html>')]]),
     catalog: Catalog.parse(items),
     model: await readModel(models),
@@ -115,6 +116,34 @@ describe('a stranger', () => {
     expect(policy).not.toMatch(/https?:|unsafe|\*/)
     expect((await ask('/', undefined, { host: 'evil.example' })).status).toBe(403)
   })
+})
+
+test('on the shop’s server, the studio answers under its public address, after a login', async () => {
+  const origin = 'https://studio.shop.example'
+  const password = 'correct horse battery'
+  const access = await createLogin({ origin, password, addressOf: () => 'a', now: Date.now })
+  const shop = createStudio({ ...studio, access, origin: () => origin })
+  const host = 'studio.shop.example'
+  const call = (path: string, body?: string, headers: Record<string, string> = {}) =>
+    shop.request(origin + path, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { host, origin, 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      body,
+    })
+  const body = JSON.stringify({ rules: [{ name: 'r', pin: ['item1'] }], version: '' })
+  // Neither the token of a local studio nor a wrong host opens this one.
+  const token = { authorization: `Bearer ${TOKEN}` }
+  expect((await call('/api/save', body, token)).status).toBe(401)
+  const login = `password=${encodeURIComponent(password)}`
+  expect((await call('/login', login, { host: HOST })).status).toBe(403)
+  const [cookie] = (await call('/login', login)).headers.get('set-cookie')?.split(';') ?? []
+  expect((await call('/api/save', body, { cookie, host: HOST })).status).toBe(403)
+  expect((await call('/api/save', body, { cookie, origin: `http://${HOST}` })).status).toBe(403)
+  expect(existsSync(file)).toBe(false)
+  const start = await (await call('/api/start', undefined, { cookie })).json()
+  expect(start).toMatchObject({ hasLogin: true, version: '' })
+  expect((await call('/api/save', body, { cookie })).status).toBe(200)
+  expect((await readRulesFile(file)).rules).toHaveLength(1)
 })
 
 describe('the preview', () => {

@@ -1,6 +1,6 @@
 /**
  * @module The studio's server: the page, and calls that read, preview, measure and save the shop's rules. Every call
- * needs the token; a request with another host or from another origin is refused.
+ * needs the token, or a session of the login; a request with another host or from another origin is refused.
  */
 import {
   emptyApp,
@@ -22,15 +22,17 @@ import type { Steps } from '@nearside/evaluate/steps.ts'
 import { stream } from 'hono/streaming'
 import type { Finding } from '../publish/finding.ts'
 import { ruleFindings } from '../publish/ruleFindings.ts'
+import type { Login } from './login.ts'
 import type { Lists, Preview, View } from './preview.ts'
 import { readRulesFile, requireRules, writeRulesFile } from './rulesFile.ts'
 
 export interface Studio {
   /** Path of the file of rules. */
   readonly file: string
-  readonly token: string
-  /** Host that requests must name, `127.0.0.1:PORT`; the port is known once the server listens. */
-  readonly host: () => string
+  /** Token of the page's address, or the login of a studio on the shop's server. */
+  readonly access: string | Login
+  /** Origin that requests must name, e.g. `http://127.0.0.1:PORT`; the port is known once the server listens. */
+  readonly origin: () => string
   /** Files of the page by path, `/` for the document. */
   readonly page: ReadonlyMap<string, Uint8Array>
   /** Catalog with usual prices and sales. */
@@ -47,6 +49,7 @@ export interface StudioStart {
   readonly version: string
   readonly rules: readonly Rule[]
   readonly items: readonly Item[]
+  readonly hasLogin: boolean
 }
 
 /** Lists before and after the edits, and what the check of the rules finds. */
@@ -89,8 +92,7 @@ const readView = object<View>({
 })
 
 export function createStudio(studio: Studio) {
-  const { file, host, page, catalog, model, preview, now } = studio
-  const tokenHash = hashOfToken(studio.token)
+  const { file, access, page, catalog, model, preview, now } = studio
   function findingsOf(rules: readonly Rule[]) {
     const priced = new Catalog(atPrices(catalog.items, now()))
     return ruleFindings(rules, priced, model, now()).filter(({ level }) => level !== 'ok')
@@ -98,19 +100,24 @@ export function createStudio(studio: Studio) {
   const alone = serially()
   const app = emptyApp()
   app.use(async (c, next) => {
-    const origin = c.req.header('origin') ?? `http://${host()}`
-    if (c.req.header('host') !== host() || origin !== `http://${host()}`)
-      return respondProblem(c, 403, 'input-invalid', `The studio answers only at http://${host()}`)
+    const { host, origin } = new URL(studio.origin())
+    if (c.req.header('host') !== host || (c.req.header('origin') ?? origin) !== origin)
+      return respondProblem(c, 403, 'input-invalid', `The studio answers only at ${origin}`)
     c.header('Content-Security-Policy', POLICY)
     c.header('Cross-Origin-Resource-Policy', 'same-origin')
     c.header('Referrer-Policy', 'no-referrer')
     c.header('X-Content-Type-Options', 'nosniff')
     return next()
   })
-  app.use('/api/*', limitBody(MOST_BYTES), async (c, next) => {
-    requireToken(c, tokenHash)
-    return next()
-  })
+  if (typeof access === 'function') access(app)
+  else {
+    const tokenHash = hashOfToken(access)
+    app.use('/api/*', async (c, next) => {
+      requireToken(c, tokenHash)
+      return next()
+    })
+  }
+  app.use('/api/*', limitBody(MOST_BYTES))
   for (const [path, bytes] of page)
     app.get(path, (c) =>
       c.body(new Uint8Array(bytes), 200, {
@@ -122,7 +129,8 @@ export function createStudio(studio: Studio) {
     const items = catalog.items.map(
       ({ description: _, image: __, url: ___, ...item }): Item => item,
     )
-    return c.json({ file, version, rules, items } satisfies StudioStart)
+    const hasLogin = typeof access === 'function'
+    return c.json({ file, version, rules, items, hasLogin } satisfies StudioStart)
   })
   app.post('/api/preview', async (c) => {
     const { saved, rules, view } = await readBody(c.req.raw)

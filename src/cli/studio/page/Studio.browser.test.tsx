@@ -21,12 +21,16 @@ async function open(lists: Lists = { recommend: ITEMS.map(entry) }) {
     if (version !== file.version) throw new NearsideError('version-taken', 'has changed')
     return Object.assign(file, { rules, version: `${+version + 1}` })
   })
-  const start = async (): Promise<StudioStart> => ({ file: 'rules.json', items: ITEMS, ...file })
+  const start = async (): Promise<StudioStart> => ({
+    ...{ file: 'rules.json', items: ITEMS, hasLogin: false },
+    ...file,
+  })
   const preview: Calls['preview'] = async (_, __, { search }) =>
     search ? { before: found, after: { ...found, redirect: '/help' }, findings: [] } : all
   const all = { before: lists, after: lists, findings: [] }
   const costs = () => Promise.reject(new Error('unused'))
-  const page = await render(<Studio calls={{ start, save, preview, costs }} />)
+  const logOut = () => Promise.reject(new Error('unused'))
+  const page = await render(<Studio calls={{ start, save, preview, costs, logOut }} />)
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
   return { file, page, press, save }
 }

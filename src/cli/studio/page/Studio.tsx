@@ -137,6 +137,14 @@ function Editor({ calls, start, products }: EditorProps) {
       setSaid({ text: messageOf(error), isWrong: true })
     }
   }
+  async function logOut() {
+    try {
+      await calls.logOut()
+      location.reload()
+    } catch (error) {
+      setSaid({ text: messageOf(error), isWrong: true })
+    }
+  }
   const { day } = shown
   const priced = useMemo(() => {
     const time = timeOf(day)
@@ -175,6 +183,11 @@ function Editor({ calls, start, products }: EditorProps) {
           >
             Save
           </button>
+          {start.hasLogin && (
+            <button type="button" onClick={logOut}>
+              Log out
+            </button>
+          )}
         </div>
         <p role="status" className={said.isWrong ? 'fault' : ''}>
           {said.text || `${start.file}: ${isUnsaved ? 'changes that are not saved' : 'all saved'}`}

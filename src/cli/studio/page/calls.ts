@@ -11,6 +11,7 @@ export interface Calls {
   start(): Promise<StudioStart>
   preview(saved: Rules, rules: Rules, view: View): Promise<Previewed>
   save(rules: Rules, version: string): Promise<{ readonly version: string }>
+  logOut(): Promise<unknown>
   costs(rules: Rules, onProgress: (share: number) => void, signal: AbortSignal): Promise<RuleCosts>
 }
 
@@ -27,7 +28,7 @@ export function createCalls(token: string): Calls {
       throw new Error('The studio does not answer. Start nearside studio again.')
     })
     if (answer.ok) return answer
-    if (answer.status === 401)
+    if (answer.headers.get('WWW-Authenticate') === 'Bearer')
       throw new Error(
         'This address has no valid token. Open the address that nearside studio printed.',
       )
@@ -39,6 +40,7 @@ export function createCalls(token: string): Calls {
     start: () => json('start'),
     preview: (saved, rules, view) => json('preview', { saved, rules, view }),
     save: (rules, version) => json('save', { rules, version }),
+    logOut: () => call('logout', {}),
     async costs(rules, onProgress, signal) {
       const { body } = await call('costs', { rules }, signal)
       // Before version 26, Safari's streams have no asynchronous iterator.
