@@ -65,7 +65,7 @@ const budgets: SizeLimitConfig = [
   ]),
   budget('A page with lists, custom element', '93.1 KB', ['element', 'menu', ...DEVICE]),
   budget('Search, React: box and facets', '15.4 KB', ['search', 'react-search'], LISTS),
-  budget('Search as an element', '17.4 KB', ['element-search'], ['element']),
+  budget('Search as an element', '17.5 KB', ['element-search'], ['element']),
   budget(
     'Rules for searches, React',
     '2.3 KB',
@@ -90,7 +90,7 @@ const budgets: SizeLimitConfig = [
   budget('Developer’s panel', '2.6 KB', ['devtools']),
   budget(
     'What a shop may choose: rules, live prices, context, signed models, other learners',
-    '16.5 KB',
+    '16.8 KB',
     [
       ...['shopRules', 'liveFile', 'contextFile', 'contextTerms', 'releases'],
       ...['chosenLearners', 'ownVisits'],
@@ -116,7 +116,7 @@ const budgets: SizeLimitConfig = [
   {
     name: 'Vault: its worker',
     path: 'dist/vault/assets/lockedWorker-*.js',
-    limit: '147.5 KB',
+    limit: '147.7 KB',
     gzip: true,
   },
 ]

@@ -4,6 +4,9 @@ import { type Command, InvalidArgumentError, type OptionValues } from '@commande
 import { createCosigner } from '@nearside/aggregate/server/cosigner.ts'
 import { type ModelKeys, readModelKeys } from '@nearside/browser/learning/release.ts'
 import { invalidInput } from '@nearside/core/error.ts'
+import { isRecord } from '@nearside/core/isRecord.ts'
+import { parseLatest } from '@nearside/core/model/manifest.ts'
+import { rulesRelease } from '@nearside/core/model/release.ts'
 import {
   createSigner,
   DEFAULT_DAYS,
@@ -17,7 +20,7 @@ const files = (text: string) => text.split(',').map((one) => one.trim())
 
 export const KEY = [
   '--key <file>',
-  'key file that signs the published model; several separated by commas',
+  'key file that signs what is published; several separated by commas',
   files,
 ] as const
 export const DAYS = [
@@ -55,7 +58,7 @@ export function withSigning<Args extends unknown[], Options extends OptionValues
 /** Opens the signer; undefined if no key is given. */
 export async function openSigner(
   given: { readonly key?: readonly string[]; readonly helper?: string; readonly days: number },
-  models: string,
+  models?: string,
   least?: number,
 ): Promise<Signer | undefined> {
   const { key: names = [], helper } = given
@@ -65,4 +68,25 @@ export async function openSigner(
   const cosigner = helper === undefined ? undefined : createCosigner(helper, fetch)
   if (keys.length === 0) return undefined
   return createSigner({ keys, days: given.days, now: Date.now, least, cosigner })
+}
+
+/** Adds a signature to the content of a rules file; the result has the form of an object. */
+export type SignRules = (content: unknown) => Promise<Readonly<Record<string, unknown>>>
+
+/**
+ * Opens the signer of a rules file; undefined if no key is given. A release’s number is its time, so that it
+ * rises even if the earlier file is lost.
+ */
+export async function openRulesSigner(given: {
+  readonly key?: readonly string[]
+  readonly days: number
+}): Promise<SignRules | undefined> {
+  const open = () => openSigner(given, undefined, Date.now())
+  if (!(await open())) return undefined
+  return async (content) => {
+    const { signed: _, ...said } = isRecord(content) ? content : { rules: content }
+    const previous = await rulesRelease(content, parseLatest).catch(() => null)
+    const signed = await (await open())?.sign(await rulesRelease(said, parseLatest), previous)
+    return { ...said, signed: signed?.signed }
+  }
 }

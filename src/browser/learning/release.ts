@@ -1,23 +1,23 @@
 /**
- * @module Checks that everybody gets the same base model. The shop's keys must have signed it, and it must not be
+ * @module Checks that everybody gets the same base model and rules. The shop's keys must have signed it, and it must not be
  * expired. It must not be older than the newest release seen here, or differ from a release with the same number.
  */
 
 import { verify } from '@nearside/aggregate/privacy/signature.ts'
 import { fromBase64 } from '@nearside/core/bytes.ts'
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
-import type { LatestModel, SignedRelease } from '@nearside/core/model/manifest.ts'
-import { KEY, releaseMessage } from '@nearside/core/model/release.ts'
+import type { SignedRelease } from '@nearside/core/model/manifest.ts'
+import { KEY, nameOf, type Release, releaseMessage } from '@nearside/core/model/release.ts'
 import { createReaders } from '@nearside/core/reading.ts'
 import { DAY } from '@nearside/core/time.ts'
 
-/** Keys that must sign a base model: Ed25519 public keys, base64. */
+/** Keys that must sign the base model and the file of `rules`: Ed25519 public keys, base64. */
 export interface ModelKeys {
   /** Publishers' keys; `nearside keys` creates one. */
   readonly publishers: readonly string[]
   /** Number of publishers' keys that must sign; default 1. */
   readonly threshold?: number
-  /** Key of the helper, which signs one model per release; if given, the helper's signature is needed, too. */
+  /** Key of the helper, which signs one model per release; if given, a model needs its signature, too. */
   readonly helper?: string
 }
 
@@ -44,7 +44,7 @@ export function readModelKeys(given: unknown): ModelKeys {
 
 /** @throws NearsideError `model-unsigned` */
 export async function requireSigned(
-  latest: LatestModel,
+  latest: Release,
   { publishers, threshold = 1, helper }: ModelKeys,
 ): Promise<SignedRelease> {
   const { signed } = latest
@@ -62,7 +62,7 @@ export async function requireSigned(
       ? `has ${count} of the ${threshold} signatures that this shop asks for`
       : helper && !(await hasSigned(helper)) && 'is not signed by the helper'
   if (signed && !lacks) return signed
-  const message = `Base model ${latest.version} ${lacks}. A browser without Ed25519 can’t check signatures.`
+  const message = `${nameOf(latest)} ${lacks}. A browser without Ed25519 can’t check signatures.`
   throw new NearsideError('model-unsigned', message)
 }
 
@@ -73,14 +73,14 @@ export async function requireSigned(
  * @throws NearsideError `model-unsigned` | `model-rolled-back` | `model-forked` | `model-expired`
  */
 export async function checkRelease(
-  latest: LatestModel,
+  latest: Release,
   keys: ModelKeys,
-  newest: LatestModel | null,
+  newest: Release | null,
   now: number,
 ): Promise<void> {
   const { release, expires } = await requireSigned(latest, keys)
   const { release: seen = 0, issued = 0 } = newest?.signed ?? {}
-  const which = `Base model ${latest.version} (release ${release})`
+  const which = `${nameOf(latest)} (release ${release})`
   if (release < seen)
     throw new NearsideError(
       'model-rolled-back',

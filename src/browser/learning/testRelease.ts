@@ -6,8 +6,8 @@ import {
   sign,
 } from '@nearside/aggregate/privacy/signature.ts'
 import { toBase64 } from '@nearside/core/bytes.ts'
-import type { LatestModel, ReleaseTerms } from '@nearside/core/model/manifest.ts'
-import { releaseMessage } from '@nearside/core/model/release.ts'
+import { type LatestModel, parseLatest, type ReleaseTerms } from '@nearside/core/model/manifest.ts'
+import { type Release, releaseMessage, rulesRelease } from '@nearside/core/model/release.ts'
 
 export interface TestKey {
   readonly keys: SigningKeys
@@ -21,7 +21,7 @@ export async function newKey(): Promise<TestKey> {
 }
 
 export async function signedBy(
-  latest: LatestModel,
+  latest: Release,
   terms: ReleaseTerms,
   ...by: readonly TestKey[]
 ): Promise<LatestModel> {
@@ -30,4 +30,14 @@ export async function signedBy(
     by.map(async ({ keys, key }) => ({ key, signature: toBase64(await sign(keys, message)) })),
   )
   return { ...latest, signed: { ...terms, signatures } }
+}
+
+/** Content of a rules file with signatures. */
+export async function signedRules<T extends object>(
+  content: T,
+  terms: ReleaseTerms,
+  ...by: readonly TestKey[]
+) {
+  const { signed } = await signedBy(await rulesRelease(content, parseLatest), terms, ...by)
+  return { ...content, signed }
 }

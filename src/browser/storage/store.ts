@@ -247,7 +247,7 @@ const personalRows = (database: Database) => ({
 
 /** Last verified bytes of a download, and data that were computed from these bytes alone. */
 export interface Download {
-  readonly key: 'model' | 'release' | 'catalog' | 'live' | 'rules' | 'new-items'
+  readonly key: 'model' | 'release' | 'catalog' | 'live' | 'rules' | 'rules-release' | 'new-items'
   readonly version: string
   readonly url: string
   readonly time: number

@@ -40,8 +40,11 @@ export class Downloads {
   }
 }
 
-/** Receives the file's content and its SHA-256; throws if the file is unusable. */
-type Take = (value: unknown, version: string) => void
+/**
+ * Receives the file's content, its SHA-256, and whether the device had stored it. Throws or rejects if the file is
+ * unusable.
+ */
+type Take = (value: unknown, version: string, isKept: boolean) => void | Promise<void>
 
 /** Reads a file in parts. Without this reader, or if `end` returns null, the whole file is parsed as JSON. */
 interface Parts {
@@ -91,7 +94,7 @@ export class KeptFile {
     const found = await this.#services.store.download(this.#key).catch(() => null)
     if (found?.url !== this.#url) return false
     try {
-      await this.#read(found.files[this.#name], found.version)
+      await this.#read(found.files[this.#name], found.version, true)
       return true
     } catch {
       // The stored file is damaged: download it again.
@@ -111,7 +114,7 @@ export class KeptFile {
       const bytes = await transport.get(url, purpose, { onPart })
       const version = await sha256Hex(bytes)
       if (version === this.#version) return
-      await this.#read(bytes, version, parts)
+      await this.#read(bytes, version, false, parts)
       // Don't wait: a new shopper's first list needs no disk.
       this.#kept = this.#downloads.keep({ key, version, url, files: { [this.#name]: bytes } })
     } catch (error) {
@@ -125,7 +128,12 @@ export class KeptFile {
   }
 
   /** @param arrived result of reading the parts, if they were read as they arrived */
-  async #read(bytes: Uint8Array | undefined, version: string, arrived?: Parts): Promise<void> {
+  async #read(
+    bytes: Uint8Array | undefined,
+    version: string,
+    isKept: boolean,
+    arrived?: Parts,
+  ): Promise<void> {
     const [key, parts] = [this.#key, arrived ?? this.#inParts?.()]
     if (!arrived && parts && bytes)
       for (let from = 0; from < bytes.length; from += PIECE) {
@@ -133,7 +141,7 @@ export class KeptFile {
         await this.#services.nextTask()
       }
     const why = `The ${key} file is not readable JSON`
-    this.#take(parts?.end() ?? readJson(bytes, ABOUT[key][1], why), version)
+    await this.#take(parts?.end() ?? readJson(bytes, ABOUT[key][1], why), version, isKept)
     this.#version = version
   }
 }

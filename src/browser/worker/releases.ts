@@ -1,14 +1,16 @@
 /**
- * @module Signed releases of the base model that this device has seen. The newest release is stored before its model is
- * used, so that an older release is refused later.
+ * @module Signed releases of the base model and of the rules file that this device has seen. The newest release is
+ * stored before its model or rules are used, so that an older release is refused later.
  */
 import { utf8 } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
-import type { LatestModel } from '@nearside/core/model/manifest.ts'
-import type { readLatestFile } from '../learning/modelSource.ts'
+import { type Release, rulesRelease } from '@nearside/core/model/release.ts'
 import { checkRelease, readModelKeys, requireSigned } from '../learning/release.ts'
 import type { Download } from '../storage/store.ts'
 import type { Services } from './services.ts'
+
+/** Reads the `latest.json` of a row; null if it is missing or damaged. */
+export type ReadLatest = (row: Pick<Download, 'files'>) => Release | null
 
 export type Releases = ReturnType<typeof createReleases>
 
@@ -19,42 +21,43 @@ export type Releases = ReturnType<typeof createReleases>
  */
 export function createReleases(
   { config, notices, now, store }: Services,
-  readLatest: typeof readLatestFile,
+  readLatest: ReadLatest,
+  key: Download['key'] = 'release',
 ) {
   const url = config.baseModel
   const keys = readModelKeys(config.modelKeys)
   /** Newest release seen by this tab, in case the release can't be stored. */
-  let seen: LatestModel | null = null
+  let seen: Release | null = null
 
-  const isSigned = async (latest: LatestModel) =>
+  const isSigned = async (latest: Release) =>
     requireSigned(latest, keys).then(
       () => true,
       () => false,
     )
 
   /** Newest release known. A stored release with other keys or from an earlier address doesn't count. */
-  async function newest(): Promise<LatestModel | null> {
-    const row = await store.download('release').catch(() => null)
+  async function newest(): Promise<Release | null> {
+    const row = await store.download(key).catch(() => null)
     const kept = row?.url === url ? readLatest(row) : null
     return kept && releaseOf(kept) > releaseOf(seen) && (await isSigned(kept)) ? kept : seen
   }
 
-  async function keep(latest: LatestModel): Promise<void> {
+  async function keep(latest: Release): Promise<void> {
     seen = latest
-    const files = { 'latest.json': utf8(JSON.stringify(latest)) }
-    const row: Download = { key: 'release', version: latest.manifest, url, time: now(), files }
+    const version = latest.manifest
+    const row: Download = { key, version, url, time: now(), ...rowOf(latest) }
     try {
       await store.putDownload(row)
     } catch (cause) {
       const message =
-        'The base model’s release number could not be stored: after this tab closes, an older release goes unnoticed.'
+        'A release number could not be stored: after this tab closes, an older release goes unnoticed.'
       notices.add(new NearsideError('storage-unavailable', message, { cause }))
     }
   }
 
   return {
     /** @throws NearsideError as `checkRelease` */
-    async check(latest: LatestModel): Promise<void> {
+    async check(latest: Release): Promise<void> {
       const known = await newest()
       await checkRelease(latest, keys, known, now())
       if (releaseOf(latest) > releaseOf(known)) await keep(latest)
@@ -69,4 +72,38 @@ export function createReleases(
   }
 }
 
-const releaseOf = (latest: LatestModel | null): number => latest?.signed?.release ?? 0
+/**
+ * Checks the signature of a rules file.
+ * @param isKept whether the file was checked before it was stored; then it may have expired
+ * @throws NearsideError `rules-invalid`
+ */
+export type RulesCheck = (content: unknown, isKept: boolean) => Promise<void>
+
+/** @throws NearsideError `input-invalid` for invalid keys */
+export function createRulesCheck(
+  services: Services,
+  readLatest: ReadLatest,
+  baseModel: string,
+): RulesCheck {
+  // The helper signs models only.
+  const { helper: _, ...modelKeys } = readModelKeys(services.config.modelKeys)
+  const read: ReadLatest = (row) => {
+    const latest = readLatest(row)
+    return latest && { ...latest, of: 'rules' }
+  }
+  const config = { ...services.config, baseModel, modelKeys }
+  const releases = createReleases({ ...services, config }, read, 'rules-release')
+  const parse = (latest: Release) => read(rowOf(latest)) ?? { ...latest, signed: undefined }
+  return async (content, isKept) => {
+    try {
+      const release = await rulesRelease(content, parse)
+      await (isKept ? requireSigned(release, modelKeys) : releases.check(release))
+    } catch (cause) {
+      throw new NearsideError('rules-invalid', (cause as Error).message, { cause })
+    }
+  }
+}
+
+const rowOf = (latest: Release) => ({ files: { 'latest.json': utf8(JSON.stringify(latest)) } })
+
+const releaseOf = (latest: Release | null): number => latest?.signed?.release ?? 0

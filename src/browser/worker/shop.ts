@@ -13,7 +13,7 @@ import type { ScoreInPart } from '@nearside/core/ranking/partialScores.ts'
 import { Ranker } from '@nearside/core/ranking/ranker.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import { DAY } from '@nearside/core/time.ts'
-import type { KnownPopularity, LoadedModel } from '../learning/modelSource.ts'
+import { type KnownPopularity, type LoadedModel, readLatestFile } from '../learning/modelSource.ts'
 import { Downloads, type KeptFile } from './downloads.ts'
 import type { LiveFile } from './liveFile.ts'
 import { Model } from './model.ts'
@@ -294,7 +294,13 @@ export class Shop {
     if (!config.rules) return
     try {
       const { ShopRules } = await import('./shopRules.ts')
-      this.#rules = new ShopRules(this.#services, this, this.#downloads, config.rules)
+      this.#rules = new ShopRules(
+        this.#services,
+        this,
+        this.#downloads,
+        config.rules,
+        readLatestFile,
+      )
       await this.#rules.file?.start()
     } catch (error) {
       notices.add(error, 'rules-invalid', 'The shop’s rules could not be loaded and are not used')

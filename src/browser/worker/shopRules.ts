@@ -13,6 +13,7 @@ import { parseRules } from '@nearside/core/rules/parseRules.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import type { WorkerConfig } from '../messages.ts'
 import type { Downloads, KeptFile } from './downloads.ts'
+import type { ReadLatest, RulesCheck } from './releases.ts'
 import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 
@@ -30,17 +31,29 @@ export class ShopRules {
   /** Rule book of the current rules, catalog and model. */
   #book: { of: readonly unknown[]; find: ReturnType<typeof createRuleBook> } | null = null
 
-  /** @param given the shop's rules, not validated, or their URL */
+  /**
+   * @param given the shop's rules, not validated, or their URL
+   * @param readLatest function of the model code, which this file must not import
+   */
   constructor(
     services: Services,
     shop: Shop,
     downloads: Downloads,
     given: NonNullable<WorkerConfig['rules']>,
+    readLatest: ReadLatest,
   ) {
     this.#services = services
     this.#shop = shop
+    let check: RulesCheck | null = null
     if (typeof given === 'string')
-      this.file = downloads.file('rules', given, (value) => this.#take(value))
+      this.file = downloads.file('rules', given, async (value, _, isKept) => {
+        if (services.config.modelKeys) {
+          const { createRulesCheck } = await import('./releases.ts')
+          check ??= createRulesCheck(services, readLatest, given)
+          await check(value, isKept)
+        }
+        this.#take(value)
+      })
     else this.#take(given)
   }
 

@@ -19,6 +19,7 @@ import { type Flags, runCommand } from '../testCommand.ts'
 import { command } from './doctor.ts'
 import { command as keys } from './keys.ts'
 import { command as publish } from './publish.ts'
+import { command as signRules } from './rules.ts'
 import { command as sign } from './sign.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'nearside-doctor-'))
@@ -41,6 +42,7 @@ beforeAll(async () => {
     writeFileSync(join(library, `${name}.js`), `export const ${name} = 1\n`)
   ;[publisher] = (await runCommand(keys, { flags: { key } })).printed
   await runCommand(sign, { flags: { models: model, key } })
+  await runCommand(signRules, { flags: { key }, positionals: ['sign', rules] })
   const { printed } = await runCommand(publish, {
     flags: { model, catalog, rules, library, out, publisher },
   })
@@ -105,6 +107,7 @@ it('doctor finds no fault in a published site on a correctly configured server',
     'ok catalog: 0 products (0 %) are unknown to the model.',
     expect.stringMatching(/^ok size: A new visitor's browser downloads 0\.\d\d MB of model/),
     'ok rules: ‘first’ pins 1: item 3.',
+    expect.stringMatching(/^ok signature: Rules release \d+, signed by 1, is valid until /),
   ])
   expect(code).toBe(0)
 })
@@ -355,6 +358,11 @@ test.each<readonly [string, Spoil, string]>([
     'error rules: rule 1 (‘x’) must say exactly one of',
   ],
   [
+    'rules that the shop’s key did not sign',
+    json(/rules/, [{ name: 'first', pin: ['item 3'] }]),
+    'error signature: The rules file has 0 of the 1 signatures',
+  ],
+  [
     'a rule that empties a list',
     json(/rules/, [{ name: 'x', only: { category: ['no such'] } }]),
     'error rules: ‘x’ leaves nothing to show: that list is empty.',
@@ -409,7 +417,7 @@ it('doctor reports a release that has ended, ends soon, or is older than the pag
   }
   expect(await ask(80)).toMatch(/^warning: Release 1, .* ends on /)
   expect(await ask(92)).toMatch(
-    /^error: Base model 1 \(release 1\) ended on .*: publish the model again\.$/,
+    /^error: Base model 1 \(release 1\) ended on .*: publish the model again\.,error: The rules file .* ended on .* rules sign\.$/,
   )
   const latest = await readLatestFile(join(out, 'models'))
   const newer = { ...latest!, signed: { ...latest!.signed!, release: 9 } }

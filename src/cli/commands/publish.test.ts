@@ -16,6 +16,7 @@ import { type Flags, runCommand } from '../testCommand.ts'
 import { command as keys } from './keys.ts'
 import { command } from './publish.ts'
 import { command as rollback } from './rollback.ts'
+import { command as signRules } from './rules.ts'
 import { command as sign } from './sign.ts'
 
 const MODEL = await writeBaseModel(tinyModel(200))
@@ -245,6 +246,54 @@ it('publish names in the page all files that page and worker need before the fir
     expect(integrity).toBe(`sha256-${hash.digest('base64')}`)
   }
   expect(page).toContain('<link rel="preload" as="fetch" crossorigin href="/models/latest.json">')
+})
+
+it('with keys on the page, publish accepts only signed rules that are newer, unchanged and valid', async () => {
+  const { models, publish, text } = await shop()
+  const [key, other] = ['key.pem', 'other.pem'].map((name) => join(testFolder(), name))
+  const [publisher] = (await runCommand(keys, { flags: { key } })).printed
+  await runCommand(keys, { flags: { key: other } })
+  await runCommand(sign, { flags: { models, key } })
+  const rules = join(testFolder(), 'rules.json')
+  const write = (pin: string) =>
+    writeFileSync(rules, JSON.stringify({ ...read(), rules: [{ name: 'r', pin: [pin] }] }))
+  const read = () => JSON.parse(readFileSync(rules, 'utf8'))
+  const signed = (flags: Flags) => runCommand(signRules, { flags, positionals: ['sign', rules] })
+  /** Publishes, and returns what was published before if publish refuses. */
+  const refused = async (what: RegExp) => {
+    const before = text('rules.json')
+    const error = await publish({ publisher, rules }).catch((thrown) => thrown)
+    expect(error).toBeInstanceOf(NegativeResult)
+    const found = (error.result as Site).findings.filter(({ level }) => level === 'error')
+    expect(found).toMatchObject([{ about: 'signature', text: expect.stringMatching(what) }])
+    expect(text('rules.json')).toBe(before)
+  }
+  writeFileSync(rules, '{}')
+  write('item 1')
+  // Without keys, unsigned rules go on working.
+  await publish({ rules })
+  await refused(/0 of the 1 signatures/)
+  await signed({ key: other })
+  await refused(/0 of the 1 signatures/)
+  await signed({ key })
+  await publish({ publisher, rules })
+  expect(JSON.parse(text('rules.json'))).toEqual(read())
+  const old = readFileSync(rules)
+  write('item 2')
+  await refused(/0 of the 1 signatures/)
+  await signed({ key, days: 10 })
+  expect((await publish({ rules })).said).toMatch(
+    /warning +signature: Rules release \d+, .* rules sign/,
+  )
+  writeFileSync(rules, old)
+  await refused(/older than release/)
+  // A rollback is signed as a newer release.
+  await signed({ key })
+  await publish({ rules })
+  expect(JSON.parse(text('rules.json')).rules).toEqual([{ name: 'r', pin: ['item 1'] }])
+  const unsigned = join(testFolder(), 'keys.json')
+  writeFileSync(unsigned, JSON.stringify([{ name: 'r', pin: ['item 3'] }]))
+  await expect(publish({ rules: unsigned })).rejects.toBeInstanceOf(NegativeResult)
 })
 
 it('with keys on the page, publish accepts only signed releases that are newer and valid', async () => {

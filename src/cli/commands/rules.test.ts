@@ -1,14 +1,19 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { checkRelease } from '@nearside/browser/learning/release.ts'
 import { writeBaseModel } from '@nearside/core/model/files.ts'
+import { type LatestModel, parseLatest } from '@nearside/core/model/manifest.ts'
+import { rulesRelease } from '@nearside/core/model/release.ts'
 import { tinyModel } from '@nearside/core/model/testModel.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import { testFolder } from '@nearside/core/testFolder.ts'
+import { DAY } from '@nearside/core/time.ts'
 import { publishModel } from '@nearside/train/models/publish.ts'
 import { expect, it } from 'vitest'
 import { NegativeResult } from '../command.ts'
 import type { Finding } from '../publish/finding.ts'
 import { type Flags, runCommand } from '../testCommand.ts'
+import { command as keys } from './keys.ts'
 import { command } from './rules.ts'
 
 const ITEMS = [
@@ -146,4 +151,40 @@ it('rules check refuses another subcommand and two catalogs', async () => {
   const given = { positionals: ['mend', 'x'], flags: {} }
   await expect(runCommand(command, given)).rejects.toThrow('rules needs: check FILE')
   await expect(check([], { shop: '..' })).rejects.toThrow('--catalog or --shop')
+})
+
+it('rules sign signs what devices check: a later release each time, without touching the rules', async () => {
+  const folder = testFolder()
+  const [file, key] = ['rules.json', 'key.pem'].map((name) => join(folder, name))
+  const [publisher] = (await runCommand(keys, { flags: { key } })).printed
+  const rules = [{ name: 'r', pin: ['item 1'], at: 2 }]
+  const releases: LatestModel[] = []
+  for (const content of [rules, { owner: 'us', rules }]) {
+    writeFileSync(file, JSON.stringify(content))
+    for (let n = 0; n < 2; n++) {
+      await runCommand(command, { flags: { key, days: 7 }, positionals: ['sign', file] })
+      const now = JSON.parse(readFileSync(file, 'utf8'))
+      expect(now).toEqual({ ...('owner' in now && { owner: 'us' }), rules, signed: now.signed })
+      const release = await rulesRelease(now, parseLatest)
+      await checkRelease(release, { publishers: [publisher] }, releases.at(-1) ?? null, Date.now())
+      releases.push(release)
+    }
+  }
+  const [first, second, lost] = releases.map(({ signed }) => signed?.release ?? 0)
+  expect(second).toBeGreaterThan(first)
+  // The third was signed without the earlier file, and yet devices take it; its number is its time.
+  expect(lost).toBeGreaterThan(second)
+  expect(releases[0].signed?.expires).toBeLessThanOrEqual(Date.now() + 7 * DAY)
+})
+
+it.each<[string, unknown, Flags, string]>([
+  ['without a key', [], {}, 'input-invalid'],
+  ['with a key that does not exist', [], { key: 'nowhere.pem' }, 'input-invalid'],
+  ['a rule that devices ignore', [{ name: 'r' }], {}, 'input-invalid'],
+])('rules sign refuses %s, and leaves the file', async (_, content, flags, code) => {
+  const file = join(testFolder(), 'rules.json')
+  writeFileSync(file, JSON.stringify(content))
+  const signed = runCommand(command, { flags, positionals: ['sign', file] })
+  await expect(signed).rejects.toMatchObject({ code })
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(content)
 })

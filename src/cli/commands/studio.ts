@@ -12,10 +12,11 @@ import { readModel } from '@nearside/train/models/read.ts'
 import { defineCommand } from '../command.ts'
 import { HOLDOUT, MODEL, PORT, RULES, SHOP, untilAborted } from '../shared.ts'
 import { readCatalogOf } from '../shopFiles.ts'
+import { DAYS, KEY, openRulesSigner } from '../signing.ts'
 import { createStudio } from '../studio/app.ts'
 import { createLogin } from '../studio/login.ts'
 import { openPreview } from '../studio/preview.ts'
-import { readRulesFile } from '../studio/rulesFile.ts'
+import { readRulesFile, requireKey } from '../studio/rulesFile.ts'
 
 const HOST = '127.0.0.1'
 /** On the shop's server, only the proxy of the same machine reaches the studio. */
@@ -26,7 +27,7 @@ const syntax = new Command('studio')
   .description(`Serves one page on this machine alone and prints its address, which contains a random token. The page
 shows each list before and after your changes, for a new visitor or for a shopper who looked at products that you
 choose, on any day. It measures on held-out shoppers what each rule costs. It saves the file of --rules (default:
-rules.json), which nearside publish reads. Pictures are not shown, because the page asks no other server.
+rules.json), which nearside publish reads, signed by --key. Pictures are not shown, because the page asks no other server.
 
 On the shop's server, give the address at which your TLS proxy serves the page. The proxy runs on the same machine and
 passes Host and X-Forwarded-For on. The page then asks for the password in the environment variable
@@ -37,18 +38,21 @@ NEARSIDE_STUDIO_PASSWORD. A login ends after 30 minutes without use.`)
   .option(...RULES, 'rules.json')
   .option(...HOLDOUT)
   .option(...PORT)
+  .option(...KEY)
+  .option(...DAYS)
 
 export const command = defineCommand(syntax, async (options, { print, signal }, address) => {
   const { shop, model: models, rules: file, holdout, port = 0 } = options
   const login = address === undefined ? undefined : await loginAt(address)
-  await readRulesFile(file)
+  const sign = await openRulesSigner(options)
+  requireKey(file, (await readRulesFile(file)).content, sign)
   const page = await readPage(join(import.meta.dirname, '../../../dist/studio'))
   const given = await readCatalogOf(shop)
   const preview = await openPreview(models, given)
   const token = randomBytes(32).toString('base64url')
   let origin = address ?? ''
   const app = createStudio({
-    ...{ file, page, preview },
+    ...{ file, page, preview, sign },
     access: login ?? token,
     origin: () => origin,
     catalog: Catalog.parse(given),

@@ -15,7 +15,7 @@ import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { readJson } from '@nearside/core/reading.ts'
 import { type Finding, findingsAbout, staleFinding } from '../publish/finding.ts'
 import type { PageOptions } from '../publish/pageOptions.ts'
-import { mayFollow, releaseFindings } from '../publish/releaseFindings.ts'
+import { mayFollow, releaseFindings, rulesSignature } from '../publish/releaseFindings.ts'
 import { ruleFindings } from '../publish/ruleFindings.ts'
 import { isStale, LIVE_JSON } from '../sync/liveJson.ts'
 import { type Answer, type Asker, isHtml } from './asker.ts'
@@ -114,7 +114,8 @@ export async function examineRules(
   try {
     const bytes = await transport.get(shop.rules, 'rules')
     const rules = readJson(bytes, 'rules-invalid', 'The rules are no JSON')
-    return catalog ? ruleFindings(rules, catalog, model, now) : []
+    const findings = catalog ? ruleFindings(rules, catalog, model, now) : []
+    return [...findings, ...(await rulesSignature(rules, shop.modelKeys, now))]
   } catch (thrown) {
     return [
       error(

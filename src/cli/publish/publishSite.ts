@@ -22,7 +22,7 @@ import { type Finding, sizeFinding, staleFinding } from './finding.ts'
 import { headersFile, nginxFile } from './hosts.ts'
 import { type ConsentPlatform, type PageOptions, readPageOptions } from './pageOptions.ts'
 import { pack, placeFile, placeFolder } from './place.ts'
-import { mayFollow, releaseFindings } from './releaseFindings.ts'
+import { mayFollow, releaseFindings, rulesSignature } from './releaseFindings.ts'
 import { ruleFindings } from './ruleFindings.ts'
 import { START, snippet } from './snippet.ts'
 
@@ -82,6 +82,7 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   const catalog = Catalog.parse(order.catalog, now)
   const before = await optionsBefore(out)
   const keys = order.keys ? readModelKeys(order.keys) : before?.modelKeys
+  const rulesBefore = await json(join(out, 'rules.json')).catch(() => undefined)
   const { consent = before?.consent ?? 'none', persist = before?.persist ?? 'ask' } = order
   if (consent !== 'none' && persist !== 'ask')
     throw invalidInput(
@@ -157,6 +158,7 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
     ...releaseFindings(latest, keys, now),
     ...catalogFindings(catalog, model.itemIds),
     ...ruleFindings(rules ?? [], catalog, model, now),
+    ...(rules === undefined ? [] : await rulesSignature(rules, keys, now, rulesBefore)),
     ...(live && isStale(live, now) ? [staleFinding(live)] : []),
     sizeFinding(visitor),
   ]

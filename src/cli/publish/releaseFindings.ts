@@ -2,7 +2,8 @@
 
 import { checkRelease, type ModelKeys } from '@nearside/browser/learning/release.ts'
 import { NearsideError } from '@nearside/core/error.ts'
-import type { LatestModel } from '@nearside/core/model/manifest.ts'
+import { parseLatest } from '@nearside/core/model/manifest.ts'
+import { nameOf, type Release, rulesRelease } from '@nearside/core/model/release.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { type Finding, findingsAbout } from './finding.ts'
 
@@ -14,9 +15,9 @@ const SOON = 14 * DAY
  * @throws NearsideError as `checkRelease`
  */
 export async function mayFollow(
-  latest: LatestModel,
+  latest: Release,
   keys: ModelKeys | undefined,
-  previous: LatestModel | null,
+  previous: Release | null,
   now: number,
 ): Promise<void> {
   const publishers = [...new Set(latest.signed?.signatures.map(({ key }) => key))]
@@ -24,26 +25,51 @@ export async function mayFollow(
   if (previous?.signed)
     throw new NearsideError(
       'model-unsigned',
-      `The published models are signed, but version ${latest.version} is not: run nearside sign first.`,
+      `${nameOf(latest)} is not signed, but the published one is: sign it first.`,
     )
 }
 
 /** Findings about a release that devices accept. */
 export function releaseFindings(
-  { signed }: LatestModel,
+  { signed, of }: Release,
   keys: ModelKeys | undefined,
   now: number,
 ): Finding[] {
   const { ok, warning } = findingsAbout('signature')
   if (!signed) return []
   const day = dayOf(signed.expires)
-  const which = `Release ${signed.release}, signed by ${signed.signatures.length},`
+  const kind = of ? 'Rules release' : 'Release'
+  const which = `${kind} ${signed.release}, signed by ${signed.signatures.length},`
   return [
     ...(keys ? [] : [warning(`${which} but the page names no keys: give them by --publisher.`)]),
     signed.expires - now < SOON
-      ? warning(`${which} ends on ${day}: run nearside sign before that day.`)
+      ? warning(
+          `${which} ends on ${day}: run nearside ${of ? 'rules sign' : 'sign'} before that day.`,
+        )
       : ok(`${which} is valid until ${day}.`),
   ]
+}
+
+/**
+ * Findings about the signature of a rules file, which devices check as a model's. The helper signs models only.
+ * @param before content of the published file; absent: there is none
+ */
+export async function rulesSignature(
+  content: unknown,
+  keys: ModelKeys | undefined,
+  now: number,
+  before?: unknown,
+): Promise<Finding[]> {
+  const own = keys && { publishers: keys.publishers, threshold: keys.threshold }
+  try {
+    const release = await rulesRelease(content, parseLatest)
+    const previous = await rulesRelease(before, parseLatest).catch(() => null)
+    await mayFollow(release, own, previous, now)
+    return releaseFindings(release, keys, now)
+  } catch (thrown) {
+    const { message } = NearsideError.from(thrown, 'rules-invalid', 'The rules file is not signed')
+    return [findingsAbout('signature').error(`${message} Run nearside rules sign.`)]
+  }
 }
 
 /**
@@ -52,7 +78,7 @@ export function releaseFindings(
  * @throws NearsideError as `checkRelease`
  */
 export async function releaseLine(
-  latest: LatestModel,
+  latest: Release,
   keys: ModelKeys | undefined,
   now: number,
 ): Promise<string> {

@@ -1,11 +1,16 @@
 import { existsSync, lstatSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { checkRelease } from '@nearside/browser/learning/release.ts'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
+import { type LatestModel, parseLatest } from '@nearside/core/model/manifest.ts'
+import { rulesRelease } from '@nearside/core/model/release.ts'
 import { ruleCosts } from '@nearside/evaluate/ruleCosts.ts'
 import { readModel } from '@nearside/train/models/read.ts'
+import { makeSigningKey, publicKeyOf, readSigningKey } from '@nearside/train/models/sign.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readCatalogOf } from '../shopFiles.ts'
+import { openRulesSigner } from '../signing.ts'
 import { type CostLine, createStudio, type Previewed } from './app.ts'
 import { createLogin } from './login.ts'
 import { openPreview, type Preview } from './preview.ts'
@@ -234,6 +239,34 @@ describe('saving', () => {
     writeFileSync(file, '[{"name": "r"}]')
     expect((await save([], '')).status).toBe(422)
     expect(readFileSync(file, 'utf8')).toBe('[{"name": "r"}]')
+  })
+})
+
+describe('signing', () => {
+  const rules = [{ name: 'r', pin: ['item1'] }]
+
+  test('a save signs the file, each time as a later release', async () => {
+    const key = join(folder, 'key.pem')
+    await makeSigningKey(key)
+    const sign = await openRulesSigner({ key: [key], days: 9 })
+    const signing = createStudio({ ...studio, sign })
+    let version = ''
+    let known = null
+    for (const at of [2, 3]) {
+      const body = { version, rules: [{ ...rules[0], at }] }
+      const answer = await ask('/api/save', body, {}, signing)
+      ;({ version } = await answer.json())
+      const content = JSON.parse(readFileSync(file, 'utf8'))
+      expect(content.rules).toEqual(body.rules)
+      const release: LatestModel = await rulesRelease(content, parseLatest)
+      const publishers = [publicKeyOf(await readSigningKey(key))]
+      await checkRelease(release, { publishers }, known, Date.now())
+      known = release
+    }
+    // Without the key, the studio neither drops the signature nor leaves a wrong one.
+    const text = readFileSync(file, 'utf8')
+    expect((await ask('/api/save', { version, rules })).status).toBe(422)
+    expect(readFileSync(file, 'utf8')).toBe(text)
   })
 })
 

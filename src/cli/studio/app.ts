@@ -22,6 +22,7 @@ import type { Steps } from '@nearside/evaluate/steps.ts'
 import { stream } from 'hono/streaming'
 import type { Finding } from '../publish/finding.ts'
 import { ruleFindings } from '../publish/ruleFindings.ts'
+import type { SignRules } from '../signing.ts'
 import type { Login } from './login.ts'
 import type { Lists, Preview, View } from './preview.ts'
 import { readRulesFile, requireRules, writeRulesFile } from './rulesFile.ts'
@@ -41,6 +42,8 @@ export interface Studio {
   readonly preview: Preview
   readonly costs: (rules: readonly Rule[], steps: Steps) => Promise<RuleCosts>
   readonly now: () => number
+  /** Signs the file; absent: the shop has no key. */
+  readonly sign?: SignRules
 }
 
 /** Data that the page needs to start. */
@@ -145,7 +148,7 @@ export function createStudio(studio: Studio) {
     if (errors.length > 0)
       throw new NearsideError('rules-invalid', errors.map((one) => one.text).join(' '))
     const read = text(/^(|[0-9a-f]{64})$/)(version, 'version')
-    return c.json({ version: await alone(() => writeRulesFile(file, rules, read)) })
+    return c.json({ version: await alone(() => writeRulesFile(file, rules, read, studio.sign)) })
   })
   app.post('/api/costs', async (c) => {
     const rules = requireRules((await readBody(c.req.raw)).rules)

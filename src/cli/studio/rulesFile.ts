@@ -1,12 +1,13 @@
 /** @module Reads the shop's file of rules for the studio, and replaces it, completely or not at all. */
 import { readFile, realpath } from 'node:fs/promises'
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
 import { readJson } from '@nearside/core/reading.ts'
 import { parseRules } from '@nearside/core/rules/parseRules.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import { placeFile } from '../publish/place.ts'
+import type { SignRules } from '../signing.ts'
 
 export interface RulesFile {
   readonly rules: readonly Rule[]
@@ -38,21 +39,35 @@ export function requireRules(content: unknown): readonly Rule[] {
 }
 
 /**
+ * Requires the key of a signed file, because devices would refuse the file without a signature.
+ * @throws NearsideError `input-invalid`
+ */
+export function requireKey(file: string, content: unknown, sign: SignRules | undefined): void {
+  if (!sign && isRecord(content) && content.signed !== undefined)
+    throw invalidInput(`${file} is signed: start nearside studio with --key`)
+}
+
+/**
  * Replaces the rules and keeps the file's other fields.
  * @param version version of the file from which the rules were made
+ * @param sign signs the file; absent: the shop has no key
  * @returns the new version
- * @throws NearsideError `version-taken` if the file has changed since; `storage-unavailable` if it can't be written
+ * @throws NearsideError `version-taken` if the file has changed since; `storage-unavailable` if it can't be written;
+ *   as `requireKey`
  */
 export async function writeRulesFile(
   file: string,
   rules: readonly Rule[],
   version: string,
+  sign?: SignRules,
 ): Promise<string> {
   const before = await readRulesFile(file)
   if (before.version !== version)
     throw new NearsideError('version-taken', `${file} has changed since the studio read it`)
   const content = isRecord(before.content) ? { ...before.content, rules } : rules
-  const bytes = utf8(`${JSON.stringify(content, null, 2)}\n`)
+  requireKey(file, content, sign)
+  const signed = sign ? await sign(content) : content
+  const bytes = utf8(`${JSON.stringify(signed, null, 2)}\n`)
   // If the file is a link, replace its target.
   await placeFile(await realpath(file).catch(() => file), bytes)
   return sha256Hex(bytes)

@@ -1,14 +1,41 @@
-/** @module Message that a shop signs to publish a model; `manifest.ts` describes the signatures in `latest.json`. */
-import { type Bytes, utf8 } from '../bytes.ts'
+/**
+ * @module Message that a shop signs to publish a model or its rules; `manifest.ts` describes the signatures in
+ * `latest.json`, and a signed rules file has the same field `signed`.
+ */
+import { type Bytes, sha256Hex, utf8 } from '../bytes.ts'
 import { canonicalJson } from '../canonicalJson.ts'
+import { isRecord } from '../isRecord.ts'
 import type { LatestModel, ReleaseTerms } from './manifest.ts'
 
 /** Ed25519 public key in base64. */
 export const KEY = /^[A-Za-z0-9+/]{43}=$/
 
-/** Message that each key signs. */
-export function releaseMessage({ version, manifest }: LatestModel, terms: ReleaseTerms): Bytes {
+/** A published model, or a rules file: then `manifest` is the hash of its content without `signed`. */
+export interface Release extends LatestModel {
+  readonly of?: 'rules'
+}
+
+/** Message that each key signs. It begins with its purpose, so that no signature can be used for another. */
+export function releaseMessage({ version, manifest, of }: Release, terms: ReleaseTerms): Bytes {
   const { release, issued, expires } = terms
   const said = canonicalJson({ version, manifest, release, issued, expires })
-  return utf8(`nearside model v1\0${said}`)
+  return utf8(`nearside ${of ?? 'model'} v1\0${said}`)
 }
+
+/**
+ * Reads the release of a rules file. Its hash doesn't depend on spaces or the order of fields.
+ * @param parse validates what `latest.json` would contain; passed in, because devices load this file alone
+ */
+export async function rulesRelease(
+  content: unknown,
+  parse: (latest: LatestModel) => LatestModel,
+): Promise<Release> {
+  const { signed, ...said } = isRecord(content) ? content : { rules: content }
+  const manifest = await sha256Hex(utf8(canonicalJson(said)))
+  const latest = { version: 'rules', manifest, signed } as LatestModel
+  return { ...parse(latest), of: 'rules' }
+}
+
+/** Subject of a message about a release. */
+export const nameOf = ({ version, of }: Release): string =>
+  of ? 'The rules file' : `Base model ${version}`

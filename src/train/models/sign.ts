@@ -14,14 +14,14 @@ import { readFile, stat, writeFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { LatestModel, ModelSignature } from '@nearside/core/model/manifest.ts'
-import { releaseMessage } from '@nearside/core/model/release.ts'
+import { type Release, releaseMessage } from '@nearside/core/model/release.ts'
 import { DAY } from '@nearside/core/time.ts'
 
 /**
  * Signs a model as a release with a higher number than `previous`.
  * @param previous current content of `latest.json`; null if there is none
  */
-export type SignRelease = (model: LatestModel, previous: LatestModel | null) => Promise<LatestModel>
+export type SignRelease = (model: Release, previous: LatestModel | null) => Promise<LatestModel>
 
 export interface Signer {
   readonly sign: SignRelease
@@ -56,12 +56,13 @@ const ATTEMPTS = 3
 export function createSigner({ keys, days, now, least = 1, cosigner }: SignerOptions): Signer {
   const own = new Map(keys.map((key) => [publicKeyOf(key), key]))
 
-  const sign: SignRelease = async ({ version, manifest }, previous) => {
+  const sign: SignRelease = async (model, previous) => {
+    const { version, manifest } = model
     for (let attempt = 1; ; attempt++) {
       const known = Math.max(previous?.signed?.release ?? 0, (await cosigner?.lastRelease()) ?? 0)
       const issued = now()
       const terms = { release: Math.max(known + 1, least), issued, expires: issued + days * DAY }
-      const message = releaseMessage({ version, manifest }, terms)
+      const message = releaseMessage(model, terms)
       const signatures = [...own].map(([key, pair]) => ({
         key,
         signature: signBytes(null, message, pair).toString('base64'),

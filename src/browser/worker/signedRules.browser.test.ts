@@ -1,0 +1,162 @@
+/** @module Tests which rules files a device accepts if the shop names keys, and which rules then stay. */
+
+import { utf8 } from '@nearside/core/bytes.ts'
+import { parseLatest } from '@nearside/core/model/manifest.ts'
+import { rulesRelease } from '@nearside/core/model/release.ts'
+import { TEST_MODEL_URL, type TestServer } from '@nearside/core/model/testShop.ts'
+import type { Rule } from '@nearside/core/rules/rule.ts'
+import { DAY } from '@nearside/core/time.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { newKey, signedBy, signedRules, type TestKey } from '../learning/testRelease.ts'
+import { newDatabase, start, type TestDevice, testServer } from './testDevice.ts'
+
+const RULES_URL = `${TEST_MODEL_URL}rules.json`
+const [shop, second, stranger] = await Promise.all([newKey(), newKey(), newKey()])
+const CONFIG = { rules: RULES_URL, modelKeys: { publishers: [shop.key] } }
+
+const pin = (id: string): Rule => ({ name: id, pin: [id] })
+const NOW = Date.now()
+const terms = (release: number, days = 90, issued = NOW) => ({
+  ...{ release, issued, expires: issued + days * DAY },
+})
+const signed = (release: number, id: string, ...by: readonly TestKey[]) =>
+  signedRules({ rules: [pin(id)] }, terms(release), ...by)
+
+let server: TestServer
+beforeEach(async () => {
+  server = await testServer()
+  const latest = JSON.parse(new TextDecoder().decode(server.files.get('latest.json')))
+  const release = await signedBy(latest, terms(1), shop, second)
+  server.files.set('latest.json', utf8(JSON.stringify(release)))
+})
+const put = (content: unknown) => server.files.set('rules.json', utf8(JSON.stringify(content)))
+const pins = async ({ device }: TestDevice) => (await device.rules()).map(({ name }) => name).join()
+const codes = ({ device }: TestDevice) => device.snapshot().notices.map(({ code }) => code)
+
+test('rules that the shop’s key signed apply, whatever their layout, and newer ones replace them', async () => {
+  const { rules, signed: signature } = await signed(5, 'item-2', shop)
+  put({ signed: signature, rules })
+  const tested = await start(server, newDatabase(), {}, CONFIG)
+  expect(await pins(tested)).toBe('item-2')
+  put(await signed(6, 'item-3', stranger, shop))
+  await tested.device.checkForUpdate()
+  expect(await pins(tested)).toBe('item-3')
+  expect(codes(tested)).toEqual([])
+})
+
+test('without the shop’s keys, and for rules that the page passes, no signature is needed', async () => {
+  put({ rules: [pin('item-2')] })
+  const { modelKeys } = CONFIG
+  expect(await pins(await start(server, newDatabase(), {}, { rules: RULES_URL }))).toBe('item-2')
+  const passed = await start(server, newDatabase(), {}, { modelKeys, rules: [pin('item-4')] })
+  expect(await pins(passed)).toBe('item-4')
+})
+
+describe('a file that the device refuses', () => {
+  const good = () => signed(5, 'item-2', shop)
+  const bad: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ['without a signature', async () => ({ rules: [pin('item-9')] })],
+    ['that is an array', async () => [pin('item-9')]],
+    ['of a stranger', () => signed(6, 'item-9', stranger)],
+    ['changed after signing', async () => ({ ...(await good()), rules: [pin('item-9')] })],
+    ['with a further field', async () => ({ ...(await good()), owner: 'x' })],
+    [
+      'with a later number than it was signed with',
+      async () => {
+        const { signed, ...said } = await good()
+        return { ...said, signed: { ...signed, release: 7 } }
+      },
+    ],
+    ['older than the last', () => signed(4, 'item-9', shop)],
+    ['other than the last of that number', () => signed(5, 'item-9', shop)],
+    [
+      'that expired',
+      () => signedRules({ rules: [pin('item-9')] }, terms(6, 1, NOW - 9 * DAY), shop),
+    ],
+    [
+      'whose signature is malformed',
+      async () => ({ rules: [pin('item-9')], signed: { release: 6 } }),
+    ],
+    ['with the signature of a model', modelSignature],
+  ]
+
+  /** Rules with the shop's signature of a model that has the same name and hash. */
+  async function modelSignature() {
+    const content = { rules: [pin('item-9')] }
+    const { of: _, ...model } = await rulesRelease(content, parseLatest)
+    return { ...content, signed: (await signedBy(model, terms(6), shop)).signed }
+  }
+
+  test.each(bad)(
+    'a file %s changes nothing, with a notice; the last good rules stay',
+    async (_, make) => {
+      put(await good())
+      const database = newDatabase()
+      const tested = await start(server, database, {}, CONFIG)
+      put(await make())
+      await tested.device.checkForUpdate()
+      expect(await pins(tested)).toBe('item-2')
+      expect(codes(tested)).toEqual(['rules-invalid'])
+      await tested.device.close()
+      // Also on the next visit, which reads the stored rules.
+      const again = await start(server, database, {}, CONFIG)
+      expect(await pins(again)).toBe('item-2')
+    },
+  )
+
+  test.each(bad.filter(([name]) => !name.includes('last')))(
+    'on a first visit, a file %s is not used',
+    async (_, make) => {
+      put(await make())
+      const tested = await start(server, newDatabase(), {}, CONFIG)
+      expect(await pins(tested)).toBe('')
+      expect(codes(tested)).toEqual(['rules-invalid'])
+      put(await good())
+      await tested.device.checkForUpdate()
+      expect(await pins(tested)).toBe('item-2')
+    },
+  )
+})
+
+test('an older file is refused on a later visit, too, even if another tab had stored the newer one', async () => {
+  const database = newDatabase()
+  put(await signed(5, 'item-2', shop))
+  const first = await start(server, database, {}, CONFIG)
+  put(await signed(7, 'item-3', shop))
+  const tab = await start(server, database, {}, CONFIG)
+  await tab.device.checkForUpdate()
+  expect(await pins(tab)).toBe('item-3')
+  put(await signed(6, 'item-4', shop))
+  await first.device.checkForUpdate()
+  expect(await pins(first)).not.toBe('item-4')
+})
+
+test('stored rules stay after they expire, but not under keys that did not sign them', async () => {
+  const database = newDatabase()
+  put(await signedRules({ rules: [pin('item-2')] }, terms(5, 2, NOW - DAY), shop))
+  const first = await start(server, database, {}, CONFIG)
+  expect(await pins(first)).toBe('item-2')
+  await first.device.close()
+  const now = () => NOW + 30 * DAY
+  const later = await start(server, database, { now }, CONFIG)
+  expect(await pins(later)).toBe('item-2')
+  await later.device.close()
+  const modelKeys = { publishers: [second.key] }
+  const rekeyed = await start(server, database, {}, { ...CONFIG, modelKeys })
+  expect(await pins(rekeyed)).toBe('')
+})
+
+test('with a threshold, as many keys must sign the rules as a model; the helper does not sign rules', async () => {
+  const modelKeys = { publishers: [shop.key, second.key], threshold: 2 }
+  put(await signed(5, 'item-2', shop))
+  const tested = await start(server, newDatabase(), {}, { ...CONFIG, modelKeys })
+  expect(await pins(tested)).toBe('')
+  put(await signed(6, 'item-3', shop, second))
+  await tested.device.checkForUpdate()
+  expect(await pins(tested)).toBe('item-3')
+  const helped = { publishers: [shop.key], helper: second.key }
+  const withHelper = await start(server, newDatabase(), {}, { ...CONFIG, modelKeys: helped })
+  put(await signed(7, 'item-4', shop))
+  await withHelper.device.checkForUpdate()
+  expect(await pins(withHelper)).toBe('item-4')
+})
