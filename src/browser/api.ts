@@ -95,8 +95,8 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
   /** Kinds of the shopper's own items that lists leave out by default; default `['bought', 'basket']`. */
   readonly exclude?: ListOptions['exclude']
   /**
-   * The shop's own rules for lists, or the URL of a `rules.json` (`{ "rules": […] }`) with the page's own origin. An
-   * invalid rule is left out, and a notice reports it. Default: none.
+   * The shop's own rules for lists, or the URL of a `rules.json` (`{ "rules": […] }`) with the page's own origin. With
+   * `modelKeys`, that file must be signed. An invalid rule is left out, and a notice reports it. Default: none.
    */
   readonly rules?: readonly Rule[] | string
   /** Age in days at which events are erased; default 90. `Infinity` keeps events until the shopper erases them. */

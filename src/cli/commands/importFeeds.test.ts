@@ -62,6 +62,17 @@ describe('import of a Google Merchant Center feed', () => {
     expect(report.catalog?.lost).toEqual({ 'bad rating': 3 })
   })
 
+  test('reads badges, and leaves out those that no card would show', async () => {
+    const rows = ['New', ' Organic ', '', 'x'.repeat(25)].map((badge, at) => ({
+      ...{ id: `p${at + 1}`, title: 'Mug', link: 'x', price: '9 EUR', badge },
+    }))
+    const { items } = await imported({
+      ...ORDERS,
+      'catalog.tsv': table('id,title,link,price,badge', rows, '\t'),
+    })
+    expect(items.map(({ badge }) => badge)).toEqual(['New', 'Organic', undefined, undefined])
+  })
+
   const GROUPS = [
     ['p1', 'g7'],
     ['p2', 'g7'],

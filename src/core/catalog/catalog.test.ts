@@ -141,6 +141,24 @@ describe('Catalog', () => {
     },
   )
 
+  test.each(['New', 'Nachhaltig produziert', '🌱'.repeat(12), 'neu', 'x '])(
+    'reads the badge %j',
+    (badge) => {
+      expect(Catalog.parse([{ id: 'a', badge }]).items).toEqual([{ id: 'a', badge }])
+    },
+  )
+
+  test.each(['x'.repeat(25), ' ', 'a\nb', ' x', '', 7, true, ['New'], { en: 'New' }])(
+    'ignores a shop’s own field `badge` such as %j',
+    (badge) => {
+      expect(Catalog.parse([{ id: 'a', badge }])).toMatchObject({
+        items: [{ id: 'a' }],
+        faults: [],
+      })
+      expect(Catalog.parse([{ id: 'a', badge }]).items[0].badge).toBeUndefined()
+    },
+  )
+
   test('an item whose currency differs from that of most items loses all of its prices', () => {
     const sale = { price: 1, until: '2027-01-01' }
     const dollars = { id: 'c', price: 2, regularPrice: 3, sale, currency: 'USD' }

@@ -39,6 +39,8 @@ export interface Item<TAttributes extends Attributes = Attributes> {
   readonly rating?: number
   /** Number of reviews or ratings that `rating` averages. With 0, cards show no rating. */
   readonly reviews?: number
+  /** Short text on the item's card, such as “New” or “Organic”. Texts over 24 characters and others are ignored. */
+  readonly badge?: string
   /** Whether the shop sells the item; default true. Unavailable items are never recommended. */
   readonly available?: boolean
   /** ISO 8601 day (from its beginning in UTC) or time with its zone: when the shop added the item. */
@@ -52,3 +54,7 @@ type Attributes = Readonly<Record<string, AttributeValue | readonly AttributeVal
 
 /** One value of an attribute. */
 export type AttributeValue = string | number | boolean
+
+/** Whether a value is a badge: 1 to 24 characters in one line, the first of which is no space. */
+export const isBadge = (value: unknown): value is string =>
+  typeof value === 'string' && /^\S.{0,23}$/.test(value)

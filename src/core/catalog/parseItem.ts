@@ -2,7 +2,7 @@
 import { NearsideError } from '../error.ts'
 import { isRecord } from '../isRecord.ts'
 import { parseIso } from '../time.ts'
-import type { Item } from './item.ts'
+import { type Item, isBadge } from './item.ts'
 
 type Check = readonly [fits: (value: unknown) => boolean, fault: string]
 
@@ -37,6 +37,7 @@ const FIELDS: Readonly<Record<Exclude<keyof Item, 'id'>, Check>> = {
   regularPrice: [isPrice, ''],
   rating: [(value) => isPrice(value) && Number(value) <= 5, ''],
   reviews: [(value) => isPrice(value) && Number.isSafeInteger(value), ''],
+  badge: [isBadge, ''],
   currency: [matches(/^[A-Z]{3}$/), 'is not an ISO 4217 code such as GBP'],
   available: [(value) => typeof value === 'boolean', 'is not true or false'],
   added: [isDate, 'is not a day such as 2026-11-20 or a date-time'],

@@ -38,6 +38,7 @@ const KNOWN_NAMES = {
     'rating averagerating ratingvalue productrating aggregateratingratingvalue bewertung durchschnittsbewertung',
   reviews:
     'reviews reviewcount ratingcount numberofreviews aggregateratingreviewcount aggregateratingratingcount anzahlbewertungen',
+  badge: 'badge productbadge',
   added:
     'added addedat dateadded createdat datecreated created publishedat datepublished releasedate hinzugefuegtam angelegtam erstelltam eingestelltam neuseit',
   pictureVector: 'picturevector imagevector imageembedding bildvektor',

@@ -36,6 +36,7 @@ const CATALOG_ROLES: readonly Role[] = [
   'published',
   'rating',
   'reviews',
+  'badge',
   'added',
   'status',
   'stock',
@@ -189,4 +190,4 @@ export async function addPictures(
 }
 
 export const PRODUCTS =
-  'SELECT id, title, price, regular_price AS "regularPrice", sale, currency, category, group_id AS "groupId", brand, description, image, url, rating, reviews, available, added FROM product ORDER BY n'
+  'SELECT id, title, price, regular_price AS "regularPrice", sale, currency, category, group_id AS "groupId", brand, description, image, url, rating, reviews, badge, available, added FROM product ORDER BY n'

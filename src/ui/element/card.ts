@@ -1,7 +1,7 @@
 /** @module Builds one recommended item as DOM nodes, with the same markup as React's `ItemCard`. */
 
 import type { Words } from '@nearside/browser/page/words.ts'
-import type { Item } from '@nearside/core/catalog/item.ts'
+import { type Item, isBadge } from '@nearside/core/catalog/item.ts'
 import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { movedText, priceText, ratingText, reasonText, usualPriceText } from '../lists/itemText.ts'
 import type { ListKey } from '../messages/lists.ts'
@@ -42,6 +42,7 @@ export function buildCard(
     Object.assign(image, { src: item.image, alt: '', width: 240, height: 240, loading: 'lazy' })
     card.append(image)
   }
+  if (isBadge(item.badge)) card.append(element('p', 'ns-card-badge', item.badge))
   const link = element('a', 'ns-card-link', item.title ?? item.id)
   link.href = linkTo(item)
   link.addEventListener('click', onSelect)

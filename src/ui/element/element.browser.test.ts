@@ -50,6 +50,21 @@ test('the element shows a sale’s price, and the usual price struck through, un
   }
 })
 
+test('the element shows a product’s badge between picture and title, and no badge that is too long', async () => {
+  const image = 'data:image/gif;base64,R0lGODlhAQABAAAAACw='
+  const [tin, mug, ...others] = ITEMS
+  const items = [{ ...tin, image, badge: 'New' }, { ...mug, badge: 'x'.repeat(25) }, ...others]
+  provide({ personalizer, items })
+  const host = show('<nearside-recommendations limit="4"></nearside-recommendations>')
+  await waitFor(() => expect(ids(host)).toHaveLength(4))
+  const [badge, ...more] = inside(host, '.ns-card-badge')
+  expect(more).toEqual([])
+  expect(badge.textContent).toBe('New')
+  expect(badge.previousElementSibling?.tagName).toBe('IMG')
+  expect(badge.nextElementSibling?.className).toBe('ns-card-link')
+  expect(getComputedStyle(badge).position).toBe('absolute')
+})
+
 test('the element follows live changes: new prices, removed products and new products', async () => {
   provide({ personalizer, items: ITEMS })
   const host = show('<nearside-recommendations limit="4"></nearside-recommendations>')

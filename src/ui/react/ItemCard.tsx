@@ -1,5 +1,5 @@
 /** @module Default card of a recommended item. A shop may pass its own card as `itemComponent`. */
-import type { Item } from '@nearside/core/catalog/item.ts'
+import { type Item, isBadge } from '@nearside/core/catalog/item.ts'
 import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import { movedText, priceText, ratingText, reasonText, usualPriceText } from '../lists/itemText.ts'
 import { usePersonalizationContext } from './context.ts'
@@ -16,7 +16,7 @@ export interface ItemComponentProps<TItem extends Item = Item> {
   readonly onSelect: () => void
 }
 
-/** Card with picture, title, rating, price and reason. The title's link covers the whole card. */
+/** Card with picture, badge, title, rating, price and reason. The title's link covers the whole card. */
 export function ItemCard({ item, recommendation, onSelect }: ItemComponentProps) {
   const { linkTo, locale, words } = usePersonalizationContext()
   const usual = usualPriceText(item, locale)
@@ -33,6 +33,7 @@ export function ItemCard({ item, recommendation, onSelect }: ItemComponentProps)
           loading="lazy"
         />
       )}
+      {isBadge(item.badge) && <p className="ns-card-badge">{item.badge}</p>}
       <a className="ns-card-link" href={linkTo(item)} onClick={onSelect}>
         {item.title ?? item.id}
       </a>

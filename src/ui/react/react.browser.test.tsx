@@ -3,6 +3,7 @@ import type { Item } from '@nearside/core/catalog/item.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Recommendation, Signal } from '@nearside/core/ranking/apiLists.ts'
 import { waitFor } from '@nearside/core/testPatience.ts'
+import axe from 'axe-core'
 import { StrictMode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
@@ -103,6 +104,41 @@ test('a card shows a sale’s price, and the usual price struck through, until t
   } finally {
     vi.useRealTimers()
   }
+})
+
+test('a card shows its product’s badge on the picture, or above the title, and no badge that is too long', async () => {
+  const image = 'data:image/gif;base64,R0lGODlhAQABAAAAACw='
+  const [tin, mug, wick, glow] = ITEMS
+  const badge = 'Nachhaltig produziert'
+  const items = [
+    { ...tin, image, badge: 'W'.repeat(24) },
+    { ...mug, badge },
+    { ...wick, badge: badge + badge },
+    glow,
+  ]
+  const screen = await render(
+    <PersonalizationProvider personalizer={personalizer} items={items}>
+      <Recommendations limit={4} />
+    </PersonalizationProvider>,
+  )
+  const { container } = screen
+  await waitFor(() => expect(shownIds(container)).toHaveLength(4))
+  const badges = [...container.querySelectorAll<HTMLElement>('.ns-card-badge')]
+  expect(
+    badges.map((one) => [one.closest<HTMLElement>('article')?.dataset.item, one.textContent]),
+  ).toEqual([
+    ['tin', 'W'.repeat(24)],
+    ['mug', badge],
+  ])
+  const box = (of: Element | null | undefined) => of?.getBoundingClientRect() ?? new DOMRect()
+  const [onPicture, aboveTitle] = badges.map(box)
+  expect(onPicture.top).toBeGreaterThan(box(container.querySelector('img')).top - 8)
+  expect(onPicture.bottom).toBeLessThan(box(container.querySelector('img')).bottom)
+  expect(aboveTitle.bottom).toBeLessThanOrEqual(box(badges[1].nextElementSibling).top)
+  // The menu's button covers the last 36 pixels of a card.
+  for (const one of badges)
+    expect(box(one).right).toBeLessThanOrEqual(box(one.closest('article')).right - 36)
+  expect((await axe.run(container)).violations).toEqual([])
 })
 
 test('cards and facets follow live changes: prices, sales, removed products and new products', async () => {

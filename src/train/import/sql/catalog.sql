@@ -57,6 +57,7 @@ WITH filled AS (
     coalesce(nullif(own.url, ''), of.url) AS page,
     coalesce(nullif(own.rating, ''), of.rating, '') AS stars,
     coalesce(nullif(own.reviews, ''), of.reviews, '') AS votes,
+    coalesce(nullif(own.badge, ''), of.badge, '') AS label,
     coalesce(nullif(own.status, ''), of.status, '') AS state,
     coalesce(nullif(own.published, ''), of.published, '') AS shown,
     -- Every variant of a hidden product is hidden, whatever its own row says.
@@ -108,6 +109,7 @@ SELECT n, line, problem, item, number, kind, family, parent_item, parent_number,
   -- Shop systems write the rating 0 for products without reviews.
   CASE WHEN amount(stars) > 0 AND amount(stars) <= 5 AND coalesce(amount(votes), 1) > 0 THEN amount(stars) END AS rating,
   CASE WHEN amount(votes) >= 0 AND amount(votes) < 1000000000 THEN CAST(floor(amount(votes)) AS INTEGER) END AS reviews,
+  nullif(trim(label), '') AS badge,
   available AS available_text,
   arrival AS added_text,
   CASE WHEN is_day(arrival) THEN strftime(make_timestamp_ms(instant(arrival)), '%Y-%m-%d')
@@ -149,7 +151,7 @@ WITH kept AS (FROM product_verdict WHERE reason IS NULL)
 SELECT n, id, nullif(title, '') AS title, price, sale,
   CASE WHEN regular_price > price THEN regular_price END AS regular_price,
   CASE WHEN price IS NOT NULL OR sale IS NOT NULL THEN currency END AS currency,
-  category, brand, description, image, nullif(url, '/products/') AS url, rating, reviews, available, added, item, number,
+  category, brand, description, image, nullif(url, '/products/') AS url, rating, reviews, badge, available, added, item, number,
   family, parent_item, parent_number,
   CASE WHEN family IS NULL THEN (CASE WHEN id IN (SELECT family FROM kept) THEN id END)
     WHEN NOT getvariable('inherits') OR count(*) OVER (PARTITION BY family) > 1 THEN family END AS group_id
