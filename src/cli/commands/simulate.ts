@@ -30,7 +30,7 @@ gate, unless the model was made without a log. The same seed gives the same resu
 browsers lose their stores, servers are down for days, each week has a round, and pretrain --from follows every fourth
 week. --rounds is then the number of weeks (52), and --devices the number of reports of a round (1,000, or a hundredth
 of the shoppers if that is less); --drop is 0.03, --attack flip=0.02 and --epsilon 4, unless given. 10,000 shoppers
-take a minute of processor time; 100,000 are estimated to take a quarter of an hour.
+take a minute of processor time; 100,000 take twelve.
 
 Attacks, e.g. --attack flip=0.1:
 ${Object.entries(ATTACKS)
