@@ -1,12 +1,13 @@
 /**
- * @module Adam with bias correction. @see Kingma and Ba, "Adam: A Method for Stochastic
- * Optimization", ICLR 2015, https://arxiv.org/abs/1412.6980, algorithm 1.
+ * @module Adam with bias correction.
+ * @see Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, https://arxiv.org/abs/1412.6980,
+ *   algorithm 1.
  */
 export const BETA1 = 0.9
 export const BETA2 = 0.999
 export const EPSILON = 1e-8
 
-/** β₁ᵗ and β₂ᵗ after t steps. */
+/** The decay powers β₁ᵗ and β₂ᵗ after t steps. */
 interface Decay {
   readonly first: number
   readonly second: number
@@ -14,7 +15,7 @@ interface Decay {
 
 const BEFORE_ALL: Decay = { first: 1, second: 1 }
 
-/** Decay after one more step. It multiplies, because the last bits of `**` differ between browsers. */
+/** Decay powers after one more step, by a multiplication, because the last bits of `**` differ between browsers. */
 function decayed({ first, second }: Decay): Decay {
   return { first: first * BETA1, second: second * BETA2 }
 }
@@ -34,7 +35,7 @@ export function startAdam(parameters: number): AdamState {
   }
 }
 
-/** Moves `q` by one step. It updates `q` and the moments in place and returns the state with the new decay. */
+/** Moves `q` by one step. The step updates `q` and the moments in place and returns the state with the new decay. */
 export function adamStep(
   state: AdamState,
   q: Float64Array,
@@ -57,8 +58,8 @@ export function adamStep(
 
 /**
  * Computes, for the GPU, a step size and an ε per step that already include the bias corrections. With M_t = Σ β₁^(t−i)
- * g_i and V_t likewise for g², m̂/(√v̂ + ε) is k_t M/(√V + ε_t), where r_t = √((1−β₂)/(1−β₂ᵗ)), k_t = (1−β₁)/((1−β₁ᵗ)
- * r_t) and ε_t = ε/r_t.
+ * g_i and V_t likewise for g², Adam's m̂/(√v̂ + ε) is k_t M/(√V + ε_t), where r_t = √((1−β₂)/(1−β₂ᵗ)), k_t =
+ * (1−β₁)/((1−β₁ᵗ) r_t) and ε_t = ε/r_t.
  * @param stepSize [P]
  * @returns rate = k_t · stepSize, row-major [steps, P], and epsilon, [steps]
  */

@@ -3,7 +3,7 @@
 /** Bytes on an `ArrayBuffer`, which WebCrypto requires; a shared buffer isn't accepted. */
 export type Bytes = Uint8Array<ArrayBuffer>
 
-/** Returns the bytes themselves, or a copy if their buffer is shared, because WebCrypto rejects shared buffers. */
+/** Returns the given bytes, or a copy if their buffer is shared, because WebCrypto rejects shared buffers. */
 export function ownBytes(bytes: Uint8Array): Bytes {
   return bytes.buffer instanceof ArrayBuffer ? (bytes as Bytes) : new Uint8Array(bytes)
 }
@@ -14,7 +14,7 @@ export function utf8(text: string): Bytes {
 
 export const concat = (...parts: readonly Uint8Array[]): Bytes => joined(parts)
 
-/** Concatenates a list of any length. `concat(...parts)` would overflow the stack at about 125,000 parts. */
+/** Concatenates a list of any length; `concat(...parts)` would overflow the stack at about 125,000 parts. */
 export function joined(parts: readonly Uint8Array[]): Bytes {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
   let offset = 0

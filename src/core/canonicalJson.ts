@@ -1,7 +1,7 @@
 /**
  * @module Canonical JSON, so that two parties hash the same bytes (RFC 8785). ECMAScript serialises numbers and strings
  * as the RFC prescribes. The package `canonicalize` is at least as large as this module, and accepts undefined members
- * and lone surrogates; this module rejects both.
+ * and lone surrogates, which this module rejects.
  * @see https://www.rfc-editor.org/rfc/rfc8785
  */
 import { invalidInput, type NearsideError } from './error.ts'

@@ -1,6 +1,6 @@
 /** @module Defines the only error class of Nearside, and its codes. */
 
-/** Code of an error; every error that Nearside throws has one of these. */
+/** Code of an error; every error that Nearside throws has one of these codes. */
 export type ErrorCode =
   | 'aborted'
   | 'aggregator-unreachable'
@@ -61,7 +61,7 @@ export class NearsideError extends Error {
     return new NearsideError(wire.code, wire.message)
   }
 
-  /** Wraps any thrown value; a NearsideError passes through unchanged. */
+  /** Wraps any thrown value as a NearsideError; a NearsideError passes through unchanged. */
   static from(thrown: unknown, code: ErrorCode, message: string): NearsideError {
     if (thrown instanceof NearsideError) return thrown
     const detail = thrown instanceof Error ? `: ${thrown.message}` : ''

@@ -1,6 +1,6 @@
 /** @module Computes the normal distribution, accurate to about 1e-13, and quantiles of a sample. */
 
-/** erfc(x)·exp(x²) for x ≥ 0, accurate to about 1e-13: a series near zero, Lentz's continued fraction beyond. */
+/** erfc(x)·exp(x²) for x ≥ 0, accurate to about 1e-13: a series near zero, Lentz's continued fraction for larger x. */
 function scaledErfc(x: number): number {
   if (x < 2) {
     // erf(x) = 2/√π · e^(−x²) · Σ 2ⁿx²ⁿ⁺¹/(2n+1)!!, all terms positive.

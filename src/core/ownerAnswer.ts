@@ -1,6 +1,6 @@
 /** @module Type of an answer to a shop owner's question, for `evaluate`, `measure` and the owner's page. */
 
-/** Colour of an answer, never shown without the answer's words. `grey` means that the answer is not known yet. */
+/** Colour of an answer, never shown without the answer's words. `grey` means that the answer isn't known yet. */
 export type Light = 'green' | 'amber' | 'red' | 'grey'
 
 export interface OwnerAnswer {

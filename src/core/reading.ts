@@ -73,7 +73,7 @@ export function createReaders(refuse: (what: string, why?: string) => Error) {
       })
       return Object.fromEntries(read)
     }
-  /** Like `object`, but it rejects other members, since they could change the meaning. */
+  /** Like `object`, but unknown members are rejected, since they could change the meaning. */
   const exactly = <T>(members: Parameters<typeof object<T>>[0]): Read<T> => {
     const read = object(members)
     return (value, what) => {

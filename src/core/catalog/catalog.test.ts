@@ -133,7 +133,7 @@ describe('Catalog', () => {
   })
 
   test.each([true, '4.6', 87, -1, Number.NaN, { value: 4 }])(
-    'ignores a shop’s own fields `rating` and `reviews` such as %j',
+    'ignores fields `rating` and `reviews` that the shop uses for something else, such as %j',
     (own) => {
       const row = { id: 'a', rating: own, reviews: typeof own === 'number' ? -own : own }
       expect(Catalog.parse([row])).toMatchObject({ items: [{ id: 'a' }], faults: [] })

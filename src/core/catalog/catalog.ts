@@ -35,8 +35,8 @@ export class Catalog {
   /**
    * Reads a catalog from unknown data. Invalid rows and repeated ids are skipped, so that one bad row doesn't cost the
    * whole catalog. A price is left out if its currency differs from that of most items.
-   * @param now milliseconds since the epoch; each item gets its price at that time. If absent, items keep their usual
-   *   price and their `sale`.
+   * @param now milliseconds since the epoch; each item gets its price at that time. If `now` is absent, items keep
+   *   their usual price and their `sale`.
    * @throws NearsideError `catalog-invalid` if the value is no array, or every row is invalid
    */
   static parse(value: unknown, now?: number): Catalog {
@@ -56,7 +56,7 @@ export class Catalog {
   }
 }
 
-/** Reads the rows of a catalog part by part, by the rules of `Catalog.parse`. */
+/** Reads the rows of a catalog part by part, by the same rules as `Catalog.parse`. */
 export class CatalogRows {
   readonly #now: number | undefined
   readonly #items = new Map<string, Item>()

@@ -16,7 +16,7 @@ function read(text: string, size = 1000) {
   return { heads, whole: lines.end(), bytes: bytes.length }
 }
 
-test('the head of a catalog, with the products that lists show first, is read before the rest arrives', async () => {
+test('reads the head of a catalog, with the products that lists show first, before the rest of the catalog arrives', async () => {
   const all = rows(HEAD + 700)
   const text = writeCatalog(all, ['p900', 'p7', 'unknown'])
   for (const size of [1, 997, 1_000_000]) {
@@ -30,7 +30,7 @@ test('the head of a catalog, with the products that lists show first, is read be
   }
 })
 
-test('a small catalog has no head, and a fault names the row that it is in', () => {
+test('a small catalog has no head, and a fault names the row in which it occurred', () => {
   for (const count of [1, HEAD]) {
     const { heads, whole } = read(writeCatalog(rows(count), []))
     expect([heads.length, whole?.size]).toEqual([0, count])

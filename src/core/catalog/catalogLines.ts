@@ -1,7 +1,7 @@
 /**
- * @module Writes and reads the text of a catalog with one product per line. It begins with the products that lists show
- * first. A device reads the text as it arrives, because a new shopper's list needs only the head, and parsing the whole
- * text at once would block a slow phone.
+ * @module Writes and reads the text of a catalog with one product per line. The text begins with the products that
+ * lists show first. A device reads the text as it arrives, because a new shopper's list needs only the head, and
+ * parsing the whole text at once would block a slow phone.
  */
 import { isRecord } from '../isRecord.ts'
 import { type Catalog, CatalogRows } from './catalog.ts'
@@ -12,11 +12,11 @@ export const HEAD = 500
 /** Number of bytes to read per task; reading them takes some milliseconds on a slow phone. */
 export const PIECE = 65_536
 
-/** Lines of the text up to the end of the head. Their hash shows which catalog a head belongs to. */
+/** Lines of the text up to the last line of the head. The hash of these lines shows which catalog a head belongs to. */
 export const headOf = (text: string): string => text.split('\n', HEAD + 1).join('\n')
 
 /**
- * Leaves out picture vectors, which devices get in the base model.
+ * Leaves out picture vectors, which devices get with the base model.
  * @param first ids of the products that lists show first, best first
  */
 export function writeCatalog(rows: readonly unknown[], first: readonly string[]): string {
@@ -27,17 +27,17 @@ export function writeCatalog(rows: readonly unknown[], first: readonly string[])
   return `[\n${sorted.map((row) => JSON.stringify(isRecord(row) ? { ...row, pictureVector: undefined } : row)).join(',\n')}\n]\n`
 }
 
-/** Reads one file as it arrives. */
+/** Reads one catalog file as it arrives. */
 export class CatalogLines {
   readonly #onHead: (head: Catalog, text: string) => void
   readonly #decoder = new TextDecoder('utf-8', { fatal: true })
   readonly #rows = new CatalogRows()
   #head = ''
-  /** Beginning of the line that has not ended yet. */
+  /** Beginning of a line whose end has not arrived yet. */
   #rest = ''
   /**
-   * Expected first character of the next line. It is empty after the last line, and null if the file doesn't have one
-   * product per line.
+   * Expected first character of the next line. The expected character is empty after the last line, and null if the
+   * file doesn't have one product per line.
    */
   #next: '[' | '{' | ']' | '' | null = '['
 

@@ -23,7 +23,7 @@ export interface Item<TAttributes extends Attributes = Attributes> {
   readonly regularPrice?: number
   /** ISO 4217 code of the price's currency. */
   readonly currency?: string
-  /** Category (one per item). Lists can be narrowed to it, and the model learns preferences by it. */
+  /** Category (one per item). Lists can be narrowed to a category, and the model learns preferences by category. */
   readonly category?: string
   /** Id shared by all variants (colour, size, pattern) of a product; Google calls it `item_group_id`. */
   readonly groupId?: string
@@ -39,7 +39,7 @@ export interface Item<TAttributes extends Attributes = Attributes> {
   readonly rating?: number
   /** Number of reviews or ratings that `rating` averages. With 0, cards show no rating. */
   readonly reviews?: number
-  /** Short text on the item's card, such as “New” or “Organic”. Texts over 24 characters and others are ignored. */
+  /** Short text on the item's card, such as “New” or “Organic”. Texts over 24 characters are ignored. */
   readonly badge?: string
   /** Whether the shop sells the item; default true. Unavailable items are never recommended. */
   readonly available?: boolean

@@ -5,8 +5,8 @@
 import type { Item } from './item.ts'
 
 /**
- * Price, sale and stock of a product; an absent field means that the product has none. But an absent `regularPrice`
- * leaves it as it is, because a feed may know none; 0 removes it.
+ * Price, sale and stock of a product; an absent field means that the product has none. An absent `regularPrice` leaves
+ * the usual price as it is, because a feed may know none; 0 removes the usual price.
  */
 export type LiveValues = Pick<Item, 'id' | 'price' | 'regularPrice' | 'sale' | 'available'>
 
@@ -20,11 +20,11 @@ export interface LiveChanges {
   readonly added: readonly Item[]
 }
 
-/** Content of `live.json`. It is the same for everybody. */
+/** Content of `live.json`. A live file is the same for everybody. */
 export interface LiveFile extends LiveChanges {
   /** SHA-256 of the `catalog.json` that the changes belong to. */
   readonly catalog: string
-  /** SHA-256 of the head of that file; absent in files of an older version. */
+  /** SHA-256 of the head of that file; absent in files of an earlier version. */
   readonly head?: string
   /** Time at which the shop last confirmed the changes, ISO 8601. */
   readonly time: string
@@ -32,7 +32,7 @@ export interface LiveFile extends LiveChanges {
   readonly minutes: number
 }
 
-/** Applies the changes; returns the same array if there are none. New products have the fields of `Item` only. */
+/** Applies the changes; returns the same array if nothing changed. New products have only the fields of `Item`. */
 export function withLive<TItem extends Item>(
   items: readonly TItem[],
   live: LiveChanges | null,

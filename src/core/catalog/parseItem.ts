@@ -15,8 +15,8 @@ const isDate = (value: unknown) =>
   matches(/^\d{4}-\d\d-\d\d(T|$)/)(value) && !Number.isNaN(parseIso(String(value)))
 
 /**
- * For each optional field, a check and the error text for a value that fails it. Without a text, the field is ignored,
- * because the shop may use its name for something else.
+ * Check for each optional field, with the error text for a value that fails the check. If a check has no text, the
+ * field is ignored, because the shop may use its name for something else.
  */
 const FIELDS: Readonly<Record<Exclude<keyof Item, 'id'>, Check>> = {
   title: TEXT,
@@ -44,7 +44,7 @@ const FIELDS: Readonly<Record<Exclude<keyof Item, 'id'>, Check>> = {
   attributes: [isAttributes, 'may hold only text, numbers and booleans'],
 }
 
-/** Maximum number of characters of an id. A longer id suggests a wrong column, and every event would carry it. */
+/** Maximum number of characters of an id. A longer id suggests a wrong column, and every event would carry this id. */
 const MAX_ID_LENGTH = 200
 
 /** Ids appear in tab-separated files and on screens, so they must not contain control characters. */

@@ -1,4 +1,4 @@
-/** @module Reads a `live.json`. It refuses the whole file for any fault, because half of the changes could mislead. */
+/** @module Reads a `live.json`. Any fault makes the whole file invalid, because half of the changes could mislead. */
 import { NearsideError } from '../error.ts'
 import { createReaders, type Read } from '../reading.ts'
 import type { Item } from './item.ts'

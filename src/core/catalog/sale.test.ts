@@ -12,7 +12,7 @@ const priceAt = (dates: Omit<Sale, 'price'>, time: string) =>
   atPrices([mug({ price: 39.96, ...dates })], at(time))[0].price
 
 describe('the price of a sale', () => {
-  test('applies while the sale runs', () => {
+  test('a sale’s price applies while the sale runs', () => {
     const sale = { from: '2026-06-01T00:00:00+02:00', until: '2026-06-30T23:59:00+02:00' }
     expect(priceAt(sale, '2026-05-31T21:59:59Z')).toBe(49.95)
     expect(priceAt(sale, '2026-05-31T22:00:00Z')).toBe(39.96)
@@ -20,7 +20,7 @@ describe('the price of a sale', () => {
     expect(priceAt(sale, '2026-06-30T21:59:00Z')).toBe(49.95)
   })
 
-  test('applies until the end of its last day', () => {
+  test('a sale’s price applies until the end of the sale’s last day', () => {
     expect(priceAt({ until: '2026-06-30' }, '2026-06-30T23:59:59Z')).toBe(39.96)
     expect(priceAt({ until: '2026-06-30' }, '2026-07-01T00:00:00Z')).toBe(49.95)
   })
@@ -103,7 +103,7 @@ describe('the usual price', () => {
     { id: 'a', price: 8, regularPrice: 10 },
     { id: 'b', price: 8 },
   ]
-  /** Usual prices after a live file that says this of both products. */
+  /** Usual prices after a live file that gives both products these values. */
   const after = (values: object) => {
     const changed = [STRUCK, PLAIN].map(({ id }) => ({ id, price: 7, ...values }))
     const about = { catalog: 'a'.repeat(64), time: '2026-11-30T12:00:00Z', minutes: 5 }
@@ -111,19 +111,19 @@ describe('the usual price', () => {
     return withLive([STRUCK, PLAIN], parseLive(JSON.parse(text))).map((item) => item.regularPrice)
   }
 
-  test('follows the live file: another one, none, or the same as before', () => {
+  test('the usual price follows the live file, whether it names a new price, removes the price or names none', () => {
     expect(after({ regularPrice: 12 })).toEqual([12, 12])
     expect(after({ regularPrice: 0 })).toEqual([undefined, undefined])
     expect(after({})).toEqual([10, undefined])
   })
 
-  test('stays if the live file has a malformed one', () => {
+  test('the usual price stays if the live file names a malformed price', () => {
     for (const regularPrice of [-1, '12', 'Infinity', null, true, [12], { price: 12 }])
       expect(after({ regularPrice })).toEqual([10, undefined])
     expect(after({ regularPrice: Number.NaN })).toEqual([10, undefined])
   })
 
-  test('that a live file removes is that of a running sale', () => {
+  test('after a live file removes the usual price, a running sale’s usual price counts', () => {
     const removed = { id: 'a', price: 8, regularPrice: 0, sale: { price: 5 } }
     const [item] = withLive([STRUCK], { changed: [removed], gone: [], added: [] })
     expect(atPrices([item], 0)[0]).toMatchObject({ price: 5, regularPrice: 8 })

@@ -14,7 +14,7 @@ function endOf({ until }: NonNullable<Item['sale']>): number {
   return Date.parse(until) + (until.includes('T') ? 0 : DAY)
 }
 
-/** The item with its price at `now`, milliseconds since the epoch. */
+/** Returns the item with its price at `now`, milliseconds since the epoch. */
 export function atPrice<TItem extends Item>(item: TItem, now: number): TItem {
   const { sale } = item
   // A page's products may use the name `sale` for a field of their own, such as `sale: true`.
@@ -23,7 +23,7 @@ export function atPrice<TItem extends Item>(item: TItem, now: number): TItem {
   return { ...item, price: sale.price, regularPrice: item.regularPrice ?? item.price }
 }
 
-/** The items with their prices at `now`; the same array if no sale runs. */
+/** Returns the items with their prices at `now`; the same array if no sale runs. */
 export function atPrices<TItem extends Item>(
   items: readonly TItem[],
   now: number,

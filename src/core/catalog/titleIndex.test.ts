@@ -56,13 +56,13 @@ describe('title index', () => {
     for (const query of ['under £1', 'gifts under £1', 'Geschenke unter 1 €', 'something < 1 £'])
       expect(priced(query), query).toHaveLength(121)
     expect(priced('pin under £1')).toEqual([])
-    // Finds nothing, because the price excludes no product.
+    // The query finds nothing, because its price excludes no product.
     expect(createTitleIndex([{ id: 'card', price: 0.85 }])('under £1')).toEqual([])
-    // Most products have such a price.
+    // Such a query finds nothing, because most products have such a price.
     for (const query of ['cheap', 'under £200']) expect(priced(query), query).toEqual([])
   })
 
-  test('any query finds known ids, each once, and the same ids every time', () => {
+  test('any query finds only known ids, each once, and the same ids every time', () => {
     for (const query of ['', '  ', '?!']) expect(find(query)).toEqual([])
     const ids = ITEMS.map(({ id }) => id)
     fc.assert(

@@ -1,7 +1,7 @@
 /**
  * @module Finds the products that a query is about: their titles contain all words of the query. A word that no title
  * contains matches title words that begin with it, or else title words one typo away. The shop's search also finds
- * products that match only some words. Learning uses only clear matches.
+ * products that match only some words of the query. Learning uses only products that match every word of the query.
  */
 import { fitsPrice, isPriceAlone, takePrice } from '../search/price.ts'
 import type { Item } from './item.ts'
@@ -9,7 +9,8 @@ import { foldedWords, rememberingFold } from './words.ts'
 
 /**
  * Finds distinct item ids for a query; none if no title contains all words, or if too many titles do. A query for a
- * price alone finds all products at that price. It finds none if more than half of the products are at that price.
+ * price alone finds all products at that price. Such a query finds none if more than half of the products are at that
+ * price.
  */
 export type FindByTitle = (query: string) => readonly string[]
 
@@ -23,7 +24,7 @@ const LEAST_PREFIX = 3
  */
 const LEAST_FOR_SLIP = 5
 
-/** Builds the index. It caches answers, because every new event looks up the queries of the whole history again. */
+/** Builds the index, which caches answers, because every new event looks up the queries of the whole history again. */
 export function createTitleIndex(items: readonly Item[]): FindByTitle {
   const byWord = new Map<string, Set<string>>()
   const fold = rememberingFold()

@@ -11,7 +11,7 @@ interface Word {
   readonly to: number
 }
 
-/** Words in order of appearance, with their offsets. */
+/** Words of a text in the order in which they appear, with their offsets. */
 export function wordsOf(text: string): Word[] {
   return [...text.matchAll(WORD)].map((match) => ({
     text: match[0],
@@ -20,10 +20,10 @@ export function wordsOf(text: string): Word[] {
   }))
 }
 
-/** Words in order of appearance, without their offsets. */
+/** Words of a text in the order in which they appear, without their offsets. */
 export const textWords = (text: string): string[] => text.match(WORD) ?? []
 
-/** Irregular plurals, as `foldPlural` leaves them: it turns "knives" into "knive". */
+/** Irregular plurals in the form that `foldPlural` leaves: "knives" becomes "knive". */
 const IRREGULAR = new Map([
   ['children', 'child'],
   ['men', 'man'],
@@ -38,8 +38,8 @@ const IRREGULAR = new Map([
 
 /**
  * Folds a word to lower case without accents, plural or possessive. "Cafés" folds to "cafe"; "children's" and
- * "childrens" fold to "child"; "50's" and "50s" fold to "50". It knows English only and has one rule per form; the
- * prefix search still finds forms that the rules miss.
+ * "childrens" fold to "child"; "50's" and "50s" fold to "50". The folding knows English only and has one rule per form;
+ * the prefix search still finds forms that the rules miss.
  */
 export function foldWord(word: string): string {
   const lower = word.normalize('NFKD').replace(MARKS, '').toLowerCase()
@@ -64,7 +64,10 @@ function foldPlural(plain: string): string {
   return plain.endsWith('s') ? plain.slice(0, -1) : plain
 }
 
-/** Distinct folded words in order of appearance. @param fold `foldWord`, or the result of `rememberingFold` */
+/**
+ * Distinct folded words of a text in the order in which they appear.
+ * @param fold `foldWord`, or the result of `rememberingFold`
+ */
 export function foldedWords(text: string, fold: (word: string) => string = foldWord): string[] {
   const words = textWords(text).map(fold)
   return [...new Set(words)].filter((word) => word !== '')

@@ -42,7 +42,7 @@ export const refuse = (why: string) => new NearsideError('event-invalid', `Event
 /**
  * Reads an event.
  * @param now milliseconds since the epoch; the event's time, unless the event names a time within this visit
- * @returns the event or the error; it never throws, because a bad event must not break the shop's page
+ * @returns the event or the error; the reader never throws, because a bad event must not break the shop's page
  */
 export function readCapture(input: unknown, id: string, now: number): EventDraft | NearsideError {
   if (!isRecord(input)) return refuse('it is not an object')
@@ -81,7 +81,7 @@ export function readCapture(input: unknown, id: string, now: number): EventDraft
   })
 }
 
-/** Whether two events are the same order: the shop reported it, and this device saw it as well. */
+/** Whether two events are the same order, which the shop reported and this device saw as well. */
 export function isSameOrder(a: EventDraft, b: EventDraft): boolean {
   return (
     !a.seeded !== !b.seeded &&
@@ -125,7 +125,7 @@ function readLine(value: unknown): OrderLine {
   return compact({ quantity: readNumber(quantity, 1, 1e6), price: readNumber(price, 0, 1e9) })
 }
 
-/** Merges two lines of one item (a shirt in two sizes): adds the quantities and takes the first price that is given. */
+/** Merges two lines of one item (a shirt in two sizes): adds the quantities and uses the first price that is given. */
 function added(before: OrderLine | undefined, line: OrderLine): OrderLine {
   if (!before) return line
   const counted = before.quantity !== undefined || line.quantity !== undefined

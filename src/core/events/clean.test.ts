@@ -32,7 +32,7 @@ describe('cleaning', () => {
     expect(report.dropped).toEqual({ 'unknown item': 1 })
   })
 
-  test('of a query that is searched again and again while it is typed, only the last search counts', () => {
+  test('if a shopper’s query is searched again and again while it is typed, only the last search counts', () => {
     const search = (query: string, after: number, session = 's') =>
       event({ name: 'search', items: [], query, time: NOW - DAY + after, session })
     const typed = [search('par', 0), search('paras', 2000), search('parasol', 11_000)]
@@ -60,7 +60,7 @@ describe('cleaning', () => {
 
   test('a session with three views a second loses its views but keeps its purchase', () => {
     const views = Array.from({ length: 180 }, (_, i) =>
-      // Irregular intervals, so that only the high rate shows that a bot made the views.
+      // The intervals are irregular, so that only the high rate shows that a bot made the views.
       event({ time: NOW - DAY + i * 330 + (i % 7) * 11, items: [`i${i}`] }),
     )
     const bought = event({ name: 'purchase', time: NOW - DAY + 61_000, items: ['b'] })

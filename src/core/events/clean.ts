@@ -1,13 +1,13 @@
 /**
- * @module Cleans events before learning. Each stage is a pure function, and the report counts the dropped events.
- * Storage keeps the raw events, so a changed rule applies to old events, too.
+ * @module Cleans events before learning. Each stage of cleaning is a pure function, and the report counts the dropped
+ * events. Storage keeps the raw events, so a changed rule of cleaning applies to old events, too.
  */
 import { DAY } from '../time.ts'
 import type { ShopperEvent } from './event.ts'
 
 export interface CleaningReport {
   readonly kept: number
-  /** Reason → number of events dropped for it; reasons without drops are absent. */
+  /** Number of events dropped, by reason; reasons without drops are absent. */
   readonly dropped: Readonly<Record<string, number>>
 }
 
@@ -28,7 +28,7 @@ type Stage = (events: Events, context: CleaningContext) => Events
 const DUPLICATE_MS = 1000
 /** Milliseconds below which a view is a misclick. */
 const BOUNCE_MS = 1000
-/** Number of events within the window from which a visit counts as a bot's: two per second for a minute. */
+/** Number of events within a minute from which a visit counts as a bot's: two per second. */
 const BURST_EVENTS = 120
 const BURST_WINDOW = 60_000
 /** If a dozen intervals between events vary by less than 2 %, a timer made them; a person's intervals vary more. */
@@ -40,7 +40,7 @@ const RETYPED_MS = 10_000
 /** Tolerance in milliseconds; an event that lies further in the future was written with a wrong clock. */
 const CLOCK_TOLERANCE = DAY
 
-/** Moves future events to now, since their recency would outweigh all others. */
+/** Sets the time of future events to now, since their recency would outweigh all other events. */
 const clampFuture: Stage = (events, { now }) =>
   events.map((event) => (event.time > now + CLOCK_TOLERANCE ? { ...event, time: now } : event))
 
@@ -99,13 +99,13 @@ const dropRetypedQueries: Stage = (events) => {
 
 const STAGES: readonly (readonly [reason: string, stage: Stage])[] = [
   ['clock', clampFuture],
-  // This stage precedes `duplicate`, because two events can be equal once their unknown items are removed.
+  // Unknown items are removed before duplicates, because two events can be equal once their unknown items are removed.
   ['unknown item', dropUnknownItems],
   ['duplicate', dropDuplicates],
   ['burst', dropBursts],
   ['regular intervals', dropRegularIntervals],
   ['misclick', (events) => dropShorterLooks(events, BOUNCE_MS)],
-  // This stage is last, so that a bot's actions or a misclick don't separate two searches.
+  // Retyped searches are dropped last, so that a bot's actions or a misclick don't separate two searches.
   ['retyped query', dropRetypedQueries],
 ]
 
@@ -138,7 +138,7 @@ export function runStages<Context>(
   return { events: kept, report: { kept: kept.length, dropped } }
 }
 
-/** Events by session, in order of first appearance. `groupBy` would add a file to a click's way. */
+/** Events by session, sessions in order of their first event. `groupBy` would add a file to a click's way. */
 export function eventsBySession(events: readonly ShopperEvent[]): Map<string, ShopperEvent[]> {
   const visits = new Map<string, ShopperEvent[]>()
   for (const event of events) {
@@ -159,7 +159,7 @@ export function dropVisits(
   return events.filter(({ name, session }) => name === 'purchase' || !noise.has(session))
 }
 
-/** Drops views of an item shorter than `least` milliseconds. */
+/** Drops views of an item that lasted less than `least` milliseconds. */
 export function dropShorterLooks(
   events: readonly ShopperEvent[],
   least: number,

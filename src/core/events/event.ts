@@ -16,7 +16,7 @@ export const LOG_NAMES = [
 ] as const
 
 /**
- * The shopper's answers to a listed item. They change the lists of this device (`ranking/itemFilters.ts`); the model
+ * The shopper's answers to a listed item. Answers change the lists of this device (`ranking/itemFilters.ts`); the model
  * doesn't read them.
  */
 export const ANSWER_NAMES = ['less_like_this', 'not_for_me', 'have_this'] as const
@@ -42,7 +42,7 @@ export interface OrderLine {
   readonly price?: number
 }
 
-/** Stored event. Immutable; identified by `id`, so that storing it twice changes nothing. */
+/** Stored event, which is immutable. `id` identifies the event, so that storing it twice changes nothing. */
 export interface ShopperEvent {
   /** Id, unique on this device. */
   readonly id: string
@@ -58,7 +58,7 @@ export interface ShopperEvent {
   readonly quantity?: number
   /** Price of one piece in the catalog's currency, for an event with one item. */
   readonly price?: number
-  /** Quantity and price of each item, in the order of `items`; only for several items, and if any is known. */
+  /** Quantity and price of each item, in the same sequence as `items`; only for several items, and if any is known. */
   readonly lines?: readonly OrderLine[]
   /** Search query, for a search. */
   readonly query?: string
@@ -70,11 +70,11 @@ export interface ShopperEvent {
    * Time when the event came from the shopper's other device, milliseconds since the epoch; absent for other events.
    */
   readonly transferred?: number
-  /** Context that the shop provided at the time of the event; learning reads it later. */
+  /** Context that the shop provided at the time of the event; learning reads this context later. */
   readonly context?: Readonly<Record<string, string>>
 }
 
-/** Time when the shop or another device sent the event, milliseconds since the epoch; undefined for this device's. */
+/** Time when the shop or another device sent the event, milliseconds since the epoch; undefined for others. */
 export const handedOver = ({ seeded, transferred }: Pick<ShopperEvent, 'seeded' | 'transferred'>) =>
   transferred ?? seeded
 

@@ -29,7 +29,7 @@ export function fromEvents(
       if (item !== undefined) history.push({ item, name, time, session })
     }
   }
-  // The sort is stable, so simultaneous events stay in their order.
+  // The sort is stable, so simultaneous events keep their sequence.
   return history.sort((a, b) => a.time - b.time)
 }
 

@@ -1,7 +1,7 @@
 /** @module Strength of the interest that an event shows. */
 import type { EventName } from './event.ts'
 
-/** Weight that a case gets from the kind of its strongest event. */
+/** Weight of a case by the kind of its strongest event. */
 export interface EventWeights {
   readonly purchase: number
   /** Weight of cart and wish-list events. */

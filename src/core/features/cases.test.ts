@@ -49,14 +49,14 @@ describe('cases with exact times', () => {
     expect(cases.map(({ targets }) => targets)).toEqual([[1], [2, 3, 4]])
   })
 
-  it('shown lists are part of the history but never targets', () => {
+  it('shown lists are part of the history but are never targets', () => {
     const list: Interaction = { item: 3, name: 'view_item_list', time: T, session: 'visit' }
     const cases = buildCases(shopper([list, view(1, T + 1000)]), false, 0)
     expect(cases).toHaveLength(1)
     expect(cases[0].history).toEqual([list])
   })
 
-  it('makes no case before `from`, but a later case has the history before `from`', () => {
+  it('no case is made before `from`, but a later case has the history before `from`', () => {
     const cases = buildCases(
       shopper([purchase(1, T, 'a'), purchase(2, T + DAY, 'b')]),
       false,

@@ -30,7 +30,7 @@ export function shopperBefore(shopper: ShopperHistory, until: number): ShopperHi
   if (!last || last.time < until) return shopper
   return {
     id: shopper.id,
-    // Computed on access, so that memory doesn't hold a second copy of the log.
+    // The history is computed on access, so that memory doesn't hold a second copy of the log.
     get interactions() {
       const { interactions } = shopper
       return interactions.slice(0, firstAtOrAfter(interactions, until))
@@ -49,7 +49,7 @@ function keyOf({ name, session, time }: Interaction, dayOnly: boolean): string {
 /**
  * Cases at or after `from`, ascending by time. The history of a case contains all interactions strictly
  * before it (with day-only times: before its day).
- * @param shopper interactions ascending by time.
+ * @param shopper interactions of one shopper, ascending by time.
  * @param from milliseconds since the epoch.
  * @param isAsked whether an interaction makes a case and is one of its targets; histories contain all interactions.
  */
@@ -84,7 +84,7 @@ export function buildCases(
     .map(([time, targets]) => ({
       shopper: shopper.id,
       time,
-      // Computed on access, so that a thousand cases don't store a thousand copies of the log.
+      // The history is computed on access, so that a thousand cases don't store a thousand copies of the log.
       get history() {
         return interactions.slice(0, firstAtOrAfter(interactions, time))
       },
@@ -97,7 +97,7 @@ export const firstAtOrAfter = (interactions: History, time: number): number =>
   firstIndex(interactions.length, (at) => interactions[at].time >= time)
 
 /**
- * The history without its most recent session, as a nightly job saw the history before that session. Entries with the
+ * The history without its most recent session: a nightly job saw only the history before that session. Entries with the
  * same `session` belong together; a history of one session becomes empty.
  */
 export function withoutLastSession(history: History): History {

@@ -81,7 +81,7 @@ describe('computeFeatures', () => {
     )
   })
 
-  it('events after `now` change no feature', () => {
+  it('events later than `now` change no feature', () => {
     fc.assert(
       fc.property(history, fc.array(interaction, { maxLength: 10 }), (own, later) => {
         const future = later.map((entry) => ({ ...entry, time: NOW + 1 + (entry.time % DAY) }))
@@ -128,7 +128,7 @@ describe('computeFeatures', () => {
     })
   })
 
-  it('an item counts once per order, even if the order has several lines of it', () => {
+  it('an item counts once per order, even if the order has several lines with this item', () => {
     const own = [purchase(0, 20, 'a'), purchase(1, 20, 'a'), purchase(1, 10, 'b')]
     const features = computeFeatures(statistics, [...own, purchase(1, 10, 'b')], NOW, null)
     expect(value(features, 0, 'visitShare')).toBe(0.5)

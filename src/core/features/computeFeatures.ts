@@ -1,6 +1,7 @@
 /**
- * @module Computes the features f_i(H, t) of all or some items i, for a shopper's history H at one time t. The code is
- * pure; training, evaluation and the browser share it. The cost grows with the history, not with history × catalog.
+ * @module Computes the features f_i(H, t) of all or some items i, for a shopper's history H at one time t. The code of
+ * the features is pure; training, evaluation and the browser share it. The cost of computing features grows with the
+ * history, not with history × catalog.
  */
 
 import { onceFor } from '../onceFor.ts'
@@ -32,8 +33,8 @@ const FILL = 0.1
 
 /**
  * Features of all items.
- * @param now milliseconds since the epoch; entries after it are ignored.
- * @param scale divisor of each raw value, [F]; 0 or null leaves it raw.
+ * @param now milliseconds since the epoch; entries of the history after `now` are ignored.
+ * @param scale divisor of each raw value, [F]; a divisor of 0 or a `scale` of null leaves values raw.
  * @param out buffer to reuse; its whole content is overwritten.
  * @returns row-major [N, F], finite.
  */
@@ -56,7 +57,7 @@ export interface Signals {
   readonly intent: Intent | null
 }
 
-/** @param now milliseconds since the epoch; entries after it are ignored. */
+/** @param now milliseconds since the epoch; entries of the history after `now` are ignored. */
 export function readHistory(statistics: ItemStatistics, history: History, now: number): Signals {
   const profile = profileOf(history, now)
   return {
@@ -96,7 +97,7 @@ export function writeFeatures(
   return out
 }
 
-/** Raw features that don't depend on the history, [N, F]; other columns are 0. Cached, since logarithms are slow. */
+/** Raw features that don't depend on the history, [N, F]; other columns are 0. Cached, because logarithms are slow. */
 export const staticFeatures = onceFor((counted: ItemStatistics): Float32Array => {
   const statistics = withColdStart(counted)
   const share = popularityShares(statistics)
@@ -133,7 +134,7 @@ function writeStatic(
   share: Float32Array,
   items: readonly number[] | null,
 ): void {
-  // Computes a few rows directly: for each date, training reads few rows, and the cache would compute all.
+  // Computes a few rows directly: for each date, training reads few rows, but the cache would compute all rows.
   if (items) out.fill(0)
   else out.set(staticFeatures(statistics))
   const count = items?.length ?? statistics.items
@@ -206,7 +207,7 @@ function writeOwned(
   out[at + C.boughtByOrders] = Math.log1p(orders)
   out[at + C.boughtCooccurrence] = out[at + C.cooccurrenceShare]
   out[at + C.repeatTendency] = repeatTendency
-  // Relative to the mean item, because a plain count would grow with the log and shift all bought items.
+  // The value is relative to the mean item, because a plain count would grow with the log and shift all bought items.
   const known = statistics.coldStart?.from ?? statistics.items
   out[at + C.boughtPopularity] = out[at + C.popularityShare] + Math.log(known)
   if (ages.length > 1) {
@@ -255,9 +256,9 @@ function writeInteractions(
 }
 
 /**
- * Each item's share of the shoppers of the last 30 days, [N], > 0. All shoppers ever count a hundredth as much, so that
- * items without recent shoppers differ; a constant keeps every share above 0. Cached, since all lists of a day use the
- * same shares.
+ * Each item's share of the shoppers of the last 30 days, [N], > 0. A shopper of any earlier time adds a hundredth, so
+ * that items without recent shoppers differ; a constant keeps every share above 0. The shares are cached, since all
+ * lists of a day use the same shares.
  */
 const popularityShares = onceFor((statistics: ItemStatistics): Float32Array => {
   const { items, popularity30, popularityAll, coldStart } = statistics

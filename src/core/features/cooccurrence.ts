@@ -1,6 +1,6 @@
 /**
- * @module Co-occurrence of items: for each item its strongest neighbours, from the same session and from later
- * sessions of a shopper. Rows are built one at a time from an inverted index. So memory stays linear in the log,
+ * @module Co-occurrence of items: for each item its strongest neighbours, from the same session and from later sessions
+ * of a shopper. Rows are built one at a time from an inverted index. So memory grows only linearly with the log,
  * without an N × N table.
  */
 import { DAY } from '../time.ts'
@@ -95,7 +95,7 @@ function basketsBefore(items: number, log: LogColumns, before: number): Baskets 
   return { count, start, item, strength, time, weight, end }
 }
 
-/** @param before milliseconds since the epoch; only earlier events count. */
+/** @param before milliseconds since the epoch; only events before this time count. */
 export function cooccurrence(...given: Parameters<typeof createNeighbours>): NeighbourLists {
   const [items] = given
   const { lists, addRow } = createNeighbours(...given)
@@ -105,7 +105,7 @@ export function cooccurrence(...given: Parameters<typeof createNeighbours>): Nei
 
 /**
  * Creates neighbour lists whose rows are built on demand, for a large catalog of which few rows are read.
- * @param before milliseconds since the epoch; only earlier events count.
+ * @param before milliseconds since the epoch; only events before this time count.
  * @returns `lists`, empty at first, and `addRow`, which builds the row of an item; call it once per item
  */
 export function createNeighbours(
@@ -178,7 +178,7 @@ export function createNeighbours(
   return { lists, addRow }
 }
 
-/** Fills `out` with the highest rows, descending, ties by row; returns their number. */
+/** Fills `out` with the rows of the highest weights, descending, ties by row; returns their number. */
 function keepStrongest(
   rows: Int32Array,
   count: number,

@@ -1,7 +1,7 @@
 /**
- * @module A shopper's history as the model reads it: item rows instead of ids, one entry per item.
- * `fromEvents` (device) and the shop-folder reader (Node) both produce it. So training, evaluation and
- * serving compute the same numbers.
+ * @module A shopper's history as the model reads it: item rows instead of ids, one entry per item. `fromEvents`
+ * (device) and the shop-folder reader (Node) both produce it. So training, evaluation and the browser compute the same
+ * numbers.
  */
 import type { LogName } from '../events/event.ts'
 

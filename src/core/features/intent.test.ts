@@ -9,7 +9,7 @@ import { profileOf } from './profile.ts'
 const NOW = Date.UTC(2024, 5, 1)
 const MINUTE = 60_000
 
-/** Groups 1, 2 and 3, of two items each, and two items without peers. */
+/** Peer groups 1, 2 and 3, of two items each, and two items without peers. */
 const peerGroup = Uint16Array.of(1, 1, 2, 2, 3, 3, 0, 0)
 
 /** Views of the given items, one a minute; the last view was a minute ago. */
@@ -35,17 +35,17 @@ describe('intentOf', () => {
     expect(found?.groups).toEqual([1, 2, 3])
   })
 
-  it('counts a product that was looked at twice only once, at the place of the last look', () => {
+  it('a product that was looked at twice counts only once, at the place of the last look', () => {
     expect(intent(looks(0, 2, 0))).toEqual(intent(looks(2, 0)))
   })
 
-  it('reads the last six products, and products without a peer group are among the six', () => {
+  it('the intent reads the last six products, and products without a peer group are among the six', () => {
     expect(intent(looks(4, 0, 1, 2, 3, 6, 7))?.recent[3]).toBe(0)
     expect(intent(looks(4, 0, 1, 2, 3, 6))?.recent[3]).toBeGreaterThan(0)
     expect(intent(looks(0, 7))?.last[0]).toBe(0)
   })
 
-  it('gives equal shares to products that were looked at in the same moment', () => {
+  it('products that were looked at in the same moment get equal shares', () => {
     const found = intent([4, 2, 0, 6].map((item) => looks(item)[0]))
     for (const group of [1, 2, 3]) {
       expect(found?.recent[group]).toBeCloseTo(1 / 4, 6)
@@ -57,7 +57,7 @@ describe('intentOf', () => {
     expect(intent([])).toBeNull()
   })
 
-  it('counts products that were put into the basket, but no orders', () => {
+  it('the intent counts products that were put into the basket, but no orders', () => {
     const named = (name: LogName, ...items: number[]) =>
       looks(...items).map((one) => ({ ...one, name }))
     expect(intent(named('purchase', 0, 2))).toBeNull()
@@ -65,7 +65,7 @@ describe('intentOf', () => {
     expect(intent(named('add_to_cart', 2, 0))).toEqual(intent(looks(2, 0)))
   })
 
-  it('the shares add up to at most 1, and only groups in the history have a share', () => {
+  it('the shares of all groups add up to at most 1, and only groups in the history have a share', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(7), { minLength: 1, maxLength: 30 }), (items) => {
         const found = intent(looks(...items))
@@ -92,7 +92,7 @@ describe('groupPeers', () => {
     expect([...groupPeers(items)]).toEqual([1, 2, 1, 0, 3, 4])
   })
 
-  it('keeps the numbers of known groups, and gives new groups the numbers after them', () => {
+  it('known groups keep their numbers, and new groups get the numbers after them', () => {
     const known = new Map([['["tea","x"]', 7]])
     const items = [item('a', 'cup'), item('b', 'tea', 'x'), item('c', 'cup')]
     expect([...groupPeers(items, known)]).toEqual([8, 7, 8])

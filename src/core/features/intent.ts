@@ -3,11 +3,11 @@
  * peer group is the items of one category and brand. While a shopper browses, the intent predicts the next product
  * best (docs/results/visit-state.md). Purchases say little about the next visit, so orders don't count.
  *
- * The visit's prices are part of the intent: products near the prices of the products just viewed rise. The lift is a
- * likelihood ratio. Prices of one visit follow a normal distribution whose mean and variance differ between visits; the
- * looks give its posterior. The lift of a price is the log of its density after the looks over its density before any
- * look. Only the current visit counts: the prices of an earlier order say nothing about the next one
- * (docs/results/lists.md).
+ * The prices of a visit are part of the intent: products near the prices of the products just viewed rise. The lift of
+ * a product by its price is a likelihood ratio. Prices of one visit follow a normal distribution whose mean and
+ * variance differ between visits; the looks give its posterior. The lift of a price is the log of its density after the
+ * looks over its density before any look. Only the prices of the current visit count: the prices of an earlier order
+ * say nothing about the next one (docs/results/lists.md).
  */
 import type { Item } from '../catalog/item.ts'
 import { SESSION_GAP } from '../events/event.ts'
@@ -21,12 +21,9 @@ const RECENT = 6
 const HALF_LIFE = 2
 
 export interface Intent {
-  /** Share of each peer group in the last products, halved every two products, [groups + 1]. */
+  /** Share of each peer group in the last products, whose weights halve every two products, [groups + 1]. */
   readonly recent: Float32Array
-  /**
-   * Share of each peer group in the last product, or in the products of the last moment if it had several,
-   * [groups + 1].
-   */
+  /** Share of each peer group in the last product, or in all products of the last moment, [groups + 1]. */
   readonly last: Float32Array
   /** Peer groups of the last products; distinct, above 0. */
   readonly groups: readonly number[]
@@ -109,7 +106,7 @@ export function peerKey({ category, brand }: Pick<Item, 'category' | 'brand'>): 
   return category || brand ? JSON.stringify([category ?? '', brand ?? '']) : null
 }
 
-/** Share of the variance of logarithmic prices that lies between visits. Measured on the training shoppers' orders. */
+/** Share of the variance of logarithmic prices that lies between visits, measured on the training shoppers' orders. */
 const BETWEEN = 0.2
 /** Weight of the prior's variance within a visit, as a number of looks. */
 const PRIOR_LOOKS = 4
@@ -158,7 +155,7 @@ const pricesOf = onceFor((statistics: ItemStatistics): Prices | null => {
   return { least, bands, count: last + 1, mean, variance }
 })
 
-/** Lifts by the visit's prices. Null if the current visit has no look, or if all prices of the shop are about equal. */
+/** Lifts by the visit's prices; null if the current visit has no look, or all prices of the shop are about equal. */
 export function priceLift(
   statistics: ItemStatistics,
   { interactions, lastSession }: Pick<Profile, 'interactions' | 'lastSession'>,

@@ -20,7 +20,7 @@ const look = (item: number, more: Partial<Interaction> = {}): Interaction => ({
 const liftOf = (history: History, of = statistics) => priceLift(of, profileOf(history, NOW))
 
 describe('the lift of the visit’s prices', () => {
-  test('looks at cheap products favour cheap products, the more looks the stronger, and looks at dear products favour dear ones', () => {
+  test('looks at cheap products raise cheap products, more looks raise them more, and looks at dear products raise dear products', () => {
     let before = 0
     for (const many of [1, 2, 4, 6]) {
       const lift = liftOf(rows.slice(0, many).map((row) => look(row)))
@@ -53,7 +53,7 @@ describe('the lift of the visit’s prices', () => {
     for (const row of rows) expect(again?.of(row)).toBe(one?.of(row))
   })
 
-  test('a lift lies within the stated bounds, and a shop of equal prices has none', () => {
+  test('a lift lies within the stated bounds, and a shop of equal prices has no lifts', () => {
     const some = fc.array(fc.nat(rows.length - 1), { minLength: 1, maxLength: 8 })
     fc.assert(
       fc.property(some, (items) => {

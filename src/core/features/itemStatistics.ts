@@ -1,7 +1,7 @@
 /**
- * @module Statistics about items, which a base model contains and from which features are computed. They count the
- * whole population before the model's date and contain nothing about single shoppers. Rows follow the model's item
- * table.
+ * @module Statistics about items, which a base model contains and from which features are computed. The statistics
+ * count the whole population before the model's date and contain nothing about single shoppers. The rows follow the
+ * model's item table.
  */
 import type { ContextTable } from './context/lifts.ts'
 
@@ -38,9 +38,9 @@ export interface ItemStatistics {
 }
 
 /**
- * Cold-start items: they joined the catalog after the model was made, and have no counts. With counts of 0, the
- * weights learned from known items would rank them last. So each uses the statistics of its neighbours, the most
- * similar known items, until shoppers are counted for it.
+ * Cold-start items joined the catalog after the model was made, and have no counts. With counts of 0, the weights
+ * learned from known items would rank them last. So each cold-start item uses the statistics of its neighbours, the
+ * most similar known items, until shoppers are counted for it.
  */
 export interface ColdStartItems {
   /** First row of the cold-start items, which are the last rows. */
@@ -53,14 +53,15 @@ export interface ColdStartItems {
 }
 
 /**
- * Share of its neighbours' popularity that a cold-start item gets: three of their thirty days. Chosen by likelihood on
- * the demo shop's training shoppers; with a share of 0.25, cold-start items displaced items that shoppers preferred.
+ * Share of its neighbours' popularity that a cold-start item gets: three of thirty days. This share was chosen by
+ * likelihood on the demo shop's training shoppers; with a share of 0.25, cold-start items displaced items that shoppers
+ * preferred.
  */
 const FIRST_DAYS = 0.1
 
 const KNOWN = new WeakMap<ItemStatistics, ItemStatistics>()
 
-/** Statistics in which cold-start items have their neighbours' values; values of known items keep their bits. */
+/** Statistics in which cold-start items have their neighbours' values; the values of known items stay bit by bit. */
 export function withColdStart(statistics: ItemStatistics): ItemStatistics {
   const { coldStart } = statistics
   if (!coldStart) return statistics
@@ -93,7 +94,7 @@ export function withColdStart(statistics: ItemStatistics): ItemStatistics {
 
 const same = (value: number): number => value
 
-/** Adds to each cold-start item the weighted co-occurrence of its neighbours, because it has no counts of its own. */
+/** Adds to each cold-start item its neighbours' weighted co-occurrence, because cold-start items have no counts. */
 export function lendTies(
   ties: Float32Array,
   { from, neighboursEach, neighbours, weights }: ColdStartItems,

@@ -1,7 +1,7 @@
 /**
  * @module Stores a log as columns of numbers, for fast counts at many dates without allocating objects. A shopper's
- * events with strength come first, sorted by basket, where a basket is one session. Their events without strength
- * follow.
+ * events with strength come first, sorted by basket, where a basket is one session. The shopper's events without
+ * strength follow.
  */
 
 import { eventStrength } from '../events/strength.ts'

@@ -21,7 +21,7 @@ describe('a case of the next different product', () => {
     const looks = [event(1, 0), event(1, 1), event(2, 2), event(1, 12), event(3, 72)]
     expect(of(looks)).toEqual([
       [[1], null, 1],
-      // The next product is the product at hand, which no list shows.
+      // The product that comes next is the product at hand, which no list shows.
       [[], 1, 2],
       [[2], 1, 3],
       [[1], 2, 4],

@@ -16,7 +16,7 @@ export interface Wanted {
 }
 
 export interface NextCase extends Case {
-  /** Targets other than the product at hand; empty if the shopper turned to that product again. */
+  /** Targets other than the product at hand; empty if the shopper turned to the product at hand again. */
   readonly next: Wanted
   /** Place of the case in its visit, from 1: the number of earlier looks, plus one. */
   readonly place: number

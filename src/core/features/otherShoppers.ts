@@ -8,7 +8,7 @@ export interface OtherCounts {
   /** Start of the windows of 7 and 30 days over all shoppers, milliseconds since the epoch. */
   readonly weekFrom: number
   readonly monthFrom: number
-  /** Number of shoppers per item: in each window, ever, and on two or more days. */
+  /** Number of the other shoppers per item: in each window, ever, and on two or more days. */
   readonly week: Float64Array
   readonly month: Float64Array
   readonly all: Float64Array

@@ -1,6 +1,6 @@
 /**
- * @module Reduces a history to the data that the features need: each item once per session and kind, with the number
- * of such events. The result doesn't depend on how the items of one session are ordered.
+ * @module Reduces a history to the data that the features need: each item once per session and kind, with the number of
+ * such events. The result doesn't depend on how the items of one session are ordered.
  *
  * - Visits group the interactions by item. In a log of mostly views, they show which items a shopper returns to, and
  *   the number of visits measures time best.
@@ -19,7 +19,7 @@ interface PastInteraction {
   readonly item: number
   readonly kind: keyof EventWeights
   readonly session: string
-  /** Age in days of the latest such event in the session, ≥ 0. */
+  /** Age in days of the session's latest event of this kind, ≥ 0. */
   age: number
   /** Strength of the event, in (0, 1]. */
   readonly strength: number
@@ -47,7 +47,7 @@ export interface Profile {
   readonly lastSession: string
 }
 
-/** Builds the profile. It ignores entries after `now` (milliseconds since the epoch) and events without strength. */
+/** Builds the profile, which ignores entries after `now` (milliseconds since the epoch) and events without strength. */
 export function profileOf(history: History, now: number): Profile {
   const latest = new Map<string, PastInteraction>()
   for (const entry of history) {
@@ -88,11 +88,11 @@ function compare(a: string, b: string): number {
 }
 
 export interface Visit {
-  /** Number of visits since this one; 0 = the last visit. */
+  /** Number of visits since this visit; 0 = the last visit. */
   readonly ago: number
   /** Age in days, ≥ 0. */
   age: number
-  /** Strength of the strongest interaction, in (0, 1]. */
+  /** Strength of the visit's strongest interaction, in (0, 1]. */
   strength: number
   /** Number of interactions, and the sum of their strengths. */
   count: number
@@ -184,7 +184,7 @@ export function interestOf(
   let price = 0
   for (const interaction of interactions.slice(0, MAX_INTERACTIONS)) {
     const weight = interaction.strength * 2 ** (-interaction.age / INTEREST_HALF_LIFE)
-    // A floor, so that a very old interaction doesn't turn a division below into 0 / 0.
+    // A minimum, so that a very old interaction doesn't turn a division below into 0 / 0.
     const share = Math.max(weight, 1e-6)
     const inLast = interaction.session === lastSession
     total += share

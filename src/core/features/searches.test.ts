@@ -26,7 +26,7 @@ const liftOf = (history: History, item: number) =>
   searchLifts(statistics, history, NOW).get(item)?.lift ?? 0
 
 describe('search lifts', () => {
-  test('a search that finds one item gives it the full lift, and each of n found items gets 1/√n of it', () => {
+  test('a search that finds one item gives the item the full lift, and a search that finds n items gives each 1/√n of it', () => {
     expect(liftOf(search('a', [5]), 5)).toBe(SEARCH_LIFT)
     expect(liftOf(search('a', [2, 3, 4, 5]), 5)).toBe(SEARCH_LIFT / 2)
     expect(liftOf(search('a', [5]), 6)).toBe(0)

@@ -1,7 +1,7 @@
 /**
  * @module Adds the shopper's searches to the scores: lifts the items found, and items that co-occur with them. A query
- * shows a current want rather than an interaction with an item. So features, encoded history and the cases of a fit
- * ignore searches.
+ * shows what the shopper wants now, and is no interaction with an item. So the features, the encoder and the cases of a
+ * fit ignore searches.
  */
 import { onceFor } from '../onceFor.ts'
 import { isPriceAlone, takePrice } from '../search/price.ts'
@@ -10,17 +10,17 @@ import type { History } from './history.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
 
 /**
- * Lift in log-odds right after a search that found a single item; each of n found items gets 1/√n of the lift. An
- * item that co-occurs with the found items gets the lift times its mean co-occurrence with them. Chosen on training
- * shoppers' orders before the limit of training: docs/results/search.md.
+ * Lift in log-odds right after a search that found a single item; each of n found items gets 1/√n of the lift. An item
+ * that co-occurs with the found items gets the lift times its mean co-occurrence with them. This factor was chosen on
+ * training shoppers' orders before the limit of training: docs/results/search.md.
  */
 export const SEARCH_LIFT = 4
 /**
- * Share of `SEARCH_LIFT` for each product at the price, if a query asks for a price alone ("under £1"). Chosen on
- * training shoppers' orders before the limit of training: docs/results/search.md.
+ * Share of `SEARCH_LIFT` for each product at the price, if a query asks for a price alone ("under £1"). This share was
+ * chosen on training shoppers' orders before the limit of training: docs/results/search.md.
  */
 const PRICE_SHARE = 0.25
-/** Days after which the lift of a search is halved; few, because a want soon passes. */
+/** Number of days after which the lift of a search is halved; few, because a want soon passes. */
 export const SEARCH_HALF_LIFE = 7
 /** Days after which a search is ignored; by then a sixty-fourth of its lift remains. */
 const LONGEST = 6 * SEARCH_HALF_LIFE
@@ -29,7 +29,7 @@ const LONGEST = 6 * SEARCH_HALF_LIFE
 const LEAST_SHARE = 0.01
 
 export interface SearchLift {
-  /** Lift of the score, above 0. */
+  /** Lift that the searches add to the score, above 0. */
   readonly lift: number
   readonly query: string
 }
@@ -40,9 +40,9 @@ interface Asked {
 }
 
 /**
- * Lifts by item. If several searches lift an item, only the strongest counts (of equals, the last), so that
+ * Lifts by item. If several searches lift an item, only the strongest lift counts (of equal lifts, the last), so that
  * repeating a search adds nothing.
- * @param now milliseconds since the epoch; entries after it are ignored.
+ * @param now milliseconds since the epoch; entries of the history after `now` are ignored.
  */
 export function searchLifts(
   statistics: ItemStatistics,
@@ -74,7 +74,7 @@ function lastSearches(history: History, now: number): ReadonlyMap<string, Asked>
 
 type Shares = readonly (readonly [item: number, share: number])[]
 
-/** Cache, because a fit needs the shares for each of its cases, and lists need them after each event. */
+/** The results are cached, because a fit needs the shares for each case, and lists need them after each event. */
 const knownShares = onceFor((_: ItemStatistics) => new Map<string, Shares>())
 const MOST_KNOWN = 200
 

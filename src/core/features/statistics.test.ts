@@ -51,7 +51,7 @@ describe('buildStatistics', () => {
     )
   })
 
-  it('popularity reaches further back if the last 30 days hold too few purchases', () => {
+  it('popularity reaches further back than 30 days if the last 30 days contain too few purchases', () => {
     const popular = (daysAgo: readonly number[]) => {
       const log = daysAgo.map((ago, k) => [purchase(0, ago, `${k}`), purchase(1, 2, `${k}`)])
       const others = Array.from({ length: 60 }, (_, k) => [purchase(2, 58.5, `other ${k}`)])

@@ -15,25 +15,25 @@ import type { ItemStatistics } from './itemStatistics.ts'
 import { columnsOf, type LogColumns } from './logColumns.ts'
 
 export interface StatisticsOptions {
-  /** Neighbour lists to reuse, e.g. to refresh popularity alone; if absent, new lists are built. */
+  /** Neighbour lists to reuse, e.g. to refresh popularity alone; without them, new lists are built. */
   readonly neighbours?: NeighbourLists & { readonly neighboursPerItem: number }
-  /** Kinds of context to count, and the contexts over time; if absent, no context is counted. */
+  /** Kinds of context to count, and the contexts over time; without them, no context is counted. */
   readonly context?: { readonly kinds: readonly string[]; readonly contexts: ContextSource }
 }
 
 /** Weight of the mean repeat rate, in shoppers. */
 const REPEAT_PRIOR_SHOPPERS = 10
-/** A window is nearly empty below this share of its usual number of events, if that is at least `LEAST_USUAL`. */
+/** A window with less than this share of its usual number of events, of at least `LEAST_USUAL`, is nearly empty. */
 const NEXT_TO_NOTHING = 0.1
 const LEAST_USUAL = 10
 
-/** One history per shopper, ascending by time; or columns, which are faster for repeated counting. */
+/** The log as one history per shopper, ascending by time; or as columns, which are faster for repeated counting. */
 type Shoppers = readonly History[] | LogColumns
 
 /**
  * Builds the statistics.
  * @param items the catalog, in model row order.
- * @param shoppers only interactions strictly before `asOf` count.
+ * @param shoppers the log; only interactions strictly before `asOf` count.
  * @param asOf milliseconds since the epoch.
  */
 export function buildStatistics(
@@ -156,8 +156,8 @@ function countShoppers(items: number, log: LogColumns, asOf: number): ShopperCou
 
 /**
  * Start of each window of days before `asOf`, in milliseconds since the epoch. If a window is nearly empty, as in a log
- * with gaps, it starts earlier, so that a few events don't stand for the shop's demand. It then contains as many events
- * as an average window of that length.
+ * with gaps, it starts earlier, so that a few events don't stand for the shop's demand. The window then contains as
+ * many events as an average window of that length.
  */
 function windowStarts(log: LogColumns, asOf: number, windows: readonly number[]): number[] {
   const { time, strength } = log
@@ -202,7 +202,7 @@ const ofCatalog = onceFor((items: readonly Item[]) => ({
   peerGroup: groupPeers(items),
 }))
 
-/** Natural logarithms of the prices; an item without a usable price gets the median of the others. */
+/** Natural logarithms of the prices; an item without a usable price gets the median of all other prices. */
 function logPrices(items: readonly Item[]): Float32Array {
   const known = items
     .map((item) => item.price)
@@ -221,7 +221,7 @@ function categoryIndex(items: readonly Item[]): Uint16Array {
     if (!category) return 0
     let known = index.get(category)
     if (known === undefined) {
-      // The format has 65,535 categories; further ones count as "none".
+      // The format has 65,535 categories; items of further categories count as without category.
       known = index.size < 65_535 ? index.size + 1 : 0
       index.set(category, known)
     }

@@ -120,7 +120,7 @@ describe('createCandidates', () => {
       session: `${k}`,
     }))
     const read = { rows: 0 }
-    // Exact scoring reads the bias, so the reads of the bias count the scored items.
+    // Exact scoring reads the bias, so the number of reads of the bias counts the exactly scored items.
     const bias = new Proxy(model.bias, {
       get(of, key) {
         if (typeof key === 'string' && /^\d+$/.test(key)) read.rows++
@@ -156,7 +156,7 @@ describe('createCandidates', () => {
 })
 
 describe('rememberCandidates', () => {
-  it('the cache returns the same candidates as a fresh search, however the history changed', () => {
+  it('whatever changes in the history, the cache returns the same candidates as a fresh search', () => {
     const model = tinyModel(300)
     const fresh = createCandidates(model)
     const step = fc.oneof(
@@ -173,7 +173,7 @@ describe('rememberCandidates', () => {
             const moved = one.append.slice(0, 6).map((e) => ({ ...e, time: e.time - START + last }))
             history = [...history, ...moved]
           } else history = history.filter((_, k) => k !== one.forget)
-          // New objects with the same content, as in a history read again from storage.
+          // The objects are new and have the same content, as in a history read again from storage.
           history = history.map((entry) => ({ ...entry }))
           for (const [k, { time }] of history.entries())
             expect(
@@ -187,7 +187,7 @@ describe('rememberCandidates', () => {
     )
   })
 
-  it('the cache computes a case once, and again after it was dropped from the cache', () => {
+  it('the cache computes a case once, and again after the case was dropped from the cache', () => {
     const asked: number[] = []
     const kept = rememberCandidates((_, now) => {
       asked.push(now)

@@ -1,10 +1,10 @@
 /**
  * @module Finds the candidates of a case: the items that the base model ranks highest. A list shows only candidates,
- * and the softmax over them is exact, without sampling.
+ * and the softmax over the candidates is exact, without sampling.
  *
  * A fit needs the candidates of up to 64 cases, and most of a catalog is never near the top. So all items are scored
- * roughly, with an error bound. Only items that could be among the highest are scored exactly. The result is the same
- * as by scoring all items exactly, bit by bit.
+ * roughly, with an error bound. Only items that could be among the highest are scored exactly. The candidates are the
+ * same as by scoring all items exactly, bit by bit.
  */
 
 import { readHistory, type Signals, writeFeatures } from '../features/computeFeatures.ts'
@@ -89,7 +89,7 @@ function amongFew(
   const few = shortlist(signals, taste, [...own], CANDIDATES)
   if (!few) return null
   const terms = { ...linearTermsOf(model, signals, taste, lifts, few), hidden }
-  // The shortlist is ascending, so that equal scores stay in the order of the rows.
+  // The shortlist is ascending, so that equal scores stay in the sequence of the rows.
   return gather(highestRows(terms.base, CANDIDATES), (place) => few[place], terms, model.trees)
 }
 
@@ -120,7 +120,7 @@ export function linearTermsOf(
   return { base, features, vectors }
 }
 
-/** @param places places of the highest scores without the trees; the trees can change the order of these. */
+/** @param places places of the highest scores without the trees; the trees can reorder these places. */
 function gather(
   places: readonly number[],
   itemAt: (place: number) => number,
@@ -149,11 +149,11 @@ interface Known {
 }
 
 /**
- * Adds a cache to a finder. A new event changes no earlier case, so only one case has to be computed. A cached case
+ * Adds a cache to a finder. A new event changes no earlier case, so a fit has to compute only one case. A cached case
  * counts only if its history is unchanged. Cached histories can contain deleted events, so drop the whole cache when an
  * event must be forgotten.
  * @param find finder for one model
- * @param most maximum number of cached cases; the least recently used is dropped first
+ * @param most maximum number of cached cases; the least recently used case is dropped first
  */
 export function rememberCandidates(find: FindCandidates, most: number): FindCandidates {
   /** Entries by time of the case, least recently used first. */

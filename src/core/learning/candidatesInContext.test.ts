@@ -25,7 +25,7 @@ function contextModel(weather: string): BaseModel {
   }
 }
 
-test('items that the context lifts are among the fit’s candidates', () => {
+test('items whose demand the context raises are among the fit’s candidates', () => {
   const history: History = [
     { item: 3, name: 'purchase', time: NOW - 9 * DAY, session: 'a' },
     { item: 5, name: 'view_item', time: NOW - DAY, session: 'b' },

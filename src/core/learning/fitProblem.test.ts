@@ -69,7 +69,7 @@ describe('fitProblemOf', () => {
     })
   })
 
-  it('every order stays when a shopper views 200 items in one evening', () => {
+  it('every order stays among the cases when a shopper views 200 items in one evening', () => {
     const evening = Array.from({ length: 200 }, (_, k) => {
       const view = { item: k % 300, name: 'view_item' as const, session: 'evening' }
       return { ...view, time: now - DAY + 20_000 * k }

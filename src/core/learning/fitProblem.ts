@@ -13,11 +13,11 @@ import { type Candidates, createCandidates, type FindCandidates } from './candid
 import { casesForFit, casesFromHistory, type LearningCase } from './learningCases.ts'
 import { type FitProblem, PADDING_OFFSET } from './problem.ts'
 
-/** T: maximum number of cases in a fit; `casesForFit` selects them. */
+/** T, the maximum number of cases in a fit; `casesForFit` selects the cases. */
 export const FIT_CASES = 64
-/** K: number of candidates per case. */
+/** K, the number of candidates per case. */
 export const FIT_CANDIDATES = CANDIDATES
-/** P = d + F: number of personal parameters. */
+/** P = d + F, the number of personal parameters. */
 export const PARAMETERS = DIMENSION + FEATURE_COUNT
 
 /** Minimum variance, so that 1 / variance is finite. A parameter with variance 0 gets step size 0, which freezes it. */
@@ -57,7 +57,8 @@ export function fitProblemOf(...given: Parameters<typeof fitProblemSteps>): FitP
 }
 
 /**
- * Builds the fit problem case by case. It yields after each case, so that urgent work on the same thread can run.
+ * Builds the fit problem case by case. The builder yields after each case, so that urgent work on the same thread can
+ * run.
  * @param cases ascending by time.
  * @param now milliseconds since the epoch; the weight of a case decays with its age at this time.
  * @returns null if there are no cases.
@@ -122,19 +123,20 @@ export function descentOf(prior: PersonalPrior) {
 }
 
 /**
- * Focus (see `focusedShares`) of the ranker and the personal fit. Both need the same value; otherwise the personal fit
- * would undo the base model's focus.
+ * Focus (see `focusedShares`) of the ranker and the personal fit. Ranker and fit need the same value; otherwise the
+ * personal fit would undo the base model's focus.
  *
- * Measured on the next case of Online Retail's training shoppers, with out-of-fold statistics, against equal shares:
- * the ranker's NDCG@10 rises by 1.3 % (.0039 ± .0009) with a focus of 0.3 and by 1.6 % with 0.4–0.5. The personal fit's
- * lift rises from +.4 ± .4 % to +.8 ± .35 %.
+ * On the next cases of Online Retail's training shoppers, with out-of-fold statistics, the ranker's NDCG@10 rises over
+ * equal shares by 1.3 % (.0039 ± .0009) with a focus of 0.3, and by 1.6 % with 0.4–0.5. The focus raises the personal
+ * fit's lift from +.4 ± .4 % to +.8 ± .35 %.
  */
 export const TARGET_FOCUS = 0.4
 
 /**
  * Focuses a case with several targets on the targets that already rank high. With equal shares, an order of thirty
- * lines consists mostly of unpredictable lines. A fit then sacrifices the top of the list for them: likelihood rises
- * while NDCG@10 falls. Shares ∝ share · exp(focus · score), summing to one; finite for any finite scores.
+ * lines consists mostly of unpredictable lines. With equal shares, a fit sacrifices the top of the list for these
+ * lines: likelihood rises while NDCG@10 falls. Shares ∝ share · exp(focus · score), summing to one; finite for any
+ * finite scores.
  * @param focus with 0 the shares stay the same; with 1 the loss is that of the event that any of the targets is next
  */
 export function focusedShares(

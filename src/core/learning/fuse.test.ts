@@ -22,7 +22,7 @@ describe('fuse', () => {
     expect(fused.fusionWeight).toBeCloseTo(0.8, 6)
   })
 
-  it('λ grows with the evidence and is 0 without evidence', () => {
+  it('λ grows with the evidence of a shopper, and is 0 without evidence', () => {
     const weights = [0, 0.1, 0.5, 2, 10].map((e) => fuse({ parameters }, prior, e).fusionWeight)
     expect(weights[0]).toBe(0)
     for (let k = 1; k < weights.length; k++) expect(weights[k]).toBeGreaterThan(weights[k - 1])

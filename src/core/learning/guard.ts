@@ -2,17 +2,18 @@
  * @module Guard: an anytime-valid test that switches the personal model off if the base model predicts
  * better.
  *
- * For each new event, before learning from it, d = log p_personal − log p_base, clipped to ±1 nat. Null hypothesis:
- * given the past, the mean of d is at least 0, so the personal model predicts no worse than the base model. Then every
- * wealth Π(1 − η·d) with η in (0, 1) is a non-negative supermartingale that starts at 1. The mean of the wealths over
- * several η is such a supermartingale, too. By Ville's inequality, the probability that it ever reaches 1/α is at most
- * α, however often it is checked.
+ * The guard compares each new event, before learning from it, by d = log p_personal − log p_base, clipped to ±1 nat.
+ * Null hypothesis: given the past, the mean of d is at least 0, so the personal model predicts no worse than the base
+ * model. Under the null hypothesis, every wealth Π(1 − η·d) with η in (0, 1), the stake after bets on the base model,
+ * is a non-negative supermartingale that starts at 1. The mean of the wealths over several η is such a supermartingale,
+ * too. By Ville's inequality, the probability that this mean ever reaches 1/α is at most α, however often it is
+ * checked.
  * @see Waudby-Smith and Ramdas 2024, "Estimating means of bounded random variables by betting", doi
  *   10.1093/jrsssb/qkad009
  */
 import { isRecord } from '../isRecord.ts'
 
-/** α: maximum probability of ever switching off a personal model that is no worse. */
+/** α, the maximum probability of ever switching off a personal model that is no worse. */
 export const GUARD_LEVEL = 0.05
 
 const CLIP = 1
@@ -22,11 +23,11 @@ const BETS = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95]
 /** State of the guard, as plain data for JSON and structured clone. */
 export interface GuardState {
   readonly active: boolean
-  /** Σ d in nats, unclipped. If it is above 0, the personal model has predicted better than the base model. */
+  /** Σ d in nats, unclipped. If the sum is above 0, the personal model has predicted better than the base model. */
   readonly logLikelihoodRatio: number
   /** Number of events tested. */
   readonly tested: number
-  /** Log wealth of each bet. */
+  /** Logarithm of the wealth of each bet. */
   readonly logWealth: readonly number[]
 }
 
@@ -66,7 +67,7 @@ export const isGuardState = (value: unknown): value is GuardState =>
   value.logWealth.length === BETS.length &&
   value.logWealth.every(Number.isFinite)
 
-/** Log of the mean of wealths that are given as logs. */
+/** Logarithm of the mean of wealths whose logarithms are given. */
 export function logMeanExp(logs: readonly number[]): number {
   const highest = Math.max(...logs)
   let sum = 0

@@ -13,7 +13,7 @@ function entry(
 }
 
 describe('casesFromHistory', () => {
-  it('makes a case of each order and of each other event, whose history ends before it', () => {
+  it('each order and each other event makes a case, whose history ends before the event', () => {
     const history = [
       entry('view_item', 1, 10, 'a'),
       entry('view_item', 2, 20, 'a'),
@@ -61,7 +61,7 @@ describe('casesFromHistory', () => {
     expect(cases[0].weight).toBe(2)
   })
 
-  it('learned event weights replace the default weights, and can be replaced again', () => {
+  it('learned event weights replace the default weights, and can be replaced in turn', () => {
     const history = [
       entry('purchase', 5, 10, 'x'),
       entry('view_item', 1, 20, 'y'),
@@ -110,7 +110,7 @@ describe('casesForFit', () => {
   ])
   const chosen = (most: number) => casesForFit(cases, most).map(({ time }) => time - 10)
 
-  it('chooses orders first, then carts, then views', () => {
+  it('a fit chooses orders first, then carts, then views', () => {
     expect(chosen(1)).toEqual([2])
     expect(chosen(2)).toEqual([0, 2])
     expect(chosen(3)).toEqual([0, 2, 3])
@@ -118,7 +118,7 @@ describe('casesForFit', () => {
     expect(chosen(5)).toEqual(expect.arrayContaining([0, 2, 3]))
   })
 
-  it('the chosen cases stay in the order of time, and every case is chosen if there is room', () => {
+  it('the chosen cases stay in their sequence of time, and every case is chosen if there is room', () => {
     expect(chosen(5)).toEqual([...chosen(5)].sort((a, b) => a - b))
     expect(casesForFit(cases, 6)).toEqual(cases)
     expect(casesForFit(cases, 64)).toEqual(cases)

@@ -26,7 +26,7 @@ interface CaseOptions {
   readonly weights?: EventWeights
 }
 
-/** Cases ascending by time. A case needs a history, so the first event makes none. */
+/** Cases ascending by time. A case needs a history, so the first event makes no case. */
 export function casesFromHistory(history: History, options: CaseOptions = {}): LearningCase[] {
   const { dayOnly = false, weights = EVENT_WEIGHTS } = options
   const cases = buildCases({ id: '', interactions: history }, dayOnly, Number.NEGATIVE_INFINITY)
@@ -69,7 +69,7 @@ export function weighed(
 }
 
 /**
- * Selects the cases for a fit: orders first, then carts, then views, and of each kind the newest. Without this
+ * Selects the cases for a fit: orders first, then carts, then views, and of each kind the newest first. Without this
  * preference, an evening of browsing would displace every order.
  * @param cases ascending by time
  */

@@ -18,14 +18,14 @@ export interface FitProblem {
   readonly target: Float32Array
   /** Weight of each case, [T], ≥ 0. */
   readonly weight: Float32Array
-  /** Prior mean, [P]; the descent starts there. */
+  /** Prior mean, [P]; the descent starts at this mean. */
   readonly mean: Float32Array
   /** Prior precision (1 / variance), [P], ≥ 0. */
   readonly precision: Float32Array
-  /** Adam step size of each parameter, [P]; 0 freezes it. */
+  /** Adam step size of each parameter, [P]; a step size of 0 freezes the parameter. */
   readonly stepSize: Float32Array
   readonly steps: number
 }
 
-/** Offset of padding. Finite, because WGSL leaves infinities unspecified. */
+/** Offset of padding. The offset of padding is finite, because WGSL leaves infinities unspecified. */
 export const PADDING_OFFSET = -1e9

@@ -1,7 +1,8 @@
 /**
  * @module Computes a shopper's contribution, and updates the model by the mean of many contributions. A contribution is
  * the descent direction of the feature weights w on the shopper's own cases. Every contribution has the same length. If
- * the policy asks for counts of recent items, they follow; only the noise that is added later hides them.
+ * the policy asks for counts of recent items, the counts follow the gradient; only the noise that is added later hides
+ * them.
  */
 import { NearsideError } from '../error.ts'
 import { eventStrength } from '../events/strength.ts'
@@ -13,16 +14,17 @@ import type { FindCandidates } from './candidates.ts'
 import { fitProblemOf, ownCases, PARAMETERS } from './fitProblem.ts'
 import type { FitProblem } from './problem.ts'
 
-/** Length of a contribution, equal to that of w. */
+/** Length of a contribution, equal to the length of w. */
 export const SHARED_LENGTH = FEATURE_COUNT
 
 /** Age in half-lives above which a case is left out: such a case weighs less than a millionth of a new one. */
 const HALF_LIVES = 20
 
 /**
- * Negative gradient of the mean loss of the shopper's own cases with respect to w, at the base model. Without cases it
- * is all zeros, so that every contribution has the same shape. The gradient is not clipped here; the upload does that.
- * @param find finder of candidates for this model; simulations share one between shoppers
+ * Negative gradient of the mean loss of the shopper's own cases with respect to w, at the base model. Without cases the
+ * gradient is all zeros, so that every contribution has the same shape. The gradient is not clipped here; the upload
+ * clips it.
+ * @param find finder of candidates for this model; simulations share one finder between shoppers
  */
 export function sharedDelta(
   model: BaseModel,

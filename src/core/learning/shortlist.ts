@@ -17,9 +17,9 @@ import { highestRows } from '../model/highest.ts'
 import { onceFor } from '../onceFor.ts'
 
 /**
- * Bound on rounding errors, relative to the sum of the terms' magnitudes. One rounding in single precision is off by
- * 2⁻²⁴. A product of 64 columns has at most 66 roundings, each feature has 2, and a score has at most 20 further sums
- * in either computation. 128 roundings cover them all.
+ * Bound on the relative rounding error: relative to the sum of the terms' magnitudes. One rounding in single precision
+ * is off by 2⁻²⁴. A product of 64 columns has at most 66 roundings, each feature has 2, and a score has at most 20
+ * further sums in either computation. 128 roundings cover all of these.
  */
 const ROUNDINGS = 128 * 2 ** -24
 
@@ -39,7 +39,7 @@ const DYNAMIC: ReadonlySet<FeatureName> = new Set([
   'peersLast',
 ])
 
-/** Part of a score. A scan computes it only for rows that could reach the floor with the largest gain. */
+/** Part of a score. A scan computes this part only for rows that could reach the floor with the largest gain. */
 export interface Gain {
   /** Upper bound of `of` over all rows. */
   readonly most: number
@@ -76,8 +76,8 @@ export function plainItemScan(vectors: Float32Array | null, popularity: Float32A
 }
 
 /**
- * Returns ascending rows: all of `own`, and every other row that could be among the `places` highest. Null if a floor
- * can't be found.
+ * Returns ascending rows: all of `own`, and every other row that could be among the `places` highest. The result is
+ * null if no floor can be found.
  * @param own distinct rows with score terms that don't follow from `signals` and `taste`, such as searches
  */
 export type Shortlist = (
@@ -126,7 +126,7 @@ export function createShortlist(
   const longest = longestOf(itemVectors)
   const mostPopular = popularity30.reduce((most, one) => Math.max(most, Math.abs(one)), 0)
   const ranked = new Map<number, readonly number[]>()
-  /** Rows of a peer group, highest fixed score first. */
+  /** Rows of a peer group, the highest fixed score first. */
   const rankedPeers = (group: number) => {
     const rows =
       ranked.get(group) ?? peersOf(peerGroup)[group].toSorted((a, b) => fixed[b] - fixed[a])
@@ -186,7 +186,7 @@ export function createShortlist(
       if (usual.length < 2 * places) usual = highestRows(fixed, 2 * places)
       guess = [...new Set([...guess, ...usual.filter(isOther)])]
     }
-    // Twice the error, because both rough scores in the comparison with the floor can be off.
+    // Adds twice the error, because both rough scores in the comparison with the floor can be off.
     const floor = nth(guess.map(roughly), places) - 2 * error
     if (!Number.isFinite(floor)) return null
     const gain = {
@@ -253,7 +253,7 @@ function fixedScores(model: ShortlistModel): {
   return { fixed, largestFixed }
 }
 
-/** Length of the longest item's vector. Cached per item table, because the model object changes daily. */
+/** Length of the longest item vector. The length is cached per item table, because the model object changes daily. */
 const longestOf = onceFor((vectors: Float32Array): number => {
   let longest = 0
   for (let at = 0; at < vectors.length; ) {

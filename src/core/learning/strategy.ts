@@ -1,7 +1,7 @@
 /**
- * @module Decides when to learn. A fit takes time, and it should not change a list that the shopper is using. So
- * purchases and carts are learned at once, and other events after a pause without events. The device and the evaluation
- * share these rules.
+ * @module Decides when to learn. A fit takes time, and a fit should not change a list that the shopper is using. So the
+ * device learns purchases and carts at once, and other events after a pause without events. The device and the
+ * evaluation share these rules.
  */
 import type { EventName } from '../events/event.ts'
 import { eventStrength } from '../events/strength.ts'
@@ -17,10 +17,11 @@ export type StrategyName = 'online' | 'batch' | 'hybrid'
 interface UpdateStrategy {
   readonly name: StrategyName
   /**
-   * Milliseconds to wait for further events before a fit, if `event` is the `pending`-th since the last; null: no fit.
+   * Milliseconds to wait for further events before a fit, if `event` is the `pending`-th event since the last fit;
+   * null: no fit.
    */
   delayAfter(event: EventName, pending: number): number | null
-  /** Number of cases after which incremental learners learn them again, not one by one but together; 0 for never. */
+  /** Number of cases after which incremental learners learn these cases again, all together; 0 for never. */
   readonly reviewAfter: number
 }
 

@@ -40,7 +40,8 @@ export function lossAndGradient(
 /**
  * Replaces the scores of case t by the derivatives of its loss.
  * @param scores input and output in the first K elements
- * @param loss sum of the losses of the previous cases @returns the sum including the loss of this case
+ * @param loss sum of the losses of the previous cases
+ * @returns the sum including the loss of this case
  */
 function toResiduals(
   { candidates: K, target, weight }: LogitProblem,

@@ -38,8 +38,8 @@ function powerOfTwo(exponent: number): number {
 }
 
 /**
- * M·x for M [rows, x.length]; the number of rows must be a multiple of 4. It computes four rows at a time, because the
- * CPU adds independent sums in parallel.
+ * M·x for M [rows, x.length]; the number of rows must be a multiple of 4. The product computes four rows at a time,
+ * because the CPU adds independent sums in parallel.
  */
 export function multiply(matrix: Float32Array, x: Float32Array): Float32Array<ArrayBuffer> {
   const columns = x.length

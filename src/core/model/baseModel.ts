@@ -17,7 +17,7 @@ import type { ModelManifest } from './manifest.ts'
 import type { Tensors } from './safetensors.ts'
 import type { Trees } from './trees.ts'
 
-/** d: length of item vectors, of the encoded history and of picture vectors. */
+/** d, the length of item vectors, of the encoded history and of picture vectors. */
 export const DIMENSION = 64
 
 export interface BaseModel {
@@ -37,24 +37,24 @@ export interface BaseModel {
   readonly encoder: Tensors
   readonly statistics: ItemStatistics
   readonly prior: PersonalPrior
-  /** Content tables, which give new items a vector; without them, new items start from zeros. */
+  /** Content tables, which give new items a vector; without content tables, new items start from zeros. */
   readonly content?: ContentTables
-  /** Context terms; absent if training found none that helps. */
+  /** Context terms; absent if training found no helpful context. */
   readonly context?: ContextPart
-  /** Trees that re-rank the highest items; absent if training found that they don't help. */
+  /** Trees that re-rank the highest items; absent if training found that trees don't help. */
   readonly trees?: Trees
   /**
-   * Picture vectors less the shop's mean, row-major [N, d]. Each row has a scale of its own; a row of
-   * zeros, like an item added after training, has no vector. Absent if the catalog has none.
+   * Picture vectors less the shop's mean, row-major [N, d]. Each row of picture vectors has a scale of its own; a row
+   * of zeros, like an item added after training, has no vector. Picture vectors are absent if the catalog has none.
    */
   readonly pictures?: Int8Array
 }
 
-/** Context terms of the score. They contain nothing personal and are never uploaded. */
+/** Context terms of the score. Context terms contain nothing personal and are never uploaded. */
 export interface ContextPart {
   readonly terms: readonly ContextTerm[]
   readonly code: ContextCode
-  /** Contexts that the device knows; the model files don't contain them. */
+  /** Contexts over time that the device knows; the model files don't contain them. */
   readonly contexts: ContextSource
 }
 
@@ -65,8 +65,8 @@ export interface ContextTerm {
 }
 
 /**
- * Population prior over the personal parameters, and the settings of the fit. The parameters are p = (u, w_p), P = d +
- * F. Prior and settings are those that best predict the next case of the training shoppers.
+ * Population prior over the personal parameters, and the settings of the fit. The personal parameters are p = (u, w_p),
+ * P = d + F. Prior and settings are those that best predict the next case of the training shoppers.
  */
 export interface PersonalPrior {
   /** Prior mean, [P]. */
@@ -80,7 +80,7 @@ export interface PersonalPrior {
   readonly fusionWeight: number
   /** Half-life of a case's weight in days. */
   readonly halfLifeDays: number
-  /** Weight that a case gets from its strongest event; default: `EVENT_WEIGHTS`. */
+  /** Weight of a case by its strongest event; default: `EVENT_WEIGHTS`. */
   readonly eventWeights?: EventWeights
 }
 

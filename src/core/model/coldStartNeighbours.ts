@@ -1,6 +1,6 @@
 /**
  * @module Finds the known items that are most similar to a cold-start item. Similarity is the cosine of the item
- * vectors. If the item has no content vector, similarity is the closeness in price within its category.
+ * vectors. If an item has no content vector, similarity is the closeness in price within its category.
  */
 
 import type { ColdStartItems, ItemStatistics } from '../features/itemStatistics.ts'

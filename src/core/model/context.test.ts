@@ -31,7 +31,7 @@ function contextModel(): BaseModel {
     statistics: {
       ...model.statistics,
       context: [
-        // Rounded to int8 steps, as a model file stores the lifts.
+        // The lifts are rounded to int8 steps, as a model file stores them.
         {
           kind: 'weather',
           values: ['rain', 'snow & ice'],
@@ -47,7 +47,7 @@ function contextModel(): BaseModel {
   }
 }
 
-/** Reads a model in which one tensor of the context file is replaced and the hashes fit the changed file. */
+/** Reads a model in which one tensor of the context file is replaced, with hashes that fit the changed file. */
 async function tampered(name: string, change: (tensor: Tensor) => Tensor) {
   const { manifest, files } = await writeBaseModel(contextModel())
   const tensors = new Map(readSafetensors(files.get(FILE)!))
@@ -73,7 +73,7 @@ test('context terms and lifts are unchanged after writing, reading and a federat
   expect(next.context).toEqual(model.context)
 })
 
-test('a model without context writes no file for it', async () => {
+test('a model without context terms has no context file', async () => {
   const { files } = await writeBaseModel(tinyModel())
   expect([...files.keys()]).not.toContain(FILE)
 })

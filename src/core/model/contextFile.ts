@@ -1,6 +1,6 @@
 /**
- * @module Reads the file of a model's context terms. A device loads this code, and the code that computes
- * the terms, only for a model that has the file.
+ * @module Reads the file of a model's context terms. A device loads the code that reads and computes context terms only
+ * for a model that has this file.
  */
 import { NO_CONTEXT } from '../features/context/context.ts'
 import { CONTEXT_CODE, contextFeature } from '../features/context/contextFeatures.ts'

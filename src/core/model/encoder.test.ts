@@ -58,7 +58,7 @@ test('gap buckets rise with the gap and stay in range', () => {
   )
 })
 
-test('an encoder without one of its tensors is refused', () => {
+test('an encoder is refused if one of its tensors is missing', () => {
   const tensors = new Map(model.encoder)
   tensors.delete('gap')
   expect(() => encoderWeights(tensors)).toThrow(NearsideError)
@@ -93,7 +93,7 @@ test('personalScores agrees with the formula of the score', () => {
   )
 })
 
-test('a cold-start shopper’s base is the popularity of the last 30 days', () => {
+test('a cold-start shopper’s base score is the popularity of the last 30 days', () => {
   const lists = { item: 3, name: 'view_item_list', time: 1, session: 'a' } as const
   for (const cold of [[], [lists]])
     expect(scoreTerms(model, cold, 2).base).toEqual(model.statistics.popularity30)

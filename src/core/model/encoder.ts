@@ -1,12 +1,13 @@
 /**
  * @module Encodes a shopper's last interactions into one vector. The encoder is a causal pre-LN self-attention block
- * (SASRec's shape: d 64, one head, feed-forward 128). A list needs only the output of the last position. So keys and
- * values are computed for all positions, and everything else for the last position alone.
+ * (SASRec's shape: d 64, one head, feed-forward 128). A list needs only the output of the last position. So the encoder
+ * computes keys and values for all positions, and everything else for the last position alone.
  *
- * The state of a position depends only on its item, its event and the bucket of the time to the next interaction. It
- * doesn't depend on the position in the window, since `distance` counts back from the last position. Only the last
- * position depends on `now`. So a cached state stays valid when interactions are added, deleted or leave the window. A
- * new event needs two new states: its own, and that of the event before it, whose time gap changes.
+ * The state of a position depends only on its item, its event and the bucket of the time to the next interaction. The
+ * state doesn't depend on the position in the window, since `distance` counts back from the last position. Only the
+ * last position depends on `now`. So a cached state stays valid when interactions are added, deleted or leave the
+ * window. A new event needs two new states: its own state, and the state of the event before it, whose time gap
+ * changes.
  * @see https://arxiv.org/abs/1808.09781
  */
 
@@ -18,7 +19,7 @@ import { exp, multiply } from './arithmetic.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
 import type { Tensors } from './safetensors.ts'
 
-/** L: maximum number of interactions that the encoder reads. */
+/** L, the maximum number of interactions that the encoder reads. */
 export const HISTORY_LENGTH = 50
 /** Width of the feed-forward layer. */
 export const FEED_FORWARD = 128
@@ -41,9 +42,9 @@ const GAP_BOUNDS = [
 export const GAP_BUCKETS = GAP_BOUNDS.length + 1
 
 /**
- * Shape of every tensor of the encoder. Matrices are [out, in]. An entry of `distance` is added to the attention score;
- * its index is the number of places between key and query. `distance` replaces position embeddings, which would depend
- * on where the window starts.
+ * Shape of every tensor of the encoder. Matrices are [out, in]. An entry of `distance`, whose index is the number of
+ * places between key and query, is added to the attention score. `distance` replaces position embeddings, which would
+ * depend on where the window starts.
  */
 export const ENCODER_SHAPES = {
   event: [LOG_NAMES.length, DIMENSION],
@@ -77,7 +78,7 @@ export function eventRow(name: LogName): number {
   return EVENT_ROWS[name]
 }
 
-/** Bucket of the milliseconds between an interaction and the next one, or now after the last one. */
+/** Bucket of the milliseconds between an interaction and the next interaction, or now after the last interaction. */
 export function gapBucket(milliseconds: number): number {
   let bucket = 0
   while (bucket < GAP_BOUNDS.length && milliseconds >= GAP_BOUNDS[bucket]) bucket++
@@ -117,7 +118,7 @@ export function encode(model: EncoderModel, history: History, now: number) {
   return createEncoder(model)(history, now)
 }
 
-/** The last interactions with items; search results don't count. */
+/** The last interactions with items; search results are left out. */
 function windowOf(history: History): History {
   const recent: Interaction[] = []
   for (let k = history.length - 1; k >= 0 && recent.length < HISTORY_LENGTH; k--)
@@ -126,8 +127,8 @@ function windowOf(history: History): History {
 }
 
 /**
- * Encoder for repeated use, e.g. after each event. It caches states and computes only new ones. The result
- * equals that of `encode`.
+ * Encoder for repeated use, e.g. after each event. The encoder caches states and computes only new ones. The result
+ * equals the result of `encode`.
  */
 export function createEncoder(model: EncoderModel): Encode {
   const weights = encoderWeights(model.encoder)
@@ -160,7 +161,7 @@ export function createEncoder(model: EncoderModel): Encode {
   }
 }
 
-/** Bucket of the time from position t to the next position, or to `now` for the last. */
+/** Bucket of the time from position t to the next position; for the last position, to `now`. */
 function gapAfter(recent: History, t: number, now: number): number {
   return gapBucket((t + 1 < recent.length ? recent[t + 1].time : now) - recent[t].time)
 }
@@ -221,7 +222,7 @@ function encodeLast(
   layerNorm(stream, 0, weights.norm3_scale, weights.norm3_bias, hidden)
   return hidden
 }
-/** Normalises the d values of `source` at `at` and writes them to the same place of `into`. */
+/** Normalises the d values of `source` that begin at `at`, and writes them to the same place of `into`. */
 function layerNorm(
   source: Float32Array,
   at: number,

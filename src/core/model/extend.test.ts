@@ -46,7 +46,7 @@ test('new items get the last rows of the model and can be scored and encoded', (
   expect(base.every(Number.isFinite)).toBe(true)
 })
 
-test('a new item joins the peers of its category and brand, and new peers share a group', () => {
+test('a new item joins the peers of its category and brand, and new items of a new peer group share the group', () => {
   const brands = ['a', 'b', 'c', 'd']
   const item = (id: string, k: number) => ({ id, category: 'cups', brand: brands[k % 4] })
   const known = model.itemIds.map(item)
@@ -96,7 +96,7 @@ describe('statistics of an uncounted new item', () => {
   const mean = (values: Float32Array) =>
     neighbours.reduce((sum, row, k) => sum + weights[k] * values[row], 0)
 
-  test('an uncounted new item gets popularity, repeat rate and bias from its neighbours', () => {
+  test('a new item without counts gets popularity, repeat rate and bias from its neighbours', () => {
     expect(weights[0]).toBeGreaterThan(0)
     for (const name of ['popularity7', 'popularity30', 'popularityAll'] as const) {
       const expected = 0.1 * mean(model.statistics[name].map(Math.expm1))
@@ -115,7 +115,7 @@ describe('statistics of an uncounted new item', () => {
     expect(withColdStart(counted).popularityAll[12]).toBe(popularityAll[12])
   })
 
-  test('an uncounted new item has popularity 0 in a cold-start shopper’s list', () => {
+  test('a new item without counts has popularity 0 in a cold-start shopper’s list', () => {
     expect(scoreTerms(wider, [], NOW).base[12]).toBe(0)
   })
 

@@ -10,7 +10,8 @@ import { comparablePrice } from './prices.ts'
 
 /**
  * Appends a row for each unknown item; returns the same model if it knows all items. A new row has a content vector, no
- * co-occurrence, no popularity and age 0. The features of a new item use the statistics of its neighbours.
+ * co-occurrence, no popularity and age 0. The features of a new item use the statistics of its neighbours, the most
+ * similar known items.
  */
 export function extendModel(model: BaseModel, items: readonly Item[]): BaseModel {
   const added = addedItems(model, items)
@@ -20,7 +21,7 @@ export function extendModel(model: BaseModel, items: readonly Item[]): BaseModel
   return joinItems(model, added, search.found)
 }
 
-/** Items that the model doesn't know, as rows for its tables. */
+/** Items that the model doesn't know, in the form of rows for the model's tables. */
 export interface AddedItems extends Added {
   readonly ids: readonly string[]
   readonly peerGroup: Uint16Array
@@ -54,8 +55,8 @@ export function joinItems(
   { ids, vectors, category, peerGroup, logPrice }: AddedItems,
   coldStart: ColdStartItems,
 ): BaseModel {
-  // Mean bias of the neighbours. Without neighbours, the smallest bias of the model, because rare items have small
-  // biases.
+  // Mean bias of the neighbours. Without neighbours, an item gets the smallest bias of the model, because rare items
+  // have small biases.
   const least = smallest(model.bias)
   const bias = Float32Array.from(ids, (_, one) => {
     let mean = 0

@@ -53,7 +53,8 @@ export function vector(data: TensorData): Tensor {
 }
 
 /**
- * Encodes strings as UTF-8 text, one per line. @throws NearsideError `input-invalid` for a line break inside a string
+ * Encodes strings as UTF-8 text, one per line.
+ * @throws NearsideError `input-invalid` for a line break inside a string
  */
 export function strings(values: readonly string[]): Tensor {
   const broken = values.find((value) => value.includes('\n'))
@@ -73,7 +74,7 @@ export function readStrings(bytes: Uint8Array, name: string): string[] {
   return text.split('\n').slice(0, -1)
 }
 
-/** Returns the values. @throws NearsideError `model-corrupt` if one is negative */
+/** Returns the values. @throws NearsideError `model-corrupt` if a value is negative */
 export function notNegative(values: Float32Array, name: string): Float32Array {
   for (const value of values) if (value < 0) throw corrupt(`'${name}' holds a negative value`)
   return values
@@ -91,8 +92,8 @@ interface QuantizedRows {
 }
 
 /**
- * Symmetric int8 quantisation with one scale per row. It takes a quarter of the bytes of float32,
- * with an error of at most half a step (max|row| / 254) per value.
+ * Symmetric int8 quantisation with one scale per row. Quantisation takes a quarter of the bytes of float32, with an
+ * error of at most half a step (max|row| / 254) per value.
  * @param data row-major [rows, columns], finite
  * @throws RangeError if the number of values is no multiple of `columns`
  */

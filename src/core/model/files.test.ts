@@ -23,7 +23,7 @@ async function refusal(read: Promise<unknown>): Promise<NearsideError> {
   return thrown as NearsideError
 }
 
-/** Reads a model in which one tensor of one file is replaced and the hashes fit the changed file. */
+/** Reads a model in which one tensor of one file is replaced, with hashes that fit the changed file. */
 async function tampered(file: string, name: string, change: (tensor: Tensor) => Tensor | null) {
   const { manifest, files } = await writeBaseModel({ ...tinyModel(), trees: tinyTrees() })
   const tensors = new Map(readSafetensors(files.get(file) as Uint8Array))
@@ -96,7 +96,7 @@ test('trees are read back unchanged, and trees with invalid references are refus
 
 const PICTURES = 'pictures.safetensors'
 
-test('picture vectors are read back unchanged; models without them have no such file, as before', async () => {
+test('picture vectors are read back unchanged; models without picture vectors have no such file', async () => {
   const pictures = Int8Array.from({ length: 12 * 64 }, (_, k) => (k % 255) - 127)
   const { manifest, files } = await writeBaseModel({ ...tinyModel(), pictures })
   const parsed = parseManifest(JSON.parse(new TextDecoder().decode(manifestBytes(manifest))))
@@ -105,7 +105,7 @@ test('picture vectors are read back unchanged; models without them have no such 
   const before = await writeBaseModel(tinyModel())
   expect([...before.files.keys()]).not.toContain(PICTURES)
   expect((await readBaseModel(before.manifest, before.files)).pictures).toBeUndefined()
-  // The other files stay the same, so that devices keep them.
+  // The model's other files stay the same, so that devices keep them.
   expect(manifest.files.filter(({ name }) => name !== PICTURES)).toEqual(before.manifest.files)
   const release = await releaseShared(read, '2', {}, false)
   expect(release.manifest.files.map(({ name }) => name)).toContain(PICTURES)
@@ -134,7 +134,7 @@ test.each([
   })
 })
 
-test('a file that this version doesn’t know is ignored', async () => {
+test('a model file that this version doesn’t know is ignored', async () => {
   const { manifest, files } = await writeBaseModel(tinyModel())
   const [name, bytes] = ['later.safetensors', writeSafetensors(new Map([['new', vector(3)]]))]
   const described = [...manifest.files, await describeFile(name, bytes)]

@@ -36,7 +36,10 @@ export interface WrittenModel {
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
 }
 
-/** Loads the code of context terms, since most models have none. @throws NearsideError `engine-failed` */
+/**
+ * Loads the code of context terms only when needed, since most models have none.
+ * @throws NearsideError `engine-failed`
+ */
 async function contextFile() {
   try {
     return await import('./contextFile.ts')
@@ -135,7 +138,7 @@ function bestSellersIn({ itemIds, statistics }: BaseModel): BestSellers {
 
 /**
  * Creates the next version of a model after an update of the shared parameters and, if `isCounted`, of the popularity.
- * All other files stay the same, so that devices need not load them again.
+ * All other files stay the same, so that devices need not load these files again.
  */
 export async function releaseShared(
   model: BaseModel,
@@ -147,7 +150,7 @@ export async function releaseShared(
   if (isCounted) files.set(MODEL_FILES.popularity, writeSafetensors(popularityToTensors(model)))
   const described = new Map<string, ModelFile>()
   for (const [name, bytes] of files) described.set(name, await describeFile(name, bytes))
-  // The training reports belong to the parent version.
+  // The training reports belong to the parent version, so the new version has none.
   const { reports: _, update: __, ...inherited } = model.manifest
   const manifest: ModelManifest = {
     ...inherited,

@@ -22,13 +22,13 @@ describe('highestRows', () => {
 const sorted = (scores: Float32Array): number[] =>
   [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b)
 
-test('ranksOf gives some rows the places that they have in a full sort, with ties', () => {
+test('ranksOf gives some rows the places that these rows have in a full sort, with ties', () => {
   const score = fc.oneof(fc.integer({ min: -2, max: 2 }), fc.float({ noNaN: true }))
   fc.assert(
     fc.property(fc.array(score, { minLength: 1, maxLength: 80 }), fc.nat(80), (list, few) => {
       const scores = Float32Array.from(list)
       const all = sorted(scores)
-      // A subset in an order that is independent of the scores.
+      // The subset's sequence is independent of the scores.
       const ids = list.map((_, id) => (id * 7) % list.length).slice(0, few)
       const distinct = [...new Set(ids)]
       expect([...ranksOf(distinct, scores)]).toEqual(distinct.map((id) => all.indexOf(id) + 1))
@@ -36,7 +36,7 @@ test('ranksOf gives some rows the places that they have in a full sort, with tie
   )
 })
 
-test('ranksOfAll gives all rows the places that they have in a full sort', () => {
+test('ranksOfAll gives all rows the places that the rows have in a full sort', () => {
   const score = fc.oneof(
     fc.integer({ min: -2, max: 2 }),
     fc.constant(-0),

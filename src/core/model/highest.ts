@@ -10,7 +10,8 @@ export function highestRows(scores: Float32Array, places: number): number[] {
     })
     return rows
   }
-  // A heap of the best rows so far, with the weakest on top. Most rows need only one comparison with that row.
+  // A heap holds the best rows so far, with the weakest on top. Most rows need only one comparison with the weakest of
+  // these rows.
   const heap: number[] = []
   const weaker = (a: number, b: number) =>
     scores[a] < scores[b] || (scores[a] === scores[b] && a > b)
@@ -41,7 +42,7 @@ export function highestRows(scores: Float32Array, places: number): number[] {
 }
 
 /**
- * Ranks in the order of `highestRows`, in O(n log k), without sorting all scores.
+ * Ranks in the sequence of `highestRows`, computed in O(n log k) without sorting all scores.
  * @param ids distinct indices into `scores`, [k]
  * @param scores [n], no NaN
  * @returns rank of each id, 1 for the best, [k]
@@ -73,7 +74,7 @@ export function ranksOf(ids: ArrayLike<number>, scores: Float32Array): Int32Arra
 export const MOST_RANKED = 2 ** 21
 
 /**
- * Rank of each score. It sorts numbers, each of which combines a score with its index.
+ * Rank of each score. The sort works on numbers, each of which combines a score with its index.
  * @param scores [n], no NaN, n ≤ MOST_RANKED
  * @returns 1 for the best, ties by index, [n]
  */

@@ -53,10 +53,10 @@ export interface ModelManifest {
   readonly items: number
   readonly dimension: number
   readonly features: readonly FeatureRecord[]
-  /** Context features that training examined. The model's context file has only the ones that training kept. */
+  /** Context features that training examined. The model's context file has only the features that training kept. */
   readonly contextFeatures?: readonly FeatureRecord[]
   readonly files: readonly ModelFile[]
-  /** Items for a cold-start user's list before the model's files arrive. Absent in models of earlier versions. */
+  /** Items for a cold-start user's list before the model's files arrive. Models of earlier versions lack this list. */
   readonly bestSellers?: BestSellers
   /** ISO dates of the first and the last event in training, and of the exclusive limit of training. */
   readonly data: { readonly from: string; readonly to: string; readonly until: string }
@@ -68,14 +68,14 @@ export interface ModelManifest {
     /** SHA-256 (hexadecimal) of the list of shoppers; absent if a share of the shoppers is held out. */
     readonly hash?: string
   }
-  /** Files that training wrote beside the model, which devices don't need. */
+  /** Files that training wrote beside the model, and that devices don't need. */
   readonly reports?: readonly ModelFile[]
   readonly metrics: Readonly<Record<string, number>>
   /** ISO 4217 code of the currency that most of the shop's prices have; absent if no price names a currency. */
   readonly currency?: string
   /**
    * Relative difference in relevance up to which the personal order decides between two hits of a search. With the
-   * default 0, it decides only between hits of equal relevance.
+   * default 0, the personal order decides only between hits of equal relevance.
    */
   readonly searchTolerance?: number
 }
@@ -96,17 +96,17 @@ export interface LatestModel {
 
 /** Signed terms of a published model, and the signatures. */
 export interface SignedRelease extends ReleaseTerms {
-  /** Signatures, each over all of `latest.json` except the signatures. */
+  /** Signatures, each of which covers all of `latest.json` except the signatures. */
   readonly signatures: readonly ModelSignature[]
 }
 
 /** Number and validity of a release. */
 export interface ReleaseTerms {
-  /** Release number, from 1. It rises with each release, even when an earlier model is published again. */
+  /** Release number, from 1. The number rises with each release, even when an earlier model is published again. */
   readonly release: number
   /** Start of validity in milliseconds since the epoch. */
   readonly issued: number
-  /** End of validity in milliseconds since the epoch, at most 366 days after `issued`. A new release is due by then. */
+  /** End of validity in milliseconds since the epoch, at most 366 days after `issued`. By then a new release is due. */
   readonly expires: number
 }
 
@@ -224,8 +224,8 @@ export function parseVersion(name: string): string {
 }
 
 /**
- * Validates every field of a manifest from outside and returns a new object with only those fields.
- * @throws NearsideError `model-corrupt` if it is malformed, `model-incompatible` for another format
+ * Validates every field of a manifest from outside and returns a new object with only the known fields.
+ * @throws NearsideError `model-corrupt` if the manifest is malformed, `model-incompatible` for another format
  */
 export function parseManifest(value: unknown): ModelManifest {
   if (isRecord(value) && value.format !== MANIFEST_FORMAT) {

@@ -1,6 +1,6 @@
 /**
- * @module Files that only some models have: writes context terms and picture vectors, and reads picture vectors.
- * `contextFile.ts` reads context terms, with code that only devices with such a model load.
+ * @module Writes and reads files that only some models have: context terms and picture vectors. `contextFile.ts` reads
+ * context terms, with code that only devices with such a model load.
  */
 import type { ContextTable } from '../features/context/lifts.ts'
 import { type ContextPart, DIMENSION } from './baseModel.ts'

@@ -1,7 +1,7 @@
 /**
- * @module Converts the files of a base model to named tensors and back. The files are split by how often they
- * change and by how early they are needed. A federated update rewrites only `shared`. `popularity` names the
- * items and suffices for a cold-start user's list until the other files arrive.
+ * @module Converts the files of a base model to named tensors and back. The files are split by how often they change
+ * and by how early they are needed. A federated update rewrites only `shared`. `popularity` names the items and
+ * suffices for a cold-start user's list until the other files arrive.
  */
 
 import type { EventWeights } from '../events/strength.ts'
@@ -117,7 +117,7 @@ const PER_ITEM = {
 export function statisticsToTensors(statistics: ItemStatistics): Tensors {
   const { items, neighboursPerItem } = statistics
   const weights = Uint8Array.from(statistics.neighbourWeights, (weight) =>
-    // Rounded up to at least 1, because 0 would mean that the item is no neighbour.
+    // Rounds the weight up to at least 1, because 0 would mean that the item is no neighbour.
     weight > 0 ? Math.max(1, Math.round(Math.min(1, weight) * 255)) : 0,
   )
   return new Map<string, Tensor>([
@@ -230,7 +230,7 @@ function eventWeightsFromTensors(take: Take): EventWeights {
   return { purchase, cart, view }
 }
 
-/** Writes matrices in int8 with one scale per row, and vectors unchanged: a quarter of the bytes. */
+/** Writes matrices in int8 with one scale per row, a quarter of the bytes, and vectors unchanged. */
 export function encoderToTensors(encoder: Tensors): Tensors {
   return new Map(
     Object.entries(encoderWeights(encoder)).flatMap(([name, data]) => {

@@ -1,6 +1,6 @@
 /**
- * @module Seeded pseudo-random numbers for learning and simulation, so that a run can be repeated. Masks and
- * noise use WebCrypto instead (`src/aggregate/privacy`).
+ * @module Seeded pseudo-random numbers for learning and simulation, so that a run can be repeated. Masks and noise for
+ * updates use WebCrypto instead (`src/aggregate/privacy`).
  */
 
 export interface Random {
@@ -52,7 +52,7 @@ export function inRandomOrder<T>(all: readonly T[], random: Random): T[] {
     .map(({ one }) => one)
 }
 
-/** Draws without replacement: the first elements of a shuffle. */
+/** Draws elements without replacement: the first elements of a shuffle. */
 export function someOf<T>(all: readonly T[], count: number, random: Pick<Random, 'next'>): T[] {
   const left = [...all]
   for (let k = 0; k < count; k++) {
@@ -64,7 +64,7 @@ export function someOf<T>(all: readonly T[], count: number, random: Pick<Random,
   return left.slice(0, count)
 }
 
-/** 0 … n − 1 in random order. */
+/** The numbers 0 … n − 1 in random order. */
 export function shuffled(n: number, random: Random): number[] {
   const order = Array.from({ length: n }, (_, k) => k)
   for (let k = n - 1; k > 0; k--) {

@@ -10,12 +10,12 @@ import type { LatestModel, ReleaseTerms } from './manifest.ts'
 /** Ed25519 public key in base64. */
 export const KEY = /^[A-Za-z0-9+/]{43}=$/
 
-/** A published model, or a rules file: then `manifest` is the hash of its content without `signed`. */
+/** A published model, or a rules file; for a rules file `manifest` is the hash of its content without `signed`. */
 export interface Release extends LatestModel {
   readonly of?: 'rules'
 }
 
-/** Message that each key signs. It begins with its purpose, so that no signature can be used for another. */
+/** Message that each key signs. It begins with its purpose, so that no signature serves another purpose. */
 export function releaseMessage({ version, manifest, of }: Release, terms: ReleaseTerms): Bytes {
   const { release, issued, expires } = terms
   const said = canonicalJson({ version, manifest, release, issued, expires })
@@ -23,7 +23,8 @@ export function releaseMessage({ version, manifest, of }: Release, terms: Releas
 }
 
 /**
- * Reads the release of a rules file. Its hash doesn't depend on spaces or the order of fields.
+ * Reads the release of a rules file. The hash of a rules file doesn't depend on spaces or on how its fields are
+ * ordered.
  * @param parse validates what `latest.json` would contain; passed in, because devices load this file alone
  */
 export async function rulesRelease(
@@ -36,6 +37,6 @@ export async function rulesRelease(
   return { ...parse(latest), of: 'rules' }
 }
 
-/** Subject of a message about a release. */
+/** Subject of a sentence about a release. */
 export const nameOf = ({ version, of }: Release): string =>
   of ? 'The rules file' : `Base model ${version}`

@@ -8,7 +8,7 @@ import { isRecord } from '../isRecord.ts'
 import { readJson } from '../reading.ts'
 import { corrupt } from './fields.ts'
 
-/** Limits far above the size of any real model; a larger file is an attack or an accident. */
+/** Limits far above the size of any real model: a larger file is an attack or an accident. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024
 const MAX_HEADER_BYTES = 64 * 1024
 const MAX_DIMENSIONS = 4
@@ -155,7 +155,7 @@ function elements(name: string, shape: readonly unknown[]): number {
 
 function checkFinite(name: string, data: Float32Array): void {
   for (let i = 0; i < data.length; i++) {
-    // Negated, so that NaN fails as well.
+    // The condition is negated, so that NaN fails as well.
     if (!(Math.abs(data[i]) <= MAX_MAGNITUDE))
       throw corrupt(`tensor '${name}' has the invalid weight ${data[i]} at index ${i}`)
   }

@@ -47,7 +47,7 @@ export function withTrees<Terms extends Pick<ScoreTerms, 'base' | 'features'>>(
   return { ...terms, candidates }
 }
 
-/** Whether the history has an event that shows interest; without one, the learned weights don't apply. */
+/** Whether the history has an event that shows interest; without such an event, the learned weights don't apply. */
 export function isKnown(history: History): boolean {
   return history.some(({ name }) => eventStrength(name) > 0)
 }
@@ -56,7 +56,7 @@ export function isKnown(history: History): boolean {
  * Computes the terms of the base score without the trees, which re-rank only the items with the highest base scores.
  *
  * A cold-start user gets the shop's popularity of the last 30 days instead of the learned weights. On first orders of
- * training shoppers, popularity ranks better: its NDCG@10 is .106, that of the weights .098.
+ * training shoppers, popularity ranks better (NDCG@10 .106) than the learned weights (.098).
  * @param now milliseconds since the epoch
  * @param hidden `encode(model, history, now)`, if an encoder with cached states has computed it
  * @param out buffer for `features`, so that a loop need not allocate megabytes in each round
@@ -95,8 +95,8 @@ export function addPrices(
 }
 
 /**
- * Adds the lifts of the shopper's searches. Call it last, so that the sums are the same, bit by bit, for any subset of
- * items.
+ * Adds the lifts of the shopper's searches. Add the lifts of searches last, so that the sums are the same, bit by bit,
+ * for any subset of items.
  * @param items rows that the scores belong to; if absent, all rows in order
  */
 export function addSearches(
@@ -133,7 +133,7 @@ export function personalScores(
   return scores
 }
 
-/** scores += M·v for M row-major [scores.length, v.length]. */
+/** Adds M·v to the scores, for M row-major [scores.length, v.length]. */
 export function addScores(scores: Float32Array, matrix: Float32Array, vector: Float32Array): void {
   const columns = vector.length
   const whole = columns - (columns % 4)
@@ -158,7 +158,7 @@ function scaled(vector: Float32Array, factor: number): Float32Array<ArrayBuffer>
   return Float32Array.from(vector, (value) => value * factor)
 }
 
-/** scores += w_c · c(H, t, context); no change if the model has no context terms. */
+/** Adds w_c · c(H, t, context) to the scores; changes nothing if the model has no context terms. */
 function addContext(
   scores: Float32Array,
   { context, statistics }: Pick<BaseModel, 'context' | 'statistics'>,

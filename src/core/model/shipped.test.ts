@@ -42,7 +42,7 @@ test('the shipped latest.json names the shipped manifest, which names the shippe
 test('writing the shipped model again gives the shipped manifest, with the same hashes and best sellers', async () => {
   const { manifest, files } = await shipped()
   const written = await writeBaseModel(await readBaseModel(manifest, files))
-  // Each file's hash is in the manifest.
+  // The manifest contains the hash of each file.
   expect(written.manifest).toEqual(manifest)
 })
 

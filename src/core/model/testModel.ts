@@ -16,7 +16,7 @@ export function tinyModel(items = 12, seed = 1): BaseModel {
   const random = createRandom(seed)
   const normal = (length: number, deviation: number) =>
     Float32Array.from({ length }, () => deviation * random.normal())
-  // Rounded to int8 steps, as a model file stores the values.
+  // The values are rounded to int8 steps, as a model file stores them.
   const table = (rows: number) =>
     dequantizeRows(quantizeRows(normal(rows * DIMENSION, 0.2), DIMENSION), DIMENSION)
   const neighboursPerItem = 4

@@ -34,7 +34,7 @@ export function testModel(version: string, seed = 7): BaseModel {
       return [name, { shape, data: vector(length, value) }]
     }),
   )
-  // The next three items of the same category, cyclically.
+  // The neighbours of an item are the next three items of the same category, cyclically.
   const neighboursPerItem = 3
   const neighbourItems = new Uint16Array(ITEMS * neighboursPerItem)
   const neighbourWeights = new Float32Array(ITEMS * neighboursPerItem)
@@ -102,7 +102,7 @@ export function testModel(version: string, seed = 7): BaseModel {
   }
 }
 
-/** Files of a server with this one model, by path below the model directory. */
+/** Files of a server that offers only this model, by path below the model directory. */
 export async function filesOf(model: BaseModel): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const { version } = model.manifest
   const { manifest, files } = await writeBaseModel(model)

@@ -6,7 +6,7 @@ import { linearTerms, scoreTerms } from './score.ts'
 import { tinyModel, tinyTrees } from './testModel.ts'
 import { CANDIDATES, firstTrees, LEAF, type Trees, treesParts, treesScore } from './trees.ts'
 
-/** One tree with one inner node: its value is −1 if feature 3 is below 2, otherwise 4. */
+/** Trees with a single inner node: the value is −1 if feature 3 is below 2, otherwise 4. */
 const one: Trees = {
   roots: Uint16Array.of(0),
   feature: Uint8Array.of(3, LEAF, LEAF),
@@ -69,7 +69,7 @@ describe('a model with trees', () => {
     session: `${k}`,
   }))
 
-  it('a model with trees adds their score to the scores of the candidates alone', () => {
+  it('a model with trees adds the trees’ score only to the scores of the candidates', () => {
     const without = linearTerms(model, history, now)
     const { base, candidates, features } = scoreTerms({ ...model, trees }, history, now)
     expect(candidates).toHaveLength(CANDIDATES)
@@ -83,7 +83,7 @@ describe('a model with trees', () => {
     expect(base).not.toEqual(without.base)
   })
 
-  it('a model with trees adds nothing for a cold-start shopper', () => {
+  it('the trees of a model add nothing for a cold-start shopper', () => {
     const { base, candidates } = scoreTerms({ ...model, trees }, [], now)
     expect(candidates).toEqual([])
     expect(base).toEqual(linearTerms(model, [], now).base)

@@ -1,14 +1,14 @@
 /**
- * @module Regression trees that re-rank the highest items of a case. They capture combinations of features that no
+ * @module Regression trees that re-rank the highest items of a case. The trees capture combinations of features that no
  * weighted sum can, such as "often bought, but not lately". Each tree adds a leaf's value to an item's score. A list
  * costs a few hundred short traversals, independent of the size of the catalog. `train/trees/boost.ts` grows the trees.
- * In a file they are named tensors, which reading validates.
+ * In a file the trees are named tensors, which reading validates.
  */
 import { FEATURE_COUNT } from '../features/features.ts'
 import { corrupt, taker, vector } from './fields.ts'
 import type { Tensors } from './safetensors.ts'
 
-/** Number of items that the trees re-rank; the ranker's weights are fitted on the same number. */
+/** Number of items that the trees re-rank; the ranker's weights are fitted on as many items. */
 export const CANDIDATES = 64
 
 /** Value of `feature` that marks a leaf. */
@@ -19,9 +19,9 @@ export interface Trees {
   readonly roots: Uint16Array
   /** Column of the feature that the node tests, or `LEAF`, [nodes]. */
   readonly feature: Uint8Array
-  /** Threshold of the scaled feature, [nodes]: below it a traversal goes to `next`, otherwise to the node after it. */
+  /** Threshold of the scaled feature, [nodes]: below it a traversal goes to `next`, otherwise to the following node. */
   readonly threshold: Float32Array
-  /** First child; greater than the node's own index, so every traversal ends; 0 at a leaf, [nodes]. */
+  /** First child of the node; its index exceeds the node's own, so every traversal ends; 0 at a leaf, [nodes]. */
   readonly next: Uint16Array
   /** Value of a traversal at the node, [nodes]: 0 at a root; at a leaf, the tree's contribution to the score. */
   readonly value: Float32Array
@@ -29,7 +29,7 @@ export interface Trees {
 
 /**
  * Sum of all trees for an item, in log-odds.
- * @param features scaled features; those of the item begin at index `at`.
+ * @param features scaled features; the item's features begin at index `at`.
  */
 export function treesScore(trees: Trees, features: Float32Array, at: number): number {
   const { roots, feature, value } = trees

@@ -6,23 +6,23 @@ export interface Recommendation {
   /** Id of the item in the catalog. */
   readonly id: string
   /**
-   * Log-odds up to a constant, so scores are comparable within one list only. Variety can place an item above one with
-   * a higher score. A pinned item has the score of the item that it stands before.
+   * Score in log-odds up to a constant, so scores are comparable within one list only. To vary the categories, a list
+   * can place an item above one with a higher score. A pinned item has the score of the item that stands after it.
    */
   readonly score: number
   /** 1-based place in the list that the device returns, before the page removes anything. */
   readonly rank: number
   /**
-   * 1-based place in the same list in base order (no personal parameters, no history), to show which items moved. Both
-   * lists exclude the same items. In a list about an item, `baseRank` equals `rank`, because that list is the same for
-   * every shopper.
+   * 1-based place in the same list in base order (no personal parameters, no history), to show which items moved. The
+   * personal and the base list exclude the same items. In a list about an item, `baseRank` equals `rank`, because that
+   * list is the same for every shopper.
    */
   readonly baseRank: number
   /** Reason why the item is in the list. */
   readonly reason: Reason
 }
 
-/** Action of the shopper on an item; `basket`: they put it into the basket, even if they removed it later. */
+/** Action of the shopper on an item; `basket`: the shopper put the item into the basket, even if later removed. */
 export type Signal = 'viewed' | 'wished' | 'basket' | 'bought'
 
 /**
@@ -40,13 +40,13 @@ export type Reason =
   | { readonly kind: 'because'; readonly item: string; readonly signal: Signal }
   /** The item resembles `item`, which the query asked about. */
   | { readonly kind: 'similar'; readonly item: string }
-  /** Its picture resembles that of `item`, by the shop's picture vectors. */
+  /** The item's picture resembles that of `item`, by the shop's picture vectors. */
   | { readonly kind: 'looks-like'; readonly item: string }
-  /** Shoppers buy it in the same orders as `item`, which the query asked about. */
+  /** Shoppers buy the listed item in the same orders as `item`, which the query asked about. */
   | { readonly kind: 'bought-together'; readonly item: string }
   | { readonly kind: 'bought-before' }
   | { readonly kind: 'searched'; readonly query: string }
-  /** The shopper acted on several items of that category. */
+  /** The shopper acted on several items of the listed item's category. */
   | { readonly kind: 'category'; readonly category: string }
   /** The shopper's actions together bring the item into the list; no single action suffices. */
   | { readonly kind: 'taste' }
@@ -98,8 +98,8 @@ export interface ListOptions {
    *   bought; by default nothing is excluded.
    * - `new`: items that the shop added within 30 days, by their `added`. If no item has `added`: items that
    *   the base model lacks.
-   * - `picture`: items that look like the item, nearest first. They need a `pictureVector` in the catalog when the base
-   *   model is made. Items that look different are never listed.
+   * - `picture`: items that look like the item, nearest first. A list by picture needs a `pictureVector` in the catalog
+   *   when the base model is made. Items that look different are never listed.
    *
    * A bought item is due in three cases:
    * - The shopper bought it on several days, and three quarters of their usual interval have passed.
@@ -110,12 +110,12 @@ export interface ListOptions {
   readonly from?: 'viewed' | 'bought' | 'unbought' | 'considered' | 'new' | 'picture'
   /**
    * Time in milliseconds since the epoch. The list ignores the shopper's actions after this time, so that a page can
-   * show their effect. Its reasons are fallback reasons, which hold for every shopper.
+   * show the effect of these actions. The reasons of such a list are fallback reasons, which hold for every shopper.
    */
   readonly until?: number
   /**
-   * Maximum price for `similar`, as a multiple of the item's price; above 1. The list contains only dearer items in
-   * the same currency, from the shop's thirty products that are most similar to the item.
+   * Maximum price for `similar`, as a multiple of the item's price; above 1. With `upTo`, the list contains only dearer
+   * items in the same currency, from the shop's thirty products that are most similar to the item.
    */
   readonly dearer?: number
   /**
@@ -127,7 +127,7 @@ export interface ListOptions {
   /**
    * Priority, from 1 (highest), among the watched lists of a page that must not repeat one another's items. This list
    * excludes the items of lists with a higher priority, and updates when such a list changes. Lists with the same
-   * number can share items.
+   * priority can share items.
    */
   readonly distinct?: number
   /** Name of the page that shows the list, chosen by the shop; rules can refer to it. */

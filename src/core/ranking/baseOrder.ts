@@ -1,6 +1,6 @@
 /**
- * @module Keeps the base order, which is the ranking without a history or personal parameters. It is sorted on first
- * use, and again only after its scores have changed.
+ * @module Keeps the base order, which is the ranking without a history or personal parameters. The base order is sorted
+ * on first use, and again only after its scores have changed.
  */
 import type { BaseModel } from '../model/baseModel.ts'
 import { highestRows, ranksOf } from '../model/highest.ts'
@@ -29,13 +29,13 @@ export class BaseOrder implements CandidateSource {
     this.#scores = scores
   }
 
-  /** Copy of the current order with `lift` added to the score of each row. */
+  /** Copy of the current order, where `lift` is added to the score of each row. */
   lifted(lift: (row: number) => number): BaseOrder {
     const scores = this.#scores.map((score, row) => score + lift(row))
     return new BaseOrder(this.#model, this.#shown, scores)
   }
 
-  /** Updates the scores to the time `now`. Without a history only the context terms depend on the time. */
+  /** Updates the scores to the time `now`. Without a history only the context terms change with the time. */
   moveTo(now: number): void {
     if (!this.#model.context) return
     const scores = strangerScores(this.#model, now)
@@ -95,7 +95,7 @@ export class BaseOrder implements CandidateSource {
     return { kind: isBest ? 'popular' : 'shop-order' }
   }
 
-  /** Rank of each given row among the rows of `choice` in base order; 1 is the best. */
+  /** Rank of each given row among the rows of `choice` in base order; rank 1 is the best. */
   ranksAmong(rows: readonly number[], choice: Choice): ArrayLike<number> {
     // Counting the higher rows is several times as fast as sorting all rows for one list.
     if (this.#ranks && !choice.isNarrowed) {

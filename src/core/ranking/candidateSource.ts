@@ -21,7 +21,7 @@ export interface Choice {
   readonly rows: readonly number[]
   /** Shown rows that the list excludes by their ids. */
   readonly excluded: ReadonlySet<number>
-  /** Whether more shown rows are missing than those in `excluded`: for example, rows of other categories. */
+  /** Whether the list lacks further shown rows, besides those in `excluded`: for example, rows of other categories. */
   readonly isNarrowed: boolean
   /** Returns those of the given rows that the list may contain, in the shop's order. */
   among(rows: readonly number[]): readonly number[]
@@ -107,13 +107,13 @@ export class ShownItems {
 export interface CandidateSource {
   /**
    * Returns some rows of `choice` that include the `count` rows with the highest scores, in the shop's order. Of equal
-   * scores, the row that comes first in this order counts as higher.
+   * scores, the row that comes first in the shop's order counts as higher.
    */
   find(count: number, choice: Choice): readonly number[]
   scoresOf(rows: readonly number[]): Float32Array
 }
 
-/** Scores for one shopper at one time, and the values that explain them. */
+/** Scores for one shopper at one time, and the values that explain these scores. */
 export interface ShopperScores extends CandidateSource {
   readonly features: FeatureRows
   /** Encoder output h, [d]. */
@@ -152,7 +152,8 @@ export type ScoreWhole = (
 ) => ShopperScores
 
 export function createWholeScores(model: BaseModel): ScoreWhole {
-  // The encoder caches the states of its last run, so a new event costs two states: its own and its predecessor's.
+  // The encoder caches the states of its last run, so a new event costs two states: its own state and that of the event
+  // before it.
   const encode = createEncoder(model)
   return (history, now, personal, learners) => {
     const terms = scoreTerms(model, history, now, encode(history, now))
@@ -171,7 +172,7 @@ export function createWholeScores(model: BaseModel): ScoreWhole {
   }
 }
 
-/** `find` of a source that has the scores of all items. */
+/** The method `find` of a source that has the scores of all items. */
 export const findAll: CandidateSource['find'] = (_count, { rows }) => rows
 
 /** Collects the scores of the given rows, in the order of the rows. */
@@ -201,8 +202,8 @@ export function columnMeans(matrix: Float32Array, columns: number): Float64Array
 }
 
 /**
- * Log-odds that an item loses if it is the most similar to an item that the shopper wants less of; other similar items
- * lose a share of this. Chosen on simulated shoppers of known taste: docs/results/lists.md.
+ * Log-odds that the most similar item loses if the shopper wants less of an item; other similar items lose a share of
+ * this. This loss was chosen on simulated shoppers of known taste: docs/results/lists.md.
  */
 const LESS = 2
 
@@ -211,7 +212,7 @@ export type Losses = ReadonlyMap<number, number>
 
 /**
  * Losses that follow from the shopper's answers. A rejected item itself loses as much as the item most similar to it.
- * An item that the shopper has loses nothing.
+ * An item that the shopper answered with `have_this` loses nothing.
  * @param alikeTo maps a row to the rows most similar to it, each with its similarity relative to the most similar, in
  *   (0, 1]
  */

@@ -1,4 +1,4 @@
-/** @module Makes lists in the shop's order, for the time without model or worker. It needs only ids and categories. */
+/** @module Makes lists in the shop's order, without model or worker. Such a list needs only ids and categories. */
 import type { Item } from '../catalog/item.ts'
 import type { ListOptions, ListQuery, Recommendation } from './apiLists.ts'
 import { limitOf } from './listQuery.ts'
@@ -11,7 +11,7 @@ export interface CatalogOrder {
 
 export const EMPTY_ORDER: CatalogOrder = { ids: [], categories: [] }
 
-/** Order of the items that lists may show. It skips missing and repeated ids, since rows can be unvalidated. */
+/** Order of the items that lists may show. The order skips missing and repeated ids, since rows can be unvalidated. */
 export function orderOf(
   items: readonly (Pick<Item, 'id' | 'category' | 'available'> | null)[],
 ): CatalogOrder {
@@ -24,7 +24,7 @@ export function orderOf(
   return { ids: [...categories.keys()], categories: [...categories.values()] }
 }
 
-/** Makes a list without a device, so it ignores the shopper's actions and prices. */
+/** Makes a list without a device, so the list ignores the shopper's actions and prices. */
 export function listWithoutModel(order: CatalogOrder, query: ListQuery): Recommendation[] {
   const { from, dearer }: ListOptions = query.options ?? {}
   if (from || dearer) return []

@@ -13,7 +13,7 @@ interface ShownContext extends ContextTerm {
   readonly value: string | undefined
 }
 
-/** Terms of the current context in the scores; empty if the model has none. */
+/** Terms of the current context in the scores; empty if the model has no context terms. */
 export function contextTerms(model: BaseModel, history: History, now: number): ShownContext[] {
   const { context, statistics } = model
   if (!context) return []
@@ -31,7 +31,7 @@ export function contextKind({ form }: ContextFeature): 'context' | 'offer' {
   return form === 'discount' || form === 'discountTouched' ? 'offer' : 'context'
 }
 
-/** Reason with the context that lifts the item most; null if no context lifts it, or if its value has no name. */
+/** Reason with the context that lifts the item most; null if no context lifts the item, or its value has no name. */
 function strongestContext(terms: readonly ShownContext[], row: number): Reason | null {
   let strongest: Reason | null = null
   let most = 0
@@ -47,8 +47,8 @@ function strongestContext(terms: readonly ShownContext[], row: number): Reason |
 }
 
 /**
- * Gives the context as the reason of items that are listed because of it. @param plain ids of the list without the
- * context
+ * Gives the context as the reason of items that are listed because of it.
+ * @param plain ids of the list without the context
  */
 export function withContextReasons(
   list: readonly Recommendation[],

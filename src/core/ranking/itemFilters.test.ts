@@ -31,7 +31,7 @@ describe('the filter ‘bought’ removes purchases that are not due again', () 
 
   test('an item ordered once is due after the visit if a rule says that it is used up; other items are not due', () => {
     expect(own('bought', [event('purchase', all, MINUTE)], rates)).toEqual(all)
-    // The purchase is in the future, because the clock was set back.
+    // The purchase lies in the future, because the clock was set back.
     expect(own('bought', [event('purchase', all, -MINUTE)], rates)).toEqual(all)
     for (const ago of [31 * MINUTE, 300 * DAY])
       expect(boughtOnce(ago)).toEqual(['milk', 'laptop', 'unknown'])
@@ -42,7 +42,7 @@ describe('the filter ‘bought’ removes purchases that are not due again', () 
     expect(own('bought', days(60, 40, 20), rates)).toEqual([])
     expect(own('bought', days(54, 34, 14), rates)).toEqual(['laptop'])
     expect(own('bought', days(55, 35, 15), rates)).toEqual([])
-    // Two orders within a day count once.
+    // Two orders within a day count as one order.
     expect(own('bought', days(20, 19.5), rates)).toEqual(['laptop'])
   })
 

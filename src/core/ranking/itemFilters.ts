@@ -18,7 +18,7 @@ import type { Exclusion } from './listQuery.ts'
 /** Milliseconds after which an item is assumed to have left the basket; shops don't report that a basket expired. */
 const BASKET_LIFE = 30 * DAY
 
-/** Share of an item's shoppers who came back on another day from which the item counts as bought repeatedly. */
+/** Minimum share of an item's shoppers who came back on another day for the item to count as bought repeatedly. */
 const REPEATED = 0.25
 /** Share of the usual interval after which an item is due; it is below 1, since delivery takes time. */
 const DUE = 0.75
@@ -63,7 +63,7 @@ export function ownItems(
   return new Set(kinds.flatMap((kind) => [...own[kind]]))
 }
 
-/** Whether an event belongs to the current visit. Seeded or transferred events belong to it only if they are recent. */
+/** Whether an event belongs to the current visit. Seeded or transferred events do only if they are recent. */
 function inThisVisit(
   events: readonly ShopperEvent[],
   now: number,
@@ -99,7 +99,10 @@ function dueAgain(
   }
 }
 
-/** Adds a time of purchase, unless the last is less than a day earlier. @param days ascending, at least a day apart */
+/**
+ * Adds a time of purchase, unless the last purchase is less than a day earlier.
+ * @param days times of purchase, ascending, at least a day apart
+ */
 function addDay(days: number[], time: number): void {
   if (days.length === 0 || time - days[days.length - 1] >= DAY) days.push(time)
 }
@@ -113,7 +116,7 @@ interface Known {
   /** Events of the shopper, ascending by time. */
   readonly events: readonly ShopperEvent[]
   readonly now: number
-  /** Whether the log counts no shopper for an item yet. */
+  /** Whether the log has not counted any shopper for an item yet. */
   readonly isNew: (id: string) => boolean
   /** Ids of the items that look like an item; none without a model. */
   readonly looksLike: (id: string) => readonly string[]

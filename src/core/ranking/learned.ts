@@ -17,7 +17,7 @@ import { answersOf } from './itemFilters.ts'
 /** One learned interest; `strength` is relative to the strongest interest of the same kind, in (0, 1]. */
 export type Learned = { readonly name: string; readonly strength: number } & (
   | { readonly kind: 'category' | 'query' }
-  /** `signal`: the shopper's answer to the item, else their strongest action on it. */
+  /** Action that `signal` names: the shopper's answer to the item, else their strongest action on it. */
   | { readonly kind: 'item'; readonly signal: Signal | AnswerName }
 )
 
@@ -111,7 +111,7 @@ export function learnedOf(
     ...strongest(items, (name, strength) => ({
       kind: 'item',
       name,
-      // Every action with a strength has a signal.
+      // Every action that has a strength has a signal.
       signal: signals.get(name) as Signal,
       strength,
     })),
@@ -140,7 +140,7 @@ function queriesOf(
   return new Map(byQuery.values())
 }
 
-/** The strongest entries, with strengths relative to the first. */
+/** The strongest entries, whose strengths are relative to the first entry's. */
 function strongest(
   strengths: ReadonlyMap<string, number>,
   entry: (name: string, strength: number) => Learned,

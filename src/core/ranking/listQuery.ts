@@ -10,7 +10,7 @@ export type Exclusion = (typeof EXCLUSIONS)[number]
 /** Limit of a query that names none. */
 export const DEFAULT_LIMIT = 20
 
-/** Maximum number of items of a list. */
+/** Maximum number of items in a list. */
 export const limitOf = ({ options, ...query }: ListQuery): number =>
   options?.limit ?? ('items' in query ? query.items.length : DEFAULT_LIMIT)
 
@@ -25,7 +25,7 @@ export function withVariants(query: ListQuery, variantsOf: VariantsOf): ListQuer
     ids.flatMap((id) => (namesFamily(id) ? variantsOf(id) : [id]))
   if (query.kind === 'rerank') {
     if (!query.items.some(namesFamily)) return query
-    // A limit counts products: `asProducts` applies it after the ranking.
+    // A limit counts products, so `asProducts` applies the limit after the ranking.
     return { ...query, items: all(query.items), options: { ...query.options, limit: undefined } }
   }
   const { excludeIds = [] } = query.options ?? {}
@@ -40,8 +40,8 @@ export function withVariants(query: ListQuery, variantsOf: VariantsOf): ListQuer
 }
 
 /**
- * A reranked list with the ids that the page asked for: a product stands where its best variant ranks. Other lists stay
- * as they are.
+ * A reranked list with the ids that the page asked for: a product stands where its best variant ranks. Other lists than
+ * reranked lists stay unchanged.
  * @param list answer to `withVariants(asked)`
  */
 export function asProducts(

@@ -16,7 +16,7 @@ function atAngles(angles: readonly (number | null)[]): Int8Array {
   angles.forEach((angle, row) => {
     if (angle === null) return
     const turn = (angle * Math.PI) / 180
-    // Lengths differ, because only the direction counts.
+    // The vectors' lengths differ, because only the direction counts.
     const length = 127 - 20 * (row % 4)
     pictures[row * DIMENSION] = Math.round(length * Math.cos(turn))
     pictures[row * DIMENSION + 1] = Math.round(length * Math.sin(turn))
@@ -55,7 +55,7 @@ test('a list by picture never has products that are sold out, excluded or withou
   const without = model.itemIds[3]
   expect(looksLike(model, items, {}, without)).toEqual([])
   expect(looksLike(model, items, {}, 'unknown')).toEqual([])
-  // The list about a sold-out product still helps.
+  // A list about a sold-out product still helps the shopper.
   const soldOut = items.map((item, row) => ({ ...item, available: row > 0 }))
   expect(rowsOf(looksLike(model, soldOut))).toEqual([11, 7, 2, 4, 1, 9])
 })
@@ -71,7 +71,7 @@ test('products added after training, and models without picture vectors, have no
   expect(listWithoutModel(orderOf(items), query)).toEqual([])
 })
 
-test('only lists of similar items can be by picture, and they by nothing else', () => {
+test('only lists of similar items can be by picture, and such lists have no other `from`', () => {
   const refusal = (query: ListQuery) => {
     try {
       requireQuery(query)

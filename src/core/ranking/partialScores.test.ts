@@ -19,7 +19,7 @@ import type { Selection } from './selectPlaces.ts'
 const ITEMS = 700
 const model = tinyModel(ITEMS)
 const catalog = Catalog.parse(
-  // In another order than the model's; some items are sold out.
+  // The catalog's order differs from the model's; some items are sold out.
   Array.from({ length: ITEMS }, (_, i) => (i * 13) % ITEMS).map((row) => ({
     id: model.itemIds[row],
     title: `thing ${row}`,

@@ -22,9 +22,9 @@ import {
   type ShopperScores,
 } from './candidateSource.ts'
 
-/** Number of rows per batch, which bounds the memory of their features. */
+/** Number of rows per batch, which limits the memory for the rows' features. */
 const CHUNK = 4096
-/** Maximum number of items of a list for which partial scoring is used. */
+/** Maximum length of a list for which partial scoring is used. */
 const MOST = 1000
 /** The number of rows to search for is rounded up to a multiple of this. */
 const STEP = 64
@@ -47,7 +47,7 @@ export function createPartialScores(
 ): ScorePart {
   const { trees } = model
   const find = trees && createCandidates(model, tools)
-  /** Shortlist of the last personal parameters, cached. */
+  /** Shortlist for the last personal parameters, cached. */
   let known: { personal: ActivePersonal | null; shortlist: Shortlist | null } | null = null
 
   function shortlistFor(personal: ActivePersonal | null): Shortlist | null {
@@ -117,8 +117,8 @@ export function createPartialScores(
       // The lists of one page need about the same number of rows, so a recent search is reused.
       if (!found || count > found.count || 2 * count < found.count) {
         const most = Math.ceil(count / STEP) * STEP
-        // The trees can move every candidate away from the top, so the search finds as many more rows as there are
-        // candidates.
+        // The trees can move every candidate away from the top, so the search finds additional rows: as many as there
+        // are candidates.
         const some = search(signals, ownTaste, own, most + candidates.length)
         found = { count: most, rows: some && [...new Set([...some, ...candidates])] }
       }
@@ -147,7 +147,7 @@ export function createPartialScores(
   }
 }
 
-/** Number of items from which the means are computed; enough to find the largest term of a score. */
+/** Number of items from which the means are computed, enough to find the largest term of a score. */
 const SAMPLE = 2048
 
 /** Features computed on demand; the means come from an evenly spaced sample of `SAMPLE` items. */

@@ -62,7 +62,7 @@ test('a best seller is among the first tenth of the items (at most 100), and sho
   expect([1, 30, 240, 3_659, 1e6].map(bestSellersOf)).toEqual([1, 3, 24, 100, 100])
 })
 
-test('in lists about an item, every reason names that item’s relation, whatever the shopper did', () => {
+test('in lists about an item, every reason names the relation to that item, whatever the shopper did', () => {
   const kinds = (list: readonly { reason: { kind: string } }[]) =>
     new Set(list.map(({ reason }) => reason.kind))
   expect(kinds(ranker.similar('item-0', {}))).toEqual(new Set(['similar']))

@@ -1,6 +1,6 @@
 /**
- * @module Ranks items for one shopper. A `CandidateSource` finds and scores the candidates; the ranker sorts them. Pure.
- * Values that depend on the model alone are computed once. `reasons.ts` finds the reasons.
+ * @module Ranks items for one shopper. A `CandidateSource` finds and scores the candidates; the ranker sorts them.
+ * Pure. Values that depend on the model alone are computed once. `reasons.ts` finds the reasons.
  */
 import type { Catalog } from '../catalog/catalog.ts'
 import type { History } from '../features/history.ts'
@@ -37,7 +37,7 @@ export interface Weighed {
   readonly lift?: (row: number) => number
 }
 
-/** Scores for one shopper at one time, made anew after each change and each minute; many lists share them. */
+/** Scores for one shopper at one time, which many lists share; computed again after each change and each minute. */
 export interface Scored extends CandidateSource, Weighed {
   /** Whether the shopper has a history. */
   readonly isOwn: boolean
@@ -116,7 +116,7 @@ export class Ranker {
     return row === undefined ? undefined : withColdStart(this.model.statistics).repeatRate[row]
   }
 
-  /** Returns a function that maps a row to the row of `rows` that it is most often bought with, or to undefined. */
+  /** Returns a function that maps a row to the one of `rows` with which it is bought most often, or to undefined. */
   tiesOf(rows: readonly number[]): (row: number) => number | undefined {
     return this.#related.boughtWith(rows).mostWith
   }
@@ -144,14 +144,14 @@ export class Ranker {
   }
 
   /**
-   * From now on `score` is allowed to use partial scoring if the caller sets `fast`. The scores stay the same, bit by
-   * bit.
+   * From now on `score` is allowed to use partial scoring if the caller sets `fast`. Partial scoring leaves the scores
+   * the same, bit by bit.
    */
   speedUp(scoreInPart: ScoreInPart): void {
     this.#scoreFast ??= this.#scorePart ?? scoreInPart(this.model, this.#shown.others)
   }
 
-  /** Whether partial scoring is available, which is fast enough for many scorings in the time of one list. */
+  /** Whether partial scoring is available, which can score many times while one list is made. */
   get isFast(): boolean {
     return !!(this.#scorePart ?? this.#scoreFast)
   }
@@ -275,7 +275,7 @@ export class Ranker {
     if (lift) for (const one of related) scores[one] *= Math.exp(lift(one))
     const source = { find: findAll, scoresOf: (rows: readonly number[]) => gather(scores, rows) }
     const places = this.#select(source, onlyRows(related), options, false)
-    // The list is the same for every shopper.
+    // Such a list is the same for every shopper.
     const ranks = places.map((_, place) => place + 1)
     return this.#listed(places, ranks, reasonOf)
   }
@@ -301,7 +301,7 @@ export class Ranker {
     return chosen.map((at) => ({ row: rows[at], score: scores[at] }))
   }
 
-  /** Ranks of the rows in the base list with the same options, including its limits on variants. */
+  /** Ranks of the rows in the base list with the same options, including the same limits on variants. */
   #baseRanks(
     rows: readonly number[],
     choice: Choice,

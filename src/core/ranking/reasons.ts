@@ -42,7 +42,7 @@ export function giveReasons(
   list: readonly Recommendation[],
   { limit, withoutAll, causes, listsWithout }: Counterfactuals,
 ): readonly Recommendation[] {
-  /** Those items of `of` that are outside their screen in every list. */
+  /** Items of `of` that are outside their screen in every list. */
   const lackedBy = (lists: Lists, of: readonly Recommendation[]) => {
     let lacked = of
     for (const ids of lists) {
@@ -77,11 +77,11 @@ interface Known {
   readonly categoryOf: (id: string) => string | undefined
   /** Whether the shop still has an item; a reason never names an item that the shop no longer has. */
   readonly isListed: (id: string) => boolean
-  /** Returns a function that finds, for a row, the one of the given rows that it is most often bought with. */
+  /** Returns a function that finds, for a row, the given row with which it is bought most often. */
   readonly tiesOf: (rows: readonly number[]) => (row: number) => number | undefined
 }
 
-/** All causes that a reason can name. A cause that lifts more of these items comes first; of equals, the later. */
+/** All causes that a reason can name. A cause that lifts more of these items comes first; of equal ones, the later. */
 export function causesOf(
   { model, events, history, now, rowOf, categoryOf, isListed, tiesOf }: Known,
   ids: readonly string[],
@@ -154,7 +154,7 @@ function categoryCause(category: string, categoryOf: Known['categoryOf']): Cause
   }
 }
 
-/** Creates a function that removes items from an event; null if no item remains. */
+/** Creates a function that removes items from an event; the function returns null if no item remains. */
 function leavingOut(isOut: (id: string) => boolean) {
   return (event: ShopperEvent): ShopperEvent | null => {
     if (!event.items.some(isOut)) return event

@@ -27,7 +27,8 @@ export class Related {
 
   /**
    * Similarity by item vectors, title and category; if the log has views, also by co-occurrence. In a log without
-   * views, co-occurrence means joint purchases, which rarely mean similarity, so it is left out.
+   * views, co-occurrence means joint purchases. Joint purchases rarely mean similarity, so such co-occurrence is left
+   * out.
    * @returns scores by row, [N]; 0 for rows outside `others`
    */
   similarTo(row: number, others: readonly number[]): Float32Array {
@@ -140,7 +141,7 @@ function countsViews({ manifest }: BaseModel): boolean {
 }
 
 /**
- * Cosine of a matrix's row with another row; 0 if one has only zeros or is beyond the end.
+ * Cosine of a matrix's row with another row; 0 if one row has only zeros or lies beyond the end.
  * @param matrix row-major, `DIMENSION` columns
  */
 function rowCosine(matrix: Float32Array | Int8Array, row: number): (other: number) => number {
@@ -160,7 +161,7 @@ function rowCosine(matrix: Float32Array | Int8Array, row: number): (other: numbe
 /** Finds the items that share a title word with an item, and their similarity in (0, 1]; 1 for the same words. */
 type Alike = (id: string) => ReadonlyMap<string, number>
 
-/** Creates an `Alike`: cosine of the title words, each weighted by the logarithm of its rarity. */
+/** Creates an `Alike`, which computes the cosine of the title words, each weighted by the logarithm of its rarity. */
 export function createAlike(items: readonly Item[]): Alike {
   const words = new Map(items.map(({ id, title = '' }) => [id, titleWords(title)]))
   const found = [...words].flatMap(([id, own]) => own.map((word) => ({ id, word })))

@@ -1,4 +1,4 @@
-/** @module Tests that any list obeys any rules, by properties, on a shop of 32 items that its model ranks. */
+/** @module Tests by properties that any list obeys any rules, on a shop of 32 items that its model ranks. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Catalog } from '../catalog/catalog.ts'
@@ -162,7 +162,7 @@ test('any list under any rules is valid and obeys the rules', () => {
       const there = [...new Set(first.pin)].filter((one) => isAllowed.has(one))
       for (const [at, one] of there.entries()) {
         const place = (first.at ?? 1) + at
-        // If too few other items remain, pinned items move up.
+        // If too few other items remain, the pinned items move up.
         if (place > shown.length - pins) continue
         expect(shown[place - 1]).toBe(one)
         pinned++

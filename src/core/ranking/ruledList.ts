@@ -16,7 +16,7 @@ export interface Ruled extends Pick<Selection, 'among' | 'limits' | 'taken'> {
 }
 
 /**
- * Makes a list under the rules.
+ * Makes a list that obeys the rules.
  * @param answer ranks a list under the rules' constraints
  * @param among ids that the list may contain; undefined if it may contain any
  */
@@ -103,7 +103,7 @@ export function liftScores<Scores extends Scored>(
   }
 }
 
-/** Explanation of an item under the shop's rules. It ranks as if not hidden; other hidden items rank last. */
+/** Explanation of an item under the shop's rules. The item ranks as if not hidden; other hidden items rank last. */
 export function explainRuled(
   { hidden, lifts, rulesOf }: ListRules,
   id: string,

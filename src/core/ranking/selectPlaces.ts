@@ -70,7 +70,7 @@ export function ranksInGroups(
   return ranks.map((rank) => (rank > 0 ? rank : above < limit ? ++last : -rank))
 }
 
-/** Creates a check whether the limits leave room for an item, which then counts. Call it once per item, in order. */
+/** Creates a check whether the limits leave room for an item, which then counts. Call it once per item, in sequence. */
 function createFits(selection: Selection) {
   const { diversify = true, limits = [], taken = [] } = selection
   const { perFamily = diversify ? PER_FAMILY : Number.POSITIVE_INFINITY } = selection
@@ -87,7 +87,7 @@ function createFits(selection: Selection) {
     }
   }
   for (const item of taken) add(item)
-  // Called for every item of a catalog, so it allocates nothing.
+  // The check is called for every item of a catalog, so it allocates nothing.
   return (item: Item | undefined): boolean => {
     if (!item) return true
     for (const limit of all)
@@ -121,7 +121,8 @@ export function diversify(
   const add = (category = '') =>
     category !== '' && held.set(category, (held.get(category) ?? 0) + 1)
   for (const { category } of taken) add(category)
-  // Candidates of each category, best last. Items without a category don't lower one another's worth.
+  // Candidates of each category, with the best candidate last. Items without a category don't lower one another's
+  // worth.
   const queues = new Map<string, number[]>()
   for (let place = ranked.length - 1; place >= 0; place--) {
     const category = itemOf(ranked[place])?.category ?? ''

@@ -30,9 +30,9 @@ export interface GroupLimit {
 }
 
 export interface ListRules {
-  /** Ids of items that the list must exclude. */
+  /** Ids of items that the list must leave out. */
   readonly hidden: ReadonlySet<string>
-  /** Item id → logarithm of the factor by which the rules multiply the item's odds. */
+  /** Logarithm of the factor by which the rules multiply an item's odds, by item id. */
   readonly lifts: ReadonlyMap<string, number>
   /** Pinned items that lists may show. */
   readonly pins: readonly Pin[]
@@ -47,7 +47,10 @@ export interface ListRules {
 /** Maximum number of combinations of rules whose effect is cached. */
 const MOST_KEPT = 50
 
-/** @returns a function that gives the rules' effect on a list; it gives the same object while the same rules apply */
+/**
+ * @returns a function that gives the rules' effect on a list; the function gives the same object while the same rules
+ * apply
+ */
 export function createRuleBook(
   rules: readonly Rule[],
   items: readonly Item[],
@@ -176,7 +179,7 @@ function createValueTest(
   return (value) => typeof value === 'number' && value >= from && value <= to
 }
 
-/** 1-based place → entry at that place. */
+/** Entry at each 1-based place. */
 type Places<T> = ReadonlyMap<number, T>
 
 /**
@@ -205,7 +208,7 @@ export function withPins<T>(list: readonly T[], pinned: Places<T>, limit: number
   return all.slice(0, limit)
 }
 
-/** Converts a place in the list without pinned entries to the place in the list with them. */
+/** Converts a place in the list without pinned entries to the place in the list with pinned entries. */
 export function placeBeside(place: number, pinned: Places<unknown>): number {
   let beside = place
   for (const taken of pinned.keys()) if (taken <= beside) beside++

@@ -48,7 +48,7 @@ describe('isOwnPath', () => {
     .array(fc.constantFrom(...PIECES, ':', '@', '#', 'javascript', 'https', 'evil.example', 'a'))
     .map((some) => some.join(''))
 
-  test('whatever it accepts leads to the shop, also decoded again and again', () => {
+  test('whatever path isOwnPath accepts leads to the shop, even if the path is decoded again and again', () => {
     let accepted = 0
     const leads = (address: string) => {
       if (!isOwnPath(address)) return
@@ -56,7 +56,7 @@ describe('isOwnPath', () => {
       for (let read = address, times = 0; times < 6; times++) {
         const { origin, pathname } = new URL(read, SHOP)
         expect(origin).toBe(SHOP)
-        // The path itself may be followed again, as a router does.
+        // A router may follow the path of an address again.
         expect(new URL(pathname, SHOP).origin).toBe(SHOP)
         try {
           read = decodeURIComponent(read)
@@ -82,7 +82,7 @@ describe('isOwnPath', () => {
     expect(accepted).toBeGreaterThan(100)
   })
 
-  test('an encoded accepted path is accepted, an encoded refused path is not', () => {
+  test('isOwnPath accepts an accepted path when encoded, and refuses a refused path when encoded', () => {
     const encoded = (text: string) =>
       `/${[...text.slice(1)].map((one) => encodeURIComponent(one)).join('')}`
     fc.assert(

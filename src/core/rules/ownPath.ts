@@ -1,6 +1,6 @@
 /** @module Recognises a path that stays on the shop's own origin, however often a server or router decodes it. */
 
-/** Begins with one slash; has no second slash beside another, no backslash, and no invisible character. */
+/** An own path begins with one slash, and has no two slashes in a row, no backslash and no invisible character. */
 const PATH = /^(?!.*\/\/)\/[^\\\p{C}]*$/u
 
 /** Maximum number of nested encodings that a shop's address may have. */
@@ -19,7 +19,7 @@ export function isOwnPath(address: string): boolean {
   return false
 }
 
-/** The decoded text; a text that `PATH` rejects if the encoding is invalid. */
+/** The decoded text; if the encoding is invalid, a text that `PATH` rejects. */
 function decodeOnce(text: string): string {
   try {
     return decodeURIComponent(text)

@@ -10,7 +10,7 @@ const refuse = (what: string, why = 'is invalid') =>
 
 const { exactly, list, number, oneOf, optional, record, text, whole } = createReaders(refuse)
 
-/** Changes a reader so that its error describes the valid values. */
+/** Changes a reader, so that its error describes the valid values. */
 const must =
   <T>(be: string, read: Read<T>): Read<T> =>
   (value, what) => {
@@ -128,7 +128,7 @@ function readRule(value: unknown, what: string): Rule {
   return rule
 }
 
-/** A search knows its query and the time, but no page, context or product that it is about. */
+/** A search knows its query and the time, but no page, no context and no product that a list is about. */
 function requireSearch(rule: Rule, named: string): void {
   const { search, ...others } = rule.when ?? {}
   if (!search) {
@@ -146,7 +146,7 @@ function requireSearch(rule: Rule, named: string): void {
  * Reads the shop's rules.
  * @param value array of rules, or an object with such an array as `rules`
  * @returns the valid rules, and one line for each invalid rule
- * @throws NearsideError `rules-invalid` if the value is neither
+ * @throws NearsideError `rules-invalid` if the value is neither an array nor such an object
  */
 export function parseRules(value: unknown): {
   readonly rules: readonly Rule[]

@@ -2,7 +2,7 @@
 
 import { DAY, parseIso } from '../time.ts'
 
-/** Conditions on an item; all of them must hold. */
+/** Conditions on an item; an item must meet all of them. */
 export interface RuleItems {
   /** Accepted ids; a `groupId` stands for all of its variants. */
   readonly id?: readonly string[]
@@ -27,12 +27,12 @@ export interface RuleItems {
   >
 }
 
-/** Conditions under which a rule applies; all of them must hold. */
+/** Conditions under which a rule applies; all conditions must hold. */
 export interface RuleCondition {
   /**
    * Queries whose search results the rule changes. Spelling, plurals and fillers count as in the search, and so do the
-   * search's synonyms. Rules without this condition don't change which products a search finds. Combines with `from`
-   * and `until` only.
+   * search's synonyms. Rules without this condition don't change which products a search finds. `search` combines with
+   * `from` and `until` only.
    */
   readonly search?: readonly string[]
   /** Kinds of lists. */
@@ -42,8 +42,8 @@ export interface RuleCondition {
   /** Conditions on the item that the list is about. */
   readonly item?: RuleItems
   /**
-   * By name of a context: its accepted values. The names come from `context` of `createPersonalizer` (a campaign, a
-   * locale, …) or the clock: `hour`, `weekday`, `holiday`.
+   * Accepted values of each context, by name of the context. The names of contexts come from `context` of
+   * `createPersonalizer` (a campaign, a locale, …) or the clock: `hour`, `weekday`, `holiday`.
    */
   readonly context?: Readonly<Record<string, readonly string[]>>
   /** Begin of validity in ISO 8601: a UTC day (from its beginning) or a time with its zone. */
@@ -56,15 +56,15 @@ export interface RuleCondition {
 export type Rule = {
   /** Name that `explain` and the reason `chosen` report. */
   readonly name: string
-  /** Conditions for the rule; default: it always applies. */
+  /** Conditions for the rule; without conditions, the rule always applies. */
   readonly when?: RuleCondition
 } & (
   | {
-      /** Items that lists must exclude. The rule doesn't apply to `rerank`, which shows all given items. */
+      /** Items that lists must exclude. A `hide` rule doesn't apply to `rerank`, which shows all given items. */
       readonly hide: RuleItems
     }
   | {
-      /** Items to which lists are restricted. The rule doesn't apply to `rerank`, which shows all given items. */
+      /** Items to which lists are restricted. An `only` rule doesn't apply to `rerank`, which shows all given items. */
       readonly only: RuleItems
     }
   | {
@@ -80,7 +80,7 @@ export type Rule = {
       readonly by: number
     }
   | {
-      /** Ids of items that stand in this order from a fixed place on, if lists may show them. */
+      /** Ids of items that stand in this sequence from a fixed place on, if lists may show the items. */
       readonly pin: readonly string[]
       /** 1-based place of the first item; default 1. */
       readonly at?: number

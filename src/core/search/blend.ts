@@ -1,7 +1,7 @@
 /**
  * @module Applies the personal order inside a search result without moving a clearly less relevant hit up. The personal
- * order decides between equally relevant hits. With a tolerance learned from the shop's own searches, it also decides
- * between hits of nearly equal relevance.
+ * order decides between equally relevant hits. With a tolerance learned from the shop's own searches, the personal
+ * order also decides between hits of nearly equal relevance.
  */
 import type { SearchHit } from './hit.ts'
 
@@ -33,8 +33,8 @@ export function blend(
 }
 
 /**
- * Splits the hits into bands of about equal relevance. A band begins at its most relevant hit and ends where the
- * relevance falls below (1 − tolerance) of that hit's.
+ * Splits the hits into bands of about equal relevance. A band begins at its most relevant hit, and ends where the
+ * relevance falls below (1 − tolerance) times that hit's relevance.
  */
 function bands(hits: readonly SearchHit[], tolerance: number): SearchHit[][] {
   const result: SearchHit[][] = []

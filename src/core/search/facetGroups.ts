@@ -3,8 +3,8 @@ import type { AttributeValue, Item } from '../catalog/item.ts'
 import type { FacetGroup } from './facets.ts'
 
 /**
- * Facet group of the values that the items have, most frequent first. Equally frequent values are sorted by
- * name, so that the order of the items doesn't matter. Names are compared by character code, because a
+ * Equally frequent values are sorted by name, so that the sequence of the items doesn't matter. Equally frequent values
+ * are sorted by name, so that the order of the items doesn't matter. Names are compared by character code, because a
  * locale's order takes a slow phone 50 ms to load while the shopper types.
  * @param tree whether values are paths: an item with `Kitchen > Mugs` has the values `Kitchen` and `Kitchen > Mugs`
  * @param valuesOf an item's value or values, e.g. `(item) => item.attributes?.colour`
@@ -82,6 +82,6 @@ function round(price: number): number {
   const step = [1, 2, 5, 10].reduce((best, one) =>
     Math.abs(one * power - price) < Math.abs(best * power - price) ? one : best,
   )
-  // Removes the rounding error of negative powers, e.g. 5 × 0.1 ** 2.
+  // Removes the rounding error of negative powers, e.g. of 5 × 0.1 ** 2.
   return Number((step * power).toPrecision(1))
 }

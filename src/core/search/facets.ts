@@ -10,7 +10,7 @@ export interface FacetGroup<TItem extends Item = Item> {
   readonly name: string
   /** Text that the shopper reads. */
   readonly label: string
-  /** Whether values are paths (`Kitchen > Mugs`), of which one at a time is chosen. */
+  /** Whether values are paths (`Kitchen > Mugs`); the shopper chooses one path at a time. */
   readonly tree?: boolean
   /** Choices in display order. */
   readonly options: readonly { readonly value: string; readonly label: string }[]
@@ -18,7 +18,7 @@ export interface FacetGroup<TItem extends Item = Item> {
   readonly matches: (item: TItem, value: string) => boolean
 }
 
-/** Chosen values by name of the group. */
+/** Chosen values by the name of their group. */
 export type FacetSelection = Readonly<Record<string, readonly string[]>>
 
 /** Facet group with its counts. */
@@ -27,7 +27,7 @@ export interface Facet {
   readonly name: string
   /** Text that the shopper reads. */
   readonly label: string
-  /** Whether values are paths (`Kitchen > Mugs`), of which one at a time is chosen. */
+  /** Whether values are paths (`Kitchen > Mugs`); the shopper chooses one path at a time. */
   readonly tree?: boolean
   /** Choices in the group's order: value and text, number of items, and whether the shopper chose it. */
   readonly options: readonly {
@@ -46,7 +46,7 @@ export function narrow<TItem extends Item>(
 ): { readonly items: readonly TItem[]; readonly facets: readonly Facet[] } {
   const chosen = groups.map(({ name, options, tree }) => {
     const wanted = new Set(selection[name])
-    // An address can name values that the shop doesn't have; they are ignored.
+    // An address can name values that the shop doesn't have; such values are ignored.
     const values = options.filter(({ value }) => wanted.has(value)).map(({ value }) => value)
     return tree ? values.slice(0, 1) : values
   })

@@ -1,4 +1,4 @@
-/** @module Splits a title into plain-text pieces and marks the matches. Without HTML, nothing needs escaping. */
+/** @module Splits a title into plain-text pieces and marks the matches. Pieces have no HTML; nothing needs escaping. */
 
 import { foldWord, wordsOf } from '../catalog/words.ts'
 import type { SearchHit } from './hit.ts'

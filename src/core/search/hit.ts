@@ -6,7 +6,7 @@ export interface SearchHit {
   readonly id: string
   /** BM25+ score with field boosts, comparable within one result only. */
   readonly relevance: number
-  /** Whether every word of the query was found. Such hits come before the others, unless all such hits are sold out. */
+  /** Whether every word of the query was found. Such hits come first, unless all of them are sold out. */
   readonly complete: boolean
   /** Whether the product has a word of the query only in a similar spelling. */
   readonly respelt?: boolean
@@ -14,6 +14,6 @@ export interface SearchHit {
   readonly terms: readonly string[]
   /** Whether a rule of the shop put the product at this place; `blend` leaves it there. */
   readonly pinned?: boolean
-  /** Whether the product is sold out. Such hits come after the available hits with the same value of `complete`. */
+  /** Whether the product is sold out. Sold-out hits come after the available hits with the same value of `complete`. */
   readonly soldOut?: boolean
 }

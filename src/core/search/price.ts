@@ -7,7 +7,10 @@ export interface PriceWish {
   readonly rest: string
   readonly least: number
   readonly most: number
-  /** Distance of a price from the wished price, by which hits are sorted. Absent if the query asks for no order. */
+  /**
+   * Distance of a price from the price that the query names; hits are sorted by this distance. The distance is absent
+   * if the query asks for no order by price.
+   */
   readonly distance?: (price: number) => number
 }
 
@@ -19,7 +22,7 @@ const AMOUNT = '(\\d+(?:,\\d{3})*(?:[.,]\\d{1,2})?)'
 const UNIT = `(?:[£$€]|(?:pounds?|quid|pfund|euros?)${END})`
 /** Pattern for an amount with its currency. */
 const SURE = `(?:[£$€]\\s?${AMOUNT}(?![\\d.]*\\p{L})|${START}${AMOUNT}\\s?${UNIT})`
-/** Without a currency, a number is a price only at the end of the query: "under 5 years" names no price. */
+/** Without a currency, a number is a price only at the end of the query, so "under 5 years" names no price. */
 const ANY = `(?:${SURE}|${AMOUNT}\\s*$)`
 
 /** Tolerance for rounding: half a penny. */
@@ -81,7 +84,7 @@ const NAMED: readonly (readonly [RegExp, (amount: string) => string])[] = [
   [/\b(\d{1,3}) ?(?:p|pence)\b/i, (pence) => `£${Number(pence) / 100}`],
 ]
 
-/** Whether a price fits the wish; an unknown price (NaN) doesn't. */
+/** Whether a price fits the query's condition; an unknown price (NaN) doesn't. */
 export const fitsPrice = (price: number, { least, most }: Pick<PriceWish, 'least' | 'most'>) =>
   price > least && price < most
 
@@ -103,9 +106,9 @@ export function takePrice(query: string): PriceWish | null {
   return null
 }
 
-/** Words that fit any product, so they say nothing about the product. */
+/** Words that fit any product, so they say nothing about a product. */
 const ANYTHING = /(?<!\p{L})(?:gifts?|presents?|geschenke?|etwas)(?!\p{L})/giu
 
-/** Whether the wish is about the price alone, as in "gifts under £5". */
+/** Whether the query is about the price alone, as in "gifts under £5". */
 export const isPriceAlone = ({ rest }: Pick<PriceWish, 'rest'>): boolean =>
   !isTelling(rest.replace(ANYTHING, ' '))

@@ -15,7 +15,7 @@ interface OtherWording {
   readonly replaced: boolean
 }
 
-/** Wordings of a query; each list of words is one search. */
+/** Wordings of a query; the search looks for each list of words separately. */
 interface Wordings {
   readonly asked: readonly Words[]
   /** Alternative wordings, which count a little less. Corrected spellings come first. */
@@ -44,13 +44,13 @@ const ENOUGH = 12
 
 /**
  * Maximum number of typing errors as a share of a word's letters: one error per five letters, for words of at least
- * four letters. A word with a digit may have none, because another digit means another product.
+ * four letters. A word with a digit may have no typing error, because another digit means another product.
  */
 export function fuzzy(term: string): number | false {
   return term.length < 4 || /\d/.test(term) ? false : 0.2
 }
 
-/** Maximum typing errors as a share of the letters, for a query of one word that finds nothing with fewer errors. */
+/** Maximum share of letters that are typing errors, for a query of one word that finds nothing with fewer errors. */
 const FAR = 0.34
 
 /**
@@ -59,7 +59,7 @@ const FAR = 0.34
  * - Otherwise the word stays if a known word begins with it.
  * - Otherwise the result is the known word with the fewest edits; of several, the one that most products have.
  *
- * Without such a word, the result is the word itself.
+ * If no known word is near enough, the result is the word itself.
  */
 export function meant(
   index: WordIndex,
@@ -149,7 +149,8 @@ function matchAll(
   for (const { words, respelt, replaced } of others) {
     const found = related(words, match(index, words, { prefix: beginsAWord }))
     if (!replaced) measureOwn(words, found)
-    // Hits for several words score higher than hits for the single word that these replace, so scale them down.
+    // A hit for several words scores higher than a hit for the single word that they replace, so the score is scaled
+    // down.
     const weight = own > 0 ? Math.min(1, own / mostOf(found)) : 1
     add(
       found.map((hit) => ({ ...hit, alike: true, ...(respelt && { respelt }) })),
@@ -162,13 +163,13 @@ function matchAll(
 const mostOf = (hits: readonly ProductHit[]): number =>
   hits.reduce((most, { relevance }) => Math.max(most, relevance), 0)
 
-/** Whether a synonym's term may be a prefix. One letter may not: the T of "t-light" must not match "triple". */
+/** Whether a synonym's term may be a prefix. A single letter may not: the T of "t-light" must not match "triple". */
 const beginsAWord = (term: string): boolean => term.length > 1
 
 const isBetter = (a: ProductHit, b: ProductHit): boolean =>
   a.complete === b.complete ? a.relevance > b.relevance : a.complete
 
-/** Words that tell something about a product; all words if none does. */
+/** Words that tell something about a product; all words of the query if none of them does. */
 export function tellingOf(words: Words): readonly string[] {
   const telling = words.filter(isTelling)
   return telling.length > 0 ? telling : words

@@ -40,7 +40,7 @@ describe('find', () => {
     expect([found('2026-06-30'), found('2026-07-01')]).toEqual([1, 0])
   })
 
-  it('find matches a word in which two letters are swapped', () => {
+  it('find matches a word even if two of its letters are swapped', () => {
     expect(ids('parsaol')).toEqual(['15056'])
     expect(ids('chalkbaord heart')[0]).toBe('22457')
     expect(ids('Parsaol')).toEqual(ids('parasol'))
@@ -299,7 +299,7 @@ describe('typed queries', () => {
   it('a query of item codes finds exactly the items with these codes', () => {
     expect(found('22423')).toEqual(['22423'])
     expect(found('#85123a, 22423')).toEqual(['85123A', '22423'])
-    // A code with one other digit, or with two digits swapped, is another product, so it finds nothing.
+    // A code with one other digit, or with two digits swapped, is another product's, so it finds nothing.
     for (const code of ['22425', '22432']) expect(found(code)).toEqual([])
   })
 
@@ -322,7 +322,7 @@ describe('typed queries', () => {
     expect(found('for the')).toEqual([])
   })
 
-  it('sold-out hits come last, whatever the personal order is', () => {
+  it('sold-out hits come last, whatever the personal ranking is', () => {
     const hits = shop.find('birthday')
     expect(hits.map(({ id }) => id)).toEqual(['22423', '22424'])
     expect(hits[0].relevance).toBe(hits[1].relevance)
@@ -394,7 +394,7 @@ describe('suggest', () => {
 })
 
 describe('blend', () => {
-  // Few distinct relevances, so that many hits tie, and none by rounding alone.
+  // There are few distinct relevances, so that many hits tie, and no hits tie by rounding alone.
   const hit = fc.record({
     id: fc.uuid(),
     relevance: fc.integer({ min: 1, max: 40 }).map((n) => n / 7),

@@ -1,4 +1,4 @@
-/** @module The shop's search in a page: it finds products and completes queries. The query never leaves the page. */
+/** @module The shop's search in a page: it finds products and completes queries. Queries never leave the page. */
 import { inOneCurrency } from '../catalog/currency.ts'
 import type { Item } from '../catalog/item.ts'
 import { atPrice } from '../catalog/sale.ts'
@@ -13,11 +13,12 @@ import { foldSynonyms, MOST_WORDINGS, otherWordings, reworded } from './synonyms
 import { Vocabulary } from './vocabulary.ts'
 import { WordIndex } from './wordIndex.ts'
 
-/** Search over the shop's products. */
+/** The shop's search over its products. */
 export interface ProductSearch {
   /**
    * Finds products, best first.
-   * - Products that match every word come first. Among these, and among the others, sold-out products come last.
+   * - Products that match every word come first. Among the products that match every word, and among the others,
+   *   sold-out products come last.
    * - A sold-out product comes first only if no available product matches.
    * - A product code (an id with a digit) finds exactly that product.
    * - "under £5" or "£2.95" finds only products at such a price.
@@ -29,13 +30,13 @@ export interface ProductSearch {
   find(query: string, limit?: number, now?: number): readonly SearchHit[]
   /** Completions of the query that is being typed, most promising first. */
   suggest(query: string, limit?: number): readonly string[]
-  /** The query without its price and exclusion, if it has one and then finds products; for a query without hits. */
+  /** The query without its price and exclusion, if it then finds products; for a query without hits. */
   wider(query: string): string | null
 }
 
 /**
- * Builds a search synchronously, which blocks the page. For 8,700 products with a line of description it
- * takes 0.3 s; above a thousand products, use `prepareProductSearch`.
+ * Builds a search synchronously, which blocks the page. Building takes 0.3 s for 8,700 products with a line of
+ * description; above a thousand products, use `prepareProductSearch`.
  * @param synonyms wordings that mean the same in this shop; default none
  * @example createProductSearch(items, [['notebook', 'jotter']]).find('jotter')
  */
@@ -121,7 +122,7 @@ function searchOver(
     return retrieve(index, { asked, others: others.slice(0, MOST_WORDINGS) })
   }
 
-  /** Products that have the word, or a rewording or synonym of it, in a field that names the product. */
+  /** Products that have the word, or a rewording or synonym of the word, in a field that names the product. */
   const namedBy = (word: string): readonly number[] =>
     reworded([word], folded)
       .flatMap((one) => [one, ...otherWordings(one, folded)])
@@ -170,7 +171,7 @@ function availableFirst(hits: readonly SearchHit[]): readonly SearchHit[] {
   return [...hits].sort((a, b) => rank(a) - rank(b))
 }
 
-/** Share of the best relevance below which a hit is weak, so that it comes after the hits that are sorted by price. */
+/** Share of the best relevance below which a hit is weak. Weak hits come after the hits that are sorted by price. */
 const STRONG = 0.5
 
 /** Sorts hits by distance from the wished price, weak hits last, and sets their relevance accordingly. */

@@ -19,11 +19,11 @@ export interface SearchQuestion {
 
 /** Answer of the shop's search. */
 export interface SearchAnswer {
-  /** Hits, best first; tied hits in the order of the products. */
+  /** Hits, best first; hits of equal relevance in the shop's order of the products. */
   readonly hits: readonly SearchHit[]
-  /** Completions, most promising first; without hits also the query without its price, or a similar spelling. */
+  /** Completions of the query, most promising first; without hits also the query without its price, or respelt. */
   readonly suggestions: readonly string[]
-  /** Page of the shop, e.g. `/returns`, to which a rule sends who searches this. */
+  /** Page of the shop, e.g. `/returns`, to which a rule sends shoppers who search for this. */
   readonly redirect?: string
 }
 
@@ -33,7 +33,8 @@ export type AskSearch = (question: SearchQuestion) => Promise<SearchAnswer>
 /**
  * Starts building the index at once, in slices that leave the page responsive.
  *
- * - Products that match every word come first. Among these, and among the others, sold-out products come last.
+ * - Products that match every word come first. Among the products that match every word, and among the others, sold-out
+ *   products come last.
  * - A product code (an id with a digit) finds exactly that product.
  * - "under £5" or "£2.95" finds only products at such a price.
  * - A misspelt word is also searched as the shop spells it.
@@ -47,9 +48,9 @@ export type AskSearch = (question: SearchQuestion) => Promise<SearchAnswer>
 export function searchAmong(
   items: readonly Item[],
   options: {
-    /** Wordings that mean the same in this shop; default: none. */
+    /** Groups of wordings that mean the same in this shop; default: none. */
     readonly synonyms?: Synonyms
-    /** The shop's valid rules: `personalizer.rules()`. Default: none, also if the promise rejects. */
+    /** The shop's valid rules: `personalizer.rules()`. Default: no rules, also if the promise rejects. */
     readonly rules?: readonly Rule[] | Promise<readonly Rule[]>
     /** Yields the thread between two slices; default: a timer. */
     readonly nextTask?: () => Promise<void>

@@ -37,13 +37,13 @@ describe('which queries a rule is for', () => {
   test.each(['red mug', 'mug under £6', 'mag', 'mu', 'blue mug', ''])('not %j', async (query) =>
     expect((await ids([pinPot], query))[0]).not.toBe('pot'),
   )
-  test('a rewording works in one direction, and a filler alone is no query', async () => {
+  test('a rule for searches follows a rewording in one direction only, and a filler alone is no query', async () => {
     const tasse: Rule = { ...pinPot, when: { search: ['Tasse', 'the'] } }
     expect((await ids([tasse], 'Tasse'))[0]).toBe('pot')
     expect((await ids([tasse], 'mug'))[0]).not.toBe('pot')
     expect((await ids([tasse], 'a'))[0]).not.toBe('pot')
   })
-  test('dates of a rule hold', async () => {
+  test('a rule for searches obeys the dates of its validity', async () => {
     const past: Rule = { ...pinPot, when: { ...when, until: '2020-01-01' } }
     expect((await ids([past], 'mug'))[0]).toBe('red')
   })
@@ -59,7 +59,7 @@ describe('which queries a rule is for', () => {
 })
 
 describe('what a rule does', () => {
-  test('pins stand at their place, each once, sold-out products never', async () => {
+  test('pinned products stand at their place, each once, and sold-out products are never pinned', async () => {
     const rules: Rule[] = [
       { name: 'p', when, pin: ['green', 'pot', 'gone'], at: 2 },
       { name: 'q', when, pin: ['hat'] },
@@ -67,7 +67,7 @@ describe('what a rule does', () => {
     expect(await ids(rules, 'mug')).toEqual(['hat-m', 'green', 'pot', 'red', 'blue', 'gone'])
     expect(await ids(rules, 'mug', 2)).toEqual(['hat-m', 'green'])
   })
-  test('boost and bury change the order, hide and only leave out, also what is sold out', async () => {
+  test('boost and bury change the ranking of hits, hide and only remove hits, and sold-out hits are included', async () => {
     const boost: Rule = { name: 'b', when, boost: { brand: ['bell'] }, by: 2 }
     expect(await ids([boost], 'mug')).toEqual(['blue', 'green', 'red', 'gone'])
     const bury: Rule = { name: 'b', when, bury: { id: ['red'] }, by: 2 }
@@ -77,7 +77,7 @@ describe('what a rule does', () => {
     const only: Rule = { name: 'o', when, only: { price: { to: 5 } } }
     expect(await ids([only], 'mug')).toEqual(['red'])
   })
-  test('no boost lifts a hit for some words over a hit for all', async () => {
+  test('no boost lifts a hit for some words of the query over a hit for all words', async () => {
     const boost: Rule = {
       name: 'b',
       when: { search: ['red mug'] },
@@ -86,7 +86,7 @@ describe('what a rule does', () => {
     }
     expect((await ids([boost], 'red mug'))[0]).toBe('red')
   })
-  test('the personal order moves the others, not the pinned', async () => {
+  test('the personal ranking moves the other hits, not the pinned hits', async () => {
     const { hits } = await find([{ ...pinPot, at: 2 }], 'mug')
     const blended = blend(hits, ['green', 'blue', 'pot', 'red']).map(({ id }) => id)
     expect(blended).toEqual(['green', 'pot', 'blue', 'red', 'gone'])
@@ -119,7 +119,7 @@ describe('rules that can’t be used', () => {
   })
 })
 
-test('whatever the rules, hits are distinct, hidden ones are gone, and unpinned ones were found', async () => {
+test('whatever the rules, hits are distinct, no hidden product is a hit, and the search itself finds every hit that isn’t pinned', async () => {
   const some = fc.subarray(
     ITEMS.map(({ id }) => id),
     { minLength: 1 },

@@ -1,4 +1,4 @@
-/** @module Applies the shop's rules for a query to the hits. Loaded only if the shop has rules. */
+/** @module Applies the shop's rules for a query to the hits. The code is loaded only if the shop has rules. */
 import type { Item } from '../catalog/item.ts'
 import { createRuleBook, placePins, withPins } from '../rules/listRules.ts'
 import { isOwnPath } from '../rules/ownPath.ts'
@@ -15,9 +15,10 @@ export interface QueryRules {
 }
 
 /**
- * Loads none of the search's other code, so that a page loads that in one file.
- * @param given valid rules, as `parseRules` returns them; redirects are checked again, since they move the shopper
- * @returns function that finds the rules for a query, null if there are none
+ * The module loads none of the search's other code, so that a page loads the search in one file.
+ * @param given valid rules, as `parseRules` returns them; redirects are checked again, since a redirect moves the
+ *   shopper to another page
+ * @returns function that finds the rules for a query; it returns null if there are none
  */
 export function createSearchRules(
   given: readonly Rule[],
@@ -66,7 +67,7 @@ export function createSearchRules(
 /** Hit of a product that the search itself doesn't find. */
 const UNFOUND = { relevance: 0, complete: true, terms: [] } as const
 
-/** Hits by their relevance times the rules' factors. Complete and available hits stay before the others. */
+/** Hits by their relevance multiplied by the rules' factors. Hits for every word, and available hits, stay first. */
 function lifted(
   hits: readonly SearchHit[],
   lifts: ReadonlyMap<string, number>,

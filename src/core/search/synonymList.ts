@@ -1,11 +1,11 @@
-/** @module Type of a shop's synonyms. It has its own file, so that shops compile without MiniSearch. */
+/** @module Type of a shop's synonyms. The type has its own file, so that shops compile without MiniSearch. */
 
 /**
  * List of synonyms and rewordings.
  * - Group of synonyms, each of one or more words: `['notebook', 'notepad', 'jotter']`.
- * - Rewording of one or more phrases, in which `#` is any number: `{ of: '# year old', as: ['child'] }`,
- *   `{ of: ['Tasse', 'Tassen'], as: ['mug', 'cup'] }`. An empty text removes the phrase. Each replacement is searched
- *   by itself at full weight. A compound of reworded words ("Teetasse") is reworded by its parts.
+ * - Rewording of one or more phrases, in which `#` is any number: `{ of: '# year old', as: ['child'] }`, `{ of:
+ *   ['Tasse', 'Tassen'], as: ['mug', 'cup'] }`. An empty text removes the phrase. Each replacement of a rewording is
+ *   searched by itself at full weight. A compound of reworded words ("Teetasse") is reworded by its parts.
  *
  * Rewordings apply in the list's order, so a later rewording can change the words of an earlier one.
  */
@@ -14,7 +14,7 @@ export type Synonyms = readonly (
   | {
       readonly of: string | readonly string[]
       readonly as: readonly string[]
-      /** Whether the phrase must be the whole query. Default: false. */
+      /** Whether a rewording's phrase must be the whole query. Default: false. */
       readonly alone?: boolean
     }
 )[]

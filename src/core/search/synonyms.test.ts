@@ -93,7 +93,7 @@ describe('synonyms', () => {
     expect(found.find('earbuds').map(({ id }) => id)).toEqual(['own', 'both'])
   })
 
-  it('synonyms change no result of a query that has none', () => {
+  it('synonyms change no result of a query that contains no synonym', () => {
     for (const query of ['red', 'candle', 'red mug', 'xyz'])
       expect(createProductSearch(ITEMS, SYNONYMS).find(query)).toEqual(
         createProductSearch(ITEMS).find(query),

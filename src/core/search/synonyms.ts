@@ -13,7 +13,7 @@ export interface FoldedSynonyms {
   readonly rewordings: readonly Rewording[]
   /** Phrases to reword, by their first folded word. */
   readonly beginning: ReadonlyMap<string, readonly Phrase[]>
-  /** Folded words for which the list has a rewording of that word alone. */
+  /** Folded words for which the list has a rewording of the single word. */
   readonly single: SearchableMap<true>
 }
 
@@ -107,8 +107,8 @@ function replaceFrom(
 }
 
 /**
- * Parts of a compound whose parts are all reworded words, e.g. "Weihnachts" and "baum". Undefined for any other word,
- * and for a word that the list rewords as a whole. Folding removes an "s" between two parts.
+ * Parts of a compound whose parts are all reworded words, e.g. "Weihnachts" and "baum". The result is undefined for any
+ * other word, and for a word that the list rewords as a whole. Folding removes an "s" between two parts.
  */
 function partsOf(folded: string, single: FoldedSynonyms['single']): Words | undefined {
   if (single.has(folded)) return undefined
@@ -153,7 +153,7 @@ function replaced(one: Wording, at: number, of: Wording, other: Wording): Wordin
   return { words: splice(one.words, other.words), folded: splice(one.folded, other.folded) }
 }
 
-/** Index of the word where the phrase begins in the text; −1 if it doesn't occur. */
+/** Index of the word where the phrase begins in the text; −1 if the text doesn't contain the phrase. */
 function placeOf(text: Words, phrase: Words): number {
   const isWord = (word: string, at: number) =>
     word === '#' ? /^\d+$/.test(text[at] ?? '') : text[at] === word

@@ -4,7 +4,7 @@ import { foldWord, rememberingFold, textWords } from '../catalog/words.ts'
 import { LEAST_PART } from './synonyms.ts'
 
 export class Vocabulary {
-  /** Folded word → spelling → number of occurrences. */
+  /** Number of occurrences of each spelling, by folded word. */
   readonly #forms = new Map<string, Map<string, number>>()
   readonly #titles: (readonly string[])[] = []
   readonly #fold = rememberingFold()
@@ -53,7 +53,7 @@ export class Vocabulary {
     )
   }
 
-  /** The shop's most frequent spelling; the folded word itself if the shop doesn't have it. */
+  /** The shop's most frequent spelling of a word; the folded word itself if the shop doesn't have the word. */
   spelling(folded: string): string {
     const forms = this.#forms.get(folded)
     return forms ? [...forms].reduce((a, b) => (b[1] > a[1] ? b : a))[0] : folded

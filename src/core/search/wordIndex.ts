@@ -1,6 +1,6 @@
 /**
- * @module Inverted index over the words of the products. It ranks by BM25+ and accepts beginnings of words and typing
- * errors. It uses the radix tree of MiniSearch, and a test compares its scores with those of MiniSearch.
+ * @module Inverted index over the words of the products. The index ranks by BM25+ and accepts beginnings of words and
+ * typing errors. The index uses the radix tree of MiniSearch, and a test compares its scores with those of MiniSearch.
  */
 import SearchableMap from 'minisearch/SearchableMap'
 import type { Item } from '../catalog/item.ts'
@@ -12,7 +12,7 @@ type Field = (typeof FIELDS)[number]
 /** Indices of the fields whose words name a product; the words of a description don't. */
 const NAMING = [0, 1, 2, 4]
 
-/** Field → product → number of occurrences. */
+/** Number of occurrences of a word, by field and product. */
 type Postings = Map<number, Map<number, number>>
 
 /** Settings for matching a query's words with the products' words. */
@@ -35,7 +35,7 @@ export interface Match {
   readonly terms: string[]
 }
 
-/** Saturation of a word's frequency, weight of a field's length, and floor of BM25+, as MiniSearch sets them. */
+/** Constants of BM25+, as in MiniSearch: saturation of a word's frequency, weight of a field's length, and floor. */
 const [K, B, D] = [1.2, 0.7, 0.5]
 
 export class WordIndex {
@@ -116,7 +116,7 @@ export class WordIndex {
     return pairs.length / (words.length - 1)
   }
 
-  /** Products with any of the words, best first. A score is multiplied by the number of the query's words found. */
+  /** Products with any of the words, best first. A product's score is multiplied by the number of query words found. */
   search(words: readonly string[], matching: Matching): Match[] {
     const found = new Map<number, Match>()
     for (const word of words) {

@@ -4,7 +4,7 @@ import type { ShopperEvent } from '../event.ts'
 import { averagePathLength, growForest, isolationScore } from './isolationForest.ts'
 import { cleanOutliers, describeVisit, learnUsual, logFences, rateOf } from './ownVisits.ts'
 
-/** Park and Miller's generator, because `events` must not import the generator of `model`. */
+/** Park and Miller's random number generator, because `events` must not import the generator of `model`. */
 function uniform(seed: number) {
   let state = seed
   return {

@@ -13,7 +13,7 @@ interface ForestOptions {
   readonly sample: number
 }
 
-/** Values of the paper; larger values change the scores little. */
+/** Values of the paper; larger values would change the scores little. */
 const FOREST_DEFAULTS: ForestOptions = { trees: 100, sample: 256 }
 
 type Node =
@@ -42,7 +42,7 @@ export function growForest(
   options: ForestOptions = FOREST_DEFAULTS,
 ): IsolationForest {
   const sample = Math.min(options.sample, rows.length)
-  // Maximum depth. A row that gets this far is ordinary, so further cuts are useless.
+  // Maximum depth. A row that gets this deep into a tree is ordinary, so further cuts are useless.
   const deepest = Math.ceil(Math.log2(Math.max(2, sample)))
   const trees = Array.from({ length: rows.length > 0 ? options.trees : 0 }, () =>
     grow(someOf(rows, sample, random), deepest, random),

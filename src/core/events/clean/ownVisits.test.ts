@@ -61,7 +61,7 @@ test.each(['iqr', 'isolation-forest'] as const)(
   },
 )
 
-test('with too few visits, no visit counts as unusual', () => {
+test('cleaning counts no visit as unusual if there are too few visits to compare', () => {
   const ruled = byRules([...visits(LEAST_VISITS - 2), ...bot('bot', 41 * 24 * HOUR)])
   expect(cleanOwnVisits(ruled, 'isolation-forest')).toBe(ruled)
 })

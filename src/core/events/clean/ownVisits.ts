@@ -1,7 +1,8 @@
 /**
- * @module Statistical cleaning on a device, after the fixed rules. It learns from the shopper's own visits which values
- * are usual. It finds bots that the rules miss, but drops about eight times as many of the shopper's own views as
- * the rules do (docs/results/refused.md). So a shop has to opt in.
+ * @module Statistical cleaning on a device, after the fixed rules. Statistical cleaning learns from the shopper's own
+ * visits which values are usual. Statistical cleaning finds bots that the fixed rules miss, but drops about eight times
+ * as many of the shopper's own views as the rules do (docs/results/refused.md). So a shop has to opt in to statistical
+ * cleaning.
  */
 import { createRandom } from '../../model/random.ts'
 import { quantile } from '../../normal.ts'
@@ -52,10 +53,10 @@ interface Usual {
   readonly forest: IsolationForest
 }
 
-/** Anomaly score above which a visit is dropped. In the paper anomalies are "very close to 1" and 0.5 is average. */
+/** Anomaly score above which a visit is dropped. In the paper, anomalies are "very close to 1", and 0.5 is average. */
 const ISOLATED = 0.6
 
-/** Maximum of the lower fence in milliseconds: a longer view always counts. */
+/** Maximum of the lower fence in milliseconds: a view longer than this always counts. */
 const LONGEST_MISCLICK = 3000
 
 export function learnUsual(events: readonly ShopperEvent[], random: Uniform): Usual {
@@ -75,7 +76,7 @@ type OutlierStage = (events: readonly ShopperEvent[], usual: Usual) => readonly 
 const dropShortLooks: OutlierStage = (events, { dwell }) =>
   dropShorterLooks(events, Math.min(dwell.low, LONGEST_MISCLICK))
 
-/** Drops visits that are far faster than usual. Slow visits stay, since they are tabs that people left open. */
+/** Drops visits that are far faster than usual. Slow visits stay, since people leave tabs open. */
 const dropFastVisits: OutlierStage = (events, { rate }) =>
   dropVisits(events, (visit) => (rateOf(visit) ?? 0) > rate.high)
 
@@ -89,8 +90,8 @@ const OUTLIER_STAGES: readonly (readonly [reason: string, stage: OutlierStage])[
 ]
 
 /**
- * Runs all stages in order; the report counts the dropped events of each. Learning the usual values needs many events,
- * so this method suits a shop's whole log (docs/results/refused.md).
+ * Runs all stages of statistical cleaning; the report counts the dropped events of each stage. Learning the usual
+ * values needs many events, so this method suits a shop's whole log (docs/results/refused.md).
  */
 export const cleanOutliers = (
   events: readonly ShopperEvent[],
@@ -110,7 +111,7 @@ const LEAST_VALUES = 8
 
 /**
  * Fences of the values' logarithms, because dwell times and rates have a legitimate heavy tail.
- * @param values above 0; with too few of them the fences are infinite
+ * @param values above 0; if there are too few values, the fences are infinite
  * @see Tukey 1977, Exploratory Data Analysis
  */
 export function logFences(values: readonly number[]): Fences {
@@ -150,7 +151,7 @@ export function describeVisit(visit: readonly ShopperEvent[]): Float64Array {
     Math.log(visit.length),
     Math.log(rateOf(visit) ?? 1),
     Math.log(median(intervals, 60_000)),
-    // With too few intervals, assume a coefficient of variation of 1, which is typical of a person.
+    // With too few intervals, assumes a coefficient of variation of 1, which is typical of a person.
     intervals.length < 3 ? 1 : variation(intervals),
     Math.log(Math.max(1, median(dwells, USUAL_DWELL))),
     dwells.length > 0 ? short / dwells.length : 0,

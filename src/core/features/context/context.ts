@@ -4,7 +4,7 @@
  */
 /**
  * Name → value, e.g. `{ weather: 'rain', promotion: 'summer-sale', holiday: 'diwali' }`. An empty value means that
- * there is none, e.g. no holiday, even on a day that the calendar counts as one.
+ * there is no such context, e.g. no holiday, even on a day that the calendar counts as one.
  */
 export type ShopContext = Readonly<Record<string, string>>
 
@@ -30,7 +30,7 @@ export const CONTEXT_KINDS: readonly string[] = [
   'weather',
 ]
 
-/** Kinds that come from the clock; a shop can't provide them. */
+/** Kinds of context that come from the clock; a shop can't provide them. */
 export const CLOCK_KINDS: ReadonlySet<string> = new Set(['hour', 'weekday'])
 
 const NAME = /^[a-z][a-z0-9_]{0,31}$/
@@ -38,7 +38,7 @@ const NAME = /^[a-z][a-z0-9_]{0,31}$/
 const VALUE = /^[^\p{Cc}]{0,64}$/u
 const MAX_NAMES = 8
 
-/** Describes the fault of a name and its value; null if both are valid. */
+/** Describes the fault of a context's name and value; null if both are valid. */
 export function contextFault(name: string, value: unknown): string | null {
   if (!NAME.test(name))
     return `'${name}' can't name a context: a name has only small letters, digits and _`
@@ -49,7 +49,7 @@ export function contextFault(name: string, value: unknown): string | null {
   return null
 }
 
-/** Validates the shop's context. @returns a new object, or a description of its fault */
+/** Validates the shop's context. @returns a new object, or a description of the context's fault */
 export function readShopContext(given: unknown): ShopContext | string {
   if (given === undefined || given === null) return {}
   if (typeof given !== 'object' || Array.isArray(given)) return 'it is not an object'

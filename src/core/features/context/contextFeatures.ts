@@ -1,5 +1,5 @@
 /**
- * @module Features of the current context, with and without the shopper's history. Each feature is a separate column,
+ * @module Features of the current context; some of them use the shopper's history. Each feature is a separate column,
  * because a model contains only the context features that helped on its shop's log.
  */
 
@@ -55,7 +55,7 @@ export function contextFeature(name: string): ContextFeature | undefined {
 
 /**
  * Raw values of the features for one shopper at one time; one column [N] per feature.
- * @param now milliseconds since the epoch; entries after it are ignored.
+ * @param now milliseconds since the epoch; entries of the history after `now` are ignored.
  */
 export function computeContext(
   features: readonly ContextFeature[],
@@ -139,7 +139,7 @@ function habits(
   return column
 }
 
-/** Code that computes context terms. Only models with context terms carry it, so that other models don't load it. */
+/** Code that computes context terms. Only models with context terms carry this code; other models don't load it. */
 export interface ContextCode {
   readonly compute: typeof computeContext
   readonly valueAt: typeof contextValue

@@ -15,7 +15,7 @@ const FROM_TIME: Readonly<Record<string, (time: number) => string | undefined>> 
   holiday: (time) => seasonAt(Math.floor(time / DAY) * DAY),
 }
 
-/** Value of a kind of context at a time; undefined if there is none. */
+/** Value of a kind of context at a time; undefined if the context has no value then. */
 export function contextValue(
   kind: string,
   time: number,
@@ -48,8 +48,8 @@ const seasons = new Map<number, string | undefined>()
 const MOST_KNOWN = 10_000
 
 /**
- * Season that the day from this midnight (UTC) belongs to: the weeks before a holiday that matters to most gift shops.
- * Undefined if there is none. A value from the shop takes precedence.
+ * Season that the day from this midnight (UTC) belongs to: one of the weeks before a holiday that matters to most gift
+ * shops. The season is undefined on all other days. A value that the shop provides takes precedence.
  */
 export function seasonAt(midnight: number): string | undefined {
   if (seasons.has(midnight)) return seasons.get(midnight)

@@ -1,7 +1,7 @@
 /**
- * @module Counts how much a context lifts the demand for an item: the logarithm of P(item | value) / P(item), over
- * shoppers. An item's lift is shrunk to its category's lift, which is shrunk to zero. Only the time since the item's
- * first appearance counts: sales last Christmas say nothing about an item added in June.
+ * @module Counts how much a context raises or lowers the demand for an item: the logarithm of P(item | value) /
+ * P(item), over shoppers. An item's lift is shrunk to its category's lift, which is shrunk to zero. Only the time since
+ * the item's first appearance counts, since sales last Christmas say nothing about an item added in June.
  */
 
 import { eventStrength } from '../../events/strength.ts'
@@ -40,7 +40,7 @@ export function contextTables(
   contexts: ContextSource,
 ): ContextTable[] {
   const counters = kinds.map((kind) => createCounter(kind, category.length, asOf, contexts))
-  // One pass for all kinds, because a log in columns builds each history anew.
+  // Counts all kinds in one pass, because a log in columns builds each history anew.
   for (const history of shoppers) for (const { add } of counters) add(history)
   return counters.map(({ counts }, k) => liftsOf(kinds[k], category, counts()))
 }
@@ -74,7 +74,7 @@ function liftsOf(kind: string, category: Uint16Array, counts: Counts): ContextTa
 interface Counts {
   /** Values by index; index 0 stands for no value. */
   readonly values: readonly string[]
-  /** Number of shoppers who interacted with each item, [N], for each value. */
+  /** Number of shoppers who interacted with each item, [N], for each value of the context. */
   readonly met: readonly Float64Array[]
   /** Day → sum of `met` over all items, by value; a shopper counts for an item and a value on the first such day. */
   readonly daily: ReadonlyMap<number, Float64Array>
@@ -96,7 +96,7 @@ function createCounter(kind: string, items: number, asOf: number, contexts: Cont
     return met.length - 1
   }
   const add = (history: History): void => {
-    /** Item → context values in which this shopper interacted with it, as bits. */
+    /** Context values in which this shopper interacted with an item, as bits, by item. */
     const seen = new Map<number, number>()
     let last = Number.NaN
     let place = 0

@@ -1,6 +1,6 @@
 /**
- * @module ADWIN: an adaptive window of a stream. It drops its older part as soon as the means of the older and the
- * newer part differ by more than chance allows. Exponential buckets store n values in O(log n) memory.
+ * @module ADWIN: an adaptive window of a stream. An ADWIN window drops its older part as soon as the means of the older
+ * and the newer part differ by more than chance allows. Exponential buckets store n values in O(log n) memory.
  * @see Bifet and Gavaldà, Learning from time-changing data with adaptive windowing, SDM 2007
  */
 
@@ -32,7 +32,7 @@ export function createAdwin(): Adwin {
   return { rows: [newRow()], width: 0, total: 0, variance: 0, ticks: 0 }
 }
 
-/** Mean of the window; 0 if it is empty. */
+/** Mean of the window; 0 if the window is empty. */
 export function adwinMean({ width, total }: Adwin): number {
   return width > 0 ? total / width : 0
 }

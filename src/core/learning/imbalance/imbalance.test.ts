@@ -25,7 +25,7 @@ function smote(rare: readonly Float32Array[], count: number, random: Random, k?:
   return interpolated(rare, smoteCounts(rare.length, count, random), random, k)
 }
 
-/** Distance from a point to the segment between two others. */
+/** Distance from a point to the line segment between two other points. */
 function offSegment(point: Float32Array, a: Float32Array, b: Float32Array): number {
   let along = 0
   let length = 0
@@ -71,7 +71,7 @@ describe('SMOTE', () => {
   })
 
   it('SMOTE starts from every rare row equally often, and spreads the new rows evenly along the line', () => {
-    // Between the rows 0 and 1, the value of a new row is its distance from the start.
+    // For a new row between the rows 0 and 1, its value is its distance from the start.
     const rare = [Float32Array.of(0), Float32Array.of(1)]
     const made = smote(rare, 4000, createRandom(3)).map(([value]) => value)
     expect(made).toHaveLength(4000)
@@ -100,7 +100,7 @@ describe('ADASYN', () => {
     const counts = adasynCounts([...safe, ...mixed], other, 170)
     expect(counts.slice(0, 20).every((count) => count === 0)).toBe(true)
     const total = counts.reduce((a, b) => a + b, 0)
-    // Rounding changes each row by at most half.
+    // Rounding changes the number of new rows of each row by at most half.
     expect(Math.abs(total - 170)).toBeLessThanOrEqual(5)
   })
 
@@ -116,7 +116,7 @@ describe('ADASYN', () => {
     )
   })
 
-  it('ADASYN puts new rows between rare rows, and makes none if the classes are well separated', () => {
+  it('ADASYN puts new rows between rare rows, and makes no new rows if the classes are well separated', () => {
     for (const row of interpolated(mixed, adasynCounts(mixed, other, 60), createRandom(5))) {
       const off = mixed.flatMap((a) => mixed.map((b) => offSegment(row, a, b)))
       expect(Math.min(...off)).toBeLessThan(1e-5)

@@ -51,8 +51,8 @@ export function shareOfYes(batch: readonly Example[]): number {
 }
 
 /**
- * Corrects a probability that was learned with a share `trained` of positive examples to the share `actual`.
- * This is Bayes' rule with the actual prior; it preserves the order.
+ * Corrects a probability that was learned with a share `trained` of positive examples to the share `actual`. The
+ * correction is Bayes' rule with the actual prior, and preserves the sequence of the probabilities.
  * @see Saerens, Latinne and Decaestecker 2002, doi 10.1162/089976602753284446
  */
 export function correctPrior(probability: number, trained: number, actual: number): number {
@@ -65,7 +65,7 @@ export function correctPrior(probability: number, trained: number, actual: numbe
 /** k, the number of nearest rows, as in both papers. */
 const NEIGHBOURS = 5
 
-/** SMOTE's number of new rows per rare row: the same for all rows, plus one for some rows that are drawn at random. */
+/** SMOTE's number of new rows per rare row: the same for all rare rows, plus one for some that are drawn at random. */
 export function smoteCounts(rare: number, count: number, random: Random): number[] {
   const counts = new Array<number>(rare).fill(Math.floor(count / rare))
   for (const place of shuffled(rare, random).slice(0, count % rare)) counts[place]++

@@ -34,14 +34,14 @@ function learned(history: readonly Interaction[], options: Partial<CandidateLear
   return made
 }
 
-/** Orders of one item each, a day apart. `itemOf` is a rule that the test model doesn't know. */
+/** Orders of one item each, a day apart; `itemOf` chooses the item, by a rule that the test model doesn't know. */
 function history(orders: number, itemOf: (order: number) => number): Interaction[] {
   return Array.from({ length: orders }, (_, order) =>
     purchase(itemOf(order), START + order * DAY, `order ${order}`),
   )
 }
 
-/** The most expensive of ten items; the base model ranks others higher. */
+/** The item is the most expensive of ten; the base model ranks others higher. */
 const dearest = (order: number) => ((order * 7) % 10) * 7 + 6
 
 test('before their first case, the learners move no candidate', () => {
@@ -90,7 +90,7 @@ test('learners that rank no purchase higher than the model move no candidate, wh
   expect(made.reorder(terms.features, terms.base)).toBe(terms.base)
 })
 
-test('if the shop chose no learners, reordering keeps the personal order', () => {
+test('if the shop chose no learners, reordering keeps the personal ranking', () => {
   const made = learned(history(3, dearest), { learners: [] })
   const past = history(3, dearest)
   const terms = scoreTerms(model, past, NOW)

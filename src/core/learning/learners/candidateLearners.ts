@@ -1,7 +1,7 @@
 /**
  * @module Incremental learners over the base model's best candidates, as a device runs them. Every candidate of a case
  * is an example: did the shopper choose it? The learners predict each case before they learn from it, so their weights
- * follow their performance on unseen cases. They change a list's order only if so far they have ranked the chosen items
+ * follow their performance on unseen cases. The learners change a list only if so far they have ranked the chosen items
  * higher than the model alone did.
  */
 import { FEATURE_COLUMN, FEATURE_COUNT } from '../../features/features.ts'
@@ -25,7 +25,7 @@ const INPUTS = FEATURE_COUNT + 1
 const BASE_COLUMN = FEATURE_COUNT
 /** Maximum number of recent cases to learn at the start, the same number as in a fit. */
 const FIRST_CASES = 64
-/** Threshold for the sum of the errors' excess over their mean. From it on, the shopper's interest counts as changed. */
+/** If the errors' excess over their mean adds up to this threshold, the shopper's interest counts as changed. */
 const DRIFT_THRESHOLD = 5
 /** α of the gradient learner and η of the combination, chosen on training shoppers: docs/results/learners.md. */
 const STEP_SIZE = 0.2
@@ -81,7 +81,7 @@ export class CandidateLearners {
     return names.map((name, k) => ({ name, weight: weights[k] }))
   }
 
-  /** Learns from the new cases; yields after each. */
+  /** Learns from the new cases; yields the thread after each case. */
   *learn(model: BaseModel, history: History): Generator<void, void> {
     const cases = casesFromHistory(history).filter(({ time }) => time > this.#until)
     for (const { time, history: before, targets } of cases.slice(-FIRST_CASES)) {
@@ -94,9 +94,9 @@ export class CandidateLearners {
   }
 
   /**
-   * Reorders the best candidates by the learners' predictions; returns the scores. The candidates exchange their
-   * scores, so other items stay in place. Until the learners have proved better than the model, the scores are
-   * unchanged.
+   * Reorders the best candidates by the learners' predictions; returns the scores. The candidates exchange their scores
+   * with one another, so other items stay in place. Until the learners have proved better than the model, the scores
+   * are unchanged.
    * @param features scaled, row-major [N, F]
    * @param scores scores of all items for this shopper, including the personal part, [N]
    */
@@ -178,7 +178,7 @@ function combinationOf({ learners, imbalance, seed }: CandidateLearnersOptions):
   return combine(members, COMBINATION_RATE, weights)
 }
 
-/** Wraps a learner: it trains on balanced batches, and its predictions are corrected to the actual share. */
+/** Wraps a learner that trains on balanced batches, and corrects its predictions to the actual share. */
 function rebalanced(
   learner: IncrementalLearner,
   method: Imbalance,

@@ -3,25 +3,25 @@
  * yet, by exponentiated gradient: w_k ∝ w_k · exp(−η · loss_k). After each batch, a small share of the weight is spread
  * evenly over all learners, so that a learner can recover when the shopper changes. Predictions are combined as
  * log-odds. If probabilities were averaged instead, an untrained learner that predicts about ½ would hide the small
- * differences of the others.
+ * differences of the other learners.
  * @see Herbster and Warmuth, Tracking the best expert, Machine Learning 32, 1998
  */
 import { type Example, type IncrementalLearner, logit, logLoss, sigmoid } from './learner.ts'
 
 export interface Combination extends IncrementalLearner {
-  /** Weight of each learner, in their order; the weights sum to one. */
+  /** Weight of each learner, in the sequence of the learners; the weights sum to one. */
   weights(): readonly number[]
 }
 
-/** Default η: half of the Bayesian rate, because the candidates of one case depend on each other. */
+/** Default η, half of the Bayesian rate, because the candidates of one case depend on each other. */
 const RATE = 0.5
 /** Share of the weight that is spread evenly over all learners after each batch. */
 const SHARE = 0.01
 
 /**
  * Combines learners and owns them: `learn` passes each batch on to them.
- * @param rate η, per example.
- * @param initial weights at the start, which sum to one; default: equal.
+ * @param rate η, the learning rate per example.
+ * @param initial weights at the start, which sum to one; default: equal weights.
  */
 export function combine(
   learners: readonly IncrementalLearner[],

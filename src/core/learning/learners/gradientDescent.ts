@@ -1,19 +1,19 @@
 /**
  * @module Incremental gradient descent with fusion, on a logistic head. A batch moves θ_prev to θ_new by steps θ ← θ −
- * α·g, then θ = λ·θ_new + (1−λ)·θ_prev. The next batch adapts both rates. λ grows if θ_new has a lower log-loss on that
- * batch than θ_prev. α grows if twice the step would have had a lower log-loss than half the step.
+ * α·g, then θ = λ·θ_new + (1−λ)·θ_prev. The next batch adapts the rates λ and α. λ grows if θ_new has a lower log-loss
+ * on that batch than θ_prev. α grows if twice the step would have had a lower log-loss than half the step.
  */
 import { type Example, type IncrementalLearner, logLoss, sigmoid } from './learner.ts'
 
-/** Number of examples per step, equal to the candidates of a case. */
+/** Number of examples per step, equal to the number of candidates of a case. */
 const STEP_EXAMPLES = 50
 /** Maximum distance by which one batch can move θ, since a mean of distant parameters makes no sense. */
 const TRUST_RADIUS = 1
-/** Adaption rates of α and λ. */
+/** Rates at which α and λ adapt. */
 const STEP_ADAPTION = 0.1
 const FUSION_ADAPTION = 0.2
 const STEP_RANGE = [1e-4, 1] as const
-/** Limits of λ; at 0 or 1 it could never change again. */
+/** Limits of λ; at exactly 0 or 1, λ could never change again. */
 const FUSION_RANGE = [0.05, 0.99] as const
 
 /**
@@ -93,7 +93,7 @@ function pullBack(point: Float64Array, origin: Float64Array): void {
     point[j] = origin[j] + ((point[j] - origin[j]) * TRUST_RADIUS) / distance
 }
 
-/** share·b + (1 − share)·a. */
+/** Mean of a and b by shares: share·b + (1 − share)·a. */
 function between(a: Float64Array, b: Float64Array, share: number): Float64Array {
   return a.map((value, j) => share * b[j] + (1 - share) * value)
 }

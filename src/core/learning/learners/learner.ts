@@ -1,12 +1,12 @@
 /**
- * @module Interface of learners on a stream of binary examples: was this candidate bought? A learner predicts
- * first and learns afterwards, in batches of any size.
+ * @module Interface of learners on a stream of binary examples, which say whether a candidate was bought. A learner
+ * predicts first and learns afterwards, in batches of any size.
  */
 import { exp } from '../../model/arithmetic.ts'
 
-/** Candidate as it was before the outcome was known. */
+/** Candidate in the state before the outcome was known. */
 export interface Example {
-  /** Inputs; all examples of a stream have the same length. */
+  /** Input numbers; all examples of a stream have the same number of them. */
   readonly x: Float32Array
   /** 1 if the candidate was bought. */
   readonly label: 0 | 1

@@ -42,13 +42,13 @@ describe.each(MAKERS)('%s', (_name, make) => {
   it('the learner learns a logistic rule far better than chance', () => {
     const learner = make()
     inBatches(learner, examples(5000, 1))
-    // An untrained learner has a loss of log 2; the rule itself has about .30.
+    // An untrained learner has a loss of log 2; the rule itself has a loss of about .30.
     expect(meanLoss(learner, examples(2000, 9))).toBeLessThan(0.48)
   })
 })
 
 describe('fusion', () => {
-  it('with fusion weight 1 the new parameters apply, with fusion weight 0 the old parameters', () => {
+  it('with fusion weight 1 the new parameters apply, with fusion weight 0 the old parameters apply', () => {
     const batch = examples(50, 4)
     const [x] = examples(1, 5).map(({ x }) => x)
     const scores = [1, 0, 0.25].map((fusionWeight) => {

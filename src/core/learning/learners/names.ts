@@ -10,7 +10,7 @@ export type Imbalance = (typeof IMBALANCES)[number]
 
 /** Weight of one learner in the combination. */
 export interface LearnerWeight {
-  /** Name of the learner; `model` is the ranking without learners. */
+  /** Name of the learner; `model` stands for the ranking without learners. */
   readonly name: LearnerName | 'model'
   /** Weight from 0 to 1; the weights sum to one. */
   readonly weight: number

@@ -10,7 +10,7 @@ import { type Example, type IncrementalLearner, logLoss, sigmoid } from './learn
 const HIDDEN = [64, 32] as const
 
 interface NetworkShape {
-  /** Width of each layer, inputs first, 1 last. */
+  /** Width of each layer, from the inputs to 1 output. */
   readonly widths: readonly number[]
   /** Offset of each layer's weights [out, in]; its biases follow them. */
   readonly starts: readonly number[]
@@ -119,7 +119,7 @@ const STEP_EXAMPLES = 50
 
 /**
  * Creates an incremental neural network, which makes one step of Adam per few new examples.
- * @param weights at the start; each step changes them in place
+ * @param weights initial weights; each step changes them in place
  */
 export function createMlp(
   inputs: number,

@@ -47,7 +47,7 @@ export interface Tree {
 
 /** Number of examples that a node and its alternate tree must both exceed before one replaces the other. */
 const LEAST_ERRORS = 300
-/** Probability that the tree that replaces the other one isn't better. */
+/** Probability that a tree which replaces another tree isn't better. */
 const SWITCH_DELTA = 0.05
 
 export function createTree(): Tree {
@@ -68,7 +68,7 @@ export function learnExample(
   tree.root = learnAt(tree.root, options, x, label)
 }
 
-/** @returns the node that replaces the given one. */
+/** @returns the node that replaces the given node. */
 function learnAt(node: Node, options: TreeOptions, x: ArrayLike<number>, label: number): Node {
   const worse = options.adaptive && errsMore(node, x, label)
   if (node.kind === 'leaf') return learnLeaf(node, options, x, label)
@@ -133,7 +133,7 @@ function leafOf(node: Node, x: ArrayLike<number>): Leaf {
   return at
 }
 
-/** Index of the branch for `x`. A new nominal value gets a new branch while learning, else the heaviest branch. */
+/** Branch that `x` takes. A new nominal value gets a new branch while learning, else the heaviest branch. */
 function branchOf({ test, children }: Branch, x: ArrayLike<number>, learning: boolean): number {
   const value = x[test.attribute]
   if (test.kind === 'threshold') return value <= test.threshold ? 0 : 1

@@ -9,13 +9,13 @@ import { type Counts, createObserver, likelihood, type Observer, observe, sum } 
 export interface Leaf {
   readonly kind: 'leaf'
   readonly counts: number[]
-  /** Classes in order of first appearance; in a tie while learning, the earliest counts as the prediction. */
+  /** Classes in order of first appearance; in a tie while learning, the earliest class counts as the prediction. */
   readonly seen: number[]
   /** Observers by attribute; empty until the first example. */
   readonly observers: Observer[]
   majorityRight: number
   bayesRight: number
-  /** Weight at the last attempt to split. */
+  /** Weight of the leaf at its last attempt to split. */
   attemptedAt: number
   readonly errors: Adwin
 }

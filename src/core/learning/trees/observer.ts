@@ -1,6 +1,6 @@
 /**
- * @module Statistics of one attribute in a leaf: a Gaussian per class, or counts of a nominal value. Plain
- * data. They suffice for naive Bayes and for proposing a split.
+ * @module Statistics of one attribute in a leaf: a Gaussian per class, or counts of a nominal value. Plain data. These
+ * statistics suffice for naive Bayes and for proposing a split.
  */
 import { normalCdf } from '../../normal.ts'
 
@@ -11,7 +11,7 @@ interface NumericObserver {
 
 interface NominalObserver {
   readonly kind: 'nominal'
-  /** Weight by value, one map per class. */
+  /** Weight of each value, one map per class. */
   readonly classes: Map<number, number>[]
 }
 
@@ -29,14 +29,14 @@ interface Gaussian {
 export type Test =
   | { readonly kind: 'threshold'; readonly attribute: number; readonly threshold: number }
   | { readonly kind: 'equals'; readonly attribute: number; readonly value: number }
-  /** The test has one branch per value, and a new value adds a branch. */
+  /** The test of a nominal attribute has one branch per value, and a new value adds a branch. */
   | { readonly kind: 'values'; readonly attribute: number; readonly values: number[] }
 
 export interface Split {
   readonly test: Test
   /** Information gain in bits. */
   readonly merit: number
-  /** Class counts of each branch. */
+  /** Number of examples of each class, for each branch. */
   readonly branches: readonly Counts[]
 }
 
