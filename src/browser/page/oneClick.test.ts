@@ -27,7 +27,7 @@ const SRC = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const MOST_FILES = 45
 
 /** Upper limit of named functions between the page's `capture` and the store's `put`. */
-const MOST_HOPS = 9
+const MOST_HOPS = 6
 
 const environment: PageEnvironment = {
   now: () => Date.now(),

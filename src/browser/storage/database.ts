@@ -19,18 +19,23 @@ export const KEY_PATHS: Readonly<Record<Table, string | null>> = {
   settings: null,
 }
 
-/** Operations of a transaction. Await nothing else inside: IndexedDB commits as soon as it is idle. */
-export interface Transaction {
-  get(table: Table, key: Key): Promise<unknown>
+/** Rows of a table, as an object store of IndexedDB gives them. */
+export interface Rows {
+  get(key: Key): Promise<unknown>
   /** All rows, ascending by key. */
-  getAll(table: Table): Promise<unknown[]>
-  /** The row with the greatest key. */
-  last(table: Table): Promise<unknown>
-  /** @throws NearsideError `input-invalid` if the row contains NaN or infinity */
-  put(table: Table, row: unknown, key?: Key): Promise<void>
-  delete(table: Table, key: Key): Promise<void>
-  clear(table: Table): Promise<void>
+  getAll(): Promise<unknown[]>
+  openCursor(query: null, direction: 'prev'): Promise<{ readonly value: unknown } | null>
+  put(row: unknown, key?: Key): Promise<unknown>
+  delete(key: Key): Promise<void>
+  clear(): Promise<void>
 }
+
+/** A transaction: opens its tables. Await nothing else inside: IndexedDB commits as soon as it is idle. */
+export type Transaction = (table: Table) => Rows
+
+/** The row with the greatest key. */
+export const lastRow = async (rows: Rows): Promise<unknown> =>
+  (await rows.openCursor(null, 'prev'))?.value
 
 /**
  * State of a write when it resolves. `relaxed`: the operating system has it; `strict`: it is on disk. `disk` is like
@@ -54,7 +59,7 @@ export interface Database {
   transact<T>(
     tables: readonly Table[],
     access: Access,
-    body: (transaction: Transaction) => Promise<T>,
+    body: (table: Transaction) => Promise<T>,
   ): Promise<T>
   /**
    * Deletes the databases set aside.
@@ -64,8 +69,8 @@ export interface Database {
   close(): void
 }
 
-export async function numberAt(transaction: Transaction, head: string): Promise<number | null> {
-  const value = await transaction.get('heads', head)
+export async function numberAt(table: Transaction, head: string): Promise<number | null> {
+  const value = await table('heads').get(head)
   return typeof value === 'number' ? value : null
 }
 
@@ -73,8 +78,8 @@ export async function numberAt(transaction: Transaction, head: string): Promise<
  * Epoch: a number that rises when something is erased or forgotten. A fit that began before the rise must not be stored
  * after it.
  */
-export const epochOf = async (transaction: Transaction): Promise<number> =>
-  (await numberAt(transaction, 'epoch')) ?? 0
+export const epochOf = async (table: Transaction): Promise<number> =>
+  (await numberAt(table, 'epoch')) ?? 0
 
 /** @throws NearsideError `input-invalid` with the path of the first number that is not finite */
 export function requireFinite(value: unknown, path: string): void {
@@ -94,8 +99,8 @@ export function requireFinite(value: unknown, path: string): void {
   }
 }
 
-type Rows = Map<Key, unknown>
-export type MemoryTables = Map<Table, Rows>
+type MemoryRows = Map<Key, unknown>
+export type MemoryTables = Map<Table, MemoryRows>
 
 const byKey = ([a]: [Key, unknown], [b]: [Key, unknown]) =>
   typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === 'number' ? -1 : 1
@@ -113,33 +118,31 @@ export function createMemoryDatabase(tables: MemoryTables = new Map()): Database
   async function run<T>(
     names: readonly Table[],
     access: Access,
-    body: (transaction: Transaction) => Promise<T>,
+    body: (table: Transaction) => Promise<T>,
   ): Promise<T> {
-    const scope = new Map<Table, Rows>(names.map((name) => [name, new Map(tables.get(name))]))
-    const rows = (table: Table): Rows => {
-      const found = scope.get(table)
-      if (!found) throw new Error(`table ${table} is not part of this transaction`)
-      return found
-    }
-    const written = (table: Table): Rows => {
-      if (access === 'readonly') throw new Error('a readonly transaction cannot write')
-      return rows(table)
-    }
-    const transaction: Transaction = {
-      get: async (table, key) => structuredClone(rows(table).get(key)),
-      getAll: async (table) => [...rows(table)].sort(byKey).map(([, row]) => structuredClone(row)),
-      last: async (table) => structuredClone([...rows(table)].sort(byKey).at(-1)?.[1]),
-      put: async (table, row, key) => {
-        requireFinite(row, table)
-        const path = KEY_PATHS[table]
-        const rowKey = path === null ? key : (row as Record<string, Key>)[path]
-        if (rowKey === undefined) throw new Error(`a row of ${table} has no key`)
-        written(table).set(rowKey, structuredClone(row))
-      },
-      delete: async (table, key) => void written(table).delete(key),
-      clear: async (table) => written(table).clear(),
-    }
-    const result = await body(transaction)
+    const scope = new Map(names.map((name) => [name, new Map(tables.get(name))]))
+    const result = await body((table) => {
+      const rows = scope.get(table)
+      if (!rows) throw new Error(`table ${table} is not part of this transaction`)
+      const all = () => [...rows].sort(byKey).map(([, row]) => structuredClone(row))
+      const written = () => {
+        if (access === 'readonly') throw new Error('a readonly transaction cannot write')
+        return rows
+      }
+      return {
+        get: async (key) => structuredClone(rows.get(key)),
+        getAll: async () => all(),
+        openCursor: async () => (rows.size > 0 ? { value: all().at(-1) } : null),
+        async put(row, key) {
+          const path = KEY_PATHS[table]
+          const rowKey = path === null ? key : (row as Record<string, Key>)[path]
+          if (rowKey === undefined) throw new Error(`a row of ${table} has no key`)
+          written().set(rowKey, structuredClone(row))
+        },
+        delete: async (key) => void written().delete(key),
+        clear: async () => written().clear(),
+      }
+    })
     if (access !== 'readonly') for (const [name, copy] of scope) tables.set(name, copy)
     return result
   }

@@ -1,7 +1,7 @@
 /** @module The shopper's events, each with its session. */
 import { type EventDraft, readStoredEvent } from '@nearside/core/events/capture.ts'
 import { handedOver, type ShopperEvent, sessionOf } from '@nearside/core/events/event.ts'
-import { type Database, epochOf, type Table, type Transaction } from './database.ts'
+import { type Database, epochOf, requireFinite, type Table, type Transaction } from './database.ts'
 import { MADE_FROM_EVENTS } from './settingRows.ts'
 
 /** Number of events above which the oldest are deleted: about five years of a busy shopper. */
@@ -45,34 +45,38 @@ const REMADE: readonly Table[] = ['events', 'heads', 'personal', 'settings']
 
 const byTime = (a: StoredEvent, b: StoredEvent) => a.time - b.time || a.order - b.order
 
-const headOf = async (transaction: Transaction): Promise<EventHead> =>
-  ((await transaction.get('heads', 'events')) ?? EMPTY_HEAD) as EventHead
+const headOf = async (table: Transaction): Promise<EventHead> =>
+  ((await table('heads').get('events')) ?? EMPTY_HEAD) as EventHead
 
 /**
- * Stores new events, each in its session. @returns all given events as stored, and the number of events in the store
+ * Places events in their sessions.
+ * @returns rows to store, none for an event that is stored already; all given events as stored; the head after them
  */
-export async function placeEvents(
-  transaction: Transaction,
-  drafts: readonly EventDraft[],
-): Promise<{ readonly placed: readonly ShopperEvent[]; readonly count: number }> {
-  let head = await headOf(transaction)
-  const placed: ShopperEvent[] = []
+export async function placeEvents(table: Transaction, drafts: readonly EventDraft[]) {
+  let head = await headOf(table)
+  const rows: StoredEvent[] = []
+  const placed = new Map<string, ShopperEvent>()
   for (const draft of drafts) {
-    const known = readStoredEvent(await transaction.get('events', draft.id))
-    if (known) {
-      placed.push(known)
-      continue
-    }
-    const event = { ...draft, session: draft.session ?? sessionOf(head, draft) }
-    await transaction.put('events', { ...event, order: head.order })
+    const known = placed.get(draft.id) ?? readStoredEvent(await table('events').get(draft.id))
+    const event = known ?? { ...draft, session: draft.session ?? sessionOf(head, draft) }
+    placed.set(draft.id, event)
+    if (known) continue
+    rows.push({ ...event, order: head.order })
     head = addToHead(head, event)
-    placed.push(event)
   }
-  await transaction.put('heads', head, 'events')
-  return { placed, count: head.count }
+  return { rows, head, placed }
+}
+
+/** Events that are stored in one transaction. */
+interface Batch {
+  readonly drafts: EventDraft[]
+  readonly stored: Promise<ReadonlyMap<string, ShopperEvent>>
 }
 
 export function eventRows(database: Database) {
+  /** Batch whose write has not begun. */
+  let next: Batch | null = null
+  let written: Promise<unknown> = Promise.resolve()
   const readEvents = (rows: readonly unknown[]) => {
     const events = readRows(rows)
       .sort(byTime)
@@ -85,72 +89,92 @@ export function eventRows(database: Database) {
       return event ? [{ ...event, order: (row as Partial<StoredEvent>).order ?? 0 }] : []
     })
   /** Recomputes sessions after a removal, as if the removed events had never existed. */
-  const placeAgain = async (transaction: Transaction): Promise<void> => {
+  const placeAgain = async (table: Transaction): Promise<void> => {
     let head = EMPTY_HEAD
-    const rows = readRows(await transaction.getAll('events')).sort((a, b) => a.order - b.order)
+    const rows = readRows(await table('events').getAll()).sort((a, b) => a.order - b.order)
     for (const row of rows) {
       if (handedOver(row)) continue
       const placed: StoredEvent = { ...row, session: sessionOf(head, row) }
-      if (placed.session !== row.session) await transaction.put('events', placed)
+      if (placed.session !== row.session) await table('events').put(placed)
       head = addToHead(head, placed)
     }
     const { lastTime, session } = head
-    await transaction.put('heads', { ...(await headOf(transaction)), lastTime, session }, 'events')
+    await table('heads').put({ ...(await headOf(table)), lastTime, session }, 'events')
   }
   const remove = async (
-    transaction: Transaction,
+    table: Transaction,
     choose: (events: readonly StoredEvent[]) => readonly StoredEvent[],
   ): Promise<readonly StoredEvent[]> => {
-    const head = await headOf(transaction)
-    const chosen = choose(readRows(await transaction.getAll('events')).sort(byTime))
-    for (const { id } of chosen) await transaction.delete('events', id)
-    await transaction.put('heads', { ...head, count: head.count - chosen.length }, 'events')
+    const head = await headOf(table)
+    const chosen = choose(readRows(await table('events').getAll()).sort(byTime))
+    for (const { id } of chosen) await table('events').delete(id)
+    await table('heads').put({ ...head, count: head.count - chosen.length }, 'events')
     return chosen
   }
   /** Deletes the learned model. A fit or a report in progress can't be stored afterwards. */
-  const unlearn = async (transaction: Transaction): Promise<number> => {
-    const epoch = (await epochOf(transaction)) + 1
-    await placeAgain(transaction)
-    await transaction.clear('personal')
-    await transaction.delete('heads', 'personal')
-    await transaction.put('heads', epoch, 'epoch')
+  const unlearn = async (table: Transaction): Promise<number> => {
+    const epoch = (await epochOf(table)) + 1
+    await placeAgain(table)
+    await table('personal').clear()
+    await table('heads').delete('personal')
+    await table('heads').put(epoch, 'epoch')
     return epoch
   }
   const dropOldest = (share: number): Promise<number> =>
-    database.transact(['events', 'heads', 'settings'], 'relaxed', async (transaction) => {
+    database.transact(['events', 'heads', 'settings'], 'relaxed', async (table) => {
       // Delete the stored updates, because they can't be checked against the remaining events.
-      await transaction.delete('settings', 'openings')
-      const gone = await remove(transaction, (events) =>
+      await table('settings').delete('openings')
+      const gone = await remove(table, (events) =>
         events.slice(0, Math.max(1, Math.ceil(events.length * share))),
       )
       return gone.length
     })
 
   return {
-    /** Stores new events, each with its session; storing an event twice changes nothing. */
+    /**
+     * Stores new events, each with its session; storing an event twice changes nothing. Events that arrive during a
+     * write share the next transaction.
+     */
     async append(drafts: readonly EventDraft[]): Promise<readonly ShopperEvent[]> {
-      const { placed, count } = await database.transact(
-        ['events', 'heads'],
-        'relaxed',
-        (transaction) => placeEvents(transaction, drafts),
-      )
-      if (count > MAX_EVENTS) await dropOldest(0.1)
-      return placed
+      requireFinite(drafts, 'events')
+      if (!next) {
+        const all: EventDraft[] = []
+        const stored = written.then(async () => {
+          next = null
+          const { head, placed } = await database.transact(
+            ['events', 'heads'],
+            'relaxed',
+            async (table) => {
+              const events = await placeEvents(table, all)
+              for (const row of events.rows) await table('events').put(row)
+              await table('heads').put(events.head, 'events')
+              return events
+            },
+          )
+          if (head.count > MAX_EVENTS) await dropOldest(0.1)
+          return placed
+        })
+        next = { drafts: all, stored }
+        written = stored.catch(() => undefined)
+      }
+      next.drafts.push(...drafts)
+      const stored = await next.stored
+      return drafts.flatMap(({ id }) => stored.get(id) ?? [])
     },
 
     /** All events, ascending by time, then by arrival. `invalid`: number of rows that are not events. */
     events: () =>
-      database.transact(['events'], 'readonly', async (transaction) =>
-        readEvents(await transaction.getAll('events')),
+      database.transact(['events'], 'readonly', async (table) =>
+        readEvents(await table('events').getAll()),
       ),
 
     /** Removes these events, everything learned, and a report that waits to be sent again. */
     forget: (ids: readonly string[]): Promise<Forgotten> =>
-      database.transact(REMADE, 'erasure', async (transaction) => {
+      database.transact(REMADE, 'erasure', async (table) => {
         const gone = new Set(ids)
-        for (const name of MADE_FROM_EVENTS) await transaction.delete('settings', name)
-        const rows = await remove(transaction, (events) => events.filter(({ id }) => gone.has(id)))
-        return { rows, epoch: await unlearn(transaction) }
+        for (const name of MADE_FROM_EVENTS) await table('settings').delete(name)
+        const rows = await remove(table, (events) => events.filter(({ id }) => gone.has(id)))
+        return { rows, epoch: await unlearn(table) }
       }),
 
     /**
@@ -158,12 +182,13 @@ export function eventRows(database: Database) {
      * erased, forgotten or put back since.
      */
     restore: ({ rows, epoch }: Forgotten): Promise<boolean> =>
-      database.transact(REMADE, 'erasure', async (transaction) => {
-        if ((await epochOf(transaction)) !== epoch) return false
-        const head = await headOf(transaction)
-        for (const row of rows) await transaction.put('events', row)
-        await transaction.put('heads', { ...head, count: head.count + rows.length }, 'events')
-        await unlearn(transaction)
+      database.transact(REMADE, 'erasure', async (table) => {
+        if ((await epochOf(table)) !== epoch) return false
+        requireFinite(rows, 'events')
+        const head = await headOf(table)
+        for (const row of rows) await table('events').put(row)
+        await table('heads').put({ ...head, count: head.count + rows.length }, 'events')
+        await unlearn(table)
         return true
       }),
 

@@ -13,7 +13,7 @@ import {
   nameOf,
   openConnection,
 } from './connection.ts'
-import { type Database, requireFinite, type Table, type Transaction } from './database.ts'
+import type { Database } from './database.ts'
 
 const LOST = new Set([
   'InvalidStateError',
@@ -90,13 +90,15 @@ export async function openIndexedDb(
         const database = await connect().catch((error) => {
           throw translate(error)
         })
-        let transaction: IDBPTransaction<unknown, string[], IDBTransactionMode> | null = null
+        let transaction: IDBPTransaction<unknown, string[], 'readwrite'> | null = null
         try {
-          transaction = database.transaction([...tables], mode, { durability })
+          // A read-only transaction refuses the writes that this type allows.
+          const begun = database.transaction([...tables], mode as 'readwrite', { durability })
+          transaction = begun
           // `done` can reject before it is awaited; the code below reports the failure.
-          transaction.done.catch(() => undefined)
-          const result = await body(adapt(transaction))
-          await transaction.done
+          begun.done.catch(() => undefined)
+          const result = await body((table) => begun.objectStore(table))
+          await begun.done
           return result
         } catch (thrown) {
           const error = (transaction && abort(transaction)) ?? thrown
@@ -140,21 +142,4 @@ function translate(thrown: unknown): unknown {
     return NearsideError.from(thrown, 'storage-unavailable', 'The browser refused to open storage')
   }
   return thrown
-}
-
-/** Adapts a transaction to our interface. A read-only transaction refuses writes that these types allow. */
-function adapt(transaction: IDBPTransaction<unknown, string[], IDBTransactionMode>): Transaction {
-  const writing = transaction as IDBPTransaction<unknown, string[], 'readwrite'>
-  const store = (table: Table) => writing.objectStore(table)
-  return {
-    get: (table, key) => store(table).get(key),
-    getAll: (table) => store(table).getAll(),
-    last: async (table) => (await store(table).openCursor(null, 'prev'))?.value,
-    async put(table, row, key) {
-      requireFinite(row, table)
-      await store(table).put(row, key)
-    },
-    delete: (table, key) => store(table).delete(key),
-    clear: (table) => store(table).clear(),
-  }
 }

@@ -58,8 +58,8 @@ async function empty(name: string, factory: IDBFactory | undefined): Promise<voi
   try {
     const disk = await openIndexedDb(name, factory, 'never')
     try {
-      await disk.transact(TABLES, 'erasure', async (transaction) => {
-        for (const table of TABLES) await transaction.clear(table)
+      await disk.transact(TABLES, 'erasure', async (table) => {
+        for (const name of TABLES) await table(name).clear()
       })
       await disk.dropAside()
     } finally {

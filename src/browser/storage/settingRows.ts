@@ -5,7 +5,13 @@ import type { Opening } from '../contribution/makeReport.ts'
 import type { KeptToken } from '../contribution/obtainToken.ts'
 import type { ContributionTerms } from '../contribution/terms.ts'
 import type { StoredProfiles } from '../profiles.ts'
-import { type Database, type Durability, epochOf, type Transaction } from './database.ts'
+import {
+  type Database,
+  type Durability,
+  epochOf,
+  requireFinite,
+  type Transaction,
+} from './database.ts'
 
 export interface Settings {
   /** Shopper's yes to storage in this browser, if the shop asks for it; absent without a yes. */
@@ -67,10 +73,10 @@ const SETTINGS: readonly (keyof Settings)[] = [
 /** Settings derived from the events; they are deleted with any event. */
 export const MADE_FROM_EVENTS: readonly (keyof Settings)[] = ['pending', 'openings', 'due']
 
-export async function readSettings(transaction: Transaction): Promise<Partial<Settings>> {
+export async function readSettings(table: Transaction): Promise<Partial<Settings>> {
   const settings: Record<string, unknown> = {}
   for (const name of SETTINGS) {
-    const value = await transaction.get('settings', name)
+    const value = await table('settings').get(name)
     if (value !== undefined) settings[name] = value
   }
   return settings
@@ -78,9 +84,9 @@ export async function readSettings(transaction: Transaction): Promise<Partial<Se
 
 export const settingRows = (database: Database) => ({
   setting: async <K extends keyof Settings>(name: K) =>
-    (await database.transact(['settings'], 'readonly', (transaction) =>
-      transaction.get('settings', name),
-    )) as Settings[K] | undefined,
+    (await database.transact(['settings'], 'readonly', (table) => table('settings').get(name))) as
+      | Settings[K]
+      | undefined,
 
   /** Writes a setting. When this resolves, the setting is on disk, unless `durability` is `relaxed`. */
   putSetting: <K extends keyof Settings>(
@@ -88,9 +94,10 @@ export const settingRows = (database: Database) => ({
     value: Settings[K],
     durability: Durability = 'strict',
   ): Promise<void> =>
-    database.transact(['settings'], durability, (transaction) =>
-      transaction.put('settings', value, name),
-    ),
+    database.transact(['settings'], durability, async (table) => {
+      requireFinite(value, name)
+      await table('settings').put(value, name)
+    }),
 
   settings: () => database.transact(['settings'], 'readonly', readSettings),
 
@@ -103,12 +110,13 @@ export const settingRows = (database: Database) => ({
     change: (settings: Partial<Settings>, epoch: number) => Partial<Settings>,
     durability: Durability = 'disk',
   ): Promise<void> =>
-    database.transact(['settings', 'heads'], durability, async (transaction) => {
-      const epoch = await epochOf(transaction)
-      const changes = Object.entries(change(await readSettings(transaction), epoch))
-      for (const [name, value] of changes) {
-        if (value === undefined) await transaction.delete('settings', name)
-        else await transaction.put('settings', value, name)
+    database.transact(['settings', 'heads'], durability, async (table) => {
+      const epoch = await epochOf(table)
+      const changes = change(await readSettings(table), epoch)
+      requireFinite(changes, 'settings')
+      for (const [name, value] of Object.entries(changes)) {
+        if (value === undefined) await table('settings').delete(name)
+        else await table('settings').put(value, name)
       }
     }),
 })

@@ -43,7 +43,7 @@ const personal = (time: number, value = 1): Omit<PersonalRecord, 'version'> => (
 })
 
 const headOf = (database: Database) =>
-  database.transact(['heads'], 'readonly', (transaction) => transaction.get('heads', 'events'))
+  database.transact(['heads'], 'readonly', (table) => table('heads').get('events'))
 
 const row = (sequence: number, hash = String(sequence)) => ({ sequence, hash })
 describe.each([
@@ -198,6 +198,27 @@ describe.each([
     const store = await fresh()
     await expect(store.append([draft('a', 1), draft('b', Number.NaN)])).rejects.toThrow()
     expect((await store.events()).events).toEqual([])
+  })
+
+  test('events that arrive during a write share the next transaction, except invalid events', async () => {
+    const database = await open()
+    let writes = 0
+    const store = createStore({
+      ...database,
+      transact(tables, access, body) {
+        if (access === 'relaxed') writes++
+        return database.transact(tables, access, body)
+      },
+    })
+    const first = store.append([draft('a', 0)])
+    await Promise.resolve()
+    const later = ['b', 'c', 'b'].map((id, i) => store.append([draft(id, i === 2 ? 9 * HOUR : i)]))
+    await expect(store.append([draft('d', Number.NaN)])).rejects.toThrow()
+    const [[b], , [again]] = await Promise.all(later)
+    expect((await first)[0].id).toBe('a')
+    expect(again).toEqual(b)
+    expect(writes).toBe(2)
+    expect((await store.events()).events.map(({ id }) => id)).toEqual(['a', 'b', 'c'])
   })
 
   test('the log accepts only rows that follow its last row, or replace that row', async () => {

@@ -18,7 +18,9 @@ import {
   type Database,
   type Durability,
   epochOf,
+  lastRow,
   numberAt,
+  requireFinite,
   TABLES,
   type Table,
   type Transaction,
@@ -78,24 +80,24 @@ export function createStore(database: Database) {
      * not the hash of the log's last entry, because another tab wrote first.
      */
     erase: (first: LedgerRow, after: string | null, how: Erasing = 'all'): Promise<boolean> =>
-      database.transact(TABLES, 'erasure', async (transaction) => {
-        if (!(await isLast(transaction, after))) return false
-        const epoch = await epochOf(transaction)
-        const keys = await transaction.get('heads', LOG_KEYS)
-        const settings = await readSettings(transaction)
+      database.transact(TABLES, 'erasure', async (table) => {
+        if (!(await isLast(table, after))) return false
+        const epoch = await epochOf(table)
+        const keys = await table('heads').get(LOG_KEYS)
+        const settings = await readSettings(table)
         if (how === 'unasked' && settings.persist) return true
-        for (const table of how === 'all' ? ABOUT_THE_SHOPPER : TABLES)
-          await transaction.clear(table)
-        await transaction.put('heads', epoch + 1, 'epoch')
-        if (keys !== undefined) await transaction.put('heads', keys, LOG_KEYS)
+        for (const name of how === 'all' ? ABOUT_THE_SHOPPER : TABLES) await table(name).clear()
+        await table('heads').put(epoch + 1, 'epoch')
+        if (keys !== undefined) await table('heads').put(keys, LOG_KEYS)
         for (const name of how === 'all' ? [...KEPT_BY_ERASE, 'persist' as const] : KEPT_BY_ERASE) {
           const value = settings[name]
-          if (value !== undefined) await transaction.put('settings', value, name)
+          if (value !== undefined) await table('settings').put(value, name)
         }
         const { profiles } = settings
         if (profiles)
-          await transaction.put('settings', erasedProfiles(readProfiles(profiles)), 'profiles')
-        await transaction.put('ledger', first)
+          await table('settings').put(erasedProfiles(readProfiles(profiles)), 'profiles')
+        requireFinite(first, 'ledger')
+        await table('ledger').put(first)
         return true
       }),
 
@@ -107,18 +109,21 @@ export function createStore(database: Database) {
       { events = [], ledger = [], keys = null, settings = {}, personal, epoch = 0 }: Partial<Held>,
       after: string | null = null,
     ): Promise<boolean> =>
-      database.transact(ABOUT_THE_SHOPPER, 'strict', async (transaction) => {
-        if (!(await isLast(transaction, after))) return false
-        await placeEvents(transaction, events)
-        for (const row of ledger) await transaction.put('ledger', row)
-        if (keys && (await transaction.get('heads', LOG_KEYS)) === undefined)
-          await transaction.put('heads', keys, LOG_KEYS)
+      database.transact(ABOUT_THE_SHOPPER, 'strict', async (table) => {
+        if (!(await isLast(table, after))) return false
+        requireFinite({ events, ledger, settings, personal, epoch }, 'data')
+        const { rows, head } = await placeEvents(table, events)
+        for (const row of rows) await table('events').put(row)
+        await table('heads').put(head, 'events')
+        for (const row of ledger) await table('ledger').put(row)
+        if (keys && (await table('heads').get(LOG_KEYS)) === undefined)
+          await table('heads').put(keys, LOG_KEYS)
         for (const [name, value] of Object.entries(settings))
-          if (value !== undefined) await transaction.put('settings', value, name)
-        if (epoch > (await epochOf(transaction))) await transaction.put('heads', epoch, 'epoch')
-        if (personal?.current && (await transaction.last('personal')) === undefined) {
-          for (const version of personal.versions) await transaction.put('personal', version)
-          await transaction.put('heads', personal.current, 'personal')
+          if (value !== undefined) await table('settings').put(value, name)
+        if (epoch > (await epochOf(table))) await table('heads').put(epoch, 'epoch')
+        if (personal?.current && (await lastRow(table('personal'))) === undefined) {
+          for (const version of personal.versions) await table('personal').put(version)
+          await table('heads').put(personal.current, 'personal')
         }
         return true
       }),
@@ -145,8 +150,8 @@ export interface LedgerRow {
 }
 
 /** Whether `hash` is the hash of the log's last entry. A `hash` of null means that the log is empty. */
-async function isLast(transaction: Transaction, hash: string | null): Promise<boolean> {
-  const last = (await transaction.last('ledger')) as LedgerRow | undefined
+async function isLast(table: Transaction, hash: string | null): Promise<boolean> {
+  const last = (await lastRow(table('ledger'))) as LedgerRow | undefined
   return (last?.hash ?? null) === hash
 }
 
@@ -160,41 +165,42 @@ const ledgerRows = (database: Database) => ({
     { after, dropBefore }: { readonly after: string | null; readonly dropBefore?: number },
     durability: Durability,
   ): Promise<boolean> =>
-    database.transact(['ledger'], durability, async (transaction) => {
-      if (!(await isLast(transaction, after))) return false
-      await Promise.all(rows.map((row) => transaction.put('ledger', row)))
+    database.transact(['ledger'], durability, async (table) => {
+      if (!(await isLast(table, after))) return false
+      requireFinite(rows, 'ledger')
+      await Promise.all(rows.map((row) => table('ledger').put(row)))
       if (dropBefore !== undefined) {
-        const kept = (await transaction.getAll('ledger')) as readonly LedgerRow[]
+        const kept = (await table('ledger').getAll()) as readonly LedgerRow[]
         const gone = kept.filter(({ sequence }) => sequence < dropBefore)
-        await Promise.all(gone.map((row) => transaction.delete('ledger', row.sequence)))
+        await Promise.all(gone.map((row) => table('ledger').delete(row.sequence)))
       }
       return true
     }),
 
   /** Rows at the log's end for which `open` is true, oldest first, preceded by the row before them. */
   ledgerTail: (open: (row: unknown) => boolean): Promise<readonly unknown[]> =>
-    database.transact(['ledger'], 'readonly', async (transaction) => {
+    database.transact(['ledger'], 'readonly', async (table) => {
       const rows: LedgerRow[] = []
-      let row = (await transaction.last('ledger')) as LedgerRow | undefined
+      let row = (await lastRow(table('ledger'))) as LedgerRow | undefined
       while (row !== undefined) {
         rows.unshift(row)
         if (!open(row) || rows.length > MAX_OPEN_ROWS) break
-        row = (await transaction.get('ledger', row.sequence - 1)) as LedgerRow | undefined
+        row = (await table('ledger').get(row.sequence - 1)) as LedgerRow | undefined
       }
       return rows
     }),
 
   ledger: (): Promise<readonly unknown[]> =>
-    database.transact(['ledger'], 'readonly', (transaction) => transaction.getAll('ledger')),
+    database.transact(['ledger'], 'readonly', (table) => table('ledger').getAll()),
 
   /** Key pair that signs the log; `made` is stored if there is none yet. */
   logKeys: (made: CryptoKeyPair | null): Promise<CryptoKeyPair | null> => {
-    const known = async (transaction: Transaction) =>
-      ((await transaction.get('heads', LOG_KEYS)) ?? null) as CryptoKeyPair | null
+    const known = async (table: Transaction) =>
+      ((await table('heads').get(LOG_KEYS)) ?? null) as CryptoKeyPair | null
     if (made === null) return database.transact(['heads'], 'readonly', known)
-    return database.transact(['heads'], 'strict', async (transaction) => {
-      const kept = await known(transaction)
-      if (kept === null) await transaction.put('heads', made, LOG_KEYS)
+    return database.transact(['heads'], 'strict', async (table) => {
+      const kept = await known(table)
+      if (kept === null) await table('heads').put(made, LOG_KEYS)
       return kept ?? made
     })
   },
@@ -226,22 +232,23 @@ export interface PersonalRecord {
 const personalRows = (database: Database) => ({
   /** Stores the record as the current version and keeps the newest three; null if an erasure came in between. */
   putPersonal: (record: Omit<PersonalRecord, 'version'>, epoch: number): Promise<number | null> =>
-    database.transact(['personal', 'heads'], 'relaxed', async (transaction) => {
-      if ((await epochOf(transaction)) !== epoch) return null
-      const rows = (await transaction.getAll('personal')) as readonly { version: number }[]
+    database.transact(['personal', 'heads'], 'relaxed', async (table) => {
+      if ((await epochOf(table)) !== epoch) return null
+      const rows = (await table('personal').getAll()) as readonly { version: number }[]
       const version = (rows.at(-1)?.version ?? 0) + 1
-      await transaction.put('personal', { ...record, version })
-      await transaction.put('heads', version, 'personal')
+      requireFinite(record, 'personal')
+      await table('personal').put({ ...record, version })
+      await table('heads').put(version, 'personal')
       for (const old of rows.slice(0, Math.max(0, rows.length - (VERSIONS_KEPT - 1)))) {
-        await transaction.delete('personal', old.version)
+        await table('personal').delete(old.version)
       }
       return version
     }),
 
   personal: () =>
-    database.transact(['personal', 'heads'], 'readonly', async (transaction) => ({
-      current: await numberAt(transaction, 'personal'),
-      versions: await transaction.getAll('personal'),
+    database.transact(['personal', 'heads'], 'readonly', async (table) => ({
+      current: await numberAt(table, 'personal'),
+      versions: await table('personal').getAll(),
     })),
 })
 
@@ -256,16 +263,17 @@ export interface Download {
 
 const downloadRows = (database: Database) => ({
   async download(key: Download['key']): Promise<Download | null> {
-    const row = await database.transact(['downloads'], 'readonly', (transaction) =>
-      transaction.get('downloads', key),
+    const row = await database.transact(['downloads'], 'readonly', (table) =>
+      table('downloads').get(key),
     )
     return isDownload(row) ? row : null
   },
 
   putDownload: (download: Download): Promise<void> =>
-    database.transact(['downloads'], 'relaxed', (transaction) =>
-      transaction.put('downloads', download),
-    ),
+    database.transact(['downloads'], 'relaxed', async (table) => {
+      requireFinite(download, 'downloads')
+      await table('downloads').put(download)
+    }),
 })
 
 function isDownload(value: unknown): value is Download {

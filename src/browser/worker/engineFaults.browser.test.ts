@@ -104,9 +104,9 @@ test('a setting of an earlier version has no effect and is erased with everythin
   const disk = await openIndexedDb(database, indexedDB)
   const onSettings = <T>(body: (transaction: Transaction) => Promise<T>) =>
     disk.transact(['settings'], 'strict', body)
-  const stored = () => onSettings((on) => on.get('settings', 'calibration'))
+  const stored = () => onSettings((on) => on('settings').get('calibration'))
   const old = { device: 'a GPU', gpu: 3, wasm: 9 }
-  await onSettings((on) => on.put('settings', old, 'calibration'))
+  await onSettings((on) => on('settings').put(old, 'calibration'))
   const { device } = await start(database, async () => ({
     engine: createJsEngine(),
     reason: 'test',

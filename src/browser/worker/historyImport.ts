@@ -58,8 +58,9 @@ export class HistoryImport {
     kind: LedgerEntry['kind'],
     detailOf: (taken: number) => LedgerEntry['detail'],
   ): Promise<number> {
-    const { notices, ownLog } = this.#services
-    const taken = drafts.length > 0 ? ((await this.#shopper.add(drafts))?.length ?? 0) : 0
+    const { notices, ownLog, store } = this.#services
+    if (drafts.length === 0) return 0
+    const { length: taken } = await this.#shopper.take(store.own().append(drafts))
     if (taken > 0)
       await ownLog()
         .append({ kind, detail: detailOf(taken) })

@@ -64,7 +64,7 @@ async function onDisk(): Promise<string> {
     const opened = await openIndexedDb(name, disk, 'never')
     for (const table of TABLES.filter((one) => one !== 'downloads'))
       texts.push(
-        JSON.stringify(await opened.transact([table], 'readonly', (rows) => rows.getAll(table))),
+        JSON.stringify(await opened.transact([table], 'readonly', (open) => open(table).getAll())),
       )
     opened.close()
   }

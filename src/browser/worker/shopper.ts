@@ -1,12 +1,7 @@
 /** @module The shopper: their stored events, and data derived from them. */
 
 import { NearsideError } from '@nearside/core/error.ts'
-import {
-  type EventDraft,
-  isSameOrder,
-  keepItems,
-  readCapture,
-} from '@nearside/core/events/capture.ts'
+import { isSameOrder, keepItems, readCapture } from '@nearside/core/events/capture.ts'
 import { type Cleaned, type CleaningReport, clean } from '@nearside/core/events/clean.ts'
 import { handedOver, type ShopperEvent, sessionOf } from '@nearside/core/events/event.ts'
 import { fromEvents } from '@nearside/core/events/history.ts'
@@ -14,7 +9,6 @@ import type { History } from '@nearside/core/features/history.ts'
 import { createScheduler, type Scheduler } from '../learning/scheduler.ts'
 import type { Captured } from '../messages.ts'
 import { addToHead, EMPTY_HEAD } from '../storage/eventRows.ts'
-import type { ResilientStore } from './resilientStore.ts'
 import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 
@@ -27,14 +21,6 @@ interface Derived {
   readonly report: CleaningReport
 }
 
-/** Events that are stored in one transaction; `stored` resolves with null if they can't be stored. */
-interface Batch {
-  /** Store of the person to whom the events belong. */
-  readonly own: ResilientStore
-  readonly drafts: EventDraft[]
-  readonly stored: Promise<readonly ShopperEvent[] | null>
-}
-
 export class Shopper {
   readonly #services: Services
   readonly #shop: Shop
@@ -43,9 +29,7 @@ export class Shopper {
   #invalid = 0
   /** Data derived from the current events and the known items. */
   #derived: (Derived & { readonly of: readonly unknown[] }) | null = null
-  /** Batch whose write has not begun. */
-  #next: Batch | null = null
-  /** Resolves when the last batch is stored. */
+  /** Resolves when all events are stored. */
   #written: Promise<unknown> = Promise.resolve()
   /** Reads other tabs' events. Events stored during a read cause one further read. */
   readonly #rereading: Scheduler
@@ -127,7 +111,7 @@ export class Shopper {
    * than the one in use. That happens if another tab has switched, or if a new worker gets the page's unanswered calls.
    */
   readonly capture = async ({ id, time, input, person }: Captured): Promise<string | null> => {
-    const { notices, state } = this.#services
+    const { notices, state, store } = this.#services
     if (state.paused || (person ?? state.profiles.current) !== state.profiles.current) return null
     const draft = readCapture(input, id, time)
     if (draft instanceof NearsideError) {
@@ -152,41 +136,32 @@ export class Shopper {
     const handed = state.events.find((event) => isSameOrder(event, known))
     if (handed) return handed.id
     const context = Object.keys(state.context).length > 0 ? { context: state.context } : {}
-    const stored = await this.add([{ ...known, ...context }])
-    return stored ? stored[0].id : null
+    const [stored] = await this.take(store.own().append([{ ...known, ...context }]))
+    return stored?.id ?? null
   }
 
   /**
-   * Stores events; null, with a notice, if they can't be stored. Events that arrive during a write share the next
-   * transaction.
+   * Adds events of the person in use to those in memory, once they are stored, and announces them.
+   * @returns the stored events; none, with a notice, if they can't be stored
    */
-  async add(drafts: readonly EventDraft[]): Promise<readonly ShopperEvent[] | null> {
+  take(storing: Promise<readonly ShopperEvent[]>): Promise<readonly ShopperEvent[]> {
     const { notices, store } = this.#services
     const own = store.own()
-    if (this.#next?.own !== own) {
-      const all: EventDraft[] = []
-      const stored = this.#written.then(async () => {
-        if (this.#next?.drafts === all) this.#next = null
-        try {
-          const events = await own.append(all)
-          if (own === store.own()) this.#take(events)
-          return events
-        } catch (error) {
-          notices.add(error, 'storage-unavailable', 'An event could not be stored')
-          return null
-        }
-      })
-      this.#next = { own, drafts: all, stored }
-      this.#written = stored
-    }
-    const batch = this.#next
-    const from = batch.drafts.push(...drafts) - drafts.length
-    const events = await batch.stored
-    return events?.slice(from, from + drafts.length) ?? null
+    const taken = storing.then(
+      (events) => {
+        if (own === store.own()) this.#add(events)
+        return events
+      },
+      (error) => {
+        notices.add(error, 'storage-unavailable', 'An event could not be stored')
+        return []
+      },
+    )
+    this.#written = Promise.all([this.#written, taken])
+    return taken
   }
 
-  /** Adds stored events to those in memory, and announces them. */
-  #take(events: readonly ShopperEvent[]): void {
+  #add(events: readonly ShopperEvent[]): void {
     const { bus, state } = this.#services
     const known = new Set(state.events.map(({ id }) => id))
     const added = events.filter(({ id }) => !known.has(id))
