@@ -77,6 +77,7 @@ export const shopifyProduct = (id: number, variants: readonly object[], more: ob
   ...{ createdAt: '2025-03-01T10:00:00Z', publishedAt: '2025-03-02T10:00:00Z' },
   category: { fullName: 'Home & Garden > Kitchen & Dining > Mugs' },
   featuredMedia: { preview: { image: { url: `https://cdn.shopify.com/${id}.jpg` } } },
+  ...{ rating: null, reviews: null },
   variants,
   ...more,
 })

@@ -164,6 +164,35 @@ describe('Shopify: a large catalog', () => {
   })
 })
 
+test('Shopify: ratings come from the standard metafields, on a scale of 5', async () => {
+  const rated = (id: number, value: string | null, count?: string) => {
+    const rating = value === null ? null : { value }
+    const reviews = count === undefined ? null : { value: count }
+    return shopifyProduct(id, [shopifyVariant(id), shopifyVariant(10 + id)], { rating, reviews })
+  }
+  const scale = (value: string, most: string) =>
+    JSON.stringify({ value, scale_min: '1.0', scale_max: most })
+  const shop = {
+    products: [
+      ...[rated(1, scale('4.87', '5.0'), '128'), rated(2, scale('9.0', '10.0'), '3')],
+      ...[rated(3, null), rated(4, 'not JSON', '2'), rated(5, scale('0.0', '5.0'), '0')],
+      ...[rated(6, scale('4.0', '0')), rated(7, scale('5.0', '5.0'))],
+    ],
+    orders: [shopifyOrder(1, [shopifyLine(1)])],
+  }
+  for (const one of [shop, { ...shop, count: 20_000, bulk: [] }]) {
+    const { items, report } = await run(SHOPIFY, one)
+    const ratings = items.map(({ id, rating, reviews }) => [id, rating, reviews])
+    expect(ratings.filter(([, rating, reviews]) => rating !== undefined || reviews)).toEqual([
+      ...[...['SKU-1', 'SKU-11'].map((id) => [id, 4.87, 128])],
+      ...[...['SKU-2', 'SKU-12'].map((id) => [id, 4.5, 3])],
+      ...[...['SKU-4', 'SKU-14'].map((id) => [id, undefined, 2])],
+      ...[...['SKU-7', 'SKU-17'].map((id) => [id, 5, undefined])],
+    ])
+    expect(report.catalog?.dropped).toEqual({})
+  }
+})
+
 test('Shopify: another version’s address and an access token are used as given', async () => {
   const shop = { products: [], orders: [shopifyOrder(1, [shopifyLine(1)])] }
   const { address, asked } = await shops.serve((one) => shops.answerShopify(shop, one))

@@ -3,7 +3,8 @@
  * and addresses. The address is the shop's (`https://SHOP.myshopify.com`), or the whole address of another API version.
  * @see https://shopify.dev/docs/api/admin-graphql
  */
-import type { Read } from '@nearside/core/reading.ts'
+import { isRecord } from '@nearside/core/isRecord.ts'
+import { jsonOrNull, type Read } from '@nearside/core/reading.ts'
 import { ask, readersOf, refusal, type ShopApi, TOKEN, tokenOf } from './ask.ts'
 import { askGraphql } from './graphql.ts'
 import { type Connection, readConnection } from './pages.ts'
@@ -13,15 +14,17 @@ const API = '/admin/api/2026-07/graphql.json'
 const RIGHTS =
   'it must be CLIENT_ID:CLIENT_SECRET of your app, or its access token, with the scopes read_products and, for orders, read_orders and read_customers (read_all_orders for orders older than 60 days)'
 
-// Each page costs at most 1,000 points, the limit of a query: 14 products with 30 variants, 10 orders with 20 lines.
+// Each page costs at most 1,000 points, the limit of a query: 13 products with 30 variants, 10 orders with 20 lines.
 const PAGE = 'pageInfo { hasNextPage endCursor }'
 const VARIANT = 'id sku title price compareAtPrice availableForSale'
 const VARIANTS = `nodes { ${VARIANT} } ${PAGE}`
 const PRODUCT = `id handle title description vendor productType status createdAt publishedAt
-    category { fullName } featuredMedia { preview { image { url } } }`
+    category { fullName } featuredMedia { preview { image { url } } }
+    rating: metafield(namespace: "reviews", key: "rating") { value }
+    reviews: metafield(namespace: "reviews", key: "rating_count") { value }`
 const SHOP = `{ shop { currencyCode } productsCount(query: "status:active") { count } }`
 const PRODUCTS = `query ($after: String) {
-  products(first: 14, after: $after, sortKey: ID, query: "status:active") { ${PAGE} nodes {
+  products(first: 13, after: $after, sortKey: ID, query: "status:active") { ${PAGE} nodes {
     ${PRODUCT} variants(first: 30) { ${VARIANTS} } } } }`
 /** All products in one file, with each variant below its product. */
 const BULK = `{ products(query: "status:active") { edges { node { ${PRODUCT}
@@ -47,6 +50,8 @@ const variant = object({
   ...{ compareAtPrice: orNull(anyText), availableForSale: bool },
 })
 const variants = connection(variant)
+/** Standard metafield, which apps for reviews fill. */
+const metafield = orNull(object({ value: anyText }))
 const product = object({
   ...{ id: anyText, handle: anyText, title: anyText, description: anyText, vendor: anyText },
   ...{ productType: anyText, status: anyText, createdAt: anyText, publishedAt: orNull(anyText) },
@@ -54,6 +59,7 @@ const product = object({
   featuredMedia: orNull(
     object({ preview: orNull(object({ image: orNull(object({ url: anyText })) })) }),
   ),
+  ...{ rating: metafield, reviews: metafield },
 })
 const productWithVariants: Read<Product & { readonly variants: ReturnType<typeof variants> }> = (
   value,
@@ -137,7 +143,16 @@ function rowOf(product: Product, variant: Variant, currency: string, now: number
     Currency: currency,
     Available: variant.availableForSale,
     'Product image URL': product.featuredMedia?.preview?.image?.url,
+    Rating: ratingOf(product),
+    'Rating count': product.reviews?.value,
   }
+}
+
+/** Rating of 5, from a metafield such as `{"value":"9.2","scale_min":"1.0","scale_max":"10.0"}`. */
+function ratingOf({ rating }: Product): number | undefined {
+  const read = jsonOrNull(rating?.value ?? '')
+  if (!isRecord(read)) return undefined
+  return Number(read.value) * (5 / Number(read.scale_max)) || undefined
 }
 
 /** Yields a row for each line of the orders. The import leaves out cancelled, refunded and test orders. */
