@@ -1,6 +1,6 @@
 /**
- * @module Public interface of `nearside`: options of a personalizer and its methods. It takes item ids and returns
- * item ids; tensors and model internals stay inside.
+ * @module Public interface of `nearside`: options of a personalizer and its methods. The interface takes item ids and
+ * returns item ids; tensors and model internals stay inside.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { EventName, ShopperEvent } from '@nearside/core/events/event.ts'
@@ -31,21 +31,21 @@ export interface VaultSource {
 export interface PersonalizerOptions<TItem extends Item = Item> {
   /**
    * The shop's products, or the URL of a `catalog.json` (an array of items). `live` is the URL of the `live.json` that
-   * `nearside sync` writes, at the same origin. Devices read this file every few minutes (the file names the interval),
-   * and apply its prices, stock, new products and removed products to lists and widgets.
+   * `nearside sync` writes, at the same origin. Devices read the live file every few minutes (the file names the
+   * interval), and apply its prices, stock, new products and removed products to lists and widgets.
    * @example { url: '/catalog.json', live: '/live.json' }
    */
   readonly catalog: readonly TItem[] | string | { readonly url: string; readonly live: string }
   /**
-   * URL of the directory that contains `latest.json`. It must have the page's own origin. `latest` is the content of
-   * that file at the time the page was rendered, from `readBaseLists` of `nearside/ssr`. A new shopper's device starts
-   * with that version, which saves a round trip, and then looks for a newer one.
+   * URL of the directory that contains `latest.json`. The directory must have the page's own origin. `latest` is the
+   * content of that file at the time the page was rendered, from `readBaseLists` of `nearside/ssr`. A new shopper's
+   * device starts with the version in `latest`, which saves a round trip, and then looks for a newer version.
    */
   readonly baseModel: string | { readonly url: string; readonly latest?: LatestModel }
   /**
-   * Keys that must have signed a base model, so that everybody gets the same one. The device refuses a model that
-   * other keys signed, an earlier release and an expired release; it then stays with the last good model. With
-   * invalid keys it uses no model, and a notice reports that. Default: no signature is needed.
+   * Keys that must have signed a base model, so that all shoppers get the same model. The device refuses a model that
+   * other keys signed, an earlier release and an expired release; it then keeps the last good model. With invalid keys
+   * the device uses no model, and a notice reports that. Default: no signature is needed.
    */
   readonly modelKeys?: ModelKeys
   /**
@@ -56,16 +56,16 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
   /** Compute engine; default `auto`. */
   readonly engine?: EnginePreference
   /**
-   * Recipients of the updates that a shopper agreed to send. Without them there is no upload path. In vault mode the
-   * vault's own file names them, and the vault refuses a page that names other addresses.
+   * Recipients of the updates that a shopper agreed to send. Without recipients there is no upload. In vault mode the
+   * vault's own file names the recipients, and the vault refuses a page that names other addresses.
    */
   readonly federation?: Recipients
   /**
    * Whether the shopper's data outlive the page. Set the same value on all pages of the shop.
    *
-   * - `ask` (default): memory only until the shopper says yes (`setPersist`), then in this browser.
-   * - `always`: from the first event.
-   * - `never`: memory only; data that an earlier option stored are erased.
+   * - `ask` (default): data are in memory only until the shopper says yes (`setPersist`), then in this browser.
+   * - `always`: data are in this browser from the first event.
+   * - `never`: data are in memory only; data that an earlier option stored are erased.
    */
   readonly persist?: 'ask' | 'always' | 'never'
   /** Whether the personalizer starts without making a request (`setOffline`); default false. */
@@ -80,31 +80,31 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
   readonly strategy?: 'online' | 'batch' | 'hybrid'
   /**
    * Incremental learners that reorder the best candidates in addition to the fit. Each learner's weight comes from its
-   * accuracy on this shopper's own events. Learners move an item only after their order has predicted these events
-   * better than the model's order. Default: none. The browser downloads their code only if the shop chooses a learner.
-   * `gradient`: gradient descent with fusion; `network`: a network 64-32-1; `tree`: a Hoeffding adaptive tree.
+   * accuracy on this shopper's own events. Learners move an item only after their ranking has predicted these events
+   * better than the model's ranking. Default: none. The browser downloads the learners' code only if the shop chooses a
+   * learner. `gradient`: gradient descent with fusion; `network`: a network 64-32-1; `tree`: a Hoeffding adaptive tree.
    */
   readonly learners?: readonly ('gradient' | 'network' | 'tree')[]
   /** Class-imbalance strategy of the network learner; default `none`. */
   readonly imbalance?: 'none' | 'weights' | 'over' | 'under' | 'smote' | 'adasyn'
   /**
-   * Method that removes noise events. By default, fixed rules. `iqr` (Tukey's fences) and an isolation forest also
-   * remove views and visits that are unusual for this shopper.
+   * Method that removes noise events. Default: fixed rules. `iqr` (Tukey's fences) and an isolation forest also remove
+   * views and visits that are unusual for this shopper.
    */
   readonly cleaning?: 'rules' | 'iqr' | 'isolation-forest'
   /** Kinds of the shopper's own items that lists leave out by default; default `['bought', 'basket']`. */
   readonly exclude?: ListOptions['exclude']
   /**
    * The shop's own rules for lists, or the URL of a `rules.json` (`{ "rules": […] }`) with the page's own origin. With
-   * `modelKeys`, that file must be signed. An invalid rule is left out, and a notice reports it. Default: none.
+   * `modelKeys`, the file of rules must be signed. An invalid rule is left out, and a notice reports it. Default: none.
    */
   readonly rules?: readonly Rule[] | string
   /** Age in days at which events are erased; default 90. `Infinity` keeps events until the shopper erases them. */
   readonly retentionDays?: number
   /**
-   * Function that returns the shop's context for a time (milliseconds since the epoch). It must answer at once. The
-   * page calls it with each event, with each list requested or watched, and when the page becomes visible again. The
-   * context counts only if the base model has learned from it.
+   * Function that returns the shop's context for a time (milliseconds since the epoch). The function must answer at
+   * once. The page calls this function with each event, with each list requested or watched, and when the page becomes
+   * visible again. The context counts only if the base model has learned from it.
    * @example () => ({ weather: 'rain', promotion: 'summer-sale' })
    */
   readonly context?: (time: number) => Readonly<Record<string, string | undefined>>
@@ -145,8 +145,8 @@ export interface PastOrder {
 }
 
 /**
- * Target of `forget`: one event by its id, all events of a name, all about an item or a category, or all searches for
- * a query.
+ * Target of `forget`: one event by its id, all events of a name, all events about an item or a category, or all
+ * searches for a query.
  */
 export type Forgettable =
   | { readonly kind: 'event'; readonly id: string }
@@ -159,12 +159,13 @@ export type Forgettable =
  */
 export interface Personalizer {
   /**
-   * Stores an event and resolves with its id. A bad event never throws: it is refused with a notice, and the result is
-   * null. Await this call before code that leaves the page: an event that is not stored by then can be lost.
+   * Stores an event and resolves with its id. A bad event never throws: it is refused with a notice, and `capture`
+   * resolves with null. Await `capture` before code that leaves the page: an event that is not stored by then can be
+   * lost.
    */
   capture(input: CaptureInput): Promise<string | null>
   /**
-   * Imports a signed-in shopper's own orders, e.g. at each sign-in; nothing leaves the device. It skips:
+   * Imports a signed-in shopper's own orders, e.g. at each sign-in; nothing leaves the device. Skipped are:
    *
    * - orders imported before;
    * - a purchase of the same items captured within a day;
@@ -178,20 +179,21 @@ export interface Personalizer {
    */
   seed(orders: readonly PastOrder[]): Promise<number>
   /**
-   * Lists the shopper's events, newest first; `limit` defaults to 100. With `about`, it lists only events that
-   * `forget` would delete.
+   * Lists the shopper's events, newest first; `limit` defaults to 100. With `about`, only events that `forget` would
+   * delete are listed.
    */
   events(options?: { limit?: number; about?: Forgettable }): Promise<readonly ShopperEvent[]>
   /** Recommends items, best first; without a base model, in the shop's own order. */
   recommend(options?: ListOptions): Promise<readonly Recommendation[]>
   /**
    * Finds items similar to this one. Similarity comes from the model's item vectors, title, category and, if the shop's
-   * event log has views, items viewed together. With `from: 'picture'` it comes from the items' picture vectors alone.
+   * event log has views, items viewed together. With `from: 'picture'` similarity comes from the items' picture vectors
+   * alone.
    */
   similar(item: string, options?: ListOptions): Promise<readonly Recommendation[]>
   /**
-   * Finds items bought in the same orders as this item. For several items (a basket), it finds items bought with most
-   * of them, and leaves the basket's own items out.
+   * Finds items bought in the same orders as this item. For several items (a basket), the list has items bought with
+   * most of them, and leaves the basket's own items out.
    */
   boughtTogether(
     item: string | readonly string[],
@@ -199,11 +201,11 @@ export interface Personalizer {
   ): Promise<readonly Recommendation[]>
   /**
    * Sorts the given ids, e.g. a category or a search result. A `groupId` stands where its best variant ranks. Unknown
-   * ids keep their order at the end; items that the shop no longer sells are left out.
+   * ids stay at the end in the given sequence; items that the shop no longer sells are left out.
    */
   rerank(items: readonly string[], options?: RerankOptions): Promise<readonly Recommendation[]>
   /**
-   * Calls `listener` as soon as the list is known, and again after each change. This costs less than a request after
+   * Calls `listener` as soon as the list is known, and again after each change. A watch costs less than a request after
    * each change.
    * @returns function that ends the watch
    */
@@ -230,61 +232,61 @@ export interface Personalizer {
     onProgress?: (done: number, steps: number) => void
   }): Promise<FitReport>
   /**
-   * Chooses the engine; resolves when it is ready. The next fit runs on the engine requested last.
+   * Chooses the engine; resolves when it is ready. The next fit runs on the engine that was requested last.
    * @throws NearsideError `engine-unavailable`; the previous preference then applies again
    */
   setEngine(engine: EnginePreference): Promise<void>
   /**
-   * Requests the terms of both aggregators and puts them into the snapshot. The request reveals nothing about the
-   * shopper.
+   * Requests the terms of both aggregators and puts them into the snapshot. The request for the terms reveals nothing
+   * about the shopper.
    * @throws NearsideError `aggregator-unreachable`, `policy-mismatch`, `round-closed`
    */
   contributionTerms(): Promise<ContributionTerms>
   /**
    * Agrees to the snapshot's `terms`, or withdraws the consent. A withdrawal also drops a report that waits to be
    * sent. In vault mode, the shopper must confirm a consent in a window of the vault's own, in the vault's words.
-   * @param wording text shown beside the switch, at most 4,000 characters. It is stored with a consent, and its
-   * SHA-256 goes into the log. In vault mode, the words of the vault's own question take its place.
+   * @param wording text shown beside the switch, at most 4,000 characters. The wording is stored with a consent, and
+   *   its SHA-256 goes into the log. In vault mode, the words of the vault's own question take its place.
    * @throws NearsideError `input-invalid` if the shop declared no aggregators or the wording is invalid
    * @throws NearsideError `consent-missing` if Global Privacy Control is on
-   * @throws NearsideError `storage-…` if the browser can't store the answer. A consent is then not given; a
-   * withdrawal applies to this tab
+   * @throws NearsideError `storage-…` if the browser can't store the answer. A consent that can't be stored is not
+   *   given; a withdrawal that can't be stored applies to this tab
    */
   setContribution(consent: boolean, wording?: string): Promise<void>
   /** Sends one report now if consent, budget and an open round allow it; resolves with the outcome. */
   contribute(): Promise<{ readonly sent: boolean; readonly reason: string }>
-  /** The shop's valid rules, as this device uses them now, for `searchAmong`; empty if it has none. */
+  /** The shop's valid rules, as this device uses them now, for `searchAmong`; empty if the shop has no rules. */
   rules(): Promise<readonly Rule[]>
   /** Looks for a newer base model now. This also happens automatically. */
   checkForUpdate(): Promise<{ readonly adopted: boolean; readonly version: string }>
   /**
    * Pauses or resumes. While paused, no event is stored, and nothing is learned or sent; lists stay as they are.
-   * @throws NearsideError `storage-…` if the browser can't store the pause; it then applies to this tab only
+   * @throws NearsideError `storage-…` if the browser can't store the pause; the pause then applies to this tab only
    */
   pause(paused: boolean): Promise<void>
   /**
    * With true, running requests end and no further requests are made, not even in a vault. With false, requests are
-   * made again. Learning, lists and search continue offline. An update that is due waits. The setting applies to this
-   * page only.
+   * made again. Learning, lists and search continue offline. An update that is due waits. The offline setting applies
+   * to this page only.
    */
   setOffline(offline: boolean): Promise<void>
   /**
    * Stores the shopper's answer to the option `persist: 'ask'`; every tab follows it. A yes writes all data of this
-   * visit to disk at once. A no erases the disk, ends a consent to contribute, and continues in memory for this
-   * visit. The cost of updates already sent stays on disk.
-   * @throws NearsideError `input-invalid` with another option; `storage-…` if the browser can't write or erase. In
-   * both cases everything continues in memory; after a no, the snapshot's `persist.unerased` says whether anything is
-   * left on disk
+   * visit to disk at once. A no erases the disk, ends a consent to contribute, and continues in memory for this visit.
+   * The cost of updates already sent stays on disk.
+   * @throws NearsideError `input-invalid` with another option; `storage-…` if the browser can't write or erase. In both
+   *   cases the device continues in memory; after a no, the snapshot's `persist.unerased` says whether anything is left
+   *   on disk
    */
   setPersist(allowed: boolean): Promise<void>
   /**
    * Stores whether the shopper allows their agent to ask this device (`nearside/agents`); every tab follows the answer.
-   * @throws NearsideError `storage-…` if the browser can't store the answer on disk. In that case a yes does not count,
-   * and a no applies to this tab only. `input-invalid` for a yes in vault mode
+   * @throws NearsideError `storage-…` if the browser can't store the answer on disk. If storing fails, a yes does not
+   *   count, and a no applies to this tab only. `input-invalid` for a yes in vault mode
    */
   setAgents(allowed: boolean): Promise<void>
   /**
-   * Logs an agent's call; `nearside/agents` answers the agent only after this resolves.
+   * Logs an agent's call; `nearside/agents` answers the agent only after `logAgentCall` resolves.
    * @param tool `search`, `recommend`, `compare` or `basket`
    * @param items number of items that the agent gets
    * @throws NearsideError `consent-missing` without the shopper's yes, `budget-exhausted` after 100 calls in 24 hours,
@@ -294,12 +296,13 @@ export interface Personalizer {
   /**
    * Deletes one event or all events about a target, and learns anew without them. Only events of the person in use
    * (`profiles`) are deleted. A target is an item, a category, a query or an event name.
-   * @returns function that puts the events back and learns anew. Only this page's memory holds the events, for as long
-   * as the page keeps the function. The function rejects with NearsideError `aborted` after anything else was
-   * forgotten, erased or put back, in any tab. It rejects with `storage-…` if the browser can't store the events.
+   * @returns function that puts the events back and learns anew. Only this page's memory holds the deleted events, for
+   *   as long as the page keeps the function. The undo function rejects with NearsideError `aborted` after anything
+   *   else was forgotten, erased or put back, in any tab. The undo function rejects with `storage-…` if the browser
+   *   can't store the events.
    * @throws NearsideError `input-invalid` for an invalid target
-   * @throws NearsideError `storage-…` if the browser can't delete the events on disk. In that case they can be gone
-   * from this tab, but return at the next visit
+   * @throws NearsideError `storage-…` if the browser can't delete the events on disk. If deleting fails, the events can
+   *   be gone from this tab, but return at the next visit
    */
   forget(what: Forgettable): Promise<() => Promise<void>>
   /**
@@ -308,42 +311,43 @@ export interface Personalizer {
    */
   erase(): Promise<void>
   /**
-   * Exports everything stored, as one JSON string that `nearside audit verify` checks. It adds an entry to the log
-   * that commits to the export.
+   * Exports everything stored, as one JSON string that `nearside audit verify` checks. The export adds an entry to the
+   * log that commits to the export.
    * @throws NearsideError `engine-failed` if the code for exports can't be loaded, `storage-…`
    */
   export(): Promise<string>
   /**
-   * Seals the shopper's events for another device of the same shopper, and logs that. The shopper carries the file to
-   * the other device; nothing is sent. Consent, budget, log and the personal model stay here: the other device learns
-   * anew. If both devices contribute, each spends its own budget on the events they share.
-   * @throws NearsideError `engine-failed` if its code can't be loaded, `storage-…` if the log entry can't be stored
+   * Seals the shopper's events for another device of the same shopper, and logs this export. The shopper carries the
+   * file to the other device; nothing is sent. Consent, budget, log and the personal model stay on this device: the
+   * other device learns anew. If both devices contribute, each spends its own budget on the events they share.
+   * @throws NearsideError `engine-failed` if the code for transfers can't be loaded, `storage-…` if the log entry can't
+   *   be stored
    */
   exportTransfer(): Promise<{
-    /** Sealed content, to be saved as a file. Reading it takes the code. */
+    /** Sealed content, to be saved as a file. To read the content, the other device needs the code. */
     readonly file: string
-    /** Code of four groups of four letters and digits. The shopper notes it down; nothing stores it. */
+    /** Code of four groups of four letters and digits. The shopper notes the code down; nothing stores the code. */
     readonly code: string
   }>
   /**
    * Imports the file that `exportTransfer` made on another device. The import skips events stored here already, events
    * older than `retentionDays`, and products that the shop no longer has. If there is not enough room for all events,
-   * only the newest are imported, and nothing stored here is deleted. An event forgotten here comes back if the file
-   * contains it. A failed import changes nothing.
+   * only the newest are imported, and nothing stored here is deleted. An event that was forgotten here comes back if
+   * the file contains it. A failed import changes nothing.
    * @param code as the other device showed it; case and dashes don't matter
    * @returns number of events newly stored
    * @throws NearsideError `transfer-invalid` for a file of another kind, or a file that is too large
    * @throws NearsideError `transfer-locked` if the code doesn't open the file or the file was changed
    * @throws NearsideError `transfer-foreign` if the file belongs to another shop
-   * @throws NearsideError `aborted` while paused; `engine-failed` if its code can't be loaded
+   * @throws NearsideError `aborted` while paused; `engine-failed` if the code for transfers can't be loaded
    */
   importTransfer(file: string, code: string): Promise<number>
   /**
    * People for whom the shopper shops; the snapshot's `profiles` lists them. Each person has a separate store of
    * events, lists and wishes. All people on the device share consent, privacy budget, pause and log. Updates contain
-   * only what the shopper does as `me`. All tabs use the same person. A name stays in this browser's database.
+   * only what the shopper does as `me`. All tabs use the same person. A person's name stays in this browser's database.
    * @throws NearsideError `input-invalid` for an unknown id or a bad name; `storage-…` if the browser can't store the
-   * change. In that case a switch applies to this tab only
+   *   change. If storing fails, a switch applies to this tab only
    */
   readonly profiles: {
     /** Switches to a person, given as `me`, as `nobody` (the visit is in memory only) or by id. */
@@ -359,7 +363,7 @@ export interface Personalizer {
     entries(): Promise<readonly LedgerEntry[]>
     /**
      * Recomputes the hash chain and checks the log's signatures; each signature covers all entries before it.
-     * @throws NearsideError `engine-failed` if its code can't be loaded
+     * @throws NearsideError `engine-failed` if the code for verification can't be loaded
      */
     verify(): Promise<{
       readonly ok: boolean

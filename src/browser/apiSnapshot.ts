@@ -8,7 +8,7 @@ import type { ContributionTerms } from './contribution/terms.ts'
 
 /**
  * Preferred engine. `auto` lets the device choose; `js` is plain JavaScript. If the preferred engine is unavailable,
- * the device falls back to another and reports that.
+ * the device falls back to another engine and reports that.
  */
 export type EnginePreference = 'auto' | 'webgpu' | 'wasm' | 'js'
 
@@ -16,7 +16,7 @@ export type EnginePreference = 'auto' | 'webgpu' | 'wasm' | 'js'
 export interface FitReport {
   /** Name of the engine that computed the fit, e.g. `wasm`. */
   readonly engine: string
-  /** Number of cases learned from; 0 if there was nothing yet. */
+  /** Number of cases learned from; 0 if there was nothing to learn from yet. */
   readonly cases: number
   /** Loss before the first step: weighted negative log-likelihood of the cases plus that of the prior, nats. */
   readonly lossBefore: number
@@ -63,7 +63,7 @@ export interface PersonalizerSnapshot {
     readonly items: number
     /** End of the training data, as ISO time. */
     readonly until: string
-    /** Search tolerance for `blend` of `nearside/search`, learned from the shop's own searches; 0 without them. */
+    /** Search tolerance for `blend` of `nearside/search`, learned from the shop's own searches; 0 without searches. */
     readonly searchTolerance: number
     /**
      * Signed release under the shop's keys, and its expiry (milliseconds since the epoch); null if the shop names no
@@ -91,15 +91,15 @@ export interface PersonalizerSnapshot {
   /** Option `persist` and the shopper's answer to it. */
   readonly persist: {
     readonly option: NonNullable<PersonalizerOptions['persist']>
-    /** Whether the shopper's data are allowed to outlive the page; null before an answer. */
+    /** Whether the shopper's data may outlive the page; null before an answer. */
     readonly allowed: boolean | null
     /**
-     * Present if the browser refused to erase data that an earlier yes stored. These data return at the next visit
-     * unless a later no or `erase` deletes them.
+     * Present if the browser refused to erase data that an earlier yes stored. These unerased data return at the next
+     * visit unless a later no or `erase` deletes them.
      */
     readonly unerased?: true
   }
-  /** Whether a vault holds the data. The page's scripts then reach them only through the personalizer. */
+  /** Whether a vault holds the data. The page's scripts then reach the data only through the personalizer. */
   readonly vault: boolean
   /**
    * People whom the shopper shops for. `current` is `me`, `nobody` (this visit is not stored), or the id of one of
@@ -117,11 +117,11 @@ export interface PersonalizerSnapshot {
   readonly retentionDays?: number
   /** Number of events learned from, and number of events left out, by reason. */
   readonly cleaning: { readonly kept: number; readonly dropped: Readonly<Record<string, number>> }
-  /** Last fit; null before the first. */
+  /** Last fit; null before the first fit. */
   readonly fit: FitReport | null
-  /** Progress of the current fit, in steps; null while none runs. */
+  /** Progress of the current fit, in steps; null while no fit runs. */
   readonly fitting: { readonly done: number; readonly steps: number } | null
-  /** Weight of each chosen learner, and of `model`, the ranking without them; empty without learners. */
+  /** Weight of each chosen learner, and of `model`, the ranking without learners; empty without learners. */
   readonly learners: readonly { readonly name: string; readonly weight: number }[]
   /** Reason why learning is deferred: `hidden`, `battery`, `save-data` or `spent`. */
   readonly deferred: 'hidden' | 'battery' | 'save-data' | 'spent' | null
@@ -162,8 +162,8 @@ export interface PersonalizerSnapshot {
   /** Whether the shopper allows their agent to ask this device (`nearside/agents`). */
   readonly agents: boolean
   /**
-   * Whether the browser sends Global Privacy Control. If so, no consent can be given, and an earlier consent sends
-   * nothing.
+   * Whether the browser sends Global Privacy Control. If Global Privacy Control is on, no consent can be given, and an
+   * earlier consent sends nothing.
    */
   readonly globalPrivacyControl: boolean
   /**
@@ -179,8 +179,9 @@ export interface PersonalizerSnapshot {
     readonly epsilonEver?: number
   }
   /**
-   * Recipients of updates and their maximum cost. Show them before `setContribution(true)`, which agrees to exactly
-   * these terms. Null until `contributionTerms()` has requested them from the aggregators.
+   * Recipients of updates and their maximum cost. Show these recipients and terms before `setContribution(true)`, which
+   * agrees to exactly these terms. The terms are null until `contributionTerms()` has requested them from the
+   * aggregators.
    */
   readonly terms: ContributionTerms | null
   /** Notices about everything that works worse than usual, one line each, newest first, at most 50. */

@@ -24,12 +24,12 @@ test('Consent Mode: the latest answer on each type counts, and a default of “d
   ]
   const { said, stop } = told(fromConsentMode(dataLayer))
   const update = (given: object) => dataLayer.push(gtagArguments('consent', 'update', given))
-  // An update of other consent types is not an answer on storage.
+  // An update about other consent types is no answer about storage.
   update({ ad_storage: 'denied' })
   update({ personalization_storage: 'granted' })
   dataLayer.push(gtagArguments('event', 'consent', { personalization_storage: 'denied' }), null, 7)
   update({ personalization_storage: 'denied' })
-  // A default that denies is not an answer.
+  // A default that denies storage is no answer.
   expect(said).toEqual([true, false])
   stop()
   update({ personalization_storage: 'granted' })

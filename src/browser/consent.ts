@@ -12,7 +12,7 @@ import type { Personalizer } from './api.ts'
 /**
  * Stores this visit's data after a yes and erases them after a no. Until an answer, the device uses the data that an
  * earlier yes stored, or works in memory.
- * @param failed called if the browser could not store or erase the data. Default: logs to the console
+ * @param failed called if the browser could not store or erase the data. Default: logs the failure to the console
  * @returns function that stops following the source
  * @example withConsent(fromTcf(window.__tcfapi), personalizer)
  */
@@ -27,16 +27,17 @@ export function withConsent(
 }
 
 /**
- * Calls `listener` with each answer of the shopper. If the shopper has already answered, it also calls `listener` at
- * once. @returns function that stops the calls
+ * Calls `listener` with each answer of the shopper. If the shopper has already answered, `listener` is also called at
+ * once.
+ * @returns function that stops the calls
  */
 export type ConsentSource = (listener: (allowed: boolean) => void) => () => void
 
 /**
  * Allows storage while all of `types` are granted. The last value of each type counts.
  *
- * - A default that denies is not an answer: pages set it before the shopper chooses.
- * - An update of types other than `types` is not an answer.
+ * - A default that denies storage is no answer, because pages set it before the shopper chooses.
+ * - An update of types other than `types` is no answer.
  * - A default for some regions never grants, because the page doesn't know its own region.
  *
  * @param types Google's names of the types

@@ -1,6 +1,7 @@
 /**
  * @module Plain meaning of ε: in how many of 100 tries, at most, somebody guesses correctly which of two opposite
- * updates was sent. The guesser knows everything else, even one server's noise. A coin toss would be right 50 times.
+ * updates was sent. The guesser knows everything else, even one server's noise. A coin toss would be right 50 times in
+ * 100.
  */
 import { muAt, substitutionMu } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
 import { guessRate } from '@nearside/core/normal.ts'

@@ -102,7 +102,7 @@ export interface Calls extends Same<Forwarded | 'explain' | 'rankWithout' | 'set
   /** Deletes events and returns them for `restore`. */
   forget(what: Forgettable): LoggedForgotten
   restore(forgotten: LoggedForgotten): void
-  /** Starts or ends watches and returns the new lists. The worker then posts each list when it changes. */
+  /** Starts or ends watches and returns the new lists. From then on, the worker posts each list when it changes. */
   watch(queries: readonly WatchedQuery[]): readonly WatchedList[]
   fineTune(): FitReport
   entries(): readonly LedgerEntry[]

@@ -1,12 +1,12 @@
 /**
- * @module People for whom the shopper shops. Each has a database of its own for events and personal model; consent,
- * privacy budget, log and downloads belong to the device.
+ * @module People for whom the shopper shops. Each person has a database of their own for events and personal model;
+ * consent, privacy budget, log and downloads belong to the device.
  */
 import { invalidInput } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
 import type { PersonalizerSnapshot } from './apiSnapshot.ts'
 
-/** Id of the shopper; their data are in the device's own database. */
+/** Id of the shopper, whose data are in the device's own database. */
 export const ME = 'me'
 /** Id for a visit that is not stored. */
 export const NOBODY = 'nobody'

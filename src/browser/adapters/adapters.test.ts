@@ -107,7 +107,7 @@ test('GA4: reads both search events, ignores foreign entries, and reports a view
   )
 })
 
-test('GA4: captures earlier and later entries until it is stopped, and passes all entries on to the tags', () => {
+test('GA4: captures earlier and later entries until the adapter is stopped, and passes all entries on to the tags', () => {
   const taken = receiver()
   const view = (item_id: string) => ({ event: 'view_item', ecommerce: { items: [{ item_id }] } })
   const dataLayer: unknown[] = [view('early'), { event: 'gtm.js' }]
@@ -233,15 +233,18 @@ describe('Shopify’s standard storefront events', () => {
     ['sku', 'TEE-S'],
     ['variant', '12'],
     ['product', '7'],
-  ] as const)('reads a product page by %s; cards in lists are no views', async (id, item_id) => {
-    const { happens, heard, stop } = page(id)
-    for (const context of ['collection', 'search', 'recommendation', 'page'])
-      await happens('product:view', { context, product: tee, selectedOptions: [] })
-    expect(heard).toEqual([{ name: 'view_item', items: [{ item_id, price: 10 }] }])
-    stop()
-    await happens('product:view', { context: 'page', product: tee })
-    expect(heard).toHaveLength(1)
-  })
+  ] as const)(
+    'reads a product page by %s; product cards in lists are no views',
+    async (id, item_id) => {
+      const { happens, heard, stop } = page(id)
+      for (const context of ['collection', 'search', 'recommendation', 'page'])
+        await happens('product:view', { context, product: tee, selectedOptions: [] })
+      expect(heard).toEqual([{ name: 'view_item', items: [{ item_id, price: 10 }] }])
+      stop()
+      await happens('product:view', { context: 'page', product: tee })
+      expect(heard).toHaveLength(1)
+    },
+  )
 
   test('a product without a selected variant is captured as its group; a product without any id gives a notice', async () => {
     const { happens, heard } = page()
@@ -251,7 +254,7 @@ describe('Shopify’s standard storefront events', () => {
     expect(kept(heard[1])).toBe('event-invalid')
   })
 
-  test('reads the basket’s items once the change has succeeded', async () => {
+  test('reads the basket’s items once the change of the basket has succeeded', async () => {
     const { happens, heard } = page()
     const add = (promise: unknown) => ({
       ...{ action: 'add', context: 'product', promise },
@@ -270,7 +273,7 @@ describe('Shopify’s standard storefront events', () => {
     expect(heard).toEqual([{ name: 'add_to_cart', items: [{ item_id: 'TEE-M', quantity: 2 }] }])
   })
 
-  test('a line that is removed or set to 0 is captured as removed; a line with another quantity is not', async () => {
+  test('a line that is removed or set to 0 is captured as removed; a line that gets another quantity above 0 is not', async () => {
     const { happens, heard } = page()
     await happens('cart:view', { context: 'page', cart })
     const change = (action: string, id: string, quantity: number) =>
@@ -298,7 +301,7 @@ describe('Shopify’s standard storefront events', () => {
     expect(heard.map(({ search_term }) => search_term)).toEqual(['tee', 'mug', 'tee'])
   })
 
-  test('no payload makes the adapter throw, and none is captured with an id that is not a text', async () => {
+  test('no payload makes the adapter throw, and no event is captured with an id that is not a text', async () => {
     await fc.assert(
       fc.asyncProperty(fc.anything(), fc.anything(), async (one, other) => {
         const { happens, heard } = page()

@@ -1,14 +1,14 @@
 /**
- * @module Converts a signed-in shopper's orders from Shopify or GA4 into input of `seed`. It reads an order's number,
- * time and lines only; name, address and payment are left out.
+ * @module Converts a signed-in shopper's orders from Shopify or GA4 into input of `seed`. The readers use only an
+ * order's number, time and lines; name, address and payment are left out.
  */
 import type { PastOrder } from '../api.ts'
 import { type Fields, fieldsOf, linesOf, listOf, textOf } from './read.ts'
 import type { ShopifyId } from './shopify.ts'
 
 /**
- * Reads a customer's orders from Shopify; cancelled orders are left out. It takes `orders` of the Customer Account
- * API or the Storefront API, or their `nodes`, or `orders` of the Admin API.
+ * Reads a customer's orders from Shopify; cancelled orders are left out. The orders can be `orders` of the Customer
+ * Account API or the Storefront API, their `nodes`, or `orders` of the Admin API.
  * @example await personalizer.seed(ordersFromShopify(data.customer.orders, { id: 'sku' }))
  * @see https://shopify.dev/docs/api/customer/latest/objects/Order
  * @see https://shopify.dev/docs/api/admin-rest/latest/resources/order
@@ -51,7 +51,7 @@ function idOf(line: Fields, id: ShopifyId): string | undefined {
 }
 
 /**
- * Reads GA4's `purchase` events; other events are left out. They can have the form of BigQuery's export
+ * Reads GA4's `purchase` events; other events are left out. The events can have the form of BigQuery's export
  * (`event_timestamp` in microseconds, parameters as `ecommerce`) or of the Measurement Protocol (`params`,
  * `timestamp_micros`). Purchases without a `transaction_id` are left out, too.
  * @example await personalizer.seed(ordersFromGa4(await (await fetch('/my-purchases')).json()))

@@ -37,7 +37,9 @@ export function linesOf(id: unknown, quantity: unknown, price: unknown): readonl
   return [line]
 }
 
-/** Calls `take` for each past and future entry; other listeners work as before. @returns function that ends this */
+/**
+ * Calls `take` for each past and future entry; other listeners work as before. @returns function that ends the calls
+ */
 export function watchPushes(array: unknown[], take: (entry: unknown) => void): () => void {
   let following = true
   const tell = (entry: unknown) => {
@@ -53,7 +55,7 @@ export function watchPushes(array: unknown[], take: (entry: unknown) => void): (
   array.push = push
   return () => {
     following = false
-    // Another script could have wrapped our `push`; then ours stays in place and passes entries on.
+    // Another script could have wrapped our `push`; our function then stays in place and passes entries on.
     if (array.push === push) array.push = before
   }
 }

@@ -1,6 +1,6 @@
 /**
- * @module Adapter for Segment's ecommerce events. A source middleware sees each event in this page before Segment
- * sends it, and passes it on unchanged.
+ * @module Adapter for Segment's ecommerce events. Segment passes each event in this page to a source middleware before
+ * sending it; the middleware passes it on unchanged.
  * @see https://www.twilio.com/docs/segment/connections/spec/ecommerce/v2
  * @see https://www.twilio.com/docs/segment/connections/sources/catalog/libraries/website/javascript/middleware
  */
@@ -21,7 +21,7 @@ const NAMES: Readonly<Record<string, EventName>> = {
 
 /**
  * Reads a track call: `{ event, properties }`.
- * @returns null if it is not a shopping event
+ * @returns null if the call is not a shopping event
  */
 export function fromSegment(
   call: unknown,

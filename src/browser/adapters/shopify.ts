@@ -1,6 +1,6 @@
 /**
- * @module Adapter for Shopify's customer events, for code in the shop's own page. It reads the form of
- * `analytics.subscribe`. Pixels in Shopify's sandbox (an app's worker or a custom frame) use `shopifyPixel.ts`.
+ * @module Adapter for Shopify's customer events, for code in the shop's own page. The adapter reads events in the form
+ * of `analytics.subscribe`. Pixels in Shopify's sandbox (an app's worker or a custom frame) use `shopifyPixel.ts`.
  * @see https://shopify.dev/docs/api/web-pixels-api/standard-events
  */
 import type { EventName } from '@nearside/core/events/event.ts'
@@ -28,7 +28,7 @@ const NAMES: Readonly<Record<string, EventName>> = {
 
 /**
  * Reads one of Shopify's customer events.
- * @returns null if it is not a shopping event
+ * @returns null if the event is not a shopping event
  */
 export function fromShopify(
   event: unknown,
@@ -65,8 +65,8 @@ function itemsOf(event: string, data: Fields, id: string): readonly Line[] {
 }
 
 /**
- * Captures Shopify's customer events, or the standard storefront events that a theme dispatches. Follow one of the two,
- * because both report the same views and basket changes. Standard events have no purchases.
+ * Captures Shopify's customer events, or the standard storefront events that a theme dispatches. Follow only one of the
+ * two sources, because both report the same views and basket changes. Standard events have no purchases.
  * @param source Shopify's `analytics`; the page's `document` for standard storefront events
  * @param options `id`: the id that the shop's catalog uses; default `product`
  * @example followShopify(personalizer, document, { id: 'sku' })

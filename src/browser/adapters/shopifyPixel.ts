@@ -1,13 +1,13 @@
 /**
  * @module Passes events from a pixel in Shopify's sandbox to the shop's page. Pixel and page share no memory, but a
  * pixel may write to the page's storage (`browser.localStorage`), where the page finds the events. A purchase happens
- * on a page of Shopify's; the shop's next page of the same origin captures it. Nothing is sent anywhere.
+ * on one of Shopify's own pages; the shop's next page of the same origin captures it. Nothing is sent anywhere.
  * @see https://shopify.dev/docs/api/web-pixels-api/standard-api/browser
  */
 import type { CaptureInput } from '../api.ts'
 import { followShopify, type ShopifyAnalytics, type ShopifyId } from './shopify.ts'
 
-/** Key prefix. Each event has its own entry, so concurrent writers don't overwrite each other. */
+/** Key prefix. Each event has its own storage entry, so concurrent writers don't overwrite each other. */
 const PREFIX = 'nearside-pixel '
 const LOOK_EVERY = 1000
 
@@ -23,7 +23,7 @@ export function relayShopifyPixel(
 ): () => void {
   let written = 0
   const write = (input: CaptureInput) => {
-    // Keys sort by time of writing; the random part keeps the keys of two tabs apart.
+    // Keys sort by time of writing; a random part keeps the keys of two tabs apart.
     const time = Date.now()
     const key = [time, String(written++).padStart(6, '0'), Math.random()].join(' ')
     return localStorage.setItem(PREFIX + key, JSON.stringify({ ...input, time }))
@@ -44,7 +44,7 @@ export function followShopifyPixel(
     const keys = Array.from({ length: storage.length }, (_, at) => storage.key(at) ?? '')
     for (const key of keys.filter((key) => key.startsWith(PREFIX)).sort()) {
       const text = storage.getItem(key)
-      // Remove the entry first: another tab could be reading, too.
+      // Removes the entry first, because another tab could be reading, too.
       storage.removeItem(key)
       const input = text === null ? null : parsed(text)
       if (input) void receiver.capture(input)

@@ -1,6 +1,6 @@
 /**
- * @module Adapter for Shopify's standard storefront events, which themes dispatch in the page since 2026. They name
- * variants and cart lines by ids; the adapter remembers which product and SKU a variant has.
+ * @module Adapter for Shopify's standard storefront events, which themes dispatch in the page since 2026. The events
+ * name variants and cart lines by ids; the adapter remembers which product and SKU a variant has.
  * @see https://shopify.dev/docs/api/storefront-events-and-actions/events
  */
 import type { CaptureInput } from '../api.ts'
@@ -9,10 +9,10 @@ import { type Fields, fieldsOf, type Line, linesOf, listOf, textOf } from './rea
 /** Number in `gid://shopify/ProductVariant/12`; a cart line's key keeps the variant's number in front. */
 const numberOf = (id: unknown) => textOf(id)?.replace(/^gid:\/\/shopify\/\w+\/|\?.*$/g, '')
 
-/** Entries of a list, or of a connection of the Storefront API. */
+/** Entries of a list, or of a connection in the Storefront API. */
 const entriesOf = (list: unknown) => listOf(fieldsOf(list).nodes ?? list).map(fieldsOf)
 
-/** Captures the events until the returned function is called. @param id kind of id that the catalog uses */
+/** Captures the storefront events until the returned function is called. @param id kind of id that the catalog uses */
 export function followStorefront(
   receiver: { capture(input: CaptureInput): unknown },
   target: EventTarget,
@@ -32,7 +32,7 @@ export function followStorefront(
       variant: number || undefined,
       product: numberOf(productId) ?? known.product,
       sku: textOf(sku) ?? known.sku,
-      // The import groups a product's variants by its handle.
+      // The shop's import groups a product's variants by its handle.
       handle: textOf(handle) ?? known.handle,
     }
     if (number) variants.set(number, ids)

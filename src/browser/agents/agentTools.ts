@@ -1,7 +1,8 @@
 /**
- * @module Tools of a shop for the shopper's agent: search, recommend, compare, add to basket. The device answers, with
- * products ranked for this shopper. An answer has ids and public facts of the catalog, but no scores or reasons. The
- * device answers only while the shopper allows agents, and logs each call before it answers.
+ * @module Tools of a shop for the shopper's agent: search, recommend, compare, add to basket. The device answers an
+ * agent's call, with products ranked for this shopper. An answer to an agent has ids and public facts of the catalog,
+ * but no scores or reasons. The device answers agents only while the shopper allows agents, and logs each call before
+ * it answers.
  * @see https://webmachinelearning.github.io/webmcp/
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -22,11 +23,11 @@ export interface AgentShop {
   /** Finds a product by its id; undefined for an unknown id. */
   itemOf(id: string): Item | undefined
   /**
-   * Returns the ids that the shop's search finds, in the order in which the agent gets them. Without this function
-   * there is no tool `search_products`.
+   * Returns the ids that the shop's search finds, in the order in which the agent gets them. Without this function,
+   * agents get no tool `search_products`.
    */
   search?(query: string): Promise<readonly string[]> | readonly string[]
-  /** Adds a product to the basket. Without this function there is no tool `add_to_basket`. */
+  /** Adds a product to the basket. Without this function, agents get no tool `add_to_basket`. */
   addToBasket?(id: string, quantity: number): Promise<void> | void
 }
 
@@ -34,7 +35,7 @@ export interface AgentShop {
 export interface AgentTool {
   /** Name, e.g. `search_products`. */
   readonly name: string
-  /** Text from which an agent learns what the tool is for. */
+  /** Text that tells an agent what the tool is for. */
   readonly description: string
   /** JSON Schema of the input. */
   readonly inputSchema: object
@@ -47,7 +48,7 @@ export interface AgentTool {
   execute(input: unknown): Promise<object>
 }
 
-/** Makes the tools, except those whose function is absent from `shop`. */
+/** Makes the tools, except tools whose function is absent from `shop`. */
 export function agentTools(personalizer: Personalizer, shop: AgentShop): readonly AgentTool[] {
   const factsOf = (id: string): Facts => {
     const item = shop.itemOf(id)
@@ -58,7 +59,7 @@ export function agentTools(personalizer: Personalizer, shop: AgentShop): readonl
   const inOrder = async (ids: readonly string[]): Promise<readonly string[]> =>
     (await personalizer.rerank([...ids], { soldOut: true })).map(({ id }) => id)
 
-  /** Logs the call, then returns its answer. */
+  /** Logs an agent's call, then returns its answer. */
   async function answer(tool: 'search' | 'recommend' | 'compare', ids: readonly string[]) {
     const items = ids.filter((id) => shop.itemOf(id)).map(factsOf)
     await personalizer.logAgentCall(tool, items.length)

@@ -1,6 +1,6 @@
 /**
  * @module Offers tools to the browser's agent (WebMCP) while the shopper allows agents. A browser without
- * `document.modelContext` offers none.
+ * `document.modelContext` offers no tools.
  */
 import type { Personalizer } from '../api.ts'
 import { type AgentShop, type AgentTool, agentTools } from './agentTools.ts'
@@ -14,8 +14,8 @@ const contextOf = (page: unknown) =>
   (page as { readonly modelContext?: ModelContext } | undefined)?.modelContext
 
 /**
- * Makes the shop's tools, and registers them in the page whenever the shopper allows agents. When the shopper no longer
- * allows agents, removes the tools from the page.
+ * Makes the shop's tools, and registers them in the page whenever the shopper allows agents. Removes the tools from the
+ * page when the shopper no longer allows agents.
  * @example const { stop } = offerToAgents(personalizer, { itemOf, search, addToBasket })
  * @returns the tools, for libraries of other agents; and `stop`, which removes them from the page for good
  */

@@ -1,6 +1,6 @@
 /**
- * @module Asks both aggregators for the current round, and continues only if their answers agree. An aggregator that
- * shows one device a different policy, model or key is exposed by the other's answer.
+ * @module Asks both aggregators for the current round, and continues only if their answers agree. If an aggregator
+ * shows one device a different policy, model or key, the other aggregator's answer exposes it.
  */
 
 import { endpoint, ROUTES } from '@nearside/aggregate/protocol/routes.ts'
@@ -14,8 +14,8 @@ import type { Recipients } from './terms.ts'
 type Endpoints = Pick<Recipients, 'leader' | 'helper'>
 
 /**
- * Maximum difference between both servers' clocks, milliseconds. If one server's clock is right, the other's is off by
- * no more than this.
+ * Maximum difference between both servers' clocks, milliseconds. If one server's clock is right, the other server's
+ * clock is off by no more than this.
  */
 const MOST_APART = 3_600_000
 

@@ -142,7 +142,7 @@ describe('contribution terms', () => {
     expect(terms).toMatchObject({ ...TEST_RECIPIENTS, smallestCrowd: 1000, workBits: 0 })
   })
 
-  it('contribution terms of a demonstration say so, and a consent to them never covers another shop', () => {
+  it('contribution terms of a demonstration say that it is a demonstration, and a consent to them never covers another shop', () => {
     const demo = { ...TEST_POLICY, ...DEMO_PARAMETERS }
     const terms = termsOf(demo, { ...TEST_RECIPIENTS, demonstration: true })
     expect(terms.demonstration).toBe(true)
@@ -238,7 +238,7 @@ describe('the device’s own limits', () => {
 })
 
 describe('a stored budget', () => {
-  it('a stored budget is read back whole or refused', () => {
+  it('a stored budget is either read back whole or refused', () => {
     const one = budgetAfter([NOW])
     expect(parseBudget(JSON.parse(JSON.stringify(one)))).toEqual(one)
     expect(parseBudget(undefined)).toEqual(EMPTY_BUDGET)

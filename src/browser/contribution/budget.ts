@@ -1,7 +1,7 @@
 /**
  * @module Privacy budget of this device, in numbers only: the rounds of its updates, their noise, and their times on
- * the budget's clock (`clock.ts`). An update counts as spent once it could have left, whatever the aggregator answers.
- * Spending is never undone; of updates older than a year, only the sum stays.
+ * the budget's clock (`clock.ts`). An update counts as spent once it could have left the device, whatever the
+ * aggregator answers. Spending is never undone; of updates older than a year, only their sum is kept.
  */
 import {
   costOf,
@@ -180,7 +180,7 @@ export function spend(
   const time = countFrom(budget.time, times)
   const next = { ...budget, time, participations: [...participations, participation] }
   const { year } = epsilonSpent(next, delta)
-  // The sum can differ from the agreed sum by rounding, because its terms were added in another order.
+  // The sum can differ from the agreed sum by rounding, because its terms were added in another sequence.
   if (isAbove(year, epsilonPerYear))
     throw exhausted(
       `Another update would bring the year’s ε to ${year.toFixed(2)}, above ${epsilonPerYear.toFixed(2)}`,

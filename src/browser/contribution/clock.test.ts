@@ -15,8 +15,8 @@ const policy = {
 }
 
 /**
- * Times that the clocks show at one attempt, in milliseconds since the epoch. All clocks except `own` show whole
- * seconds.
+ * Times that the clocks show at one attempt, in milliseconds since the epoch. All clocks except the device's own show
+ * whole seconds.
  */
 interface Clocks {
   readonly truth: number
@@ -25,7 +25,7 @@ interface Clocks {
   readonly helper: number
 }
 
-/** Tries to send one update at each time. Like agreeTask, it skips servers whose clocks are an hour apart. */
+/** Tries to send one update at each time. As in agreeTask, servers whose clocks are an hour apart are skipped. */
 function attempts(all: readonly Clocks[]) {
   let budget: Budget = EMPTY_BUDGET
   const sent: number[] = []
@@ -138,7 +138,7 @@ describe('spent budget is free again after a year', () => {
     const ahead = { leader: NOW + 10 * YEAR, helper: NOW + 10 * YEAR }
     const wrong = { ...honest(NOW + 5000), ...ahead }
     expect(attempts([...four, wrong, honest(NOW + YEAR + DAY)]).sent).toHaveLength(5)
-    // Without updates in the budget, the wrong time is dropped.
+    // The wrong time is dropped while the budget contains no updates.
     const first = attempts([{ ...honest(NOW - DAY), ...ahead }]).budget
     const { time } = afterAnswer({ ...first, participations: [] }, { time: NOW, latest: NOW }, NOW)
     expect(time.signed).toBe(NOW)

@@ -1,6 +1,6 @@
 /**
- * @module Time on a device. Spent budget becomes free after time that three clocks confirm: both servers' signed times
- * and the device's own clock. The device's clock alone decides only when an update is due; it frees no budget.
+ * @module Time on a device. Spent budget becomes free only after time that three clocks confirm: both servers' signed
+ * times and the device's own clock. The device's clock alone decides only when an update is due; it frees no budget.
  */
 import { DAY } from '@nearside/core/time.ts'
 
@@ -9,7 +9,8 @@ export const BETWEEN_ATTEMPTS = 3_600_000
 /** Maximum step that one reading of the device's clock adds to the schedule, milliseconds. */
 const MAX_STEP = 7 * DAY
 /**
- * Milliseconds within which an automatic update leaves. Its time is random, which hides when the shopper was active.
+ * Milliseconds within which an automatic update leaves. The update's time is random, which hides when the shopper was
+ * active.
  */
 const SPREAD = DAY
 
@@ -47,9 +48,9 @@ export interface Schedule {
 export const NO_TIME: WitnessedTime = { passed: 0, signed: null, own: null }
 
 /**
- * Returns the witnessed time after an answer. It advances to the smaller signed time, but by no more than the device's
- * clock advanced since the last answer. So a jump of one clock, the device's or a server's, adds no more than true
- * time.
+ * Returns the witnessed time after an answer. The witnessed time advances to the smaller signed time, but by no more
+ * than the device's clock advanced since the last answer. So a jump of one clock, the device's or a server's, adds no
+ * more than true time.
  * @param now time of the device's clock
  */
 export function witness(kept: WitnessedTime, { time }: SignedTimes, now: number): WitnessedTime {
@@ -60,8 +61,8 @@ export function witness(kept: WitnessedTime, { time }: SignedTimes, now: number)
 }
 
 /**
- * Starts counting from the larger signed time. A server with a smaller time, or a clock that stood still, then adds
- * nothing.
+ * Starts counting from the larger signed time. A server with a smaller time, or a clock that stood still, then adds no
+ * time.
  */
 export function countFrom(kept: WitnessedTime, { latest }: SignedTimes): WitnessedTime {
   return { ...kept, signed: Math.max(latest, kept.signed ?? latest) }

@@ -43,7 +43,7 @@ test('a first consent that the disk refuses does not count in the log', async ()
   })
 })
 
-test('if the disk refuses a second consent, the log still ends with the first', async () => {
+test('if the disk refuses a second consent, the log still ends with the first consent', async () => {
   const { ledger, give, refuse, store } = opened()
   await give(TERMS, 'Shall it?')
   refuse()

@@ -1,6 +1,6 @@
 /**
- * @module Stores a consent to exactly the terms shown, or refuses it. The consent goes to disk and into the log, under
- * a signature of the log's key. Only the log's entry allows an upload; the stored setting alone does not.
+ * @module Stores a consent to exactly the terms shown, or refuses the consent. The consent goes to disk and into the
+ * log, under a signature of the log's key. Only the log's entry allows an upload; the stored setting alone allows none.
  */
 import { sha256Hex } from '@nearside/core/bytes.ts'
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
@@ -16,8 +16,8 @@ const LONGEST_WORDING = 4000
 const missing = (why: string) => new NearsideError('consent-missing', why)
 
 /**
- * @param wording text shown; stored with the consent, and as a hash in the log. Undefined if the shop's page passes no
- * text
+ * @param wording text shown to the shopper; stored with the consent, and as a hash in the log. The wording is undefined
+ *   if the shop's page passes no text
  * @param standing stored consent, which stays if the new consent can't be stored
  * @throws NearsideError `consent-missing` if the browser sends Global Privacy Control or can't sign its log;
  * `input-invalid`; `storage-…` if the consent can't be stored

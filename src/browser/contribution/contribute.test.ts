@@ -51,13 +51,13 @@ interface Sent {
   readonly authorization: string | undefined
 }
 
-/** Device with two aggregators that answer as each test says. */
+/** Device with two aggregators whose answers each test chooses. */
 interface Scene {
   policy: Policy
   helperPolicy: Policy | null
   round: number
   state: string
-  /** Answers to POST requests, in order. The last answer repeats. */
+  /** Answers to POST requests, in sequence. The last answer repeats. */
   answers: (number | 'lost' | 'forged' | 'genuine' | 'text')[]
   kept: Partial<Settings>
   epoch: number
@@ -74,7 +74,7 @@ interface Scene {
     readonly body: Uint8Array
     readonly credentials: RequestCredentials | undefined
   }[]
-  /** Issuer of tokens; null if it doesn't answer. */
+  /** Issuer of tokens; null if the issuer doesn't answer. */
   issuer: TokenSigner | null
   /** Events in their order. */
   readonly order: string[]
@@ -83,7 +83,7 @@ interface Scene {
 
 let signing: SigningKeys
 let scene: Scene
-/** Created once, since creating an RSA key takes time. */
+/** The key is created once, since creating an RSA key takes time. */
 const shared = await createWorkIssuer()
 
 beforeEach(async () => {
@@ -451,7 +451,7 @@ describe('a contribution’s consent', () => {
     nobodyAsked()
   })
 
-  it('a consent allows nothing to other recipients, not even a request, and stays', async () => {
+  it('a consent allows nothing to other recipients, not even a request, and remains in force', async () => {
     const policy = { ...scene.policy, task: 'another' }
     const evil = {
       leader: 'https://shop.test/evil-leader',
@@ -472,7 +472,7 @@ describe('a contribution’s consent', () => {
     expect(scene.kept.consent?.contribute).toBe(false)
   })
 
-  it('a consent does not cover a policy with other keys, but stays', async () => {
+  it('a consent does not cover a policy with other keys, but remains in force', async () => {
     scene.policy = { ...scene.policy, helper: TEST_POLICY.helper }
     expect((await send()).error?.code).toBe('policy-mismatch')
     expect(scene.sent).toHaveLength(0)
@@ -491,7 +491,7 @@ describe('a contribution’s consent', () => {
 })
 
 describe('a retry', () => {
-  it('a retry sends the same bytes and is charged once', async () => {
+  it('a retry sends the same bytes and costs privacy once', async () => {
     scene.answers = ['lost', 503, 'genuine']
     expect((await send()).error?.code).toBe('aggregator-unreachable')
     expect((await send()).error?.code).toBe('aggregator-unreachable')
@@ -512,7 +512,7 @@ describe('a retry', () => {
     expect(scene.sent).toHaveLength(1)
   })
 
-  it('a retry never sends a report made under a consent that was withdrawn since', async () => {
+  it('a retry never sends a report whose consent was withdrawn in the meantime', async () => {
     scene.answers = ['lost', 'genuine']
     await send()
     scene.now += 3_600_000

@@ -24,7 +24,7 @@ export { giveConsent } from './consent.ts'
 export { whenDue } from './schedule.ts'
 export { agreeTask, termsOf }
 
-/** Number of plain updates stored. With them an export can show the content behind the log's commitments. */
+/** Number of plain updates stored. With these, an export can show the content behind the log's commitments. */
 const OPENINGS_KEPT = 12
 
 const NOTHING_LOGGED = { sequence: -1, hash: '' }
@@ -49,8 +49,8 @@ export interface ContributeDeps {
   readonly transport: Pick<Transport, 'get' | 'post'>
   readonly ledger: Pick<Ledger, 'append' | 'count' | 'entries' | 'key'>
   /**
-   * Runs one transaction on the settings; they are on disk when it resolves. It rejects with any error of `change`,
-   * which can run twice.
+   * Runs one transaction on the settings, which are on disk when it resolves. The transaction rejects with any error of
+   * `change`, which can run twice.
    */
   readonly records: Store['changeSettings']
   /** Value of `navigator.globalPrivacyControl`; true forbids contributing, even with a consent. */
@@ -58,14 +58,14 @@ export interface ContributeDeps {
   /** Hex SHA-256 of the adopted model's manifest.json. */
   readonly modelHash: string
   /**
-   * Computes the update that `policy` asks for from this shopper's history as of `now` (milliseconds since the epoch),
-   * before clipping.
+   * Computes the update that `policy` asks for, before clipping, from this shopper's history as of `now` (milliseconds
+   * since the epoch).
    */
   readonly update: (now: number, policy: Policy) => Promise<ArrayLike<number>> | ArrayLike<number>
   readonly now: () => number
   /**
-   * Random number in [0, 1), for an automatic update only. It sets the delay between the token's request and the
-   * update, so that neither reveals the time of the other.
+   * Random number in [0, 1), for an automatic update only. The random number sets the delay between the token's request
+   * and the update, so that neither reveals the time of the other.
    */
   readonly share?: number
   /** Whether to obtain only the token now, without sending the update. */
@@ -74,7 +74,7 @@ export interface ContributeDeps {
    * Signal that stops the contribution at any step. A report that could have left stays spent and is not sent again.
    */
   readonly signal?: AbortSignal
-  /** Source of random bytes for masks, rounding and ids; default WebCrypto. Only test vectors pass another. */
+  /** Source of random bytes for masks, rounding and ids; default WebCrypto. Only test vectors pass another source. */
   readonly randomBytes?: RandomBytes
 }
 
@@ -87,8 +87,8 @@ export interface Contributed {
 }
 
 /**
- * Sends one report if consent, budget and an open round allow it. Never throws: a failure is a coded error in the
- * result, and the log counts it.
+ * Sends one report if consent, budget and an open round allow it. A contribution never throws: a failure is a coded
+ * error in the result, and the log counts it.
  */
 export async function contribute(deps: ContributeDeps): Promise<Contributed> {
   let error: NearsideError | null = null
@@ -181,10 +181,10 @@ async function commit(
 }
 
 /**
- * Reads the state of this round from disk: a report to send again, or room in the budget for a new one.
+ * Reads the state of this round from disk: a report to send again, or room in the budget for a new report.
  * @throws NearsideError `budget-exhausted`; `terms-beyond-limits`
- * @throws NearsideError `policy-mismatch` if the aggregators ask for more than the shopper agreed to. The consent
- * then ends, and their new terms are stored for the shopper to see
+ * @throws NearsideError `policy-mismatch` if the aggregators ask for more than the shopper agreed to. The consent then
+ *   ends, and the aggregators' new terms are stored for the shopper to see
  */
 async function read(deps: ContributeDeps, task: AgreedTask, terms: ContributionTerms) {
   const found = { epoch: 0, since: 0, pending: null as PendingReport | null, more: false }
@@ -198,7 +198,7 @@ async function read(deps: ContributeDeps, task: AgreedTask, terms: ContributionT
       pending?.round === task.round &&
       pending.policyHash === task.policyHash &&
       pending.consentSince === consent.since
-    // Store the budget even if nothing is sent, because the signed answers advance the device's witnessed time.
+    // Stores the budget even if nothing is sent, because the signed answers advance the device's witnessed time.
     const budget = afterAnswer(parseBudget(kept.budget), task, deps.now())
     const more = !isWithin(terms, consent.terms)
     // This function can run twice.

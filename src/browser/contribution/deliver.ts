@@ -29,7 +29,7 @@ export async function post(
     if (kept.pending?.id !== pending.id)
       throw new NearsideError('consent-missing', 'The update was withdrawn; nothing was sent')
     spent = { epsilon: sent.epsilon ?? 0, epsilonEver: sent.epsilonEver ?? 0 }
-    // Count the bytes before they leave, because the tab could end right after that.
+    // Counts the bytes before they leave, because the tab could end right after that.
     return { sent: { ...sent, bytes: sent.bytes + body.length } }
   })
   const detail = { ...pending.detail, ...spent, delta: task.policy.delta }
@@ -60,7 +60,7 @@ export async function settle(
   answer: { readonly status: number; readonly body: Uint8Array },
 ): Promise<Receipt> {
   if (answer.status !== 200 && answer.status !== 201) {
-    // A retryable answer keeps the report for later; a final refusal removes it.
+    // A retryable answer keeps the report for later; a final refusal removes the report.
     if (!isRetryable(answer.status)) await done(deps, pending, 0)
     throw errorFromResponse(answer.status, answer.body)
   }

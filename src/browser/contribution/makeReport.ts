@@ -1,7 +1,8 @@
 /**
- * @module Makes a report's bytes from an update: clip, quantize, share and prove, seal. Its inputs are the update, the
- * round's task, the id and the random bytes drawn here. The order of drawing is: rounding, id (if none is given),
- * helper's share, proof, leader's seal, helper's seal, salt. From these inputs, an auditor can make the report again.
+ * @module Makes a report's bytes from an update: clip, quantize, share and prove, seal. The inputs are the update, the
+ * round's task, the id, and the random bytes drawn here. The random bytes are drawn in this sequence: rounding, id (if
+ * none is given), helper's share, proof, leader's seal, helper's seal, salt. From these inputs, an auditor can make the
+ * report again.
  */
 import { PROOF_RANDOM_BYTES, shard } from '@nearside/aggregate/privacy/pine/pine.ts'
 import { quantize, squaredNorm, toResidues } from '@nearside/aggregate/privacy/quantize.ts'
@@ -32,8 +33,8 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { SALT_BYTES } from '../ledger/chain.ts'
 
 /**
- * Content behind the log's commitment to an update, and inputs of its report. It is stored beside the log, so that it
- * can be erased.
+ * Content behind the log's commitment to an update, and inputs of its report. These inputs are stored beside the log,
+ * so that they can be erased.
  */
 export interface Opening {
   readonly reportId: string
@@ -43,7 +44,7 @@ export interface Opening {
   readonly update: string
   /** Update before clipping. */
   readonly delta: readonly number[]
-  /** All random bytes of the report in drawing order, including the id's, base64. */
+  /** All random bytes of the report in the sequence of drawing, including the id's, base64. */
   readonly random: string
   readonly round: number
   readonly policy: Policy
@@ -61,7 +62,7 @@ interface MadeReport {
 
 /**
  * @param update [d], any norm; clipped here
- * @param givenId hex, 16 bytes; default: random bytes
+ * @param givenId hex, 16 bytes; default: a random id
  * @throws NearsideError `report-invalid` for numbers that are not finite, `model-incompatible` for another length
  * than the policy's
  */

@@ -1,4 +1,4 @@
-/** @module Initial values: no consent and nothing sent. It is a separate file because every page loads it. */
+/** @module Initial values: no consent and nothing sent. They have their own file, because every page loads it. */
 import type { Settings } from '../storage/settingRows.ts'
 
 export const NO_CONSENT: Settings['consent'] = { contribute: false, since: null }

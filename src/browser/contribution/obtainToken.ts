@@ -30,7 +30,7 @@ import type { Recipients } from './terms.ts'
 export interface KeptToken {
   readonly round: number
   readonly policyHash: string
-  /** Random bytes of the request, in drawing order: nonce, salt, blind; base64. */
+  /** Random bytes of the request in the sequence of drawing: nonce, salt, blind; base64. */
   readonly random: string
   /** Token, base64; null until the issuer has answered. */
   readonly token: string | null
@@ -46,8 +46,8 @@ const AFTER_TOKEN = 600_000
 
 /**
  * Gets the header with a token of this round.
- * @returns the header, and the token's hash for the log. Null for an automatic update with a new token: the update
- * then waits, so that the time of the token's request doesn't reveal the update's time
+ * @returns the header, and the token's hash for the log. The result is null for an automatic update with a new token:
+ *   the update then waits, so that the time of the token's request doesn't reveal the update's time
  * @throws NearsideError `issuer-unreachable`: an automatic update stays due
  */
 export async function showToken(
@@ -65,7 +65,7 @@ export async function showToken(
     if (!fresh || share === undefined)
       return { authorization: authorizationOf(token), token: await sha256Hex(fromBase64(token)) }
   } catch (error) {
-    // Wait before the next attempt: by then the issuer could be reachable, or the shopper could have signed in.
+    // Waits before the next attempt: by then the issuer could be reachable, or the shopper could have signed in.
     if (share !== undefined && !signal?.aborted) await wait(BETWEEN_ATTEMPTS * (1 + share))
     throw error
   }

@@ -1,6 +1,6 @@
 /**
- * @module Requests to the aggregators, sealed to each and carried by an oblivious relay (RFC 9458). The aggregators
- * see the relay's address instead of the device's, and the relay can't read a request.
+ * @module Requests to the aggregators, sealed to each aggregator and carried by an oblivious relay (RFC 9458). The
+ * aggregators see the relay's address instead of the device's, and the relay can't read a request.
  */
 import {
   gatewayKeyOf,
@@ -30,7 +30,7 @@ export interface Relayed {
 
 const MOST_ANSWERED = 2 ** 20
 
-/** @returns `ask`, a fetch that reaches the two aggregators only and rejects any other address */
+/** @returns `ask`, a fetch that reaches only the two aggregators and rejects any other address */
 export function relayedFetch(fetch: typeof globalThis.fetch, names: Relayed) {
   const { relay, leader, leaderKey, helper, helperKey } = names
   const servers = [

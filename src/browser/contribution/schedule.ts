@@ -10,7 +10,8 @@ import type { ContributeDeps } from './contribute.ts'
 export type Next = Pick<ContributeDeps, 'share' | 'tokenOnly'>
 
 /**
- * Returns the next automatic action if it is due, else the wait until then. Each action is returned once.
+ * Returns the next automatic action if it is due, otherwise the time to wait for it. The schedule returns each action
+ * once.
  * @param learned whether a fit has just succeeded; then an update is planned at a random time within a day
  * @param random returns a number in [0, 1)
  */
@@ -26,8 +27,8 @@ export async function whenDue(
     const budget = lookAt(parseBudget(kept.budget), now)
     const { attempted, elapsed } = budget
     let { due } = kept
-    // Keep an already planned time. A pending report could have left, which revealed its time, so its retry needs no
-    // delay.
+    // Keep an already planned time. A pending report could have left the device, which revealed its time, so its retry
+    // needs no delay.
     if (learned) due ??= dueAfter(budget, kept.pending ? 0 : random())
     const isDue = due !== undefined && elapsed >= due
     wait = due === undefined || isDue ? null : due - elapsed

@@ -18,13 +18,13 @@ export interface Recipients {
   /** Ed25519 signing key of the helper, base64. */
   readonly helperKey: string
   /**
-   * Route of the shop's own server that gives tokens to signed-in shoppers. Needed only if the terms ask for such
-   * tokens.
+   * Route of the shop's own server that gives tokens to signed-in shoppers. The issuer's route is needed only if the
+   * terms ask for such tokens.
    */
   readonly issuer?: string
   /**
-   * Whether this is a demonstration without a crowd. Devices then take part in smaller rounds with less noise than a
-   * real shop's, and every question and panel says so.
+   * Whether the shop is a demonstration, whose rounds are too small to hide an update. Devices then take part in
+   * smaller rounds with less noise than a real shop's, and every question and panel says so.
    */
   readonly demonstration?: boolean
   /**
@@ -74,7 +74,7 @@ const AT_LEAST = ['smallestCrowd', 'periodDays']
 type Facts = Readonly<Record<string, unknown>>
 
 /**
- * Whether `asked` names the same recipients as `agreed` and costs at most as much privacy. A consent for a
+ * Whether `asked` names the same recipients as `agreed` and costs at most as much privacy as `agreed`. A consent for a
  * demonstration doesn't cover a real shop, nor the reverse.
  */
 export function isWithin(asked: Facts | ContributionTerms, agreed: Facts | ContributionTerms) {

@@ -24,9 +24,9 @@ const LATEST = 'latest.json'
 
 export interface LoadedModel {
   readonly model: BaseModel
-  /** Hex SHA-256 of `manifest.json`. It identifies the exact bytes, regardless of the version's name. */
+  /** Hex SHA-256 of `manifest.json`. The hash identifies the exact bytes, whatever the version's name. */
   readonly hash: string
-  /** Content of `latest.json` at the download; null if it was not stored. */
+  /** Content of `latest.json` at the time of the download; null if it was not stored. */
   readonly latest: LatestModel | null
 }
 
@@ -65,14 +65,14 @@ export interface FetchModelOptions {
   /** Stored download; its files are not fetched again. */
   readonly kept: Download | null
   readonly now: number
-  /** Earlier content of `latest.json`, tried first to save a round trip. */
+  /** Earlier content of `latest.json`, which is tried first to save a round trip. */
   readonly latest?: LatestModel | null
-  /** Checks that a model may be used; throws if not. */
+  /** Checks that a model may be used; throws if it may not. */
   readonly check?: (latest: LatestModel) => Promise<void>
   readonly signal?: AbortSignal
   /**
-   * Called with the popularity of the best sellers, if the manifest names them, and then with that of all items, as
-   * soon as they have arrived and been verified.
+   * Called as soon as popularity has arrived and been verified: first the best sellers' popularity, if the manifest
+   * names them, then that of all items.
    */
   readonly onPopularity?: (popularity: KnownPopularity) => void
 }
@@ -80,7 +80,7 @@ export interface FetchModelOptions {
 export interface KnownPopularity {
   readonly ids: readonly string[]
   readonly popularity: ArrayLike<number>
-  /** Number of the model's items, of which `ids` are the most popular. */
+  /** Number of the model's items; `ids` are the most popular of these. */
   readonly items: number
 }
 
@@ -102,7 +102,7 @@ export async function fetchModel(options: FetchModelOptions): Promise<FetchedMod
       await check(known)
       return await fetchVersion(options, known)
     } catch (error) {
-      // The given version could be gone or not allowed; fetch the newest version instead.
+      // The given version could be gone or not allowed; the newest version is fetched instead.
       if (signal?.aborted) throw error
     }
   }
@@ -129,7 +129,7 @@ export async function fetchVersion(
   const { bestSellers, items } = manifest
   if (bestSellers && !kept) onPopularity?.({ ...bestSellers, items })
   const reusable = keptFiles(kept)
-  // Fetch the popularity file before the other files, so that they don't slow it down.
+  // The popularity file is fetched before the other files, so that they don't slow it down.
   const isFirst = ({ name }: ModelFile) => name === MODEL_FILES.popularity
   const take = async ({ name }: ModelFile) =>
     [name, await get(`${latest.version}/${name}`)] as const
@@ -189,7 +189,7 @@ function keptFiles(kept: Download | null): ReadonlyMap<string, Uint8Array> {
       ),
     )
   } catch {
-    // The stored manifest is unreadable: fetch all files again.
+    // The stored manifest is unreadable, so all files are fetched again.
     return new Map()
   }
 }

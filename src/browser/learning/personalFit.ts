@@ -1,6 +1,6 @@
 /**
- * @module One personal fit: it tests the model in use on later events, then learns anew from all events. The fit itself
- * stores nothing, so a crash loses nothing.
+ * @module One personal fit, which tests the model in use on later events and then learns anew from all events. The fit
+ * itself stores nothing, so a crash loses nothing.
  */
 
 import type { History } from '@nearside/core/features/history.ts'
@@ -30,10 +30,10 @@ export interface Fitted extends InUse {
 interface FitInput extends FitOptions {
   readonly model: BaseModel
   readonly history: History
-  /** Personal model in use; null without one, or if it belongs to another base model. */
+  /** Personal model in use; null if there is none, or if it belongs to another base model. */
   readonly inUse: InUse | null
   readonly engine: Engine
-  /** Candidate search of this model, which can cache results from fit to fit. */
+  /** Candidate search of this model, which can cache its results between fits. */
   readonly candidates?: FindCandidates
   /** Current time, milliseconds since the epoch. */
   readonly now: number

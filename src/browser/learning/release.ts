@@ -1,6 +1,7 @@
 /**
- * @module Checks that everybody gets the same base model and rules. The shop's keys must have signed it, and it must not be
- * expired. It must not be older than the newest release seen here, or differ from a release with the same number.
+ * @module Checks that all shoppers get the same base model and rules. The shop's keys must have signed a release, and
+ * the release must not be expired. The release must not be older than the newest release seen here, or differ from a
+ * release with the same number.
  */
 
 import { verify } from '@nearside/aggregate/privacy/signature.ts'
@@ -17,7 +18,7 @@ export interface ModelKeys {
   readonly publishers: readonly string[]
   /** Number of publishers' keys that must sign; default 1. */
   readonly threshold?: number
-  /** Key of the helper, which signs one model per release; if given, a model needs its signature, too. */
+  /** Key of the helper, which signs one model per release; with this key, a model needs the helper's signature, too. */
   readonly helper?: string
 }
 

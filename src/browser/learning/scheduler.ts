@@ -66,14 +66,14 @@ export function createScheduler(
 
 /**
  * Limits of automatic learning: milliseconds per fit, milliseconds of all fits of one page, and the battery level, 0 to
- * 1, below which an unplugged device doesn't learn. A normal fit takes tens of milliseconds.
+ * 1, below which an unplugged device doesn't learn. A normal fit takes only tens of milliseconds.
  */
 export const BUDGET = { perFit: 5000, perPage: 60_000, battery: 0.15 } as const
 
 /** Conditions of the device, as the page sees them. */
 export interface DeviceConditions {
   readonly visible: boolean
-  /** Whether the shopper asks sites to save data. If so, the device downloads no engine just for a better order. */
+  /** Whether the shopper asks sites to save data. If so, the device downloads no engine just for a better ranking. */
   readonly savesData: boolean
   /** Battery level, 0 to 1; null when plugged in or unknown. */
   readonly battery: number | null
@@ -89,9 +89,9 @@ export type Deferral = NonNullable<PersonalizerSnapshot['deferred']>
 /**
  * Returns the reason to defer automatic learning on the shopper's device, or null. A fit that the shop requests with
  * `fineTune` always runs.
- * @param spent milliseconds of fits so far
+ * @param spent milliseconds of the page's fits so far
  * @param asked whether the shopper's own action, in this tab or another, led to this fit. Other fits, such as those for
- * a new base model, wait until the page is visible
+ *   a new base model, wait until the page is visible
  */
 export function deferralOf(
   conditions: DeviceConditions,

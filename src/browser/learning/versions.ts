@@ -1,6 +1,6 @@
 /**
- * @module Stored versions of the personal model. Each has a checksum; a version is used only if it is intact and
- * belongs to the current base model.
+ * @module Stored versions of the personal model. Each version has a checksum; a version is used only if it is intact
+ * and belongs to the current base model.
  */
 
 import { cryptoRandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
@@ -17,7 +17,7 @@ import type { Fitted, InUse } from './personalFit.ts'
 
 export interface StoredPersonal extends InUse {
   readonly version: number
-  /** Hash of the base model's manifest; the parameters are valid for that model only. */
+  /** Hash of the base model's manifest; the personal parameters are valid for that model only. */
   readonly base: string
   readonly summary: FitReport | null
 }
@@ -57,7 +57,7 @@ export async function storePersonal(
 }
 
 /**
- * Loads the version in use. If it is damaged, loads the newest intact version for the same base model.
+ * Loads the version in use. If the version in use is damaged, loads the newest intact version for the same base model.
  * @returns `damaged`: number of versions with a wrong checksum
  */
 export async function loadPersonal(

@@ -41,7 +41,7 @@ test('the hash is SHA-256 over RFC 8785 JSON, as another implementation computes
 })
 
 describe('verifyChain', () => {
-  test('verifyChain accepts every chain, also after a round trip through JSON', async () => {
+  test('verifyChain accepts every chain, also after the chain was written as JSON and read back', async () => {
     await fc.assert(
       fc.asyncProperty(factsArbitrary, async (facts) => {
         const entries = await chainOf(facts)
@@ -141,7 +141,7 @@ describe('signatures of the log', () => {
       return key === undefined ? entry : { ...entry, key, signature }
     })
     expect((await verifyChain(withOldSignatures)).ok).toBe(false)
-    // From the second signature on, sign with another key, or not at all.
+    // From the second signature on, the chain is signed with another key, or not at all.
     for (const by of [other, null]) {
       const tail = [await chain(entries[2], facts[3], by)]
       tail.push(await chain(tail[0], facts[4], by))

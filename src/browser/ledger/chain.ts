@@ -1,8 +1,8 @@
 /**
  * @module Hash chain of the log. Each entry contains the SHA-256 of the previous entry, so a changed, dropped, swapped
  * or inserted entry breaks the chain. Entries about data that leave are signed, too, so nobody without the log's key
- * can rebuild the chain. Hashes and signatures don't show that the end of a stored log was cut off. In an export they
- * do, because its log ends with an entry about the export.
+ * can rebuild the chain. Hashes and signatures don't show that the end of a stored log was cut off. In an export,
+ * hashes and signatures show such a cut, because an export's log ends with an entry about the export.
  */
 import { logMessage } from '@nearside/aggregate/privacy/signature.ts'
 import { concat, fromBase64, fromHex, sha256Hex, toBase64, utf8 } from '@nearside/core/bytes.ts'
@@ -35,8 +35,8 @@ export const hashOf = (entry: Omit<LedgerEntry, 'hash' | 'signature'>): Promise<
   sha256Hex(utf8(canonicalJson(entry)))
 
 /**
- * Creates the entry after `last` (null for the first of a chain).
- * @param signer null if the browser has no Ed25519
+ * Creates the entry after `last`, or the first entry of a chain if `last` is null.
+ * @param signer null if the browser lacks Ed25519
  */
 export async function chain(
   last: LedgerEntry | null,
@@ -70,7 +70,7 @@ export function fold(
   return chain(entries[entries.length - 1], { kind: 'fold', detail, time }, signer)
 }
 
-/** Creates the only entry that remains after an erasure: it continues the removed chain and contains no consent. */
+/** Creates the only entry that remains after an erasure; it continues the removed chain and contains no consent. */
 export function erasure(
   entries: readonly LedgerEntry[],
   time: number,
@@ -94,7 +94,8 @@ export const SALT_BYTES = 32
 
 /**
  * Salted commitment of the log to erasable data stored beside it: hex SHA-256 over salt ‖ canonical JSON. Without the
- * salt, nobody can check a guess of the data. Rejects if salt or data can't be read. @param salt base64
+ * salt, nobody can check a guess of the data. The function rejects if salt or data can't be read.
+ * @param salt base64
  */
 export async function commitment(salt: string, held: unknown): Promise<string> {
   return sha256Hex(concat(fromBase64(salt), utf8(canonicalJson(held))))

@@ -1,7 +1,7 @@
 /**
- * @module Ids of reports. An id is a hash of the round, of the log's end and of a secret of the device. To others an id
- * looks random, and each round has a new id, even on a copied or restored profile. Anyone with the log and the secret
- * can recompute the id and find it in the helper's list for the round.
+ * @module Ids of reports. A report's id is a hash of the round, of the log's end and of a secret of the device. To
+ * others a report's id looks random, and each round has a new id, even on a copied or restored profile. Anyone with the
+ * log and the secret can recompute the id and find it in the helper's list for the round.
  */
 import { REPORT_ID_BYTES } from '@nearside/aggregate/protocol/report.ts'
 import type { Task } from '@nearside/aggregate/protocol/task.ts'
@@ -10,8 +10,9 @@ import type { LedgerEntry } from './entry.ts'
 
 /**
  * @param secret 32 random bytes, base64
- * @param round its policy hash (hex) is new in each round, since it covers both servers' keys of the round
- * @param hash hex, hash of the log entry that the report commits to; empty without an entry
+ * @param round policy hash of the round (hex), which is new in each round, since it covers both servers' keys of the
+ *   round
+ * @param hash hash (hex) of the log entry that the report commits to; empty without an entry
  * @returns the id, hex
  */
 export async function checkpointId(
@@ -29,7 +30,7 @@ export async function checkpointId(
 /**
  * Log entry that the next report's id commits to: the entry logged with the last report. If somebody cuts the log off
  * after that entry, a verifier can still compute the next id and so find the missing report. Before the first report,
- * it is the last entry that is not a daily count.
+ * the id commits to the last entry that is not a daily count.
  */
 export function fixedEntry(entries: readonly LedgerEntry[]): LedgerEntry | undefined {
   const last = entries.findLast(({ kind }) => kind === 'upload')
@@ -39,5 +40,5 @@ export function fixedEntry(entries: readonly LedgerEntry[]): LedgerEntry | undef
   )
 }
 
-/** False for entries that count requests, because each further request changes their hash. */
+/** False for entries that count requests, because each further request changes the entry's hash. */
 export const canBeFixed = ({ detail }: LedgerEntry) => detail.day === undefined

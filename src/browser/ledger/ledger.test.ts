@@ -6,7 +6,7 @@ import { createLedger, LEDGER_SIZE } from './ledger.ts'
 import { summaryOf } from './removed.ts'
 import { verifyChain } from './verifyChain.ts'
 
-test('concurrent writers, like several tabs, make one unbroken chain', async () => {
+test('concurrent writers, such as several tabs, make one unbroken chain', async () => {
   const store = createStore(createMemoryDatabase())
   const tabs = [1, 2, 3, 4].map(() => createLedger(store, () => 5))
   await Promise.all(
@@ -73,7 +73,7 @@ describe('routine requests', () => {
     expect((await verifyChain(await ledger.entries())).ok).toBe(true)
   })
 
-  test('routine requests make at most two entries a day if one follows every five minutes for a month', async () => {
+  test('routine requests make at most two entries a day, even if one follows every five minutes for a month', async () => {
     const { clock, ledger } = setUp()
     for (let i = 0; i < 30 * 288; i++) {
       clock.now += 300_000
@@ -94,7 +94,7 @@ describe('the oldest entries', () => {
       )
   }
 
-  test('the oldest entries are folded repeatedly into one entry with their totals, and the chain holds', async () => {
+  test('the oldest entries are folded repeatedly into one entry with their totals, and the chain stays valid', async () => {
     const { ledger } = setUp()
     for (const more of [LEDGER_SIZE.most + 500, LEDGER_SIZE.most]) {
       await filled(ledger, more)
@@ -119,7 +119,7 @@ describe('the oldest entries', () => {
     expect((await verifyChain(entries.filter(({ kind }) => kind !== 'fold'))).ok).toBe(false)
   })
 
-  test('the oldest entries stay if folding fails, and none is lost', async () => {
+  test('if folding fails, the oldest entries stay and no entry is lost', async () => {
     const { store } = setUp()
     let refusing = true
     const appendLedger: Store['appendLedger'] = async (rows, where, durability) => {

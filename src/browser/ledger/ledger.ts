@@ -11,7 +11,7 @@ import { chain, type EntryFacts, erasure, fold, isSigned } from './chain.ts'
 import type { LedgerEntry } from './entry.ts'
 import { openSigner, type Signer } from './signer.ts'
 
-/** Number of attempts to write, because another tab could write first and make an attempt fail. */
+/** Maximum number of attempts to write; an attempt fails if another tab writes first. */
 const ATTEMPTS = 50
 /** A log of more than `most` entries is folded to `kept` entries, which cover over a year at ten entries a day. */
 export const LEDGER_SIZE = { most: 5000, kept: 4000 }
@@ -47,8 +47,8 @@ export function createLedger(store: LedgerStore, now: () => number) {
   }
 
   /**
-   * Takes waiting entries of one kind: either entries that need `disk`, or other entries. So if the disk refuses a
-   * `disk` batch, no other entries are rejected.
+   * Takes the waiting entries of one kind: either entries that must be on disk, or other entries. So if the disk
+   * refuses a `disk` batch, no other entries are rejected.
    */
   function next(keep: Durability): Waiting[] {
     const end = waiting.findIndex((one) => (one.keep === 'disk') !== (keep === 'disk'))
@@ -76,7 +76,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
         if (await store.appendLedger(entries, { after }, keep === 'disk' ? 'disk' : strict)) {
           batch.forEach(({ resolve }, i) => void resolve(entries[places[i]]))
           const [before, last] = [tail.at(-1)?.sequence ?? 0, entries.at(-1)?.sequence ?? 0]
-          // If folding fails now, a later entry tries it again.
+          // If folding fails now, a later entry folds again.
           return await bound(before, last).catch(() => undefined)
         }
       }
@@ -91,7 +91,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
     const rows = (await store.ledger()) as readonly LedgerEntry[]
     if (rows.length <= LEDGER_SIZE.most) return
     const gone = rows.length - LEDGER_SIZE.kept
-    // If another tab has written in the meantime, nothing is folded now; a later entry tries again.
+    // If another tab has written in the meantime, nothing is folded now; a later entry folds again.
     await store.appendLedger(
       [await fold(rows, gone, now(), await signer())],
       { after: rows[rows.length - 1].hash, dropBefore: rows[gone].sequence },
@@ -114,19 +114,19 @@ export function createLedger(store: LedgerStore, now: () => number) {
 
   return {
     /**
-     * Appends an entry; resolves when it is stored. Waiting entries share a write. Use `strict` for entries that must
+     * Appends an entry; resolves when it is stored. Waiting entries share one write. Use `strict` for entries that must
      * survive a power cut.
      */
     append: (facts: Facts, keep: Durability = 'relaxed') => add(facts, keep, null),
     /**
-     * Adds one request to today's count of these facts, with the bytes of its body. With `received`, it adds only the
-     * answer's bytes, for a request that is already counted. Resolves when the count is stored.
+     * Adds one request to today's count of these facts, with the bytes of its body. With `received`, only the answer's
+     * bytes are added, for a request that is already counted. Resolves when the count is stored.
      */
     async count(facts: Facts, received?: number): Promise<void> {
       const counted = { times: received === undefined ? 1 : 0, received: received ?? 0 }
       await add(facts, 'relaxed', counted)
     },
-    /** Notes that the store was replaced by one with its own key. */
+    /** Notes that the store was replaced by another store with its own key. */
     reopen(): void {
       opened = null
     },
@@ -135,13 +135,13 @@ export function createLedger(store: LedgerStore, now: () => number) {
     entries: async () => (await store.ledger()) as readonly LedgerEntry[],
     /**
      * Removes everything the store contains about the shopper. One entry of the log remains, which records the erasure.
-     * @param how data that remain
+     * @param how which data remain
      * @throws NearsideError `storage-unavailable` | `storage-full` if anything is left on disk
      */
     async erase(how: Erasing = 'all'): Promise<void> {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const rows = (await store.ledger()) as readonly LedgerEntry[]
-        // Don't create a key just to sign the erasure: a full disk has no room for a key.
+        // No key is created just to sign the erasure, because a full disk has no room for a key.
         const by = rows.some(({ key }) => key !== undefined) ? signer() : Promise.resolve(null)
         // An unreadable log is erased, too; a new log begins.
         const first = await by

@@ -27,7 +27,7 @@ export function summaryOf(
   const had = (name: string) => Number(before[name] ?? 0)
   const asked = oldest.filter(isTokenRequest)
   const uploads = oldest.filter(({ kind }) => kind === 'upload')
-  // Count a report only once, even if it was sent again, because sending the same bytes again costs no privacy.
+  // A report counts only once, even if it was sent again, because sending the same bytes again costs no privacy.
   const reports = new Map(uploads.map(({ detail }) => [detail.reportId, detail]))
   reports.delete(before.lastReport)
   return {

@@ -1,6 +1,6 @@
 /**
- * @module Key of the log: an Ed25519 pair created in this browser. Its private key can sign but not be exported. The
- * pair stays beside the log and never leaves; it never signs a report.
+ * @module Key of the log: an Ed25519 pair created in this browser. The private key can sign but not be exported. The
+ * key pair stays beside the log and never leaves the browser; it never signs a report.
  */
 import { sign } from '@nearside/aggregate/privacy/signature.ts'
 import { type Bytes, toBase64 } from '@nearside/core/bytes.ts'
@@ -12,7 +12,7 @@ export interface Signer {
   sign(message: Uint8Array): Promise<Bytes>
 }
 
-/** @returns null if the browser has no Ed25519; its log is then chained but not signed */
+/** @returns null if the browser lacks Ed25519; its log is then chained but not signed */
 export async function openSigner(store: Pick<Store, 'logKeys'>): Promise<Signer | null> {
   const keys = (await store.logKeys(null)) ?? (await makeKeys(store))
   if (keys === null) return null
@@ -20,7 +20,7 @@ export async function openSigner(store: Pick<Store, 'logKeys'>): Promise<Signer 
   return { key, sign: (message) => sign(keys, message) }
 }
 
-/** Creates the log's pair; if another tab stored a pair first, uses that. */
+/** Creates the log's key pair; if another tab stored a pair first, that pair is used. */
 async function makeKeys(store: Pick<Store, 'logKeys'>): Promise<CryptoKeyPair | null> {
   let made: CryptoKeyPair
   try {

@@ -10,7 +10,7 @@ export interface Verdict {
   readonly entries: number
   /** Position of the first invalid entry; null if all are valid. */
   readonly brokenAt: number | null
-  /** Number of entries with a valid signature; each covers all entries before it. */
+  /** Number of entries with a valid signature; each signature covers all entries before it. */
   readonly signed: number
 }
 
@@ -46,8 +46,8 @@ export async function verifyChain(entries: readonly unknown[]): Promise<Verdict>
 }
 
 /**
- * Start of the chain. The newest entry that replaces others is itself part of the chain and names the last removed
- * entry.
+ * Start of the chain. The newest entry that replaces other entries is itself part of the chain, and names the last
+ * removed entry.
  */
 function startOf(entries: readonly unknown[]): { sequence: number; previous: string } {
   const stands = (value: unknown) => value !== null && standsForOthers(value as LedgerEntry)

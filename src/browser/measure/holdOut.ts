@@ -1,6 +1,6 @@
 /**
  * @module Hold-out trial without a server: each browser draws its arm at random, and a small share of browsers shows
- * the shop's order. The browser stores one bit, which identifies nobody.
+ * the shop's order. The browser stores one bit for its arm, which identifies nobody.
  */
 
 import { invalidInput } from '@nearside/core/error.ts'

@@ -34,7 +34,7 @@ async function start(coins: readonly number[] = [0], storage = memory()) {
 const ids = (list: readonly Recommendation[]) => list.map(({ id }) => id).join('')
 
 describe('interleaving', () => {
-  test('interleaving: each side picks its best item not yet picked, in the order that the coin decides', async () => {
+  test('interleaving: each side picks its best item not yet picked, and the coin decides which side picks first', async () => {
     const mixed = async (...coins: number[]) =>
       ids(await (await start(coins)).personalizer.recommend())
     expect(await mixed(0)).toBe('daebfc')
@@ -126,7 +126,7 @@ describe('interleaving', () => {
     expect(other.wins()).toEqual({ personal: 0, base: 0, ties: 0 })
   })
 
-  test('without storage nothing is interleaved', async () => {
+  test('without storage no list is interleaved', async () => {
     const { personalizer, draw } = await start([0], { ...memory(), setItem: () => undefined })
     expect(ids(await personalizer.recommend())).toBe('defabc')
     expect(personalizer.getSnapshot().trial).toBeNull()

@@ -37,9 +37,10 @@ const NONE: Wins = { personal: 0, base: 0, ties: 0 }
 const MOST_LISTS = 20
 
 /**
- * Wraps a personalizer: `recommend` (and its `watch`) mixes the personal and the base order. Lists of viewed or
- * bought items stay as they are, and so do lists about an item. The counts stay in this browser; `erase` deletes
- * them. A sink gets the team of each clicked item. If the browser can't store the counts, lists are not interleaved.
+ * Wraps a personalizer: `recommend` (and its `watch`) mixes the personal and the base order. Lists of viewed or bought
+ * items, and lists about an item, stay as they are. The counts stay in this browser; `erase` deletes them. The shop's
+ * sink, a callback for measurements, gets the team of each clicked item. If the browser can't store the counts, lists
+ * are not interleaved.
  * @example
  * const personalizer = interleave(await createPersonalizer(options), { name: 'autumn' })
  * const measure = measureLists(personalizer, toGa4(send))
@@ -87,7 +88,7 @@ export function interleave(personalizer: Personalizer, options: TrialOptions): I
   function watch(query: ListQuery, listener: (answer: ListAnswer) => void): () => void {
     if (query.kind !== 'recommend' || !applies(query.options))
       return personalizer.watch(query, listener)
-    // Toss each round's coin once per watch, so that the list doesn't change by chance.
+    // The coin of each round is tossed once per watch, so that the list doesn't change by chance.
     const coins: boolean[] = []
     const lists: Partial<Record<Team, readonly Recommendation[]>> = {}
     const follow = (team: Team, asked: ListQuery) =>

@@ -46,7 +46,7 @@ test('without a given coin, the configured share of browsers is held out', () =>
   const held = Array.from({ length: 4000 }, () => start({ share: 0.25 }).arm()).filter(
     (arm) => arm === 'hold-out',
   )
-  // The tolerance is eight standard deviations.
+  // The test tolerates eight standard deviations.
   expect(Math.abs(held.length - 1000)).toBeLessThan(220)
   expect(start({ share: 0 }).arm()).toBe('personal')
   expect(start({ share: 1 }).arm()).toBe('hold-out')

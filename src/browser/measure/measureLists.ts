@@ -1,6 +1,5 @@
 /**
- * @module Reports impressions and clicks of lists to the sinks that the shop passes. Without sinks it reports to
- * nobody.
+ * @module Reports impressions and clicks of lists to the sinks that the shop passes. Without sinks nobody gets reports.
  */
 import type { Personalizer } from '../api.ts'
 import type { Arm, Team } from '../apiSnapshot.ts'
@@ -24,13 +23,13 @@ export interface Impression extends About {
 
 /** Click on an item of a list. */
 export interface Click extends Placed, About {
-  /** Team that picked the item of an interleaved list; else null. */
+  /** Team that picked the item of an interleaved list; null for other lists. */
   readonly team: Team | null
 }
 
 /** Receiver of impressions and clicks. */
 export interface ListSink {
-  /** Called when a list comes into view; once each time that a page shows the list. */
+  /** Called when a list comes into view, once each time that a page shows the list. */
   onImpression?(impression: Impression): void
   /** Called when the shopper follows an item's link. */
   onClick?(click: Click): void
@@ -73,7 +72,7 @@ export function measureLists(
 
 /**
  * Reports lists in view (`view_item_list`) and clicks (`select_item`) to Google Analytics 4: only the list's name, its
- * arm and the model. Items, places and anything that identifies a shopper are left out. It reports nothing if the
+ * arm and the model. Items, places and anything that identifies a shopper are left out. Nothing is reported if the
  * browser sends Global Privacy Control.
  * @param send e.g. `(name, parameters) => gtag('event', name, parameters)`, or for Tag Manager
  * `(event, parameters) => dataLayer.push({ event, ...parameters })`
@@ -112,7 +111,7 @@ export function toGa4(
   }
 }
 
-/** An item of a list and its 1-based place in it. */
+/** An item of a list and its 1-based place in the list. */
 type Placed = {
   /** Id in the catalog. */
   readonly id: string
@@ -122,7 +121,7 @@ type Placed = {
 
 /** Receiver of a widget's reports, passed to the widget as `measure`. */
 export interface ListMeasure {
-  /** Called when a list with these items comes into view; once each time that a page shows the list. */
+  /** Called when a list with these items comes into view, once each time that a page shows the list. */
   shown(list: string, items: readonly Placed[]): void
   /** Called when the shopper follows an item's link. */
   clicked(list: string, item: Placed): void

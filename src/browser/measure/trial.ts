@@ -17,7 +17,7 @@ export interface TrialOptions {
 
 /** Access to one key of the storage. */
 export interface TrialStorage {
-  /** Value stored; null if there is none or it can't be read. */
+  /** Stored value; null if there is none or it can't be read. */
   read(): unknown
   /** Stores a value; false if it can't be stored. */
   write(value: object): boolean

@@ -33,7 +33,7 @@ test('base lists offer new, dearer and basket items, but no viewed or bought ite
   expect(ids(dated.boughtTogether(['item-0', 'item-8'], { limit: 1 }))).toEqual(['item-12'])
 })
 
-test('lists by picture have the order of the device', async () => {
+test('base lists by picture are sorted like the device’s lists', async () => {
   const pictures = new Int8Array(testCatalog.length * 64)
   for (const row of testCatalog.keys()) pictures[row * 64 + (row % 10)] = 100
   const pictured = await filesOf({ ...testModel('1'), pictures })

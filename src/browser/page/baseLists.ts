@@ -1,6 +1,6 @@
 /**
- * @module Base lists for a shop's server. They equal the lists of a device without any events, so the server-rendered
- * page doesn't change for a new shopper.
+ * @module Base lists for a shop's server. Base lists equal the lists of a device without any events, so the
+ * server-rendered page doesn't change for a new shopper.
  */
 import { Catalog, createVariants } from '@nearside/core/catalog/catalog.ts'
 import { currencyFault } from '@nearside/core/catalog/currency.ts'
@@ -42,7 +42,7 @@ export interface BaseLists {
 }
 
 /**
- * Reads the newest base model once. Use the result for as many pages as you like.
+ * Reads the newest base model once. Use the result for any number of pages.
  * @throws NearsideError `model-corrupt` | `model-incompatible` | `catalog-invalid`, or an error of `read`
  */
 export async function readBaseLists(options: {
@@ -51,8 +51,8 @@ export async function readBaseLists(options: {
   /** The shop’s products. */
   readonly catalog: readonly Item[]
   /**
-   * The rules passed to `createPersonalizer`, or the content of their file. Rules that depend on `context` don't
-   * apply here.
+   * The rules passed to `createPersonalizer`, or the content of their file. Rules that depend on `context` don't apply
+   * on a server.
    */
   readonly rules?: readonly Rule[] | { readonly rules: readonly Rule[] }
   /** Current time, milliseconds since the epoch, for rules with dates; default: the clock. */

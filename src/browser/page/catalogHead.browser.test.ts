@@ -33,7 +33,7 @@ const text = writeCatalog(all, BEST)
 interface Opened {
   readonly personalizer: Promise<Personalizer>
   readonly server: TestServer
-  /** Lets the second part arrive, or breaks the connection off. */
+  /** Lets the second part of the catalog arrive, or breaks the connection off. */
   readonly finish: (how?: 'whole' | 'broken') => void
 }
 
@@ -86,7 +86,7 @@ async function open(
   return { personalizer, server, finish }
 }
 
-/** Whether the promise is still open after some tasks. */
+/** Whether the promise is still pending after some tasks. */
 async function waits(promise: Promise<unknown>): Promise<boolean> {
   const open = Symbol()
   const later = new Promise((resolve) => setTimeout(resolve, 100, open))
@@ -112,7 +112,7 @@ test('the first list comes from the head; other products are ranked and captured
   const viewed = shop.capture({ name: 'view_item', item_id: 'item-3' })
   expect(await waits(Promise.race([...waiting, viewed]))).toBe(true)
   expect(answers).toEqual([])
-  // Products of the first part are available at once.
+  // Products of the catalog's first part are available at once.
   expect(await shop.capture({ name: 'view_item', item_id: 'item-30' })).not.toBeNull()
   expect(await list(shop)).toEqual(BEST)
 
@@ -165,7 +165,7 @@ test.each([
   expect(await list(await personalizer)).toEqual(BEST)
 })
 
-test('a download that breaks off is reported; lists stay, and the next page has the whole catalog', async () => {
+test('a download of the catalog that breaks off is reported; lists stay, and the next page has the whole catalog', async () => {
   const database = page.newDatabase()
   const { personalizer, finish } = await open(text, undefined, database)
   const shop = await personalizer

@@ -39,7 +39,7 @@ export function browserConditions(): ConditionsSource {
       const { signal } = stop
       document.addEventListener('visibilitychange', changed, { signal })
       platform.connection?.addEventListener('change', changed, { signal })
-      // A policy can forbid the battery API. Then the level is unknown, and learning doesn't wait.
+      // A policy can forbid the battery API. Without a known battery level, learning doesn't wait.
       platform.getBattery?.().then(
         (known) => {
           if (signal.aborted) return
@@ -59,8 +59,9 @@ export function browserConditions(): ConditionsSource {
 export type ShopContextSource = ReturnType<typeof createShopContext>
 
 /**
- * @param ask the shop's own function. It can throw or return any value, because the worker checks the value
- * @param failed callback for failures, called for the first failure after a success, not for repeated failures
+ * @param ask the shop's own function. The shop's function can throw or return any value, because the worker checks the
+ *   value
+ * @param failed called for the first failure after a success, not for repeated failures
  */
 export function createShopContext(
   ask: NonNullable<PersonalizerOptions['context']>,
@@ -70,7 +71,7 @@ export function createShopContext(
   let broken = false
   const read = (): string => {
     try {
-      // As JSON text, a context can be compared with the last one, and any JSON value can be cloned to the worker.
+      // As JSON text, a context can be compared with the last context, and any JSON value can be cloned to the worker.
       const given = JSON.stringify(ask(now()) ?? {})
       broken = false
       return given

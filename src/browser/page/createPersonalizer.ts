@@ -29,7 +29,8 @@ const browser = (): PageEnvironment => ({
   newId,
   conditions: browserConditions(),
   silence: SILENCE,
-  // A page with a worker never loads this code. It is not in the worker's file, because that file can be missing.
+  // A page with a worker never loads the code that runs the device in the page. This code is not in the worker's file,
+  // because the worker's file can be missing.
   inPage: async () => (await import('../worker/serve.ts')).deviceInPage(),
   fetch: browserFetch,
   ...(isDevelopment() && { warn: (line: string) => console.warn(line) }),
@@ -37,7 +38,7 @@ const browser = (): PageEnvironment => ({
 
 /**
  * Starts the worker and resolves when lists can be requested. If storage, network or the worker is missing, the
- * personalizer works with reduced functions, and the snapshot's notices say which.
+ * personalizer works with reduced functions, and the snapshot's notices name the problem.
  *
  * @example
  * const personalizer = await createPersonalizer({
@@ -97,7 +98,7 @@ export async function createPersonalizer<TItem extends Item = Item>(
   }
 }
 
-/** Methods that only pass their arguments on to the worker; surplus ones, such as a click's event, are dropped. */
+/** Methods that only pass their arguments on to the worker; surplus arguments, such as a click's event, are dropped. */
 function forwarded(call: WorkerLink['call']): Pick<Personalizer, Forwarded> {
   const methods = Object.entries(FORWARDED).map(([name, count]) => [
     name,

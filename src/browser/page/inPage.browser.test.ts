@@ -24,7 +24,7 @@ const byConstructor = () =>
 
 const HOUR = 3_600_000
 let time = 0
-/** Clock that sets events an hour apart, so that each is a visit. */
+/** Clock that sets events an hour apart, so that each event is a visit. */
 const clock = { now: () => time }
 
 async function live(personalizer: Personalizer, began = Date.now() - 40 * HOUR): Promise<void> {
@@ -84,7 +84,7 @@ test.each(noWorkers)('%s: the page ranks and learns like a worker', async (_, op
   )
 })
 
-test('without workers, WebAssembly and WebGPU plain JavaScript learns', async () => {
+test('without workers, WebAssembly and WebGPU, plain JavaScript learns', async () => {
   vi.stubGlobal('Worker', undefined)
   vi.stubGlobal('WebAssembly', undefined)
   const { fetch } = new TestServer(await testModelFiles('1'))
@@ -156,7 +156,7 @@ describe('without a device and with a catalog URL', () => {
     throw new DOMException('blocked by policy', 'SecurityError')
   }
 
-  test('without a device and with a catalog URL, the page requests the catalog once, and lists are in its order', async () => {
+  test('without a device and with a catalog URL, the page requests the catalog once, and lists are in the catalog’s order', async () => {
     const asked: string[] = []
     const fetch: typeof globalThis.fetch = async (url) => {
       asked.push(String(url))

@@ -160,7 +160,7 @@ test('a click passes through few functions until it is stored', async () => {
   traced = false
   const [captured, ...inPage] = functionsOn(stacks.get('posted'))
   const inWorker = functionsOn(stacks.get('put'))
-  // If V8 reports both ends of a stack, it lost no function between them.
+  // If V8 reports both ends of a stack, it lost no function between the two ends.
   expect(captured).toBe('browser/page/page.ts capture')
   expect(inWorker[0]).toBe('browser/worker/serve.ts scope.onmessage')
   expect(inWorker.at(-1)).toMatch(/^browser\/storage\//)

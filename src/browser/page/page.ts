@@ -15,7 +15,7 @@ import { readOptions } from './readOptions.ts'
 import { STARTING } from './starting.ts'
 import { type Recovery, type Unasked, WorkerLink } from './workerLink.ts'
 
-/** Inputs from the page's surroundings; a replay of past events passes its own. */
+/** Inputs from the page's surroundings; a replay of past events passes its own inputs. */
 export interface PageEnvironment {
   /** Current time, milliseconds since the epoch. */
   readonly now: () => number
@@ -26,13 +26,13 @@ export interface PageEnvironment {
   /** Milliseconds of silence after which a worker counts as dead. */
   readonly silence: number
   /**
-   * Runs the device in the page if there are no workers. Without this function, lists are in the shop's order in that
-   * case.
+   * Runs the device in the page if there are no workers. Without this function and without workers, lists are in the
+   * shop's order.
    */
   readonly inPage?: () => Promise<Thread>
   /** Name of the IndexedDB database; default `nearside`. */
   readonly database?: string
-  /** Gets each notice as one line. Without it, notices appear in the snapshot only. */
+  /** Gets each notice as one line. Without this function, notices appear in the snapshot only. */
   readonly warn?: (line: string) => void
   /** Fetches the catalog if no worker can send it; not needed if the page passes the catalog. */
   readonly fetch?: typeof globalThis.fetch
@@ -49,7 +49,7 @@ export class Page {
   readonly lists: PageLists
   readonly #environment: PageEnvironment
   readonly #link: WorkerLink
-  /** Null if the shop gave no function for its context. */
+  /** The shop's context; null if the shop gave no function for it. */
   readonly #context: ShopContextSource | null
   #unsubscribe = () => {}
   #offline: boolean
@@ -100,7 +100,7 @@ export class Page {
     try {
       await this.#link.start()
     } catch (error) {
-      // If the link is down, it has already reported why, and lists come in the shop's own order.
+      // If the link to the worker is down, it has already reported why, and lists come in the shop's own order.
       if (!this.#link.down)
         this.snapshot.notify(
           NearsideError.from(error, 'worker-failed', 'The worker failed to start'),
@@ -170,7 +170,7 @@ export class Page {
     this.#unsubscribe()
     this.snapshot.set({ status: 'closed' })
     const end = () => this.#link.terminate(closed())
-    // Let the worker store earlier events first, but end a worker that doesn't answer.
+    // The worker stores earlier events first; a worker that doesn't answer is ended.
     const late = new Promise((resolve) => setTimeout(resolve, 1000))
     Promise.race([this.#link.call('close', []), late]).then(end, end)
   }
@@ -180,8 +180,8 @@ export class Page {
   }
 
   /**
-   * Sends the shop's context if it changed. Call this before any call that depends on the context, because the worker
-   * handles calls in order.
+   * Sends the shop's context if it changed. Call this method before any call that depends on the context, because the
+   * worker handles calls in sequence.
    */
   #sendContext(): void {
     if (this.#context?.changed())
@@ -197,7 +197,7 @@ export class Page {
       this.snapshot.set({ fitting: { done, steps } })
     } else {
       const { current } = message.snapshot.profiles
-      // A switch that this page has just called for is in no snapshot yet.
+      // No snapshot contains a switch yet that this page has just called for.
       if (this.#person === undefined || current !== this.snapshot.current.profiles.current)
         this.#person = current
       this.snapshot.receive(message.snapshot)

@@ -16,11 +16,11 @@ import type { WorkerLink } from './workerLink.ts'
 
 interface PageListsInputs {
   readonly call: WorkerLink['call']
-  /** Whether the page is open, but no worker will ever answer again. */
+  /** Whether the page is open and no worker will ever answer again. */
   readonly isDown: () => boolean
-  /** The catalog's order; null if only its address is known. */
+  /** The catalog's order; null if only the catalog's address is known. */
   readonly order: CatalogOrder | null
-  /** Fetches the catalog's order; null if the page can't. */
+  /** Fetches the catalog's order; null if the page can't fetch it. */
   readonly fetchOrder: (() => ReturnType<typeof fetchOrder>) | null
   readonly notify: (error: NearsideError) => void
 }
@@ -58,7 +58,7 @@ export class PageLists {
     this.#register(id, query)
     return () => {
       if (!this.#watched.delete(id)) return
-      // If the watch started and ended in one turn, nothing is sent.
+      // If a watch starts and ends in one turn, nothing is sent.
       if (this.#unsent.get(id)) this.#unsent.delete(id)
       else this.#register(id, null)
     }
@@ -135,8 +135,8 @@ export class PageLists {
 
 /**
  * Fetches the catalog for a page without a device (no worker runs, and the device's code could not be loaded). Without
- * a device there is no log, so this is the only request that no log contains. It goes to the address that the shop
- * declared.
+ * a device there is no log, so this is the only request that no log contains. The request for the catalog goes to the
+ * address that the shop declared.
  * @throws NearsideError `model-unreachable`
  */
 export async function fetchOrder(

@@ -62,7 +62,7 @@ async function openPage() {
     personalizer,
     look,
     sent,
-    /** From this call on, the worker gets none of the messages that `which` matches. */
+    /** From this call on, the worker gets no message that `which` matches. */
     lose(which: typeof loses) {
       loses = which
     },

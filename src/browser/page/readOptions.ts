@@ -64,8 +64,8 @@ export function readRecipients(given: Recipients): Recipients {
 }
 
 /**
- * Separates the live file's URL from the catalog. The URL is the same for everybody: it has no query, and it has the
- * catalog's origin.
+ * Separates the live file's URL from the catalog. The live file's URL is the same for everybody: it has no query, and
+ * it has the catalog's origin.
  */
 function readCatalog(
   given: PersonalizerOptions['catalog'],
@@ -85,7 +85,7 @@ export function readOptions(
   database = 'nearside',
 ): {
   readonly config: Omit<WorkerConfig, 'conditions' | 'context'>
-  /** The catalog's order; null if only its address is known. */
+  /** The catalog's order; null if only the catalog's address is known. */
   readonly order: CatalogOrder | null
 } {
   const { catalog, baseModel, worker, engine = 'auto', federation, context } = options

@@ -13,8 +13,8 @@ import type { PageEnvironment } from './page.ts'
 let databases = 0
 let ids = 0
 /**
- * Clock for events. They are a little over half an hour apart, so that each event is a visit of its own and there is
- * something to learn.
+ * Clock for events. The events are a little over half an hour apart, so that each event is a visit of its own and there
+ * is something to learn.
  */
 let clock = Date.now() - 100 * 3_600_000
 

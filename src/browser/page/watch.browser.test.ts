@@ -1,4 +1,4 @@
-/** @module Watched lists with real workers: they arrive with each change, even after the worker fails. */
+/** @module Tests watched lists with real workers, which post a list after each change, even after a worker fails. */
 
 import type { ListAnswer, ListQuery } from '@nearside/core/ranking/apiLists.ts'
 import { afterEach, expect, test } from 'vitest'
@@ -30,7 +30,7 @@ test('a watched list comes at once and then with each change, until it is stoppe
   await personalizer.capture({ name: 'view_item', item_id: 'item-0' })
   await expect.poll(() => best.ids()[0]).toBe('item-4')
   expect(best.ids()).toEqual(idsOf(await personalizer.recommend({ limit: 3 })))
-  // The shop's own order did not change, so it was not posted again.
+  // The shop's own order did not change, so the worker did not post it again.
   expect(base.answers).toHaveLength(1)
   best.stop()
   const { length } = best.answers

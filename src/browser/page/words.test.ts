@@ -5,7 +5,7 @@ import { numberText, wordsIn } from './words.ts'
 const name = fc.stringMatching(/^[a-z]\w{0,8}$/)
 
 describe('values in a message', () => {
-  test('any value replaces its name in a message, whatever it contains', () => {
+  test('any value replaces its name in a message, whatever characters the value contains', () => {
     const value = fc.oneof(fc.string(), fc.constantFrom('{b}', '{a}', '$&', '$1', '{', '}'))
     fc.assert(
       fc.property(fc.string(), value, value, (text, a, b) => {

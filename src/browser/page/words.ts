@@ -4,8 +4,9 @@
  */
 
 /**
- * Text with a `{name}` for each value, or a text for each plural form of the value `n`. A form is an exact number
- * (`0`), or a category of `Intl.PluralRules` (`one`, `few` …); `other` serves all numbers without a form of their own.
+ * Text with a `{name}` for each value, or a text for each plural form of the value `n`. A form is for an exact number
+ * (`0`), or for a category of `Intl.PluralRules` (`one`, `few` …); `other` serves all numbers without a form of their
+ * own.
  */
 export type Message = string | { readonly other: string; readonly [form: string]: string }
 
@@ -15,7 +16,7 @@ export type Messages<Key extends string> = Readonly<Record<Key, Message>>
 /** A number is written in the catalogue's language; `n` also chooses the plural form. */
 type Values = Readonly<Record<string, string | number>>
 
-/** Text of a message with its values. A value that is not given leaves its `{name}`. */
+/** Text of a message with its values. A value that is not given leaves its `{name}` in the text. */
 export interface Words<Key extends string> {
   (key: Key, values?: Values): string
   /** Whether the catalogue has a message for this key. */

@@ -1,4 +1,4 @@
-/** @module Tests workers that die, from the page. */
+/** @module Tests from the page what happens when workers die. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { codesOf, idsOf, TestPage } from './testPage.ts'
 
@@ -20,7 +20,7 @@ describe('when the worker dies', () => {
     }
     const fit = personalizer.fineTune({ onProgress })
     await personalizer.capture({ name: 'view_item', item_id: 'item-20' })
-    // The call went to the dead worker; the new one answers it.
+    // The call went to the dead worker; the new worker answers it.
     expect((await fit).cases).toBeGreaterThan(5)
     expect(codesOf(personalizer)).toContain('worker-failed')
     expect(personalizer.getSnapshot().events.count).toBe(13)

@@ -1,7 +1,7 @@
 /**
  * @module The page's end of the messages to the worker. If the worker dies, the link starts it once more and sends
  * unanswered calls again; events carry ids, so they are stored once. If no worker ever answered, the device runs in the
- * page. If that fails, too, or workers died twice, the link stays down and reports that.
+ * page. If the page can't run the device either, or workers died twice, the link stays down and reports that.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Personalizer } from '../api.ts'
@@ -10,8 +10,8 @@ import type { CallName, Calls, FromWorker, Thread, ToWorker, WorkerConfig } from
 type CallOptions = NonNullable<Parameters<Personalizer['fineTune']>[0]>
 
 /**
- * Milliseconds of silence after which a worker counts as dead: no message, and no answer to a ping. This project's code
- * never blocks the worker's thread for a tenth of this time.
+ * Milliseconds of silence, without any message or answer to a ping, after which a worker counts as dead. This project's
+ * code never blocks the worker's thread for a tenth of this time.
  */
 export const SILENCE = 10_000
 
@@ -54,7 +54,7 @@ export class WorkerLink {
   #watch: ReturnType<typeof setTimeout> | null = null
   #down: NearsideError | null = null
   #alive = false
-  /** Whether any worker has ever answered. If so, the device does not run in the page. */
+  /** Whether any worker has ever answered. If a worker has ever answered, the device does not run in the page. */
   #everAlive = false
   #inPage = false
   #started: Promise<void> = Promise.resolve()
@@ -91,7 +91,7 @@ export class WorkerLink {
       try {
         this.#worker?.postMessage(message)
       } catch (error) {
-        // Structured clone refuses functions and DOM nodes.
+        // Structured clone refuses functions and DOM nodes, so posting them throws.
         this.#pending.delete(id)
         reject(NearsideError.from(error, 'input-invalid', `An argument of ${name} can't be sent`))
         return
@@ -130,7 +130,7 @@ export class WorkerLink {
     thread.onmessage = ({ data }) => this.#receive(data)
   }
 
-  /** Sends unanswered calls, in order. The device answers them once it has started. */
+  /** Sends unanswered calls, the oldest first. The device answers these calls once it has started. */
   #sendWaiting(): void {
     const waiting = [...this.#pending.values()]
     if (!waiting.some(({ message }) => message.name === 'start')) {
@@ -153,7 +153,7 @@ export class WorkerLink {
     }
     this.#inPage = true
     inPage().then((thread) => {
-      // The link was closed in the meantime.
+      // The link was closed in the meantime, so nothing starts.
       if (this.#down) return thread.terminate()
       lost(why, 'in-page')
       this.#listenTo(thread)
@@ -184,7 +184,7 @@ export class WorkerLink {
 
   /** Watches for silence: while a call is unanswered, the worker must send a message now and then. */
   #listenForSilence(): void {
-    // If the device runs in the page, it shares the page's thread, and no watch can run beside it.
+    // A device in the page shares the page's thread, so no watch can run beside it.
     if (this.#watch !== null || this.#inPage) return
     this.#watch = setTimeout(() => {
       this.#watch = null

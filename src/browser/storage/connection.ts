@@ -4,7 +4,7 @@
  * restarts (WebKit).
  *
  * Generations: a database that the browser can't read stays under its name, and a new one begins beside it:
- * `nearside~2` after `nearside`. The newest generation is in use; the next start finds it by its name.
+ * `nearside~2` after `nearside`. The newest generation is in use; the next start finds that generation by its name.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -35,7 +35,7 @@ function toldApart(error: DOMException | null): DOMException | null {
 
 export const nameOf = (thrown: unknown) => (thrown instanceof Error ? thrown.name : '')
 
-/** True if the database doesn't exist and must not be created. */
+/** Whether the database is missing and must not be created. */
 export const isMissing = (error: unknown) =>
   error instanceof NearsideError && nameOf(error.cause) === MISSING
 
@@ -81,7 +81,7 @@ function request(
         reject(new DOMException('another tab holds an old version open', 'TimeoutError'))
       }, BLOCKED_MS)
     }
-    /** Name of the error with which this code refuses the upgrade; null to allow it. */
+    /** Name of the error with which this code refuses an upgrade; null to allow the upgrade. */
     let refused: string | null = null
     opening.onupgradeneeded = ({ oldVersion }) => {
       if (oldVersion > 0) refused = 'DataError'

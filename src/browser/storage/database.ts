@@ -52,8 +52,8 @@ export interface Database {
   /** Number of databases that were set aside because the browser could not read them. */
   readonly aside: number
   /**
-   * Runs a transaction: all of its writes or none. The body must be idempotent, because it runs again after a lost
-   * connection.
+   * Runs a transaction, which makes all of its writes or none. The transaction's body must be idempotent, because it
+   * runs again after a lost connection.
    * @throws NearsideError `storage-full` | `storage-unavailable` | `storage-corrupt`, or an error of the body
    */
   transact<T>(
@@ -75,8 +75,8 @@ export async function numberAt(table: Transaction, head: string): Promise<number
 }
 
 /**
- * Epoch: a number that rises when something is erased or forgotten. A fit that began before the rise must not be stored
- * after it.
+ * Epoch: a number that rises when something is erased or forgotten. A fit that began before the epoch rose must not be
+ * stored after it.
  */
 export const epochOf = async (table: Transaction): Promise<number> =>
   (await numberAt(table, 'epoch')) ?? 0
@@ -106,8 +106,8 @@ const byKey = ([a]: [Key, unknown], [b]: [Key, unknown]) =>
   typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === 'number' ? -1 : 1
 
 /**
- * Database in memory, for a tab that must not or can't store anything on disk (no consent, private mode). It ends with
- * the tab.
+ * Database in memory, for a tab that must not or can't store anything on disk (no consent, private mode). The memory
+ * database ends with the tab.
  * @param tables the rows; copy them to copy the database
  */
 export function createMemoryDatabase(tables: MemoryTables = new Map()): Database {

@@ -19,14 +19,14 @@ export interface Forgotten {
 }
 
 /**
- * Summary of the events, stored beside them in the same transaction. With it, placing the next event in its session
- * needs no scan.
+ * Summary of the events, stored beside them in the same transaction. With this summary, placing the next event in its
+ * session needs no scan.
  */
 export interface EventHead {
   readonly count: number
   readonly lastTime: number | null
   readonly session: string
-  /** Order of arrival of the next event. It never decreases. */
+  /** Number of the next event in the sequence of arrival. It never decreases. */
   readonly order: number
 }
 
@@ -178,7 +178,7 @@ export function eventRows(database: Database) {
       }),
 
     /**
-     * Puts events back as they were stored; the model is learned anew. False, without a change, if anything was
+     * Puts events back as they were stored; the model is learned anew. Returns false, without a change, if anything was
      * erased, forgotten or put back since.
      */
     restore: ({ rows, epoch }: Forgotten): Promise<boolean> =>

@@ -22,7 +22,7 @@ const LOST = new Set([
   'TransactionInactiveError',
 ])
 
-/** Maximum tries of a transaction. While site data are being cleared, a reopened connection can be lost again. */
+/** Maximum attempts at a transaction. While site data are being cleared, a reopened connection can be lost again. */
 const TRIES = 3
 
 /** Errors of a damaged or older database. A newer database is left alone, because a newer page can read it. */

@@ -26,7 +26,7 @@ const mayUse = async (store: Store, persist: Persist): Promise<boolean> =>
 interface Opened {
   readonly database: Database
   readonly store: Store
-  /** Open database with data that are stored although this shopper has not said yes; null if there is none. */
+  /** Open database whose data are stored although this shopper has not said yes; null if there is none. */
   readonly unasked: Database | null
   /** Failure of the storage, to report to the shopper; null if the storage works. */
   readonly refused: NearsideError | null
@@ -88,7 +88,7 @@ async function readLog(store: Store): Promise<Pick<Held, 'keys' | 'ledger'>> {
 }
 
 /**
- * Writes everything in memory to disk, and the shopper's yes.
+ * Writes everything in memory to disk, together with the shopper's yes.
  * @throws NearsideError `storage-…` if the disk refuses; the disk then contains nothing of this visit
  */
 export async function writeToDisk(memory: Database, disk: Database): Promise<void> {
@@ -100,7 +100,7 @@ export async function writeToDisk(memory: Database, disk: Database): Promise<voi
     events: (await from.events()).events,
     settings: {
       ...{ paused, looked, persist: true as const },
-      // Add the addresses declared in memory, because memory's log has requests to them.
+      // The addresses declared in memory are added, because memory's log has requests to them.
       declared: [...new Set([...known, ...declared])],
       ...(profiles && { profiles: joinedProfiles(readProfiles(theirs), readProfiles(profiles)) }),
     },
@@ -126,10 +126,10 @@ async function follow(
   if (last === null || known >= 0) return entries.slice(known + 1)
   const signer = await openSigner(disk)
   const chained = [last]
-  // Skip summaries of removed entries: they describe memory's log, not the disk's.
+  // Summaries of removed entries are skipped, because they describe memory's log, not the disk's.
   for (const { kind, detail, bytesSent, time } of entries.filter((one) => !standsForOthers(one))) {
     const before = chained[chained.length - 1]
-    // Drop `undoes`: it is an entry's number in memory's log, and the disk numbers these entries anew.
+    // `undoes` is dropped: it is an entry's number in memory's log, and the disk numbers these entries anew.
     const { undoes: _, ...facts } = detail
     const entry = { kind, detail: facts, bytesSent, time: Math.max(time, before.time) }
     chained.push(await chain(before, entry, signer))
@@ -137,7 +137,7 @@ async function follow(
   return chained.slice(1)
 }
 
-/** Data of a tab that it needs to continue in memory. */
+/** Data that a tab needs to continue in memory. */
 interface Remembered {
   readonly events: readonly ShopperEvent[]
   readonly settings: Partial<Settings>

@@ -9,7 +9,7 @@ const prefixOf = (database: string) => `${database} for `
 
 export const profileDatabase = (database: string, id: string) => prefixOf(database) + id
 
-/** Names and factory by which the databases are found. */
+/** Names and factory with which the databases are found. */
 export interface Place {
   /** Name of the device's own database. */
   readonly database: string
@@ -19,8 +19,8 @@ export interface Place {
 }
 
 /**
- * Erases the databases of removed people. Resolves when they are empty on disk; their deletion may have to wait for
- * another tab, and is tried again at the next start.
+ * Erases the databases of removed people. The function resolves when these databases are empty on disk; their deletion
+ * may have to wait for another tab, and is tried again at the next start.
  * @throws NearsideError `storage-…` if anything is left on disk
  */
 export async function eraseGone(

@@ -36,7 +36,7 @@ export interface Settings {
   readonly pending: PendingReport
   /** Token for a report of one round, requested or received. */
   readonly token: KeptToken
-  /** Plain updates of the last reports. The log contains only commitments to them. */
+  /** Unsealed updates of the last reports. The log contains only commitments to these updates. */
   readonly openings: readonly Opening[]
   /** Secret from which report ids are computed, so that they commit to the log: 32 random bytes, base64. */
   readonly checkpoints: string
@@ -103,8 +103,8 @@ export const settingRows = (database: Database) => ({
 
   /**
    * Reads all settings and writes the result of `change` in one transaction. A value of undefined removes a setting.
-   * The write is on disk when this resolves; a store in memory refuses it unless `durability` allows memory. Rejects
-   * with any error that `change` throws. `change` gets the store's `epoch`, and can run twice.
+   * The write is on disk when the function resolves; a store in memory refuses it unless `durability` allows memory.
+   * Rejects with any error that `change` throws. `change` gets the store's `epoch`, and can run twice.
    */
   changeSettings: (
     change: (settings: Partial<Settings>, epoch: number) => Partial<Settings>,
@@ -124,8 +124,9 @@ export const settingRows = (database: Database) => ({
 type SettingStore = ReturnType<typeof settingRows>
 
 /**
- * Values for unreadable settings that protect the shopper: learning is paused, and the privacy budget is spent;
- * `parseBudget` refuses this budget like any unreadable one. No consent is assumed, so nothing is sent.
+ * Values that protect the shopper if the settings are unreadable: learning is paused, and the privacy budget is spent;
+ * `parseBudget` refuses this budget like any unreadable budget. Without readable settings, no consent is assumed, so
+ * nothing is sent.
  */
 const ASSUMED: Partial<Settings> = { paused: true, budget: 'unreadable' }
 

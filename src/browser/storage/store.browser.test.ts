@@ -155,7 +155,7 @@ describe.each([
     )
   })
 
-  test('keeps the three newest personal models until an event is forgotten', async () => {
+  test('the store keeps the three newest personal models until an event is forgotten', async () => {
     const store = await fresh()
     const epoch = await store.epoch()
     for (let i = 1; i <= 5; i++) expect(await store.putPersonal(personal(i), epoch)).toBe(i)
@@ -265,12 +265,12 @@ describe.each([
 })
 
 describe('IndexedDB', () => {
-  test('an open tab does not block the deletion of a database, and creates it again', async () => {
+  test('an open tab does not block the deletion of a database, and creates the database again', async () => {
     const name = newName()
     const store = createStore(await openIndexedDb(name, indexedDB))
     await store.append([draft('a', 1)])
     await deleted(name)
-    // The next call opens the database again, which is empty now.
+    // The next call opens the database again, which is now empty.
     expect((await store.events()).events).toEqual([])
     await store.append([draft('b', 1)])
     expect((await store.events()).events).toHaveLength(1)
@@ -288,7 +288,7 @@ describe('IndexedDB', () => {
     } as IDBFactory
     const store = createStore(await openIndexedDb(name, factory))
     await store.append([draft('a', 1)])
-    // Close the connection without an event, as WebKit does in the background.
+    // Closes the connection without an event, as WebKit does in the background.
     connections[0].close()
     await store.append([draft('b', 2)])
     expect((await store.events()).events.map(({ id }) => id)).toEqual(['a', 'b'])
@@ -315,7 +315,7 @@ describe('IndexedDB', () => {
     const database = await openIndexedDb(name, factory)
     const store = createStore(database)
     await store.append([draft('a', 1)])
-    // Delete the database as a browser does that clears a site's data under an open page.
+    // Deletes the database as a browser does that clears a site's data under an open page.
     await deleted(name)
     failures = 3
     await store.append([draft('b', 2)])
@@ -325,7 +325,7 @@ describe('IndexedDB', () => {
     again.close()
   })
 
-  test('an UnknownError that passes loses nothing', async () => {
+  test('a temporary UnknownError loses no data', async () => {
     const name = newName()
     const first = createStore(await openIndexedDb(name, indexedDB))
     await first.append([draft('a', 1)])
@@ -429,7 +429,7 @@ describe('a database that the browser can’t read', () => {
       const { store, refused } = await openStore(name, () => later)
       expect((await store.events()).events.map(({ id }) => id)).toEqual(['new'])
       expect(await store.setting('paused')).toBe(false)
-      // The damaged database is still there, and still reported.
+      // The damaged database is still there, and is still reported.
       expect(refused?.code).toBe('storage-corrupt')
       store.close()
     }
@@ -447,7 +447,7 @@ describe('a database that the browser can’t read', () => {
     expect((await openStore(name, () => factory)).refused).toBe(null)
   })
 
-  test('a database set aside is reported if it can’t be deleted', async () => {
+  test('a database set aside is reported if the browser can’t delete it', async () => {
     const { name, factory } = await damaged()
     const stubborn = failingFactory(
       (opened) => (opened === name ? 'UnknownError' : null),
@@ -492,7 +492,7 @@ describe('a browser that refuses storage', () => {
     expect(await store.setting('budget')).toBe(undefined)
   })
 
-  test('a missing indexedDB, or one that throws, gives a store in memory', async () => {
+  test('a missing indexedDB, or an indexedDB that throws, gives a store in memory', async () => {
     const throwing = () => {
       throw new DOMException('sandboxed', 'SecurityError')
     }

@@ -33,9 +33,9 @@ const ABOUT_THE_SHOPPER: readonly Table[] = ['events', 'heads', 'personal', 'led
 const KEPT_BY_ERASE: readonly (keyof Settings)[] = ['paused', 'budget', 'sent', 'declared']
 
 /**
- * Data that an erasure leaves besides `KEPT_BY_ERASE`.
+ * Data that an erasure leaves in addition to `KEPT_BY_ERASE`.
  *
- * - `all` leaves the shopper's yes to storage, and downloads.
+ * - With `all`, the shopper's yes to storage and the downloads stay.
  * - `no` leaves neither.
  * - `unasked` is like `no`, but deletes nothing if there is a yes, perhaps from another tab.
  */
@@ -70,14 +70,14 @@ export function createStore(database: Database) {
     ...settingRows(database),
 
     /**
-     * Epoch: a number that rises when something is erased or forgotten. A fit that began before the rise must not be
-     * stored after it.
+     * Epoch: a number that rises when something is erased or forgotten. A fit that began before the epoch rose must not
+     * be stored after it.
      */
     epoch: () => database.transact(['heads'], 'readonly', epochOf),
 
     /**
-     * Removes everything about the shopper; of the log, only `first` remains. False, without a change, if `after` is
-     * not the hash of the log's last entry, because another tab wrote first.
+     * Removes everything about the shopper; only `first` remains of the log. Returns false, without a change, if
+     * `after` is not the hash of the log's last entry, because another tab wrote first.
      */
     erase: (first: LedgerRow, after: string | null, how: Erasing = 'all'): Promise<boolean> =>
       database.transact(TABLES, 'erasure', async (table) => {
@@ -102,8 +102,8 @@ export function createStore(database: Database) {
       }),
 
     /**
-     * Adds another store's content in one transaction: new events, the given settings, and the personal model if
-     * there is none here. False, without a change, if `after` is not the hash of the log's last entry.
+     * Adds another store's content in one transaction: new events, the given settings, and the personal model if there
+     * is none here. Returns false, without a change, if `after` is not the hash of the log's last entry.
      */
     setUp: (
       { events = [], ledger = [], keys = null, settings = {}, personal, epoch = 0 }: Partial<Held>,
@@ -141,7 +141,7 @@ export function createStore(database: Database) {
 /** Maximum number of rows at the log's end that are read, so that requests can be counted in them. */
 const MAX_OPEN_ROWS = 32
 
-/** Key in `heads` of the log's key pair. It is never exported, and survives an erasure, so one pair signs the log. */
+/** Key in `heads` of the log's key pair. The pair is never exported and survives an erasure: one pair signs the log. */
 const LOG_KEYS = 'log'
 
 export interface LedgerRow {
@@ -193,7 +193,7 @@ const ledgerRows = (database: Database) => ({
   ledger: (): Promise<readonly unknown[]> =>
     database.transact(['ledger'], 'readonly', (table) => table('ledger').getAll()),
 
-  /** Key pair that signs the log; `made` is stored if there is none yet. */
+  /** Key pair that signs the log; `made` is stored if the log has no key pair yet. */
   logKeys: (made: CryptoKeyPair | null): Promise<CryptoKeyPair | null> => {
     const known = async (table: Transaction) =>
       ((await table('heads').get(LOG_KEYS)) ?? null) as CryptoKeyPair | null
@@ -212,7 +212,7 @@ const VERSIONS_KEPT = 3
 /** Fitted personal model. The store assigns `version`. */
 export interface PersonalRecord {
   readonly version: number
-  /** Version of the base model of the fit; the parameters are valid for that model only. */
+  /** Version of the fit's base model; the personal parameters are valid for that model only. */
   readonly base: string
   readonly time: number
   readonly u: Float32Array

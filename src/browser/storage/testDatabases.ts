@@ -1,4 +1,4 @@
-/** @module IndexedDB factories for tests. They fail as each test specifies. */
+/** @module IndexedDB factories for tests. These databases fail as each test specifies. */
 import { TABLES } from './database.ts'
 
 let made = 0

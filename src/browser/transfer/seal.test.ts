@@ -3,7 +3,7 @@ import { MOST_FILE, openTransfer, sealTransfer } from './transfer.ts'
 
 const HELD = { shop: 'https://shop.test', events: [{ id: 'a', query: 'Weihnachtsbäume' }] }
 
-test('a file opens only with its code, in any spelling', async () => {
+test('a transfer file opens only with its code, in any spelling of the code', async () => {
   const { file, code } = await sealTransfer(HELD)
   expect(code).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$/)
   expect(await openTransfer(file, code)).toEqual(HELD)
@@ -14,7 +14,7 @@ test('a file opens only with its code, in any spelling', async () => {
     await expect(openTransfer(file, wrong)).rejects.toMatchObject({ code: 'transfer-locked' })
 })
 
-test('two files share no code, salt or nonce, and neither shows its content', async () => {
+test('two transfer files share no code, salt or nonce, and neither shows its content', async () => {
   const files = await Promise.all([1, 2].map(() => sealTransfer(HELD)))
   const parts = files.flatMap(({ file, code }) => [
     code,

@@ -31,7 +31,8 @@ export async function handOver(
 
 /**
  * Reads events from a transfer file.
- * @param known returns the events stored here; called only once the file is open, because opening takes a while
+ * @param known returns the events stored here; called only once the file is open, because opening the file takes a
+ *   while
  * @returns events that this device lacks, as many as there is room for
  * @throws NearsideError `transfer-invalid` | `transfer-locked` | `transfer-foreign`
  */
@@ -97,7 +98,7 @@ export async function sealTransfer(
 }
 
 /**
- * @param code as shown; case and the signs between its groups don't matter
+ * @param code as shown on the other device; case and the signs between its groups don't matter
  * @throws NearsideError `transfer-invalid` | `transfer-locked`
  */
 export async function openTransfer(file: string, code: string): Promise<unknown> {

@@ -1,7 +1,7 @@
 /**
- * @module Broker of a vault, the only way to the network. The vault's worker has no network access: it asks the
- * vault's document over a channel. The document checks each request itself. It allows declared addresses only,
- * without query or fragment, and a body only for an update or a token request.
+ * @module Broker of a vault, the only way to the network. The vault's worker has no network access: it asks the vault's
+ * document over a channel. The document checks each request itself, without trusting the worker. The document allows
+ * declared addresses only, without query or fragment, and a body only for an update or a token request.
  */
 
 import { REPORT_MEDIA_TYPE } from '@nearside/aggregate/protocol/report.ts'
@@ -17,7 +17,7 @@ import { type Destination, isDeclared } from './http.ts'
 
 /** Messages from the worker. */
 type Asked =
-  /** Message that declares the addresses, sent once and first. */
+  /** Message that declares the addresses, sent once, as the first message. */
   | { readonly kind: 'declare'; readonly destinations: readonly Destination[] }
   | { readonly kind: 'abort'; readonly id: number }
   | ({ readonly kind: 'fetch'; readonly id: number } & Request)
@@ -51,7 +51,7 @@ const POSTED: Readonly<Record<string, Posted>> = {
     most: TOKEN_REQUEST_BYTES,
     header: WORK_HEADER,
     form: /^\d{1,16}$/,
-    // A shop's issuer gives tokens to signed-in shoppers, so it needs their cookies.
+    // A shop's issuer gives tokens to signed-in shoppers, so its request needs their cookies.
     cookies: true,
   },
   // The document can't read a sealed request, so with a relay only the worker's own checks apply.

@@ -1,6 +1,6 @@
 /** @module The browser's own `fetch`, and request options that reveal nothing about the shopper. */
 
-/** The only use of the global `fetch`; the linter enforces that. */
+/** Only this module uses the global `fetch`; the linter enforces that. */
 export const browserFetch: typeof globalThis.fetch = (...request) => fetch(...request)
 
 /** Request options: no cookies, no referrer, no redirects. */
@@ -11,7 +11,5 @@ export const PLAIN: RequestInit = {
   cache: 'no-cache',
 }
 
-/**
- * Maximum milliseconds of a request. For a device's large files, this is the maximum milliseconds of silence instead.
- */
+/** Maximum milliseconds of a request. For a device's large files, the limit is milliseconds of silence instead. */
 export const TIMEOUT = 30_000

@@ -182,12 +182,15 @@ describe('get', () => {
     ['https://evil.test/models/latest.json', 'model'],
     ['https://shop.test/catalog.json?who=me', 'catalog'],
     ['https://shop.test/models/latest.json', 'policy'],
-  ] as const)('%s for %s is undeclared, and nothing leaves', async (url, purpose) => {
-    const { transport, ledger, asked } = setUp(() => new Response(''))
-    await expect(transport.get(url, purpose)).rejects.toMatchObject({ code: 'input-invalid' })
-    expect(asked).toEqual([])
-    expect(await ledger.entries()).toEqual([])
-  })
+  ] as const)(
+    'a request of purpose %s for %s is undeclared, and nothing leaves',
+    async (url, purpose) => {
+      const { transport, ledger, asked } = setUp(() => new Response(''))
+      await expect(transport.get(url, purpose)).rejects.toMatchObject({ code: 'input-invalid' })
+      expect(asked).toEqual([])
+      expect(await ledger.entries()).toEqual([])
+    },
+  )
 
   test('a failed request has its own error code and log entry', async () => {
     const { transport, ledger } = setUp(() => {

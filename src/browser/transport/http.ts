@@ -20,7 +20,7 @@ export type Purpose = 'catalog' | 'model' | 'policy' | 'rules' | 'token'
 
 export interface GetOptions {
   readonly signal?: AbortSignal
-  /** Callback for each part of a large file as it arrives. The answer can still fail after that. */
+  /** Callback for each part of a large file as it arrives. The answer can still fail after a part has arrived. */
   readonly onPart?: (part: Uint8Array) => void
   readonly post?: Pick<RequestInit, 'credentials' | 'headers'> & { readonly body: Bytes }
 }
@@ -63,7 +63,7 @@ export function destinationsOf(
   ]
 }
 
-/** Change of the settings that adds the shop's declared addresses to earlier ones. */
+/** Change of the settings that adds the shop's declared addresses to earlier addresses. */
 export const declaring =
   (destinations: readonly Destination[]) =>
   ({ declared = [] }: Partial<Pick<Settings, 'declared'>>) => {
@@ -71,7 +71,7 @@ export const declaring =
     return all.size === declared.length ? {} : { declared: [...all] }
   }
 
-/** Addresses that requests go to; with a relay, none goes to the aggregators directly. */
+/** Addresses that requests go to; with a relay, no request goes to the aggregators directly. */
 export function addressesOf(config: Parameters<typeof destinationsOf>[0]): Destination[] {
   const all = destinationsOf(config)
   const { federation } = config
@@ -83,8 +83,8 @@ export function addressesOf(config: Parameters<typeof destinationsOf>[0]): Desti
 export const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
 
 /**
- * Whether a purpose goes through the relay. Requests to the aggregators do. Requests to the shop's own server or token
- * issuer don't, even at the same address.
+ * Whether a purpose goes through the relay. Requests to the aggregators go through the relay. Requests to the shop's
+ * own server or token issuer don't go through the relay, even at the same address.
  */
 const isRelayed = (
   { leader, issuer }: Pick<Recipients, 'leader' | 'issuer'>,
@@ -128,8 +128,8 @@ const UNREACHABLE: Readonly<Record<Purpose | 'upload', ErrorCode>> = {
 }
 
 /**
- * Purposes with large files. Their requests end after a time without any byte, instead of after a total time, so that
- * they can finish on a slow line.
+ * Purposes with large files. Requests for large files end after a time without any byte, instead of after a total time,
+ * so that they can finish on a slow line.
  */
 const LARGE: ReadonlySet<Purpose | 'upload'> = new Set(['catalog', 'model'])
 
@@ -146,7 +146,7 @@ export const isDeclared = ({ url }: Pick<Destination, 'url'>, target: string) =>
 export function createTransport(deps: TransportDeps) {
   const { ledger, relayed, timeout = TIMEOUT } = deps
 
-  /** Fetch through the relay; null if the purpose goes to its server directly. */
+  /** Fetch through the relay; null if requests of this purpose go to their server directly. */
   async function carrierFor(purpose: Purpose | 'upload') {
     if (!relayed || !isRelayed(relayed, purpose)) return null
     const { relayedFetch } = await import('../contribution/relayedFetch.ts')
@@ -166,7 +166,7 @@ export function createTransport(deps: TransportDeps) {
     return carrier ? { relay: carrier.relay, sealed: carrier.sealedBytes(url, init) } : {}
   }
 
-  /** @throws NearsideError if the request must not be made; it is then not logged, because nothing leaves */
+  /** @throws NearsideError if the request must not be made; such a request is not logged, because nothing leaves */
   function declared(url: string, purpose: Purpose | 'upload'): string {
     const target = new URL(url).href
     if (deps.offline?.().aborted)
@@ -257,9 +257,9 @@ export function createTransport(deps: TransportDeps) {
     },
 
     /**
-     * Sends an upload by POST. The log records `detail` with the body's length and SHA-256. Resolves for every HTTP
-     * status. Rejects with `aggregator-unreachable` without an answer, and with `aborted` if `signal` stopped it,
-     * perhaps after it arrived.
+     * Sends an upload by POST. The log records `detail` with the body's length and SHA-256. The upload resolves for
+     * every HTTP status. The upload rejects with `aggregator-unreachable` without an answer, and with `aborted` if
+     * `signal` stopped it, perhaps after it arrived.
      */
     async post(
       url: string,
@@ -271,7 +271,7 @@ export function createTransport(deps: TransportDeps) {
       const target = declared(url, 'upload')
       if (options?.signal?.aborted) throw abandoned(target)
       await keepDeclared()
-      // Copy the body, so that the bytes hashed are the bytes sent.
+      // Copies the body, so that the bytes hashed are the bytes sent.
       const bytes = new Uint8Array(body)
       const sha256 = await sha256Hex(bytes)
       const { authorization } = options ?? {}

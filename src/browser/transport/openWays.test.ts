@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { openWays } from './openWays.ts'
 
-/** Worker scope in which every attempt fails; the browser reports some of them as stopped by its policy. */
+/** Worker scope in which every request fails; the browser reports some requests as stopped by its policy. */
 function scopeWith(names: readonly string[], isReported: (name: string) => boolean) {
   const scope = new EventTarget()
   Object.assign(scope, { location: { href: 'https://vault.test/worker.js' } })
@@ -43,7 +43,7 @@ test('if the browser reports no violations, an API is closed only if it fails', 
   expect(await openWays(scope, fetched)).toEqual(['fetch'])
 })
 
-test('APIs that browsers block silently are removed; one that can’t be removed is open', async () => {
+test('APIs that browsers block silently are removed; an API that can’t be removed counts as open', async () => {
   const { scope, attempts } = scopeWith(['fetch', 'EventSource', 'Worker'], () => true)
   Object.defineProperty(scope, 'WebTransport', { value: class {}, configurable: false })
   expect(await openWays(scope, attempts)).toEqual(['WebTransport'])

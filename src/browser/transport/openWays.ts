@@ -1,15 +1,15 @@
 /**
- * @module Checks that a worker has no network access. It tries each API that only a policy can block, with the address
- * of the worker's own file.
+ * @module Checks that a worker has no network access. The check tries each API that only a policy can block, with the
+ * address of the worker's own file.
  *
  * - An API is closed if the browser lacks it, or reports that the policy blocked it. A failed request by itself proves
  * nothing, since the server could be down.
- * - WebKit never reports to a worker. There, an API is closed if it can't even reach the worker's file, which was
- * loaded just now.
+ * - WebKit never reports a blocked request to a worker. In WebKit, an API is closed if it can't even reach the worker's
+ *   file, which was loaded just now.
  * - All other APIs are removed from the scope, since Firefox blocks them without a report.
  */
 
-/** Part of a worker's scope that is used. APIs that a browser lacks are missing. */
+/** Part of a worker's scope that this check uses. APIs that a browser lacks are missing. */
 interface Ways extends EventTarget {
   readonly location: { readonly href: string }
 }

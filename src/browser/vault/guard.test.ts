@@ -18,7 +18,7 @@ const CONFIG: WorkerConfig = {
   context: null,
 }
 
-/** Creates a guard, and collects the messages that it admits and those that it sends to the page. */
+/** Creates a guard, and collects the messages that the guard admits and those that it sends to the page. */
 function setUp(recipients: Recipients | null = null) {
   const { port1: page, port2: port } = new MessageChannel()
   const passed: ToWorker[] = []

@@ -1,6 +1,6 @@
 /**
- * @module Guard between a vault's device and a page that could be hostile. It admits only well-formed calls, at a
- * limited rate, and valid options. The page gets no event back that a `forget` removed.
+ * @module Guard between a vault's device and a page that could be hostile. The guard admits only well-formed calls, at
+ * a limited rate, and valid options. The page gets no event back that a `forget` removed.
  */
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { Recipients } from '../contribution/terms.ts'
@@ -24,7 +24,7 @@ interface GuardDeps {
   readonly port: MessagePort
   /** Origin of the page. */
   readonly shop: string
-  /** Recipients of updates, from the vault's own file; null if it names none. */
+  /** Recipients of updates, from the vault's own file; null if the file names none. */
   readonly recipients: Recipients | null
   /** Monotonic clock, in milliseconds. */
   readonly clock: () => number
@@ -38,7 +38,7 @@ export function guarded(deps: GuardDeps): Scope {
   const { port, clock, configured, close } = deps
   let handler: Scope['onmessage'] = null
   let started = false
-  /** Events of the last `forget`, the only ones that can be restored. The page gets the call's id instead of them. */
+  /** Events of the last `forget`, the only ones that can be restored; the page gets the call's id instead. */
   let forgotten: { readonly call: number; readonly value: unknown } | null = null
   const forgets = new Set<number>()
   let tokens = BURST
@@ -59,7 +59,7 @@ export function guarded(deps: GuardDeps): Scope {
     port.postMessage({ kind: 'error', id: id as number, error } satisfies FromWorker)
   }
 
-  /** Checks a call and returns the call for the device. @throws NearsideError `input-invalid` */
+  /** Checks a call from the page and returns the call for the device. @throws NearsideError `input-invalid` */
   function admit(call: Call): Call {
     if (call.name === 'start') {
       if (started) throw invalidInput('The vault has started already.')
@@ -135,7 +135,8 @@ function readConfig(
   })
   // Each shop has its own database, even in a vault that several shops share.
   const database = `${config.database} of ${shop}`
-  // The page decides only whether it offers contributions. Names and keys come from the vault's file.
+  // The page decides only whether it offers contributions. The page decides only whether it offers contributions; names
+  // and keys come from the vault's file.
   const named = config.federation && recipients
   if (config.federation && ADDRESSES.some((name) => config.federation?.[name] !== named?.[name]))
     throw invalidInput('federation: the vault’s file names other aggregators.')

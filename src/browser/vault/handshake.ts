@@ -1,11 +1,11 @@
 /**
- * @module Messages with which a page and a vault's document connect. The document announces itself, and the page passes
- * it one end of a channel. All further messages use that channel, except the question whether the shopper agrees to
+ * @module Messages that connect a page and a vault's document. The document announces itself, and the page passes it
+ * one end of a channel. All further messages use that channel, except the question whether the shopper agrees to
  * contribute. For that question the page only shows the vault's frame, which opens a window of the vault's own.
  */
 import type { ContributionTerms } from '../contribution/terms.ts'
 
-/** Protocol version. Raise it whenever an earlier page or vault could not read the messages. */
+/** Protocol version. Raise the version whenever an earlier page or vault could not read the messages. */
 export const VAULT = 'nearside-vault 3'
 
 export interface FromVault {

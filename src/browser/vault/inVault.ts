@@ -1,5 +1,5 @@
 /**
- * @module The page's end of a vault: a frame of another origin, and a channel to the worker in it. The frame is
+ * @module The page's end of a vault: a frame of another origin, and a channel to the worker in the frame. The frame is
  * visible only while the vault has a question to the shopper.
  */
 import { invalidInput } from '@nearside/core/error.ts'
@@ -14,9 +14,9 @@ const WHOLE = { width: '100vw', height: '100dvh', padding: '0', border: '0', bac
 
 /**
  * Stores events, log and personal model in a separate origin, in a worker without network access. The page's scripts
- * reach them only through the personalizer.
+ * reach these data only through the personalizer.
  *
- * @param url of the vault's `vault.html`
+ * @param url address of the vault's `vault.html`
  * @example createPersonalizer({ …, worker: inVault('https://vault.shop.example/vault.html') })
  * @throws NearsideError `input-invalid` if the URL has the page's own origin or is not HTTP
  */
@@ -29,7 +29,7 @@ export function inVault(url: string): VaultSource {
 
 function openVault(href: string, origin: string): Thread {
   const { port1: ours, port2: theirs } = new MessageChannel()
-  // Create the dialog now: a frame that moves to another parent loads again.
+  // Creates the dialog now, because a frame that moves to another parent loads again.
   const [dialog, frame] = [document.createElement('dialog'), document.createElement('iframe')]
   let offered = false
   let timer: ReturnType<typeof setTimeout> | null = null

@@ -1,6 +1,6 @@
 /**
  * @module Worker of a vault, in one self-contained file. The policy served with the file must deny the worker all
- * network access. The worker checks that first, and refuses to work otherwise.
+ * network access. The worker checks that policy first, and refuses to work without it.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'

@@ -86,7 +86,7 @@ test('a mouse that lay on the button at first must leave it before a press count
   expect(gate.click(2500)).toBe(true)
 })
 
-test('a press outside the button counts as leaving it, even without a move event', () => {
+test('a press outside the button counts as leaving the button, even without a move event', () => {
   const gate = opened()
   gate.start(press(2000, { device: 'mouse' }))
   gate.end('mouse')
@@ -99,7 +99,7 @@ test('a press outside the button counts as leaving it, even without a move event
 })
 
 for (const obstacle of ['small', 'unfocused'] as const)
-  test(`a window that is ${obstacle} can’t agree, and the waiting time starts when that ends`, () => {
+  test(`a window that is ${obstacle} can’t agree, and the waiting time starts when the obstacle ends`, () => {
     let now: typeof obstacle | null = obstacle
     const gate = opened(() => now)
     gate.start(press(5000))

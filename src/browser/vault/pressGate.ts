@@ -23,14 +23,14 @@ export interface PressStart {
 }
 
 /**
- * Gate for presses. All times are milliseconds on the clock of the events, because a busy page handles them late.
+ * Gate for presses. All times are milliseconds on the clock of the events, because a busy page handles events late.
  * @param obstacle returns the reason why the question can't be read now, or null
  */
 export function createPressGate(obstacle: () => 'small' | 'unfocused' | null) {
   let since = Number.POSITIVE_INFINITY
   let hasTravelled = false
   let wasStill = false
-  /** Whether the current press counts. Null if there is no press, e.g. if assistive technology clicks. */
+  /** Whether the current press counts. The result is null if there is no press, e.g. if assistive technology clicks. */
   let counts: boolean | null = null
   /** Ids of the keys and pointers that are currently down. */
   const held = new Map<string, PressStart['device']>()
@@ -40,7 +40,7 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null) {
   }
 
   const gate = {
-    /** @returns the reason why a press does not count now; null if it counts */
+    /** @returns the reason why a press does not count now; null if the press counts */
     hindrance(time: number): Hindrance | null {
       const now = obstacle()
       if (now !== null) since = Number.POSITIVE_INFINITY
@@ -62,7 +62,7 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null) {
       hasTravelled ||= device === 'mouse' && !isOnAgree
       wasStill ||= device === 'mouse' && isOnAgree && !hasTravelled
       const hindrance = gate.hindrance(time)
-      // While two presses overlap, neither agrees.
+      // While two presses overlap, neither press agrees.
       held.set(id, device)
       counts = isOnAgree && hindrance === null && !repeats && held.size === 1
       if (hindrance === 'early' || repeats) since = Math.max(since, time)

@@ -8,7 +8,7 @@ import { createPressGate, type Hindrance } from './pressGate.ts'
 import { SHARING_ENGLISH, type SharingKey } from './sharing.ts'
 import { termsText } from './termsText.ts'
 
-/** Minimum size of the window, CSS pixels. A phone held sideways and a desktop page zoomed to 400 % have more. */
+/** Minimum size of the window, CSS pixels. A phone held sideways and a page zoomed to 400 % have larger windows. */
 const LEAST_WIDTH = 280
 const LEAST_HEIGHT = 170
 
@@ -104,7 +104,7 @@ function pressThatCounts(
   }
   const isOnAgree = ({ target }: Event) => agree.contains(target as Node)
   const until = { signal, capture: true }
-  // Listen without `capture`, since only the window's own focus events count, not those of a button.
+  // Listens without `capture`, since only the window's own focus events count, not those of a button.
   for (const name of ['focus', 'blur', 'resize']) addEventListener(name, restart, { signal })
   document.addEventListener('visibilitychange', restart, until)
   addEventListener('pointermove', (event) => isOnAgree(event) || gate.travel(), until)
@@ -176,7 +176,7 @@ interface SheetText {
   /** Language of the words: `en` or `de`. */
   readonly language: string
   readonly title: string
-  /** Framed text before the sentences. */
+  /** Text shown in a frame before the sentences. */
   readonly banner?: string
   readonly sentences: readonly string[]
   readonly decline: string

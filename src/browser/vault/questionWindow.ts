@@ -1,6 +1,6 @@
 /**
- * @module Opens the window in which a vault asks. A page can hide all of the vault's frame except one button with a
- * mask or a `clip-path`, and even Chromium's IntersectionObserver doesn't report that. A page can't cover a window of
+ * @module Opens the window in which a vault asks. With a mask or a `clip-path`, a page can hide all of the vault's
+ * frame except one button, and even Chromium's IntersectionObserver doesn't report that. A page can't cover a window of
  * another origin to which it has no reference.
  */
 import type { ContributionTerms } from '../contribution/terms.ts'
@@ -13,8 +13,8 @@ const FEATURES = 'popup,width=560,height=720'
 /**
  * Shows a button in the vault's frame that opens the window, and waits for the answer.
  *
- * @param language of the page
- * @param signal closes the window
+ * @param language language of the page
+ * @param signal signal that closes the window
  * @returns the words that the shopper agreed to in the window; null if the shopper declined
  */
 export function askInWindow(

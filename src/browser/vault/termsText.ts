@@ -1,4 +1,4 @@
-/** @module Explains the terms of sharing in words: what an update holds, who gets it, and what it could reveal. */
+/** @module Explains the terms of sharing in words: what an update contains, who gets it, and what it could reveal. */
 
 import type { ContributionTerms } from '../contribution/terms.ts'
 import { guessesOf } from '../guesses.ts'

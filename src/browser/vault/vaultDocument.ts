@@ -1,9 +1,9 @@
 /**
  * @module Script of `vault.html`, a document of its own origin inside the shop's page.
  *
- * - It starts the worker without network access and connects the page's channel to it.
- * - It makes the requests that the worker is allowed.
- * - It opens the window that asks the shopper. In that window this same script asks the question.
+ * - The script starts the worker without network access and connects the page's channel to it.
+ * - The script makes the requests that the worker is allowed to make.
+ * - The script opens the window that asks the shopper. In that window this same script asks the question.
  */
 
 import type { ContributionTerms } from '../contribution/terms.ts'
@@ -94,7 +94,7 @@ function open(device: MessagePort, shop: string): void {
 }
 
 function serveFrame(): void {
-  // Accepts one page only; later offers are ignored.
+  // The document accepts only one page; later offers are ignored.
   addEventListener('message', function offered({ data, origin, ports, source }) {
     const isShop = source === window.parent && shops.includes(origin)
     if (!isShop || data !== VAULT || ports.length !== 1) return

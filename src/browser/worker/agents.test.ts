@@ -44,7 +44,7 @@ const codeOf = (promise: Promise<unknown>) =>
 const agentEntries = async (device: Awaited<ReturnType<typeof open>>) =>
   (await device.entries()).filter(({ kind }) => kind === 'agent').map(({ detail }) => detail)
 
-test('an agent gets answers only between the shopper’s yes and no, and both are logged', async () => {
+test('an agent gets answers only between the shopper’s yes and no, and the log has both yes and no', async () => {
   const device = await open()
   expect(device.snapshot().agents).toBe(false)
   expect(await codeOf(device.logAgentCall('search', 3))).toBe('consent-missing')

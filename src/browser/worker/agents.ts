@@ -9,7 +9,7 @@ import type { Services } from './services.ts'
 
 const DAY = 86_400_000
 
-/** Maximum number of calls in 24 hours. A shopper needs a dozen calls; copying a large catalog takes thousands. */
+/** Maximum agent calls in 24 hours. A shopper needs a dozen calls; copying a large catalog takes thousands. */
 export const MOST_CALLS = 100
 
 const AGENT_TOOLS = ['search', 'recommend', 'compare', 'basket'] as const
@@ -38,7 +38,7 @@ export async function setAgents(
 }
 
 /**
- * Logs a call. The page answers the agent only after this resolves.
+ * Logs a call. The page answers the agent only after this function resolves.
  * @param items number of items that the agent will get
  * @throws NearsideError `input-invalid`; `consent-missing` without the shopper's yes; `budget-exhausted` after
  * `MOST_CALLS` calls in 24 hours; `storage-…` if the log can't be written to disk
@@ -62,7 +62,7 @@ export async function logAgentCall(
       'budget-exhausted',
       `Agents have made ${MOST_CALLS} calls in 24 hours, which is the limit.`,
     )
-  // Refused calls must not fill the log.
+  // Refused calls are not logged, because they must not fill the log.
   if ((await callsBefore(Number.POSITIVE_INFINITY)) >= MOST_CALLS) throw full()
   const { sequence } = await ledger.append({ kind: 'agent', detail: { tool, items } }, 'disk')
   // Calls that ran at the same time, in any tab, are in the log now.

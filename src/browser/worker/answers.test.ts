@@ -77,7 +77,7 @@ test('"less like this" lowers similar items; no item that fills a gap gets a per
   expect(kinds).not.toContain('taste')
 })
 
-test('`rankWithout` gives the place that an item has in a list made without that action', async () => {
+test('`rankWithout` gives the place that an item has in a list made without the action that its reason names', async () => {
   const { capture, device } = await opened()
   await capture({ name: 'view_item', item_id: 'item-0' })
   const query = { kind: 'recommend', options: { limit: 4 } } as const

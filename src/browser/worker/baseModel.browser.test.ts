@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ids, live, newDatabase, start, testModelFiles, testServer } from './testDevice.ts'
 
 describe('the base model', () => {
-  test('the base model is adopted once it can be reached; until then lists are in the shop’s order', async () => {
+  test('the base model is used once it can be reached; until then lists are in the shop’s order', async () => {
     const server = await testServer()
     server.online = false
     const { device } = await start(server, newDatabase())
@@ -40,7 +40,7 @@ describe('the base model', () => {
     expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-31', 'item-30'])
     expect(asked()).not.toContain('latest.json')
     server.files = await testModelFiles('2', 99)
-    // The second check is scheduled only after the first list is out, so wait for that list.
+    // The second check is scheduled only after the first list is out, so the test waits for that list.
     await expect
       .poll(() => {
         timers.fire(1000)
@@ -59,7 +59,7 @@ describe('the base model', () => {
     const server = await testServer('1')
     const database = newDatabase()
     const opened = await Promise.all([start(server, database), start(server, database)])
-    // Each tab writes its log before it sets the timer of the next check, so wait for both timers.
+    // Each tab writes its log before it sets the timer of the next check, so the test waits for both timers.
     for (const { timers } of opened)
       await expect
         .poll(() => [...timers.waiting.values()].map(({ milliseconds }) => milliseconds))
@@ -68,7 +68,7 @@ describe('the base model', () => {
     expect(logged.map(({ detail }) => detail.version)).toEqual(['1'])
   })
 
-  test('the base model is replaced by a new version, of which only changed files are downloaded; the device logs that and learns anew', async () => {
+  test('the base model is replaced by a new version, of which only changed files are downloaded; the device logs the new version and learns anew', async () => {
     const server = await testServer('1')
     const database = newDatabase()
     const tested = await start(server, database)

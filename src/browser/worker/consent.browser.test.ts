@@ -34,7 +34,7 @@ describe('consent', () => {
     expect(device.snapshot().consent.contribute).toBe(true)
   })
 
-  test('a consent in a vault is asked for by the vault itself, and stored with the vault’s wording', async () => {
+  test('the vault itself asks for a consent in a vault, and the consent is stored with the vault’s wording', async () => {
     const federation = FEDERATION
     let answer: string | null = null
     const asked: unknown[] = []
@@ -61,7 +61,7 @@ describe('consent', () => {
     expect(asked).toEqual(Array(2).fill(device.snapshot().terms))
   })
 
-  test('a consent in a vault can’t be given by the page, even if Global Privacy Control changes meanwhile', async () => {
+  test('the page can’t give a consent in a vault, even if Global Privacy Control changes meanwhile', async () => {
     const server = await testServer()
     const aggregators = await TestAggregators.start(server)
     const fetch = aggregators.fetchWith(server.fetch)
@@ -93,7 +93,7 @@ describe('consent', () => {
     expect(asked).toBe(1)
   })
 
-  test('a consent is required before a fit requests the aggregators’ task, at most once an hour', async () => {
+  test('without a consent no fit requests the aggregators’ task, and with one at most once an hour', async () => {
     const server = await testServer()
     const aggregators = await TestAggregators.start(server)
     const fetch = aggregators.fetchWith(server.fetch)

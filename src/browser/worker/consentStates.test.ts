@@ -203,8 +203,8 @@ const states: Record<string, State> = {
 }
 
 /**
- * `keeps`: whether the change leaves the state's permission in force; `new`: it stays for new reports, but not for a
- * waiting report.
+ * `keeps`: whether the change leaves the state's permission in force; `new`: the permission stays for new reports, but
+ * not for a waiting report.
  */
 interface Transition {
   readonly happen: (scene: Scene) => unknown
@@ -222,7 +222,7 @@ const transitions: Record<string, Transition> = {
     async happen({ tab }) {
       await tab.capture({ name: 'purchase', item_id: 'item-2' })
       tab.timers.fire(Number.POSITIVE_INFINITY)
-      // A second fit waits for the first.
+      // A second fit waits until the first has ended.
       await tab.device.fineTune({}).catch(() => {})
     },
     keeps: true,
@@ -248,20 +248,20 @@ const transitions: Record<string, Transition> = {
   'withdraw, but the disk refuses': {
     async happen(scene) {
       scene.diskRefuses = true
-      // Rejects only in states with a consent to withdraw.
+      // The call rejects only in states with a consent to withdraw.
       for (const { tested } of scene.tabs)
         await tested.device.setContribution(false).catch(() => {})
       scene.diskRefuses = false
     },
     keeps: false,
   },
-  // Rejects if the disk refuses; the pause then applies to this tab only.
+  // The call rejects if the disk refuses; the pause then applies to this tab only.
   pause: { happen: ({ tab }) => tab.device.pause(true).catch(() => {}), keeps: false },
   'pause elsewhere': {
     happen: async (scene) => (await scene.open()).device.pause(true),
     keeps: false,
   },
-  // Rejects if the disk refused before, since data could be left on it.
+  // The call rejects if the disk refused before, since data could be left on it.
   erase: { happen: ({ tab }) => tab.device.erase().catch(() => {}), keeps: false },
   'erase elsewhere': { happen: async (scene) => (await scene.open()).device.erase(), keeps: false },
   'forget an item': {

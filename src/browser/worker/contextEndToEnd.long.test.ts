@@ -1,4 +1,4 @@
-/** @module End-to-end test of weather: training reads it from the shop's folder, a device ranks by it. */
+/** @module Tests weather end to end: training reads weather from the shop's folder, and a device ranks by it. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -92,7 +92,7 @@ test('the device ranks by the page’s weather and names it as the reason', asyn
   await device.context({ weather: 'sun' })
   expect((await kinds()).kinds).toEqual(Array(4).fill('hat'))
 
-  // The same happens with a history and a fit.
+  // With a history and a fit, the device also ranks by the weather.
   for (const [k, item] of ['cup-1', 'lamp-2', 'cup-1', 'cup-1'].entries()) {
     now += 3 * 86_400_000
     await device.context({ weather: k % 2 === 0 ? 'rain' : 'sun' })

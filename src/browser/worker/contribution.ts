@@ -37,7 +37,7 @@ export class Contribution {
   readonly #services: Services
   readonly #shop: Shop
   readonly #shopper: Shopper
-  /** Withdrawal that could not be stored. It applies to this tab only. */
+  /** A withdrawal of the consent that could not be stored applies to this tab only.  */
   #withdrawn = false
   /** Error of the aggregators' last terms, if they exceed the device's own limits. */
   #refused: NearsideError | null = null
@@ -66,7 +66,7 @@ export class Contribution {
     })
   }
 
-  /** Ends a consent to other recipients; then sends the next update if it is due, or waits until it is. */
+  /** Ends a consent to other recipients; then sends the next update if it is due, or waits until then. */
   start(): void {
     this.#begin().catch((error) => this.#services.notices.add(error))
   }
@@ -93,7 +93,7 @@ export class Contribution {
   async read(): Promise<void> {
     const { state, store } = this.#services
     const { consent = NO_CONSENT, sent = NOTHING_SENT, terms } = await store.settings()
-    // A consent to other recipients doesn't count here.
+    // A consent to other recipients doesn't count on this page.
     const isOurs = !consent.terms || this.#names(consent.terms)
     const { terms: agreed, ...answer } = this.#withdrawn || !isOurs ? NO_CONSENT : consent
     if (answer.since !== state.consent.since) this.stop()
@@ -103,7 +103,7 @@ export class Contribution {
   }
 
   /**
-   * Asks the aggregators for their terms. The request reveals nothing about the shopper.
+   * Asks the aggregators for their terms. The request for terms reveals nothing about the shopper.
    * @throws NearsideError `terms-beyond-limits`: the shopper is then not asked for a consent;
    * `aggregator-unreachable`; `policy-mismatch`; `round-closed`
    */
@@ -136,7 +136,8 @@ export class Contribution {
   async agree(agreed: boolean, wording?: unknown): Promise<void> {
     const { bus, confirmConsent, state, store } = this.#services
     if (agreed) this.#recipients()
-    // Don't ask for a consent that can't be given, and don't count the page's call as the shopper's answer.
+    // The shopper is not asked for a consent that can't be given, and the page's call doesn't count as the shopper's
+    // answer.
     if (agreed && this.#mustNotShare())
       throw new NearsideError('consent-missing', 'Global Privacy Control is on: nothing is sent')
     if (agreed && store.kind === 'memory')
@@ -165,7 +166,7 @@ export class Contribution {
     }
     // Answers run one after another, so that disk and log record them in the shopper's order.
     const answer = () => (agreed ? this.#give(terms, shown) : this.#withdraw())
-    // Inform the other tabs even if the log refused the entry.
+    // The other tabs are informed even if the log refused the entry.
     await this.#answer(answer).finally(() => this.#tell())
   }
 
@@ -202,8 +203,8 @@ export class Contribution {
   }
 
   /**
-   * Ends a consent to recipients that this page doesn't name. If the shop names them again later, they need a new
-   * consent.
+   * Ends a consent to recipients that this page doesn't name. If the shop names these recipients again later, they need
+   * a new consent.
    */
   async #endOthers(): Promise<void> {
     if (!(await this.#isForOthers())) return
@@ -223,7 +224,7 @@ export class Contribution {
     return consent.since !== null && consent.since <= this.#opened
   }
 
-  /** Sends one report if everything allows it; only one tab at a time. */
+  /** Sends one report if consent, budget and round allow it; only one tab sends at a time. */
   async send(how: Next = {}): Promise<Outcome> {
     const outcome = await this.#services.tabs.alone('contribute', () => this.#send(how))
     await this.#tell()
@@ -238,7 +239,7 @@ export class Contribution {
     if (!endpoints) return { sent: false, reason: 'This shop has no aggregators.' }
     if (!loaded) return { sent: false, reason: 'There is no base model to improve yet.' }
     const { contribute } = await loadUpload()
-    // Read the current state; later changes abort the update.
+    // Reads the current state; later changes abort the update.
     await this.read()
     if (this.#withdrawn) return { sent: false, reason: 'The shopper withdrew.' }
     if (state.paused) return { sent: false, reason: 'Paused: nothing is sent.' }
@@ -274,7 +275,7 @@ export class Contribution {
 
   /**
    * Sends an update when it is due: at a random time within a day of a fit, and at most one an hour over all tabs and
-   * visits. If no tab of the shop is open then, the next visit sends it.
+   * visits. If no tab of the shop is open when an update is due, the next visit sends it.
    * @param learned whether a fit has just succeeded, so the update could improve the base model
    */
   async #look(learned: boolean): Promise<void> {

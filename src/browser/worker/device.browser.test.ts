@@ -66,7 +66,7 @@ describe('events', () => {
     expect(ids(after)).toEqual(ids(before))
   })
 
-  test('while paused, no event is stored', async () => {
+  test('while the device is paused, no event is stored', async () => {
     const tested = await start(await testServer(), newDatabase())
     await tested.device.pause(true)
     await tested.capture({ name: 'view_item', item_id: 'item-0' })
@@ -76,7 +76,7 @@ describe('events', () => {
     expect(tested.device.snapshot().events.count).toBe(1)
   })
 
-  test('while paused, a requested fit is refused', async () => {
+  test('while the device is paused, a requested fit is refused', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested)
     await tested.device.pause(true)

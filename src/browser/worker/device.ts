@@ -1,6 +1,6 @@
 /**
- * @module The device: builds its parts, passes each part its inputs, and answers the page's calls. It runs in the
- * worker and doesn't know the message format.
+ * @module The device: builds its parts, passes each part its inputs, and answers the page's calls. The device runs in
+ * the worker and doesn't know the message format.
  */
 
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
@@ -66,9 +66,9 @@ export class Device implements Answers {
   readonly #persistence: Persistence
   #import: HistoryImport | null = null
   #profiles: Profiles | null = null
-  /** Switch to another person, in progress; calls wait for it. */
+  /** Switch to another person that is in progress; calls wait for the switch. */
   switching: Promise<unknown> | null = null
-  /** Whether the disk refused to store the shopper's no to agents. In that case the no applies to this tab only. */
+  /** Whether the disk refused to store the shopper's no to agents. If so, the no applies to this tab only. */
   #refusesAgents = false
   #started: Promise<void> = Promise.resolve()
   readonly #closing = new AbortController()
@@ -126,7 +126,7 @@ export class Device implements Answers {
     await Promise.race([this.#started, Promise.all([firstList, stored])])
   }
 
-  /** Loads the whole model. Calls `first` once a new shopper's list can be made, which can be earlier than that. */
+  /** Loads the whole model. Calls `first` once a new shopper's list can be made, perhaps before the model is loaded. */
   async #load(stored: Promise<unknown>, first: () => void): Promise<void> {
     const { bus, config } = this.#services
     const { signal } = this.#closing
@@ -374,7 +374,7 @@ export class Device implements Answers {
       case 'events':
       case 'kept':
       case 'unkept':
-        // `shopper.ts` and `persistence.ts` handle these changes.
+        // `shopper.ts` and `persistence.ts` handle these changes of the store.
         return
       case 'settings':
         await this.#readSettings()

@@ -17,7 +17,7 @@ interface DeviceStoreDeps {
   readonly notices: Notices
 }
 
-/** Events and personal model of one person. While this store is in use, the device's state contains both. */
+/** Events and personal model of one person. While this store is in use, both are in the device's state. */
 export interface Own {
   readonly store: ResilientStore
   events: readonly ShopperEvent[]
@@ -28,7 +28,7 @@ export interface DeviceStore extends ResilientStore {
   /** The shopper's own store, in the device's database. */
   readonly me: Own
   inUse(): Own
-  /** Store in use. Call this before any `await`, so that a late write can't reach another person's store. */
+  /** Store in use. Call this method before any `await`, so that a late write can't reach another person's store. */
   own(): ResilientStore
   /** Opens another store in this database. */
   beside(database: Database): Own
@@ -47,7 +47,7 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
   }
   const me = open(database, async (from, to, isCleared) => {
     if (isCleared) {
-      // The shopper cleared this site's data, and with them the yes. Keep this tab's pause.
+      // The shopper cleared this site's data, and the stored yes with them. Keep this tab's pause.
       state.persist = null
       await to.putSetting('paused', state.paused)
     } else await copySettings(from, to)

@@ -1,6 +1,6 @@
 /**
- * @module Files of the shop that are stored between visits. The stored file is used at once; a newer one is
- * downloaded later.
+ * @module Files of the shop that are stored between visits. The stored file is used at once; a newer file is downloaded
+ * later.
  */
 import { sha256Hex } from '@nearside/core/bytes.ts'
 import { PIECE } from '@nearside/core/catalog/catalogLines.ts'
@@ -11,14 +11,14 @@ import type { Services } from './services.ts'
 
 type FileKey = 'catalog' | 'live' | 'rules'
 
-/** For each file: purpose of its request, and error code of its notice. The live file has the catalog's. */
+/** For each file, the purpose of its request and the error code of its notice; the live file has the catalog's. */
 const ABOUT: Readonly<Record<FileKey, readonly ['catalog' | 'rules', ErrorCode]>> = {
   catalog: ['catalog', 'catalog-invalid'],
   live: ['catalog', 'catalog-invalid'],
   rules: ['rules', 'rules-invalid'],
 }
 
-/** Stores downloads. If that fails, the device still uses the download and adds a notice. */
+/** Stores downloads. If storing the download fails, the device still uses the download and adds a notice. */
 export class Downloads {
   readonly #services: Services
 
@@ -41,8 +41,8 @@ export class Downloads {
 }
 
 /**
- * Receives the file's content, its SHA-256, and whether the device had stored it. Throws or rejects if the file is
- * unusable.
+ * Receives the file's content, its SHA-256, and whether the device had stored it. The function throws or rejects if the
+ * file is unusable.
  */
 type Take = (value: unknown, version: string, isKept: boolean) => void | Promise<void>
 
@@ -52,7 +52,7 @@ interface Parts {
   end(): unknown
 }
 
-/** Stored file. Its methods never reject: a failure adds a notice and changes nothing. */
+/** Stored file. Methods of a download never reject: a failure adds a notice and changes nothing. */
 export class KeptFile {
   readonly #services: Services
   readonly #downloads: Downloads
@@ -89,7 +89,7 @@ export class KeptFile {
     if (!(await this.readKept())) await this.update()
   }
 
-  /** Uses the stored file. @returns whether there was one */
+  /** Uses the stored file. @returns whether there was a stored file */
   async readKept(): Promise<boolean> {
     const found = await this.#services.store.download(this.#key).catch(() => null)
     if (found?.url !== this.#url) return false
@@ -97,7 +97,7 @@ export class KeptFile {
       await this.#read(found.files[this.#name], found.version, true)
       return true
     } catch {
-      // The stored file is damaged: download it again.
+      // The stored file is damaged, so it is downloaded again.
       return false
     }
   }
@@ -115,7 +115,7 @@ export class KeptFile {
       const version = await sha256Hex(bytes)
       if (version === this.#version) return
       await this.#read(bytes, version, false, parts)
-      // Don't wait: a new shopper's first list needs no disk.
+      // Nothing waits for the disk here, because a new shopper's first list needs no disk.
       this.#kept = this.#downloads.keep({ key, version, url, files: { [this.#name]: bytes } })
     } catch (error) {
       notices.add(error, code, `The ${key} file is not usable`)

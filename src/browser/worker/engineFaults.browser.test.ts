@@ -34,7 +34,7 @@ test('a fit that gives NaN is refused and reported, and the previous model stays
     },
   }
   const database = newDatabase()
-  // One hour between two events, so that each is a visit.
+  // Events are an hour apart, so that each event is a visit.
   let hours = 0
   const began = Date.now() - 90 * 3_600_000
   const tested = await openDevice(await testServer(), database, {
@@ -97,7 +97,7 @@ test('the engine is chosen by the amount of work in this shop’s fits', async (
   expect(works).toEqual([FIT_CASES * FIT_CANDIDATES * PARAMETERS])
 })
 
-test('a setting of an earlier version has no effect and is erased with everything', async () => {
+test('a setting that an earlier version stored has no effect and is erased with everything', async () => {
   const database = newDatabase()
   const first = await start(database, async () => ({ engine: createJsEngine(), reason: 'test' }))
   await first.capture({ name: 'purchase', item_id: 'item-1' })

@@ -45,7 +45,7 @@ function scene() {
   return { asked, chosenFor, disposed, engines, state }
 }
 
-test('a late refusal of an older choice does not undo a newer choice', async () => {
+test('a late refusal of an older choice of engine does not undo a newer choice', async () => {
   const { asked, chosenFor, disposed, engines, state } = scene()
   const older = engines.prefer('webgpu')
   const first = await chosenFor(1)
@@ -75,7 +75,7 @@ test('a fit that waits for an engine gets the engine chosen meanwhile', async ()
   expect((await waiting).engine).toBe(second.engine)
 })
 
-test('after two refusals the preference is the last engine that worked', async () => {
+test('after two refused engines, the preference is the last engine that worked', async () => {
   const { chosenFor, engines, state } = scene()
   const older = engines.prefer('webgpu')
   const newer = engines.prefer('wasm')

@@ -1,6 +1,6 @@
 /**
- * @module The engine of the fits. It is loaded on first use, after the first lists, and replaced if it fails or the
- * shopper chooses another engine.
+ * @module The engine of the fits. The engine is loaded on first use, after the first lists, and replaced if it fails or
+ * the shopper chooses another engine.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -23,7 +23,7 @@ export class EngineInUse {
   readonly #services: Services
   readonly #shop: Pick<Shop, 'loaded'>
   #choosing: Promise<EngineChoice> | null = null
-  /** Last preferred engine that could be used. */
+  /** Last preferred engine that worked. */
   #held: EnginePreference
 
   constructor(services: Services, shop: Pick<Shop, 'loaded'>) {
@@ -33,9 +33,8 @@ export class EngineInUse {
   }
 
   /**
-   * The engine in use. If the preference changes in the meantime, waits for the newly preferred engine.
-   * @throws NearsideError `engine-unavailable` if there is no engine, `engine-failed` if the code can't be loaded;
-   * the next call tries again
+   * The engine in use. If the preference changes in the meantime, waits for the newly preferred engine. If the
+   * preference changes in the meantime, waits for the newly preferred engine.
    */
   async chosen(): Promise<EngineChoice> {
     this.#choosing ??= this.#choose()
@@ -56,7 +55,7 @@ export class EngineInUse {
 
   /**
    * Chooses another engine.
-   * @throws NearsideError as `chosen`. In that case the previous preference applies again
+   * @throws NearsideError as `chosen`. If a failing engine has been replaced already, the state has the newer reason.
    */
   async prefer(preference: EnginePreference): Promise<void> {
     this.#set(preference)
@@ -73,7 +72,7 @@ export class EngineInUse {
     await this.chosen()
   }
 
-  /** Whether another engine was requested in the meantime. */
+  /** The previous preference then applies again */
   #isReplaced(choosing: Promise<EngineChoice>): boolean {
     return this.#choosing !== null && this.#choosing !== choosing
   }

@@ -66,7 +66,7 @@ export class Erasure {
     return { ...forgotten, profile: state.profiles.current, logged: logged?.sequence ?? null }
   }
 
-  /** Puts forgotten events back. @throws NearsideError `aborted` if they can't return any more; `storage-…` */
+  /** Puts forgotten events back. @throws NearsideError `aborted` if the events can't return any more; `storage-…` */
   async restore(forgotten: LoggedForgotten): Promise<void> {
     const { state, store } = this.#services
     const isTheirs = forgotten.profile === state.profiles.current
@@ -103,7 +103,7 @@ export class Erasure {
     }
   }
 
-  /** Deletes events older than the shop's limit, and logs that first. */
+  /** Deletes events older than the shop's limit, after logging the deletion. */
   async eraseTooOld(): Promise<void> {
     const { config, now, ownLog, state } = this.#services
     const oldest = now() - config.retentionDays * DAY
@@ -114,7 +114,7 @@ export class Erasure {
     await this.#remove(old)
   }
 
-  /** Deletes events. This tab drops what it learned from them, even if the disk refuses to delete them. */
+  /** Deletes events. This tab drops what it learned from deleted events, even if the disk refuses to delete them. */
   async #remove(events: readonly ShopperEvent[]): Promise<Forgotten> {
     try {
       return await this.#services.store.own().forget(events.map(({ id }) => id))
@@ -131,7 +131,7 @@ export class Erasure {
     this.#chosen?.forget()
   }
 
-  /** Drops the model learned from deleted events, and learns anew from the rest. */
+  /** Drops the model learned from deleted events, and learns anew from the remaining events. */
   #onForgotten(): void {
     const { bus } = this.#services
     this.drop()
@@ -155,7 +155,7 @@ export class Erasure {
   }
 }
 
-/** Test whether an event matches a target of `forget`. @throws NearsideError `input-invalid` for an invalid target */
+/** Tests whether an event matches a target of `forget`. @throws NearsideError `input-invalid` for an invalid target */
 export function isAbout(
   what: Forgettable,
   { catalog }: Pick<Shop, 'catalog'>,

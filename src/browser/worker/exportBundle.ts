@@ -1,6 +1,6 @@
 /**
  * @module Exports everything stored about the shopper as one JSON string. The shopper can keep it, and an auditor can
- * check it. The last log entry in it commits to all other content, so that a later change or cut is detected
+ * check it. The last log entry in an export commits to all other content, so that a later change or cut is detected
  * (docs/PROTOCOL.md, "The bundle").
  */
 import { cryptoRandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
@@ -31,7 +31,7 @@ export async function exportBundle(
   const held = plain({
     format: EXPORT_FORMAT,
     exported: now,
-    // Last log entry before the other data were read.
+    // The last log entry before the other data were read.
     logged,
     base: shop.loaded
       ? { version: shop.loaded.model.manifest.version, manifest: shop.loaded.hash }
@@ -44,12 +44,12 @@ export async function exportBundle(
   const salt = toBase64(cryptoRandomBytes(SALT_BYTES))
   const detail = { commitment: await commitment(salt, held) }
   const { sequence } = await ledger.append({ kind: 'export', detail }, 'strict')
-  // Leave out later entries of other tabs.
+  // Later entries of other tabs are left out.
   const log = (await ledger.entries()).filter((entry) => entry.sequence <= sequence)
   return JSON.stringify({ ...held, salt, ledger: log })
 }
 
-/** Round trip through JSON. It replaces half surrogate pairs, which canonical JSON can't contain. */
+/** Round trip through JSON. The export replaces half surrogate pairs, which canonical JSON can't contain. */
 function plain(value: unknown): object {
   const text = JSON.stringify(value, (_key, one) =>
     one instanceof Float32Array

@@ -47,7 +47,7 @@ test('if the disk is full once, the oldest events are dropped and the new event 
   const indexedDb = () =>
     faultyFactory((tables, mode) => {
       const hit = full && mode === 'readwrite' && tables.includes('events')
-      // Refuse only one write, because dropping the oldest events makes room.
+      // The disk refuses only one write, because dropping the oldest events makes room.
       if (hit) full = false
       return hit ? 'QuotaExceededError' : null
     })
@@ -138,7 +138,7 @@ test('a damaged personal model is reported, and the last whole version is used',
   expect(second.device.snapshot().fit?.cases).toBe(good.cases)
 })
 
-test('a damaged stored base model is downloaded again; offline, the shop’s order is shown', async () => {
+test('a damaged stored base model is downloaded again; without a network, lists are in the shop’s order', async () => {
   const server = await testServer()
   const database = newDatabase()
   await (await openDevice(server, database)).device.close()
@@ -230,7 +230,7 @@ test('if the browser evicts the database between visits, the device starts empty
   expect((await second.device.verify()).ok).toBe(true)
 })
 
-test('a failed download of learning code is reported; lists stay, and the next fit retries', async () => {
+test('a failed download of learning code is reported; lists stay, and the next fit downloads it again', async () => {
   let offline = true
   const onDemand = () =>
     offline ? Promise.reject(new TypeError('Failed to fetch')) : import('./onDemand.ts')

@@ -43,7 +43,7 @@ export class HistoryImport {
   }
 
   /**
-   * Stored events and limits, with which imported events are checked.
+   * Stored events and limits, with which imported events are compared.
    * @param ended time before which events are skipped, milliseconds since the epoch
    */
   #known(ended = 0) {
@@ -52,7 +52,7 @@ export class HistoryImport {
     return { events: state.events, knownAs: this.#shop.knownAs, now: now(), after }
   }
 
-  /** @returns number of events stored; the log records it */
+  /** @returns number of events stored; the log records this number */
   async #take(
     drafts: readonly EventDraft[],
     kind: LedgerEntry['kind'],
@@ -70,8 +70,8 @@ export class HistoryImport {
 }
 
 /**
- * Time before which orders are skipped. If the shopper forgot an order or erased everything, orders older than that
- * must not return at the next sign-in. A forgotten order that was put back doesn't count.
+ * Time before which orders are skipped. If the shopper forgot an order or erased everything, orders older than this
+ * deletion must not return at the next sign-in. A forgotten order that was put back doesn't count.
  * @returns milliseconds since the epoch; 0 if nothing was forgotten or erased
  */
 function seedingEnded(entries: readonly LedgerEntry[]): number {

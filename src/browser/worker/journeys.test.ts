@@ -150,7 +150,7 @@ function medianPrice(list: readonly { readonly id: string }[]): number {
   return (prices[5] + prices[6]) / 2
 }
 
-/** Six products from all parts of these items. */
+/** Six products, spread over all parts of these items. */
 const sixOf = (items: readonly Item[], turn: number) =>
   visit(
     ...Array.from({ length: 6 }, (_, k): Input => {
@@ -175,7 +175,7 @@ test('two searches for a price and six views of cheap products halve the median 
   const cheap = catalog.filter(({ price = 9, available }) => price < 1 && available !== false)
   const usual = medianPrice(await (await opened([])).recommend({ limit: LIMIT }))
   for (const turn of [0, 1, 2, 3]) {
-    // Products from all parts of the catalog.
+    // The products come from all parts of the catalog.
     const looks = Array.from({ length: 6 }, (_, k) => cheap[(131 * (6 * turn + k)) % cheap.length])
     const looked = looks.map(({ id }): Input => ({ name: 'view_item', item_id: id }))
     const asked = [search('under £1'), search('Under £1')]

@@ -39,7 +39,7 @@ export class Learner {
   #asked = false
   /** Milliseconds of automatic fits on this page. */
   #spent = 0
-  /** Candidate search of the last fit, for the next one. */
+  /** Candidate search of the last fit, for the next fit. */
   #candidates: { readonly model: BaseModel; readonly find: FindCandidates } | null = null
 
   constructor(services: Services, shop: Shop, shopper: Shopper) {
@@ -55,11 +55,11 @@ export class Learner {
     this.#preparation = createScheduler(timers, () => this.#prepare(), failed)
     bus.on('event', (name) => this.#afterEvent(name))
     bus.on('conditions', (before) => {
-      // If the shopper leaves the page, learn now, without waiting for a quiet period.
+      // If the shopper leaves the page, the device learns now, without waiting for a quiet period.
       if (before.visible && !state.conditions.visible) this.#scheduler.flush()
       if (state.deferred) this.#scheduler.ask(0)
     })
-    // A new leading tab finishes the work of the previous one.
+    // A new leading tab finishes the work of the previous leading tab.
     bus.on('leading', () => this.reload())
   }
 
@@ -140,7 +140,7 @@ export class Learner {
     return state.deferred !== null
   }
 
-  /** Runs an automatic fit: its time is limited, and a failure adds a notice. */
+  /** Runs an automatic fit, whose time is limited; a failure adds a notice. */
   async #learn(): Promise<void> {
     // If there is no base model yet, skip the fit; `reload` requests a fit once the model has arrived.
     if (!this.#learnsHere || !this.#shop.loaded || this.#waits()) return
@@ -190,8 +190,8 @@ export class Learner {
   }
 
   /**
-   * Runs one fit; only one tab at a time. @throws NearsideError `aborted`, also while paused | `engine-failed` |
-   * `fit-diverged`
+   * Runs one fit; only one tab fits at a time.
+   * @throws NearsideError `aborted`, also while paused | `engine-failed` | `fit-diverged`
    */
   fineTune(options: FitOptions): Promise<FitReport> {
     return this.#services.tabs.alone('fit', () => this.#fit(options))

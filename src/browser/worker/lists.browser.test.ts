@@ -57,7 +57,7 @@ describe('lists', () => {
     }
   })
 
-  test('a new shopper’s first list needs one small file and equals the whole model’s list', async () => {
+  test('a new shopper’s first list needs one small file and equals the list of the whole model', async () => {
     const server = await testServer()
     let release = () => {}
     const held = new Promise<void>((resolve) => {
@@ -85,7 +85,7 @@ describe('lists', () => {
     const server = await testServer()
     const fetch: typeof globalThis.fetch = async (url, init) => {
       if (!String(url).endsWith('statistics.safetensors')) return server.fetch(url, init)
-      // A connection that stays silent until the request is aborted.
+      // The connection stays silent until the request is aborted.
       return new Promise((_, reject) => {
         const abandon = () => reject(init?.signal?.reason)
         if (init?.signal?.aborted) abandon()
@@ -144,7 +144,7 @@ describe('lists', () => {
     expect(await has('item-9')).toBe(false)
     expect(await has('item-3')).toBe(true)
     expect(await has('item-3', { exclude: ['seen'] })).toBe(false)
-    // Other items fill the places of the items left out.
+    // Other items fill the places of the items that are left out.
     expect(await device.recommend({ limit: 20 })).toHaveLength(20)
   })
 
@@ -173,7 +173,7 @@ describe('lists', () => {
     expect(ids(await without.device.recommend({ limit: 12 }))).toEqual(ids(first))
   })
 
-  test('category, excluded ids and unavailable items are respected', async () => {
+  test('lists respect category, excluded ids and unavailable items', async () => {
     const catalog = [
       { id: 'item-1', category: 'cards' },
       { id: 'item-2', category: 'lights', available: false },
@@ -186,7 +186,7 @@ describe('lists', () => {
     expect(ids(cards)).toEqual(['item-5', 'new'])
   })
 
-  test('a product new to the model appears at once for a shopper of its category', async () => {
+  test('a product that is new to the model appears at once for a shopper of its category', async () => {
     const server = await testServer()
     const database = newDatabase()
     const url = 'https://shop.test/catalog.json'

@@ -28,11 +28,11 @@ import { listUnranked } from './unranked.ts'
 import { type View, Views } from './views.ts'
 
 /**
- * Maximum number of item scores computed for the reasons of a list. Further scores would take more time than the list
- * itself.
+ * Maximum number of item scores that are computed for the reasons of a list. Further scores would take more time than
+ * the list itself.
  */
 const MOST_SCORED = 8_000
-/** The same limit without partial scoring, where each score takes several times as long. */
+/** The same limit without partial scoring, where each scoring takes several times as long. */
 const MOST_SCORED_SLOWLY = 4_000
 /** Maximum number of causes for which a list is computed again, even in a small shop. */
 const MOST_CAUSES = 8
@@ -82,8 +82,8 @@ export class Lists {
   }
 
   /**
-   * Place of an item in a list made without the action that its reason names; null if the reason names none, or the
-   * item is not among the first `MOST_PLACES`.
+   * Place of an item in a list made without the action that its reason names; null if the reason names no action, or
+   * the item is not among the first `MOST_PLACES`.
    * @throws NearsideError `input-invalid` for an invalid query
    */
   rankWithout(id: string, reason: Reason, asked: ListQuery): number | null {
@@ -111,7 +111,7 @@ export class Lists {
     const scored = this.#views.whole(ranker)
     const found = rules ? rules.explain(item, ranker, scored, explain) : explain(scored)
     if (!found) return null
-    // Take the reason from the list that ends with the item's screen.
+    // The reason comes from the list that ends with the item's screen.
     const limit = SCREEN * Math.ceil(found.rank / SCREEN)
     const all = { exclude: [], diversify: false } as const
     const listed = this.list({ kind: 'recommend', options: { limit, ...all } })
@@ -123,7 +123,7 @@ export class Lists {
    * Computes a list.
    * @param view null if there is no ranker
    * @param events events that determine the shopper's own items
-   * @param unplaced true if only the ids are used
+   * @param unplaced true if the caller uses only the ids
    */
   #listOf(
     query: ListQuery,
@@ -190,7 +190,7 @@ export class Lists {
     return from === 'viewed' || from === 'considered' || order === 'base' ? [] : exclude
   }
 
-  /** Reasons of personal lists: the action because of which each item is listed. */
+  /** Reasons of personal lists: each names the action because of which an item is listed. */
   #ownReasons(list: readonly Recommendation[], from: 'viewed' | 'bought' | 'considered') {
     const done = this.#shopper.cleaned.events.flatMap(({ items, name, time }) =>
       items.map((item) => ({ item, name, time })),
@@ -222,7 +222,7 @@ export class Lists {
     return causesOf(known, ids)
   }
 
-  /** Ids of the list in each counterfactual view. Answers stay in every view, because no reason names one. */
+  /** Ids of the list in each counterfactual view, which lacks some events. The shopper's answers stay in every view. */
   *#without(query: ListQuery, ranker: Ranker, { key, without }: Pick<Cause, 'key' | 'without'>) {
     const leave = (event: ShopperEvent) => (isAnswer(event.name) ? event : without(event))
     const present = this.#views.present(ranker)

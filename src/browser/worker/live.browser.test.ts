@@ -15,7 +15,7 @@ const NOTHING: LiveChanges = { changed: [], gone: [], added: [] }
 const putCatalog = (server: TestServer, items: unknown = testCatalog) =>
   server.files.set(CATALOG, utf8(JSON.stringify(items)))
 
-/** Publishes changes of the catalog that the test server serves. */
+/** Publishes changes of the catalog, which the test server serves. */
 async function putLive(server: TestServer, changes: Partial<LiveChanges>, minutes = 2) {
   const catalog = await sha256Hex(server.files.get(CATALOG) ?? new Uint8Array())
   const time = new Date().toISOString()
@@ -118,7 +118,7 @@ test('a sale that ends while the page is open ends in its lists, too', async () 
   expect(await all()).not.toContain('item-5')
 })
 
-test('a damaged, foreign or missing file changes nothing, and a notice says so', async () => {
+test('a damaged, foreign or missing live file changes nothing, and a notice says so', async () => {
   const { all, device, later, server } = await open({ gone: ['item-31'] })
   const before = await all()
   const good = server.files.get(LIVE) as Uint8Array<ArrayBuffer>
@@ -143,7 +143,7 @@ test('a damaged, foreign or missing file changes nothing, and a notice says so',
   expect((await all()).filter((id) => id === 'new' || id === 'item-3')).toHaveLength(2)
 })
 
-test('changes apply to one catalog only; a new catalog is used with its own changes, or without any', async () => {
+test('live changes apply to one catalog only; a new catalog is used with its own changes, or without any', async () => {
   const { all, later, server } = await open({ gone: ['item-31'] })
   putCatalog(server, testCatalog.slice(10))
   await putLive(server, { gone: ['item-30'] })

@@ -1,4 +1,4 @@
-/** @module The shop's `live.json` on this device. Loaded only if the shop has one. */
+/** @module The shop's `live.json` on this device. The code is loaded only if the shop has a live file. */
 import { type LiveFile as Content, withLive } from '@nearside/core/catalog/live.ts'
 import { LIVE_MINUTES, parseLive } from '@nearside/core/catalog/parseLive.ts'
 import type { Downloads, KeptFile } from './downloads.ts'
@@ -7,7 +7,7 @@ export class LiveFile {
   // The function is a field here, so that its code is loaded with this file.
   readonly applyTo = withLive
   readonly file: KeptFile
-  /** Last good content; null before the first. While the changes stay the same, so does this object. */
+  /** Last good content of the live file; null before any. While the changes stay the same, so does this object. */
   content: Content | null = null
   /** Whether the first content was stored by an earlier visit, so that the server could have newer content. */
   isStored = false
@@ -33,7 +33,7 @@ export class LiveFile {
     const content = parseLive(value)
     this.#minutes = content.minutes
     const { changed, gone, added, catalog } = content
-    // A file that only confirms the last file must not rebuild the ranker.
+    // A live file that only confirms the last file must not rebuild the ranker.
     const changes = JSON.stringify([changed, gone, added, catalog])
     if (changes !== this.#changes) this.content = content
     this.#changes = changes

@@ -10,7 +10,7 @@ import { TABLES, type Table } from '../storage/database.ts'
 import { ids, live, newDatabase, start, testServer } from './testDevice.ts'
 
 describe('the log', () => {
-  test('each request is logged before it leaves, and the chain holds', async () => {
+  test('each request is logged before it leaves, and the log’s chain stays valid', async () => {
     const server = await testServer()
     const { device } = await start(server, newDatabase())
     const entries = await device.entries()
@@ -70,7 +70,7 @@ describe('the log', () => {
     expect(JSON.stringify(last)).not.toContain('item-0')
   })
 
-  test('an export ends with its own signed entry, which commits to the rest', async () => {
+  test('an export ends with its own signed entry, which commits to all other content', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested)
     await tested.capture({ name: 'search', search_term: 'half \ud83d of a pair' })

@@ -37,7 +37,7 @@ export class Model {
 
   /**
    * Uses the stored model, or else downloads one. A failure only adds a notice.
-   * @param meanwhile returns a phrase for the notice: what lists show without a model
+   * @param meanwhile returns a phrase for the notice, which says what lists show without a model
    * @returns whether the model was stored already
    */
   async start(
@@ -58,7 +58,7 @@ export class Model {
     return false
   }
 
-  /** Uses the stored model. @returns whether there was one */
+  /** Uses the stored model. @returns whether there was a stored model */
   async readKept(): Promise<boolean> {
     const { config, notices, store } = this.#services
     const kept = await store.download('model').catch(() => null)
@@ -76,7 +76,7 @@ export class Model {
 
   /**
    * Downloads a newer model, if there is one.
-   * @returns whether one was adopted
+   * @returns whether the device now uses a newer model
    * @throws NearsideError if the model can't be loaded; the old model stays
    */
   async fetch(
@@ -84,7 +84,7 @@ export class Model {
   ): Promise<boolean> {
     const { config, store, transport } = this.#services
     const now = this.#services.now()
-    // Read the stored bytes back, because only then can the download be skipped.
+    // The stored bytes are read back, because only then can the download be skipped.
     const hash = this.loaded?.hash
     const stored = hash ? await store.download('model').catch(() => null) : null
     const kept = stored?.version === hash ? stored : null

@@ -18,7 +18,7 @@ const files = await filesOf(model)
 const catalog = model.itemIds.map((id, at) => ({ id, category: `department ${at % 7}` }))
 const ofCategory = { kind: 'recommend', options: { limit: 8, category: 'department 3' } } as const
 
-/** Opens a device that gets each file of the model only once `arrives` has named it. */
+/** Opens a device that gets each file of the model only once `arrives` has named the file. */
 async function open() {
   const server = new TestServer(files)
   const waiting = new Map<string, (how: 'whole' | 'broken') => void>()
@@ -90,7 +90,7 @@ test('lists that need more than the best sellers wait for the popularity of all 
   expect(list).toEqual(ids(await device.recommend(base)))
 })
 
-test('events and orders wait for the catalog only, not for the model', async () => {
+test('events and orders wait only for the catalog, not for the model', async () => {
   const { device, arrives, rest } = await open()
   const input = { name: 'view_item', item_id: 'no such item' } as const
   expect(await device.capture({ id: 'a', time: Date.now(), input })).toBeNull()
@@ -112,7 +112,7 @@ test('lists no longer wait once the model’s download has failed', async () => 
   expect(device.snapshot().notices.map(({ code }) => code)).toContain('model-unreachable')
 })
 
-test('the manifest’s best sellers have the file’s popularity, and each has one', async () => {
+test('the manifest’s best sellers have the popularity that the model’s file has, and none is missing', async () => {
   const { manifest } = await writeBaseModel(model)
   const { ids: best = [], popularity = [] } = manifest.bestSellers ?? {}
   expect(best).toHaveLength(HEAD)

@@ -138,7 +138,7 @@ test('“until” gives the list without later events', async () => {
   )
 })
 
-test('“new” lists recent items by their date in the catalog, best for this shopper first', async () => {
+test('“new” lists recent items by their date in the catalog, the best for this shopper first', async () => {
   const added = new Map([
     ['item-0', '2026-06-19'],
     ['item-1', '2026-06-01T08:00:00+02:00'],
@@ -166,7 +166,7 @@ test('items bought together with a basket are listed with their reasons; items t
   const { device } = await start(await testServer(), newDatabase(), { now })
   const basket = ['item-0', 'item-8', 'gone']
   const list = await device.boughtTogether(basket, {})
-  // Co-occurrence of item-0 with items 4, 8 and 12: 1, ¾ and ½. Item-8 co-occurs with items 12, 16 and 20.
+  // The co-occurrence of item-0 with items 4, 8 and 12 is 1, ¾ and ½. Item-8 co-occurs with items 12, 16 and 20.
   expect(ids(list)).toEqual(['item-12', 'item-4', 'item-16', 'item-20'])
   for (const [at, score] of [1.5, 1, 0.75, 0.5].entries())
     expect(list[at].score).toBeCloseTo(score, 2)

@@ -1,6 +1,7 @@
 /**
  * @module Products that the base model lacks. A search in slices finds the known items most similar to each new
- * product, and stores them for this catalog and model. Until then, a new product is similar to no item.
+ * product, and stores them for this catalog and model. Until the search has found its neighbours, a new product is
+ * similar to no item.
  */
 import { concat, decodeVector, encodeVector, sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -80,7 +81,7 @@ export class NewItems {
   }
 }
 
-/** Cache key: changes with the model and with everything that the search reads of the new items. */
+/** Cache key, which changes with the model and with everything that the search reads of the new items. */
 function keyOf(model: string, { vectors, category, logPrice }: AddedItems): Promise<string> {
   const read = [vectors, category, logPrice].map(
     ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
@@ -93,7 +94,7 @@ const toFiles = ({ neighbours, weights }: ColdStartItems): Download['files'] => 
   weights: encodeVector(new Uint32Array(weights.buffer)),
 })
 
-/** Reads the stored result; null if it is invalid, so the search runs again. */
+/** Reads the stored result; null if the result is invalid, so the search runs again. */
 function fromFiles(files: Download['files'], empty: ColdStartItems): ColdStartItems | null {
   const { length } = empty.weights
   if (files.neighbours?.length !== 4 * length || files.weights?.length !== 4 * length) return null

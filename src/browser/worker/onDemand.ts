@@ -7,7 +7,7 @@
  * - Import of orders, transfer, export and verification.
  * - Calls of agents, and other people to shop for.
  *
- * A page never downloads it if it only reads lists of an ordinary catalog and the shopper does nothing.
+ * A page never downloads this code if it only reads lists of an ordinary catalog and the shopper does nothing.
  */
 import {
   descentOf,

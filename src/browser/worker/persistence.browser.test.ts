@@ -121,7 +121,7 @@ test('a no before a yes stores nothing', async () => {
   expect(await stored(database)).toBe(0)
 })
 
-test.each(['always', 'never'] as const)('under %s a yes is refused', async (persist) => {
+test.each(['always', 'never'] as const)('under the option %s a yes is refused', async (persist) => {
   const database = newDatabase()
   const tested = await start(await testServer(), database, {}, { persist })
   await look(tested, 1)
@@ -130,7 +130,7 @@ test.each(['always', 'never'] as const)('under %s a yes is refused', async (pers
 })
 
 test.each(['never', 'ask'] as const)(
-  '%s erases what another option stored, except the pause',
+  'the option %s erases what another option stored, except the pause',
   async (persist) => {
     const database = newDatabase()
     const before = await openDevice(await testServer(), database)

@@ -1,6 +1,6 @@
 /**
  * @module Persistence of the device's data. Under `persist: 'ask'`, all data are in memory until the shopper's yes, and
- * again after a no. An answer given in one tab applies to all.
+ * again after a no. An answer given in one tab applies to all tabs.
  */
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { settingOf } from '../profiles.ts'
@@ -19,7 +19,7 @@ export class Persistence {
   readonly #contribution: Contribution
   readonly #reload: () => Promise<unknown>
   readonly #profiles: () => Profiles | null
-  /** Whether the database could not be opened. It could contain data, so a later no tries again to erase it. */
+  /** Whether the database could not be opened. Such a database could have data, so a later no tries to erase it. */
   #unseen = false
 
   /**
@@ -155,7 +155,8 @@ export class Persistence {
     })
     state.unerased = false
     const factory = indexedDb()
-    // Another tab could keep the database open for a while. It is empty already, so don't wait for its deletion.
+    // Another tab could keep the database open for a while. The database is already empty, so nothing waits for its
+    // deletion.
     if (isEmpty && factory) deleteAll(config.database, factory).catch((error) => notices.add(error))
   }
 }
@@ -178,7 +179,7 @@ export class Pause {
     this.#apply(this.#unstored ?? (await this.#services.store.setting('paused')) ?? false)
   }
 
-  /** @throws NearsideError `storage-…` if the pause can't be stored; it then applies to this tab only */
+  /** @throws NearsideError `storage-…` if the pause can't be stored; the pause then applies to this tab only */
   async set(wanted: boolean): Promise<void> {
     const { bus, store } = this.#services
     this.#unstored = wanted

@@ -175,7 +175,7 @@ describe('somebody', () => {
     expect(tested.device.snapshot().profiles).toMatchObject({ current: ME })
   })
 
-  test('another person has no events older than the shop’s retention time, even if never chosen again', async () => {
+  test('another person has no events older than the shop’s retention time, even if that person is never chosen again', async () => {
     const first = await visit()
     const id = await addPerson(first)
     await first.device.profiles('switch', id)
@@ -211,7 +211,7 @@ describe('nobody', () => {
     await tested.device.forget({ kind: 'item', name: 'item-4' })
     await tested.device.close()
     const text = await onDisk()
-    // Show that the search for this text finds an event that is stored.
+    // The search for this text finds an event that is stored, so it would find others, too.
     expect(text).toContain('item-1"')
     for (const trace of ['item-4', 'item-8', 'item-12', 'unheard'])
       expect(text).not.toContain(trace)
@@ -247,7 +247,7 @@ describe('nobody', () => {
 })
 
 describe('a switch', () => {
-  test('a switch waits for events captured before it; later events belong to the new person', async () => {
+  test('a switch of persons waits for events captured before it; later events belong to the new person', async () => {
     const tested = await open()
     const id = await addPerson(tested)
     const before = look(tested, 'item-1')
@@ -259,7 +259,7 @@ describe('a switch', () => {
     expect(await itemsOf(tested)).toEqual(['item-1'])
   })
 
-  test('a switch keeps a new person’s events out of a write that still waits for the previous person’s disk', async () => {
+  test('a switch of persons keeps the new person’s events out of a write that still waits for the previous person’s disk', async () => {
     const tested = await open()
     const id = await addPerson(tested)
     for (const to of [id, ME]) await tested.device.profiles('switch', to)
@@ -289,7 +289,7 @@ describe('a switch', () => {
     expect(await tested.device.capture({ ...captured, person: ME })).toBe('late')
   })
 
-  test('a switch keeps the result of a running fit from any other person, at each step of the fit', async () => {
+  test('a switch of persons keeps the result of a running fit from any other person, at each step of the fit', async () => {
     for (let step = 0; step < 12; step++) {
       disk = new IDBFactory()
       const tested = await visit()
@@ -307,7 +307,7 @@ describe('a switch', () => {
     }
   })
 
-  test('a switch keeps one person’s forgotten events from being put back for another person', async () => {
+  test('a switch of persons keeps one person’s forgotten events from being put back for another person', async () => {
     const tested = await open()
     await look(tested, 'item-1')
     const id = await addPerson(tested)
@@ -321,7 +321,7 @@ describe('a switch', () => {
     expect(await itemsOf(tested)).toEqual(['item-1'])
   })
 
-  test('a switch stops an upload; no update contains another person’s events', async () => {
+  test('a switch of persons stops an upload; no update contains another person’s events', async () => {
     const aggregators = await TestAggregators.start(server)
     const fetch = aggregators.fetchWith(server.fetch)
     const tested = await open({ federation: FEDERATION }, { fetch })
@@ -340,7 +340,7 @@ describe('a switch', () => {
     expect((await tested.device.contribute()).sent).toBe(true)
   })
 
-  test('a switch is followed by the other tabs', async () => {
+  test('the other tabs follow a switch of persons', async () => {
     const [one, other] = [createBus(), createBus()]
     one.on('stored', (what) => other.emit('storedElsewhere', what))
     other.on('stored', (what) => one.emit('storedElsewhere', what))
@@ -385,7 +385,7 @@ describe('erasing and exporting', () => {
     await waitFor(async () => expect(await namesOnDisk()).toEqual([database]))
   })
 
-  test('data that an interrupted removal left are deleted at the next start', async () => {
+  test('data that an interrupted removal of a person left are deleted at the next start', async () => {
     const first = await visit()
     const id = await addPerson(first)
     await first.device.profiles('switch', id)
@@ -499,7 +499,7 @@ describe('if the disk refuses', () => {
     expect(await onDisk()).not.toContain('item-2')
   })
 
-  test('if the disk refuses the choice of nobody, the choice holds in this tab', async () => {
+  test('if the disk refuses to store the choice of nobody, the choice applies in this tab', async () => {
     const tested = await open()
     await look(tested, 'item-1')
     const full = new NearsideError('storage-full', 'as the test asked')
@@ -564,7 +564,7 @@ describe('while somebody else or nobody is chosen', () => {
     expect(await tab.device.entries()).toEqual(before)
   })
 
-  test('an erasure deletes that person’s database, even if the code for people failed to load', async () => {
+  test('an erasure deletes a person’s database, even if the code for people failed to load', async () => {
     const before = await visit()
     await before.device.profiles('switch', await addPerson(before))
     await look(before, 'item-3')
@@ -594,7 +594,7 @@ describe('while somebody else or nobody is chosen', () => {
     await later.device.close()
   })
 
-  test('the shopper’s events are still shown if the disk refuses the choice of the shopper', async () => {
+  test('the shopper’s events are still shown if the disk refuses to store the choice of the shopper', async () => {
     const before = await visit()
     await live(before)
     await before.device.profiles('switch', await addPerson(before))

@@ -1,7 +1,7 @@
 /**
  * @module Switches between the people for whom the shopper shops. All tabs follow a switch. A visit as nobody is only
  * in this tab's memory, and ends when the shopper switches to a person or closes the page. A device loads this code
- * only if there is somebody besides the shopper.
+ * only if the shopper shops for somebody else.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Personalizer } from '../api.ts'
@@ -40,7 +40,7 @@ export class Profiles {
   readonly #reload: () => Promise<unknown>
   /** Stores of other people that this tab has opened. */
   readonly #opened = new Map<string, Own>()
-  /** Choice of a person that could not be stored. It applies to this tab only. */
+  /** Choice of a person that could not be stored. A choice that could not be stored applies to this tab only. */
   #unstored: string | null = null
 
   /**
@@ -86,8 +86,8 @@ export class Profiles {
         })
         this.#unstored = null
       } catch (error) {
-        // If the disk refuses the choice, it applies to this tab only. A switch to a person whom another tab removed
-        // fails.
+        // If the disk refuses the choice, the choice applies to this tab only. A switch to a person whom another tab
+        // removed fails.
         if (!isInvalid(error)) throw error
         this.#unstored = null
         await this.read()
@@ -253,7 +253,7 @@ export class Profiles {
     const { bus, state, store } = this.#services
     await this.#shopper.idle()
     const next = id === ME ? store.me : await this.#own(id)
-    // Read the events now: if the disk refuses the choice, this tab continues with the events that it has read.
+    // Reads the events now: if the disk refuses the choice, this tab continues with the events that it has read.
     next.events = await next.store.events().then(
       ({ events }) => events,
       () => next.events,
@@ -272,7 +272,7 @@ export class Profiles {
     this.#opened.delete(id)
   }
 
-  /** The person's store, with their events. */
+  /** A person's store, with the person's events. */
   async #own(id: string, make: 'now' | 'never' = 'now'): Promise<Own> {
     const opened = this.#opened.get(id)
     if (opened) return opened

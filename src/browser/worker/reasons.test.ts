@@ -123,7 +123,7 @@ test.each([
       { numRuns, seed: 1 },
     )
     // The device tests reasons without new fits, which would take too long; after a new fit, about one reason in a
-    // hundred is wrong, with and without the lift of the visit's prices. The share can be measured only over many
+    // hundred is wrong, with and without the lift of the visit's prices. This share can be measured only over many
     // reasons.
     expect(named).toBeGreaterThan(400)
     expect(lacked / named).toBeGreaterThan(0.98)

@@ -183,7 +183,7 @@ test('a model that expires stays in use, and the expiry is reported', async () =
   const now = () => Date.now() + 40 * DAY
   const again = await start(server, database, { now }, KEYS)
   expect(await list(again)).toEqual(MODELS_ORDER)
-  // Fire the timer of the automatic check soon after the start.
+  // Fires the timer of the automatic check soon after the start.
   await expect
     .poll(() => {
       again.timers.fire(1000)

@@ -1,6 +1,6 @@
 /**
  * @module Signed releases of the base model and of the rules file that this device has seen. The newest release is
- * stored before its model or rules are used, so that an older release is refused later.
+ * stored before its model or rules are used, so that the device refuses older releases later.
  */
 import { utf8 } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -26,7 +26,7 @@ export function createReleases(
 ) {
   const url = config.baseModel
   const keys = readModelKeys(config.modelKeys)
-  /** Newest release seen by this tab, in case the release can't be stored. */
+  /** Newest release that this tab has seen, in case the release can't be stored. */
   let seen: Release | null = null
 
   const isSigned = async (latest: Release) =>
@@ -62,7 +62,7 @@ export function createReleases(
       await checkRelease(latest, keys, known, now())
       if (releaseOf(latest) > releaseOf(known)) await keep(latest)
     },
-    /** Whether the stored model is allowed. Its release may have expired, but today's keys must have signed it. */
+    /** Whether the stored model is allowed. Its release may have expired, but needs signatures by today's keys. */
     async isVouched(kept: Download): Promise<boolean> {
       const latest = readLatest(kept)
       if (latest?.manifest !== kept.version || !(await isSigned(latest))) return false
@@ -74,7 +74,7 @@ export function createReleases(
 
 /**
  * Checks the signature of a rules file.
- * @param isKept whether the file was checked before it was stored; then it may have expired
+ * @param isKept whether the file was checked before it was stored; such a file may have expired
  * @throws NearsideError `rules-invalid`
  */
 export type RulesCheck = (content: unknown, isKept: boolean) => Promise<void>

@@ -1,8 +1,8 @@
 /**
  * @module A store that copes with a failing disk. If the browser has no room, the oldest events are deleted. If there
- * is still no room, everything continues in memory, with a notice. After the shopper's answer, everything continues in
- * another database (`change`). Writes for an upload (`disk`) and erasures never move to memory: they must reach the
- * disk or fail.
+ * is still no room, everything continues in memory, with a notice. After the shopper's answer to `persist`, everything
+ * continues in another database (`change`). Writes for an upload (`disk`) and erasures never move to memory: they must
+ * reach the disk or fail.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
@@ -15,7 +15,7 @@ import type { Notices } from './state.ts'
 const MAKE_ROOM = 0.2
 
 export interface ResilientStore extends Store {
-  /** Continues in the database that `move` returns. `move` gets the current one; requests wait until then. */
+  /** Continues in the database that `move` returns. `move` gets the current database; requests wait until then. */
   change(move: (from: Database) => Promise<Database>): Promise<void>
 }
 
@@ -24,7 +24,7 @@ interface ResilientInputs {
   readonly notices: Notices
   /** Holds the store's events in this tab's memory. */
   readonly held: () => { events: readonly ShopperEvent[] }
-  /** Copies everything else to memory. @param isCleared whether the shopper cleared this site's data */
+  /** Copies everything except the events to memory. @param isCleared whether the shopper cleared this site's data */
   readonly copyRest: (from: Store, to: Store, isCleared: boolean) => Promise<void>
 }
 
@@ -75,7 +75,7 @@ export function createResilientStore(inputs: ResilientInputs): ResilientStore {
       notices.add(new NearsideError('storage-full', message))
       return { value }
     } catch {
-      // There is still no room, or the store is gone, so continue in memory.
+      // There is still no room, or the store is gone, so everything continues in memory.
       return null
     }
   }

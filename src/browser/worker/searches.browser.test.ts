@@ -47,7 +47,7 @@ test('a searched item rises and has the search as its reason, until a month and 
   expect(await placeOf('item-2')).toBe(29)
 })
 
-test('after a fit the contributions of an explanation still add up, and the search is among them', async () => {
+test('after a fit the contributions of an explanation still add up to the score, and the search is among them', async () => {
   const tested = await start(await testServer(), newDatabase())
   await live(tested)
   await tested.device.fineTune({})
@@ -116,7 +116,7 @@ test('forgetting a query by its words deletes all searches with these words in a
   expect(tested.device.snapshot().events.count).toBe(0)
 })
 
-test('while paused a query is not stored; otherwise it is stored and exported', async () => {
+test('while paused a query is not stored; otherwise a query is stored and exported', async () => {
   const tested = await start(await testServer(), newDatabase())
   const before = ids(await tested.device.recommend({ limit: 32 }))
   await tested.device.pause(true)

@@ -1,6 +1,6 @@
 /**
- * @module The worker's end of the messages. Each call gets one answer; snapshots and watched lists are sent without a
- * request.
+ * @module The worker's end of the messages. Each call gets one answer; the worker also sends snapshots and watched
+ * lists without a request.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -19,7 +19,7 @@ import { type Device, startDevice } from './device.ts'
 import type { Environment } from './services.ts'
 import { createBus } from './state.ts'
 
-/** Part of a dedicated worker's scope that is used. */
+/** Part of a dedicated worker's scope that this module uses. */
 export interface Scope {
   postMessage(message: FromWorker): void
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null
@@ -58,7 +58,7 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
   let order: ReturnType<Device['order']> | null = null
   let changes: ReturnType<Device['changes']> = null
 
-  /** Posts one snapshot for all changes of a turn. */
+  /** Posts one snapshot for all changes of one turn of the event loop. */
   function changed(): void {
     if (posting) return
     posting = true
@@ -72,7 +72,7 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
     const snapshot = shown.snapshot()
     if (shown.changes() !== changes) {
       changes = shown.changes()
-      // Post the live changes before the lists, because the lists can contain new products.
+      // The live changes are posted before the lists, because the lists can contain new products.
       scope.postMessage({ kind: 'live', changes })
     }
     const moved = snapshot.revision !== revision
@@ -96,7 +96,7 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
 
   /**
    * Posts the first progress of each fit at once, and then at most one in `PROGRESS_INTERVAL`.
-   * @param id the call that requested the fit; null for automatic fits
+   * @param id id of the call that requested the fit; null for automatic fits
    */
   function pacedProgress(id: number | null): (done: number, steps: number) => void {
     let posted = { done: 0, time: Number.NEGATIVE_INFINITY }
@@ -149,9 +149,10 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
 }
 
 /**
- * Runs the device in the page instead of a worker. It serves old web views, policies that forbid workers, and pages
- * that can't load the worker's script. It uses the same messages over a channel and the same code in the page's
- * thread. The work comes in slices, so that the page can paint in between (`engine/nextTask.ts`).
+ * Runs the device in the page instead of a worker. The page runs the device for old web views, policies that forbid
+ * workers, and pages that can't load the worker's script. The device in the page gets the same messages over a channel,
+ * and runs the same code in the page's thread. The work comes in slices, so that the page can paint in between
+ * (`engine/nextTask.ts`).
  */
 export function deviceInPage(environment: Environment = workerEnvironment): Thread {
   const { port1: page, port2: device } = new MessageChannel()
@@ -167,7 +168,7 @@ export function deviceInPage(environment: Environment = workerEnvironment): Thre
   }
 }
 
-/** Computes a list; null if it is not possible yet. */
+/** Computes a list; null if the list is not possible yet. */
 type ComputeList = (query: ListQuery) => readonly Recommendation[] | null
 
 const present =
@@ -187,8 +188,9 @@ const placeOf = (query: ListQuery): number => optionsOf(query)?.distinct ?? 0
 const optionsOf = (query: ListQuery) => (query.kind === 'rerank' ? undefined : query.options)
 
 /**
- * Lists that the page watches. They are computed when they could have changed, and posted if they have changed. Lists
- * with `distinct` are computed in the order of that number; each list leaves out the items of the lists before it.
+ * Lists that the page watches. Watched lists are computed when they could have changed, and posted if they have
+ * changed. Lists with `distinct` are computed in the order of that number; each list leaves out the items of the lists
+ * before it.
  */
 export function createWatchedLists() {
   const lists = new Map<number, Watched>()

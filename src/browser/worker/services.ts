@@ -18,7 +18,7 @@ import type { CleanMore } from './shopper.ts'
 import { type Bus, type DeviceState, Notices, startingState } from './state.ts'
 import { joinTabs, type Tabs } from './tabs.ts'
 
-/** Inputs from the worker's surroundings; tests pass their own. */
+/** Inputs from the worker's surroundings; tests pass their own inputs. */
 export interface Environment {
   readonly now: () => number
   /** Clock for durations, in milliseconds. */
@@ -33,7 +33,7 @@ export interface Environment {
   readonly onDemand: OnDemand
   /**
    * Asks the shopper to confirm a consent, where the page's scripts can't interfere; resolves with the words shown.
-   * Without this function, the page asks.
+   * Without this function, the page asks for consent.
    * @throws NearsideError `consent-missing` if the shopper declines
    */
   readonly confirmConsent?: (terms: ContributionTerms) => Promise<string>
@@ -55,7 +55,7 @@ export interface Services extends Environment {
   readonly ledger: Ledger
   /**
    * Returns the log for entries about the person in use. For a visit that is not stored, `append` adds nothing and
-   * resolves with null. Call this before any `await`, so that all entries are about the same person.
+   * resolves with null. Call this method before any `await`, so that all entries are about the same person.
    */
   readonly ownLog: () => OwnLog
   readonly transport: Transport
@@ -109,7 +109,7 @@ export async function openServices(
       fetch: environment.fetch,
       ledger,
       destinations: destinationsOf(config),
-      // Record the addresses in memory, too, because the log needs them and can be stored on disk later.
+      // The addresses are recorded in memory, too, because the log needs them and can be stored on disk later.
       records: (change) => store.changeSettings(change, 'strict'),
       relayed: federation && relay ? { ...federation, relay } : undefined,
       offline: offlineSignal(state, bus),
@@ -154,7 +154,7 @@ function offlineSignal(state: DeviceState, bus: Bus): () => AbortSignal {
   return () => line.signal
 }
 
-/** Code for options that the shop chose; null for an option that it did not choose, or that can't be loaded. */
+/** Code for options that the shop chose; null for an option that it did not choose, or whose code can't be loaded. */
 export interface ChosenCode {
   readonly Learners: typeof ChosenLearners | null
   readonly cleanMore: CleanMore | null

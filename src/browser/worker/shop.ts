@@ -1,6 +1,6 @@
 /**
- * @module Catalog and base model, which are the same for every shopper. The device uses the stored copies at once; it
- * then asks the network, and uses newer copies once it has verified them.
+ * @module Catalog and base model, which are the same for every shopper. The device uses the stored copies of both at
+ * once; it then asks the network, and uses newer copies once it has verified them.
  */
 
 import type { Catalog, VariantsOf } from '@nearside/core/catalog/catalog.ts'
@@ -39,7 +39,7 @@ export class Shop {
   #stocked: Promise<unknown> = Promise.resolve()
   /** Whether only the first part of the catalog or of the model has arrived. */
   isPartial = true
-  /** Null before a model with context terms is loaded. */
+  /** Code for context terms; null before a model with context terms is loaded. */
   contextTerms: ContextTerms | null = null
   /** Order of a list for a shopper without events while there is no ranker. */
   readonly first = new FirstOrder()
@@ -84,7 +84,8 @@ export class Shop {
   }
 
   /**
-   * Base model for computing updates. It uses the shop's context but no discounts, because past discounts are unknown.
+   * Base model for computing updates. This model uses the shop's context but no discounts, because past discounts are
+   * unknown.
    */
   get toImprove(): LoadedModel | null {
     const known = { at: this.#services.context.at, discountsAt: () => null }
@@ -111,7 +112,7 @@ export class Shop {
     return this.#rules?.all.some((rule) => 'only' in rule || 'pin' in rule) ?? false
   }
 
-  /** Whether the item exists. Without a catalog and a model, true for any item. */
+  /** Whether the item exists. Without a catalog and a model, every item counts as existing. */
   readonly knows = (item: string): boolean => {
     if (!this.catalog && !this.#ranker) return true
     return this.catalog?.get(item) !== undefined || this.rowOf(item) !== undefined
@@ -237,7 +238,7 @@ export class Shop {
   }
 
   async #build(): Promise<void> {
-    // Load these before reading the model: a new model could arrive in the meantime.
+    // These are loaded before the model is read, because a new model could arrive in the meantime.
     const [scoreInPart, contextTerms] = await Promise.all([
       this.#scoreInPart(),
       this.#loadContextTerms(),
@@ -264,7 +265,7 @@ export class Shop {
     this.#order = { ids: model.itemIds, categories: model.itemIds.map(() => '') }
   }
 
-  /** Code of the context terms; null for a model without them. Also null, with a notice, if it can't be loaded. */
+  /** Code of the context terms; null for a model without them and, with a notice, if the code can't be loaded. */
   async #loadContextTerms(): Promise<ContextTerms | null> {
     if (!this.loaded?.model.context) return null
     const without = 'Code for the shop’s context could not be loaded'
@@ -273,7 +274,7 @@ export class Shop {
     return this.contextTerms
   }
 
-  /** Scoring for large catalogs; null for smaller catalogs. Also null, with a notice, if its code can't be loaded. */
+  /** Scoring for large catalogs; null for smaller catalogs and, with a notice, if its code can't be loaded. */
   async #scoreInPart(): Promise<ScoreInPart | null> {
     const known = this.loaded?.model.itemIds.length ?? 0
     // The sum is an upper bound of the number of items, because model and catalog share items.

@@ -17,7 +17,7 @@ import { loadOptional, type Services } from './services.ts'
 export class ShopCatalog {
   readonly #services: Services
   readonly #downloads: Downloads
-  /** Null if the page passed the catalog itself. */
+  /** The catalog's file; null if the page passed the catalog itself. */
   readonly #file: KeptFile | null
   /** Catalog as published: usual prices, without live changes. */
   #published: Catalog | null = null
@@ -27,7 +27,7 @@ export class ShopCatalog {
   #applied: Catalog | null = null
   /** Time at which the next sale begins or ends, milliseconds since the epoch. */
   #pricesUntil = Number.POSITIVE_INFINITY
-  /** Null before the first usable catalog. */
+  /** Current catalog; null before the first usable catalog. */
   current: Catalog | null = null
   /** Live changes that `current` contains; null for none. */
   changes: LiveChanges | null = null

@@ -1,6 +1,6 @@
 /**
- * @module The shop's own rules on this device, passed directly or read from their file. Loaded only if the shop has
- * rules.
+ * @module The shop's own rules on this device, passed directly or read from their file. The code is loaded only if the
+ * shop has rules.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import { contextValue } from '@nearside/core/features/context/contextValue.ts'

@@ -1,4 +1,4 @@
-/** @module The shopper: their stored events, and data derived from them. */
+/** @module The shopper: the stored events, and data derived from the events. */
 
 import { NearsideError } from '@nearside/core/error.ts'
 import { isSameOrder, keepItems, readCapture } from '@nearside/core/events/capture.ts'
@@ -31,7 +31,7 @@ export class Shopper {
   #derived: (Derived & { readonly of: readonly unknown[] }) | null = null
   /** Resolves when all events are stored. */
   #written: Promise<unknown> = Promise.resolve()
-  /** Reads other tabs' events. Events stored during a read cause one further read. */
+  /** Reads other tabs' events. Events that are stored during a read cause one further read. */
   readonly #rereading: Scheduler
 
   constructor(services: Services, shop: Shop, cleanMore: CleanMore | null) {
@@ -65,7 +65,7 @@ export class Shopper {
     leave: (event: ShopperEvent) => ShopperEvent | null,
   ): Pick<Derived, 'events' | 'history'> {
     let head = EMPTY_HEAD
-    // Recompute the visits, as if the removed parts had been forgotten.
+    // Recomputes the visits, as if the removed parts had been forgotten.
     const left = this.#services.state.events.flatMap((event) => {
       const rest = leave(event)
       if (!rest || handedOver(rest)) return rest ?? []
@@ -86,7 +86,7 @@ export class Shopper {
   }
 
   async reload(): Promise<void> {
-    // Wait for pending writes: an older read must not remove their events from memory.
+    // Waits for pending writes, because an older read must not remove their events from memory.
     await this.#written
     const { store } = this.#services
     const own = store.own()
@@ -108,7 +108,8 @@ export class Shopper {
   /**
    * Stores an event with its known items and resolves with its id. The result is null, with a notice, if no part of the
    * event can be stored. The result is null without a notice during a pause, and if the event belongs to another person
-   * than the one in use. That happens if another tab has switched, or if a new worker gets the page's unanswered calls.
+   * than the one in use. An event can belong to another person if another tab has switched, or if a new worker gets the
+   * page's unanswered calls.
    */
   readonly capture = async ({ id, time, input, person }: Captured): Promise<string | null> => {
     const { notices, state, store } = this.#services
@@ -122,7 +123,7 @@ export class Shopper {
     if (draft.items.some((item) => knownAs(item) === undefined)) {
       const { erasures } = state
       await this.#shop.stocked()
-      // Check again, because a pause, an erasure or a switch to another person could have come in the meantime.
+      // This checks again, because a pause, an erasure or a switch to another person could have come in the meantime.
       if (state.paused || state.erasures !== erasures) return null
     }
     const known = keepItems(draft, knownAs)
@@ -165,7 +166,7 @@ export class Shopper {
     const { bus, state } = this.#services
     const known = new Set(state.events.map(({ id }) => id))
     const added = events.filter(({ id }) => !known.has(id))
-    // The events are nearly always in order, except after a clock was set back.
+    // The events are nearly always sorted by time, except after a clock was set back.
     state.events = [...state.events, ...added].sort((a, b) => a.time - b.time)
     bus.emit('stored', 'events')
     for (const { name } of events) bus.emit('event', name)

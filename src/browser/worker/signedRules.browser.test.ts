@@ -33,7 +33,7 @@ const put = (content: unknown) => server.files.set('rules.json', utf8(JSON.strin
 const pins = async ({ device }: TestDevice) => (await device.rules()).map(({ name }) => name).join()
 const codes = ({ device }: TestDevice) => device.snapshot().notices.map(({ code }) => code)
 
-test('rules that the shop’s key signed apply, whatever their layout, and newer ones replace them', async () => {
+test('rules that the shop’s key signed apply, whatever their layout, and newer signed rules replace them', async () => {
   const { rules, signed: signature } = await signed(5, 'item-2', shop)
   put({ signed: signature, rules })
   const tested = await start(server, newDatabase(), {}, CONFIG)
@@ -98,7 +98,7 @@ describe('a file that the device refuses', () => {
       expect(await pins(tested)).toBe('item-2')
       expect(codes(tested)).toEqual(['rules-invalid'])
       await tested.device.close()
-      // Also on the next visit, which reads the stored rules.
+      // The same holds on the next visit, which reads the stored rules.
       const again = await start(server, database, {}, CONFIG)
       expect(await pins(again)).toBe('item-2')
     },
@@ -118,7 +118,7 @@ describe('a file that the device refuses', () => {
   )
 })
 
-test('an older file is refused on a later visit, too, even if another tab had stored the newer one', async () => {
+test('an older rules file is refused on a later visit, too, even if another tab had stored the newer one', async () => {
   const database = newDatabase()
   put(await signed(5, 'item-2', shop))
   const first = await start(server, database, {}, CONFIG)

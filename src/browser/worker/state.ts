@@ -30,9 +30,7 @@ export interface DeviceState {
   erasures: number
   /** Last conditions that the page sent. Written by the device. */
   conditions: DeviceConditions
-  /**
-   * Whether stored data are allowed to outlive the page; null before the shopper's answer. Written by the persistence.
-   */
+  /** Whether stored data may outlive the page; null before the shopper's answer. Written by the persistence. */
   persist: boolean | null
   /** Whether the browser refused to erase the disk after the shopper's no. Written by the persistence. */
   unerased: boolean
@@ -43,8 +41,8 @@ export interface DeviceState {
   /** The shop's current context. Written by the context. */
   context: ShopContext
   /**
-   * All captured events, ascending by time, not cleaned; a new array after each change. Written by the shopper and
-   * the store.
+   * All captured events, ascending by time, not cleaned; a new array after each change. The shopper and the store write
+   * this field.
    */
   events: readonly ShopperEvent[]
   /** Personal model in use. Written by the learner. */
@@ -53,17 +51,17 @@ export interface DeviceState {
   fitting: PersonalizerSnapshot['fitting']
   /** Reason why learning is deferred. Written by the learner. */
   deferred: Deferral | null
-  /** Weight of each learner that the shop chose; empty without any. Written by the chosen learners. */
+  /** Weight of each learner that the shop chose; empty without any. The chosen learners write this field. */
   learners: readonly LearnerWeight[]
-  /** Engine that the page requested. Written by the engine in use. */
+  /** Engine that the page requested. The engine in use writes this field. */
   enginePreference: EnginePreference
-  /** Engine in use; null before one was needed. Written by the engine in use. */
+  /** Engine in use; null before an engine was needed. The engine in use writes this field. */
   engine: PersonalizerSnapshot['engine']
   /** Whether this tab leads, so that it learns automatically. Written by the tabs. */
   leads: boolean
   /** Consent to contribute. Written by the contribution. */
   consent: Settings['consent']
-  /** Whether the shopper allows agents to ask this device. Written by the device and `agents.ts`. */
+  /** Whether the shopper allows agents to ask this device. The device and `agents.ts` write this field. */
   agents: boolean
   /** Numbers of updates sent. Written by the contribution. */
   sent: Settings['sent']
@@ -135,7 +133,7 @@ export interface Bus {
     name: K,
     listener: (what: DeviceEvents[K]) => void | Promise<void>,
   ): void
-  /** Calls all listeners before it returns. If a listener fails, it emits `failed`. */
+  /** Calls all listeners before it returns. If a listener fails, the bus emits `failed`. */
   emit<K extends keyof DeviceEvents>(name: K, what: DeviceEvents[K]): void
 }
 

@@ -1,7 +1,7 @@
 /**
- * @module Several tabs of one shopper. Every tab's worker writes events and answers lists itself. The tab that holds
- * a Web Lock leads: it learns automatically. A tab that changes something announces that, and the others read it from
- * the store. A tab that dies releases the lock, and the next in line leads.
+ * @module Several tabs of one shopper. Every tab's worker writes events and answers lists itself. The tab that holds a
+ * Web Lock leads: it learns automatically. A tab that changes something announces the change, and the other tabs read
+ * it from the store. A tab that dies releases the lock, and the next in line leads.
  */
 
 import { serially } from '@nearside/core/serially.ts'
@@ -25,7 +25,7 @@ const STORED: readonly Stored[] = [
   'unkept',
 ]
 
-/** Whether the change is the shopper's answer to storage. Tabs exchange it even while they store in memory. */
+/** Whether the change is the shopper's answer to storage. Tabs exchange this answer even while they store in memory. */
 const isAnswer = (what: Stored) => what === 'kept' || what === 'unkept'
 
 interface TabsInputs {

@@ -1,4 +1,4 @@
-/** @module Two aggregators for tests of a device. Both show the same policy, and answer as the test specifies. */
+/** @module Two aggregators for tests of a device, which show the same policy and answer as the test specifies. */
 import { exportSealingKeys, generateSealingKeys } from '@nearside/aggregate/privacy/seal.ts'
 import {
   exportSigningKeys,
@@ -34,7 +34,7 @@ export class TestAggregators {
   /** Clock of both servers, milliseconds since the epoch. */
   now = () => Date.now()
   /**
-   * Answer to a report. `lost`: the report arrives, but the answer to it doesn't. `slow`: there is no answer until the
+   * Answer to a report. `lost`: the report arrives, but its answer is lost. `slow`: there is no answer until the
    * request is stopped.
    */
   answer: 'receipt' | 'lost' | 'slow' | number = 'receipt'
@@ -42,11 +42,11 @@ export class TestAggregators {
   readonly posted: Uint8Array[] = []
   /** Authorization headers of these reports. */
   readonly authorizations: (string | null)[] = []
-  /** Issuer that signs token requests; null: they get status 503. */
+  /** Issuer that signs token requests; null: token requests get status 503. */
   issuer: ((blinded: Uint8Array) => Uint8Array<ArrayBuffer>) | null = null
   /** Number of requests for tokens. */
   tokens = 0
-  /** Number of bytes of these requests' bodies. */
+  /** Number of bytes of the bodies of token requests. */
   tokenBytes = 0
   asked = 0
   /** Number of reports that were stopped while the device waited for the answer. */

@@ -121,7 +121,7 @@ export async function openDevice(
   }
 }
 
-/** Opens a device that closes with the test. */
+/** Opens a device that closes at the end of the test. */
 export async function start(...args: Parameters<typeof openDevice>): Promise<TestDevice> {
   const opened = await openDevice(...args)
   onTestFinished(() => opened.device.close())

@@ -3,7 +3,7 @@ import { sameQuery } from '@nearside/core/catalog/words.ts'
 import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import type { Captured } from '../messages.ts'
 
-/** Events without an item, or without items of a category. */
+/** Events from which an item, or the items of a category, are removed. */
 const withoutItems = (all: readonly Captured[], isOut: (id: string) => boolean) =>
   all.flatMap((one) => {
     const { item_id: only, items: several = [] } = one.input
@@ -13,7 +13,7 @@ const withoutItems = (all: readonly Captured[], isOut: (id: string) => boolean) 
     return items.length > 0 ? [{ ...one, input: { ...one.input, items } }] : []
   })
 
-/** Events without the events that the reason names; null for a reason that names none. */
+/** Events without the events that the reason names; null for a reason that names no event. */
 export function withoutCause(
   all: readonly Captured[],
   { id, reason }: Recommendation,

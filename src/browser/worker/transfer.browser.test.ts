@@ -100,7 +100,7 @@ describe('a transfer between devices', () => {
     expect(JSON.stringify(await b.device.export())).not.toContain('item-8')
   })
 
-  test('a transfer imports nothing if the file is another shop’s, locked or damaged, or while paused', async () => {
+  test('a transfer imports nothing if the file is another shop’s, locked or damaged, or while the device is paused', async () => {
     const server = await testServer()
     const [a, b] = [await start(server, newDatabase()), await start(server, newDatabase())]
     const elsewhere = await start(

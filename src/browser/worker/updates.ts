@@ -8,7 +8,7 @@ import type { Shop } from './shop.ts'
 const INTERVAL = 5 * 60_000
 /** Milliseconds between two checks if there is no base model yet. */
 const RETRY_INTERVAL = 30_000
-/** Minimum milliseconds since the last check. A page that is opened or shown again before that doesn't check. */
+/** Minimum milliseconds since the last check. A page that is opened or shown again before that time doesn't check. */
 const LEAST_INTERVAL = 60_000
 
 export class Updates {
@@ -16,7 +16,7 @@ export class Updates {
   readonly #shop: Shop
   readonly #learner: Learner
   readonly #all: Polling<boolean>
-  /** Null if the shop has no live file. */
+  /** Checks of the live file; null if the shop has no live file. */
   readonly #live: Polling<void> | null
 
   constructor(services: Services, shop: Shop, learner: Learner) {
@@ -101,7 +101,7 @@ interface Check<T> {
   readonly setting: 'looked' | 'lookedLive'
   /** Milliseconds between two checks. */
   readonly interval: () => number
-  /** Minimum milliseconds since the last check. A page that is opened or shown again before that doesn't check. */
+  /** Minimum milliseconds since the last check. A page that is opened or shown again before that time doesn't check. */
   readonly least: () => number
   readonly run: () => Promise<T>
 }
@@ -127,7 +127,7 @@ class Polling<T> {
     })
   }
 
-  /** @param soon whether the first check is still to come; else the start has just checked */
+  /** @param soon whether the first check is still to come; otherwise the start has just checked */
   async start(soon: boolean): Promise<void> {
     const { interval, least, setting } = this.#check
     if (soon) return this.#schedule(AFTER_START, least())

@@ -293,7 +293,7 @@ test.each([
   const { made } = settings.openings[0]
   expect({ ...again.opening, made }).toEqual(settings.openings[0])
   await device.fineTune({})
-  // An old order that was imported after the report was not part of it.
+  // An old order that was imported after the report was not part of the report.
   const order = { id: 'old', time: Date.now() - 9e9, items: [{ item_id: 'item-4' }] }
   expect(await device.seed([order])).toBe(1)
   // The events give exactly this update, and no longer do if one event is missing.
@@ -362,7 +362,7 @@ describe('terms', () => {
     await expect(device.setContribution(true)).rejects.toMatchObject(beyond)
     await expect(device.contributionTerms()).rejects.toMatchObject(beyond)
     expect([questions, device.snapshot().consent.contribute]).toEqual([0, false])
-    // The shopper agrees first; then the servers ask for more.
+    // The shopper agrees first; then the servers ask for more privacy.
     aggregators.policy = { ...aggregators.policy, aggregationGoal: 1000 }
     await agreeTo(device)
     aggregators.policy = { ...aggregators.policy, aggregationGoal: 999 }
@@ -444,7 +444,7 @@ describe('terms', () => {
     const fetch = aggregators.fetchWith(server.fetch)
     const other = { ...FEDERATION, leaderOperator: 'Another shop' }
     const old = await start(server, database, { fetch }, { federation: other })
-    // Make sure that the two times differ by a millisecond.
+    // The test makes sure that the two times differ by a millisecond.
     await new Promise((resolve) => setTimeout(resolve, 5))
     const tested = await open(database)
     await live(tested)
@@ -495,7 +495,8 @@ test('the device contacts the aggregators at most once an hour over reloads, tab
     await again.device.contribute()
     await again.device.close()
   }
-  // Two requests for the first visit and two for each requested contribution; none for automatic contributions.
+  // The servers get two requests for the first visit and two for each requested contribution, but none for automatic
+  // contributions.
   expect(aggregators.asked).toBe(2 + 3 * 2)
   clock += 3_600_000
   const later = await visit(database, { now })

@@ -31,7 +31,7 @@ test('an event about a product counts as an event about its first available vari
   expect(bought).toMatchObject({ items: ['item-4'], quantity: 3 })
 })
 
-test('past orders may name the product, too', async () => {
+test('past orders may name the product instead of a variant, too', async () => {
   const { device } = await opened()
   const order = { id: '1', time: NOW - 86_400_000, items: [{ item_id: 'mug' }] }
   expect(await device.seed([order])).toBe(1)

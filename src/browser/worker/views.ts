@@ -1,7 +1,7 @@
 /**
- * @module Views from which lists are made: the shopper's events and the resulting scores. Besides the present view,
- * there are counterfactual views without some events, for reasons. Each view is computed once per change and minute,
- * for all lists of a page.
+ * @module Views from which lists are made: the shopper's events and the scores that result from the events. Besides the
+ * present view, there are counterfactual views without some events, for reasons. Each view is computed once per change
+ * and minute, for all lists of a page.
  */
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import { eventStrength } from '@nearside/core/events/strength.ts'
@@ -61,8 +61,8 @@ export class Views {
   }
 
   /**
-   * Views without some of the shopper's events. One view uses the learned model, which can depend on these events; the
-   * other doesn't use it.
+   * Views without some of the shopper's events. One of the two views uses the learned model, which can depend on these
+   * events; the other view doesn't use it.
    * @param key unique for each `leave`
    */
   without(ranker: Ranker, key: string, leave: Cause['without']): readonly View[] {
@@ -100,7 +100,7 @@ export class Views {
 
   #learned(ranker: Ranker) {
     const { personal } = this.#services.state
-    // Null if there is no fit on this base model yet, or if the guard prefers the base model.
+    // The parameters are null if there is no fit on this base model yet, or if the guard prefers the base model.
     const applies = personal?.base === this.#shop.loaded?.hash
     const active = applies && personal?.guard.active && personal.fusionWeight > 0 ? personal : null
     return { active, learners: this.#chosen?.of(ranker.model) ?? null }

@@ -36,7 +36,7 @@ function createPage() {
   }
 }
 
-test('a later list leaves out the items of an earlier one, even if it started first', () => {
+test('a later list leaves out the items of an earlier list, even if the later list started first', () => {
   const lists = createWatchedLists()
   const { shown, take } = createPage()
   take(lists.watch([{ id: 0, query: query(2, 2) }], from(0)))

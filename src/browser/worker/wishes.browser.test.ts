@@ -59,7 +59,7 @@ describe('forgetting', () => {
     expect(before).not.toEqual(await parameters(never))
   })
 
-  test('forgetting all events of one name removes these and no others', async () => {
+  test('forgetting all events of one name removes these events and no others', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested, Date.now() - 10 * DAY)
     const { byName } = tested.device.snapshot().events
@@ -84,14 +84,14 @@ describe('forgetting', () => {
     async (engine) => {
       const server = await testServer()
       const clock = Date.now()
-      // Use the real choice of engines, which tests each engine with a fit of known result.
+      // The test uses the real choice of engines, which tests each engine with a fit of known result.
       const { chooseEngine } = workerEnvironment
       const open = () =>
         start(server, newDatabase(), { now: () => clock, chooseEngine }, { engine })
       const never = await open()
       const forgot = await open()
       for (const tested of [never, forgot]) await live(tested, clock - 20 * DAY)
-      // Learn before and after the purchases of cards, so that the guard is tested on them.
+      // The device learns before and after the purchases of cards, so that the guard is tested on them.
       await parameters(forgot)
       for (const [i, item_id] of ['item-1', 'item-5', 'item-9', 'item-1'].entries()) {
         const input = { name: 'purchase', item_id } as const
@@ -188,7 +188,7 @@ describe('restoring forgotten events', () => {
       const forgotten = await tested.device.forget(CARDS)
       const { erasures } = tested.device.snapshot()
       await since(other.device, forgotten)
-      // The page learns that an offered undo no longer works.
+      // The page learns that an undo that was offered no longer works.
       await waitFor(() => expect(tested.device.snapshot().erasures).toBeGreaterThan(erasures))
       const before = (await other.device.events(99)).length
       const log = (await other.device.entries()).length
@@ -220,7 +220,7 @@ test('an explanation’s contributions add up to the score, and its reason is th
   await live(tested, Date.now() - 10 * DAY)
   await tested.device.fineTune({})
   const list = await tested.device.recommend({ limit: 31, exclude: [], diversify: false })
-  // Use whole screens: a reason refers to the item's own screen.
+  // The test uses whole screens, because a reason refers to the item's own screen.
   for (const [place, listed] of list.slice(0, 24).entries()) {
     const explained = await tested.device.explain(listed.id)
     if (!explained) throw new Error(`${listed.id} is not explained`)
@@ -242,7 +242,7 @@ describe('automatic learning', () => {
     ['battery', { battery: 0.1 }],
     ['save-data', { savesData: true }],
   ] as const)(
-    'automatic learning waits during %s, reports that, and continues afterwards',
+    'automatic learning waits during %s, reports the reason, and continues afterwards',
     async (reason, bad) => {
       const conditions = { ...CALM, ...bad }
       const tested = await start(await testServer(), newDatabase(), {}, { conditions })
@@ -332,7 +332,7 @@ describe('automatic learning', () => {
     ['online', 0],
     ['hybrid', 2000],
     ['batch', 30_000],
-  ] as const)('%s: a view starts a fit after %d ms', async (strategy, delay) => {
+  ] as const)('strategy %s: a view starts a fit after %d ms', async (strategy, delay) => {
     const tested = await start(await testServer(), newDatabase(), {}, { strategy })
     const before = new Set(tested.timers.waiting.keys())
     await tested.capture({ name: 'view_item', item_id: 'item-5' })
@@ -378,7 +378,7 @@ describe('retention', () => {
   }
 })
 
-test('after a catalog change new items are listed at once and removed items nowhere', async () => {
+test('after a catalog change new items are listed at once and removed items are listed nowhere', async () => {
   const server = await testServer()
   const url = `${TEST_MODEL_URL}catalog.json`
   const publish = (items: unknown) =>
@@ -406,7 +406,7 @@ test('after a catalog change new items are listed at once and removed items nowh
   ])
   for (const list of lists) expect(ids(list).filter((id) => gone.has(id))).toEqual([])
   for (const list of lists.slice(0, 3)) expect(ids(list)).toContain('new')
-  // Ids that a search found earlier, and an id that neither catalog nor model contains.
+  // The ids are those that a search found earlier, and an id that neither catalog nor model contains.
   const found = ['nowhere', 'item-4', 'new', 'item-8', 'item-0']
   for (const order of ['personal', 'base'] as const) {
     const reranked = ids(await tested.device.rerank(found, { order }))
