@@ -110,7 +110,7 @@ describe('the blinded request that an issuer sees', () => {
     const n = big(toHex(modulus))
     for (const token of asked) {
       for (const seen of asked) {
-        // For each token and each answer of the issuer, some blind connects the two.
+        // For each token and each answer of the issuer, some blind connects token and answer.
         const signature = big(toHex(token.signature))
         const factor = (big(toHex(seen.response)) * inverseOf(signature, n)) % n
         const bytes = fromHex(factor.toString(16).padStart(512, '0'))

@@ -1,7 +1,7 @@
 /**
- * @module Blind signatures, the requester's side: RSABSSA-SHA384-PSS with e = 65537 (RFC 9474). The signer sees a
- * uniformly random number, whatever the message. For every signature and every such number there is a blind that
- * connects the two, so the signer can't tell which request led to a signature.
+ * @module Blind signatures, the requester's side: RSABSSA-SHA384-PSS with e = 65537 (RFC 9474). The signer of a blind
+ * signature sees a uniformly random number, whatever the message. For every signature and every number that the signer
+ * saw, there is a blind that connects the two, so the signer can't tell which request led to a signature.
  */
 import { type Bytes, concat, fromHex, ownBytes, toBase64, toHex } from '@nearside/core/bytes.ts'
 import type { RandomBytes } from './randomBytes.ts'
@@ -19,7 +19,7 @@ interface Blinded {
 
 /**
  * Draws the salt, then the blind.
- * @param modulus big-endian, its highest bit set
+ * @param modulus big-endian, with its highest bit set
  */
 export async function blind(
   modulus: Uint8Array,
@@ -36,7 +36,7 @@ export async function blind(
   }
 }
 
-/** Blinded message m · r^e mod n. Over all invertible r, it takes each invertible value exactly once. */
+/** Blinded message m · r^e mod n. Over all invertible r, this number takes each invertible value exactly once. */
 export function multiplyBlind(encoded: bigint, factor: bigint, n: bigint): bigint {
   // Raises to e = 2¹⁶ + 1: sixteen squarings, then one multiplication.
   let power = factor
@@ -59,7 +59,7 @@ export async function unblind(
   return (await crypto.subtle.verify(pss, key, signature, ownBytes(message))) ? signature : null
 }
 
-/** EMSA-PSS-ENCODE (RFC 8017 §9.1.1) with SHA-384 and MGF1, one bit shorter than the modulus. */
+/** Encodes a message by EMSA-PSS-ENCODE (RFC 8017 §9.1.1) with SHA-384 and MGF1, one bit shorter than the modulus. */
 async function encode(message: Uint8Array, salt: Uint8Array, length: number): Promise<Bytes> {
   const hash = await sha384(concat(new Uint8Array(8), await sha384(message), salt))
   const data = new Uint8Array(length - HASH_BYTES - 1)

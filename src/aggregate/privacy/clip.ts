@@ -7,7 +7,7 @@ export function norm(vector: ArrayLike<number>): number {
   return largest === 0 ? 0 : largest * ratio
 }
 
-/** Norm ‖x‖ as two factors, largest · ratio. Their product can overflow even if no number of the vector does. */
+/** Norm ‖x‖ as two factors, largest · ratio. The factors' product can overflow even if no number of the vector does. */
 function scaledNorm(vector: ArrayLike<number>): { largest: number; ratio: number } {
   let largest = 0
   for (let i = 0; i < vector.length; i++) largest = Math.max(largest, Math.abs(vector[i]))
@@ -15,7 +15,7 @@ function scaledNorm(vector: ArrayLike<number>): { largest: number; ratio: number
   let sum = 0
   for (let i = 0; i < vector.length; i++) {
     const relative = vector[i] / largest
-    // Multiply, because engines can round `** 2` differently, and an auditor must get the same bits.
+    // Multiplies, because engines can round `** 2` differently, and an auditor must get the same bits.
     sum += relative * relative
   }
   return { largest, ratio: Math.sqrt(sum) }
@@ -23,8 +23,8 @@ function scaledNorm(vector: ArrayLike<number>): { largest: number; ratio: number
 
 /**
  * Clipped vector x · min(1, C/‖x‖), in fp64.
- * @throws NearsideError `report-invalid` for a NaN or infinite coordinate: clipping would turn it into an arbitrary
- * direction
+ * @throws NearsideError `report-invalid` for a NaN or infinite coordinate: clipping would turn the vector into an
+ *   arbitrary direction
  */
 export function clip(vector: ArrayLike<number>, clipNorm: number): Float64Array {
   const clipped = Float64Array.from(vector)
@@ -32,6 +32,6 @@ export function clip(vector: ArrayLike<number>, clipNorm: number): Float64Array 
     throw new NearsideError('report-invalid', 'The update holds a number that is not finite')
   const { largest, ratio } = scaledNorm(clipped)
   if (largest * ratio <= clipNorm) return clipped
-  // Divide first: C/‖x‖ of a huge vector is too small for an exact double.
+  // Divides first, because C/‖x‖ of a huge vector is too small for an exact double.
   return clipped.map((coordinate) => (coordinate / largest) * (clipNorm / ratio))
 }

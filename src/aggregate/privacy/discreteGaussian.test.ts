@@ -13,7 +13,7 @@ function probability(x: number, variance: number): number {
 /** Upper tail of χ² with k degrees of freedom, by Wilson and Hilferty's cube root. */
 function chiSquareTail(statistic: number, k: number): number {
   const z = (Math.cbrt(statistic / k) - (1 - 2 / (9 * k))) / Math.sqrt(2 / (9 * k))
-  // Logistic approximation of the normal tail, right to two digits, which is enough for a threshold.
+  // The logistic approximation of the normal tail is right to two digits, which is enough for a threshold.
   return 1 / (1 + Math.exp(1.5976 * z + 0.070565 * z ** 3))
 }
 

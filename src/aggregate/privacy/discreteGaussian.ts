@@ -12,7 +12,7 @@ export type NoiseSampler = (variance: bigint, dimension: number) => Int32Array |
 /** Number of draws between two pauses for other requests; these draws take about five milliseconds. */
 const SLICE = 256
 
-/** Uniform integer in [0, bound), by rejection, so without modulo bias. */
+/** Draws a uniform integer in [0, bound), by rejection, so without modulo bias. */
 function uniform(bound: bigint, randomBytes: RandomBytes): bigint {
   const bits = (bound - 1n).toString(2).length
   const length = Math.ceil(bits / 8)
@@ -29,7 +29,7 @@ function bernoulli(numerator: bigint, denominator: bigint, randomBytes: RandomBy
   return uniform(denominator, randomBytes) < numerator
 }
 
-/** True with probability exp(−numerator/denominator), any non-negative rational (Alg. 1). */
+/** Returns true with probability exp(−numerator/denominator), any non-negative rational (Alg. 1). */
 function bernoulliExp(numerator: bigint, denominator: bigint, randomBytes: RandomBytes): boolean {
   let rest = numerator
   while (rest > denominator) {
@@ -41,7 +41,7 @@ function bernoulliExp(numerator: bigint, denominator: bigint, randomBytes: Rando
   return k % 2n === 1n
 }
 
-/** Discrete Laplace sample: P(x) ∝ exp(−|x|/scale) (Alg. 2). */
+/** Draws a discrete Laplace sample: P(x) ∝ exp(−|x|/scale) (Alg. 2). */
 function discreteLaplace(scale: bigint, randomBytes: RandomBytes): bigint {
   for (;;) {
     const remainder = uniform(scale, randomBytes)
@@ -50,7 +50,7 @@ function discreteLaplace(scale: bigint, randomBytes: RandomBytes): bigint {
     while (bernoulliExp(1n, 1n, randomBytes)) quotient++
     const magnitude = remainder + scale * quotient
     const negative = bernoulli(1n, 2n, randomBytes)
-    // Reject −0: with both signs, zero would occur twice as often.
+    // −0 is rejected, because zero would occur twice as often with both signs.
     if (negative && magnitude === 0n) continue
     return negative ? -magnitude : magnitude
   }

@@ -11,7 +11,7 @@ import {
 } from './gaussianAccountant.ts'
 
 describe('ε of the Gaussian mechanism', () => {
-  // Values of google/differential-privacy dp_accounting 0.6.0, exact form.
+  // The values come from google/differential-privacy dp_accounting 0.6.0, exact form.
   it.each([
     { z: 1, times: 1, delta: 1e-5, epsilon: 4.3771780956817 },
     { z: 4.530877117, times: 1, delta: 1e-6, epsilon: 0.9273923379975922 },
@@ -25,7 +25,7 @@ describe('ε of the Gaussian mechanism', () => {
     },
   )
 
-  it('`epsilonOf` inverts δ(ε) over the range that matters', () => {
+  it('`epsilonOf` inverts δ(ε) over the range that is used', () => {
     for (const mu of [0.01, 0.3, 1, 2.5, 8, 30]) {
       for (const delta of [1e-12, 1e-9, 1e-6, 1e-3]) {
         const epsilon = epsilonOf(mu, delta)
@@ -38,7 +38,7 @@ describe('ε of the Gaussian mechanism', () => {
     }
   })
 
-  it('ε falls with δ, rises with participations, and is 0 without any', () => {
+  it('ε falls as δ rises, rises with participations, and is 0 without participations', () => {
     expect(epsilonOf(0, 1e-6)).toBe(0)
     expect(epsilonOf(1, 1e-5)).toBeLessThan(epsilonOf(1, 1e-6))
     expect(epsilonOf(Math.SQRT2, 1e-6)).toBeGreaterThan(epsilonOf(1, 1e-6))
@@ -59,7 +59,7 @@ describe('ε of published noise multipliers at δ = 1e-6', () => {
     { times: 52, z: [30.465, 16.084, 8.607, 4.708] },
   ])('ε of published noise multipliers at δ = 1e-6, for $times participations', ({ times, z }) => {
     for (const [i, epsilon] of [1, 2, 4, 8].entries()) {
-      // The published z are rounded to three decimals.
+      // The published values of z are rounded to three decimals.
       expect(epsilonOf(Math.sqrt(times) / (z[i] + 6e-4), 1e-6)).toBeLessThanOrEqual(epsilon)
       expect(epsilonOf(Math.sqrt(times) / (z[i] - 6e-4), 1e-6)).toBeGreaterThanOrEqual(epsilon)
       // Substitution needs twice the noise.
@@ -91,7 +91,7 @@ describe('ε by substitution and by zero-out', () => {
   const noise = fc.double({ min: 0.5, max: 50, noNaN: true })
   const delta = fc.constantFrom(1e-10, 1e-6, 1e-3)
 
-  it('ε by substitution equals ε by zero-out with half the noise, and is never less', () => {
+  it('ε by substitution equals ε by zero-out with half the noise, and is never less than ε by zero-out', () => {
     fc.assert(
       fc.property(fc.array(noise, { minLength: 1, maxLength: 12 }), delta, (all, at) => {
         const loss = all.reduce((sum, z) => sum + z ** -2, 0)
@@ -104,7 +104,7 @@ describe('ε by substitution and by zero-out', () => {
     )
   })
 
-  it('two rounds together cost at least as much as one and at most the sum of both', () => {
+  it('two rounds together cost at least as much as one round, and at most the sum of both rounds’ costs', () => {
     fc.assert(
       fc.property(noise, noise, delta, (one, other, at) => {
         const loss = (z: number) => z ** -2

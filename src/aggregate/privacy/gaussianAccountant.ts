@@ -20,7 +20,7 @@ export function deltaOf(epsilon: number, mu: number): number {
  * Substitution: μ if the secret is which update a device sent, from the loss Σ z_t⁻².
  *
  * A round has exactly n updates, and both servers see which devices send one. Replacing a device's update moves the sum
- * by at most 2C; that costs as much as C under half the noise.
+ * by at most 2C; that costs as much as a move by C under half the noise.
  */
 export const substitutionMu = (lossSquared: number): number => 2 * Math.sqrt(lossSquared)
 /**
@@ -31,7 +31,7 @@ export const zeroOutMu = (lossSquared: number): number => Math.sqrt(lossSquared)
 
 /**
  * Norm of one aggregator's noise, divided by the largest norm of an update: z·√d (root mean square). Along one
- * direction, where an attacker looks, the ratio is only z.
+ * direction, where an attacker looks, this ratio is only z.
  */
 export const noiseOverUpdate = (noiseMultiplier: number, dimension: number): number =>
   noiseMultiplier * Math.sqrt(dimension)

@@ -100,7 +100,7 @@ describe('Oblivious HTTP', () => {
       changed[at] ^= 1
       await expect(one.open(changed)).rejects.toThrow()
     }
-    // Sealing the same answer twice must use two nonces.
+    // Sealing the same answer twice must use two different nonces.
     expect(toHex(await seal(utf8('answer')))).not.toBe(toHex(answer))
   })
 

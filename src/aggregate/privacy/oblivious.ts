@@ -1,8 +1,8 @@
 /**
- * @module The device's side of Oblivious HTTP (RFC 9458): seals a request to a server's gateway and opens the
- * answer. A relay carries both. The gateway's key is the X25519 form of the server's signing key, which shoppers
- * see and which verifies every task and receipt. So a server can't secretly use another key for one device. Signing
- * and HPKE may share a key of this curve (Thormarker 2021, https://eprint.iacr.org/2021/509).
+ * @module The device's side of Oblivious HTTP (RFC 9458): seals a request to a server's gateway and opens the answer. A
+ * relay carries both. The gateway's key is the X25519 form of the server's signing key, which shoppers see and which
+ * verifies every task and receipt. So a server can't secretly use another key for one device. Signing and HPKE may
+ * share a key of this curve (Thormarker 2021, https://eprint.iacr.org/2021/509).
  */
 import { type Bytes, concat, ownBytes, utf8 } from '@nearside/core/bytes.ts'
 import { ENCAPSULATED_BYTES, NONE, SEALING_BYTES, sealingContext } from './seal.ts'
@@ -39,7 +39,7 @@ export function gatewayKeyOf(signing: Uint8Array): Bytes {
 /**
  * @param message request as binary HTTP
  * @param random 32 random bytes
- * @returns the sealed request for the relay, and a function that opens its answer
+ * @returns the sealed request for the relay, and a function that opens the answer
  */
 export async function sealRequest(gatewayKey: Bytes, message: Uint8Array, random: Bytes) {
   if (random.length !== SEALING_BYTES) throw new RangeError('needs 32 random bytes')
@@ -56,7 +56,7 @@ export async function sealRequest(gatewayKey: Bytes, message: Uint8Array, random
 }
 
 /**
- * Opens an answer; rejects one that isn't the gateway's answer to this request.
+ * Opens an answer; rejects any answer that isn't the gateway's answer to this request.
  * @param secret secret that the HPKE context exported
  */
 export async function openResponse(

@@ -28,9 +28,9 @@ export function importOpeningKeys(publicKey: Uint8Array, privateKey: Uint8Array)
   return { publicKey, privateKey: createPrivateKey({ key, format: 'der', type: 'pkcs8' }) }
 }
 
-/** X25519 key agreement. @throws Error for a public key of small order, whose secret is public */
+/** X25519 key agreement. @throws Error for a public key of small order, whose shared secret is public */
 function agree(privateKey: KeyObject, other: Uint8Array): Buffer {
-  // Use JWK: OpenSSL needs ten times as long for DER.
+  // The key is given as JWK, because OpenSSL needs ten times as long for DER.
   const key = { kty: 'OKP', crv: 'X25519', x: Buffer.from(other).toString('base64url') }
   const publicKey = createPublicKey({ key, format: 'jwk' })
   return diffieHellman({ privateKey, publicKey })
@@ -64,7 +64,7 @@ function scheduleContext(info: Uint8Array): Bytes {
 }
 
 /**
- * Receiver's context of one message (§5.1.1).
+ * Receiver's context of one message (RFC 9180 §5.1.1).
  * @throws NearsideError `report-invalid`, also from `open`, unless the message was sealed to these keys with this
  * `info` and this `aad`
  */

@@ -37,7 +37,7 @@ describe('quantize', () => {
   it('`quantize` keeps any vector within C_q in exact integers', () => {
     const vectors = fc.oneof(
       update,
-      // Many coordinates just above a whole step, to which rounding up adds the most.
+      // Many coordinates lie just above a whole step, so that rounding up adds the most.
       fc.array(fc.constant(1e-6), { minLength: 50, maxLength: 64 }),
     )
     fc.assert(

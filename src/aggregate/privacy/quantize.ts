@@ -17,7 +17,7 @@ export function squaredNorm(vector: Int32Array): number {
 /**
  * Clips to C, scales, and rounds each coordinate randomly up or down with exact expectation.
  *
- * Rounding moves a vector by less than √d, so clipping leaves that margin below C_q. The integers are still checked
+ * Rounding moves a vector by less than √d, so clipping leaves a margin of √d below C_q. The integers are still checked
  * against the bound, because the privacy guarantee depends on it.
  *
  * @param clipNorm C_q, the integer norm bound; must be above √d

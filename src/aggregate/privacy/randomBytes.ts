@@ -2,7 +2,7 @@
 import { type Bytes, ownBytes } from '@nearside/core/bytes.ts'
 
 /**
- * Source of random bytes. Tests pass their own to recompute published vectors; shipped code uses
+ * Source of random bytes. Tests pass their own randomness to recompute published vectors; shipped code uses
  * `cryptoRandomBytes`.
  */
 export type RandomBytes = (length: number) => Bytes
@@ -17,7 +17,7 @@ export const cryptoRandomBytes: RandomBytes = (length) => {
   return bytes
 }
 
-/** Draws from `randomBytes` in blocks: a sampler needs few bytes at a time, and system calls are slow. */
+/** Draws from `randomBytes` in blocks, because a sampler needs few bytes at a time, and system calls are slow. */
 export function buffered(randomBytes: RandomBytes, block = 4096): RandomBytes {
   let buffer = new Uint8Array(0)
   let used = 0
@@ -31,7 +31,7 @@ export function buffered(randomBytes: RandomBytes, block = 4096): RandomBytes {
   }
 }
 
-/** Replays these bytes in the order in which they were drawn. @throws RangeError if too few bytes are left */
+/** Replays these bytes in the sequence in which they were drawn. @throws RangeError if too few bytes are left */
 export function replayed(drawn: Uint8Array): RandomBytes {
   let used = 0
   return (length) => {

@@ -1,7 +1,7 @@
 /**
- * @module Seals a share to one aggregator: HPKE base mode (RFC 9180), one message per key, DHKEM(X25519,
- * HKDF-SHA256), HKDF-SHA256, AES-128-GCM. The platform provides curve, hash and cipher; this combines them as the
- * RFC says. Tests compare it with the RFC's vectors and another implementation (`vectors.test.ts`).
+ * @module Seals a share to one aggregator: HPKE base mode (RFC 9180), one message per key, DHKEM(X25519, HKDF-SHA256),
+ * HKDF-SHA256, AES-128-GCM. The platform provides curve, hash and cipher; this module combines them as the RFC says.
+ * Tests compare the seal with the RFC's vectors and another implementation (`vectors.test.ts`).
  */
 import { type Bytes, concat, ownBytes, utf8 } from '@nearside/core/bytes.ts'
 import { hkdf } from './shares.ts'
@@ -40,7 +40,7 @@ const importPublic = (key: Uint8Array): Promise<CryptoKey> =>
 const importPrivate = (key: Uint8Array): Promise<CryptoKey> =>
   crypto.subtle.importKey('pkcs8', concat(PKCS8, key), 'X25519', false, ['deriveBits'])
 
-/** X25519 key agreement. Rejects a public key of small order, whose secret is public. */
+/** X25519 key agreement. Rejects a public key of small order, whose shared secret is public. */
 async function agree(own: CryptoKey, other: Uint8Array): Promise<Bytes> {
   const algorithm = { name: 'X25519', public: await importPublic(other) }
   return new Uint8Array(await crypto.subtle.deriveBits(algorithm, own, 256))
@@ -65,8 +65,8 @@ async function expand(key: Bytes, info: Uint8Array, length: number): Promise<Byt
 
 /**
  * Sender's context (§5.1.1).
- * @param random 32 bytes, used for nothing else. The ephemeral key pair is derived from them (§7.1.3), so anybody
- * who knows them can repeat the sealing.
+ * @param random 32 bytes, used for nothing else. The ephemeral key pair is derived from these bytes (§7.1.3), so
+ *   anybody who knows the bytes can repeat the sealing.
  */
 export async function sealingContext(publicKey: Uint8Array, info: Uint8Array, random: Bytes) {
   const bits = labelledInfo(KEM, 'sk', NONE, 32)
@@ -85,7 +85,7 @@ export async function sealingContext(publicKey: Uint8Array, info: Uint8Array, ra
     )
   return {
     /**
-     * Seals one message; call it once per context.
+     * Seals one message; call the function once per context.
      * @returns enc ‖ ciphertext, `ENCAPSULATED_BYTES` + 16 longer than the plaintext
      */
     async seal(plaintext: Uint8Array, aad: Uint8Array): Promise<Bytes> {

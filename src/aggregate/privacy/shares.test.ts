@@ -67,8 +67,8 @@ describe('two shares', () => {
 })
 
 /**
- * χ² of the lower three bytes of many shares against uniform: mean 255, standard deviation √510. The fourth byte
- * isn't quite uniform, because the field ends 2²⁰ below 2³².
+ * χ² of the lower three bytes of many shares against uniform: mean 255, standard deviation √510. The fourth byte isn't
+ * quite uniform, because the field ends 2²⁰ below 2³².
  */
 function byteChiSquare(shares: readonly Uint32Array[]): number {
   const counts = new Float64Array(256)
@@ -107,7 +107,7 @@ describe('the view of one aggregator', () => {
   )
 
   it('the view of one aggregator does not distinguish two updates', async () => {
-    // Try to distinguish the updates by comparing the mean of a share with a threshold.
+    // Tries to distinguish the updates by comparing the mean of a share with a threshold.
     const [small, large] = [new Uint32Array(d), new Uint32Array(d).fill(MODULUS - 1)]
     let right = 0
     const games = 400

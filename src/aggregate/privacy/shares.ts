@@ -17,7 +17,7 @@ export interface ShareBinding {
   readonly modelHash: string
 }
 
-/** Derives the four seeds of the helper's share. @param derive HKDF-SHA256; absent: WebCrypto's */
+/** Derives the four seeds of the helper's share. @param derive HKDF-SHA256; default: WebCrypto's */
 export async function helperSeeds(
   seed: Uint8Array,
   binding: ShareBinding,

@@ -12,7 +12,7 @@ const PKCS8_PREFIX = Uint8Array.from([
   0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
 ])
 
-/** Message of a receipt. Each message begins with its purpose, so that no signature can be used for another. */
+/** Message of a receipt. Each message begins with its purpose, so that no signature can be used for another purpose. */
 export function receiptMessage(bodyHash: Uint8Array): Bytes {
   return concat(utf8('nearside receipt v1\0'), bodyHash)
 }
@@ -42,7 +42,7 @@ export function peerMessage(method: string, path: string, bodyHash: Uint8Array):
 }
 
 /**
- * Message of an answer, which names its request. So a proxy can neither forge an answer nor reuse one for another
+ * Message of an answer, which names its request. So a proxy can neither forge an answer nor reuse it for another
  * request.
  */
 export function answerMessage(
@@ -87,7 +87,7 @@ export async function sign(
 }
 
 /**
- * Verifies a signature; false for a wrong one, and for a malformed key or signature.
+ * Verifies a signature; false for a wrong signature, and for a malformed key or signature.
  * @param signature bytes, or base64
  */
 export async function verify(

@@ -1,7 +1,7 @@
 /**
- * @module ε of Gaussian noise if each step samples every device with chance q, for comparison with publications.
- * Two methods: Rényi divergence, and the privacy loss distribution. Devices use the exact form
- * (`gaussianAccountant.ts`), because browsers select themselves and q is 1.
+ * @module ε of Gaussian noise if each step samples every device with chance q, for comparison with publications. Two
+ * methods: Rényi divergence, and the privacy loss distribution. Devices use the exact form (`gaussianAccountant.ts`),
+ * because browsers select themselves and q is 1.
  */
 import { invalidInput } from '@nearside/core/error.ts'
 import { logNormalCdf } from '@nearside/core/normal.ts'
@@ -27,8 +27,8 @@ export const RENYI_ORDERS: readonly number[] = [
 const NEGLIGIBLE = -30
 
 /**
- * Rényi divergence of one step, of order α > 1. Exact for whole α. Otherwise an upper bound, because the series'
- * terms are taken without signs, as in google/differential-privacy.
+ * Rényi divergence of one step, of order α > 1. Exact for whole α. For other orders the result is an upper bound,
+ * because the series' terms are taken without signs, as in google/differential-privacy.
  * @see Mironov, Talwar, Zhang, "Rényi Differential Privacy of the Sampled Gaussian Mechanism" (2019), §3.3
  */
 export function renyiDivergence({ sigma, q }: Pick<Composition, 'sigma' | 'q'>, order: number) {
@@ -68,19 +68,19 @@ const logAdd = (a: number, b: number) => {
 }
 
 /**
- * Number of evaluated outcomes of one step, and their range in deviations to each side. Outcomes beyond have a
- * probability below 1e-18.
+ * Number of evaluated outcomes of one step, and their range in deviations to each side. Outcomes beyond this range have
+ * a probability below 1e-18.
  */
 const OUTCOMES = 100_000
 const REACH = 9
-/** Width of the grid of losses; smaller for small losses per step, larger where it would exceed `MOST_POINTS`. */
+/** Width of the grid of losses; smaller for small losses per step, larger where the grid would exceed `MOST_POINTS`. */
 const GRID = 1e-4
 const MOST_POINTS = 2 ** 19
 /** Share of δ reserved on each side for losses outside the window. */
 const TAIL = 1e-5
-/** Least δ; below it, rounding in the transform would matter. */
+/** Minimum δ; below it, rounding in the transform would matter. */
 export const LEAST_DELTA = 1e-10
-/** Least σ; below it, the outcomes lie too far apart. */
+/** Minimum σ; below it, the outcomes lie too far apart. */
 export const LEAST_SIGMA = 0.05
 
 /** Losses of one step, with their probabilities. */
@@ -90,8 +90,8 @@ interface Losses {
 }
 
 /**
- * Close upper bound of ε by the privacy loss distribution. Each loss is moved to a grid, in a way that leaves δ
- * unchanged at the grid's points and only raises it between them. A Fourier transform composes the steps.
+ * Close upper bound of ε by the privacy loss distribution. Each loss is moved to a grid, which leaves δ unchanged at
+ * the grid's points and raises it between them. A Fourier transform composes the steps.
  * @see Doroshenko et al., "Connect the Dots: Tighter Discrete Approximations of Privacy Loss Distributions" (2022)
  * @throws NearsideError `input-invalid` below `LEAST_DELTA` or `LEAST_SIGMA`
  */
@@ -203,7 +203,7 @@ function convolved(chances: Float64Array, times: number): Float64Array {
     const size = Math.hypot(re[i], im[i]) ** times
     const angle = Math.atan2(im[i], re[i]) * times
     re[i] = size * Math.cos(angle)
-    // Conjugate: to transform the conjugate and conjugate again is the inverse transform, times the length.
+    // To conjugate, transform and conjugate again is the inverse transform, times the length.
     im[i] = -size * Math.sin(angle)
   }
   transform(re, im)

@@ -83,7 +83,7 @@ describe('published vectors', () => {
     const info = fromHex('4f6465206f6e2061204772656369616e2055726e')
     const aad = fromHex('436f756e742d30')
     const plain = fromHex('4265617574792069732074727574682c20747275746820626561757479')
-    // Use the vector's ikmE, as an auditor does to repeat the sealing.
+    // The test uses the vector's ikmE, as an auditor does to repeat the sealing.
     const ephemeral = fromHex('7268600d403fce431561aef583ee1613527cff655c1343f29812e66706df3234')
     expect(toHex(await seal(publicKey, plain, info, aad, ephemeral))).toBe(enc + ciphertext)
   })
@@ -118,7 +118,7 @@ describe('our own vectors, for a second implementation', () => {
     'our own vector, for a second implementation: %s',
     async (_, vector) => {
       const { binding, scale, clipNormInteger } = vector
-      // The vector's random draws for rounding, in order.
+      // The vector's random draws for rounding come in sequence.
       const draws = fromHex(vector.roundingDraws)
       const quantized = quantize(vector.update, scale, clipNormInteger, (length) =>
         draws.slice(0, length),

@@ -1,12 +1,12 @@
 /**
- * @module Checks a policy's terms against a device's limits. It is a separate file, so that pages don't load the
+ * @module Checks a policy's terms against a device's limits. The check has its own file, so that pages don't load the
  * privacy accountant with other code.
  */
 import { costOf } from '../privacy/gaussianAccountant.ts'
 import { type DeviceLimits, isAbove } from './deviceLimits.ts'
 import type { PolicyParameters } from './policy.ts'
 
-/** Describes the first term that exceeds the limits; null if all terms keep to them. */
+/** Describes the first term that exceeds the limits; null if all terms are within the limits. */
 export function beyondLimits(
   terms: Pick<
     PolicyParameters,

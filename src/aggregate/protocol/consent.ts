@@ -1,7 +1,7 @@
 /**
  * @module Terms that a policy asks a shopper to agree to, and their hash, which both sealed shares contain. The hash is
  * the same for all shoppers who saw these terms, so it identifies nobody. With the hash, a device states that its
- * shopper agreed to these recipients and terms; it can't prove that a person did so.
+ * shopper agreed to these recipients and terms; the hash can't prove that a person did so.
  */
 import { type Bytes, concat, sha256, utf8 } from '@nearside/core/bytes.ts'
 import { canonicalJson } from '@nearside/core/canonicalJson.ts'
@@ -33,7 +33,7 @@ export interface PolicyTerms {
   readonly smallestCrowd: number
   /** Bits of work that one token costs; 0: no work. */
   readonly workBits: number
-  /** Noise multiplier z of each aggregator. With δ and the number of reports it determines ε. */
+  /** Noise multiplier z of each aggregator. The noise multiplier, δ and the number of reports determine ε. */
   readonly noiseMultiplier: number
   /** Probability δ at which ε is stated. */
   readonly delta: number

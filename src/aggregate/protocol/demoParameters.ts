@@ -15,7 +15,8 @@ export const DEMO_PARAMETERS: PolicyParameters = {
   learningRate: 0.1,
   momentum: 0,
   maxParticipations: 4,
-  // One minute, so that a demonstration can show several rounds. A real shop waits a day or more.
+  // A round lasts a minute, so that a demonstration can show several rounds. A real shop waits a day or more before a
+  // release.
   minSeparationSeconds: 60,
   periodDays: 365,
 }

@@ -1,13 +1,13 @@
 /**
- * @module Limits that a device enforces on every server, as a protection against too little noise and rounds with too
- * few people. ε is by substitution, under the noise of one aggregator.
+ * @module Limits that a device enforces on every server, against too little noise and rounds with too few people. ε is
+ * by substitution, under the noise of one aggregator.
  */
 export interface DeviceLimits {
   /** Largest ε of one update. */
   readonly epsilonPerReport: number
   /** Largest ε of all updates of a year. */
   readonly epsilonPerYear: number
-  /** Largest δ at which both limits hold. */
+  /** Largest δ at which both limits on ε hold. */
   readonly delta: number
   /** Least number of updates in a round. */
   readonly aggregationGoal: number
@@ -20,7 +20,7 @@ export const DEVICE_LIMITS: DeviceLimits = {
   aggregationGoal: 1000,
 }
 
-/** Limits for a shop whose own configuration says that it is a demonstration. Few devices take part there. */
+/** Limits for a shop whose own configuration says that it is a demonstration. A demonstration has few devices. */
 export const DEMONSTRATION_LIMITS: DeviceLimits = {
   epsilonPerReport: 11,
   epsilonPerYear: 27,
@@ -31,6 +31,6 @@ export const DEMONSTRATION_LIMITS: DeviceLimits = {
 export const limitsOf = (demonstration: unknown): DeviceLimits =>
   demonstration === true ? DEMONSTRATION_LIMITS : DEVICE_LIMITS
 
-/** Tolerance for rounding: results with other implementations of Φ or orders of summation differ in the last digits. */
+/** Tolerance for rounding: other implementations of Φ, or sums in another sequence, differ in the last digits. */
 const ROUNDING = 1e-9
 export const isAbove = (value: number, most: number): boolean => value > most * (1 + ROUNDING)

@@ -14,7 +14,7 @@ import { parseTask } from './task.ts'
 import { TEST_POLICY } from './testPolicy.ts'
 import { modulusOf } from './token.ts'
 
-/** A text with the length of a key and an odd modulus. */
+/** A text that has the length of a key and an odd modulus. */
 const ISSUER_KEY = `MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA${'z'.repeat(341)}wIDAQAB`
 
 const copy = () => JSON.parse(JSON.stringify(TEST_POLICY)) as Record<string, unknown>
@@ -25,7 +25,7 @@ describe('a policy', () => {
     const parsed = parsePolicy(shuffled)
     expect(parsed).toEqual(TEST_POLICY)
     expect(await policyHash(parsed)).toBe(await policyHash(TEST_POLICY))
-    // Pinned, because a change here changes the protocol.
+    // The hash is pinned, because a change here changes the protocol.
     expect(await policyHash(TEST_POLICY)).toMatchInlineSnapshot(
       `"c66d84bd69ed28ae6dac5d13eef21a3881cf947fd010de1abe92b1177030bc3a"`,
     )
@@ -115,7 +115,7 @@ describe('a policy', () => {
     expect(() => parsePolicy({ ...copy(), ...counting, parameters: tooMany })).toThrow(/Policy: /)
   })
 
-  it('a policy may have a valid issuer of tokens or none, but no malformed keys', () => {
+  it('a policy may have a valid issuer of tokens or none, but no issuer with a malformed key', () => {
     expect('issuer' in parsePolicy(copy())).toBe(false)
     for (const issuer of [
       { kind: 'account', key: ISSUER_KEY },
@@ -123,7 +123,7 @@ describe('a policy', () => {
     ])
       expect(parsePolicy({ ...copy(), issuer }).issuer).toEqual(issuer)
     expect(modulusOf(ISSUER_KEY)).toHaveLength(256)
-    // Another exponent, an even modulus, a modulus that is too short, and another encoding.
+    // These keys have another exponent, an even modulus, a modulus that is too short, and another encoding.
     for (const [from, to] of [
       [/B$/, 'D'],
       [/wIDAQAB$/, 'gIDAQAB'],
@@ -139,7 +139,7 @@ describe('a policy', () => {
     expect(parsePolicy({ ...goal, delta: 4e-8 }).delta).toBe(4e-8)
   })
 
-  it('a policy is refused unless it is an object', () => {
+  it('a value other than an object is refused as a policy', () => {
     for (const value of [null, undefined, 3, 'policy', []])
       expect(() => parsePolicy(value)).toThrow(/Policy: /)
   })

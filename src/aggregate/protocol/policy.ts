@@ -29,7 +29,7 @@ export interface Issuer {
   readonly kind: 'account' | 'work'
   /** RSA public key, base64 of a DER SubjectPublicKeyInfo: 2048 bits, e = 65537; read by `modulusOf`. */
   readonly key: string
-  /** Number of leading zero bits that the work must reach; each further bit doubles the work. */
+  /** Number of leading zero bits that the proof of work must reach; each further bit doubles the work. */
   readonly bits?: number
 }
 
@@ -49,10 +49,11 @@ export interface PolicyParameters {
   readonly aggregationGoal: number
   /** Learning rate: the server's step along the mean update. */
   readonly learningRate: number
-  /** Momentum β: fraction of the previous round's step that is added again; 0: none. */
+  /** Momentum β: fraction of the previous round's step that is added again; 0: no momentum. */
   readonly momentum: number
   /**
-   * Share of an update's squared norm that item counts have; the gradient has the rest. Absent: updates have no counts.
+   * Share of an update's squared norm that item counts have; the gradient has the rest. Without a share, updates have
+   * no counts.
    */
   readonly countShare?: number
   /** Maximum number of reports of one device within `periodDays`. */
@@ -61,7 +62,7 @@ export interface PolicyParameters {
   readonly minSeparationSeconds: number
   /** Length of the period in days, at most 365. Each device also enforces its own yearly limit. */
   readonly periodDays: number
-  /** Issuer of the tokens that reports need. Absent: reports need no token. */
+  /** Issuer of the tokens that reports need. Without an issuer, reports need no token. */
   readonly issuer?: Issuer
 }
 
@@ -110,7 +111,8 @@ export const MAX_DIMENSION = 16_384
 const MAX_DELTA = 1e-6
 /**
  * Largest C_q: the proof then allows ±x sums up to 2¹⁴ = √q/4. If a vector's squares wrap around, at least half of its
- * sums lie beyond that (PROTOCOL.md). A million vectors of this norm and both noises sum to less than q/2.
+ * ±x sums lie beyond this bound (PROTOCOL.md). The sum of a million vectors of this norm and both noises stays below
+ * q/2.
  */
 const MAX_INTEGER_CLIP_NORM = 1_883
 
@@ -185,7 +187,7 @@ export function parsePolicy(value: unknown): Policy {
   return policy
 }
 
-/** Validates the operator's terms alone. @throws NearsideError `policy-mismatch` */
+/** Validates only the operator's terms. @throws NearsideError `policy-mismatch` */
 export function parseParameters(value: unknown): PolicyParameters {
   const parameters = readParameters(value, '')
   check(parameters)

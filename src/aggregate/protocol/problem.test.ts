@@ -4,7 +4,7 @@ import { errorFromResponse, isRetryable, problem } from './problem.ts'
 import { endpoint } from './routes.ts'
 import { parseReceipt } from './task.ts'
 
-it('maps an answer’s status to an error code, whatever the body is', () => {
+it('an answer’s status determines an error code, whatever the body is', () => {
   const body = utf8(JSON.stringify(problem(410, 'round-closed', 'The round is over')))
   expect(errorFromResponse(410, body)).toMatchObject({
     code: 'round-closed',
@@ -16,7 +16,7 @@ it('maps an answer’s status to an error code, whatever the body is', () => {
   expect(errorFromResponse(422, long).message.length).toBeLessThan(300)
 })
 
-it('marks only temporary failures as retryable', () => {
+it('only temporary failures are retryable', () => {
   expect([408, 429, 500, 503].map(isRetryable)).toEqual([true, true, true, true])
   expect([400, 409, 410, 413, 415, 422].some(isRetryable)).toBe(false)
 })

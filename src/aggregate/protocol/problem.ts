@@ -1,6 +1,6 @@
 /**
- * @module Errors over HTTP: problem+json (RFC 9457). Its `code` is one of our error codes, so a server and a device
- * give the same failure the same name.
+ * @module Errors over HTTP: problem+json (RFC 9457). The problem's `code` is one of our error codes, so a server and a
+ * device give the same failure the same name.
  */
 import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
 
@@ -32,7 +32,7 @@ export function isRetryable(status: number): boolean {
   return status === 408 || status === 429 || status >= 500
 }
 
-/** Error for the leader's refusal of a report. The server's text becomes part of the message only. */
+/** Error for the leader's refusal of a report. The server's text becomes only a part of the message. */
 export function errorFromResponse(status: number, body: Uint8Array): NearsideError {
   const code = BY_STATUS[status] ?? 'aggregator-unreachable'
   return new NearsideError(code, `The leader answered ${described(status, body)}`)

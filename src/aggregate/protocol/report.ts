@@ -1,5 +1,5 @@
 /**
- * @module Report: the only message in which a device sends an update. It has a readable header and two sealed
+ * @module Report: the only message in which a device sends an update. A report has a readable header and two sealed
  * shares. Under one policy all reports have the same length.
  */
 import {
@@ -141,7 +141,7 @@ function invalid(what: string): NearsideError {
 
 /**
  * Number of proofs and checks. To get a vector above the norm bound accepted, a device needs about 2¹⁰⁰ attempts
- * offline (five proofs, a hundred checks). Through the servers it needs 2⁴⁸ attempts (two proofs of the norm).
+ * offline (five proofs, a hundred checks). Through the servers a device needs 2⁴⁸ attempts (two proofs of the norm).
  */
 const STRENGTH = { proofs: 5, normProofs: 2, checks: 100, successes: 100 }
 

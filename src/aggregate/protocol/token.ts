@@ -32,7 +32,7 @@ const SPKI_PREFIX_BYTES = 33
 const EXPONENT = Uint8Array.of(0x02, 0x03, 0x01, 0x00, 0x01)
 /**
  * Prefix of a key for RSASSA-PSS with SHA-384, MGF1 and a salt of 48 bytes. RFC 9578 computes a key's id as the hash of
- * this form.
+ * this form of the key.
  */
 const PSS_PREFIX = fromHex(
   '30820152303d06092a864886f70d01010a3030a00d300b0609608648016503040202a11a301806092a864886f70d010108300b0609608648016503040202a2030201300382010f003082010a0282010100',
@@ -102,7 +102,7 @@ export function parseAuthorization(header: string | undefined): Bytes | null {
 }
 
 /**
- * Proof of work for a token request. The device tries attempts until the first bits of PBKDF2 (HMAC-SHA-256,
+ * Proof of work for a token request. The device tries numbers until the first bits of PBKDF2 (HMAC-SHA-256,
  * `iterations`, 4 bytes) are 0. The work is valid for one round and request only, so the server stores nothing.
  */
 export async function workFor(task: Omit<TokenRound, 'policy'>, request: Uint8Array) {

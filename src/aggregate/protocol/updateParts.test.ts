@@ -13,7 +13,7 @@ const terms = fc.record({
   countShare: fc.double({ min: 0.01, max: 0.99, noNaN: true }),
 })
 
-test('the norm of both parts together is at most the clip norm', () => {
+test('the norm of gradient and counts together is at most the clip norm', () => {
   fc.assert(
     fc.property(numbers(4), items, terms, (gradient, counts, { clipNorm, countShare }) => {
       const joined = joinParts(gradient, counts, { clipNorm, countShare })
@@ -41,7 +41,7 @@ test('the server gets back the mean of the clipped gradients and the sum of the 
   )
 })
 
-test('a device without items sends zeros in their place', () => {
+test('a device without items sends zeros in place of counts', () => {
   const joined = joinParts([1, 0], [0, 0, 0], { clipNorm: 1, countShare: 0.5 })
   expect([...joined.subarray(2)]).toEqual([0, 0, 0])
 })

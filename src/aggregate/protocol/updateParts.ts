@@ -1,6 +1,6 @@
 /**
- * @module The two parts of an update: a gradient, then item counts. They share one vector, so they share one clip norm
- * and one privacy cost. `countShare` fixes how much of the squared norm each part has.
+ * @module The two parts of an update: a gradient, then item counts. Gradient and counts share one vector, so they share
+ * one clip norm and one privacy cost. `countShare` fixes how much of the squared norm each part has.
  */
 import { clip, norm } from '../privacy/clip.ts'
 import { MAX_DIMENSION, type Policy } from './policy.ts'

@@ -33,18 +33,18 @@ import type { TokenSigner } from './tokenIssuer.ts'
 import { tokenRoute } from './tokenRoute.ts'
 
 export interface AppOptions {
-  /** Origins of the shop's pages. Pages of other origins may not call. */
+  /** Origins of the shop's pages. Pages of other origins may not call the server. */
   readonly origins: readonly string[]
   readonly now: () => number
   /** Maximum number of reports per minute from one address; the same limit applies to token requests. */
   readonly reportsPerMinute: number
-  /** Options of the owner's page, for the leader only; absent: the server has no such page. */
+  /** Options of the owner's page, for the leader only; without them, the server has no such page. */
   readonly owner?: OwnerOptions
   /** Issues tokens in return for work; for the leader only. */
   readonly tokens?: TokenSigner
   /** Address that a request comes from; used for the rate limit only. */
   readonly clientAddress?: (c: Context) => string
-  /** Options of the gateway; absent: the server accepts nothing from relays. */
+  /** Options of the gateway; without them, the server accepts nothing from relays. */
   readonly gateway?: GatewayOptions
 }
 
@@ -87,7 +87,10 @@ export function createApp(aggregator: Aggregator, options: AppOptions): OpenAPIH
   return app
 }
 
-/** Lets the shop's pages read answers. Hono's `cors` reads each answer's body once more, so it only answers preflights. */
+/**
+ * Lets the shop's pages read answers. Hono's `cors` reads each answer's body once more, so `cors` only answers
+ * preflights.
+ */
 function allowOrigins(origins: readonly string[]): MiddlewareHandler {
   const preflight = cors({
     origin: (origin) => (origins.includes(origin) ? origin : null),
@@ -209,7 +212,7 @@ const HELP = {
     'Rollbacks since the start: newer held-out cases found a model worse, so the last trained one was published again.',
 }
 
-/** A metric in Prometheus' text format. None is about a single request. */
+/** A metric in Prometheus' text format. No metric is about a single request. */
 function metricText(name: string, value: number, help: string): string {
   const type = name.endsWith('_total') ? 'counter' : 'gauge'
   return `# HELP nearside_${name} ${help}\n# TYPE nearside_${name} ${type}\nnearside_${name} ${value}\n`
@@ -242,7 +245,7 @@ function mayCall(options: AppOptions, mediaType: string): readonly MiddlewareHan
       return respondProblem(c, 403, 'consent-missing', 'Global Privacy Control is on')
     return next()
   }
-  // A relayed request has no known address. The gateway limits these requests instead.
+  // A relayed request has no known address. The gateway limits relayed requests instead.
   const addressOf = (c: Context) =>
     ((c.env ?? {}) as Partial<InnerBindings>).isRelayed ? null : clientAddress(c)
   return [isAllowed, requireType(mediaType), limitRate(reportsPerMinute, addressOf, now)]

@@ -24,7 +24,7 @@ const KINDS: readonly Kind[] = [
     name: 'SQLite',
     create: async (role) => `sqlite:${join(testFolder(), `${role}.sqlite`)}`,
     async backUp(url) {
-      // Does the same as `sqlite3 FILE ".backup …"`.
+      // Copies the database as `sqlite3 FILE ".backup …"` does.
       const database = new Database(url.slice('sqlite:'.length), { readonly: true })
       const file = join(testFolder(), 'backup.sqlite')
       await database.backup(file)
@@ -100,7 +100,7 @@ describe.each(KINDS.map((kind) => [kind.name, kind] as const))('backups of %s', 
     'if the leader is backed up before the helper, the round goes on',
     async () => {
       const { statuses, mean, applied } = await lose('leader', 'helper')
-      // The fourth report was acknowledged after the leader's backup. The report is counted because the device sent it
+      // The leader acknowledged the fourth report after its backup. The report is counted because the device sent it
       // again.
       expect(statuses).toEqual([200, 200, 200, 201, 201, 201])
       expect(applied).toEqual([mean])

@@ -7,7 +7,7 @@ describe('the client’s address behind a proxy', () => {
 
   it.each([
     ['203.0.113.9', undefined, '203.0.113.9'],
-    // A sender that isn't the proxy can write anything in the header.
+    // A sender other than the proxy can write anything in this header.
     ['203.0.113.9', '198.51.100.1', '203.0.113.9'],
     ['10.1.2.3', '198.51.100.1', '198.51.100.1'],
     ['::ffff:10.1.2.3', '198.51.100.1', '198.51.100.1'],
@@ -66,6 +66,6 @@ it.each([
   ['::1', '0:0:0:0::/64'],
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['', ''],
-])('%s is rate-limited as %s', (address, group) => {
+])('an address %s is rate-limited as %s', (address, group) => {
   expect(addressGroup(address)).toBe(group)
 })

@@ -23,7 +23,7 @@ export function trustedProxies(list: readonly string[]): IsTrusted {
   return (address) => isIP(address) !== 0 && proxies.check(address, familyOf(address))
 }
 
-/** Last address on the path that isn't a trusted proxy. Any sender can forge the addresses before it. */
+/** Last address on the path that isn't a trusted proxy. Any sender can forge the addresses before this one. */
 export function originalAddress(
   remote: string,
   forwardedFor: string | undefined,
@@ -49,7 +49,7 @@ export function addressGroup(address: string): string {
   return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`
 }
 
-/** Strips port and brackets: some proxies write `1.2.3.4:5678`, `[2001:db8::1]:443` or `[2001:db8::1]`. */
+/** Removes port and brackets, because some proxies write `1.2.3.4:5678`, `[2001:db8::1]:443` or `[2001:db8::1]`. */
 function withoutPort(hop: string): string {
   const [, inBrackets, before] = /^(?:\[([^\]]+)\](?::\d{1,5})?|([\d.]+):\d{1,5})$/.exec(hop) ?? []
   return inBrackets ?? before ?? hop

@@ -146,7 +146,7 @@ async function exactThroughKills({ processes, kills, prepare }: Database): Promi
   let acknowledged = 0
   async function upload(body: Uint8Array): Promise<void> {
     for (;;) {
-      // Choose a random leader for each report, as a load balancer does.
+      // A random leader gets each report, as behind a load balancer.
       const leader = leaderUrls[random.integer(processes)]
       const response = await fetch(`${leader}/v1/reports`, {
         method: 'POST',
@@ -161,7 +161,7 @@ async function exactThroughKills({ processes, kills, prepare }: Database): Promi
     acknowledged++
   }
   const queue = [...made]
-  // Hold the last few reports back, so that the round stays open through all kills.
+  // The last few reports are held back, so that the round stays open through all kills.
   const held = queue.splice(GOAL - 8)
   const uploader = async () => {
     for (let next = queue.pop(); next; next = queue.pop()) {
@@ -174,7 +174,7 @@ async function exactThroughKills({ processes, kills, prepare }: Database): Promi
   for (let kill = 0; kill < kills; kill++) {
     const victim = (random.next() < 0.7 ? leaders : helpers)[random.integer(processes)]
     const seen = acknowledged
-    // Kill at a random moment while reports arrive.
+    // The kill comes at a random moment while reports arrive.
     while (queue.length > 0 && acknowledged === seen)
       await new Promise((resolve) => setImmediate(resolve))
     await new Promise((resolve) => setTimeout(resolve, random.integer(12)))
@@ -183,7 +183,7 @@ async function exactThroughKills({ processes, kills, prepare }: Database): Promi
     await victim.start()
   }
   await Promise.all(uploads)
-  // Send every report again, as a device does that saw no acknowledgement.
+  // Every report is sent again, as a device does that saw no acknowledgement.
   await Promise.all(made.slice(0, 40).map(({ body }) => upload(body)))
   for (const { body } of held) await upload(body)
 
@@ -200,7 +200,7 @@ async function exactThroughKills({ processes, kills, prepare }: Database): Promi
     return sum / PARAMETERS.scale / GOAL
   })
   expect(mean).toEqual(expected)
-  // One release, whichever process made it. The next publication deletes drafts of killed processes.
+  // There is one release, whichever process made it. The next publication deletes drafts of killed processes.
   const published = readdirSync(models).filter((name) => !name.startsWith('.staging-'))
   expect(published.sort()).toEqual(['1', '2', 'latest.json'])
 }

@@ -1,7 +1,7 @@
 /**
- * @module Gateway of Oblivious HTTP (RFC 9458): opens a request that a relay carries, passes it to this server's
- * own routes, and seals their answer. The server sees the relay's address instead of the device's, so it can't
- * limit devices by address. It limits each relay and accepts only relays that the operator names. The relay limits
+ * @module Gateway of Oblivious HTTP (RFC 9458): opens a request that a relay carries, passes it to this server's own
+ * routes, and seals their answer. The server sees the relay's address instead of the device's, so it can't limit
+ * devices by address. The gateway limits each relay and accepts only relays that the operator names. The relay limits
  * its callers by address, and tokens limit reports.
  */
 
@@ -46,7 +46,7 @@ const ASKED: Readonly<Record<string, string>> = {
 const HEADERS = ['content-type', 'authorization', WORK_HEADER.toLowerCase()]
 const ANSWERED = ['content-type', 'retry-after']
 
-/** Marks a request that a relay carried. The sender's address of such a request is unknown. */
+/** Marks a request that a relay carried. The sender's address of a relayed request is unknown. */
 export interface InnerBindings {
   readonly isRelayed: true
 }

@@ -19,7 +19,7 @@ it('group commit groups the entries that arrive while another group is written',
   expect(await submit(Promise.resolve(8))).toBe(16)
 })
 
-it('group commit gathers the next group after the last one is answered', async () => {
+it('group commit starts to gather the next group after the last group is answered', async () => {
   const groups: number[][] = []
   let isDue = () => {}
   const submit = groupCommit(
@@ -39,7 +39,7 @@ it('group commit gathers the next group after the last one is answered', async (
   expect(groups).toEqual([[1], [2, 3]])
 })
 
-it('group commit fails a group as a whole, then writes the next', async () => {
+it('if writing fails, group commit fails the whole group, then writes the next group', async () => {
   const submit = groupCommit(async (items: readonly number[]) => {
     if (items.includes(2)) throw new Error('disk full')
     return items

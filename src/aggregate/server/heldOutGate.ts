@@ -1,6 +1,7 @@
 /**
- * @module Last check before a model is published, on held-out shoppers that training never saw. The candidate must
- * serve them about as well as its parent and the last trained model do, so small losses can't add up over rounds.
+ * @module Last check before a model is published, on held-out shoppers that training never saw. The candidate must rank
+ * for held-out shoppers about as well as its parent and the last trained model, so that small losses can't add up over
+ * rounds.
  */
 import { setImmediate } from 'node:timers/promises'
 import { buildCases } from '@nearside/core/features/cases.ts'
@@ -22,7 +23,7 @@ const MAX_CASES = 300
 /** Largest accepted relative loss against either model; on so few cases, noise alone can cause this loss. */
 const TOLERANCE = 0.02
 
-/** Gate for a server without the shop's data. It can't measure a model, and its verdict says so. */
+/** Gate for a server without the shop's data. This gate can't measure a model, and its verdict says so. */
 export const unmeasuredGate: Gate = async () => ({
   accepted: true,
   reasons: [],

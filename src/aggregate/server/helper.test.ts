@@ -1,6 +1,6 @@
 /**
  * @module Tests that the helper releases a round only to its own leader, at the goal, for reports that it stores, and
- * once.
+ * only once.
  */
 
 import { concat, fromBase64, fromHex, toBase64, toHex } from '@nearside/core/bytes.ts'
@@ -101,7 +101,7 @@ describe('the helper', () => {
     const stranger = await createFederation({ helper: { store: federation.helperStore } })
     expect(await stranger.leader.store.current()).toBeNull()
     expect(await stranger.leader.waitingFor()).toMatch(/not signed by the leader/)
-    // The helper doesn't obey the first leader that calls: its operator names the leader.
+    // The helper doesn't obey the first leader that calls, because its operator names the leader.
     const other = await loadIdentity(openSqliteStore(':memory:'), 'Another')
     const early = await createFederation({
       helper: { leaderKey: async () => fromBase64(other.publicKey) },
@@ -142,7 +142,7 @@ describe('the helper', () => {
     expect((await post(federation, made[0].body)).status).toBe(503)
     expect((await post(federation, made[1].body)).status).toBe(503)
     federation.leaderStore.count = count
-    // One of the two devices sends its report again; the other never does.
+    // One of the two devices sends its report again; the other device never does.
     expect((await post(federation, made[1].body)).status).toBe(201)
     for (const { body } of made.slice(2)) await post(federation, body)
     expect((await federation.helper.store.rounds(20)).at(-1)?.counted).toBeGreaterThanOrEqual(4)

@@ -1,7 +1,7 @@
 /**
- * @module The helper, which stores the seeds and can veto a round. It opens a round only on its own operator's terms.
- * It releases its share once, with its own noise, for a full round of reports whose seeds it stores. Reports that the
- * leader didn't count are not in the sum.
+ * @module The helper, which stores the seeds and can veto a round. The helper opens a round only on its own operator's
+ * terms. The helper releases its share once, with its own noise, for a full round of reports whose seeds it stores.
+ * Reports that the leader didn't count are not in the sum.
  */
 
 import {
@@ -53,12 +53,12 @@ export type HelperAggregator = ReturnType<typeof createHelper>
 
 export interface HelperOptions extends AggregatorOptions {
   /**
-   * Fetches the signing key of the leader that the operator named. The helper retries until it succeeds, then
-   * stores the key.
+   * Fetches the signing key of the leader that the operator named. The helper retries until it has the key, then stores
+   * the key.
    */
   readonly leaderKey: () => Promise<Bytes>
   /**
-   * Base64 public keys of publishers whose models this helper signs. If there are none, the helper signs no models and
+   * Base64 public keys of publishers whose models this helper signs. Without publishers, the helper signs no models and
    * accepts rounds for any model.
    */
   readonly publishers?: readonly string[]
@@ -176,7 +176,8 @@ export function createHelper(options: HelperOptions) {
       if (counted !== record.policy.aggregationGoal)
         throw refused(`${counted} reports are not the goal of ${record.policy.aggregationGoal}`)
       const sum = await sumOf(record, ids)
-      // Store the share before sending it: a repeated request gets the same bytes and never new noise.
+      // The helper stores the share before sending it, so that a repeated request gets the same bytes and never new
+      // noise.
       addShare(sum, await noise(noiseVariance(record.policy), sum.length))
       if (!(await store.release(round, { counted, idSetHash, ownShare: sum }, now())))
         throw refused(`round ${round} is over`)
@@ -225,7 +226,7 @@ export function createHelper(options: HelperOptions) {
     return { ...said, signature: toBase64(await sign(identity.signing, reachedMessage(said))) }
   }
 
-  /** Makes the list before anybody requests it. If that fails, the first request makes it. */
+  /** Makes the list before anybody requests it. If making the list fails, the first request makes the list. */
   function makeList(round: number): void {
     lists.prepare(round).catch(({ message }: Error) => log(message))
   }
@@ -248,7 +249,7 @@ export function createHelper(options: HelperOptions) {
       return { ...named(publicHalf(await sealingKey())), lastRound }
     },
     unproven: () => unproven,
-    /** Releases of models; null if the helper signs none. */
+    /** Releases of models; null if the helper signs no models. */
     models,
     /** @throws NearsideError `consent-missing` unless this helper's leader signed the request */
     async authenticate(path: string, body: Uint8Array, signature: string): Promise<void> {

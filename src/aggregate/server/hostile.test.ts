@@ -58,7 +58,7 @@ describe('a hostile device', () => {
       [2 * most],
       [1000 * most],
       new Array(DIMENSION).fill((MODULUS - 1) / 2),
-      // The number's square is just above the modulus, so it wraps around to a small value.
+      // The number's square is just above the modulus, so the square wraps around to a small value.
       [Math.ceil(Math.sqrt(MODULUS))],
       new Array(64).fill(Math.ceil(Math.sqrt(MODULUS / 64))),
     ]
@@ -88,7 +88,7 @@ describe('a hostile device', () => {
         title: expect.stringContaining('does not prove'),
       })
     }
-    // Send the hostile reports again, all at once, together with honest reports.
+    // The hostile reports are sent again, all at once, together with honest reports.
     const answers = await Promise.all(
       [...hostile, ...made.slice(1).map((one) => one.body)].map((one) => post(federation, one)),
     )

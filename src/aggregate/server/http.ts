@@ -91,27 +91,27 @@ export function emptyApp(): OpenAPIHono {
   app.notFound((c) => respondProblem(c, 404, 'input-invalid', 'There is nothing here'))
   app.use(async (c, next) => {
     await next()
-    // Not `c.header`, which would read the answer's body once more.
+    // `c.header` would read the answer's body once more, so it isn't used.
     c.res.headers.set('Cache-Control', 'no-store')
   })
   return app
 }
 
-/** Answers 413 to a longer body. */
+/** Answers 413 to a body above the maximum length. */
 export function limitBody(maxSize: number, code: ErrorCode = 'input-invalid'): MiddlewareHandler {
   const onError = (c: Context) => respondProblem(c, 413, code, 'The body is too long')
   const counted = bodyLimit({ maxSize, onError })
   return async (c, next) => {
-    // Hono makes a stream of each body, even of one whose length is known. Node ends a body at its Content-Length.
+    // Hono makes a stream of each body, even of a body whose length is known. Node ends a body at its Content-Length.
     const length = Number(c.req.header('content-length') ?? Number.NaN)
     return length <= maxSize && !c.req.header('transfer-encoding') ? next() : counted(c, next)
   }
 }
 
 /**
- * Runs at most `most` tasks at once. Start a task only when its whole request has arrived, so that a slow sender
- * blocks nobody.
- * @throws NearsideError `aggregator-unreachable` if too many run
+ * Runs at most `most` tasks at once. Start a task only when its whole request has arrived, so that a slow sender blocks
+ * nobody.
+ * @throws NearsideError `aggregator-unreachable` if too many tasks run
  */
 export function atMost(most: number): <T>(task: () => Promise<T>) => Promise<T> {
   let running = 0
@@ -142,8 +142,8 @@ const MOST = 100_000
 export function createRateLimit(perMinute: number): (address: string, now: number) => number {
   const salt = randomBytes(32)
   const rate = perMinute / 60_000
-  // A bucket unused for a minute is full again and needs no memory. So two maps rotate every minute, and the older
-  // one is dropped.
+  // A bucket unused for a minute is full again and needs no memory. So two maps rotate every minute, and the older map
+  // is dropped.
   let young = new Map<string, Bucket>()
   let old = young
   let since = Number.NEGATIVE_INFINITY

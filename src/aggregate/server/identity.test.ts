@@ -3,7 +3,7 @@ import { TEST_POLICY } from '../protocol/testPolicy.ts'
 import { createRoundKeys, createSealingKey, publicHalf } from './identity.ts'
 import type { RoundRecord } from './store/records.ts'
 
-test('reads a round’s keys again after a failed read', async () => {
+test('a round’s keys are read again after a failed read', async () => {
   const [sealingKey, other] = [await createSealingKey(), await createSealingKey()]
   const whole = {
     round: 0,

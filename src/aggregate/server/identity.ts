@@ -55,7 +55,7 @@ export function publicHalf(sealingKey: Bytes): string {
 type RoundKeys = Awaited<ReturnType<typeof importKeys>>
 
 /**
- * Loads a round's keys and caches those of the last round.
+ * Loads a round's keys and caches the keys of the last round.
  * @throws NearsideError `round-closed` once the keys are destroyed
  */
 export function createRoundKeys(
@@ -85,7 +85,7 @@ async function importKeys(
   const keys = await importSealingKeys(publicKey, privateKey)
   return {
     sealing: importOpeningKeys(publicKey, privateKey),
-    // Key for checking proofs. Both aggregators know it, but devices don't.
+    // Key for checking proofs. Both aggregators know the verification key, but devices don't.
     verify: await sharedKey(keys, fromBase64(policy[other].sealing), fromHex(policyHash)),
     /** Hash of the consent; each share of the round begins with it. */
     consent: await consentHash(policyTerms(policy)),

@@ -38,7 +38,7 @@ export interface Accepted {
 
 interface Checked extends CountedShare {
   readonly report: Report
-  /** The leader's half of the check, sent to the helper. */
+  /** The leader's half of the check, which it sends to the helper. */
   readonly verifiers: Uint32Array
 }
 
@@ -167,7 +167,7 @@ export function createIntake(options: LeaderOptions, onGroup: () => void) {
 
   /**
    * Resolves when both aggregators have counted the report.
-   * @param authorization the header with its token
+   * @param authorization the header with the report's token
    * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`, `token-refused`;
    * `aggregator-unreachable` if the same bytes can succeed later, also after a server fault
    */

@@ -1,6 +1,6 @@
 /**
- * @module A server's hash, keystream and key derivation by Node's crypto. For short inputs it's several times
- * faster than WebCrypto.
+ * @module A server's hash, keystream and key derivation by Node's crypto. For short inputs, Node's crypto is several
+ * times faster than WebCrypto.
  */
 import { createCipheriv, createHash, createHmac, hkdfSync } from 'node:crypto'
 import { ownBytes } from '@nearside/core/bytes.ts'

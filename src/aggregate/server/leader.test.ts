@@ -153,7 +153,7 @@ describe('the leader', () => {
     expect(await federation.leader.waitingFor()).toBeNull()
   })
 
-  it('the leader rejects a model that drifted too far from the last trained one', async () => {
+  it('the leader rejects a model that drifted too far from the last trained model', async () => {
     const trainedOf: string[] = []
     const federation = await createFederation({
       parameters: { aggregationGoal: 2, learningRate: 0.5, clipNorm: 0.1 },
@@ -225,7 +225,7 @@ describe('the leader', () => {
     expect(known.mock.calls.length).toBeLessThan(12)
   })
 
-  it('the leader refuses reports while 256 are under way, and stores none of the refused ones', async () => {
+  it('the leader refuses reports while 256 are under way, and stores none of the refused reports', async () => {
     let goOn = () => {}
     const federation = await createFederation()
     const { body } = await report(federation, 1)

@@ -21,7 +21,7 @@ export function createLeader(options: LeaderOptions) {
   let again = false
   let isStopped = false
 
-  /** Advances the round as far as possible. It is safe to call at any time, because calls never run in parallel. */
+  /** Advances the round as far as possible. Calling it is safe at any time, because calls never run in parallel. */
   function advance(): Promise<void> {
     again = true
     walk ??= go().finally(() => {
@@ -37,7 +37,7 @@ export function createLeader(options: LeaderOptions) {
         while ((await store.exclusively(rounds.step)) && !isStopped) waitingFor = null
         waitingFor = null
       } catch (thrown) {
-        // `StepTaken` needs no handling, because another process does the step.
+        // `StepTaken` needs no handling, because another process takes the step.
         if (!(thrown instanceof StepTaken))
           await stall(
             NearsideError.from(thrown, 'storage-unavailable', 'The round cannot go on'),
@@ -84,8 +84,8 @@ export function createLeader(options: LeaderOptions) {
     /** Number of round models that were rolled back since the start. */
     takenBack: rounds.takenBack,
     /**
-     * Resolves when both aggregators have counted the report. Doesn't wait for a round's steps.
-     * @param authorization the header with its token, if the policy requires one
+     * Resolves when both aggregators have counted the report. The promise doesn't wait for a round's steps.
+     * @param authorization the header with the report's token, if the policy requires a token
      * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`, `token-refused`;
      * `aggregator-unreachable` if the same bytes can succeed later
      */

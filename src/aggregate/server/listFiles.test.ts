@@ -25,7 +25,7 @@ import { ORIGIN, PARAMETERS } from './testModel.ts'
 
 const id = (n: number) => n.toString(16).padStart(32, '0')
 
-/** Starts a helper on a port. Its round 1 ended with `count` reports. */
+/** Starts a helper on a port. In the test, round 1 has ended with `count` reports. */
 async function startHelper(count: number, now = Date.now) {
   const store = openSqliteStore(':memory:')
   const hash = await policyHash(TEST_POLICY)
@@ -77,7 +77,7 @@ it('the helper reads and signs a list of 60,000 reports once for all readers, an
   const texts = new Set<string>()
   let readers = 6
   const client = async (n: number) => {
-    // Send requests from six addresses, each until its limit per minute is used up.
+    // Six addresses send requests, each until its limit per minute is used up.
     for (let status: number | undefined; status !== 429; statuses.push(status)) {
       const response = await ask('/v1/rounds/1/reports', `reader ${n}`)
       status = response.statusCode
@@ -92,7 +92,7 @@ it('the helper reads and signs a list of 60,000 reports once for all readers, an
   }
   await Promise.all([tasks(), ...Array.from({ length: 6 }, (_, n) => client(n))])
   expect(reached).toHaveBeenCalledTimes(1)
-  // The helper signs its task, too, so count long messages only.
+  // The helper signs its task, too, so only long messages count.
   const long = signed.mock.calls.filter(([, , { byteLength }]) => byteLength > 60_000)
   expect(long).toHaveLength(1)
   expect(statuses.filter((status) => status === 429)).toHaveLength(6)
@@ -106,9 +106,9 @@ it('the helper reads and signs a list of 60,000 reports once for all readers, an
   expect(statSync(join(lists, name)).mode & 0o077).toBe(0)
 })
 
-it('the helper streams a list to two readers per address and eight in all, and answers others 503', async () => {
+it('the helper streams a list to two readers per address and eight in all, and answers other readers 503', async () => {
   const { helper, ask } = await startHelper(20_000)
-  // Open streams that nobody reads yet.
+  // Nobody reads the open streams yet.
   const slow = await Promise.all(
     Array.from({ length: 8 }, (_, n) => helper.openList(1, `reader ${n >> 1}`)),
   )
@@ -153,7 +153,7 @@ it('only the stream that is read too slowly is ended', async () => {
       () => false,
     )
   let read = 0
-  // Reads 20,000 bytes per second for more than a minute.
+  // This client reads 20,000 bytes per second for more than a minute.
   for (let second = 1; second <= 90; second++) {
     while (read < second * 20_000) read += (await steady.read()).value?.length ?? 0
     if (second === 1) await stopping.read()

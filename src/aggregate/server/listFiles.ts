@@ -46,7 +46,7 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
       const file = await open(draft, 'w', 0o600)
       try {
         await file.writeFile(list)
-        // Flush before renaming: after a power cut, a file with the final name must be complete.
+        // The file is flushed before it is renamed: after a power cut, a file with the final name must be complete.
         await file.sync()
       } finally {
         await file.close()
@@ -88,7 +88,7 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
     prepare,
     sweep: () => next(sweep),
     /**
-     * @param address client's address; its streams are counted together
+     * @param address client's address; all its streams are counted together
      * @throws NearsideError `input-invalid` for a round without a list; `aggregator-unreachable` if too many streams
      * are open
      */

@@ -163,7 +163,7 @@ it('a server stops without waiting for idle connections', async () => {
   onTestFinished(() => agent.destroy())
   const sent = request({ port, host: '127.0.0.1', agent }).end()
   await hang(port, 'GET / HTTP/1.1\r\n')
-  // Wait so that the second request has reached the server, too.
+  // The test waits until the second request has reached the server, too.
   await new Promise((resolve) => setTimeout(resolve, 100))
   const stopped = stop().then(() => 'stopped')
   answer()

@@ -103,7 +103,7 @@ function limitConnections(
   /** Refused connections, oldest first. */
   const refused = new Map<Socket, Connection>()
 
-  /** Moves connections that sent something since the last call to the end. */
+  /** Moves the connections that sent something since the last call to the end. */
   function requeue(): void {
     for (const [socket, connection] of [...open]) {
       if (socket.bytesRead === connection.heard) continue
@@ -115,7 +115,7 @@ function limitConnections(
 
   /**
    * Makes room for one more connection among those that `counts` selects; if needed, refuses a silent connection.
-   * Returns false if none is silent.
+   * Returns false if no connection is silent.
    */
   function makeRoom(most: number, counts: (connection: Connection) => boolean): boolean {
     const those = [...open].filter(([, connection]) => counts(connection))
@@ -162,7 +162,7 @@ function limitConnections(
     connection.request = request
     response.once('close', () => {
       connection.request = null
-      // The connection was just answered: move it to the end, so that it is replaced last.
+      // The connection was just answered, so it moves to the end, to be replaced last.
       if (open.delete(socket)) open.set(socket, connection)
       else socket.destroySoon()
     })
@@ -175,7 +175,7 @@ function limitConnections(
 const isSilent = ({ request }: Connection) => request === null || !request.complete
 
 async function answerRefused(request: IncomingMessage): Promise<Response> {
-  // Read the body first: to close a connection with unread bytes resets it, and the answer is lost.
+  // The body is read first: to close a connection with unread bytes resets it, and the answer is lost.
   await new Promise<void>((resolve) => {
     let read = 0
     request.on('data', ({ length }) => {

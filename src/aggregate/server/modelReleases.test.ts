@@ -35,7 +35,7 @@ async function newKey() {
   return readSigningKey(file)
 }
 
-/** A federation whose leader signs what it publishes, and whose helper adds its signature. */
+/** A federation whose leader signs the models that it publishes, and whose helper adds its signature. */
 async function signing() {
   const models = await createModels()
   const key = await newKey()

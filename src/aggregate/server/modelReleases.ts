@@ -1,8 +1,8 @@
 /**
  * @module The helper's record of published models. The helper signs a model only if a publisher that the helper's
- * operator named has signed it. It signs one model per release number, in rising order. Everybody can read the list.
- * The helper can't judge a model's quality. A client that requires the helper's signature gets the same model as all
- * others.
+ * operator named has signed it. The helper signs one model per release number, in rising sequence. Everybody can read
+ * the list. The helper can't judge a model's quality. A client that requires the helper's signature gets the same model
+ * as all others.
  */
 import { fromBase64, toBase64 } from '@nearside/core/bytes.ts'
 import { canonicalJson } from '@nearside/core/canonicalJson.ts'
@@ -33,8 +33,8 @@ export function createModelReleases(options: ModelReleaseOptions) {
     list: () => store.modelReleases(SHOWN),
     /**
      * Signs a release. A repeated request gets the same signature.
-     * @throws NearsideError `consent-missing` unless a publisher signed it; `version-taken` for a release number that
-     * is not the highest; `input-invalid` for a release whose time of issue is far from the present
+     * @throws NearsideError `consent-missing` unless a publisher signed the release; `version-taken` for a release
+     *   number that is not the highest; `input-invalid` for a release whose time of issue is far from the present
      */
     async sign(latest: LatestModel): Promise<ModelSignature> {
       const { version, manifest, signed } = latest

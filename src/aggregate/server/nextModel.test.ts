@@ -65,7 +65,7 @@ describe('the next model', () => {
 })
 
 describe('the held-out gate', () => {
-  it('the held-out gate accepts a model that ranks as well as its parent, and rejects a worse one', async () => {
+  it('the held-out gate accepts a model that ranks as well as its parent, and rejects a worse model', async () => {
     const gate = createHeldOutGate(shop)
     const same = await applyUpdate(parent, new Float64Array(dimension), WHOLE, '2')
     const verdict = await gate(parent, same, parent)
@@ -79,9 +79,9 @@ describe('the held-out gate', () => {
     expect(worse.reasons[0]).toMatch(/NDCG@10 .* would fall by \d/)
   })
 
-  it('the held-out gate rejects a model as good as its parent but worse than the last trained one', async () => {
+  it('the held-out gate rejects a model as good as its parent but worse than the last trained model', async () => {
     const gate = createHeldOutGate(shop)
-    // A parent that many rounds have slowly made worse.
+    // Many rounds have slowly made this parent worse.
     const step = Float64Array.from(model.featureWeights, (weight) => -2 * weight)
     const spoiled = await applyUpdate(parent, step, WHOLE, '2')
     const models = testFolder()

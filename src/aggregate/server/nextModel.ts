@@ -1,6 +1,6 @@
 /**
  * @module Computes the next model from a round's mean update: a new `shared.safetensors` and, from item counts, a new
- * `popularity.safetensors`. Other files stay as they are.
+ * `popularity.safetensors`. All other files of the model stay unchanged.
  */
 import { dirname, join } from 'node:path'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -59,7 +59,7 @@ async function lastStep({ manifest, directory }: PublishedModel): Promise<number
   return manifest.features.map(({ weight }, f) => weight - before.manifest.features[f].weight)
 }
 
-/** L2 distance between w of the candidate and w of `trained`, by their manifests: their files may differ. */
+/** L2 distance between w of the candidate and w of `trained`, by their manifests, because their files may differ. */
 export async function distanceOf(
   trained: PublishedModel,
   { manifest }: Candidate,
@@ -101,7 +101,7 @@ export function signalOf(counts: Float64Array, noise: number): number {
  * Popularity relative to the mean item; null if nearly all of the variance is noise, since such a release does harm.
  * @param counts with noise
  * @param noise standard deviation of the noise on each count
- * @param items number of items; those that share a count (`countsFor`) get equal parts of it
+ * @param items number of items; items that share a count (`countsFor`) get equal parts of it
  */
 export function popularityOfCounts(
   counts: Float64Array,
@@ -123,7 +123,8 @@ export function popularityOfCounts(
 }
 
 /**
- * Posterior mean of each count. The prior is any distribution on a grid from 0, fitted by maximum likelihood.
+ * Posterior mean of each count. The prior may be any distribution on a grid from 0, and is fitted by maximum
+ * likelihood.
  * @see Kiefer and Wolfowitz (1956); Koenker and Mizera, doi 10.1080/01621459.2013.869224
  */
 function expectedCounts(counts: Float64Array, noise: number): Float64Array {
@@ -138,7 +139,7 @@ function expectedCounts(counts: Float64Array, noise: number): Float64Array {
       likelihood[i * G + g] = Math.exp((nearest - (count - grid[g]) ** 2) / (2 * noise ** 2))
   })
   let prior = new Float64Array(G).fill(1 / G)
-  /** Calls `visit` with each count's probabilities of the grid's values. */
+  /** Calls `visit` with the probabilities that a count has of the grid's values, for each count. */
   const eachPosterior = (visit: (i: number, posterior: Float64Array) => void) => {
     const posterior = new Float64Array(G)
     for (let i = 0; i < counts.length; i++) {

@@ -9,7 +9,7 @@ import { createHelperClient, fetchLeaderKey } from './peer.ts'
 import { createFederation, HELPER, LEADER, type TestFederation } from './testFederation.ts'
 import { meanOf, post, report } from './testReports.ts'
 
-/** Milliseconds, so many that no test waits until then. */
+/** Deadline in milliseconds, so long that no test waits for it. */
 const LONG = 1_000_000
 
 const isPeer = (url: URL) => url.origin === HELPER && url.pathname.startsWith('/v1/peer/')
@@ -86,8 +86,8 @@ describe('an endless answer from the helper’s address', () => {
       new ReadableStream<Uint8Array>({
         pull(controller) {
           sent += 65_536
-          // The stream does end after 2²⁸ bytes, so that a leader that reads the whole stream fails this test instead
-          // of hanging.
+          // The stream ends after 2²⁸ bytes, so that a leader that reads the whole stream fails this test instead of
+          // hanging.
           if (sent > 2 ** 28) controller.close()
           else controller.enqueue(new Uint8Array(65_536))
         },
@@ -152,7 +152,7 @@ describe('a helper that hangs', () => {
     }
     for (const { body } of made) await post(federation, body)
     await Promise.all(Array.from({ length: 10 }, () => federation.leader.advance()))
-    // Once when the round became full, once for the ten calls together, and once more for late calls.
+    // The leader asks once when the round became full, once for the ten calls together, and once more for late calls.
     expect(asked).toBeLessThanOrEqual(3)
     expect(await federation.leader.waitingFor()).toMatch(/does not answer/)
     // The leader still answers reports.
@@ -224,7 +224,7 @@ describe('the helper itself', () => {
     const federation = await createFederation()
     const made = await make(federation, 5)
     const sealingKey = (await federation.leaderStore.current())?.sealingKey ?? null
-    // The helper releases, and its answer gets lost.
+    // The helper releases its share, and the answer gets lost.
     federation.proxy = async (url, answer) => {
       const answered = await answer()
       return url.pathname.endsWith('/release') ? new Response('', { status: 502 }) : answered
@@ -232,7 +232,7 @@ describe('the helper itself', () => {
     for (const { body } of made.slice(0, 4)) await post(federation, body)
     await federation.leader.advance()
     expect((await federation.helperStore.current())?.state).toBe('released')
-    // Show the leader an older state, as another process on a shared database may have read it.
+    // The leader sees an older state, as another process on a shared database may have read it.
     const full = await federation.leaderStore.current()
     const { current } = federation.leaderStore
     federation.leaderStore.current = async () =>
@@ -251,7 +251,7 @@ describe('the helper itself', () => {
     const federation = await createFederation()
     const made = await make(federation, 4)
     for (const { body } of made.slice(0, 3)) await post(federation, body)
-    // Give the state that the helper has after its operator restored an older backup.
+    // This is the state that the helper has after its operator restored an older backup.
     federation.helperStore.current = async () => null
     await post(federation, made[3].body)
     await federation.leader.advance()

@@ -51,7 +51,7 @@ const MOST = 2 ** 20
 /** Deadline of each answer, in milliseconds. A release sums all reports of the round. */
 const DEADLINES = { forward: 5_000, release: 60_000, other: 10_000 }
 
-/** Refusal that the helper signed. The round can't be finished with this helper. */
+/** Refusal that the helper signed. After such a refusal, the round can't be finished with this helper. */
 export class HelperRefusal extends NearsideError {
   readonly round: number
 
@@ -80,7 +80,7 @@ export function createHelperClient(
   }: { readonly deadlines?: typeof DEADLINES; readonly stopping?: AbortSignal } = {},
 ) {
   async function request(path: string, init: RequestInit, deadline: number) {
-    // Not `AbortSignal.any`: each combined signal would stay attached to `stopping` (a memory leak).
+    // `AbortSignal.any` isn't used, because each combined signal would stay attached to `stopping` (a memory leak).
     const over = new AbortController()
     const stop = () => over.abort(stopping?.reason)
     const late = setTimeout(() => over.abort(new Error('no answer came in time')), deadline)
@@ -135,7 +135,9 @@ export function createHelperClient(
     async propose(round: Round): Promise<void> {
       await json(PEER_ROUTES.propose(round.round), { policy: round.policy }, round, deadlines.other)
     },
-    /** Forwards shares; returns one outcome each, in order. @param parts `encodeHelperPart` of each report */
+    /**
+     * Forwards shares; returns one outcome for each share, in sequence. @param parts `encodeHelperPart` of each report
+     */
     async forward(round: Round, parts: readonly Bytes[]): Promise<readonly ShareOutcome[]> {
       const path = PEER_ROUTES.shares(round.round)
       const answer = await post(path, joined(parts), SHARES_MEDIA_TYPE, round, deadlines.forward)

@@ -29,7 +29,7 @@ export function peerRoutes(app: OpenAPIHono, helper: HelperAggregator): void {
   )
   app.use('/v1/peer/*', async (c, next) => {
     const policy = (await helper.store.current())?.policy
-    // Size of the ids in base64.
+    // The size of the ids is counted in base64.
     const ids = Math.ceil((4 / 3) * REPORT_ID_BYTES * (policy?.aggregationGoal ?? 0))
     const parts = policy ? MAX_PARTS * helperPartBytes(policy) : 0
     return limitBody(Math.max(parts, ids + MAX_REST))(c, next)

@@ -33,14 +33,14 @@ async function createDatabases() {
 }
 
 describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
-  it('two leaders and two helpers count each report once up to the goal, and release once', async () => {
+  it('two leaders and two helpers count each report once up to the goal, and release the round once', async () => {
     const start = await createDatabases()
     const parameters = { aggregationGoal: 24 }
     const pairs = [await start({ parameters }), await start({ parameters })]
     const made = []
     for (let i = 0; i < 32; i++) made.push(await report(pairs[i % 2], i))
     expect(new Set(made.map(({ task }) => task.policyHash)).size).toBe(1)
-    // Send each report to both leaders at once, as a balancer may do with a retry.
+    // Each report goes to both leaders at once, as a balancer may send a retry.
     const statuses = await Promise.all(
       made.map(({ body }) =>
         Promise.all(pairs.map(async (pair) => (await post(pair, body)).status)),

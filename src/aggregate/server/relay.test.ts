@@ -21,7 +21,7 @@ import { ORIGIN } from './testModel.ts'
 import { report } from './testReports.ts'
 import { createWorkIssuer } from './testTokens.ts'
 
-/** Address of the devices; the relay connects from 127.0.0.1. */
+/** Address of the devices; the relay's own address is 127.0.0.1. */
 const DEVICE = '127.0.0.9'
 
 /** Starts both servers and a relay on ports, and records what each of them saw. */
@@ -176,7 +176,7 @@ describe('an update through a relay', () => {
       expect(sent).toBe(false)
       expect(error?.code).toBe('aggregator-unreachable')
     }
-    // These names make the device seal to another server's key.
+    // With these names, the device seals to the other server's key.
     const swapped = { ...names, leaderKey: names.helperKey }
     const { error } = await contribute(swapped, modelHash)
     expect(error?.code).toBe('aggregator-unreachable')

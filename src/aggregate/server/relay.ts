@@ -1,7 +1,7 @@
 /**
- * @module Oblivious relay (RFC 9458): carries sealed requests to the gateways of named servers, and their answers
- * back. The relay sees who asks and when, but not the content. The servers see the content, but not the sender. The
- * relay stores and logs nothing.
+ * @module Oblivious relay (RFC 9458): carries sealed requests to the gateways of named servers, and their answers back.
+ * The relay sees who sends a request and when, but not its content. The servers see the content of a request, but not
+ * its sender. The relay stores and logs nothing.
  */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -21,7 +21,7 @@ import { atMost, emptyApp, limitBody, limitRate, requireType, respondProblem } f
 import { clientAddress, listen } from './listen.ts'
 
 export interface RelayOptions {
-  /** URLs of the servers, as shops configure them. The relay sends requests nowhere else. */
+  /** URLs of the servers, as shops configure them. The relay sends requests only to these servers. */
   readonly targets: readonly string[]
   /** Origins of shops whose pages may call the relay; null: any origin. */
   readonly origins: readonly string[] | null

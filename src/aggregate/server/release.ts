@@ -1,7 +1,7 @@
 /**
- * @module Judges a round twice. Before the release, it checks whether the mean update is plausible. After the release,
- * it repeats the gate's test, because newer test cases can show a loss. In that case, the last trained model is
- * published again, as a new version.
+ * @module Judges a round twice. Before a release, the leader checks whether the mean update is plausible. After a
+ * release, the leader repeats the gate's test, because newer test cases can show a loss. If they show a loss, the last
+ * trained model is published again, as a new version.
  */
 import { readLatest, readTrained } from '@nearside/train/models/read.ts'
 import { rollBack } from '@nearside/train/models/rollBack.ts'
@@ -12,8 +12,8 @@ import { dimensionOf, type Policy } from '../protocol/policy.ts'
 import type { LeaderOptions } from './rounds.ts'
 
 /**
- * Sum of both shares divided by the public goal n. Dividing by the count would reveal the count, which depends on the
- * data. At a release, count and goal are equal.
+ * Sum of both shares divided by the public goal n. Dividing by the number of counted reports would reveal this number,
+ * which depends on the data. At a release, the number of counted reports and the goal are equal.
  */
 export function meanUpdate(
   ownShare: Uint32Array,
@@ -29,7 +29,7 @@ type Bounds = Pick<Policy, 'clipNorm' | 'noiseMultiplier' | 'aggregationGoal' | 
 
 /**
  * Upper bound on the norm of a mean of n honest updates with both noises: C + √2·z·C·(√d + 6)/n. Honest updates exceed
- * it in less than one of 10⁷ rounds, so a mean with a larger norm shows a faulty aggregator.
+ * this bound in less than one of 10⁷ rounds, so a mean with a larger norm shows a faulty aggregator.
  */
 function normBound(policy: Bounds): number {
   const { clipNorm, noiseMultiplier, aggregationGoal } = policy
@@ -37,7 +37,7 @@ function normBound(policy: Bounds): number {
   return clipNorm * (1 + noise / aggregationGoal)
 }
 
-/** Reasons why this mean can't come from honest devices; empty if it can. */
+/** Reasons why honest devices can't have made this mean; empty if they can. */
 export function implausible(mean: Float64Array, policy: Bounds): readonly string[] {
   const length = norm(mean)
   const bound = normBound(policy)
@@ -49,7 +49,7 @@ export function implausible(mean: Float64Array, policy: Bounds): readonly string
 
 type ReviewOptions = Pick<LeaderOptions, 'models' | 'gate' | 'signer' | 'log'>
 
-/** @returns whether the published model was rolled back. A trained model never is, so reviews end */
+/** @returns whether the published model was rolled back. A trained model is never rolled back, so reviews end */
 export async function review({ models, gate, signer, log }: ReviewOptions): Promise<boolean> {
   const latest = await readLatest(models)
   const trained = await readTrained(models, latest)

@@ -62,7 +62,7 @@ it(`the servers’ files hold no report or secret of an ended round, and never a
       const drawn: Uint8Array[] = []
       const { body, id } = await makeReport(randomUpdate(seed), task, (length) => {
         const bytes = cryptoRandomBytes(length)
-        // The first draw of 32 bytes is the seed, the second the log's salt.
+        // The first draw of 32 bytes is the seed, the second draw is the log's salt.
         if (length === 32) drawn.push(bytes)
         return bytes
       })
@@ -73,7 +73,7 @@ it(`the servers’ files hold no report or secret of an ended round, and never a
       sealed.push(body.slice(body.length - HELPER_SHARE_BYTES + 32, -32))
       expect((await post(federation, body)).status).toBe(201)
     }
-    // Send one report alone, so that the running sum is a single share at first.
+    // The first report is sent alone, so that the running sum is a single share at first.
     await one(0)
     const { sum } = await leaderStore.aggregate(round)
     for (let i = 1; i < GOAL - 1; i += 50)
@@ -83,7 +83,7 @@ it(`the servers’ files hold no report or secret of an ended round, and never a
     expect(found(folders.leader, [...seeds, ...masks])).toBe(0)
     expect(found(folders.helper, masks)).toBe(0)
     expect(found(folders.helper, seeds)).toBe(seeds.length)
-    // Check the scan itself: at this time, it must find the data that must be gone later.
+    // This checks the scan itself: at this time, the scan must find the data that must be gone later.
     for (const folder of Object.values(folders)) expect(found(folder, ids)).toBe(ids.length)
     for (const folder of Object.values(folders)) expect(found(folder, address)).toBe(0)
     for (const store of [leaderStore, helperStore]) {

@@ -15,7 +15,8 @@ describe('a round', () => {
     const federation = await createFederation({ parameters: { aggregationGoal: 40 } })
     const made = []
     for (let i = 0; i < 40; i++) made.push(await report(federation, i))
-    // Send all reports at once, so that they are committed in groups. Some are sent twice, and one is damaged.
+    // All reports are sent at once, so that they are committed in groups. Some reports are sent twice, and one is
+    // damaged.
     const sent = await Promise.all([
       ...made.map(({ body }) => post(federation, body)),
       ...made.slice(0, 10).map(({ body }) => post(federation, body)),

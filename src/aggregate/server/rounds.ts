@@ -1,6 +1,7 @@
 /**
- * @module Brings a full round to release at the leader: open → full → exchanged → concluded, one step at a time. Each
- * step is stored before the next begins, and can be repeated. So the process can die at any moment without harm.
+ * @module Brings a full round to its release at the leader, one step at a time: open → full → exchanged → concluded.
+ * Each step is stored before the next step begins, and can be repeated. So the process can die at any moment without
+ * harm.
  */
 
 import { type Bytes, toHex } from '@nearside/core/bytes.ts'
@@ -40,7 +41,7 @@ type UpdateTerms = Pick<
 /** A model that isn't published yet. */
 export interface Candidate {
   readonly manifest: ModelManifest
-  /** Files that differ from the parent's; the manifest lists the others. */
+  /** Files that differ from the parent's files; the manifest lists the others. */
   readonly files: ReadonlyMap<string, Bytes>
 }
 
@@ -78,7 +79,7 @@ export interface LeaderOptions extends AggregatorOptions {
   readonly gate: Gate
   /** Whether a review may roll back models that rounds have published, see `review`. */
   readonly takesBack?: boolean
-  /** Signs what is published. With a signer, rounds continue only from models that it signed itself. */
+  /** Signs what is published. With a signer, rounds continue only from models that the signer signed. */
   readonly signer?: Signer
   /** L2 distance between two models in the parameters that rounds change. */
   readonly distance: (trained: PublishedModel, candidate: Candidate) => Promise<number>
@@ -86,12 +87,12 @@ export interface LeaderOptions extends AggregatorOptions {
 
 /**
  * Maximum distance of a round's model from the last trained model, in honest steps of maximum length: learning rate
- * times clip norm, extended by momentum. A model at a larger distance is another model instead of a correction.
+ * times clip norm, extended by momentum. A model at a larger distance is a different model instead of a correction.
  */
 const MOST_STEPS = 10
 
 const ACCEPTED: Verdict = { accepted: true, reasons: [], metrics: {} }
-/** Errors for parameters or scores that aren't finite. A retry gives the same result. */
+/** Errors for parameters or scores that aren't finite. A retry would give the same result. */
 const NO_MODEL: ReadonlySet<ErrorCode> = new Set(['fit-diverged', 'engine-failed'])
 
 export function createRounds(options: LeaderOptions) {
@@ -114,7 +115,8 @@ export function createRounds(options: LeaderOptions) {
   }
 
   /**
-   * Requires a folder that all processes share. Otherwise two processes would abandon each other's rounds forever.
+   * Requires a folder that all processes share. Without a shared folder, two processes would abandon each other's
+   * rounds forever.
    */
   async function requireSharedFolder(newest: RoundRecord): Promise<void> {
     const { round, state, policy, version } = newest
@@ -222,8 +224,8 @@ export function createRounds(options: LeaderOptions) {
   }
 
   async function openNext(newest: RoundRecord | null): Promise<boolean> {
-    // Review between rounds, when a rollback loses no reports. One review per start is enough, because the shop's cases
-    // are read at the start.
+    // Reviews run between rounds, when a rollback loses no reports. One review per start is enough, because the shop's
+    // cases are read at the start.
     if (options.takesBack && !isReviewed && (await review(options))) takenBack++
     isReviewed = true
     const model = await readLatest(options.models)

@@ -1,6 +1,6 @@
 /**
  * @module Zod schemas of the JSON bodies between aggregators and of public answers. The OpenAPI page is generated from
- * them.
+ * these schemas.
  */
 import { z } from '@hono/zod-openapi'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -62,7 +62,7 @@ export const reachedSchema = z
   .openapi('ReachedReports')
 export type ReachedReports = z.infer<typeof reachedSchema>
 
-/** Any JSON; the model's own reader validates it. */
+/** Any JSON value; the model's own reader validates it. */
 export const signedModelSchema = z.unknown()
 
 const modelReleaseSchema = z

@@ -18,8 +18,8 @@ const GOAL = 4
 /** Number of rounds until all code is compiled and all caches are full. */
 const WARM = 20
 /**
- * Number of rounds measured at the beginning and at the end. The least memory of each counts, because V8's compiled
- * code varies by half a megabyte.
+ * Number of rounds measured at the beginning and at the end. Of the rounds of each group, the one with the least memory
+ * counts, because V8's compiled code varies by half a megabyte.
  */
 const MEASURED = 10
 /** Maximum number of bytes that a round may leave in memory; the reports of a round have more bytes. */
@@ -53,7 +53,7 @@ it(
       for (let i = 0; i < GOAL; i++) made.push(await report(federation, GOAL * round + i))
       const bodies = made.map(({ body }) => body)
       const sent = [...bodies, ...earlier, ...bodies]
-      // A machine that pauses for seconds answers 503; send the same bytes again, as devices do.
+      // A machine that pauses for seconds answers 503; the test sends the same bytes again, as devices do.
       for (let [left, tries] = [sent, 0]; left.length > 0; federation.now += 6_000) {
         expect(tries++).toBeLessThan(20)
         const statuses = await Promise.all(

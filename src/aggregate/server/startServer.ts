@@ -85,7 +85,7 @@ interface ServerOptions {
 
 interface ServerEnvironment extends Pick<AggregatorOptions, 'now'> {
   readonly fetch: typeof globalThis.fetch
-  /** Logs one line for the operator; never about a request. */
+  /** Logs one line for the operator, never about a request. */
   readonly log: (line: string) => void
   /** Ends the process at once, because the disk failed. */
   readonly fatal: (error: NearsideError) => void
@@ -96,7 +96,7 @@ interface ServerEnvironment extends Pick<AggregatorOptions, 'now'> {
  * time.
  */
 const GATHER = 50
-/** Pause between groups; it lets reports of other devices arrive. */
+/** Pause between groups, which lets reports of other devices arrive. */
 export const gather = () => setTimeout(GATHER)
 
 /** Maximum number of requests per minute from one relay: enough for 1,500 devices with four requests per update. */
@@ -217,7 +217,7 @@ async function createAggregators(
     if (publishers?.length) log('signs models of its --publisher keys')
     return { app: createApp(helper, appOptions), leader: null }
   }
-  // Report a missing model at the start instead of at the first report.
+  // A missing model is reported at the start instead of at the first report.
   const latest = await readLatest(models)
   const { manifest, version } = latest
   const judges = shop === undefined ? null : await readShop(shop, now())

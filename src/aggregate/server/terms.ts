@@ -1,4 +1,4 @@
-/** @module Reads the terms that an operator chooses: those of the demo, or those in a file. */
+/** @module Reads the terms that an operator chooses: the demo's terms, or the terms in a file. */
 import { NearsideError } from '@nearside/core/error.ts'
 import { costOf } from '../privacy/gaussianAccountant.ts'
 import { beyondLimits } from '../protocol/beyondLimits.ts'

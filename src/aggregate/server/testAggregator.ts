@@ -1,7 +1,7 @@
 /**
- * @module One aggregator in a process of its own, for tests that kill it: `testAggregator.ts leader|helper PORT
- * DATABASE GOAL PEER [MODELS]`. It adds no noise, so that sums are comparable. The published `shared.safetensors`
- * is the mean update as float64.
+ * @module One aggregator in a process of its own, for tests that kill it:
+ * `testAggregator.ts leader|helper PORT DATABASE GOAL PEER [MODELS]`. This aggregator adds no noise, so that sums are
+ * comparable. The published `shared.safetensors` is the mean update as float64.
  */
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ import { openStore } from './store/store.ts'
 import { candidateOf, LAYOUT, noNoise, OPERATORS, ORIGIN, PARAMETERS } from './testModel.ts'
 
 const [role, port, database, goal, peer, models] = process.argv.slice(2)
-// Wait for the test's signal: the test loads this process in advance, to replace one that it kills.
+// The process waits for the test's signal: the test loads it in advance, to replace a process that it kills.
 await new Promise((resolve) => process.stdin.once('data', resolve))
 const store = await openStore(database, {
   role: role === 'helper' ? 'helper' : 'leader',

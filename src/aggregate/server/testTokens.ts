@@ -16,7 +16,7 @@ export const newIssuerKey = () =>
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   }).privateKey
 
-/** Issuer of tokens that cost hardly any work. */
+/** Issuer whose tokens cost hardly any work. */
 export async function createWorkIssuer(bits = 2) {
   const pem = newIssuerKey()
   const signer = await createTokenSigner(pem)

@@ -1,6 +1,6 @@
 /**
- * @module Issues tokens. Each token is a blind signature by a key with no other use. The issuer signs a uniformly
- * random number, so it can't recognise the token later.
+ * @module Issues tokens. Each token is a blind signature by a key that serves no other purpose. The issuer signs a
+ * uniformly random number, so it can't recognise the token later.
  */
 import {
   constants,
@@ -47,7 +47,7 @@ export async function createTokenSigner(pem: string): Promise<TokenSigner> {
       // Honest devices send a number below the modulus.
       if (blinded === null || Buffer.compare(blinded, modulusOf(publicKey)) >= 0) return null
       const signature = privateDecrypt({ key, padding }, blinded)
-      // Verify the signature, because a wrong signature (after an arithmetic fault) could reveal the key.
+      // The signature is verified, because a wrong signature (after an arithmetic fault) could reveal the key.
       const isRight = publicEncrypt({ key: publicHalf, padding }, signature).equals(blinded)
       return isRight ? new Uint8Array(signature) : null
     },
@@ -78,7 +78,7 @@ export async function createTokenIssuer({
   key,
   allow,
 }: {
-  /** Private key in PEM, as `openssl genrsa 2048` makes it. Use it for nothing else. */
+  /** Private key in PEM, as `openssl genrsa 2048` makes it. Use the key for nothing else. */
   readonly key: string
   /**
    * Whether the shopper who sent `request` may have the token `asked`. Allow signed-in shoppers one token per

@@ -38,7 +38,7 @@ describe('a report', () => {
     expect(federation.applied).toHaveLength(1)
   })
 
-  it('a report is refused without a token, or with a malformed or forged one', async () => {
+  it('a report is refused without a token, or with a malformed or forged token', async () => {
     const { federation, issuer } = await withWork()
     const { body } = await report(federation, 1)
     const honest = await tokenHeader(federation)
@@ -77,7 +77,7 @@ describe('a report', () => {
     expect((await send(federation, body, token)).status).toBe(200)
     expect((await send(federation, body)).status).toBe(200)
     expect(await send(federation, (await two).body, token)).toMatchObject({ status: 401 })
-    // Two reports at once with one token: the counting transaction decides.
+    // Two reports arrive at once with one token: the counting transaction decides.
     const shared = await tokenHeader(federation)
     const bodies = [(await two).body, (await three).body]
     const answers = await Promise.all(bodies.map((each) => send(federation, each, shared)))
@@ -137,7 +137,7 @@ describe('the leader', () => {
       expect(await again({ 'nearside-work': attempt })).toBe(401)
     const body = init.body as Uint8Array
     expect(await again({}, concat(body, body))).toBe(413)
-    // Work for one request is not valid for another. With two bits, the work is valid by chance for some of 40
+    // Work for one request is not valid for another request. With two bits, the work is valid by chance for some of 40
     // requests.
     const others = Array.from({ length: 40 }, (_, i) => body.with(100, body[100] ^ (i + 1)))
     const statuses = await Promise.all(others.map((other) => again({}, other)))
@@ -186,7 +186,7 @@ describe('a shop’s own issuer', () => {
       'issuer-unreachable',
     )
     expect((await signedIn.contribute(() => randomUpdate(1))).sent).toBe(true)
-    // A second browser of the same account, and one that isn't signed in.
+    // The requests come from a second browser of the same account, and from a browser that isn't signed in.
     for (const cookie of ['session=1', undefined]) {
       const refused = await (await device(cookie)).contribute(() => randomUpdate(2))
       expect(refused.error?.message).toMatch(/answered 403/)

@@ -65,7 +65,7 @@ it('the leader counts a report once at most when its connection is reset at any 
   const { body } = await report(federation, 1)
   for (let length = 0; length < body.length; length += 1024)
     await cutOff(port, headOf(body), body.subarray(0, length))
-  // Send the whole report, but close the connection before the answer.
+  // The sender sends the whole report, but closes the connection before the answer.
   for (let i = 0; i < 3; i++) await cutOff(port, headOf(body), body)
   const { status } = await exchange(port, [headOf(body), body])
   expect([200, 201]).toContain(status)
@@ -87,7 +87,7 @@ it.each([
   const { federation, port } = await start()
   const { status, sent } = await exchange(port, endless(head, part, 1024))
   expect(status).toBe(413)
-  // The sender could only fill the buffers of both ends, which hold less than this.
+  // The sender could only fill the buffers of both ends, which hold fewer bytes than this.
   expect(sent).toBeLessThan(2 ** 25)
   const { body } = await report(federation, 1)
   expect((await exchange(port, [headOf(body), body])).status).toBe(201)

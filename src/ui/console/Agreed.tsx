@@ -94,7 +94,7 @@ function Spent({ snapshot, entries }: Omit<LogProps, 'personalizer'>) {
   const id = useId()
   const { sent, terms } = snapshot
   const posts = entries.filter(({ kind }) => kind === 'upload').reverse()
-  // Use one log entry per report, because a report without an answer is sent again and logged again.
+  // Uses one log entry per report, because a report without an answer is sent again and logged again.
   const uploads = [...new Map(posts.map((one) => [one.detail.reportId, one])).values()]
   const { lossSquared = 0 } = summaryOf(entries)
   const noise = Math.min(...uploads.map(({ detail }) => Number(detail.noiseMultiplier)))

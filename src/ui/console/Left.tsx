@@ -17,7 +17,7 @@ export function Left({ entries }: { readonly entries: readonly LedgerEntry[] }) 
       .filter(({ detail }) => (detail.purpose === 'policy') === isPolicy)
       .reduce((all, { detail }) => all + Number(detail[what] ?? 0), 0)
   const { reports = 0, bytesSent, tokenRequests: tokens = 0, tokenBytes } = summaryOf(entries)
-  // Of downloads, only those through a relay have a request body.
+  // Of all downloads, only downloads through a relay have a request body.
   const asking = bytesThatLeft(downloads)
   const updates = Number(reports)
   const files = sum('count', false)

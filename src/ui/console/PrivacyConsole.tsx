@@ -112,7 +112,7 @@ function Unreadable(props: { readonly failed: unknown; readonly onAgain: () => v
   )
 }
 
-/** Origin and date of the page, printed on paper only. */
+/** Origin and date of the page, which appear only on paper. */
 function Printed() {
   const { days } = useWords()
   return <p className="ns-printed">{`${location.origin}, ${days(Date.now())}`}</p>
@@ -132,7 +132,7 @@ function useLog({ audit, events }: Personalizer, snapshot: PersonalizerSnapshot)
     }
   }, [audit, events])
   useEffect(() => {
-    // Don't read during a fit, which changes the snapshot at each step but logs nothing.
+    // Nothing is read during a fit, which changes the snapshot at each step but logs nothing.
     if (!snapshot.fitting) void read()
   }, [snapshot, read])
   return { ...log, read }
@@ -172,7 +172,7 @@ function Check({ personalizer, read }: CheckProps) {
   const { words } = useWords()
   const { run, status } = useOutcome()
   const verify = async () => {
-    // Read the log before the check, so that the check's position of a broken entry is right for this log.
+    // The log is read before the check, so that the check's position of a broken entry is right for this log.
     const log = await read()
     const { entries, brokenAt, signed } = await personalizer.audit.verify()
     if (brokenAt !== null) return words('broken', { entry: log[brokenAt]?.sequence })

@@ -27,10 +27,10 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
   const { run, status } = useOutcome()
   const [asked, setAsked] = useState<Removal | null>(null)
   const [open, setOpen] = useState<EventName | null>(null)
-  /** Name and undo function of the last deletion. Only this function still holds the deleted events. */
+  /** Name and undo function of the last deletion. Only this undo function still holds the deleted events. */
   const [undo, setUndo] = useState<readonly [name: string, back: () => Promise<void>] | null>(null)
-  // After any deletion, in any tab, drop the earlier undo function, which holds deleted events. The undo of a new
-  // deletion on this page stays, because it is set only after the snapshot has changed.
+  // Any deletion, in any tab, drops the earlier undo function, which holds deleted events. The undo of a new deletion
+  // on this page stays, because it is set only after the snapshot has changed.
   const [known, setKnown] = useState(snapshot.erasures)
   if (known !== snapshot.erasures) {
     setKnown(snapshot.erasures)

@@ -65,7 +65,7 @@ async function showTechnical() {
   return screen
 }
 
-test('the console asks six questions in order and hides the rest in a closed summary', async () => {
+test('the console asks six questions in a fixed sequence and hides the rest in a closed summary', async () => {
   const screen = await show()
   await expect.element(part(screen, 'What left?')).toBeVisible()
   expect([...screen.container.querySelectorAll('h2')].map((one) => one.textContent)).toEqual([
@@ -79,7 +79,7 @@ test('the console asks six questions in order and hides the rest in a closed sum
   expect(screen.container.querySelector('details')?.open).toBe(false)
 })
 
-test('another language changes the words and the dates', async () => {
+test('another language changes the words and the dates of the console', async () => {
   log(entry(0))
   const screen = await render(
     <PrivacyConsole
@@ -93,7 +93,7 @@ test('another language changes the words and the dates', async () => {
 })
 
 describe('what left', () => {
-  test('“What left” counts all downloads, which have no body; without updates it says “None”', async () => {
+  test('“What left” counts all downloads, which have no body; without updates “What left” says “None”', async () => {
     log(
       entry(0),
       entry(1, { detail: { purpose: 'catalog', url: '/c', count: 3, received: 500 } }),
@@ -138,7 +138,7 @@ describe('what left', () => {
     await expect.element(agreed).toHaveTextContent('2,400 bytes')
   })
 
-  test('updates are counted with their bytes, including folded ones', async () => {
+  test('updates are counted with their bytes, including updates whose log entries were folded', async () => {
     const detail = {
       through: 9,
       hash: 'a',
@@ -160,7 +160,7 @@ describe('what left', () => {
     log(upload(2, 4.9), entry(3, again), upload(4, 7.3))
     const screen = await show()
     await expect.element(part(screen, 'What left?')).toHaveTextContent('2 updates, 6,504 bytes')
-    // The last report of the folded entries (r2) was sent once more since.
+    // The last report of the folded entries (r2) was sent again after folding.
     const detail = { ...before, lossSquared: 1, lastReport: 'r2' }
     log(entry(3, again), upload(4, 7.3), entry(5, { kind: 'fold', detail }))
     personalizer.change({ revision: 2 })
@@ -216,7 +216,7 @@ describe('what is stored', () => {
     await expect.element(stored).toHaveTextContent('It is gone when the page closes.')
   })
 
-  test('deleting a kind asks first, then reports and moves the focus to the report', async () => {
+  test('deleting a kind of actions asks first, then reports and moves the focus to the report', async () => {
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     personalizer.change({ storage: 'indexeddb', retentionDays: 90 })
     const forget = vi.spyOn(personalizer, 'forget')
@@ -425,7 +425,7 @@ describe('consent in the console', () => {
     ])
   })
 
-  test('each answer has its time, each update its cost and what that means', async () => {
+  test('each answer to the consent has its time, and each update its cost and the cost’s meaning', async () => {
     log(
       entry(0, { kind: 'consent', detail: { contribute: true } }),
       upload(1, 4.9),
@@ -565,7 +565,7 @@ describe('technical details', () => {
     ['not signed', null],
     ['release 7, until 3 March 2030, by the shop and the helper', true],
     ['release 7, until 3 March 2030, by the shop', false],
-  ])('the model’s signature is shown: %s', async (text, byHelper) => {
+  ])('the console shows the model’s signature: %s', async (text, byHelper) => {
     const signed =
       byHelper === null ? null : { release: 7, expires: Date.UTC(2030, 2, 3), byHelper }
     const model = { version: '3', items: 1, until: '2011-09-01', searchTolerance: 0, signed }
@@ -574,7 +574,7 @@ describe('technical details', () => {
     await expect.element(screen.getByText(text, { exact: true })).toBeVisible()
   })
 
-  test('an unavailable engine is reported, and the choice goes back', async () => {
+  test('an unavailable engine is reported, and the choice goes back to the previous engine', async () => {
     personalizer.setEngine = () => Promise.reject(new Error('WebGPU has no adapter here.'))
     personalizer.change({ enginePreference: 'wasm' })
     const screen = await showTechnical()
@@ -596,7 +596,7 @@ describe('technical details', () => {
     await expect.element(choice).toHaveDisplayValue('Plain JavaScript')
   })
 
-  test('after a reload the lines of engine and fit agree', async () => {
+  test('after a reload, the console’s lines about engine and fit agree', async () => {
     const fit = {
       engine: 'wasm',
       cases: 3,

@@ -20,8 +20,8 @@ const ITEMS: readonly Item[] = [
 ]
 
 /**
- * Exaggerated rules of typical themes and resets, for elements, states and positions. A widget's outermost box gets
- * none of them, because a page may position that box and set its width.
+ * Exaggerated rules of typical themes and resets, for elements, states and positions. A widget's outermost box gets no
+ * such rule, because a page may position that box and set its width.
  */
 const HOSTILE = `
   article, section section { padding: 40px; background: gold; float: left }
@@ -108,7 +108,7 @@ test.each([
   expect(changed.map(([name, value]) => `${name}: ${before.get(name)} → ${value}`)).toEqual([])
 })
 
-test('every selector of the widgets starts with one of their classes', () => {
+test('every selector of the widgets starts with one of the widgets’ classes', () => {
   const own = [...document.styleSheets].filter((one) => textOf(one).includes('.ns-'))
   expect(own.length).toBeGreaterThan(0)
   const selectors = own.flatMap((one) => selectorsOf(one.cssRules))

@@ -1,5 +1,6 @@
 /**
- * @module Developer's panel. It shows each list of the page, its items with reasons, the stored events, and timings.
+ * @module Developer's panel. The panel shows each list of the page, its items with reasons, the stored events, and
+ * timings.
  */
 
 import type { Personalizer } from '@nearside/browser/api.ts'

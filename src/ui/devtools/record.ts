@@ -7,7 +7,7 @@ export interface ListRecord {
   readonly query: ListQuery
   /** Whether the list is watched; false for a list requested once, e.g. by `recommend`. */
   readonly watched: boolean
-  /** Milliseconds from the request to its first answer; null until then. */
+  /** Milliseconds from the request to its first answer; null until the answer arrives. */
   milliseconds: number | null
   answers: number
   items: readonly Recommendation[]

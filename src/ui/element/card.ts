@@ -11,7 +11,7 @@ export interface Shop {
   linkTo(item: Item): string
   readonly words: Words<ListKey>
   readonly locale: string
-  /** Puts items into the shop's basket; absent if lists have no buttons for that. */
+  /** Puts items into the shop's basket; absent if lists have no buttons for this. */
   readonly onAdd?: (items: readonly Item[]) => unknown
 }
 

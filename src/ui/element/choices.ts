@@ -67,7 +67,7 @@ function buildGroup(
     const first = rows.findIndex(({ row }, o) => row.hidden && isPossible(facet.options[o]))
     all = true
     update(facet)
-    // The pressed button is gone, so move the focus to the first choice that has appeared.
+    // The pressed button is gone, so the focus moves to the first choice that has appeared.
     rows[first]?.input.focus()
   })
   body.append(element('legend', '', group.label), ...rows.map(({ row }) => row), more)

@@ -78,7 +78,7 @@ test('the element follows live changes: new prices, removed products and new pro
   const all = provided?.items
   personalizer.change({ live: { ...live, gone: [] } })
   await waitFor(() => expect(ids(host)).toEqual(['tin', 'mug', 'wick', 'glow']))
-  // The search index is built again only if products are new.
+  // The search index is built again only if there are new products.
   expect(provided?.items).toBe(all)
   expect(provided?.shop.itemOf('new')).toMatchObject({ price: 19 })
 })
@@ -185,7 +185,7 @@ test('the element requests and titles each list by its attributes: viewed, bough
   }
 })
 
-test('no style leaks in or out; only the page’s custom properties apply', async () => {
+test('no style of the element leaks out, and no style of the page leaks in; only the page’s custom properties apply', async () => {
   provide({ personalizer, items: ITEMS })
   const host = show(
     `<style>p, a { color: rgb(255, 0, 0); font-size: 40px }

@@ -53,7 +53,7 @@ test('the menu says why the item is there, folds an answered card, and brings th
   await personalizer.capture({ name: 'view_item', item_id: 'glow' })
   const undo = inside(host, '.ns-folded button')[0]
   expect(focused(host)).toBe(undo)
-  // A repeated Enter from the key that is still held after the answer.
+  // The key Enter is still held after the answer, so it repeats.
   const held = { key: 'Enter', repeat: true, cancelable: true, bubbles: true }
   expect(undo.dispatchEvent(new KeyboardEvent('keydown', held))).toBe(false)
   await userEvent.keyboard('{Enter}')
@@ -77,7 +77,7 @@ test('an answer that can’t be stored leaves the card as it is; a list can have
   expect(inside(everyones, '.ns-menu')).toHaveLength(0)
 })
 
-test('puts products into the basket, one or all, and keeps the focus in the list', async () => {
+test('the element puts products into the basket, one or all, and keeps the focus in the list', async () => {
   const added: (readonly string[])[] = []
   const onAdd = (items: readonly { readonly id: string }[]) => {
     added.push(items.map(({ id }) => id))

@@ -1,6 +1,6 @@
 /**
  * @module Builds the menu of a listed item, with its button, and the line in place of an answered item. The DOM nodes
- * have the same markup as React's `ItemMenu`. This code loads after the list.
+ * have the same markup as React's `ItemMenu`. The code of the menu loads after the list.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { ANSWER_NAMES, type AnswerName } from '@nearside/core/events/event.ts'
@@ -51,7 +51,7 @@ export function buildMenu(shop: Shop, id: string, menu: Menu): HTMLElement {
   }
 
   function onAnswer(answer: AnswerName): void {
-    // The card is removed at once. Its loss of focus must not close the menu during the removal.
+    // The card is removed at once. The menu's loss of focus must not close it while the card is removed.
     opened = null
     menu.onAnswer(answer)
   }

@@ -33,7 +33,7 @@ export const elements = new Set<{ connect(isSame?: boolean): void; refresh(): vo
 let stopFollowing = () => {}
 
 /**
- * Sets the personalizer and the products for the page's elements. May be called again with more products.
+ * Sets the personalizer and the products for the page's elements. `provide` may be called again with more products.
  * @example
  * provide({ personalizer, items: catalog })
  */
@@ -51,9 +51,9 @@ export function provide<TItem extends Item>(options: {
   /** BCP 47 locale; default `en-GB`. */
   readonly locale?: string
   /**
-   * Puts products into the shop's basket. With it, each card of `<nearside-recommendations>` has the button "Add to
-   * basket", and lists of items bought together the button "Add all". A rejected promise shows that it failed. Capture
-   * `add_to_cart` here.
+   * Puts products into the shop's basket. With `onAdd`, each card of `<nearside-recommendations>` has the button "Add
+   * to basket", and lists of items bought together the button "Add all". If its promise rejects, the card shows that
+   * adding failed. Capture `add_to_cart` here.
    */
   readonly onAdd?: (items: readonly TItem[]) => unknown
   /** Result of `measureLists(…)` of `nearside/measure`; default: nothing is measured. */
@@ -130,7 +130,7 @@ function followItems<TItem extends Item>(
 
 let sheet: CSSStyleSheet | null = null
 
-/** One style sheet for all elements. A constructed sheet also works under a policy that forbids inline styles. */
+/** All elements share one style sheet. A constructed sheet also works under a policy that forbids inline styles. */
 export function styles(): CSSStyleSheet {
   sheet ??= sheetOf(`${css}\n:host { display: block } :host([hidden]) { display: none }`)
   return sheet
@@ -142,5 +142,5 @@ export function sheetOf(text: string): CSSStyleSheet {
   return made
 }
 
-/** Base class of the elements. A server that imports this file has no HTMLElement, so it gets an empty class. */
+/** Base class of the elements. On a server, which has no HTMLElement, the base class is an empty class. */
 export const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)

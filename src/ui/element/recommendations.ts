@@ -1,7 +1,7 @@
 /**
- * @module `<nearside-recommendations>`: the list for shops without React. It looks like the React list and takes the
- * same custom properties. A shadow root keeps styles from leaking in or out. The content between its tags is shown
- * until the first answer, so a server can put best sellers there.
+ * @module `<nearside-recommendations>`: the list for shops without React. The custom element looks like the React list
+ * and takes the same custom properties. A shadow root keeps styles from leaking in or out. The content between its tags
+ * is shown until the first answer, so a server can put best sellers there.
  */
 
 import type { Personalizer } from '@nearside/browser/api.ts'
@@ -40,7 +40,7 @@ const UNKNOWN_SHOP: Shop = {
   locale: 'en-GB',
 }
 
-/** Code of the menus; null until it has loaded. Without it, lists have no menus. */
+/** Code of the menus; null until it has loaded. Without this code, lists have no menus. */
 let code: typeof import('./menu.ts') | null = null
 
 /** Attributes that name the subject of a list. */
@@ -50,7 +50,7 @@ const SUBJECTS = ['for-item', 'with-item', 'category', 'from']
  * List of recommendations as a custom element. Attributes:
  * - `heading`; `list`: name for measurements; `limit` (8); `category`
  * - `for-item`: similar items; `with-item`: items bought together with it
- * - `with-items`: items bought together with several, a JSON array of ids, such as a basket's
+ * - `with-items`: items bought together with several items, a JSON array of ids, such as a basket's
  * - `from`: `viewed`, `bought`, `unbought`, `considered` or `new`; with `for-item`, `picture`: items that look like it
  * - `dearer`, with `for-item`: only items that cost more than the item, up to this multiple of its price
  * - `exclude-ids`: a JSON array; `order="base"`
@@ -94,7 +94,7 @@ export class NearsideRecommendations extends Base {
   #query: ListQuery = { kind: 'recommend' }
   #answers: ListAnswers | null = null
   #folded: Folded | null = null
-  /** Whether a menu is open. While it is open, nothing moves. */
+  /** Whether a menu is open. While a menu is open, nothing moves. */
   #isOpen = false
 
   constructor() {
@@ -130,7 +130,7 @@ export class NearsideRecommendations extends Base {
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (!this.isConnected || before === after) return
-    // If the list's subject has changed, start with an empty list instead of the old items.
+    // If the list's subject has changed, the list starts empty instead of with the old items.
     if (SUBJECTS.includes(name)) this.connect()
     else this.#ask()
   }
@@ -341,7 +341,8 @@ export class NearsideRecommendations extends Base {
     this.#paused.hidden = !shown
     if (!shown || !shop || this.#paused.childElementCount > 0) return
     const resume = element('button', 'ns-button', shop.words('resume'))
-    // Ignore a failure to store the choice: it then applies to this tab only, and the snapshot's notices say so.
+    // A failure to store the choice is ignored: the choice then applies to this tab only, and the snapshot's notices
+    // say so.
     resume.addEventListener('click', () => void personalizer.pause(false).catch(() => undefined))
     const line = element('p', '', `${shop.words('learningPaused')}. `)
     line.append(resume)

@@ -82,7 +82,7 @@ test('the search finds typed words, with equally relevant hits in the shopper’
   await waitFor(() => expectOnlyTheBox(root))
 })
 
-test('a search without hits offers others that have some', async () => {
+test('a search without hits offers other searches that have hits', async () => {
   const [width, height] = [innerWidth, innerHeight]
   await page.viewport(1100, 800)
   onTestFinished(() => page.viewport(width, height))
@@ -90,7 +90,7 @@ test('a search without hits offers others that have some', async () => {
   await userEvent.type(box(root), 'tea under £1')
   await waitFor(() => expect(visible(root, '.ns-meant button')).toHaveLength(1))
   expect((await axe.run(document.body)).violations).toEqual([])
-  // No filters take a column beside the list.
+  // No filters occupy a column beside the list.
   const widthOf = (selector: string) => root.querySelector(selector)?.getBoundingClientRect().width
   await waitFor(() => expect(ids(root)).toHaveLength(ITEMS.length))
   expect(widthOf('.ns-list')).toBe(widthOf('.ns-found'))
@@ -101,7 +101,7 @@ test('a search without hits offers others that have some', async () => {
   expect(visible(root, '.ns-meant button')).toEqual([])
 })
 
-test('the shop’s rules pin products, and lead to a page on Enter, not while typing', async () => {
+test('the shop’s rules pin products, and lead to a page when the shopper presses Enter, not while typing', async () => {
   personalizer = createFakePersonalizer(ITEMS)
   personalizer.rules = async () => [
     { name: 'lamp', when: { search: ['tea'] }, pin: ['glow'] },

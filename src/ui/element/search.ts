@@ -1,6 +1,6 @@
 /**
  * @module `<nearside-search>`: a search box, filters and the products found, for shops without React. While the box is
- * empty, it shows the products of `category`. The typed text stays on this device.
+ * empty, the element shows the products of `category`. The typed text stays on this device.
  */
 
 import { type Words, wordsIn } from '@nearside/browser/page/words.ts'
@@ -47,10 +47,10 @@ function searchIn(of: NonNullable<typeof provided>, isRuled: boolean): AskSearch
 const MEANT = 5
 
 /**
- * Search as a custom element. Attributes: `query` (initial text), `category` (whose products are shown while the
- * box is empty), `limit` (24, before "All …"), `page` (its name, for the shop's rules), `rules="off"`.
- * The element captures a search when the shopper presses Enter or leaves the box. It fires `nearside-select`, and
- * `nearside-redirect` before it follows a rule to another page (`detail.href`; `preventDefault()` stays here).
+ * Search as a custom element. Attributes: `query` (initial text), `category` (whose products are shown while the box is
+ * empty), `limit` (24, before "All …"), `page` (its name, for the shop's rules), `rules="off"`. The element captures a
+ * search when the shopper presses Enter or leaves the box. The element fires `nearside-select`, and `nearside-redirect`
+ * before it follows a rule to another page (`detail.href`; `preventDefault()` stops the redirect).
  */
 export class NearsideSearch extends Base {
   static readonly observedAttributes = ['query', 'category', 'limit', 'page', 'rules']
@@ -69,7 +69,7 @@ export class NearsideSearch extends Base {
   #groups: readonly FacetGroup[] = []
   #selection: FacetSelection = {}
   #all = false
-  /** Number of the current request; `#stop` ends its subscription. */
+  /** Number of the current request, whose subscription `#stop` ends. */
   #asked = 0
   #stop: (() => void) | null = null
   #hits: readonly SearchHit[] | null = null
@@ -103,7 +103,7 @@ export class NearsideSearch extends Base {
       this.#ask()
     })
     this.#input.addEventListener('change', () => this.#capture())
-    // Always render the note, because screen readers often skip a note that appears together with its text.
+    // The note is always rendered, because screen readers often skip a note that appears together with its text.
     this.#note.setAttribute('role', 'status')
     this.#found.append(this.#note, this.#meant, this.#list, this.#more)
     root.append(search, this.#found)

@@ -1,4 +1,4 @@
-/** @module Puts listed items into the shop's basket, with React and without, and says how it went. */
+/** @module Puts listed items into the shop's basket, with React and without, and reports whether this worked. */
 import type { Words } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ListKey } from '../messages/lists.ts'
@@ -36,7 +36,7 @@ export async function add(
   return { text, isWrong: false }
 }
 
-/** The button to focus when a button is about to leave the page: the next one of its list, else the one before. */
+/** The button to focus when a button is about to leave the page: the next button of its list, else the previous. */
 export function neighbour(button: Element, list: ParentNode | null): HTMLElement | undefined {
   const all = [...(list?.querySelectorAll<HTMLElement>('.ns-add button') ?? [])]
   const at = all.indexOf(button as HTMLElement)

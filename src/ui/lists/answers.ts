@@ -104,7 +104,7 @@ export function createListAnswers(personalizer: Part) {
   }
 }
 
-/** The items without the answered ones. */
+/** The list's items without the answered items. */
 export const withoutFolded = <TEntry extends { readonly item: { readonly id: string } }>(
   entries: readonly TEntry[],
   gone: AnswersState['gone'],
@@ -145,7 +145,7 @@ export async function whyLines(
       return [first, words('why.same')]
     return Number.isFinite(baseRank) ? [first, words('why.everyone', { n: baseRank })] : [first]
   }
-  // While the worker is down, show the reason alone.
+  // While the worker is down, only the reason is shown.
   const place = await personalizer.rankWithout(id, reason, query).catch(() => undefined)
   if (place === undefined) return [first]
   return [first, place === null ? words('why.gone') : words('why.without', { n: place })]

@@ -18,7 +18,7 @@ it('the finder reads products only up to the requested product', () => {
   expect(find('p19999')?.title).toBe('19999')
 })
 
-it('the finder returns the first of several products with one id', () => {
+it('if several products have one id, the finder returns the first', () => {
   const items = ['a', 'b', 'a'].map((id, at) => ({ id, title: `${at}` }))
   const find = createItemFinder(items)
   expect(find('b')?.title).toBe('1')

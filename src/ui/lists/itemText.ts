@@ -48,13 +48,13 @@ export function movedText(
   return up < 0 ? words('lower', { n: -up }) : null
 }
 
-/** Usual price of an item that costs less now; null for another item. @param locale BCP 47 */
+/** Usual price of an item that costs less now; null for any other item. @param locale BCP 47 */
 export function usualPriceText(item: Item, locale: string): string | null {
   const { price = 0, regularPrice: usual = 0 } = item
   return usual > price ? priceText({ ...item, price: usual }, locale) : null
 }
 
-/** Rating as signs and in words, "4.6 of 5, 128 reviews"; null for an item without one. @param locale BCP 47 */
+/** Rating as signs and in words, "4.6 of 5, 128 reviews"; null for an item without a rating. @param locale BCP 47 */
 export function ratingText(
   { rating = 0, reviews }: Item,
   words: Words<'rating' | 'reviews'>,

@@ -26,7 +26,7 @@ export interface ListView<TItem extends Item> {
   readonly skeletons: number
   /** Whether the list has nothing to show, no placeholders either. */
   readonly isEmpty: boolean
-  /** Message about an error; null for none. */
+  /** Message about an error; null without an error. */
   readonly trouble: string | null
 }
 
@@ -69,7 +69,7 @@ function asGiven(id: string, place: number): Recommendation {
   return { id, score: 0, rank: place + 1, baseRank: place + 1, reason: { kind: 'popular' } }
 }
 
-/** An entry in the form that measurements take. */
+/** An entry of a list, in the form that measurements take. */
 export const placedOf = ({ item, position }: ListEntry<Item>) => ({ id: item.id, rank: position })
 
 /** @param announce called when the order has changed and then stayed the same for a moment */
@@ -90,7 +90,7 @@ export function createListReporter(announce: () => void) {
   }
 
   return {
-    /** Stops waiting for the list to come into view; `shows` starts this again. */
+    /** Stops waiting for the list to come into view; `shows` starts waiting again. */
     stop,
     /**
      * Reports the items that are now on screen.
@@ -127,8 +127,8 @@ export function createListReporter(announce: () => void) {
 const STILL_MS = 1000
 
 /**
- * Tells a screen reader that a list changed. It announces a change once, when the list has been still for a moment, and
- * never the first list, because the shopper did not cause it.
+ * Tells a screen reader that a list changed. The announcer announces a change once, when the list has been still for a
+ * moment, and never announces the first list, because the shopper did not cause it.
  */
 export function createAnnouncer(announce: () => void) {
   let heard: string | null = null

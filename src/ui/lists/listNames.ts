@@ -44,7 +44,8 @@ export function queryOf(
 }
 
 /**
- * Whether a list is empty for most new visitors. Then it has no placeholders, which would disappear and move the page.
+ * Whether a list is empty for most new visitors. Such a list has no placeholders, which would disappear and move the
+ * page.
  */
 export function keepsNoRoom(name: ListName, item?: string | readonly string[]): boolean {
   return (

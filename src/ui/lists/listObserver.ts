@@ -12,11 +12,11 @@ import { limitOf } from '@nearside/core/ranking/listQuery.ts'
 export interface ListState {
   /** Items, best first. */
   readonly items: readonly Recommendation[]
-  /** `loading` only until the first answer; later the old list stays until the next answer. */
+  /** A list is `loading` only until the first answer; later the old list stays until the next answer. */
   readonly status: 'loading' | 'ready' | 'error'
   /** Message, one line, of the error that makes the list unavailable; null without an error. */
   readonly error: string | null
-  /** Code of that error; `worker-failed` for an error other than a NearsideError. */
+  /** Code of the error; `worker-failed` for an error other than a NearsideError. */
   readonly code: ErrorCode | null
   /** Subject of the list: `about` of the answered `ask`, else the observer's subject. */
   readonly about: string
@@ -27,8 +27,8 @@ export interface Asked {
   /** Subject of the list; `state.about` has it once this query is answered. */
   readonly about?: string
   /**
-   * Whether the page can show an item. The device can know products that the page doesn't know. If the list has such
-   * items, the observer requests further items until the list is full or none are left.
+   * Whether the page can show an item. The device can know products that the page doesn't know. If the answer has such
+   * products, the observer requests further items until the list is full or no items are left.
    */
   readonly mayShow?: (id: string) => boolean
   /** The shop's final change to the list. If the change removes items, the observer requests further items, too. */
@@ -46,7 +46,8 @@ export const LOADING: ListState = {
 }
 
 /**
- * Creates an observer. It sends queries only while it has subscribers. Without a personalizer, it stays `loading`.
+ * Creates an observer. The observer sends queries only while it has subscribers. Without a personalizer, the observer
+ * stays `loading`.
  * @param subject what the list is about; another subject needs another observer, so that its list starts empty
  */
 export function createListObserver(personalizer: Personalizer | null, subject = '') {
@@ -95,7 +96,7 @@ export function createListObserver(personalizer: Personalizer | null, subject = 
   }
 
   function set(next: ListState): void {
-    // Keep the same object for an unchanged list, so that components don't render again.
+    // An unchanged list keeps the same object, so that components don't render again.
     if (JSON.stringify(next) === JSON.stringify(state)) return
     state = next
     for (const listener of listeners) listener()

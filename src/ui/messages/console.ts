@@ -1,4 +1,4 @@
-/** @module English messages of the console. Those of the technical details load with the details. */
+/** @module English messages of the console. The messages of the technical details load with the details. */
 
 import type { Messages } from '@nearside/browser/page/words.ts'
 import { SHARING_ENGLISH } from '@nearside/browser/vault/sharing.ts'

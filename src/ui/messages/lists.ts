@@ -1,4 +1,4 @@
-/** @module English messages of the lists. Panel and console use them, too. */
+/** @module English messages of the lists. Panel and console use these messages, too. */
 
 import type { Messages, Words } from '@nearside/browser/page/words.ts'
 import type { ErrorCode } from '@nearside/core/error.ts'

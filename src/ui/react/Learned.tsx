@@ -11,7 +11,7 @@ import { goesText } from './panelText.ts'
 import { FIRST, StoredActions } from './StoredActions.tsx'
 import { focusAtOnce, useAction } from './useAction.tsx'
 
-/** Number of events to request if the shopper wants all of them. No device stores that many. */
+/** Number of events to request if the shopper wants all of them. No device stores as many events. */
 const ALL = 1e6
 /** Duration for which a forgotten line fades out, milliseconds; `panel.css` animates it. */
 const LEAVING = 900
@@ -19,10 +19,10 @@ const LEAVING = 900
 export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot }) {
   const { erasures, learned } = snapshot
   const { itemOf, locale, personalizer, words } = usePersonalizationContext()
-  // The alert is here and not in the line, because the line is possibly gone when the action fails.
+  // The alert is outside the line, because the line is possibly gone when the action fails.
   const { run, alert, dismiss } = useAction()
   const [said, setSaid] = useState('')
-  /** Name and undo function of the last deletion. Only this function still holds the deleted events. */
+  /** Name and undo function of the last deletion. Only this undo function still holds the deleted events. */
   const [undo, setUndo] = useState<readonly [name: string, back: Undo] | null>(null)
   /** Entry whose line is fading out, because it is being forgotten, and the line's index. */
   const [leaving, setLeaving] = useState<readonly [Entry, number] | null>(null)
@@ -30,8 +30,8 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
   const stored = useStoredEvents(personalizer, snapshot, most)
   const { count } = snapshot.events
   const title = useRef<HTMLHeadingElement>(null)
-  // After any deletion, in any tab, drop the earlier undo function and its name. The undo of a new deletion on this
-  // page stays, because it is set only after the snapshot has changed.
+  // Any deletion, in any tab, drops the earlier undo function and its name. The undo of a new deletion on this page
+  // stays, because it is set only after the snapshot has changed.
   const [known, setKnown] = useState(erasures)
   if (known !== erasures) {
     setKnown(erasures)
@@ -133,7 +133,7 @@ function useStoredEvents(
     personalizer
       ?.events({ limit })
       .then((read) => wanted && setEvents(read))
-      // Ignore a failure here: the panel keeps the last answer, and the device's notices report the failure.
+      // A failure is ignored here: the panel keeps the last answer, and the device's notices report the failure.
       .catch(() => undefined)
     return () => {
       wanted = false

@@ -1,6 +1,6 @@
 /**
- * @module A heading and a list that follows the personalizer. It shows skeletons first, then items of the same size,
- * and announces changes to screen readers. Each list widget is this section with its own query.
+ * @module A heading and a list that follows the personalizer. The section shows skeletons first, then items of the same
+ * size, and announces changes to screen readers. Each list widget is this section with its own query.
  */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -30,15 +30,15 @@ export interface RecommendationsProps<TItem extends Item = Item>
   extends Pick<ListOptions, (typeof LIST_OPTIONS)[number]> {
   /** Title; default: from the labels. */
   readonly title?: string
-  /** Name of the list in measurements. Default: its kind, e.g. `forYou`, `similar`. */
+  /** Name of the list in measurements. Default: the list's kind, e.g. `forYou`, `similar`. */
   readonly list?: string
   /** Number of items; default 8. */
   readonly limit?: number
   /**
    * Ids to show until the first answer instead of skeletons, such as the shop's best sellers, with the reason
-   * "popular". With an empty array nothing shows until the first answer. That is the default of lists that are empty
-   * for most new visitors. A server renders these items, too; `readBaseLists` of `nearside/ssr` returns them in the
-   * order of the device's first list.
+   * "popular". With an empty array nothing shows until the first answer. An empty array is the default of lists that
+   * are empty for most new visitors. A server renders these items, too; `readBaseLists` of `nearside/ssr` returns them
+   * in the order of the device's first list.
    */
   readonly initialItems?: readonly string[]
   /** Card of an item; default: `ItemCard`. */
@@ -52,7 +52,7 @@ export interface RecommendationsProps<TItem extends Item = Item>
   readonly emptyComponent?: ComponentType
   /**
    * Container of the items; default: a `<ul>`. Its children are `<li>` elements. While `loading` is true, until the
-   * first answer, these are skeletons or the initial items.
+   * first answer, the children are skeletons or the initial items.
    */
   readonly layoutComponent?: ComponentType<{
     readonly children: ReactNode
@@ -64,8 +64,8 @@ export interface RecommendationsProps<TItem extends Item = Item>
    */
   readonly transformItems?: (items: readonly Recommendation[]) => readonly Recommendation[]
   /**
-   * Whether each item has a button that opens the reason why it is there, and the answers "Less like this", "Not for
-   * me" and "I have this". Default true; a list in base order has no such button.
+   * Whether each item has a button that opens the reason why the item is listed, and the answers "Less like this", "Not
+   * for me" and "I have this". Default true; a list in base order has no such button.
    */
   readonly menu?: boolean
   /** Called when the shopper follows an item’s link; `position` counts from 1. */

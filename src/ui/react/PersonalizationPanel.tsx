@@ -1,6 +1,6 @@
 /**
- * @module Panel for shoppers: what was learned, what was sent, and controls for both. Its words assume no knowledge of
- * machine learning; the console has the figures.
+ * @module Panel for shoppers: what was learned, what was sent, and controls for both. The panel's words assume no
+ * knowledge of machine learning; the console has the figures.
  */
 import './nearside.css'
 import './panel.css'
@@ -28,7 +28,8 @@ export function PersonalizationPanel({
   children,
 }: {
   /**
-   * Whether the shop offers tools to agents (`offerToAgents`). If so, the panel has a switch in browsers with WebMCP.
+   * Whether the shop offers tools to agents (`offerToAgents`). If the shop offers tools, the panel has a switch for
+   * agents in browsers with WebMCP.
    */
   readonly agents?: boolean
   /** Called after everything was erased, so that the shop can erase its own data. */
@@ -116,7 +117,7 @@ function Choice({ checked, name, wish, choose }: ChoiceProps) {
   )
 }
 
-/** Switch for contribution, off by default. The text above it explains a contribution before the shopper decides. */
+/** Switch for contribution, off by default. The text above explains a contribution before the shopper decides. */
 function Consent({ personalizer, snapshot }: PartProps) {
   const { locale, words } = usePersonalizationContext()
   const { run, alert } = useAction()
@@ -169,7 +170,7 @@ function Controls({
     if (!erased) return
     setSure(null)
     setSaid(words('erased'))
-    // The pressed button is gone, so move the focus to the outcome.
+    // The pressed button is gone, so the focus moves to the outcome.
     status.current?.focus()
   }
   return (
@@ -187,7 +188,7 @@ function Controls({
         <button
           type="button"
           className="ns-button ns-danger"
-          // The key makes it a new button, so that a screen reader reads the new text.
+          // The key makes React create a new button, so that a screen reader reads the new text.
           key={String(sure)}
           ref={sure === null ? null : focusAtOnce}
           onClick={() => (sure ? void erase() : setSure(true))}

@@ -41,21 +41,21 @@ export function PersonalizationProvider<TItem extends Item = Item>({
   /** The widgets' messages in the shop's language; missing messages are English. A stable reference saves work. */
   readonly labels?: Partial<Labels>
   /**
-   * BCP 47 locale of prices, numbers and dates; default `en-GB`. It is never the machine's locale, because a server
-   * and a browser would then format the same price differently.
+   * BCP 47 locale of prices, numbers and dates; default `en-GB`. The locale is never the machine's locale, because a
+   * server and a browser would then format the same price differently.
    */
   readonly locale?: string
   /** Result of `measureLists(…)` of `nearside/measure`; default: nothing is measured. A stable reference saves work. */
   readonly measure?: ListMeasure
   /**
-   * Puts products into the shop's basket. With it, each default card has the button "Add to basket", and lists of items
-   * bought together the button "Add all". A rejected promise shows that it failed. Capture `add_to_cart` here, as for
-   * every other product. A stable reference saves work.
+   * Puts products into the shop's basket. With `onAdd`, each default card has the button "Add to basket", and lists of
+   * items bought together the button "Add all". If its promise rejects, the card shows that adding failed. Capture
+   * `add_to_cart` in this function, as for every other product. A stable reference saves work.
    */
   readonly onAdd?: (items: readonly TItem[]) => unknown
   /**
-   * A signed-in shopper's own orders. The provider passes them to `seed` as soon as the personalizer exists, and again
-   * whenever it gets another array. A stable reference saves work.
+   * A signed-in shopper's own orders. The provider passes the orders to `seed` as soon as the personalizer exists, and
+   * again whenever it gets another array. A stable reference saves work.
    */
   readonly orders?: readonly PastOrder[]
   /** Components that contain the widgets. */

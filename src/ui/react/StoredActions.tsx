@@ -11,7 +11,7 @@ import { type ActionKey, actionText } from './panelText.ts'
 export const FIRST = 10
 
 interface StoredActionsProps {
-  /** Stored events, newest first. Until `onAll` is called, older events than those shown at first may be missing. */
+  /** Stored events, newest first. Until `onAll` is called, events older than those shown at first may be missing. */
   readonly events: readonly ShopperEvent[]
   /** Number of stored actions. Default: the length of `events`. */
   readonly count?: number

@@ -1,6 +1,6 @@
 /**
- * @module Menu of a listed item, with its button: the reason why the item is there, and the shopper's answers. Also the
- * line in place of an answered item. This code loads after the list.
+ * @module Menu of a listed item, with its button: the reason why the item is there, and the shopper's answers. The
+ * module also has the line in place of an answered item. The code of the menu loads after the list.
  */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -16,7 +16,7 @@ export { createListAnswers, withoutFolded } from '../lists/answers.ts'
 interface ItemMenuProps {
   readonly recommendation: Recommendation
   readonly query: ListQuery
-  /** Lines that say why the item is there; default: its reason, and its place without that reason. */
+  /** Lines that say why the item is listed; default: its reason, and its place without that reason. */
   readonly why?: (recommendation: Recommendation) => readonly string[]
   /** Whether this item is the last that an undo brought back. */
   readonly isBack: (id: string) => boolean
@@ -76,7 +76,7 @@ export function ItemMenu({ recommendation, query, why, isBack, onAnswer }: ItemM
   )
 }
 
-/** The menu reads its lines when it appears. The lines stay the same while the menu is open. */
+/** The menu reads its lines when it appears, and keeps them while it is open. */
 function Why({ recommendation, query, why }: Omit<ItemMenuProps, 'isBack' | 'onAnswer'>) {
   const { itemOf, personalizer, words } = usePersonalizationContext()
   const [lines, setLines] = useState<readonly string[]>([])
@@ -108,7 +108,7 @@ interface AddButtonProps {
   readonly onSaid: (said: Said) => void
 }
 
-/** Button that puts items into the shop's basket. A list usually leaves out what is in the basket, and this with it. */
+/** Button that puts items into the shop's basket. A list usually leaves out items in the basket, and so this button. */
 export function AddButton({ items, onSaid }: AddButtonProps) {
   const { onAdd, words } = usePersonalizationContext()
   const [isBusy, setBusy] = useState(false)

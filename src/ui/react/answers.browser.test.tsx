@@ -52,7 +52,7 @@ test('the menu says why the item is there, with the place that the item would ha
   await waitFor(() => expect(status()).toContain('43'))
   expect(status()).toContain('Candles')
   await press(container, 'tin')
-  // This item is in the list without any action of the shopper.
+  // No action of the shopper brought this item into the list.
   await waitFor(() => expect(status()).toMatch(/number 1\.$/))
   expect(container.querySelectorAll('.ns-menu-body')).toHaveLength(1)
 })
@@ -68,7 +68,7 @@ test('an answer folds the card in its place and moves the focus to Undo, which b
   const described = document.getElementById(undo?.getAttribute('aria-describedby') ?? '')
   expect(described?.textContent).toContain('Tea mug')
   expect((await axe.run(container)).violations).toEqual([])
-  // A repeated Enter from the key that is still held after the answer.
+  // The key Enter is still held after the answer, so it repeats.
   const held = { key: 'Enter', repeat: true, cancelable: true, bubbles: true }
   expect(undo?.dispatchEvent(new KeyboardEvent('keydown', held))).toBe(false)
   await userEvent.keyboard('{Enter}')
@@ -76,7 +76,7 @@ test('an answer folds the card in its place and moves the focus to Undo, which b
   await waitFor(() => expect(focused()).toBe(menuOf(container, 'mug')))
 })
 
-test('a further answer moves the line with Undo, and the focus', async () => {
+test('a further answer of the shopper moves the line with Undo, and the focus', async () => {
   const { container } = await show(<Recommendations />)
   for (const [id, place] of [
     ['mug', 1],
@@ -104,7 +104,7 @@ test('the name of the button begins with the product’s title, and Escape close
   await waitFor(() => expect(container.querySelector('.ns-menu-body')).toBeNull())
 })
 
-test('an answer that can’t be stored leaves the card where it was and says so', async () => {
+test('an answer that can’t be stored leaves the card where it was, and the list says so', async () => {
   personalizer.capture = async () => null
   const { container } = await show(<Recommendations />)
   await press(container, 'mug')
@@ -152,7 +152,7 @@ const showWith = (onAdd: (items: readonly Item[]) => unknown, children: React.Re
     </StrictMode>,
   )
 
-test('a card puts its product into the basket, says so, and passes the focus on when it leaves', async () => {
+test('a card puts its product into the basket, says so, and passes the focus on when it leaves the list', async () => {
   let done = () => {}
   const added: string[] = []
   const onAdd = ([{ id }]: readonly Item[]) => {
@@ -188,7 +188,7 @@ test('a card puts its product into the basket, says so, and passes the focus on 
   await waitFor(() => expect(focused()?.textContent).toBe('Add to basket'))
 })
 
-test('a failure shows; a list of items bought together adds all of them', async () => {
+test('a failure to add shows; a list of items bought together adds all of them', async () => {
   personalizer.boughtTogether = (_, options) => personalizer.recommend(options)
   const reported = vi.fn((event: ErrorEvent) => event.preventDefault())
   addEventListener('error', reported)
@@ -211,7 +211,7 @@ test('a failure shows; a list of items bought together adds all of them', async 
 
 const Own = ({ item }: { readonly item: Item }) => <b data-item={item.id}>{item.title}</b>
 
-test('without the shop’s function, and on a shop’s own card, there is no button', async () => {
+test('without the shop’s function, and on a shop’s own card, there is no button to add to the basket', async () => {
   const { container } = await showWith(() => {}, <Recommendations limit={3} itemComponent={Own} />)
   await waitFor(() => expect(menuOf(container, 'tin')).not.toBeNull())
   expect(container.querySelector('.ns-add')).toBeNull()

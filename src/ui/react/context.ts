@@ -16,7 +16,8 @@ export interface Personalization<TItem extends Item = Item> {
   /** The shop's product for an id; widgets omit unknown ids. */
   itemOf(id: string): TItem | undefined
   /**
-   * Whether an item may be shown. False for sold-out items and unknown ids; always true if the provider has no `items`.
+   * Whether an item may be shown. The result is false for sold-out items and unknown ids, and always true if the
+   * provider has no `items`.
    */
   readonly mayShow: (id: string) => boolean
   /** Address of an item's page. */

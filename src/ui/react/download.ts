@@ -14,6 +14,6 @@ export function saveFile(name: string, json: string): void {
   link.href = url
   link.download = name
   link.click()
-  // Revoke the address later, because some browsers read the blob only after the click has returned.
+  // The address is revoked later, because some browsers read the blob only after the click has returned.
   setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }

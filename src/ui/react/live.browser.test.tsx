@@ -105,7 +105,7 @@ test('the usual price that a card strikes through begins, changes and ends with 
     [-40, undefined],
   ]
   for (const [at, [regularPrice, shown]] of steps.entries()) {
-    // Another price in each step shows that the card has followed the file.
+    // The price differs in each step, which shows that the card has followed the file.
     const price = 31 - at / 100
     await put({ changed: [{ id: 'item-31', price, regularPrice }] })
     pass(5)
@@ -114,7 +114,7 @@ test('the usual price that a card strikes through begins, changes and ends with 
   }
 })
 
-test('within the interval, an open page shows the new price, and no longer shows the removed product', async () => {
+test('within the interval of the live file, an open page shows the new price, and no longer shows the removed product', async () => {
   const { asked, pass, personalizer, put } = await openShop()
   const search = searchAmong(ITEMS)
   const screen = await render(

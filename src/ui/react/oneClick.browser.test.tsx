@@ -27,7 +27,7 @@ test('a click needs three messages between page and worker until all lists are n
   const worker = () => {
     const made = page.makeWorker()
     const post = made.postMessage.bind(made)
-    // A page pings a worker that is silent for a while, e.g. on a busy machine. Pings don't belong to the click.
+    // A page pings a worker that is silent for a while, e.g. on a busy machine. These pings don't belong to the click.
     const pings = new Set<number>()
     made.postMessage = (message: Posted) => {
       if (message.name === 'ping') pings.add(message.id ?? 0)

@@ -342,7 +342,7 @@ describe('Recommendations', () => {
       .toBeVisible()
     const announced = () => screen.container.querySelector('[role=status] > span')
     await waitFor(() => expect(announced()?.textContent).toBe('For you: list updated'))
-    // A new element announces the next change with the same words.
+    // The next change is announced with the same words, in a new element.
     const first = announced()
     for (let looks = 0; looks < 3; looks++)
       await personalizer.capture({ name: 'view_item', item_id: 'tin' })
@@ -454,7 +454,7 @@ describe('Recommendations', () => {
     expect(screen.container.textContent).not.toMatch(/higher|lower/)
   })
 
-  test('`Recommendations` requests no more items than there are products', async () => {
+  test('`Recommendations` requests no more items than the shop has products', async () => {
     const fake = createFakePersonalizer(ITEMS)
     const asked = vi.spyOn(fake, 'recommend')
     const screen = await render(
@@ -761,7 +761,7 @@ describe('PersonalizationPanel', () => {
     await sure.click()
     await expect.element(undo).toBeVisible()
     await expect.element(title).toHaveFocus()
-    // The next press of Tab reaches Undo, which stays.
+    // The next press of Tab reaches the button Undo, which stays.
     await userEvent.tab()
     await expect.element(undo).toHaveFocus()
     await userEvent.keyboard('{Enter}')
@@ -841,7 +841,7 @@ describe('PersonalizationPanel', () => {
     await expect.element(screen.getByText('Kitchen has been forgotten.')).toBeInTheDocument()
   })
 
-  test('the panel shows a failure at its button, which keeps its true state', async () => {
+  test('the panel shows a failure at its button, and the button keeps showing the actual state', async () => {
     const erased = vi.fn()
     const refuse = () => Promise.reject(new Error('The disk is gone.'))
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
@@ -907,7 +907,7 @@ describe('PersonalizationPanel', () => {
     await expect.element(screen.getByRole('alert')).not.toBeInTheDocument()
   })
 
-  test('the panel reads ten stored actions, and all on request', async () => {
+  test('the panel reads ten stored actions, and all actions on request', async () => {
     for (let k = 0; k < 12; k++) await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     const events = vi.spyOn(personalizer, 'events')
     const limits = () => events.mock.calls.map(([options]) => options?.limit)

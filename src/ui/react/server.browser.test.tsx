@@ -51,7 +51,7 @@ const idsIn = (root: ParentNode) =>
     ({ dataset }) => dataset.item,
   )
 
-test('runs on the React version under test', () => {
+test('the tests run on the React version under test', () => {
   expect(version.split('.')[0]).toBe(import.meta.env.REACT)
 })
 
@@ -67,7 +67,7 @@ test('the server’s list is hydrated without a warning, keeps its height, then 
   await waitFor(() => expect(Object.keys(list).join()).toContain('__react'))
   app.render(<Page personalizer={createFakePersonalizer(ITEMS)} />)
   await waitFor(() => expect(idsIn(root)).toEqual(['tin', 'mug']))
-  // The list consists of the same nodes, with the same height, so nothing below it has moved.
+  // The list consists of the same nodes, with the same height, so nothing below the list has moved.
   expect(root.querySelector('section')).toBe(list)
   expect(list.getBoundingClientRect().height).toBeCloseTo(height, 0)
   expect(list.querySelector('[role=status]')?.textContent).toBe('')
@@ -81,8 +81,8 @@ test('skeletons are as high as the cards that replace them', async () => {
   const related = root.querySelectorAll('section')[1]
   const skeleton = related.querySelector('.ns-skeleton') as HTMLElement
   const card = root.querySelector('.ns-card') as HTMLElement
-  // Skeletons reserve a square for a picture, but cards of this shop have no pictures, so add the square's height to
-  // the card's height.
+  // Skeletons reserve a square for a picture, but cards of this shop have no pictures, so the square's height is added
+  // to the card's height.
   const picture = skeleton.getBoundingClientRect().width - 24
   const expected = card.getBoundingClientRect().height + picture
   expect(Math.abs(skeleton.getBoundingClientRect().height - expected)).toBeLessThan(24)
@@ -95,7 +95,7 @@ const GERMAN: Partial<Labels> = {
   erase: 'Alles löschen',
 }
 
-test('shows the shop’s language and its price format', async () => {
+test('the lists show the shop’s language and its price format', async () => {
   const personalizer = createFakePersonalizer(ITEMS)
   const root = place('')
   const app = createRoot(root)
@@ -159,7 +159,7 @@ test('no text that a shopper reads or hears stays English', async () => {
   app.render(
     <PersonalizationProvider
       {...{ personalizer, items, labels: MARKED }}
-      // A locale without translation: only the digits of numbers and dates are checked.
+      // For a locale without translation, only the digits of numbers and dates are checked.
       locale="ja-JP"
     >
       <Recommendations limit={reasons.length} />
@@ -215,7 +215,7 @@ test('on a right-to-left page, the list is mirrored and has no accessibility fin
   expect(getComputedStyle(title).textAlign).toBe('start')
   const knob = getComputedStyle(root.querySelector('.ns-switch') as Element, '::before')
   const isOn = root.querySelector('.ns-switch')?.getAttribute('aria-checked') === 'true'
-  // The knob fills the box between the paddings; it is on the left if the switch is on.
+  // The switch's knob fills the box between the paddings; it is on the left if the switch is on.
   expect([knob.paddingLeft, knob.paddingRight]).toEqual(isOn ? ['4px', '22px'] : ['22px', '4px'])
   const { violations } = await axe.run(root)
   expect(violations.map(({ id }) => id)).toEqual([])

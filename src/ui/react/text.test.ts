@@ -92,7 +92,7 @@ test('the text about a move counts from the shop’s order, and is left out if t
   expect(movedText(words, at(Number.NaN))).toBeNull()
 })
 
-test('a stored action is named by its first titles, a search by its words', () => {
+test('a stored action is named by its first titles, and a search by its words', () => {
   const text = (event: Parameters<typeof panel.actionText>[1]) =>
     panel.actionText(words, event, itemOf)
   expect(text({ name: 'view_item', items: ['tin'] })).toBe('Looked at: Cake tin')

@@ -45,7 +45,7 @@ export function useAction() {
   return { run, alert, dismiss: () => setFailed(null) }
 }
 
-/** Focuses a button that replaces the pressed one. */
+/** Focuses a button that replaces the pressed button. */
 export function focusAtOnce(button: HTMLButtonElement | null): void {
   button?.focus()
 }

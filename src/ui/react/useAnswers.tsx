@@ -1,6 +1,6 @@
 /**
- * @module Adds to a list's items the menu with the shopper's answers, and the line in place of an answered item. Their
- * code loads after the list.
+ * @module Adds to a list's items the menu with the shopper's answers, and the line in place of an answered item. The
+ * code of menu and line loads after the list.
  */
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'

@@ -16,14 +16,15 @@ function useList(
 ): ListState {
   const { personalizer } = usePersonalizationContext()
   const observer = useMemo(() => createListObserver(personalizer, subject), [personalizer, subject])
-  // Compare queries by value, so that inline options cause no new query. JSON has no Infinity, so replace it.
+  // Queries are compared by value, so that inline options cause no new query. JSON has no Infinity, so Infinity is
+  // replaced.
   const key = JSON.stringify(query, (_, value) => (value === Infinity ? Number.MAX_VALUE : value))
   useEffect(
     () => observer.ask({ query: JSON.parse(key), about, mayShow, choose }),
     [observer, key, about, mayShow, choose],
   )
   const state = useSyncExternalStore(observer.subscribe, observer.getSnapshot, loading)
-  // React renders a change of a store without a pause, and a dozen new cards then block a slow phone. It renders a
+  // React renders a change of a store without a pause, and a dozen new cards then block a slow phone. React renders a
   // deferred value in slices.
   const shown = useDeferredValue(state)
   const deferred = useDeferredValue(observer)
@@ -64,7 +65,7 @@ export function useRerank(
 ): ListState & {
   /**
    * All given ids, each once, in the newest known order, without products that the shop no longer sells. Ids that the
-   * answer lacks are at the end, in the given order, so that the list never flickers.
+   * answer lacks are at the end, in the given sequence, so that the list never flickers.
    */
   readonly ids: readonly string[]
   /** Whether the answer on screen belongs to the current query; false while it is for other ids or another order. */
@@ -80,7 +81,7 @@ export function useRerank(
     const wanted = new Set<string>(JSON.parse(given))
     for (const id of wanted) if (!soldOut && itemOf(id)?.available === false) wanted.delete(id)
     const items = state.items.filter(({ id }) => wanted.has(id))
-    // If the answer covers exactly these ids, an id missing from it is unavailable: leave it out.
+    // The answer covers exactly these ids, so an id missing from it is unavailable and left out.
     const rest = state.about.startsWith(`${given}\n`) ? [] : wanted
     const complete = new Set([...items.map(({ id }) => id), ...rest])
     const current = state.about === key

@@ -1,4 +1,4 @@
-/** @module The list widgets. Each widget has its own query. One section component, with one set of props, shows all. */
+/** @module List widgets. Each has its own query. One section component, with one set of props, shows all. */
 import './nearside.css'
 import './menu.css'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -55,7 +55,7 @@ export function Trending<TItem extends Item = Item>(
   return <List props={props} name="bestSellers" />
 }
 
-/** Items that this shopper viewed, latest first. On a product's page, pass its id in `excludeIds`. */
+/** Items that this shopper viewed, latest first. On a product's page, pass the product's id in `excludeIds`. */
 export function RecentlyViewed<TItem extends Item = Item>(
   props: Omit<RecommendationsProps<TItem>, 'order'>,
 ) {
@@ -82,7 +82,7 @@ export function NewArrivals<TItem extends Item = Item>(props: RecommendationsPro
   return <List props={props} name="newArrivals" />
 }
 
-/** Items like this one; with `from="picture"`, items that look like it (see `from` of `ListOptions`). */
+/** Items like this item; with `from="picture"`, items that look like it (see `from` of `ListOptions`). */
 export function RelatedItems<TItem extends Item = Item>({
   from,
   ...props
@@ -90,7 +90,7 @@ export function RelatedItems<TItem extends Item = Item>({
   return <List props={props} name={from ? 'looksAlike' : 'similar'} item={props.item} />
 }
 
-/** Items like this one that cost more, up to `upTo` times its price (above 1; default 1.5). */
+/** Items like this item that cost more, up to `upTo` times its price (above 1; default 1.5). */
 export function UpSell<TItem extends Item = Item>({
   upTo = 1.5,
   ...props

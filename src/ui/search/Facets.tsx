@@ -76,7 +76,7 @@ function Group({ facet, words, onToggle }: GroupProps) {
 
   function showAll() {
     setAll(true)
-    // The pressed button is gone, so move the focus to the first new choice.
+    // The pressed button is gone, so the focus moves to the first new choice.
     const first = possible.findIndex((option) => !shown.includes(option))
     requestAnimationFrame(() =>
       group.current?.querySelectorAll<HTMLElement>(CHOICES)[first]?.focus(),

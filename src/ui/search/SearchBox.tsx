@@ -1,6 +1,6 @@
 /**
- * @module A search box (combobox). Before the shopper types, its list offers recent searches and categories; then it
- * offers searches, categories and products. The typed text goes to `search` only.
+ * @module A search box (combobox). Before the shopper types, the box's list offers recent searches and categories; then
+ * it offers searches, categories and products. The typed text goes to `search` only.
  */
 import '../react/nearside.css'
 import './search.css'
@@ -30,9 +30,8 @@ const categoryPage = (category: string) => `/category/${encodeURIComponent(categ
 const asItIs = (category: string) => category
 
 /**
- * Search box with suggestions. Each object and function in the props needs a stable reference, else the box searches
- * again at each rendering.
- * `TItem` is the type of the provider's items.
+ * Search box with suggestions. Each object and function in the props needs a stable reference, otherwise the box
+ * searches again at each rendering. `TItem` is the type of the provider's items.
  * @example
  * <SearchBox search={searchAmong(items)} labels={SEARCH_GERMAN} />
  */
@@ -51,8 +50,8 @@ export function SearchBox<TItem extends Item = Item>({
   labels,
 }: {
   /**
-   * `searchAmong(items)` of `nearside/search`, or a function that calls it in a worker; null while there is none. If the
-   * shop's rules lead the query to a page, Enter goes there.
+   * `searchAmong(items)` of `nearside/search`, or a function that calls it in a worker; null until the search exists.
+   * If the shop's rules lead the query to a page, Enter goes there.
    */
   readonly search: AskSearch | null
   /** Categories to offer, most important first. Default: none. */
@@ -101,7 +100,7 @@ export function SearchBox<TItem extends Item = Item>({
   const all = offers?.groups.flatMap((group) => group.offers) ?? []
   const chosen = all.find(({ href }) => href === reached) ?? null
 
-  // Follow `query`, because "back", "forward" and links to other searches change it.
+  // The box follows `query`, because "back", "forward" and links to other searches change it.
   useEffect(() => {
     if (document.activeElement !== input.current || query === '') setText(query)
   }, [query])

@@ -27,7 +27,7 @@ export function toggled(
   return { ...selection, [group]: single ? [value] : [...before, value] }
 }
 
-/** Those default groups in which these items differ. */
+/** Default groups in which these items differ. */
 export function defaultGroups(
   items: readonly Item[],
   words: Words<SearchKey>,

@@ -1,6 +1,6 @@
 /**
- * @module Offers of the search box. If the box is empty, they are this shopper's recent searches and the categories.
- * Otherwise they are searches, categories and products that match the text.
+ * @module Offers of the search box. If the box is empty, the offers are this shopper's recent searches and the
+ * categories. If the box has text, the offers are searches, categories and products that match the text.
  */
 
 import type { Words } from '@nearside/browser/page/words.ts'

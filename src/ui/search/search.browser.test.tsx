@@ -59,7 +59,7 @@ async function findings(root: Element): Promise<readonly string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)
 }
 
-test('Enter goes where a rule of the shop leads, else to the results', async () => {
+test('Enter goes where a rule of the shop leads, otherwise to the results', async () => {
   const rules = [{ name: 'r', when: { search: ['return policy'] }, redirect: '/returns' }]
   const ruled = searchAmong(ITEMS, { rules })
   const navigate = vi.fn()
@@ -73,7 +73,7 @@ test('Enter goes where a rule of the shop leads, else to the results', async () 
   await vi.waitFor(() => expect(navigate.mock.lastCall).toEqual(['/search?q=tea']))
 })
 
-test('a search that finds nothing offers the same without its price', async () => {
+test('a search that finds nothing offers the same search without its price', async () => {
   const screen = await show(<SearchBox search={search} categories={CATEGORIES} />)
   await screen.getByRole('combobox').fill('tea under 1 euro')
   await expect.element(screen.getByRole('option', { name: 'tea', exact: true })).toBeVisible()

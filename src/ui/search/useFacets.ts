@@ -29,8 +29,8 @@ export interface FacetsState<TItem extends Item = Item> {
 }
 
 /**
- * Narrows a list by the choices that `Facets` shows. Each object in `options` needs a stable reference, else the hook
- * narrows the list again at each rendering.
+ * Narrows a list by the choices that `Facets` shows. Each object in `options` needs a stable reference, otherwise the
+ * hook narrows the list again at each rendering.
  * @example
  * const { items, ...facets } = useFacets(found)
  * <Facets {...facets} />

@@ -7,7 +7,7 @@ import { type Offered, type Offers, offersBefore, offersFor, SEARCHES } from './
 
 /**
  * @param text typed text; null to offer nothing
- * @param shop needs a stable reference, else the hook searches endlessly
+ * @param shop needs a stable reference, otherwise the hook searches endlessly
  * @returns null while there is nothing to show
  */
 export function useOffers(
@@ -22,7 +22,7 @@ export function useOffers(
   const offers = useMemo(() => {
     if (typed === null) return null
     if (typed !== '') return answered ?? { note: shop.words('looking'), groups: [] }
-    // Wait for the recent searches, because they would push the categories down if they arrived later.
+    // The box waits for the recent searches, because late ones would push the categories down.
     return searches && offersBefore(shop, searches)
   }, [typed, answered, searches, shop])
   const empty = offers?.note === '' && offers.groups.every((group) => group.offers.length === 0)
@@ -30,7 +30,7 @@ export function useOffers(
   return text === null || empty ? null : offers
 }
 
-/** Latest answer, which stays until the next one arrives; null before the first. */
+/** Latest answer, which stays until the next answer arrives; null before the first. */
 function useAnswer(typed: string, shop: Offered, search: AskSearch | null): Offers | null {
   const [offers, setOffers] = useState<Offers | null>(null)
   useEffect(() => {
@@ -46,7 +46,7 @@ function useAnswer(typed: string, shop: Offered, search: AskSearch | null): Offe
   return offers
 }
 
-/** The shopper's recent searches, newest first, each once. They are read each time the box gets the focus. */
+/** The shopper's recent searches, newest first, each once. The searches are read each time the box gets the focus. */
 function useLastSearches(
   personalizer: Personalizer | null,
   wanted: boolean,
@@ -66,8 +66,8 @@ function useLastSearches(
     )
     return () => {
       left = true
-      // Drop the recent searches when the box loses the focus, so that a search that was forgotten meanwhile doesn't
-      // appear again for a moment.
+      // The recent searches are dropped when the box loses the focus, so that a search that was forgotten meanwhile
+      // doesn't appear again for a moment.
       setSearches(null)
     }
   }, [personalizer, wanted])

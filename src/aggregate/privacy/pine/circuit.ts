@@ -1,8 +1,8 @@
 /**
- * @module Statement that PINE proves about a vector: the integer Σ x², before reduction mod q, is at most B². The
- * first circuit checks that the stated bits are those of Σ x². The second checks that each is 0 or 1, and that their
- * value is at most B². It also checks that enough of 100 sums of ±x are small, with signs drawn after x was fixed, so
- * that Σ x² didn't wrap around.
+ * @module PINE proves this statement about a vector: the integer Σ x², before reduction mod q, is at most B². The first
+ * circuit checks that the stated bits are those of Σ x². The second circuit checks that each bit is 0 or 1, and that
+ * the value of the bits is at most B². The second circuit also checks that enough of 100 sums of ±x are small, with
+ * signs drawn after x was fixed, so that Σ x² didn't wrap around.
  * @see Rothblum, Omri, Chen, Talwar, "PINE" (arXiv 2311.10237), Figures 1 and 2
  */
 import { add, bitsOf, fromBits, MODULUS, multiply, powers, residue, subtract } from './field.ts'
@@ -13,10 +13,10 @@ interface PineParameters {
   readonly dimension: number
   /** Norm bound B, an integer. */
   readonly normBound: number
-  /** Pairs of factors (`chunk`) and squares (`normChunk`) per gadget call; default: those with the shortest proof. */
+  /** Pairs of factors (`chunk`) and squares (`normChunk`) per gadget call; default: numbers with the shortest proof. */
   readonly chunk?: number
   readonly normChunk?: number
-  /** Number of proofs of each circuit, each on its own randomness. A forger must forge all at once. */
+  /** Number of proofs of each circuit, each on its own randomness. A forger must forge all proofs at once. */
   readonly proofs: number
   readonly normProofs: number
   readonly checks: number
@@ -68,7 +68,7 @@ export function createCircuit(parameters: PineParameters) {
     /** Bound of the ±x sums, which must lie in (−bound, bound]. */
     wraparoundBound,
     wraparoundBits,
-    /** Length of the vector with the bits of its squared norm; the signs ±1 are derived from these. */
+    /** Length of the vector with the bits of its squared norm; the signs ±1 are derived from both. */
     gradientLength: dimension + 2 * normBits,
     /** Length of the shared measurement, which also has the bits of the ±x sums. */
     measurementLength: dimension + bits,
@@ -91,7 +91,7 @@ export function encodeNorm(circuit: Circuit, vector: Uint32Array): Uint32Array {
   return Uint32Array.of(...vector, ...bitsOf(squared, normBits), ...bitsOf(rest, normBits))
 }
 
-/** Sign by two random bits of the stream. */
+/** Sign that two random bits of the stream give. */
 const SIGNS = [-1, 0, 0, 1]
 
 /** Sums of ±x, [checks]; `stream` has two bits for each number. */
@@ -124,7 +124,7 @@ export function streamBytes({ dimension, checks }: Pick<Circuit, 'dimension' | '
   return checks * Math.ceil(dimension / 4)
 }
 
-/** Encodes each sum's bits, offset by the lowest allowed value, and whether it is a required success. */
+/** Encodes each sum's bits, offset by the lowest allowed value, and whether the sum must be in the allowed range. */
 export function encodeSums(circuit: Circuit, sums: Uint32Array): Uint32Array {
   const { wraparoundBound, wraparoundBits, successes } = circuit
   const width = wraparoundBits + 1
@@ -136,7 +136,7 @@ export function encodeSums(circuit: Circuit, sums: Uint32Array): Uint32Array {
   return encoded
 }
 
-/** A circuit on a measurement, or on one of several shares of it. */
+/** A circuit on a measurement, or on one of several shares of the measurement. */
 interface Evaluation {
   readonly inputs: () => GadgetInputs
   /** Weighted sum Σₖ weightₖ · inputs of call k, [arity]. For many inputs, this is much faster than `inputs`. */
@@ -169,7 +169,7 @@ export function evaluateChecks(
   shares: 1 | 2,
 ): (joint: Uint32Array) => Evaluation {
   const { dimension, normBits, wraparoundBits, wraparoundBound, checks, chunk, gadget } = circuit
-  // Each share's part of the constant 1; the parts of all shares add up to 1.
+  // Each share has a part of the constant 1; the parts of all shares add up to 1.
   const part = shares === 1 ? 1 : (MODULUS + 1) / 2
   const bits = measurement.subarray(dimension)
   const lowest = multiply(wraparoundBound - 1, part)

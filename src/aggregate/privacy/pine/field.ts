@@ -22,9 +22,9 @@ export function subtract(a: number, b: number): number {
 }
 
 /**
- * Product as a·b − ⌊a·b/q⌋·q, each part mod 2³². The quotient uses doubles; it is off by one if a·b/q is within 2⁻¹⁹ of
- * an integer. The result then lies in the gap between q and 2³². It lies at the lower end if the quotient is one too
- * small, and at the upper end if it is one too large.
+ * Product as a·b − ⌊a·b/q⌋·q, each part mod 2³². The quotient uses doubles; the quotient is off by one if a·b/q is
+ * within 2⁻¹⁹ of an integer. If the quotient is off by one, the result lies in the gap between q and 2³². The result
+ * lies at the lower end of the gap if the quotient is one too small, and at the upper end if it is one too large.
  */
 export function multiply(a: number, b: number): number {
   const quotient = (a * b * INVERSE) >>> 0
@@ -71,18 +71,18 @@ function roots(size: number): Uint32Array {
 }
 
 /**
- * Evaluates a polynomial: coefficients → values at the powers of the root of unity, in place. The length is a power
- * of two.
+ * Evaluates a polynomial in place: coefficients become values at the powers of the root of unity. The polynomial's
+ * length is a power of two.
  */
 export function evaluate(values: Uint32Array): Uint32Array {
   return transform(values, roots(values.length))
 }
 
-/** Interpolates a polynomial: values at the powers of the root of unity → coefficients, in place. */
+/** Interpolates a polynomial in place: values at the powers of the root of unity become coefficients. */
 export function interpolate(values: Uint32Array): Uint32Array {
   const { length } = values
   transform(values, roots(length))
-  // Inverse transform: the transform with its points in reverse order, divided by the length.
+  // The inverse transform is the transform with its points in reverse, divided by the length.
   values.subarray(1).reverse()
   const scale = power(length, MODULUS - 2)
   for (let i = 0; i < length; i++) values[i] = multiply(values[i], scale)
@@ -90,8 +90,8 @@ export function interpolate(values: Uint32Array): Uint32Array {
 }
 
 /**
- * Values at the powers of the root of unity → values halfway between, in place. Both sets of values together are the
- * same polynomial's values at twice as many points.
+ * Replaces values at the powers of the root of unity, in place, by values halfway between. Both sets of values together
+ * are the same polynomial's values at twice as many points.
  */
 export function halfway(values: Uint32Array): Uint32Array {
   const between = roots(2 * values.length)
@@ -129,18 +129,18 @@ export function bitsOf(value: number, length: number): readonly number[] {
   return Array.from({ length }, (_, i) => Math.floor(value / 2 ** i) % 2)
 }
 
-/** Value Σ 2ⁱ·bitᵢ of the `length` bits that begin at `start`. From shares of bits it gives a share of the value. */
+/** Value Σ 2ⁱ·bitᵢ of the `length` bits that begin at `start`. Shares of bits give a share of the value. */
 export function fromBits(bits: Uint32Array, start: number, length: number): number {
   let sum = 0
   for (let i = length - 1; i >= 0; i--) {
     sum = 2 * sum + bits[start + i]
-    // Reduce after sixteen doublings, which stay below 2⁵³.
+    // Reduces after sixteen doublings, which stay below 2⁵³.
     if (i % 16 === 0) sum %= MODULUS
   }
   return sum
 }
 
-/** @returns null for bytes that aren't whole elements, or an element above q − 1 */
+/** @returns null for bytes that aren't whole elements, or for an element above q − 1 */
 export function decodeElements(bytes: Uint8Array): Uint32Array | null {
   if (bytes.length % 4 !== 0) return null
   const elements = decodeVector(bytes)

@@ -1,7 +1,7 @@
 /**
  * @module Fully linear proofs (Boneh, Boyle, Corrigan-Gibbs, Gilboa, Ishai 2019, Theorem 4.3). A circuit calls one
- * gadget many times. The proof is the polynomial through the gadget's outputs. Each verifier works on its own shares
- * only; together, they see only one random point of the polynomial.
+ * gadget many times. The proof is the polynomial through the gadget's outputs. Each verifier works only on its own
+ * shares; together, the verifiers see only one random point of the polynomial.
  */
 import { add, evaluate, halfway, interpolate, multiply, power, powers, residue } from './field.ts'
 
@@ -57,7 +57,7 @@ export function prove(gadget: Gadget, inputs: GadgetInputs, seeds: Uint32Array):
   return proof
 }
 
-/** Outputs of the gadget, [calls], read from a proof or from a share of one. */
+/** Outputs of the gadget, [calls], read from a proof or from a share of a proof. */
 export function outputsOf(gadget: Gadget, proof: Uint32Array): Uint32Array {
   const points = pointsOf(gadget)
   const coefficients = proof.subarray(gadget.arity)
@@ -71,8 +71,8 @@ export function outputsOf(gadget: Gadget, proof: Uint32Array): Uint32Array {
 /**
  * @param combine weighted sum of the calls' inputs
  * @param at random point, unknown to the prover
- * @returns [arity + 1]: each wire's polynomial at that point, then the gadget's; null at a root of unity, which
- * would reveal an input
+ * @returns [arity + 1]: each wire's polynomial at that point, then the gadget's; null at a root of unity, which would
+ *   reveal an input
  */
 export function query(
   gadget: Gadget,
@@ -94,8 +94,8 @@ export function query(
 }
 
 /**
- * Weighted sum Σₖ weightsₖ · row k of `rows`, mod q: [length]. Each weight is split into two halves, so that
- * doubles suffice: 32 products of 16 and 32 bits stay below 2⁵³, and are reduced together.
+ * Weighted sum Σₖ weightsₖ · row k of `rows`, mod q: [length]. Each weight is split into two halves, so that doubles
+ * suffice: 32 products of 16 and 32 bits stay below 2⁵³, and are reduced together.
  */
 export function combineRows(weights: Uint32Array, rows: Uint32Array, length: number): Uint32Array {
   const [low, high] = [new Float64Array(length), new Float64Array(length)]

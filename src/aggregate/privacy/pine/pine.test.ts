@@ -49,7 +49,7 @@ function flipped(bytes: Uint8Array, at: number): Uint8Array {
 const HONEST = Number(process.env.NEARSIDE_HONEST ?? 60)
 
 describe('a vector within the norm bound', () => {
-  it(`a vector within the norm bound is accepted ${HONEST} times of ${HONEST}, also exactly at the bound`, async () => {
+  it(`a vector within the norm bound, also exactly at the bound, is accepted ${HONEST} times of ${HONEST}`, async () => {
     const random = createRandom(1)
     for (let i = 0; i < HONEST; i++) {
       const size = [0, 1e-4, 1e-2, 1][i % 4]
@@ -62,7 +62,7 @@ describe('a vector within the norm bound', () => {
 })
 
 describe('a vector beyond the bound', () => {
-  // Square root of −1 mod q. Its square and the square of 1 add up to 0, so the norm seems to be 0.
+  // Square root of −1 mod q. The square of this number and the square of 1 add up to 0, so the norm seems to be 0.
   const imaginary = power(17, (MODULUS - 1) / 4)
   /** `count` equal numbers, as small as possible, whose sum of squares wraps around to a sum within the bound. */
   const wrapped = (count: number) => {
@@ -112,7 +112,7 @@ describe('a proof', () => {
     expect(await isTaken(mine)).toBe(true)
     for (const change of ['nonce', 'seeds', 'publicShare', 'leaderShare'] as const)
       expect(await isTaken({ ...mine, [change]: other[change] })).toBe(false)
-    // Reuses the randomness for another vector, and takes that vector's proof, its commitments, or both.
+    // A forger reuses the randomness for another vector, and copies that vector's proof, its commitments, or both.
     const again = await send([6, -7], { nonce: mine.nonce, seeds: mine.seeds })
     expect(await isTaken(again)).toBe(true)
     expect(await isTaken({ ...again, publicShare: mine.publicShare })).toBe(false)
@@ -145,7 +145,7 @@ describe('a proof', () => {
     expect(isProven(circuit, one.verifiers, other.verifiers)).toBe(false)
   })
 
-  it('a proof is refused with a share of another length or a number beyond the field', async () => {
+  it('a proof is refused with a share of another length or with a number beyond the field', async () => {
     const { nonce, publicShare, leaderShare } = await send([1])
     const open = (share: Uint8Array) => prepare(circuit, 'leader', KEY, nonce, publicShare, share)
     expect(await open(leaderShare.slice(4))).toBeNull()

@@ -1,6 +1,6 @@
 /**
  * @module PINE: two additive shares of a vector, and a proof that its norm is within a bound. Both aggregators check
- * the proof with one message each and learn nothing else. This is the 32-bit variant with HMAC of
+ * the proof with one message each and learn nothing else. This module implements the 32-bit variant with HMAC of
  * draft-chen-cfrg-vdaf-pine (version of `poc/test_vec/01`); unaudited.
  */
 import { type Bytes, concat, encodeVector, equalBytes } from '@nearside/core/bytes.ts'
@@ -25,7 +25,7 @@ export const PUBLIC_SHARE_BYTES = 4 * SEED_BYTES
 
 type Role = 'leader' | 'helper'
 
-/** Aggregators in the order of their commitments. */
+/** Aggregators in the sequence of their commitments. */
 const ROLES = ['leader', 'helper'] as const
 
 export function leaderShareBytes({ measurementLength, proofsLength }: Circuit): number {
@@ -155,7 +155,7 @@ export async function shard(
   }
 }
 
-/** Circuit and gadget of each proof, in the proofs' order. */
+/** Circuit and gadget of each proof, in the sequence of the proofs. */
 function* evaluations(
   circuit: Circuit,
   measurement: Uint32Array,
@@ -172,7 +172,7 @@ function* evaluations(
 
 /**
  * Computes an aggregator's half of the check: its share of the vector, to be summed if the proof holds, and its share
- * of the verifiers. The aggregators exchange these; a single share of the verifiers is random.
+ * of the verifiers. The aggregators exchange their shares of the verifiers; a single share is random.
  * @param verifyKey 32 bytes that both aggregators know and devices don't
  * @param input the leader's share, or the helper's seeds
  * @returns null for a malformed share, or for a share that the public share doesn't commit to
@@ -222,7 +222,8 @@ export async function prepare(
   for (const { evaluation, of } of evaluations(circuit, measurement, sums, joint, 2)) {
     const one = proofShare.subarray(read, read + proofLength(of))
     const verifier = query(of, evaluation.combine, one, points[proof])
-    // The random point is a root of unity, which has a chance of one in millions. Retries with the same id fail, too.
+    // The random point is a root of unity, which has a chance of one in millions. Retries with the same report id fail,
+    // too.
     if (verifier === null) return null
     verifiers[written] = evaluation.result(outputsOf(of, one))
     verifiers.set(verifier, written + 1)
@@ -233,7 +234,7 @@ export async function prepare(
   return { share: vector, verifiers }
 }
 
-/** Whether the proofs hold, given both aggregators' halves. */
+/** Whether the proofs hold, given both aggregators' halves of the check. */
 export function isProven(circuit: Circuit, leader: Uint32Array, helper: Uint32Array): boolean {
   const { normProofs, proofs, normGadget, gadget, verifiersLength } = circuit
   if (leader.length !== verifiersLength || helper.length !== verifiersLength) return false

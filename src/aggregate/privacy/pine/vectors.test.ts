@@ -10,7 +10,7 @@ import { USAGE, webXof } from './xof.ts'
 
 const ROLES = ['leader', 'helper'] as const
 
-/** A vector from its nonzero numbers by index. */
+/** A vector, given as its nonzero numbers by index. */
 function dense(sparse: Readonly<Record<string, number | undefined>>, length: number): number[] {
   return Array.from({ length }, (_, i) => sparse[i] ?? 0)
 }
@@ -47,7 +47,7 @@ describe('every published vector', () => {
           const key = fromHex(vector.verifyKey)
           const half = await prepare(circuit, role, key, nonce, publicShare, inputs[i])
           if (half === null) throw new Error('not proven')
-          // The draft also sends each aggregator's own commitments; here they are in the public share.
+          // The draft also sends each aggregator's own commitments; here these commitments are in the public share.
           const own = [0, 2].map((pair) => publicShare.slice(32 * (pair + i), 32 * (pair + i + 1)))
           const sent = concat(encodeVector(half.verifiers), ...own)
           expect(await sha256Hex(sent)).toBe(report.prepShares[i])

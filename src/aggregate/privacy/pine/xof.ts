@@ -47,7 +47,7 @@ export function createXof(keystream: Keystream): Xof {
   return {
     bytes,
     async elements(seed, usage, binder, count) {
-      // About one word in 4,096 is left out. These spare words make a second attempt rare.
+      // About one word in 4,096 is above the modulus. The spare words make a second attempt rare.
       for (let words = count + 16 + (count >> 9); ; words *= 2) {
         const stream = decodeVector(await bytes(seed, usage, binder, 4 * words))
         const elements = new Uint32Array(count)

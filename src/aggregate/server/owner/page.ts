@@ -1,6 +1,6 @@
 /**
- * @module The owner's page, which is static and has no figures. Its script asks for the token, keeps the token in
- * memory only, and shows the answers as text. The page loads nothing else.
+ * @module The owner's page, which is static and has no figures. The page's script asks for the token, keeps it in
+ * memory only, and shows the answers as text. The owner's page loads nothing else.
  */
 import { createHash } from 'node:crypto'
 
@@ -119,7 +119,7 @@ async function load() {
 
 id('ask').addEventListener('submit', (event) => {
   event.preventDefault()
-  // A header allows only these characters, and no valid token has others.
+  // A header allows only these characters, and no valid token has other characters.
   token = id('token').value.trim().replace(/[^\\x21-\\x7e]/g, '?')
   id('token').value = ''
   load()

@@ -1,4 +1,4 @@
-/** @module Decides which reports of a group an aggregator accepts, for every database. */
+/** @module Decides, for every database, which reports of a group an aggregator accepts. */
 import { NearsideError } from '@nearside/core/error.ts'
 import type {
   CountedShare,
@@ -20,10 +20,10 @@ export const tokensOf = (shares: readonly CountedShare[]): readonly string[] =>
 type Round = Pick<RoundSummary, 'state' | 'counted'> | undefined
 
 /**
- * @param round current state of the round; undefined if it doesn't exist
+ * @param round current state of the round; undefined if the round doesn't exist
  * @param known recorded reports by id
  * @param spent tokens that other reports have used
- * @returns one outcome each, and the shares to record and add
+ * @returns one outcome for each report, and the shares to record and add
  */
 export function admitShares(
   round: Round,
@@ -52,7 +52,7 @@ export function admitShares(
 }
 
 /**
- * @returns one outcome each, the seeds to record, and the number of these seeds that count
+ * @returns one outcome for each report, the seeds to record, and the number of these seeds that count
  * @throws NearsideError `round-closed`
  */
 export function admitSeeds(

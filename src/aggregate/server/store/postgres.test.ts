@@ -33,7 +33,7 @@ async function open(url: string, key: Uint8Array | null = KEY) {
 
 /** Opens two stores on one database, with a round. */
 async function openTwo(url: string) {
-  // Open both at once, so that both find no tables.
+  // Both stores open at once, so that both find no tables.
   const [one, two] = await Promise.all([open(url), open(url)])
   await one.openRound(1, TEST_POLICY, await policyHash(TEST_POLICY), new Uint8Array(64), 100)
   return [one, two] as const
@@ -101,7 +101,7 @@ describe.skipIf(NO_POSTGRES !== '')(`two processes on one database${NO_POSTGRES}
       await ask(url, `select pg_terminate_backend(pid) ${locks}`)
       // The database ends a connection some time after the request.
       await expect.poll(() => ask(url, `select pid ${locks}`)).toEqual([])
-      // The other store begins a step while this one still believes that it is alone.
+      // The other store begins a step while this store still believes that it is alone.
       expect(await two.exclusively(() => two.fill(1, 1))).toBe(true)
       await one.close(1, 'abandoned', { accepted: false, reasons: [], metrics: {} }, 200)
     })
@@ -132,7 +132,7 @@ describe.skipIf(NO_POSTGRES !== '')(`the database’s files${NO_POSTGRES}`, () =
     const mark = row.mark as Buffer
     const found = () => {
       const all = Buffer.concat(filesOf(postgres.directory).map((file) => readFileSync(file)))
-      // Check the scan itself: it finds unencrypted data.
+      // This checks the scan itself, which finds unencrypted data.
       expect(all.includes(mark)).toBe(true)
       return secrets.filter((secret) => all.includes(Buffer.from(secret))).length
     }
@@ -168,7 +168,7 @@ describe.skipIf(NO_POSTGRES !== '')(`the database’s files${NO_POSTGRES}`, () =
     await expect(open(url)).rejects.toThrow(/another version/)
   })
 
-  it('transactions are flushed before each acknowledgement, whatever the database’s default', async () => {
+  it('transactions are flushed before each acknowledgement, whatever the database’s default is', async () => {
     const url = await postgres.create()
     const { pathname } = new URL(url)
     await ask(url, `alter database ${pathname.slice(1)} set synchronous_commit = off`)

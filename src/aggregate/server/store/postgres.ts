@@ -24,7 +24,7 @@ export async function openPostgres(
   const schema = `nearside_${role}`
   const { rows, change, connected, transaction, end } = createPool(url, schema)
   const next = serially()
-  /** Connection that owns the lock. A step writes only through it, so it can't write once the lock is lost. */
+  /** Connection that owns the lock. A step writes only through it, so a step can't write once the lock is lost. */
   let held: PoolClient | undefined
 
   await transaction((on) => prepare(on, schema)).catch(async (thrown) => {
@@ -52,7 +52,7 @@ export async function openPostgres(
             return await body()
           } finally {
             held = undefined
-            // If this fails, the connection closes and releases the lock.
+            // If unlocking fails, the connection closes and releases the lock.
             await client.query('select pg_advisory_unlock(hashtext($1))', [schema])
           }
         }),
@@ -102,7 +102,8 @@ export function createPool(url: string, schema: string) {
     application_name: schema,
     max: 8,
     connectionTimeoutMillis: 5_000,
-    // A later answer counts as a failure. If the device then sends the report again, the report is recognised.
+    // An answer after this time counts as a failure. If the device then sends the report again, the report is
+    // recognised.
     query_timeout: 10_000,
     keepAlive: true,
     types: {
@@ -147,7 +148,8 @@ export function createPool(url: string, schema: string) {
     /** Reserves a connection for `use`, and maps the driver's errors. */
     connected: <T>(use: (client: pg.PoolClient) => Promise<T>) => guarded(() => connected(use)),
     /**
-     * Runs `body` in a transaction, and again after a conflict. Each attempt sees earlier commits.
+     * Runs `body` in a transaction, and again after a conflict. Each attempt sees transactions that were committed
+     * earlier.
      * @param held connection of a step, which has more time
      */
     transaction<T>(body: (on: Query) => Promise<T>, held?: pg.PoolClient): Promise<T> {

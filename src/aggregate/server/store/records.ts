@@ -22,7 +22,7 @@ export interface RoundSummary {
   readonly policy: Policy
   /** Hash of the policy, hex. */
   readonly policyHash: string
-  /** Leader: number of reports in the sum. Helper: number of stored seeds; after the release, of reports in its sum. */
+  /** At the leader, number of reports in the sum; at the helper, of stored seeds and, after the release, of reports. */
   readonly counted: number
   /** Times of opening and of closing, milliseconds since the epoch. */
   readonly openedAt: number
@@ -53,13 +53,13 @@ export interface ReportRecord {
 
 export interface CountedShare extends ReportRecord {
   readonly share: Uint32Array
-  /** Nonce of the report's token, hex; absent if the policy needs none. */
+  /** Nonce of the report's token, hex; absent if the policy needs no token. */
   readonly token?: string
 }
 
 export interface KeptSeed extends ReportRecord {
   /**
-   * Seed of the share; null if the proof doesn't hold. The id is recorded anyway, so that the report is checked only
+   * Seed of the share; null if the proof doesn't hold. The id is recorded even then, so that the report is checked only
    * once.
    */
   readonly seed: Bytes | null

@@ -26,7 +26,7 @@ export interface ReportRow {
   readonly round: number
   /** Mark of the hash of the report's bytes. */
   readonly body: Uint8Array
-  /** Id, then the seed if there is one; null once the round takes no more reports. */
+  /** The id, then the seed if there is one; null once the round takes no more reports. */
   readonly held: Uint8Array | null
 }
 
@@ -37,7 +37,7 @@ export class ReportTable {
     this.#driver = driver
   }
 
-  /** Which of these ids are recorded, in this round or another. */
+  /** Finds which of these ids are recorded, in this round or another. */
   async known(on: Query, round: number, ids: readonly string[]): Promise<Map<string, Known>> {
     const found = new Map<string, Known>()
     const sql = 'select distinct salt from rounds where salt is not null'

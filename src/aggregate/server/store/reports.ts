@@ -25,11 +25,12 @@ export function reportMethods(driver: Driver, table: ReportTable) {
     /** Finds which of these ids are recorded, in this round or another. */
     known: (round: number, ids: readonly string[]): Promise<ReadonlyMap<string, Known>> =>
       table.known(driver, round, ids),
-    /** Leader: which of these tokens the round's reports have used, while it is open. */
+    /** At the leader: which of these tokens the round's reports have used, while the round is open. */
     spent: (round: number, nonces: readonly string[]): Promise<ReadonlySet<string>> =>
       tokens.spent(driver, round, nonces),
     /**
-     * Leader: records ids and tokens and adds shares, at most `goal` per round. A repeated report changes nothing.
+     * At the leader: records ids and tokens and adds shares, at most `goal` per round. A repeated report changes
+     * nothing.
      */
     count: (
       round: number,
@@ -50,7 +51,8 @@ export function reportMethods(driver: Driver, table: ReportTable) {
           round,
           fresh.map(({ share }) => share),
         )
-        // Update the count last: others then wait only for this flush, and this statement sees what they committed.
+        // The count is updated last: other processes then wait only for this flush, and this statement sees what they
+        // committed.
         const changes = await on.change(
           `update rounds set counted = counted + $2
              where round = $1 and state = 'open' and counted + $2 <= $3`,
@@ -59,10 +61,10 @@ export function reportMethods(driver: Driver, table: ReportTable) {
         if (changes === 0) throw new Again()
         return outcomes
       }),
-    /** Helper: records ids and stores seeds. @throws NearsideError `round-closed` */
+    /** At the helper: records ids and stores seeds. @throws NearsideError `round-closed` */
     keep: (round: number, seeds: readonly KeptSeed[]): Promise<readonly KeepOutcome[]> =>
       driver.transaction(async (on) => {
-        // Lock the round first: once it has ended, no seed may be written, not even in a transaction that rolls
+        // The round is locked first: once it has ended, no seed may be written, not even in a transaction that rolls
         // back.
         const sql = `select state from rounds where round = $1 ${driver.dialect.locked}`
         const [row] = await on.rows<Pick<RoundSummary, 'state'>>(sql, round)
@@ -72,7 +74,7 @@ export function reportMethods(driver: Driver, table: ReportTable) {
         await on.change('update rounds set counted = counted + $2 where round = $1', round, kept)
         return outcomes
       }),
-    /** Helper: seeds of these ids, in order; null for an id without a seed. */
+    /** At the helper: seeds of these ids, in sequence; null for an id without a seed. */
     async seeds(round: number, ids: readonly Uint8Array[]): Promise<readonly (Bytes | null)[]> {
       const salt = await saltOf(driver, round)
       const marks = ids.map((id) => markOf(salt, id).toString('hex'))
@@ -82,13 +84,13 @@ export function reportMethods(driver: Driver, table: ReportTable) {
         return hasSeed(held) ? Uint8Array.from(held.subarray(REPORT_ID_BYTES)) : null
       })
     },
-    /** Leader: sum of the round's shares, and ids of the reports in it, ascending. */
+    /** At the leader: sum of the round's shares, and ids of the reports in the sum, ascending. */
     async aggregate(round: number): Promise<{ readonly ids: Bytes; readonly sum: Uint32Array }> {
       return { ids: idsHeld(await table.held(round)), sum: await sums.total(round) }
     },
     /**
-     * Helper: marks of all reports that reached a round. Null if the round is open or unknown, or ended more than a
-     * period ago.
+     * At the helper: marks (salted hashes) of all reports that reached a round. The marks are null if the round is open
+     * or unknown, or ended more than a period ago.
      */
     async reached(round: number): Promise<Reached | null> {
       const [ended] = await driver.rows<Ended>(
@@ -98,7 +100,7 @@ export function reportMethods(driver: Driver, table: ReportTable) {
       )
       const sql = 'select mark from reports where round = $1 order by mark'
       const rows = await driver.rows<ReportRow>(sql, round)
-      // Read the salt last, because it is deleted together with the marks.
+      // The salt is read last, because it is deleted together with the marks.
       return reachedBy(ended, await saltOf(driver, round), rows)
     },
   }

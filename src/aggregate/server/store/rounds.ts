@@ -37,7 +37,7 @@ export function roundMethods(driver: Driver, table: ReportTable) {
       return changes === 1
     })
 
-  /** Callers at the same time share one look. It begins after each of their calls. */
+  /** Callers at the same time share one look into the database. This look begins after each of their calls. */
   const newest = groupCommit(
     async (callers: readonly undefined[]) => {
       const sql = `select ${RECORD} from rounds order by round desc limit 1`
@@ -62,14 +62,14 @@ export function roundMethods(driver: Driver, table: ReportTable) {
       const sql = `select coalesce(sum(counted), 0) as lost from rounds where state = 'abandoned'`
       return (await driver.rows<{ lost: number }>(sql))[0].lost
     },
-    /** Helper: end of a round that `reached` covers, in milliseconds since the epoch; null for other rounds. */
+    /** At the helper: end of a round that `reached` covers, in milliseconds since the epoch; null for other rounds. */
     async endedAt(round: number): Promise<number | null> {
       const sql = 'select closed_at as "closedAt" from rounds where round = $1 and salt is not null'
       return (await driver.rows<SummaryRow>(sql, round))[0]?.closedAt ?? null
     },
     /**
      * Opens a round, and abandons the round that was open before; removes the setting `NEXT_SEALING_KEY`. Deletes marks
-     * of rounds that ended a period of the policy ago. False if another policy has this number.
+     * of rounds that ended a period of the policy ago. The result is false if another policy has this round's number.
      */
     openRound: (
       round: number,
@@ -97,7 +97,7 @@ export function roundMethods(driver: Driver, table: ReportTable) {
         await on.change('delete from settings where name = $1', NEXT_SEALING_KEY)
         return true
       }),
-    /** Leader: open → full, once `goal` reports are counted. Destroys the sealing key. */
+    /** At the leader: open → full, once `goal` reports are counted. Destroys the sealing key. */
     fill: (round: number, goal: number) =>
       driver.step(async (on) => {
         const changes = await on.change(
@@ -125,7 +125,7 @@ export function roundMethods(driver: Driver, table: ReportTable) {
         peer_signature = $5, version = $6 where round = $1 and state = 'full'`
       return end(change, round, idSetHash, ...shares, peerSignature, version)
     },
-    /** Helper: open → released, once. Destroys all seeds and the sealing key. False if the round was not open. */
+    /** At the helper: open → released, once. Destroys all seeds and the sealing key. False if the round wasn't open. */
     release(
       round: number,
       result: {
@@ -140,7 +140,7 @@ export function roundMethods(driver: Driver, table: ReportTable) {
         where round = $1 and state = 'open'`
       return end(change, round, idSetHash, encodeVector(ownShare), counted, now)
     },
-    /** Leader: ends the round. False if it had ended before. */
+    /** Leader: ends the round. The result is false if the round had ended before. */
     close(
       round: number,
       state: 'released' | 'rejected' | 'abandoned',

@@ -1,4 +1,7 @@
-/** @module Tables of an aggregator. PostgreSQL has them in a schema of their own, with secrets encrypted (`secretBox.ts`). */
+/**
+ * @module Tables of an aggregator. PostgreSQL has the tables in a schema of their own, with secrets encrypted
+ * (`secretBox.ts`).
+ */
 
 /** Versions of the tables; raise both with every change. */
 export const SQLITE_VERSION = 10
@@ -95,7 +98,7 @@ export interface Dialect {
   readonly newSum: string
 }
 
-// Insert in the order of marks, so that two processes with the same reports can't deadlock.
+// Rows are inserted in the sequence of their marks, so that two processes with the same reports can't deadlock.
 const IN_ORDER = 'order by 1 on conflict do nothing'
 
 export const SQLITE: Dialect = {

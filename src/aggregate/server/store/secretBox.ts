@@ -1,6 +1,6 @@
 /**
- * @module Encrypts secrets in a database that others can read, above all in backups (AES-256-GCM). The key is
- * stored elsewhere. A value's first byte says whether it is encrypted.
+ * @module Encrypts secrets in a database that others can read, above all in backups (AES-256-GCM). The key to these
+ * secrets is stored elsewhere. A value's first byte says whether it is encrypted.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { type Bytes, concat, ownBytes, utf8 } from '@nearside/core/bytes.ts'
@@ -13,11 +13,11 @@ const TAG_BYTES = 16
 /** Box for secrets. `place` names where a value belongs; an encrypted value opens only with the same `place`. */
 export interface SecretBox {
   seal(place: string, value: Uint8Array): Bytes
-  /** @throws NearsideError `storage-corrupt` without the key that encrypted it */
+  /** @throws NearsideError `storage-corrupt` without the key that encrypted the value */
   open(place: string, stored: Uint8Array): Bytes
 }
 
-/** Box of a database that overwrites deleted data. This box stores values as they are. */
+/** Box of a database that overwrites deleted data. This box stores values unencrypted. */
 export const OPEN_BOX: SecretBox = {
   seal: (_place, value) => ownBytes(value),
   open: (_place, stored) => Uint8Array.from(stored),

@@ -108,7 +108,7 @@ it('a damaged SQLite file ends the process', async () => {
   await disk.openRound(1, TEST_POLICY, await policyHash(TEST_POLICY), key(), 100)
   await disk.shut()
   const bytes = readFileSync(file)
-  // Destroy all pages except the first, which has the tables' names.
+  // All pages are destroyed except the first, which has the tables' names.
   writeFileSync(file, bytes.fill(0xff, 4096))
   const damaged = openSqliteStore(file, (error) => void fatal.push(error))
   await expect(damaged.current()).rejects.toMatchObject({ code: 'storage-unavailable' })
@@ -155,7 +155,7 @@ describe('a power cut', () => {
     return { counted: k, ids: Array.from({ length: k }, (_, n) => id(n + 1)).join(''), sum }
   }
 
-  it('a power cut that truncates the log anywhere leaves each report acknowledged before it, once', async () => {
+  it('a power cut that truncates the log anywhere leaves each report that was acknowledged before, once', async () => {
     const { database, log, lengths } = await logOfReports()
     const cuts = new Set(lengths.flatMap((length) => [length - 1, length, length + 1]))
     for (let length = 0; length <= log.length; length += 1000) cuts.add(length)

@@ -1,6 +1,6 @@
 /**
- * @module Driver for SQLite, in WAL mode. One process owns the file. A transaction is on disk before a report is
- * acknowledged (`synchronous = full`). Deleted data is overwritten (`secure_delete`), and after a step also in the
+ * @module Driver for SQLite, in WAL mode. One process owns the database file. A transaction is on disk before a report
+ * is acknowledged (`synchronous = full`). Deleted data is overwritten (`secure_delete`), and after a step also in the
  * write-ahead log.
  */
 import { chmodSync, existsSync } from 'node:fs'
@@ -13,9 +13,9 @@ import { OPEN_BOX } from './secretBox.ts'
 
 /**
  * @param file path, or `:memory:`
- * @param fatal called when the disk fails, above all at a flush. The state of earlier writes is unknown then, so the
- * process must end without any further answer.
- * @throws NearsideError `storage-unavailable`, also if another process has the file
+ * @param fatal called when the disk fails, above all at a flush. After a disk failure, the state of earlier writes is
+ *   unknown, so the process must end without any further answer.
+ * @throws NearsideError `storage-unavailable`, also if another process has the file open
  */
 export function openSqlite(file: string, fatal: (error: NearsideError) => void = () => {}): Driver {
   const lock = lockFile(file)
@@ -85,7 +85,7 @@ export function openSqlite(file: string, fatal: (error: NearsideError) => void =
 const named = (values: readonly Value[]) =>
   Object.fromEntries(values.map((value, i) => [i + 1, value]))
 
-/** Locks the file until the process ends in any way. Two unlocked processes would abandon each other's rounds. */
+/** Locks the file until the process ends in any way. Two processes without a lock would abandon each other's rounds. */
 function lockFile(file: string): Database.Database | null {
   if (file === ':memory:') return null
   try {
@@ -119,7 +119,7 @@ function openFile(file: string): Database.Database {
       database.exec(tables(SQLITE))
       database.pragma(`user_version = ${SQLITE_VERSION}`)
     })()
-    // Truncate the write-ahead log, as each step does: the previous process could have died before that.
+    // The write-ahead log is truncated, as each step does: the previous process could have died before that.
     database.pragma('wal_checkpoint(TRUNCATE)')
     return database
   } catch (thrown) {

@@ -31,7 +31,7 @@ const RESULT = {
 const VERDICT = { accepted: false, reasons: ['no'], metrics: { x: 1 } }
 
 let postgres: TestPostgres
-/** Opens the same database each time, as a new process does; the test closes it in the end. */
+/** Opens the same database each time, as a new process does; the test closes the database in the end. */
 type Open = () => Promise<Store>
 
 function opener(url: string): Open {
@@ -93,7 +93,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(known.get(id(1))?.isSame(hash(2))).toBe(false)
     })
 
-    it('the leader’s reports are closed only when the goal is reached, and no report is counted then', async () => {
+    it('the leader’s reports are closed only when the goal is reached, and no report is counted after that', async () => {
       await store.count(1, 2, [counted(1)])
       expect(await store.fill(1, 2)).toBe(false)
       expect((await store.current())?.sealingKey).toEqual(key())
@@ -260,7 +260,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       }
       expect(await store.count(1, 9, [counted(1), counted(5)])).toEqual(['counted', 'closed'])
       expect((await store.reached(1))?.marks).toHaveLength(3 * 16)
-      // A period has passed since, so the salt is new.
+      // A period has passed since the last round, so the salt is new.
       await next(4, 199 + period)
       const [first, fourth] = [await store.reached(1), await store.reached(3)]
       expect(toHex(first?.salt ?? new Uint8Array())).not.toBe(
@@ -313,7 +313,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
   })
 
   it.skipIf(isSkipped)(
-    'the store keeps one model per release, in rising order, permanently',
+    'the store keeps one model per release, in rising sequence, permanently',
     async () => {
       const model = (release: number, letter: string) => ({
         ...{ version: letter, manifest: letter.repeat(64) },

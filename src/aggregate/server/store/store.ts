@@ -38,8 +38,8 @@ function createStore(driver: Driver) {
     ...reportMethods(driver, table),
     /**
      * Runs one step of a round, exclusively among all processes of this aggregator. `openRound`, `fill`, `exchange`,
-     * `release` and `close` must run inside one. These calls fail if the database drops the process's connection during
-     * the step.
+     * `release` and `close` must run inside one. Calls inside a step fail if the database drops the process's
+     * connection during the step.
      * @throws `StepTaken` if another process runs a step
      */
     exclusively: driver.exclusively,
@@ -51,11 +51,11 @@ function createStore(driver: Driver) {
       await driver.change(sql, name, box.seal(`settings ${name}`, value))
       return (await setting(name)) ?? value
     },
-    /** Helper: releases of models that it has signed, newest first. */
+    /** At the helper: releases of models that it has signed, newest first. */
     modelReleases: (limit: number) =>
       modelReleases(driver, 'order by release desc limit $1', limit),
     /**
-     * Helper: stores a release with a higher number than all others.
+     * At the helper: stores a release with a higher number than all others.
      * @returns the release now stored under that number; the highest release, if the number is lower and free
      */
     keepModelRelease: (wanted: ModelRelease): Promise<ModelRelease> =>
@@ -85,7 +85,7 @@ export interface StoreOptions {
   readonly role: 'leader' | 'helper'
   /** Key of 32 bytes that encrypts secrets in PostgreSQL; null leaves them readable there. */
   readonly key: Uint8Array | null
-  /** SQLite: called when the disk fails. */
+  /** For SQLite: called when the disk fails. */
   readonly fatal: (error: NearsideError) => void
 }
 
@@ -101,7 +101,7 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
     await mkdir(dirname(file), { recursive: true })
     return openSqliteStore(file, options.fatal)
   }
-  // Load the driver on demand: SQLite users need not install it.
+  // The driver is loaded on demand, so that SQLite users need not install it.
   const { openPostgres } = await import('./postgres.ts').catch((thrown) => {
     if ((thrown as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw thrown
     throw new NearsideError('storage-unavailable', 'PostgreSQL needs its driver: npm install pg')

@@ -110,7 +110,7 @@ function serverOf(directory: string): Server {
   }
 }
 
-/** Starts a server. Call `remove` in the end. */
+/** Starts a server. Call the server's `remove` in the end. */
 export async function startPostgres(): Promise<TestPostgres> {
   const folders: string[] = []
   const servers: Server[] = []

@@ -40,7 +40,7 @@ export function LedgerSection({ entries }: { readonly entries: readonly LedgerEn
           <Button
             onClick={() => {
               setAll(true)
-              // The pressed button is gone, so move the focus to the log, where the further entries appear.
+              // The pressed button is gone, so the focus moves to the log, where the further entries appear.
               log.current?.focus({ preventScroll: true })
             }}
           >
