@@ -49,6 +49,7 @@ const WITHOUT = { arm: 'without', metric: 'hit' }
 const isMeasurable = (rule: Rule): boolean =>
   (rule.when?.list?.includes('recommend') ?? !rule.when?.search) &&
   !rule.when?.item &&
+  !('badge' in rule) &&
   !itemsOf(rule)?.same
 
 /**

@@ -1,6 +1,7 @@
 /** @module Tests the shop's own rules on a device, passed directly or read from a file. */
 
 import { TEST_MODEL_URL, type TestServer, testCatalog } from '@nearside/core/model/testShop.ts'
+import type { Recommendation } from '@nearside/core/ranking/apiLists.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startDevice } from './device.ts'
@@ -73,6 +74,23 @@ describe('rules that the page passes', () => {
     expect(await first('home')).toBe('item-1')
     await device.context({ promotion: 'sale' })
     expect(await first('basket')).toBe('item-30')
+  })
+
+  test('rules give items badges, in lists of every kind and order', async () => {
+    const rules: Rule[] = [
+      { name: 'new', badge: { id: ['item-31', 'item-8'] }, text: 'New' },
+      { name: 'over', when: { until: '2020-01-01' }, badge: { category: ['mugs'] }, text: 'Over' },
+      { name: 'pinned', pin: ['item-8'] },
+    ]
+    const { device } = await start(await testServer(), newDatabase(), {}, { rules })
+    const badges = (list: readonly Recommendation[]) =>
+      list.flatMap(({ id, badge }) => (badge ? [`${id} ${badge}`] : [])).sort()
+    const both = ['item-31 New', 'item-8 New']
+    expect(badges(await device.recommend({ limit: 32 }))).toEqual(both)
+    expect(badges(await device.recommend({ limit: 32, order: 'base' }))).toEqual(both)
+    expect(badges(await device.similar('item-8', { limit: 31 }))).toEqual(['item-31 New'])
+    expect(badges(await device.rerank(['item-1', 'item-8'], {}))).toEqual(['item-8 New'])
+    expect(badges(await device.recommend({ limit: 32, rules: false }))).toEqual([])
   })
 
   test('rules offer a bought item again', async () => {

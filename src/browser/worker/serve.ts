@@ -257,8 +257,9 @@ function sameList(a: readonly Recommendation[], b: readonly Recommendation[]): b
   return (
     a.length === b.length &&
     a.every(
-      ({ id, score, baseRank, reason }, place) =>
+      ({ id, score, baseRank, badge, reason }, place) =>
         id === b[place].id &&
+        badge === b[place].badge &&
         score === b[place].score &&
         baseRank === b[place].baseRank &&
         JSON.stringify(reason) === JSON.stringify(b[place].reason),

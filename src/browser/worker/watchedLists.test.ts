@@ -36,6 +36,15 @@ function createPage() {
   }
 }
 
+test('a list whose badges alone change is posted', () => {
+  const lists = createWatchedLists()
+  lists.watch([{ id: 0, query: query(2) }], from(0))
+  const badged = (asked: ListQuery) => from(0)(asked).map((one) => ({ ...one, badge: 'New' }))
+  expect(lists.changed(badged)).toMatchObject([{ id: 0, items: [{ badge: 'New' }, {}] }])
+  expect(lists.changed(badged)).toEqual([])
+  expect(lists.changed(from(0))).toHaveLength(1)
+})
+
 test('a later list leaves out the items of an earlier list, even if the later list started first', () => {
   const lists = createWatchedLists()
   const { shown, take } = createPage()

@@ -98,6 +98,7 @@ const DOES = {
   boost: 'lifts',
   bury: 'lowers',
   again: 'offers again',
+  badge: 'gives a badge to',
 } as const
 
 /** Describes the products that a rule affects. */

@@ -85,7 +85,7 @@ test('products with the same effect share a rule; boost takes bury back, and a s
 })
 
 test('a rule that loses its last product is removed, instead of acting on all products that its other conditions select', () => {
-  const rule = newRule('hide', { id: ['a', 'b'], brand: ['acme'] }, 'r', 3)
+  const rule = newRule('hide', { id: ['a', 'b'], brand: ['acme'] }, 'r', {})
   const [left] = dropId(rule, 'a')
   expect(left).toMatchObject({ hide: { id: ['b'], brand: ['acme'] } })
   expect(dropId(left, 'b')).toEqual([])

@@ -21,7 +21,7 @@ export interface Place {
 }
 
 /** Kinds of rules that act on products that a condition selects. */
-export const ACTS = ['hide', 'only', 'boost', 'bury', 'again'] as const
+export const ACTS = ['hide', 'only', 'boost', 'bury', 'again', 'badge'] as const
 export type Act = (typeof ACTS)[number]
 
 type Rules = readonly Rule[]
@@ -101,7 +101,10 @@ export function toggle(rules: Rules, act: 'hide' | 'boost' | 'bury', id: string,
   if (isActedOn(rules, act, id, place)) return withoutId(free, act, id, place)
   const at = free.findIndex((rule) => isSingle(rule, act, place))
   if (at < 0)
-    return [...free, conditional(newRule(act, { id: [id] }, NAMES[act], FACTOR), whenOf(place))]
+    return [
+      ...free,
+      conditional(newRule(act, { id: [id] }, NAMES[act], { by: FACTOR }), whenOf(place)),
+    ]
   return free.with(at, withIds(free[at], act, [...(itemsOf(free[at])?.id ?? []), id]))
 }
 
@@ -126,9 +129,15 @@ export function dropId(rule: Rule, id: string): readonly Rule[] {
   return left.length > 0 ? [withIds(rule, act, left)] : []
 }
 
-/** @param by factor of a boost or bury */
-export function newRule(act: Act, items: RuleItems, name: string, by: number): Rule {
-  return { name, [act]: items, ...((act === 'boost' || act === 'bury') && { by }) } as Rule
+/** @param more factor of a boost or bury; text of a badge */
+export function newRule(
+  act: Act,
+  items: RuleItems,
+  name: string,
+  { by, text }: { readonly by?: number; readonly text?: string },
+): Rule {
+  const isWeighed = act === 'boost' || act === 'bury'
+  return { name, [act]: items, ...(isWeighed && { by }), ...(act === 'badge' && { text }) } as Rule
 }
 
 /** Returns the rule with other days of beginning and end; an empty day removes that limit. */

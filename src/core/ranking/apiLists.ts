@@ -20,6 +20,8 @@ export interface Recommendation {
   readonly baseRank: number
   /** Reason why the item is in the list. */
   readonly reason: Reason
+  /** Badge that a rule of the shop gives the item; cards show it instead of the catalog's. */
+  readonly badge?: string
 }
 
 /** Action of the shopper on an item; `basket`: the shopper put the item into the basket, even if later removed. */

@@ -1,5 +1,5 @@
 /**
- * @module Applies the shop's rules to a list: removes hidden items, ranks the rest and inserts pinned items. Adds the
+ * @module Applies the shop's rules to a list: removes hidden items, ranks the rest, inserts pinned items and gives badges. Adds the
  * rules' boosts and buries to scores and explanations.
  */
 import type { Item } from '../catalog/item.ts'
@@ -56,6 +56,7 @@ export function ruledList(
     ...one,
     rank: at + 1,
     baseRank: one.baseRank || at + 1,
+    ...(rules.badges.has(one.id) && { badge: rules.badges.get(one.id) }),
   }))
 }
 

@@ -107,6 +107,22 @@ describe('several rules together', () => {
     expect(lifts.has('d')).toBe(false)
   })
 
+  test('the earlier of two badge rules gives an item its badge, and badges move no item', () => {
+    const rules: Rule[] = [
+      { name: 'over', when: { until: '2026-12-23' }, badge: { id: ['c'] }, text: 'Over' },
+      { name: 'new', when: { until: '2026-12-24' }, badge: { category: ['mugs'] }, text: 'New' },
+      { name: 'acme', badge: { brand: ['acme'] }, text: 'Acme' },
+    ]
+    for (const list of ['recommend', 'rerank', 'similar'] as const) {
+      const { again, badges, hidden, lifts, pins, rulesOf } = rulesFor(rules, { list })
+      expect(Object.fromEntries(badges)).toEqual({ a: 'New', b: 'Acme', c: 'New' })
+      expect([again.size, hidden.size, lifts.size, pins.length]).toEqual([0, 0, 0, 0])
+      expect(rulesOf('a').map(({ name }) => name)).toEqual(['new', 'acme'])
+    }
+    const later = rulesFor(rules, { now: NOW + DAY })
+    expect(Object.fromEntries(later.badges)).toEqual({ a: 'Acme', b: 'Acme' })
+  })
+
   test('the pinned items keep their order, and hidden or unknown items are dropped from the pins', () => {
     const { pins } = rulesFor([
       { name: 'p', pin: ['d', 'gone', 'b', 'a', 'd'], at: 2 },

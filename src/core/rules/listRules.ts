@@ -41,6 +41,8 @@ export interface ListRules {
   readonly redirect: string | undefined
   /** Ids of items that a rule calls used up, so that they can be offered again. */
   readonly again: ReadonlySet<string>
+  /** Item id → badge that its card shows instead of the catalog's. */
+  readonly badges: ReadonlyMap<string, string>
   rulesOf(id: string): readonly Rule[]
 }
 
@@ -96,6 +98,7 @@ function combine(
   const byId = new Map(items.map((item) => [item.id, item]))
   const hidden = new Set<string>()
   const again = new Set<string>()
+  const badges = new Map<string, string>()
   const lifts = new Map<string, number>()
   const tests = new Map<Rule, ItemTest>()
   for (const rule of rules) {
@@ -108,6 +111,7 @@ function combine(
     for (const { id } of items.filter(acts)) {
       if (lift !== 0) lifts.set(id, (lifts.get(id) ?? 0) + lift)
       else if ('again' in rule) again.add(id)
+      else if ('badge' in rule) badges.set(id, badges.get(id) ?? rule.text)
       else hidden.add(id)
     }
   }
@@ -124,7 +128,7 @@ function combine(
   )
   const leading = rules.find((rule) => 'redirect' in rule)
   return {
-    ...{ again, hidden, lifts, limits, pins, redirect: leading?.redirect },
+    ...{ again, badges, hidden, lifts, limits, pins, redirect: leading?.redirect },
     rulesOf(id) {
       const item = byId.get(id)
       if (!item) return []

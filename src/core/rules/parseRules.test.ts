@@ -91,6 +91,7 @@ test('a rule for searches has no other condition than dates, and a redirect stay
     { when: { search }, redirect: '/returns' },
     { when: { search, from: '2026-01-01', until: '2026-02-01' }, pin: ['a'] },
     { when: { search }, only: { brand: ['acme'] } },
+    { when: { from: '2026-01-01' }, badge: { id: ['a'] }, text: 'x'.repeat(24) },
   ])
     expect(faultsOf(rule)).toBe(0)
   for (const rule of [
@@ -104,6 +105,12 @@ test('a rule for searches has no other condition than dates, and a redirect stay
     { when: { search, context: { a: ['b'] } }, pin: ['a'] },
     { when: { search }, atMost: 1, per: 'brand' },
     { when: { search }, again: { id: ['a'] } },
+    { when: { search }, badge: { id: ['a'] }, text: 'New' },
+    { badge: { id: ['a'] } },
+    { badge: { id: ['a'] }, text: '' },
+    { badge: { id: ['a'] }, text: 'x'.repeat(25) },
+    { badge: { id: ['a'] }, text: 'two\nlines' },
+    { badge: {}, text: 'New' },
     { when: { search }, boost: { offer: true }, by: 2 },
     { when: { search }, only: { same: ['brand'] } },
   ])

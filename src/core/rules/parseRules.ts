@@ -1,4 +1,5 @@
 /** @module Validates rules from a file or an option; reports one line for each invalid rule. */
+import { isBadge } from '../catalog/item.ts'
 import { NearsideError } from '../error.ts'
 import { isRecord } from '../isRecord.ts'
 import { createReaders, type Read } from '../reading.ts'
@@ -43,6 +44,10 @@ const FACTOR = must(
 const COUNT = must('a number from 1', whole(1, Number.MAX_SAFE_INTEGER))
 const PATH = must('a path of the shop, such as /returns', (value, what) => {
   if (typeof value === 'string' && isOwnPath(value)) return value
+  throw refuse(what)
+})
+const BADGE = must('a text of at most 24 characters', (value, what) => {
+  if (isBadge(value)) return value
   throw refuse(what)
 })
 const MOMENT = must(
@@ -114,6 +119,11 @@ const KINDS: Readonly<Record<string, Read<Rule>>> = {
   }),
   redirect: exactly<Head & { redirect: string }>({ ...HEAD, redirect: PATH }),
   again: exactly<Head & { again: RuleItems }>({ ...HEAD, again: ITEMS }),
+  badge: exactly<Head & { badge: RuleItems; text: string }>({
+    ...HEAD,
+    badge: ITEMS,
+    text: BADGE,
+  }),
 }
 
 /** @throws NearsideError `rules-invalid` */
@@ -138,7 +148,7 @@ function requireSearch(rule: Rule, named: string): void {
   const beside = Object.keys(others).find((name) => name !== 'from' && name !== 'until')
   if (beside) throw refuse(`${named}.when`, `must not have both search and ${beside}`)
   const { same, offer } = itemsOf(rule) ?? {}
-  if ('atMost' in rule || 'again' in rule || same || offer !== undefined)
+  if ('atMost' in rule || 'again' in rule || 'badge' in rule || same || offer !== undefined)
     throw refuse(named, 'must hide, keep, boost, bury, pin or redirect, without same and offer')
 }
 

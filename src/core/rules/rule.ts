@@ -99,6 +99,12 @@ export type Rule = {
       /** Items that are used up, so lists offer them again although the shopper bought them before this visit. */
       readonly again: RuleItems
     }
+  | {
+      /** Items whose cards show the badge, instead of the catalog's. If two rules match, the earlier rule gives it. */
+      readonly badge: RuleItems
+      /** Text of the badge, as for `badge` in the catalog. */
+      readonly text: string
+    }
 )
 
 /** Items that a rule acts on; null for pins, limits and redirects. */
@@ -107,6 +113,7 @@ export function itemsOf(rule: Rule): RuleItems | null {
   if ('only' in rule) return rule.only
   if ('boost' in rule) return rule.boost
   if ('bury' in rule) return rule.bury
+  if ('badge' in rule) return rule.badge
   return 'again' in rule ? rule.again : null
 }
 

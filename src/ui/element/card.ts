@@ -42,7 +42,8 @@ export function buildCard(
     Object.assign(image, { src: item.image, alt: '', width: 240, height: 240, loading: 'lazy' })
     card.append(image)
   }
-  if (isBadge(item.badge)) card.append(element('p', 'ns-card-badge', item.badge))
+  const badge = recommendation.badge ?? item.badge
+  if (isBadge(badge)) card.append(element('p', 'ns-card-badge', badge))
   const link = element('a', 'ns-card-link', item.title ?? item.id)
   link.href = linkTo(item)
   link.addEventListener('click', onSelect)

@@ -3,7 +3,11 @@
 import { waitFor } from '@nearside/core/testPatience.ts'
 import axe from 'axe-core'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createFakePersonalizer, type FakePersonalizer } from '../react/testPersonalizer.ts'
+import {
+  createFakePersonalizer,
+  type FakePersonalizer,
+  withBadge,
+} from '../react/testPersonalizer.ts'
 import { provide, provided } from './provided.ts'
 import './recommendations.ts'
 import type { SelectDetail } from './recommendations.ts'
@@ -54,6 +58,12 @@ test('the element shows a product’s badge between picture and title, and no ba
   const image = 'data:image/gif;base64,R0lGODlhAQABAAAAACw='
   const [tin, mug, ...others] = ITEMS
   const items = [{ ...tin, image, badge: 'New' }, { ...mug, badge: 'x'.repeat(25) }, ...others]
+  const rule = createFakePersonalizer(items)
+  withBadge(rule, 'tin', 'Offer')
+  provide({ personalizer: rule, items })
+  const ruled = show('<nearside-recommendations limit="4"></nearside-recommendations>')
+  await waitFor(() => expect(inside(ruled, '.ns-card-badge')[0]?.textContent).toBe('Offer'))
+  ruled.remove()
   provide({ personalizer, items })
   const host = show('<nearside-recommendations limit="4"></nearside-recommendations>')
   await waitFor(() => expect(ids(host)).toHaveLength(4))

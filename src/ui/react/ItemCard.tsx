@@ -19,6 +19,7 @@ export interface ItemComponentProps<TItem extends Item = Item> {
 /** Card with picture, badge, title, rating, price and reason. The title's link covers the whole card. */
 export function ItemCard({ item, recommendation, onSelect }: ItemComponentProps) {
   const { linkTo, locale, words } = usePersonalizationContext()
+  const badge = recommendation.badge ?? item.badge
   const usual = usualPriceText(item, locale)
   const rating = ratingText(item, words, locale)
   return (
@@ -33,7 +34,7 @@ export function ItemCard({ item, recommendation, onSelect }: ItemComponentProps)
           loading="lazy"
         />
       )}
-      {isBadge(item.badge) && <p className="ns-card-badge">{item.badge}</p>}
+      {isBadge(badge) && <p className="ns-card-badge">{badge}</p>}
       <a className="ns-card-link" href={linkTo(item)} onClick={onSelect}>
         {item.title ?? item.id}
       </a>

@@ -16,7 +16,7 @@ import type { ItemComponentProps } from './ItemCard.tsx'
 import { LearningPaused } from './LearningPaused.tsx'
 import { PersonalizationPanel } from './PersonalizationPanel.tsx'
 import { PersonalizationProvider } from './PersonalizationProvider.tsx'
-import { createFakePersonalizer, type FakePersonalizer } from './testPersonalizer.ts'
+import { createFakePersonalizer, type FakePersonalizer, withBadge } from './testPersonalizer.ts'
 import { useRecommendations, useRerank } from './useList.ts'
 import { usePersonalizer } from './usePersonalizer.ts'
 import {
@@ -104,6 +104,23 @@ test('a card shows a sale’s price, and the usual price struck through, until t
   } finally {
     vi.useRealTimers()
   }
+})
+
+test('a badge of a rule stands instead of the catalog’s, also on a card without one', async () => {
+  withBadge(personalizer, 'mug', 'Offer')
+  withBadge(personalizer, 'wick', 'New')
+  const [tin, mug, wick] = ITEMS
+  const items = [tin, { ...mug, badge: 'Old' }, wick]
+  const { container } = await render(
+    <PersonalizationProvider personalizer={personalizer} items={items}>
+      <Recommendations limit={3} />
+    </PersonalizationProvider>,
+  )
+  await waitFor(() =>
+    expect([...container.querySelectorAll('.ns-card-badge')].map((one) => one.textContent)).toEqual(
+      ['Offer', 'New'],
+    ),
+  )
 })
 
 test('a card shows its product’s badge on the picture, or above the title, and no badge that is too long', async () => {

@@ -50,6 +50,15 @@ export interface FakePersonalizer extends Personalizer {
   release(index: number): void
 }
 
+/** Gives the item of all later lists a badge, as a rule of the shop does. */
+export function withBadge(personalizer: FakePersonalizer, item: string, badge: string): void {
+  const { recommend } = personalizer
+  const badged = (one: Recommendation) => (one.id === item ? { ...one, badge } : one)
+  Object.assign(personalizer, {
+    recommend: async (options: ListOptions) => (await recommend(options)).map(badged),
+  })
+}
+
 const asUnknown = (id: string): Recommendation => ({
   id,
   score: 0,

@@ -68,7 +68,9 @@ const Leads = ({ to }: { readonly to: string | undefined }) =>
 
 function Product({ products, one }: { readonly products: Products; readonly one: Recommendation }) {
   const item = products.get(one.id) ?? { id: one.id }
+  const badge = one.badge ?? item.badge
   const facts = [
+    ...(badge ? [badge] : []),
     ...(item.price === undefined ? [] : [priceText(item, 'en')]),
     ...(item.category ? [item.category] : []),
     ...(OF_THE_LIST.includes(one.reason.kind)

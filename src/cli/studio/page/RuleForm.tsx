@@ -1,4 +1,5 @@
 /** @module Form of a new rule that selects products by category, brand, price or an attribute, or leads to a page. */
+import { isBadge } from '@nearside/core/catalog/item.ts'
 import { isOwnPath } from '@nearside/core/rules/ownPath.ts'
 import type { Rule, RuleItems } from '@nearside/core/rules/rule.ts'
 import { type FormEvent, useState } from 'react'
@@ -12,6 +13,7 @@ const LABELS: Readonly<Record<Act | 'redirect', string>> = {
   boost: 'Boost',
   bury: 'Bury',
   again: 'Offer again',
+  badge: 'Show a badge',
   redirect: 'Lead a search to a page',
 }
 
@@ -23,6 +25,7 @@ const EMPTY = {
   from: '',
   to: '',
   name: '',
+  text: '',
   queries: '',
   path: '',
 }
@@ -41,7 +44,7 @@ export function RuleForm({ products, onAdd }: FormProps) {
   const set = (field: keyof typeof EMPTY) => (value: string) => {
     setGiven({ ...given, [field]: value, ...(field === 'attribute' && { value: '' }) })
   }
-  const { category, brand, attribute, value, from, to, name, path } = given
+  const { category, brand, attribute, value, from, to, name, text, path } = given
   const queries = given.queries
     .split(',')
     .map((one) => one.trim())
@@ -52,6 +55,7 @@ export function RuleForm({ products, onAdd }: FormProps) {
     event.preventDefault()
     if (isForSearch && queries.length === 0) return setFault('Enter at least one query.')
     if (isForSearch && act === 'again') return setFault('A search offers everything again anyway.')
+    if (isForSearch && act === 'badge') return setFault('Search results show no badges of rules.')
     const search = { when: { search: queries } }
     if (leads) {
       if (!isOwnPath(path)) return setFault('Enter a path of the shop, such as /returns.')
@@ -65,8 +69,12 @@ export function RuleForm({ products, onAdd }: FormProps) {
     }
     if (Object.keys(items).length === 0)
       return setFault('Choose a category, a brand, a price or an attribute.')
-    const named = [LABELS[act], category, brand, value].filter(Boolean).join(' ')
-    const rule = newRule(act, items, name || named, +by)
+    if (act === 'badge' && !isBadge(text))
+      return setFault('The badge must begin with a character and have at most 24.')
+    const named = [act === 'badge' ? text : LABELS[act], category, brand, value]
+      .filter(Boolean)
+      .join(' ')
+    const rule = newRule(act, items, name || named, { by: +by, text })
     const lists = list === '' ? undefined : { list: [list as 'recommend'] }
     done(conditional(rule, isForSearch ? search.when : lists))
   }
@@ -92,6 +100,9 @@ export function RuleForm({ products, onAdd }: FormProps) {
           {...{ label: 'Factor on the odds', value: by, onChange: setBy, required: true }}
           {...{ ...price, min: '1.1' }}
         />
+      )}
+      {act === 'badge' && (
+        <Input label="Text of the badge" value={text} onChange={set('text')} required />
       )}
       {leads ? (
         <Input label="Page" value={path} onChange={set('path')} placeholder="/returns" required />

@@ -101,6 +101,25 @@ test('if a list was empty before the changes, the page does not say that they le
   )
 })
 
+test('a rule gives products a badge, but not in a search', async () => {
+  const { file, page, press } = await open()
+  await page.getByLabelText('What it does').selectOptions('Show a badge')
+  await page.getByLabelText('Text of the badge').fill('x'.repeat(25))
+  await page.getByLabelText('Price to').fill('9')
+  await press('Add the rule')
+  await expect.element(page.getByText('have at most 24')).toBeVisible()
+  await page.getByLabelText('Text of the badge').fill('New')
+  await page.getByLabelText('In the lists').selectOptions('Search results')
+  await page.getByLabelText('Queries, separated by commas').fill('mug')
+  await press('Add the rule')
+  await expect.element(page.getByText('show no badges')).toBeVisible()
+  await page.getByLabelText('In the lists').selectOptions('All lists')
+  await press('Add the rule')
+  await press('Save')
+  await waitFor(() => expect(file.rules).toHaveLength(1))
+  expect(file.rules).toMatchObject([{ badge: { price: { to: 9 } }, text: 'New' }])
+})
+
 test('edits of a search’s result are for its query, and a search can lead to a page', async () => {
   const { file, page, press } = await open()
   await page.getByLabelText('The result of a search').fill('tea tin')

@@ -70,6 +70,7 @@ export function effectOf(rule: Rule): string {
   if ('only' in rule) return `Keeps only ${selected(rule.only)}`
   if ('boost' in rule) return `Boosts ${selected(rule.boost)} by ${rule.by}`
   if ('bury' in rule) return `Buries ${selected(rule.bury)} by ${rule.by}`
+  if ('badge' in rule) return `Badge ‘${rule.text}’ on ${selected(rule.badge)}`
   return `Offers again ${selected(rule.again)}`
 }
 
