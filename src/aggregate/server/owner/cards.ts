@@ -110,7 +110,7 @@ function round({ rounds: [newest], waitingFor, lost }: OwnerFacts): OwnerCard {
   const title = 'The round'
   if (!newest)
     return {
-      ...{ title, light: 'grey', because: waitingFor === null ? [] : [waitingFor] },
+      ...{ title, light: 'grey', because: waitingFor === null ? [] : [capital(waitingFor)] },
       answer: 'No round is open yet',
       change: 'The leader opens one as soon as it reaches the helper',
     }
@@ -122,7 +122,7 @@ function round({ rounds: [newest], waitingFor, lost }: OwnerFacts): OwnerCard {
   ]
   if (waitingFor !== null)
     return {
-      ...{ title, light: 'amber', because: [waitingFor, ...because] },
+      ...{ title, light: 'amber', because: [capital(waitingFor), ...because] },
       answer: `Round ${round} waits, with ${many} updates`,
       change: 'Removing the first cause in this list',
     }

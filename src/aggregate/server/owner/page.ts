@@ -101,7 +101,7 @@ async function load() {
     if (answer.status === 401) {
       token = ''
       ask(true)
-      say('That token is wrong. The right token is in the file “token” of the folder that --owner names.', true)
+      say('That token is wrong. The right token is in the file “token” of the owner’s folder on the server.', true)
       return id('token').focus()
     }
     if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).title ?? 'status ' + answer.status)
