@@ -9,13 +9,13 @@ export interface ArmFailure {
 
 /** An arm that the report omits. */
 export interface LeftOutArm extends ArmFailure {
-  /** Number of cases that it could not score. */
+  /** Number of cases that the arm could not score. */
   readonly cases: number
 }
 
 /** @throws NearsideError `engine-failed`, naming the first item row whose score is not finite */
 export function requireFinite(arm: string, scores: Float32Array): void {
-  // A loop, because `findIndex` takes several times as long, and tuning calls this for each case of each try.
+  // A loop is used, because `findIndex` takes several times as long, and tuning calls this for each case of each try.
   let row = 0
   while (row < scores.length && Number.isFinite(scores[row])) row++
   if (row === scores.length) return

@@ -1,6 +1,6 @@
 /** @module The compared arms (rankings), from the cheapest to the model that ships, and the steps between them. */
 
-/** Description of each arm in one line, in the order of the reports. */
+/** Description of each arm in one line, in the sequence of the reports. */
 export const ARM_MEANINGS = {
   popular: 'most shoppers ever',
   'popular-30d': 'most shoppers in the last 30 days',
@@ -23,7 +23,7 @@ export type ArmName = keyof typeof ARM_MEANINGS
 export const ARMS = Object.keys(ARM_MEANINGS) as readonly ArmName[]
 
 /**
- * Arms at the start of the list that learn nothing on a device. With these arms alone, a test of tens of thousands of
+ * Arms at the start of the list that learn nothing on a device. With only these arms, a test of tens of thousands of
  * shoppers takes minutes.
  */
 export const BASE_ARMS = ARMS.slice(0, ARMS.indexOf('personal'))
@@ -58,7 +58,7 @@ export function eachCounting<T>(of: (arm: CountingArm) => T): Readonly<Record<Co
 interface Rung {
   readonly arm: ArmName
   readonly over: ArmName
-  /** Mechanism that the step adds. */
+  /** Mechanism that a step adds to the arm before it. */
   readonly source: string
 }
 
@@ -69,10 +69,10 @@ export const LADDER: readonly Rung[] = [
   { arm: 'personal', over: 'base-fresh', source: 'learning on the device' },
 ]
 
-/** Arms that the shipped model must beat: every free or simpler alternative, and not only popularity. */
+/** Arms that the shipped model must beat: every free or simpler alternative, besides popularity. */
 export const OPPONENTS = ['popular-30d', ...COUNTING_ARMS, 'ewma', 'naive-finetune'] as const
 
-/** Further comparisons beside the ladder. */
+/** Further comparisons of arms, besides the ladder. */
 export const FURTHER_LIFTS: readonly Omit<Rung, 'source'>[] = [
   ...(['base-fresh', 'personal'] as const).flatMap((arm) =>
     OPPONENTS.map((over) => ({ arm, over })),

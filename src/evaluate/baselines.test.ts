@@ -50,7 +50,7 @@ const history = [
 ]
 
 describe('popularity baseline', () => {
-  it('the popularity baseline ranks by all shoppers, or by those of the last month', () => {
+  it('the popularity baseline ranks by all shoppers, or by the shoppers of the last month', () => {
     expect(ranked((out) => scorePopular(context(), out))).toEqual([0, 1, 2, 3, 4, 5])
     expect(ranked((out) => scorePopularMonth(context(), out))).toEqual([5, 4, 3, 2, 1, 0])
   })
@@ -67,7 +67,7 @@ describe('last-viewed baseline', () => {
   const ranking = (of: BaselineContext['history']) =>
     ranked((out) => LAST_VIEWED.score({}, context(of), out))
 
-  it('last-viewed ranks the items last bought or viewed first, and all others by popularity', () => {
+  it('last-viewed ranks the items last bought or viewed first, and all other items by popularity', () => {
     const looks = (['view_item', 'view_item_list'] as const).map((name, k) => ({
       ...purchase(k, NOW - k, 'd'),
       name,
@@ -84,13 +84,13 @@ describe('recently-viewed baseline', () => {
   const score = (halfLife: number, unit: 'days' | 'sessions') => (out: Float32Array) =>
     RECENTLY_VIEWED.score({ unit, halfLife, looks: 'once', fill: 0.01 }, context(history), out)
 
-  it('recently-viewed ranks the latest item first with a short half-life, and the most frequent item with a long one', () => {
+  it('recently-viewed ranks the latest item first with a short half-life, and the most frequent item with a long half-life', () => {
     expect(ranked(score(0.5, 'sessions')).slice(0, 3)).toEqual([2, 0, 3])
     expect(ranked(score(10, 'sessions')).slice(0, 3)).toEqual([0, 2, 3])
     expect(ranked(score(20, 'days')).slice(0, 3)).toEqual([2, 0, 3])
   })
 
-  it('recently-viewed counts several views of an item in a session once, by their logarithm, or each', () => {
+  it('recently-viewed counts several views of an item in a session once, by their logarithm, or each view', () => {
     const looks = [0, 3, 3, 3].map((item, k) => ({
       ...purchase(item, NOW - 9 + k, 'visit'),
       name: 'view_item' as const,
@@ -110,7 +110,7 @@ describe('recently-viewed baseline', () => {
     expect(weights({ unit: 'looks' }).get(0)).toBeCloseTo(1 / 8, 9)
   })
 
-  it('decayedInteractions gives a context the same weights, whichever weights it gave it before', () => {
+  it('decayedInteractions gives a context the same weights, whatever other weights it gave the context before', () => {
     const one = context([...history, purchase(2, NOW - DAY, 'c')])
     for (const unit of ['days', 'sessions', 'looks', 'days'] as const)
       for (const looks of ['once', 'each', 'log'] as const)
@@ -249,7 +249,7 @@ describe('tuning of a baseline', () => {
     })
   })
 
-  it('tuning gives up parameters that are clearly behind the best ones before all cases are scored', () => {
+  it('tuning gives up parameters that are clearly behind the best parameters before all cases are scored', () => {
     let scored = 0
     const arm = {
       start: { size: 1 },
@@ -262,8 +262,8 @@ describe('tuning of a baseline', () => {
     const one = { ...context(), targets: [0], hidden: null, weight: 1 }
     const cases = Array.from({ length: 2000 }, () => one)
     expect(tune(arm, cases, N).parameters.size).toBe(1)
-    // The start is scored on all cases. The values 2 and 1/2, beyond the grid's end, are scored on an eighth, each
-    // once.
+    // The start parameters are scored on all cases. The values 2 and 1/2, beyond the grid's end, are scored on an
+    // eighth of the cases, each once.
     expect(scored).toBe(2000 + 2 * 250)
   })
 

@@ -35,12 +35,12 @@ export interface TunableArm<P extends object = object> {
   readonly start: P
   /** Values to try for each parameter. */
   readonly grid: { readonly [K in keyof P]: readonly P[K][] }
-  /** Upper limit of a parameter. The search never passes it, and tries it only if the grid contains it. */
+  /** Upper limit of a parameter. The search never passes this limit, and tries it only if the grid contains it. */
   readonly below?: { readonly [K in keyof P]?: number }
   score(parameters: P, context: BaselineContext, out: Float32Array): void
 }
 
-/** log(count + 1): the smoothed share of each item. */
+/** log(count + 1), the smoothed share of each item. */
 export function scorePopular({ popularity }: BaselineContext, out: Float32Array): void {
   for (let i = 0; i < out.length; i++) out[i] = Math.log(popularity.all[i] + 1)
 }
@@ -51,9 +51,9 @@ export function scorePopularMonth({ popularity }: BaselineContext, out: Float32A
 }
 
 /**
- * Ranks the last items of the history first, then the others by popularity, as the “last viewed” strip of most shops
- * does. It has no parameter. The n-th last item has weight 1/n. All items outside the history together weigh less than
- * the history's lowest item.
+ * Ranks the last items of the history first, then the other items by popularity, as the “last viewed” strip of most
+ * shops does. It has no parameter. The n-th last item has weight 1/n. All items outside the history together weigh less
+ * than the history's lowest item.
  */
 export const LAST_VIEWED: TunableArm = {
   start: {},
@@ -107,7 +107,7 @@ interface Aged {
   readonly age: number
 }
 
-/** Amounts of a context by the last unit and way to count looks, since tuning tries many half-lives with the same. */
+/** Amounts of a context by the last unit and way to count looks, since tuning tries many half-lives with both. */
 const agedOf = onceFor((_: BaselineContext) => ({ key: '', aged: [] as Aged[] }))
 
 /** Weight of each item in each session. */
@@ -135,7 +135,7 @@ function agedInteractions(
     if (strength === 0) continue
     const key = unit === 'looks' ? nth : named
     const session = sessions.get(key) ?? new Map<number, { strengths: number[]; time: number }>()
-    // Insert again, so that the map is sorted by each session's latest event.
+    // Deletes and inserts again, so that the map is sorted by each session's latest event.
     sessions.delete(key)
     sessions.set(key, session)
     session.set(item, { strengths: [...(session.get(item)?.strengths ?? []), strength], time })
@@ -263,7 +263,7 @@ export function ewma(itemVectors: Float32Array, dimension: number): TunableArm<E
 
 const shareLogsOf = onceFor(({ share }: Popularity) => Float64Array.from(share, Math.log))
 
-/** Product of each row with a vector; four sums at a time take half as long. */
+/** Product of each row with a vector; computing four sums at a time takes half as long. */
 function products(rows: Float32Array, vector: Float64Array): Float64Array {
   const n = vector.length
   const found = new Float64Array(rows.length / n)
@@ -283,7 +283,7 @@ function products(rows: Float32Array, vector: Float64Array): Float64Array {
   return found
 }
 
-/** Divides each row by its length; a zero row stays zero. Zero rows fill up the last four. */
+/** Divides each row by its length; a row of zeros stays unchanged. Rows of zeros fill up the last group of four. */
 function normaliseRows(rows: Float32Array, dimension: number): Float32Array {
   const unit = new Float32Array(Math.ceil(rows.length / dimension / 4) * 4 * dimension)
   for (let at = 0; at < rows.length; at += dimension) {

@@ -38,7 +38,7 @@ describe('bootstrap of a lift', () => {
     expect(liftOf([1, NONE, NONE], [2, NONE, NONE])).toEqual({ value: -0.5, lo: -0.5, hi: -0.5 })
   })
 
-  it('gives the same interval for the same seed, and another interval for another seed', () => {
+  it('the bootstrap gives the same interval for the same seed, and another interval for another seed', () => {
     const noise = createRandom(2)
     const draw = () => Array.from({ length: 50 }, () => noise.next())
     const [values, over] = [draw(), draw()]
@@ -53,7 +53,7 @@ describe('bootstrap of a lift', () => {
     const trials = 300
     for (let trial = 0; trial < trials; trial++) {
       const over = Array.from({ length: 120 }, () => 0.2 + 0.6 * random.next())
-      // True lift of the means: +5 %.
+      // The true lift of the means is +5 %.
       const values = over.map((value) => value * 1.05 + 0.1 * random.normal())
       const found = liftOf(values, over, random, 400)
       if (found && found.lo <= 0.05 && found.hi >= 0.05) covered++

@@ -3,7 +3,7 @@ import type { Random } from '@nearside/core/model/random.ts'
 import { quantile } from '@nearside/core/normal.ts'
 import type { ShopperValues } from './rows.ts'
 
-/** Computes a figure over shoppers, in which a shopper counts as often as they were drawn; NaN if it is undefined. */
+/** Computes a figure over shoppers, in which a shopper counts as often as they were drawn; NaN if undefined. */
 export type Statistic = (drawn: ArrayLike<number>) => number
 
 export interface Interval {
@@ -16,7 +16,7 @@ export interface Interval {
 
 const RESAMPLES = 2000
 
-/** Interval of each statistic; null if it is undefined as observed. */
+/** Interval of each statistic; null if the statistic is undefined as observed. */
 export function bootstrap(
   statistics: readonly Statistic[],
   shoppers: number,
@@ -54,7 +54,7 @@ export function mean(values: ShopperValues): Statistic {
   }
 }
 
-/** mean(values) / mean(over) − 1, over the shoppers who have both. Undefined if the reference arm is at 0. */
+/** Lift mean(values) / mean(over) − 1, over the shoppers who have both. Undefined if the reference arm is at 0. */
 export function lift(values: ShopperValues, over: ShopperValues): Statistic {
   return (drawn) => {
     let a = 0

@@ -37,7 +37,7 @@ export interface EvaluationInput {
   readonly shoppers: readonly ShopperHistory[]
   readonly dayOnly: boolean
   readonly isHeldOut: (shopper: string) => boolean
-  /** Selects the tested shoppers; absent: all held-out shoppers. */
+  /** Selects the tested shoppers; default: all held-out shoppers. */
   readonly isTested?: (shopper: string) => boolean
   /** Exclusive training limit, milliseconds since the epoch. */
   readonly until: number
@@ -58,7 +58,10 @@ type CaseSelection = Pick<
 /** Fewest shoppers for a meaningful interval. */
 export const LEAST_SHOPPERS = 10
 
-/** Cases of each held-out shopper who has a test case. @throws NearsideError `input-invalid` if there are too few. */
+/**
+ * Cases of each held-out shopper who has a test case. @throws NearsideError `input-invalid` if there are too few
+ * shoppers.
+ */
 export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] {
   const { shoppers, isHeldOut, isTested = isHeldOut, until, protocol, target } = selection
   const held = shoppers.filter(({ id }) => isTested(id))
@@ -88,7 +91,7 @@ export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] 
 
 /**
  * A shopper's cases from a time on, for the chosen target. An event about the product at hand has no target in `next`,
- * so it is no test case; a device's guard still observes it.
+ * so it is no test case; a device's guard still observes the event.
  */
 export function casesOf(
   { dayOnly, target, kinds }: Pick<EvaluationInput, 'dayOnly' | 'target' | 'kinds'>,

@@ -22,7 +22,7 @@ interface CompareQuestion extends Pick<Question, 'shop' | 'until' | 'holdout' | 
   readonly models: { readonly a: string; readonly b: string }
 }
 
-/** Result that `--json` writes. Arms are named like `base-fresh of A`; lifts are B's over A's. */
+/** Result that `--json` writes. Arms are named like `base-fresh of A`; a lift is of B's arm over A's. */
 export interface CompareResult extends Envelope {
   readonly protocol: 'compare'
   readonly models: Readonly<Record<'a' | 'b', ModelFacts>>
@@ -42,7 +42,7 @@ const COMPARED: readonly ArmName[] = ['base-stale', 'base-fresh', 'personal']
 
 /**
  * @param learns whether devices learn; otherwise only the base is tested
- * @throws NearsideError `model-incompatible` if the models held out different shoppers, or as `load`
+ * @throws NearsideError `model-incompatible` if the models held out different shoppers, or the errors of `load`
  */
 export async function compareModels(
   question: CompareQuestion,

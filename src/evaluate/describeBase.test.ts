@@ -2,7 +2,7 @@ import { tinyModel, tinyTrees } from '@nearside/core/model/testModel.ts'
 import { expect, test } from 'vitest'
 import { describeBase } from './describeBase.ts'
 
-test('describes the features of a base model, and how a device learns with it', () => {
+test('describeBase describes the features of a base model, and how a device learns with it', () => {
   const model = tinyModel()
   const prior = { ...model.prior, fusionWeight: 0.25, halfLifeDays: 180 }
   const variance = new Float32Array(prior.variance.length)

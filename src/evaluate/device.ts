@@ -1,6 +1,6 @@
 /**
- * @module Simulates one shopper's device, case by case. Before each case it learns from everything earlier, with
- * the functions that the browser runs, and scores the catalog. Then the guard observes the case.
+ * @module Simulates one shopper's device, case by case. Before each case the device learns from everything earlier,
+ * with the functions that the browser runs, and scores the catalog. Then the guard observes the case.
  */
 
 import type { Case, History } from '@nearside/core/features/history.ts'
@@ -29,7 +29,7 @@ export interface DeviceShop {
   statisticsAt(time: number): ItemStatistics
   /** Fits the personal model; null if the device doesn't learn. */
   readonly fit: Fit | null
-  /** Time when the model reached the device, milliseconds. Nothing is fitted before it. */
+  /** Time when the model reached the device, milliseconds. Nothing is fitted before this time. */
   readonly installed: number
 }
 
@@ -62,7 +62,7 @@ export class ShopperDevice {
   /** Finder of candidates with the statistics of one day. It caches the cases of the last fit, as on a device. */
   #known: { readonly statistics: ItemStatistics; readonly find: FindCandidates } | null = null
 
-  /** @param learnsInVain whether to fit the personal model even if λ = 0, so that nobody sees it */
+  /** @param learnsInVain whether to fit the personal model even if λ = 0, so that no shopper sees it */
   constructor(shop: DeviceShop, learnsInVain = false) {
     this.#shop = shop
     this.#learnsInVain = learnsInVain

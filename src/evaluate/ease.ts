@@ -1,6 +1,6 @@
 /**
- * @module EASE: item-to-item weights of a linear regression without its diagonal, in closed form from
- * who interacted with which items. B = I − P·diag(P)⁻¹ with P = (XᵀX + λI)⁻¹.
+ * @module EASE: item-to-item weights of a linear regression without its diagonal, in closed form from the shoppers'
+ * interactions. The weights are B = I − P·diag(P)⁻¹ with P = (XᵀX + λI)⁻¹.
  * @see Steck 2019, "Embarrassingly shallow autoencoders for sparse data", doi 10.1145/3308558.3313710
  */
 
@@ -17,13 +17,13 @@ import {
   type TunableArm,
 } from './baselines.ts'
 
-/** Maximum number of items, whose matrix takes 64 MB. The rarest items beyond it are ranked by popularity. */
+/** Maximum number of items, whose matrix takes 64 MB. Rarer items are ranked by popularity. */
 const MOST_ITEMS = 4000
 /** Size up to which a matrix is inverted entry by entry. */
 const LEAF = 32
 
 interface EaseWeights {
-  /** Row of each item, −1 if it has none, [N]. */
+  /** Row of each item, −1 if it has no row, [N]. */
   readonly row: Int32Array
   /** Item of each row, [n]. */
   readonly item: Int32Array
@@ -32,7 +32,7 @@ interface EaseWeights {
   readonly stride: number
 }
 
-/** @param before milliseconds; only earlier events count. */
+/** @param before milliseconds; only events before this time count. */
 export function easeWeights(
   items: number,
   histories: readonly History[],

@@ -69,7 +69,7 @@ test('the report lists all versions together first, then each version in numeric
   ])
 })
 
-test('of interleaved lists the report has the share of clicks on personal picks; for one shopper, its interval is 0 to 1', () => {
+test('for interleaved lists, the report has the share of clicks on personal picks; for one shopper, its interval is 0 to 1', () => {
   const pick = (team: 'personal' | 'base', many: number, unit = '') =>
     row({ arm: 'interleaved', event: 'followed', team, many, unit })
   const one = (rows: readonly Counted[]) => measured(rows).versions[0].interleaved

@@ -17,7 +17,7 @@ export interface Counted {
 }
 
 interface LiveOptions {
-  /** Type of `unit`; null if there are no units, so that each count is treated as independent. */
+  /** Type of `unit`; null without units, so that each count is treated as independent. */
   readonly units: 'shoppers' | 'days' | null
   readonly left: number
 }
@@ -116,7 +116,7 @@ export function liveReport(rows: readonly Counted[], { units, left }: LiveOption
   }
 }
 
-/** Ratio of sums. Its variance comes from the units' deviations; single counts are treated as independent. */
+/** Ratio of sums. The rate's variance comes from the units' deviations; single counts are treated as independent. */
 function rateOf(rows: readonly Counted[]): Rate {
   const units = new Map<string, { shown: number; followed: number }>()
   for (const { unit, event, many } of rows) {

@@ -1,6 +1,6 @@
 /**
- * @module Loads shop and model for an evaluation: one row order, one set of held-out shoppers. Rejects a model that
- * may have seen the test data.
+ * @module Loads shop and model for an evaluation: one row order, one set of held-out shoppers. A model that may have
+ * seen the test data is rejected.
  */
 
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
@@ -27,18 +27,18 @@ import type { ServerKnows } from './owner/knowledge.ts'
 export interface Question {
   readonly shop: string
   readonly model: string
-  /** First tested day, as an ISO date; absent: the exclusive limit of the model's training. */
+  /** First tested day, as an ISO date; default: the exclusive limit of the model's training. */
   readonly until?: string
-  /** A fraction, or the path of a file of shopper ids; absent: the model's fraction. */
+  /** A fraction, or the path of a file of shopper ids; default: the model's fraction. */
   readonly holdout?: string
   /** Seed; absent: the model's. */
   readonly seed?: number
   readonly protocol: Protocol
-  /** Start of the histories; absent: the beginning of the log. */
+  /** Start of the histories; default: the beginning of the log. */
   readonly historyFrom?: HistoryFrom
-  /** Events to predict; absent: any event. */
+  /** Events to predict; default: any event. */
   readonly target?: Target
-  /** Events that the server knows; absent: orders. */
+  /** Events that the server knows; default: orders. */
   readonly serverKnows?: ServerKnows
   /** Whether the log may have more shoppers than the log that the model was trained on. */
   readonly grown?: boolean
@@ -130,7 +130,7 @@ function checkTrainedOn({ manifest }: BaseModel, shop: Shop, until: number, note
 }
 
 interface HeldOut {
-  /** Whether a shopper is held out, so that the model never saw them. */
+  /** Whether a shopper is held out, so that the model never saw this shopper. */
   isHeldOut(shopper: string): boolean
   isTested(shopper: string): boolean
 }

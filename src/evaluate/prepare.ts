@@ -29,7 +29,7 @@ function score(arm: TunableArm, { parameters, failure }: Tuned): Score {
  * @param tuned null to test only the model's arms, without baselines and the owner's questions
  * @param fit null if the devices don't learn
  * @param orderTrained scores of the server's second model for question (a), which learned from orders alone; null if
- *   there is none
+ *   there is no such model
  */
 export function prepareWalk(
   input: EvaluationInput,

@@ -69,7 +69,7 @@ function start(): ChildProcess {
   return fork(walker, { serialization, execArgv: ['--import', tsx] })
 }
 
-/** @param next next shopper; undefined: there is none left */
+/** @param next next shopper; undefined if no shopper is left */
 function answered(
   child: ChildProcess,
   signal: AbortSignal,

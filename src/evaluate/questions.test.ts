@@ -51,7 +51,7 @@ describe('a test case', () => {
         ['', [1], '0000'],
         [':new', [1], '0000'],
       ],
-      // The next product is the product at hand, which no list shows.
+      // The product that comes next is the product at hand, which no list shows.
       [],
       [
         ['', [2], '0100'],
@@ -68,7 +68,7 @@ describe('a test case', () => {
     ])
   })
 
-  it('a test case has rows for each arm; a case about the product at hand has none, unless the product is bought', async () => {
+  it('a test case has rows for each arm; a case about the product at hand has no rows, unless the product is bought', async () => {
     const tuned = tuneBaselines(input)
     const walked = async (log: ShopperHistory) =>
       walkShopper(prepareWalk(input, tuned, null), casesOf(input, log, UNTIL))

@@ -4,7 +4,7 @@ import { type RowCase, Rows } from './rows.ts'
 
 const [A, B] = ['a', 'b'].map((arm) => ({ arm, metric: 'ndcg@10' }))
 
-/** Twenty shoppers, for each of whom arm a is better than b by a factor. */
+/** Twenty shoppers; for each of them, arm a is better than arm b by a factor. */
 function rowsOf(factor: number): Rows<RowCase> {
   const rows = new Rows<RowCase>()
   for (let s = 0; s < 20; s++) {
@@ -15,7 +15,7 @@ function rowsOf(factor: number): Rows<RowCase> {
   return rows
 }
 
-it('widens the interval of a lift by the spread between training seeds', () => {
+it('the spread between training seeds widens the interval of a lift', () => {
   const averaged = (factors: readonly number[]) =>
     liftOver(
       Rows.average(factors.map(rowsOf), ([one]) => one),

@@ -10,7 +10,7 @@ import type { RowCase, Rows, Series } from './rows.ts'
 import { countWorse } from './shoppersWorse.ts'
 
 export interface Lift {
-  /** mean(arm) / mean(over) − 1. */
+  /** Lift mean(arm) / mean(over) − 1. */
   readonly relative: number
   /** Ends of the 95 % interval: percentiles over shoppers, widened by the spread between several training seeds. */
   readonly lo: number
@@ -60,15 +60,15 @@ export interface Envelope extends Summary {
 export const DASH = `a dash instead of an interval: fewer than ${LEAST_SHOPPERS} shoppers, or the other arm finds nothing`
 
 interface Asked {
-  /** Arms to report; absent: all, in the order of their first rows. */
+  /** Arms to report; default: all, in the sequence of their first rows. */
   readonly names?: readonly string[]
-  /** Metrics to report of each arm; absent: all of its metrics. Metrics of fewer than ten shoppers are left out. */
+  /** Metrics to report of each arm; default: all of its metrics. Metrics of fewer than ten shoppers are left out. */
   readonly metrics?: readonly string[]
   /** Pairs of arms to compare, each as [arm, over]. */
   readonly pairs: readonly (readonly [arm: string, over: string])[]
   /** Whether the pairs are compared in this metric, if both arms have it. */
   isCompared(metric: string): boolean
-  /** Whether means in this metric get an interval; absent: no mean gets one. */
+  /** Whether means in this metric get an interval; by default no mean gets an interval. */
   isEstimated?(metric: string): boolean
 }
 
@@ -159,7 +159,7 @@ function withSpread(one: Lift, bySeed: readonly number[]): Lift {
   }
 }
 
-/** Counts the shoppers for whom an arm is significantly worse than another, or better. */
+/** Counts the shoppers for whom an arm is significantly worse than another arm, or better. */
 export function worseThan(rows: Rows<RowCase>, series: Series, over: Series, seed: number) {
   // A lower negative log-likelihood is better.
   const [better, worse] = series.metric.startsWith('nll') ? [over, series] : [series, over]

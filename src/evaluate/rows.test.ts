@@ -53,7 +53,7 @@ describe('rows', () => {
     const parts = [0, 1].map((rest) => whole.where(({ size }) => size % 2 !== rest))
     const sent = structuredClone(parts.map(({ cases, columns }) => ({ cases, columns })))
     const joined = Rows.join(sent)
-    // Ann's first and second case come first now.
+    // Ann's first and second case now come first.
     expect(joined.cases.map(({ size }) => size)).toEqual([1, 3, 2, 4])
     for (const series of whole.series) expect(joined.means(series)).toEqual(whole.means(series))
   })

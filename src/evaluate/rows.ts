@@ -9,7 +9,7 @@ import { groupBy } from '@nearside/core/groupBy.ts'
 export interface Series {
   readonly arm: string
   readonly metric: string
-  /** Store of the shopper's history that the arm scores from; absent: the store of the compared arms. */
+  /** Store of the shopper's history from which the arm scores; default: the store of the compared arms. */
   readonly store?: string
 }
 
@@ -22,7 +22,7 @@ export interface RowCase {
 /** @param nth index among the shopper's cases, from 0 */
 export type Keep<Case> = (one: Case, nth: number) => boolean
 
-/** One value for each shopper, in the same order for all series; NaN if a shopper has none. */
+/** One value for each shopper, in the same sequence for all series; NaN for a shopper without a value. */
 export type ShopperValues = Float64Array
 
 /** Rows as plain data, as a process sends them; `Rows.join` restores them. */
@@ -55,7 +55,10 @@ export class Rows<Case extends RowCase> {
     return rows
   }
 
-  /** Averages replays of the same cases with several training seeds. @param merge makes one case of the replays' */
+  /**
+   * Averages replays of the same cases with several training seeds. @param merge makes one case of the cases of the
+   * replays
+   */
   static average<Case extends RowCase>(
     replays: readonly Rows<Case>[],
     merge: (cases: readonly Case[]) => Case,
@@ -129,7 +132,7 @@ export class Rows<Case extends RowCase> {
     return Rows.join([{ cases, columns: new Map(columns), bySeed }])
   }
 
-  /** For each shopper, the indices of their cases; shoppers in the order of their first cases. */
+  /** Indices of each shopper's cases; shoppers are in the sequence of their first cases. */
   get byShopper(): readonly (readonly number[])[] {
     this.#byShopper ??= [
       ...groupBy(this.cases.keys(), (index) => this.cases[index].shopper).values(),

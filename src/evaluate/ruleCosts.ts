@@ -1,7 +1,7 @@
 /**
- * @module Measures what a shop's rules cost or gain. It replays held-out shoppers, and compares lists of ten under each
- * rule with lists without rules. The lists come from the code that devices run; the scores are those of the base model,
- * which knows the shopper's history.
+ * @module Measures what a shop's rules cost or gain. The measurement replays held-out shoppers, and compares lists of
+ * ten under each rule with lists without rules. The lists come from the code that devices run; the scores are those of
+ * the base model, which knows the shopper's history.
  */
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { invalidInput } from '@nearside/core/error.ts'
@@ -53,7 +53,7 @@ const isMeasurable = (rule: Rule): boolean =>
   !itemsOf(rule)?.same
 
 /**
- * Each measurable rule counts as if it held now, on every page and in every context.
+ * Each measurable rule counts as if it applied now, on every page and in every context.
  * @throws NearsideError `input-invalid` if too few shoppers are held out; `model-incompatible`; `aborted`
  */
 export async function ruleCosts(
@@ -131,7 +131,7 @@ export async function ruleCosts(
   }
 }
 
-/** @param ruled null: no rule applies */
+/** @param ruled the rules' effect; null: no rule applies */
 function listOf(
   ranker: Ranker,
   scored: Scored,

@@ -11,7 +11,8 @@ const neighbours = {
   neighbourItems: new Uint16Array(),
   neighbourWeights: new Float32Array(),
 }
-// One visit has 0 and 1. One shopper has 0 and, on later days, 2. Item 3 comes with 0 recently; 4 comes after the end.
+// Items 0 and 1 are in one visit. One shopper has item 0 and, on later days, item 2. Item 3 comes with item 0 recently;
+// item 4 comes after the end.
 const others = [
   [purchase(0, START, 'a'), purchase(1, START, 'a')],
   [purchase(0, START, 'b'), purchase(2, START + DAY, 'c'), purchase(2, START + 2 * DAY, 'd')],
@@ -33,18 +34,18 @@ function ranked(parameters: Partial<SessionKnnParameters>, bought = [0], daysAgo
 }
 
 describe('session-knn', () => {
-  it('ranks items of visits or of shoppers that share an item with the history', () => {
+  it('sessionKnn ranks items of visits or of shoppers that share an item with the history', () => {
     expect(new Set(ranked({}).slice(1, 3))).toEqual(new Set([1, 3]))
     expect(new Set(ranked({ neighbour: 'shopper' }).slice(1, 4))).toEqual(new Set([1, 2, 3]))
   })
 
-  it('weighs old neighbours less, uses only the nearest, and ignores later visits', () => {
+  it('sessionKnn weighs old neighbours less, uses only the nearest neighbours, and ignores later visits', () => {
     expect(ranked({ agedDays: 10 }).slice(1, 3)).toEqual([3, 1])
     expect(ranked({ agedDays: 10, nearest: 1 }).slice(0, 2)).toEqual([0, 3])
     expect(ranked({ agedDays: 10, nearest: 1 }).slice(2)).toEqual([1, 2, 4, 5])
   })
 
-  it('scores a history alike whatever it scored before', () => {
+  it('sessionKnn scores a history the same, whatever it scored before', () => {
     const scores = (arm: ReturnType<typeof sessionKnn>, bought: number[], rarity: number) => {
       const history = bought.map((item) => purchase(item, NOW - DAY, 'own'))
       const out = new Float32Array(N)
@@ -61,12 +62,12 @@ describe('session-knn', () => {
     expect(scores(arm, [0, 1], 0)).toEqual(scores(sessionKnn(N, others, NOW), [0, 1], 0))
   })
 
-  it('scores finitely when the last event is so long ago that its weight underflows', () => {
+  it('sessionKnn gives finite scores when the last event is so long ago that its weight underflows', () => {
     const halfLife = 1 / 32
     expect(ranked({ unit: 'days', halfLife, own: 0.5 }, [0], 40)).toEqual([0, 1, 2, 3, 4, 5])
   })
 
-  it('weighs repeats by a parameter, and ranks by popularity without a history', () => {
+  it('sessionKnn weighs repeats by a parameter, and ranks by popularity without a history', () => {
     expect(ranked({ own: 0.9 }, [5])[0]).toBe(5)
     expect(ranked({}, [])).toEqual([0, 1, 2, 3, 4, 5])
   })

@@ -1,6 +1,6 @@
 /**
- * @module Nearest-session baseline, applied to whole histories. It finds the past visits, or whole
- * shoppers, that share most with the decayed history; their other items are recommended.
+ * @module Nearest-session baseline, applied to whole histories. The baseline finds the past visits, or whole shoppers,
+ * that share most with the decayed history; it recommends their other items.
  * @see Ludewig and Jannach 2018, "Evaluation of session-based recommendation algorithms" (V-SKNN),
  * doi 10.1007/s11257-018-9209-6
  */
@@ -37,7 +37,7 @@ export interface SessionKnnParameters extends ItemKnnParameters {
   readonly rarity: number
 }
 
-/** @param before milliseconds; only earlier events count. */
+/** @param before milliseconds; only events before this time count. */
 export function sessionKnn(
   items: number,
   histories: readonly History[],
@@ -96,7 +96,7 @@ export function sessionKnn(
       }
       let highest = 0
       for (let i = 0; i < counts.length; i++) if (counts[i] > highest) highest = counts[i]
-      // Normalise, so that the weight of a repeat does not depend on the number of neighbours.
+      // The scores are normalised, so that the weight of a repeat does not depend on the number of neighbours.
       if (highest > 0) for (let i = 0; i < counts.length; i++) counts[i] *= (1 - own) / highest
       const strongest = Math.max(...interactions.map(({ weight }) => weight))
       // Years after the last event, every weight has underflowed to 0.

@@ -5,7 +5,7 @@ import { countWorse, signFlipP } from './shoppersWorse.ts'
 const random = () => createRandom(3)
 
 describe('sign-flip test', () => {
-  it('gives the exact p-value for few cases', () => {
+  it('the test of harmed shoppers gives the exact p-value for few cases', () => {
     // Only the pattern with all signs negative is as bad as five losses.
     expect(signFlipP([-1, -2, -3, -4, -5], random())).toBe(1 / 32)
     // The sum −1 − 2 = −3 is the lowest of the four possible sums, −3, −1, 1 and 3.
@@ -19,11 +19,11 @@ describe('sign-flip test', () => {
     expect(signFlipP(single, random())).toBe(signFlipP(changes, random()))
   })
 
-  it('gives the exact p-value despite rounding errors', () => {
+  it('the test of harmed shoppers gives the exact p-value despite rounding errors', () => {
     expect(signFlipP([-0.1, -0.2, -0.3, -0.1, -0.2], random())).toBe(1 / 32)
   })
 
-  it('estimates the p-value of many cases from sampled sign patterns', () => {
+  it('the test of harmed shoppers estimates the p-value of many cases from sampled sign patterns', () => {
     const worse = Array.from({ length: 40 }, (_, k) => -1 - (k % 3))
     expect(signFlipP(worse, random())).toBeLessThan(0.001)
     const balanced = Array.from({ length: 40 }, (_, k) => (k % 2 === 0 ? 1 : -1))
@@ -32,7 +32,7 @@ describe('sign-flip test', () => {
 })
 
 describe('count of shoppers who are worse off', () => {
-  it('is 0 if the arms don’t differ', () => {
+  it('no shopper is worse off if the arms don’t differ', () => {
     const result = countWorse([[0, 0, 0, 0, 0, 0], [0], []], random())
     expect(result).toEqual({
       significant: 0,
@@ -43,14 +43,14 @@ describe('count of shoppers who are worse off', () => {
     })
   })
 
-  it('tests a shopper only from five differing cases on', () => {
+  it('a shopper is tested only from five differing cases on', () => {
     expect(countWorse([[-9, -9, -9, -9]], random()).testable).toBe(0)
     const five = countWorse([[-9, -9, -9, -9, -9], [0]], random())
     expect(five).toMatchObject({ significant: 1, share: 0.5, testable: 1 })
     expect(five.expectedByChance).toBeCloseTo(1 / 32, 12)
   })
 
-  it('finds the planted shoppers who are worse and better off', () => {
+  it('the test of harmed shoppers finds the planted shoppers who are worse and better off', () => {
     const noise = createRandom(4)
     const own = (shift: number) => Array.from({ length: 30 }, () => shift + noise.normal())
     const shoppers = [
@@ -60,7 +60,7 @@ describe('count of shoppers who are worse off', () => {
     expect(countWorse(shoppers, random())).toMatchObject({ significant: 10, better: 20 })
   })
 
-  it('stays at the nominal false-positive rate if the arms don’t differ', () => {
+  it('the test of harmed shoppers stays at the nominal false-positive rate if the arms don’t differ', () => {
     const noise = createRandom(8)
     const shoppers = Array.from({ length: 2000 }, () =>
       Array.from({ length: 5 + noise.integer(10) }, () => noise.normal()),
@@ -70,7 +70,7 @@ describe('count of shoppers who are worse off', () => {
     expect(Math.abs(significant - expectedByChance)).toBeLessThan(3 * Math.sqrt(expectedByChance))
   })
 
-  it('is a share of 0 without shoppers', () => {
+  it('the share of harmed shoppers is 0 without shoppers', () => {
     expect(countWorse([], random()).share).toBe(0)
   })
 })

@@ -7,7 +7,7 @@ import type { Random } from '@nearside/core/model/random.ts'
 
 const ALPHA = 0.05
 
-/** Maximum number of cases for which all patterns of signs are tried; for more cases, a sample of patterns is. */
+/** Maximum number of cases for which all patterns of signs are tried; for more cases, a sample of patterns is tried. */
 const EXACT_CASES = 12
 const SAMPLED_FLIPS = 4095
 
@@ -47,10 +47,10 @@ function falseAlarmRate(cases: number): number {
   return Math.floor(ALPHA * 2 ** cases) / 2 ** cases
 }
 
-/** P(sum under random signs ≤ observed sum). In (0, 1]; 1 for no differences. */
+/** Probability that the sum under random signs is at most the observed sum. In (0, 1]; 1 for no differences. */
 export function signFlipP(differences: readonly number[], random: Random): number {
   const observed = differences.reduce((sum, difference) => sum + difference, 0)
-  // Sums in another order differ by rounding, and metrics are stored in single precision.
+  // Sums in another sequence differ by rounding, and metrics are stored in single precision.
   const limit = observed + 1e-6 * differences.reduce((sum, x) => sum + Math.abs(x), 0)
   const isAsBad = (isFlipped: (k: number) => boolean) =>
     differences.reduce((sum, x, k) => sum + (isFlipped(k) ? -x : x), 0) <= limit

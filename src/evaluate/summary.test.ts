@@ -68,7 +68,7 @@ describe('means of a summary', () => {
     expect(metricOf(summarise(results, 1), 'popular', 'ndcg@10')).toBeCloseTo(0.4, 6)
   })
 
-  it('exclude cases without a new item from the filtered metrics, and need ten shoppers', () => {
+  it('the filtered metrics of a summary exclude cases without a new item, and need ten shoppers', () => {
     const half = Array.from({ length: 20 }, (_, s) =>
       result(`s${s}`, s < 10 ? 0.2 : 0.6, {}, { hasNew: s < 10 }),
     )
@@ -84,7 +84,7 @@ describe('means of a summary', () => {
     expect(lift?.relative).toBeCloseTo(0.5 / 0.4 - 1, 5)
     expect(lift?.lo).toBeGreaterThanOrEqual(0)
     expect(lift?.hi).toBeLessThanOrEqual(0.8 / 0.6 - 1)
-    // One shopper fewer than ten: no interval.
+    // With one shopper fewer than ten, there is no interval.
     const few = summarise(
       results.filter(({ shopper }) => shopper !== 'bob4'),
       1,
@@ -187,7 +187,7 @@ describe('the summary of devices that begin at install', () => {
             rows.put({ arm, store, metric: 'nll' }, arm === 'personal' && s < 3 ? 5 : 4)
           }
         }
-        // The whole log would say the opposite.
+        // The rows of the whole log would say the opposite.
         for (const arm of ARMS) rows.put({ arm, metric: 'ndcg@10' }, arm === 'personal' ? 0.1 : 0.9)
       }
     const { installed, ...rest } = summariseRows(rows, 1)

@@ -41,10 +41,10 @@ export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly 
     /** Whether the log shows visits; a log of orders alone, or of days, doesn't. */
     showsVisits: rows.cases.some(({ place }) => place > 1),
     visit: byPlace(rows, seed, names),
-    /** Null if devices don't learn. */
+    /** The result is null if devices don't learn. */
     change: names.includes('personal') ? changeOf(rows, seed) : null,
     installed: summariseInstalled(rows, seed, names),
-    /** Null if the owner's questions were not measured, or too few shoppers bought something. */
+    /** The answers are null if the owner's questions were not measured, or too few shoppers bought something. */
     owner: summariseOwner(rows, seed, names),
   }
 }
@@ -77,7 +77,7 @@ export interface VisitPart {
   readonly lift?: Lift
 }
 
-/** Places within a visit, from 1, both ends included. At the first nothing is at hand. */
+/** Places within a visit, from 1, both ends included. At the first place of a visit, no product is at hand. */
 const PLACES = [
   ['1', 1, 1],
   ['2-3', 2, 3],

@@ -26,8 +26,8 @@ export async function trainModel(
   const holdout = await readHoldout(asked.holdout ?? DEFAULT_HOLDOUT)
   const seed = asked.seed ?? DEFAULT_SEED
   const isOut = isOutOf(holdout, seed)
-  // Check first that there are test cases, because training takes minutes. With leave-one-out in a log without times,
-  // every shopper has a test case.
+  // The test cases are checked first, because training takes minutes. With leave-one-out in a log without times, every
+  // shopper has a test case.
   if (!leaveOneOut)
     selectCases({
       shoppers: shop.shoppers,

@@ -1,8 +1,8 @@
 /**
  * @module Trains the models that an evaluation tests if it was given none. `--folds K` divides the shoppers into K
- * parts and tests each part by a model that was trained without it. That tests K times as many shoppers as one
- * hold-out, so intervals are narrower by a factor of √K. `--seeds N` tests N models of different seeds on the same
- * shoppers.
+ * parts and tests each part by a model that was trained without it. With K parts, K times as many shoppers are tested
+ * as with one hold-out, so intervals are narrower by a factor of √K. `--seeds N` tests N models of different seeds on
+ * the same shoppers.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

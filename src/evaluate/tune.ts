@@ -23,22 +23,23 @@ export interface Tuned<P extends object = object> {
   readonly failure?: string
 }
 
-/** Number of rounds over all parameters; two, because the best value of one depends on the others. */
+/** Number of rounds over all parameters; two, because the best value of one parameter depends on the others. */
 const SWEEPS = 2
-/** Maximum number of values to try past either end of a grid; the last one is far from any sensible value. */
+/** Maximum number of values to try past either end of a grid; the last value is far from any sensible value. */
 const WIDENINGS = 6
 
-/** Shares of the cases after which a try that is clearly behind the best is given up. */
+/** Shares of the cases after which a try that is clearly behind the best try is given up. */
 const STAGES = [1 / 8, 1 / 4, 1 / 2, 1] as const
 /** Minimum number of cases before a try is given up. */
 const LEAST_CASES = 100
-/** Number of standard errors by which a try is clearly behind the best. */
+/** Number of standard errors by which a try is clearly behind the best try. */
 const CLEARLY = 3
 
 /**
  * Tunes an arm, beginning with the best of some starts. In a tie the earlier choice stays, so the result is
- * deterministic. Without cases, the result is the arm's own start.
+ * deterministic. Without cases, the arm's own start is the result.
  * @param nested further starts, at which the arm equals simpler arms, so that it never ranks the cases worse than these
+ *   arms
  * @param tried called with the share of the choices that were tried, up to 1
  */
 export function tune<P extends object>(
@@ -126,8 +127,9 @@ function isBehind(gains: readonly number[], best: readonly number[]): boolean {
 }
 
 /**
- * Next value past the end of a grid, by the ratio of the last two values, if the best value lies there. Goes halfway
- * to `below` instead of passing it. Null inside the grid, or if its end is 0 or `below`.
+ * Next value past the end of a grid, by the ratio of the last two values, if the best value lies there. Near the limit
+ * `below`, the next value goes halfway to it instead of passing it. The next value is null inside the grid, or if the
+ * grid's end is 0 or `below`.
  */
 function beyond(
   numbers: readonly number[],

@@ -19,8 +19,8 @@ import { type Tuned, type TuningCase, tune } from './tune.ts'
 
 /**
  * Bounds for the number of days before `until` from which tuning cases come; the fewest days with enough cases are
- * used. The neighbours are built from earlier events. In a log of sequences each day has one event, so 28 days would
- * leave few events for the neighbours.
+ * used. The neighbours are built from events before these days. In a log of sequences each day has one event, so 28
+ * days would leave few events for the neighbours.
  */
 const TUNING_DAYS = { fewest: 28, inSequences: 1, most: 60 }
 const ENOUGH_CASES = 1000
@@ -53,7 +53,7 @@ export interface TunedBaselines {
 
 /**
  * Chooses the baselines' parameters on training shoppers' cases of the last days before `until`.
- * @param onProgress called for each arm, in cases times the share of the choices that were tried
+ * @param onProgress called for each arm, with the number of cases times the share of the choices that were tried
  */
 export function tuneBaselines(
   input: EvaluationInput,
@@ -120,8 +120,8 @@ export function tuneBaselines(
 }
 
 /**
- * Cases of training shoppers in the last weeks, with neighbours and popularity of other training shoppers. In the
- * test, too, neighbours and popularity exclude the tested shoppers.
+ * Cases of training shoppers in the last weeks, with neighbours and popularity of other training shoppers. In the test,
+ * too, neighbours and popularity exclude the tested shoppers.
  */
 export function prepareTuning(input: EvaluationInput) {
   const { model, until, seed, protocol } = input

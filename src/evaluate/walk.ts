@@ -1,6 +1,6 @@
 /**
- * @module Tests, then learns: replays one shopper's cases in time order. Every arm ranks the whole catalog before
- * the case is revealed to it.
+ * @module Tests, then learns: replays one shopper's cases, sorted by time. Every arm ranks the whole catalog before the
+ * case is revealed to it.
  */
 import { withoutLastSession } from '@nearside/core/features/cases.ts'
 import type { History } from '@nearside/core/features/history.ts'
@@ -21,11 +21,11 @@ import { popularityOf } from './popularity.ts'
 import { type RowCase, Rows } from './rows.ts'
 
 export interface Walk extends DeviceShop {
-  /** Statistics with the log's counts, for baselines beside a model made without a log; absent: the model's. */
+  /** Statistics with the log's counts, for baselines beside a model made without a log; default: the model's. */
   readonly countedAt?: (time: number) => ItemStatistics
   /** Store whose history the compared arms use. */
   readonly store: Store
-  /** Data for the owner's questions; null: only the arms are compared. */
+  /** Data for the owner's questions; null if only the arms are compared. */
   readonly owner: OwnerQuestions | null
   /** Scores of the baselines; empty if only model arms are compared. */
   readonly baselines: Readonly<Partial<Record<BaselineName, Score>>>

@@ -19,7 +19,7 @@ interface Making {
   readonly seed: number
   readonly shop: Pick<Shop, 'name' | 'items'>
   readonly split: Pick<Split, 'from' | 'to' | 'until' | 'heldOut'>
-  /** Share of shoppers held out; 0 if none are held out, or if a file names them. */
+  /** Share of shoppers held out; 0 if no shoppers are held out, or if a file names them. */
   readonly heldOutShare: number
   /** Hash of the held-out shoppers, if a file names them. */
   readonly heldOutHash: { readonly hash?: string }

@@ -20,11 +20,11 @@ export const ENCODER_WEIGHTS = [0.1, 0.2, 0.3, 0.4]
 /** Everything that a model ranks with, except its statistics. */
 interface EncoderCandidate extends ScoringModel {
   readonly records: readonly FeatureRecord[]
-  /** A = encoderWeight · identity. */
+  /** Projection A = encoderWeight · identity. */
   readonly encoderWeight: number
 }
 
-/** Returns the candidates; in the first, the encoder has nearly no weight. */
+/** Returns the candidates; in the first candidate, the encoder has nearly no weight. */
 export function encoderCandidates(
   encoder: TrainedEncoder,
   ranker: RankerResult,

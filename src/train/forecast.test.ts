@@ -68,7 +68,7 @@ it('the forecast includes first visits, and a shopper with many cases counts onc
   const [one, other] = [first, many].map((shopper) => forecastOf([shopper]))
   expect([one.validationCases, other.validationCases]).toEqual([1, 100])
   const both = forecastOf([first, many])
-  // The draw of the cases differs between the calls.
+  // The cases that are drawn differ between the calls.
   expect(both['ndcg@10']).toBeCloseTo((one['ndcg@10'] + other['ndcg@10']) / 2, 1)
   expect(forecastOf([])).toMatchObject({ validationShoppers: 0, 'ndcg@10': 0 })
 })

@@ -38,8 +38,9 @@ export function isOutOf(holdout: Holdout, seed: number): (shopper: string) => bo
 }
 
 /**
- * Hash that identifies a set of named held-out shoppers without naming anybody. It covers shoppers with events before
- * `until`, so it stays the same when log and file grow. Absent if a share is held out.
+ * Hash that identifies a set of named held-out shoppers without naming anybody. The hash covers shoppers with events
+ * before `until`, so it stays the same when log and file grow. The hash is absent if a share of the shoppers is held
+ * out.
  * @returns SHA-256, hex
  */
 export function hashOfHeldOut(

@@ -34,7 +34,7 @@ async function filesOf(options: Partial<PretrainOptions>) {
 
 it('an interrupted training continues after its last finished part, bit for bit', async () => {
   const folder = join(testFolder(), 'unfinished')
-  // Inode numbers, because a part that is made again gets another file.
+  // Inode numbers are compared, because a part that is made again gets another file.
   const parts = () =>
     existsSync(folder)
       ? readdirSync(folder).map(

@@ -23,7 +23,7 @@ export interface KeptIn {
   readonly disk?: Disk
 }
 
-/** Returns the stored result for `part`, else calls `make`. */
+/** Returns the stored result for `part`, or calls `make` if there is none. */
 type Keep = <T>(part: string, make: () => T | Promise<T>) => Promise<T>
 
 export const keepNothing: Keep = async (_, make) => make()

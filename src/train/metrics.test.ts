@@ -38,14 +38,14 @@ describe('places', () => {
 })
 
 describe('metrics by hand', () => {
-  // Targets at places 1, 3 and 12 (1-based 2, 4, 13).
+  // The targets are at places 1, 3 and 12 (1-based 2, 4, 13).
   const places = Int32Array.of(1, 3, 12)
 
   it('NDCG is divided by the best NDCG of three targets', () => {
     const gained = 1 / Math.log2(3) + 1 / Math.log2(5)
     const ideal = 1 + 1 / Math.log2(3) + 1 / Math.log2(4)
     expect(ndcg(places, 10)).toBeCloseTo(gained / ideal, 12)
-    // 0.63093 + 0.43068 = 1.06161; 1 + 0.63093 + 0.5 = 2.13093.
+    // The gains are 0.63093 + 0.43068 = 1.06161, the best gains 1 + 0.63093 + 0.5 = 2.13093.
     expect(ndcg(places, 10)).toBeCloseTo(0.49819, 5)
   })
 
@@ -95,7 +95,7 @@ describe('metrics of any ranking', () => {
       }),
     )
 
-  it('every metric stays in its range', () => {
+  it('every metric stays in its range for any scores', () => {
     fc.assert(
       fc.property(ranking, ({ values, targets }) => {
         const out = measure(Float32Array.from(values), targets)

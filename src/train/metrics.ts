@@ -47,7 +47,7 @@ export function placesIn<Item>(list: readonly Item[], items: readonly Item[]): I
   }).sort()
 }
 
-/** Marks the row that is not ranked, [items]. @param row null if every item is ranked */
+/** Marks the row of the item that is not ranked, [items]. @param row null if every item is ranked */
 export function hiding(items: number, row: number | null): Uint8Array {
   const hidden = new Uint8Array(items)
   if (row !== null) hidden[row] = 1
@@ -81,12 +81,12 @@ export function recall(places: Int32Array, k: number): number {
   return places.length > 0 ? found / places.length : 0
 }
 
-/** 1 / (1-based place of the first target) if that is among the first k, else 0. */
+/** 1 / (1-based place of the first target) if that place is among the first k, else 0. */
 export function reciprocalRank(places: Int32Array, k: number): number {
   return places.length > 0 && places[0] < k ? 1 / (places[0] + 1) : 0
 }
 
-/** All metrics that METRICS lists, in that order. */
+/** All metrics that METRICS lists, in the same sequence. */
 export function measure(
   scores: Float32Array,
   targets: readonly number[],

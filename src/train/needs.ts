@@ -17,7 +17,7 @@ import type { Shop } from './shop/shop.ts'
 const EACH_EVENT = [1, 4.5] as const
 /**
  * Memory in bytes: a base amount, plus bytes per event of the most demanding log. For a short log, the ranker's table
- * or the cases of the prior need more than this.
+ * or the cases of the prior need more memory than this.
  */
 const MEMORY = 300e6
 const MEMORY_EACH = 7000
@@ -49,7 +49,7 @@ export function describeNeeds({ items, shoppers }: Shop, budget: number): string
   return model > budget ? `${text} ${beyond(budget)}` : text
 }
 
-/** Describes by how much a model exceeds the budget; null if it is within. */
+/** Describes by how much a model exceeds the budget; null if the model is within the budget. */
 export async function describeExcess(
   files: readonly Uint8Array[],
   budget: number,

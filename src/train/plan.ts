@@ -21,7 +21,7 @@ import { formatDay } from './shop/time.ts'
 import { type Split, splitShop } from './split.ts'
 import { lastPart } from './validate.ts'
 
-/** Number of folds of shoppers, by id. By time, the encoder never trains on the first two. */
+/** Number of folds of shoppers, by id. With a split by time, the encoder never trains on the first two folds. */
 export const FOLDS = 10
 /** Fold on which the encoder's scale is fitted. */
 const CALIBRATION_FOLD = 0
@@ -41,7 +41,7 @@ interface Plan {
   teachesEncoder(shopper: string): boolean
   /** Split for ranker, validation and prior: `split`, or a split with one more event of each shopper. */
   readonly questions: Split
-  /** Time of the ranker's first case, milliseconds; absent: after a warm-up. */
+  /** Time of the ranker's first case, milliseconds; default: after a warm-up. */
   readonly questionsFrom?: number
   /** Whether a shopper's cases can be used to fit the encoder's weight. */
   calibrates(shopper: string): boolean
@@ -50,7 +50,7 @@ interface Plan {
   readonly installed: number
   isMeasured(shopper: string): boolean
   teachesPrior(shopper: string): boolean
-  /** Number of cases per shopper that judge the prior; absent: several. */
+  /** Number of cases per shopper that judge the prior; default: several. */
   readonly priorCases?: number
 }
 
@@ -77,14 +77,14 @@ export function planByTime(
     calibrates: (shopper) => foldOf(shopper, FOLDS) === CALIBRATION_FOLD,
     measuredFrom,
     installed: measuredFrom,
-    // Both folds, because a tenth of the shoppers is too few. The first fold was only used to fit one scalar and a
-    // small adjustment.
+    // Both folds are used, because a tenth of the shoppers is too few. The first fold was only used to fit one scalar
+    // and a small adjustment.
     isMeasured: isUnseen,
     teachesPrior: isUnseen,
   }
 }
 
-/** Fewer epochs for a long log, because one epoch already repeats its patterns often. */
+/** A long log needs fewer epochs, because one epoch already repeats its patterns often. */
 function settingsFor(events: number, items: number): EncoderSettings {
   const settings = items < LARGE_CATALOG ? ENCODER_SETTINGS : LARGE_SETTINGS
   return { ...settings, epochs: Math.min(settings.epochs, Math.ceil(MOST_EVENTS / events)) }

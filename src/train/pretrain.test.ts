@@ -84,7 +84,7 @@ test('a tiny shop gives a finite model that prefers a shopper’s kind of item',
   expect(model.manifest.holdout.shoppers).toBeGreaterThan(0)
 })
 
-test('the same seed gives the same files byte for byte, another seed gives others', async () => {
+test('the same seed gives the same files byte for byte, and another seed gives other files', async () => {
   const first = await pretrain(tinyShop(), OPTIONS)
   const second = await pretrain(tinyShop(), OPTIONS)
   expect(second.manifest).toEqual(first.manifest)
@@ -173,7 +173,7 @@ test('a shop without repeat visits gets a finite popularity model', async () => 
   expect(scoreTerms(model, [], START).base.every(Number.isFinite)).toBe(true)
 })
 
-/** Each shopper goes through the items of one kind in order, one a day, all up to the same last day. */
+/** Each shopper goes through the items of one kind in sequence, one a day, all up to the same last day. */
 function sequenceShop(shoppers = 60, items = 24): Shop {
   const last = START + 30 * DAY
   const logs = Array.from({ length: shoppers }, (_, s) => {

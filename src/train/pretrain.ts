@@ -67,11 +67,11 @@ export interface PretrainOptions {
   /** Exclusive limit, milliseconds since the epoch; null for the end of the log. */
   readonly until: number | null
   /**
-   * Whether to train leave-one-out on a log of sequences, on all but the last two events of each shopper. Items may
-   * be missing from the log; hold-out and limit are ignored.
+   * Whether to train leave-one-out on a log of sequences, on all but the last two events of each shopper. Items may be
+   * missing from the log; hold-out and limit are ignored.
    */
   readonly leaveOneOut?: boolean
-  /** Whether to judge the features; default true. An evaluation doesn't, because judging changes no model. */
+  /** Whether to judge the features; default true. An evaluation skips this judgement, because it changes no model. */
   readonly judgeFeatures?: boolean
   /** Current time, milliseconds since the epoch. */
   readonly now: number
@@ -79,7 +79,7 @@ export interface PretrainOptions {
   readonly words?: WordVectors
   readonly encoder?: Partial<EncoderSettings>
   readonly onProgress?: (label: string, done: number, total: number) => void
-  /** Awaited between steps, so that signals are handled. It can throw to stop the training. */
+  /** Awaited between steps, so that signals are handled. The function can throw to stop the training. */
   readonly checkpoint?: () => Promise<void>
   /** Place where finished parts are stored for the same training to resume; default: nowhere. */
   readonly keptIn?: KeptIn
@@ -106,7 +106,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
     shoppers: questions.training,
     dayOnly: shop.dayOnly,
     lists: new ListCache(shop.others),
-    // If days only encode the order of a sequence, context has no meaning.
+    // If days only encode the sequence of events, context has no meaning.
     ...(options.leaveOneOut || !learners.includes('context')
       ? {}
       : { context: { kinds: contextKindsOf(shop), contexts: contextOf(shop) } }),

@@ -7,8 +7,9 @@ import type { Wanted } from '@nearside/core/features/nextCases.ts'
 import { hiding } from './metrics.ts'
 
 /**
- * Suffixes of metrics by question. Without a suffix, the target is the next different product. With `:repeat`, only
- * targets and products that are in the shopper's history count; with `:new`, only targets and products that are not.
+ * Suffixes of metrics by question. Without a suffix, the target of a metric is the next different product. With
+ * `:repeat`, only targets and products that are in the shopper's history count; with `:new`, only targets and products
+ * that are not.
  */
 export const SUFFIXES = ['', ':repeat', ':new'] as const
 

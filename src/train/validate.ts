@@ -1,7 +1,7 @@
 /**
  * @module Measures how candidate models rank the next order in the full catalog, on training shoppers on whom their
  * encoder did not train. Statistics are out of fold and from before each case, so the figure holds for a new shopper.
- * Held-out shoppers are never used.
+ * Held-out shoppers are never used for validation.
  */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -19,7 +19,7 @@ import { ndcg, placesOf } from './metrics.ts'
 import { createHighest } from './ranker/highest.ts'
 import { type ListCache, OUT_OF_FOLD, OutOfFoldStatistics } from './ranker/outOfFold.ts'
 
-/** Maximum number of cases. The standard error of their mean is 1/45 of their standard deviation. */
+/** Maximum number of cases. With as many, the standard error of a mean is 1/45 of the standard deviation. */
 const MOST_CASES = 2000
 
 export type ScoringModel = Pick<
@@ -41,7 +41,7 @@ interface ValidationData {
 
 const PLACES = 10
 
-/** NDCG@10 of each case; all models have the cases in the same order. */
+/** NDCG@10 of each case; all models have the cases in the same sequence. */
 type Ndcgs = readonly number[]
 
 /** Models must have the same items, and can differ in everything else. */
@@ -103,12 +103,12 @@ function rawWeights({ featureWeights, featureScale }: ScoringModel): Float32Arra
 }
 
 /**
- * The best of the models that beat the first by more than the standard error of the paired difference; else the
- * first. So a few dozen cases don't let in a term that helps by chance.
+ * The best of the models that beat the first model by more than the standard error of the paired difference; else the
+ * first model. So a few dozen cases don't let in a term that helps by chance.
  */
 export function bestBeyondError(measured: readonly Ndcgs[]): {
   readonly best: number
-  /** Gain of the best over the first, and its standard error. */
+  /** Gain of the best model over the first, and the gain's standard error. */
   readonly lift: number
   readonly error: number
 } {

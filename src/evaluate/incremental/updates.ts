@@ -1,7 +1,7 @@
 /**
  * @module Predicts the next order, period after period, with models as they would be published. In each of four arms,
  * the first model is frozen, gets new counts, is updated by `pretrain --from`, or is trained again in full. Tests use
- * shoppers that no training saw.
+ * only shoppers that no training saw.
  */
 
 import { buildStatistics } from '@nearside/core/features/statistics.ts'
@@ -64,7 +64,7 @@ export async function runUpdates(
       steps.onProgress(`${label}: ${part}`, done, total),
     checkpoint: () => step(steps, label, 0, 0),
   })
-  /** Processor seconds of some work, plus those for reading the log, which the real command would also do. */
+  /** Processor seconds of some work, plus the seconds for reading the log, which the real command would also need. */
   const timed = async <T>(work: () => Promise<T>) => {
     const started = processorSeconds()
     return { ...(await work()), seconds: reading + processorSeconds() - started }

@@ -8,7 +8,7 @@ const shop = testShop(60, 30)
 /** Ids of held-out and training shoppers of `testInput`. */
 const held = (id: string) => isHeldOut(id, 0.5, 1)
 
-test('each held-out shopper with at least three baskets is tested on the last one', () => {
+test('each held-out shopper with at least three baskets is tested on the last basket', () => {
   const id = shop.shoppers.find((one) => held(one.id))!.id
   const short = shop.shoppers.find((one) => held(one.id) && one.id !== id)!.id
   const order = (day: number, ...items: number[]) =>
@@ -26,7 +26,7 @@ test('each held-out shopper with at least three baskets is tested on the last on
   const found = tested[ids.indexOf(id)]
   expect(found.asked.targets).toEqual([2, 5])
   expect(found.baskets).toEqual([[2, 4], [2]])
-  // The history includes the view; a basket contains purchases only.
+  // The history includes the view; a basket contains only purchases.
   expect(found.asked.history.map(({ item }) => item)).toEqual([4, 2, 2, 9])
 })
 

@@ -8,7 +8,7 @@ import { invalidInput } from '@nearside/core/error.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { type AskedCase, casesOf, type EvaluationInput, LEAST_SHOPPERS } from '../cases.ts'
 
-/** Distinct item rows of one order; of one day if the log knows days only. */
+/** Distinct item rows of one order; of one day if the log has only days. */
 export type Basket = readonly number[]
 
 export interface BasketCase {
@@ -32,8 +32,8 @@ export function splitBaskets(input: EvaluationInput): {
   readonly until: number
 } {
   const { model, shoppers, isHeldOut, isTested = isHeldOut } = input
-  // Training without --until reads the whole last day, although `data.until` lies within it. So use the end of that
-  // day.
+  // Training without --until reads the whole last day, although `data.until` lies within it. So the end of that day is
+  // used.
   const until = Date.parse(model.manifest.data.to) + DAY
   const ordersOf = (shopper: (typeof shoppers)[number]) =>
     casesOf({ ...input, target: 'purchase' }, shopper, Number.NEGATIVE_INFINITY)

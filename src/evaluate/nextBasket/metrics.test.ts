@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { measureBasket } from './metrics.ts'
 
-/** Scores of 30 rows: the given rows first, in their order, then the others by row. */
+/** Scores of 30 rows: the given rows first, in their sequence, then the other rows by number. */
 function ranking(first: readonly number[], items = 30): Float32Array {
   const scores = Float32Array.from({ length: items }, (_, row) => -row)
   first.forEach((row, place) => {
@@ -15,7 +15,7 @@ const gain = (...places: number[]) => places.reduce((sum, p) => sum + 1 / Math.l
 
 describe('measureBasket', () => {
   test('the metrics equal values computed by hand for a basket with three of four items in the list, two bought before', () => {
-    // Places 1 and 10 are repeats, place 12 explores, row 29 is in no list.
+    // Places 1 and 10 are repeats, place 12 explores, and row 29 is in no list.
     const list = [20, 1, 2, 3, 4, 5, 6, 7, 8, 21, 9, 22]
     const found = measureBasket(ranking(list), [20, 21, 22, 29], new Set([20, 21, 1, 2, 3]))
     expect(found['recall@10']).toBeCloseTo(2 / 4, 6)
@@ -31,7 +31,7 @@ describe('measureBasket', () => {
     expect(found['ndcg@10:new']).toBeCloseTo(gain(7) / gain(1, 2), 6)
   })
 
-  test('of the metrics, only the uncut NDCG falls if the basket is longer than the list', () => {
+  test('if the basket is longer than the list, only the uncut NDCG falls', () => {
     const basket = Array.from({ length: 12 }, (_, k) => k)
     const found = measureBasket(ranking(basket), basket, new Set())
     expect(found['ndcg@10']).toBeCloseTo(1, 6)

@@ -1,4 +1,4 @@
-/** @module Metrics of a predicted basket: of the whole basket, and of its repeat and explore items apart. */
+/** @module Metrics of a predicted basket: of the whole basket, and of its repeat and explore items separately. */
 import { highestRows } from '@nearside/core/model/highest.ts'
 import { hitRate, ndcg, placesIn, recall } from '@nearside/train/metrics.ts'
 

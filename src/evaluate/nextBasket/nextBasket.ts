@@ -18,7 +18,7 @@ import { type Basket, type BasketCase, countBaskets, frequencies, splitBaskets }
 import { BASKET_METRICS, type BasketMetric, measureBasket, PART_METRICS } from './metrics.ts'
 import { tifuKnn } from './tifuKnn.ts'
 
-/** Description of each arm in one line, in the order of the report: baselines first. */
+/** Description of each arm in one line, in the sequence of the report: baselines first. */
 export const BASKET_ARMS = {
   popular: 'baskets of training shoppers with the item',
   'p-topfreq': "only the shopper's own counts; equal counts are sorted by popularity",
@@ -62,7 +62,7 @@ export async function evaluateNextBasket(
       model,
       fit: engine && ((problem) => engine.fit(problem)),
       installed: Number.NEGATIVE_INFINITY,
-      // Baselines and model count the same baskets: all that the model was trained on.
+      // Baselines and model count the same baskets: all baskets that the model was trained on.
       statisticsAt: () => model.statistics,
     },
     known,
@@ -95,7 +95,7 @@ export async function evaluateNextBasket(
       shoppers: tested.length,
       cases: tested.length,
       ...found,
-      // One case per shopper is too few to test that shopper.
+      // One case per shopper is too few to test this shopper.
       shoppersWorse: null,
     },
     report: {

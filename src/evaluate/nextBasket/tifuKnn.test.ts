@@ -5,14 +5,14 @@ import { decayedFrequency, TA_FENG, tifuKnn } from './tifuKnn.ts'
 const settings = { neighbours: 1, groups: 2, basketDecay: 0.5, groupDecay: 0.1, own: 0.75 }
 
 test('baskets are decayed within and between groups; the last group gets the odd basket', () => {
-  // Groups: [a], [b, c]; three baskets decay by 1/4, 1/2, 1.
+  // The groups are [a] and [b, c]; three baskets decay by 1/4, 1/2, 1.
   const vector = decayedFrequency([[0, 1], [1], [2]], settings)
   expect(vector.get(0)).toBeCloseTo((0.1 * 0.25) / 2, 9)
   expect(vector.get(1)).toBeCloseTo((0.1 * 0.25) / 2 + 0.5 / 2 / 2, 9)
   expect(vector.get(2)).toBeCloseTo(1 / 2 / 2, 9)
 })
 
-test('with fewer baskets than groups, each basket is a group and decays as the earliest', () => {
+test('with fewer baskets than groups, each basket is a group, in which it decays like the earliest basket', () => {
   const vector = decayedFrequency([[0], [1]], { ...settings, groups: 3 })
   expect(vector.get(0)).toBeCloseTo((0.5 * 0.01) / 2, 9)
   expect(vector.get(1)).toBeCloseTo(0.1 / 2, 9)

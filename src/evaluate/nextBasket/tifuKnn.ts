@@ -1,6 +1,6 @@
 /**
- * @module TIFU-kNN: the shopper's purchase frequencies, decayed within and between groups of baskets, mixed with
- * those of the nearest other shoppers.
+ * @module TIFU-kNN: the shopper's purchase frequencies, decayed within and between groups of baskets, mixed with the
+ * frequencies of the nearest other shoppers.
  * @see Hu, He, Gao and Zhang 2020, "Modeling Personalized Item Frequency Information for Next-basket
  * Recommendation", doi 10.1145/3397271.3401066
  */

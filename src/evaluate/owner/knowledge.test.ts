@@ -22,7 +22,7 @@ describe('a browser’s store', () => {
   const held = (store: Store, all = history) =>
     storeHistory(store, { history: all, time: NOW }, NOW - 10 * DAY).map(({ item }) => item)
 
-  it('contains events from its first moment on, that moment included', () => {
+  it('a store contains events from its first moment on, that moment included', () => {
     expect(held('0')).toEqual([])
     expect(held('1')).toEqual([4, 5])
     expect(held('7')).toEqual([3, 4, 5])
@@ -33,7 +33,7 @@ describe('a browser’s store', () => {
     expect(held('seeded')).toEqual([0, 2, 3, 4, 5])
   })
 
-  it('loses its events after more than seven days without one, up to the case itself', () => {
+  it('an evicted store loses its events after more than seven days without an event, up to the case itself', () => {
     expect(held('evicted')).toEqual([2, 3, 4, 5])
     expect(held('evicted', history.slice(0, 4))).toEqual([2, 3])
     expect(held('evicted', history.slice(0, 3))).toEqual([])
@@ -45,14 +45,14 @@ describe('a server’s history', () => {
   const known = (knows: ServerKnows, all = history, dayOnly = false) =>
     serverHistory(knows, { history: all, time: NOW }, dayOnly).map(({ item }) => item)
 
-  it('contains orders and the item on the page, but no other clicks', () => {
+  it('the server’s knowledge contains orders and the item on the page, but no other clicks', () => {
     expect(known('orders')).toEqual([0, 2, 5])
     expect(known('orders', history.slice(0, 5))).toEqual([0, 2])
     expect(known('nothing')).toEqual([5])
     expect(known('all')).toEqual([0, 1, 2, 3, 4, 5])
   })
 
-  it('contains no item on the page if the log has days only', () => {
+  it('the server’s knowledge contains no item on the page if the log has only days', () => {
     expect(known('orders', history, true)).toEqual([0, 2])
     expect(known('nothing', history, true)).toEqual([])
   })

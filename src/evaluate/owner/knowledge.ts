@@ -9,7 +9,7 @@ import { isPurchase } from '../cases.ts'
 /**
  * Start of a device's store:
  * - a number: so many days before the case
- * - `install`: the first tested day; `seeded`: the same, plus all earlier orders from the shop
+ * - `install`: the first tested day; `seeded`: the first tested day, plus all earlier orders from the shop
  * - `evicted`: the first event after the last idle week
  * - `beginning`: the start of the log
  */
@@ -32,7 +32,7 @@ export type Knowledge = Store | 'server' | 'nightly'
 
 /**
  * Conditions that the counting baselines are tuned for. `compared` and `installed` predict the next different product,
- * from the store of the compared arms or since install. The other conditions predict purchases, from the knowledge that
+ * from the store of the compared arms or since install. All other conditions predict purchases, from the knowledge that
  * they name.
  */
 const TUNED_FOR = ['compared', 'installed', 'server', 'install', 'seeded', 'beginning'] as const

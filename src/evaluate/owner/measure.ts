@@ -47,14 +47,14 @@ export interface OwnerQuestions {
   /** Start of the tested days, milliseconds. */
   readonly installed: number
   readonly counts: OfTuned<Readonly<Record<CountingArm, Score>>>
-  /** Scores of a model that learned from orders alone, for a server without clicks; null: there is none. */
+  /** Scores of a model that learned from orders alone, for a server without clicks; null if there is no such model. */
   readonly orderTrained: ((known: History, time: number) => Float32Array) | null
 }
 
 /** Scores the catalog on a device with the given history. */
 type ScoreStore = (store: Store, history: History) => Promise<DeviceScores>
 
-/** A question. Its arms know what `store` names. `tuned` is null if the baselines don't answer it. */
+/** A question. The baselines know what `store` names. `tuned` is null if the baselines don't answer it. */
 interface Ask extends Wanted {
   readonly store: Knowledge
   readonly suffix: string

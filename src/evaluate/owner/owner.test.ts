@@ -71,7 +71,7 @@ describe('the owner’s questions', () => {
       expect(summary.blind[store].model.lift?.lo).toBeGreaterThan(0.2)
       expect(summary.blind[store].countsOverCounts.lift?.lo).toBeGreaterThan(0.2)
     }
-    // Views are a day old, so the nightly server has them all.
+    // Views are a day old, so the nightly server has all views.
     expect(summary.nightly.beginning.lift).toMatchObject({ relative: 0, lo: 0, hi: 0 })
     expect(summary.stores['0'].arm).toBeLessThan(summary.stores['7'].arm)
     expect(summary.learning).toBeNull()

@@ -10,7 +10,7 @@ import type { WalkedCase } from '../walk.ts'
 import { type Knowledge, STORES, type Store } from './knowledge.ts'
 import { BOUGHT, HIT, INSTALLED, ORDER_TRAINED } from './measure.ts'
 
-/** Mean NDCG@10 of two arms, and the lift of the first over the second, if it has an interval. */
+/** Mean NDCG@10 of two arms, and the lift of the first over the second, if the lift has an interval. */
 export interface Compared {
   readonly arm: number
   readonly over: number
@@ -22,7 +22,7 @@ export const DEVICE_STORES = ['install', 'seeded', 'beginning'] as const satisfi
 
 export type OwnerSummary = NonNullable<ReturnType<typeof summariseOwner>>
 
-/** Reads one question's rows. @param stored whether the rows name a store; those of the compared arms don't */
+/** Reads one question's rows. @param stored whether the rows name a store; rows of the compared arms don't */
 function readerOf(rows: Rows<WalkedCase>, suffix: string, seed: number, stored = true) {
   const of = (arm: string, store: Knowledge, metric = 'ndcg@10'): Series => ({
     ...{ arm, metric: metric + suffix, ...(stored && { store }) },
@@ -35,7 +35,7 @@ function readerOf(rows: Rows<WalkedCase>, suffix: string, seed: number, stored =
       const found = liftOver(rows, arm, over, seed)
       return { arm: mean(arm), over: mean(over), ...(found && { lift: found }) }
     },
-    /** Counting baseline with the highest mean on the test cases. Choosing on these very cases favours it. */
+    /** Counting baseline with the highest mean on the test cases. Choosing on these very cases favours the baseline. */
     strongest: <Arm extends ArmName>(arms: readonly Arm[], store: Knowledge) =>
       arms.reduce((best, arm) => (mean(of(arm, store)) > mean(of(best, store)) ? arm : best)),
     worse: (store: Knowledge, metric?: 'nll') =>
@@ -74,7 +74,7 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
       return {
         model: compare(of('personal', store), model),
         counts: compare(of('personal', store), of(onServer, 'server')),
-        /** The best counting baseline on the device over the best one on the server. */
+        /** The best counting baseline on the device over the best counting baseline on the server. */
         countsOverCounts: {
           ...compare(of(onDevice, store), of(onServer, 'server')),
           arms: [onDevice, onServer] as const,
@@ -107,7 +107,7 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
 
 /**
  * Share of the purchases for which a list of ten has a bought item: the shipped list, and the best sellers. Devices'
- * stores begin on the first tested day. `gain` is the difference. Null if it was not measured.
+ * stores begin on the first tested day. `gain` is the difference. The figures are null if they were not measured.
  */
 function hitsOf(asked: Rows<WalkedCase>, seed: number) {
   const of = (arm: ArmName) => asked.means({ arm, store: 'install', metric: HIT })
@@ -140,7 +140,7 @@ export function summariseInstalled(rows: Rows<WalkedCase>, seed: number, arms: r
       /** Counting baseline with the highest mean on these cases, a choice that favours the baseline. */
       counts,
       overCounts: over(counts),
-      /** Null if devices don't learn. */
+      /** The lift is null if devices don't learn. */
       learning: learns ? { lift: over('base-fresh'), worse: read.worse(store, 'nll') } : null,
     }
   })

@@ -3,7 +3,7 @@ import type { Arm, NamedLift } from '../results.ts'
 import { decimal, estimate, fixed, lift } from './numbers.ts'
 import { type Part, type Table, tableOf } from './report.ts'
 
-/** Figure with its interval, if it has one; a dash if the arm has no such metric. */
+/** Figure with its interval, if it has an interval; a dash if the arm has no such metric. */
 function figure(arm: Arm, metric: string): string {
   const [mean, lo, hi] = [metric, `${metric}:lo`, `${metric}:hi`].map((name) => arm[name])
   if (typeof mean !== 'number') return '–'
@@ -12,7 +12,7 @@ function figure(arm: Arm, metric: string): string {
 }
 
 /**
- * @param metrics one column each
+ * @param metrics names of the metrics, which get one column each
  * @param meanings description of each arm, in the last column
  * @param suffix suffix of the metrics' names, which the headings leave out
  */

@@ -17,7 +17,7 @@ interface Inspected {
   readonly hash: string
   /** Description of signature and release; null if unknown. */
   readonly release: string | null
-  /** Title of an item; undefined if it has none. */
+  /** Title of an item; undefined for an item without a title. */
   readonly titleOf: (id: string) => string | undefined
 }
 

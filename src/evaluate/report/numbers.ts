@@ -2,23 +2,23 @@
 
 import type { Estimate, Lift } from '../results.ts'
 
-/** Uses a real minus sign, and never shows "−0". */
+/** The format uses a real minus sign, and never shows "−0". */
 export function fixed(value: number, digits: number): string {
   const text = Math.abs(value).toFixed(digits)
   return value < 0 && Number(text) > 0 ? `−${text}` : text
 }
 
-/** Formats as `.2332`, for metrics between 0 and 1. */
+/** Formats a metric between 0 and 1 as `.2332`. */
 export function decimal(value: number): string {
   return fixed(value, 4).replace(/^(−?)0\./, '$1.')
 }
 
-/** Formats as `.2332 [.2101, .2560]`. */
+/** Formats a metric with its interval as `.2332 [.2101, .2560]`. */
 export function estimate({ mean, lo, hi }: Estimate): string {
   return `${decimal(mean)} [${decimal(lo)}, ${decimal(hi)}]`
 }
 
-/** Formats as `+2.3 % [+1.5, +3.2]`; a dash if the reference arm is at 0. */
+/** Formats a lift as `+2.3 % [+1.5, +3.2]`; a dash if the reference arm is at 0. */
 export function lift(one: Lift | undefined | null): string {
   if (!one) return '–'
   return `${percent(one.relative)} % [${percent(one.lo)}, ${percent(one.hi)}]`
@@ -29,7 +29,7 @@ function percent(share: number): string {
   return share > 0 && text !== '0.0' ? `+${text}` : text
 }
 
-/** Formats as `3 of 40 testable`. A dash if no shopper is testable, because "0" would mislead. */
+/** Formats a count of shoppers as `3 of 40 testable`. A dash if no shopper is testable, because "0" would mislead. */
 export function worseShoppers(worse: {
   readonly significant: number
   readonly testable: number

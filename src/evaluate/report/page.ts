@@ -1,7 +1,7 @@
 /** @module Renders a report as one HTML page that loads nothing and runs no script, light or dark. */
 import type { Part, Report, Table } from './report.ts'
 
-/** Blocks loading and scripts, even if a catalog's texts contain markup. */
+/** The page's policy blocks loading and scripts, even if a catalog's texts contain markup. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 /** @param result result that the page contains as JSON, for further computation. */
@@ -50,7 +50,7 @@ ${text.map(paragraph).join('\n')}
 }
 
 function tableHtml(caption: string, { columns, rows, prose = false }: Table): string {
-  // A heading cell must not be empty.
+  // A heading cell must not be empty, so an empty heading is a plain cell.
   const head = columns.map((name, c) =>
     name === '' && c > 0 ? '<td></td>' : `<th scope="col">${escapeHtml(name || 'row')}</th>`,
   )

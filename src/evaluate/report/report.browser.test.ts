@@ -25,7 +25,7 @@ afterEach(() => {
 
 describe('the report page', () => {
   test.each(['light', 'dark'] as const)(
-    'has no accessibility violation that axe finds, %s',
+    'the report page has no accessibility violation that axe finds, %s',
     async (scheme) => {
       show(html, scheme)
       const { violations } = await axe.run(document)

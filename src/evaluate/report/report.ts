@@ -11,7 +11,7 @@ export interface Report {
 export interface Part {
   readonly title: string
   readonly table?: Table
-  /** SVG above the table, for the page and beside Markdown. */
+  /** SVG picture above the table, for the page and beside Markdown. */
   readonly picture?: string
   /** Lines below the table. */
   readonly text?: readonly string[]
@@ -19,13 +19,16 @@ export interface Part {
 
 export interface Table {
   readonly columns: readonly string[]
-  /** Rows; the first cell names the row. */
+  /** Rows of a table; the first cell names the row. */
   readonly rows: readonly (readonly string[])[]
   /** Whether the last column is prose. */
   readonly prose?: boolean
 }
 
-/** Table with a row per item. @param columns heading and cell of each column @param prose whether the last is prose */
+/**
+ * Table with a row per item. @param columns heading and cell of each column @param prose whether the last column is
+ * prose
+ */
 export function tableOf<Item>(
   items: readonly Item[],
   columns: Readonly<Record<string, (item: Item) => string>>,

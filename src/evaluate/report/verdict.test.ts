@@ -18,7 +18,7 @@ it.each([
   (popular, counting, light) => {
     const told = conclude(popular, counting, 'ease')
     expect(told.light).toBe(light)
-    // The words say the same as the colour.
+    // The words of the answer say the same as its colour.
     const words = { green: /^switch it on/, amber: /^not yet/, red: /^don’t/ }
     expect(told.answer).toMatch(words[light])
     expect(told.answer.includes('ease')).toBe(popular === better && counting !== better)

@@ -5,7 +5,7 @@ import type { MeasuredSales, Metric } from './measureSales.ts'
 
 type Told = Omit<MeasuredSales, 'answer'>
 
-/** Gain of the personal arm per thousand of its visitors. The ends come from the interval of the ratio. */
+/** Gain of the personal arm per thousand of its visitors. The gain's ends come from the interval of the ratio. */
 interface Gain {
   readonly value: number
   readonly lo: number

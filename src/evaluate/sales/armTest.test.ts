@@ -9,7 +9,7 @@ const share = (runs: number, isTrue: (seed: number) => boolean) =>
 
 describe('the test of two arms', () => {
   it.each([0.1, 0.5])(
-    'looked at each day, the test gives a false alarm in at most one of twenty trials, with a hold-out of %d',
+    'if somebody looks each day, the test gives a false alarm in at most one of twenty trials, with a hold-out of %d',
     (part) => {
       const trial = (seed: number) => testTrial(seed, { days: 60, orders: 12, share: part })
       expect(share(RUNS, (seed) => compareArms(trial(seed)).proven !== null)).toBeLessThanOrEqual(

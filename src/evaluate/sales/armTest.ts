@@ -4,9 +4,10 @@
  *
  * Null hypothesis at a ratio θ: on each day, the personal arm's sum per visitor is θ times the hold-out's. Then an
  * order of weight x, whose arm a is 1 (personal) or 0, has E[x·(a − q)] = 0, where q = θ·n₁ / (θ·n₁ + n₀) for a day
- * with n₁ and n₀ visitors. So each wealth Π(1 ± b·x·(a − q)) is a non-negative martingale that starts at 1, and so is
- * a mixture over bets b. By Ville's inequality it ever reaches 2/α with probability at most α/2, on either side. The
- * interval contains each θ that neither side has rejected. Orders must be independent of each other.
+ * with n₁ and n₀ visitors. So each wealth Π(1 ± b·x·(a − q)), the stake after bets on one arm, is a non-negative
+ * martingale that starts at 1, and so is a mixture over bets b. By Ville's inequality the mixture of either side ever
+ * reaches 2/α with probability at most α/2. The interval contains each θ that neither side's bets have rejected. Orders
+ * must be independent of each other.
  * @see Waudby-Smith and Ramdas 2024, "Estimating means of bounded random variables by betting", doi
  *   10.1093/jrsssb/qkad009 (section 4: betting; section 3: inversion to intervals)
  */
@@ -32,17 +33,17 @@ export interface Compared {
   /** Ends of the 95 % interval of the ratio; `hi` null: unbounded. */
   readonly lo: number
   readonly hi: number | null
-  /** Index of the first day on which the difference was proven; null if it is not. */
+  /** Index of the first day on which the difference was proven; null if it is not proven. */
   readonly proven: { readonly is: 'higher' | 'lower'; readonly day: number } | null
 }
 
 /** α: maximum probability of ever reporting a difference between equal arms. */
 const LEVEL = 0.05
-/** Log of the wealth that the bets on one side must reach to prove that side. */
+/** Logarithm of the wealth that the bets on one side must reach to prove that this arm is better. */
 const PROOF = Math.log(2 / LEVEL)
 /** Bets, as shares of the largest allowed bet. Small bets find small lifts slowly, large bets find large lifts soon. */
 const BETS = [0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 0.9]
-/** Share of the weights that are not capped. One order of ten thousand pounds must not decide alone. */
+/** Share of the weights that are not capped. Without a cap, one order of ten thousand pounds could decide alone. */
 const UNCAPPED = 0.99
 /** Ratios between which the interval is searched. */
 const WIDEST = 64
@@ -78,8 +79,8 @@ export function compareArms(days: readonly ArmDay[], isSigned = false): Compared
 }
 
 /**
- * Caps the weights of each day at a quantile of earlier days' weights, both arms together. A cap from later days
- * would break the test.
+ * Caps the weights of each day at a quantile of earlier days' weights, both arms together. A cap that comes from later
+ * days would break the test.
  */
 function capWeights(days: readonly ArmDay[]): readonly Capped[] {
   const seen: number[] = []
@@ -119,7 +120,7 @@ function ratioOf(days: readonly ArmDay[]): number | null {
   return holdOut > 0 ? Math.max(0, personal / holdOut) : null
 }
 
-/** Log of the mixture wealth after each day, for bets that the ratio is higher than θ, or lower (see `side`). */
+/** Logarithm of the mixture wealth after each day, for bets that the ratio is higher than θ, or lower (see `side`). */
 function wealth(
   days: readonly Capped[],
   theta: number,
@@ -131,7 +132,7 @@ function wealth(
   return days.map(({ visitors, weights, isPersonal, cap }) => {
     const expected = theta * visitors.personal
     const q = expected / (expected + visitors.holdOut)
-    // Largest loss of one order per unit of its weight: a bet must not lose more than the wealth.
+    // Largest loss of one order per unit of its weight, because a bet must not lose more than the wealth.
     const loss = isSigned ? Math.max(q, 1 - q) : side === 'higher' ? q : 1 - q
     const gain = [(sign * -q) / (loss * cap), (sign * (1 - q)) / (loss * cap)]
     BETS.forEach((bet, b) => {
@@ -149,7 +150,7 @@ function wealth(
   })
 }
 
-/** End of the interval: the last ratio that the test has rejected on some day; null if it has rejected none. */
+/** End of the interval: the last ratio that the test has rejected on some day; null if it has rejected no ratio. */
 function endOf(
   days: readonly Capped[],
   side: 'higher' | 'lower',

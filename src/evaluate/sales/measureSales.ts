@@ -18,7 +18,7 @@ interface ArmSales {
   readonly visitors: number
   readonly orders: number
   readonly revenue: number
-  /** Null if the file doesn't say. */
+  /** The share is null if the file doesn't say. */
   readonly refunds: number | null
   readonly margin: number | null
 }
@@ -202,8 +202,8 @@ const named = ({ proven, ...found }: Compared, dates: readonly string[]) => ({
 })
 
 /**
- * @param share share of the visitors in the trial's hold-out; absent: plan for several shares
- * @param given number of days of the trial; absent: the days that the orders span
+ * @param share share of the visitors in the trial's hold-out; default: several shares are planned
+ * @param given number of days of the trial; default: the days that the orders span
  */
 function planOf(sales: readonly Sale[], share?: number, given?: number): SalesPlan {
   const dates = sales.map(({ day }) => day).sort()

@@ -18,7 +18,7 @@ export interface Sale {
   readonly margin: number | null
   /** Whether this is the customer's first order in the file, with an arm or without; true without a customer. */
   readonly isFirst: boolean
-  /** Revenue by department; empty if the file names none. */
+  /** Revenue by department; empty if the file names no departments. */
   readonly departments: ReadonlyMap<string, number>
 }
 
@@ -104,7 +104,7 @@ export function readSales(table: Table): Sales {
   const withoutArm = new Set<string>()
   const read = [...orders.values()].map((rows) => {
     const of = (name: keyof typeof ORDER_NAMES) => firstOf(rows, column(name))
-    // With a total for each order, refunds and margins are for each order, too; otherwise for each line.
+    // With a total for each order, refunds and margins are for each order, too; otherwise they are for each line.
     const money = (name: 'refund' | 'margin') => {
       const said = column(name)
       if (!said) return null
@@ -186,7 +186,7 @@ function columnsOf<K extends string>(table: Table, names: Readonly<Record<K, rea
   if (table.unreadable.length > 0)
     throw refuse(`lines can’t be read: ${table.unreadable.slice(0, 5).join(', ')}`)
   if (table.rows.length === 0) throw refuse('has no rows')
-  // Prefer a column of the arm alone, such as `meta:nearside_arm`, to a column of all attributes.
+  // A column of the arm alone, such as `meta:nearside_arm`, takes precedence over a column of all attributes.
   const isArm = (one: string) => lettersOf(one).endsWith('nearsidearm')
   const column = (what: K): string | undefined =>
     (what === 'arm' ? table.columns.find(isArm) : undefined) ??
@@ -248,7 +248,7 @@ const ofLines = (rows: readonly Row[], column: string, refuse: Refuse): number =
     .filter(({ values }) => values[column])
     .reduce((sum, row) => sum + amount(row.values[column], row, refuse), 0)
 
-/** Revenue of one line of an order; null if the file has none. */
+/** Revenue of one line of an order; null if the file has no revenue. */
 function lineOf(
   row: Row,
   column: (name: keyof typeof ORDER_NAMES) => string | undefined,
@@ -270,7 +270,7 @@ function departmentsOf(
   const sums = new Map<string, number>()
   if (!column) return sums
   rows.forEach(({ values }, k) => {
-    // An order of one row belongs to one department. Of other orders, only lines with an amount count.
+    // An order of one row belongs to one department. For orders of several rows, only lines with an amount count.
     const revenue = lines[k] ?? (rows.length === 1 ? total : null)
     const name = values[column]
     if (name && revenue !== null) sums.set(name, (sums.get(name) ?? 0) + revenue)

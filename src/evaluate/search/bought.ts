@@ -1,8 +1,8 @@
 /**
  * @module Tests the search as shoppers use it who know what they want. Queries are those that were typed before a
- * purchase, if the log has any, else title words of the next purchases. Reports the products found, and the rank of the
- * purchased products. The hits are sorted by relevance alone, or a model sorts hits of equal relevance: the base
- * model without the history, the base model with it, or the personal model.
+ * purchase, if the log has any, else title words of the next purchases. The test reports the products found, and the
+ * rank of the purchased products. The hits are sorted by relevance alone, or a model sorts hits of equal relevance: the
+ * base model without the history, the base model with it, or the personal model.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Case } from '@nearside/core/features/history.ts'
@@ -84,16 +84,16 @@ export async function searchBought(
     }
   }
   return {
-    /** `log`: typed by the shoppers. `titles`: made of title words, because too few shoppers typed any. */
+    /** `log`: queries typed by shoppers. `titles`: queries made of title words, because too few shoppers typed any. */
     source: isTyped ? ('log' as const) : ('titles' as const),
     /** Rows of the results; the suffix `@query=broad` marks metrics of broad queries alone. */
     rows,
-    /** Number of queries whose first 500 hits lack the purchased item; if they were typed, they have no rows. */
+    /** Number of queries whose first 500 hits lack the purchased item; if shoppers typed them, they have no rows. */
     missed: isTyped ? typed.missed : rows.cases.filter(({ isFound }) => !isFound).length,
   }
 }
 
-/** A shopper's cases, and the queries of each. */
+/** A shopper's cases, and the queries of each case. */
 interface Searches {
   readonly cases: readonly Case[]
   queriesOf(nth: number): readonly OrderQuery[]

@@ -1,4 +1,7 @@
-/** @module Tests against human judgements: MiniSearch's defaults, the shipped search, and it re-ranked at random. */
+/**
+ * @module Tests search against human judgements: MiniSearch's defaults, the shipped search, and the shipped search
+ * re-ranked at random.
+ */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { createRandom, inRandomOrder, type Random } from '@nearside/core/model/random.ts'
@@ -62,7 +65,7 @@ function drawTastes(hits: readonly SearchHit[], random: Random): readonly (reado
   return Array.from({ length: TASTES }, () => inRandomOrder(ids, random))
 }
 
-/** Metric → value of one query. */
+/** Value of each metric for one query. */
 type Answer = Readonly<Record<string, number>>
 
 function answer(

@@ -12,7 +12,7 @@ export interface JudgedQuery {
 export type Judgements = Awaited<ReturnType<typeof readJudgements>>
 
 const COLUMNS = ['query', 'docid', 'rating'] as const
-/** Largest rating. Gain is 2^rating − 1, so a percentage in this column would dominate everything. */
+/** Largest rating. The gain is 2^rating − 1, so a percentage in this column would dominate everything. */
 const MOST = 10
 
 /** @throws NearsideError `input-invalid`, naming file and line */
@@ -56,7 +56,7 @@ export async function readJudgements(path: string, isKnown: (docid: string) => b
     .filter(([, ratings]) => [...ratings.values()].some((grade) => grade > 0))
     .map(([text, ratings]): JudgedQuery => ({ query: text, ratings }))
   return {
-    /** Queries with at least one relevant product, in the order of the file. */
+    /** Queries with at least one relevant product, in the sequence of the file. */
     queries,
     ...count,
     /** Number of queries left out: no row names a catalog product, or no product is relevant. */

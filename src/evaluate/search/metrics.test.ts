@@ -8,7 +8,7 @@ import { gradedNdcg, measureRanking } from './metrics.ts'
 import { summariseSearch } from './search.ts'
 
 describe('gradedNdcg', () => {
-  it('gives the value of the worked example: gains 7, 3 and 0 in the wrong order', () => {
+  it('gradedNdcg gives the value of the worked example: gains 7, 3 and 0 in the wrong order', () => {
     const ratings = new Map([
       ['a', 3],
       ['b', 2],
@@ -89,7 +89,7 @@ describe('summariseSearch', () => {
 })
 
 describe('scoreCases', () => {
-  it('equals the base model for a cold-start user, and ignores the order that it ranks', async () => {
+  it('search scores equal the base model’s for a cold-start user, and ignore the order that they rank', async () => {
     const shop = testShop(30, 12)
     const model = testModel(shop)
     const walk = {

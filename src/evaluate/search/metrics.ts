@@ -2,7 +2,7 @@
 
 import { hitRate, placesIn, recall, reciprocalRank } from '@nearside/train/metrics.ts'
 
-/** Product id → rating, 0 (not relevant) and up. */
+/** Rating of each product by id: 0 (not relevant) and up. */
 export type Ratings = ReadonlyMap<string, number>
 
 export const SEARCH_METRICS = ['ndcg@10', 'hitRate@10', 'recall@20', 'mrr@20'] as const
@@ -33,7 +33,7 @@ function discounted(ratings: readonly number[], k: number): number {
     .reduce((sum, rating, place) => sum + (2 ** rating - 1) / Math.log2(place + 2), 0)
 }
 
-/** All of SEARCH_METRICS; for the last three a product is relevant when its rating is above 0. */
+/** All of SEARCH_METRICS; for the last three metrics a product is relevant when its rating is above 0. */
 export function measureRanking(
   ranking: readonly string[],
   ratings: Ratings,

@@ -12,7 +12,7 @@ export const QUERY_KINDS = ['narrow', 'broad'] as const
 
 type QueryKind = (typeof QUERY_KINDS)[number]
 
-/** Folded word → number of products whose title has it. */
+/** Number of products whose title has a word, by folded word. */
 type TitleFrequency = ReadonlyMap<string, number>
 
 export function titleFrequency(items: readonly Item[]): TitleFrequency {
@@ -47,8 +47,8 @@ export function queryFrom(
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 
 /**
- * Removes, changes or adds one letter of the longest word, never the first, which people rarely mistype. Null if no
- * word has four letters.
+ * Removes, changes or adds one letter of the longest word, never the first, which people rarely mistype. The query is
+ * null if no word has four letters.
  */
 export function mistype(query: string, random: Random): string | null {
   const [longest] = wordsOf(query).sort((a, b) => b.text.length - a.text.length)

@@ -111,7 +111,7 @@ describe('search evaluation on judgements', () => {
     expect(again.result.arms).toEqual(result.arms)
   }, 30_000)
 
-  it('finds the only catalog file of a folder, and refuses to choose between two', async () => {
+  it('search evaluation finds the only catalog file of a folder, and refuses to choose between two files', async () => {
     const judgements = await file('folder.csv', judgementsText())
     const alone = join(folder, 'feed')
     await mkdir(alone)
@@ -135,7 +135,7 @@ describe('search evaluation on judgements', () => {
     [`${HEADER}lamp,,1`, /bad.csv line 2: has no docid/],
     [`${HEADER}lamp,00,1\nlamp,00,2`, /bad.csv line 3: 'lamp' and 00 were already rated 1/],
     ['', /bad.csv: is empty/],
-  ])('refuses the judgements file %j', async (text, message) => {
+  ])('search evaluation refuses the judgements file %j', async (text, message) => {
     const path = await file('bad.csv', text)
     await expect(readJudgements(path, () => true)).rejects.toThrow(message)
   })
@@ -180,7 +180,7 @@ describe('search evaluation on judgements', () => {
 })
 
 describe('search evaluation on purchases', () => {
-  it('ranks favourites higher in personal and base order than by relevance', async () => {
+  it('personal and base order rank favourites higher than relevance does', async () => {
     const { result, text } = await run({ shop: shopFolder, model: modelFolder })
     expect(result.arms.map(({ name }) => name)).toEqual(['lexical', 'stranger', 'base', 'personal'])
     expect(result.shoppers).toBeGreaterThanOrEqual(10)
@@ -212,7 +212,7 @@ describe('search evaluation on logged queries', () => {
     return run({ shop: path, model: modelFolder })
   }
 
-  it('tests the logged queries against the purchases of the following day', async () => {
+  it('search evaluation tests the logged queries against the purchases of the following day', async () => {
     const { result, text } = await runOn(searches)
     expect(result.source).toBe('log')
     const isAsked = (shopper: string) => isHeldOut(shopper, 0.5, 1)
@@ -227,7 +227,7 @@ describe('search evaluation on logged queries', () => {
     expect((await runOn(early)).result.source).toBe('titles')
   }, 60_000)
 
-  it('derives queries from titles if fewer than ten shoppers searched', async () => {
+  it('search evaluation makes queries of titles if fewer than ten shoppers searched', async () => {
     const few = searches.filter(({ shopper }) => shopper === shop.shoppers[0].id)
     const { result } = await runOn(few)
     expect(result).toEqual((await run({ shop: shopFolder, model: modelFolder })).result)
@@ -237,7 +237,7 @@ describe('search evaluation on logged queries', () => {
 describe('derived queries', () => {
   const frequency = titleFrequency(ITEMS)
 
-  it('are words of the title: the rarest, or a word that other titles share', () => {
+  it('made queries are words of the title: the rarest words, or a word that other titles share', () => {
     const random = createRandom(1)
     const counts = titleFrequency([
       { id: 'a', title: 'Red lamp' },
@@ -249,7 +249,7 @@ describe('derived queries', () => {
     expect(queryFrom('unheard', 'broad', frequency, random)).toBeNull()
   })
 
-  it('get a typing error of one letter in the longest word', () => {
+  it('mistyped queries get a typing error of one letter in the longest word', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[a-z]{1,9}( [a-z]{1,9}){0,2}$/), fc.nat(), (query, seed) => {
         const typed = mistype(query, createRandom(seed))

@@ -139,7 +139,7 @@ async function byPurchases(question: Question, steps: Steps): Promise<Evaluated<
   }
 }
 
-/** Lifts of the pairs in each NDCG and MRR that both have. A search has no likelihood. */
+/** Lifts of the pairs in each NDCG and MRR that both arms have. A search has no likelihood. */
 export function summariseSearch(
   rows: Rows<RowCase>,
   pairs: readonly (readonly [string, string])[],
@@ -162,8 +162,8 @@ export function searchParts(
 }
 
 /**
- * Items of a shop folder's catalog, with or without a log; or of a catalog file as for `import`, or of the only
- * such file in a folder.
+ * Items of a shop folder's catalog, with or without a log; or of a catalog file as for `import`, or of the only such
+ * file in a folder.
  */
 async function readItems(path: string, now: number): Promise<readonly Item[]> {
   const found = await stat(path).catch(() => undefined)

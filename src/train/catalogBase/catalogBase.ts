@@ -26,8 +26,8 @@ import taught from './weights.json' with { type: 'json' }
 type Weights = Readonly<Record<string, { readonly scale: number; readonly weight: number }>>
 
 /**
- * Hold-out share in the manifest. No log trained the model, but `evaluate` tests it on this share of a later log's
- * shoppers and tunes the baselines on the rest.
+ * Hold-out share that the manifest states. No log trained the model, but `evaluate` tests it on this share of a later
+ * log's shoppers and tunes the baselines on the rest.
  */
 const HELD_OUT = 0.2
 
@@ -69,7 +69,7 @@ export async function makeCatalogBase(
       metrics: {},
     }),
     itemIds: items.map(({ id }) => id),
-    // All vectors are zero: without a log they would say no more than the titles do.
+    // All vectors are zero, because without a log they would say no more than the titles do.
     itemVectors: new Float32Array(items.length * DIMENSION),
     bias: new Float32Array(items.length),
     projection: new Float32Array(DIMENSION * DIMENSION),
@@ -100,14 +100,14 @@ function noEncoder(): ReadonlyMap<string, Tensor> {
 }
 
 /**
- * A word in more titles than this suggests no candidates, which keeps the time linear in the catalog. The word still
+ * A word in more titles than this suggests no candidates, which keeps the time linear in the catalog. Such a word still
  * counts in the similarity.
  */
 const MOST_TITLES = 1000
 
 /**
- * Neighbours of each item, strongest first, as in `cooccurrence`: by the cosine of the titles' words, each word
- * weighted by its inverse document frequency. An item without a title has no neighbours.
+ * Neighbours of each item, strongest first, as in `cooccurrence`: by the cosine of the titles' words, each weighted by
+ * its inverse document frequency. An item without a title has no neighbours.
  */
 export function contentNeighbours(
   items: readonly Item[],

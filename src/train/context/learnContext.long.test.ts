@@ -56,7 +56,7 @@ test('a context that matters is kept, written to a file and changes the ranking'
   expect(count(best('rain'), 'umbrella')).toBeGreaterThan(count(best('sun'), 'umbrella'))
   expect(count(best('sun'), 'hat')).toBeGreaterThan(count(best('rain'), 'hat'))
   expect(best('snow')).toEqual(best(null))
-  // For a new shopper, the context is all that is known.
+  // For a new shopper, nothing but the context is known.
   expect(count(best('rain', model, []), 'umbrella')).toBe(6)
 
   // A new item inherits the weather effect of its category.
@@ -89,7 +89,7 @@ test('learning the context leaves all other weights of the model unchanged', asy
   expect(trained.model.featureWeights).toEqual(unsaid.model.featureWeights)
 })
 
-test('contexts without effect rarely pass by chance', () => {
+test('contexts without effect rarely pass the test by chance', () => {
   let tried = 0
   let kept = 0
   for (let seed = 20; seed < 28; seed++) {

@@ -41,8 +41,8 @@ interface LearnedContext {
 
 const FEWEST_CASES = 60
 /**
- * Split points as shares of the cases in time order. At each split point, weights are fitted to the cases before it and
- * tested on the cases up to the next split point.
+ * Split points, as shares of the cases sorted by time. At each split point, weights are fitted to the cases before it
+ * and tested on the cases up to the next split point.
  */
 const ORIGINS = [0.25, 0.5, 0.75]
 /**
@@ -91,7 +91,7 @@ function weighContext(table: RankerDataset, features: readonly ContextFeature[])
     const found = outcome ? describe(outcome) : ''
     const place = columns.indexOf(1 + f)
     if (place < 0) return dropped(feature, `no help on later cases: ${found}`, scale[1 + f])
-    // Divided by the base's fitted factor, so that the base's score keeps its scale.
+    // The weights are divided by the base's fitted factor, so that the base's score keeps its scale.
     const weight = weights[place] / score
     if (Math.abs(weight) < NEGLIGIBLE)
       return dropped(feature, `|weight| below ${NEGLIGIBLE} beside the others`, scale[1 + f])
@@ -155,7 +155,7 @@ function judge(table: RankerDataset, kind: string, columns: readonly number[]): 
 }
 
 /**
- * Loss (nats) of each case, and NDCG@10 among its candidates.
+ * Loss (nats) of each case, and NDCG@10 among the case's candidates.
  * @param weights [columns], for columns divided by `scale`
  */
 function measureCases(data: RankerDataset, scale: Float32Array, weights: Float64Array) {

@@ -14,7 +14,7 @@ const ITEMS = 40
 const DAYS = 100
 const ON_OFFER = 3
 
-/** Three random items cost a third less for five days each. With `matter`, shoppers buy because of the offers. */
+/** Three random items cost a third less for five days each. With `matter`, shoppers buy because of these offers. */
 function offerShop(matter: boolean): Shop {
   const random = createRandom(11)
   const offers = Array.from({ length: DAYS / 5 }, () =>

@@ -7,7 +7,7 @@ export interface Parameter {
   readonly gradient: Float32Array
   /** Decoupled weight decay per step, as a share of the step size. */
   readonly decay: number
-  /** Tracks the rows that a step updates; absent: a step updates all rows. */
+  /** Tracks the rows that a step updates; without it, a step updates all rows. */
   readonly met?: MetRows
 }
 
@@ -27,7 +27,7 @@ export class MetRows {
     this.#leftThen = new Float64Array(rows).fill(1)
   }
 
-  /** Call it once a step for each row that has a gradient. */
+  /** Call this once a step for each row that has a gradient. */
   meet(row: number, value: Float32Array): void {
     this.settle(row, value)
     this.rows[this.count++] = row
@@ -41,7 +41,7 @@ export class MetRows {
     for (let k = row * this.width, end = k + this.width; k < end; k++) value[k] *= share
   }
 
-  /** Call it at the end of a step. @param keep factor by which the step decayed its rows */
+  /** Call this at the end of a step. @param keep factor by which the step decayed its rows */
   finishStep(keep: number): void {
     this.#left *= keep
     for (let k = 0; k < this.count; k++) this.#leftThen[this.rows[k]] = this.#left

@@ -122,8 +122,8 @@ export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: nu
     hiddenGradient,
     inputGradient,
     /**
-     * Computes n positions; a null `random` switches dropout off. Position t attends to `first[t]` … t,
-     * so several short sequences can share the rows. Without `first`, all n positions are one sequence.
+     * Computes n positions; a null `random` switches dropout off. Position t attends to `first[t]` … t, so several
+     * short sequences can share the rows. Without `first`, all n positions form one sequence.
      */
     forward(n: number, random: Random | null, first: Int32Array = ONE_SEQUENCE): void {
       drawMask(inputMask, n, random)

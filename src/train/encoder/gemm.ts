@@ -1,6 +1,6 @@
 /**
- * @module One matrix product in WebAssembly SIMD (`gemm.wat`): C += A·B on float32. Training spends nine tenths
- * of its time here, and the product runs about eight times as fast as the same loop in JavaScript.
+ * @module One matrix product in WebAssembly SIMD (`gemm.wat`): C += A·B on float32. Training spends nine tenths of its
+ * time in this product, which runs about eight times as fast as the same loop in JavaScript.
  */
 import { instantiate } from '@nearside/engine/wasm/instantiate.ts'
 import { GEMM } from './gemm.wasm.ts'

@@ -40,7 +40,7 @@ function setup(seed: number) {
   const matrix = createMatrix(BLOCK_FLOATS + 400_000)
   const weights = initialWeights(matrix, random)
   for (const [name, { value }] of Object.entries(weights)) {
-    // Move every parameter from its initial value, so that no gradient is zero by symmetry.
+    // Every parameter moves away from its initial value, so that no gradient is zero by symmetry.
     for (let k = 0; k < value.length; k++)
       value[k] = value[k] * 0.5 + (name === 'distance' ? 0.5 : 0.2) * random.normal()
   }
@@ -96,11 +96,11 @@ test.each([
       if (Math.abs(numeric) > 0.5) compared++
     }
   })
-  // The test only means something if most slopes are large compared with the tolerance.
+  // The test means something only if most slopes are large compared with the tolerance.
   expect(compared).toBeGreaterThan(everything.length)
 })
 
-test('without dropout, the last position equals the serving encoder’s output', () => {
+test('without dropout, the block’s last position equals the serving encoder’s output', () => {
   const { weights, block, table } = setup(8)
   const history = Array.from({ length: 23 }, (_, t) => ({
     item: (t * 5) % ITEMS.length,
@@ -128,7 +128,7 @@ test('without dropout, the last position equals the serving encoder’s output',
     expect(served[j]).toBeCloseTo(block.hidden[22 * DIMENSION + j], 4)
 })
 
-test('the output at a position doesn’t depend on later positions', () => {
+test('the block’s output at a position doesn’t depend on later positions', () => {
   const { weights, block, table } = setup(2)
   const one = window(12)
   fillInput(block.input, one, table.vectors, arraysOf(weights, 'value'))

@@ -33,7 +33,7 @@ export interface ItemTableSettings {
   readonly sparseFrom: number
 }
 
-/** Vectors of an earlier model by item row. Items without a row start from their content. */
+/** Vectors of an earlier model by item row. Items without a row in the earlier model start from their content. */
 export interface EarlierVectors {
   readonly itemVectors: Float32Array
   readonly content?: ContentTables
@@ -120,7 +120,7 @@ export function createItemTable(
     spread(rows[i], (table, row, factor) => add(vectors, i, table.value, row, factor))
   }
 
-  /** Composes the rows that a batch reads. Call it after `compose` and before reading the rows. */
+  /** Composes the rows that a batch reads. Call this after `compose` and before reading the rows. */
   function meet(wanted: Int32Array): void {
     if (!met || !dropped) return
     for (const i of wanted) {

@@ -35,7 +35,7 @@ export function normForward(
   }
 }
 
-/** Adds the gradient through the normalisation to dx, and those of scale and bias to dscale and dbias. */
+/** Adds the gradient through the normalisation to dx, and the gradients of scale and bias to dscale and dbias. */
 export function normBackward(
   dx: Float32Array,
   dscale: Float32Array,

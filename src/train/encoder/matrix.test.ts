@@ -9,7 +9,7 @@ const sizes = fc.record({
   inputs: fc.constantFrom(8, 16, 40),
 })
 
-/** Small whole numbers: float32 sums of their products are exact in any order. */
+/** Small whole numbers, because float32 sums of their products are exact in any sequence. */
 function numbers(into: Float32Array, seed: number): Float32Array {
   for (let k = 0; k < into.length; k++) into[k] = ((seed + k * 7919) % 17) - 8
   return into
@@ -74,7 +74,7 @@ test('a row’s exponentials agree with Math.exp, and an excluded score becomes 
   expect(sum / row.reduce((total, value) => total + value, 0)).toBeCloseTo(1, 5)
 })
 
-test('an empty parameter, as in a shop without categories, doesn’t change how a step moves the others', () => {
+test('an empty parameter, as in a shop without categories, doesn’t change how a step moves the other parameters', () => {
   const after = (isThere: boolean) => {
     const { allocate, adam } = createMatrix(4000)
     const empty = createParameter(0, 0.1, allocate)

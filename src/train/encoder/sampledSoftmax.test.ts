@@ -15,7 +15,7 @@ test('items are drawn as often as logExpected predicts, and items without a coun
   for (const item of drawn) found[item]++
   for (const item of [1, 2, 3, 5]) {
     const expected = Math.exp(sampler.logExpected(item, drawn.length))
-    // Five standard deviations of a binomial.
+    // The tolerance is five standard deviations of a binomial.
     expect(Math.abs(found[item] - expected)).toBeLessThan(5 * Math.sqrt(expected))
   }
   expect([found[0], found[4]]).toEqual([0, 0])

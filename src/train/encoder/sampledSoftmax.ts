@@ -1,7 +1,7 @@
 /**
  * @module Computes the softmax over a target and shared sampled negatives, with the logQ correction. Each sampled score
- * is lowered by the log of its sampling frequency, so that the minimum is that of the full softmax. Negatives that are
- * targets of the same position are left out.
+ * is lowered by the logarithm of its sampling frequency, so that the minimum equals the minimum of the full softmax.
+ * Negatives that are targets of the same position are left out.
  * @see https://research.google/pubs/sampling-bias-corrected-neural-modeling-for-large-corpus-item-recommendations/
  */
 import { firstIndex } from '@nearside/core/firstIndex.ts'
@@ -17,8 +17,8 @@ const EXCLUDED = -1e30
 
 /**
  * Samples negatives, half uniformly and half by frequency. The uniform half also pushes down rare items, so that
- * frequent items are not punished too much. Items without a count are never drawn: shoppers could not choose them,
- * and pushing them all down in the same way would make all new items alike.
+ * frequent items are not punished too much. Items without a count are never drawn: shoppers could not choose these
+ * items, and pushing all of them down in the same way would make all new items alike.
  * @param counts [N], at least one of them positive
  */
 export function createSampler(counts: Float64Array) {
@@ -48,7 +48,7 @@ const search = (cumulative: Float64Array, x: number): number =>
   firstIndex(cumulative.length - 1, (at) => cumulative[at] > x)
 
 /**
- * Loss of a window (Σ weight · −log p). Overwrites `dHidden` [L, d], and adds to `items.gradient` [N, d] and
+ * Loss of a window (Σ weight · −log p). The loss overwrites `dHidden` [L, d], and adds to `items.gradient` [N, d] and
  * `bias.gradient` [N]. All arrays but the bias lie in the memory of the matrix.
  */
 type SampledSoftmax = (
@@ -70,7 +70,7 @@ export function softmaxFloats(negatives: number): number {
   return 2 * negatives * D + HISTORY_LENGTH * negatives + 3 * negatives + 1000
 }
 
-/** @param negatives number of negatives, a multiple of 8; drawn anew for each window, shared by its positions */
+/** @param negatives number of negatives, a multiple of 8; drawn anew for each window, and shared by its positions */
 export function createSampledSoftmax(
   matrix: Matrix,
   sampler: ReturnType<typeof createSampler>,
@@ -85,7 +85,7 @@ export function createSampledSoftmax(
   const scores = allocate(HISTORY_LENGTH * negatives)
   const shift = allocate(negatives)
   const dBias = allocate(negatives)
-  /** 1 + the index in `drawn` of each item's first draw, and of the next draw of the same item; 0 if there is none. */
+  /** 1 + the index in `drawn` of each item's first draw, and of the next draw of the same item; 0 without a draw. */
   const firstOf = new Int32Array(items)
   const nextOf = new Int32Array(negatives)
   const logExpected = Float64Array.from({ length: items }, (_, item) =>

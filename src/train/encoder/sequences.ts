@@ -1,8 +1,8 @@
 /**
  * @module Turns a shopper's log into a sequence of item sets (orders, visits, days), and cuts it into training windows.
- * The lines of one order share one time and have no meaningful order, so each epoch shuffles them. A position inside an
- * order learns which items complete the order. The last position of an order learns the whole next order, which is the
- * task at serving time.
+ * The lines of one order share one time and have no meaningful sequence, so each epoch shuffles them. A position inside
+ * an order learns which items complete the order. The last position of an order learns the whole next order, which is
+ * the task at serving time.
  */
 
 import { eventStrength } from '@nearside/core/events/strength.ts'

@@ -38,7 +38,7 @@ import {
 
 export interface EncoderSettings {
   readonly epochs: number
-  /** Number of windows per step. */
+  /** Number of windows per training step. */
   readonly batch: number
   readonly learningRate: number
   readonly dropout: number
@@ -87,7 +87,7 @@ export const SEQUENCE_SETTINGS: EncoderSettings = {
   bias: false,
 }
 
-/** Encoder after quantisation to int8 and back, as devices read it. Later steps are fitted to these values. */
+/** Encoder after quantisation to int8 and back, as devices read it. Later training steps are fitted to these values. */
 export interface TrainedEncoder {
   readonly encoder: Tensors
   /** E, [N, d]. */
@@ -103,7 +103,7 @@ interface EncoderData {
   /** Exclusive time limit, milliseconds: training reads only earlier events. */
   readonly until: number
   readonly words: WordVectors
-  /** Starting point, for the same items; absent: training starts from scratch. */
+  /** Starting point, for the same items; without it, training starts from scratch. */
   readonly earlier?: EarlierVectors & { readonly encoder: Tensors }
 }
 
@@ -124,7 +124,7 @@ export async function trainEncoder(
     categories.length,
     (earlier?.content?.priceEdges.length ?? settings.table.priceBands) + 1,
   )
-  // The moments need twice the room of the parameters, because Adam has two per parameter.
+  // The moments need twice the room of the parameters, because Adam has two moments per parameter.
   const matrix = createMatrix(
     BLOCK_FLOATS +
       softmaxFloats(settings.negatives) +

@@ -4,8 +4,8 @@ import type { Layout } from './layouts.ts'
 import type { Source } from './source.ts'
 
 /**
- * Known column names by role, most preferred first, compared without case, spaces and punctuation.
- * They come from shop systems, analytics and research logs, in English and German.
+ * Known column names by role, most preferred first, compared without case, spaces and punctuation. The column names
+ * come from shop systems, analytics and research logs, in English and German.
  */
 const KNOWN_NAMES = {
   shopper:
@@ -63,7 +63,7 @@ const KNOWN_NAMES = {
 } as const
 
 export type Role = keyof typeof KNOWN_NAMES
-/** Columns by role. If a role has several columns, the first non-empty one counts. */
+/** Columns by role. If a role has several columns, the first non-empty column counts. */
 export type Columns = Readonly<Partial<Record<Role, readonly string[]>>>
 export type NamedColumns = Readonly<Partial<Record<Role, string>>>
 
@@ -78,8 +78,8 @@ export function normalName(name: string): string {
 const UMLAUTS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue' }
 
 /**
- * Finds columns for the roles: by flags first, then by the layout, then by name. A guessed column serves only one
- * role; roles are guessed in the order given.
+ * Finds columns for the roles: by flags first, then by the layout, then by name. A guessed column serves only one role;
+ * roles are guessed in the given sequence.
  * @param named flags: role → column name, compared with or without case and punctuation
  * @param mayLack whether a flag may name a column that this file lacks, since flags apply to all files of an import
  * @throws NearsideError `input-invalid` when a named column does not exist

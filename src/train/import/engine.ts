@@ -1,6 +1,6 @@
 /**
- * @module The analytical engine of an import (DuckDB), with a temporary folder for data that exceeds memory.
- * The SQL lies in `sql/`, where it can be read and run by other tools.
+ * @module The analytical engine of an import (DuckDB), with a temporary folder for data that exceeds memory. The SQL
+ * lies in `sql/`, where other tools can read and run it.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ import {
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { withFolder } from '../withFolder.ts'
 
-/** Memory limit of the engine. Larger tables and sorts go to disk. */
+/** Memory limit of the engine. Larger tables and sorts use the disk. */
 const MEMORY = '1GB'
 
 type SqlRow = Readonly<Record<string, JS>>
@@ -21,7 +21,7 @@ type SqlRow = Readonly<Record<string, JS>>
 export class SqlEngine {
   /** Folder for temporary files; private to the user and removed with the engine. */
   readonly folder: string
-  /** Aborts the import; work outside the engine must watch it, too. */
+  /** Aborts the import; work outside the engine must follow this signal, too. */
   readonly signal?: AbortSignal
   readonly #connection: DuckDBConnection
 
@@ -76,7 +76,7 @@ export class SqlEngine {
     return answer.getRowObjectsJS()
   }
 
-  /** Calls `visit` with each chunk of an answer, as columns; so a large table never lies in memory as rows. */
+  /** Calls `visit` with each chunk of an answer, as columns, so that a large table never lies in memory as rows. */
   async eachChunk(
     sql: string,
     visit: (columns: readonly (readonly JS[])[]) => void,
@@ -94,7 +94,7 @@ export class SqlEngine {
     return (await this.rows(sql))[0]
   }
 
-  /** Sets variables that the SQL reads with `getvariable`; null unsets one. */
+  /** Sets variables that the SQL reads with `getvariable`; null unsets a variable. */
   async set(variables: Readonly<Record<string, string | number | boolean | null>>): Promise<void> {
     for (const [name, value] of Object.entries(variables)) {
       const text = typeof value === 'string' ? quote(value) : (value ?? 'CAST(NULL AS VARCHAR)')

@@ -18,12 +18,12 @@ interface ImportOptions extends Partial<LogOptions>, Omit<SourceOptions, 'onProg
   readonly clicks?: string
   readonly catalog?: string
   readonly out: string
-  /** Time of the import, milliseconds since the epoch. Sales that ended before it set no price. */
+  /** Time of the import, milliseconds since the epoch. Sales that ended before this time set no price. */
   readonly now: number
   readonly columns?: NamedColumns
   readonly currency?: string
   readonly timeZone?: string
-  /** Number of last days of the log; items not sold in them become unavailable. Absent: all items are available. */
+  /** Number of last days of the log; items not sold in them become unavailable. If absent, all items are available. */
   readonly availableDays?: number
   /** Whether shopper ids stay as in the files, for public data only. Default: keyed hashes. */
   readonly keepShopperIds?: boolean
@@ -59,8 +59,8 @@ export interface ImportReport {
 }
 
 /**
- * Writes `catalog.jsonl.gz`, `events.tsv.gz` and `report.json` into `out`. Writes the key of the shopper ids beside
- * the folder (`out.key`), readable by its owner only. All files appear only when all of them are complete.
+ * Writes `catalog.jsonl.gz`, `events.tsv.gz` and `report.json` into `out`. Writes the key of the shopper ids beside the
+ * folder (`out.key`), readable by its owner only. All files appear only when all of them are complete.
  * @returns the report, and three events as written, with their items' titles
  * @throws NearsideError `input-invalid`, `aborted`
  */

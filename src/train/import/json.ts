@@ -1,8 +1,8 @@
 /**
- * @module Reads JSON records as columns. Nested fields become dotted names (`ecommerce.transaction_id`).
- * Each entry (a "line") of these arrays becomes a row: `items` of GA4, `line_items` of shop APIs, Matomo's
- * actions and their items, Snowplow's products, JSON-LD's `@graph` and `hasVariant`. Of other arrays only the
- * first entry is read. GA4's `event_params` become columns.
+ * @module Reads JSON records as columns. Nested fields become dotted names (`ecommerce.transaction_id`). Each entry (a
+ * "line") of these arrays becomes a row: `items` of GA4, `line_items` of shop APIs, Matomo's actions and their items,
+ * Snowplow's products, JSON-LD's `@graph` and `hasVariant`. Of all other arrays only the first entry is read. GA4's
+ * `event_params` become columns.
  * @see https://support.google.com/analytics/answer/7029846
  */
 import { isRecord } from '@nearside/core/isRecord.ts'
@@ -118,7 +118,7 @@ function addFields(
         inner,
       )
   } else if (Array.isArray(value)) {
-    // Snowplow lists the words of one search; together they are the query. A long list of numbers is a vector.
+    // Snowplow lists the words of one search; together the words are the query. A long list of numbers is a vector.
     const whole =
       (name.endsWith('.terms') && value.every((one) => typeof one === 'string')) ||
       (value.length >= VECTOR && typeof value[0] === 'number') ||
@@ -130,7 +130,7 @@ function addFields(
   }
 }
 
-/** Whether an earlier record had a whole list there. */
+/** Whether an earlier record had a whole list in the same place. */
 function isWhole(place: Place | undefined, path: string): boolean {
   return place !== undefined && 'path' in place && place.path === path
 }

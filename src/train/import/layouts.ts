@@ -5,9 +5,9 @@ export interface Layout {
   readonly name: string
   /** Sets of columns in normal form; a file with all columns of one set has this format. */
   readonly marks: readonly string[]
-  /** Role → columns in normal form; the first non-empty one counts. Other roles are guessed. */
+  /** Columns of each role in normal form; the first non-empty column counts. Other roles are guessed. */
   readonly columns?: Readonly<Partial<Record<Role, string>>>
-  /** Pattern of item ids; lines that don't match are service lines. */
+  /** Pattern of item ids; lines whose id doesn't match are service lines. */
   readonly itemPattern?: string
   /** Pattern of order numbers that are cancellations. */
   readonly cancelPattern?: string
@@ -211,7 +211,7 @@ const LAYOUTS: readonly Layout[] = [
     },
   },
   {
-    // Answer of Live.getLastVisitsDetails, as JSON. Its actions include views of pages without a product.
+    // Answer of Live.getLastVisitsDetails, as JSON. Matomo's actions include views of pages without a product.
     name: 'Matomo visits',
     marks: ['idvisit visitorid type timestamp'],
     columns: {
@@ -230,7 +230,7 @@ const LAYOUTS: readonly Layout[] = [
     },
   },
   {
-    // Format of the Analytics SDKs and the loaders. The same event can occur twice, with the same id.
+    // This is the format of the Analytics SDKs and the loaders. The same event can occur twice, with the same id.
     name: 'Snowplow events',
     marks: ['eventid eventname domainuserid collectortstamp'],
     columns: {

@@ -55,7 +55,7 @@ interface ProductOptions {
   readonly dateOrder?: DateOrder
   /** Whether a log has the column that a flag names for a role. */
   readonly isInLog?: (role: Role) => boolean
-  /** Time of the import, milliseconds since the epoch. A sale price counts if its sale runs then. */
+  /** Time of the import, milliseconds since the epoch. A sale price counts if its sale runs at this time. */
   readonly now: number
 }
 
@@ -80,7 +80,7 @@ export async function loadCatalog(
   )
   const orders = await dateOrders(engine, 'raw_catalog', 'added')
   await engine.set({
-    // If the order of day and month can't be told, the products get no date.
+    // If day and month can't be told apart, the products get no date.
     date_order: dateOrder ?? (orders.length === 1 ? orders[0] : null),
     use_number: byNumber === true,
     inherits: layout?.inherits === true,
@@ -132,7 +132,7 @@ interface Given {
   readonly columns?: NamedColumns
   /** Currency of prices that name none. */
   readonly currency?: string | null
-  /** Ids, which decide where the file has several for a product. */
+  /** Item ids, which decide where the file has several ids for a product. */
   readonly known?: readonly string[]
   /** Whether to read picture vectors, too; default false. */
   readonly withPictures?: boolean
@@ -141,7 +141,7 @@ interface Given {
 /**
  * Reads a product file alone, without a log.
  * @param now milliseconds since the epoch
- * @returns its items, and whether it has a column from which usual prices come
+ * @returns the file's items, and whether it has a column from which usual prices come
  * @throws NearsideError `input-invalid`, `catalog-invalid` if no row is a product
  */
 export async function readProductFile(

@@ -13,7 +13,7 @@ import { EVENT_ALIASES } from './eventNames.ts'
 import { type Layout, recogniseLayout } from './layouts.ts'
 import type { Source } from './source.ts'
 
-/** Order of day and month in dates such as `1/12/2010`. */
+/** Whether the day or the month comes first in dates such as `1/12/2010`. */
 export type DateOrder = 'mdy' | 'dmy'
 
 export interface LogOptions {
@@ -33,9 +33,9 @@ export interface FileReport {
   readonly lines: number
   readonly kept: number
   readonly dropped: Readonly<Record<string, number>>
-  /** Reason → numbers of the first lines that were dropped for it. */
+  /** Numbers of the first lines that were dropped, by reason. */
   readonly examples: Readonly<Record<string, readonly number[]>>
-  /** Reason → number of kept lines that lost a field for it. */
+  /** Number of kept lines that lost a field, by reason. */
   readonly lost: Readonly<Record<string, number>>
 }
 
@@ -89,7 +89,7 @@ export async function readLog(
   )
   requireColumn(source, columns, ['shopper', 'device'])
   requireColumn(source, columns, ['time'])
-  // A log of search queries alone has no items.
+  // A log that contains only search queries has no items.
   if (!isClicks || !columns.query) requireColumn(source, columns, ['item', 'lines'])
   await loadRaw(engine, 'raw', source, columns, LOG_ROLES)
   if (layout?.carry) await engine.runFile('carry')
@@ -201,8 +201,8 @@ export async function usesComma(engine: SqlEngine, table: string, column: Role):
 }
 
 /**
- * Order of day and month that fits all times of a log; null when no time has slashes.
- * @throws NearsideError `input-invalid` when both orders fit
+ * Sequence of day and month that fits all times of a log; null when no time has slashes.
+ * @throws NearsideError `input-invalid` when both sequences fit
  */
 async function guessDateOrder(engine: SqlEngine, file: string): Promise<DateOrder | null> {
   const orders = await dateOrders(engine, 'raw', 'time')
@@ -212,7 +212,7 @@ async function guessDateOrder(engine: SqlEngine, file: string): Promise<DateOrde
   )
 }
 
-/** Orders of day and month that fit all slashed dates of a column: none, one or both; `[null]` without such dates. */
+/** Sequences of day and month that fit all slashed dates of a column: none, one or both; `[null]` without dates. */
 export async function dateOrders(
   engine: SqlEngine,
   table: string,

@@ -3,8 +3,8 @@ import { identifier, SqlEngine } from './engine.ts'
 import { openSource } from './source.ts'
 
 /**
- * Rows in the file's order, with '' if a row lacks a column. Also lists lines that are not JSON, or whose number of
- * fields differs from the header's.
+ * Rows in the file's order, with '' if a row lacks a column. The function also lists lines that are not JSON, or whose
+ * number of fields differs from the header's.
  * @param wanted selects columns, because a feed may have too many to fit into memory
  * @throws NearsideError `input-invalid`
  */

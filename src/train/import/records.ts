@@ -42,7 +42,7 @@ export async function* readRecords(
 
 /**
  * Yields every record of delimited text. A quote opens a field only at the field's start, so `5" nail` is text. A line
- * with an unclosed quote is a record of its own, with `isOpen`. The quote counts as unclosed if it isn't closed within
+ * with an unclosed quote is a record of its own, with `isOpen`. A quote counts as unclosed if it isn't closed within
  * 500 lines, or if the record would have another number of fields than the first record.
  */
 export async function* readDelimited(

@@ -17,11 +17,11 @@ export interface Source {
   readonly name: string
   readonly form: 'delimited' | 'json' | 'sequences'
   readonly columns: readonly string[]
-  /** SQL text for a column over the relation's rows; NULL or empty if a row lacks it. */
+  /** SQL text for a column over the relation's rows; NULL or empty if a row lacks the column. */
   column(name: string): string
   /** SQL text that identifies a row. @param id SQL text that identifies a record, unless it is empty */
   wholeRow(id?: string): string
-  /** SQL of the relation, with `line` (from 1) and `readable`. Call it after requesting all columns. */
+  /** SQL of the relation, with `line` (from 1) and `readable`. Call this after requesting all columns. */
   relation(): string
   /** SQL for `line` and `isOpen` of records that the relation couldn't read; run it after the relation. */
   readonly unread?: string

@@ -25,14 +25,14 @@ export interface ShopCounts extends LogCounts {
   readonly byEvent: Readonly<Record<string, number>>
 }
 
-/** How many of the items in a log are in the catalog. */
+/** Number of a log's items that are in the catalog. */
 export interface Match {
   readonly logItems: number
   /** Number of the log's items that the catalog lists. */
   readonly items: number
   /** Number of log lines, searches included, that name an item of the catalog. */
   readonly lines: number
-  /** Some items that the catalog lacks, and some that it has. */
+  /** Some items that the catalog lacks, and some that the catalog has. */
   readonly unknown: readonly string[]
   readonly catalogIds: readonly string[]
 }

@@ -1,5 +1,5 @@
 /**
- * @module Reads research logs of sequences without times, and invents times that keep the order. Each line is one
+ * @module Reads research logs of sequences without times, and invents times that keep the sequence. Each line is one
  * shopper: `shopper item item …`. Each item gets a day of its own, counted back from one last day that all shoppers
  * share. So a limit before the last two days removes each shopper's last two items.
  */

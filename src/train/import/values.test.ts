@@ -58,7 +58,7 @@ describe('an amount', () => {
       ['1.23', null],
     ]))
 
-  test('is read from any finite number as JavaScript writes it', async () => {
+  test('an amount is read from any finite number as JavaScript writes it', async () => {
     const numbers = fc.sample(fc.double({ noNaN: true, noDefaultInfinity: true }), 500)
     const texts = numbers.map(String)
     expect(await apply('amount(text)', texts)).toEqual(texts.map(Number))

@@ -18,7 +18,7 @@ const TEXTS = 'xl/sharedStrings.xml'
 type Attributes = Readonly<Record<string, string>>
 
 /**
- * Writes one record per row, with the fields separated by commas. All rows have as many fields as the first.
+ * Writes one record per row, with the fields separated by commas. All rows have as many fields as the first row.
  * @throws NearsideError `input-invalid` if the file is damaged, too large or no workbook, or counts days from 1904
  */
 export async function readWorkbook(path: string): Promise<FileRecord[]> {
@@ -108,7 +108,7 @@ function recordsOf(xml: string, texts: readonly string[]): FileRecord[] {
       }
     },
   )
-  // If a column has times of day, `.0` marks a whole number as a midnight rather than a mere day.
+  // If a column has times of day, `.0` marks a whole number as a midnight instead of a mere day.
   const hasTimes = Array.from({ length: width }, (_, at) =>
     rows.some(({ fields }) => /^\d{5}\.\d+$/.test(fields[at])),
   )

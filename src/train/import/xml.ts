@@ -1,6 +1,6 @@
 /**
- * @module Reads an XML product feed (RSS 2.0 or Atom, as for Google Merchant Center) as JSON records.
- * Each `item` or `entry` gives one record with the text of its elements, without the prefix `g:`.
+ * @module Reads an XML product feed (RSS 2.0 or Atom, as for Google Merchant Center) as JSON records. Each `item` or
+ * `entry` of the feed gives one record with the text of its elements, without the prefix `g:`.
  * @see https://support.google.com/merchants/answer/14987622
  */
 import { basename } from 'node:path'
@@ -30,7 +30,7 @@ export async function* readXmlRecords(
           record = {}
           depth = 0
         }
-        // Atom puts the link into an attribute.
+        // In Atom, the link is in an attribute.
         if (record && depth === 1 && href !== undefined) record[localName(tag)] ??= href
       },
       ontext(piece) {

@@ -1,4 +1,4 @@
-/** @module Disk operations of publishing; a test can simulate a power failure between any two. */
+/** @module Disk operations of publishing; a test can simulate a power failure between any two operations. */
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 

@@ -92,7 +92,7 @@ describe('publishing', () => {
     expect(readdirSync(models).sort()).toEqual(['1', '2', 'latest.json'])
   })
 
-  it('if power fails at any step of publishing, a complete version stays published, the old or the new one', async () => {
+  it('if power fails at any step of publishing, a complete version stays published, either the old or the new version', async () => {
     const models = testFolder()
     await publishModel(models, FIRST)
     const first = contents(join(models, '1'))
@@ -104,7 +104,7 @@ describe('publishing', () => {
       const published = await publishModel(models, SECOND, { disk }).catch(() => null)
       const after = await readLatest(models)
       if (after.version === before.version) expect(published).toBeNull()
-      // Every folder with a version's name is complete; the others are staging folders.
+      // Every folder with a version's name is complete; all other folders are staging folders.
       for (const name of readdirSync(models).filter((name) => !known.has(name))) {
         if (name.startsWith('.staging-')) continue
         expect((await readModel(join(models, name))).bias).toEqual(SECOND.model.bias)
@@ -116,7 +116,7 @@ describe('publishing', () => {
     expect(seen).toBeGreaterThan(12)
   })
 
-  it('copies a version byte for byte, and survives a power failure at any step', async () => {
+  it('publishing a copy copies a version byte for byte, and survives a power failure at any step', async () => {
     const elsewhere = testFolder()
     const models = testFolder()
     await publishModel(models, FIRST)

@@ -1,7 +1,7 @@
 /**
  * @module Publishes model versions; `pretrain` and the aggregation server have no other way to do so. A version is
  * written to a staging folder, flushed to the disk and renamed to its name. Then a rename replaces `latest.json`. So
- * readers see either the old state or the new one, even after a crash. An existing version never changes, because it
+ * readers see either the old state or the new state, even after a crash. An existing version never changes, because it
  * may be cached for ever.
  */
 import { randomUUID } from 'node:crypto'
@@ -73,7 +73,7 @@ export async function publishModel(
 /**
  * Publishes an exact copy of a model published elsewhere, with the original's version name and release.
  * @param files files of the version by name, including manifest.json
- * @param check throws if this version must not follow `previous`, which is null for the first
+ * @param check throws if this version must not follow `previous`, which is null for the first version
  * @throws NearsideError as `publishModel`
  */
 export async function publishCopy(
@@ -116,7 +116,7 @@ export async function signAgain(
 }
 
 /**
- * Requires a signer if the last release was signed. Also called before a training, which takes minutes.
+ * Requires a signer if the last release was signed. The function is also called before a training, which takes minutes.
  * @throws NearsideError `input-invalid` if the last release was signed and the next would not be
  */
 export async function requireSigner(
@@ -154,7 +154,8 @@ async function replaceLatest(
     const previous = await readLatestFile(models, disk)
     const latest = sign ? await sign(model, previous) : model
     await disk.write(draft, utf8(`${JSON.stringify(latest)}\n`))
-    // Signing may take long at the helper. If another publisher took the release number meanwhile, try again.
+    // Signing at the helper may take long. If another publisher took the release number meanwhile, publishing tries
+    // again.
     const now = sign ? await readLatestFile(models, disk) : previous
     if (now?.signed?.release !== previous?.signed?.release) continue
     await disk.rename(draft, join(models, 'latest.json'))

@@ -31,7 +31,7 @@ export interface Signer {
 
 /** Server of the helper, which signs one model per release number, in ascending order. */
 export interface Cosigner {
-  /** Highest release that it has signed; 0 for none. */
+  /** Highest release that the helper has signed; 0 for none. */
   lastRelease(): Promise<number>
   /** @throws NearsideError `version-taken` if another publisher was first */
   sign(latest: LatestModel): Promise<ModelSignature>
@@ -100,7 +100,7 @@ export function publicKeyOf(key: KeyObject): string {
   return Buffer.from(x, 'base64url').toString('base64')
 }
 
-/** Creates a key file if there is none. @returns whether it was created */
+/** Creates a key file if there is none. @returns whether the file was created */
 export async function makeSigningKey(file: string): Promise<boolean> {
   const { privateKey } = generateKeyPairSync('ed25519')
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
@@ -116,7 +116,7 @@ export async function makeSigningKey(file: string): Promise<boolean> {
 /**
  * Reads a signing key.
  * @param models published folder, which must not contain the key
- * @throws NearsideError `input-invalid` if it is no Ed25519 key, readable by others, or inside `models`
+ * @throws NearsideError `input-invalid` if the key is no Ed25519 key, readable by others, or inside `models`
  */
 export async function readSigningKey(file: string, models?: string): Promise<KeyObject> {
   if (models !== undefined && !/^\.\.($|[\\/])/.test(relative(resolve(models), resolve(file))))

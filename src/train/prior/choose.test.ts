@@ -56,7 +56,7 @@ describe('choose', () => {
     expect(choose([without, sometimes]).best).toBe(without)
     expect(choose([without, always]).best).toBe(always)
     expect(choose([sometimes]).best).toBe(sometimes)
-    // `more` gains more without u, but may harm NDCG. u must beat even that, so `always` is refused.
+    // `more` gains more without u, but may harm NDCG. u must beat even `more`, so `always` is refused.
     const more = { ...of(0, [0.2, 0.4, 0.2, 0.4]), ndcgError: 0.01 }
     expect(choose([without, always, more]).best).toBe(without)
   })

@@ -14,7 +14,7 @@ import { type Outcome, outcomesOf, problemUnder, type Trial } from './trial.ts'
 const FUSION_WEIGHTS = [0.05, 0.1, 0.25, 0.5, 0.75, 1] as const
 
 /**
- * Recipe of the fit. Its factors multiply the learned variances of u and of w_p; a factor of 0 freezes these
+ * Recipe of the fit. The recipe's factors multiply the learned variances of u and of w_p; a factor of 0 freezes these
  * parameters.
  */
 export interface Recipe {
@@ -111,13 +111,13 @@ interface Choice {
 
 /** Largest relative loss of NDCG@10 that the interval's lower end may reach. */
 const HARM_LIMIT = 0.003
-/** Half width of an interval in standard errors. */
+/** Half the width of an interval, in standard errors. */
 const ERRORS = 2
 
 /**
- * Chooses the largest certain gain in likelihood among the recipes proven to cost at most 0.3 % of NDCG@10; null if
- * none is. Likelihood decides because a shopper's few cases separate likelihoods long before ranks. A recipe with the
- * user vector u (64 numbers) must also be proven more likely than the best recipe without u, even if that one fails
+ * Chooses the largest certain gain in likelihood among the recipes proven to cost at most 0.3 % of NDCG@10; null if no
+ * recipe is. Likelihood decides because a shopper's few cases separate likelihoods long before ranks. A recipe with the
+ * user vector u (64 numbers) must also be proven more likely than the best recipe without u, even if that recipe fails
  * the limit. Otherwise u might only make up for a λ that the grid lacks.
  */
 export function choose(judgements: readonly Judgement[]): Choice {

@@ -36,7 +36,7 @@ interface PriorOptions {
   readonly eligible?: (shopper: string) => boolean
   /** Maximum number of shoppers in each half. */
   readonly maxShoppers?: number
-  /** Maximum number of judged cases of each shopper, the most recent ones. */
+  /** Maximum number of judged cases of each shopper, the most recent cases. */
   readonly casesEach?: number
   readonly onProgress?: (step: string, done: number, total: number) => void
 }
@@ -169,7 +169,7 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
     folds: 5,
     neighbourDays: 60,
     popularityDays: 30,
-    // As the ranker's, so that both ask for the same neighbour lists.
+    // The settings are the ranker's, so that both ask for the same neighbour lists.
     from: midnightAt(0.2, first, until),
     until,
     statistics: { context: contextOf(model) },

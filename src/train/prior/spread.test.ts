@@ -64,7 +64,7 @@ function trialOf(problem: FitProblem, k: number): Trial {
 }
 
 describe('learnSpread', () => {
-  it('estimates the variance between shoppers, not the noise of a few cases', async () => {
+  it('the spread is the variance between shoppers, not the noise of a few cases', async () => {
     const random = createRandom(2)
     const trials = Array.from({ length: 150 }, (_, k) => trialOf(simulate(12, random), k))
     const start = withVariance(
@@ -88,7 +88,7 @@ describe('learnSpread', () => {
 })
 
 describe('informationOf', () => {
-  it('equals the curvature of the loss', () => {
+  it('informationOf equals the curvature of the loss', () => {
     const problem = simulate(6, createRandom(9))
     const at = new Float64Array([0.3, -0.2, 0])
     const information = informationOf(problem, Float32Array.from(at))

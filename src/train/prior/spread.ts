@@ -62,7 +62,7 @@ export async function learnSpread(
       }
       onProgress(round * trials.length + index + 1, rounds * trials.length)
     }
-    // Freeze a parameter that no data determine, rather than guess its variance.
+    // A parameter that no data determine is frozen, instead of guessing its variance.
     variance = Float32Array.from(start.variance, (from, j) => {
       if (determined[j] < 1e-6 * trials.length) return 0
       const moved = (square[j] + START_COUNT * from) / (determined[j] + START_COUNT)

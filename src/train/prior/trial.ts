@@ -1,7 +1,7 @@
 /**
- * @module A trial: one training shopper at one moment, with the cases that a device would have learned from
- * by then, and the next case. Statistics exclude the shopper and everything later, as for a shopper who
- * arrives after the model was shipped.
+ * @module A trial: one training shopper at one moment, with the cases that a device would have learned from by then,
+ * and the next case. The trial's statistics exclude the shopper and everything later, as for a shopper who arrives
+ * after the model was shipped.
  */
 
 import { EVENT_WEIGHTS, type EventWeights } from '@nearside/core/events/strength.ts'
@@ -37,7 +37,7 @@ export interface Trial {
   readonly terms: Pick<ScoreTerms, 'base' | 'features'>
   /** Indices of the targets in `terms`. */
   readonly targets: readonly number[]
-  /** Items in `terms`, and ln Σ exp of the base scores of all other items; null: all items are in `terms`. */
+  /** Items in `terms`, and ln Σ exp of the base scores of all other items; null if `terms` has all items. */
   readonly part: { readonly items: readonly number[]; readonly others: number } | null
   readonly baseNdcg: number
   readonly baseNll: number
@@ -85,7 +85,7 @@ function outcome(
 }
 
 /**
- * The base's highest items and the targets. Lower items don't reach the first ten, so they count as one
+ * The trial has the base's highest items and the targets. Lower items don't reach the first ten, so they count as one
  * item with a fixed score.
  */
 function bestOf(
@@ -183,7 +183,7 @@ export function buildTrial(
   }
 }
 
-/** Saves memory: hundreds of trials are held at once, and most shoppers have far fewer cases than T. */
+/** The trial saves memory: hundreds of trials are held at once, and most shoppers have far fewer cases than T. */
 function withoutPadding(problem: FitProblem, cases: number): FitProblem {
   const rows = cases * problem.candidates
   return {

@@ -1,8 +1,8 @@
 /**
  * @module Candidates for the second fit of ranker and trees: the items that a first fit ranked highest, where NDCG@10
- * is decided. They come from the whole catalog, as on a device. Among a case's sampled rows, targets of far lower rank
- * would be highest, too. Such targets would teach that low-ranked items are often bought, above all for short
- * histories.
+ * is decided. The candidates come from the whole catalog, as on a device. Among a case's sampled rows alone, targets of
+ * far lower rank would be highest, too. Such targets would teach that low-ranked items are often bought, above all for
+ * short histories.
  */
 
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
@@ -14,12 +14,12 @@ import { type ExtraColumns, type RankerCase, type RankerDataset, tableOf } from 
 import { createHighest } from './highest.ts'
 
 /**
- * Each case's highest items by w·f; a case is dropped if none of its targets is among them.
- * Nothing is sampled, so no correction is needed.
- * @param cases in the order that `statisticsOf` prefers.
+ * Each case's highest items by w·f; a case is dropped if none of its targets is among them. Nothing is sampled, so no
+ * correction is needed.
+ * @param cases in the sequence that `statisticsOf` prefers.
  * @param scale [F], divisor of the raw features; the table holds raw features.
  * @param weights for scaled features, [F].
- * @param extra columns to add, not used for ranking.
+ * @param extra columns to add, which are not used for ranking.
  */
 export function candidatesOfCatalog(
   cases: readonly RankerCase[],

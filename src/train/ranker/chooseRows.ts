@@ -1,6 +1,6 @@
 /**
- * @module Chooses the rows of a ranker's case: its targets, the shopper's own items, their strongest neighbours, popular
- * items, and a uniform sample of the rest. The cost of a case doesn't grow with the catalog.
+ * @module Chooses the rows of a ranker's case: its targets, the shopper's own items, their strongest neighbours,
+ * popular items, and a uniform sample of the rest. The cost of a case's rows doesn't grow with the catalog.
  */
 import type { Signals } from '@nearside/core/features/computeFeatures.ts'
 import type { Case } from '@nearside/core/features/history.ts'
@@ -93,7 +93,7 @@ function strongest(values: ReadonlyMap<number, number>, count: number): number[]
     .map(([item]) => item)
 }
 
-/** Draws like `someOf` from the rows that aren't taken, but without a list of these rows. */
+/** Draws like `someOf` from the rows that aren't taken, but without making a list of these rows. */
 function drawOthers(
   taken: ReadonlySet<number>,
   items: number,

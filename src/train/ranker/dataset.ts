@@ -28,13 +28,13 @@ export interface RankerDataset {
   readonly columns: number
   /** Raw features, row-major [rows, columns]. */
   readonly features: Float32Array
-  /** For sampled rows log(number of items sampled from / number of sampled rows), else 0. */
+  /** For sampled rows, log(number of items sampled from / number of sampled rows); 0 for all other rows. */
   readonly correction: Float32Array
   /** Share of the case's targets in this row. */
   readonly target: Float32Array
 }
 
-/** w·x of each row, [rows]. @param scale [columns], divisor of the raw features */
+/** Score w·x of each row, [rows]. @param scale [columns], divisor of the raw features */
 export function rowScores(
   { columns, features, item }: Pick<RankerDataset, 'columns' | 'features' | 'item'>,
   scale: Float32Array,
@@ -96,7 +96,7 @@ export function tableOf(
   }
 }
 
-/** @param cases in the order that `statisticsOf` prefers. */
+/** @param cases in the sequence that `statisticsOf` prefers. */
 export function buildDataset(
   cases: readonly RankerCase[],
   statisticsOf: (one: RankerCase) => ItemStatistics,
@@ -135,7 +135,7 @@ export function buildDataset(
     start,
     item: item.slice(0, row),
     columns,
-    // Not a copy: the table takes hundreds of megabytes.
+    // This is no copy, because the table takes hundreds of megabytes.
     features: features.subarray(0, row * columns),
     correction: correction.slice(0, row),
     target: target.slice(0, row),

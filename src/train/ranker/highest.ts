@@ -1,6 +1,7 @@
 /**
- * @module Finds the highest items of a case by bias + E·taste + w·f. In a large catalog it scores only a shortlist,
- * because scoring all items is slow. The highest items and their scores are the same, bit by bit.
+ * @module Finds the highest items of a case by bias + E·taste + w·f. In a large catalog only a shortlist is scored,
+ * because scoring all items is slow. The highest items and their scores are the same as by scoring all items, bit by
+ * bit.
  */
 import { readHistory, writeFeatures } from '@nearside/core/features/computeFeatures.ts'
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
@@ -20,7 +21,7 @@ interface LinearModel extends Pick<BaseModel, 'bias' | 'itemVectors'> {
 }
 
 interface Scored {
-  /** Scored rows, ascending. The rows with the highest scores are among them. */
+  /** Scored rows, ascending. The rows with the highest scores are among the shortlist. */
   readonly rows: readonly number[]
   /** Raw features, [rows, F]; valid until the next case. */
   readonly features: Float32Array
@@ -104,7 +105,7 @@ export function createHighest(
   }
 }
 
-/** Some rows of a matrix of `width` columns, in their order. */
+/** Some rows of a matrix of `width` columns, in sequence. */
 export function gathered(matrix: Float32Array, rows: readonly number[], width: number) {
   const out = new Float32Array(rows.length * width)
   rows.forEach((row, place) => {

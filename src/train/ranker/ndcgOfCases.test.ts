@@ -9,7 +9,7 @@ const one = (targets: readonly number[]) => ({
   weight: 1,
 })
 
-it('counts a target outside the candidates as missed', () => {
+it('a target outside the candidates counts as missed', () => {
   const table = {
     cases: [one([0]), one([0, 99])],
     start: Int32Array.of(0, 3, 6),

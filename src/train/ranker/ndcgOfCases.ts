@@ -6,7 +6,7 @@ import { rowsOfCase } from './part.ts'
 /** Place beyond the end of any list. */
 const NOWHERE = 2 ** 31 - 1
 
-/** Targets that are not candidates count as missed. Equal scores keep the order of the rows. @param scores [rows] */
+/** Targets that are not candidates count as missed. Equal scores keep the sequence of the rows. @param scores [rows] */
 export function ndcgOfCases(
   { cases, start, target }: Pick<RankerDataset, 'cases' | 'start' | 'target'>,
   scores: Float64Array,

@@ -49,14 +49,14 @@ function simulate(cases: number, rows: number, seed: number): RankerDataset {
 const scale = new Float32Array([1, 2, 3, 4])
 
 describe('fitNewton', () => {
-  it('recovers the weights that generated the data', () => {
+  it('the fit recovers the weights that generated the data', () => {
     const { weights } = fitNewton(simulate(3000, 12, 4), scale, { l2: 0.01, frozen: new Set() })
     TRUE_WEIGHTS.forEach((weight, f) => {
       expect(Math.abs(weights[f] - weight)).toBeLessThan(0.1)
     })
   })
 
-  it('ends where a step in any direction raises the loss', () => {
+  it('the fit ends where a step in any direction raises the loss', () => {
     const data = simulate(300, 12, 5)
     const best = fitNewton(data, scale, { l2: 1, frozen: new Set() })
     for (let f = 0; f < COLUMNS; f++) {
@@ -72,7 +72,7 @@ describe('fitNewton', () => {
     }
   })
 
-  it('keeps frozen columns at the centre, and pulls others there as L2 grows', () => {
+  it('the fit keeps frozen columns at the centre, and pulls other columns there as L2 grows', () => {
     const data = simulate(300, 12, 6)
     const centre = new Float64Array([0.5, 0.5, 0.5, 0.5])
     const frozen = fitNewton(data, scale, { l2: 1, frozen: new Set([1]), centre })

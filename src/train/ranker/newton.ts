@@ -1,6 +1,6 @@
 /**
- * @module Fits the ranker's weights by Newton's method. The multi-positive softmax with an L2 term is convex in w
- * and has about thirty parameters. So a few exact steps reach the optimum, without a learning rate.
+ * @module Fits the ranker's weights by Newton's method. The multi-positive softmax with an L2 term is convex in w and
+ * has about thirty parameters. So a few exact steps reach the optimum, without a learning rate.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { RankerDataset } from './dataset.ts'
@@ -22,7 +22,7 @@ type NewtonTable = Pick<
 > & { readonly cases: readonly { readonly weight: number }[] }
 
 const MAX_STEPS = 25
-/** Stops when a step improves the mean loss by less than this, nats. */
+/** The fit stops when a step improves the mean loss by less than this, nats. */
 const TOLERANCE = 1e-7
 
 /**
@@ -63,8 +63,8 @@ export function fitNewton(data: NewtonTable, scale: Float32Array, options: Newto
 }
 
 /**
- * Mean loss of a case, nats, with the L2 term. Optionally also its gradient and Hessian with respect to the scaled
- * weights.
+ * Mean loss of a case, nats, with the L2 term. On request, the gradient and Hessian with respect to the scaled weights
+ * are computed, too.
  * @param inverse 1 / scale, [columns]
  */
 export function evaluate(
@@ -158,7 +158,7 @@ export function evaluate(
   return { loss, gradient, hessian }
 }
 
-/** H x = g with a small ridge; frozen columns give 0. */
+/** Solves H x = g with a small ridge; frozen columns give 0. */
 function direction(
   hessian: Float64Array,
   gradient: Float64Array,
@@ -196,7 +196,7 @@ function solveLower(lower: Float64Array, x: Float64Array): Float64Array {
   return x
 }
 
-/** (L Lᵀ)⁻¹ x, in place. */
+/** Computes (L Lᵀ)⁻¹ x in place. */
 export function solve(lower: Float64Array, x: Float64Array): Float64Array {
   const n = x.length
   solveLower(lower, x)

@@ -62,7 +62,7 @@ describe('OutOfFoldStatistics', () => {
     )
   })
 
-  it('on demand, builds the neighbours of the asked history’s items, equal to those of a whole table', () => {
+  it('on demand, out-of-fold statistics have only the neighbours of the requested history’s items, equal to those of a whole table', () => {
     fc.assert(
       fc.property(log, fc.array(fc.integer({ min: 0, max: 119 })), (all, days) => {
         const whole = new OutOfFoldStatistics(items, all, options)

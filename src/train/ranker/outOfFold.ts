@@ -1,7 +1,7 @@
 /**
  * @module Counts item statistics for training cases from events before the case, without the case's own shopper (out of
- * fold). Statistics that contain the answer would teach the ranker to trust them too much. For new shoppers, such a
- * ranker is worse than ranking by popularity.
+ * fold). Statistics that contain the answer would teach the ranker to trust them too much. Such a ranker is worse for
+ * new shoppers than ranking by popularity.
  */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -27,7 +27,7 @@ export interface OutOfFoldOptions {
   /** Days between two rebuilds of the neighbour lists, and of popularity. */
   readonly neighbourDays: number
   readonly popularityDays: number
-  /** Time of the first rebuild, milliseconds. Earlier cases would get statistics of an empty log. */
+  /** Time of the first rebuild, milliseconds. Cases before this time would get statistics of an empty log. */
   readonly from: number
   /** Exclusive limit of events and cases, milliseconds. */
   readonly until: number
@@ -43,12 +43,12 @@ export const OUT_OF_FOLD = { folds: 5, neighbourDays: 30, popularityDays: 7 } as
 
 type Lists = NonNullable<StatisticsOptions['neighbours']>
 
-/** Maximum memory of all cached lists, bytes. Lists that don't fit are built again each time. */
+/** Maximum memory of all cached lists, bytes. Lists that don't fit into this memory are built again each time. */
 const MOST_CACHED = 2e8
 
 /**
- * Caches the neighbour lists of one log by fold and date. They are the most expensive part of the statistics, and each
- * part of a training asks for the same lists.
+ * Caches the neighbour lists of one log by fold and date. Neighbour lists are the most expensive part of the
+ * statistics, and each part of a training asks for the same lists.
  */
 export class ListCache {
   /** Counts by a warehouse of shoppers who are missing in the log, at dates that the warehouse chose; absent: none. */
@@ -81,8 +81,8 @@ export function foldOf(shopper: string, folds: number): number {
 }
 
 /**
- * Builds statistics on demand and caches only the latest, besides the neighbour lists. Ask in the order of
- * `compareCases`: any other order rebuilds the statistics for every case.
+ * Builds statistics on demand and caches only the latest, besides the neighbour lists. Ask in the sequence of
+ * `compareCases`: any other sequence rebuilds the statistics for every case.
  */
 export class OutOfFoldStatistics {
   readonly #items: readonly Item[]

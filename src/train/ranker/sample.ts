@@ -15,13 +15,13 @@ import { DAY } from '@nearside/core/time.ts'
 import type { RankerCase } from './dataset.ts'
 
 export interface SampleOptions {
-  /** Time of the first case, milliseconds since the epoch; absent: after the warm-up. */
+  /** Time of the first case, milliseconds since the epoch; default: after the warm-up. */
   readonly from?: number
   /** Exclusive limit, milliseconds since the epoch. */
   readonly until: number
   /** Share of the log's span before the first case, so that statistics have something to count. */
   readonly warmUp: number
-  /** Share of first orders (no history yet) that are drawn; 0: no first orders. */
+  /** Share of first orders (no history yet) that are drawn; with 0, no first orders. */
   readonly firstShare: number
   readonly maxCases: number
 }
@@ -45,7 +45,7 @@ export function midnightAt(share: number, first: number, until: number): number 
 
 /**
  * Draws all cases with the same probability.
- * @returns `cases` of weight 1, in the order of the shoppers; empty if no shopper came back. `shoppers`: their logs
+ * @returns `cases` of weight 1, in the sequence of the shoppers; empty if no shopper came back. `shoppers`: their logs
  *   before `until`. `from`: time from which cases could be drawn.
  */
 export function sampleCases(

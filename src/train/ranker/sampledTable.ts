@@ -9,7 +9,7 @@ import { DEFAULT_RANKER, type RankerData } from './trainRanker.ts'
 /** Maximum number of cases. */
 const MOST_CASES = 3000
 
-/** Table of some cases; context columns come last. Context and features are judged on the same table. */
+/** Table of some cases, with the context columns last. Context and features are judged on the same table. */
 export function sampleTable(
   data: RankerData,
   asked: Pick<SampleOptions, 'from' | 'until'> & { readonly seed: number },

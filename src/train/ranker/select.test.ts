@@ -7,7 +7,7 @@ const spread = {
   constant: new Set<number>(),
 }
 
-it('drops interaction features if the log has only purchases, and gives the reason', () => {
+it('the selection drops interaction features if the log has only purchases, and gives the reason', () => {
   const idle = untaught(true)
   expect([...idle].map((f) => FEATURES[f].group)).toEqual(Array(idle.size).fill('interaction'))
   expect(idle.size).toBeGreaterThan(0)
@@ -18,7 +18,7 @@ it('drops interaction features if the log has only purchases, and gives the reas
   }
 })
 
-it('keeps interaction features if the log has more than purchases', () => {
+it('the selection keeps interaction features if the log has more than purchases', () => {
   expect(untaught(false).size).toBe(0)
 })
 

@@ -6,7 +6,7 @@ import { FEATURE_COLUMN, FEATURE_COUNT, FEATURES } from '@nearside/core/features
 import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
 import type { RankerDataset } from './dataset.ts'
 
-/** Smallest relevant scaled weight: a smaller one moves no score by 0.01 nat per standard deviation. */
+/** Smallest relevant scaled weight: a smaller weight moves no score by 0.01 nat per standard deviation. */
 export const NEGLIGIBLE = 0.01
 
 interface Spread {
@@ -46,7 +46,7 @@ export function negligible(weights: Float64Array): Set<number> {
   return found
 }
 
-/** Interaction features, if the log has only purchases: weights learned from purchases would be applied to views. */
+/** Interaction features, if the log has only purchases, since weights learned from purchases would apply to views. */
 export function untaught(purchasesOnly: boolean): Set<number> {
   const interactions = FEATURES.flatMap(({ group }, f) => (group === 'interaction' ? [f] : []))
   return new Set(purchasesOnly ? interactions : [])

@@ -27,12 +27,12 @@ import { lentWeights, negligible, recordsOf, spreadOf, untaught } from './select
 
 export interface RankerData {
   readonly items: readonly Item[]
-  /** Training shoppers only, without held-out shoppers. */
+  /** Logs of training shoppers only, without held-out shoppers. */
   readonly shoppers: readonly ShopperHistory[]
   readonly dayOnly: boolean
   /** Neighbour lists that the parts of a training share; absent: each part builds its own. */
   readonly lists?: ListCache
-  /** Context at the times of the cases; absent: the training ignores context. */
+  /** Context at the times of the cases; without it, the training ignores context. */
   readonly context?: ContextCandidates
 }
 
@@ -40,7 +40,7 @@ export interface RankerData {
 export type ContextCandidates = NonNullable<StatisticsOptions['context']>
 
 interface RankerOptions {
-  /** Time of the first case, milliseconds since the epoch; absent: after the warm-up. */
+  /** Time of the first case, milliseconds since the epoch; default: after the warm-up. */
   readonly from?: number
   /** Exclusive limit, milliseconds since the epoch. */
   readonly until: number
@@ -53,7 +53,7 @@ interface RankerOptions {
 interface EncoderScores {
   /** h·E_i of every item, [N]. */
   scores(one: RankerCase): Float32Array
-  /** False for the encoder's training shoppers, because its scores look too good on them. */
+  /** False for the encoder's training shoppers, because the encoder's scores look too good on them. */
   unseen(shopper: string): boolean
 }
 
@@ -127,12 +127,12 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
   const weights = shipped(joint.weights)
   const alone = Float32Array.from(shipped(fitted.weights))
   return {
-    /** w for scaled features, [F]; 0 for dropped features. */
+    /** Weights w for scaled features, [F]; 0 for dropped features. */
     weights: Float32Array.from(weights),
     /** Divisor of the raw features, [F]. */
     scale: spread.scale.slice(0, FEATURE_COUNT),
     records: recordsOf(weights, spread, idle, lent, dropped),
-    /** Factor of the encoder's score: A = encoderWeight · identity. 0 without an encoder. */
+    /** Factor of the encoder's score, A = encoderWeight · identity; 0 without an encoder. */
     encoderWeight: joint.encoderWeight,
     /** The same features fitted without the encoder's score. */
     alone: {
@@ -154,8 +154,8 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
 }
 
 /**
- * Refits on shoppers on whom the encoder did not train, with its score as one more column.
- * The features' weights are pulled towards the weights from all shoppers.
+ * Refits the weights on shoppers on whom the encoder did not train, with its score as one more column. The features'
+ * weights are pulled towards the weights from all shoppers.
  */
 function withEncoder(
   encoder: EncoderScores,
@@ -166,7 +166,7 @@ function withEncoder(
   { l2, focus, candidates }: RankerSettings,
 ): { weights: Float64Array; encoderWeight: number } {
   const unseen = cases.filter((one) => one.history.length > 0 && encoder.unseen(one.shopper))
-  // Without unseen shoppers the encoder's benefit can't be measured, so it gets no weight.
+  // Without unseen shoppers the encoder's benefit can't be measured, so the encoder gets no weight.
   if (unseen.length === 0) return { weights, encoderWeight: 0 }
   const table = candidatesOfCatalog(unseen, statisticsOf, scale, weights, candidates, {
     count: 1,
@@ -193,7 +193,7 @@ function onlyPurchases(interactions: History): boolean {
  * Target shares as in `focusedShares`, by the scores of a first fit.
  * @param scale [columns], divisor of the raw features.
  * @param weights [columns], of a first fit with equal shares.
- * @param focus 0 keeps equal shares; 1 gives the likelihood that any one target is next.
+ * @param focus 0 keeps equal shares; 1 gives the likelihood that any of the targets is next.
  */
 export function focusTargets(
   data: RankerDataset,

@@ -63,11 +63,11 @@ describe('the search tolerance', () => {
   })
 
   it('the search tolerance stays 0 if shoppers buy the most relevant item', () => {
-    // Shoppers buy only products with short titles after a search, and relevance alone ranks these first.
+    // Shoppers buy only products with short titles after a search, and relevance alone ranks these products first.
     expect(learn(searchesFor((item) => item % 6 >= 3)).tolerance).toBe(0)
   })
 
-  it('the search tolerance stays 0 with too few shoppers', () => {
+  it('the search tolerance stays 0 if there are too few shoppers', () => {
     const few = searchesFor(() => true, shop.shoppers.slice(0, 25))
     const { tolerance, metrics } = learn(few)
     expect(metrics.searchesAnswered).toBeGreaterThan(25)

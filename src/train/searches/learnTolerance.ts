@@ -30,7 +30,7 @@ const LIMIT = 500
  * Chooses the widest tolerance that surely ranks purchases higher than the best narrower tolerance.
  * @param model base model, whose own statistics are ignored
  * @param shoppers shoppers unseen by the model's weights, with events before the training limit
- * @param from milliseconds; earlier queries only count as history
+ * @param from milliseconds; earlier queries count only as history
  * @returns the tolerance, and `metrics` for the manifest
  */
 export function learnTolerance(

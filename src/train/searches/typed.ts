@@ -1,7 +1,7 @@
 /**
- * @module Real queries from the shop's log that led to a purchase: within a day the same shopper bought an item
- * that the query finds. The purchase is the target. Ranking uses only what the device knew when the query was
- * typed, including earlier queries.
+ * @module Real queries from the shop's log that led to a purchase: within a day the same shopper bought an item that
+ * the query finds. Such a purchase is the target. Ranking uses only what the device knew when the query was typed,
+ * including earlier queries.
  */
 
 import type { FindByTitle } from '@nearside/core/catalog/titleIndex.ts'

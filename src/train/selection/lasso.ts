@@ -2,7 +2,7 @@
  * @module Fits the ranker's softmax with an L1 term, at one strength after another, from the strongest to the weakest.
  * If a feature's weight stays at 0 while other weights become nonzero, the feature adds nothing to those others. The
  * fit takes proximal Newton steps: each step minimises a quadratic model of the loss plus the L1 term by coordinate
- * descent. Each strength starts from the weights of the previous one.
+ * descent. Each strength starts from the weights of the previous strength.
  * @see Friedman, Hastie and Tibshirani, Regularization paths, doi 10.18637/jss.v033.i01
  */
 import type { RankerDataset } from '../ranker/dataset.ts'
@@ -86,7 +86,7 @@ function minimise(
     let most = 0
     for (let f = 0; f < F; f++) {
       const curvature = hessian[f * F + f]
-      // A constant column has no curvature, and its weight stays 0.
+      // A constant column has no curvature, so its weight stays 0.
       if (curvature <= 1e-12) continue
       const moved = shrink(weights[f] - slope[f] / curvature, l1 / curvature) - weights[f]
       if (moved === 0) continue

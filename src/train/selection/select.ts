@@ -35,7 +35,7 @@ interface SelectionReport {
   readonly context?: readonly ContextOutcome[]
 }
 
-/** Maximum number of cases; of more cases, every n-th is judged. */
+/** Maximum number of cases; if there are more cases, every n-th case is judged. */
 const MOST_CASES = 500
 const LEAST_CASES = 20
 /** Strengths of the L1 term, as shares of the smallest strength at which every weight is 0. */
@@ -113,7 +113,7 @@ function finding({ gain, noise, enters, carries }: FeatureJudgement): string {
 interface FeatureGain {
   /** Gain in bits per item of the catalog, estimated from the corrected sample. */
   readonly gain: number
-  /** Largest of the shuffled gains, bits. Chance exceeds it with probability 1 / (`SHUFFLES` + 1). */
+  /** Largest of the shuffled gains, bits. By chance, a gain exceeds this with probability 1 / (`SHUFFLES` + 1). */
   readonly noise: number
 }
 
@@ -142,13 +142,13 @@ export function informationGains(data: RankerDataset, random: Random): FeatureGa
   })
 }
 
-/** Bin of each row of a column. Edges are quantiles of its values; equal values share a bin. */
+/** Bin of each row of a column. The bins' edges are quantiles of the column's values; equal values share a bin. */
 function binned(data: RankerDataset, column: number) {
   const rows = data.target.length
   const values = new Float32Array(rows)
   for (let row = 0; row < rows; row++) values[row] = data.features[row * data.columns + column]
   const sorted = values.slice().sort()
-  // Most features are 0 for most items, so edges come from the quantiles of the other values.
+  // Most features are 0 for most items, so edges come from the quantiles of the values other than 0.
   const varied = sorted.filter((value) => value !== sorted[rows >> 1])
   const edges = new Set<number>([sorted[rows >> 1]])
   for (let bin = 0; bin < BINS; bin++) edges.add(varied[Math.floor((bin * varied.length) / BINS)])
@@ -172,7 +172,7 @@ function shuffleInCases(bins: Uint8Array, start: Int32Array, random: Random): vo
   }
 }
 
-/** H(label) − H(label | bin), bits. */
+/** Computes H(label) − H(label | bin), bits. */
 export function gainOf(
   bins: Uint8Array,
   count: number,
@@ -192,7 +192,7 @@ export function gainOf(
   return no + yes > 0 ? Math.max(0, (entropy(no, yes) - inside) / (no + yes)) : 0
 }
 
-/** (a + b) · H(a / (a + b)), bits. */
+/** Computes (a + b) · H(a / (a + b)), bits. */
 function entropy(a: number, b: number): number {
   const part = (value: number) => (value > 0 ? value * Math.log2((a + b) / value) : 0)
   return part(a) + part(b)

@@ -13,7 +13,7 @@ test('information gain is the entropy that a split removes', () => {
   const labels = Uint8Array.of(0, 0, 1, 1)
   expect(gainOf(Uint8Array.of(0, 0, 1, 1), 2, weights, labels)).toBeCloseTo(1, 12)
   expect(gainOf(Uint8Array.of(0, 1, 0, 1), 2, weights, labels)).toBeCloseTo(0, 12)
-  // Quinlan's weather data: outlook gains .247 bits.
+  // In Quinlan's weather data, outlook gains .247 bits.
   const outlook = [0, 0, 1, 2, 2, 2, 1, 0, 0, 2, 0, 1, 1, 2]
   const play = [0, 0, 1, 1, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0]
   const all = new Float32Array(14).fill(1)
@@ -26,7 +26,7 @@ test('only an informative feature gains more than its shuffles', () => {
   expect(likes.gain).toBeGreaterThan(3 * likes.noise)
   expect(dislikes.gain).toBeGreaterThan(dislikes.noise)
   expect(constant).toEqual({ gain: 0, noise: 0 })
-  // Shuffling inside a case cannot change what differs only between cases.
+  // Shuffling inside a case cannot change a feature that differs only between cases.
   expect(ofCase.gain).toBeCloseTo(ofCase.noise, 12)
 })
 
@@ -36,7 +36,7 @@ test('a noise feature beats its shuffles about once in twenty', () => {
     const { gain, noise } = informationGains(planted(60, seed, 12), createRandom(seed))[3]
     if (gain > noise) alarms++
   }
-  // Binomial(40, 1/20): 7 or more with a chance of about 3 in 1,000.
+  // By binomial(40, 1/20), 7 or more have a chance of about 3 in 1,000.
   expect(alarms).toBeLessThan(7)
 })
 

@@ -31,9 +31,9 @@ export class EventColumns {
   }
 
   /**
-   * Shoppers in order of first appearance; events by time, equal times in order of insertion. An event without a
-   * session belongs to a visit, which ends after half an hour without such an event, as on a device. With day-only
-   * times, the visit is the UTC day.
+   * Shoppers are numbered as they first appear; events are sorted by time, and equal times stay as inserted. An event
+   * without a session belongs to a visit, which ends after half an hour without such an event, as on a device. With
+   * day-only times, the visit is the UTC day.
    */
   shoppers(dayOnly: boolean): ShopperHistory[] {
     const ids = [...this.#shoppers.keys()]
@@ -94,7 +94,7 @@ function grown<T extends Int32Array | Uint8Array | Float64Array>(into: T, from: 
 function placeOf(known: Map<string, number>, text: string): number {
   const place = known.get(text)
   if (place !== undefined) return place
-  // Copy the text, because a slice would keep the whole file in memory.
+  // Copies the text, because a slice would keep the whole file in memory.
   known.set(Buffer.from(text).toString(), known.size)
   return known.size - 1
 }

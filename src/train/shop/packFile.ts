@@ -11,7 +11,7 @@ export interface WrittenFile {
   readonly bytes: number
   /** SHA-256 of the compressed file, lower-case hex. */
   readonly sha256: string
-  /** SHA-256 of the text inside. Gzip bytes can differ between builds of zlib; the text can't. */
+  /** SHA-256 of the text inside. Gzip bytes can differ between builds of zlib; the unpacked text can't. */
   readonly contentSha256: string
 }
 

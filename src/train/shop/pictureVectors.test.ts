@@ -28,7 +28,7 @@ const finite = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), {
   maxLength: DIMENSION,
 })
 
-test('every vector of 64 finite numbers, not all zero, becomes one of length 1 in the same direction', () => {
+test('every vector of 64 finite numbers, not all zero, becomes a vector of length 1 in the same direction', () => {
   fc.assert(
     fc.property(finite, (values) => {
       fc.pre(values.some((value) => value !== 0))
@@ -80,7 +80,7 @@ test.each<[string, unknown, RegExp]>([
   expect(String(refusal)).toContain('catalog.jsonl line 7')
 })
 
-/** Vectors as they are before they are packed: less the mean. */
+/** Vectors before they are packed, less the mean of all vectors. */
 function centred(vectors: readonly (readonly number[])[]): number[][] {
   const mean = numbers(
     64,
@@ -102,7 +102,7 @@ const pack = (vectors: readonly (readonly number[] | null)[]) =>
     vectors.map((vector, k) => ({ id: `${k}`, ...(vector && { pictureVector: vector }) })),
   ) ?? new Int8Array()
 
-test('packed cosines differ from the exact ones by the bound at most, and order all that differ by more', () => {
+test('packed cosines differ from the exact cosines by the bound at most, and order all pairs that differ by more', () => {
   const vectors = fc.array(
     fc
       .array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 64, maxLength: 64 })
@@ -141,14 +141,14 @@ test('products without a vector, and vectors that are the shop’s mean, get zer
   const packed = pack([up, null, down, mean])
   expect([0, 1, 2, 3].map((row) => rowOf(packed, row)[0])).toEqual([127, 0, -127, 0])
   expect(rowOf(packed, 3).every((value) => value === 0)).toBe(true)
-  // Identical vectors say nothing about likeness; rounding must not invent directions.
+  // Identical vectors say nothing about likeness, so rounding must not invent directions.
   const same = read(numbers(64, (k) => Math.sin(k)))
   expect(pack([same, same, same]).every((value) => value === 0)).toBe(true)
   expect(packPictures([{ id: 'a' }, { id: 'b' }])).toBeUndefined()
 })
 
 test('vectors that share a direction, as those of picture models do, are told apart', () => {
-  // Two groups at 26 degrees from each other: their plain cosine is 0.9.
+  // The two groups are at 26 degrees from each other, so their plain cosine is 0.9.
   const group = (sign: number) => (turn: number) =>
     read(numbers(64, (k) => (k === 0 ? 4 : k === 1 ? sign : k === 2 + turn ? 0.2 : 0)))
   const [red, blue] = [[0, 1, 2].map(group(1)), [3, 4, 5].map(group(-1))]

@@ -1,6 +1,6 @@
 /**
  * @module Vectors that a shop's own model of pictures made, one per product: reads them from a catalog, and packs them
- * for devices. Only training knows them; devices get them in the base model.
+ * for devices. Only training knows these vectors; devices get them in the base model.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -28,7 +28,8 @@ export function readPictureVector(value: unknown, where: string): readonly numbe
   if (numbers.length !== DIMENSION) throw refuse(`has ${numbers.length} numbers, not ${DIMENSION}`)
   if (!numbers.every((one) => Number.isFinite(one)))
     throw refuse('has a value that is not a finite number')
-  // Divided by the largest value first, because squares of huge or tiny values leave the range of numbers.
+  // The values are divided by the largest value first, because squares of huge or tiny values leave the range of
+  // numbers.
   const largest = Math.max(...numbers.map(Math.abs))
   if (largest === 0) throw refuse('has only zeros')
   const scaled: readonly number[] = numbers.map((one) => one / largest)

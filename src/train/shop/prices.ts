@@ -50,7 +50,8 @@ export class PriceCollector {
 }
 
 /**
- * Log of usual over current price of each item, ≥ 0, [items]. Uses only days before the day of `time` (milliseconds).
+ * Logarithm of usual over current price of each item, ≥ 0, [items]. Only days before the day of `time` (milliseconds)
+ * count.
  */
 export function discountsAt(log: PriceLog, items: number, time: number): Float32Array {
   const today = Math.floor(time / DAY)

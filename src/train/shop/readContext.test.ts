@@ -63,7 +63,7 @@ describe('the context of a shop folder', () => {
     `b\tpurchase\tmug\t2011-05-${String(k + 1).padStart(2, '0')}\t${k === 9 ? 5.1 : 5}`,
   ]).flat()
 
-  test('without prices and context.tsv, only the clock is known', async () => {
+  test('without prices and context.tsv, only the context of the clock is known', async () => {
     await events(['a\tpurchase\ttea\t2011-05-01\t'])
     const shop = await readShop(folder)
     expect(contextKindsOf(shop)).toEqual(CONTEXT_KINDS)
@@ -85,7 +85,7 @@ describe('the context of a shop folder', () => {
     expect(tea('2011-05-24')).toBeCloseTo(Math.log(4 / 3), 6)
     expect(tea('2011-05-25')).toBe(0)
     expect(contexts.discountsAt(at('2011-05-11'))?.[1]).toBe(0)
-    // There are too few days for a usual price.
+    // There are too few days with a price for a usual price.
     expect(tea('2011-05-04')).toBe(0)
   })
 })

@@ -174,7 +174,7 @@ export async function readEvents(
   }
 }
 
-/** Lines of equal time keep the file's order. */
+/** Lines of equal time stay as in the file. */
 function inTimeOrder<T extends { readonly time: number }>(lines: readonly T[], dayOnly: boolean) {
   return lines
     .map((line) => (dayOnly ? { ...line, time: line.time - modulo(line.time, DAY) } : line))

@@ -65,7 +65,7 @@ describe('readShop', () => {
     const at = ['10:00:00', '10:30:00', '10:59:59', '11:29:59.001', '11:31:00']
     const sessions = ['', '', '', '', 'own']
     const lines = at.map((time, k) => `a\tview_item\tx\t2014-05-04T${time}Z\t${sessions[k]}`)
-    // The log's own order doesn't matter.
+    // The sequence of the log's lines doesn't matter.
     await put('events.tsv', `shopper\tevent\titem\ttime\tsession\n${lines.reverse().join('\n')}\n`)
     const { shoppers, from } = await readShop(folder)
     expect(shoppers[0].interactions.map(({ session }) => session)).toEqual([

@@ -9,7 +9,7 @@ import type { LeftOut } from './wrongLines.ts'
 export interface Shop {
   /** Last part of the folder's name. */
   readonly name: string
-  /** Items in the row order of the model's item table. Items that only the log knows come last, id-only. */
+  /** Items in the row order of the model's item table. Items that only the log knows come last, with their id alone. */
   readonly items: readonly PicturedItem[]
   /**
    * Shoppers with interactions ascending by time. `item` indexes `items`. `session` is the order or visit as the log
@@ -21,13 +21,13 @@ export interface Shop {
   readonly to: number
   /** Whether the log's times are days only; a case is then one shopper-day. */
   readonly dayOnly: boolean
-  /** Context over time, from `context.tsv`; absent: none. */
+  /** Context over time, from `context.tsv`; absent without this file. */
   readonly context?: readonly ContextChange[]
   /** Item prices over time, if the log has prices. */
   readonly prices?: PriceLog
-  /** Shoppers whom a warehouse counted, so that `shoppers` is a sample; absent: none. */
+  /** Shoppers whom a warehouse counted, so that `shoppers` is a sample; absent without a warehouse. */
   readonly others?: OtherShoppers
-  /** Lines of the log that are unusable; absent: none. */
+  /** Lines of the log that are unusable; absent if all lines are usable. */
   readonly leftOut?: readonly LeftOut[]
   /** Searches ascending by time; absent: the log has no queries. */
   readonly searches?: readonly ShopSearch[]

@@ -31,7 +31,7 @@ interface WriteOptions {
 
 const COLUMNS: readonly {
   readonly name: string
-  /** Set for columns that are always written; others need an event with a value. */
+  /** Set for columns that are always written; other columns need an event with a value. */
   readonly always?: true
   of(event: ShopEvent, dayOnly: boolean): string | number | undefined
 }[] = [
@@ -51,8 +51,8 @@ const COLUMNS: readonly {
 ]
 
 /**
- * Writes `catalog.jsonl[.gz]` and `events.tsv[.gz]`, creating the folder. Removes a file of the other form
- * (plain against gzip).
+ * Writes `catalog.jsonl[.gz]` and `events.tsv[.gz]`, creating the folder. Removes a file of the other form (plain or
+ * gzip).
  * @throws NearsideError `input-invalid` for an id that a tab-separated file cannot hold
  */
 export async function writeShop(
@@ -102,7 +102,7 @@ async function writeText(
   return undefined
 }
 
-/** Formats as `2011-09-01T08:26:00Z`, with milliseconds only if there are any. */
+/** Formats a time as `2011-09-01T08:26:00Z`, with milliseconds only if there are any. */
 function formatTime(time: number): string {
   return new Date(time).toISOString().replace('.000Z', 'Z')
 }

@@ -1,4 +1,4 @@
-/** @module ISO dates and date-times of a shop folder. Without a zone they are UTC. */
+/** @module ISO dates and date-times of a shop folder. Times without a zone are UTC. */
 
 interface ParsedTime {
   /** Time in milliseconds since the epoch. */
@@ -10,7 +10,7 @@ interface ParsedTime {
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d:?\d\d)?)?$/
 
-/** Null for anything but a calendar day; `Date.parse` would accept 31 February. */
+/** The day is null for anything but a calendar day; `Date.parse` would accept 31 February. */
 export function parseIsoTime(text: string): ParsedTime | null {
   const parts = ISO.exec(text)
   if (!parts) return null

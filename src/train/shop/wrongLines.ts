@@ -1,12 +1,12 @@
 /**
- * @module Counts the unusable lines of a log. If they are few, they are left out, so that one error does not cost the
- * whole log. If they are many, the file is rejected.
+ * @module Counts the unusable lines of a log. If few lines are unusable, they are left out, so that one error does not
+ * cost the whole log. If many lines are unusable, the file is rejected.
  */
 import { invalidInput } from '@nearside/core/error.ts'
 
 /** Lines of `events.tsv` that were left out for one reason. */
 export interface LeftOut {
-  /** Reason that completes "3 lines …": `without a time`, `in the future`. */
+  /** Reason that completes "3 lines …", such as `without a time`, `in the future`. */
   readonly reason: string
   readonly lines: number
   /** Number of the first such line; the header is line 1. */
@@ -42,7 +42,7 @@ export class WrongLines {
 
   /**
    * @param lines number of lines in the file, without its header
-   * @throws NearsideError `input-invalid` if more than a tenth are wrong, naming the first
+   * @throws NearsideError `input-invalid` if more than a tenth of the lines are wrong, naming the first
    */
   leftOut(lines: number): readonly LeftOut[] {
     if (this.#first && this.#count > MOST_WRONG * lines) {

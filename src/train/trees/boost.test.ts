@@ -8,7 +8,7 @@ const COLUMNS = 10
 /** Added log-odds of a row in which both of the first two features are high. */
 const BOTH = 3
 
-/** Score that no weighted sum of features can express. */
+/** A score that no weighted sum of features can express. */
 function truth({ features }: Pick<BoostTable, 'features'>, row: number): number {
   const at = row * COLUMNS
   return features[at] > 0 && features[at + 1] > 0 ? BOTH : 0

@@ -1,8 +1,8 @@
 /**
- * @module Boosts regression trees on the softmax of a case's candidates.
- * Each tree takes a small Newton step from the scores so far, starting at the base's scores (Friedman 2001, doi
- * 10.1214/aos/1013203451; leaves by gradient and curvature as in Chen and Guestrin 2016, doi
- * 10.1145/2939672.2939785). Nothing is random: the same table gives the same trees.
+ * @module Boosts regression trees on the softmax of a case's candidates. Each tree takes a small Newton step from the
+ * scores so far, starting at the base's scores (Friedman 2001, doi 10.1214/aos/1013203451; leaves by gradient and
+ * curvature as in Chen and Guestrin 2016, doi 10.1145/2939672.2939785). Nothing is random in boosting: the same table
+ * gives the same trees.
  */
 import { LEAF, type Trees } from '@nearside/core/model/trees.ts'
 import {
@@ -42,7 +42,7 @@ interface BoostOptions {
   readonly onTree?: (done: number, total: number) => void
 }
 
-/** Chosen on training shoppers of the demo shop, July and August 2011; see docs/results/ranker.md. */
+/** Settings chosen on training shoppers of the demo shop, July and August 2011; see docs/results/ranker.md. */
 export const BOOST = { leaves: 8, rate: 0.05, leastRows: 800, l2: 5 } as const
 
 /** A leaf that can still be split. */
@@ -117,7 +117,7 @@ function growTree(
     if (!next.split) break
     const { column, bin } = next.split
     const [below, above] = divide(bins, next.split, next.rows)
-    // Only the smaller side is counted. The other side is the difference, which halves the work.
+    // Only the smaller side is counted. The other side is the difference to the whole, which halves the work.
     const isFewer = below.length < above.length
     const counted = histogramOf(bins, isFewer ? below : above)
     const left = without(next.histogram, counted)

@@ -2,7 +2,7 @@
 import { instantiate, PAGE } from '@nearside/engine/wasm/instantiate.ts'
 import { HISTOGRAM } from './histogram.wasm.ts'
 
-/** Numbers stored for each bin: gradient, curvature, rows, and one that is not used. */
+/** Numbers stored for each bin: gradient, curvature, rows, and an unused number. */
 const STRIDE = 4
 
 export interface Histogram {
@@ -18,7 +18,7 @@ export interface Split {
   readonly column: number
   /** Index of the first bin above the split, ≥ 1. */
   readonly bin: number
-  /** Gain: twice the loss that two Newton steps save over one step. */
+  /** Gain of a split: twice the loss that two Newton steps save over one step. */
   readonly gain: number
 }
 
@@ -33,7 +33,7 @@ export function histogramOf({ slopes, sumRows }: Bins, rows: Int32Array): Histog
   return { sums: sumRows(rows), gradient, curvature, rows: rows.length }
 }
 
-/** Divides rows by a split: those whose value lies in a bin below `split.bin`, and the others. */
+/** Divides rows by a split: rows whose value lies in a bin below `split.bin`, and all other rows. */
 export function divide(
   { columns, place }: Bins,
   { column, bin }: Split,
@@ -63,7 +63,7 @@ export function without(whole: Histogram, part: Histogram): Histogram {
   }
 }
 
-/** Best split; null if no split gains. Of equal gains, the first column and its lowest bin win. */
+/** Best split; null if no split lowers the loss. Of equal gains, the first column and its lowest bin win. */
 export function bestSplit(
   { sums, gradient, curvature, rows }: Histogram,
   { columns, edges }: Bins,

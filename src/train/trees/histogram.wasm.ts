@@ -1,3 +1,3 @@
-// Compiled from histogram.wat by `npm run wat`; change that file instead.
+// This file is compiled from histogram.wat by `npm run wat`; change histogram.wat instead.
 export const HISTOGRAM =
   'AGFzbQEAAAABCgFgBn9/f39/fwACDwEDZW52Bm1lbW9yeQIAAQMCAQAHBwEDcnVuAAAKmQEBlgECBH8BeyACQQF0IQIgBCAFQQJ0aiEFAkADQCAEIAVPDQEgBCgCACEGIAMgBkEEdGr9AAQAIQogASAGIAJsaiEHIAcgAmohCANAIAAgBy8BAEEFdGohCSAJIAn9AAQAIAr98AH9CwQAIAkgCSsDEEQAAAAAAADwP6A5AxAgB0ECaiEHIAcgCEkNAAsgBEEEaiEEDAALCws='

@@ -47,7 +47,7 @@ const base = {
   scale: new Float32Array(FEATURE_COUNT).fill(2),
   weights: new Float32Array(FEATURE_COUNT),
 }
-/** Only a few columns can be split, because each column costs time. The signal is in the first two. */
+/** Only a few columns can be split, because each column costs time. Only the first two columns carry the signal. */
 const untaught = new Set(Array.from({ length: FEATURE_COUNT - 8 }, (_, k) => 8 + k))
 const options = { askedFrom: 200, isUnseen: () => false, untaught }
 
@@ -90,7 +90,7 @@ describe('learnTrees', () => {
         learnTrees(simulate(400, 0, seed), base, {
           ...options,
           askedFrom: 0,
-          // All columns can be split, so that any of them can mislead.
+          // All columns can be split, so that any column can mislead.
           untaught: new Set(),
         }).trees,
     )

@@ -70,7 +70,7 @@ export function learnTrees(
   const { lift, error, best } = judge(halves.map((half) => half.lifts))
   const count = COUNTS[best]
   const ships = lift > error
-  /** Grown on all shoppers; null if no number of trees helps by more than the error. */
+  /** Trees grown on all shoppers; null if no number of trees helps by more than the error. */
   const trees = ships ? grow('all', count, () => true) : null
   /** The same number of trees, grown without the shoppers that `isUnseen` selects, for honest tests on them. */
   const unseen = ships ? grow('some unseen', count, (shopper) => !options.isUnseen(shopper)) : null

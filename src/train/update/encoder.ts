@@ -1,7 +1,7 @@
 /**
- * @module Continues the training of a published model's encoder. It trains on shoppers with new events, reading one
- * window of their earlier events, too. It also replays an equal number of events of other shoppers, so that the encoder
- * doesn't forget.
+ * @module Continues the training of a published model's encoder. An update trains on shoppers with new events, reading
+ * one window of their earlier events, too. An update also replays an equal number of events of other shoppers, so that
+ * the encoder doesn't forget.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { firstAtOrAfter, type ShopperHistory } from '@nearside/core/features/cases.ts'
@@ -17,7 +17,7 @@ import {
 } from '../encoder/train.ts'
 import { NO_WORD_VECTORS } from '../wordVectors.ts'
 
-/** One epoch instead of the many of a full training, over fewer events, with a third of the step size. */
+/** An update has one epoch instead of the many of a full training, over fewer events, with a third of the step size. */
 const SETTINGS: EncoderSettings = { ...ENCODER_SETTINGS, epochs: 1, learningRate: 3e-4 }
 
 export interface EncoderLesson {
@@ -51,7 +51,7 @@ export function learnEncoder(
     room -= others[k].length
     taught.push({ interactions: others[k] })
   }
-  // No pre-trained vectors: an earlier model's word vectors already include them.
+  // No pre-trained vectors are given, because an earlier model's word vectors already include them.
   return trainEncoder(
     { items, categories, shoppers: taught, until, words: NO_WORD_VECTORS, earlier },
     { ...SETTINGS, ...settings },

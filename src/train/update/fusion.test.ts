@@ -50,7 +50,7 @@ test('fusion follows the new weights if the newest cases agree with them, and le
   expect(weights[DROPPED]).toBe(0)
 })
 
-test('fusion keeps the old weights if the newest cases disagree with the new ones or are too few', () => {
+test('fusion keeps the old weights if the newest cases disagree with the new weights or are too few', () => {
   for (const fused of [
     fuse(600, (c) => c >= 400),
     fuse(300, () => false),

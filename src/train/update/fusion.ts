@@ -23,7 +23,7 @@ const SCALED = new Float32Array(FEATURE_COUNT).fill(1)
 
 /**
  * @param table new cases, as `serveCases` gives them with `old`
- * @param isNewest selects the cases that choose λ; without such cases, or without others to fit to, λ is 0
+ * @param isNewest selects the cases that choose λ; without such cases, or without other cases to fit to, λ is 0
  */
 export function fuseWeights(
   table: RankerDataset,

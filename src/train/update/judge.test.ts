@@ -30,7 +30,7 @@ test('a model is surely worse if it is worse for nearly every shopper', () => {
   expect(isSurelyWorse(compare(served([0.5]), served([0.4])))).toBe(false)
 })
 
-test('a fall is reported only if it happens among the new cases', () => {
+test('a fall of the ranking’s quality is reported only if it happens among the new cases', () => {
   const random = createRandom(3)
   const stream = (parts: readonly number[]) =>
     served(

@@ -1,7 +1,7 @@
 /**
- * @module Ranks cases as the published model would. It gives the NDCG@10 of each case, and a table of each case's
- * highest items, to which new feature weights can be fitted. Encoder, context and trees stay the same, so their scores
- * are the table's offset.
+ * @module Ranks cases as the published model would. The module gives the NDCG@10 of each case, and a table of each
+ * case's highest items, to which new feature weights can be fitted. Encoder, context and trees stay the same, so their
+ * scores are the table's offset.
  */
 
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
@@ -27,7 +27,7 @@ export interface Served {
 }
 
 /**
- * @param cases in the order that `statisticsOf` prefers
+ * @param cases in the sequence that `statisticsOf` prefers
  * @param between awaited before each case
  * @param shares factors for the encoder's part of a score
  * @returns one result for each share

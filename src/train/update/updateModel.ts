@@ -3,11 +3,11 @@
  * - Counts are recomputed over the whole log, which is exact and takes a hundredth of the time of a training.
  * - The encoder's training continues from its last state, with new sequences and a replay of older ones.
  * - The encoder's weight is chosen among the weights that training tries; the ranker is updated by fusion.
- * - Trees, context and prior stay.
+ * - An update leaves trees, context and prior unchanged.
  *
- * Weights are fitted and chosen on new cases of training shoppers whom the encoder never sees. If the quality of the
- * ranking has fallen, the model is trained in full instead. In both cases, the result is compared with the parent on
- * the newest cases of held-out shoppers.
+ * The weights are fitted and chosen on new cases of training shoppers whom the encoder never sees. If the quality of
+ * the ranking has fallen, the model is trained in full instead. In both cases, the new model is compared with its
+ * parent on the newest cases of held-out shoppers.
  */
 import { buildCases, type ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { Case } from '@nearside/core/features/history.ts'
@@ -57,7 +57,7 @@ interface Updated extends WrittenModel {
 
 /** Share of the new span, at its end, whose cases choose λ and judge the result. */
 const NEWEST = 1 / 3
-/** Maximum number of cases: a tenth of full training's. */
+/** Maximum number of cases: a tenth of the number in a full training. */
 const MOST_CASES = DEFAULT_RANKER.maxCases / 10
 /** Names of the parent's metrics that remain true, because an update doesn't change the parts that they describe. */
 const STAYING = /^(encoderWeight|trees|prior\.)/
@@ -95,7 +95,7 @@ export async function updateModel(
     return checkpoint()
   }
 
-  // The same number of days before the new ones is included, so that a change can be detected.
+  // The same number of days before the new days is included, so that a change can be detected.
   const earliest = Math.max(split.from, 2 * since - until)
   const outOfFold = new OutOfFoldStatistics(items, training, {
     ...OUT_OF_FOLD,
@@ -157,7 +157,7 @@ export async function updateModel(
     )
     return serveNewest(rows.model, asOfNewest, rows.shoppers)
   }
-  /** Judges by the newest orders of held-out shoppers, beside the parent. */
+  /** Judges the model by the newest orders of held-out shoppers, beside its parent. */
   const judge = async (next: BaseModel) =>
     compare(await serveNewest(model, model.statistics, shoppers), await serveCountedAnew(next))
   const fall = fallOf(before, since)
@@ -239,7 +239,7 @@ function weightOf({ projection }: Pick<BaseModel, 'projection'>): number {
   return sum / DIMENSION
 }
 
-/** Index of the best result that beats the first by more than the error; else of the first. */
+/** Index of the best result that beats the first result by more than the error; else of the first. */
 function surelyBest(served: readonly Served[]): number {
   const gains = served.map((one) => compare(served[0], one))
   return gains.reduce(
@@ -257,7 +257,7 @@ function describeUpdate(
   { weights, fusionWeight }: Fusion,
   metrics: ModelManifest['metrics'],
 ): ModelManifest {
-  // Reports of the training stay with the parent.
+  // The reports of the training stay with the parent.
   const { reports: _, ...kept } = manifest
   const iso = (time: number) => new Date(time).toISOString()
   return {

@@ -1,6 +1,6 @@
 /**
  * @module SQL dialects of the warehouses. The statements that count are written once, in DuckDB's dialect, and
- * translated by a library. Here is what no library translates: settings of a session, two functions that the
+ * translated by a library. This module has what no library translates: settings of a session, two functions that the
  * statements call, and how a table becomes a file.
  */
 
@@ -14,7 +14,9 @@ interface Traits {
   readonly library: keyof typeof LibraryDialect | null
   /** Where the statements run, and what becomes of their files. */
   readonly note: string
-  /** Statements before all others: times are UTC; `nearside_hash` is MD5 in hex; `nearside_millis` counts milliseconds. */
+  /**
+   * Statements before all others: times are UTC; `nearside_hash` is MD5 in hex; `nearside_millis` counts milliseconds.
+   */
   readonly before: readonly string[]
   /** Statement after a table is made; PostgreSQL plans joins of a new table badly without its statistics. */
   readonly made?: (table: string) => string

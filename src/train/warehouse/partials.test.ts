@@ -57,7 +57,8 @@ describe('partials of a warehouse', () => {
   it('the partials have no shopper id, and no text and no sum of fewer than ten shoppers', async () => {
     const lines = log(240, 40)
     const planted = { ...lines[100], who: 'anna.smith@example.org', visit: 'Anna, 5 Elm Street' }
-    // Nine shoppers look at a product that is named after one, and one has a name of their own for a common product.
+    // Nine shoppers look at a product that is named after a shopper, and one has a name of their own for a common
+    // product.
     const nine = Array.from({ length: 9 }, (_, k) => ({
       ...planted,
       who: `friend${k}@example.org`,

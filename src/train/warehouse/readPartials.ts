@@ -1,6 +1,6 @@
 /**
- * @module Reads the partials that a warehouse made with the statements of `nearside sql`: a sample of shoppers with their
- * histories, and sums over the other shoppers. No file names a shopper, and none is a raw log.
+ * @module Reads the partials that a warehouse made with the statements of `nearside sql`: a sample of shoppers with
+ * their histories, and sums over the other shoppers. No file names a shopper, and no file is a raw log.
  */
 import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
@@ -23,7 +23,7 @@ import { PARTIALS } from './statements.ts'
 type Partial = (typeof PARTIALS)[number]
 
 const FORMAT = 1
-/** CSV as PostgreSQL writes it. All values are text: an id such as 007 is no number. */
+/** The CSV is read as PostgreSQL writes it. All values are text, because an id such as 007 is no number. */
 const CSV = `header = true, all_varchar = true, delim = ',', quote = '"', escape = '"'`
 
 /** A shop whose log is in a warehouse; its events end at `until`. */
@@ -35,7 +35,7 @@ export interface PartialShop extends Shop {
 
 /**
  * @param folder contains a file, several files or a folder of files of each partial: Parquet, or CSV with a header
- * @param catalog products of the shop, whose fields replace those of the log; absent: those of the log alone
+ * @param catalog products of the shop, whose fields replace those of the log; absent: only the log's products
  * @throws NearsideError `input-invalid`
  */
 export async function readPartials(
@@ -88,7 +88,7 @@ async function tablesIn(folder: string): Promise<Readonly<Record<Partial, string
   return Object.fromEntries(found)
 }
 
-/** Items of the catalog, followed by those that only the log knows. `rows` has the row of each item number. */
+/** Items of the catalog, followed by items that only the log knows. `rows` has the row of each item number. */
 async function readItems(engine: SqlEngine, catalog: readonly Item[]) {
   const items = [...catalog]
   const places = new Map(items.map(({ id }, row) => [id, row]))

@@ -14,14 +14,14 @@ export interface Source {
   readonly layout: Layout
   /** Name of the table, with its schema. */
   readonly table: string
-  /** Columns by role; only of a table without a known layout. */
+  /** Columns by role; only for a table without a known layout. */
   readonly columns: NamedColumns
 }
 
 /** Dialects in which the query can read the nested products of a known layout. */
 const NESTED: readonly Dialect[] = ['bigquery', 'databricks', 'duckdb']
 
-/** GA4 changes the events of the last three days. */
+/** GA4 still changes the events of the last three days. */
 export const GA4_DAYS = 3
 
 /** @param name a table, or `ga4:TABLE` or `snowplow:TABLE` @throws NearsideError `input-invalid` */
@@ -112,7 +112,7 @@ function snowplowRows(from: string): string {
   )
 }
 
-/** @param texts expressions for each text, of which the first non-empty one counts; GA4 writes (not set) for empty */
+/** @param texts expressions for each text; the first non-empty one counts, and GA4's (not set) counts as empty */
 function rows(
   texts: Readonly<Record<string, readonly (string | undefined)[]>>,
   moment: string,
@@ -136,12 +136,12 @@ function rows(
     ${named.join(', ')}, ${moment} AS moment, CAST(${price ?? 'NULL'} AS DOUBLE) AS price ${from}`
 }
 
-/** Quotes a name only if it needs it: warehouses differ in the case of quoted names. */
+/** Quotes a name only where needed, because warehouses differ in the case of quoted names. */
 function nameOf(name: string): string {
   return /^([a-z_][a-z0-9_]*|[A-Z_][A-Z0-9_]*)$/.test(name) ? name : identifier(name)
 }
 
-/** BigQuery quotes a table's whole path; the others quote its parts. */
+/** BigQuery quotes a table's whole path; other warehouses quote its parts. */
 function tableName(dialect: Dialect, table: string): string {
   return dialect === 'bigquery' ? identifier(table) : table.split('.').map(nameOf).join('.')
 }

@@ -1,6 +1,6 @@
 /**
- * @module Makes the statements that turn a warehouse's log into partials, as `nearside sql` prints them. They make a
- * table of events, run `sql/partials.sql`, and write the files.
+ * @module Makes the statements that turn a warehouse's log into partials, as `nearside sql` prints them. The statements
+ * make a table of events, run `sql/partials.sql`, and write the files.
  */
 import { readFile } from 'node:fs/promises'
 import type { EventName } from '@nearside/core/events/event.ts'
