@@ -114,7 +114,7 @@ describe('the helper’s list of models', () => {
 })
 
 describe('an earlier export', () => {
-  test('an earlier export tells a continued log from one that was remade or truncated', async () => {
+  test('an earlier export distinguishes a continued log from a log that was remade or truncated', async () => {
     const one = await contributor()
     const [before, key] = [parseBundle((await one.export()).text), (await one.export()).signer.key]
     await one.look()
@@ -157,7 +157,7 @@ describe('the helper’s lists of reports', () => {
   const checksOf = async (text: string, reached: VerifyOptions['reached']) =>
     (await verify({ text }, { reached })).faults.map(({ check }) => check)
 
-  test('the helper’s lists of reports contain each report of an honest log, and none after it', async () => {
+  test('the helper’s lists of reports contain each report of an honest log, and no report after it', async () => {
     const { exported, lists } = await witnessed()
     const reached = await lists()
     const audit = await verify(exported, { reached })
@@ -173,7 +173,7 @@ describe('the helper’s lists of reports', () => {
     const cut = await signed({ bundle, signer }, [...bundle.ledger.slice(0, last), ...end])
     expect(await checksOf(cut, undefined)).toEqual([])
     expect(await checksOf(cut, await lists())).toEqual(['checkpoint'])
-    // Before the first report, ids commit to the entry that is the log's last at that time.
+    // Before the first report, ids commit to the entry that is the log's last entry at that time.
     const first = bundle.ledger.findIndex(({ kind }) => kind === 'upload')
     const none = await signed({ bundle, signer }, [...bundle.ledger.slice(0, first), ...end])
     expect(await checksOf(none, await lists())).toEqual(['checkpoint'])
@@ -248,7 +248,7 @@ describe('the helper’s lists of reports', () => {
   })
 })
 
-/** For each change, the check that must find it. The change may fail further checks, too. */
+/** The check that must find each change. A change may fail further checks, too. */
 const FOUND_BY: Readonly<Record<string, Check>> = {
   'an entry dropped': 'chain',
   'the end cut off': 'end',
@@ -302,7 +302,7 @@ describe('a bundle that was changed', () => {
     expect([...seen].sort()).toEqual(Object.keys(FOUND_BY).sort())
   })
 
-  test('a bundle that was changed is distinguished from an unchanged one', async () => {
+  test('a bundle that was changed is distinguished from an unchanged bundle', async () => {
     const { tampered, found, clean, falseAlarms } = await runSelftest(50, 9, () => {})
     expect({ tampered, found, clean, falseAlarms }).toEqual({
       tampered: 50,

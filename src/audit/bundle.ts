@@ -1,6 +1,6 @@
 /**
  * @module Parses a device's export, a file that could come from anybody. A malformed file isn't checked further; each
- * fault of form names its entry.
+ * fault of its form names its entry.
  */
 
 import type { Budget } from '@nearside/browser/contribution/budget.ts'
@@ -11,7 +11,7 @@ import { isRecord } from '@nearside/core/isRecord.ts'
 import type { Fault } from './finding.ts'
 import { checkEntry, checkFrame } from './schema.ts'
 
-/** A stored fit of the personal model. The log's commitment covers all of it except the numbers. */
+/** A stored fit of the personal model. The log's commitment covers all of the fit except the numbers. */
 interface Version {
   readonly version: number
   /** Hex SHA-256 of the base model's manifest. */
@@ -29,7 +29,7 @@ interface Personal {
 
 export interface Bundle {
   readonly exported: number
-  /** `sequence` of the last entry written before the export read the other data; −1: there was none. */
+  /** `sequence` of the last entry written before the export read the other data; −1 if there was no entry. */
   readonly logged: number
   readonly base: { readonly version: string; readonly manifest: string } | null
   readonly events: readonly unknown[]

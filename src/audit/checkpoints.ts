@@ -1,7 +1,7 @@
 /**
  * @module Checks that the ids of reports commit to the log as it is now, and that the helper received these reports and
- * no others. This check reveals a log that was truncated or rewritten, even a signed log. It also reveals reports from
- * a copied or restored browser storage.
+ * no others. This check reveals a log that was truncated or rewritten, even if the log is signed. This check also
+ * reveals reports from a copied or restored browser storage.
  */
 import { reachedMessage, verify } from '@nearside/aggregate/privacy/signature.ts'
 import { MARK_BYTES } from '@nearside/aggregate/protocol/report.ts'
@@ -139,7 +139,7 @@ async function checkList(
     fault(`the list of round ${round} is signed by another key than the policy’s helper`)
 }
 
-/** Round and policy that an upload's id is derived from. Both have the right form, which is checked before. */
+/** Round and policy that an upload's id is derived from. Both have the right form, which was checked before. */
 const taskOf = ({ detail }: LedgerEntry) =>
   detail as unknown as Pick<Reached, 'round' | 'policyHash'>
 

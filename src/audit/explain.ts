@@ -1,6 +1,6 @@
 /**
  * @module Explains a bundle in words, for somebody who is responsible for people's data and has no technical
- * background. The text answers five questions.
+ * background. The text of the explanation answers five questions.
  */
 import { substitutionMu } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'

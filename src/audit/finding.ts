@@ -33,6 +33,6 @@ export interface Fault {
 
 export interface Findings {
   readonly faults: Fault[]
-  /** Checks that could not be made, with the reason. Such a check is not a fault. */
+  /** Checks that could not be made, with the reason. A check that could not be made is no fault. */
   readonly notes: string[]
 }

@@ -30,7 +30,7 @@ import { type VerifyOptions, verifyBundle } from './verify.ts'
 const SCRIPT = fileURLToPath(new URL('../../tools/verify.py', import.meta.url))
 const hasPython = spawnSync('python3', ['--version']).status === 0
 
-/** Number of fixtures: each kind of change twice. */
+/** Number of fixtures, with two fixtures for each kind of change. */
 const FIXTURES = 56
 const SEED = 11
 /** Number of mutations; `audit selftest --against tools/verify.py --count 10000` compares more mutations. */
@@ -140,7 +140,7 @@ const RESIGNED: readonly (readonly [string, number, (entry: LedgerEntry) => obje
 
 const isOfModel = ({ detail }: LedgerEntry) => detail.purpose === 'model'
 
-/** Consent, orders from the shop, a model, and the export. */
+/** A log with consent, orders from the shop, a model, and the export. */
 async function shortBundle() {
   const device = new VirtualDevice(await createAggregators(), createRandom(SEED))
   await device.agree()
@@ -172,7 +172,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
       remade += mine.remade ?? 0
     }
     expect(remade).toBeGreaterThan(20)
-    // A generous limit for busy machines; it decides nothing.
+    // The limit is generous for busy machines; it decides nothing.
   }, 900_000)
 
   test('both verifiers name the same check and entry for each malformed file, and never crash', async () => {
@@ -325,7 +325,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
       expect(counts.checks[check], check).toBeGreaterThan(0)
   }, 1_800_000)
 
-  test('both verifiers compare models with the helper’s list alike', async () => {
+  test('both verifiers compare models with the helper’s list in the same way', async () => {
     const one = new VirtualDevice(await createAggregators(), createRandom(SEED))
     for (const release of [3, 5, 8]) await one.adopt(String(release).repeat(64), release)
     const { text } = await one.export()
@@ -346,7 +346,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
     expect(faultsOf.map(({ length }) => length)).toEqual([1, 1, 1, 1, 0])
   })
 
-  test('both verifiers compare reports with the helper’s lists alike', async () => {
+  test('both verifiers compare reports with the helper’s lists in the same way', async () => {
     const aggregators = await createAggregators()
     const one = new VirtualDevice(aggregators, createRandom(SEED))
     await one.agree()
@@ -407,7 +407,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
     const path = join(testFolder(), 'bundle.json')
     writeFileSync(path, text)
     const [one, [other]] = [await first({ text, options: {} }), second([path])]
-    // Four reports of a year; other implementations computed both values.
+    // The ε is of four reports in a year; other implementations computed both values.
     expect(one).toMatchObject({ ok: true, reports: 4 })
     expect(one.epsilon).toBeCloseTo(26.4, 1)
     expect(one.epsilonZeroOut).toBeCloseTo(11, 1)

@@ -45,7 +45,7 @@ export async function checkReports(
   return remade
 }
 
-/** @returns null if both are the same; otherwise the difference */
+/** @returns null if both reports are the same; otherwise the difference */
 async function compare(
   opening: Opening,
   { detail, bytesSent }: LedgerEntry,

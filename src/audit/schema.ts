@@ -28,7 +28,7 @@ const orNull =
   (value, what) =>
     value === null ? null : read(value, what)
 
-/** Canonical base64. @param bytes required length; absent: any length */
+/** Canonical base64. @param bytes required length; without it, any length is valid */
 export const base64 =
   (bytes?: number): Read<string> =>
   (value, what) => {
@@ -98,7 +98,7 @@ const SUMMARY: Form = {
 const COUNTED: Form = { day: text(/^\d{4}-\d\d-\d\d$/), count, received: count }
 const ERASED = /^(event|events|item|category|query|events older than [\d.]+ days)$/
 
-/** Fields of `detail`, by kind. A kind's second form has a key with a space, which no kind's name contains. */
+/** Fields of `detail`, by kind. The key of a kind's second form has a space, which no kind's name contains. */
 const DETAILS: Readonly<Record<string, Form>> = {
   request: {
     method: oneOf('GET', 'POST'),
@@ -198,7 +198,7 @@ export function checkEntry(value: unknown): void {
   read(entry.detail, 'detail')
 }
 
-/** Stored settings that the checks read. The log's last entry commits to the other settings. */
+/** Stored settings that the checks read. The log's last entry commits to all other settings. */
 const SETTINGS: Form = {
   consent: optional(
     object({ contribute: flag, wording: optional(words), terms: optional(exactly(TERMS)) }),

@@ -15,7 +15,7 @@ import { fromBase64, fromHex, toHex } from '@nearside/core/bytes.ts'
 import { canonicalJson } from '@nearside/core/canonicalJson.ts'
 import type { Check, Findings } from './finding.ts'
 
-/** Relative tolerance: two implementations of Φ differ in the last digits. */
+/** Relative tolerance, because two implementations of Φ differ in the last digits. */
 const TOLERANCE = 1e-6
 /** Noise multiplier below which noise protects nothing; for such noise, ε isn't computed. */
 const LEAST_NOISE = 0.01
@@ -100,8 +100,8 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
 }
 
 /**
- * Whether an upload followed the consent: its recipients, its terms, the leader's URL, and the hash that both
- * servers check.
+ * Whether an upload followed the consent: its recipients, its terms, the leader's URL, and the hash that both servers
+ * check.
  */
 async function wasAgreedTo(sent: Facts, consent: Facts): Promise<boolean> {
   if (!isWithin(sent, consent)) return false

@@ -1,7 +1,7 @@
 /**
- * @module Checks an exported bundle completely, by the device's own code. A valid bundle is unchanged since the
- * browser wrote it, and its log is consistent. That doesn't prove that the browser ran honest code
- * (docs/PRIVACY.md, "Limits").
+ * @module Checks an exported bundle completely, by the device's own code. A valid bundle is unchanged since the browser
+ * wrote it, and its log is consistent. A valid bundle doesn't prove that the browser ran honest code (docs/PRIVACY.md,
+ * "Limits").
  */
 import {
   epsilonOf,
@@ -33,7 +33,7 @@ export interface VerifyOptions {
   readonly earlier?: Bundle
   /** Whether to accept the unsigned log of a browser without Ed25519. */
   readonly allowUnsigned?: boolean
-  /** Files of the shop; with them, updates are recomputed from the events. */
+  /** Files of the shop, from which updates are recomputed with the events. */
   readonly shop?: ShopFiles
   /** The helper's list of signed models, compared with the log's models. */
   readonly releases?: readonly ModelRelease[]
@@ -82,17 +82,17 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) 
     receipts: receipts.length,
     /** Number of reports whose id commits to the log as it is now. */
     fixed: checkpoints.fixed,
-    /** Number of the log's reports that reached the helper; null without its lists. */
+    /** Number of the log's reports that reached the helper; null without the helper's lists. */
     witnessed: options.reached ? checkpoints.witnessed : null,
-    /** Number of the log's models that the helper has signed as that release; null without its list. */
+    /** Number of the log's models that the helper has signed as that release; null without the helper's list. */
     models,
     /** Number of fits that the log commits to and whose content was verified. */
     fits,
     /** Sum Σ 1/z² over all reports that the log knows. */
     lossSquared: uploads.lossSquared,
-    /** ε by substitution for that sum, at the δ of the device's own limits. */
+    /** ε by substitution for the log's sum Σ 1/z², at the δ of the device's own limits. */
     epsilon: epsilonOf(substitutionMu(uploads.lossSquared), DEVICE_LIMITS.delta),
-    /** ε by zero-out for that sum. */
+    /** ε by zero-out for the log's sum Σ 1/z². */
     epsilonZeroOut: epsilonOf(zeroOutMu(uploads.lossSquared), DEVICE_LIMITS.delta),
     consents: uploads.consents,
   }
@@ -127,8 +127,8 @@ function checkChain(
 
 /**
  * An entry may be up to a day earlier than the entry before it, or later than the export, because an entry that counts
- * the requests of a day has the time of the last request. A clock that was set back causes the same fault in an honest
- * log.
+ * the requests of a day has the time of the last request. In an honest log, a clock that was set back causes the same
+ * fault.
  */
 function checkTimes({ ledger, exported }: Bundle, { faults }: Findings): void {
   for (const [at, { sequence, time }] of ledger.entries()) {
@@ -160,7 +160,7 @@ function checkAddresses({ ledger, settings }: Bundle, { faults }: Findings): voi
   }
 }
 
-/** The last entry commits to the rest of the bundle. */
+/** The last entry commits to all other content of the bundle. */
 async function checkEnd(bundle: Bundle, { faults }: Findings): Promise<void> {
   const { salt, ledger, ...held } = bundle
   const last = ledger.at(-1)

@@ -37,7 +37,7 @@ export interface Subcommand {
 
 /**
  * @param syntax command whose summary and description begin the help. Lines of the description are joined into
- *   paragraphs, except indented ones.
+ *   paragraphs, except indented lines.
  * @param run prints the text for people and returns the value for `--json FILE`
  * @example
  * export const command = defineCommand(
@@ -136,7 +136,7 @@ function createBar(stream: NodeJS.WriteStream, stateOf: State): Progress {
   }
 }
 
-/** Starts its clock at once, so that short work prints no line. */
+/** The progress starts its clock at once, so that short work prints no line. */
 function createLines(stream: NodeJS.WriteStream, now: () => number, stateOf: State): Progress {
   let last = now()
   return {

@@ -32,7 +32,7 @@ export async function runProgram(
   await program.parseAsync(argv, { from: 'user' })
 }
 
-/** The command line without its output files. */
+/** The command line without the options for its output files. */
 function asTyped(argv: readonly string[]): string {
   const isFile = (word: string | undefined) => /^--(html|markdown|json)$/.test(word ?? '')
   return argv.filter((word, at) => !isFile(word) && !isFile(argv[at - 1])).join(' ')
@@ -61,7 +61,7 @@ export async function runProcess(
   commands: readonly Subcommand[],
   argv: readonly string[],
 ): Promise<number> {
-  // If a reader closes the pipe early (`… | head`), that is not a failure.
+  // If a reader closes the pipe early (`… | head`), this is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
     process.exit(0)
@@ -88,7 +88,7 @@ export async function runProcess(
   }
 }
 
-/** Message for people. It names the package to install if a command needs one that is installed separately. */
+/** Message for people. The error names the package to install if a command needs one that is installed separately. */
 function messageOf(error: unknown): string {
   const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : {}
   const [, needed] = /^Cannot find package '([^']+)'/.exec(message ?? '') ?? []

@@ -26,7 +26,7 @@ export async function readCatalogOption(
   return isOwn ? value : readCatalogFile(catalog, Date.now())
 }
 
-/** Reads the catalog of a shop folder. @throws NearsideError `input-invalid` if the folder has none */
+/** Reads the catalog of a shop folder. @throws NearsideError `input-invalid` if the folder has no catalog */
 export async function readCatalogOf(shop: string) {
   const file = await findFile(join(shop, 'catalog.jsonl'))
   if (file) return readCatalog(file)

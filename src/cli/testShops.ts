@@ -19,7 +19,7 @@ export interface Reply {
   readonly isCut?: boolean
 }
 
-/** Starts a server; a request without a reply waits for ever. */
+/** Starts a server; a request without a reply waits forever. */
 export async function serve(give: (asked: Asked, nth: number) => Reply | undefined) {
   const asked: Asked[] = []
   const server = createServer(async (request, response) => {
@@ -45,9 +45,9 @@ export async function serve(give: (asked: Asked, nth: number) => Reply | undefin
 
 /** Data of the shop, which a test can change between two requests. */
 export interface Shop {
-  /** Number of products that the shop says it has; absent: as in `products`. */
+  /** Number of products that the shop states; default: the number of `products`. */
   count?: number
-  /** State of the shop's bulk operation each time that it is asked; absent: it can't start one. */
+  /** State of the shop's bulk operation each time that it is asked; absent if the shop can't start one. */
   bulk?: string[]
   products: readonly object[]
   orders: readonly object[]

@@ -20,7 +20,7 @@ const ITEMS = 60
 const csv = (lines: readonly (readonly (string | number)[])[]) =>
   lines.map((fields) => `${fields.map((field) => `"${field}"`).join()}\n`).join('')
 const iso = (time: number) => new Date(time).toISOString()
-/** Whether the catalog still has the item; one item in ten is gone. */
+/** Whether the catalog still has the item; one item in ten has been removed. */
 const isSold = (item: number) => item % 10 !== 9
 
 /** Shop with years between a shopper's orders, one item that everybody buys, and Russian titles. */
@@ -58,8 +58,8 @@ export function yearsApart(): StressShop {
 }
 
 /**
- * Shop where thousands of shoppers come once and a few come often. It has no categories and prices, and Japanese
- * titles.
+ * Shop where thousands of shoppers come once and a few shoppers come often. This shop has no categories and prices, and
+ * Japanese titles.
  */
 export function seenOnce(): StressShop {
   const random = createRandom(2)

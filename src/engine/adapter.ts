@@ -16,7 +16,7 @@ function names({ info }: Adapter): string[] {
 
 /** Whether the adapter computes on the processor, where plain loops are faster. */
 export function isSoftware(adapter: Adapter): boolean {
-  // In older browsers the flag is on the adapter itself.
+  // In older browsers the flag for software is on the adapter itself.
   const old = adapter as { isFallbackAdapter?: boolean }
   return (
     Boolean(adapter.info.isFallbackAdapter ?? old.isFallbackAdapter) ||

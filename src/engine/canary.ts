@@ -3,7 +3,8 @@
  * TensorFlow.js have been silently wrong on some devices: zero gradients with a correct forward pass (tfjs#8590), zeros
  * from a transpose (tfjs#8638), diverging WASM training (tfjs#4326).
  *
- * The problem is as large as a shopper's fit. Its answer is stored, so that no engine is compared with its own result.
+ * The problem is as large as a shopper's fit. The problem's answer is stored, so that no engine is compared with its
+ * own result.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -67,7 +68,7 @@ export function canaryProblem({
 /** @throws NearsideError `engine-failed` if the engine's answer is wrong; or the error of its own `fit` */
 export async function runCanary(engine: Engine): Promise<void> {
   const { parameters } = await engine.fit(canaryProblem(CANARY_SIZE))
-  // Math.max returns NaN if an error is NaN; the check below rejects it.
+  // Math.max returns NaN if an error is NaN, which the check below rejects.
   const gap = Math.max(...CANARY_ANSWER.map((p, j) => Math.abs(parameters[j] - p)))
   if (parameters.length === CANARY_ANSWER.length && gap <= CANARY_TOLERANCE) return
   throw new NearsideError(

@@ -1,4 +1,4 @@
-/** @module Finds candidates by the fastest implementation on this processor; all implementations find the same. */
+/** @module Finds candidates by the fastest implementation on this processor; all of them find the same. */
 
 import { type ItemStatistics, withColdStart } from '@nearside/core/features/itemStatistics.ts'
 import {
@@ -22,7 +22,7 @@ export function fastScan(vectors: Float32Array, statistics: ItemStatistics): Ite
   try {
     return wasmItemScan(vectors, DIMENSION, popularity30)
   } catch {
-    // SIMD is missing, or a policy forbids 'wasm-unsafe-eval'.
+    // SIMD is missing here, or a policy forbids 'wasm-unsafe-eval'.
     return plainItemScan(vectors, popularity30)
   }
 }

@@ -46,7 +46,7 @@ const adapter = await nodeAdapter('software')
 if (adapter) engines.push(await createWebgpuEngine(adapter))
 
 describe.each(engines.map((engine) => [engine.name, engine] as const))('%s', (_, engine) => {
-  test('frozen parameters stay at their mean, and the other parameters get the same fit as without the frozen ones', async () => {
+  test('frozen parameters stay at their mean, and the other parameters get the same fit as without the frozen parameters', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 1e6 }),
@@ -90,7 +90,7 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('%s', (_,
     },
   )
 
-  test('with every parameter frozen, a fit returns the mean and its loss', async () => {
+  test('if every parameter is frozen, a fit returns the mean and its loss', async () => {
     const problem = testProblem({ seed: 2, cases: 3, candidates: 5, parameters: 6, steps: 9 })
     const still = { ...problem, stepSize: new Float32Array(6) }
     const { parameters, lossBefore, lossAfter } = await engine.fit(still)

@@ -36,7 +36,7 @@ test.each([
   ['webgpu', 'wgsl'],
   ['wasm', 'wasm'],
   ['js', 'js'],
-] as const)('if %s is requested, this engine does fits of any size', async (request, name) => {
+] as const)('if the engine %s is requested, it does fits of any size', async (request, name) => {
   for (const work of [0, LARGEST_FIT, LARGE]) {
     const { environment } = device({ gpu: gpuWith(hardware) })
     expect((await chooseEngine(request, work, environment)).engine.name).toBe(name)
@@ -116,7 +116,7 @@ test('an adapter request that is never answered is abandoned', async () => {
   }
 })
 
-test('a driver that does not answer in time is abandoned, and its device is disposed of if it answers late', async () => {
+test('a driver that does not answer in time is abandoned, and its device is disposed of if the driver answers late', async () => {
   let answer: (engine: Engine) => void = () => {}
   const late = new Promise<Engine>((resolve) => {
     answer = resolve

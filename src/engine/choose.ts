@@ -13,11 +13,11 @@ import { createResilientEngine, type EngineChoice } from './resilient.ts'
 export type EngineRequest = 'auto' | 'webgpu' | 'wasm' | 'js'
 
 /**
- * Engines to try in order, by request and by the work of one step (cases × candidates × free parameters).
+ * Engines to try in sequence, by request and by the work of one step (cases × candidates × free parameters).
  *
  * In Chromium, WASM takes 0.24 ms for a step of today's largest fit, whose work is 417,792. WebGPU takes 0.34 ms for a
- * step without any work, on a software adapter (docs/ENGINE.md). At a work of a million, WASM takes about twice 0.24
- * ms, so that a GPU could be faster than WASM.
+ * step without any work, on a software adapter (docs/ENGINE.md). At a work of a million, WASM takes about twice as
+ * long, so that a GPU could be faster than WASM.
  */
 const TABLE: readonly {
   readonly request: EngineRequest
@@ -91,7 +91,7 @@ async function findAdapter(gpu: Gpu | undefined, anyAdapter: boolean): Promise<A
   return adapter
 }
 
-/** Loads an engine and runs its canary. It disposes of an engine that fails the canary or that loads too late. */
+/** Loads an engine and runs its canary. Disposes of an engine that fails the canary or loads too late. */
 async function tested(loading: Promise<Engine>, patience: number): Promise<Engine> {
   try {
     const engine = await within(patience, loading)
@@ -127,7 +127,7 @@ export async function chooseEngine(
   const start = async (name: EngineName): Promise<Engine> =>
     name === 'wgsl' ? load.wgsl(await findAdapter(gpu, request === 'webgpu')) : load[name]()
 
-  /** First engine of `waiting` that works; the reason for it includes `troubles`, the failures of earlier engines. */
+  /** First engine of `waiting` that works; its reason includes `troubles`, the failures of earlier engines. */
   async function next(troubles: string[]): Promise<EngineChoice | null> {
     for (let name = waiting.shift(); name; name = waiting.shift()) {
       try {

@@ -39,7 +39,7 @@ function pad(problem: FitProblem, cases: number, candidates: number, junk: numbe
   return { ...problem, cases: T, candidates: wide, design, offset, target, weight }
 }
 
-/** The same problem with the candidates of every case in another order. */
+/** The same problem with the candidates of every case in another sequence. */
 function shuffle(problem: FitProblem, seed: number): FitProblem {
   const { cases: T, candidates: K, parameters: P } = problem
   const random = createRandom(seed)
@@ -139,7 +139,7 @@ test('padded cases and candidates change no bit of the result, whatever values t
   )
 })
 
-test('the order of the candidates does not change the fit', async () => {
+test('the sequence of the candidates does not change the fit', async () => {
   await fc.assert(
     fc.asyncProperty(shapes, fc.integer({ min: 1, max: 1e6 }), async (shape, seed) => {
       const problem = testProblem(shape)
@@ -154,7 +154,7 @@ test('the order of the candidates does not change the fit', async () => {
   )
 })
 
-test('the same problem gives the same bits', async () => {
+test('the same problem gives the same bits of the fit', async () => {
   const problem = testProblem({ ...PERSONAL_SHAPE, cases: 16, steps: 10 })
   expect(await engine.fit(problem)).toEqual(await engine.fit(problem))
 })

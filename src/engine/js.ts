@@ -1,4 +1,4 @@
-/** @module Engine that works everywhere: plain loops in double precision. It is the reference for the other engines. */
+/** @module Engine that works everywhere: plain loops in double precision. It is the reference for the others. */
 
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import { descend } from './descend.ts'
@@ -7,7 +7,7 @@ import { throwIfAborted } from './nextTask.ts'
 import { finish, lossAndGradient } from './objective.ts'
 import { centre, checkProblem } from './problem.ts'
 
-/** Number of multiplications between two yields to the event loop; they take about 10 ms. */
+/** Number of multiplications between two yields to the event loop, which take about 10 ms. */
 const WORK_PER_TASK = 8e6
 
 async function fit(problem: FitProblem, options: FitOptions = {}): Promise<FitResult> {

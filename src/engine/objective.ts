@@ -1,13 +1,13 @@
 /**
  * @module Computes the objective of the personal fit and its gradient in double precision, for a centred problem. The
- * JS engine descends with it, and tests compare every other engine with it.
+ * JS engine descends with this objective, and tests compare every other engine with it.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import type { FitResult } from './engine.ts'
 /** Problem without padding and without frozen parameters: L cases with weight, which have R rows in total. */
 export interface CentredProblem {
-  /** P: number of free parameters, whose step size is above 0. */
+  /** P, the number of free parameters, whose step size is above 0. */
   readonly parameters: number
   /** Indices of the free parameters in the problem, ascending, [P]. */
   readonly moving: Int32Array
@@ -19,7 +19,7 @@ export interface CentredProblem {
   readonly start: Int32Array
   /** Centred design X̃, row-major [R, P]; each row has `stride` numbers, with zeros after the first P. */
   readonly design: Float32Array
-  /** Numbers per row; a multiple of 4, at least 4. */
+  /** Numbers per row, a multiple of 4, at least 4. */
   readonly stride: number
   /** Scores at q = 0, [R]: offset + X̃·mean over all the problem's parameters. */
   readonly offset: Float64Array
@@ -77,7 +77,7 @@ export function lossAndGradient(
 
 /**
  * Makes the result of a fit: adds the prior mean to q, and computes the loss before and after the descent in double
- * precision. Every engine uses it, so that the reported losses belong to the returned parameters.
+ * precision. Every engine uses this function, so that the reported losses belong to the returned parameters.
  * @param q displacement of the free parameters from their mean, [P]
  * @throws NearsideError `fit-diverged` if a parameter or a loss is not finite
  */

@@ -53,11 +53,14 @@ test('a well-formed problem passes', () => {
   expect(() => checkProblem(good)).not.toThrow()
 })
 
-test.each(bad)('%s is refused, and the error names it', async (_, change, message) => {
-  const problem = { ...good, ...change }
-  expect(() => checkProblem(problem)).toThrow(message)
-  await expect(createJsEngine().fit(problem)).rejects.toMatchObject({ code: 'input-invalid' })
-})
+test.each(bad)(
+  'a problem with %s is refused, and the error names the fault',
+  async (_, change, message) => {
+    const problem = { ...good, ...change }
+    expect(() => checkProblem(problem)).toThrow(message)
+    await expect(createJsEngine().fit(problem)).rejects.toMatchObject({ code: 'input-invalid' })
+  },
+)
 
 test('a case of weight 0 is checked for finite numbers only', () => {
   const weight = changed(good.weight, 0, 0)

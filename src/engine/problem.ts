@@ -22,8 +22,8 @@ function checkCount(name: string, value: number, least: number): void {
 function checkArray(name: string, array: Float32Array, length: number): void {
   if (!(array instanceof Float32Array)) refuse(`${name} must be a Float32Array`)
   if (array.length !== length) refuse(`${name} has ${array.length} numbers instead of ${length}`)
-  // The sum is finite if and only if all numbers are, because sums of single-precision values can't overflow double
-  // precision. The CPU computes four independent sums in parallel.
+  // The sum is finite if and only if all numbers are finite, because sums of single-precision values can't overflow
+  // double precision. The CPU computes four independent sums in parallel.
   let a = 0
   let b = 0
   let c = 0
@@ -107,10 +107,10 @@ const LANES = 4
 
 /**
  * Removes padding and frozen parameters from a problem, and centres it. In the shipped prior, 75 of 102 parameters are
- * frozen. Two changes, which don't change the exact result, make the problem stable in single precision, so all engines
- * use them:
- * - The unknown is q = p − mean. The descent starts at q = 0, and the prior's gradient is precision·q, so that no
- *   digits cancel in p − mean.
+ * frozen. All engines use two changes, which don't change the exact result, to make the problem stable in single
+ * precision:
+ * - The unknown of the fit is q = p − mean. The descent starts at q = 0, and the prior's gradient is precision·q, so
+ *   that no digits cancel in p − mean.
  * - Each case's rows are centred on its target's row, X̃_tk = X_tk − Σ_j target_tj X_tj. A softmax ignores a constant
  *   that its candidates share, so the loss stays the same. The gradient becomes Σ_k softmax_k X̃_tk, without
  *   differences of near-equal sums. Without centring, a column with equal values for all candidates would have a

@@ -39,7 +39,7 @@ function requireFinite(result: FitResult): FitResult {
 }
 
 /**
- * @param next finds the engine after `failed`; null if none is left
+ * @param next finds the engine after `failed`; null if no engine is left
  * @param onSwitch called after a change of engine, before the work continues
  */
 export function createResilientEngine(

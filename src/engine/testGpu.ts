@@ -1,5 +1,5 @@
 /**
- * @module Provides WebGPU in Node for tests and benchmarks, by the library Dawn. It runs on Mesa's llvmpipe, which
+ * @module Provides WebGPU in Node for tests and benchmarks, by the library Dawn. Dawn runs on Mesa's llvmpipe, which
  * computes in software, or on Dawn's null backend. The null backend validates every call and computes nothing, which
  * suits exact counts.
  */
@@ -7,7 +7,7 @@ import type { Adapter } from './adapter.ts'
 
 type Rig = 'software' | 'null'
 
-/** Both backends, each with a number of steps: `most` on the null backend, fewer on llvmpipe. */
+/** Both backends, each with a number of steps: `most` steps on the null backend, fewer on llvmpipe. */
 export const countingRigs = (most: number) =>
   [
     ['Dawn’s null backend', 'null', most],
@@ -34,7 +34,7 @@ async function instance(rig: Rig): Promise<GPU> {
   return made
 }
 
-/** Creates an adapter for one device. If this machine has none, it prints a line that says so and returns null. */
+/** Creates an adapter for one device. Without an adapter, it prints a line and returns null. */
 export async function nodeAdapter(rig: Rig): Promise<Adapter | null> {
   try {
     const adapter = await (await instance(rig)).requestAdapter()

@@ -36,7 +36,7 @@ import { followWire, keepOffline } from './wire/wire.ts'
 import { inUse, language } from './words/words.ts'
 
 interface AppProps {
-  /** The prerendered page on screen, if any. */
+  /** The prerendered page on screen, if there is one. */
   readonly first: FirstPage | null
   readonly start: () => Promise<Personalizer>
 }
@@ -44,7 +44,8 @@ interface AppProps {
 export function App({ first, start }: AppProps) {
   const load = useCallback(
     async (signal: AbortSignal) => {
-      // A prerendered page contains its own pictures. Other pictures load later, so that they don't delay its list.
+      // A prerendered page contains its own pictures. Pictures of other pages load later, so that they don't delay the
+      // page's list.
       if (!first) void loadPictures()
       await firstAnswer()
       const catalog = await loadCatalog(first?.items, signal)
@@ -54,7 +55,7 @@ export function App({ first, start }: AppProps) {
     [first],
   )
   const { value, failure, retry } = useLoaded(load, () => first && firstCatalog(first))
-  // The page hides texts until German is loaded (`beforePaint.ts`); from here on it shows them.
+  // The page hides texts until German is loaded (`beforePaint.ts`), and shows them from here on.
   useLayoutEffect(() => {
     delete document.documentElement.dataset.words
   }, [])
@@ -119,7 +120,7 @@ function OpenShop({ catalog: published, bestsellers: ids, start }: OpenShopProps
       },
       (error: unknown) => {
         if (left) return
-        // The personalizer failed, so show everyone's list, which `beforePaint.ts` hid.
+        // The personalizer failed, so the page shows everyone's list, which `beforePaint.ts` hid.
         delete document.documentElement.dataset.returning
         console.error(error)
         setUnavailable(true)
@@ -138,7 +139,7 @@ function OpenShop({ catalog: published, bestsellers: ids, start }: OpenShopProps
     return followOutbox()
   }, [])
 
-  // Load the files for later pages only now, because earlier they would delay the first list on a slow line or phone.
+  // The files for later pages load only now, because earlier they would delay the first list on a slow line or phone.
   const whole = catalog.enoughFor === null
   const open = whole && (started !== null || unavailable)
   useEffect(() => {

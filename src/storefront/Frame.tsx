@@ -30,7 +30,7 @@ const Console = laterPage(() => import('./pages/Console.tsx').then((page) => pag
 export function Frame() {
   const { catalog, unavailable } = useShop()
   const { enoughFor } = catalog
-  // Show the effect of a click at once, and render the new page in slices, so that the next click isn't delayed.
+  // The effect of a click shows at once, and the new page renders in slices, so that the next click isn't delayed.
   const [path] = useLocation()
   const shown = useDeferredValue(path)
   return (
@@ -59,7 +59,7 @@ function skip(event: MouseEvent): void {
 
 interface PagesProps {
   readonly path: string
-  /** False until the page's products have loaded. */
+  /** The value is false until the page's products have loaded. */
   readonly ready: boolean
 }
 

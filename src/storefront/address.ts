@@ -1,6 +1,6 @@
 /**
- * @module Private part of a page's address: search, filters, sorting. It is in the fragment, which browsers never send,
- * so no server reads it. Reloads, links and "back" keep this part.
+ * @module Private part of a page's address: search, filters, sorting. The private part is in the fragment, which
+ * browsers never send, so no server reads it. Reloads, links and "back" keep this part.
  */
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import { navigate } from 'wouter/use-browser-location'
@@ -15,8 +15,8 @@ const NAMES = ['q', 'in', 'price', 'stock', 'sort', 'show', 'shopper']
 const readFragment = () => new URLSearchParams(location.hash.slice(1))
 
 /**
- * Moves an old link's choices from the query to the fragment, before any other code reads them. The server saw them
- * when it answered the link, but later requests don't contain them.
+ * Moves an old link's choices from the query to the fragment, before any other code reads them. The server saw the
+ * choices of an old link when it answered the link, but later requests don't contain them.
  */
 export function hideChoices(): void {
   const query = new URLSearchParams(location.search)

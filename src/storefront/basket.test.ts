@@ -34,7 +34,7 @@ describe('basket', () => {
   })
 })
 
-test('departments are sorted by size, with “other” last and each item once', () => {
+test('departments are sorted by size, with “other” last, and each item is in one department', () => {
   const { departments, get } = createCatalog([
     { id: '1' },
     { id: '2' },

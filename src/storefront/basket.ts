@@ -53,7 +53,7 @@ export function putBack({ id, quantity }: BasketLine, place: number): void {
   basket.set(others.toSpliced(place, 0, { id, quantity: clampQuantity(quantity) }))
 }
 
-/** @returns whether the item is now on the list */
+/** @returns whether the item is now on the wishlist */
 export function toggleWish(id: string): boolean {
   const wished = wishlist.get().includes(id)
   wishlist.set(wished ? wishlist.get().filter((other) => other !== id) : [...wishlist.get(), id])

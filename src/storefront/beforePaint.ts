@@ -15,28 +15,28 @@ const { dataset } = document.documentElement
 const who = read('who') ?? 'me'
 /** Prefix of the keys of the person for whom the shopper shops. For `nobody`, nothing is stored. */
 const own = who === 'me' ? '' : `for.${who}.`
-// The page was rendered in English. For a German reader, hide its texts until German is loaded.
+// The page was rendered in English. For a German reader, the page's texts stay hidden until German is loaded.
 const language = read('language') ?? navigator.languages.find((tag) => /^(en|de)\b/.test(tag))
 if (String(language).startsWith('de')) {
   document.documentElement.lang = 'de-DE'
   dataset.words = 'awaited'
-  // If German doesn't load, show English.
+  // If German doesn't load, the page shows English.
   setTimeout(() => delete dataset.words, 10_000)
 }
 const theme = read('theme')
 if (theme === 'light' || theme === 'dark') dataset.theme = theme
 if (read('order') === 'base') dataset.order = 'base'
-// Hide everyone's list from a returning shopper until their own list is ready.
+// Everyone's list stays hidden from a returning shopper until their own list is ready.
 else if (read(`${own}known`) === true) dataset.returning = ''
 // The service worker has stored the font of the texts, so the page starts with it.
 if (navigator.serviceWorker?.controller) dataset.face = ''
-// Hide the prerendered list if the address filters or sorts it.
+// The prerendered list is hidden if the address filters or sorts it.
 if (/[?&#](price|stock|sort|show)=/.test(location.search + location.hash)) dataset.narrowed = ''
 if (read(`${own}viewed`) === true) dataset.viewed = ''
-// Hide the prerendered empty basket if this shopper's basket has products.
+// The prerendered empty basket is hidden if this shopper's basket has products.
 if (who !== 'nobody' && String(read('basket') ?? '') !== '') dataset.basket = ''
 
-// Mark early clicks, because a button or choice is visible before it works. `main.tsx` repeats the click then.
+// Early clicks are marked, because a button or choice is visible before it works. `main.tsx` repeats the click then.
 addEventListener('click', ({ target }) => {
   if (!(target instanceof Element)) return
   const early = target.closest(

@@ -51,7 +51,7 @@ export async function loadCatalog(
       const item = parseItem(raw, `catalog item ${items.length + 1}`)
       const same = shown.get(item.id)
       const kept = same && JSON.stringify(same) === JSON.stringify(item) ? same : item
-      // Compute the kind now: the first search would compute all kinds at once, and block a slow phone.
+      // The kind is computed now: the first search would compute all kinds at once, and block a slow phone.
       kindOf(kept)
       items.push(kept)
     }

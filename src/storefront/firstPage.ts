@@ -31,7 +31,7 @@ export interface FirstPage {
   readonly department?: string
   /** Ids of the products in both lists of the home page, best first, as the base model ranks them for a new shopper. */
   readonly bestsellers?: readonly string[]
-  /** History of the product, on a product's page. */
+  /** Sales history of the product, on a product's page. */
   readonly history?: HistoryLine
 }
 
@@ -58,7 +58,7 @@ const CHOSEN = ['85123A', '22423', '20725', '22720']
 
 export const windowOf = (catalog: Catalog): readonly Item[] => chosenOf(catalog, CHOSEN)
 
-/** Returns the named products. If the catalog lacks one, returns one product of each of the largest departments. */
+/** Returns the named products. If the catalog lacks one of them, one product of each of the largest departments. */
 export function chosenOf({ get, departments }: Catalog, ids: readonly string[]): readonly Item[] {
   const chosen = ids.flatMap((id) => get(id) ?? []).filter(isSold)
   if (chosen.length === ids.length) return chosen
@@ -150,12 +150,12 @@ export function firstCatalog({ path, items, departments, department }: FirstPage
     departments: known,
     department: (name) =>
       name === department ? known.find((one) => one.name === name) : undefined,
-    // If the search's worker can't answer, wait, because the whole catalog answers later.
+    // If the search's worker can't answer, the page waits, because the whole catalog answers later.
     search: (question) => askThread(question).catch(() => new Promise(() => {})),
   }
 }
 
-/** Reads the data from the document. Null if the document is only the outline, or was rendered for another address. */
+/** Reads the data from the document. Null if the document is only the outline, or of another address. */
 export function readFirstPage(document: Document): FirstPage | null {
   const text = document.getElementById(FIRST_PAGE)?.textContent
   if (!text) return null

@@ -29,7 +29,8 @@ export function forgetTogether(
       if (isAnswer(input.name)) noteAction(input)
       const by = who.get()
       const id = await personalizer.capture(input)
-      // A product that the shopper turned down leaves the wishlist, too, but not that of a person chosen meanwhile.
+      // A product that the shopper turned down leaves the wishlist, too, but not the wishlist of a person chosen
+      // meanwhile.
       if (id !== null && isAnswer(input.name) && who.get() === by)
         ended.set(
           id,
@@ -70,7 +71,8 @@ export function forgetTogether(
       }
     },
     setPersist(allowed) {
-      // Store the refusal before the disk is erased, so that a shopper who closes the tab at once isn't asked again.
+      // The refusal is stored before the disk is erased, so that a shopper who closes the tab at once isn't asked
+      // again.
       declined.set(!allowed)
       return personalizer.setPersist(allowed)
     },

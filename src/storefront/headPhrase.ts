@@ -1,6 +1,6 @@
 /**
- * @module Finds the phrase that names the product in a title. In English the head of a compound comes last
- * ("heart T-light *holder*"), before any preposition ("*jar* with pink lid").
+ * @module Finds the phrase that names the product in a title. In English the head of a compound comes last ("heart
+ * T-light *holder*"), before any preposition ("*jar* with pink lid").
  */
 interface Phrase<T> {
   readonly words: readonly string[]
@@ -22,7 +22,7 @@ const PREPOSITIONS: ReadonlySet<string> = new Set(['with', 'in', 'for', 'on', 'f
 /** Lower-case words in the title's order, with possessives and accents unchanged. */
 export function orderedWords(title: string): string[] {
   const text = title.toLowerCase().replace(/['’]s\b/g, '')
-  // Matching Unicode's character classes takes ten times as long, so use them only if needed.
+  // Matching Unicode's character classes takes ten times as long, so they are used only if needed.
   const words = /[^\0-\x7f]/.test(text) ? /[\p{L}\p{N}]+/gu : /[a-z0-9]+/g
   return text.match(words) ?? []
 }
@@ -73,7 +73,8 @@ export class PhraseIndex<T> {
       (this.#byLastWord.get(word) ?? NONE)
         .filter((phrase) => occurs(phrase.words, words, last))
         .map(({ value, rank, words: { length } }) => {
-          // Compare by rank, then by whether the phrase is before any preposition, then by length, then by position.
+          // Phrases are compared by rank, then by whether the phrase is before any preposition, then by length, then by
+          // position.
           const score = rank * 1000 + (last < head ? 500 : 0) + length * 30 + last
           return { value, rank, length, at: last - length + 1, score }
         }),

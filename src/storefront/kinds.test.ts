@@ -11,7 +11,7 @@ import KINDS from './words/kinds.json' with { type: 'json' }
 
 const kindsOf = (titles: readonly string[]) => titles.map((title) => kindOf({ id: 'i', title }))
 
-test('a title names its kind by its head, not by what is in it, on it or beside it', () => {
+test('a title names its kind by its head, not by what is in, on or beside the product', () => {
   expect(
     kindsOf([
       'Set of 3 Cake Tins Pantry Design',
@@ -45,7 +45,7 @@ test('a kind of fewer than eight products stays in its department', () => {
   expect(branches.size).toBe(8)
 })
 
-test('paths of a catalog are the tree, in place of kinds', () => {
+test('if a catalog’s categories are paths, the tree has these paths instead of kinds', () => {
   const items = named('Mug', 9).map((item, i) => ({
     ...item,
     category: i === 0 ? 'Home' : 'Home > Kitchen > Mugs',

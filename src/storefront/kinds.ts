@@ -1,5 +1,5 @@
 /**
- * @module Second level of the shop's departments: the levels below it if the catalog's categories are paths
+ * @module Second level of the shop's departments: the levels below a department if the catalog's categories are paths
  * ("Kitchen > Mugs"), else kinds of products, which titles name ("Mugs").
  */
 import type { Item } from '../index.ts'
@@ -24,7 +24,7 @@ const PACKING = /^(?:box|pack|set) of \d+ /i
 
 const known = new WeakMap<Item, string>()
 
-/** Kind that the title's head names. A prerendered page contains the kinds of products whose titles it lacks. */
+/** Kind that the title's head names. A prerendered page contains the kinds of products whose titles the page lacks. */
 export function kindOf(item: Item): string | undefined {
   const { title, attributes } = item
   if (!title) return attributes?.kind?.toString()
@@ -36,7 +36,7 @@ export function kindOf(item: Item): string | undefined {
 
 const branches = new WeakMap<Department, ReadonlyMap<string, readonly string[]>>()
 
-/** Levels of each product below the department, by id. Products of rare kinds have none. */
+/** Levels of each product below the department, by id. Products of rare kinds have no levels. */
 export function branchesOf(department: Department): ReadonlyMap<string, readonly string[]> {
   const before = branches.get(department)
   if (before) return before

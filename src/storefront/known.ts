@@ -1,6 +1,6 @@
 /**
- * @module Stores whether this device knows the shopper. At the next visit `beforePaint.ts` reads this, and the page
- * waits for the shopper's own list instead of first showing everyone's.
+ * @module Stores whether this device knows the shopper. At the next visit `beforePaint.ts` reads this value, and the
+ * page waits for the shopper's own list instead of first showing everyone's.
  */
 import type { Personalizer } from '../index.ts'
 import { createStored, mayKeep, who } from './stored.ts'
@@ -15,7 +15,7 @@ export function followKnown({ subscribe, getSnapshot }: Personalizer): void {
     const { status, events, model, learned, persist, profiles } = getSnapshot()
     const knows = learned.length > 0
     const looked = (events.byName.view_item ?? 0) > 0
-    // Ignore the snapshot until the personalizer has read its storage, because the snapshot shows no events before
+    // The snapshot is ignored until the personalizer has read its storage, because the snapshot shows no events before
     // that.
     if (status !== 'ready') return
     const allowed = persist.allowed === true

@@ -37,8 +37,8 @@ export async function loadJson(path: string, signal?: AbortSignal): Promise<unkn
 const SLICE = 25
 
 /**
- * Yields the elements of a large array in parts, as they arrive. The file has one element per line. Parsing the whole
- * array at once would block a slow phone for 50 ms.
+ * Yields the elements of a large array in parts, as they arrive. A file of this kind has one element per line. Parsing
+ * the whole array at once would block a slow phone for 50 ms.
  * @throws Error with a message for the shopper
  */
 export async function* loadArray(path: string, signal?: AbortSignal): AsyncGenerator<unknown[]> {
@@ -62,7 +62,7 @@ export async function* loadArray(path: string, signal?: AbortSignal): AsyncGener
   if (rest !== '' || end !== ']') throw unreadable(new Error('It breaks off.'))
 }
 
-/** Loads all elements without blocking a slow phone. If loading fails, returns the elements read before the failure. */
+/** Loads all elements without blocking a slow phone. If loading fails, returns the elements read before. */
 export async function loadLines<T>(path: string): Promise<T[]> {
   const lines: T[] = []
   const breathe = breathing()
@@ -72,7 +72,7 @@ export async function loadLines<T>(path: string): Promise<T[]> {
       await breathe()
     }
   } catch {
-    // Ignore the failure: pages then show fewer details.
+    // The failure is ignored, so pages show fewer details.
   }
   return lines
 }

@@ -66,7 +66,7 @@ const status = (root: HTMLElement) =>
 
 async function openMenu(root: HTMLElement, id: string): Promise<void> {
   await waitFor(() => expect(opener(root, id)).not.toBeNull())
-  // Press by script, because without the shop’s styles all menus are in one place.
+  // The press is by script, because without the shop’s styles all menus are in one place.
   opener(root, id)?.click()
   await waitFor(() => expect(status(root).length).toBeGreaterThan(words('why').length))
 }
@@ -89,7 +89,7 @@ afterEach(() => {
   history.replaceState(null, '', home)
 })
 
-test('in a department two answers fold their cards, Undo brings back the last, and the next products stay', async () => {
+test('in a department two answers fold their cards, Undo brings back the last card, and the next products stay', async () => {
   const root = await open('/category/Kitchen')
   await openMenu(root, 'i3')
   const best = places(root)
@@ -124,7 +124,7 @@ test('in a department, after an answer, “Show more” moves the focus to the f
   await waitFor(() => expect(added()).toBe('i24'))
 })
 
-test('in a search the menu says which search found the product, and in a sorted list that it is sorted', async () => {
+test('in a search the menu says which search found the product, and in a sorted list it says that the list is sorted', async () => {
   const root = await open('/search#q=tea')
   await openMenu(root, 'i4')
   expect(status(root)).toBe(words('why') + words('why.search', { query: 'tea' }))
@@ -136,7 +136,7 @@ test('in a search the menu says which search found the product, and in a sorted 
   expect(status(root)).toContain(words('list.dear'))
 })
 
-test('an answer to a wish takes it off the wishlist, and Undo puts it back', async () => {
+test('an answer to a wish removes it from the wishlist, and Undo puts it back', async () => {
   wishlist.set(['i7'])
   const root = await open('/wishlist')
   await openMenu(root, 'i7')

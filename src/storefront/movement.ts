@@ -9,7 +9,7 @@ export const KNOWN_PLACES = 200
 
 export interface Placed {
   readonly id: string
-  /** 1-based place; null: below `KNOWN_PLACES`. */
+  /** Place from 1; null if the product is below `KNOWN_PLACES`. */
   readonly base: number | null
   readonly personal: number | null
 }
@@ -21,7 +21,7 @@ export interface Movements {
   readonly personal: readonly (Placed & { readonly recommendation: Recommendation })[]
   /** Number of the shopper's first `shown` items that are not among the shop's first `shown` items. */
   readonly entered: number
-  /** The item that rose furthest; null if none rose. */
+  /** The item that rose furthest; null if no item rose. */
   readonly furthest: (Placed & { readonly recommendation: Recommendation }) | null
 }
 
@@ -66,7 +66,7 @@ export interface Move {
   readonly text: string
 }
 
-/** Text in the shopper's list: from which place in the shop's list the item comes. */
+/** Text in the shopper's list, which says from which place in the shop's list the item comes. */
 export function cameFrom({ base, personal }: Placed): Move {
   if (base === null || personal === null)
     return { direction: 'up', text: words('compare.fromBelow') }
@@ -77,7 +77,7 @@ export function cameFrom({ base, personal }: Placed): Move {
   }
 }
 
-/** Text in the shop's list: to which place in the shopper's list the item goes. */
+/** Text in the shop's list, which says to which place in the shopper's list the item goes. */
 export function wentTo({ base, personal }: Placed): Move {
   if (personal === null || base === null)
     return { direction: 'down', text: words('compare.belowPlace', { place: KNOWN_PLACES }) }

@@ -40,10 +40,11 @@ export function keepScroll(): void {
     try {
       sessionStorage.setItem(STORE, JSON.stringify([...positions].slice(-50)))
     } catch {
-      // Ignore a failure to store: a reload then starts at the top.
+      // A failure to store is ignored: a reload then starts at the top.
     }
   })
-  // Store the position now: the old page is still on screen, and its last scroll event is possibly still pending.
+  // The position is stored now, because the old page is still on screen, and its last scroll event is possibly still
+  // pending.
   addEventListener('pushState', () => {
     keep()
     stop()
@@ -89,7 +90,7 @@ globalThis.addEventListener?.('popstate', () => {
 /** Maximum milliseconds to wait for the list with the opened card, and for the scroll position. */
 const LIST_PATIENCE = 3000
 
-/** Resolves with the card that links to a page once its list is known and the card in sight; null without a card. */
+/** Resolves with the card that links to a page once its list is known and the card is in sight; null without a card. */
 async function cardTo(path: string): Promise<HTMLElement | null> {
   const cards = () =>
     [...document.querySelectorAll<HTMLElement>(`main a.card[href="${path}"]`)].filter(
@@ -123,14 +124,14 @@ function isInSight(element: HTMLElement): boolean {
 }
 
 interface ArrivalProps {
-  /** Null while the page is loading. */
+  /** The heading is null while the page is loading. */
   readonly path: string | null
 }
 
 /**
- * Scrolls a new page to the top and focuses its heading, once per navigation and never while the shopper types.
- * This is a class, because React calls only classes before it changes the document. At that time scrolling is cheap; a
- * moment later it would force the layout of the whole new page.
+ * Scrolls a new page to the top and focuses its heading, once per navigation and never while the shopper types. This
+ * component is a class, because React calls only classes before it changes the document. At that time scrolling is
+ * cheap; a moment later it would force the layout of the whole new page.
  * https://react.dev/reference/react/Component#getsnapshotbeforeupdate
  */
 export class Arrival extends Component<ArrivalProps> {
@@ -142,7 +143,7 @@ export class Arrival extends Component<ArrivalProps> {
     return null
   }
 
-  // React hides this part while a page's file loads, and mounts it again when the page shows, so set the focus then.
+  // React hides this part while a page's file loads, and mounts it again when the page shows, so the focus is set then.
   override componentDidMount(): void {
     this.focus()
   }
@@ -160,8 +161,8 @@ export class Arrival extends Component<ArrivalProps> {
     wentBack = false
     const focused = document.activeElement
     if (focused instanceof HTMLInputElement) return
-    // Focusing forces layout, so wait until the browser has laid out the page for painting. If another element of the
-    // new page has the focus by then, leave it there.
+    // Focusing forces layout, so the focus waits until the browser has laid out the page for painting. If another
+    // element of the new page has the focus by then, that element keeps it.
     requestAnimationFrame(async () => {
       await breathe()
       const reached = document.activeElement

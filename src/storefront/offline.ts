@@ -16,8 +16,8 @@ export const savesData = (): boolean =>
   (navigator as { connection?: { readonly saveData?: boolean } }).connection?.saveData === true
 
 /**
- * Stores the shop on the device once the shopper agrees to storing (`mayKeep`), and removes it after a refusal.
- * Call it when the shop is idle, because it must not delay a first list.
+ * Stores the shop on the device once the shopper agrees to storing (`mayKeep`), and removes it after a refusal. Call
+ * this when the shop is idle, because it must not delay a first list.
  */
 export function followForOffline(): void {
   let allowed: boolean | null = null
@@ -28,8 +28,9 @@ export function followForOffline(): void {
     if (allowed && !before) keeping = keepForOffline()
     if (allowed !== false || before === false) return
     const leave = () => (allowed === false ? leaveOffline() : undefined)
-    // Wait until storing has finished: otherwise it could store files after the removal. A service worker never answers
-    // if another tab's removal stops it while it stores, so the files that it left are removed after a while.
+    // The removal waits until storing has finished, because storing could otherwise add files after the removal. A
+    // service worker never answers if another tab's removal stops it while it stores, so the files that it left are
+    // removed after a while.
     void keeping.then(leave)
     setTimeout(leave, KEEPING_PATIENCE)
   }
@@ -58,7 +59,7 @@ async function keepForOffline(): Promise<void> {
     else if (savesData()) replayKept.set('saves-data')
     else replayKept.set(missing.some(({ why }) => why === 'QuotaExceededError') ? 'full' : 'failed')
   } catch (error) {
-    // Ignore the failure: the shop works, but the next visit needs a network and requests its page from the server.
+    // The failure is ignored: the shop works, but the next visit needs a network and requests its page from the server.
     console.info('Offline use is not available:', error)
     replayKept.set('failed')
   }
@@ -67,7 +68,7 @@ async function keepForOffline(): Promise<void> {
 async function register(): Promise<ServiceWorker> {
   if (!('serviceWorker' in navigator)) throw new Error('This browser has no service workers.')
   const registered = await navigator.serviceWorker.register(WORKER_FILE, checkBy(isCut.get()))
-  // Check for a new release. Without a network the check fails, which doesn't matter.
+  // Check for a new release. Without a network the check for a newer service worker fails, which doesn't matter.
   if (!isCut.get()) registered.update().catch(() => undefined)
   const { active } = await navigator.serviceWorker.ready
   if (!active) throw new Error('The service worker has gone.')
@@ -81,8 +82,8 @@ interface Missing {
 }
 
 /**
- * Asks the service worker to store the shop's files. It starts after the first visit's files have loaded, so the page
- * sends the list of these files.
+ * Asks the service worker to store the shop's files. Storing starts after the first visit's files have loaded, so the
+ * page sends the list of these files.
  * @returns files of fast-forward that are not stored
  */
 function keep(worker: ServiceWorker, replay: boolean): Promise<readonly Missing[]> {

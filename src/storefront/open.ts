@@ -1,6 +1,6 @@
 /**
- * @module The page's first, short script. It starts the personalizer's worker, which then works while the browser still
- * reads the shop's script.
+ * @module The page's first, short script. The script starts the personalizer's worker, which then works while the
+ * browser still reads the shop's script.
  */
 import './shop.css'
 import { breathe } from './breathe.ts'
@@ -12,7 +12,7 @@ import { loadGerman } from './words/loadGerman.ts'
 collectAsked()
 beginSearch()
 beginPersonalizer()
-// Load German if `beforePaint.ts` found that it is needed. `followLanguage` handles a failure later.
+// German loads here if `beforePaint.ts` found that it is needed. `followLanguage` handles a failure later.
 if (document.documentElement.dataset.words) loadGerman().catch(() => undefined)
 
 /**
@@ -24,7 +24,7 @@ function whole(): Promise<unknown> | null {
   return new Promise((resolve) => addEventListener('DOMContentLoaded', resolve, { once: true }))
 }
 
-/** Starts the shop. Each of its two scripts starts in its own task, so that neither blocks a slow phone for long. */
+/** Starts the shop. Both scripts of the page start in tasks of their own, so neither blocks a slow phone for long. */
 async function open(): Promise<void> {
   await import('./App.tsx')
   await breathe()
@@ -35,5 +35,5 @@ async function open(): Promise<void> {
   if (!root) throw new Error('The page has no #shop element')
   await openShop(root)
 }
-// Don't await this: the shop's script imports parts of this script, so each script would wait for the other.
+// This isn't awaited: the shop's script imports parts of this script, so each script would wait for the other.
 void open()

@@ -1,8 +1,8 @@
 /**
  * @module Sends orders to the shop's server. Each order has an entry of its own in `localStorage` until the server
  * accepts it, so that no tab overwrites another tab's order; the orders of a visit as nobody wait in memory. Only one
- * tab sends at a time. The server stores an order once, by its id, even if it arrives again. Orders that it finds
- * invalid are not sent again.
+ * tab sends at a time. The server stores an order once, by its id, even if it arrives again. Orders that the server
+ * finds invalid are not sent again.
  */
 import { createSignal } from './signal.ts'
 import { createStored, NOBODY, who } from './stored.ts'
@@ -11,7 +11,7 @@ import { isCut } from './wire/wire.ts'
 const PREFIX = 'nearside-shop.unsent.'
 /** Milliseconds until orders that failed are sent again. */
 const AGAIN = 30_000
-/** Answers to an order that the server will never take: bad request, too large, unprocessable. */
+/** Status codes of answers to an order that the server will never take: bad request, too large, unprocessable. */
 const FINAL = [400, 413, 422]
 
 interface SentLine {
@@ -20,7 +20,7 @@ interface SentLine {
   readonly price: number
 }
 
-/** Orders that could not be stored. They wait in memory while the page is open. */
+/** Orders that could not be stored. Such orders wait in memory while the page is open. */
 const inMemory = new Map<string, string>()
 /** Ids of orders placed as nobody. */
 const nobodys = new Set<string>()
@@ -81,7 +81,10 @@ export function withdraw(ids: readonly string[]): void {
   look()
 }
 
-/** Sends waiting orders now, when the wire is mended, and when the network returns. @returns function that ends this */
+/**
+ * Sends waiting orders now, when the wire is mended, and when the network returns. @returns function that stops the
+ * sending
+ */
 export function followOutbox(): () => void {
   const stop = new AbortController()
   const { signal } = stop

@@ -1,6 +1,6 @@
 /**
- * @module Product pictures. They all come from one file that is the same for everybody, because separate requests would
- * tell the server which products are on screen.
+ * @module Product pictures. All pictures come from one file that is the same for everybody, because separate requests
+ * would tell the server which products are on screen.
  */
 import { useEffect, useState } from 'react'
 import type { Item } from '../index.ts'
@@ -11,10 +11,10 @@ import { createSignal, useSignal } from './signal.ts'
 
 /** Pack of all pictures; null while the pack loads. */
 const pack = createSignal<PicturePack | null>(null)
-/** File name → address that causes no request, for pictures shown so far; null if there is no such picture. */
+/** Address of each picture shown so far, by file name, which causes no request; null if there is no such picture. */
 const addresses = new Map<string, string | null>()
 
-/** Loads all pictures. Until then, products without a picture show their first letters. */
+/** Loads all pictures. Until the pack has loaded, products without a picture show their first letters. */
 export async function loadPictures(): Promise<void> {
   takePictures(await loadLines('catalog/pictures.json'))
 }
@@ -36,7 +36,7 @@ export function takeOverPictures(document: Document): void {
  */
 export function usePicture({ image = '' }: Item, early: boolean) {
   const name = image.slice(image.lastIndexOf('/') + 1)
-  // During hydration, this is null even if the pack has loaded by then.
+  // During hydration, the address is null even if the pack has loaded by then.
   const loaded = useSignal(pack)
   const [, redraw] = useState(0)
   const known = addresses.get(name)
@@ -60,7 +60,7 @@ export function usePicture({ image = '' }: Item, early: boolean) {
 
 const percent = (sign: string) => `%${sign.charCodeAt(0).toString(16)}`
 
-/** Address of a picture while prerendering. The address contains the picture itself. */
+/** Address of a picture while prerendering. While prerendering, the address contains the picture itself. */
 function drawBeforehand(name: string): string | null | undefined {
   if (typeof document !== 'undefined') return undefined
   const svg = fromPack(name)

@@ -16,7 +16,7 @@ export const theme = createStored<Theme>('nearside-shop.theme', (value) =>
 
 /**
  * Whether the shopper refused to store what the shop learns, so that no later visit asks again. The personalizer itself
- * stores a yes.
+ * stores the shopper's yes.
  */
 export const declined = createStored('nearside-shop.declined', (value) => value === true, 'promise')
 

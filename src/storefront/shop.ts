@@ -12,7 +12,7 @@ export interface Shop {
   readonly unavailable: boolean
   /** Items that a prerendered page shows until this shopper's list arrives; undefined on later pages. */
   readonly bestsellers: Signal<readonly string[] | undefined>
-  /** Item last viewed in this visit. It is in memory only; the personalizer stores the events. */
+  /** Item last viewed in this visit. This item is in memory only; the personalizer stores the events. */
   readonly lastLooked: Signal<string | null>
 }
 

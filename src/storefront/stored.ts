@@ -1,6 +1,7 @@
 /**
- * @module A value in `localStorage`, shared by all tabs. A value that can't be on the disk lives as long as the page.
- * That is so if storage is denied (private windows), before the shopper's yes, and while the shopper shops as nobody.
+ * @module A value in `localStorage`, shared by all tabs. A value that can't be on the disk lives as long as the page. A
+ * value is not on the disk if storage is denied (private windows), before the shopper's yes, and while the shopper
+ * shops as nobody.
  */
 import { createSignal, type Signal } from './signal.ts'
 
@@ -12,7 +13,7 @@ const SHOP = 'nearside-shop.'
 /** Prefix of the keys of a person for whom the shopper shops; the person's id follows. */
 const FOR = `${SHOP}for.`
 
-/** Key of a hint for whom the shopper shops. The next page uses it until its personalizer has started. */
+/** Key of a hint that says for whom the shopper shops. The next page uses it until its personalizer has started. */
 const WHO = `${SHOP}who`
 
 /** Person for whom the shopper shops: an id in the personalizer's `profiles` (`who/follow.ts`). */
@@ -52,7 +53,7 @@ export const mayKeep = createSignal<boolean | null>(null)
 type Kind =
   /** Value that decides what leaves this device or stays on it; stored even while the shopper shops as nobody. */
   | 'promise'
-  /** Value for the page's looks. A visit as nobody starts with it, and its changes last as long as the page. */
+  /** Value for the page's looks. A visit as nobody starts with this value, and its changes last as long as the page. */
   | 'setting'
   /** One value for the shopper and all people for whom the shopper shops; a visit as nobody has a separate value. */
   | 'shared'
@@ -62,7 +63,7 @@ type Kind =
   | 'note'
 
 interface Stored<T> extends Signal<T> {
-  /** Erases the values of the shopper and of nobody. `keepOnly` erases those of others. */
+  /** Erases the values of the shopper and of nobody. `keepOnly` erases those of other people. */
   clear(): void
 }
 
@@ -124,7 +125,7 @@ export function createStored<T>(
     mayKeep.subscribe(() => {
       if (mayKeep.get()) return store()
       if (mayKeep.get() === null) return
-      // After a no, the visit continues in memory.
+      // After a no to storing, the visit continues in memory.
       if (key !== name || kind === 'note') unstored.set(key, signal.get())
       if (kind === 'note') erase()
     })

@@ -199,7 +199,7 @@ test('a keyboard order captures one purchase with all items and takes no payment
   const press = async (role: 'button' | 'link', name: string) => {
     const control = screen.getByRole(role, { name, exact: true })
     await expect.element(control).toBeVisible()
-    // Focus the button and press the key in one call, because a page that takes the focus in between would get the key.
+    // Focus and key press are one call, because a page that takes the focus in between would get the key.
     await userEvent.type(control, '{Enter}')
   }
   await press('button', 'Add to basket')
@@ -234,7 +234,7 @@ test('a department whose name contains an ampersand can be filtered by price', a
     )
   await waitFor(() => expect(cards()[0]).toBe('i28'))
   expect(cards().at(-1)).toBe('i10')
-  // Choices are in the address: a link sets them, "back" removes them.
+  // Choices are in the address: a link sets them, and "back" removes them.
   const option = (name: RegExp) => screen.getByRole('checkbox', { name })
   await expect.element(option(/^£1 to £3/)).toBeChecked()
   await expect.element(option(/^£3 to £8/)).toHaveAccessibleName('£3 to £8 5 products')
@@ -429,7 +429,7 @@ test('“Recently viewed” needs a view of at least a second, leaves out the pa
   await expect.element(viewed).not.toBeInTheDocument()
 })
 
-test('the basket’s page lists what goes with the whole basket', async () => {
+test('the basket’s page lists products that go with the whole basket', async () => {
   basket.set([
     { id: 'i2', quantity: 1 },
     { id: 'i4', quantity: 1 },
@@ -486,7 +486,7 @@ test('a search for a page of the shop leads there on Enter or on arrival, and �
   await waitFor(() => expect(location.pathname).toBe('/orders'))
 })
 
-test('a search that finds nothing offers the same without its price, and no unrelated department', async () => {
+test('a search that finds nothing offers the same search without its price, and no unrelated department', async () => {
   const screen = await open('/search#q=tea+thing+under+£0.05')
   await expect.element(screen.getByText(/Nothing found/)).toBeVisible()
   const offered = screen.getByRole('list', { name: 'Suggestions' }).getByRole('link')
@@ -643,7 +643,7 @@ test('the heading gets the focus even if the focused element vanishes just after
   const screen = await open('/')
   const passing = document.body.appendChild(document.createElement('button'))
   passing.focus()
-  // Runs between the change of the page and the next frame.
+  // This runs between the change of the page and the next frame.
   const observer = new MutationObserver(() => {
     if (document.querySelector('main h1')?.textContent === 'Heart thing 2') passing.remove()
   })

@@ -7,7 +7,7 @@ import type { Synonyms } from '../search.ts'
 
 export const SYNONYMS: Synonyms = list
 
-/** German synonyms. If they can't be loaded, the list is empty, and only English words find products. */
+/** German synonyms. If the synonyms can't be loaded, the list is empty, and only English words find products. */
 export const loadGermanSynonyms = (): Promise<Synonyms> =>
   import('../../data/online-retail/synonyms.de.json').then(
     ({ default: german }) => german,

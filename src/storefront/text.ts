@@ -35,7 +35,8 @@ export const pounds = (whole: number): string =>
     : format(whole, { style: 'currency', currency: 'GBP', maximumFractionDigits: 0 })
 
 /**
- * Function that formats a value. It creates the format when it is first used in a language, not while a script loads.
+ * Function that formats a value. The function creates the format when it is first used in a language, not while a
+ * script loads.
  */
 export function formatLater(
   make: (locale: string) => { format(value: number): string },

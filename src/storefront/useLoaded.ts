@@ -9,7 +9,8 @@ export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, initial:
     if (failure !== null) return
     const abort = new AbortController()
     load(abort.signal).then(
-      // Render in slices: rendering a whole shop at once would block a slow phone for a third of a second.
+      // The page renders in slices, because rendering a whole shop at once would block a slow phone for a third of a
+      // second.
       (loaded) => startTransition(() => setValue(() => loaded)),
       (error: Error) => {
         if (!abort.signal.aborted) setFailure(error.message)

@@ -1,6 +1,6 @@
 /**
- * @module Personal order of a page's products, which stays fixed once it is shown. Otherwise the page's own events (a
- * query, a view) would move products while the shopper looks at them.
+ * @module Personal order of a page's products, which stays fixed once it is shown. Without a fixed order, the page's
+ * own events (a query, a view) would move products while the shopper looks at them.
  */
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import type { Recommendation } from '../index.ts'
@@ -11,9 +11,9 @@ import { who } from './stored.ts'
 
 interface Steady {
   readonly ids: readonly string[]
-  /** Ranks and reasons that are known of the items, in any order. */
+  /** Ranks and reasons that are known of the items, in any sequence. */
   readonly ranked: readonly Recommendation[]
-  /** False until an order is known. */
+  /** The value is false until an order is known. */
   readonly settled: boolean
 }
 
@@ -26,7 +26,7 @@ interface Shown {
 
 /**
  * Products as last shown at each entry of the browser's history, so that "back" shows them in the same order. A reload
- * clears this map.
+ * clears these entries.
  */
 const shownAt = new Map<string, Shown>()
 const MOST_ENTRIES = 50
@@ -39,8 +39,8 @@ function keepShown(shown: Shown): void {
 }
 
 /**
- * Products as this entry of the history showed them. Null if it showed another list or other products, or if the
- * shopper has made the device forget something since.
+ * Products as this entry of the history showed them. The products are null if the entry showed another list or other
+ * products, or if the shopper has made the device forget something since.
  */
 function shownHere(key: string, erasures: number, ids: readonly string[]): Shown | null {
   const shown = shownAt.get(entryNow())
@@ -53,8 +53,8 @@ function shownHere(key: string, erasures: number, ids: readonly string[]): Shown
 /**
  * @param list name of the list, e.g. a department or a query; another list, or a switch between personal and
  * shop order, brings a new order
- * @param popular whether `ids` are in a new shopper's order. If so, a new shopper's first page doesn't wait for the
- * device, and a prerendered page shows `ids` as they are
+ * @param popular whether `ids` are in a new shopper's order. If `ids` are in that order, a new shopper's first page
+ *   doesn't wait for the device, and a prerendered page shows `ids` as they are
  */
 export function useSteadyOrder(list: string, ids: readonly string[], popular = false): Steady {
   const wanted = useSignal(order)
@@ -83,7 +83,7 @@ export function useSteadyOrder(list: string, ids: readonly string[], popular = f
     return () => removeEventListener('pushState', keepAgain)
   }, [kept])
   if (kept?.key === key) return { ids: kept.ids, ranked: ranked.items, settled: true }
-  // While the next order is computed (the shopper types), keep the last one, because placeholders would flicker.
+  // While the next order is computed (the shopper types), the last order stays, because placeholders would flicker.
   return {
     ids: ranked.ids,
     ranked: ranked.items,

@@ -23,7 +23,8 @@ export function useProductView(id: string): void {
       capture({ name: 'view_item', item_id: id, dwell_ms: Math.round(elapsed()) })
     }
     const plan = () => {
-      // Wait a little longer than a second, because timers can fire early, and 999 ms would count as a misclick.
+      // The timer waits a little longer than a second, because timers can fire early, and 999 ms would count as a
+      // misclick.
       timer = window.setTimeout(emit, Math.max(0, LOOK_MS + 20 - elapsed()))
     }
     const onVisibility = () => {
@@ -42,7 +43,7 @@ export function useProductView(id: string): void {
     return () => {
       clearTimeout(timer)
       document.removeEventListener('visibilitychange', onVisibility)
-      // StrictMode mounts, unmounts and mounts again, so ignore a view of almost no time.
+      // StrictMode mounts, unmounts and mounts again, so a view of almost no time is ignored.
       if (elapsed() > 50) emit()
     }
   }, [id, capture, lastLooked])

@@ -1,13 +1,13 @@
 /**
- * @module A blank page that requests every kind of resource, from a server of the same run. Its requests show which
- * headers the browser adds by itself.
+ * @module A blank page that requests every kind of resource, from a server of the same run. The page's requests show
+ * which headers the browser adds by itself.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { BrowserContext } from 'playwright-core'
 
-/** Names of this machine: one is a secure context like a shop's own origin, the other is another site. */
+/** Names of this machine: one name is a secure context like a shop's own origin, the other name is another site. */
 const [PAGE, OTHER] = ['blank.localhost', 'other.localhost']
 
 const PIXEL = Buffer.from('R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=', 'base64')

@@ -77,7 +77,7 @@ export interface Packet {
   readonly to: string
   /** Sequence number of TCP. */
   readonly sequence: number
-  /** Whether it is a SYN without an ACK. */
+  /** Whether the packet is a SYN without an ACK. */
   readonly opens: boolean
   readonly payload: Buffer
 }

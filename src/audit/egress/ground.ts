@@ -25,7 +25,7 @@ interface Ground extends Pick<Rules, 'shopAt' | 'nameOf'> {
   watch(eager?: boolean): Promise<Watched>
 }
 
-/** URL without content; it shows what the browser requests by itself. */
+/** URL of a page without content, which shows what the browser requests by itself. */
 export const BLANK = 'http://blank.test/'
 /** Ports that the probes use: pages, and TURN over TCP. */
 const COLLECTED = [80, 443, 3479]
@@ -78,7 +78,7 @@ export async function inJail(order: Order): Promise<Ground> {
     (isLoopback(hostname) ? ['127.0.0.1', '[::1]'] : [hostname, nameAddress(hostname)]).map(
       (address) => `${address}:${port}`,
     )
-  // Leave out the encrypted connections to a secure site, because the same bytes follow decrypted.
+  // The encrypted connections to a secure site are left out, because the same bytes follow decrypted.
   const closed = secure.flatMap(doorsOf)
   const read = (sent: Sent[]) => sent.filter(({ to }) => !closed.includes(to))
   const shopAt = [

@@ -1,6 +1,6 @@
 /**
  * @module A network namespace without a way out: every address leads to this machine, every name resolves, and every
- * packet is captured. Needs Linux, root, `ip` and `tcpdump`.
+ * packet is captured. The namespace needs Linux, root, `ip` and `tcpdump`.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
@@ -26,11 +26,11 @@ export function furnishJail(folder: string): void {
   for (const card of ['out0', 'out1']) ip(`link set ${card} up`)
   ip('route add local 0.0.0.0/0 dev lo src 198.18.255.1')
   ip('-6 route add local ::/0 dev lo')
-  // Hide the host's resolver, which could otherwise be reached through its socket.
+  // The host's resolver is hidden, because it could otherwise be reached through its socket.
   const files = {
     'resolv.conf': `nameserver ${RESOLVER}\n`,
     'nsswitch.conf': 'hosts: files dns\n',
-    // Replace the host's own list, because an address of the shop in it would apply here.
+    // The host's own list is replaced, because an address of the shop in it would apply here.
     hosts: '127.0.0.1 localhost\n::1 localhost\n',
   }
   for (const [name, text] of Object.entries(files)) {
@@ -40,7 +40,7 @@ export function furnishJail(folder: string): void {
   }
 }
 
-/** Answers each query with an address that belongs to its name only, so that a packet shows the name. */
+/** Answers each query with an address that belongs to this name only, so that a packet shows the name. */
 export async function startResolver() {
   const refused = new Set<string>()
   const names = new Map<string, string>()
@@ -65,9 +65,9 @@ export async function startResolver() {
   socket.bind(53, RESOLVER)
   await once(socket, 'listening')
   return {
-    /** Address of a name; the same on each call. */
+    /** Address of a name, which is the same on each call. */
     addressOf,
-    /** Stops answering for these names: the browser requests them by itself. */
+    /** Stops answering for these names, because the browser requests them by itself. */
     refuse: (some: Iterable<string>) => {
       for (const name of some) refused.add(name)
     },

@@ -26,7 +26,7 @@ const FILE: readonly (readonly [string, string])[] = [
   ['Accept-Language', 'en-US,en;q=0.9'],
 ]
 type Headers = Readonly<Record<string, string | null>>
-/** @param headers values that replace or add headers; null removes one */
+/** @param headers values that replace or add headers; null removes a header */
 function get(target: string, headers: Headers = {}): string {
   const names = Object.keys(headers)
   const kept = FILE.map(([name, value]) => [name, name in headers ? headers[name] : value] as const)
@@ -84,7 +84,7 @@ describe('a request', () => {
     expect(verdict).toMatchObject({ requests: 5, findings: [] })
   })
 
-  it('a request to the vault is explained like one to the shop', () => {
+  it('a request to the vault is explained like a request to the shop', () => {
     const toVault = (text: string) => tcp(text, '198.18.1.7:80')
     const vault = { Host: 'vault.example' }
     expect(
@@ -280,7 +280,7 @@ describe('two shoppers', () => {
   })
 })
 
-it('no undeclared destination, name or datagram is explained except the browser’s own', () => {
+it('no undeclared destination, name or datagram is explained, except the browser’s own', () => {
   expect(reasons(tcp('', '198.18.1.9:443'))).toEqual([
     'goes to an address that the shop doesn’t declare',
   ])
@@ -400,7 +400,7 @@ describe('the browser’s own log', () => {
     ])
   })
 
-  it('the browser’s own log is read up to where it was cut off', () => {
+  it('the browser’s own log is read up to the point where it was cut off', () => {
     expect(readNetLog(text.slice(0, text.indexOf('"type":4') + 5), isShop)).toHaveLength(3)
     expect(readNetLog('{"constants":', isShop)).toEqual([])
   })

@@ -1,4 +1,4 @@
-/** @module Explains each thing that a browser sent, or reports it as unexplained. */
+/** @module Explains each piece of data that a browser sent, or reports it as unexplained. */
 import type { Sent } from './flows.ts'
 import { type HttpRequest, readQuestion, readRequests } from './http.ts'
 import type { MarkFinder } from './marks.ts'

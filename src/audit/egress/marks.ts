@@ -10,7 +10,7 @@ import {
 } from 'node:zlib'
 import { DAY } from '@nearside/core/time.ts'
 
-/** Texts and numbers that occur nowhere else. */
+/** Marks are texts and numbers that occur nowhere else. */
 export interface Marks {
   readonly ids: readonly string[]
   readonly titles: readonly string[]
@@ -69,7 +69,7 @@ function* shapesOf(mark: string | number): Generator<{ text?: string; bytes?: Bu
   ] as const) {
     const bytes = Buffer.alloc(method.startsWith('writeD') ? 8 : 4)
     bytes[method](mark)
-    // Search all eight bytes of a time: four of them stay the same for a minute, and occur in text by chance.
+    // All eight bytes of a time are searched: four of them stay the same for a minute, and occur in text by chance.
     if (bytes.length === 8 || !Number.isInteger(mark)) yield { bytes }
   }
 }
@@ -110,7 +110,7 @@ export function createMarkFinder(marks: Iterable<string | number>): MarkFinder {
       if (text !== undefined) texts.add(Buffer.from(text), String(mark))
       if (bytes !== undefined) binary.add(bytes, String(mark))
     }
-  // Cache by content: a browser mostly repeats what it sends.
+  // Results are cached by content, because a browser mostly repeats what it sends.
   const known = new Map<string, ReadonlySet<string>>()
   return (bytes) => {
     const key = bytes.toString('latin1')
@@ -135,7 +135,7 @@ const SHORTEST_RUN = 8
 const OPTIONS = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: LONGEST }
 const BROTLI = { finishFlush: constants.BROTLI_OPERATION_FLUSH, maxOutputLength: LONGEST }
 
-/** `bytes` itself, and everything under at most `depth` encodings. */
+/** The value `bytes` itself, and everything that at most `depth` encodings hide in it. */
 function* layersOf(bytes: Buffer, depth = DEPTH): Generator<Buffer> {
   yield bytes
   if (depth > 0) for (const under of decodings(bytes)) yield* layersOf(under, depth - 1)
@@ -149,7 +149,7 @@ function* decodings(bytes: Buffer): Generator<Buffer> {
   // UTF-16 text that Latin-1 can write, in either byte order.
   if (/(\0[\s\S]){4}|([\s\S]\0){4}/.test(text))
     for (const phase of [0, 1]) yield bytes.filter((_, at) => at % 2 === phase) as Buffer
-  // In a path or between dashes, it is unknown where base64 starts, so try all four offsets.
+  // In a path or between dashes, it is unknown where base64 starts, so all four offsets are tried.
   for (const [run] of text.matchAll(/[\w+/-]{8,}/g))
     for (let phase = 0; phase < 4 && run.length - phase >= SHORTEST_RUN; phase++)
       yield Buffer.from(run.slice(phase), 'base64')

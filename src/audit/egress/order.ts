@@ -11,7 +11,7 @@ export interface Order {
   readonly method: Method
   /** URL of the shop's home page. */
   readonly url: string
-  /** URL of its vault, if that has another origin. Data sent there counts as sent to the shop. */
+  /** URL of the shop's vault, if the vault has another origin. Data sent to the vault count as sent to the shop. */
   readonly vault?: string
   /** Folder for captures and certificates; removed afterwards. */
   readonly folder: string
@@ -19,9 +19,7 @@ export interface Order {
   readonly upstreams: readonly string[]
   /** Path of a module with a `ShopperScript`. */
   readonly script?: string
-  /**
-   * Paths that the shop requests, with `*` for any characters except a slash; absent: the paths of a first visit.
-   */
+  /** Paths that the shop requests, with `*` for any characters except a slash; default: the paths of a first visit. */
   readonly declared?: readonly string[]
   readonly events: number
   /** Idle time in seconds. */
@@ -32,7 +30,7 @@ export interface Order {
   readonly args: string[]
 }
 
-/** URLs of the shop and of its vault, in this order. */
+/** URLs of the shop and of its vault, in this sequence. */
 export const sitesOf = ({ url, vault }: Pick<Order, 'url' | 'vault'>): URL[] =>
   [url, ...(vault === undefined ? [] : [vault])].map((site) => new URL(site))
 
@@ -43,16 +41,16 @@ export interface Outcome {
   readonly browserNames: readonly string[]
   /** Number of paths that the shop declares. */
   readonly declared: number
-  /** SHA-256 of these paths, written one per line. */
+  /** SHA-256 of the shop's declared paths, written one per line. */
   readonly declaredHash: string
   /** Headers of the shop's home page. */
   readonly headers: Readonly<Record<string, string>>
   /**
-   * The first shopper, then the second, who acts differently. Both appear once more for each repetition of the
+   * The first shopper, then the second, who acts differently. Both shoppers appear once more for each repetition of the
    * comparison.
    */
   readonly shoppers: readonly ShopperOutcome[]
-  /** Difference that the last comparison found; every earlier comparison found one, too. */
+  /** Difference that the last comparison found; every earlier comparison found a difference, too. */
   readonly difference: Difference
   readonly probes: readonly (Pick<Probe, 'name' | 'kind' | 'where'> & {
     readonly lifted: Trace

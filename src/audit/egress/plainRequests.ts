@@ -1,6 +1,6 @@
 /**
  * @module Requests of a blank page in the observed browser, per kind of resource: spelling, order and values of
- * headers. The shop's requests must have the same.
+ * headers. The shop's requests must have the same headers.
  */
 import type { HttpRequest } from './http.ts'
 
@@ -14,7 +14,7 @@ interface Plain {
 }
 
 export interface PlainRequests {
-  /** Deviations from a blank page's requests; empty if there are none. */
+  /** Deviations from a blank page's requests; empty if there are no deviations. */
   faultsOf(request: HttpRequest): string[]
 }
 

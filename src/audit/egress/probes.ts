@@ -5,9 +5,9 @@
 
 export interface Probe {
   readonly name: string
-  /** Target. `channel`: another server. `planted`: the shop itself; no policy can stop that. */
+  /** Target of a probe. `channel`: another server. `planted`: the shop itself, which no policy can prevent. */
   readonly kind: 'channel' | 'planted'
-  /** Place where the script runs. `opener`: in a page of its own, because it navigates away. */
+  /** Place where the script runs. `opener`: in a page of its own, because the script navigates away. */
   readonly where: 'page' | 'opener' | 'worker' | 'service worker'
   readonly script: string
 }

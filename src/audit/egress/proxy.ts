@@ -1,4 +1,4 @@
-/** @module Proxy between the browser and the shop. On demand it removes the shop's security policies. */
+/** @module Proxy between the browser and the shop. On demand the proxy removes the shop's security policies. */
 import { execFileSync } from 'node:child_process'
 import { createHash, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
@@ -66,7 +66,7 @@ export async function startProxy(
     port: portOf(servers[0]),
     /** Paths requested by plain GETs before `settle`. */
     first: first as ReadonlySet<string>,
-    /** Waits until no request has come for a while: then the shop's own loading is over. */
+    /** Waits until no request has come for a while, because then the shop's own loading is over. */
     async settle(): Promise<void> {
       const end = Date.now() + LONGEST_LOAD_MS
       while (Date.now() < Math.min(end, last + QUIET_MS))
@@ -78,7 +78,7 @@ export async function startProxy(
       settled = false
       asked = []
     },
-    /** Requests since `begin`, in order of arrival. */
+    /** Requests since `begin`, in sequence of arrival. */
     asked: (): readonly Asked[] => asked,
     gave: (host: string, path: string, validator: string) =>
       given.has(`${host} ${path} ${validator}`),

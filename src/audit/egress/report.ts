@@ -6,7 +6,7 @@ import { canonicalJson } from '@nearside/core/canonicalJson.ts'
 import type { Outcome } from './order.ts'
 import { listOf } from './twoShoppers.ts'
 
-/** Least number of planted leaks that the search must find to be credible. */
+/** Minimum number of planted leaks that the search must find to be credible. */
 const LEAST_LEAKS = 30
 
 interface EgressReport extends Outcome {
@@ -27,7 +27,7 @@ interface EgressReport extends Outcome {
     readonly found: number
     readonly missed: readonly string[]
   }
-  /** Faults of the shop or of the proof; empty if there are none. */
+  /** Faults of the shop or of the proof; empty if there are no faults. */
   readonly faults: readonly string[]
   readonly limits: readonly string[]
 }
@@ -53,7 +53,7 @@ export function createReport(
   const channels = probes.filter(({ kind }) => kind === 'channel')
   const open = named(channels.filter(({ policed }) => policed === 'found'))
   const untried = named(channels.filter(({ lifted }) => lifted !== 'found'))
-  // Leave out the probes of channels that this browser doesn't use: such a probe plants no leak.
+  // Probes of channels that this browser doesn't use are left out, because such a probe plants no leak.
   const planted = probes.filter(
     ({ kind, lifted }) => lifted === 'found' || (kind === 'planted' && lifted === 'nothing'),
   )
@@ -100,7 +100,7 @@ export interface SignedReport {
 const message = (report: EgressReport) =>
   concat(utf8('nearside egress v1\0'), utf8(canonicalJson(report)))
 
-/** @param pem private key: PKCS #8, Ed25519; absent: a new key for this report */
+/** @param pem private key: PKCS #8, Ed25519; default: a new key for this report */
 export function signReport(report: EgressReport, pem?: string): SignedReport {
   const key = pem ? createPrivateKey(pem) : generateKeyPairSync('ed25519').privateKey
   const { x = '' } = createPublicKey(key).export({ format: 'jwk' })
@@ -114,7 +114,7 @@ export function signReport(report: EgressReport, pem?: string): SignedReport {
 export const isUnchanged = ({ report, key, signature }: SignedReport): Promise<boolean> =>
   verify(Buffer.from(key, 'base64'), signature, message(report))
 
-/** The report for people, in Markdown. */
+/** The report in Markdown, for people. */
 export function describeReport({ report, key, signature }: SignedReport): string {
   const { shoppers, difference, leaks, probes, open, untried, faults, idle } = report
   const findings = shoppers.flatMap((one) => one.findings)

@@ -9,7 +9,7 @@ import type { ShopperScript, Visit } from './visit.ts'
 /** A browser that is observed from start to end. */
 export interface Watched {
   readonly context: BrowserContext
-  /** Data that it has sent so far. */
+  /** Data that the browser has sent so far. */
   sent(): Promise<Sent[]>
   /** Closes the browser; returns all data that it sent. */
   end(): Promise<Sent[]>
@@ -23,7 +23,7 @@ const QUIET_MS = 10_000
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Waits until `holds` is true or the time is over. @returns whether it is true */
+/** Waits until `holds` is true or the time is over. @returns whether `holds` became true */
 async function patiently(holds: () => Promise<boolean> | boolean, ms: number): Promise<boolean> {
   const end = Date.now() + ms
   while (!(await holds())) {
@@ -49,13 +49,13 @@ export async function watchShopper(
   const page = await context.newPage()
   const { events, held } = await script.shop({ ...visit, page, context }, settled)
   say(`${events} events made; idle for ${idle} s`)
-  // Wait for the load to end, so that this stage doesn't cut it off at a random point.
+  // The load must end first, so that this stage doesn't cut it off at a random point.
   await settled()
   const serviceWorker = await page.evaluate(async () => {
     const registered = await navigator.serviceWorker?.getRegistration()
     return registered?.active?.scriptURL ?? null
   })
-  // Spend half of the time without a network, because data held back would leave on reconnection.
+  // Half of the time is spent without a network, because data held back would leave on reconnection.
   await context.setOffline(true)
   await wait(idle * 500)
   await context.setOffline(false)
@@ -74,14 +74,14 @@ const allOf = ({ ids, titles, queries, prices, times }: Marks) => [
   ...[ids, titles, queries, prices, times].flat(),
 ]
 
-/** Result of a probe. `found`: in the sent data; `nothing`: no trace; `no worker`: none could be started. */
+/** Result of a probe. `found`: in the sent data; `nothing`: no trace; `no worker`: no worker could be started. */
 export type Trace = 'found' | 'nothing' | 'no worker'
 
 /**
  * Tries every probe on the shop's home page and in its workers.
  * @param serviceWorker URL of the shop's service worker, if it has one
  * @param least minimum number of milliseconds to wait for traces; the wait continues as long as new traces arrive
- * @returns the trace of each probe, in the order of `PROBES`
+ * @returns the trace of each probe, in the sequence of `PROBES`
  */
 export async function tryProbes(
   { context, sent, end }: Watched,
@@ -157,9 +157,10 @@ async function workerOf(script: string, page: Page, context: BrowserContext): Pr
 }
 
 /**
- * Wakes the service worker: Chromium stops an idle one until a page of the shop needs it. If the shop has registered
- * none yet, because it starts only under its policy, this function registers it, as a classic script or a module.
- * @returns undefined if there is none, or the browser refuses it
+ * Wakes the service worker: Chromium stops an idle service worker until a page of the shop needs it. If the shop has
+ * registered no service worker yet, because it starts only under its policy, this function registers it, as a classic
+ * script or a module.
+ * @returns undefined if there is no service worker, or the browser refuses it
  */
 async function serviceWorkerOf(
   context: BrowserContext,

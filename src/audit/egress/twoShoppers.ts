@@ -1,6 +1,7 @@
 /**
- * @module Compares two shoppers who act differently in one shop. Kind, number and order of the requests to the server
- * must not tell the two apart. Requests are compared as they arrived at the shop, over all connections.
+ * @module Compares two shoppers who act differently in one shop. Kind, number and sequence of the requests to the
+ * server must not distinguish the two shoppers. Requests are compared as they arrived at the shop, over all
+ * connections.
  */
 
 /** One request, with all of its headers, as one line of text. */
@@ -12,19 +13,19 @@ export interface Asked {
   readonly settled: boolean
 }
 
-/** Differences between two shoppers; all empty if there are none. */
+/** Differences between two shoppers; all empty if there are no differences. */
 export interface Difference {
   /** Requests that the first shopper made more often than the second; one entry per surplus request. */
   readonly first: readonly string[]
   readonly second: readonly string[]
-  /** Pairs `x, then y` of the first shopper's requests of one kind that the second made in the other order. */
+  /** Pairs `x, then y` of the first shopper's requests of one kind that the second made in the other sequence. */
   readonly order: readonly string[]
 }
 
 /**
- * While a shop loads, the browser decides number and order of requests over several connections, so only the files are
- * compared. The browser also decides when to look for a newer service worker, so order is compared per kind of
- * resource.
+ * While a shop loads, the browser decides number and sequence of requests over several connections, so only the files
+ * are compared. The browser also decides when to look for a newer service worker, so the sequence is compared per kind
+ * of resource.
  */
 export function compareShoppers(first: readonly Asked[], second: readonly Asked[]): Difference {
   const of = (all: readonly Asked[], settled: boolean) =>
@@ -46,8 +47,8 @@ export function compareShoppers(first: readonly Asked[], second: readonly Asked[
 }
 
 /**
- * Repeats the comparison until one finds no difference. A busy machine causes an occasional difference; a channel
- * causes one in every comparison.
+ * Repeats the comparison until a comparison finds no difference. A busy machine causes an occasional difference, but a
+ * channel causes a difference in every comparison.
  * @param most maximum number of comparisons
  * @returns the difference that the last comparison found
  */

@@ -19,7 +19,7 @@ export interface Visit {
 export interface ShopperScript {
   /**
    * Fills the shop with marks and events once `settled` has resolved. If the shop declares no paths, the paths
-   * requested until then count as declared.
+   * requested until `settled` resolves count as declared.
    * @returns the number of events, and the device's stored data about them if that is available
    */
   shop(visit: Visit, settled: () => Promise<void>): Promise<{ events: number; held?: string }>

@@ -67,7 +67,7 @@ export const command = defineCommand(syntax, async ({ out }, context) => {
       return value === true ? [`${option.long}`] : [`${option.long}`, String(value)]
     }),
   ])
-  // Parse the options of all steps first, so that a mistake in the last step shows before hours of work.
+  // The options of all steps are parsed first, so that a mistake in the last step shows before hours of work.
   for (const [step, line] of lines.entries())
     await runStep({ ...STEPS[step].command, run: async () => null }, line, context)
 

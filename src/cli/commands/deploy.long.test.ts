@@ -1,6 +1,6 @@
 /**
  * @module Starts the examples of `docs/deploy` as they are written: the entry point, command and mounts of each
- * service, and `ExecStart` of each unit. Only containers, TLS and systemd's sandbox are not tested.
+ * service, and `ExecStart` of each unit. The test leaves out only containers, TLS and systemd's sandbox.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -125,7 +125,7 @@ describe('nearside evaluate', () => {
     expect(text).toMatch(/^ {2}2-3 /m)
     expect(result.verdict.map(({ store }) => store)).toEqual(['install', 'seeded'])
     expect(text).toContain('Next different product')
-    // A second model learned from orders alone.
+    // A second model has learned from orders alone.
     expect(result.owner?.serverModel).toMatch(/^(orders alone|every event)$/)
     expect(text).not.toContain('no model learned')
     expect(text).not.toMatch(/NaN|undefined|Infinity/)
@@ -249,7 +249,8 @@ describe('--protocol next-basket', () => {
       expect(arm['ndcg@10:lo']).toBeLessThanOrEqual(arm['ndcg@10'])
       expect(arm['ndcg@10:hi']).toBeGreaterThanOrEqual(arm['ndcg@10'])
     }
-    // Regular customers buy their favourites again. Their own purchase counts find these items; popularity doesn't.
+    // Regular customers buy their favourites again. The shoppers' own purchase counts find these items; popularity
+    // doesn't.
     expect(arms[2]['recall@10']).toBeGreaterThan(arms[0]['recall@10'])
     // P-TopFreq lists no item that the shopper has not bought.
     expect(arms[1]['recall@10:explore']).toBe(0)

@@ -162,8 +162,8 @@ async function download(
 type Said = Required<Pick<Part, 'title' | 'text'>>
 
 /**
- * Prints columns, counts, the match of log and catalog, and three rows. The counts of a file's lines add up to their
- * total.
+ * Prints columns, counts, the match of log and catalog, and three rows. The counts of a file's lines add up to the
+ * file's total.
  */
 function describe(
   { logs, catalog, match, shop, files }: ImportReport,

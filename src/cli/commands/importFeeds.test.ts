@@ -42,7 +42,7 @@ describe('import of a Google Merchant Center feed', () => {
     expect(items).toEqual(EXPECTED)
   })
 
-  test('reads ratings of 0 to 5, and counts others as lost', async () => {
+  test('import reads ratings of 0 to 5, and counts others as lost', async () => {
     const rows = ['4.6 128', '4,5 1280', '5 ', '0 0', ' 3', '87 12', 'good 2', '-1 4'].map(
       (text, at) => {
         const [rating, reviews] = text.split(' ')
@@ -62,7 +62,7 @@ describe('import of a Google Merchant Center feed', () => {
     expect(report.catalog?.lost).toEqual({ 'bad rating': 3 })
   })
 
-  test('reads badges, and leaves out those that no card would show', async () => {
+  test('import reads badges, and leaves out badges that no card would show', async () => {
     const rows = ['New', ' Organic ', '', 'x'.repeat(25)].map((badge, at) => ({
       ...{ id: `p${at + 1}`, title: 'Mug', link: 'x', price: '9 EUR', badge },
     }))
@@ -104,7 +104,7 @@ describe('import of a Google Merchant Center feed', () => {
     expect(await sold('2024-06-01T00:00+0200/2024-06-30T23:59+0200')).toEqual([49.95, undefined])
     const later = { price, from: '2027-06-01T00:00:00Z', until: '2027-06-30T23:59:00Z' }
     expect(await sold('2027-06-01T00:00Z/2027-06-30T23:59Z')).toEqual([49.95, later])
-    // The end day is inclusive: the sale ends at the next midnight.
+    // The end day is inclusive, so the sale ends at the next midnight.
     const days = { price, from: '2026-06-01T00:00:00Z', until: '2026-06-16T00:00:00Z' }
     expect(await sold('2026-06-01/2026-06-15')).toEqual([49.95, days])
     expect(await sold('2026-06-01/2026-06-14')).toEqual([49.95, undefined])

@@ -143,7 +143,7 @@ describe('import of Shopify’s exports', () => {
         title: 'Tea towel',
         price: 8,
         category: 'Textiles',
-        // The catalog doesn't name the brand; the orders do.
+        // The catalog doesn't name the brand, but the orders do.
         brand: 'House brand',
         currency: 'EUR',
         url: '/products/tea-towel',
@@ -198,7 +198,7 @@ describe('import of Shopify’s exports', () => {
       },
     ] as const
 
-  test('takes the price to compare with for the usual price, unless it is malformed or not above the price', async () => {
+  test('import takes Shopify’s compare-at price for the usual price, unless it is malformed or not above the price', async () => {
     const product = (sku: string, usual: string, Price = '9.00') => ({
       ...{ Title: sku, 'URL handle': sku, Status: 'active', SKU: sku },
       ...{ Price, 'Compare-at price': usual },

@@ -26,7 +26,7 @@ describe('unreadable prices', () => {
     expect(items.map(({ price }) => price)).toEqual([undefined, undefined, 4])
   })
 
-  test('unreadable prices and prices in foreign currencies are reported', async () => {
+  test('import reports unreadable prices and prices in foreign currencies', async () => {
     const { report, printed, events } = await runImport({
       'orders.csv':
         'order,customer,sku,title,price,currency,date\n' +
@@ -66,7 +66,7 @@ describe('files in two encodings', () => {
       Buffer.from(';2024-05-01\n'),
     ])
 
-  test('a file in two encodings is decoded line by line, and so is a euro sign in either encoding', async () => {
+  test('a file in two encodings is decoded line by line, and a euro sign is read in either encoding', async () => {
     const latin = Buffer.from('Käse', 'latin1')
     const { items } = await imported({
       'orders.csv': Buffer.concat([
@@ -111,7 +111,7 @@ describe('truncated files', () => {
     ['a document', 'catalog.json', graph],
     ['a feed', 'catalog.xml', xml],
   ])(
-    '%s is read if it is complete, and refused wherever it ends too early',
+    'the file %s is read if it is complete, and refused wherever it ends too early',
     async (_kind, name, text) => {
       const { items } = await imported({ ...ORDER, [name]: text })
       expect(items).toHaveLength(3)

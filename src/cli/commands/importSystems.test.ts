@@ -41,7 +41,7 @@ const MEDUSA = {
   },
   order: (id: number, item: number) => medusaOrder(id, [medusaItem(item)]),
 } as const
-/** Parameters of the address of the products. */
+/** Parameters of the products' address. */
 const parametersOf = ({ name }: { readonly name: string }) =>
   name === 'medusa' ? '?key=pk_public&region_id=reg_1' : ''
 
@@ -193,7 +193,7 @@ test('Shopify: ratings come from the standard metafields, on a scale of 5', asyn
   }
 })
 
-test('Shopify: another version’s address and an access token are used as given', async () => {
+test('Shopify: the address of another version and an access token are used as given', async () => {
   const shop = { products: [], orders: [shopifyOrder(1, [shopifyLine(1)])] }
   const { address, asked } = await shops.serve((one) => shops.answerShopify(shop, one))
   vi.stubEnv('NEARSIDE_SHOP_TOKEN', 'shpat_secret')
@@ -463,7 +463,7 @@ describe.each([SHOPIFY, WOOCOMMERCE, MEDUSA])('$name', (system) => {
         flags: { from: system.name, out, ...more },
       })
 
-    test('sync writes changed, gone and new products; an implausible answer of the shop changes nothing', async () => {
+    test('sync writes changed, removed and new products; an implausible answer of the shop changes nothing', async () => {
       const changing = { ...shop }
       let isDown = false
       const { address } = await shops.serve((one, nth) =>

@@ -136,7 +136,7 @@ test('import of Vendure reads orders and products; cancelled, refunded and shopp
   const sent = (path: RegExp, name: string) =>
     new Set(asked.filter((one) => path.test(one.path)).map(({ headers }) => headers[name]))
   expect(sent(/^\/admin-api$/, 'vendure-api-key')).toEqual(new Set([KEY]))
-  // The catalog is what an anonymous shopper sees.
+  // The catalog contains what an anonymous shopper sees.
   for (const name of ['vendure-api-key', 'authorization', 'cookie'])
     expect(sent(/^\/shop-api\?vendure-token=uk$/, name)).toEqual(new Set([undefined]))
 })
@@ -176,7 +176,7 @@ it.each<[string, Answer, RegExp]>([
   expect(existsSync(out)).toBe(false)
 })
 
-test('the token is required, goes nowhere unencrypted, and no message shows it', async () => {
+test('Vendure’s token is required, is never sent unencrypted, and no message shows it', async () => {
   const flags = { from: 'vendure', out: join(testFolder(), 'out') }
   const run = (orders: string) =>
     runCommand(importCommand, { flags: { ...flags, orders } }).catch(String)

@@ -45,7 +45,7 @@ it('inspect shows features, best sellers and download size of a model, as text a
   await expect(inspect(models)).rejects.toMatchObject({ code: 'model-corrupt' })
 })
 
-it('inspect shows who signed a model, and refuses it if no named key did', async () => {
+it('inspect shows who signed a model, and refuses the model if no named key signed it', async () => {
   const [models, key] = [testFolder(), join(testFolder(), 'key.pem')]
   await publishModel(models, await writeBaseModel(testModel(testShop())))
   const [publisher] = (await runCommand(keys, { flags: { key } })).printed

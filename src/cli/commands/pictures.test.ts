@@ -31,7 +31,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 const inFolder = (name: string) => join(folder, name)
 const run = (flags: Flags) => runCommand(pretrain, { flags })
 
-/** Vectors of three looks, noisy, all near one direction; the last product of a shop has none. */
+/** The vectors are of three looks, noisy, all near one direction; the last product of a shop has no vector. */
 function vectorsOf(count: number, seed = 1): (readonly number[] | undefined)[] {
   const random = createRandom(seed)
   const direction = () => Array.from({ length: 64 }, () => random.normal())
@@ -40,7 +40,7 @@ function vectorsOf(count: number, seed = 1): (readonly number[] | undefined)[] {
   return Array.from({ length: count }, (_, k) => {
     if (k === count - 1) return undefined
     const noise = direction()
-    // As the float32 values of a model.
+    // The numbers are rounded like the float32 values of a model.
     return looks[k % LOOKS].map((one, j) => Math.fround(3 * common[j] + one + 0.3 * noise[j]))
   })
 }
@@ -77,7 +77,7 @@ const FORMS = {
 
 const bytesIn = (models: string, version = '1') => readFile(join(models, version, FILE))
 
-it('pretrain --catalog reads vectors of each form alike, and the published site lists what looks alike', async () => {
+it('pretrain --catalog reads every form of vectors the same way, and the published site lists products that look alike', async () => {
   const items = products(30)
   const packed: Buffer[] = []
   for (const [name, write] of Object.entries(FORMS)) {
@@ -128,7 +128,7 @@ it('a wrong vector is refused, with file, line and reason, and nothing is writte
     code: 'catalog-invalid',
     message: expect.stringContaining('products.jsonl line 2'),
   })
-  // A feed of prices is read without vectors, so that a wrong one doesn't stop prices.
+  // A feed of prices is read without vectors, so that a wrong vector doesn't stop prices.
   const feed = await readProductFile(inFolder('products.jsonl'), 0)
   expect(feed.items.map(({ price }) => price)).toEqual([1, 2, 3, 4, 5, 6])
   expect(JSON.stringify(feed)).not.toContain('pictureVector')
@@ -160,7 +160,7 @@ it('import hands vectors to the shop folder, from a column of any name', async (
   for (const [j, value] of kept.entries()) expect(value).toBeCloseTo(given[j] / length, 5)
 })
 
-it('pretrain --shop trains with vectors, and --from takes those of the catalog as it is now', async () => {
+it('pretrain --shop trains with picture vectors, and --from uses the vectors that the catalog has now', async () => {
   const [shop, models] = [inFolder('testshop'), inFolder('trained')]
   const made = testShop(60, 12)
   const write = async (seed: number | null) => {
@@ -179,7 +179,7 @@ it('pretrain --shop trains with vectors, and --from takes those of the catalog a
   await write(2)
   await run({ ...common, from: models, until: '2024-03-20' })
   expect((await bytesIn(models, '2')).equals(first)).toBe(false)
-  // A catalog without vectors: the next version has none.
+  // The catalog now has no vectors, so the next version has none.
   await write(null)
   await run({ ...common, from: models })
   const manifest: ModelManifest = JSON.parse(

@@ -194,7 +194,7 @@ async function makeVersion(options: Options, from: string | undefined, context: 
   const started = Date.now()
   const leaveOneOut = options.protocol === 'leave-one-out'
   const named = from === undefined ? null : await readModel(from)
-  // A model that was made without a log can't be updated, so train anew.
+  // A model that was made without a log can't be updated, so a new model is trained.
   const parent = named && isFromCatalog(named) ? null : named
   const holdout = await readHoldout(options.holdout)
   const encoder = options.epochs === undefined ? {} : { epochs: options.epochs }
@@ -269,7 +269,7 @@ async function makeVersion(options: Options, from: string | undefined, context: 
   return { ...latest, seconds, manifestContent: manifest }
 }
 
-/** Undefined for an update, which has no forecast. */
+/** The forecast is undefined for an update. */
 function describeForecast(metrics: ModelManifest['metrics']): string | undefined {
   if (!metrics.validationShoppers) return undefined
   const [value, error] = [metrics['ndcg@10'], metrics['ndcg@10.error']]

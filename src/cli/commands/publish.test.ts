@@ -307,7 +307,7 @@ it('with keys on the page, publish accepts only signed releases that are newer a
   expect((await publish()).said).toContain('the page names no keys')
   const { said } = await publish({ publisher })
   expect(said).toMatch(/^ok +signature: Release 1, signed by 1, is valid until /)
-  // A key file can also require the signature of the helper or of a second publisher; neither has signed.
+  // A key file can also require the signature of the helper or of a second publisher; neither has signed here.
   const file = join(testFolder(), 'keys.json')
   const other = (await runCommand(keys, { flags: { key: join(testFolder(), 'other.pem') } }))
     .printed[0]

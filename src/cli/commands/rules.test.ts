@@ -153,7 +153,7 @@ it('rules check refuses another subcommand and two catalogs', async () => {
   await expect(check([], { shop: '..' })).rejects.toThrow('--catalog or --shop')
 })
 
-it('rules sign signs what devices check: a later release each time, without touching the rules', async () => {
+it('rules sign signs what devices check, each time as a later release, without changing the rules', async () => {
   const folder = testFolder()
   const [file, key] = ['rules.json', 'key.pem'].map((name) => join(folder, name))
   const [publisher] = (await runCommand(keys, { flags: { key } })).printed
@@ -172,7 +172,7 @@ it('rules sign signs what devices check: a later release each time, without touc
   }
   const [first, second, lost] = releases.map(({ signed }) => signed?.release ?? 0)
   expect(second).toBeGreaterThan(first)
-  // The third was signed without the earlier file, and yet devices take it; its number is its time.
+  // The third file was signed without the earlier file, and yet devices take it, because its number is its time.
   expect(lost).toBeGreaterThan(second)
   expect(releases[0].signed?.expires).toBeLessThanOrEqual(Date.now() + 7 * DAY)
 })

@@ -100,7 +100,7 @@ describe('nearside serve', () => {
   })
 
   it.skipIf(NO_POSTGRES !== '')(
-    `runs two processes on one PostgreSQL store, which needs its key${NO_POSTGRES}`,
+    `serve runs two processes on one PostgreSQL store, which needs its key${NO_POSTGRES}`,
     async () => {
       const postgres = await startPostgres()
       onTestFinished(() => postgres.remove())
@@ -108,7 +108,7 @@ describe('nearside serve', () => {
       const key = join(testFolder(), 'store.key')
       writeFileSync(key, `${'0f'.repeat(32)}\n`, { mode: 0o600 })
       const common = { role: 'single', store, models: await createModels() }
-      // Start two processes alike: the second finds the first one's round and joins it.
+      // Both processes start in the same way: the second finds the first one's round and joins it.
       const servers = [
         await start({ ...common, 'store-key': key }),
         await start({ ...common, 'store-key': key }),
@@ -123,7 +123,7 @@ describe('nearside serve', () => {
       }
       expect(hashes.size).toBe(1)
       for (const server of servers) await server.stop()
-      // The store needs its key again, so another key, or none, fails.
+      // The store needs its key again, so another key, or no key, fails.
       const bare = start(common)
       await expect(bare).rejects.toThrow(/--store-key/)
     },
@@ -203,7 +203,7 @@ describe('nearside serve', () => {
     expect((await send('127.0.0.1%3A1')).status).toBe(503)
     expect((await send('127.0.0.1%3A2%2Fhelper')).status).toBe(503)
     expect((await send('127.0.0.1%3A3')).status).toBe(404)
-    /** Origin that the answer to a preflight request allows. Browsers decide by this answer. */
+    /** Origin that the answer to a preflight request allows. By this answer browsers decide. */
     const allowed = async (url: string, origin: string) => {
       const headers = {
         ...{ origin, 'access-control-request-method': 'POST' },

@@ -90,7 +90,7 @@ it('serve exits on SIGTERM under load, repeatedly, and loses no acknowledged rep
     for (let body = queue.pop(); body; body = queue.pop()) {
       let status = await post(server, body)
       while (status > 201 || status === 0) {
-        // The server is stopping, down, or starting. It never rejects a valid report.
+        // The server is stopping, down, or starting. The server never rejects a valid report.
         expect([0, 503]).toContain(status)
         await wait(20)
         status = await post(server, body)
@@ -111,7 +111,7 @@ it('serve exits on SIGTERM under load, repeatedly, and loses no acknowledged rep
 }, 600_000)
 
 it.skipIf(NO_FAILING_DISK !== '')(
-  `exits when a flush fails, acknowledges no report of it, and resumes from the stored data${NO_FAILING_DISK}`,
+  `serve exits when a flush fails, acknowledges no report of this flush, and resumes from the stored data${NO_FAILING_DISK}`,
   async () => {
     const disk = createFailingDisk()
     const server = await createServer(32, disk.environment)
@@ -131,7 +131,7 @@ it.skipIf(NO_FAILING_DISK !== '')(
 )
 
 it.skipIf(NO_FAILING_DISK !== '')(
-  `answers 503 while the disk is full, and accepts the same reports once there is room${NO_FAILING_DISK}`,
+  `serve answers 503 while the disk is full, and accepts the same reports once there is room${NO_FAILING_DISK}`,
   async () => {
     const disk = createFailingDisk()
     const server = await createServer(32, disk.environment)

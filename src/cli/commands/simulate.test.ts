@@ -78,7 +78,7 @@ describe('nearside simulate', () => {
       const { result, text } = await simulate({ devices: 20, rounds: 1, attack: `${attack}=0.2` })
       const [round] = result.rounds
       expect(round).toMatchObject({ counted: 16, sumExact: true, epsilon: null })
-      // Servers refuse reports that break the protocol. `flip` and `promote` follow the protocol and look honest.
+      // Servers refuse reports that break the protocol, but `flip` and `promote` follow it and look honest.
       const isRefused = !['flip', 'promote'].includes(attack)
       if (isRefused) expect(round.rejected).toBeGreaterThan(0)
       expect(text).toContain(`4 devices per round are hostile and send ${ATTACKS[attack]}`)
@@ -123,7 +123,7 @@ describe('nearside simulate', () => {
     expect(await readFile(page, 'utf8')).toContain('<table')
   })
 
-  it('plays weeks of a made-up year, and writes its picture beside the Markdown', async () => {
+  it('simulate plays weeks of a made-up year, and writes its picture beside the Markdown', async () => {
     const file = join(testFolder(), 'year.md')
     const flags = { year: 200, rounds: 2, devices: 3, markdown: file }
     const { result, printed } = await runCommand(command, { flags })

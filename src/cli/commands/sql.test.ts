@@ -59,7 +59,7 @@ it.each([
   [{ dialect: 'bigquery' }, 'shop.log'],
   [{ dialect: 'snowflake' }, 'ga4:shop.log'],
   [{ dialect: 'postgres', columns: 'shopper=a,item=b' }, 'log'],
-])('sql rejects %j of %s', async (flags, table) => {
+])('sql rejects the options %j of %s', async (flags, table) => {
   await expect(runCommand(command, { positionals: [table], flags })).rejects.toMatchObject({
     code: 'input-invalid',
   })

@@ -1,6 +1,6 @@
 /**
- * @module Runs import → pretrain → evaluate → publish → doctor on shops with difficult logs. They cover years
- * between purchases, one item in every basket, and thousands of one-time shoppers. They also cover missing
+ * @module Runs import → pretrain → evaluate → publish → doctor on shops with difficult logs. The logs cover years
+ * between purchases, one item in every basket, and thousands of one-time shoppers. The logs also cover missing
  * categories and prices, titles in Cyrillic and Japanese, vanished items, and all events of a day at one second.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -63,7 +63,7 @@ it.each(SHOPS)(
     expect(findings.filter(({ level, about }) => level === 'error' && about !== 'worker')).toEqual(
       [],
     )
-    // Long limit: the test trains models, perhaps on a busy machine.
+    // The limit is long, because the test trains models, perhaps on a busy machine.
   },
   900_000,
 )

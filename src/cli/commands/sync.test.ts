@@ -121,7 +121,7 @@ test('a sale that begins or ends in the feed changes the price and the usual pri
   const { live, publish, state, sync } = await shop(send(withSales({ p3: '10 EUR' })))
   await sync()
   expect(live().changed).toEqual([{ id: 'p3', ...struck }])
-  // The sale is in the catalog now; its end is a change.
+  // The sale is in the catalog now, so its end is a change.
   publish(but({ p3: struck, p4: { price: 14, regularPrice: 20 } }))
   await sync()
   expect(live().changed).toEqual([{ id: 'p4', price: 14, regularPrice: 0 }])
@@ -133,7 +133,7 @@ test('a sale that begins or ends in the feed changes the price and the usual pri
   ])
 })
 
-test('a feed without usual prices leaves those of the catalog', async () => {
+test('a feed without usual prices leaves the usual prices of the catalog', async () => {
   const { live, publish, sync } = await shop(send(tsv(but({ p4: { price: 13 } }))))
   publish(but({ p3: { regularPrice: 20 }, p4: { regularPrice: 20 } }))
   await sync()
@@ -282,7 +282,7 @@ test('changes to a catalog that is published meanwhile are computed anew', async
   expect(live()).toMatchObject({ catalog, added: [{ id: 'p0' }, { id: 'p1' }, { id: 'p2' }] })
 })
 
-test('sync --watch waits longer after each failure, up to an hour, and then as before', async () => {
+test('sync --watch waits longer after each failure, up to an hour, and after a success as long as before', async () => {
   const stop = new AbortController()
   const waits: number[] = []
   const errors: unknown[] = []

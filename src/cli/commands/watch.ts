@@ -24,7 +24,7 @@ const LOOK_EVERY = 60_000
 export async function watchLog(nights: Nights): Promise<void> {
   let last = { stamp: null as string | null, day: -1 }
   while (!nights.signal.aborted) {
-    // Take the stamp before reading the log: events that arrive meanwhile are for the next night.
+    // The stamp is taken before the log is read: events that arrive meanwhile are for the next night.
     const next = { stamp: await nights.stampOf(), day: Math.floor(nights.now() / DAY) }
     if (next.stamp !== null && next.stamp !== last.stamp && next.day > last.day) {
       last = next

@@ -30,9 +30,9 @@ const PACKAGE = new URL('../../../package.json', import.meta.url)
 /** Files that builds make, and lock files of other dependencies. */
 const MADE =
   /[\\/](node_modules|dist|\.next|package-lock\.json|public[\\/](catalog|models|nearside))$/
-/** Signs that have a special meaning for a shell. */
+/** Characters that have a special meaning for a shell. */
 const SPECIAL = /["$`%!\n]/
-/** The two lines by which an example stores without a question. */
+/** The two lines by which an example stores data without asking. */
 const STORES_ALWAYS = /^ *\/\/ A shop that asks[^\n]*\n *persist: 'always',\n/m
 
 /** @throws NearsideError `input-invalid` unless the folder is new or empty */

@@ -55,7 +55,7 @@ export async function runCreate(
   })
   if (values.help) return print(USAGE)
   if (positionals.length > 1) throw invalidInput(`give one folder, not ${positionals.join(' ')}`)
-  /** The given answer, or the answer that a person types. After a wrong answer the program repeats the question. */
+  /** The answer from the command line, or from a person. After a wrong answer the program repeats the question. */
   const answer = async <T>(
     name: string,
     given: string | undefined,

@@ -33,7 +33,7 @@ export function createAsker(fetch: typeof globalThis.fetch, timeout: number): As
   let origin: string | undefined
 
   async function once(url: string, kind: keyof typeof MOST_BYTES): Promise<Answer> {
-    // For a file of another origin, send `Origin`, as the page's script would.
+    // For a file of another origin, the request has `Origin`, as the page's script would send it.
     const isForeign = origin !== undefined && new URL(url).origin !== origin
     const headers = { 'accept-encoding': 'br, gzip', ...(isForeign && { origin }) }
     try {
@@ -84,7 +84,7 @@ export function createAsker(fetch: typeof globalThis.fetch, timeout: number): As
   }
 }
 
-/** Reason of a failed request. Node's message is only “fetch failed”; its cause says why. */
+/** Reason of a failed request. Node's message is only “fetch failed”; the error's cause says why. */
 function why(error: unknown, timeout: number): string {
   const { name, message, cause } = error as Error
   if (name === 'TimeoutError') return `no complete answer in ${timeout / 1000} s`

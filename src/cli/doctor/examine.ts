@@ -31,7 +31,7 @@ export interface Examination {
 /** Options with an address, besides catalog and model. */
 const ADDRESSES = ['rules', 'live', 'worker', 'vault'] as const
 
-/** All findings. Server faults become findings; nothing is thrown. */
+/** All findings. Server faults become findings, so nothing is thrown. */
 export async function examine(order: Examination): Promise<Finding[]> {
   const { url, given, timeout } = order
   const asker = createAsker(order.fetch, timeout)
@@ -100,7 +100,7 @@ export async function examine(order: Examination): Promise<Finding[]> {
     examineCatalog(visit),
   ])
   const rules = await examineRules(visit, products.catalog, loaded?.model ?? null)
-  // Count the same files as `publish` counts: the model without `latest.json`, the catalog and the rules.
+  // The same files count as in `publish`: the model without `latest.json`, the catalog and the rules.
   const taken = [...asker.answers.values()].filter(
     ({ url }) =>
       (url.startsWith(shop.baseModel) && !url.endsWith('/latest.json')) ||

@@ -129,7 +129,7 @@ export async function examineRules(
   }
 }
 
-/** The page's `live.json`, or the place where `sync` writes it. A bundled page doesn't name it. */
+/** The page's `live.json`, or the place where `sync` writes it. A page with its own bundle doesn't name this file. */
 export const liveAddress = ({ catalog, live }: PageOptions) =>
   live ?? new URL(LIVE_JSON, catalog).href
 

@@ -10,7 +10,7 @@ import type { Answer } from './asker.ts'
 const SHORT = 300
 /** Minimum number of seconds of caching that the doctor accepts for unchanging files. */
 const LONG = 86_400
-/** Size in bytes from which compression is worth it. */
+/** Size of a file in bytes from which compression is worth it. */
 const PACKABLE = 4096
 
 /** Findings about files that change under a fixed name. */
@@ -93,7 +93,7 @@ function name([{ url }, ...others]: readonly Answer[]): string {
 /** Allowed sources by directive, both as written; of several directives with one name, the first counts. */
 export type ContentPolicy = ReadonlyMap<string, readonly string[]>
 
-/** @param texts policies of headers and of `<meta http-equiv>`; all apply */
+/** @param texts policies of headers and of `<meta http-equiv>`; a request must satisfy all policies */
 export function parsePolicies(texts: readonly (string | null | undefined)[]): ContentPolicy[] {
   return texts
     .flatMap((text) => text?.split(',') ?? [])
@@ -108,7 +108,7 @@ export function parsePolicies(texts: readonly (string | null | undefined)[]): Co
     .filter(({ size }) => size > 0)
 }
 
-/** Fallback directives, in order, for a missing directive. */
+/** Fallback directives, in sequence, for a missing directive. */
 const CHAINS = {
   'connect-src': ['connect-src', 'default-src'],
   'frame-src': ['frame-src', 'child-src', 'default-src'],

@@ -51,7 +51,7 @@ export function policyFindings(
   return faults.length > 0 ? faults : [ok("The page's policy allows all that is needed.")]
 }
 
-/** Findings about the worker. The policy that applies to it comes with the worker's own file. */
+/** Findings about the worker. The policy that applies to the worker comes with the worker's own file. */
 export async function workerFindings(
   { fetch, answers }: Asker,
   shop: PageOptions,

@@ -12,7 +12,7 @@ export interface HostAnswer {
   readonly body: Uint8Array | string | null
 }
 
-/** Returns fields that replace those of the answer; undefined keeps the answer unchanged. */
+/** Returns fields that replace fields of the answer; undefined keeps the answer unchanged. */
 export type Spoil = (path: string, answer: HostAnswer) => Partial<HostAnswer> | undefined
 
 const TYPES: Readonly<Record<string, string>> = {

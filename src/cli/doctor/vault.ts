@@ -1,6 +1,6 @@
 /**
- * @module Checks a vault as a browser gets it: which shops it admits, to which servers its document may send requests,
- * and that its worker can send none.
+ * @module Checks a vault as a browser gets it: which shops the vault admits, to which servers its document may send
+ * requests, and that its worker can send none.
  */
 import { type Finding, failed, findingsAbout } from '../publish/finding.ts'
 import type { PageOptions } from '../publish/pageOptions.ts'
@@ -19,7 +19,7 @@ interface VaultVisit {
   readonly pagePolicies: readonly ContentPolicy[]
 }
 
-/** Findings about the vault. Server faults become findings; nothing is thrown. */
+/** Findings about the vault. Server faults become findings, so nothing is thrown. */
 export async function vaultFindings(visit: VaultVisit): Promise<Finding[]> {
   const { asker, vault } = visit
   const shop = new URL(visit.page.url).origin

@@ -14,10 +14,7 @@ const { warning, error } = findingsAbout('rules')
 const LISTS = ['recommend', 'similar', 'boughtTogether'] as const
 
 /**
- * Tries every list on every page that a rule names, in every combination of these:
- * - now, and each day on which a rule begins
- * - no context, and a context with a value for each name that rules use
- * - no item, and an item of each kind that rules name
+ * Tries every list on every page that a rule names, in every combination of these circumstances:
  * @param items available items
  */
 export function emptyLists(

@@ -1,4 +1,4 @@
-/** @module Writes web server configuration for a published folder: which files may be cached forever, and which not. */
+/** @module Writes web server configuration for a published folder, which says which files may be cached forever. */
 
 /** Cache-Control of changing files: browsers ask again at each visit; an unchanged file costs few bytes. */
 const REVALIDATE = 'no-cache'

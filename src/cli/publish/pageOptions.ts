@@ -1,6 +1,6 @@
 /**
  * @module Options of `createPersonalizer` in one element of the page: URLs and keys. The page's script and `doctor`
- * read them. The element is a data block, which no Content-Security-Policy blocks.
+ * read these options. The element is a data block, which no Content-Security-Policy blocks.
  */
 
 import { type ModelKeys, readModelKeys } from '@nearside/browser/learning/release.ts'
@@ -63,7 +63,7 @@ const read = object<PageOptions>({
   consent: optional(oneOf(...CONSENT_PLATFORMS)),
 })
 
-/** Element with the options. It escapes "<", which could otherwise end the block early. */
+/** Element with the options. The text escapes "<", which could otherwise end the block early. */
 export function pageOptionsTag(options: PageOptions): string {
   const json = JSON.stringify(options).replaceAll('<', '\\u003c')
   return `<script type="application/json" id="${ID}">${json}</script>`
@@ -84,7 +84,7 @@ export function parsePageOptions(found: string | null): PageOptions | null {
     : read(readJson(utf8(found), 'input-invalid', `#${ID} of the page`), '')
 }
 
-/** Deepest accepted nesting. No real page is nested deeper, and the parser would take too long. */
+/** Deepest accepted nesting. No real page is nested deeper, and the parser would take too long for one. */
 const DEEPEST = 10_000
 
 /**

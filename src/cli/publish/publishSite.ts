@@ -1,5 +1,5 @@
 /**
- * @module Publishes a model and its catalog as files for any web server. These are `models/`, `catalog.json`,
+ * @module Publishes a model and its catalog as files for any web server. The files are `models/`, `catalog.json`,
  * `rules.json`, headers, the snippet for the pages, hashes of all files, and optionally the scripts.
  */
 import { readdir, readFile } from 'node:fs/promises'
@@ -31,7 +31,7 @@ interface SiteOrder {
   readonly models: string
   /** Content of `catalog.json`. */
   readonly catalog: unknown
-  /** Content of `rules.json`; absent: the shop has no rules. */
+  /** Content of `rules.json`; absent if the shop has no rules. */
   readonly rules?: unknown
   readonly out: string
   /** Path at which `out` will be served, with a slash at both ends. */
@@ -40,11 +40,11 @@ interface SiteOrder {
   readonly link?: string
   /** Folder of the library's files, for pages without a bundler. */
   readonly library?: string
-  /** Keys whose signatures pages require; absent: those of the existing snippet. */
+  /** Keys whose signatures pages require; default: the keys of the existing snippet. */
   readonly keys?: ModelKeys
-  /** Consent platform of the snippet; absent: that of the existing snippet. */
+  /** Consent platform of the snippet; default: the platform of the existing snippet. */
   readonly consent?: ConsentPlatform | 'none'
-  /** Value of `persist`; absent: as published before, else `ask`. */
+  /** Value of `persist`; default: as published before, else `ask`. */
   readonly persist?: Persist
   /** Current time, milliseconds since the epoch. */
   readonly now: number
@@ -54,7 +54,7 @@ interface SiteOrder {
 
 export interface Site {
   readonly latest: LatestModel
-  /** Findings; an error among them means that nothing was written. */
+  /** Findings; if one of them is an error, nothing was written. */
   readonly findings: readonly Finding[]
   /** Bytes that a new visitor's browser downloads once, compressed. */
   readonly visitor: number
@@ -65,8 +65,9 @@ export interface Site {
 const json = async (path: string): Promise<unknown> => JSON.parse(await readFile(path, 'utf8'))
 
 /**
- * Publishes the site; writes nothing if a finding is an error. It first writes the files that never change under their
- * name, each folder as a whole. Then it replaces the pointer to the newest model and each changing file by a rename.
+ * Publishes the site; writes nothing if a finding is an error. Publishing first writes the files that never change
+ * under their name, each folder as a whole. Then publishing replaces the pointer to the newest model and each changing
+ * file by a rename.
  * @throws NearsideError as devices would refuse it: `model-unsigned`, `model-expired`, `model-rolled-back`,
  *   `model-forked` if keys are in use, `model-corrupt`, `catalog-invalid`; `version-taken` if another model has the
  *   name; `input-invalid`, `storage-full`, `storage-unavailable`
@@ -166,7 +167,7 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
     if (library) await placeFolder(join(out, library.folder), library.files)
     await publishCopy(target, latest, version.files, check)
     for (const [name, bytes] of loose) await placeFile(join(out, name), bytes)
-    // The feed's state of some minutes ago is newer than an export, so keep it. The next sync reads the feed again.
+    // The feed's state of some minutes ago is newer than an export, so it is kept. The next sync reads the feed again.
     if (live && !isStale(live, now)) {
       const [version, head] = await Promise.all(
         [catalogText, headOf(catalogText)].map((part) => sha256Hex(utf8(part))),
@@ -183,7 +184,7 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   }
 }
 
-/** Options of the published snippet. They stay in use unless the caller replaces them. */
+/** Options of the published snippet. These options stay in use unless the caller replaces them. */
 async function optionsBefore(out: string): Promise<PageOptions | null> {
   return readPageOptions(await readFile(join(out, 'page.html'), 'utf8').catch(() => ''))
 }

@@ -1,4 +1,4 @@
-/** @module Checks whether devices will accept a release after those they have seen, and until when. */
+/** @module Checks whether devices will accept a release after the releases that they have seen, and until when. */
 
 import { checkRelease, type ModelKeys } from '@nearside/browser/learning/release.ts'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -11,7 +11,7 @@ import { type Finding, findingsAbout } from './finding.ts'
 const SOON = 14 * DAY
 
 /**
- * Checks a release as every device does. Without keys, no unsigned release may follow a signed one.
+ * Checks a release as every device does. Without keys, no unsigned release may follow a signed release.
  * @throws NearsideError as `checkRelease`
  */
 export async function mayFollow(
@@ -52,7 +52,7 @@ export function releaseFindings(
 
 /**
  * Findings about the signature of a rules file, which devices check as a model's. The helper signs models only.
- * @param before content of the published file; absent: there is none
+ * @param before content of the published file; absent if no file was published
  */
 export async function rulesSignature(
   content: unknown,

@@ -11,12 +11,12 @@ import { type Finding, findingsAbout } from './finding.ts'
 
 const { ok, warning, error } = findingsAbout('rules')
 
-/** Number of products that a finding names; it counts the others. */
+/** Number of products that a finding names; further products are only counted. */
 const NAMED = 5
 
 /**
  * @param given content of `rules.json`
- * @param model for rules about offers; null without a model
+ * @param model model for rules about offers; null without a model
  * @param now milliseconds since the epoch
  * @returns an error for each rule that devices ignore or that has no effect, and a line for each other rule
  * @throws NearsideError `rules-invalid` if `given` isn't an array of rules

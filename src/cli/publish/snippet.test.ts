@@ -103,7 +103,7 @@ it('a page starts its worker once, before its other code has loaded, and starts 
   }
 })
 
-it('a page names the newest model to its device, and none if it can’t be read', async () => {
+it('a page names the newest model to its device, and names none if the model can’t be read', async () => {
   const catalog = async () => Response.json([{ id: 'mug' }])
   const { asked, started } = await openPage(catalog, [])
   await started
@@ -111,7 +111,7 @@ it('a page names the newest model to its device, and none if it can’t be read'
   for (const broken of [
     () => Promise.reject(new TypeError('offline')),
     async () => new Response('<'),
-    // A server's error page can be JSON. If it were used as the model, the page's personalizer would not start.
+    // A server's error page can be JSON. If this JSON were used as the model, the page's personalizer would not start.
     async () => Response.json({ error: 'not found' }, { status: 404 }),
   ]) {
     const without = await openPage(catalog, [], broken)

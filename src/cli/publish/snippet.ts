@@ -8,22 +8,22 @@ import { type PageOptions, pageOptionsTag } from './pageOptions.ts'
 export const TRUSTED_TYPES = 'nearside'
 
 /**
- * Script of a page without a bundler, placed beside the library's files. It learns from what the shop pushes to
+ * Script of a page without a bundler, placed beside the library's files. The script learns from what the shop pushes to
  * `dataLayer` by GA4's conventions. Words and prices follow the page's `lang`. If the page names a consent platform,
  * that platform's answer decides `persist: 'ask'`. If the page lacks that platform, an earlier yes stays valid; without
- * one, nothing outlives the page.
+ * an earlier yes, nothing outlives the page.
  */
 export const START = `const element = document.getElementById('nearside-options')
 const { link, worker, consent, live, latest: _, ...options } = JSON.parse(element.textContent)
 const url = new URL(worker, location.href).href
-// A page may ask for Trusted Types: then this policy must be allowed.
+// A page may ask for Trusted Types: then it must allow this policy.
 const policy = globalThis.trustedTypes?.createPolicy('${TRUSTED_TYPES}', { createScriptURL: () => url })
 // The snippet can be older than the newest model. The page has preloaded this file, so the device needn't wait for it.
 const newest = fetch(\`\${options.baseModel}/latest.json\`, { signal: AbortSignal.timeout(3000) })
   .then((answer) => (answer.ok ? answer.json() : undefined))
   .catch(() => undefined)
-// The worker starts while the page's own code loads. If it fails before the personalizer listens, the personalizer
-// starts another one and handles the failure.
+// The worker starts while the page's own code loads. If the worker fails before the personalizer listens, the
+// personalizer starts another worker and handles the failure.
 const makeWorker = () => new Worker(policy ? policy.createScriptURL('') : url, { type: 'module' })
 let early = null
 try {
@@ -36,7 +36,8 @@ function startedWorker() {
   return worker
 }
 const items = []
-// One product a line, those that lists show first at the beginning: no task parses the whole text.
+// The catalog has one product a line, beginning with the products that lists show first, so no task parses the whole
+// text.
 async function load(headThere) {
   const { body } = await fetch(options.catalog)
   const reader = body.pipeThrough(new TextDecoderStream()).getReader()
@@ -72,7 +73,7 @@ async function show(own) {
   const shown = () => ({ personalizer, items: [...items], linkTo, labels, searchLabels, locale })
   provide(shown())
   followDataLayer(personalizer, dataLayer)
-  // Where a pixel of Shopify's hands on what it hears of (relayShopifyPixel).
+  // A pixel of Shopify's hands its events on at this place (relayShopifyPixel).
   if (globalThis.Shopify) followShopifyPixel(personalizer)
   await whole
   const all = shown()
@@ -93,7 +94,7 @@ const own = await createPersonalizer({
   ...(live && { catalog: { url: options.catalog, live } }),
   worker: startedWorker,
 })
-// For the page's own answer to persist: 'ask', and its panel.
+// The page calls this for its own answer to persist: 'ask', and for its panel.
 globalThis.nearside = own
 if (consent) {
   const { fromConsentMode, fromTcf, withConsent } = await import('./consent.js')
@@ -134,7 +135,7 @@ interface Script {
 export function snippet({ options, items, scripts }: Snippet): string {
   const tags = scripts
     ? [
-        // Preload these files, because a browser finds a file's imports only once that file has arrived.
+        // These files are preloaded, because a browser finds a file's imports only once that file has arrived.
         ...scripts.needed.map(
           ({ url, integrity }) =>
             `<link rel="modulepreload" href="${url}" integrity="${integrity}">`,

@@ -57,7 +57,7 @@ const lists = async (rules: unknown, view: object = NEW, saved: unknown = []) =>
   (await (await ask('/api/preview', { saved, rules, view })).json()) as Previewed
 const ids = (list: Previewed['after']['recommend']) => list?.map(({ id }) => id) ?? []
 
-test('a search’s result shows pins and where it leads, from the shoppers’ own search', async () => {
+test('the studio shows for a search which products are pinned and where it leads, by the shoppers’ own search', async () => {
   const title = studio.catalog.items.map((item) => item.title ?? '').find((one) => one !== '') ?? ''
   const [query] = title.split(' ')
   const view = { ...NEW, search: query }
@@ -102,7 +102,7 @@ describe('a stranger', () => {
     [401, { authorization: '' }],
     [200, { origin: `http://${HOST}` }],
   ])(
-    'the studio answers a stranger %i for %j, and writes nothing unless the answer is 200',
+    'the studio answers a stranger with %i for %j, and writes nothing unless the answer is 200',
     async (status, headers) => {
       for (const path of ['start', 'preview', 'save', 'costs']) {
         const body = { rules: [{ name: 'r', pin: ['item1'] }], saved: [], version: '', view: NEW }
@@ -136,7 +136,7 @@ test('on the shop’s server, the studio answers under its public address, after
       body,
     })
   const body = JSON.stringify({ rules: [{ name: 'r', pin: ['item1'] }], version: '' })
-  // Neither the token of a local studio nor a wrong host opens this one.
+  // Neither the token of a local studio nor a wrong host opens this studio.
   const token = { authorization: `Bearer ${TOKEN}` }
   expect((await call('/api/save', body, token)).status).toBe(401)
   const login = `password=${encodeURIComponent(password)}`
@@ -263,7 +263,7 @@ describe('signing', () => {
       await checkRelease(release, { publishers }, known, Date.now())
       known = release
     }
-    // Without the key, the studio neither drops the signature nor leaves a wrong one.
+    // Without the key, the studio neither drops the signature nor leaves a wrong signature.
     const text = readFileSync(file, 'utf8')
     expect((await ask('/api/save', { version, rules })).status).toBe(422)
     expect(readFileSync(file, 'utf8')).toBe(text)
@@ -294,7 +294,7 @@ test('a measurement measures each rule with its progress; a rule that hides best
   expect(measured[2]).toMatchObject({ changed: 0, difference: { value: 0, lo: 0, hi: 0 } })
 })
 
-test('a measurement ends with its connection', async () => {
+test('a measurement of the rules ends with its connection', async () => {
   const signals: AbortSignal[] = []
   const costs: typeof studio.costs = (_, { signal }) =>
     new Promise((_, reject) => {

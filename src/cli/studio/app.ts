@@ -42,7 +42,7 @@ export interface Studio {
   readonly preview: Preview
   readonly costs: (rules: readonly Rule[], steps: Steps) => Promise<RuleCosts>
   readonly now: () => number
-  /** Signs the file; absent: the shop has no key. */
+  /** Signs the file; absent if the shop has no key. */
   readonly sign?: SignRules
 }
 

@@ -23,7 +23,7 @@ import {
 const HERE: Place = { list: 'similar', about: 'x', reach: 'here' }
 const ITEMS = [...'abcdef'].map((id) => ({ id }))
 
-/** The list that the device makes of `ids`: pinned products at their places, the others in order. */
+/** The list that the device makes of `ids`: pinned products at their places, the other products in sequence. */
 function shownBy(rules: readonly Rule[], ids: readonly string[]): string[] {
   const { pins } = createRuleBook(
     rules,
@@ -73,7 +73,7 @@ test('an edit’s reach decides its condition, and an edit of one reach leaves r
   expect(toggle(both, 'hide', 'a', HERE)).toEqual(everywhere)
 })
 
-test('products with the same effect share a rule; boost takes bury back, and a second press takes boost back', () => {
+test('products with the same effect share a rule; a boost ends a bury, and a second press ends the boost', () => {
   const two = toggle(toggle([], 'boost', 'a', HERE), 'boost', 'b', HERE)
   expect(two).toHaveLength(1)
   const turned = toggle(two, 'bury', 'a', HERE)

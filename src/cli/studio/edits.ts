@@ -14,7 +14,7 @@ export interface Place {
   /** Id of the product that the list is about. */
   readonly about?: string
   readonly page?: string
-  /** Query, for the result of a search; there every edit is for this query alone. */
+  /** Query, for the result of a search; an edit there applies to this query alone. */
   readonly query?: string
   /** `here`: this list alone; `kind`: all lists of its kind; `all`: all lists. */
   readonly reach: 'here' | 'kind' | 'all'
@@ -28,7 +28,7 @@ type Rules = readonly Rule[]
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
-/** Condition under which an edit applies; undefined: always. */
+/** Condition under which an edit applies; undefined if it always applies. */
 export function whenOf({ list, about, page, query, reach }: Place): RuleCondition | undefined {
   if (list === 'search') return { search: [query ?? ''] }
   if (reach === 'all') return undefined
@@ -36,7 +36,7 @@ export function whenOf({ list, about, page, query, reach }: Place): RuleConditio
   return { list: [list], ...(page && { page: [page] }), ...(about && { item: { id: [about] } }) }
 }
 
-/** Returns the rule with this `when`, or without one if there is no condition. */
+/** Returns the rule with this `when`, or without `when` if there is no condition. */
 export function conditional<T extends Rule>(rule: T, when: RuleCondition | undefined): T {
   const { when: _, name, ...rest } = rule
   return { name, ...(when && Object.keys(when).length > 0 && { when }), ...rest } as T
@@ -92,8 +92,8 @@ export const isActedOn = (rules: Rules, act: Act, id: string, place: Place): boo
 const NAMES = { hide: 'Hidden', boost: 'Boosted', bury: 'Buried' } as const
 
 /**
- * Hides, boosts or buries one product; if that is done already, takes it back. Products with the same effect at the
- * same place share a rule. A product is boosted or buried, not both.
+ * Hides, boosts or buries one product; if it has this effect already, removes the effect. Products with the same effect
+ * at the same place share a rule. A product is boosted or buried, not both.
  */
 export function toggle(rules: Rules, act: 'hide' | 'boost' | 'bury', id: string, place: Place) {
   const opposite = act === 'boost' ? 'bury' : act === 'bury' ? 'boost' : null

@@ -40,7 +40,7 @@ const post = (path: string, cookie: string, origin: string | null = ORIGIN) =>
 const open = async (cookie = '') =>
   (await app.request(`${ORIGIN}/`, { headers: { cookie } })).text()
 
-test('the right password opens a session, whose cookie scripts and other sites can’t use', async () => {
+test('the right password opens a session, whose cookie is useless to scripts and other sites', async () => {
   const answer = await tryPassword(PASSWORD)
   expect([answer.status, answer.headers.get('location')]).toEqual([303, '/'])
   const set = answer.headers.get('set-cookie') ?? ''
@@ -83,7 +83,7 @@ describe('a stranger', () => {
     },
   )
 
-  test('a form without a password, with a file or too long opens nothing', async () => {
+  test('a login form without a password, with a file or too long opens no session', async () => {
     const file = new FormData()
     file.set('password', new File([PASSWORD], 'password'))
     const bodies = [[new URLSearchParams(), 403] as const, [file, 403] as const]
@@ -95,7 +95,7 @@ describe('a stranger', () => {
     expect((await tryPassword('x'.repeat(5000))).status).toBe(413)
   })
 
-  test('a guessed cookie opens nothing', async () => {
+  test('a guessed cookie opens no session', async () => {
     const cookie = await cookieOf()
     const [name, value] = cookie.split('=')
     const last = value.endsWith('A') ? 'E' : 'A'
@@ -122,7 +122,7 @@ describe('a stranger', () => {
 })
 
 describe('too many attempts', () => {
-  test('after five attempts of an address even the right password waits; others and sessions go on', async () => {
+  test('after five attempts from an address even the right password waits; other addresses and sessions go on', async () => {
     const cookie = await cookieOf(tryPassword(PASSWORD, { from: 'b' }))
     for (let n = 0; n < 5; n++) expect((await tryPassword('wrong', { from: 'a' })).status).toBe(403)
     const refused = await tryPassword(PASSWORD, { from: 'a' })
@@ -136,7 +136,7 @@ describe('too many attempts', () => {
 
   test('many addresses together are limited, too', async () => {
     const tried: number[] = []
-    // Without a password in the form, an attempt still counts.
+    // An attempt without a password in the form still counts.
     for (let n = 0; n < 61; n++) tried.push((await tryPassword('', { from: `${n}` })).status)
     expect(tried.slice(0, 60)).not.toContain(429)
     expect(tried[60]).toBe(429)
@@ -164,7 +164,7 @@ describe('the end of a session', () => {
     expect(await open(cookie)).toContain('type="password"')
   })
 
-  test('after a logout, the cookie opens nothing', async () => {
+  test('after a logout, the cookie opens no session', async () => {
     const [cookie, other] = [await cookieOf(), await cookieOf()]
     const answer = await post('/api/logout', cookie)
     expect(answer.status).toBe(204)

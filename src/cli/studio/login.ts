@@ -1,6 +1,6 @@
 /**
  * @module The studio's login on a shop's server: one password, few attempts, and sessions that end. A visitor without a
- * session gets the login page and nothing else.
+ * session gets only the login page.
  */
 import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
@@ -34,9 +34,9 @@ const PASSWORD = { from: 16, to: 200 }
 const IDLE = 1_800_000
 const LONGEST = DAY / 2
 const MOST_SESSIONS = 100
-/** Attempts a minute of one address, and of all addresses together. */
+/** Maximum number of attempts per minute from one address, and from all addresses together. */
 const ATTEMPTS = { one: 5, all: 60 }
-/** A check needs 32 MB of memory and a tenth of a second, so they run one after another. */
+/** A check of a password needs 32 MB of memory and a tenth of a second, so checks run one after another. */
 const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 2 ** 20 }
 
 const derive = promisify<string, Buffer, number, typeof COST, Buffer>(scrypt)
@@ -119,7 +119,7 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
   }
 }
 
-/** Compares with a salted hash, and keeps only that. */
+/** Compares with a salted hash, and keeps only the hash. */
 async function passwordCheck(password: string): Promise<(given: string) => Promise<boolean>> {
   if (password.length < PASSWORD.from || password.length > PASSWORD.to)
     throw invalidInput(

@@ -16,7 +16,7 @@ export const LOGIN_POLICY = [
   "base-uri 'none'; frame-ancestors 'none'",
 ].join('; ')
 
-/** @param fault why the last attempt failed; empty before the first */
+/** @param fault reason why the last attempt failed; empty before the first attempt */
 export const loginPage = (fault: string): string => `<!doctype html>
 <html lang="en">
 <head>

@@ -17,7 +17,9 @@ export interface RulesFile {
   readonly content: unknown
 }
 
-/** @throws NearsideError `rules-invalid` if devices would ignore a rule of the file; `input-invalid` if it isn't JSON */
+/**
+ * @throws NearsideError `rules-invalid` if devices would ignore a rule of the file; `input-invalid` if it isn't JSON
+ */
 export async function readRulesFile(file: string): Promise<RulesFile> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null
@@ -50,10 +52,10 @@ export function requireKey(file: string, content: unknown, sign: SignRules | und
 /**
  * Replaces the rules and keeps the file's other fields.
  * @param version version of the file from which the rules were made
- * @param sign signs the file; absent: the shop has no key
+ * @param sign signs the file; absent if the shop has no key
  * @returns the new version
  * @throws NearsideError `version-taken` if the file has changed since; `storage-unavailable` if it can't be written;
- *   as `requireKey`
+ *   also the errors of `requireKey`
  */
 export async function writeRulesFile(
   file: string,
@@ -68,7 +70,7 @@ export async function writeRulesFile(
   requireKey(file, content, sign)
   const signed = sign ? await sign(content) : content
   const bytes = utf8(`${JSON.stringify(signed, null, 2)}\n`)
-  // If the file is a link, replace its target.
+  // If the file is a link, its target is replaced.
   await placeFile(await realpath(file).catch(() => file), bytes)
   return sha256Hex(bytes)
 }

@@ -33,7 +33,7 @@ const MOST_MOVED = 1 / 3
 const MOST_ODD = 0.1
 const FACTOR = 5
 
-/** Whether so many products make a feed implausible. In a small shop, it takes at least three products, or all. */
+/** Whether so many products make a feed implausible. In a small shop, it takes three products, or all. */
 const isMany = (count: number, of: number, share: number) =>
   count > share * of && count >= Math.min(3, of)
 

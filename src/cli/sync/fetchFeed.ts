@@ -26,7 +26,7 @@ const SKEW = 3_600_000
 /**
  * @param read reads the feed's file, which exists only during the call
  * @returns null if the feed has not changed
- * @throws NearsideError `input-invalid`, and what `read` throws
+ * @throws NearsideError `input-invalid`, and the errors of `read`
  */
 export async function readFeed<T>(
   { url, last, ...fetching }: FeedRequest,
@@ -49,7 +49,7 @@ export async function readFeed<T>(
       `the feed is dated ${modified}, older than the last feed used`,
     )
   return withFolder(async (folder) => {
-    // Keep the feed's file name, because error messages show it.
+    // The feed's file name is kept, because error messages show it.
     const name = basename(new URL(url).pathname).replace(/[^\w.-]/g, '_') || 'feed'
     const path = join(folder, name)
     await writeFile(path, body)

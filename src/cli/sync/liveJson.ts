@@ -13,7 +13,7 @@ const HOUR = 3_600_000
 
 /** File as `sync` writes it. Devices ignore `feed`. */
 export interface SyncedFile extends LiveFile {
-  /** Feed that the changes are from; absent if it must be read again. */
+  /** Feed that the changes come from; absent if the feed must be read again. */
   readonly feed?: FeedState
 }
 

@@ -26,7 +26,7 @@ export interface SyncOrder extends Fetching {
   readonly from?: SystemName
   /** Published folder. */
   readonly out: string
-  /** Names of the feed's columns; absent: recognised. */
+  /** Names of the feed's columns; by default they are recognised. */
   readonly columns?: NamedColumns
   /** Minutes between two requests of a device. */
   readonly minutes: number
@@ -37,7 +37,7 @@ export interface SyncOrder extends Fetching {
 
 export interface Synced {
   readonly file: SyncedFile
-  /** Whether the file was written, or would be without a dry run. */
+  /** Whether the file was written, or would be written without a dry run. */
   readonly isNew: boolean
 }
 
@@ -59,7 +59,7 @@ export async function syncSite(order: SyncOrder): Promise<Synced> {
   const isSame = last && JSON.stringify({ ...file, time: last.time }) === JSON.stringify(last)
   if (isSame && Math.abs(now() - Date.parse(last.time)) < CONFIRM)
     return { file: last, isNew: false }
-  // Another catalog was published meanwhile, so compute the changes again.
+  // Another catalog was published meanwhile, so the changes are computed again.
   if ((await readPublished(out)).version !== version) return syncSite(order)
   if (!order.dryRun) await placeFile(join(out, LIVE_JSON), utf8(JSON.stringify(file)))
   return { file, isNew: true }
@@ -78,7 +78,7 @@ async function readChanges(
       const currency = items.find((item) => item.currency)?.currency ?? null
       const known = items.map(({ id }) => id)
       const read = await readProductFile(path, now(), { columns, currency, known })
-      // A feed without usual prices doesn't change those of the catalog.
+      // A feed without usual prices doesn't change the usual prices of the catalog.
       const comparable = read.hasRegularPrices
         ? items
         : items.map((item) => ({ ...item, regularPrice: undefined }))

@@ -1,4 +1,7 @@
-/** @module Sends requests to a shop system's API. If it is busy, waits and repeats. A secret goes only to its host. */
+/**
+ * @module Sends requests to a shop system's API. If the API is busy, the request waits and is repeated. A secret is
+ * sent only to its own host.
+ */
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
 import { createReaders, jsonOrNull, type Read } from '@nearside/core/reading.ts'
@@ -6,7 +9,7 @@ import { type Fetching, fetchWhole } from './fetchWhole.ts'
 
 export interface ShopApi extends Fetching {
   readonly url: string
-  /** Content of `TOKEN`; absent: the variable isn't set. */
+  /** Content of `TOKEN`; absent if the variable isn't set. */
   readonly token?: string
   /** Waits; ends early if `signal` aborts. */
   readonly wait: (milliseconds: number) => Promise<unknown>
@@ -19,19 +22,19 @@ export const TOKEN = 'NEARSIDE_SHOP_TOKEN'
 
 interface Question {
   readonly url: string
-  /** Text of a POST request; absent: GET. */
+  /** Text of a POST request; without it, the request is a GET. */
   readonly body?: string
   readonly headers?: Readonly<Record<string, string>>
   /** Whether headers or body contain a secret. */
   readonly isSecret: boolean
   /** What to do if the API refuses access. */
   readonly ifRefused: string
-  /** Milliseconds to wait if an answer in JSON says that the API is busy; null if it isn't. */
+  /** Milliseconds to wait if an answer in JSON says that the API is busy; null if the API isn't busy. */
   readonly busyFor?: (value: unknown) => number | null
 }
 
 interface Answer {
-  /** Null if the answer isn't JSON. */
+  /** The value is null if the answer isn't JSON. */
   readonly value: unknown
   readonly status: number
   readonly headers: Headers
@@ -58,7 +61,7 @@ export function tokenOf({ token }: ShopApi, rights: string): string {
 
 /**
  * Asks for JSON.
- * @throws NearsideError `input-invalid` also for an error or no JSON; `aborted`
+ * @throws NearsideError `input-invalid` also for an error status or an answer that isn't JSON; `aborted`
  */
 export async function askRest(api: ShopApi, question: Question): Promise<Answer> {
   const answer = await ask(api, question)

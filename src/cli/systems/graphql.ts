@@ -6,7 +6,7 @@ import { ask, placeOf, refusal, type ShopApi } from './ask.ts'
 interface Query<T> {
   readonly query: string
   readonly variables?: Readonly<Record<string, number | string | null>>
-  /** Headers with the secret; absent: the request is anonymous. */
+  /** Headers with the secret; without headers, the request is anonymous. */
   readonly secret?: Readonly<Record<string, string>>
   readonly read: Read<T>
   /** What to do if the API refuses the request. */

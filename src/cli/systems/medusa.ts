@@ -1,7 +1,7 @@
 /**
  * @module Reads a Medusa shop: public products from its Store API, and orders without names and addresses from its
- * Admin API. The address is that of the backend. For products, its parameters are `key` (the publishable API key) and
- * parameters that choose prices, such as `region_id`.
+ * Admin API. The address is the address of the backend. For products, the address has the parameters `key` (the
+ * publishable API key) and parameters that choose prices, such as `region_id`.
  * @see https://docs.medusajs.com/api/store
  */
 import type { Read } from '@nearside/core/reading.ts'

@@ -18,7 +18,7 @@ const changed = () => invalidInput('the shop changed while it was read: run the 
 /**
  * Yields the entries of all pages. Each page begins with the last entry of the page before, which detects a change of
  * the list between two pages.
- * @throws NearsideError `input-invalid` after such a change
+ * @throws NearsideError `input-invalid` after such a change of the list
  */
 export async function* readPages<T extends { readonly id: string | number }>(
   readPage: (skip: number) => Promise<Page<T>>,
@@ -38,7 +38,7 @@ export async function* readPages<T extends { readonly id: string | number }>(
 }
 
 /**
- * Yields the nodes of all pages. A cursor stays valid if other nodes come or go.
+ * Yields the nodes of all pages. A cursor stays valid if other nodes are added or removed.
  * @param first page that is already known
  * @throws NearsideError `input-invalid` if a cursor doesn't lead on
  */
@@ -57,7 +57,7 @@ export async function* readConnection<T>(
   }
 }
 
-/** Reads a tree of categories, and returns the names from the top to one of them; none if the tree lacks that. */
+/** Reads a tree of categories, and returns the names from the top to one category; none if the tree lacks it. */
 export async function readPaths<Id, T extends { readonly id: Id; readonly name: string }>(
   entries: AsyncIterable<T>,
   parentOf: (entry: T) => Id,

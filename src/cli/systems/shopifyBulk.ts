@@ -29,7 +29,7 @@ const MOST_LOOKS = 360
 type Access = Pick<Parameters<typeof askGraphql>[1], 'secret' | 'ifRefused'>
 
 /**
- * @param query without variables; its connections have `edges`
+ * @param query query without variables; its connections have `edges`
  * @returns each object, children with `__parentId`; null if the shop can't start or finish the operation, e.g. while
  *   the app runs another operation
  * @throws NearsideError `input-invalid`, `aborted`
@@ -53,7 +53,7 @@ export async function readBulk(api: ShopApi, access: Access, query: string) {
   return null
 }
 
-/** The address is a signed address of Shopify's storage, so no token is sent. */
+/** The file has a signed address of Shopify's storage, so no token is sent. */
 async function readLines(api: ShopApi, url: string, count: number) {
   const { response, body } = await fetchWhole(url, {}, api)
   const lines = new TextDecoder().decode(body).split('\n').filter(Boolean)

@@ -131,7 +131,7 @@ export async function* orders(api: ShopApi) {
     else yield* linesOf(order)
     whole.add(order.id)
   }
-  // In a marketplace, a whole order contains the parts of its sellers. A seller's channel lists only the parts.
+  // In a marketplace, a whole order contains the parts of its sellers. The channel of a seller lists only the parts.
   for (const part of parts) if (!whole.has(part.aggregateOrderId ?? '')) yield* linesOf(part)
 }
 

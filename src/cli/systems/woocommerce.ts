@@ -1,6 +1,6 @@
 /**
- * @module Reads a WooCommerce shop from its REST API, in the columns of WooCommerce's own exports. Of the orders, it
- * requests only the fields that the import needs, without names and addresses. The address is the shop's home page.
+ * @module Reads a WooCommerce shop from its REST API, in the columns of WooCommerce's own exports. The reader requests
+ * only the order fields that the import needs, without names and addresses. The address is the shop's home page.
  * @see https://woocommerce.github.io/woocommerce-rest-api-docs/
  */
 import { isRecord } from '@nearside/core/isRecord.ts'
@@ -45,7 +45,7 @@ const readOrder = object({
   meta_data: each(object({ key: anyText, value: (value: unknown) => value })),
 })
 const readCategory = object({ id, name: anyText, parent: id })
-/** Fields of an order that the API sends; parts of `billing` other than the e-mail address stay there. */
+/** Fields of an order that the API sends; parts of `billing` other than the e-mail address are not sent. */
 const ORDER_FIELDS =
   'id,number,status,currency,date_created_gmt,customer_id,billing.email,line_items,meta_data'
 
@@ -68,7 +68,7 @@ export async function* products(api: ShopApi) {
       'Visibility in catalog': product.catalog_visibility,
       'Short description': product.short_description,
       Description: product.description,
-      // Write the path as WooCommerce's export does: `Kitchen > Mugs`.
+      // The path is written as WooCommerce's export does: `Kitchen > Mugs`.
       Categories: pathTo(product.categories[0]?.id).map(plain).join(' > '),
       Brands: plain(product.brands?.[0]?.name ?? ''),
       Images: images[0]?.src,

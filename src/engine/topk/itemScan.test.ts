@@ -21,7 +21,7 @@ function table(rows: number, seed: number) {
   }
 }
 
-test('the scan finds every row above the floor, and few others', () => {
+test('the scan finds every row above the floor, and few other rows', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 300 }),

@@ -1,15 +1,15 @@
 /**
- * @module Finds the items that could reach a score floor, by a WebAssembly scan of int8 rows. It reads one byte per
- * number instead of four. Rounding to int8 causes an error with a known bound. The scan lowers the floor by this bound,
- * so that it misses no item.
+ * @module Finds the items that could reach a score floor, by a WebAssembly scan of int8 rows. The scan reads one byte
+ * per number instead of four. Rounding to int8 causes an error with a known bound. The scan lowers the floor by this
+ * bound, so that it misses no item.
  */
 import { type ItemScan, NO_GAIN } from '@nearside/core/learning/shortlist.ts'
 import { instantiate, PAGE } from '../wasm/instantiate.ts'
 import { SCAN } from './scan.wasm.ts'
 
 /**
- * Kernel of the scan (`scan.wat`). Arguments are byte addresses; `steps` ≥ 1 counts steps of one block in each
- * quarter of the table, and `quarter` is the number of rows in one.
+ * Kernel of the scan (`scan.wat`). The kernel's arguments are byte addresses; `steps` ≥ 1 counts steps of one block in
+ * each quarter of the table, and `quarter` is the number of rows in a quarter.
  * @returns byte address after the last hit
  */
 type Scan = (
@@ -35,7 +35,7 @@ const HIT_BYTES = 32
 
 /** Number of steps per call; the output of a call fits in the CPU cache. */
 const STEPS = 128
-/** Rows of a step: a block from each quarter of the table. */
+/** Rows of a step of the scan: a block from each quarter of the table. */
 const STEP_ROWS = 4 * BLOCK_ROWS
 const HITS = ((STEPS * STEP_ROWS) / 4) * HIT_BYTES
 /** Maximum level of a quantised query, so that sums of up to 512 products with int8 stay below 2³¹. */
@@ -124,7 +124,7 @@ function quantize(
     let square = 0
     let off = 0
     for (let j = 0; j < columns; j++) {
-      // Rounds without `Math.round`, which would take most of the time.
+      // The rounding avoids `Math.round`, which would take most of the time.
       const level = Math.floor(Math.min(127, Math.max(-127, vectors[from + j] * inverse)) + 0.5)
       blocks[at + (j >> 1) * PAIR * BLOCK_ROWS + (j & 1)] = level
       square += (level * scale) ** 2

@@ -50,7 +50,7 @@ function runKernel(rows: number, width: number, shift: number, junk: number) {
   }
   run(first, offsets, groups, shift, stride)
   const result = numbers.slice(at.sum / 4, first / 4)
-  // Expected sums by their definition, in double precision.
+  // The expected sums follow from their definition, in double precision.
   const sum = new Float64Array(q.length)
   let total = 0
   let top = Number.NEGATIVE_INFINITY

@@ -10,7 +10,7 @@ import { centre, checkProblem } from '../problem.ts'
 import { FIT } from './fit.wasm.ts'
 import { instantiate, PAGE } from './instantiate.ts'
 
-/** Number of multiplications between two yields to the event loop; they take about 5 ms. */
+/** Number of multiplications between two yields to the event loop, which take about 5 ms. */
 const WORK_PER_TASK = 4e7
 
 /** @throws NearsideError `engine-unavailable` if WebAssembly or SIMD is missing or forbidden */
@@ -53,8 +53,8 @@ export const GROUP_ROWS = 8
 
 /**
  * Kernel for the rows x_r with offsets o_r (byte addresses; `groups` ≥ 1 of eight rows). With e_r = exp(o_r + x_r · q −
- * shift) it writes Σ e_r x_r, Σ e_r and the largest o_r + x_r · q to `places(width)`, the latter two once per SIMD
- * lane.
+ * shift) the kernel writes Σ e_r x_r, Σ e_r and the largest o_r + x_r · q to `places(width)`, the latter two once per
+ * SIMD lane.
  * @param width bytes of a row, a multiple of 16
  */
 export type CaseGradient = (
@@ -77,7 +77,7 @@ export const places = (width: number) => ({
 const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit
 /**
  * The shift is the largest score of the previous step. If the largest score has changed by more than this number, the
- * kernel runs again with the new one. A score that is lower than the shift by 87 is lost; a score that is higher by
+ * kernel runs again with the new shift. A score that is lower than the shift by 87 is lost; a score that is higher by
  * this number can still be summed.
  */
 const FAR = 32
@@ -113,7 +113,7 @@ export class Arena {
       const own = offset.subarray(start[l], start[l + 1])
       const top = own.reduce((most, one) => Math.max(most, one), Number.NEGATIVE_INFINITY)
       const end = to + roundUp(own.length, GROUP_ROWS)
-      // If a group extends into the next case, −∞ gives those rows no share.
+      // If a group extends into the next case, −∞ gives the rows of that case no share.
       numbers.fill(Number.NEGATIVE_INFINITY, to, end)
       numbers.set(
         own.map((one) => one - top),

@@ -2,10 +2,10 @@
  * @module Installs the WebGPU backend of TensorFlow.js on a device that this engine owns. TensorFlow.js itself would
  * create a device without handlers for loss or errors, so that after a loss of the GPU a fit would never end.
  *
- * TensorFlow.js has one current backend per page. This module replaces it for each synchronous section and
- * restores it afterwards, so that a page which uses TensorFlow.js itself stays on its own backend.
+ * TensorFlow.js has one current backend per page. This module replaces the current backend for each synchronous section
+ * and restores it afterwards, so that a page which uses TensorFlow.js itself stays on its own backend.
  */
-// Imports the backend without TensorFlow.js's kernels, because the fused descent has its own.
+// The backend is imported without TensorFlow.js's kernels, because the fused descent has its own kernels.
 
 import { NearsideError } from '@nearside/core/error.ts'
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
@@ -29,7 +29,7 @@ export function requestDevice(adapter: Adapter): Promise<GPUDevice> {
   return adapter.requestDevice({ requiredLimits })
 }
 
-/** Name of the backend to restore, if any. Null if that backend failed to start: restoring it would start it again. */
+/** Name of the backend to restore, if there is one. Null if it failed to start: restoring would start it again. */
 function currentBackend(): string | null {
   const current: string | null = tf.getBackend()
   return current && current in tf.engine().registry ? current : null
@@ -47,7 +47,7 @@ export function onBackend<T extends tf.TensorContainer>(work: () => T): T {
   }
 }
 
-/** Last initialisation in a queue, because TensorFlow.js drops an initialisation when another one starts. */
+/** Last initialisation in a queue, because TensorFlow.js drops an initialisation when another initialisation starts. */
 let initialising: Promise<unknown> = Promise.resolve()
 
 /** Initialises this backend and restores the current one. @throws NearsideError `engine-unavailable` */
@@ -65,7 +65,7 @@ export function initialise(): Promise<void> {
 }
 
 /**
- * Registers a device as the 'webgpu' backend of TensorFlow.js, which allows only one.
+ * Registers a device as the 'webgpu' backend of TensorFlow.js, which allows only one device.
  * @throws NearsideError `engine-unavailable`
  */
 export function installBackend(device: GPUDevice, adapter: Adapter): WebGPUBackend {
@@ -73,7 +73,7 @@ export function installBackend(device: GPUDevice, adapter: Adapter): WebGPUBacke
     throw new NearsideError('engine-unavailable', 'TensorFlow.js already has a WebGPU backend')
   if (tf.engine().registryFactory[NAME]) tf.removeBackend(NAME)
   const backend = new WebGPUBackend(device, adapter.info)
-  // Lowest priority, so that a page that lets TensorFlow.js choose doesn't get this device.
+  // The backend has the lowest priority, so that a page that lets TensorFlow.js choose doesn't get this device.
   tf.registerBackend(NAME, () => backend, 0)
   return backend
 }

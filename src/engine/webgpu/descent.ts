@@ -118,7 +118,7 @@ export function startFused(
       pass.end()
       backend.queue.submit([encoder.finish()])
     },
-    /** Reads q, [P], after all submitted steps. A fit reads nothing else back. */
+    /** Reads q, [P], after all submitted steps. A fit reads back nothing else. */
     read: async () => Float32Array.from((await tensors.state.data()).slice(0, parameters)),
     dispose: () => tf.dispose(Object.values(tensors)),
   }

@@ -1,8 +1,8 @@
 /**
- * @module Source of five small WGSL kernels, which compute one step of the descent on a problem of fixed shape. They
- * have no barriers and no workgroup memory, because these are slow on software adapters. They need nothing from the CPU
- * between steps, since `state` contains the step count. Padding is marked by a large finite number, since WGSL leaves
- * infinities unspecified.
+ * @module Source of five small WGSL kernels, which compute one step of the descent on a problem of fixed shape. The
+ * kernels have no barriers and no workgroup memory, because these are slow on software adapters. The kernels need
+ * nothing from the CPU between steps, since `state` contains the step count. Padding is marked by a large finite
+ * number, since WGSL leaves infinities unspecified.
  *
  * scores → softmax parts of 16 candidates → residuals in place of the scores → gradient parts of 64 rows → Adam.
  */
@@ -15,8 +15,8 @@ const CHUNK = 16
 /** Number of rows that one thread of `partGradient` sums. */
 const BLOCK = 64
 /**
- * Number of rows, or of columns, that one thread computes together. A value that these share is loaded once, because
- * software adapters spend most of their time on loads.
+ * Number of rows, or of columns, that one thread computes together. A value that these rows or columns share is loaded
+ * once, because software adapters spend most of their time on loads.
  */
 const TILE = 8
 export const WORKGROUP = 64
@@ -40,7 +40,7 @@ export const BINDINGS = [
 
 export type BindingName = (typeof BINDINGS)[number]
 
-/** Entry points in the order of a step, with the buffers that each uses. */
+/** Entry points in the sequence of a step, with the buffers that each entry point uses. */
 export const KERNELS: readonly { entry: string; uses: readonly BindingName[] }[] = [
   { entry: 'scoreRows', uses: ['shape', 'design', 'offset', 'state', 'scores'] },
   { entry: 'partSoftmax', uses: ['shape', 'scores', 'parts'] },
@@ -58,7 +58,7 @@ export function planKernels(problem: Pick<FitProblem, 'cases' | 'candidates' | '
     scores: T * K,
     parts: 2 * chunks,
     slopes: blocks * P,
-    /** q, M, V and the step count. */
+    /** The numbers q, M, V and the step count. */
     state: 3 * P + 1,
     threads: [Math.ceil((T * K) / TILE), chunks, chunks, blocks * Math.ceil(P / TILE), P],
   }
@@ -156,7 +156,7 @@ fn partGradient(@builtin(global_invocation_id) id: vec3u) {
 ${tile((c) => `  let j${c} = min(j + ${c}, P - 1);`)}
 ${tile((c) => `  var sum${c} = 0.0;`)}
   for (var row = block * ${BLOCK}; row < end; row++) {
-    // Padding has share 0. All threads of a block branch alike.
+    // Padding has share 0. All threads of a block take the same branch.
     let share = scores[row];
     if (share != 0.0) {
       let at = row * P;

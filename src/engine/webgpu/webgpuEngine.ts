@@ -121,7 +121,7 @@ function isFirefox(): boolean {
 
 /**
  * Settles as `work` does; `work` must end with a command on this queue. Firefox notices finished work only at the next
- * submit, or every 100 ms: empty submits shorten a readback from 99 ms to 1 ms.
+ * submit, or every 100 ms, so empty submits shorten a readback from 99 ms to 1 ms.
  * @see https://bugzilla.mozilla.org/show_bug.cgi?id=1870699
  */
 export async function whileNudging<T>(

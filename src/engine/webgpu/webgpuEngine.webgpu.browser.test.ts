@@ -24,7 +24,7 @@ const allocatedBytes = () =>
   (tf.engine().registry.webgpu.memory() as { numBytesAllocatedInGPU?: number })
     .numBytesAllocatedInGPU
 
-test('WebGPU fits correctly in constant memory', async () => {
+test('WebGPU fits correctly, and its memory stays constant', async () => {
   const { adapter } = await watchedAdapter()
   const engine = await createWebgpuEngine(adapter)
   expect(engine.name).toBe('wgsl')
@@ -83,7 +83,8 @@ describe('the fused kernels', () => {
     expect(long.pipelineCreations).toBe(0)
     expect(long.bufferWrites).toBe(0)
     expect(long.readbacks).toBe(1)
-    // The table of step sizes grows with the number of steps, so a fit of more steps creates new buffers for it alone.
+    // The table of step sizes grows with the number of steps, so a fit of more steps creates new buffers for this table
+    // alone.
     expect(long.bufferCreations).toBeLessThanOrEqual(short.bufferCreations + 4)
     const again = await during(60)
     await during(10)

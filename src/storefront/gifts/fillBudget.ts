@@ -20,7 +20,7 @@ export interface Budget {
   readonly pence: number
 }
 
-/** Loss in log-odds of each further product of a department. */
+/** Loss in log-odds for each further product of a department. */
 const REPEAT = 1
 
 /** Steps into which the first, rough solution divides the budget. */
@@ -68,7 +68,7 @@ function solve(offers: readonly Offer[], { count, pence }: Budget, steps: number
     const members = department.map((offer): [Offer, Uint8Array] => {
       const how = new Uint8Array(size)
       const cost = costOf(offer)
-      // Go from the last row to the first, so that each row reads values without this product.
+      // The loop goes from the last row to the first, so that each row reads values without this product.
       for (let k = count; k > 0; k--) {
         for (let c = cost, at = k * width + cost; c < width; c++, at++) {
           const before = at - width - cost
@@ -116,7 +116,7 @@ function byDepartment(offers: readonly Offer[]): readonly (readonly Offer[])[] {
 
 /**
  * Returns the offers without those that no best choice needs. An offer isn't needed if `count` products of its
- * department cost no more and score no less: at least one of these is not yet chosen and can take its place.
+ * department cost no more and score no less: at least one of these products is not yet chosen and can take its place.
  */
 function undominated(offers: readonly Offer[], count: number): readonly Offer[] {
   const sorted = offers.toSorted((a, b) => b.score - a.score || a.pence - b.pence)
@@ -137,7 +137,7 @@ const PENNIES = [0, ...Array.from({ length: 24 }, (_, at) => 1e-4 * 1.5 ** at)]
 /**
  * Returns the offers that can be in a choice of at least this value, by Lagrangian relaxation. For any value of a
  * penny, a choice is worth at most the value of the budget plus the sum of its products' scores, each less the value of
- * the price. The products with the highest such sum are found by sorting.
+ * the price. The products with the highest such sums are found by sorting.
  */
 function promising(
   offers: readonly Offer[],
@@ -166,7 +166,7 @@ function promising(
     const bound = (offer: Offer) => {
       const first = firsts.get(offer.department) ?? offer
       if (first === offer) return netOf(offer) + without(offer)
-      // The choice contains the department's best product, or it doesn't.
+      // The choice either contains the department's best product, or doesn't.
       return netOf(offer) + Math.max(others - REPEAT, without(first))
     }
     left = left.filter((offer) => penny * pence + bound(offer) >= value - SAME)

@@ -49,7 +49,7 @@ export function Basket() {
     putBack(line, place)
     report('add_to_cart', line)
     setRemoved(null)
-    // The pressed button is gone, so move the focus to the heading.
+    // The pressed button is gone, so the focus moves to the heading.
     document.querySelector<HTMLElement>('main h1')?.focus()
   }
   const gone = removed && (
@@ -103,7 +103,7 @@ interface RemovedLineProps {
   readonly onUndo: () => void
 }
 
-/** Focus the line instead of its button: otherwise, Enter after a typed 0 would press "Undo" at once. */
+/** The line is focused instead of its button: otherwise, Enter after a typed 0 would press "Undo" at once. */
 const focusAtOnce = (line: HTMLLIElement | null) => line?.focus()
 
 function RemovedLine({ line, onUndo }: RemovedLineProps) {

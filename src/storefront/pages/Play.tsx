@@ -1,4 +1,4 @@
-/** @module `/play`: six products to tap, this shopper's list, which changes, and everyone's list, which doesn't. */
+/** @module Page `/play`: six products to tap, this shopper's list, which changes, and everyone's, which doesn't. */
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Recommendation } from '../../index.ts'
 import { LearningPaused, troubleText, usePersonalization, useRecommendations } from '../../react.ts'
@@ -40,7 +40,7 @@ export function Play() {
   const [tapped, setTapped] = useState<readonly string[]>([])
   const [began, begin] = useState<number | null>(null)
   const followed = useFollowed(own.items)
-  // Count the first note as shown, because this page itself shows the change.
+  // The first note counts as shown, because this page itself shows the change.
   useEffect(() => {
     if (told.get() === 0) told.set(1)
   }, [])
@@ -200,14 +200,15 @@ interface FactsProps {
   readonly taps: number
   readonly learnedFrom: number
   readonly took: number | null
-  /** Time of the first tap, milliseconds since the epoch; null before. */
+  /** Time of the first tap, milliseconds since the epoch; null before the first tap. */
   readonly began: number | null
 }
 
 function Facts({ taps, learnedFrom, took, began }: FactsProps) {
   const asked = useAsked()
   const since = asked.filter(({ time }) => began !== null && time >= began)
-  // The list also has requests for code that the service worker answers from this device; these reach no server.
+  // The list also has requests for code that the service worker answers from this device; these requests reach no
+  // server.
   const left = since.filter(({ way }) => way !== 'here').length
   return (
     <div className="play-facts">

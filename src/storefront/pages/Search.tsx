@@ -26,7 +26,7 @@ const REST_MS = 800
 export function Search() {
   const [choices] = useChoices()
   const asked = (choices.get('q') ?? '').trim()
-  // Show the typed text at once, and render the results later, so that they don't delay the next letter.
+  // The typed text shows at once, and the results render later, so that they don't delay the next letter.
   const query = useDeferredValue(asked)
   const wish = useMemo(() => readBudget(query), [query])
   const found = useFound(wish ? '' : query)
@@ -35,8 +35,8 @@ export function Search() {
 
   useAsked(asked, wish !== null || found?.query === asked)
 
-  // Render the same page with and without results: another page would have a new heading, so the focus would be lost
-  // when the results arrive.
+  // The same page is rendered with and without results: another page would have a new heading, so the focus would be
+  // lost when the results arrive.
   if (query === '')
     return (
       <Page title={words('search.title')}>
@@ -54,7 +54,8 @@ export function Search() {
       </Page>
     )
   return (
-    // The heading is one string. If it had three text nodes, the last would shift with every letter typed.
+    // The heading is one string. If the heading had three text nodes, the last node would shift with every letter
+    // typed.
     <Page title={words('search.tab', { query })} heading={words('search.heading', { query })}>
       {wish && enoughFor === null ? (
         <Suspense fallback={<Looking />}>
@@ -75,7 +76,7 @@ const Looking = () => (
   </p>
 )
 
-/** Follows the shop's rules for the query with which the page was opened, or that was sent with Enter. */
+/** Follows the shop's rules for the query with which the page was opened, or that the shopper sent with Enter. */
 function useRedirect(asked: string, found: FoundFor | null): boolean {
   const [opened] = useState(asked)
   const [, navigate] = useLocation()
@@ -91,7 +92,7 @@ function useRedirect(asked: string, found: FoundFor | null): boolean {
 /**
  * Captures each query once, as typed. The results on screen can belong to an older query: on a slow device, results for
  * a word's first letters can stay for a second while the shopper finishes the word.
- * @param found whether the results on screen are those for `asked`
+ * @param found whether the results on screen are the results for `asked`
  */
 function useAsked(asked: string, found: boolean): void {
   const { capture } = useShop()
@@ -105,7 +106,7 @@ function useAsked(asked: string, found: boolean): void {
     const timer = found ? setTimeout(say, REST_MS) : undefined
     return () => {
       clearTimeout(timer)
-      // If the shopper opens a product before the typing pause ends, capture the typed text at once.
+      // If the shopper opens a product before the typing pause ends, the typed text is captured at once.
       if (!said && location.pathname !== '/search') say()
     }
   }, [asked, found, capture])

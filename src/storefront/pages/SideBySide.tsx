@@ -89,7 +89,7 @@ export function SideBySide() {
 interface SummaryProps {
   readonly movements: Movements
   readonly seen: number
-  /** Whether there is a model; false e.g. on a first visit without a network. */
+  /** Whether there is a model; false for example on a first visit without a network. */
   readonly canRank: boolean
 }
 
@@ -209,7 +209,7 @@ function Row({ placed, place, move, why }: RowProps) {
   )
 }
 
-/** Text of a move for screen readers. They skip arrows, so it says the direction in words. */
+/** Text of a move for screen readers. Screen readers skip arrows, so the text says the direction in words. */
 function spoken({ direction, text }: Move): ReactNode {
   if (direction === 'same') return text
   return (

@@ -20,19 +20,19 @@ const SORTS = {
 const SORT_NAMES = ['cheap', 'dear', 'name'] as const
 
 interface AssortmentProps {
-  /** Items in the default order. */
+  /** Items in the list's default order. */
   readonly items: readonly Item[]
   /** Name of the default order. */
   readonly order: string
   readonly label: string
   /** Whether to offer departments as a filter. */
   readonly departments?: boolean
-  /** False until the order is known, because a list on screen must not jump. */
+  /** The value is false until the order is known, because a list on screen must not jump. */
   readonly settled: boolean
   readonly termsOf?: (id: string) => readonly string[] | undefined
   /** Ranks and reasons of items in personal order. */
   readonly ranked?: readonly Recommendation[]
-  /** Lines that say why an item is in the list, if they are the same for all items. */
+  /** Lines that say why an item is listed, if the lines are the same for all items. */
   readonly why?: readonly string[]
   /** Content between the tools and the list. */
   readonly children?: ReactNode
@@ -59,7 +59,7 @@ export function Assortment(props: AssortmentProps) {
     () => sort && [words('why.sorted', { by: words(`list.${sort}`) })],
     [sort],
   )
-  // Show a choice at once, and render the list in slices, so that it doesn't delay the next choice.
+  // A choice shows at once, and the list renders in slices, so that it doesn't delay the next choice.
   const listed = useDeferredValue(shown)
   // A prerendered page knows neither the shopper nor the choices in the address.
   const rendered = catalog.enoughFor !== null

@@ -15,7 +15,7 @@ import { OrderSwitch } from './OrderSwitch.tsx'
 import { SHOP_NAME } from './Page.tsx'
 import { SearchBox } from './SearchBox.tsx'
 
-/** The header. It has no props and reads its own data, so that a page change doesn't render it again. */
+/** The header. The header has no props and reads its own data, so that a page change doesn't render it again. */
 export const Header = memo(function Header() {
   const lines = useSignal(basket)
   const wished = useSignal(wishlist)

@@ -10,7 +10,7 @@ export function Languages() {
   const [failed, setFailed] = useState(false)
   async function speak(next: Language): Promise<void> {
     setFailed(!(await choose(next)))
-    // All pages rendered again, which lost the focus.
+    // All pages rendered again, so the focus was lost.
     requestAnimationFrame(() =>
       document.querySelector<HTMLElement>(`[data-language=${next}]`)?.focus(),
     )

@@ -62,7 +62,7 @@ export function LearnedDrawer() {
         ref={dialog}
         className="drawer"
         aria-labelledby="drawer-title"
-        // Read the state from the dialog, because it can be open again by the time of the event.
+        // The state is read from the dialog, because the dialog can be open again by the time of the event.
         onClose={({ currentTarget }) => setOpen(currentTarget.open)}
         onClick={(event) => event.target === event.currentTarget && close()}
       >

@@ -1,11 +1,11 @@
 /**
- * @module Lines from each item's place in one list to its place in the other. Screen readers skip them, because the
- * rows say the same in words.
+ * @module Lines from each item's place in one list to its place in the other. Screen readers skip the lines, because
+ * the rows say the same in words.
  */
 
 interface MoveLinesProps {
   /**
-   * Ids of the shown items in order. `from` is the list at the inline end (right in English), `to` the one at the
+   * Ids of the shown items in sequence. `from` is the list at the inline end (right in English), `to` the list at the
    * inline start.
    */
   readonly from: readonly string[]

@@ -24,7 +24,7 @@ export function Page({ title, heading = title, children, className = '' }: PageP
 export const fullTitle = (title: string): string => `${title} · ${SHOP_NAME}`
 
 export function useTitle(title: string): void {
-  // In a layout effect, so that the title is set before the focus moves to the page's heading.
+  // This runs in a layout effect, so that the title is set before the focus moves to the page's heading.
   useLayoutEffect(() => {
     document.title = fullTitle(title)
   }, [title])

@@ -21,7 +21,7 @@ interface CardProps {
 
 const NO_TERMS: readonly string[] = []
 
-/** Card of a product. It is memoised, because lists are re-sorted often and most of their cards stay the same. */
+/** Card of a product. The card is memoised, because lists are re-sorted often and most of their cards stay the same. */
 export const Card = memo(function Card({ item, terms = NO_TERMS, early, rise }: CardProps) {
   const { capture } = useShop()
   return (

@@ -29,7 +29,8 @@ export function SearchBox() {
 
   function go(href: string): void {
     document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
-    // Replace the address on the results page, so that each search adds one history entry instead of one per letter.
+    // On the results page the address is replaced, so that each search adds one history entry instead of one per
+    // letter.
     navigate(href, { replace: onResults && href === searchPath(query) })
     if (onResults) sentQuery.set(query.trim())
   }
@@ -44,7 +45,7 @@ export function SearchBox() {
     // biome-ignore lint/a11y/noStaticElementInteractions: the box inside takes the keys
     <div className="searchbox" onKeyDown={onKeyDown}>
       <Box
-        // No search while only the first page's part of the catalog is loaded.
+        // The box doesn't search while only the first page's part of the catalog is loaded.
         search={catalog.enoughFor === null ? catalog.search : null}
         categories={departments}
         query={query}

@@ -1,4 +1,4 @@
-/** @module Button that copies the page's address. People who open it see the same page, ranked by their own device. */
+/** @module Button that copies the page's address. Others see the same page, ranked by their own device. */
 import { useState } from 'react'
 import { words } from '../words/words.ts'
 

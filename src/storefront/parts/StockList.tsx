@@ -18,12 +18,12 @@ const FIRST_SCREEN = 8
 interface StockListProps {
   readonly items: readonly Item[]
   readonly label: string
-  /** False until the order is known. Until then only placeholders show, so that no product moves. */
+  /** False until the order is known; until then only placeholders show, so that no product moves. */
   readonly settled: boolean
   readonly termsOf?: (id: string) => readonly string[] | undefined
   /** Ranks and reasons of items in personal order. */
   readonly ranked?: readonly Recommendation[]
-  /** Lines that say why an item is in the list, if they are the same for all items. */
+  /** Lines that say why an item is listed, if the lines are the same for all items. */
   readonly why?: readonly string[]
 }
 
@@ -43,7 +43,8 @@ export const StockList = memo(function StockList(props: StockListProps) {
   const [choices, choose] = useChoices()
   const shown = Math.max(PAGE, Number(choices.get('show')) || 0)
   const list = useRef<HTMLUListElement>(null)
-  // Render the first screen at once and the other products later, because a slow phone takes long to render all.
+  // The first screen renders at once and the other products later, because a slow phone takes long to render all
+  // products.
   const rendered = useSyncExternalStore(never, isScript, isRendered)
   const whole = useDeferredValue(settled, settled && rendered)
   const cards = whole ? shown : Math.min(shown, FIRST_SCREEN)
@@ -54,7 +55,7 @@ export const StockList = memo(function StockList(props: StockListProps) {
   function more() {
     const first = list.current?.querySelectorAll('a').length ?? 0
     choose((next) => next.set('show', String(shown + PAGE)), { replace: true })
-    // The pressed button is possibly gone, so move the focus to the first new product.
+    // The pressed button is possibly gone, so the focus moves to the first new product.
     requestAnimationFrame(() => list.current?.querySelectorAll('a')[first]?.focus())
   }
 
@@ -102,7 +103,7 @@ export const StockList = memo(function StockList(props: StockListProps) {
   )
 })
 
-/** The shopper's answers to a list that the page itself sorts. If it is in everyone's order, there are none. */
+/** The shopper's answers to a list that the page itself sorts. A list in everyone's order has no answers. */
 export function useStockAnswers(items: readonly Item[], why?: readonly string[]) {
   const isPersonal = useSignal(order) === 'personal'
   const query = useMemo(

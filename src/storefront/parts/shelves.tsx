@@ -48,7 +48,7 @@ export function ForYou() {
   )
 }
 
-/** No initial items, so that the shelf renders nothing until its list arrives. */
+/** The shelf has no initial items, so that it renders nothing until its list arrives. */
 const NOTHING: readonly string[] = []
 const OWN = {
   limit: SHELF,

@@ -51,7 +51,7 @@ export function ReplayControls(props: ReplayControlsProps) {
       <button
         type="button"
         className="button button-strong"
-        // Don't use `disabled`, because the pressed button would lose the focus. The player ignores the press.
+        // `disabled` isn't used, because the pressed button would lose the focus. The player ignores the press.
         aria-disabled={done}
         onClick={() => (playing ? player.pause() : player.play())}
       >

@@ -27,7 +27,7 @@ interface Chart<A extends string> {
   readonly xOf: (time: number) => number
 }
 
-/** @param arms the lines to draw @param span first and last time on the axis, in milliseconds */
+/** @param arms the lines of the chart, one for each arm @param span first and last time on the axis, in milliseconds */
 export function chartOf<A extends string>(
   moments: readonly Moment<A>[],
   arms: readonly A[],

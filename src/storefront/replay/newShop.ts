@@ -72,7 +72,7 @@ function requireRecord(value: unknown): Readonly<Record<string, unknown>> {
   return value as Record<string, unknown>
 }
 
-/** Validates the file's content. @throws Error if it differs from the format that `scripts/newShop.ts` writes */
+/** Validates the file's content. @throws Error if the file differs from the format that `scripts/newShop.ts` writes */
 export function readNewShop(value: unknown): NewShop {
   const { epsilon, weeks } = requireRecord(value)
   const { report, year } = requireRecord(epsilon)

@@ -33,7 +33,7 @@ type Playing = ReturnType<typeof setUp>['player']
 const count = (player: Playing) => player.getSnapshot().steps.length
 const status = (player: Playing) => player.getSnapshot().status
 
-test('the player plays every part once, in order, and ends', async () => {
+test('the player plays every part once, in sequence, and ends', async () => {
   const { player, seen, tick, open } = setUp()
   expect(status(player)).toBe('idle')
   player.play()
@@ -50,7 +50,7 @@ test('the player plays every part once, in order, and ends', async () => {
   expect(status(player)).toBe('done')
 })
 
-test('the player pauses between two parts and later continues from there', async () => {
+test('the player pauses between two parts and later continues with the next part', async () => {
   const { player, seen, tick } = setUp()
   player.play()
   await vi.waitFor(() => expect(count(player)).toBe(1))

@@ -15,7 +15,7 @@ export interface PlayerState<Step> {
 }
 
 interface PlayerDeps<Part, Step> {
-  /** Parts to play, in order. */
+  /** Parts to play, in sequence. */
   readonly parts: readonly Part[]
   readonly open: () => Promise<Replay<Part, Step>>
   readonly wait: (milliseconds: number) => Promise<void>

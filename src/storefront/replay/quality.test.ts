@@ -20,7 +20,7 @@ test('the computed quality equals the evaluation’s metrics for any list and an
   )
 })
 
-test('the means cover all orders so far', () => {
+test('the means of the quality cover all orders so far', () => {
   const step = (ndcg: number) =>
     Object.fromEntries(ARMS.map((arm) => [arm, { ndcg, hit: ndcg > 0 ? 1 : 0 }])) as never
   const steps = [step(0), step(0.5), step(1)]
@@ -36,7 +36,7 @@ test('the means cover all orders so far', () => {
   ])
 })
 
-test('example shoppers are read in order of time, and invalid files are refused', () => {
+test('example shoppers’ orders are read sorted by time, and invalid files are refused', () => {
   const orders = [
     { time: '2011-03-01T10:00:00Z', items: ['b'] },
     { time: '2011-01-01T10:00:00Z', items: ['a'] },

@@ -10,7 +10,7 @@ export const byArm = <T>(of: (arm: Arm) => T): Readonly<Record<Arm, T>> => ({
   personal: of('personal'),
 })
 
-/** Arms that the chart shows at first. The other arms show which part of the personalizer makes the difference. */
+/** Arms that the chart shows at first. All other arms show which part of the personalizer makes the difference. */
 export const MAIN_ARMS: readonly Arm[] = ['popular', 'personal']
 
 /** Length of the list whose quality is computed. */
@@ -19,7 +19,7 @@ export const PLACES = 10
 export interface Quality {
   /** NDCG, from 0 to 1: the sum of the gains 1 / log2(place + 1), divided by the best possible sum. */
   readonly ndcg: number
-  /** 1 if at least one of the ten was bought, else 0. */
+  /** 1 if at least one of the ten products was bought, else 0. */
   readonly hit: number
 }
 

@@ -22,7 +22,7 @@ const PATIENCE = 60_000
 
 /** Replays orders, which must ascend by time. @throws Error with a message for the shopper */
 export async function createReplay(items: readonly Item[]): Promise<Replay<PastOrder, ReplayStep>> {
-  // Leave out the availability, because a product that is sold out today could have been on sale then.
+  // The availability is left out, because a product that is sold out today could have been on sale then.
   const catalog = items.map(({ id, category }) => ({ id, category }))
   const learning = createPast(catalog)
   const knowing = createPast(catalog)

@@ -25,7 +25,7 @@ export async function loadShoppers(signal?: AbortSignal): Promise<readonly PastS
   return readShoppers(await loadJson(FILE, signal))
 }
 
-/** Validates the file's content. @throws Error if it differs from the format that `scripts/replay.ts` writes */
+/** Validates the file's content. @throws Error if the file differs from the format that `scripts/replay.ts` writes */
 export function readShoppers(value: unknown): readonly PastShopper[] {
   const list = (value as { shoppers?: unknown } | null)?.shoppers
   if (!Array.isArray(list) || list.length === 0) throw unreadable()

@@ -7,8 +7,8 @@ export interface ToSearch {
   readonly question: SearchQuestion
   readonly german: boolean
   /**
-   * Number of hits, from the first on, whose pictures the answer contains. Above 0, the answer also contains the found
-   * products.
+   * Number of hits, from the first on, whose pictures the answer contains. If this number is above 0, the answer also
+   * contains the found products.
    */
   readonly first: number
 }
@@ -31,7 +31,7 @@ function wakeSearch(): Worker {
     type: 'module',
     name: readsGerman() ? 'search de' : 'search',
   })
-  // A worker whose script could not be loaded never answers, so the next query starts another one.
+  // A worker whose script could not be loaded never answers, so the next query starts another worker.
   worker.addEventListener('error', () => {
     if (thread === worker) thread = null
   })

@@ -8,7 +8,7 @@ import { type PackLine, svgOf, unpack } from '../picturePack.ts'
 import { searchHere } from './here.ts'
 import type { FoundFirst, ToSearch } from './searchThread.ts'
 
-/** Doesn't pause between slices, because this worker has no other work. */
+/** The search doesn't pause between slices, because this worker has no other work. */
 const go = () => Promise.resolve()
 
 async function read(name: string): Promise<unknown> {
@@ -18,7 +18,7 @@ async function read(name: string): Promise<unknown> {
 
 const items = read('catalog') as Promise<readonly Item[]>
 const searches = items.then((all) => searchHere(all, go))
-// Build the index before the first query.
+// The index is built before the first query.
 void searches.then((searchIn) => searchIn(self.name.endsWith(' de')))
 
 async function answer({ question, german, first }: ToSearch): Promise<FoundFirst> {
@@ -39,7 +39,7 @@ async function answer({ question, german, first }: ToSearch): Promise<FoundFirst
 addEventListener('message', ({ data, ports }: MessageEvent<ToSearch>) => {
   answer(data).then(
     (found) => ports[0].postMessage(found),
-    // Tell the page that the search failed, so that it searches by itself.
+    // The page is told that the search failed, so that it searches by itself.
     () => ports[0].postMessage(null),
   )
 })

@@ -21,7 +21,7 @@ export function useFound(query: string): FoundFor | null {
   const { locale } = inUse()
   const whole = enoughFor === null
   useEffect(() => {
-    // Don't send the query again when the catalog becomes complete, because the answer would be the same.
+    // The query is not sent again when the catalog becomes complete, because the answer would be the same.
     const asking = `${locale} ${query}`
     if (query === '' || asking === answered.current) return
     let left = false
@@ -29,7 +29,7 @@ export function useFound(query: string): FoundFor | null {
     const first = begunFor(query) ?? (whole ? search(question) : askFirst(question))
     const asked: Promise<FoundFirst> = first.catch(() => search(question))
     void asked.then(async (answer) => {
-      // Pause after each picture, because each one takes a slow phone some milliseconds.
+      // The loop pauses after each picture, because each picture takes a slow phone some milliseconds.
       for (const [name, svg] of answer.pictures ?? []) {
         takePicture(name, svg)
         await breathe()

@@ -1,6 +1,6 @@
 /**
- * @module A list whose items glide from their old to their new places. If the shopper prefers less motion, they fade
- * instead. https://aerotwist.com/blog/flip-your-animations/
+ * @module A list whose items glide from their old to their new places. If the shopper prefers less motion, the items
+ * fade instead. https://aerotwist.com/blog/flip-your-animations/
  */
 import { Component, type ComponentProps, createRef } from 'react'
 
@@ -8,7 +8,7 @@ type GlidingProps = Omit<ComponentProps<'ul'>, 'ref'>
 
 type Places = ReadonlyMap<string, { readonly x: number; readonly y: number }>
 
-/** This is a class, because React calls only classes before it changes the document, when old places are known. */
+/** A class, because React calls only classes before it changes the document, when old places are known. */
 export class Gliding extends Component<GlidingProps> {
   private readonly list = createRef<HTMLUListElement>()
 

@@ -24,7 +24,7 @@ type Saying = 'learned' | 'keep' | 'offline'
 /** @param path path of the page on screen */
 export function Passing({ path }: { readonly path: string }) {
   const saying = useSaying()
-  // A product page's main button stands at the bottom of a phone's screen, so the note is at another place there. A new
+  // A product page's main button stands at the bottom of a phone's screen, so the note stands elsewhere there. A new
   // note appears there, because a note that moved would shift the page.
   const place = path.startsWith('/product/') ? 'passing at-product' : 'passing'
   return (
@@ -46,7 +46,7 @@ function useSaying(): Saying | null {
   const { events, paused, persist, storage } = usePersonalization()
   // Whether the shop works without a network, because its files and events are stored.
   const goesOn = (kept === 'kept' || kept === 'saves-data') && storage === 'indexeddb'
-  // No note while learning is paused, or before the first event.
+  // No note shows while learning is paused, or before the first event.
   if (paused || events.count === 0) return null
   const asks = persist.option === 'ask' && (persist.unerased || (persist.allowed === null && !no))
   if (asks && already >= 1) return 'keep'
@@ -57,7 +57,7 @@ function useSaying(): Saying | null {
 
 const STAGE = { learned: 1, offline: 2 } as const
 
-/** The question about storing. Its two buttons look alike, so that neither answer is suggested. */
+/** The question about storing. The two buttons of the question look alike, so that neither answer is suggested. */
 function Question() {
   const personalizer = usePersonalizer()
   const { unerased } = usePersonalization().persist
@@ -94,7 +94,7 @@ function Note({ saying }: { readonly saying: Exclude<Saying, 'keep'> }) {
   const done = useCallback(() => told.set(stage), [stage])
   useEffect(() => {
     const timer = setInterval(() => {
-      // Keep the note while the shopper points at it or focuses it.
+      // The note stays while the shopper points at it or focuses it.
       if (!note.current?.matches(':hover, :focus-within')) done()
     }, LONG)
     return () => clearInterval(timer)

@@ -85,7 +85,7 @@ export function YourList({ first }: YourListProps) {
   const { itemsOf, failed, answered } = useAnswers(
     shownOrder === 'personal' ? { kind: 'recommend', options } : null,
   )
-  // While the shopper points at the list or focuses it, it changes only after their own answer.
+  // While the shopper points at the list or focuses it, it changes only after the shopper's own answer.
   const last = onScreen.current
   const kept = hand && !answered && last?.order === shownOrder ? last.items : null
   const items = kept ?? (loading ? waiting : (mine && tuned) || state.items)
@@ -97,7 +97,7 @@ export function YourList({ first }: YourListProps) {
   useEffect(() => {
     if (!loading && items) onScreen.current = { order: shownOrder, items, since: Date.now() }
   }, [loading, items, shownOrder])
-  // Count the first note as shown, because the list with the change is on screen.
+  // The first note counts as shown, because the list with the change is on screen.
   useEffect(() => {
     if (visit.get().looks > 0 && told.get() === 0) told.set(1)
   }, [])

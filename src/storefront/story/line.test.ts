@@ -66,7 +66,7 @@ describe('the line above the list', () => {
   })
 
   test('the line above the list compares with everyone’s list even if the shopper’s list leaves items out', () => {
-    // The first item of everyone's list is in the basket, so all base ranks are one less.
+    // The first item of everyone's list is in the basket, so all base ranks are lower by one.
     const now = list(2, 3, 4).map((one) => ({ ...one, baseRank: one.baseRank - 1 }))
     expect(say({ now })).toBe('1 of these 3 is here because of what you did in this shop.')
   })

@@ -33,7 +33,7 @@ export function lineOf(
     if (now.some(({ id }, place) => without[place]?.id !== id))
       return words('yourList.reordered', { since })
   }
-  // Compare with everyone's list, because base ranks skip items that only the shopper's list leaves out.
+  // The comparison is with everyone's list, because base ranks skip items that only the shopper's list leaves out.
   if (!everyones) return ''
   const own = countOf(now, everyones)
   return own > 0 ? words('yourList.others', { n: own, of }) : words('yourList.same', { of })
@@ -63,8 +63,8 @@ function sinceOf(done: readonly Action[], itemOf: (id: string) => Item | undefin
 }
 
 /**
- * Number of places by which an item is higher than in everyone's list. Null if everyone's list shows the item, too, or
- * if the item's place in everyone's order is unknown.
+ * Number of places by which an item is higher than in everyone's list. The number is null if everyone's list shows the
+ * item, too, or if the item's place in everyone's order is unknown.
  * @param shown length of the list
  */
 export function riseOf(

@@ -7,7 +7,7 @@ export function useHand() {
   const [focus, setFocus] = useState(false)
   const handlers = useMemo(
     () => ({
-      // Don't use `pointerenter`, which also fires when the page appears under a resting pointer.
+      // `pointerenter` isn't used, because it also fires when the page appears under a resting pointer.
       onPointerMove: () => setPointer(true),
       onPointerDown: () => setPointer(true),
       // If the pointer was on the element before this script ran, a click can be the first event that shows that.

@@ -1,6 +1,7 @@
 /**
  * @module Remembers the last list that the home page showed in this visit, and the actions since, so that the page can
- * explain what changed. Both are in memory only. Forgetting clears them, and so does shopping for somebody else.
+ * explain what changed. The list and the actions are in memory only. Forgetting clears list and actions, and so does
+ * shopping for somebody else.
  */
 import type { CaptureInput, Recommendation } from '../../index.ts'
 import { createSignal } from '../signal.ts'
@@ -61,8 +62,8 @@ export function noteAction({ name, item_id, items = [], search_term }: CaptureIn
 }
 
 /**
- * Call this when the shopper leaves the home page. Its list is compared with the list of the shopper's next visit to
- * that page.
+ * Call this when the shopper leaves the home page. The list then shown is compared with the list of the shopper's next
+ * visit to that page.
  */
 export function rememberShown(before: readonly Recommendation[], since: number): void {
   visit.set({ ...visit.get(), before, since, done: [] })

@@ -17,7 +17,7 @@ type ItemOf = (id: string) => Item | undefined
 
 const TURNED_TO = ['viewed', 'wished', 'basket', 'bought']
 
-/** Weighted geometric mean of the prices of products that the shopper acted on; null if there are none. */
+/** Weighted geometric mean of the prices of products that the shopper acted on; null if there are no such products. */
 export function usualPrice(learned: readonly Learned[], itemOf: ItemOf): number | null {
   let sum = 0
   let weights = 0
@@ -30,7 +30,7 @@ export function usualPrice(learned: readonly Learned[], itemOf: ItemOf): number 
   return weights > 0 ? Math.exp(sum / weights) : null
 }
 
-/** Department → strength of the shopper's interest in it, relative to the strongest interest. */
+/** Strength of the shopper's interest in each department, relative to the strongest interest. */
 export const familiarOf = (learned: readonly Learned[]): ReadonlyMap<string, number> =>
   new Map(
     learned
@@ -49,9 +49,9 @@ export const wordsIn = ({ title = '' }: Item): readonly string[] => [
 ]
 
 /**
- * Themes of a list. First come its departments, starting with those that are most familiar to the shopper. Title words
- * follow that are typical of the list, because they are frequent in it and rare in the shop. A theme for which the
- * shopper has a setting is always included.
+ * Themes of a list. The list's departments come first, starting with those that are most familiar to the shopper. Title
+ * words follow that are typical of the list, because they are frequent in it and rare in the shop. A theme for which
+ * the shopper has a setting is always included.
  */
 export function themesOf(
   list: readonly Item[],

@@ -6,7 +6,7 @@ export interface Tuning {
   readonly price: number | null
   /** Number from −1 (familiar products) to 1 (surprising products); 0 keeps the learned order. */
   readonly surprise: number
-  /** Theme → whether the shopper wants more or less of it. */
+  /** Whether the shopper wants more or less of each theme. */
   readonly themes: Readonly<Record<string, 'more' | 'less'>>
 }
 
@@ -28,11 +28,12 @@ const PRICE = 3
 /** Loss of the most familiar product if the shopper wants only surprises. */
 const SURPRISE = 4
 const THEME = 2.5
-/** Minimum difference of values that counts. Smaller differences are rounding errors. */
+/** Minimum difference between two values that counts. Smaller differences are rounding errors. */
 const SAME = 1e-6
 
 /**
- * @param list best first. Its order may differ from its scores (pins, variety), and neutral settings keep it.
+ * @param list best first. The list's order may differ from its scores (pins, variety), and neutral settings keep the
+ *   order.
  * @param usual the shopper's usual price, at which the price setting changes nothing; above 0
  */
 export function tuned<Entry extends { readonly score: number }>(
@@ -44,7 +45,8 @@ export function tuned<Entry extends { readonly score: number }>(
   const distance = (from: number, to: number) => Math.abs(Math.log(from / to))
   let lowest = Number.POSITIVE_INFINITY
   const valued = list.map((entry) => {
-    // Limit each score to the score of the entry before it, so that the limited scores alone give the list's order.
+    // Each score is limited to the score of the entry before it, so that the limited scores alone give the list's
+    // order.
     lowest = Math.min(lowest, entry.score)
     const traits = traitsOf(entry)
     let value = lowest - SURPRISE * surprise * traits.familiar

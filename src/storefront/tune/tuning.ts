@@ -1,6 +1,6 @@
 /**
- * @module The shopper's settings for their list. They are stored on this device after a yes, and erased when the
- * shopper erases everything.
+ * @module The shopper's settings for their list. The settings are stored on this device after a yes, and erased when
+ * the shopper erases everything.
  */
 import { createStored } from '../stored.ts'
 import { NEUTRAL, type Tuning } from './tuned.ts'
@@ -19,7 +19,7 @@ function read(value: unknown): Tuning {
   }
 }
 
-/** Ends a setting about a theme. @returns a function that restores it */
+/** Ends a setting about a theme. @returns a function that restores the setting */
 export function dropTheme(theme: string): () => void {
   const before = tuning.get().themes[theme]
   const put = (want: typeof before | undefined) => {

@@ -67,7 +67,7 @@ export function Choice({ onClose }: ChoiceProps) {
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || !(doing || onClose)) return
-    // Prevent the default, because Escape would also close the side panel.
+    // The default is prevented, because Escape would also close the side panel.
     event.preventDefault()
     if (doing) start(null)
     else onClose?.()

@@ -1,6 +1,6 @@
 /**
- * @module Keeps two people equal: the one for whom the shop stores (`stored.ts`), and the one for whom the personalizer
- * learns, whichever tab changes them.
+ * @module Keeps two people equal: the person for whom the shop stores (`stored.ts`), and the person for whom the
+ * personalizer learns, whichever tab changes them.
  */
 import type { Personalizer } from '../../index.ts'
 import { keepHint, keepOnly, ME, NOBODY, who } from '../stored.ts'
@@ -39,8 +39,8 @@ export function followWho(personalizer: Personalizer): void {
 /**
  * Switches shop and personalizer. The shop switches at once, so that no later action is stored for another
  * person.
- * @throws QuotaExceededError if the disk has no room for the choice of nobody. Nothing has changed then: a reload would
- * count the visit for the person before
+ * @throws QuotaExceededError if the disk has no room for the choice of nobody. Nothing has changed in that case,
+ *   because a reload would count the visit for the person before
  * @throws NearsideError `storage-…` if the choice holds in this tab only
  */
 export async function switchTo(personalizer: Personalizer, id: string): Promise<void> {

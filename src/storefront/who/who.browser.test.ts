@@ -44,7 +44,7 @@ afterEach(() => {
   reset()
 })
 
-test('wishes and tuning are separate for each person, basket and orders are the device’s', async () => {
+test('wishes and tuning are separate for each person, while basket and orders belong to the device', async () => {
   toggleWish('mine')
   addToBasket('shared', 1)
   await switchTo(personalizer, person.id)
@@ -118,7 +118,7 @@ test('the stored values of a person are deleted with the person, also if another
   expect([who.get(), wishlist.get()]).toEqual([ME, []])
 })
 
-test('before a yes, nothing of another person is stored; after a no, nothing is left, and the page goes on', async () => {
+test('before a yes, nothing of another person is stored; after a no, nothing of a person is left, and the page goes on', async () => {
   mayKeep.set(false)
   personalizer.change({ persist: { option: 'ask', allowed: null } })
   await switchTo(personalizer, person.id)

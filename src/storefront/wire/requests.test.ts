@@ -88,6 +88,6 @@ test.each([
   ['/manifest.webmanifest', 'name'],
   ['/assets/waict-x.json', 'hashes'],
   ['/robots.txt', 'other'],
-])('%s is of kind %s', (path, kind) => {
+])('the request %s is of kind %s', (path, kind) => {
   expect(whatIs(`https://shop.test${path}`)).toBe(kind)
 })

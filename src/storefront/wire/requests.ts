@@ -1,7 +1,7 @@
 /**
  * @module All requests of the shop since the page opened, from three sources. The service worker reports the requests
- * of all pages, of their workers, and its own. The page's Performance entries add those before it ran. The device's log
- * adds those of a vault, or of a worker that started before the service worker.
+ * of all pages, of their workers, and its own. The page's Performance entries add the requests before the service
+ * worker ran. The device's log adds the requests of a vault, or of a worker that started before the service worker.
  */
 import { useEffect, useSyncExternalStore } from 'react'
 import type { LedgerEntry, Personalizer } from '../../index.ts'
@@ -60,7 +60,7 @@ interface Total {
 
 type Totals = ReadonlyMap<string, Total>
 
-/** Totals when the page opened; null before the first reading. */
+/** Totals of the log when the page opened; null before the first reading. */
 let opened: Totals | null = null
 
 function useLog(): void {

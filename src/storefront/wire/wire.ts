@@ -1,7 +1,7 @@
 /**
- * @module The wire between this browser and all servers. A shopper can cut it: the service worker (`public/sw.js`)
- * then sends no request of the shop's pages and their workers, and the personalizer makes none. The service
- * worker stores the cut, so it outlives a reload and holds in every tab.
+ * @module The wire between this browser and all servers. A shopper can cut the wire: the service worker
+ * (`public/sw.js`) then sends no request of the shop's pages and their workers, and the personalizer makes none. The
+ * service worker stores that the wire is cut, so the cut outlives a reload and holds in every tab.
  */
 import type { Personalizer } from '../../index.ts'
 import { createStored } from '../stored.ts'

@@ -1,6 +1,6 @@
 /**
- * @module The shop's texts in the current language. Read them while rendering, because they change with the language.
- * English is included; German loads on demand. In a message, `*…*` marks stressed text and `[…]` a link
+ * @module The shop's texts in the current language. Read the texts while rendering, because they change with the
+ * language. English is included; German loads on demand. In a message, `*…*` marks stressed text and `[…]` a link
  * (`parts/Say.tsx`).
  */
 import type { ConsoleLabels } from '../../console.ts'
@@ -19,7 +19,7 @@ interface Spoken {
   readonly own: Readonly<Record<keyof typeof ENGLISH, Labels['forYou']>>
   readonly widgets: Labels
   readonly search: SearchLabels
-  /** Department → name on screen, if it differs. */
+  /** Name on screen of each department whose name differs. */
   readonly departments: Readonly<Record<string, string>>
   readonly console?: Partial<ConsoleLabels>
 }
@@ -57,14 +57,14 @@ function searchLabelsOf({ own, search }: Spoken): SearchLabels {
 
 export const language = createSignal<Language>('en')
 
-/** The shopper's choice; null: the browser's preference (`beforePaint.ts`). */
+/** The language that the shopper chose; null: the browser's preference (`beforePaint.ts`). */
 const chosen = createStored<Language | null>('nearside-shop.language', (value) =>
   value === 'en' || value === 'de' ? value : null,
 )
 
 let asked: Language = 'en'
 
-/** Switches the language. Resolves to false if its texts could not be loaded. */
+/** Switches the language. Resolves to false if the language's texts could not be loaded. */
 async function speak(next: Language): Promise<boolean> {
   asked = next
   let now: Spoken = IN_ENGLISH
@@ -83,7 +83,7 @@ async function speak(next: Language): Promise<boolean> {
       return false
     }
   }
-  // The reader has chosen another language while this one loaded.
+  // The reader has chosen another language while this language loaded.
   if (asked !== next) return true
   spoken = now
   words = readerOf(now)

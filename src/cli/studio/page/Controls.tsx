@@ -13,7 +13,7 @@ const MOST_FOUND = 8
 interface PickerProps {
   readonly label: string
   readonly products: Products
-  /** Label of the list of chosen products. `none` is the line in its place while there are none. */
+  /** Label of the list of chosen products. `none` is the line in its place while no product is chosen. */
   readonly chosen: string
   readonly none: string
   /** Ids of the chosen products, latest last. */

@@ -10,7 +10,7 @@ import { LISTS, type Products } from './describe.ts'
 
 const words = wordsIn(ENGLISH_LISTS, 'en')
 
-/** Reasons that the list's heading names, so that its items don't repeat them. */
+/** Reasons that the list's heading names, so that its items don't repeat these reasons. */
 const OF_THE_LIST = ['similar', 'bought-together']
 
 type List = readonly Recommendation[]

@@ -83,7 +83,7 @@ test('a second press on Save while the first save is under way is no conflict', 
   expect(save).toHaveBeenCalledOnce()
 })
 
-test('each product has its price of the chosen day', async () => {
+test('each product has the price that it has on the chosen day', async () => {
   const { page } = await open()
   const [mug] = page.getByText(/£5\.00/).elements()
   await page.getByLabelText('On the day').fill('2040-03-02')

@@ -59,7 +59,7 @@ function useEdits(rules: readonly Rule[]) {
   return { edited, setEdited }
 }
 
-/** Noon, because then the day in UTC is also the day in most places. */
+/** The time is noon, because then the day in UTC is also the day in most places. */
 const timeOf = (day: string) => (day === '' ? Date.now() : Date.parse(day) + DAY / 2)
 
 /** Lists of the newest rules and view; older answers that arrive late are dropped. */
