@@ -37,7 +37,7 @@ export interface Subcommand {
 
 /**
  * @param syntax command whose summary and description begin the help. Lines of the description are joined into
- *   paragraphs, except indented lines.
+ *   paragraphs, except indented lines and lines of a list.
  * @param run prints the text for people and returns the value for `--json FILE`
  * @example
  * export const command = defineCommand(
@@ -49,7 +49,7 @@ export function defineCommand<Args extends unknown[], Options extends OptionValu
   syntax: Command<Args, Options>,
   run: (options: Options, context: CommandContext, ...args: Args) => Promise<unknown>,
 ): Subcommand {
-  const details = syntax.description().replace(/(?<!\n)\n(?![\n ])/g, ' ')
+  const details = syntax.description().replace(/(?<!\n)\n(?![\n ]|- )/g, ' ')
   syntax.description([syntax.summary(), details].filter((text) => text !== '').join('\n\n'))
   syntax.option('--json <file>', 'write the result as JSON to FILE')
   for (const option of syntax.options) {

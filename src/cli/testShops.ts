@@ -231,10 +231,15 @@ export function answerWoo(shop: Shop, { path, query, headers }: Asked): Reply {
   return { body: all.slice(skip, skip + 2), headers: { 'x-wp-total': total } }
 }
 
+const MEDUSA_CATEGORIES = [
+  { id: 'pcat_1', name: 'Kitchen', parent_category_id: null },
+  { id: 'pcat_2', name: 'Mugs', parent_category_id: 'pcat_1' },
+]
+
 export const medusaProduct = (id: number, variants: readonly object[], more: object = {}) => ({
   ...{ id: `prod_${id}`, title: `Thing ${id}`, handle: `thing-${id}`, thumbnail: null },
   ...{ description: `About thing ${id}`, created_at: '2025-03-01T10:00:00.000Z', collection: null },
-  categories: [{ name: 'Mugs', parent_category: { name: 'Kitchen' } }],
+  categories: [{ ...MEDUSA_CATEGORIES[1], parent_category: { id: 'pcat_1' } }],
   variants,
   ...more,
 })
@@ -259,18 +264,30 @@ export const medusaOrder = (id: number, items: readonly object[], more: object =
 
 export const MEDUSA_KEY = 'sk_secret'
 
-/** Answers as Medusa's Store API to a publishable key, and as its Admin API to a secret key. */
+/**
+ * Answers as the Store API of Medusa 2.21.2 to a publishable key, and as its Admin API to a secret key. As recorded,
+ * products have categories only if the request names `*categories`.
+ */
 export function answerMedusa(shop: Shop, { path, query, headers }: Asked): Reply {
-  const isStore = path === '/store/products'
-  if (!isStore && path !== '/admin/orders') return { status: 404, body: { message: 'Not Found' } }
+  const isWhole = query.get('fields')?.split(',').includes('*categories')
+  const lists: Record<string, readonly object[]> = {
+    '/store/product-categories': MEDUSA_CATEGORIES,
+    '/store/products': shop.products.map((one) =>
+      isWhole ? one : { ...one, categories: undefined },
+    ),
+    '/admin/orders': shop.orders,
+  }
+  const all = lists[path]
+  if (!all) return { status: 404, body: { message: 'Not Found' } }
+  const isStore = path.startsWith('/store/')
   const key = `Basic ${Buffer.from(`${MEDUSA_KEY}:`).toString('base64')}`
   if (isStore && headers['x-publishable-api-key'] !== 'pk_public')
     return { status: 400, body: { type: 'not_allowed', message: 'Publishable API key required' } }
   if (!isStore && headers.authorization !== key)
     return { status: 401, body: { message: 'Unauthorized' } }
   if (query.get('order') !== 'id') throw new Error('unordered')
-  const all = isStore ? shop.products : shop.orders
   const offset = Number(query.get('offset'))
   const page = { count: all.length, offset, limit: 2 }
-  return { body: { [isStore ? 'products' : 'orders']: all.slice(offset, offset + 2), ...page } }
+  const name = path.replace(/^.*\//, '').replace('-', '_')
+  return { body: { [name]: all.slice(offset, offset + 2), ...page } }
 }

@@ -63,7 +63,7 @@ export function splitShop(
   }
   if (Math.floor(from / DAY) === Math.floor(to / DAY))
     throw invalidInput(
-      `all events are on ${formatDay(from)}: learning what comes next needs at least two days`,
+      `all events are on ${formatDay(from)}: learning what comes next needs at least two days; \`pretrain --catalog\` makes a model without a log`,
     )
   return { training, heldOut, until: limit, from, to }
 }

@@ -1,3 +1,5 @@
+import { NO_CONTEXT } from '@nearside/core/features/context/context.ts'
+import { CONTEXT_CODE, contextFeature } from '@nearside/core/features/context/contextFeatures.ts'
 import { filesOf, testCatalog, testModel, testModelFiles } from '@nearside/core/model/testShop.ts'
 import { expect, test } from 'vitest'
 import { readBaseLists } from './baseLists.ts'
@@ -31,6 +33,29 @@ test('base lists offer new, dearer and basket items, but no viewed or bought ite
   expect(Math.min(...prices)).toBeGreaterThan(10)
   expect(Math.max(...prices)).toBeLessThanOrEqual(15)
   expect(ids(dated.boughtTogether(['item-0', 'item-8'], { limit: 1 }))).toEqual(['item-12'])
+})
+
+test('base lists follow the season, as the list of a new shopper’s device does', async () => {
+  const model = testModel('1')
+  const lifts = Float32Array.from(testCatalog, (_, row) => (row === 5 ? 9 : 0))
+  const record = { name: 'holidayLift', scale: 1, weight: 1, kept: true, reason: 'by hand' }
+  const feature = contextFeature(record.name)
+  if (!feature) throw new Error('no such feature')
+  const seasonal = await filesOf({
+    ...model,
+    manifest: { ...model.manifest, contextFeatures: [record] },
+    statistics: {
+      ...model.statistics,
+      context: [{ kind: 'holiday', values: ['christmas'], lifts }],
+    },
+    context: { terms: [{ feature, weight: 1 }], code: CONTEXT_CODE, contexts: NO_CONTEXT },
+  })
+  let now = Date.UTC(2026, 6, 1)
+  const read = async (path: string) => seasonal.get(path) ?? new Uint8Array()
+  const ssr = await readBaseLists({ catalog: testCatalog, read, now: () => now })
+  const inJuly = ids(ssr.recommend({ limit: 3 }))
+  now = Date.UTC(2026, 11, 10)
+  expect(ids(ssr.recommend({ limit: 3 }))).toEqual(['item-5', ...inJuly.slice(0, 2)])
 })
 
 test('base lists by picture are sorted like the device’s lists', async () => {

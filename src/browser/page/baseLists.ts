@@ -12,7 +12,7 @@ import type { ListOptions, ListQuery, Recommendation } from '@nearside/core/rank
 import { isLarge } from '@nearside/core/ranking/candidateSource.ts'
 import { amongItems } from '@nearside/core/ranking/itemFilters.ts'
 import { withVariants } from '@nearside/core/ranking/listQuery.ts'
-import { Ranker } from '@nearside/core/ranking/ranker.ts'
+import { Ranker, type Scored } from '@nearside/core/ranking/ranker.ts'
 import { requireQuery } from '@nearside/core/ranking/requireQuery.ts'
 import { aboutOf, liftScores, type Ruled, ruledList } from '@nearside/core/ranking/ruledList.ts'
 import { createRuleBook } from '@nearside/core/rules/listRules.ts'
@@ -20,6 +20,8 @@ import { parseRules } from '@nearside/core/rules/parseRules.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import { fetchVersion, parseJson } from '../learning/modelSource.ts'
 import { scoreInPart } from '../scoreInPart.ts'
+
+const HOUR = 3_600_000
 
 /** List options that don't depend on a shopper. */
 type BaseListOptions = Omit<ListOptions, 'order' | 'exclude' | 'distinct'>
@@ -55,7 +57,7 @@ export async function readBaseLists(options: {
    * on a server.
    */
   readonly rules?: readonly Rule[] | { readonly rules: readonly Rule[] }
-  /** Current time, milliseconds since the epoch, for rules with dates; default: the clock. */
+  /** Current time, milliseconds since the epoch, for seasons and rules with dates; default: the clock. */
   readonly now?: () => number
 }): Promise<BaseLists> {
   const { read, now = Date.now } = options
@@ -65,15 +67,22 @@ export async function readBaseLists(options: {
   const catalog = Catalog.parse(options.catalog, now())
   const model = extendModel(loaded.model, catalog.items)
   const ranker = new Ranker(model, catalog, isLarge(model) ? scoreInPart : null)
-  const nobody = ranker.score([], 0, null)
   const { rules, faults } = parseRules(options.rules ?? [])
   const shown = catalog.items.filter(({ available }) => available !== false)
   const isOffer = (id: string) => discountOf(model, catalog, ranker.rowOf(id) ?? -1) > 0
   const book = createRuleBook(rules, shown, isOffer)
 
+  let scored: { readonly hour: number; readonly scores: Scored } | null = null
+  /** Scores of a device without any events, which follow hour, weekday and season. */
+  function scoresNow(): Scored {
+    const hour = Math.floor(now() / HOUR)
+    if (scored?.hour !== hour) scored = { hour, scores: ranker.score([], now(), null) }
+    return scored.scores
+  }
+
   function answer(query: ListQuery, { lifts, ...selection }: Ruled = {}): Recommendation[] {
-    const scored = lifts?.size ? liftScores(ranker, lifts, nobody) : nobody
-    return ranker.list(query, scored, selection)
+    const scores = scoresNow()
+    return ranker.list(query, lifts?.size ? liftScores(ranker, lifts, scores) : scores, selection)
   }
 
   const variantsOf = createVariants(catalog.items)

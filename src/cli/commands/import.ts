@@ -18,7 +18,7 @@ import { wholeNumber } from '../values.ts'
 /** Roles that a column can have, with descriptions. */
 const COLUMNS = {
   shopper: 'who bought: an account, a customer number, an e-mail address',
-  device: 'who looked: a cookie or device, joined to the shopper by the order number',
+  device: 'who looked: a cookie or device, joined by the order number',
   item: 'product',
   time: 'time of the event',
   session: 'order or visit',
@@ -33,7 +33,7 @@ const COLUMNS = {
   brand: 'brand of the product, in the catalog',
   added: 'day on which the shop got the product, in the catalog',
   group: 'id that all variants of a product share, in the catalog',
-  pictureVector: '64 numbers that a model of pictures made, in the catalog: an array or base64',
+  pictureVector: '64 numbers of a model of pictures: an array or base64',
 } as const satisfies Partial<Record<Role, string>>
 
 type Columns = Partial<Record<keyof typeof COLUMNS, string>>
@@ -60,21 +60,29 @@ A log may lack times. If each line is \`shopper item item …\`, each item gets 
 
 With --from, --orders and --catalog are addresses. The variable NEARSIDE_SHOP_TOKEN has the key, whose
 rights may be the least that is needed:
-  shopify      https://SHOP.myshopify.com; the app's CLIENT_ID:CLIENT_SECRET, or its access token, with the
-               scopes read_products, read_orders, read_customers; read_all_orders: older than 60 days
-  woocommerce  the shop's home page; CONSUMER_KEY:CONSUMER_SECRET with the permission Read
-  vendure      --orders the Admin API, --catalog the Shop API, which needs no key; an API key whose role has
-               only ReadOrder. Parameters of an address choose the channel (?vendure-token=…), languageCode
-               and currencyCode. Prices include tax (--columns price=price: without); the category is the top
-               collection (--columns category=facet.CODE: a facet)
-  medusa       the backend's address, with ?key=PUBLISHABLE_KEY&region_id=REGION for --catalog; a secret API key
+  shopify      https://SHOP.myshopify.com; the app's CLIENT_ID:CLIENT_SECRET, or
+               its access token, with the scopes read_products, read_orders,
+               read_customers; read_all_orders: older than 60 days
+  woocommerce  the shop's home page; CONSUMER_KEY:CONSUMER_SECRET with the
+               permission Read
+  vendure      --orders the Admin API, --catalog the Shop API, which needs no
+               key; an API key whose role has only ReadOrder. Parameters of an
+               address choose the channel (?vendure-token=…), languageCode and
+               currencyCode. Prices include tax (--columns price=price:
+               without); the category is the top collection
+               (--columns category=facet.CODE: a facet)
+  medusa       the backend's address, for --catalog with
+               ?key=PUBLISHABLE_KEY&region_id=REGION&country_code=de (without
+               country_code, prices have no tax); a secret API key. The
+               category is the top category, else the collection
+
 An item's id is its SKU, in Shopify without one its title, in WooCommerce its number, in Vendure and Medusa the
 variant's id (--columns item=sku: the SKU). For Shopify, --columns item='Variant ID' takes the variant's
 number.
 
 Columns:
 ${Object.entries(COLUMNS)
-  .map(([name, what]) => `  ${name.padEnd(10)}${what}`)
+  .map(([name, what]) => `  ${name.padEnd(14)}${what}`)
   .join('\n')}`,
   )
   .requiredOption('--orders <file>', 'order log')

@@ -29,6 +29,7 @@ code is 1, in each of these cases:
 - The feed is older than the last one, or in another currency.
 - More than a third of the products are gone or sold out, or more than a third are new.
 - More than a tenth of the prices are missing, 0 or changed fivefold.
+
 If the shop really changed that much, run nearside publish with the new catalog.
 
 The usual price, which cards strike through, is a feed's regularPrice, Shopify's compare-at price, or the price

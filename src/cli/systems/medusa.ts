@@ -6,10 +6,11 @@
  */
 import type { Read } from '@nearside/core/reading.ts'
 import { askRest, readersOf, type ShopApi, TOKEN, tokenOf } from './ask.ts'
-import { type Page, readPages } from './pages.ts'
+import { type Page, readPages, readPaths } from './pages.ts'
 
+// Medusa 2.21 leaves categories out if the request names single fields of them, or of their parents.
 const PRODUCT_FIELDS =
-  'id,title,handle,description,thumbnail,created_at,categories.name,categories.parent_category.name,collection.title,' +
+  'id,title,handle,description,thumbnail,created_at,*categories,collection.title,' +
   'variants.id,variants.sku,variants.title,variants.manage_inventory,variants.allow_backorder,' +
   'variants.inventory_quantity,*variants.calculated_price'
 const ORDER_FIELDS =
@@ -32,11 +33,11 @@ const variant = object({
 const readProduct = object({
   ...{ id: anyText, title: anyText, handle: anyText, description: orNull(anyText) },
   ...{ thumbnail: orNull(anyText), created_at: anyText, variants: each(variant) },
-  categories: orNull(
-    each(object({ name: anyText, parent_category: orNull(object({ name: anyText })) })),
-  ),
+  categories: orNull(each(object({ id: anyText }))),
   collection: orNull(object({ title: anyText })),
 })
+const readCategory = object({ id: anyText, name: anyText, parent_category_id: orNull(anyText) })
+type Category = ReturnType<typeof readCategory>
 const item = object({
   ...{ variant_id: orNull(anyText), variant_sku: orNull(anyText), product_title: orNull(anyText) },
   ...{ quantity: whole(0, 1e9), unit_price: number() },
@@ -53,18 +54,18 @@ export async function* products(api: ShopApi) {
   const address = new URL(api.url)
   const key = address.searchParams.get('key') ?? ''
   address.searchParams.delete('key')
-  const request = { headers: { 'x-publishable-api-key': key }, isSecret: false }
   const ifRefused = 'add ?key=PUBLISHABLE_API_KEY and &region_id=REGION to the address'
+  const request = { headers: { 'x-publishable-api-key': key }, isSecret: false, ifRefused }
+  const tree = { fields: 'id,name,parent_category_id' }
+  const categories = list(api, 'store/product-categories', tree, request, readCategory)
+  const pathTo = await readPaths<string | null, Category>(
+    categories,
+    (one) => one.parent_category_id,
+  )
   const query = { fields: PRODUCT_FIELDS, ...Object.fromEntries(address.searchParams) }
-  for await (const product of list(
-    api,
-    'store/products',
-    query,
-    { ...request, ifRefused },
-    readProduct,
-  ))
+  for await (const product of list(api, 'store/products', query, request, readProduct))
     for (const { id, sku, title, calculated_price: asked, ...stock } of product.variants) {
-      const [category] = product.categories ?? []
+      const [category] = (product.categories ?? []).flatMap(({ id }) => pathTo(id).slice(0, 1))
       yield {
         ...{ productVariantId: id, sku, groupId: product.id, description: product.description },
         name: product.variants.length > 1 ? `${product.title} - ${title}` : product.title,
@@ -73,7 +74,7 @@ export async function* products(api: ShopApi) {
         currencyCode: asked?.currency_code?.toUpperCase(),
         available:
           !stock.manage_inventory || stock.allow_backorder || (stock.inventory_quantity ?? 0) > 0,
-        collection: category?.parent_category?.name ?? category?.name ?? product.collection?.title,
+        collection: category ?? product.collection?.title,
         ...{ image: product.thumbnail, url: `/products/${product.handle}` },
         createdAt: product.created_at,
       }
@@ -116,7 +117,7 @@ function list<T extends { readonly id: string }>(
     const page = new URLSearchParams({ ...query, order: 'id', limit: '100', offset: String(skip) })
     const url = `${origin}${pathname.replace(/\/$/, '')}/${path}?${page}`
     const { value } = await askRest(api, { url, ...request })
-    const { count, [name]: items } = record((one: unknown) => one)(value, path)
+    const { count, [name.replace('-', '_')]: items } = record((one: unknown) => one)(value, path)
     return { items: each(read)(items, path), totalItems: whole(0, 1e9)(count, path) }
   })
 }

@@ -1,6 +1,6 @@
 /** @module Tells a shop's owner what a trial gained per thousand visitors, in orders and money, and what to do next. */
 import type { OwnerAnswer } from '@nearside/core/ownerAnswer.ts'
-import { fixed } from '../report/numbers.ts'
+import { count, fixed } from '../report/numbers.ts'
 import type { MeasuredSales, Metric } from './measureSales.ts'
 
 type Told = Omit<MeasuredSales, 'answer'>
@@ -26,6 +26,9 @@ function gainInWords(gain: Gain, unit: string): string {
   const show = (value: number) => `${value > 0 ? '+' : ''}${fixed(value, 1)}`
   return `${show(gain.value)} ${unit} per thousand visitors, 95 % interval [${show(gain.lo)}, ${show(gain.hi)}]`
 }
+
+/** A length in days; beyond ten years nobody needs the number. */
+export const daysText = (days: number) => (days > 3650 ? 'over 10 years' : `${count(days)} days`)
 
 export function answerOf(told: Told): OwnerAnswer {
   const { metrics, currency, plan, from, to } = told
@@ -70,7 +73,7 @@ export function answerOf(told: Told): OwnerAnswer {
     answer: 'Not yet: no difference in orders or money is proven',
     because,
     change: needed
-      ? `More days: four of five trials prove a lift of 5 % within ${needed.days.orders} days (orders) or ${needed.days.revenue} days (money)`
+      ? `More days: four of five trials prove a lift of 5 % within ${daysText(needed.days.orders)} (orders) or ${daysText(needed.days.revenue)} (money)`
       : 'Orders of both arms',
   }
 }

@@ -1,6 +1,7 @@
 /** @module Report of a trial by its sales: one page for the shop's owner. */
 import { count, fixed, lift, share } from '../report/numbers.ts'
 import { type Evaluated, type Part, tableOf } from '../report/report.ts'
+import { daysText } from './answer.ts'
 import type { MeasuredSales, Metric, MetricResult, SalesPlan } from './measureSales.ts'
 import type { SaleArm } from './readSales.ts'
 
@@ -113,8 +114,8 @@ function planPart({ trials, ordersADay }: SalesPlan): Part {
     table: tableOf(trials, {
       'lift to prove': ({ lift: planned }) => share(planned),
       'hold-out': (trial) => share(trial.share),
-      'in orders': ({ days }) => `${count(days.orders)} days`,
-      'in money': ({ days }) => `${count(days.revenue)} days`,
+      'in orders': ({ days }) => daysText(days.orders),
+      'in money': ({ days }) => daysText(days.revenue),
     }),
     text: [
       'With a larger hold-out, up to half, the trial ends sooner, but more visitors go without personal lists',

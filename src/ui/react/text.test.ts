@@ -81,6 +81,9 @@ test('a reason is one sentence, even if the item has left the shop', () => {
   expect(reasonText(words, { kind: 'context', name: 'weather', value: 'rain' }, itemOf)).toBe(
     'Popular right now (weather: rain)',
   )
+  expect(reasonText(words, { kind: 'context', name: 'holiday', value: 'new-year' }, itemOf)).toBe(
+    words('context.holiday'),
+  )
   expect(reasonText(words, { kind: 'offer' }, itemOf)).toBe('Below its usual price')
 })
 
