@@ -18,25 +18,15 @@ const ABOUT: Readonly<Record<FileKey, readonly ['catalog' | 'rules', ErrorCode]>
   rules: ['rules', 'rules-invalid'],
 }
 
-/** Stores downloads. If storing the download fails, the device still uses the download and adds a notice. */
-export class Downloads {
-  readonly #services: Services
-
-  constructor(services: Services) {
-    this.#services = services
-  }
-
-  async keep(download: Omit<Download, 'time'>): Promise<void> {
-    const { notices, now, store } = this.#services
-    try {
-      await store.putDownload({ time: now(), ...download })
-    } catch (error) {
-      notices.add(error, 'storage-full', `The ${download.key} could not be stored`)
-    }
-  }
-
-  file(key: FileKey, url: string, take: Take, inParts?: () => Parts): KeptFile {
-    return new KeptFile(this.#services, this, key, url, take, inParts)
+/** Stores a download. If storing it fails, the device still uses the download and adds a notice. */
+export async function keepDownload(
+  { notices, now, store }: Services,
+  download: Omit<Download, 'time'>,
+): Promise<void> {
+  try {
+    await store.putDownload({ time: now(), ...download })
+  } catch (error) {
+    notices.add(error, 'storage-full', `The ${download.key} could not be stored`)
   }
 }
 
@@ -44,7 +34,7 @@ export class Downloads {
  * Receives the file's content, its SHA-256, and whether the device had stored it. The function throws or rejects if the
  * file is unusable.
  */
-type Take = (value: unknown, version: string, isKept: boolean) => void | Promise<void>
+export type Take = (value: unknown, version: string, isKept: boolean) => void | Promise<void>
 
 /** Reads a file in parts. Without this reader, or if `end` returns null, the whole file is parsed as JSON. */
 interface Parts {
@@ -55,7 +45,6 @@ interface Parts {
 /** Stored file. Methods of a download never reject: a failure adds a notice and changes nothing. */
 export class KeptFile {
   readonly #services: Services
-  readonly #downloads: Downloads
   readonly #key: FileKey
   readonly #url: string
   readonly #take: Take
@@ -64,16 +53,8 @@ export class KeptFile {
   #version = ''
   #kept = Promise.resolve()
 
-  constructor(
-    services: Services,
-    downloads: Downloads,
-    key: FileKey,
-    url: string,
-    take: Take,
-    inParts?: () => Parts,
-  ) {
+  constructor(services: Services, key: FileKey, url: string, take: Take, inParts?: () => Parts) {
     this.#services = services
-    this.#downloads = downloads
     this.#key = key
     this.#url = url
     this.#take = take
@@ -116,7 +97,8 @@ export class KeptFile {
       if (version === this.#version) return
       await this.#read(bytes, version, false, parts)
       // Nothing waits for the disk here, because a new shopper's first list needs no disk.
-      this.#kept = this.#downloads.keep({ key, version, url, files: { [this.#name]: bytes } })
+      const files = { [this.#name]: bytes }
+      this.#kept = keepDownload(this.#services, { key, version, url, files })
     } catch (error) {
       notices.add(error, code, `The ${key} file is not usable`)
     }

@@ -1,7 +1,7 @@
 /** @module The shop's `live.json` on this device. The code is loaded only if the shop has a live file. */
 import { type LiveFile as Content, withLive } from '@nearside/core/catalog/live.ts'
 import { LIVE_MINUTES, parseLive } from '@nearside/core/catalog/parseLive.ts'
-import type { Downloads, KeptFile } from './downloads.ts'
+import type { KeptFile, Take } from './downloads.ts'
 
 export class LiveFile {
   // The function is a field here, so that its code is loaded with this file.
@@ -14,8 +14,9 @@ export class LiveFile {
   #minutes = LIVE_MINUTES
   #changes = ''
 
-  constructor(downloads: Downloads, url: string) {
-    this.file = downloads.file('live', url, (value) => this.#take(value))
+  /** @param open opens the file; passed in, because this file must not import that code */
+  constructor(open: (take: Take) => KeptFile) {
+    this.file = open((value) => this.#take(value))
   }
 
   /** Uses the stored file, or else downloads it. */

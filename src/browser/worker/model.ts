@@ -9,22 +9,20 @@ import {
   readDownload,
   readLatestFile,
 } from '../learning/modelSource.ts'
-import type { Downloads } from './downloads.ts'
+import { keepDownload } from './downloads.ts'
 import type { Releases } from './releases.ts'
 import type { Services } from './services.ts'
 
 export class Model {
   readonly #services: Services
-  readonly #downloads: Downloads
   /** Base model in use; null until one is loaded. */
   loaded: LoadedModel | null = null
   /** Signed release of the model in use; null if the shop names no keys. */
   signed: NonNullable<PersonalizerSnapshot['model']>['signed'] = null
   #releases: Releases | null = null
 
-  constructor(services: Services, downloads: Downloads) {
+  constructor(services: Services) {
     this.#services = services
-    this.#downloads = downloads
   }
 
   /** Loads the check of signed releases; null if the shop names no keys. */
@@ -92,7 +90,7 @@ export class Model {
     const directory = config.baseModel
     const fetched = await fetchModel({ transport, directory, kept, now, check, ...options })
     if (!fetched) return false
-    await this.#downloads.keep(fetched.download)
+    await keepDownload(this.#services, fetched.download)
     const adopted = fetched.loaded.hash !== this.loaded?.hash
     this.#use(fetched.loaded)
     return adopted

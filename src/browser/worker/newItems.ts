@@ -11,7 +11,7 @@ import { createNeighbourSearch, likeNothing } from '@nearside/core/model/coldSta
 import { type AddedItems, addedItems, joinItems } from '@nearside/core/model/extend.ts'
 import type { LoadedModel } from '../learning/modelSource.ts'
 import type { Download } from '../storage/store.ts'
-import type { Downloads } from './downloads.ts'
+import { keepDownload } from './downloads.ts'
 import type { Services } from './services.ts'
 
 /** Milliseconds for which the search holds the thread; `AT_ONCE` items are searched between two checks of the clock. */
@@ -25,16 +25,14 @@ interface Known {
 
 export class NewItems {
   readonly #services: Services
-  readonly #downloads: Downloads
   readonly #found: () => void
   #known: Known | null = null
   /** Cache key of the current or last search. */
   #sought: string | null = null
 
   /** @param found callback for the end of a search whose result `extend` did not wait for */
-  constructor(services: Services, downloads: Downloads, found: () => void) {
+  constructor(services: Services, found: () => void) {
     this.#services = services
-    this.#downloads = downloads
     this.#found = found
   }
 
@@ -70,7 +68,7 @@ export class NewItems {
     const coldStart = search.found
     this.#known = { key, coldStart }
     const files = toFiles(coldStart)
-    void this.#downloads.keep({ key: 'new-items', version: key, url: '', files })
+    void keepDownload(this.#services, { key: 'new-items', version: key, url: '', files })
     if (late) this.#found()
   }
 

@@ -14,7 +14,7 @@ import { Ranker } from '@nearside/core/ranking/ranker.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { type KnownPopularity, type LoadedModel, readLatestFile } from '../learning/modelSource.ts'
-import { Downloads, type KeptFile } from './downloads.ts'
+import { KeptFile } from './downloads.ts'
 import type { LiveFile } from './liveFile.ts'
 import { Model } from './model.ts'
 import { NewItems } from './newItems.ts'
@@ -27,7 +27,6 @@ type ContextTerms = typeof import('./contextTerms.ts')
 
 export class Shop {
   readonly #services: Services
-  readonly #downloads: Downloads
   readonly #model: Model
   readonly #newItems: NewItems
   readonly #catalog: ShopCatalog
@@ -46,10 +45,9 @@ export class Shop {
 
   constructor(services: Services) {
     this.#services = services
-    this.#downloads = new Downloads(services)
-    this.#model = new Model(services, this.#downloads)
-    this.#newItems = new NewItems(services, this.#downloads, () => void this.#rebuild())
-    this.#catalog = new ShopCatalog(services, this.#downloads)
+    this.#model = new Model(services)
+    this.#newItems = new NewItems(services, () => void this.#rebuild())
+    this.#catalog = new ShopCatalog(services)
   }
 
   stop(): void {
@@ -298,8 +296,8 @@ export class Shop {
       this.#rules = new ShopRules(
         this.#services,
         this,
-        this.#downloads,
         config.rules,
+        (url, take) => new KeptFile(this.#services, 'rules', url, take),
         readLatestFile,
       )
       await this.#rules.file?.start()

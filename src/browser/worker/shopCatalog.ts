@@ -10,13 +10,12 @@ import type { LiveChanges } from '@nearside/core/catalog/live.ts'
 import { atPrices, nextChange } from '@nearside/core/catalog/sale.ts'
 import { createTitleIndex, type FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
 import { NearsideError } from '@nearside/core/error.ts'
-import type { Downloads, KeptFile } from './downloads.ts'
+import { KeptFile } from './downloads.ts'
 import type { LiveFile } from './liveFile.ts'
 import { loadOptional, type Services } from './services.ts'
 
 export class ShopCatalog {
   readonly #services: Services
-  readonly #downloads: Downloads
   /** The catalog's file; null if the page passed the catalog itself. */
   readonly #file: KeptFile | null
   /** Catalog as published: usual prices, without live changes. */
@@ -45,13 +44,13 @@ export class ShopCatalog {
   #liveThere = Promise.resolve()
   #headTaken = Promise.resolve()
 
-  constructor(services: Services, downloads: Downloads) {
+  constructor(services: Services) {
     this.#services = services
-    this.#downloads = downloads
     const { catalog } = services.config
     this.#file =
       typeof catalog === 'string'
-        ? downloads.file(
+        ? new KeptFile(
+            services,
             'catalog',
             catalog,
             (value, version) => this.#take(value, version),
@@ -93,7 +92,8 @@ export class ShopCatalog {
     if (!live) return
     const without = 'Code for live prices could not be loaded'
     const code = await loadOptional(this.#services, () => import('./liveFile.ts'), without)
-    this.live = code && new code.LiveFile(this.#downloads, live)
+    this.live =
+      code && new code.LiveFile((take) => new KeptFile(this.#services, 'live', live, take))
     await this.live?.start()
   }
 

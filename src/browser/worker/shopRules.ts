@@ -12,7 +12,7 @@ import { createRuleBook, type ListRules } from '@nearside/core/rules/listRules.t
 import { parseRules } from '@nearside/core/rules/parseRules.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import type { WorkerConfig } from '../messages.ts'
-import type { Downloads, KeptFile } from './downloads.ts'
+import type { KeptFile, Take } from './downloads.ts'
 import type { ReadLatest, RulesCheck } from './releases.ts'
 import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
@@ -33,20 +33,21 @@ export class ShopRules {
 
   /**
    * @param given the shop's rules, not validated, or their URL
-   * @param readLatest function of the model code, which this file must not import
+   * @param open opens the rules' file; passed in, like `readLatest`, because this file must not import that code
+   * @param readLatest reads a stored `latest.json`
    */
   constructor(
     services: Services,
     shop: Shop,
-    downloads: Downloads,
     given: NonNullable<WorkerConfig['rules']>,
+    open: (url: string, take: Take) => KeptFile,
     readLatest: ReadLatest,
   ) {
     this.#services = services
     this.#shop = shop
     let check: RulesCheck | null = null
     if (typeof given === 'string')
-      this.file = downloads.file('rules', given, async (value, _, isKept) => {
+      this.file = open(given, async (value, _, isKept) => {
         if (services.config.modelKeys) {
           const { createRulesCheck } = await import('./releases.ts')
           check ??= createRulesCheck(services, readLatest, given)
