@@ -206,7 +206,7 @@ export class Device implements Answers {
   }
 
   async events(...[limit, about]: Parameters<Calls['events']>) {
-    const { events } = this.#services.state
+    const { events } = this.#services.state.own
     const chosen = about ? events.filter(isAbout(about, this.#shop)) : events
     return chosen.toReversed().slice(0, Math.max(0, limit))
   }

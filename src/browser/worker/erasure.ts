@@ -57,7 +57,7 @@ export class Erasure {
     this.#learner.abort()
     this.#contribution.stop()
     const { state } = this.#services
-    const forgotten = await this.#remove(state.events.filter(isAbout(what, this.#shop)))
+    const forgotten = await this.#remove(state.own.events.filter(isAbout(what, this.#shop)))
     // The log gets only the kind of the target, because its name is what the shopper wants forgotten.
     const { events, orders } = numbersOf(forgotten)
     // With `orders` in the log, older orders of the shopper are not imported again.
@@ -107,7 +107,7 @@ export class Erasure {
   async eraseTooOld(): Promise<void> {
     const { config, now, ownLog, state } = this.#services
     const oldest = now() - config.retentionDays * DAY
-    const old = state.events.filter(({ time }) => time < oldest)
+    const old = state.own.events.filter(({ time }) => time < oldest)
     if (old.length === 0) return
     const what = `events older than ${config.retentionDays} days`
     await ownLog().append({ kind: 'erase', detail: { what, events: old.length } }, 'strict')

@@ -49,7 +49,7 @@ export class HistoryImport {
   #known(ended = 0) {
     const { config, now, state } = this.#services
     const after = Math.max(ended, now() - config.retentionDays * DAY)
-    return { events: state.events, knownAs: this.#shop.knownAs, now: now(), after }
+    return { events: state.own.events, knownAs: this.#shop.knownAs, now: now(), after }
   }
 
   /** @returns number of events stored; the log records this number */

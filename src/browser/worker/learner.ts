@@ -71,7 +71,7 @@ export class Learner {
     const own = store.own()
     const { personal, damaged } = await loadPersonal(own, base.hash)
     if (own !== store.own()) return
-    state.personal = personal
+    state.own.personal = personal
     if (damaged > 0) {
       const message = `${damaged} stored version(s) of the personal model are damaged; until the next fit, an intact version or the base model is used.`
       notices.add(new NearsideError('storage-corrupt', message))
@@ -184,7 +184,7 @@ export class Learner {
   /** Drops the personal model in memory and its inputs; stops a running fit. */
   forget(): void {
     this.abort()
-    this.#services.state.personal = null
+    this.#services.state.own.personal = null
     this.#candidates = null
     this.#pending = 0
   }
@@ -241,12 +241,8 @@ export class Learner {
       if ((personal?.guard.active ?? true) && !fitted.guard.active)
         // The base model predicts this shopper better, so the personal part is off from now on.
         await log.append({ kind: 'guard', detail: { active: false } })
-      const learned = { ...fitted, version, base: base.hash }
-      if (own !== store.inUse()) {
-        own.personal = learned
-        return fitted.summary
-      }
-      state.personal = learned
+      own.personal = { ...fitted, version, base: base.hash }
+      if (own !== store.inUse()) return fitted.summary
       bus.emit('stored', 'personal')
       bus.emit('fitted', null)
       return fitted.summary
@@ -264,7 +260,7 @@ export class Learner {
   }
 
   #nothingLearned(engine: Engine): FitReport {
-    const { active } = this.#services.state.personal?.guard ?? GUARD_START
+    const { active } = this.#services.state.own.personal?.guard ?? GUARD_START
     return {
       engine: engine.name,
       cases: 0,

@@ -103,11 +103,10 @@ export class Persistence {
     if (store.kind === 'indexeddb')
       await store.change(async (disk) => {
         const { paused, profiles, sent, terms } = state
-        const { events } = store.inUse() === store.me ? state : store.me
         const left = await leaveDisk(
           disk,
           {
-            events,
+            events: store.me.events,
             settings: {
               ...{ paused, sent, terms: terms ?? undefined },
               profiles: settingOf({ ...profiles, gone: [] }),

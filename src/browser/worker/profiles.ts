@@ -19,7 +19,7 @@ import { createMemoryDatabase, type Database } from '../storage/database.ts'
 import { openIndexedDb } from '../storage/indexedDb.ts'
 import { eraseGone, foundOnDisk, type Place, profileDatabase } from '../storage/profileDatabases.ts'
 import { createStore, type Held, type Store } from '../storage/store.ts'
-import type { Own } from './deviceStore.ts'
+import type { OwnStore } from './deviceStore.ts'
 import type { Person } from './exportBundle.ts'
 import type { Services } from './services.ts'
 import type { Shopper } from './shopper.ts'
@@ -39,7 +39,7 @@ export class Profiles {
   readonly #leave: () => void
   readonly #reload: () => Promise<unknown>
   /** Stores of other people that this tab has opened. */
-  readonly #opened = new Map<string, Own>()
+  readonly #opened = new Map<string, OwnStore>()
   /** Choice of a person that could not be stored. A choice that could not be stored applies to this tab only. */
   #unstored: string | null = null
 
@@ -214,14 +214,13 @@ export class Profiles {
     const { state } = this.#services
     for (const { id } of state.profiles.others) {
       const own = await this.#own(id, 'never')
-      const shown = state.profiles.current === id ? state.events : own.events
       if (own.store.kind === 'memory') continue
       await own.store.change(async (disk) => {
         const memory = createMemoryDatabase()
         const stored = await createStore(disk)
           .events()
           .catch((): Pick<Held, 'events'> => ({ events: [] }))
-        await createStore(memory).setUp({ events: [...stored.events, ...shown] })
+        await createStore(memory).setUp({ events: [...stored.events, ...own.events] })
         disk.close()
         return memory
       })
@@ -258,11 +257,12 @@ export class Profiles {
       ({ events }) => events,
       () => next.events,
     )
+    const { personal } = next
     const before = state.profiles.current
     store.use(next)
     state.profiles = { ...state.profiles, current: id }
     this.#leave()
-    state.personal = next.personal
+    next.personal = personal
     if (before === NOBODY && id !== NOBODY) this.#close(NOBODY)
     bus.emit('lists', null)
   }
@@ -273,7 +273,7 @@ export class Profiles {
   }
 
   /** A person's store, with the person's events. */
-  async #own(id: string, make: 'now' | 'never' = 'now'): Promise<Own> {
+  async #own(id: string, make: 'now' | 'never' = 'now'): Promise<OwnStore> {
     const opened = this.#opened.get(id)
     if (opened) return opened
     const own = this.#services.store.beside(await this.#open(id, make))

@@ -201,13 +201,13 @@ type DeviceContext = ReturnType<typeof createDeviceContext>
 
 const NOTHING: ShopContext = {}
 
-function createDeviceContext(state: Pick<DeviceState, 'context' | 'events'>, notices: Notices) {
+function createDeviceContext(state: Pick<DeviceState, 'context' | 'own'>, notices: Notices) {
   let read: readonly ShopperEvent[] | null = null
   let known: ReadonlyMap<number, ShopContext> = new Map()
   return {
     at(time: number): ShopContext {
-      if (read !== state.events) {
-        read = state.events
+      if (read !== state.own.events) {
+        read = state.own.events
         known = new Map(read.map((event) => [event.time, event.context ?? NOTHING]))
       }
       // Without a stored event at that time, use the current context.

@@ -66,7 +66,7 @@ export class Shopper {
   ): Pick<Derived, 'events' | 'history'> {
     let head = EMPTY_HEAD
     // Recomputes the visits, as if the removed parts had been forgotten.
-    const left = this.#services.state.events.flatMap((event) => {
+    const left = this.#services.state.own.events.flatMap((event) => {
       const rest = leave(event)
       if (!rest || handedOver(rest)) return rest ?? []
       const placed = { ...rest, session: sessionOf(head, rest) }
@@ -94,13 +94,13 @@ export class Shopper {
     // Another person's store could be in use by now.
     if (own !== store.own()) return
     this.#invalid = invalid
-    this.#services.state.events = events
+    this.#services.state.own.events = events
   }
 
   async #reread(): Promise<void> {
     const { bus, state } = this.#services
     await this.reload()
-    const last = state.events.at(-1)
+    const last = state.own.events.at(-1)
     if (last) bus.emit('event', last.name)
     bus.emit('lists', null)
   }
@@ -134,7 +134,7 @@ export class Shopper {
       notices.add(new NearsideError('item-unknown', message))
       if (known.items.length === 0) return null
     }
-    const handed = state.events.find((event) => isSameOrder(event, known))
+    const handed = state.own.events.find((event) => isSameOrder(event, known))
     if (handed) return handed.id
     const context = Object.keys(state.context).length > 0 ? { context: state.context } : {}
     const [stored] = await this.take(store.own().append([{ ...known, ...context }]))
@@ -164,10 +164,10 @@ export class Shopper {
 
   #add(events: readonly ShopperEvent[]): void {
     const { bus, state } = this.#services
-    const known = new Set(state.events.map(({ id }) => id))
+    const known = new Set(state.own.events.map(({ id }) => id))
     const added = events.filter(({ id }) => !known.has(id))
     // The events are nearly always sorted by time, except after a clock was set back.
-    state.events = [...state.events, ...added].sort((a, b) => a.time - b.time)
+    state.own.events = [...state.own.events, ...added].sort((a, b) => a.time - b.time)
     bus.emit('stored', 'events')
     for (const { name } of events) bus.emit('event', name)
     bus.emit('lists', null)
@@ -175,9 +175,9 @@ export class Shopper {
 
   #derive(): Derived {
     const { state } = this.#services
-    const of = [state.events, this.#shop.catalog, this.#shop.ranker]
+    const of = [state.own.events, this.#shop.catalog, this.#shop.ranker]
     if (!this.#derived?.of.every((part, at) => part === of[at])) {
-      this.#derived = { ...this.#clean(state.events), of }
+      this.#derived = { ...this.#clean(state.own.events), of }
     }
     return this.#derived
   }

@@ -22,6 +22,16 @@ import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
 
+export interface Own {
+  /**
+   * All captured events, ascending by time, not cleaned; a new array after each change. The shopper and the store write
+   * this field.
+   */
+  events: readonly ShopperEvent[]
+  /** Personal model in use. Written by the learner. */
+  personal: StoredPersonal | null
+}
+
 /** Plain data. Every part of the device reads it; only the part that a field's comment names writes the field. */
 export interface DeviceState {
   /** Revision; rises whenever a list could have changed. Written by the device. */
@@ -40,13 +50,8 @@ export interface DeviceState {
   paused: boolean
   /** The shop's current context. Written by the context. */
   context: ShopContext
-  /**
-   * All captured events, ascending by time, not cleaned; a new array after each change. The shopper and the store write
-   * this field.
-   */
-  events: readonly ShopperEvent[]
-  /** Personal model in use. Written by the learner. */
-  personal: StoredPersonal | null
+  /** Events and personal model of the person in use. The store writes which person's they are. */
+  own: Own
   /** Progress of the current fit. Written by the learner. */
   fitting: PersonalizerSnapshot['fitting']
   /** Reason why learning is deferred. Written by the learner. */
@@ -82,8 +87,7 @@ export function startingState({
     profiles: { current: ONLY_ME.current, others: [] },
     paused: false,
     context: {},
-    events: [],
-    personal: null,
+    own: { events: [], personal: null },
     fitting: null,
     deferred: null,
     learners: [],
@@ -160,8 +164,8 @@ export function snapshotOf(services: Services, shop: Shop, shopper: Shopper): Wo
   const { report, events } = shopper.cleaned
   const manifest = shop.loaded?.model.manifest
   const byName: Record<string, number> = {}
-  for (const { name } of state.events) byName[name] = (byName[name] ?? 0) + 1
-  const { active, logLikelihoodRatio, tested } = state.personal?.guard ?? GUARD_START
+  for (const { name } of state.own.events) byName[name] = (byName[name] ?? 0) + 1
+  const { active, logLikelihoodRatio, tested } = state.own.personal?.guard ?? GUARD_START
   return {
     revision: state.revision,
     erasures: state.erasures,
@@ -183,10 +187,10 @@ export function snapshotOf(services: Services, shop: Shop, shopper: Shopper): Wo
     },
     profiles: state.profiles,
     tab: state.leads ? 'leader' : 'follower',
-    events: { count: state.events.length, byName },
+    events: { count: state.own.events.length, byName },
     retentionDays: config.retentionDays,
     cleaning: report,
-    fit: state.personal?.summary ?? null,
+    fit: state.own.personal?.summary ?? null,
     fitting: state.fitting,
     deferred: state.deferred,
     learners: state.learners,

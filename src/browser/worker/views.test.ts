@@ -20,7 +20,7 @@ test('if the model gives the context no weight, leaving the context out changes 
   const history: History = [{ item: 3, name: 'view_item', time: NOW - 1000, session: 'now' }]
   const learners = { reorder: (_: Float32Array, scores: Float32Array) => scores.map((one) => -one) }
   const inputs = [
-    { now: () => NOW, state: { personal: null, revision: 0 } },
+    { now: () => NOW, state: { own: { events: [], personal: null }, revision: 0 } },
     { loaded: null },
     { history, cleaned: { events: [] } },
     { of: () => learners },
