@@ -88,7 +88,7 @@ export class Page {
     })
     this.lists = new PageLists({
       call: this.callInContext,
-      isDown: () => this.#link.down && !this.#closed,
+      isDown: () => this.#link.down !== null && !this.#closed,
       order,
       fetchOrder: fetch && typeof catalog === 'string' ? () => fetchOrder(fetch, catalog) : null,
       notify,
@@ -222,7 +222,7 @@ export class PageSnapshot {
   readonly #now: () => number
   readonly #warn: (line: string) => void
   readonly #listeners = new Set<() => void>()
-  #current: PersonalizerSnapshot
+  current: PersonalizerSnapshot
   #ownNotices: readonly Notice[] = []
   #workersNotices: readonly Notice[] = []
   #workersRevision = -1
@@ -235,11 +235,7 @@ export class PageSnapshot {
   ) {
     this.#now = now
     this.#warn = warn
-    this.#current = freezeDeep({ ...STARTING, enginePreference })
-  }
-
-  get current(): PersonalizerSnapshot {
-    return this.#current
+    this.current = freezeDeep({ ...STARTING, enginePreference })
   }
 
   subscribe(listener: () => void): () => void {
@@ -248,7 +244,7 @@ export class PageSnapshot {
   }
 
   receive(snapshot: WorkerSnapshot): void {
-    const before = this.#current.revision
+    const before = this.current.revision
     const moved = snapshot.revision !== this.#workersRevision
     this.#workersRevision = snapshot.revision
     this.#workersNotices = snapshot.notices
@@ -259,17 +255,17 @@ export class PageSnapshot {
 
   notify({ code, message }: NearsideError): void {
     this.#ownNotices = withNotice(this.#ownNotices, { code, message, time: this.#now() })
-    this.set({ revision: this.#current.revision + 1 })
+    this.set({ revision: this.current.revision + 1 })
   }
 
   set(part: Partial<PersonalizerSnapshot>): void {
     const notices = [...this.#ownNotices, ...this.#workersNotices]
       .sort((a, b) => b.time - a.time)
       .slice(0, MAX_NOTICES)
-    const known = new Set(this.#current.notices.map(({ message }) => message))
+    const known = new Set(this.current.notices.map(({ message }) => message))
     for (const { code, message } of notices)
       if (!known.has(message)) this.#warn(`Nearside (${code}): ${message}`)
-    this.#current = freezeDeep({ ...this.#current, ...part, notices })
+    this.current = freezeDeep({ ...this.current, ...part, notices })
     for (const listener of [...this.#listeners]) listener()
   }
 }

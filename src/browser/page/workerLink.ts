@@ -52,7 +52,8 @@ export class WorkerLink {
   /** Time of the oldest unanswered call, milliseconds since the epoch; earlier silence doesn't count. */
   #askedAt = 0
   #watch: ReturnType<typeof setTimeout> | null = null
-  #down: NearsideError | null = null
+  /** Reason why no worker will answer any more; null while one can. */
+  down: NearsideError | null = null
   #alive = false
   /** Whether any worker has ever answered. If a worker has ever answered, the device does not run in the page. */
   #everAlive = false
@@ -61,10 +62,6 @@ export class WorkerLink {
 
   constructor(deps: LinkDeps) {
     this.#deps = deps
-  }
-
-  get down(): boolean {
-    return this.#down !== null
   }
 
   /** Starts the worker; resolves when it answers, rejects if it can't be started. */
@@ -79,7 +76,7 @@ export class WorkerLink {
     args: Parameters<Calls[K]>,
     { signal, onProgress }: CallOptions = {},
   ): Promise<ReturnType<Calls[K]>> {
-    if (this.#down) return Promise.reject(this.#down)
+    if (this.down) return Promise.reject(this.down)
     if (signal?.aborted) return Promise.reject(new NearsideError('aborted', 'Aborted.'))
     const id = this.#nextId++
     const message = { kind: 'call', id, name, args } as unknown as Pending['message']
@@ -154,7 +151,7 @@ export class WorkerLink {
     this.#inPage = true
     inPage().then((thread) => {
       // The link was closed in the meantime, so nothing starts.
-      if (this.#down) return thread.terminate()
+      if (this.down) return thread.terminate()
       lost(why, 'in-page')
       this.#listenTo(thread)
       this.#sendWaiting()
@@ -188,7 +185,7 @@ export class WorkerLink {
     if (this.#watch !== null || this.#inPage) return
     this.#watch = setTimeout(() => {
       this.#watch = null
-      if (this.#pending.size === 0 || this.#down || !this.#worker || this.#inPage) return
+      if (this.#pending.size === 0 || this.down || !this.#worker || this.#inPage) return
       const silent = Date.now() - Math.max(this.#lastMessageAt, this.#askedAt)
       const limit = this.#deps.silence * (this.#alive ? 1 : LOADING_FACTOR)
       if (silent >= limit) this.#lost(this.#worker, 'stopped answering')
@@ -215,7 +212,7 @@ export class WorkerLink {
   }
 
   #goDown(error: NearsideError): void {
-    this.#down = error
+    this.down = error
     if (this.#watch !== null) clearTimeout(this.#watch)
     this.#watch = null
     for (const { reject } of this.#pending.values()) reject(error)

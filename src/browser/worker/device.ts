@@ -150,7 +150,7 @@ export class Device implements Answers {
     this.#shop.isPartial && (this.#shop.choosesItems || !isFromHead(query))
 
   whole(): Promise<unknown> {
-    return this.#shop.whole()
+    return this.#shop.whole
   }
 
   order(): Shop['order'] {
@@ -168,7 +168,7 @@ export class Device implements Answers {
   async seed(orders: Parameters<Calls['seed']>[0]): Promise<number> {
     const { alone, state } = this.#services
     const code = await this.#openImport()
-    await this.#shop.stocked()
+    await this.#shop.stocked
     // Orders of the shop's account belong to the shopper, not to another person.
     return alone(async () =>
       state.paused || state.profiles.current !== ME ? 0 : code.orders(orders),
@@ -185,7 +185,7 @@ export class Device implements Answers {
     if (this.#services.state.paused)
       throw new NearsideError('aborted', 'Paused: nothing is brought in.')
     const importer = await this.#openImport()
-    await this.#shop.stocked()
+    await this.#shop.stocked
     return this.#services.alone(() => importer.transfer(file, code))
   }
 

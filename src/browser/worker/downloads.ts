@@ -51,7 +51,8 @@ export class KeptFile {
   readonly #inParts: (() => Parts) | undefined
   /** SHA-256 of the file in use. */
   #version = ''
-  #kept = Promise.resolve()
+  /** Resolves when the last downloaded file is stored. */
+  kept = Promise.resolve()
 
   constructor(services: Services, key: FileKey, url: string, take: Take, inParts?: () => Parts) {
     this.#services = services
@@ -98,15 +99,10 @@ export class KeptFile {
       await this.#read(bytes, version, false, parts)
       // Nothing waits for the disk here, because a new shopper's first list needs no disk.
       const files = { [this.#name]: bytes }
-      this.#kept = keepDownload(this.#services, { key, version, url, files })
+      this.kept = keepDownload(this.#services, { key, version, url, files })
     } catch (error) {
       notices.add(error, code, `The ${key} file is not usable`)
     }
-  }
-
-  /** Resolves when the last downloaded file is stored. */
-  kept(): Promise<void> {
-    return this.#kept
   }
 
   /** @param arrived result of reading the parts, if they were read as they arrived */

@@ -30,12 +30,17 @@ export class Shop {
   readonly #model: Model
   readonly #newItems: NewItems
   readonly #catalog: ShopCatalog
-  #rules: ShopRules | null = null
+  /** The shop's rules; null if there are none or they can't be loaded. */
+  rules: ShopRules | null = null
   #ruled: Promise<void> = Promise.resolve()
-  #ranker: Ranker | null = null
-  #order: CatalogOrder = EMPTY_ORDER
-  #ready: Promise<unknown> = Promise.resolve()
-  #stocked: Promise<unknown> = Promise.resolve()
+  /** Ranker; null until a base model is loaded. */
+  ranker: Ranker | null = null
+  /** Available items in the shop's order. */
+  order: CatalogOrder = EMPTY_ORDER
+  /** Resolves when the whole catalog and the popularity of all items are known, or one of them has failed. */
+  whole: Promise<unknown> = Promise.resolve()
+  /** Resolves when the whole catalog is known or has failed. Events wait for nothing else: the page could close. */
+  stocked: Promise<unknown> = Promise.resolve()
   /** Whether only the first part of the catalog or of the model has arrived. */
   isPartial = true
   /** Code for context terms; null before a model with context terms is loaded. */
@@ -90,29 +95,14 @@ export class Shop {
     return this.loaded && { ...this.loaded, model: withContext(this.loaded.model, known) }
   }
 
-  /** Ranker; null until a base model is loaded. */
-  get ranker(): Ranker | null {
-    return this.#ranker
-  }
-
-  /** The shop's rules; null if there are none or they can't be loaded. */
-  get rules(): ShopRules | null {
-    return this.#rules
-  }
-
-  /** Available items in the shop's order. */
-  get order(): CatalogOrder {
-    return this.#order
-  }
-
   /** Whether rules name items or categories that lists must have; the first part of the catalog may lack them. */
   get choosesItems(): boolean {
-    return this.#rules?.all.some((rule) => 'only' in rule || 'pin' in rule) ?? false
+    return this.rules?.all.some((rule) => 'only' in rule || 'pin' in rule) ?? false
   }
 
   /** Whether the item exists. Without a catalog and a model, every item counts as existing. */
   readonly knows = (item: string): boolean => {
-    if (!this.catalog && !this.#ranker) return true
+    if (!this.catalog && !this.ranker) return true
     return this.catalog?.get(item) !== undefined || this.rowOf(item) !== undefined
   }
 
@@ -120,7 +110,7 @@ export class Shop {
   readonly knownAs = (item: string): string | undefined =>
     this.knows(item) ? item : this.variantsOf(item)[0]
 
-  readonly rowOf = (item: string): number | undefined => this.#ranker?.rowOf(item)
+  readonly rowOf = (item: string): number | undefined => this.ranker?.rowOf(item)
 
   /** Items that a query is about; empty without a catalog. */
   readonly find: FindByTitle = (query) => this.#catalog.find(query)
@@ -133,18 +123,18 @@ export class Shop {
   async start(first: () => void, signal: AbortSignal): Promise<boolean> {
     const rules = this.#startRules()
     this.#ruled = rules
-    this.#stocked = this.#catalog.start()
-    const files = Promise.all([this.#stocked, rules])
+    this.stocked = this.#catalog.start()
+    const files = Promise.all([this.stocked, rules])
     let ordered = () => {}
     const order = new Promise<void>((there) => {
       ordered = there
     })
     const ready = Promise.all([files, order])
     // If the first list came from the first part of the catalog, the other lists are possible now.
-    const whole = () => {
+    const arrived = () => {
       this.isPartial = false
     }
-    this.#ready = ready.then(() => this.first.order && this.#rebuild(whole)).finally(whole)
+    this.whole = ready.then(() => this.first.order && this.#rebuild(arrived)).finally(arrived)
     // Load the code in parallel with the model's download. If loading fails, the later use of the code reports it.
     this.#model.openReleases().catch(() => undefined)
     const onPopularity = async (popularity: KnownPopularity) => {
@@ -160,8 +150,8 @@ export class Shop {
     const meanwhile = () => (this.first.isKnown ? 'show best sellers' : "are in the shop's order")
     const loading = this.#model.start(signal, onPopularity, meanwhile).finally(ordered)
     const [kept] = await Promise.all([loading, ready])
-    await Promise.all([this.#filesKept(), this.#ready])
-    if (!this.#ranker) await this.#build()
+    await Promise.all([this.#filesKept(), this.whole])
+    if (!this.ranker) await this.#build()
     return kept
   }
 
@@ -180,10 +170,10 @@ export class Shop {
   async update(
     signal?: AbortSignal,
   ): Promise<{ readonly model: boolean; readonly files: boolean }> {
-    const [catalog, rules, loaded] = [this.catalog, this.#rules?.all, this.loaded]
-    await Promise.all([this.#catalog.update(), this.#rules?.file?.update()])
+    const [catalog, rules, loaded] = [this.catalog, this.rules?.all, this.loaded]
+    await Promise.all([this.#catalog.update(), this.rules?.file?.update()])
     await this.#filesKept()
-    const files = this.catalog !== catalog || this.#rules?.all !== rules
+    const files = this.catalog !== catalog || this.rules?.all !== rules
     try {
       return { model: await this.#model.fetch({ signal }), files }
     } finally {
@@ -205,21 +195,11 @@ export class Shop {
   }
 
   get #files(): readonly KeptFile[] {
-    return [...this.#catalog.files, this.#rules?.file].filter((file) => !!file)
+    return [...this.#catalog.files, this.rules?.file].filter((file) => !!file)
   }
 
   async #filesKept(): Promise<void> {
-    await Promise.all(this.#files.map((file) => file.kept()))
-  }
-
-  /** Resolves when the whole catalog is known or has failed. Events wait for nothing else: the page could close. */
-  stocked(): Promise<unknown> {
-    return this.#stocked
-  }
-
-  /** Resolves when the whole catalog and the popularity of all items are known, or one of them has failed. */
-  whole(): Promise<unknown> {
-    return this.#ready
+    await Promise.all(this.#files.map((file) => file.kept))
   }
 
   /** Builds the ranker again without a request, and announces the change. */
@@ -242,9 +222,9 @@ export class Shop {
       this.#loadContextTerms(),
     ])
     const { catalog } = this
-    this.#order = orderOf(catalog?.items ?? [])
+    this.order = orderOf(catalog?.items ?? [])
     if (!this.loaded) {
-      this.first.sort(this.#order)
+      this.first.sort(this.order)
       return
     }
     const loaded = this.loaded
@@ -258,9 +238,9 @@ export class Shop {
       // Past prices are not stored, so today's discounts count only for events of the last day.
       discountsAt: (time) => (now() - time < DAY ? discounts : null),
     })
-    this.#ranker = new Ranker(model, catalog, isLarge(model) ? scoreInPart : null)
+    this.ranker = new Ranker(model, catalog, isLarge(model) ? scoreInPart : null)
     if (catalog) return
-    this.#order = { ids: model.itemIds, categories: model.itemIds.map(() => '') }
+    this.order = { ids: model.itemIds, categories: model.itemIds.map(() => '') }
   }
 
   /** Code of the context terms; null for a model without them and, with a notice, if the code can't be loaded. */
@@ -285,7 +265,7 @@ export class Shop {
   /** All valid rules, as soon as they are loaded. */
   async allRules(): Promise<readonly Rule[]> {
     await this.#ruled
-    return this.#rules?.all ?? []
+    return this.rules?.all ?? []
   }
 
   async #startRules(): Promise<void> {
@@ -293,14 +273,14 @@ export class Shop {
     if (!config.rules) return
     try {
       const { ShopRules } = await import('./shopRules.ts')
-      this.#rules = new ShopRules(
+      this.rules = new ShopRules(
         this.#services,
         this,
         config.rules,
         (url, take) => new KeptFile(this.#services, 'rules', url, take),
         readLatestFile,
       )
-      await this.#rules.file?.start()
+      await this.rules.file?.start()
     } catch (error) {
       notices.add(error, 'rules-invalid', 'The shop’s rules could not be loaded and are not used')
     }

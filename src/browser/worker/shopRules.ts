@@ -27,7 +27,8 @@ export class ShopRules {
   readonly file: KeptFile | null = null
   readonly #services: Services
   readonly #shop: Shop
-  #rules: readonly Rule[] = []
+  /** All rules, in a new array after each change. */
+  all: readonly Rule[] = []
   /** Rule book of the current rules, catalog and model. */
   #book: { of: readonly unknown[]; find: ReturnType<typeof createRuleBook> } | null = null
 
@@ -58,23 +59,18 @@ export class ShopRules {
     else this.#take(given)
   }
 
-  /** All rules, in a new array after each change. */
-  get all(): readonly Rule[] {
-    return this.#rules
-  }
-
   /** Rules that apply to a list; null if no rule applies. */
   for(query: ListQuery): ListRules | null {
     const { context, now } = this.#services
     const shop = this.#shop
     const { page, rules = true } = query.options ?? {}
-    if (!rules || this.#rules.length === 0) return null
-    const of = [this.#rules, shop.catalog, shop.ranker]
+    if (!rules || this.all.length === 0) return null
+    const of = [this.all, shop.catalog, shop.ranker]
     if (!this.#book?.of.every((part, at) => part === of[at])) {
       const items =
         shop.catalog?.items.filter(({ available }) => available !== false) ??
         shop.order.ids.map((id) => ({ id }))
-      this.#book = { of, find: createRuleBook(this.#rules, items, this.#isOffer) }
+      this.#book = { of, find: createRuleBook(this.all, items, this.#isOffer) }
     }
     const about = shop.catalog?.get(aboutOf(query) ?? '')
     const contextOf = (kind: string) => contextValue(kind, now(), context)
@@ -101,7 +97,7 @@ export class ShopRules {
 
   #take(value: unknown): void {
     const { rules, faults } = parseRules(value)
-    this.#rules = rules
+    this.all = rules
     if (faults.length === 0) return
     const said = faults.slice(0, TOLD).join('; ')
     const message = `${faults.length} of the shop’s rules are invalid and ignored: ${said}.`

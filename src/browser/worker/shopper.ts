@@ -122,7 +122,7 @@ export class Shopper {
     const { knownAs } = this.#shop
     if (draft.items.some((item) => knownAs(item) === undefined)) {
       const { erasures } = state
-      await this.#shop.stocked()
+      await this.#shop.stocked
       // This checks again, because a pause, an erasure or a switch to another person could have come in the meantime.
       if (state.paused || state.erasures !== erasures) return null
     }

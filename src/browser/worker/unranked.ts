@@ -35,7 +35,8 @@ export class FirstOrder {
   /** Whether the popularity of all items of the model is known. */
   isWhole = false
   #bestSellers: ReadonlySet<string> = new Set()
-  #order: CatalogOrder | null = null
+  /** Order of a new shopper's list; null while the popularity is unknown. */
+  order: CatalogOrder | null = null
 
   /**
    * Whether the first part of a catalog contains at least half of the best sellers. The model can be newer than the
@@ -48,11 +49,6 @@ export class FirstOrder {
 
   get isKnown(): boolean {
     return this.#sold !== null
-  }
-
-  /** Order of a new shopper's list; null while the popularity is unknown. */
-  get order(): CatalogOrder | null {
-    return this.#order
   }
 
   take({ ids, popularity, items }: KnownPopularity): void {
@@ -68,7 +64,7 @@ export class FirstOrder {
     if (!sold) return
     const sales = ids.map((id) => sold.get(id) ?? 0)
     const sorted = ids.map((_, place) => place).sort((a, b) => sales[b] - sales[a])
-    this.#order = {
+    this.order = {
       ids: sorted.map((place) => ids[place]),
       categories: sorted.map((place) => categories[place]),
     }
