@@ -301,7 +301,7 @@ export class VirtualDevice {
 
   /** Folds old entries, as the log does by itself beyond thousands of entries. */
   async fold(): Promise<void> {
-    const rows = (await this.#store.ledger()) as readonly LedgerEntry[]
+    const rows = await this.#store.ledger()
     const gone = Math.floor(rows.length / 2)
     if (gone === 0) return
     const entry = await fold(rows, gone, this.#now, await openSigner(this.#store))

@@ -61,8 +61,8 @@ export function createLedger(store: LedgerStore, now: () => number) {
     try {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const day = new Date(now()).toISOString().slice(0, 10)
-        const isOpen = (row: unknown) => (row as LedgerEntry).detail.day === day
-        const tail = (await store.ledgerTail(isOpen)) as readonly LedgerEntry[]
+        const isOpen = ({ detail }: LedgerEntry) => detail.day === day
+        const tail = await store.ledgerTail(isOpen)
         // Entries that arrived while the log's end was read join the batch.
         batch = [...batch, ...next(keep)]
         const base =
@@ -88,7 +88,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
 
   async function bound(before: number, last: number): Promise<void> {
     if (Math.floor(before / LOOK_EVERY) === Math.floor(last / LOOK_EVERY)) return
-    const rows = (await store.ledger()) as readonly LedgerEntry[]
+    const rows = await store.ledger()
     if (rows.length <= LEDGER_SIZE.most) return
     const gone = rows.length - LEDGER_SIZE.kept
     // If another tab has written in the meantime, nothing is folded now; a later entry folds again.
@@ -132,7 +132,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
     },
     /** Public key of the log, base64; null if the browser has no Ed25519. */
     key: async () => (await signer())?.key ?? null,
-    entries: async () => (await store.ledger()) as readonly LedgerEntry[],
+    entries: store.ledger,
     /**
      * Removes everything the store contains about the shopper. One entry of the log remains, which records the erasure.
      * @param how which data remain
@@ -140,7 +140,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
      */
     async erase(how: Erasing = 'all'): Promise<void> {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const rows = (await store.ledger()) as readonly LedgerEntry[]
+        const rows = await store.ledger()
         // No key is created just to sign the erasure, because a full disk has no room for a key.
         const by = rows.some(({ key }) => key !== undefined) ? signer() : Promise.resolve(null)
         // An unreadable log is erased, too; a new log begins.

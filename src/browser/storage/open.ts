@@ -83,8 +83,7 @@ async function besideUnasked(unasked: Database): Promise<Opened> {
 const ATTEMPTS = 50
 
 async function readLog(store: Store): Promise<Pick<Held, 'keys' | 'ledger'>> {
-  const ledger = (await store.ledger()) as readonly LedgerEntry[]
-  return { ledger, keys: await store.logKeys(null) }
+  return { ledger: await store.ledger(), keys: await store.logKeys(null) }
 }
 
 /**
@@ -109,8 +108,8 @@ export async function writeToDisk(memory: Database, disk: Database): Promise<voi
     keys,
   }
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const last = ((await to.ledgerTail(() => false)) as readonly LedgerEntry[]).at(-1) ?? null
-    const rows = await follow(last, ledger as readonly LedgerEntry[], to)
+    const last = (await to.ledgerTail(() => false)).at(-1) ?? null
+    const rows = await follow(last, ledger, to)
     if (await to.setUp({ ...held, ledger: rows }, last?.hash ?? null)) return
   }
   throw new NearsideError('storage-unavailable', 'Other tabs kept writing: nothing was stored.')

@@ -7,6 +7,7 @@ import type { EventDraft } from '@nearside/core/events/capture.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseBudget } from '../contribution/budget.ts'
+import type { LedgerEntry } from '../ledger/entry.ts'
 import { createMemoryDatabase, type Database } from './database.ts'
 import { openIndexedDb } from './indexedDb.ts'
 import { openStore } from './open.ts'
@@ -45,7 +46,8 @@ const personal = (time: number, value = 1): Omit<PersonalRecord, 'version'> => (
 const headOf = (database: Database) =>
   database.transact(['heads'], 'readonly', (table) => table('heads').get('events'))
 
-const row = (sequence: number, hash = String(sequence)) => ({ sequence, hash })
+const row = (sequence: number, hash = String(sequence)) => ({ sequence, hash }) as LedgerEntry
+
 describe.each([
   ['indexeddb', () => openIndexedDb(newName(), indexedDB)],
   ['memory', async () => createMemoryDatabase()],
@@ -231,7 +233,7 @@ describe.each([
     expect(await store.appendLedger([row(1), row(2)], { after: 'first' }, 'relaxed')).toBe(true)
     expect(await store.appendLedger([row(2, 'anew'), row(3)], { after: '2' }, 'relaxed')).toBe(true)
     expect(await store.ledger()).toEqual([row(0, 'first'), row(1), row(2, 'anew'), row(3)])
-    const open = (given: unknown) => (given as { sequence: number }).sequence > 1
+    const open = ({ sequence }: LedgerEntry) => sequence > 1
     expect(await store.ledgerTail(open)).toEqual([row(1), row(2, 'anew'), row(3)])
     expect(await store.appendLedger([row(4)], { after: '3', dropBefore: 3 }, 'relaxed')).toBe(true)
     expect(await store.ledger()).toEqual([row(3), row(4)])

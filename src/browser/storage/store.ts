@@ -13,6 +13,7 @@
  */
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
+import type { LedgerEntry } from '../ledger/entry.ts'
 import { erasedProfiles, readProfiles } from '../profiles.ts'
 import {
   type Database,
@@ -46,7 +47,7 @@ export type Store = ReturnType<typeof createStore>
 /** Content of a store, which can be copied into another store. */
 export interface Held {
   readonly events: readonly ShopperEvent[]
-  readonly ledger: readonly LedgerRow[]
+  readonly ledger: readonly LedgerEntry[]
   /** Key pair that signs the log. */
   readonly keys: CryptoKeyPair | null
   readonly settings: Partial<Settings>
@@ -79,7 +80,7 @@ export function createStore(database: Database) {
      * Removes everything about the shopper; only `first` remains of the log. Returns false, without a change, if
      * `after` is not the hash of the log's last entry, because another tab wrote first.
      */
-    erase: (first: LedgerRow, after: string | null, how: Erasing = 'all'): Promise<boolean> =>
+    erase: (first: LedgerEntry, after: string | null, how: Erasing = 'all'): Promise<boolean> =>
       database.transact(TABLES, 'erasure', async (table) => {
         if (!(await isLast(table, after))) return false
         const epoch = await epochOf(table)
@@ -144,16 +145,14 @@ const MAX_OPEN_ROWS = 32
 /** Key in `heads` of the log's key pair. The pair is never exported and survives an erasure: one pair signs the log. */
 const LOG_KEYS = 'log'
 
-export interface LedgerRow {
-  readonly sequence: number
-  readonly hash: string
-}
-
 /** Whether `hash` is the hash of the log's last entry. A `hash` of null means that the log is empty. */
 async function isLast(table: Transaction, hash: string | null): Promise<boolean> {
-  const last = (await lastRow(table('ledger'))) as LedgerRow | undefined
+  const last = (await lastRow(table('ledger'))) as LedgerEntry | undefined
   return (last?.hash ?? null) === hash
 }
+
+const entriesOf = async (table: Transaction) =>
+  (await table('ledger').getAll()) as readonly LedgerEntry[]
 
 const ledgerRows = (database: Database) => ({
   /**
@@ -161,7 +160,7 @@ const ledgerRows = (database: Database) => ({
    * is not the last entry's hash, because another tab wrote first.
    */
   appendLedger: (
-    rows: readonly LedgerRow[],
+    rows: readonly LedgerEntry[],
     { after, dropBefore }: { readonly after: string | null; readonly dropBefore?: number },
     durability: Durability,
   ): Promise<boolean> =>
@@ -170,7 +169,7 @@ const ledgerRows = (database: Database) => ({
       requireFinite(rows, 'ledger')
       await Promise.all(rows.map((row) => table('ledger').put(row)))
       if (dropBefore !== undefined) {
-        const kept = (await table('ledger').getAll()) as readonly LedgerRow[]
+        const kept = await entriesOf(table)
         const gone = kept.filter(({ sequence }) => sequence < dropBefore)
         await Promise.all(gone.map((row) => table('ledger').delete(row.sequence)))
       }
@@ -178,20 +177,19 @@ const ledgerRows = (database: Database) => ({
     }),
 
   /** Rows at the log's end for which `open` is true, oldest first, preceded by the row before them. */
-  ledgerTail: (open: (row: unknown) => boolean): Promise<readonly unknown[]> =>
+  ledgerTail: (open: (entry: LedgerEntry) => boolean): Promise<readonly LedgerEntry[]> =>
     database.transact(['ledger'], 'readonly', async (table) => {
-      const rows: LedgerRow[] = []
-      let row = (await lastRow(table('ledger'))) as LedgerRow | undefined
+      const rows: LedgerEntry[] = []
+      let row = (await lastRow(table('ledger'))) as LedgerEntry | undefined
       while (row !== undefined) {
         rows.unshift(row)
         if (!open(row) || rows.length > MAX_OPEN_ROWS) break
-        row = (await table('ledger').get(row.sequence - 1)) as LedgerRow | undefined
+        row = (await table('ledger').get(row.sequence - 1)) as LedgerEntry | undefined
       }
       return rows
     }),
 
-  ledger: (): Promise<readonly unknown[]> =>
-    database.transact(['ledger'], 'readonly', (table) => table('ledger').getAll()),
+  ledger: () => database.transact(['ledger'], 'readonly', entriesOf),
 
   /** Key pair that signs the log; `made` is stored if the log has no key pair yet. */
   logKeys: (made: CryptoKeyPair | null): Promise<CryptoKeyPair | null> => {

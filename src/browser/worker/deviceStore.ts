@@ -5,7 +5,6 @@
 import { settingOf } from '../profiles.ts'
 import type { Database } from '../storage/database.ts'
 import { copySettings } from '../storage/settingRows.ts'
-import type { LedgerRow } from '../storage/store.ts'
 import { createResilientStore, type ResilientStore } from './resilientStore.ts'
 import type { DeviceState, Notices, Own } from './state.ts'
 
@@ -52,7 +51,7 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
     const profiles = settingOf({ ...state.profiles, gone: [] })
     if (profiles) await to.putSetting('profiles', profiles)
     const log = await from.ledger().catch(() => [])
-    await to.appendLedger(log as LedgerRow[], { after: null }, 'relaxed')
+    await to.appendLedger(log, { after: null }, 'relaxed')
   })
   let inUse = me
   state.own = me
