@@ -9,11 +9,7 @@ import {
 } from '@nearside/aggregate/privacy/oblivious.ts'
 import { cryptoRandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
 import { SEALING_BYTES } from '@nearside/aggregate/privacy/seal.ts'
-import {
-  decodeResponse,
-  encodeRequest,
-  type Fields,
-} from '@nearside/aggregate/protocol/binaryHttp.ts'
+import { decodeResponse, encodeRequest } from '@nearside/aggregate/protocol/binaryHttp.ts'
 import { endpoint, OBLIVIOUS_REQUEST, relayName } from '@nearside/aggregate/protocol/routes.ts'
 import { fromBase64 } from '@nearside/core/bytes.ts'
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
@@ -30,8 +26,18 @@ export interface Relayed {
 
 const MOST_ANSWERED = 2 ** 20
 
-/** @returns `ask`, a fetch that reaches only the two aggregators and rejects any other address */
-export function relayedFetch(fetch: typeof globalThis.fetch, names: Relayed) {
+/** Way of a request to its server. */
+export interface Carrier {
+  readonly ask: (url: string, init?: RequestInit) => Promise<Response>
+  /**
+   * Log detail of a relayed request: the relay, and the length of the sealed body. The entry's other fields describe
+   * the request inside the seal.
+   */
+  readonly detailOf: (url: string, init: RequestInit) => Readonly<Record<string, string | number>>
+}
+
+/** Fetch that reaches only the two aggregators and rejects any other address. */
+export function relayedFetch(fetch: typeof globalThis.fetch, names: Relayed): Carrier {
   const { relay, leader, leaderKey, helper, helperKey } = names
   const servers = [
     { base: leader.replace(/\/+$/, ''), key: leaderKey },
@@ -45,15 +51,16 @@ export function relayedFetch(fetch: typeof globalThis.fetch, names: Relayed) {
       method: init.method ?? 'GET',
       authority: new URL(base).host,
       path: url.slice(base.length),
-      headers: lowerCase((init.headers as Fields | undefined) ?? {}),
+      headers: Object.fromEntries(new Headers(init.headers)),
       body: new Uint8Array((init.body as Uint8Array | null | undefined) ?? []),
     })
     return { base, key, message }
   }
 
-  /** Number of bytes of the body that the relay gets. */
-  const sealedBytes = (url: string, init: RequestInit): number =>
-    messageOf(url, init).message.length + REQUEST_OVERHEAD
+  const detailOf = (url: string, init: RequestInit) => ({
+    relay,
+    sealed: messageOf(url, init).message.length + REQUEST_OVERHEAD,
+  })
 
   async function ask(url: string, init: RequestInit = {}): Promise<Response> {
     const { base, key, message } = messageOf(url, init)
@@ -77,8 +84,5 @@ export function relayedFetch(fetch: typeof globalThis.fetch, names: Relayed) {
       throw new NearsideError('aggregator-unreachable', message, { cause })
     }
   }
-  return { ask, sealedBytes }
+  return { ask, detailOf }
 }
-
-const lowerCase = (headers: Fields): Fields =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))

@@ -7,7 +7,7 @@ import { endpoint, ROUTES } from '@nearside/aggregate/protocol/routes.ts'
 import { type Bytes, sha256Hex } from '@nearside/core/bytes.ts'
 import { type ErrorCode, invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { readAtMost } from '@nearside/core/readAtMost.ts'
-import type { Relayed } from '../contribution/relayedFetch.ts'
+import type { Carrier, Relayed } from '../contribution/relayedFetch.ts'
 import type { Recipients } from '../contribution/terms.ts'
 import type { LedgerEntry } from '../ledger/entry.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -146,24 +146,11 @@ export const isDeclared = ({ url }: Pick<Destination, 'url'>, target: string) =>
 export function createTransport(deps: TransportDeps) {
   const { ledger, relayed, timeout = TIMEOUT } = deps
 
-  /** Fetch through the relay; null if requests of this purpose go to their server directly. */
-  async function carrierFor(purpose: Purpose | 'upload') {
-    if (!relayed || !isRelayed(relayed, purpose)) return null
+  /** Fetch for a purpose, through the relay or directly, and the log's detail of the way. */
+  async function carrierFor(purpose: Purpose | 'upload'): Promise<Carrier> {
+    if (!relayed || !isRelayed(relayed, purpose)) return { ask: deps.fetch, detailOf: () => ({}) }
     const { relayedFetch } = await import('../contribution/relayedFetch.ts')
-    return { relay: relayed.relay, ...relayedFetch(deps.fetch, relayed) }
-  }
-
-  /**
-   * Log detail of a relayed request: the relay, and the length of the sealed body. The entry's other fields describe
-   * the request inside the seal.
-   */
-  async function carriageOf(
-    purpose: Purpose | 'upload',
-    url: string,
-    init: RequestInit,
-  ): Promise<Readonly<Record<string, string | number>>> {
-    const carrier = await carrierFor(purpose)
-    return carrier ? { relay: carrier.relay, sealed: carrier.sealedBytes(url, init) } : {}
+    return relayedFetch(deps.fetch, relayed)
   }
 
   /** @throws NearsideError if the request must not be made; such a request is not logged, because nothing leaves */
@@ -198,6 +185,7 @@ export function createTransport(deps: TransportDeps) {
     url: string,
     purpose: Purpose | 'upload',
     init: RequestInit,
+    ask: Carrier['ask'],
     { signal, onPart }: Pick<GetOptions, 'signal' | 'onPart'> = {},
   ): Promise<{ status: number; body: Uint8Array<ArrayBuffer> }> {
     const silent = new AbortController()
@@ -209,8 +197,7 @@ export function createTransport(deps: TransportDeps) {
     heard()
     const cut = deps.offline ? [deps.offline()] : []
     try {
-      const fetchBy = (await carrierFor(purpose))?.ask ?? deps.fetch
-      const response = await fetchBy(url, {
+      const response = await ask(url, {
         ...PLAIN,
         ...init,
         signal: AbortSignal.any([silent.signal, ...(signal ? [signal] : []), ...cut]),
@@ -243,12 +230,12 @@ export function createTransport(deps: TransportDeps) {
       const target = declared(url, purpose)
       if (options?.signal?.aborted) throw abandoned(target)
       const init = { method: options?.post ? 'POST' : 'GET', ...options?.post }
-      const carriage = await carriageOf(purpose, target, init)
-      const detail = { method: init.method, purpose, url: target, ...carriage }
+      const { ask, detailOf } = await carrierFor(purpose)
+      const detail = { method: init.method, purpose, url: target, ...detailOf(target, init) }
       const request = { kind: 'request', detail } as const
       const bytesSent = options?.post?.body.length ?? 0
       await Promise.all([keepDeclared(), ledger.count({ ...request, bytesSent })])
-      const { status, body } = await send(target, purpose, init, options)
+      const { status, body } = await send(target, purpose, init, ask, options)
       await ledger.count(request, body.length)
       if (status === 200) return body
       const why = `status ${status}`
@@ -277,19 +264,19 @@ export function createTransport(deps: TransportDeps) {
       const { authorization } = options ?? {}
       const headers = { 'content-type': contentType, ...(authorization && { authorization }) }
       const init = { method: 'POST', body: bytes, headers }
-      const carriage = await carriageOf('upload', target, init)
+      const { ask, detailOf } = await carrierFor('upload')
       await ledger.append(
         {
           kind: 'upload',
           detail: {
             ...{ ...detail, method: 'POST', url: target, sha256, contentType },
-            ...carriage,
+            ...detailOf(target, init),
           },
           bytesSent: bytes.length,
         },
         'disk',
       )
-      return send(target, 'upload', init, options)
+      return send(target, 'upload', init, ask, options)
     },
   }
 }
