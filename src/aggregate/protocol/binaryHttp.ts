@@ -2,7 +2,7 @@
 import { type Bytes, concat, ownBytes, utf8 } from '@nearside/core/bytes.ts'
 
 /** Header fields by lower-case name. */
-export type Fields = Readonly<Record<string, string>>
+type Fields = Readonly<Record<string, string>>
 
 export interface RequestMessage {
   readonly method: string

@@ -102,10 +102,19 @@ export function startingState({
 }
 
 /**
- * Kind of a change that tabs share through the store. `kept` means that the shopper said yes to storage, `unkept` that
+ * Kinds of changes that tabs share through the store. `kept` means that the shopper said yes to storage, `unkept` that
  * the shopper said no.
  */
-export type Stored = 'events' | 'personal' | 'settings' | 'model' | 'erased' | 'kept' | 'unkept'
+export const STORED = [
+  'events',
+  'personal',
+  'settings',
+  'model',
+  'erased',
+  'kept',
+  'unkept',
+] as const
+export type Stored = (typeof STORED)[number]
 
 interface DeviceEvents {
   /** This tab stored something that the other tabs must read. */

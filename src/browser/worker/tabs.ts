@@ -5,7 +5,7 @@
  */
 
 import { serially } from '@nearside/core/serially.ts'
-import type { Bus, DeviceState, Stored } from './state.ts'
+import { type Bus, type DeviceState, STORED, type Stored } from './state.ts'
 
 export interface Tabs {
   /** Runs a task that must not run in two tabs at once. */
@@ -14,16 +14,6 @@ export interface Tabs {
 }
 
 type Exclusive = 'fit' | 'update' | 'contribute'
-
-const STORED: readonly Stored[] = [
-  'events',
-  'personal',
-  'settings',
-  'model',
-  'erased',
-  'kept',
-  'unkept',
-]
 
 /** Whether the change is the shopper's answer to storage. Tabs exchange this answer even while they store in memory. */
 const isAnswer = (what: Stored) => what === 'kept' || what === 'unkept'
