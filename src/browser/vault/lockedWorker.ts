@@ -9,7 +9,7 @@ import { readRecipients } from '../page/readOptions.ts'
 import { brokeredFetch } from '../transport/broker.ts'
 import { addressesOf } from '../transport/http.ts'
 import { openWays } from '../transport/openWays.ts'
-import { serve, workerEnvironment } from '../worker/serve.ts'
+import { listingLocales, serve, workerEnvironment } from '../worker/serve.ts'
 import { guarded } from './guard.ts'
 import type { Answered, FromLocked, Handed } from './handshake.ts'
 
@@ -56,5 +56,5 @@ self.onmessage = async ({ data }: MessageEvent<Handed>) => {
     configured: (config) => declare(addressesOf(config)),
     close: () => self.close(),
   })
-  serve(scope, { ...workerEnvironment, fetch, confirmConsent })
+  serve(scope, { ...workerEnvironment, fetch: listingLocales(fetch), confirmConsent })
 }

@@ -47,6 +47,20 @@ export const workerEnvironment: Environment = {
   onDemand: () => import('./onDemand.ts'),
 }
 
+/**
+ * Chromium lists the locales of number formats once a process, which takes a slow phone 0.1 s. The page's workers, also
+ * those of a vault on the same site, make it do so while the first file downloads; otherwise the first price would
+ * block the page for that time.
+ */
+export function listingLocales(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  let hasAsked = false
+  return (...request) => {
+    if (!hasAsked) setTimeout(() => Intl.NumberFormat.supportedLocalesOf('en'))
+    hasAsked = true
+    return fetch(...request)
+  }
+}
+
 export function serve(scope: Scope, environment: Environment = workerEnvironment): void {
   let starting: Promise<Device> | null = null
   let device: Device | null = null
