@@ -190,7 +190,7 @@ export class Page {
 
   #receive(message: Extract<FromWorker, { kind: Unasked }>): void {
     if (this.#closed) return
-    if (message.kind === 'catalog') this.lists.takeOrder(message)
+    if (message.kind === 'catalog') this.lists.order = message
     else if (message.kind === 'live') this.snapshot.set({ live: message.changes })
     else if (message.kind === 'progress') {
       const { done, steps } = message

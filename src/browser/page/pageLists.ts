@@ -33,12 +33,13 @@ export class PageLists {
   >()
   readonly #unsent = new Map<number, ListQuery | null>()
   #nextId = 0
-  #order: CatalogOrder | null
+  /** The catalog's order, as the worker last sent it; null if it is unknown. */
+  order: CatalogOrder | null
   #fetching: Promise<void> | null = null
 
   constructor(inputs: PageListsInputs) {
     this.#inputs = inputs
-    this.#order = inputs.order
+    this.order = inputs.order
   }
 
   /** Answers a query for a list, even if the worker is down. */
@@ -78,11 +79,6 @@ export class PageLists {
     }
   }
 
-  /** Takes the catalog's order that the worker sent. */
-  takeOrder(order: CatalogOrder): void {
-    this.#order = order
-  }
-
   #register(id: number, query: ListQuery | null): void {
     if (this.#unsent.size === 0) queueMicrotask(() => this.#sendAll())
     this.#unsent.set(id, query)
@@ -119,9 +115,11 @@ export class PageLists {
    */
   async #inOrder(query: ListQuery): Promise<readonly Recommendation[]> {
     const { fetchOrder, notify } = this.#inputs
-    if (!this.#order && fetchOrder) {
+    if (!this.order && fetchOrder) {
       this.#fetching ??= fetchOrder().then(
-        (order) => this.takeOrder(order),
+        (order) => {
+          this.order = order
+        },
         (error) => {
           notify(error)
           this.#fetching = null
@@ -129,7 +127,7 @@ export class PageLists {
       )
       await this.#fetching
     }
-    return listWithoutModel(this.#order ?? EMPTY_ORDER, query)
+    return listWithoutModel(this.order ?? EMPTY_ORDER, query)
   }
 }
 

@@ -230,18 +230,25 @@ export class Device implements Answers {
   readonly restore: Answers['restore'] = (forgotten) =>
     this.#services.alone(() => this.#erasure.restore(forgotten))
   readonly entries: Answers['entries'] = () => this.#services.ledger.entries()
+  /** Deletes everything about the shopper and the people whom they shop for. */
   readonly erase: Answers['erase'] = () =>
     this.#whileCallsWait(async () => {
-      const { state, store } = this.#services
+      const { ledger, notices, state, store } = this.#services
       const { current, others } = state.profiles
       const hasOthers = this.#profiles || store.aside > 0 || current !== ME || others.length > 0
       const profiles = hasOthers ? await this.#openProfiles() : null
       await profiles?.leaveAll()
-      await this.#erasure.erase(
-        async () => profiles?.eraseAll(),
-        () => this.#persistence.clear('no'),
-        () => this.#reloadStored(),
-      )
+      this.#erasure.drop()
+      try {
+        await ledger.erase()
+        await profiles?.eraseAll()
+        // A store that continues in memory after a no can have left data on disk.
+        if (state.unerased) await this.#persistence.clear('no')
+        await store.dropAside().catch((error) => notices.add(error))
+      } finally {
+        await this.#reloadStored()
+        this.#erasure.onForgotten()
+      }
     })
 
   readonly profiles: Answers['profiles'] = (what, ...given) =>

@@ -73,34 +73,10 @@ export class Erasure {
     if (!isTheirs || !(await store.own().restore(forgotten)))
       throw new NearsideError('aborted', 'Not restored: something was deleted or put back since.')
     await this.#shopper.reload()
-    this.#onForgotten()
+    this.onForgotten()
     const { logged } = forgotten
     const numbers = numbersOf(forgotten)
     await this.#log('restore', logged === null ? numbers : { ...numbers, undoes: logged })
-  }
-
-  /**
-   * Deletes everything about the shopper.
-   * @param eraseOthers erases the stores of the people whom the shopper shops for
-   * @param clearDisk erases the disk of a store that continues in memory
-   * @param reload reads events and settings again
-   */
-  async erase(
-    eraseOthers: () => Promise<void>,
-    clearDisk: () => Promise<void>,
-    reload: () => Promise<unknown>,
-  ): Promise<void> {
-    const { ledger, notices, state, store } = this.#services
-    this.drop()
-    try {
-      await ledger.erase()
-      await eraseOthers()
-      if (state.unerased) await clearDisk()
-      await store.dropAside().catch((error) => notices.add(error))
-    } finally {
-      await reload()
-      this.#onForgotten()
-    }
   }
 
   /** Deletes events older than the shop's limit, after logging the deletion. */
@@ -119,7 +95,7 @@ export class Erasure {
     try {
       return await this.#services.store.own().forget(events.map(({ id }) => id))
     } finally {
-      await this.#shopper.reload().finally(() => this.#onForgotten())
+      await this.#shopper.reload().finally(() => this.onForgotten())
     }
   }
 
@@ -132,7 +108,7 @@ export class Erasure {
   }
 
   /** Drops the model learned from deleted events, and learns anew from the remaining events. */
-  #onForgotten(): void {
+  onForgotten(): void {
     const { bus } = this.#services
     this.drop()
     this.#learner.relearn()
