@@ -58,7 +58,7 @@ const LISTS = ['index', 'react', 'answering']
 
 const budgets: SizeLimitConfig = [
   // A page needs this before its first list from the server-rendered or the shop's own order.
-  budget('First list, React: SDK and widgets', '24.8 KB', ['index', 'react']),
+  budget('First list, React: SDK and widgets', '24.9 KB', ['index', 'react']),
   budget('A page with lists, React: also menus, worker and learning', '106 KB', [
     ...LISTS,
     ...DEVICE,
@@ -79,7 +79,7 @@ const budgets: SizeLimitConfig = [
     ['console', 'Technical'],
     ['index', 'react'],
   ),
-  budget('German words of widgets, panel and console', '10 KB', ['german']),
+  budget('German words of widgets, panel and console', '10.1 KB', ['german']),
   budget(
     'Measuring, adapters and consent platforms',
     '5.9 KB',
