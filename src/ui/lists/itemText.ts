@@ -32,16 +32,13 @@ export function reasonText(
     case 'category':
       return words('category', { category: reason.category })
     case 'context':
-      if (isClock(reason.name)) return words(`context.${reason.name}`)
+      // The calendar's values, such as `new-year`, are no words for a shopper.
+      if (/^(hour|weekday|holiday)$/.test(reason.name)) return words('context.now')
       return words('context', { name: reason.name, value: reason.value })
     default:
       return words(reason.kind)
   }
 }
-
-/** Whether a context comes from the calendar. Its values, such as `new-year`, are no words for a shopper. */
-const isClock = (name: string): name is 'hour' | 'weekday' | 'holiday' =>
-  /^(hour|weekday|holiday)$/.test(name)
 
 /** Text that says how many places higher or lower the item is than in everyone's list; null if it didn't move. */
 export function movedText(

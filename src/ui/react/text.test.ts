@@ -82,7 +82,7 @@ test('a reason is one sentence, even if the item has left the shop', () => {
     'Popular right now (weather: rain)',
   )
   expect(reasonText(words, { kind: 'context', name: 'holiday', value: 'new-year' }, itemOf)).toBe(
-    words('context.holiday'),
+    'Popular right now',
   )
   expect(reasonText(words, { kind: 'offer' }, itemOf)).toBe('Below its usual price')
 })
