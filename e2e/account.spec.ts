@@ -140,8 +140,8 @@ test('a signed-in shopper contributes once, and the aggregators never see the se
     await send.click()
     return page
   }
-  // Sign in by a request of the browser context, which shares cookies with the pages. A page's own request would be
-  // answered by the demo's service worker.
+  // The test signs in by a request of the browser context, which shares cookies with the pages. A page's own request
+  // would be answered by the demo's service worker.
   const signIn = async ({ request }: BrowserContext, account: string) =>
     expect(await request.get(`/sign-in?as=${account}`)).toBeOK()
   const first = await browser.newContext({ baseURL: shop })

@@ -1,7 +1,7 @@
 /**
  * @module Tests the shop's tools for agents in a Chromium with WebMCP, through the browser's own `executeTool`. Before
- * the shopper's yes there are no tools. Answers are ranked for the shopper, the log contains each call, and no request
- * leaves the browser.
+ * the shopper agrees, an agent of the browser finds no tools. Answers are ranked for the shopper, the log contains each
+ * call, and no request leaves the browser.
  */
 import { readFileSync } from 'node:fs'
 import { parseBundle } from '@nearside/audit/bundle.ts'
@@ -83,7 +83,7 @@ test('tools answer agents only while the shopper allows it, and no request leave
   expect(await call(page, 'add_to_basket', { id: first, quantity: 2 })).toContain(first)
   expect(await call(page, 'add_to_basket', { id: 'nothing' })).toContain('item-unknown')
   expect(await call(page, 'compare_products', { ids: [first] })).toContain('input-invalid')
-  // Pictures come from memory, as `blob:`.
+  // The pages get their pictures from memory, with `blob:` addresses.
   expect(requests.filter((url) => url.startsWith('http'))).toEqual([])
 
   await page.locator('button.learned').first().click()

@@ -1,4 +1,4 @@
-/** @module Two aggregators for tests: they sign one task, and answer each report with a receipt. */
+/** @module Two aggregators for tests, which sign the same task and answer each report with a receipt. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
@@ -26,7 +26,7 @@ export interface Aggregators {
   readonly server: Server
   /** Method and path of each request, including those inside sealed requests. */
   readonly asked: string[]
-  /** Address, `Origin` and `User-Agent` of each client, one line each. */
+  /** Address, `Origin` and `User-Agent` of each client, in one line per client. */
   readonly askers: Set<string>
 }
 

@@ -7,7 +7,7 @@ import type { Page } from 'playwright/test'
 
 /** Each finding as one line: rule, element, problem. */
 export async function findings(page: Pick<Page, 'evaluate'>): Promise<readonly string[]> {
-  // Wait for fade-ins to end before the check. They begin in the frame after their list arrives.
+  // The check waits until fade-ins end. These fade-ins begin in the frame after their list arrives.
   await page.evaluate(async () => {
     for (let calm = 0; calm < 3; calm++) {
       const running = document.getAnimations().filter(({ playState }) => playState === 'running')

@@ -1,6 +1,6 @@
 /**
  * @module Tests a browser whose settings block site data, so that databases, caches, service workers and local storage
- * all fail. The shop works from memory and says so.
+ * all fail. In this browser the shop works from memory and says so.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -87,7 +87,7 @@ test('with site data blocked, every flow works from memory and says so', async (
   await openTechnical(page)
   await expect(fact(page, 'Base model and storage', 'Kept in')).toContainText(/memory/i)
 
-  // After a reload, all of it is gone.
+  // After a reload, everything that the shop had in memory is gone.
   await openShop(page)
   await expect.poll(() => forYouIds(page)).toEqual(stranger)
   await expect(page.getByRole('link', { name: 'Basket, 0' })).toBeVisible()

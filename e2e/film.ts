@@ -1,6 +1,6 @@
 /**
  * @module Takes the pictures of the README, one of them animated, while a test plays the scene: `npm run pictures`.
- * Other runs take no pictures.
+ * Other runs of the tests take no pictures.
  */
 import type { Page } from 'playwright/test'
 import sharp from 'sharp'
@@ -8,13 +8,14 @@ import sharp from 'sharp'
 const TAKES = process.env.NEARSIDE_PICTURES !== undefined
 
 /**
- * Speed of animations as a share of normal speed. The animations are slowed down, because a screenshot takes a while.
+ * Speed of the animations as a share of their normal speed. The animations are slowed down, because a screenshot takes
+ * a while.
  */
 const SLOWED = 0.04
 /** Duration of the filmed animation, milliseconds. */
 const GLIDE = 700
 const FRAME = 50
-/** Milliseconds to wait after an action until nothing moves any more. */
+/** Milliseconds to wait after an action until nothing on the page moves any more. */
 const STILL = 1000
 
 export interface Film {

@@ -8,7 +8,7 @@ for (const [width, height] of [
   [1024, 768],
   [390, 844],
 ]) {
-  test(`the first screen shows the whole first row of “For you”, ${width} × ${height}`, async ({
+  test(`the first screen shows the whole first row of “For you” at ${width} × ${height}`, async ({
     page,
   }) => {
     await page.setViewportSize({ width, height })
@@ -106,7 +106,7 @@ test('in the first minute, a view changes the list, one press shows everyone’s
   await expect.poll(() => forYouIds(page)).toEqual(everyones)
   await expect(risen).toHaveCount(0)
   await everyone.click()
-  // Compare with everyone's list, because a fit may have changed the shopper's own list since.
+  // The comparison is with everyone's list, because a fit may have changed the shopper's own list since.
   await expect.poll(() => forYouIds(page)).not.toEqual(everyones)
   await expect(line).toContainText(title)
 

@@ -29,7 +29,7 @@ async function hostileShop(host: string): Promise<string> {
     title: `${item.title} <img src="${host}/title/${nameOf(item.id)}">`,
     image: `${at % 2 ? host : ''}/beacon/${nameOf(item.id)}`,
   }))
-  // Write one product per line, because the shop reads the catalog line by line.
+  // The file has one product per line, because the shop reads the catalog line by line.
   await writeFile(file, `[\n${changed.map((item) => JSON.stringify(item)).join(',\n')}\n]\n`)
   return root
 }

@@ -1,7 +1,7 @@
 /**
  * @module One shopper's visit to the shop in a vault, as `npm start` serves it, with fits on WebGPU. The shop adapts,
- * and keeps what it learned through a reload, without a network and in a second tab. The shopper opts in, contributes,
- * and gets the model of the round. Each test continues where the previous one ended.
+ * and keeps what it learned through a reload, without a network and in a second tab. The shopper opts in, contributes
+ * an update, and gets the model of the round. Each test continues where the previous one ended.
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -49,8 +49,8 @@ test('the first click on a product changes the home list, also in another tab', 
   await openShop(home, '/?engine=webgpu')
   expect(await forYouIds(home)).toEqual(before)
 
-  // The home page is open in a second tab and shows the change without a reload. The browser records the time of the
-  // click, and the time at which the list's items change.
+  // The home page is also open in a second tab and must show the change without a reload. The browser records the time
+  // of the click, and the time at which the list's items change.
   await forYou(home).evaluate((region) => {
     const ids = () =>
       [...region.querySelectorAll('[data-item]')]
@@ -79,7 +79,7 @@ test('the first click on a product changes the home list, also in another tab', 
   await expect(page.getByRole('region', { name: /^Because you looked at/ })).toBeVisible()
 })
 
-test('the switch shows the shop’s own order, and then the shopper’s list again', async () => {
+test('the switch shows the shop’s own list, and then the shopper’s list again', async () => {
   const personal = await forYouIds(page)
   await page.getByRole('radio', { name: 'Everyone’s' }).check()
   await expect.poll(() => forYouIds(page)).not.toEqual(personal)
@@ -126,7 +126,10 @@ test('the shop works offline, also in a second tab', async () => {
   await context.setOffline(false)
 })
 
-/** Options of a request: retry, because the server may close a reused connection when it is used. */
+/**
+ * Options of a request. The request is repeated if it fails, because the server may close a reused connection when it
+ * is used.
+ */
 const AGAIN = { maxRetries: 3 }
 
 test('after a consent, updates of this device and 32 others give a new base model, which open tabs adopt', async ({
@@ -213,7 +216,10 @@ test('after a consent, updates of this device and 32 others give a new base mode
   await other.close()
 })
 
-/** From the file alone, an auditor verifies the log, the report's derivation from the events, and the sent bytes. */
+/**
+ * From the exported file alone, an auditor verifies the log, the report's derivation from the events, and the sent
+ * bytes.
+ */
 async function auditExport(path: string, signed: string): Promise<Bundle> {
   const bundle = parseBundle(readFileSync(path, 'utf8'))
   const audit = await verifyBundle(bundle, {

@@ -1,6 +1,6 @@
 /**
- * @module Tests every flow of the shop by keyboard alone. The focus is always visible, and after each step it is on the
- * element where reading continues.
+ * @module Tests every flow of the shop by keyboard alone. The focus is always visible, and after each step the focus is
+ * on the element where reading continues.
  */
 import { expect, test } from 'playwright/test'
 import { button, expectPage, link, lookByKeys, press, tabTo, textOf } from './keys.ts'
@@ -43,7 +43,7 @@ test('by keyboard: a shopper gets from the shelf to the order history', async ({
   await expectPage(page, 'Your basket')
   await tabTo(page, quantity)
   await page.keyboard.type('0')
-  // Many people press Enter after typing a number. That Enter must not undo the removal.
+  // Many people press Enter after typing a number. This key press must not undo the removal.
   await page.keyboard.press('Enter')
   await expect(button(page, 'Undo')).toBeVisible()
   await expect(quantity).toHaveCount(0)
@@ -119,7 +119,7 @@ test('by keyboard: a shopper chooses a quantity and returns to a viewed product'
   await press(page, button(page, 'Add to basket'))
   await expect(page.getByText(`2 × ${title} added to your basket.`)).toBeVisible()
   await page.goBack()
-  // The card that was opened is no longer in sight.
+  // The card that the shopper opened is no longer in sight.
   await expectPage(page, 'Little things to make your day')
   const viewed = page.getByRole('region', { name: 'Recently viewed' })
   await press(page, viewed.getByRole('link', { name: title }))
@@ -167,7 +167,7 @@ test('by keyboard: a shopper searches with a typo, takes a suggestion, filters a
   await page.keyboard.press('Enter')
   await expectPage(page, `Results for “${words}”`)
 
-  // The heading changes before the results do.
+  // The heading of the results changes before the results themselves do.
   await comesToRest(page)
   const count = page.locator('.facet-count')
   const all = await textOf(count)
@@ -187,7 +187,7 @@ test('by keyboard: a shopper searches with a typo, takes a suggestion, filters a
   await expect(count).toHaveText(narrowed)
   await press(page, button(page, 'Clear all'))
   await expect(count).toHaveText(all)
-  // When the address is opened again, it gives the same page.
+  // A filtered search's address gives the same page when it is opened again.
   await page.goto(address)
   await expect(count).toHaveText(narrowed)
   await tabTo(page, page.getByRole('combobox', { name: 'Sort by' }))

@@ -131,7 +131,7 @@ test('by keyboard: a replayed year pauses and steps, and leaves the visitor’s 
   await page.reload()
   await expect(page.getByRole('radio', { name: 'A shop that opened today' })).toBeChecked()
 
-  // The replay created no database, so it stored nothing of its own.
+  // The replay created no database, so the replay stored nothing of its own.
   expect(
     await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)),
   ).toEqual(['nearside'])

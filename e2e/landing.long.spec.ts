@@ -120,7 +120,7 @@ test('a new shopper sees a department before the device ranks it, in the order o
   const address = '/category/Christmas'
   const listOf = (page: Page) => idsIn(page, LIST)
   const open = async () => {
-    // Without the service worker, which would deliver the script at once.
+    // The service worker is off, because it would deliver the script at once.
     const context = await browser.newContext({ serviceWorkers: 'block' })
     return context.newPage()
   }

@@ -4,7 +4,7 @@
 import { expect, type Page, test } from 'playwright/test'
 import { comesToRest, hasLoaded, learnsFrom, listsArrive, openShop } from './shop.ts'
 
-/** Half of Google's limit for "good". @see https://web.dev/articles/cls */
+/** Half of the limit up to which Google calls a layout shift "good". @see https://web.dev/articles/cls */
 const MOST_SHIFT = 0.05
 
 const DESKTOP = { width: 1280, height: 860 }
@@ -89,7 +89,9 @@ const MOST_STEP_SHIFT = 0.002
 /** Runs a step with the processor slowed until all lists have arrived, which takes longer than the page itself. */
 type Slowly = (act: () => Promise<unknown>) => Promise<void>
 
-/** Slows the page only while lists arrive, because a slowed page keeps a processor busy even when it rests. */
+/**
+ * Slows the page only while lists arrive, because a page that is slowed down keeps a processor busy even when it rests.
+ */
 async function slowPhone(page: Page): Promise<Slowly> {
   const protocol = await page.context().newCDPSession(page)
   const slow = (rate: number) => protocol.send('Emulation.setCPUThrottlingRate', { rate })
@@ -171,14 +173,14 @@ for (const [size, viewport] of Object.entries({
     const slowly = await slowPhone(page)
     await opensStill(page, slowly, '/', FOR_YOU)
     await lookAround(page, slowly)
-    // A returning shopper: their own list replaces everybody's.
+    // A returning shopper sees everybody's list first, and then their own.
     await opensStill(page, slowly, '/', FOR_YOU)
     await lookAround(page, slowly)
   })
 }
 
 test.describe('with a device that answers late', () => {
-  // Without the service worker, which would deliver the script at once.
+  // The service worker is off, because it would deliver the script at once.
   test.use({ serviceWorkers: 'block' })
 
   test('a list that arrives seconds after its page shifts nothing', async ({ page }) => {
@@ -245,7 +247,7 @@ test('no page is wider than a phone, and every picture declares its size and kee
   for (const address of PAGES) {
     await page.goto(address)
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-    // Wait for the first picture, if the page has any: each picture has its size at once.
+    // The test waits for the first picture, if the page has any, because each picture has its size at once.
     // Fast-forward plays by itself; its first order takes a slow machine a while.
     if (!WITHOUT_PICTURES.includes(address))
       await page.locator('main img').filter({ visible: true }).first().waitFor()

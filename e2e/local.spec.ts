@@ -30,7 +30,7 @@ const ORDER =
 const isOrder = ({ method, url, body }: Sent) =>
   method === 'POST' && new URL(url).pathname === '/orders' && ORDER.test(body ?? '')
 
-/** Requests so far that a local-only shop must not make. */
+/** Requests so far that a shop in local-only mode must not make. */
 function undeclared(requests: readonly Sent[], shop = ''): Sent[] {
   return requests.filter(({ method, url, body }) => {
     const { origin, pathname, search } = new URL(url)
@@ -70,7 +70,7 @@ test('local-only mode sends only the declared requests', async ({ page, context,
   await expect(fact(page, 'Learning', 'Last fit')).toContainText(/cases? on/)
 
   expect(seen.length).toBeGreaterThan(10)
-  // The only body is that of the shopper's order.
+  // The only request with a body is that of the shopper's order.
   const isPost = ({ method }: Sent) => method === 'POST'
   expect(new Set(seen.filter(isPost).map(({ body }) => body)).size).toBe(1)
   expect(undeclared(seen, baseURL).filter((one) => !isOrder(one))).toEqual([])
@@ -85,7 +85,7 @@ test('the check of local-only mode finds a planted leak', async ({ page, context
     navigator.sendBeacon('/collect', 'viewed=85123A')
     await fetch('/models/latest.json', { method: 'POST', body: 'viewed=85123A' })
   })
-  // Compare paths, because the service worker's own fetch of the picture is seen as well.
+  // The test compares only paths, because the service worker's own fetch of the picture is seen as well.
   const found = () => new Set(undeclared(seen, baseURL).map(({ url }) => new URL(url).pathname))
   await expect.poll(() => found().size).toBe(3)
 })

@@ -1,4 +1,4 @@
-/** @module Tests the shop without a network, after one visit: every page opens, learns and replays. */
+/** @module Tests that after one visit every page of the shop opens, learns and replays without a network. */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, type Page, test } from 'playwright/test'
@@ -36,7 +36,7 @@ function missing(page: Page, part: 'shop' | 'replay'): Promise<string[]> {
   }, part)
 }
 
-/** Whether the catalog is stored: the release's lists name only scripts. */
+/** Whether the device stored the catalog, which the release's lists don't name. */
 const keepsCatalog = (page: Page) =>
   page.evaluate(async () => Boolean(await caches.match('/catalog/catalog.json')))
 
@@ -47,7 +47,7 @@ async function keepsAll(page: Page): Promise<void> {
   await expect.poll(() => keepsModel(page)).toBe(true)
 }
 
-/** Address → element that must appear there. */
+/** Address of each page → element that must appear there. */
 const PAGES: Readonly<Record<string, string>> = {
   '/': '.for-you [aria-busy="false"] [data-item]',
   '/category/Christmas': 'main [data-item]',
@@ -64,7 +64,7 @@ const PAGES: Readonly<Record<string, string>> = {
   '/no-such-page': 'main [data-item]',
 }
 
-test('after one look at the home page the whole shop works offline', async ({ page }) => {
+test('after one view of the home page the whole shop works offline', async ({ page }) => {
   const { origin, end } = await serve()
   const errors: string[] = []
   page.on('pageerror', ({ message }) => errors.push(message))

@@ -34,7 +34,7 @@ test.beforeAll(async () => {
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
-  // Keep the stream open, because the server continues to print.
+  // The stream stays open, because the server continues to print.
   url = await new Promise((resolve) => {
     server.stdout?.on('data', (line) => {
       const [, found] = /listening on (http:\/\/[\d.:]+)/.exec(String(line)) ?? []
@@ -80,7 +80,7 @@ test('with a wrong token the page gets a 401 and shows nothing; with the right t
     await expect(card).toContainText('What would change this')
 })
 
-test('the token is only in memory: it is not stored, is in no address, and is gone after a reload', async ({
+test('the token is only in memory: the page stores it nowhere, no address contains it, and a reload removes it', async ({
   page,
 }) => {
   const addresses: string[] = []

@@ -1,7 +1,7 @@
 /** @module Visits every page of the shop, for checks that cover all pages. */
 import { expect, type Page } from 'playwright/test'
 
-/** Address → element that must be there before the check. */
+/** Address of each page → element that must be there before the check. */
 const PAGES: Readonly<Record<string, string>> = {
   '/': '.for-you [aria-busy="false"] [data-item]',
   '/category/Candles%20%26%20Fragrance#price=1-3': 'main [data-item]',
@@ -18,7 +18,7 @@ const PAGES: Readonly<Record<string, string>> = {
   '/no-such-page': 'main [data-item]',
 }
 
-/** Navigates like a link, so that all pages are one visit. */
+/** Navigates like a link, so that all pages belong to one visit. */
 export async function go(page: Page, address: string): Promise<void> {
   await page.evaluate((to) => history.pushState(null, '', to), address)
 }

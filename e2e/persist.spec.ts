@@ -1,12 +1,12 @@
 /**
- * @module Tests that the shop asks before it stores events. It stores nothing before the answer, the whole visit right
- * after a yes, and nothing after a no.
+ * @module Tests that the shop asks before it stores events. The shop stores nothing before the answer, the whole visit
+ * right after a yes, and nothing after a no.
  */
 import { expect, type Page, test } from 'playwright/test'
 import { findings } from './axe.ts'
 import { forYou, hasLoaded, learnsFrom, openShop } from './shop.ts'
 
-/** The tests' server stores without asking; this test configures a shop that asks. */
+/** The tests' server stores events without asking, so this test configures a shop that asks. */
 test.beforeEach(async ({ context }) => {
   await context.route('**/federation.json', async (route) => {
     const response = await route.fetch()

@@ -20,13 +20,13 @@ async function hasAll(page: Page): Promise<void> {
   await comesToRest(page)
 }
 
-/** Opens the list of requests since the first tap. */
+/** Opens the panel's list of the requests since the first tap. */
 async function requestsShown(page: Page): Promise<string[]> {
   await page.getByText(/^Requests to a server since your first tap: \d+$/).click()
   return page.locator('.play-facts code').allInnerTexts()
 }
 
-/** Request for a newer model, which a device makes from time to time, independently of taps. */
+/** A request for a newer model, which a device makes from time to time, independently of taps. */
 const MODEL_CHECK = '/models/latest.json'
 
 test('a tap changes only the shopper’s list, and causes no request', async ({ page }) => {

@@ -113,7 +113,7 @@ test('the search’s worker answers a linked search before the page has read the
     read = resolve
   })
   let asked = 0
-  // The first request is the page's, from a link in its document; hold it back.
+  // The first request is the page's, from a link in its document; the test delays this request.
   await page.route('**/catalog/catalog.json', async (route) => {
     if (asked++ === 0) await held
     await route.continue()
@@ -121,7 +121,7 @@ test('the search’s worker answers a linked search before the page has read the
   await page.goto('/search#q=lantern')
   const list = page.getByRole('list', { name: 'Results for lantern' })
   await expect(list.locator('[data-item]').first()).toBeVisible()
-  // The products below the first screen come a moment later.
+  // The products below the first screen appear a moment later.
   await expect(list.locator('.ns-skeleton')).toHaveCount(0)
   const early = await list.locator('[data-item]').count()
   expect(await page.locator('main mark').count()).toBeGreaterThan(0)
@@ -130,7 +130,7 @@ test('the search’s worker answers a linked search before the page has read the
   await expect(list.locator('[data-item]')).toHaveCount(early)
 })
 
-test('a new shopper’s search does not wait for the device, and has the same order as the device’s', async ({
+test('a new shopper’s search does not wait for the device, and shows its products in the same sequence as the device', async ({
   browser,
 }) => {
   const ranked = await browser.newPage({ serviceWorkers: 'block' })
@@ -199,7 +199,7 @@ test('a chosen theme and order apply from the first paint', async ({ page }) => 
   await settled(page)
   await page.getByRole('button', { name: 'Dark colours' }).click()
   await page.getByRole('radio', { name: 'Everyone’s' }).check()
-  // The shop's script never arrives, so these checks hold without it.
+  // The shop's script never arrives, so these checks hold without the script.
   await page.route('**/assets/{main,shop,open}-*.js', (route) => route.abort())
   await page.reload({ waitUntil: 'commit' })
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')

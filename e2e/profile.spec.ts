@@ -19,7 +19,7 @@ test('erased words stay only in the database’s files, until site data are clea
 }) => {
   const profile = mkdtempSync(join(tmpdir(), 'nearside-profile-'))
   const launch = { executablePath: requireChromium(), args: CHROMIUM_ARGS, baseURL }
-  /** Makes a visit, then closes the browser, so that all data are on disk. */
+  /** Makes a visit, then closes the browser, so that all data are on the disk. */
   async function visit(work: (page: Page, context: BrowserContext) => Promise<unknown>) {
     const context = await chromium.launchPersistentContext(profile, launch)
     await work(context.pages()[0], context)
@@ -32,11 +32,11 @@ test('erased words stay only in the database’s files, until site data are clea
       await page.getByLabel('Search products').fill(WORDS)
       await page.keyboard.press('Enter')
       await expect(page.getByText('Nothing found for')).toBeVisible()
-      // Navigate within the document, so that the search is stored before the document ends.
+      // The test navigates within the document, so that the search is stored before the document ends.
       await page.getByRole('link', { name: 'Privacy console' }).first().click()
       await expect(page.getByRole('button', { name: 'Delete: Searches' })).toBeVisible()
     })
-    // The words must be on disk before the erasure, or the test would prove nothing.
+    // The words must be on the disk before the erasure, because otherwise the test would prove nothing.
     expect(before.some((place) => place.startsWith('Default/IndexedDB/'))).toBe(true)
     const after = await visit(async (page) => {
       await page.goto('/console')

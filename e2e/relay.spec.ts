@@ -50,7 +50,7 @@ test('through a relay neither server gets a request of the browser, and the log 
   await expect(consentOf(page)).toHaveAttribute('aria-checked', 'true')
   await page.getByRole('button', { name: 'Send an update now' }).click()
   await expect(fact(page, 'Contribution', 'Updates sent')).toHaveText('1')
-  // Both servers got requests for their terms, and the leader got a report; all of them were sealed.
+  // Both servers got requests for their terms, and the leader got a report; all of these requests were sealed.
   expect(new Set(asked)).toEqual(
     new Set([
       'GET /leader/v1/task, sealed',

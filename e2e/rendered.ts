@@ -10,9 +10,9 @@ export const shown = (page: Page, part = '#shop') =>
   page.locator(part).evaluate((shown) => {
     const copy = shown.cloneNode(true) as Element
     for (const busy of copy.querySelectorAll('[aria-busy]')) busy.removeAttribute('aria-busy')
-    // Remove pictures below the first screen, because they load after the page.
+    // Pictures below the first screen are removed, because they load after the page.
     for (const late of copy.querySelectorAll('.picture img:not([data-picture])')) late.remove()
-    // A menu does nothing without the shop's script, so it loads after the list.
+    // A card's menu does nothing without the shop's script, so the menu loads after the list.
     for (const menu of copy.querySelectorAll('.ns-menu')) menu.remove()
     for (const held of copy.querySelectorAll('.held')) held.remove()
     return copy.innerHTML
@@ -36,7 +36,8 @@ export const idsIn = (page: Page, part: string) =>
     .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-item')))
 
 /**
- * Opens a page as a returning shopper. Expects the same list from the first paint on, without layout shift.
+ * Opens a page as a returning shopper. The function expects the same list from the first paint on, without layout
+ * shift.
  * @param list selector of the list's container
  */
 export async function expectOneList(page: Page, address: string, list: string): Promise<void> {

@@ -6,7 +6,7 @@ test('the console prints on at most two pages, without buttons', async ({ page }
   await openShop(page)
   await page.locator('[data-item]').first().click()
   await page.getByRole('button', { name: 'Add to basket' }).first().click()
-  // Wait until the view is stored before leaving the page.
+  // The test waits until the view is stored before it leaves the page.
   await expect(page.locator('button.learned b').first()).toHaveText(/ [1-9]/)
   await page.goto('/console')
   await expect(page.getByRole('button', { name: /^Delete: Products put/ })).toBeVisible()

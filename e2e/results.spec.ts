@@ -21,7 +21,7 @@ for (const [where, address] of [
   ['search results', '/search#q=heart'],
   ['a department', '/category/Jewellery%20%26%20Accessories'],
 ])
-  test(`${where}: Back and reload restore order, filter, number of products, scroll position and focus`, async ({
+  test(`${where}: Back and reload restore sorting, filter, number of products, scroll position and focus`, async ({
     page,
   }) => {
     await page.goto(address)
@@ -50,7 +50,7 @@ for (const [where, address] of [
     await comesToRest(page)
     const place = await scrolled(page)
     expect(place).toBeGreaterThan(500)
-    // A look of a second changes the personal order, but not the order of a list on screen.
+    // A view of a second changes the personal ranking, but not a list on screen.
     await opened.click()
     await expect(page.locator('article.product')).toBeVisible()
     await page.waitForTimeout(1200)
@@ -63,7 +63,7 @@ for (const [where, address] of [
     await isRestored()
     await expect.poll(() => idsOf(page)).toEqual(ids)
     await expect(opened).toBeFocused()
-    // After a reload, products at the same price may be in the new personal order.
+    // After a reload, products at the same price may follow the new personal ranking.
     await page.reload()
     await isRestored()
     await expect.poll(() => pricesOf(page)).toEqual(prices)

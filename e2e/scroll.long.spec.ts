@@ -17,7 +17,7 @@ test('back, forward and reload restore the place in a long list and a product', 
   const card = page.locator('main .grid [data-item]')
   await page.getByRole('button', { name: /^Show 24 more/ }).click()
   await expect(card.nth(40)).toBeAttached()
-  // Leave the page before the browser has fired its scroll event.
+  // The test leaves the page before the browser has fired its scroll event.
   const place = await card.nth(40).evaluate((product) => {
     product.scrollIntoView({ block: 'center', behavior: 'instant' })
     const place = Math.round(scrollY)
@@ -45,12 +45,12 @@ test('back, forward and reload restore the place in a long list and a product', 
 })
 
 test.describe('if the list comes late', () => {
-  // Without the service worker, which would deliver the list at once.
+  // The service worker is off, because it would deliver the list at once.
   test.use({ serviceWorkers: 'block' })
 
   test('a shopper who scrolls first is not scrolled back', async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 600 })
-    // Use a search, because departments are prerendered with their lists.
+    // The test uses a search, because departments are prerendered with their lists.
     await page.goto('/search#q=heart')
     const card = page.locator('main .grid [data-item]').nth(20)
     await card.scrollIntoViewIfNeeded()

@@ -48,7 +48,7 @@ export async function comesToRest(page: Page): Promise<void> {
     )
   })
   await page.evaluate(async () => {
-    // Check three times, because React may send the first request between two slices of its work.
+    // The check runs three times, because React may send the first request between two slices of its work.
     for (let times = 0; times < 3; times++) {
       await new Promise((resolve) => requestIdleCallback(resolve))
       await new Promise((resolve) => requestAnimationFrame(resolve))
@@ -87,7 +87,7 @@ export async function openTechnical(page: Page): Promise<void> {
 /** Returns to the home page without a new load, as a shopper would. */
 export async function goHome(page: Page): Promise<void> {
   await page.getByRole('banner').getByRole('link').first().click()
-  // Wait, because the page shows the previous list until the current one arrives.
+  // The function waits, because the page shows the previous list until the current one arrives.
   await expect(forYou(page).locator('[aria-busy="false"] [data-item]').first()).toBeVisible()
 }
 
@@ -96,7 +96,7 @@ export async function keepsShop(page: Page): Promise<void> {
   const worker = await readFile('dist/demo/sw.js', 'utf8')
   const release = JSON.parse(/^const RELEASE = (.*)$/m.exec(worker)?.[1] ?? '')
   const paths = ['/', '/shell.html', '/catalog/pictures.json', ...release.shop, ...release.replay]
-  // `waitForFunction` doesn't work here, because it would treat the promise itself as a true answer.
+  // `waitForFunction` doesn't work here, because it would take the promise itself for a positive answer.
   const missing = () =>
     page.evaluate(async (paths) => {
       const kept = await Promise.all(paths.map((path) => caches.match(path, { ignoreVary: true })))
@@ -110,11 +110,11 @@ export async function keepsShop(page: Page): Promise<void> {
 export const keepsModel = async (page: Page) => (await keptModel(page)) !== null
 
 /**
- * Whether the stored model is the published model. If not, lists can still change when the device gets the published
- * model.
+ * Whether the model that the device has stored is the published model. If the stored model is older, lists can still
+ * change when the device gets the published model.
  */
 export async function keepsLatestModel(page: Page): Promise<boolean> {
-  // Retried, because the server may close a reused connection at the moment of its use.
+  // The request is repeated if it fails, because the server may close a reused connection at the moment of its use.
   const response = await page.request.get('/models/latest.json', { maxRetries: 3 })
   const latest = await response.json()
   return (await keptModel(page)) === latest.manifest

@@ -34,7 +34,7 @@ test('past orders are imported once, change the lists, and stay erased', async (
   await expect(heading('Shopped here before?')).toBeVisible()
 })
 
-/** Ids of a list's cards, with their reasons. */
+/** Ids of the items on a list's cards, with the reasons on these cards. */
 const cardsOf = (list: Locator) =>
   list.getByRole('listitem').evaluateAll((items) =>
     items.map((item) => ({

@@ -1,4 +1,7 @@
-/** @module Tests what makes the shop start fast on a slow phone and line. It counts requests and work, not time. */
+/**
+ * @module Tests what makes the shop start fast on a slow phone and line. The test counts requests and work, because
+ * time depends on the machine.
+ */
 import { expect, type Page, test } from 'playwright/test'
 import { openShop } from './shop.ts'
 import { SHOP_IN_VAULT } from './vault.ts'
@@ -52,7 +55,7 @@ test('the start creates no number or date format, which is slow on phones', asyn
 })
 
 test('the document requests every script needed before the first list', async ({ page }) => {
-  // Read the document as the server sends it, because the page itself adds links to preloaded files.
+  // The test reads the document as the server sends it, because the page itself adds links to preloaded files.
   const document = await (await page.request.get('/')).text()
   const [head] = document.split('</head>')
   const asked = Array.from(
@@ -61,7 +64,7 @@ test('the document requests every script needed before the first list', async ({
   )
   for (const name of ['open', 'shop', 'react-dom', 'main', 'worker', 'releases'])
     expect(asked).toContainEqual(expect.stringMatching(`^/assets/${name}-`))
-  // If the browser finds a file only after another has loaded, that file comes a round trip late.
+  // A file that the browser finds only after another file has loaded comes a round trip later.
   const needed = await Promise.all(
     asked.map(async (path) => {
       const script = await (await page.request.get(path)).text()

@@ -1,6 +1,6 @@
 /**
- * @module Tests a full disk, and site data cleared under an open page. Chrome's debugging protocol sets the quota and
- * clears the data, so neither is simulated.
+ * @module Tests a full disk, and site data cleared under an open page. The quota is set and the data are cleared
+ * through Chrome's debugging protocol, so neither is simulated.
  */
 import { expect, type Page, test } from 'playwright/test'
 import { fact, forYou, forYouIds, goHome, openShop, openTechnical } from './shop.ts'
@@ -43,7 +43,7 @@ test('after site data are cleared repeatedly under an open page, the shop goes o
       storageTypes: 'indexeddb',
     })
     await lookAt(page, time)
-    // Read the id from the address, because the list may have changed before the click.
+    // The test reads the id from the address, because the list may have changed before the click.
     const id = decodeURIComponent(page.url().split('/').at(-1) ?? '')
     await expect.poll(() => storedItems(page)).toContain(id)
     await goHome(page)
@@ -52,13 +52,13 @@ test('after site data are cleared repeatedly under an open page, the shop goes o
   await expect.poll(() => forYouIds(page)).not.toEqual(stranger)
 })
 
-/** Items of the events in IndexedDB, whatever the page has in memory. */
+/** Items of the events in IndexedDB, not of the events in the page's memory. */
 function storedItems(page: Page): Promise<string[]> {
   return page.evaluate(
     () =>
       new Promise((resolve, reject) => {
         const opening = indexedDB.open('nearside')
-        // The database doesn't exist (yet), and opening it must not create it.
+        // The database possibly doesn't exist yet, and opening it must not create it.
         opening.onupgradeneeded = () => opening.transaction?.abort()
         opening.onerror = () => resolve([])
         opening.onsuccess = () => {

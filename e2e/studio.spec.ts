@@ -86,7 +86,7 @@ test('by keyboard alone, a product is moved, boosted, taken back and saved; the 
 test('a product is dragged to a place, scheduled, and shown on that day alone', async ({
   page,
 }) => {
-  // Both rows must be in view: otherwise the driver scrolls between the press and the first move.
+  // Both rows must be in view, because otherwise the driver scrolls between the press and the first move.
   await page.setViewportSize({ width: 1280, height: 1600 })
   const all = await open(page)
   const row = (nth: number) => after(page).getByRole('listitem').nth(nth)

@@ -79,7 +79,7 @@ async function shop(page: Page, origin: string, who: Shopper): Promise<void> {
   await hasLoaded(page)
 }
 
-/** Set of one shopper's requests. It is a set, because the number of requests depends on timing. */
+/** Set of the requests that one shopper causes. The requests form a set, because their number depends on timing. */
 async function seenOf(browser: Browser, who: Shopper): Promise<string[]> {
   const { origin, seen, end } = await watch()
   const context = await browser.newContext()

@@ -115,7 +115,7 @@ const HOLES = [
 test('if its worker has a network, the vault refuses to work: lists are in the shop’s order, nothing is stored', async ({
   context,
 }) => {
-  // Open all pages at once, because each page waits twice up to ten seconds for the browser's reports.
+  // All pages are opened at once, because each page waits twice up to ten seconds for the browser's reports.
   const refusals = HOLES.map(async ([hole, locked, says]) => {
     const page = await context.newPage()
     const { shop, vault } = await openVaultShop(() => ({ locked }))

@@ -33,7 +33,7 @@ export async function listen(server: Server): Promise<string> {
 
 /**
  * @param changes changes to the vault's options, given the defaults
- * @param root the built shop
+ * @param root folder of the built shop
  * @param federation servers that shoppers may agree to contribute to
  */
 export async function openVaultShop(

@@ -134,7 +134,7 @@ test('a script of the page can’t consent by its own words, messages or windows
     const frame = document.querySelector<HTMLIFrameElement>('iframe[title="vault"]')
     frame?.contentWindow?.postMessage({ vault: 'nearside-vault 3', wording: 'Yes' }, '*')
   })
-  // The page can't skip the question by inventing terms, either.
+  // The page can't skip the question by inventing terms.
   await page.evaluate(() => {
     const { stolen } = globalThis as unknown as { stolen: MessagePort }
     const call = (name: string, ...args: unknown[]) =>
@@ -257,7 +257,7 @@ test('a withdrawal in one tab aborts another tab’s request for good', async ({
   const withdrawn = Date.now()
   await consentOf(other).click()
   expect((await ended).failure()?.errorText).toBe('net::ERR_ABORTED')
-  // The time is printed only, because a busy machine must not decide a test.
+  // The time is only printed, because a busy machine must not decide a test.
   console.log(`    withdrawn in another tab → request ended: ${Date.now() - withdrawn} ms`)
   await expect(consentOf(sender)).toHaveAttribute('aria-checked', 'false')
   expect(posted).toEqual(['POST'])

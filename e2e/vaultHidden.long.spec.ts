@@ -33,7 +33,7 @@ test.afterAll(async () => {
   closeVaultShops()
 })
 
-/** Presses the frame's last button at its current place, and all over the page. */
+/** Presses the place where the frame's last button is now, and then all over the page. */
 async function pressEverywhere(button: Pick<Box, 'x' | 'y'>): Promise<void> {
   const { width = 0, height = 0 } = page.viewportSize() ?? {}
   await page.mouse.click(button.x, button.y)
@@ -61,7 +61,7 @@ for (const way of HIDINGS)
       // A press can at most open the whole question. It never answers the question.
       await expect(agreeIn(opened)).toBeVisible()
       await expect(opened.getByRole('heading')).toBeInViewport({ ratio: 1 })
-      // A second press at the same place of the window answers nothing either.
+      // A second press at the same place of the window gives no answer, either.
       await opened.mouse.click(button.x + button.width / 2, button.y + button.height / 2)
       await opened.close()
     }

@@ -1,6 +1,6 @@
 /**
- * @module Tests which presses count in the vault's own window. A press gives no consent in a small window, by a held
- * key, or by a mouse that was already on the button.
+ * @module Tests which presses count in the vault's own window. A press gives no consent if the window is small, if the
+ * key is held down, or if the mouse was already on the button.
  */
 import { expect, type Page, test } from 'playwright/test'
 import { findings } from './axe.ts'
@@ -74,7 +74,7 @@ test('a mouse that was on the button from the start must leave it before a press
 test('a window that is not in front accepts no consent', async ({ page }) => {
   const { question, vault } = await asked(page)
   await expect(agreeIn(question)).toBeEnabled()
-  // Fake the lost focus: a headless browser has no other window that could take it.
+  // The lost focus is faked, because a headless browser has no other window that could take the focus.
   await question.evaluate(() => {
     document.hasFocus = () => false
   })

@@ -39,7 +39,7 @@ export async function pressLast(question: Page, key: 'Enter' | 'Escape'): Promis
 export const agreeIn = (question: Page) =>
   question.getByRole('button', { name: /^(I agree|Ich stimme zu)$/ })
 
-/** Agrees like a shopper who has read the text: the window is in front, and the pointer moves over the words. */
+/** Agrees like a shopper who has read the text, with the window in front and the pointer moving over the words. */
 export async function agree(question: Page): Promise<void> {
   await question.getByRole('heading').hover()
   await expect(agreeIn(question)).toBeEnabled()

@@ -11,7 +11,7 @@ import { comesToRest, forYou, forYouIds, goHome, learnsFrom, openShop } from './
 
 const WORDS = 'zanzibar quux'
 const QUANTITY = 67
-/** Chromium's own files about the pages that it opened, which no page can change. */
+/** Chromium's own files about the pages that it opened; no page can change these files. */
 const OWN_HISTORY =
   /^Default.(History|Sessions|Shortcuts|Network Action Predictor|Visited Links|Favicons|Top Sites)/
 
@@ -110,7 +110,7 @@ async function shop(page: Page): Promise<string> {
   const request = await sent
   expect((await request.response())?.ok()).toBe(true)
   const { id } = request.postDataJSON()
-  // A second product stays in the basket.
+  // A second product is still in the basket.
   await page.getByRole('link', { name: 'Back to the shop' }).click()
   await look(page, 1, 4)
   await page.getByRole('spinbutton', { name: 'Quantity' }).first().fill(String(QUANTITY))

@@ -70,7 +70,7 @@ async function serve() {
 const rest = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 /**
- * Watches packets to a port that open a connection or carry bytes; the end of an earlier connection has neither.
+ * Watches packets to a port that open a connection or carry bytes; packets that end an earlier connection do neither.
  * @returns function that stops watching and returns the numbers of both kinds; zeros without root
  */
 async function watchPackets(file: string, port: number) {
@@ -142,7 +142,7 @@ test('while the wire is cut, no packet reaches the server, and the shop continue
     await page.reload()
     await expect(sign(page)).toBeVisible()
     await expect(page.locator('main mark').first()).toBeVisible()
-    // Open a tab while the wire is cut.
+    // The test opens a tab while the wire is cut.
     const probed = await context.newPage()
     await openShop(probed, shop.origin)
     await expect(sign(probed)).toBeVisible()
@@ -156,7 +156,7 @@ test('while the wire is cut, no packet reaches the server, and the shop continue
     await probed.close()
     expect(shop.orders).toEqual([])
 
-    // The same watch sees the order's request, so it would have seen an earlier request.
+    // The same watch sees the order's request, so it would have seen any earlier request.
     const packetsAfter = await watchPackets(info.outputPath('mended.pcap'), shop.port)
     // The server stores the order, and its answer is lost.
     shop.loseAnswer()

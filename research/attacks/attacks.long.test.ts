@@ -34,7 +34,7 @@ describe('scores', () => {
   test('mostByChance gives the share of right guesses that chance hardly ever exceeds', () => {
     // Three trials at one half: P(X > 2) = 1/8, P(X > 3) = 0.
     expect(mostByChance(0.5, 3)).toBe(1)
-    // Poisson with mean 1: P(X > 4) = 0.0037, P(X > 5) = 0.0006.
+    // A Poisson distribution with mean 1 has P(X > 4) = 0.0037 and P(X > 5) = 0.0006.
     expect(mostByChance(1e-4, 10_000)).toBe(5e-4)
     expect(mostByChance(0.5, 10_000)).toBeCloseTo(0.515, 6)
   })
@@ -46,7 +46,7 @@ describe('scores', () => {
   })
 })
 
-/** Requires that each attack succeeds without protection and fails against ours. */
+/** The tests require that each attack succeeds without protection and fails against our code. */
 function expectHolds(attacks: readonly Attack[]): void {
   for (const { name, unprotected, ours, ceiling, holds } of attacks)
     expect([name, holds, unprotected >= 0.9, ours <= ceiling]).toEqual([name, true, true, true])
@@ -89,7 +89,7 @@ describe('an attack', () => {
     // The update is three times as long as the clip norm for which the noise was calibrated.
     const terms = { ...DEMO_PARAMETERS }
     let read = 0
-    // The first read of `clipNorm` sets the noise; later reads set the update.
+    // The first read of `clipNorm` sets the noise, and later reads set the update.
     Object.defineProperty(terms, 'clipNorm', {
       get: () => DEMO_PARAMETERS.clipNorm * (read++ ? 3 : 1),
     })

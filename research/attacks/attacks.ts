@@ -1,6 +1,6 @@
 /**
- * @module Attacks the content of contributions. Each attack must succeed against an unprotected version; otherwise its
- * failure against the protected version would prove nothing.
+ * @module Attacks the content of contributions. Each attack must succeed against an unprotected version, because
+ * otherwise its failure would prove nothing.
  */
 import { discreteGaussianNoise } from '@nearside/aggregate/privacy/discreteGaussian.ts'
 import { substitutionMu, zeroOutMu } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
@@ -85,7 +85,7 @@ export async function distinguish({ terms, random, trials, progress }: Given): P
       measure: 'AUC; a coin has 0.5',
       trials,
       unprotected,
-      // Guesses that are wrong more often than by chance reveal as much as right ones.
+      // An attacker whose guesses are usually wrong learns as much as one whose guesses are usually right.
       ours: Math.max(area, 1 - area),
       ceiling: 0.5 + LUCK * areaError(scores[role]),
     })
@@ -177,8 +177,8 @@ export async function inferMembership(given: Given, reports: number): Promise<At
 }
 
 /**
- * Tells which of two products was a device's only one of the last 30 days, by the counts of a round. No other pair
- * of histories has counts further apart.
+ * Tells which of two products was a device's only product of the last 30 days, by the counts of a round. No other pair
+ * of histories has counts that differ more.
  */
 export async function tellProduct({ terms, random, trials, progress }: Given): Promise<Attack> {
   const { countShare = 0, noiseMultiplier } = terms
@@ -246,7 +246,7 @@ export async function linkReports({ terms, random, trials, progress }: Given): P
       measure: `of ${trials} devices`,
       trials,
       unprotected,
-      // If reports differed in size, the size alone would distinguish devices.
+      // If reports differed in size, the size alone would tell devices apart.
       ours: sizes.size === 1 ? ours : 1,
       ceiling: mostByChance(1 / trials, trials),
     }),
@@ -255,8 +255,8 @@ export async function linkReports({ terms, random, trials, progress }: Given): P
 
 /**
  * Links reports to devices by time. The attacker knows when each device learned and when each report arrived, and picks
- * the device that was the last to learn before the report. Every day has the same times, and shop pages stay open. In
- * the unprotected version, reports leave at once.
+ * the device that was the last to learn before the report. Every day has the same times, and shop pages stay open all
+ * the time. In the unprotected version, a device sends its report at once.
  */
 export function linkByTime({ random, trials }: Given): Attack {
   const learned = Array.from({ length: trials }, () => random.next() * DAY)

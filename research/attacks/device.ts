@@ -21,10 +21,10 @@ import { decodeVector, fromBase64, toBase64 } from '@nearside/core/bytes.ts'
 import { SHARED_LENGTH } from '@nearside/core/learning/sharedUpdate.ts'
 import type { Random } from '@nearside/core/model/random.ts'
 
-/** A sent report, and each server's share of it: [SHARED_LENGTH] residues. */
+/** A sent report, and each server's share of the report as [SHARED_LENGTH] residues. */
 interface Sent {
   readonly body: Uint8Array
-  /** Update before it was shared; no server sees it. */
+  /** The update before the device shared it; no server sees this update. */
   readonly plain: Uint32Array
   readonly leader: Uint32Array
   readonly helper: Uint32Array

@@ -42,7 +42,7 @@ export const hostileUpdates = ({ terms, random }: Given): Float64Array[] =>
 
 /**
  * An attacker knows which update each product would cause, and looks for the bought product. The attacker sees the
- * update itself, one server's share, or the sum while one server and all other devices collude.
+ * update itself, or one server's share, or the sum of a round in which one server and all other devices collude.
  */
 export async function reconstruct(
   { terms, random, trials, progress }: Given,

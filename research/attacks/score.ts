@@ -7,8 +7,8 @@ export interface Scores {
 }
 
 /**
- * Chance that a “yes” scores above a “no”; a tie counts half (Mann and Whitney). The value is 0.5 for a coin toss, 1
- * for a certain guess.
+ * Chance that a “yes” scores above a “no”; a tie counts half (Mann and Whitney). An area of 0.5 is that of a coin toss,
+ * and an area of 1 that of certain guesses.
  */
 export function areaUnderCurve({ no, yes }: Scores): number {
   const all = [...no.map((score) => ({ score, is: 0 })), ...yes.map((score) => ({ score, is: 1 }))]

@@ -17,7 +17,7 @@ const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
 export type Progress = (what: string, done: number, total: number) => void
 
-/** Publishes a model as `pretrain` does. @returns its directory, relative to the root of the checkout */
+/** Publishes a model as the command `pretrain` does. @returns its directory, relative to the root of the checkout */
 async function publishModel(items: number): Promise<string> {
   const { manifest, files } = await writeBaseModel(benchModel(items))
   const bytes = manifestBytes(manifest)
@@ -30,7 +30,7 @@ async function publishModel(items: number): Promise<string> {
   return '/var/bench/models/'
 }
 
-/** Runs `bench/<job>Page.ts` in a page. Arguments: number of blocks, URL of a model of 10,000 items. */
+/** Runs `bench/<job>Page.ts` in a page. The arguments are a number of blocks and the URL of a model of 10,000 items. */
 export async function inPage(job: string, blocks: number, progress: Progress): Promise<Report> {
   const models = await publishModel(10_000)
   const server = await createServer({
@@ -51,8 +51,8 @@ export async function inPage(job: string, blocks: number, progress: Progress): P
         'idb',
       ],
     },
-    // Without `hmr`, a change of the sources doesn't reload the page during a measurement. The headers isolate the
-    // page, whose clock then has a resolution of 5 µs instead of 100 µs.
+    // Without `hmr`, the page doesn't reload during a measurement if somebody changes the sources. The headers isolate
+    // the page, whose clock then has a resolution of 5 µs instead of 100 µs.
     server: {
       port: 0,
       hmr: false,

@@ -20,7 +20,7 @@ import { type Report, resultOf } from './report.ts'
 
 const REPORTS = 200
 
-/** CPU milliseconds of a run, of all threads of this process; one number for each block. */
+/** CPU milliseconds of a run in all threads of this process, with one number for each block. */
 async function cpuOf(run: () => Promise<unknown>, blocks: number): Promise<number[]> {
   const times: number[] = []
   for (let block = 0; block <= blocks; block++) {

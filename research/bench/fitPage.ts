@@ -1,6 +1,6 @@
 /**
- * @module The page of `bench fit`. It times the descent against peers, the whole fit as in the worker, and the time
- * from an event to the changed list, through the package's own entry and worker.
+ * @module The page of `bench fit`. The page times the descent against peers, and the whole fit as in the worker. It
+ * also times how long an event takes to change the list, through the package's own entry and worker.
  */
 
 import { fitPersonal, type InUse } from '@nearside/browser/learning/personalFit.ts'
@@ -180,7 +180,7 @@ async function events(models: string, report: Report): Promise<Series> {
     persist: 'always',
     worker: () => new Worker(new URL('../../src/worker.ts', import.meta.url), { type: 'module' }),
   })
-  // `explain` waits for the whole model.
+  // The call of `explain` waits for the whole model.
   await personalizer.explain(itemIds[0])
   const blocks: number[] = []
   for (let i = 0; i < FIT_EVENTS; i++) {
@@ -189,7 +189,7 @@ async function events(models: string, report: Report): Promise<Series> {
     await personalizer.recommend({ limit: 20 })
     blocks.push(performance.now() - start)
     report('event-10k', i + 1, FIT_EVENTS)
-    // Pause as a shopper does, so that background learning runs in between.
+    // The page pauses as a shopper does, so that background learning runs between two events.
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   await personalizer.erase()
@@ -202,7 +202,7 @@ async function countSteps(engine: Engine): Promise<Counts> {
   const problem = testProblem({ seed: 1, cases: 4, candidates: 64, parameters: 40, steps: 10 })
   const few: FitProblem = { ...problem, steps: 10 }
   const many: FitProblem = { ...problem, steps: 60 }
-  // Warm up: for each new number of steps the engine allocates buffers once.
+  // This run warms up: for each new number of steps the engine allocates buffers once.
   await engine.fit(few)
   await engine.fit(many)
   const during = async (given: FitProblem): Promise<GpuCalls> => {

@@ -1,6 +1,6 @@
 /**
- * @module Measures an import: `tsx research/bench/import.ts EVENTS [FILE]` makes a click log with that many events
- * and imports it, or imports an existing FILE. Prints time, processor time and memory.
+ * @module Measures an import: `tsx research/bench/import.ts EVENTS [FILE]` makes a click log with that many events and
+ * imports it, or imports an existing FILE. The command prints time, processor time and memory of the import.
  */
 import { createWriteStream, existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'

@@ -15,7 +15,7 @@ interface Timed {
 
 /** Target duration of a block, because clocks are coarse. */
 const BLOCK_MS = 60
-/** If a run takes at least this many milliseconds, one run is a block, and three blocks suffice. */
+/** If a run takes at least this many milliseconds, a block is a single run, and three blocks suffice. */
 const SLOW_MS = 5_000
 const SLOW_BLOCKS = 3
 /** A rival whose run takes at least this many milliseconds is skipped. */
@@ -29,7 +29,7 @@ async function time(work: () => Promise<unknown>): Promise<number> {
 
 /**
  * Warms every rival up, then measures `blocks` blocks of each, in turn.
- * @param progress called before each warm-up, then for each block
+ * @param progress called before each warm-up and before each block
  * @returns the timed rivals, and in `skipped` descriptions of rivals that failed or were too slow
  */
 export async function interleave(

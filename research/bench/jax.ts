@@ -33,7 +33,8 @@ function adamStep(state: State, g: JaxArray, factors: JaxArray, rate: JaxArray):
 }
 
 /**
- * Creates a fit. It puts the arrays on the device before the first run, so that no run's time includes this transfer.
+ * Creates a fit. The function puts the arrays on the device before the first run, so that no run's time includes this
+ * transfer.
  */
 export function jaxFit(device: JaxDevice, problem: FitProblem) {
   const { cases: T, candidates: K, parameters: P } = problem

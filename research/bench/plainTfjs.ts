@@ -8,8 +8,8 @@ import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import * as tf from '@tensorflow/tfjs'
 
 /**
- * Solves for z, where p = mean + stepSize · z. TensorFlow.js' Adam has only one step size, but its steps don't depend
- * on a parameter's scale. So Adam over z with step size 1 equals our Adam over p with a step size for each parameter.
+ * Solves for z, with p = mean + stepSize · z. TensorFlow.js' Adam has only one step size, but its steps don't depend on
+ * a parameter's scale. So Adam over z with step size 1 equals our Adam over p with a step size for each parameter.
  */
 export async function plainFit(problem: FitProblem): Promise<Float32Array> {
   const { cases: T, candidates: K, parameters: P } = problem

@@ -1,7 +1,7 @@
 /**
- * @module `tsx research/bench/pretrain.ts EVENTS ITEMS [EPOCHS]`: measures training. It writes a shop of that size
- * (popularity by Zipf's law, preferences, sessions, repeat purchases) and trains on it. For each phase it prints
- * processor seconds and peak memory.
+ * @module `tsx research/bench/pretrain.ts EVENTS ITEMS [EPOCHS]` measures the time and memory of training. The script
+ * writes a shop of this size (popularity by Zipf's law, preferences, sessions, repeat purchases) and trains on it. The
+ * script prints processor seconds and peak memory for each phase of the training.
  */
 import { createWriteStream } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'

@@ -49,7 +49,7 @@ function search(model: BaseModel): Rival {
   const score = scoreInPart(model, [])
   const rows = [...model.itemIds.keys()]
   const choice: Choice = { rows, excluded: new Set(), isNarrowed: false, among: (some) => some }
-  // Prepare the inputs here, so that only the search is timed.
+  // The inputs are prepared here, so that only the search is timed.
   const prepared = Array.from({ length: EVENTS.to - EVENTS.from }, () => {
     const { history, now } = next()
     return score(history, now, null)

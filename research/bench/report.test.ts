@@ -109,7 +109,7 @@ describe('the report of bench', () => {
       ...{ workload: 'fit-10k', engine: 'nearside-wasm' },
       ...{ median: 2, min: 1, p95: 30, unit: 'ms' },
     })
-    // Ratios by block are 30, 20, 100; a ratio of median times would be 20.
+    // The ratios of the blocks are 30, 20 and 100; a ratio of the median times would be 20.
     expect(report.ratios).toEqual([
       {
         workload: 'fit-10k',

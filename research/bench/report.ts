@@ -31,12 +31,12 @@ export interface Load {
   readonly engine: string
   /** Maximum number of reports per second. */
   readonly perSecond: number
-  /** At 70 % of that rate: number of reports, milliseconds until 50 % and 99 % were answered, and answered share. */
+  /** Number of reports at 70 % of that rate, milliseconds until 50 % and 99 % were answered, and answered share. */
   readonly reports: number
   readonly p50: number
   readonly p99: number
   readonly answered: number
-  /** CPU milliseconds for each report; `server`: the server that receives reports. */
+  /** CPU milliseconds for each report; `server` is the server that receives reports. */
   readonly cpu: { readonly server: number; readonly helper?: number; readonly generator: number }
   /** Share of good reports that were answered beside hostile sockets. */
   readonly hostileShare?: number
@@ -53,7 +53,7 @@ export interface Report {
   readonly ratios: readonly Ratio[]
   readonly counts?: Counts
   readonly loads?: readonly Load[]
-  /** Sentences that say what the figures do and don't show. */
+  /** Sentences that say what the figures show and what they don't show. */
   readonly notes: readonly string[]
 }
 

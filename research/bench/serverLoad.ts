@@ -1,7 +1,7 @@
 /**
  * @module Sends load to an aggregation server: as fast as it answers, at a fixed rate, and beside half-open
- * connections. The load comes from several loopback addresses, because a server accepts at most 64 connections per
- * address. (Linux has all these addresses.)
+ * connections. The load comes from several addresses of this machine, because a server accepts at most 64 connections
+ * per address. (Linux has all these addresses.)
  */
 import { Agent, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
@@ -49,7 +49,7 @@ export function sender(url: string, keepAlive: boolean): { send: Send; close(): 
 }
 
 /**
- * Sends as fast as the server answers.
+ * Sends reports as fast as the server answers.
  * @returns number of reports per second
  * @throws Error if a report is not counted
  */
@@ -67,7 +67,7 @@ export async function burst(send: Send, bodies: readonly Uint8Array[]): Promise<
 }
 
 /**
- * Sends at a fixed mean rate without waiting for answers, at random times like independent devices.
+ * Sends reports at a fixed mean rate without waiting for answers, at random times like independent devices.
  * @param rate number of reports per second
  * @returns milliseconds from each report's due time to its answer; infinite without an answer
  */

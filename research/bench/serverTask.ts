@@ -78,7 +78,7 @@ export async function makeReports(
   progress: (done: number) => void,
 ): Promise<Bytes[]> {
   const get = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer())
-  // Retries, because the leader opens a round a moment after it listens.
+  // The call is retried, because the leader opens a round a moment after it listens.
   const agree = async (tries: number): ReturnType<typeof agreeTask> =>
     agreeTask({ get }, { leader: leader.url, helper: helper.url }).catch(async (thrown) => {
       if (tries === 0) throw thrown

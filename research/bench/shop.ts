@@ -25,7 +25,8 @@ export function benchModel(items: number): BaseModel {
 }
 
 /**
- * A history with one event every seven hours, ascending. @param from time of the first, milliseconds since the epoch
+ * A history with one event every seven hours, ascending.
+ * @param from time of the first event, milliseconds since the epoch
  */
 export function benchHistory(items: number, events: number, from: number): History {
   return Array.from({ length: events }, (_, i) => ({

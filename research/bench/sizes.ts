@@ -1,6 +1,6 @@
 /**
- * @module `bench start` by catalog size. Items are generated, and the model has random numbers, with as many neighbours
- * as `pretrain` gives. Reports the transferred bytes, and the memory of page and worker.
+ * @module `bench start` by catalog size. The benchmark generates the items, and its model has random numbers, with as
+ * many neighbours as `pretrain` gives. The benchmark reports the transferred bytes, and the memory of page and worker.
  */
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -16,7 +16,7 @@ import { benchModel } from './shop.ts'
 
 /** Catalog sizes. A model file may have at most 64 MB, which a million items exceed. */
 const SIZES = [10_000, 20_000, 100_000, 200_000]
-/** The size at which the page's thread is slowed down. Chromium can't slow down the worker. */
+/** The size at which the page's thread is also measured slowed down. Chromium can't slow down the worker. */
 const SLOWED = 20_000
 export const SLOWDOWN = 4
 const NEIGHBOURS = 48
@@ -70,7 +70,7 @@ async function askOnce(url: string, size: number): Promise<void> {
     it.json(),
   )
   const names = (files as { name: string }[]).map(({ name }) => `models/1/${name}`)
-  // The browser accepts Brotli from a server on its own machine, so ask for that encoding.
+  // The browser accepts Brotli from a server on its own machine, so the request asks for this encoding.
   const headers = { 'accept-encoding': 'br' }
   for (const name of ['catalog.json', ...names])
     await fetch(`${url}sizes/${size}/${name}`, { headers }).then((answer) => answer.arrayBuffer())

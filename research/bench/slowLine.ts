@@ -1,7 +1,7 @@
 /**
- * @module A slow line between browser and server on this machine. All connections share one bottleneck and have a
- * delay each way, and each connection's handshake takes a round trip. DevTools can't do this: it slows each target
- * separately, so a worker's requests would bypass the page's limit.
+ * @module A slow line between browser and server on this machine. All connections share one bottleneck and have a delay
+ * each way, and each connection's handshake takes a round trip. Chromium's debugging tools can't do this: they slow
+ * each target separately, so a worker's requests would bypass the page's limit.
  */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
@@ -41,8 +41,8 @@ export async function slowLine(
   }
 
   /**
-   * Milliseconds by which earlier timers fired too early. Timers count whole milliseconds, but the line passes three
-   * pieces in one millisecond.
+   * Milliseconds by which earlier timers ended too early. Timers count whole milliseconds, but the line passes three
+   * pieces of data in a millisecond.
    */
   let owed = 0
   function later(at: number, work: () => void): void {
@@ -55,7 +55,7 @@ export async function slowLine(
     owed = 0
     const until = performance.now() + wait
     setTimeout(() => {
-      // A late timer shortens later waits, up to a limit.
+      // After a late timer, the next waits are shorter, up to a limit.
       owed = Math.max(-20, until - performance.now())
       work()
     }, wait)

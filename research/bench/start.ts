@@ -1,7 +1,7 @@
 /**
  * @module `bench start`: time from navigation to the first personal list, with a cold cache in a warm browser, over a
- * line of 9 Mbit/s and 60 ms. It measures minimal pages of our engine and of the peers. It also measures the whole
- * shop, which fetches more, and shows the list for new shoppers until the personal list is ready.
+ * line of 9 Mbit/s and 60 ms. The benchmark measures minimal pages of our engine and of the peers. The benchmark also
+ * measures the whole shop, which fetches more, and shows the list for new shoppers until the personal list is ready.
  */
 import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
@@ -25,7 +25,7 @@ const MODELS = join(ROOT, 'public/models')
 const LINE: Line = { bitsPerSecond: 9e6, roundTripMs: 60 }
 /** Milliseconds to wait for a list: on a software adapter TensorFlow.js compiles for many seconds. */
 const PATIENCE = 120_000
-/** Only an isolated page may measure its memory. */
+/** A page may measure its memory only if its headers isolate it from other origins. */
 const ISOLATED = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
@@ -52,7 +52,7 @@ async function openSlowly(
   site: StaticSite,
 ): Promise<{ url: string; direct: string; close(): void }> {
   const server = createStaticServer(site)
-  // Set no timeout, because it could close a connection while the slow line still carries a large file.
+  // The server has no timeout, which could close a connection while the slow line still carries a large file.
   server.keepAliveTimeout = 0
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
   const { port } = server.address() as AddressInfo
@@ -129,7 +129,7 @@ export async function start(
   await buildFirstLists(MODELS, pages)
   await makeSizes(pages)
   const shopSite = await openSlowly({ root, models: MODELS, federation: null, persist: 'always' })
-  // Serve these pages without the shop's policy, which forbids features that peers may need.
+  // The server gives these pages without the shop's policy, which forbids features that peers may need.
   const site = { root: pages, models: MODELS, federation: null }
   const bareSite = await openSlowly({ ...site, headers: {} })
   const sizeSite = await openSlowly({ ...site, headers: ISOLATED })
@@ -146,7 +146,7 @@ export async function start(
         bare.get(engine)?.push(await visitBare(browser, `${bareSite.url}${engine}.html`))
       }),
     ]
-    // Warm up: the browser's own start and the first compression of a file are not measured.
+    // This visit warms up: the browser's own start and the first compression of a file are not measured.
     for (const turn of turns) await turn()
     shop.length = 0
     for (const lists of bare.values()) lists.length = 0

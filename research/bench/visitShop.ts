@@ -65,7 +65,7 @@ export async function visitShop(browser: Browser, url: string): Promise<Visit> {
     await page.goto(url, { waitUntil: 'commit' })
     await page.waitForFunction(() => performance.getEntriesByName('first-list').length > 0)
     await modelThere
-    // Ignore later requests: the page may close while their details are read.
+    // Later requests are ignored, because the page may close while their details are read.
     page.off('requestfinished', note)
     const { paint, list, origin } = await page.evaluate(() => ({
       paint: performance.getEntriesByName('first-contentful-paint')[0].startTime,

@@ -10,7 +10,7 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   'base-parts': () => import('./baseParts/experiment.ts'),
 }
 
-/** Creates an experiment's command. All have the same options; research/lab/README.md lists which options apply. */
+/** Creates an experiment's command. All experiments have the same options; research/lab/README.md lists which apply. */
 function commandOf(name: string, { asks, run }: Experiment): Subcommand {
   const syntax = new Command(name)
     .summary(asks)

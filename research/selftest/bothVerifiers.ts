@@ -28,10 +28,10 @@ type Said = readonly string[]
 export const inOrder = (faults: readonly Pick<Fault, 'check' | 'entry'>[]): Said =>
   [...new Set(faults.map(({ check, entry }) => `${check}, ${entry}`))].sort()
 
-/** Verdict of both verifiers if the file given by an option is malformed. */
+/** Verdict of both verifiers if the file that an option names is malformed. */
 const REFUSED: Said = ['option, null']
 
-/** Verdict of the verifier in TypeScript. A crash, instead of a reported fault, ends the comparison. */
+/** Verdict of the verifier in TypeScript. If it crashes instead of reporting a fault, the comparison ends. */
 export async function firstSays(
   file: string | Uint8Array,
   beside: OptionFiles = {},
@@ -67,7 +67,7 @@ export function openSecond(script: string) {
     throw invalidInput('python3 could not be started: install it', cause)
   })
   failed.catch(() => {})
-  // Ignored: if the process ended early, reading its output shows that.
+  // The error is ignored, because reading the output shows whether the process ended early.
   python.stdin.on('error', () => {})
   return {
     async says(file: Uint8Array, beside: OptionFiles = {}): Promise<Said> {
@@ -100,7 +100,7 @@ async function liveAll(random: Random) {
       const device = new VirtualDevice(aggregators, random)
       const releases = [1, 2, 3].map((release) => ({ release, manifest: manifestBy(random) }))
       const before = [device.agree, device.fit, device.send, device.send]
-      // Three of four devices contribute, because most checks concern reports.
+      // Of four devices, three contribute, because most checks concern reports.
       if (made % 4 > 0) for (const step of before) await step.call(device)
       for (const { release, manifest } of releases) await device.adopt(manifest, release)
       const earlier = await device.export()
@@ -113,8 +113,8 @@ async function liveAll(random: Random) {
 }
 
 /**
- * Files for an auditor's options. In half of the cases no option gets a file. In the other half some options get a
- * file, which is sometimes another device's or malformed.
+ * Files for an auditor's options. In half of the cases no option names a file. In the other half some options name a
+ * file, which is sometimes malformed or belongs to another device.
  */
 async function besideBy(
   random: Random,

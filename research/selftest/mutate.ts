@@ -1,6 +1,6 @@
 /**
  * @module Makes malformed and lying bundles at random from a clean bundle. Two verifiers must give the same verdict on
- * each.
+ * each of these bundles.
  */
 
 import { parseBundle } from '@nearside/audit/bundle.ts'
@@ -154,7 +154,7 @@ const MISPLACEMENTS: readonly Change[] = [
   },
 ]
 
-/** Changes that keep the format valid. */
+/** Changes after which the format is still valid. */
 const LIES: readonly Change[] = [
   ...MISPLACEMENTS,
   ...Array.from(
@@ -237,7 +237,7 @@ function near(value: unknown, random: Random): unknown {
   return value.slice(0, at) + letter + value.slice(at + random.integer(2))
 }
 
-/** Changes to the file's bytes; most make it unreadable. */
+/** Changes to the file's bytes, most of which make the file unreadable. */
 const SPELLINGS: readonly ((text: string, random: Random) => string | Uint8Array)[] = [
   (text) => `\ufeff${text}`,
   (text, random) => text.slice(0, random.integer(text.length)),
@@ -296,7 +296,7 @@ function spelt(text: string, random: Random): Uint8Array {
   return typeof file === 'string' ? utf8(file) : file
 }
 
-/** Rechains and signs a bundle again. @returns null if it can't be signed */
+/** Rechains and signs a bundle again. @returns null if the bundle can't be signed */
 async function signAnew(
   text: string,
   { signer }: Exported,

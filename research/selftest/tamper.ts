@@ -1,6 +1,6 @@
 /**
  * @module Changes an exported bundle as somebody could who has the file but not the key, or as a lying device that
- * signs. The verifier must find each change.
+ * signs. The verifier must find each of these changes.
  */
 
 import type { Bundle } from '@nearside/audit/bundle.ts'
@@ -123,7 +123,7 @@ export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
     bytes[random.integer(bytes.length)] ^= 1 << random.integer(7)
     return new TextDecoder().decode(bytes)
   },
-  // Never drops the last entry, which is the change 'the end cut off'.
+  // This change never drops the last entry, because that is the change 'the end cut off'.
   'an entry dropped': ({ bundle, random }) =>
     bundle.ledger.length < 2
       ? null
@@ -146,7 +146,7 @@ export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
   'the end cut off': ({ bundle, random }) =>
     withLedger(bundle, bundle.ledger.slice(0, random.integer(bundle.ledger.length))),
   'the beginning cut off': ({ bundle, random }) => {
-    // The last entry stays: dropping it is the change 'the end cut off'.
+    // The last entry stays, because dropping it is the change 'the end cut off'.
     const most = bundle.ledger.length - 1
     return most > 0 ? withLedger(bundle, bundle.ledger.slice(1 + random.integer(most))) : null
   },
@@ -185,7 +185,8 @@ export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
 }
 
 /**
- * Change by somebody who signs with a new key. An auditor who knows the browser's key finds it (`--key`, `--earlier`).
+ * Change by somebody who signs with a new key. An auditor who knows the browser's key finds this change (`--key`,
+ * `--earlier`).
  */
 export const WITH_ANOTHER_KEY: Tampering = (scene) =>
   signed({ ...scene, signer: scene.other.signer }, scene.bundle.ledger, { events: [] })
@@ -194,7 +195,8 @@ export const WITH_ANOTHER_KEY: Tampering = (scene) =>
 export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
   'an upload without consent': (scene) => {
     const { ledger } = scene.bundle
-    // Skip logs with an erasure or a fold, whose entry states by itself whether the shopper agreed.
+    // Logs with an erasure or a fold are skipped, because the entry of either states by itself whether the shopper
+    // agreed.
     const isPlain = !ledger.some(standsForOthers) && ledger.some(({ kind }) => kind === 'upload')
     return isPlain
       ? signed(
@@ -317,7 +319,7 @@ function counted(ledger: Entries): LedgerEntry | undefined {
   return ledger.some(({ sequence }) => sequence === sent?.detail.through) ? sent : undefined
 }
 
-/** Whether a change altered a value: a change from 100 to 1e2, for example, doesn't. */
+/** Whether a change altered a value. For example, a change from 100 to 1e2 doesn't alter it. */
 export function differs(bundle: Bundle, text: string): boolean {
   try {
     return canonicalJson(JSON.parse(text)) !== canonicalJson(bundle)
@@ -328,7 +330,10 @@ export function differs(bundle: Bundle, text: string): boolean {
 
 type Holder = Record<string, unknown>
 
-/** Draws a leaf, an empty array or an empty object of a JSON value. @returns the object that holds it, and its key */
+/**
+ * Draws a leaf, an empty array or an empty object of a JSON value. @returns the object that holds the drawn value, and
+ * its key
+ */
 function somewhere(root: unknown, random: Random): { holder: Holder; key: string } {
   let holder = root as Holder
   for (;;) {

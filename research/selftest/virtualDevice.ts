@@ -86,12 +86,12 @@ export async function createAggregators(options: AggregatorOptions = {}) {
     leader: { ...keys, operator: 'Shop' },
     helper: { ...keys, operator: 'Trust Centre' },
   }
-  /** Ids of the reports that arrived at the aggregators, by round. */
+  /** Ids of the reports that arrived at the aggregators, for each round. */
   const arrived = new Map<number, Set<string>>()
   return { policy, signing, tokens, arrived, demonstration, gateway, endpoints }
 }
 
-/** The helper's lists of its rounds, all ended at `closed`. */
+/** The helper's lists of its rounds, all of which ended at `closed`. */
 export function reachedBy({ arrived, policy, signing }: Aggregators, closed: number) {
   const salt = new Uint8Array(32).fill(7)
   return Promise.all(
@@ -132,7 +132,7 @@ export class VirtualDevice {
     this.#ledger = createLedger(this.#store, () => this.#now)
   }
 
-  /** Performs this many random steps; the last one is the export. */
+  /** Performs this many random steps, of which the last one is the export. */
   async live(steps: number): Promise<Exported> {
     const some: (() => Promise<unknown>)[] = [
       this.look,
@@ -256,7 +256,7 @@ export class VirtualDevice {
 
   /**
    * Contributes if the shopper agreed and the budget allows it; a third of the answers get lost.
-   * @param rounds number of rounds that begin before; default: one or none, at random
+   * @param rounds number of rounds that begin before the action; default: one or none, at random
    */
   async send(rounds = this.#random.integer(3) > 0 ? 1 : 0): Promise<void> {
     this.#round += rounds
@@ -299,7 +299,7 @@ export class VirtualDevice {
     return this.#ledger.erase()
   }
 
-  /** Folds old entries, as the log does by itself beyond thousands of entries. */
+  /** Folds old entries, as a log does by itself when it has thousands of entries. */
   async fold(): Promise<void> {
     const rows = await this.#store.ledger()
     const gone = Math.floor(rows.length / 2)

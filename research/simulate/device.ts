@@ -1,6 +1,6 @@
 /**
- * @module Runs a virtual device: the code of a shopper's browser, with a disk in memory and a given `fetch`. It can
- * vanish at any await, and come back with the same disk.
+ * @module Runs a virtual device: the code of a shopper's browser, with a disk in memory and a given `fetch`. The device
+ * can vanish at any await, and come back with the same disk.
  */
 import type { RandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
 import {
@@ -40,16 +40,16 @@ interface VirtualDeviceOptions {
   readonly helper: string
   /** URL of the token issuer on the shop's own server. */
   readonly issuer?: string
-  /** URL of the relay that the consent names; `fetch` must go through it. */
+  /** URL of the relay that the consent names; `fetch` must send every request through this relay. */
   readonly relay?: string
   /** Hex SHA-256 of the model's manifest.json, as in `latest.json`. */
   readonly modelHash: string
   readonly fetch: typeof globalThis.fetch
   readonly now: () => number
-  /** Disk of the device. Default: an empty one, whose shopper agrees to the servers' first terms. */
+  /** Disk of the device; default: an empty disk, whose shopper agrees to the servers' first terms. */
   readonly disk?: DeviceDisk
   readonly randomBytes?: RandomBytes
-  /** Called before every await. Once it throws, the device does nothing more. */
+  /** Called before every await. Once this function throws, the device does nothing more. */
   readonly goesOn?: () => void
 }
 

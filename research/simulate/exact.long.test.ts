@@ -10,7 +10,7 @@ import { branch, seededBytes, seededNoise } from './seeded.ts'
 import { createServers, DEATHS, HELPER, LEADER, ROLES, type Servers } from './servers.ts'
 
 const GOAL = 3
-/** A number above that of the awaits in a contribution, so that the device doesn't vanish. */
+/** A number higher than that of the awaits in a contribution, so that the device doesn't vanish. */
 const AWAITS = 12
 
 type Answered = 'heard' | 'unheard' | 'lost' | 'late'
@@ -73,7 +73,7 @@ async function createScene(seed: number, withNoise: boolean) {
     },
     async recover() {
       servers.heal()
-      // Longer than the leader pauses after the helper failed to answer.
+      // This wait is longer than the leader pauses after the helper failed to answer.
       now += 6_000
       await servers.settle()
     },
@@ -92,7 +92,7 @@ const BOTH = DEATH_OF.filter(({ role }) => role === 'leader').flatMap((leader) =
   DEATH_OF.filter(({ role }) => role === 'helper').map((helper) => [leader, helper]),
 )
 
-/** A random happening with its name. fast-check shrinks it towards a device that simply contributes. */
+/** A random happening with its name. fast-check simplifies it towards a device that just contributes. */
 const happening = fc.oneof(
   {
     weight: 8,
@@ -140,7 +140,8 @@ async function requireRound(scene: Scene): Promise<void> {
   await scene.arrive()
   await scene.recover()
   const before = await exactRounds(scene.servers)
-  // Each server may still have a planned death, which may lose a report, so send a few more than the goal.
+  // Each server may still have a planned death, which may lose a report, so the test sends a few more reports than the
+  // goal.
   for (let which = 10; which < 10 + GOAL + ROLES.length; which++) {
     await scene.contribute(which, 'heard')
     await scene.recover()

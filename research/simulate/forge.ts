@@ -81,7 +81,7 @@ function stretched(update: ArrayLike<number>, length: number): Float64Array {
   return Float64Array.from(update, (x) => (own > 0 ? (x / own) * length : 0))
 }
 
-/** Invented update of the largest norm with a valid proof. Servers can't distinguish it from an honest one. */
+/** Invented update of the largest norm with a valid proof. Servers can't distinguish this update from an honest one. */
 export function poisoned(
   attack: 'flip' | 'promote',
   own: ArrayLike<number>,
@@ -107,7 +107,7 @@ export async function forged(
   const parts = await partsOf(task, integers, randomBytes)
   const leaderShare = Uint8Array.from(parts.leaderShare)
   if (attack === 'garbage') leaderShare.set(randomBytes(leaderShare.length))
-  // The vector's share comes first, then the proof's share.
+  // The share of the vector comes before the share of the proof.
   if (attack === 'proof') leaderShare[4 * circuitOf(task.policy).measurementLength] ^= 1
   return sealed(task, { ...parts, leaderShare }, randomBytes)
 }

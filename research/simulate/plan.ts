@@ -1,6 +1,6 @@
 /**
  * @module Plans who takes part in a simulation, and on which terms. The goal counts devices that neither vanish nor
- * attack, so a round can reach it. Noise follows the accounting of devices and servers.
+ * attack, so that a round can reach it. Noise follows the accounting of devices and servers.
  */
 import { noiseFor } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
 import { beyondLimits } from '@nearside/aggregate/protocol/beyondLimits.ts'
@@ -35,8 +35,8 @@ export interface SimulationQuestion {
 }
 
 /**
- * Maximum number of devices per round that seal and prove their reports. Updates of all other devices are only added
- * up.
+ * Maximum number of devices per round that seal and prove their reports. The updates of all other devices are only
+ * added up.
  */
 export const WHOLE_DEVICES = 100
 
@@ -54,9 +54,9 @@ export interface Plan {
   readonly restCounted: number
   /** Terms of a round at the servers. */
   readonly parameters: PolicyParameters
-  /** Maximum number of reports of a device; after these, another device plays its shopper. */
+  /** Maximum number of reports of a device; after these reports, another device plays the same shopper. */
   readonly reports: number
-  /** Why a real shop's devices would refuse these terms; null if they would accept them. */
+  /** Reason why a real shop's devices would refuse these terms; null if these devices would accept them. */
   readonly refused: string | null
 }
 

@@ -1,7 +1,7 @@
 /**
- * @module Plays one round: devices arrive one by one and run the code of a shopper's browser. Some vanish at an
- * await, and some clocks are wrong. Requests and answers get lost, delayed or repeated. Servers die or are cut off,
- * and hostile devices send invented reports. The seed determines everything.
+ * @module Plays one round: devices arrive one by one and run the code of a shopper's browser. Some devices vanish at an
+ * await, and some clocks are wrong. On the network, requests and answers get lost, delayed or repeated. Servers die or
+ * are cut off, and hostile devices send invented reports. The seed determines everything.
  */
 import type { RandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
 import { REPORT_MEDIA_TYPE } from '@nearside/aggregate/protocol/report.ts'
@@ -30,7 +30,7 @@ const BACK_OFF = 6_000
 
 /** A shopper's device. `update` gives its update at a time of the device's own clock. */
 export interface Participant {
-  /** Name of the participant; the same in each round. */
+  /** Name of the participant, which is the same in each round. */
   readonly name: string
   readonly update: (now: number) => ArrayLike<number>
 }
@@ -110,7 +110,7 @@ export async function playRound(
     try {
       const task = await agreeTask({ get }, endpoints)
       const body = await forged(attack, participant.update(clock.now), task, bytes)
-      // Send twice: a refused report must stay refused.
+      // The report is sent twice, because a refused report must stay refused.
       for (let time = 0; time < 2; time++)
         await post(endpoint(LEADER, ROUTES.reports), body, REPORT_MEDIA_TYPE, {})
     } catch {
@@ -140,7 +140,7 @@ export async function playRound(
         .splice(0, 1)[0]()
         .catch(() => {})
     await servers.settle()
-    // Stop when the round is over: other devices come too late.
+    // The loop stops when the round is over, because other devices come too late.
     if ((await servers.current())?.round !== round) break
   }
   servers.heal()
@@ -152,7 +152,7 @@ export async function playRound(
 
 /**
  * Plans mishaps: deaths of a server while reports arrive or at the end of the round, and times in which a server is cut
- * off. A key is the index of the device before which its mishaps happen.
+ * off. A mishap's key is the index of the device before which the mishap happens.
  */
 function planMishaps(servers: Servers, random: Random, devices: number) {
   const planned = new Map<number, (() => void)[]>()

@@ -1,6 +1,6 @@
 /**
  * @module Measures the quality of each version for held-out shoppers, whose data no version contains. Each version is
- * measured on the period in which it was the newest, and compared with the version before the rounds.
+ * measured on the period in which it was the newest, and compared with the version before all rounds.
  */
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
 import { isTestCase, nextCases } from '@nearside/core/features/nextCases.ts'
@@ -48,7 +48,7 @@ export interface VersionQuality {
 export interface Quality {
   /** Means over shoppers, with 95 % intervals by bootstrap over shoppers. */
   readonly versions: readonly VersionQuality[]
-  /** Each arm on all cases; lifts are over the arm that keeps the first model. */
+  /** Measures of each arm on all cases; lifts are over the arm that keeps the first model. */
   readonly arms: readonly {
     readonly arm: string
     readonly ndcg: Interval | null

@@ -28,7 +28,7 @@ export const HELPER = 'https://helper.invalid'
 export const ROLES = ['leader', 'helper'] as const
 type Role = (typeof ROLES)[number]
 
-/** Writes at which a server can die: before the write, or after it but before its answer. */
+/** Writes at which a server can die, either before the write or after the write but before its answer. */
 export const DEATHS = {
   leader: ['count', 'fill', 'exchange', 'close', 'openRound'],
   helper: ['keep', 'release', 'openRound'],
@@ -43,7 +43,7 @@ interface ServersOptions
   extends Pick<LeaderOptions, 'models' | 'layout' | 'applyUpdate' | 'gate' | 'distance'> {
   readonly parameters: PolicyParameters
   readonly now: () => number
-  /** Noise sampler of each server; absent: no noise, whatever the policy says. */
+  /** Noise sampler of each server. If it is absent, no server adds noise, whatever the policy says. */
   readonly noise?: Readonly<Record<Role, NoiseSampler>>
 }
 
@@ -144,7 +144,7 @@ export async function createServers(options: ServersOptions) {
       if (ROLES.some((role) => !running.get(role)?.alive)) continue
       const newest = await stores.leader.current()
       if (newest?.state === 'open' && newest.counted < newest.policy.aggregationGoal) return
-      // While a server is cut off the round can't go on; a later call retries.
+      // While a server is cut off the round can't go on, so a later call tries again.
       if (cut.size > 0) return
     }
   }
@@ -162,10 +162,10 @@ export async function createServers(options: ServersOptions) {
       if (death) running.get(role)?.dieAt(death)
       else running.get(role)?.end()
     },
-    /** Cuts a server off from everybody; `between`: cuts the servers off from each other. */
+    /** Cuts a server off from everybody; `between` cuts the two servers off from each other. */
     cutOff: (what: Role | 'between') => void cut.add(what),
     heal: () => cut.clear(),
-    /** Reads a device's disk: reports that it made, and those that were acknowledged. */
+    /** Reads on a device's disk which reports it made, and which of them were acknowledged. */
     learn({ settings, ledger }: DeviceDisk): void {
       for (const { reportId, update } of settings.openings ?? [])
         made.set(reportId, decodeVector(fromBase64(update)))
@@ -224,7 +224,7 @@ function hexIds(ids: Uint8Array): string[] {
 type Watch = (life: Life, write: string, given: readonly unknown[], result: unknown) => void
 type App = Pick<ReturnType<typeof createApp>, 'request'>
 
-/** One life of a server. Once dead, its store always fails; the database survives. */
+/** One life of a server, from its start until it dies. Afterwards its store always fails, but the database survives. */
 class Life {
   alive = true
   /** Noise that was drawn last. */

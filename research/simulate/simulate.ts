@@ -1,6 +1,6 @@
 /**
- * @module Simulates federated rounds on a shop's own log, with the shipped servers and gate. Devices of training
- * shoppers contribute. Each version is measured on held-out shoppers, whose data no version contains.
+ * @module Simulates federated rounds on a shop's own log, with the shipped servers and gate. The devices of training
+ * shoppers contribute to these rounds. Each version is measured on held-out shoppers, whose data no version contains.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -188,7 +188,8 @@ export async function simulate(
 
 /**
  * Base model of a shop that collects everything; null if the question names no such model.
- * @throws NearsideError `model-incompatible` if it saw tested data, or its items have another order
+ * @throws NearsideError `model-incompatible` if the base model saw tested data, or has the same items in another
+ *   sequence
  */
 async function readCollected(
   { collected, ...question }: SimulationQuestion,
@@ -245,7 +246,7 @@ function openServers(
       const own = { ...terms, aggregationGoal: counted, noiseMultiplier }
       return applyUpdate(parent, all, own, version)
     },
-    // The gate sees the shop's data up to this time.
+    // The gate sees only the shop's data up to this time.
     gate: (parent, candidate, trained) =>
       createHeldOutGate(until(shop, clock.now))(parent, candidate, trained),
   })

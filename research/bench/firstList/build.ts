@@ -7,7 +7,7 @@ import { build, type Plugin } from 'vite'
 /** Names of the pages. */
 export const FIRST_LISTS = ['nearside-wasm', 'tfjs-webgpu', 'tfjs-wasm', 'jax-wasm'] as const
 
-/** Another page, whose personalizer requests catalog and model itself. */
+/** Another page, on which the personalizer itself requests catalog and model. */
 const CATALOG = 'catalog'
 
 /** @param models directory of published models; the pages request every file of the latest model */
@@ -26,13 +26,13 @@ export async function buildFirstLists(models: string, outDir: string): Promise<v
           crossorigin: true,
           href: `/models/${version}/${name}`,
         },
-        // The largest file comes first on the open connection. The other files come after the scripts, because scripts
-        // also take time to run.
+        // The largest file comes first, because the connection is already open. The other files come after the scripts,
+        // because scripts also take time to run.
         injectTo: name === MODEL_FILES.items ? 'head-prepend' : 'body',
       })),
   }
   const root = import.meta.dirname
-  // Build one by one: pages of one build would share scripts, and fetch code that they don't need.
+  // Each page is built alone, because pages of one build would share scripts and fetch code that they don't need.
   for (const name of [...FIRST_LISTS, CATALOG])
     await build({
       root,

@@ -52,13 +52,13 @@ export interface Traffic {
   /** Number of reports in the sum, and of those that hostile devices made up. */
   counted: number
   poisoned: number
-  /** Devices that found a server down. They spent nothing, and try again after the next visit. */
+  /** Devices that found a server down. Such a device spent nothing, and tries again after the next visit. */
   turnedAway: number
   /** Devices that came after the round was full. They spent nothing. */
   late: number
-  /** Reports that never arrived, because the page closed; their ε is spent. */
+  /** Reports that never arrived, because the page closed; the ε of these reports is spent. */
   vanished: number
-  /** Reports of an open round that ended without a release; their ε is spent. */
+  /** Reports of an open round that ended without a release; the ε of these reports is spent. */
   abandoned: number
   /** Reports that the servers refuse for a wrong proof. */
   refused: number
@@ -115,7 +115,7 @@ export function createFederation(
       if (visit === undefined || visit < from) continue
       const store = shopper.stores.findLast((one) => one.from <= visit)
       if (!store?.agrees) continue
-      // A device reports at a random time within a day of its fit.
+      // A device reports at a random time within a day after its fit.
       const time = Math.min(to - 1, store.to - 1, visit + Math.floor(random.next() * DAY))
       all.push({ shopper, store, time })
     }

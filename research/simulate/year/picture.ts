@@ -17,7 +17,7 @@ interface Series {
     /** Place on the axis, in weeks. */
     readonly x: number
     readonly y: number
-    /** Ends of a band around a line, or of a bar. */
+    /** Ends of a band around a line, or the two ends of a bar. */
     readonly lo?: number
     readonly hi?: number
   }[]
@@ -137,7 +137,7 @@ function draw({ title, kind, series }: Panel, top: number, x: (week: number) => 
     const line = points.map((one) => at(one.x, one.y))
     return `<path d="M${[...upper, ...lower].join('L')}Z" fill="${colour}" opacity=".12"/><path d="M${line.join('L')}" fill="none" stroke="${colour}" stroke-width="1.5"/>`
   })
-  // Names at the right edge, moved apart where they would overlap.
+  // The names at the right edge are moved apart where they would overlap.
   let last = Number.NEGATIVE_INFINITY
   const names = series
     .map(({ name, points }, k) => ({

@@ -1,6 +1,6 @@
 /**
- * @module The shop's server in the simulated year. It knows orders alone. It trains the first model, updates it by
- * `pretrain --from`, and releases full rounds with the product's checks and gate.
+ * @module The shop's server in the simulated year. It knows orders alone. The server trains the first model, updates it
+ * by `pretrain --from`, and releases full rounds with the product's checks and gate.
  */
 import type { PolicyParameters } from '@nearside/aggregate/protocol/policy.ts'
 import { createHeldOutGate } from '@nearside/aggregate/server/heldOutGate.ts'
@@ -51,7 +51,7 @@ export function createServer(
     checkpoint: () => step(steps, 'training', 0, 0),
   })
   return {
-    /** Newest model, and the last one that was trained. */
+    /** The newest model, and the newest model that was trained on orders. */
     async newest() {
       const published = await readLatest(folder)
       const trained = await readTrained(folder, published)
@@ -60,7 +60,7 @@ export function createServer(
       const updated = isTrained ? model : await readModel(trained.directory)
       return { published, model, trained, updated }
     },
-    /** Trains the first model. @returns why devices learn, or don't */
+    /** Trains the first model. @returns reason why devices learn, or why they don't */
     async train(): Promise<string> {
       const orders = ordersBefore(shop, shop.shoppers, START)
       const made = await pretrain(orders, {

@@ -1,7 +1,8 @@
 /**
  * @module Made-up shop of the simulated year. Shoppers return to favourite categories and products, and some change
- * their favourites; products rise, fall and are launched; categories have seasons. Devices begin with an empty store,
- * and lose it again: by the browser, by the shopper, or with the device. The seed determines everything.
+ * their favourites; products rise, fall and are launched; categories have seasons. Devices begin with an empty store. A
+ * device can lose its store by the browser, by the shopper, or because the device itself is lost. The seed determines
+ * everything.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
@@ -10,7 +11,7 @@ import { createRandom, type Random } from '@nearside/core/model/random.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { branch } from '../seeded.ts'
 
-/** First day of the year. The shop's orders before it train the first model. */
+/** First day of the year. The first model is trained on the shop's orders before this day. */
 export const START = Date.UTC(2025, 0, 6)
 const WARM_UP = 13 * 7 * DAY
 export const YEAR = 364 * DAY
@@ -18,13 +19,13 @@ const MONTH = 28 * DAY
 const MONTHS = (WARM_UP + YEAR) / MONTH
 const MINUTE = 60_000
 
-/** Share of the products that are launched during the year, and weeks for which a new product attracts more. */
+/** Share of the products launched during the year, and number of weeks for which a new product attracts more. */
 const NEW = 0.25
 const NOVELTY_DAYS = 28
 /** Standard deviations of a product's attraction, and of its change by month, as logarithms. */
 const SPREAD = 1
 const DRIFT = 0.25
-/** Share of shoppers whose favourites change at some time, and of those who come after the first day. */
+/** Share of shoppers whose favourites change at some time, and share of shoppers who come after the first day. */
 const CHANGING = 0.5
 const COMING = 0.4
 /** Visits of the median shopper in a year, and mean days from the first visit until a shopper stays away. */
@@ -35,7 +36,7 @@ const FORGETFUL = 0.2
 export const WEEK = 7 * DAY
 const CLEARED = 0.03
 const NEW_DEVICE = 0.01
-/** Share of shoppers who would contribute, and of those, the share who agree on a given device. */
+/** Share of shoppers who would contribute. Second: the share of them who agree on a given device. */
 const WILLING = 0.25
 const AGREES = 0.8
 
@@ -161,7 +162,7 @@ function makeShopper(s: number, world: World, random: Random): YearShopper {
   const visits: number[] = []
   let hasChanged = false
   for (let time = first; time < last; time += exponential(random) / (rate * rush(time))) {
-    // Visits follow one another, because the sequence within the log must ascend.
+    // Visits don't overlap, because the sequence within the log must ascend.
     time = Math.max(Math.floor(time), (interactions.at(-1)?.time ?? 0) + 60 * MINUTE)
     if (time >= START + YEAR) break
     if (time >= changes && !hasChanged) {

@@ -53,7 +53,7 @@ describe('a tiny year', () => {
     ])
   })
 
-  test('no device exceeds its limit of reports; only a shopper whose browser lost its store can', () => {
+  test('no device exceeds its limit of reports, and only a shopper whose browser lost its store can', () => {
     const { year } = costOf(played.terms)
     for (const { epsilonDevice, epsilonShopper } of played.result.weeks) {
       expect(epsilonDevice).toBeLessThanOrEqual(year)
@@ -68,13 +68,13 @@ describe('a tiny year', () => {
     expect(months).toHaveLength(4)
     expect(year.arms.map(({ ndcg }) => ndcg?.value)).not.toContain(undefined)
     expect(months.reduce((sum, { cases }) => sum + cases, 0)).toBe(year.cases)
-    // In the first month nothing has been learned yet, unless a round released a model.
+    // In the first month no model has learned anything yet, unless a round released a model.
     const [first] = months
     const of = (arm: string) => first.arms.find((one) => one.arm === arm)?.ndcg?.value
     expect(of('updated')).toBe(of('frozen'))
   })
 
-  test('the picture of a year shows its figures and lacks no number', () => {
+  test('the picture of a year shows its figures, and no number is missing in it', () => {
     const svg = pictureOf(played.result)
     for (const { arm, ndcg } of played.result.year.arms)
       expect(svg).toContain(`${arm} ${decimal(ndcg?.value ?? -1)} [`)

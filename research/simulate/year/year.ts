@@ -47,7 +47,7 @@ export interface YearQuestion {
   readonly terms: PolicyParameters
 }
 
-/** Terms of the year's rounds: those of a shop with many shoppers, with larger steps. */
+/** Terms of the year's rounds are those of a shop with many shoppers, but with larger steps. */
 export const YEAR_TERMS: PolicyParameters = { ...SHOP_PARAMETERS, learningRate: 0.3 }
 /** Weeks between two trainings. */
 const MONTH = 4
@@ -60,7 +60,7 @@ export interface WeekResult extends Traffic, Verdict {
   readonly lostStores: number
   readonly lostEvents: number
   readonly sumExact: boolean | null
-  /** What `pretrain --from` did after this week, or why its model was refused; null in other weeks. */
+  /** What `pretrain --from` did after this week, or why its model was refused; null in weeks without a run. */
   readonly training: string | null
   /**
    * ε spent so far by the device with the most reports, and by the shopper with the most reports on several devices.
@@ -73,7 +73,7 @@ export interface WeekResult extends Traffic, Verdict {
 
 type Quality = ReturnType<typeof qualityOf>
 
-/** Content of `--json`. The same question gives the same bytes. */
+/** Content of `--json`. Two simulations with the same question give the same bytes. */
 export interface YearResult {
   readonly seed: number
   readonly shoppers: number
@@ -90,9 +90,9 @@ export interface YearResult {
 export interface PlayedYear {
   readonly result: YearResult
   readonly terms: PolicyParameters
-  /** Why a real shop's devices would refuse the terms; null if they would accept them. */
+  /** Reason why a real shop's devices would refuse the terms; null if these devices would accept them. */
   readonly refused: string | null
-  /** Why devices learn, or don't. */
+  /** Reason why devices learn, or why they don't. */
   readonly learning: string
   /** Processor seconds by part. */
   readonly seconds: ReadonlyMap<string, number>
@@ -149,7 +149,7 @@ export async function simulateYear(question: YearQuestion, steps: Steps): Promis
       const verdict = filled
         ? await timed('servers', () => server.release(filled, published, trained, to))
         : { released: null, refusedBy: [] }
-      // After the last week nobody would use a new model.
+      // The last week needs no new model, because nobody would use it.
       const isTraining = (week + 1) % MONTH === 0 && week + 1 < weeks
       const training = isTraining ? await timed('training', () => server.update(to)) : null
       const visits = visitsIn(shop.shoppers, from, to)
@@ -200,7 +200,7 @@ function termsOf({ terms: { issuer: _, ...terms }, goal, epsilon }: YearQuestion
   throw new NearsideError('input-invalid', `devices refuse --epsilon ${epsilon}: ${beyond}`)
 }
 
-/** Stores of a week's visitors, and the stores that had been lost when they came. */
+/** Stores of the visitors of a week, and the stores that had been lost when these visitors came. */
 function visitsIn(shoppers: readonly YearShopper[], from: number, to: number) {
   const found = { stores: [] as DeviceStore[], lostStores: 0, lostEvents: 0 }
   for (const shopper of shoppers) {
