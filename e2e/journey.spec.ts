@@ -126,10 +126,7 @@ test('the shop works offline, also in a second tab', async () => {
   await context.setOffline(false)
 })
 
-/**
- * Options of a request. The request is repeated if it fails, because the server may close a reused connection when it
- * is used.
- */
+/** Options that repeat a failed request, because the server may close a reused connection. */
 const AGAIN = { maxRetries: 3 }
 
 test('after a consent, updates of this device and 32 others give a new base model, which open tabs adopt', async ({
@@ -216,10 +213,7 @@ test('after a consent, updates of this device and 32 others give a new base mode
   await other.close()
 })
 
-/**
- * From the exported file alone, an auditor verifies the log, the report's derivation from the events, and the sent
- * bytes.
- */
+/** From the file alone, an auditor verifies the log, the report's derivation from the events, and the sent bytes. */
 async function auditExport(path: string, signed: string): Promise<Bundle> {
   const bundle = parseBundle(readFileSync(path, 'utf8'))
   const audit = await verifyBundle(bundle, {

@@ -89,9 +89,7 @@ const MOST_STEP_SHIFT = 0.002
 /** Runs a step with the processor slowed until all lists have arrived, which takes longer than the page itself. */
 type Slowly = (act: () => Promise<unknown>) => Promise<void>
 
-/**
- * Slows the page only while lists arrive, because a page that is slowed down keeps a processor busy even when it rests.
- */
+/** Slows the page only while lists arrive, because a slowed page keeps a processor busy even when it rests. */
 async function slowPhone(page: Page): Promise<Slowly> {
   const protocol = await page.context().newCDPSession(page)
   const slow = (rate: number) => protocol.send('Emulation.setCPUThrottlingRate', { rate })

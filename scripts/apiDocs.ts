@@ -1,6 +1,6 @@
 /**
- * @module `npm run api`: writes docs/API.md, a list of every name that the package's entry files export. It reads the
- * names from the declarations that TypeScript emits for these files.
+ * @module `npm run api`: writes docs/API.md, a list of every name that the package's entry files export. The script
+ * reads the names from the declarations that TypeScript emits for these files.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -42,7 +42,7 @@ export interface Api {
   readonly packages: readonly string[]
 }
 
-/** Generates the API text. The call takes seconds, because it runs TypeScript. */
+/** Generates the API text. The call takes seconds, because the function runs TypeScript. */
 export function generateApi(): Api {
   const folder = mkdtempSync(join(tmpdir(), 'nearside-api-'))
   try {

@@ -1,13 +1,11 @@
 /**
- * @module Measures how long a shopper with a slow phone waits: largest contentful paint, tasks that block the page,
- * layout shift. The browser runs with a processor that is slowed down four times.
- * *Ours* is the part of a task in the shop's scripts, including the layout they force and their garbage collection.
- * The *whole* task adds the browser's own work: layout, paint, reading documents and pictures.
- * Neither includes work that the browser does only because a tool observes it (`longestTask.ts`).
- * Task times are processor time, but the paint is wall time. So measure on a quiet machine, or give browser and server
- * priority over everything else (Linux: `sudo chrt -r 5`).
- * `npm start`, then `npx tsx scripts/budgets.ts [ORIGIN] [--why] [--slowdown N] [--runs N]`; fails
- * when any visit misses a budget.
+ * @module Measures how long a shopper with a slow phone waits: largest contentful paint, tasks that block the page, and
+ * layout shift. The browser runs with a processor that is slowed down four times. *Ours* is the part of a task in the
+ * shop's scripts, including the layout they force and their garbage collection. The *whole* task adds the browser's own
+ * work: layout, paint, reading documents and pictures. Neither includes work that the browser does only because a tool
+ * observes it (`longestTask.ts`). Task times are processor time, while the paint is measured in wall time. So measure
+ * on a quiet machine, or give browser and server priority over everything else (Linux: `sudo chrt -r 5`). `npm start`,
+ * then `npx tsx scripts/budgets.ts [ORIGIN] [--why] [--slowdown N] [--runs N]`; fails when any visit misses a budget.
  */
 import { Command } from '@commander-js/extra-typings'
 import { wholeNumber } from '@nearside/cli/values.ts'
@@ -72,9 +70,10 @@ function observe(): void {
 }
 
 /**
- * Runs in the page: measures the processor's speed as Lighthouse does (BenchmarkIndex). It averages two counts: how
- * often it can build a string of 10,000 letters, and copy 100,000 numbers, in a tenth of a second.
- * By the calibration of Chrome's tools, a mid-range phone has 1,000 and a cheap one 264.
+ * Runs in the page: measures the processor's speed as Lighthouse does (BenchmarkIndex). The function averages two
+ * counts: how often the processor can build a string of 10,000 letters, and copy 100,000 numbers, in a tenth of a
+ * second. By the calibration of Chrome's tools, a mid-range phone has a speed index of 1,000 and a cheap phone one of
+ * 264.
  * @see https://github.com/GoogleChrome/lighthouse/issues/9085
  */
 function benchmarkIndex(): number {
@@ -116,7 +115,7 @@ const firstCard = (page: Page) => page.locator('main [data-item]').first()
 
 type Step = readonly [string, Action]
 
-/** Steps of one visit, in order; only a step that opens a document has a largest paint. */
+/** Steps of one visit, one after another; only a step that opens a document has a largest paint. */
 const VISIT: readonly Step[] = [
   [
     'home, first visit',

@@ -73,8 +73,8 @@ function packagesAreFresh(): boolean {
 }
 
 /**
- * Runs `work` with NODE_ENV=production, because in other modes the compiled JSX would contain this folder's path. Then
- * restores the caller's value, because tests need React's `act`, which production lacks.
+ * Runs `work` with NODE_ENV=production, because in other modes the compiled JSX would contain this folder's path. The
+ * function then restores the caller's value, because tests need React's `act`, which production lacks.
  */
 export async function keepNodeEnv(work: () => Promise<void>): Promise<void> {
   const { NODE_ENV } = process.env
@@ -134,7 +134,7 @@ async function buildPackages(): Promise<void> {
   await buildForNode()
 }
 
-/** A separate build, because in one build with the browser's entries Vite would split off the code that both share. */
+/** A separate build, because Vite would split off code that the page shares with the browser's entries. */
 async function buildForServers(): Promise<void> {
   for (const ssr of ['src/ssr.ts', 'src/issuer.ts'])
     await build({
@@ -157,7 +157,7 @@ async function buildSearchElement(): Promise<void> {
     build: {
       lib: { entry: { 'element-search': 'src/element-search.ts' }, formats: ['es'] },
       rolldownOptions: {
-        // What the part loaded later shares with the element stays in the element's file.
+        // Code that the element shares with the part loaded later stays in the element's file.
         preserveEntrySignatures: 'allow-extension',
         output: { minify: true, chunkFileNames: 'chunks/element-[name]-[hash].js' },
       },

@@ -1,6 +1,6 @@
 /**
- * @module Finds a full Chromium for tests: Playwright's own, else the system's, else installs one. If all fail, says
- * in one line what to do. The headless shell is not enough, because it lacks WebGPU.
+ * @module Finds a full Chromium for tests: Playwright's own, else the system's, else installs one. If no way works, the
+ * error says in one line what to do. The headless shell is not enough, because it lacks WebGPU.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -28,7 +28,7 @@ export const CHROMIUM_ARGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // These flags come last, because the browser uses the last `--enable-features` if there are two.
+  // These flags come last, because the browser uses only the last `--enable-features`.
   ...(process.env.NEARSIDE_CHROMIUM_ARGS?.match(/\S+/g) ?? []),
 ]
 
@@ -37,7 +37,9 @@ function find(): string | undefined {
   return [named, chromium.executablePath(), ...SYSTEM].find((path) => path && existsSync(path))
 }
 
-/** Runs a command. If it fails, this prints its output and returns, so that the caller can try the next way. */
+/**
+ * Runs a command. If the command fails, this prints its output and returns, so that the caller can try the next way.
+ */
 function attempt(command: string, args: string[]): void {
   const { status, error, stdout, stderr } = spawnSync(command, args, {
     encoding: 'utf8',

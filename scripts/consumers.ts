@@ -1,9 +1,10 @@
 /**
- * @module `npm run consumers`: tests the packages as customers install them.
- * It packs them and installs the browser's into a copy of each example shop. It builds each shop, serves it
- * under a strict Content-Security-Policy and clicks through it in Chromium. It installs the tools into an empty
- * folder and runs their commands, which publish and check a page without a bundler. It also tests the pages that the
- * templates for Shopify make, and a WordPress and a Vendure shop that it starts. Screenshots go to `screenshots/consumers/`.
+ * @module `npm run consumers`: tests the packages as customers install them. The script packs the packages and installs
+ * the browser's package into a copy of each example shop. The script builds each shop, serves it under a strict
+ * Content-Security-Policy and clicks through it in Chromium. The script installs the tools into an empty folder and
+ * runs their commands, which publish and check a page without a bundler. The script also tests the pages that the
+ * templates for Shopify make, and a WordPress and a Vendure shop that it starts. Screenshots go to
+ * `screenshots/consumers/`.
  */
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -56,7 +56,7 @@ const COMMANDS = new Map(
   ),
 )
 
-/** Code in a document: inline `…` and the lines of blocks. */
+/** Code in a document, inline as `…` or as the lines of blocks. */
 function codeOf(text: string): string[] {
   const blocks = [...text.matchAll(/^```.*\n([\s\S]*?)^```/gm)].map(([, block]) => block)
   const prose = text.replace(/^```.*\n[\s\S]*?^```/gm, '').replaceAll(/\\\n */g, ' ')

@@ -49,7 +49,7 @@ interface Tools {
   executeTool(tool: { readonly name: string }, input: object): Promise<string>
 }
 
-/** The shopper lets the agent of the browser ask the shop. */
+/** The shopper lets the browser's agent ask the shop. */
 async function allowAgents(page: Page): Promise<void> {
   await page.locator('button.learned').first().click()
   await page.getByRole('switch', { name: 'Let an assistant in this browser' }).click()
@@ -102,7 +102,8 @@ export const { shop }: ShopperScript = {
     const searches = queries.map((query) => ({ name: 'search' as const, search_term: query }))
     await personalizer.evaluate(captureAll, searches)
     made += searches.length
-    // Read what the device stores now: beyond 10,000 events it deletes the oldest, which contain marks, too.
+    // What the device stores is read now, because beyond 10,000 events the device deletes the oldest, which contain
+    // marks, too.
     const held = await personalizer.evaluate(async (it) => {
       const catalog = await caches.match('/catalog/catalog.json', { ignoreVary: true })
       return (await it!.export()) + ((await catalog?.text()) ?? '')

@@ -1,7 +1,8 @@
 /**
  * @module `npx tsx scripts/font.ts`: builds the demo shop's two fonts and writes them, with their licences, to
- * `src/storefront/fonts/`. Both have the letters of Western Europe and the SIL Open Font License 1.1. Headings are in
- * Fraunces, in one weight, because a variable font would have twice the bytes. Texts are in Figtree, in all weights.
+ * `src/storefront/fonts/`. Both fonts have the letters of Western Europe and the SIL Open Font License 1.1. Headings
+ * are in Fraunces, in one weight, because a variable font would have twice the bytes. Texts are in Figtree, in all
+ * weights.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -1,6 +1,6 @@
 /**
- * @module Adds to the built document the hash of each script that the document may run, including imported scripts. The
- * browser then runs exactly these bytes. A document can't name the scripts that a worker imports.
+ * @module Adds to the built document the hash of each script that the document may run, including imported scripts.
+ * With these hashes, the browser runs exactly these bytes. A document can't name the scripts that a worker imports.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -46,9 +46,9 @@ export function integrity(document: string): Plugin {
 }
 
 /**
- * Experimental: a site's manifest for WAICT's prototype in Firefox. The manifest also has the scripts of workers, which
- * no document can name. In `report` mode it blocks nothing, and it names no server to report to. It has no proof of a
- * transparency log, because the draft leaves the form of that proof open.
+ * Experimental: a site's manifest for WAICT's prototype in Firefox. The manifest also names the scripts of workers,
+ * which no document can name. In `report` mode the manifest blocks nothing, and it names no server to report to. The
+ * manifest has no proof of a transparency log, because the draft leaves the form of that proof open.
  *
  * @param served text of a file as it is served
  * @see https://github.com/waict-wg

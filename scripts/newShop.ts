@@ -48,7 +48,7 @@ const EPSILON = 4
 const LIST = 10
 /** The simulation runs without a progress display, and nobody can stop it. */
 const STEPS = { onProgress: () => {}, signal: new AbortController().signal }
-/** A device with more products than this is no example. */
+/** A device with more products than this number is no example. */
 const MOST_ITEMS = 6
 
 export interface NewShopQuestion {
@@ -56,7 +56,9 @@ export interface NewShopQuestion {
   readonly devices: number
   /** Number of rounds in the whole log. */
   readonly rounds: number
-  /** Number of rounds with enough updates after which the story ends. Rounds with too few publish nothing. */
+  /**
+   * Number of rounds with enough updates after which the story ends. A round with too few updates publishes nothing.
+   */
   readonly published: number
   readonly seed: number
   readonly now: number

@@ -1,6 +1,7 @@
 /**
- * @module Builds the packages for Node: `nearside-tools`, `nearside-server` and `create-nearside`. It compiles, file by file, all modules
- * that a command-line entry imports, and makes each package's manifest from these modules' imports.
+ * @module Builds the packages for Node: `nearside-tools`, `nearside-server` and `create-nearside`. The script compiles,
+ * file by file, all modules that a command-line entry imports, and makes each package's manifest from these modules'
+ * imports.
  */
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
@@ -14,7 +15,7 @@ interface Manifest {
   readonly keywords: readonly string[]
   readonly version: string
   readonly license: string
-  /** Absent in a checkout; the release workflow fills it in. */
+  /** The repository is absent in a checkout; the release workflow fills it in. */
   readonly repository?: string
   readonly engines: Record<string, string>
   readonly workspaces: readonly string[]
@@ -89,13 +90,13 @@ const NEVER_REACHED = /^@tensorflow\//
 /** Matches import specifiers of this project's files, and paths of scripts of workers and child processes. */
 const OWN_FILE = /(['"`])((?:\.{1,2}|@nearside)\/[\w./@-]+)\.ts\1/g
 
-/** Matches imports of JSON, which become modules, because Node 20 warns that imports of JSON are experimental. */
+/** Matches imports of JSON, which become modules, because Node 20 warns that JSON imports are experimental. */
 const JSON_FILE = /(['"])(\.{1,2}\/[\w./-]+\.json)\1\s*with\s*\{\s*type:\s*['"]json['"]\s*\}/g
 
 /** Path in the checkout → path in the package's `lib`. */
 const placeOf = (path: string) => path.replace(/^src\//, '').replace(/\.ts$/, '.js')
 
-/** Compiles `entry` and all project files that it imports into `lib`. */
+/** Compiles `entry` and all project files that `entry` imports into `lib`. */
 export async function compileTo(lib: string, root: string, entry: string): Promise<void> {
   const paths = new Set([entry])
   for (const path of paths) {

@@ -11,7 +11,10 @@ import { withoutImportMap } from './integrity.ts'
 interface OfflineFiles {
   /** Paths from the shop's root. */
   readonly shop: readonly string[]
-  /** Further files for a shop without a vault: the learning worker. With a vault, `static.ts` removes them. */
+  /**
+   * Further files for a shop without a vault: the learning worker. The script `static.ts` removes these files for a
+   * shop with a vault.
+   */
   readonly embedded: readonly string[]
   /** Further files for fast-forward. */
   readonly replay: readonly string[]

@@ -6,11 +6,11 @@ import { isRecord } from '@nearside/core/isRecord.ts'
 const MOST_LINES = 500
 
 export interface OrderBook {
-  /** Stores an order; `known`: it was stored before; `invalid`: its form is wrong. */
+  /** Stores an order. The answer `known` means that it was stored before, and `invalid` that its form is wrong. */
   take(order: unknown): 'stored' | 'known' | 'invalid'
 }
 
-/** @param file file that stores the orders across restarts; absent: in memory */
+/** @param file file that stores the orders across restarts; if it is absent, the orders are only in memory */
 export function createOrderBook(file?: string): OrderBook {
   const known = new Set<string>()
   if (file && existsSync(file))
@@ -20,7 +20,7 @@ export function createOrderBook(file?: string): OrderBook {
     take(order) {
       if (!isOrder(order)) return 'invalid'
       if (known.has(order.id)) return 'known'
-      // Store the order before the answer, because the browser then deletes its copy.
+      // The order is stored before the answer, because the browser then deletes its copy.
       if (file) appendFileSync(file, `${JSON.stringify(order)}\n`)
       known.add(order.id)
       return 'stored'

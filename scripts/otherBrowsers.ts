@@ -95,7 +95,7 @@ export function openWindow(name: OtherBrowser, opens: string | number): Window {
   const [command, ...args] = INSTALLATIONS[name].command(path, profile, opens)
   const browser = spawn(command, args, {
     stdio: 'ignore',
-    // In its own process group, so that closing the window ends all processes of the browser.
+    // The browser gets its own process group, so that closing the window ends all of its processes.
     detached: true,
     env: { ...process.env, HOME: profile, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1' },
   })

@@ -80,7 +80,7 @@ for (const name of ['firefox', 'webkit'] as const) {
           )
           await driver.enter(null)
           await driver.run(hide(way, button))
-          // Wait: a question in the frame would accept a press only after a second.
+          // The test waits, because a question in the frame would accept a press only after a second.
           await new Promise((resolve) => setTimeout(resolve, 1500))
           const { x, y, width, height } = button
           await pressAt(driver, x + width / 2, y + height / 2)
@@ -95,7 +95,7 @@ for (const name of ['firefox', 'webkit'] as const) {
           await backToShop(driver, home)
           expect(await isChecked(driver), way).toBe('false')
         }
-        // Shows that the presses reached the page: if no press arrived, the test would prove nothing.
+        // This check shows that the presses reached the page. If no press arrived, the test would prove nothing.
         expect(windows).toBeGreaterThan(HIDINGS.length / 4)
 
         for (const late of (await driver.send('windows')) as string[]) {

@@ -1,8 +1,8 @@
 /**
- * @module Prerenders the built demo's documents: home, departments, products, search and basket. They equal what a new
- * shopper's device will render, because they use the same components and the lists of the shipped base model. Other
- * addresses get `shell.html`, the shop's outline. The module also sorts the catalog in a new shopper's order, so that
- * a department page has products before the device has ranked them.
+ * @module Prerenders the built demo's documents: home, departments, products, search and basket. These documents equal
+ * what a new shopper's device will render, because they use the same components and the lists of the shipped base
+ * model. Other addresses get `shell.html`, the shop's outline. The module also sorts the catalog in a new shopper's
+ * order, so that a department page has products before the device has ranked them.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,8 +20,8 @@ const TITLE = /<title>.*<\/title>/
 const asText = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 
 /**
- * File name of a page, for a web server that appends `.html` to addresses. Null if the name is not a valid file name on
- * every system; the server then answers with the outline.
+ * File name of a page, for a web server that appends `.html` to addresses. The name is null if it is not a valid file
+ * name on every system; the server then answers with the outline.
  */
 function fileOf(path: string): string | null {
   if (path === '/') return 'index.html'
@@ -94,7 +94,7 @@ export async function prerender(root: string, demo: string): Promise<void> {
   }
 }
 
-/** Items by popularity, variants included. Unavailable products are last, because no list ranks them. */
+/** Items by popularity, variants included. Unavailable products come last, because no list ranks them. */
 function inOrder(items: readonly Item[], lists: BaseLists): readonly Item[] {
   const ranked = lists.recommend({ limit: items.length, diversify: false })
   const places = new Map(ranked.map(({ id }, place) => [id, place]))

@@ -26,7 +26,7 @@ function proofOf(...flags: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--import', 'tsx', script, ...args],
-    // Unset NODE_ENV, because the script possibly has to build the demo, and must build it in its published form.
+    // NODE_ENV is unset, because the script possibly has to build the demo, and must build it in its published form.
     { encoding: 'utf8', env: { ...process.env, NODE_ENV: undefined } },
   )
   expect(status, stdout.slice(-3000) + stderr).toBe(0)

@@ -70,7 +70,7 @@ for (const door of doors) {
   ports.push((door.address() as AddressInfo).port)
 }
 const [shop, vault] = [`http://localhost:${ports[0]}`, `http://vault.localhost:${ports[1]}`]
-// A placeholder key is enough, because nobody contacts an aggregator.
+// A placeholder key is enough, because no browser contacts an aggregator.
 const key = `${'A'.repeat(43)}=`
 const elsewhere = {
   ...{ leader: 'http://127.0.0.1:8791', leaderOperator: 'Leader', leaderKey: key },

@@ -56,7 +56,7 @@ test('README’s example type-checks against the package', () => {
   const check = () =>
     execFileSync(process.execPath, [tsc, '-p', folder, '--noEmit'], { encoding: 'utf8' })
   expect(check()).toBe('')
-  // Show that the check can fail.
+  // This check shows that the test can fail.
   writeFileSync(join(folder, 'typed.tsx'), page(statements.replace('baseModel:', 'base:')))
   expect(check).toThrow()
 })

@@ -1,8 +1,9 @@
 /**
- * @module `npm run release`: builds and packs everything, so that anybody can check a release against its source.
- * It writes to the git-ignored folder `release/`: the packages, their bills of materials (CycloneDX 1.5), the plugin
- * for WooCommerce, and `SHA256SUMS` of every file. A bill lists code built into the browser's files, or dependencies of a package for Node.
- * To check, in a checkout of the same version: `npm ci && npm run build && sha256sum --check release/SHA256SUMS`.
+ * @module `npm run release`: builds and packs everything, so that anybody can check a release against its source. The
+ * script writes to the git-ignored folder `release/`. The files are the packages, their bills of materials (CycloneDX
+ * 1.5), the plugin for WooCommerce, and `SHA256SUMS` of every file. A bill of materials lists the code built into the
+ * browser's files, or the dependencies of a package for Node. To check a release, run this in a checkout of the same
+ * version: `npm ci && npm run build && sha256sum --check release/SHA256SUMS`.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -48,9 +49,9 @@ interface Edges {
 }
 
 /**
- * Bill of materials that npm makes from the lock file, reduced to the packages in `needs` and their dependencies. It
- * omits fields that differ between runs or folders, and the mark "development", because it stands at all packages of
- * this checkout.
+ * Bill of materials that npm makes from the lock file, reduced to the packages in `needs` and their dependencies. The
+ * bill omits fields that differ between runs or folders. It also omits the mark "development", because all packages of
+ * this checkout have this mark.
  */
 export function billOfMaterials(root: string, name: string, needs: readonly string[]): string {
   const bill = JSON.parse(npm(root, ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only']))

@@ -25,7 +25,7 @@ test('every replayed shopper is held out from training', () => {
   }
   expect(shoppers.map(({ label }) => label)).toEqual([...'ABCDEF'].map((one) => `Shopper ${one}`))
   for (const { orders: past } of shoppers) {
-    // Find the shopper of the log by the times of the replayed orders.
+    // The test finds the shopper of the log by the times of the replayed orders.
     const who = past
       .map(({ time }) => orders.get(time) ?? [])
       .reduce((both, ids) => both.filter((id) => ids.includes(id)))

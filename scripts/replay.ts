@@ -57,7 +57,7 @@ function isFullYear(orders: readonly Order[]): boolean {
   )
 }
 
-/** Events at the same time are one order; an item counts once per order. */
+/** Events at the same time are one order, in which an item counts once. */
 function ordersOf(shop: Shop, { interactions }: ShopperHistory): Order[] {
   const orders = new Map<number, Set<string>>()
   for (const { item, time, name } of interactions) {

@@ -120,7 +120,7 @@ Nearside is running. It learns in the browser. The console shows what leaves the
 
 Stop with Ctrl+C. Aggregator data is in ${options.data}/.`)
 
-/** Folder that the leader publishes to, filled at first with the models in the repository. */
+/** Folder that the leader publishes to; at first it contains the models in the repository. */
 function seedModels(): string {
   const target = join(data, 'models')
   const shipped = join(ROOT, 'public/models')

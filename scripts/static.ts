@@ -80,8 +80,8 @@ const addressesOf = ({ leader, helper, relay }: NonNullable<StaticSite['federati
   relay === undefined ? [leader, helper] : [new URL(relay).origin]
 
 /**
- * WebKit gets no `Integrity-Policy`: with it, WebKit (seen in 2.54) runs no imported script, whatever the import map
- * says. Without the policy WebKit still checks the hashes.
+ * WebKit gets no `Integrity-Policy`. With this header, WebKit (seen in 2.54) runs no imported script, whatever the
+ * import map says. WebKit still checks the hashes without the header.
  */
 function isWebKit(userAgent = ''): boolean {
   return /\bAppleWebKit\//.test(userAgent) && !/Chrom(e|ium)\//.test(userAgent)
@@ -166,7 +166,7 @@ export const PAGES: readonly string[] = [
   ...['/play', '/side-by-side', '/fast-forward', '/console'],
 ]
 
-/** Maximum size of an order, bytes. */
+/** Maximum size of an order in bytes. */
 const MOST_ORDERED = 64 * 1024
 const STATUS = { stored: 201, known: 200, invalid: 400 } as const
 

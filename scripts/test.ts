@@ -63,7 +63,7 @@ else {
 const sum = (key: 'passed' | 'failed' | 'skipped') =>
   tallies.reduce((total, tally) => total + tally[key], 0)
 const skipped = sum('skipped')
-// Repeat the notes, because a reader may see only the end of a long log.
+// The notes are repeated, because a reader may see only the end of a long log.
 for (const note of tallies.flatMap((tally) => tally.notes ?? [])) console.log(`\n${note}`)
 console.log(
   `\n${sum('passed')} passed, ${sum('failed')} failed${skipped ? `, ${skipped} skipped` : ''}`,
@@ -92,7 +92,7 @@ async function prepare(): Promise<string | null> {
   }
 }
 
-/** Runs a test runner and reads its report. A runner without a report counts as one failure. */
+/** Runs a test runner and reads the report that it wrote. A runner without a report counts as one failure. */
 function run(command: string, args: string[], read: (report: unknown) => Tally): Tally {
   const file = join(reports, `${command}.json`)
   rmSync(file, { force: true })
@@ -123,7 +123,7 @@ function vitest(projects: readonly string[]): Tally {
       failed: numFailedTests,
       skipped: numPendingTests,
       notes: testResults.flatMap(({ name, status, message, assertionResults }) => [
-        // The file itself failed: it could not be loaded.
+        // The file itself failed, because it could not be loaded.
         ...(status === 'failed' && message ? [note('failed', name, message)] : []),
         ...assertionResults
           .filter((test) => test.status !== 'passed')

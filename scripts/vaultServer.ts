@@ -54,7 +54,7 @@ export function vaultHeaders({ shops, outside }: VaultSite): Record<string, stri
   }
 }
 
-/** Headers of the worker's file. They allow the WebAssembly that the worker contains, and no address. */
+/** Headers of the worker's file. These headers allow the WebAssembly that the worker contains, and no address. */
 export const LOCKED_HEADERS: Readonly<Record<string, string>> = {
   ...EVERYWHERE,
   'content-security-policy': "default-src 'none'; script-src 'wasm-unsafe-eval'",
@@ -81,7 +81,7 @@ export function createVaultServer(site: VaultSite): Server {
     const { path } = context.req
     const ours = WORKER.test(path) ? locked : headers
     for (const [name, value] of Object.entries(ours)) context.res.headers.set(name, value)
-    // Cached for a day, because the shop opens without a network, and the vault has to open with it.
+    // The file is cached for a day, because the shop opens without a network, and the vault has to open with it.
     const kept = path.startsWith('/assets/') ? 'max-age=31536000, immutable' : 'max-age=86400'
     if (context.res.ok) context.res.headers.set('cache-control', `public, ${kept}`)
   })

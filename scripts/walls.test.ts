@@ -39,7 +39,7 @@ const INNER_WALLS: readonly (readonly [RegExp, RegExp, readonly string[]])[] = [
     ['src/aggregate/privacy/', 'src/aggregate/protocol/'],
   ],
   [/^src\/aggregate\/(privacy|protocol)\//, /^src\/train\//, []],
-  // Interface code must not import storage, worker or network.
+  // Code of the interface must not import storage, worker or network.
   [
     /^src\/ui\//,
     /^src\/browser\/\w+\//,

@@ -27,7 +27,7 @@ export const compiledFile = (file: string): string => join(ROOT, file.replace(/\
 export function compile(file: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'nearside-wat-'))
   try {
-    // Write to a file, because the compiler loses bytes on a pipe.
+    // The compiler writes to a file, because it loses bytes on a pipe.
     const binary = join(folder, 'module.wasm')
     execFileSync(process.execPath, [COMPILER, join(ROOT, file), '--output', binary])
     return `// Compiled from ${basename(file)} by \`npm run wat\`; change that file instead.

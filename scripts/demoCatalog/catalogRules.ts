@@ -11,7 +11,7 @@ export interface Department {
   readonly always: readonly string[]
   /** Words that name the product itself: "mug", "photo frame". */
   readonly strong: readonly string[]
-  /** Words that count only if the title has no strong word. */
+  /** Words that count only if the title has no word that names the product itself. */
   readonly words: readonly string[]
   /** Words that only add a vote to the votes of similar items. */
   readonly weak: readonly string[]
@@ -22,7 +22,7 @@ export interface CatalogRules {
   readonly words: WordRules
   /** Literal text of a title → its replacement, applied before the rules for single words. */
   readonly phrases: ReadonlyMap<string, string>
-  /** Titles of lines that are no products although their code looks like one. */
+  /** Titles of order lines that are no products although their code looks like a product's. */
   readonly notForSale: ReadonlySet<string>
   readonly departments: readonly Department[]
 }

@@ -64,13 +64,13 @@ test('an item without a rule joins items bought in the same orders', () => {
   ])
 })
 
-test('a weak word decides if nothing else does, but not against titles and orders', () => {
+test('a weak word decides only if nothing else does, and loses against titles and orders', () => {
   expect(place(['Mug', 'Zinc Thing'])[1]).toBe('Garden')
   const zincBeaker = ['Mug', 'Mug Red', 'Zinc Beaker']
   expect(place(zincBeaker, [[0, 1, 2]], WORDS)[2]).toBe('Tea')
 })
 
-test('items get no department if the rules name none', () => {
+test('items get no department if the rules name no department', () => {
   const placed = assignDepartments([{ id: 'a', title: 'Mug' }], [], [], undefined)
   expect(placed).toEqual([undefined])
 })

@@ -16,7 +16,7 @@ const LEAST_PURCHASES = 3
 const SEASON_SHARE = 0.25
 const LEAST_ORDERS = 20
 
-/** Histories in the order of the first purchases. A product without any monthly price has no history. */
+/** Histories in the sequence of the first purchases. A product without a price in any month has no history. */
 export function historiesOf(purchases: Iterable<Purchase>): HistoryLine[] {
   return [...groupBy(purchases, ({ item }) => item)].flatMap(([id, own]) => {
     const months = groupBy(own, ({ time }) => time.slice(0, 7))

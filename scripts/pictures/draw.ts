@@ -56,7 +56,7 @@ const THREE = [
 ] as const
 
 /**
- * Draws a look as SVG. Each part that pictures share has its own line, so that a pack stores the part once.
+ * Draws a look as SVG. Each part that several pictures share has its own line, so that a pack stores this part once.
  * @throws Error if the icon set lacks an icon of the look: the tables name a wrong icon
  */
 export function draw(look: Look, icons: IconSet): string {
@@ -103,7 +103,7 @@ export function draw(look: Look, icons: IconSet): string {
   ]
     .filter((part) => part !== '')
     .join('\n')
-    // Use single quotes, because JSON doesn't escape them.
+    // The attributes have single quotes, because JSON doesn't escape these.
     .replaceAll('"', "'")
   return motifs.length > 0 && svg.length > MAX_BYTES ? draw({ ...look, motifs: [] }, icons) : svg
 }
@@ -120,8 +120,8 @@ function repeated(look: Look, product: readonly string[]): readonly string[] {
 }
 
 /**
- * Badge with the number of pieces, or with the size of a single piece. It is in the lower corner, because a card's own
- * marks cover the upper ones.
+ * Badge with the number of pieces, or with the size of a single piece. The badge is in the lower corner, because a
+ * card's own marks cover the upper corners.
  */
 function badge(text: string): string {
   const width = Math.max(72, text.length * 18 + 20)

@@ -203,8 +203,8 @@ export function lookOf(title: string, category: string | undefined): Look {
 }
 
 /**
- * Picture of a product whose form is that of its motif. A soft toy shows its motif. A tree of no other colour is a
- * green one. A hanging decoration shows the object on the string: a heart, a star, another motif, else a disc.
+ * Picture of a product whose form is that of its motif. A soft toy shows its motif. A tree without a colour in its
+ * title is green. A hanging decoration shows the object on the string: a heart, a star, another motif, else a disc.
  */
 function whole(picture: Picture, motif: string | undefined, title: string): Picture {
   if (motif && TOYS.has(motif) && TOY.test(title) && TOY_PICTURES.has(picture.name))

@@ -110,7 +110,7 @@ const NEUTRAL = [
 const PRINTS = /^(?:spot|spots|stripe|stripes|polka)$/
 
 /**
- * Chooses by the title's first colour word, else by its first theme, else by a hash of the title. A second colour
+ * Chooses by the title's first colour word, or else by its first theme, or else by a hash of the title. A second colour
  * becomes the colour of print and paper. A colour before a print word is the second one: `Blue Spot White` is white
  * with blue spots.
  */
