@@ -23,7 +23,10 @@ export function requireFinite(arm: string, scores: Float32Array): void {
   throw new NearsideError('engine-failed', found)
 }
 
-/** @returns scores of all items, [N]; null if the arm fails, with the reason in `failures` */
+/**
+ * Calls `score`.
+ * @returns scores of all items, [N]; null if the arm fails, whose reason is then added to `failures`
+ */
 export async function tryArm(
   arm: ArmName,
   failures: ArmFailure[],

@@ -23,8 +23,8 @@ export type ArmName = keyof typeof ARM_MEANINGS
 export const ARMS = Object.keys(ARM_MEANINGS) as readonly ArmName[]
 
 /**
- * Arms at the start of the list that learn nothing on a device. With only these arms, a test of tens of thousands of
- * shoppers takes minutes.
+ * Arms without learning on a device: those before `personal` in the list. With only these arms, a test of tens of
+ * thousands of shoppers takes minutes.
  */
 export const BASE_ARMS = ARMS.slice(0, ARMS.indexOf('personal'))
 
@@ -39,7 +39,7 @@ export const COUNTING_ARMS = [
 
 export type CountingArm = (typeof COUNTING_ARMS)[number]
 
-/** Arms of the table by place in the visit. */
+/** Arms in the report's table of NDCG@10 by the position of an event in its visit. */
 export const VISIT_ARMS = [
   'popular-30d',
   'recently-viewed',
@@ -58,7 +58,7 @@ export function eachCounting<T>(of: (arm: CountingArm) => T): Readonly<Record<Co
 interface Rung {
   readonly arm: ArmName
   readonly over: ArmName
-  /** Mechanism that a step adds to the arm before it. */
+  /** What this step adds to the arm before it. */
   readonly source: string
 }
 
@@ -69,7 +69,7 @@ export const LADDER: readonly Rung[] = [
   { arm: 'personal', over: 'base-fresh', source: 'learning on the device' },
 ]
 
-/** Arms that the shipped model must beat: every free or simpler alternative, besides popularity. */
+/** Simpler or cheaper alternatives that the shipped model must beat. */
 export const OPPONENTS = ['popular-30d', ...COUNTING_ARMS, 'ewma', 'naive-finetune'] as const
 
 /** Further comparisons of arms, besides the ladder. */

@@ -110,7 +110,7 @@ describe('recently-viewed baseline', () => {
     expect(weights({ unit: 'looks' }).get(0)).toBeCloseTo(1 / 8, 9)
   })
 
-  it('decayedInteractions gives a context the same weights, whatever other weights it gave the context before', () => {
+  it('decayedInteractions gives a case the same weights, whatever parameters it was called with before', () => {
     const one = context([...history, purchase(2, NOW - DAY, 'c')])
     for (const unit of ['days', 'sessions', 'looks', 'days'] as const)
       for (const looks of ['once', 'each', 'log'] as const)
@@ -211,7 +211,7 @@ describe('tuning of a baseline', () => {
     expect(parameters.unit).toBe('days')
   })
 
-  /** Arm that ranks item 0 higher the closer its parameter is to `best`, by ratio. */
+  /** An arm with one parameter. The closer the parameter is to `best`, by ratio, the higher the arm ranks item 0. */
   const ranksBy = (best: number, grid: readonly number[], below = 1e9) => ({
     start: { size: grid[1] },
     grid: { size: grid },
@@ -232,7 +232,7 @@ describe('tuning of a baseline', () => {
     expect(chosen(0.9, [0.4, 0.6, 0.8], 1)).toBe(0.9)
   })
 
-  it('tuning of an arm starts from the best of the simpler arms that it contains as special cases', () => {
+  it('tuning of an arm starts from the best parameters of the simpler arms that are special cases of it', () => {
     // Changing one parameter alone never helps.
     const arm: TunableArm<{ a: number; b: number }> = {
       start: { a: 1, b: 1 },

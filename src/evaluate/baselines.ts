@@ -17,7 +17,10 @@ export interface BaselineContext {
   readonly popularity: Popularity
   /** Neighbours of each item. */
   readonly neighbours: NeighbourTable
-  /** Fold of a tuning case: its lists come from the shoppers of other folds. */
+  /**
+   * Fold of a case that parameters are tuned on. Its neighbour lists and popularity come from the shoppers of other
+   * folds.
+   */
   readonly fold?: number
 }
 
@@ -90,7 +93,7 @@ export interface Decay {
   readonly looks: 'once' | 'log' | 'each'
 }
 
-/** Caches a value for each value of a parameter. */
+/** Caches the result of `make` for each value of its parameter. */
 export function oncePer<T>(make: (parameter: number) => T): (parameter: number) => T {
   const known = new Map<number, T>()
   return (parameter) => {
@@ -107,7 +110,10 @@ interface Aged {
   readonly age: number
 }
 
-/** Amounts of a context by the last unit and way to count looks, since tuning tries many half-lives with both. */
+/**
+ * Caches each context's undecayed amounts for the last `unit` and `looks`, because tuning tries many half-lives with
+ * the same two.
+ */
 const agedOf = onceFor((_: BaselineContext) => ({ key: '', aged: [] as Aged[] }))
 
 /** Weight of each item in each session. */
@@ -135,7 +141,7 @@ function agedInteractions(
     if (strength === 0) continue
     const key = unit === 'looks' ? nth : named
     const session = sessions.get(key) ?? new Map<number, { strengths: number[]; time: number }>()
-    // Deletes and inserts again, so that the map is sorted by each session's latest event.
+    // Deletes the session and inserts it again, so that the map is sorted by the latest event of each session.
     sessions.delete(key)
     sessions.set(key, session)
     session.set(item, { strengths: [...(session.get(item)?.strengths ?? []), strength], time })
@@ -154,7 +160,10 @@ function agedInteractions(
   })
 }
 
-/** Logarithms of a day's shares times a factor; cached for the last factor, which tuning uses many times. */
+/**
+ * Caches the logarithms of a day's shares, multiplied by a factor. Only the last factor is cached; tuning uses it many
+ * times.
+ */
 const logsOf = onceFor(({ share }: Popularity) => ({
   factor: Number.NaN,
   logs: new Float32Array(share.length),
@@ -207,7 +216,10 @@ export const RECENTLY_VIEWED: TunableArm<RecentlyViewedParameters> = {
 }
 
 export interface ItemKnnParameters extends RecentlyViewedParameters {
-  /** Weight of the history's own items, 0 … 1; their neighbours get the rest. At 1 the arm is `recently-viewed`. */
+  /**
+   * Weight of the items in the history themselves, 0 … 1; their neighbours get the rest. At 1 the arm equals
+   * `recently-viewed`.
+   */
   readonly own: number
 }
 

@@ -15,7 +15,7 @@ describe('bootstrap of a lift', () => {
     expect(liftOf([1, 2, 3], [1, 2, 3])).toEqual({ value: 0, lo: 0, hi: 0 })
   })
 
-  it('the interval of a lift is narrow if all shoppers have the same lift, even if they are very unequal', () => {
+  it('the interval of a lift is narrow if all shoppers have the same lift, even if their values differ widely', () => {
     const over = [0.1, 5, 40, 0.3, 2]
     const found = liftOf(
       over.map((value) => value * 1.1),
@@ -53,7 +53,7 @@ describe('bootstrap of a lift', () => {
     const trials = 300
     for (let trial = 0; trial < trials; trial++) {
       const over = Array.from({ length: 120 }, () => 0.2 + 0.6 * random.next())
-      // The true lift of the means is +5 %.
+      // In truth, the mean of `values` is 5 % above the mean of `over`.
       const values = over.map((value) => value * 1.05 + 0.1 * random.normal())
       const found = liftOf(values, over, random, 400)
       if (found && found.lo <= 0.05 && found.hi >= 0.05) covered++

@@ -54,7 +54,7 @@ export function mean(values: ShopperValues): Statistic {
   }
 }
 
-/** Lift mean(values) / mean(over) − 1, over the shoppers who have both. Undefined if the reference arm is at 0. */
+/** Lift mean(values) / mean(over) − 1, over the shoppers who have both values. Undefined if mean(over) is 0. */
 export function lift(values: ShopperValues, over: ShopperValues): Statistic {
   return (drawn) => {
     let a = 0

@@ -37,7 +37,7 @@ export interface EvaluationInput {
   readonly shoppers: readonly ShopperHistory[]
   readonly dayOnly: boolean
   readonly isHeldOut: (shopper: string) => boolean
-  /** Selects the tested shoppers; default: all held-out shoppers. */
+  /** Selects the tested shoppers among the held-out shoppers; default: all of them. */
   readonly isTested?: (shopper: string) => boolean
   /** Exclusive training limit, milliseconds since the epoch. */
   readonly until: number
@@ -90,8 +90,9 @@ export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] 
 }
 
 /**
- * A shopper's cases from a time on, for the chosen target. An event about the product at hand has no target in `next`,
- * so it is no test case; a device's guard still observes the event.
+ * A shopper's cases from a time on, for the chosen target. An event about the product that the shopper is already
+ * viewing has no target in `next`, so it is no test case. The guard of a device, which compares the personal model with
+ * the base model, still observes this event.
  */
 export function casesOf(
   { dayOnly, target, kinds }: Pick<EvaluationInput, 'dayOnly' | 'target' | 'kinds'>,

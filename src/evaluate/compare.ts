@@ -22,7 +22,7 @@ interface CompareQuestion extends Pick<Question, 'shop' | 'until' | 'holdout' | 
   readonly models: { readonly a: string; readonly b: string }
 }
 
-/** Result that `--json` writes. Arms are named like `base-fresh of A`; a lift is of B's arm over A's. */
+/** Result that `--json` writes. Arms are named like `base-fresh of A`; a lift compares B's arm with A's. */
 export interface CompareResult extends Envelope {
   readonly protocol: 'compare'
   readonly models: Readonly<Record<'a' | 'b', ModelFacts>>
@@ -105,7 +105,7 @@ async function describe(model: string) {
   }
 }
 
-/** Joins the rows of both models; its arms have names like `personal of A`. */
+/** Joins the rows of both models. The arms of the result have names like `personal of A`. */
 function pairRows(
   first: Rows<WalkedCase>,
   second: Rows<WalkedCase>,

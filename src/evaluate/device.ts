@@ -36,17 +36,17 @@ export interface DeviceShop {
 export interface DeviceScores {
   /** Model with the statistics of the case's day. */
   readonly model: BaseModel
-  /** Score terms of everything before the case; `terms.base` are the base model's scores. */
+  /** Score terms, computed from everything before the case; `terms.base` are the base model's scores. */
   readonly terms: ScoreTerms
   /** Personal model and its problem; null without cases to learn from, or if λ = 0 and `learnsInVain` is false. */
   readonly learned: { readonly personal: Fused; readonly problem: FitProblem } | null
-  /** Scores with λ as served, whatever the guard decides, [N]. */
+  /** Scores of the personal model at the λ that devices use, [N]. The guard does not affect them. */
   readonly served: Float32Array
   /** Scores by which the shopper's list is made, [N]: `served`, or the base scores if the guard has tripped. */
   readonly shown: Float32Array
 }
 
-/** Scan of a day's statistics, shared by the devices of all shoppers. */
+/** Prepared search for candidates by a day's statistics, shared by the devices of all shoppers. */
 const SCANS = new WeakMap<ItemStatistics, ItemScan>()
 
 function finderOf(model: BaseModel): FindCandidates {
@@ -59,7 +59,7 @@ export class ShopperDevice {
   readonly #shop: DeviceShop
   readonly #learnsInVain: boolean
   #guard = GUARD_START
-  /** Finder of candidates with the statistics of one day. It caches the cases of the last fit, as on a device. */
+  /** Search for candidates with the statistics of one day. It caches the cases of the last fit, as on a device. */
   #known: { readonly statistics: ItemStatistics; readonly find: FindCandidates } | null = null
 
   /** @param learnsInVain whether to fit the personal model even if λ = 0, so that no shopper sees it */
@@ -68,12 +68,12 @@ export class ShopperDevice {
     this.#learnsInVain = learnsInVain
   }
 
-  /** Whether the guard allows the personal model. */
+  /** Whether the guard, which compares the personal model with the base model, allows the personal model. */
   get guardActive(): boolean {
     return this.#guard.active
   }
 
-  /** @param scored scores that another device with the same history has already computed */
+  /** @param scored scores of another device with the same history, if they are already computed */
   async score(one: Known, scored = this.scoreUnguarded(one)): Promise<DeviceScores> {
     const { terms, served, ...rest } = await scored
     return { ...rest, terms, served, shown: this.guardActive ? served : terms.base }

@@ -17,7 +17,9 @@ import {
   type TunableArm,
 } from './baselines.ts'
 
-/** Maximum number of items, whose matrix takes 64 MB. Rarer items are ranked by popularity. */
+/**
+ * Maximum number of items that get a row in the matrix, which then takes 64 MB. Rarer items are ranked by popularity.
+ */
 const MOST_ITEMS = 4000
 /** Size up to which a matrix is inverted entry by entry. */
 const LEAF = 32
@@ -27,7 +29,7 @@ interface EaseWeights {
   readonly row: Int32Array
   /** Item of each row, [n]. */
   readonly item: Int32Array
-  /** Weights of each row's item for every other item, [n, stride]. */
+  /** Weights that the item of each row gives to all other items, [n, stride]. */
   readonly weights: Float32Array
   readonly stride: number
 }
@@ -134,7 +136,10 @@ interface EaseParameters extends ItemKnnParameters {
   readonly ridge: number
 }
 
-/** Scores items by EASE's weights for the decayed history. `own` is an item's weight for itself, which EASE lacks. */
+/**
+ * Scores items by EASE's weights for the decayed history. `own` is the weight of an item for itself, which EASE's
+ * diagonal of zeros lacks.
+ */
 export function ease(weightsOf: (ridge: number) => EaseWeights): TunableArm<EaseParameters> {
   const remembered = oncePer(weightsOf)
   return {

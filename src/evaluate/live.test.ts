@@ -17,7 +17,10 @@ const row = (part: Partial<Counted>): Counted => ({
   ...part,
 })
 
-/** Shoppers who see many lists and differ much in activity; the overall rates are .2 and .25. */
+/**
+ * Shoppers who see many lists and differ much in activity. On average, a shopper clicks in .2 of the lists (hold-out)
+ * or .25 (personal).
+ */
 function shoppers(seed: number): Counted[] {
   const random = createRandom(seed)
   return Array.from({ length: 400 }, (_, k) => {

@@ -1,4 +1,7 @@
-/** @module Value of lists in a live shop, from the shop's own counts: lift over the hold-out, and interleaving. */
+/**
+ * @module Measures the value of lists in a live shop from counts of lists that were shown and clicked: the lift over
+ * the hold-out, and the preference in interleaved lists.
+ */
 import { count, lift, share } from './report/numbers.ts'
 import type { Evaluated } from './report/report.ts'
 import type { Lift } from './results.ts'
@@ -116,7 +119,10 @@ export function liveReport(rows: readonly Counted[], { units, left }: LiveOption
   }
 }
 
-/** Ratio of sums. The rate's variance comes from the units' deviations; single counts are treated as independent. */
+/**
+ * Rate of clicks per shown list, as a ratio of sums. Its variance comes from the differences between units (shoppers or
+ * days). Counts without a unit are treated as independent.
+ */
 function rateOf(rows: readonly Counted[]): Rate {
   const units = new Map<string, { shown: number; followed: number }>()
   for (const { unit, event, many } of rows) {
@@ -156,7 +162,7 @@ function preferenceOf(rows: readonly Counted[]) {
     ...(row.team === 'personal' ? [row] : []),
   ])
   const { shown: followed, followed: own, rate, variance } = rateOf(asRate)
-  // A single click is a binary outcome.
+  // A click of an unknown shopper is an independent yes-or-no outcome, which has this smaller variance.
   const single = picks.some(({ unit }) => unit === '') ? variance * (1 - rate) : variance
   const spread = Z * Math.sqrt(single)
   return { followed, own, rate, lo: Math.max(0, rate - spread), hi: Math.min(1, rate + spread) }

@@ -79,7 +79,7 @@ export async function load(question: Question): Promise<Loaded> {
     notes,
     input: {
       model,
-      // Held-out shoppers outside the test are neither tested nor learned from.
+      // Held-out shoppers who are not tested are left out. Nothing is learned from them either.
       shoppers: shoppers.filter(({ id }) => !held.isHeldOut(id) || held.isTested(id)),
       dayOnly: shop.dayOnly,
       isHeldOut: held.isHeldOut,
@@ -98,7 +98,7 @@ export async function load(question: Question): Promise<Loaded> {
 /** Share of the log's span before the tested part, unless a model or the caller names a limit. */
 const TRAINED_SHARE = 0.75
 
-/** Day on which the tested part of a log begins, after most of its span. */
+/** First tested day if no limit is given: it begins after `TRAINED_SHARE` of the log's span. */
 export function dayAfterMost({ from, to }: Shop): string {
   return formatDay(from + TRAINED_SHARE * (to - from))
 }

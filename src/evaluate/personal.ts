@@ -45,7 +45,7 @@ export interface PersonalResult extends Envelope {
   readonly answer: OwnerAnswer
 }
 
-/** Results of one model: rows of every arm and test case. The model never saw any of the tested shoppers. */
+/** Results of replaying the shoppers that one model never saw: a row for every arm and test case. */
 export interface Walked {
   readonly shop: string
   readonly input: EvaluationInput
@@ -85,8 +85,8 @@ export async function walkHeldOut(
 }
 
 /**
- * Whether question (a) needs a second server model, trained on orders alone, and whether there are enough shoppers for
- * it. In a log of orders alone, both models would be the same.
+ * Whether the server needs a second model for question (a), trained on orders alone, and the log has enough shoppers
+ * for it. In a log of orders alone, both models would be the same.
  */
 function needsOrderTrained(
   { kinds, serverKnows, protocol }: EvaluationInput,

@@ -1,4 +1,4 @@
-/** @module Counts the shoppers who turned to each item, as the shop's nightly file of a day does. */
+/** @module Counts the shoppers who viewed or bought each item, as the shop's nightly file of a day does. */
 
 import type { History } from '@nearside/core/features/history.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'

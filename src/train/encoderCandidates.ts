@@ -9,8 +9,8 @@ import type { RankerResult } from './ranker/trainRanker.ts'
 import type { ScoringModel } from './validate.ts'
 
 /**
- * Weight if the encoder does not help: too small to change the ranking, but above 0, so that item vectors and hidden
- * states keep their meaning for `u` and for shared updates.
+ * Weight of the encoder if it does not help: too small to change the ranking, but above 0, so that the user vector `u`
+ * and shared updates still have an effect through the item vectors and hidden states.
  */
 const IDLE_ENCODER_WEIGHT = 0.01
 
@@ -20,7 +20,10 @@ export const ENCODER_WEIGHTS = [0.1, 0.2, 0.3, 0.4]
 /** Everything that a model ranks with, except its statistics. */
 interface EncoderCandidate extends ScoringModel {
   readonly records: readonly FeatureRecord[]
-  /** Projection A = encoderWeight · identity. */
+  /**
+   * Factor of the projection A, which turns the encoder's hidden state into a user vector: A = encoderWeight ·
+   * identity.
+   */
   readonly encoderWeight: number
 }
 
@@ -38,7 +41,7 @@ export function encoderCandidates(
   ]
 }
 
-/** Combines A = encoderWeight · identity with the given feature weights. */
+/** Makes a candidate of the projection A = encoderWeight · identity and the given feature weights. */
 function combine(
   encoder: TrainedEncoder,
   featureScale: Float32Array,

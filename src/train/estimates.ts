@@ -13,7 +13,7 @@ export function standardError(values: readonly number[]): number {
   return Math.sqrt(square / (values.length - 1) / values.length)
 }
 
-/** Mean of each shopper's values, so that heavy shoppers don't decide alone. */
+/** Mean of each shopper's values, so that shoppers with many cases don't dominate the result. */
 export function shopperMeans<T extends { readonly shopper: string }>(
   answers: readonly T[],
   value: (answer: T, index: number) => number,

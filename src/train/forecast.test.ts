@@ -34,7 +34,7 @@ const statistics = { at: () => model.statistics, compareCases: () => 0 }
 const forecastOf = (of: readonly ShopperHistory[], installed = UNTIL) =>
   forecast(model, { shoppers: of, dayOnly: false, statistics, from: UNTIL, installed })
 
-it('the forecast has the figures that `evaluate` measures for the base model if stores begin at install', async () => {
+it('the forecast equals what `evaluate` measures for the base model if the devices’ stores begin at install', async () => {
   const input = testInput(shop, { kinds: { purchases: true, others: true } })
   const walk = {
     ...prepareWalk(input, null, null),
@@ -68,7 +68,7 @@ it('the forecast includes first visits, and a shopper with many cases counts onc
   const [one, other] = [first, many].map((shopper) => forecastOf([shopper]))
   expect([one.validationCases, other.validationCases]).toEqual([1, 100])
   const both = forecastOf([first, many])
-  // The cases that are drawn differ between the calls.
+  // Each call draws other cases of this shopper, so the means agree only to one decimal place.
   expect(both['ndcg@10']).toBeCloseTo((one['ndcg@10'] + other['ndcg@10']) / 2, 1)
   expect(forecastOf([])).toMatchObject({ validationShoppers: 0, 'ndcg@10': 0 })
 })

@@ -1,7 +1,7 @@
 /**
  * @module Forecasts how well devices will rank: NDCG@10 of the base model for training shoppers whom its encoder and
- * trees have not seen. Cases, questions and means are the same as in `evaluate`. Held-out shoppers are never used for
- * the forecast.
+ * trees have not seen. Cases, targets and the way of averaging are the same as in `evaluate`. Held-out shoppers are
+ * never used for the forecast.
  */
 import { firstAtOrAfter, type ShopperHistory } from '@nearside/core/features/cases.ts'
 import { isTestCase, type NextCase, nextCases } from '@nearside/core/features/nextCases.ts'

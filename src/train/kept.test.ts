@@ -32,7 +32,7 @@ async function filesOf(options: Partial<PretrainOptions>) {
   return { manifest, files: [...files].map(([name, bytes]) => [name, Buffer.from(bytes)]) }
 }
 
-it('an interrupted training continues after its last finished part, bit for bit', async () => {
+it('an interrupted training continues after its last finished part, and its files are identical to the last bit', async () => {
   const folder = join(testFolder(), 'unfinished')
   // Inode numbers are compared, because a part that is made again gets another file.
   const parts = () =>

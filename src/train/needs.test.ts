@@ -2,13 +2,13 @@ import { testShop } from '@nearside/evaluate/testShop.ts'
 import { expect, it } from 'vitest'
 import { describeNeeds } from './needs.ts'
 
-/** Memory in GB that the description names. */
+/** Memory in GB that the text of `describeNeeds` names. */
 function memoryOf(shoppers: number, items: number): number {
   const text = describeNeeds({ ...testShop(shoppers, items), from: 0, to: 0 }, 3e6)
   return Number(/up to ([\d.]+) GB/.exec(text)?.[1])
 }
 
-it('the estimated download counts 64 bytes for each picture vector, also against the budget', () => {
+it('the estimated download, which is compared with the budget, counts 64 bytes for each picture vector', () => {
   const shop = { ...testShop(10, 3000), from: 0, to: 0 }
   const pictureVector = Array.from({ length: 64 }, () => 0.125)
   const items = shop.items.map((item, k) => (k < 2000 ? { ...item, pictureVector } : item))

@@ -24,7 +24,10 @@ const MEMORY_EACH = 7000
 /** Number of events from which on cases are sampled, so that a further event costs only the memory of its columns. */
 const SAMPLED_FROM = 400_000
 const COLUMNS_EACH = 350
-/** Compressed size of a model, in bytes per item; a picture vector hardly compresses. */
+/**
+ * Compressed size of a model without picture vectors, in bytes per item. A picture vector hardly compresses, so its
+ * full size is added.
+ */
 const ITEM = 200
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1)} MB`

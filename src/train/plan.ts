@@ -129,7 +129,7 @@ export function planLeaveOneOut(shop: Shop, seed: number, now: number): Plan {
   }
 }
 
-/** Start of the day of everybody's second last event, in a log of sequences. */
+/** Start of the day on which all shoppers of a log of sequences have their second last event. */
 function lastTwoDays(shop: Shop): number {
   return shop.to - DAY
 }

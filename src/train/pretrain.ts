@@ -304,7 +304,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
   return { ...written, files, priorReason: learned.reason, model }
 }
 
-/** Adds each item's lifts in the accepted kinds of context. */
+/** Adds to each item by how much more often it is bought in each accepted kind of context. */
 function withContext(
   statistics: ItemStatistics,
   terms: readonly ContextTerm[],

@@ -1,6 +1,6 @@
 /**
- * @module The questions that a ranking answers for one case: the items that it ranks, and those that it should find.
- * A metric's suffix names the question.
+ * @module The questions of an evaluation: for one case, which items a ranking may contain, and which of them it should
+ * find. Each metric's suffix names its question.
  */
 import type { History } from '@nearside/core/features/history.ts'
 import type { Wanted } from '@nearside/core/features/nextCases.ts'
@@ -22,7 +22,10 @@ interface Asked {
   readonly excluded: Uint8Array
 }
 
-/** Questions that have a target in this case. @param history interactions that the compared rankings know */
+/**
+ * Questions for which this case has a target.
+ * @param history interactions that the compared rankings were given
+ */
 export function questionsOf({ targets, hidden }: Wanted, history: History, items: number): Asked[] {
   const excluded = hiding(items, hidden)
   const had = excluded.slice()

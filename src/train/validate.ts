@@ -19,7 +19,7 @@ import { ndcg, placesOf } from './metrics.ts'
 import { createHighest } from './ranker/highest.ts'
 import { type ListCache, OUT_OF_FOLD, OutOfFoldStatistics } from './ranker/outOfFold.ts'
 
-/** Maximum number of cases. With as many, the standard error of a mean is 1/45 of the standard deviation. */
+/** Maximum number of cases. With so many cases, the standard error of a mean is 1/45 of the standard deviation. */
 const MOST_CASES = 2000
 
 export type ScoringModel = Pick<
@@ -83,7 +83,10 @@ export function validate(data: ValidationData, models: readonly ScoringModel[]):
   return ndcgs
 }
 
-/** Returns a cache of scans for the last date's statistics. Models with the same item vectors share a scan. */
+/**
+ * Returns a function that prepares the search for candidates, cached for the last date's statistics. Models with the
+ * same item vectors share the result.
+ */
 function scansOf() {
   let last: ItemStatistics | null = null
   const scans = new Map<Float32Array, ItemScan>()

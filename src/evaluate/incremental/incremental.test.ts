@@ -58,8 +58,8 @@ it('--protocol incremental compares updates with full training, period by period
   const of = (arm: string) => result.arms.find((one) => one.name === arm)!
   expect(of('frozen').seconds).toEqual([0])
   expect(of('updated').seconds[0]).toBeGreaterThan(0)
-  // Regular customers buy their favourites, which every arm knows. A random ranking of the twelve items would score
-  // less.
+  // Regular customers buy their favourites, and every arm knows these from the history. A random ranking of the twelve
+  // items would score less.
   for (const arm of result.arms) expect(arm['ndcg@10']).toBeGreaterThan(0.6)
   const text = textLines(report).join('\n')
   for (const { name: arm } of result.arms) expect(text).toContain(arm)

@@ -38,13 +38,13 @@ export interface IncrementalResult extends Envelope {
   readonly periods: readonly {
     readonly from: string
     readonly events: number
-    /** Number of test cases in this period; null for the first periods, which are only trained on. */
+    /** Number of test cases in this period; null for the first periods, which serve for training only. */
     readonly cases: number | null
     /** Description of the update before this period; null if nothing was updated. */
     readonly update: string | null
   }[]
   readonly reference: string
-  /** Arms, each with the processor seconds of its updates after the first training. */
+  /** Arms. `seconds` has the processor seconds of each of an arm's updates, without the first training. */
   readonly arms: readonly (Arm & { readonly seconds: readonly number[] })[]
 }
 

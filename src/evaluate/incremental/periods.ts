@@ -1,4 +1,6 @@
-/** @module Cuts a shop's log into periods: weeks from its first day on, calendar months, or by dates. */
+/**
+ * @module Cuts a shop's log into periods: weeks from its first day on, calendar months, or periods between given dates.
+ */
 import { readFile } from 'node:fs/promises'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'

@@ -1,7 +1,7 @@
 /**
- * @module Predicts the next order, period after period, with models as they would be published. In each of four arms,
- * the first model is frozen, gets new counts, is updated by `pretrain --from`, or is trained again in full. Tests use
- * only shoppers that no training saw.
+ * @module Predicts the next order, period after period, with models as they would be published. There are four arms:
+ * the first model stays frozen, gets new counts, is updated by `pretrain --from`, or is replaced by a full training.
+ * Tests use only shoppers that no training saw.
  */
 
 import { buildStatistics } from '@nearside/core/features/statistics.ts'

@@ -30,8 +30,8 @@ test('each held-out shopper with at least three baskets is tested on the last ba
   expect(found.asked.history.map(({ item }) => item)).toEqual([4, 2, 2, 9])
 })
 
-test('the arms know exactly the baskets that the model was trained on', () => {
-  // A later --until must not give the arms more baskets to learn from.
+test('the arms learn from exactly the baskets that the model was trained on', () => {
+  // The arms must not learn from the baskets after the model's training limit, even if --until is later.
   const { known } = splitBaskets(testInput(shop, { until: UNTIL + 20 * DAY }))
   const expected = shop.shoppers
     .filter(({ id }) => !held(id))

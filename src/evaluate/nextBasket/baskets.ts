@@ -12,7 +12,7 @@ import { type AskedCase, casesOf, type EvaluationInput, LEAST_SHOPPERS } from '.
 export type Basket = readonly number[]
 
 export interface BasketCase {
-  /** Case of the last basket, with the shopper's whole history before it. */
+  /** Test case of the last basket; its history has all earlier events of the shopper, views included. */
   readonly asked: AskedCase
   /** The shopper's earlier baskets, oldest first. */
   readonly baskets: readonly Basket[]

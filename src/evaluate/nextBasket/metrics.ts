@@ -13,8 +13,8 @@ export const BASKET_METRICS = [
 ] as const
 
 /**
- * Metrics of the cases with such items. `repeat`: bought before; `explore`: not bought before; both in the list of
- * all items. `new`: explore items in a list without repeat items.
+ * Metrics over the cases whose basket has such items. `repeat`: items that the shopper bought before, in the list of
+ * all items. `explore`: all other items, in the same list. `new`: the same items, in a list without repeat items.
  */
 export const PART_METRICS = [
   'recall@10:repeat',

@@ -95,7 +95,7 @@ export async function evaluateNextBasket(
       shoppers: tested.length,
       cases: tested.length,
       ...found,
-      // One case per shopper is too few to test this shopper.
+      // With one case per shopper, no test can show that an arm is worse for this shopper.
       shoppersWorse: null,
     },
     report: {

@@ -4,7 +4,7 @@ import { decayedFrequency, TA_FENG, tifuKnn } from './tifuKnn.ts'
 
 const settings = { neighbours: 1, groups: 2, basketDecay: 0.5, groupDecay: 0.1, own: 0.75 }
 
-test('baskets are decayed within and between groups; the last group gets the odd basket', () => {
+test('baskets are decayed within and between groups; if they don’t divide evenly, the last group gets one more', () => {
   // The groups are [a] and [b, c]; three baskets decay by 1/4, 1/2, 1.
   const vector = decayedFrequency([[0, 1], [1], [2]], settings)
   expect(vector.get(0)).toBeCloseTo((0.1 * 0.25) / 2, 9)
@@ -12,7 +12,7 @@ test('baskets are decayed within and between groups; the last group gets the odd
   expect(vector.get(2)).toBeCloseTo(1 / 2 / 2, 9)
 })
 
-test('with fewer baskets than groups, each basket is a group, in which it decays like the earliest basket', () => {
+test('with fewer baskets than groups, each basket is a group, with the decay of the first basket of a group', () => {
   const vector = decayedFrequency([[0], [1]], { ...settings, groups: 3 })
   expect(vector.get(0)).toBeCloseTo((0.5 * 0.01) / 2, 9)
   expect(vector.get(1)).toBeCloseTo(0.1 / 2, 9)

@@ -58,7 +58,7 @@ export function decayedFrequency(
 
 /**
  * @param known baskets of each training shopper
- * @returns computes scores, [N], from a shopper's baskets
+ * @returns function that computes the scores, [N], from a shopper's baskets
  */
 export function tifuKnn(
   items: number,

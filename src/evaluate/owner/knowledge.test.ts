@@ -33,7 +33,7 @@ describe('a browser’s store', () => {
     expect(held('seeded')).toEqual([0, 2, 3, 4, 5])
   })
 
-  it('an evicted store loses its events after more than seven days without an event, up to the case itself', () => {
+  it('an evicted store has no events from before the last gap of more than seven days, even if the gap ends at the case itself', () => {
     expect(held('evicted')).toEqual([2, 3, 4, 5])
     expect(held('evicted', history.slice(0, 4))).toEqual([2, 3])
     expect(held('evicted', history.slice(0, 3))).toEqual([])

@@ -1,4 +1,4 @@
-/** @module Knowledge about a shopper at the time of a case: a browser's store, by its start, and the shop's server. */
+/** @module Selects the events of a shopper that a browser's store or the shop's server knows at the time of a case. */
 
 import { SESSION_GAP } from '@nearside/core/events/event.ts'
 import { firstAtOrAfter } from '@nearside/core/features/cases.ts'
@@ -8,7 +8,7 @@ import { isPurchase } from '../cases.ts'
 
 /**
  * Start of a device's store:
- * - a number: so many days before the case
+ * - a number N: N days before the case
  * - `install`: the first tested day; `seeded`: the first tested day, plus all earlier orders from the shop
  * - `evicted`: the first event after the last idle week
  * - `beginning`: the start of the log
@@ -31,9 +31,9 @@ export type Store = (typeof STORES)[number]
 export type Knowledge = Store | 'server' | 'nightly'
 
 /**
- * Conditions that the counting baselines are tuned for. `compared` and `installed` predict the next different product,
- * from the store of the compared arms or since install. All other conditions predict purchases, from the knowledge that
- * they name.
+ * Conditions that the counting baselines are tuned for. In `compared` and `installed` they predict the next different
+ * product, from the history of the compared arms or from events since install. In all other conditions they predict
+ * purchases, from the events that the named store or server knows.
  */
 const TUNED_FOR = ['compared', 'installed', 'server', 'install', 'seeded', 'beginning'] as const
 
@@ -65,7 +65,10 @@ export function storeHistory(store: Store, { history, time }: Known, installed: 
   return history.slice(firstAtOrAfter(history, began))
 }
 
-/** History since the last idle time. Some of these stores were not idle: the log shows only visits with an event. */
+/**
+ * History since the last idle week. The log shows only visits with an event, so a browser may have kept some of these
+ * stores.
+ */
 function sinceIdle(history: History, time: number): History {
   let from = history.length
   let next = time

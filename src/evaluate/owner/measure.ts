@@ -31,7 +31,10 @@ import {
 /** Suffix of the metrics of the purchased items alone. */
 export const BOUGHT = ':bought'
 
-/** Metric, on devices that begin on the first tested day: whether a list of ten has a purchased item. */
+/**
+ * Metric: whether a list of ten contains a purchased item. Measured on devices whose store begins on the first tested
+ * day.
+ */
 export const HIT = `hitRate@10${BOUGHT}`
 
 /** Arm of the server's second model, which was trained on orders alone. */
@@ -54,7 +57,10 @@ export interface OwnerQuestions {
 /** Scores the catalog on a device with the given history. */
 type ScoreStore = (store: Store, history: History) => Promise<DeviceScores>
 
-/** A question. The baselines know what `store` names. `tuned` is null if the baselines don't answer it. */
+/**
+ * One question about a case: which items to find, from the events that `store` knows. `tuned` names the condition that
+ * the baselines are tuned for, or is null if they don't answer this question.
+ */
 interface Ask extends Wanted {
   readonly store: Knowledge
   readonly suffix: string
@@ -117,7 +123,7 @@ export async function measureOwner(
   }
 }
 
-/** Questions that have a target in this case. */
+/** Questions for which this case has a target. */
 function asksOf({ next, bought }: AskedCase): readonly Ask[] {
   const ofBought = (store: Knowledge, tuned: TunedFor | null): Ask => {
     return { ...bought, suffix: BOUGHT, store, tuned }

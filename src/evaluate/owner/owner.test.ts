@@ -39,7 +39,7 @@ function clicks(): EvaluationInput {
   return testInput(shop, { kinds, model: withViews(testModel(shop)) })
 }
 
-/** Views of the last days weigh as much as orders. */
+/** The model with a weight that makes views of the last three days count as much as orders. */
 function withViews(model: EvaluationInput['model']): EvaluationInput['model'] {
   const touched = model.manifest.features.findIndex(({ name }) => name === 'interactions3')
   const featureWeights = model.featureWeights.slice()
@@ -60,7 +60,7 @@ function of(rows: Rows<WalkedCase>, arm: ArmName, store: Knowledge): number[] {
 }
 
 describe('the owner’s questions', () => {
-  it('the owner’s questions show that a server without clicks ranks worse, and a nightly server with clicks doesn’t', async () => {
+  it('the summary for the owner shows that a server without clicks ranks worse than a device, and that a nightly server with clicks doesn’t', async () => {
     const results = await walk(clicks())
     const asked = of(results, 'base-fresh', 'server').filter((value) => !Number.isNaN(value))
     expect(asked.length).toBeLessThan(results.cases.length)
@@ -75,7 +75,7 @@ describe('the owner’s questions', () => {
     expect(summary.nightly.beginning.lift).toMatchObject({ relative: 0, lo: 0, hi: 0 })
     expect(summary.stores['0'].arm).toBeLessThan(summary.stores['7'].arm)
     expect(summary.learning).toBeNull()
-    // Each view of the day before is what is ordered, so a device finds what the best sellers miss.
+    // Each shopper orders exactly what they viewed the day before, so a device finds items that the best sellers lack.
     expect(summary.hits?.gain.lo).toBeGreaterThan(0)
     expect(summary.hits?.gain.mean).toBeCloseTo(
       (summary.hits?.ships ?? 0) - (summary.hits?.popular ?? 0),
@@ -175,7 +175,7 @@ describe('the owner’s questions', () => {
     expect(printed(true, true)).not.toContain('log holds orders alone')
     expect(printed(true, true)).toContain('there is no page at hand')
     expect(printed(true, true)).toMatch(/5 of 5 testable/)
-    // A log of orders has no clicks, so question (a), what clicks gain, has dashes.
+    // Question (a) asks what clicks gain. A log of orders has no clicks, so the table shows dashes.
     const blind = (others: boolean) =>
       ownerParts(summary, {
         ...{ kinds: { purchases: true, others }, serverKnows: 'orders', dayOnly: false },

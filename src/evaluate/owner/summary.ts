@@ -10,7 +10,7 @@ import type { WalkedCase } from '../walk.ts'
 import { type Knowledge, STORES, type Store } from './knowledge.ts'
 import { BOUGHT, HIT, INSTALLED, ORDER_TRAINED } from './measure.ts'
 
-/** Mean NDCG@10 of two arms, and the lift of the first over the second, if the lift has an interval. */
+/** Mean NDCG@10 of two arms. `lift` compares the first with the second, and is absent without an interval. */
 export interface Compared {
   readonly arm: number
   readonly over: number
@@ -22,7 +22,10 @@ export const DEVICE_STORES = ['install', 'seeded', 'beginning'] as const satisfi
 
 export type OwnerSummary = NonNullable<ReturnType<typeof summariseOwner>>
 
-/** Reads one question's rows. @param stored whether the rows name a store; rows of the compared arms don't */
+/**
+ * Reads the rows of one question.
+ * @param stored whether the rows name a store; the rows of the compared arms name none
+ */
 function readerOf(rows: Rows<WalkedCase>, suffix: string, seed: number, stored = true) {
   const of = (arm: string, store: Knowledge, metric = 'ndcg@10'): Series => ({
     ...{ arm, metric: metric + suffix, ...(stored && { store }) },
@@ -68,13 +71,16 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
     /** Training data of the server's better model in (a); undefined if the server has only one model. */
     serverModel: isTwo ? (model === blind ? 'orders alone' : 'every event') : undefined,
     hits: hitsOf(asked, seed),
-    /** Question (a), device over a server without clicks: model over model, model over counts, counts over counts. */
+    /**
+     * Question (a), a device compared with a server without clicks: `model` compares model with model, `counts` the
+     * device's model with the server's counts, `countsOverCounts` counts with counts.
+     */
     blind: each(DEVICE_STORES, (store) => {
       const onDevice = strongest(store)
       return {
         model: compare(of('personal', store), model),
         counts: compare(of('personal', store), of(onServer, 'server')),
-        /** The best counting baseline on the device over the best counting baseline on the server. */
+        /** Best counting baseline on the device, compared with the best counting baseline on the server. */
         countsOverCounts: {
           ...compare(of(onDevice, store), of(onServer, 'server')),
           arms: [onDevice, onServer] as const,
@@ -106,8 +112,9 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
 }
 
 /**
- * Share of the purchases for which a list of ten has a bought item: the shipped list, and the best sellers. Devices'
- * stores begin on the first tested day. `gain` is the difference. The figures are null if they were not measured.
+ * Share of the cases with a purchase in which a list of ten has a purchased item: `ships` for the shipped list,
+ * `popular` for the best sellers, and `gain`, their difference. Devices' stores begin on the first tested day. Null if
+ * this was not measured.
  */
 function hitsOf(asked: Rows<WalkedCase>, seed: number) {
   const of = (arm: ArmName) => asked.means({ arm, store: 'install', metric: HIT })
@@ -121,8 +128,8 @@ function hitsOf(asked: Rows<WalkedCase>, seed: number) {
 export type InstalledSummary = ReturnType<typeof summariseInstalled>[number]
 
 /**
- * Figures of the next different product, by store. Leave-one-out has no stores, so its figures are those of the
- * compared arms.
+ * Figures for predicting the next different product, by the start of the store. Leave-one-out varies no stores, so its
+ * figures are those of the compared arms.
  */
 export function summariseInstalled(rows: Rows<WalkedCase>, seed: number, arms: readonly ArmName[]) {
   const isMeasured = rows.series.some(({ store }) => store === 'install')

@@ -1,7 +1,7 @@
 /**
  * @module Makes a base model from a catalog alone, for a shop without a log. The weights were trained once on the logs
- * of other shops (`weights.json`). Popularity is unknown until rounds count items; titles take the place of
- * co-occurrence.
+ * of other shops (`weights.json`). Items have no popularity until rounds of contributions count them. Similar titles
+ * replace co-occurrence.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { invalidInput } from '@nearside/core/error.ts'
@@ -26,8 +26,8 @@ import taught from './weights.json' with { type: 'json' }
 type Weights = Readonly<Record<string, { readonly scale: number; readonly weight: number }>>
 
 /**
- * Hold-out share that the manifest states. No log trained the model, but `evaluate` tests it on this share of a later
- * log's shoppers and tunes the baselines on the rest.
+ * Hold-out share that the manifest states. No shop's log trained this model. If a log arrives later, `evaluate` tests
+ * the model on this share of the log's shoppers and tunes the baselines on the other shoppers.
  */
 const HELD_OUT = 0.2
 
@@ -69,7 +69,7 @@ export async function makeCatalogBase(
       metrics: {},
     }),
     itemIds: items.map(({ id }) => id),
-    // All vectors are zero, because without a log they would say no more than the titles do.
+    // All item vectors are zero, because vectors without a log would add nothing to the similarity of titles.
     itemVectors: new Float32Array(items.length * DIMENSION),
     bias: new Float32Array(items.length),
     projection: new Float32Array(DIMENSION * DIMENSION),
@@ -83,7 +83,7 @@ export async function makeCatalogBase(
   return writeBaseModel({ ...base, manifest: { ...base.manifest, source: 'catalog' } })
 }
 
-/** Record of a feature; a feature that other shops' logs could not teach has weight 0. */
+/** Manifest record of a feature. A feature whose weight the other shops' logs could not teach has weight 0. */
 function recordOf(name: string, weights: Weights): FeatureRecord {
   const { scale, weight } = weights[name] ?? { scale: 1, weight: 0 }
   const kept = weight !== 0
@@ -100,8 +100,8 @@ function noEncoder(): ReadonlyMap<string, Tensor> {
 }
 
 /**
- * A word in more titles than this suggests no candidates, which keeps the time linear in the catalog. Such a word still
- * counts in the similarity.
+ * A word that is in more titles than this does not suggest candidate neighbours, which keeps the time linear in the
+ * size of the catalog. Such a word still counts in the similarity of two titles.
  */
 const MOST_TITLES = 1000
 
@@ -120,7 +120,7 @@ export function contentNeighbours(
   /** Squared inverse document frequency. */
   const rarity = (word: string) => Math.log(items.length / (titles.get(word)?.length ?? 1)) ** 2
   const words = items.map(({ title }) =>
-    // Rare words come first, because they suggest the candidates.
+    // Rare words come first, because the candidate neighbours of an item are found by its rarest words.
     titleWords(title ?? '').sort((a, b) => rarity(b) - rarity(a)),
   )
   const norms = words.map((own) => Math.sqrt(own.reduce((sum, word) => sum + rarity(word), 0)))

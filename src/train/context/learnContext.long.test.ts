@@ -110,7 +110,7 @@ test('contexts without effect rarely pass the test by chance', () => {
     }
   }
   expect(tried).toBeGreaterThanOrEqual(24)
-  // By chance, the gain of one kind in 44 exceeds two standard errors of the loss. Binomial: 4 or more pass with
-  // probability 1/200.
+  // A kind without effect passes by chance (its gain exceeds two standard errors) once in 44 times. By the binomial
+  // distribution, 4 or more kinds pass with probability 1/200.
   expect(kept).toBeLessThan(4)
 })

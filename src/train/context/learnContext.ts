@@ -23,10 +23,10 @@ import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
 export interface ContextOutcome {
   readonly kind: string
   readonly cases: number
-  /** Mean difference of a case's loss, nats (below 0 is better), and its standard error. */
+  /** Mean change of a case's loss when the kind is added, in nats (below 0 is better), and its standard error. */
   readonly loss: number
   readonly lossError: number
-  /** Mean difference of NDCG@10 among a case's candidates, and its standard error. */
+  /** Mean change of NDCG@10 among a case's candidates when the kind is added, and its standard error. */
   readonly 'ndcg@10': number
   readonly error: number
   readonly kept: boolean
@@ -34,7 +34,10 @@ export interface ContextOutcome {
 
 interface LearnedContext {
   readonly terms: readonly ContextTerm[]
-  /** Manifest records of every judged feature. Scale and weight mean the same as for the features of all models. */
+  /**
+   * Manifest records of every judged feature. Scale and weight have the same meaning as for the features that every
+   * model has.
+   */
   readonly records: readonly FeatureRecord[]
   readonly outcomes: readonly ContextOutcome[]
 }
@@ -46,13 +49,14 @@ const FEWEST_CASES = 60
  */
 const ORIGINS = [0.25, 0.5, 0.75]
 /**
- * Standard errors of the loss that a kind must gain. With six kinds, one standard error would admit chance too often.
+ * A kind is kept if it lowers the loss by at least this many standard errors. With six kinds, a limit of one standard
+ * error would admit a kind by chance too often.
  */
 const LOSS_ERRORS = 2
 
 /**
- * @param base weights without context
- * @param tableOf table of cases with the context columns; called only if there is context
+ * @param base model's weights, fitted without context
+ * @param tableOf builds the table of cases with the context columns; called only if the log has context
  */
 export function learnContext(
   { context }: Pick<RankerData, 'context'>,
@@ -64,7 +68,7 @@ export function learnContext(
   return weighContext(withScore(tableOf(), rawWeights), contextCandidates(context.kinds))
 }
 
-/** Judges each kind on the table's later cases, and fits the kinds that help on all cases. */
+/** Judges each kind on later cases of the table. The kinds that help are then fitted to all cases. */
 function weighContext(table: RankerDataset, features: readonly ContextFeature[]): LearnedContext {
   if (table.cases.length < FEWEST_CASES)
     return {
@@ -112,7 +116,7 @@ function dropped({ name }: ContextFeature, reason: string, scale = 1): FeatureRe
   return { name, scale, weight: 0, kept: false, reason }
 }
 
-/** Fits weights for scaled columns, and the factor of the base's score. */
+/** Fits one weight for each scaled context column, and one factor for the score of the base model. */
 function fitWeights(data: RankerDataset): {
   readonly score: number
   readonly weights: Float64Array
@@ -197,8 +201,8 @@ function describe({ loss, lossError, error, ...outcome }: ContextOutcome): strin
 }
 
 /**
- * Column 0 of the result is the base's score, the others are the context features' raw values.
- * @param rawWeights w by raw value, [F]
+ * Column 0 of the result is the score of the base model, the other columns are the raw values of the context features.
+ * @param rawWeights weights of the base model for unscaled feature values, [F]
  */
 function withScore(full: RankerDataset, rawWeights: Float32Array): RankerDataset {
   const columns = 1 + full.columns - FEATURE_COUNT

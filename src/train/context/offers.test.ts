@@ -14,7 +14,10 @@ const ITEMS = 40
 const DAYS = 100
 const ON_OFFER = 3
 
-/** Three random items cost a third less for five days each. With `matter`, shoppers buy because of these offers. */
+/**
+ * Three random items at a time are discounted by a third for five days. With `matter`, shoppers buy items because of
+ * these discounts.
+ */
 function offerShop(matter: boolean): Shop {
   const random = createRandom(11)
   const offers = Array.from({ length: DAYS / 5 }, () =>
@@ -29,7 +32,7 @@ function offerShop(matter: boolean): Shop {
     const interactions: Interaction[] = []
     for (let day = random.integer(20); day < DAYS; day += 6 + random.integer(12)) {
       const items = [random.integer(ITEMS), random.integer(ITEMS)]
-      // Discounts count from the day after a price fell, so offers attract from the second day on.
+      // The feature counts a discount from the day after the price fell, so shoppers react from the second day on.
       if (day % 5 > 0)
         items.push(matter ? offered(day)[random.integer(ON_OFFER)] : random.integer(ITEMS))
       const time = START + day * DAY + 43_200_000

@@ -59,7 +59,7 @@ export function createParameter(
 }
 
 /**
- * @param all arrays in the memory of `matrix`
+ * @param all parameters, whose arrays must lie in the memory of `matrix`
  * @returns a function that makes one step with `gradient` × `factor` and then clears the gradient
  * @see https://arxiv.org/abs/1711.05101
  */
@@ -67,7 +67,8 @@ export function createAdam(
   { allocate, adam }: Pick<Matrix, 'allocate' | 'adam'>,
   all: readonly Parameter[],
 ): (learningRate: number, factor: number) => void {
-  // The loop moves at least four values, which for an empty parameter would belong to another parameter.
+  // The WebAssembly loop always updates at least four values. For an empty parameter, these values would belong to
+  // another parameter.
   const parameters = all.filter(({ value }) => value.length > 0)
   const first = parameters.map(({ value }) => allocate(value.length))
   const second = parameters.map(({ value }) => allocate(value.length))

@@ -10,7 +10,7 @@ import { biasBack, type Matrix } from './matrix.ts'
 
 const D = DIMENSION
 const L = HISTORY_LENGTH
-/** Rows of a buffer, a multiple of 8 as the products require. */
+/** Number of rows of a buffer: a multiple of 8, as the matrix products require. */
 const ROWS = Math.ceil(L / 8) * 8
 const ROOT = Math.sqrt(D)
 const ONE_SEQUENCE = new Int32Array(L)

@@ -40,7 +40,7 @@ function move(sparseFrom: number, batches: readonly Int32Array[]): Float32Array 
   return table.vectors
 }
 
-test('if every batch holds all items, sparse and dense tables agree bit for bit', () => {
+test('if every batch holds all items, sparse and dense tables are identical to the last bit', () => {
   const batches = [EVERY, EVERY, EVERY]
   expect(move(0, batches)).toEqual(move(1000, batches))
 })

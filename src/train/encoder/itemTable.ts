@@ -1,7 +1,7 @@
 /**
  * @module Trains item vectors as a sum of parts: E = id part + content. The vector of a title word is a projection of
- * its pre-trained vector plus a part of its own. So a word that is rare in training still lies near similar words. The
- * id part is dropped at random, so that training also fits the content.
+ * its pre-trained vector plus a vector trained for this word only. So a word that is rare in training still lies near
+ * similar words. The id part is dropped at random, so that training also fits the content.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
@@ -24,11 +24,11 @@ export interface ItemTableSettings {
   readonly priceBands: number
   /** Probability that an item's id part is left out of a batch. */
   readonly idDropout: number
-  /** Decoupled weight decay of id parts and words' own parts. */
+  /** Decoupled weight decay of the id parts and of the vectors that are trained for one word only. */
   readonly decay: number
   /**
-   * Number of items from which a batch composes and moves only the items that it reads (sparse Adam, lazy decay). In a
-   * smaller catalog nearly every batch reads all items.
+   * In a catalog with at least this many items, a batch composes and updates only the items that it reads (sparse Adam,
+   * lazy decay). In a smaller catalog nearly every batch reads all items.
    */
   readonly sparseFrom: number
 }
@@ -92,11 +92,14 @@ export function createItemTable(
   const kept = new Uint8Array(items.length)
 
   let batch = 0
-  /** Number of the batch that last composed a row. */
+  /** Number of the latest batch in which each row was composed. */
   const composedIn = new Int32Array(items.length)
   let dropped: Random | null = null
 
-  /** Sums the parts; a null `drop` keeps every id part. In a sparse table `meet` composes the rows. */
+  /**
+   * Starts a batch: computes the word vectors and, in a dense table, sums the parts of all items. In a sparse table
+   * `meet` sums the parts of the rows that are read. A null `drop` keeps every id part.
+   */
   function compose(drop: Random | null): void {
     matrix.linear(wordVectors, source, projection.value, words.length, D, inputs)
     for (let k = 0; k < wordVectors.length; k++) wordVectors[k] += own.value[k]
@@ -131,7 +134,7 @@ export function createItemTable(
     }
   }
 
-  /** Spreads `gradient` over the parts and clears it. */
+  /** Adds `gradient` to the gradients of the parts that each vector is the sum of, and clears it. */
   function backward(): void {
     dWords.fill(0)
     const count = met ? met.count : items.length

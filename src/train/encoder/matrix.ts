@@ -6,13 +6,16 @@ import { exportsOf, PAGE } from '@nearside/engine/wasm/instantiate.ts'
 import { createGemm } from './gemm.ts'
 import { VECTORS } from './vectors.wasm.ts'
 
-/** Functions of `vectors.wat`, which describes them; byte addresses, numbers of floats, and factors. */
+/**
+ * Function of `vectors.wat`, where each one is described. Its arguments are byte addresses, numbers of floats, and
+ * factors.
+ */
 type Loop = (...numbers: readonly number[]) => number
 type Vectors = Readonly<
   Record<'gather' | 'scatter' | 'add' | 'dot' | 'shift' | 'exp' | 'scale' | 'adam', Loop>
 >
 
-/** Writes to `c`, which has n rows. The widths are those of a matrix [outputs, inputs]. */
+/** Writes the product to `c`, which has n rows. `outputs` and `inputs` are the dimensions of the weight matrix. */
 type Product = (
   c: Float32Array,
   a: Float32Array,

@@ -12,7 +12,7 @@ import type { Matrix } from './matrix.ts'
 import type { Window } from './sequences.ts'
 
 const D = DIMENSION
-/** Score of a negative that is a target of the position. */
+/** Score given to a negative that is also a target of the position, so that the softmax ignores it. */
 const EXCLUDED = -1e30
 
 /**
@@ -48,8 +48,8 @@ const search = (cumulative: Float64Array, x: number): number =>
   firstIndex(cumulative.length - 1, (at) => cumulative[at] > x)
 
 /**
- * Loss of a window (Σ weight · −log p). The loss overwrites `dHidden` [L, d], and adds to `items.gradient` [N, d] and
- * `bias.gradient` [N]. All arrays but the bias lie in the memory of the matrix.
+ * Returns the loss of a window (Σ weight · −log p) and computes its gradients: it overwrites `dHidden` [L, d], and adds
+ * to `items.gradient` [N, d] and `bias.gradient` [N]. All arrays but the bias lie in the memory of the matrix.
  */
 type SampledSoftmax = (
   window: Window,
@@ -85,7 +85,10 @@ export function createSampledSoftmax(
   const scores = allocate(HISTORY_LENGTH * negatives)
   const shift = allocate(negatives)
   const dBias = allocate(negatives)
-  /** 1 + the index in `drawn` of each item's first draw, and of the next draw of the same item; 0 without a draw. */
+  /**
+   * Linked lists of an item's draws. `firstOf` has 1 + the index in `drawn` of the item's first draw, `nextOf` 1 + the
+   * index of the next draw of the same item; 0 ends the list.
+   */
   const firstOf = new Int32Array(items)
   const nextOf = new Int32Array(negatives)
   const logExpected = Float64Array.from({ length: items }, (_, item) =>

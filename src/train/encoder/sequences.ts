@@ -13,7 +13,7 @@ import { type Random, shuffled } from '@nearside/core/model/random.ts'
 /** Distinct items of one session, unordered. */
 export interface ItemSet {
   readonly items: Int32Array
-  /** Event row of each item, for the item's event in the session with the highest `eventStrength`. */
+  /** Event row of each item. Of an item's events in the session, the one with the highest `eventStrength` counts. */
   readonly events: Uint8Array
   /** Times of the session's first and last event, milliseconds. */
   readonly from: number

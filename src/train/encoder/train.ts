@@ -211,7 +211,10 @@ function trained(
   }
 }
 
-/** Number of the encoder's weights, each array rounded up. */
+/**
+ * Number of float32 values that the encoder's weights take, with up to four spare values for the alignment of each
+ * array.
+ */
 const WEIGHT_FLOATS = Object.values(ENCODER_SHAPES).reduce(
   (sum, shape) => sum + 4 + shape.reduce((product: number, extent) => product * extent, 1),
   0,

@@ -126,7 +126,7 @@ export function mapColumns(
     const place = places(KNOWN_NAMES[role]).find((place) => place >= 0 && !taken.has(place))
     if (place !== undefined) take(role, [place])
   }
-  // Each of the columns `line_item_1`, `line_item_2` … holds one line.
+  // Each of the columns `line_item_1`, `line_item_2` … holds one order line.
   const numbered = source.columns.filter((column) => /^lineitem\d+$/.test(normalName(column)))
   if (layout?.columns?.lines && !found.lines && numbered.length > 0) found.lines = numbered
   return found

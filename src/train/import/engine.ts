@@ -76,7 +76,9 @@ export class SqlEngine {
     return answer.getRowObjectsJS()
   }
 
-  /** Calls `visit` with each chunk of an answer, as columns, so that a large table never lies in memory as rows. */
+  /**
+   * Calls `visit` with each chunk of a query's result, as columns, so that a large table never lies in memory as rows.
+   */
   async eachChunk(
     sql: string,
     visit: (columns: readonly (readonly JS[])[]) => void,

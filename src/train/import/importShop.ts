@@ -52,7 +52,7 @@ export interface ImportReport {
   readonly settings: Readonly<Record<string, string | number>>
   readonly logs: readonly FileReport[]
   readonly catalog: FileReport | null
-  /** Match between log and catalog; null without a catalog. */
+  /** How many items and lines of the log the catalog covers; null without a catalog. */
   readonly match: Match | null
   readonly shop: ShopCounts
   readonly files: readonly WrittenFile[]

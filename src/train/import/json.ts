@@ -14,17 +14,19 @@ import type { Source } from './source.ts'
 const SAMPLE = 2000
 const LINES =
   /^(items|line_items|@graph|actionDetails|contexts_com_snowplowanalytics_snowplow_ecommerce_product_1(_0_0)?)$/i
-/** Number of numbers from which a list is a vector, read as a whole. */
+/** A list of at least this many numbers is a vector, which is read as one value. */
 const VECTOR = 16
-/** Fields of a line that hold further lines. */
+/** Fields in which an array's entry holds further entries, such as the variants of a product. */
 const INNER = ['hasVariant', 'itemDetails']
 
-/** Source of a column's text. */
+/**
+ * Where the text of a column comes from: a path in the record or in an entry of its array, or a named event parameter.
+ */
 type Place =
   | { readonly in: 'record' | 'line'; readonly path: string }
   | { readonly parameter: string }
 
-/** @param records SQL of rows with `line` and `text` */
+/** @param records SQL query whose rows have the columns `line` and `text` */
 export async function jsonSource(
   engine: SqlEngine,
   name: string,
@@ -83,7 +85,7 @@ function collect(places: Map<string, Place>, record: unknown): void {
   }
 }
 
-/** Spreads inner lines by the same rule as the macro `spread` in `sql/json.sql`. */
+/** Expands an entry that holds further entries, by the same rule as the macro `spread` in `sql/json.sql`. */
 function spread(line: unknown): readonly unknown[] {
   const key = isRecord(line) && INNER.find((name) => membersOf(line[name]).some(isRecord))
   if (!key || !isRecord(line)) return [line]
@@ -100,7 +102,10 @@ function membersOf(value: unknown): readonly unknown[] {
   return list.map((entry) => (isRecord(entry) ? entry.element : undefined))
 }
 
-/** Adds the places of a value's fields. If a line and its record have the same field, the line's field is used. */
+/**
+ * Adds where each field of a value is found. If an array's entry and its record have the same field, the entry's field
+ * is used.
+ */
 function addFields(
   places: Map<string, Place>,
   where: 'record' | 'line',
@@ -130,7 +135,7 @@ function addFields(
   }
 }
 
-/** Whether an earlier record had a whole list in the same place. */
+/** Whether an earlier record had a list at this path that is read as one value. */
 function isWhole(place: Place | undefined, path: string): boolean {
   return place !== undefined && 'path' in place && place.path === path
 }

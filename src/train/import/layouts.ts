@@ -3,11 +3,17 @@ import { normalName, type Role } from './columns.ts'
 
 export interface Layout {
   readonly name: string
-  /** Sets of columns in normal form; a file with all columns of one set has this format. */
+  /**
+   * Sets of column names, in lower case without spaces and punctuation. A file that has all columns of one set has this
+   * format.
+   */
   readonly marks: readonly string[]
-  /** Columns of each role in normal form; the first non-empty column counts. Other roles are guessed. */
+  /**
+   * Columns of each role, written like `marks`; the first non-empty column counts. The import guesses columns for other
+   * roles.
+   */
   readonly columns?: Readonly<Partial<Record<Role, string>>>
-  /** Pattern of item ids; lines whose id doesn't match are service lines. */
+  /** Pattern of item ids. A line whose id doesn't match is a service, such as postage. */
   readonly itemPattern?: string
   /** Pattern of order numbers that are cancellations. */
   readonly cancelPattern?: string
@@ -230,7 +236,7 @@ const LAYOUTS: readonly Layout[] = [
     },
   },
   {
-    // This is the format of the Analytics SDKs and the loaders. The same event can occur twice, with the same id.
+    // Snowplow's Analytics SDKs and loaders write this format. The same event can occur twice, with the same id.
     name: 'Snowplow events',
     marks: ['eventid eventname domainuserid collectortstamp'],
     columns: {

@@ -1,4 +1,7 @@
-/** @module Writes the folder of an import: all files or none. It rejects a folder that can't be written at once. */
+/**
+ * @module Writes the folder of an import: all files or none. A folder that can't be written is rejected before the
+ * import starts.
+ */
 import { randomBytes } from 'node:crypto'
 import {
   access,
@@ -31,7 +34,7 @@ export async function openOutput(options: OutputOptions) {
   return {
     /** Key of the shopper ids; null if the ids stay unchanged. */
     key,
-    /** Compresses the texts, then moves them and the report into place. */
+    /** Compresses the text files, then moves them and the report into the folder. */
     async write(
       texts: Readonly<Record<string, AsyncIterable<string | Uint8Array> | Iterable<string>>>,
       report: (files: readonly WrittenFile[]) => unknown,

@@ -132,7 +132,7 @@ interface Given {
   readonly columns?: NamedColumns
   /** Currency of prices that name none. */
   readonly currency?: string | null
-  /** Item ids, which decide where the file has several ids for a product. */
+  /** Item ids that are in use. If the file has several ids for a product, an id of this list is taken. */
   readonly known?: readonly string[]
   /** Whether to read picture vectors, too; default false. */
   readonly withPictures?: boolean
@@ -141,7 +141,7 @@ interface Given {
 /**
  * Reads a product file alone, without a log.
  * @param now milliseconds since the epoch
- * @returns the file's items, and whether it has a column from which usual prices come
+ * @returns the file's items, and whether it has a column of regular (undiscounted) prices
  * @throws NearsideError `input-invalid`, `catalog-invalid` if no row is a product
  */
 export async function readProductFile(

@@ -20,7 +20,8 @@ export interface LogOptions {
   readonly columns: NamedColumns
   readonly dateOrder?: DateOrder
   /**
-   * Whether a catalog is read too; then the catalog, instead of the log, can have a product column that a flag names.
+   * Whether the import also reads a catalog. If so, a product column that a flag names may be missing in the log,
+   * because the catalog may have it.
    */
   readonly hasCatalog?: boolean
 }
@@ -66,10 +67,10 @@ const LOG_ROLES: readonly Role[] = [
   'record',
 ]
 
-/** Roles of a product, which a catalog can have instead of the log. */
+/** Roles that describe a product. Their columns can be in the catalog instead of the log. */
 const PRODUCT_ROLES: readonly Role[] = ['price', 'currency', 'title', 'category', 'brand']
 
-/** Separators of the roles that join all their columns, instead of reading the first non-empty one. */
+/** Roles whose columns are all joined, by this separator. For other roles, the first non-empty column counts. */
 const JOINED: Readonly<Partial<Record<Role, string>>> = { options: ' / ', test: ', ' }
 
 /** Fills `event` from one log. @throws NearsideError `input-invalid` */
@@ -114,7 +115,10 @@ export async function readLog(
   }
 }
 
-/** Counts the kept rows of a verdict that lost a field, by reason; omits reasons without rows. */
+/**
+ * Counts, by reason, the kept rows that lost a field; omits reasons without rows.
+ * @param verdict name of a view that gives each row's `reason` for being dropped, or NULL
+ */
 export async function countLost(
   engine: SqlEngine,
   verdict: string,
@@ -161,7 +165,10 @@ export async function loadRaw(
       FROM (${source.unread})`)
 }
 
-/** Counts the rows of a verdict, a view with `line` and `reason`. */
+/**
+ * Counts the kept and dropped rows.
+ * @param verdict name of a view with each row's `line` and its `reason` for being dropped, or NULL
+ */
 export async function describeFile(
   engine: SqlEngine,
   verdict: string,

@@ -1,4 +1,4 @@
-/** @module Reads a small file with columns as rows of text. */
+/** @module Reads a small file that has columns. Every field of a row is read as text. */
 import { identifier, SqlEngine } from './engine.ts'
 import { openSource } from './source.ts'
 

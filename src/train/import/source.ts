@@ -19,7 +19,10 @@ export interface Source {
   readonly columns: readonly string[]
   /** SQL text for a column over the relation's rows; NULL or empty if a row lacks the column. */
   column(name: string): string
-  /** SQL text that identifies a row. @param id SQL text that identifies a record, unless it is empty */
+  /**
+   * SQL text that tells a row from all others.
+   * @param id SQL text of a record's id; where it is empty, the whole row is compared
+   */
   wholeRow(id?: string): string
   /** SQL of the relation, with `line` (from 1) and `readable`. Call this after requesting all columns. */
   relation(): string
@@ -140,8 +143,8 @@ async function delimitedSource(
 }
 
 /**
- * A record with an unclosed quote gets a negative number, because it lacks columns. Carriage returns inside a record
- * are replaced, because DuckDB would end the record there.
+ * A record with an unclosed quote is written as its negative line number alone. Carriage returns inside a record are
+ * replaced, because DuckDB would end the record there.
  */
 async function* numbered(batches: AsyncIterable<FileRecord[]>, delimiter: string) {
   for await (const records of batches)

@@ -25,15 +25,16 @@ export interface ShopCounts extends LogCounts {
   readonly byEvent: Readonly<Record<string, number>>
 }
 
-/** Number of a log's items that are in the catalog. */
+/** How many items and lines of the log the catalog covers. */
 export interface Match {
   readonly logItems: number
   /** Number of the log's items that the catalog lists. */
   readonly items: number
   /** Number of log lines, searches included, that name an item of the catalog. */
   readonly lines: number
-  /** Some items that the catalog lacks, and some that the catalog has. */
+  /** Some of the log's items that the catalog lacks. */
   readonly unknown: readonly string[]
+  /** Some ids of the catalog, for comparison. */
   readonly catalogIds: readonly string[]
 }
 

@@ -1,12 +1,12 @@
 /**
  * @module Reads research logs of sequences without times, and invents times that keep the sequence. Each line is one
  * shopper: `shopper item item …`. Each item gets a day of its own, counted back from one last day that all shoppers
- * share. So a limit before the last two days removes each shopper's last two items.
+ * share. So training with a time limit before the last two days leaves out each shopper's last two items.
  */
 import { identifier, type SqlEngine } from './engine.ts'
 import type { Source } from './source.ts'
 
-/** Minimum number of fields of most lines: a shopper and two items. */
+/** Number of fields that most lines must have: a shopper and at least two items. */
 const LEAST_FIELDS = 3
 const LOOKED_AT = 100
 
@@ -20,7 +20,7 @@ export function looksLikeSequences(head: string): boolean {
   return 2 * long > counts.length && new Set(counts).size > 1
 }
 
-/** @param lines SQL of rows with `line` and `text` */
+/** @param lines SQL query whose rows have the columns `line` and `text` */
 export async function sequenceSource(
   engine: SqlEngine,
   name: string,

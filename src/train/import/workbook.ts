@@ -129,7 +129,10 @@ function textOf(text: string, type: string | undefined, texts: readonly string[]
 const quoted = (field: string) =>
   /[",\n\r]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field
 
-/** Reads XML by its local names; `close` gets an element's own text. It skips phonetic hints. */
+/**
+ * Calls `open` and `close` for each XML element, by its name without prefix. `close` receives the text directly inside
+ * the element. Phonetic hints are skipped.
+ */
 function each(
   xml: string,
   open: (tag: string, attributes: Attributes) => void,

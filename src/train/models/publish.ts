@@ -192,7 +192,7 @@ async function staged<T>(
   } catch (thrown) {
     throw explained(thrown, models)
   } finally {
-    // The original error matters more; the next start removes the folder.
+    // A failed clean-up must not hide the error of `work`. The next publication removes the folder.
     await disk.remove(staging).catch(() => {})
   }
 }

@@ -44,7 +44,7 @@ export async function readLatest(models: string): Promise<PublishedModel> {
 }
 
 /**
- * Ancestor of `model` before any round of contributions.
+ * Published version that `model` descends from and that no round of contributions has changed.
  * @throws NearsideError `model-unreachable` if a version in between is missing; `model-corrupt`
  */
 export async function readTrained(models: string, model: PublishedModel): Promise<PublishedModel> {

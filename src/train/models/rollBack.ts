@@ -14,7 +14,7 @@ export async function rollBack(
   const directory = join(models, to)
   // Verifies every file.
   const { manifest } = await readModel(directory)
-  // The training reports belong to the earlier version.
+  // The new version does not repeat the training reports, which belong to the earlier version.
   const { reports: _, ...kept } = manifest
   const files = await readFiles({ manifest, directory })
   return publishModel(models, { manifest: kept, files }, { sign })

@@ -126,7 +126,7 @@ describe('a cosigning helper', () => {
     }
   }
 
-  it('the cosigning helper is asked for its next number, and asked again after a conflict', async () => {
+  it('signing uses the next number of the cosigning helper, and a higher number after a conflict', async () => {
     const cosigner = helper(7, 1)
     const { sign } = await newSigner({ cosigner })
     const { signed } = await sign({ version: '1', manifest: 'a'.repeat(64) }, null)

@@ -43,7 +43,7 @@ describe('choose', () => {
     expect(choose([]).best).toBeNull()
   })
 
-  it('a recipe that learns u is chosen only if it is proven better than the best recipe without u', () => {
+  it('a recipe that learns the user vector u is chosen only if it is proven better than the best recipe without u', () => {
     const of = (taste: number, nllGains: readonly number[]) => {
       const nllGain = nllGains.reduce((sum, gain) => sum + gain, 0) / nllGains.length
       const { recipe } = judgement({})
@@ -56,7 +56,8 @@ describe('choose', () => {
     expect(choose([without, sometimes]).best).toBe(without)
     expect(choose([without, always]).best).toBe(always)
     expect(choose([sometimes]).best).toBe(sometimes)
-    // `more` gains more without u, but may harm NDCG. u must beat even `more`, so `always` is refused.
+    // `more`, a recipe without u, gains more likelihood than `without`, but may harm NDCG. A recipe with u must beat
+    // even `more`, so `always` is not chosen.
     const more = { ...of(0, [0.2, 0.4, 0.2, 0.4]), ndcgError: 0.01 }
     expect(choose([without, always, more]).best).toBe(without)
   })

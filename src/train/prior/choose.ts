@@ -14,8 +14,8 @@ import { type Outcome, outcomesOf, problemUnder, type Trial } from './trial.ts'
 const FUSION_WEIGHTS = [0.05, 0.1, 0.25, 0.5, 0.75, 1] as const
 
 /**
- * Recipe of the fit. The recipe's factors multiply the learned variances of u and of w_p; a factor of 0 freezes these
- * parameters.
+ * Recipe of the fit. `taste` multiplies the learned variances of the user vector u, and `features` those of the
+ * personal feature weights w_p. A factor of 0 freezes these parameters.
  */
 export interface Recipe {
   readonly taste: number
@@ -23,7 +23,7 @@ export interface Recipe {
   readonly halfLifeDays: number
   /** Event weights, from `EVENT_WEIGHTINGS`. */
   readonly eventWeights: EventWeights
-  /** Factor on the learned mean: 0 or 1. */
+  /** Factor of the learned prior mean: 0 or 1. */
   readonly mean: number
 }
 
@@ -33,10 +33,10 @@ export interface Judgement {
   /** Mean change of NDCG@10 over shoppers, relative to the base's NDCG@10, and its standard error. */
   readonly ndcgLift: number
   readonly ndcgError: number
-  /** Mean fall of the next case's negative log-likelihood in nats, and its standard error. */
+  /** Mean improvement of the next case's log-likelihood, in nats, and its standard error. */
   readonly nllGain: number
   readonly nllError: number
-  /** Fall of the negative log-likelihood for each shopper, nats. */
+  /** Improvement of the log-likelihood for each shopper, nats. */
   readonly nllGains: readonly number[]
 }
 

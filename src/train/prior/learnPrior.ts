@@ -49,8 +49,9 @@ const DEFAULT_CASES_EACH = 4
 const MOST_LOOKED_AT = 1.5e7
 const SCALES = [0.1, 0.3, 1, 3, 10] as const
 const HALF_LIVES = [60, 180, 365] as const
-/** Initial standard deviation, in nats, of a score's change through u, and through a weight of w_p. */
+/** Initial standard deviation of the change that the user vector u makes to a score, nats. */
 const START_TASTE = 0.5
+/** Initial standard deviation of the change that one personal feature weight (of w_p) makes to a score, nats. */
 const START_WEIGHT = 0.1
 
 /**
@@ -169,7 +170,7 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
     folds: 5,
     neighbourDays: 60,
     popularityDays: 30,
-    // The settings are the ranker's, so that both ask for the same neighbour lists.
+    // The same settings as the ranker's, so that both share the cached neighbour lists.
     from: midnightAt(0.2, first, until),
     until,
     statistics: { context: contextOf(model) },

@@ -47,11 +47,14 @@ export interface Trial {
 interface Weighting {
   /** Weight of each case at age 0, [T]. */
   readonly freshWeight: Float32Array
-  /** Target shares, [T, K], as in the problem. */
+  /** Share of each candidate in the targets of its case, [T, K], as in `FitProblem`. */
   readonly target: Float32Array
 }
 
-/** The default weights, and their ratios to the power of 0 (all events alike), 2 and 4. */
+/**
+ * The default event weights, and variants in which each ratio between two weights is raised to the power of 0 (all
+ * events weigh the same), 2 or 4.
+ */
 export const EVENT_WEIGHTINGS: readonly EventWeights[] = [
   EVENT_WEIGHTS,
   ...[0, 2, 4].map((power): EventWeights => {
@@ -183,7 +186,10 @@ export function buildTrial(
   }
 }
 
-/** The trial saves memory: hundreds of trials are held at once, and most shoppers have far fewer cases than T. */
+/**
+ * Removes the unused rows of a problem. Hundreds of trials are in memory at once, and most shoppers have far fewer
+ * cases than T.
+ */
 function withoutPadding(problem: FitProblem, cases: number): FitProblem {
   const rows = cases * problem.candidates
   return {
@@ -211,7 +217,10 @@ export function problemUnder(trial: Trial, prior: PersonalPrior): FitProblem {
   }
 }
 
-/** Outcome of the next case when the fit is fused by λ; λ is scaled down as on a device. */
+/**
+ * Metrics of the next case for each λ, the weight with which the fitted parameters enter the score. As on a device, λ
+ * is smaller if there are few cases.
+ */
 export function outcomesOf(
   model: BaseModel,
   trial: Trial,
@@ -222,7 +231,7 @@ export function outcomesOf(
   const evidence = evidenceOf(problemUnder(trial, prior))
   const { base, features } = trial.terms
   const fused = fuse({ parameters }, { ...prior, fusionWeight: 1 }, evidence)
-  // Scores are linear in λ, so one product over the catalog serves every λ.
+  // Scores are linear in λ, so one matrix product over the catalog serves every λ.
   const itemVectors = trial.part
     ? gathered(model.itemVectors, trial.part.items, DIMENSION)
     : model.itemVectors

@@ -1,8 +1,8 @@
 /**
  * @module Candidates for the second fit of ranker and trees: the items that a first fit ranked highest, where NDCG@10
- * is decided. The candidates come from the whole catalog, as on a device. Among a case's sampled rows alone, targets of
- * far lower rank would be highest, too. Such targets would teach that low-ranked items are often bought, above all for
- * short histories.
+ * is decided. The candidates come from the whole catalog, as on a device. If they came from a case's sampled rows only,
+ * a target would often be among the highest although the catalog has many higher items. Such targets would teach that
+ * low-ranked items are often bought, above all for short histories.
  */
 
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
@@ -16,7 +16,7 @@ import { createHighest } from './highest.ts'
 /**
  * Each case's highest items by w·f; a case is dropped if none of its targets is among them. Nothing is sampled, so no
  * correction is needed.
- * @param cases in the sequence that `statisticsOf` prefers.
+ * @param cases sorted as `statisticsOf` serves them fastest.
  * @param scale [F], divisor of the raw features; the table holds raw features.
  * @param weights for scaled features, [F].
  * @param extra columns to add, which are not used for ranking.
@@ -66,6 +66,6 @@ const unbiased = (items: number, weights: Float32Array) => ({
   weights,
 })
 
-/** Scan of items that have no vectors. */
+/** Prepares the shortlist for models whose item vectors are all 0. */
 const scanOf = (statistics: ItemStatistics) =>
   plainItemScan(null, withColdStart(statistics).popularity30)

@@ -13,12 +13,11 @@ import { onceFor } from '@nearside/core/onceFor.ts'
 
 /** Maximum number of rows of a case. At most a quarter are targets; at least a quarter are sampled items. */
 export const ROWS = 320
-/**
- * Maximum numbers of rows besides targets and own items: the history's strongest neighbours, peers of its last
- * products, and popular items of 30 days.
- */
+/** Maximum number of rows for the history's strongest neighbours, besides targets and the shopper's own items. */
 const CERTAIN_NEIGHBOURS = 50
+/** Maximum number of rows for peers of the history's last products. */
 const CERTAIN_PEERS = 30
+/** Maximum number of rows for popular items of the last 30 days. */
 const CERTAIN_POPULAR = 40
 
 /**

@@ -96,7 +96,7 @@ export function tableOf(
   }
 }
 
-/** @param cases in the sequence that `statisticsOf` prefers. */
+/** @param cases sorted as `statisticsOf` serves them fastest. */
 export function buildDataset(
   cases: readonly RankerCase[],
   statisticsOf: (one: RankerCase) => ItemStatistics,
@@ -135,7 +135,7 @@ export function buildDataset(
     start,
     item: item.slice(0, row),
     columns,
-    // This is no copy, because the table takes hundreds of megabytes.
+    // The features are not copied, because they take hundreds of megabytes.
     features: features.subarray(0, row * columns),
     correction: correction.slice(0, row),
     target: target.slice(0, row),

@@ -1,7 +1,7 @@
 /**
- * @module Finds the highest items of a case by bias + E·taste + w·f. In a large catalog only a shortlist is scored,
- * because scoring all items is slow. The highest items and their scores are the same as by scoring all items, bit by
- * bit.
+ * @module Finds the items of a case with the highest scores, bias + E·u + w·f, where u is the user vector. In a large
+ * catalog only a shortlist is scored, because scoring all items is slow. The highest items and their scores are
+ * identical to the last bit either way.
  */
 import { readHistory, writeFeatures } from '@nearside/core/features/computeFeatures.ts'
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
@@ -33,9 +33,9 @@ interface Scored {
 const SHORTLIST_FROM = 20_000
 
 /**
- * @param scanOf scan of a model's item vectors with these statistics
- * @returns a function that scores a case, with one taste [d] for each model. For each model, the rows contain the
- *   `places` highest items, the shopper's own items and `others`
+ * @param scanOf prepares a shortlist's scan of a model's item vectors
+ * @returns a function that scores a case, given one user vector [d] for each model. For each model, the rows contain
+ * the `places` highest items, the shopper's own items and `others`
  */
 export function createHighest(
   models: readonly LinearModel[],

@@ -81,8 +81,9 @@ export function evaluate(
   const hessian = new Float64Array(F * F)
   const mean = new Float64Array(F)
   const { features } = data
-  /** Columns of a row's values other than 0, and these values. */
+  /** Columns in which a row's value is not 0. */
   const some = new Int32Array(F)
+  /** The values in these columns. */
   const values = new Float64Array(F)
   let longest = 0
   let totalWeight = 0

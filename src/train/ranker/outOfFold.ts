@@ -24,15 +24,18 @@ import { DAY } from '@nearside/core/time.ts'
 
 export interface OutOfFoldOptions {
   readonly folds: number
-  /** Days between two rebuilds of the neighbour lists, and of popularity. */
+  /** Days between two rebuilds of the neighbour lists. */
   readonly neighbourDays: number
+  /** Days between two recounts of popularity. */
   readonly popularityDays: number
   /** Time of the first rebuild, milliseconds. Cases before this time would get statistics of an empty log. */
   readonly from: number
   /** Exclusive limit of events and cases, milliseconds. */
   readonly until: number
   readonly statistics?: Pick<StatisticsOptions, 'context'>
-  /** Number of items from which only the neighbours of the asked histories are built; default 20,000. */
+  /**
+   * Number of items from which neighbour lists are built only for the items of the requested histories; default 20,000.
+   */
   readonly onDemandFrom?: number
   /** Neighbour lists that the parts of a training share; absent: lists of its own. */
   readonly lists?: ListCache
@@ -51,7 +54,10 @@ const MOST_CACHED = 2e8
  * statistics, and each part of a training asks for the same lists.
  */
 export class ListCache {
-  /** Counts by a warehouse of shoppers who are missing in the log, at dates that the warehouse chose; absent: none. */
+  /**
+   * Counts of shoppers whose events only the warehouse has, not the log. The warehouse chose the dates; absent without
+   * a warehouse.
+   */
   readonly others?: OtherShoppers
   readonly #known = new Map<string, Lists>()
   #bytes = 0
@@ -81,8 +87,8 @@ export function foldOf(shopper: string, folds: number): number {
 }
 
 /**
- * Builds statistics on demand and caches only the latest, besides the neighbour lists. Ask in the sequence of
- * `compareCases`: any other sequence rebuilds the statistics for every case.
+ * Builds statistics on demand and caches only the latest, besides the neighbour lists. Sort the cases by `compareCases`
+ * before requesting their statistics. In any other sequence, the statistics are rebuilt for every case.
  */
 export class OutOfFoldStatistics {
   readonly #items: readonly Item[]

@@ -22,7 +22,7 @@ it('the selection keeps interaction features if the log has more than purchases'
   expect(untaught(false).size).toBe(0)
 })
 
-it('for a log of purchases, the weights of the intent features come from another log, as the records say', () => {
+it('for a log of purchases, the weights of the intent features come from another log, and the manifest records state this', () => {
   const lent = lentWeights(true)
   expect([...lent.keys()].map((f) => FEATURES[f].name)).toEqual(['peersRecent', 'peersLast'])
   const constant = new Set(lent.keys())

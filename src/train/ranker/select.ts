@@ -46,7 +46,10 @@ export function negligible(weights: Float64Array): Set<number> {
   return found
 }
 
-/** Interaction features, if the log has only purchases, since weights learned from purchases would apply to views. */
+/**
+ * Features that must get no weight: all interaction features if the log has only purchases. Weights learned from
+ * purchases alone would be wrong for views.
+ */
 export function untaught(purchasesOnly: boolean): Set<number> {
   const interactions = FEATURES.flatMap(({ group }, f) => (group === 'interaction' ? [f] : []))
   return new Set(purchasesOnly ? interactions : [])
@@ -61,7 +64,10 @@ const LENT = [
   ['peersLast', 1.1],
 ] as const
 
-/** Weights by column, borrowed from another log if this log has only purchases, which can't teach them. */
+/**
+ * Weights by column, taken from another log if this log has only purchases, because purchases can't teach these
+ * weights.
+ */
 export function lentWeights(purchasesOnly: boolean): ReadonlyMap<number, number> {
   return new Map(purchasesOnly ? LENT.map(([name, weight]) => [FEATURE_COLUMN[name], weight]) : [])
 }

@@ -132,7 +132,7 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
     /** Divisor of the raw features, [F]. */
     scale: spread.scale.slice(0, FEATURE_COUNT),
     records: recordsOf(weights, spread, idle, lent, dropped),
-    /** Factor of the encoder's score, A = encoderWeight · identity; 0 without an encoder. */
+    /** Factor of the encoder's score; the projection A is encoderWeight · identity. 0 without an encoder. */
     encoderWeight: joint.encoderWeight,
     /** The same features fitted without the encoder's score. */
     alone: {

@@ -15,10 +15,14 @@ import { lassoPath } from './lasso.ts'
 
 interface FeatureJudgement {
   readonly name: string
-  /** Gain in bits per item of the catalog, and the largest gain of shuffled values. */
+  /** Information gain in bits per item of the catalog. */
   readonly gain: number
+  /** Largest gain of the same values shuffled. */
   readonly noise: number
-  /** Largest L1 strength at which the feature enters, as a share of the smallest that keeps all out; null: never. */
+  /**
+   * Largest L1 strength at which the feature's weight is not 0, as a share of the smallest strength at which all
+   * weights are 0. Null if the weight is 0 at every strength.
+   */
   readonly enters: number | null
   readonly carries: 'nothing: constant' | 'nothing: no gain, never entered' | 'something'
   /** Whether the model kept the feature, and why; absent before the model is known. */

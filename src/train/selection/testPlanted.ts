@@ -1,4 +1,4 @@
-/** @module Generated cases with a known target and reason. */
+/** @module Generates cases in which it is known which columns decide the target. */
 import { createRandom } from '@nearside/core/model/random.ts'
 import type { RankerDataset } from '../ranker/dataset.ts'
 

@@ -1,4 +1,4 @@
-/** @module Gives the context that a shop folder has for each moment, in the form that training and evaluation use. */
+/** @module Tells training and evaluation which context a shop had at each moment, from the shop's folder. */
 
 import { CONTEXT_KINDS, type ContextSource } from '@nearside/core/features/context/context.ts'
 import { contextOver } from '@nearside/core/features/context/lifts.ts'
@@ -17,7 +17,8 @@ export function contextOf({ items, context = [], prices }: Shop): ContextSource 
       if (!prices) return null
       const day = Math.floor(time / DAY)
       const discounts = known.get(day) ?? discountsAt(prices, items.length, time)
-      // Cases of one day follow each other, and each fold of shoppers asks for all days.
+      // Discounts are cached by day, because cases are sorted by time within each fold of shoppers, and each fold needs
+      // all days.
       const [oldest] = known.keys()
       if (!known.has(day) && known.size * items.length > MOST_CACHED) known.delete(oldest)
       known.set(day, discounts)

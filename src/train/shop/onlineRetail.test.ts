@@ -75,7 +75,7 @@ describe('data/online-retail', () => {
       expect(image).toMatch(/^\/catalog\/images\/[a-z0-9-]+\.svg$/)
   })
 
-  test('the word vectors know a word of every title', async () => {
+  test('every title contains a word that has a word vector', async () => {
     const { words, dimension } = await readWordVectors(join(root, 'data/word-vectors'))
     expect(dimension).toBe(100)
     const known = new Set(words)

@@ -89,7 +89,10 @@ function centred(vectors: readonly (readonly number[])[]): number[][] {
   return vectors.map((vector) => vector.map((value, j) => value - mean[j]))
 }
 
-/** Largest angle between a vector and its packed form: half a step in each of 64 directions, of 127 steps or more. */
+/**
+ * Largest angle between a vector and its packed form. Rounding moves each of the 64 values by at most half a step, and
+ * the largest value is 127 steps.
+ */
 function angleLost(vector: readonly number[]): number {
   const largest = Math.max(...vector.map(Math.abs))
   return Math.asin(4 / (127 * Math.hypot(...vector.map((value) => value / largest))))
@@ -102,7 +105,7 @@ const pack = (vectors: readonly (readonly number[] | null)[]) =>
     vectors.map((vector, k) => ({ id: `${k}`, ...(vector && { pictureVector: vector }) })),
   ) ?? new Int8Array()
 
-test('packed cosines differ from the exact cosines by the bound at most, and order all pairs that differ by more', () => {
+test('packing changes a cosine by at most the bound, and keeps the order of all pairs whose cosines differ by more', () => {
   const vectors = fc.array(
     fc
       .array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 64, maxLength: 64 })

@@ -15,8 +15,8 @@ export interface PicturedItem extends Item {
 const NUMBER_BYTES = Float32Array.BYTES_PER_ELEMENT
 
 /**
- * Reads an array of numbers, the same as JSON text, or base64 of float32 values (little-endian), and scales it to
- * length 1. Six decimals remain, far more than a device gets.
+ * Reads a vector and scales it to length 1. The vector is an array of numbers, the JSON text of such an array, or
+ * base64 of float32 values (little-endian). Six decimals remain, far more than a device gets.
  * @param where place that the error names, e.g. `catalog.jsonl line 7`
  * @throws NearsideError `catalog-invalid`
  */
@@ -52,8 +52,9 @@ function numbersIn(text: string): unknown {
 const NO_DIRECTION = 1e-4
 
 /**
- * Subtracts the shop's mean vector and rounds to int8 with a scale per row, which a cosine doesn't need. Vectors of
- * picture models point in similar directions; without the mean, unlike pictures would seem alike.
+ * Subtracts the shop's mean vector, scales each row to the range of int8 and rounds it. The scales are not stored,
+ * because a cosine doesn't depend on them. Vectors of picture models point in similar directions; without the mean,
+ * unlike pictures would seem alike.
  * @returns `BaseModel.pictures`; undefined if no item has a vector
  */
 export function packPictures(items: readonly PicturedItem[]): Int8Array | undefined {

@@ -16,8 +16,9 @@ interface PriceHistory {
 /** Price history by item row; items without a logged price are missing. */
 export type PriceLog = ReadonlyMap<number, PriceHistory>
 
-/** Number of days that give the usual price; after `CURRENT_DAYS` the last price no longer counts as current. */
+/** Number of days before a date whose prices give the usual price. */
 const USUAL_DAYS = 120
+/** Number of days for which a price counts as current. */
 const CURRENT_DAYS = 14
 /** Minimum number of days with a price from which a usual price is computed. */
 const FEWEST_DAYS = 5
@@ -64,7 +65,8 @@ export function discountsAt(log: PriceLog, items: number, time: number): Float32
     const current = prices[end - 1]
     let above = 0
     for (let k = start; k < end; k++) if (prices[k] >= current * LEAST_RATIO) above++
-    // Most prices don't move. Counting shows faster than sorting that the median isn't above the current price.
+    // Most prices don't change. Counting the higher prices is faster than sorting, and shows if the median can't be
+    // above the current price.
     if (above < (end - start) / 2) continue
     const discount = Math.log(median(prices.slice(start, end)) / current)
     if (discount >= LEAST_DISCOUNT) discounts[item] = discount

@@ -63,7 +63,7 @@ describe('the context of a shop folder', () => {
     `b\tpurchase\tmug\t2011-05-${String(k + 1).padStart(2, '0')}\t${k === 9 ? 5.1 : 5}`,
   ]).flat()
 
-  test('without prices and context.tsv, only the context of the clock is known', async () => {
+  test('without prices and context.tsv, the only context is what the clock gives', async () => {
     await events(['a\tpurchase\ttea\t2011-05-01\t'])
     const shop = await readShop(folder)
     expect(contextKindsOf(shop)).toEqual(CONTEXT_KINDS)

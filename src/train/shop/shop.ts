@@ -12,8 +12,8 @@ export interface Shop {
   /** Items in the row order of the model's item table. Items that only the log knows come last, with their id alone. */
   readonly items: readonly PicturedItem[]
   /**
-   * Shoppers with interactions ascending by time. `item` indexes `items`. `session` is the order or visit as the log
-   * names it, else events without a pause of half an hour, else the day.
+   * Shoppers with interactions ascending by time. `item` indexes `items`. `session` is the order or visit that the log
+   * names. Without a name, a pause of half an hour ends the session; if times are days only, the day is the session.
    */
   readonly shoppers: readonly ShopperHistory[]
   /** Times of the first and the last event, milliseconds since the epoch. */

@@ -100,7 +100,10 @@ export interface Bins {
   readonly columns: readonly number[]
   /** Edges of each column, ascending and distinct. A value's bin is the number of edges at or below it. */
   readonly edges: readonly Float32Array[]
-  /** Number of each value's bin among all columns' bins, row-major [rows, `columns`]; stored, as each tree reads it. */
+  /**
+   * Index of each value's bin, counted over the bins of all columns, row-major [rows, `columns`]. Stored because each
+   * tree reads it.
+   */
   readonly place: Uint16Array
   /** Gradient and curvature of each row's loss, [rows, 2]; the caller writes them. */
   readonly slopes: Float64Array

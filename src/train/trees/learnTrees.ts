@@ -1,8 +1,8 @@
 /**
  * @module Grows the trees that re-rank a base's candidates, and ships them only if they rank better for new shoppers.
  * Each half of the shoppers is tested on its last months, with trees grown on the other half. The other half's cases
- * also choose the number of these trees, so that the reported lift is not the best of several. The encoder has no
- * part in the test, because it looks too good on its own training shoppers.
+ * also choose the number of these trees, so that the reported lift is not the best of several. The tested scores
+ * exclude the encoder's, because they look too good on the encoder's training shoppers.
  */
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import { firstTrees, treesScore } from '@nearside/core/model/trees.ts'
@@ -18,7 +18,7 @@ const COUNTS = [50, 100, 150] as const
 interface TreesOptions {
   /** Time of the first tested case, milliseconds since the epoch. */
   readonly askedFrom: number
-  /** Whether `unseen` was grown without a shopper. */
+  /** Selects the shoppers whose cases must not be used to grow the trees `unseen`. */
   readonly isUnseen: (shopper: string) => boolean
   /** Columns that no split is allowed to use. */
   readonly untaught: ReadonlySet<number>
@@ -87,8 +87,9 @@ export function learnTrees(
 /**
  * Judges several candidates on two halves of cases.
  * @param halves lifts by half, candidate and case
- * @returns `lift` and `error`: mean lift over all cases and its standard error, if each half uses the candidate with
- *   the best mean in the other half; `best`: index of the candidate with the best mean over both, the first of equals
+ * @returns `lift` and `error`: mean lift over all cases and its standard error, where each half is measured with the
+ * candidate that has the best mean in the other half; `best`: index of the candidate with the best mean over both
+ * halves, the first of equals
  */
 export function judge(halves: readonly (readonly (readonly number[])[])[]) {
   const bestOf = (lifts: readonly (readonly number[])[]) => {
@@ -101,7 +102,7 @@ export function judge(halves: readonly (readonly (readonly number[])[])[]) {
   return { lift: mean(own), error: standardError(own), best: bestOf(all) }
 }
 
-/** Table with features scaled as on a device; trees start from w·f. */
+/** Table with features scaled as on a device. Its offset is the score w·f, to which the trees add. */
 function scaledTable(
   { start, features, item, target }: RankerDataset,
   { scale, weights }: { readonly scale: Float32Array; readonly weights: Float32Array },

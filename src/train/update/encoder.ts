@@ -26,8 +26,9 @@ export interface EncoderLesson {
   readonly categories: readonly string[]
   /** Training shoppers, with no event from `until` on. */
   readonly shoppers: readonly ShopperHistory[]
-  /** Time of the first new event, and the exclusive limit; milliseconds. */
+  /** Time of the first new event, milliseconds. */
   readonly since: number
+  /** Exclusive limit, milliseconds. */
   readonly until: number
   readonly seed: number
   readonly settings?: Partial<EncoderSettings>

@@ -27,9 +27,9 @@ export interface Served {
 }
 
 /**
- * @param cases in the sequence that `statisticsOf` prefers
+ * @param cases sorted as `statisticsOf` serves them fastest
  * @param between awaited before each case
- * @param shares factors for the encoder's part of a score
+ * @param shares factors of the encoder's score that are tried
  * @returns one result for each share
  */
 export async function serveCases(
@@ -125,7 +125,10 @@ export function isSurelyWorse({ shoppers, before, after, error }: Comparison): b
   return shoppers > 1 && after - before + SURE * error < 0
 }
 
-/** Drop of NDCG@10, if ADWIN detects a change for the worse among the cases since `since`; else null. */
+/**
+ * Describes how far NDCG@10 fell, if the change detector ADWIN finds that the model got worse among the cases since
+ * `since`; else null.
+ */
 export function fallOf({ cases, ndcgs }: Served, since: number): string | null {
   const errors = createAdwin()
   const order = [...cases.keys()].sort((a, b) => cases[a].time - cases[b].time)

@@ -57,7 +57,7 @@ test('an update has the counts of a full training, and records what it did', asy
   expect((await updateModel(parent, shop, OPTIONS)).files).toEqual(files)
 }, 900_000)
 
-test('an encoder with too much weight gets a weight that training would try', async () => {
+test('an update gives an encoder with too much weight one of the weights that training tries', async () => {
   const loud = parent.projection.map((_, at) => (at % 65 === 0 ? 5 : 0))
   const { manifest, model } = await updateModel({ ...parent, projection: loud }, shop, OPTIONS)
   expect(manifest.update?.did).toMatch(/encoder taught on, its weight 0\.\d0 instead of 5\.00/)
@@ -65,7 +65,7 @@ test('an encoder with too much weight gets a weight that training would try', as
   expect(model.projection[0]).toBeCloseTo(manifest.metrics.encoderWeight, 3)
 }, 900_000)
 
-test('held-out shoppers teach nothing, and later events are ignored', async () => {
+test('an update learns nothing from held-out shoppers, and ignores events after its time limit', async () => {
   const changed = shop.shoppers.map(({ id, interactions }) => ({
     id,
     interactions: interactions.map((one) =>
@@ -105,7 +105,10 @@ test('new items join after the parent’s, and withdrawn items keep their row', 
   expect(model.itemVectors.slice(-64).some((value) => value !== 0)).toBe(true)
 }, 900_000)
 
-/** From `UNTIL` on, `of` chooses the item for each shopper's three daily lines. */
+/**
+ * The test shop with new events from `UNTIL` on: three lines a day for each shopper. `of` chooses the item of each
+ * line.
+ */
 function withNew(of: (id: string, day: number, line: number) => number | null): Shop {
   const shoppers = shop.shoppers.map(({ id, interactions }) => {
     const past = interactions.filter(({ time }) => time < UNTIL)
@@ -145,7 +148,7 @@ test('an update trains in full if new orders are unrelated to earlier ones', asy
   expect(manifest.update?.did).toMatch(/, judged by \d+ held-out shoppers$/)
   expect(manifest.metrics['guard.shoppers']).toBeGreaterThan(10)
   expect(refused).toBeNull()
-  // All metrics, including the prior's, were measured again; none is copied from the parent.
+  // The metrics of the update come from the full training; none is copied from the parent.
   expect(manifest.metrics['ndcg@10']).toBeGreaterThan(0)
   expect(manifest.reports?.map(({ name }) => name)).toEqual(['selection.json'])
 }, 900_000)

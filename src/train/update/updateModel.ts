@@ -55,14 +55,14 @@ interface Updated extends WrittenModel {
   readonly refused: string | null
 }
 
-/** Share of the new span, at its end, whose cases choose λ and judge the result. */
+/** Share of the days that are new in the log. The cases of this share, at the end, choose λ and judge the result. */
 const NEWEST = 1 / 3
 /** Maximum number of cases: a tenth of the number in a full training. */
 const MOST_CASES = DEFAULT_RANKER.maxCases / 10
 /** Names of the parent's metrics that remain true, because an update doesn't change the parts that they describe. */
 const STAYING = /^(encoderWeight|trees|prior\.)/
 
-/** @throws NearsideError `input-invalid` if the log has not grown from the model's */
+/** @throws NearsideError `input-invalid` if the log is not a continuation of the log that the model was trained on */
 export async function updateModel(
   parent: BaseModel,
   shop: Shop,
@@ -95,7 +95,7 @@ export async function updateModel(
     return checkpoint()
   }
 
-  // The same number of days before the new days is included, so that a change can be detected.
+  // Cases start earlier than the new days, by the same number of days, so that a change can be detected.
   const earliest = Math.max(split.from, 2 * since - until)
   const outOfFold = new OutOfFoldStatistics(items, training, {
     ...OUT_OF_FOLD,
@@ -145,7 +145,7 @@ export async function updateModel(
     const cases = casesOf(isOut, newest, until, of)
     return (await serveCases(served, cases, () => statistics, between('guard')))[0]
   }
-  /** Serves cases with counts up to the start of the newest orders. */
+  /** Ranks the newest cases with a model, whose counts are recomputed from all orders before the newest. */
   const serveCountedAnew = (one: BaseModel) => {
     const rows = inModelRows(one, shop)
     const kinds = contextOf(rows.model)?.kinds
@@ -204,7 +204,8 @@ export async function updateModel(
   const fusion = fuseWeights(table, model.featureWeights, isNewest)
   const next: BaseModel = { ...base, featureWeights: fusion.weights }
 
-  // Encoder and weights know other shoppers' orders of these days, so the guard slightly favours the update.
+  // The new encoder and weights were trained on other shoppers' orders of these days, but the parent's were not. So the
+  // comparison on held-out shoppers slightly favours the update.
   const guard = await judge(next)
   progress('counting', 0, 1)
   const did = [
@@ -232,7 +233,10 @@ export async function updateModel(
   return { ...written, model: read, refused: refusal(guard) }
 }
 
-/** Encoder weight of a model: training makes A a multiple of the identity. */
+/**
+ * Encoder weight w of a model. Training makes the projection A, from hidden state to user vector, a multiple of the
+ * identity: A = w·I.
+ */
 function weightOf({ projection }: Pick<BaseModel, 'projection'>): number {
   let sum = 0
   for (let j = 0; j < DIMENSION; j++) sum += projection[j * DIMENSION + j]

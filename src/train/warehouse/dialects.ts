@@ -18,7 +18,9 @@ interface Traits {
    * Statements before all others: times are UTC; `nearside_hash` is MD5 in hex; `nearside_millis` counts milliseconds.
    */
   readonly before: readonly string[]
-  /** Statement after a table is made; PostgreSQL plans joins of a new table badly without its statistics. */
+  /**
+   * Statement that runs after a table is made. PostgreSQL plans joins of a new table badly without statistics about it.
+   */
   readonly made?: (table: string) => string
   /** Statement that writes a table to files whose names begin with the given name. */
   store(table: string, file: string): string

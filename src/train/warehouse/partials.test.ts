@@ -1,4 +1,4 @@
-/** The statements run on DuckDB. `cli/commands/sql.test.ts` runs them on PostgreSQL. */
+/** These tests run the warehouse's statements on DuckDB. `cli/commands/sql.test.ts` runs them on PostgreSQL. */
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { historiesOf } from '@nearside/core/features/cases.ts'
@@ -26,7 +26,7 @@ const partialsOf = async (lines: readonly Line[], settings: Partial<PartialOptio
   readPartials((await onDuckDb(tableOf(lines), { ...SHOP, ...settings })).folder)
 
 describe('partials of a warehouse', () => {
-  it('the partials and the sample together have the trainer’s own counts of all shoppers, item by item', async () => {
+  it('the counts of the partials plus those of the sample equal the counts that the trainer computes from all shoppers, item by item', async () => {
     const lines = log(240, 40)
     const shop = await partialsOf(lines, { fewestShoppers: 1, mostEvents: 900 })
     expect(shop.shoppers.length).toBeGreaterThan(20)
@@ -54,11 +54,11 @@ describe('partials of a warehouse', () => {
       )
   }, 120_000)
 
-  it('the partials have no shopper id, and no text and no sum of fewer than ten shoppers', async () => {
+  it('the partials contain no shopper id, no text that fewer than ten shoppers share, and no sum over fewer than ten shoppers', async () => {
     const lines = log(240, 40)
     const planted = { ...lines[100], who: 'anna.smith@example.org', visit: 'Anna, 5 Elm Street' }
-    // Nine shoppers look at a product that is named after a shopper, and one has a name of their own for a common
-    // product.
+    // Nine shoppers view a product whose name contains a shopper's address. For a common product, one line has a name
+    // that contains a shopper's name.
     const nine = Array.from({ length: 9 }, (_, k) => ({
       ...planted,
       who: `friend${k}@example.org`,

@@ -34,7 +34,8 @@ export interface PartialShop extends Shop {
 }
 
 /**
- * @param folder contains a file, several files or a folder of files of each partial: Parquet, or CSV with a header
+ * @param folder contains each partial as a file, as several files or as a folder of files: Parquet, or CSV with a
+ * header
  * @param catalog products of the shop, whose fields replace those of the log; absent: only the log's products
  * @throws NearsideError `input-invalid`
  */
@@ -180,7 +181,7 @@ async function readOthers(
   }
 }
 
-/** Sums before a date, by item row. */
+/** Reads the warehouse's sums over events before a date, as arrays by item row. */
 class Sums {
   readonly #engine: SqlEngine
   /** Row of each item number. */

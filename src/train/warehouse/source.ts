@@ -18,7 +18,7 @@ export interface Source {
   readonly columns: NamedColumns
 }
 
-/** Dialects in which the query can read the nested products of a known layout. */
+/** Dialects in which the query can read the products that GA4 and Snowplow nest in an event. */
 const NESTED: readonly Dialect[] = ['bigquery', 'databricks', 'duckdb']
 
 /** GA4 still changes the events of the last three days. */
@@ -112,7 +112,10 @@ function snowplowRows(from: string): string {
   )
 }
 
-/** @param texts expressions for each text; the first non-empty one counts, and GA4's (not set) counts as empty */
+/**
+ * @param texts for each text, the SQL expressions to read it from; the first non-empty one counts, and GA4's `(not
+ * set)` counts as empty
+ */
 function rows(
   texts: Readonly<Record<string, readonly (string | undefined)[]>>,
   moment: string,

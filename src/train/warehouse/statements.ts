@@ -12,7 +12,7 @@ import { lastSettled, type Source, sourceRows } from './source.ts'
 
 /** Minimum number of shoppers behind a row of the sums, a product, and each of its texts. */
 export const FEWEST_SHOPPERS = 10
-/** Number of events that show interest, at which the sample of shoppers ends. */
+/** Maximum number of events in the sample of shoppers, counting only events that show interest. */
 export const MOST_EVENTS = 1_000_000
 
 /** Tables that become files; pretrain reads them by these names. */

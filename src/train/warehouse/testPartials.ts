@@ -25,7 +25,7 @@ export const COLUMNS = {
   price: 'price',
   title: 'name',
 }
-/** The table of `tableOf`, read to its newest event. */
+/** Settings for the table that `tableOf` makes. Its newest event sets the limit. */
 export const SHOP = {
   layout: 'table',
   table: 'shop_log',
@@ -126,7 +126,7 @@ const NO_NEIGHBOURS = {
   neighboursPerItem: 0,
 }
 
-/** Statements that make the table `shop_log` of the lines; every dialect here reads them. */
+/** Statements that make the table `shop_log` and fill it with the lines. All tested dialects can run them. */
 export function tableOf(lines: readonly Line[]): string[] {
   const text = (value: string) => `'${value.replaceAll("'", "''")}'`
   const rows = lines.map(
