@@ -154,8 +154,8 @@ export type Forgettable =
   | { readonly kind: 'item' | 'category' | 'query'; readonly name: string }
 
 /**
- * Personalizer of one page. After `close`, calls reject with NearsideError `closed`, and `capture` resolves with
- * null. While the worker is down, lists come in the shop's own order.
+ * Personalizer of one page. After `close`, calls reject with NearsideError `closed`, and `capture` resolves with null.
+ * While the worker is down, lists come in the catalog's sequence.
  */
 export interface Personalizer {
   /**
@@ -169,13 +169,14 @@ export interface Personalizer {
    *
    * - orders imported before;
    * - a purchase of the same items captured within a day;
-   * - orders older than the shopper's last deletion of an order or of all data, while the log has that deletion;
+   * - orders placed before the shopper last deleted an order or all data, as far as the log still contains that
+   *   deletion;
    * - orders older than `retentionDays`;
    * - all orders while paused or while the person in use (`profiles`) is not `me`; and all but the newest 1,000 orders.
    *
    * @returns number of orders newly stored; a notice reports invalid orders
-   * @throws NearsideError `input-invalid` if `orders` is not an array; `engine-failed` if the code for the import
-   * can't be loaded
+   * @throws NearsideError `input-invalid` if `orders` is not an array; `engine-failed` if the code for the import can't
+   * be loaded
    */
   seed(orders: readonly PastOrder[]): Promise<number>
   /**
@@ -183,7 +184,7 @@ export interface Personalizer {
    * delete are listed.
    */
   events(options?: { limit?: number; about?: Forgettable }): Promise<readonly ShopperEvent[]>
-  /** Recommends items, best first; without a base model, in the shop's own order. */
+  /** Recommends items, best first; without a base model, in the catalog's sequence. */
   recommend(options?: ListOptions): Promise<readonly Recommendation[]>
   /**
    * Finds items similar to this one. Similarity comes from the model's item vectors, title, category and, if the shop's
@@ -200,8 +201,8 @@ export interface Personalizer {
     options?: ListOptions,
   ): Promise<readonly Recommendation[]>
   /**
-   * Sorts the given ids, e.g. a category or a search result. A `groupId` stands where its best variant ranks. Unknown
-   * ids stay at the end in the given sequence; items that the shop no longer sells are left out.
+   * Sorts the given ids, e.g. a category or a search result. A `groupId` gets the rank of its best variant. Unknown ids
+   * come last, in the given sequence; items that the shop no longer sells are left out.
    */
   rerank(items: readonly string[], options?: RerankOptions): Promise<readonly Recommendation[]>
   /**
@@ -217,15 +218,16 @@ export interface Personalizer {
    */
   explain(item: string): Promise<Explanation | null>
   /**
-   * Computes which place an item of a list would have without the action that its reason names. The result is null if
-   * the reason names no action, or the item would not be among the first 400. The query's `distinct` is ignored.
+   * Computes which rank an item of a list would have if the shopper had not done what its reason names. The result is
+   * null if the reason names no action, or the item would not be among the first 400. The query's `distinct` is
+   * ignored.
    * @throws NearsideError `input-invalid` for an invalid query
    */
   rankWithout(item: string, reason: Reason, query: ListQuery): Promise<number | null>
   /**
    * Learns now, on any battery level and for as long as it takes.
-   * @throws NearsideError `model-unreachable` without a base model; `aborted`, also while learning is paused;
-   * `engine-failed`, `fit-diverged`
+   * @throws NearsideError `model-unreachable` without a base model; `aborted` after `signal` or while learning is
+   *   paused; `engine-failed`, `fit-diverged`
    */
   fineTune(options?: {
     signal?: AbortSignal
@@ -243,10 +245,10 @@ export interface Personalizer {
    */
   contributionTerms(): Promise<ContributionTerms>
   /**
-   * Agrees to the snapshot's `terms`, or withdraws the consent. A withdrawal also drops a report that waits to be
-   * sent. In vault mode, the shopper must confirm a consent in a window of the vault's own, in the vault's words.
+   * Agrees to the snapshot's `terms`, or withdraws the consent. A withdrawal also drops a report that waits to be sent.
+   * In vault mode, the vault opens a window with its own text, in which the shopper must confirm the consent.
    * @param wording text shown beside the switch, at most 4,000 characters. The wording is stored with a consent, and
-   *   its SHA-256 goes into the log. In vault mode, the words of the vault's own question take its place.
+   *   its SHA-256 goes into the log. In vault mode, the text of the vault's window replaces it.
    * @throws NearsideError `input-invalid` if the shop declared no aggregators or the wording is invalid
    * @throws NearsideError `consent-missing` if Global Privacy Control is on
    * @throws NearsideError `storage-…` if the browser can't store the answer. A consent that can't be stored is not
@@ -274,9 +276,9 @@ export interface Personalizer {
    * Stores the shopper's answer to the option `persist: 'ask'`; every tab follows it. A yes writes all data of this
    * visit to disk at once. A no erases the disk, ends a consent to contribute, and continues in memory for this visit.
    * The cost of updates already sent stays on disk.
-   * @throws NearsideError `input-invalid` with another option; `storage-…` if the browser can't write or erase. In both
-   *   cases the device continues in memory; after a no, the snapshot's `persist.unerased` says whether anything is left
-   *   on disk
+   * @throws NearsideError `input-invalid` if the option `persist` is not `ask`; `storage-…` if the browser can't write
+   *   or erase. In both cases the device continues in memory; after a no, the snapshot's `persist.unerased` says
+   *   whether anything is left on disk
    */
   setPersist(allowed: boolean): Promise<void>
   /**
@@ -331,9 +333,9 @@ export interface Personalizer {
   }>
   /**
    * Imports the file that `exportTransfer` made on another device. The import skips events stored here already, events
-   * older than `retentionDays`, and products that the shop no longer has. If there is not enough room for all events,
-   * only the newest are imported, and nothing stored here is deleted. An event that was forgotten here comes back if
-   * the file contains it. A failed import changes nothing.
+   * older than `retentionDays`, and events about products that the shop no longer has. If there is not enough room for
+   * all events, only the newest are imported, and nothing stored here is deleted. An event that was forgotten here
+   * comes back if the file contains it. A failed import changes nothing.
    * @param code as the other device showed it; case and dashes don't matter
    * @returns number of events newly stored
    * @throws NearsideError `transfer-invalid` for a file of another kind, or a file that is too large

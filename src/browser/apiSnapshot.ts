@@ -16,7 +16,7 @@ export type EnginePreference = 'auto' | 'webgpu' | 'wasm' | 'js'
 export interface FitReport {
   /** Name of the engine that computed the fit, e.g. `wasm`. */
   readonly engine: string
-  /** Number of cases learned from; 0 if there was nothing to learn from yet. */
+  /** Number of cases, the shopper's actions that the fit learned to predict; 0 if there were none yet. */
   readonly cases: number
   /** Loss before the first step: weighted negative log-likelihood of the cases plus that of the prior, nats. */
   readonly lossBefore: number
@@ -43,7 +43,7 @@ export interface Notice {
 /** Arm of a trial: personal lists, base lists (`hold-out`), or both in one list. */
 export type Arm = 'personal' | 'hold-out' | 'interleaved'
 
-/** Team that picked an item of an interleaved list: the personal order or the base order. */
+/** Team that picked an item of an interleaved list: the personal ranking or the base ranking. */
 export type Team = 'personal' | 'base'
 
 /** The state that a page shows. */
@@ -123,7 +123,9 @@ export interface PersonalizerSnapshot {
   readonly fitting: { readonly done: number; readonly steps: number } | null
   /** Weight of each chosen learner, and of `model`, the ranking without learners; empty without learners. */
   readonly learners: readonly { readonly name: string; readonly weight: number }[]
-  /** Reason why learning is deferred: `hidden`, `battery`, `save-data` or `spent`. */
+  /**
+   * Reason why learning is deferred: `hidden`, `battery`, `save-data` or `spent` (the page's time for fits is used up).
+   */
   readonly deferred: 'hidden' | 'battery' | 'save-data' | 'spent' | null
   /** State of the guard, which decides whether the personal model is used. */
   readonly guard: {

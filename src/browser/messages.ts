@@ -155,7 +155,7 @@ export type FromWorker =
   /** Changes of prices, stock and products since the catalog was published; null without changes. */
   | { readonly kind: 'live'; readonly changes: LiveChanges | null }
   | {
-      /** The catalog's order, which the page shows if the worker dies. */
+      /** The catalog's items in sequence, which the page's lists show if the worker dies. */
       readonly kind: 'catalog'
       readonly ids: readonly string[]
       readonly categories: readonly string[]

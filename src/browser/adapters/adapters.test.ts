@@ -70,7 +70,8 @@ test('GA4: each line of an order keeps its quantity and price', () => {
     items: ['SKU_12345', 'SKU_12346', 'SKU_3'],
     lines: [{ quantity: 5, price: 10.01 }, { quantity: 1, price: 49.9 }, {}],
   })
-  // An event with an invalid line is stored without its lines, so read the event back from storage.
+  // When a stored event is read, invalid order lines are dropped with all other lines, so check that these lines
+  // survive.
   const stored = { ...(event as object), session: 's' }
   expect(readStoredEvent(stored)).toEqual(stored)
   const damaged = readStoredEvent({ ...stored, lines: [{ quantity: 5 }] })
@@ -190,7 +191,7 @@ test('Shopify: subscribes to each event once, and captures nothing after it stop
   expect(taken.heard).toHaveLength(1)
 })
 
-/** Storage like a browser's, of one origin. */
+/** In-memory replacement for the `localStorage` of one origin. */
 function memoryStorage(): Storage {
   const kept = new Map<string, string>()
   return {
@@ -284,7 +285,7 @@ describe('Shopify’s standard storefront events', () => {
     await change('update', cart.lines.nodes[0].id, 3)
     await change('update', cart.lines.nodes[0].id, 0)
     await change('remove', cart.lines.nodes[1].id, 0)
-    // Themes that use the Ajax API name a line by its key, which begins with the variant.
+    // Themes that use the Ajax API identify a cart line by its key, which begins with the variant's id.
     await change('remove', gid('CartLine', '12:abcdef'), 0)
     expect(heard).toEqual(
       ['TEE-S', 'TEE-M', 'TEE-S'].map((item_id) => ({
@@ -341,7 +342,7 @@ test('Shopify: an event from the pixel’s sandbox reaches the page once, in ord
   const time = Date.now()
   const view = { name: 'view_item', items: [{ item_id: 'TEE-M', price: 19.99 }], time }
   expect(taken.heard).toEqual([view, { name: 'search', search_term: 'tee', time }])
-  // A second tab finds no further event, and later events are found within a second.
+  // The first tab has already taken both events, so a second tab finds none. Later events are found within a second.
   const other = receiver()
   followShopifyPixel(other, storage)()
   happens('product_viewed', { productVariant: variant })

@@ -55,7 +55,7 @@ export function watchPushes(array: unknown[], take: (entry: unknown) => void): (
   array.push = push
   return () => {
     following = false
-    // Another script could have wrapped our `push`; our function then stays in place and passes entries on.
+    // If another script has wrapped our `push`, it can't be removed; it then only passes entries on.
     if (array.push === push) array.push = before
   }
 }

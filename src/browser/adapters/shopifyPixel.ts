@@ -44,7 +44,7 @@ export function followShopifyPixel(
     const keys = Array.from({ length: storage.length }, (_, at) => storage.key(at) ?? '')
     for (const key of keys.filter((key) => key.startsWith(PREFIX)).sort()) {
       const text = storage.getItem(key)
-      // Removes the entry first, because another tab could be reading, too.
+      // Remove the entry before capturing it, so that no other tab captures it, too.
       storage.removeItem(key)
       const input = text === null ? null : parsed(text)
       if (input) void receiver.capture(input)

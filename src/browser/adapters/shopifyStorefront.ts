@@ -6,10 +6,13 @@
 import type { CaptureInput } from '../api.ts'
 import { type Fields, fieldsOf, type Line, linesOf, listOf, textOf } from './read.ts'
 
-/** Number in `gid://shopify/ProductVariant/12`; a cart line's key keeps the variant's number in front. */
+/**
+ * Number at the end of a Shopify id such as `gid://shopify/ProductVariant/12`. A cart line's key (`12:abc`) is returned
+ * whole.
+ */
 const numberOf = (id: unknown) => textOf(id)?.replace(/^gid:\/\/shopify\/\w+\/|\?.*$/g, '')
 
-/** Entries of a list, or of a connection in the Storefront API. */
+/** Entries of an array, or of a connection (`{ nodes: […] }`) in the Storefront API. */
 const entriesOf = (list: unknown) => listOf(fieldsOf(list).nodes ?? list).map(fieldsOf)
 
 /** Captures the storefront events until the returned function is called. @param id kind of id that the catalog uses */
@@ -32,7 +35,7 @@ export function followStorefront(
       variant: number || undefined,
       product: numberOf(productId) ?? known.product,
       sku: textOf(sku) ?? known.sku,
-      // The shop's import groups a product's variants by its handle.
+      // `nearside import` groups a product's variants by the product's handle.
       handle: textOf(handle) ?? known.handle,
     }
     if (number) variants.set(number, ids)
@@ -49,7 +52,7 @@ export function followStorefront(
     linesOf(ids[id] ?? ids.handle ?? ids.variant, quantity, price)
 
   const onProduct = ({ context, product }: Fields) => {
-    // In every other context, the event reports a product card in a list, which is no view.
+    // In every other context, the event reports a product card in a list; seeing a card is not a view.
     if (context !== 'page' && context !== 'dialog') return
     const { selectedVariant } = fieldsOf(product)
     const { amount } = fieldsOf(fieldsOf(selectedVariant).price)
@@ -58,7 +61,7 @@ export function followStorefront(
   }
   const onSearch = ({ search }: Fields) => {
     const search_term = textOf(fieldsOf(search).query)
-    // The event also fires when only a filter changes.
+    // Shopify also sends this event if only a filter has changed.
     if (search_term !== undefined && search_term !== searched)
       receiver.capture({ name: 'search', search_term })
     searched = search_term
@@ -84,7 +87,7 @@ export function followStorefront(
     'shopify:product:view': onProduct,
     'shopify:search:update': onSearch,
     'shopify:cart:view': ({ cart }) => rememberCart(cart),
-    // A failed change rejects its promise, so it isn't captured.
+    // If the change of the cart fails, the event's promise rejects, so the change isn't captured.
     'shopify:cart:lines-update': onLines,
   }
   const take = async (event: Event) => {

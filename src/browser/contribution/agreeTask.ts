@@ -23,8 +23,8 @@ const MOST_APART = 3_600_000
 export type AgreedTask = Task & SignedTimes
 
 /**
- * @throws NearsideError `aggregator-unreachable`, `policy-mismatch`, or `round-closed` if the round is full or being
- * released
+ * @throws NearsideError `aggregator-unreachable`, `policy-mismatch`, or `round-closed` if the round is full or the
+ *   servers are releasing its sum
  */
 export async function agreeTask(
   transport: Pick<Transport, 'get'>,

@@ -30,7 +30,7 @@ const task = (round: number, terms = quiet, time = NOW) => ({
   ...times(time),
 })
 const times = (time: number) => ({ time, latest: time })
-/** Budget after an answer while both servers' clocks and the device's clock are right. */
+/** Budget after the servers answered at `time`, with all three clocks (both servers', the device's) right. */
 const heard = (budget: Budget, time: number) => afterAnswer(budget, times(time), time)
 const at = (budget: Budget, time: number, round: number, terms = quiet) =>
   spend(heard(budget, time), task(round, terms, time), DEVICE_TERMS)
@@ -41,8 +41,8 @@ const year = (budget: Budget, delta = 1e-6) => epsilonSpent(budget, delta).year
 describe('the budget of a device', () => {
   it('a device’s budget accounts ε exactly over its own reports', () => {
     expect(year(EMPTY_BUDGET)).toBe(0)
-    // By substitution, an update with noise 2z costs as much as an update with noise z by zero-out. Published ε for z =
-    // 4.134 at δ = 1e-6: 1.02 for one update, 4 for twelve.
+    // If neighbouring data sets differ by substitution, an update with noise 2z costs as much as an update with noise z
+    // if they differ by zero-out. Published ε for z = 4.134 at δ = 1e-6: 1.02 for one update, 4 for twelve.
     const loud = { ...policy, noiseMultiplier: 2 * 4.135, maxParticipations: 12 }
     expect(year(budgetAfter([NOW], loud))).toBeCloseTo(1.02, 2)
     const days = Array.from({ length: 12 }, (_, day) => NOW + day * DAY)

@@ -98,7 +98,9 @@ export function afterAnswer(budget: Budget, times: SignedTimes, now: number): Bu
   }
 }
 
-/** ε by substitution at δ, over the last year's updates and over all updates. */
+/**
+ * ε spent by the last year's updates and by all updates, at δ, for neighbouring data sets that differ by substitution.
+ */
 export function epsilonSpent(budget: Budget, delta: number): { year: number; ever: number } {
   const year = lossSquared(budget.participations)
   const ever = year + budget.earlier.lossSquared
@@ -111,7 +113,7 @@ export function epsilonSpent(budget: Budget, delta: number): { year: number; eve
 /**
  * Terms of these aggregators: their δ, their noise, and the number of updates that they allow.
  * @throws NearsideError `policy-mismatch` if the shop or its vault names other aggregators; `terms-beyond-limits` if
- * the policy asks for more than the device ever gives
+ *   the policy costs more privacy than the device's own limits allow
  */
 export function termsOf(policy: Policy, recipients: Recipients): ContributionTerms {
   const { leader, helper, issuer, relay, demonstration } = recipients

@@ -49,7 +49,7 @@ const mostInAYear = (sent: readonly number[]) =>
   Math.max(...sent.map((from) => sent.filter((at) => at >= from && at < from + YEAR).length))
 
 const seconds = (most: number) => fc.integer({ min: -most, max: most }).map((n) => 1000 * n)
-/** Course of true time, and by how much each clock is wrong. */
+/** Generates steps of true time, each with the error of each clock; `wrong` limits the errors. */
 const course = (wrong: Readonly<Record<'own' | 'leader' | 'helper' | 'both', number>>) =>
   fc
     .array(

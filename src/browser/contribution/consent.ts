@@ -40,7 +40,7 @@ export async function giveConsent(
   try {
     await deps.records(() => ({ consent, pending: undefined, due: undefined }))
   } catch (error) {
-    // The settings still have the earlier consent, or no consent, so the log must state the same.
+    // Storing failed, so the settings still contain the earlier consent or none. Log that state again.
     await deps.ledger.append({ kind: 'consent', detail: await detailOf(standing) }, 'strict')
     throw error
   }

@@ -385,7 +385,7 @@ describe('no report leaves', () => {
     expect(participations()).toHaveLength(1)
   })
 
-  it('no report leaves under terms beyond the agreed terms; the consent ends, and the new terms are stored', async () => {
+  it('no report leaves if the servers’ terms cost more privacy than agreed; the consent ends, and the new terms are stored', async () => {
     scene.policy = { ...scene.policy, trust: 'trusted-server' }
     expect((await send()).error?.code).toBe('policy-mismatch')
     expect(scene.sent).toHaveLength(0)
@@ -451,7 +451,7 @@ describe('a contribution’s consent', () => {
     nobodyAsked()
   })
 
-  it('a consent allows nothing to other recipients, not even a request, and remains in force', async () => {
+  it('a consent stays valid if the page names other servers, but these get nothing, not even a request', async () => {
     const policy = { ...scene.policy, task: 'another' }
     const evil = {
       leader: 'https://shop.test/evil-leader',
@@ -472,7 +472,7 @@ describe('a contribution’s consent', () => {
     expect(scene.kept.consent?.contribute).toBe(false)
   })
 
-  it('a consent does not cover a policy with other keys, but remains in force', async () => {
+  it('a consent does not cover a policy with other keys, but stays valid', async () => {
     scene.policy = { ...scene.policy, helper: TEST_POLICY.helper }
     expect((await send()).error?.code).toBe('policy-mismatch')
     expect(scene.sent).toHaveLength(0)
@@ -611,7 +611,7 @@ describe('if the policy asks for tokens', () => {
     expect(scene.asked).toHaveLength(1)
   })
 
-  it('a scheduled update waits after its token has arrived', async () => {
+  it('a scheduled update is sent some minutes after its token has arrived', async () => {
     await agreeToTokens()
     const first = await send({ share: 0.5 })
     expect(first).toMatchObject({ sent: false, error: null })

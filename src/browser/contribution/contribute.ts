@@ -19,12 +19,15 @@ import { makeReport, type Opening } from './makeReport.ts'
 import { NO_CONSENT, NOTHING_SENT } from './nothingSent.ts'
 import { type ContributionTerms, isFor, isWithin, type Recipients } from './terms.ts'
 
-// Re-exports: a device loads this code only after its shopper agreed.
+// Exported from here, so that a device loads all code for contributions in one file, and only after its shopper agreed.
 export { giveConsent } from './consent.ts'
 export { whenDue } from './schedule.ts'
 export { agreeTask, termsOf }
 
-/** Number of plain updates stored. With these, an export can show the content behind the log's commitments. */
+/**
+ * Number of recent updates stored unencrypted beside the log, so that an export can show what the log's commitments
+ * hide.
+ */
 const OPENINGS_KEPT = 12
 
 const NOTHING_LOGGED = { sequence: -1, hash: '' }

@@ -1,4 +1,7 @@
-/** @module Initial values: no consent and nothing sent. They have their own file, because every page loads it. */
+/**
+ * @module Initial values of the settings for contributions. Every page loads this file, but not the code that
+ * contributes.
+ */
 import type { Settings } from '../storage/settingRows.ts'
 
 export const NO_CONSENT: Settings['consent'] = { contribute: false, since: null }

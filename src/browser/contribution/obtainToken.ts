@@ -46,9 +46,11 @@ const AFTER_TOKEN = 600_000
 
 /**
  * Gets the header with a token of this round.
- * @returns the header, and the token's hash for the log. The result is null for an automatic update with a new token:
- *   the update then waits, so that the time of the token's request doesn't reveal the update's time
- * @throws NearsideError `issuer-unreachable`: an automatic update stays due
+ * @returns the header, and the token's hash for the log. The result is null if an automatic update had to request its
+ *   token just now. The update is then sent later, so that the time of the token's request doesn't reveal the update's
+ *   time
+ * @throws NearsideError `issuer-unreachable` if the issuer gives no token; an automatic update is then tried again
+ *   later
  */
 export async function showToken(
   deps: Deps & Pick<ContributeDeps, 'now' | 'share'>,

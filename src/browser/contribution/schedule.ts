@@ -27,8 +27,8 @@ export async function whenDue(
     const budget = lookAt(parseBudget(kept.budget), now)
     const { attempted, elapsed } = budget
     let { due } = kept
-    // Keep an already planned time. A pending report could have left the device, which revealed its time, so its retry
-    // needs no delay.
+    // Keep an already planned time. A pending report could have left the device before and revealed its time, so its
+    // retry needs no random delay.
     if (learned) due ??= dueAfter(budget, kept.pending ? 0 : random())
     const isDue = due !== undefined && elapsed >= due
     wait = due === undefined || isDue ? null : due - elapsed

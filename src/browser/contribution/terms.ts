@@ -52,9 +52,9 @@ export function recipientsOf(
 export interface ContributionTerms extends PolicyTerms, Recipients {
   /** Whether the shop declares a demonstration, with limits far weaker than a real shop's. Absent for a real shop. */
   readonly demonstration?: true
-  /** Maximum ε of one update, by substitution. */
+  /** Maximum ε of one update, if neighbouring data sets differ by substitution. */
   readonly epsilonPerReport: number
-  /** Maximum ε of all updates within any one year, by substitution. */
+  /** Maximum ε of all updates within any one year, if neighbouring data sets differ by substitution. */
   readonly epsilonPerYear: number
 }
 

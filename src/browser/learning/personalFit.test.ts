@@ -35,7 +35,7 @@ async function learned(history: History) {
   return fitted?.parameters
 }
 
-test('the same events give the same model, bit for bit', async () => {
+test('the same events give the same model, identical to the last bit', async () => {
   expect(await learned(life(1))).toEqual(await learned(life(1)))
   expect(await learned(life(1))).not.toEqual(await learned(life(2)))
 })

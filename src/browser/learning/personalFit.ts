@@ -76,7 +76,7 @@ export async function fitPersonal(input: FitInput): Promise<Fitted | null> {
 
 /**
  * Builds the fit's problem, which takes most of a first fit's time. If `candidates` caches its results, each further
- * event costs only one more search. Between two cases, the worker can answer requests for lists.
+ * event costs only one more candidate search. Between two cases, the worker can answer requests for lists.
  * @throws NearsideError `aborted`
  */
 export async function buildProblem(

@@ -97,7 +97,7 @@ test('a failed task is reported, and the scheduler continues until it is stopped
   expect(runs()).toBe(2)
 })
 
-test('strategy `online` runs at once, `batch` by count or after a quiet time, `hybrid` by event', () => {
+test('`online` fits after each event, `batch` after many events or a quiet time; with `hybrid` the kind of event decides', () => {
   const { online, batch, hybrid } = STRATEGIES
   expect(online.delayAfter('view_item', 1)).toBe(0)
   expect(batch.delayAfter('view_item', 1)).toBeGreaterThan(hybrid.delayAfter('view_item', 1) ?? 0)

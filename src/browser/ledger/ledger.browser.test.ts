@@ -78,7 +78,7 @@ test('a failing store rejects the log entries that wait, and the next entry cont
   expect((await append(2)).sequence).toBe(0)
 })
 
-test('memory rejects a log entry that must be on disk, and stores the others', async () => {
+test('the in-memory store rejects a log entry that must be on disk, and stores the other entries', async () => {
   const store = createStore(createMemoryDatabase())
   const ledger = createLedger(
     {

@@ -55,7 +55,7 @@ describe('routine requests', () => {
     })
   })
 
-  test('routine requests get a new count after another entry and on another day', async () => {
+  test('routine requests get a new counting entry on another day, and after an entry of another kind', async () => {
     const { clock, ledger } = setUp()
     const counts = async () =>
       (await ledger.entries()).map(({ kind, detail }) => detail.count ?? kind)
@@ -73,7 +73,7 @@ describe('routine requests', () => {
     expect((await verifyChain(await ledger.entries())).ok).toBe(true)
   })
 
-  test('routine requests make at most two entries a day, even if one follows every five minutes for a month', async () => {
+  test('routine requests make at most two entries a day, even if the device makes one every five minutes for a month', async () => {
     const { clock, ledger } = setUp()
     for (let i = 0; i < 30 * 288; i++) {
       clock.now += 300_000

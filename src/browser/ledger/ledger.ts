@@ -154,7 +154,11 @@ export function createLedger(store: LedgerStore, now: () => number) {
   }
 }
 
-/** @returns unchained entries from today's first count on, and the position of the entry of each item of the batch */
+/**
+ * Merges a batch into the log's end.
+ * @returns `drafts`: the entries from today's first count on, not yet chained; `places`: for each item of the batch,
+ * the position of its entry in `drafts`
+ */
 function merge(
   batch: readonly Waiting[],
   open: readonly EntryFacts[],

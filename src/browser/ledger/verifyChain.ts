@@ -46,8 +46,8 @@ export async function verifyChain(entries: readonly unknown[]): Promise<Verdict>
 }
 
 /**
- * Start of the chain. The newest entry that replaces other entries is itself part of the chain, and names the last
- * removed entry.
+ * Sequence number and previous hash that the first stored entry must have. If entries were removed, the newest entry
+ * that replaces them states both.
  */
 function startOf(entries: readonly unknown[]): { sequence: number; previous: string } {
   const stands = (value: unknown) => value !== null && standsForOthers(value as LedgerEntry)

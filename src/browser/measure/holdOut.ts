@@ -1,6 +1,6 @@
 /**
  * @module Hold-out trial without a server: each browser draws its arm at random, and a small share of browsers shows
- * the shop's order. The browser stores one bit for its arm, which identifies nobody.
+ * the base lists, which are the same for everybody. The browser stores one bit for its arm, which identifies nobody.
  */
 
 import { invalidInput } from '@nearside/core/error.ts'
@@ -15,9 +15,9 @@ const KEY = 'nearside.trial'
 const ARMS: readonly Arm[] = ['personal', 'hold-out']
 
 /**
- * Wraps a personalizer so that a held-out browser lists in the shop's order, as with `order: 'base'`. Lists of viewed
- * or bought items (`from`) stay personal, and learning continues. The snapshot's `trial` contains the arm, and the
- * privacy console shows it.
+ * Wraps a personalizer so that a held-out browser shows base lists, as with `order: 'base'`. Lists of viewed or bought
+ * items (`from`) stay personal, and learning continues. The snapshot's `trial` contains the arm, and the privacy
+ * console shows it.
  *
  * A browser that must not store anything takes no part in the trial. If the shopper allows storage later, the trial
  * begins with the next page. `erase` also deletes the arm, so the next page draws a new arm.

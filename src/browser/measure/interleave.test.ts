@@ -20,7 +20,8 @@ const memory = () => {
 }
 
 /**
- * Starts a shop whose shopper prefers the last items: the personal order is d e f a b c, the base order a b c d e f.
+ * Starts a shop whose shopper prefers the last items: the personal ranking is d e f a b c, the base ranking a b c d e
+ * f.
  */
 async function start(coins: readonly number[] = [0], storage = memory()) {
   const fake = createFakePersonalizer(ITEMS)
@@ -46,7 +47,7 @@ describe('interleaving', () => {
     expect(four.map(({ rank }) => rank)).toEqual([1, 2, 3, 4])
   })
 
-  test('an interleaved list that is watched tosses its coins once and follows changes of both orders', async () => {
+  test('an interleaved list that is watched tosses its coins once and follows changes of both rankings', async () => {
     const { fake, personalizer, draw } = await start([0, 0.9, 0])
     const seen: string[] = []
     const end = personalizer.watch({ kind: 'recommend' }, (answer) => {

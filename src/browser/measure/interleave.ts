@@ -1,5 +1,5 @@
 /**
- * @module Interleaving: one list mixes the personal order and the base order like two teams that pick in turn. The
+ * @module Interleaving: one list mixes the personal ranking and the base ranking like two teams that pick in turn. The
  * clicks show which team picked better. Interleaving needs far fewer shoppers than a hold-out.
  * @see https://doi.org/10.1145/1458082.1458092 (Radlinski, Kurup, Joachims 2008)
  */
@@ -37,10 +37,10 @@ const NONE: Wins = { personal: 0, base: 0, ties: 0 }
 const MOST_LISTS = 20
 
 /**
- * Wraps a personalizer: `recommend` (and its `watch`) mixes the personal and the base order. Lists of viewed or bought
- * items, and lists about an item, stay as they are. The counts stay in this browser; `erase` deletes them. The shop's
- * sink, a callback for measurements, gets the team of each clicked item. If the browser can't store the counts, lists
- * are not interleaved.
+ * Wraps a personalizer: `recommend` (and its `watch`) mixes the personal and the base ranking. Lists of viewed or
+ * bought items, and lists about an item, stay as they are. The counts stay in this browser; `erase` deletes them. The
+ * shop's sink, a callback for measurements, gets the team of each clicked item. If the browser can't store the counts,
+ * lists are not interleaved.
  * @example
  * const personalizer = interleave(await createPersonalizer(options), { name: 'autumn' })
  * const measure = measureLists(personalizer, toGa4(send))

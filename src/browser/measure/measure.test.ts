@@ -46,7 +46,7 @@ test('without a given coin, the configured share of browsers is held out', () =>
   const held = Array.from({ length: 4000 }, () => start({ share: 0.25 }).arm()).filter(
     (arm) => arm === 'hold-out',
   )
-  // The test tolerates eight standard deviations.
+  // The share may deviate from its expectation by up to eight standard deviations.
   expect(Math.abs(held.length - 1000)).toBeLessThan(220)
   expect(start({ share: 0 }).arm()).toBe('personal')
   expect(start({ share: 1 }).arm()).toBe('hold-out')
@@ -70,7 +70,7 @@ test('without storage no shopper is held out', () => {
   expect(start({ storage: spoilt, share: 1 }).arm()).toBe('hold-out')
 })
 
-test('a held-out shopper sees the shop’s order, except in viewed and bought lists', async () => {
+test('a held-out shopper sees base lists, except lists of viewed or bought items', async () => {
   const { askedOf, personalizer, trial } = start({ share: 1 })
   expect(askedOf({ kind: 'recommend', options: { limit: 3 } })).toEqual({
     kind: 'recommend',

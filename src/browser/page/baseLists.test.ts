@@ -17,7 +17,7 @@ test('excluded ids are left out', () => {
   expect(ids(lists.recommend({ limit: 3, excludeIds: [first] }))).toEqual(rest)
 })
 
-test('base lists offer new, dearer and basket items, but no viewed or bought items', async () => {
+test('base lists can recommend new items, dearer items and items for a basket, but list no viewed or bought items', async () => {
   const catalog = testCatalog.map((one) => ({
     ...one,
     added: one.id === 'item-3' ? '2026-12-20' : undefined,
@@ -69,7 +69,7 @@ test('base lists by picture are sorted like the device’s lists', async () => {
   expect(lists.similar('item-0', { from: 'picture' })).toEqual([])
 })
 
-test('a product’s own id stands for its variants, as on a device', async () => {
+test('a group’s id in a request means all variants of the product, as on a device', async () => {
   const family = ['item-0', 'item-4', 'item-8']
   const catalog = testCatalog.map((item) =>
     family.includes(item.id) ? { ...item, groupId: 'mug', available: item.id !== 'item-0' } : item,

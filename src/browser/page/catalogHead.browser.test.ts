@@ -1,6 +1,6 @@
 /**
- * @module Tests a catalog that arrives in two parts: a new shopper's list comes from the head, and all other lists
- * wait.
+ * @module Tests a catalog file that arrives in two parts. A new shopper's list comes from the first part, the head; all
+ * other lists wait for the second part.
  */
 
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
@@ -25,7 +25,10 @@ afterEach(page.end)
 const [CATALOG, LIVE] = ['catalog.json', 'live.json']
 const BEST = ['item-31', 'item-30', 'item-29', 'item-28', 'item-27']
 
-/** Products that the model lacks come first in the shop's order; the last item of the test shop comes last. */
+/**
+ * Products that the model lacks. They come first in the catalog, so that they push the test shop's items into the
+ * second part.
+ */
 const unknown = Array.from({ length: 2 * HEAD }, (_, i) => ({ id: `new-${i}`, category: 'news' }))
 const all = [...unknown, ...testCatalog]
 const text = writeCatalog(all, BEST)

@@ -111,7 +111,7 @@ describe('context', () => {
     expect(Number.isFinite(report.lossAfter)).toBe(true)
   })
 
-  test('a price below the price that the model knows counts as an offer', async () => {
+  test('an item whose price is below its price in the model is recommended as a special offer', async () => {
     const cheap = testCatalog.map((item) =>
       item.id === 'item-17' ? { ...item, price: item.price! / 2 } : item,
     )

@@ -224,8 +224,8 @@ test('one event can be found, explained and forgotten', async () => {
   expect((await personalizer.events()).map((event) => event.id)).toEqual([id])
   const { erasures } = personalizer.getSnapshot()
   await forget()
-  // The count changes before the call resolves, so the page knows, before the call resolves, that earlier undo
-  // functions no longer work.
+  // `erasures` has changed when `forget` resolves, so the page knows by then that earlier undo functions no longer
+  // work.
   expect(personalizer.getSnapshot().erasures).not.toBe(erasures)
   expect(await personalizer.events()).toEqual([])
   expect((await personalizer.explain('item-0'))?.reason).toEqual({ kind: 'shop-order' })

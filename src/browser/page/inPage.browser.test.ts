@@ -131,10 +131,10 @@ test('without workers, the page finds its stored events when it opens again', as
   expect(second.getSnapshot().events.count).toBe(12)
 })
 
-/** Makes loading the page's own code fail, too. */
+/** Makes loading the code that runs the device in the page fail, too. */
 const inPage = () => Promise.reject(new TypeError('Failed to fetch'))
 
-test('if the page’s own code can’t be loaded, lists are in the shop’s order', async () => {
+test('if the code that runs the device in the page can’t be loaded, lists are in the catalog’s sequence', async () => {
   vi.stubGlobal('Worker', undefined)
   const personalizer = await start(newDatabase(), { worker: byConstructor }, { inPage })
   const [first] = await personalizer.recommend({ limit: 1 })
@@ -156,7 +156,7 @@ describe('without a device and with a catalog URL', () => {
     throw new DOMException('blocked by policy', 'SecurityError')
   }
 
-  test('without a device and with a catalog URL, the page requests the catalog once, and lists are in the catalog’s order', async () => {
+  test('without a running device and with a catalog URL, the page requests the catalog once and lists items in its sequence', async () => {
     const asked: string[] = []
     const fetch: typeof globalThis.fetch = async (url) => {
       asked.push(String(url))
@@ -172,7 +172,7 @@ describe('without a device and with a catalog URL', () => {
     expect(asked).toEqual([catalog])
   })
 
-  test('without a device, a failed catalog request is reported and repeated', async () => {
+  test('without a running device, a failed catalog request is reported and repeated', async () => {
     let online = false
     const fetch = async () => {
       if (!online) throw new TypeError('Failed to fetch')
@@ -185,7 +185,7 @@ describe('without a device and with a catalog URL', () => {
     expect(idsOf(await personalizer.recommend())).toEqual(['item-3', '7'])
   })
 
-  test('without a device, a captured event is not stored, and a notice says so', async () => {
+  test('without a running device, a captured event is not stored, and a notice says so', async () => {
     const fetch = async () => Response.json(rows)
     const personalizer = await start(newDatabase(), { catalog, worker }, { inPage, fetch })
     expect(await personalizer.capture({ name: 'view_item', item_id: 'item-3' })).toBe(null)

@@ -1,6 +1,6 @@
 /**
  * @module One page's end of a personalizer: the link to the worker, the snapshot and the lists. The page stores only
- * the last snapshot, and the catalog's order in case the worker dies.
+ * the last snapshot, and the sequence of the catalog's items in case the worker dies.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -27,7 +27,7 @@ export interface PageEnvironment {
   readonly silence: number
   /**
    * Runs the device in the page if there are no workers. Without this function and without workers, lists are in the
-   * shop's order.
+   * catalog's sequence.
    */
   readonly inPage?: () => Promise<Thread>
   /** Name of the IndexedDB database; default `nearside`. */
@@ -100,7 +100,7 @@ export class Page {
     try {
       await this.#link.start()
     } catch (error) {
-      // If the link to the worker is down, it has already reported why, and lists come in the shop's own order.
+      // If the link to the worker is down, it has already reported why, and lists come in the catalog's sequence.
       if (!this.#link.down)
         this.snapshot.notify(
           NearsideError.from(error, 'worker-failed', 'The worker failed to start'),
@@ -197,7 +197,7 @@ export class Page {
       this.snapshot.set({ fitting: { done, steps } })
     } else {
       const { current } = message.snapshot.profiles
-      // No snapshot contains a switch yet that this page has just called for.
+      // Snapshots don't yet contain a switch that this page has just requested.
       if (this.#person === undefined || current !== this.snapshot.current.profiles.current)
         this.#person = current
       this.snapshot.receive(message.snapshot)

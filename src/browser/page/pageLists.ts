@@ -1,6 +1,6 @@
 /**
  * @module Lists that a page requests or watches. All watches that start or end in one turn of the event loop go to the
- * worker in one message. If no worker answers any more, lists come in the catalog's order.
+ * worker in one message. If no worker answers any more, lists come in the catalog's sequence.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ListAnswer, ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
@@ -18,9 +18,9 @@ interface PageListsInputs {
   readonly call: WorkerLink['call']
   /** Whether the page is open and no worker will ever answer again. */
   readonly isDown: () => boolean
-  /** The catalog's order; null if only the catalog's address is known. */
+  /** The catalog's items in sequence; null if only the catalog's address is known. */
   readonly order: CatalogOrder | null
-  /** Fetches the catalog's order; null if the page can't fetch it. */
+  /** Fetches the catalog's items in sequence; null if the page can't fetch them. */
   readonly fetchOrder: (() => ReturnType<typeof fetchOrder>) | null
   readonly notify: (error: NearsideError) => void
 }
@@ -110,7 +110,7 @@ export class PageLists {
   }
 
   /**
-   * List in the catalog's order. If no device has sent the catalog, the page fetches it, and tries again after a
+   * List in the catalog's sequence. If no device has sent the catalog, the page fetches it, and tries again after a
    * failure.
    */
   async #inOrder(query: ListQuery): Promise<readonly Recommendation[]> {

@@ -85,7 +85,7 @@ export function readOptions(
   database = 'nearside',
 ): {
   readonly config: Omit<WorkerConfig, 'conditions' | 'context'>
-  /** The catalog's order; null if only the catalog's address is known. */
+  /** The catalog's items in sequence; null if only the catalog's address is known. */
   readonly order: CatalogOrder | null
 } {
   const { catalog, baseModel, worker, engine = 'auto', federation, context } = options

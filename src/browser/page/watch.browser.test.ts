@@ -30,7 +30,7 @@ test('a watched list comes at once and then with each change, until it is stoppe
   await personalizer.capture({ name: 'view_item', item_id: 'item-0' })
   await expect.poll(() => best.ids()[0]).toBe('item-4')
   expect(best.ids()).toEqual(idsOf(await personalizer.recommend({ limit: 3 })))
-  // The shop's own order did not change, so the worker did not post it again.
+  // A base list doesn't depend on views, so the worker did not post it again.
   expect(base.answers).toHaveLength(1)
   best.stop()
   const { length } = best.answers
@@ -74,7 +74,7 @@ test('a restarted worker serves the watched lists', async () => {
   expect(page.workers).toHaveLength(2)
 })
 
-test('without a worker a watched list is in the shop’s own order', async () => {
+test('without a worker a watched list is in the catalog’s sequence', async () => {
   const personalizer = await start()
   const best = watch(personalizer)
   await expect.poll(() => best.ids().length).toBe(3)

@@ -92,7 +92,7 @@ describe('numbers', () => {
   })
 })
 
-test('a catalogue’s reader says which messages exist', () => {
+test('`has` tells whether a catalogue contains a message, and ignores names of object properties', () => {
   const words = wordsIn({ a: 'A' }, 'en-GB')
   expect([words.has('a'), words.has('b'), words.has('toString')]).toEqual([true, false, false])
 })

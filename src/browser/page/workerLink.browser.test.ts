@@ -27,7 +27,7 @@ describe('when the worker dies', () => {
     expect(workers).toHaveLength(2)
   })
 
-  test('after the worker has died twice, lists are in the shop’s own order and a notice says so', async () => {
+  test('after the worker has died twice, lists are in the catalog’s sequence and a notice says so', async () => {
     const personalizer = await start()
     workers[0].terminate()
     expect(await personalizer.recommend({ limit: 1 })).toHaveLength(1)
@@ -49,7 +49,7 @@ describe('when the worker dies', () => {
     await expect.poll(() => personalizer.getSnapshot().events.count).toBe(1)
   })
 
-  test('if no worker can be created and the page must not run the device, lists are in the shop’s order', async () => {
+  test('if no worker can be created and the page must not run the device, lists are in the catalog’s sequence', async () => {
     const personalizer = await start(
       page.newDatabase(),
       {

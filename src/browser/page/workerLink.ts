@@ -181,7 +181,7 @@ export class WorkerLink {
 
   /** Watches for silence: while a call is unanswered, the worker must send a message now and then. */
   #listenForSilence(): void {
-    // A device in the page shares the page's thread, so no watch can run beside it.
+    // A device in the page shares the page's thread, so no timer could notice that it hangs.
     if (this.#watch !== null || this.#inPage) return
     this.#watch = setTimeout(() => {
       this.#watch = null

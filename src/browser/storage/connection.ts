@@ -11,7 +11,10 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { type IDBPDatabase, wrap } from 'idb'
 import { KEY_PATHS, TABLES } from './database.ts'
 
-/** Version of tables and keys. Opening an older version fails with `DataError`, a newer one with `VersionError`. */
+/**
+ * Version of tables and keys. If the database on disk is older, opening fails with `DataError`; if newer, with
+ * `VersionError`.
+ */
 const SCHEMA_VERSION = 2
 
 /** Milliseconds that another tab gets to close an old version of the database. */
@@ -86,7 +89,7 @@ function request(
     opening.onupgradeneeded = ({ oldVersion }) => {
       if (oldVersion > 0) refused = 'DataError'
       else if (!mayMake) refused = MISSING
-      // The abort also prevents the creation of a new database.
+      // Aborting the upgrade also keeps the browser from creating a missing database.
       if (refused) return opening.transaction?.abort()
       for (const table of TABLES) {
         const keyPath = KEY_PATHS[table]
@@ -127,7 +130,7 @@ export async function generationsOf(
       .filter((generation) => generation > 0)
       .sort((a, b) => a - b)
   } catch {
-    // If listing fails, opening the database fails, too, and reports the reason.
+    // If the browser can't list its databases, it can't open one either, and opening reports the reason.
     return []
   }
 }

@@ -19,7 +19,7 @@ export const KEY_PATHS: Readonly<Record<Table, string | null>> = {
   settings: null,
 }
 
-/** Rows of a table, as an object store of IndexedDB gives them. */
+/** Access to the rows of a table, by methods of IndexedDB's `IDBObjectStore`. */
 export interface Rows {
   get(key: Key): Promise<unknown>
   /** All rows, ascending by key. */
@@ -30,7 +30,10 @@ export interface Rows {
   clear(): Promise<void>
 }
 
-/** A transaction: opens its tables. Await nothing else inside: IndexedDB commits as soon as it is idle. */
+/**
+ * Open transaction; the call returns a table's rows. Await only their methods: IndexedDB commits a transaction that is
+ * idle.
+ */
 export type Transaction = (table: Table) => Rows
 
 /** The row with the greatest key. */
@@ -108,7 +111,7 @@ const byKey = ([a]: [Key, unknown], [b]: [Key, unknown]) =>
 /**
  * Database in memory, for a tab that must not or can't store anything on disk (no consent, private mode). The memory
  * database ends with the tab.
- * @param tables the rows; copy them to copy the database
+ * @param tables rows of all tables; a copy of another database's rows makes a copy of that database
  */
 export function createMemoryDatabase(tables: MemoryTables = new Map()): Database {
   for (const table of TABLES) if (!tables.has(table)) tables.set(table, new Map())

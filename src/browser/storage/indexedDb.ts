@@ -92,7 +92,7 @@ export async function openIndexedDb(
         })
         let transaction: IDBPTransaction<unknown, string[], 'readwrite'> | null = null
         try {
-          // A read-only transaction refuses the writes that this type allows.
+          // The cast to `readwrite` only satisfies the types: a read-only transaction still refuses writes.
           const begun = database.transaction([...tables], mode as 'readwrite', { durability })
           transaction = begun
           // `done` can reject before it is awaited; the code below reports the failure.

@@ -117,7 +117,7 @@ describe.each([
     expect(await headOf(database)).toMatchObject({ count: 7, order: 10 })
   })
 
-  test('a forgotten event neither joins two visits into one nor gives a visit its name', async () => {
+  test('after `forget`, sessions are the same as if the forgotten events had never been stored', async () => {
     const event = fc.record({ minute: fc.nat(240), isGone: fc.boolean() })
     await fc.assert(
       fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 12 }), async (captured) => {

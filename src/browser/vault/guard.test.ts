@@ -173,7 +173,7 @@ test('every call of the package’s own page is accepted', () => {
   expect(readMessage({ kind: 'abort', id: 4 })).toEqual({ kind: 'abort', id: 4 })
 })
 
-test('data must be plain and bounded, even data that contain themselves', () => {
+test('`isPlain` accepts plain data of limited size, and refuses cyclic, large and other objects', () => {
   const deep: { self?: unknown } = {}
   deep.self = deep
   expect(isPlain({ a: [1, 'two', null, { b: undefined }] }, 100)).toBe(true)

@@ -135,8 +135,7 @@ function readConfig(
   })
   // Each shop has its own database, even in a vault that several shops share.
   const database = `${config.database} of ${shop}`
-  // The page decides only whether it offers contributions. The page decides only whether it offers contributions; names
-  // and keys come from the vault's file.
+  // The page decides only whether it offers contributions; names and keys come from the vault's file.
   const named = config.federation && recipients
   if (config.federation && ADDRESSES.some((name) => config.federation?.[name] !== named?.[name]))
     throw invalidInput('federation: the vault’s file names other aggregators.')

@@ -107,7 +107,7 @@ export function isPlain(given: unknown, most: number): boolean {
     const prototype = Object.getPrototypeOf(value)
     if (prototype !== Object.prototype && prototype !== Array.prototype) return false
     const members = Object.values(value)
-    // A page's data can be enormous or refer to themselves.
+    // A hostile page can pass enormous or cyclic data.
     if (members.length > left) return false
     for (const member of members) waiting.push(member)
   }

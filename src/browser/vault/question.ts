@@ -135,7 +135,7 @@ function pressThatCounts(
   addEventListener('blur', gate.leave, { signal })
   const timer = setInterval(show, LOOK_INTERVAL)
   signal.addEventListener('abort', () => clearInterval(timer))
-  // The second frame begins after the first has been painted.
+  // The second animation frame begins after the first has been painted, so the question is then visible.
   requestAnimationFrame(() => requestAnimationFrame(restart))
   show()
   return new Promise((resolve) => {

@@ -94,7 +94,7 @@ function open(device: MessagePort, shop: string): void {
 }
 
 function serveFrame(): void {
-  // The document accepts only one page; later offers are ignored.
+  // The document accepts one channel, from one page, and ignores later messages with a channel.
   addEventListener('message', function offered({ data, origin, ports, source }) {
     const isShop = source === window.parent && shops.includes(origin)
     if (!isShop || data !== VAULT || ports.length !== 1) return

@@ -41,7 +41,7 @@ test.each<AnswerName>(['less_like_this', 'not_for_me', 'have_this'])(
   },
 )
 
-test('the base order still contains an item that the shopper refused, and a reranked list that names the item has it last', async () => {
+test('an item that the shopper refused stays in base lists; if a call of `rerank` contains it, it comes last', async () => {
   const { capture, device } = await opened()
   const base = { kind: 'recommend', options: { limit: 32, order: 'base' } } as const
   const items = ['item-8', 'item-9', 'item-10']
@@ -62,7 +62,7 @@ test('the base order still contains an item that the shopper refused, and a rera
   }
 })
 
-test('"less like this" lowers similar items; no item that fills a gap gets a personal reason', async () => {
+test('"less like this" lowers similar items; items that then rise into the list get no personal reason', async () => {
   const { capture, device } = await opened()
   const [first] = ids(device.list({ kind: 'recommend', options: { limit: 1 } }))
   const [similar] = ids(device.list({ kind: 'similar', item: first, options: { limit: 1 } }))
@@ -77,7 +77,7 @@ test('"less like this" lowers similar items; no item that fills a gap gets a per
   expect(kinds).not.toContain('taste')
 })
 
-test('`rankWithout` gives the place that an item has in a list made without the action that its reason names', async () => {
+test('`rankWithout` gives an item’s rank in the list that a device without the action named by the reason makes', async () => {
   const { capture, device } = await opened()
   await capture({ name: 'view_item', item_id: 'item-0' })
   const query = { kind: 'recommend', options: { limit: 4 } } as const

@@ -76,7 +76,7 @@ test.each([
   expect(await items()).toEqual([])
 })
 
-test('an event about a product of the catalog’s rest is stored when the rest has arrived', async () => {
+test('an event about a product in the catalog’s second part is stored once that part has arrived', async () => {
   const { finish, look, items } = await open()
   const looked = look('item-3')
   finish()
@@ -84,7 +84,7 @@ test('an event about a product of the catalog’s rest is stored when the rest h
   expect(await items()).toEqual(['item-3'])
 })
 
-test('past orders keep their products of the catalog’s rest', async () => {
+test('past orders keep their products that are in the catalog’s second part', async () => {
   const { device, finish, items } = await open()
   const seeded = device.seed([
     { id: 'a', time: Date.now() - 9e8, items: [{ item_id: 'item-3' }] },

@@ -44,7 +44,8 @@ class Scene {
         return memory.transact(tables, access, body)
       },
     }
-    // There are no Web Locks here, so only `open` connects the tabs.
+    // This `navigator` has no Web Locks, so the tabs of a scene are connected only by the disk and bus that `open`
+    // gives them.
     const scene = this
     vi.stubGlobal('navigator', {
       get globalPrivacyControl() {
@@ -203,7 +204,7 @@ const states: Record<string, State> = {
 }
 
 /**
- * `keeps`: whether the change leaves the state's permission in force; `new`: the permission stays for new reports, but
+ * `keeps`: whether the state's permission remains valid after the change; `new`: it remains valid for new reports, but
  * not for a waiting report.
  */
 interface Transition {

@@ -145,7 +145,8 @@ export class Contribution {
         'storage-unavailable',
         'Contributing needs storage on disk, because the privacy budget is counted there.',
       )
-    // Without a vault's question, nothing is awaited here.
+    // Only a vault asks the shopper. Without its question, nothing is awaited here, so the call's answer applies at
+    // once.
     const asks = agreed ? confirmConsent : undefined
     // If the aggregators can't be reached, the question shows the terms that they last sent.
     if (asks)

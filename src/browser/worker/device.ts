@@ -381,7 +381,7 @@ export class Device implements Answers {
       case 'events':
       case 'kept':
       case 'unkept':
-        // `shopper.ts` and `persistence.ts` handle these changes of the store.
+        // `shopper.ts` handles `events`, `persistence.ts` handles `kept` and `unkept`.
         return
       case 'settings':
         await this.#readSettings()

@@ -11,7 +11,10 @@ import type { Services } from './services.ts'
 
 type FileKey = 'catalog' | 'live' | 'rules'
 
-/** For each file, the purpose of its request and the error code of its notice; the live file has the catalog's. */
+/**
+ * For each file, the purpose of its request and the error code of its notice; both are the same for catalog and live
+ * file.
+ */
 const ABOUT: Readonly<Record<FileKey, readonly ['catalog' | 'rules', ErrorCode]>> = {
   catalog: ['catalog', 'catalog-invalid'],
   live: ['catalog', 'catalog-invalid'],

@@ -97,7 +97,7 @@ test('the engine is chosen by the amount of work in this shop’s fits', async (
   expect(works).toEqual([FIT_CASES * FIT_CANDIDATES * PARAMETERS])
 })
 
-test('a setting that an earlier version stored has no effect and is erased with everything', async () => {
+test('a setting that an earlier version stored has no effect, and `erase` deletes it', async () => {
   const database = newDatabase()
   const first = await start(database, async () => ({ engine: createJsEngine(), reason: 'test' }))
   await first.capture({ name: 'purchase', item_id: 'item-1' })

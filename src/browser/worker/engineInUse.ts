@@ -32,17 +32,14 @@ export class EngineInUse {
     this.#held = services.state.enginePreference
   }
 
-  /**
-   * The engine in use. If the preference changes in the meantime, waits for the newly preferred engine. If the
-   * preference changes in the meantime, waits for the newly preferred engine.
-   */
+  /** The engine in use. If the preference changes in the meantime, waits for the newly preferred engine. */
   async chosen(): Promise<EngineChoice> {
     this.#choosing ??= this.#choose()
     const choosing = this.#choosing
     try {
       const choice = await choosing
       if (this.#isReplaced(choosing)) return this.chosen()
-      // If a failing engine has been replaced already, the state has the newer reason.
+      // If the engine has failed and been replaced since, the state already has the reason for the new engine.
       const reason = this.#services.state.engine?.reason ?? choice.reason
       this.#show({ engine: choice.engine, reason })
       return choice
@@ -55,7 +52,7 @@ export class EngineInUse {
 
   /**
    * Chooses another engine.
-   * @throws NearsideError as `chosen`. If a failing engine has been replaced already, the state has the newer reason.
+   * @throws NearsideError `engine-unavailable` if it can't be used; the previous preference then applies again
    */
   async prefer(preference: EnginePreference): Promise<void> {
     this.#set(preference)
@@ -72,7 +69,7 @@ export class EngineInUse {
     await this.chosen()
   }
 
-  /** The previous preference then applies again */
+  /** Whether another engine has been chosen after this one. */
   #isReplaced(choosing: Promise<EngineChoice>): boolean {
     return this.#choosing !== null && this.#choosing !== choosing
   }

@@ -31,7 +31,7 @@ export async function exportBundle(
   const held = plain({
     format: EXPORT_FORMAT,
     exported: now,
-    // The last log entry before the other data were read.
+    // Last log entry at the time when the other data were read.
     logged,
     base: shop.loaded
       ? { version: shop.loaded.model.manifest.version, manifest: shop.loaded.hash }

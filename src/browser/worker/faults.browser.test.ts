@@ -187,7 +187,7 @@ test('an unreadable store is set aside and reported, pauses learning, and can be
   expect(await there()).toBe(0)
 })
 
-test('settings that become unreadable before the change to memory mean that learning is paused', async () => {
+test('if the settings become unreadable before the device changes to memory, learning is paused', async () => {
   const server = await testServer()
   const database = newDatabase()
   const first = await openDevice(server, database)

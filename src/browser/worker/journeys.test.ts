@@ -102,7 +102,7 @@ const JOURNEYS: Readonly<Record<string, readonly Captured[]>> = {
 const categoryOf = (id: string) => catalog.find((item) => item.id === id)?.category
 
 for (const [name, events] of Object.entries(JOURNEYS))
-  test(`${name}: a product leaves the list with the event that its reason names`, async () => {
+  test(`${name}: without the event that a product’s reason names, the product is not in the list`, async () => {
     const device = await opened(events)
     const bestSellers = await device.recommend({ limit: 100, order: 'base' })
     const list = await device.recommend({ limit: LIMIT })
@@ -150,7 +150,7 @@ function medianPrice(list: readonly { readonly id: string }[]): number {
   return (prices[5] + prices[6]) / 2
 }
 
-/** Six products, spread over all parts of these items. */
+/** Views of six products, picked from the whole array of items; each `turn` picks others. */
 const sixOf = (items: readonly Item[], turn: number) =>
   visit(
     ...Array.from({ length: 6 }, (_, k): Input => {

@@ -27,7 +27,7 @@ describe('learning', () => {
     expect(tested.device.snapshot().fit).toEqual(report)
   })
 
-  test('a purchase starts a fit at once, a view after a pause', async () => {
+  test('a purchase starts a fit at once, a view after a quiet time', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested)
     tested.timers.fire(0)
@@ -130,7 +130,7 @@ describe('learning', () => {
     expect(learned.map(({ name }) => name)).toEqual(['cards', 'item-1'])
   })
 
-  test('after an item is forgotten, the model is the same, bit for bit, as if the item had never been bought', async () => {
+  test('after an item is forgotten, the model is identical to the last bit to that of a shopper who never bought it', async () => {
     const server = await testServer()
     const clock = Date.now()
     const began = clock - 10 * 86_400_000

@@ -23,7 +23,7 @@ import {
 } from './testDevice.ts'
 
 describe('lists', () => {
-  test('the first list is in base order and loads no engine', async () => {
+  test('the first list equals the base list and loads no engine', async () => {
     let engines = 0
     const chooseEngine: Environment['chooseEngine'] = async () => {
       engines++
@@ -158,7 +158,7 @@ describe('lists', () => {
       ids(list).filter((id) => Number(id.slice(5)) % 4 === 3).length
     const first = await device.recommend({ limit: 12 })
     expect(first).toHaveLength(12)
-    // The base list has no surplus variants either, so every item stands at its base rank.
+    // The base list contains no third variant of a product either, so every item has its base rank.
     expect(first.map(({ baseRank }) => baseRank)).toEqual(first.map(({ rank }) => rank))
     expect(bags(first)).toBe(2)
     expect(bags(await device.recommend({ limit: 26 }))).toBe(2)
@@ -242,7 +242,7 @@ describe('lists', () => {
       return idsOn(tested)
     }
 
-    test('products new to the model are all listed at once, and move to their places when these are computed', async () => {
+    test('products new to the model are all listed at once, and move to their final ranks once similar items are found', async () => {
       let release = () => {}
       const held = new Promise<void>((resolve) => {
         release = resolve
@@ -265,7 +265,7 @@ describe('lists', () => {
       await expect.poll(() => tested.device.snapshot().revision).toBeGreaterThan(before)
     })
 
-    test('the computed places of new products are stored until the catalog or the model changes', async () => {
+    test('the search for items similar to new products runs only once for a catalog and a model', async () => {
       const server = await testServer('1')
       const database = newDatabase()
       const pausesOf = async (given: readonly Item[]) => {

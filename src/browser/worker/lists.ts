@@ -34,9 +34,9 @@ import { type View, Views } from './views.ts'
 const MOST_SCORED = 8_000
 /** The same limit without partial scoring, where each scoring takes several times as long. */
 const MOST_SCORED_SLOWLY = 4_000
-/** Maximum number of causes for which a list is computed again, even in a small shop. */
+/** Maximum number of causes (actions of the shopper) without which a list is computed again, even in a small shop. */
 const MOST_CAUSES = 8
-/** Maximum number of places of a counterfactual list. */
+/** Maximum length of a counterfactual list, computed as if some of the shopper's actions had not happened. */
 const MOST_PLACES = 400
 /** Cause that stands for all actions of the shopper together. */
 const WITHOUT_ALL = { key: '', without: () => null }
@@ -82,8 +82,8 @@ export class Lists {
   }
 
   /**
-   * Place of an item in a list made without the action that its reason names; null if the reason names no action, or
-   * the item is not among the first `MOST_PLACES`.
+   * Rank of an item in a list made without the action that its reason names; null if the reason names no action, or the
+   * item is not among the first `MOST_PLACES`.
    * @throws NearsideError `input-invalid` for an invalid query
    */
   rankWithout(id: string, reason: Reason, asked: ListQuery): number | null {
@@ -111,7 +111,7 @@ export class Lists {
     const scored = this.#views.whole(ranker)
     const found = rules ? rules.explain(item, ranker, scored, explain) : explain(scored)
     if (!found) return null
-    // The reason comes from the list that ends with the item's screen.
+    // Take the reason from a list just long enough for the item, in whole screens.
     const limit = SCREEN * Math.ceil(found.rank / SCREEN)
     const all = { exclude: [], diversify: false } as const
     const listed = this.list({ kind: 'recommend', options: { limit, ...all } })
@@ -154,8 +154,9 @@ export class Lists {
   }
 
   /**
-   * Excludes the items that the shopper answered and, if the list leaves them out, the shopper's own items.
-   * @param again ids of used-up items, which lists may offer again
+   * Excludes items to which the shopper has answered, e.g. by "not interested". Also excludes the shopper's own items
+   * if the query asks for that.
+   * @param again ids of bought items that lists may nevertheless contain, because they are used up
    */
   #withOwn(
     query: ListQuery,
@@ -173,7 +174,7 @@ export class Lists {
     return { ...query, options: { ...options, excludeIds: [...excludeIds, ...own, ...answered] } }
   }
 
-  /** If the query gives its items and wants personal order, moves the items that the shopper answered to the end. */
+  /** In a personal `rerank`, moves items to which the shopper has answered, e.g. by "not interested", to the end. */
   #answeredLast(query: ListQuery, list: readonly Recommendation[]): readonly Recommendation[] {
     if (query.kind !== 'rerank' || query.options?.order === 'base') return list
     const answers = answersOf(this.#shopper.cleaned.events)

@@ -82,7 +82,7 @@ export class Model {
   ): Promise<boolean> {
     const { config, store, transport } = this.#services
     const now = this.#services.now()
-    // The stored bytes are read back, because only then can the download be skipped.
+    // Read the stored files, so that the device downloads only what has changed.
     const hash = this.loaded?.hash
     const stored = hash ? await store.download('model').catch(() => null) : null
     const kept = stored?.version === hash ? stored : null

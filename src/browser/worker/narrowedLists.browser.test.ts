@@ -30,7 +30,7 @@ async function did(
 const listed = async ({ device }: TestDevice, options: ListOptions) =>
   ids(await device.recommend(options))
 
-test('“viewed” lists each item once, latest first, with its reason and without short looks', async () => {
+test('“viewed” lists each item once, latest first, with its reason and without views shorter than a second', async () => {
   const tested = await start(await testServer(), newDatabase(), { now })
   expect(await listed(tested, { from: 'viewed' })).toEqual([])
   for (const id of ['item-0', 'item-4', 'item-8']) await did(tested, 'view_item', id, { days: 2 })
@@ -234,7 +234,7 @@ test('the shop’s rules apply, and pin only items that belong in the list', asy
   expect(await listed(tested, { from: 'viewed' })).toEqual(['item-4', 'item-8'])
 })
 
-test('lists with “distinct” repeat no item of each other on a page, and change together', async () => {
+test('on a page, no two lists with “distinct” contain the same item, and such lists change together', async () => {
   const tested = await start(await testServer(), newDatabase(), { now })
   for (const id of ['item-0', 'item-4']) await did(tested, 'view_item', id)
   const lists = createWatchedLists()

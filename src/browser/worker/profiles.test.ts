@@ -211,7 +211,7 @@ describe('nobody', () => {
     await tested.device.forget({ kind: 'item', name: 'item-4' })
     await tested.device.close()
     const text = await onDisk()
-    // The search for this text finds an event that is stored, so it would find others, too.
+    // The disk contains the shopper's own event, so the check below would find other events, too.
     expect(text).toContain('item-1"')
     for (const trace of ['item-4', 'item-8', 'item-12', 'unheard'])
       expect(text).not.toContain(trace)
@@ -364,7 +364,7 @@ describe('a switch', () => {
 })
 
 describe('erasing and exporting', () => {
-  test('an erasure deletes everybody’s databases, even those not opened in this visit', async () => {
+  test('an erasure deletes the databases of all people, even those not opened in this visit', async () => {
     const first = await visit()
     const people = [await addPerson(first, 'Ann'), await addPerson(first, 'Ben')]
     for (const id of people) {
@@ -399,7 +399,7 @@ describe('erasing and exporting', () => {
     await waitFor(async () => expect(await namesOnDisk()).toEqual([database]))
   })
 
-  test('an export contains everybody’s data, and both of its fits are checked', async () => {
+  test('an export contains the data of all people, and verification checks each person’s fit', async () => {
     const tested = await open()
     await live(tested)
     await tested.device.fineTune({})
@@ -423,7 +423,7 @@ describe('erasing and exporting', () => {
 })
 
 describe('persist: ask', () => {
-  test('before a yes no person’s data are on the disk, and after it everybody’s data are', async () => {
+  test('before a yes to storage, no data of any person are on the disk; after it, all people’s data are', async () => {
     const tested = await visit({ persist: 'ask' })
     await look(tested, 'item-1')
     const id = await addPerson(tested)
@@ -440,7 +440,7 @@ describe('persist: ask', () => {
     expect(await itemsOf(after)).toEqual(['item-1'])
   })
 
-  test('a no erases everybody’s data from the disk, and the visit goes on in memory', async () => {
+  test('if the shopper refuses storage, all people’s data are erased from the disk, and the visit goes on in memory', async () => {
     const tested = await open({ persist: 'ask' })
     await tested.device.setPersist(true)
     await look(tested, 'item-1')
@@ -457,7 +457,7 @@ describe('persist: ask', () => {
     expect(await namesOnDisk()).toEqual([])
   })
 
-  test('data stored by an earlier option are erased for everybody', async () => {
+  test('with the option `never`, all people’s data that an earlier option stored are erased', async () => {
     const before = await visit()
     const id = await addPerson(before)
     await before.device.profiles('switch', id)
@@ -594,7 +594,7 @@ describe('while somebody else or nobody is chosen', () => {
     await later.device.close()
   })
 
-  test('the shopper’s events are still shown if the disk refuses to store the choice of the shopper', async () => {
+  test('after a switch back to `me` that the disk refuses to store, the shopper’s events are shown again', async () => {
     const before = await visit()
     await live(before)
     await before.device.profiles('switch', await addPerson(before))

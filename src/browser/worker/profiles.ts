@@ -129,7 +129,7 @@ export class Profiles {
     },
   }
 
-  /** Leaves the stores of all people, before the device is erased. */
+  /** Stops using the stores of other people, before the device is erased. */
   async leaveAll(): Promise<void> {
     const { state } = this.#services
     const { current } = state.profiles
@@ -145,7 +145,7 @@ export class Profiles {
       if (own !== store.inUse()) Object.assign(own, { events: [], personal: null })
   }
 
-  /** Erases the databases of all people, which an erasure of the device's own database leaves. */
+  /** Erases the databases of all other people; the device's own database is erased separately. */
   async eraseAll(): Promise<void> {
     const { store } = this.#services
     const found = await foundOnDisk(this.#place)
@@ -161,7 +161,7 @@ export class Profiles {
     return eraseGone(store, this.#place)
   }
 
-  /** Erases events older than `oldest` of everybody who is not in use. */
+  /** Erases events older than `oldest` of all people except the person in use. */
   async eraseTooOld(oldest: number): Promise<void> {
     const { config, ledger, state, store: device } = this.#services
     const { others, current } = state.profiles
@@ -190,8 +190,8 @@ export class Profiles {
   }
 
   /**
-   * After the shopper's yes: writes everybody's events to disk. The events of a person whose database refuses them stay
-   * in memory.
+   * After the shopper's yes: writes the events of all people to disk. The events of a person whose database refuses
+   * them stay in memory.
    */
   async toDisk(): Promise<void> {
     const { notices } = this.#services
@@ -209,7 +209,7 @@ export class Profiles {
     }
   }
 
-  /** Continues in memory with everybody's events, before the shopper's no erases the disk. */
+  /** Continues in memory with the events of all people, before the shopper's no erases the disk. */
   async toMemory(): Promise<void> {
     const { state } = this.#services
     for (const { id } of state.profiles.others) {

@@ -92,7 +92,7 @@ test.each([
         const events = capturedOf(all)
         const device: ListingDevice = await shop.opened(events)
         const others = new Map<string, Awaited<ReturnType<typeof listsWithout>>>()
-        /** Lists of a device that never gets the events in `left`, before and after the device learns. */
+        /** Lists of a device that gets only the events in `left`, before and after the device learns. */
         async function listsWithout(left: readonly Captured[]) {
           const other: ListingDevice = await shop.opened(left)
           const lists = () => Promise.all(LISTS.map((options) => other.recommend(options)))
@@ -122,9 +122,9 @@ test.each([
       }),
       { numRuns, seed: 1 },
     )
-    // The device tests reasons without new fits, which would take too long; after a new fit, about one reason in a
-    // hundred is wrong, with and without the lift of the visit's prices. This share can be measured only over many
-    // reasons.
+    // To find reasons, the device leaves out an event but keeps the fitted model, because new fits would take too long.
+    // If the model is fitted again without the event, about one item in a hundred stays in the list. Only many reasons
+    // show this share.
     expect(named).toBeGreaterThan(400)
     expect(lacked / named).toBeGreaterThan(0.98)
     for (const kind of ['because', 'searched', 'category', 'taste', 'popular'])

@@ -93,7 +93,7 @@ describe('rules that the page passes', () => {
     expect(badges(await device.recommend({ limit: 32, rules: false }))).toEqual([])
   })
 
-  test('rules offer a bought item again', async () => {
+  test('a rule with `again` lets lists contain an item that the shopper has bought', async () => {
     const life = async (rules: readonly Rule[]) => {
       const { device } = await start(await testServer(), newDatabase(), {}, { rules })
       const time = Date.now() - 3 * 86_400_000
@@ -143,7 +143,7 @@ describe('rules that the page passes', () => {
     ])
   })
 
-  test('rules apply to the shop’s order without a base model', async () => {
+  test('without a base model, rules apply to lists in the catalog’s sequence', async () => {
     const server = await testServer()
     server.files = new Map()
     const rules: Rule[] = [
