@@ -40,7 +40,7 @@ export class Profiles {
   readonly #reload: () => Promise<unknown>
   /** Stores of other people that this tab has opened. */
   readonly #opened = new Map<string, OwnStore>()
-  /** Choice of a person that could not be stored. A choice that could not be stored applies to this tab only. */
+  /** Choice of a person that could not be stored; it applies to this tab only. */
   #unstored: string | null = null
 
   /**
