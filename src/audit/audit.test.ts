@@ -134,7 +134,8 @@ describe('the helper’s lists of reports', () => {
   const DAY = 86_400_000
 
   /**
-   * Creates a device with aggregators of its own, after its reports arrived, and the helper's lists of these reports.
+   * Creates a device and two aggregators, lets the device send `arrived` reports, and returns its export with the
+   * helper's lists of these reports.
    */
   async function witnessed(arrived = 3) {
     const own = await createAggregators()
@@ -302,7 +303,7 @@ describe('a bundle that was changed', () => {
     expect([...seen].sort()).toEqual(Object.keys(FOUND_BY).sort())
   })
 
-  test('a bundle that was changed is distinguished from an unchanged bundle', async () => {
+  test('the selftest finds every changed bundle, and no fault in unchanged bundles', async () => {
     const { tampered, found, clean, falseAlarms } = await runSelftest(50, 9, () => {})
     expect({ tampered, found, clean, falseAlarms }).toEqual({
       tampered: 50,

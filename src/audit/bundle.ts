@@ -11,7 +11,7 @@ import { isRecord } from '@nearside/core/isRecord.ts'
 import type { Fault } from './finding.ts'
 import { checkEntry, checkFrame } from './schema.ts'
 
-/** A stored fit of the personal model. The log's commitment covers all of the fit except the numbers. */
+/** A stored fit of the personal model. The log commits to these fields, except `version`, u and w. */
 interface Version {
   readonly version: number
   /** Hex SHA-256 of the base model's manifest. */

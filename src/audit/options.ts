@@ -1,4 +1,4 @@
-/** @module Files that an auditor has in addition to a bundle; they come from outside. */
+/** @module Files that an auditor passes in addition to a bundle. They can come from anybody, so they are parsed strictly. */
 import { parseBundle } from './bundle.ts'
 import { parseReached } from './checkpoints.ts'
 import { parseReleases } from './releases.ts'

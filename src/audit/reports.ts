@@ -9,7 +9,7 @@ import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 import { concat, fromBase64, sha256Hex } from '@nearside/core/bytes.ts'
 import type { Findings } from './finding.ts'
 
-/** @returns number of reports that were recreated bit by bit */
+/** @returns number of reports that were recreated, identical to the last bit */
 export async function checkReports(
   kept: readonly Opening[],
   {

@@ -25,7 +25,7 @@ type Facts = LedgerEntry['detail']
 
 export async function checkUploads(entries: readonly LedgerEntry[], { faults, notes }: Findings) {
   const removed = entries.findLast(standsForOthers)?.detail ?? {}
-  /** Entry with which each report first left, by report id. */
+  /** Entry of the first upload of each report, by report id. */
   const reports = new Map<string, LedgerEntry>()
   let consent: Facts | null = removed.contribute === true ? removed : null
   /** Sum Σ 1/z² over all reports that the log knows, including removed entries. */
@@ -106,7 +106,7 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
 async function wasAgreedTo(sent: Facts, consent: Facts): Promise<boolean> {
   if (!isWithin(sent, consent)) return false
   if (sent.url !== endpoint(String(sent.leader), ROUTES.reports)) return false
-  // A lone surrogate can't be hashed.
+  // Hashing fails for a term with a lone surrogate.
   return consentHash(sent)
     .then((hash) => toHex(hash) === sent.consent)
     .catch(() => false)
@@ -172,7 +172,7 @@ async function isSignedBy(key: string, signature: string, bodyHash: string): Pro
   try {
     return await verify(fromBase64(key), fromBase64(signature), receiptMessage(fromHex(bodyHash)))
   } catch {
-    // The value is neither base64 nor hex.
+    // The key or signature isn't base64, or the hash isn't hex.
     return false
   }
 }

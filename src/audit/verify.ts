@@ -75,16 +75,16 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) 
     uploads: uploads.posts,
     bytesSent: uploads.bytes,
     reports: uploads.reports.size,
-    /** Number of reports that were recreated bit by bit. */
+    /** Number of reports that were recreated, identical to the last bit. */
     remade,
     /** Number of updates that were recomputed from the events; null without the shop's files. */
     follow,
     receipts: receipts.length,
     /** Number of reports whose id commits to the log as it is now. */
     fixed: checkpoints.fixed,
-    /** Number of the log's reports that reached the helper; null without the helper's lists. */
+    /** Number of reports in the log that are in the helper's lists; null if the auditor passed no such lists. */
     witnessed: options.reached ? checkpoints.witnessed : null,
-    /** Number of the log's models that the helper has signed as that release; null without the helper's list. */
+    /** Number of the log's models that are in the helper's list of releases; null if the auditor passed no such list. */
     models,
     /** Number of fits that the log commits to and whose content was verified. */
     fits,

@@ -93,7 +93,7 @@ describe('the blinded request that an issuer sees', () => {
     }
   })
 
-  it('for any other token, there is a blind that a device could have drawn for the same request', async () => {
+  it('any token could belong to any request: some blind, which a device could have drawn, connects the two', async () => {
     const signer = await createTokenSigner(published.rfc9578.skS)
     const modulus = modulusOf(signer.publicKey)
     const keyId = await tokenKeyId(modulus)

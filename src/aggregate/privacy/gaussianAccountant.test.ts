@@ -25,7 +25,7 @@ describe('ε of the Gaussian mechanism', () => {
     },
   )
 
-  it('`epsilonOf` inverts δ(ε) over the range that is used', () => {
+  it('`epsilonOf` is the inverse of δ(ε), from μ = 0.01 to 30 and from δ = 1e-12 to 1e-3', () => {
     for (const mu of [0.01, 0.3, 1, 2.5, 8, 30]) {
       for (const delta of [1e-12, 1e-9, 1e-6, 1e-3]) {
         const epsilon = epsilonOf(mu, delta)

@@ -30,8 +30,8 @@ export const substitutionMu = (lossSquared: number): number => 2 * Math.sqrt(los
 export const zeroOutMu = (lossSquared: number): number => Math.sqrt(lossSquared)
 
 /**
- * Norm of one aggregator's noise, divided by the largest norm of an update: z·√d (root mean square). Along one
- * direction, where an attacker looks, this ratio is only z.
+ * Norm of one aggregator's noise, divided by the largest norm of an update: z·√d (root mean square). An attacker
+ * measures along one direction, and there the ratio is only z.
  */
 export const noiseOverUpdate = (noiseMultiplier: number, dimension: number): number =>
   noiseMultiplier * Math.sqrt(dimension)

@@ -41,7 +41,7 @@ describe('a server’s openSeal', () => {
     }
   })
 
-  it('a server’s openSeal refuses a sealed message that was changed, moved or truncated', async () => {
+  it('a server’s openSeal refuses a sealed message that was changed, truncated, or sealed for another purpose', async () => {
     const keys = await newKeys()
     const sealed = await seal(keys.publicKey, utf8('message'), info, aad, cryptoRandomBytes(32))
     const refused = expect.objectContaining({ code: 'report-invalid' })
@@ -52,7 +52,7 @@ describe('a server’s openSeal', () => {
     for (const at of sealed.keys()) {
       const changed = sealed.slice()
       changed[at] ^= 1
-      // X25519 ignores the highest bit of a public key. The seal covers the key, so opening fails.
+      // X25519 ignores the highest bit of a public key, but the seal also authenticates the key's bytes, so opening fails.
       expect(() => openSeal(keys, changed, info, aad)).toThrow(refused)
     }
     // Points of small order: their shared secret is public.

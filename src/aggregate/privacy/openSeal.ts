@@ -22,7 +22,7 @@ export interface OpeningKeys {
   readonly privateKey: KeyObject
 }
 
-/** @param privateKey 32 bytes, the pair of `publicKey` */
+/** @param privateKey 32 bytes, the private half that belongs to `publicKey` */
 export function importOpeningKeys(publicKey: Uint8Array, privateKey: Uint8Array): OpeningKeys {
   const key = Buffer.concat([PKCS8, privateKey])
   return { publicKey, privateKey: createPrivateKey({ key, format: 'der', type: 'pkcs8' }) }

@@ -34,7 +34,7 @@ describe('clip', () => {
 })
 
 describe('quantize', () => {
-  it('`quantize` keeps any vector within C_q in exact integers', () => {
+  it('`quantize` gives integers whose norm is at most C_q, for any vector', () => {
     const vectors = fc.oneof(
       update,
       // Many coordinates lie just above a whole step, so that rounding up adds the most.

@@ -46,7 +46,7 @@ async function agree(own: CryptoKey, other: Uint8Array): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.deriveBits(algorithm, own, 256))
 }
 
-/** `LabeledExtract` without a salt, for the whole suite. */
+/** `LabeledExtract` without a salt, under the id of the whole suite. */
 async function extract(label: string, material: Uint8Array): Promise<Bytes> {
   const hmac = { name: 'HMAC', hash: 'SHA-256' }
   // For HMAC, a key of zeros equals an empty key, which some browsers reject.
@@ -134,8 +134,8 @@ export async function importSealingKeys(
 }
 
 /**
- * Shared key of 32 bytes that only the owners of two sealing keys know: X25519, then HKDF-SHA256 over `info`, its
- * purpose.
+ * Shared key of 32 bytes that only the owners of two sealing keys know: X25519, then HKDF-SHA256 with `info`, which
+ * states what the key is for.
  */
 export async function sharedKey(
   own: SealingKeys,

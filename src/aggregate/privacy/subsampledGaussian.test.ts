@@ -60,7 +60,7 @@ describe('the loss distribution', () => {
     },
   )
 
-  it('the loss distribution’s ε stays below Rényi’s bound if one step loses almost nothing', () => {
+  it('the loss distribution’s ε stays below Rényi’s bound if one step costs almost no privacy', () => {
     const given = { sigma: 4, q: 1e-4, steps: 100_000, delta: 1e-6 }
     expect(lossEpsilon(given)).toBeLessThan(renyiEpsilon(given))
     expect(lossEpsilon(given)).toBeGreaterThan(0.7 * renyiEpsilon(given))

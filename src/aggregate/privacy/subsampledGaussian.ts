@@ -67,11 +67,9 @@ const logAdd = (a: number, b: number) => {
   return less === Number.NEGATIVE_INFINITY ? more : more + Math.log1p(Math.exp(less - more))
 }
 
-/**
- * Number of evaluated outcomes of one step, and their range in deviations to each side. Outcomes beyond this range have
- * a probability below 1e-18.
- */
+/** Number of evaluated outcomes of one step. */
 const OUTCOMES = 100_000
+/** Standard deviations to each side that the outcomes cover. Outcomes beyond have a probability below 1e-18. */
 const REACH = 9
 /** Width of the grid of losses; smaller for small losses per step, larger where the grid would exceed `MOST_POINTS`. */
 const GRID = 1e-4

@@ -41,7 +41,7 @@ describe('a binary HTTP message', () => {
     expect(decodeResponse(RFC_OK)).toMatchObject({ status: 200, headers: {} })
   })
 
-  it('the encoder writes the RFC’s examples, plus empty parts that are optional', () => {
+  it('the encoder writes the RFC’s examples, followed by the lengths of an empty header section and an empty body', () => {
     const none = new Uint8Array(0)
     const get = { method: 'GET', authority: 'example.com', path: '/', headers: {}, body: none }
     expect(toHex(encodeRequest(get))).toBe(`${toHex(RFC_GET)}0000`)

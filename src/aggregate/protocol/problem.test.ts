@@ -21,12 +21,12 @@ it('only temporary failures are retryable', () => {
   expect([400, 409, 410, 413, 415, 422].some(isRetryable)).toBe(false)
 })
 
-it('joins a URL and a path with one slash', () => {
+it('`endpoint` joins a URL and a path with one slash', () => {
   expect(endpoint('http://h/x/', '/v1/task')).toBe('http://h/x/v1/task')
   expect(endpoint('http://h', '/v1/task')).toBe('http://h/v1/task')
 })
 
-it('refuses a receipt that lacks a field', () => {
+it('a receipt that lacks a field is refused', () => {
   const receipt = { id: 'a', round: 1, bodyHash: 'b', signature: 'AAAA' }
   expect(parseReceipt({ ...receipt, more: 1 })).toEqual(receipt)
   for (const bad of [null, {}, { ...receipt, round: '1' }, { ...receipt, signature: '?' }])

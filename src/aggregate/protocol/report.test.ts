@@ -82,7 +82,7 @@ describe('a report', () => {
     )
   })
 
-  it('a report is refused at any other length; random bytes give report-invalid', () => {
+  it('random bytes cause no error other than report-invalid, and a report of another length is refused', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (noise) => {
         const padded = concat(utf8('NSR\x03'), noise)

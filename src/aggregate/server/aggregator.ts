@@ -1,4 +1,4 @@
-/** @module The code that leader and helper share, as the HTTP layer sees it. */
+/** @module What leader and helper have in common: their options, and the task that each of them gives to devices. */
 import { toBase64 } from '@nearside/core/bytes.ts'
 import type { NoiseSampler } from '../privacy/discreteGaussian.ts'
 import { sign, taskMessage } from '../privacy/signature.ts'
@@ -15,7 +15,7 @@ export interface AggregatorOptions {
   readonly trust: Policy['trust']
   /** Clock, in milliseconds since the epoch. */
   readonly now: () => number
-  /** Noise source for tests and `simulate`, which compare sums bit by bit. Real servers never set this noise source. */
+  /** Noise source for tests and `simulate`, which compare sums exactly. Real servers never set this noise source. */
   readonly noise?: NoiseSampler
   readonly log?: (line: string) => void
 }

@@ -56,7 +56,7 @@ const MOST_UNDER_WAY = 256
 /** Number of rounds, newest first, that the public list shows. */
 const ROUNDS_SHOWN = 20
 
-/** Maximum number of lists of rounds per minute for one address. */
+/** Maximum number of lists (of the reports in a round) that one address may read per minute. */
 const LISTS_PER_MINUTE = 12
 
 export function createApp(aggregator: Aggregator, options: AppOptions): OpenAPIHono {

@@ -23,7 +23,7 @@ const KILLS = Number(process.env.NEARSIDE_KILLS ?? 20)
 /** Number of processes of each role that share PostgreSQL. */
 const PROCESSES = Number(process.env.NEARSIDE_PROCESSES ?? 2)
 const GOAL = 16 * KILLS
-/** Number of reports under way at a time, so that a kill meets a group. */
+/** Number of reports that are sent at the same time, so that a kill can interrupt a group of reports. */
 const UPLOADS = 16
 const PROGRAM = fileURLToPath(new URL('./testAggregator.ts', import.meta.url))
 const running = new Set<ChildProcess>()

@@ -48,7 +48,7 @@ it('if writing fails, group commit fails the whole group, then writes the next g
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
 })
 
-it('group commit waits for announced entries until the group is full', async () => {
+it('group commit waits for entries that are still arriving, unless a full group of entries has settled', async () => {
   const groups: number[][] = []
   const submit = groupCommit(async (items: readonly number[]) => {
     groups.push([...items])

@@ -41,7 +41,7 @@ describe('the helper', () => {
     ])
   })
 
-  it('if the helper is down at the release, its share stays the same and gets noise once', async () => {
+  it('if the leader loses the helper’s answer to a release, the helper repeats the same share without new noise', async () => {
     let draws = 0
     const federation = await createFederation({
       helper: {

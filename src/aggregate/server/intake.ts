@@ -54,7 +54,7 @@ export function createIntake(options: LeaderOptions, onGroup: () => void) {
   const { store, identity, helper, now, log = () => {} } = options
   const keysOf = createRoundKeys('helper')
   const redeem = createRedeemer(store)
-  /** Reports that arrive at the same time share one look into the database. */
+  /** Reports that arrive at the same time share one query of the database. */
   const lookUp = groupCommit(look, GROUP, setImmediate)
   let unproven = 0
   let blocked: { readonly round: number; readonly why: string } | null = null
@@ -114,7 +114,7 @@ export function createIntake(options: LeaderOptions, onGroup: () => void) {
       record?.state === 'open' && report.header.round === record.round
     const fresh = distinct.filter((checked) => !settled.has(checked.id) && isOpen(checked))
     let room = record === null ? 0 : record.policy.aggregationGoal - record.counted
-    // Reports that the helper refused leave their places in the round to others.
+    // A report that the helper refused doesn't count towards the goal, so further reports of the group are tried.
     while (record !== null && room > 0 && fresh.length > 0) {
       const taken = fresh.splice(0, room)
       requireHelper()

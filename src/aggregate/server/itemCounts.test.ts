@@ -92,7 +92,7 @@ it('items that devices bought lead a new shopper’s list after one round', asyn
   expect([...candidate.files.keys()]).toEqual(['shared.safetensors'])
   expect(await distanceOf(first, candidate)).toBeGreaterThan(0)
   expect(await distanceOf(latest, candidate)).toBeCloseTo(0, 5)
-  // The next round counts under the same terms, from the new model.
+  // The next round has the same terms, so it counts items too, and it starts from the new model.
   const open = await federation.leader.store.current()
   expect(open?.policy).toMatchObject({ model: { version: '2' }, parameters: { itemCounts: 24 } })
 })

@@ -41,7 +41,7 @@ describe('the leader', () => {
     expect(federation.applied).toHaveLength(1)
   })
 
-  it('the leader refuses late, foreign and damaged reports, and another body under the same id', async () => {
+  it('the leader refuses damaged reports, reports of another round or policy, and another body under a counted id', async () => {
     const federation = await createFederation()
     const first = await report(federation, 1)
     const second = await report(federation, 2)
@@ -72,11 +72,11 @@ describe('the leader', () => {
     for (let i = 0; i < 4; i++) made.push(await report(federation, i))
     const bad = await report(federation, 9)
     bad.body[bad.body.length - 1] ^= 1
-    // The damaged report and three others compete for the round's four places, in any order.
+    // The round takes four reports: the damaged report and three others arrive together, in any order.
     const statuses = await Promise.all(
       [bad, ...made.slice(1)].map(async ({ body }) => (await post(federation, body)).status),
     )
-    // The place of the damaged report is free again.
+    // The refused report isn't counted, so all four good reports still fit into the round.
     const again = await Promise.all(
       made.map(async ({ body }) => (await post(federation, body)).status),
     )
@@ -215,7 +215,7 @@ describe('the leader', () => {
     },
   )
 
-  it('the leader looks into its database once for reports that arrive together', async () => {
+  it('the leader queries its database once for reports that arrive together', async () => {
     const federation = await createFederation({ parameters: { aggregationGoal: 12 } })
     const made = []
     for (let i = 0; i < 12; i++) made.push(await report(federation, i))

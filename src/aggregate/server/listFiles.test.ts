@@ -92,7 +92,7 @@ it('the helper reads and signs a list of 60,000 reports once for all readers, an
   }
   await Promise.all([tasks(), ...Array.from({ length: 6 }, (_, n) => client(n))])
   expect(reached).toHaveBeenCalledTimes(1)
-  // The helper signs its task, too, so only long messages count.
+  // The helper also signs its task, which is a short message. The long messages are the lists.
   const long = signed.mock.calls.filter(([, , { byteLength }]) => byteLength > 60_000)
   expect(long).toHaveLength(1)
   expect(statuses.filter((status) => status === 429)).toHaveLength(6)
@@ -124,7 +124,7 @@ it('the helper streams a list to two readers per address and eight in all, and a
   await expect.poll(() => helper.openList(1, 'reader 0')).toBeTruthy()
 })
 
-it('a reader’s place is free again after a HEAD or a disconnect', async () => {
+it('a HEAD request, or a reader that disconnects, no longer counts as an open stream', async () => {
   const { port, ask } = await startHelper(20_000)
   for (let n = 0; n < 12; n++) {
     const url = `http://127.0.0.1:${port}/v1/rounds/1/reports`
@@ -174,7 +174,7 @@ it('the list of an open, unknown or malformed round is refused', async () => {
   expect((await ask('/v1/rounds/..%2f1-200/reports')).statusCode).toBeGreaterThanOrEqual(400)
 })
 
-it('the list of a round that ended at another time is written again, and stale files are deleted', async () => {
+it('the list is written again for a round that ran again after a restore, and stale files are deleted', async () => {
   const directory = testFolder()
   const ends = new Map([
     [1, 100],

@@ -12,8 +12,10 @@ const MOST_STREAMS = 8
 const MOST_OF_ONE_ADDRESS = 2
 /** Minimum average number of bytes per second, from the start, at which a client must read a stream. */
 const LEAST_RATE = 2 ** 14
-/** Milliseconds from a stream's start in which it never counts as too slow, and milliseconds between two checks. */
-const [GRACE, LOOK] = [10_000, 1000]
+/** Milliseconds after a stream's start in which it never counts as too slow. */
+const GRACE = 10_000
+/** Milliseconds between two checks of a stream's speed. */
+const CHECK = 1000
 
 interface ListFilesOptions {
   /** Directory of the files; created if missing. */
@@ -107,7 +109,7 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
           const taken = performance.now() - started
           if (taken > GRACE && stream.bytesRead < (taken / 1000) * LEAST_RATE)
             stream.destroy(new Error('read too slowly'))
-        }, LOOK).unref()
+        }, CHECK).unref()
         stream.once('close', () => {
           clearInterval(watch)
           end()

@@ -59,7 +59,10 @@ async function lastStep({ manifest, directory }: PublishedModel): Promise<number
   return manifest.features.map(({ weight }, f) => weight - before.manifest.features[f].weight)
 }
 
-/** L2 distance between w of the candidate and w of `trained`, by their manifests, because their files may differ. */
+/**
+ * L2 distance between the feature weights w of the candidate and of `trained`. The weights are read from the manifests,
+ * because the files of the two models may differ.
+ */
 export async function distanceOf(
   trained: PublishedModel,
   { manifest }: Candidate,
@@ -84,10 +87,14 @@ type Popularity = Pick<ItemStatistics, 'popularity7' | 'popularity30' | 'popular
  * and a release at 0.08 helped.
  */
 const LEAST_SIGNAL = 0.05
-/** Standard errors (of the variance of pure noise) that the signal must exceed. Decides in small catalogs. */
+/**
+ * Number of standard errors (of the variance of pure noise) that the signal's share must exceed. In small catalogs,
+ * this limit is stricter than `LEAST_SIGNAL`.
+ */
 const CERTAINTY = 2
-/** Rounds of the EM algorithm that fits the prior, and the ratio of neighbouring values of its grid. */
+/** Number of iterations of the EM algorithm that fits the prior. */
 const EM_STEPS = 60
+/** Ratio of neighbouring values of the prior's grid. */
 const GRID_RATIO = 1.25
 
 /** Share of the counts' variance between items that noise of this standard deviation doesn't explain, 0 … 1. */

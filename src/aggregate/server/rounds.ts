@@ -79,7 +79,7 @@ export interface LeaderOptions extends AggregatorOptions {
   readonly gate: Gate
   /** Whether a review may roll back models that rounds have published, see `review`. */
   readonly takesBack?: boolean
-  /** Signs what is published. With a signer, rounds continue only from models that the signer signed. */
+  /** Signs the models that are published. With a signer, rounds continue only from models that the signer signed. */
   readonly signer?: Signer
   /** L2 distance between two models in the parameters that rounds change. */
   readonly distance: (trained: PublishedModel, candidate: Candidate) => Promise<number>

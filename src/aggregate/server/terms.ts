@@ -59,7 +59,7 @@ export function describeSenders({ issuer }: PolicyParameters): string {
 }
 
 async function readJson(file: string): Promise<Readonly<Record<string, unknown>>> {
-  // Imported here, because tests in a browser use the terms above.
+  // `node:fs` is imported only here, because tests in a browser import this module for its other functions.
   const { readFile } = await import('node:fs/promises')
   try {
     const value: unknown = JSON.parse(await readFile(file, 'utf8'))

@@ -60,7 +60,7 @@ async function cutOff(port: number, text: string, part: Uint8Array): Promise<voi
   socket.resetAndDestroy()
 }
 
-it('the leader counts a report once at most when its connection is reset at any kilobyte', async () => {
+it('the leader counts a report at most once, at whichever kilobyte the sender’s connection breaks', async () => {
   const { federation, port } = await start()
   const { body } = await report(federation, 1)
   for (let length = 0; length < body.length; length += 1024)
@@ -87,7 +87,7 @@ it.each([
   const { federation, port } = await start()
   const { status, sent } = await exchange(port, endless(head, part, 1024))
   expect(status).toBe(413)
-  // The sender could only fill the buffers of both ends, which hold fewer bytes than this.
+  // The leader stopped reading, so the sender could only fill the two sockets' buffers, which are smaller than this.
   expect(sent).toBeLessThan(2 ** 25)
   const { body } = await report(federation, 1)
   expect((await exchange(port, [headOf(body), body])).status).toBe(201)

@@ -163,7 +163,8 @@ interface Log {
 }
 
 /**
- * Data that the browser sent, by its own log, which lacks names that only WebRTC or a resource hint requests.
+ * Data that the browser sent, read from the browser's own network log. The log lacks names that the browser looks up
+ * only for WebRTC or for a resource hint.
  * @see https://www.chromium.org/developers/design-documents/network-stack/netlog/
  * @param text the log, perhaps still incomplete
  * @param isShop whether a URL is the shop's; the bytes of such requests are judged

@@ -98,7 +98,7 @@ describe('a request', () => {
     expect(asked.map((name) => judge([question(name)], secure).findings.length)).toEqual([0, 0, 1])
   })
 
-  it('a request by a worker’s import is explained like a blank page’s, but not with the headers of both page and worker', () => {
+  it('a request for a worker’s import is explained by a worker’s import in a blank page, but not if page and worker headers are mixed', () => {
     const lines = (...names: string[]) => names.map((name) => `${name}: 1`).join('\r\n')
     const module = (...names: string[]) =>
       `GET / HTTP/1.1\r\nHost: localhost:8790\r\n${lines(...names)}\r\nSec-Fetch-Mode: cors\r\nSec-Fetch-Dest: script\r\n\r\n`
@@ -144,7 +144,7 @@ describe('a request', () => {
   })
 })
 
-/** Secret in encodings that a plain search misses. */
+/** Secret that the tests encode in ways that a plain search misses. */
 const SECRET = Buffer.from('QXZVBNMKJ7')
 const number = BigInt(`0x${SECRET.toString('hex')}`)
 const fourTimes = [1, 2, 3, 4].reduce(
@@ -340,7 +340,7 @@ it('the parser reassembles a stream from unordered and repeated packets, and mar
   )
 })
 
-it('the parser tells answers from requests, and separate connections apart', () => {
+it('the parser leaves out answers, and separates connections between the same addresses', () => {
   const opening = packet({ opens: true, sequence: 7 })
   expect(sentBy([opening, opening, packet({ opens: true, sequence: 900 })])).toHaveLength(2)
   const asked = packet({ protocol: 'udp' })

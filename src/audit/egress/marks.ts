@@ -179,6 +179,6 @@ function* tried(decode: () => Buffer): Generator<Buffer> {
     const bytes = decode()
     if (bytes.length >= SHORTEST_RUN / 2) yield bytes
   } catch {
-    // These bytes weren't compressed, so there is nothing to add.
+    // The bytes aren't compressed in this format, so there is nothing to search in.
   }
 }

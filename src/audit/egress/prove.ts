@@ -42,7 +42,7 @@ export function missingForProof(given: Pick<Order, 'url' | 'vault'>): string[] {
     if (!folders.some((folder) => existsSync(join(folder, tool))))
       missing.push(`${tool} is missing (Debian: apt install ${from})`)
   if (missing.length > 0) return missing
-  // Root in a container may lack this right, which only an attempt shows.
+  // Root in a container may lack the right to make a network namespace; only an attempt shows it.
   const trial = ['sh', '-c', 'ip link set lo up && tcpdump -i lo -L']
   const options = { encoding: 'utf8', env: { ...process.env, PATH } } as const
   const { status, stderr } = spawnSync('unshare', [...NAMESPACES, ...trial], options)

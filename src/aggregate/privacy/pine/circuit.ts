@@ -13,7 +13,7 @@ interface PineParameters {
   readonly dimension: number
   /** Norm bound B, an integer. */
   readonly normBound: number
-  /** Pairs of factors (`chunk`) and squares (`normChunk`) per gadget call; default: numbers with the shortest proof. */
+  /** Pairs of factors (`chunk`) and squares (`normChunk`) per gadget call; default: the numbers that give the shortest proof. */
   readonly chunk?: number
   readonly normChunk?: number
   /** Number of proofs of each circuit, each on its own randomness. A forger must forge all proofs at once. */
@@ -136,7 +136,7 @@ export function encodeSums(circuit: Circuit, sums: Uint32Array): Uint32Array {
   return encoded
 }
 
-/** A circuit on a measurement, or on one of several shares of the measurement. */
+/** A circuit, evaluated on a measurement or on one of several shares of the measurement. */
 interface Evaluation {
   readonly inputs: () => GadgetInputs
   /** Weighted sum Σₖ weightₖ · inputs of call k, [arity]. For many inputs, this is much faster than `inputs`. */
@@ -206,7 +206,7 @@ export function evaluateChecks(
         return inputs
       },
       combine(weights) {
-        // The weight of bit i is the weight of its call times the weight of its place in the call.
+        // The weight of bit i is the weight of its call times the weight of its position in the call.
         const places = powers(forBits, chunk)
         const calls = powers(multiply(places[chunk - 1], forBits), bitCalls)
         const weighted = calls.map((weight, k) => multiply(weight, weights[k]))

@@ -150,7 +150,7 @@ function createTokens({ dialect: { among, listed } }: Driver) {
   }
 }
 
-/** Row of `accumulators`; SQLite names no process. */
+/** Row of `accumulators`. SQLite's rows have no `process`, because only one process uses the file. */
 interface SumRow {
   readonly process?: string
   readonly sum: Uint8Array

@@ -37,7 +37,7 @@ export function roundMethods(driver: Driver, table: ReportTable) {
       return changes === 1
     })
 
-  /** Callers at the same time share one look into the database. This look begins after each of their calls. */
+  /** Simultaneous callers share one query of the database, which begins after the last of their calls. */
   const newest = groupCommit(
     async (callers: readonly undefined[]) => {
       const sql = `select ${RECORD} from rounds order by round desc limit 1`

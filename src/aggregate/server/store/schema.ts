@@ -74,7 +74,7 @@ export interface Dialect {
   /** End of a table's definition; `keyed` is for a table that is stored by its primary key. */
   readonly table: string
   readonly keyed: string
-  /** Definition of the place for ids and seeds of the current round: a column of `reports`, or a table. */
+  /** Definition of the column of `reports` (PostgreSQL), or of the table (SQLite), with the open round's ids and seeds. */
   readonly heldColumn: string
   readonly heldTable: string
   /** First columns of `accumulators`: the round and, if processes share the database, the process that adds. */
@@ -86,7 +86,7 @@ export interface Dialect {
   /** Locks the selected rows until the transaction ends. Empty for SQLite, whose transactions lock the whole file. */
   readonly locked: string
   readonly lockModels: string | null
-  /** Reports with their column `held`. */
+  /** Table expression that gives the reports with their ids and seeds, in the column `held`. */
   readonly reports: string
   /** Statements that insert the reports $2, each as mark, body and held, into round $1. */
   readonly insertReports: readonly string[]

@@ -282,7 +282,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       const after = await open()
       expect(await after.current()).toMatchObject({ state: 'exchanged', ...RESULT })
       await after.close(1, 'rejected', VERDICT, 300)
-      // The public list reads no long columns and no key.
+      // The public list of rounds contains neither the shares nor a key.
       expect(Object.keys((await after.rounds(9))[0])).not.toEqual(
         expect.arrayContaining([expect.stringMatching(/share|key/i)]),
       )
