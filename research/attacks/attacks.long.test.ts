@@ -53,7 +53,7 @@ function expectHolds(attacks: readonly Attack[]): void {
 }
 
 describe('an attack', () => {
-  test('an attack on one share is no better than chance', async () => {
+  test('an attack that knows only one secret share of an update is no better than chance', async () => {
     expectHolds(await distinguish(given(300)))
   })
 
@@ -77,11 +77,12 @@ describe('an attack', () => {
     expect((await inferMembership(given(300, quiet), 1))[0].ours).toBeLessThan(0.62)
   })
 
-  test('an attack on the counts of a round finds a product as often as the counts’ share of the update allows', async () => {
+  test('an attack on the counts of a round finds a product as often as the counts’ share of the update’s norm allows', async () => {
     const terms = { ...DEMO_PARAMETERS, countShare: 0.8 }
     const found = await tellProduct(given(2000, terms))
     expectHolds([found])
-    // Φ(√.4) = .736; counts alone would give Φ(√.5) = .760.
+    // Only .8 of the update's norm are counts, so the bound is Φ(√.4) = .736; for counts alone it would be Φ(√.5) =
+    // .760.
     expect(found.ours).toBeGreaterThan(0.7)
   })
 

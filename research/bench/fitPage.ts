@@ -1,6 +1,6 @@
 /**
- * @module The page of `bench fit`. The page times the descent against peers, and the whole fit as in the worker. It
- * also times how long an event takes to change the list, through the package's own entry and worker.
+ * @module The page of `bench fit`. It measures three times: the descent, compared with other libraries; the whole fit,
+ * as the worker runs it; and from an event to the changed list, through the published package and its worker.
  */
 
 import { fitPersonal, type InUse } from '@nearside/browser/learning/personalFit.ts'

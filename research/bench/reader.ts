@@ -4,7 +4,7 @@
 import { instantiate, PAGE } from '@nearside/engine/wasm/instantiate.ts'
 import { READER } from './reader.wasm.ts'
 
-/** Number of bytes that an iteration reads, at all four positions together. */
+/** Number of bytes that an iteration reads: 32 at each of four positions. */
 const TURN = 128
 
 export function createReader(bytes: number): () => Promise<void> {

@@ -6,7 +6,7 @@ import { jobs } from './run.ts'
 import { type StartTimes, startReport } from './start.ts'
 import type { Visit } from './visitShop.ts'
 
-/** Names that scripts rely on. */
+/** Names of the engines, which scripts that read reports rely on. */
 const ENGINES = [
   ...['nearside-wgsl', 'nearside-wasm', 'plain-js'],
   ...['tfjs-webgpu', 'tfjs-webgl', 'tfjs-wasm', 'tfjs-cpu', 'jax-webgpu', 'jax-wasm'],
@@ -93,7 +93,7 @@ const counts = {
 }
 
 describe('the report of bench', () => {
-  test('fit has results, ratios and counts', () => {
+  test('the report of `bench fit` has results, ratios and counts', () => {
     const series: Measured['series'] = [
       { workload: 'fit-10k', engine: 'nearside-wasm', blocks: [1, 2, 4], p95: 30 },
       { workload: 'fit-10k', engine: 'tfjs-wasm', blocks: [30, 40, 400] },
@@ -122,12 +122,12 @@ describe('the report of bench', () => {
     ])
   })
 
-  test('fit has no counts without WebGPU', () => {
+  test('the report of `bench fit` has no counts without WebGPU', () => {
     const none: Measured = { adapter: 'none', series: [], notes: ['A note.'] }
     expect(written(reportOf('fit', environment, none))).not.toHaveProperty('counts')
   })
 
-  test('start has ratios between engines, and a note of sizes', () => {
+  test('the report of `bench start` has ratios between engines, and a note of sizes', () => {
     const visit: Visit = { paint: 500, list: 1000, model: 1700, loaded: [] }
     const list = (ms: number) => ({ ms, ids: ['7'], bytes: 700_000 })
     const measured: StartTimes = {
@@ -153,7 +153,7 @@ describe('the report of bench', () => {
     ])
   })
 
-  test('the table names the adapter and each ratio', () => {
+  test('the table of a report names the adapter and each ratio', () => {
     const series = [
       { workload: 'fit-10k', engine: 'nearside-wgsl', blocks: [2] },
       { workload: 'fit-10k', engine: 'tfjs-webgpu', blocks: [50] },

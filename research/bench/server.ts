@@ -107,7 +107,7 @@ export async function server(blocks: number, progress: Progress): Promise<Report
         bodies.push(...(await makeReports(count, dimension, pair, made)))
       }
       const plain = add(name, 'accept-only', [await startProcess({ role: 'accept-only' })])
-      // The accept-only server doesn't check reports, so it gets the reports of another task.
+      // The accept-only server doesn't check reports, so it gets the reports that were made for the first server pair.
       plain.push(...rivals[0].bodies)
       for (let block = 0; block <= blocks; block++) {
         for (let turn = 0; turn < rivals.length; turn++)

@@ -18,7 +18,7 @@ interface Loaded {
 }
 
 export interface Visit {
-  /** Milliseconds from navigation to the first paint, which shows everybody's list from the document. */
+  /** Milliseconds from navigation to the first paint, which shows the list for new shoppers from the HTML document. */
   readonly paint: number
   /** Milliseconds from navigation to the device's own "For you" list. */
   readonly list: number

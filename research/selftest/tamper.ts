@@ -185,8 +185,8 @@ export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
 }
 
 /**
- * Change by somebody who signs with a new key. An auditor who knows the browser's key finds this change (`--key`,
- * `--earlier`).
+ * Change by somebody who signs with a new key. An auditor who knows the browser's key (`--key`) or has an earlier
+ * export (`--earlier`) finds this change.
  */
 export const WITH_ANOTHER_KEY: Tampering = (scene) =>
   signed({ ...scene, signer: scene.other.signer }, scene.bundle.ledger, { events: [] })
@@ -195,8 +195,8 @@ export const WITH_ANOTHER_KEY: Tampering = (scene) =>
 export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
   'an upload without consent': (scene) => {
     const { ledger } = scene.bundle
-    // Logs with an erasure or a fold are skipped, because the entry of either states by itself whether the shopper
-    // agreed.
+    // Skips logs in which an entry stands for erased or folded (summarised) entries, because that entry states by
+    // itself whether the shopper agreed.
     const isPlain = !ledger.some(standsForOthers) && ledger.some(({ kind }) => kind === 'upload')
     return isPlain
       ? signed(
@@ -310,7 +310,10 @@ export const BESIDE_THE_LISTS: Readonly<Record<string, Tampering>> = {
   },
 }
 
-/** First upload entry of the last report with a receipt, if the log still has the entry that the report's id fixes. */
+/**
+ * First upload entry of the last report that has a receipt. Undefined if the log no longer has the entry to which the
+ * report's id commits.
+ */
 function counted(ledger: Entries): LedgerEntry | undefined {
   const receipt = ledger.findLast(({ kind }) => kind === 'receipt')
   const sent = ledger.find(

@@ -299,7 +299,7 @@ export class VirtualDevice {
     return this.#ledger.erase()
   }
 
-  /** Folds old entries, as a log does by itself when it has thousands of entries. */
+  /** Folds old entries into one entry that summarises them, as the log does by itself beyond thousands of entries. */
   async fold(): Promise<void> {
     const rows = await this.#store.ledger()
     const gone = Math.floor(rows.length / 2)

@@ -73,7 +73,7 @@ async function createScene(seed: number, withNoise: boolean) {
     },
     async recover() {
       servers.heal()
-      // This wait is longer than the leader pauses after the helper failed to answer.
+      // The leader pauses for a shorter time after the helper has failed to answer.
       now += 6_000
       await servers.settle()
     },
@@ -170,7 +170,7 @@ describe('a released sum counts each report at most once, and includes every ack
     },
   )
 
-  it('after any faults, one after another', async () => {
+  it('after any faults, one after another, each released sum is exact, and a further round completes', async () => {
     await fc.assert(
       fc.asyncProperty(happenings(60), fc.nat(1000), fc.boolean(), async ({ all }, seed, noisy) => {
         const scene = await createScene(seed, noisy)
@@ -184,7 +184,7 @@ describe('a released sum counts each report at most once, and includes every ack
     )
   }, 600_000)
 
-  it('after any concurrent faults', async () => {
+  it('after any concurrent faults, each released sum is exact, and a further round completes', async () => {
     await fc.assert(
       fc.asyncProperty(happenings(30), fc.nat(1000), async ({ all }, seed) => {
         const scene = await createScene(seed, true)

@@ -28,7 +28,7 @@ export interface SimulationQuestion {
   readonly terms: PolicyParameters
   /** First day of the test, ISO date; absent: the model's limit. */
   readonly until?: string
-  /** Models of a base that was trained on the whole log, as a shop that collects everything has. */
+  /** Folder of base models that were trained on the whole log, as a shop that collects all events could train them. */
   readonly collected?: string
   /** Current time, milliseconds since the epoch; later events are left out. */
   readonly now: number

@@ -15,7 +15,7 @@ import type { Crowd } from './plan.ts'
 import { branch, seededBytes } from './seeded.ts'
 import { DEATHS, HELPER, LEADER, ROLES, type Servers } from './servers.ts'
 
-/** Chance of each mishap, per request or device. */
+/** Chance that a request or its answer meets each of these mishaps, or that a device's clock is wrong. */
 const LOST = 0.03
 const UNHEARD = 0.03
 const LATE = 0.03
@@ -28,7 +28,10 @@ const ATTEMPTS = 6
 /** Milliseconds to wait, longer than the leader's pause after the helper has failed to answer. */
 const BACK_OFF = 6_000
 
-/** A shopper's device. `update` gives its update at a time of the device's own clock. */
+/**
+ * A shopper's device. `update` takes a time by the device's own clock, and returns the update that the device sends
+ * then.
+ */
 export interface Participant {
   /** Name of the participant, which is the same in each round. */
   readonly name: string
@@ -43,7 +46,7 @@ interface RoundOptions {
   readonly modelHash: string
   readonly crowd: Crowd
   readonly attack: Attack | null
-  /** Update that follows from a history of the promoted product alone. */
+  /** Update of a made-up shopper whose history contains only the product that the attack promotes. */
   readonly promoted: ArrayLike<number>
   readonly clipNorm: number
   /** Disk of each participant by name; it persists between rounds. */

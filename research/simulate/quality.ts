@@ -31,7 +31,7 @@ export const COLLECTED = 'collected'
 export interface Period {
   readonly from: number
   readonly to: number
-  /** Version of the rounds' arm. */
+  /** Version of the model that the rounds had released by then. */
   readonly version: string
   /** Model of each arm by name. All models have the same items in the same rows as the input's model. */
   readonly models: Readonly<Record<string, BaseModel>>
@@ -53,7 +53,10 @@ export interface Quality {
     readonly arm: string
     readonly ndcg: Interval | null
     readonly lift: Lift | null
-    /** Share of the way from the first model to the base that was trained on the log; null without such a base. */
+    /**
+     * How much of the difference in NDCG between the first model and the base model trained on the log the arm has
+     * closed, as a share; null without such a base model.
+     */
     readonly gap: Interval | null
   }[]
   readonly shoppers: number
@@ -131,7 +134,10 @@ export async function measureQuality(
   return { versions, arms: all, shoppers: rows.byShopper.length, cases: rows.cases.length }
 }
 
-/** Share of the way from the first model to the base that was trained on the log. */
+/**
+ * Share of the difference in NDCG between the first model and the base model trained on the log that the arm has
+ * closed.
+ */
 const gapOf =
   (arm: string) =>
   (rows: Rows<PeriodCase>): Statistic => {

@@ -20,7 +20,7 @@ export const seededBytes =
     return new Uint8Array(words.buffer).slice(0, length)
   }
 
-/** The servers' noise sampler on seeded bytes. */
+/** The servers' noise sampler, which gets its random bytes from the seed. */
 export function seededNoise(random: Random): NoiseSampler {
   const bytes = seededBytes(random)
   return (variance, dimension) =>

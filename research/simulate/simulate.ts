@@ -213,7 +213,7 @@ async function readCollected(
   return model
 }
 
-/** Sums of the current round: without the servers, and released. */
+/** Sums of the current round: the sum of the updates that bypass the servers, and the released sum. */
 interface Rest {
   /** Sum of the updates that bypass the servers, in steps of the scale. */
   sum: Float64Array
@@ -246,7 +246,7 @@ function openServers(
       const own = { ...terms, aggregationGoal: counted, noiseMultiplier }
       return applyUpdate(parent, all, own, version)
     },
-    // The gate sees only the shop's data up to this time.
+    // The gate tests the new version on the shop's data up to this time.
     gate: (parent, candidate, trained) =>
       createHeldOutGate(until(shop, clock.now))(parent, candidate, trained),
   })

@@ -91,7 +91,10 @@ export function createProgress(stream: NodeJS.WriteStream, now: () => number = D
 
 type State = (label: string, done: number, total: number) => string
 
-/** Share and time left, by the pace since the label's first report; the step's number if the total is unknown (0). */
+/**
+ * Creates a function that describes the progress: share and time left, by the pace since the label's first report;
+ * without a total (0), the number of finished units.
+ */
 function createState(now: () => number): State {
   let part = { label: '', time: 0, done: 0 }
   return (label, done, total) => {

@@ -40,7 +40,8 @@ it('the program lists its commands, and reports an error in one line', () => {
 }, 120_000)
 
 it('all commands together have at most 120 options', async () => {
-  // All commands have `--json`; `build-shop` has the options of import, pretrain and publish.
+  // Leaves out `--json`, which all commands have, and `build-shop`, which has the options of import, pretrain and
+  // publish.
   const { 'build-shop': _, ...tools } = TOOL_COMMANDS
   const bench = () => import('./commands/bench.ts')
   const commands = { ...tools, ...SERVER_COMMANDS, bench }

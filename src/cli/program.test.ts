@@ -40,7 +40,7 @@ describe('a command line', () => {
     expect(await run('--name', 'Ada', '--after', 'a', 'b', '--after', 'c')).toMatchObject({
       result: { after: ['a', 'b', 'c'] },
     })
-    // The values of the previous call don't remain.
+    // A second run doesn't keep the values of the first run.
     expect((await run('--name', 'Ada')).result).toEqual({ name: 'Ada', times: 1 })
   })
 

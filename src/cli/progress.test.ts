@@ -26,7 +26,7 @@ it('progress is one bar per label on a terminal, which is cleared at the end', (
   expect(text()).toBe('')
 })
 
-it('progress has no time left before a step has a pace, and no share of an unknown total', () => {
+it('progress shows no time left before it knows the pace, and no share if the total is unknown', () => {
   const { stream, text } = testStream(true)
   let now = 0
   const progress = createProgress(stream, () => now)
@@ -61,7 +61,7 @@ it('progress is a line every few seconds if output is redirected', () => {
   say('walking', 0, 9000)
   say('walking', 100, 9000)
   expect(text()).toBe('walking: 0 %\nwalking: 1 %, 16 min left\n')
-  // Report progress with a total that is too low, and with an unknown total.
+  // The first total is too low, and the second is unknown.
   say('features', 303, 300)
   say('weights', 7, 0)
   expect(text()).toBe('features: 100 %\nweights: step 7\n')

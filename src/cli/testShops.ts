@@ -204,7 +204,10 @@ const CATEGORIES = [
   { id: 3, name: 'Mugs', parent: 2 },
 ]
 
-/** Answers as WooCommerce's REST API. A product's `variations` are served as its variations. */
+/**
+ * Answers as WooCommerce's REST API. The entries of a product's `variations` are served at the product's address for
+ * variations.
+ */
 export function answerWoo(shop: Shop, { path, query, headers }: Asked): Reply {
   if (headers.authorization !== `Basic ${Buffer.from(WOO_KEY).toString('base64')}`)
     return { status: 401, body: { code: 'woocommerce_rest_cannot_view', message: 'Sorry' } }

@@ -3,7 +3,7 @@
 /** Names of software adapters: SwiftShader (Chromium), llvmpipe and lavapipe (Mesa), WARP (Windows). */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render|\bwarp\b|\bcpu\b/i
 
-/** Parts of an adapter that Nearside uses, so that tests can provide their own. */
+/** Members of a WebGPU adapter that Nearside uses, so that tests can provide their own. */
 export type Adapter = Pick<GPUAdapter, 'info' | 'limits' | 'requestDevice'>
 
 export interface Gpu {

@@ -20,7 +20,7 @@ export const CANARY_TOLERANCE = 1e-3
 /** Size of the canary. The odd number of parameters also tests the padding of rows to whole vectors. */
 export const CANARY_SIZE = { cases: 64, candidates: 64, parameters: 31, steps: 8 } as const
 
-/** Answer of `canaryProblem(CANARY_SIZE)`: parameters of the JS engine. */
+/** Parameters that the JS engine returns for `canaryProblem(CANARY_SIZE)`. */
 export const CANARY_ANSWER = Float32Array.from([
   0.1758741, -0.0553645, -0.2191254, -0.2083404, -0.2033986, 0.2808925, 0.192018, 0.1803677,
   0.0553445, -0.2040682, -0.215081, -0.1471546, -0.1958516, 0.3018343, 0.1836766, 0.1565913,

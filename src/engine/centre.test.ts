@@ -99,7 +99,7 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('%s', (_,
   })
 })
 
-test('a centred problem stores no frozen parameters', () => {
+test('a centred problem has columns for the free parameters only', () => {
   const problem = testProblem({ seed: 2, cases: 3, candidates: 5, parameters: 6, steps: 9 })
   const { design, moving, parameters, stride } = centre(
     freeze(problem, [true, false, true, true, false, true]),

@@ -14,7 +14,7 @@ import {
   LARGEST_FIT,
 } from './testEngines.ts'
 
-test('WASM does fits of today’s size, without a search for a GPU and without loading WebGPU', async () => {
+test('auto chooses WASM for the largest fit that Nearside makes, without a search for a GPU and without loading WebGPU', async () => {
   const requestAdapter = vi.fn(async () => hardware)
   const wgsl = vi.fn(async () => engineNamed('wgsl'))
   const { environment } = device({ gpu: { requestAdapter }, wgsl })
@@ -25,7 +25,7 @@ test('WASM does fits of today’s size, without a search for a GPU and without l
   expect(wgsl).not.toHaveBeenCalled()
 })
 
-test('auto chooses WebGPU for fits larger than today’s if the adapter is hardware', async () => {
+test('auto chooses WebGPU on a hardware adapter, for fits larger than any that Nearside makes', async () => {
   const { environment } = device({ gpu: gpuWith(hardware) })
   const { engine, reason } = await chooseEngine('auto', LARGE, environment)
   expect(engine.name).toBe('wgsl')

@@ -97,7 +97,7 @@ test('many steps reach the minimum of the loss', async () => {
   expect(slopeAt(q)).toBeLessThan(1e-2 * slopeAt(new Float64Array(4)))
 })
 
-test('a fit without cases returns the prior’s mean, bit for bit', async () => {
+test('a fit without cases returns the prior’s mean, identical to the last bit', async () => {
   const problem = testProblem({ seed: 2, cases: 4, candidates: 5, parameters: 7, steps: 25 })
   for (const nothing of [
     { ...problem, weight: new Float32Array(4) },

@@ -27,8 +27,9 @@ export interface CentredProblem {
   readonly targetOffset: Float64Array
   /** Weight of each case, [L], > 0. */
   readonly weight: Float64Array
-  /** Precision and step size of the free parameters, [P] each. */
+  /** Prior precision of the free parameters, [P]. */
   readonly precision: Float32Array
+  /** Step size of the free parameters, [P]. */
   readonly stepSize: Float32Array
 }
 

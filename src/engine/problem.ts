@@ -7,7 +7,7 @@ import { invalidInput } from '@nearside/core/error.ts'
 import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem.ts'
 import type { CentredProblem } from './objective.ts'
 
-/** Maximum difference between the sum of a case's target shares and 1, which single precision can cause. */
+/** Maximum rounding error of the sum of a case's target shares, which are in single precision. */
 const TARGET_TOLERANCE = 1e-3
 
 function refuse(what: string): never {

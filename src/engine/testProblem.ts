@@ -9,8 +9,9 @@ export interface TestShape {
   readonly candidates: number
   readonly parameters: number
   readonly steps: number
-  /** Number of cases of weight 0 at the end, and of padded candidates at the end of every case. */
+  /** Number of cases of weight 0 at the end. */
   readonly paddedCases?: number
+  /** Number of padded candidates at the end of every case. */
   readonly paddedCandidates?: number
   /** Whether targets are spread over several candidates. */
   readonly soft?: boolean

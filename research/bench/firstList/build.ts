@@ -7,7 +7,7 @@ import { build, type Plugin } from 'vite'
 /** Names of the pages. */
 export const FIRST_LISTS = ['nearside-wasm', 'tfjs-webgpu', 'tfjs-wasm', 'jax-wasm'] as const
 
-/** Another page, on which the personalizer itself requests catalog and model. */
+/** One more page, whose personalizer requests catalog and model itself. */
 const CATALOG = 'catalog'
 
 /** @param models directory of published models; the pages request every file of the latest model */

@@ -7,7 +7,7 @@ export function locateWasm(): void {
   setWasmPaths({
     'tfjs-backend-wasm.wasm': plain,
     'tfjs-backend-wasm-simd.wasm': simd,
-    // TensorFlow.js requires this path but never fetches it, because the backend runs without threads.
+    // TensorFlow.js requires this entry, but never fetches it, because the backend runs without threads.
     'tfjs-backend-wasm-threaded-simd.wasm': simd,
   })
 }

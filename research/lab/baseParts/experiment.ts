@@ -97,7 +97,7 @@ export const experiment: Experiment = {
 
 type Scoring = ReturnType<typeof prepareScoring>
 
-/** Prepares the models of each day, and `item-knn` with parameters tuned on whole histories. */
+/** Prepares one set of models for each test day, and `item-knn`, whose parameters are tuned on whole histories. */
 export function prepareScoring(input: EvaluationInput) {
   const cases = prepareTuning(input).casesWith(
     ({ history }) => history,
@@ -146,7 +146,9 @@ export function scoreParts(
   }
 }
 
-/** Adds the rows of one test case, ranked among all items, and among the items that are new to the shopper. */
+/**
+ * Adds the rows of one test case: its targets' ranks among all items, and among the items that are new to the shopper.
+ */
 function measure(scoring: Scoring, one: Case, all: Rows<RowCase>, onlyNew: Rows<RowCase>): void {
   const scores = scoreParts(scoring, one)
   const seen = new Uint8Array(scoring.model.itemIds.length)

@@ -48,7 +48,10 @@ async function casesOf(folder: string, until: number) {
 const FOLDS = 5
 const WEEK = 7 * DAY
 
-/** Statistics of a case, with the counts of a round of all shoppers of the other folds before the case's week. */
+/**
+ * Adds to a case's statistics the counts that a federated round before the case's week would publish, from all shoppers
+ * of the other folds.
+ */
 function countedBy(shoppers: readonly ShopperHistory[], catalog: ItemStatistics) {
   const known = new Map<string, ItemStatistics>()
   return ({ shopper, time }: RankerCase): ItemStatistics => {
@@ -65,7 +68,7 @@ function countedBy(shoppers: readonly ShopperHistory[], catalog: ItemStatistics)
   }
 }
 
-/** Sum of the shoppers' counts as servers release it; the counts of each shopper have norm 1. */
+/** Sum of the shoppers' counts as servers release it. Each shopper's counts are scaled to norm 1. */
 function countsOf(shoppers: readonly ShopperHistory[], items: number, end: number): Float64Array {
   const sum = new Float64Array(items)
   for (const { interactions } of shoppers) {
@@ -78,7 +81,7 @@ function countsOf(shoppers: readonly ShopperHistory[], items: number, end: numbe
   return sum
 }
 
-/** Maximum number of cases of a shop, and the total weight of each shop's cases. */
+/** Each shop contributes at most this many cases. The weights of a shop's cases sum to this number, too. */
 const EACH = 1500
 
 function joined(tables: readonly RankerDataset[]): RankerDataset {

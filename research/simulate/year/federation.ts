@@ -26,9 +26,11 @@ import { type Attack, poisoned } from '../forge.ts'
 import { branch, seededBytes, seededNoise } from '../seeded.ts'
 import { type DeviceStore, START, storedFrom, YEAR, type YearShopper } from './shop.ts'
 
-/** Mean days of each server's outages in a year: one long, four short. */
+/** Mean days of the long outage that each server has in a year. */
 const LONG_OUTAGE = 10
+/** Number of short outages of each server in a year. */
 const SHORT_OUTAGES = 4
+/** Mean days of a short outage. */
 const SHORT_OUTAGE = 0.5
 
 export interface Outage {
@@ -49,8 +51,9 @@ export function outagesOf(random: Random): Outage[] {
 
 /** Numbers of devices of a week, by what became of their report. */
 export interface Traffic {
-  /** Number of reports in the sum, and of those that hostile devices made up. */
+  /** Number of reports in the sum. */
   counted: number
+  /** Number of reports in the sum that hostile devices made up. */
   poisoned: number
   /** Devices that found a server down. Such a device spent nothing, and tries again after the next visit. */
   turnedAway: number

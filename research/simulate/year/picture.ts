@@ -17,8 +17,9 @@ interface Series {
     /** Place on the axis, in weeks. */
     readonly x: number
     readonly y: number
-    /** Ends of a band around a line, or the two ends of a bar. */
+    /** Lower end of a band around a line, or of a bar. */
     readonly lo?: number
+    /** Upper end of the band or bar. */
     readonly hi?: number
   }[]
 }

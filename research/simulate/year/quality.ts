@@ -1,6 +1,6 @@
 /**
- * @module Measures the quality of the year's models by the next different product of shoppers from whom no model
- * learns.
+ * @module Measures how well each model of the simulated year predicts the next different product of shoppers from whom
+ * no model learns.
  */
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { isTestCase, type NextCase, nextCases } from '@nearside/core/features/nextCases.ts'

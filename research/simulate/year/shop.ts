@@ -19,25 +19,32 @@ const MONTH = 28 * DAY
 const MONTHS = (WARM_UP + YEAR) / MONTH
 const MINUTE = 60_000
 
-/** Share of the products launched during the year, and number of weeks for which a new product attracts more. */
+/** Share of the products that are launched during the year. */
 const NEW = 0.25
+/** Number of days for which a new product attracts more shoppers. */
 const NOVELTY_DAYS = 28
-/** Standard deviations of a product's attraction, and of its change by month, as logarithms. */
+/** Standard deviation of the logarithm of a product's attraction. */
 const SPREAD = 1
+/** Standard deviation of the change of this logarithm from month to month. */
 const DRIFT = 0.25
-/** Share of shoppers whose favourites change at some time, and share of shoppers who come after the first day. */
+/** Share of shoppers whose favourites change at some time. */
 const CHANGING = 0.5
+/** Share of shoppers who come for the first time after the first day. */
 const COMING = 0.4
-/** Visits of the median shopper in a year, and mean days from the first visit until a shopper stays away. */
+/** Visits of the median shopper in a year. */
 const VISITS = 7
+/** Mean number of days from the first visit until a shopper stays away. */
 const STAY_DAYS = 500
-/** Share of the browsers that empty a store after a week without a visit, and chances of a loss before any visit. */
+/** Share of the browsers that empty a store after a week without a visit. */
 const FORGETFUL = 0.2
 export const WEEK = 7 * DAY
+/** Chance before each visit that the shopper has emptied the store. */
 const CLEARED = 0.03
+/** Chance before each visit that the shopper has changed the device. */
 const NEW_DEVICE = 0.01
-/** Share of shoppers who would contribute. Second: the share of them who agree on a given device. */
+/** Share of shoppers who are willing to contribute. */
 const WILLING = 0.25
+/** Share of a willing shopper's devices on which the shopper agrees to contribute. */
 const AGREES = 0.8
 
 /** Store of one device: a shopper's events from one time until the store is lost. */

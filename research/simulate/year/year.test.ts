@@ -83,7 +83,7 @@ describe('a tiny year', () => {
   })
 })
 
-test('attackers with a wrong proof are refused, and spend no ε of a sum', async () => {
+test('attackers whose proof is wrong are refused, and spend no ε', async () => {
   const { result } = await play({ attack: 'scale', malicious: 1, weeks: 2 })
   for (const week of result.weeks)
     expect(week).toMatchObject({ counted: 0, vanished: 0, epsilonShopper: 0, sumExact: null })

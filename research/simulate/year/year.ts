@@ -55,17 +55,18 @@ const MONTH = 4
 export interface WeekResult extends Traffic, Verdict {
   readonly week: number
   readonly items: number
-  /** Number of shoppers who came, of stores that were found lost at a visit, and of the events in these stores. */
+  /** Number of shoppers who came. */
   readonly visitors: number
+  /** Number of stores that were found lost at a visit. */
   readonly lostStores: number
+  /** Number of events in the lost stores. */
   readonly lostEvents: number
   readonly sumExact: boolean | null
   /** What `pretrain --from` did after this week, or why its model was refused; null in weeks without a run. */
   readonly training: string | null
-  /**
-   * ε spent so far by the device with the most reports, and by the shopper with the most reports on several devices.
-   */
+  /** ε spent so far by the device with the most reports. */
   readonly epsilonDevice: number
+  /** ε spent so far by the shopper with the most reports, on all of the shopper's devices. */
   readonly epsilonShopper: number
   /** Millions of bytes of new models to browsers, before compression. */
   readonly megabytes: number
@@ -92,7 +93,7 @@ export interface PlayedYear {
   readonly terms: PolicyParameters
   /** Reason why a real shop's devices would refuse the terms; null if these devices would accept them. */
   readonly refused: string | null
-  /** Reason why devices learn, or why they don't. */
+  /** Sentence that says whether devices learn, and why. */
   readonly learning: string
   /** Processor seconds by part. */
   readonly seconds: ReadonlyMap<string, number>

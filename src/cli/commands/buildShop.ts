@@ -14,10 +14,11 @@ import { command as publish } from './publish.ts'
 
 interface Step {
   readonly command: Subcommand
-  /** Options of the step that `build-shop` sets itself and doesn't offer. */
+  /** Options of the step that `build-shop` sets itself, and therefore doesn't have. */
   readonly own: readonly string[]
-  /** Folders in OUT, by the option that names them. `done` is the file that exists once the step is done. */
+  /** Folders in OUT, by the option that names them. */
   readonly folders: Readonly<Record<string, string>>
+  /** File that exists once the step is done. */
   readonly done: string
 }
 

@@ -29,7 +29,7 @@ const ROLES = ['leader', 'helper'] as const
 /** Terms with a small learning rate, so that the gate accepts a round of two reports. */
 const TERMS = { ...DEMO_PARAMETERS, aggregationGoal: 2, learningRate: 0.001 }
 
-/** Folder of an operator, with `nearside-server` at the path where an installed package puts it. */
+/** Creates a folder such as an operator has, with `nearside-server` at the path where an installed package puts it. */
 function operatorsFolder(): string {
   const where = testFolder()
   const program = join(where, 'node_modules/.bin/nearside-server')

@@ -128,7 +128,7 @@ const both =
 
 const sent = (value: unknown) => both(json(/live/, value), at(/live/, { status: 200 }))
 
-it('doctor says whether devices get live changes, and whether these are missing, stale or foreign', async () => {
+it('doctor says whether devices get live changes, and whether these are missing, stale or for another catalog', async () => {
   const about = async (...spoils: readonly Spoil[]) => {
     const { lines, code } = await look(both(...spoils))
     return { code, live: lines.filter((line) => / live: /.test(line)) }

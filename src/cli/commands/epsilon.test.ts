@@ -5,7 +5,7 @@ import { command } from './epsilon.ts'
 
 const run = (flags: Flags) => runCommand(command, { flags })
 
-it('epsilon prints ε for zero-out in three forms and for substitution, and null where undefined', async () => {
+it('epsilon prints ε for zero-out, computed in three ways, and for substitution, and null where ε is undefined', async () => {
   const { exact, rdp, pld, ...row } = rows.find(({ q, steps }) => q === 1 && steps === 100)!
   const { sigma, q, steps, delta } = row
   const { result, printed } = await run({ sigma, q, steps, delta })

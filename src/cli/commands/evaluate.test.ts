@@ -233,7 +233,7 @@ describe('evaluate with a model that may have seen the test cases', () => {
 })
 
 describe('--protocol next-basket', () => {
-  it('--protocol next-basket tests each held-out shopper’s last basket by every arm, and reports parts and lifts', async () => {
+  it('--protocol next-basket tests how well each arm predicts held-out shoppers’ last baskets, and reports lifts, and metrics for repeated and new items', async () => {
     const flags = { shop: shopFolder, protocol: 'next-basket' }
     const { result, text } = await run({ ...flags, model: modelFolder })
     const held = shop.shoppers.filter(({ id }) => isHeldOut(id, 0.5, 1)).length

@@ -130,7 +130,7 @@ describe('import of an order log', () => {
     ])
   })
 
-  test('import reads clicks and a catalog with named columns, and times that are days only', async () => {
+  test('import reads the columns that options name, in clicks and in a catalog, and times that are days only', async () => {
     const { report, shop } = await run(
       {
         'orders.csv': 'wer;was;wann\nann;tea;13.05.2014\nbob;mug;2.5.2014\n',
@@ -157,7 +157,7 @@ describe('import of an order log', () => {
     ])
   })
 
-  test('import keeps searches from a log of their own and from the click log', async () => {
+  test('import keeps searches, both from a log of searches and from the click log', async () => {
     const orders = 'user,sku,time\nann,tea,2014-05-13 10:00\n'
     const own = await run({
       'orders.csv': orders,

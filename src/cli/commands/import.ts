@@ -15,7 +15,7 @@ import { DRY_RUN, fromOption, HTML, TIMEOUT } from '../shared.ts'
 import { readSystem, type SystemName } from '../systems/readSystem.ts'
 import { wholeNumber } from '../values.ts'
 
-/** Roles that a column can have, with descriptions. */
+/** Roles that a column of an input file can have, with descriptions for people. */
 const COLUMNS = {
   shopper: 'who bought: an account, a customer number, an e-mail address',
   device: 'who looked: a cookie or device, joined by the order number',
@@ -170,8 +170,8 @@ async function download(
 type Said = Required<Pick<Part, 'title' | 'text'>>
 
 /**
- * Prints columns, counts, the match of log and catalog, and three rows. The counts of a file's lines add up to the
- * file's total.
+ * Prints the columns, the counts, how many items log and catalog share, and three sample rows. The counts of a file's
+ * lines add up to the file's total.
  */
 function describe(
   { logs, catalog, match, shop, files }: ImportReport,

@@ -165,7 +165,7 @@ describe('import of Snowplow events', () => {
     commerce('e3', 'product_view', [product('MG-1', 4.9)], {}, '1_0_2'),
     commerce('e4', 'add_to_cart', [product('MG-1', 4.9, 2)]),
     bought,
-    // The same event is there once more, as Snowplow writes it if its enrichment runs again.
+    // The export has this event twice, as Snowplow writes it if its enrichment runs again.
     { ...bought, etl_tstamp: '2024-05-02 01:00:00.000' },
     commerce('e6', 'list_view', []),
     event('e7', 'page_ping'),

@@ -47,7 +47,10 @@ const parametersOf = ({ name }: { readonly name: string }) =>
 
 afterEach(() => vi.unstubAllEnvs())
 
-/** Imports from a server. `fault` may replace an answer; it gets the number of the request. */
+/**
+ * Imports from a test server. `fault` gets the number of a request, and may return an answer that replaces the
+ * server's.
+ */
 async function run(
   system: typeof SHOPIFY | typeof WOOCOMMERCE | typeof MEDUSA,
   shop: shops.Shop,
@@ -418,7 +421,7 @@ describe.each([SHOPIFY, WOOCOMMERCE, MEDUSA])('$name', (system) => {
     },
   )
 
-  test('a redirect to another host gets no key', async () => {
+  test('after a redirect to another host, the key is not sent there', async () => {
     const other = await shops.serve(() => ({ body: {} }))
     const { address } = await shops.serve(() => ({
       status: 301,

@@ -71,7 +71,7 @@ interface Asked {
 }
 type Answer = (query: string, skip: number) => unknown
 
-/** Page of two entries of a list. */
+/** Answer with two entries of a list, after the first `skip` entries. */
 const page = (name: string, all: readonly object[], skip: number) => ({
   data: { [name]: { items: all.slice(skip, skip + 2), totalItems: all.length } },
 })

@@ -239,7 +239,7 @@ describe('import of WooCommerce’s exports', () => {
     }
   })
 
-  test('import of WooCommerce counts an event about a variable product, by SKU or number, for its best-selling variation', async () => {
+  test('import of WooCommerce counts an event about a parent product, named by SKU or number, for its best-selling variation', async () => {
     const line = (item: string) => `1,${item},2024-05-01 10:00,view_item\n`
     const { report, items, events } = await imported({
       'orders.csv': 'customer id,sku,date\n1,MG-R,2024-05-01 10:00\n1,TP,2024-05-01 10:00\n',

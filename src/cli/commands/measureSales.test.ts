@@ -65,7 +65,7 @@ test('measure finds a planted lift in orders and money, by department too, and w
   expect(JSON.parse(readFileSync(json, 'utf8'))).toEqual(JSON.parse(JSON.stringify(result)))
 }, 60_000)
 
-test('for equal arms, measure shows amber and a plan; for a planted loss, measure shows red', async () => {
+test('measure shows an amber light and a plan for equal arms, and a red light for a planted loss', async () => {
   const same = await measure(trial(1))
   expect(same.result.answer.light).toBe('amber')
   expect(same.result.plan.trials).toHaveLength(4)

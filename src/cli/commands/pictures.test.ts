@@ -1,4 +1,6 @@
-/** @module Picture vectors on their way from a shop's catalog to the lists of a page. The vectors are planted. */
+/**
+ * @module Tests picture vectors on their way from a shop's catalog to the lists of a page. The test makes the vectors.
+ */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -132,7 +134,7 @@ it('a wrong vector is refused, with file, line and reason, and nothing is writte
   const feed = await readProductFile(inFolder('products.jsonl'), 0)
   expect(feed.items.map(({ price }) => price)).toEqual([1, 2, 3, 4, 5, 6])
   expect(JSON.stringify(feed)).not.toContain('pictureVector')
-  // A list of three numbers in a later line doesn't change how the others are read.
+  // A list of three numbers in a later line doesn't change how the other lines are read.
   const short = [...items.slice(0, 5), { ...first, id: 'short', pictureVector: [1, 2, 3] }]
   await writeFile(inFolder('short.jsonl'), FORMS['products.jsonl'](short))
   await expect(run({ catalog: inFolder('short.jsonl'), out })).rejects.toMatchObject({
@@ -141,7 +143,7 @@ it('a wrong vector is refused, with file, line and reason, and nothing is writte
   await expect(readFile(join(out, 'latest.json'))).rejects.toThrow('ENOENT')
 })
 
-it('import hands vectors to the shop folder, from a column of any name', async () => {
+it('import writes picture vectors to the shop folder, from a column of any name', async () => {
   const items = products(6)
   const rows = items.map(({ pictureVector: v, id, title }) => ({ id, title, embedding: v ?? null }))
   const orders = 'customer,order,date,item\n1,o1,2026-01-01,p0\n2,o2,2026-01-02,p1\n'

@@ -175,7 +175,7 @@ it.each([
   await expect(run(values)).rejects.toThrow(message)
 })
 
-it('pretrain trains from partials of a warehouse, and refuses options that need the log itself', async () => {
+it('pretrain trains from the partials (sums) that a warehouse computed, and refuses options that need the log itself', async () => {
   const shop = { ...SHOP, fewestShoppers: 2, mostEvents: 900 }
   const { folder: partials, rows } = await onDuckDb(tableOf(log(120, 20)), shop)
   const out = join(folder, 'from-warehouse')

@@ -174,13 +174,13 @@ function isTyped(name: string): boolean {
   return syntax.getOptionValueSource(name as 'seed') === 'cli'
 }
 
-/** @throws NearsideError `input-invalid` for an option that needs the log itself */
+/** @throws NearsideError `input-invalid` if an option is given that needs the log itself */
 function requireNoLog(): void {
   const wrong = ['shop', 'from', 'until', 'protocol', 'watch'].find(isTyped)
   if (wrong !== undefined) throw invalidInput(`--partials are no log: leave --${wrong} out`)
 }
 
-/** @throws NearsideError `input-invalid` for an option that needs a log */
+/** @throws NearsideError `input-invalid` if an option is given that needs a log */
 function requireOnlyCatalog(): void {
   const needsLog = ['shop', 'from', 'until', 'holdout', 'protocol', 'seed', 'learners', 'epochs']
   const wrong = [...needsLog, 'watch'].find(isTyped)
@@ -269,7 +269,7 @@ async function makeVersion(options: Options, from: string | undefined, context: 
   return { ...latest, seconds, manifestContent: manifest }
 }
 
-/** The forecast is undefined for an update. */
+/** Describes how well the model will rank for new shoppers; undefined for an update, which doesn't measure that. */
 function describeForecast(metrics: ModelManifest['metrics']): string | undefined {
   if (!metrics.validationShoppers) return undefined
   const [value, error] = [metrics['ndcg@10'], metrics['ndcg@10.error']]

@@ -28,7 +28,7 @@ const catalog = () => join(shop, 'catalog.jsonl')
 const manifestOf = async (out: string, version: string): Promise<ModelManifest> =>
   JSON.parse(await readFile(join(out, version, 'manifest.json'), 'utf8'))
 
-it('pretrain --catalog publishes a model of a catalog, which evaluate tests without the log’s counts', async () => {
+it('pretrain --catalog publishes a model made from a catalog alone, and evaluate tests it without counts from the log', async () => {
   const out = join(folder, 'models')
   await run({ catalog: catalog(), out })
   expect(await manifestOf(out, '1')).toMatchObject({ source: 'catalog', items: 12 })
@@ -42,7 +42,7 @@ it('pretrain --catalog publishes a model of a catalog, which evaluate tests with
   expect(byDefault.result.cases).toBeGreaterThan(0)
 }, 120_000)
 
-it('pretrain --catalog reads the catalog of the page, and the site is published from both', async () => {
+it('pretrain --catalog reads the catalog file that the page uses, and publish makes a site from model and catalog', async () => {
   const page = join(folder, 'products.json')
   const items = [1, 2, 3].map((n) => ({ id: `p${n}`, title: `Tin cup ${n}`, price: n }))
   await writeFile(page, JSON.stringify(items))

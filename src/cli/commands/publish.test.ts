@@ -115,7 +115,7 @@ it('publish keeps published versions, replaces other files, and writes nothing w
   ])
 })
 
-it('publish names a live.json in the page, and moves fresh changes to the new catalog', async () => {
+it('publish writes the address of live.json into the page, and moves changes that are still fresh to the new catalog', async () => {
   const { out, publish, text, page } = await shop()
   await publish({ base: '/static/' })
   expect(page()?.live).toBeUndefined()
@@ -134,7 +134,7 @@ it('publish names a live.json in the page, and moves fresh changes to the new ca
   await publish({ base: '/static/', catalog: fewer })
   expect(page()?.live).toBe('/static/live.json')
   expect(text('_headers')).toContain('/static/live.json\n  Cache-Control: no-cache\n')
-  // The state of the feed is left out, so that the next sync reads the feed again.
+  // The state of the feed (`feed`) is dropped, so that the next sync reads the feed again.
   expect(JSON.parse(text('live.json'))).toEqual({
     ...fresh,
     catalog: sha('catalog.json'),
@@ -259,7 +259,7 @@ it('with keys on the page, publish accepts only signed rules that are newer, unc
     writeFileSync(rules, JSON.stringify({ ...read(), rules: [{ name: 'r', pin: [pin] }] }))
   const read = () => JSON.parse(readFileSync(rules, 'utf8'))
   const signed = (flags: Flags) => runCommand(signRules, { flags, positionals: ['sign', rules] })
-  /** Publishes, and returns what was published before if publish refuses. */
+  /** Expects that publish refuses, and returns what was published before. */
   const refused = async (what: RegExp) => {
     const before = text('rules.json')
     const error = await publish({ publisher, rules }).catch((thrown) => thrown)

@@ -137,7 +137,7 @@ it('rules check reports rules that together empty a list, under each kind of con
   ).toEqual([])
 })
 
-it('rules check finds offers by the model’s prices', async () => {
+it('rules check finds items on offer by the prices in the model', async () => {
   const models = testFolder()
   await publishModel(models, await writeBaseModel(tinyModel(3)))
   const { code, lines } = await check([{ name: 'x', boost: { offer: true }, by: 2 }], {

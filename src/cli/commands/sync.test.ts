@@ -13,7 +13,7 @@ import { runCommand } from '../testCommand.ts'
 import { command } from './sync.ts'
 
 const MINUTE = 60_000
-/** Milliseconds for an answer of this machine, however busy it is. */
+/** Milliseconds to wait for an answer from this machine, however busy it is. */
 const PATIENCE = 60_000
 const START = Date.UTC(2026, 10, 30, 12)
 const ITEMS: readonly Item[] = Array.from({ length: 12 }, (_, i) => ({
@@ -109,7 +109,9 @@ it.each([
   expect(JSON.stringify(live())).not.toContain('secret')
 })
 
-/** Google's feed: a price in the column `sale_price` is asked, and the usual price is in `price`. */
+/**
+ * Feed with sales in Google's form: the column `sale_price` has the price during the sale, and `price` the usual price.
+ */
 const withSales = (sales: Readonly<Record<string, string>>) =>
   tsv(ITEMS)
     .split('\n')
@@ -282,7 +284,7 @@ test('changes to a catalog that is published meanwhile are computed anew', async
   expect(live()).toMatchObject({ catalog, added: [{ id: 'p0' }, { id: 'p1' }, { id: 'p2' }] })
 })
 
-test('sync --watch waits longer after each failure, up to an hour, and after a success as long as before', async () => {
+test('sync --watch waits longer after each failure, up to an hour, and the usual time again after a success', async () => {
   const stop = new AbortController()
   const waits: number[] = []
   const errors: unknown[] = []

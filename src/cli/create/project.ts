@@ -44,7 +44,10 @@ export async function requireEmpty(folder: string): Promise<void> {
   if (found.length > 0) throw invalidInput(`${folder} isn't empty: give the name of a new folder`)
 }
 
-/** @throws NearsideError `input-invalid` if the file can't be named in a script */
+/**
+ * @throws NearsideError `input-invalid` if there is no such file, or if its path has characters that a script can't
+ * contain
+ */
 export async function requireFile(path: string): Promise<string> {
   const found = await stat(path).catch(() => null)
   if (!found?.isFile()) throw invalidInput(`there is no file ${path}`)
@@ -89,7 +92,10 @@ export async function createProject(project: Project): Promise<readonly string[]
   ]
 }
 
-/** Makes the sources read the files of `publish` in `public/`, and store nothing before a yes if the shop asks. */
+/**
+ * Makes the sources read the files of `publish` in `public/` and, if the shop asks, store nothing before the shopper
+ * agrees.
+ */
 async function changeSources(folder: string, asks: boolean): Promise<void> {
   for (const name of await readdir(folder, { recursive: true })) {
     if (!/\.(js|tsx?|vue)$/.test(name)) continue

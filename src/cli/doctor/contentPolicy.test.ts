@@ -29,7 +29,7 @@ test.each([
   expect(allows(parsePolicies([policy]), 'connect-src', url, PAGE)).toBe(expected)
 })
 
-it('the policy parser reads the fallback for workers, and finds WebAssembly and Trusted Types', () => {
+it('the policy parser falls back from worker-src to script-src for workers, and finds what allows WebAssembly and Trusted Types', () => {
   const worker = (policy: string) =>
     allows(parsePolicies([policy]), 'worker-src', 'https://shop.example/worker.js', PAGE)
   expect(worker("script-src 'self'; default-src 'none'")).toBe(true)

@@ -19,7 +19,7 @@ import { vaultFindings } from './vault.ts'
 
 export interface Examination {
   readonly url: string
-  /** Options that replace those of the page. */
+  /** Options from the command line, which replace the options of the page. */
   readonly given: Partial<PageOptions>
   readonly fetch: typeof globalThis.fetch
   /** Current time, milliseconds since the epoch. */
@@ -100,7 +100,7 @@ export async function examine(order: Examination): Promise<Finding[]> {
     examineCatalog(visit),
   ])
   const rules = await examineRules(visit, products.catalog, loaded?.model ?? null)
-  // The same files count as in `publish`: the model without `latest.json`, the catalog and the rules.
+  // Counts the same files as `publish` does: the model without `latest.json`, the catalog and the rules.
   const taken = [...asker.answers.values()].filter(
     ({ url }) =>
       (url.startsWith(shop.baseModel) && !url.endsWith('/latest.json')) ||

@@ -26,7 +26,7 @@ export interface Visit {
   readonly shop: PageOptions
   /** URL of the page. */
   readonly page: string
-  /** Stores the answers to requests by `transport`. */
+  /** Stores the answers to requests that `transport` sends. */
   readonly asker: Asker
   readonly transport: Transport
   /** Current time, milliseconds since the epoch. */

@@ -4,7 +4,9 @@ import { currencyFault } from '@nearside/core/catalog/currency.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { type Finding, failed, findingsAbout } from './finding.ts'
 
-/** Share of items above which a mismatch is a warning. Below this share, a mismatch is only mentioned. */
+/**
+ * Share of the items above which a missing field or an unknown id is a warning. Below this share, it is only mentioned.
+ */
 const MANY = 0.05
 /** Fields that product cards show. */
 const SHOWN = ['title', 'price', 'image'] as const

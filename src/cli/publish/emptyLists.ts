@@ -14,7 +14,7 @@ const { warning, error } = findingsAbout('rules')
 const LISTS = ['recommend', 'similar', 'boughtTogether'] as const
 
 /**
- * Tries every list on every page that a rule names, in every combination of these circumstances:
+ * Tries every list that the rules' conditions name, at each time, on each page and in each context that they name.
  * @param items available items
  */
 export function emptyLists(
@@ -53,7 +53,10 @@ export function emptyLists(
 
 const hides = (rule: Rule): boolean => 'hide' in rule || 'only' in rule
 
-/** Finds items of which no other has the same brand, category or group, if a rule admits only such items. */
+/**
+ * Finds items for which an `only` rule with `same` leaves the list empty, because no other item has the same brand,
+ * category or group.
+ */
 function lonely(rule: Rule, items: readonly Item[], isOffer: IsOffer): Finding[] {
   if (!('only' in rule) || !rule.only.same) return []
   const { same } = rule.only

@@ -84,7 +84,10 @@ export function parsePageOptions(found: string | null): PageOptions | null {
     : read(readJson(utf8(found), 'input-invalid', `#${ID} of the page`), '')
 }
 
-/** Deepest accepted nesting. No real page is nested deeper, and the parser would take too long for one. */
+/**
+ * Maximum nesting of a page's elements. No real page is nested deeper, and the parser would take too long for a page
+ * that is.
+ */
 const DEEPEST = 10_000
 
 /**

@@ -167,7 +167,8 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
     if (library) await placeFolder(join(out, library.folder), library.files)
     await publishCopy(target, latest, version.files, check)
     for (const [name, bytes] of loose) await placeFile(join(out, name), bytes)
-    // The feed's state of some minutes ago is newer than an export, so it is kept. The next sync reads the feed again.
+    // A fresh `live.json` is newer than the catalog's export, so its changes are kept. The next sync reads the feed
+    // again.
     if (live && !isStale(live, now)) {
       const [version, head] = await Promise.all(
         [catalogText, headOf(catalogText)].map((part) => sha256Hex(utf8(part))),

@@ -73,7 +73,7 @@ async function show(own) {
   const shown = () => ({ personalizer, items: [...items], linkTo, labels, searchLabels, locale })
   provide(shown())
   followDataLayer(personalizer, dataLayer)
-  // A pixel of Shopify's hands its events on at this place (relayShopifyPixel).
+  // In a Shopify shop, a web pixel passes the shop's events on to this page (relayShopifyPixel).
   if (globalThis.Shopify) followShopifyPixel(personalizer)
   await whole
   const all = shown()

@@ -57,7 +57,7 @@ const lists = async (rules: unknown, view: object = NEW, saved: unknown = []) =>
   (await (await ask('/api/preview', { saved, rules, view })).json()) as Previewed
 const ids = (list: Previewed['after']['recommend']) => list?.map(({ id }) => id) ?? []
 
-test('the studio shows for a search which products are pinned and where it leads, by the shoppers’ own search', async () => {
+test('for a search, the studio shows the pinned products and the page to which it leads, as the search in the shop would', async () => {
   const title = studio.catalog.items.map((item) => item.title ?? '').find((one) => one !== '') ?? ''
   const [query] = title.split(' ')
   const view = { ...NEW, search: query }
@@ -113,7 +113,7 @@ describe('a stranger', () => {
     },
   )
 
-  test('the studio gives the page without a token, but not under another host; the page may send requests only to its own server', async () => {
+  test('the studio serves its page without a token, but not under another host’s name; the page may send requests only to its own server', async () => {
     const page = await ask('/', undefined, { authorization: '' })
     expect(page.status).toBe(200)
     const policy = page.headers.get('content-security-policy')
@@ -192,7 +192,7 @@ describe('saving', () => {
   const save = (rules: unknown, version: string) => ask('/api/save', { rules, version })
   const start = async () => (await (await ask('/api/start')).json()) as { version: string }
 
-  test('a save writes the file that publish reads, keeps the form and other fields of the file, and needs its newest version', async () => {
+  test('a save writes the file that publish reads, keeps the file’s form and other fields, and is refused unless it was made from the newest version', async () => {
     writeFileSync(file, JSON.stringify({ owner: 'us', rules: [] }))
     const { version } = await start()
     const rules = [{ name: 'r', pin: ['item1'], at: 2 }]
@@ -204,7 +204,7 @@ describe('saving', () => {
     expect((await save([], (await start()).version)).status).toBe(200)
   })
 
-  test('a save refuses rules that devices ignore or that do nothing or empty a list, and keeps the file', async () => {
+  test('a save is refused if devices ignore a rule, or if a rule does nothing or empties a list; the file stays as it was', async () => {
     expect((await save([{ name: 'r', pin: ['item1'] }], '')).status).toBe(200)
     const [text, { version }] = [readFileSync(file, 'utf8'), await start()]
     const wrong = [

@@ -62,7 +62,10 @@ export interface Previewed {
   readonly findings: readonly Finding[]
 }
 
-/** Line of the answer to a measurement: its progress, then its result or error. It stops with its connection. */
+/**
+ * One line of the response to a measurement request. The first lines report progress, the last line the result or an
+ * error. The measurement stops if the connection closes.
+ */
 export type CostLine =
   | { readonly done: number; readonly total: number }
   | { readonly costs: RuleCosts }

@@ -36,7 +36,7 @@ function shownBy(rules: readonly Rule[], ids: readonly string[]): string[] {
   return withPins(rest, pinned, ids.length)
 }
 
-test('after any moves, each list shows the last move as it was made, and every rule stays valid', () => {
+test('after any moves, the product that was moved last stands where it was put, and every rule stays valid', () => {
   const move = fc.record({ from: fc.nat(5), to: fc.integer({ min: 1, max: 6 }) })
   fc.assert(
     fc.property(fc.array(move, { minLength: 1, maxLength: 12 }), (moves) => {
@@ -62,7 +62,7 @@ test('a product that moves past a pinned product shifts the pin by one place; a 
   expect(unpin(unpin(moved, 'a', HERE), 'b', HERE)).toEqual([])
 })
 
-test('an edit’s reach decides its condition, and an edit of one reach leaves rules of another reach alone', () => {
+test('an edit’s reach (this list, lists of its kind, all lists) decides its condition, and an edit changes no rule of another reach', () => {
   expect(whenOf(HERE)).toEqual({ list: ['similar'], item: { id: ['x'] } })
   expect(whenOf({ ...HERE, page: 'home' })?.page).toEqual(['home'])
   expect(whenOf({ ...HERE, reach: 'kind' })).toEqual({ list: ['similar'] })

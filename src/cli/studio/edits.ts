@@ -45,13 +45,14 @@ export function conditional<T extends Rule>(rule: T, when: RuleCondition | undef
 const isPinOf = (rule: Rule, id: string, place: Place) =>
   'pin' in rule && same(rule.pin, [id]) && same(rule.when, whenOf(place))
 
-/** Whether a rule of exactly this place pins exactly this product. */
+/** Whether a rule with exactly this place's condition pins exactly this product. */
 export const isPinned = (rules: Rules, id: string, place: Place): boolean =>
   rules.some((rule) => isPinOf(rule, id, place))
 
 /**
- * Moves a product to a place of a list and pins it there. The products between its old and its new place move by one,
- * also those that are pinned in this list. The pin is put before other pins, because the first pin for a place gets it.
+ * Moves a product to a position in a list and pins it there. The products between its old and its new position move by
+ * one, also those that are pinned in this list. The new pin is put before other pins, because the first of several pins
+ * for one position wins.
  * @param shown ids of the list as it is now
  * @param to 1-based
  */
@@ -85,7 +86,7 @@ export const FACTOR = 3
 const isSingle = (rule: Rule, act: Act, place: Place) =>
   act in rule && same(Object.keys(itemsOf(rule) ?? {}), ['id']) && same(rule.when, whenOf(place))
 
-/** Whether a list of ids at exactly this place has the product. */
+/** Whether a rule with exactly this place's condition has this effect and names the product by its id. */
 export const isActedOn = (rules: Rules, act: Act, id: string, place: Place): boolean =>
   rules.some((rule) => isSingle(rule, act, place) && itemsOf(rule)?.id?.includes(id))
 

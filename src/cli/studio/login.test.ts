@@ -61,7 +61,7 @@ test('on this machine without TLS, the cookie works without Secure', async () =>
 })
 
 describe('a stranger', () => {
-  test('a stranger gets the login page, and the same refusal for each other path', async () => {
+  test('a visitor without a session gets the login page, and the same refusal for each other path', async () => {
     const page = await app.request(`${ORIGIN}/`)
     expect(await page.text()).toContain('type="password"')
     expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")

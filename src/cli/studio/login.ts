@@ -21,7 +21,7 @@ interface LoginOptions {
   readonly password: string
   /** Origin at which the shop's proxy serves the studio. */
   readonly origin: string
-  /** Address that counts as one sender. */
+  /** Returns the address from which a request counts as an attempt. */
   readonly addressOf: (c: Context) => string
   readonly now: () => number
 }

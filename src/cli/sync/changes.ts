@@ -15,7 +15,7 @@ export function changesOf(published: readonly Item[], current: readonly Item[]):
   const changed = published.flatMap((item) => {
     const other = now.get(item.id)
     if (!other) return []
-    // 0 removes the usual price that open pages have.
+    // A usual price of 0 removes the usual price that open pages have.
     const { regularPrice = item.regularPrice && 0 } = other
     const values = valuesOf({ ...other, regularPrice })
     return JSON.stringify(values) === JSON.stringify(valuesOf(item)) ? [] : values

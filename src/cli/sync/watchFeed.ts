@@ -3,7 +3,7 @@
 interface Rounds {
   /** Milliseconds between two rounds. */
   readonly interval: number
-  /** Waits; can end early if `signal` aborts. */
+  /** Waits this long, or less if `signal` aborts. */
   wait(milliseconds: number): Promise<void>
   round(): Promise<void>
   onFailure(error: unknown): void

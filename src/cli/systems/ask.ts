@@ -27,7 +27,7 @@ interface Question {
   readonly headers?: Readonly<Record<string, string>>
   /** Whether headers or body contain a secret. */
   readonly isSecret: boolean
-  /** What to do if the API refuses access. */
+  /** Advice for people if the API refuses access. */
   readonly ifRefused: string
   /** Milliseconds to wait if an answer in JSON says that the API is busy; null if the API isn't busy. */
   readonly busyFor?: (value: unknown) => number | null

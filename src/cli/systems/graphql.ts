@@ -9,7 +9,7 @@ interface Query<T> {
   /** Headers with the secret; without headers, the request is anonymous. */
   readonly secret?: Readonly<Record<string, string>>
   readonly read: Read<T>
-  /** What to do if the API refuses the request. */
+  /** Advice for people if the API refuses the request. */
   readonly ifRefused: string
 }
 

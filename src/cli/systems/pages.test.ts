@@ -17,7 +17,7 @@ test('cursors that repeat end the reading with an error', async () => {
   await expect(all(readConnection(page))).rejects.toMatchObject({ code: 'input-invalid' })
 })
 
-test('a list with more entries than its total is an error, and not the end', async () => {
+test('a list that sends more entries than its total is refused, instead of ending at the total', async () => {
   const page = async () => ({ items: [{ id: 1 }, { id: 2 }], totalItems: 1 })
   await expect(all(readPages(page))).rejects.toMatchObject({ code: 'input-invalid' })
 })

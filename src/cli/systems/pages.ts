@@ -40,7 +40,7 @@ export async function* readPages<T extends { readonly id: string | number }>(
 /**
  * Yields the nodes of all pages. A cursor stays valid if other nodes are added or removed.
  * @param first page that is already known
- * @throws NearsideError `input-invalid` if a cursor doesn't lead on
+ * @throws NearsideError `input-invalid` if a page has a cursor that an earlier page had
  */
 export async function* readConnection<T>(
   readPage: (after: string | null) => Promise<Connection<T>>,

@@ -12,7 +12,7 @@ import * as shopify from './shopify.ts'
 import * as vendure from './vendure.ts'
 import * as woocommerce from './woocommerce.ts'
 
-/** A system's rows, in columns that `layouts.ts` of the import recognises. */
+/** Reads rows of a shop system, whose column names the import's `layouts.ts` recognises. */
 interface System {
   readonly products: (api: ShopApi) => AsyncIterable<object>
   readonly orders: (api: ShopApi) => AsyncIterable<object>

@@ -149,7 +149,9 @@ function rowOf(product: Product, variant: Variant, currency: string, now: number
   }
 }
 
-/** Rating of 5, from a metafield such as `{"value":"9.2","scale_min":"1.0","scale_max":"10.0"}`. */
+/**
+ * Rating on a scale that ends at 5, from a metafield such as `{"value":"9.2","scale_min":"1.0","scale_max":"10.0"}`.
+ */
 function ratingOf({ rating }: Product): number | undefined {
   const read = jsonOrNull(rating?.value ?? '')
   if (!isRecord(read)) return undefined

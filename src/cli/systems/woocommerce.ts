@@ -45,7 +45,7 @@ const readOrder = object({
   meta_data: each(object({ key: anyText, value: (value: unknown) => value })),
 })
 const readCategory = object({ id, name: anyText, parent: id })
-/** Fields of an order that the API sends; parts of `billing` other than the e-mail address are not sent. */
+/** Fields of an order that the reader requests. Of `billing`, it requests the e-mail address only. */
 const ORDER_FIELDS =
   'id,number,status,currency,date_created_gmt,customer_id,billing.email,line_items,meta_data'
 
@@ -135,7 +135,7 @@ function rowOf(
   }
 }
 
-/** Text of a name, in which WordPress escapes signs. */
+/** Plain text of a name, in which WordPress replaces some characters by HTML entities. */
 const plain = (name: string) =>
   name
     .replaceAll('&lt;', '<')

@@ -90,7 +90,10 @@ export class CatalogRows {
   }
 }
 
-/** Maps a `groupId` to the ids of its variants, available variants first; an item's own id has no variants. */
+/**
+ * Maps a `groupId` to the ids of its variants, available variants first. Every other id, such as a variant's, maps to
+ * an empty list.
+ */
 export type VariantsOf = (id: string) => readonly string[]
 
 /** Creates a `VariantsOf`, which is needed because a shop's page can name a product by an id that no variant has. */

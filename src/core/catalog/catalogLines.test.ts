@@ -16,7 +16,7 @@ function read(text: string, size = 1000) {
   return { heads, whole: lines.end(), bytes: bytes.length }
 }
 
-test('reads the head of a catalog, with the products that lists show first, before the rest of the catalog arrives', async () => {
+test('reads the head of a catalog, which begins with the products that lists show first, before the other products arrive', async () => {
   const all = rows(HEAD + 700)
   const text = writeCatalog(all, ['p900', 'p7', 'unknown'])
   for (const size of [1, 997, 1_000_000]) {

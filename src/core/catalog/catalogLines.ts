@@ -6,10 +6,13 @@
 import { isRecord } from '../isRecord.ts'
 import { type Catalog, CatalogRows } from './catalog.ts'
 
-/** Number of products in the head. */
+/** Number of products in the head of a catalog: its first lines, which a device uses before the other lines arrive. */
 export const HEAD = 500
 
-/** Number of bytes to read per task; reading them takes some milliseconds on a slow phone. */
+/**
+ * Number of bytes that a device reads in one task of the event loop; reading them takes some milliseconds on a slow
+ * phone.
+ */
 export const PIECE = 65_536
 
 /** Lines of the text up to the last line of the head. The hash of these lines shows which catalog a head belongs to. */

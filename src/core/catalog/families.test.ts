@@ -10,12 +10,12 @@ const variantsOf = createVariants([
   { id: 'tea' },
 ])
 
-test('a product’s id maps to its variants, available variants first; an item’s own id has no variants', () => {
+test('a product’s id maps to its variants, available variants first; an item’s id maps to an empty list', () => {
   expect(variantsOf('MG')).toEqual(['mug-b', 'mug-r'])
   for (const id of ['cup', 'tea', 'mug-r', 'unknown']) expect(variantsOf(id)).toEqual([])
 })
 
-test('a list about a product is made for its variants, and a list of similar items excludes those variants', () => {
+test('a list query for a product is made for the product’s variants, and a list of similar items excludes those variants', () => {
   const asked = (query: Parameters<typeof withVariants>[0]) => withVariants(query, variantsOf)
   expect(asked({ kind: 'similar', item: 'MG', options: { limit: 3 } })).toEqual({
     ...{ kind: 'similar', item: 'mug-b' },

@@ -5,8 +5,8 @@
 import type { Item } from './item.ts'
 
 /**
- * Price, sale and stock of a product; an absent field means that the product has none. An absent `regularPrice` leaves
- * the usual price as it is, because a feed may know none; 0 removes the usual price.
+ * Price, sale and stock of a product; an absent field means that the product has no such value. An absent
+ * `regularPrice` leaves the usual price as it is, because a feed may know none; 0 removes the usual price.
  */
 export type LiveValues = Pick<Item, 'id' | 'price' | 'regularPrice' | 'sale' | 'available'>
 

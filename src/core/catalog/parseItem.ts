@@ -15,8 +15,8 @@ const isDate = (value: unknown) =>
   matches(/^\d{4}-\d\d-\d\d(T|$)/)(value) && !Number.isNaN(parseIso(String(value)))
 
 /**
- * Check for each optional field, with the error text for a value that fails the check. If a check has no text, the
- * field is ignored, because the shop may use its name for something else.
+ * Check for each optional field, with the error text for a value that fails the check. If the error text is empty, a
+ * value that fails is ignored, because the shop may have a field of its own with this name.
  */
 const FIELDS: Readonly<Record<Exclude<keyof Item, 'id'>, Check>> = {
   title: TEXT,
@@ -74,7 +74,7 @@ export function parseItem(value: unknown, where = 'item'): Item {
   for (const [field, [fits, fault]] of Object.entries(FIELDS)) {
     const given = fields.get(field)
     if (given === undefined || given === null || (given === '' && fits === TEXT[0])) continue
-    // The shop may use these names for fields of its own, such as `sale: true`.
+    // A shop may have a field of its own that is named `sale`, such as `sale: true`.
     if (field === 'sale' && !(isRecord(given) && 'price' in given)) continue
     if (fault === '' && !fits(given)) continue
     if (!fits(given)) return refuse(`field '${field}' ${fault}`)

@@ -8,7 +8,7 @@ import { parseItem } from './parseItem.ts'
 /** Number of minutes until the next request if the file can't be read. */
 export const LIVE_MINUTES = 5
 
-/** Maximum number of entries of each kind, above the size of any catalog. */
+/** Maximum number of changed, removed and added products each; no catalog has as many. */
 const MANY = 1_000_000
 
 const refuse = (what: string) =>

@@ -81,7 +81,7 @@ describe('a catalog with sales', () => {
     (sale) => {
       const row = { id: 'a', price: 5, sale }
       expect(Catalog.parse([row], at('2026-06-01')).items).toEqual([{ id: 'a', price: 5 }])
-      // A page's products don't pass through `parse`, so they still have the foreign field.
+      // A page's products don't pass through `parse`, so they still have the shop's field `sale`, which is no sale.
       expect(atPrices([row as unknown as Item], at('2026-06-01'))[0].price).toBe(5)
       expect(nextChange([row as unknown as Item], at('2026-06-01'))).toBe(Number.POSITIVE_INFINITY)
     },
@@ -103,7 +103,7 @@ describe('the usual price', () => {
     { id: 'a', price: 8, regularPrice: 10 },
     { id: 'b', price: 8 },
   ]
-  /** Usual prices after a live file that gives both products these values. */
+  /** Usual prices of both products after a live file that gives these values to each of them. */
   const after = (values: object) => {
     const changed = [STRUCK, PLAIN].map(({ id }) => ({ id, price: 7, ...values }))
     const about = { catalog: 'a'.repeat(64), time: '2026-11-30T12:00:00Z', minutes: 5 }
@@ -123,7 +123,7 @@ describe('the usual price', () => {
     expect(after({ regularPrice: Number.NaN })).toEqual([10, undefined])
   })
 
-  test('after a live file removes the usual price, a running sale’s usual price counts', () => {
+  test('after a live file removes the usual price, the usual price is the price outside the running sale', () => {
     const removed = { id: 'a', price: 8, regularPrice: 0, sale: { price: 5 } }
     const [item] = withLive([STRUCK], { changed: [removed], gone: [], added: [] })
     expect(atPrices([item], 0)[0]).toMatchObject({ price: 5, regularPrice: 8 })

@@ -5,7 +5,10 @@
 import { DAY } from '../time.ts'
 import type { Item } from './item.ts'
 
-/** Milliseconds since the epoch. An unreadable date gives NaN, so that all comparisons fail and the sale never runs. */
+/**
+ * Beginning of a sale in milliseconds since the epoch. An unreadable date gives NaN, so that all comparisons fail and
+ * the sale never runs.
+ */
 const beginOf = ({ from }: NonNullable<Item['sale']>): number =>
   from ? Date.parse(from) : Number.NEGATIVE_INFINITY
 
@@ -17,7 +20,7 @@ function endOf({ until }: NonNullable<Item['sale']>): number {
 /** Returns the item with its price at `now`, milliseconds since the epoch. */
 export function atPrice<TItem extends Item>(item: TItem, now: number): TItem {
   const { sale } = item
-  // A page's products may use the name `sale` for a field of their own, such as `sale: true`.
+  // A page's products may have a field of their own that is named `sale`, such as `sale: true`.
   const isOn = sale?.price !== undefined && now >= beginOf(sale) && now < endOf(sale)
   if (!isOn) return item
   return { ...item, price: sale.price, regularPrice: item.regularPrice ?? item.price }

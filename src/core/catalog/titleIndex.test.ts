@@ -56,9 +56,9 @@ describe('title index', () => {
     for (const query of ['under £1', 'gifts under £1', 'Geschenke unter 1 €', 'something < 1 £'])
       expect(priced(query), query).toHaveLength(121)
     expect(priced('pin under £1')).toEqual([])
-    // The query finds nothing, because its price excludes no product.
+    // This query finds nothing, because the price excludes no product.
     expect(createTitleIndex([{ id: 'card', price: 0.85 }])('under £1')).toEqual([])
-    // Such a query finds nothing, because most products have such a price.
+    // These queries find nothing, because most products have such a price.
     for (const query of ['cheap', 'under £200']) expect(priced(query), query).toEqual([])
   })
 

@@ -23,7 +23,7 @@ export function wordsOf(text: string): Word[] {
 /** Words of a text in the order in which they appear, without their offsets. */
 export const textWords = (text: string): string[] => text.match(WORD) ?? []
 
-/** Irregular plurals in the form that `foldPlural` leaves: "knives" becomes "knive". */
+/** Irregular plurals by the form that `foldPlural` makes of them: it turns "knives" into "knive". */
 const IRREGULAR = new Map([
   ['children', 'child'],
   ['men', 'man'],

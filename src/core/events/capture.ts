@@ -81,7 +81,7 @@ export function readCapture(input: unknown, id: string, now: number): EventDraft
   })
 }
 
-/** Whether two events are the same order, which the shop reported and this device saw as well. */
+/** Whether two events are the same order: the shop reported it once, and this device also saw it. */
 export function isSameOrder(a: EventDraft, b: EventDraft): boolean {
   return (
     !a.seeded !== !b.seeded &&

@@ -138,7 +138,10 @@ export function runStages<Context>(
   return { events: kept, report: { kept: kept.length, dropped } }
 }
 
-/** Events by session, sessions in order of their first event. `groupBy` would add a file to a click's way. */
+/**
+ * Events by session, sessions in order of their first event. `groupBy` isn't imported, because it would add a file to
+ * the code that runs on a click.
+ */
 export function eventsBySession(events: readonly ShopperEvent[]): Map<string, ShopperEvent[]> {
   const visits = new Map<string, ShopperEvent[]>()
   for (const event of events) {
@@ -149,7 +152,7 @@ export function eventsBySession(events: readonly ShopperEvent[]): Map<string, Sh
   return visits
 }
 
-/** Drops the events of noisy visits, except purchases, which are always trusted. */
+/** Drops all events of visits that `isNoise` finds, except purchases, which are always trusted. */
 export function dropVisits(
   events: readonly ShopperEvent[],
   isNoise: (visit: readonly ShopperEvent[]) => boolean,

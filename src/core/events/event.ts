@@ -16,8 +16,8 @@ export const LOG_NAMES = [
 ] as const
 
 /**
- * The shopper's answers to a listed item. Answers change the lists of this device (`ranking/itemFilters.ts`); the model
- * doesn't read them.
+ * Events by which a shopper answers a recommendation, such as "not for me". Answers change the lists of this device
+ * (`ranking/itemFilters.ts`); the model doesn't read them.
  */
 export const ANSWER_NAMES = ['less_like_this', 'not_for_me', 'have_this'] as const
 

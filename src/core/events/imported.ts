@@ -54,7 +54,7 @@ export function readOrders(orders: unknown, { events, knownAs, after, now }: Kno
   return { drafts: newest, refused }
 }
 
-/** Reads an order as a purchase at its own time, in its own session. */
+/** Reads an order as a purchase at the order's time, in a session that contains only this order. */
 function readOrder(input: unknown, now: number): EventDraft | NearsideError {
   const { id, time, items } = isRecord(input) ? input : {}
   const order = readId(id)

@@ -28,7 +28,10 @@ const VISIT_HALF_LIVES = [
   [C.interactionShareVisits, 10],
   [C.interactionShareEver, Number.POSITIVE_INFINITY],
 ] as const
-/** An item's share of the shopper's interactions is divided by this factor times the item's share of popularity. */
+/**
+ * An item's share of the shopper's interactions is divided by this factor times the item's share of all shoppers
+ * (`popularityShares`).
+ */
 const FILL = 0.1
 
 /**
@@ -51,9 +54,9 @@ export function computeFeatures(
 /** Aggregates of a history from which the features of every item are computed. */
 export interface Signals {
   readonly profile: Profile
-  /** Interest of the history; null for an empty history. */
+  /** Interest in other items that the history shows; null for an empty history. */
   readonly interest: Interest | null
-  /** Intent that the last products show; null for an empty history and for a history of orders alone. */
+  /** Peer groups of the products that the shopper last looked at or put into the basket; null if there are none. */
   readonly intent: Intent | null
 }
 
@@ -69,8 +72,8 @@ export function readHistory(statistics: ItemStatistics, history: History, now: n
 
 /**
  * Writes the features of the given items.
- * @param items distinct rows, written in this order; null: all items. Any choice of items gives the same values, bit
- *   by bit.
+ * @param items distinct rows, written in this order; null: all items. An item's values are identical to the last bit,
+ * whichever other items are written.
  * @param out [items, F], overwritten.
  */
 export function writeFeatures(
@@ -145,7 +148,10 @@ function writeStatic(
   }
 }
 
-/** Writes the features of co-occurrence, price and category, which count views as well as purchases. */
+/**
+ * Writes the features of co-occurrence, price and category into `out`. They are computed from views as well as
+ * purchases.
+ */
 function writeInterest(
   out: Float32Array,
   statistics: ItemStatistics,
@@ -166,7 +172,10 @@ function writeInterest(
   }
 }
 
-/** Writes the peer-group features, which are 0 for items outside the peer groups of the last products. */
+/**
+ * Writes the peer-group features into `out`. They are 0 for items that share no peer group with the products looked at
+ * last.
+ */
 function writeIntent(
   out: Float32Array,
   { peerGroup }: ItemStatistics,
@@ -207,7 +216,8 @@ function writeOwned(
   out[at + C.boughtByOrders] = Math.log1p(orders)
   out[at + C.boughtCooccurrence] = out[at + C.cooccurrenceShare]
   out[at + C.repeatTendency] = repeatTendency
-  // The value is relative to the mean item, because a plain count would grow with the log and shift all bought items.
+  // The value is the item's popularity relative to the mean item's. A plain count would grow with the log, and so raise
+  // or lower the scores of all items that the shopper bought.
   const known = statistics.coldStart?.from ?? statistics.items
   out[at + C.boughtPopularity] = out[at + C.popularityShare] + Math.log(known)
   if (ages.length > 1) {
@@ -218,7 +228,8 @@ function writeOwned(
 }
 
 /**
- * Writes the features of the items that the shopper interacted with. `share` is each item's share of popularity, [N].
+ * Writes the features of the items that the shopper interacted with. `share` is each item's share of all shoppers
+ * (`popularityShares`), [N].
  */
 function writeInteractions(
   out: Float32Array,
@@ -256,9 +267,9 @@ function writeInteractions(
 }
 
 /**
- * Each item's share of the shoppers of the last 30 days, [N], > 0. A shopper of any earlier time adds a hundredth, so
- * that items without recent shoppers differ; a constant keeps every share above 0. The shares are cached, since all
- * lists of a day use the same shares.
+ * Each item's share of the shoppers of the last 30 days, [N], > 0. All shoppers that an item ever had count as a
+ * hundredth each, so that items without recent shoppers differ; a constant keeps every share above 0. The shares are
+ * cached, since all lists of a day use the same shares.
  */
 const popularityShares = onceFor((statistics: ItemStatistics): Float32Array => {
   const { items, popularity30, popularityAll, coldStart } = statistics

@@ -49,7 +49,7 @@ interface Baskets {
   readonly time: Float64Array
   /** Weight of the basket, so that a wholesale order of 300 lines doesn't outvote 300 small orders. */
   readonly weight: Float64Array
-  /** Index of the next shopper's first basket. */
+  /** For each basket, the index after the last basket of the same shopper. */
   readonly end: Int32Array
 }
 
@@ -87,7 +87,8 @@ function basketsBefore(items: number, log: LogColumns, before: number): Baskets 
       weight[count] = 1 / Math.sqrt(at - start[count])
       start[++count] = at
     }
-    // Each shopper counts by the square root of their baskets, so that wholesalers don't dominate.
+    // A shopper's baskets weigh as much together as the square root of their number, so that wholesalers don't
+    // dominate.
     const share = 1 / Math.sqrt(Math.max(1, count - first))
     for (let basket = first; basket < count; basket++) weight[basket] *= share
     end.fill(count, first, count)
@@ -127,7 +128,9 @@ export function createNeighbours(
   const score = new Float64Array(items)
   const found = new Int32Array(items)
   const strongest = new Int32Array(M)
-  /** Adds the pairs of an item with a basket's items; returns the number of neighbours found so far. */
+  /**
+   * Adds the co-occurrence of an item with a basket's items, times `by`; returns the number of neighbours found so far.
+   */
   const add = (item: number, basket: number, by: number, before: number): number => {
     let count = before
     for (let k = start[basket], end = start[basket + 1]; k < end; k++) {

@@ -11,7 +11,7 @@ export interface Interaction {
   readonly name: LogName
   /** Time of the interaction in milliseconds since the epoch. */
   readonly time: number
-  /** Visit or purchase. The sequence of entries within a session has no meaning. */
+  /** Id of the visit or of the order. The sequence of entries within a session has no meaning. */
   readonly session: string
   /** Search query that found the item, as typed; only for searches. */
   readonly query?: string

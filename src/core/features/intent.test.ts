@@ -24,7 +24,7 @@ const looks = (...items: number[]): History =>
 const intent = (history: History) => intentOf({ peerGroup }, profileOf(history, NOW))
 
 describe('intentOf', () => {
-  it('a product’s share of the intent is halved for every two products that were looked at after it', () => {
+  it('a product’s share of the intent is halved for every two products that the shopper looked at after it', () => {
     const found = intent(looks(4, 2, 0))
     const [last, second, third] = [1, 2 ** -0.5, 0.5]
     const total = last + second + third
@@ -35,7 +35,7 @@ describe('intentOf', () => {
     expect(found?.groups).toEqual([1, 2, 3])
   })
 
-  it('a product that was looked at twice counts only once, at the place of the last look', () => {
+  it('a product that was looked at twice counts only once, as recently as the last look', () => {
     expect(intent(looks(0, 2, 0))).toEqual(intent(looks(2, 0)))
   })
 

@@ -16,20 +16,27 @@ import { DAY } from '../time.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
 import type { Profile } from './profile.ts'
 
-/** Number of products that the intent reads, and the number of products after which a product's weight is halved. */
+/** Number of the products looked at last that the intent reads. */
 const RECENT = 6
+/** Number of later products after which a product's weight is halved. */
 const HALF_LIFE = 2
 
 export interface Intent {
-  /** Share of each peer group in the last products, whose weights halve every two products, [groups + 1]. */
+  /**
+   * Share of each peer group in the last six products, [groups + 1]. A product's weight is halved for every two later
+   * products.
+   */
   readonly recent: Float32Array
-  /** Share of each peer group in the last product, or in all products of the last moment, [groups + 1]. */
+  /** Share of each peer group in the last product, or in all products with the latest time, [groups + 1]. */
   readonly last: Float32Array
   /** Peer groups of the last products; distinct, above 0. */
   readonly groups: readonly number[]
 }
 
-/** Intent of a history; null for orders alone. Products of the same time, e.g. of the same day, share one place. */
+/**
+ * Intent of a history; null for orders alone. Products with the same time, e.g. in a log that has only days, count as
+ * equally recent.
+ */
 export function intentOf(
   statistics: Pick<ItemStatistics, 'peerGroup'>,
   { interactions: all }: Pick<Profile, 'interactions'>,
@@ -57,7 +64,7 @@ export function intentOf(
     const group = peerGroup[interaction.item]
     total += weight
     if (place === 0) totalLast++
-    // An item without category and brand takes a place, but has no peers.
+    // A product without category and brand counts among the last products, but has no peers.
     if (group === 0) continue
     recent[group] += weight
     if (place === 0) last[group]++
@@ -116,8 +123,9 @@ const STEP = 0.05
 /** Lift of each row by its price, in log-odds. */
 export interface PriceLift {
   readonly of: (row: number) => number
-  /** Largest lift, and largest absolute value of a lift. */
+  /** Largest lift of any row. */
   readonly most: number
+  /** Largest absolute value of a lift. */
   readonly size: number
 }
 
@@ -126,8 +134,9 @@ interface Prices {
   /** Price band of each row, [N]. */
   readonly bands: Uint16Array
   readonly count: number
-  /** Mean and variance of the logarithmic prices, weighted by the items' shoppers. */
+  /** Mean of the logarithmic prices, weighted by the items' shoppers. */
   readonly mean: number
+  /** Variance of the logarithmic prices, weighted in the same way. */
   readonly variance: number
 }
 
@@ -155,7 +164,10 @@ const pricesOf = onceFor((statistics: ItemStatistics): Prices | null => {
   return { least, bands, count: last + 1, mean, variance }
 })
 
-/** Lifts by the visit's prices; null if the current visit has no look, or all prices of the shop are about equal. */
+/**
+ * Lift of each row by its price, given the prices that the shopper looked at in the current visit; null if the visit
+ * has no look, or all prices of the shop are about equal.
+ */
 export function priceLift(
   statistics: ItemStatistics,
   { interactions, lastSession }: Pick<Profile, 'interactions' | 'lastSession'>,

@@ -53,15 +53,18 @@ export interface ColdStartItems {
 }
 
 /**
- * Share of its neighbours' popularity that a cold-start item gets: three of thirty days. This share was chosen by
- * likelihood on the demo shop's training shoppers; with a share of 0.25, cold-start items displaced items that shoppers
- * preferred.
+ * Share of its neighbours' popularity that a cold-start item gets, as if it had been on sale on three of thirty days.
+ * This share was chosen by likelihood on the demo shop's training shoppers; with a share of 0.25, cold-start items
+ * displaced items that shoppers preferred.
  */
 const FIRST_DAYS = 0.1
 
 const KNOWN = new WeakMap<ItemStatistics, ItemStatistics>()
 
-/** Statistics in which cold-start items have their neighbours' values; the values of known items stay bit by bit. */
+/**
+ * Statistics in which cold-start items have their neighbours' values; the values of known items stay identical to the
+ * last bit.
+ */
 export function withColdStart(statistics: ItemStatistics): ItemStatistics {
   const { coldStart } = statistics
   if (!coldStart) return statistics
@@ -71,7 +74,7 @@ export function withColdStart(statistics: ItemStatistics): ItemStatistics {
   const lend = (counted: Float32Array, share: number, read = same, write = same) => {
     const lent = counted.slice()
     for (let row = from; row < statistics.items; row++) {
-      // An item with counts of its own uses them.
+      // A cold-start item that has been counted by now keeps its counts.
       if (statistics.popularityAll[row] > 0) continue
       const first = (row - from) * neighboursEach
       let mean = 0

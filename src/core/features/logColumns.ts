@@ -1,7 +1,7 @@
 /**
  * @module Stores a log as columns of numbers, for fast counts at many dates without allocating objects. A shopper's
- * events with strength come first, sorted by basket, where a basket is one session. The shopper's events without
- * strength follow.
+ * events that show interest (`eventStrength` above 0) come first, sorted by basket, where a basket is one session. The
+ * shopper's other events follow.
  */
 
 import { eventStrength } from '../events/strength.ts'
@@ -19,8 +19,9 @@ export interface LogColumns {
   readonly time: Float64Array
   /** `eventStrength` of each event, [E]; within a basket all are above 0, or all are 0. */
   readonly strength: Float32Array
-  /** Fold of each shopper, [S]; shoppers of the fold `without` don't count. */
+  /** Fold of each shopper, [S]. */
   readonly fold: Uint8Array
+  /** Fold whose shoppers don't count; −1 if all shoppers count. */
   readonly without: number
   /** The same log as one history per shopper, for counts that need histories. */
   readonly histories: Iterable<History>

@@ -17,11 +17,11 @@ const of = (interactions: readonly ReturnType<typeof event>[], dayOnly = false) 
   ])
 
 describe('a case of the next different product', () => {
-  it('a case leaves out the product at hand, until half an hour without an event ends the visit', () => {
+  it('the product that the shopper looks at is no target of a case, until half an hour without an event ends the visit', () => {
     const looks = [event(1, 0), event(1, 1), event(2, 2), event(1, 12), event(3, 72)]
     expect(of(looks)).toEqual([
       [[1], null, 1],
-      // The product that comes next is the product at hand, which no list shows.
+      // The shopper turns to the product at hand again. No list shows that product, so the case has no target.
       [[], 1, 2],
       [[2], 1, 3],
       [[1], 2, 4],
@@ -29,7 +29,7 @@ describe('a case of the next different product', () => {
     ])
   })
 
-  it('neither an order nor a shown list makes a product the product at hand', () => {
+  it('after an order or a shown list, the product at hand is still the product that the shopper last looked at', () => {
     const visit = [event(1, 0), event(5, 3, 'view_item_list'), event(2, 4, 'purchase'), event(3, 8)]
     expect(of(visit)).toEqual([
       [[1], null, 1],

@@ -18,11 +18,14 @@ export interface Wanted {
 export interface NextCase extends Case {
   /** Targets other than the product at hand; empty if the shopper turned to the product at hand again. */
   readonly next: Wanted
-  /** Place of the case in its visit, from 1: the number of earlier looks, plus one. */
+  /** Position of the case in its visit, from 1: the number of earlier looks, plus one. */
   readonly place: number
 }
 
-/** The cases of `buildCases`. A log with day-only times, or with orders alone, has no product at hand. */
+/**
+ * The cases of `buildCases`, each with the product at hand. A log with day-only times, or with orders alone, has no
+ * product at hand.
+ */
 export function nextCases(shopper: ShopperHistory, dayOnly: boolean, from: number): NextCase[] {
   const log = dayOnly ? [] : shopper.interactions
   return buildCases(shopper, dayOnly, from).map((one) => {
@@ -35,7 +38,10 @@ export function nextCases(shopper: ShopperHistory, dayOnly: boolean, from: numbe
 
 export const isTestCase = ({ next }: NextCase) => next.targets.length > 0
 
-/** Product at hand and place in the visit. A visit ends after half an hour without an event. Orders aren't looks. */
+/**
+ * Product at hand at a time, and position in the visit. A visit ends after half an hour without an event. Orders aren't
+ * looks.
+ */
 function visitBefore(log: History, time: number): Pick<Wanted, 'hidden'> & { place: number } {
   let [hidden, place, next]: [number | null, number, number] = [null, 1, time]
   for (let k = firstAtOrAfter(log, time) - 1; k >= 0; k--) {

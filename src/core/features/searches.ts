@@ -20,7 +20,10 @@ export const SEARCH_LIFT = 4
  * chosen on training shoppers' orders before the limit of training: docs/results/search.md.
  */
 const PRICE_SHARE = 0.25
-/** Number of days after which the lift of a search is halved; few, because a want soon passes. */
+/**
+ * Number of days after which the lift of a search is halved. The number is small, because shoppers soon want something
+ * else.
+ */
 export const SEARCH_HALF_LIFE = 7
 /** Days after which a search is ignored; by then a sixty-fourth of its lift remains. */
 const LONGEST = 6 * SEARCH_HALF_LIFE

@@ -59,7 +59,7 @@ describe('buildStatistics', () => {
       return [...popularity30.subarray(0, 3)].map((value) => Math.round(Math.expm1(value)))
     }
     expect(popular([50])).toEqual([1, 1, 60])
-    // The last 30 days contain enough purchases, so they are used.
+    // The last 30 days contain enough purchases, so popularity counts no earlier purchases.
     expect(popular([50, 50, 50, 50, 50, 50])).toEqual([0, 6, 0])
   })
 

@@ -23,7 +23,10 @@ export interface StatisticsOptions {
 
 /** Weight of the mean repeat rate, in shoppers. */
 const REPEAT_PRIOR_SHOPPERS = 10
-/** A window with less than this share of its usual number of events, of at least `LEAST_USUAL`, is nearly empty. */
+/**
+ * A window of days is nearly empty if it has less than this share of its usual number of events, and that usual number
+ * is at least `LEAST_USUAL`.
+ */
 const NEXT_TO_NOTHING = 0.1
 const LEAST_USUAL = 10
 
@@ -195,7 +198,9 @@ function sum(values: Float32Array): number {
   return total
 }
 
-/** Statistics that the log doesn't change. Cached, because training counts the same catalog at many dates. */
+/**
+ * Statistics that depend on the catalog alone. Cached, because training counts logs at many dates for the same catalog.
+ */
 const ofCatalog = onceFor((items: readonly Item[]) => ({
   logPrice: logPrices(items),
   category: categoryIndex(items),
@@ -221,7 +226,7 @@ function categoryIndex(items: readonly Item[]): Uint16Array {
     if (!category) return 0
     let known = index.get(category)
     if (known === undefined) {
-      // The format has 65,535 categories; items of further categories count as without category.
+      // The index has 16 bits. Items of further categories count as without category.
       known = index.size < 65_535 ? index.size + 1 : 0
       index.set(category, known)
     }

@@ -99,7 +99,7 @@ const cases = models.chain((model) =>
 )
 
 describe('createCandidates', () => {
-  it('createCandidates finds the same candidates as scoring the whole catalog, bit for bit', () => {
+  it('createCandidates finds the same candidates as scoring the whole catalog, identical to the last bit', () => {
     fc.assert(
       fc.property(cases, ({ model, history, later }) => {
         const now = (history.at(-1)?.time ?? START) + later
@@ -148,7 +148,7 @@ describe('createCandidates', () => {
     expect(createShortlist(odd, plainTools(odd).scan)).not.toBeNull()
   })
 
-  it('a model with context features gets no shortlist', () => {
+  it('createShortlist returns null for a model with context features', () => {
     const model = tinyModel(100)
     const context = { terms: [], code: CONTEXT_CODE, contexts: NO_CONTEXT }
     expect(createShortlist({ ...model, context }, plainTools(model).scan)).toBeNull()
@@ -187,7 +187,7 @@ describe('rememberCandidates', () => {
     )
   })
 
-  it('the cache computes a case once, and again after the case was dropped from the cache', () => {
+  it('the cache computes the candidates of a case once, and again after it has dropped them', () => {
     const asked: number[] = []
     const kept = rememberCandidates((_, now) => {
       asked.push(now)

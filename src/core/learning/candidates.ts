@@ -3,8 +3,8 @@
  * and the softmax over the candidates is exact, without sampling.
  *
  * A fit needs the candidates of up to 64 cases, and most of a catalog is never near the top. So all items are scored
- * roughly, with an error bound. Only items that could be among the highest are scored exactly. The candidates are the
- * same as by scoring all items exactly, bit by bit.
+ * roughly, with an error bound. Only items that could be among the highest are scored exactly. The candidates are
+ * identical to the last bit to those found by scoring all items exactly.
  */
 
 import { readHistory, type Signals, writeFeatures } from '../features/computeFeatures.ts'
@@ -94,8 +94,8 @@ function amongFew(
 }
 
 /**
- * Terms equal to those of `linearTerms`, bit by bit, for the given items. The shopper must have a history, and the
- * model no context terms.
+ * Terms of the given items, identical to the last bit to those of `linearTerms`. The shopper must have a history, and
+ * the model no context terms.
  * @param items distinct rows
  */
 export function linearTermsOf(
@@ -120,7 +120,7 @@ export function linearTermsOf(
   return { base, features, vectors }
 }
 
-/** @param places places of the highest scores without the trees; the trees can reorder these places. */
+/** @param places indices of the highest scores without the trees; the trees can change their sequence. */
 function gather(
   places: readonly number[],
   itemAt: (place: number) => number,

@@ -11,7 +11,7 @@ import { amongAll, createCandidates } from './candidates.ts'
 
 const NOW = 400 * DAY
 
-test('candidates with cold-start items equal those of scoring all items, bit for bit', () => {
+test('candidates with cold-start items are identical to the last bit to those found by scoring all items', () => {
   const random = createRandom(5)
   const titles = ['Blue cup', 'Red cup', 'Blue red', 'Cup']
   const added = Array.from({ length: 40 }, (_, i) => ({

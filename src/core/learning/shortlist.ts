@@ -39,7 +39,10 @@ const DYNAMIC: ReadonlySet<FeatureName> = new Set([
   'peersLast',
 ])
 
-/** Part of a score. A scan computes this part only for rows that could reach the floor with the largest gain. */
+/**
+ * Additional term of a row's score. A scan computes `of` only for rows that reach the floor if their gain is assumed to
+ * be `most`.
+ */
 export interface Gain {
   /** Upper bound of `of` over all rows. */
   readonly most: number
@@ -76,8 +79,8 @@ export function plainItemScan(vectors: Float32Array | null, popularity: Float32A
 }
 
 /**
- * Returns ascending rows: all of `own`, and every other row that could be among the `places` highest. The result is
- * null if no floor can be found.
+ * Returns ascending rows: all of `own`, and every other row that could be among the `places` rows with the highest
+ * scores. The result is null if no floor can be found.
  * @param own distinct rows with score terms that don't follow from `signals` and `taste`, such as searches
  */
 export type Shortlist = (

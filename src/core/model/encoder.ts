@@ -43,7 +43,7 @@ export const GAP_BUCKETS = GAP_BOUNDS.length + 1
 
 /**
  * Shape of every tensor of the encoder. Matrices are [out, in]. An entry of `distance`, whose index is the number of
- * places between key and query, is added to the attention score. `distance` replaces position embeddings, which would
+ * positions from key to query, is added to the attention score. `distance` replaces position embeddings, which would
  * depend on where the window starts.
  */
 export const ENCODER_SHAPES = {
@@ -102,7 +102,7 @@ type EncoderModel = Pick<BaseModel, 'encoder' | 'itemVectors'>
 /** Encodes a history at `now` in the same way as `encode`. */
 export type Encode = (history: History, now: number) => Float32Array<ArrayBuffer>
 
-/** States of positions, stored by row. */
+/** States of window positions; each row of both matrices is one state. */
 interface States {
   /** Embeddings, [rows, d]. */
   readonly input: Float32Array
@@ -132,7 +132,7 @@ function windowOf(history: History): History {
  */
 export function createEncoder(model: EncoderModel): Encode {
   const weights = encoderWeights(model.encoder)
-  // Room for the previous window and a new window, so that no row still in use is overwritten.
+  // The matrices have room for the previous window and a new window, so that no row still in use is overwritten.
   const states: States = {
     input: new Float32Array(2 * HISTORY_LENGTH * DIMENSION),
     normalised: new Float32Array(2 * HISTORY_LENGTH * DIMENSION),

@@ -77,7 +77,7 @@ test('extendModel returns the same model if it knows every item', () => {
   expect(extendModel(model, [{ id: 'item 0' }])).toBe(model)
 })
 
-test('adding items leaves the scores of known items unchanged, bit for bit', () => {
+test('adding items leaves the scores of known items identical to the last bit', () => {
   fc.assert(
     fc.property(histories, (history) => {
       const { base, features } = scoreTerms(model, history, NOW)
@@ -115,7 +115,7 @@ describe('statistics of an uncounted new item', () => {
     expect(withColdStart(counted).popularityAll[12]).toBe(popularityAll[12])
   })
 
-  test('a new item without counts has popularity 0 in a cold-start shopper’s list', () => {
+  test('for a cold-start shopper, a new item without counts scores like an item of popularity 0', () => {
     expect(scoreTerms(wider, [], NOW).base[12]).toBe(0)
   })
 

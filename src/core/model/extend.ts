@@ -91,7 +91,7 @@ function categoriesOf(
   )
 }
 
-/** Index of each peer group among the items that the model knows. */
+/** Number of each peer group that has items which the model knows. */
 function peerGroupsOf(
   { statistics }: BaseModel,
   items: readonly Item[],

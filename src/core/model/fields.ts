@@ -110,7 +110,7 @@ export function quantizeRows(data: Float32Array, columns: number): QuantizedRows
     scale[row] = largest / 127
     if (scale[row] === 0) continue
     for (let j = start; j < start + columns; j++) {
-      // A scale rounded down to float32 could push the largest value to 128.
+      // Without the limits, a scale that was rounded down to float32 could turn the largest value into 128.
       values[j] = Math.max(-127, Math.min(127, Math.round(data[j] / scale[row])))
     }
   }

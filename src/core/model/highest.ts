@@ -56,7 +56,7 @@ export function ranksOf(ids: ArrayLike<number>, scores: Float32Array): Int32Arra
   const before = (a: number, b: number) =>
     scores[a] > scores[b] || (scores[a] === scores[b] && a < b)
   order.sort((a, b) => (before(ids[a], ids[b]) ? -1 : 1))
-  /** Number of scores between the (p − 1)-th and the p-th of the given ids. */
+  /** For each p, the number of scores that rank between the (p − 1)-th and the p-th of the given ids. */
   const between = new Int32Array(ids.length + 1)
   for (let id = 0; id < scores.length; id++) {
     between[firstIndex(ids.length, (at) => before(id, ids[order[at]]))]++

@@ -37,6 +37,6 @@ export async function rulesRelease(
   return { ...parse(latest), of: 'rules' }
 }
 
-/** Subject of a sentence about a release. */
+/** Words for a release at the beginning of an error message. */
 export const nameOf = ({ version, of }: Release): string =>
   of ? 'The rules file' : `Base model ${version}`

@@ -95,8 +95,8 @@ export function addPrices(
 }
 
 /**
- * Adds the lifts of the shopper's searches. Add the lifts of searches last, so that the sums are the same, bit by bit,
- * for any subset of items.
+ * Adds the lifts of the shopper's searches. Add the lifts of searches last, so that the sums are identical to the last
+ * bit for any subset of items.
  * @param items rows that the scores belong to; if absent, all rows in order
  */
 export function addSearches(

@@ -92,7 +92,7 @@ test('after three looks at one department, most of the shipped model’s twelve 
   expect(shares.reduce((sum, share) => sum + share, 0) / shares.length).toBeGreaterThan(8)
 })
 
-test('for the shipped model, the shortlist gives the same candidates as scoring all items, bit for bit', async () => {
+test('for the shipped model, the shortlist’s candidates are identical to the last bit to those found by scoring all items', async () => {
   const { manifest, files } = await shipped()
   const model = await readBaseModel(manifest, files)
   const random = createRandom(1)

@@ -102,7 +102,7 @@ export function testModel(version: string, seed = 7): BaseModel {
   }
 }
 
-/** Files of a server that offers only this model, by path below the model directory. */
+/** Files of a server that serves only this model, by path below the model directory. */
 export async function filesOf(model: BaseModel): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const { version } = model.manifest
   const { manifest, files } = await writeBaseModel(model)

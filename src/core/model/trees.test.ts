@@ -31,7 +31,7 @@ describe('treesScore', () => {
     expect(treesScore(one, row, FEATURE_COUNT)).toBe(4)
   })
 
-  it('the parts of the features add up to the score, and a feature that no tree tests has part 0', () => {
+  it('the features’ contributions add up to the score, and a feature that no tree tests contributes 0', () => {
     fc.assert(
       fc.property(fc.nat(1000), features, (seed, row) => {
         const trees = tinyTrees(seed)

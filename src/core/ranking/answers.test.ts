@@ -1,4 +1,7 @@
-/** @module Tests what the shopper's answers to listed items change: which items, by how much, and until when. */
+/**
+ * @module Tests what the shopper's answers to listed items ("less like this", "not for me", "have this") change: which
+ * items, by how much, and until when.
+ */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Catalog } from '../catalog/catalog.ts'
@@ -19,7 +22,7 @@ const did = (name: EventName, item: string): ShopperEvent => ({
 })
 
 describe('answersOf', () => {
-  test('answersOf keeps the last answer to each item, the latest answer first', () => {
+  test('answersOf keeps the shopper’s last answer ("not for me", …) to each item, the latest answer first', () => {
     const events = [did('less_like_this', 'a'), did('have_this', 'b'), did('not_for_me', 'a')]
     expect([...answersOf(events)]).toEqual([
       ['a', 'not_for_me'],
@@ -39,12 +42,12 @@ describe('answersOf', () => {
     },
   )
 
-  test('a look at an item does not withdraw the shopper’s answer to it', () => {
+  test('the answer "not for me" stays in force if the shopper views the item later', () => {
     expect(answersOf([did('not_for_me', 'a'), did('view_item', 'a')]).size).toBe(1)
   })
 })
 
-test('only "less like this" lowers other items, and the most similar item loses as much as the answered item itself', () => {
+test('only "less like this" lowers other items, and the most similar item loses as much as the item itself', () => {
   const alike = new Map([
     [1, 1],
     [2, 0.5],
@@ -59,7 +62,7 @@ test('only "less like this" lowers other items, and the most similar item loses 
   expect(lossBy('have_this').size).toBe(0)
 })
 
-test('`lowered` finds the highest scores after the losses, even if its source returns only as many rows as requested', () => {
+test('`lowered` finds the rows with the highest scores after subtracting losses, even if its source returns only as many rows as requested', () => {
   const scoresAndLosses = fc.record({
     scores: fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 30 }),
     losses: fc.dictionary(fc.nat(29).map(String), fc.integer({ min: 1, max: 5 })),
@@ -90,7 +93,7 @@ describe('a ranker', () => {
   const losses = lossesOf(answers, (id) => ranker.rowOf(id), ranker.alikeTo)
   const scored = ranker.score(history, NOW, null, null, false, losses)
 
-  test('an answer lowers the scores of similar items, and an explanation shows this as a contribution', () => {
+  test('the answer “less like this” lowers the scores of similar items, and an explanation shows this as a contribution', () => {
     const [similar] = ranker.similar('item-31', { limit: 1 })
     const before = explainItem(ranker, similar.id, ranker.score(history, NOW, null))
     const after = explainItem(ranker, similar.id, scored)
@@ -101,7 +104,7 @@ describe('a ranker', () => {
     expect(sum).toBeCloseTo(score - meanScore, 4)
   })
 
-  test('an answer also counts for a shopper without a history', () => {
+  test('the answer “less like this” also counts for a shopper without a history', () => {
     const [first] = ranker.recommend(ranker.everybodys(NOW), { limit: 1 })
     expect(first.id).toBe('item-31')
     const list = ranker.recommend(ranker.everybodys(NOW, losses), { limit: ITEMS })

@@ -24,7 +24,7 @@ const list = (all: Shop, count: number, taken: readonly string[] = []) =>
 
 const counts = fc.integer({ min: 0, max: 70 })
 
-test('a varied list is full, has no repeats, and is sorted best first within each category', () => {
+test('a list with varied categories has its full length, has no repeats, and is sorted best first within each category', () => {
   fc.assert(
     fc.property(shops, counts, (all, count) => {
       const chosen = list(all, count)

@@ -182,10 +182,13 @@ export const reasonFrom = (
   signal: Signal = 'viewed',
 ): Reason => (from === 'bought' ? { kind: 'bought-before' } : { kind: 'because', item, signal })
 
-/** Actions that show that the shopper wants an item after all, and so withdraw an earlier answer to it. */
+/**
+ * Actions that show that the shopper wants an item after all. They cancel an earlier answer to it, such as "not for
+ * me".
+ */
 const WITHDRAWS: readonly string[] = ['add_to_cart', 'add_to_wishlist', 'purchase']
 
-/** Last answer to each item, latest answer first. @param events ascending by time */
+/** The shopper's last answer ("not for me", …) to each item, latest answer first. @param events ascending by time */
 export function answersOf(events: readonly ShopperEvent[]): ReadonlyMap<string, AnswerName> {
   const answers = new Map<string, AnswerName>()
   for (const { name, items } of events) {

@@ -24,7 +24,7 @@ export type Learned = { readonly name: string; readonly strength: number } & (
 /** Milliseconds that a click waits for the view of its product before the click counts by itself. */
 const UNTIL_LOOK = 60_000
 
-/** Maximum number of entries of each kind. */
+/** Maximum number of items, of categories, of queries and of answers in the summary. */
 const SHOWN = 6
 
 const SIGNALS: Partial<Readonly<Record<EventName, Signal>>> = {
@@ -111,7 +111,7 @@ export function learnedOf(
     ...strongest(items, (name, strength) => ({
       kind: 'item',
       name,
-      // Every action that has a strength has a signal.
+      // An action that has a strength also has an entry in `signals`.
       signal: signals.get(name) as Signal,
       strength,
     })),
@@ -126,7 +126,7 @@ export function learnedOf(
   ]
 }
 
-/** Decayed weights of the searches with results, spelled as last typed. */
+/** Strength of each query that finds products, decayed since its last search, in the spelling of that search. */
 function queriesOf(
   events: readonly ShopperEvent[],
   find: FindItems,

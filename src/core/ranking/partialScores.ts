@@ -1,7 +1,7 @@
 /**
  * @module Scores a part of a catalog that is too large to be scored fully for every list. A scan of the item table
- * finds the items that could rank highest, and scores are computed on demand. Each score equals that of full scoring
- * bit by bit, so the lists are the same.
+ * finds the items that could rank highest, and scores are computed on demand. Each score is identical to the last bit
+ * to that of full scoring, so the lists are the same.
  */
 import { readHistory, type Signals, writeFeatures } from '../features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../features/features.ts'

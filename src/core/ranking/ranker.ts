@@ -144,8 +144,8 @@ export class Ranker {
   }
 
   /**
-   * From now on `score` is allowed to use partial scoring if the caller sets `fast`. Partial scoring leaves the scores
-   * the same, bit by bit.
+   * From now on `score` is allowed to use partial scoring if the caller sets `fast`. With partial scoring, the scores
+   * stay identical to the last bit.
    */
   speedUp(scoreInPart: ScoreInPart): void {
     this.#scoreFast ??= this.#scorePart ?? scoreInPart(this.model, this.#shown.others)
@@ -275,7 +275,7 @@ export class Ranker {
     if (lift) for (const one of related) scores[one] *= Math.exp(lift(one))
     const source = { find: findAll, scoresOf: (rows: readonly number[]) => gather(scores, rows) }
     const places = this.#select(source, onlyRows(related), options, false)
-    // Such a list is the same for every shopper.
+    // A list of items bought together is the same for every shopper, so base ranks and ranks are equal.
     const ranks = places.map((_, place) => place + 1)
     return this.#listed(places, ranks, reasonOf)
   }

@@ -178,7 +178,7 @@ const itemsHaveSame = (rule: Rule) => JSON.stringify(rule).includes('"same"')
 describe('what rules do to a list', () => {
   const plain = ids(recommend([]))
 
-  test('if no rule matches, the list equals the model’s list, bit for bit', () => {
+  test('if no rule matches, the list is identical to the model’s list', () => {
     expect(recommend([])).toEqual(ranker.recommend(shopper, {}))
     expect(recommend([{ name: 'r', when: { page: ['x'] }, hide: { id: ['item-31'] } }])).toEqual(
       recommend([]),

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Item } from '../catalog/item.ts'
 import { ranksInGroups, selectPlaces } from './selectPlaces.ts'
 
-/** Family of each place, '' for none. */
+/** `groupId` of the item at each place, '' for none. */
 const families = fc.array(fc.constantFrom('', 'a', 'b', 'c'), { maxLength: 60 })
 const itemOf = (all: readonly string[]) => (place: number) => ({
   id: `${place}`,
@@ -40,7 +40,7 @@ test('selectPlaces requests more candidates only while the list isn’t full', (
   expect(selectPlaces(best, { limit: 5 }, oneFamilyFirst)).toEqual([0, 1, 30, 31, 32])
   expect(asked).toEqual([10, 10, 20, 40])
   expect(selectPlaces(best, { limit: 0 }, oneFamilyFirst)).toEqual([])
-  // Without variety, a list can contain any number of variants of a product.
+  // With `diversify: false`, a list can contain any number of variants of a product.
   expect(selectPlaces(best, { limit: 5, diversify: false }, oneFamilyFirst)).toEqual([
     0, 1, 2, 3, 4,
   ])
@@ -50,14 +50,13 @@ test('selectPlaces requests more candidates only while the list isn’t full', (
   ])
 })
 
-test('ranksInGroups gives listed items their places, and ranks surplus variants behind the list', () => {
+test('ranksInGroups gives listed items their rank in the list, and ranks variants beyond the maximum per product behind the list', () => {
   fc.assert(
     fc.property(families, fc.integer({ min: 1, max: 70 }), (all, limit) => {
       const list = selectPlaces(bestOf(all), { limit }, itemOf(all))
       const ranks = ranksInGroups([...all.keys()], { limit }, itemOf(all))
       expect(list.map((place) => ranks[place])).toEqual(list.map((_, at) => at + 1))
-      // If the list contains a surplus variant, it has room for all items that are no surplus variants; all surplus
-      // variants come after these.
+      // A list that contains variants beyond the maximum per product has room for all other items, which come first.
       const roomForAll = list.some((place, at) => place < (list[at - 1] ?? 0))
       for (const [place, rank] of ranks.entries()) {
         if (list.includes(place)) continue

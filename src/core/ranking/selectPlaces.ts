@@ -5,7 +5,10 @@ import type { ListOptions } from './apiLists.ts'
 import { DEFAULT_LIMIT } from './listQuery.ts'
 
 export interface Selection extends Pick<ListOptions, 'limit' | 'diversify'> {
-  /** Maximum number of variants of one product while other items remain; default 2, or any number without variety. */
+  /**
+   * Maximum number of variants of one product while other items remain; default 2, or any number if `diversify` is
+   * false.
+   */
   readonly perFamily?: number
   /** Limits in addition to `perFamily`. */
   readonly limits?: readonly GroupLimit[]
@@ -52,8 +55,9 @@ export function selectPlaces(
 }
 
 /**
- * Rank of each candidate in the list that `selectPlaces` makes. A surplus variant gets the rank of the next item that
- * isn't surplus. If the list has room for all other candidates, surplus variants rank behind these.
+ * Rank of each candidate in the list that `selectPlaces` makes. A candidate beyond the limits gets the rank of the next
+ * candidate within the limits. If the list has room for all candidates within the limits, the other candidates rank
+ * behind these.
  * @param ordered candidates, best first
  */
 export function ranksInGroups(
@@ -64,13 +68,16 @@ export function ranksInGroups(
   const { limit = DEFAULT_LIMIT } = selection
   const fits = createFits(selection)
   let above = 0
-  // A negative rank marks a surplus variant.
+  // A negative rank marks a candidate beyond the limits.
   const ranks = ordered.map((candidate) => (fits(itemOf(candidate)) ? ++above : -above - 1))
   let last = above
   return ranks.map((rank) => (rank > 0 ? rank : above < limit ? ++last : -rank))
 }
 
-/** Creates a check whether the limits leave room for an item, which then counts. Call it once per item, in sequence. */
+/**
+ * Creates a check whether the limits leave room for an item. Call it once per item, in sequence, because an item that
+ * fits takes up room.
+ */
 function createFits(selection: Selection) {
   const { diversify = true, limits = [], taken = [] } = selection
   const { perFamily = diversify ? PER_FAMILY : Number.POSITIVE_INFINITY } = selection

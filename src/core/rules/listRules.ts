@@ -39,7 +39,7 @@ export interface ListRules {
   readonly limits: readonly GroupLimit[]
   /** Page that replaces the search's result. */
   readonly redirect: string | undefined
-  /** Ids of items that a rule calls used up, so that they can be offered again. */
+  /** Ids of items that a rule calls used up, so that lists can recommend them again. */
   readonly again: ReadonlySet<string>
   /** Item id → badge that its card shows instead of the catalog's. */
   readonly badges: ReadonlyMap<string, string>
@@ -183,7 +183,7 @@ function createValueTest(
   return (value) => typeof value === 'number' && value >= from && value <= to
 }
 
-/** Entry at each 1-based place. */
+/** Pinned entry at each 1-based place of a list. */
 type Places<T> = ReadonlyMap<number, T>
 
 /**

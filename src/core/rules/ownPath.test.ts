@@ -56,7 +56,7 @@ describe('isOwnPath', () => {
       for (let read = address, times = 0; times < 6; times++) {
         const { origin, pathname } = new URL(read, SHOP)
         expect(origin).toBe(SHOP)
-        // A router may follow the path of an address again.
+        // A router may resolve the path of an address once more.
         expect(new URL(pathname, SHOP).origin).toBe(SHOP)
         try {
           read = decodeURIComponent(read)

@@ -3,9 +3,9 @@ import type { AttributeValue, Item } from '../catalog/item.ts'
 import type { FacetGroup } from './facets.ts'
 
 /**
- * Equally frequent values are sorted by name, so that the sequence of the items doesn't matter. Equally frequent values
- * are sorted by name, so that the order of the items doesn't matter. Names are compared by character code, because a
- * locale's order takes a slow phone 50 ms to load while the shopper types.
+ * Facet group of the values that the items have. Equally frequent values are sorted by name, so that the sequence of
+ * the items doesn't matter. Names are compared by character code, because a locale's order takes a slow phone 50 ms to
+ * load while the shopper types.
  * @param tree whether values are paths: an item with `Kitchen > Mugs` has the values `Kitchen` and `Kitchen > Mugs`
  * @param valuesOf an item's value or values, e.g. `(item) => item.attributes?.colour`
  * @param text text that the shopper reads for a value, or for the last level of a path

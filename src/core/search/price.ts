@@ -27,7 +27,7 @@ const ANY = `(?:${SURE}|${AMOUNT}\\s*$)`
 
 /** Tolerance for rounding: half a penny. */
 const SAME = 0.005
-/** Maximum relative difference between a price and a wished price that it still counts as near to. */
+/** Maximum difference between a price and a price that the query names with "about", relative to the named price. */
 const NEAR = 0.35
 
 const within = (least: number, most: number) => ({ least, most })

@@ -322,14 +322,14 @@ describe('typed queries', () => {
     expect(found('for the')).toEqual([])
   })
 
-  it('sold-out hits come last, whatever the personal ranking is', () => {
+  it('of two equally relevant hits, the sold-out hit comes last, whatever the personal ranking is', () => {
     const hits = shop.find('birthday')
     expect(hits.map(({ id }) => id)).toEqual(['22423', '22424'])
     expect(hits[0].relevance).toBe(hits[1].relevance)
     expect(blend(hits, ['22424', '22423'])).toEqual(hits)
   })
 
-  it('sold-out hits stand above less relevant hits, but never first', () => {
+  it('sold-out hits for all words come after available hits for all words or, without these, after all available hits', () => {
     const titles = ['Green cushion', 'Blue cushion', 'Green mug', 'Green cushion cover']
     const order = (...sold: number[]) =>
       createProductSearch(

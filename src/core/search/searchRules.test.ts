@@ -37,7 +37,7 @@ describe('which queries a rule is for', () => {
   test.each(['red mug', 'mug under £6', 'mag', 'mu', 'blue mug', ''])('not %j', async (query) =>
     expect((await ids([pinPot], query))[0]).not.toBe('pot'),
   )
-  test('a rule for searches follows a rewording in one direction only, and a filler alone is no query', async () => {
+  test('a rule for a query doesn’t apply to searches for the query’s rewording, and a filler alone is no query', async () => {
     const tasse: Rule = { ...pinPot, when: { search: ['Tasse', 'the'] } }
     expect((await ids([tasse], 'Tasse'))[0]).toBe('pot')
     expect((await ids([tasse], 'mug'))[0]).not.toBe('pot')
@@ -91,7 +91,7 @@ describe('what a rule does', () => {
     const blended = blend(hits, ['green', 'blue', 'pot', 'red']).map(({ id }) => id)
     expect(blended).toEqual(['green', 'pot', 'blue', 'red', 'gone'])
   })
-  test('a redirect is known without the index', async () => {
+  test('searchAmong answers with a redirect before the index is built', async () => {
     const rules: Rule[] = [{ name: 'r', when: { search: ['return policy'] }, redirect: '/returns' }]
     const ask = searchAmong(ITEMS, { rules, nextTask: () => new Promise(() => {}) })
     const empty = { hits: [], suggestions: [] }

@@ -15,7 +15,8 @@ export interface QueryRules {
 }
 
 /**
- * The module loads none of the search's other code, so that a page loads the search in one file.
+ * This module imports none of the search's other code, because a page would load code that both share as a separate
+ * file.
  * @param given valid rules, as `parseRules` returns them; redirects are checked again, since a redirect moves the
  *   shopper to another page
  * @returns function that finds the rules for a query; it returns null if there are none
@@ -64,7 +65,7 @@ export function createSearchRules(
   }
 }
 
-/** Hit of a product that the search itself doesn't find. */
+/** Values of a hit for a pinned product that the search itself doesn't find. */
 const UNFOUND = { relevance: 0, complete: true, terms: [] } as const
 
 /** Hits by their relevance multiplied by the rules' factors. Hits for every word, and available hits, stay first. */

@@ -18,7 +18,7 @@ type Postings = Map<number, Map<number, number>>
 /** Settings for matching a query's words with the products' words. */
 export interface Matching {
   readonly boost: Readonly<Record<Field, number>>
-  /** Weights of a match by word beginning and by typing error; an exact match weighs 1. */
+  /** Weights of a match by a word's beginning and of a match with typing errors; an exact match weighs 1. */
   readonly weights: { readonly prefix: number; readonly fuzzy: number }
   readonly prefix: (term: string) => boolean
   /** Maximum number of typing errors as a share of the word's letters; false if none is allowed. */

@@ -85,7 +85,7 @@ test('the WASM kernel computes correct sums for any number of rows', () => {
           expect(Math.abs(value - expected.sum[j])).toBeLessThan(2e-6 * expected.total)
         })
         expect([...guard]).toEqual([...guard].fill(42))
-        // Padding rows don't change the result, bit by bit.
+        // The values in padding rows leave the result identical to the last bit.
         expect(runKernel(rows, width, shift, -3e30).result).toEqual(result)
       },
     ),

@@ -29,7 +29,10 @@ export function requestDevice(adapter: Adapter): Promise<GPUDevice> {
   return adapter.requestDevice({ requiredLimits })
 }
 
-/** Name of the backend to restore, if there is one. Null if it failed to start: restoring would start it again. */
+/**
+ * Name of the backend that the page uses, to restore it later. Null if there is none, or if it failed to start:
+ * restoring would start it again.
+ */
 function currentBackend(): string | null {
   const current: string | null = tf.getBackend()
   return current && current in tf.engine().registry ? current : null

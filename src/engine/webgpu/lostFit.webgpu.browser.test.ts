@@ -33,7 +33,7 @@ describe('a GPU that is lost at any step', () => {
   const small = testProblem({ ...SHAPE, cases: 6, candidates: 20, steps: 25 })
   type Moment = (device: GPUDevice) => { readonly undo?: () => void; readonly during?: FitOptions }
 
-  /** Destroys the device at the n-th command buffer of the fit, before or right after its submit. */
+  /** Destroys the device before or right after the submit of the fit's n-th command buffer. */
   const atSubmit =
     (n: number, when: 'before' | 'after'): Moment =>
     (device) => {

@@ -40,7 +40,7 @@ export const BINDINGS = [
 
 export type BindingName = (typeof BINDINGS)[number]
 
-/** Entry points in the sequence of a step, with the buffers that each entry point uses. */
+/** Entry points in the sequence in which a step runs them, with the buffers that each entry point uses. */
 export const KERNELS: readonly { entry: string; uses: readonly BindingName[] }[] = [
   { entry: 'scoreRows', uses: ['shape', 'design', 'offset', 'state', 'scores'] },
   { entry: 'partSoftmax', uses: ['shape', 'scores', 'parts'] },
@@ -163,7 +163,7 @@ ${tile((c) => `  var sum${c} = 0.0;`)}
 ${tile((c) => `      sum${c} += share * design[at + j${c}];`)}
     }
   }
-  // Columns beyond the last repeat the last column and its sum.
+  // If a tile extends beyond the last column, its further entries repeat the last column and its sum.
 ${tile((c) => `  slopes[block * P + j${c}] = sum${c};`)}
 }
 

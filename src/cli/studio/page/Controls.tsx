@@ -13,8 +13,9 @@ const MOST_FOUND = 8
 interface PickerProps {
   readonly label: string
   readonly products: Products
-  /** Label of the list of chosen products. `none` is the line in its place while no product is chosen. */
+  /** Label of the list of chosen products. */
   readonly chosen: string
+  /** Text that replaces the list while no product is chosen. */
   readonly none: string
   /** Ids of the chosen products, latest last. */
   readonly ids: readonly string[]

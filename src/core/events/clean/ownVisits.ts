@@ -28,7 +28,10 @@ export const LEAST_VISITS = 20
 /** Fixed seed, so that the same events are always cleaned the same way. */
 const SEED = 1
 
-/** @param cleaned events after the fixed rules. @returns the remaining events, with further drops in the report */
+/**
+ * @param cleaned events after the fixed rules. @returns the remaining events; the report also counts the events that
+ * statistical cleaning dropped
+ */
 export function cleanOwnVisits(cleaned: Cleaned, cleaning: Exclude<Cleaning, 'rules'>): Cleaned {
   const { events } = cleaned
   if (eventsBySession(events).size < LEAST_VISITS) return cleaned
@@ -44,7 +47,7 @@ export function cleanOwnVisits(cleaned: Cleaned, cleaning: Exclude<Cleaning, 'ru
   return { events: kept, report: { kept: report.kept, dropped } }
 }
 
-/** Usual values learned from a log, as plain data. */
+/** Usual dwell times, event rates and visits in a log, as plain data. */
 interface Usual {
   /** Dwell time on an item in milliseconds. */
   readonly dwell: Fences

@@ -26,7 +26,7 @@ export interface ContextFeature {
   readonly form: ContextForm
 }
 
-/** Kind of context of the discounts, which need the current prices instead of a table of lifts. */
+/** Kind of context of the discount features, which are computed from the current prices instead of a table of lifts. */
 export const PRICE_KIND = 'price'
 
 function contextFeaturesOf(kind: string): readonly ContextFeature[] {
@@ -106,8 +106,9 @@ function liftsNow(
 }
 
 /**
- * Logarithm of a ratio for each item: the share of the shopper's visits with the item that are in the current context,
- * divided by that share of all visits. To shrink the ratio, one average visit is added to the visits with the item.
+ * For each item, the logarithm of a ratio of two shares: the share of the shopper's visits with the item that fell into
+ * the current context, divided by the share of all their visits that did. To shrink the ratio, one average visit is
+ * added to the visits with the item.
  */
 function habits(
   items: number,

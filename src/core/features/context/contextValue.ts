@@ -5,7 +5,10 @@ import { CLOCK_KINDS, type ContextSource } from './context.ts'
 const HOURS_A_BLOCK = 4
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
 
-/** Context by UTC time, so that training and device agree. */
+/**
+ * Functions that derive a kind of context from the time. They use UTC, so that training and a device get the same
+ * value.
+ */
 const FROM_TIME: Readonly<Record<string, (time: number) => string | undefined>> = {
   hour: (time) => {
     const block = Math.floor(new Date(time).getUTCHours() / HOURS_A_BLOCK)

@@ -48,7 +48,7 @@ test('events at or after the end of counting change no lift', () => {
   expect(contextTables(['weather'], CATEGORY, later, until, contexts)).toEqual(before)
 })
 
-test('an item’s lift counts from the day it first appeared', () => {
+test('an item’s lift counts only the days since the item first appeared', () => {
   // Item 5 appeared on day 60, after the last rain.
   const dry: ContextSource = {
     ...NO_CONTEXT,

@@ -15,7 +15,7 @@ import { contextValue } from './contextValue.ts'
 /** Lifts of all items for one kind of context. */
 export interface ContextTable {
   readonly kind: string
-  /** Values in the log, e.g. `rain`. */
+  /** Values of the context that occur in the log, e.g. `rain`. */
   readonly values: readonly string[]
   /** Log lift of each item for each value, row-major [values, N]. */
   readonly lifts: Float32Array
@@ -40,7 +40,8 @@ export function contextTables(
   contexts: ContextSource,
 ): ContextTable[] {
   const counters = kinds.map((kind) => createCounter(kind, category.length, asOf, contexts))
-  // Counts all kinds in one pass, because a log in columns builds each history anew.
+  // Counts all kinds of context in one pass over the shoppers, because a log stored in columns builds each history anew
+  // in each pass.
   for (const history of shoppers) for (const { add } of counters) add(history)
   return counters.map(({ counts }, k) => liftsOf(kinds[k], category, counts()))
 }
@@ -76,7 +77,10 @@ interface Counts {
   readonly values: readonly string[]
   /** Number of shoppers who interacted with each item, [N], for each value of the context. */
   readonly met: readonly Float64Array[]
-  /** Day → sum of `met` over all items, by value; a shopper counts for an item and a value on the first such day. */
+  /**
+   * Day → sum of `met` over all items, by value. A shopper who met an item under a value several times counts on the
+   * first day.
+   */
   readonly daily: ReadonlyMap<number, Float64Array>
   /** Day of the first event of each item. */
   readonly firstDay: Float64Array

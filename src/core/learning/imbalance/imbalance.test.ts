@@ -71,7 +71,7 @@ describe('SMOTE', () => {
   })
 
   it('SMOTE starts from every rare row equally often, and spreads the new rows evenly along the line', () => {
-    // For a new row between the rows 0 and 1, its value is its distance from the start.
+    // The two rows are the points 0 and 1, so a new row's value is its distance from the first row.
     const rare = [Float32Array.of(0), Float32Array.of(1)]
     const made = smote(rare, 4000, createRandom(3)).map(([value]) => value)
     expect(made).toHaveLength(4000)

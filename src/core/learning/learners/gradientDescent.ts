@@ -9,9 +9,11 @@ import { type Example, type IncrementalLearner, logLoss, sigmoid } from './learn
 const STEP_EXAMPLES = 50
 /** Maximum distance by which one batch can move θ, since a mean of distant parameters makes no sense. */
 const TRUST_RADIUS = 1
-/** Rates at which α and λ adapt. */
+/** Rate at which α adapts. */
 const STEP_ADAPTION = 0.1
+/** Rate at which λ adapts. */
 const FUSION_ADAPTION = 0.2
+/** Limits of α. */
 const STEP_RANGE = [1e-4, 1] as const
 /** Limits of λ; at exactly 0 or 1, λ could never change again. */
 const FUSION_RANGE = [0.05, 0.99] as const
@@ -28,8 +30,9 @@ export function createGradientLearner(
 ): IncrementalLearner & { rates(): { readonly stepSize: number; readonly fusionWeight: number } } {
   const columns = initial.length - 1
   let parameters: Float64Array = Float64Array.from(initial)
-  /** θ_prev and θ_new of the last batch. */
+  /** θ_prev of the last batch. */
   let previous = parameters
+  /** θ_new of the last batch. */
   let fitted = parameters
 
   const score = (theta: Float64Array, x: Float32Array) => {
