@@ -31,7 +31,7 @@ export interface Carrier {
   readonly ask: (url: string, init?: RequestInit) => Promise<Response>
   /**
    * Log detail of a relayed request: the relay, and the length of the sealed body. The entry's other fields describe
-   * the request inside the seal.
+   * the request before it was sealed.
    */
   readonly detailOf: (url: string, init: RequestInit) => Readonly<Record<string, string | number>>
 }

@@ -203,8 +203,8 @@ const optionsOf = (query: ListQuery) => (query.kind === 'rerank' ? undefined : q
 
 /**
  * Lists that the page watches. Watched lists are computed when they could have changed, and posted if they have
- * changed. Lists with `distinct` are computed in the order of that number; each list leaves out the items of the lists
- * before it.
+ * changed. Lists with `distinct` are computed by ascending number; each list leaves out the items of the lists before
+ * it.
  */
 export function createWatchedLists() {
   const lists = new Map<number, Watched>()
@@ -240,7 +240,7 @@ export function createWatchedLists() {
         if (items && !all && !place) return []
         const others = held.filter((one) => one.place < place)
         const now = compute(id, watched, without(query, others), list)
-        // A list for comparison only (`until`) takes no items from shown lists.
+        // A list with `until` only serves a comparison, so other lists may contain its items.
         if (place && optionsOf(query)?.until === undefined)
           for (const item of watched.items ?? []) held.push({ place, id: item.id })
         return !now || (items && watched.items && sameList(items, watched.items)) ? [] : [now]

@@ -35,17 +35,20 @@ export class Shop {
   #ruled: Promise<void> = Promise.resolve()
   /** Ranker; null until a base model is loaded. */
   ranker: Ranker | null = null
-  /** Available items in the shop's order. */
+  /** Available items in the catalog's sequence. */
   order: CatalogOrder = EMPTY_ORDER
   /** Resolves when the whole catalog and the popularity of all items are known, or one of them has failed. */
   whole: Promise<unknown> = Promise.resolve()
-  /** Resolves when the whole catalog is known or has failed. Events wait for nothing else: the page could close. */
+  /**
+   * Resolves when the whole catalog is known or has failed. Storing an event waits for nothing else, because the page
+   * could close before.
+   */
   stocked: Promise<unknown> = Promise.resolve()
   /** Whether only the first part of the catalog or of the model has arrived. */
   isPartial = true
   /** Code for context terms; null before a model with context terms is loaded. */
   contextTerms: ContextTerms | null = null
-  /** Order of a list for a shopper without events while there is no ranker. */
+  /** Sequence of items for a shopper without events while there is no ranker. */
   readonly first = new FirstOrder()
 
   constructor(services: Services) {
@@ -216,7 +219,7 @@ export class Shop {
   }
 
   async #build(): Promise<void> {
-    // These are loaded before the model is read, because a new model could arrive in the meantime.
+    // Load both before reading `this.loaded` below, because a new model could arrive while they load.
     const [scoreInPart, contextTerms] = await Promise.all([
       this.#scoreInPart(),
       this.#loadContextTerms(),

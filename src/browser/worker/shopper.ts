@@ -123,7 +123,8 @@ export class Shopper {
     if (draft.items.some((item) => knownAs(item) === undefined)) {
       const { erasures } = state
       await this.#shop.stocked
-      // This checks again, because a pause, an erasure or a switch to another person could have come in the meantime.
+      // Check again, because the shopper could have paused, erased everything or switched to another person in the
+      // meantime.
       if (state.paused || state.erasures !== erasures) return null
     }
     const known = keepItems(draft, knownAs)

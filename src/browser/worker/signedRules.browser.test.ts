@@ -98,7 +98,7 @@ describe('a file that the device refuses', () => {
       expect(await pins(tested)).toBe('item-2')
       expect(codes(tested)).toEqual(['rules-invalid'])
       await tested.device.close()
-      // The same holds on the next visit, which reads the stored rules.
+      // The next visit reads the last good rules from the disk, not the refused file.
       const again = await start(server, database, {}, CONFIG)
       expect(await pins(again)).toBe('item-2')
     },

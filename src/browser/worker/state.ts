@@ -131,7 +131,9 @@ interface DeviceEvents {
   conditions: DeviceConditions
   /** This tab leads from now on. */
   leading: null
-  /** The ranker was built again without a request, because the places of new items are now computed. */
+  /**
+   * The ranker was built again without a request, because the known items most similar to new products have been found.
+   */
   rebuilt: null
   /** Lists could have changed. */
   lists: null

@@ -1,7 +1,7 @@
 /**
  * @module Several tabs of one shopper. Every tab's worker writes events and answers lists itself. The tab that holds a
  * Web Lock leads: it learns automatically. A tab that changes something announces the change, and the other tabs read
- * it from the store. A tab that dies releases the lock, and the next in line leads.
+ * it from the store. A tab that dies releases the lock, and the next tab that waits for the lock leads.
  */
 
 import { serially } from '@nearside/core/serially.ts'

@@ -38,10 +38,10 @@ export function withoutCause(
   }
 }
 
-/** Number of places up to the end of the screen of 12 items that contains the item; at most `limit`. */
+/** Rank of the last item on the item's screen (a list has screens of 12 items); at most `limit`. */
 export const there = ({ rank }: Recommendation, limit: number) =>
   Math.min(limit, 12 * Math.ceil(rank / 12))
 
-/** 1-based place of an item; infinite if the list lacks it. */
+/** Rank of an item, from 1; infinite if the list lacks it. */
 export const place = (list: readonly Recommendation[], id: string) =>
   list.findIndex((one) => one.id === id) + 1 || Number.POSITIVE_INFINITY

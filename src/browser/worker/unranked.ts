@@ -29,18 +29,18 @@ export const isFromHead = (query: ListQuery): boolean =>
   !query.options?.category &&
   limitOf(query) <= MOST_FROM_HEAD
 
-/** Order of a new shopper's list, by the popularity of the last 30 days. */
+/** Sequence of a new shopper's list, by the popularity of the last 30 days. */
 export class FirstOrder {
   #sold: ReadonlyMap<string, number> | null = null
   /** Whether the popularity of all items of the model is known. */
   isWhole = false
   #bestSellers: ReadonlySet<string> = new Set()
-  /** Order of a new shopper's list; null while the popularity is unknown. */
+  /** Items in the sequence of a new shopper's list; null while the popularity is unknown. */
   order: CatalogOrder | null = null
 
   /**
    * Whether the first part of a catalog contains at least half of the best sellers. The model can be newer than the
-   * catalog's order, so some best sellers can be missing.
+   * catalog, so some best sellers can be missing from the first part.
    */
   isIn(head: Catalog | null): boolean {
     const best = [...this.#bestSellers]
@@ -58,7 +58,7 @@ export class FirstOrder {
     this.#bestSellers = new Set(best.filter((row) => popularity[row] > 0).map((row) => ids[row]))
   }
 
-  /** Sorts the shop's order as the base model does for a cold-start user. */
+  /** Sorts the catalog's items as the base model does for a cold-start user. */
   sort({ ids, categories }: CatalogOrder): void {
     const sold = this.#sold
     if (!sold) return
@@ -83,8 +83,8 @@ export class FirstOrder {
 }
 
 /**
- * List without a ranker: viewed items latest first; `recommend` in a new shopper's order, if that is known; all other
- * lists in the shop's order.
+ * List without a ranker: viewed items latest first; `recommend` in a new shopper's sequence, if that is known; all
+ * other lists in the catalog's sequence.
  */
 export function listUnranked(
   { catalog, first, order }: Pick<Shop, 'catalog' | 'first' | 'order'>,
@@ -113,7 +113,7 @@ export function listUnranked(
   return isFirst ? list.map((one) => ({ ...one, reason: first.reasonOf(one.id) })) : list
 }
 
-/** Items of `wanted` that are listed, in the order of `wanted`. */
+/** Items of `wanted` that are listed, in the sequence of `wanted`. */
 function inOrderOf(wanted: ReadonlySet<string>, listed: readonly string[]): readonly string[] {
   const both = new Set(listed.filter((id) => wanted.has(id)))
   return [...wanted].filter((id) => both.has(id))

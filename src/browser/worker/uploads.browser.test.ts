@@ -228,7 +228,7 @@ describe('a report that waits to be sent again', () => {
     return { aggregators, tested, held }
   }
 
-  test('a report that waits is sent again byte for byte', async () => {
+  test('a waiting report is sent again with identical bytes', async () => {
     const { aggregators, tested, held } = await waiting()
     expect((await tested.device.contribute()).sent).toBe(true)
     expect(aggregators.posted[1]).toEqual(aggregators.posted[0])
@@ -371,7 +371,7 @@ describe('terms', () => {
     expect(aggregators.posted).toEqual([])
   })
 
-  test('terms that begin to count items end a consent without counts', async () => {
+  test('if the aggregators’ terms begin to count items, a consent to terms without counts ends', async () => {
     const { aggregators, open } = await federation()
     const { device } = await open(newDatabase())
     await agreeTo(device)
@@ -444,7 +444,7 @@ describe('terms', () => {
     const fetch = aggregators.fetchWith(server.fetch)
     const other = { ...FEDERATION, leaderOperator: 'Another shop' }
     const old = await start(server, database, { fetch }, { federation: other })
-    // The test makes sure that the two times differ by a millisecond.
+    // Wait, so that the consent is later than the opening of the old page, even by a clock of whole milliseconds.
     await new Promise((resolve) => setTimeout(resolve, 5))
     const tested = await open(database)
     await live(tested)

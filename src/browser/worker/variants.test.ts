@@ -1,6 +1,6 @@
 /**
- * @module Tests that a device understands a product's own id as its variants, and applies a sale's price while the sale
- * runs.
+ * @module Tests that a device takes the id of a product with variants (`groupId`) to mean its variants, and applies a
+ * sale's price while the sale runs.
  */
 import { filesOf, testCatalog, testModel } from '@nearside/core/model/testShop.ts'
 import { expect, test } from 'vitest'
@@ -52,7 +52,7 @@ test('lists about a product are about its variants', async () => {
   expect(ids(await device.recommend({ limit: 32, excludeIds: ['mug'] }))).not.toContain('item-8')
 })
 
-test('a ranked list places a product where its best variant ranks', async () => {
+test('`rerank` gives a product the rank of its best variant', async () => {
   const { device } = await opened()
   const named = ['item-9', 'mug', 'item-3', 'item-4', 'nowhere']
   const list = await device.rerank(named, {})
@@ -74,7 +74,7 @@ test('a rule about a product applies to the product’s variants', async () => {
   expect(ids(await pinned.device.recommend({ limit: 1 }))).toEqual(['item-4'])
 })
 
-test('a device offers no contribution if the shop names no servers', async () => {
+test('a device can’t contribute if the shop names no servers', async () => {
   const { device } = await opened()
   expect(device.snapshot().canContribute).toBe(false)
 })

@@ -14,7 +14,7 @@ const query = (limit: number, distinct?: number): ListQuery => ({
   options: { limit, distinct },
 })
 
-/** List in the shop's order that starts at a given item and wraps around at the end. */
+/** List of the catalog's items that starts at a given item and wraps around at the end. */
 const from =
   (first: number) =>
   ({ options }: ListQuery): readonly Recommendation[] => {

@@ -1,6 +1,6 @@
 /**
- * @module Tests what shop and shopper can decide: which events to forget, when and how much to learn, and how long to
- * store events; also explanations.
+ * @module Tests decisions of shop and shopper (which events to forget, when and how much to learn, how long to store
+ * events), and explanations of items.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -91,7 +91,8 @@ describe('forgetting', () => {
       const never = await open()
       const forgot = await open()
       for (const tested of [never, forgot]) await live(tested, clock - 20 * DAY)
-      // The device learns before and after the purchases of cards, so that the guard is tested on them.
+      // The device learns before and after the purchases of cards, so that the guard compares both models on these
+      // purchases.
       await parameters(forgot)
       for (const [i, item_id] of ['item-1', 'item-5', 'item-9', 'item-1'].entries()) {
         const input = { name: 'purchase', item_id } as const
@@ -214,13 +215,14 @@ describe('restoring forgotten events', () => {
   })
 })
 
-test('an explanation’s contributions add up to the score, and its reason is the list’s', async () => {
+test('an explanation’s contributions add up to the score, and it gives the same reason as the list', async () => {
   const catalog = testCatalog.map((item) => ({ ...item, available: item.id !== 'item-3' }))
   const tested = await start(await testServer(), newDatabase(), {}, { catalog })
   await live(tested, Date.now() - 10 * DAY)
   await tested.device.fineTune({})
   const list = await tested.device.recommend({ limit: 31, exclude: [], diversify: false })
-  // The test uses whole screens, because a reason refers to the item's own screen.
+  // The test uses two whole screens of 12 items, because an explained reason is that of the list that ends with the
+  // item's screen.
   for (const [place, listed] of list.slice(0, 24).entries()) {
     const explained = await tested.device.explain(listed.id)
     if (!explained) throw new Error(`${listed.id} is not explained`)

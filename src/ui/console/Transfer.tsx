@@ -1,6 +1,6 @@
 /**
- * @module Exports this page on paper, a file that an auditor can check, and an encrypted file for another device, which
- * only a code opens.
+ * @module Offers three exports: this page printed on paper, a file that an auditor can check, and an encrypted file for
+ * another device, which only a code opens.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'

@@ -322,7 +322,7 @@ describe('what is stored', () => {
     await expect.element(stored).toHaveTextContent('Your last updates')
   })
 
-  test('deleting everything lists the kinds without a row and what remains', async () => {
+  test('deletion of everything names the data that no row shows, and afterwards what remains', async () => {
     const screen = await show()
     const stored = part(screen, 'What is stored?')
     await expect

@@ -56,7 +56,7 @@ const SUBJECTS = ['for-item', 'with-item', 'category', 'from']
  * - `exclude-ids`: a JSON array; `order="base"`
  * - `distinct`: number of the list; the list excludes the items of lists with a smaller number
  * - `page`: the page's name, for the shop's rules; `rules="off"`
- * - `menu="off"`: items have no button that opens why they are there, and the shopper's answers
+ * - `menu="off"`: items have no button for the menu with the reason and the shopper's answers
  *
  * Events: `nearside-select`, `nearside-change`.
  */

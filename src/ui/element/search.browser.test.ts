@@ -63,7 +63,7 @@ function expectOnlyTheBox(root: ShadowRoot): void {
   expect(root.host.clientHeight).toBe(root.querySelector('search')?.clientHeight)
 }
 
-test('the search finds typed words, with equally relevant hits in the shopper’s order', async () => {
+test('the search finds typed words, and sorts equally relevant hits by the shopper’s ranking', async () => {
   const root = show()
   expectOnlyTheBox(root)
   await userEvent.type(box(root), 'tea')
@@ -82,7 +82,7 @@ test('the search finds typed words, with equally relevant hits in the shopper’
   await waitFor(() => expectOnlyTheBox(root))
 })
 
-test('a search without hits offers other searches that have hits', async () => {
+test('a search without hits suggests other searches that have hits', async () => {
   const [width, height] = [innerWidth, innerHeight]
   await page.viewport(1100, 800)
   onTestFinished(() => page.viewport(width, height))

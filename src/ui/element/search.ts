@@ -31,7 +31,10 @@ const LOOKS = `${searchCss}
   .ns-found > .ns-facets { grid-row: span 4 } }`
 let looks: CSSStyleSheet | null = null
 
-/** Searches over the products for all elements, with and without the shop's rules. */
+/**
+ * Search functions over the shop's products, shared by all elements; key: whether the function applies the shop's
+ * rules.
+ */
 const searches = new Map<boolean, { readonly of: readonly unknown[]; readonly ask: AskSearch }>()
 
 function searchIn(of: NonNullable<typeof provided>, isRuled: boolean): AskSearch {
@@ -43,7 +46,7 @@ function searchIn(of: NonNullable<typeof provided>, isRuled: boolean): AskSearch
   return ask
 }
 
-/** Number of offered searches for a query without hits. */
+/** Number of suggested searches for a query without hits. */
 const MEANT = 5
 
 /**
@@ -73,7 +76,10 @@ export class NearsideSearch extends Base {
   #asked = 0
   #stop: (() => void) | null = null
   #hits: readonly SearchHit[] | null = null
-  /** How to follow a redirect: the initial query leaves no entry in the history. Null while the shopper types. */
+  /**
+   * Method of `location` that follows a redirect; `replace`, for the initial query, adds no entry to the browser's
+   * history. Null while the shopper types.
+   */
   #follow: 'assign' | 'replace' | null = null
   #items: readonly Item[] = []
   #known = new Map<string, Recommendation>()
@@ -191,7 +197,9 @@ export class NearsideSearch extends Base {
     this.#stop = personalizer.watch(query, take)
   }
 
-  /** Follows a redirect, unless the shopper still types or the shop's page handles it. @returns whether it does */
+  /**
+   * Follows a redirect, unless the shopper still types or the shop's page handles it. @returns whether it was followed
+   */
   #leave(href: string | undefined): boolean {
     const follow = this.#follow
     this.#follow = null
@@ -202,7 +210,7 @@ export class NearsideSearch extends Base {
     return true
   }
 
-  /** Searches that find something, for a text that finds nothing. */
+  /** Suggested searches with hits, for a text without hits. */
   #offers(texts: readonly string[]): readonly HTMLElement[] {
     if (texts.length === 0) return []
     const label = element('span', '')

@@ -27,7 +27,7 @@ test('a change is announced once the list has stayed the same for a moment', () 
   expect(announce).toHaveBeenCalledTimes(2)
 })
 
-test('an order that is restored or rendered again is not announced; after a stop nothing is announced', () => {
+test('a list that returns to its announced sequence is not announced; after a stop nothing is announced', () => {
   const announce = vi.fn()
   const announcer = createAnnouncer(announce)
   announcer.shows('a b')

@@ -84,7 +84,7 @@ describe('what a list reports', () => {
     vi.unstubAllGlobals()
   })
 
-  test('a change of a list is announced once the list rests, but not the first list', () => {
+  test('a change of a list is announced once the list has stayed the same for a moment; the first list is not announced', () => {
     const announce = vi.fn()
     const reporter = createListReporter(announce)
     const shows = (next: ListView<Item>) => reporter.shows(next, 'forYou', element, undefined)

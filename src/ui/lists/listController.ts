@@ -72,10 +72,10 @@ function asGiven(id: string, place: number): Recommendation {
 /** An entry of a list, in the form that measurements take. */
 export const placedOf = ({ item, position }: ListEntry<Item>) => ({ id: item.id, rank: position })
 
-/** @param announce called when the order has changed and then stayed the same for a moment */
+/** @param announce called when the sequence of items has changed and then stayed the same for a moment */
 export function createListReporter(announce: () => void) {
   const announcer = createAnnouncer(announce)
-  /** Latest order; null while the list is loading. */
+  /** Latest sequence of the list's items; null while the list is loading. */
   let order: string | null = null
   let view: ListView<Item> | null = null
   /** Element, name and `measure` of a list that has not come into view yet. */
@@ -96,7 +96,7 @@ export function createListReporter(announce: () => void) {
      * Reports the items that are now on screen.
      * @param list name of the list in measurements
      * @param element the list on the page; null if it is not rendered
-     * @returns whether the order changed
+     * @returns whether the sequence of items changed
      */
     shows(
       next: ListView<Item>,
@@ -134,12 +134,12 @@ export function createAnnouncer(announce: () => void) {
   let heard: string | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   return {
-    /** @param order current order of the list; null while there is none */
+    /** @param order current sequence of the list's items; null while there is none */
     shows(order: string | null): void {
       clearTimeout(timer)
       if (order === null) return
       if (heard === null) heard = order
-      // A list that moved back to the announced order has not changed.
+      // A list that has returned to the announced sequence has not changed.
       if (order === heard) return
       timer = setTimeout(() => {
         heard = order

@@ -38,7 +38,7 @@ export interface RecommendationsProps<TItem extends Item = Item>
    * Ids to show until the first answer instead of skeletons, such as the shop's best sellers, with the reason
    * "popular". With an empty array nothing shows until the first answer. An empty array is the default of lists that
    * are empty for most new visitors. A server renders these items, too; `readBaseLists` of `nearside/ssr` returns them
-   * in the order of the device's first list.
+   * in the sequence of the device's first list.
    */
   readonly initialItems?: readonly string[]
   /** Card of an item; default: `ItemCard`. */
@@ -65,7 +65,7 @@ export interface RecommendationsProps<TItem extends Item = Item>
   readonly transformItems?: (items: readonly Recommendation[]) => readonly Recommendation[]
   /**
    * Whether each item has a button that opens the reason why the item is listed, and the answers "Less like this", "Not
-   * for me" and "I have this". Default true; a list in base order has no such button.
+   * for me" and "I have this". Default true; a list with `order="base"` has no such button.
    */
   readonly menu?: boolean
   /** Called when the shopper follows an item’s link; `position` counts from 1. */

@@ -16,7 +16,9 @@ export { createListAnswers, withoutFolded } from '../lists/answers.ts'
 interface ItemMenuProps {
   readonly recommendation: Recommendation
   readonly query: ListQuery
-  /** Lines that say why the item is listed; default: its reason, and its place without that reason. */
+  /**
+   * Lines that say why the item is listed; default: its reason, and the rank that it would have without that reason.
+   */
   readonly why?: (recommendation: Recommendation) => readonly string[]
   /** Whether this item is the last that an undo brought back. */
   readonly isBack: (id: string) => boolean
@@ -108,7 +110,10 @@ interface AddButtonProps {
   readonly onSaid: (said: Said) => void
 }
 
-/** Button that puts items into the shop's basket. A list usually leaves out items in the basket, and so this button. */
+/**
+ * Button that puts items into the shop's basket. Lists usually leave out items in the basket, so the button disappears
+ * with its item.
+ */
 export function AddButton({ items, onSaid }: AddButtonProps) {
   const { onAdd, words } = usePersonalizationContext()
   const [isBusy, setBusy] = useState(false)

@@ -43,7 +43,7 @@ const press = async (root: Element, id: string) => {
 }
 const focused = () => document.activeElement as HTMLElement | null
 
-test('the menu says why the item is there, with the place that the item would have otherwise', async () => {
+test('the menu says why the item is there, and which rank the item would have without that action', async () => {
   const { container } = await show(<Recommendations />)
   await personalizer.capture({ name: 'view_item', item_id: 'wick' })
   await waitFor(() => expect(places(container)[0]).toBe('wick'))
@@ -131,7 +131,7 @@ test('while learning is paused, the menu says only why the item is there', async
   expect(container.querySelectorAll('.ns-menu-body button')).toHaveLength(0)
 })
 
-test('a list in base order has no menu, and neither has a list that opts out', async () => {
+test('a list with `order="base"` has no menu, and neither has a list that opts out', async () => {
   const { container } = await show(
     <>
       <Trending />
@@ -152,7 +152,7 @@ const showWith = (onAdd: (items: readonly Item[]) => unknown, children: React.Re
     </StrictMode>,
   )
 
-test('a card puts its product into the basket, says so, and passes the focus on when it leaves the list', async () => {
+test('a card puts its product into the basket and says so; when the card disappears, the focus moves to another button', async () => {
   let done = () => {}
   const added: string[] = []
   const onAdd = ([{ id }]: readonly Item[]) => {

@@ -86,7 +86,7 @@ const cards = (root: Element) =>
     ({ dataset, textContent }) => `${dataset.item} ${/£[\d.]+/.exec(textContent)?.[0]}`,
   )
 
-test('the usual price that a card strikes through begins, changes and ends with the live file', async () => {
+test('a card’s struck-through usual price appears, changes and disappears with the live file', async () => {
   const { pass, personalizer, put } = await openShop()
   const screen = await render(
     <PersonalizationProvider personalizer={personalizer} items={ITEMS}>

@@ -73,7 +73,7 @@ export function actionText(
   return `${words(`action.${name}`)}: ${name === 'search' ? query : titles.join(', ') + more}`
 }
 
-/** Text that says which events `forget` would delete, by name, and which other products would go with a purchase. */
+/** Text that says which events `forget` would delete, by name, and which other products a deleted purchase contains. */
 export function goesText(
   { itemOf, locale, words }: Pick<Personalization, 'itemOf' | 'locale' | 'words'>,
   name: string,

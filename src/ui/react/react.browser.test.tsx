@@ -106,7 +106,7 @@ test('a card shows a sale’s price, and the usual price struck through, until t
   }
 })
 
-test('a badge of a rule stands instead of the catalog’s, also on a card without one', async () => {
+test('a card shows the badge that a rule gives its product, instead of the catalog’s badge if there is one', async () => {
   withBadge(personalizer, 'mug', 'Offer')
   withBadge(personalizer, 'wick', 'New')
   const [tin, mug, wick] = ITEMS
@@ -289,7 +289,7 @@ describe('measuring lists', () => {
     </PersonalizationProvider>
   )
 
-  test('a list is measured as seen once it is in view, whatever its order; after that, clicks are reported', async () => {
+  test('a list is measured as seen once when it comes into view, not when its items move; after that, clicks are reported', async () => {
     const measure = { shown: vi.fn(), clicked: vi.fn() } satisfies ListMeasure
     const far = <div style={{ blockSize: '300vh' }} />
     const screen = await render(
@@ -452,7 +452,7 @@ describe('Recommendations', () => {
     await expect.element(screen.getByTestId('layout')).toBeVisible()
   })
 
-  test('`Recommendations` fills the list after the shop’s transform, and shows no move of an item', async () => {
+  test('`Recommendations` fills the list after the shop’s transform, and no card says that its item has moved', async () => {
     const many = Array.from({ length: 60 }, (_, i) => ({ id: `thing ${i}`, title: `Thing ${i}` }))
     const screen = await render(
       <PersonalizationProvider personalizer={createFakePersonalizer(many)} items={many}>

@@ -54,7 +54,7 @@ test('a reason is one sentence, even if the item has left the shop', () => {
   expect(because('basket')).toBe('Because you put Cake tin in your basket')
   expect(because('bought')).toBe('Because you bought Cake tin')
   expect(because('bought', 'gone')).toBe('Because you bought another product')
-  // If the reason is an event of the tin itself, the text for the tin has no “because”.
+  // If the tin is listed because of an event about the tin itself, its text has no “because”.
   const own = { kind: 'because', item: 'tin', signal: 'viewed' } as const
   expect(reasonText(words, own, itemOf, 'tin')).toBe('You looked at Cake tin')
   expect(reasonText(words, own, itemOf, 'jar')).toBe('Because you looked at Cake tin')
@@ -87,7 +87,7 @@ test('a reason is one sentence, even if the item has left the shop', () => {
   expect(reasonText(words, { kind: 'offer' }, itemOf)).toBe('Below its usual price')
 })
 
-test('the text about a move counts from the shop’s order, and is left out if there is no move', () => {
+test('the text about a move compares an item’s rank with its base rank, and is left out if both are equal', () => {
   const at = (baseRank: number) => ({ rank: 2, baseRank })
   expect(movedText(words, at(12))).toBe('10 places higher than for everyone')
   expect(movedText(words, at(1))).toBe('1 place lower than for everyone')

@@ -40,7 +40,7 @@ export function useChoice(query: ListChoice, choose?: Asked['choose']): ListStat
   return useList(`${item} ${category} ${from}`, query, { mayShow, choose })
 }
 
-/** The best items for this shopper (or, with `order: 'base'`, the shop's own order). */
+/** The best items for this shopper (with `order: 'base'`, the same list for everybody). */
 export function useRecommendations(options: ListOptions = {}): ListState {
   return useChoice({ kind: 'recommend', options })
 }
@@ -64,8 +64,8 @@ export function useRerank(
   { limit, order, soldOut, page, rules }: RerankOptions = {},
 ): ListState & {
   /**
-   * All given ids, each once, in the newest known order, without products that the shop no longer sells. Ids that the
-   * answer lacks are at the end, in the given sequence, so that the list never flickers.
+   * All given ids, each once, in the newest known sequence, without products that the shop no longer sells. Ids that
+   * the answer lacks are at the end, in the given sequence, so that the list never flickers.
    */
   readonly ids: readonly string[]
   /** Whether the answer on screen belongs to the current query; false while it is for other ids or another order. */

@@ -48,7 +48,7 @@ export function Recommendations<TItem extends Item = Item>(props: Recommendation
   return <List props={props} name="forYou" note={note} />
 }
 
-/** Items popular with all shoppers, in the same order for everybody. */
+/** Items popular with all shoppers, in the same sequence for everybody. */
 export function Trending<TItem extends Item = Item>(
   props: Omit<RecommendationsProps<TItem>, 'order'>,
 ) {

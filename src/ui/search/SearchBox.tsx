@@ -1,6 +1,6 @@
 /**
- * @module A search box (combobox). Before the shopper types, the box's list offers recent searches and categories; then
- * it offers searches, categories and products. The typed text goes to `search` only.
+ * @module A search box (combobox). Before the shopper types, the box suggests recent searches and categories; then it
+ * suggests searches, categories and products. The typed text goes to `search` only.
  */
 import '../react/nearside.css'
 import './search.css'
@@ -54,16 +54,16 @@ export function SearchBox<TItem extends Item = Item>({
    * If the shop's rules lead the query to a page, Enter goes there.
    */
   readonly search: AskSearch | null
-  /** Categories to offer, most important first. Default: none. */
+  /** Categories to suggest, most important first. Default: none. */
   readonly categories?: readonly string[]
   /** Query whose results the page shows; default: none. */
   readonly query?: string
   /**
    * Called at every letter, for a page that shows results while the shopper types. With this function, the box makes no
-   * offers, and the page itself goes to the answer's `redirect`.
+   * suggestions, and the page itself goes to the answer's `redirect`.
    */
   readonly onType?: (query: string) => void
-  /** Called before the shopper goes to an offered product. */
+  /** Called before the shopper goes to a suggested product. */
   readonly onSelect?: (item: TItem) => void
   /**
    * Goes to an address of the shop, by default as a link. A function that loads no document must move the focus itself.
@@ -75,7 +75,7 @@ export function SearchBox<TItem extends Item = Item>({
   readonly linkToCategory?: (category: string) => string
   /** A category's name on screen. */
   readonly categoryText?: (category: string) => string
-  /** Card of an offered product; default: picture, title and price. */
+  /** Card of a suggested product; default: picture, title and price. */
   readonly itemComponent?: ComponentType<{ readonly item: TItem }>
   /** Icon before the input, e.g. a lens. */
   readonly icon?: ReactNode
@@ -86,7 +86,7 @@ export function SearchBox<TItem extends Item = Item>({
   const words = useMemo(() => wordsIn({ ...SEARCH_ENGLISH, ...labels }, locale), [labels, locale])
   const [text, setText] = useState(query)
   const [active, setActive] = useState(false)
-  /** Address of the offer chosen by the arrow keys. */
+  /** Address of the suggestion chosen by the arrow keys. */
   const [reached, setReached] = useState<string | null>(null)
   const input = useRef<HTMLInputElement>(null)
   const id = useId()
@@ -94,7 +94,7 @@ export function SearchBox<TItem extends Item = Item>({
     () => ({ itemOf, categories, linkTo, linkToSearch, linkToCategory, categoryText, words }),
     [itemOf, categories, linkTo, linkToSearch, linkToCategory, categoryText, words],
   )
-  // With `onType`, the page shows the results for typed text, so the box makes no offers for it.
+  // With `onType`, the page shows the results for typed text, so the box makes no suggestions for it.
   const wanted = active && !(onType && text.trim() !== '')
   const offers = useOffers(wanted ? text : null, shop, search, personalizer)
   const all = offers?.groups.flatMap((group) => group.offers) ?? []
@@ -108,7 +108,7 @@ export function SearchBox<TItem extends Item = Item>({
   function type(next: string): void {
     setText(next)
     setReached(null)
-    // Typing opens the offers again after Escape has closed them.
+    // Typing opens the suggestions again after Escape has closed them.
     setActive(true)
     onType?.(next)
   }
@@ -116,7 +116,8 @@ export function SearchBox<TItem extends Item = Item>({
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault()
     if (text.trim() === '' && !onType) return
-    // A page that shows results while the shopper types has the answer, and follows its redirect.
+    // A page that shows results while the shopper types has the search's answer, and itself follows the answer's
+    // redirect.
     const asked = onType ? null : search?.({ query: text, limit: 0 }).catch(() => null)
     const href = (asked && (await asked)?.redirect) ?? linkToSearch(text)
     leave()
@@ -144,7 +145,7 @@ export function SearchBox<TItem extends Item = Item>({
   function onKeyDown(event: KeyboardEvent): void {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (step !== undefined && offers) {
-      // Between the last and the first offer, the arrow keys return to the box itself.
+      // Between the last and the first suggestion, the arrow keys return to the box itself.
       const places = all.length + 1
       const next = (all.indexOf(chosen as Offer) + 1 + step + places) % places
       setReached(all[next - 1]?.href ?? null)

@@ -14,12 +14,12 @@ interface SearchOffersProps {
   readonly id: string
   readonly label: string
   readonly offers: Offers
-  /** Active offer; null while the box itself is active. */
+  /** Active suggestion; null while the box itself is active. */
   readonly chosen: Offer | null
   readonly itemComponent?: ComponentType<{ readonly item: Item }>
-  /** Called when an offer is followed. */
+  /** Called when a suggestion is followed. */
   readonly onFollow: (offer: Offer) => void
-  /** Whether an offer's link stays in this document. */
+  /** Whether the shop follows a suggestion's link itself, without loading another document. */
   readonly stays: boolean
 }
 

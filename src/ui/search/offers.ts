@@ -1,6 +1,6 @@
 /**
- * @module Offers of the search box. If the box is empty, the offers are this shopper's recent searches and the
- * categories. If the box has text, the offers are searches, categories and products that match the text.
+ * @module Suggestions ("offers" in the code) of the search box. If the box is empty, they are this shopper's recent
+ * searches and the categories. If the box has text, they are searches, categories and products that match the text.
  */
 
 import type { Words } from '@nearside/browser/page/words.ts'
@@ -11,7 +11,7 @@ import type { AskSearch } from '@nearside/core/search/searchAmong.ts'
 import type { SearchKey } from '../messages/search.ts'
 
 export interface Offer {
-  /** Address; unique among the offers. */
+  /** Address; unique among the suggestions. */
   readonly href: string
   readonly text: string
   readonly item?: Item
@@ -52,7 +52,7 @@ const searchOffer = ({ linkToSearch }: Offered, text: string): Offer => ({
 const categoryOffers = (shop: Offered, categories: readonly string[]): readonly Offer[] =>
   categories.map((name) => ({ href: shop.linkToCategory(name), text: shop.categoryText(name) }))
 
-/** Offers while nothing is typed. @param searches the shopper's last searches */
+/** Suggestions while nothing is typed. @param searches the shopper's last searches */
 export function offersBefore(shop: Offered, searches: readonly string[]): Offers {
   const { categories, words } = shop
   return {
@@ -65,8 +65,8 @@ export function offersBefore(shop: Offered, searches: readonly string[]): Offers
 }
 
 /**
- * Offers for a text. The search for products first completes the last word, because "kitch" itself is nearer to "witch"
- * than to "kitchen". If no product has all words, the offers are searches made from the nearest products.
+ * Suggestions for a text. The search for products first completes the last word, because "kitch" itself is nearer to
+ * "witch" than to "kitchen". If no product has all words, the suggestions are searches made from the nearest products.
  */
 export async function offersFor(query: string, shop: Offered, search: AskSearch): Promise<Offers> {
   const { itemOf, categories, categoryText, linkTo, words } = shop

@@ -73,14 +73,14 @@ test('Enter goes where a rule of the shop leads, otherwise to the results', asyn
   await vi.waitFor(() => expect(navigate.mock.lastCall).toEqual(['/search?q=tea']))
 })
 
-test('a search that finds nothing offers the same search without its price', async () => {
+test('a search that finds nothing suggests the same search without its price', async () => {
   const screen = await show(<SearchBox search={search} categories={CATEGORIES} />)
   await screen.getByRole('combobox').fill('tea under 1 euro')
   await expect.element(screen.getByRole('option', { name: 'tea', exact: true })).toBeVisible()
   await expect.element(screen.getByRole('option', { name: 'Candles' })).toBeVisible()
 })
 
-test('a search box alone offers recent searches, then searches, categories and products with links', async () => {
+test('an empty search box suggests recent searches; a box with text suggests searches, categories and products with links', async () => {
   await personalizer.capture({ name: 'search', search_term: 'lantern' })
   const screen = await show(<SearchBox search={search} categories={CATEGORIES} />)
   const box = screen.getByRole('combobox', { name: 'Search products' })
@@ -128,7 +128,7 @@ test('in a search box, keys choose an option or search, the shop navigates, and 
   expect(personalizer.captured).toEqual([])
 })
 
-test('if the page itself shows results, the box makes no offers and shows the page’s query', async () => {
+test('if the page itself shows results, the box makes no suggestions and shows the page’s query', async () => {
   const typed: string[] = []
   const onType = (text: string) => void typed.push(text)
   const screen = await show(<SearchBox search={search} query="tea" onType={onType} />)

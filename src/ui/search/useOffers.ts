@@ -1,4 +1,4 @@
-/** @module The offers below the search box while the shopper types. */
+/** @module The suggestions below the search box while the shopper types. */
 
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { AskSearch } from '@nearside/core/search/searchAmong.ts'
@@ -6,7 +6,7 @@ import { startTransition, useDeferredValue, useEffect, useMemo, useState } from 
 import { type Offered, type Offers, offersBefore, offersFor, SEARCHES } from './offers.ts'
 
 /**
- * @param text typed text; null to offer nothing
+ * @param text typed text; null to suggest nothing
  * @param shop needs a stable reference, otherwise the hook searches endlessly
  * @returns null while there is nothing to show
  */
@@ -26,7 +26,7 @@ export function useOffers(
     return searches && offersBefore(shop, searches)
   }, [typed, answered, searches, shop])
   const empty = offers?.note === '' && offers.groups.every((group) => group.offers.length === 0)
-  // `text` decides, because `typed` lags a little behind it.
+  // Check `text` here, because `typed` lags a little behind it, and suggestions must disappear at once.
   return text === null || empty ? null : offers
 }
 
@@ -61,7 +61,7 @@ function useLastSearches(
         const asked = events.flatMap((event) => (event.query !== undefined ? [event.query] : []))
         setSearches([...new Set(asked)].slice(0, SEARCHES))
       },
-      // The personalizer has been closed, so there are no searches to offer.
+      // The personalizer has been closed, so there are no searches to suggest.
       () => setSearches([]),
     )
     return () => {
