@@ -28,8 +28,8 @@ function score(arm: TunableArm, { parameters, failure }: Tuned): Score {
 /**
  * @param tuned null to test only the model's arms, without baselines and the owner's questions
  * @param fit null if the devices don't learn
- * @param orderTrained scores of the server's second model for question (a), which learned from orders alone; null if
- *   there is no such model
+ * @param orderTrained scores of the server's second model, which learned from orders alone. The owner's question (a),
+ * what clicks gain, needs it; null if there is no such model
  */
 export function prepareWalk(
   input: EvaluationInput,
@@ -61,10 +61,10 @@ export function prepareWalk(
 }
 
 /**
- * Creates the scorer of the server's second model for question (a), which learned from orders alone and uses the
- * popularity of orders.
+ * Creates the scorer of the server's second model, which learned from orders alone and uses the popularity of orders.
+ * It serves the owner's question (a), what clicks gain.
  * @param input evaluation of that model
- * @param itemIds ids by row, of the histories and scores
+ * @param itemIds item ids, in the rows that the callers' histories and scores use
  */
 export function scoreOrderTrained(
   input: EvaluationInput,

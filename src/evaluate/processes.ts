@@ -15,9 +15,9 @@ import type { WalkOrder } from './walker.ts'
 /** Maximum number of processes, because each process has its own model and log in memory. */
 const MOST_PROCESSES = 8
 
-/** Requests to a process: the order first, then the index of each shopper. */
+/** Messages to a process: first the settings of the whole replay, then the index of one shopper after another. */
 export type Work = { readonly order: WalkOrder } | { readonly shopper: number }
-/** Answers of a process: `cases` more cases are done, or all cases of a shopper. */
+/** Answers of a process: so many cases more are done (`cases`), or the rows of a whole shopper, or an error. */
 export type Answer =
   | { readonly cases: number }
   | { readonly shopper: number; readonly rows: SentRows<WalkedCase> }
@@ -61,7 +61,7 @@ export async function walkCases(
 
 function start(): ChildProcess {
   const serialization = 'advanced'
-  // The build compiles the named file and writes its new name here.
+  // The build finds this file name, compiles the file, and replaces the name here by that of the compiled file.
   const walker = fileURLToPath(new URL('./walker.ts', import.meta.url))
   if (!walker.endsWith('.ts')) return fork(walker, { serialization })
   // In a checkout the source runs under tsx, however this process was started.

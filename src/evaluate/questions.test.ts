@@ -37,7 +37,7 @@ describe('a test case', () => {
     expect(testCases({ dayOnly: true }, 'view_item')).toBe(1)
   })
 
-  it('the questions of a case leave out the product at hand, and separate repeats from new items', () => {
+  it('the questions of a case leave out the product that the shopper is viewing, and separate repeats from new items', () => {
     const asked = cases.map(({ next, history }) =>
       questionsOf(next, history, 4).map(({ suffix, targets, excluded }) => [
         suffix,
@@ -46,12 +46,13 @@ describe('a test case', () => {
       ]),
     )
     expect(asked).toEqual([
-      // At the start of a visit, no product is at hand.
+      // At the start of a visit, the shopper is not viewing any product yet.
       [
         ['', [1], '0000'],
         [':new', [1], '0000'],
       ],
-      // The product that comes next is the product at hand, which no list shows.
+      // The next event concerns the product that the shopper is already viewing. No list shows this product, so the
+      // case has no question.
       [],
       [
         ['', [2], '0100'],
@@ -68,14 +69,14 @@ describe('a test case', () => {
     ])
   })
 
-  it('a test case has rows for each arm; a case about the product at hand has no rows, unless the product is bought', async () => {
+  it('a test case has rows for each arm; an event about the product that the shopper is viewing has no rows, unless it is a purchase', async () => {
     const tuned = tuneBaselines(input)
     const walked = async (log: ShopperHistory) =>
       walkShopper(prepareWalk(input, tuned, null), casesOf(input, log, UNTIL))
     const rows = await walked(shopper)
     const of = (metric: string) =>
       rows.cases.map((_, index) => rows.at(index, { arm: 'last-viewed', metric }))
-    // After views of 1, 1 and 2, product 2 would rank first, but it is the product at hand. So product 1 ranks first.
+    // After views of 1, 1 and 2, product 2 would rank first, but the shopper is viewing it. So product 1 ranks first.
     expect(of('mrr@20')[2]).toBe(1)
     expect(of('mrr@20').every(Number.isFinite)).toBe(true)
     expect(rows.cases.map(({ place }) => place)).toEqual([1, 3, 4, 1])

@@ -9,7 +9,7 @@ import { groupBy } from '@nearside/core/groupBy.ts'
 export interface Series {
   readonly arm: string
   readonly metric: string
-  /** Store of the shopper's history from which the arm scores; default: the store of the compared arms. */
+  /** Store of a device, or the server, whose history the arm was given; default: the store of the compared arms. */
   readonly store?: string
 }
 
@@ -91,7 +91,7 @@ export class Rows<Case extends RowCase> {
   #put(key: string, at: number, value: number): void {
     const column = this.columns.get(key) ?? []
     this.columns.set(key, column)
-    // Fills the places of cases without this row, so that the column stays an array of numbers.
+    // Fills up the column with NaN for earlier cases that lack this row, so that it stays an array of numbers.
     while (column.length < at) column.push(Number.NaN)
     column[at] = value
   }

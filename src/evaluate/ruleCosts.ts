@@ -1,7 +1,7 @@
 /**
  * @module Measures what a shop's rules cost or gain. The measurement replays held-out shoppers, and compares lists of
  * ten under each rule with lists without rules. The lists come from the code that devices run; the scores are those of
- * the base model, which knows the shopper's history.
+ * the base model, computed from the shopper's history.
  */
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { invalidInput } from '@nearside/core/error.ts'
@@ -131,7 +131,7 @@ export async function ruleCosts(
   }
 }
 
-/** @param ruled the rules' effect; null: no rule applies */
+/** @param ruled effect of the rules on the list; null if the list has no rules */
 function listOf(
   ranker: Ranker,
   scored: Scored,

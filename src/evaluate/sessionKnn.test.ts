@@ -11,8 +11,8 @@ const neighbours = {
   neighbourItems: new Uint16Array(),
   neighbourWeights: new Float32Array(),
 }
-// Items 0 and 1 are in one visit. One shopper has item 0 and, on later days, item 2. Item 3 comes with item 0 recently;
-// item 4 comes after the end.
+// One visit has items 0 and 1. Another shopper has item 0 and, on later days, item 2. A recent visit has items 0 and 3.
+// The visit with items 0 and 4 is too late to be used.
 const others = [
   [purchase(0, START, 'a'), purchase(1, START, 'a')],
   [purchase(0, START, 'b'), purchase(2, START + DAY, 'c'), purchase(2, START + 2 * DAY, 'd')],
@@ -45,7 +45,7 @@ describe('session-knn', () => {
     expect(ranked({ agedDays: 10, nearest: 1 }).slice(2)).toEqual([1, 2, 4, 5])
   })
 
-  it('sessionKnn scores a history the same, whatever it scored before', () => {
+  it('sessionKnn gives a history the same scores, whatever histories it scored before', () => {
     const scores = (arm: ReturnType<typeof sessionKnn>, bought: number[], rarity: number) => {
       const history = bought.map((item) => purchase(item, NOW - DAY, 'own'))
       const out = new Float32Array(N)

@@ -17,7 +17,7 @@ import {
   type TunableArm,
 } from './baselines.ts'
 
-/** Nearness of a neighbour that shares no item with the history. */
+/** Nearness of a visit or shopper that shares no item with the history. */
 const NOT_MET = -1
 
 /** Items of one past visit, or of one shopper. */

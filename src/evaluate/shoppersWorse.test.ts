@@ -6,7 +6,7 @@ const random = () => createRandom(3)
 
 describe('sign-flip test', () => {
   it('the test of harmed shoppers gives the exact p-value for few cases', () => {
-    // Only the pattern with all signs negative is as bad as five losses.
+    // Of the 32 patterns of signs, only the one with all signs negative has a sum as low as these five losses.
     expect(signFlipP([-1, -2, -3, -4, -5], random())).toBe(1 / 32)
     // The sum −1 − 2 = −3 is the lowest of the four possible sums, −3, −1, 1 and 3.
     expect(signFlipP([-1, -2], random())).toBe(1 / 4)
@@ -60,7 +60,7 @@ describe('count of shoppers who are worse off', () => {
     expect(countWorse(shoppers, random())).toMatchObject({ significant: 10, better: 20 })
   })
 
-  it('the test of harmed shoppers stays at the nominal false-positive rate if the arms don’t differ', () => {
+  it('if the arms don’t differ, the test of harmed shoppers raises no more false alarms than expected', () => {
     const noise = createRandom(8)
     const shoppers = Array.from({ length: 2000 }, () =>
       Array.from({ length: 5 + noise.integer(10) }, () => noise.normal()),

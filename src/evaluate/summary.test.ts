@@ -103,7 +103,7 @@ describe('places of a visit', () => {
   const ten = (of: (name: string) => Made[]) =>
     Array.from({ length: 10 }, (_, s) => of(`s${s}`)).flat()
 
-  it('a summary groups cases by place in the visit, and tells whether the log shows visits', () => {
+  it('a summary groups cases by their position in the visit, and tells whether the log shows visits', () => {
     const places = [1, 2, 3, 4, 6, 7, 90]
     const results = ten((name) => places.map((place) => result(name, 0.5, {}, { place })))
     const { visit, showsVisits } = summarise(results, 1)
@@ -117,7 +117,7 @@ describe('places of a visit', () => {
     expect(summarise([results[0]], 1).showsVisits).toBe(false)
   })
 
-  it('the table by place leaves out a bought item that is no test case', () => {
+  it('the table by position in the visit leaves out a bought item that is no test case', () => {
     const asked = ten((name) => [result(name, 0.5, {}, { place: 2 })])
     const bought = result('bob', 0.5, {}, { place: 2, isAsked: false })
     const { visit, cases, shoppers } = summarise([...asked, bought], 1)
@@ -125,13 +125,13 @@ describe('places of a visit', () => {
     expect(visit.map(({ cases }) => cases)).toEqual([10])
   })
 
-  it('places of fewer than ten shoppers are missing from the table, rather than zero', () => {
+  it('positions that fewer than ten shoppers reached are missing from the table, rather than zero', () => {
     const nine = ten((name) => [result(name, 0.5, {}, { place: 7 })]).slice(1)
     const { visit } = summarise([...ten((name) => [result(name, 0.5)]), ...nine], 1)
     expect(visit.map(({ label }) => label)).toEqual(['1'])
   })
 
-  it('each place of a visit has the lift of its own cases', () => {
+  it('each position in the visit has the lift of its own cases', () => {
     const results = Array.from({ length: 60 }, (_, s) =>
       result(`s${s}`, 0.5, { personal: 0.5 + s / 100 }, { place: s < 30 ? 1 : 2 }),
     )
@@ -153,7 +153,7 @@ describe('harm in a summary', () => {
 })
 
 describe('the report of a summary', () => {
-  it('the report begins with the table of steps, and contains no NaN or undefined if all values are 0', () => {
+  it('the report begins with the lift of each step from arm to arm, and contains no NaN or undefined if all values are 0', () => {
     const zeros = Array.from({ length: 12 }, (_, s) => result(`s${s}`, 0, {}, { hasNew: false }))
     for (const results of [zeros, zeros.map(({ shopper }, s) => result(shopper, s / 12))]) {
       const parts = personalParts(summarise(results, 1))
@@ -187,7 +187,7 @@ describe('the summary of devices that begin at install', () => {
             rows.put({ arm, store, metric: 'nll' }, arm === 'personal' && s < 3 ? 5 : 4)
           }
         }
-        // The rows of the whole log would say the opposite.
+        // The rows of the compared arms give the opposite result, so the summary must not read them here.
         for (const arm of ARMS) rows.put({ arm, metric: 'ndcg@10' }, arm === 'personal' ? 0.1 : 0.9)
       }
     const { installed, ...rest } = summariseRows(rows, 1)

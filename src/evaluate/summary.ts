@@ -34,7 +34,7 @@ export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly 
     cases: tested.cases.length,
     /** Number of training seeds of the tested models. */
     seeds: Math.max(1, rows.bySeed.length),
-    /** Number of cases, and of shoppers, with a target among repeats or among new items. */
+    /** Number of cases, and of shoppers, for the questions about repeats and about new items. */
     parted: { ':repeat': partOf('ndcg@10:repeat'), ':new': partOf('ndcg@10:new') },
     arms,
     lifts,
@@ -51,7 +51,9 @@ export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly 
 
 export type ShopperChange = ReturnType<typeof changeOf>
 
-/** Counts the shoppers for whom the arm `personal` ranks worse, or better, than `base-fresh`. */
+/**
+ * Counts the shoppers for whom the arm `personal` ranks worse than `base-fresh`, and those for whom it ranks better.
+ */
 function changeOf(rows: Rows<WalkedCase>, seed: number) {
   const worse = (metric: MetricName) =>
     worseThan(rows, { arm: 'personal', metric }, { arm: 'base-fresh', metric }, seed)
@@ -65,9 +67,9 @@ function changeOf(rows: Rows<WalkedCase>, seed: number) {
   }
 }
 
-/** Cases at some places of their visits. */
+/** Cases at some positions in their visits. */
 export interface VisitPart {
-  /** Places, both ends included: `4-6`. */
+  /** Positions in the visit that the cases have, both ends included: `4-6`. */
   readonly label: string
   readonly cases: number
   readonly shoppers: number
@@ -77,7 +79,10 @@ export interface VisitPart {
   readonly lift?: Lift
 }
 
-/** Places within a visit, from 1, both ends included. At the first place of a visit, no product is at hand. */
+/**
+ * Ranges of positions in a visit, counted from 1, both ends included. At position 1, the shopper is not viewing any
+ * product yet.
+ */
 const PLACES = [
   ['1', 1, 1],
   ['2-3', 2, 3],
@@ -85,7 +90,7 @@ const PLACES = [
   ['>6', 7, Number.POSITIVE_INFINITY],
 ] as const
 
-/** Mean NDCG@10 by place in the visit; places of too few shoppers are left out. */
+/** Mean NDCG@10 by the position of a case in its visit. Positions that too few shoppers reached are left out. */
 function byPlace(rows: Rows<WalkedCase>, seed: number, names: readonly ArmName[]): VisitPart[] {
   const series = (arm: ArmName) => ({ arm, metric: 'ndcg@10' })
   return PLACES.flatMap(([label, least, most]): VisitPart[] => {

@@ -30,7 +30,7 @@ export async function evaluateTrained(
 ): Promise<Evaluated<PersonalResult>> {
   const { seed = DEFAULT_SEED, holdout } = asked
   return withFolder(async (directory) => {
-    /** Writes the shoppers of a part to a file, so that models of all seeds hold out the same shoppers. */
+    /** Writes the shoppers of a part to a file. With this file, the models of all seeds hold out the same shoppers. */
     const holdOut = async (fold: number) => {
       if (folds === 1 && seeds === 1) return holdout
       const isOut =

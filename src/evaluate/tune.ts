@@ -25,7 +25,9 @@ export interface Tuned<P extends object = object> {
 
 /** Number of rounds over all parameters; two, because the best value of one parameter depends on the others. */
 const SWEEPS = 2
-/** Maximum number of values to try past either end of a grid; the last value is far from any sensible value. */
+/**
+ * Maximum number of values to try beyond either end of a grid. The last of them is already far from any sensible value.
+ */
 const WIDENINGS = 6
 
 /** Shares of the cases after which a try that is clearly behind the best try is given up. */
@@ -36,11 +38,11 @@ const LEAST_CASES = 100
 const CLEARLY = 3
 
 /**
- * Tunes an arm, beginning with the best of some starts. In a tie the earlier choice stays, so the result is
- * deterministic. Without cases, the arm's own start is the result.
- * @param nested further starts, at which the arm equals simpler arms, so that it never ranks the cases worse than these
- *   arms
- * @param tried called with the share of the choices that were tried, up to 1
+ * Tunes an arm, starting from those of several start parameters that rank best. In a tie the earlier parameters stay,
+ * so the result is deterministic. Without cases, the arm's own start parameters are the result.
+ * @param nested further start parameters, with which the arm equals simpler arms, so that it never ranks the cases
+ * worse than these arms
+ * @param tried called with the share of the parameter values that were tried, up to 1
  */
 export function tune<P extends object>(
   arm: TunableArm<P>,
@@ -127,9 +129,9 @@ function isBehind(gains: readonly number[], best: readonly number[]): boolean {
 }
 
 /**
- * Next value past the end of a grid, by the ratio of the last two values, if the best value lies there. Near the limit
- * `below`, the next value goes halfway to it instead of passing it. The next value is null inside the grid, or if the
- * grid's end is 0 or `below`.
+ * Next value to try beyond an end of a grid, if the best value is at this end; otherwise null. It continues the ratio
+ * of the last two values. Where this would pass the limit `below`, the next value is halfway to the limit. Null, too,
+ * if the grid's end is 0 or `below`.
  */
 function beyond(
   numbers: readonly number[],

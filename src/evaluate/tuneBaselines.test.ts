@@ -43,8 +43,8 @@ describe('tuned baselines', () => {
     expect(tuneBaselines(input({ until: START })).cases).toBe(0)
   })
 
-  it('the lists that baselines are tuned with exclude the shoppers of the tuning cases', () => {
-    // Each shopper repeatedly buys two items together that nobody else buys.
+  it('the neighbours that baselines are tuned with are computed without the shoppers of the tuning cases', () => {
+    // Each shopper has two items that they repeatedly buy together and that nobody else buys.
     const items = 120
     const shop = {
       ...testShop(1, items),

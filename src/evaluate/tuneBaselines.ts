@@ -18,15 +18,18 @@ import type { Steps } from './steps.ts'
 import { type Tuned, type TuningCase, tune } from './tune.ts'
 
 /**
- * Bounds for the number of days before `until` from which tuning cases come; the fewest days with enough cases are
- * used. The neighbours are built from events before these days. In a log of sequences each day has one event, so 28
- * days would leave few events for the neighbours.
+ * Tuning cases come from the last days before `until`: at least `fewest` days (`inSequences` for a log of sequences),
+ * and more, up to `most`, until there are enough cases. The neighbours are built from events before these days. In a
+ * log of sequences each day has one event, so 28 days would leave few events for the neighbours.
  */
 const TUNING_DAYS = { fewest: 28, inSequences: 1, most: 60 }
 const ENOUGH_CASES = 1000
 /** Maximum number of tuning cases; if there are more, a random part of each shopper's cases is used. */
 const MOST_CASES = 2000
-/** Number of parts of the shoppers; lists and popularity for one part come from the others. */
+/**
+ * Number of parts into which the shoppers are divided. Neighbours and popularity for the cases of one part are computed
+ * from the other parts.
+ */
 const PARTS = 2
 
 /** Creates the arms that only count interactions, from the interactions before a given time. */
@@ -83,7 +86,8 @@ export function tuneBaselines(
       ({ next, bought }) => (isNext ? next : bought),
     )
   })
-  // All lists come from the same logs: equal sizes imply equal content.
+  // Under every condition, a case's history is the end of the same log, so histories of equal length are equal.
+  // Conditions whose cases all have equal sizes are tuned once.
   const sizes = eachTuned((condition) =>
     cases[condition].map(({ history, targets }) => `${history.length} ${targets.length}`).join(),
   )
@@ -120,8 +124,8 @@ export function tuneBaselines(
 }
 
 /**
- * Cases of training shoppers in the last weeks, with neighbours and popularity of other training shoppers. In the test,
- * too, neighbours and popularity exclude the tested shoppers.
+ * Cases of training shoppers in the last weeks. Their neighbours and popularity are computed from other training
+ * shoppers, as those of the test exclude the tested shoppers.
  */
 export function prepareTuning(input: EvaluationInput) {
   const { model, until, seed, protocol } = input

@@ -207,7 +207,7 @@ describe('replay of a shopper', () => {
     expect(personal.slice(tripped)).toEqual(base.slice(tripped))
   })
 
-  it('the question about new items leaves repeats out of the ranking and of the targets', async () => {
+  it('for the question about new items, neither the ranking nor the targets contain items of the history', async () => {
     const evaluation = input()
     const walk = prepareWalk(evaluation, tuneBaselines(evaluation), fit)
     const shopper = {

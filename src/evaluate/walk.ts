@@ -21,7 +21,10 @@ import { popularityOf } from './popularity.ts'
 import { type RowCase, Rows } from './rows.ts'
 
 export interface Walk extends DeviceShop {
-  /** Statistics with the log's counts, for baselines beside a model made without a log; default: the model's. */
+  /**
+   * Statistics with the log's counts for the baselines, if the tested model was made without a log; default: the
+   * model's statistics.
+   */
   readonly countedAt?: (time: number) => ItemStatistics
   /** Store whose history the compared arms use. */
   readonly store: Store
@@ -33,9 +36,11 @@ export interface Walk extends DeviceShop {
 
 export interface WalkedCase extends RowCase {
   readonly time: number
-  /** Place of the case in its visit, from 1. */
+  /** Position of the case in its visit, from 1. */
   readonly place: number
-  /** Whether the guard let the personal model rank this case. */
+  /**
+   * Whether the guard, which compares the personal model with the base model, let the personal model rank this case.
+   */
   readonly guardActive: boolean
   /** Arms that could not score the case. */
   readonly failures: readonly ArmFailure[]
@@ -46,8 +51,9 @@ const NAIVE_STEP_SIZE = 0.03
 const NAIVE_STEPS = 30
 
 /**
- * Replays a shopper. Writes rows of every compared arm in METRICS for each question of a case, the verdict's rows,
- * and, if something was bought, the owner's rows. The guards of the compared device and of the verdict's devices
+ * Replays a shopper. For each case, writes rows for every compared arm in METRICS and for each question, rows for the
+ * conclusion, and, if something was bought, rows for the owner's questions. Each device has a guard that compares its
+ * personal model with the base model. The guards of the compared device and of the devices behind the conclusion
  * observe every case; guards of other stores observe purchases only.
  * @param cases cases of one shopper, ascending by time.
  * @param onCase called after each case
@@ -67,7 +73,8 @@ export async function walkShopper(
     const known: { held: History; scored: ReturnType<ShopperDevice['scoreUnguarded']> }[] = []
     const scoredIn = new Map<Store, Promise<DeviceScores>>()
     const scoreStore = (store: Store, history: History) => {
-      // Parts of one history with the same start and length are equal.
+      // Histories that begin with the same event and have the same length are equal, because all are ends of one
+      // history.
       const found = known.find(
         ({ held }) => held.length === history.length && held[0] === history[0],
       )
@@ -134,7 +141,7 @@ async function scoreAll(
     })
     if (own) scores[arm] = own
   }
-  // Without baselines only the model's arms are compared.
+  // Without tuned baselines, only the arms of the model are compared, and the naive fine-tune is none of them.
   if (!walk.fit || Object.keys(walk.baselines).length === 0) return scores
   const naive = await tryArm('naive-finetune', failures, async () => {
     if (!learned || !walk.fit) return terms.base

@@ -50,5 +50,5 @@ const send = (answer: Answer) => void process.send?.(answer)
 process.on('message', (message) => {
   work(message as Work).catch((thrown) => send({ error: failure(thrown).toWire() }))
 })
-// Without a parent nobody reads the answer.
+// If the parent process is gone, nobody reads the results.
 process.once('disconnect', () => process.exit())

@@ -30,7 +30,8 @@ const Console = laterPage(() => import('./pages/Console.tsx').then((page) => pag
 export function Frame() {
   const { catalog, unavailable } = useShop()
   const { enoughFor } = catalog
-  // The effect of a click shows at once, and the new page renders in slices, so that the next click isn't delayed.
+  // React first updates what a click changes at once, and renders the new page in slices afterwards, so that the next
+  // click isn't delayed.
   const [path] = useLocation()
   const shown = useDeferredValue(path)
   return (

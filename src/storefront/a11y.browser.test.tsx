@@ -66,7 +66,7 @@ async function open(address: string) {
 /** Each finding as one line: rule, element, problem. */
 async function findings(): Promise<readonly string[]> {
   const { violations } = await axe.run(document, {
-    // The frame around the test's page belongs to the test runner.
+    // The test runner provides the document's title and language, so the test doesn't check them.
     rules: { 'document-title': { enabled: false }, 'html-has-lang': { enabled: false } },
   })
   return violations.flatMap(({ id, nodes }) =>
@@ -96,7 +96,7 @@ describe.each(['light', 'dark'])('in %s colours', (theme) => {
     expect(await findings()).toEqual([])
   })
 
-  test('the search box’s offers have no accessibility findings', async () => {
+  test('the search box’s suggestions have no accessibility findings', async () => {
     document.documentElement.dataset.theme = theme
     const { screen, personalizer } = await open('/')
     await expect.element(screen.getByRole('heading', { level: 1 })).toBeVisible()

@@ -1,6 +1,6 @@
 /**
- * @module Private part of a page's address: search, filters, sorting. The private part is in the fragment, which
- * browsers never send, so no server reads it. Reloads, links and "back" keep this part.
+ * @module The shopper's choices in a page's address: search, filters, sorting. They are in the fragment, which browsers
+ * never send, so no server reads them. Reloads, links and "back" keep them.
  */
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import { navigate } from 'wouter/use-browser-location'
@@ -42,7 +42,10 @@ function subscribe(listener: () => void): () => void {
 
 type Change = (choices: URLSearchParams) => void
 
-/** Returns the choices in the address, and a function that changes them. By default, "back" undoes a change. */
+/**
+ * Returns the choices in the address, and a function that changes them. By default each change adds a history entry, so
+ * that "back" undoes it.
+ */
 export function useChoices() {
   const fragment = useSyncExternalStore(
     subscribe,

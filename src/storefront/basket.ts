@@ -47,7 +47,10 @@ export function removeFromBasket(id: string): void {
   basket.set(basket.get().filter((line) => line.id !== id))
 }
 
-/** Puts a removed line back to its place. @param place 0-based */
+/**
+ * Puts a removed line back into the basket.
+ * @param place index of the line in the basket, from 0
+ */
 export function putBack({ id, quantity }: BasketLine, place: number): void {
   const others = basket.get().filter((line) => line.id !== id)
   basket.set(others.toSpliced(place, 0, { id, quantity: clampQuantity(quantity) }))

@@ -13,7 +13,10 @@ function read(key: string): unknown {
 
 const { dataset } = document.documentElement
 const who = read('who') ?? 'me'
-/** Prefix of the keys of the person for whom the shopper shops. For `nobody`, nothing is stored. */
+/**
+ * Prefix of the storage keys of the person whom the shopper is shopping for. While they shop for `nobody`, no keys are
+ * stored.
+ */
 const own = who === 'me' ? '' : `for.${who}.`
 // The page was rendered in English. For a German reader, the page's texts stay hidden until German is loaded.
 const language = read('language') ?? navigator.languages.find((tag) => /^(en|de)\b/.test(tag))
@@ -28,7 +31,7 @@ if (theme === 'light' || theme === 'dark') dataset.theme = theme
 if (read('order') === 'base') dataset.order = 'base'
 // Everyone's list stays hidden from a returning shopper until their own list is ready.
 else if (read(`${own}known`) === true) dataset.returning = ''
-// The service worker has stored the font of the texts, so the page starts with it.
+// A service worker controls the page, so it has stored the font of the texts, and the first paint can use this font.
 if (navigator.serviceWorker?.controller) dataset.face = ''
 // The prerendered list is hidden if the address filters or sorts it.
 if (/[?&#](price|stock|sort|show)=/.test(location.search + location.hash)) dataset.narrowed = ''
@@ -36,7 +39,8 @@ if (read(`${own}viewed`) === true) dataset.viewed = ''
 // The prerendered empty basket is hidden if this shopper's basket has products.
 if (who !== 'nobody' && String(read('basket') ?? '') !== '') dataset.basket = ''
 
-// Early clicks are marked, because a button or choice is visible before it works. `main.tsx` repeats the click then.
+// A button or choice is visible before it works. This listener marks what was clicked too early, and `main.tsx` repeats
+// the click later.
 addEventListener('click', ({ target }) => {
   if (!(target instanceof Element)) return
   const early = target.closest(

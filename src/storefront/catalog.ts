@@ -12,7 +12,7 @@ export interface Department {
   readonly name: string
   /** Number of products. */
   readonly size: number
-  /** Product whose picture represents the department. */
+  /** Product whose picture stands for the department. */
   readonly face: Item
   /** All products, once the catalog is complete. */
   readonly items: readonly Item[]
@@ -51,7 +51,8 @@ export async function loadCatalog(
       const item = parseItem(raw, `catalog item ${items.length + 1}`)
       const same = shown.get(item.id)
       const kept = same && JSON.stringify(same) === JSON.stringify(item) ? same : item
-      // The kind is computed now: the first search would compute all kinds at once, and block a slow phone.
+      // The kind of each product is computed here, between pauses. Otherwise the first search would compute all kinds
+      // at once, and block a slow phone.
       kindOf(kept)
       items.push(kept)
     }
@@ -107,7 +108,7 @@ export const titleOf = (item: Item): string => item.title ?? words('item', { cod
 
 export const isSold = (item: Item): boolean => item.available !== false && item.price !== undefined
 
-/** Comparator that puts unavailable products last, in every order of a list. */
+/** Comparator that puts unavailable products last, however a list is sorted. */
 export const soldFirst = (a: Item, b: Item): number => Number(isSold(b)) - Number(isSold(a))
 
 /** Maximum number of variants on a product's page. */

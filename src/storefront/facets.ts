@@ -10,7 +10,7 @@ import { useShop } from './shop.ts'
 import { pounds } from './text.ts'
 import { searchWords, words } from './words/words.ts'
 
-/** Limits between the price bands, in pounds. */
+/** Prices at which one price band ends and the next begins, in pounds. */
 const LIMITS = [1, 3, 8]
 
 function bandText(from: number, to: number): string {

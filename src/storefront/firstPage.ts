@@ -1,6 +1,6 @@
 /**
  * @module Data of a prerendered page, from which the shop's script continues. Home, departments, products, search and
- * basket are prerendered. A visit that begins on any other page begins with the shop's outline.
+ * basket are prerendered. If a visit begins on any other page, the browser first shows the shop's empty frame.
  */
 import type { Item } from '../index.ts'
 import {
@@ -17,19 +17,25 @@ import { PAGE } from './parts/StockList.tsx'
 import { askThread } from './search/searchThread.ts'
 
 export interface FirstPage {
-  /** Address in the router's form. */
+  /** Path of the page, as the router writes paths. */
   readonly path: string
-  /** Products on the page. A department's page also has its other products, with only the fields that filters count. */
+  /**
+   * Products on the page. On a department's page, the products that are not shown are included, too, with only the
+   * fields that filters count.
+   */
   readonly items: readonly Item[]
   readonly departments: readonly {
     readonly name: string
     readonly size: number
-    /** Id of the product on a department's tile, if the page has tiles. */
+    /** Id of the product whose picture stands for the department, if the page has tiles of departments. */
     readonly face?: string
   }[]
   /** Department of all items, on a department's page. */
   readonly department?: string
-  /** Ids of the products in both lists of the home page, best first, as the base model ranks them for a new shopper. */
+  /**
+   * Ids of the products in both lists of the home page, best first, as the base model ranks them for a new shopper.
+   * Only on the home page.
+   */
   readonly bestsellers?: readonly string[]
   /** Sales history of the product, on a product's page. */
   readonly history?: HistoryLine
@@ -43,7 +49,10 @@ export const FOR_YOU = 12
 /** Number of products on a shelf, which are one row on a desktop. */
 export const SHELF = 6
 
-/** Values of `distinct`, so that the home page's lists share no product: the list with the smaller number gets it. */
+/**
+ * Values of the `distinct` option, which keeps a product from being in two lists of the home page. A product that fits
+ * two lists goes to the list with the smaller number.
+ */
 export const DISTINCT = {
   again: 1,
   forYou: 2,
@@ -136,7 +145,7 @@ const namesOf = ({ departments }: Catalog) => departments.map(({ name, size }) =
 /** Item on a page that shows no product. */
 const NONE: Item = { id: '' }
 
-/** The part of the catalog that this page needs, while the rest is loading. */
+/** The part of the catalog that this page contains. The page uses it while the whole catalog is loading. */
 export function firstCatalog({ path, items, departments, department }: FirstPage): Catalog {
   const byId = new Map(items.map((item) => [item.id, item]))
   const known = departments.map(({ name, size, face }): Department => {
@@ -150,12 +159,12 @@ export function firstCatalog({ path, items, departments, department }: FirstPage
     departments: known,
     department: (name) =>
       name === department ? known.find((one) => one.name === name) : undefined,
-    // If the search's worker can't answer, the page waits, because the whole catalog answers later.
+    // If the search worker fails, the search stays pending. The page searches again when the whole catalog has loaded.
     search: (question) => askThread(question).catch(() => new Promise(() => {})),
   }
 }
 
-/** Reads the data from the document. Null if the document is only the outline, or of another address. */
+/** Reads the data from the document. Null if the document is the empty frame, or was rendered for another address. */
 export function readFirstPage(document: Document): FirstPage | null {
   const text = document.getElementById(FIRST_PAGE)?.textContent
   if (!text) return null

@@ -20,7 +20,10 @@ export function forgetTogether(
   itemOf: (id: string) => Item | undefined,
   lastLooked: Shop['lastLooked'],
 ): Personalizer {
-  /** Functions that put back a wish that an answer ended, by the id of the answer's event. */
+  /**
+   * Functions that put a product back on the wishlist after an answer in a menu removed it, by the id of the answer's
+   * event.
+   */
   const ended = new Map<string, () => void>()
   return {
     ...personalizer,
@@ -29,8 +32,8 @@ export function forgetTogether(
       if (isAnswer(input.name)) noteAction(input)
       const by = who.get()
       const id = await personalizer.capture(input)
-      // A product that the shopper turned down leaves the wishlist, too, but not the wishlist of a person chosen
-      // meanwhile.
+      // A product that the shopper turned down is removed from the wishlist, too. If the shopper switched to another
+      // person meanwhile, that person's wishlist stays unchanged.
       if (id !== null && isAnswer(input.name) && who.get() === by)
         ended.set(
           id,
@@ -100,7 +103,10 @@ export async function repeatRefusal({ getSnapshot, setPersist }: Personalizer): 
   await setPersist(false).catch(() => {})
 }
 
-/** Removes entries. @returns a function that puts the entries back at their old places, or after newer entries */
+/**
+ * Removes entries from a list.
+ * @returns a function that puts the entries back to their old positions, or after entries that were added meanwhile
+ */
 function leave<T>(list: Signal<readonly T[]>, gone: (one: T) => boolean): () => void {
   const before = list.get()
   const kept = before.filter((one) => !gone(one))

@@ -5,7 +5,7 @@
 interface Phrase<T> {
   readonly words: readonly string[]
   readonly value: T
-  /** The phrase with the higher rank wins, regardless of its position in the title. */
+  /** If a title contains several phrases, the phrase with the highest rank wins, regardless of its position. */
   readonly rank: number
 }
 
@@ -64,7 +64,7 @@ export class PhraseIndex<T> {
     }
   }
 
-  /** Every phrase in the title, in the title's order. */
+  /** Every known phrase that the title contains, in the title's order. */
   all(title: string): (PhraseMatch<T> & { readonly score: number })[] {
     const words = orderedWords(title).map(stem)
     const preposition = words.findIndex((word, i) => i > 0 && PREPOSITIONS.has(word))

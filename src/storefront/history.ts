@@ -5,7 +5,10 @@
 import { loadLines } from './load.ts'
 import { createSignal, useSignal } from './signal.ts'
 
-/** Line that `scripts/images.ts` writes. Prices are monthly medians; `month` is 1–12, or 0 without a season. */
+/**
+ * Line of the file that `scripts/images.ts` writes. `lowest` and `highest` are the lowest and highest monthly median of
+ * the price. `month` is the month with the most orders, 1–12, or 0 if no month stands out.
+ */
 export type HistoryLine = readonly [
   id: string,
   lowest: number,

@@ -24,7 +24,10 @@ const PACKING = /^(?:box|pack|set) of \d+ /i
 
 const known = new WeakMap<Item, string>()
 
-/** Kind that the title's head names. A prerendered page contains the kinds of products whose titles the page lacks. */
+/**
+ * Kind of a product, from the phrase that names it in the title. If a prerendered page has a product without its title,
+ * it has the kind instead.
+ */
 export function kindOf(item: Item): string | undefined {
   const { title, attributes } = item
   if (!title) return attributes?.kind?.toString()
@@ -36,7 +39,10 @@ export function kindOf(item: Item): string | undefined {
 
 const branches = new WeakMap<Department, ReadonlyMap<string, readonly string[]>>()
 
-/** Levels of each product below the department, by id. Products of rare kinds have no levels. */
+/**
+ * Path of each product in the department's tree, without the department itself, by product id. A product of a rare kind
+ * has no path.
+ */
 export function branchesOf(department: Department): ReadonlyMap<string, readonly string[]> {
   const before = branches.get(department)
   if (before) return before

@@ -6,7 +6,7 @@ import type { Personalizer } from '../index.ts'
 import { createStored, mayKeep, who } from './stored.ts'
 
 const known = createStored('nearside-shop.known', (value) => value === true, 'note')
-/** Whether any product was viewed; if so, the page reserves space for the shelf of viewed products. */
+/** Whether this device has viewed products. If so, the page reserves space for the shelf of viewed products. */
 const viewed = createStored('nearside-shop.viewed', (value) => value === true, 'note')
 
 /** Updates both values after each change. After an erasure the shopper counts as unknown. */

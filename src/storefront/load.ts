@@ -62,7 +62,10 @@ export async function* loadArray(path: string, signal?: AbortSignal): AsyncGener
   if (rest !== '' || end !== ']') throw unreadable(new Error('It breaks off.'))
 }
 
-/** Loads all elements without blocking a slow phone. If loading fails, returns the elements read before. */
+/**
+ * Loads all elements without blocking a slow phone. If loading fails halfway, the function returns the elements that
+ * arrived before.
+ */
 export async function loadLines<T>(path: string): Promise<T[]> {
   const lines: T[] = []
   const breathe = breathing()

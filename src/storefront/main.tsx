@@ -23,15 +23,16 @@ export async function openShop(root: HTMLElement): Promise<void> {
   takeOverPictures(document)
   takeHistory(first?.history)
   const shop = (
-    // The first rendering must equal the prerendered page, so it uses that page's address, without choices.
+    // React requires that the first rendering equals the prerendered page. So it uses the address that the page was
+    // rendered for, without the shopper's choices.
     <Router ssrPath={first?.path}>
       <StrictMode>
         <App first={first} start={startPersonalizer} />
       </StrictMode>
     </Router>
   )
-  // A prerendered page or the outline is on screen, in English. React hydrates it in slices, so that a slow phone
-  // responds meanwhile.
+  // The screen shows a prerendered page or the shop's empty frame, in English. React hydrates it in slices, so that a
+  // slow phone can respond in between.
   const outlined = root.querySelector('main[aria-busy]') !== null
   if ((first || outlined) && language.get() === 'en')
     startTransition(() => void hydrateRoot(root, shop))
@@ -39,7 +40,10 @@ export async function openShop(root: HTMLElement): Promise<void> {
   pressAgain(root)
 }
 
-/** Repeats clicks that buttons got before they worked. A click makes React hydrate its part of the page at once. */
+/**
+ * Repeats clicks on buttons that didn't work yet. A click makes React hydrate the part of the page around the button
+ * first.
+ */
 function pressAgain(root: HTMLElement): void {
   root.dataset.open = ''
   for (const button of root.querySelectorAll<HTMLElement>('[data-pressed]')) {

@@ -66,12 +66,15 @@ const status = (root: HTMLElement) =>
 
 async function openMenu(root: HTMLElement, id: string): Promise<void> {
   await waitFor(() => expect(opener(root, id)).not.toBeNull())
-  // The press is by script, because without the shop’s styles all menus are in one place.
+  // The script clicks the button itself, because without the shop’s styles all menus lie on top of each other.
   opener(root, id)?.click()
   await waitFor(() => expect(status(root).length).toBeGreaterThan(words('why').length))
 }
 
-/** Presses an answer of an item's menu by keyboard, e.g. the second. */
+/**
+ * Chooses an answer in an item's menu by keyboard.
+ * @param place number of the answer in the menu, from 1
+ */
 async function answer(root: HTMLElement, id: string, place: number): Promise<void> {
   await openMenu(root, id)
   await userEvent.keyboard(`${'{Tab}'.repeat(place)}{Enter}`)
@@ -89,11 +92,11 @@ afterEach(() => {
   history.replaceState(null, '', home)
 })
 
-test('in a department two answers fold their cards, Undo brings back the last card, and the next products stay', async () => {
+test('in a department, two answers replace their cards by notes, Undo brings back the last card, and the other products keep their positions', async () => {
   const root = await open('/category/Kitchen')
   await openMenu(root, 'i3')
   const best = places(root)
-  // The order is that of the query, so the menu names the product's place in it.
+  // The department is in the order of its query, so the menu states the product's rank in that order.
   expect(status(root)).toMatch(/number 4\.$/)
   await userEvent.keyboard('{Tab}{Enter}')
   await waitFor(() => expect(places(root)[3]).toBe('ns-folded'))
@@ -136,7 +139,7 @@ test('in a search the menu says which search found the product, and in a sorted 
   expect(status(root)).toContain(words('list.dear'))
 })
 
-test('an answer to a wish removes it from the wishlist, and Undo puts it back', async () => {
+test('an answer in the menu of a wish removes the product from the wishlist, and Undo puts it back', async () => {
   wishlist.set(['i7'])
   const root = await open('/wishlist')
   await openMenu(root, 'i7')
@@ -150,7 +153,7 @@ test('an answer to a wish removes it from the wishlist, and Undo puts it back', 
   expect(wishlist.get()).toEqual(['i7'])
 })
 
-test('in everyone’s order no card has a menu', async () => {
+test('in a list that is the same for everybody, no card has a menu', async () => {
   order.set('base')
   const root = await open('/category/Kitchen')
   await waitFor(() => expect(places(root)[0]).toBe('i0'))

@@ -24,7 +24,7 @@ test('between two equal lists no product moves', () => {
   expect(cameFrom(personal[0])).toEqual({ direction: 'same', text: 'same place' })
 })
 
-test('the comparison counts the new items of a changed list, and finds the item that rose furthest and the items that left', () => {
+test('the comparison of a changed list counts the items that came in, names the item that rose furthest, and shows which items dropped out', () => {
   const { entered, furthest, base, personal } = compare(
     ['a', 'b', 'c', 'd', 'e'],
     ['e', 'a', 'x'],

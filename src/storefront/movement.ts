@@ -4,12 +4,12 @@
 import type { Recommendation } from '../index.ts'
 import { words } from './words/words.ts'
 
-/** Number of places computed of both lists. Products below the last of these places are only "further down". */
+/** Number of products that are compared in both lists. Products after these are only "further down". */
 export const KNOWN_PLACES = 200
 
 export interface Placed {
   readonly id: string
-  /** Place from 1; null if the product is below `KNOWN_PLACES`. */
+  /** Rank in the shop's list, from 1; null if it is beyond `KNOWN_PLACES`. */
   readonly base: number | null
   readonly personal: number | null
 }
@@ -66,7 +66,7 @@ export interface Move {
   readonly text: string
 }
 
-/** Text in the shopper's list, which says from which place in the shop's list the item comes. */
+/** Text in the shopper's list that states the item's rank in the shop's list. */
 export function cameFrom({ base, personal }: Placed): Move {
   if (base === null || personal === null)
     return { direction: 'up', text: words('compare.fromBelow') }
@@ -77,7 +77,7 @@ export function cameFrom({ base, personal }: Placed): Move {
   }
 }
 
-/** Text in the shop's list, which says to which place in the shopper's list the item goes. */
+/** Text in the shop's list that states the item's rank in the shopper's list. */
 export function wentTo({ base, personal }: Placed): Move {
   if (personal === null || base === null)
     return { direction: 'down', text: words('compare.belowPlace', { place: KNOWN_PLACES }) }

@@ -7,12 +7,18 @@ import { breathe } from './breathe.ts'
 import { NOBODY, who } from './stored.ts'
 
 const STORE = 'nearside-shop.scroll'
-/** Milliseconds to wait, on a slow phone, until a page is as tall again as when the shopper left it. */
+/**
+ * When a shopper returns to a page, the scroll position is restored as soon as the page is as tall as it was. This is
+ * the maximum wait on a slow phone, milliseconds.
+ */
 const PATIENCE = 10_000
-/** Events by which a shopper scrolls; they end the restoration. */
+/** Events by which a shopper scrolls. After one of them, the scroll position is no longer restored. */
 const OWN_WAYS = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const
 
-/** Stores a key without the router's patched `replaceState`, which would render the page again. */
+/**
+ * Stores the key of a history entry. It bypasses the router's patched `replaceState`, which would render the page
+ * again.
+ */
 function keepKey(key: string): void {
   History.prototype.replaceState.call(history, { ...history.state, key }, '')
 }
@@ -43,8 +49,8 @@ export function keepScroll(): void {
       // A failure to store is ignored: a reload then starts at the top.
     }
   })
-  // The position is stored now, because the old page is still on screen, and its last scroll event is possibly still
-  // pending.
+  // The position is stored here, because the old page is still on screen and its last scroll event may not have arrived
+  // yet.
   addEventListener('pushState', () => {
     keep()
     stop()
@@ -87,7 +93,9 @@ globalThis.addEventListener?.('popstate', () => {
   wentBack = true
 })
 
-/** Maximum milliseconds to wait for the list with the opened card, and for the scroll position. */
+/**
+ * Maximum milliseconds to wait, after "back", for the list with the card that was opened, and for the scroll position.
+ */
 const LIST_PATIENCE = 3000
 
 /** Resolves with the card that links to a page once its list is known and the card is in sight; null without a card. */
@@ -155,7 +163,7 @@ export class Arrival extends Component<ArrivalProps> {
   private focus(): void {
     const { path } = this.props
     if (path === null || path === this.seen) return
-    // After "back" from a product's page, the focus returns to the card that opened the page.
+    // After "back" from a product's page, the focus returns to the card through which the shopper opened the page.
     const opened = wentBack ? this.seen : null
     this.seen = path
     wentBack = false

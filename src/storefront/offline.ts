@@ -3,10 +3,13 @@ import { createSignal } from './signal.ts'
 import { mayKeep } from './stored.ts'
 import { checkBy, isCut, setWire, WORKER_FILE } from './wire/wire.ts'
 
-/** Maximum milliseconds that the removal after a refusal waits until storing has ended. */
+/**
+ * After the shopper refused storing, the shop's files are removed once storing has ended. This is the maximum wait,
+ * milliseconds.
+ */
 const KEEPING_PATIENCE = 10_000
 
-/** Whether the files of fast-forward are stored; if not, the reason. */
+/** Whether the files of the fast-forward page are stored for use without a network; if not, the reason. */
 export const replayKept = createSignal<'unknown' | 'kept' | 'saves-data' | 'full' | 'failed'>(
   'unknown',
 )
@@ -28,9 +31,9 @@ export function followForOffline(): void {
     if (allowed && !before) keeping = keepForOffline()
     if (allowed !== false || before === false) return
     const leave = () => (allowed === false ? leaveOffline() : undefined)
-    // The removal waits until storing has finished, because storing could otherwise add files after the removal. A
-    // service worker never answers if another tab's removal stops it while it stores, so the files that it left are
-    // removed after a while.
+    // The files are removed after storing has finished, because storing could otherwise add files after the removal. If
+    // another tab's removal stops the service worker while it stores, the service worker never answers. So the files
+    // are removed after `KEEPING_PATIENCE` at the latest.
     void keeping.then(leave)
     setTimeout(leave, KEEPING_PATIENCE)
   }
@@ -41,7 +44,8 @@ export function followForOffline(): void {
 async function leaveOffline(): Promise<void> {
   replayKept.set('unknown')
   try {
-    // Without the service worker nothing refuses requests, so the wire can't stay cut.
+    // With the wire cut, the service worker refuses all requests. Without a service worker nothing refuses them, so the
+    // wire is mended.
     if (isCut.get()) await setWire(false, null)
     await (await navigator.serviceWorker?.getRegistration())?.unregister()
     for (const name of await caches.keys())
@@ -82,9 +86,9 @@ interface Missing {
 }
 
 /**
- * Asks the service worker to store the shop's files. Storing starts after the first visit's files have loaded, so the
- * page sends the list of these files.
- * @returns files of fast-forward that are not stored
+ * Asks the service worker to store the shop's files. The files of the first visit loaded before the service worker
+ * started, so the page sends the list of these files.
+ * @returns files of the fast-forward page that could not be stored
  */
 function keep(worker: ServiceWorker, replay: boolean): Promise<readonly Missing[]> {
   const seen = performance.getEntriesByType('resource').map(({ name }) => new URL(name))

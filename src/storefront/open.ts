@@ -16,15 +16,17 @@ beginPersonalizer()
 if (document.documentElement.dataset.words) loadGerman().catch(() => undefined)
 
 /**
- * Waits until the document is complete, because this script can run before that; null if the document is already
- * complete.
+ * Waits until the browser has read the whole document, because this script can run before that. Null if there is
+ * nothing to wait for.
  */
 function whole(): Promise<unknown> | null {
   if (document.readyState !== 'loading') return null
   return new Promise((resolve) => addEventListener('DOMContentLoaded', resolve, { once: true }))
 }
 
-/** Starts the shop. Both scripts of the page start in tasks of their own, so neither blocks a slow phone for long. */
+/**
+ * Starts the shop. Each of the page's two scripts runs in a task of its own, so neither blocks a slow phone for long.
+ */
 async function open(): Promise<void> {
   await import('./App.tsx')
   await breathe()

@@ -68,7 +68,7 @@ export function placeOrder(lines: readonly PricedLine[], time: number): PlacedOr
   return order
 }
 
-/** Label of the signed-in shopper; null for nobody. */
+/** Label of the signed-in shopper; null if nobody is signed in. */
 export const signedIn = createStored(
   'nearside-shop.signed-in',
   (label) => (typeof label === 'string' ? label : null),

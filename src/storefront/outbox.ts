@@ -11,7 +11,7 @@ import { isCut } from './wire/wire.ts'
 const PREFIX = 'nearside-shop.unsent.'
 /** Milliseconds until orders that failed are sent again. */
 const AGAIN = 30_000
-/** Status codes of answers to an order that the server will never take: bad request, too large, unprocessable. */
+/** Status codes with which the server refuses an order for good: bad request, too large, unprocessable. */
 const FINAL = [400, 413, 422]
 
 interface SentLine {
@@ -60,7 +60,7 @@ function drop(id: string): void {
   }
 }
 
-/** Queues an order, and sends it unless the wire is cut. */
+/** Queues an order, and sends it unless the shopper has cut the wire (all requests to servers). */
 export function sendOrder(id: string, lines: readonly SentLine[]): void {
   const body = JSON.stringify({ id, lines })
   if (who.get() === NOBODY) nobodys.add(id)
@@ -82,8 +82,8 @@ export function withdraw(ids: readonly string[]): void {
 }
 
 /**
- * Sends waiting orders now, when the wire is mended, and when the network returns. @returns function that stops the
- * sending
+ * Sends the waiting orders now, and again when the shopper mends the wire or the network returns.
+ * @returns function that stops the sending
  */
 export function followOutbox(): () => void {
   const stop = new AbortController()
@@ -123,7 +123,9 @@ async function sendEach(): Promise<void> {
     if (isCut.get()) return
     const answer = await post(body).catch(() => null)
     const isFinal = answer !== null && FINAL.includes(answer.status)
-    // A refusal in a visit as nobody is not stored. Refusals of other visits wait until they can be stored.
+    // The list of refused orders belongs to the person on screen. If the shopper has switched from or to `nobody` since
+    // the order, a refusal can't be added. Then an order placed as nobody is dropped; any other order stays queued
+    // until its refusal can be stored.
     const isShown = nobodys.has(id) === (who.get() === NOBODY)
     if (isFinal && isShown) refused.set([...refused.get(), id])
     if (answer?.ok || (isFinal && (isShown || nobodys.has(id)))) drop(id)

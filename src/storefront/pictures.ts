@@ -11,7 +11,10 @@ import { createSignal, useSignal } from './signal.ts'
 
 /** Pack of all pictures; null while the pack loads. */
 const pack = createSignal<PicturePack | null>(null)
-/** Address of each picture shown so far, by file name, which causes no request; null if there is no such picture. */
+/**
+ * Address of each picture shown so far, by file name. The browser made these addresses, so they cause no request. Null
+ * if there is no such picture.
+ */
 const addresses = new Map<string, string | null>()
 
 /** Loads all pictures. Until the pack has loaded, products without a picture show their first letters. */
@@ -60,7 +63,7 @@ export function usePicture({ image = '' }: Item, early: boolean) {
 
 const percent = (sign: string) => `%${sign.charCodeAt(0).toString(16)}`
 
-/** Address of a picture while prerendering. While prerendering, the address contains the picture itself. */
+/** Address of a picture while prerendering; it contains the picture itself. */
 function drawBeforehand(name: string): string | null | undefined {
   if (typeof document !== 'undefined') return undefined
   const svg = fromPack(name)

@@ -1,4 +1,4 @@
-/** @module Settings for the shop's looks and sorting, stored on this device. */
+/** @module Settings for the shop's appearance and sorting, stored on this device. */
 import { useSyncExternalStore } from 'react'
 import { createStored } from './stored.ts'
 

@@ -1,4 +1,4 @@
-/** @module Renders pages as HTML when the shop is built, and an outline for pages that are not prerendered. */
+/** @module Renders pages as HTML when the shop is built, and an empty frame for pages that are not prerendered. */
 import { StrictMode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { Router } from 'wouter'

@@ -1,4 +1,4 @@
-/** @module Context of every page: catalog, order, and a function to capture events. */
+/** @module React context for every page: the catalog, the items to show first, and a function to capture events. */
 import { createContext, useContext, useEffect, useState } from 'react'
 import type { CaptureInput } from '../index.ts'
 import type { Catalog } from './catalog.ts'

@@ -53,7 +53,10 @@ export const mayKeep = createSignal<boolean | null>(null)
 type Kind =
   /** Value that decides what leaves this device or stays on it; stored even while the shopper shops as nobody. */
   | 'promise'
-  /** Value for the page's looks. A visit as nobody starts with this value, and its changes last as long as the page. */
+  /**
+   * Value for the page's appearance. A visit as nobody starts with this value, and its changes last as long as the
+   * page.
+   */
   | 'setting'
   /** One value for the shopper and all people for whom the shopper shops; a visit as nobody has a separate value. */
   | 'shared'

@@ -91,7 +91,7 @@ test('a product view changes the front page, and the switch restores the shop’
     .toBeInTheDocument()
 })
 
-test('in everyone’s order, no shelf on any page is headed “For you”', async () => {
+test('while the shop shows everyone’s order, no shelf on any page is headed “For you”', async () => {
   order.set('base')
   const screen = await open('/wishlist')
   for (const address of ['/wishlist', '/orders', '/checkout']) {
@@ -156,7 +156,7 @@ test('the note after a first look is hidden while nothing is stored', async () =
   await expect.element(note).not.toBeInTheDocument()
 })
 
-test('the note after a first look appears anew on the next page, instead of moving there', async () => {
+test('the note after a first view is closed and shown again on the next page, instead of moving there', async () => {
   told.set(0)
   await personalizer.capture({ name: 'view_item', item_id: 'i2' })
   const screen = await open('/product/i2')
@@ -305,7 +305,7 @@ test('an order is stored on this device and can be bought again', async () => {
   expect(names().at(-1)).toBe('add_to_cart')
 })
 
-test('forgetting an item clears the last look, and erasing empties wishlist and orders', async () => {
+test('forgetting an item clears it as the last viewed item, and erasing empties wishlist and orders', async () => {
   const catalog = createCatalog(ITEMS)
   const looked = createSignal<string | null>('i1', 'i1')
   const together = forgetTogether(personalizer, catalog.get, looked)
@@ -327,7 +327,7 @@ describe('a refusal to store', () => {
   })
   afterEach(() => declined.set(false))
 
-  /** @param setPersist replaces the personalizer's method */
+  /** @param setPersist method that replaces the one of the fake personalizer */
   async function openQuestion(setPersist: FakePersonalizer['setPersist']) {
     const looked = createSignal<string | null>(null)
     const shop = forgetTogether({ ...personalizer, setPersist }, createCatalog(ITEMS).get, looked)
@@ -384,7 +384,7 @@ describe('a refusal to store', () => {
   })
 })
 
-test('forgotten orders and wishes leave their pages, a purchase as a whole', async () => {
+test('forgotten wishes disappear from the wishlist; forgetting one product of an order removes the whole order from the page', async () => {
   const catalog = createCatalog(ITEMS)
   const together = forgetTogether(personalizer, catalog.get, createSignal<string | null>(null))
   const order = (...ids: string[]) =>
@@ -416,7 +416,7 @@ test('forgotten orders and wishes leave their pages, a purchase as a whole', asy
   expect(wishlist.get()).toEqual([])
 })
 
-test('“Recently viewed” needs a view of at least a second, leaves out the page’s product and follows the switch of the order', async () => {
+test('“Recently viewed” needs a view of at least a second, leaves out the page’s product and is hidden in everyone’s order', async () => {
   const screen = await open('/product/i2')
   const viewed = screen.getByRole('region', { name: 'Recently viewed' })
   await waitFor(() => expect(names()).toContain('view_item'))
@@ -467,7 +467,7 @@ test('results change during typing and leave the focus in the box; the search is
   await expect.element(screen.getByRole('heading', { level: 1 })).toHaveFocus()
 })
 
-test('a search for a page of the shop leads there on Enter or on arrival, and “back” stays outside', async () => {
+test('a search for a page of the shop opens that page, by Enter or by a link, and adds no history entry for the search', async () => {
   const before = history.length
   const screen = await open('/search#q=track+order')
   await waitFor(() => expect(location.pathname).toBe('/orders'))
@@ -525,7 +525,7 @@ test('the empty search box offers recent searches and departments by keyboard', 
     .element(screen.getByRole('heading', { level: 1, name: 'Results for “bird”' }))
     .toHaveFocus()
   await expect.element(last.first()).not.toBeInTheDocument()
-  // Pressing Tab leaves the box and skips the offers.
+  // Pressing Tab moves the focus out of the box, past the suggestions.
   await inBox(screen)
   await box.fill('')
   await expect.element(last.first()).toBeVisible()
@@ -551,7 +551,7 @@ test('typing on any page offers searches, departments and products below the box
   await expect.element(chosen).toHaveAttribute('aria-selected', 'true')
   await expect.element(box).toHaveAttribute('aria-activedescendant', chosen.element().id)
   const title = chosen.element().querySelector('[lang]')?.textContent ?? ''
-  // Escape closes the offers and keeps the text.
+  // Escape closes the search suggestions and keeps the typed text.
   await userEvent.keyboard('{Escape}')
   await expect.element(products.first()).not.toBeInTheDocument()
   await expect.element(box).toHaveValue('tea thin')
@@ -563,7 +563,7 @@ test('typing on any page offers searches, departments and products below the box
   expect(names()).not.toContain('search')
 })
 
-test('without matches the box says so and offers near words or departments', async () => {
+test('if nothing matches, the search box says so and suggests similar words or departments', async () => {
   const screen = await open('/')
   const box = await inBox(screen)
   await box.fill('xqzwvk')
@@ -630,7 +630,7 @@ test('if the shopper continues to type while older results are on screen, only t
   const input = box.element() as HTMLInputElement
   input.setRangeText(' thing 4', 3, 3)
   input.dispatchEvent(new InputEvent('input', { bubbles: true }))
-  // React receives the letters now, and computes the offers in a later task.
+  // React handles the typed letters at once, and computes the suggestions in a later task.
   await Promise.resolve()
   vi.advanceTimersByTime(10_000)
   expect(names()).not.toContain('search')
@@ -643,7 +643,7 @@ test('the heading gets the focus even if the focused element vanishes just after
   const screen = await open('/')
   const passing = document.body.appendChild(document.createElement('button'))
   passing.focus()
-  // This runs between the change of the page and the next frame.
+  // The focused button vanishes after the page has changed and before the browser draws the next frame.
   const observer = new MutationObserver(() => {
     if (document.querySelector('main h1')?.textContent === 'Heart thing 2') passing.remove()
   })

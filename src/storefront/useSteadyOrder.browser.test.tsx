@@ -15,7 +15,7 @@ function Shelf() {
 
 afterEach(() => order.set('personal'))
 
-test('after a switch of the order, the new order is awaited before it replaces the old one', async () => {
+test('when the shopper switches to another order, the old order stays on screen until the new order is known', async () => {
   const personalizer = createFakePersonalizer(ITEMS)
   await personalizer.capture({ name: 'view_item', item_id: 'bird' })
   const screen = await render(
@@ -35,7 +35,7 @@ test('after a switch of the order, the new order is awaited before it replaces t
   await expect.element(screen.getByText('bird tea cake', { exact: true })).toBeVisible()
 })
 
-test('after “back”, a page shows its products in the order last shown, unless the device has forgotten something since', async () => {
+test('after “back”, a page shows its products as last shown, unless the device has forgotten something since', async () => {
   const personalizer = createFakePersonalizer(ITEMS)
   await personalizer.capture({ name: 'view_item', item_id: 'bird' })
   const open = () =>

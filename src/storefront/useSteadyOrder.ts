@@ -1,6 +1,6 @@
 /**
- * @module Personal order of a page's products, which stays fixed once it is shown. Without a fixed order, the page's
- * own events (a query, a view) would move products while the shopper looks at them.
+ * @module Gives the personal order of a page's products, and keeps this order once it is on screen. Otherwise the
+ * page's own events (a query, a view) would move products while the shopper looks at them.
  */
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import type { Recommendation } from '../index.ts'
@@ -77,7 +77,7 @@ export function useSteadyOrder(list: string, ids: readonly string[], popular = f
   useEffect(() => {
     if (!kept) return
     keepShown(kept)
-    // A filter or another sorting adds an entry to the history, which gets the same order.
+    // A filter or another sorting adds a history entry. The shown order is stored for that entry, too.
     const keepAgain = () => keepShown(kept)
     addEventListener('pushState', keepAgain)
     return () => removeEventListener('pushState', keepAgain)

@@ -7,7 +7,7 @@ const LOOK_MS = 1000
 
 /**
  * Captures `view_item` after the product was on screen for a second. If the shopper leaves earlier, captures the view
- * with its shorter duration, and cleaning drops it as a misclick.
+ * with its shorter duration, which the personalizer later ignores as a misclick.
  */
 export function useProductView(id: string): void {
   const { capture, lastLooked } = useShop()

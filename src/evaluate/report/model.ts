@@ -126,7 +126,10 @@ function features(title: string, records: readonly FeatureRecord[]): Part {
   return { title, table: tableOf(sorted, columns, true) }
 }
 
-/** Bestsellers, which are roughly a new shopper's list, and the items bought with each. */
+/**
+ * Bestsellers, which are roughly the list of a new shopper. Each row also shows the items that are bought together with
+ * the bestseller.
+ */
 function bestsellers({ model, titleOf }: Inspected): Part {
   const { itemIds, statistics } = model
   const { popularity30, neighboursPerItem: most, neighbourItems, neighbourWeights } = statistics

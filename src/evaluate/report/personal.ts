@@ -9,7 +9,10 @@ import { armsTable } from './armsTable.ts'
 import { count, decimal, fixed, lift, worseShoppers } from './numbers.ts'
 import { type Part, tableOf } from './report.ts'
 
-/** Task of the metrics without a suffix, in words. A log of orders or of days shows no visits. */
+/**
+ * Names the target of the metrics without a suffix. A log of orders or of days doesn't show visits, so there repeats
+ * are targets, too.
+ */
 export function questionOf({ showsVisits }: Pick<Summary, 'showsVisits'>): string {
   return showsVisits ? 'the next different product' : 'whatever was turned to, repeats allowed'
 }
@@ -57,7 +60,7 @@ function ladder(summary: Summary): Part {
   }
 }
 
-/** Part of the report about one question; empty if too few shoppers have such a target. */
+/** Section of the report about one question; empty if too few shoppers have a case for this question. */
 function part(summary: Summary, suffix: Exclude<Suffix, ''>, title: string): Part[] {
   const { cases, shoppers } = summary.parted[suffix]
   if (shoppers < LEAST_SHOPPERS) return []
@@ -113,7 +116,7 @@ function against(summary: Summary): Part {
   const { arms, lifts } = summary
   const metric = 'ndcg@10'
   const own = (['base-fresh', 'personal'] as const).filter((name) => has(arms, name))
-  // On new items, an arm that only counts ranks like popularity, so popularity gets no row of its own.
+  // Counting arms know only repeats. On new items they rank by popularity, so popularity gets no row of its own.
   const others = OPPONENTS.filter((name) => name !== 'popular-30d' && has(arms, name))
   return {
     title: `Against each cheap arm, NDCG@10, ${questionOf(summary)}`,

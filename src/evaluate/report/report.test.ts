@@ -6,7 +6,7 @@ import { HOSTILE, testReport } from './testReport.ts'
 describe('the report page', () => {
   const { html, result } = testReport()
 
-  it('the report page contains the JSON result, bit for bit', () => {
+  it('the report page contains the whole JSON result, unchanged', () => {
     const [, block] =
       html.match(/<script type="application\/json" id="result">(.*?)<\/script>/s) ?? []
     expect(JSON.parse(block ?? '')).toEqual(JSON.parse(JSON.stringify(result)))

@@ -11,7 +11,7 @@ export interface Report {
 export interface Part {
   readonly title: string
   readonly table?: Table
-  /** SVG picture above the table, for the page and beside Markdown. */
+  /** SVG chart above the table: embedded in the HTML page, and saved as a file next to the Markdown report. */
   readonly picture?: string
   /** Lines below the table. */
   readonly text?: readonly string[]
@@ -74,8 +74,9 @@ function tableLines({ columns, rows, prose = false }: Table): string[] {
 }
 
 /**
- * @param command command that made the report, as typed. @param date ISO date
- * @param pictureFile name of the file beside the Markdown that holds the report's picture
+ * @param command command that made the report, as typed.
+ * @param date ISO date
+ * @param pictureFile name of the file, next to the Markdown report, that holds the report's chart
  */
 export function markdown(
   report: Report,

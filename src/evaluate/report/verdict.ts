@@ -9,7 +9,10 @@ import type { Part } from './report.ts'
 
 type Ends = Pick<Lift, 'lo' | 'hi'>
 
-/** Smallest proven gain of learning that helps a shopper; the fit costs download and processor time. */
+/**
+ * Smallest gain of learning that is worth its cost in download and processor time. A smaller gain doesn't count as
+ * help, even if proven.
+ */
 const LEAST_GAIN = 0.01
 
 const STORES = {
@@ -101,7 +104,8 @@ export function conclude(
 }
 
 /**
- * Says how many shoppers would prove this gain, as intervals narrow by the root of that number; null without a gain.
+ * Estimates how many shoppers would prove this gain: the width of an interval falls with the root of the number of
+ * shoppers. Null without a gain.
  */
 function moreShoppers({ relative, lo }: Lift): string | null {
   const times = Math.ceil(((relative - lo) / relative) ** 2)

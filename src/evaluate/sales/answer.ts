@@ -5,14 +5,17 @@ import type { MeasuredSales, Metric } from './measureSales.ts'
 
 type Told = Omit<MeasuredSales, 'answer'>
 
-/** Gain of the personal arm per thousand of its visitors. The gain's ends come from the interval of the ratio. */
+/**
+ * Gain of the personal arm per thousand of its visitors. `lo` and `hi` are computed from the ends of the ratio's
+ * interval.
+ */
 interface Gain {
   readonly value: number
   readonly lo: number
   readonly hi: number
 }
 
-/** Gain in orders or revenue; null if the ratio or an end of its interval is unknown. */
+/** Gain in orders or revenue; null if the ratio, or an end of its interval, is unknown. */
 function gainOf({ arms, metrics }: Told, metric: 'orders' | 'revenue'): Gain | null {
   const found = metrics.find((one) => one.metric === metric)
   const { personal } = arms

@@ -4,12 +4,13 @@
  *
  * Null hypothesis at a ratio θ: on each day, the personal arm's sum per visitor is θ times the hold-out's. Then an
  * order of weight x, whose arm a is 1 (personal) or 0, has E[x·(a − q)] = 0, where q = θ·n₁ / (θ·n₁ + n₀) for a day
- * with n₁ and n₀ visitors. So each wealth Π(1 ± b·x·(a − q)), the stake after bets on one arm, is a non-negative
- * martingale that starts at 1, and so is a mixture over bets b. By Ville's inequality the mixture of either side ever
- * reaches 2/α with probability at most α/2. The interval contains each θ that neither side's bets have rejected. Orders
- * must be independent of each other.
+ * with n₁ and n₀ visitors. To test θ, bet on each order: start with a wealth of 1, and multiply it by 1 + b·x·(a − q)
+ * (bet on the personal arm) or by 1 − b·x·(a − q) (bet on the hold-out). Under the null hypothesis this wealth is a
+ * non-negative martingale, and so is its average over several bets b. By Ville's inequality, the average for one arm
+ * ever reaches 2/α with probability at most α/2. A ratio θ is rejected once the average for either arm reaches 2/α; the
+ * interval contains all θ that are not rejected. Orders must be independent of each other.
  * @see Waudby-Smith and Ramdas 2024, "Estimating means of bounded random variables by betting", doi
- *   10.1093/jrsssb/qkad009 (section 4: betting; section 3: inversion to intervals)
+ * 10.1093/jrsssb/qkad009 (section 4: betting; section 3: inversion to intervals)
  */
 import { logMeanExp } from '@nearside/core/learning/guard.ts'
 import { quantile } from '@nearside/core/normal.ts'
@@ -17,8 +18,8 @@ import { quantile } from '@nearside/core/normal.ts'
 /** One day of a trial. */
 export interface ArmDay {
   /**
-   * Number of visitors of each arm, both positive. If the compared sums are per order (refunds), these are numbers of
-   * orders.
+   * Number of visitors of each arm, both positive. To compare sums per order (refunds) instead of per visitor, these
+   * are numbers of orders.
    */
   readonly visitors: { readonly personal: number; readonly holdOut: number }
   /** Weights of the day's orders, such as revenue. */
@@ -28,10 +29,14 @@ export interface ArmDay {
 }
 
 export interface Compared {
-  /** Sum per visitor of the personal arm over the hold-out's, by Mantel and Haenszel over days; null: undefined. */
+  /**
+   * Sum per visitor of the personal arm, divided by that of the hold-out, averaged over days by Mantel and Haenszel;
+   * null if undefined.
+   */
   readonly ratio: number | null
-  /** Ends of the 95 % interval of the ratio; `hi` null: unbounded. */
+  /** Lower end of the 95 % interval of the ratio. */
   readonly lo: number
+  /** Upper end of the interval; null if it is unbounded. */
   readonly hi: number | null
   /** Index of the first day on which the difference was proven; null if it is not proven. */
   readonly proven: { readonly is: 'higher' | 'lower'; readonly day: number } | null
@@ -39,13 +44,16 @@ export interface Compared {
 
 /** α: maximum probability of ever reporting a difference between equal arms. */
 const LEVEL = 0.05
-/** Logarithm of the wealth that the bets on one side must reach to prove that this arm is better. */
+/** Logarithm of the wealth that the bets on one arm must reach to prove that this arm is better. */
 const PROOF = Math.log(2 / LEVEL)
 /** Bets, as shares of the largest allowed bet. Small bets find small lifts slowly, large bets find large lifts soon. */
 const BETS = [0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 0.9]
-/** Share of the weights that are not capped. Without a cap, one order of ten thousand pounds could decide alone. */
+/**
+ * Quantile of the weights at which larger weights are capped. Without a cap, one order of ten thousand pounds could
+ * decide alone.
+ */
 const UNCAPPED = 0.99
-/** Ratios between which the interval is searched. */
+/** The ends of the interval are searched between 1 / `WIDEST` and `WIDEST`. */
 const WIDEST = 64
 const HALVINGS = 16
 /** Bounds of a product of factors before its logarithm is taken. */
@@ -79,8 +87,8 @@ export function compareArms(days: readonly ArmDay[], isSigned = false): Compared
 }
 
 /**
- * Caps the weights of each day at a quantile of earlier days' weights, both arms together. A cap that comes from later
- * days would break the test.
+ * Caps the weights of each day at a quantile of the weights of earlier days, both arms together. The test is only valid
+ * if a cap doesn't depend on later days.
  */
 function capWeights(days: readonly ArmDay[]): readonly Capped[] {
   const seen: number[] = []
@@ -89,8 +97,8 @@ function capWeights(days: readonly ArmDay[]): readonly Capped[] {
   return days.map((day) => {
     const orders = [...day.weights.keys()].filter((k) => day.weights[k] !== 0)
     const sizes = orders.map((k) => Math.abs(day.weights[k]))
-    // The first day with orders sets its own cap. Each time the number of orders has doubled, the cap is computed anew
-    // from earlier days.
+    // On the first day with orders, the cap comes from this day's own orders. Each time the number of orders has
+    // doubled, the cap is computed anew from earlier days.
     const known = cap === 0 ? sizes : seen
     if (known.length > 0 && known.length >= 2 * countedAt) {
       cap = quantile(Float64Array.from(known).sort(), UNCAPPED)
@@ -120,7 +128,10 @@ function ratioOf(days: readonly ArmDay[]): number | null {
   return holdOut > 0 ? Math.max(0, personal / holdOut) : null
 }
 
-/** Logarithm of the mixture wealth after each day, for bets that the ratio is higher than θ, or lower (see `side`). */
+/**
+ * Logarithm of the wealth after each day, averaged over the bets that the ratio is higher than θ, or lower (see
+ * `side`).
+ */
 function wealth(
   days: readonly Capped[],
   theta: number,
@@ -177,7 +188,7 @@ interface Trial {
   readonly share: number
   /** Number of orders per day in both arms. */
   readonly orders: number
-  /** Mean square of the weights over the square of their mean; 1 for counts. */
+  /** Mean of the squared weights, divided by the square of their mean; 1 if every order has the same weight. */
   readonly spread: number
 }
 
@@ -185,8 +196,9 @@ interface Trial {
 const POWER = 0.8416
 
 /**
- * Number of days, looked at daily, after which four of five trials have proved the lift. The best bet's log wealth is
- * about half the square of the standardised difference, and the mixture's at most log(number of bets) below it.
+ * Number of days, with a look at the result each day, after which four of five trials have proved the lift. The
+ * logarithm of the best bet's wealth is about half the square of the standardised difference. The logarithm of the
+ * average wealth is at most log(number of bets) smaller.
  */
 export function daysNeeded({ lift, share, orders, spread }: Trial): number {
   const needed = Math.sqrt(2 * (PROOF + Math.log(BETS.length))) + POWER
@@ -194,7 +206,7 @@ export function daysNeeded({ lift, share, orders, spread }: Trial): number {
   return Math.ceil((variance * needed ** 2) / Math.log1p(lift) ** 2)
 }
 
-/** Mean square over squared mean; 1 if all weights are 0. */
+/** Mean of the squares divided by the square of the mean; 1 if all weights are 0. */
 export function spreadOf(weights: readonly number[]): number {
   const sum = weights.reduce((total, weight) => total + weight, 0)
   const squares = weights.reduce((total, weight) => total + weight ** 2, 0)

@@ -9,17 +9,18 @@ import type { Sale, SaleArm, Sales, Visitors } from './readSales.ts'
 /** Lifts that the plan computes trial lengths for. */
 const PLANNED_LIFTS = [0.02, 0.05, 0.1, 0.2]
 const PLANNED_SHARES = [0.05, 0.1, 0.2, 0.5]
-/** Minimum number of first orders in each arm for which a department is compared. */
+/** A department is compared if each arm has at least this many first orders of a customer in it. */
 const LEAST_ORDERS = 20
 const MOST_DEPARTMENTS = 20
 
 interface ArmSales {
-  /** Number of visitors; a visitor counts once per day. */
+  /** Number of visitors. Each day on which somebody visits counts once. */
   readonly visitors: number
   readonly orders: number
   readonly revenue: number
-  /** The share is null if the file doesn't say. */
+  /** Refunded money; null if the file has no such column. */
   readonly refunds: number | null
+  /** Margin of the orders; null if the file has no such column. */
   readonly margin: number | null
 }
 
@@ -32,7 +33,10 @@ export interface MetricResult extends Omit<Compared, 'proven'> {
   readonly proven: { readonly is: 'higher' | 'lower'; readonly on: string } | null
 }
 
-/** Days that a trial takes to prove a lift in orders and in revenue, with this share of visitors in the hold-out. */
+/**
+ * Days that a trial takes to prove this lift in orders and in revenue, if this share of the visitors is in the
+ * hold-out.
+ */
 interface PlannedTrial {
   readonly share: number
   readonly lift: number
@@ -61,7 +65,7 @@ export interface MeasuredSales {
   readonly without: number
   /** Number of orders after their customer's first order. */
   readonly repeated: number
-  /** Number of customers with orders of both arms. */
+  /** Number of customers who ordered in both arms. */
   readonly inBothArms: number
   readonly hasCustomers: boolean
   readonly answer: OwnerAnswer
@@ -140,7 +144,7 @@ function total<T>(all: readonly T[], of: (one: T) => number): number {
   return all.reduce((sum, one) => sum + of(one), 0)
 }
 
-/** Days of the trial, ascending. */
+/** Days of the trial, ascending: every day with visitors. */
 function daysOf(sales: readonly Sale[], visitors: ReadonlyMap<string, Visitors>): string[] {
   const dates = [...visitors.keys()].sort()
   const isLacking = (day: string) => {

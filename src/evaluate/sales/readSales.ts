@@ -13,8 +13,9 @@ export interface Sale {
   /** Arm that the order carries; null if the order carries no arm. */
   readonly arm: SaleArm | null
   readonly revenue: number
-  /** Refunded money and margin; null if the file has no such column. */
+  /** Refunded money; null if the file has no such column. */
   readonly refund: number | null
+  /** Margin of the order; null if the file has no such column. */
   readonly margin: number | null
   /** Whether this is the customer's first order in the file, with an arm or without; true without a customer. */
   readonly isFirst: boolean
@@ -34,7 +35,7 @@ export interface Sales {
   readonly sales: readonly Sale[]
   /** Whether the orders name their customers. */
   readonly hasCustomers: boolean
-  /** Number of customers with orders of both arms. */
+  /** Number of customers who ordered in both arms. */
   readonly inBothArms: number
 }
 
@@ -77,7 +78,7 @@ export function isSalesColumn(column: string): boolean {
   return names.includes(letters) || letters.endsWith('nearsidearm')
 }
 
-/** Whether the columns are those of orders: one contains an order's value, and none names an event. */
+/** Whether a table has orders: a column contains an order's value, and no column names an event. */
 export const areOrders = (columns: readonly string[]): boolean =>
   !columns.some((column) => ['eventname', 'event'].includes(lettersOf(column))) &&
   [...ORDER_NAMES.revenue, ...ORDER_NAMES.line, ...ORDER_NAMES.price].some((name) =>
@@ -104,7 +105,8 @@ export function readSales(table: Table): Sales {
   const withoutArm = new Set<string>()
   const read = [...orders.values()].map((rows) => {
     const of = (name: keyof typeof ORDER_NAMES) => firstOf(rows, column(name))
-    // With a total for each order, refunds and margins are for each order, too; otherwise they are for each line.
+    // If the file has the total of each order, its refunds and margins also count once per order. Otherwise they are
+    // summed over the order's lines.
     const money = (name: 'refund' | 'margin') => {
       const said = column(name)
       if (!said) return null
@@ -186,7 +188,8 @@ function columnsOf<K extends string>(table: Table, names: Readonly<Record<K, rea
   if (table.unreadable.length > 0)
     throw refuse(`lines can’t be read: ${table.unreadable.slice(0, 5).join(', ')}`)
   if (table.rows.length === 0) throw refuse('has no rows')
-  // A column of the arm alone, such as `meta:nearside_arm`, takes precedence over a column of all attributes.
+  // A column that contains only the arm, such as `meta:nearside_arm`, takes precedence over a column of several
+  // attributes.
   const isArm = (one: string) => lettersOf(one).endsWith('nearsidearm')
   const column = (what: K): string | undefined =>
     (what === 'arm' ? table.columns.find(isArm) : undefined) ??
@@ -242,13 +245,13 @@ function ofOrder(rows: readonly Row[], column: string, refuse: Refuse): number |
   return amounts[0] ?? null
 }
 
-/** Sum over the lines of an order. */
+/** Sum of a column over the lines of an order. */
 const ofLines = (rows: readonly Row[], column: string, refuse: Refuse): number =>
   rows
     .filter(({ values }) => values[column])
     .reduce((sum, row) => sum + amount(row.values[column], row, refuse), 0)
 
-/** Revenue of one line of an order; null if the file has no revenue. */
+/** Revenue of one line of an order; null if the file has no column for the revenue of a line. */
 function lineOf(
   row: Row,
   column: (name: keyof typeof ORDER_NAMES) => string | undefined,
@@ -270,7 +273,8 @@ function departmentsOf(
   const sums = new Map<string, number>()
   if (!column) return sums
   rows.forEach(({ values }, k) => {
-    // An order of one row belongs to one department. For orders of several rows, only lines with an amount count.
+    // If an order has one row, its whole total belongs to the row's department. If it has several rows, only rows with
+    // their own amount count.
     const revenue = lines[k] ?? (rows.length === 1 ? total : null)
     const name = values[column]
     if (name && revenue !== null) sums.set(name, (sums.get(name) ?? 0) + revenue)

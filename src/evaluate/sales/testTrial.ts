@@ -37,8 +37,8 @@ export const countOrders = (days: readonly ArmDay[]): ArmDay[] =>
   days.map((day) => ({ ...day, weights: day.weights.map(() => 1) }))
 
 /**
- * Simulates equal arms with browsers that keep their arm, come back on many days, and sometimes order often. Only each
- * browser's first order counts, as in `measureSales`.
+ * Simulates two equal arms. Each browser keeps its arm and comes back on many days, and some browsers order often. Only
+ * each browser's first order counts, as in `measureSales`.
  */
 export function returningBrowsers(seed: number, days: number): ArmDay[] {
   const random = createRandom(seed)

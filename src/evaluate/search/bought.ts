@@ -86,9 +86,11 @@ export async function searchBought(
   return {
     /** `log`: queries typed by shoppers. `titles`: queries made of title words, because too few shoppers typed any. */
     source: isTyped ? ('log' as const) : ('titles' as const),
-    /** Rows of the results; the suffix `@query=broad` marks metrics of broad queries alone. */
+    /** Rows of the results. A metric with the suffix `@query=broad` is measured on broad queries only. */
     rows,
-    /** Number of queries whose first 500 hits lack the purchased item; if shoppers typed them, they have no rows. */
+    /**
+     * Number of queries whose first 500 hits lack the purchased item. Such queries have no rows if shoppers typed them.
+     */
     missed: isTyped ? typed.missed : rows.cases.filter(({ isFound }) => !isFound).length,
   }
 }
@@ -108,7 +110,7 @@ interface CaseScores {
 }
 
 /**
- * Scores that a shopper's device would compute before each case, from the events before it.
+ * Scores that a shopper's device would compute before each of the shopper's cases, from the events before the case.
  * @param cases cases of one shopper, ascending by time.
  */
 export async function* scoreCases(

@@ -59,7 +59,7 @@ export function searchJudged(
   return rows
 }
 
-/** Ids of the hits in random orders. */
+/** Ids of the hits, in `TASTES` different random orders. */
 function drawTastes(hits: readonly SearchHit[], random: Random): readonly (readonly string[])[] {
   const ids = hits.map(({ id }) => id)
   return Array.from({ length: TASTES }, () => inRandomOrder(ids, random))
@@ -79,7 +79,10 @@ function answer(
   }
 }
 
-/** `:judged` metrics ignore products without a judgement. @see Sakai 2007, doi 10.1145/1277741.1277756 */
+/**
+ * Metrics of a ranking. Metrics with `:judged` are computed without the products that nobody judged.
+ * @see Sakai 2007, doi 10.1145/1277741.1277756
+ */
 function measure(ranking: readonly string[], ratings: Ratings): Answer {
   const judged = ranking.filter((id) => ratings.has(id))
   return {

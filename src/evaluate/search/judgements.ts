@@ -12,7 +12,10 @@ export interface JudgedQuery {
 export type Judgements = Awaited<ReturnType<typeof readJudgements>>
 
 const COLUMNS = ['query', 'docid', 'rating'] as const
-/** Largest rating. The gain is 2^rating − 1, so a percentage in this column would dominate everything. */
+/**
+ * Largest accepted rating. A rating's gain is 2^rating − 1, so a column of percentages would make the largest ratings
+ * dominate.
+ */
 const MOST = 10
 
 /** @throws NearsideError `input-invalid`, naming file and line */

@@ -23,7 +23,7 @@ describe('gradedNdcg', () => {
     expect(gradedNdcg(['a'], new Map([['a', 0]]), 10)).toBe(0)
   })
 
-  it('gradedNdcg is at most 1, which the best order reaches, and never falls when a better product moves up', () => {
+  it('gradedNdcg is at most 1, reaches 1 for the best ranking, and never falls when a better product moves up', () => {
     const ratings = fc.uniqueArray(fc.integer({ min: 0, max: 99 }), { minLength: 2, maxLength: 15 })
     fc.assert(
       fc.property(ratings, fc.infiniteStream(fc.integer({ min: 0, max: 3 })), (ids, grades) => {
@@ -89,7 +89,7 @@ describe('summariseSearch', () => {
 })
 
 describe('scoreCases', () => {
-  it('search scores equal the base model’s for a cold-start user, and ignore the order that they rank', async () => {
+  it('scoreCases gives the scores of the base model to a cold-start user, and does not use the order that is to be predicted', async () => {
     const shop = testShop(30, 12)
     const model = testModel(shop)
     const walk = {

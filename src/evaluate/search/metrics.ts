@@ -2,7 +2,7 @@
 
 import { hitRate, placesIn, recall, reciprocalRank } from '@nearside/train/metrics.ts'
 
-/** Rating of each product by id: 0 (not relevant) and up. */
+/** Rating of each product, by id: 0 if it is not relevant, otherwise above 0. */
 export type Ratings = ReadonlyMap<string, number>
 
 export const SEARCH_METRICS = ['ndcg@10', 'hitRate@10', 'recall@20', 'mrr@20'] as const
@@ -10,7 +10,8 @@ export const SEARCH_METRICS = ['ndcg@10', 'hitRate@10', 'recall@20', 'mrr@20'] a
 type SearchMetric = (typeof SEARCH_METRICS)[number]
 
 /**
- * Graded NDCG: gain 2^rating − 1, discount log2(place + 1), divided by the best order of all judged products.
+ * Graded NDCG: the sum of gains 2^rating − 1, each divided by log2(place + 1). This sum is divided by the sum for the
+ * best possible ranking of all judged products.
  * @see Burges et al. 2005, doi 10.1145/1102351.1102363
  * @param ranking ids, best first, each once
  * @returns in [0, 1]; 0 if nothing is relevant

@@ -7,7 +7,10 @@ import { inRandomOrder, type Random } from '@nearside/core/model/random.ts'
 import type { SearchHit } from '@nearside/core/search/hit.ts'
 import { createProductSearch, type ProductSearch } from '@nearside/core/search/search.ts'
 
-/** `narrow`: the title's two rarest words. `broad`: one title word that other products share. */
+/**
+ * Ways to make a query from a title. `narrow` takes the title's two rarest words, `broad` one title word that other
+ * products share.
+ */
 export const QUERY_KINDS = ['narrow', 'broad'] as const
 
 type QueryKind = (typeof QUERY_KINDS)[number]
@@ -100,7 +103,7 @@ export function orderQueries(
   { targets }: Pick<Case, 'targets'>,
   random: Random,
 ): OrderQuery[] {
-  // A uniform sample of the order's products.
+  // Draws some of the order's products, each with the same probability.
   const some = inRandomOrder(targets, random).slice(0, ITEMS_PER_ORDER)
   const ids = some.map((row) => shop.ids[row])
   return ids.flatMap((id) =>

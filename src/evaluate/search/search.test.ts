@@ -161,7 +161,7 @@ describe('search evaluation on judgements', () => {
     }
   }, 30_000)
 
-  it('search evaluation refuses a question without enough data, and gives the reason', async () => {
+  it('search evaluation refuses to run without enough data, and gives the reason', async () => {
     const judgements = await file('few.csv', `${HEADER}lamp,00,3`)
     await expect(run({ shop: catalogFile, judgements })).rejects.toThrow(/1 queries have .* 10 are/)
     await expect(run({ shop: catalogFile, judgements, model: modelFolder })).rejects.toThrow(
@@ -180,7 +180,7 @@ describe('search evaluation on judgements', () => {
 })
 
 describe('search evaluation on purchases', () => {
-  it('personal and base order rank favourites higher than relevance does', async () => {
+  it('the base model ranks a shopper’s favourites higher than relevance does', async () => {
     const { result, text } = await run({ shop: shopFolder, model: modelFolder })
     expect(result.arms.map(({ name }) => name)).toEqual(['lexical', 'stranger', 'base', 'personal'])
     expect(result.shoppers).toBeGreaterThanOrEqual(10)
@@ -222,7 +222,8 @@ describe('search evaluation on logged queries', () => {
     expect(text).not.toMatch(/NaN|undefined|Infinity/)
     const [lexical, , base] = result.arms
     expect(base['ndcg@10']).toBeGreaterThan(lexical['ndcg@10'] as number)
-    // A purchase a day later does not count as an answer.
+    // If each search moves one day back, no purchase follows within a day. So no query counts as typed before a
+    // purchase.
     const early = searches.map((one) => ({ ...one, time: one.time - 86_400_000 }))
     expect((await runOn(early)).result.source).toBe('titles')
   }, 60_000)

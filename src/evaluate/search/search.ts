@@ -139,7 +139,10 @@ async function byPurchases(question: Question, steps: Steps): Promise<Evaluated<
   }
 }
 
-/** Lifts of the pairs in each NDCG and MRR that both arms have. A search has no likelihood. */
+/**
+ * For each pair of arms, its lifts in those NDCG and MRR metrics that both arms have. A search has no likelihood, so no
+ * lift uses one.
+ */
 export function summariseSearch(
   rows: Rows<RowCase>,
   pairs: readonly (readonly [string, string])[],
@@ -182,7 +185,7 @@ async function readItems(path: string, now: number): Promise<readonly Item[]> {
   )
 }
 
-/** A file name that ends like a table and begins like a product list. */
+/** Name of a file that is probably a catalog: it begins like a product list and has the ending of a table. */
 const LIKE_A_CATALOG = /^(catalog(ue)?|products?|items?)\b.*\.(jsonl|ndjson|csv|tsv)(\.gz)?$/i
 
 /**

@@ -37,7 +37,7 @@ const penceOf = (some: readonly Offer[]) => some.reduce((sum, { pence }) => sum 
 const price = (pence: number) => money(pence / 100)
 
 function Proposal({ wish: { pence, people }, offers }: ProposalProps) {
-  // The proposal stays as it is on screen, even if the device ranks the products anew.
+  // The proposal is computed once, so that it doesn't change on screen if the device ranks the products anew.
   const [first] = useState(() => {
     for (const [at, some] of attempts(offers, { pence, people }).entries()) {
       const chosen = fillBudget(some, { count: people, pence })
@@ -108,7 +108,8 @@ function Proposal({ wish: { pence, people }, offers }: ProposalProps) {
         {chosen.map(({ id, department, pence }, place) => {
           const item = catalog.get(id)
           return (
-            // The key is the gift's place, so that the focus stays on the pressed button.
+            // The key is the gift's position in the list. So when a gift is swapped, React keeps the pressed button and
+            // its focus.
             // biome-ignore lint/suspicious/noArrayIndexKey: see above
             <li key={place} className="gift" data-item={id}>
               {item && <Picture item={item} size={96} alt="" />}

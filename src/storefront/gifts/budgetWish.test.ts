@@ -11,7 +11,7 @@ test('a query with a budget for several people is read, in English and German', 
   expect(readBudget('£12.50 for a friend')).toEqual({ pence: 1250, people: 1 })
 })
 
-test('queries without a budget for several people are left to the search', () => {
+test('a query that doesn’t name both a budget and a number of people goes to the ordinary search', () => {
   for (const query of [
     ...['', 'under £20', '£20', 'for four people', 'cards for £20', 'candles for 4', '£20 for mum'],
     ...['£20 for 4 candles', '£0 for four people', '£20 for 13 people', '£20 for 0', '4 for 20'],

@@ -4,7 +4,7 @@ import { type Budget, fillBudget, type Offer, otherOffer, worthOf } from './fill
 
 const pence = (chosen: readonly Offer[]) => chosen.reduce((sum, one) => sum + one.pence, 0)
 
-/** Value of the best of all choices; null if no choice fits. */
+/** Highest value of all choices, found by trying every one; null if no choice fits. */
 function bestOfAll(offers: readonly Offer[], { count, pence: most }: Budget): number | null {
   let best: number | null = null
   for (let bits = 0; bits < 2 ** offers.length; bits++) {
@@ -46,7 +46,7 @@ describe('filling a budget', () => {
     )
   })
 
-  test('`fillBudget` never exceeds a large budget, and misses only choices whose cost is within rounding of the budget', () => {
+  test('`fillBudget` never exceeds a large budget, and is at least as good as every choice that stays below it by the rounding of prices', () => {
     const budgets = fc.record({
       count: fc.integer({ min: 1, max: 4 }),
       pence: fc.integer({ min: 10_000, max: 99_999 }),
@@ -63,7 +63,7 @@ describe('filling a budget', () => {
     )
   })
 
-  test('the replacement for a place fits the rest of the budget and is the best product not seen yet', () => {
+  test('the replacement for a gift fits the rest of the budget and is the best product not seen yet', () => {
     const offers: Offer[] = [
       { id: 'card', pence: 85, score: 2, department: 'cards' },
       { id: 'second card', pence: 90, score: 1.5, department: 'cards' },

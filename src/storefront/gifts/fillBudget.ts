@@ -23,7 +23,7 @@ export interface Budget {
 /** Loss in log-odds for each further product of a department. */
 const REPEAT = 1
 
-/** Steps into which the first, rough solution divides the budget. */
+/** Number of steps into which the first, rough solution divides the budget. */
 const ROUGH_STEPS = 100
 /**
  * Maximum number of steps into which the solution divides the budget, which limits the computing time. Up to £40 a step
@@ -47,7 +47,7 @@ export function worthOf(chosen: readonly Offer[]): number {
   return scores - REPEAT * (chosen.length - departments.size)
 }
 
-/** Ways in which the best choice of a state can use a product. */
+/** How the best choice uses a product: not at all, as the first of its department, or as a further one. */
 const LEFT_OUT = 0
 const FIRST = 1
 const FURTHER = 2
@@ -68,7 +68,8 @@ function solve(offers: readonly Offer[], { count, pence }: Budget, steps: number
     const members = department.map((offer): [Offer, Uint8Array] => {
       const how = new Uint8Array(size)
       const cost = costOf(offer)
-      // The loop goes from the last row to the first, so that each row reads values without this product.
+      // The loop goes from the last row to the first, so that each row reads values that were computed without this
+      // product.
       for (let k = count; k > 0; k--) {
         for (let c = cost, at = k * width + cost; c < width; c++, at++) {
           const before = at - width - cost
@@ -115,8 +116,9 @@ function byDepartment(offers: readonly Offer[]): readonly (readonly Offer[])[] {
 }
 
 /**
- * Returns the offers without those that no best choice needs. An offer isn't needed if `count` products of its
- * department cost no more and score no less: at least one of these products is not yet chosen and can take its place.
+ * Returns the offers without those that no best choice needs. A product isn't needed if its department has `count`
+ * others that cost no more and score no less: whatever a choice contains, at least one of the others is free to replace
+ * the product.
  */
 function undominated(offers: readonly Offer[], count: number): readonly Offer[] {
   const sorted = offers.toSorted((a, b) => b.score - a.score || a.pence - b.pence)
@@ -131,13 +133,14 @@ function undominated(offers: readonly Offer[], count: number): readonly Offer[] 
   })
 }
 
-/** Values of a penny in log-odds that are tried as the multiplier of the Lagrangian relaxation. */
+/** Prices of a penny, in log-odds of a score, that are tried as multipliers of the Lagrangian relaxation. */
 const PENNIES = [0, ...Array.from({ length: 24 }, (_, at) => 1e-4 * 1.5 ** at)]
 
 /**
- * Returns the offers that can be in a choice of at least this value, by Lagrangian relaxation. For any value of a
- * penny, a choice is worth at most the value of the budget plus the sum of its products' scores, each less the value of
- * the price. The products with the highest such sums are found by sorting.
+ * Returns the offers that can be in a choice of at least this value, by Lagrangian relaxation. Give a penny any price
+ * in log-odds, and subtract the price of each product from its score. A choice is then worth at most the sum of these
+ * differences plus the price of the whole budget. The products with the largest differences are found by sorting, which
+ * bounds all choices with a given product.
  */
 function promising(
   offers: readonly Offer[],
@@ -156,7 +159,10 @@ function promising(
       netOf(offer) - (firsts.get(offer.department) === offer ? 0 : REPEAT)
     const gains = left.map(gainOf).sort((a, b) => b - a)
     const others = sum(gains.slice(0, count - 1))
-    /** Sum of the highest gains for the other places, if this offer takes one place. */
+    /**
+     * Upper bound for the rest of a choice that contains this offer: sum of the highest gains of the other `count` − 1
+     * offers.
+     */
     const without = (offer: Offer) => {
       const gain = gainOf(offer)
       return gain >= (gains[count - 2] ?? gain + 1)

@@ -15,7 +15,7 @@ const MOST_SHARE = 2
 
 const penceOf = ({ price = 0 }: Item): number => Math.round(100 * price)
 
-/** All products that a choice may contain; null while their ranking is awaited. */
+/** All products that can be proposed as gifts; null until they are ranked. */
 export function useOffers(): readonly Offer[] | null {
   const personalizer = usePersonalizer()
   const { catalog, unavailable } = useShop()
@@ -37,7 +37,7 @@ export function useOffers(): readonly Offer[] | null {
   return offers
 }
 
-/** Without a model's scores, scores follow from the shop's order. */
+/** If no model has scored the products, the score of a product follows from its rank in the shop's order. */
 function offersOf(items: readonly Item[], ranked: readonly Recommendation[]): readonly Offer[] {
   const isScored = ranked.some(({ score }) => score !== ranked[0].score)
   const scores = new Map(ranked.map(({ id, score, rank }) => [id, isScored ? score : -rank]))
@@ -49,7 +49,10 @@ function offersOf(items: readonly Item[], ranked: readonly Recommendation[]): re
   }))
 }
 
-/** Offers for each attempt: first the offers whose prices are near an equal share of the budget, then all offers. */
+/**
+ * Products to choose from in each attempt: first only those whose prices are near an equal share of the budget, then
+ * all.
+ */
 export function attempts(
   offers: readonly Offer[],
   { pence, people }: BudgetWish,

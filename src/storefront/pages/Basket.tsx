@@ -103,7 +103,10 @@ interface RemovedLineProps {
   readonly onUndo: () => void
 }
 
-/** The line is focused instead of its button: otherwise, Enter after a typed 0 would press "Undo" at once. */
+/**
+ * The focus moves to the removed line instead of its "Undo" button. Otherwise Enter after a typed 0 would press "Undo"
+ * at once.
+ */
 const focusAtOnce = (line: HTMLLIElement | null) => line?.focus()
 
 function RemovedLine({ line, onUndo }: RemovedLineProps) {

@@ -1,6 +1,6 @@
 /**
- * @module `/fast-forward` tells two stories. This device replays a year of orders of a shopper whose orders were not in
- * the training data. The page also shows the recorded first weeks of a shop that collects nothing.
+ * @module Page `/fast-forward` with two stories. In the first, this device replays a year of orders of a shopper whose
+ * orders were not in the training data. The second shows the recorded first weeks of a shop that collects nothing.
  */
 import { usePersonalization } from '../../react.ts'
 import { useChoices } from '../address.ts'

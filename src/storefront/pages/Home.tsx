@@ -52,7 +52,10 @@ function BecauseYouLooked() {
   )
 }
 
-/** The item last viewed in this visit, else the viewed item that counts most for the lists; null after an erasure. */
+/**
+ * The item last viewed in this visit; without one, the viewed item with the most influence on the lists; undefined
+ * after an erasure.
+ */
 function useLastLooked() {
   const { catalog, lastLooked } = useShop()
   const { learned, events } = usePersonalization()

@@ -40,7 +40,8 @@ export function Play() {
   const [tapped, setTapped] = useState<readonly string[]>([])
   const [began, begin] = useState<number | null>(null)
   const followed = useFollowed(own.items)
-  // The first note counts as shown, because this page itself shows the change.
+  // The shop's first note says that the list has changed. On this page the shopper sees the change, so the note counts
+  // as shown.
   useEffect(() => {
     if (told.get() === 0) told.set(1)
   }, [])

@@ -120,7 +120,8 @@ const Results = memo(function Results({ found }: ResultsProps) {
   const { catalog, unavailable } = useShop()
   const { query, hits } = found
   const ids = useMemo(() => hits.map((hit) => hit.id), [hits])
-  // The search already returns ties in the order for a new shopper, who needn't wait for a ranking.
+  // The search returns equally relevant hits in the order for a new shopper. So a new shopper needn't wait until the
+  // device has ranked them.
   const ranked = useSteadyOrder(query, ids, true)
   const tolerance = usePersonalization().model?.searchTolerance
   const blended = useMemo(

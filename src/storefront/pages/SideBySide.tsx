@@ -159,7 +159,7 @@ function Lists({ movements: { personal, base }, loading }: ListsProps) {
 interface ListProps {
   readonly id: string
   readonly title: string
-  /** Number of the other list's items that are in this list, too, but below the places shown. */
+  /** Number of the other list's items that this list has, too, but so far down that it doesn't show them. */
   readonly below: number
   /** Rows of the list; false while the list is computed. */
   readonly children: ReactNode

@@ -22,12 +22,14 @@ const SORT_NAMES = ['cheap', 'dear', 'name'] as const
 interface AssortmentProps {
   /** Items in the list's default order. */
   readonly items: readonly Item[]
-  /** Name of the default order. */
+  /** Name of the default order, shown in the menu of sortings. */
   readonly order: string
   readonly label: string
   /** Whether to offer departments as a filter. */
   readonly departments?: boolean
-  /** The value is false until the order is known, because a list on screen must not jump. */
+  /**
+   * False until the sorting of the list is known. The list isn't shown before, because a list on screen must not jump.
+   */
   readonly settled: boolean
   readonly termsOf?: (id: string) => readonly string[] | undefined
   /** Ranks and reasons of items in personal order. */
@@ -59,9 +61,11 @@ export function Assortment(props: AssortmentProps) {
     () => sort && [words('why.sorted', { by: words(`list.${sort}`) })],
     [sort],
   )
-  // A choice shows at once, and the list renders in slices, so that it doesn't delay the next choice.
+  // React first updates what a choice changes at once, and renders the list in slices afterwards, so that the next
+  // choice isn't delayed.
   const listed = useDeferredValue(shown)
-  // A prerendered page knows neither the shopper nor the choices in the address.
+  // A prerendered page was made without knowing the shopper or the choices in the address. So choices apply only once
+  // the whole catalog has loaded.
   const rendered = catalog.enoughFor !== null
   const chosen = facets.chosen > 0 || ['in', 'sort', 'show'].some((name) => choices.has(name))
   const isReady = settled && !(rendered && chosen)

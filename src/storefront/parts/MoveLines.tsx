@@ -1,6 +1,6 @@
 /**
- * @module Lines from each item's place in one list to its place in the other. Screen readers skip the lines, because
- * the rows say the same in words.
+ * @module Lines that connect each item's position in one list with its position in the other. Screen readers skip the
+ * lines, because the rows say the same in words.
  */
 
 interface MoveLinesProps {

@@ -1,4 +1,4 @@
-/** @module The page before the catalog has loaded: the shop's outline, or the reason why the shop can't open. */
+/** @module The page before the catalog has loaded: the shop's empty frame, or the reason why the shop can't open. */
 import { words } from '../words/words.ts'
 import { Icon } from './Icon.tsx'
 import { Outlines } from './Outlines.tsx'

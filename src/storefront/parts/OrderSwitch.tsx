@@ -1,4 +1,7 @@
-/** @module Chooses between personal and shop order for the whole shop, and announces the change. */
+/**
+ * @module Switch for the whole shop between personal order and the shop's own order, which is the same for everybody.
+ * Announces the change.
+ */
 import { useId, useState } from 'react'
 import { type Order, order } from '../preferences.ts'
 import { useSignal } from '../signal.ts'

@@ -15,7 +15,7 @@ interface CardProps {
   readonly terms?: readonly string[]
   /** Whether the card is on the first screen. */
   readonly early?: boolean
-  /** Number of places by which the product is higher than in everyone's list. */
+  /** Number of positions by which the product is higher in the shopper's list than in everyone's list. */
   readonly rise?: number | null
 }
 

@@ -1,4 +1,7 @@
-/** @module Facts about a product from its title and the shop's terms, and why it is in lists, by a year of orders. */
+/**
+ * @module Facts about a product from its title and the shop's terms, and what a year of orders says about why lists
+ * show it.
+ */
 import type { ReactNode } from 'react'
 import type { Item } from '../../index.ts'
 import { categoryPath, departmentOf, departmentText, titleOf } from '../catalog.ts'

@@ -103,7 +103,10 @@ export const StockList = memo(function StockList(props: StockListProps) {
   )
 })
 
-/** The shopper's answers to a list that the page itself sorts. A list in everyone's order has no answers. */
+/**
+ * The shopper's answers ("not for me") to products of a list that the page itself sorts. While the shop shows
+ * everyone's order, a list takes no answers.
+ */
 export function useStockAnswers(items: readonly Item[], why?: readonly string[]) {
   const isPersonal = useSignal(order) === 'personal'
   const query = useMemo(
@@ -116,5 +119,5 @@ export function useStockAnswers(items: readonly Item[], why?: readonly string[])
 
 const never = () => () => {}
 const isScript = () => false
-/** Snapshot while prerendering and hydrating: the cards are those of the rendered page. */
+/** Value while prerendering and hydrating: the cards are still those of the prerendered page. */
 const isRendered = () => true

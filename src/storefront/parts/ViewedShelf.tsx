@@ -19,7 +19,10 @@ export function ViewedShelf(props: ViewedProps) {
   return isPersonal && <Viewed {...props} />
 }
 
-/** The shelf. At the shopper's first view it reserves no space, because it leaves out this product and is empty. */
+/**
+ * The shelf. When the shopper views their first product, that product is left out and the shelf is empty, so it
+ * reserves no space.
+ */
 function Viewed({ except, distinct }: ViewedProps) {
   const { events } = usePersonalization()
   const [any] = useState(() => (events.byName.view_item ?? 0) > 0)

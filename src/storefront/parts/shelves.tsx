@@ -57,7 +57,10 @@ const OWN = {
   layoutComponent: FixedShelfWithReasons,
 } as const
 
-/** A list for a returning shopper, of products that they know: due purchases, or products considered before. */
+/**
+ * A list for a returning shopper, of products that they know: products to buy again, or products that they considered
+ * before.
+ */
 export function Returning({ of }: { readonly of: 'again' | 'onYourMind' }) {
   const List = of === 'again' ? BuyAgain : OnYourMind
   return useSignal(order) === 'personal' && <List {...OWN} distinct={DISTINCT[of]} />

@@ -13,7 +13,7 @@ interface QualityChartProps<A extends string> {
   /** The lines to draw. */
   readonly arms: readonly A[]
   readonly span: readonly [number, number]
-  /** Day on which the model's data end, as an ISO date; absent until that day is known. */
+  /** Day of the last event that the model was trained on, as an ISO date; absent until that day is known. */
   readonly until?: string
   readonly label: string
 }

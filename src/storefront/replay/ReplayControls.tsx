@@ -51,7 +51,8 @@ export function ReplayControls(props: ReplayControlsProps) {
       <button
         type="button"
         className="button button-strong"
-        // `disabled` isn't used, because the pressed button would lose the focus. The player ignores the press.
+        // The button isn't `disabled` at the end, because it would lose the focus when pressed. The player ignores the
+        // press.
         aria-disabled={done}
         onClick={() => (playing ? player.pause() : player.play())}
       >

@@ -31,7 +31,7 @@ interface DeviceExample {
 export interface ShopWeek {
   /** End of the week, milliseconds. */
   readonly time: number
-  /** Mean quality of the lists between this week's model and the next one. */
+  /** Mean quality of the lists shown from this week's model until the next model. */
   readonly quality: Readonly<Record<ShopArm, number>>
   readonly list: readonly Listed[]
   /** The week's round; absent in the opening week. */

@@ -21,7 +21,7 @@ function setUp(fails = false) {
     open,
     wait: () => new Promise<void>((resolve) => gates.push(resolve)),
   })
-  /** Ends the pause between two parts. */
+  /** Lets the player's pause between two parts end. */
   const tick = async () => {
     await vi.waitFor(() => expect(gates.length).toBeGreaterThan(0))
     gates.shift()?.()

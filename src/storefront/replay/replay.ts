@@ -14,7 +14,7 @@ export interface ReplayStep {
   readonly order: PastOrder
   readonly lists: Readonly<Record<Arm, readonly Recommendation[]>>
   readonly quality: Means
-  /** End of the model's data, as an ISO date. The model has no later data. */
+  /** Day of the last event that the model was trained on, as an ISO date. */
   readonly until: string
 }
 
@@ -22,7 +22,7 @@ const PATIENCE = 60_000
 
 /** Replays orders, which must ascend by time. @throws Error with a message for the shopper */
 export async function createReplay(items: readonly Item[]): Promise<Replay<PastOrder, ReplayStep>> {
-  // The availability is left out, because a product that is sold out today could have been on sale then.
+  // The replay's catalog has no availability, because a product that is sold out today may have been on sale then.
   const catalog = items.map(({ id, category }) => ({ id, category }))
   const learning = createPast(catalog)
   const knowing = createPast(catalog)
@@ -73,9 +73,9 @@ interface Past {
   readonly personalizer: Personalizer
   /** List that would be shown at `time`. */
   list(time: number, order?: 'personal' | 'base'): Promise<readonly Recommendation[]>
-  /** Captures an order at its own time. */
+  /** Captures a past order as if it were placed now, with the time at which it was really placed. */
   tell(order: PastOrder): Promise<void>
-  /** @throws Error if the personalizer has lost what it learned so far */
+  /** @throws Error if the personalizer no longer has everything that it learned so far */
   requireWhole(): void
   close(): void
 }
@@ -137,7 +137,10 @@ async function createPast(catalog: readonly Item[]): Promise<Past> {
   }
 }
 
-/** Waits for the whole model, which a replay needs: lists for new shoppers are available before. */
+/**
+ * Waits until the whole model has loaded, which a replay needs. The part for new shoppers' lists loads earlier and
+ * isn't enough.
+ */
 function modelOf(personalizer: Personalizer): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = () => {

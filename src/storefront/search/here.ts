@@ -4,7 +4,7 @@ import { type AskSearch, searchAmong } from '../../search.ts'
 import { loadGermanSynonyms, SYNONYMS } from '../synonyms.ts'
 import { SEARCH_RULES } from './rules.ts'
 
-/** Searches of a page or a worker, with one search per language in use. */
+/** Gives the search function for a language. A page or worker creates one search for each language that is used. */
 export type Searches = (german: boolean) => Promise<AskSearch>
 
 /**

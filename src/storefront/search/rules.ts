@@ -1,4 +1,4 @@
-/** @module Searches that ask for a page of this shop instead of a product. */
+/** @module Rules for queries that are about a page of the shop ("track my order") instead of a product. */
 import type { Rule } from '../../index.ts'
 
 export const SEARCH_RULES: readonly Rule[] = [

@@ -74,7 +74,7 @@ let begun: {
   readonly found: Promise<FoundFirst>
 } | null = null
 
-/** The results page's question for a query. */
+/** What the results page requests from the search for a query. */
 export const questionFor = (query: string): SearchQuestion => ({ query, suggestions: 6 })
 
 /** First query of a visit that begins with a search; the answer includes products and the first pictures. */

@@ -1,5 +1,5 @@
 /**
- * @module A list whose items glide from their old to their new places. If the shopper prefers less motion, the items
+ * @module A list whose items glide from their old to their new positions. If the shopper prefers less motion, the items
  * fade instead. https://aerotwist.com/blog/flip-your-animations/
  */
 import { Component, type ComponentProps, createRef } from 'react'
@@ -8,7 +8,10 @@ type GlidingProps = Omit<ComponentProps<'ul'>, 'ref'>
 
 type Places = ReadonlyMap<string, { readonly x: number; readonly y: number }>
 
-/** A class, because React calls only classes before it changes the document, when old places are known. */
+/**
+ * A class, because React calls only classes before it changes the document, when the old positions can still be
+ * measured.
+ */
 export class Gliding extends Component<GlidingProps> {
   private readonly list = createRef<HTMLUListElement>()
 
@@ -32,7 +35,7 @@ const itemsIn = (list: HTMLElement | null) =>
     element: card.closest('li') ?? card,
   }))
 
-/** Places of visible items; hidden items are left out. */
+/** Position of each visible item; hidden items are left out. */
 function placesIn(list: HTMLElement | null): Places {
   const places = new Map<string, { x: number; y: number }>()
   for (const { id, card, element } of itemsIn(list)) {

@@ -24,8 +24,9 @@ type Saying = 'learned' | 'keep' | 'offline'
 /** @param path path of the page on screen */
 export function Passing({ path }: { readonly path: string }) {
   const saying = useSaying()
-  // A product page's main button stands at the bottom of a phone's screen, so the note stands elsewhere there. A new
-  // note appears there, because a note that moved would shift the page.
+  // On a phone, the main button of a product page stands at the bottom of the screen, where the note would cover it. On
+  // such a page the note has another position. The `key` makes React create a new note there, because moving the old
+  // note would shift the page.
   const place = path.startsWith('/product/') ? 'passing at-product' : 'passing'
   return (
     <div role="status">

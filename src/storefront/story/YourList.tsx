@@ -85,7 +85,8 @@ export function YourList({ first }: YourListProps) {
   const { itemsOf, failed, answered } = useAnswers(
     shownOrder === 'personal' ? { kind: 'recommend', options } : null,
   )
-  // While the shopper points at the list or focuses it, it changes only after the shopper's own answer.
+  // While the shopper points at the list or has the focus in it, the list stays as it is. It changes only after the
+  // shopper answers one of its items ("not for me").
   const last = onScreen.current
   const kept = hand && !answered && last?.order === shownOrder ? last.items : null
   const items = kept ?? (loading ? waiting : (mine && tuned) || state.items)
@@ -97,7 +98,8 @@ export function YourList({ first }: YourListProps) {
   useEffect(() => {
     if (!loading && items) onScreen.current = { order: shownOrder, items, since: Date.now() }
   }, [loading, items, shownOrder])
-  // The first note counts as shown, because the list with the change is on screen.
+  // The shop's first note says that the list has changed. Here the shopper sees the changed list, so the note counts as
+  // shown.
   useEffect(() => {
     if (visit.get().looks > 0 && told.get() === 0) told.set(1)
   }, [])

@@ -29,7 +29,7 @@ describe('the line above the list', () => {
     )
   })
 
-  test('the line above the list names how many items changed since the last look, and the causes', () => {
+  test('the line above the list names how many items changed since the shopper last saw the list, and which actions caused this', () => {
     const done = [{ verb: 'view_item', about: 'i7' }] as const
     const without = EVERYONES
     expect(say({ now: list(9, 1, 375), without, done })).toBe(
@@ -72,7 +72,7 @@ describe('the line above the list', () => {
   })
 })
 
-test('the number of places that an item rose is known only if everyone’s list does not show the item', () => {
+test('riseOf is null for an item that everyone’s list shows, or whose rank in everyone’s order is unknown', () => {
   const [own, , unknown] = list(375, 2, Number.NaN)
   expect(riseOf(own, 12)).toBe(374)
   expect(riseOf({ ...own, baseRank: 12 }, 12)).toBeNull()

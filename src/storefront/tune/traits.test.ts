@@ -21,7 +21,7 @@ test('the usual price is the mean price of products that the shopper acted on, a
   expect(usualPrice(learned, itemOf)).toBeCloseTo(4)
 })
 
-test('themes are the list’s departments, the most familiar first, and then its words; a theme with a setting keeps its place', () => {
+test('themes are the list’s departments, the most familiar first, and then title words; a theme with a setting stays where it is', () => {
   const familiar = familiarOf([{ kind: 'category', name: 'Kitchen', strength: 1 }])
   const list = [...bags, ...mugs]
   const themes = themesOf(list, familiar, all, {})

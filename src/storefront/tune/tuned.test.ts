@@ -24,7 +24,10 @@ const tunings: fc.Arbitrary<Tuning> = fc.record({
 const order = (list: readonly Entry[], tuning: Tuning) =>
   tuned(list, (entry) => entry, USUAL, tuning)
 
-/** Checks each pair: if the product that should rise stood before the other product, it still does. */
+/**
+ * Checks each pair of products of which the setting favours one: if the favoured product was in front of the other
+ * before, it still is.
+ */
 function neverFalls(
   before: readonly Entry[],
   after: readonly Entry[],

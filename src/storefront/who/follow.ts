@@ -1,6 +1,6 @@
 /**
- * @module Keeps two people equal: the person for whom the shop stores (`stored.ts`), and the person for whom the
- * personalizer learns, whichever tab changes them.
+ * @module Makes the shop and the personalizer agree on the person whom the shopper shops for. The shop stores values
+ * for this person (`stored.ts`), and the personalizer learns for this person, whichever tab changes the choice.
  */
 import type { Personalizer } from '../../index.ts'
 import { keepHint, keepOnly, ME, NOBODY, who } from '../stored.ts'
@@ -12,7 +12,7 @@ let known: string | null = null
 
 function look({ getSnapshot }: Pick<Personalizer, 'getSnapshot'>): void {
   const { persist, profiles, status, storage } = getSnapshot()
-  // Before that, the snapshot doesn't show what is stored.
+  // Until the personalizer is ready and all switches are done, the snapshot doesn't show what is stored.
   if (status !== 'ready' || switching > 0) return
   const { current, others } = profiles
   try {
@@ -22,7 +22,7 @@ function look({ getSnapshot }: Pick<Personalizer, 'getSnapshot'>): void {
     // If storage is denied or full, the next page learns the person only when its personalizer has started.
   }
   if (who.get() !== current) who.set(current)
-  // If the disk fails at the moment, the people on it are unknown.
+  // While the database can't be read, it is unknown which people are stored in it.
   const isSure = storage === 'indexeddb' || persist.allowed === false
   const kept = storage === 'indexeddb' ? others : []
   const ids = kept.map(({ id }) => id).join(' ')
@@ -37,11 +37,11 @@ export function followWho(personalizer: Personalizer): void {
 }
 
 /**
- * Switches shop and personalizer. The shop switches at once, so that no later action is stored for another
- * person.
- * @throws QuotaExceededError if the disk has no room for the choice of nobody. Nothing has changed in that case,
- *   because a reload would count the visit for the person before
- * @throws NearsideError `storage-…` if the choice holds in this tab only
+ * Switches shop and personalizer to a person. The shop switches at once, so that no later action is stored for the
+ * previous person.
+ * @throws QuotaExceededError if the disk is too full to store the choice of `nobody`. Nothing has changed then, because
+ * after a reload the visit would count for the previous person
+ * @throws NearsideError `storage-…` if the choice could not be stored and applies in this tab only
  */
 export async function switchTo(personalizer: Personalizer, id: string): Promise<void> {
   if (who.get() === id) return

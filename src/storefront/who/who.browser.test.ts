@@ -90,7 +90,7 @@ test('a visit as nobody starts empty and writes only values that decide what lea
   expect([basket.get(), wishlist.get(), orders.get()]).toEqual([[], [], []])
 })
 
-test('an order that the server refuses is shown as refused to the person who placed it, and nobody’s refusal is not stored', async () => {
+test('an order that the server refuses is shown as refused to the person who placed it; a refusal in a visit as nobody is not stored', async () => {
   status = 422
   await switchTo(personalizer, NOBODY)
   sendOrder('nobodys', [])
@@ -110,7 +110,7 @@ test('the stored values of a person are deleted with the person, also if another
   await switchTo(personalizer, person.id)
   toggleWish('theirs')
   expect(disk()).toContain('theirs')
-  // The disk fails at the moment, so the people on it are unknown.
+  // The database can't be read now, so it is unknown which people are stored in it.
   personalizer.change({ storage: 'memory', profiles: { current: ME, others: [] } })
   expect(disk()).toContain('theirs')
   personalizer.change({ storage: 'indexeddb' })
@@ -118,7 +118,7 @@ test('the stored values of a person are deleted with the person, also if another
   expect([who.get(), wishlist.get()]).toEqual([ME, []])
 })
 
-test('before a yes, nothing of another person is stored; after a no, nothing of a person is left, and the page goes on', async () => {
+test('before the shopper allows storing, nothing of another person is stored; after a refusal, no person’s values are left, and the page goes on', async () => {
   mayKeep.set(false)
   personalizer.change({ persist: { option: 'ask', allowed: null } })
   await switchTo(personalizer, person.id)

@@ -25,7 +25,7 @@ function useWire() {
   const [trouble, setTrouble] = useState<Shown | null>(null)
   const [busy, setBusy] = useState(false)
 
-  /** Returns the exact reason for `no-worker`: the shopper has not agreed to storing, or storing hasn't ended. */
+  /** Tells the causes of `no-worker` apart: the shopper has not agreed to storing, or storing hasn't ended. */
   function reasonOf(why: Trouble | null): Shown | null {
     if (why !== 'no-worker' || !import.meta.env.PROD) return why
     if (persist.option === 'ask' && persist.allowed !== true) return 'ask'

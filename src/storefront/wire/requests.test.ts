@@ -46,15 +46,16 @@ test('every request that the service worker did not report is added, once', () =
   expect(added.filter(({ address }) => address === LATEST)).toHaveLength(3)
   expect(added.at(-1)).toEqual({ address: REPORT, time: 40, way: 'network', sent: 900, by: 'log' })
   expect(unreported(totals, before, [seen, seen, others, ...added], false)).toEqual([])
-  // No service worker of the shop sees a vault's requests, so a request that it reported is another request.
+  // In a vault, no service worker of the shop sees the requests. So the request that the service worker reported is not
+  // one of the vault's.
   expect(unreported(totals, before, [seen], true)).toHaveLength(6)
 })
 
-test('all requests of a log that started anew are counted', () => {
+test('if the log was erased and started anew, all its requests are counted', () => {
   expect(unreported(totalsOf(log.slice(1, 2)), totals, [], false)).toHaveLength(2)
 })
 
-test('from the Performance entries, only requests that passed no service worker are counted', () => {
+test('of the Performance entries, only requests that no service worker handled are counted', () => {
   const one = {
     entryType: 'resource',
     name: LATEST,

@@ -19,7 +19,7 @@ export function useAsked(): readonly Asked[] {
   return useSyncExternalStore(subscribeAsked, allAsked, () => NONE)
 }
 
-/** Adds the page's Performance entries: the document, and requests that passed no service worker. */
+/** Adds the page's Performance entries: the document, and requests that no service worker handled. */
 export function collectEntries(): void {
   const { timeOrigin } = performance
   const add = (entries: readonly PerformanceEntry[]) =>
@@ -30,8 +30,8 @@ export function collectEntries(): void {
 }
 
 /**
- * Request of a Performance entry; none if the service worker reports the request, as it does for all requests except
- * documents.
+ * Converts a Performance entry to a request. Gives none if the service worker reports the request itself, as it does
+ * for all requests except documents.
  */
 export function fromEntry(
   entry: Pick<

@@ -19,7 +19,7 @@ interface Spoken {
   readonly own: Readonly<Record<keyof typeof ENGLISH, Labels['forYou']>>
   readonly widgets: Labels
   readonly search: SearchLabels
-  /** Name on screen of each department whose name differs. */
+  /** Names on screen of those departments whose name in this language differs from that in the catalog. */
   readonly departments: Readonly<Record<string, string>>
   readonly console?: Partial<ConsoleLabels>
 }
@@ -39,7 +39,7 @@ export let words = readerOf(IN_ENGLISH)
 export let searchLabels = searchLabelsOf(IN_ENGLISH)
 export let searchWords = wordsIn(searchLabels, IN_ENGLISH.locale)
 
-/** Locale, and messages for the package's provider and console. */
+/** Locale and messages in the current language, for the package's provider and console. */
 export const inUse = (): Spoken => spoken
 
 function readerOf({ locale, own, widgets }: Spoken) {
@@ -83,7 +83,7 @@ async function speak(next: Language): Promise<boolean> {
       return false
     }
   }
-  // The reader has chosen another language while this language loaded.
+  // While this language loaded, the reader chose another, which takes precedence.
   if (asked !== next) return true
   spoken = now
   words = readerOf(now)
