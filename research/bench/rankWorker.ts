@@ -43,7 +43,7 @@ function growing(items: number) {
   }
 }
 
-/** Finds candidates by a scan, and their exact best 20. */
+/** Finds candidates by a scan, and the 20 of them with the highest exact scores. */
 function search(model: BaseModel): Rival {
   const next = growing(model.itemIds.length)
   const score = scoreInPart(model, [])

@@ -31,14 +31,17 @@ export interface Load {
   readonly engine: string
   /** Maximum number of reports per second. */
   readonly perSecond: number
-  /** Number of reports at 70 % of that rate, milliseconds until 50 % and 99 % were answered, and answered share. */
+  /** Number of reports that were sent at 70 % of that rate. */
   readonly reports: number
+  /** Milliseconds within which half of these reports were answered. */
   readonly p50: number
+  /** Milliseconds within which 99 % of these reports were answered. */
   readonly p99: number
+  /** Share of these reports that were answered. */
   readonly answered: number
   /** CPU milliseconds for each report; `server` is the server that receives reports. */
   readonly cpu: { readonly server: number; readonly helper?: number; readonly generator: number }
-  /** Share of good reports that were answered beside hostile sockets. */
+  /** Share of good reports that were answered while hostile connections were open. */
   readonly hostileShare?: number
 }
 

@@ -334,8 +334,8 @@ export function differs(bundle: Bundle, text: string): boolean {
 type Holder = Record<string, unknown>
 
 /**
- * Draws a leaf, an empty array or an empty object of a JSON value. @returns the object that holds the drawn value, and
- * its key
+ * Draws a leaf, an empty array or an empty object of a JSON value.
+ * @returns the object that holds the drawn value, and its key
  */
 function somewhere(root: unknown, random: Random): { holder: Holder; key: string } {
   let holder = root as Holder

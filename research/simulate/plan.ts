@@ -11,8 +11,9 @@ import { DAY } from '@nearside/core/time.ts'
 import type { Attack } from './forge.ts'
 
 export interface SimulationQuestion {
-  /** Folders of the shop and of its models. */
+  /** Shop folder. */
   readonly shop: string
+  /** Folder of the shop's models. */
   readonly model: string
   readonly devices: number
   readonly rounds: number
@@ -47,8 +48,9 @@ export interface Crowd {
 }
 
 export interface Plan {
-  /** Devices that go through the servers, and devices whose quantised updates are only added. */
+  /** Devices that send their reports to the servers. */
   readonly whole: Crowd
+  /** Devices whose quantised updates are only added to the sum. */
   readonly rest: Crowd
   /** Number of counted updates of `rest`. */
   readonly restCounted: number
@@ -65,7 +67,7 @@ const NO_NOISE_EPSILON = 4
 
 /**
  * @throws NearsideError `input-invalid` if fewer than two devices send an honest report, or even a demonstration's
- * devices refuse the terms
+ *   devices refuse the terms
  */
 export function planOf(question: SimulationQuestion): Plan {
   const { devices, rounds, drop, malicious, attack, epsilon } = question
@@ -102,7 +104,8 @@ export function planOf(question: SimulationQuestion): Plan {
 
 /**
  * Divides a log into `rounds` + 1 parts of equal length, in whole days. Each round plays one part; the last part only
- * tests the last round. @returns the limits of the parts
+ * tests the last round.
+ * @returns the limits of the parts
  */
 export function edgesOf(from: number, to: number, rounds: number): number[] {
   const begin = Math.floor(from / DAY) * DAY

@@ -40,7 +40,7 @@ import { createServers, type Servers } from './servers.ts'
 
 export interface RoundResult {
   readonly round: number
-  /** Numbers of uploads that arrived at the leader, in total and by answer. */
+  /** Number of uploads that arrived at the leader; the fields below count them by the leader's answer. */
   readonly uploaded: number
   readonly accepted: number
   readonly duplicates: number
@@ -84,8 +84,9 @@ export interface PlayedRound {
   readonly shoppers: number
   readonly participants: readonly Participant[]
   readonly result: RoundResult
-  /** Sum of the counted updates in model units: without noise, which no server knows, and as the servers release it. */
+  /** Sum of the counted updates without noise, in model units; no server knows this sum. */
   readonly exact: Float64Array
+  /** Sum of the counted updates as the servers release it, in model units. */
   readonly released: Float64Array
   /** The newest model after the round. */
   readonly model: BaseModel

@@ -30,7 +30,7 @@ export interface Subcommand {
   readonly syntax: CommandUnknownOpts
   /**
    * Runs with the arguments that `syntax` parsed last. Returns the value that `--json FILE` writes.
-   * @throws NegativeResult
+   * @throws NegativeResult if the command worked but its answer is negative
    */
   run(context: CommandContext): Promise<unknown>
 }
@@ -100,7 +100,7 @@ function createState(now: () => number): State {
   return (label, done, total) => {
     if (label !== part.label) part = { label, time: now(), done }
     if (total <= 0) return `step ${done}`
-    // Some totals are estimates.
+    // Some totals are estimates, so more units than the total can be done.
     const share = Math.min(100, Math.floor((done / total) * 100))
     const perUnit = (now() - part.time) / (done - part.done)
     return `${share} %${timeLeft((total - done) * perUnit)}`
@@ -139,7 +139,7 @@ function createBar(stream: NodeJS.WriteStream, stateOf: State): Progress {
   }
 }
 
-/** The progress starts its clock at once, so that short work prints no line. */
+/** The clock starts when the progress is created, so that short work prints no line. */
 function createLines(stream: NodeJS.WriteStream, now: () => number, stateOf: State): Progress {
   let last = now()
   return {

@@ -21,7 +21,7 @@ export async function runProgram(
     .configureOutput({
       writeOut: (text) => context.print(text.trimEnd()),
       writeErr: (text) => context.print(text.trimEnd()),
-      // The caller prints the error, in one line.
+      // The caller prints the error in one line, so Commander prints nothing.
       outputError() {},
     })
     .addHelpText('after', `\n${name} <command> --help shows its options`)

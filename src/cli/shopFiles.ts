@@ -33,7 +33,7 @@ export async function readCatalogOf(shop: string) {
   throw invalidInput(`${shop} has no catalog.jsonl`)
 }
 
-/** @throws NearsideError `input-invalid` */
+/** @throws NearsideError `input-invalid` if the file can't be read as JSON */
 export async function readJsonFile(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, 'utf8'))

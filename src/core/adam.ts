@@ -21,8 +21,9 @@ function decayed({ first, second }: Decay): Decay {
 }
 
 export interface AdamState {
-  /** First and second moments, [P] each. */
+  /** First moment, the mean of the gradients, [P]. */
   readonly first: Float64Array
+  /** Second moment, the mean of the squared gradients, [P]. */
   readonly second: Float64Array
   readonly decay: Decay
 }
@@ -35,7 +36,10 @@ export function startAdam(parameters: number): AdamState {
   }
 }
 
-/** Moves `q` by one step. The step updates `q` and the moments in place and returns the state with the new decay. */
+/**
+ * Moves the parameters `q` by one Adam step. The step overwrites `q` and the moments, and returns the state with the
+ * new decay powers.
+ */
 export function adamStep(
   state: AdamState,
   q: Float64Array,

@@ -22,7 +22,7 @@ export function fastScan(vectors: Float32Array, statistics: ItemStatistics): Ite
   try {
     return wasmItemScan(vectors, DIMENSION, popularity30)
   } catch {
-    // SIMD is missing here, or a policy forbids 'wasm-unsafe-eval'.
+    // This browser has no SIMD, or a policy forbids 'wasm-unsafe-eval'.
     return plainItemScan(vectors, popularity30)
   }
 }

@@ -15,9 +15,9 @@ export type EngineRequest = 'auto' | 'webgpu' | 'wasm' | 'js'
 /**
  * Engines to try in sequence, by request and by the work of one step (cases × candidates × free parameters).
  *
- * In Chromium, WASM takes 0.24 ms for a step of today's largest fit, whose work is 417,792. WebGPU takes 0.34 ms for a
- * step without any work, on a software adapter (docs/ENGINE.md). At a work of a million, WASM takes about twice as
- * long, so that a GPU could be faster than WASM.
+ * In Chromium, WASM takes 0.24 ms for a step of the largest fit that Nearside makes, whose work is 417,792. WebGPU
+ * takes 0.34 ms for a step without any work, on a software adapter (docs/ENGINE.md). At a work of a million, WASM takes
+ * about twice as long, so that a GPU could be faster than WASM.
  */
 const TABLE: readonly {
   readonly request: EngineRequest

@@ -12,8 +12,9 @@ export type EngineName = 'js' | 'wasm' | 'wgsl'
 export interface FitResult {
   /** Parameters p after `steps` Adam steps (β₁ .9, β₂ .999, ε 1e-8), [P], finite. */
   readonly parameters: Float32Array
-  /** Objective L before the first step, and after the last step. */
+  /** Objective L before the first step. */
   readonly lossBefore: number
+  /** Objective L after the last step. */
   readonly lossAfter: number
 }
 

@@ -67,7 +67,7 @@ export function isPadding(offset: number): boolean {
   return offset <= PADDING_OFFSET
 }
 
-/** @throws NearsideError `input-invalid`, naming the array and the index */
+/** @throws NearsideError `input-invalid`, naming the array and the index, if the problem is malformed */
 export function checkProblem(problem: FitProblem): void {
   const { cases, candidates, parameters, steps } = problem
   checkCount('cases', cases, 0)

@@ -67,7 +67,10 @@ export interface YearShopper extends ShopperHistory {
 /** Days for which a store keeps events, as by default in a page. */
 const KEPT_DAYS = 90
 
-/** Events of a shopper before `to` that a store has if it keeps events for some days before `from`. */
+/**
+ * Events of a shopper before `to` that a device's store has at `from` or gets later. The store keeps events for
+ * `KEPT_DAYS`.
+ */
 export function storedFrom(
   { interactions }: ShopperHistory,
   store: DeviceStore,
@@ -87,7 +90,7 @@ export interface YearShop {
   readonly shoppers: readonly YearShopper[]
 }
 
-/** Choices of one shopper. */
+/** Favourites of one shopper, from which the simulation draws the shopper's choices. */
 interface Taste {
   readonly favourites: number[]
   readonly brand: number

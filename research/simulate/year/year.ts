@@ -95,7 +95,7 @@ export interface PlayedYear {
   readonly refused: string | null
   /** Sentence that says whether devices learn, and why. */
   readonly learning: string
-  /** Processor seconds by part. */
+  /** Processor seconds of each part of the simulation. */
   readonly seconds: ReadonlyMap<string, number>
 }
 

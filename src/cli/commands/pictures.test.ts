@@ -33,7 +33,10 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 const inFolder = (name: string) => join(folder, name)
 const run = (flags: Flags) => runCommand(pretrain, { flags })
 
-/** The vectors are of three looks, noisy, all near one direction; the last product of a shop has no vector. */
+/**
+ * Picture vectors of products in three styles, with noise, all near one direction; the last product of a shop has no
+ * vector.
+ */
 function vectorsOf(count: number, seed = 1): (readonly number[] | undefined)[] {
   const random = createRandom(seed)
   const direction = () => Array.from({ length: 64 }, () => random.normal())

@@ -123,7 +123,7 @@ test('a sale that begins or ends in the feed changes the price and the usual pri
   const { live, publish, state, sync } = await shop(send(withSales({ p3: '10 EUR' })))
   await sync()
   expect(live().changed).toEqual([{ id: 'p3', ...struck }])
-  // The sale is in the catalog now, so its end is a change.
+  // The catalog now has the sale price, so the end of the sale is a change.
   publish(but({ p3: struck, p4: { price: 14, regularPrice: 20 } }))
   await sync()
   expect(live().changed).toEqual([{ id: 'p4', price: 14, regularPrice: 0 }])
@@ -236,7 +236,7 @@ it.each<[string, Answer, RegExp]>([
   expect(text()).toBe(good)
 })
 
-test('a feed with columns of its own is read by their names', async () => {
+test('sync reads a feed with other column names by the names that its options give', async () => {
   const { live, sync } = await shop(send('Artikel;Betrag\np0;99\n'), 'feed.csv')
   const columns = { item: 'Artikel', price: 'Betrag' }
   await expect(sync({ columns })).rejects.toThrow(/11 of 12 products/)

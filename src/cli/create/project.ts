@@ -46,7 +46,7 @@ export async function requireEmpty(folder: string): Promise<void> {
 
 /**
  * @throws NearsideError `input-invalid` if there is no such file, or if its path has characters that a script can't
- * contain
+ *   contain
  */
 export async function requireFile(path: string): Promise<string> {
   const found = await stat(path).catch(() => null)
@@ -59,7 +59,7 @@ export async function requireFile(path: string): Promise<string> {
 /**
  * Writes the project. The shop's files stay where they are, because orders must not get into a repository.
  * @returns commands that open the page, each with a comment
- * @throws NearsideError `input-invalid`
+ * @throws NearsideError `input-invalid` if the folder isn't empty, or a file is missing or can't be named in a script
  */
 export async function createProject(project: Project): Promise<readonly string[]> {
   const { folder, framework, asks } = project

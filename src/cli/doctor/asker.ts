@@ -17,7 +17,10 @@ export interface Asker {
   readonly answers: ReadonlyMap<string, Answer>
   /** Fetches as devices do: a redirect is an error. */
   readonly fetch: typeof globalThis.fetch
-  /** Fetches a page and follows a few redirects. @throws Error */
+  /**
+   * Fetches a page and follows a few redirects.
+   * @throws Error if no complete answer comes, or the redirects don't end
+   */
   visit(url: string): Promise<Answer>
   /** Sets the origin that later requests come from; initially it is the visited page's origin. */
   speakFor(origin: string): void

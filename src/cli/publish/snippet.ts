@@ -52,7 +52,7 @@ async function load(headThere) {
     for (const line of lines)
       if (line.startsWith('{')) items.push(JSON.parse(line.replace(/,?\\r?$/, '')))
     if (items.length >= ${HEAD}) headThere()
-    // Parts that have already arrived would be read in one long task.
+    // Without this pause, parts that have already arrived would be read in one long task.
     await new Promise((next) => setTimeout(next))
   }
   if (items.length === 0) items.push(...JSON.parse(parts.join('')))

@@ -42,7 +42,7 @@ export function requireRules(content: unknown): readonly Rule[] {
 
 /**
  * Requires the key of a signed file, because devices would refuse the file without a signature.
- * @throws NearsideError `input-invalid`
+ * @throws NearsideError `input-invalid` if the file is signed and there is no key
  */
 export function requireKey(file: string, content: unknown, sign: SignRules | undefined): void {
   if (!sign && isRecord(content) && content.signed !== undefined)

@@ -39,7 +39,7 @@ const isMany = (count: number, of: number, share: number) =>
 
 /**
  * Refuses a feed that differs from the published catalog more than a shop changes in a day.
- * @throws NearsideError `input-invalid`
+ * @throws NearsideError `input-invalid` for such a feed
  */
 export function refuseImplausible(
   published: readonly Item[],

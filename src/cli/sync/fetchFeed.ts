@@ -26,7 +26,8 @@ const SKEW = 3_600_000
 /**
  * @param read reads the feed's file, which exists only during the call
  * @returns null if the feed has not changed
- * @throws NearsideError `input-invalid`, and the errors of `read`
+ * @throws NearsideError `input-invalid` if the server doesn't send the feed, or sends one older than the last; also the
+ *   errors of `read`
  */
 export async function readFeed<T>(
   { url, last, ...fetching }: FeedRequest,

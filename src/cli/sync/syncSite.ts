@@ -44,7 +44,10 @@ export interface Synced {
 /** Milliseconds after which an unchanged file is written again, so that its age shows that `sync` works. */
 const CONFIRM = 3_600_000
 
-/** @throws NearsideError `input-invalid`, `catalog-invalid`, `storage-unavailable`, `aborted`; nothing was written */
+/**
+ * @throws NearsideError `input-invalid` or `catalog-invalid` if the feed or the published catalog can't be used,
+ *   `storage-unavailable` if the file can't be written, `aborted` if the signal aborts; nothing was written
+ */
 export async function syncSite(order: SyncOrder): Promise<Synced> {
   const { out, now } = order
   const { published, version, head } = await readPublished(out)

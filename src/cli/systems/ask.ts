@@ -71,7 +71,7 @@ export async function askRest(api: ShopApi, question: Question): Promise<Answer>
   throw refusal(question.url, `status ${status}, ${JSON.stringify(message)}: check the address`)
 }
 
-/** @throws NearsideError `input-invalid`, `aborted` */
+/** @throws NearsideError `input-invalid` if the API refuses or fails to answer, `aborted` if the signal aborts */
 export async function ask(api: ShopApi, question: Question): Promise<Answer> {
   const { url, isSecret, ifRefused, busyFor = () => null } = question
   const { protocol, hostname } = new URL(url)

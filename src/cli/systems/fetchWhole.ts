@@ -11,7 +11,7 @@ export interface Fetching {
 
 const MOST_BYTES = 512 * 2 ** 20
 
-/** @throws NearsideError `input-invalid`, `aborted` */
+/** @throws NearsideError `input-invalid` if no complete answer comes in time, `aborted` if the signal aborts */
 export async function fetchWhole(
   url: string,
   init: RequestInit,

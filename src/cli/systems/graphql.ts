@@ -13,7 +13,7 @@ interface Query<T> {
   readonly ifRefused: string
 }
 
-/** @throws NearsideError `input-invalid`, `aborted` */
+/** @throws NearsideError `input-invalid` if the API refuses or fails to answer, `aborted` if the signal aborts */
 export async function askGraphql<T>(
   api: ShopApi,
   { query, variables, secret, read, ifRefused }: Query<T>,

@@ -66,7 +66,7 @@ export async function readPaths<Id, T extends { readonly id: Id; readonly name: 
   for await (const one of entries) known.set(one.id, one)
   return (id) => {
     const names: string[] = []
-    // The limit ends a circular path, which data from outside could contain.
+    // The limit ends a circular path of categories, which data from outside could contain.
     for (let one = known.get(id); one && names.length < 100; one = known.get(parentOf(one)))
       names.unshift(one.name)
     return names

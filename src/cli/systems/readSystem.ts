@@ -25,7 +25,8 @@ export const SYSTEM_NAMES = Object.keys(SYSTEMS) as SystemName[]
 /**
  * Writes the rows into a file of JSON lines in `folder`, and returns its path. The API's secret comes from the
  * environment.
- * @throws NearsideError `input-invalid`, `aborted`
+ * @throws NearsideError `input-invalid` if the address is malformed or the API refuses a request, `aborted` if the
+ *   signal aborts
  */
 export async function readSystem(
   name: SystemName,

@@ -22,8 +22,9 @@ const readLook = object({
   node: object({ status: anyText, objectCount: anyText, url: orNull(anyText) }),
 })
 
-/** Maximum milliseconds between two requests for the operation's state, and number of these requests: about an hour. */
+/** Maximum milliseconds between two requests for the operation's state. */
 const SLOWEST = 10_000
+/** Maximum number of these requests; they take about an hour. */
 const MOST_LOOKS = 360
 
 type Access = Pick<Parameters<typeof askGraphql>[1], 'secret' | 'ifRefused'>
@@ -32,7 +33,8 @@ type Access = Pick<Parameters<typeof askGraphql>[1], 'secret' | 'ifRefused'>
  * @param query query without variables; its connections have `edges`
  * @returns each object, children with `__parentId`; null if the shop can't start or finish the operation, e.g. while
  *   the app runs another operation
- * @throws NearsideError `input-invalid`, `aborted`
+ * @throws NearsideError `input-invalid` if the API refuses a request or the file is incomplete, `aborted` if the signal
+ *   aborts
  */
 export async function readBulk(api: ShopApi, access: Access, query: string) {
   const run = await askGraphql(api, { query: RUN, variables: { query }, read: readRun, ...access })

@@ -11,7 +11,7 @@ const ITEMS = [
   { id: 'bare' },
 ]
 
-test('titles that share more words, or rarer words, are more alike than other titles', () => {
+test('two titles are more alike if they share more words, or rarer words', () => {
   const alike = createAlike(ITEMS)('calm')
   const sorted = [...alike].sort((a, b) => b[1] - a[1]).map(([id]) => id)
   expect(sorted.slice(0, 3)).toEqual(['calm', 'hearts', 'bag'])

@@ -56,7 +56,7 @@ export class Catalog {
   }
 }
 
-/** Reads the rows of a catalog part by part, by the same rules as `Catalog.parse`. */
+/** Reads a catalog whose rows arrive in several parts, by the same rules as `Catalog.parse`. */
 export class CatalogRows {
   readonly #now: number | undefined
   readonly #items = new Map<string, Item>()

@@ -19,7 +19,7 @@ export const PIECE = 65_536
 export const headOf = (text: string): string => text.split('\n', HEAD + 1).join('\n')
 
 /**
- * Leaves out picture vectors, which devices get with the base model.
+ * Writes the text of a catalog, without picture vectors, which devices get with the base model.
  * @param first ids of the products that lists show first, best first
  */
 export function writeCatalog(rows: readonly unknown[], first: readonly string[]): string {

@@ -62,7 +62,7 @@ function hasControlCharacter(text: string): boolean {
  * getters have no effect.
  *
  * @param where place that the error names, e.g. `catalog.jsonl line 7`
- * @throws NearsideError `catalog-invalid`
+ * @throws NearsideError `catalog-invalid` if the id or a field is malformed
  */
 export function parseItem(value: unknown, where = 'item'): Item {
   const refuse = (message: string): never => {

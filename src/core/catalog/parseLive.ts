@@ -26,5 +26,5 @@ const read = object<LiveFile>({
   added: list(item, MANY),
 })
 
-/** @throws NearsideError `catalog-invalid` */
+/** @throws NearsideError `catalog-invalid` if a field is missing or malformed */
 export const parseLive = (value: unknown): LiveFile => read(value, '')

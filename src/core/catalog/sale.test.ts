@@ -72,7 +72,7 @@ describe('a catalog with sales', () => {
     expect(usual({ regularPrice: '59.95 €' }, '2026-07-01')).toBeUndefined()
   })
 
-  test('a catalog keeps its sales if `parse` gets no time', () => {
+  test('items keep their `sale` and usual price if `Catalog.parse` gets no time', () => {
     expect(Catalog.parse(rows).items).toEqual(rows)
   })
 

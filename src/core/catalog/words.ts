@@ -1,4 +1,7 @@
-/** @module Splits titles and queries into words, and folds these in the same way for index, query and highlighting. */
+/**
+ * @module Splits titles and queries into words. Index, query and highlighting fold the words (case, accents, plural) in
+ * the same way.
+ */
 
 /** An apostrophe inside a word belongs to it: "children's" is one word. */
 const WORD = /[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*/gu

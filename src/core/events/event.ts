@@ -74,7 +74,10 @@ export interface ShopperEvent {
   readonly context?: Readonly<Record<string, string>>
 }
 
-/** Time when the shop or another device sent the event, milliseconds since the epoch; undefined for others. */
+/**
+ * Time when the shop or another device sent the event, milliseconds since the epoch; undefined for events of this
+ * device.
+ */
 export const handedOver = ({ seeded, transferred }: Pick<ShopperEvent, 'seeded' | 'transferred'>) =>
   transferred ?? seeded
 

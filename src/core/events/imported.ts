@@ -33,7 +33,7 @@ export interface KnownEvents {
 
 /**
  * @returns the newest orders that the device lacks, and the fault of the first invalid order
- * @throws NearsideError `input-invalid`
+ * @throws NearsideError `input-invalid` if `orders` is no array
  */
 export function readOrders(orders: unknown, { events, knownAs, after, now }: KnownEvents) {
   if (!Array.isArray(orders)) throw invalidInput('seed takes an array.')

@@ -73,7 +73,7 @@ export function readHistory(statistics: ItemStatistics, history: History, now: n
 /**
  * Writes the features of the given items.
  * @param items distinct rows, written in this order; null: all items. An item's values are identical to the last bit,
- * whichever other items are written.
+ *   whichever other items are written.
  * @param out [items, F], overwritten.
  */
 export function writeFeatures(

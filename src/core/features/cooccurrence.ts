@@ -41,7 +41,7 @@ const MAX_PREVIOUS = 5
 /** Baskets before a time, in columns. A basket has each item of a session once, with the item's strongest event. */
 interface Baskets {
   readonly count: number
-  /** Index of each basket's first item; the last entry is the number of items. */
+  /** Index in `item` of each basket's first item; the last entry is the length of `item`. */
   readonly start: Int32Array
   readonly item: Int32Array
   readonly strength: Float32Array

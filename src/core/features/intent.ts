@@ -16,7 +16,7 @@ import { DAY } from '../time.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
 import type { Profile } from './profile.ts'
 
-/** Number of the products looked at last that the intent reads. */
+/** The intent reads this many products, those at which the shopper looked last. */
 const RECENT = 6
 /** Number of later products after which a product's weight is halved. */
 const HALF_LIFE = 2

@@ -15,11 +15,13 @@ export interface ItemStatistics {
   /** Co-occurrence weights in (0, 1], row-major [N, M]. */
   readonly neighbourWeights: Float32Array
   /**
-   * log1p of the number of distinct shoppers who viewed, carted or bought the item: in 7 days, in 30 days, and ever,
-   * [N]. If a federated round counted the shoppers, log1p of the item's count relative to the mean count of an item.
+   * log1p of the number of distinct shoppers who viewed, carted or bought the item in the last 7 days, [N]. If a
+   * federated round counted the shoppers, log1p of the item's count relative to the mean count of an item.
    */
   readonly popularity7: Float32Array
+  /** The same number for the last 30 days instead of 7, [N]. */
   readonly popularity30: Float32Array
+  /** The same number for the whole log instead of 7 days, [N]. */
   readonly popularityAll: Float32Array
   /** Natural logarithm of the price, [N]; items without a price have the catalog's median. */
   readonly logPrice: Float32Array

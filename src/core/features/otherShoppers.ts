@@ -5,13 +5,17 @@
 
 /** Sums over the other shoppers before one date; arrays are [N], by item row. */
 export interface OtherCounts {
-  /** Start of the windows of 7 and 30 days over all shoppers, milliseconds since the epoch. */
+  /** Start of the window of 7 days, in which all shoppers are counted, milliseconds since the epoch. */
   readonly weekFrom: number
+  /** Start of the window of 30 days, milliseconds since the epoch. */
   readonly monthFrom: number
-  /** Number of the other shoppers per item: in each window, ever, and on two or more days. */
+  /** Number of the other shoppers of each item in the window of 7 days. */
   readonly week: Float64Array
+  /** Number of the other shoppers of each item in the window of 30 days. */
   readonly month: Float64Array
+  /** Number of the other shoppers of each item at any time. */
   readonly all: Float64Array
+  /** Number of the other shoppers who came to the item on two or more days. */
   readonly repeated: Float64Array
 }
 
@@ -29,8 +33,9 @@ export interface OtherPairs {
 export interface OtherShoppers {
   /** Number of the other shoppers. */
   readonly shoppers: number
-  /** Dates that have counts, and the dates among them that have pairs; milliseconds since the epoch, ascending. */
+  /** Dates for which `countsAt` has counts; milliseconds since the epoch, ascending. */
   readonly countDates: readonly number[]
+  /** Dates among `countDates` for which `pairsAt` has pairs. */
   readonly pairDates: readonly number[]
   /** Time of the first event of each item over all shoppers, [N]; infinite if there is none. */
   readonly first: Float64Array

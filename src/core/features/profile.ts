@@ -47,7 +47,10 @@ export interface Profile {
   readonly lastSession: string
 }
 
-/** Builds the profile, which ignores entries after `now` (milliseconds since the epoch) and events without strength. */
+/**
+ * Builds the profile, which ignores entries after `now` (milliseconds since the epoch) and events that show no
+ * interest.
+ */
 export function profileOf(history: History, now: number): Profile {
   const latest = new Map<string, PastInteraction>()
   for (const entry of history) {
@@ -74,7 +77,7 @@ export function profileOf(history: History, now: number): Profile {
     orders: orders.visits,
     owned: orders.items.map(({ item, own }) => ({
       item,
-      // A long session can order an item both before and after another session does.
+      // A long session can order an item both before and after another session orders it, so the ages are sorted.
       ages: own.map(({ age }) => age).sort((a, b) => a - b),
       ordersSince: own[0].ago,
     })),
@@ -154,13 +157,15 @@ export const INTEREST_HALF_LIFE = 30
 const MAX_INTERACTIONS = 400
 
 export interface Interest {
-  /** Co-occurrence with the recent history (`sum`) and with the last session (`last`), [N]. */
+  /** Co-occurrence of each item with the recent history, [N]. */
   readonly sum: Float32Array
+  /** Co-occurrence of each item with the last session, [N]. */
   readonly last: Float32Array
   /** Rows with any co-occurrence. */
   readonly tied: readonly number[]
-  /** Values that `sum` and `last` would have if every weight were 1, > 0; dividing by them gives shares. */
+  /** Value that `sum` would have if every weight were 1, > 0; `sum` divided by it is a share. */
   readonly total: number
+  /** Value that `last` would have if every weight were 1, > 0. */
   readonly totalLast: number
   /** Mean logarithm of the prices in the history, which stands for the shopper's usual price. */
   readonly usualPrice: number
@@ -184,7 +189,7 @@ export function interestOf(
   let price = 0
   for (const interaction of interactions.slice(0, MAX_INTERACTIONS)) {
     const weight = interaction.strength * 2 ** (-interaction.age / INTEREST_HALF_LIFE)
-    // A minimum, so that a very old interaction doesn't turn a division below into 0 / 0.
+    // The weight has a minimum, so that a very old interaction doesn't turn a division below into 0 / 0.
     const share = Math.max(weight, 1e-6)
     const inLast = interaction.session === lastSession
     total += share

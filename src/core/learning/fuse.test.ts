@@ -15,7 +15,7 @@ const prior = {
 const parameters = Float32Array.from({ length: PARAMETERS }, (_, j) => j / 10)
 
 describe('fuse', () => {
-  it('splits p into u and w, and uses the prior’s λ in full if there is much evidence', () => {
+  it('fuse splits p into u and w, and uses the prior’s λ in full if there is much evidence', () => {
     const fused = fuse({ parameters }, prior, 1e9)
     expect(fused.u).toEqual(parameters.slice(0, DIMENSION))
     expect(fused.w).toEqual(parameters.slice(DIMENSION))

@@ -5,7 +5,10 @@ import { GUARD_LEVEL, GUARD_START, type GuardState, isGuardState, observe } from
 const EVENTS = 400
 const SHOPPERS = 1000
 
-/** Share of simulated shoppers whose guard trips, and the mean number of events before it trips. */
+/**
+ * Share of simulated shoppers whose guard switches the personal model off, and the mean number of events before it
+ * does.
+ */
 function trips(seed: number, difference: (random: Random, guard: GuardState) => number) {
   const random = createRandom(seed)
   let tripped = 0

@@ -6,8 +6,9 @@
 /** ln 2 in two parts; the product of the first with an integer below 2¹¹ is exact. */
 const LN2_HIGH = 0.6931471803691238
 const LN2_LOW = 1.9082149292705877e-10
-/** Above `LARGEST`, e^x exceeds double precision; below `LOWEST`, it rounds to 0. */
+/** Largest x for which e^x is within double precision. */
 const LARGEST = 709.782712893384
+/** Lowest x for which e^x doesn't round to 0. */
 const LOWEST = -745.1332191019412
 /** Coefficients 1/n! of the Taylor series, from n = 13 down to 0; for |x| ≤ ½ ln 2 the remainder is below 2⁻⁵⁷. */
 const FACTORS = Float64Array.from({ length: 14 }, (_, i) => {

@@ -12,8 +12,9 @@ const NEIGHBOURS_EACH = 20
 export interface Added {
   /** Content vectors of the added items, row-major [added, d]; zeros for an item whose content is unknown. */
   readonly vectors: Float32Array
-  /** Category and price, as in `ItemStatistics`, [added]. */
+  /** Index of the category, as in `ItemStatistics`, [added]. */
   readonly category: Uint16Array
+  /** Natural logarithm of the price, as in `ItemStatistics`, [added]. */
   readonly logPrice: Float32Array
 }
 

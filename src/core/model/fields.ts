@@ -15,7 +15,7 @@ export type Take = <C extends Constructor>(
 
 /**
  * Creates a function that returns a tensor of the given name, element type and shape; shape `null` accepts any vector.
- * @throws NearsideError `model-corrupt`, naming file and tensor
+ * @throws NearsideError `model-corrupt`, naming file and tensor, if the tensor is missing or has another type or shape
  */
 export function taker(tensors: Tensors, file: string): Take {
   return (name, type, shape) => {
@@ -62,7 +62,7 @@ export function strings(values: readonly string[]): Tensor {
   return vector(new TextEncoder().encode(values.map((value) => `${value}\n`).join('')))
 }
 
-/** Decodes the strings that `strings` wrote. @throws NearsideError `model-corrupt` */
+/** Decodes the strings that `strings` wrote. @throws NearsideError `model-corrupt` if the bytes aren't UTF-8 */
 export function readStrings(bytes: Uint8Array, name: string): string[] {
   let text: string
   try {

@@ -38,7 +38,7 @@ export interface WrittenModel {
 
 /**
  * Loads the code of context terms only when needed, since most models have none.
- * @throws NearsideError `engine-failed`
+ * @throws NearsideError `engine-failed` if the code can't be loaded
  */
 async function contextFile() {
   try {
@@ -90,7 +90,10 @@ export async function readBaseModel(
   }
 }
 
-/** Verifies the file of item ids and popularity, and reads it. @throws NearsideError `model-corrupt` */
+/**
+ * Verifies the file of item ids and popularity, and reads it.
+ * @throws NearsideError `model-corrupt` if the manifest doesn't name the file, or the file is damaged
+ */
 export async function readPopularity(
   manifest: ModelManifest,
   bytes: Uint8Array,

@@ -206,7 +206,7 @@ const readManifest = object<ModelManifest>({
   searchTolerance: optional(number((share) => share >= 0 && share <= MOST_TOLERANCE)),
 })
 
-/** @throws NearsideError `model-corrupt` */
+/** @throws NearsideError `model-corrupt` if a field is missing or malformed */
 export function parseLatest(value: unknown): LatestModel {
   const latest = readLatest(value, 'latest.json')
   const { issued = 0, expires = 1 } = latest.signed ?? {}
@@ -215,7 +215,10 @@ export function parseLatest(value: unknown): LatestModel {
   return latest
 }
 
-/** Validates a version name that a person entered. @throws NearsideError `input-invalid` */
+/**
+ * Validates a version name that a person entered.
+ * @throws NearsideError `input-invalid` if it can't name a directory
+ */
 export function parseVersion(name: string): string {
   if (VERSION.test(name)) return name
   throw invalidInput(

@@ -117,7 +117,7 @@ function treesLift(
 ): Float64Array {
   const lift = new Float64Array(FEATURE_COUNT)
   if (!trees) return lift
-  // Sorted, so that the sums don't depend on how the candidates were found.
+  // The candidates are sorted, so that the sums don't depend on how the candidates were found.
   for (const item of candidates.toSorted((a, b) => a - b))
     treesParts(trees, features.of(item), 0).forEach((part, f) => {
       lift[f] += (item === row ? part : 0) - part / itemIds.length

@@ -16,7 +16,7 @@ function atAngles(angles: readonly (number | null)[]): Int8Array {
   angles.forEach((angle, row) => {
     if (angle === null) return
     const turn = (angle * Math.PI) / 180
-    // The vectors' lengths differ, because only the direction counts.
+    // The vectors have different lengths, so that the test fails if anything but their direction counts.
     const length = 127 - 20 * (row % 4)
     pictures[row * DIMENSION] = Math.round(length * Math.cos(turn))
     pictures[row * DIMENSION + 1] = Math.round(length * Math.sin(turn))

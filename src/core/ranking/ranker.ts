@@ -30,7 +30,7 @@ import type { ScoreInPart, ScorePart } from './partialScores.ts'
 import { NEAREST, Related } from './related.ts'
 import { ranksInGroups, type Selection, selectPlaces } from './selectPlaces.ts'
 
-/** Reference order of a list, and the boosts of its rows. */
+/** Base order from which a list's base ranks are taken, and the rules' boosts of its rows. */
 export interface Weighed {
   readonly base: BaseOrder
   /** Log of the factor by which the shop's rules multiply the odds of a row. */

@@ -112,7 +112,7 @@ export class Related {
   }
 }
 
-/** Number of the shop's products that count as similar to an item; measured on the demo shop's dearer items. */
+/** Number of the shop's products that count as similar to an item; chosen on lists of dearer items in the demo shop. */
 export const NEAREST = 30
 
 /**

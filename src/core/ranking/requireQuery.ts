@@ -12,7 +12,10 @@ const FROM: readonly unknown[] = [
   'picture',
 ] satisfies ListOptions['from'][]
 
-/** Validates a query, which a page without types can get wrong. @throws NearsideError `input-invalid` */
+/**
+ * Validates a query, which a page without types can get wrong.
+ * @throws NearsideError `input-invalid` if an option or an id is malformed
+ */
 export function requireQuery({ options = {}, ...query }: ListQuery): void {
   const refuse = (what: string) => invalidInput(`${query.kind}: ${what}.`)
   const isIds = (value: unknown) =>

@@ -37,7 +37,7 @@ export interface ListRules {
   /** Pinned items that lists may show. */
   readonly pins: readonly Pin[]
   readonly limits: readonly GroupLimit[]
-  /** Page that replaces the search's result. */
+  /** Page to which a rule leads instead of showing the search's result. */
   readonly redirect: string | undefined
   /** Ids of items that a rule calls used up, so that lists can recommend them again. */
   readonly again: ReadonlySet<string>
@@ -51,7 +51,7 @@ const MOST_KEPT = 50
 
 /**
  * @returns a function that gives the rules' effect on a list; the function gives the same object while the same rules
- * apply
+ *   apply
  */
 export function createRuleBook(
   rules: readonly Rule[],
@@ -76,7 +76,7 @@ function holds(rule: Rule, asked: Asked, isOffer: IsOffer): boolean {
   if (list === 'search' || when.search) {
     if (!isFor(when.search ?? [])) return false
   } else if (when.list && !when.list.includes(list)) return false
-  // `rerank` shows every item that the page passes.
+  // `rerank` shows every item that the page passes, so no rule can remove items from it.
   if (list === 'rerank' && ('hide' in rule || 'only' in rule || 'atMost' in rule)) return false
   const same = itemsOf(rule)?.same ?? []
   if (same.some((group) => about?.[group] === undefined)) return false

@@ -126,7 +126,7 @@ const KINDS: Readonly<Record<string, Read<Rule>>> = {
   }),
 }
 
-/** @throws NearsideError `rules-invalid` */
+/** @throws NearsideError `rules-invalid` if the rule is malformed */
 function readRule(value: unknown, what: string): Rule {
   if (!isRecord(value)) throw refuse(what, 'is not an object')
   const named = typeof value.name === 'string' ? `${what} (‘${value.name}’)` : what

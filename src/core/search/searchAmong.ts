@@ -66,7 +66,7 @@ export function searchAmong(
         createSearchRules(given, items, createMeanings(synonyms)),
       )
       .catch(() => undefined)
-  // Rules that nobody validated must not stop the search.
+  // Rules that turn out invalid must not stop the search.
   const rulesFor = async (query: string) => {
     try {
       return (await ruled)?.(query, Date.now())

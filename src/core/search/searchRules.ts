@@ -30,7 +30,7 @@ export function createSearchRules(
     (rule) => rule.when?.search && (!('redirect' in rule) || isOwnPath(rule.redirect)),
   )
   const isShown = ({ available }: Item) => available !== false
-  // A group's id pins the first variant, so the available variants come first.
+  // A pinned `groupId` stands for the product's first variant, so available variants come first.
   const ordered = [...items.filter(isShown), ...items.filter((item) => !isShown(item))]
   const book = createRuleBook(rules, ordered, () => false)
   return (query, now) => {

@@ -53,7 +53,10 @@ export function onBackend<T extends tf.TensorContainer>(work: () => T): T {
 /** Last initialisation in a queue, because TensorFlow.js drops an initialisation when another initialisation starts. */
 let initialising: Promise<unknown> = Promise.resolve()
 
-/** Initialises this backend and restores the current one. @throws NearsideError `engine-unavailable` */
+/**
+ * Initialises this backend, and restores the backend that the page used.
+ * @throws NearsideError `engine-unavailable` if TensorFlow.js can't start this backend
+ */
 export function initialise(): Promise<void> {
   const start = async () => {
     const previous = currentBackend()
@@ -69,7 +72,7 @@ export function initialise(): Promise<void> {
 
 /**
  * Registers a device as the 'webgpu' backend of TensorFlow.js, which allows only one device.
- * @throws NearsideError `engine-unavailable`
+ * @throws NearsideError `engine-unavailable` if TensorFlow.js already has a WebGPU backend
  */
 export function installBackend(device: GPUDevice, adapter: Adapter): WebGPUBackend {
   if (NAME in tf.engine().registry)

@@ -73,7 +73,7 @@ function grow(rows: readonly Float64Array[], depth: number, random: Uniform): No
   const columns = varying(rows)
   if (columns.length === 0) return { size: rows.length }
   const { column, least, most } = columns[Math.floor(random.next() * columns.length)]
-  // The cut is above the least value, so that neither side is empty.
+  // The cut is above the lowest value, so that neither side is empty.
   const cut = most - random.next() * (most - least)
   return {
     column,

@@ -29,8 +29,8 @@ export const LEAST_VISITS = 20
 const SEED = 1
 
 /**
- * @param cleaned events after the fixed rules. @returns the remaining events; the report also counts the events that
- * statistical cleaning dropped
+ * @param cleaned events after the fixed rules.
+ * @returns the remaining events; the report also counts the events that statistical cleaning dropped
  */
 export function cleanOwnVisits(cleaned: Cleaned, cleaning: Exclude<Cleaning, 'rules'>): Cleaned {
   const { events } = cleaned
@@ -59,7 +59,7 @@ interface Usual {
 /** Anomaly score above which a visit is dropped. In the paper, anomalies are "very close to 1", and 0.5 is average. */
 const ISOLATED = 0.6
 
-/** Maximum of the lower fence in milliseconds: a view longer than this always counts. */
+/** Maximum of the lower fence of dwell times, in milliseconds: a view longer than this always counts. */
 const LONGEST_MISCLICK = 3000
 
 export function learnUsual(events: readonly ShopperEvent[], random: Uniform): Usual {

@@ -23,8 +23,9 @@ export interface ContextTable {
 
 /** Maximum number of values per kind; further values count as no value. A 32-bit mask needs a bit for each value. */
 const MAX_VALUES = 24
-/** Weights of the priors, in shoppers: a category's lift is shrunk to zero, an item's lift to its category's lift. */
+/** Weight of the prior that shrinks a category's lift to zero, in shoppers. */
 const CATEGORY_PRIOR = 20
+/** Weight of the prior that shrinks an item's lift to its category's lift, in shoppers. */
 const ITEM_PRIOR = 10
 
 /**
@@ -73,7 +74,7 @@ function liftsOf(kind: string, category: Uint16Array, counts: Counts): ContextTa
 }
 
 interface Counts {
-  /** Values by index; index 0 stands for no value. */
+  /** Values of the context by index; index 0 stands for no value. */
   readonly values: readonly string[]
   /** Number of shoppers who interacted with each item, [N], for each value of the context. */
   readonly met: readonly Float64Array[]

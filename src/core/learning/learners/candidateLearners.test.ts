@@ -44,7 +44,7 @@ function history(orders: number, itemOf: (order: number) => number): Interaction
 /** The item is the most expensive of ten; the base model ranks others higher. */
 const dearest = (order: number) => ((order * 7) % 10) * 7 + 6
 
-test('before their first case, the learners move no candidate', () => {
+test('before their first case, the learners leave all scores unchanged', () => {
   const scores = Float32Array.of(3, 1, 2)
   expect(learners().reorder(new Float32Array(3 * FEATURE_COUNT), scores)).toBe(scores)
 })

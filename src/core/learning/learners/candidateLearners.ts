@@ -27,8 +27,9 @@ const BASE_COLUMN = FEATURE_COUNT
 const FIRST_CASES = 64
 /** If the errors' excess over their mean adds up to this threshold, the shopper's interest counts as changed. */
 const DRIFT_THRESHOLD = 5
-/** α of the gradient learner and η of the combination, chosen on training shoppers: docs/results/learners.md. */
+/** α of the gradient learner, chosen on training shoppers: docs/results/learners.md. */
 const STEP_SIZE = 0.2
+/** η of the combination, chosen in the same way. */
 const COMBINATION_RATE = 0.02
 
 /** Initial weight of the unchanged model; a learner gains weight only by better predictions. */

@@ -40,7 +40,7 @@ export function initialWeights({ widths, starts, size }: NetworkShape, random: R
   return weights
 }
 
-/** Outputs of every layer; the last is the score before the sigmoid. */
+/** Outputs of every layer; the last output is the score before the sigmoid. */
 export function forward(
   shape: NetworkShape,
   weights: Float64Array,

@@ -133,7 +133,10 @@ function leafOf(node: Node, x: ArrayLike<number>): Leaf {
   return at
 }
 
-/** Branch that `x` takes. A new nominal value gets a new branch while learning, else the heaviest branch. */
+/**
+ * Branch that `x` takes. A nominal value without a branch gets a new branch while learning; otherwise it takes the
+ * branch with the most weight.
+ */
 function branchOf({ test, children }: Branch, x: ArrayLike<number>, learning: boolean): number {
   const value = x[test.attribute]
   if (test.kind === 'threshold') return value <= test.threshold ? 0 : 1
