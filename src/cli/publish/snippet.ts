@@ -52,7 +52,7 @@ async function load(headThere) {
     for (const line of lines)
       if (line.startsWith('{')) items.push(JSON.parse(line.replace(/,?\\r?$/, '')))
     if (items.length >= ${HEAD}) headThere()
-    // Without this pause, parts that have already arrived would be read in one long task.
+    // A pause; else parts that have arrived would be read in one long task.
     await new Promise((next) => setTimeout(next))
   }
   if (items.length === 0) items.push(...JSON.parse(parts.join('')))
@@ -73,7 +73,7 @@ async function show(own) {
   const shown = () => ({ personalizer, items: [...items], linkTo, labels, searchLabels, locale })
   provide(shown())
   followDataLayer(personalizer, dataLayer)
-  // In a Shopify shop, a web pixel passes the shop's events on to this page (relayShopifyPixel).
+  // Shopify's web pixel passes its events on to this page (relayShopifyPixel).
   if (globalThis.Shopify) followShopifyPixel(personalizer)
   await whole
   const all = shown()

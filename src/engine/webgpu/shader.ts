@@ -163,7 +163,7 @@ ${tile((c) => `  var sum${c} = 0.0;`)}
 ${tile((c) => `      sum${c} += share * design[at + j${c}];`)}
     }
   }
-  // If a tile extends beyond the last column, its further entries repeat the last column and its sum.
+  // In a tile, entries beyond the last column repeat that column.
 ${tile((c) => `  slopes[block * P + j${c}] = sum${c};`)}
 }
 
