@@ -104,7 +104,7 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
   /**
    * Function that returns the shop's context for a time (milliseconds since the epoch). The function must answer at
    * once. The page calls this function with each event, with each list requested or watched, and when the page becomes
-   * visible again. The context counts only if the base model has learned from it.
+   * visible again. The context has an effect only if the base model was trained with contexts.
    * @example () => ({ weather: 'rain', promotion: 'summer-sale' })
    */
   readonly context?: (time: number) => Readonly<Record<string, string | undefined>>
@@ -116,7 +116,7 @@ export interface CaptureInput {
   readonly name: EventName
   /** Id of the item, if the event has only one. */
   readonly item_id?: string
-  /** Several items; `quantity` is the number of pieces ordered. */
+  /** Items of the event, if it has several; `quantity` is the number of pieces ordered. */
   readonly items?: readonly {
     readonly item_id: string
     readonly quantity?: number
@@ -241,7 +241,9 @@ export interface Personalizer {
   /**
    * Requests the terms of both aggregators and puts them into the snapshot. The request for the terms reveals nothing
    * about the shopper.
-   * @throws NearsideError `aggregator-unreachable`, `policy-mismatch`, `round-closed`
+   * @throws NearsideError `aggregator-unreachable` if a server doesn't answer; `policy-mismatch` if the two servers
+   *   disagree, or name other operators or keys than the shop does; `terms-beyond-limits` if the terms exceed the
+   *   device's own limits; `round-closed` while no round takes reports
    */
   contributionTerms(): Promise<ContributionTerms>
   /**
@@ -259,7 +261,7 @@ export interface Personalizer {
   contribute(): Promise<{ readonly sent: boolean; readonly reason: string }>
   /** The shop's valid rules, as this device uses them now, for `searchAmong`; empty if the shop has no rules. */
   rules(): Promise<readonly Rule[]>
-  /** Looks for a newer base model now. This also happens automatically. */
+  /** Checks for a newer base model now. The device also checks automatically. */
   checkForUpdate(): Promise<{ readonly adopted: boolean; readonly version: string }>
   /**
    * Pauses or resumes. While paused, no event is stored, and nothing is learned or sent; lists stay as they are.
@@ -309,13 +311,14 @@ export interface Personalizer {
   forget(what: Forgettable): Promise<() => Promise<void>>
   /**
    * Deletes everything stored about the shopper, and everybody they shop for, on this device.
-   * @throws NearsideError `storage-…`, as `forget`
+   * @throws NearsideError `storage-…` if the browser can't delete the data on disk
    */
   erase(): Promise<void>
   /**
    * Exports everything stored, as one JSON string that `nearside audit verify` checks. The export adds an entry to the
    * log that commits to the export.
-   * @throws NearsideError `engine-failed` if the code for exports can't be loaded, `storage-…`
+   * @throws NearsideError `engine-failed` if the code for exports can't be loaded, `storage-…` if the log entry can't
+   *   be stored
    */
   export(): Promise<string>
   /**
@@ -348,8 +351,8 @@ export interface Personalizer {
    * People for whom the shopper shops; the snapshot's `profiles` lists them. Each person has a separate store of
    * events, lists and wishes. All people on the device share consent, privacy budget, pause and log. Updates contain
    * only what the shopper does as `me`. All tabs use the same person. A person's name stays in this browser's database.
-   * @throws NearsideError `input-invalid` for an unknown id or a bad name; `storage-…` if the browser can't store the
-   *   change. If storing fails, a switch applies to this tab only
+   * @throws NearsideError `input-invalid` for an unknown id or an invalid name; `storage-…` if the browser can't store
+   *   the change. If storing fails, a switch applies to this tab only
    */
   readonly profiles: {
     /** Switches to a person, given as `me`, as `nobody` (the visit is in memory only) or by id. */

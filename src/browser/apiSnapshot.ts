@@ -22,7 +22,10 @@ export interface FitReport {
   readonly lossBefore: number
   /** Loss after the last step, nats. */
   readonly lossAfter: number
-  /** Weight of the personal part, λ, 0 to 1; at 0 the ranking is exactly the base model's. */
+  /**
+   * Weight λ of the personal model in its fusion with the base model, 0 to 1; at 0 the ranking is exactly the base
+   * model's.
+   */
   readonly fusionWeight: number
   /** Whether the personal model is used; false if the guard prefers the base model. */
   readonly active: boolean
@@ -133,7 +136,7 @@ export interface PersonalizerSnapshot {
     readonly active: boolean
     /** Log-likelihood ratio of the personal model over the base model on later events, nats. */
     readonly logLikelihoodRatio: number
-    /** Number of events by which the guard has compared both models. */
+    /** Number of events on which the guard has compared both models. */
     readonly tested: number
   }
   /**
@@ -169,8 +172,8 @@ export interface PersonalizerSnapshot {
    */
   readonly globalPrivacyControl: boolean
   /**
-   * Number of reports counted. Number of bytes that left, or could have left in a failed attempt. `epsilon` covers all
-   * reports that could have left.
+   * What was sent. `reports` counts the reports that the leader accepted. `bytes` and `epsilon` also cover reports that
+   * could have left in a failed attempt.
    */
   readonly sent: {
     readonly reports: number

@@ -247,7 +247,7 @@ describe('Shopify’s standard storefront events', () => {
     },
   )
 
-  test('a product without a selected variant is captured as its group; a product without any id gives a notice', async () => {
+  test('a view of a product without a selected variant is captured with the product’s group id; without any id, `capture` refuses it', async () => {
     const { happens, heard } = page()
     await happens('product:view', { context: 'page', product: { ...tee, selectedVariant: null } })
     await happens('product:view', { context: 'page', product: null })

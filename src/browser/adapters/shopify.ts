@@ -66,7 +66,8 @@ function itemsOf(event: string, data: Fields, id: string): readonly Line[] {
 
 /**
  * Captures Shopify's customer events, or the standard storefront events that a theme dispatches. Follow only one of the
- * two sources, because both report the same views and basket changes. Standard events have no purchases.
+ * two sources, because both report the same views and basket changes. Standard storefront events don't report
+ * purchases.
  * @param source Shopify's `analytics`; the page's `document` for standard storefront events
  * @param options `id`: the id that the shop's catalog uses; default `product`
  * @example followShopify(personalizer, document, { id: 'sku' })

@@ -56,7 +56,7 @@ describe('the budget of a device', () => {
     expect(at(one, NOW + 60_000, 5).participations).toHaveLength(2)
     const four = budgetAfter([0, 1, 2, 3].map((day) => NOW + day * DAY))
     expect(() => at(four, NOW + 4 * DAY, 5)).toThrow(/4 updates were sent in 30 days/)
-    // 30 days later, the period no longer covers the first update.
+    // 30 days later, the policy's period no longer covers the first update.
     expect(at(four, NOW + 30 * DAY, 5).participations).toHaveLength(5)
   })
 

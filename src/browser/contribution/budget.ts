@@ -182,7 +182,7 @@ export function spend(
   const time = countFrom(budget.time, times)
   const next = { ...budget, time, participations: [...participations, participation] }
   const { year } = epsilonSpent(next, delta)
-  // The sum can differ from the agreed sum by rounding, because its terms were added in another sequence.
+  // `isAbove` tolerates rounding: the year's ε is a sum whose addends can be in another sequence than for the agreed ε.
   if (isAbove(year, epsilonPerYear))
     throw exhausted(
       `Another update would bring the year’s ε to ${year.toFixed(2)}, above ${epsilonPerYear.toFixed(2)}`,

@@ -89,7 +89,7 @@ describe('at most a year’s updates leave in any year', () => {
     )
   })
 
-  it('at most a year’s updates leave in any year if the clock steps a week 53 times in one day', () => {
+  it('at most a year’s updates leave in any year if the device’s clock steps a week 53 times in one day', () => {
     const all = Array.from({ length: 219 }, (_, n): Clocks => {
       const truth = NOW + n * 300_000
       return { truth, own: truth + (n % 2) * 8 * DAY + n * 7 * DAY, leader: truth, helper: truth }

@@ -221,7 +221,7 @@ describe('a contribution', () => {
 
   it('a contribution is charged on disk before the first byte leaves', async () => {
     await send()
-    // The first write of the budget stores the time, the second the cost.
+    // The first write of the budget stores the servers' time, the second the cost of the report.
     expect(scene.order).toEqual(['budget', 'budget', 'post', 'receipt'])
   })
 
@@ -664,7 +664,7 @@ describe('if the policy asks for tokens', () => {
     const { terms } = scene.kept
     expect(terms?.tokens).toBe('account')
     if (terms) await agree(terms)
-    // The issuer of another page doesn't get the account's cookies.
+    // The consent names one issuer. If the page names another, that issuer gets no request and so no cookies.
     const others = { ...endpoints, issuer: 'https://shop.test/others' }
     expect((await send({ endpoints: others })).error?.code).toBe('consent-missing')
     expect(scene.asked).toHaveLength(0)

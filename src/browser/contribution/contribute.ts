@@ -164,7 +164,8 @@ async function commit(
   const body = toBase64(made.body)
   const pending = { id, round, policyHash, consentSince, body, detail, authorization }
   await deps.records((kept, epoch) => {
-    // This transaction runs again after a lost database connection, even if its first run succeeded.
+    // If the database connection is lost, the transaction runs again, even after a successful run, which this line
+    // detects.
     if (kept.pending?.body === body) return {}
     const consent = consentOf(kept)
     if (epoch !== before.epoch || consent.since !== consentSince)
@@ -185,7 +186,8 @@ async function commit(
 
 /**
  * Reads the state of this round from disk: a report to send again, or room in the budget for a new report.
- * @throws NearsideError `budget-exhausted`; `terms-beyond-limits`
+ * @throws NearsideError `budget-exhausted` if the budget allows no new report now; `terms-beyond-limits` if the policy
+ *   costs more privacy than the device's own limits allow
  * @throws NearsideError `policy-mismatch` if the aggregators ask for more than the shopper agreed to. The consent then
  *   ends, and the aggregators' new terms are stored for the shopper to see
  */

@@ -39,7 +39,7 @@ function setUp(task?: () => Promise<void>) {
   return { scheduler, advance, failures, runs: () => runs }
 }
 
-test('a new request before the pause ends postpones the run', async () => {
+test('a new request during the quiet period postpones the run', async () => {
   const { scheduler, advance, runs } = setUp()
   for (let i = 0; i < 5; i++) {
     scheduler.ask(2000)

@@ -96,7 +96,7 @@ describe('verifyChain', () => {
     )
   })
 
-  test('verifyChain detects a missing head and an entry rewritten with a fresh hash', async () => {
+  test('verifyChain detects missing first entries, and an entry that was rewritten with a matching hash', async () => {
     const entries = await chainOf(
       [1, 2, 3].map((time) => ({ kind: 'request', time, detail: { url: 'x' } })),
     )

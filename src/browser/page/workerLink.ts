@@ -31,7 +31,7 @@ interface LinkDeps {
   readonly config: () => WorkerConfig
   readonly silence: number
   readonly received: (message: Extract<FromWorker, { kind: Unasked }>) => void
-  /** Called after a loss, before unanswered calls go to the next thread. */
+  /** Called after a worker was lost, before unanswered calls go to the next thread. */
   readonly lost: (error: NearsideError, recovery: Recovery) => void
 }
 

@@ -122,7 +122,7 @@ export async function generationsOf(
   name: string,
   factory: IDBFactory,
 ): Promise<readonly number[] | null> {
-  // Firefox before 126 lacks this function.
+  // Firefox before 126 lacks `indexedDB.databases`.
   if (!factory.databases) return null
   try {
     return (await factory.databases())

@@ -104,7 +104,7 @@ describe.each([
     expect(await headOf(database)).toMatchObject({ count: 50, order: 50 })
   })
 
-  test('the store removes events by id and from the oldest', async () => {
+  test('the store can remove events by their ids, or the oldest events', async () => {
     const database = await open()
     const store = createStore(database)
     await store.append(Array.from({ length: 10 }, (_, i) => draft(`e${i}`, i)))

@@ -139,7 +139,7 @@ export function createStore(database: Database) {
   }
 }
 
-/** Maximum number of rows at the log's end that are read, so that requests can be counted in them. */
+/** Maximum number of rows read at the log's end, in search of today's entries that count requests. */
 const MAX_OPEN_ROWS = 32
 
 /** Key in `heads` of the log's key pair. The pair is never exported and survives an erasure: one pair signs the log. */

@@ -139,7 +139,7 @@ const abandoned = (url: string) =>
 const stopped = () =>
   new NearsideError('aborted', 'The update was stopped on its way: it may have arrived.')
 
-/** @param target absolute URL, as `URL` writes it */
+/** Whether the destination covers a URL. @param target absolute URL, as `URL` writes it */
 export const isDeclared = ({ url }: Pick<Destination, 'url'>, target: string) =>
   url.endsWith('/') ? target.startsWith(url) : target === url
 

@@ -27,7 +27,7 @@ const WAYS: Readonly<Record<string, Attempt>> = {
       request.open('GET', url)
       request.send()
     }),
-  // A connection fails only after the constructor has returned, and a failure proves nothing, because the server need
+  // A WebSocket fails only after its constructor has returned, and a failure proves nothing, because the server need
   // not support WebSocket.
   WebSocket: async (url) => new globalThis.WebSocket(url.replace(/^http/, 'ws')).close(),
   import: (url) => import(/* @vite-ignore */ url),

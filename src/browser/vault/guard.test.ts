@@ -71,7 +71,7 @@ test('a page that names other recipients than the vault’s file is refused', as
   for (const other of others) say('start', [{ ...CONFIG, federation: other }])
   await expect.poll(() => heard.length).toBe(others.length)
   expect(heard).toMatchObject(others.map(() => ({ error: { code: 'input-invalid' } })))
-  // Names and keys come from the vault, even if the page sends others.
+  // The servers' names and keys come from the vault's file, even if the page sends others.
   say('start', [{ ...CONFIG, federation: { ...federation, helperOperator: 'The Red Cross' } }])
   await expect.poll(() => configs.length).toBe(1)
   expect(configs[0].federation).toEqual(federation)

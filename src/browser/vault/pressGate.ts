@@ -23,7 +23,7 @@ export interface PressStart {
 }
 
 /**
- * Gate for presses. All times are milliseconds on the clock of the events, because a busy page handles events late.
+ * Gate for presses. All times are `timeStamp`s of events, in milliseconds, because a busy page handles events late.
  * @param obstacle returns the reason why the question can't be read now, or null
  */
 export function createPressGate(obstacle: () => 'small' | 'unfocused' | null) {

@@ -34,7 +34,7 @@ describe('consent', () => {
     expect(device.snapshot().consent.contribute).toBe(true)
   })
 
-  test('the vault itself asks for a consent in a vault, and the consent is stored with the vault’s wording', async () => {
+  test('in a vault, the vault itself asks for the consent, which is stored with the vault’s wording', async () => {
     const federation = FEDERATION
     let answer: string | null = null
     const asked: unknown[] = []

@@ -11,7 +11,7 @@ import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
 
-/** Errors that are normal outcomes of rules and need no notice. */
+/** Errors by which consent, budget and rounds stop an update as intended; they need no notice. */
 const EXPECTED: readonly ErrorCode[] = [
   'aborted',
   'consent-missing',
@@ -66,7 +66,10 @@ export class Contribution {
     })
   }
 
-  /** Ends a consent to other recipients; then sends the next update if it is due, or waits until then. */
+  /**
+   * Ends a consent to recipients that the page doesn't name; then sends the next update if it is due, or waits until
+   * then.
+   */
   start(): void {
     this.#begin().catch((error) => this.#services.notices.add(error))
   }
@@ -104,8 +107,8 @@ export class Contribution {
 
   /**
    * Asks the aggregators for their terms. The request for terms reveals nothing about the shopper.
-   * @throws NearsideError `terms-beyond-limits`: the shopper is then not asked for a consent;
-   * `aggregator-unreachable`; `policy-mismatch`; `round-closed`
+   * @throws NearsideError `terms-beyond-limits` if the terms exceed the device's own limits, so that no consent is
+   * possible; `aggregator-unreachable`; `policy-mismatch`; `round-closed`
    */
   async ask(): Promise<ContributionTerms> {
     const { store, transport } = this.#services

@@ -114,7 +114,7 @@ export class Device implements Answers {
    */
   async start(hasUnasked: boolean): Promise<void> {
     const { config, context, notices } = this.#services
-    // With `never`, data that an earlier yes stored are erased, too.
+    // With the option `persist: 'never'`, data that an earlier yes stored are erased, too.
     const unaskedFor = config.persist === 'never' ? 'no' : 'unasked'
     if (hasUnasked) await this.#persistence.clear(unaskedFor).catch((error) => notices.add(error))
     context.accept(config.context)

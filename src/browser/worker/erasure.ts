@@ -60,13 +60,15 @@ export class Erasure {
     const forgotten = await this.#remove(state.own.events.filter(isAbout(what, this.#shop)))
     // The log gets only the kind of the target, because its name is what the shopper wants forgotten.
     const { events, orders } = numbersOf(forgotten)
-    // With `orders` in the log, older orders of the shopper are not imported again.
+    // An entry with `orders` keeps `seed` from importing older orders of the shopper again.
     const own: Record<string, number> = state.profiles.current === ME ? { orders } : {}
     const logged = await this.#log('erase', { what: what.kind, events, ...own })
     return { ...forgotten, profile: state.profiles.current, logged: logged?.sequence ?? null }
   }
 
-  /** Puts forgotten events back. @throws NearsideError `aborted` if the events can't return any more; `storage-…` */
+  /**
+   * Puts forgotten events back. @throws NearsideError `aborted` if anything was deleted or put back since; `storage-…`
+   */
   async restore(forgotten: LoggedForgotten): Promise<void> {
     const { state, store } = this.#services
     const isTheirs = forgotten.profile === state.profiles.current

@@ -119,7 +119,7 @@ for (const [name, events] of Object.entries(JOURNEYS))
     expect(said.some((reason) => !reason.includes('popular'))).toBe(true)
   }, 60_000)
 
-test('after signing in, a bought product is listed only if it is due', async () => {
+test('after signing in, a bought product is listed only if it is due to be bought again', async () => {
   for (const { label } of shoppers) {
     const events = returner(label)
     const device = await opened(events)

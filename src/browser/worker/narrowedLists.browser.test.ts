@@ -178,7 +178,7 @@ test('items bought together with a basket are listed with their reasons; items t
   expect(await device.boughtTogether([], {})).toEqual([])
 })
 
-test('“dearer” keeps similar items within price factor and currency, also without a model', async () => {
+test('“dearer” lists only items in the item’s currency and up to the price factor, also without a model', async () => {
   const prices = new Map(testCatalog.map(({ id, price = 0 }) => [id, price]))
   const catalog = testCatalog.map((item) => ({
     ...item,

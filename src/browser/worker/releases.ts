@@ -9,7 +9,7 @@ import { checkRelease, readModelKeys, requireSigned } from '../learning/release.
 import type { Download } from '../storage/store.ts'
 import type { Services } from './services.ts'
 
-/** Reads the `latest.json` of a row; null if it is missing or damaged. */
+/** Reads the `latest.json` of a stored download; null if it is missing or damaged. */
 export type ReadLatest = (row: Pick<Download, 'files'>) => Release | null
 
 export type Releases = ReturnType<typeof createReleases>

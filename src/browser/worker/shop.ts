@@ -46,7 +46,10 @@ export class Shop {
   stocked: Promise<unknown> = Promise.resolve()
   /** Whether only the first part of the catalog or of the model has arrived. */
   isPartial = true
-  /** Code for context terms; null before a model with context terms is loaded. */
+  /**
+   * Code for context terms, the parts of a score that depend on weather and the like; null before a model with such
+   * terms is loaded.
+   */
   contextTerms: ContextTerms | null = null
   /** Sequence of items for a shopper without events while there is no ranker. */
   readonly first = new FirstOrder()

@@ -36,7 +36,7 @@ function createPage() {
   }
 }
 
-test('a list whose badges alone change is posted', () => {
+test('a list is posted again even if only its badges have changed', () => {
   const lists = createWatchedLists()
   lists.watch([{ id: 0, query: query(2) }], from(0))
   const badged = (asked: ListQuery) => from(0)(asked).map((one) => ({ ...one, badge: 'New' }))

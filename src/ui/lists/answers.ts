@@ -38,7 +38,7 @@ const NOTHING: AnswersState = { folded: null, failed: false, answered: false, go
 export function createListAnswers(personalizer: Part) {
   const listeners = new Set<() => void>()
   let state = NOTHING
-  /** Id of the folded item's event; null if it could not be stored. */
+  /** Id of the event that stores the answer to the folded item; null if it could not be stored. */
   let stored: Promise<string | null> = Promise.resolve(null)
   let back: string | null = null
   let stop = () => {}

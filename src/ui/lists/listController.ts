@@ -40,7 +40,7 @@ interface ListOf<TItem extends Item> {
   readonly transformItems?: (items: readonly Recommendation[]) => readonly Recommendation[]
 }
 
-/** View of a list for its state, without items that the page doesn't know. */
+/** What a list shows in a given state; items that the page doesn't know are left out. */
 export function viewOf<TItem extends Item>(
   state: ListState,
   { itemOf, words, limit, initialItems, transformItems }: ListOf<TItem>,

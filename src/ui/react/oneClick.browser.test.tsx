@@ -22,7 +22,7 @@ function Category({ ids }: { readonly ids: readonly string[] }) {
   return <p data-testid="category">{useRerank(ids).ids.join(' ')}</p>
 }
 
-test('a click needs three messages between page and worker until all lists are new', async () => {
+test('a click needs three messages between page and worker until all lists are up to date', async () => {
   const crossings: string[] = []
   const worker = () => {
     const made = page.makeWorker()
