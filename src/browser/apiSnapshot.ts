@@ -172,8 +172,8 @@ export interface PersonalizerSnapshot {
    */
   readonly globalPrivacyControl: boolean
   /**
-   * What was sent. `reports` counts the reports that the leader accepted. `bytes` and `epsilon` also cover reports that
-   * could have left in a failed attempt.
+   * What was sent. `reports` counts the reports that the leader accepted. `bytes` and `epsilon` also cover failed
+   * attempts, whose reports could have arrived.
    */
   readonly sent: {
     readonly reports: number

@@ -1,6 +1,6 @@
 /**
  * @module Privacy budget of this device, in numbers only: the rounds of its updates, their noise, and their times on
- * the budget's clock (`clock.ts`). An update counts as spent once it could have left the device, whatever the
+ * the budget's clock (`clock.ts`). An update counts as spent once its bytes could have been sent, whatever the
  * aggregator answers. Spending is never undone; of updates older than a year, only their sum is kept.
  */
 import {

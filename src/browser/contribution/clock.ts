@@ -9,8 +9,8 @@ export const BETWEEN_ATTEMPTS = 3_600_000
 /** Maximum step that one reading of the device's clock adds to the schedule, milliseconds. */
 const MAX_STEP = 7 * DAY
 /**
- * Milliseconds within which an automatic update leaves. The update's time is random, which hides when the shopper was
- * active.
+ * Milliseconds after a fit within which an automatic update is sent. The update's time is random, which hides when the
+ * shopper was active.
  */
 const SPREAD = DAY
 
@@ -75,8 +75,8 @@ export function lookAt<Kept extends Schedule>(kept: Kept, now: number): Kept {
 }
 
 /**
- * Value of `elapsed` from which an automatic update is allowed to leave, for a fit that ended now.
- * @param share random number in [0, 1), as a share of a day; 0 for an update that could have left already
+ * Value of `elapsed` from which an automatic update may be sent, for a fit that ended now. @param share random number
+ * in [0, 1), as a share of a day; 0 for a retry of an update that could have been sent already
  */
 export function dueAfter({ attempted, elapsed }: Schedule, share: number): number {
   const earliest = attempted === null ? 0 : attempted + BETWEEN_ATTEMPTS

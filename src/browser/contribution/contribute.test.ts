@@ -206,7 +206,7 @@ const participations = () =>
   (scene.kept.budget as { participations: readonly unknown[] } | undefined)?.participations ?? []
 
 describe('a contribution', () => {
-  it('a contribution leaves as one report of fixed length, and its receipt is stored', async () => {
+  it('a contribution is sent as one report of fixed length, and its receipt is stored', async () => {
     const result = await send()
     expect(result).toMatchObject({ sent: true, error: null })
     expect(scene.kept.sent?.epsilon).toBeCloseTo(1.85, 2)
@@ -219,7 +219,7 @@ describe('a contribution', () => {
     expect(scene.kept.pending).toBe(undefined)
   })
 
-  it('a contribution is charged on disk before the first byte leaves', async () => {
+  it('a contribution’s privacy cost is on disk before the first byte is sent', async () => {
     await send()
     // The first write of the budget stores the servers' time, the second the cost of the report.
     expect(scene.order).toEqual(['budget', 'budget', 'post', 'receipt'])
@@ -256,7 +256,7 @@ describe('a contribution', () => {
   })
 })
 
-describe('no report leaves', () => {
+describe('no report is sent', () => {
   const consent = (contribute: boolean) => () => {
     scene.kept = { consent: { contribute, since: null } }
     return {}
@@ -306,32 +306,32 @@ describe('no report leaves', () => {
     ],
     ['if the policy’s δ is 0.99', asking({ delta: 0.99 }), 'policy-mismatch'],
   ]
-  it.each(cases)('no report leaves %s', async (_, changes, code) => {
+  it.each(cases)('no report is sent %s', async (_, changes, code) => {
     expect(await send(changes())).toMatchObject({ sent: false, error: { code } })
     expect(scene.kept.sent?.bytes ?? 0).toBe(0)
     expect(scene.sent).toHaveLength(0)
     expect(scene.ledger.slice(-1)).toMatchObject([{ kind: 'failure', detail: { code } }])
   })
 
-  it('no report leaves if the aggregators disagree on the policy', async () => {
+  it('no report is sent if the aggregators disagree on the policy', async () => {
     scene.helperPolicy = { ...scene.policy, clipNorm: 0.06 }
     expect((await send()).error?.code).toBe('policy-mismatch')
     expect(scene.sent).toHaveLength(0)
   })
 
-  it('no report leaves if the leader shows another key for the helper', async () => {
+  it('no report is sent if the leader shows another key for the helper', async () => {
     scene.helperPolicy = scene.policy
     scene.policy = { ...scene.policy, helper: TEST_POLICY.helper }
     expect((await send()).error?.code).toBe('policy-mismatch')
   })
 
-  it('no report leaves between two rounds', async () => {
+  it('no report is sent between two rounds', async () => {
     scene.state = 'closed'
     expect((await send()).error?.code).toBe('round-closed')
     expect(scene.kept.budget).toBe(undefined)
   })
 
-  it('no report leaves if the update is not finite or not of the policy’s length', async () => {
+  it('no report is sent if the update is not finite or not of the policy’s length', async () => {
     const nan = await send({ update: () => new Float32Array(88).fill(Number.NaN) })
     expect(nan.error?.code).toBe('report-invalid')
     const short = await send({ update: () => new Float32Array(3) })
@@ -346,7 +346,7 @@ describe('no report leaves', () => {
     expect(participations()).toEqual([])
   })
 
-  it('no report leaves if the budget can’t be read or written', async () => {
+  it('no report is sent if the budget can’t be read or written', async () => {
     scene.kept = { ...scene.kept, budget: { participations: 'x' } }
     expect((await send()).error?.code).toBe('storage-corrupt')
     scene.refused = new NearsideError('storage-full', 'no room')
@@ -362,7 +362,7 @@ describe('no report leaves', () => {
       'agreed to anew',
       () => (scene.kept = { consent: { ...scene.kept.consent, contribute: true, since: 6 } }),
     ],
-  ])('no report leaves if something was %s while the report was made', async (_, happen) => {
+  ])('no report is sent if something was %s while the report was made', async (_, happen) => {
     const { error } = await send({
       update: () => {
         happen()
@@ -374,7 +374,7 @@ describe('no report leaves', () => {
     expect(participations()).toEqual([])
   })
 
-  it('no second report leaves if another tab has sent a report meanwhile', async () => {
+  it('no second report is sent if another tab has sent one meanwhile', async () => {
     await send({
       update: async () => {
         await send()
@@ -385,7 +385,7 @@ describe('no report leaves', () => {
     expect(participations()).toHaveLength(1)
   })
 
-  it('no report leaves if the servers’ terms cost more privacy than agreed; the consent ends, and the new terms are stored', async () => {
+  it('no report is sent if the servers’ terms cost more privacy than agreed; the consent ends, and the new terms are stored', async () => {
     scene.policy = { ...scene.policy, trust: 'trusted-server' }
     expect((await send()).error?.code).toBe('policy-mismatch')
     expect(scene.sent).toHaveLength(0)
@@ -562,7 +562,7 @@ describe('if the policy asks for tokens', () => {
   }
   const minutes = () => ((scene.kept.due ?? 0) - (scene.kept.budget as Budget).elapsed) / 60_000
 
-  it('a report leaves with one token, and a retry leaves with the same token', async () => {
+  it('a report is sent with one token, and a retry with the same token', async () => {
     await agreeToTokens()
     scene.answers = ['lost', 'genuine']
     await send()
@@ -597,7 +597,7 @@ describe('if the policy asks for tokens', () => {
     expect(toHex(scene.asked[1].body)).toBe(toHex(scene.asked[0].body))
   })
 
-  it('a token is stored until its report leaves', async () => {
+  it('a token is stored until its report is sent', async () => {
     await agreeToTokens()
     await send({ tokenOnly: true })
     expect(scene.kept.token?.token).toHaveLength(472)

@@ -1,6 +1,6 @@
 /**
- * @module One contribution, from consent to receipt. The report and its privacy cost are on disk before the first
- * byte leaves. A retry sends the same bytes under the same report id, so the report counts once.
+ * @module One contribution, from consent to receipt. The report and its privacy cost are on disk before the first byte
+ * is sent. A retry sends the same bytes under the same report id, so the report counts once.
  */
 import { cryptoRandomBytes, type RandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
 import type { Policy } from '@nearside/aggregate/protocol/policy.ts'
@@ -32,7 +32,7 @@ const OPENINGS_KEPT = 12
 
 const NOTHING_LOGGED = { sequence: -1, hash: '' }
 
-/** Report that has no receipt yet, and whose bytes could have left already. */
+/** Report that has no receipt yet, and whose bytes could have been sent already. */
 export interface PendingReport {
   readonly id: string
   readonly round: number
@@ -74,7 +74,8 @@ export interface ContributeDeps {
   /** Whether to obtain only the token now, without sending the update. */
   readonly tokenOnly?: boolean
   /**
-   * Signal that stops the contribution at any step. A report that could have left stays spent and is not sent again.
+   * Signal that stops the contribution at any step. A report whose bytes could have been sent remains charged to the
+   * budget, and is not sent again.
    */
   readonly signal?: AbortSignal
   /** Source of random bytes for masks, rounding and ids; default WebCrypto. Only test vectors pass another source. */

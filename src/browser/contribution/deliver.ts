@@ -29,7 +29,7 @@ export async function post(
     if (kept.pending?.id !== pending.id)
       throw new NearsideError('consent-missing', 'The update was withdrawn; nothing was sent')
     spent = { epsilon: sent.epsilon ?? 0, epsilonEver: sent.epsilonEver ?? 0 }
-    // Counts the bytes before they leave, because the tab could end right after that.
+    // Count the bytes before sending them, because the tab could end right after that.
     return { sent: { ...sent, bytes: sent.bytes + body.length } }
   })
   const detail = { ...pending.detail, ...spent, delta: task.policy.delta }

@@ -96,7 +96,7 @@ describe('verifyChain', () => {
     )
   })
 
-  test('verifyChain detects missing first entries, and an entry that was rewritten with a matching hash', async () => {
+  test('verifyChain detects that first entries are missing, and that an entry was rewritten with a matching hash', async () => {
     const entries = await chainOf(
       [1, 2, 3].map((time) => ({ kind: 'request', time, detail: { url: 'x' } })),
     )
@@ -118,7 +118,7 @@ describe('signatures of the log', () => {
     (kind, time): EntryFacts => ({ kind, time, detail: { time } }),
   )
 
-  test('signatures of the log cover entries about data that leave, and all entries before them', async () => {
+  test('the log signs each entry about data that leave the device, and so all entries before it', async () => {
     const entries = await chainOf(facts, await testSigner())
     expect(entries.map(({ key, signature }) => Boolean(key && signature))).toEqual([
       false,

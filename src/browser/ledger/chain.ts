@@ -1,8 +1,8 @@
 /**
  * @module Hash chain of the log. Each entry contains the SHA-256 of the previous entry, so a changed, dropped, swapped
- * or inserted entry breaks the chain. Entries about data that leave are signed, too, so nobody without the log's key
- * can rebuild the chain. Hashes and signatures don't show that the end of a stored log was cut off. In an export,
- * hashes and signatures show such a cut, because an export's log ends with an entry about the export.
+ * or inserted entry breaks the chain. Entries about data that leave the device are signed, too, so nobody without the
+ * log's key can rebuild the chain. Hashes and signatures don't show that the end of a stored log was cut off. In an
+ * export, hashes and signatures show such a cut, because an export's log ends with an entry about the export.
  */
 import { logMessage } from '@nearside/aggregate/privacy/signature.ts'
 import { concat, fromBase64, fromHex, sha256Hex, toBase64, utf8 } from '@nearside/core/bytes.ts'

@@ -37,7 +37,7 @@ export interface LedgerEntry {
     | 'agent'
   /** Facts of the entry: strings, numbers and booleans only, so that the canonical form is unambiguous. */
   readonly detail: Readonly<Record<string, string | number | boolean>>
-  /** Number of bytes of request bodies that left with this entry. */
+  /** Number of bytes of the request bodies that this entry records as sent. */
   readonly bytesSent: number
   /** Hex SHA-256 of the previous entry; 64 zeros for the first. */
   readonly previous: string

@@ -9,7 +9,10 @@ export const standsForOthers = ({ kind, detail }: Pick<LedgerEntry, 'kind' | 'de
 export const isTokenRequest = ({ kind, detail }: Pick<LedgerEntry, 'kind' | 'detail'>): boolean =>
   kind === 'request' && detail.purpose === 'token'
 
-/** Number of bytes of the entries' bodies as they left: sealed, if a relay carried them. */
+/**
+ * Number of bytes of the request bodies that the entries record as sent; for a request through a relay, of the sealed
+ * body.
+ */
 export const bytesThatLeft = (entries: readonly Pick<LedgerEntry, 'detail' | 'bytesSent'>[]) =>
   entries.reduce((sum, { detail: { relay, sealed = 0, count = 1 }, bytesSent }) => {
     return sum + (relay ? Number(sealed) * Number(count) : bytesSent)

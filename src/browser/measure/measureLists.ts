@@ -17,7 +17,7 @@ interface About {
 
 /** A list that came into view. */
 export interface Impression extends About {
-  /** Items in the order shown. */
+  /** Items in the sequence shown. */
   readonly items: readonly Placed[]
 }
 
@@ -72,10 +72,10 @@ export function measureLists(
 
 /**
  * Reports lists in view (`view_item_list`) and clicks (`select_item`) to Google Analytics 4: only the list's name, its
- * arm and the model. Items, places and anything that identifies a shopper are left out. Nothing is reported if the
+ * arm and the model. Items, ranks and anything that identifies a shopper are left out. Nothing is reported if the
  * browser sends Global Privacy Control.
- * @param send e.g. `(name, parameters) => gtag('event', name, parameters)`, or for Tag Manager
- * `(event, parameters) => dataLayer.push({ event, ...parameters })`
+ * @param send e.g. `(name, parameters) => gtag('event', name, parameters)`, or for Tag Manager `(event, parameters) =>
+ * dataLayer.push({ event, ...parameters })`
  */
 export function toGa4(
   send: (
@@ -111,11 +111,11 @@ export function toGa4(
   }
 }
 
-/** An item of a list and its 1-based place in the list. */
+/** An item of a list and its rank in the list, from 1. */
 type Placed = {
   /** Id in the catalog. */
   readonly id: string
-  /** 1-based place as shown. */
+  /** Rank as shown, from 1. */
   readonly rank: number
 }
 

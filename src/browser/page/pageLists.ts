@@ -33,7 +33,7 @@ export class PageLists {
   >()
   readonly #unsent = new Map<number, ListQuery | null>()
   #nextId = 0
-  /** The catalog's order, as the worker last sent it; null if it is unknown. */
+  /** The catalog's items in sequence, as the worker last sent them; null if they are unknown. */
   order: CatalogOrder | null
   #fetching: Promise<void> | null = null
 

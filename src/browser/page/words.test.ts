@@ -16,7 +16,7 @@ describe('values in a message', () => {
     )
   })
 
-  test('a missing value leaves its name in the message, even if every object has a property of that name', () => {
+  test('without a value for `{name}`, the message still contains `{name}`, even if every object has a property of that name', () => {
     fc.assert(
       fc.property(fc.oneof(name, fc.constantFrom('constructor', 'toString')), (missing) => {
         expect(wordsIn({ say: `a {${missing}} b` }, 'en-GB')('say', {})).toBe(`a {${missing}} b`)

@@ -16,7 +16,7 @@ export type Messages<Key extends string> = Readonly<Record<Key, Message>>
 /** A number is written in the catalogue's language; `n` also chooses the plural form. */
 type Values = Readonly<Record<string, string | number>>
 
-/** Text of a message with its values. A value that is not given leaves its `{name}` in the text. */
+/** Text of a message with its values. Without a value for `{name}`, the text contains `{name}` itself. */
 export interface Words<Key extends string> {
   (key: Key, values?: Values): string
   /** Whether the catalogue has a message for this key. */

@@ -19,7 +19,7 @@ export interface Place {
 }
 
 /**
- * Erases the databases of removed people. The function resolves when these databases are empty on disk; their deletion
+ * Erases the databases of removed people. The function resolves when these databases are empty on disk; deleting them
  * may have to wait for another tab, and is tried again at the next start.
  * @throws NearsideError `storage-…` if anything is left on disk
  */

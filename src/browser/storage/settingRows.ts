@@ -32,7 +32,7 @@ export interface Settings {
   readonly budget: unknown
   /** Time at which an automatic update is due, on the budget's clock. */
   readonly due: number
-  /** Report that could have left and will be sent again. */
+  /** Report that could have been sent already, and will be sent again until the leader answers. */
   readonly pending: PendingReport
   /** Token for a report of one round, requested or received. */
   readonly token: KeptToken

@@ -34,10 +34,10 @@ const ABOUT_THE_SHOPPER: readonly Table[] = ['events', 'heads', 'personal', 'led
 const KEPT_BY_ERASE: readonly (keyof Settings)[] = ['paused', 'budget', 'sent', 'declared']
 
 /**
- * Data that an erasure leaves in addition to `KEPT_BY_ERASE`.
+ * Kind of erasure, which decides what remains in addition to `KEPT_BY_ERASE`.
  *
- * - With `all`, the shopper's yes to storage and the downloads stay.
- * - `no` leaves neither.
+ * - `all` keeps the shopper's yes to storage, and the downloads.
+ * - `no` keeps neither.
  * - `unasked` is like `no`, but deletes nothing if there is a yes, perhaps from another tab.
  */
 export type Erasing = 'all' | 'no' | 'unasked'

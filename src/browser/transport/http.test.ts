@@ -66,7 +66,7 @@ test('an offline device makes and logs no request, and ends a running request', 
 describe('declared addresses', () => {
   const OTHER = 'https://elsewhere.test/models/'
 
-  test('declared addresses are on disk before a request leaves, accumulate, and stay after an erasure', async () => {
+  test('declared addresses are stored on disk before a request is made; further addresses are added, and an erasure keeps them all', async () => {
     let kept: readonly string[] | undefined
     const { transport, ledger, store } = setUp(async () => {
       kept = await store.setting('declared')
@@ -289,7 +289,7 @@ describe('get', () => {
     ])
   })
 
-  test('an aborted request rejects as aborted, and nothing leaves after the abort', async () => {
+  test('an aborted request rejects as aborted, and nothing is sent after the abort', async () => {
     const { transport, ledger, asked } = setUp(hang)
     const stop = new AbortController()
     const got = transport.get(`${MODEL}x`, 'model', { signal: stop.signal })
@@ -305,7 +305,7 @@ describe('get', () => {
 })
 
 describe('post', () => {
-  test('`post` logs length and hash of the body before it leaves', async () => {
+  test('`post` logs length and hash of the body before sending it', async () => {
     const { transport, ledger, asked } = setUp(() => new Response('ok', { status: 201 }))
     const bytes = Uint8Array.of(1, 2, 3)
     const answer = await transport.post(`${LEADER}reports`, bytes, 'application/x', { round: 4 })

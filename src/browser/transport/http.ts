@@ -1,6 +1,6 @@
 /**
- * @module Transport over `fetch`: no cookies, no referrer, no redirects, fixed headers and declared destinations
- * only. The log entry is stored before the first byte leaves.
+ * @module Transport over `fetch`: no cookies, no referrer, no redirects, fixed headers and declared destinations only.
+ * The log entry of a request is stored before the first byte is sent.
  */
 
 import { endpoint, ROUTES } from '@nearside/aggregate/protocol/routes.ts'
@@ -153,7 +153,7 @@ export function createTransport(deps: TransportDeps) {
     return relayedFetch(deps.fetch, relayed)
   }
 
-  /** @throws NearsideError if the request must not be made; such a request is not logged, because nothing leaves */
+  /** @throws NearsideError if the request must not be made; such a request is not logged, because nothing is sent */
   function declared(url: string, purpose: Purpose | 'upload'): string {
     const target = new URL(url).href
     if (deps.offline?.().aborted)

@@ -1,5 +1,5 @@
 /**
- * @module Tests every state of a consent, followed by every possible change: no byte of a report leaves unless the
+ * @module Tests every state of a consent, followed by every possible change: no byte of a report is sent unless the
  * consent still permits it after the change. Whole devices run on a disk and a network that the test controls.
  */
 
@@ -262,7 +262,7 @@ const transitions: Record<string, Transition> = {
     happen: async (scene) => (await scene.open()).device.pause(true),
     keeps: false,
   },
-  // The call rejects if the disk refused before, since data could be left on it.
+  // The call rejects if the disk refused an earlier erasure, since data could remain on it.
   erase: { happen: ({ tab }) => tab.device.erase().catch(() => {}), keeps: false },
   'erase elsewhere': { happen: async (scene) => (await scene.open()).device.erase(), keeps: false },
   'forget an item': {

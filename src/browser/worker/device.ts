@@ -242,7 +242,7 @@ export class Device implements Answers {
       try {
         await ledger.erase()
         await profiles?.eraseAll()
-        // A store that continues in memory after a no can have left data on disk.
+        // If the store continues in memory after a no, data could remain on disk.
         if (state.unerased) await this.#persistence.clear('no')
         await store.dropAside().catch((error) => notices.add(error))
       } finally {

@@ -138,7 +138,7 @@ test('a damaged personal model is reported, and the last whole version is used',
   expect(second.device.snapshot().fit?.cases).toBe(good.cases)
 })
 
-test('a damaged stored base model is downloaded again; without a network, lists are in the shop’s order', async () => {
+test('a damaged stored base model is downloaded again; without a network, lists are in the catalog’s sequence', async () => {
   const server = await testServer()
   const database = newDatabase()
   await (await openDevice(server, database)).device.close()

@@ -73,7 +73,7 @@ describe('learning', () => {
     expect(found).toBe(cases + 1)
   })
 
-  test('a diverged fit leaves the last good model and is reported', async () => {
+  test('after a diverged fit, the last good model is still used, and the failure is reported', async () => {
     const good = createJsEngine()
     let broken = false
     const engine: Engine = {

@@ -205,13 +205,13 @@ describe('lists', () => {
     const place = (id: string) => ids(list).indexOf(id)
     expect(place('new-mugs')).toBeLessThan(8)
     expect(place('new-bags')).toBeGreaterThan(16)
-    // Known items keep their places, and a new item's reason is not "popular".
+    // Items that the model knows keep their ranks, and a new item's reason is not "popular".
     const { device } = await start(server, newDatabase(), {}, { catalog: testCatalog })
     for (const item_id of ['item-0', 'item-8'])
       await device.capture({ id: item_id, time: Date.now(), input: { name: 'view_item', item_id } })
     const known = ids(list).filter((id) => !id.startsWith('new-'))
     expect(known).toEqual(ids(await device.recommend({ limit: 32, diversify: false })))
-    // Each of the two viewed mugs alone would have put the new mug in that place, so the reason is the category.
+    // Each of the two viewed mugs alone would have given the new mug that rank, so the reason is the category.
     expect(list[place('new-mugs')].reason).toEqual({ kind: 'category', category: 'mugs' })
     const [base] = (await tested.device.recommend({ limit: 34, order: 'base' })).filter(
       ({ id }) => id === 'new-mugs',

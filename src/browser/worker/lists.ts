@@ -123,7 +123,7 @@ export class Lists {
    * Computes a list.
    * @param view null if there is no ranker
    * @param events events that determine the shopper's own items
-   * @param unplaced true if the caller uses only the ids
+   * @param unplaced whether the caller uses only the ids, so that ranks need not be computed
    */
   #listOf(
     query: ListQuery,

@@ -67,7 +67,7 @@ test('live changes apply to the first list, and later changes apply within the i
   expect([asked(server), asked(server, CATALOG)]).toEqual([2, 1])
 })
 
-test('a removed product leaves lists, reasons and the title index; its events stay', async () => {
+test('a removed product disappears from lists, reasons and the title index, while its events are kept', async () => {
   const { all, device, later, server, tab } = await open()
   await tab.capture({ name: 'view_item', item_id: 'item-4' })
   const because = async () =>

@@ -7,7 +7,7 @@ export class LiveFile {
   // The function is a field here, so that its code is loaded with this file.
   readonly applyTo = withLive
   readonly file: KeptFile
-  /** Last good content of the live file; null before any. While the changes stay the same, so does this object. */
+  /** Last good content of the live file; null before any. The object remains the same while the changes do. */
   content: Content | null = null
   /** Whether the first content was stored by an earlier visit, so that the server could have newer content. */
   isStored = false

@@ -1,4 +1,4 @@
-/** @module Tests the device's log, and that an erasure leaves nothing else. */
+/** @module Tests the device's log, and that an erasure deletes everything about the shopper except one log entry. */
 
 import type { NearsideError } from '@nearside/core/error.ts'
 import type { Engine } from '@nearside/engine/engine.ts'
@@ -10,7 +10,7 @@ import { TABLES, type Table } from '../storage/database.ts'
 import { ids, live, newDatabase, start, testServer } from './testDevice.ts'
 
 describe('the log', () => {
-  test('each request is logged before it leaves, and the log’s chain stays valid', async () => {
+  test('each request is logged before it is made, and the log’s chain is always valid', async () => {
     const server = await testServer()
     const { device } = await start(server, newDatabase())
     const entries = await device.entries()
@@ -25,7 +25,7 @@ describe('the log', () => {
     }
   })
 
-  test('an erasure leaves one entry and nothing else about the shopper', async () => {
+  test('after an erasure, the disk contains one log entry and nothing else about the shopper', async () => {
     const server = await testServer()
     const database = newDatabase()
     const tested = await start(server, database)

@@ -61,7 +61,7 @@ async function open() {
   return { device, server, arrives, rest }
 }
 
-test('a new shopper’s list needs latest.json and the manifest alone, and stays as the whole model arrives', async () => {
+test('a new shopper’s list needs only latest.json and the manifest, and is the same after the whole model has arrived', async () => {
   const { device, server, arrives, rest } = await open()
   const names = server.requests.map(({ url }) => url.slice(TEST_MODEL_URL.length))
   expect(names).toEqual(['latest.json', `${model.manifest.version}/manifest.json`])

@@ -373,7 +373,7 @@ describe('erasing and exporting', () => {
     }
     await first.device.profiles('switch', ME)
     await first.device.close()
-    // The list of people was lost with a damaged database, but a person's database was left.
+    // The list of people was lost with a damaged database, but a person's database still exists.
     await createStore(await openIndexedDb(profileDatabase(database, 'lost'), disk)).putSetting(
       'paused',
       true,
@@ -385,7 +385,7 @@ describe('erasing and exporting', () => {
     await waitFor(async () => expect(await namesOnDisk()).toEqual([database]))
   })
 
-  test('data that an interrupted removal of a person left are deleted at the next start', async () => {
+  test('if the removal of a person is interrupted, the next start deletes the person’s remaining data', async () => {
     const first = await visit()
     const id = await addPerson(first)
     await first.device.profiles('switch', id)

@@ -1,4 +1,6 @@
-/** @module Tests which signed base models a device accepts, which it refuses, and which model then stays. */
+/**
+ * @module Tests which signed base models a device accepts, which it refuses, and which model is in use after a refusal.
+ */
 
 import { utf8 } from '@nearside/core/bytes.ts'
 import type { LatestModel } from '@nearside/core/model/manifest.ts'
@@ -81,20 +83,23 @@ test.each([
   expect(await tested.device.checkForUpdate()).toEqual({ adopted: true, version: '2' })
 })
 
-describe('a first visit without a valid model shows the shop’s order', () => {
+describe('a first visit without a valid model shows lists in the catalog’s sequence', () => {
   test.each([
     ['unsigned', { release: 1, by: [] }, 'model-unsigned'],
     ['signed with other keys', { release: 1, by: [stranger, helper] }, 'model-unsigned'],
     ['not signed by the helper', { release: 1, by: [shop] }, 'model-unsigned'],
     ['expired', { release: 1, issued: Date.now() - 99 * DAY }, 'model-expired'],
-  ])('a first visit shows the shop’s order if the model is %s', async (_, made, code) => {
-    const tested = await start(await serving(made), newDatabase(), {}, KEYS)
-    expect(await list(tested)).toEqual(SHOPS_ORDER)
-    expect(tested.device.snapshot().model).toBeNull()
-    expect(codes(tested)).toEqual([code])
-  })
+  ])(
+    'a first visit shows lists in the catalog’s sequence if the model is %s',
+    async (_, made, code) => {
+      const tested = await start(await serving(made), newDatabase(), {}, KEYS)
+      expect(await list(tested)).toEqual(SHOPS_ORDER)
+      expect(tested.device.snapshot().model).toBeNull()
+      expect(codes(tested)).toEqual([code])
+    },
+  )
 
-  test('a first visit shows the shop’s order if the shop’s keys are invalid', async () => {
+  test('a first visit shows lists in the catalog’s sequence if the shop’s keys are invalid', async () => {
     const modelKeys = { publishers: ['mine'] }
     const tested = await start(await serving({ release: 1 }), newDatabase(), {}, { modelKeys })
     expect(await list(tested)).toEqual(SHOPS_ORDER)

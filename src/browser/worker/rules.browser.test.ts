@@ -76,7 +76,7 @@ describe('rules that the page passes', () => {
     expect(await first('basket')).toBe('item-30')
   })
 
-  test('rules give items badges, in lists of every kind and order', async () => {
+  test('rules give items badges, in lists of every kind, personal or base', async () => {
     const rules: Rule[] = [
       { name: 'new', badge: { id: ['item-31', 'item-8'] }, text: 'New' },
       { name: 'over', when: { until: '2020-01-01' }, badge: { category: ['mugs'] }, text: 'Over' },
@@ -203,7 +203,7 @@ describe('rules from a file', () => {
     put(server, { rules: RULES })
     await device.checkForUpdate()
     expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-27', 'item-2'])
-    // An incomplete file leaves the current rules in place.
+    // An incomplete file is ignored, so the current rules still apply.
     server.files.set('rules.json', new TextEncoder().encode('{'))
     await device.checkForUpdate()
     expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-27', 'item-2'])

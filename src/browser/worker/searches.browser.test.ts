@@ -26,7 +26,7 @@ test('a searched item rises and has the search as its reason, until a month and 
   const before = ids(await tested.device.recommend({ limit: 32 }))
   expect(before.indexOf('item-2')).toBe(29)
   await tested.capture(query('number 2'))
-  // Items that co-occur with item-2 in this shop's log rise, too. All other items stay in their order of popularity.
+  // Items that co-occur with item-2 in this shop's log rise, too. All other items are still sorted by popularity.
   const list = await tested.device.recommend({ limit: 32 })
   const risen = ['item-2', 'item-6', 'item-10', 'item-14']
   expect(ids(list.slice(0, 4)).toSorted()).toEqual(risen.toSorted())

@@ -18,7 +18,7 @@ const ORDERS = [
 ]
 
 describe('orders that the shop imports', () => {
-  test('imported orders count at their own times, in visits of their own, and are logged', async () => {
+  test('imported orders have the times at which they were placed, each is a separate visit, and the import is logged', async () => {
     const database = newDatabase()
     const tested = await openDevice(await testServer(), database)
     const before = ids(await tested.device.recommend({ limit: 99 }))
@@ -35,7 +35,7 @@ describe('orders that the shop imports', () => {
     ])
     expect(events[4]).toMatchObject({ name: 'purchase', time: ORDERS[0].time })
     expect(events[4].lines).toEqual([{ quantity: 2 }, { quantity: 2 }])
-    // The current visit continues, and each order is a visit of its own.
+    // The current visit continues, and each order is a separate visit.
     expect(events[0].session).toBe(events[1].session)
     expect(new Set(events.map(({ session }) => session)).size).toBe(4)
     expect(tested.device.snapshot().notices).toEqual([])

@@ -23,7 +23,7 @@ export interface Environment {
   readonly now: () => number
   /** Clock for durations, in milliseconds. */
   readonly clock: () => number
-  /** Cryptographic random number in [0, 1) that decides when an update leaves. */
+  /** Cryptographic random number in [0, 1) that decides when an update is sent. */
   readonly random: () => number
   readonly timers: Timers
   readonly nextTask: () => Promise<void>

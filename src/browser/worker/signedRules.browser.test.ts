@@ -1,4 +1,4 @@
-/** @module Tests which rules files a device accepts if the shop names keys, and which rules then stay. */
+/** @module Tests which rules files a device accepts if the shop names keys, and which rules apply after a refusal. */
 
 import { utf8 } from '@nearside/core/bytes.ts'
 import { parseLatest } from '@nearside/core/model/manifest.ts'

@@ -62,7 +62,7 @@ afterEach(() => {
 })
 
 describe('a disk that refuses writes', () => {
-  test('a disk that refuses writes lets no update leave in any visit, and caller and page get an error', async () => {
+  test('if the disk refuses all writes, no update is sent in any visit, and caller and page get an error', async () => {
     const { aggregators, visit } = await federation({ maxParticipations: 1 })
     const { disk, indexedDb } = refusingDisk()
     const database = newDatabase()
@@ -85,7 +85,7 @@ describe('a disk that refuses writes', () => {
     expect(aggregators.posted).toHaveLength(1)
   })
 
-  test('a disk that refuses one write lets at most one report leave over two visits, whichever write fails', async () => {
+  test('if the disk refuses one write, at most one report is sent in two visits, whichever write fails', async () => {
     const { aggregators, visit } = await federation({ maxParticipations: 1 })
     for (let failing = 0; failing < 14; failing++) {
       let writes = Number.NEGATIVE_INFINITY
@@ -174,7 +174,7 @@ describe('a disk that refuses writes', () => {
   })
 })
 
-test('consent, budget and log entry are flushed to disk before the first byte leaves', async () => {
+test('consent, budget and log entry are flushed to disk before the first byte is sent', async () => {
   const { aggregators, server, open } = await federation()
   const order: string[] = []
   const begin = IDBDatabase.prototype.transaction
@@ -293,7 +293,7 @@ test.each([
   const { made } = settings.openings[0]
   expect({ ...again.opening, made }).toEqual(settings.openings[0])
   await device.fineTune({})
-  // An old order that was imported after the report was not part of the report.
+  // An old order that was imported after the report must not change the report when an auditor makes it again.
   const order = { id: 'old', time: Date.now() - 9e9, items: [{ item_id: 'item-4' }] }
   expect(await device.seed([order])).toBe(1)
   // The events give exactly this update, and no longer do if one event is missing.
@@ -521,7 +521,7 @@ async function planned(tested: TestDevice): Promise<TestDevice> {
 }
 
 describe('a scheduled update', () => {
-  test('a scheduled update leaves at a random time of the day after the fit', async () => {
+  test('a scheduled update is sent at a random time within a day of the fit', async () => {
     const { aggregators, open } = await federation()
     let clock = Date.now()
     // Timers of a sleeping machine stop, so no timer is longer than an hour.
@@ -540,7 +540,7 @@ describe('a scheduled update', () => {
     expect(waits(tested)).not.toContain(HOUR)
   })
 
-  test('a scheduled update leaves at the next visit if the shop was closed when it was due', async () => {
+  test('a scheduled update is sent at the next visit if no tab of the shop was open when it was due', async () => {
     const { aggregators, visit } = await federation()
     const database = newDatabase()
     let clock = Date.now()
@@ -585,7 +585,7 @@ describe('an update that is due', () => {
     },
   )
 
-  test('an update that is due stays due under Global Privacy Control, with one timer', async () => {
+  test('under Global Privacy Control, an update that is due is not sent and remains due, with one timer', async () => {
     const { aggregators, open } = await federation()
     let clock = Date.now()
     const tested = await planned(await open(newDatabase(), { now: () => clock, random: () => 0.5 }))

@@ -63,7 +63,7 @@ export class Views {
   /**
    * Views without some of the shopper's events. One of the two views uses the learned model, which can depend on these
    * events; the other view doesn't use it.
-   * @param key unique for each `leave`
+   * @param key cache key, unique for each function `leave`
    */
   without(ranker: Ranker, key: string, leave: Cause['without']): readonly View[] {
     return this.#other(ranker, key, (time) => {

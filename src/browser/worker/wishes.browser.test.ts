@@ -303,7 +303,7 @@ describe('automatic learning', () => {
     expect((await tested.device.fineTune({})).cases).toBeGreaterThan(0)
   })
 
-  test('automatic learning stops a fit that takes too long and reports it; the last fit stays', async () => {
+  test('automatic learning stops a fit that takes too long and reports it; the result of the last fit is still used', async () => {
     let slow = false
     const js = createJsEngine()
     const engine: Engine = {

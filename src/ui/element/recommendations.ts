@@ -28,7 +28,7 @@ import { Base, elements, provided, styles } from './provided.ts'
 export interface SelectDetail {
   /** The list's item. */
   readonly recommendation: Recommendation
-  /** Place of the item in the list, from 1. */
+  /** Position of the item in the list as shown, from 1. */
   readonly position: number
 }
 

@@ -14,7 +14,7 @@ export const DEFAULT_LIMIT = 8
 export interface ListEntry<TItem extends Item> {
   readonly item: TItem
   readonly recommendation: Recommendation
-  /** Place in the list, from 1. */
+  /** Position in the list as shown, from 1. */
   readonly position: number
 }
 

@@ -10,7 +10,7 @@ export interface ItemComponentProps<TItem extends Item = Item> {
   readonly item: TItem
   /** Rank and reason of the item. */
   readonly recommendation: Recommendation
-  /** Place of the item in the list, from 1. */
+  /** Position of the item in the list as shown, from 1. */
   readonly position: number
   /** Callback for a shop's own card: call it when the shopper follows the item's link. */
   readonly onSelect: () => void

@@ -64,7 +64,7 @@ export function FacetBranch({ option, among, words, onToggle }: BranchProps) {
   )
 }
 
-/** Shows the number of products that a choice would leave. */
+/** Shows how many products match if the shopper makes this choice. */
 export const FacetCount = ({
   count,
   words,

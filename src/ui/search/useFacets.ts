@@ -18,7 +18,7 @@ import { defaultGroups, toggled } from './defaultGroups.ts'
 export interface FacetsState<TItem extends Item = Item> {
   /** Items that match the selection, in their order. */
   readonly items: readonly TItem[]
-  /** Groups of choices, with the number of items that each choice would leave. */
+  /** Groups of choices; each choice has the number of items that match it. */
   readonly facets: readonly Facet[]
   /** Number of choices made. */
   readonly chosen: number
