@@ -68,7 +68,7 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
    * - `never`: data are in memory only; data that an earlier option stored are erased.
    */
   readonly persist?: 'ask' | 'always' | 'never'
-  /** Whether the personalizer starts without making a request (`setOffline`); default false. */
+  /** Whether the personalizer starts offline, so that it makes no request (see `setOffline`); default false. */
   readonly offline?: boolean
   /**
    * When the device learns.
@@ -315,8 +315,8 @@ export interface Personalizer {
    */
   erase(): Promise<void>
   /**
-   * Exports everything stored, as one JSON string that `nearside audit verify` checks. The export adds an entry to the
-   * log that commits to the export.
+   * Exports everything stored, as one JSON string that `nearside audit verify` checks. The last log entry in the export
+   * contains a hash of the export's other content, so that a later change is detected.
    * @throws NearsideError `engine-failed` if the code for exports can't be loaded, `storage-…` if the log entry can't
    *   be stored
    */

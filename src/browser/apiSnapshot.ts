@@ -134,7 +134,7 @@ export interface PersonalizerSnapshot {
   readonly guard: {
     /** Whether the personal model is used; false if the base model predicts this shopper better. */
     readonly active: boolean
-    /** Log-likelihood ratio of the personal model over the base model on later events, nats. */
+    /** Log-likelihood ratio of the personal model over the base model, on events that came after a fit, nats. */
     readonly logLikelihoodRatio: number
     /** Number of events on which the guard has compared both models. */
     readonly tested: number

@@ -10,8 +10,8 @@ import type { ContributionTerms } from './contribution/terms.ts'
 const inHundred = (mu: number) => Math.ceil(100 * guessRate(mu))
 
 /**
- * Maximum number of correct guesses in 100 tries under these terms, for a guesser with one update and with a year's
- * updates.
+ * Maximum number of correct guesses in 100 tries under these terms, for somebody who sees one update, and for somebody
+ * who sees all updates of a year.
  */
 export function guessesOf(
   terms: Pick<ContributionTerms, 'delta' | 'epsilonPerReport' | 'epsilonPerYear'>,
@@ -21,7 +21,7 @@ export function guessesOf(
 }
 
 /**
- * Maximum number of correct guesses in 100 tries, for a guesser with all updates sent so far. `lossSquared` is the
+ * Maximum number of correct guesses in 100 tries, for somebody who sees all updates sent so far. `lossSquared` is the
  * updates' Σ z⁻².
  */
 export const guessesAfter = (lossSquared: number): number => inHundred(substitutionMu(lossSquared))

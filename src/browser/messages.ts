@@ -89,7 +89,7 @@ type Same<Names extends keyof Personalizer> = {
 export interface LoggedForgotten extends Forgotten {
   /** Id of the person whose events were forgotten. */
   readonly profile: string
-  /** Sequence number of the log's entry; null if the log could not store it. */
+  /** Sequence number of the log entry about the deletion; null if the log could not store it. */
   readonly logged: number | null
 }
 

@@ -108,7 +108,7 @@ test('GA4: reads both search events, ignores foreign entries, and reports a view
   )
 })
 
-test('GA4: captures earlier and later entries until the adapter is stopped, and passes all entries on to the tags', () => {
+test('GA4: captures entries pushed before and after its start until it is stopped, and passes all entries on to the tags', () => {
   const taken = receiver()
   const view = (item_id: string) => ({ event: 'view_item', ecommerce: { items: [{ item_id }] } })
   const dataLayer: unknown[] = [view('early'), { event: 'gtm.js' }]

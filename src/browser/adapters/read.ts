@@ -38,7 +38,8 @@ export function linesOf(id: unknown, quantity: unknown, price: unknown): readonl
 }
 
 /**
- * Calls `take` for each past and future entry; other listeners work as before. @returns function that ends the calls
+ * Calls `take` for each past and future entry; other listeners work as before.
+ * @returns function that ends the calls
  */
 export function watchPushes(array: unknown[], take: (entry: unknown) => void): () => void {
   let following = true

@@ -23,8 +23,8 @@ const MOST_APART = 3_600_000
 export type AgreedTask = Task & SignedTimes
 
 /**
- * @throws NearsideError `aggregator-unreachable`, `policy-mismatch`, or `round-closed` if the round is full or the
- *   servers are releasing its sum
+ * @throws NearsideError `aggregator-unreachable` if a server doesn't answer; `policy-mismatch` if their policies differ
+ *   or their clocks are far apart; `round-closed` if the round is full or the servers are releasing its sum
  */
 export async function agreeTask(
   transport: Pick<Transport, 'get'>,

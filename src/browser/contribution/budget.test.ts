@@ -39,7 +39,7 @@ const budgetAfter = (times: readonly number[], terms = quiet): Budget =>
 const year = (budget: Budget, delta = 1e-6) => epsilonSpent(budget, delta).year
 
 describe('the budget of a device', () => {
-  it('a device’s budget accounts ε exactly over its own reports', () => {
+  it('a device’s budget computes ε exactly from the reports of this device', () => {
     expect(year(EMPTY_BUDGET)).toBe(0)
     // If neighbouring data sets differ by substitution, an update with noise 2z costs as much as an update with noise z
     // if they differ by zero-out. Published ε for z = 4.134 at δ = 1e-6: 1.02 for one update, 4 for twelve.
@@ -49,7 +49,7 @@ describe('the budget of a device', () => {
     expect(year(budgetAfter(days, loud))).toBeCloseTo(4, 2)
   })
 
-  it('a device’s budget limits updates to one per round, a minimum time between two updates, and a maximum per period', () => {
+  it('a device’s budget allows one update per round, requires a minimum time between two updates, and limits their number per period', () => {
     const one = budgetAfter([NOW])
     expect(() => at(one, NOW + 59_000, 5)).toThrow(/in 1 s/)
     expect(() => at(one, NOW + DAY, 0)).toThrow(/^This device already took part/)

@@ -57,8 +57,8 @@ export const EMPTY_BUDGET: Budget = {
 
 /**
  * Reads a stored budget.
- * @throws NearsideError `storage-corrupt`: an unreadable budget is never treated as empty, because the device could
- * then spend its budget twice
+ * @throws NearsideError `storage-corrupt` if the budget can't be read; treating it as empty would let the device spend
+ *   its budget twice
  */
 export function parseBudget(stored: unknown): Budget {
   if (stored === undefined || stored === null) return EMPTY_BUDGET
@@ -79,7 +79,7 @@ export function parseBudget(stored: unknown): Budget {
 
 const isTime = (value: unknown) => typeof value === 'number' && Number.isFinite(value) && value >= 0
 
-/** Budget after an answer of both servers; updates older than a year move into the sum. */
+/** Budget after an answer of both servers. Updates older than a year move from `participations` into `earlier`. */
 export function afterAnswer(budget: Budget, times: SignedTimes, now: number): Budget {
   // If no counted update is left, drop the signed time, so that a wrong time that both servers once signed doesn't
   // persist.
@@ -146,7 +146,7 @@ export function termsOf(policy: Policy, recipients: Recipients): ContributionTer
 }
 
 /**
- * Adds one update to a budget, right after an answer.
+ * Adds one update to a budget, right after an answer of both servers.
  * @param agreed agreed terms; their `epsilonPerYear` limits the year's sum over all policies and consents
  * @throws NearsideError `budget-exhausted` for too many updates, an update too soon, or an ε above a limit
  */

@@ -25,7 +25,10 @@ interface Clocks {
   readonly helper: number
 }
 
-/** Tries to send one update at each time. As in agreeTask, servers whose clocks are an hour apart are skipped. */
+/**
+ * Tries to send one update at each time. As in `agreeTask`, nothing is sent while the servers' clocks are more than an
+ * hour apart.
+ */
 function attempts(all: readonly Clocks[]) {
   let budget: Budget = EMPTY_BUDGET
   const sent: number[] = []

@@ -61,8 +61,8 @@ export function witness(kept: WitnessedTime, { time }: SignedTimes, now: number)
 }
 
 /**
- * Starts counting from the larger signed time. A server with a smaller time, or a clock that stood still, then adds no
- * time.
+ * Sets the time from which witnessed time is counted to the larger signed time. Otherwise the other server, whose clock
+ * is behind, would later sign time that has been counted already.
  */
 export function countFrom(kept: WitnessedTime, { latest }: SignedTimes): WitnessedTime {
   return { ...kept, signed: Math.max(latest, kept.signed ?? latest) }
@@ -75,8 +75,9 @@ export function lookAt<Kept extends Schedule>(kept: Kept, now: number): Kept {
 }
 
 /**
- * Value of `elapsed` from which an automatic update may be sent, for a fit that ended now. @param share random number
- * in [0, 1), as a share of a day; 0 for a retry of an update that could have been sent already
+ * Value of `elapsed` from which an automatic update may be sent, for a fit that ended now.
+ * @param share random number in [0, 1), as a share of a day; 0 for a retry of an update that could have been sent
+ *   already
  */
 export function dueAfter({ attempted, elapsed }: Schedule, share: number): number {
   const earliest = attempted === null ? 0 : attempted + BETWEEN_ATTEMPTS

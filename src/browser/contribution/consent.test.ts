@@ -33,7 +33,7 @@ function opened() {
   return { store, ledger, give, refuse }
 }
 
-test('a first consent that the disk refuses does not count in the log', async () => {
+test('if the disk refuses a first consent, the log ends without a consent', async () => {
   const { ledger, give, refuse, store } = opened()
   refuse()
   await expect(give(TERMS)).rejects.toThrow()

@@ -70,7 +70,10 @@ export async function requireLoggedConsent(
     throw missing('The log of the consent is broken: nothing is sent')
 }
 
-/** @returns time and terms of the stored consent @throws NearsideError `consent-missing`, also while paused */
+/**
+ * @returns time and terms of the stored consent
+ * @throws NearsideError `consent-missing` without a stored consent, and while paused
+ */
 export function consentOf({ consent, paused }: Partial<Settings>) {
   if (paused) throw missing('Paused: nothing is sent')
   if (!consent?.contribute || consent.since === null || !consent.terms)

@@ -466,7 +466,7 @@ describe('a contribution’s consent', () => {
       ).toBe('consent-missing')
     nobodyAsked()
     expect(scene.kept.consent?.contribute).toBe(true)
-    // Another task of the same servers needs a new consent, too.
+    // The servers now name another `task` in their policy than the consent does, so the consent ends.
     expect((await send()).error?.code).toBe('policy-mismatch')
     expect(scene.sent).toHaveLength(0)
     expect(scene.kept.consent?.contribute).toBe(false)

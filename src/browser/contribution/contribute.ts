@@ -165,8 +165,7 @@ async function commit(
   const body = toBase64(made.body)
   const pending = { id, round, policyHash, consentSince, body, detail, authorization }
   await deps.records((kept, epoch) => {
-    // If the database connection is lost, the transaction runs again, even after a successful run, which this line
-    // detects.
+    // After a lost database connection, the transaction can run a second time; it then finds its own report stored.
     if (kept.pending?.body === body) return {}
     const consent = consentOf(kept)
     if (epoch !== before.epoch || consent.since !== consentSince)
@@ -207,7 +206,7 @@ async function read(deps: ContributeDeps, task: AgreedTask, terms: ContributionT
     // Stores the budget even if nothing is sent, because the signed answers advance the device's witnessed time.
     const budget = afterAnswer(parseBudget(kept.budget), task, deps.now())
     const more = !isWithin(terms, consent.terms)
-    // This function can run twice.
+    // Set `refused` in each run, because this function can run twice.
     refused = again || more ? null : refusal(() => spend(budget, task, consent.terms))
     if (refused !== null) return { budget }
     Object.assign(found, { epoch, since: consent.since, more, pending: again ? pending : null })

@@ -77,7 +77,7 @@ export async function showToken(
 
 /**
  * @returns the token, base64, and whether it was requested just now
- * @throws NearsideError `issuer-unreachable`
+ * @throws NearsideError `issuer-unreachable` if the issuer gives no token
  */
 export async function obtainToken(
   deps: Deps,

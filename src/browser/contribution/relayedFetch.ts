@@ -26,7 +26,7 @@ export interface Relayed {
 
 const MOST_ANSWERED = 2 ** 20
 
-/** Way of a request to its server. */
+/** Way of a request to its server: directly, or through the relay. */
 export interface Carrier {
   readonly ask: (url: string, init?: RequestInit) => Promise<Response>
   /**

@@ -34,7 +34,7 @@ export interface Recipients {
   readonly relay?: string
 }
 
-/** Recipients that a policy names, at these addresses. */
+/** Recipients with the operators and keys that a policy names, and with the given addresses. */
 export function recipientsOf(
   { leader, helper }: Pick<Policy, 'leader' | 'helper'>,
   at: Pick<Recipients, 'leader' | 'helper' | 'issuer' | 'demonstration' | 'relay'>,

@@ -28,7 +28,7 @@ const answering: Transport = {
   post: () => Promise.reject(new Error('nothing is sent')),
 }
 
-test('a stored download answers like the server and gives the same model', async () => {
+test('requests answered from a stored download get the same files as from the server, and give the same model', async () => {
   const fetched = await fetchModel({ transport: answering, directory, kept: null, now: 0 })
   expect(fetched?.loaded.hash).toBe(kept.version)
   expect(fetched?.loaded.model.itemIds.length).toBeGreaterThan(1000)
@@ -75,7 +75,7 @@ describe('a known model version', () => {
   )
 })
 
-test('a stored download answers for no other URL', () => {
+test('a stored download answers no request for another URL', () => {
   expect(answerOf(kept, `${directory}2/manifest.json`)).toBeNull()
   expect(answerOf(kept, `${directory}1/unknown.safetensors`)).toBeNull()
   expect(answerOf(kept, 'https://elsewhere.example/models/latest.json')).toBeNull()

@@ -32,7 +32,7 @@ export async function signedBy(
   return { ...latest, signed: { ...terms, signatures } }
 }
 
-/** Content of a rules file with signatures. */
+/** Creates the content of a signed rules file. */
 export async function signedRules<T extends object>(
   content: T,
   terms: ReleaseTerms,

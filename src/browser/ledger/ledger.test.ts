@@ -137,7 +137,7 @@ describe('the oldest entries', () => {
 })
 
 describe('an erasure', () => {
-  test('an erasure leaves one entry that follows the removed log and gives its totals', async () => {
+  test('after an erasure, the log has one entry, which continues the removed chain and states its totals', async () => {
     const { ledger, tab } = setUp()
     const upload = (reportId: string) =>
       ({ kind: 'upload', detail: { reportId, noiseMultiplier: 2 }, bytesSent: 10 }) as const

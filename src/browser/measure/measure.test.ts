@@ -42,7 +42,7 @@ test('a browser draws its arm once and stores only the arm', async () => {
   expect(storage.kept.size).toBe(0)
 })
 
-test('without a given coin, the configured share of browsers is held out', () => {
+test('with the default random source, the configured share of browsers is held out', () => {
   const held = Array.from({ length: 4000 }, () => start({ share: 0.25 }).arm()).filter(
     (arm) => arm === 'hold-out',
   )

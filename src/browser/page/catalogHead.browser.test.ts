@@ -134,7 +134,7 @@ test('the first list comes from the head; other products are ranked and captured
   expect(codesOf(shop)).toEqual(['worker-failed'])
 })
 
-test('live changes of this catalog apply to the head and to the rest', async () => {
+test('live changes apply to both parts of the catalog that they belong to', async () => {
   const changes = {
     gone: ['item-31'],
     changed: [

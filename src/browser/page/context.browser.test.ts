@@ -69,7 +69,7 @@ async function start(options: Partial<PersonalizerOptions>) {
 const categoryOf = (id: string) => testCatalog.find((item) => item.id === id)?.category
 
 describe('context', () => {
-  test('another weather gives another list, and no weather gives the list without context', async () => {
+  test('different weather gives a different list, and without weather the list is that of a shop without context', async () => {
     let weather: string | undefined = 'rain'
     const personalizer = await start({ context: () => (weather ? { weather } : {}) })
     const without = await start({})

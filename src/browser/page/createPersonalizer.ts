@@ -1,4 +1,4 @@
-/** @module Public interface of a personalizer, in front of a worker. */
+/** @module Creates a personalizer: the public interface in the page, whose work the device in a worker does. */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Personalizer, PersonalizerOptions } from '../api.ts'

@@ -108,7 +108,7 @@ function inspect(): Session {
   return session
 }
 
-test('between a click and its new list, at most a readable number of files run', async () => {
+test('between a click and its new list, at most as many files run as a newcomer can read', async () => {
   const { personalizer, list } = await openShop('one-click-files')
   const session = inspect()
   await session.post('Profiler.enable')

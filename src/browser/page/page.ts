@@ -270,7 +270,7 @@ export class PageSnapshot {
   }
 }
 
-/** Freezes a snapshot deeply: all subscribers share it, and none of them must change it. */
+/** Freezes a snapshot deeply, because all subscribers share it, and no subscriber may change it. */
 function freezeDeep<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   for (const entry of Object.values(value)) freezeDeep(entry)

@@ -55,7 +55,7 @@ test('of two lists with `distinct`, the one with the larger number leaves out th
   await expect.poll(second.ids).toEqual(['item-31', 'item-30', 'item-29'])
 })
 
-test('a list that is stopped in the same turn gets no answer', async () => {
+test('a watch that ends in the turn of the event loop in which it began gets no answer', async () => {
   const personalizer = await start()
   const { answers, stop } = watch(personalizer)
   stop()

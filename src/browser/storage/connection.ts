@@ -141,7 +141,10 @@ function generationIn(known: string, name: string): number {
   return Number.isInteger(generation) && generation > 1 ? generation : 0
 }
 
-/** Deletes a database with all its generations. @throws NearsideError `storage-corrupt` */
+/**
+ * Deletes a database with all its generations.
+ * @throws NearsideError `storage-corrupt` if the browser can't delete one
+ */
 export async function deleteAll(name: string, factory: IDBFactory): Promise<void> {
   for (const generation of (await generationsOf(name, factory)) ?? [1])
     await deleteDatabase(generationName(name, generation), factory)

@@ -19,7 +19,7 @@ import { openIndexedDb } from './indexedDb.ts'
 import { assumeMissing, type Settings } from './settingRows.ts'
 import { createStore, type Held, type Store } from './store.ts'
 
-/** Whether the database is allowed: the shopper said yes, or the shop doesn't ask. */
+/** Whether data may be stored in the database: the shopper said yes, or the shop doesn't ask. */
 const mayUse = async (store: Store, persist: Persist): Promise<boolean> =>
   persist === 'always' || (persist === 'ask' && (await store.setting('persist')) === true)
 

@@ -9,7 +9,7 @@ const prefixOf = (database: string) => `${database} for `
 
 export const profileDatabase = (database: string, id: string) => prefixOf(database) + id
 
-/** Names and factory with which the databases are found. */
+/** Where the databases are: the name that their names begin with, and the factory that opens them. */
 export interface Place {
   /** Name of the device's own database. */
   readonly database: string
@@ -43,7 +43,10 @@ export async function eraseGone(
   Promise.all(deleting).then(done, failed)
 }
 
-/** Databases of people. If the device's own database was damaged, no setting names some of these people any more. */
+/**
+ * Finds the databases of people, also of people whom no setting names any more because the device's own database was
+ * damaged.
+ */
 export async function foundOnDisk({ database, factory }: Place): Promise<readonly string[]> {
   const prefix = prefixOf(database)
   const known = (await factory?.databases?.().catch(() => [])) ?? []

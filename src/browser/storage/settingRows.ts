@@ -70,7 +70,7 @@ const SETTINGS: readonly (keyof Settings)[] = [
   'lookedLive',
 ]
 
-/** Settings derived from the events; they are deleted with any event. */
+/** Settings derived from the events; they are deleted whenever an event is deleted. */
 export const MADE_FROM_EVENTS: readonly (keyof Settings)[] = ['pending', 'openings', 'due']
 
 export async function readSettings(table: Transaction): Promise<Partial<Settings>> {

@@ -267,7 +267,7 @@ describe.each([
 })
 
 describe('IndexedDB', () => {
-  test('an open tab does not block the deletion of a database, and creates the database again', async () => {
+  test('an open tab does not block the deletion of a database; the tab’s next call creates the database again', async () => {
     const name = newName()
     const store = createStore(await openIndexedDb(name, indexedDB))
     await store.append([draft('a', 1)])

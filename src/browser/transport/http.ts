@@ -146,7 +146,10 @@ export const isDeclared = ({ url }: Pick<Destination, 'url'>, target: string) =>
 export function createTransport(deps: TransportDeps) {
   const { ledger, relayed, timeout = TIMEOUT } = deps
 
-  /** Fetch for a purpose, through the relay or directly, and the log's detail of the way. */
+  /**
+   * Way of requests of a purpose: the fetch to use (directly or through the relay), and what the log records about the
+   * relay.
+   */
   async function carrierFor(purpose: Purpose | 'upload'): Promise<Carrier> {
     if (!relayed || !isRelayed(relayed, purpose)) return { ask: deps.fetch, detailOf: () => ({}) }
     const { relayedFetch } = await import('../contribution/relayedFetch.ts')

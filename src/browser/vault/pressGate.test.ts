@@ -38,7 +38,7 @@ test('a press that starts too early does not count, even if it is released late,
   expect(gate.click(2899)).toBe(true)
 })
 
-test('presses less than a second apart never agree, however many there are', () => {
+test('presses less than a second apart never count as agreement, however many there are', () => {
   const gaps = fc.array(fc.double({ min: 0, max: 999, noNaN: true }), { maxLength: 200 })
   fc.assert(
     fc.property(gaps, (gaps) => {
@@ -54,7 +54,7 @@ test('presses less than a second apart never agree, however many there are', () 
   )
 })
 
-test('a held key does not agree, even if it is released late', () => {
+test('a held key does not count as agreement, even if it is released late', () => {
   const gate = opened()
   for (let time = 500; time < 5000; time += 30) {
     gate.start(press(time, { device: 'key', repeats: true }))
@@ -65,7 +65,7 @@ test('a held key does not agree, even if it is released late', () => {
   expect(gate.click(6100)).toBe(true)
 })
 
-test('a press that starts outside the agreeing button does not agree', () => {
+test('a press that starts outside the agreeing button does not count as agreement', () => {
   const gate = opened()
   gate.start(press(2000, { isOnAgree: false }))
   expect(gate.click(2100)).toBe(false)

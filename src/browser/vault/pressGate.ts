@@ -1,7 +1,7 @@
 /**
  * @module Decides whether a press on the agreeing button counts. The window must have been large enough, visible and
- * focused for a second before the press starts. So a double click, a held key or a press that was meant for
- * another window does not agree.
+ * focused for a second before the press starts. So a double click, a held key or a press that was meant for another
+ * window does not count as agreement.
  */
 
 /** Milliseconds for which the question must have been visible and focused. */
@@ -62,7 +62,7 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null) {
       hasTravelled ||= device === 'mouse' && !isOnAgree
       wasStill ||= device === 'mouse' && isOnAgree && !hasTravelled
       const hindrance = gate.hindrance(time)
-      // While two presses overlap, neither press agrees.
+      // While two presses overlap, neither press counts as agreement.
       held.set(id, device)
       counts = isOnAgree && hindrance === null && !repeats && held.size === 1
       if (hindrance === 'early' || repeats) since = Math.max(since, time)

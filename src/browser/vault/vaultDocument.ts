@@ -38,8 +38,8 @@ const shops = Array.from(
 )
 
 /**
- * Reads the recipients of updates from this file, never from a page; null if it names none. @throws SyntaxError for
- * invalid JSON
+ * Reads the recipients of updates from this file, never from a page; null if it names none.
+ * @throws SyntaxError for invalid JSON
  */
 function readRecipients(): unknown {
   const named = document.querySelector<HTMLMetaElement>('meta[name="nearside-aggregators"]')

@@ -77,7 +77,7 @@ test('"less like this" lowers similar items; items that then rise into the list 
   expect(kinds).not.toContain('taste')
 })
 
-test('`rankWithout` gives an item’s rank in the list that a device without the action named by the reason makes', async () => {
+test('`rankWithout` gives the rank that an item has on a device that never saw the action named by the reason', async () => {
   const { capture, device } = await opened()
   await capture({ name: 'view_item', item_id: 'item-0' })
   const query = { kind: 'recommend', options: { limit: 4 } } as const

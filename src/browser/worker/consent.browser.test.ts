@@ -93,7 +93,7 @@ describe('consent', () => {
     expect(asked).toBe(1)
   })
 
-  test('without a consent no fit requests the aggregators’ task, and with one at most once an hour', async () => {
+  test('a fit requests the aggregators’ task only with a consent, and at most once an hour', async () => {
     const server = await testServer()
     const aggregators = await TestAggregators.start(server)
     const fetch = aggregators.fetchWith(server.fetch)

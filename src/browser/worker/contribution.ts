@@ -96,7 +96,7 @@ export class Contribution {
   async read(): Promise<void> {
     const { state, store } = this.#services
     const { consent = NO_CONSENT, sent = NOTHING_SENT, terms } = await store.settings()
-    // A consent to other recipients doesn't count on this page.
+    // A consent to recipients that this page doesn't name doesn't count here.
     const isOurs = !consent.terms || this.#names(consent.terms)
     const { terms: agreed, ...answer } = this.#withdrawn || !isOurs ? NO_CONSENT : consent
     if (answer.since !== state.consent.since) this.stop()
@@ -327,7 +327,7 @@ export class Contribution {
 const refusalOf = (error: unknown): NearsideError | null =>
   error instanceof NearsideError && error.code === 'terms-beyond-limits' ? error : null
 
-/** Global Privacy Control, missing from TypeScript's library. @see https://w3c.github.io/gpc/ */
+/** Reads Global Privacy Control, which TypeScript's library lacks. @see https://w3c.github.io/gpc/ */
 function privacyControl(): boolean | undefined {
   return (globalThis.navigator as { globalPrivacyControl?: boolean } | undefined)
     ?.globalPrivacyControl

@@ -25,7 +25,7 @@ export interface DeviceStore extends ResilientStore {
   inUse(): OwnStore
   /** Store in use. Call this method before any `await`, so that a late write can't reach another person's store. */
   own(): ResilientStore
-  /** Opens another store in this database. */
+  /** Creates the store of another person, over that person's database. */
   beside(database: Database): OwnStore
   use(next: OwnStore): void
 }

@@ -52,7 +52,7 @@ export class Erasure {
     })
   }
 
-  /** @throws NearsideError `input-invalid` for an invalid target; `storage-…` */
+  /** @throws NearsideError `input-invalid` for an invalid target; `storage-…` if the disk refuses */
   async forget(what: Forgettable): Promise<LoggedForgotten> {
     this.#learner.abort()
     this.#contribution.stop()
@@ -67,7 +67,8 @@ export class Erasure {
   }
 
   /**
-   * Puts forgotten events back. @throws NearsideError `aborted` if anything was deleted or put back since; `storage-…`
+   * Puts forgotten events back.
+   * @throws NearsideError `aborted` if anything was deleted or put back since; `storage-…` if the disk refuses
    */
   async restore(forgotten: LoggedForgotten): Promise<void> {
     const { state, store } = this.#services

@@ -35,7 +35,7 @@ export class Learner {
   #pending = 0
   #running: AbortController | null = null
   #preparing: AbortController | null = null
-  /** Whether the shopper's own action since the last fit asks for another fit. */
+  /** Whether the shopper has acted since the last fit, so that another fit is needed. */
   #asked = false
   /** Milliseconds of automatic fits on this page. */
   #spent = 0
@@ -191,7 +191,7 @@ export class Learner {
 
   /**
    * Runs one fit; only one tab fits at a time.
-   * @throws NearsideError `aborted`, also while paused | `engine-failed` | `fit-diverged`
+   * @throws NearsideError `aborted` after `signal` or while paused | `engine-failed` | `fit-diverged`
    */
   fineTune(options: FitOptions): Promise<FitReport> {
     return this.#services.tabs.alone('fit', () => this.#fit(options))

@@ -201,7 +201,8 @@ test('“dearer” lists only items in the item’s currency and up to the price
 })
 
 test('“picture” lists only items that look alike, also under rules that pin, and none without a model', async () => {
-  // Each item points along the axis of its number's last digit; items 0 and 20 lean a little.
+  // Each item's picture vector points along the axis of its number's last digit; those of items 0 and 20 differ a
+  // little.
   const pictures = new Int8Array(testCatalog.length * 64)
   for (const row of testCatalog.keys()) pictures[row * 64 + (row % 10)] = 100
   pictures[1] = pictures[20 * 64 + 1] = 40

@@ -72,8 +72,8 @@ async function onDisk(): Promise<string> {
 }
 
 /**
- * Keeps a write transaction on a database's events open, so that other writes wait. @returns function that ends the
- * transaction
+ * Keeps a write transaction on a database's events open, so that other writes wait.
+ * @returns function that ends the transaction
  */
 async function hold(name: string): Promise<() => void> {
   const opening = disk.open(name)
@@ -157,7 +157,7 @@ describe('somebody', () => {
     })
   })
 
-  test('another person is refused without a name, with an unknown id and beyond the limit', async () => {
+  test('adding a person is refused without a name and beyond the limit, and a switch to an unknown id is refused', async () => {
     const tested = await open()
     for (const call of [
       ['add', ' '],
@@ -289,7 +289,7 @@ describe('a switch', () => {
     expect(await tested.device.capture({ ...captured, person: ME })).toBe('late')
   })
 
-  test('a switch of persons keeps the result of a running fit from any other person, at each step of the fit', async () => {
+  test('a switch of persons never gives the result of a running fit to another person, whatever step the fit has reached', async () => {
     for (let step = 0; step < 12; step++) {
       disk = new IDBFactory()
       const tested = await visit()

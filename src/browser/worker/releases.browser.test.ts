@@ -242,7 +242,7 @@ test('with new keys, releases signed with old keys are neither used nor compared
   expect(tested.device.snapshot().model?.signed).toMatchObject({ release: 1, byHelper: false })
 })
 
-test('the page’s latest release is checked like the server’s', async () => {
+test('the content of latest.json that the page passes is checked like the server’s', async () => {
   const server = await serving({ release: 7 })
   const said = JSON.parse(new TextDecoder().decode(server.files.get('latest.json')))
   const unsigned = { version: said.version, manifest: said.manifest }

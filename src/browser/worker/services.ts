@@ -210,7 +210,7 @@ function createDeviceContext(state: Pick<DeviceState, 'context' | 'own'>, notice
         read = state.own.events
         known = new Map(read.map((event) => [event.time, event.context ?? NOTHING]))
       }
-      // Without a stored event at that time, use the current context.
+      // If no event is stored for that time, use the current context.
       return known.get(time) ?? state.context
     },
     /** Takes the current context from the page; an invalid context clears it, with a notice. */

@@ -93,8 +93,8 @@ export class Shop {
   }
 
   /**
-   * Base model for computing updates. This model uses the shop's context but no discounts, because past discounts are
-   * unknown.
+   * Base model for computing the updates that a shopper contributes. This model uses the shop's context but no
+   * discounts, because past discounts are unknown.
    */
   get toImprove(): LoadedModel | null {
     const known = { at: this.#services.context.at, discountsAt: () => null }

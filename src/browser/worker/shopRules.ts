@@ -29,7 +29,7 @@ export class ShopRules {
   readonly #shop: Shop
   /** All rules, in a new array after each change. */
   all: readonly Rule[] = []
-  /** Rule book of the current rules, catalog and model. */
+  /** Function that finds the rules for a list, made from the current rules, catalog and model. */
   #book: { of: readonly unknown[]; find: ReturnType<typeof createRuleBook> } | null = null
 
   /**

@@ -80,7 +80,7 @@ describe('a file that the device refuses', () => {
     ['with the signature of a model', modelSignature],
   ]
 
-  /** Rules with the shop's signature of a model that has the same name and hash. */
+  /** Rules with a signature that the shop's key made for a base model of the same version and hash. */
   async function modelSignature() {
     const content = { rules: [pin('item-9')] }
     const { of: _, ...model } = await rulesRelease(content, parseLatest)

@@ -348,7 +348,7 @@ describe('terms', () => {
     await expect.poll(() => b.device.snapshot().terms).toEqual(terms)
   })
 
-  test('terms beyond the device’s limits are refused without a question, and reported', async () => {
+  test('terms beyond the device’s limits are refused and reported, without asking the shopper', async () => {
     const { aggregators, open } = await federation({ aggregationGoal: 999 })
     let questions = 0
     const confirmConsent = async () => {
@@ -438,7 +438,7 @@ describe('terms', () => {
     expect((await tested.device.contribute()).sent).toBe(true)
   })
 
-  test('terms with other recipients, on a page opened earlier, do not end a newer consent', async () => {
+  test('a page that was opened earlier and names other recipients does not end a newer consent', async () => {
     const { server, aggregators, open } = await federation()
     const database = newDatabase()
     const fetch = aggregators.fetchWith(server.fetch)
@@ -458,7 +458,7 @@ describe('terms', () => {
     expect((await tested.device.contribute()).sent).toBe(true)
   })
 
-  test('terms with a single operator end the consent until the shopper agrees anew', async () => {
+  test('if the terms change to a single trusted server, the consent ends until the shopper agrees anew', async () => {
     const { aggregators, open } = await federation()
     const tested = await open(newDatabase())
     await live(tested)

@@ -116,7 +116,7 @@ describe('what left', () => {
     await expect.element(left).toHaveTextContent('2 files came in, nothing went out')
   })
 
-  test('a relayed request counts with its sealed bytes', async () => {
+  test('a relayed request is counted with the length of its sealed body', async () => {
     const by = { relay: 'https://relay.test', method: 'POST' }
     const asked = { ...by, purpose: 'policy', url: '/v1/task', count: 2, received: 99, sealed: 212 }
     const token = { ...by, purpose: 'token', url: '/t', count: 2, received: 512, sealed: 450 }
@@ -485,7 +485,7 @@ describe('checks of the log', () => {
     return checked
   }
 
-  test('an unsigned log is reported as unbroken, together with the limit of that check', async () => {
+  test('an unsigned log is reported as unbroken, together with what this check can’t show', async () => {
     const checked = await check(entry(0))
     await expect.element(checked).toHaveTextContent('The log is whole: 1 entry, not signed.')
     await expect
@@ -519,7 +519,7 @@ describe('checks of the log', () => {
   })
 })
 
-test('an export says what its file contains, and has the same file name as the panel’s', async () => {
+test('after an export, the console says what the file contains; the file name is the same as in the panel', async () => {
   const screen = await show()
   const names: string[] = []
   const click = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (
@@ -539,7 +539,7 @@ test('an export says what its file contains, and has the same file name as the p
 })
 
 describe('technical details', () => {
-  test('a relayed request counts with its sealed body', async () => {
+  test('the log table shows the length of a relayed request’s sealed body', async () => {
     const detail = { method: 'GET', purpose: 'policy', relay: 'https://relay.test', sealed: 212 }
     log(entry(0, { detail: { ...detail, url: 'https://leader.test/v1/task', count: 2 } }))
     const screen = await showTechnical()

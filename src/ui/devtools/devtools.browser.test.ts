@@ -65,7 +65,7 @@ test('the panel shows the contributions to an item’s score, its rules, and fai
   await waitFor(() => expect(text('Lists')).toContain('Error: no such list'))
 })
 
-test('the panel has no accessibility findings and closes with the personalizer', async () => {
+test('the panel has no accessibility findings, and closes when the personalizer is closed', async () => {
   const own = createFakePersonalizer(ITEMS)
   const personalizer = withDevtools(own)
   await personalizer.recommend()

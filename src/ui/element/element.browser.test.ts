@@ -115,7 +115,7 @@ test('the element passes its page to the shop’s rules, and can opt out of them
   await waitFor(() => expect(asked()).toMatchObject({ page: 'home', rules: false }))
 })
 
-test('the element follows the shopper, announces changes and sends events to the page', async () => {
+test('the element’s list changes after the shopper’s actions; the element announces this, and sends events to the page', async () => {
   provide({ personalizer, items: ITEMS, linkTo: ({ id }) => `#${id}` })
   const host = show(
     '<nearside-recommendations heading="Yours" limit="3"></nearside-recommendations>',

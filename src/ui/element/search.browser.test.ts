@@ -161,7 +161,7 @@ test('the search reports a failure, and shows the next answer without filters', 
   expect(choice(root, 'Kitchen').checked).toBe(false)
 })
 
-test('filters narrow the results, count them, and keep the focus', async () => {
+test('filters narrow the results, show how many remain, and keep the focus', async () => {
   const root = show('query="tea"')
   await waitFor(() => expect(ids(root)).toHaveLength(3))
   unfold(root)

@@ -198,7 +198,8 @@ export class NearsideSearch extends Base {
   }
 
   /**
-   * Follows a redirect, unless the shopper still types or the shop's page handles it. @returns whether it was followed
+   * Follows a redirect, unless the shopper still types or the shop's page handles it.
+   * @returns whether it was followed
    */
   #leave(href: string | undefined): boolean {
     const follow = this.#follow

@@ -188,7 +188,7 @@ test('a card puts its product into the basket and says so; when the card disappe
   await waitFor(() => expect(focused()?.textContent).toBe('Add to basket'))
 })
 
-test('a failure to add shows; a list of items bought together adds all of them', async () => {
+test('a card shows that adding to the basket failed; a list of items bought together can add all its items', async () => {
   personalizer.boughtTogether = (_, options) => personalizer.recommend(options)
   const reported = vi.fn((event: ErrorEvent) => event.preventDefault())
   addEventListener('error', reported)

@@ -344,7 +344,7 @@ const Everything = () => useRecommendations({ limit: Number.POSITIVE_INFINITY })
 const CategoryPage = () => useRerank(['tin'], { page: 'category' }).ids
 
 describe('Recommendations', () => {
-  test('`Recommendations` follows the shopper, with the reason, and announces each change', async () => {
+  test('`Recommendations` changes after the shopper’s actions, gives the reason, and announces each change', async () => {
     const screen = await show(<Recommendations limit={3} title="For you" />)
     await expect.element(screen.getByRole('region', { name: 'For you' })).toBeVisible()
     await expect.element(screen.getByText('Cake tin')).toBeVisible()
@@ -429,7 +429,7 @@ describe('Recommendations', () => {
     await expect.element(own.getByText('7 red')).toBeVisible()
   })
 
-  test('`Recommendations` passes each slot its props and reports the selected item', async () => {
+  test('`Recommendations` passes props to each of the shop’s components, and reports the selected item', async () => {
     const chosen = vi.fn()
     const screen = await show(
       <Recommendations
@@ -502,7 +502,7 @@ describe('Recommendations', () => {
     await expect.element(screen.getByRole('region', { name: 'For you' })).toBeVisible()
   })
 
-  test('an empty list is hidden or shows the empty slot', async () => {
+  test('an empty list is hidden, or shows the shop’s `emptyComponent`', async () => {
     const screen = await show(
       <>
         <RelatedItems item="unknown" title="None" />
@@ -543,7 +543,7 @@ describe('Recommendations', () => {
     await waitFor(() => expect(shownIds(screen.container)).toEqual(['wick', 'glow']))
   })
 
-  test('inline labels and items cause no further request', async () => {
+  test('labels and items that are new objects at each rendering cause no further request', async () => {
     const watch = vi.spyOn(personalizer, 'watch')
     const tree = () => (
       <PersonalizationProvider
@@ -607,7 +607,7 @@ describe('list observer', () => {
     expect(question).toHaveBeenCalledTimes(21)
   })
 
-  test('another filter changes the list without another request', async () => {
+  test('another `mayShow` changes the list without another request', async () => {
     const watch = vi.spyOn(personalizer, 'watch')
     const observer = createListObserver(personalizer)
     const stop = observer.subscribe(() => {})
@@ -654,7 +654,7 @@ test('useRerank returns every given id once, and never an id of the previous lis
   }
 })
 
-test('useRerank leaves out items that are sold out for the page or the device', async () => {
+test('useRerank leaves out items that the page or the device knows to be sold out', async () => {
   seen = []
   const ids = ['tin', 'mug', 'wick']
   const soldOut = (id: string) => ITEMS.map((item) => ({ ...item, available: item.id !== id }))
@@ -937,7 +937,7 @@ describe('PersonalizationPanel', () => {
     await waitFor(() => expect(list[0]?.children).toHaveLength(12))
   })
 
-  test('a refused erasure is reported even after its line has gone from this tab', async () => {
+  test('if the disk refuses to delete an action, the panel says so even after the action’s line has disappeared', async () => {
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     const { forget } = personalizer
     personalizer.forget = async (what) => {

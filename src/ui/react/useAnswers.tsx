@@ -64,7 +64,7 @@ export interface Answers {
 /**
  * Menus for a shop's own list: an item's reason, and the answers "Less like this", "Not for me" and "I have this".
  * @param query the list; null for a list without menus
- * @param why lines that say why an item is there, if the list is not in the query's order, such as a search's results
+ * @param why lines that say why an item is there, for a list that the shop sorts itself, such as a search's results
  */
 export function useAnswers(
   query: ListQuery | null,

@@ -68,7 +68,10 @@ export function useRerank(
    * the answer lacks are at the end, in the given sequence, so that the list never flickers.
    */
   readonly ids: readonly string[]
-  /** Whether the answer on screen belongs to the current query; false while it is for other ids or another order. */
+  /**
+   * Whether the answer on screen belongs to the current query; false while it answers a query with other ids or another
+   * `order`.
+   */
   readonly current: boolean
 } {
   const { itemOf } = usePersonalizationContext()

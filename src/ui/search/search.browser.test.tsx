@@ -198,7 +198,7 @@ test('the filters of a list show the properties in which its items differ, with 
   expect(left()).toBe('wick glow')
   await screen.getByRole('button', { name: 'Clear all' }).click()
   expect(left()).toBe('tin mug wick glow')
-  // On a narrow screen the choices expand.
+  // On a narrow screen, a button unfolds the choices.
   await page.viewport(400, 800)
   expect(groups()).toEqual([])
   const fold = screen.getByRole('button', { name: 'Filter' })

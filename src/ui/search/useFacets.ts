@@ -16,7 +16,7 @@ import { defaultGroups, toggled } from './defaultGroups.ts'
 
 /** Items that remain after narrowing a list, and the props of `Facets`. */
 export interface FacetsState<TItem extends Item = Item> {
-  /** Items that match the selection, in their order. */
+  /** Items that match the selection, in the given sequence. */
   readonly items: readonly TItem[]
   /** Groups of choices; each choice has the number of items that match it. */
   readonly facets: readonly Facet[]

@@ -1,4 +1,7 @@
-/** @module Shows the engine (a menu can force another), the last fit, the guard's evidence, and what was learned. */
+/**
+ * @module Shows the engine (with a menu to choose another engine), the last fit, the guard's evidence, and what was
+ * learned.
+ */
 
 import type { EnginePreference } from '@nearside/browser/apiSnapshot.ts'
 import { numberText } from '@nearside/browser/page/words.ts'
