@@ -91,7 +91,7 @@ export async function createAggregators(options: AggregatorOptions = {}) {
   return { policy, signing, tokens, arrived, demonstration, gateway, endpoints }
 }
 
-/** The helper's lists of its rounds, all of which ended at `closed`. */
+/** The helper's lists of the reports in its rounds, all of which ended at `closed`. */
 export function reachedBy({ arrived, policy, signing }: Aggregators, closed: number) {
   const salt = new Uint8Array(32).fill(7)
   return Promise.all(
@@ -196,7 +196,7 @@ export class VirtualDevice {
     await this.#ledger.append({ kind: 'model', detail })
   }
 
-  /** Allows agents, or answers a call of an agent. */
+  /** The shopper allows agents, or the device answers an agent's call. */
   async answerAgent(): Promise<void> {
     const detail: LedgerEntry['detail'] =
       this.#random.integer(2) === 0 ? { allowed: true } : { tool: 'recommend', items: 8 }

@@ -10,7 +10,7 @@ const question: SimulationQuestion = {
 }
 
 describe('the plan of a simulation', () => {
-  it('sends 100 devices per round through the servers, and adds the sum of the other devices', () => {
+  it('planOf sends 100 devices per round through the servers, and adds the sum of the other devices', () => {
     const { whole, rest, restCounted, parameters } = planOf(question)
     expect(whole).toEqual({ all: 100, vanishing: 10, hostile: 5 })
     expect(rest).toEqual({ all: 99_900, vanishing: 9_990, hostile: 4_995 })
@@ -22,7 +22,7 @@ describe('the plan of a simulation', () => {
     expect(planOf({ ...question, attack: 'flip' }).restCounted).toBe(89_910)
   })
 
-  it('sets noise and δ for ε, the reports of a device and the number of devices', () => {
+  it('planOf computes noise and δ from ε, the number of reports per device and the number of devices', () => {
     const { parameters, reports } = planOf(question)
     const { delta, noiseMultiplier } = parameters
     expect(delta).toBe(1e-10)
@@ -32,7 +32,7 @@ describe('the plan of a simulation', () => {
     expect(planOf({ ...question, devices: 900 }).parameters.delta).toBe(1e-6)
   })
 
-  it('splits the log into equal parts of whole days, the last for testing', () => {
+  it('edgesOf splits the log into equal parts of whole days, of which the last is for testing', () => {
     const edges = edgesOf(10 * DAY, 69.5 * DAY, 4)
     expect(edges.map((edge) => edge / DAY)).toEqual([10, 22, 34, 46, 58, 70])
     expect(() => edgesOf(10 * DAY, 12 * DAY, 4)).toThrow(/3 days .* too few for 4 rounds/)

@@ -27,7 +27,7 @@ export interface SimulationQuestion {
   readonly epsilon: number | null
   /** Terms that give clip norm, scale and learning rate; their token issuer isn't used. */
   readonly terms: PolicyParameters
-  /** First day of the test, ISO date; absent: the model's limit. */
+  /** First day of the test, ISO date; default: the day until which the model was trained. */
   readonly until?: string
   /** Folder of base models that were trained on the whole log, as a shop that collects all events could train them. */
   readonly collected?: string

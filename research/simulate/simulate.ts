@@ -188,7 +188,7 @@ export async function simulate(
 }
 
 /**
- * Base model of a shop that collects everything; null if the question names no such model.
+ * Base model of a shop that collects everything; null if the caller names no such model.
  * @throws NearsideError `model-incompatible` if the base model saw tested data, or has the same items in another
  *   sequence
  */

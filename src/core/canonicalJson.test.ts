@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { canonicalJson } from './canonicalJson.ts'
 
 describe('canonical JSON', () => {
-  it('matches the examples of RFC 8785', () => {
+  it('canonicalJson matches the examples of RFC 8785', () => {
     // Examples of RFC 8785, §3.2.2 and §3.2.3.
     const numbers = [Number('333333333.33333329'), 1e30, 4.5, 2e-3, 0.000000000000000000000000001]
     expect(
@@ -62,7 +62,7 @@ describe('canonical JSON', () => {
     )
   })
 
-  it('refuses values that JSON can’t represent', () => {
+  it('canonicalJson refuses values that JSON can’t represent', () => {
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, undefined, '\ud800', () => 1, 1n])
       expect(() => canonicalJson({ value })).toThrow(/Canonical JSON/)
   })

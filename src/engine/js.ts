@@ -7,7 +7,7 @@ import { throwIfAborted } from './nextTask.ts'
 import { finish, lossAndGradient } from './objective.ts'
 import { centre, checkProblem } from './problem.ts'
 
-/** Number of multiplications between two yields to the event loop, which take about 10 ms. */
+/** Number of multiplications between two yields to the event loop; a processor takes about 10 ms for them. */
 const WORK_PER_TASK = 8e6
 
 async function fit(problem: FitProblem, options: FitOptions = {}): Promise<FitResult> {

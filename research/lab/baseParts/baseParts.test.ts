@@ -3,7 +3,7 @@ import { testInput, testShop } from '@nearside/evaluate/testShop.ts'
 import { expect, it } from 'vitest'
 import { prepareScoring, scoreParts } from './experiment.ts'
 
-it('splits the base model’s scores into encoder and features that add up', () => {
+it('the parts of the base model’s scores, from encoder and features, add up to the scores', () => {
   const input = testInput(testShop(), { protocol: 'leave-one-out' })
   const scoring = prepareScoring(input)
   for (const one of selectCases(input).flat().slice(0, 5)) {

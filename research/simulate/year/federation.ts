@@ -225,7 +225,10 @@ export function createFederation(
       open = null
       return { traffic, filled: await fill(sum) }
     },
-    /** Largest number of reports of one device so far, of one shopper, and shoppers beyond a device's limit. */
+    /**
+     * Largest number of reports that one device has sent so far, the same for one shopper, and the number of shoppers
+     * who have sent more than one device may send.
+     */
     spent() {
       const most = (all: Iterable<number>) => [...all].reduce((a, b) => Math.max(a, b), 0)
       return {

@@ -47,7 +47,7 @@ async function storeModel(name: string, options: TestModelOptions): Promise<stri
 }
 
 describe('nearside evaluate', () => {
-  it('evaluate prints the owner’s questions, then the ladder of arms, and returns finite numbers in the documented format', async () => {
+  it('evaluate prints answers to the owner’s questions, then a table of the arms, and returns finite numbers in the documented format', async () => {
     const { result, text } = await run({ shop: shopFolder, model: modelFolder })
     expect(Object.keys(result).sort()).toEqual(
       [

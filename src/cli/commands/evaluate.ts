@@ -1,4 +1,4 @@
-/** @module `nearside evaluate`: compares arms on shoppers that the model never saw in training. */
+/** @module `nearside evaluate`: compares ranking methods (arms) on shoppers that the model never saw in training. */
 import { Command, Option } from '@commander-js/extra-typings'
 import { invalidInput } from '@nearside/core/error.ts'
 import { evaluatePersonal } from '@nearside/evaluate/personal.ts'

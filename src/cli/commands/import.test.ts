@@ -17,7 +17,7 @@ async function run(files: Files, flags: Flags = {}, folder = testFolder()) {
 const UCI = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n'
 
 describe('import of an order log', () => {
-  test('UCI Online Retail: counts each rejected line under its first reason', async () => {
+  test('UCI Online Retail: import counts each rejected line under the first reason that applies', async () => {
     const good =
       '536365,85123A,"WHITE HANGING HEART T-LIGHT HOLDER",6,2011-07-01 08:26:00,2.55,17850,UK\n'
     const folder = testFolder()
@@ -111,7 +111,7 @@ describe('import of an order log', () => {
     ])
   })
 
-  test('GA4 as gzipped JSON lines: reads nested items and counts other events', async () => {
+  test('GA4 as gzipped JSON lines: import reads nested items, and counts events of kinds that it doesn’t read', async () => {
     const event = (event_name: string, ids: string[]) =>
       JSON.stringify({
         event_name,
@@ -218,7 +218,7 @@ describe('import of an order log', () => {
     await expect(run(files as Record<string, string>, flags as Flags)).rejects.toThrow(message)
   })
 
-  test('for a log without times, import gives each item a day, and ends all shoppers on the same day', async () => {
+  test('for a log without times, import gives each interaction a day of its own, and ends all histories on the same day', async () => {
     const { report, printed, shop } = await run(
       {
         'orders.csv': '7 a b c\n8 b a\n\n9\n10 c a b b\n',

@@ -65,7 +65,7 @@ it('prove-egress reports each kind of fault', () => {
   expect(faultsOf({ probes })).toBe(
     'open channels to other servers: a channel (page); planted leaks not found: a planted (page); only 1 planted leaks were found',
   )
-  // In a shop without a worker, a worker probe can run neither with nor without the policy; that is not a fault.
+  // If a shop starts no worker, a probe in the worker can't run, with the policy or without it. That is no fault.
   const none = probe('channel', 'no worker', 'no worker')
   expect(faultsOf({ probes: [...OUTCOME.probes, none] })).toBe('')
   expect(faultsOf({ probes: [...OUTCOME.probes, probe('channel', 'found', 'no worker')] })).toBe(

@@ -172,7 +172,8 @@ it('rules sign signs what devices check, each time as a later release, without c
   }
   const [first, second, lost] = releases.map(({ signed }) => signed?.release ?? 0)
   expect(second).toBeGreaterThan(first)
-  // The third file was signed without the earlier file, and yet devices take it, because its number is its time.
+  // The third file was signed after the earlier file was lost. Devices accept it, because its release number is its
+  // time.
   expect(lost).toBeGreaterThan(second)
   expect(releases[0].signed?.expires).toBeLessThanOrEqual(Date.now() + 7 * DAY)
 })

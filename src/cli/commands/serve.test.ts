@@ -123,7 +123,7 @@ describe('nearside serve', () => {
       }
       expect(hashes.size).toBe(1)
       for (const server of servers) await server.stop()
-      // The store needs its key again, so another key, or no key, fails.
+      // The store was created with a key, so a start without this key fails.
       const bare = start(common)
       await expect(bare).rejects.toThrow(/--store-key/)
     },

@@ -63,7 +63,7 @@ it.each(SHOPS)(
     expect(findings.filter(({ level, about }) => level === 'error' && about !== 'worker')).toEqual(
       [],
     )
-    // The limit is long, because the test trains models, perhaps on a busy machine.
+    // The time limit is long, because the test trains models, perhaps on a busy machine.
   },
   900_000,
 )

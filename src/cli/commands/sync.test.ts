@@ -273,7 +273,7 @@ test('a damaged live.json is made anew', async () => {
   }
 })
 
-test('changes to a catalog that is published meanwhile are computed anew', async () => {
+test('if another catalog is published during a sync, the changes to it are computed anew', async () => {
   const { live, out, publish, state, sync } = await shop()
   state.answer = (_, response) => {
     publish(without(3))

@@ -187,6 +187,8 @@ function isPort(port: string | undefined, url: URL): boolean {
 const isScheme = (scheme: string, { protocol }: URL) =>
   protocol === scheme.toLowerCase() || (scheme.toLowerCase() === 'http:' && protocol === 'https:')
 
-/** Whether `url` is on the page's host over TLS, which a source for that host without TLS allows, too. */
+/**
+ * Whether `url` is on the page's host and uses TLS. A policy that names this host without TLS allows such a URL, too.
+ */
 const upgraded = (url: URL, page: URL) =>
   url.host === page.host && url.port === '' && url.protocol === 'https:'

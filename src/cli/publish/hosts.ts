@@ -1,4 +1,6 @@
-/** @module Writes web server configuration for a published folder, which says which files may be cached forever. */
+/**
+ * @module Writes configuration files that tell a web server which files of a published folder may be cached forever.
+ */
 
 /** Cache-Control of changing files: browsers ask again at each visit; an unchanged file costs few bytes. */
 const REVALIDATE = 'no-cache'

@@ -51,7 +51,8 @@ export function releaseFindings(
 }
 
 /**
- * Findings about the signature of a rules file, which devices check as a model's. The helper signs models only.
+ * Findings about the signature of a rules file, which devices check like a model's signature. The helper signs models
+ * only.
  * @param before content of the published file; absent if no file was published
  */
 export async function rulesSignature(

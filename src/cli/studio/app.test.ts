@@ -270,7 +270,7 @@ describe('signing', () => {
   })
 })
 
-test('a measurement measures each rule with its progress; a rule that hides best sellers costs, and a rule for other lists isn’t measured', async () => {
+test('a measurement measures each rule and reports its progress; a rule that hides best sellers has a cost, and a rule for other lists isn’t measured', async () => {
   const best = ids((await lists([])).after.recommend).slice(0, 8)
   const rules = [
     { name: 'h', when: { from: '2040-01-01' }, hide: { id: best } },

@@ -134,7 +134,7 @@ describe('too many attempts', () => {
     expect((await tryPassword(PASSWORD, { from: 'a' })).status).toBe(303)
   })
 
-  test('many addresses together are limited, too', async () => {
+  test('attempts from many addresses together are limited, too', async () => {
     const tried: number[] = []
     // An attempt without a password in the form still counts.
     for (let n = 0; n < 61; n++) tried.push((await tryPassword('', { from: `${n}` })).status)

@@ -119,7 +119,7 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
   }
 }
 
-/** Compares with a salted hash, and keeps only the hash. */
+/** Creates a check of the password, which compares salted hashes and keeps only the hash in memory. */
 async function passwordCheck(password: string): Promise<(given: string) => Promise<boolean>> {
   if (password.length < PASSWORD.from || password.length > PASSWORD.to)
     throw invalidInput(

@@ -16,7 +16,7 @@ function refusal(run: () => unknown): NearsideError {
 }
 
 describe('parseItem', () => {
-  test('keeps the known fields of an item, drops other fields, and treats null and empty text as missing', () => {
+  test('parseItem keeps the known fields of an item, drops other fields, and treats null and empty text as missing', () => {
     expect(
       parseItem({
         id: '85123A',
@@ -99,7 +99,7 @@ describe('parseItem', () => {
 })
 
 describe('Catalog', () => {
-  test('finds an item by its id, even if the id is a property name of every object, such as `constructor`', () => {
+  test('a catalog finds an item by its id, even if the id is a property name of every object, such as `constructor`', () => {
     const ids = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '85123A']
     const catalog = new Catalog(ids.map((id) => ({ id, title: `item ${id}` })))
     for (const id of ids) {
@@ -114,7 +114,7 @@ describe('Catalog', () => {
     expect(refusal(() => new Catalog([{ id: 'a' }, { id: 'a' }])).message).toContain("'a'")
   })
 
-  test('leaves unusable rows out of the catalog and reports each of them as a fault', () => {
+  test('Catalog.parse leaves unusable rows out of the catalog and reports each of them as a fault', () => {
     const rows = [{ id: 'a', price: 1 }, {}, { id: 'b' }, { id: 'a', price: 2 }, null]
     const { items, faults } = Catalog.parse(rows)
     expect(items).toEqual([{ id: 'a', price: 1 }, { id: 'b' }])
@@ -126,14 +126,14 @@ describe('Catalog', () => {
     expect(Catalog.parse([{ id: 'a' }]).faults).toEqual([])
   })
 
-  test('refuses a catalog that is no array, and an array without usable rows', () => {
+  test('Catalog.parse refuses a value that is no array, and an array without usable rows', () => {
     expect(refusal(() => Catalog.parse({})).message).toContain('is not an array')
     expect(refusal(() => Catalog.parse([{}, null])).message).toBe("catalog item 1: has no 'id'")
     expect(Catalog.parse([]).size).toBe(0)
   })
 
   test.each([true, '4.6', 87, -1, Number.NaN, { value: 4 }])(
-    'ignores fields `rating` and `reviews` that the shop uses for something else, such as %j',
+    'Catalog.parse ignores fields `rating` and `reviews` that the shop uses for something else, such as %j',
     (own) => {
       const row = { id: 'a', rating: own, reviews: typeof own === 'number' ? -own : own }
       expect(Catalog.parse([row])).toMatchObject({ items: [{ id: 'a' }], faults: [] })
@@ -149,7 +149,7 @@ describe('Catalog', () => {
   )
 
   test.each(['x'.repeat(25), ' ', 'a\nb', ' x', '', 7, true, ['New'], { en: 'New' }])(
-    'ignores a shop’s own field `badge` such as %j',
+    'Catalog.parse ignores a field `badge` that the shop uses for something else, such as %j',
     (badge) => {
       expect(Catalog.parse([{ id: 'a', badge }])).toMatchObject({
         items: [{ id: 'a' }],

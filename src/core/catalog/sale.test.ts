@@ -77,7 +77,7 @@ describe('a catalog with sales', () => {
   })
 
   test.each([true, 'yes', 20, { percent: 20 }])(
-    'ignores a shop’s own field `sale` such as %j',
+    'Catalog.parse ignores a field `sale` that the shop uses for something else, such as %j',
     (sale) => {
       const row = { id: 'a', price: 5, sale }
       expect(Catalog.parse([row], at('2026-06-01')).items).toEqual([{ id: 'a', price: 5 }])

@@ -13,7 +13,7 @@ const ITEMS = [
 const find = createTitleIndex(ITEMS)
 
 describe('title index', () => {
-  test('finds titles that contain all query words; case, accents, singular and plural make no difference', () => {
+  test('the index finds titles that contain all query words; case, accents, singular and plural make no difference', () => {
     expect(find('parasol')).toEqual(['red', 'black'])
     expect(find('  PARASOLS red ')).toEqual(['red'])
     expect(find('cafe berry')).toEqual(['cafe'])

@@ -27,7 +27,7 @@ describe('readCapture', () => {
     expect(readCapture(search, 'id', 10 * SESSION_GAP)).toMatchObject({ time: 9.5 * SESSION_GAP })
   })
 
-  test('reads a GA4 purchase that has numbers as text and unknown fields', () => {
+  test('readCapture reads a GA4 purchase that has numbers as text and unknown fields', () => {
     const event = read({
       name: 'purchase',
       transaction_id: 'T_1',

@@ -1,6 +1,6 @@
 /**
- * @module Builds `ItemStatistics` from a log as of a date. A shopper who is missing in `shoppers` leaves no
- * trace, as out-of-fold training requires.
+ * @module Builds `ItemStatistics` from a log as of a date. A shopper who is missing in `shoppers` has no effect on the
+ * statistics, as out-of-fold training requires.
  */
 
 import type { Item } from '../catalog/item.ts'
@@ -139,7 +139,7 @@ function countShoppers(items: number, log: LogColumns, asOf: number): ShopperCou
   const shoppersOfAll = sum(all)
   const mean = shoppersOfAll > 0 ? sum(repeated) / shoppersOfAll : 0
   const ageDays = new Float32Array(items)
-  // A loop, because `map` takes five times as long, and training counts a large catalog hundreds of times.
+  // This is a loop, because `map` takes five times as long, and training counts a large catalog hundreds of times.
   for (let i = 0; i < items; i++) {
     repeated[i] = (repeated[i] + mean * REPEAT_PRIOR_SHOPPERS) / (all[i] + REPEAT_PRIOR_SHOPPERS)
     // An item without any event yet has age 0.

@@ -85,7 +85,7 @@ describe('fitProblemOf', () => {
     for (const weight of views) expect(weight).toBeLessThanOrEqual(1)
   })
 
-  it('design and offset reproduce the model’s scores at any p', () => {
+  it('design and offset reproduce the model’s scores for any personal parameters p', () => {
     const random = createRandom(4)
     const p = Float32Array.from({ length: PARAMETERS }, () => 0.3 * random.normal())
     const personal = { u: p.slice(0, DIMENSION), w: p.slice(DIMENSION) }

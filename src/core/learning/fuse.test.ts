@@ -37,7 +37,7 @@ describe('fuse', () => {
     expect(evidenceOf({ weight: new Float32Array([3, 1, 2, 0]) })).toBe(2)
   })
 
-  it('refuses a fit with a non-finite parameter or a wrong number of parameters', () => {
+  it('fuse refuses a fit with a non-finite parameter or a wrong number of parameters', () => {
     const broken = parameters.slice()
     broken[7] = Number.NaN
     expect(() => fuse({ parameters: broken }, prior, 1)).toThrow(NearsideError)

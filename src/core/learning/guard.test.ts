@@ -25,7 +25,10 @@ function trips(seed: number, difference: (random: Random, guard: GuardState) => 
   return { share: tripped / SHOPPERS, at: at / Math.max(1, tripped) }
 }
 
-/** Maximum share of simulated shoppers whose guard may trip in a passing test: three standard errors above α. */
+/**
+ * Maximum share of simulated shoppers whose guard may switch the personal model off in a passing test: three standard
+ * errors above α.
+ */
 const LIMIT = GUARD_LEVEL + 3 * Math.sqrt((GUARD_LEVEL * (1 - GUARD_LEVEL)) / SHOPPERS)
 
 const clipped = (x: number) => Math.min(1, Math.max(-1, x))
@@ -70,7 +73,7 @@ const observed = (guard: GuardState, events: number, by: (k: number) => number) 
   Array.from({ length: events }, (_, k) => k).reduce((state, k) => observe(state, by(k), 0), guard)
 
 describe('the guard', () => {
-  it('a guard that has tripped never becomes active again', () => {
+  it('a guard that has switched the personal model off never switches it on again', () => {
     const tripped = observed(GUARD_START, 20, () => -2)
     expect(tripped.active).toBe(false)
     const later = observed(tripped, 500, () => 2)

@@ -45,7 +45,7 @@ test('a row of zeros gets scale 0 and is restored to zeros', () => {
   expect(dequantizeRows(quantized, 2)[3]).toBeCloseTo(-6, 5)
 })
 
-test('refuses data whose length is no multiple of the row length', () => {
+test('quantizeRows refuses data whose length is no multiple of the row length', () => {
   expect(() => quantizeRows(new Float32Array(5), 2)).toThrow(RangeError)
   expect(() => dequantizeRows({ values: new Int8Array(5), scale: new Float32Array(2) }, 2)).toThrow(
     RangeError,

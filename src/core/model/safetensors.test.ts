@@ -108,7 +108,7 @@ test('the metadata of a safetensors file is ignored', () => {
   expect([...readSafetensors(file(header, 1)).keys()]).toEqual(['a'])
 })
 
-test('reads the example file of the format’s documentation', () => {
+test('readSafetensors reads the example file of the format’s documentation', () => {
   const bytes = file('{"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}', 8)
   new DataView(bytes.buffer).setFloat32(bytes.length - 4, 1.5, true)
   expect(readSafetensors(bytes).get('a')).toEqual({

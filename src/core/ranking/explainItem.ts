@@ -36,7 +36,7 @@ export function explainItem(
   }
 }
 
-/** Kinds of terms of the model; the shop's rules are outside the model. */
+/** Kinds of contributions that come from the model, i.e. all except those of the shop's rules. */
 type Kind = Exclude<Explanation['contributions'][number]['kind'], 'rules'>
 
 /** Kind of term of each feature group. Closeness to the shopper's usual prices is taste; price alone is popularity. */

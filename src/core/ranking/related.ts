@@ -51,7 +51,10 @@ export class Related {
     return scores
   }
 
-  /** Scores of `similarTo` for the `count` nearest families, without the item itself; 0 for all other rows. */
+  /**
+   * Scores of `similarTo` for the variants of the `count` most similar products, without the item itself; 0 for all
+   * other rows.
+   */
   nearestTo(row: number, others: readonly number[], count: number): Float32Array {
     const scores = this.similarTo(row, others)
     keepNearest(scores, row, count, (one) => this.#itemOf(one)?.groupId ?? one)

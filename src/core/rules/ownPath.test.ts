@@ -6,7 +6,7 @@ const SHOP = 'https://shop.example'
 
 describe('isOwnPath', () => {
   test.each(['/returns', '/', '/hilfe/rückgabe?von=suche#fristen', '/my%20orders', '/a:b@c'])(
-    'accepts %j',
+    'isOwnPath accepts %j',
     (path) => expect(isOwnPath(path)).toBe(true),
   )
 

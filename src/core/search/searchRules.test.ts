@@ -67,7 +67,7 @@ describe('what a rule does', () => {
     expect(await ids(rules, 'mug')).toEqual(['hat-m', 'green', 'pot', 'red', 'blue', 'gone'])
     expect(await ids(rules, 'mug', 2)).toEqual(['hat-m', 'green'])
   })
-  test('boost and bury change the ranking of hits, hide and only remove hits, and sold-out hits are included', async () => {
+  test('‘boost’ and ‘bury’ rules change the ranking of hits, ‘hide’ and ‘only’ rules remove hits, and rules also act on sold-out hits', async () => {
     const boost: Rule = { name: 'b', when, boost: { brand: ['bell'] }, by: 2 }
     expect(await ids([boost], 'mug')).toEqual(['blue', 'green', 'red', 'gone'])
     const bury: Rule = { name: 'b', when, bury: { id: ['red'] }, by: 2 }

@@ -10,7 +10,7 @@ import { centre, checkProblem } from '../problem.ts'
 import { FIT } from './fit.wasm.ts'
 import { instantiate, PAGE } from './instantiate.ts'
 
-/** Number of multiplications between two yields to the event loop, which take about 5 ms. */
+/** Number of multiplications between two yields to the event loop; a processor takes about 5 ms for them. */
 const WORK_PER_TASK = 4e7
 
 /** @throws NearsideError `engine-unavailable` if WebAssembly or SIMD is missing or forbidden */

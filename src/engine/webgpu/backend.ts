@@ -14,7 +14,7 @@ import type { Adapter } from '../adapter.ts'
 
 const NAME = 'webgpu'
 
-/** Limits by which TensorFlow.js chooses its shaders. */
+/** Names of the device limits that TensorFlow.js reads to choose its shaders. */
 const LIMITS = [
   'maxComputeWorkgroupStorageSize',
   'maxComputeWorkgroupsPerDimension',
