@@ -60,8 +60,9 @@ const along = (residues: Uint32Array, way: Float64Array): number =>
   centered(residues).reduce((sum, x, i) => sum + x * way[i], 0)
 
 /**
- * An aggregator knows that a device sent one of two updates, as different as the clip norm allows, and guesses from its
- * share which one. (A share is uniformly random, so no other way to guess is better: `shares.test.ts`.)
+ * An aggregator knows that a device sent one of two updates, which differ as much as the clip norm allows. It guesses
+ * from its secret share which of them the device sent. (A share is uniformly random, so no other way to guess is
+ * better: `shares.test.ts`.)
  */
 export async function distinguish({ terms, random, trials, progress }: Given): Promise<Attack[]> {
   const { send } = await createDevice(terms)

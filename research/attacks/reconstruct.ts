@@ -17,8 +17,8 @@ import { mostByChance } from './score.ts'
 const PRODUCTS = 100
 
 /**
- * Possible updates of a shopper who viewed three products and then bought a highly ranked one: one update for each
- * product that they may have bought. (Products with lower ranks all give the same update.)
+ * Possible updates of a shopper who viewed three products and then bought a highly ranked product. There is one update
+ * for each product that they may have bought. (Products with lower ranks all give the same update.)
  */
 export function updatesOf(model: BaseModel, random: Random): Float32Array[] {
   const bought = Date.UTC(2026, 0, 5, 12)

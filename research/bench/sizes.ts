@@ -16,7 +16,10 @@ import { benchModel } from './shop.ts'
 
 /** Catalog sizes. A model file may have at most 64 MB, which a million items exceed. */
 const SIZES = [10_000, 20_000, 100_000, 200_000]
-/** The size at which the page's thread is also measured slowed down. Chromium can't slow down the worker. */
+/**
+ * Catalog size for which the benchmark also measures a page whose main thread is slowed down. Chromium can't slow down
+ * the worker.
+ */
 const SLOWED = 20_000
 export const SLOWDOWN = 4
 const NEIGHBOURS = 48

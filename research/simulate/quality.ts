@@ -54,8 +54,8 @@ export interface Quality {
     readonly ndcg: Interval | null
     readonly lift: Lift | null
     /**
-     * How much of the difference in NDCG between the first model and the base model trained on the log the arm has
-     * closed, as a share; null without such a base model.
+     * NDCG gained over the first model, as a share of the gain of a base model that was trained on the log; null
+     * without such a base model.
      */
     readonly gap: Interval | null
   }[]
@@ -135,8 +135,7 @@ export async function measureQuality(
 }
 
 /**
- * Share of the difference in NDCG between the first model and the base model trained on the log that the arm has
- * closed.
+ * NDCG that an arm gained over the first model, as a share of the gain of the base model that was trained on the log.
  */
 const gapOf =
   (arm: string) =>

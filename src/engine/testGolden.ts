@@ -41,7 +41,7 @@ export async function hashesOfFits(engine: Engine): Promise<Record<string, strin
   }
 }
 
-/** @param make scan to test, injected so that a page loads only what it tests */
+/** @param make creates the scan to test; passed in, so that a test page loads no other scan */
 export async function hashOfScan(
   make: (vectors: Float32Array, columns: number, popularity: Float32Array) => ItemScan,
 ): Promise<string> {

@@ -226,8 +226,8 @@ export function createFederation(
       return { traffic, filled: await fill(sum) }
     },
     /**
-     * Largest number of reports that one device has sent so far, the same for one shopper, and the number of shoppers
-     * who have sent more than one device may send.
+     * Largest number of reports that a device has sent so far, and that a shopper has sent from all devices. Also the
+     * number of shoppers who have sent more than a single device may send.
      */
     spent() {
       const most = (all: Iterable<number>) => [...all].reduce((a, b) => Math.max(a, b), 0)

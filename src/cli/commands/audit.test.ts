@@ -53,12 +53,15 @@ it('audit names the fault of a malformed bundle on the screen and in the JSON', 
   expect({ ok, faults }).toMatchObject({ ok: false, faults: [{ check: 'format', entry: null }] })
 })
 
-it.skipIf(!hasPython)('audit selftest compares itself with the verifier in Python', async () => {
-  const script = fileURLToPath(new URL('../../../tools/verify.py', import.meta.url))
-  const { result } = await run('selftest', '--against', script, '--count', '10', '--seed', '3')
-  expect(result).toMatchObject({ compared: 10 })
-  await expect(run('selftest', '--against', 'missing.py', '--count', '1')).rejects.toThrow()
-})
+it.skipIf(!hasPython)(
+  'audit selftest compares the verifier in TypeScript with the one in Python',
+  async () => {
+    const script = fileURLToPath(new URL('../../../tools/verify.py', import.meta.url))
+    const { result } = await run('selftest', '--against', script, '--count', '10', '--seed', '3')
+    expect(result).toMatchObject({ compared: 10 })
+    await expect(run('selftest', '--against', 'missing.py', '--count', '1')).rejects.toThrow()
+  },
+)
 
 it.skipIf(!hasPython)(
   'audit selftest writes each bundle that the two verifiers judge differently, so that it can be verified again',

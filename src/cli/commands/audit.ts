@@ -100,7 +100,7 @@ const linesOf = (faults: readonly Fault[]) =>
     entry === null ? `FAULT ${check}: ${message}` : `FAULT ${check}, No. ${entry}: ${message}`,
   )
 
-/** @throws NearsideError `input-invalid` if only one of the two options is given */
+/** @throws NearsideError `input-invalid` if only one of --model and --catalog is given */
 async function readShopFiles(given: { readonly model?: string; readonly catalog?: string }) {
   if (given.model === undefined && given.catalog === undefined) return undefined
   if (given.model === undefined || given.catalog === undefined)

@@ -106,9 +106,9 @@ function liftsNow(
 }
 
 /**
- * For each item, the logarithm of a ratio of two shares: the share of the shopper's visits with the item that fell into
- * the current context, divided by the share of all their visits that did. To shrink the ratio, one average visit is
- * added to the visits with the item.
+ * For each item, the logarithm of a ratio of two shares. The first is the share of the shopper's visits with the item
+ * that fell into the current context. It is divided by the share of all their visits that did. To shrink the ratio, one
+ * average visit is added to the visits with the item.
  */
 function habits(
   items: number,
