@@ -55,7 +55,7 @@ describe('a bundle of an honest device', () => {
     expect(after.key).toBe(before.key)
   })
 
-  test('a bundle of an honest device passes after folding and forgetting, and a note names the missing data', async () => {
+  test('a bundle of an honest device passes after old entries were folded and events forgotten, and a note names the missing data', async () => {
     const one = await contributor()
     await one.fold()
     await one.look()

@@ -105,7 +105,7 @@ describe('a policy', () => {
     expect(() => parsePolicy({ ...copy(), [field]: value })).toThrow(/Policy: /)
   })
 
-  it('a policy with item counts has a number for each item, and asks a shopper to agree to counts', () => {
+  it('a policy with item counts makes an update longer by `itemCounts` numbers, and asks a shopper to agree to counts', () => {
     const counting = { countShare: 0.8, parameters: { featureWeights: 42, itemCounts: 100 } }
     const policy = parsePolicy({ ...copy(), ...counting })
     expect(dimensionOf(policy)).toBe(142)

@@ -7,7 +7,7 @@ import { MAX_DIMENSION, type Policy } from './policy.ts'
 
 /**
  * Number of item counts in an update: one per item, or as many as the largest update has room for. In a larger catalog
- * the items of rows r, r + C, r + 2C … share count r.
+ * the items of rows r, r + C, r + 2C … share count r (C: number of counts).
  */
 export function countsFor(items: number, featureWeights: number): number {
   return Math.min(items, MAX_DIMENSION - featureWeights)

@@ -67,7 +67,7 @@ it('group commit waits for entries that are still arriving, unless a full group 
   expect(groups).toEqual([])
   settle[0]()
   settle[1]()
-  // The third item has not arrived yet.
+  // Item 4 has not arrived yet.
   expect(await first).toBe(1)
   expect(groups).toEqual([[1]])
   settle[2]()

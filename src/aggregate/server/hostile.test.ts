@@ -58,7 +58,7 @@ describe('a hostile device', () => {
       [2 * most],
       [1000 * most],
       new Array(DIMENSION).fill((MODULUS - 1) / 2),
-      // The number's square is just above the modulus, so the square wraps around to a small value.
+      // The square of this number is just above the modulus, so it wraps around to a small value.
       [Math.ceil(Math.sqrt(MODULUS))],
       new Array(64).fill(Math.ceil(Math.sqrt(MODULUS / 64))),
     ]

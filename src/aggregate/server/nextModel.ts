@@ -146,7 +146,7 @@ function expectedCounts(counts: Float64Array, noise: number): Float64Array {
       likelihood[i * G + g] = Math.exp((nearest - (count - grid[g]) ** 2) / (2 * noise ** 2))
   })
   let prior = new Float64Array(G).fill(1 / G)
-  /** Calls `visit` with the probabilities that a count has of the grid's values, for each count. */
+  /** For each count, calls `visit` with the posterior probability of each value of the grid. */
   const eachPosterior = (visit: (i: number, posterior: Float64Array) => void) => {
     const posterior = new Float64Array(G)
     for (let i = 0; i < counts.length; i++) {

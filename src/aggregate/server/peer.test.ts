@@ -220,7 +220,7 @@ describe('a leader that stops', () => {
 })
 
 describe('the helper itself', () => {
-  it('the helper does not end a full round by refusing reports after its release', async () => {
+  it('a helper that has released its share refuses a late report without ending the full round', async () => {
     const federation = await createFederation()
     const made = await make(federation, 5)
     const sealingKey = (await federation.leaderStore.current())?.sealingKey ?? null
@@ -264,7 +264,7 @@ describe('the helper itself', () => {
     expect(federation.log.join('\n')).toMatch(/ALARM: round 1 .* 3 acknowledged reports are lost/)
   })
 
-  it('the helper loses only the round for which it releases a share of another length', async () => {
+  it('a helper’s share of the wrong length costs only its round', async () => {
     const federation = await createFederation({ helper: { noise: (_, d) => new Int32Array(d) } })
     const made = await make(federation, 4)
     const release = federation.helperStore.release

@@ -62,7 +62,7 @@ describe('a round', () => {
     }
   })
 
-  it('a round is abandoned when another model was published under its number', async () => {
+  it('a round is abandoned when another model was published under the version number of its next model', async () => {
     const federation = await createFederation({
       leader: {
         applyUpdate: async (parent, _mean, _rate, version) => {

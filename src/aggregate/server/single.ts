@@ -37,7 +37,7 @@ export function createSingle(
   const leaderApp = createApp(leader, appOptions)
   app.route(SINGLE_PATHS.leader, leaderApp)
   app.route(SINGLE_PATHS.helper, helperApp)
-  // Health and rounds are also available at the root, where people look for them.
+  // The leader's routes, such as health and rounds, are also available at the root, where operators look for them.
   app.route('/', leaderApp)
   return { app, leader }
 }

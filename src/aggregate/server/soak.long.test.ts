@@ -22,7 +22,7 @@ const WARM = 20
  * counts, because V8's compiled code varies by half a megabyte.
  */
 const MEASURED = 10
-/** Maximum number of bytes that a round may leave in memory; the reports of a round have more bytes. */
+/** Maximum number of bytes by which memory may grow per round; a server that kept a round's reports would need more. */
 const MOST_A_ROUND = 40_000
 
 setFlagsFromString('--expose-gc')

@@ -113,7 +113,7 @@ export async function startServer(options: ServerOptions, environment: ServerEnv
   const { host, port, storeKey: key } = options
   const { fatal } = environment
   const stores: Store[] = []
-  // Processes that share PostgreSQL have no folder in common. Each process uses a temporary folder while it runs.
+  // Folder for the helper's lists on PostgreSQL, whose processes have no folder in common: each uses a temporary one.
   const temporary = await mkdtemp(join(tmpdir(), 'nearside-lists-'))
   const listsOf = (url: string) =>
     url.startsWith('sqlite:') ? `${url.slice('sqlite:'.length)}.lists` : temporary

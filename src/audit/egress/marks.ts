@@ -129,7 +129,7 @@ export function createMarkFinder(marks: Iterable<string | number>): MarkFinder {
 /** Maximum number of nested encodings. */
 const DEPTH = 3
 const LONGEST = 1 << 20
-/** Shortest run that can contain a mark. */
+/** Least number of encoded characters in a row that can contain a mark. */
 const SHORTEST_RUN = 8
 
 const OPTIONS = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: LONGEST }

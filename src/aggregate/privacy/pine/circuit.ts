@@ -94,7 +94,7 @@ export function encodeNorm(circuit: Circuit, vector: Uint32Array): Uint32Array {
 /** Sign that two random bits of the stream give. */
 const SIGNS = [-1, 0, 0, 1]
 
-/** Sums of ±x, [checks]; `stream` has two bits for each number. */
+/** Sums of ±x, [checks]. `stream` has two random bits for each sign, that is, for each coordinate in each check. */
 export function wraparoundSums(
   { dimension, checks }: Circuit,
   vector: Uint32Array,

@@ -38,7 +38,7 @@ export interface Driver extends Query {
   close(): Promise<void>
 }
 
-/** Thrown if a transaction conflicts with one of another process. The driver rolls it back and runs it again. */
+/** Thrown if a transaction conflicts with another process's transaction. The driver rolls it back and runs it again. */
 export class Again extends Error {}
 
 /** Thrown if another process runs a step of the round; this process's step did not begin. */

@@ -68,8 +68,9 @@ create table if not exists accumulators (
 `
 
 export interface Dialect {
-  /** Types of byte strings, and of integers beyond 32 bits. */
+  /** SQL type of byte strings. */
   readonly bytes: string
+  /** SQL type of integers beyond 32 bits. */
   readonly wide: string
   /** End of a table's definition; `keyed` is for a table that is stored by its primary key. */
   readonly table: string

@@ -166,7 +166,7 @@ describe('a power cut', () => {
     }
   })
 
-  it('a power cut that damages the last record leaves the records before it', async () => {
+  it('a power cut that damages the log’s last record doesn’t affect the records before it', async () => {
     const { database, log, lengths } = await logOfReports()
     for (let at = lengths[COUNTED - 2]; at < log.length; at += 997) {
       const spoiled = Buffer.from(log)

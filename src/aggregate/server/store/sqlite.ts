@@ -119,7 +119,7 @@ function openFile(file: string): Database.Database {
       database.exec(tables(SQLITE))
       database.pragma(`user_version = ${SQLITE_VERSION}`)
     })()
-    // The write-ahead log is truncated, as each step does: the previous process could have died before that.
+    // Truncates the write-ahead log. Each step does so at its end, but the previous process may have died before.
     database.pragma('wal_checkpoint(TRUNCATE)')
     return database
   } catch (thrown) {

@@ -223,7 +223,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
   })
 
   describe.skipIf(isSkipped)('rounds', () => {
-    it('rounds are abandoned by the next one, and their unreleased data is deleted', async () => {
+    it('rounds are abandoned when the next round opens, and their unreleased data is deleted', async () => {
       await store.count(1, 9, [counted(1)])
       await store.keep(1, [kept(2)])
       const other = { ...TEST_POLICY, clipNorm: 0.04 }
@@ -246,7 +246,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
         store.openRound(round, TEST_POLICY, hashOfPolicy, key(), now)
       await store.count(1, 2, [counted(1)])
       await store.keep(1, [kept(2), { ...kept(3), seed: null }])
-      // Reports of an abandoned round conflict, too.
+      // Round 1 is abandoned; a report with an id from an abandoned round conflicts, too.
       await next(2, 200)
       await next(3, 100 + period)
       for (const n of [1, 2, 3]) {
