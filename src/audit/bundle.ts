@@ -55,7 +55,7 @@ export class MalformedBundle extends NearsideError {
   }
 }
 
-/** @throws MalformedBundle */
+/** @throws MalformedBundle if the file or one of its entries has a wrong form */
 export function parseBundle(file: string | Uint8Array): Bundle {
   const faults: Fault[] = []
   const look = (entry: number | null, check: () => void) => {
@@ -88,7 +88,7 @@ const DEEPEST = 64
 /**
  * JSON that all parsers read alike: UTF-8 without a byte order mark, finite numbers, no lone surrogates, no
  * duplicate names in an object, and limited nesting.
- * @throws NearsideError `input-invalid`
+ * @throws NearsideError `input-invalid` for any other file
  */
 export function parseStrictJson(file: string | Uint8Array): unknown {
   const text = typeof file === 'string' ? file : decode(file)

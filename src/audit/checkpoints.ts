@@ -36,7 +36,7 @@ const readReached = object({
 
 export type Reached = Readonly<ReturnType<typeof readReached>>
 
-/** @throws NearsideError `input-invalid` */
+/** @throws NearsideError `input-invalid` unless the file has the form of the helper's list of a round */
 export const parseReached = (file: string | Uint8Array): Reached =>
   readReached(parseStrictJson(file), '')
 

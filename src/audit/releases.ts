@@ -20,7 +20,7 @@ const release = object({
 const readList = object({ releases: list(release, 10_000) })
 export type ModelRelease = Readonly<ReturnType<typeof release>>
 
-/** @throws NearsideError `input-invalid` */
+/** @throws NearsideError `input-invalid` unless the file has the form of the helper's `/v1/models` */
 export const parseReleases = (file: string | Uint8Array): readonly ModelRelease[] =>
   readList(parseStrictJson(file), '').releases
 

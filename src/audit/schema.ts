@@ -260,5 +260,5 @@ const readBundle = exactly<Record<string, unknown>>({
   ledger: list(any, LARGEST),
 })
 
-/** Checks everything except the entries. @throws NearsideError `input-invalid` */
+/** Checks the bundle's fields except the entries. @throws NearsideError `input-invalid` naming the wrong field */
 export const checkFrame = (value: unknown): void => void readBundle(value, '')

@@ -187,7 +187,7 @@ export function parsePolicy(value: unknown): Policy {
   return policy
 }
 
-/** Validates only the operator's terms. @throws NearsideError `policy-mismatch` */
+/** Validates only the operator's terms. @throws NearsideError `policy-mismatch` naming the first invalid field */
 export function parseParameters(value: unknown): PolicyParameters {
   const parameters = readParameters(value, '')
   check(parameters)

@@ -96,7 +96,7 @@ export function sealInfo(role: 'leader' | 'helper'): Bytes {
   return utf8(`nearside report v3 ${role}`)
 }
 
-/** @throws NearsideError `report-invalid` */
+/** @throws NearsideError `report-invalid` for bytes that are too short or start with another format */
 export function parseHeader(bytes: Uint8Array): ReportHeader {
   if (bytes.length < HEADER_BYTES) throw invalid('is too short')
   if (!MAGIC.every((byte, i) => bytes[i] === byte)) throw invalid('does not start with NSR 3')
@@ -123,7 +123,7 @@ export function parseReport(bytes: Uint8Array, policy: Policy): Report {
   }
 }
 
-/** @throws NearsideError `report-invalid` */
+/** @throws NearsideError `report-invalid` for a malformed header, or verifiers that aren't field elements */
 export function parseHelperPart(bytes: Uint8Array) {
   const end = HEADER_BYTES + HELPER_SHARE_BYTES
   const verifiers = decodeElements(bytes.subarray(end))

@@ -56,7 +56,7 @@ export interface Receipt {
   readonly signature: string
 }
 
-/** @throws NearsideError `report-invalid` */
+/** @throws NearsideError `report-invalid` for a value that lacks a field of a receipt, or has a malformed one */
 export function parseReceipt(value: unknown): Receipt {
   const receipt = (value ?? {}) as Record<string, unknown>
   const { id, round, bodyHash, signature } = receipt

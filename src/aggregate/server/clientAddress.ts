@@ -6,7 +6,7 @@ export type IsTrusted = (address: string) => boolean
 
 /**
  * @param list addresses, or networks such as `10.0.0.0/8`
- * @throws NearsideError `input-invalid`
+ * @throws NearsideError `input-invalid` for any other text in the list
  */
 export function trustedProxies(list: readonly string[]): IsTrusted {
   const proxies = new BlockList()

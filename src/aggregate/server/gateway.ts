@@ -108,7 +108,7 @@ export function gatewayKeys(publicKey: Bytes, privateKey: Bytes): OpeningKeys {
 /**
  * @param random source of randomness; only tests pass one
  * @returns the request, and a function that seals its answer
- * @throws NearsideError `report-invalid`
+ * @throws NearsideError `report-invalid` for a request that was changed, sealed to another key, or isn't binary HTTP
  */
 export function openRequest(
   keys: OpeningKeys,

@@ -168,8 +168,10 @@ export function createIntake(options: LeaderOptions, onGroup: () => void) {
   /**
    * Resolves when both aggregators have counted the report.
    * @param authorization the header with the report's token
-   * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`, `token-refused`;
-   * `aggregator-unreachable` if the same bytes can succeed later, also after a server fault
+   * @throws NearsideError `report-invalid` for a malformed report or a false proof; `report-conflict` if another report
+   * has this id; `round-closed` if the round is over; `policy-mismatch` for another policy; `consent-missing` for a
+   * consent to other terms; `token-refused` without a valid, unused token; `aggregator-unreachable` if the same bytes
+   * can succeed later, also after a server fault
    */
   async function accept(body: Uint8Array, authorization: string | undefined): Promise<Accepted> {
     const header = parseHeader(body)

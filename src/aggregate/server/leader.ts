@@ -86,8 +86,7 @@ export function createLeader(options: LeaderOptions) {
     /**
      * Resolves when both aggregators have counted the report. The promise doesn't wait for a round's steps.
      * @param authorization the header with the report's token, if the policy requires a token
-     * @throws NearsideError `report-invalid`, `report-conflict`, `round-closed`, `policy-mismatch`, `token-refused`;
-     * `aggregator-unreachable` if the same bytes can succeed later
+     * @throws the errors that `accept` of `intake.ts` lists
      */
     async accept(body: Uint8Array, authorization?: string): Promise<Accepted> {
       try {

@@ -24,7 +24,10 @@ export function layoutOf(
   return { featureWeights, itemCounts: countsFor(items, featureWeights) }
 }
 
-/** @throws NearsideError `model-corrupt` | `model-incompatible` | `fit-diverged` */
+/**
+ * @throws NearsideError `model-corrupt` if the parent's files are damaged; `model-incompatible` if the update's length
+ * doesn't fit the model; `fit-diverged` if a new weight isn't finite
+ */
 export const applyUpdate: ApplyUpdate = async (parent, meanUpdate, terms, version) => {
   const { learningRate, momentum, countShare, noiseMultiplier } = terms
   const model = await readBaseModel(parent.manifest, await readFiles(parent))
@@ -51,7 +54,7 @@ export const applyUpdate: ApplyUpdate = async (parent, meanUpdate, terms, versio
 
 /**
  * Step that w took in the round that made this version; null if the version was not made by a round.
- * @throws NearsideError `model-unreachable`
+ * @throws NearsideError `model-unreachable` if the version before is missing
  */
 async function lastStep({ manifest, directory }: PublishedModel): Promise<number[] | null> {
   if (manifest.parent === null) return null

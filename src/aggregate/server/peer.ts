@@ -200,7 +200,7 @@ function readAnswer<T>(answer: Bytes, schema: z.ZodType<T>): T {
 
 /**
  * Fetches the public key of the leader at `base`; TLS authenticates the key.
- * @throws NearsideError `aggregator-unreachable`
+ * @throws NearsideError `aggregator-unreachable` unless the leader answers with a key in time
  */
 export async function fetchLeaderKey(base: string, fetch: typeof globalThis.fetch): Promise<Bytes> {
   const url = endpoint(base, PEER_ROUTES.keys)

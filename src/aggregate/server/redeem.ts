@@ -42,7 +42,7 @@ export function createRedeemer(store: Pick<Store, 'spent'>) {
 
   /**
    * @returns the token's nonce, hex; undefined if the policy needs no token
-   * @throws NearsideError `token-refused`
+   * @throws NearsideError `token-refused` for a token that is missing, used, or not signed for this round by the issuer
    */
   return async (
     record: RoundRecord,

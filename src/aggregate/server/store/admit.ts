@@ -53,7 +53,7 @@ export function admitShares(
 
 /**
  * @returns one outcome for each report, the seeds to record, and the number of these seeds that count
- * @throws NearsideError `round-closed`
+ * @throws NearsideError `round-closed` unless the round is open
  */
 export function admitSeeds(
   round: number,

@@ -61,7 +61,7 @@ export function reportMethods(driver: Driver, table: ReportTable) {
         if (changes === 0) throw new Again()
         return outcomes
       }),
-    /** At the helper: records ids and stores seeds. @throws NearsideError `round-closed` */
+    /** At the helper: records ids and stores seeds. @throws NearsideError `round-closed` unless the round is open */
     keep: (round: number, seeds: readonly KeptSeed[]): Promise<readonly KeepOutcome[]> =>
       driver.transaction(async (on) => {
         // The round is locked first: once it has ended, no seed may be written, not even in a transaction that rolls

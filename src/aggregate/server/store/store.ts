@@ -93,7 +93,8 @@ export const STORE_URL = /^(sqlite:.|postgres(ql)?:\/\/.)/
 
 /**
  * @param url `sqlite:FILE` or `postgres://…`
- * @throws NearsideError `storage-unavailable` | `storage-corrupt`
+ * @throws NearsideError `storage-unavailable` if the database can't be opened; `storage-corrupt` if another version of
+ * Nearside made its tables
  */
 export async function openStore(url: string, options: StoreOptions): Promise<Store> {
   const [, file] = /^sqlite:(.+)$/.exec(url) ?? []
