@@ -30,7 +30,7 @@ describe('a server’s openSeal', () => {
     expect(toHex(plain)).toBe('4265617574792069732074727574682c20747275746820626561757479')
   })
 
-  it('a server’s openSeal opens messages of every length that devices sealed, only with the right key', async () => {
+  it('a server’s openSeal opens messages that a device sealed, at every length and only with the right key', async () => {
     const [keys, others] = [await newKeys(), await newKeys()]
     for (const length of [0, 1, 16, 32, 11_000]) {
       const plain = cryptoRandomBytes(length)

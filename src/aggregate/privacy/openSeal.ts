@@ -115,7 +115,7 @@ export function openSeal(
   return openingContext(keys, sealed, info).open(aad)
 }
 
-/** Runs a step of the opening. If the step fails, the sealed bytes are invalid. */
+/** Runs one step of opening a sealed share. @throws NearsideError `report-invalid` if the step throws */
 function refusing<T>(step: () => T): T {
   try {
     return step()

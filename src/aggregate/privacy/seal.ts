@@ -14,8 +14,9 @@ export const SEALING_BYTES = 32
 type SealingKeys = Readonly<CryptoKeyPair>
 
 const VERSION = utf8('HPKE-v1')
-/** Suite ids: of DHKEM(X25519, HKDF-SHA256) alone, and together with HKDF-SHA256 and AES-128-GCM. */
+/** Suite id of DHKEM(X25519, HKDF-SHA256) alone. */
 export const KEM = concat(utf8('KEM'), Uint8Array.of(0, 0x20))
+/** Suite id of DHKEM(X25519, HKDF-SHA256) together with HKDF-SHA256 and AES-128-GCM. */
 export const SUITE = concat(utf8('HPKE'), Uint8Array.of(0, 0x20, 0, 1, 0, 1))
 export const NONE: Bytes = new Uint8Array(0)
 

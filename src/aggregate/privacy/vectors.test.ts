@@ -90,7 +90,7 @@ describe('published vectors', () => {
 })
 
 describe('sealing', () => {
-  it('another implementation opens a seal at every length, only with the right key', async () => {
+  it('another implementation opens messages sealed here, at every length and only with the right key', async () => {
     const hpke = new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_128_GCM)
     const [keys, others] = [await hpke.GenerateKeyPair(false), await hpke.GenerateKeyPair(false)]
     const publicKey = await hpke.SerializePublicKey(keys.publicKey)

@@ -57,7 +57,7 @@ describe('the next model', () => {
       expect(weight).toBeCloseTo(model.featureWeights[f] + (0.5 + 0.5 + 0.45) * mean[f], 6)
   })
 
-  it('an update of another length gives no next model', async () => {
+  it('an update of the wrong length gives no next model', async () => {
     await expect(applyUpdate(parent, new Float64Array(3), HALF, '2')).rejects.toMatchObject({
       code: 'model-incompatible',
     })

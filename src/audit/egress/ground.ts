@@ -40,7 +40,7 @@ async function launch(order: Order, run: number, more: string[], eager: boolean)
   const context = await chromium.launchPersistentContext(join(order.folder, `profile ${run}`), {
     executablePath: order.browser,
     args: [...order.args, ...more],
-    // Playwright's default switch turns connections ahead of time off; an eager browser drops it.
+    // By default, Playwright switches off connections that a browser makes ahead of time; an eager browser makes them.
     ignoreDefaultArgs: eager ? ['--disable-background-networking'] : [],
     timeout: PATIENCE_MS,
   })

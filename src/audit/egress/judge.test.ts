@@ -11,7 +11,7 @@ import { type Asked, compareAgain, compareShoppers, type Difference } from './tw
 
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36'
 const BRANDS = '"Not:A-Brand";v="8", "Chromium";v="156"'
-/** Headers that Chromium writes for a file, and for a video. */
+/** Headers that Chromium writes for a file. */
 const FILE: readonly (readonly [string, string])[] = [
   ['Host', 'localhost:8790'],
   ['Connection', 'keep-alive'],
@@ -35,6 +35,7 @@ function get(target: string, headers: Headers = {}): string {
   const lines = all.flatMap(([name, value]) => (value === null ? [] : [`${name}: ${value}`]))
   return `${[`GET ${target} HTTP/1.1`, ...lines].join('\r\n')}\r\n\r\n`
 }
+/** Headers that Chromium writes for a video, where they differ from those for a file. */
 const FILM = { 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'video' }
 const VALIDATED = {
   'If-None-Match': '"7c26bb"',

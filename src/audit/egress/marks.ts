@@ -146,10 +146,10 @@ function* decodings(bytes: Buffer): Generator<Buffer> {
   if (/%[\da-f]{2}/i.test(text)) yield fromLatin1(text.replace(/%([\da-f]{2})/gi, byCode))
   if (/\\u[\da-f]{4}/i.test(text)) yield fromLatin1(text.replace(/\\u([\da-f]{4})/gi, byCode))
   if (/\\["\\/]/.test(text)) yield fromLatin1(text.replace(/\\(["\\/])/g, '$1'))
-  // UTF-16 text that Latin-1 can write, in either byte order.
+  // UTF-16 text, in either byte order, whose characters Latin-1 has, too.
   if (/(\0[\s\S]){4}|([\s\S]\0){4}/.test(text))
     for (const phase of [0, 1]) yield bytes.filter((_, at) => at % 2 === phase) as Buffer
-  // In a path or between dashes, it is unknown where base64 starts, so all four offsets are tried.
+  // In a path or between dashes, the search can't know where base64 starts, so it tries all four offsets.
   for (const [run] of text.matchAll(/[\w+/-]{8,}/g))
     for (let phase = 0; phase < 4 && run.length - phase >= SHORTEST_RUN; phase++)
       yield Buffer.from(run.slice(phase), 'base64')

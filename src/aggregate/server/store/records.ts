@@ -24,8 +24,9 @@ export interface RoundSummary {
   readonly policyHash: string
   /** Number of reports in the leader's sum. At the helper: number of stored seeds; after the release, of summed reports. */
   readonly counted: number
-  /** Times of opening and of closing, milliseconds since the epoch. */
+  /** Time of opening, milliseconds since the epoch. */
   readonly openedAt: number
+  /** Time of closing, milliseconds since the epoch; null while the round is open. */
   readonly closedAt: number | null
   /** Hex SHA-256 over the sorted ids of the counted reports; null before the exchange. */
   readonly idSetHash: string | null
@@ -80,8 +81,9 @@ export interface Reached {
   readonly salt: Bytes
   /** Marks of the ids under the salt, ascending, concatenated. */
   readonly marks: Bytes
-  /** Times of opening and of closing, milliseconds since the epoch. */
+  /** Time of the round's opening, milliseconds since the epoch. */
   readonly openedAt: number
+  /** Time of the round's closing, milliseconds since the epoch. */
   readonly closedAt: number
 }
 

@@ -75,14 +75,15 @@ export interface Dialect {
   /** End of a table's definition; `keyed` is for a table that is stored by its primary key. */
   readonly table: string
   readonly keyed: string
-  /** Definition of the column of `reports` (PostgreSQL), or of the table (SQLite), with the open round's ids and seeds. */
+  /** PostgreSQL: definition of the column of `reports` with the open round's ids and seeds. */
   readonly heldColumn: string
+  /** SQLite: definition of the table with the open round's ids and seeds. */
   readonly heldTable: string
   /** First columns of `accumulators`: the round and, if processes share the database, the process that adds. */
   readonly sumKey: string
   /** Select that lists the byte strings of a JSON array of hex strings, in the column `value`. */
   readonly listed: (list: string) => string
-  /** Condition that a column is in a select made by `listed`. PostgreSQL plans it three times as fast as `in`. */
+  /** Condition that a column's value is among the values of a select that `listed` made. PostgreSQL plans it three times as fast as `in`. */
   readonly among: (select: string) => string
   /** Locks the selected rows until the transaction ends. Empty for SQLite, whose transactions lock the whole file. */
   readonly locked: string
