@@ -129,7 +129,7 @@ describe('the helper’s signature', () => {
 })
 
 describe('rounds of signed models', () => {
-  it('rounds of signed models begin only with the newest signed model, and end by publishing the next', async () => {
+  it('rounds of signed models start only from the newest signed model, and end by signing and publishing the next one', async () => {
     const { federation, models, signer, latest, keys } = await signing()
     const { leader } = federation
     expect(await leader.store.current()).toBeNull()

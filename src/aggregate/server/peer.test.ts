@@ -192,7 +192,7 @@ describe('a helper that lost its keys', () => {
 })
 
 describe('a leader that stops', () => {
-  it('a leader that stops does not wait for a hanging helper, in a step or an upload', async () => {
+  it('a leader that stops does not wait for a hanging helper, whether in a step of the round or in an upload', async () => {
     const stopping = new AbortController()
     const deadlines = { forward: LONG, release: LONG, other: LONG }
     const federation = await createFederation({ client: { deadlines, stopping: stopping.signal } })

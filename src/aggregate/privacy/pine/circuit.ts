@@ -16,7 +16,7 @@ interface PineParameters {
   /** Pairs of factors (`chunk`) and squares (`normChunk`) per gadget call; default: the numbers that give the shortest proof. */
   readonly chunk?: number
   readonly normChunk?: number
-  /** Number of proofs of each circuit, each on its own randomness. A forger must forge all proofs at once. */
+  /** Number of proofs of each circuit, each with its own randomness. A forger must forge all proofs at once. */
   readonly proofs: number
   readonly normProofs: number
   readonly checks: number
