@@ -52,7 +52,7 @@ describe('a server’s openSeal', () => {
     for (const at of sealed.keys()) {
       const changed = sealed.slice()
       changed[at] ^= 1
-      // X25519 ignores the highest bit of a public key, but the seal also authenticates the key's bytes, so opening fails.
+      // X25519 ignores the highest bit of a public key. The seal also authenticates the key's bytes, so opening fails.
       expect(() => openSeal(keys, changed, info, aad)).toThrow(refused)
     }
     // Points of small order: their shared secret is public.

@@ -13,8 +13,9 @@ interface PineParameters {
   readonly dimension: number
   /** Norm bound B, an integer. */
   readonly normBound: number
-  /** Pairs of factors (`chunk`) and squares (`normChunk`) per gadget call; default: the numbers that give the shortest proof. */
+  /** Number of pairs of factors per gadget call; default: the number that gives the shortest proof. */
   readonly chunk?: number
+  /** Number of squares per gadget call; default: the number that gives the shortest proof. */
   readonly normChunk?: number
   /** Number of proofs of each circuit, each with its own randomness. A forger must forge all proofs at once. */
   readonly proofs: number

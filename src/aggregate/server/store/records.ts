@@ -22,7 +22,7 @@ export interface RoundSummary {
   readonly policy: Policy
   /** Hash of the policy, hex. */
   readonly policyHash: string
-  /** Number of reports in the leader's sum. At the helper: number of stored seeds; after the release, of summed reports. */
+  /** Number of reports in the leader's sum. At the helper: of stored seeds, and after the release, of summed reports. */
   readonly counted: number
   /** Time of opening, milliseconds since the epoch. */
   readonly openedAt: number

@@ -83,7 +83,10 @@ export interface Dialect {
   readonly sumKey: string
   /** Select that lists the byte strings of a JSON array of hex strings, in the column `value`. */
   readonly listed: (list: string) => string
-  /** Condition that a column's value is among the values of a select that `listed` made. PostgreSQL plans it three times as fast as `in`. */
+  /**
+   * Condition that a column's value is among the values of a select that `listed` made. PostgreSQL plans it three times as
+   * fast as `in`.
+   */
   readonly among: (select: string) => string
   /** Locks the selected rows until the transaction ends. Empty for SQLite, whose transactions lock the whole file. */
   readonly locked: string
