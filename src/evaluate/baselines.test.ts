@@ -67,7 +67,7 @@ describe('last-viewed baseline', () => {
   const ranking = (of: BaselineContext['history']) =>
     ranked((out) => LAST_VIEWED.score({}, context(of), out))
 
-  it('last-viewed ranks the items last bought or viewed first, and all other items by popularity', () => {
+  it('last-viewed puts the items last bought or viewed at the top, and ranks all other items by popularity', () => {
     const looks = (['view_item', 'view_item_list'] as const).map((name, k) => ({
       ...purchase(k, NOW - k, 'd'),
       name,

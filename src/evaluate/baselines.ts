@@ -38,7 +38,7 @@ export interface TunableArm<P extends object = object> {
   readonly start: P
   /** Values to try for each parameter. */
   readonly grid: { readonly [K in keyof P]: readonly P[K][] }
-  /** Upper limit of a parameter. The search never passes this limit, and tries it only if the grid contains it. */
+  /** Upper limit of a parameter. The search never exceeds this limit, and tries it only if the grid contains it. */
   readonly below?: { readonly [K in keyof P]?: number }
   score(parameters: P, context: BaselineContext, out: Float32Array): void
 }

@@ -16,7 +16,7 @@ export interface Interval {
 
 const RESAMPLES = 2000
 
-/** Interval of each statistic; null if the statistic is undefined as observed. */
+/** Interval of each statistic; null if the statistic is undefined for the observed shoppers. */
 export function bootstrap(
   statistics: readonly Statistic[],
   shoppers: number,

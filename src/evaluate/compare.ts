@@ -41,7 +41,7 @@ interface ModelFacts {
 const COMPARED: readonly ArmName[] = ['base-stale', 'base-fresh', 'personal']
 
 /**
- * @param learns whether devices learn; otherwise only the base is tested
+ * @param learns whether devices learn; otherwise only the base model is tested
  * @throws NearsideError `model-incompatible` if the models held out different shoppers, or the errors of `load`
  */
 export async function compareModels(

@@ -39,7 +39,10 @@ export interface PersonalResult extends Envelope {
   /** Failed arms, which the tables omit. */
   readonly leftOut?: readonly LeftOutArm[]
   readonly owner?: OwnerSummary
-  /** Next different product on devices whose store began on the first tested day, without and with own orders. */
+  /**
+   * Figures for predicting the next different product, on devices whose store began on the first tested day, empty or
+   * with the shopper's earlier orders.
+   */
   readonly verdict: Summary['installed']
   /** Answer for the shop's owner: whether to switch Nearside on. */
   readonly answer: OwnerAnswer
@@ -54,7 +57,9 @@ export interface Walked {
   readonly notes: readonly string[]
 }
 
-/** @param learns whether devices learn; otherwise only the base and the baselines are tested, in minutes */
+/**
+ * @param learns whether devices learn; otherwise only the base model and the baselines are tested, which takes minutes
+ */
 export async function evaluatePersonal(
   question: Question,
   learns: boolean,

@@ -68,7 +68,7 @@ describe('means of a summary', () => {
     expect(metricOf(summarise(results, 1), 'popular', 'ndcg@10')).toBeCloseTo(0.4, 6)
   })
 
-  it('the filtered metrics of a summary exclude cases without a new item, and need ten shoppers', () => {
+  it('the metrics for new items leave out cases without a new item, and need ten shoppers', () => {
     const half = Array.from({ length: 20 }, (_, s) =>
       result(`s${s}`, s < 10 ? 0.2 : 0.6, {}, { hasNew: s < 10 }),
     )

@@ -41,7 +41,7 @@ describe('metrics by hand', () => {
   // The targets are at places 1, 3 and 12 (1-based 2, 4, 13).
   const places = Int32Array.of(1, 3, 12)
 
-  it('NDCG is divided by the best NDCG of three targets', () => {
+  it('with three targets, NDCG is divided by the best NDCG that three targets can reach', () => {
     const gained = 1 / Math.log2(3) + 1 / Math.log2(5)
     const ideal = 1 + 1 / Math.log2(3) + 1 / Math.log2(4)
     expect(ndcg(places, 10)).toBeCloseTo(gained / ideal, 12)
@@ -49,7 +49,7 @@ describe('metrics by hand', () => {
     expect(ndcg(places, 10)).toBeCloseTo(0.49819, 5)
   })
 
-  it('NDCG is divided by the best NDCG of k places if targets exceed k', () => {
+  it('with more targets than k, NDCG is divided by the best NDCG of k places', () => {
     const many = Int32Array.from({ length: 25 }, (_, i) => i)
     expect(ndcg(many, 10)).toBeCloseTo(1, 12)
     expect(recall(many, 20)).toBeCloseTo(20 / 25, 12)
@@ -72,7 +72,7 @@ describe('metrics by hand', () => {
     )
   })
 
-  it('the log-likelihood is over the ranked items alone', () => {
+  it('the log-likelihood counts only the ranked items', () => {
     const four = Float32Array.from([1, 2, 3, 4], Math.log)
     expect(-logLikelihood(four, [3])).toBeCloseTo(-Math.log(0.4), 6)
     expect(-logLikelihood(four, [2, 3])).toBeCloseTo(-(Math.log(0.3) + Math.log(0.4)) / 2, 6)

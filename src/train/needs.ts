@@ -16,10 +16,11 @@ import type { Shop } from './shop/shop.ts'
 /** Milliseconds of one core per event, for the fastest and for the slowest log. */
 const EACH_EVENT = [1, 4.5] as const
 /**
- * Memory in bytes: a base amount, plus bytes per event of the most demanding log. For a short log, the ranker's table
- * or the cases of the prior need more memory than this.
+ * Base amount of memory, bytes. For a short log, the ranker's table or the cases of the prior need more memory than
+ * this estimate.
  */
 const MEMORY = 300e6
+/** Memory per event of the most demanding log, bytes. */
 const MEMORY_EACH = 7000
 /** Number of events from which on cases are sampled, so that a further event costs only the memory of its columns. */
 const SAMPLED_FROM = 400_000

@@ -50,7 +50,7 @@ interface Plan {
   readonly installed: number
   isMeasured(shopper: string): boolean
   teachesPrior(shopper: string): boolean
-  /** Number of cases per shopper that judge the prior; default: several. */
+  /** Number of cases per shopper on which the prior is judged; default: several. */
   readonly priorCases?: number
 }
 
@@ -134,7 +134,10 @@ function lastTwoDays(shop: Shop): number {
   return shop.to - DAY
 }
 
-/** Whether days only encode the order: one event a day, and the last event of all shoppers on the same day. */
+/**
+ * Whether the log's dates only encode the sequence of events: every shopper has one event a day, and the last events of
+ * all shoppers are on the same day.
+ */
 export function isSequenceShop(shop: Shop): boolean {
   if (!shop.dayOnly) return false
   return shop.shoppers.every(({ interactions }) =>

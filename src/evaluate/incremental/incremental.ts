@@ -68,7 +68,7 @@ export async function evaluateIncremental(
     const cases = held
       .map((shopper) => casesIn(span, shopper, shop.dayOnly))
       .filter(({ length }) => length > 0)
-    // This is checked before hours of training begin.
+    // The number of shoppers is checked here, before hours of training begin.
     if (cases.length < LEAST_SHOPPERS)
       throw invalidInput(
         `period ${FIRST_PERIODS + p + 1} has ${cases.length} held-out shoppers with an order; at least ${LEAST_SHOPPERS} are needed: choose longer --periods`,

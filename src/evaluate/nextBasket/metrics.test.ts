@@ -15,7 +15,7 @@ const gain = (...places: number[]) => places.reduce((sum, p) => sum + 1 / Math.l
 
 describe('measureBasket', () => {
   test('the metrics equal values computed by hand for a basket with three of four items in the list, two bought before', () => {
-    // Places 1 and 10 are repeats, place 12 explores, and row 29 is in no list.
+    // The items at ranks 1 and 10 were bought before, the item at rank 12 was not, and row 29 is in no list.
     const list = [20, 1, 2, 3, 4, 5, 6, 7, 8, 21, 9, 22]
     const found = measureBasket(ranking(list), [20, 21, 22, 29], new Set([20, 21, 1, 2, 3]))
     expect(found['recall@10']).toBeCloseTo(2 / 4, 6)

@@ -40,7 +40,10 @@ export const HIT = `hitRate@10${BOUGHT}`
 /** Arm of the server's second model, which was trained on orders alone. */
 export const ORDER_TRAINED = 'order-trained'
 
-/** Stores of the verdict: empty on the first tested day, or with the orders that the shop handed over. */
+/**
+ * Stores that the verdict is based on: empty on the first tested day, or with the earlier orders that the shop handed
+ * over.
+ */
 export const INSTALLED = ['install', 'seeded'] as const satisfies readonly Store[]
 
 /** Data from which the server's arms and the baselines compute scores. All shoppers share it. */

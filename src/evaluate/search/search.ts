@@ -165,8 +165,8 @@ export function searchParts(
 }
 
 /**
- * Items of a shop folder's catalog, with or without a log; or of a catalog file as for `import`, or of the only such
- * file in a folder.
+ * Items of a shop folder's catalog, whether or not the folder has a log. Without a shop folder: items of a catalog file
+ * as for `import`, or of the only such file in a folder.
  */
 async function readItems(path: string, now: number): Promise<readonly Item[]> {
   const found = await stat(path).catch(() => undefined)

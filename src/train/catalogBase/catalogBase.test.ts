@@ -36,7 +36,7 @@ test('the catalog model has a weight for every feature; a changed feature requir
   expect(taught.weights.popularity30.weight).toBeGreaterThan(0)
 })
 
-test('after one view the product’s peers rank higher, and after three views of other products lower again', async () => {
+test('after one view, products like the viewed product rank higher; after three views of other products, they rank lower again', async () => {
   const { model } = await make(ITEMS)
   const places = (history: readonly Interaction[]) => {
     const { base } = scoreTerms(model, history, NOW + 60_000)
@@ -62,7 +62,7 @@ test('for a shopper without a history, a list has the catalog’s order', async 
   expect(new Set(list.map(({ reason }) => reason.kind))).toEqual(new Set(['shop-order']))
 })
 
-test('a model of a catalog alone lists similar products, but no products as bought together', async () => {
+test('a model that was made from a catalog alone lists similar products, but no products bought together', async () => {
   const { model } = await make(ITEMS)
   const ranker = new Ranker(model, Catalog.parse(ITEMS))
   const similar = ranker.similar('i0', { limit: 3 }).map(({ id }) => id)
@@ -70,7 +70,7 @@ test('a model of a catalog alone lists similar products, but no products as boug
   expect(ranker.boughtTogether('i0', { limit: 3 })).toEqual([])
 })
 
-test('a product that joins later gets neighbours of its category, and a view of its peer lifts it', async () => {
+test('a product that is added later gets neighbours of its category, and a view of a similar product makes it rank higher', async () => {
   const { model } = await make(ITEMS)
   const grown = extendModel(model, [...ITEMS, { ...ITEMS[0], id: 'added', title: 'mug' }])
   const { neighbours = [], weights = [] } = grown.statistics.coldStart ?? {}
@@ -87,7 +87,7 @@ test('the same catalog on the same day gives the same files, whose manifest name
   expect(one.manifest).toMatchObject({ source: 'catalog', shop: 'shop', items: 24, parent: null })
 })
 
-test('a catalog of ids alone gives a model, but a catalog of a single item is refused', async () => {
+test('a model can be made from a catalog that has only ids, but not from a catalog of a single item', async () => {
   const { model } = await make([{ id: 'a' }, { id: 'b' }, { id: 'c' }])
   const { base } = scoreTerms(model, [look(1)], NOW + 60_000)
   expect(base[1]).toBeGreaterThan(base[0])

@@ -1,7 +1,7 @@
 /**
  * @module Chooses the kinds of context that help predict the next item, and fits their weights. A kind is kept if
- * weights fitted to earlier cases rank later cases better, at several split points. A single split point would accept
- * any season that occurred once.
+ * weights fitted to earlier cases rank later cases better, at several split points. With a single split point, a season
+ * that occurred once could pass for an effect of context.
  */
 import {
   type ContextFeature,
@@ -19,7 +19,10 @@ import { partOf, rowsOfCase } from '../ranker/part.ts'
 import { NEGLIGIBLE, spreadOf } from '../ranker/select.ts'
 import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
 
-/** Effect of adding a kind of context to the base, on cases later than the fitted ones. */
+/**
+ * Effect of adding a kind of context to the base model, tested on cases that are later than the cases the weights are
+ * fitted to.
+ */
 export interface ContextOutcome {
   readonly kind: string
   readonly cases: number
@@ -128,7 +131,10 @@ function fitWeights(data: RankerDataset): {
   return { score: Math.max(weights[0] / scale[0], 1e-3), weights }
 }
 
-/** Fits before each split point and tests after it: the base's score alone, then with the kind's columns added. */
+/**
+ * Fits weights to the cases before each split point and tests them on the cases after it: first with the base's score
+ * alone, then with the kind's columns added.
+ */
 function judge(table: RankerDataset, kind: string, columns: readonly number[]): ContextOutcome {
   const loss: number[] = []
   const ndcg: number[] = []
@@ -177,7 +183,7 @@ function measureCases(data: RankerDataset, scale: Float32Array, weights: Float64
 
 type IsIn = (one: RankerCase) => boolean
 
-/** Splits by time, or by shoppers if all cases have the same time. */
+/** Split points divide the cases by time. If all cases have the same time, the cases are divided by shopper instead. */
 function splits({ cases }: RankerDataset): readonly { before: IsIn; after: IsIn }[] {
   const times = cases.map(({ time }) => time).sort((a, b) => a - b)
   const at = ORIGINS.map((share) => times[Math.floor(share * times.length)])

@@ -16,7 +16,7 @@ export class MetRows {
   count = 0
   readonly rows: Int32Array
   readonly width: number
-  /** Factor that weight decay would have applied to a row since the beginning. */
+  /** Factor by which weight decay has shrunk, since the beginning, a row that was never updated. */
   #left = 1
   /** Value of `#left` when a row was last updated, [rows]. */
   readonly #leftThen: Float64Array

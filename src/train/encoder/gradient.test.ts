@@ -164,7 +164,7 @@ test('packed sequences give the same results as separate sequences', () => {
   expect(targets(packs)).toEqual(targets(windows))
 })
 
-test('the windows of a shopper have each order line once, and the targets are lines of the next order', () => {
+test('the windows of a shopper contain each order line once, and the targets are lines of the next order', () => {
   const history = [3, 1, 2, 5, 4, 8, 9].map((item, k) => ({
     item,
     name: 'purchase' as const,

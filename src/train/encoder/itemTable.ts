@@ -57,7 +57,9 @@ export function tableFloats(
   )
 }
 
-/** @param earlier starting point: until the first step, `compose(null)` gives its vectors */
+/**
+ * @param earlier vectors of an earlier model to start from; before the first step, `compose(null)` gives these vectors
+ */
 export function createItemTable(
   matrix: Matrix,
   items: readonly Item[],

@@ -1,6 +1,6 @@
 /**
- * @module The loops that training consists of, on row-major Float32Arrays in one memory: matrix products, and the
- * functions of `vectors.wat`. Column counts of all matrices are multiples of 8. Nothing is allocated after the start.
+ * @module Runs the inner loops of training on row-major Float32Arrays in one memory: matrix products, and the functions
+ * of `vectors.wat`. Column counts of all matrices are multiples of 8. Nothing is allocated after the start.
  */
 import { exportsOf, PAGE } from '@nearside/engine/wasm/instantiate.ts'
 import { createGemm } from './gemm.ts'
@@ -33,7 +33,9 @@ export function createMatrix(floats: number) {
   const gemm = createGemm(memory)
   const vectors = exportsOf<Vectors>(VECTORS, memory)
   let used = 0
-  /** Allocates zeros in the shared memory. Arguments of the products must come from this function. */
+  /**
+   * Allocates zeros in the shared memory. Arrays that are passed to the matrix products must come from this function.
+   */
   const allocate = (length: number): Float32Array => {
     const view = new Float32Array(memory.buffer, used, length)
     used = Math.ceil((used + length * 4) / 16) * 16

@@ -51,7 +51,7 @@ export interface EncoderSettings {
   readonly table: ItemTableSettings
 }
 
-/** Number of items from which a batch reads only a small part of the catalog. */
+/** In a catalog with at least this many items, a batch reads only a small part of the catalog. */
 export const LARGE_CATALOG = 20_000
 
 export const ENCODER_SETTINGS: EncoderSettings = {

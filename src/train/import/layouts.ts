@@ -104,7 +104,7 @@ const LAYOUTS: readonly Layout[] = [
     carry: true,
   },
   {
-    // Report of WooCommerce Analytics: `2× Mug, 1× Tea pot`.
+    // A report of WooCommerce Analytics has all products of an order in one cell: `2× Mug, 1× Tea pot`.
     name: 'WooCommerce orders, all products in one cell',
     marks: ['order products itemssold'],
     columns: {

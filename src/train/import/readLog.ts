@@ -34,7 +34,7 @@ export interface FileReport {
   readonly lines: number
   readonly kept: number
   readonly dropped: Readonly<Record<string, number>>
-  /** Numbers of the first lines that were dropped, by reason. */
+  /** Line numbers of the first dropped lines, by reason. */
   readonly examples: Readonly<Record<string, readonly number[]>>
   /** Number of kept lines that lost a field, by reason. */
   readonly lost: Readonly<Record<string, number>>

@@ -10,7 +10,7 @@ import { strFromU8, unzipSync } from 'fflate'
 import { Parser } from 'htmlparser2'
 import type { FileRecord } from './records.ts'
 
-/** Bytes of a sheet after unpacking, which must fit into memory. */
+/** Maximum size of an unpacked sheet in bytes; it must fit into memory. */
 const LARGEST = 400_000_000
 const WORKBOOK = 'xl/workbook.xml'
 const TEXTS = 'xl/sharedStrings.xml'

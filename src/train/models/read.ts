@@ -83,7 +83,7 @@ async function readNamed(directory: string): Promise<PublishedModel> {
   return isParent ? readLatest(directory) : readVersion(directory)
 }
 
-/** Files that `manifest` names, read from `changed` or from `directory`. */
+/** Reads the files that `manifest` names: from `changed` if it has the file, otherwise from `directory`. */
 export async function readFiles(
   { manifest, directory }: Pick<PublishedModel, 'manifest' | 'directory'>,
   changed: ReadonlyMap<string, Bytes> = new Map(),

@@ -43,7 +43,7 @@ export interface Trial {
   readonly baseNll: number
 }
 
-/** Weights of the cases under some event weights. */
+/** Weights of the cases under one choice of event weights. */
 interface Weighting {
   /** Weight of each case at age 0, [T]. */
   readonly freshWeight: Float32Array

@@ -1,6 +1,6 @@
 /**
- * @module Samples the cases that the ranker and its judges learn from: items that shoppers turned to before a
- * limit, after a warm-up that gives the statistics something to count.
+ * @module Samples the cases that the ranker is fitted to and that features are judged on: items that shoppers turned to
+ * before a limit, after a warm-up that gives the statistics something to count.
  */
 
 import {

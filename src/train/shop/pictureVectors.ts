@@ -40,7 +40,7 @@ export function readPictureVector(value: unknown, where: string): readonly numbe
 function numbersIn(text: string): unknown {
   if (text.startsWith('[')) return jsonOrNull(text)
   const bytes = Buffer.from(text, 'base64')
-  // Node ignores characters outside base64; the check compares the text with what was read.
+  // Node ignores characters that are not base64. Encoding the bytes again shows whether the text had any.
   if (bytes.toString('base64') !== text || bytes.length % NUMBER_BYTES > 0) return null
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   return Array.from({ length: bytes.length / NUMBER_BYTES }, (_, k) =>

@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** Reads a log of as many correct lines as `good` says, followed by the given lines. */
+/** Reads a log of `good` correct lines, followed by the given lines. */
 async function read(good: number, ...wrong: string[]) {
   const right = Array.from({ length: good }, (_, k) => {
     const day = String((k % 28) + 1).padStart(2, '0')

@@ -117,7 +117,8 @@ function growTree(
     if (!next.split) break
     const { column, bin } = next.split
     const [below, above] = divide(bins, next.split, next.rows)
-    // Only the smaller side is counted. The other side is the difference to the whole, which halves the work.
+    // Only the rows of the smaller side are summed, which halves the work. The sums of the other side are the whole
+    // minus these sums.
     const isFewer = below.length < above.length
     const counted = histogramOf(bins, isFewer ? below : above)
     const left = without(next.histogram, counted)
@@ -164,7 +165,10 @@ class Growing {
     return []
   }
 
-  /** Returns the node below the threshold; the node above follows it. */
+  /**
+   * Splits a leaf. Returns the index of the new node for values below the threshold; the node for all other values has
+   * the next index.
+   */
   split(
     node: number,
     feature: number,

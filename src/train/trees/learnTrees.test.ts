@@ -115,7 +115,7 @@ describe('judge', () => {
     expect(judge(halves.map((half) => half.toReversed())).best).toBe(1)
   })
 
-  it('without cases the first candidate is chosen, without a lift', () => {
+  it('without cases, judge chooses the first candidate and reports no lift', () => {
     expect(
       judge([
         [[], []],

@@ -1,7 +1,7 @@
 /**
  * @module Ranks cases as the published model would. The module gives the NDCG@10 of each case, and a table of each
- * case's highest items, to which new feature weights can be fitted. Encoder, context and trees stay the same, so their
- * scores are the table's offset.
+ * case's highest items, to which new feature weights can be fitted. Encoder, context and trees stay the same, so the
+ * table adds their scores to each row as a fixed offset.
  */
 
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'

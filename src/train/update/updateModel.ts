@@ -157,7 +157,7 @@ export async function updateModel(
     )
     return serveNewest(rows.model, asOfNewest, rows.shoppers)
   }
-  /** Judges the model by the newest orders of held-out shoppers, beside its parent. */
+  /** Compares the model with its parent on the newest orders of held-out shoppers. */
   const judge = async (next: BaseModel) =>
     compare(await serveNewest(model, model.statistics, shoppers), await serveCountedAnew(next))
   const fall = fallOf(before, since)
@@ -261,7 +261,7 @@ function describeUpdate(
   { weights, fusionWeight }: Fusion,
   metrics: ModelManifest['metrics'],
 ): ModelManifest {
-  // The reports of the training stay with the parent.
+  // The training reports describe the parent, so the update's manifest doesn't repeat them.
   const { reports: _, ...kept } = manifest
   const iso = (time: number) => new Date(time).toISOString()
   return {

@@ -47,7 +47,10 @@ export interface Line {
   readonly name: string
 }
 
-/** Half a year of a shop with a fortnight without events, an order of 25 lines, visits without a name, and sessions that go on. */
+/**
+ * Half a year of a shop with a fortnight without events, an order of 25 lines, visits without a name, and sessions that
+ * continue for months.
+ */
 export function log(shoppers: number, items: number): Line[] {
   const random = createRandom(7)
   const lines: Line[] = []
