@@ -1,4 +1,7 @@
-/** @module Counts the shoppers who viewed or bought each item, as the shop's nightly file of a day does. */
+/**
+ * @module Counts the shoppers who viewed, saved (cart, wishlist) or bought each item, as the shop's nightly file of a
+ * day does.
+ */
 
 import type { History } from '@nearside/core/features/history.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
@@ -7,7 +10,7 @@ import { DAY } from '@nearside/core/time.ts'
 import type { EvaluationInput } from './cases.ts'
 
 export interface Popularity {
-  /** Distinct shoppers who ever turned to the item, [N]. */
+  /** Number of distinct shoppers who ever viewed, saved (cart, wishlist) or bought the item, [N]. */
   readonly all: Float32Array
   /**
    * Probabilities, [N]: shoppers of the last 30 days, plus a hundredth of all shoppers, plus 0.1, divided by the sum.

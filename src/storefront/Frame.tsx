@@ -60,7 +60,7 @@ function skip(event: MouseEvent): void {
 
 interface PagesProps {
   readonly path: string
-  /** The value is false until the page's products have loaded. */
+  /** Whether the page's products have loaded. */
   readonly ready: boolean
 }
 

@@ -47,7 +47,7 @@ function treeGroup(items: readonly Item[], catalog: Catalog, departments: boolea
 
 /**
  * State of the filters. The address contains the choices, so that a link keeps them and "back" undoes them.
- * @param departments whether to offer departments above their kinds, which makes no sense on a department's page
+ * @param departments whether departments can be chosen above their kinds; false on a department's page
  */
 export function useChosen(items: readonly Item[], departments: boolean): FacetsState {
   const { catalog } = useShop()

@@ -27,7 +27,7 @@ export interface Movements {
 
 /**
  * @param base the shop's order, best first
- * @param personal the shopper's order, best first; `baseRank` is an item's place in the shop's order
+ * @param personal the shopper's order, best first; `baseRank` is an item's rank in the shop's order
  */
 export function movementsOf(
   base: readonly Recommendation[],

@@ -132,7 +132,7 @@ function isInSight(element: HTMLElement): boolean {
 }
 
 interface ArrivalProps {
-  /** The heading is null while the page is loading. */
+  /** Path of the page on screen; null while the page is loading and has no heading yet. */
   readonly path: string | null
 }
 

@@ -37,5 +37,5 @@ async function open(): Promise<void> {
   if (!root) throw new Error('The page has no #shop element')
   await openShop(root)
 }
-// This isn't awaited: the shop's script imports parts of this script, so each script would wait for the other.
+// `open` isn't awaited here: the shop's script imports parts of this script, so each script would wait for the other.
 void open()

@@ -1,7 +1,7 @@
 /**
  * @module A value in `localStorage`, shared by all tabs. A value that can't be on the disk lives as long as the page. A
- * value is not on the disk if storage is denied (private windows), before the shopper's yes, and while the shopper
- * shops as nobody.
+ * value is not on the disk if the browser denies storage (private windows), before the shopper allows storing, and
+ * while the shopper shops as nobody.
  */
 import { createSignal, type Signal } from './signal.ts'
 
@@ -51,7 +51,7 @@ export function keepOnly(people: readonly { readonly id: string }[]): void {
 export const mayKeep = createSignal<boolean | null>(null)
 
 type Kind =
-  /** Value that decides what leaves this device or stays on it; stored even while the shopper shops as nobody. */
+  /** Value that decides what this device may send or store; stored even while the shopper shops as nobody. */
   | 'promise'
   /**
    * Value for the page's appearance. A visit as nobody starts with this value, and its changes last as long as the
@@ -62,7 +62,10 @@ type Kind =
   | 'shared'
   /** A separate value for each person. */
   | 'own'
-  /** A separate value for each person, written by the shop itself, so it is stored only after a yes (`mayKeep`). */
+  /**
+   * A separate value for each person, written by the shop itself, so it is stored only after the shopper allowed
+   * storing (`mayKeep`).
+   */
   | 'note'
 
 interface Stored<T> extends Signal<T> {
@@ -128,7 +131,7 @@ export function createStored<T>(
     mayKeep.subscribe(() => {
       if (mayKeep.get()) return store()
       if (mayKeep.get() === null) return
-      // After a no to storing, the visit continues in memory.
+      // After the shopper refused storing, the visit continues in memory.
       if (key !== name || kind === 'note') unstored.set(key, signal.get())
       if (kind === 'note') erase()
     })

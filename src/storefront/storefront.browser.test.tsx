@@ -108,7 +108,7 @@ test('while the shop shows everyone’s order, no shelf on any page is headed �
   }
 })
 
-test('a list does not move under the pointer and updates when the pointer leaves', async () => {
+test('a list stays still while the pointer is on it, and updates when the pointer moves away', async () => {
   const screen = await open('/')
   await waitFor(() => expect(forYou(screen.container)[0]).toBe('i0'))
   const own = screen.getByRole('region', { name: 'For you' })
@@ -194,7 +194,7 @@ test('a long view is captured once, and a short view is captured with its durati
   expect(dwell).toBeLessThanOrEqual(Math.ceil(performance.now() - before))
 })
 
-test('a keyboard order captures one purchase with all items and takes no payment', async () => {
+test('an order placed by keyboard captures one purchase with all items and takes no payment', async () => {
   const screen = await open('/product/i2')
   const press = async (role: 'button' | 'link', name: string) => {
     const control = screen.getByRole(role, { name, exact: true })
@@ -249,7 +249,7 @@ test('a department whose name contains an ampersand can be filtered by price', a
   expect(location.hash).toBe('#sort=dear')
 })
 
-test('filters without results say so and can be cleared at once', async () => {
+test('if filters leave no product, the page says so and can clear them at once', async () => {
   const screen = await open('/search#q=tea&stock=out&in=Garden')
   await expect.element(screen.getByText('No products match these filters.')).toBeVisible()
   await screen.getByRole('button', { name: /^Show all/ }).click()
@@ -486,7 +486,7 @@ test('a search for a page of the shop opens that page, by Enter or by a link, an
   await waitFor(() => expect(location.pathname).toBe('/orders'))
 })
 
-test('a search that finds nothing offers the same search without its price, and no unrelated department', async () => {
+test('if a search finds nothing, the page suggests the same search without its price, and no unrelated department', async () => {
   const screen = await open('/search#q=tea+thing+under+£0.05')
   await expect.element(screen.getByText(/Nothing found/)).toBeVisible()
   const offered = screen.getByRole('list', { name: 'Suggestions' }).getByRole('link')
@@ -498,7 +498,7 @@ test('a search that finds nothing offers the same search without its price, and 
     .toBeVisible()
 })
 
-test('the empty search box offers recent searches and departments by keyboard', async () => {
+test('the empty search box suggests recent searches and departments, which can be chosen by keyboard', async () => {
   await personalizer.capture({ name: 'search', search_term: 'tea thing' })
   await personalizer.capture({ name: 'search', search_term: 'bird' })
   await personalizer.capture({ name: 'search', search_term: 'tea thing' })
@@ -533,7 +533,7 @@ test('the empty search box offers recent searches and departments by keyboard', 
   await expect.element(last.first()).not.toBeInTheDocument()
 })
 
-test('typing on any page offers searches, departments and products below the box', async () => {
+test('typing on any page shows suggested searches, departments and products below the box', async () => {
   const screen = await open('/product/i2')
   const box = await inBox(screen)
   await box.fill('gard')
@@ -672,7 +672,7 @@ test('the panel is not empty if it is reopened at once', async () => {
   await learned.click()
   const close = screen.getByRole('dialog').getByRole('button', { name: 'Close' }).element()
   const again = document.querySelector<HTMLElement>('button.learned')
-  // Both happen in one task, so the browser's close event comes when the dialog is already open again.
+  // Closing and opening happen in one task, so the browser's close event comes when the dialog is already open again.
   ;(close as HTMLElement).click()
   again?.click()
   await new Promise((resolve) => setTimeout(resolve, 100))

@@ -38,7 +38,7 @@ describe('places', () => {
 })
 
 describe('metrics by hand', () => {
-  // The targets are at places 1, 3 and 12 (1-based 2, 4, 13).
+  // The targets have the 0-based ranks 1, 3 and 12.
   const places = Int32Array.of(1, 3, 12)
 
   it('with three targets, NDCG is divided by the best NDCG that three targets can reach', () => {

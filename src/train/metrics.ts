@@ -10,10 +10,11 @@ export const METRICS = ['ndcg@10', 'hitRate@10', 'recall@20', 'mrr@20', 'nll'] a
 export type MetricName = (typeof METRICS)[number]
 
 /**
- * 0-based places of the targets among all candidates, ascending: by score descending, then by row.
+ * 0-based ranks of the targets among all candidates, ascending. Candidates are ranked by score, the highest first, then
+ * by row.
  * @param scores [N], finite.
  * @param targets distinct rows, none of them excluded.
- * @param excluded [N], non-zero leaves an item out of the ranking.
+ * @param excluded [N], non-zero for items that are not ranked.
  * @throws NearsideError `engine-failed` if a score is not finite, because its rank would be arbitrary.
  */
 export function placesOf(
@@ -39,7 +40,9 @@ export function placesOf(
   return places.sort()
 }
 
-/** 0-based places of the items in a list, ascending; an item that the list lacks is beyond every cutoff. */
+/**
+ * 0-based positions of the items in a list, ascending. An item that the list lacks gets a position beyond every cutoff.
+ */
 export function placesIn<Item>(list: readonly Item[], items: readonly Item[]): Int32Array {
   return Int32Array.from(items, (item) => {
     const place = list.indexOf(item)
@@ -55,9 +58,10 @@ export function hiding(items: number, row: number | null): Uint8Array {
 }
 
 /**
- * NDCG with binary relevance: gain 1 / log2(place + 2), divided by the best sum that |targets| items can reach
- * in k places. @see Järvelin and Kekäläinen, doi 10.1145/582415.582418
- * @param places 0-based, ascending; its length is the number of targets.
+ * NDCG with binary relevance: gain 1 / log2(rank + 2), divided by the best sum that |targets| items can reach in a list
+ * of k.
+ * @see Järvelin and Kekäläinen, doi 10.1145/582415.582418
+ * @param places ranks of all targets, 0-based, ascending
  */
 export function ndcg(places: Int32Array, k: number): number {
   let gained = 0
@@ -81,7 +85,7 @@ export function recall(places: Int32Array, k: number): number {
   return places.length > 0 ? found / places.length : 0
 }
 
-/** 1 / (1-based place of the first target) if that place is among the first k, else 0. */
+/** 1 / (1-based rank of the first target) if this rank is at most k, else 0. */
 export function reciprocalRank(places: Int32Array, k: number): number {
   return places.length > 0 && places[0] < k ? 1 / (places[0] + 1) : 0
 }

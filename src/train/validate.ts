@@ -70,7 +70,7 @@ export function validate(data: ValidationData, models: readonly ScoringModel[]):
     const tastes = models.map(({ projection }, m) =>
       multiply(projection, encoders[m](history, time)),
     )
-    // A target below the ten highest adds nothing to NDCG@10, so its exact place doesn't matter.
+    // A target below the ten highest adds nothing to NDCG@10, so its exact rank doesn't matter.
     const scored = score(statistics.at(shopper, time, history), one, tastes, PLACES, targets)
     scored.forEach(({ rows, scores }, m) => {
       const places = placesOf(

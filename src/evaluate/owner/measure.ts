@@ -1,7 +1,7 @@
 /**
  * @module Measures one test case for a shop's owner: rank of the purchased items by the server, according to its
- * knowledge, and by the device, according to the start of its store. For the verdict, it also measures the next
- * different product on devices whose store began on the first tested day.
+ * knowledge, and by the device, according to the start of its store. For the report's conclusion, it also measures how
+ * devices whose store began on the first tested day rank the next different product.
  */
 import { firstAtOrAfter } from '@nearside/core/features/cases.ts'
 import type { History } from '@nearside/core/features/history.ts'
@@ -41,8 +41,8 @@ export const HIT = `hitRate@10${BOUGHT}`
 export const ORDER_TRAINED = 'order-trained'
 
 /**
- * Stores that the verdict is based on: empty on the first tested day, or with the earlier orders that the shop handed
- * over.
+ * Stores that the report's conclusion is based on: empty on the first tested day, or with the earlier orders that the
+ * shop handed over.
  */
 export const INSTALLED = ['install', 'seeded'] as const satisfies readonly Store[]
 

@@ -186,7 +186,8 @@ const sum = (values: readonly number[]) => values.reduce((total, one) => total +
 const SAME = 1e-9
 
 /**
- * Returns the best product for one place of a choice whose other products stay.
+ * Returns the best replacement for one product of a choice.
+ * @param others products of the choice that stay
  * @param seen ids that must not be chosen
  * @returns undefined if no product fits the rest of the budget
  */

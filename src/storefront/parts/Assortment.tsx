@@ -25,7 +25,7 @@ interface AssortmentProps {
   /** Name of the default order, shown in the menu of sortings. */
   readonly order: string
   readonly label: string
-  /** Whether to offer departments as a filter. */
+  /** Whether departments can be chosen as a filter. */
   readonly departments?: boolean
   /**
    * False until the sorting of the list is known. The list isn't shown before, because a list on screen must not jump.

@@ -35,7 +35,7 @@ export function NewShopStory() {
   )
 }
 
-/** The story shows recorded weeks, so a step only returns its week. */
+/** The weeks are recorded, so a step computes nothing and returns the recorded week. */
 const open = async () => ({ step: async (week: ShopWeek) => week, close: () => {} })
 
 function Played({ shop: { weeks, epsilon } }: { readonly shop: NewShop }) {

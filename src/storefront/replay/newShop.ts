@@ -119,7 +119,10 @@ function readDevice(value: unknown): DeviceExample {
   }
 }
 
-/** Number of models that a mean covers, because test shoppers place too few orders between two models. */
+/**
+ * Number of weekly models over which the quality is averaged. Between two models, test shoppers place too few orders
+ * for a mean.
+ */
 export const MEAN_WEEKS = 8
 
 /** Means over the last `MEAN_WEEKS` weeks, after each week. */

@@ -181,8 +181,8 @@ export function YourList({ first }: YourListProps) {
       <Gliding className="grid with-reasons" aria-busy={loading} {...handlers}>
         {items ? (
           itemsOf(entriesOf(items, catalog), ({ item, recommendation }, place, menu) => (
-            // An item of the prerendered list keeps its node only if it keeps its place, because a moved node makes the
-            // page jump.
+            // An item of the prerendered list keeps its DOM node only if its position stays the same, because a node
+            // that moves makes the page jump.
             <li
               key={waiting?.[place]?.id === item.id ? `first ${item.id}` : item.id}
               className="grid-item"

@@ -13,7 +13,7 @@ const mugs = [1, 2, 3].map((at) => item(`mug ${at}`, `Spotty mug, vintage ${at}`
 const all = [...bags, ...mugs, ...[1, 2, 3, 4, 5].map((at) => item(`${at}`, 'Spotty', 'Toys', 2))]
 const itemOf = (id: string) => all.find((one) => one.id === id)
 
-test('the usual price is the mean price of products that the shopper acted on, and unknown before the first', () => {
+test('the usual price is the mean price of products that the shopper acted on, and unknown without such a product', () => {
   const seen = (name: string, signal: string) => ({ kind: 'item', name, strength: 1, signal })
   expect(usualPrice([], itemOf)).toBeNull()
   expect(usualPrice([seen('mug 1', 'not_for_me'), seen('gone', 'viewed')], itemOf)).toBeNull()

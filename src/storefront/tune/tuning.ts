@@ -1,6 +1,6 @@
 /**
- * @module The shopper's settings for their list. The settings are stored on this device after a yes, and erased when
- * the shopper erases everything.
+ * @module The shopper's settings for their list. They are stored on this device after the shopper allowed storing, and
+ * erased when the shopper erases everything.
  */
 import { createStored } from '../stored.ts'
 import { NEUTRAL, type Tuning } from './tuned.ts'

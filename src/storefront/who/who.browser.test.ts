@@ -63,7 +63,7 @@ test('wishes and tuning are separate for each person, while basket and orders be
   expect(disk()).not.toContain(person.name)
 })
 
-test('a visit as nobody starts empty and writes only values that decide what leaves this device or stays on it', async () => {
+test('a visit as nobody starts empty and writes only values that decide what this device may send or store', async () => {
   toggleWish('mine')
   addToBasket('mine', 1)
   placeOrder(LINES, 1)

@@ -49,7 +49,7 @@ export function createHighest(
 
   const shortlistsOf = (statistics: ItemStatistics) =>
     models.map(({ bias, itemVectors, weights }) => {
-      // Scale 0 leaves features raw.
+      // With scale 0, the shortlist uses the raw features.
       const named = { featureWeights: weights, featureScale: weights.map(() => 0) }
       return createShortlist(
         { bias, itemVectors, ...named, statistics },
@@ -105,7 +105,7 @@ export function createHighest(
   }
 }
 
-/** Some rows of a matrix of `width` columns, in sequence. */
+/** Copies the given rows of a matrix with `width` columns, in the given sequence. */
 export function gathered(matrix: Float32Array, rows: readonly number[], width: number) {
   const out = new Float32Array(rows.length * width)
   rows.forEach((row, place) => {

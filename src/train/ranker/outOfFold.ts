@@ -51,7 +51,7 @@ const MOST_CACHED = 2e8
 
 /**
  * Caches the neighbour lists of one log by fold and date. Neighbour lists are the most expensive part of the
- * statistics, and each part of a training asks for the same lists.
+ * statistics, and each part of a training needs the same lists.
  */
 export class ListCache {
   /**

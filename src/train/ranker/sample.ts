@@ -1,6 +1,7 @@
 /**
- * @module Samples the cases that the ranker is fitted to and that features are judged on: items that shoppers turned to
- * before a limit, after a warm-up that gives the statistics something to count.
+ * @module Samples the cases that the ranker is fitted to and that features are judged on: items that shoppers viewed,
+ * saved (cart, wishlist) or bought before a limit. A warm-up at the start of the log has no cases, so that the
+ * statistics have something to count.
  */
 
 import {
