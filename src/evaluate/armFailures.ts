@@ -7,7 +7,7 @@ export interface ArmFailure {
   readonly reason: string
 }
 
-/** An arm that the report omits. */
+/** An arm that the report omits, because it could not score every case. */
 export interface LeftOutArm extends ArmFailure {
   /** Number of cases that the arm could not score. */
   readonly cases: number

@@ -1,6 +1,6 @@
 /**
- * @module Loads shop and model for an evaluation: one row order, one set of held-out shoppers. A model that may have
- * seen the test data is rejected.
+ * @module Loads shop and model for an evaluation, so that both use the same item rows and the same held-out shoppers. A
+ * model that may have seen the test data is rejected.
  */
 
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'

@@ -17,7 +17,10 @@ const MOST_PROCESSES = 8
 
 /** Messages to a process: first the settings of the whole replay, then the index of one shopper after another. */
 export type Work = { readonly order: WalkOrder } | { readonly shopper: number }
-/** Answers of a process: so many cases more are done (`cases`), or the rows of a whole shopper, or an error. */
+/**
+ * Answers of a process: progress (number of cases that it has done since the last answer), or the rows of a finished
+ * shopper, or an error.
+ */
 export type Answer =
   | { readonly cases: number }
   | { readonly shopper: number; readonly rows: SentRows<WalkedCase> }

@@ -67,7 +67,7 @@ function changeOf(rows: Rows<WalkedCase>, seed: number) {
   }
 }
 
-/** Cases at some positions in their visits. */
+/** Figures of the cases whose position in their visit is in a given range. */
 export interface VisitPart {
   /** Positions in the visit that the cases have, both ends included: `4-6`. */
   readonly label: string

@@ -75,7 +75,7 @@ export async function loadLines<T>(path: string): Promise<T[]> {
       await breathe()
     }
   } catch {
-    // The failure is ignored, so pages show fewer details.
+    // If loading fails, pages only show fewer details, so the error is ignored.
   }
   return lines
 }

@@ -16,7 +16,7 @@ export interface PlacedOrder {
   /** Time of the order, milliseconds since the epoch. */
   readonly time: number
   readonly lines: readonly OrderLine[]
-  /** Random id under which the server stores the order; absent if the order came with a sign-in. */
+  /** Random id under which the server stores the order; absent for past orders that the server sent after a sign-in. */
   readonly id?: string
   /** Id of the person whom the shopper shopped for; absent for the shopper. */
   readonly who?: string

@@ -22,7 +22,7 @@ interface SentLine {
 
 /** Orders that could not be stored. Such orders wait in memory while the page is open. */
 const inMemory = new Map<string, string>()
-/** Ids of orders placed as nobody. */
+/** Ids of orders that were placed while the shopper shopped as `nobody`. */
 const nobodys = new Set<string>()
 let running = new AbortController()
 let timer: ReturnType<typeof setTimeout> | undefined

@@ -140,7 +140,7 @@ test('the page’s link can be copied; if copying fails, the page names the addr
   write.mockRestore()
 })
 
-test('the note after a first look is hidden while nothing is stored', async () => {
+test('the note after a first view is hidden while nothing is stored', async () => {
   await personalizer.pause(true)
   told.set(0)
   const screen = await open('/product/i2')

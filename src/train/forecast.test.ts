@@ -53,7 +53,7 @@ it('the forecast equals what `evaluate` measures for the base model if the devic
   expect(found['ndcg@10']).not.toBeCloseTo(forecastOf(shoppers, 0)['ndcg@10'], 3)
 })
 
-it('the forecast includes first visits, and a shopper with many cases counts once', () => {
+it('the forecast includes first visits, and each shopper has the same weight, however many cases they have', () => {
   const first = {
     id: 'first',
     interactions: [{ ...shoppers[0].interactions[0], time: UNTIL + DAY }],

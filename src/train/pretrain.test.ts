@@ -70,7 +70,7 @@ async function message(run: Promise<unknown>): Promise<string> {
   return (error as NearsideError).message
 }
 
-test('a tiny shop gives a finite model that prefers a shopper’s kind of item', async () => {
+test('a model of a tiny shop has finite weights and ranks a shopper’s kind of item higher', async () => {
   const shop = tinyShop()
   const { model } = await pretrain(shop, OPTIONS)
   const [, , log] = shop.shoppers
@@ -165,7 +165,7 @@ test.each([10, 13, 25])(
   },
 )
 
-test('a shop without repeat visits gets a finite popularity model', async () => {
+test('a shop without repeat visits gets a model that ranks by popularity, with finite scores', async () => {
   const { model } = await pretrain(tinyShop(60, 24, 1), OPTIONS)
   expect(model.manifest.metrics['encoder.cases']).toBe(0)
   // First visits are cases, too.

@@ -15,7 +15,7 @@ interface Inspected {
   readonly model: BaseModel
   /** SHA-256 of the manifest, hex. */
   readonly hash: string
-  /** Description of signature and release; null if unknown. */
+  /** Signature and release of the model, in words; null if unknown. */
   readonly release: string | null
   /** Title of an item; undefined for an item without a title. */
   readonly titleOf: (id: string) => string | undefined

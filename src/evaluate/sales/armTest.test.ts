@@ -35,7 +35,8 @@ describe('the test of two arms', () => {
       return compareArms(countOrders(days)).proven?.is === 'higher'
     })
     expect(found).toBeGreaterThanOrEqual(0.8)
-    // The plan is not much too long: in a third of its days, fewer than half of the trials prove the lift.
+    // The planned number of days is not much too large: after a third of it, fewer than half of the trials have proved
+    // the lift.
     const half = share(100, (seed) => {
       const days = testTrial(seed, { days: Math.ceil(plan / 3), orders, share: part, lift })
       return compareArms(countOrders(days)).proven !== null

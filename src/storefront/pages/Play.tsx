@@ -1,4 +1,7 @@
-/** @module Page `/play`: six products to tap, this shopper's list, which changes, and everyone's, which doesn't. */
+/**
+ * @module Page `/play`: six products to tap. Below them are this shopper's list, which changes with each tap, and
+ * everyone's list, which doesn't.
+ */
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Recommendation } from '../../index.ts'
 import { LearningPaused, troubleText, usePersonalization, useRecommendations } from '../../react.ts'

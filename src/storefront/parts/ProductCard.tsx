@@ -1,4 +1,4 @@
-/** @module A product in a list: one link, and the reason below. */
+/** @module Card of a product in a list: one link, and below it the reason why the product is listed. */
 import { memo } from 'react'
 import type { Item } from '../../index.ts'
 import { type ItemComponentProps, WhyThis } from '../../react.ts'

@@ -9,8 +9,8 @@ type GlidingProps = Omit<ComponentProps<'ul'>, 'ref'>
 type Places = ReadonlyMap<string, { readonly x: number; readonly y: number }>
 
 /**
- * A class, because React calls only classes before it changes the document, when the old positions can still be
- * measured.
+ * This component is a class, because React calls only classes before it changes the document, when the old positions
+ * can still be measured.
  */
 export class Gliding extends Component<GlidingProps> {
   private readonly list = createRef<HTMLUListElement>()

@@ -39,7 +39,10 @@ const BEGIN: Visit = { before: null, since: 0, done: [], looks: 0 }
 export const visit = createSignal(BEGIN)
 who.subscribe(() => visit.set(BEGIN))
 
-/** Number of notes that this device has shown (`Passing.tsx`); 0 again after everything was erased. */
+/**
+ * How many of the first visit's notes (`Passing.tsx`) this device has shown; 0 again after the shopper erased
+ * everything.
+ */
 export const told = createStored<0 | 1 | 2>(
   'nearside-shop.told',
   (value) => (value === 1 || value === 2 ? value : 0),

@@ -16,7 +16,7 @@ export class MetRows {
   count = 0
   readonly rows: Int32Array
   readonly width: number
-  /** Factor by which weight decay has shrunk, since the beginning, a row that was never updated. */
+  /** Factor by which all weight decay since the beginning would have shrunk a row. */
   #left = 1
   /** Value of `#left` when a row was last updated, [rows]. */
   readonly #leftThen: Float64Array

@@ -124,7 +124,7 @@ export async function trainEncoder(
     categories.length,
     (earlier?.content?.priceEdges.length ?? settings.table.priceBands) + 1,
   )
-  // The moments need twice the room of the parameters, because Adam has two moments per parameter.
+  // Adam's moments take twice the memory of the parameters, because Adam has two moments per parameter.
   const matrix = createMatrix(
     BLOCK_FLOATS +
       softmaxFloats(settings.negatives) +

@@ -79,7 +79,7 @@ const UMLAUTS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue'
 
 /**
  * Finds columns for the roles: by flags first, then by the layout, then by name. A guessed column serves only one role;
- * roles are guessed in the given sequence.
+ * roles are guessed in the sequence in which they are given.
  * @param named flags: role → column name, compared with or without case and punctuation
  * @param mayLack whether a flag may name a column that this file lacks, since flags apply to all files of an import
  * @throws NearsideError `input-invalid` when a named column does not exist

@@ -135,7 +135,7 @@ function addFields(
   }
 }
 
-/** Whether an earlier record had a list at this path that is read as one value. */
+/** Whether an earlier record had, at this path, a list that is read as one value. */
 function isWhole(place: Place | undefined, path: string): boolean {
   return place !== undefined && 'path' in place && place.path === path
 }

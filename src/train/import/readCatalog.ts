@@ -130,7 +130,7 @@ const withoutNulls = (fields: Readonly<Record<string, unknown>>) =>
 
 interface Given {
   readonly columns?: NamedColumns
-  /** Currency of prices that name none. */
+  /** Currency of prices that name no currency. */
   readonly currency?: string | null
   /** Item ids that are in use. If the file has several ids for a product, an id of this list is taken. */
   readonly known?: readonly string[]

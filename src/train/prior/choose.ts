@@ -137,7 +137,7 @@ export function choose(judgements: readonly Judgement[]): Choice {
   }
 }
 
-/** Gain at the interval's lower end, nats. */
+/** Lower end of the interval of a recipe's gain in log-likelihood, nats. */
 export const certainGain = (one: Judgement) => one.nllGain - ERRORS * one.nllError
 
 /** Whether one recipe is proven more likely than another, on the same shoppers. */

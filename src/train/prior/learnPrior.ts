@@ -21,7 +21,7 @@ import { certainGain, choose, type Judgement, judge, priorOf, type Recipe } from
 import { learnSpread, type Spread, withVariance } from './spread.ts'
 import { BEST, buildTrial, describing, EVENT_WEIGHTINGS, type Trial } from './trial.ts'
 
-/** Data for the prior; the statistics come from its shoppers' logs. */
+/** Data from which the prior is learned. The item statistics are computed from the logs of the same shoppers. */
 type PriorData = Omit<RankerData, 'context'>
 
 interface PriorOptions {
@@ -117,7 +117,7 @@ function meanOf([a, b]: readonly Spread[]): Spread {
   return { mean: middle('mean'), variance: middle('variance') }
 }
 
-/** Best recipe by likelihood, even if no gain is certain. */
+/** Recipe with the highest likelihood, even if its gain is not certain. */
 function bestOf(judgements: readonly Judgement[]): Recipe {
   const best = choose(judgements).best
   return (best ?? judgements.reduce((a, b) => (certainGain(b) > certainGain(a) ? b : a))).recipe

@@ -3,7 +3,7 @@ import { ndcg } from '../metrics.ts'
 import type { RankerDataset } from './dataset.ts'
 import { rowsOfCase } from './part.ts'
 
-/** Place beyond the end of any list. */
+/** Rank of an item that is in no list. */
 const NOWHERE = 2 ** 31 - 1
 
 /** Targets that are not candidates count as missed. Equal scores keep the sequence of the rows. @param scores [rows] */

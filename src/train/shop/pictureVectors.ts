@@ -1,6 +1,6 @@
 /**
- * @module Vectors that a shop's own model of pictures made, one per product: reads them from a catalog, and packs them
- * for devices. Only training knows these vectors; devices get them in the base model.
+ * @module Reads picture vectors from a catalog, one per product, which the shop made with a picture model of its own.
+ * Packs them for devices. Only training knows these vectors; devices get them in the base model.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { NearsideError } from '@nearside/core/error.ts'

@@ -95,7 +95,7 @@ function writeSlopes(
   }
 }
 
-/** Splits the leaf with the largest gain first. Returns the leaves. */
+/** Grows one tree: always splits the leaf with the largest gain next. Returns the tree's leaves. */
 function growTree(
   grown: Growing,
   bins: Bins,

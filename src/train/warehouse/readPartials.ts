@@ -223,7 +223,7 @@ class Sums {
     return { norm, start, neighbour, together }
   }
 
-  /** Values of each item, in columns; 0 for an item that the table lacks. */
+  /** Values of each item, as one array for each field; 0 for an item that the table lacks. */
   async #columns(fields: readonly string[], from: string): Promise<readonly Float64Array[]> {
     const columns = fields.map(() => new Float64Array(this.#items))
     await this.#engine.eachChunk(

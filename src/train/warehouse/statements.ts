@@ -10,7 +10,10 @@ import { EVENT_ALIASES } from '../import/eventNames.ts'
 import { type Dialect, TRAITS, translate } from './dialects.ts'
 import { lastSettled, type Source, sourceRows } from './source.ts'
 
-/** Minimum number of shoppers behind a row of the sums, a product, and each of its texts. */
+/**
+ * Minimum number of shoppers who must have contributed to a row of the sums, to a product, and to each text of a
+ * product, so that it is written.
+ */
 export const FEWEST_SHOPPERS = 10
 /** Maximum number of events in the sample of shoppers, counting only events that show interest. */
 export const MOST_EVENTS = 1_000_000
