@@ -304,7 +304,9 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
   return { ...written, files, priorReason: learned.reason, model }
 }
 
-/** Adds to each item by how much more often it is bought in each accepted kind of context. */
+/**
+ * Adds each item's lifts: by how much the values of an accepted kind of context raise or lower the demand for the item.
+ */
 function withContext(
   statistics: ItemStatistics,
   terms: readonly ContextTerm[],

@@ -99,8 +99,8 @@ export function createItemTable(
   let dropped: Random | null = null
 
   /**
-   * Starts a batch: computes the word vectors and, in a dense table, sums the parts of all items. In a sparse table
-   * `meet` sums the parts of the rows that are read. A null `drop` keeps every id part.
+   * Starts a batch: computes the word vectors and sums the parts of all items. A sparse table in training (`drop` is
+   * not null) leaves the sums to `meet`, which computes only the rows that are read. A null `drop` keeps every id part.
    */
   function compose(drop: Random | null): void {
     matrix.linear(wordVectors, source, projection.value, words.length, D, inputs)
