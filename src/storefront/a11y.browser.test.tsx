@@ -111,7 +111,7 @@ describe.each(['light', 'dark'])('in %s colours', (theme) => {
     expect(await findings()).toEqual([])
   })
 
-  test('the choice of whom a visit is for has no accessibility findings', async () => {
+  test('the choice of the person for whom a shopper shops has no accessibility findings', async () => {
     document.documentElement.dataset.theme = theme
     const { screen } = await open('/')
     await screen.getByRole('button', { name: 'Who’s it for?' }).click()

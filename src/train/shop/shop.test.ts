@@ -218,7 +218,7 @@ describe('writeShop', () => {
     )
   })
 
-  test('writeShop gives the same bytes for the same input, and removes files of the other format', async () => {
+  test('writeShop gives the same bytes for the same input, and removes earlier files in the other format (plain or gzip)', async () => {
     const events: ShopEvent[] = [{ shopper: 'a', event: 'purchase', item: 'x', time: 1e12 }]
     await writeShop(folder, [{ id: 'x' }], events, { gzip: false })
     const first = await writeShop(folder, [{ id: 'x' }], events)
