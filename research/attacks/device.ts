@@ -1,6 +1,6 @@
 /**
- * @module Makes a device for attacks, in which the attacker has the device's reports and the share of each that each
- * aggregator decrypts.
+ * @module Makes a device for attacks, in which the attacker has the device's reports and each aggregator's decrypted
+ * share of every report.
  */
 
 import { importOpeningKeys, openSeal } from '@nearside/aggregate/privacy/openSeal.ts'

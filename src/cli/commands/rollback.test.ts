@@ -34,7 +34,7 @@ it('rollback publishes an earlier model as the newest version', async () => {
   const [before, after] = [await readModel(join(models, '1')), await readModel(models)]
   expect(after.projection).toEqual(before.projection)
   expect(after.featureWeights).toEqual(before.featureWeights)
-  // The restored model is a trained model, so rounds start from it.
+  // The restored model counts as a trained model, so the next federated rounds start from it.
   expect((await readTrained(models, back)).version).toBe('3')
   await expect(runCommand(command, { flags: { models, to: '9' } })).rejects.toThrow(
     /does not exist/,

@@ -10,7 +10,7 @@ import { runCommand } from '../testCommand.ts'
 import { command } from './sql.ts'
 
 it.skipIf(NO_POSTGRES)(
-  `psql makes the same partials on PostgreSQL${NO_POSTGRES}`,
+  `partials that psql makes on PostgreSQL give the same counts as the whole log${NO_POSTGRES}`,
   async () => {
     const folder = testFolder()
     const lines = log(120, 30)

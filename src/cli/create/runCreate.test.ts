@@ -29,36 +29,39 @@ const sources = (folder: string) =>
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .join('\n')
 
-it.each(Object.keys(FRAMEWORKS))('%s: the project is the example, with a script', async (name) => {
-  const { target, given } = shop()
-  const printed: string[] = []
-  await runCreate([target, '--framework', name, ...given], null, (line) => printed.push(line))
-  const { dependencies, devDependencies, scripts } = JSON.parse(
-    readFileSync(join(target, 'package.json'), 'utf8'),
-  )
-  expect(dependencies.nearside).toBe(devDependencies['nearside-tools'])
-  expect(scripts.shop).toMatch(/import --orders "\.\.\/orders\.csv" --catalog "\.\.\/my products/)
-  expect(scripts.build).toBeTruthy()
-  const example = JSON.parse(readFileSync(join(EXAMPLES, name, 'package.json'), 'utf8'))
-  expect(dependencies).toMatchObject(example.dependencies ?? {})
-  const text = sources(target)
-  expect(text).toMatch(/['"/]catalog\.json'/)
-  expect(text).not.toContain('catalog/catalog.json')
-  expect(text.match(/persist: 'always'/g)).toHaveLength(1)
-  // The worker consists of several files, so that a device loads only the code that it needs.
-  if (name.startsWith('v')) expect(text).toContain("worker: { format: 'es' }")
-  expect(readFileSync(join(target, '.gitignore'), 'utf8')).toMatch(/^data$/m)
-  expect(filesOf(target)).not.toContain('package-lock.json')
-  expect(printed.join()).toContain('http://localhost:')
+it.each(Object.keys(FRAMEWORKS))(
+  '%s: the project is the framework’s example with an additional script',
+  async (name) => {
+    const { target, given } = shop()
+    const printed: string[] = []
+    await runCreate([target, '--framework', name, ...given], null, (line) => printed.push(line))
+    const { dependencies, devDependencies, scripts } = JSON.parse(
+      readFileSync(join(target, 'package.json'), 'utf8'),
+    )
+    expect(dependencies.nearside).toBe(devDependencies['nearside-tools'])
+    expect(scripts.shop).toMatch(/import --orders "\.\.\/orders\.csv" --catalog "\.\.\/my products/)
+    expect(scripts.build).toBeTruthy()
+    const example = JSON.parse(readFileSync(join(EXAMPLES, name, 'package.json'), 'utf8'))
+    expect(dependencies).toMatchObject(example.dependencies ?? {})
+    const text = sources(target)
+    expect(text).toMatch(/['"/]catalog\.json'/)
+    expect(text).not.toContain('catalog/catalog.json')
+    expect(text.match(/persist: 'always'/g)).toHaveLength(1)
+    // The worker consists of several files, so that a device loads only the code that it needs.
+    if (name.startsWith('v')) expect(text).toContain("worker: { format: 'es' }")
+    expect(readFileSync(join(target, '.gitignore'), 'utf8')).toMatch(/^data$/m)
+    expect(filesOf(target)).not.toContain('package-lock.json')
+    expect(printed.join()).toContain('http://localhost:')
 
-  const asking = shop()
-  const flags = [...asking.given.slice(0, -1), 'yes']
-  await runCreate([asking.target, '--framework', name, ...flags], null, (line) =>
-    printed.push(line),
-  )
-  expect(sources(asking.target)).not.toContain('persist')
-  expect(printed.at(-1)).toContain('setPersist')
-})
+    const asking = shop()
+    const flags = [...asking.given.slice(0, -1), 'yes']
+    await runCreate([asking.target, '--framework', name, ...flags], null, (line) =>
+      printed.push(line),
+    )
+    expect(sources(asking.target)).not.toContain('persist')
+    expect(printed.at(-1)).toContain('setPersist')
+  },
+)
 
 test('a person answers the questions; after a wrong answer the program repeats the question', async () => {
   const { catalog, target } = shop()

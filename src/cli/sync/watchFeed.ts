@@ -1,7 +1,7 @@
 /** @module `sync --watch`: reads the feed repeatedly, and less often while it fails. */
 
 interface Rounds {
-  /** Milliseconds between two rounds. */
+  /** Milliseconds between two readings of the feed. */
   readonly interval: number
   /** Waits this long, or less if `signal` aborts. */
   wait(milliseconds: number): Promise<void>

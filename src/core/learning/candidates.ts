@@ -156,7 +156,7 @@ interface Known {
  * @param most maximum number of cached cases; the least recently used case is dropped first
  */
 export function rememberCandidates(find: FindCandidates, most: number): FindCandidates {
-  /** Entries by time of the case, least recently used first. */
+  /** Cached entries by the time of their case, least recently used first. */
   const known = new Map<number, Known>()
   return (history, now) => {
     const before = known.get(now)

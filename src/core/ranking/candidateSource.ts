@@ -27,7 +27,7 @@ export interface Choice {
   among(rows: readonly number[]): readonly number[]
 }
 
-/** Choice of exactly these rows. */
+/** Choice that contains exactly these rows. */
 export const onlyRows = (rows: readonly number[]): Choice => ({
   rows,
   excluded: new Set(),

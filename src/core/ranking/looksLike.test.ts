@@ -71,7 +71,7 @@ test('products added after training, and models without picture vectors, have no
   expect(listWithoutModel(orderOf(items), query)).toEqual([])
 })
 
-test('only lists of similar items can be by picture, and such lists have no other `from`', () => {
+test('only queries for similar items accept `from: "picture"`, and they accept no other `from`', () => {
   const refusal = (query: ListQuery) => {
     try {
       requireQuery(query)

@@ -47,7 +47,7 @@ export function createPartialScores(
 ): ScorePart {
   const { trees } = model
   const find = trees && createCandidates(model, tools)
-  /** Shortlist for the last personal parameters, cached. */
+  /** Cached shortlist for the personal parameters that were used last. */
   let known: { personal: ActivePersonal | null; shortlist: Shortlist | null } | null = null
 
   function shortlistFor(personal: ActivePersonal | null): Shortlist | null {
@@ -107,7 +107,7 @@ export function createPartialScores(
       )
     }
 
-    /** Scores of the rows of short lists, which the lists of a page share. */
+    /** Cached scores of the rows in short lists. The lists of one page share them. */
     const scores = new Map<number, number>()
     let found: { readonly count: number; readonly rows: readonly number[] | null } | null = null
 

@@ -178,7 +178,7 @@ export class Ranker {
     return lowered({ ...part, base: this.#base, history, now, personal, losses, isOwn }, losses)
   }
 
-  /** Answers a query. @param scored scores for the shopper, perhaps with the rules' boosts */
+  /** Makes the list that a query asks for. @param scored scores for the shopper, perhaps with the rules' boosts */
   list(
     query: ListQuery,
     scored: Scored,

@@ -1,4 +1,7 @@
-/** @module Tests by properties that any list obeys any rules, on a shop of 32 items that its model ranks. */
+/**
+ * @module Tests with random queries and rules that every list obeys the rules, on a shop of 32 items that its model
+ * ranks.
+ */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Catalog } from '../catalog/catalog.ts'

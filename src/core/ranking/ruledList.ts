@@ -104,7 +104,10 @@ export function liftScores<Scores extends Scored>(
   }
 }
 
-/** Explanation of an item under the shop's rules. The item ranks as if not hidden; other hidden items rank last. */
+/**
+ * Explanation of an item under the shop's rules. The explained item ranks as if no rule hid it; all other hidden items
+ * rank last.
+ */
 export function explainRuled(
   { hidden, lifts, rulesOf }: ListRules,
   id: string,

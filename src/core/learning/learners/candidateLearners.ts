@@ -215,7 +215,7 @@ interface PageHinkley {
 }
 
 const LEAST_VALUES = 30
-/** Tolerated excess over the mean. */
+/** Excess of a value over the mean that the Page–Hinkley test tolerates. */
 const TOLERANCE = 0.005
 const FORGETTING = 1 - 0.0001
 
