@@ -34,7 +34,7 @@ export interface Parts {
   readonly seed: Uint8Array
   readonly publicShare: Bytes
   readonly leaderShare: Uint8Array
-  /** Consent hash in each share; default: that of the round's terms. */
+  /** Consent hash in the share for each server; default: the hash of the round's terms. */
   readonly consents?: Partial<Readonly<Record<'leader' | 'helper', Uint8Array>>>
 }
 

@@ -20,7 +20,7 @@ const look = (item: number, more: Partial<Interaction> = {}): Interaction => ({
 const liftOf = (history: History, of = statistics) => priceLift(of, profileOf(history, NOW))
 
 describe('the lift of the visit’s prices', () => {
-  test('looks at cheap products raise cheap products, more looks raise them more, and looks at dear products raise dear products', () => {
+  test('views of cheap products raise the scores of cheap products, more views raise them more, and views of dear products raise dear products', () => {
     let before = 0
     for (const many of [1, 2, 4, 6]) {
       const lift = liftOf(rows.slice(0, many).map((row) => look(row)))

@@ -226,7 +226,7 @@ function categoryIndex(items: readonly Item[]): Uint16Array {
     if (!category) return 0
     let known = index.get(category)
     if (known === undefined) {
-      // The index has 16 bits. Items of further categories count as without category.
+      // A category's index has 16 bits, so items of further categories count as without category.
       known = index.size < 65_535 ? index.size + 1 : 0
       index.set(category, known)
     }

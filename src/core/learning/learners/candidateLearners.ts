@@ -25,7 +25,10 @@ const INPUTS = FEATURE_COUNT + 1
 const BASE_COLUMN = FEATURE_COUNT
 /** Maximum number of recent cases to learn at the start, the same number as in a fit. */
 const FIRST_CASES = 64
-/** If the errors' excess over their mean adds up to this threshold, the shopper's interest counts as changed. */
+/**
+ * Threshold of the Page–Hinkley test: if the errors' excess over their mean adds up to it, the shopper's interest
+ * counts as changed.
+ */
 const DRIFT_THRESHOLD = 5
 /** α of the gradient learner, chosen on training shoppers: docs/results/learners.md. */
 const STEP_SIZE = 0.2
