@@ -12,7 +12,7 @@ interface CatalogOption {
   readonly shop?: string
 }
 
-/** @throws NearsideError `input-invalid` if not exactly one option is given, or if its file can't be read */
+/** @throws NearsideError `input-invalid` unless exactly one of --catalog and --shop is given and its file can be read */
 export async function readCatalogOption(
   command: string,
   { catalog, shop }: CatalogOption,

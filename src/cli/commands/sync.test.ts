@@ -135,7 +135,7 @@ test('a sale that begins or ends in the feed changes the price and the usual pri
   ])
 })
 
-test('a feed without usual prices leaves the usual prices of the catalog', async () => {
+test('with a feed without usual prices, the usual prices of the catalog stay the same', async () => {
   const { live, publish, sync } = await shop(send(tsv(but({ p4: { price: 13 } }))))
   publish(but({ p3: { regularPrice: 20 }, p4: { regularPrice: 20 } }))
   await sync()

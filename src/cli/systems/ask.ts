@@ -9,7 +9,7 @@ import { type Fetching, fetchWhole } from './fetchWhole.ts'
 
 export interface ShopApi extends Fetching {
   readonly url: string
-  /** Content of `TOKEN`; absent if the variable isn't set. */
+  /** Secret from the environment variable `TOKEN`; absent if the variable isn't set. */
   readonly token?: string
   /** Waits; ends early if `signal` aborts. */
   readonly wait: (milliseconds: number) => Promise<unknown>
