@@ -44,7 +44,7 @@ export function listen(
           headersTimeout: 5_000,
           requestTimeout: 15_000,
           keepAliveTimeout: 10_000,
-          // Interval at which Node checks both timeouts, in milliseconds.
+          // Interval at which Node checks the timeouts of headers and requests, in milliseconds.
           connectionsCheckingInterval: 1_000,
           maxHeaderSize: 16_384,
         },

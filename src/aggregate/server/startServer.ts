@@ -254,7 +254,10 @@ async function createAggregators(
   return { app: createApp(leader, appOptions), leader }
 }
 
-/** @throws NearsideError `input-invalid` if the terms name another key */
+/**
+ * @throws NearsideError `input-invalid` if the terms require work and no key file is given, or if the terms don't name
+ * the given key as the issuer for work
+ */
 async function openTokenSigner({
   issuerKey,
   parameters: { issuer },

@@ -22,9 +22,9 @@ export function subtract(a: number, b: number): number {
 }
 
 /**
- * Product as a·b − ⌊a·b/q⌋·q, each part mod 2³². The quotient uses doubles; the quotient is off by one if a·b/q is
- * within 2⁻¹⁹ of an integer. If the quotient is off by one, the result lies in the gap between q and 2³². The result
- * lies at the lower end of the gap if the quotient is one too small, and at the upper end if it is one too large.
+ * Product as a·b − ⌊a·b/q⌋·q; both terms are computed mod 2³². The quotient ⌊a·b/q⌋ is computed with doubles, so it can
+ * be wrong by one if a·b/q is within 2⁻¹⁹ of an integer. The result then lies between q and 2³²: near q if the quotient
+ * is too small, near 2³² if it is too large.
  */
 export function multiply(a: number, b: number): number {
   const quotient = (a * b * INVERSE) >>> 0
