@@ -30,7 +30,7 @@ export function compile(file: string): string {
     // The compiler writes to a file, because it loses bytes on a pipe.
     const binary = join(folder, 'module.wasm')
     execFileSync(process.execPath, [COMPILER, join(ROOT, file), '--output', binary])
-    return `// Compiled from ${basename(file)} by \`npm run wat\`; change that file instead.
+    return `// This file is compiled from ${basename(file)} by \`npm run wat\`; change ${basename(file)} instead.
 export const ${basename(file, '.wat').toUpperCase()} =
   '${readFileSync(binary, 'base64')}'
 `

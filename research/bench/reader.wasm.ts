@@ -1,3 +1,3 @@
-// Compiled from reader.wat by `npm run wat`; change that file instead.
+// This file is compiled from reader.wat by `npm run wat`; change reader.wat instead.
 export const READER =
   'AGFzbQEAAAABBgFgAX8BfwIPAQNlbnYGbWVtb3J5AgABAwIBAAcHAQNydW4AAAq4AQG1AQIFfwR7IABBIGwhASABIQMgAyABaiEEIAQgAWohBQNAIAYgAv0ABAD9USEGIAcgA/0ABAD9USEHIAggBP0ABAD9USEIIAkgBf0ABAD9USEJIAYgAv0ABBD9USEGIAcgA/0ABBD9USEHIAggBP0ABBD9USEIIAkgBf0ABBD9USEJIAJBIGohAiADQSBqIQMgBEEgaiEEIAVBIGohBSACIAFJDQALIAYgB/1RIAggCf1R/VH9Uws='
