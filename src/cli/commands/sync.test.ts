@@ -180,6 +180,27 @@ test('a feed with the same products writes nothing, and neither does a dry run',
   expect(text()).toBe(first)
 })
 
+test('a price that becomes 0, missing or another currency stays as it was last, and sync names the product', async () => {
+  const { feed, live, out, publish, state, sync } = await shop(send(tsv(but({ p3: { price: 9 } }))))
+  publish(but({ p4: { price: 0 } }))
+  await sync()
+  const bad = { p3: { price: 0, available: false }, p5: { currency: 'USD' } }
+  state.answer = send(tsv(but({ ...bad, p4: { price: 0 } })))
+  expect((await sync()).kept).toEqual(['p3', 'p5'])
+  // The last good price is that of the last `live.json`. A product that was published for 0 may cost 0 again.
+  expect(live().changed).toEqual([{ id: 'p3', price: 9, available: false }])
+  const { printed, result } = await runCommand(command, { flags: { out }, positionals: [feed] })
+  expect(result).toMatchObject({ kept: ['p3', 'p5'] })
+  expect(printed).toContainEqual(expect.stringMatching(/2 products.*: p3, p5/))
+  // A product that only `live.json` has keeps its price, too.
+  const fresh = { id: 'new', title: 'Kettle', price: 30, currency: 'EUR' }
+  state.answer = send(tsv([...ITEMS, fresh]))
+  await sync()
+  state.answer = send(tsv([...ITEMS, fresh]).replace('30 EUR', ''))
+  expect((await sync()).kept).toEqual(['new'])
+  expect(live().added).toEqual([expect.objectContaining(fresh)])
+})
+
 const half = ITEMS.length / 2
 it.each<[string, Answer, RegExp]>([
   ['503', status(503), /status 503/],
@@ -213,7 +234,7 @@ it.each<[string, Answer, RegExp]>([
   [
     'another currency',
     send(tsv(ITEMS.map((item) => ({ ...item, currency: 'USD' })))),
-    /USD instead of EUR/,
+    /12 of 12 prices/,
   ],
   [
     'an older feed',

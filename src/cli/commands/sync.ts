@@ -26,11 +26,12 @@ takes as --catalog, and NEARSIDE_SHOP_TOKEN has the key (for vendure and medusa,
 A feed that hasn't changed isn't read again (ETag, Last-Modified). The last good live.json stays, and the exit
 code is 1, in each of these cases:
 - The feed doesn't answer, or its answer is cut off.
-- The feed is older than the last one, or in another currency.
+- The feed is older than the last one.
 - More than a third of the products are gone or sold out, or more than a third are new.
-- More than a tenth of the prices are missing, 0 or changed fivefold.
+- More than a tenth of the prices are missing, 0, in another currency or changed fivefold.
 
-If the shop really changed that much, run nearside publish with the new catalog.
+If fewer prices are missing, 0 or in another currency, the last prices of these products stay, and the output
+names the products. If the shop really changed that much, run nearside publish with the new catalog.
 
 The usual price, which cards strike through, is a feed's regularPrice, Shopify's compare-at price, or the price
 beside a sale_price without dates. A feed without these columns leaves the usual prices of the catalog.
@@ -53,19 +54,23 @@ With --watch, the command runs until it is stopped. It waits longer after each f
 export const command = defineCommand(syntax, async (options, { print, signal }, feed) => {
   const { out, from, columns, every: minutes, timeout, dryRun, watch } = options
   const order = { feed, from, out, columns, minutes, dryRun, fetch, now: Date.now, signal }
+  let printed = ''
   const round = async () => {
     const synced = await syncSite({ ...order, timeout: timeout * 1000 })
     if (synced.isNew || !watch) print(describe(synced, out, dryRun))
+    const kept = describeKept(synced.kept)
+    if (kept && kept !== printed) print(kept)
+    printed = kept
     return synced
   }
   if (!watch) {
     const isFirst = (await readLiveJson(out)) === null
-    const { file } = await round()
+    const { file, kept } = await round()
     const page = await readFile(join(out, 'page.html'), 'utf8').catch(() => '')
     if (isFirst && !readPageOptions(page)?.live)
       print(`no page reads it yet: run nearside publish again, or set catalog: { url, live }`)
     const { changed, gone, added, time } = file
-    return { changed: changed.length, gone: gone.length, added: added.length, time }
+    return { changed: changed.length, gone: gone.length, added: added.length, kept, time }
   }
   await watchFeed({
     interval: minutes * MINUTE,
@@ -83,4 +88,11 @@ function describe({ file, isNew }: Synced, out: string, dryRun = false): string 
   const counts = `${changed.length} products changed, ${gone.length} gone, ${added.length} new`
   const what = !isNew ? 'unchanged' : dryRun ? 'not written (--dry-run)' : 'written'
   return `${time} ${join(out, LIVE_JSON)} ${what}: ${counts}`
+}
+
+function describeKept(kept: readonly string[]): string {
+  const names = `${kept.slice(0, 5).join(', ')}${kept.length > 5 ? ', …' : ''}`
+  return kept.length === 0
+    ? ''
+    : `the last price of ${kept.length} products stays, because the feed's is missing, 0 or in another currency: ${names}. If that is true, publish the new catalog`
 }

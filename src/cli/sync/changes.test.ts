@@ -3,7 +3,7 @@ import { withLive } from '@nearside/core/catalog/live.ts'
 import { parseLive } from '@nearside/core/catalog/parseLive.ts'
 import { assert as check, integer, option, property, record, sample, uniqueArray } from 'fast-check'
 import { expect, it, test } from 'vitest'
-import { changesOf, refuseImplausible } from './changes.ts'
+import { changesOf, keepGoodPrices, refuseImplausible } from './changes.ts'
 
 const price = integer({ min: 0, max: 9 })
 const items = uniqueArray(
@@ -41,6 +41,24 @@ test('the published catalog with its changes equals the feed, also after a round
   )
 })
 
+test('no product that had a price gets the price 0 or none, however many prices a feed lacks', () => {
+  check(
+    property(items, items, (published, current) => {
+      const { items: good, kept } = keepGoodPrices(published, null, current)
+      const before = new Map(published.map((item) => [item.id, item]))
+      const isPriced = ({ price, sale }: Item) => Boolean(price) && sale?.price !== 0
+      const feed = new Map(current.map((item) => [item.id, item]))
+      expect(good.map(({ id }) => id)).toEqual(current.map(({ id }) => id))
+      for (const item of good) {
+        const [last, next] = [before.get(item.id), feed.get(item.id)]
+        if (last && isPriced(last)) expect(isPriced(item)).toBe(true)
+        if (!kept.includes(item.id)) expect(item).toBe(next)
+        else expect(item).toMatchObject({ price: last?.price, sale: last?.sale })
+      }
+    }),
+  )
+})
+
 const SHOP = Array.from({ length: 30 }, (_, i) => ({ id: `p${i}`, price: 10 + i, currency: 'EUR' }))
 const judge = (current: readonly Item[], published: readonly Item[] = SHOP) =>
   refuseImplausible(published, current, changesOf(published, current))
@@ -55,6 +73,7 @@ it.each<[string, readonly Item[]]>([
   ['every price on sale', each(30, ({ price = 0 }) => ({ sale: { price: price * 0.3 } }))],
   ['every product struck through', each(30, ({ price = 0 }) => ({ regularPrice: 2 * price }))],
   ['ten new', [...SHOP, ...SHOP.slice(0, 10).map(({ id }) => ({ id: `new ${id}` }))]],
+  ['one price in another currency', each(1, () => ({ currency: 'USD' }))],
   ['no currency named', each(30, () => ({ currency: undefined }))],
 ])('a feed with %s is used', (_, current) => {
   expect(() => judge(current)).not.toThrow()
@@ -71,7 +90,7 @@ it.each<[string, readonly Item[]]>([
   ['four prices at a tenth', each(4, ({ price = 0 }) => ({ price: price / 10 }))],
   ['usual prices in cents', each(4, ({ price = 0 }) => ({ regularPrice: 100 * price }))],
   ['every sale for nothing', each(30, () => ({ sale: { price: 0 } }))],
-  ['one price in another currency', each(1, () => ({ currency: 'USD' }))],
+  ['four prices in another currency', each(4, () => ({ currency: 'USD' }))],
   ['another shop’s products', SHOP.map(({ id }) => ({ id: `other ${id}`, price: 1 }))],
   ['eleven new', [...SHOP, ...SHOP.slice(0, 11).map(({ id }) => ({ id: `new ${id}` }))]],
   ['nothing', []],

@@ -1,9 +1,10 @@
 /** @module Computes changes between the published catalog and the shop's feed, and refuses implausible feeds. */
 import type { Item } from '@nearside/core/catalog/item.ts'
-import type { LiveChanges, LiveValues } from '@nearside/core/catalog/live.ts'
+import { type LiveChanges, type LiveValues, withLive } from '@nearside/core/catalog/live.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 
-const valuesOf = ({ id, price, regularPrice, sale, available }: Item): LiveValues => ({
+/** The fields of a product that `live.json` can change. */
+export const valuesOf = ({ id, price, regularPrice, sale, available }: Item): LiveValues => ({
   ...{ id, price, regularPrice, sale },
   available: available === false ? false : undefined,
 })
@@ -27,9 +28,41 @@ export function changesOf(published: readonly Item[], current: readonly Item[]):
   }
 }
 
+/** Usual price, and price during a sale; 0 if missing. */
+const pricesOf = ({ price = 0, sale }: Item) => [price, sale?.price ?? price]
+const isPriced = (item: Item) => !pricesOf(item).includes(0)
+
+const isInOther = (item: Item, next: Item) =>
+  item.currency !== undefined && next.currency !== undefined && item.currency !== next.currency
+
+/**
+ * Restores the last good price of each product whose price became 0, went missing or is in another currency. A product
+ * that the published catalog has without a price, or for 0, keeps the feed's price.
+ * @param live changes that devices apply to the published catalog now
+ * @param current products of the feed
+ * @returns the feed's products, and the ids of those whose price was restored
+ */
+export function keepGoodPrices(
+  published: readonly Item[],
+  live: LiveChanges | null,
+  current: readonly Item[],
+): { readonly items: readonly Item[]; readonly kept: readonly string[] } {
+  const last = withLive(published.filter(isPriced), live)
+  const good = new Map(last.filter(isPriced).map((item) => [item.id, item]))
+  const kept: string[] = []
+  const items = current.map((next) => {
+    const item = good.get(next.id)
+    if (!item || (isPriced(next) && !isInOther(item, next))) return next
+    kept.push(next.id)
+    const { price, sale, regularPrice, currency } = item
+    return { ...next, price, sale, regularPrice, currency }
+  })
+  return { items, kept }
+}
+
 /** Maximum share of the products that may disappear, sell out or be added between two publications. */
 const MOST_MOVED = 1 / 3
-/** Maximum share of the prices that may be missing, become 0 or change `FACTOR`-fold. */
+/** Maximum share of the prices that may be missing, 0, in another currency or changed `FACTOR`-fold. */
 const MOST_ODD = 0.1
 const FACTOR = 5
 
@@ -50,24 +83,24 @@ export function refuseImplausible(
   const sold = published.filter(({ available }) => available !== false)
   const away = sold.filter(({ id }) => now.get(id)?.available === false || !now.has(id))
   const priced = published.filter(({ id, price }) => price && now.has(id))
-  const odd = priced.filter(({ id, price = 0, regularPrice: usual = price }) => {
-    const { price: next = 0, sale, regularPrice = usual } = now.get(id) ?? {}
+  const odd = priced.filter((item) => {
+    const { price = 0, regularPrice: usual = price } = item
+    const next = now.get(item.id) ?? item
     const isOdd = (asked: number) => asked <= price / FACTOR || asked >= price * FACTOR
-    return [next, sale?.price ?? next].some(isOdd) || regularPrice >= usual * FACTOR
-  })
-  const other = published.find(({ id, currency }) => {
-    const next = now.get(id)?.currency
-    return currency && next && currency !== next
+    return (
+      pricesOf(next).some(isOdd) ||
+      (next.regularPrice ?? usual) >= usual * FACTOR ||
+      isInOther(item, next)
+    )
   })
   const refuse = (why: string): never => {
     throw new NearsideError('input-invalid', `${why}; if that is true, publish the new catalog`)
   }
-  if (other) refuse(`${other.id} costs ${now.get(other.id)?.currency} instead of ${other.currency}`)
   if (isMany(away.length, sold.length, MOST_MOVED))
     refuse(`${away.length} of ${sold.length} products on sale are gone or sold out`)
   if (isMany(odd.length, priced.length, MOST_ODD))
     refuse(
-      `${odd.length} of ${priced.length} prices are missing, 0, or ${FACTOR} times what they were`,
+      `${odd.length} of ${priced.length} prices are missing, 0, in another currency, or ${FACTOR} times what they were`,
     )
   if (isMany(added.length, published.length, MOST_MOVED))
     refuse(`${added.length} products are new, beside ${published.length} published ones`)

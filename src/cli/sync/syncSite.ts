@@ -15,7 +15,7 @@ import { withFolder } from '@nearside/train/withFolder.ts'
 import { placeFile } from '../publish/place.ts'
 import type { Fetching } from '../systems/fetchWhole.ts'
 import { readSystem, type SystemName } from '../systems/readSystem.ts'
-import { changesOf, refuseImplausible } from './changes.ts'
+import { changesOf, keepGoodPrices, refuseImplausible } from './changes.ts'
 import { readFeed } from './fetchFeed.ts'
 import { LIVE_JSON, readLiveJson, type SyncedFile } from './liveJson.ts'
 
@@ -39,6 +39,8 @@ export interface Synced {
   readonly file: SyncedFile
   /** Whether the file was written, or would be written without a dry run. */
   readonly isNew: boolean
+  /** Ids of products whose price in the feed is missing, 0 or in another currency, so that the last one stays. */
+  readonly kept: readonly string[]
 }
 
 /** Milliseconds after which an unchanged file is written again, so that its age shows that `sync` works. */
@@ -57,15 +59,20 @@ export async function syncSite(order: SyncOrder): Promise<Synced> {
   const { changed, gone, added } = read?.changes ?? last ?? { changed: [], gone: [], added: [] }
   const feed = read?.feed ?? last?.feed
   const time = new Date(now()).toISOString()
-  const minutes = order.minutes
+  const { minutes } = order
+  const kept = read?.kept ?? []
   const file: SyncedFile = { catalog: version, head, time, minutes, changed, gone, added, feed }
   const isSame = last && JSON.stringify({ ...file, time: last.time }) === JSON.stringify(last)
   if (isSame && Math.abs(now() - Date.parse(last.time)) < CONFIRM)
-    return { file: last, isNew: false }
+    return { file: last, isNew: false, kept }
   // Another catalog was published meanwhile, so the changes are computed again.
   if ((await readPublished(out)).version !== version) return syncSite(order)
   if (!order.dryRun) await placeFile(join(out, LIVE_JSON), utf8(JSON.stringify(file)))
-  return { file, isNew: true }
+  return { file, isNew: true, kept }
+}
+
+interface Compared extends Pick<Synced, 'kept'> {
+  readonly changes: LiveChanges
 }
 
 /** @returns null if the feed has not changed since `last` */
@@ -73,10 +80,10 @@ async function readChanges(
   { columns, feed, from, fetch, timeout, signal, now }: SyncOrder,
   published: Catalog,
   last: SyncedFile | null,
-): Promise<{ changes: LiveChanges; feed: SyncedFile['feed'] } | null> {
+): Promise<(Compared & { feed: SyncedFile['feed'] }) | null> {
   try {
     const fetching = { fetch, timeout, signal }
-    const compare = async (path: string) => {
+    const compare = async (path: string): Promise<Compared> => {
       const { items } = published
       const currency = items.find((item) => item.currency)?.currency ?? null
       const known = items.map(({ id }) => id)
@@ -85,17 +92,19 @@ async function readChanges(
       const comparable = read.hasRegularPrices
         ? items
         : items.map((item) => ({ ...item, regularPrice: undefined }))
-      const changes = changesOf(comparable, read.items)
+      const { items: current, kept } = keepGoodPrices(comparable, last, read.items)
+      const changes = changesOf(comparable, current)
       refuseImplausible(items, read.items, changes)
-      return changes
+      return { changes, kept }
     }
     if (from) {
       const api = { url: feed, ...fetching }
       const read = (folder: string) => readSystem(from, 'products', api, folder)
-      return { changes: await withFolder(async (to) => compare(await read(to))), feed: undefined }
+      const compared = await withFolder(async (to) => compare(await read(to)))
+      return { ...compared, feed: undefined }
     }
     const read = await readFeed({ url: feed, last: last?.feed ?? null, ...fetching }, compare)
-    return read && { changes: read.value, feed: read.state }
+    return read && { ...read.value, feed: read.state }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     const code = error instanceof NearsideError ? error.code : 'input-invalid'
