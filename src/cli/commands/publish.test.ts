@@ -3,6 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { readBaseLists } from '@nearside/browser/page/baseLists.ts'
+import { withLive } from '@nearside/core/catalog/live.ts'
+import { parseLive } from '@nearside/core/catalog/parseLive.ts'
 import { writeBaseModel } from '@nearside/core/model/files.ts'
 import { tinyModel } from '@nearside/core/model/testModel.ts'
 import { testFolder } from '@nearside/core/testFolder.ts'
@@ -41,6 +43,31 @@ async function shop() {
   const text = (name: string) => readFileSync(join(out, name), 'utf8')
   const names = () => readdirSync(out, { recursive: true, encoding: 'utf8' }).sort()
   return { models, out, publish, text, names, page: () => readPageOptions(text('page.html')) }
+}
+
+/** A shop whose test writes `live.json`, and publishes catalogs. */
+async function liveShop() {
+  const { out, publish, text, page } = await shop()
+  const sha = () => createHash('sha256').update(text('catalog.json')).digest('hex')
+  return {
+    page,
+    sha,
+    text,
+    async publish(flags: Flags = {}, items: readonly object[] = ITEMS) {
+      const catalog = join(testFolder(), 'catalog.json')
+      writeFileSync(catalog, JSON.stringify(items))
+      return publish({ ...flags, catalog })
+    },
+    live: () => parseLive(JSON.parse(text('live.json'))),
+    put(hours: number, changes: object) {
+      const time = new Date(Date.now() - hours * 3_600_000).toISOString()
+      const nothing = { changed: [], gone: [], added: [] }
+      const file = { catalog: sha(), time, minutes: 5, ...nothing, ...changes }
+      const feed = { of: '0123456789abcdef', etag: '"1"' }
+      writeFileSync(join(out, 'live.json'), JSON.stringify({ ...file, feed }))
+      return file
+    },
+  }
 }
 
 it('publish writes every file of a site with its checksum and its compressed forms', async () => {
@@ -115,37 +142,78 @@ it('publish keeps published versions, replaces other files, and writes nothing w
   ])
 })
 
-it('publish writes the address of live.json into the page, and moves changes that are still fresh to the new catalog', async () => {
-  const { out, publish, text, page } = await shop()
-  await publish({ base: '/static/' })
+it('publish writes the address of live.json into the page, and keeps the changes that the new catalog lacks', async () => {
+  const { live, publish, put, sha, text, page } = await liveShop()
+  const sale = { price: 0.5, until: '2099-01-01' }
+  const all = ITEMS.map((item, i) => (i === 1 ? { ...item, sale } : item))
+  await publish({ base: '/static/' }, all)
   expect(page()?.live).toBeUndefined()
-  const sha = (name: string) => createHash('sha256').update(text(name)).digest('hex')
-  const feed = { of: '0123456789abcdef', etag: '"1"' }
-  const live = { minutes: 5, changed: [], gone: ['item 3'], added: [] }
-  const put = (hours: number) => {
-    const time = new Date(Date.now() - hours * 3_600_000).toISOString()
-    const before = { catalog: sha('catalog.json'), time, ...live }
-    writeFileSync(join(out, 'live.json'), JSON.stringify({ ...before, feed }))
-    return before
+  const changes = {
+    changed: [
+      { id: 'item 1', price: 9 },
+      { id: 'item 2', price: 9, available: false },
+    ],
+    gone: ['item 3', 'item 4'],
+    added: [
+      { id: 'new 1', price: 5 },
+      { id: 'new 2', price: 5 },
+    ],
   }
-  const fewer = join(testFolder(), 'fewer.json')
-  writeFileSync(fewer, JSON.stringify(ITEMS.slice(0, 190)))
-  const fresh = put(1)
-  await publish({ base: '/static/', catalog: fewer })
+  const before = put(1, changes)
+  const next = all
+    .slice(0, 190)
+    .map((item) => (/^item [24]$/.test(item.id) ? { ...item, price: 70 } : item))
+  const { said } = await publish({ base: '/static/' }, [
+    ...next,
+    { ...ITEMS[0], id: 'new 2', price: 6 },
+  ])
   expect(page()?.live).toBe('/static/live.json')
   expect(text('_headers')).toContain('/static/live.json\n  Cache-Control: no-cache\n')
   // The state of the feed (`feed`) is dropped, so that the next sync reads the feed again.
   expect(JSON.parse(text('live.json'))).toEqual({
-    ...fresh,
-    catalog: sha('catalog.json'),
+    ...before,
+    catalog: sha(),
     // A catalog this small is identical to its first part.
-    head: sha('catalog.json'),
+    head: sha(),
+    changed: [changes.changed[0]],
+    gone: ['item 3'],
+    added: [changes.added[0]],
   })
-  put(3)
-  const old = text('live.json')
-  const { said } = await publish({ base: '/static/' })
+  expect(said).toMatch(/^ok +live: 3 .*3 are dropped.*: item 2, new 2, item 4\.$/m)
+  const shown = withLive(JSON.parse(text('catalog.json')), live()) as typeof ITEMS
+  const prices = ['item 1', 'item 2', 'item 3', 'item 4', 'new 1', 'new 2'].map(
+    (id) => shown.find((item) => item.id === id)?.price,
+  )
+  expect(prices).toEqual([9, 70, undefined, 70, 5, 6])
+})
+
+it('publish of a catalog in another currency keeps no change of live.json', async () => {
+  const { live, publish, put, sha, text } = await liveShop()
+  const inCurrency = (currency: string) => ITEMS.map((item) => ({ ...item, currency }))
+  await publish({}, inCurrency('EUR'))
+  const added = [{ id: 'new', price: 5, currency: 'EUR' }]
+  put(1, { changed: [{ id: 'item 3', price: 9 }], gone: ['item 4'], added })
+  const { said } = await publish({}, inCurrency('CHF'))
+  expect(live()).toMatchObject({ catalog: sha(), changed: [], gone: [], added: [] })
+  expect(said).toMatch(/^ok +live: 0 .*3 are dropped.*another currency: item 3, new, item 4\.$/m)
+  // A change that belongs to another catalog than the published one isn't moved to the new catalog.
+  put(1, { gone: ['item 4'], catalog: 'a'.repeat(64) })
+  const other = text('live.json')
+  expect((await publish({}, inCurrency('CHF'))).said).toMatch(/^warning +live: .*another catalog/m)
+  expect(text('live.json')).toBe(other)
+})
+
+it('publish keeps products away that a stale live.json names as gone, and drops its prices', async () => {
+  const { live, publish, put, sha } = await liveShop()
+  await publish()
+  const changed = [{ id: 'item 1', price: 9 }]
+  const before = put(3, { changed, gone: ['item 3', 'item 4'], added: [{ id: 'new' }] })
+  const back = ITEMS.map((item) => (item.id === 'item 4' ? { ...item, price: 70 } : item))
+  const { said } = await publish({}, back)
+  const { time } = before
+  expect(live()).toMatchObject({ catalog: sha(), time, changed: [], gone: ['item 3'], added: [] })
+  expect(said).toMatch(/^ok +live: 1 .*stale: item 1, new, item 4\.$/m)
   expect(said).toMatch(/^warning +live: .*stale/m)
-  expect(text('live.json')).toBe(old)
 })
 
 it('publish writes nothing if a finding is an error', async () => {

@@ -13,7 +13,7 @@ import { parseLive } from '@nearside/core/catalog/parseLive.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { readJson } from '@nearside/core/reading.ts'
-import { type Finding, findingsAbout, staleFinding } from '../publish/finding.ts'
+import { type Finding, findingsAbout, foreignFinding, staleFinding } from '../publish/finding.ts'
 import type { PageOptions } from '../publish/pageOptions.ts'
 import { mayFollow, releaseFindings, rulesSignature } from '../publish/releaseFindings.ts'
 import { ruleFindings } from '../publish/ruleFindings.ts'
@@ -161,9 +161,7 @@ export async function examineLive(
         ? ok(
             `${changed.length} products changed, ${gone.length} gone, ${added.length} new since the catalog; devices ask every ${minutes} min.`,
           )
-        : warning(
-            'live.json belongs to another catalog.json, so devices ignore it: run nearside sync.',
-          ),
+        : foreignFinding,
       isStale(live, now) ? staleFinding(live) : ok(`Confirmed at ${time}.`),
       ...(answer ? changingFindings('live', answer) : []),
       ...(answer ? originFindings('live', [answer], shop.vault ?? page) : []),

@@ -20,11 +20,18 @@ export function findingsAbout(about: string) {
 export const failed = (...checks: readonly (Finding | boolean)[]): Finding[] =>
   checks.filter((check) => typeof check === 'object')
 
+const { warning: liveWarning } = findingsAbout('live')
+
 /** Finding about a `live.json` that `sync` no longer confirms. */
-export function staleFinding({ time }: { readonly time: string }): Finding {
-  const { warning } = findingsAbout('live')
-  return warning(`live.json is stale, last confirmed at ${time}: check nearside sync.`)
-}
+export const staleFinding = ({ time }: { readonly time: string }): Finding =>
+  liveWarning(
+    `live.json is stale, last confirmed at ${time}: nearside sync has stopped or refuses the feed. Its output says why.`,
+  )
+
+/** Finding about a `live.json` that was made for another catalog. */
+export const foreignFinding: Finding = liveWarning(
+  'live.json belongs to another catalog.json, so devices ignore it: run nearside sync.',
+)
 
 /** Size in bytes above which a first visit over a slow line takes noticeably long and costs money. */
 const MUCH = 3_000_000

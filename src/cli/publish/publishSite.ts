@@ -16,9 +16,10 @@ import { parseRules } from '@nearside/core/rules/parseRules.ts'
 import { nodeDisk } from '@nearside/train/models/disk.ts'
 import { publishCopy, readLatestFile } from '@nearside/train/models/publish.ts'
 import { readFiles, readLatest, readModel } from '@nearside/train/models/read.ts'
-import { isStale, LIVE_JSON, readLiveJson } from '../sync/liveJson.ts'
+import { LIVE_JSON, readLiveJson } from '../sync/liveJson.ts'
+import { carryLive } from './carryLive.ts'
 import { catalogFindings } from './catalogFindings.ts'
-import { type Finding, sizeFinding, staleFinding } from './finding.ts'
+import { type Finding, sizeFinding } from './finding.ts'
 import { headersFile, nginxFile } from './hosts.ts'
 import { type ConsentPlatform, type PageOptions, readPageOptions } from './pageOptions.ts'
 import { pack, placeFile, placeFolder } from './place.ts'
@@ -111,6 +112,7 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   if (rules !== undefined) changing.set('rules.json', text(rules))
   const data = await pack(changing)
   const live = await readLiveJson(out)
+  const carried = live && (await carryLive(live, out, order.catalog, now))
   const folder = {
     base,
     versions: [...new Set([...(await versionsIn(target)), latest.version])],
@@ -160,20 +162,20 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
     ...catalogFindings(catalog, model.itemIds),
     ...ruleFindings(rules ?? [], catalog, model, now),
     ...(rules === undefined ? [] : await rulesSignature(rules, keys, now, rulesBefore)),
-    ...(live && isStale(live, now) ? [staleFinding(live)] : []),
+    ...(carried?.findings ?? []),
     sizeFinding(visitor),
   ]
   if (!order.dryRun && findings.every(({ level }) => level !== 'error')) {
     if (library) await placeFolder(join(out, library.folder), library.files)
     await publishCopy(target, latest, version.files, check)
     for (const [name, bytes] of loose) await placeFile(join(out, name), bytes)
-    // A fresh `live.json` is newer than the catalog's export, so its changes are kept. The next sync reads the feed
-    // again.
-    if (live && !isStale(live, now)) {
+    if (carried?.changes) {
       const [version, head] = await Promise.all(
         [catalogText, headOf(catalogText)].map((part) => sha256Hex(utf8(part))),
       )
-      const moved = text({ ...live, catalog: version, head, feed: undefined })
+      // Without the state of the feed, the next sync reads the feed again.
+      const feed = undefined
+      const moved = text({ ...live, ...carried.changes, catalog: version, head, feed })
       await placeFile(join(out, LIVE_JSON), moved)
     }
   }

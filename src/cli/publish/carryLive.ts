@@ -1,0 +1,89 @@
+/** @module Carries the changes of `live.json` over to a new catalog, where that catalog does not know better. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
+import { Catalog } from '@nearside/core/catalog/catalog.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { LiveChanges } from '@nearside/core/catalog/live.ts'
+import { valuesOf } from '../sync/changes.ts'
+import { isStale, type SyncedFile } from '../sync/liveJson.ts'
+import { type Finding, findingsAbout, foreignFinding, staleFinding } from './finding.ts'
+
+interface Carried {
+  /** Changes to the new catalog; null if the file belongs to another catalog than the published one. */
+  readonly changes: LiveChanges | null
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Reads the published catalog, before the new one replaces it, and selects the changes that stay.
+ * @param catalog content of the new catalog
+ * @param now current time, milliseconds since the epoch
+ */
+export async function carryLive(
+  live: SyncedFile,
+  out: string,
+  catalog: unknown,
+  now: number,
+): Promise<Carried> {
+  const text = await readFile(join(out, 'catalog.json'), 'utf8').catch(() => '')
+  if ((await sha256Hex(utf8(text))) !== live.catalog)
+    return { changes: null, findings: [foreignFinding] }
+  const isFresh = !isStale(live, now)
+  // Both catalogs keep their sales, which a price at the current time would hide.
+  const [before, next] = [JSON.parse(text), catalog].map((one) => Catalog.parse(one).items)
+  const isMoved = changesCurrency(before, next)
+  const changes = isMoved ? NOTHING : select(live, before, next, isFresh)
+  const findings = isFresh ? [] : [staleFinding(live)]
+  const stays = new Set(idsOf(changes))
+  const dropped = idsOf(live).filter((id) => !stays.has(id))
+  if (stays.size + dropped.length === 0) return { changes, findings }
+  const why = isMoved
+    ? 'the new catalog is in another currency'
+    : isFresh
+      ? 'the new catalog differs for these products'
+      : 'live.json is stale'
+  const names = `${dropped.slice(0, 5).join(', ')}${dropped.length > 5 ? ', …' : ''}`
+  const said = `${stays.size} changes of live.json stay.`
+  const lost = ` ${dropped.length} are dropped, because ${why}: ${names}.`
+  const { ok } = findingsAbout('live')
+  return { changes, findings: [ok(dropped.length > 0 ? said + lost : said), ...findings] }
+}
+
+const NOTHING: LiveChanges = { changed: [], gone: [], added: [] }
+
+const idsOf = ({ changed, gone, added }: LiveChanges) => [
+  ...[...changed, ...added].map(({ id }) => id),
+  ...gone,
+]
+
+const currenciesOf = (items: readonly Item[]) =>
+  new Set(items.flatMap(({ currency }) => currency ?? []))
+
+function changesCurrency(before: readonly Item[], next: readonly Item[]): boolean {
+  const [was, is] = [currenciesOf(before), currenciesOf(next)]
+  return was.size + is.size > 0 && ![...is].some((currency) => was.has(currency))
+}
+
+/**
+ * Changes of products whose values are the same in both catalogs: the export of the new catalog doesn't know them yet.
+ * In a stale file, prices and stock may be older than the export. A product that the shop deleted stays away even then:
+ * a link to a missing page is worse than a product that returns at the next `sync`.
+ */
+function select(
+  live: LiveChanges,
+  before: readonly Item[],
+  next: readonly Item[],
+  isFresh: boolean,
+): LiveChanges {
+  const valuesIn = (items: readonly Item[]) =>
+    new Map(items.map((item) => [item.id, JSON.stringify([valuesOf(item), item.currency])]))
+  const [old, now, currencies] = [valuesIn(before), valuesIn(next), currenciesOf(next)]
+  const isSame = (id: string) => now.has(id) && now.get(id) === old.get(id)
+  const isPlain = (currency?: string) => !currency || !currencies.size || currencies.has(currency)
+  return {
+    changed: live.changed.filter(({ id }) => isFresh && isSame(id)),
+    gone: live.gone.filter(isSame),
+    added: live.added.filter((item) => isFresh && !now.has(item.id) && isPlain(item.currency)),
+  }
+}
