@@ -45,9 +45,9 @@ export async function driveWooCommerce(tools: string): Promise<void> {
 
   const feed = `${address}/wp-json/nearside/v1/products`
   const first = await fetch(feed)
-  const rows = (await first.json()) as readonly { readonly SKU: string }[]
-  const listed = rows.map(({ SKU }) => SKU).sort()
-  const expected = shown.map(({ id }) => id).sort()
+  const rows = (await first.json()) as readonly { readonly SKU: string; readonly Rating: unknown }[]
+  const listed = rows.map(({ SKU, Rating }) => `${SKU} ${Rating}`).sort()
+  const expected = shown.map(({ id }) => `${id} 4.5`).sort()
   const other = listed.join() === expected.join() ? '' : listed.join()
   report('woocommerce', 'its feed lists what visitors see, and nothing else', other)
   const again = await fetch(feed, { headers: { 'if-none-match': first.headers.get('etag') ?? '' } })

@@ -27,6 +27,9 @@ function nearside_row($product): array {
         'Categories' => nearside_category($product),
         'Images' => wp_get_attachment_url($product->get_image_id()) ?: '',
         'Parent' => $product->get_parent_id() ? 'id:' . $product->get_parent_id() : '',
+        // Empty instead of 0, so that a variation has its parent's rating.
+        'Rating' => (float) $product->get_average_rating() ?: '',
+        'Rating count' => $product->get_rating_count() ?: '',
         'Permalink' => $product->get_permalink(),
         'Currency' => get_woocommerce_currency(),
     ];

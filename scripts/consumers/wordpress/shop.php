@@ -49,7 +49,7 @@ $steps = [
                 'post_password' => $item['password'] ?? '',
                 'post_content' => '[nearside heading="Similar" about="similar" limit="4"]'
                     . '<form class="cart" action="/cart"><input name="quantity" value="3"><button>Add</button></form>',
-                'meta_input' => ['_sku' => $item['id'], '_regular_price' => $item['price'], '_visibility' => $item['visibility'] ?? ''],
+                'meta_input' => ['_sku' => $item['id'], '_regular_price' => $item['price'], '_visibility' => $item['visibility'] ?? '', '_wc_average_rating' => '4.50', '_wc_review_count' => 2],
             ]));
             wp_set_object_terms($product, $category, 'product_cat');
         }

@@ -33,6 +33,8 @@ class Stand_In_Product {
     function get_date_on_sale_to() { return $this->time('_sale_to'); }
     function get_date_created() { return new DateTimeImmutable($this->post->post_date_gmt . ' UTC'); }
     function is_in_stock() { return $this->meta('_stock_status') !== 'outofstock'; }
+    function get_average_rating() { return $this->meta('_wc_average_rating') ?: 0; }
+    function get_rating_count() { return (int) $this->meta('_wc_review_count'); }
     function get_image_id() { return 0; }
     function get_parent_id() { return $this->post->post_parent; }
     function get_children() { return get_posts(['post_type' => 'product', 'post_parent' => $this->post->ID, 'fields' => 'ids', 'numberposts' => -1, 'post_status' => 'any']); }

@@ -64,7 +64,8 @@ rights may be the least that is needed:
                its access token, with the scopes read_products, read_orders,
                read_customers; read_all_orders: older than 60 days
   woocommerce  the shop's home page; CONSUMER_KEY:CONSUMER_SECRET with the
-               permission Read
+               permission Read. Prices are as entered (Settings → Tax → Prices
+               entered with tax); if pages show others, use our plugin's feed
   vendure      --orders the Admin API, --catalog the Shop API, which needs no
                key; an API key whose role has only ReadOrder. Parameters of an
                address choose the channel (?vendure-token=…), languageCode and

@@ -1,7 +1,8 @@
 /**
  * @module Reads a Medusa shop: public products from its Store API, and orders without names and addresses from its
  * Admin API. The address is the address of the backend. For products, the address has the parameters `key` (the
- * publishable API key) and parameters that choose prices, such as `region_id`.
+ * publishable API key) and parameters that choose prices: `region_id`, and `country_code`, without which Medusa gives no
+ * prices with tax.
  * @see https://docs.medusajs.com/api/store
  */
 import type { Read } from '@nearside/core/reading.ts'
@@ -54,7 +55,8 @@ export async function* products(api: ShopApi) {
   const address = new URL(api.url)
   const key = address.searchParams.get('key') ?? ''
   address.searchParams.delete('key')
-  const ifRefused = 'add ?key=PUBLISHABLE_API_KEY and &region_id=REGION to the address'
+  const ifRefused =
+    'add ?key=PUBLISHABLE_API_KEY&region_id=REGION&country_code=COUNTRY to the address'
   const request = { headers: { 'x-publishable-api-key': key }, isSecret: false, ifRefused }
   const tree = { fields: 'id,name,parent_category_id' }
   const categories = list(api, 'store/product-categories', tree, request, readCategory)
