@@ -80,10 +80,13 @@ function select(
     new Map(items.map((item) => [item.id, JSON.stringify([valuesOf(item), item.currency])]))
   const [old, now, currencies] = [valuesIn(before), valuesIn(next), currenciesOf(next)]
   const isSame = (id: string) => now.has(id) && now.get(id) === old.get(id)
-  const isPlain = (currency?: string) => !currency || !currencies.size || currencies.has(currency)
+  const isShopCurrency = (currency?: string) =>
+    !currency || !currencies.size || currencies.has(currency)
   return {
     changed: live.changed.filter(({ id }) => isFresh && isSame(id)),
     gone: live.gone.filter(isSame),
-    added: live.added.filter((item) => isFresh && !now.has(item.id) && isPlain(item.currency)),
+    added: live.added.filter(
+      (item) => isFresh && !now.has(item.id) && isShopCurrency(item.currency),
+    ),
   }
 }
