@@ -1,11 +1,13 @@
 /** @module Tests the studio as a shop’s owner uses it: its lists, edits by keyboard and by dragging, saving, and looks. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import { expect, type Page, test } from 'playwright/test'
 import { writeStudioShop } from '../src/cli/studio/testStudio.ts'
 import { findings } from './axe.ts'
 
+const PASSWORD = 'correct horse battery'
 let server: ChildProcess
 let folder: string
 let file: string
@@ -168,16 +170,21 @@ test('axe finds nothing on the studio’s page, which fits 320 pixels, light and
   }
 })
 
-test('on the shop’s server, the studio opens by its password alone, saves, and closes after a logout', async ({
-  page,
-}) => {
+/** Ends the running studio, and starts one for an address of the shop’s server on the same port. */
+async function relaunch(address: (port: string) => string): Promise<string> {
   const { port } = new URL(url)
   const ended = new Promise((resolve) => server.once('exit', resolve))
   server.kill()
   await ended
-  const origin = `http://localhost:${port}`
-  const password = 'correct horse battery'
-  await launch([origin, '--port', port], { NEARSIDE_STUDIO_PASSWORD: password })
+  await launch([address(port), '--port', port], { NEARSIDE_STUDIO_PASSWORD: PASSWORD })
+  return port
+}
+
+test('on the shop’s server, the studio opens by its password alone, saves, and closes after a logout', async ({
+  page,
+}) => {
+  const addressOf = (port: string) => `http://localhost:${port}`
+  const origin = addressOf(await relaunch(addressOf))
   await page.setViewportSize({ width: 320, height: 640 })
   await page.goto(origin)
   await expect(page.getByLabel('Password')).toBeFocused()
@@ -189,7 +196,7 @@ test('on the shop’s server, the studio opens by its password alone, saves, and
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
     expect(await findings(page)).toEqual([])
   }
-  await page.getByLabel('Password').fill(password)
+  await page.getByLabel('Password').fill(PASSWORD)
   await page.getByRole('button', { name: 'Log in' }).click()
   await expect(after(page).getByRole('listitem')).toHaveCount(12)
   expect(page.url()).toBe(`${origin}/`)
@@ -202,4 +209,33 @@ test('on the shop’s server, the studio opens by its password alone, saves, and
   await expect(page.getByLabel('Password')).toBeVisible()
   await page.goto(origin)
   await expect(page.getByLabel('Password')).toBeVisible()
+})
+
+test('behind a TLS proxy, the studio counts tries by X-Forwarded-For, and gives a cookie for its origin alone', async () => {
+  const host = 'studio.shop.example'
+  const port = await relaunch(() => `https://${host}`)
+  /** Sends the form as the proxy does. `forwarded` lists the addresses that the request came from. */
+  const login = (password: string, forwarded: string) =>
+    new Promise<readonly [number | undefined, readonly string[] | undefined]>((resolve, reject) => {
+      const headers = {
+        ...{ host, origin: `https://${host}`, 'x-forwarded-for': forwarded },
+        'content-type': 'application/x-www-form-urlencoded',
+      }
+      request({ port, host: '127.0.0.1', path: '/login', method: 'POST', headers }, (answer) => {
+        answer.resume()
+        resolve([answer.statusCode, answer.headers['set-cookie']])
+      })
+        .on('error', reject)
+        .end(String(new URLSearchParams({ password })))
+    })
+  // The sender wrote the first address, the proxy the last. The sender is refused however often it changes the first.
+  const tries = Array.from({ length: 30 }, (_, n) => login('', `203.0.113.${n}, 198.51.100.1`))
+  const refused = (await Promise.all(tries)).map(([status]) => status)
+  expect(refused.filter((status) => status === 403).length).toBeGreaterThanOrEqual(5)
+  expect(refused).toContain(429)
+  const [status, cookies = []] = await login(PASSWORD, '198.51.100.1, 203.0.113.9')
+  expect([status, cookies.length]).toEqual([303, 1])
+  const [pair, ...flags] = cookies[0].split('; ')
+  expect(pair).toMatch(/^__Host-nearside-studio=[\w-]{43}$/)
+  expect(flags.sort()).toEqual(['HttpOnly', 'Path=/', 'SameSite=Strict', 'Secure'])
 })

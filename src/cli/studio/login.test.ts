@@ -141,6 +141,16 @@ describe('too many attempts', () => {
     expect(tried.slice(0, 60)).not.toContain(429)
     expect(tried[60]).toBe(429)
   })
+
+  test('strangers who use up the common attempts don’t lock out an address that has logged in', async () => {
+    expect((await tryPassword(PASSWORD, { from: 'owner' })).status).toBe(303)
+    for (let n = 0; n < 60; n++) await tryPassword('', { from: `${n % 12}` })
+    expect((await tryPassword(PASSWORD, { from: 'other' })).status).toBe(429)
+    expect((await tryPassword(PASSWORD, { from: 'owner' })).status).toBe(303)
+    // The address's own attempts stay limited.
+    for (let n = 0; n < 3; n++) await tryPassword('', { from: 'owner' })
+    expect((await tryPassword(PASSWORD, { from: 'owner' })).status).toBe(429)
+  })
 })
 
 describe('the end of a session', () => {

@@ -34,7 +34,10 @@ const PASSWORD = { from: 16, to: 200 }
 const IDLE = 1_800_000
 const LONGEST = DAY / 2
 const MOST_SESSIONS = 100
-/** Maximum number of attempts per minute from one address, and from all addresses together. */
+/**
+ * Number of attempts from one address, and from all addresses together: as many at once, then as many per minute.
+ * Addresses that have logged in need no share of the common number, so that strangers can't use it up for them.
+ */
 const ATTEMPTS = { one: 5, all: 60 }
 /** A check of a password needs 32 MB of memory and a tenth of a second, so checks run one after another. */
 const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 2 ** 20 }
@@ -49,6 +52,8 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
   const isRight = await passwordCheck(options.password)
   const waits = [createRateLimit(ATTEMPTS.one), createRateLimit(ATTEMPTS.all)] as const
   const alone = serially()
+  /** Addresses of the last logins, the oldest first; empty at the start. */
+  const known = new Set<string>()
   /** Sessions by the hash of their cookie, the longest unused first. */
   const sessions = new Map<string, { readonly began: number; readonly used: number }>()
 
@@ -69,6 +74,11 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
   }
 
   function begin(c: Context): void {
+    const address = addressOf(c)
+    known.delete(address)
+    known.add(address)
+    const [first] = known
+    if (known.size > MOST_SESSIONS) known.delete(first)
     sessions.delete(sessionOf(c))
     const token = randomBytes(32).toString('base64url')
     const [oldest] = sessions.keys()
@@ -91,7 +101,9 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
       return respondProblem(c, 403, 'input-invalid', `The studio answers only at ${origin}`)
     })
     app.post('/login', limitBody(4096), async (c) => {
-      const wait = waits[0](addressOf(c), now()) || waits[1]('all', now())
+      const address = addressOf(c)
+      const isKnown = known.has(address)
+      const wait = waits[0](address, now()) || (isKnown ? 0 : waits[1]('all', now()))
       if (wait > 0) {
         c.header('Retry-After', String(wait))
         return page(c, 429, `Too many attempts. Try again in ${wait} seconds.`)
