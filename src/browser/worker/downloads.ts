@@ -87,8 +87,8 @@ export class KeptFile {
     }
   }
 
-  /** Downloads a newer file, if there is one. */
-  async update(): Promise<void> {
+  /** Downloads a newer file, if there is one. @returns whether the network has the file in use */
+  async update(): Promise<boolean> {
     const { notices, transport } = this.#services
     const [key, url] = [this.#key, this.#url]
     const [purpose, code] = ABOUT[key]
@@ -98,7 +98,7 @@ export class KeptFile {
       const onPart = (part: Uint8Array) => parts?.add(part)
       const bytes = await transport.get(url, purpose, { onPart })
       const version = await sha256Hex(bytes)
-      if (version === this.#version) return
+      if (version === this.#version) return true
       await this.#read(bytes, version, false, parts)
       // Nothing waits for the disk here, because a new shopper's first list needs no disk.
       const files = { [this.#name]: bytes }
@@ -106,6 +106,7 @@ export class KeptFile {
     } catch (error) {
       notices.add(error, code, `The ${key} file is not usable`)
     }
+    return false
   }
 
   /** @param arrived result of reading the parts, if they were read as they arrived */

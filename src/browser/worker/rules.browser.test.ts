@@ -76,6 +76,100 @@ describe('rules that the page passes', () => {
     expect(await first('basket')).toBe('item-30')
   })
 
+  describe('lists on an open page follow the clock', () => {
+    const HOUR = 3_600_000
+    const rules: Rule[] = [
+      { name: 'last', when: { until: '2026-12-01' }, pin: ['item-8'] },
+      { name: 'last', when: { until: '2026-12-01' }, badge: { id: ['item-8'] }, text: 'Last day' },
+      { name: 'recall', when: { from: '2026-12-02T06:00Z' }, hide: { id: ['item-31'] } },
+      { name: 'late', when: { context: { hour: ['20-24'] } }, pin: ['item-3'], at: 2 },
+      { name: 'spring', when: { from: '2027-03-01' }, pin: ['item-1'] },
+    ]
+
+    /** A device at an hour of 1 December, and the changes that it announces, each as the first two ids of its list. */
+    async function open(startHour: number) {
+      let hour = startHour
+      const now = () => Date.UTC(2026, 11, 1) + hour * HOUR
+      const { device, timers } = await start(await testServer(), newDatabase(), { now }, { rules })
+      let { revision } = device.snapshot()
+      return {
+        device,
+        setClock: (to: number) => {
+          hour = to
+        },
+        fire: () => timers.fire(60_000),
+        /** First two ids of the list; null if no change of lists was announced since the last call. */
+        async announced() {
+          const before = revision
+          revision = device.snapshot().revision
+          if (revision === before) return null
+          const list = await device.recommend({ limit: 2 })
+          return list.map(({ id, badge }) => `${id}${badge ? ` ${badge}` : ''}`).join(', ')
+        },
+      }
+    }
+
+    test('lists follow the begin and the end of rules, and an hour that a rule names', async () => {
+      const { announced, fire, setClock } = await open(18)
+      fire()
+      expect(await announced()).toBe(null)
+      setClock(20)
+      fire()
+      expect(await announced()).toBe('item-8 Last day, item-3')
+      setClock(24)
+      fire()
+      expect(await announced()).toBe('item-31, item-30')
+      setClock(29.9)
+      fire()
+      await announced()
+      fire()
+      expect(await announced()).toBe(null)
+      setClock(30)
+      fire()
+      expect(await announced()).toBe('item-30, item-29')
+    })
+
+    test('lists follow a rule’s end that a sleeping device missed, whatever the device does first', async () => {
+      const { announced, device, setClock } = await open(18)
+      setClock(31)
+      await device.checkForUpdate()
+      expect(await announced()).toBe('item-30, item-29')
+    })
+
+    test('lists follow a clock that is set back', async () => {
+      const { announced, fire, setClock } = await open(31)
+      setClock(21)
+      fire()
+      await expect.poll(announced).toBe('item-8 Last day, item-3')
+    })
+
+    test('after the device has closed, no clock runs', async () => {
+      const { announced, device, fire, setClock } = await open(18)
+      await device.close()
+      setClock(24)
+      fire()
+      expect(await announced()).toBe(null)
+    })
+  })
+
+  test('lists on an open page follow the begin of a sale, which can make a rule apply', async () => {
+    let now = Date.UTC(2026, 11, 1)
+    const from = '2026-12-02T00:00Z'
+    const catalog = testCatalog.map((item) =>
+      item.id === 'item-31' ? { ...item, price: 9, sale: { price: 4, from } } : item,
+    )
+    const rules: Rule[] = [{ name: 'cheap', hide: { id: ['item-31'], price: { to: 5 } } }]
+    const { device, timers } = await start(
+      ...([await testServer(), newDatabase(), { now: () => now }, { catalog, rules }] as const),
+    )
+    expect(ids(await device.recommend({ limit: 1 }))).toEqual(['item-31'])
+    const { revision } = device.snapshot()
+    now += 25 * 3_600_000
+    timers.fire(60_000)
+    await expect.poll(() => device.snapshot().revision).toBeGreaterThan(revision)
+    expect(ids(await device.recommend({ limit: 1 }))).toEqual(['item-30'])
+  })
+
   test('rules give items badges, in lists of every kind, personal or base', async () => {
     const rules: Rule[] = [
       { name: 'new', badge: { id: ['item-31', 'item-8'] }, text: 'New' },

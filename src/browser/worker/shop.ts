@@ -6,6 +6,7 @@
 import type { Catalog, VariantsOf } from '@nearside/core/catalog/catalog.ts'
 import type { LiveChanges } from '@nearside/core/catalog/live.ts'
 import type { FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
+import { followClock } from '@nearside/core/followClock.ts'
 import { withContext } from '@nearside/core/model/score.ts'
 import { isLarge, LARGE } from '@nearside/core/ranking/candidateSource.ts'
 import { type CatalogOrder, EMPTY_ORDER, orderOf } from '@nearside/core/ranking/catalogOrder.ts'
@@ -33,6 +34,10 @@ export class Shop {
   /** The shop's rules; null if there are none or they can't be loaded. */
   rules: ShopRules | null = null
   #ruled: Promise<void> = Promise.resolve()
+  #stopClock = () => {}
+  /** Time at which a sale or a rule last began or ended, or the start; milliseconds since the epoch. */
+  #announcedAt: number
+  #isStopped = false
   /** Ranker; null until a base model is loaded. */
   ranker: Ranker | null = null
   /** Available items in the catalog's sequence. */
@@ -56,13 +61,38 @@ export class Shop {
 
   constructor(services: Services) {
     this.#services = services
+    this.#announcedAt = services.now()
     this.#model = new Model(services)
     this.#newItems = new NewItems(services, () => void this.#rebuild())
     this.#catalog = new ShopCatalog(services)
   }
 
   stop(): void {
+    this.#isStopped = true
+    this.#stopClock()
     this.#newItems.stop()
+  }
+
+  /**
+   * Announces lists whenever a sale or a rule begins or ends. Call this after each change of the catalog or rules: what
+   * began or ended since the last announcement, e.g. while the device slept, is then announced at once.
+   */
+  #followClock(): void {
+    const { bus } = this.#services
+    const nextAfter = (time: number) => {
+      const { pricesUntil } = this.#catalog
+      return Math.min(pricesUntil, this.rules?.nextChange(this.rules.all, time) ?? pricesUntil)
+    }
+    const announce = (time: number) => {
+      const { catalog } = this
+      this.#announcedAt = time
+      this.#catalog.apply()
+      if (this.catalog === catalog) bus.emit('lists', null)
+      else this.#rebuild()
+    }
+    this.#stopClock()
+    if (!this.#isStopped)
+      this.#stopClock = followClock(this.#announcedAt, nextAfter, announce, this.#services)
   }
 
   get catalog(): Catalog | null {
@@ -158,6 +188,7 @@ export class Shop {
     const [kept] = await Promise.all([loading, ready])
     await Promise.all([this.#filesKept(), this.whole])
     if (!this.ranker) await this.#build()
+    this.#followClock()
     return kept
   }
 
@@ -166,25 +197,29 @@ export class Shop {
     await Promise.all([this.#model.readKept(), ...this.#files.map((file) => file.readKept())])
     this.#catalog.apply()
     await this.#build()
+    this.#followClock()
   }
 
   /**
    * Asks the network for a newer catalog, newer rules and a newer base model.
-   * @returns whether the model and the files changed
-   * @throws NearsideError if the base model can't be loaded; the old model stays
+   * @returns whether the model and the files changed, and why the model can't be loaded; the old model stays then
    */
-  async update(
-    signal?: AbortSignal,
-  ): Promise<{ readonly model: boolean; readonly files: boolean }> {
+  async update(): Promise<{
+    readonly model: boolean
+    readonly files: boolean
+    readonly refused?: { readonly error: unknown }
+  }> {
     const [catalog, rules, loaded] = [this.catalog, this.rules?.all, this.loaded]
-    await Promise.all([this.#catalog.update(), this.rules?.file?.update()])
+    await Promise.all([this.#catalog.update(), this.rules?.update()])
     await this.#filesKept()
     const files = this.catalog !== catalog || this.rules?.all !== rules
-    try {
-      return { model: await this.#model.fetch({ signal }), files }
-    } finally {
-      if (this.catalog !== catalog || this.loaded !== loaded) await this.#build()
-    }
+    const fetched = await this.#model.fetch({}).then(
+      (model) => ({ model }),
+      (error) => ({ model: false, refused: { error } }),
+    )
+    if (this.catalog !== catalog || this.loaded !== loaded) await this.#build()
+    this.#followClock()
+    return { ...fetched, files }
   }
 
   /**
@@ -197,6 +232,7 @@ export class Shop {
     await this.#filesKept()
     if (this.catalog === catalog) return false
     await this.#build()
+    this.#followClock()
     return true
   }
 

@@ -24,8 +24,10 @@ export class ShopCatalog {
   #version = ''
   /** Published catalog from which `current` was made. */
   #applied: Catalog | null = null
+  /** Time for which the current prices were computed, milliseconds since the epoch. */
+  #pricesAt = 0
   /** Time at which the next sale begins or ends, milliseconds since the epoch. */
-  #pricesUntil = Number.POSITIVE_INFINITY
+  pricesUntil = Number.POSITIVE_INFINITY
   /** Current catalog; null before the first usable catalog. */
   current: Catalog | null = null
   /** Live changes that `current` contains; null for none. */
@@ -122,12 +124,13 @@ export class ShopCatalog {
   apply(): void {
     const [published, changes, now] = [this.#published, this.#matching, this.#services.now()]
     const isSame = this.#applied === published && this.changes === changes
-    if (!published || (isSame && now < this.#pricesUntil)) return
+    if (!published || (isSame && now >= this.#pricesAt && now < this.pricesUntil)) return
     this.#applied = published
     this.changes = changes
     const current = this.live?.applyTo(published.items, changes) ?? published.items
     const items = atPrices(current, now)
-    this.#pricesUntil = nextChange(current, now)
+    this.#pricesAt = now
+    this.pricesUntil = nextChange(current, now)
     this.current = new Catalog(items, published.faults)
     this.variantsOf = createVariants(items)
   }

@@ -9,6 +9,7 @@ import type { Explanation, ListQuery } from '@nearside/core/ranking/apiLists.ts'
 import type { ExplainedScores, Ranker } from '@nearside/core/ranking/ranker.ts'
 import { aboutOf, explainRuled, liftScores, ruledList } from '@nearside/core/ranking/ruledList.ts'
 import { createRuleBook, type ListRules } from '@nearside/core/rules/listRules.ts'
+import { nextRuleChange } from '@nearside/core/rules/nextRuleChange.ts'
 import { parseRules } from '@nearside/core/rules/parseRules.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import type { WorkerConfig } from '../messages.ts'
@@ -24,11 +25,14 @@ export class ShopRules {
   // These functions are fields here, so that their code is loaded with this file.
   readonly list = ruledList
   readonly lift = liftScores
+  readonly nextChange = nextRuleChange
   readonly file: KeptFile | null = null
   readonly #services: Services
   readonly #shop: Shop
   /** All rules, in a new array after each change. */
   all: readonly Rule[] = []
+  /** Checks the file in use again, because it could have expired. */
+  #checkAgain = async (): Promise<void> => {}
   /** Function that finds the rules for a list, made from the current rules, catalog and model. */
   #book: { of: readonly unknown[]; find: ReturnType<typeof createRuleBook> } | null = null
 
@@ -55,8 +59,15 @@ export class ShopRules {
           await check(value, isKept)
         }
         this.#take(value)
+        this.#checkAgain = async () => check?.(value, false)
       })
     else this.#take(given)
+  }
+
+  /** Downloads newer rules, if there are any. Rules that have expired stay in use, with a notice. */
+  async update(): Promise<void> {
+    const isNewest = await this.file?.update()
+    if (isNewest) await this.#checkAgain().catch((error) => this.#services.notices.add(error))
   }
 
   /** Rules that apply to a list; null if no rule applies. */

@@ -140,10 +140,40 @@ test('stored rules stay after they expire, but not under keys that did not sign 
   const now = () => NOW + 30 * DAY
   const later = await start(server, database, { now }, CONFIG)
   expect(await pins(later)).toBe('item-2')
+  // The server still has the same file, so that only the clock shows that it expired.
+  await later.device.checkForUpdate()
+  expect(await pins(later)).toBe('item-2')
+  expect(codes(later)).toEqual(['rules-invalid'])
+  put(await signedRules({ rules: [pin('item-2')] }, terms(6, 2, now()), shop))
+  await later.device.checkForUpdate()
+  expect(codes(later)).toEqual(['rules-invalid'])
   await later.device.close()
   const modelKeys = { publishers: [second.key] }
   const rekeyed = await start(server, database, {}, { ...CONFIG, modelKeys })
   expect(await pins(rekeyed)).toBe('')
+})
+
+test('rules that are unchanged and have not expired give no notice', async () => {
+  put(await signed(5, 'item-2', shop))
+  const tested = await start(server, newDatabase(), {}, CONFIG)
+  const { revision } = tested.device.snapshot()
+  await tested.device.checkForUpdate()
+  expect(codes(tested)).toEqual([])
+  expect(tested.device.snapshot().revision).toBe(revision)
+})
+
+test('newer rules reach open lists although the model’s release has expired', async () => {
+  put(await signed(5, 'item-2', shop))
+  let days = 0
+  const now = () => NOW + days * DAY
+  const tested = await start(server, newDatabase(), { now }, CONFIG)
+  const { revision } = tested.device.snapshot()
+  days = 95
+  put(await signedRules({ rules: [pin('item-3')] }, terms(6, 90, now()), shop))
+  const code = 'model-expired'
+  await expect(tested.device.checkForUpdate()).rejects.toMatchObject({ code })
+  expect(await pins(tested)).toBe('item-3')
+  expect(tested.device.snapshot().revision).toBeGreaterThan(revision)
 })
 
 test('with a threshold, as many keys must sign the rules as a model; the helper does not sign rules', async () => {

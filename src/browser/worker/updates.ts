@@ -61,9 +61,11 @@ export class Updates {
   }
 
   async #update(): Promise<boolean> {
-    const { files, model } = await this.#shop.update()
+    const { files, model, refused } = await this.#shop.update()
     if (model) await this.#log()
+    // Newer files apply even if the device refuses the model or can't reach it.
     if (model || files) await this.#announce()
+    if (refused) throw refused.error
     return model
   }
 

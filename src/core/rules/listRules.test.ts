@@ -3,6 +3,7 @@ import type { Item } from '../catalog/item.ts'
 import { contextValue } from '../features/context/contextValue.ts'
 import { DAY } from '../time.ts'
 import { type Asked, createRuleBook } from './listRules.ts'
+import { nextRuleChange } from './nextRuleChange.ts'
 import type { Rule, RuleCondition, RuleItems } from './rule.ts'
 
 const ITEMS: readonly Item[] = [
@@ -82,6 +83,21 @@ describe('when a rule holds', () => {
     expect(holds(when, { now: NOW + DAY / 2 - 1 })).toBe(true)
     expect(holds(when, { now: NOW + DAY / 2 })).toBe(false)
   })
+})
+
+test.each<[RuleCondition[], string | null]>([
+  [[{}, { list: ['similar'] }], null],
+  [[{ from: '2026-12-20', until: '2026-12-23' }], null],
+  [[{ from: '2026-12-20', until: '2026-12-24' }, { from: '2027-01-01' }], '2026-12-25'],
+  [[{ from: '2026-12-24T13:30+01:00', until: '2026-12-31' }], '2026-12-24T12:30Z'],
+  // A rule that begins or ends right now already counts as begun or ended.
+  [[{ from: '2026-12-24T12:00Z', until: '2026-12-24T12:00Z' }], null],
+  [[{ context: { hour: ['12-16'] } }], '2026-12-24T16:00Z'],
+  [[{ context: { holiday: ['christmas'] }, until: '2026-12-24T14:00Z' }], '2026-12-24T14:00Z'],
+])('after noon of 24 December, the next change of %j is at %s', (conditions, next) => {
+  const rules = conditions.map((when): Rule => ({ name: 'r', when, pin: ['a'] }))
+  const time = next === null ? Number.POSITIVE_INFINITY : Date.parse(next)
+  expect(nextRuleChange(rules, NOW)).toBe(time)
 })
 
 describe('several rules together', () => {

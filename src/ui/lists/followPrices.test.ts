@@ -46,6 +46,16 @@ test('a device that slept through the end of a sale sees it within a minute', ()
   expect(seen).toHaveLength(2)
 })
 
+test('a clock that is set back is reported', () => {
+  const { seen } = follow(items, START + 30 * MINUTE)
+  expect(seen).toEqual([0])
+  vi.advanceTimersByTime(20 * MINUTE)
+  expect(seen).toEqual([0, 10])
+  vi.setSystemTime(START + 5 * MINUTE)
+  vi.advanceTimersByTime(MINUTE)
+  expect(seen).toEqual([0, 10, 6])
+})
+
 test('without sales, `followPrices` reports nothing and sets no timer', () => {
   expect(follow([items[2]]).seen).toEqual([])
   expect(vi.getTimerCount()).toBe(0)

@@ -1,9 +1,12 @@
 /** @module Reports when a price changes because a sale begins or ends while the page is open. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { nextChange } from '@nearside/core/catalog/sale.ts'
+import { followClock } from '@nearside/core/followClock.ts'
 
-/** Maximum milliseconds until the clock is checked again, because timers stand still while a device sleeps. */
-const LONGEST = 60_000
+const timers = {
+  set: (callback: () => void, milliseconds: number) => setTimeout(callback, milliseconds),
+  clear: (timer: ReturnType<typeof setTimeout>) => clearTimeout(timer),
+}
 
 /**
  * Calls `onChange` whenever a price changes.
@@ -17,16 +20,7 @@ export function followPrices(
   onChange: (now: number) => void,
   now: () => number = Date.now,
 ): () => void {
-  let timer: ReturnType<typeof setTimeout>
-  let due = nextChange(items, since ?? now())
-  if (since === null && items.some(({ sale }) => sale)) due = now()
-  function look(): void {
-    if (now() >= due) {
-      due = nextChange(items, now())
-      onChange(now())
-    }
-    if (due < Number.POSITIVE_INFINITY) timer = setTimeout(look, Math.min(due - now(), LONGEST))
-  }
-  look()
-  return () => clearTimeout(timer)
+  const hasSale = items.some(({ sale }) => sale)
+  const from = since ?? (hasSale ? Number.POSITIVE_INFINITY : now())
+  return followClock(from, (time) => nextChange(items, time), onChange, { now, timers })
 }

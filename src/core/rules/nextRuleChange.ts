@@ -1,0 +1,17 @@
+/** @module Finds when rules next begin or end. The page’s search does without this code. */
+import { DAY } from '../time.ts'
+import { type Rule, readDate } from './rule.ts'
+
+/** Milliseconds after which the hour, weekday or holiday that a rule names can change. */
+const BLOCK = DAY / 6
+
+/** Time after `now` at which the clock can next begin or end a rule; infinite if there is none. */
+export function nextRuleChange(rules: readonly Rule[], now: number): number {
+  let next = Number.POSITIVE_INFINITY
+  for (const { when } of rules) {
+    const block = when?.context && (Math.floor(now / BLOCK) + 1) * BLOCK
+    for (const time of [readDate(when?.from)?.begin, readDate(when?.until)?.end, block])
+      if (time && time > now && time < next) next = time
+  }
+  return next
+}
