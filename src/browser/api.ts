@@ -188,8 +188,8 @@ export interface Personalizer {
   recommend(options?: ListOptions): Promise<readonly Recommendation[]>
   /**
    * Finds items similar to this one. Similarity comes from the model's item vectors, title, category and, if the shop's
-   * event log has views, items viewed together. With `from: 'picture'` similarity comes from the items' picture vectors
-   * alone.
+   * event log has views, items viewed together. Items that differ in all of these are never listed, so the list may be
+   * empty. With `from: 'picture'` similarity comes from the items' picture vectors alone.
    */
   similar(item: string, options?: ListOptions): Promise<readonly Recommendation[]>
   /**

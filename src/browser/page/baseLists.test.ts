@@ -78,10 +78,10 @@ test('a group’s id in a request means all variants of the product, as on a dev
   const grouped = await readBaseLists({ catalog, read })
   const options = { limit: 31, diversify: false }
   const similar = ids(grouped.similar('mug', options))
-  expect(similar.length).toBeGreaterThan(9)
+  expect(similar.length).toBeGreaterThan(family.length)
   const ofVariant = ids(grouped.similar('item-4', options))
   expect(similar).toEqual(ofVariant.filter((id) => !family.includes(id)))
-  expect(ids(grouped.similar('mug', { dearer: 2 })).length).toBeGreaterThan(0)
+  expect(ids(grouped.similar('mug', { dearer: 3 })).length).toBeGreaterThan(0)
   expect(ids(grouped.boughtTogether('mug')).sort()).toEqual(['item-12', 'item-16', 'item-20'])
   expect(ids(grouped.recommend({ ...options, excludeIds: ['mug'] }))).not.toContain('item-8')
 })

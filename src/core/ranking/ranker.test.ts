@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Catalog } from '../catalog/catalog.ts'
+import type { Item } from '../catalog/item.ts'
 import type { LogName } from '../events/event.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
 import type { History } from '../features/history.ts'
@@ -73,10 +74,11 @@ describe('a list of similar items', () => {
   const model = tinyModel(400)
   const about = model.itemIds[0]
   const among = (list: readonly { id: string }[]) => new Set(list.map(({ id }) => id))
-  const variants = model.itemIds.map((id, row) => ({ id, groupId: `family ${row >> 2}` }))
+  const single = model.itemIds.map((id) => ({ id, category: 'one' }))
+  const variants = single.map((item, row) => ({ ...item, groupId: `family ${row >> 2}` }))
 
   test.each([
-    ['of single products', model.itemIds.map((id) => ({ id })), 30],
+    ['of single products', single, 30],
     ['of four variants each', variants, 60],
   ])('contains only the nearest thirty products of the shop, %s', (_kind, catalog, nearest) => {
     const ranked = new Ranker(model, new Catalog(catalog))
@@ -88,8 +90,48 @@ describe('a list of similar items', () => {
   })
 
   test('a list of similar items contains as many products as requested, even more than thirty', () => {
-    const ranked = new Ranker(model, new Catalog(model.itemIds.map((id) => ({ id }))))
+    const ranked = new Ranker(model, new Catalog(single))
     expect(ranked.similar(about, { limit: 90 })).toHaveLength(90)
+  })
+
+  describe('in a shop of twelve', () => {
+    const titles = [
+      ...['Paper fan', 'Phone charm', 'Garden hose', 'Cake stand', 'Door mat', 'Alarm clock'],
+      ...['Toy robot', 'Tea towel', 'Candle lamp', 'Wool scarf', 'Bread knife', 'Picture frame'],
+    ]
+    const random = tinyModel(titles.length)
+    const { statistics } = random
+    const neighbourWeights = statistics.neighbourWeights.map(() => 0)
+    const unrelated = { ...random, statistics: { ...statistics, neighbourWeights } }
+    const shop: readonly Item[] = unrelated.itemIds.map((id, row) => {
+      return {
+        id,
+        title: titles[row],
+        category: `category ${row}`,
+        price: 5 + row,
+        currency: 'EUR',
+      }
+    })
+    const idsAbout = (catalog: readonly Item[], options = {}) => {
+      const ranked = new Ranker(unrelated, new Catalog(catalog))
+      return ranked.similar(shop[0].id, options).map(({ id }) => id)
+    }
+
+    test('distinct products have no similar products, dearer ones included', () => {
+      const ranked = new Ranker(unrelated, new Catalog(shop))
+      for (const { id } of shop) expect(ranked.similar(id, {})).toEqual([])
+      expect(idsAbout(shop, { dearer: 3 })).toEqual([])
+      expect(ranked.alikeTo(0)).toEqual(new Map())
+    })
+
+    test.each([
+      ['of the same category', { category: 'category 0' }],
+      ['with nearly the same title', { title: 'Paper fan, red' }],
+    ])('a paper fan lists a product %s, and no phone charm', (_kind, change) => {
+      const catalog = shop.map((item, row) => (row === 3 ? { ...item, ...change } : item))
+      expect(idsAbout(catalog)).toEqual([shop[3].id])
+      expect(idsAbout(catalog, { dearer: 3 })).toEqual([shop[3].id])
+    })
   })
 })
 

@@ -11,6 +11,12 @@ import { highestRows } from '../model/highest.ts'
 /** Similarity that a shared category adds; chosen by eye on thirty items of the demo shop. */
 const SAME_CATEGORY = 0.3
 
+/**
+ * Similarity from which products of different categories are similar. Cosines of unrelated products in a small trained
+ * shop reach 0.37; in the demo shop's titles alone, most pairs below 0.4 share one unimportant word.
+ */
+const SIMILAR = 0.4
+
 /** Cosine of two picture vectors from which products look alike; one pair of random vectors in 90,000 reaches it. */
 const LOOKS_ALIKE = 0.5
 
@@ -29,7 +35,8 @@ export class Related {
    * Similarity by item vectors, title and category; if the log has views, also by co-occurrence. In a log without
    * views, co-occurrence means joint purchases. Joint purchases rarely mean similarity, so such co-occurrence is left
    * out.
-   * @returns scores by row, [N]; 0 for rows outside `others`
+   * @returns scores by row, [N]; 0 for rows outside `others`, and for items of another category with a score below
+   *   `SIMILAR`
    */
   similarTo(row: number, others: readonly number[]): Float32Array {
     const { itemIds, itemVectors } = this.#model
@@ -42,11 +49,12 @@ export class Related {
     const scores = new Float32Array(itemIds.length)
     for (const other of others) {
       const isSame = category !== undefined && categoryOf(other) === category
-      scores[other] =
+      const score =
         likeness(other) +
         (alike.get(itemIds[other]) ?? 0) +
         (ties.get(other) ?? 0) +
         (isSame ? SAME_CATEGORY : 0)
+      scores[other] = isSame || score >= SIMILAR ? score : 0
     }
     return scores
   }
