@@ -1,4 +1,5 @@
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
+import { createRandom } from '@nearside/core/model/random.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { packPictures, readPictureVector } from './pictureVectors.ts'
@@ -80,11 +81,11 @@ test.each<[string, unknown, RegExp]>([
   expect(String(refusal)).toContain('catalog.jsonl line 7')
 })
 
-/** Vectors before they are packed, less the mean of all vectors. */
+/** Vectors before they are packed, less four fifths of the mean of all vectors. */
 function centred(vectors: readonly (readonly number[])[]): number[][] {
   const mean = numbers(
     64,
-    (j) => vectors.reduce((sum, vector) => sum + vector[j], 0) / vectors.length,
+    (j) => (0.8 * vectors.reduce((sum, vector) => sum + vector[j], 0)) / vectors.length,
   )
   return vectors.map((vector) => vector.map((value, j) => value - mean[j]))
 }
@@ -136,18 +137,41 @@ test('packing changes a cosine by at most the bound, and keeps the order of all 
   )
 })
 
-test('products without a vector, and vectors that are the shop’s mean, get zeros', () => {
-  const [up, down] = [1, -1].map((sign) =>
-    numbers(64, (k) => (k === 0 ? 0.6 * sign : k === 1 ? 0.8 : 0)),
-  )
-  const mean = numbers(64, (k) => (k === 1 ? 0.8 : 0))
-  const packed = pack([up, null, down, mean])
-  expect([0, 1, 2, 3].map((row) => rowOf(packed, row)[0])).toEqual([127, 0, -127, 0])
-  expect(rowOf(packed, 3).every((value) => value === 0)).toBe(true)
-  // Identical vectors say nothing about likeness, so rounding must not invent directions.
+test('products without a vector get zeros, and identical vectors remain identical', () => {
   const same = read(numbers(64, (k) => Math.sin(k)))
-  expect(pack([same, same, same]).every((value) => value === 0)).toBe(true)
+  const packed = pack([same, null, same])
+  expect(rowOf(packed, 1).every((value) => value === 0)).toBe(true)
+  expect(cosine(rowOf(packed, 0), same)).toBeGreaterThan(0.999)
+  expect(rowOf(packed, 2)).toEqual(rowOf(packed, 0))
   expect(packPictures([{ id: 'a' }, { id: 'b' }])).toBeUndefined()
+})
+
+/** Vectors that differ from one direction by random values. */
+function around(count: number, deviation: number, seed: number): readonly (readonly number[])[] {
+  const random = createRandom(seed)
+  const about = numbers(64, () => random.normal())
+  return Array.from({ length: count }, () =>
+    read(about.map((value) => value + deviation * random.normal())),
+  )
+}
+
+test.each([2, 3, 5, 8, 100])(
+  '%d products whose pictures are nearly the same look alike',
+  (count) => {
+    const vectors = around(count, 0.05, count)
+    expect(cosine(vectors[0], vectors[1])).toBeGreaterThan(0.99)
+    const packed = pack([null, ...vectors])
+    for (let row = 2; row <= count; row++)
+      expect(cosine(rowOf(packed, 1), rowOf(packed, row))).toBeGreaterThan(0.5)
+  },
+)
+
+test.each([2, 3, 5, 8, 100])('%d products whose pictures only share a style differ', (count) => {
+  const vectors = around(count, 0.5, count)
+  expect(cosine(vectors[0], vectors[1])).toBeGreaterThan(0.7)
+  const packed = pack(vectors)
+  for (let row = 1; row < count; row++)
+    expect(cosine(rowOf(packed, 0), rowOf(packed, row))).toBeLessThan(0.5)
 })
 
 test('vectors that share a direction, as those of picture models do, are told apart', () => {

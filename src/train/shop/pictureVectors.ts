@@ -48,27 +48,31 @@ function numbersIn(text: string): unknown {
   )
 }
 
-/** Length of a vector below which rounding, not the picture, gives its direction. */
-const NO_DIRECTION = 1e-4
+/**
+ * Share of the shop's mean vector that is subtracted. Without the whole mean, near-identical vectors of a small or
+ * uniform shop would be mere differences from their mean, and unlike. With four fifths, products of a uniform shop look
+ * alike from a cosine of about 0.96, and the common direction of varied pictures hardly counts.
+ */
+const MEAN_SHARE = 0.8
 
 /**
- * Subtracts the shop's mean vector, scales each row to the range of int8 and rounds it. The scales are not stored,
- * because a cosine doesn't depend on them. Vectors of picture models point in similar directions; without the mean,
- * unlike pictures would seem alike.
+ * Subtracts most of the shop's mean vector, scales each row to the range of int8 and rounds it. The scales are not
+ * stored, because a cosine doesn't depend on them. Vectors of picture models point in similar directions; with the
+ * mean, unlike pictures would seem alike.
  * @returns `BaseModel.pictures`; undefined if no item has a vector
  */
 export function packPictures(items: readonly PicturedItem[]): Int8Array | undefined {
   const known = items.flatMap(({ pictureVector }) => (pictureVector ? [pictureVector] : []))
   if (known.length === 0) return undefined
-  const mean = Array.from(
+  const common = Array.from(
     { length: DIMENSION },
-    (_, j) => known.reduce((sum, vector) => sum + vector[j], 0) / known.length,
+    (_, j) => (MEAN_SHARE * known.reduce((sum, vector) => sum + vector[j], 0)) / known.length,
   )
   const packed = new Int8Array(items.length * DIMENSION)
   items.forEach(({ pictureVector }, row) => {
-    const vector = pictureVector?.map((one, j) => one - mean[j]) ?? []
-    const largest = Math.max(0, ...vector.map(Math.abs))
-    if (largest < NO_DIRECTION) return
+    if (!pictureVector) return
+    const vector = pictureVector.map((one, j) => one - common[j])
+    const largest = Math.max(...vector.map(Math.abs))
     packed.set(
       vector.map((one) => Math.round((127 * one) / largest)),
       row * DIMENSION,
