@@ -1,6 +1,7 @@
 /**
  * @module Tools of a shop for the shopper's agent: search, recommend, compare, add to basket. The device answers an
- * agent's call, with products ranked for this shopper. An answer to an agent has ids and public facts of the catalog,
+ * agent's call, with products ranked for this shopper, except that a search keeps the order of the shop's search, in which
+ * relevance leads. An answer to an agent has ids and public facts of the catalog,
  * but no scores or reasons. The device answers agents only while the shopper allows agents, and logs each call before
  * it answers.
  * @see https://webmachinelearning.github.io/webmcp/
@@ -23,11 +24,12 @@ export interface AgentShop {
   /** Finds a product by its id; undefined for an unknown id. */
   itemOf(id: string): Item | undefined
   /**
-   * Returns the ids that the shop's search finds, in the order in which the agent gets them. Without this function,
-   * agents get no tool `search_products`.
+   * Returns the ids that the shop's search finds, in the order in which the agent gets them. `blend` of
+   * `nearside/search` puts equally relevant hits in the shopper's order. Without this function, agents get no tool
+   * `search_products`.
    */
   search?(query: string): Promise<readonly string[]> | readonly string[]
-  /** Adds a product to the basket. Without this function, agents get no tool `add_to_basket`. */
+  /** Adds a product that the catalog doesn't call sold out to the basket. Without this function, agents get no tool `add_to_basket`. */
   addToBasket?(id: string, quantity: number): Promise<void> | void
 }
 
@@ -49,7 +51,10 @@ export interface AgentTool {
 }
 
 /** Makes the tools, except tools whose function is absent from `shop`. */
-export function agentTools(personalizer: Personalizer, shop: AgentShop): readonly AgentTool[] {
+export function agentTools(
+  personalizer: Pick<Personalizer, 'rerank' | 'recommend' | 'logAgentCall'>,
+  shop: AgentShop,
+): readonly AgentTool[] {
   const factsOf = (id: string): Facts => {
     const item = shop.itemOf(id)
     if (!item) throw new NearsideError('item-unknown', `No product has the id ${id.slice(0, 60)}.`)
@@ -95,6 +100,8 @@ export function agentTools(personalizer: Personalizer, shop: AgentShop): readonl
   async function addToBasket(input: unknown): Promise<object> {
     const { id, quantity } = fieldsOf(input)
     const facts = factsOf(readText('id', id))
+    if (shop.itemOf(facts.id)?.available === false)
+      throw new NearsideError('item-unknown', 'It is sold out.')
     const added = readCount('quantity', quantity, 1, MOST_ITEMS)
     await personalizer.logAgentCall('basket', 1)
     await shop.addToBasket?.(facts.id, added)
@@ -107,7 +114,7 @@ export function agentTools(personalizer: Personalizer, shop: AgentShop): readonl
   const tools = [
     shop.search && {
       name: 'search_products',
-      description: `Finds products of this shop by words. ${order}`,
+      description: 'Finds products of this shop by words, best match first.',
       inputSchema: schema({ query: text, limit }, 'query'),
       annotations: { readOnlyHint: true },
       execute: search,
