@@ -100,4 +100,17 @@ test('projects are created, installed, trained from the shop’s files, and buil
     const [worker] = built.filter((name) => /worker-[^/]+\.js$/.test(name))
     expect(readFileSync(join(folder, 'dist', worker), 'utf8')).toMatch(/import\(/)
   }
+
+  // A page that imports nothing by name still gets the elements: tree shaking doesn't remove their definitions.
+  for (const [entry, element] of [
+    ['element', 'nearside-recommendations'],
+    ['element-search', 'nearside-search'],
+  ]) {
+    writeFileSync(join(vue, 'index.html'), '<script type="module" src="/bare.js"></script>')
+    writeFileSync(join(vue, 'bare.js'), `import 'nearside/${entry}'\n`)
+    await npm(vue, 'exec', '--no', '--', 'vite', 'build')
+    const files = readdirSync(join(vue, 'dist/assets')).filter((name) => name.endsWith('.js'))
+    const code = files.map((name) => readFileSync(join(vue, 'dist/assets', name), 'utf8')).join()
+    expect(code).toMatch(new RegExp(`customElements\\.define\\(.${element}.,`))
+  }
 }, 2_400_000)
