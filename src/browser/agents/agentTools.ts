@@ -1,9 +1,8 @@
 /**
  * @module Tools of a shop for the shopper's agent: search, recommend, compare, add to basket. The device answers an
- * agent's call, with products ranked for this shopper, except that a search keeps the order of the shop's search, in which
- * relevance leads. An answer to an agent has ids and public facts of the catalog,
- * but no scores or reasons. The device answers agents only while the shopper allows agents, and logs each call before
- * it answers.
+ * agent's call. It ranks products for this shopper, but a search keeps the sequence of the shop's search, in which
+ * relevance leads. An answer to an agent has ids and public facts of the catalog, but no scores or reasons. The device
+ * answers agents only while the shopper allows agents, and logs each call before it answers.
  * @see https://webmachinelearning.github.io/webmcp/
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -29,7 +28,10 @@ export interface AgentShop {
    * `search_products`.
    */
   search?(query: string): Promise<readonly string[]> | readonly string[]
-  /** Adds a product that the catalog doesn't call sold out to the basket. Without this function, agents get no tool `add_to_basket`. */
+  /**
+   * Adds a product to the basket; not called for a product that is sold out in the catalog. Without this function,
+   * agents get no tool `add_to_basket`.
+   */
   addToBasket?(id: string, quantity: number): Promise<void> | void
 }
 

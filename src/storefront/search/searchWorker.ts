@@ -39,7 +39,7 @@ async function answer({ question, german, first }: ToSearch): Promise<FoundFirst
 addEventListener('message', ({ data, ports }: MessageEvent<ToSearch>) => {
   answer(data).then(
     (found) => ports[0].postMessage(found),
-    // The page is told that the search failed, so that it searches by itself.
+    // The worker tells the page that its search failed; the page then searches without the worker.
     () => ports[0].postMessage(null),
   )
 })
