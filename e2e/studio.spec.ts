@@ -1,4 +1,7 @@
-/** @module Tests the studio as a shop’s owner uses it: its lists, edits by keyboard and by dragging, saving, and looks. */
+/**
+ * @module Tests the studio as a shop’s owner uses it: its lists, edits by keyboard and by dragging, saving, and its
+ * appearance.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
