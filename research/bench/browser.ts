@@ -30,8 +30,16 @@ async function publishModel(items: number): Promise<string> {
   return '/var/bench/models/'
 }
 
-/** Runs `bench/<job>Page.ts` in a page. The arguments are a number of blocks and the URL of a model of 10,000 items. */
-export async function inPage(job: string, blocks: number, progress: Progress): Promise<Report> {
+/**
+ * Runs `bench/<job>Page.ts` in a page. The page gets a number of blocks and the URL of a model of 10,000 items.
+ * @param most number of items beyond which the page measures no table
+ */
+export async function inPage(
+  job: string,
+  blocks: number,
+  progress: Progress,
+  most = Number.POSITIVE_INFINITY,
+): Promise<Report> {
   const models = await publishModel(10_000)
   const server = await createServer({
     configFile: false,
@@ -49,6 +57,7 @@ export async function inPage(job: string, blocks: number, progress: Progress): P
         '@tensorflow/tfjs-backend-webgpu',
         '@tensorflow/tfjs-backend-webgpu/dist/base',
         'idb',
+        'numpy-ts/core',
       ],
     },
     // Without `hmr`, the page doesn't reload during a measurement if somebody changes the sources. The headers isolate
@@ -73,11 +82,13 @@ export async function inPage(job: string, blocks: number, progress: Progress): P
     await page.goto(`${server.resolvedUrls?.local[0]}research/bench/page.html?${job}`)
     await page.waitForFunction(() => 'benchmark' in globalThis)
     const measured = await page.evaluate(
-      ([count, url]) =>
+      ([count, url, items]) =>
         (
-          globalThis as unknown as { benchmark(blocks: number, models: string): Promise<Measured> }
-        ).benchmark(count, url),
-      [blocks, models] as const,
+          globalThis as unknown as {
+            benchmark(blocks: number, models: string, most: number): Promise<Measured>
+          }
+        ).benchmark(count, url, items),
+      [blocks, models, most] as const,
     )
     const environment = {
       cores: cpus().length,

@@ -3,6 +3,8 @@
 export interface Rival {
   readonly engine: string
   run(): Promise<unknown>
+  /** Runs several times in one call. A rival in a worker of its own then needs one message per block. */
+  repeat?(times: number): Promise<unknown>
 }
 
 interface Timed {
@@ -37,9 +39,9 @@ export async function interleave(
   blocks: number,
   progress: (done: number, total: number, engine?: string) => void,
 ): Promise<{ timed: Timed[]; skipped: string[] }> {
-  const timed: (Timed & { repeats: number; run: () => Promise<unknown> })[] = []
+  const timed: (Timed & Rival & { repeats: number })[] = []
   const skipped: string[] = []
-  for (const { engine, run } of rivals) {
+  for (const { engine, run, repeat } of rivals) {
     progress(0, blocks, engine)
     try {
       const first = await time(run)
@@ -49,17 +51,18 @@ export async function interleave(
       }
       const warm = first > SLOW_MS ? first : await time(run)
       const repeats = Math.max(1, Math.round(BLOCK_MS / warm))
-      timed.push({ engine, first, blocks: [], repeats, run })
+      timed.push({ engine, first, blocks: [], repeats, run, repeat })
     } catch (error) {
       skipped.push(`${engine} failed: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
   for (let block = 0; block < blocks; block++) {
     for (let turn = 0; turn < timed.length; turn++) {
-      const { first, repeats, run, blocks: times } = timed[(turn + block) % timed.length]
+      const { first, repeats, run, repeat, blocks: times } = timed[(turn + block) % timed.length]
       if (first > SLOW_MS && block >= SLOW_BLOCKS) continue
       const all = await time(async () => {
-        for (let i = 0; i < repeats; i++) await run()
+        if (repeat) await repeat(repeats)
+        else for (let i = 0; i < repeats; i++) await run()
       })
       times.push(all / repeats)
     }

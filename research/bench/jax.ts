@@ -1,18 +1,21 @@
 /**
- * @module The personal fit as a user of jax-js would write it: the whole step, with automatic differentiation and
- * Adam, in one `jit`.
+ * @module The personal fit and the search as a user of jax-js would write them. A step of the fit, with automatic
+ * differentiation and Adam, is one `jit`.
  */
 import {
   defaultDevice,
   grad,
   type Array as JaxArray,
   jit,
+  lax,
   nn,
   numpy as np,
   tree,
 } from '@jax-js/jax'
 import { BETA1, BETA2, EPSILON } from '@nearside/core/adam.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
+import { type BaseModel, DIMENSION } from '@nearside/core/model/baseModel.ts'
+import type { Best } from './bestRows.ts'
 
 export type JaxDevice = 'webgpu' | 'wasm'
 
@@ -73,5 +76,25 @@ export function jaxFit(device: JaxDevice, problem: FitProblem) {
       state = step(state, corrections(t), tree.ref(data), rate.ref) as State
     tree.dispose([state.first, state.second])
     return (await state.q.data()) as Float32Array
+  }
+}
+
+/** Uploads the table. @returns a search for the best rows by product and bias */
+export function jaxSearch(
+  { itemVectors, bias }: Pick<BaseModel, 'itemVectors' | 'bias'>,
+  query: Float32Array<ArrayBuffer>,
+  places: number,
+): () => Promise<Best> {
+  defaultDevice('wasm')
+  const table = np.array(new Float32Array(itemVectors)).reshape([bias.length, DIMENSION])
+  const more = np.array(new Float32Array(bias))
+  const search = jit((rows: JaxArray, given: JaxArray, fixed: JaxArray) =>
+    lax.topK(np.matmul(rows, given).add(fixed), places),
+  )
+  return async () => {
+    defaultDevice('wasm')
+    const [values, items] = search(table.ref, np.array(query), more.ref) as [JaxArray, JaxArray]
+    const [scores, rows] = await Promise.all([values.data(), items.data()])
+    return { rows, scores } as Best
   }
 }

@@ -2,21 +2,24 @@
  * @module Times lists of large catalogs in a dedicated worker, as the shop's worker makes them. Peers select the best
  * 20 rows of a table of the same size.
  */
-import { defaultDevice, jit, lax, numpy as np } from '@jax-js/jax'
 import { scoreInPart } from '@nearside/browser/scoreInPart.ts'
 import { type BaseModel, DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { highestRows } from '@nearside/core/model/highest.ts'
 import type { Choice } from '@nearside/core/ranking/candidateSource.ts'
 import { Ranker } from '@nearside/core/ranking/ranker.ts'
 import { fastTools } from '@nearside/engine/candidates.ts'
-import * as tf from '@tensorflow/tfjs'
+import { type Best, bestByScan, checkBest, columnsOf, type ScanPeer } from './bestRows.ts'
 import { interleave, type Rival } from './interleave.ts'
+import { jaxSearch } from './jax.ts'
 import type { Measured } from './measured.ts'
+import { numpySearch } from './numpy.ts'
 import { startPeers } from './peers.ts'
+import { tfjsSearch } from './plainTfjs.ts'
 import { createReader } from './reader.ts'
 import type { Series } from './report.ts'
 import { benchHistory, benchModel } from './shop.ts'
 import { median } from './statistics.ts'
+import { startTfjsThreads } from './tfjsThreads.ts'
 
 const K = 20
 /** Bytes of a row: its vector, scale, fixed part of the score, and popularity. */
@@ -66,53 +69,40 @@ function search(model: BaseModel): Rival {
   }
 }
 
-/** Runs the scan alone, with a floor that a few hundred rows reach. */
-function scanAlone(model: BaseModel): Rival {
-  const { scan } = fastTools(model)
-  const query = Float32Array.from({ length: DIMENSION }, (_, j) => Math.sin(j + 1) / 2)
-  const fixed = Float32Array.from(model.bias)
-  let floor = 0
-  while (scan(fixed, 0, query, floor).length > 500) floor += 0.25
-  return { engine: 'nearside-wasm-scan', run: async () => scan(fixed, 0, query, floor) }
+/** Creates the peers of the scan. A peer that doesn't start is described in `missing`. */
+async function startScanPeers(
+  model: BaseModel,
+  query: Float32Array<ArrayBuffer>,
+  { backends, jax }: Awaited<ReturnType<typeof startPeers>>,
+) {
+  const table = { columns: columnsOf(model.itemVectors), bias: model.bias }
+  const peers: ScanPeer[] = []
+  for (const backend of backends)
+    peers.push({
+      engine: `tfjs-${backend}`,
+      best: await tfjsSearch(backend, table, query, K),
+    })
+  const missing: string[] = []
+  const threads = await startTfjsThreads(table, query, K).catch((error: Error) => {
+    missing.push(`tfjs-wasm-threads failed: ${error.message}`)
+    return null
+  })
+  if (threads) peers.push(threads)
+  if (jax.includes('wasm')) peers.push({ engine: 'jax-wasm', best: jaxSearch(model, query, K) })
+  peers.push({ engine: 'numpy-ts', best: numpySearch(model, query, K) })
+  return { peers, threads, missing }
 }
 
-async function tfjsSearch(backend: string, model: BaseModel, query: Float32Array): Promise<Rival> {
-  await tf.setBackend(backend)
-  const table = tf.tensor2d(model.itemVectors, [model.itemIds.length, DIMENSION])
-  const bias = tf.tensor1d(model.bias)
+/** Makes a rival of a peer. Its first search is checked, and the peer is left out if the check throws. */
+function checked({ engine, best, repeat }: ScanPeer, check: (found: Best) => void): Rival {
+  let isChecked = false
   return {
-    engine: `tfjs-${backend}`,
+    engine,
+    repeat,
     async run() {
-      await tf.setBackend(backend)
-      const { values, indices } = tf.tidy(() => {
-        const products = tf.matMul(table, tf.tensor2d(query, [DIMENSION, 1])).reshape([-1])
-        return tf.topk(products.add(bias), K)
-      })
-      await Promise.all([values.data(), indices.data()])
-      tf.dispose([values, indices])
-    },
-  }
-}
-
-type NumpyArray = ReturnType<typeof np.array>
-
-function jaxSearch(model: BaseModel, query: Float32Array<ArrayBuffer>): Rival {
-  defaultDevice('wasm')
-  const vectors = new Float32Array(model.itemVectors)
-  const table = np.array(vectors).reshape([model.itemIds.length, DIMENSION])
-  const bias = np.array(new Float32Array(model.bias))
-  const best = jit((rows: NumpyArray, given: NumpyArray, more: NumpyArray) =>
-    lax.topK(np.matmul(rows, given).add(more), K),
-  )
-  return {
-    engine: 'jax-wasm',
-    async run() {
-      defaultDevice('wasm')
-      const [scores, places] = best(table.ref, np.array(query), bias.ref) as [
-        NumpyArray,
-        NumpyArray,
-      ]
-      await Promise.all([scores.data(), places.data()])
+      const found = await best()
+      if (!isChecked) check(found)
+      isChecked = true
     },
   }
 }
@@ -133,25 +123,28 @@ function lists(model: BaseModel): Rival[] {
   return [one('nearside-wasm', true), one('plain-js', false)]
 }
 
-async function measure(blocks: number): Promise<Measured> {
+async function measure(blocks: number, most: number): Promise<Measured> {
   const report = (what: string, done: number, total: number) => postMessage({ what, done, total })
-  const { backends, jax } = await startPeers()
+  const started = await startPeers()
+  const tables = TABLES.filter(({ items }) => items <= most)
   const series: Series[] = []
   const notes: string[] = []
-  for (const { size, items } of TABLES) {
+  for (const { size, items } of tables) {
     const model = benchModel(items)
     const query = Float32Array.from({ length: DIMENSION }, (_, j) => Math.sin(j + 1) / 2)
-    const peers: Rival[] = []
-    for (const backend of backends) peers.push(await tfjsSearch(backend, model, query))
-    if (jax.includes('wasm')) peers.push(jaxSearch(model, query))
+    const fixed = Float32Array.from(model.bias)
+    const { scan } = fastTools(model)
+    const { floor, best } = bestByScan(model, scan, fixed, query, K)
+    const { peers, threads, missing } = await startScanPeers(model, query, started)
+    const check = (found: Best) => checkBest(model, query, found, best)
     for (const [workload, rivals] of [
       [
         `S-${size}-64`,
         [
           search(model),
-          scanAlone(model),
+          { engine: 'nearside-wasm-scan', run: async () => scan(fixed, 0, query, floor) },
           { engine: 'memory-read', run: createReader(items * ROW_BYTES) },
-          ...peers,
+          ...peers.map((peer) => checked(peer, check)),
         ],
       ],
       [`list-${size}`, lists(model)],
@@ -164,9 +157,17 @@ async function measure(blocks: number): Promise<Measured> {
       )
       notes.push(...skipped.map((why) => `${workload}: ${why}`))
     }
-    tf.disposeVariables()
+    threads?.close()
+    notes.push(
+      ...missing.map((why) => `S-${size}-64: ${why}`),
+      ...(threads
+        ? [
+            `S-${size}-64: tfjs-wasm-threads: WASM_HAS_MULTITHREAD_SUPPORT true, ${threads.threads} threads on ${navigator.hardwareConcurrency} cores.`,
+          ]
+        : []),
+    )
   }
-  for (const { size, items } of TABLES) {
+  for (const { size, items } of tables) {
     const of = (engine: string) =>
       series.find((it) => it.workload === `S-${size}-64` && it.engine === engine)?.blocks ?? []
     const [scan, read] = [of('nearside-wasm-scan'), of('memory-read')]
@@ -180,8 +181,8 @@ async function measure(blocks: number): Promise<Measured> {
   return { adapter: 'not used', series, notes }
 }
 
-addEventListener('message', ({ data }: MessageEvent<number>) => {
-  measure(data).then(
+addEventListener('message', ({ data }: MessageEvent<{ blocks: number; most: number }>) => {
+  measure(data.blocks, data.most).then(
     (measured) => postMessage({ measured }),
     (error) => postMessage({ error: String(error) }),
   )

@@ -10,6 +10,7 @@ import type { Visit } from './visitShop.ts'
 const ENGINES = [
   ...['nearside-wgsl', 'nearside-wasm', 'plain-js'],
   ...['tfjs-webgpu', 'tfjs-webgl', 'tfjs-wasm', 'tfjs-cpu', 'jax-webgpu', 'jax-wasm'],
+  ...['tfjs-wasm-threads', 'numpy-ts'],
 ]
 const WORKLOADS_OF: Readonly<Record<string, readonly string[]>> = {
   rank: ['S-4k-64', 'S-100k-64', 'S-1M-64', 'list-4k', 'list-100k', 'list-1M'],
