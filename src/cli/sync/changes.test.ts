@@ -1,9 +1,10 @@
+import { changesOf } from '@nearside/core/catalog/changesOf.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { withLive } from '@nearside/core/catalog/live.ts'
 import { parseLive } from '@nearside/core/catalog/parseLive.ts'
 import { assert as check, integer, option, property, record, sample, uniqueArray } from 'fast-check'
 import { expect, it, test } from 'vitest'
-import { changesOf, keepGoodPrices, refuseImplausible } from './changes.ts'
+import { keepGoodPrices, refuseImplausible } from './changes.ts'
 
 const price = integer({ min: 0, max: 9 })
 const items = uniqueArray(
@@ -57,6 +58,17 @@ test('no product that had a price gets the price 0 or none, however many prices 
       }
     }),
   )
+})
+
+test.each([
+  ['was gone', { changed: [], gone: ['p'], added: [] }],
+  ['cost 0 in an earlier live.json', { changed: [{ id: 'p', price: 0 }], gone: [], added: [] }],
+])('a product that %s gets the published price if the feed has it for 0', (_, live) => {
+  const [item, free] = [
+    { id: 'p', price: 10 },
+    { id: 'p', price: 0 },
+  ]
+  expect(keepGoodPrices([item], live, [free])).toEqual({ items: [item], kept: ['p'] })
 })
 
 const SHOP = Array.from({ length: 30 }, (_, i) => ({ id: `p${i}`, price: 10 + i, currency: 'EUR' }))

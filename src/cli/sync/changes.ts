@@ -1,32 +1,7 @@
-/** @module Computes changes between the published catalog and the shop's feed, and refuses implausible feeds. */
+/** @module Keeps the last good prices where a feed has none, and refuses implausible feeds. */
 import type { Item } from '@nearside/core/catalog/item.ts'
-import { type LiveChanges, type LiveValues, withLive } from '@nearside/core/catalog/live.ts'
+import { type LiveChanges, withLive } from '@nearside/core/catalog/live.ts'
 import { NearsideError } from '@nearside/core/error.ts'
-
-/** The fields of a product that `live.json` can change. */
-export const valuesOf = ({ id, price, regularPrice, sale, available }: Item): LiveValues => ({
-  ...{ id, price, regularPrice, sale },
-  available: available === false ? false : undefined,
-})
-
-/** @param current products of the feed */
-export function changesOf(published: readonly Item[], current: readonly Item[]): LiveChanges {
-  const now = new Map(current.map((item) => [item.id, item]))
-  const before = new Set(published.map(({ id }) => id))
-  const changed = published.flatMap((item) => {
-    const other = now.get(item.id)
-    if (!other) return []
-    // A usual price of 0 removes the usual price that open pages have.
-    const { regularPrice = item.regularPrice && 0 } = other
-    const values = valuesOf({ ...other, regularPrice })
-    return JSON.stringify(values) === JSON.stringify(valuesOf(item)) ? [] : values
-  })
-  return {
-    changed,
-    gone: published.flatMap(({ id }) => (now.has(id) ? [] : id)),
-    added: current.filter(({ id }) => !before.has(id)),
-  }
-}
 
 /** Usual price, and price during a sale; 0 if missing. */
 const pricesOf = ({ price = 0, sale }: Item) => [price, sale?.price ?? price]
@@ -47,8 +22,10 @@ export function keepGoodPrices(
   live: LiveChanges | null,
   current: readonly Item[],
 ): { readonly items: readonly Item[]; readonly kept: readonly string[] } {
-  const last = withLive(published.filter(isPriced), live)
-  const good = new Map(last.filter(isPriced).map((item) => [item.id, item]))
+  const priced = published.filter(isPriced)
+  // A product that was gone, or that `live.json` has for 0, gets its price from the published catalog.
+  const last = [...priced, ...withLive(priced, live).filter(isPriced)]
+  const good = new Map(last.map((item) => [item.id, item]))
   const kept: string[] = []
   const items = current.map((next) => {
     const item = good.get(next.id)

@@ -1,0 +1,28 @@
+/** @module Computes the changes from one state of a shop's catalog to another. */
+import type { Item } from './item.ts'
+import type { LiveChanges, LiveValues } from './live.ts'
+
+/** The fields of a product that `live.json` can change. */
+export const valuesOf = ({ id, price, regularPrice, sale, available }: Item): LiveValues => ({
+  ...{ id, price, regularPrice, sale },
+  available: available === false ? false : undefined,
+})
+
+/** @returns changes that turn the first products into the second */
+export function changesOf(published: readonly Item[], current: readonly Item[]): LiveChanges {
+  const now = new Map(current.map((item) => [item.id, item]))
+  const before = new Set(published.map(({ id }) => id))
+  const changed = published.flatMap((item) => {
+    const other = now.get(item.id)
+    if (!other) return []
+    // A usual price of 0 removes the usual price that open pages have.
+    const { regularPrice = item.regularPrice && 0 } = other
+    const values = valuesOf({ ...other, regularPrice })
+    return JSON.stringify(values) === JSON.stringify(valuesOf(item)) ? [] : values
+  })
+  return {
+    changed,
+    gone: published.flatMap(({ id }) => (now.has(id) ? [] : id)),
+    added: current.filter(({ id }) => !before.has(id)),
+  }
+}
