@@ -1,7 +1,7 @@
 /** @module Tests live changes of the catalog on a device: prices, stock, removed and new products. */
 
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
-import type { LiveChanges } from '@nearside/core/catalog/live.ts'
+import { type LiveChanges, withLive } from '@nearside/core/catalog/live.ts'
 import { TEST_MODEL_URL, type TestServer, testCatalog } from '@nearside/core/model/testShop.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import { expect, test } from 'vitest'
@@ -154,6 +154,41 @@ test('live changes apply to one catalog only; a new catalog is used with its own
   putCatalog(server, testCatalog.slice(20))
   await later(6)
   expect((await all()).slice(0, 2)).toEqual(['item-31', 'item-30'])
+})
+
+test('while the catalog of newer changes can’t be fetched, the last changes stay', async () => {
+  const { all, later, server } = await open({ gone: ['item-31'] })
+  const served = server.files.get(CATALOG) as Uint8Array<ArrayBuffer>
+  putCatalog(server, testCatalog.slice(10))
+  await putLive(server, { gone: ['item-30'] })
+  server.files.set(CATALOG, served)
+  await later(2)
+  expect((await all()).slice(0, 2)).toEqual(['item-30', 'item-29'])
+})
+
+test('an open page, which shows the products of an earlier or of the new catalog, gets the new catalog’s values', async () => {
+  const { device, later, server } = await open({
+    changed: [{ id: 'item-30', price: 12 }],
+    gone: ['item-31'],
+    added: [{ id: 'new', price: 7 }],
+  })
+  const earlier = testCatalog
+  // The new catalog knows the changes, so `publish` has dropped them. A later price is that of the earlier catalog.
+  const next = [
+    ...earlier.slice(0, 31).map((item) => (item.id === 'item-30' ? { ...item, price: 12 } : item)),
+    { id: 'new', price: 8 },
+  ].map((item) => (item.id === 'item-5' ? { ...item, price: 99 } : item))
+  putCatalog(server, next)
+  const price = earlier[5].price
+  await putLive(server, { changed: [{ id: 'item-5', price }], gone: ['item-4'] })
+  await later(6)
+  for (const shown of [earlier, next]) {
+    const items = new Map(withLive(shown, device.changes()).map((item) => [item.id, item.price]))
+    expect(['item-30', 'item-31', 'new', 'item-5', 'item-4'].map((id) => items.get(id))).toEqual([
+      ...[12, undefined, 8],
+      ...[price, undefined],
+    ])
+  }
 })
 
 test('a new catalog brings its own live changes, however long their interval is', async () => {

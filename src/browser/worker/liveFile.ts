@@ -1,5 +1,11 @@
 /** @module The shop's `live.json` on this device. The code is loaded only if the shop has a live file. */
-import { type LiveFile as Content, withLive } from '@nearside/core/catalog/live.ts'
+import { changesOf } from '@nearside/core/catalog/changesOf.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import {
+  type LiveFile as Content,
+  type LiveChanges,
+  withLive,
+} from '@nearside/core/catalog/live.ts'
 import { LIVE_MINUTES, parseLive } from '@nearside/core/catalog/parseLive.ts'
 import type { KeptFile, Take } from './downloads.ts'
 
@@ -23,6 +29,24 @@ export class LiveFile {
   async start(): Promise<void> {
     this.isStored = await this.file.readKept()
     if (!this.isStored) await this.file.update()
+  }
+
+  /**
+   * Changes for pages, which may show the products of the catalog with which the session began, or newer ones.
+   * @param current products of a newer catalog with its changes
+   */
+  forPages(
+    first: readonly Item[],
+    current: readonly Item[],
+    changes: LiveChanges | null,
+  ): LiveChanges {
+    const { changed = [], gone = [], added = [] } = changes ?? {}
+    const since = changesOf(first, current)
+    return {
+      changed: [...since.changed, ...changed],
+      gone: [...since.gone, ...gone],
+      added: [...since.added, ...added],
+    }
   }
 
   /** Milliseconds between two requests for the file. */

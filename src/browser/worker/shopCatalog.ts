@@ -31,6 +31,10 @@ export class ShopCatalog {
   /** Current catalog; null before the first usable catalog. */
   current: Catalog | null = null
   /** Live changes that `current` contains; null for none. */
+  #changes: LiveChanges | null = null
+  /** First catalog of this session, which open pages may show. */
+  #first: Catalog | null = null
+  /** Changes to apply to a page's products; null for none. */
   changes: LiveChanges | null = null
   /** Title index of the current catalog, built on first use. */
   #titles: { readonly of: Catalog; readonly find: FindByTitle } | null = null
@@ -122,12 +126,20 @@ export class ShopCatalog {
 
   /** Rebuilds the current catalog if the published catalog or its live changes are new, or a sale begins or ends. */
   apply(): void {
-    const [published, changes, now] = [this.#published, this.#matching, this.#services.now()]
-    const isSame = this.#applied === published && this.changes === changes
+    const [published, now] = [this.#published, this.#services.now()]
+    const isKnown = this.#applied === published
+    // While the catalog of newer changes can't be fetched, the last changes of the catalog in use stay.
+    const changes = this.#matching ?? (isKnown ? this.#changes : null)
+    const isSame = isKnown && this.#changes === changes
     if (!published || (isSame && now >= this.#pricesAt && now < this.pricesUntil)) return
     this.#applied = published
-    this.changes = changes
+    this.#changes = changes
     const current = this.live?.applyTo(published.items, changes) ?? published.items
+    const first = this.#first ?? published
+    this.changes =
+      first === published || !this.live
+        ? changes
+        : this.live.forPages(first.items, current, changes)
     const items = atPrices(current, now)
     this.#pricesAt = now
     this.pricesUntil = nextChange(current, now)
@@ -153,6 +165,7 @@ export class ShopCatalog {
 
   #take(value: unknown, version = ''): void {
     this.#published = value instanceof Catalog ? value : Catalog.parse(value)
+    this.#first ??= this.#published
     this.#version = version
     const { faults, items } = this.#published
     const count = faults.length
