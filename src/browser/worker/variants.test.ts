@@ -74,6 +74,18 @@ test('a rule about a product applies to the product’s variants', async () => {
   expect(ids(await pinned.device.recommend({ limit: 1 }))).toEqual(['item-4'])
 })
 
+test('a rule about a product’s page applies to each list about the product', async () => {
+  const when = { item: { id: ['mug'] } }
+  const { device } = await opened({ rules: [{ name: 'first', when, pin: ['item-31'] }] })
+  for (const item of ['mug', 'item-4'])
+    for (const options of [{}, { excludeIds: ['mug'] }]) {
+      expect(ids(await device.similar(item, options))[0]).toBe('item-31')
+      expect(ids(await device.boughtTogether(item, options))[0]).toBe('item-31')
+    }
+  // A basket is not about one product.
+  expect(ids(await device.boughtTogether(['mug'], {}))).not.toContain('item-31')
+})
+
 test('a device can’t contribute if the shop names no servers', async () => {
   const { device } = await opened()
   expect(device.snapshot().canContribute).toBe(false)

@@ -18,8 +18,11 @@ export const limitOf = ({ options, ...query }: ListQuery): number =>
 export const withLimit = (query: ListQuery, least: number): ListQuery =>
   ({ ...query, options: { ...query.options, limit: Math.max(least, limitOf(query)) } }) as ListQuery
 
+/** Query whose `item` can be the variants of one product; `about` is then the variant that rules read. */
+export type VariantQuery = ListQuery & { readonly about?: string }
+
 /** Replaces a product's id in the query by the ids of its variants. A list about a product excludes its variants. */
-export function withVariants(query: ListQuery, variantsOf: VariantsOf): ListQuery {
+export function withVariants(query: ListQuery, variantsOf: VariantsOf): VariantQuery {
   const namesFamily = (id: string) => variantsOf(id).length > 0
   const all = (ids: readonly string[]) =>
     ids.flatMap((id) => (namesFamily(id) ? variantsOf(id) : [id]))
@@ -34,9 +37,9 @@ export function withVariants(query: ListQuery, variantsOf: VariantsOf): ListQuer
   const own = query.kind === 'similar' ? variantsOf(query.item) : []
   const options = { ...query.options, excludeIds: [...all(excludeIds), ...own] }
   if (query.kind === 'similar') return { ...query, item: own[0] ?? query.item, options }
-  return query.kind === 'boughtTogether'
-    ? { ...query, item: all(about), options }
-    : { ...query, options }
+  if (query.kind === 'recommend') return { ...query, options }
+  const item = all(about)
+  return { ...query, item, options, ...(typeof query.item === 'string' && { about: item[0] }) }
 }
 
 /**

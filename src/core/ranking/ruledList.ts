@@ -6,7 +6,7 @@ import type { Item } from '../catalog/item.ts'
 import { type ListRules, placeBeside, placePins, withPins } from '../rules/listRules.ts'
 import type { Explanation, ListQuery, Recommendation } from './apiLists.ts'
 import { findAll } from './candidateSource.ts'
-import { limitOf } from './listQuery.ts'
+import { limitOf, type VariantQuery } from './listQuery.ts'
 import type { ExplainedScores, Ranker, Scored } from './ranker.ts'
 import type { Selection } from './selectPlaces.ts'
 
@@ -61,8 +61,8 @@ export function ruledList(
 }
 
 /** Id of the item that a list is about, if it is about exactly one. */
-export const aboutOf = (query: ListQuery): string | undefined =>
-  'item' in query && typeof query.item === 'string' ? query.item : undefined
+export const aboutOf = (query: VariantQuery): string | undefined =>
+  query.about ?? ('item' in query && typeof query.item === 'string' ? query.item : undefined)
 
 function mayHold(query: ListQuery, { id, category }: Item): boolean {
   if (query.kind === 'rerank') return query.items.includes(id)
