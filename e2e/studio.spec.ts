@@ -97,7 +97,7 @@ test('a product is dragged to a place, scheduled, and shown on that day alone', 
   const row = (nth: number) => after(page).getByRole('listitem').nth(nth)
   await row(7).locator('b').dragTo(row(1).locator('b'))
   await expect.poll(async () => (await titles(page))[1]).toBe(all[7])
-  await page.getByLabel(`From: Pin: ${all[7]}`).fill('2040-03-01')
+  await page.getByLabel(`From (UTC): Pin: ${all[7]}`).fill('2040-03-01')
   await expect.poll(() => titles(page)).toEqual(all)
   await page.getByLabel('On the day').fill('2040-03-02')
   await expect.poll(async () => (await titles(page))[1]).toBe(all[7])

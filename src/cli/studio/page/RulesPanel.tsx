@@ -126,6 +126,9 @@ interface RowProps extends Pick<PanelProps, 'products' | 'rules' | 'edit'> {
   readonly cost: string
 }
 
+/** Devices read a rule's days in UTC, wherever the shop and the shopper are. */
+const LABELS = { from: 'From (UTC)', until: 'Until (UTC)' } as const
+
 function RuleRow({ products, rule, at, rules, edit, cost }: RowProps) {
   const { name, when = {} } = rule
   // A time with a zone is shown as its day, and stays as it is until the user chooses another day.
@@ -154,8 +157,8 @@ function RuleRow({ products, rule, at, rules, edit, cost }: RowProps) {
       {(['from', 'until'] as const).map((end) => (
         <Input
           key={end}
-          label={end === 'from' ? 'From' : 'Until'}
-          aria-label={`${end === 'from' ? 'From' : 'Until'}: ${name}`}
+          label={LABELS[end]}
+          aria-label={`${LABELS[end]}: ${name}`}
           type="date"
           value={days[end]}
           onChange={(day) => schedule(end, day)}
