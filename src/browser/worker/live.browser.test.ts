@@ -1,6 +1,7 @@
 /** @module Tests live changes of the catalog on a device: prices, stock, removed and new products. */
 
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
 import { type LiveChanges, withLive } from '@nearside/core/catalog/live.ts'
 import { TEST_MODEL_URL, type TestServer, testCatalog } from '@nearside/core/model/testShop.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
@@ -37,9 +38,10 @@ async function open(
   changes: Partial<LiveChanges> = {},
   config: { rules?: readonly Rule[] } = {},
   minutes?: number,
+  items: readonly Item[] = testCatalog,
 ) {
   const server = await testServer()
-  putCatalog(server)
+  putCatalog(server, items)
   await putLive(server, changes, minutes)
   const database = newDatabase()
   const clock = { now: Date.now() }
@@ -189,6 +191,21 @@ test('an open page, which shows the products of an earlier or of the new catalog
       ...[price, undefined],
     ])
   }
+})
+
+test('an open page gets the currency of a new catalog together with the prices', async () => {
+  const inCurrency = (currency: string, price: number) =>
+    testCatalog.map((item) => ({ ...item, currency, price }))
+  const { device, later, server } = await open({}, {}, 2, inCurrency('BGN', 20))
+  putCatalog(server, inCurrency('EUR', 10))
+  await putLive(server, { changed: [{ id: 'item-5', price: 4 }] })
+  await later(6)
+  const shown = withLive(inCurrency('BGN', 20), device.changes())
+  const [moved, changed] = [4, 5].map((at) => [shown[at].price, shown[at].currency])
+  expect([moved, changed]).toEqual([
+    [10, 'EUR'],
+    [4, 'EUR'],
+  ])
 })
 
 test('a new catalog brings its own live changes, however long their interval is', async () => {

@@ -43,7 +43,8 @@ export class LiveFile {
     const { changed = [], gone = [], added = [] } = changes ?? {}
     const since = changesOf(first, current)
     return {
-      changed: [...since.changed, ...changed],
+      // The later entry for a product counts. These entries have the currency, too, if the new catalog changed it.
+      changed: [...changed, ...since.changed],
       gone: [...since.gone, ...gone],
       added: [...since.added, ...added],
     }

@@ -1,4 +1,5 @@
 /** @module Keeps the last good prices where a feed has none, and refuses implausible feeds. */
+import { isInOther } from '@nearside/core/catalog/changesOf.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { type LiveChanges, withLive } from '@nearside/core/catalog/live.ts'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -6,9 +7,6 @@ import { NearsideError } from '@nearside/core/error.ts'
 /** Usual price, and price during a sale; 0 if missing. */
 const pricesOf = ({ price = 0, sale }: Item) => [price, sale?.price ?? price]
 const isPriced = (item: Item) => !pricesOf(item).includes(0)
-
-const isInOther = (item: Item, next: Item) =>
-  item.currency !== undefined && next.currency !== undefined && item.currency !== next.currency
 
 /**
  * Restores the last good price of each product whose price became 0, went missing or is in another currency. A product

@@ -8,6 +8,10 @@ export const valuesOf = ({ id, price, regularPrice, sale, available }: Item): Li
   available: available === false ? false : undefined,
 })
 
+/** Whether both items name a currency, and not the same one. */
+export const isInOther = (item: Item, next: Item): boolean =>
+  item.currency !== undefined && next.currency !== undefined && item.currency !== next.currency
+
 /** @returns changes that turn the first products into the second */
 export function changesOf(published: readonly Item[], current: readonly Item[]): LiveChanges {
   const now = new Map(current.map((item) => [item.id, item]))
@@ -17,7 +21,9 @@ export function changesOf(published: readonly Item[], current: readonly Item[]):
     if (!other) return []
     // A usual price of 0 removes the usual price that open pages have.
     const { regularPrice = item.regularPrice && 0 } = other
-    const values = valuesOf({ ...other, regularPrice })
+    const { currency } = other
+    const moved = isInOther(item, other) && { currency }
+    const values = { ...valuesOf({ ...other, regularPrice }), ...moved }
     return JSON.stringify(values) === JSON.stringify(valuesOf(item)) ? [] : values
   })
   return {

@@ -6,9 +6,13 @@ import type { Item } from './item.ts'
 
 /**
  * Price, sale and stock of a product; an absent field means that the product has no such value. An absent
- * `regularPrice` leaves the usual price as it is, because a feed may know none; 0 removes the usual price.
+ * `regularPrice` leaves the usual price as it is, because a feed may know none; 0 removes the usual price. An absent
+ * `currency` leaves the currency as it is.
  */
-export type LiveValues = Pick<Item, 'id' | 'price' | 'regularPrice' | 'sale' | 'available'>
+export type LiveValues = Pick<
+  Item,
+  'id' | 'price' | 'regularPrice' | 'currency' | 'sale' | 'available'
+>
 
 /** Changes of a catalog since it was published. */
 export interface LiveChanges {
@@ -45,8 +49,9 @@ export function withLive<TItem extends Item>(
     if (gone.has(item.id)) return []
     const values = changed.get(item.id)
     if (!values) return item
-    const { price, sale, available, regularPrice = item.regularPrice } = values
-    return { ...item, price, sale, available, regularPrice: regularPrice || undefined }
+    const { regularPrice = item.regularPrice, currency = item.currency, ...given } = values
+    const { price, sale, available } = given
+    return { ...item, price, currency, sale, available, regularPrice: regularPrice || undefined }
   })
   const added = live.added.filter(({ id }) => !known.has(id) && known.add(id))
   return [...kept, ...(added as readonly Item[] as readonly TItem[])]
