@@ -13,6 +13,8 @@ import { foldSynonyms, MOST_WORDINGS, otherWordings, reworded } from './synonyms
 import { Vocabulary } from './vocabulary.ts'
 import { WordIndex } from './wordIndex.ts'
 
+export type FindItem = (id: string) => Item | undefined
+
 /** The shop's search over its products. */
 export interface ProductSearch {
   /**
@@ -26,8 +28,9 @@ export interface ProductSearch {
    * - If no word is known, the most similarly spelt words are searched, and no hit is `complete`.
    * - An empty query finds nothing.
    * @param now time of the prices, milliseconds since the epoch; default: the clock
+   * @param current finds a product with its current price and stock; default: the products as they were given
    */
-  find(query: string, limit?: number, now?: number): readonly SearchHit[]
+  find(query: string, limit?: number, now?: number, current?: FindItem): readonly SearchHit[]
   /** Completions of the query that is being typed, most promising first. */
   suggest(query: string, limit?: number): readonly string[]
   /** The query without its price and exclusion, if it then finds products; for a query without hits. */
@@ -129,13 +132,14 @@ function searchOver(
       .flatMap((one) => index.named(one))
 
   return {
-    find(query, limit = 200, now = Date.now()) {
+    find(query, limit = 200, now = Date.now(), current) {
+      const itemAt = (at: number) => current?.(items[at].id) ?? items[at]
       const { rest, without } = takeExclusion(query, vocabulary.hasPair)
       const priced = takePrice(rest)
       const words = priced?.rest ?? rest
       const found = priced && !isTelling(words) ? items.map((_, at) => equal(at)) : search(words)
       const excluded = new Set(without.flatMap(namedBy))
-      const priceOf = (hit: ProductHit) => atPrice(items[hit.product], now).price ?? Number.NaN
+      const priceOf = (hit: ProductHit) => atPrice(itemAt(hit.product), now).price ?? Number.NaN
       const fitting = found.filter(
         (hit) => !excluded.has(hit.product) && (!priced || fitsPrice(priceOf(hit), priced)),
       )
@@ -145,7 +149,7 @@ function searchOver(
         (byPrice ?? fitting).map(({ product, alike: _, ...hit }) => ({
           ...hit,
           id: items[product].id,
-          ...(items[product].available === false && { soldOut: true }),
+          ...(itemAt(product).available === false && { soldOut: true }),
         })),
       ).slice(0, limit)
     },

@@ -4,7 +4,7 @@ import type { Rule } from '../rules/rule.ts'
 import { blend } from './blend.ts'
 import type { SearchHit } from './hit.ts'
 import { createMeanings } from './meanings.ts'
-import { prepareProductSearch } from './search.ts'
+import { type FindItem, prepareProductSearch } from './search.ts'
 import type { Synonyms } from './synonymList.ts'
 
 /** Question to the shop's search. */
@@ -54,9 +54,11 @@ export function searchAmong(
     readonly rules?: readonly Rule[] | Promise<readonly Rule[]>
     /** Yields the thread between two slices; default: a timer. */
     readonly nextTask?: () => Promise<void>
+    /** Finds a product with its current price and stock. Default: `items` as they were given. */
+    readonly current?: FindItem
   } = {},
 ): AskSearch {
-  const { synonyms = [], rules, nextTask } = options
+  const { current, synonyms = [], rules, nextTask } = options
   const prepared = prepareProductSearch(items, synonyms, nextTask)
   const order = items.map(({ id }) => id)
   const ruled =
@@ -79,7 +81,7 @@ export function searchAmong(
     const redirect = own?.redirect && { redirect: own.redirect }
     if (limit === 0 && suggestions === 0) return { hits: [], suggestions: [], ...redirect }
     const search = await prepared
-    const hits = blend(search.find(query, own ? items.length : limit), order)
+    const hits = blend(search.find(query, own ? items.length : limit, Date.now(), current), order)
     const shown = own ? own.apply(hits).slice(0, limit) : hits
     const wider = limit > 0 && shown.length === 0 ? search.wider(query) : null
     const texts = [...(wider === null ? [] : [wider]), ...search.suggest(query, suggestions)]

@@ -82,6 +82,20 @@ test('the search finds typed words, and sorts equally relevant hits by the shopp
   await waitFor(() => expectOnlyTheBox(root))
 })
 
+test('a search for a price, and the place of sold-out hits, follow live changes', async () => {
+  const root = show()
+  await userEvent.fill(box(root), 'tea under £3')
+  await waitFor(() => expect(ids(root).toSorted()).toEqual(['mug', 'wick']))
+  const changed = [
+    { id: 'tin', price: 2 },
+    { id: 'mug', price: 2, available: false },
+    { id: 'wick', price: 9 },
+  ]
+  personalizer.change({ live: { changed, gone: [], added: [] } })
+  await userEvent.fill(box(root), 'tea below £3')
+  await waitFor(() => expect(ids(root)).toEqual(['tin', 'mug']))
+})
+
 test('a search without hits suggests other searches that have hits', async () => {
   const [width, height] = [innerWidth, innerHeight]
   await page.viewport(1100, 800)
