@@ -35,6 +35,7 @@ names the products. If the shop really changed that much, run nearside publish w
 
 The usual price, which cards strike through, is a feed's regularPrice, Shopify's compare-at price, or the price
 beside a sale_price without dates. A feed without these columns leaves the usual prices of the catalog.
+Days of a sale without a time zone are days in this computer's time zone: set TZ=Europe/Berlin for another.
 
 With --watch, the command runs until it is stopped. It waits longer after each failure, up to an hour.`)
   .argument('<feed>', 'address of the product feed', httpUrl)

@@ -49,8 +49,8 @@ export function withLive<TItem extends Item>(
     if (gone.has(item.id)) return []
     const values = changed.get(item.id)
     if (!values) return item
-    const { regularPrice = item.regularPrice, currency = item.currency, ...given } = values
-    const { price, sale, available } = given
+    const { price, sale, available, ...more } = values
+    const { regularPrice = item.regularPrice, currency = item.currency } = more
     return { ...item, price, currency, sale, available, regularPrice: regularPrice || undefined }
   })
   const added = live.added.filter(({ id }) => !known.has(id) && known.add(id))
