@@ -203,6 +203,18 @@ it('publish of a catalog in another currency keeps no change of live.json', asyn
   expect(text('live.json')).toBe(other)
 })
 
+it('publish of a catalog that now names its currency keeps the changes', async () => {
+  const { live, publish, put } = await liveShop()
+  await publish()
+  const changes = { changed: [{ id: 'item 3', price: 9 }], gone: ['item 4'], added: [] }
+  put(1, changes)
+  await publish(
+    {},
+    ITEMS.map((item) => ({ ...item, currency: 'EUR' })),
+  )
+  expect(live()).toMatchObject(changes)
+})
+
 it('publish keeps products away that a stale live.json names as gone, and drops its prices', async () => {
   const { live, publish, put, sha } = await liveShop()
   await publish()

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
-import { valuesOf } from '@nearside/core/catalog/changesOf.ts'
+import { isInOther, valuesOf } from '@nearside/core/catalog/changesOf.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { LiveChanges } from '@nearside/core/catalog/live.ts'
 import { isStale, type SyncedFile } from '../sync/liveJson.ts'
@@ -62,7 +62,7 @@ const currenciesOf = (items: readonly Item[]) =>
 
 function changesCurrency(before: readonly Item[], next: readonly Item[]): boolean {
   const [was, is] = [currenciesOf(before), currenciesOf(next)]
-  return was.size + is.size > 0 && ![...is].some((currency) => was.has(currency))
+  return was.size > 0 && is.size > 0 && ![...is].some((currency) => was.has(currency))
 }
 
 /**
@@ -76,10 +76,13 @@ function select(
   next: readonly Item[],
   isFresh: boolean,
 ): LiveChanges {
-  const valuesIn = (items: readonly Item[]) =>
-    new Map(items.map((item) => [item.id, JSON.stringify([valuesOf(item), item.currency])]))
-  const [old, now, currencies] = [valuesIn(before), valuesIn(next), currenciesOf(next)]
-  const isSame = (id: string) => now.has(id) && now.get(id) === old.get(id)
+  const currencies = currenciesOf(next)
+  const [old, now] = [before, next].map((all) => new Map(all.map((item) => [item.id, item])))
+  const isSame = (id: string) => {
+    const [was, is] = [old.get(id), now.get(id)]
+    if (!was || !is || isInOther(was, is)) return false
+    return JSON.stringify(valuesOf(was)) === JSON.stringify(valuesOf(is))
+  }
   const isShopCurrency = (currency?: string) =>
     !currency || !currencies.size || currencies.has(currency)
   return {
