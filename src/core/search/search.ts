@@ -13,8 +13,6 @@ import { foldSynonyms, MOST_WORDINGS, otherWordings, reworded } from './synonyms
 import { Vocabulary } from './vocabulary.ts'
 import { WordIndex } from './wordIndex.ts'
 
-export type FindItem = (id: string) => Item | undefined
-
 /** The shop's search over its products. */
 export interface ProductSearch {
   /**
@@ -30,7 +28,12 @@ export interface ProductSearch {
    * @param now time of the prices, milliseconds since the epoch; default: the clock
    * @param current finds a product with its current price and stock; default: the products as they were given
    */
-  find(query: string, limit?: number, now?: number, current?: FindItem): readonly SearchHit[]
+  find(
+    query: string,
+    limit?: number,
+    now?: number,
+    current?: (id: string) => Item | undefined,
+  ): readonly SearchHit[]
   /** Completions of the query that is being typed, most promising first. */
   suggest(query: string, limit?: number): readonly string[]
   /** The query without its price and exclusion, if it then finds products; for a query without hits. */

@@ -4,7 +4,7 @@ import type { Rule } from '../rules/rule.ts'
 import { blend } from './blend.ts'
 import type { SearchHit } from './hit.ts'
 import { createMeanings } from './meanings.ts'
-import { type FindItem, prepareProductSearch } from './search.ts'
+import { prepareProductSearch } from './search.ts'
 import type { Synonyms } from './synonymList.ts'
 
 /** Question to the shop's search. */
@@ -55,7 +55,7 @@ export function searchAmong(
     /** Yields the thread between two slices; default: a timer. */
     readonly nextTask?: () => Promise<void>
     /** Finds a product with its current price and stock. Default: `items` as they were given. */
-    readonly current?: FindItem
+    readonly current?: (id: string) => Item | undefined
   } = {},
 ): AskSearch {
   const { current, synonyms = [], rules, nextTask } = options
