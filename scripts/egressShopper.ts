@@ -86,8 +86,11 @@ export const { shop }: ShopperScript = {
     for (const title of titles) {
       await page.getByRole('combobox', { name: 'Search products' }).fill(title)
       await page.keyboard.press('Enter')
-      await page.getByRole('main').locator('[data-item]').first().click()
-      const buy = page.getByRole('button', { name: 'Add to basket' }).first()
+      // Until the search has answered, the page before still shows its own products.
+      const results = page.getByRole('list', { name: `Results for ${title}` })
+      await results.locator('[data-item]').first().click()
+      const product = page.getByRole('article').filter({ hasText: title })
+      const buy = product.getByRole('button', { name: 'Add to basket' })
       if (isSecond) await buy.waitFor()
       else await buy.click()
     }

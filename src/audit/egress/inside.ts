@@ -4,6 +4,7 @@
  */
 import { createHash, randomInt } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import { NearsideError, type WireError } from '@nearside/core/error.ts'
 import type { Page } from 'playwright-core'
 import { BLANK, byLog, inJail } from './ground.ts'
@@ -34,6 +35,8 @@ process.once('message', (order: Order) =>
     .then((outcome) => send({ kind: 'done', outcome }))
     .catch((error) => {
       const wire = NearsideError.from(error, 'worker-failed', 'the proof failed').toWire()
+      // The command reports an error in one line. Playwright says on further lines which element it waited for.
+      if (wire.message.includes('\n')) say(stripVTControlCharacters(wire.message))
       send({ kind: 'failed', error: wire })
     }),
 )

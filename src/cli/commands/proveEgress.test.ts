@@ -1,5 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Outcome } from '@nearside/audit/egress/order.ts'
 import {
@@ -91,4 +93,21 @@ it('prove-egress refuses invalid options and an unreachable shop before the proo
   vi.stubEnv('NEARSIDE_CHROMIUM', '/bin/true')
   onTestFinished(() => void vi.unstubAllEnvs())
   await expect(run('http://localhost:9/', '--without-root')).rejects.toThrow(/does not answer/)
+})
+
+it('a failed proof prints all lines of the error, because the last message has only the first', async () => {
+  const shop = createServer().listen(0)
+  vi.stubEnv('NEARSIDE_CHROMIUM', '/bin/false')
+  onTestFinished(() => {
+    shop.close()
+    vi.unstubAllEnvs()
+  })
+  const printed: string[] = []
+  const proof = runCommand(command, {
+    positionals: [`http://localhost:${(shop.address() as AddressInfo).port}/`],
+    flags: { 'without-root': true },
+    print: (line) => printed.push(line),
+  })
+  await expect(proof).rejects.toMatchObject({ code: 'worker-failed' })
+  expect(printed.at(-1)).toMatch(/^the proof failed: browserType\.[^\n]*\n(.*\n)*Call log:\n/)
 })

@@ -119,7 +119,10 @@ export function SearchBox<TItem extends Item = Item>({
     // A page that shows results while the shopper types has the search's answer, and itself follows the answer's
     // redirect.
     const asked = onType ? null : search?.({ query: text, limit: 0 }).catch(() => null)
+    const [box, from] = [input.current, location.href]
     const href = (asked && (await asked)?.redirect) ?? linkToSearch(text)
+    // A search can be slow. Its answer must not move a shopper who has opened another page or typed on since.
+    if (location.href !== from || box?.value !== text) return
     leave()
     if (navigate) navigate(href)
     else location.assign(href)

@@ -4,7 +4,7 @@ import { searchAmong } from '@nearside/core/search/searchAmong.ts'
 import { waitFor } from '@nearside/core/testPatience.ts'
 import axe from 'axe-core'
 import { StrictMode } from 'react'
-import { beforeEach, expect, test, vi } from 'vitest'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import { SEARCH_GERMAN } from '../../german.ts'
@@ -71,6 +71,32 @@ test('Enter goes where a rule of the shop leads, otherwise to the results', asyn
   await box.fill('tea')
   await userEvent.keyboard('{Enter}')
   await vi.waitFor(() => expect(navigate.mock.lastCall).toEqual(['/search?q=tea']))
+})
+
+test('a late answer to Enter does not move a shopper who has opened another page or typed on', async () => {
+  const answers: (() => void)[] = []
+  const slow: typeof search = (question) =>
+    question.limit === 0 && question.suggestions === undefined
+      ? new Promise((resolve) => answers.push(() => resolve(search(question))))
+      : search(question)
+  const navigate = vi.fn()
+  const screen = await show(<SearchBox search={slow} navigate={navigate} />)
+  const box = screen.getByRole('combobox')
+  const enter = async (text: string) => {
+    await box.fill(text)
+    await userEvent.keyboard('{Enter}')
+  }
+  const here = location.href
+  onTestFinished(() => history.replaceState(null, '', here))
+  await enter('mug')
+  history.replaceState(null, '', '#another-page')
+  await enter('tea')
+  await box.fill('tea li')
+  await enter('tea light')
+  await vi.waitFor(() => expect(answers).toHaveLength(3))
+  for (const answer of answers) answer()
+  await vi.waitFor(() => expect(navigate).toHaveBeenCalled())
+  expect(navigate.mock.calls).toEqual([['/search?q=tea+light']])
 })
 
 test('a search that finds nothing suggests the same search without its price', async () => {
