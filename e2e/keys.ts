@@ -43,7 +43,16 @@ async function expectFocusShown(page: Page): Promise<void> {
       if (!ringed) return `no ring on ${active.outerHTML.slice(0, 120)}`
       const { top, bottom, left, right } = active.getBoundingClientRect()
       const inside = bottom > 0 && top < innerHeight && right > 0 && left < innerWidth
-      return inside ? 'shown' : `out of sight: ${active.outerHTML.slice(0, 120)}`
+      if (inside) return 'shown'
+      const scrolls: string[] = []
+      for (let at: Element | null = active; at; at = at.parentElement)
+        if (at.scrollTop > 0 || at.matches('dialog, :root')) {
+          const { x, y, width, height } = at.getBoundingClientRect()
+          const name = `${at.tagName}.${at.className}`
+          scrolls.push(`${name} at ${[x, y, width, height]}, scrolled by ${at.scrollTop}`)
+        }
+      const place = `${[left, top, right, bottom]} of ${[innerWidth, innerHeight]}`
+      return `out of sight at ${place} (${scrolls.join('; ')}): ${active.outerHTML.slice(0, 120)}`
     })
   await expect.poll(shown).toBe('shown')
 }

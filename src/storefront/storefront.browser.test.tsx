@@ -655,6 +655,14 @@ test('the heading gets the focus even if the focused element vanishes just after
   observer.disconnect()
 })
 
+test('the panel opens with the choice of the person, which would otherwise arrive late and move the focused button', async () => {
+  const { container } = await open('/')
+  container.querySelector<HTMLElement>('button.learned')?.click()
+  await Promise.resolve()
+  expect(container.querySelector('dialog h3')?.textContent).toBe(words('who'))
+  expect(container.querySelectorAll('dialog .who input')).toHaveLength(2)
+})
+
 test('the panel opens and closes by keyboard and returns the focus', async () => {
   const screen = await open('/')
   const button = screen.getByRole('button', { name: 'What this shop learned' })

@@ -1,5 +1,5 @@
 /** @module The side panel "What this shop learned on your device", as a native modal dialog. */
-import { Suspense, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { PersonalizationPanel, usePersonalization } from '../../react.ts'
 import { useShop } from '../shop.ts'
 import { useSignal } from '../signal.ts'
@@ -81,9 +81,7 @@ export function LearnedDrawer() {
           {open && (
             <>
               {unavailable && <p className="notice">{words('unavailable')}</p>}
-              <Suspense>
-                <WhoPart />
-              </Suspense>
+              <WhoPart />
               <WirePart />
               <TunedPart />
               <PersonalizationPanel agents />

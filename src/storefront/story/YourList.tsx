@@ -20,7 +20,8 @@ import { useSignal } from '../signal.ts'
 import { who } from '../stored.ts'
 import { isNeutral } from '../tune/tuned.ts'
 import { tuning } from '../tune/tuning.ts'
-import { Choice, NobodyNote, usePerson, WhoButton } from '../who/Who.tsx'
+import { Choice } from '../who/Choice.tsx'
+import { NobodyNote, usePerson, WhoButton } from '../who/Who.tsx'
 import { words } from '../words/words.ts'
 import { Gliding } from './Gliding.tsx'
 import { lineOf, riseOf } from './line.ts'
@@ -163,14 +164,12 @@ export function YourList({ first }: YourListProps) {
       </div>
       <NobodyNote />
       {asksWho && (
-        <Suspense>
-          <Choice
-            onClose={() => {
-              askWho(false)
-              whoButton.current?.focus()
-            }}
-          />
-        </Suspense>
+        <Choice
+          onClose={() => {
+            askWho(false)
+            whoButton.current?.focus()
+          }}
+        />
       )}
       {chosen === 'personal' && <LearningPaused />}
       {mine && (tunes || isTuned) && !loading && (

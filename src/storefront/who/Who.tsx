@@ -1,12 +1,10 @@
 /** @module "Who's it for?" beside the shopper's list, and a note while the shopper shops as nobody. */
 import type { RefObject } from 'react'
 import { usePersonalization } from '../../react.ts'
-import { laterPart } from '../later.tsx'
 import { useSignal } from '../signal.ts'
 import { NOBODY, who } from '../stored.ts'
 import { words } from '../words/words.ts'
-
-export const Choice = laterPart(() => import('./Choice.tsx').then((part) => part.Choice))
+import { Choice } from './Choice.tsx'
 
 /** Returns the name of the person for whom the shopper shops; null for the shopper and for nobody. */
 export function usePerson(): string | null {
@@ -44,7 +42,10 @@ export function NobodyNote() {
   return <p className="notice who-note">{words('who.note')}</p>
 }
 
-/** The choice of the person in the side panel, where it is always open. */
+/**
+ * The choice of the person in the side panel, where it is always open. Its code doesn't load later, because a late part
+ * pushes everything below it down, and with it the focused button out of sight.
+ */
 export function WhoPart() {
   return (
     <section className="who-part" aria-labelledby="who-part">
