@@ -16,7 +16,10 @@ export const day = formatLater(
   (locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }),
 )
 export const percent = formatLater(
-  (locale) => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }),
+  (locale) =>
+    new Intl.NumberFormat(locale, {
+      ...{ style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 },
+    }),
 )
 
 interface ReplayPlayerProps {
