@@ -56,7 +56,7 @@ for (const [mode, origin] of [
 
     const phone = await device(browser, shop, true)
     await phone.goto('/console')
-    await expect(stored(phone)).toContainText('Nothing about you yet.')
+    await expect(stored(phone)).toContainText('No actions of yours yet.')
     const bring = async (given: string, by: string) => {
       const choice = take(phone).getByLabel('File from another device')
       await choice.setInputFiles({ name: 'a.json', mimeType: '', buffer: Buffer.from(given) })
@@ -73,7 +73,7 @@ for (const [mode, origin] of [
     await says('The code doesn’t open this file')
     await bring(file.slice(0, -9), code)
     await says('This is not a file that a shop saved for another device')
-    await expect(stored(phone)).toContainText('Nothing about you yet.')
+    await expect(stored(phone)).toContainText('No actions of yours yet.')
     await bring(file, code.toLowerCase().replaceAll('-', ' '))
     await says('Brought in: ')
     await expect(stored(phone)).toContainText('Products that you')

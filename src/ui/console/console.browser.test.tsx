@@ -212,7 +212,7 @@ describe('what somebody could learn', () => {
 describe('what is stored', () => {
   test('“What is stored” shows that a new shopper has nothing stored but the log', async () => {
     const stored = part(await show(), 'What is stored?')
-    await expect.element(stored).toHaveTextContent('Nothing about you yet.')
+    await expect.element(stored).toHaveTextContent('No actions of yours yet.')
     await expect.element(stored).toHaveTextContent('It is gone when the page closes.')
   })
 
