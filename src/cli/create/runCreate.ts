@@ -11,7 +11,7 @@ your files. It asks for what isn't given.
 
   --framework NAME   ${NAMES}
   --catalog FILE     your products, in any form that nearside import reads
-  --orders FILE      your orders; none: the model is made from the products
+  --orders FILE      your orders, or the word none: then the products alone make the model
   --consent yes|no   whether the page asks shoppers before it stores anything`
 
 type Ask = (question: string) => Promise<string> | undefined
@@ -63,7 +63,7 @@ export async function runCreate(
     read: Read<T>,
   ) => {
     if (given !== undefined) return read(given)
-    if (!ask) throw invalidInput(`give ${name}, because there is no terminal to ask`)
+    if (!ask) throw invalidInput(`give ${name} (see --help), because there is no terminal to ask`)
     for (;;) {
       const typed = (await ask(`${question} `)) ?? ''
       try {
