@@ -109,3 +109,19 @@ test('the element puts products into the basket, one or all, and keeps the focus
   removeEventListener('error', prevent)
   expect(added).toEqual([[shown[0]], places(host)])
 })
+
+test('without a picture, the menu’s button covers no word of the title', async () => {
+  const items = ITEMS.map((item) => ({ ...item, title: `${item.title} `.repeat(8).trim() }))
+  provide({ personalizer, items })
+  const host = show('<nearside-recommendations limit="4"></nearside-recommendations>')
+  await waitFor(() => expect(inside(host, '.ns-menu-button')).toHaveLength(4))
+  for (const li of inside(host, '.ns-list > li')) {
+    const button = li.querySelector('.ns-menu-button')?.getBoundingClientRect() as DOMRect
+    const words = new Range()
+    words.selectNodeContents(li.querySelector('.ns-card-link') as Element)
+    const covered = [...words.getClientRects()].filter(
+      ({ right, top }) => right > button.left && top < button.bottom,
+    )
+    expect(covered).toEqual([])
+  }
+})
