@@ -75,6 +75,14 @@ test('a yes stores the visit at once, in every tab, and is not asked for again',
   await learnsFrom(other, 1)
 })
 
+test('a wire that waits for the yes is cut as soon as the shop is stored', async ({ page }) => {
+  await page.goto('/play')
+  await hasLoaded(page)
+  await page.getByRole('button', { name: 'Cut the wire' }).click()
+  await page.getByRole('button', { name: 'Keep' }).click()
+  await expect(page.locator('.wire-state')).toHaveText(/^The wire is cut/)
+})
+
 test('a no applies to the visit and is remembered', async ({ page }) => {
   await openShop(page)
   await look(page)

@@ -1,5 +1,5 @@
 /** @module Button that cuts the connection to servers ("wire"), its sign in the header, and the list of requests. */
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
 import { replayKept } from '../offline.ts'
 import { unsent } from '../outbox.ts'
@@ -24,6 +24,7 @@ function useWire() {
   const { persist } = usePersonalization()
   const [trouble, setTrouble] = useState<Shown | null>(null)
   const [busy, setBusy] = useState(false)
+  const stored = useSignal(replayKept)
 
   /** Tells the causes of `no-worker` apart: the shopper has not agreed to storing, or storing hasn't ended. */
   function reasonOf(why: Trouble | null): Shown | null {
@@ -38,6 +39,12 @@ function useWire() {
     setTrouble(reasonOf(await setWire(!cut, personalizer)))
     setBusy(false)
   }
+
+  // The shopper has already pressed the button, so the wire is cut as soon as the shop is stored.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only these two changes press the button
+  useEffect(() => {
+    if (trouble === 'starting' && stored !== 'unknown') void press()
+  }, [trouble, stored])
 
   async function keep(): Promise<void> {
     const isKept = await personalizer?.setPersist(true).then(
