@@ -59,11 +59,11 @@ const LISTS = ['index', 'react', 'answering']
 const budgets: SizeLimitConfig = [
   // A page needs this before its first list from the server-rendered or the shop's own order.
   budget('First list, React: SDK and widgets', '25 KB', ['index', 'react']),
-  budget('A page with lists, React: also menus, worker and learning', '106.3 KB', [
+  budget('A page with lists, React: also menus, worker and learning', '107.2 KB', [
     ...LISTS,
     ...DEVICE,
   ]),
-  budget('A page with lists, custom element', '93.7 KB', ['element', 'menu', ...DEVICE]),
+  budget('A page with lists, custom element', '94.5 KB', ['element', 'menu', ...DEVICE]),
   budget('Search, React: box and facets', '15.4 KB', ['search', 'react-search'], LISTS),
   budget('Search as an element', '17.7 KB', ['element-search'], ['element']),
   budget(
@@ -89,10 +89,10 @@ const budgets: SizeLimitConfig = [
   budget('Tools for agents', '2.1 KB', ['agents'], ['index', 'react']),
   budget('Developer’s panel', '2.6 KB', ['devtools']),
   budget(
-    'What a shop may choose: rules, live prices, context, signed models, other learners',
-    '17.3 KB',
+    'What a shop may choose: rules, live prices, context, signed models, large catalogs, other learners',
+    '20.5 KB',
     [
-      ...['shopRules', 'liveFile', 'contextFile', 'contextTerms', 'releases'],
+      ...['shopRules', 'liveFile', 'contextFile', 'contextTerms', 'releases', 'tail'],
       ...['chosenLearners', 'ownVisits'],
     ],
     DEVICE,
@@ -116,7 +116,7 @@ const budgets: SizeLimitConfig = [
   {
     name: 'Vault: its worker',
     path: 'dist/vault/assets/lockedWorker-*.js',
-    limit: '148.5 KB',
+    limit: '151.7 KB',
     gzip: true,
   },
 ]

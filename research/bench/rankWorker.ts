@@ -26,6 +26,8 @@ const K = 20
 const ROW_BYTES = DIMENSION + 12
 const TABLES = [
   { size: '4k', items: 3659 },
+  // As many as a device of a shop with a million items holds.
+  { size: '40k', items: 40_000 },
   { size: '100k', items: 100_000 },
   { size: '1M', items: 1_000_000 },
 ]

@@ -13,13 +13,24 @@ const ENGINES = [
   ...['tfjs-wasm-threads', 'numpy-ts'],
 ]
 const WORKLOADS_OF: Readonly<Record<string, readonly string[]>> = {
-  rank: ['S-4k-64', 'S-100k-64', 'S-1M-64', 'list-4k', 'list-100k', 'list-1M'],
+  rank: [
+    'S-4k-64',
+    'S-40k-64',
+    'S-100k-64',
+    'S-1M-64',
+    'list-4k',
+    'list-40k',
+    'list-100k',
+    'list-1M',
+  ],
   fit: ['fit-10k', 'fit-largest', 'fit-empty', 'fit-10k-first', 'fit-10k-next', 'event-10k'],
   start: [
     'cold-start',
     ...['', '-first-paint', '-whole-model'].map((part) => `cold-start-shop${part}`),
-    ...['10k', '20k', '100k', '200k'].flatMap((size) => [
+    ...['10k', '20k', '100k', '1000k'].flatMap((size) => [
       `first-list-${size}`,
+      `department-${size}`,
+      `search-${size}`,
       `personal-list-${size}`,
     ]),
   ],
@@ -130,6 +141,7 @@ describe('the report of bench', () => {
 
   test('the report of `bench start` has ratios between engines, and a note of sizes', () => {
     const visit: Visit = { paint: 500, list: 1000, model: 1700, loaded: [] }
+    const of = { department: 20, departmentItems: 2500, search: 30 }
     const list = (ms: number) => ({ ms, ids: ['7'], bytes: 700_000 })
     const measured: StartTimes = {
       shop: [visit, visit],
@@ -138,8 +150,8 @@ describe('the report of bench', () => {
         ['tfjs-webgpu', [list(4000), list(3600)]],
       ]),
       sizes: new Map([
-        [10_000, [{ list: 900, personal: 1800, bytes: 4e6, memory: 3e7, task: null }]],
-        [20_000, [{ list: 990, personal: 3800, bytes: 6e6, memory: 4e7, task: 31 }]],
+        [10_000, [{ ...of, list: 900, personal: 1800, bytes: 4e6, memory: 3e7, task: null }]],
+        [20_000, [{ ...of, list: 990, personal: 3800, bytes: 6e6, memory: 4e7, task: 31 }]],
       ]),
     }
     const report = written(startReport(environment, measured))

@@ -6,16 +6,20 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HEAD, writeCatalog } from '@nearside/core/catalog/catalogLines.ts'
+import { groupBy } from '@nearside/core/groupBy.ts'
+import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { writeBaseModel } from '@nearside/core/model/files.ts'
-import { highestRows } from '@nearside/core/model/highest.ts'
+import { highestRows, ranksOfAll } from '@nearside/core/model/highest.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
 import { publishModel } from '@nearside/train/models/publish.ts'
+import { readLatest, readModel, readTail } from '@nearside/train/models/read.ts'
+import { linesFolder, splitRows, tailTexts } from '@nearside/train/models/splitRows.ts'
 import type { Browser } from 'playwright'
 import { longestTask, TRACED } from '../../scripts/longestTask.ts'
 import { benchModel } from './shop.ts'
 
-/** Catalog sizes. A model file may have at most 64 MB, which a million items exceed. */
-const SIZES = [10_000, 20_000, 100_000, 200_000]
+/** Catalog sizes; from 50,000 items on, a device downloads the most popular 20,000 first. */
+const SIZES = [10_000, 20_000, 100_000, 1_000_000]
 /**
  * Catalog size for which the benchmark also measures a page whose main thread is slowed down. Chromium can't slow down
  * the worker.
@@ -23,11 +27,18 @@ const SIZES = [10_000, 20_000, 100_000, 200_000]
 const SLOWED = 20_000
 export const SLOWDOWN = 4
 const NEIGHBOURS = 48
+/** Number of items of a department on average. */
+const DEPARTMENT = 2500
 
 export interface SizeVisit {
   /** Milliseconds from navigation to the list. */
   readonly list: number
   readonly personal: number
+  /** Milliseconds from the question for a department to its list, and its number of items. */
+  readonly department: number
+  readonly departmentItems: number
+  /** Milliseconds from a search for an unpopular item until the device has it. */
+  readonly search: number
   /** Number of bytes transferred until the list appeared. */
   readonly bytes: number
   /** Memory of page and worker, bytes. */
@@ -46,7 +57,17 @@ async function makeSize(root: string, size: number): Promise<void> {
   if (existsSync(join(folder, 'models/latest.json'))) return
   await mkdir(folder, { recursive: true })
   const random = createRandom(size)
-  const model = benchModel(size)
+  const { content, ...made } = benchModel(size)
+  const departments = Array.from({ length: size / DEPARTMENT }, (_, n) => `Department ${n}`)
+  const categories = ['', ...departments]
+  const categoryVectors = new Float32Array(categories.length * DIMENSION)
+  const model = {
+    ...made,
+    ...(content && { content: { ...content, categories, categoryVectors } }),
+  }
+  model.statistics.category.forEach((_, i, all) => {
+    all[i] = 1 + random.integer(departments.length)
+  })
   const length = size * NEIGHBOURS
   const statistics = {
     ...model.statistics,
@@ -58,13 +79,30 @@ async function makeSize(root: string, size: number): Promise<void> {
     id,
     title: `Thing number ${random.integer(size)}, of kind ${random.integer(500)}`,
     price: random.integer(10_000) / 100,
-    category: `Department ${random.integer(40)}`,
+    category: model.content?.categories[model.statistics.category[i]],
     image: `/images/${i}.webp`,
   }))
   const sold = model.statistics.popularity30
   const best = highestRows(sold, HEAD).map((row) => model.itemIds[row])
-  await writeFile(join(folder, 'catalog.json'), writeCatalog(items, best))
-  await publishModel(join(folder, 'models'), await writeBaseModel({ ...model, statistics }))
+  // Title of the least popular item of which three other titles have a word.
+  const numbers = items.map(({ title }) => title.split(/\W/)[2])
+  const counts = groupBy([...numbers.keys()], (i) => numbers[i])
+  const rare = ranksOfAll(sold)
+  const asked = [...counts.values()].filter((rows) => rows.length === 4).flat()
+  const [last] = asked.sort((a, b) => rare[b] - rare[a])
+  const { id, title } = items[last ?? 0]
+  await writeFile(join(folder, 'asked.json'), JSON.stringify({ id, title }))
+  const models = join(folder, 'models')
+  await publishModel(models, await writeBaseModel({ ...model, statistics }))
+  const found = await readLatest(models)
+  const tail = await readTail(found)
+  const { itemIds } = tail ? await readModel(models) : model
+  const split = tail && splitRows(items, itemIds, found.manifest.items, tail.index)
+  await writeFile(join(folder, 'catalog.json'), writeCatalog(split?.head ?? items, best))
+  if (!split) return
+  const lines = join(models, linesFolder(found.manifest.tail?.folder ?? ''))
+  await mkdir(lines)
+  for (const [name, text] of tailTexts(split)) await writeFile(join(lines, name), text)
 }
 
 /** Requests each file once before the visits, because the server's first compression of a file takes seconds. */
@@ -111,7 +149,7 @@ async function visitSize(browser: Browser, url: string, size: number): Promise<S
     await page.goto(`${url}catalog.html?size=${size}`, { waitUntil: 'commit' })
     await Promise.race([
       failed,
-      page.waitForFunction(() => performance.getEntriesByName('personal-list').length > 0, null, {
+      page.waitForFunction(() => performance.getEntriesByName('search').length > 0, null, {
         timeout: 600_000,
       }),
     ])
@@ -124,6 +162,9 @@ async function visitSize(browser: Browser, url: string, size: number): Promise<S
       return {
         list: performance.getEntriesByName('first-list')[0].startTime,
         personal: performance.getEntriesByName('personal-list')[0].startTime,
+        department: performance.getEntriesByName('department')[0].duration,
+        search: performance.getEntriesByName('search')[0].duration,
+        departmentItems: document.querySelectorAll('li').length,
         memory,
       }
     })

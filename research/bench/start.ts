@@ -194,6 +194,16 @@ export function startReport(
       blocks: visits.map((it) => it.list),
     },
     {
+      workload: `department-${thousands(size)}`,
+      engine: 'nearside-wasm',
+      blocks: visits.map((it) => it.department),
+    },
+    {
+      workload: `search-${thousands(size)}`,
+      engine: 'nearside-wasm',
+      blocks: visits.map((it) => it.search),
+    },
+    {
       workload: `personal-list-${thousands(size)}`,
       engine: 'nearside-wasm',
       blocks: visits.map((it) => it.personal),
@@ -227,7 +237,7 @@ export function startReport(
       `All: cold cache, warm browser, ${shop.length} visits each in turn, 9 Mbit/s shared by all connections and 60 ms.`,
       'cold-start: navigation → the 20 items that the encoder ranks highest after one event, in a bare page that fetches every file of the model and does nothing else; all pages have the same list. tfjs-* and jax-wasm as a user would write it; tfjs-webgpu compiles its kernels on the adapter above.',
       `cold-start, KB over the line: ${fetched.join(', ')}.`,
-      `first-list-N, personal-list-N: navigation → lists in a page with nothing but a personalizer, catalog and model of N made-up items: a new shopper's, and the first of the whole model after an event. Items: MB over the line and MB that page and worker then hold: ${held.join('; ')}. At 20k the page’s thread is slowed down ${SLOWDOWN} times; our scripts’ longest task there, ms: ${longest}.`,
+      `first-list-N, personal-list-N: navigation → lists in a page with nothing but a personalizer, catalog and model of N made-up items: a new shopper's, and the first of the whole model after an event. department-N: from the question for a department of some 2,500 items to its list, search-N: from a search for an unpopular item until the device has it. From 50,000 items on, both need shards. Items: MB over the line and MB that page and worker then hold: ${held.join('; ')}. At 20k the page’s thread is slowed down ${SLOWDOWN} times; our scripts’ longest task there, ms: ${longest}.`,
       'cold-start-shop: navigation → “For you” as the device has made it, in the built demo with all that a shop has; first-paint: everybody’s list, which came with the page.',
       describeVisit(typical, LINE),
     ],

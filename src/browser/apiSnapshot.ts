@@ -87,7 +87,10 @@ export interface PersonalizerSnapshot {
     readonly device: string
     readonly reason: string
   } | null
-  /** Changes of prices, stock and products from `catalog.live`, which widgets show; null without changes. */
+  /**
+   * Changes of prices, stock and products from `catalog.live`, which widgets show; null without changes. Products of a
+   * large catalog that the device has loaded count as added.
+   */
   readonly live: LiveChanges | null
   /** Kind of storage. With `memory`, all data end with the page. */
   readonly storage: 'indexeddb' | 'memory'

@@ -30,3 +30,21 @@ await personalizer.capture({ name: 'view_item', item_id: first.id })
 const list = await personalizer.recommend({ limit: COUNT })
 if (!list.some(({ reason }) => reason.kind !== 'popular')) throw new Error('nothing is personal')
 performance.mark('personal-list')
+const department = await personalizer.recommend({ category: 'Department 3', limit: 5000 })
+performance.measure('department', 'personal-list')
+performance.mark('asked')
+const asked: { id: string; title: string } = await fetch(`/sizes/${size}/asked.json`).then((it) =>
+  it.json(),
+)
+await personalizer.capture({ name: 'search', search_term: asked.title })
+while (!(await personalizer.explain(asked.id)))
+  await new Promise<void>((changed) => {
+    const stop = personalizer.subscribe(() => {
+      stop()
+      changed()
+    })
+  })
+performance.measure('search', 'asked')
+document.body.append(
+  ...department.map(({ id }) => Object.assign(document.createElement('li'), { title: id })),
+)

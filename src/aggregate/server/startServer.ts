@@ -7,14 +7,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { NearsideError } from '@nearside/core/error.ts'
+import { readBaseModel } from '@nearside/core/model/files.ts'
 import { requireSigner } from '@nearside/train/models/publish.ts'
-import { readLatest } from '@nearside/train/models/read.ts'
+import { readFiles, readLatest } from '@nearside/train/models/read.ts'
 import {
   createSigner,
   DEFAULT_DAYS,
   readKeyFile,
   readSigningKey,
 } from '@nearside/train/models/sign.ts'
+import { inRowsOf } from '@nearside/train/shop/modelRows.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
 import type { PolicyParameters } from '../protocol/policy.ts'
 import type { AggregatorOptions } from './aggregator.ts'
@@ -220,7 +222,12 @@ async function createAggregators(
   // A missing model is reported at the start instead of at the first report.
   const latest = await readLatest(models)
   const { manifest, version } = latest
-  const judges = shop === undefined ? null : await readShop(shop, now())
+  const whole = shop === undefined ? null : await readShop(shop, now())
+  // Rounds change the head alone, whose rows are other ones than those of the shop's catalog.
+  const judges =
+    whole && manifest.tail
+      ? inRowsOf(await readBaseModel(manifest, await readFiles(latest)), whole)
+      : whole
   const cases = judges === null ? 0 : heldOutCases(judges, manifest).length
   log(
     cases === 0

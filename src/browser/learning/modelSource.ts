@@ -82,6 +82,8 @@ export interface KnownPopularity {
   readonly popularity: ArrayLike<number>
   /** Number of the model's items; `ids` are the most popular of these. */
   readonly items: number
+  /** Whether the shop has further items, which are downloaded when they are needed. */
+  readonly hasTail: boolean
 }
 
 interface FetchedModel {
@@ -127,7 +129,8 @@ export async function fetchVersion(
   }
   const manifest = parseManifest(parseJson(manifestBytes))
   const { bestSellers, items } = manifest
-  if (bestSellers && !kept) onPopularity?.({ ...bestSellers, items })
+  const hasTail = manifest.tail !== undefined
+  if (bestSellers && !kept) onPopularity?.({ ...bestSellers, items, hasTail })
   const reusable = keptFiles(kept)
   // The popularity file is fetched before the other files, so that they don't slow it down.
   const isFirst = ({ name }: ModelFile) => name === MODEL_FILES.popularity
@@ -141,7 +144,7 @@ export async function fetchVersion(
   const first = await Promise.all(missing.filter(isFirst).map(take))
   for (const [, bytes] of first) {
     const { itemIds, popularity30 } = await readPopularity(manifest, bytes)
-    onPopularity?.({ ids: itemIds, popularity: popularity30, items })
+    onPopularity?.({ ids: itemIds, popularity: popularity30, items, hasTail })
   }
   const rest = await Promise.all(missing.filter((file) => !isFirst(file)).map(take))
   const download: Download = {

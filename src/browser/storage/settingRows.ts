@@ -49,6 +49,8 @@ export interface Settings {
   readonly looked: number
   /** Time of the last check of the live file, milliseconds since the epoch. */
   readonly lookedLive: number
+  /** The shopper's products outside the head of a large catalog, as `tail.ts` stores them. `settings()` leaves them out. */
+  readonly tail: unknown
 }
 
 const SETTINGS: readonly (keyof Settings)[] = [
@@ -71,7 +73,7 @@ const SETTINGS: readonly (keyof Settings)[] = [
 ]
 
 /** Settings derived from the events; they are deleted whenever an event is deleted. */
-export const MADE_FROM_EVENTS: readonly (keyof Settings)[] = ['pending', 'openings', 'due']
+export const MADE_FROM_EVENTS: readonly (keyof Settings)[] = ['pending', 'openings', 'due', 'tail']
 
 export async function readSettings(table: Transaction): Promise<Partial<Settings>> {
   const settings: Record<string, unknown> = {}

@@ -22,6 +22,8 @@ export interface GetOptions {
   readonly signal?: AbortSignal
   /** Callback for each part of a large file as it arrives. The answer can still fail after a part has arrived. */
   readonly onPart?: (part: Uint8Array) => void
+  /** Address that the log and messages name instead of the file's own. */
+  readonly loggedAs?: string
   readonly post?: Pick<RequestInit, 'credentials' | 'headers'> & { readonly body: Bytes }
 }
 
@@ -189,7 +191,7 @@ export function createTransport(deps: TransportDeps) {
     purpose: Purpose | 'upload',
     init: RequestInit,
     ask: Carrier['ask'],
-    { signal, onPart }: Pick<GetOptions, 'signal' | 'onPart'> = {},
+    { signal, onPart, loggedAs = url }: Pick<GetOptions, 'signal' | 'onPart' | 'loggedAs'> = {},
   ): Promise<{ status: number; body: Uint8Array<ArrayBuffer> }> {
     const silent = new AbortController()
     let waiting: ReturnType<typeof setTimeout> | undefined
@@ -214,9 +216,9 @@ export function createTransport(deps: TransportDeps) {
     } catch (error) {
       const ended = purpose === 'upload' ? stopped : abandoned
       const failure = signal?.aborted
-        ? ended(url)
-        : NearsideError.from(error, UNREACHABLE[purpose], `No answer from ${url}`)
-      await failed(purpose, url, failure.message)
+        ? ended(loggedAs)
+        : NearsideError.from(error, UNREACHABLE[purpose], `No answer from ${loggedAs}`)
+      await failed(purpose, loggedAs, failure.message)
       throw failure
     } finally {
       clearTimeout(waiting)
@@ -234,7 +236,8 @@ export function createTransport(deps: TransportDeps) {
       if (options?.signal?.aborted) throw abandoned(target)
       const init = { method: options?.post ? 'POST' : 'GET', ...options?.post }
       const { ask, detailOf } = await carrierFor(purpose)
-      const detail = { method: init.method, purpose, url: target, ...detailOf(target, init) }
+      const logged = options?.loggedAs ?? target
+      const detail = { method: init.method, purpose, url: logged, ...detailOf(target, init) }
       const request = { kind: 'request', detail } as const
       const bytesSent = options?.post?.body.length ?? 0
       await Promise.all([keepDeclared(), ledger.count({ ...request, bytesSent })])
@@ -242,8 +245,8 @@ export function createTransport(deps: TransportDeps) {
       await ledger.count(request, body.length)
       if (status === 200) return body
       const why = `status ${status}`
-      await failed(purpose, target, why)
-      throw new NearsideError(UNREACHABLE[purpose], `${target} answered with ${why}.`)
+      await failed(purpose, logged, why)
+      throw new NearsideError(UNREACHABLE[purpose], `${logged} answered with ${why}.`)
     },
 
     /**

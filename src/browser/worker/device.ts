@@ -8,7 +8,7 @@ import type { ListQuery } from '@nearside/core/ranking/apiLists.ts'
 import { DAY } from '@nearside/core/time.ts'
 import type { FitOptions } from '@nearside/engine/engine.ts'
 import type { FitReport } from '../apiSnapshot.ts'
-import type { Calls, WorkerConfig, WorkerSnapshot } from '../messages.ts'
+import type { Calls, WatchedQuery, WorkerConfig, WorkerSnapshot } from '../messages.ts'
 import { ME, readProfiles } from '../profiles.ts'
 import { createMemoryDatabase } from '../storage/database.ts'
 import type { ChosenLearners } from './chosenLearners.ts'
@@ -148,6 +148,22 @@ export class Device implements Answers {
   /** Whether a list needs products of the catalog that have not arrived yet. */
   readonly lacks = (query: ListQuery): boolean =>
     this.#shop.isPartial && (this.#shop.choosesItems || !isFromHead(query))
+
+  /** Loads the products that a list needs and the device lacks. Never rejects. */
+  async need(query: ListQuery): Promise<void> {
+    if (this.lacks(query)) await this.whole()
+    await (await this.#shop.tail())?.need(query)
+  }
+
+  /** Notes the lists that the page watches, and loads the products that they need. Never rejects. */
+  async watch(lists: readonly WatchedQuery[]): Promise<void> {
+    const { watched } = this.#shop
+    for (const { id, query } of lists)
+      if (query) watched.set(id, query)
+      else watched.delete(id)
+    await this.#started.catch(() => undefined)
+    await (await this.#shop.tail())?.needWatched()
+  }
 
   whole(): Promise<unknown> {
     return this.#shop.whole

@@ -137,7 +137,7 @@ export class Erasure {
 /** Tests whether an event matches a target of `forget`. @throws NearsideError `input-invalid` for an invalid target */
 export function isAbout(
   what: Forgettable,
-  { catalog }: Pick<Shop, 'catalog'>,
+  { catalog, hasTail, knows }: Pick<Shop, 'catalog' | 'hasTail' | 'knows'>,
 ): (event: ShopperEvent) => boolean {
   switch (what.kind) {
     case 'event':
@@ -145,7 +145,11 @@ export function isAbout(
     case 'item':
       return ({ items }) => items.includes(what.name)
     case 'category':
-      return ({ items }) => items.some((item) => catalog?.get(item)?.category === what.name)
+      // A product of a large catalog whose shard never arrived could be of this category.
+      return ({ items }) =>
+        items.some(
+          (item) => catalog?.get(item)?.category === what.name || (hasTail && !knows(item)),
+        )
     case 'events':
       return ({ name }) => name === what.name
     case 'query':

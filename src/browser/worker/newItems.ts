@@ -36,15 +36,21 @@ export class NewItems {
     this.#found = found
   }
 
-  async extend({ model, hash }: LoadedModel, items: readonly Item[]): Promise<BaseModel> {
+  /** @param joined the loaded model with rows of its tail @param items products that may be new; none of the tail */
+  async extend(
+    { model, hash }: LoadedModel,
+    items: readonly Item[],
+    joined = model,
+  ): Promise<BaseModel> {
     const added = addedItems(model, items)
-    if (!added) return model
+    if (!added) return joined
     const key = await keyOf(hash, added)
     const nothing = likeNothing(model.statistics.items, added.ids.length)
     if (this.#known?.key !== key) this.#known = (await this.#readKept(key, nothing)) ?? this.#known
     // If there are few new items, the first slice finds all of them.
     if (this.#known?.key !== key && this.#sought !== key) void this.#seek(key, model, added)
-    return joinItems(model, added, this.#known?.key === key ? this.#known.coldStart : nothing)
+    const { coldStart } = this.#known?.key === key ? this.#known : { coldStart: nothing }
+    return joinItems(joined, added, { ...coldStart, from: joined.itemIds.length })
   }
 
   stop(): void {

@@ -143,10 +143,12 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
         if (!ready) throw new NearsideError('worker-failed', 'The worker has not been started.')
         // Lists and events of this call belong to the person whom the previous call chose, so wait for that switch.
         while (ready.switching) await ready.switching
-        if (name === 'watch') value = watched.watch(args[0], present(ready))
-        else if (name === 'fineTune') value = await fineTune(ready, id)
+        if (name === 'watch') {
+          value = watched.watch(args[0], present(ready))
+          void ready.watch(args[0])
+        } else if (name === 'fineTune') value = await fineTune(ready, id)
         else {
-          if (name === 'list' && ready.lacks(args[0])) await ready.whole()
+          if (name === 'list') await ready.need(args[0])
           value = await (ready[name] as (...args: readonly unknown[]) => unknown)(...args)
         }
       }

@@ -7,7 +7,9 @@ import type { Catalog, VariantsOf } from '@nearside/core/catalog/catalog.ts'
 import type { LiveChanges } from '@nearside/core/catalog/live.ts'
 import type { FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
 import { followClock } from '@nearside/core/followClock.ts'
+import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import { withContext } from '@nearside/core/model/score.ts'
+import type { ListQuery } from '@nearside/core/ranking/apiLists.ts'
 import { isLarge, LARGE } from '@nearside/core/ranking/candidateSource.ts'
 import { type CatalogOrder, EMPTY_ORDER, orderOf } from '@nearside/core/ranking/catalogOrder.ts'
 import type { ScoreInPart } from '@nearside/core/ranking/partialScores.ts'
@@ -22,6 +24,7 @@ import { NewItems } from './newItems.ts'
 import { loadOptional, type Services } from './services.ts'
 import { ShopCatalog } from './shopCatalog.ts'
 import type { ShopRules } from './shopRules.ts'
+import type { Tail } from './tail.ts'
 import { FirstOrder } from './unranked.ts'
 
 type ContextTerms = typeof import('./contextTerms.ts')
@@ -33,6 +36,13 @@ export class Shop {
   readonly #catalog: ShopCatalog
   /** The shop's rules; null if there are none or they can't be loaded. */
   rules: ShopRules | null = null
+  /** Lists that the page watches, by the page's numbers. */
+  readonly watched = new Map<number, ListQuery>()
+  #modelThere: Promise<unknown> = Promise.resolve()
+  /** Tail of the loaded model; null if it has none or nothing has needed it yet. */
+  #tail: Tail | null = null
+  /** Whether the model that is being loaded has a tail. */
+  #willHaveTail = false
   #ruled: Promise<void> = Promise.resolve()
   #stopClock = () => {}
   /** Time at which a sale or a rule last began or ended, or the start; milliseconds since the epoch. */
@@ -45,8 +55,8 @@ export class Shop {
   /** Resolves when the whole catalog and the popularity of all items are known, or one of them has failed. */
   whole: Promise<unknown> = Promise.resolve()
   /**
-   * Resolves when the whole catalog is known or has failed. Storing an event waits for nothing else, because the page
-   * could close before.
+   * Resolves when the catalog is known, and whether there is a tail, or both have failed. Storing an event waits for
+   * nothing else, because the page could close before.
    */
   stocked: Promise<unknown> = Promise.resolve()
   /** Whether only the first part of the catalog or of the model has arrived. */
@@ -65,6 +75,7 @@ export class Shop {
     this.#model = new Model(services)
     this.#newItems = new NewItems(services, () => void this.#rebuild())
     this.#catalog = new ShopCatalog(services)
+    services.bus.on('conditions', async () => (await this.tail())?.needWatched())
   }
 
   stop(): void {
@@ -142,9 +153,17 @@ export class Shop {
     return this.catalog?.get(item) !== undefined || this.rowOf(item) !== undefined
   }
 
-  /** Id of the item; for a product with variants, id of one variant; undefined for an unknown id. */
+  /**
+   * Id of the item; for a product with variants, id of one variant; undefined for an unknown id. With a tail, any other
+   * id is accepted: until its shard is loaded, cleaning leaves it out.
+   */
   readonly knownAs = (item: string): string | undefined =>
-    this.knows(item) ? item : this.variantsOf(item)[0]
+    this.knows(item) ? item : (this.variantsOf(item)[0] ?? (this.hasTail ? item : undefined))
+
+  /** Whether the model has rows that the device loads when it needs them. */
+  get hasTail(): boolean {
+    return this.loaded ? this.loaded.model.manifest.tail !== undefined : this.#willHaveTail
+  }
 
   readonly rowOf = (item: string): number | undefined => this.ranker?.rowOf(item)
 
@@ -159,8 +178,10 @@ export class Shop {
   async start(first: () => void, signal: AbortSignal): Promise<boolean> {
     const rules = this.#startRules()
     this.#ruled = rules
-    this.stocked = this.#catalog.start()
-    const files = Promise.all([this.stocked, rules])
+    const stocked = this.#catalog.start()
+    const files = Promise.all([stocked, rules])
+    let named = () => {}
+    this.stocked = Promise.all([stocked, new Promise<void>((there) => (named = there))])
     let ordered = () => {}
     const order = new Promise<void>((there) => {
       ordered = there
@@ -174,6 +195,8 @@ export class Shop {
     // Load the code in parallel with the model's download. If loading fails, the later use of the code reports it.
     this.#model.openReleases().catch(() => undefined)
     const onPopularity = async (popularity: KnownPopularity) => {
+      this.#willHaveTail = popularity.hasTail
+      named()
       const isFirst = !this.first.isKnown
       this.first.take(popularity)
       if (this.first.isWhole) ordered()
@@ -184,11 +207,16 @@ export class Shop {
       first()
     }
     const meanwhile = () => (this.first.isKnown ? 'show best sellers' : "are in the shop's order")
-    const loading = this.#model.start(signal, onPopularity, meanwhile).finally(ordered)
+    const loading = this.#model.start(signal, onPopularity, meanwhile).finally(() => {
+      named()
+      ordered()
+    })
+    this.#modelThere = loading
     const [kept] = await Promise.all([loading, ready])
     await Promise.all([this.#filesKept(), this.whole])
     if (!this.ranker) await this.#build()
     this.#followClock()
+    await this.#startTail()
     return kept
   }
 
@@ -198,6 +226,7 @@ export class Shop {
     this.#catalog.apply()
     await this.#build()
     this.#followClock()
+    await this.#startTail()
   }
 
   /**
@@ -219,6 +248,7 @@ export class Shop {
     )
     if (this.catalog !== catalog || this.loaded !== loaded) await this.#build()
     this.#followClock()
+    await this.#startTail()
     return { ...fetched, files }
   }
 
@@ -263,6 +293,10 @@ export class Shop {
       this.#scoreInPart(),
       this.#loadContextTerms(),
     ])
+    if (this.#tail?.isOf(this.loaded?.model) === false) {
+      this.#tail = null
+      this.#catalog.setTail([])
+    }
     const { catalog } = this
     this.order = orderOf(catalog?.items ?? [])
     if (!this.loaded) {
@@ -270,7 +304,11 @@ export class Shop {
       return
     }
     const loaded = this.loaded
-    const known = await this.#newItems.extend(loaded, catalog?.items ?? [])
+    const joined = this.#tail?.join(loaded.model)
+    // A stored product can lack its row; it is not new for all that.
+    const ofTail = new Set(this.#tail?.items.map(({ id }) => id))
+    const others = (catalog?.items ?? []).filter(({ id }) => !ofTail.has(id))
+    const known = await this.#newItems.extend(loaded, others, joined)
     // If a newer model or catalog arrived in the meantime, the call that it started builds the ranker.
     if (this.loaded !== loaded || this.catalog !== catalog) return
     const discounts = (catalog && contextTerms?.discountsOf(known, catalog)) ?? null
@@ -292,6 +330,42 @@ export class Shop {
     const code = () => import('./contextTerms.ts')
     this.contextTerms ??= await loadOptional(this.#services, code, without)
     return this.contextTerms
+  }
+
+  /** The model's tail; null if it has none, or if its code can't be loaded. Never rejects. */
+  async tail(): Promise<Tail | null> {
+    if (!this.loaded?.model.manifest.tail) return null
+    const without = 'Code for large catalogs could not be loaded'
+    const code = await loadOptional(this.#services, () => import('./tail.ts'), without)
+    const { model } = this.loaded
+    if (!code || !model.manifest.tail) return null
+    this.#tail ??= new code.Tail(this.#services, model, this, async (tail) => {
+      if (this.#tail !== tail) return
+      this.#catalog.setTail(tail.items)
+      await this.#rebuild()
+    })
+    return this.#tail
+  }
+
+  /** Gives the tail of a new model the shopper's products, and loads those of the watched lists. Never rejects. */
+  async #startTail(): Promise<void> {
+    const before = this.#tail
+    const tail = await this.tail()
+    if (!tail || tail === before) return
+    await tail.followOwn()
+    void tail.needWatched()
+  }
+
+  /** Loads the products of an event that the shopper caused here, once the model is there. Never rejects. */
+  async follow(event: ShopperEvent): Promise<void> {
+    await this.#modelThere.catch(() => undefined)
+    const tail = await this.tail()
+    await Promise.all([tail?.follow(event), tail?.needWatched()])
+  }
+
+  /** Takes the products of the events of the person in use, without a request. Never rejects. */
+  async followOwn(): Promise<void> {
+    await (await this.tail())?.followOwn()
   }
 
   /** Scoring for large catalogs; null for smaller catalogs and, with a notice, if its code can't be loaded. */

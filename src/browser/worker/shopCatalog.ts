@@ -6,6 +6,7 @@ import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import { Catalog, createVariants, type VariantsOf } from '@nearside/core/catalog/catalog.ts'
 import { CatalogLines } from '@nearside/core/catalog/catalogLines.ts'
 import { currencyFault } from '@nearside/core/catalog/currency.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
 import type { LiveChanges } from '@nearside/core/catalog/live.ts'
 import { atPrices, nextChange } from '@nearside/core/catalog/sale.ts'
 import { createTitleIndex, type FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
@@ -30,12 +31,14 @@ export class ShopCatalog {
   pricesUntil = Number.POSITIVE_INFINITY
   /** Current catalog; null before the first usable catalog. */
   current: Catalog | null = null
-  /** Live changes that `current` contains; null for none. */
-  #changes: LiveChanges | null = null
   /** First catalog of this session, which open pages may show. */
   #first: Catalog | null = null
-  /** Changes to apply to a page's products; null for none. */
+  /** Changes to apply to a page's products, with products of a tail as added ones; null for none. */
   changes: LiveChanges | null = null
+  /** Live changes that were applied last. */
+  #live: LiveChanges | null = null
+  /** Products of the tail of a large catalog. */
+  #tail: readonly Item[] = []
   /** Title index of the current catalog, built on first use. */
   #titles: { readonly of: Catalog; readonly find: FindByTitle } | null = null
   /** The shop's live file; null if there is none or its code can't be loaded. */
@@ -129,22 +132,40 @@ export class ShopCatalog {
     const [published, now] = [this.#published, this.#services.now()]
     const isKnown = this.#applied === published
     // While the catalog of newer changes can't be fetched, the last changes of the catalog in use stay.
-    const changes = this.#matching ?? (isKnown ? this.#changes : null)
-    const isSame = isKnown && this.#changes === changes
+    const changes = this.#matching ?? (isKnown ? this.#live : null)
+    const isSame = isKnown && this.#live === changes
     if (!published || (isSame && now >= this.#pricesAt && now < this.pricesUntil)) return
     this.#applied = published
-    this.#changes = changes
-    const current = this.live?.applyTo(published.items, changes) ?? published.items
+    this.#live = changes
+    const tail = this.#tail.filter(({ id }) => published.get(id) === undefined)
+    const listed = tail.length > 0 ? [...published.items, ...tail] : published.items
+    const current = this.live?.applyTo(listed, changes) ?? listed
+    const withTail =
+      tail.length > 0
+        ? {
+            ...{ changed: changes?.changed ?? [], gone: changes?.gone ?? [] },
+            // The page adds these as they are.
+            added: current.filter(({ id }) => published.get(id) === undefined),
+          }
+        : changes
     const first = this.#first ?? published
     this.changes =
       first === published || !this.live
-        ? changes
+        ? withTail
         : this.live.forPages(first.items, current, changes)
     const items = atPrices(current, now)
     this.#pricesAt = now
     this.pricesUntil = nextChange(current, now)
     this.current = new Catalog(items, published.faults)
     this.variantsOf = createVariants(items)
+  }
+
+  /** Sets the products of the tail. */
+  setTail(items: readonly Item[]): void {
+    this.#tail = items
+    // The current catalog is rebuilt, and keeps its live changes.
+    this.pricesUntil = Number.NEGATIVE_INFINITY
+    this.apply()
   }
 
   /** Uses the catalog's first part until the whole file arrives, unless the live changes could be another catalog's. */

@@ -95,6 +95,7 @@ export class Shopper {
     if (own !== store.own()) return
     this.#invalid = invalid
     this.#services.state.own.events = events
+    await this.#shop.followOwn()
   }
 
   async #reread(): Promise<void> {
@@ -139,6 +140,7 @@ export class Shopper {
     if (handed) return handed.id
     const context = Object.keys(state.context).length > 0 ? { context: state.context } : {}
     const [stored] = await this.take(store.own().append([{ ...known, ...context }]))
+    if (stored) void this.#shop.follow(stored)
     return stored?.id ?? null
   }
 

@@ -183,7 +183,7 @@ export function snapshotOf(services: Services, shop: Shop, shopper: Shopper): Wo
     model: manifest
       ? {
           version: manifest.version,
-          items: manifest.items,
+          items: manifest.tail?.whole.items ?? manifest.items,
           until: manifest.data.until,
           searchTolerance: manifest.searchTolerance ?? 0,
           signed: shop.signed,

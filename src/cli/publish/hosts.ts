@@ -15,13 +15,16 @@ const WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval';
 interface Folder {
   /** Path at which the folder will be served, with a slash at both ends. */
   readonly base: string
-  /** Names of all model versions in the folder. */
+  /** Names of all model versions in the folder, and of the folders of tails. */
   readonly versions: readonly string[]
   /** Files that change under a fixed name, by their path in the folder. */
   readonly changing: readonly string[]
   /** Path of the scripts in the folder, if it contains them. */
   readonly scripts?: string
 }
+
+/** Whether a folder has lines of the catalog, whose prices change. */
+const hasLines = (name: string) => /^tail-.*-catalog$/.test(name)
 
 /** `_headers` file for Netlify and Cloudflare Pages. They join all matching rules, so each path has only one. */
 export function headersFile({ base, versions, changing, scripts }: Folder): string {
@@ -32,7 +35,9 @@ export function headersFile({ base, versions, changing, scripts }: Folder): stri
     ].join('\n')
   return [
     ...changing.map((name) => rule(name, { 'Cache-Control': REVALIDATE })),
-    ...versions.map((version) => rule(`models/${version}/*`, { 'Cache-Control': FOR_EVER })),
+    ...versions.map((version) =>
+      rule(`models/${version}/*`, { 'Cache-Control': hasLines(version) ? REVALIDATE : FOR_EVER }),
+    ),
     ...(scripts === undefined
       ? []
       : [
@@ -46,7 +51,7 @@ export function headersFile({ base, versions, changing, scripts }: Folder): stri
 }
 
 /** Configuration to include in nginx's `server { … }`. Brotli is commented out: nginx has only gzip built in. */
-export function nginxFile({ base, changing, scripts }: Folder): string {
+export function nginxFile({ base, changing, scripts, versions }: Folder): string {
   const exact = changing.map(
     (name) => `location = ${base}${name} {
   gzip_static on;
@@ -54,15 +59,16 @@ export function nginxFile({ base, changing, scripts }: Folder): string {
   add_header Cache-Control "${REVALIDATE}";
 }`,
   )
-  const folder = (path: string, more = '') => `location ^~ ${base}${path} {
+  const folder = (path: string, more = '', control = FOR_EVER) => `location ^~ ${base}${path} {
   gzip_static on;
   # brotli_static on;
-  add_header Cache-Control "${FOR_EVER}";${more}
+  add_header Cache-Control "${control}";${more}
 }`
   const policy = `\n  add_header Content-Security-Policy "${WORKER_POLICY}";`
   return `${[
     ...exact,
     folder('models/'),
+    ...versions.filter(hasLines).map((name) => folder(`models/${name}/`, '', REVALIDATE)),
     ...(scripts === undefined ? [] : [folder(`${scripts}/`, policy)]),
   ].join('\n')}\n`
 }

@@ -49,9 +49,12 @@ interface Packed {
   readonly least: number
 }
 
-const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY }
-
-export async function pack(plain: ReadonlyMap<string, Uint8Array>): Promise<Packed> {
+/** @param quality of Brotli */
+export async function pack(
+  plain: ReadonlyMap<string, Uint8Array>,
+  quality = constants.BROTLI_MAX_QUALITY,
+): Promise<Packed> {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: quality }
   const files = new Map<string, Uint8Array>()
   let least = 0
   for (const [name, bytes] of plain) {

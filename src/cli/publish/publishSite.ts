@@ -23,6 +23,7 @@ import { type Finding, sizeFinding } from './finding.ts'
 import { headersFile, nginxFile } from './hosts.ts'
 import { type ConsentPlatform, type PageOptions, readPageOptions } from './pageOptions.ts'
 import { pack, placeFile, placeFolder } from './place.ts'
+import { splitCatalog } from './publishTail.ts'
 import { mayFollow, releaseFindings, rulesSignature } from './releaseFindings.ts'
 import { ruleFindings } from './ruleFindings.ts'
 import { START, snippet } from './snippet.ts'
@@ -99,15 +100,17 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   )
   const library = order.library === undefined ? undefined : await readLibrary(order.library)
   const text = (value: unknown) => utf8(JSON.stringify(value))
+  const rows = order.catalog as readonly unknown[]
+  const tail = await splitCatalog(found, model, rows)
   const lists = await readBaseLists({
     read: (path) => readFile(join(models, path)),
-    catalog: catalog.items,
+    catalog: tail ? Catalog.parse(tail.head, now).items : catalog.items,
     rules: parseRules(rules ?? []).rules,
     now: () => now,
   })
   const best = { limit: HEAD, diversify: false }
   const head = lists.recommend(best).map(({ id }) => id)
-  const catalogText = writeCatalog(order.catalog as readonly unknown[], head)
+  const catalogText = writeCatalog(tail?.head ?? rows, head)
   const changing = new Map([['catalog.json', utf8(catalogText)]])
   if (rules !== undefined) changing.set('rules.json', text(rules))
   const data = await pack(changing)
@@ -115,7 +118,9 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   const carried = live && (await carryLive(live, out, order.catalog, now))
   const folder = {
     base,
-    versions: [...new Set([...(await versionsIn(target)), latest.version])],
+    versions: [
+      ...new Set([...(await versionsIn(target)), latest.version, ...(tail?.folders ?? [])]),
+    ],
     changing: ['models/latest.json', ...changing.keys(), ...(live ? [LIVE_JSON] : [])],
     scripts: library?.folder,
   }
@@ -151,6 +156,7 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
 
   const all = new Map([
     ...within(`models/${latest.version}`, version.files),
+    ...within('models', tail?.files ?? new Map()),
     ...(library ? within(library.folder, library.files) : []),
     ...loose,
   ])
@@ -164,9 +170,11 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
     ...(rules === undefined ? [] : await rulesSignature(rules, keys, now, rulesBefore)),
     ...(carried?.findings ?? []),
     sizeFinding(visitor),
+    ...(tail?.findings ?? []),
   ]
   if (!order.dryRun && findings.every(({ level }) => level !== 'error')) {
     if (library) await placeFolder(join(out, library.folder), library.files)
+    await tail?.place(target)
     await publishCopy(target, latest, version.files, check)
     for (const [name, bytes] of loose) await placeFile(join(out, name), bytes)
     if (carried?.changes) {

@@ -14,6 +14,7 @@ import type { NamedColumns } from '@nearside/train/import/columns.ts'
 import { readProductFile } from '@nearside/train/import/readCatalog.ts'
 import { withFolder } from '@nearside/train/withFolder.ts'
 import { placeFile } from '../publish/place.ts'
+import { readTailRows } from '../publish/publishTail.ts'
 import type { Fetching } from '../systems/fetchWhole.ts'
 import { readSystem, type SystemName } from '../systems/readSystem.ts'
 import { keepGoodPrices, refuseImplausible } from './changes.ts'
@@ -53,10 +54,11 @@ const CONFIRM = 3_600_000
  */
 export async function syncSite(order: SyncOrder): Promise<Synced> {
   const { out, now } = order
-  const { published, version, head } = await readPublished(out)
+  const { published, version, head, hasTail } = await readPublished(out)
   const old = await readLiveJson(out)
   const last = old?.catalog === version ? old : null
-  const read = await readChanges(order, published, last)
+  // The version says nothing about the lines of a tail, so the feed is always compared with them.
+  const read = await readChanges(order, published, hasTail ? null : last)
   const { changed, gone, added } = read?.changes ?? last ?? { changed: [], gone: [], added: [] }
   const feed = read?.feed ?? last?.feed
   const time = new Date(now()).toISOString()
@@ -121,8 +123,11 @@ async function readPublished(out: string) {
     throw new NearsideError('input-invalid', message, { cause })
   })
   const value = readJson(bytes, 'catalog-invalid', `${path} is no JSON`)
+  const tail = await readTailRows(out)
+  const rows = [...(Array.isArray(value) ? value : []), ...tail]
   return {
-    published: Catalog.parse(value),
+    hasTail: tail.length > 0,
+    published: Catalog.parse(Array.isArray(value) ? rows : value),
     version: await sha256Hex(new Uint8Array(bytes)),
     head: await sha256Hex(utf8(headOf(bytes.toString()))),
   }

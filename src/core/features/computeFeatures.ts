@@ -218,7 +218,8 @@ function writeOwned(
   out[at + C.repeatTendency] = repeatTendency
   // The value is the item's popularity relative to the mean item's. A plain count would grow with the log, and so raise
   // or lower the scores of all items that the shopper bought.
-  const known = statistics.coldStart?.from ?? statistics.items
+  const { coldStart, items, whole } = statistics
+  const known = whole?.items ?? coldStart?.from ?? items
   out[at + C.boughtPopularity] = out[at + C.popularityShare] + Math.log(known)
   if (ages.length > 1) {
     const interval = (ages[ages.length - 1] - ages[0]) / (ages.length - 1)
@@ -272,6 +273,14 @@ function writeInteractions(
  * cached, since all lists of a day use the same shares.
  */
 const popularityShares = onceFor((statistics: ItemStatistics): Float32Array => {
+  const { share, sum } = popularityOf(statistics)
+  const divisor = statistics.whole?.popularity ?? sum
+  for (let i = 0; i < share.length; i++) share[i] /= divisor
+  return share
+})
+
+/** Each item's popularity, > 0, [N], and the sum over the known items. */
+export function popularityOf(statistics: ItemStatistics): { share: Float32Array; sum: number } {
   const { items, popularity30, popularityAll, coldStart } = statistics
   const share = new Float32Array(items)
   let sum = 0
@@ -280,9 +289,8 @@ const popularityShares = onceFor((statistics: ItemStatistics): Float32Array => {
     // New items must not change the shares of known items.
     if (!coldStart || i < coldStart.from) sum += share[i]
   }
-  for (let i = 0; i < items; i++) share[i] /= sum
-  return share
-})
+  return { share, sum }
+}
 
 function decayed(visits: readonly Pick<Visit, 'strength' | 'age'>[], halfLifeDays: number): number {
   let sum = 0

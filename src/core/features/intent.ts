@@ -13,7 +13,7 @@ import type { Item } from '../catalog/item.ts'
 import { SESSION_GAP } from '../events/event.ts'
 import { onceFor } from '../onceFor.ts'
 import { DAY } from '../time.ts'
-import type { ItemStatistics } from './itemStatistics.ts'
+import type { ItemStatistics, PriceRange } from './itemStatistics.ts'
 import type { Profile } from './profile.ts'
 
 /** The intent reads this many products, those at which the shopper looked last. */
@@ -96,9 +96,10 @@ const MOST_GROUPS = 65_535
 export function groupPeers(
   items: readonly Item[],
   known: ReadonlyMap<string, number> = new Map(),
+  last = Math.max(0, ...known.values()),
 ): Uint16Array {
   const index = new Map(known)
-  let next = Math.max(0, ...known.values())
+  let next = last
   return Uint16Array.from(items, (item) => {
     const key = peerKey(item)
     if (key === null) return 0
@@ -129,20 +130,26 @@ export interface PriceLift {
   readonly size: number
 }
 
-interface Prices {
-  readonly least: number
+interface Prices extends PriceRange {
   /** Price band of each row, [N]. */
   readonly bands: Uint16Array
   readonly count: number
-  /** Mean of the logarithmic prices, weighted by the items' shoppers. */
-  readonly mean: number
-  /** Variance of the logarithmic prices, weighted in the same way. */
-  readonly variance: number
 }
 
 /** Prices of the catalog, in bands; null if all prices are about equal. */
 const pricesOf = onceFor((statistics: ItemStatistics): Prices | null => {
-  const { logPrice, popularityAll, coldStart } = statistics
+  const { logPrice, whole } = statistics
+  const range = whole?.prices ?? priceRange(statistics)
+  const { least, highest, variance } = range
+  if (!(variance > STEP ** 2)) return null
+  const last = Math.round((highest - least) / STEP)
+  const bands = Uint16Array.from(logPrice, (price) =>
+    Math.min(last, Math.max(0, Math.round((price - least) / STEP))),
+  )
+  return { ...range, bands, count: last + 1 }
+})
+
+export function priceRange({ logPrice, popularityAll, coldStart }: ItemStatistics): PriceRange {
   let [sum, first, second] = [0, 0, 0]
   let [least, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   // New products must not change the lifts of known products.
@@ -155,14 +162,8 @@ const pricesOf = onceFor((statistics: ItemStatistics): Prices | null => {
     highest = Math.max(highest, logPrice[row])
   }
   const mean = first / sum
-  const variance = second / sum - mean ** 2
-  if (!(variance > STEP ** 2)) return null
-  const last = Math.round((highest - least) / STEP)
-  const bands = Uint16Array.from(logPrice, (price) =>
-    Math.min(last, Math.max(0, Math.round((price - least) / STEP))),
-  )
-  return { least, bands, count: last + 1, mean, variance }
-})
+  return { least, highest, mean, variance: second / sum - mean ** 2 }
+}
 
 /**
  * Lift of each row by its price, given the prices that the shopper looked at in the current visit; null if the visit

@@ -37,6 +37,27 @@ export interface ItemStatistics {
   readonly context?: readonly ContextTable[]
   /** Cold-start items, which are the last rows; absent if there are none. */
   readonly coldStart?: ColdStartItems
+  /** Sums over the whole catalog, if the rows are only a part of it; scores are then those of the whole catalog. */
+  readonly whole?: WholeCatalog
+}
+
+/** Values that features derive from all rows of a catalog. */
+export interface WholeCatalog {
+  /** Number of items. */
+  readonly items: number
+  /** Divisor of each item's share of popularity. */
+  readonly popularity: number
+  readonly prices: PriceRange
+  /** Highest number of a peer group. */
+  readonly peerGroups: number
+}
+
+/** Logarithmic prices of a catalog; mean and variance are weighted by the items' shoppers. */
+export interface PriceRange {
+  readonly least: number
+  readonly highest: number
+  readonly mean: number
+  readonly variance: number
 }
 
 /**

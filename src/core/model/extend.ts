@@ -7,6 +7,7 @@ import { type BaseModel, DIMENSION } from './baseModel.ts'
 import { type Added, createNeighbourSearch } from './coldStartNeighbours.ts'
 import { contentVectors } from './content.ts'
 import { comparablePrice } from './prices.ts'
+import type { TensorData } from './safetensors.ts'
 
 /**
  * Appends a row for each unknown item; returns the same model if it knows all items. A new row has a content vector, no
@@ -27,14 +28,17 @@ export interface AddedItems extends Added {
   readonly peerGroup: Uint16Array
 }
 
-/** Finds the unknown items; null if the model knows all items. */
+/** Maximum number of new items beside a tail; of a large catalog given whole, most unknown items are of the tail. */
+export const MOST_NEW = 5000
+
+/** Finds the unknown items; null if there are none, or too many beside a tail. */
 export function addedItems(model: BaseModel, items: readonly Item[]): AddedItems | null {
   const rows = new Map(model.itemIds.map((id, row) => [id, row]))
   const ids = new Set(model.itemIds)
   const added = items
     .filter(({ id }) => !ids.has(id) && ids.add(id))
     .map((item) => ({ ...item, price: comparablePrice(model, item) }))
-  if (added.length === 0) return null
+  if (added.length === 0 || (model.manifest.tail && added.length > MOST_NEW)) return null
   const { statistics } = model
   const vectors = model.content
     ? contentVectors(model.content, added)
@@ -45,7 +49,12 @@ export function addedItems(model: BaseModel, items: readonly Item[]): AddedItems
   const logPrice = Float32Array.from(added, ({ price }) =>
     price === undefined ? typicalPrice : Math.log(price),
   )
-  const peerGroup = groupPeers(added, peerGroupsOf(model, items, rows))
+  const peerGroup = groupPeers(
+    added,
+    peerGroupsOf(model, items, rows),
+    // The tail has groups of which the head has no product.
+    statistics.whole?.peerGroups,
+  )
   return { ids: added.map(({ id }) => id), vectors, category, peerGroup, logPrice }
 }
 
@@ -130,9 +139,9 @@ function extendStatistics(
   const categories = concat(statistics.category, category)
   const context = statistics.context?.map((table) => extendTable(table, statistics, categories))
   return {
+    ...statistics,
     ...(context && { context }),
     items,
-    neighboursPerItem,
     neighbourItems,
     neighbourWeights,
     popularity7: concat(statistics.popularity7, zeros),
@@ -147,7 +156,7 @@ function extendStatistics(
 }
 
 /** Adds the new items to a table of lifts: a new item gets the mean lift of its category. */
-function extendTable(
+export function extendTable(
   table: ContextTable,
   { items: known }: ItemStatistics,
   category: Uint16Array,
@@ -170,10 +179,14 @@ function extendTable(
   return { ...table, lifts }
 }
 
-function concat<Values extends Float32Array | Uint16Array>(a: Values, b: Values): Values {
-  const joined = new (a.constructor as new (length: number) => Values)(a.length + b.length)
-  joined.set(a)
-  joined.set(b, a.length)
+export function concat<Values extends TensorData>(...parts: readonly Values[]): Values {
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const joined = new (parts[0].constructor as new (length: number) => Values)(length)
+  let at = 0
+  for (const part of parts) {
+    joined.set(part, at)
+    at += part.length
+  }
   return joined
 }
 

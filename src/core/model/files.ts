@@ -81,6 +81,7 @@ export async function readBaseModel(
       ...statisticsFromTensors(part(MODEL_FILES.statistics), manifest.items),
       ...popularity,
       ...(context && { context: context.tables }),
+      ...(manifest.tail && { whole: manifest.tail.whole }),
     },
     ...(context && { context: context.context }),
     ...(trees && { trees: treesFromTensors(trees) }),
@@ -123,8 +124,10 @@ export async function writeBaseModel(model: BaseModel): Promise<WrittenModel> {
   const described: ModelFile[] = []
   for (const [name, bytes] of files) described.push(await describeFile(name, bytes))
   const bestSellers = bestSellersIn(model)
+  // These files have all items.
+  const { tail: _, ...manifest } = model.manifest
   return {
-    manifest: { ...model.manifest, items: model.itemIds.length, files: described, bestSellers },
+    manifest: { ...manifest, items: model.itemIds.length, files: described, bestSellers },
     files,
   }
 }

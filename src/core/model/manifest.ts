@@ -6,6 +6,7 @@
  */
 
 import { invalidInput, NearsideError } from '../error.ts'
+import type { WholeCatalog } from '../features/itemStatistics.ts'
 import { isRecord } from '../isRecord.ts'
 import { createReaders, type Read } from '../reading.ts'
 import { DAY } from '../time.ts'
@@ -58,6 +59,11 @@ export interface ModelManifest {
   readonly files: readonly ModelFile[]
   /** Items for a cold-start user's list before the model's files arrive. Models of earlier versions lack this list. */
   readonly bestSellers?: BestSellers
+  /**
+   * Items that `files` lack, in shards for departments. Absent if `files` have all items. `items` counts those of
+   * `files`.
+   */
+  readonly tail?: TailRecord
   /** ISO dates of the first and the last event in training, and of the exclusive limit of training. */
   readonly data: { readonly from: string; readonly to: string; readonly until: string }
   readonly seed: number
@@ -78,6 +84,14 @@ export interface ModelManifest {
    * default 0, the personal order decides only between hits of equal relevance.
    */
   readonly searchTolerance?: number
+}
+
+interface TailRecord {
+  /** Folder of the shards, beside the versions; its name has the hash of its index. */
+  readonly folder: string
+  /** SHA-256 of the folder's `index.json`, which names the shards and their hashes. */
+  readonly sha256: string
+  readonly whole: WholeCatalog
 }
 
 /** Whether a model was made from a catalog alone. */
@@ -148,6 +162,17 @@ const date: Read<string> = (value, what) => {
 }
 const fileNamed = (name: RegExp) =>
   object<ModelFile>({ name: text(name), bytes: whole(0, 2 ** 31), sha256: text(SHA256) })
+export const readModelFile = fileNamed(FILE_NAME)
+const tail = object<TailRecord>({
+  folder: text(VERSION),
+  sha256: text(SHA256),
+  whole: object({
+    items: whole(0, MAX_ITEMS),
+    popularity: number(),
+    prices: object({ least: number(), highest: number(), mean: number(), variance: number() }),
+    peerGroups: whole(0, 65_535),
+  }),
+})
 const features = list(
   object<FeatureRecord>({
     name: text(LINE),
@@ -186,7 +211,8 @@ const readManifest = object<ModelManifest>({
   dimension: whole(0, 4096),
   features,
   contextFeatures: optional(features),
-  files: list(fileNamed(FILE_NAME), MAX_FILES),
+  files: list(readModelFile, MAX_FILES),
+  tail: optional(tail),
   bestSellers: optional(
     object<BestSellers>({
       ids: list(text(ID), MAX_BEST_SELLERS),

@@ -132,7 +132,12 @@ export function statisticsToTensors(statistics: ItemStatistics): Tensors {
   ])
 }
 
-export function statisticsFromTensors(tensors: Tensors, items: number): StatisticsPart {
+/** @param known number of items that neighbours may be; more than `items` for a shard of the tail */
+export function statisticsFromTensors(
+  tensors: Tensors,
+  items: number,
+  known = items,
+): StatisticsPart {
   const file = MODEL_FILES.statistics
   const take = taker(tensors, file)
   const neighbours = tensors.get('neighbour_items')
@@ -143,7 +148,7 @@ export function statisticsFromTensors(tensors: Tensors, items: number): Statisti
       ? take('neighbour_items', Uint32Array, shape)
       : take('neighbour_items', Uint16Array, shape)
   for (const item of neighbourItems)
-    if (item >= items) throw corrupt(`${file} names a neighbour that is not an item`)
+    if (item >= known) throw corrupt(`${file} names a neighbour that is not an item`)
   const weights = take('neighbour_weights', Uint8Array, shape)
   return {
     items,

@@ -9,7 +9,7 @@ import { readJson } from '../reading.ts'
 import { corrupt } from './fields.ts'
 
 /** Limits far above the size of any real model: a larger file is an attack or an accident. */
-const MAX_FILE_BYTES = 64 * 1024 * 1024
+const MAX_FILE_BYTES = 512 * 1024 * 1024
 const MAX_HEADER_BYTES = 64 * 1024
 const MAX_DIMENSIONS = 4
 /** Maximum absolute value of a weight; larger weights could make scores overflow. */
@@ -40,7 +40,7 @@ function dtypeOf(data: TensorData): Dtype {
  * @throws NearsideError `model-corrupt` for any deviation from the format
  */
 export function readSafetensors(bytes: Uint8Array): Tensors {
-  if (bytes.length > MAX_FILE_BYTES) throw corrupt('the file is larger than 64 MB')
+  if (bytes.length > MAX_FILE_BYTES) throw corrupt('the file is larger than 512 MB')
   if (bytes.length < 8) throw corrupt('the file is shorter than its header length')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const headerBytes = view.getUint32(0, true)
@@ -100,7 +100,7 @@ export function writeSafetensors(tensors: Tensors): Uint8Array<ArrayBuffer> {
   const headerBytes = Math.ceil(json.length / 8) * 8
   if (headerBytes > MAX_HEADER_BYTES) throw corrupt('the header would be larger than 64 KB')
   const file = new Uint8Array(8 + headerBytes + offset)
-  if (file.length > MAX_FILE_BYTES) throw corrupt('the file would be larger than 64 MB')
+  if (file.length > MAX_FILE_BYTES) throw corrupt('the file would be larger than 512 MB')
   new DataView(file.buffer).setUint32(0, headerBytes, true)
   file.fill(0x20, 8, 8 + headerBytes)
   file.set(json, 8)
@@ -148,7 +148,7 @@ function elements(name: string, shape: readonly unknown[]): number {
     if (typeof extent !== 'number' || !Number.isSafeInteger(extent) || extent < 0)
       throw corrupt(`tensor '${name}' has an invalid shape`)
     product *= extent
-    if (product > MAX_FILE_BYTES) throw corrupt(`tensor '${name}' is larger than 64 MB`)
+    if (product > MAX_FILE_BYTES) throw corrupt(`tensor '${name}' is larger than 512 MB`)
   }
   return product
 }

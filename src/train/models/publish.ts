@@ -14,6 +14,7 @@ import { type LatestModel, type ModelManifest, parseLatest } from '@nearside/cor
 import { readJson } from '@nearside/core/reading.ts'
 import { type Disk, nodeDisk } from './disk.ts'
 import type { SignRelease } from './sign.ts'
+import { type SplitModel, splitTail } from './splitTail.ts'
 
 export interface UnpublishedModel {
   readonly manifest: ModelManifest
@@ -42,8 +43,8 @@ export async function nextVersion(models: string, disk: Disk = nodeDisk): Promis
 }
 
 /**
- * Publishes a model. Publishing the same model under the same name again has no effect except a new release number. So
- * a process that crashed can repeat the publication.
+ * Publishes a model; a large one in a head and a tail (`splitTail`). Publishing the same model under the same name again
+ * has no effect except a new release number. So a process that crashed can repeat the publication.
  * @throws NearsideError `version-taken` if another model has the name; `storage-full`, `storage-unavailable`;
  *   errors of `requireSigner`, or what `sign` throws
  */
@@ -54,14 +55,17 @@ export async function publishModel(
 ): Promise<LatestModel> {
   return staged(models, disk, async (staging) => {
     await requireSigner(models, sign, disk)
-    const draft = await writeDraft(staging, model.files, disk)
+    const split = await splitTail(model)
+    const { files, manifest: made } = split ?? model
+    if (split) await placeTail(models, staging, split, disk)
+    const draft = await writeDraft(staging, files, disk)
     for (;;) {
       const name = version ?? (await nextVersion(models, disk))
-      const manifest = manifestBytes({ ...model.manifest, version: name })
+      const manifest = manifestBytes({ ...made, version: name })
       const latest: LatestModel = { version: name, manifest: await sha256Hex(manifest) }
       await disk.write(join(draft, 'manifest.json'), manifest)
       await disk.sync(draft)
-      if (await moveTo(join(models, name), draft, manifest, disk)) {
+      if (await moveTo(join(models, name), draft, 'manifest.json', manifest, disk)) {
         await disk.sync(models)
         return replaceLatest(models, staging, latest, sign, disk)
       }
@@ -88,7 +92,7 @@ export async function publishCopy(
     await disk.sync(draft)
     const manifest = files.get('manifest.json') ?? new Uint8Array(0)
     await check(await readLatestFile(models, disk))
-    if (!(await moveTo(join(models, latest.version), draft, manifest, disk)))
+    if (!(await moveTo(join(models, latest.version), draft, 'manifest.json', manifest, disk)))
       throw taken(models, latest.version)
     await disk.sync(models)
     const asItIs: SignRelease = async (_, previous) => {
@@ -130,13 +134,29 @@ export async function requireSigner(
   )
 }
 
+/** Places the folder of a tail; its name has the hash of its content, so an existing one stays. */
+async function placeTail(
+  models: string,
+  staging: string,
+  { manifest, tail }: SplitModel,
+  disk: Disk,
+): Promise<void> {
+  const { folder = '' } = manifest.tail ?? {}
+  const index = tail.get('index.json') ?? new Uint8Array(0)
+  const draft = await writeDraft(staging, tail, disk, 'tail')
+  await disk.sync(draft)
+  if (!(await moveTo(join(models, folder), draft, 'index.json', index, disk)))
+    throw taken(models, folder)
+}
+
 /** Writes a version's files to a new folder and returns its path. */
 async function writeDraft(
   staging: string,
   files: ReadonlyMap<string, Uint8Array>,
   disk: Disk,
+  name = 'version',
 ): Promise<string> {
-  const draft = join(staging, 'version')
+  const draft = join(staging, name)
   await disk.makeFolder(draft)
   for (const [name, bytes] of files) await disk.write(join(draft, name), bytes)
   return draft
@@ -197,11 +217,15 @@ async function staged<T>(
   }
 }
 
-/** Renames `draft` to `target`. True if that succeeds or `target` is the same model; false if it is another model. */
+/**
+ * Renames `draft` to `target`. True if that succeeds or `target` has the same content; false if it has another.
+ * @param name of a file that names the hashes of the others, and its `bytes`
+ */
 async function moveTo(
   target: string,
   draft: string,
-  manifest: Uint8Array,
+  name: string,
+  bytes: Uint8Array,
   disk: Disk,
 ): Promise<boolean> {
   try {
@@ -211,8 +235,8 @@ async function moveTo(
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOTDIR') throw error
   }
-  const there = await disk.read(join(target, 'manifest.json')).catch(() => null)
-  return there !== null && equalBytes(there, manifest)
+  const there = await disk.read(join(target, name)).catch(() => null)
+  return there !== null && equalBytes(there, bytes)
 }
 
 /** Removes staging folders of processes that died while publishing. */

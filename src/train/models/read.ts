@@ -1,6 +1,6 @@
 /** @module Reads a directory of models: `latest.json` beside the versions, each with its manifest. */
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Bytes, sha256Hex } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
@@ -11,6 +11,7 @@ import {
   parseManifest,
   type SignedRelease,
 } from '@nearside/core/model/manifest.ts'
+import { joinTail, parseTailIndex, readShard } from '@nearside/core/model/tail.ts'
 import { readJson } from '@nearside/core/reading.ts'
 
 export interface PublishedModel {
@@ -59,16 +60,56 @@ export async function readTrained(models: string, model: PublishedModel): Promis
 }
 
 /**
- * Reads a whole model from a directory of models or from the folder of one version; verifies every file.
+ * Reads a whole model, with its tail, from a directory of models or from the folder of one version; verifies every
+ * file.
  * @throws NearsideError `model-unreachable`, `model-corrupt` or `model-incompatible`
  */
 export async function readModel(directory: string): Promise<BaseModel> {
-  return (await readHashed(directory)).model
+  const found = await readNamed(directory)
+  const head = await readBaseModel(found.manifest, await readFiles(found))
+  const tail = await readTail(found)
+  if (!tail) return head
+  let first = head.itemIds.length
+  const shards = tail.index.shards.map((record) => {
+    const bytes = tail.files.get(record.file.name) ?? new Uint8Array(0)
+    const shard = readShard(bytes, record, first, head.statistics)
+    first += record.items
+    return shard
+  })
+  const { manifest, statistics, ...joined } = joinTail(head, shards)
+  return {
+    ...joined,
+    manifest: { ...manifest, items: first, tail: undefined },
+    statistics: { ...statistics, whole: undefined },
+  }
 }
 
 /**
- * Reads a model with the SHA-256 of its manifest file, in hexadecimal. The hash needs the file's own bytes,
- * since a parsed manifest may serialise differently.
+ * Reads and verifies the files of a model's tail; null if the model has none.
+ * @throws NearsideError `model-corrupt`
+ */
+export async function readTail({
+  manifest,
+  directory,
+}: Pick<PublishedModel, 'manifest' | 'directory'>) {
+  if (!manifest.tail) return null
+  const folder = join(dirname(directory), manifest.tail.folder)
+  const read = async (name: string, sha256: string) => {
+    const bytes = await readOptional(join(folder, name))
+    if (bytes && (await sha256Hex(bytes)) === sha256) return [name, bytes] as const
+    throw new NearsideError('model-corrupt', `${join(folder, name)} is missing or damaged`)
+  }
+  const [, indexBytes] = await read('index.json', manifest.tail.sha256)
+  const index = parseTailIndex(parseJson(indexBytes, 'index.json'))
+  const files = new Map([['index.json', indexBytes]])
+  for (const { name, sha256 } of [...index.shards.map(({ file }) => file), ...index.buckets])
+    files.set(...(await read(name, sha256)))
+  return { index, files }
+}
+
+/**
+ * Reads a model as devices have it at first, without its tail, with the SHA-256 of its manifest file in hexadecimal.
+ * The hash needs the file's own bytes, since a parsed manifest may serialise differently.
  */
 export async function readHashed(
   directory: string,

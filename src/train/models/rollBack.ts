@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { LatestModel } from '@nearside/core/model/manifest.ts'
 import { publishModel } from './publish.ts'
-import { readFiles, readModel } from './read.ts'
+import { readFiles, readModel, readVersion } from './read.ts'
 import type { SignRelease } from './sign.ts'
 
 /** @throws NearsideError as `readModel` of the version `to`, and as `publishModel` */
@@ -13,7 +13,8 @@ export async function rollBack(
 ): Promise<LatestModel> {
   const directory = join(models, to)
   // Verifies every file.
-  const { manifest } = await readModel(directory)
+  await readModel(directory)
+  const { manifest } = await readVersion(directory)
   // The new version does not repeat the training reports, which belong to the earlier version.
   const { reports: _, ...kept } = manifest
   const files = await readFiles({ manifest, directory })

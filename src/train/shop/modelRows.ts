@@ -17,10 +17,31 @@ export function inModelRows(trained: BaseModel, shop: Shop) {
   }
   const shoppers = shop.shoppers.map(({ id, interactions }) => ({
     id,
-    interactions: interactions.map((one) => ({ ...one, item: rowOf[one.item] })),
+    interactions: interactions.flatMap((one) =>
+      rowOf[one.item] < 0 ? [] : { ...one, item: rowOf[one.item] },
+    ),
   }))
   const contexts = inRows(contextOf(shop), rowOf, rows.size)
   return { model: withContext(model, contexts), shoppers, contexts }
+}
+
+/** The shop as a model with other rows sees it, without the items that the model lacks. */
+export function inRowsOf({ itemIds }: Pick<BaseModel, 'itemIds'>, shop: Shop): Shop {
+  const rows = new Map(itemIds.map((id, row) => [id, row]))
+  const known = new Map(shop.items.map((item) => [item.id, item]))
+  return {
+    ...shop,
+    items: itemIds.map((id) => known.get(id) ?? { id }),
+    // Prices over time have the rows of the shop.
+    prices: undefined,
+    shoppers: shop.shoppers.map(({ id, interactions }) => ({
+      id,
+      interactions: interactions.flatMap((one) => {
+        const item = rows.get(shop.items[one.item].id)
+        return item === undefined ? [] : [{ ...one, item }]
+      }),
+    })),
+  }
 }
 
 /** ContextSource of a shop, mapped to other item rows. */

@@ -83,6 +83,8 @@ export class NearsideSearch extends Base {
    */
   #follow: 'assign' | 'replace' | null = null
   #items: readonly Item[] = []
+  /** Products that were searched last. */
+  #among: readonly Item[] | null = null
   #known = new Map<string, Recommendation>()
   #captured = ''
 
@@ -145,8 +147,12 @@ export class NearsideSearch extends Base {
     this.#ask()
   }
 
-  /** Shows the page's products again, with their new prices. */
+  /** Shows the page's products again, with their new prices; searches again if there are new products. */
   refresh(): void {
+    if (provided?.items !== this.#among) {
+      this.#ask()
+      return
+    }
     this.#items = this.#items.flatMap(({ id }) => provided?.shop.itemOf(id) ?? [])
     this.#render()
   }
@@ -164,6 +170,7 @@ export class NearsideSearch extends Base {
     const asked = ++this.#asked
     if (!provided) return
     const { personalizer, items } = provided
+    this.#among = items
     const [text, category] = [this.#text, this.getAttribute('category')]
     const rules = this.getAttribute('rules') === 'off' ? false : undefined
     const search = searchIn(provided, rules !== false)

@@ -1,0 +1,88 @@
+/** @module Tail of a large catalog in a published folder: the model's shards, and the shop's lines of each shard. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { utf8 } from '@nearside/core/bytes.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { nodeDisk } from '@nearside/train/models/disk.ts'
+import { type PublishedModel, readLatest, readTail } from '@nearside/train/models/read.ts'
+import { linesFolder, splitRows, tailTexts } from '@nearside/train/models/splitRows.ts'
+import { type Finding, findingsAbout } from './finding.ts'
+import { pack, placeFile, placeFolder } from './place.ts'
+
+/** Quality of Brotli; the highest would take an hour for a million products. */
+const QUALITY = 5
+
+export interface SiteTail {
+  /** Rows of `catalog.json`: products of the head, and products that the model lacks. */
+  readonly head: readonly unknown[]
+  /** Names of the folders below `models/`. */
+  readonly folders: readonly string[]
+  /** All files, by path below `models/`. */
+  readonly files: ReadonlyMap<string, Uint8Array>
+  readonly findings: readonly Finding[]
+  place(models: string): Promise<void>
+}
+
+/**
+ * Splits a catalog as its model is split; null if the model has no tail.
+ * @param whole the model with its tail, whose rows are those of the head and then those of each shard
+ * @throws NearsideError `model-corrupt`
+ */
+export async function splitCatalog(
+  found: PublishedModel,
+  { itemIds }: Pick<BaseModel, 'itemIds'>,
+  rows: readonly unknown[],
+): Promise<SiteTail | null> {
+  const tail = await readTail(found)
+  const { folder = '' } = found.manifest.tail ?? {}
+  if (!tail) return null
+  const split = splitRows(rows, itemIds, found.manifest.items, tail.index)
+  const { head, left } = split
+  const packed = await pack(tail.files, QUALITY)
+  const texts = [...tailTexts(split)].map(([name, text]) => [name, utf8(text)] as const)
+  const { files } = await pack(new Map(texts), QUALITY)
+  const { ok, warning } = findingsAbout('size')
+  const [all, some] = [itemIds.length, found.manifest.items].map((one) => one.toLocaleString('en'))
+  const [shards, ofShop] = [folder, linesFolder(folder)]
+  return {
+    head,
+    folders: [shards, ofShop],
+    files: new Map(
+      [[shards, packed.files] as const, [ofShop, files] as const].flatMap(([path, of]) =>
+        [...of].map(([name, bytes]) => [`${path}/${name}`, bytes] as const),
+      ),
+    ),
+    findings: [
+      ok(`Devices download the ${some} most popular of ${all} products; others by department.`),
+      ...(left > 0
+        ? [
+            warning(
+              `${left} products that the model lacks are left out: update it with nearside pretrain --from.`,
+            ),
+          ]
+        : []),
+    ],
+    async place(models) {
+      await placeFolder(join(models, shards), packed.files)
+      const lines = join(models, ofShop)
+      for (const [name, bytes] of files) await placeFile(join(lines, name), bytes)
+      // Emptied lines are no shorter compressed; a server would go on sending the old compressed form.
+      for (const name of await nodeDisk.list(lines))
+        if (!files.has(name)) await nodeDisk.remove(join(lines, name))
+    },
+  }
+}
+
+/** Rows of the products outside `catalog.json` in a published folder; empty if there are none. */
+export async function readTailRows(out: string): Promise<readonly unknown[]> {
+  const found = await readLatest(join(out, 'models')).catch(() => null)
+  if (!found?.manifest.tail) return []
+  const folder = join(out, 'models', linesFolder(found.manifest.tail.folder))
+  const names = (await nodeDisk.list(folder)).filter((name) => name.endsWith('.json'))
+  const rows: unknown[] = []
+  for (const name of names) {
+    const some: unknown = JSON.parse(await readFile(join(folder, name), 'utf8'))
+    for (const row of Array.isArray(some) ? some : []) rows.push(row)
+  }
+  return rows
+}
