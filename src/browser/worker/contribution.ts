@@ -266,7 +266,7 @@ export class Contribution {
         const { updateOf } = await onDemand()
         // Another person's history could be in use by now.
         throwIfAborted(signal)
-        return updateOf(policy, loaded.model, shopper.history, made)
+        return updateOf(policy, loaded.model, shopper.historyToLearn, made)
       },
       now,
       ...how,

@@ -152,17 +152,17 @@ export class Device implements Answers {
   /** Loads the products that a list needs and the device lacks. Never rejects. */
   async need(query: ListQuery): Promise<void> {
     if (this.lacks(query)) await this.whole()
-    await (await this.#shop.tail())?.need(query)
+    await (await this.#shop.tail.open())?.need(query)
   }
 
   /** Notes the lists that the page watches, and loads the products that they need. Never rejects. */
   async watch(lists: readonly WatchedQuery[]): Promise<void> {
-    const { watched } = this.#shop
+    const { tail } = this.#shop
     for (const { id, query } of lists)
-      if (query) watched.set(id, query)
-      else watched.delete(id)
+      if (query) tail.watched.set(id, query)
+      else tail.watched.delete(id)
     await this.#started.catch(() => undefined)
-    await (await this.#shop.tail())?.needWatched()
+    await tail.needWatched()
   }
 
   whole(): Promise<unknown> {

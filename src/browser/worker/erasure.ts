@@ -137,7 +137,7 @@ export class Erasure {
 /** Tests whether an event matches a target of `forget`. @throws NearsideError `input-invalid` for an invalid target */
 export function isAbout(
   what: Forgettable,
-  { catalog, hasTail, knows }: Pick<Shop, 'catalog' | 'hasTail' | 'knows'>,
+  { catalog, knows, tail }: Pick<Shop, 'catalog' | 'knows' | 'tail'>,
 ): (event: ShopperEvent) => boolean {
   switch (what.kind) {
     case 'event':
@@ -148,7 +148,7 @@ export function isAbout(
       // A product of a large catalog whose shard never arrived could be of this category.
       return ({ items }) =>
         items.some(
-          (item) => catalog?.get(item)?.category === what.name || (hasTail && !knows(item)),
+          (item) => catalog?.get(item)?.category === what.name || (tail.exists && !knows(item)),
         )
     case 'events':
       return ({ name }) => name === what.name

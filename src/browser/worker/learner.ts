@@ -82,7 +82,11 @@ export class Learner {
   }
 
   #lastToLearn() {
-    return this.#shopper.history.findLast(({ name }) => eventStrength(name) > 0)
+    return this.#shopper.historyToLearn.findLast(({ name }) => eventStrength(name) > 0)
+  }
+
+  get #model(): BaseModel | undefined {
+    return (this.#shop.headOnly ?? this.#shop.ranker)?.model
   }
 
   /** Whether this tab learns: it leads, or its events are in its memory, where no other tab can learn from them. */
@@ -100,7 +104,7 @@ export class Learner {
   /** Prepares the next fit, so that the first event of a visit is learned as fast as later events. */
   async #prepare(): Promise<void> {
     const { now, state } = this.#services
-    const model = this.#shop.ranker?.model
+    const model = this.#model
     const waits = deferralOf(state.conditions, this.#spent, false) !== null
     if (!model || this.#running || !this.#learnsHere || waits) return
     const stop = new AbortController()
@@ -109,7 +113,7 @@ export class Learner {
     const candidates = this.#candidatesOf(model, createFastCandidates)
     await buildProblem({
       model,
-      history: this.#shopper.history,
+      history: this.#shopper.historyToLearn,
       now: now(),
       candidates,
       nextTask: this.#nextTask,
@@ -200,7 +204,7 @@ export class Learner {
   async #fit({ signal, onProgress }: FitOptions): Promise<FitReport> {
     const { bus, clock, now, ownLog, state, store } = this.#services
     const base = this.#shop.loaded
-    const model = this.#shop.ranker?.model
+    const model = this.#model
     if (state.paused) throw new NearsideError('aborted', 'Learning is paused.')
     if (!base || !model) throw new NearsideError('model-unreachable', 'There is no base model yet.')
     this.#preparing?.abort()
@@ -219,7 +223,7 @@ export class Learner {
       throwIfAborted(stop.signal)
       const fitted = await fitPersonal({
         model,
-        history: this.#shopper.history,
+        history: this.#shopper.historyToLearn,
         inUse: personal,
         engine,
         candidates: this.#candidatesOf(model, createFastCandidates),

@@ -6,10 +6,11 @@
 import type { Catalog, VariantsOf } from '@nearside/core/catalog/catalog.ts'
 import type { LiveChanges } from '@nearside/core/catalog/live.ts'
 import type { FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
-import { followClock } from '@nearside/core/followClock.ts'
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
+import type { ContextSource } from '@nearside/core/features/context/context.ts'
+import { followClock } from '@nearside/core/followClock.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { withContext } from '@nearside/core/model/score.ts'
-import type { ListQuery } from '@nearside/core/ranking/apiLists.ts'
 import { isLarge, LARGE } from '@nearside/core/ranking/candidateSource.ts'
 import { type CatalogOrder, EMPTY_ORDER, orderOf } from '@nearside/core/ranking/catalogOrder.ts'
 import type { ScoreInPart } from '@nearside/core/ranking/partialScores.ts'
@@ -24,10 +25,15 @@ import { NewItems } from './newItems.ts'
 import { loadOptional, type Services } from './services.ts'
 import { ShopCatalog } from './shopCatalog.ts'
 import type { ShopRules } from './shopRules.ts'
-import type { Tail } from './tail.ts'
+import { ShopTail } from './shopTail.ts'
 import { FirstOrder } from './unranked.ts'
 
 type ContextTerms = typeof import('./contextTerms.ts')
+
+/** The shop without the products of a tail, so that no fit and no update depends on which of them are loaded. */
+interface HeadOnly extends Pick<Shop, 'find' | 'knows' | 'rowOf'> {
+  readonly model: BaseModel
+}
 
 export class Shop {
   readonly #services: Services
@@ -36,13 +42,11 @@ export class Shop {
   readonly #catalog: ShopCatalog
   /** The shop's rules; null if there are none or they can't be loaded. */
   rules: ShopRules | null = null
-  /** Lists that the page watches, by the page's numbers. */
-  readonly watched = new Map<number, ListQuery>()
+  /** Products that the device loads when it needs them. */
+  readonly tail: ShopTail
+  /** What fits and updates read of a shop with a tail; null without a tail or before its model is loaded. */
+  headOnly: HeadOnly | null = null
   #modelThere: Promise<unknown> = Promise.resolve()
-  /** Tail of the loaded model; null if it has none or nothing has needed it yet. */
-  #tail: Tail | null = null
-  /** Whether the model that is being loaded has a tail. */
-  #willHaveTail = false
   #ruled: Promise<void> = Promise.resolve()
   #stopClock = () => {}
   /** Time at which a sale or a rule last began or ended, or the start; milliseconds since the epoch. */
@@ -75,7 +79,10 @@ export class Shop {
     this.#model = new Model(services)
     this.#newItems = new NewItems(services, () => void this.#rebuild())
     this.#catalog = new ShopCatalog(services)
-    services.bus.on('conditions', async () => (await this.tail())?.needWatched())
+    this.tail = new ShopTail(services, this, () => {
+      this.#catalog.setTail(this.tail.current?.items ?? [])
+      return this.#rebuild()
+    })
   }
 
   stop(): void {
@@ -158,12 +165,7 @@ export class Shop {
    * id is accepted: until its shard is loaded, cleaning leaves it out.
    */
   readonly knownAs = (item: string): string | undefined =>
-    this.knows(item) ? item : (this.variantsOf(item)[0] ?? (this.hasTail ? item : undefined))
-
-  /** Whether the model has rows that the device loads when it needs them. */
-  get hasTail(): boolean {
-    return this.loaded ? this.loaded.model.manifest.tail !== undefined : this.#willHaveTail
-  }
+    this.knows(item) ? item : (this.variantsOf(item)[0] ?? (this.tail.exists ? item : undefined))
 
   readonly rowOf = (item: string): number | undefined => this.ranker?.rowOf(item)
 
@@ -195,7 +197,7 @@ export class Shop {
     // Load the code in parallel with the model's download. If loading fails, the later use of the code reports it.
     this.#model.openReleases().catch(() => undefined)
     const onPopularity = async (popularity: KnownPopularity) => {
-      this.#willHaveTail = popularity.hasTail
+      this.tail.isExpected = popularity.hasTail
       named()
       const isFirst = !this.first.isKnown
       this.first.take(popularity)
@@ -216,7 +218,7 @@ export class Shop {
     await Promise.all([this.#filesKept(), this.whole])
     if (!this.ranker) await this.#build()
     this.#followClock()
-    await this.#startTail()
+    await this.tail.start()
     return kept
   }
 
@@ -226,7 +228,7 @@ export class Shop {
     this.#catalog.apply()
     await this.#build()
     this.#followClock()
-    await this.#startTail()
+    await this.tail.start()
   }
 
   /**
@@ -248,7 +250,7 @@ export class Shop {
     )
     if (this.catalog !== catalog || this.loaded !== loaded) await this.#build()
     this.#followClock()
-    await this.#startTail()
+    await this.tail.start()
     return { ...fetched, files }
   }
 
@@ -293,10 +295,7 @@ export class Shop {
       this.#scoreInPart(),
       this.#loadContextTerms(),
     ])
-    if (this.#tail?.isOf(this.loaded?.model) === false) {
-      this.#tail = null
-      this.#catalog.setTail([])
-    }
+    if (this.tail.dropOld(this.loaded)) this.#catalog.setTail([])
     const { catalog } = this
     this.order = orderOf(catalog?.items ?? [])
     if (!this.loaded) {
@@ -304,20 +303,22 @@ export class Shop {
       return
     }
     const loaded = this.loaded
-    const joined = this.#tail?.join(loaded.model)
-    // A stored product can lack its row; it is not new for all that.
-    const ofTail = new Set(this.#tail?.items.map(({ id }) => id))
+    const { current: tail } = this.tail
+    // A product of the tail is not new.
+    const ofTail = new Set(tail?.items.map(({ id }) => id))
     const others = (catalog?.items ?? []).filter(({ id }) => !ofTail.has(id))
-    const known = await this.#newItems.extend(loaded, others, joined)
+    const known = await this.#newItems.extend(loaded, others, tail?.join(loaded.model))
     // If a newer model or catalog arrived in the meantime, the call that it started builds the ranker.
     if (this.loaded !== loaded || this.catalog !== catalog) return
     const discounts = (catalog && contextTerms?.discountsOf(known, catalog)) ?? null
     const { context, now } = this.#services
-    const model = withContext(known, {
+    const contexts: ContextSource = {
       at: context.at,
       // Past prices are not stored, so today's discounts count only for events of the last day.
       discountsAt: (time) => (now() - time < DAY ? discounts : null),
-    })
+    }
+    const model = withContext(known, contexts)
+    this.headOnly = this.tail.exists ? this.#headOnly(withContext(loaded.model, contexts)) : null
     this.ranker = new Ranker(model, catalog, isLarge(model) ? scoreInPart : null)
     if (catalog) return
     this.order = { ids: model.itemIds, categories: model.itemIds.map(() => '') }
@@ -332,40 +333,17 @@ export class Shop {
     return this.contextTerms
   }
 
-  /** The model's tail; null if it has none, or if its code can't be loaded. Never rejects. */
-  async tail(): Promise<Tail | null> {
-    if (!this.loaded?.model.manifest.tail) return null
-    const without = 'Code for large catalogs could not be loaded'
-    const code = await loadOptional(this.#services, () => import('./tail.ts'), without)
-    const { model } = this.loaded
-    if (!code || !model.manifest.tail) return null
-    this.#tail ??= new code.Tail(this.#services, model, this, async (tail) => {
-      if (this.#tail !== tail) return
-      this.#catalog.setTail(tail.items)
-      await this.#rebuild()
-    })
-    return this.#tail
-  }
-
-  /** Gives the tail of a new model the shopper's products, and loads those of the watched lists. Never rejects. */
-  async #startTail(): Promise<void> {
-    const before = this.#tail
-    const tail = await this.tail()
-    if (!tail || tail === before) return
-    await tail.followOwn()
-    void tail.needWatched()
+  #headOnly(model: BaseModel): HeadOnly {
+    const { findWithoutTail: find, withoutTail: catalog } = this.#catalog
+    const rows = new Map(model.itemIds.map((id, row) => [id, row]))
+    const knows = (item: string) => catalog?.get(item) !== undefined || rows.has(item)
+    return { model, find, knows, rowOf: (item) => rows.get(item) }
   }
 
   /** Loads the products of an event that the shopper caused here, once the model is there. Never rejects. */
   async follow(event: ShopperEvent): Promise<void> {
     await this.#modelThere.catch(() => undefined)
-    const tail = await this.tail()
-    await Promise.all([tail?.follow(event), tail?.needWatched()])
-  }
-
-  /** Takes the products of the events of the person in use, without a request. Never rejects. */
-  async followOwn(): Promise<void> {
-    await (await this.tail())?.followOwn()
+    await this.tail.follow(event)
   }
 
   /** Scoring for large catalogs; null for smaller catalogs and, with a notice, if its code can't be loaded. */

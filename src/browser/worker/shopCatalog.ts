@@ -9,11 +9,18 @@ import { currencyFault } from '@nearside/core/catalog/currency.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { LiveChanges } from '@nearside/core/catalog/live.ts'
 import { atPrices, nextChange } from '@nearside/core/catalog/sale.ts'
-import { createTitleIndex, type FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
+import {
+  createTitleMatches,
+  type FindByTitle,
+  joinTitleIndexes,
+} from '@nearside/core/catalog/titleIndex.ts'
 import { NearsideError } from '@nearside/core/error.ts'
+import { onceFor } from '@nearside/core/onceFor.ts'
 import { KeptFile } from './downloads.ts'
 import type { LiveFile } from './liveFile.ts'
 import { loadOptional, type Services } from './services.ts'
+
+const NONE: readonly Item[] = []
 
 export class ShopCatalog {
   readonly #services: Services
@@ -33,14 +40,20 @@ export class ShopCatalog {
   current: Catalog | null = null
   /** First catalog of this session, which open pages may show. */
   #first: Catalog | null = null
-  /** Changes to apply to a page's products, with products of a tail as added ones; null for none. */
+  /** Current catalog without the products of a tail; null before the first usable catalog. */
+  withoutTail: Catalog | null = null
+  /** Changes to apply to a page's products, without those of a tail; null for none. */
+  #pageChanges: LiveChanges | null = null
+  /** The same, with products of a tail as added ones. */
   changes: LiveChanges | null = null
   /** Live changes that were applied last. */
   #live: LiveChanges | null = null
-  /** Products of the tail of a large catalog. */
+  /** Products of the tail of a large catalog, as published. */
   #tail: readonly Item[] = []
-  /** Title index of the current catalog, built on first use. */
-  #titles: { readonly of: Catalog; readonly find: FindByTitle } | null = null
+  /** Those of them that the shop has now, at today's prices. */
+  #listed: readonly Item[] = NONE
+  /** Title indexes of the catalog without a tail and of the tail's products, built on first use. */
+  readonly #titles = [onceFor(createTitleMatches), onceFor(createTitleMatches)]
   /** The shop's live file; null if there is none or its code can't be loaded. */
   live: LiveFile | null = null
   variantsOf: VariantsOf = () => []
@@ -73,12 +86,14 @@ export class ShopCatalog {
   }
 
   /** Items that a query is about; empty without a catalog. */
-  readonly find: FindByTitle = (query) => {
-    const catalog = this.current
-    if (!catalog) return []
-    if (this.#titles?.of !== catalog)
-      this.#titles = { of: catalog, find: createTitleIndex(catalog.items) }
-    return this.#titles.find(query)
+  readonly find: FindByTitle = (query) => this.#find(query, this.#listed)
+
+  /** The same without the products of a tail. */
+  readonly findWithoutTail: FindByTitle = (query) => this.#find(query, NONE)
+
+  #find(query: string, tail: readonly Item[]): readonly string[] {
+    const [head, more] = this.#titles
+    return joinTitleIndexes(head(this.withoutTail?.items ?? NONE), more(tail))(query)
   }
 
   /** Uses the stored files, or else downloads them. Never rejects. */
@@ -137,35 +152,38 @@ export class ShopCatalog {
     if (!published || (isSame && now >= this.#pricesAt && now < this.pricesUntil)) return
     this.#applied = published
     this.#live = changes
-    const tail = this.#tail.filter(({ id }) => published.get(id) === undefined)
-    const listed = tail.length > 0 ? [...published.items, ...tail] : published.items
-    const current = this.live?.applyTo(listed, changes) ?? listed
-    const withTail =
-      tail.length > 0
-        ? {
-            ...{ changed: changes?.changed ?? [], gone: changes?.gone ?? [] },
-            // The page adds these as they are.
-            added: current.filter(({ id }) => published.get(id) === undefined),
-          }
-        : changes
-    const first = this.#first ?? published
-    this.changes =
-      first === published || !this.live
-        ? withTail
-        : this.live.forPages(first.items, current, changes)
-    const items = atPrices(current, now)
     this.#pricesAt = now
-    this.pricesUntil = nextChange(current, now)
-    this.current = new Catalog(items, published.faults)
-    this.variantsOf = createVariants(items)
+    const listed = this.live?.applyTo(published.items, changes) ?? published.items
+    const first = this.#first ?? published
+    this.#pageChanges =
+      first === published || !this.live
+        ? changes
+        : this.live.forPages(first.items, listed, changes)
+    this.withoutTail = new Catalog(atPrices(listed, now), published.faults)
+    this.pricesUntil = nextChange(listed, now)
+    this.#addTail(now)
   }
 
   /** Sets the products of the tail. */
   setTail(items: readonly Item[]): void {
     this.#tail = items
-    // The current catalog is rebuilt, and keeps its live changes.
-    this.pricesUntil = Number.NEGATIVE_INFINITY
-    this.apply()
+    this.#addTail(this.#pricesAt)
+  }
+
+  #addTail(now: number): void {
+    const head = this.withoutTail
+    if (!head) return
+    const live = this.#live && { ...this.#live, added: [] }
+    const own = this.#tail.filter(({ id }) => head.get(id) === undefined)
+    const tail = this.live?.applyTo(own, live) ?? own
+    this.#listed = atPrices(tail, now)
+    this.pricesUntil = Math.min(this.pricesUntil, nextChange(tail, now))
+    const isWhole = tail.length === 0
+    this.current = isWhole ? head : new Catalog([...head.items, ...this.#listed], head.faults)
+    // The page adds products of the tail as they are.
+    const { changed = [], gone = [], added = [] } = this.#pageChanges ?? {}
+    this.changes = isWhole ? this.#pageChanges : { changed, gone, added: [...added, ...tail] }
+    this.variantsOf = createVariants(this.current.items)
   }
 
   /** Uses the catalog's first part until the whole file arrives, unless the live changes could be another catalog's. */

@@ -57,6 +57,12 @@ export class Shopper {
     return this.#derive().history
   }
 
+  /** History that fits and updates read. */
+  get historyToLearn(): History {
+    const { headOnly } = this.#shop
+    return headOnly ? this.#clean(this.#services.state.own.events, headOnly).history : this.history
+  }
+
   /**
    * Events and history without the part of each event that `leave` removes.
    * @param leave returns the rest of an event; null if nothing is left
@@ -95,7 +101,7 @@ export class Shopper {
     if (own !== store.own()) return
     this.#invalid = invalid
     this.#services.state.own.events = events
-    await this.#shop.followOwn()
+    await this.#shop.tail.followOwn()
   }
 
   async #reread(): Promise<void> {
@@ -185,8 +191,10 @@ export class Shopper {
     return this.#derived
   }
 
-  #clean(events: readonly ShopperEvent[]): Derived {
-    const shop = this.#shop
+  #clean(
+    events: readonly ShopperEvent[],
+    shop: Pick<Shop, 'find' | 'knows' | 'rowOf'> = this.#shop,
+  ): Derived {
     const { now } = this.#services
     const ruled = clean(events, { known: shop.knows, now: now() }, this.#invalid)
     const cleaned = this.#cleanMore?.(ruled) ?? ruled

@@ -35,10 +35,10 @@ export async function tailShop(seed = 1) {
     }
   }
   const headIds = idsOf(split.files.get('popularity.safetensors'))
-  const shards = index.shards.map(({ file, departments }) => ({
-    ids: idsOf(split.tail.get(file.name)),
-    departments,
-  }))
+  const shards = index.shards.map(({ file }) => {
+    const ids = idsOf(split.tail.get(file.name))
+    return { ids, departments: ids.map((id) => itemOf(id).category ?? '') }
+  })
   const head = headIds.map(itemOf)
   const folder = split.manifest.tail?.folder ?? ''
   const bytes = manifestBytes(split.manifest)

@@ -24,8 +24,24 @@ const LEAST_PREFIX = 3
  */
 const LEAST_FOR_SLIP = 5
 
-/** Builds the index, which caches answers, because every new event looks up the queries of the whole history again. */
 export function createTitleIndex(items: readonly Item[]): FindByTitle {
+  return joinTitleIndexes(createTitleMatches(items))
+}
+
+/** Finds in several parts of a catalog what an index of the whole catalog would find, but for guesses in one part. */
+export function joinTitleIndexes(...parts: readonly FindByTitle[]): FindByTitle {
+  return (query) => {
+    const found = parts.flatMap((find) => find(query))
+    const wish = found.length > MOST_FOUND ? takePrice(query) : null
+    return found.length <= MOST_FOUND || (wish && isPriceAlone(wish)) ? found : []
+  }
+}
+
+/**
+ * Builds an index that finds all matches, however many. It caches answers, because every new event looks up the queries
+ * of the whole history again.
+ */
+export function createTitleMatches(items: readonly Item[]): FindByTitle {
   const byWord = new Map<string, Set<string>>()
   const fold = rememberingFold()
   for (const { id, title = '' } of items) {
@@ -60,11 +76,10 @@ export function createTitleIndex(items: readonly Item[]): FindByTitle {
 
   function find(query: string): readonly string[] {
     const wish = takePrice(query)
-    const few = (ids: readonly string[]) => (ids.length > MOST_FOUND ? [] : ids)
-    if (!wish) return few(titled(query))
+    if (!wish) return titled(query)
     const fitting = items.filter(({ price = Number.NaN }) => fitsPrice(price, wish))
     const ids = new Set(fitting.map(({ id }) => id))
-    if (!isPriceAlone(wish)) return few(titled(wish.rest).filter((id) => ids.has(id)))
+    if (!isPriceAlone(wish)) return titled(wish.rest).filter((id) => ids.has(id))
     // A price that fits most products says little about the shopper.
     return 2 * ids.size <= items.length ? [...ids] : []
   }

@@ -21,8 +21,6 @@ export interface TailIndex {
 export interface ShardRecord {
   readonly file: ModelFile
   readonly items: number
-  /** Names of the departments of which the shard has items; '' for items without a department. */
-  readonly departments: readonly string[]
 }
 
 /** Rows of the tail; `statistics` has neighbours by their number in the whole catalog. */
@@ -35,16 +33,12 @@ export interface TailRows
 }
 
 const MOST_FILES = 65_535
-const { list, object, record, text, whole } = createReaders((what) =>
+const { list, object, record, whole } = createReaders((what) =>
   corrupt(`the tail's index: ${what} is missing or malformed`),
 )
 const readIndex = object<TailIndex>({
   shards: list(
-    object<ShardRecord>({
-      file: readModelFile,
-      items: whole(1, 1_000_000),
-      departments: list(text(/^[^\n]*$/), MOST_FILES),
-    }),
+    object<ShardRecord>({ file: readModelFile, items: whole(1, 1_000_000) }),
     MOST_FILES,
   ),
   buckets: list(readModelFile, MOST_FILES),
@@ -53,20 +47,14 @@ const readIndex = object<TailIndex>({
 /** @throws NearsideError `model-corrupt` */
 export const parseTailIndex = (value: unknown): TailIndex => readIndex(value, 'index.json')
 
-/** Maximum number of shards of a word in `words.json`. */
-export const WORD_SHARDS = 4
+/** Shards by a word of titles, or by a category of the shop's lines. */
+export type ShardsBy = ReadonlyMap<string, readonly number[]>
 
-const readWords = record(list(whole(0, MOST_FILES), WORD_SHARDS))
+const readShardsBy = record(list(whole(0, MOST_FILES), MOST_FILES))
 
-/** Reads `words.json`: folded word of titles → shards that have most products with it. @throws NearsideError `model-corrupt` */
-export const parseTailWords = (value: unknown): ReadonlyMap<string, readonly number[]> =>
-  new Map(Object.entries(readWords(value, 'words.json')))
-
-const readDepartments = record(list(whole(0, MOST_FILES), MOST_FILES))
-
-/** Reads `departments.json`: category of the shop's lines → shards. @throws NearsideError `model-corrupt` */
-export const parseDepartments = (value: unknown): ReadonlyMap<string, readonly number[]> =>
-  new Map(Object.entries(readDepartments(value, 'departments.json')))
+/** Reads `words.json` or `departments.json`. @throws NearsideError `model-corrupt` */
+export const parseShardsBy = (value: unknown, name: string): ShardsBy =>
+  new Map(Object.entries(readShardsBy(value, name)))
 
 /** Hash of an id by FNV-1a with a final avalanche, below 2³². */
 export function hashOfId(id: string): number {

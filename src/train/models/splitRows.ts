@@ -3,8 +3,10 @@ import { writeCatalog } from '@nearside/core/catalog/catalogLines.ts'
 import { foldedWords, rememberingFold } from '@nearside/core/catalog/words.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
 import { MOST_NEW } from '@nearside/core/model/extend.ts'
-import { type TailIndex, WORD_SHARDS } from '@nearside/core/model/tail.ts'
+import type { TailIndex } from '@nearside/core/model/tail.ts'
 
+/** Maximum number of shards of a word, as many as a search loads. */
+const WORD_SHARDS = 4
 /** Maximum number of words in `words.json`, those of most products. */
 const MOST_WORDS = 50_000
 

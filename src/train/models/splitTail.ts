@@ -146,7 +146,7 @@ export async function splitTail(
         ...tiesOf(first, rows.length),
       ]),
     )
-    records.push({ file, items: rows.length, departments: [...new Set(rows.map(departmentOf))] })
+    records.push({ file, items: rows.length })
     first += rows.length
   }
   const buckets = await Promise.all(

@@ -1,0 +1,66 @@
+/**
+ * @module Products of the shopper's events outside the head of a large catalog, as the disk has them. Without them, a
+ * returning device would have to request their shards, and so tell the shop's server what its shopper had looked at.
+ */
+import { Catalog } from '@nearside/core/catalog/catalog.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import { areRowsOf, pickRows, type TailRows } from '@nearside/core/model/tail.ts'
+
+export interface Shard {
+  readonly rows: TailRows
+  /** The shop's lines of these items. */
+  readonly items: readonly Item[]
+}
+
+/** Shards by their numbers. */
+export type Shards = ReadonlyMap<number, Shard>
+
+interface Kept {
+  /** Hash of the tail that the rows are of. */
+  readonly sha256: string
+  readonly shards: readonly (readonly [number: number, shard: Shard])[]
+}
+
+/** Shards of the disk's record; none if the record is damaged or of another tail. */
+export function readKept(value: unknown, head: BaseModel): Shards {
+  const shards = new Map<number, Shard>()
+  try {
+    const kept = value as Kept
+    if (kept.sha256 === head.manifest.tail?.sha256)
+      for (const [number, { rows, items }] of kept.shards)
+        if (Number.isInteger(number) && areRowsOf(head, rows))
+          shards.set(number, { rows, items: Catalog.parse(items).items })
+  } catch {
+    return new Map()
+  }
+  return shards
+}
+
+/** Record for the disk, with the products as unavailable: their prices and stock could change until they are read. */
+export const keptOf = (head: BaseModel, shards: Shards): Kept => ({
+  sha256: head.manifest.tail?.sha256 ?? '',
+  shards: [...shards].map(([number, { rows, items }]) => [
+    number,
+    { rows, items: items.map(asUnavailable) },
+  ]),
+})
+
+const asUnavailable = ({ id, title, category, groupId }: Item): Item => ({
+  ...{ id, title, category, groupId },
+  available: false,
+})
+
+/** The given items alone, without shards that have none of them. */
+export function pickItems(shards: Shards, ids: ReadonlySet<string>): Shards {
+  const picked = new Map<number, Shard>()
+  for (const [number, { rows, items }] of shards) {
+    const chosen = [...rows.itemIds.keys()].filter((row) => ids.has(rows.itemIds[row]))
+    if (chosen.length > 0)
+      picked.set(number, {
+        rows: pickRows(rows, chosen),
+        items: items.filter(({ id }) => ids.has(id)),
+      })
+  }
+  return picked
+}

@@ -1,0 +1,143 @@
+/**
+ * @module Reads the files of a large catalog's tail, each once at a time. Shards and tables are in memory only. The log
+ * names the folder instead of the files: it stays when the shopper forgets a product, so it must not name the product's
+ * department.
+ */
+import { sha256Hex } from '@nearside/core/bytes.ts'
+import { Catalog } from '@nearside/core/catalog/catalog.ts'
+import { foldedWords } from '@nearside/core/catalog/words.ts'
+import { NearsideError } from '@nearside/core/error.ts'
+import type { BaseModel } from '@nearside/core/model/baseModel.ts'
+import {
+  hashOfId,
+  parseShardsBy,
+  parseTailIndex,
+  readBucket,
+  readShard,
+  type ShardsBy,
+  type TailIndex,
+} from '@nearside/core/model/tail.ts'
+import { readJson } from '@nearside/core/reading.ts'
+import type { Shard } from './keptRows.ts'
+import type { Services } from './services.ts'
+
+/** Maximum number of shards of a search. */
+const MOST_SEARCHED = 4
+/** Milliseconds after the failure of a file in which it is not requested again. */
+const RETRY = 30_000
+
+export class TailFiles {
+  readonly #services: Pick<Services, 'config' | 'now' | 'transport'>
+  readonly #head: BaseModel
+  readonly #folder: string
+  readonly #buckets = new Map<number, ReturnType<typeof readBucket>>()
+  #index: TailIndex | null = null
+  /** Shards of each category. */
+  #departments: ShardsBy | null = null
+  /** Files that are being read. */
+  readonly #reading = new Map<string, Promise<unknown>>()
+  /** Last failure of each file. */
+  readonly #failed = new Map<string, { readonly time: number; readonly error: unknown }>()
+
+  /** @param head a model that has a tail */
+  constructor(services: Pick<Services, 'config' | 'now' | 'transport'>, head: BaseModel) {
+    this.#services = services
+    this.#head = head
+    this.#folder = head.manifest.tail?.folder ?? ''
+  }
+
+  /** Shards of a category. */
+  async ofDepartment(name: string): Promise<readonly number[]> {
+    this.#departments ??= await this.#shardsBy('departments.json')
+    return this.#departments.get(name) ?? []
+  }
+
+  /** Shards that have most products with the query's words in their titles. */
+  async ofQuery(query: string): Promise<readonly number[]> {
+    // Not kept: the table takes as much memory as a shard, and searches are rare.
+    const shardsOf = await this.#shardsBy('words.json')
+    const votes = new Map<number, number>()
+    // Of equal votes, an earlier place decides.
+    for (const word of foldedWords(query))
+      for (const [place, shard] of shardsOf.get(word)?.entries() ?? [])
+        votes.set(shard, (votes.get(shard) ?? 0) + 1 - place / 100)
+    const best = [...votes].sort(([a, x], [b, y]) => y - x || a - b)
+    return best.slice(0, MOST_SEARCHED).map(([shard]) => shard)
+  }
+
+  /** Shards that may have an item; more than one if two ids have the same hash. */
+  async ofId(id: string): Promise<readonly number[]> {
+    const { buckets } = await this.index()
+    if (buckets.length === 0) return []
+    const hash = hashOfId(id)
+    const number = hash % buckets.length
+    const { name, sha256 } = buckets[number]
+    const bucket =
+      this.#buckets.get(number) ??
+      (await this.#once(name, async () => readBucket(await this.#verified(name, sha256))))
+    this.#buckets.set(number, bucket)
+    return bucket.get(hash) ?? []
+  }
+
+  async shard(number: number): Promise<Shard> {
+    const { shards } = await this.index()
+    const { file, items } = shards[number]
+    const before = shards.slice(0, number).reduce((sum, one) => sum + one.items, 0)
+    return this.#once(file.name, async () => {
+      const [bytes, lines] = await Promise.all([
+        this.#verified(file.name, file.sha256),
+        this.#json(`${this.#folder}-catalog/${number}.json`),
+      ])
+      const first = this.#head.itemIds.length + before
+      const rows = readShard(bytes, { items }, first, this.#head.statistics)
+      return { rows, items: Catalog.parse(lines).items }
+    })
+  }
+
+  async index(): Promise<TailIndex> {
+    this.#index ??= await this.#once('index', async () => {
+      const bytes = await this.#verified('index.json', this.#head.manifest.tail?.sha256 ?? '')
+      return parseTailIndex(readJson(bytes, 'model-corrupt', 'The tail’s index is not readable'))
+    })
+    return this.#index
+  }
+
+  #shardsBy(name: string): Promise<ShardsBy> {
+    const path = `${this.#folder}-catalog/${name}`
+    return this.#once(name, async () => parseShardsBy(await this.#json(path), name))
+  }
+
+  /** Reads a file once at a time, and not again shortly after it failed. */
+  async #once<T>(name: string, read: () => Promise<T>): Promise<T> {
+    const { now } = this.#services
+    const failed = this.#failed.get(name)
+    if (failed && Math.abs(now() - failed.time) < RETRY) throw failed.error
+    const reading = (this.#reading.get(name) as Promise<T> | undefined) ?? read()
+    this.#reading.set(name, reading)
+    try {
+      return await reading
+    } catch (error) {
+      this.#failed.set(name, { time: now(), error })
+      throw error
+    } finally {
+      this.#reading.delete(name)
+    }
+  }
+
+  async #json(path: string): Promise<unknown> {
+    return readJson(await this.#get(path), 'catalog-invalid', `${path} is not readable JSON`)
+  }
+
+  async #verified(name: string, sha256: string): Promise<Uint8Array> {
+    const path = `${this.#folder}/${name}`
+    const bytes = await this.#get(path)
+    if ((await sha256Hex(bytes)) === sha256) return bytes
+    throw new NearsideError('model-corrupt', `${path} does not match its SHA-256.`)
+  }
+
+  #get(path: string): Promise<Uint8Array> {
+    const { config, transport } = this.#services
+    const loggedAs = `${config.baseModel}${this.#folder}/`
+    return transport.get(`${config.baseModel}${path}`, 'model', { loggedAs })
+  }
+}
