@@ -343,7 +343,7 @@ export class Shop {
   /** Loads the products of an event that the shopper caused here, once the model is there. Never rejects. */
   async follow(event: ShopperEvent): Promise<void> {
     await this.#modelThere.catch(() => undefined)
-    await this.tail.follow(event)
+    if (this.loaded?.model.manifest.tail) await this.tail.follow(event)
   }
 
   /** Scoring for large catalogs; null for smaller catalogs and, with a notice, if its code can't be loaded. */
