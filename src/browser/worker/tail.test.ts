@@ -516,9 +516,21 @@ test('another tab takes the rows of a product, so that it forgets only the produ
     second.timers.fire(0)
     expect(second.device.changes()?.added.map(({ id }) => id)).toEqual([item_id])
   })
+  // A second product of the same shard.
+  const next = inTail('garden', 1)
+  await first.capture({ name: 'purchase', item_id: next })
+  await waitFor(() => {
+    second.timers.fire(0)
+    expect(
+      second.device
+        .changes()
+        ?.added.map(({ id }) => id)
+        .sort(),
+    ).toEqual([item_id, next].sort())
+  })
   expect(second.asked()).toEqual([])
   await second.device.forget({ kind: 'category', name: 'kitchen' })
-  expect(await second.device.events(9)).toHaveLength(1)
+  expect(await second.device.events(9)).toHaveLength(2)
 })
 
 test('after a new model, the shopper’s products and the watched lists have their products again', async () => {

@@ -1,0 +1,30 @@
+/** @module Tests that a device of a shop without a tail requests and runs nothing that is made for large catalogs. */
+import 'fake-indexeddb/auto'
+import { TEST_MODEL_URL, TestServer } from '@nearside/core/model/testShop.ts'
+import { expect, test, vi } from 'vitest'
+import { newDatabase, start } from './testDevice.ts'
+import { tailShop } from './testTail.ts'
+
+// Loading this code would add a notice.
+vi.mock('./tail.ts', () => {
+  throw new Error('The code for large catalogs was loaded.')
+})
+
+test('lists, events and searches of any product request the model’s own files alone, each once', async () => {
+  const { catalog, shards, wholeFiles } = await tailShop()
+  const server = new TestServer(wholeFiles)
+  const config = { catalog }
+  const { device, capture } = await start(server, newDatabase(), {}, config)
+  const [unpopular] = shards[0].ids
+  await device.watch([{ id: 1, query: { kind: 'recommend', options: { category: 'kitchen' } } }])
+  await capture({ name: 'view_item', item_id: unpopular })
+  await capture({ name: 'search', search_term: unpopular })
+  await capture({ name: 'view_item', item_id: 'no such item' })
+  await device.need({ kind: 'similar', item: unpopular, options: {} })
+  await device.forget({ kind: 'category', name: 'garden' })
+  await device.fineTune({})
+  const asked = server.requests.map(({ url }) => url.slice(TEST_MODEL_URL.length))
+  expect(asked.sort()).toEqual([...wholeFiles.keys()].sort())
+  expect(device.snapshot().notices.map(({ code }) => code)).toEqual(['item-unknown'])
+  expect(device.changes()).toBeNull()
+})
