@@ -59,11 +59,11 @@ const LISTS = ['index', 'react', 'answering']
 const budgets: SizeLimitConfig = [
   // A page needs this before its first list from the server-rendered or the shop's own order.
   budget('First list, React: SDK and widgets', '25 KB', ['index', 'react']),
-  budget('A page with lists, React: also menus, worker and learning', '107.2 KB', [
+  budget('A page with lists, React: also menus, worker and learning', '107.6 KB', [
     ...LISTS,
     ...DEVICE,
   ]),
-  budget('A page with lists, custom element', '94.5 KB', ['element', 'menu', ...DEVICE]),
+  budget('A page with lists, custom element', '94.9 KB', ['element', 'menu', ...DEVICE]),
   budget('Search, React: box and facets', '15.4 KB', ['search', 'react-search'], LISTS),
   budget('Search as an element', '17.7 KB', ['element-search'], ['element']),
   budget(
@@ -90,7 +90,7 @@ const budgets: SizeLimitConfig = [
   budget('Developer’s panel', '2.6 KB', ['devtools']),
   budget(
     'What a shop may choose: rules, live prices, context, signed models, large catalogs, other learners',
-    '20.5 KB',
+    '21.3 KB',
     [
       ...['shopRules', 'liveFile', 'contextFile', 'contextTerms', 'releases', 'tail'],
       ...['chosenLearners', 'ownVisits'],
@@ -116,7 +116,7 @@ const budgets: SizeLimitConfig = [
   {
     name: 'Vault: its worker',
     path: 'dist/vault/assets/lockedWorker-*.js',
-    limit: '151.7 KB',
+    limit: '153.2 KB',
     gzip: true,
   },
 ]
