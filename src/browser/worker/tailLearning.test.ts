@@ -33,10 +33,10 @@ test('a fit and an update are those of a device that has loaded no shard, and an
   )
   const best = ids(await probe.recommend({ limit: 9 }))
   const steps: readonly CaptureInput[] = [
+    { name: 'view_item', item_id: best[8] },
+    { name: 'search', search_term },
     ...best.map((id) => ({ name: 'purchase', item_id: id }) as const),
     ...tail.slice(0, 3).map((id) => ({ name: 'purchase', item_id: id }) as const),
-    { name: 'search', search_term },
-    { name: 'purchase', item_id: shop.head[5].id },
   ]
 
   async function learn(hasShards: boolean) {
