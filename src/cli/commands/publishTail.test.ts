@@ -126,6 +126,25 @@ it('sync compares the feed anew after a publication that changes the tail alone'
   expect(await changed()).not.toContainEqual([id, 999])
 })
 
+it('publish keeps live changes of the tail’s products', async () => {
+  const { models, out, publish } = await shop()
+  await publish()
+  const [price, gone] = [await inTail(models), (await readModel(models)).itemIds.at(-2)]
+  const feed = rows
+    .filter(({ id }) => id !== gone)
+    .map((row) => `${row.id}\t${row.title}\t${row.price + (row.price === price ? 9 : 0)} EUR`)
+  await syncSite({
+    ...{ out, feed: 'https://shop.test/feed.tsv', columns: {}, minutes: 5 },
+    ...{ fetch: async () => new Response(['id\ttitle\tprice', ...feed].join('\n')) },
+    ...{ now: () => Date.now(), timeout: 9000, signal: new AbortController().signal },
+  })
+  const before = JSON.parse(readFileSync(join(out, 'live.json'), 'utf8'))
+  expect([before.changed.length, before.gone]).toEqual([1, [gone]])
+  await publish()
+  const after = JSON.parse(readFileSync(join(out, 'live.json'), 'utf8'))
+  expect([after.changed, after.gone]).toEqual([before.changed, before.gone])
+})
+
 /** Number of a product outside the head, from 1 on. */
 async function inTail(models: string): Promise<number> {
   const { itemIds } = await readModel(models)

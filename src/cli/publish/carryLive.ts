@@ -8,6 +8,7 @@ import type { Item } from '@nearside/core/catalog/item.ts'
 import type { LiveChanges } from '@nearside/core/catalog/live.ts'
 import { isStale, type SyncedFile } from '../sync/liveJson.ts'
 import { type Finding, findingsAbout, foreignFinding, staleFinding } from './finding.ts'
+import { readTailRows } from './publishTail.ts'
 
 interface Carried {
   /** Changes to the new catalog; null if the file belongs to another catalog than the published one. */
@@ -31,7 +32,8 @@ export async function carryLive(
     return { changes: null, findings: [foreignFinding] }
   const isFresh = !isStale(live, now)
   // Both catalogs keep their sales, which a price at the current time would hide.
-  const [before, next] = [JSON.parse(text), catalog].map((one) => Catalog.parse(one).items)
+  const published = [JSON.parse(text), await readTailRows(out)].flat()
+  const [before, next] = [published, catalog].map((one) => Catalog.parse(one).items)
   const isMoved = changesCurrency(before, next)
   const changes = isMoved ? NOTHING : select(live, before, next, isFresh)
   const findings = isFresh ? [] : [staleFinding(live)]
