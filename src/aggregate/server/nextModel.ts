@@ -42,7 +42,9 @@ export const applyUpdate: ApplyUpdate = async (parent, meanUpdate, terms, versio
     throw new NearsideError('fit-diverged', 'The updated parameters are not finite')
   const noise = (Math.SQRT2 * noiseMultiplier) / Math.sqrt(countShare ?? 1)
   const popularity =
-    countShare === undefined ? null : popularityOfCounts(counts, noise, parent.manifest.items)
+    countShare === undefined
+      ? null
+      : popularityOfCounts(counts, noise, parent.manifest.items, meanBesideTail(model))
   const metrics = {
     'federation.updateNorm': norm(gradient) * learningRate,
     ...(countShare !== undefined && { 'federation.countSignal': signalOf(counts, noise) }),
@@ -74,6 +76,10 @@ export async function distanceOf(
     manifest.features.map(({ weight }, f) => weight - trained.manifest.features[f].weight),
   )
 }
+
+/** Shoppers of the mean item, if a tail counts its items in shoppers: rounds don't count these. */
+const meanBesideTail = ({ manifest, statistics: { popularity30, items } }: BaseModel) =>
+  manifest.tail && popularity30.reduce((sum, x) => sum + Math.expm1(x), 0) / items
 
 /** Reads a model that is only partly on disk; its new files are in memory. */
 export async function readCandidate(
@@ -111,12 +117,14 @@ export function signalOf(counts: Float64Array, noise: number): number {
  * Popularity relative to the mean item; null if nearly all of the variance is noise, since such a release does harm.
  * @param counts with noise
  * @param noise standard deviation of the noise on each count
+ * @param meanItem popularity of the mean item
  * @param items number of items; items that share a count (`countsFor`) get equal parts of it
  */
 export function popularityOfCounts(
   counts: Float64Array,
   noise: number,
   items = counts.length,
+  meanItem = 1,
 ): Popularity | null {
   const byChance = CERTAINTY * Math.sqrt(2 / counts.length)
   if (signalOf(counts, noise) < Math.max(LEAST_SIGNAL, byChance)) return null
@@ -126,9 +134,9 @@ export function popularityOfCounts(
     return whole[count] / Math.ceil((items - count) / counts.length)
   })
   const mean = expected.reduce((sum, x) => sum + x, 0) / expected.length
-  const month = Float32Array.from(expected, (x) => Math.log1p(x / mean))
+  const month = Float32Array.from(expected, (x) => Math.log1p((meanItem * x) / mean))
   // A sum over 30 days says nothing about the last week.
-  const week = Float32Array.from(expected, (x) => Math.log1p((x / mean) * (7 / 30)))
+  const week = Float32Array.from(expected, (x) => Math.log1p(((meanItem * x) / mean) * (7 / 30)))
   return { popularity7: week, popularity30: month, popularityAll: month }
 }
 
