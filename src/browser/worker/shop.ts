@@ -81,6 +81,8 @@ export class Shop {
     this.#catalog = new ShopCatalog(services)
     this.tail = new ShopTail(services, this, () => {
       this.#catalog.setTail(this.tail.current?.items ?? [])
+      // Its sales begin and end, too.
+      this.#followClock()
       return this.#rebuild()
     })
   }

@@ -156,9 +156,7 @@ export class ShopCatalog {
     const listed = this.live?.applyTo(published.items, changes) ?? published.items
     const first = this.#first ?? published
     this.#pageChanges =
-      first === published || !this.live
-        ? changes
-        : this.live.forPages(first.items, listed, changes)
+      first === published || !this.live ? changes : this.live.forPages(first.items, listed, changes)
     this.withoutTail = new Catalog(atPrices(listed, now), published.faults)
     this.pricesUntil = nextChange(listed, now)
     this.#addTail(now)
@@ -167,7 +165,7 @@ export class ShopCatalog {
   /** Sets the products of the tail. */
   setTail(items: readonly Item[]): void {
     this.#tail = items
-    this.#addTail(this.#pricesAt)
+    this.#addTail(this.#services.now())
   }
 
   #addTail(now: number): void {
@@ -182,7 +180,16 @@ export class ShopCatalog {
     this.current = isWhole ? head : new Catalog([...head.items, ...this.#listed], head.faults)
     // The page adds products of the tail as they are.
     const { changed = [], gone = [], added = [] } = this.#pageChanges ?? {}
-    this.changes = isWhole ? this.#pageChanges : { changed, gone, added: [...added, ...tail] }
+    // A product that a newer catalog moved to the tail is still on open pages.
+    const moved = tail.filter(({ id }) => this.#first?.get(id))
+    const stays = new Set(moved.map(({ id }) => id))
+    this.changes = isWhole
+      ? this.#pageChanges
+      : {
+          changed: [...changed, ...moved],
+          gone: gone.filter((id) => !stays.has(id)),
+          added: [...added, ...tail],
+        }
     this.variantsOf = createVariants(this.current.items)
   }
 

@@ -1,6 +1,8 @@
 /** @module Tests devices of a shop whose catalog is too large for a device. */
 import 'fake-indexeddb/auto'
-import { utf8 } from '@nearside/core/bytes.ts'
+import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
+import type { Item } from '@nearside/core/catalog/item.ts'
+import { withLive } from '@nearside/core/catalog/live.ts'
 import { TEST_MODEL_URL, TestServer } from '@nearside/core/model/testShop.ts'
 import type { ListQuery } from '@nearside/core/ranking/apiLists.ts'
 import { waitFor } from '@nearside/core/testPatience.ts'
@@ -9,7 +11,8 @@ import type { WorkerConfig } from '../messages.ts'
 import { openIndexedDb } from '../storage/indexedDb.ts'
 import { startDevice } from './device.ts'
 import { workerEnvironment } from './serve.ts'
-import type { Environment } from './services.ts'
+import type { Environment, Services } from './services.ts'
+import { ShopCatalog } from './shopCatalog.ts'
 import { type Bus, createBus } from './state.ts'
 import { Tail } from './tail.ts'
 import { ids, newDatabase, start, testConfig } from './testDevice.ts'
@@ -212,7 +215,6 @@ test('live changes apply to products of the tail', async () => {
   const catalog = `${TEST_MODEL_URL}catalog.json`
   const bytes = utf8(JSON.stringify(shop.head))
   server.files.set('catalog.json', bytes)
-  const { sha256Hex } = await import('@nearside/core/bytes.ts')
   const live = {
     ...{ catalog: await sha256Hex(bytes), time: '2025-01-01T00:00:00Z', minutes: 5 },
     ...{ changed: [{ id: item, price: 7.5 }], gone: [inTail('kitchen', 1)], added: [] },
@@ -613,4 +615,58 @@ test('a department that the shop renamed after training has its products', async
   const query: ListQuery = { kind: 'recommend', options: { category: 'Cooking', limit: TAIL } }
   await device.need(query)
   expect(device.list(query).length).toBeGreaterThan(10)
+})
+
+test('a product that a newer catalog moves to the tail stays on open pages, at its new price', async () => {
+  const server = new TestServer(new Map(shop.files))
+  const catalog = `${TEST_MODEL_URL}catalog.json`
+  const publish = async (items: readonly object[]) => {
+    const bytes = utf8(JSON.stringify(items))
+    server.files.set('catalog.json', bytes)
+    const live = {
+      ...{ catalog: await sha256Hex(bytes), time: '2025-01-01T00:00:00Z', minutes: 5 },
+      ...{ changed: [], gone: [], added: [] },
+    }
+    server.files.set('live.json', utf8(JSON.stringify(live)))
+  }
+  const [lost, id] = [inTail('garden'), inTail('kitchen')]
+  const moving = shop.catalog
+    .filter((item) => [lost, id].includes(item.id))
+    .map((item) => ({ ...item, price: 1 }))
+  const page = [...shop.head, ...moving]
+  await publish(page)
+  const { device } = await open(server, { catalog, live: `${TEST_MODEL_URL}live.json` })
+  await publish(shop.head)
+  await device.checkForUpdate()
+  await device.need(ofKitchen)
+  const priceOf = (id: string) => shop.catalog.find((item) => item.id === id)?.price
+  const shown = withLive(page, device.changes()).filter((item) => [lost, id].includes(item.id))
+  expect(shown).toEqual([expect.objectContaining({ id, price: priceOf(id) })])
+  expect(shown[0].price).not.toBe(1)
+})
+
+test('a sale of a product of the tail that began before it was loaded is on, and a later one is announced', async () => {
+  let time = NOW
+  const hour = 3_600_000
+  const files = new Map(shop.files)
+  const sale = { price: 0.5, from: new Date(NOW + 3 * hour).toISOString() }
+  for (const [name, bytes] of files)
+    if (/-catalog\/\d+\.json$/.test(name)) {
+      const items: Item[] = JSON.parse(new TextDecoder().decode(bytes))
+      files.set(name, utf8(JSON.stringify(items.map((item) => ({ ...item, sale })))))
+    }
+  const { device, timers } = await open(new TestServer(files), { now: () => time })
+  await device.need(ofKitchen)
+  const { revision } = device.snapshot()
+  time += 4 * hour
+  timers.fire(60_000)
+  await waitFor(() => expect(device.snapshot().revision).toBeGreaterThan(revision))
+
+  const services = { now: () => time, config: { catalog: shop.head }, notices: { add: vi.fn() } }
+  const catalog = new ShopCatalog(services as unknown as Services)
+  time = NOW
+  await catalog.start()
+  time += 4 * hour
+  catalog.setTail([{ id: 'sold', price: 9, sale }])
+  expect(catalog.current?.get('sold')?.price).toBe(0.5)
 })
