@@ -26,8 +26,12 @@ const MOST_SEARCHED = 4
 /** Milliseconds after the failure of a file in which it is not requested again. */
 const RETRY = 30_000
 
+interface Reading extends Pick<Services, 'now' | 'transport'> {
+  readonly config: Pick<Services['config'], 'baseModel'>
+}
+
 export class TailFiles {
-  readonly #services: Pick<Services, 'config' | 'now' | 'transport'>
+  readonly #services: Reading
   readonly #head: BaseModel
   readonly #folder: string
   readonly #buckets = new Map<number, ReturnType<typeof readBucket>>()
@@ -40,7 +44,7 @@ export class TailFiles {
   readonly #failed = new Map<string, { readonly time: number; readonly error: unknown }>()
 
   /** @param head a model that has a tail */
-  constructor(services: Pick<Services, 'config' | 'now' | 'transport'>, head: BaseModel) {
+  constructor(services: Reading, head: BaseModel) {
     this.#services = services
     this.#head = head
     this.#folder = head.manifest.tail?.folder ?? ''

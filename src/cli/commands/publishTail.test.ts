@@ -1,5 +1,5 @@
 /** @module Tests publishing and syncing a shop whose model is split into a head and a tail. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeBaseModel } from '@nearside/core/model/files.ts'
 import { parseLatest } from '@nearside/core/model/manifest.ts'
@@ -9,6 +9,7 @@ import { publishModel } from '@nearside/train/models/publish.ts'
 import { readModel } from '@nearside/train/models/read.ts'
 import { splitTail } from '@nearside/train/models/splitTail.ts'
 import { expect, it } from 'vitest'
+import { examine } from '../doctor/examine.ts'
 import type { Site } from '../publish/publishSite.ts'
 import { syncSite } from '../sync/syncSite.ts'
 import { runCommand } from '../testCommand.ts'
@@ -124,6 +125,30 @@ it('sync compares the feed anew after a publication that changes the tail alone'
   expect(await changed()).toContainEqual([id, 999])
   await publish(rows.map((row) => (row.title === title ? { ...row, price: 999 } : row)))
   expect(await changed()).not.toContainEqual([id, 999])
+})
+
+it('doctor reads files of the tail, and reports missing ones', async () => {
+  const { out, tail, publish } = await shop()
+  await publish()
+  const fetch = (missing?: string) => async (input: RequestInfo | URL) => {
+    const { pathname } = new URL(input instanceof Request ? input.url : input)
+    if (pathname === '/') return new Response('<p>', { headers: { 'content-type': 'text/html' } })
+    const path = join(out, pathname)
+    const found = existsSync(path) && !(missing && pathname.includes(missing))
+    return new Response(found ? readFileSync(path) : '', { status: found ? 200 : 404 })
+  }
+  const url = 'https://shop.test/'
+  const given = { baseModel: '/models/', catalog: '/catalog.json' }
+  const first = async (missing?: string) => {
+    const order = { url, given, fetch: fetch(missing), now: Date.now(), timeout: 9000 }
+    return (await examine(order)).find(({ about }) => about === 'model')
+  }
+  expect((await first())?.level).toBe('ok')
+  for (const missing of [`${tail}/`, `${tail}-catalog/`, 'words.json'])
+    expect(await first(missing)).toMatchObject({
+      level: 'error',
+      text: expect.stringContaining('404'),
+    })
 })
 
 it('publish keeps live changes of the tail’s products', async () => {

@@ -100,10 +100,12 @@ export async function examine(order: Examination): Promise<Finding[]> {
     examineCatalog(visit),
   ])
   const rules = await examineRules(visit, products.catalog, loaded?.model ?? null)
+  const { folder } = loaded?.model.manifest.tail ?? {}
+  const isOfTail = (url: string) => !!folder && url.startsWith(`${shop.baseModel}${folder}`)
   // Counts the same files as `publish` does: the model without `latest.json`, the catalog and the rules.
   const taken = [...asker.answers.values()].filter(
     ({ url }) =>
-      (url.startsWith(shop.baseModel) && !url.endsWith('/latest.json')) ||
+      (url.startsWith(shop.baseModel) && !url.endsWith('/latest.json') && !isOfTail(url)) ||
       url === shop.catalog ||
       url === shop.rules,
   )
