@@ -1,12 +1,15 @@
 /** @module Tests publishing and syncing a shop whose model is split into a head and a tail. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DEMO_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
+import { dimensionOf } from '@nearside/aggregate/protocol/policy.ts'
+import { applyUpdate, layoutOf } from '@nearside/aggregate/server/nextModel.ts'
 import { writeBaseModel } from '@nearside/core/model/files.ts'
 import { parseLatest } from '@nearside/core/model/manifest.ts'
 import { tinyModel } from '@nearside/core/model/testModel.ts'
 import { testFolder } from '@nearside/core/testFolder.ts'
 import { publishModel } from '@nearside/train/models/publish.ts'
-import { readModel } from '@nearside/train/models/read.ts'
+import { readFiles, readLatest, readModel } from '@nearside/train/models/read.ts'
 import { splitTail } from '@nearside/train/models/splitTail.ts'
 import { expect, it } from 'vitest'
 import { examine } from '../doctor/examine.ts'
@@ -94,6 +97,23 @@ it('a rollback keeps the tail', async () => {
   const latest = parseLatest(JSON.parse(readFileSync(join(models, 'latest.json'), 'utf8')))
   const manifest = JSON.parse(readFileSync(join(models, latest.version, 'manifest.json'), 'utf8'))
   expect([latest.version, manifest.tail.folder]).toEqual(['2', tail])
+})
+
+it('a release with counted items keeps the tail, and the mean popularity of the head', async () => {
+  const { models, tail } = await shop()
+  const [parent, before] = [await readLatest(models), await readModel(models)]
+  const terms = { ...DEMO_PARAMETERS, countShare: 0.8, noiseMultiplier: 0 }
+  const length = dimensionOf({ parameters: layoutOf(parent, terms) })
+  const mean = Float64Array.from({ length }, (_, i) => (i + 1) / 1000)
+  const { manifest, files } = await applyUpdate(parent, mean, terms, '2')
+  expect([...files.keys()]).toContain('popularity.safetensors')
+  expect(manifest.tail?.folder).toBe(tail)
+  await publishModel(models, { manifest, files: await readFiles({ ...parent, manifest }, files) })
+  const after = await readModel(models)
+  expect(after.itemIds).toEqual(before.itemIds)
+  const sumOf = ({ statistics }: typeof after) =>
+    statistics.popularity30.slice(0, HEAD).reduce((sum, x) => sum + Math.expm1(x), 0)
+  expect(sumOf(after)).toBeCloseTo(sumOf(before), 1)
 })
 
 it('lines that become empty leave no compressed form of the old ones', async () => {
