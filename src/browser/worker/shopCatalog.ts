@@ -182,13 +182,12 @@ export class ShopCatalog {
     const { changed = [], gone = [], added = [] } = this.#pageChanges ?? {}
     // A product that a newer catalog moved to the tail is still on open pages.
     const moved = tail.filter(({ id }) => this.#first?.get(id))
-    const stays = new Set(moved.map(({ id }) => id))
     this.changes = isWhole
       ? this.#pageChanges
       : {
-          changed: [...changed, ...moved],
-          gone: gone.filter((id) => !stays.has(id)),
-          added: [...added, ...tail],
+          changed: changed.concat(moved),
+          gone: gone.filter((id) => !this.current?.get(id)),
+          added: added.concat(tail),
         }
     this.variantsOf = createVariants(this.current.items)
   }
