@@ -91,6 +91,19 @@ test('a product view changes the front page, and the switch restores the shop’
     .toBeInTheDocument()
 })
 
+test('the console counts the products and orders that the shop itself keeps', async () => {
+  wishlist.set(['i1', 'i2'])
+  basket.set([{ id: 'i1', quantity: 1 }])
+  const screen = await open('/console')
+  const kept = () =>
+    [...screen.container.querySelectorAll('section[aria-labelledby="keeps"] li')].map((line) =>
+      line.textContent?.replace(/\D/g, ''),
+    )
+  await waitFor(() => expect(kept()).toEqual(['1', '2', '0']))
+  wishlist.clear()
+  await waitFor(() => expect(kept()).toEqual(['1', '0', '0']))
+})
+
 test('while the shop shows everyone’s order, no shelf on any page is headed “For you”', async () => {
   order.set('base')
   const screen = await open('/wishlist')
@@ -305,7 +318,7 @@ test('an order is stored on this device and can be bought again', async () => {
   expect(names().at(-1)).toBe('add_to_cart')
 })
 
-test('forgetting an item clears it as the last viewed item, and erasing empties wishlist and orders', async () => {
+test('forgetting an item clears it as the last viewed item, and erasing empties wishlist and orders, but not the basket', async () => {
   const catalog = createCatalog(ITEMS)
   const looked = createSignal<string | null>('i1', 'i1')
   const together = forgetTogether(personalizer, catalog.get, looked)
@@ -313,8 +326,10 @@ test('forgetting an item clears it as the last viewed item, and erasing empties 
   expect(looked.get()).toBeNull()
   wishlist.set(['i4'])
   placeOrder(priced([{ id: 'i2', quantity: 1 }], catalog.get), 0)
+  basket.set([{ id: 'i3', quantity: 1 }])
   await together.erase()
   expect([wishlist.get(), orders.get()]).toEqual([[], []])
+  expect(basket.get()).toEqual([{ id: 'i3', quantity: 1 }])
 })
 
 describe('a refusal to store', () => {

@@ -1,8 +1,9 @@
-/** @module Page `/console` of the demo shop: the package's privacy console, and what the shop's server sees. */
+/** @module Page `/console` of the demo shop: the package's privacy console, what the shop keeps, and what its server sees. */
 import { PrivacyConsole } from '../../console.ts'
 import { usePersonalizer } from '../../react.ts'
 import { Page } from '../parts/Page.tsx'
 import { ServerSees } from '../parts/ServerSees.tsx'
+import { ShopKeeps } from '../parts/ShopKeeps.tsx'
 import { useShop } from '../shop.ts'
 import { inUse, words } from '../words/words.ts'
 
@@ -22,7 +23,12 @@ export function Console() {
       ) : (
         <p className="empty">{unavailable ? words('unavailable') : words('starting')}</p>
       )}
-      {(personalizer || unavailable) && <ServerSees />}
+      {(personalizer || unavailable) && (
+        <>
+          <ShopKeeps />
+          <ServerSees />
+        </>
+      )}
     </Page>
   )
 }
