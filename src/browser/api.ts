@@ -49,7 +49,7 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
    */
   readonly modelKeys?: ModelKeys
   /**
-   * Function that creates the dedicated worker; or a vault, `inVault(url)`.
+   * Function that creates the personalizer's dedicated worker, or the result of `inVault(url)`.
    * @example () => new Worker(new URL('nearside/worker', import.meta.url), { type: 'module' })
    */
   readonly worker: (() => Worker) | VaultSource
@@ -187,14 +187,14 @@ export interface Personalizer {
   /** Recommends items, best first; without a base model, in the catalog's sequence. */
   recommend(options?: ListOptions): Promise<readonly Recommendation[]>
   /**
-   * Finds items similar to this one. Similarity comes from the model's item vectors, title, category and, if the shop's
+   * Finds items similar to `item`. Similarity comes from the model's item vectors, title, category and, if the shop's
    * event log has views, items viewed together. Items that differ in all of these are never listed, so the list may be
    * empty. With `from: 'picture'` similarity comes from the items' picture vectors alone.
    */
   similar(item: string, options?: ListOptions): Promise<readonly Recommendation[]>
   /**
-   * Finds items bought in the same orders as this item. For several items (a basket), the list has items bought with
-   * most of them, and leaves the basket's own items out.
+   * Finds items bought in the same orders as `item`. For several items (a basket), the list has items bought with most
+   * of them, and leaves the basket's own items out.
    */
   boughtTogether(
     item: string | readonly string[],
@@ -206,8 +206,8 @@ export interface Personalizer {
    */
   rerank(items: readonly string[], options?: RerankOptions): Promise<readonly Recommendation[]>
   /**
-   * Calls `listener` as soon as the list is known, and again after each change. A watch costs less than a request after
-   * each change.
+   * Calls `listener` as soon as the list that `query` asks for is known, and again after each change of that list. A
+   * watch costs less than a request after each change.
    * @returns function that ends the watch
    */
   watch(query: ListQuery, listener: (answer: ListAnswer) => void): () => void
@@ -218,16 +218,16 @@ export interface Personalizer {
    */
   explain(item: string): Promise<Explanation | null>
   /**
-   * Computes which rank an item of a list would have if the shopper had not done what its reason names. The result is
-   * null if the reason names no action, or the item would not be among the first 400. The query's `distinct` is
-   * ignored.
+   * Computes the rank that `item` would have in the list of `query` without the shopper's action that `reason` names.
+   * The result is null if `reason` names no action, or the item would not be among the first 400. The query's
+   * `distinct` is ignored.
    * @throws NearsideError `input-invalid` for an invalid query
    */
   rankWithout(item: string, reason: Reason, query: ListQuery): Promise<number | null>
   /**
    * Learns now, on any battery level and for as long as it takes.
-   * @throws NearsideError `model-unreachable` without a base model; `aborted` after `signal` or while learning is
-   *   paused; `engine-failed`, `fit-diverged`
+   * @throws NearsideError `model-unreachable` without a base model; `aborted` if `signal` aborts or the personalizer is
+   * paused; `engine-failed`, `fit-diverged`
    */
   fineTune(options?: {
     signal?: AbortSignal
@@ -363,7 +363,7 @@ export interface Personalizer {
     /** Deletes a person and their store. */
     remove(id: string): Promise<void>
   }
-  /** The device’s log. */
+  /** Log of all data that left this device, and of every decision about sending. */
   readonly audit: {
     entries(): Promise<readonly LedgerEntry[]>
     /**

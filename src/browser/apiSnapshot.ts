@@ -75,7 +75,7 @@ export interface PersonalizerSnapshot {
     readonly signed: {
       readonly release: number
       readonly expires: number
-      /** Whether the helper signed the release, too. */
+      /** Whether the helper, the second aggregation server, signed the release, too. */
       readonly byHelper: boolean
     } | null
   } | null

@@ -17,7 +17,10 @@ import type { Forgotten } from './storage/eventRows.ts'
 
 type Given = Required<PersonalizerOptions>
 
-/** Options of `createPersonalizer` that can be cloned. All URLs are absolute; `baseModel` ends in `/`. */
+/**
+ * Options of `createPersonalizer` in a form that can be posted to the worker. All URLs are absolute; `baseModel` ends
+ * in `/`.
+ */
 export interface WorkerConfig
   extends Pick<Given, 'engine' | 'strategy' | 'learners'>,
     Pick<Given, 'imbalance' | 'cleaning' | 'exclude' | 'retentionDays' | 'persist'> {
@@ -99,7 +102,6 @@ export interface Calls extends Same<Forwarded | 'explain' | 'rankWithout' | 'set
   capture(captured: Captured): string | null
   events(limit: number, about?: Forgettable): readonly ShopperEvent[]
   list(query: ListQuery): readonly Recommendation[]
-  /** Deletes events and returns them for `restore`. */
   forget(what: Forgettable): LoggedForgotten
   restore(forgotten: LoggedForgotten): void
   /** Starts or ends watches and returns the new lists. From then on, the worker posts each list when it changes. */
@@ -110,7 +112,6 @@ export interface Calls extends Same<Forwarded | 'explain' | 'rankWithout' | 'set
   profiles(what: keyof Personalizer['profiles'], ...given: string[]): string | undefined
   verify(): Verdict
   conditions(now: DeviceConditions): void
-  /** Sets the shop's current context, not validated. */
   context(given: unknown): void
   close(): void
 }
@@ -149,7 +150,6 @@ export type FromWorker =
   | {
       readonly kind: 'snapshot'
       readonly snapshot: WorkerSnapshot
-      /** Watched lists that changed. */
       readonly lists: readonly WatchedList[]
     }
   /** Changes of prices, stock and products since the catalog was published; null without changes. */

@@ -2,5 +2,4 @@
 
 export const PERSISTS = ['ask', 'always', 'never'] as const
 
-/** @see PersonalizerOptions */
 export type Persist = (typeof PERSISTS)[number]

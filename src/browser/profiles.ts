@@ -26,7 +26,6 @@ export const settingOf = (profiles: StoredProfiles): StoredProfiles | undefined 
     ? undefined
     : profiles
 
-/** Reads the stored setting, and leaves out values of any other form. */
 export function readProfiles(stored: unknown): StoredProfiles {
   if (!isRecord(stored)) return ONLY_ME
   const { current, others, gone } = stored as unknown as StoredProfiles
@@ -49,7 +48,6 @@ export const erasedProfiles = ({ current, others, gone }: StoredProfiles): Store
   gone: [...gone, ...others.map(({ id }) => id)],
 })
 
-/** Combines the setting on disk with the setting of a visit in memory. */
 export const joinedProfiles = (disk: StoredProfiles, memory: StoredProfiles): StoredProfiles => ({
   current: disk.current === NOBODY ? NOBODY : memory.current,
   others: [

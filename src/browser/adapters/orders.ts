@@ -30,7 +30,6 @@ export function ordersFromShopify(
   })
 }
 
-/** Reads `[…]`, `{ nodes: […] }` or `{ edges: [{ node }] }`. */
 function nodesOf(given: unknown): readonly unknown[] {
   if (Array.isArray(given)) return given
   const { nodes, edges } = fieldsOf(given)
@@ -75,7 +74,6 @@ export function ordersFromGa4(events: unknown): PastOrder[] {
   })
 }
 
-/** Converts one order. The result is an empty array if the order lacks an id, a time or a line. */
 function pastOrder(id: string | undefined, time: number, items: PastOrder['items']): PastOrder[] {
   return id === undefined || Number.isNaN(time) || items.length === 0 ? [] : [{ id, time, items }]
 }

@@ -18,13 +18,12 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
 }
 
-/** Reads a number; prices and quantities often arrive as strings, e.g. "49.90". */
+/** Prices and quantities often arrive as strings, e.g. "49.90". */
 function numberOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : undefined
 }
 
-/** Reads one order line. The result is an empty array if the line lacks an id; other missing fields stay missing. */
 export function linesOf(id: unknown, quantity: unknown, price: unknown): readonly Line[] {
   const item_id = textOf(id)
   if (item_id === undefined) return []
@@ -38,7 +37,7 @@ export function linesOf(id: unknown, quantity: unknown, price: unknown): readonl
 }
 
 /**
- * Calls `take` for each past and future entry; other listeners work as before.
+ * Calls `take` for each entry of `array`, pushed before or after this call; other scripts' listeners work as before.
  * @returns function that ends the calls
  */
 export function watchPushes(array: unknown[], take: (entry: unknown) => void): () => void {
@@ -56,7 +55,7 @@ export function watchPushes(array: unknown[], take: (entry: unknown) => void): (
   array.push = push
   return () => {
     following = false
-    // If another script has wrapped our `push`, it can't be removed; it then only passes entries on.
+    // If another script has wrapped our `push`, our `push` can't be removed; it then only passes entries on.
     if (array.push === push) array.push = before
   }
 }

@@ -12,7 +12,6 @@ import { type Fields, fieldsOf, type Line, linesOf, listOf, textOf } from './rea
  */
 const numberOf = (id: unknown) => textOf(id)?.replace(/^gid:\/\/shopify\/\w+\/|\?.*$/g, '')
 
-/** Entries of an array, or of a connection (`{ nodes: […] }`) in the Storefront API. */
 const entriesOf = (list: unknown) => listOf(fieldsOf(list).nodes ?? list).map(fieldsOf)
 
 /** Captures the storefront events until the returned function is called. @param id kind of id that the catalog uses */
@@ -22,7 +21,7 @@ export function followStorefront(
   id: string,
 ): () => void {
   const variants = new Map<string, Fields>()
-  /** Number of the variant in each cart line. */
+  /** Number at the end of the variant's id, by the number of the cart line that has the variant. */
   const inLine = new Map<string, string>()
   let searched: string | undefined
 
@@ -52,7 +51,7 @@ export function followStorefront(
     linesOf(ids[id] ?? ids.handle ?? ids.variant, quantity, price)
 
   const onProduct = ({ context, product }: Fields) => {
-    // In every other context, the event reports a product card in a list; seeing a card is not a view.
+    // In every other `context`, the event reports a product card in a list; seeing a card is not a view.
     if (context !== 'page' && context !== 'dialog') return
     const { selectedVariant } = fieldsOf(product)
     const { amount } = fieldsOf(fieldsOf(selectedVariant).price)

@@ -52,7 +52,6 @@ export interface AgentTool {
   execute(input: unknown): Promise<object>
 }
 
-/** Makes the tools, except tools whose function is absent from `shop`. */
 export function agentTools(
   personalizer: Pick<Personalizer, 'rerank' | 'recommend' | 'logAgentCall'>,
   shop: AgentShop,
@@ -66,7 +65,6 @@ export function agentTools(
   const inOrder = async (ids: readonly string[]): Promise<readonly string[]> =>
     (await personalizer.rerank([...ids], { soldOut: true })).map(({ id }) => id)
 
-  /** Logs an agent's call, then returns its answer. */
   async function answer(tool: 'search' | 'recommend' | 'compare', ids: readonly string[]) {
     const items = ids.filter((id) => shop.itemOf(id)).map(factsOf)
     await personalizer.logAgentCall(tool, items.length)

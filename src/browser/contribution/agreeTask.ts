@@ -19,7 +19,6 @@ type Endpoints = Pick<Recipients, 'leader' | 'helper'>
  */
 const MOST_APART = 3_600_000
 
-/** Round on which both servers agree, with both servers' times. */
 export type AgreedTask = Task & SignedTimes
 
 /**

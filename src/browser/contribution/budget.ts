@@ -42,7 +42,7 @@ export interface Budget extends Schedule {
   readonly time: WitnessedTime
   /** Updates of the last year. */
   readonly participations: readonly Participation[]
-  /** Number of all updates older than a year, and the sum of their 1/z². */
+  /** Number of all updates older than a year, and the sum of their 1/z² (z: `noiseMultiplier`). */
   readonly earlier: { readonly reports: number; readonly lossSquared: number }
 }
 

@@ -35,7 +35,6 @@ export interface WitnessedTime {
   readonly own: number | null
 }
 
-/** Schedule of automatic contributions. */
 export interface Schedule {
   /** Milliseconds that passed on this device's clock. */
   readonly elapsed: number

@@ -71,7 +71,6 @@ export interface ContributeDeps {
    * and the update, so that neither reveals the time of the other.
    */
   readonly share?: number
-  /** Whether to obtain only the token now, without sending the update. */
   readonly tokenOnly?: boolean
   /**
    * Signal that stops the contribution at any step. A report whose bytes could have been sent remains charged to the
@@ -85,7 +84,6 @@ export interface ContributeDeps {
 export interface Contributed {
   /** Whether the leader accepted the report and its receipt is valid. */
   readonly sent: boolean
-  /** Outcome for the shopper, one sentence. */
   readonly reason: string
   readonly error: NearsideError | null
 }

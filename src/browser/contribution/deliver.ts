@@ -44,7 +44,6 @@ export async function post(
   }
 }
 
-/** Removes the pending report and adds `reports` to the number of counted reports. */
 function done(deps: ContributeDeps, { id }: PendingReport, reports: number): Promise<void> {
   return deps.records(({ pending, sent = NOTHING_SENT }) =>
     pending?.id === id

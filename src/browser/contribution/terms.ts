@@ -34,7 +34,6 @@ export interface Recipients {
   readonly relay?: string
 }
 
-/** Recipients with the operators and keys that a policy names, and with the given addresses. */
 export function recipientsOf(
   { leader, helper }: Pick<Policy, 'leader' | 'helper'>,
   at: Pick<Recipients, 'leader' | 'helper' | 'issuer' | 'demonstration' | 'relay'>,
@@ -105,7 +104,6 @@ export function isFor(terms: ContributionTerms, recipients: Recipients): boolean
   )
 }
 
-/** Whether `one` and `other` are exactly the same terms. */
 export function areSame(one: object, other: object): boolean {
   const [a, b] = [one as Facts, other as Facts]
   return CONSENT_TERMS.every((name) => a[name] === b[name])

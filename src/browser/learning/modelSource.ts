@@ -71,8 +71,8 @@ export interface FetchModelOptions {
   readonly check?: (latest: LatestModel) => Promise<void>
   readonly signal?: AbortSignal
   /**
-   * Called as soon as popularity has arrived and been verified: first the best sellers' popularity, if the manifest
-   * names them, then that of all items.
+   * Called as soon as the items' popularity has arrived and been verified: first that of the best sellers, if the
+   * manifest names them, then that of all items.
    */
   readonly onPopularity?: (popularity: KnownPopularity) => void
 }
@@ -117,7 +117,7 @@ export async function fetchModel(options: FetchModelOptions): Promise<FetchedMod
   return isKept ? null : fetchVersion(options, latest)
 }
 
-/** Fetches a version. @throws NearsideError as `fetchModel` */
+/** @throws NearsideError as `fetchModel` */
 export async function fetchVersion(
   { transport, directory, kept, now, signal, onPopularity }: FetchModelOptions,
   latest: LatestModel,

@@ -39,7 +39,6 @@ interface FitInput extends FitOptions {
   readonly now: number
   /** Clock for durations, in milliseconds. */
   readonly clock: () => number
-  /** Yields the thread to waiting tasks. */
   readonly nextTask: () => Promise<void>
 }
 

@@ -50,7 +50,6 @@ export function createScheduler(
       if (running) again = Math.min(again ?? delay, delay)
       else if (!(timer !== null && urgent)) start(delay)
     },
-    /** Runs a requested task now, if it has not started. */
     flush(): void {
       if (timer === null || running || stopped) return
       timers.clear(timer)
@@ -70,7 +69,6 @@ export function createScheduler(
  */
 export const BUDGET = { perFit: 5000, perPage: 60_000, battery: 0.15 } as const
 
-/** Conditions of the device, as the page sees them. */
 export interface DeviceConditions {
   readonly visible: boolean
   /**
@@ -86,7 +84,6 @@ export interface DeviceConditions {
   readonly offline?: boolean
 }
 
-/** Reason why learning is deferred. */
 export type Deferral = NonNullable<PersonalizerSnapshot['deferred']>
 
 /**

@@ -82,7 +82,6 @@ export function erasure(
 
 const CONSENT = ['contribute', 'wording', ...CONSENT_TERMS]
 
-/** Returns the shopper's consent after the first `gone` entries, and its terms. */
 function consentAfter(entries: readonly LedgerEntry[], gone: number): LedgerEntry['detail'] {
   const said = entries.findLast((one, at) => at < gone && one.kind === 'consent')
   const detail = (said ?? entries.findLast(standsForOthers))?.detail ?? {}

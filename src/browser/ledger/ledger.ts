@@ -15,7 +15,7 @@ import { openSigner, type Signer } from './signer.ts'
 const ATTEMPTS = 50
 /** A log of more than `most` entries is folded to `kept` entries, which cover over a year at ten entries a day. */
 export const LEDGER_SIZE = { most: 5000, kept: 4000 }
-/** Number of entries between two checks of the size. */
+/** Number of entries between two checks of the log's size. */
 const LOOK_EVERY = 250
 
 type LedgerStore = Pick<Store, 'appendLedger' | 'ledger' | 'ledgerTail' | 'logKeys' | 'erase'>

@@ -17,7 +17,6 @@ export interface Verdict {
 /** Number of hashes computed concurrently, because WebCrypto answers each request with a delay. */
 const AT_ONCE = 256
 
-/** Recomputes the whole chain and checks its signatures. The entries can come from an untrusted source. */
 export async function verifyChain(entries: readonly unknown[]): Promise<Verdict> {
   let { sequence, previous } = startOf(entries)
   let key: string | undefined

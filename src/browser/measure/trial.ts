@@ -15,7 +15,6 @@ export interface TrialOptions {
   readonly draw?: () => number
 }
 
-/** Access to one key of the storage. */
 export interface TrialStorage {
   /** Stored value; null if there is none or it can't be read. */
   read(): unknown

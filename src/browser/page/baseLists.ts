@@ -34,7 +34,7 @@ export interface BaseLists {
   readonly faults: readonly string[]
   /** Recommends items without a shopper, best first. */
   recommend(options?: BaseListOptions): readonly Recommendation[]
-  /** Finds items similar to this item. */
+  /** Finds items similar to `item`. */
   similar(item: string, options?: BaseListOptions): readonly Recommendation[]
   /** Finds items bought in the same orders as the given item or items. */
   boughtTogether(

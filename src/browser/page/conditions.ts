@@ -7,7 +7,6 @@ import type { DeviceConditions } from '../learning/scheduler.ts'
 
 export interface ConditionsSource {
   read(): DeviceConditions
-  /** Calls `changed` after each change; returns a function that stops the calls. */
   listen(changed: () => void): () => void
 }
 
@@ -89,7 +88,6 @@ export function createShopContext(
       text = read()
       return text !== before
     },
-    /** The shop's last context. */
     given: (): unknown => JSON.parse(text),
   }
 }

@@ -23,7 +23,7 @@ export interface PageEnvironment {
   readonly newId: () => string
   /** Visibility of the page, and state of the device's power. */
   readonly conditions: ConditionsSource
-  /** Milliseconds of silence after which a worker counts as dead. */
+  /** Milliseconds without a message from the worker after which the worker counts as dead. */
   readonly silence: number
   /**
    * Runs the device in the page if there are no workers. Without this function and without workers, lists are in the
@@ -136,14 +136,16 @@ export class Page {
     return this.#link.call(name, args, options)
   }
 
-  /** Like `call`, but sends the shop's current context first. */
   readonly callInContext: WorkerLink['call'] = async (name, args, options) => {
     this.#requireOpen()
     this.#sendContext()
     return this.#link.call(name, args, options)
   }
 
-  /** Passes a call of `profiles` on. After a switch, events belong to the new person even before the device answers. */
+  /**
+   * Forwards a call of `profiles` to the worker. After a switch, events belong to the new person even before the device
+   * answers.
+   */
   readonly profile = async (
     ...given: Parameters<Calls['profiles']>
   ): Promise<string | undefined> => {
@@ -197,7 +199,7 @@ export class Page {
       this.snapshot.set({ fitting: { done, steps } })
     } else {
       const { current } = message.snapshot.profiles
-      // Snapshots don't yet contain a switch that this page has just requested.
+      // The worker's snapshot doesn't yet contain a switch to another person that this page has just requested.
       if (this.#person === undefined || current !== this.snapshot.current.profiles.current)
         this.#person = current
       this.snapshot.receive(message.snapshot)

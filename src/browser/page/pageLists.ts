@@ -52,7 +52,6 @@ export class PageLists {
     }
   }
 
-  /** Calls `listener` with each new state of the list; returns a function that ends the watch. */
   watch(query: ListQuery, listener: (answer: ListAnswer) => void): () => void {
     const id = this.#nextId++
     this.#watched.set(id, { query, listener })
@@ -70,7 +69,6 @@ export class PageLists {
     for (const [id, { query }] of this.#watched) this.#register(id, query)
   }
 
-  /** Passes the lists that the worker posted to their listeners; drops lists that are no longer watched. */
   deliver(lists: readonly WatchedList[]): void {
     for (const list of lists) {
       this.#watched

@@ -38,7 +38,6 @@ function toldApart(error: DOMException | null): DOMException | null {
 
 export const nameOf = (thrown: unknown) => (thrown instanceof Error ? thrown.name : '')
 
-/** Whether the database is missing and must not be created. */
 export const isMissing = (error: unknown) =>
   error instanceof NearsideError && nameOf(error.cause) === MISSING
 

@@ -41,13 +41,12 @@ export const lastRow = async (rows: Rows): Promise<unknown> =>
   (await rows.openCursor(null, 'prev'))?.value
 
 /**
- * State of a write when it resolves. `relaxed`: the operating system has it; `strict`: it is on disk. `disk` is like
- * `strict`, and a store in memory refuses it. `erasure` is like `strict`, and fails if the removed data stay on disk
- * (`worker/deviceStore.ts`).
+ * Guarantee of a write once its promise resolves. `relaxed`: the operating system has the data; `strict`: the data are
+ * on disk. `disk` is like `strict`, and a store in memory refuses it. `erasure` is like `strict`, and fails if the
+ * removed data stay on disk (`worker/deviceStore.ts`).
  */
 export type Durability = 'relaxed' | 'strict' | 'disk' | 'erasure'
 
-/** Access of a transaction: it only reads, or it writes with this durability. */
 type Access = 'readonly' | Durability
 
 export interface Database {

@@ -11,7 +11,6 @@ interface StoredEvent extends ShopperEvent {
   readonly order: number
 }
 
-/** Events that `forget` removed, in their stored form. */
 export interface Forgotten {
   readonly rows: readonly StoredEvent[]
   /** Epoch after the removal. */
@@ -67,7 +66,6 @@ export async function placeEvents(table: Transaction, drafts: readonly EventDraf
   return { rows, head, placed }
 }
 
-/** Events that are stored in one transaction. */
 interface Batch {
   readonly drafts: EventDraft[]
   readonly stored: Promise<ReadonlyMap<string, ShopperEvent>>

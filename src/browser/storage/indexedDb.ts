@@ -116,7 +116,7 @@ export async function openIndexedDb(
   }
 }
 
-/** Ends a failed transaction. @returns the browser's reason, if it has one */
+/** @returns the browser's reason for the failure, if it has one */
 function abort(transaction: Pick<IDBPTransaction, 'abort' | 'error'>): DOMException | null {
   try {
     transaction.abort()

@@ -19,7 +19,6 @@ import { openIndexedDb } from './indexedDb.ts'
 import { assumeMissing, type Settings } from './settingRows.ts'
 import { createStore, type Held, type Store } from './store.ts'
 
-/** Whether data may be stored in the database: the shopper said yes, or the shop doesn't ask. */
 const mayUse = async (store: Store, persist: Persist): Promise<boolean> =>
   persist === 'always' || (persist === 'ask' && (await store.setting('persist')) === true)
 
@@ -136,7 +135,6 @@ async function follow(
   return chained.slice(1)
 }
 
-/** Data that a tab needs to continue in memory. */
 interface Remembered {
   readonly events: readonly ShopperEvent[]
   readonly settings: Partial<Settings>

@@ -9,9 +9,8 @@ const prefixOf = (database: string) => `${database} for `
 
 export const profileDatabase = (database: string, id: string) => prefixOf(database) + id
 
-/** Where the databases are: the name that their names begin with, and the factory that opens them. */
 export interface Place {
-  /** Name of the device's own database. */
+  /** Name of the device's own database, with which the names of all other people's databases begin. */
   readonly database: string
   readonly factory: IDBFactory | undefined
   /** Callback for the error if the browser can't delete a database that is already empty. */

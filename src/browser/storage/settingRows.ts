@@ -49,7 +49,10 @@ export interface Settings {
   readonly looked: number
   /** Time of the last check of the live file, milliseconds since the epoch. */
   readonly lookedLive: number
-  /** The shopper's products outside the head of a large catalog, as `tail.ts` stores them. `settings()` leaves them out. */
+  /**
+   * The shopper's products that are not among a large catalog's most popular products (its head), as `tail.ts` stores
+   * them. `settings()` leaves them out.
+   */
   readonly tail: unknown
 }
 

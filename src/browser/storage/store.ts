@@ -48,7 +48,6 @@ export type Store = ReturnType<typeof createStore>
 export interface Held {
   readonly events: readonly ShopperEvent[]
   readonly ledger: readonly LedgerEntry[]
-  /** Key pair that signs the log. */
   readonly keys: CryptoKeyPair | null
   readonly settings: Partial<Settings>
   readonly personal: { readonly current: number | null; readonly versions: readonly unknown[] }
@@ -60,7 +59,6 @@ export function createStore(database: Database) {
     get kind() {
       return database.kind
     },
-    /** Number of databases that were set aside because the browser could not read them. */
     get aside() {
       return database.aside
     },
@@ -70,10 +68,6 @@ export function createStore(database: Database) {
     ...ledgerRows(database),
     ...settingRows(database),
 
-    /**
-     * Epoch: a number that rises when something is erased or forgotten. A fit that began before the epoch rose must not
-     * be stored after it.
-     */
     epoch: () => database.transact(['heads'], 'readonly', epochOf),
 
     /**
@@ -145,7 +139,7 @@ const MAX_OPEN_ROWS = 32
 /** Key in `heads` of the log's key pair. The pair is never exported and survives an erasure: one pair signs the log. */
 const LOG_KEYS = 'log'
 
-/** Whether `hash` is the hash of the log's last entry. A `hash` of null means that the log is empty. */
+/** @param hash expected hash of the log's last entry; null if the log must be empty */
 async function isLast(table: Transaction, hash: string | null): Promise<boolean> {
   const last = (await lastRow(table('ledger'))) as LedgerEntry | undefined
   return (last?.hash ?? null) === hash
@@ -204,7 +198,6 @@ const ledgerRows = (database: Database) => ({
   },
 })
 
-/** Number of versions of the personal model stored. */
 const VERSIONS_KEPT = 3
 
 /** Fitted personal model. The store assigns `version`. */

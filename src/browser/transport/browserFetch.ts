@@ -3,7 +3,6 @@
 /** Only this module uses the global `fetch`; the linter enforces that. */
 export const browserFetch: typeof globalThis.fetch = (...request) => fetch(...request)
 
-/** Request options: no cookies, no referrer, no redirects. */
 export const PLAIN: RequestInit = {
   credentials: 'omit',
   referrerPolicy: 'no-referrer',

@@ -22,7 +22,7 @@ export interface GetOptions {
   readonly signal?: AbortSignal
   /** Callback for each part of a large file as it arrives. The answer can still fail after a part has arrived. */
   readonly onPart?: (part: Uint8Array) => void
-  /** Address that the log and messages name instead of the file's own. */
+  /** Address that the log and error messages name instead of the file's own address. */
   readonly loggedAs?: string
   readonly post?: Pick<RequestInit, 'credentials' | 'headers'> & { readonly body: Bytes }
 }
@@ -65,7 +65,6 @@ export function destinationsOf(
   ]
 }
 
-/** Change of the settings that adds the shop's declared addresses to earlier addresses. */
 export const declaring =
   (destinations: readonly Destination[]) =>
   ({ declared = [] }: Partial<Pick<Settings, 'declared'>>) => {
@@ -81,7 +80,6 @@ export function addressesOf(config: Parameters<typeof destinationsOf>[0]): Desti
   return all.filter(({ purpose }) => !isRelayed(federation, purpose))
 }
 
-/** URL of a directory, ending in `/`. */
 export const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
 
 /**
@@ -141,7 +139,7 @@ const abandoned = (url: string) =>
 const stopped = () =>
   new NearsideError('aborted', 'The update was stopped on its way: it may have arrived.')
 
-/** Whether the destination covers a URL. @param target absolute URL, as `URL` writes it */
+/** @param target absolute URL, as `URL` writes it */
 export const isDeclared = ({ url }: Pick<Destination, 'url'>, target: string) =>
   url.endsWith('/') ? target.startsWith(url) : target === url
 
@@ -149,7 +147,7 @@ export function createTransport(deps: TransportDeps) {
   const { ledger, relayed, timeout = TIMEOUT } = deps
 
   /**
-   * Way of requests of a purpose: the fetch to use (directly or through the relay), and what the log records about the
+   * Returns the fetch for requests of a purpose (direct, or through the relay), and what the log records about the
    * relay.
    */
   async function carrierFor(purpose: Purpose | 'upload'): Promise<Carrier> {

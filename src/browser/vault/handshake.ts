@@ -30,7 +30,6 @@ export interface ToWindow {
   readonly terms: ContributionTerms
   /** Origin of the page. */
   readonly shop: string
-  /** Language of the page. */
   readonly language: string
 }
 
@@ -46,7 +45,6 @@ export interface Answered {
 export interface Handed {
   /** Channel to the page. */
   readonly device: MessagePort
-  /** Channel to the document's broker. */
   readonly broker: MessagePort
   /** Origin of the page. */
   readonly shop: string

@@ -72,11 +72,11 @@ const ARGUMENTS: Readonly<Record<CallName, readonly Check[]>> = {
 }
 
 /**
- * Number of values allowed at the start. A catalog of a hundred thousand products, passed as an array, has several
- * million.
+ * Maximum number of values in the `start` call. A catalog of a hundred thousand products, passed as an array, has
+ * several million values.
  */
 const MOST_AT_START = 8_000_000
-/** Number of values allowed in other calls: a thousand past orders of twenty lines each. */
+/** Maximum number of values in any other call: a thousand past orders of twenty lines each. */
 const MOST = 200_000
 
 /** Reads a message; null if the package's own page would not send it. */

@@ -4,7 +4,7 @@
  * window does not count as agreement.
  */
 
-/** Milliseconds for which the question must have been visible and focused. */
+/** Milliseconds for which the question must have been visible and focused before a press counts. */
 export const READING_TIME = 1000
 
 /** Reason why a press does not count now. `still`: the pointer was already on the button when the question appeared. */
@@ -71,7 +71,7 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null) {
     end: (id: string) => release([id]),
     /** Releases all keys: the window lost the focus, so they could be released elsewhere without a click here. */
     leave: () => release([...held].flatMap(([id, device]) => (device === 'key' ? [id] : []))),
-    /** Handles a click on the agreeing button. @returns whether the click counts as agreement */
+    /** @returns whether this click on the agreeing button counts as agreement */
     click: (time: number): boolean => gate.hindrance(time) === null && (counts ?? true),
   }
   return gate

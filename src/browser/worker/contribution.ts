@@ -84,7 +84,6 @@ export class Contribution {
     if (this.#timer !== null) this.#services.timers.clear(this.#timer)
   }
 
-  /** Stops the update in progress, at any step. */
   stop(): void {
     this.#sending?.abort()
   }

@@ -246,7 +246,6 @@ export class Device implements Answers {
   readonly restore: Answers['restore'] = (forgotten) =>
     this.#services.alone(() => this.#erasure.restore(forgotten))
   readonly entries: Answers['entries'] = () => this.#services.ledger.entries()
-  /** Deletes everything about the shopper and the people whom they shop for. */
   readonly erase: Answers['erase'] = () =>
     this.#whileCallsWait(async () => {
       const { ledger, notices, state, store } = this.#services
@@ -377,7 +376,6 @@ export class Device implements Answers {
     await this.#contribution.read()
   }
 
-  /** Reads events and model of the store in use. */
   async #reloadOwn(): Promise<void> {
     await this.#shopper.reload()
     await this.#learner.reload()

@@ -14,7 +14,6 @@ interface DeviceStoreDeps {
   readonly notices: Notices
 }
 
-/** Events and personal model of one person, and their store. */
 export interface OwnStore extends Own {
   readonly store: ResilientStore
 }

@@ -52,7 +52,7 @@ export class KeptFile {
   readonly #url: string
   readonly #take: Take
   readonly #inParts: (() => Parts) | undefined
-  /** SHA-256 of the file in use. */
+  /** SHA-256 of the file in use; empty before the first file. */
   #version = ''
   /** Resolves when the last downloaded file is stored. */
   kept = Promise.resolve()
@@ -69,12 +69,11 @@ export class KeptFile {
     return `${this.#key}.json`
   }
 
-  /** Uses the stored file, or else downloads it. */
   async start(): Promise<void> {
     if (!(await this.readKept())) await this.update()
   }
 
-  /** Uses the stored file. @returns whether there was a stored file */
+  /** @returns whether there was a stored file */
   async readKept(): Promise<boolean> {
     const found = await this.#services.store.download(this.#key).catch(() => null)
     if (found?.url !== this.#url) return false

@@ -69,7 +69,6 @@ export class EngineInUse {
     await this.chosen()
   }
 
-  /** Whether another engine has been chosen after this one. */
   #isReplaced(choosing: Promise<EngineChoice>): boolean {
     return this.#choosing !== null && this.#choosing !== choosing
   }

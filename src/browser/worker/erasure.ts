@@ -66,10 +66,7 @@ export class Erasure {
     return { ...forgotten, profile: state.profiles.current, logged: logged?.sequence ?? null }
   }
 
-  /**
-   * Puts forgotten events back.
-   * @throws NearsideError `aborted` if anything was deleted or put back since; `storage-…` if the disk refuses
-   */
+  /** @throws NearsideError `aborted` if anything was deleted or put back since; `storage-…` if the disk refuses */
   async restore(forgotten: LoggedForgotten): Promise<void> {
     const { state, store } = this.#services
     const isTheirs = forgotten.profile === state.profiles.current
@@ -102,7 +99,6 @@ export class Erasure {
     }
   }
 
-  /** Drops everything derived from deleted events. */
   drop(): void {
     this.#services.state.erasures++
     this.#contribution.stop()

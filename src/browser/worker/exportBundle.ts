@@ -12,7 +12,6 @@ import type { Shop } from './shop.ts'
 
 export const EXPORT_FORMAT = 2
 
-/** Data stored about one of the people whom the shopper shops for. */
 export interface Person extends Pick<Held, 'events' | 'personal'> {
   readonly id: string
   readonly name: string

@@ -9,15 +9,14 @@ import { areRowsOf, pickRows, type TailRows } from '@nearside/core/model/tail.ts
 
 export interface Shard {
   readonly rows: TailRows
-  /** The shop's lines of these items. */
+  /** Catalog rows of the shard's items. */
   readonly items: readonly Item[]
 }
 
-/** Shards by their numbers. */
 export type Shards = ReadonlyMap<number, Shard>
 
 interface Kept {
-  /** Hash of the tail that the rows are of. */
+  /** SHA-256 of the tail to which the rows belong, as the model's manifest states it. */
   readonly sha256: string
   readonly shards: readonly (readonly [number: number, shard: Shard])[]
 }
@@ -37,7 +36,10 @@ export function readKept(value: unknown, head: BaseModel): Shards {
   return shards
 }
 
-/** Record for the disk, with the products as unavailable: their prices and stock could change until they are read. */
+/**
+ * Record for the disk. Its products are marked as unavailable, because prices and stock could change until they are
+ * read.
+ */
 export const keptOf = (head: BaseModel, shards: Shards): Kept => ({
   sha256: head.manifest.tail?.sha256 ?? '',
   shards: [...shards].map(([number, { rows, items }]) => [

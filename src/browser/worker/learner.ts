@@ -129,7 +129,6 @@ export class Learner {
     if (delay !== null) this.#scheduler.ask(delay)
   }
 
-  /** Requests a new fit after forgetting. */
   relearn(): void {
     if (!this.#lastToLearn()) return
     this.#asked = true
@@ -185,7 +184,6 @@ export class Learner {
     this.#running?.abort()
   }
 
-  /** Drops the personal model in memory and its inputs; stops a running fit. */
   forget(): void {
     this.abort()
     this.#services.state.own.personal = null

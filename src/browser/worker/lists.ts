@@ -32,7 +32,7 @@ import { type View, Views } from './views.ts'
  * the list itself.
  */
 const MOST_SCORED = 8_000
-/** The same limit without partial scoring, where each scoring takes several times as long. */
+/** `MOST_SCORED` for a shop without partial scoring, where each scoring takes several times as long. */
 const MOST_SCORED_SLOWLY = 4_000
 /** Maximum number of causes (actions of the shopper) without which a list is computed again, even in a small shop. */
 const MOST_CAUSES = 8
@@ -111,7 +111,7 @@ export class Lists {
     const scored = this.#views.whole(ranker)
     const found = rules ? rules.explain(item, ranker, scored, explain) : explain(scored)
     if (!found) return null
-    // Take the reason from a list just long enough for the item, in whole screens.
+    // Take the reason from a list that is just long enough for the item, but a whole number of screens.
     const limit = SCREEN * Math.ceil(found.rank / SCREEN)
     const all = { exclude: [], diversify: false } as const
     const listed = this.list({ kind: 'recommend', options: { limit, ...all } })

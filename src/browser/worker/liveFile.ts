@@ -25,7 +25,6 @@ export class LiveFile {
     this.file = open((value) => this.#take(value))
   }
 
-  /** Uses the stored file, or else downloads it. */
   async start(): Promise<void> {
     this.isStored = await this.file.readKept()
     if (!this.isStored) await this.file.update()
@@ -43,7 +42,7 @@ export class LiveFile {
     const { changed = [], gone = [], added = [] } = changes ?? {}
     const since = changesOf(first, current)
     return {
-      // The later entry for a product counts. These entries have the currency, too, if the new catalog changed it.
+      // If a product has two entries, the later entry counts. The later entries also have a new catalog's currency.
       changed: [...changed, ...since.changed],
       gone: [...since.gone, ...gone],
       added: [...since.added, ...added],

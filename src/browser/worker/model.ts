@@ -56,7 +56,7 @@ export class Model {
     return false
   }
 
-  /** Uses the stored model. @returns whether there was a stored model */
+  /** @returns whether there was a stored model */
   async readKept(): Promise<boolean> {
     const { config, notices, store } = this.#services
     const kept = await store.download('model').catch(() => null)

@@ -44,7 +44,7 @@ export class Persistence {
     })
   }
 
-  /** Stores the shopper's answer. @throws NearsideError `input-invalid` if the shop doesn't ask; `storage-…` */
+  /** @throws NearsideError `input-invalid` if the shop doesn't ask; `storage-…` */
   async set(allowed: boolean): Promise<void> {
     const { bus, config } = this.#services
     if (config.persist !== 'ask')
@@ -160,7 +160,6 @@ export class Persistence {
   }
 }
 
-/** The shopper's pause. During a pause no event is stored, and nothing is learned or sent. */
 export class Pause {
   readonly #services: Services
   readonly #learner: Learner

@@ -38,7 +38,7 @@ export class Profiles {
   readonly #shopper: Shopper
   readonly #leave: () => void
   readonly #reload: () => Promise<unknown>
-  /** Stores of other people that this tab has opened. */
+  /** Stores of other people that this tab has opened, by the person's id. */
   readonly #opened = new Map<string, OwnStore>()
   /** Choice of a person that could not be stored; it applies to this tab only. */
   #unstored: string | null = null
@@ -161,7 +161,7 @@ export class Profiles {
     return eraseGone(store, this.#place)
   }
 
-  /** Erases events older than `oldest` of all people except the person in use. */
+  /** Erases events older than `oldest` (milliseconds since the epoch) of all people except the person in use. */
   async eraseTooOld(oldest: number): Promise<void> {
     const { config, ledger, state, store: device } = this.#services
     const { others, current } = state.profiles
@@ -178,7 +178,6 @@ export class Profiles {
     }
   }
 
-  /** All data stored about the people, for an export. */
   async held(): Promise<readonly Person[]> {
     const held: Person[] = []
     for (const { id, name } of this.#services.state.profiles.others) {
@@ -272,7 +271,6 @@ export class Profiles {
     this.#opened.delete(id)
   }
 
-  /** A person's store, with the person's events. */
   async #own(id: string, make: 'now' | 'never' = 'now'): Promise<OwnStore> {
     const opened = this.#opened.get(id)
     if (opened) return opened

@@ -22,7 +22,7 @@ export interface ResilientStore extends Store {
 interface ResilientInputs {
   readonly database: Database
   readonly notices: Notices
-  /** Holds the store's events in this tab's memory. */
+  /** Returns the shopper's state in this tab's memory, with all events of the store. */
   readonly held: () => { events: readonly ShopperEvent[] }
   /** Copies everything except the events to memory. @param isCleared whether the shopper cleared this site's data */
   readonly copyRest: (from: Store, to: Store, isCleared: boolean) => Promise<void>

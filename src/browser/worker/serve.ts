@@ -49,8 +49,8 @@ export const workerEnvironment: Environment = {
 
 /**
  * Chromium lists the locales of number formats once a process, which takes a slow phone 0.1 s. The page's workers, also
- * those of a vault on the same site, make it do so while the first file downloads; otherwise the first price would
- * block the page for that time.
+ * those of a vault on the same site, make Chromium list them while the first file downloads; otherwise the first price
+ * would block the page for that time.
  */
 export function listingLocales(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   let hasAsked = false

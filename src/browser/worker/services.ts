@@ -39,7 +39,6 @@ export interface Environment {
   readonly confirmConsent?: (terms: ContributionTerms) => Promise<string>
 }
 
-/** Code that is loaded on first use. */
 type Code = typeof import('./onDemand.ts')
 type OnDemand = () => Promise<Code>
 

@@ -44,7 +44,10 @@ export class Shop {
   rules: ShopRules | null = null
   /** Products that the device loads when it needs them. */
   readonly tail: ShopTail
-  /** What fits and updates read of a shop with a tail; null without a tail or before its model is loaded. */
+  /**
+   * Part of the shop that fits and updates read if the catalog has a tail; null without a tail or before its model is
+   * loaded.
+   */
   headOnly: HeadOnly | null = null
   #modelThere: Promise<unknown> = Promise.resolve()
   #ruled: Promise<void> = Promise.resolve()
@@ -81,7 +84,7 @@ export class Shop {
     this.#catalog = new ShopCatalog(services)
     this.tail = new ShopTail(services, this, () => {
       this.#catalog.setTail(this.tail.current?.items ?? [])
-      // Its sales begin and end, too.
+      // Sales of the tail's products begin and end, too.
       this.#followClock()
       return this.#rebuild()
     })
@@ -119,12 +122,10 @@ export class Shop {
     return this.#catalog.current
   }
 
-  /** Live changes that the catalog contains; null if there are none. */
   get changes(): LiveChanges | null {
     return this.#catalog.changes
   }
 
-  /** The shop's live file; null if there is none or its code can't be loaded. */
   get live(): LiveFile | null {
     return this.#catalog.live
   }
@@ -171,7 +172,6 @@ export class Shop {
 
   readonly rowOf = (item: string): number | undefined => this.ranker?.rowOf(item)
 
-  /** Items that a query is about; empty without a catalog. */
   readonly find: FindByTitle = (query) => this.#catalog.find(query)
 
   /**
@@ -358,7 +358,6 @@ export class Shop {
     return code?.scoreInPart ?? null
   }
 
-  /** All valid rules, as soon as they are loaded. */
   async allRules(): Promise<readonly Rule[]> {
     await this.#ruled
     return this.rules?.all ?? []

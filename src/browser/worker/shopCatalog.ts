@@ -44,13 +44,13 @@ export class ShopCatalog {
   withoutTail: Catalog | null = null
   /** Changes to apply to a page's products, without those of a tail; null for none. */
   #pageChanges: LiveChanges | null = null
-  /** The same, with products of a tail as added ones. */
+  /** Like `#pageChanges`, but with the tail's products among the added products; null for none. */
   changes: LiveChanges | null = null
   /** Live changes that were applied last. */
   #live: LiveChanges | null = null
   /** Products of the tail of a large catalog, as published. */
   #tail: readonly Item[] = []
-  /** Those of them that the shop has now, at today's prices. */
+  /** Products of the tail that the shop has now, at today's prices. */
   #listed: readonly Item[] = NONE
   /** Title indexes of the catalog without a tail and of the tail's products, built on first use. */
   readonly #titles = [onceFor(createTitleMatches), onceFor(createTitleMatches)]
@@ -88,7 +88,7 @@ export class ShopCatalog {
   /** Items that a query is about; empty without a catalog. */
   readonly find: FindByTitle = (query) => this.#find(query, this.#listed)
 
-  /** The same without the products of a tail. */
+  /** Like `find`, without the products of a tail. */
   readonly findWithoutTail: FindByTitle = (query) => this.#find(query, NONE)
 
   #find(query: string, tail: readonly Item[]): readonly string[] {
@@ -129,7 +129,6 @@ export class ShopCatalog {
     this.apply()
   }
 
-  /** Asks the network for newer live changes, and for the catalog that they belong to. */
   async updateLive(): Promise<void> {
     await this.live?.file.update()
     if (this.live?.content && !this.#matching) await this.#file?.update()
@@ -162,7 +161,6 @@ export class ShopCatalog {
     this.#addTail(now)
   }
 
-  /** Sets the products of the tail. */
   setTail(items: readonly Item[]): void {
     this.#tail = items
     this.#addTail(this.#services.now())
@@ -178,7 +176,7 @@ export class ShopCatalog {
     this.pricesUntil = Math.min(this.pricesUntil, nextChange(tail, now))
     const isWhole = tail.length === 0
     this.current = isWhole ? head : new Catalog([...head.items, ...this.#listed], head.faults)
-    // The page adds products of the tail as they are.
+    // The page gets all products of the tail as added products.
     const { changed = [], gone = [], added = [] } = this.#pageChanges ?? {}
     // A product that a newer catalog moved to the tail is still on open pages.
     const moved = tail.filter(({ id }) => this.#first?.get(id))

@@ -10,7 +10,7 @@ export class ShopTail {
   readonly #services: Services
   readonly #shop: Pick<Shop, 'loaded' | 'knows'>
   readonly #changed: () => Promise<void>
-  /** Lists that the page watches, by the page's numbers. */
+  /** Queries of the lists that the page watches, by the id that the page gave the watch. */
   readonly watched = new Map<number, ListQuery>()
   /** Tail of the loaded model; null if it has none or nothing has needed it yet. */
   current: Tail | null = null

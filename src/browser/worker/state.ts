@@ -50,7 +50,10 @@ export interface DeviceState {
   paused: boolean
   /** The shop's current context. Written by the context. */
   context: ShopContext
-  /** Events and personal model of the person in use. The store writes which person's they are. */
+  /**
+   * Events and personal model of the person in use. The device's store replaces this object when another person is in
+   * use.
+   */
   own: Own
   /** Progress of the current fit. Written by the learner. */
   fitting: PersonalizerSnapshot['fitting']
@@ -169,7 +172,6 @@ export function createBus(): Bus {
   }
 }
 
-/** Builds the page's snapshot from the states of the device's parts, as plain data. */
 export function snapshotOf(services: Services, shop: Shop, shopper: Shopper): WorkerSnapshot {
   const { config, state, store, notices, now } = services
   const { report, events } = shopper.cleaned
@@ -231,7 +233,6 @@ export class Notices {
     bus.on('failed', (error) => this.add(error))
   }
 
-  /** Adds a notice for a thrown error, or for a message with a code. */
   add(error: unknown, code: ErrorCode = 'worker-failed', message = 'Something failed'): void {
     const known = NearsideError.from(error, code, message)
     const time = this.#now()

@@ -162,7 +162,7 @@ export class Tail {
         this.#use(number, shard)
         for (const id of shard.rows.itemIds) wanted.delete(id)
       }
-    // One after another, because the shopper's products stay when their shard makes room for the next.
+    // Load the shards one after another. When the next shard needs room, the shopper's own products stay.
     for (const id of [...wanted].slice(0, MOST_SOUGHT))
       await this.#attempt(async () => {
         const shards = await this.#files.ofId(id)

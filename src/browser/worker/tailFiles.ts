@@ -36,11 +36,10 @@ export class TailFiles {
   readonly #folder: string
   readonly #buckets = new Map<number, ReturnType<typeof readBucket>>()
   #index: TailIndex | null = null
-  /** Shards of each category. */
+  /** Numbers of the shards that have products of a category; null before the file is read. */
   #departments: ShardsBy | null = null
-  /** Files that are being read. */
+  /** Files that are being read, by name. */
   readonly #reading = new Map<string, Promise<unknown>>()
-  /** Last failure of each file. */
   readonly #failed = new Map<string, { readonly time: number; readonly error: unknown }>()
 
   /** @param head a model that has a tail */
@@ -50,18 +49,18 @@ export class TailFiles {
     this.#folder = head.manifest.tail?.folder ?? ''
   }
 
-  /** Shards of a category. */
+  /** Numbers of the shards that have products of a category. */
   async ofDepartment(name: string): Promise<readonly number[]> {
     this.#departments ??= await this.#shardsBy('departments.json')
     return this.#departments.get(name) ?? []
   }
 
-  /** Shards that have most products with the query's words in their titles. */
+  /** Numbers of the shards that have most products with the query's words in their titles. */
   async ofQuery(query: string): Promise<readonly number[]> {
-    // Not kept: the table takes as much memory as a shard, and searches are rare.
+    // The table is not kept in memory, because it takes as much memory as a shard, and searches are rare.
     const shardsOf = await this.#shardsBy('words.json')
     const votes = new Map<number, number>()
-    // Of equal votes, an earlier place decides.
+    // Among shards with equally many of the query's words, an earlier place in a word's row decides.
     for (const word of foldedWords(query))
       for (const [place, shard] of shardsOf.get(word)?.entries() ?? [])
         votes.set(shard, (votes.get(shard) ?? 0) + 1 - place / 100)
@@ -69,7 +68,7 @@ export class TailFiles {
     return best.slice(0, MOST_SEARCHED).map(([shard]) => shard)
   }
 
-  /** Shards that may have an item; more than one if two ids have the same hash. */
+  /** Numbers of the shards that may have an item; more than one if two ids have the same hash. */
   async ofId(id: string): Promise<readonly number[]> {
     const { buckets } = await this.index()
     if (buckets.length === 0) return []

@@ -113,7 +113,6 @@ export function listUnranked(
   return isFirst ? list.map((one) => ({ ...one, reason: first.reasonOf(one.id) })) : list
 }
 
-/** Items of `wanted` that are listed, in the sequence of `wanted`. */
 function inOrderOf(wanted: ReadonlySet<string>, listed: readonly string[]): readonly string[] {
   const both = new Set(listed.filter((id) => wanted.has(id)))
   return [...wanted].filter((id) => both.has(id))

@@ -88,7 +88,6 @@ function Consent({ personalizer, snapshot }: SectionProps) {
   )
 }
 
-/** Shows the updates in the log, and the privacy budget that they used. */
 function Spent({ snapshot, entries }: Omit<LogProps, 'personalizer'>) {
   const { locale, words } = useWords()
   const id = useId()

@@ -164,7 +164,6 @@ const STEPS = ['step.1', 'step.2', 'step.3', 'step.4'] as const
 
 interface CheckProps {
   readonly personalizer: Personalizer
-  /** Reads the log. */
   read(): Promise<readonly LedgerEntry[]>
 }
 

@@ -14,7 +14,6 @@ export interface SectionProps {
   readonly snapshot: PersonalizerSnapshot
 }
 
-/** Props of the parts that show the device's log. */
 export interface LogProps extends SectionProps {
   readonly entries: readonly LedgerEntry[]
 }
@@ -42,7 +41,6 @@ function formatOf(locale: string, timeStyle?: 'medium'): Intl.DateTimeFormat {
   return made
 }
 
-/** Messages of the console, and texts for errors and days. */
 export function useWords() {
   const spoken = useContext(ConsoleWords)
   const { words, locale } = spoken
@@ -58,7 +56,6 @@ export function useWords() {
   }
 }
 
-/** Shows a time as text, in a `<time>` element with the exact value. */
 export function Moment({ at }: { readonly at: number }) {
   const { locale } = useContext(ConsoleWords)
   return (

@@ -26,7 +26,6 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made
 }
 
-/** An `<li>` for an item that the shop knows. */
 export function buildCard(
   { itemOf, linkTo, locale, words }: Shop,
   recommendation: Recommendation,

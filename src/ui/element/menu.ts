@@ -17,9 +17,7 @@ export { createListAnswers, show, whyLines, withoutFolded } from '../lists/answe
 export const menuStyles = sheetOf(css)
 
 export interface Menu {
-  /** Lines that say why the item is in the list. */
   readonly why: () => Promise<readonly string[]>
-  /** Answers that the shopper may give. */
   readonly answers: () => readonly AnswerName[]
   readonly onAnswer: (answer: AnswerName) => void
   /** Called when the menu opens or closes. */
@@ -78,7 +76,7 @@ function buildBody({ words }: Shop, { why, answers, onAnswer }: Menu): HTMLEleme
   return body
 }
 
-/** Button that puts items into the shop's basket. @param onSaid called after each press */
+/** @param onSaid called after each press of the button */
 export function buildAdd(
   { onAdd, words }: Shop,
   items: readonly Item[],
@@ -96,7 +94,6 @@ export function buildAdd(
   return made
 }
 
-/** Line that is shown in place of the folded item. */
 export function buildFolded(shop: Shop, { id, answer }: Folded, undo: () => void): HTMLElement {
   const { words } = shop
   const line = element('li', 'ns-folded')

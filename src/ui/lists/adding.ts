@@ -3,7 +3,7 @@ import type { Words } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ListKey } from '../messages/lists.ts'
 
-/** What a list says after a press on one of its buttons. */
+/** Message of a list after a press on one of its buttons. */
 export interface Said {
   readonly text: string
   readonly isWrong: boolean

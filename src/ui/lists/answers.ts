@@ -21,9 +21,7 @@ export interface Folded {
 export interface AnswersState {
   /** The last item folded; null for none. */
   readonly folded: Folded | null
-  /** Whether the last action failed. */
   readonly failed: boolean
-  /** Whether the shopper has answered in this list. */
   readonly answered: boolean
   /** Ids of all items that the shopper has answered in this list. */
   readonly gone: ReadonlySet<string>
@@ -104,7 +102,6 @@ export function createListAnswers(personalizer: Part) {
   }
 }
 
-/** The list's items without the answered items. */
 export const withoutFolded = <TEntry extends { readonly item: { readonly id: string } }>(
   entries: readonly TEntry[],
   gone: AnswersState['gone'],
@@ -129,7 +126,6 @@ const NAMES_AN_ACTION: readonly string[] = [
   'taste',
 ] satisfies Recommendation['reason']['kind'][]
 
-/** @param words messages in the shop's language */
 export async function whyLines(
   words: Words<ListKey>,
   itemOf: (id: string) => Item | undefined,

@@ -70,7 +70,7 @@ export function ratingText(
   return { short: `${short} (${count})`, long: `${long}, ${words('reviews', { n: reviews })}` }
 }
 
-/** Price in the format of the shop's locale. @param locale BCP 47 */
+/** @param locale BCP 47 */
 export function priceText({ price = 0, currency }: Item, locale: string): string {
   const style = currency ? ({ style: 'currency', currency } as const) : { minimumFractionDigits: 2 }
   return new Intl.NumberFormat(locale, style).format(price)

@@ -36,11 +36,10 @@ interface ListOf<TItem extends Item> {
   readonly limit: number
   /** Ids to show until the first answer, instead of placeholders. */
   readonly initialItems?: readonly string[]
-  /** The shop's final change to the list. */
   readonly transformItems?: (items: readonly Recommendation[]) => readonly Recommendation[]
 }
 
-/** What a list shows in a given state; items that the page doesn't know are left out. */
+/** View of a list in a given state; items that the page doesn't know are left out. */
 export function viewOf<TItem extends Item>(
   state: ListState,
   { itemOf, words, limit, initialItems, transformItems }: ListOf<TItem>,

@@ -8,7 +8,6 @@ import { ENGLISH_LISTS } from './lists.ts'
 import stored from './stored.en.json' with { type: 'json' }
 import type { TECHNICAL_ENGLISH } from './technical.ts'
 
-/** The console’s messages in English. */
 export const CONSOLE_ENGLISH = { ...ENGLISH_LISTS, ...stored, ...SHARING_ENGLISH, ...own }
 
 export type ConsoleKey = keyof typeof CONSOLE_ENGLISH

@@ -13,7 +13,6 @@ import { usePersonalizationContext } from './context.ts'
 import { ItemCard, type ItemComponentProps } from './ItemCard.tsx'
 import { useAnswers } from './useAnswers.tsx'
 
-/** Options of `ListOptions` that every list widget takes as props. */
 export const LIST_OPTIONS = [
   'order',
   'exclude',

@@ -99,7 +99,6 @@ interface ChoiceProps {
   readonly choose: () => Promise<void>
 }
 
-/** Shows a switch with one line of explanation. */
 function Choice({ checked, name, wish, choose }: ChoiceProps) {
   const { words } = usePersonalizationContext()
   const id = useId()

@@ -19,7 +19,6 @@ interface SharingOfferProps {
   readonly words: Words<OfferKey>
   /** Text that describes an update and the servers' terms. */
   readonly sharing: string
-  /** @param contribute whether the shopper agrees @param wording text that the shopper saw */
   readonly onAnswer: (contribute: boolean, wording: string) => void
   /** Content between text and switch. */
   readonly children?: ReactNode

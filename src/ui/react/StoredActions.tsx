@@ -15,7 +15,6 @@ interface StoredActionsProps {
   readonly events: readonly ShopperEvent[]
   /** Number of stored actions. Default: the length of `events`. */
   readonly count?: number
-  /** Called when the shopper requests all actions. */
   readonly onAll?: () => void
   readonly itemOf: (id: string) => Item | undefined
   readonly words: Words<ActionKey | 'forget' | 'forgetThis' | 'showAll'>

@@ -106,7 +106,7 @@ function Why({ recommendation, query, why }: Omit<ItemMenuProps, 'isBack' | 'onA
 
 interface AddButtonProps {
   readonly items: readonly Item[]
-  /** Called after each press. */
+  /** Called after each press of the button. */
   readonly onSaid: (said: Said) => void
 }
 

@@ -20,7 +20,6 @@ export interface Personalization<TItem extends Item = Item> {
    * provider has no `items`.
    */
   readonly mayShow: (id: string) => boolean
-  /** Address of an item's page. */
   linkTo(item: TItem): string
   readonly words: Words<LabelKey>
   /** Puts items into the shop's basket; absent if lists have no buttons for that. */

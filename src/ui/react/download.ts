@@ -3,7 +3,6 @@ import type { Personalizer } from '@nearside/browser/api.ts'
 
 export const EXPORT_FILE = 'my-shop-data.json'
 
-/** Saves the export as a file on this device. */
 export async function exportData(personalizer: Personalizer): Promise<void> {
   saveFile(EXPORT_FILE, await personalizer.export())
 }

@@ -62,7 +62,6 @@ export function guardText(words: PanelWords, { guard, paused }: PersonalizerSnap
 
 export type ActionKey = `action.${EventName}`
 
-/** Describes one stored action in words. */
 export function actionText(
   words: Words<ActionKey>,
   { name, items, query = '' }: Pick<ShopperEvent, 'name' | 'items' | 'query'>,

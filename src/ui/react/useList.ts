@@ -45,12 +45,12 @@ export function useRecommendations(options: ListOptions = {}): ListState {
   return useChoice({ kind: 'recommend', options })
 }
 
-/** Items like this one. */
+/** Items similar to `item`. */
 export function useRelatedItems(item: string, options: ListOptions = {}): ListState {
   return useChoice({ kind: 'similar', item, options })
 }
 
-/** Items bought in the same orders as this item, or as several items. */
+/** Items bought in the same orders as `item`, or as the items of a basket. */
 export function useBoughtTogether(
   item: string | readonly string[],
   options: ListOptions = {},

@@ -6,7 +6,6 @@ import { priceText } from '../lists/itemText.ts'
 import { usePersonalizationContext } from '../react/context.ts'
 import type { Offer, Offers } from './offers.ts'
 
-/** Id of the option's element. */
 export const offerId = (id: string, { href }: Offer): string => `${id} ${href}`.replace(/\s/g, '-')
 
 interface SearchOffersProps {
@@ -17,7 +16,6 @@ interface SearchOffersProps {
   /** Active suggestion; null while the box itself is active. */
   readonly chosen: Offer | null
   readonly itemComponent?: ComponentType<{ readonly item: Item }>
-  /** Called when a suggestion is followed. */
   readonly onFollow: (offer: Offer) => void
   /** Whether the shop follows a suggestion's link itself, without loading another document. */
   readonly stays: boolean

@@ -23,7 +23,6 @@ export interface Offers {
   readonly groups: readonly { readonly title: string; readonly offers: readonly Offer[] }[]
 }
 
-/** The shop's products and categories, and its links to them. */
 export interface Offered {
   readonly itemOf: (id: string) => Item | undefined
   /** Categories, most important first. */
