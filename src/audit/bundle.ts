@@ -113,7 +113,6 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** Nesting depth of a text, and number of members in its objects (colons outside strings). */
 function structureOf(text: string): { readonly depth: number; readonly members: number } {
   let [level, depth, members, isInString] = [0, 0, 0, false]
   for (let at = 0; at < text.length; at++) {

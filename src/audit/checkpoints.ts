@@ -29,7 +29,6 @@ const readReached = object({
   salt: base64(32),
   /** First 16 bytes of SHA-256(salt ‖ id) of each report, concatenated. */
   marks: base64(),
-  /** Public key of the helper. */
   key: base64(32),
   signature: base64(64),
 })

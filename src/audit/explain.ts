@@ -170,7 +170,6 @@ function tokensOf(tokens: unknown): string {
   return tokens === 'work' ? '; each with a token that costs the browser some work' : ''
 }
 
-/** Words of the consent in force, as the shopper saw them. */
 function wordsOf({ consent }: Bundle['settings']): string[] {
   return consent?.wording !== undefined ? [`The words that were shown: “${consent.wording}”`] : []
 }

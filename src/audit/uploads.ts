@@ -15,7 +15,7 @@ import { fromBase64, fromHex, toHex } from '@nearside/core/bytes.ts'
 import { canonicalJson } from '@nearside/core/canonicalJson.ts'
 import type { Check, Findings } from './finding.ts'
 
-/** Relative tolerance, because two implementations of Φ differ in the last digits. */
+/** Relative tolerance for ε, because two implementations of Φ differ in the last digits. */
 const TOLERANCE = 1e-6
 /** Noise multiplier below which noise protects nothing; for such noise, ε isn't computed. */
 const LEAST_NOISE = 0.01
@@ -122,7 +122,10 @@ function checkNorm(entry: LedgerEntry, fault: TellFault): void {
     fault('norm', entry, `the norm of the update (‖x‖² = ${squared}) exceeds the clip norm ${most}`)
 }
 
-/** The device's budget can count more reports than the log, if a tab ended between the two writes, but never fewer. */
+/**
+ * Checks the ε that an upload states. The device's budget can count more reports than the log, never fewer, because a
+ * tab can end between the two writes.
+ */
 function checkEpsilon(
   entry: LedgerEntry,
   consent: Facts,

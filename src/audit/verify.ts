@@ -88,11 +88,9 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) 
     models,
     /** Number of fits that the log commits to and whose content was verified. */
     fits,
-    /** Sum Σ 1/z² over all reports that the log knows. */
     lossSquared: uploads.lossSquared,
     /** ε by substitution for the log's sum Σ 1/z², at the δ of the device's own limits. */
     epsilon: epsilonOf(substitutionMu(uploads.lossSquared), DEVICE_LIMITS.delta),
-    /** ε by zero-out for the log's sum Σ 1/z². */
     epsilonZeroOut: epsilonOf(zeroOutMu(uploads.lossSquared), DEVICE_LIMITS.delta),
     consents: uploads.consents,
   }

@@ -9,7 +9,6 @@ import { SingleBar } from 'cli-progress'
 
 export interface CommandContext {
   readonly progress: Progress
-  /** Prints one line to standard output. */
   print(line: string): void
   readonly signal: AbortSignal
   /** Command line as typed, with the program's name, but without the options that name output files. */
@@ -153,7 +152,10 @@ function createLines(stream: NodeJS.WriteStream, now: () => number, stateOf: Sta
   }
 }
 
-/** @param left milliseconds; empty text if they are unknown */
+/**
+ * @param left milliseconds
+ * @returns empty text if the time left is unknown
+ */
 function timeLeft(left: number): string {
   if (!Number.isFinite(left) || left <= 0) return ''
   const seconds = Math.ceil(left / 1000)

@@ -32,7 +32,6 @@ export async function runProgram(
   await program.parseAsync(argv, { from: 'user' })
 }
 
-/** The command line without the options for its output files. */
 function asTyped(argv: readonly string[]): string {
   const isFile = (word: string | undefined) => /^--(html|markdown|json)$/.test(word ?? '')
   return argv.filter((word, at) => !isFile(word) && !isFile(argv[at - 1])).join(' ')

@@ -56,7 +56,6 @@ export function createFailingDisk() {
   writeFileSync(source, SOURCE)
   execFileSync('cc', ['-shared', '-fPIC', '-o', library, source, '-ldl'])
   return {
-    /** Environment variables for a process on this disk. */
     environment: { LD_PRELOAD: library, FAULTS: faults },
     fail: (fault: Fault) => writeFileSync(join(faults, fault), ''),
     mend: (fault: Fault) => rmSync(join(faults, fault)),

@@ -2,7 +2,6 @@
 import { createRandom, type Random } from '@nearside/core/model/random.ts'
 import { DAY } from '@nearside/core/time.ts'
 
-/** Files for the import, as text. */
 export interface StressShop {
   readonly orders: string
   readonly clicks?: string

@@ -9,7 +9,6 @@ export const wholeNumber =
     throw new InvalidArgumentError(`It takes a whole number from ${from} to ${to}.`)
   }
 
-/** Seed of random choices. */
 export const seed = wholeNumber(0, 2 ** 32 - 1)
 
 /** Any number from `from` to `to`, both included. */

@@ -13,12 +13,11 @@ const ALGORITHM = { name: 'RSA-PSS', hash: 'SHA-384' } as const
 interface Blinded {
   /** Blinded message for the signer; as many bytes as the modulus. */
   readonly blinded: Bytes
-  /** Inverse of the blind, for `unblind`. */
   readonly inverse: bigint
 }
 
 /**
- * Draws the salt, then the blind.
+ * Blinds a message. Draws the salt of the encoding first, then the blind.
  * @param modulus big-endian, with its highest bit set
  */
 export async function blind(
@@ -94,6 +93,5 @@ const toInteger = (bytes: Uint8Array) => BigInt(`0x${toHex(bytes)}`)
 const toBytes = (value: bigint, length: number) =>
   fromHex(value.toString(16).padStart(2 * length, '0'))
 
-/** Base64url (RFC 4648 §5) without padding. */
 const toBase64Url = (bytes: Uint8Array) =>
   toBase64(bytes).replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_')

@@ -6,10 +6,10 @@
 import { invalidInput } from '@nearside/core/error.ts'
 import { buffered, cryptoRandomBytes, type RandomBytes } from './randomBytes.ts'
 
-/** Draws [d] integers of noise. Tests and `simulate` pass their own sampler; real servers never do. */
+/** Draws noise, `dimension` integers. Only tests and `simulate` pass their own sampler; real servers never do. */
 export type NoiseSampler = (variance: bigint, dimension: number) => Int32Array | Promise<Int32Array>
 
-/** Number of draws between two pauses for other requests; these draws take about five milliseconds. */
+/** Number of noise draws, about five milliseconds of work, after which the server handles other requests. */
 const SLICE = 256
 
 /** Draws a uniform integer in [0, bound), by rejection, so without modulo bias. */
@@ -56,7 +56,6 @@ function discreteLaplace(scale: bigint, randomBytes: RandomBytes): bigint {
   }
 }
 
-/** ⌊√n⌋ by Newton's method. */
 function integerSqrt(n: bigint): bigint {
   if (n < 2n) return n
   let x = 1n << BigInt(Math.ceil(n.toString(2).length / 2))
@@ -80,7 +79,6 @@ export function sampleDiscreteGaussian(variance: bigint, randomBytes: RandomByte
   }
 }
 
-/** `dimension` independent draws from the system's randomness. */
 export async function discreteGaussianNoise(
   variance: bigint,
   dimension: number,

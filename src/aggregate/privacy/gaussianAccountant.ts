@@ -17,14 +17,15 @@ export function deltaOf(epsilon: number, mu: number): number {
 }
 
 /**
- * Substitution: μ if the secret is which update a device sent, from the loss Σ z_t⁻².
+ * μ by substitution: the secret is which of two updates a device sent. `lossSquared` is Σ z_t⁻² over the device's
+ * updates.
  *
  * A round has exactly n updates, and both servers see which devices send one. Replacing a device's update moves the sum
  * by at most 2C; that costs as much as a move by C under half the noise.
  */
 export const substitutionMu = (lossSquared: number): number => 2 * Math.sqrt(lossSquared)
 /**
- * Zero-out: μ for replacing a device's update by zeros, which moves the sum by at most C. Many publications state ε by
+ * μ by zero-out: a device's update is replaced by zeros, which moves the sum by at most C. Many publications state ε by
  * zero-out.
  */
 export const zeroOutMu = (lossSquared: number): number => Math.sqrt(lossSquared)

@@ -8,11 +8,12 @@ import { type Bytes, concat, ownBytes, utf8 } from '@nearside/core/bytes.ts'
 import { ENCAPSULATED_BYTES, NONE, SEALING_BYTES, sealingContext } from './seal.ts'
 import { hkdf } from './shares.ts'
 
-/** Header of every sealed request: key 1; DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-128-GCM. */
+/**
+ * Header of every sealed request: key id 1, then the ids of DHKEM(X25519, HKDF-SHA256), HKDF-SHA256 and AES-128-GCM.
+ */
 export const REQUEST_HEADER = Uint8Array.of(1, 0, 0x20, 0, 1, 0, 1)
 /** Bytes that sealing adds to a message: header, encapsulated key, tag of AES-GCM. */
 export const REQUEST_OVERHEAD = REQUEST_HEADER.length + ENCAPSULATED_BYTES + 16
-/** HPKE `info` of the request's seal. */
 export const REQUEST_INFO = concat(utf8('message/bhttp request\0'), REQUEST_HEADER)
 export const RESPONSE_LABEL = utf8('message/bhttp response')
 export const RESPONSE_NONCE_BYTES = 16
@@ -70,7 +71,6 @@ export async function openResponse(
   return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, cipher, sealed))
 }
 
-/** AES-128-GCM key and nonce of an answer. */
 export function responseKeys(
   secret: Bytes,
   enc: Uint8Array,

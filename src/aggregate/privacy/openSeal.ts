@@ -105,7 +105,6 @@ export function openingContext(keys: OpeningKeys, sealed: Uint8Array, info: Uint
   }
 }
 
-/** Opens one sealed message, see `openingContext`. */
 export function openSeal(
   keys: OpeningKeys,
   sealed: Uint8Array,

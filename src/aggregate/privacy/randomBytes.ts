@@ -31,7 +31,10 @@ export function buffered(randomBytes: RandomBytes, block = 4096): RandomBytes {
   }
 }
 
-/** Replays these bytes in the sequence in which they were drawn. @throws RangeError if too few bytes are left */
+/**
+ * Random source that returns the bytes of `drawn` again, in the same sequence.
+ * @throws RangeError if too few bytes are left
+ */
 export function replayed(drawn: Uint8Array): RandomBytes {
   let used = 0
   return (length) => {

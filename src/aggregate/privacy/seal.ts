@@ -104,7 +104,6 @@ export async function sealingContext(publicKey: Uint8Array, info: Uint8Array, ra
   }
 }
 
-/** Seals one message, see `sealingContext`. */
 export async function seal(
   publicKey: Uint8Array,
   plaintext: Uint8Array,

@@ -35,7 +35,6 @@ export async function helperSeeds(
   return derive(seed, utf8('nearside share v2'), info, 4 * SEED_BYTES)
 }
 
-/** HKDF of key, salt, info and length. */
 export type Hkdf = (...given: Parameters<typeof hkdf>) => Bytes | Promise<Bytes>
 
 /** HKDF-SHA256 (RFC 5869). */

@@ -12,12 +12,15 @@ const PKCS8_PREFIX = Uint8Array.from([
   0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
 ])
 
-/** Message of a receipt. Each message begins with its purpose, so that no signature can be used for another purpose. */
+/**
+ * Message that the signature of a receipt covers. Each signed message begins with its purpose, so that no signature can
+ * be used for another purpose.
+ */
 export function receiptMessage(bodyHash: Uint8Array): Bytes {
   return concat(utf8('nearside receipt v1\0'), bodyHash)
 }
 
-/** Message that each aggregator signs, so that nobody else can choose sealing keys or the time. */
+/** Message that each aggregator signs about its task, so that nobody else can choose the sealing keys or the time. */
 export function taskMessage(task: {
   readonly role: string
   readonly round: number
@@ -42,8 +45,8 @@ export function peerMessage(method: string, path: string, bodyHash: Uint8Array):
 }
 
 /**
- * Message of an answer, which names its request. So a proxy can neither forge an answer nor reuse it for another
- * request.
+ * Message that the signature of an answer covers. It names the request, so a proxy can neither forge an answer nor
+ * reuse it for another request.
  */
 export function answerMessage(
   method: string,

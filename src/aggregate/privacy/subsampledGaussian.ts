@@ -6,7 +6,6 @@
 import { invalidInput } from '@nearside/core/error.ts'
 import { logNormalCdf } from '@nearside/core/normal.ts'
 
-/** A mechanism, its number of uses, and the δ at which ε is wanted. */
 export interface Composition {
   /** Standard deviation of the noise, in clip norms. */
   readonly sigma: number
@@ -81,7 +80,7 @@ export const LEAST_DELTA = 1e-10
 /** Minimum σ; below it, the outcomes lie too far apart. */
 export const LEAST_SIGMA = 0.05
 
-/** Losses of one step, with their probabilities. */
+/** Privacy losses of one step, with the chance of each. */
 interface Losses {
   readonly loss: Float64Array
   readonly chance: Float64Array
@@ -192,7 +191,9 @@ function onGrid({ loss, chance }: Losses, width: number, points: number): Float6
   return grid
 }
 
-/** Distribution of the sum of `times` draws. Positions wrap at the length, which must be a power of two. */
+/**
+ * Distribution of the sum of `times` draws. Positions wrap at the length of `chances`, which must be a power of two.
+ */
 function convolved(chances: Float64Array, times: number): Float64Array {
   const re = chances.slice()
   const im = new Float64Array(re.length)

@@ -6,7 +6,7 @@ import { costOf } from '../privacy/gaussianAccountant.ts'
 import { type DeviceLimits, isAbove } from './deviceLimits.ts'
 import type { PolicyParameters } from './policy.ts'
 
-/** Describes the first term that exceeds the limits; null if all terms are within the limits. */
+/** Describes the first term of a policy that exceeds the device's limits; null if no term exceeds them. */
 export function beyondLimits(
   terms: Pick<
     PolicyParameters,

@@ -33,7 +33,7 @@ function integer(n: number): Bytes {
 const sized = (bytes: Uint8Array): Bytes => concat(integer(bytes.length), bytes)
 const sizedText = (text: string): Bytes => sized(utf8(text))
 
-/** Encodes header fields and content. Trailer fields are left out, as the RFC allows. */
+/** Encodes header fields and content. Trailer fields are left out, as RFC 9292 allows. */
 function encodeRest(headers: Fields, body: Uint8Array): Bytes {
   const lines = Object.entries(headers).flatMap(([name, value]) => [name, value].map(sizedText))
   return concat(sized(concat(...lines)), sized(body))

@@ -21,11 +21,9 @@ export interface PolicyTerms {
   readonly tokens?: 'account' | 'work'
   /** Whether an update counts the items of the shopper's last 30 days; absent: it doesn't. */
   readonly counts?: true
-  /** Name of the party that runs the leader. */
   readonly leaderOperator: string
   /** Ed25519 signing key of the leader, base64. */
   readonly leaderKey: string
-  /** Name of the party that runs the helper. */
   readonly helperOperator: string
   /** Ed25519 signing key of the helper, base64. */
   readonly helperKey: string
@@ -39,7 +37,6 @@ export interface PolicyTerms {
   readonly delta: number
   /** Maximum number of reports of one device within `periodDays`. */
   readonly maxParticipations: number
-  /** Length of the period, in days. */
   readonly periodDays: number
 }
 
@@ -70,7 +67,7 @@ export function policyTerms(policy: Policy): PolicyTerms {
   }
 }
 
-/** @param terms the terms; other fields, such as addresses and ε, don't enter the hash */
+/** @param terms terms of the consent; other fields, such as addresses and ε, don't enter the hash */
 export function consentHash(terms: object): Promise<Bytes> {
   const part = Object.entries(terms).filter(([name]) => POLICY_TERMS.includes(name))
   return sha256(utf8(`nearside consent v1\0${canonicalJson(Object.fromEntries(part))}`))

@@ -62,13 +62,12 @@ export interface PolicyParameters {
   readonly minSeparationSeconds: number
   /** Length of the period in days, at most 365. Each device also enforces its own yearly limit. */
   readonly periodDays: number
-  /** Issuer of the tokens that reports need. Without an issuer, reports need no token. */
+  /** Issuer of tokens. Without an issuer, reports need no token. */
   readonly issuer?: Issuer
 }
 
 /** Terms of one round, agreed between leader and helper. */
 export interface Policy extends PolicyParameters {
-  /** Format version of this record. */
   readonly format: typeof POLICY_FORMAT
   /** Trust model. `trusted-server`: one operator runs both aggregators and could join the shares. */
   readonly trust: 'two-aggregators' | 'trusted-server'
@@ -80,7 +79,6 @@ export interface Policy extends PolicyParameters {
   readonly helper: AggregatorIdentity
 }
 
-/** Length d of an update. */
 export function dimensionOf({ parameters }: Pick<Policy, 'parameters'>): number {
   return parameters.featureWeights + (parameters.itemCounts ?? 0)
 }
@@ -102,7 +100,6 @@ export async function policyHash(policy: Policy): Promise<string> {
   return toHex(await sha256(utf8(canonicalJson(policy))))
 }
 
-/** Largest length d of an update. */
 export const MAX_DIMENSION = 16_384
 /**
  * Largest δ. δ is the chance that the bound ε fails, so with a larger δ the bound would mean nothing. `check` also

@@ -27,7 +27,6 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   422: 'report-invalid',
 }
 
-/** Whether a retry with the same bytes could succeed later. */
 export function isRetryable(status: number): boolean {
   return status === 408 || status === 429 || status >= 500
 }

@@ -54,7 +54,6 @@ export interface Report {
   readonly helperShare: Bytes
 }
 
-/** Terms of a policy that determine the size of a report. */
 type Sizes = Pick<Policy, 'clipNorm' | 'scale' | 'parameters'>
 
 export function reportBytes(policy: Sizes): number {

@@ -39,15 +39,12 @@ export const PEER_ROUTES = {
 } as const
 
 export const SHARES_MEDIA_TYPE = 'application/vnd.nearside.shares'
-/** Media type of a sealed request (RFC 9458). */
 export const OBLIVIOUS_REQUEST = 'message/ohttp-req'
-/** Media type of the sealed answer (RFC 9458). */
 export const OBLIVIOUS_RESPONSE = 'message/ohttp-res'
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 /** Header with a base64 Ed25519 signature over method, path and SHA-256 of the body. */
 export const SIGNATURE_HEADER = 'Nearside-Signature'
 
-/** Joins an aggregator's URL, with or without a trailing slash, and a path. */
 export function endpoint(base: string, path: string): string {
   return `${base.replace(/\/+$/, '')}${path}`
 }

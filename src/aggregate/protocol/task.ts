@@ -52,7 +52,6 @@ export interface Receipt {
   readonly round: number
   /** Hex SHA-256 of the report's bytes. */
   readonly bodyHash: string
-  /** Base64 Ed25519 signature. */
   readonly signature: string
 }
 

@@ -61,7 +61,10 @@ export function modulusOf(key: string): Bytes {
 export const tokenKeyId = (modulus: Uint8Array): Promise<Bytes> =>
   sha256(concat(PSS_PREFIX, modulus, EXPONENT))
 
-/** Redemption context, 32 bytes. Nobody knows it before the round opens, because the round's keys are new. */
+/**
+ * Redemption context of a token, 32 bytes. Nobody knows it before the round opens, because the policy names keys that
+ * are new for the round.
+ */
 const redemptionContext = ({ policyHash, round }: Omit<TokenRound, 'policy'>): Promise<Bytes> =>
   sha256(concat(utf8('nearside token v1\0'), fromHex(policyHash), uint32(round)))
 

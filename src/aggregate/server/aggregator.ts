@@ -15,12 +15,15 @@ export interface AggregatorOptions {
   readonly trust: Policy['trust']
   /** Clock, in milliseconds since the epoch. */
   readonly now: () => number
-  /** Noise source for tests and `simulate`, which compare sums exactly. Real servers never set this noise source. */
+  /** Noise source for tests and `simulate`, which compare sums exactly. Real servers never set it. */
   readonly noise?: NoiseSampler
   readonly log?: (line: string) => void
 }
 
-/** Task that devices get; null before the first round. The server signs the task at most once a second. */
+/**
+ * Makes a function that returns the task for devices; null before the first round. The function signs a task at most
+ * once a second.
+ */
 export function createTasks(role: Task['role'], { store, identity, now }: AggregatorOptions) {
   let last: Promise<string> | null = null
   let signed = ''

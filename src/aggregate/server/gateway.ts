@@ -29,9 +29,8 @@ import { limitBody, limitRate, requireType, respondProblem } from './http.ts'
 
 export interface GatewayOptions {
   readonly keys: OpeningKeys
-  /** Whether the operator named this relay. */
+  /** Whether the request comes from a relay that the operator named. */
   readonly isRelay: (c: Context) => boolean
-  /** Maximum number of requests per minute from one relay. */
   readonly perMinute: number
 }
 

@@ -18,9 +18,12 @@ import type { Shop } from '@nearside/train/shop/shop.ts'
 import { readCandidate } from './nextModel.ts'
 import type { Gate } from './rounds.ts'
 
-/** Maximum number of cases: enough to detect a drop of a few per cent, and few enough to take only seconds. */
+/** Maximum number of test cases: enough to detect a drop of a few per cent, and few enough to take only seconds. */
 const MAX_CASES = 300
-/** Largest accepted relative loss against either model; on so few cases, noise alone can cause this loss. */
+/**
+ * Largest accepted relative drop of NDCG@10 below that of the parent or of the last trained model. On so few cases,
+ * noise alone can cause such a drop.
+ */
 const TOLERANCE = 0.02
 
 /** Gate for a server without the shop's data. This gate can't measure a model, and its verdict says so. */

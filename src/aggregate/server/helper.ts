@@ -62,11 +62,10 @@ export interface HelperOptions extends AggregatorOptions {
    * accepts rounds for any model.
    */
   readonly publishers?: readonly string[]
-  /** Directory of the files that list each round's reports. */
   readonly lists: string
 }
 
-/** Number of reports that are summed between two pauses for other requests. */
+/** Number of reports that the helper sums before it handles other requests. */
 const SLICE = 64
 
 export function createHelper(options: HelperOptions) {
@@ -86,7 +85,6 @@ export function createHelper(options: HelperOptions) {
     return { sealing, signing, operator }
   }
 
-  /** Sealing key of the next round. */
   async function sealingKey(): Promise<Bytes> {
     const known = await store.setting(NEXT_SEALING_KEY)
     return known ?? store.keepSetting(NEXT_SEALING_KEY, await createSealingKey())
@@ -226,7 +224,7 @@ export function createHelper(options: HelperOptions) {
     return { ...said, signature: toBase64(await sign(identity.signing, reachedMessage(said))) }
   }
 
-  /** Makes the list before anybody requests it. If making the list fails, the first request makes the list. */
+  /** Makes a round's list of reports before anybody requests it. If this fails, the first request makes the list. */
   function makeList(round: number): void {
     lists.prepare(round).catch(({ message }: Error) => log(message))
   }
@@ -284,7 +282,7 @@ function pieces(bytes: Uint8Array, length: number): Uint8Array[] {
   )
 }
 
-/** Number of ids. Requires ascending order without duplicates. */
+/** Counts the ids; refuses ids that don't ascend or occur twice. */
 function countIds(ids: Uint8Array): number {
   const hex = pieces(ids, REPORT_ID_BYTES).map(toHex)
   if (ids.length % REPORT_ID_BYTES !== 0 || hex.some((id, i) => i > 0 && id <= hex[i - 1]))

@@ -65,7 +65,6 @@ export function limitRate(
   }
 }
 
-/** Refuses bodies of another media type, and compressed bodies. */
 export const requireType =
   (mediaType: string): MiddlewareHandler =>
   async (c, next) =>
@@ -97,7 +96,6 @@ export function emptyApp(): OpenAPIHono {
   return app
 }
 
-/** Answers 413 to a body above the maximum length. */
 export function limitBody(maxSize: number, code: ErrorCode = 'input-invalid'): MiddlewareHandler {
   const onError = (c: Context) => respondProblem(c, 413, code, 'The body is too long')
   const counted = bodyLimit({ maxSize, onError })

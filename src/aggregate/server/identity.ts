@@ -41,13 +41,11 @@ async function create(): Promise<Bytes> {
   return concat(publicKey, privateKey)
 }
 
-/** Creates the sealing keys of one round: public half, then private half. */
 export async function createSealingKey(): Promise<Bytes> {
   const { publicKey, privateKey } = await exportSealingKeys(await generateSealingKeys())
   return concat(publicKey, privateKey)
 }
 
-/** Public half of a sealing key, base64. */
 export function publicHalf(sealingKey: Bytes): string {
   return toBase64(halves(sealingKey).publicKey)
 }

@@ -46,7 +46,7 @@ type Outcome = CountOutcome | 'refused' | 'unproven' | 'unchecked' | 'unagreed'
 
 type ReportName = Pick<Report['header'], 'id' | 'round'>
 
-/** Milliseconds in which reports are refused at once after the helper failed to answer. */
+/** Milliseconds after an unanswered request to the helper during which the leader refuses reports at once. */
 const BACK_OFF = 5_000
 
 /** @param onGroup called when a group is counted, before its reports are acknowledged */
@@ -66,8 +66,8 @@ export function createIntake(options: LeaderOptions, onGroup: () => void) {
   }
 
   /**
-   * The newest round, and the reports that are recorded. The round is read first: a report that another process counts
-   * meanwhile is then a repeat, and never refused because its round is over.
+   * Looks up the newest round, and which of these reports are recorded. The round is read first: a report that another
+   * process counts meanwhile is then a repeat, and never refused because its round is over.
    */
   async function look(names: readonly ReportName[]) {
     const record = await store.current()
@@ -138,7 +138,6 @@ export function createIntake(options: LeaderOptions, onGroup: () => void) {
     })
   }
 
-  /** Stores the reason why reports have to wait, and logs each new reason once. */
   function block(round: number, why: string): void {
     if (blocked?.why !== why) log(`reports of round ${round} wait: ${why}`)
     blocked = { round, why }
@@ -199,7 +198,10 @@ export function createIntake(options: LeaderOptions, onGroup: () => void) {
 
   return {
     accept,
-    /** Number of refusals since the start because a proof doesn't hold; a report sent again is counted again. */
+    /**
+     * Number of reports that were refused since the start because a proof doesn't hold. A report sent again is counted
+     * again.
+     */
     unproven: () => unproven,
     /** Reason why the last group of this round could not be counted; null if it was counted. */
     waitingFor: (round: number) => (blocked?.round === round ? blocked.why : null),

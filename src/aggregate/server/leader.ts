@@ -79,7 +79,6 @@ export function createLeader(options: LeaderOptions) {
       const record = await store.current()
       return record && intake.waitingFor(record.round)
     },
-    /** Number of refusals since the start because a proof doesn't hold; a report sent again is counted again. */
     unproven: intake.unproven,
     /** Number of round models that were rolled back since the start. */
     takenBack: rounds.takenBack,
@@ -116,7 +115,6 @@ export function createLeader(options: LeaderOptions) {
       isStopped = true
       await walk
     },
-    /** Public keys for the helper, which stores them. */
     keys: () => {
       const { publicKey: signing, operator } = options.identity
       return { signing, operator }

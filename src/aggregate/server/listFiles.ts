@@ -22,7 +22,6 @@ interface ListFilesOptions {
   readonly directory: string
   /** End of a round in milliseconds since the epoch; null for a round without a list. */
   readonly endedAt: (round: number) => Promise<number | null>
-  /** Makes the signed list of the reports of a round that has ended. */
   readonly make: (round: number) => Promise<object>
 }
 
@@ -60,7 +59,7 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
     }
   }
 
-  /** Deletes files of rounds without a list, including files of another database. */
+  /** Deletes the files of rounds that have no list, including files that another database left. */
   async function sweep(): Promise<void> {
     for (const name of await readdir(directory).catch(() => [])) {
       const round = Number.parseInt(name, 10)

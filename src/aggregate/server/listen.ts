@@ -103,7 +103,7 @@ function limitConnections(
   /** Refused connections, oldest first. */
   const refused = new Map<Socket, Connection>()
 
-  /** Moves the connections that sent something since the last call to the end. */
+  /** Moves the connections that sent something since the last call to the end of `open`. */
   function requeue(): void {
     for (const [socket, connection] of [...open]) {
       if (socket.bytesRead === connection.heard) continue

@@ -55,7 +55,7 @@ export const applyUpdate: ApplyUpdate = async (parent, meanUpdate, terms, versio
 }
 
 /**
- * Step that w took in the round that made this version; null if the version was not made by a round.
+ * Change of the feature weights w in the round that made this version; null if no round made it.
  * @throws NearsideError `model-unreachable` if the version before is missing
  */
 async function lastStep({ manifest, directory }: PublishedModel): Promise<number[] | null> {
@@ -77,7 +77,10 @@ export async function distanceOf(
   )
 }
 
-/** Shoppers of the mean item, if a tail counts its items in shoppers: rounds don't count these. */
+/**
+ * Mean number of shoppers per item, if the model has a tail: the tail counts its items in shoppers, and rounds don't
+ * change these counts.
+ */
 const meanBesideTail = ({ manifest, statistics: { popularity30, items } }: BaseModel) =>
   manifest.tail && popularity30.reduce((sum, x) => sum + Math.expm1(x), 0) / items
 
@@ -92,8 +95,8 @@ export async function readCandidate(
 type Popularity = Pick<ItemStatistics, 'popularity7' | 'popularity30' | 'popularityAll'>
 
 /**
- * Minimum share of the variance between items that noise doesn't explain. In measurements, a release at 0.01 did harm,
- * and a release at 0.08 helped.
+ * Minimum share of the counts' variance between items that noise doesn't explain. In measurements, a release at 0.01
+ * did harm, and a release at 0.08 helped.
  */
 const LEAST_SIGNAL = 0.05
 /**

@@ -34,7 +34,6 @@ import {
 } from './schemas.ts'
 import type { RoundRecord } from './store/records.ts'
 
-/** The helper's outcome for one forwarded share. */
 export const SHARE_OUTCOMES = [
   'kept',
   'duplicate',
@@ -48,7 +47,7 @@ export type ShareOutcome = (typeof SHARE_OUTCOMES)[number]
 
 /** Maximum size of an answer, bytes; a share of the largest update has 88 kB. */
 const MOST = 2 ** 20
-/** Deadline of each answer, in milliseconds. A release sums all reports of the round. */
+/** Deadline of each answer, in milliseconds. A release needs longest, because it sums all reports of the round. */
 const DEADLINES = { forward: 5_000, release: 60_000, other: 10_000 }
 
 /** Refusal that the helper signed. After such a refusal, the round can't be finished with this helper. */

@@ -27,7 +27,6 @@ export interface RelayOptions {
   readonly origins: readonly string[] | null
   readonly fetch: typeof globalThis.fetch
   readonly now: () => number
-  /** Maximum number of requests per minute from one address. */
   readonly perMinute: number
   readonly clientAddress: (c: Context) => string
   /** Milliseconds that a server has to answer; default 15,000. */
@@ -95,7 +94,6 @@ interface RelayServerOptions extends Pick<RelayOptions, 'targets' | 'origins' | 
   readonly host: string
   /** TCP port; 0: any free port. */
   readonly port: number
-  /** Addresses and networks of trusted proxies; the server uses their `X-Forwarded-For`. */
   readonly trustedProxies: readonly string[]
 }
 

@@ -38,7 +38,6 @@ type UpdateTerms = Pick<
   'learningRate' | 'momentum' | 'countShare' | 'clipNorm' | 'noiseMultiplier' | 'aggregationGoal'
 >
 
-/** A model that isn't published yet. */
 export interface Candidate {
   readonly manifest: ModelManifest
   /** Files that differ from the parent's files; the manifest lists the others. */
@@ -71,9 +70,8 @@ export interface LeaderOptions extends AggregatorOptions {
   readonly helper: Helper
   /** Pause in which the intake collects reports, see `groupCommit`. */
   readonly gather?: () => Promise<unknown>
-  /** Directory of published models. */
   readonly models: string
-  /** Layout of an update for this model. */
+  /** Number of parameters of each kind in an update of this model. */
   readonly layout: (model: PublishedModel, terms: PolicyParameters) => Policy['parameters']
   readonly applyUpdate: ApplyUpdate
   readonly gate: Gate
@@ -252,7 +250,6 @@ export function createRounds(options: LeaderOptions) {
       )
   }
 
-  /** Signs the published model again after half of its release's validity. */
   async function renew(): Promise<void> {
     const { signer, models } = options
     const model = await readLatest(models)

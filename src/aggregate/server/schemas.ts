@@ -126,7 +126,6 @@ export const healthSchema = z
     role,
     trust,
     round: count.nullable(),
-    /** Reason why reports can't be counted or the next step can't happen; null if there is none. */
     waitingFor: z.string().nullable(),
     /** Number of acknowledged reports in abandoned rounds. */
     lost: count,

@@ -11,7 +11,6 @@ import { createLeader, type LeaderAggregator } from './leader.ts'
 import { createHelperClient } from './peer.ts'
 import type { LeaderOptions } from './rounds.ts'
 
-/** Paths at which both apps are mounted. */
 export const SINGLE_PATHS = { leader: '/leader', helper: '/helper' } as const
 
 export function createSingle(

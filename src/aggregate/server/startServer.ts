@@ -54,7 +54,6 @@ interface ServerOptions {
   /** Key of 32 bytes for secrets in the database, see `StoreOptions`; null: none. */
   readonly storeKey: Uint8Array | null
   readonly parameters: PolicyParameters
-  /** Origins of the shop's pages. */
   readonly origins: readonly string[]
   readonly reportsPerMinute: number
   /** Addresses and networks of trusted proxies; the server uses their `X-Forwarded-For`. */
@@ -63,7 +62,6 @@ interface ServerOptions {
   readonly relays?: readonly string[]
   /** Number of a round that the leader abandons at the start, because its helper lost the data to finish it. */
   readonly abandon?: number
-  /** URL of the helper; leader only. */
   readonly helper: string
   /** URL of the leader, whose key the helper fetches once; helper only. */
   readonly leader?: string
@@ -73,7 +71,6 @@ interface ServerOptions {
   readonly keys?: readonly string[]
   /** Validity of a release, in days. */
   readonly days?: number
-  /** Base64 public keys of publishers whose models a helper signs. */
   readonly publishers?: readonly string[]
   /** PEM file of the key that issues tokens, if the terms require work; leader and single only. */
   readonly issuerKey?: string
@@ -223,7 +220,7 @@ async function createAggregators(
   const latest = await readLatest(models)
   const { manifest, version } = latest
   const whole = shop === undefined ? null : await readShop(shop, now())
-  // Rounds change the head alone, whose rows are other ones than those of the shop's catalog.
+  // Rounds change only the head of a model with a tail, and the head numbers its items differently from the catalog.
   const judges =
     whole && manifest.tail
       ? inRowsOf(await readBaseModel(manifest, await readFiles(latest)), whole)

@@ -50,7 +50,6 @@ export function describeRefusal(terms: PolicyParameters): string | null {
   return `DEVICES REFUSE THESE TERMS (${who}): ${refused}`
 }
 
-/** Describes who may send reports, in one line. */
 export function describeSenders({ issuer }: PolicyParameters): string {
   if (issuer === undefined) return 'anybody may send: the terms name no issuer of tokens'
   return issuer.kind === 'account'

@@ -3,7 +3,6 @@ import type { Contributed } from '@nearside/browser/contribution/contribute.ts'
 import { createVirtualDevice } from '@nearside/research/simulate/device.ts'
 
 interface SimulateOptions {
-  /** Base URLs of the aggregators. */
   readonly leader: string
   readonly helper: string
   /** Hex SHA-256 of the model's manifest.json, as in `latest.json`. */

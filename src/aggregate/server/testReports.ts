@@ -42,7 +42,6 @@ export function post(
   })
 }
 
-/** Expected mean of a round, from the integers that were sent. */
 export function meanOf(vectors: readonly Float64Array[], goal: number): Float64Array {
   return Float64Array.from({ length: DIMENSION }, (_, j) => {
     const sum = vectors.reduce((total, vector) => total + vector[j], 0)

@@ -7,7 +7,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { BrowserContext } from 'playwright-core'
 
-/** Names of this machine: one name is a secure context like a shop's own origin, the other name is another site. */
+/**
+ * Host names that lead to this machine. The first is a secure context, like a shop's own origin; the second is another
+ * site.
+ */
 const [PAGE, OTHER] = ['blank.localhost', 'other.localhost']
 
 const PIXEL = Buffer.from('R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=', 'base64')
@@ -76,7 +79,6 @@ export async function serveBlankPage() {
   const [page, other] = [PAGE, OTHER].map((name) => `http://${name}:${port}/`)
   return {
     port,
-    /** Hosts of the page and of the other site. */
     hosts: [page, other].map((url) => new URL(url).host),
     async look(context: BrowserContext): Promise<void> {
       const tab = await context.newPage()

@@ -24,7 +24,10 @@ interface Flow {
   readonly pieces: { readonly at: number; readonly bytes: Buffer }[]
 }
 
-/** Extracts what the browser sent. The side that speaks first is the sender; the other side only answers. */
+/**
+ * Extracts the data that the browser sent. The side that speaks first in a flow counts as the browser; the other side
+ * only answers.
+ */
 export function sentBy(packets: readonly Packet[]): Sent[] {
   const flows = new Map<string, Flow>()
   const streams: Flow[] = []
@@ -75,7 +78,6 @@ export interface Packet {
   /** Source: `address:port`, or the address alone. */
   readonly from: string
   readonly to: string
-  /** Sequence number of TCP. */
   readonly sequence: number
   /** Whether the packet is a SYN without an ACK. */
   readonly opens: boolean

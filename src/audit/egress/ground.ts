@@ -55,7 +55,6 @@ function addressOf({ hostname, protocol, port, host }: URL) {
 
 const isLoopback = (name: string) => /^(.*\.)?localhost$/.test(name)
 
-/** Sockets to the sites, by host. */
 const upstreamsOf = (order: Order) =>
   new Map(sitesOf(order).map(({ host }, at) => [host, order.upstreams[at]] as const))
 
@@ -200,7 +199,7 @@ export function readNetLog(text: string, isShop: (url: string) => boolean): Sent
   return sent.sort((a, b) => a.time - b.time)
 }
 
-/** Parses the log: one event per line; the end appears when the browser closes. */
+/** Parses the log, which has one event per line. A browser that is still open hasn't written the end of the log. */
 function parse(text: string): Log {
   try {
     return JSON.parse(text)

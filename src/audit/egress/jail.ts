@@ -14,7 +14,7 @@ import { readQuestion } from './http.ts'
 
 const RESOLVER = '198.18.255.53'
 
-/** Sets up addresses, routes and names. `unshare` has made the namespace, which has none of these yet. */
+/** Sets up addresses, routes and name resolution in the network namespace that `unshare` has made. */
 export function furnishJail(folder: string): void {
   const ip = (line: string) => execFileSync('ip', line.split(' '), { stdio: 'pipe' })
   ip('link set lo up')
@@ -67,7 +67,6 @@ export async function startResolver() {
   return {
     /** Address of a name, which is the same on each call. */
     addressOf,
-    /** Stops answering for these names, because the browser requests them by itself. */
     refuse: (some: Iterable<string>) => {
       for (const name of some) refused.add(name)
     },
@@ -101,7 +100,6 @@ export async function startCapture(file: string) {
   })
   await listening
   return {
-    /** Packets captured so far. */
     packets: () => readPackets(readFileSync(file)),
     /** @throws NearsideError `input-invalid` if the kernel dropped packets, because nothing is proven then */
     async end() {

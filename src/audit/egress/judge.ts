@@ -29,7 +29,6 @@ export interface Finding {
   readonly what: string
   readonly bytes: number
   readonly reasons: readonly string[]
-  /** Marks of the shopper that the data contains. */
   readonly marks: readonly string[]
 }
 
@@ -39,7 +38,6 @@ export interface Verdict {
   readonly questions: number
   /** Number of messages that the browser sent by itself. */
   readonly own: number
-  /** Number of payload bytes that left. */
   readonly bytes: number
   readonly findings: readonly Finding[]
 }

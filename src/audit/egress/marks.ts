@@ -10,7 +10,7 @@ import {
 } from 'node:zlib'
 import { DAY } from '@nearside/core/time.ts'
 
-/** Marks are texts and numbers that occur nowhere else. */
+/** Texts and numbers that occur nowhere else, by which leaks are recognised. */
 export interface Marks {
   readonly ids: readonly string[]
   readonly titles: readonly string[]

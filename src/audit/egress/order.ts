@@ -30,16 +30,13 @@ export interface Order {
   readonly args: string[]
 }
 
-/** URLs of the shop and of its vault, in this sequence. */
 export const sitesOf = ({ url, vault }: Pick<Order, 'url' | 'vault'>): URL[] =>
   [url, ...(vault === undefined ? [] : [vault])].map((site) => new URL(site))
 
 export interface Outcome {
   readonly method: Method
   readonly browser: string
-  /** Names that the browser requested with a blank page. */
   readonly browserNames: readonly string[]
-  /** Number of paths that the shop declares. */
   readonly declared: number
   /** SHA-256 of the shop's declared paths, written one per line. */
   readonly declaredHash: string

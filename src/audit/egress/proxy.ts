@@ -73,7 +73,6 @@ export async function startProxy(
         await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 10))
       settled = true
     },
-    /** Forgets the requests of the previous shopper. */
     begin: () => {
       settled = false
       asked = []
@@ -86,7 +85,6 @@ export async function startProxy(
     lift: (next: boolean) => {
       lifted = next
     },
-    /** Headers of the shop's home page, as the shop sent them. */
     async headers(): Promise<Readonly<Record<string, string>>> {
       const asking = request({ socketPath: upstream, path: '/', headers: { host: 'localhost' } })
       asking.end()

@@ -12,11 +12,9 @@ const LEAST_LEAKS = 30
 interface EgressReport extends Outcome {
   readonly format: 'nearside egress v1'
   readonly url: string
-  /** URL of the shop's vault, if that has another origin. */
   readonly vault?: string
   /** Time of the report, ISO 8601. */
   readonly made: string
-  /** Idle time in seconds. */
   readonly idle: number
   /** Channels to other servers that stay open under the shop's own policy. */
   readonly open: readonly string[]
@@ -114,7 +112,6 @@ export function signReport(report: EgressReport, pem?: string): SignedReport {
 export const isUnchanged = ({ report, key, signature }: SignedReport): Promise<boolean> =>
   verify(Buffer.from(key, 'base64'), signature, message(report))
 
-/** The report in Markdown, for people. */
 export function describeReport({ report, key, signature }: SignedReport): string {
   const { shoppers, difference, leaks, probes, open, untried, faults, idle } = report
   const findings = shoppers.flatMap((one) => one.findings)

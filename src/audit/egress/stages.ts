@@ -9,7 +9,6 @@ import type { ShopperScript, Visit } from './visit.ts'
 /** A browser that is observed from start to end. */
 export interface Watched {
   readonly context: BrowserContext
-  /** Data that the browser has sent so far. */
   sent(): Promise<Sent[]>
   /** Closes the browser; returns all data that it sent. */
   end(): Promise<Sent[]>

@@ -23,9 +23,9 @@ export interface Difference {
 }
 
 /**
- * While a shop loads, the browser decides number and sequence of requests over several connections, so only the files
- * are compared. The browser also decides when to look for a newer service worker, so the sequence is compared per kind
- * of resource.
+ * Compares the requests of two shoppers. While a shop loads, the browser decides the number and sequence of requests
+ * over several connections, so only the requested files are compared. The browser also decides when to look for a newer
+ * service worker, so the sequence is compared per kind of resource.
  */
 export function compareShoppers(first: readonly Asked[], second: readonly Asked[]): Difference {
   const of = (all: readonly Asked[], settled: boolean) =>
@@ -60,7 +60,6 @@ export async function compareAgain(
   return isNone(difference) || most <= 1 ? difference : compareAgain(compare, most - 1)
 }
 
-/** Differences for people, one per line. */
 export function listOf({ first, second, order }: Difference): string[] {
   const only = (who: string, lines: readonly string[]) =>
     lines.map((line) => `${who} alone: \`${line.slice(0, 300)}\``)

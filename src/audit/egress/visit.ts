@@ -5,7 +5,6 @@ import type { Marks } from './marks.ts'
 export interface Visit {
   readonly page: Page
   readonly context: BrowserContext
-  /** URL of the shop's home page. */
   readonly url: string
   readonly marks: Marks
   /** Number of events that the shopper shall cause. */

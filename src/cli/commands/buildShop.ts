@@ -14,7 +14,7 @@ import { command as publish } from './publish.ts'
 
 interface Step {
   readonly command: Subcommand
-  /** Options of the step that `build-shop` sets itself, and therefore doesn't have. */
+  /** Options of the step that `build-shop` sets itself and doesn't offer. */
   readonly own: readonly string[]
   /** Folders in OUT, by the option that names them. */
   readonly folders: Readonly<Record<string, string>>

@@ -108,7 +108,7 @@ async function playYear(
   return { result, report, ...(wrong && { failed: `the sum of week ${wrong.week} is wrong` }) }
 }
 
-/** Attack and share of hostile devices. */
+/** Parses `NAME=SHARE`: name of an attack, and share of hostile devices. */
 function attackOf(text: string): { readonly attack: Attack; readonly malicious: number } {
   const [name, share] = text.split('=')
   const attack = (Object.keys(ATTACKS) as Attack[]).find((known) => known === name)

@@ -20,11 +20,11 @@ interface Nights {
 
 const LOOK_EVERY = 60_000
 
-/** Updates at once, then at most once a day (UTC), and never twice at the same time. */
+/** Updates the model at once, then at most once a day (UTC), and never twice at the same time. */
 export async function watchLog(nights: Nights): Promise<void> {
   let last = { stamp: null as string | null, day: -1 }
   while (!nights.signal.aborted) {
-    // The stamp is taken before the log is read: events that arrive meanwhile are for the next night.
+    // The log's stamp is taken before `update` reads the log: events that arrive meanwhile are for the next night.
     const next = { stamp: await nights.stampOf(), day: Math.floor(nights.now() / DAY) }
     if (next.stamp !== null && next.stamp !== last.stamp && next.day > last.day) {
       last = next
@@ -34,7 +34,7 @@ export async function watchLog(nights: Nights): Promise<void> {
   }
 }
 
-/** Stamp of a shop's event file: its length and modification time. */
+/** Stamp of a shop's event file: its length and modification time; null if there is no file. */
 export async function stampOfLog(shop: string): Promise<string | null> {
   const found = await findFile(join(shop, 'events.tsv'))
   const file = found === undefined ? null : await stat(found).catch(() => null)

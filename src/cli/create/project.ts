@@ -19,7 +19,6 @@ export interface Project {
   readonly catalog: string
   /** File of orders; null: the model is made from the products alone. */
   readonly orders: string | null
-  /** Whether the page asks shoppers before it stores anything. */
   readonly asks: boolean
 }
 

@@ -13,7 +13,6 @@ export interface Answer {
 }
 
 export interface Asker {
-  /** Answers so far, by URL. */
   readonly answers: ReadonlyMap<string, Answer>
   /** Fetches as devices do: a redirect is an error. */
   readonly fetch: typeof globalThis.fetch

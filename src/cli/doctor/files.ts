@@ -25,7 +25,6 @@ import { changingFindings, fixedFindings, originFindings, packingFindings } from
 export interface Visit {
   /** Options of the shop, with absolute URLs. */
   readonly shop: PageOptions
-  /** URL of the page. */
   readonly page: string
   /** Stores the answers to requests that `transport` sends. */
   readonly asker: Asker
@@ -211,7 +210,6 @@ export async function examineFederation({
 const answersBelow = ({ answers }: Asker, address: string): Answer[] =>
   [...answers.values()].filter(({ url }) => url.startsWith(address))
 
-/** Says what happened and what to do. */
 function explain(thrown: unknown, answers: readonly Answer[], todo: string): string {
   const page = answers.find((answer) => answer.status === 200 && isHtml(answer))
   const why = page ? `${page.url} is a web page, not a file` : (thrown as Error).message

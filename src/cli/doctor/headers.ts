@@ -134,7 +134,6 @@ export function allows(
   })
 }
 
-/** Whether the policies allow compiling WebAssembly. */
 export const allowsWasm = (policies: readonly ContentPolicy[]): boolean =>
   policies.every(
     (policy) =>

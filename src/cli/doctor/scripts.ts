@@ -13,7 +13,6 @@ import {
 
 const JAVASCRIPT = /^(text|application)\/(x-)?(java|ecma)script/
 
-/** URLs that a device requests. */
 export function requestsOf({ catalog, baseModel, rules, federation }: PageOptions): string[] {
   const { leader, helper, relay } = federation ?? {}
   const servers = relay === undefined ? [leader, helper] : [relay]

@@ -55,7 +55,6 @@ export async function vaultFindings(visit: VaultVisit): Promise<Finding[]> {
     : [ok('It accepts this shop, and its worker has no network.')]
 }
 
-/** Findings about the shop's own page. */
 function pageFindings({ vault, page, pagePolicies }: VaultVisit, origin: string): Finding[] {
   const allowed = page.headers.get('connection-allowlist')
   return failed(

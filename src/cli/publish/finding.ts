@@ -8,7 +8,6 @@ export interface Finding {
   readonly text: string
 }
 
-/** Makes findings about one subject. */
 export function findingsAbout(about: string) {
   const say =
     (level: Finding['level']) =>
@@ -22,13 +21,11 @@ export const failed = (...checks: readonly (Finding | boolean)[]): Finding[] =>
 
 const { warning: liveWarning } = findingsAbout('live')
 
-/** Finding about a `live.json` that `sync` no longer confirms. */
 export const staleFinding = ({ time }: { readonly time: string }): Finding =>
   liveWarning(
     `live.json is stale, last confirmed at ${time}: nearside sync has stopped or refuses the feed. Its output says why.`,
   )
 
-/** Finding about a `live.json` that was made for another catalog. */
 export const foreignFinding: Finding = liveWarning(
   'live.json belongs to another catalog.json, so devices ignore it: run nearside sync.',
 )
@@ -36,7 +33,6 @@ export const foreignFinding: Finding = liveWarning(
 /** Size in bytes above which a first visit over a slow line takes noticeably long and costs money. */
 const MUCH = 3_000_000
 
-/** Formats bytes as `0.86 MB`, in powers of ten. */
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`
 
 /** @param bytes download size of model and catalog */

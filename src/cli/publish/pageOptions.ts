@@ -11,7 +11,7 @@ import { type LatestModel, parseLatest } from '@nearside/core/model/manifest.ts'
 import { createReaders, type Read, readJson } from '@nearside/core/reading.ts'
 import { Parser } from 'htmlparser2'
 
-/** Id of the element. */
+/** Id of the page's element with the options. */
 const ID = 'nearside-options'
 
 export interface PageOptions {
@@ -20,7 +20,6 @@ export interface PageOptions {
   readonly baseModel: string
   readonly worker?: string
   readonly rules?: string
-  /** URL of `live.json`. */
   readonly live?: string
   /** URL of the vault's `vault.html`; replaces `worker`. */
   readonly vault?: string
@@ -77,7 +76,6 @@ export function readPageOptions(html: string): PageOptions | null {
   return parsePageOptions(scanPage(html).options)
 }
 
-/** Reads the options from the element's text. */
 export function parsePageOptions(found: string | null): PageOptions | null {
   return found === null
     ? null

@@ -23,7 +23,6 @@ export async function placeFolder(
   })
 }
 
-/** Places a file and replaces an existing one. */
 export async function placeFile(target: string, bytes: Uint8Array): Promise<void> {
   await aside(target, (draft) => nodeDisk.write(draft, bytes))
 }

@@ -29,9 +29,7 @@ import { ruleFindings } from './ruleFindings.ts'
 import { START, snippet } from './snippet.ts'
 
 interface SiteOrder {
-  /** Directory of published models. */
   readonly models: string
-  /** Content of `catalog.json`. */
   readonly catalog: unknown
   /** Content of `rules.json`; absent if the shop has no rules. */
   readonly rules?: unknown
@@ -50,7 +48,6 @@ interface SiteOrder {
   readonly persist?: Persist
   /** Current time, milliseconds since the epoch. */
   readonly now: number
-  /** Whether to do everything except writing. */
   readonly dryRun?: boolean
 }
 
@@ -212,7 +209,7 @@ const within = (folder: string, files: ReadonlyMap<string, Uint8Array>) =>
   [...files].map(([name, bytes]) => [`${folder}/${name}`, bytes] as const)
 
 interface Library {
-  /** Path of the folder in the published folder. */
+  /** Path of the library's folder in the published folder. */
   readonly folder: string
   readonly files: ReadonlyMap<string, Uint8Array>
   /** Files that page and worker need before the first list, except `start.js`. */

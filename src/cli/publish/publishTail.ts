@@ -66,7 +66,8 @@ export async function splitCatalog(
       await placeFolder(join(models, shards), packed.files)
       const lines = join(models, ofShop)
       for (const [name, bytes] of files) await placeFile(join(lines, name), bytes)
-      // Emptied lines are no shorter compressed; a server would go on sending the old compressed form.
+      // Lines that became empty get no compressed form, because it would be no shorter. Their old compressed form is
+      // removed, because a server would go on sending it.
       for (const name of await nodeDisk.list(lines))
         if (!files.has(name)) await nodeDisk.remove(join(lines, name))
     },

@@ -159,7 +159,7 @@ export const begin = <T>(now: T): Edited<T> => ({ past: [], now, future: [] })
 
 const MOST_UNDONE = 200
 
-/** A change without effect adds no step. */
+/** Adds a change as a step that can be undone. A change without effect adds no step. */
 export const change = <T>({ past, now, future }: Edited<T>, next: T): Edited<T> =>
   same(now, next)
     ? { past, now, future }

@@ -41,7 +41,10 @@ const MOST_MOVED = 1 / 3
 const MOST_ODD = 0.1
 const FACTOR = 5
 
-/** Whether so many products make a feed implausible. In a small shop, it takes three products, or all. */
+/**
+ * Whether `count` of `of` products make a feed implausible: more than `share` of them, and at least three, or all
+ * products of a smaller shop.
+ */
 const isMany = (count: number, of: number, share: number) =>
   count > share * of && count >= Math.min(3, of)
 

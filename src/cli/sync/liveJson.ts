@@ -28,7 +28,10 @@ const readFeed = optional(
   }),
 )
 
-/** Whether `sync` has stopped confirming the file, as it does each hour. A time in the future confirms nothing. */
+/**
+ * Whether `sync` has stopped confirming the file. A working `sync` confirms it each hour; a time in the future confirms
+ * nothing.
+ */
 export function isStale({ time, minutes }: LiveFile, now: number): boolean {
   return !(Math.abs(now - Date.parse(time)) <= Math.max(2 * HOUR, 3 * minutes * 60_000))
 }

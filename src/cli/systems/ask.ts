@@ -34,7 +34,7 @@ interface Question {
 }
 
 interface Answer {
-  /** The value is null if the answer isn't JSON. */
+  /** Parsed JSON; null if the answer isn't JSON. */
   readonly value: unknown
   readonly status: number
   readonly headers: Headers
@@ -46,10 +46,8 @@ const TRIES = 5
 /** Maximum milliseconds that the API may request to wait. */
 const LONGEST = 120_000
 
-/** Address without its parameters. */
 export const placeOf = (url: string) => new URL(url).origin + new URL(url).pathname
 
-/** Error that names the address. */
 export const refusal = (url: string, why: string, cause?: unknown) =>
   invalidInput(`${placeOf(url)}: ${why}`, cause)
 
@@ -132,7 +130,6 @@ function checked(answer: Answer, url: string, ifRefused: string): Answer {
   throw refusal(url, `redirects to ${other}, which gets no token: give the shop's final address`)
 }
 
-/** Readers of a system's answers. */
 export function readersOf(system: string) {
   const readers = createReaders((what) =>
     invalidInput(`${what} is missing: is that a ${system} API?`),

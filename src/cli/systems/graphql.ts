@@ -9,7 +9,6 @@ interface Query<T> {
   /** Headers with the secret; without headers, the request is anonymous. */
   readonly secret?: Readonly<Record<string, string>>
   readonly read: Read<T>
-  /** Advice for people if the API refuses the request. */
   readonly ifRefused: string
 }
 
@@ -44,7 +43,7 @@ function errorOf(value: unknown) {
 }
 
 /**
- * Time until the API can afford the query.
+ * Milliseconds until the API can afford the query; null if the API doesn't refuse the query for its cost.
  * @see https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits
  */
 function busyFor(value: unknown): number | null {

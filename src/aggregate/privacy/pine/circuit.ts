@@ -15,7 +15,7 @@ interface PineParameters {
   readonly normBound: number
   /** Number of pairs of factors per gadget call; default: the number that gives the shortest proof. */
   readonly chunk?: number
-  /** Number of squares per gadget call; default: the number that gives the shortest proof. */
+  /** Number of squares per gadget call; default: as for `chunk`. */
   readonly normChunk?: number
   /** Number of proofs of each circuit, each with its own randomness. A forger must forge all proofs at once. */
   readonly proofs: number
@@ -64,7 +64,6 @@ export function createCircuit(parameters: PineParameters) {
     ...parameters,
     chunk,
     squaredBound,
-    /** Number of bits of a squared norm. */
     normBits,
     /** Bound of the ±x sums, which must lie in (−bound, bound]. */
     wraparoundBound,
@@ -92,10 +91,13 @@ export function encodeNorm(circuit: Circuit, vector: Uint32Array): Uint32Array {
   return Uint32Array.of(...vector, ...bitsOf(squared, normBits), ...bitsOf(rest, normBits))
 }
 
-/** Sign that two random bits of the stream give. */
+/** Sign that the two random bits 00, 01, 10 and 11 give. */
 const SIGNS = [-1, 0, 0, 1]
 
-/** Sums of ±x, [checks]. `stream` has two random bits for each sign, that is, for each coordinate in each check. */
+/**
+ * Computes a sum Σ ±x for each check, [checks]. `stream` has two random bits for each sign, that is, for each
+ * coordinate in each check.
+ */
 export function wraparoundSums(
   { dimension, checks }: Circuit,
   vector: Uint32Array,
@@ -160,7 +162,7 @@ export function evaluateNorm(circuit: Circuit, measurement: Uint32Array): Evalua
 }
 
 /**
- * Circuit for all other checks. Values that all proofs of this circuit share are computed only once.
+ * Circuit for all checks except `evaluateNorm`'s. Values that all proofs of this circuit share are computed only once.
  * @returns a function that evaluates one proof, given three random elements drawn after the measurement was fixed
  */
 export function evaluateChecks(

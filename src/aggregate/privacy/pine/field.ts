@@ -50,7 +50,6 @@ export function power(base: number, exponent: number): number {
   return result
 }
 
-/** Powers 1, x, x² …, [length]. */
 export function powers(base: number, length: number): Uint32Array {
   const list = new Uint32Array(length)
   let current = 1

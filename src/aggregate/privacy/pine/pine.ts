@@ -234,7 +234,6 @@ export async function prepare(
   return { share: vector, verifiers }
 }
 
-/** Whether the proofs hold, given both aggregators' halves of the check. */
 export function isProven(circuit: Circuit, leader: Uint32Array, helper: Uint32Array): boolean {
   const { normProofs, proofs, normGadget, gadget, verifiersLength } = circuit
   if (leader.length !== verifiersLength || helper.length !== verifiersLength) return false

@@ -23,7 +23,7 @@ export interface OwnerFacts {
     readonly version: string
     /** Last day of the model's training data, ISO. */
     readonly until: string
-    /** Version that a round changed into this one; null: no round made this version. */
+    /** Version that a round changed into the present one; null: no round made the present version. */
     readonly parent: string | null
     readonly signed: {
       readonly release: number

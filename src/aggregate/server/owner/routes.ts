@@ -19,9 +19,7 @@ import { OWNER_PAGE, OWNER_POLICY } from './page.ts'
 export interface OwnerOptions {
   /** Folder with `token`, and with `measure.json` and `evaluate.json` once these commands have written them. */
   readonly folder: string
-  /** SHA-256 of the token. */
   readonly tokenHash: Uint8Array
-  /** Directory of published models. */
   readonly models: string
   readonly operator: string
 }

@@ -13,7 +13,6 @@ import type {
 export const idsIn = (reports: readonly Pick<ReportRecord, 'id'>[]): readonly string[] =>
   reports.map(({ id }) => id)
 
-/** Tokens of the reports that have one. */
 export const tokensOf = (shares: readonly CountedShare[]): readonly string[] =>
   shares.flatMap(({ token }) => token ?? [])
 

@@ -61,7 +61,6 @@ export async function openPostgres(
   }
 }
 
-/** Creates the tables of a new schema. */
 async function prepare(on: Query, schema: string): Promise<void> {
   await on.rows('select pg_advisory_xact_lock(hashtext($1))', `${schema} tables`)
   const exists = 'select to_regnamespace($1) is not null as exists'
@@ -145,7 +144,6 @@ export function createPool(url: string, schema: string) {
       guarded(() => connected((client) => queryOf(client).rows<Row>(...query))),
     change: (...query: Parameters<Query['change']>) =>
       guarded(() => connected((client) => queryOf(client).change(...query))),
-    /** Reserves a connection for `use`, and maps the driver's errors. */
     connected: <T>(use: (client: pg.PoolClient) => Promise<T>) => guarded(() => connected(use)),
     /**
      * Runs `body` in a transaction, and again after a conflict. Each attempt sees transactions that were committed

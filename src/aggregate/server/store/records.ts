@@ -15,12 +15,10 @@ export interface Verdict {
   readonly metrics: Readonly<Record<string, number>>
 }
 
-/** Public data of a round. */
 export interface RoundSummary {
   readonly round: number
   readonly state: RoundState
   readonly policy: Policy
-  /** Hash of the policy, hex. */
   readonly policyHash: string
   /** Number of reports in the leader's sum. At the helper: of stored seeds, and after the release, of summed reports. */
   readonly counted: number
@@ -76,14 +74,12 @@ export interface Known {
 
 /** Reports that reached a round that has ended. */
 export interface Reached {
-  /** Hash of the policy, hex. */
   readonly policyHash: string
   readonly salt: Bytes
   /** Marks of the ids under the salt, ascending, concatenated. */
   readonly marks: Bytes
   /** Time of the round's opening, milliseconds since the epoch. */
   readonly openedAt: number
-  /** Time of the round's closing, milliseconds since the epoch. */
   readonly closedAt: number
 }
 

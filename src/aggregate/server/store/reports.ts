@@ -22,7 +22,6 @@ export function reportMethods(driver: Driver, table: ReportTable) {
   const sums = createSums(driver)
 
   return {
-    /** Finds which of these ids are recorded, in this round or another. */
     known: (round: number, ids: readonly string[]): Promise<ReadonlyMap<string, Known>> =>
       table.known(driver, round, ids),
     /** At the leader: which of these tokens the round's reports have used, while the round is open. */
@@ -132,7 +131,6 @@ export function reachedBy(
 
 function createTokens({ dialect: { among, listed } }: Driver) {
   return {
-    /** Which of these tokens the round's reports have used. */
     async spent(on: Query, round: number, nonces: readonly string[]): Promise<Set<string>> {
       if (nonces.length === 0) return new Set()
       const sql = `select nonce from tokens where round = $1 and nonce ${among(listed('$2'))}`

@@ -10,14 +10,12 @@ import type { RoundRecord, RoundSummary, Verdict } from './records.ts'
 import type { ReportTable } from './reportTable.ts'
 import type { SecretBox } from './secretBox.ts'
 
-/** Name of the setting with the sealing key of the next round. */
 export const NEXT_SEALING_KEY = 'next-sealing-key'
 
 export function roundMethods(driver: Driver, table: ReportTable) {
   const { box, dialect } = driver
   const reader = createRowReader(box)
 
-  /** Deletes the secrets of a round that takes no more reports. */
   async function deleteSecrets(on: Query, round: number): Promise<void> {
     await on.change('delete from accumulators where round = $1', round)
     await on.change(dialect.deleteHeld, round)
@@ -50,14 +48,12 @@ export function roundMethods(driver: Driver, table: ReportTable) {
   )
 
   return {
-    /** Newest round in any state. */
     current: (): Promise<RoundRecord | null> => newest(Promise.resolve(undefined)),
     /** Rounds, newest first. */
     async rounds(limit: number): Promise<readonly RoundSummary[]> {
       const sql = `select ${SUMMARY} from rounds order by round desc limit $1`
       return (await driver.rows<SummaryRow>(sql, limit)).map(reader.summary)
     },
-    /** Number of counted reports in abandoned rounds. */
     async lost(): Promise<number> {
       const sql = `select coalesce(sum(counted), 0) as lost from rounds where state = 'abandoned'`
       return (await driver.rows<{ lost: number }>(sql))[0].lost
@@ -154,7 +150,7 @@ export function roundMethods(driver: Driver, table: ReportTable) {
   }
 }
 
-/** Row with these column names; JSON columns are still text. */
+/** Row of `rounds` as the database returns it; its JSON columns are still text. */
 type SummaryRow = Omit<RoundSummary, 'policy' | 'verdict'> & {
   readonly policy: string
   readonly verdict: string | null
@@ -177,7 +173,6 @@ const MOST_POLICIES = 64
 
 const placeOfKey = (round: number) => `sealing key ${round}`
 
-/** @param box opens the sealing keys */
 function createRowReader(box: SecretBox) {
   /** Policies by hash, cached because parsing checks every field. A policy never changes under its hash. */
   const policies = new Map<string, Policy>()

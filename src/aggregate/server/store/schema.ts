@@ -95,7 +95,6 @@ export interface Dialect {
   readonly reports: string
   /** Statements that insert the reports $2, each as mark, body and held, into round $1. */
   readonly insertReports: readonly string[]
-  /** Deletes the ids and seeds of round $1. */
   readonly deleteHeld: string
   /** Selects the sum of round $1 that process $2 adds to; only one process adds to a SQLite file. */
   readonly ownSum: string

@@ -43,7 +43,6 @@ interface Server {
 export interface TestPostgres extends Server {
   /** Creates an empty database; resolves to its URL. */
   create(): Promise<string>
-  /** Runs one of PostgreSQL's programs, such as `pg_dump`. */
   run(program: string, ...args: string[]): void
   /** Directory of the server: tables, write-ahead log, and its own log. */
   readonly directory: string
@@ -110,7 +109,7 @@ function serverOf(directory: string): Server {
   }
 }
 
-/** Starts a server. Call the server's `remove` in the end. */
+/** Call the server's `remove` in the end. */
 export async function startPostgres(): Promise<TestPostgres> {
   const folders: string[] = []
   const servers: Server[] = []

@@ -67,7 +67,6 @@ interface ChipsProps extends Pick<PickerProps, 'label' | 'products' | 'ids'> {
   readonly onRemove: (id: string) => void
 }
 
-/** Chosen products, each with a button that removes it. */
 export const Chips = ({ label, products, ids, onRemove }: ChipsProps) =>
   ids.length > 0 && (
     <ul className="chips" aria-label={label}>

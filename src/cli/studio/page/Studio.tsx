@@ -59,7 +59,9 @@ function useEdits(rules: readonly Rule[]) {
   return { edited, setEdited }
 }
 
-/** The time is noon, because then the day in UTC is also the day in most places. */
+/**
+ * Time of a day in a preview: noon, because then the day in UTC is also the day in most places. An empty day is now.
+ */
 const timeOf = (day: string) => (day === '' ? Date.now() : Date.parse(day) + DAY / 2)
 
 /** Lists of the newest rules and view; older answers that arrive late are dropped. */

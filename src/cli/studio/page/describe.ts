@@ -74,7 +74,6 @@ export function effectOf(rule: Rule): string {
   return `Offers again ${selected(rule.again)}`
 }
 
-/** Describes in which lists a rule applies. */
 export function reachOf({ when = {} }: Rule, products: Products): string {
   const { list, page, item, context, search } = when
   if (search) return `Searches for ${search.map((one) => `‘${one}’`).join(' or ')}`
