@@ -15,7 +15,7 @@ interface Decay {
 
 const BEFORE_ALL: Decay = { first: 1, second: 1 }
 
-/** Decay powers after one more step, by a multiplication, because the last bits of `**` differ between browsers. */
+/** Decay powers after one more step. They are multiplied, because the last bits of `**` differ between browsers. */
 function decayed({ first, second }: Decay): Decay {
   return { first: first * BETA1, second: second * BETA2 }
 }
@@ -36,10 +36,7 @@ export function startAdam(parameters: number): AdamState {
   }
 }
 
-/**
- * Moves the parameters `q` by one Adam step. The step overwrites `q` and the moments, and returns the state with the
- * new decay powers.
- */
+/** Overwrites `q` and the moments; returns the state with the new decay powers. */
 export function adamStep(
   state: AdamState,
   q: Float64Array,

@@ -1,9 +1,9 @@
 /** @module Converts byte strings to hex and base64, concatenates and compares them, in the browser as in Node. */
 
-/** Bytes on an `ArrayBuffer`, which WebCrypto requires; a shared buffer isn't accepted. */
+/** Bytes whose buffer isn't shared, as WebCrypto requires. */
 export type Bytes = Uint8Array<ArrayBuffer>
 
-/** Returns the given bytes, or a copy if their buffer is shared, because WebCrypto rejects shared buffers. */
+/** Returns the given bytes, or a copy if their buffer is shared. */
 export function ownBytes(bytes: Uint8Array): Bytes {
   return bytes.buffer instanceof ArrayBuffer ? (bytes as Bytes) : new Uint8Array(bytes)
 }
@@ -31,7 +31,6 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-/** Converts bytes to lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
   let text = ''
   for (const byte of bytes) text += HEX[byte]
@@ -65,7 +64,6 @@ export async function sha256(bytes: Uint8Array): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', ownBytes(bytes)))
 }
 
-/** SHA-256 in lower-case hexadecimal. */
 export async function sha256Hex(bytes: Uint8Array): Promise<string> {
   return toHex(await sha256(bytes))
 }
@@ -77,7 +75,7 @@ export function uint32(value: number): Bytes {
   return bytes
 }
 
-/** Encodes numbers below 2³² as little-endian bytes on any machine. */
+/** Encodes numbers as little-endian bytes, whatever the byte order of the machine. */
 export function encodeVector(vector: Uint32Array): Bytes {
   const bytes = new Uint8Array(4 * vector.length)
   const view = new DataView(bytes.buffer)

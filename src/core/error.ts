@@ -69,7 +69,6 @@ export class NearsideError extends Error {
   }
 }
 
-/** Creates the error for an invalid input, which the caller can correct. */
 export const invalidInput = (message: string, cause?: unknown): NearsideError =>
   new NearsideError('input-invalid', message, cause === undefined ? undefined : { cause })
 

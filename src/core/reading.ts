@@ -11,7 +11,6 @@ export function readJson(bytes: Uint8Array | undefined, code: ErrorCode, message
   }
 }
 
-/** Value of a text in JSON; null for other texts. */
 export function jsonOrNull(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -31,7 +31,7 @@ const TABLE: readonly {
   { request: 'js', workBelow: Number.POSITIVE_INFINITY, engines: ['js'] },
 ]
 
-/** Inputs of the choice, so that tests can simulate any device. */
+/** Environment from which the engine is chosen; tests simulate other devices by it. */
 export interface EngineEnvironment {
   /** `navigator.gpu`; absent if the browser has no WebGPU. */
   readonly gpu?: Gpu

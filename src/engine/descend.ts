@@ -5,7 +5,6 @@ import { nextTask, throwIfAborted } from './nextTask.ts'
 import type { CentredProblem } from './objective.ts'
 
 /**
- * Runs the descent.
  * @param gradient writes ∂L/∂q at q, [P] each
  * @param workPerTask number of multiplications between two yields to the event loop
  * @returns q, [P]

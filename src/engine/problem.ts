@@ -107,8 +107,7 @@ const LANES = 4
 
 /**
  * Removes padding and frozen parameters from a problem, and centres it. In the shipped prior, 75 of 102 parameters are
- * frozen. All engines use two changes, which don't change the exact result, to make the problem stable in single
- * precision:
+ * frozen. Two transformations make the problem stable in single precision, without changing the exact result:
  * - The unknown of the fit is q = p − mean. The descent starts at q = 0, and the prior's gradient is precision·q, so
  *   that no digits cancel in p − mean.
  * - Each case's rows are centred on its target's row, X̃_tk = X_tk − Σ_j target_tj X_tj. A softmax ignores a constant

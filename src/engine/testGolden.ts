@@ -16,7 +16,6 @@ export const GOLDEN_FITS = {
   tiny: 'e0203a5a0ff4350b32c7fbdca1ed2e684e365ab1c4a05c883a7486601a2796b1',
   personal: '48c1808ca73160153b4ecd1e1c04e94dda455ce199c7001bdde054620bbc7e4b',
 } as const
-/** Hash of encoded histories. */
 export const GOLDEN_ENCODER = '25ccdd3e3d9b635740936491681e6e58c9ca5136b3a14ea5a967aabbf7165e85'
 /** Hash of the incremental network's weights and predictions. */
 export const GOLDEN_NETWORK = 'c32bff1f038bc6d98ea925b1e0ed8a90b3403d8900060e293e023a81d60e5de0'

@@ -14,7 +14,6 @@ export const countingRigs = (most: number) =>
     ['llvmpipe', 'software', most / 50],
   ] as const satisfies readonly (readonly [string, Rig, number])[]
 
-/** Dawn's adapter search writes warnings about llvmpipe's limits, which don't matter here. */
 const NO_ADAPTER =
   'no WebGPU adapter in Node: install a Vulkan driver (Debian: apt install mesa-vulkan-drivers)'
 

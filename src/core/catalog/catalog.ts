@@ -13,7 +13,6 @@ import { atPrice } from './sale.ts'
  * catalog.get('85123A')?.title
  */
 export class Catalog {
-  /** Items in row order. */
   readonly items: readonly Item[]
   /** A Map rather than an object, since an item id can be `__proto__` or `constructor`. */
   readonly #byId = new Map<string, Item>()
@@ -82,7 +81,7 @@ export class CatalogRows {
     }
   }
 
-  /** Catalog of the rows read so far. @throws NearsideError `catalog-invalid` if every row is invalid */
+  /** @throws NearsideError `catalog-invalid` if every row is invalid */
   done(): Catalog {
     const [first] = this.#faults
     if (this.#items.size === 0 && first) throw new NearsideError('catalog-invalid', first)
@@ -96,7 +95,7 @@ export class CatalogRows {
  */
 export type VariantsOf = (id: string) => readonly string[]
 
-/** Creates a `VariantsOf`, which is needed because a shop's page can name a product by an id that no variant has. */
+/** Needed because a shop's page can name a product by its `groupId`, which is the id of no variant. */
 export function createVariants(items: readonly Item[]): VariantsOf {
   const variants = items.filter(({ groupId }) => groupId !== undefined)
   const availableFirst = [true, false].flatMap((isSold) =>

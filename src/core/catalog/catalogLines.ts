@@ -15,11 +15,11 @@ export const HEAD = 500
  */
 export const PIECE = 65_536
 
-/** Lines of the text up to the last line of the head. The hash of these lines shows which catalog a head belongs to. */
+/** Lines of a catalog's text up to the last line of its head. Their hash shows which catalog a head belongs to. */
 export const headOf = (text: string): string => text.split('\n', HEAD + 1).join('\n')
 
 /**
- * Writes the text of a catalog, without picture vectors, which devices get with the base model.
+ * Leaves out picture vectors, which devices get with the base model.
  * @param first ids of the products that lists show first, best first
  */
 export function writeCatalog(rows: readonly unknown[], first: readonly string[]): string {
@@ -30,7 +30,6 @@ export function writeCatalog(rows: readonly unknown[], first: readonly string[])
   return `[\n${sorted.map((row) => JSON.stringify(isRecord(row) ? { ...row, pictureVector: undefined } : row)).join(',\n')}\n]\n`
 }
 
-/** Reads one catalog file as it arrives. */
 export class CatalogLines {
   readonly #onHead: (head: Catalog, text: string) => void
   readonly #decoder = new TextDecoder('utf-8', { fatal: true })
@@ -39,8 +38,8 @@ export class CatalogLines {
   /** Beginning of a line whose end has not arrived yet. */
   #rest = ''
   /**
-   * Expected first character of the next line. The expected character is empty after the last line, and null if the
-   * file doesn't have one product per line.
+   * Expected first character of the next line; empty after the last line, null if the file doesn't have one product per
+   * line.
    */
   #next: '[' | '{' | ']' | '' | null = '['
 

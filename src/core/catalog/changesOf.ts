@@ -2,17 +2,15 @@
 import type { Item } from './item.ts'
 import type { LiveChanges, LiveValues } from './live.ts'
 
-/** The fields of a product that `live.json` can change. */
 export const valuesOf = ({ id, price, regularPrice, sale, available }: Item): LiveValues => ({
   ...{ id, price, regularPrice, sale },
   available: available === false ? false : undefined,
 })
 
-/** Whether both items name a currency, and not the same one. */
+/** Whether the items name two different currencies. */
 export const isInOther = (item: Item, next: Item): boolean =>
   item.currency !== undefined && next.currency !== undefined && item.currency !== next.currency
 
-/** @returns changes that turn the first products into the second */
 export function changesOf(published: readonly Item[], current: readonly Item[]): LiveChanges {
   const now = new Map(current.map((item) => [item.id, item]))
   const before = new Set(published.map(({ id }) => id))

@@ -1,7 +1,6 @@
 /** @module Reduces a catalog to prices of one currency, because lists, rules and search compare prices as numbers. */
 import type { Item } from './item.ts'
 
-/** Currency of most items; undefined if no item names one. */
 export function mainCurrency(items: readonly Item[]): string | undefined {
   const counts = new Map<string, number>()
   for (const { currency } of items)
@@ -9,7 +8,6 @@ export function mainCurrency(items: readonly Item[]): string | undefined {
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0]
 }
 
-/** Removes each price whose currency differs from the main currency. */
 export function inOneCurrency<TItem extends Item>(items: readonly TItem[]): readonly TItem[] {
   const main = mainCurrency(items)
   return items.map((item) =>
@@ -19,7 +17,7 @@ export function inOneCurrency<TItem extends Item>(items: readonly TItem[]): read
   )
 }
 
-/** Says which prices `inOneCurrency` leaves out; null if there are none. */
+/** Describes the prices that `inOneCurrency` removes; null if there are none. */
 export function currencyFault(items: readonly Item[]): string | null {
   const main = mainCurrency(items)
   const others = items.filter(({ currency = main }) => currency !== main)

@@ -24,11 +24,11 @@ export interface LiveChanges {
   readonly added: readonly Item[]
 }
 
-/** Content of `live.json`. A live file is the same for everybody. */
+/** Content of `live.json`, which is the same for all shoppers. */
 export interface LiveFile extends LiveChanges {
   /** SHA-256 of the `catalog.json` that the changes belong to. */
   readonly catalog: string
-  /** SHA-256 of the head of that file; absent in files of an earlier version. */
+  /** SHA-256 of that catalog's head (`headOf`); files of earlier versions lack it. */
   readonly head?: string
   /** Time at which the shop last confirmed the changes, ISO 8601. */
   readonly time: string

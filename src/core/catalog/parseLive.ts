@@ -5,10 +5,10 @@ import type { Item } from './item.ts'
 import type { LiveFile } from './live.ts'
 import { parseItem } from './parseItem.ts'
 
-/** Number of minutes until the next request if the file can't be read. */
+/** Minutes between two requests for `live.json` while it can't be read. */
 export const LIVE_MINUTES = 5
 
-/** Maximum number of changed, removed and added products each; no catalog has as many. */
+/** Maximum number of products in each of `changed`, `gone` and `added`; no catalog has as many. */
 const MANY = 1_000_000
 
 const refuse = (what: string) =>

@@ -17,7 +17,7 @@ function endOf({ until }: NonNullable<Item['sale']>): number {
   return Date.parse(until) + (until.includes('T') ? 0 : DAY)
 }
 
-/** Returns the item with its price at `now`, milliseconds since the epoch. */
+/** @param now milliseconds since the epoch */
 export function atPrice<TItem extends Item>(item: TItem, now: number): TItem {
   const { sale } = item
   // A page's products may have a field of their own that is named `sale`, such as `sale: true`.
@@ -26,7 +26,7 @@ export function atPrice<TItem extends Item>(item: TItem, now: number): TItem {
   return { ...item, price: sale.price, regularPrice: item.regularPrice ?? item.price }
 }
 
-/** Returns the items with their prices at `now`; the same array if no sale runs. */
+/** Returns the same array if no sale runs. */
 export function atPrices<TItem extends Item>(
   items: readonly TItem[],
   now: number,

@@ -28,7 +28,10 @@ export function createTitleIndex(items: readonly Item[]): FindByTitle {
   return joinTitleIndexes(createTitleMatches(items))
 }
 
-/** Finds in several parts of a catalog what an index of the whole catalog would find, but for guesses in one part. */
+/**
+ * Joins the indexes of several parts of a catalog. Each part guesses endings and typos from its own titles alone; apart
+ * from that, the result is that of one index of the whole catalog.
+ */
 export function joinTitleIndexes(...parts: readonly FindByTitle[]): FindByTitle {
   return (query) => {
     const found = parts.flatMap((find) => find(query))

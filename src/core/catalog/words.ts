@@ -14,7 +14,6 @@ interface Word {
   readonly to: number
 }
 
-/** Words of a text in the order in which they appear, with their offsets. */
 export function wordsOf(text: string): Word[] {
   return [...text.matchAll(WORD)].map((match) => ({
     text: match[0],
@@ -23,7 +22,6 @@ export function wordsOf(text: string): Word[] {
   }))
 }
 
-/** Words of a text in the order in which they appear, without their offsets. */
 export const textWords = (text: string): string[] => text.match(WORD) ?? []
 
 /** Irregular plurals by the form that `foldPlural` makes of them: it turns "knives" into "knive". */
@@ -87,6 +85,5 @@ const FILLERS = new Set(
 show some something stuff that the there thing things to want with you your'.split(' '),
 )
 
-/** Whether a text has a word other than fillers. */
 export const isTelling = (text: string): boolean =>
   textWords(text).some((word) => !FILLERS.has(word.toLowerCase()))

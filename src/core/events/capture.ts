@@ -40,7 +40,6 @@ export function readNumber(value: unknown, low: number, high: number): number | 
 export const refuse = (why: string) => new NearsideError('event-invalid', `Event refused: ${why}.`)
 
 /**
- * Reads an event.
  * @param now milliseconds since the epoch; the event's time, unless the event names a time within this visit
  * @returns the event or the error; the reader never throws, because a bad event must not break the shop's page
  */
@@ -81,7 +80,7 @@ export function readCapture(input: unknown, id: string, now: number): EventDraft
   })
 }
 
-/** Whether two events are the same order: the shop reported it once, and this device also saw it. */
+/** Whether both events are the same order: one came from the shop's `seed`, the other was recorded on this device. */
 export function isSameOrder(a: EventDraft, b: EventDraft): boolean {
   return (
     !a.seeded !== !b.seeded &&
@@ -147,7 +146,6 @@ function compact<T extends object>(fields: T): T {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
 }
 
-/** Reads an event from storage or an import; null if it is invalid. */
 export function readStoredEvent(value: unknown): ShopperEvent | null {
   if (!isRecord(value)) return null
   const { id, name, time, session, items } = value

@@ -57,7 +57,6 @@ const dropDuplicates: Stage = (events) => {
   })
 }
 
-/** Removes the items that the catalog lacks from an event; drops the event if no item remains. */
 const dropUnknownItems: Stage = (events, { known }) =>
   events.flatMap((event) => {
     if (event.items.every(known)) return [event]
@@ -109,7 +108,7 @@ const STAGES: readonly (readonly [reason: string, stage: Stage])[] = [
   ['retyped query', dropRetypedQueries],
 ]
 
-/** Runs all stages in order. `invalid` is the number of stored records that could not be read as events. */
+/** @param invalid number of stored records that could not be read as events */
 export function clean(
   events: readonly ShopperEvent[],
   context: CleaningContext,
@@ -162,7 +161,7 @@ export function dropVisits(
   return events.filter(({ name, session }) => name === 'purchase' || !noise.has(session))
 }
 
-/** Drops views of an item that lasted less than `least` milliseconds. */
+/** @param least milliseconds; a shorter view is dropped */
 export function dropShorterLooks(
   events: readonly ShopperEvent[],
   least: number,

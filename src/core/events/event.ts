@@ -21,7 +21,6 @@ export const LOG_NAMES = [
  */
 export const ANSWER_NAMES = ['less_like_this', 'not_for_me', 'have_this'] as const
 
-/** Names of the stored events. */
 export const EVENT_NAMES = [...LOG_NAMES, ...ANSWER_NAMES] as const
 
 /** One of `LOG_NAMES`. */
@@ -84,7 +83,6 @@ export const handedOver = ({ seeded, transferred }: Pick<ShopperEvent, 'seeded' 
 /** Maximum gap within a session, in milliseconds: GA4's default of 30 minutes. */
 export const SESSION_GAP = 30 * 60_000
 
-/** Latest event of the latest session. */
 interface Last {
   /** Time of the latest event in milliseconds since the epoch; null if there is none. */
   readonly lastTime: number | null

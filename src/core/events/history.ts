@@ -2,7 +2,7 @@
 import type { History, Interaction } from '../features/history.ts'
 import { isAnswer, type ShopperEvent } from './event.ts'
 
-/** Finds the items that a query is about. */
+/** Ids of the items that a query is about. */
 export type FindItems = (query: string) => readonly string[]
 
 const findNothing: FindItems = () => []

@@ -91,7 +91,6 @@ export function readTransferred(
   return drafts.sort((a, b) => b.time - a.time).slice(0, Math.max(0, most))
 }
 
-/** Whether the event is within the limits of `capture`. */
 const isBounded = (event: unknown) =>
   isRecord(event) &&
   [event.id, event.session].every((text) => String(text).length <= MAX_ID_LENGTH) &&

@@ -15,7 +15,7 @@ export interface ShopperHistory {
   readonly interactions: History
 }
 
-/** Iterates over the shoppers' histories and computes each history only when it is read. */
+/** Computes each history only when it is read. */
 export function historiesOf(shoppers: readonly ShopperHistory[]): Iterable<History> {
   return {
     *[Symbol.iterator]() {
@@ -24,7 +24,7 @@ export function historiesOf(shoppers: readonly ShopperHistory[]): Iterable<Histo
   }
 }
 
-/** The shopper's log before `until` (milliseconds since the epoch, exclusive). */
+/** @param until milliseconds since the epoch, exclusive */
 export function shopperBefore(shopper: ShopperHistory, until: number): ShopperHistory {
   const last = shopper.interactions.at(-1)
   if (!last || last.time < until) return shopper
@@ -38,7 +38,6 @@ export function shopperBefore(shopper: ShopperHistory, until: number): ShopperHi
   }
 }
 
-/** Whether the event shows interest in its item. */
 const isInterest = ({ name }: Interaction) => eventStrength(name) > 0
 
 function keyOf({ name, session, time }: Interaction, dayOnly: boolean): string {
@@ -92,13 +91,12 @@ export function buildCases(
     }))
 }
 
-/** Index of the first interaction at or after `time`. */
 export const firstAtOrAfter = (interactions: History, time: number): number =>
   firstIndex(interactions.length, (at) => interactions[at].time >= time)
 
 /**
- * The history without its most recent session: a nightly job saw only the history before that session. Entries with the
- * same `session` belong together; a history of one session becomes empty.
+ * The history without its most recent session, which a nightly job has not seen yet. Entries with the same `session`
+ * belong together; a history of one session becomes empty.
  */
 export function withoutLastSession(history: History): History {
   if (history.length === 0) return history

@@ -228,10 +228,7 @@ function writeOwned(
   }
 }
 
-/**
- * Writes the features of the items that the shopper interacted with. `share` is each item's share of all shoppers
- * (`popularityShares`), [N].
- */
+/** @param share each item's share of all shoppers (`popularityShares`), [N] */
 function writeInteractions(
   out: Float32Array,
   placeOf: (item: number) => number | undefined,

@@ -16,7 +16,7 @@ import { DAY } from '../time.ts'
 import type { ItemStatistics, PriceRange } from './itemStatistics.ts'
 import type { Profile } from './profile.ts'
 
-/** The intent reads this many products, those at which the shopper looked last. */
+/** Number of products that the intent reads: those at which the shopper looked last. */
 const RECENT = 6
 /** Number of later products after which a product's weight is halved. */
 const HALF_LIFE = 2
@@ -89,7 +89,6 @@ export const peersOf = onceFor(
   },
 )
 
-/** Highest number of peer groups that a model can have. */
 const MOST_GROUPS = 65_535
 
 /** Numbers peer groups from 1 in order of first appearance. Items without category and brand get 0. */

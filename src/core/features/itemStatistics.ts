@@ -19,9 +19,9 @@ export interface ItemStatistics {
    * federated round counted the shoppers, log1p of the item's count relative to the mean count of an item.
    */
   readonly popularity7: Float32Array
-  /** The same number for the last 30 days instead of 7, [N]. */
+  /** As `popularity7`, for the last 30 days, [N]. */
   readonly popularity30: Float32Array
-  /** The same number for the whole log instead of 7 days, [N]. */
+  /** As `popularity7`, for the whole log, [N]. */
   readonly popularityAll: Float32Array
   /** Natural logarithm of the price, [N]; items without a price have the catalog's median. */
   readonly logPrice: Float32Array
@@ -33,7 +33,7 @@ export interface ItemStatistics {
   readonly ageDays: Float32Array
   /** Share of an item's shoppers who came back to the item on another day, shrunk to the mean, [N]. */
   readonly repeatRate: Float32Array
-  /** Lift of each item in each context; absent if nothing was counted. */
+  /** Lift of each item in each context; absent if no context was counted. */
   readonly context?: readonly ContextTable[]
   /** Cold-start items, which are the last rows; absent if there are none. */
   readonly coldStart?: ColdStartItems
@@ -43,7 +43,6 @@ export interface ItemStatistics {
 
 /** Values that features derive from all rows of a catalog. */
 export interface WholeCatalog {
-  /** Number of items. */
   readonly items: number
   /** Divisor of each item's share of popularity. */
   readonly popularity: number

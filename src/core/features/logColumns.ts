@@ -30,7 +30,6 @@ export interface LogColumns {
 }
 
 /**
- * Converts histories to columns.
  * @param histories ascending by time, one per shopper; iterated more than once.
  * @param foldOf fold of each shopper, by index.
  * @param others counts of further shoppers, whom no fold contains.

@@ -7,7 +7,6 @@ import { eventStrength } from '../events/strength.ts'
 import { buildCases, firstAtOrAfter, type ShopperHistory } from './cases.ts'
 import type { Case, History } from './history.ts'
 
-/** Targets of a case, and the product at hand. */
 export interface Wanted {
   /** Distinct item rows that a list should find. */
   readonly targets: readonly number[]

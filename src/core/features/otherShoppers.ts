@@ -31,7 +31,6 @@ export interface OtherPairs {
 }
 
 export interface OtherShoppers {
-  /** Number of the other shoppers. */
   readonly shoppers: number
   /** Dates for which `countsAt` has counts; milliseconds since the epoch, ascending. */
   readonly countDates: readonly number[]

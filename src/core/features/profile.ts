@@ -23,7 +23,7 @@ interface PastInteraction {
   age: number
   /** Strength of the event, in (0, 1]. */
   readonly strength: number
-  /** Number of such events in the session, since a shopper can open a page many times. */
+  /** Number of events of this kind in the session, since a shopper can open a page many times. */
   count: number
 }
 
@@ -38,7 +38,6 @@ export interface OwnedItem {
 export interface Profile {
   /** Interactions, most recent first. */
   readonly interactions: readonly PastInteraction[]
-  /** Number of distinct orders. */
   readonly orders: number
   readonly owned: readonly OwnedItem[]
   /** Share of the order lines after the first order that repeat an earlier line, shrunk towards a third. */
@@ -47,10 +46,7 @@ export interface Profile {
   readonly lastSession: string
 }
 
-/**
- * Builds the profile, which ignores entries after `now` (milliseconds since the epoch) and events that show no
- * interest.
- */
+/** Ignores entries after `now` (milliseconds since the epoch) and events that show no interest. */
 export function profileOf(history: History, now: number): Profile {
   const latest = new Map<string, PastInteraction>()
   for (const entry of history) {
@@ -163,9 +159,9 @@ export interface Interest {
   readonly last: Float32Array
   /** Rows with any co-occurrence. */
   readonly tied: readonly number[]
-  /** Value that `sum` would have if every weight were 1, > 0; `sum` divided by it is a share. */
+  /** Value that `sum` would have if every co-occurrence weight were 1, > 0; `sum` divided by `total` is a share. */
   readonly total: number
-  /** Value that `last` would have if every weight were 1, > 0. */
+  /** Value that `last` would have if every co-occurrence weight were 1, > 0. */
   readonly totalLast: number
   /** Mean logarithm of the prices in the history, which stands for the shopper's usual price. */
   readonly usualPrice: number
@@ -173,7 +169,6 @@ export interface Interest {
   readonly category: ReadonlyMap<number, number>
 }
 
-/** Interest that the interactions show; null for an empty history. */
 export function interestOf(
   statistics: ItemStatistics,
   { interactions, lastSession }: Pick<Profile, 'interactions' | 'lastSession'>,

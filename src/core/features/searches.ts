@@ -63,7 +63,6 @@ export function searchLifts(
   return lifts
 }
 
-/** Results of each query at its last search. */
 function lastSearches(history: History, now: number): ReadonlyMap<string, Asked> {
   const asked = new Map<string, Asked>()
   for (const { item, query, time } of history) {
@@ -77,7 +76,7 @@ function lastSearches(history: History, now: number): ReadonlyMap<string, Asked>
 
 type Shares = readonly (readonly [item: number, share: number])[]
 
-/** The results are cached, because a fit needs the shares for each case, and lists need them after each event. */
+/** Cached, because a fit needs the shares for each case, and lists need them after each event. */
 const knownShares = onceFor((_: ItemStatistics) => new Map<string, Shares>())
 const MOST_KNOWN = 200
 

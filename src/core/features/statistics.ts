@@ -34,7 +34,6 @@ const LEAST_USUAL = 10
 type Shoppers = readonly History[] | LogColumns
 
 /**
- * Builds the statistics.
  * @param items the catalog, in model row order.
  * @param shoppers the log; only interactions strictly before `asOf` count.
  * @param asOf milliseconds since the epoch.
@@ -182,7 +181,7 @@ function windowStarts(log: LogColumns, asOf: number, windows: readonly number[])
   })
 }
 
-/** Calls `visit` for each counted shopper with the index of their first event and the index after their last event. */
+/** @param visit called with the index of a shopper's first event, the index after their last event, and the shopper */
 function eachShopper(
   { shopperStart, basketStart, fold, without }: LogColumns,
   visit: (begin: number, end: number, shopper: number) => void,

@@ -32,7 +32,7 @@ export interface Candidates {
   readonly hidden: Float32Array
 }
 
-/** Finds the candidates of a case. @param now milliseconds since the epoch */
+/** @param now milliseconds since the epoch */
 export type FindCandidates = (history: History, now: number) => Candidates
 
 /** Implementation of the expensive steps; every implementation yields the same candidates. */
@@ -62,7 +62,6 @@ export function createCandidates(
   }
 }
 
-/** Finds the candidates by scoring the whole catalog. */
 export function amongAll(
   model: BaseModel,
   history: History,
@@ -74,7 +73,7 @@ export function amongAll(
   return gather(highestRows(terms.base, CANDIDATES), (place) => place, terms, trees)
 }
 
-/** Finds the candidates in a shortlist; null if the shortlist can't be made for this history. */
+/** Returns null if no shortlist can be made for this history. */
 function amongFew(
   model: BaseModel,
   history: History,

@@ -36,7 +36,6 @@ function designRow(
   for (let f = 0; f < FEATURE_COUNT; f++) out[at + DIMENSION + f] = features[k * FEATURE_COUNT + f]
 }
 
-/** Learning cases of the shopper's history until `now`, with the model's event weights. */
 export const ownCases = (model: BaseModel, history: History, now: number): LearningCase[] =>
   casesFromHistory(
     history.filter(({ time }) => time <= now),
@@ -57,8 +56,7 @@ export function fitProblemOf(...given: Parameters<typeof fitProblemSteps>): FitP
 }
 
 /**
- * Builds the fit problem case by case. The builder yields after each case, so that urgent work on the same thread can
- * run.
+ * Yields after each case, so that urgent work on the same thread can run.
  * @param cases ascending by time.
  * @param now milliseconds since the epoch; the weight of a case decays with its age at this time.
  * @returns null if there are no cases.
@@ -81,7 +79,6 @@ export function* fitProblemSteps(
     const { items, base } = candidates
     const shareOf = new Map(one.targets.map((item, k) => [item, one.shares[k]]))
     const shareAt = (k: number) => shareOf.get(items[k]) ?? 0
-    // Targets of weight 0 are ignored.
     const targets = [...items.keys()].filter((k) => shareAt(k) > 0)
     const shares = focusedShares(
       targets.map(shareAt),

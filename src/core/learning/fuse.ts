@@ -25,8 +25,8 @@ export function evidenceOf(problem: { readonly weight: Float32Array }): number {
 }
 
 /**
- * Fuses a fit with the base model. The prior's λ is learned on all training shoppers, since a dozen clicks are too few
- * to choose λ per shopper. The less evidence a shopper has, the smaller the shopper's λ.
+ * The prior's λ is learned on all training shoppers, since a dozen clicks are too few to choose λ per shopper. The less
+ * evidence a shopper has, the smaller the shopper's λ.
  * @param fitted p of length P, as the engine returns it.
  * @param evidence from `evidenceOf`.
  * @throws NearsideError `fit-diverged` if p is not finite.

@@ -25,7 +25,6 @@ export interface GuardState {
   readonly active: boolean
   /** Σ d in nats, unclipped. If the sum is above 0, the personal model has predicted better than the base model. */
   readonly logLikelihoodRatio: number
-  /** Number of events tested. */
   readonly tested: number
   /** Logarithm of the wealth after the bets with each η of `BETS`. */
   readonly logWealth: readonly number[]
@@ -67,7 +66,6 @@ export const isGuardState = (value: unknown): value is GuardState =>
   value.logWealth.length === BETS.length &&
   value.logWealth.every(Number.isFinite)
 
-/** Logarithm of the mean of wealths whose logarithms are given. */
 export function logMeanExp(logs: readonly number[]): number {
   const highest = Math.max(...logs)
   let sum = 0

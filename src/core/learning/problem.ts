@@ -27,5 +27,5 @@ export interface FitProblem {
   readonly steps: number
 }
 
-/** Offset of padding. The offset of padding is finite, because WGSL leaves infinities unspecified. */
+/** Base score of a padding candidate. It is finite, because WGSL leaves infinities unspecified. */
 export const PADDING_OFFSET = -1e9

@@ -89,7 +89,6 @@ export function recentItems(
   return found
 }
 
-/** Returns the feature weights w after a federated round, as a new array. */
 export function applySharedDelta(
   featureWeights: Float32Array,
   meanDelta: Float32Array,

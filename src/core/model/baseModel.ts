@@ -44,8 +44,8 @@ export interface BaseModel {
   /** Trees that re-rank the highest items; absent if training found that trees don't help. */
   readonly trees?: Trees
   /**
-   * Picture vectors less the shop's mean, row-major [N, d]. Each row of picture vectors has a scale of its own; a row
-   * of zeros, like an item added after training, has no vector. Picture vectors are absent if the catalog has none.
+   * Picture vectors less the shop's mean, row-major [N, d], each row with a scale of its own. A row of zeros has no
+   * picture vector; an item added after training has such a row. Absent if the catalog has no picture vectors.
    */
   readonly pictures?: Int8Array
 }

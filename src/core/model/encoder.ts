@@ -21,7 +21,6 @@ import type { Tensors } from './safetensors.ts'
 
 /** L, the maximum number of interactions that the encoder reads. */
 export const HISTORY_LENGTH = 50
-/** Width of the feed-forward layer. */
 export const FEED_FORWARD = 128
 export const LAYER_NORM_EPSILON = 1e-5
 
@@ -99,7 +98,6 @@ export function encoderWeights(tensors: Tensors): EncoderWeights {
 
 type EncoderModel = Pick<BaseModel, 'encoder' | 'itemVectors'>
 
-/** Encodes a history at `now` in the same way as `encode`. */
 export type Encode = (history: History, now: number) => Float32Array<ArrayBuffer>
 
 /** States of window positions; each row of both matrices is one state. */

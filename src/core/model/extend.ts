@@ -28,10 +28,13 @@ export interface AddedItems extends Added {
   readonly peerGroup: Uint16Array
 }
 
-/** Maximum number of new items beside a tail; of a large catalog given whole, most unknown items are of the tail. */
+/**
+ * Maximum number of new items of a model with a tail. If a large catalog is passed whole, most of the items that the
+ * model lacks belong to the tail.
+ */
 export const MOST_NEW = 5000
 
-/** Finds the unknown items; null if there are none, or too many beside a tail. */
+/** Finds the items that the model lacks; null if there are none, or more than `MOST_NEW` and the model has a tail. */
 export function addedItems(model: BaseModel, items: readonly Item[]): AddedItems | null {
   const rows = new Map(model.itemIds.map((id, row) => [id, row]))
   const ids = new Set(model.itemIds)
@@ -120,7 +123,6 @@ function median(values: Float32Array): number {
   return values.slice().sort()[values.length >> 1] ?? 0
 }
 
-/** Adds rows for items without counts to the statistics. */
 function extendStatistics(
   statistics: ItemStatistics,
   category: Uint16Array,
@@ -155,7 +157,7 @@ function extendStatistics(
   }
 }
 
-/** Adds the new items to a table of lifts: a new item gets the mean lift of its category. */
+/** A new item gets the mean lift of its category. */
 export function extendTable(
   table: ContextTable,
   { items: known }: ItemStatistics,

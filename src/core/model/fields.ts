@@ -74,7 +74,7 @@ export function readStrings(bytes: Uint8Array, name: string): string[] {
   return text.split('\n').slice(0, -1)
 }
 
-/** Returns the values. @throws NearsideError `model-corrupt` if a value is negative */
+/** @throws NearsideError `model-corrupt` if a value is negative */
 export function notNegative(values: Float32Array, name: string): Float32Array {
   for (const value of values) if (value < 0) throw corrupt(`'${name}' holds a negative value`)
   return values
@@ -110,7 +110,8 @@ export function quantizeRows(data: Float32Array, columns: number): QuantizedRows
     scale[row] = largest / 127
     if (scale[row] === 0) continue
     for (let j = start; j < start + columns; j++) {
-      // Without the limits, a scale that was rounded down to float32 could turn the largest value into 128.
+      // Limits the values to ±127, because a scale that was rounded down to float32 could turn the largest value into
+      // 128.
       values[j] = Math.max(-127, Math.min(127, Math.round(data[j] / scale[row])))
     }
   }

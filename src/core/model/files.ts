@@ -124,7 +124,7 @@ export async function writeBaseModel(model: BaseModel): Promise<WrittenModel> {
   const described: ModelFile[] = []
   for (const [name, bytes] of files) described.push(await describeFile(name, bytes))
   const bestSellers = bestSellersIn(model)
-  // These files have all items.
+  // The written files have all items, so the new manifest has no `tail`.
   const { tail: _, ...manifest } = model.manifest
   return {
     manifest: { ...manifest, items: model.itemIds.length, files: described, bestSellers },

@@ -24,7 +24,6 @@ export interface ModelFile {
 /** Items with the highest popularity of the last 30 days, best first. */
 export interface BestSellers {
   readonly ids: readonly string[]
-  /** Popularity of each item. */
   readonly popularity: readonly number[]
 }
 
@@ -60,8 +59,8 @@ export interface ModelManifest {
   /** Items for a cold-start user's list before the model's files arrive. Models of earlier versions lack this list. */
   readonly bestSellers?: BestSellers
   /**
-   * Items that `files` lack, in shards for departments. Absent if `files` have all items. `items` counts those of
-   * `files`.
+   * Items that `files` lack, in shards by department; absent if `files` have all items. The field `items` counts only
+   * the items in `files`.
    */
   readonly tail?: TailRecord
   /** ISO dates of the first and the last event in training, and of the exclusive limit of training. */
@@ -94,7 +93,6 @@ interface TailRecord {
   readonly whole: WholeCatalog
 }
 
-/** Whether a model was made from a catalog alone. */
 export const isFromCatalog = ({ manifest }: { readonly manifest: ModelManifest }): boolean =>
   manifest.source === 'catalog'
 
@@ -108,13 +106,11 @@ export interface LatestModel {
   readonly signed?: SignedRelease
 }
 
-/** Signed terms of a published model, and the signatures. */
 export interface SignedRelease extends ReleaseTerms {
   /** Signatures, each of which covers all of `latest.json` except the signatures. */
   readonly signatures: readonly ModelSignature[]
 }
 
-/** Number and validity of a release. */
 export interface ReleaseTerms {
   /** Release number, from 1. The number rises with each release, even when an earlier model is published again. */
   readonly release: number

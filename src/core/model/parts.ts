@@ -161,7 +161,6 @@ export function statisticsFromTensors(
   }
 }
 
-/** One tensor for each field of `names`. */
 const namedVectors = <K extends string>(
   names: Readonly<Record<K, string>>,
   values: Readonly<Record<NoInfer<K>, Float32Array>>,

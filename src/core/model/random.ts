@@ -44,7 +44,6 @@ export function createRandom(seed: number): Random {
   }
 }
 
-/** Returns the elements in random order: each gets a random number, by which the elements are sorted. */
 export function inRandomOrder<T>(all: readonly T[], random: Random): T[] {
   return all
     .map((one) => ({ one, place: random.next() }))

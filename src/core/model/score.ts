@@ -174,7 +174,6 @@ function addContext(
   })
 }
 
-/** The model with the given contexts; the same model if it has no context terms. */
 export function withContext(model: BaseModel, contexts: ContextSource): BaseModel {
   return model.context ? { ...model, context: { ...model.context, contexts } } : model
 }

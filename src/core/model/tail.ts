@@ -28,7 +28,7 @@ export interface TailRows
   extends Pick<BaseModel, 'itemIds' | 'itemVectors' | 'bias' | 'pictures' | 'statistics'> {
   /** Number of each row in the whole catalog, ascending. */
   readonly numbers: readonly number[]
-  /** Co-occurrence of items of the head with these rows: row of the head, number here, weight. */
+  /** Co-occurrence of the head's items with these rows: row of the head's item, number of the tail's item, weight. */
   readonly ties: readonly (readonly [head: number, number: number, weight: number])[]
 }
 
@@ -47,12 +47,12 @@ const readIndex = object<TailIndex>({
 /** @throws NearsideError `model-corrupt` */
 export const parseTailIndex = (value: unknown): TailIndex => readIndex(value, 'index.json')
 
-/** Shards by a word of titles, or by a category of the shop's lines. */
+/** Numbers of the shards by title word (`words.json`) or by category (`departments.json`). */
 export type ShardsBy = ReadonlyMap<string, readonly number[]>
 
 const readShardsBy = record(list(whole(0, MOST_FILES), MOST_FILES))
 
-/** Reads `words.json` or `departments.json`. @throws NearsideError `model-corrupt` */
+/** @throws NearsideError `model-corrupt` */
 export const parseShardsBy = (value: unknown, name: string): ShardsBy =>
   new Map(Object.entries(readShardsBy(value, name)))
 
@@ -109,7 +109,9 @@ export function readShard(
   }
 }
 
-/** Whether rows that the disk had are complete, and of the head's form. @throws TypeError if a part is missing */
+/**
+ * Whether rows from the disk are complete and have the shape of the head's rows. @throws TypeError if a part is missing
+ */
 export function areRowsOf(head: BaseModel, rows: TailRows): boolean {
   const { numbers, itemIds, itemVectors, bias, statistics, ties } = rows
   const each = head.statistics.neighboursPerItem
@@ -124,7 +126,7 @@ export function areRowsOf(head: BaseModel, rows: TailRows): boolean {
   )
 }
 
-/** The given rows alone. @param rows ascending */
+/** @param rows indices into the shard, ascending */
 export function pickRows(shard: TailRows, rows: readonly number[]): TailRows {
   const { statistics } = shard
   const pick = <Values extends TensorData>(values: Values): Values => {
@@ -155,8 +157,8 @@ export function pickRows(shard: TailRows, rows: readonly number[]): TailRows {
 }
 
 /**
- * Adds rows of the tail to the head. Every score of an item is that of the whole catalog, bit by bit, if the rows of
- * the shopper's items are there, and the model has neither trees nor context terms.
+ * Adds rows of the tail to the head. If these include the rows of all the shopper's items, and the model has neither
+ * trees nor context terms, each score equals the score in the whole catalog to the last bit.
  * @param parts distinct rows, ascending by number
  */
 export function joinTail(head: BaseModel, parts: readonly TailRows[]): BaseModel {
@@ -190,7 +192,7 @@ export function joinTail(head: BaseModel, parts: readonly TailRows[]): BaseModel
   }
 }
 
-/** Neighbours by their rows here, without those whose rows are missing. */
+/** Neighbours as rows of the joined model, without the neighbours whose rows are missing. */
 function joinNeighbours(
   { items, neighboursPerItem: each, neighbourItems, neighbourWeights }: ItemStatistics,
   parts: readonly TailRows[],

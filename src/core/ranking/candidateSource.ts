@@ -27,7 +27,6 @@ export interface Choice {
   among(rows: readonly number[]): readonly number[]
 }
 
-/** Choice that contains exactly these rows. */
 export const onlyRows = (rows: readonly number[]): Choice => ({
   rows,
   excluded: new Set(),
@@ -76,7 +75,6 @@ export class ShownItems {
     return this.#places[row] >= 0
   }
 
-  /** Items that a list with these options may contain. */
   choose({ excludeIds = [], category, among }: ListOptions & Selection): Choice {
     const excluded = new Set(
       excludeIds.flatMap((id) => this.rowOf(id) ?? []).filter((row) => this.has(row)),
@@ -103,7 +101,6 @@ export class ShownItems {
   }
 }
 
-/** Finds the candidates of a list and scores them. */
 export interface CandidateSource {
   /**
    * Returns some rows of `choice` that include the `count` rows with the highest scores, in the shop's order. Of equal
@@ -175,7 +172,6 @@ export function createWholeScores(model: BaseModel): ScoreWhole {
 /** The method `find` of a source that has the scores of all items. */
 export const findAll: CandidateSource['find'] = (_count, { rows }) => rows
 
-/** Collects the scores of the given rows, in the order of the rows. */
 export function gather(scores: Float32Array, rows: readonly number[]): Float32Array {
   const gathered = new Float32Array(rows.length)
   for (let at = 0; at < rows.length; at++) gathered[at] = scores[rows[at]]
@@ -202,17 +198,17 @@ export function columnMeans(matrix: Float32Array, columns: number): Float64Array
 }
 
 /**
- * Log-odds that the most similar item loses if the shopper wants less of an item; other similar items lose a share of
- * this. This loss was chosen on simulated shoppers of known taste: docs/results/lists.md.
+ * Log-odds that an item loses if the shopper wants less of the item most similar to it. Less similar items lose a share
+ * of these log-odds. The number was chosen on simulated shoppers with a known taste: docs/results/lists.md.
  */
 const LESS = 2
 
-/** Row → loss in log-odds, above 0. */
+/** Row → log-odds that the row's score loses, above 0. */
 export type Losses = ReadonlyMap<number, number>
 
 /**
- * Losses that follow from the shopper's answers. A rejected item itself loses as much as the item most similar to it.
- * An item that the shopper answered with `have_this` loses nothing.
+ * Log-odds that items lose because of the shopper's answers. A rejected item itself loses as much as the item most
+ * similar to it. An item that the shopper answered with `have_this` loses nothing.
  * @param alikeTo maps a row to the rows most similar to it, each with its similarity relative to the most similar, in
  *   (0, 1]
  */
@@ -232,7 +228,6 @@ export function lossesOf(
   return losses
 }
 
-/** Subtracts the losses from the scores. */
 export function lowered<Scores extends CandidateSource>(scored: Scores, losses: Losses): Scores {
   if (losses.size === 0) return scored
   return {

@@ -24,7 +24,7 @@ export function orderOf(
   return { ids: [...categories.keys()], categories: [...categories.values()] }
 }
 
-/** Makes a list without a device, so the list ignores the shopper's actions and prices. */
+/** Makes a list without a device; the list ignores the shopper's actions and prices. */
 export function listWithoutModel(order: CatalogOrder, query: ListQuery): Recommendation[] {
   const { from, dearer }: ListOptions = query.options ?? {}
   if (from || dearer) return []
@@ -66,7 +66,6 @@ function siblings(order: CatalogOrder, item: string, options: ListOptions): read
   })
 }
 
-/** List entries in the given order, with the reason `shop-order`. */
 export function inShopOrder(ids: readonly string[]): Recommendation[] {
   return ids.map((id, i) => ({
     id,

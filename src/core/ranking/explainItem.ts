@@ -12,7 +12,7 @@ import { columnMeans } from './candidateSource.ts'
 import { contextKind, contextTerms } from './contextReasons.ts'
 import type { ExplainedScores, Ranker } from './ranker.ts'
 
-/** Explanation of an item; null if lists may not show it. */
+/** Returns null if lists may not show the item. */
 export function explainItem(
   ranker: Ranker,
   id: string,

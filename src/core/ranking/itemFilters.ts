@@ -116,7 +116,7 @@ interface Known {
   /** Events of the shopper, ascending by time. */
   readonly events: readonly ShopperEvent[]
   readonly now: number
-  /** Whether the log has not counted any shopper for an item yet. */
+  /** Whether the log counts no shopper for an item yet. */
   readonly isNew: (id: string) => boolean
   /** Ids of the items that look like an item; none without a model. */
   readonly looksLike: (id: string) => readonly string[]

@@ -7,14 +7,11 @@ export const EXCLUSIONS = ['bought', 'owned', 'basket', 'seen'] as const
 /** Group of items that the shopper already has; `exclude` of `ListOptions` describes the groups. */
 export type Exclusion = (typeof EXCLUSIONS)[number]
 
-/** Limit of a query that names none. */
 export const DEFAULT_LIMIT = 20
 
-/** Maximum number of items in a list. */
 export const limitOf = ({ options, ...query }: ListQuery): number =>
   options?.limit ?? ('items' in query ? query.items.length : DEFAULT_LIMIT)
 
-/** Copy of the query whose limit is at least `least`. */
 export const withLimit = (query: ListQuery, least: number): ListQuery =>
   ({ ...query, options: { ...query.options, limit: Math.max(least, limitOf(query)) } }) as ListQuery
 
@@ -43,8 +40,8 @@ export function withVariants(query: ListQuery, variantsOf: VariantsOf): VariantQ
 }
 
 /**
- * A reranked list with the ids that the page asked for: a product stands where its best variant ranks. Other lists than
- * reranked lists stay unchanged.
+ * A reranked list with the ids that the page asked for: a product stands where its best variant ranks. Any other list
+ * stays unchanged.
  * @param list answer to `withVariants(asked)`
  */
 export function asProducts(

@@ -49,7 +49,7 @@ export interface ExplainedScores extends ShopperScores, Scored {
   /** Milliseconds since the epoch. */
   readonly now: number
   readonly personal: ActivePersonal | null
-  /** Losses by the shopper's answers, which the scores include. */
+  /** Log-odds that items lose by the shopper's answers; the scores include these losses. */
   readonly losses: Losses
 }
 
@@ -104,7 +104,6 @@ export class Ranker {
     return row !== undefined && this.#base.reasonFor(row).kind === 'new'
   }
 
-  /** Ids of the items whose pictures look like that of an item. */
   looksLike(id: string): readonly string[] {
     const scores = this.#related.looksLike(this.#shown.rowOf(id) ?? -1)
     return this.model.itemIds.filter((_, row) => scores[row] > 0)
@@ -144,8 +143,7 @@ export class Ranker {
   }
 
   /**
-   * From now on `score` is allowed to use partial scoring if the caller sets `fast`. With partial scoring, the scores
-   * stay identical to the last bit.
+   * Lets `score` use partial scoring from now on, if its caller sets `fast`. The scores stay identical to the last bit.
    */
   speedUp(scoreInPart: ScoreInPart): void {
     this.#scoreFast ??= this.#scorePart ?? scoreInPart(this.model, this.#shown.others)
@@ -159,7 +157,7 @@ export class Ranker {
   /**
    * @param learners additional learners, which need the scores of all items; null for none
    * @param fast whether partial scoring is allowed, if `speedUp` was called; `explainItem` needs the full scores
-   * @param losses losses by the shopper's answers, see `lossesOf`
+   * @param losses log-odds that items lose by the shopper's answers, see `lossesOf`
    */
   score(
     history: History,
@@ -178,7 +176,7 @@ export class Ranker {
     return lowered({ ...part, base: this.#base, history, now, personal, losses, isOwn }, losses)
   }
 
-  /** Makes the list that a query asks for. @param scored scores for the shopper, perhaps with the rules' boosts */
+  /** @param scored scores for the shopper, perhaps with the rules' boosts */
   list(
     query: ListQuery,
     scored: Scored,
@@ -280,7 +278,6 @@ export class Ranker {
     return this.#listed(places, ranks, reasonOf)
   }
 
-  /** Selects the items of a list, best first. */
   #select(
     source: CandidateSource,
     choice: Choice,

@@ -81,7 +81,10 @@ interface Known {
   readonly tiesOf: (rows: readonly number[]) => (row: number) => number | undefined
 }
 
-/** All causes that a reason can name. A cause that lifts more of these items comes first; of equal ones, the later. */
+/**
+ * All causes that a reason can name. A cause that lifts more of these items comes first; of equal causes, the later
+ * one.
+ */
 export function causesOf(
   { model, events, history, now, rowOf, categoryOf, isListed, tiesOf }: Known,
   ids: readonly string[],

@@ -172,7 +172,7 @@ function rowCosine(matrix: Float32Array | Int8Array, row: number): (other: numbe
 /** Finds the items that share a title word with an item, and their similarity in (0, 1]; 1 for the same words. */
 type Alike = (id: string) => ReadonlyMap<string, number>
 
-/** Creates an `Alike`, which computes the cosine of the title words, each weighted by the logarithm of its rarity. */
+/** Computes the cosine of the title words, each weighted by the logarithm of its rarity. */
 export function createAlike(items: readonly Item[]): Alike {
   const words = new Map(items.map(({ id, title = '' }) => [id, titleWords(title)]))
   const found = [...words].flatMap(([id, own]) => own.map((word) => ({ id, word })))

@@ -18,7 +18,6 @@ export interface Selection extends Pick<ListOptions, 'limit' | 'diversify'> {
   readonly taken?: readonly Item[]
 }
 
-/** Maximum number of variants of one product while other items remain. */
 const PER_FAMILY = 2
 
 /** Number of candidates from which a list with varied categories is selected, per place. */

@@ -1,4 +1,4 @@
-/** @module Finds when rules next begin or end. The page’s search does without this code. */
+/** @module Finds when rules next begin or end. The page's search doesn't load this code. */
 import { DAY } from '../time.ts'
 import { type Rule, readDate } from './rule.ts'
 

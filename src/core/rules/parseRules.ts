@@ -153,7 +153,6 @@ function requireSearch(rule: Rule, named: string): void {
 }
 
 /**
- * Reads the shop's rules.
  * @param value array of rules, or an object with such an array as `rules`
  * @returns the valid rules, and one line for each invalid rule
  * @throws NearsideError `rules-invalid` if the value is neither an array nor such an object

@@ -6,7 +6,6 @@ import type { Match, Matching, WordIndex } from './wordIndex.ts'
 
 type Words = readonly string[]
 
-/** Alternative wording of a query. */
 interface OtherWording {
   readonly words: Words
   /** Whether the wording corrects the query's spelling, or replaces words of the corrected query. */

@@ -71,7 +71,6 @@ export class WordIndex {
     }
   }
 
-  /** Number of products. */
   get size(): number {
     return this.#size
   }

@@ -42,7 +42,6 @@ const HITS = ((STEPS * STEP_ROWS) / 4) * HIT_BYTES
 const MOST = 32_767
 
 /**
- * Creates the scan.
  * @param vectors row-major [N, columns], finite
  * @param columns even
  * @param popularity [N]

@@ -34,7 +34,6 @@ function failureOf(device: GPUDevice): Promise<never> {
 }
 
 /**
- * Creates the engine.
  * @param adapter adapter of this page or worker, which has created no device yet
  * @throws NearsideError `engine-unavailable` if the adapter gives no device, or the shaders or the backend don't start
  */

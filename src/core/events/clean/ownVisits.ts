@@ -47,7 +47,6 @@ export function cleanOwnVisits(cleaned: Cleaned, cleaning: Exclude<Cleaning, 'ru
   return { events: kept, report: { kept: report.kept, dropped } }
 }
 
-/** Usual dwell times, event rates and visits in a log, as plain data. */
 interface Usual {
   /** Dwell time on an item in milliseconds. */
   readonly dwell: Fences
@@ -59,7 +58,7 @@ interface Usual {
 /** Anomaly score above which a visit is dropped. In the paper, anomalies are "very close to 1", and 0.5 is average. */
 const ISOLATED = 0.6
 
-/** Maximum of the lower fence of dwell times, in milliseconds: a view longer than this always counts. */
+/** Maximum of the lower fence of dwell times, in milliseconds; a longer view always counts. */
 const LONGEST_MISCLICK = 3000
 
 export function learnUsual(events: readonly ShopperEvent[], random: Uniform): Usual {
@@ -93,8 +92,8 @@ const OUTLIER_STAGES: readonly (readonly [reason: string, stage: OutlierStage])[
 ]
 
 /**
- * Runs all stages of statistical cleaning; the report counts the dropped events of each stage. Learning the usual
- * values needs many events, so this method suits a shop's whole log (docs/results/refused.md).
+ * Runs all stages of statistical cleaning; the report counts the events that each stage dropped. Usual values can be
+ * learned only from many events, so statistical cleaning suits a shop's whole log (docs/results/refused.md).
  */
 export const cleanOutliers = (
   events: readonly ShopperEvent[],
@@ -113,7 +112,7 @@ const REACH = 1.5
 const LEAST_VALUES = 8
 
 /**
- * Fences of the values' logarithms, because dwell times and rates have a legitimate heavy tail.
+ * Tukey's fences, computed on the logarithms of the values, because dwell times and rates have a legitimate heavy tail.
  * @param values above 0; if there are too few values, the fences are infinite
  * @see Tukey 1977, Exploratory Data Analysis
  */

@@ -8,11 +8,10 @@
  */
 export type ShopContext = Readonly<Record<string, string>>
 
-/** Context that doesn't follow from the time alone. */
 export interface ContextSource {
   /** Context that the shop provided at a time in milliseconds since the epoch. */
   at(time: number): ShopContext
-  /** Discount of each item at that time: natural logarithm of usual price ÷ price, ≥ 0, [N]; null if unknown. */
+  /** Discount of each item at `time`: natural logarithm of usual price ÷ price, ≥ 0, [N]; null if unknown. */
   discountsAt(time: number): Float32Array | null
 }
 
@@ -38,7 +37,6 @@ const NAME = /^[a-z][a-z0-9_]{0,31}$/
 const VALUE = /^[^\p{Cc}]{0,64}$/u
 const MAX_NAMES = 8
 
-/** Describes the fault of a context's name and value; null if both are valid. */
 export function contextFault(name: string, value: unknown): string | null {
   if (!NAME.test(name))
     return `'${name}' can't name a context: a name has only small letters, digits and _`
@@ -49,7 +47,7 @@ export function contextFault(name: string, value: unknown): string | null {
   return null
 }
 
-/** Validates the shop's context. @returns a new object, or a description of the context's fault */
+/** @returns a new object, or a description of the context's fault */
 export function readShopContext(given: unknown): ShopContext | string {
   if (given === undefined || given === null) return {}
   if (typeof given !== 'object' || Array.isArray(given)) return 'it is not an object'

@@ -47,7 +47,6 @@ export function contextCandidates(kinds: readonly string[]): readonly ContextFea
   return [...kinds, PRICE_KIND].flatMap(contextFeaturesOf)
 }
 
-/** Feature by name; undefined if the name is unknown. */
 export function contextFeature(name: string): ContextFeature | undefined {
   const kind = /^([a-z][a-z0-9_]*)(?:Lift|Habit|LiftTouched)$/.exec(name)?.[1] ?? PRICE_KIND
   return contextFeaturesOf(kind).find((feature) => feature.name === name)

@@ -18,7 +18,6 @@ const FROM_TIME: Readonly<Record<string, (time: number) => string | undefined>> 
   holiday: (time) => seasonAt(Math.floor(time / DAY) * DAY),
 }
 
-/** Value of a kind of context at a time; undefined if the context has no value then. */
 export function contextValue(
   kind: string,
   time: number,
@@ -32,7 +31,7 @@ export function contextValue(
 
 interface Season {
   readonly name: string
-  /** Number of days that the season lasts before its holiday, which is its last day. */
+  /** Number of days from the beginning of the season to its holiday, which is its last day. */
   readonly days: number
   /** Midnight UTC of the holiday in a year, milliseconds since the epoch. */
   day(year: number): number
@@ -51,8 +50,8 @@ const seasons = new Map<number, string | undefined>()
 const MOST_KNOWN = 10_000
 
 /**
- * Season that the day from this midnight (UTC) belongs to: one of the weeks before a holiday that matters to most gift
- * shops. The season is undefined on all other days. A value that the shop provides takes precedence.
+ * Season of the day that begins at `midnight` (UTC): one of the weeks before a holiday that matters to most gift shops.
+ * Undefined on all other days. A value that the shop provides takes precedence.
  */
 export function seasonAt(midnight: number): string | undefined {
   if (seasons.has(midnight)) return seasons.get(midnight)

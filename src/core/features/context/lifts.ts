@@ -12,7 +12,6 @@ import type { History } from '../history.ts'
 import type { ContextSource, ShopContext } from './context.ts'
 import { contextValue } from './contextValue.ts'
 
-/** Lifts of all items for one kind of context. */
 export interface ContextTable {
   readonly kind: string
   /** Values of the context that occur in the log, e.g. `rain`. */
@@ -29,7 +28,6 @@ const CATEGORY_PRIOR = 20
 const ITEM_PRIOR = 10
 
 /**
- * Counts the lifts of some kinds of context.
  * @param category index of each item's category, [N]; 0 for an item without category.
  * @param shoppers one history per shopper; only entries strictly before `asOf` (milliseconds since the epoch) count.
  */
@@ -101,7 +99,7 @@ function createCounter(kind: string, items: number, asOf: number, contexts: Cont
     return met.length - 1
   }
   const add = (history: History): void => {
-    /** Context values in which this shopper interacted with an item, as bits, by item. */
+    /** Item → bit mask of the context values in which this shopper interacted with the item. */
     const seen = new Map<number, number>()
     let last = Number.NaN
     let place = 0
@@ -162,10 +160,7 @@ export interface ContextChange {
   readonly value: string
 }
 
-/**
- * Gives the shop's context over time, where each value holds until the next value of the same name.
- * @returns function that gives the context at a time: of each name, the last value at or before that time.
- */
+/** Returns the context at a time: of each name, the last value at or before that time. */
 export function contextOver(changes: readonly ContextChange[]): (time: number) => ShopContext {
   const names = [...groupBy(changes, ({ name }) => name)].map(([name, own]) => ({
     name,

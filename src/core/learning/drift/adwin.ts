@@ -32,12 +32,11 @@ export function createAdwin(): Adwin {
   return { rows: [newRow()], width: 0, total: 0, variance: 0, ticks: 0 }
 }
 
-/** Mean of the window; 0 if the window is empty. */
 export function adwinMean({ width, total }: Adwin): number {
   return width > 0 ? total / width : 0
 }
 
-/** Adds one value. @returns true if the mean has changed, after dropping the older part */
+/** @returns whether the mean has changed; the older part is then dropped */
 export function updateAdwin(adwin: Adwin, value: number): boolean {
   insert(adwin, value)
   adwin.ticks++

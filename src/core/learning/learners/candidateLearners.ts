@@ -85,7 +85,7 @@ export class CandidateLearners {
     return names.map((name, k) => ({ name, weight: weights[k] }))
   }
 
-  /** Learns from the new cases; yields the thread after each case. */
+  /** Yields the thread after each case. */
   *learn(model: BaseModel, history: History): Generator<void, void> {
     const cases = casesFromHistory(history).filter(({ time }) => time > this.#until)
     for (const { time, history: before, targets } of cases.slice(-FIRST_CASES)) {
@@ -182,7 +182,10 @@ function combinationOf({ learners, imbalance, seed }: CandidateLearnersOptions):
   return combine(members, COMBINATION_RATE, weights)
 }
 
-/** Wraps a learner that trains on balanced batches, and corrects its predictions to the actual share. */
+/**
+ * Wraps a learner that trains on balanced batches. Its predictions are corrected to the actual share of positive
+ * examples.
+ */
 function rebalanced(
   learner: IncrementalLearner,
   method: Imbalance,

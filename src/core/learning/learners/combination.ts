@@ -9,7 +9,7 @@
 import { type Example, type IncrementalLearner, logit, logLoss, sigmoid } from './learner.ts'
 
 export interface Combination extends IncrementalLearner {
-  /** Weight of each learner, in the sequence of the learners; the weights sum to one. */
+  /** Weights in the order of the learners; they sum to one. */
   weights(): readonly number[]
 }
 

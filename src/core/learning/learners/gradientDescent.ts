@@ -13,7 +13,6 @@ const TRUST_RADIUS = 1
 const STEP_ADAPTION = 0.1
 /** Rate at which λ adapts. */
 const FUSION_ADAPTION = 0.2
-/** Limits of α. */
 const STEP_RANGE = [1e-4, 1] as const
 /** Limits of λ; at exactly 0 or 1, λ could never change again. */
 const FUSION_RANGE = [0.05, 0.99] as const

@@ -8,7 +8,6 @@ export const IMBALANCES = ['none', 'weights', 'over', 'under', 'smote', 'adasyn'
 /** Class-imbalance strategy of the network learner. */
 export type Imbalance = (typeof IMBALANCES)[number]
 
-/** Weight of one learner in the combination. */
 export interface LearnerWeight {
   /** Name of the learner; `model` stands for the ranking without learners. */
   readonly name: LearnerName | 'model'

@@ -154,8 +154,8 @@ function gainOf(before: Counts, branches: readonly Counts[]): number {
 }
 
 /**
- * Hoeffding's ε: with probability 1 − δ, the mean of n values differs from the true mean by at most ε. `range` is the
- * range of the values.
+ * Hoeffding's ε: with probability 1 − δ, the mean of n values differs from the true mean by at most ε.
+ * @param range largest minus smallest possible value
  */
 export function hoeffdingBound(range: number, delta: number, n: number): number {
   return Math.sqrt((range * range * Math.log(1 / delta)) / (2 * n))
