@@ -90,7 +90,7 @@ export function fromTcf(
       const { listenerId, eventStatus, gdprApplies, purpose, publisher } = fieldsOf(data)
       id = listenerId
       if (ended) return end()
-      // While the platform's window is open, there is no answer yet.
+      // While the consent platform's window is open, there is no answer yet.
       if (!success || (eventStatus !== 'tcloaded' && eventStatus !== 'useractioncomplete')) return
       const [own, all] = [publisher, purpose].map((one) => fieldsOf(fieldsOf(one).consents))
       listener(gdprApplies === false || purposes.every((one) => (own[one] ?? all[one]) === true))

@@ -20,7 +20,6 @@ export interface StoredProfiles extends Profiles {
 
 export const ONLY_ME: StoredProfiles = { current: ME, others: [], gone: [] }
 
-/** Setting to store; undefined if the shopper is the only person. */
 export const settingOf = (profiles: StoredProfiles): StoredProfiles | undefined =>
   profiles.current === ME && profiles.others.length + profiles.gone.length === 0
     ? undefined
@@ -72,7 +71,6 @@ export function withPerson(known: StoredProfiles, id: string, given: unknown): S
   return { ...known, others }
 }
 
-/** @throws NearsideError `input-invalid` unless the device knows this id */
 export function requirePerson({ others }: Profiles, id: unknown): void {
   if (!others.some((one) => one.id === id)) throw invalidInput('profiles: no such person.')
 }

@@ -26,7 +26,6 @@ export interface Relayed {
 
 const MOST_ANSWERED = 2 ** 20
 
-/** Way of requests to an aggregator: directly, or through the relay. */
 export interface Carrier {
   readonly ask: (url: string, init?: RequestInit) => Promise<Response>
   /**

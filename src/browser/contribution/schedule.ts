@@ -6,7 +6,6 @@ import { parseBudget } from './budget.ts'
 import { BETWEEN_ATTEMPTS, dueAfter, lookAt } from './clock.ts'
 import type { ContributeDeps } from './contribute.ts'
 
-/** The next scheduled action: send the update, or obtain its token only. */
 export type Next = Pick<ContributeDeps, 'share' | 'tokenOnly'>
 
 /**

@@ -47,7 +47,6 @@ export async function readDownload(download: Download): Promise<LoadedModel> {
   }
 }
 
-/** Reads the stored `latest.json` of a download; null if it is missing or damaged. */
 export function readLatestFile({ files }: Pick<Download, 'files'>): LatestModel | null {
   try {
     return parseLatest(parseJson(files[LATEST]))

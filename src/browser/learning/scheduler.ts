@@ -80,7 +80,6 @@ export interface DeviceConditions {
   readonly battery: number | null
   /** Whether the browser sends Global Privacy Control; nothing is then sent. @see https://w3c.github.io/gpc/ */
   readonly globalPrivacyControl: boolean
-  /** Whether the page has set the device offline (`setOffline`). */
   readonly offline?: boolean
 }
 

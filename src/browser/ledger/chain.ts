@@ -35,7 +35,7 @@ export const hashOf = (entry: Omit<LedgerEntry, 'hash' | 'signature'>): Promise<
   sha256Hex(utf8(canonicalJson(entry)))
 
 /**
- * Creates the entry after `last`, or the first entry of a chain if `last` is null.
+ * @param last null for the first entry of a chain
  * @param signer null if the browser lacks Ed25519
  */
 export async function chain(

@@ -53,7 +53,6 @@ export function holdOut(
   }
 }
 
-/** Stored arm, or a newly drawn arm; null if it can't be stored. */
 function armOf(storage: TrialStorage, name: string, share: number, draw: () => number): Arm | null {
   const kept = storage.read()
   const known = isRecord(kept) && kept.name === name && ARMS.find((arm) => arm === kept.arm)

@@ -172,7 +172,7 @@ export class Page {
     this.#unsubscribe()
     this.snapshot.set({ status: 'closed' })
     const end = () => this.#link.terminate(closed())
-    // The worker stores earlier events first; a worker that doesn't answer is ended.
+    // The worker first stores the events that it got earlier; a worker that doesn't answer within a second is ended.
     const late = new Promise((resolve) => setTimeout(resolve, 1000))
     Promise.race([this.#link.call('close', []), late]).then(end, end)
   }
@@ -229,7 +229,6 @@ export class PageSnapshot {
   #workersNotices: readonly Notice[] = []
   #workersRevision = -1
 
-  /** @param warn called with each new notice */
   constructor(
     now: () => number,
     enginePreference: EnginePreference,

@@ -20,7 +20,7 @@ const SCHEMA_VERSION = 2
 /** Milliseconds that another tab gets to close an old version of the database. */
 const BLOCKED_MS = 2000
 
-/** Milliseconds to wait before each further attempt. */
+/** Milliseconds to wait before each further attempt to open the database. */
 const WAITS = [20, 100, 400, 1000]
 
 const PASSING = new Set(['AbortError', 'UnknownError'])
@@ -140,10 +140,7 @@ function generationIn(known: string, name: string): number {
   return Number.isInteger(generation) && generation > 1 ? generation : 0
 }
 
-/**
- * Deletes a database with all its generations.
- * @throws NearsideError `storage-corrupt` if the browser can't delete one
- */
+/** @throws NearsideError `storage-corrupt` if the browser can't delete one of the database's generations */
 export async function deleteAll(name: string, factory: IDBFactory): Promise<void> {
   for (const generation of (await generationsOf(name, factory)) ?? [1])
     await deleteDatabase(generationName(name, generation), factory)

@@ -63,10 +63,7 @@ export interface Database {
     access: Access,
     body: (table: Transaction) => Promise<T>,
   ): Promise<T>
-  /**
-   * Deletes the databases set aside.
-   * @throws NearsideError `storage-corrupt` if the browser can't delete them
-   */
+  /** @throws NearsideError `storage-corrupt` if the browser can't delete the databases that were set aside */
   dropAside(): Promise<void>
   close(): void
 }

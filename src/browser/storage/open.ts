@@ -69,7 +69,6 @@ export async function openStore(
   }
 }
 
-/** Opens a memory store with the disk's log, pause, privacy budget and numbers of sent updates. */
 async function besideUnasked(unasked: Database): Promise<Opened> {
   const database = createMemoryDatabase()
   const [from, store] = [createStore(unasked), createStore(database)]

@@ -40,7 +40,6 @@ export interface Settings {
   readonly openings: readonly Opening[]
   /** Secret from which report ids are computed, so that they commit to the log: 32 random bytes, base64. */
   readonly checkpoints: string
-  /** Last terms of the aggregators. */
   readonly terms: ContributionTerms
   readonly sent: PersonalizerSnapshot['sent']
   /** Addresses that the shop ever declared here; an address that ends in `/` covers everything below it. */

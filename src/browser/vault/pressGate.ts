@@ -10,9 +10,8 @@ export const READING_TIME = 1000
 /** Reason why a press does not count now. `still`: the pointer was already on the button when the question appeared. */
 export type Hindrance = 'small' | 'unfocused' | 'early' | 'still'
 
-/** Start of a press, with a key or a pointer. */
 export interface PressStart {
-  /** Time of the press, milliseconds. */
+  /** `timeStamp` of the event that starts the press, milliseconds. */
   readonly time: number
   readonly isOnAgree: boolean
   readonly device: 'key' | 'mouse' | 'touch'

@@ -37,7 +37,7 @@ export class Contribution {
   readonly #services: Services
   readonly #shop: Shop
   readonly #shopper: Shopper
-  /** A withdrawal of the consent that could not be stored applies to this tab only.  */
+  /** Whether the shopper's last answer in this tab was a withdrawal, which counts here even if it can't be stored. */
   #withdrawn = false
   /** Error of the aggregators' last terms, if they exceed the device's own limits. */
   #refused: NearsideError | null = null

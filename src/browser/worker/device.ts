@@ -38,7 +38,6 @@ type Answers = {
   [K in Answered]: (...args: Parameters<Calls[K]>) => Promise<ReturnType<Calls[K]>>
 }
 
-/** @param bus announces changes of the device */
 export async function startDevice(
   config: WorkerConfig,
   environment: Environment,

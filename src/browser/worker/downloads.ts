@@ -73,7 +73,7 @@ export class KeptFile {
     if (!(await this.readKept())) await this.update()
   }
 
-  /** @returns whether there was a stored file */
+  /** @returns whether there was a usable stored file */
   async readKept(): Promise<boolean> {
     const found = await this.#services.store.download(this.#key).catch(() => null)
     if (found?.url !== this.#url) return false

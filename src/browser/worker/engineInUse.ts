@@ -51,8 +51,7 @@ export class EngineInUse {
   }
 
   /**
-   * Chooses another engine.
-   * @throws NearsideError `engine-unavailable` if it can't be used; the previous preference then applies again
+   * @throws NearsideError `engine-unavailable` if the engine can't be used; the previous preference then applies again
    */
   async prefer(preference: EnginePreference): Promise<void> {
     this.#set(preference)

@@ -106,7 +106,6 @@ export class Erasure {
     this.#chosen?.forget()
   }
 
-  /** Drops the model learned from deleted events, and learns anew from the remaining events. */
   onForgotten(): void {
     const { bus } = this.#services
     this.drop()
@@ -130,7 +129,7 @@ export class Erasure {
   }
 }
 
-/** Tests whether an event matches a target of `forget`. @throws NearsideError `input-invalid` for an invalid target */
+/** @throws NearsideError `input-invalid` for an invalid target */
 export function isAbout(
   what: Forgettable,
   { catalog, knows, tail }: Pick<Shop, 'catalog' | 'knows' | 'tail'>,

@@ -191,10 +191,7 @@ export class Learner {
     this.#pending = 0
   }
 
-  /**
-   * Runs one fit; only one tab fits at a time.
-   * @throws NearsideError `aborted` after `signal` or while paused | `engine-failed` | `fit-diverged`
-   */
+  /** @throws NearsideError `aborted` if the call's signal aborts or while paused | `engine-failed` | `fit-diverged` */
   fineTune(options: FitOptions): Promise<FitReport> {
     return this.#services.tabs.alone('fit', () => this.#fit(options))
   }
@@ -255,7 +252,10 @@ export class Learner {
     }
   }
 
-  /** Candidate search for a model; any change of catalog, popularity or model creates a new model object. */
+  /**
+   * Candidate search for a model, cached per model object. Any change of catalog, popularity or model creates a new
+   * object.
+   */
   #candidatesOf(model: BaseModel, create: (model: BaseModel) => FindCandidates): FindCandidates {
     if (this.#candidates?.model !== model) this.#candidates = { model, find: create(model) }
     return this.#candidates.find

@@ -25,7 +25,6 @@ export class Model {
     this.#services = services
   }
 
-  /** Loads the check of signed releases; null if the shop names no keys. */
   async openReleases(): Promise<Releases | null> {
     if (!this.#services.config.modelKeys) return null
     const { createReleases } = await import('./releases.ts')
@@ -56,7 +55,7 @@ export class Model {
     return false
   }
 
-  /** @returns whether there was a stored model */
+  /** @returns whether there was a stored model that may be used */
   async readKept(): Promise<boolean> {
     const { config, notices, store } = this.#services
     const kept = await store.download('model').catch(() => null)

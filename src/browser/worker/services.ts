@@ -61,7 +61,7 @@ export interface Services extends Environment {
   readonly tabs: Tabs
   /** Runs changes of the events, or of the store in use, one after another. */
   readonly alone: ReturnType<typeof serially>
-  /** Loads code on first use. @throws NearsideError `engine-failed` if the code can't be loaded */
+  /** @throws NearsideError `engine-failed` if the code can't be loaded */
   readonly onDemand: OnDemand
   /** Code of `onDemand`, if it is loaded. */
   readonly loaded: { code: Code | null }
@@ -141,7 +141,6 @@ function codeOnDemand(load: OnDemand): Pick<Services, 'onDemand' | 'loaded'> {
   }
 }
 
-/** Signal that is aborted while the page is set offline. */
 function offlineSignal(state: DeviceState, bus: Bus): () => AbortSignal {
   let line = new AbortController()
   const follow = () => {
@@ -212,7 +211,6 @@ function createDeviceContext(state: Pick<DeviceState, 'context' | 'own'>, notice
       // If no event is stored for that time, use the current context.
       return known.get(time) ?? state.context
     },
-    /** Takes the current context from the page; an invalid context clears it, with a notice. */
     accept(given: unknown): void {
       const context = readShopContext(given)
       state.context = typeof context === 'string' ? NOTHING : context

@@ -73,7 +73,6 @@ export class Shop {
    * terms is loaded.
    */
   contextTerms: ContextTerms | null = null
-  /** Sequence of items for a shopper without events while there is no ranker. */
   readonly first = new FirstOrder()
 
   constructor(services: Services) {
@@ -306,7 +305,7 @@ export class Shop {
     }
     const loaded = this.loaded
     const { current: tail } = this.tail
-    // A product of the tail is not new.
+    // Products of the tail are not new to the model, so the search for new items leaves them out.
     const ofTail = new Set(tail?.items.map(({ id }) => id))
     const others = (catalog?.items ?? []).filter(({ id }) => !ofTail.has(id))
     const known = await this.#newItems.extend(loaded, others, tail?.join(loaded.model))

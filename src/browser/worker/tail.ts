@@ -16,7 +16,7 @@ import { TailFiles } from './tailFiles.ts'
 
 /** Maximum number of items of the loaded shards, as many as a head has. */
 const MOST_LOADED = 20_000
-/** Maximum number of unknown products that are looked for at once. */
+/** Maximum number of unknown products that one call looks for. */
 const MOST_SOUGHT = 20
 /** Maximum number of the shopper's latest products whose rows stay, about 0.2 MB. */
 const MOST_KEPT = 300

@@ -21,7 +21,7 @@ import { readJson } from '@nearside/core/reading.ts'
 import type { Shard } from './keptRows.ts'
 import type { Services } from './services.ts'
 
-/** Maximum number of shards of a search. */
+/** Maximum number of shards that one search loads. */
 const MOST_SEARCHED = 4
 /** Milliseconds after the failure of a file in which it is not requested again. */
 const RETRY = 30_000
@@ -49,7 +49,6 @@ export class TailFiles {
     this.#folder = head.manifest.tail?.folder ?? ''
   }
 
-  /** Numbers of the shards that have products of a category. */
   async ofDepartment(name: string): Promise<readonly number[]> {
     this.#departments ??= await this.#shardsBy('departments.json')
     return this.#departments.get(name) ?? []

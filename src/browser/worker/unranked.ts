@@ -76,7 +76,6 @@ export class FirstOrder {
     return { kind: this.#bestSellers.has(item) ? 'popular' : 'shop-order' }
   }
 
-  /** Score of an item; undefined while its popularity is unknown. */
   scoreOf(item: string): number | undefined {
     return this.#sold ? (this.#sold.get(item) ?? 0) : undefined
   }

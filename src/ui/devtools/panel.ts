@@ -43,7 +43,6 @@ export function withDevtools(
 
   const record = recorder(own, () => performance.now(), soon)
   let due = false
-  /** Renders in the next frame, and so at most once per frame. */
   function soon(): void {
     if (due) return
     due = true

@@ -189,7 +189,6 @@ export class NearsideRecommendations extends Base {
     return Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_LIMIT
   }
 
-  /** Ids in an attribute with a JSON array; undefined for invalid JSON. */
   #ids(name: string): readonly string[] | undefined {
     try {
       return JSON.parse(this.getAttribute(name) ?? '')

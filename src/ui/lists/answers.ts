@@ -112,7 +112,6 @@ export const ignoreHeld = (event: { readonly repeat: boolean; preventDefault(): 
   if (event.repeat) event.preventDefault()
 }
 
-/** Gives the focus to a button, and scrolls no further than needed to show it. */
 export function show(button: HTMLElement | null | undefined): void {
   button?.focus({ preventScroll: true })
   button?.scrollIntoView({ block: 'nearest', inline: 'nearest' })

@@ -1,7 +1,6 @@
 /** @module One row of the name–value lists in panel and console. */
 import type { ReactNode } from 'react'
 
-/** Renders a name and its value, or nothing if the value is empty. */
 export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
   if ((children ?? '') === '') return null
   return (

@@ -14,7 +14,6 @@ const NAMED = 4
 
 type PanelWords = Words<LabelKey>
 
-/** Text of what was sent: "Shared nothing", or the exact amount. */
 export function sentText(words: PanelWords, { sent }: PersonalizerSnapshot): string {
   const { reports, bytes, epsilon } = sent
   if (bytes === 0) return words('sharedNothing')
@@ -53,7 +52,6 @@ export function fitText(
   return words('learnedIn', { milliseconds, engine: fit.engine })
 }
 
-/** Text that says whether the personal model is in use, and why. */
 export function guardText(words: PanelWords, { guard, paused }: PersonalizerSnapshot): string {
   if (paused) return words('checkPaused')
   if (guard.tested === 0) return words('checkNothing')
