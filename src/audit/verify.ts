@@ -70,7 +70,6 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) 
     entries: ledger.length,
     /** Number of entries with a valid signature. */
     signed: chain.signed,
-    /** Public key of the log, base64. */
     key: ledger.findLast(({ key }) => key !== undefined)?.key ?? null,
     uploads: uploads.posts,
     bytesSent: uploads.bytes,

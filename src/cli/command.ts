@@ -75,12 +75,11 @@ function requireValue(value: string): void {
 }
 
 interface Progress {
-  /** Reports that `done` of `total` units of `label` are finished. */
   update(label: string, done: number, total: number): void
   clear(): void
 }
 
-/** Milliseconds between two lines. */
+/** Milliseconds between two lines of progress. */
 const BETWEEN_LINES = 10_000
 
 export function createProgress(stream: NodeJS.WriteStream, now: () => number = Date.now): Progress {

@@ -9,7 +9,6 @@ interface Given {
   readonly positionals?: readonly string[]
   readonly signal?: AbortSignal
   print?(line: string): void
-  /** Receives the label of the progress bar. */
   progress?(label: string): void
 }
 

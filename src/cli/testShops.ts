@@ -43,7 +43,6 @@ export async function serve(give: (asked: Asked, nth: number) => Reply | undefin
   return { address: `http://localhost:${(server.address() as AddressInfo).port}`, asked }
 }
 
-/** Data of the shop, which a test can change between two requests. */
 export interface Shop {
   /** Number of products that the shop states; default: the number of `products`. */
   count?: number
@@ -98,7 +97,7 @@ export const shopifyOrder = (id: number, lineItems: readonly object[], more: obj
 export const SHOPIFY_APP = 'client-id:client-secret'
 const SHOPIFY_TOKEN = 'shpat_secret'
 
-/** All products and variants in the order and form of a bulk operation's file. */
+/** All products and variants in the sequence and form of a bulk operation's file. */
 const bulkLines = ({ products }: Shop) =>
   products.flatMap((one) => {
     const { variants, ...product } = one as ReturnType<typeof shopifyProduct>

@@ -6,7 +6,6 @@ export interface StressShop {
   readonly orders: string
   readonly clicks?: string
   readonly catalog: string
-  /** Flags that `import` needs for these files. */
   readonly flags: Readonly<Record<string, string>>
   /** First day of the test period. */
   readonly until: string

@@ -93,5 +93,6 @@ const toInteger = (bytes: Uint8Array) => BigInt(`0x${toHex(bytes)}`)
 const toBytes = (value: bigint, length: number) =>
   fromHex(value.toString(16).padStart(2 * length, '0'))
 
+/** Base64url (RFC 4648 §5) without padding. */
 const toBase64Url = (bytes: Uint8Array) =>
   toBase64(bytes).replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_')

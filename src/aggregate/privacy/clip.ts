@@ -1,7 +1,6 @@
 /** @module L2 clipping, which bounds how much one device can change the sum. */
 import { NearsideError } from '@nearside/core/error.ts'
 
-/** L2 norm √Σx², in fp64. */
 export function norm(vector: ArrayLike<number>): number {
   const { largest, ratio } = scaledNorm(vector)
   return largest === 0 ? 0 : largest * ratio

@@ -87,7 +87,7 @@ export function muAt(epsilon: number, delta: number): number {
   return high
 }
 
-/** Least z (within 1e-4, rounded up) with which this many reports cost at most ε by substitution at δ. */
+/** Least z (within 1e-4, rounded up) with which `reports` reports cost at most ε by substitution at δ. */
 export function noiseFor(epsilon: number, reports: number, delta: number): number {
   if (!(epsilon > 0)) throw invalidInput(`ε must be above 0, not ${epsilon}`)
   const isEnough = (z: number) => epsilonOf(substitutionMu(reports / z ** 2), delta) <= epsilon

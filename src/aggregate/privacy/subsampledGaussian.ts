@@ -73,7 +73,7 @@ const REACH = 9
 /** Width of the grid of losses; smaller for small losses per step, larger where the grid would exceed `MOST_POINTS`. */
 const GRID = 1e-4
 const MOST_POINTS = 2 ** 19
-/** Share of δ reserved on each side for losses outside the window. */
+/** Share of δ reserved on each side for losses that the grid doesn't cover. */
 const TAIL = 1e-5
 /** Minimum δ; below it, rounding in the transform would matter. */
 export const LEAST_DELTA = 1e-10

@@ -1,7 +1,6 @@
 /** @module HTTP messages as bytes (RFC 9292, known-length form only). An oblivious relay carries them sealed. */
 import { type Bytes, concat, ownBytes, utf8 } from '@nearside/core/bytes.ts'
 
-/** Header fields by lower-case name. */
 type Fields = Readonly<Record<string, string>>
 
 export interface RequestMessage {

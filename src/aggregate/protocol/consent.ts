@@ -21,9 +21,11 @@ export interface PolicyTerms {
   readonly tokens?: 'account' | 'work'
   /** Whether an update counts the items of the shopper's last 30 days; absent: it doesn't. */
   readonly counts?: true
+  /** Name of the party that runs the leader. */
   readonly leaderOperator: string
   /** Ed25519 signing key of the leader, base64. */
   readonly leaderKey: string
+  /** Name of the party that runs the helper. */
   readonly helperOperator: string
   /** Ed25519 signing key of the helper, base64. */
   readonly helperKey: string
@@ -37,6 +39,7 @@ export interface PolicyTerms {
   readonly delta: number
   /** Maximum number of reports of one device within `periodDays`. */
   readonly maxParticipations: number
+  /** Length of the period, in days. */
   readonly periodDays: number
 }
 

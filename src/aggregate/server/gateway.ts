@@ -36,7 +36,6 @@ export interface GatewayOptions {
 
 /** Maximum size of a sealed request, bytes; above the size of the largest report. */
 export const MOST_SEALED = 2 ** 20
-/** Paths and methods that a relayed request may use. */
 const ASKED: Readonly<Record<string, string>> = {
   [ROUTES.task]: 'GET',
   [ROUTES.tokens]: 'POST',

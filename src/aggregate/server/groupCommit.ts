@@ -24,7 +24,7 @@ export function groupCommit<Item, Result>(
   }
   const queue: Waiting[] = []
   let coming = 0
-  /** Items that arrived or failed since the last group began. */
+  /** Number of items that arrived or failed since the last group began. */
   let settled = 0
   let running = false
 

@@ -265,7 +265,6 @@ export function createHelper(options: HelperOptions) {
     },
     propose: (round: number, policy: unknown) => store.exclusively(() => propose(round, policy)),
     take,
-    /** List of a round's reports, see `createListFiles`. */
     openList: lists.open,
     release: (round: number, request: ReleaseRequest) =>
       store.exclusively(() => release(round, request)),

@@ -38,7 +38,7 @@ export interface Accepted {
 
 interface Checked extends CountedShare {
   readonly report: Report
-  /** The leader's half of the check, which it sends to the helper. */
+  /** The leader's half of the proof's check, which the leader sends to the helper. */
   readonly verifiers: Uint32Array
 }
 
@@ -54,7 +54,7 @@ export function createIntake(options: LeaderOptions, onGroup: () => void) {
   const { store, identity, helper, now, log = () => {} } = options
   const keysOf = createRoundKeys('helper')
   const redeem = createRedeemer(store)
-  /** Reports that arrive at the same time share one query of the database. */
+  /** Looks up a report. Reports that arrive at the same time share one query of the database. */
   const lookUp = groupCommit(look, GROUP, setImmediate)
   let unproven = 0
   let blocked: { readonly round: number; readonly why: string } | null = null

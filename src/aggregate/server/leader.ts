@@ -52,7 +52,7 @@ export function createLeader(options: LeaderOptions) {
     if (record && record.counted >= record.policy.aggregationGoal) await advance()
   }
 
-  /** Logs each new reason once. Abandons a round that the helper refuses to finish. */
+  /** Logs why the round waits, each new reason once. Abandons a round that the helper refuses to finish. */
   async function stall(error: NearsideError, ends: readonly RoundState[]): Promise<void> {
     if (error.message !== waitingFor) log(`waiting: ${error.message}`)
     waitingFor = error.message

@@ -104,7 +104,6 @@ const LEAST_SIGNAL = 0.05
  * this limit is stricter than `LEAST_SIGNAL`.
  */
 const CERTAINTY = 2
-/** Number of iterations of the EM algorithm that fits the prior. */
 const EM_STEPS = 60
 /** Ratio of neighbouring values of the prior's grid. */
 const GRID_RATIO = 1.25

@@ -15,7 +15,7 @@ import type { Store } from './store/store.ts'
 const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 48 }
 
 export function createRedeemer(store: Pick<Store, 'spent'>) {
-  /** Tokens that arrive at the same time share one query of the database. */
+  /** Looks up whether a token was used. Tokens that arrive at the same time share one query of the database. */
   const isSpent = groupCommit(areSpent, GROUP, setImmediate)
   let newest: { readonly key: string; readonly object: KeyObject } | null = null
 

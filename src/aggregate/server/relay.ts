@@ -21,7 +21,7 @@ import { atMost, emptyApp, limitBody, limitRate, requireType, respondProblem } f
 import { clientAddress, listen } from './listen.ts'
 
 export interface RelayOptions {
-  /** URLs of the servers, as shops configure them. The relay sends requests only to these servers. */
+  /** URLs of the aggregators, as shops configure them. The relay sends requests only to these servers. */
   readonly targets: readonly string[]
   /** Origins of shops whose pages may call the relay; null: any origin. */
   readonly origins: readonly string[] | null

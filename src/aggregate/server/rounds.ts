@@ -62,7 +62,7 @@ export type ApplyUpdate = (
 export type Gate = (
   parent: PublishedModel,
   candidate: Candidate,
-  /** Last trained model: the parent itself, or the model from which its rounds began. */
+  /** Last trained model: the parent itself, or the model from which the rounds began that led to the parent. */
   trained: PublishedModel,
 ) => Promise<Verdict>
 
@@ -113,8 +113,8 @@ export function createRounds(options: LeaderOptions) {
   }
 
   /**
-   * Requires a folder that all processes share. Without a shared folder, two processes would abandon each other's
-   * rounds forever.
+   * Checks that all processes share the folder of models: otherwise, two processes would abandon each other's rounds
+   * forever.
    */
   async function requireSharedFolder(newest: RoundRecord): Promise<void> {
     const { round, state, policy, version } = newest

@@ -5,7 +5,6 @@ import { createVirtualDevice } from '@nearside/research/simulate/device.ts'
 interface SimulateOptions {
   readonly leader: string
   readonly helper: string
-  /** Hex SHA-256 of the model's manifest.json, as in `latest.json`. */
   readonly modelHash: string
   readonly count: number
   /** Update of device `i`, [d]. */

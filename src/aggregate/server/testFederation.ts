@@ -32,12 +32,10 @@ export interface TestFederation {
   readonly leaderStore: Store
   readonly helperStore: Store
   readonly models: string
-  /** Mean updates that `applyUpdate` received. */
   readonly applied: Float64Array[]
   readonly log: string[]
   readonly fetch: typeof globalThis.fetch
   modelHash(): Promise<string>
-  /** Makes an aggregator unreachable, or reachable again. */
   setDown(url: string, down: boolean): void
   /** Proxy before the aggregators, which can answer by itself or change an aggregator's answer. */
   proxy: (url: URL, answer: () => Promise<Response>) => Promise<Response>

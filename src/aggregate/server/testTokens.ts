@@ -24,7 +24,6 @@ export async function createWorkIssuer(bits = 2) {
   return { pem, signer, issuer }
 }
 
-/** Authorization header with a token of the open round, from the leader. */
 export async function tokenHeader({ fetch }: Pick<TestFederation, 'fetch'>): Promise<string> {
   const transport = transportBy(fetch)
   const endpoints = { leader: LEADER, helper: HELPER }

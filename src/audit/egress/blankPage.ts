@@ -23,7 +23,7 @@ const TYPES: readonly (readonly [pattern: RegExp, type: string, body: string | B
   [/\.svg$/, 'image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg"/>'],
 ]
 
-/** Requests each kind of file in at least two of the ways that a page has. */
+/** Page that requests each kind of file in at least two ways. */
 const MARKUP = `<!doctype html><link rel="icon" href="icon.svg"><link rel="manifest" href="app.json">
 <link rel="stylesheet" href="style.css"><link rel="stylesheet" href="cors.css" crossorigin>
 <link rel="preload" as="style" href="early.css"><link rel="preload" as="script" href="early.js">

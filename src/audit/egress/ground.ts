@@ -27,7 +27,7 @@ interface Ground extends Pick<Rules, 'shopAt' | 'nameOf'> {
 
 /** URL of a page without content, which shows what the browser requests by itself. */
 export const BLANK = 'http://blank.test/'
-/** Ports that the probes use: pages, and TURN over TCP. */
+/** Ports on which probes send marks to other hosts: 80 and 443 for pages, 3479 for TURN over TCP. */
 const COLLECTED = [80, 443, 3479]
 /** Port at which a secure shop's decrypted traffic can be captured. */
 const PLAIN_PORT = 18_080

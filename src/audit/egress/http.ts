@@ -3,7 +3,7 @@
 export interface HttpRequest {
   readonly method: string
   readonly target: string
-  /** Headers in original spelling and order. The value is everything after `: `, including spaces. */
+  /** Headers in their original spelling and sequence. The value is everything after `: `, including spaces. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** Body as sent, including chunk headers. */
   readonly body: Buffer

@@ -33,7 +33,7 @@ export interface Finding {
 }
 
 export interface Verdict {
-  /** Number of requests to the shop, explained or not. */
+  /** Number of requests to the shop, whether they are findings or not. */
   readonly requests: number
   readonly questions: number
   /** Number of messages that the browser sent by itself. */
@@ -92,7 +92,6 @@ function namesOf(origin: string): string[] {
   return protocol === 'https:' && port ? [hostname, `_${port}._https.${hostname}`] : [hostname]
 }
 
-/** Name that the browser wanted to connect to, or null. */
 export function nameAsked({ protocol, to, bytes }: Sent): string | null {
   if (protocol === 'name') return new URL(to).hostname
   return protocol === 'udp' && to.endsWith(':53') ? readQuestion(bytes) : null

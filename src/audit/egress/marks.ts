@@ -99,7 +99,6 @@ class Needles {
   }
 }
 
-/** Finds the marks in some bytes, in any encoding. */
 export type MarkFinder = (bytes: Buffer) => ReadonlySet<string>
 
 export function createMarkFinder(marks: Iterable<string | number>): MarkFinder {
@@ -126,7 +125,6 @@ export function createMarkFinder(marks: Iterable<string | number>): MarkFinder {
   }
 }
 
-/** Maximum number of nested encodings. */
 const DEPTH = 3
 const LONGEST = 1 << 20
 /** Least number of encoded characters in a row that can contain a mark. */

@@ -9,7 +9,6 @@ type Method = 'capture' | 'log'
 
 export interface Order {
   readonly method: Method
-  /** URL of the shop's home page. */
   readonly url: string
   /** URL of the shop's vault, if the vault has another origin. Data sent to the vault count as sent to the shop. */
   readonly vault?: string

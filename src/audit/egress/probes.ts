@@ -5,7 +5,10 @@
 
 export interface Probe {
   readonly name: string
-  /** Target of a probe. `channel`: another server. `planted`: the shop itself, which no policy can prevent. */
+  /**
+   * Target of a probe. `channel`: another server. `planted`: the shop's own server, to which no policy can prevent a
+   * leak.
+   */
   readonly kind: 'channel' | 'planted'
   /** Place where the script runs. `opener`: in a page of its own, because the script navigates away. */
   readonly where: 'page' | 'opener' | 'worker' | 'service worker'

@@ -222,7 +222,10 @@ function describe(
   return { printed, parts: [...parts, { title: 'Log and catalog', text }] }
 }
 
-/** The name of a column may contain commas, so only a comma before a known name and `=` separates two columns. */
+/**
+ * Parses `NAME=COLUMN,…`. A column's name may contain commas, so only a comma before a known NAME and `=` separates two
+ * columns.
+ */
 function columns(text: string): Columns {
   const pairs = text.split(RegExp(`,\\s*(?=(?:${NAMES})=)`)).map((pair) => {
     const [, name, column] = RegExp(`^(${NAMES})=(.+)$`).exec(pair) ?? []

@@ -89,7 +89,7 @@ export function parsePageOptions(found: string | null): PageOptions | null {
 const DEEPEST = 10_000
 
 /**
- * Finds the text of the first options element, and policies in `<meta>`. It builds no tree.
+ * Finds the text of the first options element, and the policies in `<meta>`, without building a tree.
  * @throws NearsideError `input-invalid` if the page is nested too deeply
  */
 export function scanPage(html: string): {

@@ -46,7 +46,6 @@ export interface Studio {
   readonly sign?: SignRules
 }
 
-/** Data that the page needs to start. */
 export interface StudioStart {
   readonly file: string
   readonly version: string

@@ -39,12 +39,11 @@ export type Lists = Readonly<Partial<Record<ListKind, readonly Recommendation[]>
 }
 
 export interface Preview {
-  /** Lists of the view under each of the given sets of rules. */
   lists(view: View, variants: readonly (readonly Rule[])[]): Promise<readonly Lists[]>
   close(): Promise<void>
 }
 
-/** Number of places that a preview shows. */
+/** Number of products in each list of a preview. */
 const LIMIT = 12
 
 /** Address that is never reached, because every request is answered from memory or the disk. */

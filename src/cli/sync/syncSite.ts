@@ -26,7 +26,6 @@ export interface SyncOrder extends Fetching {
   readonly feed: string
   /** Shop system whose API is read instead of a feed. */
   readonly from?: SystemName
-  /** Published folder. */
   readonly out: string
   /** Names of the feed's columns; by default they are recognised. */
   readonly columns?: NamedColumns

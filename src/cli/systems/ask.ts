@@ -17,7 +17,6 @@ export interface ShopApi extends Fetching {
   readonly now: () => number
 }
 
-/** Environment variable with the secret of the API. */
 export const TOKEN = 'NEARSIDE_SHOP_TOKEN'
 
 interface Question {

@@ -105,7 +105,7 @@ export async function* orders(api: ShopApi) {
     }
 }
 
-/** Entries of a list, in the order of their ids. */
+/** Entries of a list, sorted by their ids. */
 function list<T extends { readonly id: string }>(
   api: ShopApi,
   path: string,

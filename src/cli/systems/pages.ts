@@ -57,7 +57,10 @@ export async function* readConnection<T>(
   }
 }
 
-/** Reads a tree of categories, and returns the names from the top to one category; none if the tree lacks it. */
+/**
+ * Reads a tree of categories, and returns a function that gives the names from the top to one category; none if the
+ * tree lacks the category.
+ */
 export async function readPaths<Id, T extends { readonly id: Id; readonly name: string }>(
   entries: AsyncIterable<T>,
   parentOf: (entry: T) => Id,

@@ -27,7 +27,7 @@ const SHOP = `{ shop { currencyCode } productsCount(query: "status:active") { co
 const PRODUCTS = `query ($after: String) {
   products(first: 13, after: $after, sortKey: ID, query: "status:active") { ${PAGE} nodes {
     ${PRODUCT} variants(first: 30) { ${VARIANTS} } } } }`
-/** All products in one file, with each variant below its product. */
+/** Bulk query for all products in one file, with each variant below its product. */
 const BULK = `{ products(query: "status:active") { edges { node { ${PRODUCT}
   variants { edges { node { ${VARIANT} } } } } } } }`
 const MORE_VARIANTS = `query ($id: ID!, $after: String) {

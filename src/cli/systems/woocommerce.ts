@@ -115,7 +115,6 @@ const isTest = ({ key, value }: { readonly key: string; readonly value: unknown 
   (key === '_wcpay_mode' && value === 'test') ||
   (key === '_ppcp_paypal_payment_mode' && value === 'sandbox')
 
-/** Columns that a product and a variation share. */
 function rowOf(
   one: Readonly<Omit<ReturnType<typeof readVariation>, 'image' | 'attributes'>>,
   currency: string,
@@ -143,7 +142,7 @@ const plain = (name: string) =>
     .replaceAll('&quot;', '"')
     .replaceAll('&amp;', '&')
 
-/** Requests with the key. `offset` moves through a list that is sorted by `id`. */
+/** Makes functions that send requests with the API's key. `offset` moves through a list that is sorted by `id`. */
 function signIn(api: ShopApi) {
   const { origin, pathname } = new URL(api.url)
   const home = origin + pathname.replace(/\/(wp-json\/.*)?$/, '')

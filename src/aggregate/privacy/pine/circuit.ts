@@ -31,7 +31,6 @@ export type Circuit = ReturnType<typeof createCircuit>
 
 const chunks = (length: number, chunk: number) => Math.ceil(length / chunk)
 
-/** Smallest chunk size among the sizes that give the shortest proof. */
 function chooseChunk(most: number, gadgetOf: (chunk: number) => Gadget): number {
   let best = 1
   for (let chunk = 2; chunk <= most; chunk++)

@@ -62,7 +62,6 @@ export function powers(base: number, length: number): Uint32Array {
 
 const rootsOf = new Map<number, Uint32Array>()
 
-/** Powers of a primitive `size`-th root of unity. */
 function roots(size: number): Uint32Array {
   const known = rootsOf.get(size) ?? powers(power(GENERATOR, GENERATOR_ORDER / size), size)
   rootsOf.set(size, known)
@@ -123,7 +122,6 @@ function transform(values: Uint32Array, root: Uint32Array): Uint32Array {
   return values
 }
 
-/** Little-endian bits of a value, [length]. */
 export function bitsOf(value: number, length: number): readonly number[] {
   return Array.from({ length }, (_, i) => Math.floor(value / 2 ** i) % 2)
 }

@@ -25,7 +25,6 @@ export const PUBLIC_SHARE_BYTES = 4 * SEED_BYTES
 
 type Role = 'leader' | 'helper'
 
-/** Aggregators in the sequence of their commitments. */
 const ROLES = ['leader', 'helper'] as const
 
 export function leaderShareBytes({ measurementLength, proofsLength }: Circuit): number {

@@ -30,7 +30,6 @@ export interface OwnerFacts {
       readonly expires: number
       /** Names or keys of the signers whose signatures are valid. */
       readonly by: readonly string[]
-      /** Whether all signatures are valid. */
       readonly isWhole: boolean
     } | null
   }

@@ -24,7 +24,10 @@ export async function openPostgres(
   const schema = `nearside_${role}`
   const { rows, change, connected, transaction, end } = createPool(url, schema)
   const next = serially()
-  /** Connection that owns the lock. A step writes only through it, so a step can't write once the lock is lost. */
+  /**
+   * Connection that owns the lock of a step. A step writes only through this connection, so it can't write once the
+   * lock is lost.
+   */
   let held: PoolClient | undefined
 
   await transaction((on) => prepare(on, schema)).catch(async (thrown) => {

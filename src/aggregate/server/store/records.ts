@@ -64,7 +64,6 @@ export interface KeptSeed extends ReportRecord {
   readonly seed: Bytes | null
 }
 
-/** A report whose id is recorded. */
 export interface Known {
   /** Whether the report is recorded in the requested round, with this hash of its bytes (hex). */
   isSame(bodyHash: string): boolean

@@ -24,7 +24,6 @@ export const markOf = (salt: Uint8Array, value: Uint8Array): Buffer =>
 export interface ReportRow {
   readonly mark: Buffer
   readonly round: number
-  /** Mark of the hash of the report's bytes. */
   readonly body: Uint8Array
   /** The id, then the seed if there is one; null once the round takes no more reports. */
   readonly held: Uint8Array | null

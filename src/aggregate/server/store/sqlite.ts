@@ -81,7 +81,7 @@ export function openSqlite(file: string, fatal: (error: NearsideError) => void =
   }
 }
 
-/** The values of $1, $2, … */
+/** Values by the number of their placeholder $1, $2, … */
 const named = (values: readonly Value[]) =>
   Object.fromEntries(values.map((value, i) => [i + 1, value]))
 

@@ -85,7 +85,6 @@ export interface StoreOptions {
   readonly role: 'leader' | 'helper'
   /** Key of 32 bytes that encrypts secrets in PostgreSQL; null leaves them readable there. */
   readonly key: Uint8Array | null
-  /** For SQLite: called when the disk fails. */
   readonly fatal: (error: NearsideError) => void
 }
 

@@ -44,7 +44,6 @@ export interface TestPostgres extends Server {
   /** Creates an empty database; resolves to its URL. */
   create(): Promise<string>
   run(program: string, ...args: string[]): void
-  /** Directory of the server: tables, write-ahead log, and its own log. */
   readonly directory: string
   /** Starts a standby that follows this server. `remove` removes it, too. */
   follow(): Promise<Server>
