@@ -32,7 +32,7 @@ const YEAR = 365 * DAY
 interface Participation {
   readonly round: number
   readonly policyHash: string
-  /** Value of the budget's `time.passed` when the update was spent. */
+  /** Value of the budget's `time.passed` when this update was counted as spent. */
   readonly at: number
   /** Noise multiplier z of one honest aggregator. The other aggregator's noise doesn't count. */
   readonly noiseMultiplier: number

@@ -31,16 +31,16 @@ export interface WitnessedTime {
   readonly passed: number
   /** Signed time up to which `passed` counts; null before the first answer. */
   readonly signed: number | null
-  /** Time of the device's clock at the last answer. */
+  /** Time of the device's clock at the last answer; null before the first. */
   readonly own: number | null
 }
 
 export interface Schedule {
   /** Milliseconds that passed on this device's clock. */
   readonly elapsed: number
-  /** Time of the device's clock at its last reading. */
+  /** Time of the device's clock at its last reading; null before the first. */
   readonly seen: number | null
-  /** Value of `elapsed` at the last automatic attempt. */
+  /** Value of `elapsed` at the last automatic attempt; null before the first. */
   readonly attempted: number | null
 }
 

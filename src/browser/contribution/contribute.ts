@@ -48,7 +48,7 @@ export interface PendingReport {
 
 export interface ContributeDeps {
   readonly endpoints: Recipients
-  /** Transport; it stores the log's `upload` entry on disk before it posts. */
+  /** Transport, which stores the log's `upload` entry on disk before it posts an update. */
   readonly transport: Pick<Transport, 'get' | 'post'>
   readonly ledger: Pick<Ledger, 'append' | 'count' | 'entries' | 'key'>
   /**

@@ -33,8 +33,8 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { SALT_BYTES } from '../ledger/chain.ts'
 
 /**
- * Content behind the log's commitment to an update, and inputs of its report. These inputs are stored beside the log,
- * so that they can be erased.
+ * Content to which the log's entry of an update commits, and the inputs of the update's report. These data are stored
+ * beside the log, so that they can be erased.
  */
 export interface Opening {
   readonly reportId: string

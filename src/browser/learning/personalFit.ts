@@ -92,7 +92,7 @@ export async function buildProblem(
   return step.value
 }
 
-/** State of the guard after testing the model in use on each later case. */
+/** Returns the guard's state after it has tested the model in use on each case since that model's fit. */
 async function testInUse({
   model,
   history,

@@ -8,7 +8,7 @@ import { standsForOthers } from './removed.ts'
 export interface Verdict {
   readonly ok: boolean
   readonly entries: number
-  /** Position of the first invalid entry; null if all are valid. */
+  /** Index of the first invalid entry; null if all entries are valid. */
   readonly brokenAt: number | null
   /** Number of entries with a valid signature; each signature covers all entries before it. */
   readonly signed: number

@@ -54,7 +54,7 @@ export function browserConditions(): ConditionsSource {
   }
 }
 
-/** Source of the shop's context, as text, so that the page sends the worker changes only. */
+/** Source of the shop's context. The context is text here, so that the page can compare it and send only changes. */
 export type ShopContextSource = ReturnType<typeof createShopContext>
 
 /**

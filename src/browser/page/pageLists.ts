@@ -94,7 +94,7 @@ export class PageLists {
     }
   }
 
-  /** @returns current items of the new lists */
+  /** @returns the lists whose watches begin, with their current items */
   async #send(queries: readonly WatchedQuery[]): Promise<readonly WatchedList[]> {
     try {
       return await this.#inputs.call('watch', [queries])

@@ -13,7 +13,7 @@ export type Message = string | { readonly other: string; readonly [form: string]
 /** Messages by key. */
 export type Messages<Key extends string> = Readonly<Record<Key, Message>>
 
-/** A number is written in the catalogue's language; `n` also chooses the plural form. */
+/** Values for a message's `{name}`s. Numbers are written in the locale's format; `n` also chooses the plural form. */
 type Values = Readonly<Record<string, string | number>>
 
 /** Text of a message with its values. Without a value for `{name}`, the text contains `{name}` itself. */

@@ -31,8 +31,8 @@ export interface Rows {
 }
 
 /**
- * Open transaction; the call returns a table's rows. Await only their methods: IndexedDB commits a transaction that is
- * idle.
+ * Open transaction: a function that returns a table's rows. Await only methods of these rows, because IndexedDB commits
+ * an idle transaction.
  */
 export type Transaction = (table: Table) => Rows
 

@@ -25,13 +25,15 @@ export interface EventHead {
   readonly count: number
   readonly lastTime: number | null
   readonly session: string
-  /** Number of the next event in the sequence of arrival. It never decreases. */
+  /** Arrival number of the next event; it never decreases. */
   readonly order: number
 }
 
 export const EMPTY_HEAD: EventHead = { count: 0, lastTime: null, session: '', order: 0 }
 
-/** Adds an event. Imported events and late events are placed by their time, and don't split the current visit. */
+/**
+ * Adds an event to the summary. Imported and late events are placed by their time, and don't split the current visit.
+ */
 export function addToHead(head: EventHead, event: ShopperEvent): EventHead {
   const { time, session } = event
   const lastTime = head.session === session ? Math.max(head.lastTime ?? time, time) : time

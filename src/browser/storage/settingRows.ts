@@ -30,7 +30,7 @@ export interface Settings {
   readonly agents: true
   /** Privacy budget spent, in numbers; `contribution/budget.ts` reads it. */
   readonly budget: unknown
-  /** Time at which an automatic update is due, on the budget's clock. */
+  /** Value of the budget's `elapsed` at which an automatic update is due. */
   readonly due: number
   /** Report that could have been sent already, and will be sent again until the leader answers. */
   readonly pending: PendingReport

@@ -37,7 +37,10 @@ export class Contribution {
   readonly #services: Services
   readonly #shop: Shop
   readonly #shopper: Shopper
-  /** Whether the shopper's last answer in this tab was a withdrawal, which counts here even if it can't be stored. */
+  /**
+   * Whether the shopper has withdrawn the consent and this is not stored yet. The withdrawal applies to this tab at
+   * once.
+   */
   #withdrawn = false
   /** Error of the aggregators' last terms, if they exceed the device's own limits. */
   #refused: NearsideError | null = null

@@ -45,7 +45,7 @@ interface Parts {
   end(): unknown
 }
 
-/** Stored file. Methods of a download never reject: a failure adds a notice and changes nothing. */
+/** File of the shop that this device stores. The methods never reject: a failure adds a notice and changes nothing. */
 export class KeptFile {
   readonly #services: Services
   readonly #key: FileKey
@@ -86,7 +86,7 @@ export class KeptFile {
     }
   }
 
-  /** Downloads a newer file, if there is one. @returns whether the network has the file in use */
+  /** Downloads a newer file, if there is one. @returns true if the file in use already was the server's */
   async update(): Promise<boolean> {
     const { notices, transport } = this.#services
     const [key, url] = [this.#key, this.#url]

@@ -37,7 +37,7 @@ export class Learner {
   #preparing: AbortController | null = null
   /** Whether the shopper has acted since the last fit, so that another fit is needed. */
   #asked = false
-  /** Milliseconds of automatic fits on this page. */
+  /** Milliseconds that automatic fits on this page have taken so far. */
   #spent = 0
   /** Candidate search of the last fit, for the next fit. */
   #candidates: { readonly model: BaseModel; readonly find: FindCandidates } | null = null

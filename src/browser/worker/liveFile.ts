@@ -13,14 +13,14 @@ export class LiveFile {
   // The function is a field here, so that its code is loaded with this file.
   readonly applyTo = withLive
   readonly file: KeptFile
-  /** Last good content of the live file; null before any. The object remains the same while the changes do. */
+  /** Last good content of the live file; null before the first. The object stays the same until the changes differ. */
   content: Content | null = null
   /** Whether the first content was stored by an earlier visit, so that the server could have newer content. */
   isStored = false
   #minutes = LIVE_MINUTES
   #changes = ''
 
-  /** @param open opens the file; passed in, because this file must not import that code */
+  /** @param open opens the file; passed in, because this file must not import the code for downloads */
   constructor(open: (take: Take) => KeptFile) {
     this.file = open((value) => this.#take(value))
   }

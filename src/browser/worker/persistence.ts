@@ -138,7 +138,7 @@ export class Persistence {
     await eraseGone(disk, { database: config.database, factory: indexedDb(), failed })
   }
 
-  /** Erases data on disk without the shopper's yes; deletes the database itself if nothing has to stay. */
+  /** Erases data that are on disk without the shopper's yes. Deletes the database itself if nothing has to stay. */
   async clear(how: 'no' | 'unasked'): Promise<void> {
     const { config, indexedDb, notices, now, state } = this.#services
     const { database, store, unasked, refused } = await openStore(config.database, indexedDb, 'ask')

@@ -1,6 +1,6 @@
 /**
  * @module Decides what a list shows (items, skeletons or an error) and what it reports (announcements, impressions).
- * React and the custom element both use this.
+ * React's list and the custom element both use this module.
  */
 import type { ListMeasure } from '@nearside/browser/measure/measureLists.ts'
 import type { Words } from '@nearside/browser/page/words.ts'
