@@ -11,7 +11,6 @@ export const SEED_BYTES = 32
 export interface ShareBinding {
   readonly task: string
   readonly round: number
-  /** Hex SHA-256 of the policy. */
   readonly policyHash: string
   /** Hex SHA-256 of the model's manifest. */
   readonly modelHash: string

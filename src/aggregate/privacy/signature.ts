@@ -45,8 +45,8 @@ export function peerMessage(method: string, path: string, bodyHash: Uint8Array):
 }
 
 /**
- * Message that the signature of an answer covers. It names the request, so a proxy can neither forge an answer nor
- * reuse it for another request.
+ * Message that the signature of an answer covers. The message names the request, so a proxy can neither forge an answer
+ * nor reuse it for another request.
  */
 export function answerMessage(
   method: string,

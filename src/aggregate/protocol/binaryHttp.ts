@@ -19,7 +19,6 @@ interface ResponseMessage {
 const [REQUEST, RESPONSE] = [0, 1]
 /** Name of a header field: a token (RFC 9110 §5.6.2) in lower case. */
 const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
-/** Value of a header field, without control characters. */
 const VALUE = /^[^\p{Cc}]*$/u
 
 /** Encodes a variable-length integer (RFC 9000 §16). @param n below 2³⁰ */

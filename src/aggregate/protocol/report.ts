@@ -38,7 +38,6 @@ interface ReportHeader {
   /** Report id: 16 random bytes, hex. */
   readonly id: string
   readonly round: number
-  /** Hex SHA-256 of the policy. */
   readonly policyHash: string
   /** Hex SHA-256 of the model's manifest. */
   readonly modelHash: string

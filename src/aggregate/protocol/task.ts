@@ -11,7 +11,6 @@ export interface Task {
   readonly role: 'leader' | 'helper'
   readonly round: number
   readonly state: 'open' | 'closed'
-  /** Hex SHA-256 of the policy's canonical JSON. */
   readonly policyHash: string
   readonly policy: Policy
   /** Aggregator's clock in milliseconds since the epoch, rounded down to whole seconds. */
@@ -47,7 +46,6 @@ function mismatch(role: string, what: string): NearsideError {
 }
 
 export interface Receipt {
-  /** Report id, hex. */
   readonly id: string
   readonly round: number
   /** Hex SHA-256 of the report's bytes. */

@@ -258,7 +258,6 @@ export function createHelper(options: HelperOptions) {
           'The request is not signed by the leader of this helper',
         )
     },
-    /** @returns the signature, base64 */
     async signAnswer(path: string, body: Uint8Array, status: number, answer: Uint8Array) {
       const message = answerMessage('POST', path, serverHash(body), status, serverHash(answer))
       return toBase64(await sign(identity.signing, message))

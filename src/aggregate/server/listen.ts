@@ -12,7 +12,6 @@ import { addressGroup, type IsTrusted, originalAddress } from './clientAddress.t
 
 const DRAIN = 1_500
 
-/** Address of a request's sender. @param isTrusted recognises proxies */
 export function senderAddress(isTrusted: IsTrusted): (c: Context) => string {
   return (c) => {
     const remote = getConnInfo(c).remote.address ?? ''

@@ -15,7 +15,6 @@ import type { AggregatorOptions } from './aggregator.ts'
 
 interface ModelReleaseOptions
   extends Pick<AggregatorOptions, 'store' | 'identity' | 'now' | 'log'> {
-  /** Base64 public keys of publishers whose models the helper signs. */
   readonly publishers: readonly string[]
 }
 

@@ -140,7 +140,6 @@ export const taskSchema = z
     state: z.enum(['open', 'closed']),
     policyHash: hash,
     policy: z.record(z.string(), z.unknown()),
-    /** Aggregator's clock, milliseconds since the epoch. */
     time: count,
     signature: z.string(),
   })

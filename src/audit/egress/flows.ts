@@ -71,11 +71,9 @@ function joined({ first, pieces }: Flow): Sent {
 }
 
 export interface Packet {
-  /** Time of the packet, milliseconds since the epoch. */
   readonly time: number
   /** Protocol. `kernel`: ARP, ICMP and group membership; no page can choose their bytes. */
   readonly protocol: 'tcp' | 'udp' | 'kernel' | 'other'
-  /** Source: `address:port`, or the address alone. */
   readonly from: string
   readonly to: string
   readonly sequence: number

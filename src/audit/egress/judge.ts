@@ -22,7 +22,6 @@ export interface Rules {
 }
 
 export interface Finding {
-  /** Time of sending, milliseconds since the epoch. */
   readonly time: number
   readonly to: string
   /** One-line description: the request, the requested name, or the kind of packet. */

@@ -39,7 +39,6 @@ export interface Outcome {
   readonly declared: number
   /** SHA-256 of the shop's declared paths, written one per line. */
   readonly declaredHash: string
-  /** Headers of the shop's home page. */
   readonly headers: Readonly<Record<string, string>>
   /**
    * The first shopper, then the second, who acts differently. Both shoppers appear once more for each repetition of the

@@ -9,7 +9,6 @@ interface Plain {
   readonly values: Map<string, Set<string>>
   /** Pairs `a b` of headers: a came before b in some request. */
   readonly order: Set<string>
-  /** Headers that every request of this kind has. */
   always: readonly string[]
 }
 

@@ -7,7 +7,6 @@ export interface Visit {
   readonly context: BrowserContext
   readonly url: string
   readonly marks: Marks
-  /** Number of events that the shopper shall cause. */
   readonly events: number
   /** Whether this is the second shopper, who acts differently in the same shop. */
   readonly isSecond: boolean

@@ -11,7 +11,6 @@ interface Nights {
   wait(milliseconds: number): Promise<void>
   /** Stamp that changes with the log; null while there is no log. */
   stampOf(): Promise<string | null>
-  /** Publishes the next version; throws if that fails. */
   update(): Promise<void>
   /** Handles a failed update; can throw, which ends the watch. */
   onFailure(error: unknown): Promise<void>

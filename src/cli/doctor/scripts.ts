@@ -19,7 +19,6 @@ export function requestsOf({ catalog, baseModel, rules, federation }: PageOption
   return [catalog, `${baseModel}latest.json`, rules, ...servers].filter((url) => url !== undefined)
 }
 
-/** @param shop options with absolute URLs */
 export function policyFindings(
   policies: readonly ContentPolicy[],
   shop: PageOptions,

@@ -46,7 +46,6 @@ export function catalogFindings(catalog: Catalog, known: readonly string[] | nul
   ]
 }
 
-/** Compares the ids of catalog and model, in both directions. */
 function overlap(catalog: Catalog, known: readonly string[]): Finding[] {
   const shared = known.filter((id) => catalog.get(id) !== undefined).length
   const fresh = catalog.size - shared

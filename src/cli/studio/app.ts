@@ -28,7 +28,6 @@ import type { Lists, Preview, View } from './preview.ts'
 import { readRulesFile, requireRules, writeRulesFile } from './rulesFile.ts'
 
 export interface Studio {
-  /** Path of the file of rules. */
   readonly file: string
   /** Token of the page's address, or the login of a studio on the shop's server. */
   readonly access: string | Login

@@ -148,7 +148,6 @@ export function scheduled(rule: Rule, days: { readonly from: string; readonly un
   return conditional(rule, { ...rest, ...(from && { from }), ...(until && { until }) })
 }
 
-/** A document and its earlier and later states. */
 export interface Edited<T> {
   readonly past: readonly T[]
   readonly now: T

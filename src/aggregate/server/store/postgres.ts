@@ -25,7 +25,7 @@ export async function openPostgres(
   const { rows, change, connected, transaction, end } = createPool(url, schema)
   const next = serially()
   /**
-   * Connection that owns the lock of a step. A step writes only through this connection, so it can't write once the
+   * Connection that owns the lock of a step. A step writes only through this connection, so a step can't write once the
    * lock is lost.
    */
   let held: PoolClient | undefined

@@ -44,7 +44,6 @@ export interface RoundRecord extends RoundSummary {
 }
 
 export interface ReportRecord {
-  /** Id of the report, hex. */
   readonly id: string
   /** Hex SHA-256 of the received bytes: the report at the leader, its helper part at the helper. */
   readonly bodyHash: string
@@ -77,7 +76,6 @@ export interface Reached {
   readonly salt: Bytes
   /** Marks of the ids under the salt, ascending, concatenated. */
   readonly marks: Bytes
-  /** Time of the round's opening, milliseconds since the epoch. */
   readonly openedAt: number
   readonly closedAt: number
 }

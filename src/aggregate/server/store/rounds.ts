@@ -58,7 +58,6 @@ export function roundMethods(driver: Driver, table: ReportTable) {
       const sql = `select coalesce(sum(counted), 0) as lost from rounds where state = 'abandoned'`
       return (await driver.rows<{ lost: number }>(sql))[0].lost
     },
-    /** At the helper: end of a round that `reached` covers, in milliseconds since the epoch; null for other rounds. */
     async endedAt(round: number): Promise<number | null> {
       const sql = 'select closed_at as "closedAt" from rounds where round = $1 and salt is not null'
       return (await driver.rows<SummaryRow>(sql, round))[0]?.closedAt ?? null

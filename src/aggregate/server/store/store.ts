@@ -109,6 +109,5 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
   return createStore(await openPostgres(url, options.role, options.key))
 }
 
-/** @param file path, or `:memory:` */
 export const openSqliteStore = (...given: Parameters<typeof openSqlite>): Store =>
   createStore(openSqlite(...given))
