@@ -131,7 +131,7 @@ export async function fetchVersion(
   const hasTail = manifest.tail !== undefined
   if (bestSellers && !kept) onPopularity?.({ ...bestSellers, items, hasTail })
   const reusable = keptFiles(kept)
-  // The popularity file is fetched before the other files, so that they don't slow it down.
+  // The popularity file is fetched first and alone, because other files would slow it down.
   const isFirst = ({ name }: ModelFile) => name === MODEL_FILES.popularity
   const take = async ({ name }: ModelFile) =>
     [name, await get(`${latest.version}/${name}`)] as const

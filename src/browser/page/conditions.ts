@@ -58,8 +58,7 @@ export function browserConditions(): ConditionsSource {
 export type ShopContextSource = ReturnType<typeof createShopContext>
 
 /**
- * @param ask the shop's own function. The shop's function can throw or return any value, because the worker checks the
- *   value
+ * @param ask the shop's own function. It may throw, and its value may be anything, because the worker checks the value
  * @param failed called for the first failure after a success, not for repeated failures
  */
 export function createShopContext(

@@ -54,7 +54,7 @@ export class Page {
   #unsubscribe = () => {}
   #offline: boolean
   #closed = false
-  /** Id of the person to whom an event belongs now; undefined until the device has named the person. */
+  /** Id of the person to whom newly captured events belong; undefined until the device has named the person. */
   #person: string | undefined
 
   constructor(options: PersonalizerOptions, environment: PageEnvironment) {
@@ -199,7 +199,8 @@ export class Page {
       this.snapshot.set({ fitting: { done, steps } })
     } else {
       const { current } = message.snapshot.profiles
-      // The worker's snapshot doesn't yet contain a switch to another person that this page has just requested.
+      // Take over the snapshot's person only after a change, because a snapshot doesn't yet contain a switch that this
+      // page has just requested.
       if (this.#person === undefined || current !== this.snapshot.current.profiles.current)
         this.#person = current
       this.snapshot.receive(message.snapshot)

@@ -57,7 +57,7 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null) {
       hasTravelled = true
     },
     start({ time, isOnAgree, device, id, repeats }: PressStart) {
-      // A press elsewhere also shows that the mouse has left the button.
+      // A press outside the agreeing button also shows that the mouse has left that button.
       hasTravelled ||= device === 'mouse' && !isOnAgree
       wasStill ||= device === 'mouse' && isOnAgree && !hasTravelled
       const hindrance = gate.hindrance(time)

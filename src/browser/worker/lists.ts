@@ -229,7 +229,8 @@ export class Lists {
     const present = this.#views.present(ranker)
     for (const view of this.#views.without(ranker, key, leave)) {
       yield this.#listOf(query, view, view.events, true).map(({ id }) => id)
-      // An item that only fills the place of an excluded item has no personal reason.
+      // Excludes the same items as the present list. Otherwise an item that only fills the place of an excluded item
+      // would get a personal reason.
       yield this.#listOf(query, view, present.events, true).map(({ id }) => id)
     }
   }

@@ -47,7 +47,7 @@ export class NewItems {
     const key = await keyOf(hash, added)
     const nothing = likeNothing(model.statistics.items, added.ids.length)
     if (this.#known?.key !== key) this.#known = (await this.#readKept(key, nothing)) ?? this.#known
-    // If there are few new items, the first slice finds all of them.
+    // If there are few new items, the search finds their neighbours before the next line reads `#known`.
     if (this.#known?.key !== key && this.#sought !== key) void this.#seek(key, model, added)
     const { coldStart } = this.#known?.key === key ? this.#known : { coldStart: nothing }
     return joinItems(joined, added, { ...coldStart, from: joined.itemIds.length })

@@ -30,7 +30,7 @@ import { FirstOrder } from './unranked.ts'
 
 type ContextTerms = typeof import('./contextTerms.ts')
 
-/** The shop without the products of a tail, so that no fit and no update depends on which of them are loaded. */
+/** The shop without the products of a tail, so that no fit and no update depends on which tail products are loaded. */
 interface HeadOnly extends Pick<Shop, 'find' | 'knows' | 'rowOf'> {
   readonly model: BaseModel
 }
@@ -59,11 +59,13 @@ export class Shop {
   ranker: Ranker | null = null
   /** Available items in the catalog's sequence. */
   order: CatalogOrder = EMPTY_ORDER
-  /** Resolves when the whole catalog and the popularity of all items are known, or one of them has failed. */
+  /**
+   * Resolves when the whole catalog and the popularity of all items are known, or loading one of the two has failed.
+   */
   whole: Promise<unknown> = Promise.resolve()
   /**
-   * Resolves when the catalog is known, and whether there is a tail, or both have failed. Storing an event waits for
-   * nothing else, because the page could close before.
+   * Resolves when the device knows the catalog and whether there is a tail, or loading both has failed. An event is
+   * stored right after this, because the page could close soon.
    */
   stocked: Promise<unknown> = Promise.resolve()
   /** Whether only the first part of the catalog or of the model has arrived. */

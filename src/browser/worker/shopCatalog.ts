@@ -42,7 +42,7 @@ export class ShopCatalog {
   #first: Catalog | null = null
   /** Current catalog without the products of a tail; null before the first usable catalog. */
   withoutTail: Catalog | null = null
-  /** Changes to apply to a page's products, without those of a tail; null for none. */
+  /** Changes to apply to a page's products, without products of a tail; null for none. */
   #pageChanges: LiveChanges | null = null
   /** Like `#pageChanges`, but with the tail's products among the added products; null for none. */
   changes: LiveChanges | null = null

@@ -55,7 +55,9 @@ export class ShopTail {
     return this.current
   }
 
-  /** Gives the tail of a new model the shopper's products, and loads those of the watched lists. Never rejects. */
+  /**
+   * Gives the tail of a new model the shopper's products, and loads the products of the watched lists. Never rejects.
+   */
   async start(): Promise<void> {
     const before = this.current
     const tail = await this.open()
@@ -64,7 +66,7 @@ export class ShopTail {
     void this.needWatched()
   }
 
-  /** Loads the products that the watched lists need; those that failed are tried again. Never rejects. */
+  /** Loads the products that the watched lists need; retries products that failed to load. Never rejects. */
   async needWatched(): Promise<void> {
     const tail = await this.open()
     await Promise.all([...this.watched.values()].map((query) => tail?.need(query)))

@@ -22,7 +22,7 @@ interface TabsInputs {
   readonly database: string
   /** False if the store will stay in this tab's own memory, so that there are no other tabs to connect to. */
   readonly canShare: boolean
-  /** Whether this tab currently shares with other tabs the store to which such a change belongs. */
+  /** Whether the store to which a change of this kind belongs is now shared with other tabs. */
   readonly isShared: (what: Stored) => boolean
   readonly state: Pick<DeviceState, 'leads'>
   readonly bus: Bus

@@ -80,7 +80,10 @@ export class Tail {
     return [...new Map([...this.#own, ...this.#shards])].sort(([a], [b]) => a - b)
   }
 
-  /** Whether these products belong to a model; a federated round changes other parts of it. */
+  /**
+   * Whether these products belong to `model`. They still do after a federated round, which changes other parts of the
+   * model.
+   */
   isOf(model: BaseModel | undefined): boolean {
     return model?.manifest.tail?.sha256 === this.#head.manifest.tail?.sha256
   }
@@ -142,7 +145,7 @@ export class Tail {
     return new Map([...this.#own].filter(([number]) => !this.#shards.has(number)))
   }
 
-  /** Takes the shopper's latest products from the loaded shards, or else from what is known of them. */
+  /** Keeps the shopper's latest products: from the loaded shards, else from the rows kept before or stored on disk. */
   #keepOwn(events: readonly Pick<ShopperEvent, 'items'>[], kept: Shards = new Map()): void {
     const ids = events.toReversed().flatMap(({ items }) => items)
     const latest = [...new Set(ids)].filter((id) => !this.#inHead.has(id)).slice(0, MOST_KEPT)

@@ -22,7 +22,7 @@ export interface ListView<TItem extends Item> {
   /** Whether the list has no answer yet. */
   readonly loading: boolean
   readonly entries: readonly ListEntry<TItem>[]
-  /** Number of placeholders to show while there is nothing else. */
+  /** Number of placeholders to show until the first answer; 0 if the list shows items meanwhile. */
   readonly skeletons: number
   /** Whether the list has nothing to show, no placeholders either. */
   readonly isEmpty: boolean
