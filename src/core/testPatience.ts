@@ -1,7 +1,6 @@
 /** @module Waits for a condition in tests. Vitest waits one second by default, which is too short on a busy machine. */
 import { vi } from 'vitest'
 
-/** Repeats `check` until it no longer throws, and resolves with its result. */
 export function waitFor<T>(check: () => T | Promise<T>): Promise<T> {
   return vi.waitFor(check, { timeout: 20_000, interval: 20 })
 }

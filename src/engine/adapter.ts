@@ -24,7 +24,6 @@ export function isSoftware(adapter: Adapter): boolean {
   )
 }
 
-/** Description for people, e.g. "google swiftshader (software)". */
 export function describeAdapter(adapter: Adapter): string {
   const words = [...new Set(names(adapter))].join(' ') || 'unnamed adapter'
   return isSoftware(adapter) ? `${words} (software)` : words

@@ -9,7 +9,6 @@ const MARKS = /\p{M}/gu
 
 interface Word {
   readonly text: string
-  /** Offset of the first character in the source text. */
   readonly from: number
   readonly to: number
 }

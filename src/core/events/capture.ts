@@ -26,7 +26,6 @@ export const MAX_QUERY_LENGTH = 500
 const isEventName = (value: unknown): value is EventName =>
   (EVENT_NAMES as readonly unknown[]).includes(value)
 
-/** Reads an id, which may be a number or a text; null otherwise. */
 export function readId(value: unknown): string | null {
   const id = typeof value === 'number' && Number.isFinite(value) ? String(value) : value
   return typeof id === 'string' && id.trim() !== '' && id.length <= MAX_ID_LENGTH ? id.trim() : null

@@ -86,7 +86,6 @@ export function writeFeatures(
   const statistics = withColdStart(counted)
   const share = popularityShares(statistics)
   const placed = items && new Map(items.map((item, place) => [item, place * FEATURE_COUNT]))
-  /** Offset of an item's row in `out`. */
   const placeOf = (item: number) => (placed ? placed.get(item) : item * FEATURE_COUNT)
   writeStatic(out, statistics, profile.orders, share, items)
   if (interest) writeInterest(out, statistics, interest, items)

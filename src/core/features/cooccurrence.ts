@@ -14,6 +14,7 @@ export interface NeighbourLists {
 }
 
 interface CooccurrenceOptions {
+  /** Number of neighbours per item, M. */
   readonly neighboursPerItem: number
   /** Relative weight of a pair across two sessions of one shopper, 0 … 1; a pair within a session has weight 1. */
   readonly acrossSessions: number

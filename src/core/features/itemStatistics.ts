@@ -44,7 +44,7 @@ export interface ItemStatistics {
 /** Values that features derive from all rows of a catalog. */
 export interface WholeCatalog {
   readonly items: number
-  /** Divisor of each item's share of popularity. */
+  /** Sum of all items' popularity; an item's share is its popularity divided by this sum. */
   readonly popularity: number
   readonly prices: PriceRange
   /** Highest number of a peer group. */

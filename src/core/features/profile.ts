@@ -157,7 +157,7 @@ export interface Interest {
   readonly sum: Float32Array
   /** Co-occurrence of each item with the last session, [N]. */
   readonly last: Float32Array
-  /** Rows with any co-occurrence. */
+  /** Rows whose `sum` is above 0. */
   readonly tied: readonly number[]
   /** Value that `sum` would have if every co-occurrence weight were 1, > 0; `sum` divided by `total` is a share. */
   readonly total: number

@@ -72,8 +72,8 @@ function weightGradient({ cases, candidates, design, offset, target, weight }: F
 const COUNTED_DAYS = 30
 
 /**
- * Returns the counts. A count is 1 if the shopper viewed, carted or bought an item that belongs to it in the last 30
- * days, else 0. Only items of the published model belong to a count.
+ * Returns the counts. A count is 1 if, in the last 30 days, the shopper viewed, carted or bought an item that belongs
+ * to the count; else 0. Only items of the published model belong to a count.
  * @param counts number of counts; the item of row r belongs to count r modulo this number
  */
 export function recentItems(

@@ -40,8 +40,8 @@ const DYNAMIC: ReadonlySet<FeatureName> = new Set([
 ])
 
 /**
- * Additional term of a row's score. A scan computes `of` only for rows that reach the floor if their gain is assumed to
- * be `most`.
+ * Additional term of a row's score. A scan computes `of(row)` only if the row would reach the floor with a gain of
+ * `most`.
  */
 export interface Gain {
   /** Upper bound of `of` over all rows. */
@@ -129,7 +129,6 @@ export function createShortlist(
   const longest = longestOf(itemVectors)
   const mostPopular = popularity30.reduce((most, one) => Math.max(most, Math.abs(one)), 0)
   const ranked = new Map<number, readonly number[]>()
-  /** Rows of a peer group, the highest fixed score first. */
   const rankedPeers = (group: number) => {
     const rows =
       ranked.get(group) ?? peersOf(peerGroup)[group].toSorted((a, b) => fixed[b] - fixed[a])
@@ -189,7 +188,7 @@ export function createShortlist(
       if (usual.length < 2 * places) usual = highestRows(fixed, 2 * places)
       guess = [...new Set([...guess, ...usual.filter(isOther)])]
     }
-    // Adds twice the error, because both rough scores in the comparison with the floor can be off.
+    // Lowers the floor by twice the error, because both rough scores in the comparison with the floor can be off.
     const floor = nth(guess.map(roughly), places) - 2 * error
     if (!Number.isFinite(floor)) return null
     const gain = {
@@ -219,12 +218,10 @@ function product(vectors: Float32Array, row: number, vector: Float32Array): numb
   return a + b
 }
 
-/** The n-th largest score; NaN if there are fewer than n scores. */
 function nth(scores: readonly number[], n: number): number {
   return Float64Array.from(scores).sort().at(-n) ?? Number.NaN
 }
 
-/** Weight of a feature's raw value: the weight of its scaled value divided by the scale. */
 function rawWeight({ featureScale, featureWeights }: ShortlistModel, f: number): number {
   return featureScale[f] > 0
     ? featureWeights[f] * Math.fround(1 / featureScale[f])

@@ -84,7 +84,6 @@ export interface PersonalPrior {
   readonly eventWeights?: EventWeights
 }
 
-/** Personal parameters p = (u, w_p). */
 export interface PersonalParameters {
   /** Personal offset u of the user vector, [d]. */
   readonly u: Float32Array

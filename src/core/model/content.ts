@@ -32,7 +32,7 @@ export interface ContentRows {
   readonly price: number
 }
 
-/** Builds a function that finds an item's rows in the tables. Build this function once for many items. */
+/** Build this function once for many items. */
 export function createContentReader(
   tables: Pick<ContentTables, 'words' | 'categories' | 'priceEdges'>,
 ): (item: Item) => ContentRows {

@@ -110,8 +110,7 @@ export function quantizeRows(data: Float32Array, columns: number): QuantizedRows
     scale[row] = largest / 127
     if (scale[row] === 0) continue
     for (let j = start; j < start + columns; j++) {
-      // Limits the values to ±127, because a scale that was rounded down to float32 could turn the largest value into
-      // 128.
+      // Limits values to ±127: a scale that was rounded down to float32 could turn the largest value into 128.
       values[j] = Math.max(-127, Math.min(127, Math.round(data[j] / scale[row])))
     }
   }

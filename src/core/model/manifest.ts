@@ -63,7 +63,7 @@ export interface ModelManifest {
    * the items in `files`.
    */
   readonly tail?: TailRecord
-  /** ISO dates of the first and the last event in training, and of the exclusive limit of training. */
+  /** ISO dates of the first event in training, of the last event, and of the end of training (exclusive). */
   readonly data: { readonly from: string; readonly to: string; readonly until: string }
   readonly seed: number
   /** Shoppers excluded from training: `hash(shopper, seed) < fraction`, or a list in a file. */
@@ -144,7 +144,7 @@ const MAX_FILES = 16
 const MAX_BEST_SELLERS = 1000
 const MAX_SIGNATURES = 16
 const LONGEST_RELEASE = 366 * DAY
-/** Maximum tolerance: a hit by a synonym has 0.8 of an exact hit's relevance and must not overtake an exact hit. */
+/** Maximum `searchTolerance`: a hit by a synonym has 0.8 of an exact hit's relevance and must stay behind it. */
 const MOST_TOLERANCE = 0.2
 
 const corrupt = (what: string) =>

@@ -37,6 +37,5 @@ export async function rulesRelease(
   return { ...parse(latest), of: 'rules' }
 }
 
-/** Words for a release at the beginning of an error message. */
 export const nameOf = ({ version, of }: Release): string =>
   of ? 'The rules file' : `Base model ${version}`

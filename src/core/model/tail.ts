@@ -110,7 +110,8 @@ export function readShard(
 }
 
 /**
- * Whether rows from the disk are complete and have the shape of the head's rows. @throws TypeError if a part is missing
+ * Whether rows from the disk are complete and have the shape of the head's rows.
+ * @throws TypeError if a part is missing
  */
 export function areRowsOf(head: BaseModel, rows: TailRows): boolean {
   const { numbers, itemIds, itemVectors, bias, statistics, ties } = rows

@@ -6,7 +6,7 @@ import type { Reason, Recommendation } from './apiLists.ts'
 import { isFallback } from './reasons.ts'
 
 interface ShownContext extends ContextTerm {
-  /** Raw values, [N]. */
+  /** Raw value of the feature for each item, [N]. */
   readonly column: Float32Array
   readonly mean: number
   /** Current value of this kind of context as a word, e.g. `rain`. */

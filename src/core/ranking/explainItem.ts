@@ -125,6 +125,6 @@ function treesLift(
   return lift
 }
 
-/** Means over the catalog, which are cached because they depend on the model alone. */
+/** Means over the catalog, cached because they depend on the model alone. */
 const meanVector = onceFor((vectors: Float32Array) => columnMeans(vectors, DIMENSION))
 const meanOf = onceFor((values: Float32Array) => columnMeans(values, 1)[0])

@@ -175,7 +175,6 @@ function newItems({ items, now, isNew }: Known): ReadonlySet<string> {
 
 const idsOf = (items: readonly { readonly id: string }[]) => new Set(items.map(({ id }) => id))
 
-/** Reason for an item in a list of the shopper's own items. */
 export const reasonFrom = (
   from: ListOptions['from'],
   item: string,

@@ -39,7 +39,6 @@ export type ScorePart = (
 /** @param unshown rows that no list shows */
 export type ScoreInPart = (model: BaseModel, unshown: readonly number[]) => ScorePart
 
-/** @param unshown rows that no list shows */
 export function createPartialScores(
   model: BaseModel,
   unshown: readonly number[],

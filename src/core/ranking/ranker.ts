@@ -242,7 +242,6 @@ export class Ranker {
     return this.#listAbout([row], options, scores, () => reason, weighed)
   }
 
-  /** @param item id of one item, or ids of several */
   boughtTogether(
     item: string | readonly string[],
     options: SelectOptions,

@@ -81,10 +81,7 @@ interface Known {
   readonly tiesOf: (rows: readonly number[]) => (row: number) => number | undefined
 }
 
-/**
- * All causes that a reason can name. A cause that lifts more of these items comes first; of equal causes, the later
- * one.
- */
+/** All causes that a reason can name: first those that lift more of these items; of equal causes, the later first. */
 export function causesOf(
   { model, events, history, now, rowOf, categoryOf, isListed, tiesOf }: Known,
   ids: readonly string[],

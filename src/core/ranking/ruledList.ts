@@ -1,6 +1,6 @@
 /**
  * @module Applies the shop's rules to a list: removes hidden items, ranks the other items, inserts pinned items and
- *   gives badges. Adds the rules' boosts and buries to scores and explanations.
+ * gives badges. Adds the rules' boosts and buries to scores and explanations.
  */
 import type { Item } from '../catalog/item.ts'
 import { type ListRules, placeBeside, placePins, withPins } from '../rules/listRules.ts'

@@ -147,7 +147,6 @@ type ItemTest = (item: Item) => boolean
 /** Whether an item costs less than usual. */
 export type IsOffer = (id: string) => boolean
 
-/** @param about item that the list is about */
 export function createItemTest(
   { offer, same = [], attributes = {}, ...fields }: RuleItems,
   about: Item | undefined,

@@ -1,6 +1,5 @@
 /** @module Finds the categories that a query could mean. */
 
-/** Minimum number of letters of a query for which categories are found. */
 const LEAST_LETTERS = 3
 
 /**

@@ -66,7 +66,7 @@ export function priceGroup(
   }
 }
 
-/** Shares of the items below each limit. */
+/** Share of the items below each limit of a price band. */
 const QUARTERS = [0.25, 0.5, 0.75]
 
 /** Limits of price bands with about a quarter of the items in each, rounded to 1, 2 or 5 times a power of ten. */

@@ -80,12 +80,10 @@ export class WordIndex {
     return this.#terms.has(foldWord(word))
   }
 
-  /** Folded words that begin with the prefix. */
   beginning(prefix: string): readonly string[] {
     return [...this.#terms.atPrefix(prefix).keys()]
   }
 
-  /** Folded words with at most `errors` edits, and their number of edits. */
   near(term: string, errors: number): readonly { readonly term: string; readonly edits: number }[] {
     return [...this.#terms.fuzzyGet(term, errors)].map(([term, [, edits]]) => ({ term, edits }))
   }

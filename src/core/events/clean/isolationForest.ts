@@ -4,7 +4,7 @@
  */
 import { type Random, someOf } from '../../model/random.ts'
 
-/** Injected random numbers, so that the same seed grows the same forest. */
+/** Source of random numbers. The caller passes it, so that the same seed grows the same forest. */
 export type Uniform = Pick<Random, 'next'>
 
 interface ForestOptions {

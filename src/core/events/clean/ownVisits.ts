@@ -108,7 +108,6 @@ interface Fences {
 
 const REACH = 1.5
 
-/** Minimum number of values from which quartiles are computed. */
 const LEAST_VALUES = 8
 
 /**
@@ -125,7 +124,7 @@ export function logFences(values: readonly number[]): Fences {
   return { low: Math.exp(lower - REACH * range), high: Math.exp(upper + REACH * range) }
 }
 
-/** Minimum duration in milliseconds for computing a rate. */
+/** Minimum duration of a visit, in milliseconds, when its rate is computed. */
 const LEAST_SPAN = 1000
 const SHORT_LOOK = 1000
 /** Default dwell time in milliseconds: the median of all views. */

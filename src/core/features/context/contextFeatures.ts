@@ -42,7 +42,6 @@ function contextFeaturesOf(kind: string): readonly ContextFeature[] {
   ]
 }
 
-/** All features that training can select for the given kinds of context. */
 export function contextCandidates(kinds: readonly string[]): readonly ContextFeature[] {
   return [...kinds, PRICE_KIND].flatMap(contextFeaturesOf)
 }
@@ -105,9 +104,9 @@ function liftsNow(
 }
 
 /**
- * For each item, the logarithm of a ratio of two shares. The first is the share of the shopper's visits with the item
- * that fell into the current context. It is divided by the share of all their visits that did. To shrink the ratio, one
- * average visit is added to the visits with the item.
+ * For each item, the logarithm of a ratio: how often the current context holds in the shopper's visits with the item,
+ * divided by how often it holds in all their visits. To shrink the ratio, one average visit is added to the visits with
+ * the item.
  */
 function habits(
   items: number,

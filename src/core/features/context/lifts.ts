@@ -81,7 +81,6 @@ interface Counts {
    * first day.
    */
   readonly daily: ReadonlyMap<number, Float64Array>
-  /** Day of the first event of each item. */
   readonly firstDay: Float64Array
 }
 

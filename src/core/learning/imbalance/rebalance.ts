@@ -4,8 +4,8 @@ import type { Example } from '../learners/learner.ts'
 import type { Imbalance } from '../learners/names.ts'
 
 /**
- * Returns a batch with equal numbers (or weights) of positive and negative examples, in random order. The method
- * `none`, and a batch in which the positive examples aren't the rarer class, leave the numbers as they are.
+ * Returns a batch with equal numbers (or weights) of positive and negative examples, in random order. The numbers stay
+ * as they are with the method `none`, or if the positive examples aren't the rarer class.
  */
 export function rebalance(batch: readonly Example[], method: Imbalance, random: Random): Example[] {
   const rare = batch.filter(({ label }) => label === 1)

@@ -32,7 +32,7 @@ const FIRST_CASES = 64
 const DRIFT_THRESHOLD = 5
 /** α of the gradient learner, chosen on training shoppers: docs/results/learners.md. */
 const STEP_SIZE = 0.2
-/** η of the combination, chosen in the same way. */
+/** η of the combination, chosen like `STEP_SIZE`. */
 const COMBINATION_RATE = 0.02
 
 /** Initial weight of the unchanged model; a learner gains weight only by better predictions. */
@@ -182,10 +182,7 @@ function combinationOf({ learners, imbalance, seed }: CandidateLearnersOptions):
   return combine(members, COMBINATION_RATE, weights)
 }
 
-/**
- * Wraps a learner that trains on balanced batches. Its predictions are corrected to the actual share of positive
- * examples.
- */
+/** Wraps a learner that trains on balanced batches, and corrects its predictions to the true share of positives. */
 function rebalanced(
   learner: IncrementalLearner,
   method: Imbalance,

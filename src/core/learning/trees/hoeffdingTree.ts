@@ -54,7 +54,6 @@ export function createTree(): Tree {
   return { root: createLeaf() }
 }
 
-/** Shares of the classes at `x`; all zero before the first example. */
 export function treeShares(tree: Tree, x: ArrayLike<number>): number[] {
   return leafShares(leafOf(tree.root, x), x)
 }
@@ -157,7 +156,6 @@ function weightOf(node: Node): number {
   return node.kind === 'leaf' ? sum(node.counts) : sum(node.children.map(weightOf))
 }
 
-/** @param nominal columns with nominal values. */
 export function createTreeLearner(nominal: ReadonlySet<number>): IncrementalLearner {
   const options = { ...TREE_DEFAULTS, nominal }
   const tree = createTree()

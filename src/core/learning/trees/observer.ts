@@ -36,7 +36,6 @@ export interface Split {
   readonly test: Test
   /** Information gain in bits. */
   readonly merit: number
-  /** Number of examples of each class, for each branch. */
   readonly branches: readonly Counts[]
 }
 
