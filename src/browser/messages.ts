@@ -26,7 +26,6 @@ export interface WorkerConfig
     Pick<Given, 'imbalance' | 'cleaning' | 'exclude' | 'retentionDays' | 'persist'> {
   readonly catalog: readonly Item[] | string
   readonly baseModel: string
-  /** Name of the IndexedDB database. */
   readonly database: string
   /** Content of `latest.json`, not validated; null without one. */
   readonly latest: LatestModel | null
@@ -90,7 +89,6 @@ type Same<Names extends keyof Personalizer> = {
 }
 
 export interface LoggedForgotten extends Forgotten {
-  /** Id of the person whose events were forgotten. */
   readonly profile: string
   /** Sequence number of the log entry about the deletion; null if the log could not store it. */
   readonly logged: number | null
@@ -161,7 +159,6 @@ export type FromWorker =
       readonly categories: readonly string[]
     }
 
-/** A worker, or an object with a worker's interface. */
 export interface Thread extends Pick<Worker, 'terminate'> {
   postMessage(message: ToWorker): void
   onmessage: ((event: MessageEvent<FromWorker>) => void) | null

@@ -5,7 +5,7 @@ import type { LedgerEntry } from './entry.ts'
 export const standsForOthers = ({ kind, detail }: Pick<LedgerEntry, 'kind' | 'detail'>): boolean =>
   (kind === 'fold' || kind === 'erase') && detail?.through !== undefined
 
-/** True for requests for tokens, the only requests with a body besides updates. */
+/** Token requests are the only requests with a body besides updates. */
 export const isTokenRequest = ({ kind, detail }: Pick<LedgerEntry, 'kind' | 'detail'>): boolean =>
   kind === 'request' && detail.purpose === 'token'
 

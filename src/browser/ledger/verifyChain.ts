@@ -56,7 +56,6 @@ function startOf(entries: readonly unknown[]): { sequence: number; previous: str
     : { sequence: 0, previous: NO_PREVIOUS }
 }
 
-/** Whether an entry has the right hash and, if the entry names a key, a valid signature by that key. */
 async function isWhole(value: unknown): Promise<boolean> {
   if (typeof value !== 'object' || value === null) return false
   const { hash, signature, ...entry } = value as LedgerEntry

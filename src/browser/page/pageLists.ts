@@ -42,7 +42,6 @@ export class PageLists {
     this.order = inputs.order
   }
 
-  /** Answers a query for a list, even if the worker is down. */
   async list(query: ListQuery): Promise<readonly Recommendation[]> {
     try {
       return await this.#inputs.call('list', [query])

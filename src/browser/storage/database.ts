@@ -36,7 +36,6 @@ export interface Rows {
  */
 export type Transaction = (table: Table) => Rows
 
-/** The row with the greatest key. */
 export const lastRow = async (rows: Rows): Promise<unknown> =>
   (await rows.openCursor(null, 'prev'))?.value
 

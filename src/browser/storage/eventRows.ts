@@ -13,7 +13,6 @@ interface StoredEvent extends ShopperEvent {
 
 export interface Forgotten {
   readonly rows: readonly StoredEvent[]
-  /** Epoch after the removal. */
   readonly epoch: number
 }
 

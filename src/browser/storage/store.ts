@@ -30,7 +30,6 @@ import { eventRows, placeEvents } from './eventRows.ts'
 import { readSettings, type Settings, settingRows } from './settingRows.ts'
 
 const ABOUT_THE_SHOPPER: readonly Table[] = ['events', 'heads', 'personal', 'ledger', 'settings']
-/** Settings that survive an erasure: the pause, the numbers of sent updates, and the shop's own addresses. */
 const KEPT_BY_ERASE: readonly (keyof Settings)[] = ['paused', 'budget', 'sent', 'declared']
 
 /**

@@ -9,7 +9,7 @@
  * - All other APIs are removed from the scope, since Firefox blocks them without a report.
  */
 
-/** Part of a worker's scope that this check uses. APIs that a browser lacks are missing. */
+/** Part of a worker's scope that this check uses. Names of APIs that a browser lacks are missing in its scope. */
 interface Ways extends EventTarget {
   readonly location: { readonly href: string }
 }

@@ -18,7 +18,6 @@ import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
 
-/** Numbers that the log records about forgotten events. */
 const numbersOf = ({ rows }: Forgotten) => ({
   events: rows.length,
   orders: rows.filter(({ name }) => name === 'purchase').length,
@@ -79,7 +78,6 @@ export class Erasure {
     await this.#log('restore', logged === null ? numbers : { ...numbers, undoes: logged })
   }
 
-  /** Deletes events older than the shop's limit, after logging the deletion. */
   async eraseTooOld(): Promise<void> {
     const { config, now, ownLog, state } = this.#services
     const oldest = now() - config.retentionDays * DAY

@@ -39,7 +39,6 @@ export class Learner {
   #asked = false
   /** Milliseconds that automatic fits on this page have taken so far. */
   #spent = 0
-  /** Candidate search of the last fit, for the next fit. */
   #candidates: { readonly model: BaseModel; readonly find: FindCandidates } | null = null
 
   constructor(services: Services, shop: Shop, shopper: Shopper) {

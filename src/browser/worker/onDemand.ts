@@ -31,7 +31,6 @@ export { exportBundle } from './exportBundle.ts'
 export { HistoryImport } from './historyImport.ts'
 export { Profiles } from './profiles.ts'
 
-/** Amount of work in one step of a shopper's fit: cases × candidates × free parameters. */
 export function fitWork(loaded: LoadedModel | null): number {
   const moving = loaded && descentOf(loaded.model.prior).stepSize.filter((step) => step > 0).length
   return FIT_CASES * FIT_CANDIDATES * (moving ?? PARAMETERS)

@@ -22,7 +22,7 @@ export interface ResilientStore extends Store {
 interface ResilientInputs {
   readonly database: Database
   readonly notices: Notices
-  /** Returns the object that has the person's events in this tab's memory; the store replaces its `events`. */
+  /** Returns the object with the person's events in this tab's memory; the store replaces its `events`. */
   readonly held: () => { events: readonly ShopperEvent[] }
   /** Copies everything except the events to memory. @param isCleared whether the shopper cleared this site's data */
   readonly copyRest: (from: Store, to: Store, isCleared: boolean) => Promise<void>

@@ -64,7 +64,7 @@ export class ShopRules {
     else this.#take(given)
   }
 
-  /** Downloads newer rules, if there are any. Rules that have expired stay in use, with a notice. */
+  /** Rules that have expired stay in use, with a notice. */
   async update(): Promise<void> {
     const isNewest = await this.file?.update()
     if (isNewest) await this.#checkAgain().catch((error) => this.#services.notices.add(error))

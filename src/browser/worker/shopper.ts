@@ -29,7 +29,6 @@ export class Shopper {
   #invalid = 0
   /** Data derived from the current events and the known items. */
   #derived: (Derived & { readonly of: readonly unknown[] }) | null = null
-  /** Resolves when all events are stored. */
   #written: Promise<unknown> = Promise.resolve()
   /** Reads other tabs' events. Events that are stored during a read cause one further read. */
   readonly #rereading: Scheduler

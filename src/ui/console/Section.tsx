@@ -20,7 +20,6 @@ export interface LogProps extends SectionProps {
 
 interface Spoken {
   readonly words: Words<ConsoleKey>
-  /** Messages of the technical details that the shop passed. */
   readonly details: ConsoleLabels['details']
   readonly locale: string
 }

@@ -13,14 +13,12 @@ import { sheetOf } from './provided.ts'
 
 export { createListAnswers, show, whyLines, withoutFolded } from '../lists/answers.ts'
 
-/** Styles of menus, in addition to the element's. */
 export const menuStyles = sheetOf(css)
 
 export interface Menu {
   readonly why: () => Promise<readonly string[]>
   readonly answers: () => readonly AnswerName[]
   readonly onAnswer: (answer: AnswerName) => void
-  /** Called when the menu opens or closes. */
   readonly onTurn: (isOpen: boolean) => void
 }
 

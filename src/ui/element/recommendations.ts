@@ -94,7 +94,7 @@ export class NearsideRecommendations extends Base {
   #query: ListQuery = { kind: 'recommend' }
   #answers: ListAnswers | null = null
   #folded: Folded | null = null
-  /** Whether a menu is open. While a menu is open, nothing moves. */
+  /** While a menu is open, the list's items don't move. */
   #isOpen = false
 
   constructor() {

@@ -20,7 +20,6 @@ import { Base, elements, provided, sheetOf, styles } from './provided.ts'
 
 const DEFAULT_LIMIT = 24
 
-/** Styles in addition to `styles()`. */
 const LOOKS = `${searchCss}
 [hidden], .ns-found > :empty:not(p) { display: none !important }
 .ns-found { display: grid; gap: var(--ns-gap); margin-block-start: var(--ns-gap) }

@@ -19,7 +19,6 @@ export interface ListEntry<TItem extends Item> {
 }
 
 export interface ListView<TItem extends Item> {
-  /** Whether the list has no answer yet. */
   readonly loading: boolean
   readonly entries: readonly ListEntry<TItem>[]
   /** Number of placeholders to show until the first answer; 0 if the list shows items meanwhile. */

@@ -16,7 +16,7 @@ export interface ItemComponentProps<TItem extends Item = Item> {
   readonly onSelect: () => void
 }
 
-/** Card with picture, badge, title, rating, price and reason. The title's link covers the whole card. */
+/** The title's link covers the whole card. */
 export function ItemCard({ item, recommendation, onSelect }: ItemComponentProps) {
   const { linkTo, locale, words } = usePersonalizationContext()
   const badge = recommendation.badge ?? item.badge

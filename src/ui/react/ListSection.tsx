@@ -117,7 +117,6 @@ export function ListSection<TItem extends Item>({
   const [said, setSaid] = useState<Said | null>(null)
   const { AddButton } = answers
   const all = onAdd && query.kind === 'boughtTogether' ? entries.map(({ item }) => item) : []
-  /** Number of changes announced so far. */
   const [changes, setChanges] = useState(0)
   const [reporter] = useState(() => createListReporter(() => setChanges((before) => before + 1)))
   useEffect(() => void reporter.shows(view, list, section.current, measure))

@@ -7,7 +7,6 @@ import { Switch } from './Button.tsx'
 
 type OfferKey = 'demonstration' | 'privacyControl' | 'contributeNeeds' | 'contribute'
 
-/** Whole text to which a shopper agrees, including the banner of a demonstration. */
 export const wordingOf = (
   { terms }: Pick<PersonalizerSnapshot, 'terms'>,
   words: Words<'demonstration'>,

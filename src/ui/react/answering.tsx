@@ -106,7 +106,6 @@ function Why({ recommendation, query, why }: Omit<ItemMenuProps, 'isBack' | 'onA
 
 interface AddButtonProps {
   readonly items: readonly Item[]
-  /** Called after each press of the button. */
   readonly onSaid: (said: Said) => void
 }
 

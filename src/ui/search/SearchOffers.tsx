@@ -9,7 +9,6 @@ import type { Offer, Offers } from './offers.ts'
 export const offerId = (id: string, { href }: Offer): string => `${id} ${href}`.replace(/\s/g, '-')
 
 interface SearchOffersProps {
-  /** Id of the list's element. */
   readonly id: string
   readonly label: string
   readonly offers: Offers
