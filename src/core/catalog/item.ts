@@ -19,7 +19,9 @@ export interface Item<TAttributes extends Attributes = Attributes> {
    * `until`, it has no end.
    */
   readonly sale?: { readonly price: number; readonly from?: string; readonly until?: string }
-  /** Usual price, struck through on a card while `price` is lower. Default during a `sale`: the price outside it. */
+  /**
+   * Usual price, struck through on a card while `price` is lower. Default during a `sale`: the price outside the sale.
+   */
   readonly regularPrice?: number
   /** ISO 4217 code of the price's currency. */
   readonly currency?: string

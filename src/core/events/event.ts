@@ -23,11 +23,11 @@ export const ANSWER_NAMES = ['less_like_this', 'not_for_me', 'have_this'] as con
 
 export const EVENT_NAMES = [...LOG_NAMES, ...ANSWER_NAMES] as const
 
-/** One of `LOG_NAMES`. */
+/** Name of an event that a shop's log can contain, as in GA4. */
 export type LogName = (typeof LOG_NAMES)[number]
-/** One of `ANSWER_NAMES`. */
+/** Name of an event by which a shopper answers a recommendation, such as "not for me". */
 export type AnswerName = (typeof ANSWER_NAMES)[number]
-/** One of `EVENT_NAMES`. */
+/** Name of an event that a device stores. */
 export type EventName = LogName | AnswerName
 
 export const isAnswer = (name: EventName): name is AnswerName =>

@@ -159,7 +159,6 @@ export function createEncoder(model: EncoderModel): Encode {
   }
 }
 
-/** Bucket of the time from position t to the next position; for the last position, to `now`. */
 function gapAfter(recent: History, t: number, now: number): number {
   return gapBucket((t + 1 < recent.length ? recent[t + 1].time : now) - recent[t].time)
 }

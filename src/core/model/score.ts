@@ -28,7 +28,6 @@ export interface ScoreTerms {
   readonly candidates: readonly number[]
 }
 
-/** Computes the terms of the base score, including the trees; see `linearTerms`. */
 export function scoreTerms(...given: Parameters<typeof linearTerms>): ScoreTerms {
   const [model, history] = given
   return withTrees(model, history, linearTerms(...given))

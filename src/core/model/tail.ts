@@ -14,7 +14,6 @@ import { readSafetensors, type TensorData } from './safetensors.ts'
 
 export interface TailIndex {
   readonly shards: readonly ShardRecord[]
-  /** File of each bucket of ids. */
   readonly buckets: readonly ModelFile[]
 }
 

@@ -63,7 +63,6 @@ const NONE: Readonly<Record<Kind, number>> = {
   learners: 0,
 }
 
-/** Contributions of the terms to the score of a row, largest first. */
 function contributionsOf(
   model: BaseModel,
   scored: ExplainedScores,

@@ -23,7 +23,7 @@ export interface SearchAnswer {
   readonly hits: readonly SearchHit[]
   /** Completions of the query, most promising first; without hits also the query without its price, or respelt. */
   readonly suggestions: readonly string[]
-  /** Page of the shop, e.g. `/returns`, to which a rule sends shoppers who search for this. */
+  /** Page of the shop, e.g. `/returns`, to which a rule sends shoppers with this query. */
   readonly redirect?: string
 }
 

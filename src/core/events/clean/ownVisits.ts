@@ -74,7 +74,6 @@ export function learnUsual(events: readonly ShopperEvent[], random: Uniform): Us
 
 type OutlierStage = (events: readonly ShopperEvent[], usual: Usual) => readonly ShopperEvent[]
 
-/** Drops views that are far shorter than usual; unusually long views stay. */
 const dropShortLooks: OutlierStage = (events, { dwell }) =>
   dropShorterLooks(events, Math.min(dwell.low, LONGEST_MISCLICK))
 
