@@ -22,10 +22,9 @@ import { areaError, areaUnderCurve, mostByChance, type Scores, truePositiveRate 
 
 export interface Attack {
   readonly name: string
-  /** Name of the measured quantity. */
   readonly measure: string
   readonly trials: number
-  /** Result against a version without the protection. */
+  /** The attack's result against a version without the protection. */
   readonly unprotected: number
   readonly ours: number
   /** Highest acceptable value of `ours`: the mathematical bound plus three standard errors for chance. */
@@ -96,8 +95,8 @@ export async function distinguish({ terms, random, trials, progress }: Given): P
 const worlds = () => ({ no: [] as number[], yes: [] as number[] })
 
 /**
- * Scores of an aggregator that knows its own noise and all other updates of each round. A score is the projection of
- * the sum on the device's possible update, which is as long as the clip norm allows.
+ * Scores that an aggregator computes if it knows its own noise and all other updates of each round. A score is the
+ * projection of the sum on the device's possible update, which is as long as the clip norm allows.
  * @param instead factor on the device's update if the right guess is “no”: 0 for no update, −1 for the opposite update
  * @returns scores by the published sums, and by sums without noise
  */
@@ -129,7 +128,7 @@ async function scoresOfSums(
 
 const roundsOf = (reports: number) => (reports === 1 ? 'one round' : `${reports} rounds`)
 
-/** Tells which of two opposite updates a device sent in each of these rounds. ε by substitution bounds the success. */
+/** Guesses which of two opposite updates a device sent in each of `reports` rounds. Bound: ε by substitution. */
 export async function tellOpposites(given: Given, reports: number): Promise<Attack> {
   const { noisy, plain } = await scoresOfSums(given, reports, -1)
   const rightly = ({ no, yes }: Scores) =>
@@ -146,7 +145,7 @@ export async function tellOpposites(given: Given, reports: number): Promise<Atta
   })
 }
 
-/** Tells whether a device sent an update or zeros in each of these rounds. ε by zero-out bounds the success. */
+/** Guesses whether a device sent an update or zeros in each of `reports` rounds. Bound: ε by zero-out. */
 export async function inferMembership(given: Given, reports: number): Promise<Attack[]> {
   const { terms, trials } = given
   const { noisy, plain } = await scoresOfSums(given, reports, 0)
@@ -178,7 +177,7 @@ export async function inferMembership(given: Given, reports: number): Promise<At
 }
 
 /**
- * Tells which of two products was a device's only product of the last 30 days, by the counts of a round. No other pair
+ * Guesses a device's only product of the last 30 days from a round's counts; two products are possible. No other pair
  * of histories has counts that differ more.
  */
 export async function tellProduct({ terms, random, trials, progress }: Given): Promise<Attack> {

@@ -33,10 +33,7 @@ export function updatesOf(model: BaseModel, random: Random): Float32Array[] {
   })
 }
 
-/**
- * Updates under a hostile catalog or model, which makes each product's update point in its own direction, with the
- * largest length.
- */
+/** Updates under a hostile catalog or model: each product's update has its own direction and the largest length. */
 export const hostileUpdates = ({ terms, random }: Given): Float64Array[] =>
   Array.from({ length: PRODUCTS }, () => direction(random).map((x) => x * terms.clipNorm))
 
@@ -87,7 +84,7 @@ export async function reconstruct(
   ]
 }
 
-/** x with P(X ≤ x) = p, for p in (0, 1); found by bisection. */
+/** Quantile of the standard normal distribution for `p` in (0, 1), found by bisection. */
 function normalQuantile(p: number): number {
   let [low, high] = [-38, 38]
   for (let step = 0; step < 100; step++) {

@@ -11,22 +11,21 @@ export interface Best {
   readonly scores: ArrayLike<number>
 }
 
-/** A search by a peer. */
+/** Search of the same table by another library (a peer). */
 export interface ScanPeer {
   readonly engine: string
   best(): Promise<Best>
   repeat?(times: number): Promise<unknown>
 }
 
-/** Maximum difference between a peer's score, which has single precision, and ours. */
+/** Maximum difference between a peer's score, which has single precision, and our score. */
 export const TOLERANCE = 1e-5
-/** The scan's floor is raised until at most this many rows reach it. */
+/** The scan returns all rows whose score reaches a floor. The floor is raised until at most this many rows reach it. */
 const MOST_FOUND = 500
 const FLOOR_STEP = 0.25
 
 type Table = Pick<BaseModel, 'itemVectors' | 'bias'>
 
-/** Score of a row in double precision. */
 function scoreOf({ itemVectors, bias }: Table, query: Float32Array, row: number): number {
   return query.reduce((sum, value, j) => sum + value * itemVectors[row * DIMENSION + j], bias[row])
 }
@@ -84,7 +83,7 @@ export function checkBest(table: Table, query: Float32Array, found: Best, ours: 
   })
 }
 
-/** Copies a row-major table into columns, one after another. */
+/** Transposes a row-major table [N, d] to a column-major one. */
 export function columnsOf(rowMajor: Float32Array): Float32Array {
   const rows = rowMajor.length / DIMENSION
   const columns = new Float32Array(rowMajor.length)

@@ -17,7 +17,10 @@ const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
 export type Progress = (what: string, done: number, total: number) => void
 
-/** Publishes a model as the command `pretrain` does. @returns its directory, relative to the root of the checkout */
+/**
+ * Publishes a model.
+ * @returns its directory, relative to the root of the checkout
+ */
 async function publishModel(items: number): Promise<string> {
   const { manifest, files } = await writeBaseModel(benchModel(items))
   const bytes = manifestBytes(manifest)
@@ -32,7 +35,7 @@ async function publishModel(items: number): Promise<string> {
 
 /**
  * Runs `bench/<job>Page.ts` in a page. The page gets a number of blocks and the URL of a model of 10,000 items.
- * @param most number of items beyond which the page measures no table
+ * @param most largest table, in items, that the page measures
  */
 export async function inPage(
   job: string,

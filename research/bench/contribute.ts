@@ -29,7 +29,7 @@ async function cpuOf(run: () => Promise<unknown>, blocks: number): Promise<numbe
     const { user, system } = process.cpuUsage(start)
     times.push((user + system) / 1000 / REPORTS)
   }
-  // Drop the first run, which compiles.
+  // The first run is dropped, because it includes compilation.
   return times.slice(1)
 }
 

@@ -180,7 +180,7 @@ async function events(models: string, report: Report): Promise<Series> {
     persist: 'always',
     worker: () => new Worker(new URL('../../src/worker.ts', import.meta.url), { type: 'module' }),
   })
-  // The call of `explain` waits for the whole model.
+  // `explain` waits for the whole model.
   await personalizer.explain(itemIds[0])
   const blocks: number[] = []
   for (let i = 0; i < FIT_EVENTS; i++) {
@@ -197,7 +197,7 @@ async function events(models: string, report: Report): Promise<Series> {
   return { workload: 'event-10k', engine: 'nearside-wasm', blocks, p95: percentile(blocks, 0.95) }
 }
 
-/** Counts GPU calls of a step as the difference between fits of 60 and 10 steps, without a fit's fixed calls. */
+/** Counts GPU calls of a step: the difference between fits of 60 and 10 steps, so that a fit's fixed calls cancel. */
 async function countSteps(engine: Engine): Promise<Counts> {
   const problem = testProblem({ seed: 1, cases: 4, candidates: 64, parameters: 40, steps: 10 })
   const few: FitProblem = { ...problem, steps: 10 }

@@ -11,7 +11,7 @@ interface Timed {
   readonly engine: string
   /** Milliseconds of the first run, which compiles and allocates. */
   readonly first: number
-  /** Milliseconds of a run, one number for each block. */
+  /** Milliseconds of a run, by block. */
   readonly blocks: number[]
 }
 
@@ -74,7 +74,7 @@ export async function interleave(
   }
 }
 
-/** Times each of `count` runs separately. */
+/** @returns milliseconds of each run */
 export async function timeEach(run: () => Promise<unknown>, count: number): Promise<number[]> {
   const times: number[] = []
   for (let i = 0; i < count; i++) times.push(await time(run))

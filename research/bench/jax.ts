@@ -35,10 +35,7 @@ function adamStep(state: State, g: JaxArray, factors: JaxArray, rate: JaxArray):
   return { q: state.q.sub(direction.mul(rate)), first, second }
 }
 
-/**
- * Creates a fit. The function puts the arrays on the device before the first run, so that no run's time includes this
- * transfer.
- */
+/** Creates a fit, and puts the arrays on the device, so that no run's time includes this transfer. */
 export function jaxFit(device: JaxDevice, problem: FitProblem) {
   const { cases: T, candidates: K, parameters: P } = problem
   const loss = (q: JaxArray, d: Arrays) => {
@@ -79,7 +76,7 @@ export function jaxFit(device: JaxDevice, problem: FitProblem) {
   }
 }
 
-/** Uploads the table. @returns a search for the best rows by product and bias */
+/** @returns a search for the rows with the highest inner product plus bias, in an uploaded copy of the table */
 export function jaxSearch(
   { itemVectors, bias }: Pick<BaseModel, 'itemVectors' | 'bias'>,
   query: Float32Array<ArrayBuffer>,

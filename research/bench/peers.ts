@@ -6,7 +6,6 @@ import { locateWasm } from './firstList/tfjsWasm.ts'
 import type { JaxDevice } from './jax.ts'
 
 interface Peers {
-  /** Backends of TensorFlow.js. */
   readonly backends: readonly string[]
   readonly jax: readonly JaxDevice[]
 }

@@ -55,7 +55,7 @@ export interface TfjsTable {
   readonly bias: Float32Array
 }
 
-/** Uploads the table. @returns a search for the best rows by product and bias */
+/** @returns a search for the rows with the highest inner product plus bias, in an uploaded copy of the table */
 export async function tfjsSearch(
   backend: string,
   { columns, bias }: TfjsTable,

@@ -26,18 +26,14 @@ const K = 20
 const ROW_BYTES = DIMENSION + 12
 const TABLES = [
   { size: '4k', items: 3659 },
-  // As many as a device of a shop with a million items holds.
+  // This is the number of items on a device of a shop with a million items.
   { size: '40k', items: 40_000 },
   { size: '100k', items: 100_000 },
   { size: '1M', items: 1_000_000 },
 ]
-/**
- * Lengths of the histories. Each call uses a history that is one event longer than the last; after the longest history,
- * the shortest follows.
- */
+/** Lengths of the histories: each call uses one event more than the last call, and begins again after the longest. */
 const EVENTS = { from: 50, to: 80 }
 
-/** Creates a function that returns a history with one more event at each call. */
 function growing(items: number) {
   const events = benchHistory(items, EVENTS.to, 0)
   let length = EVENTS.from
@@ -48,7 +44,7 @@ function growing(items: number) {
   }
 }
 
-/** Finds candidates by a scan, and the 20 of them with the highest exact scores. */
+/** Finds candidates by a scan, then ranks the best 20 of them by exact scores. */
 function search(model: BaseModel): Rival {
   const next = growing(model.itemIds.length)
   const score = scoreInPart(model, [])
@@ -71,7 +67,7 @@ function search(model: BaseModel): Rival {
   }
 }
 
-/** Creates the peers of the scan. A peer that doesn't start is described in `missing`. */
+/** Creates a search by each peer (another library). `missing` names the peers that don't start. */
 async function startScanPeers(
   model: BaseModel,
   query: Float32Array<ArrayBuffer>,
@@ -95,7 +91,7 @@ async function startScanPeers(
   return { peers, threads, missing }
 }
 
-/** Makes a rival of a peer. Its first search is checked, and the peer is left out if the check throws. */
+/** Lets a peer compete as a rival. Its first search is checked, and the peer is left out if the check throws. */
 function checked({ engine, best, repeat }: ScanPeer, check: (found: Best) => void): Rival {
   let isChecked = false
   return {

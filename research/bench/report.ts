@@ -29,7 +29,7 @@ export interface Counts {
 export interface Load {
   readonly workload: string
   readonly engine: string
-  /** Maximum number of reports per second. */
+  /** Maximum number of reports per second that the servers answer. */
   readonly perSecond: number
   /** Number of reports that were sent at 70 % of that rate. */
   readonly reports: number
@@ -56,14 +56,10 @@ export interface Report {
   readonly ratios: readonly Ratio[]
   readonly counts?: Counts
   readonly loads?: readonly Load[]
-  /** Sentences that say what the figures show and what they don't show. */
   readonly notes: readonly string[]
 }
 
-/**
- * Times of one engine on one workload, in milliseconds, one for each block. Blocks of the same index ran one after
- * another, one per engine.
- */
+/** Milliseconds of one engine on one workload, by block. The engines took turns, one block each. */
 export interface Series {
   readonly workload: string
   readonly engine: string
@@ -75,7 +71,7 @@ export function resultOf({ workload, engine, blocks, p95 }: Series): Result {
   return { workload, engine, median: median(blocks), min: Math.min(...blocks), p95, unit: 'ms' }
 }
 
-/** Ratio of the times of every other engine to those of each of our engines, on the same workload. */
+/** For each of our engines: the times of every other engine on the same workload, divided by our engine's times. */
 export function ratiosOf(series: readonly Series[]): Ratio[] {
   const ours = series.filter(({ engine }) => engine.startsWith('nearside-'))
   return ours.flatMap((own) =>
@@ -96,7 +92,6 @@ export function ratiosOf(series: readonly Series[]): Ratio[] {
   )
 }
 
-/** Formats a number with three significant digits, without exponent. */
 function short(value: number): string {
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3
   return value.toFixed(digits).replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',')

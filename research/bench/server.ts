@@ -13,7 +13,7 @@ import { burst, hostile, paced, sender } from './serverLoad.ts'
 import { makeReports, type ServerUnderLoad, startPair, startProcess } from './serverTask.ts'
 import { median, percentile } from './statistics.ts'
 
-/** Workloads. `reports` is the number of reports in a burst, and then again at a fixed rate. */
+/** Workloads. The generator sends `reports` reports in a burst, then as many at a fixed rate. */
 const SIZES = [
   { dimension: 102, name: 'upload', reports: 192, isHostile: true },
   { dimension: 16_384, name: 'upload-16k', reports: 48, isHostile: false },

@@ -89,7 +89,10 @@ export async function paced(
   return Promise.all(answers)
 }
 
-/** Holds this many connections with half a header each, from a hundred addresses, and reopens closed ones. */
+/**
+ * Holds `count` connections with half a header each, from a hundred addresses.
+ * @returns function that closes all connections
+ */
 export async function hostile(url: string, count: number): Promise<() => void> {
   const { hostname, port } = new URL(url)
   const sockets = new Map<number, Socket>()

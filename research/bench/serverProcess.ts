@@ -20,7 +20,7 @@ import { BENCH_PARAMETERS } from './serverTask.ts'
 export interface ServerGiven {
   readonly role: 'leader' | 'helper' | 'accept-only'
   readonly port: number
-  /** Store, as in `serve`. */
+  /** Path or URL of the database, as for the command `serve`. */
   readonly store: string
   /** URL of the other server. */
   readonly peer: string

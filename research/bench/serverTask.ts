@@ -70,7 +70,7 @@ export async function startPair(dimension: number, models: string, stores: reado
   return { leader, helper }
 }
 
-/** Makes this many reports, each with its own id, as devices do for the open round. */
+/** Makes `count` reports for the open round as devices do, each with its own id. */
 export async function makeReports(
   count: number,
   dimension: number,

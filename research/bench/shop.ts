@@ -5,7 +5,7 @@ import { tinyModel } from '@nearside/core/model/testModel.ts'
 
 const HOUR = 3_600_000
 
-/** Number of parameters of p = (u, w_p) that may move, as in the demo shop's prior: none of u, 27 of w_p. */
+/** Number of parameters of p = (u, w_p) that may move: none of u, 27 of w_p, as in the prior of the demo shop. */
 export const MOVING = 27
 
 export function benchModel(items: number): BaseModel {

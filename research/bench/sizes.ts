@@ -20,10 +20,7 @@ import { benchModel } from './shop.ts'
 
 /** Catalog sizes; from 50,000 items on, a device downloads the most popular 20,000 first. */
 const SIZES = [10_000, 20_000, 100_000, 1_000_000]
-/**
- * Catalog size for which the benchmark also measures a page whose main thread is slowed down. Chromium can't slow down
- * the worker.
- */
+/** Catalog size for which a page with a slowed main thread is measured, too. Chromium can't slow down the worker. */
 const SLOWED = 20_000
 export const SLOWDOWN = 4
 const NEIGHBOURS = 48
@@ -31,10 +28,10 @@ const NEIGHBOURS = 48
 const DEPARTMENT = 2500
 
 export interface SizeVisit {
-  /** Milliseconds from navigation to the list. */
+  /** Milliseconds from navigation to the first list. */
   readonly list: number
   readonly personal: number
-  /** Milliseconds from the question for a department to its list, and its number of items. */
+  /** Milliseconds from the request for a department's list to this list. */
   readonly department: number
   readonly departmentItems: number
   /** Milliseconds from a search for an unpopular item until the device has it. */
@@ -84,7 +81,7 @@ async function makeSize(root: string, size: number): Promise<void> {
   }))
   const sold = model.statistics.popularity30
   const best = highestRows(sold, HEAD).map((row) => model.itemIds[row])
-  // Title of the least popular item of which three other titles have a word.
+  // Title of the least popular item whose number is in exactly three other titles.
   const numbers = items.map(({ title }) => title.split(/\W/)[2])
   const counts = groupBy([...numbers.keys()], (i) => numbers[i])
   const rare = ranksOfAll(sold)
@@ -105,7 +102,7 @@ async function makeSize(root: string, size: number): Promise<void> {
   for (const [name, text] of tailTexts(split)) await writeFile(join(lines, name), text)
 }
 
-/** Requests each file once before the visits, because the server's first compression of a file takes seconds. */
+/** Requests each file once before the visits, because the first request waits seconds for the file's compression. */
 async function askOnce(url: string, size: number): Promise<void> {
   const { files } = await fetch(`${url}sizes/${size}/models/1/manifest.json`).then((it) =>
     it.json(),
@@ -117,7 +114,7 @@ async function askOnce(url: string, size: number): Promise<void> {
     await fetch(`${url}sizes/${size}/${name}`, { headers }).then((answer) => answer.arrayBuffer())
 }
 
-/** @param site `direct` is the origin of the same server without the slow line */
+/** @param site `direct` is the same server's address without the slow line */
 export async function visitSizes(
   browser: Browser,
   site: { readonly url: string; readonly direct: string },

@@ -12,10 +12,7 @@ export interface Line {
 
 /** Bytes that the bottleneck passes on at a time. */
 const PIECE = 4096
-/**
- * Bytes that may wait in a connection before the line stops reading from the server; a real network holds about this
- * many.
- */
+/** Bytes that may wait in a connection before the line stops reading from the server, about as in a real network. */
 const WAITING = 128 * 1024
 
 /** @returns the port of the slow line to `port`, and a function that closes the line */
@@ -24,11 +21,10 @@ export async function slowLine(
   { bitsPerSecond, roundTripMs }: Line,
 ): Promise<{ port: number; close(): void }> {
   const sockets = new Set<Socket>()
-  /** Connections with waiting data, the next one first. */
+  /** One function for each connection with waiting data, the connection that is next in turn first. */
   const turns: (() => number)[] = []
   let busy = false
 
-  /** Passes one piece from each connection in turn. */
   function pass(): void {
     const turn = turns.shift()
     if (!turn) {
@@ -40,10 +36,7 @@ export async function slowLine(
     later(start + (8000 * turn()) / bitsPerSecond, pass)
   }
 
-  /**
-   * Milliseconds by which earlier timers ended too early. Timers count whole milliseconds, but the line passes three
-   * pieces of data in a millisecond.
-   */
+  /** Milliseconds by which earlier timers ended too early. Timers count whole milliseconds; the line needs thirds. */
   let owed = 0
   function later(at: number, work: () => void): void {
     const wait = at - performance.now() + owed

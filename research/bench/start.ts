@@ -25,7 +25,7 @@ const MODELS = join(ROOT, 'public/models')
 const LINE: Line = { bitsPerSecond: 9e6, roundTripMs: 60 }
 /** Milliseconds to wait for a list: on a software adapter TensorFlow.js compiles for many seconds. */
 const PATIENCE = 120_000
-/** A page may measure its memory only if its headers isolate it from other origins. */
+/** Headers that isolate a page from other origins; only then may the page measure its memory. */
 const ISOLATED = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
@@ -34,9 +34,9 @@ const ISOLATED = {
 const MOST_VISITS = 3
 
 interface FirstList {
-  /** Milliseconds from navigation. */
+  /** Milliseconds from navigation to the list. */
   readonly ms: number
-  /** Item rows, best first. */
+  /** Text of the list's rows, best first. */
   readonly ids: readonly string[]
   /** Number of bytes transferred in all responses until the list appeared. */
   readonly bytes: number
@@ -110,7 +110,9 @@ async function adapterOf(browser: Browser, url: string): Promise<string> {
   }
 }
 
-/** @throws Error if an engine's list differs from Nearside's, because its time would then be for different work */
+/**
+ * @throws Error if an engine's list differs from Nearside's, because the engine's time would then be for different work
+ */
 function checkLists(bare: StartTimes['bare']): void {
   const ours = String(bare.get('nearside-wasm')?.[0].ids)
   for (const [engine, lists] of bare)

@@ -86,7 +86,6 @@ export async function visitShop(browser: Browser, url: string): Promise<Visit> {
   }
 }
 
-/** Describes, file by file, the visit with the median time. */
 export function describeVisit({ list, model, loaded: all }: Visit, line: Line): string {
   const loaded = all.filter(({ to }) => to <= list)
   const row = (what: string, some: readonly Loaded[]) =>

@@ -59,7 +59,7 @@ export const lineOf = (file: Uint8Array, { key, earlier, releases, reports }: Op
   reports: reports?.map(toBase64),
 })
 
-/** Starts the verifier in Python, which reads one file per line. @param script path of `tools/verify.py` */
+/** Starts the verifier in Python, which reads one file per line. `script` is the path of `tools/verify.py`. */
 export function openSecond(script: string) {
   const python = spawn('python3', [script, '--lines'], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]()

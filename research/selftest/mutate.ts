@@ -219,7 +219,7 @@ const CHANGES: readonly Change[] = [
   },
 ]
 
-/** A value that a careless parser treats as equal. */
+/** A value that a careless parser treats as equal to `value`. */
 function like(value: unknown): unknown {
   if (value === 1) return true
   if (typeof value === 'number') return String(value)

@@ -58,7 +58,6 @@ export async function* fixtures(
   }
 }
 
-/** Applies a change, and tries again if the change altered nothing. */
 async function change(scene: Scene, tampering: Tampering): Promise<string | null> {
   for (let tries = 0; tries < 20; tries++) {
     const text = await tampering(scene)

@@ -20,7 +20,6 @@ type Entries = readonly LedgerEntry[]
 export interface Scene {
   readonly bundle: Bundle
   readonly signer: Signer
-  /** Export of another device. */
   readonly other: Exported
   readonly random: Random
 }
@@ -184,10 +183,7 @@ export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
   },
 }
 
-/**
- * Change by somebody who signs with a new key. An auditor who knows the browser's key (`--key`) or has an earlier
- * export (`--earlier`) finds this change.
- */
+/** Change by somebody who signs with a new key. An auditor with the browser's key or an earlier export finds it. */
 export const WITH_ANOTHER_KEY: Tampering = (scene) =>
   signed({ ...scene, signer: scene.other.signer }, scene.bundle.ledger, { events: [] })
 
@@ -310,10 +306,7 @@ export const BESIDE_THE_LISTS: Readonly<Record<string, Tampering>> = {
   },
 }
 
-/**
- * First upload entry of the last report that has a receipt. Undefined if the log no longer has the entry to which the
- * report's id commits.
- */
+/** First upload entry of the last report that has a receipt; undefined if the log no longer has this entry. */
 function counted(ledger: Entries): LedgerEntry | undefined {
   const receipt = ledger.findLast(({ kind }) => kind === 'receipt')
   const sent = ledger.find(
@@ -335,7 +328,7 @@ type Holder = Record<string, unknown>
 
 /**
  * Draws a leaf, an empty array or an empty object of a JSON value.
- * @returns the object that holds the drawn value, and its key
+ * @returns the object that holds it, and its key
  */
 function somewhere(root: unknown, random: Random): { holder: Holder; key: string } {
   let holder = root as Holder

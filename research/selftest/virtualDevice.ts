@@ -52,7 +52,7 @@ const BASE = 'ab'.repeat(32)
 type Aggregators = Awaited<ReturnType<typeof createAggregators>>
 
 interface AggregatorOptions {
-  /** Token issuer, where the policy needs tokens. */
+  /** Token issuer; absent if the policy needs no tokens. */
   readonly tokens?: {
     readonly publicKey: string
     sign(request: Uint8Array): Uint8Array | null
@@ -60,7 +60,7 @@ interface AggregatorOptions {
   /** Whether the shop is a demonstration with the demo's terms. */
   readonly demonstration?: boolean
   readonly relayed?: boolean
-  /** Whether updates count items, too. */
+  /** Whether updates also contain item counts. */
   readonly counts?: boolean
 }
 
@@ -108,7 +108,6 @@ export function reachedBy({ arrived, policy, signing }: Aggregators, closed: num
   )
 }
 
-/** A device's export, and the signing key of its log. */
 export interface Exported {
   readonly text: string
   readonly signer: Signer
@@ -132,7 +131,7 @@ export class VirtualDevice {
     this.#ledger = createLedger(this.#store, () => this.#now)
   }
 
-  /** Performs this many random steps, of which the last one is the export. */
+  /** Performs `steps` random steps, the last of which is the export. */
   async live(steps: number): Promise<Exported> {
     const some: (() => Promise<unknown>)[] = [
       this.look,
@@ -159,7 +158,6 @@ export class VirtualDevice {
     return this.export()
   }
 
-  /** Creates another device with a copy of this device's current storage. */
   copy(): VirtualDevice {
     const copy = new VirtualDevice(this.#aggregators, this.#random, new Map(this.#tables))
     copy.#now = this.#now
@@ -196,7 +194,7 @@ export class VirtualDevice {
     await this.#ledger.append({ kind: 'model', detail })
   }
 
-  /** The shopper allows agents, or the device answers an agent's call. */
+  /** Logs that the shopper allowed agents, or that the device answered an agent's call. */
   async answerAgent(): Promise<void> {
     const detail: LedgerEntry['detail'] =
       this.#random.integer(2) === 0 ? { allowed: true } : { tool: 'recommend', items: 8 }
@@ -255,7 +253,7 @@ export class VirtualDevice {
   }
 
   /**
-   * Contributes if the shopper agreed and the budget allows it; a third of the answers get lost.
+   * Contributes if the shopper agreed and the budget allows it; a third of the servers' answers get lost.
    * @param rounds number of rounds that begin before the action; default: one or none, at random
    */
   async send(rounds = this.#random.integer(3) > 0 ? 1 : 0): Promise<void> {

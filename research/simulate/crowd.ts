@@ -22,7 +22,7 @@ interface Part {
   readonly model: BaseModel
   /** End of this part of the log, milliseconds since the epoch. */
   readonly end: number
-  /** Number of the devices that played these shoppers before. */
+  /** Number of earlier devices of each of these shoppers; each used up its reports. */
   readonly generation: number
 }
 
@@ -53,8 +53,8 @@ export function participantsOf(
 }
 
 /**
- * Sum of the quantised updates of devices that bypass the servers, in steps of the scale. Devices with the same update
- * round it alike.
+ * Sum of the quantised updates of the devices that bypass the servers, in steps of the scale. Devices with the same
+ * update round it alike.
  */
 export async function addRest(
   participants: readonly Participant[],
@@ -92,7 +92,6 @@ export async function addRest(
   return sum
 }
 
-/** History of a shopper who buys one product again and again. */
 export function fakeHistory(item: number, now: number): History {
   return Array.from({ length: 20 }, (_, n) => ({
     ...{ item, name: 'purchase' as const, session: `order ${n}` },

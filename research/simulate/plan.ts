@@ -35,10 +35,7 @@ export interface SimulationQuestion {
   readonly now: number
 }
 
-/**
- * Maximum number of devices per round that seal and prove their reports. The updates of all other devices are only
- * added up.
- */
+/** Maximum number of devices per round that seal and prove their reports. All other updates are only added up. */
 export const WHOLE_DEVICES = 100
 
 export interface Crowd {
@@ -54,7 +51,6 @@ export interface Plan {
   readonly rest: Crowd
   /** Number of counted updates of `rest`. */
   readonly restCounted: number
-  /** Terms of a round at the servers. */
   readonly parameters: PolicyParameters
   /** Maximum number of reports of a device; after these reports, another device plays the same shopper. */
   readonly reports: number
@@ -105,7 +101,7 @@ export function planOf(question: SimulationQuestion): Plan {
 /**
  * Divides a log into `rounds` + 1 parts of equal length, in whole days. Each round plays one part; the last part only
  * tests the last round.
- * @returns the limits of the parts
+ * @returns the times between which the parts lie
  */
 export function edgesOf(from: number, to: number, rounds: number): number[] {
   const begin = Math.floor(from / DAY) * DAY

@@ -21,17 +21,14 @@ const UNHEARD = 0.03
 const LATE = 0.03
 const REPLAYED = 0.05
 const WRONG_CLOCK = 0.1
-/** Mishaps of each kind in a round. */
+/** Number of mishaps of each kind in a round. */
 const MISHAPS = 2
 const AWAITS = 9
 const ATTEMPTS = 6
 /** Milliseconds to wait, longer than the leader's pause after the helper has failed to answer. */
 const BACK_OFF = 6_000
 
-/**
- * A shopper's device. `update` takes a time by the device's own clock, and returns the update that the device sends
- * then.
- */
+/** A shopper's device. `update` returns the update that the device sends at a time of its own clock. */
 export interface Participant {
   /** Name of the participant, which is the same in each round. */
   readonly name: string
@@ -46,7 +43,7 @@ interface RoundOptions {
   readonly modelHash: string
   readonly crowd: Crowd
   readonly attack: Attack | null
-  /** Update of a made-up shopper whose history contains only the product that the attack promotes. */
+  /** Update of an invented shopper whose history contains only the product that the attack promotes. */
   readonly promoted: ArrayLike<number>
   readonly clipNorm: number
   /** Disk of each participant by name; it persists between rounds. */
@@ -54,7 +51,7 @@ interface RoundOptions {
   readonly onDevice: (done: number) => Promise<void>
 }
 
-/** @returns the round's number, once it is over or all participants have come */
+/** @returns the round's number, once the round is over or all participants have had their turn */
 export async function playRound(
   participants: readonly Participant[],
   options: RoundOptions,
@@ -117,7 +114,7 @@ export async function playRound(
       for (let time = 0; time < 2; time++)
         await post(endpoint(LEADER, ROUTES.reports), body, REPORT_MEDIA_TYPE, {})
     } catch {
-      // The attacker ignores the refusal.
+      // The server refuses the report, and the attacker ignores the refusal.
     }
     await servers.settle()
   }

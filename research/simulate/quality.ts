@@ -31,7 +31,7 @@ export const COLLECTED = 'collected'
 export interface Period {
   readonly from: number
   readonly to: number
-  /** Version of the model that the rounds had released by then. */
+  /** Version of the newest model that a round had released before this period. */
   readonly version: string
   /** Model of each arm by name. All models have the same items in the same rows as the input's model. */
   readonly models: Readonly<Record<string, BaseModel>>
@@ -54,8 +54,7 @@ export interface Quality {
     readonly ndcg: Interval | null
     readonly lift: Lift | null
     /**
-     * NDCG gained over the first model, as a share of the gain of a base model that was trained on the log; null
-     * without such a base model.
+     * NDCG gained over the first model, as a share of the gain of a base model trained on the log; null without one.
      */
     readonly gap: Interval | null
   }[]
@@ -69,10 +68,7 @@ interface PeriodCase extends RowCase {
 
 const ndcgOf = (arm: string): Series => ({ arm, metric: 'ndcg@10' })
 
-/**
- * Measures all arms. A base model that was trained on a log gets the popularity of the night before each test case; a
- * model without a log keeps its own.
- */
+/** Measures all arms. A model that was trained on a log gets the popularity of the night before each test case. */
 export async function measureQuality(
   input: EvaluationInput,
   periods: readonly Period[],
@@ -134,9 +130,7 @@ export async function measureQuality(
   return { versions, arms: all, shoppers: rows.byShopper.length, cases: rows.cases.length }
 }
 
-/**
- * NDCG that an arm gained over the first model, as a share of the gain of the base model that was trained on the log.
- */
+/** NDCG that an arm gained over the first model, as a share of the gain of the base model trained on the log. */
 const gapOf =
   (arm: string) =>
   (rows: Rows<PeriodCase>): Statistic => {

@@ -9,7 +9,7 @@ import {
 import type { RandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
 import { createRandom, type Random } from '@nearside/core/model/random.ts'
 
-/** Creates an independent source: later draws from one don't affect the other. */
+/** Creates a random source whose draws don't affect later draws of `random`. */
 export const branch = (random: Random): Random => createRandom(random.integer(2 ** 32))
 
 export const seededBytes =

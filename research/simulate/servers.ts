@@ -70,7 +70,6 @@ export async function createServers(options: ServersOptions) {
   const lists = await mkdtemp(join(tmpdir(), 'nearside-simulate-'))
   let ids: readonly string[] = []
 
-  /** Observes each release as it is written. */
   const watch: Watch = (life, write, [round, given], result) => {
     if (write === 'aggregate') ids = hexIds((result as { ids: Uint8Array }).ids)
     if (write === 'release' && result === true) helperNoise.set(round as number, life.noise)
@@ -136,7 +135,7 @@ export async function createServers(options: ServersOptions) {
   const summary = async (round: number): Promise<RoundSummary | undefined> =>
     (await stores.leader.rounds(10)).find((one) => one.round === round)
 
-  /** Restarts dead servers, and advances the round as far as possible. */
+  /** Restarts dead servers, and advances the round as far as it can get. */
   async function settle(): Promise<void> {
     for (let walk = 0; walk < MOST_WALKS; walk++) {
       for (const role of ROLES) if (!running.get(role)?.alive) await start(role)
@@ -152,7 +151,6 @@ export async function createServers(options: ServersOptions) {
   await settle()
   return {
     traffic,
-    /** Fetch of a device. */
     fetch: fetchFrom('device'),
     current: (): Promise<RoundRecord | null> => stores.leader.current(),
     summary,
@@ -177,10 +175,7 @@ export async function createServers(options: ServersOptions) {
     },
     /** Records a report that is on no device's disk. */
     remember: (id: string, residues: Uint32Array) => void made.set(id, residues),
-    /**
-     * Whether the released sum equals the sum of its reports, each counted once, and includes every acknowledged
-     * report. Null if no sum was released.
-     */
+    /** Whether the sum contains each report once and every acknowledged one; null if no sum was released. */
     isExact(round: number): boolean | null {
       const found = released.get(round)
       if (!found) return null
@@ -227,7 +222,6 @@ type App = Pick<ReturnType<typeof createApp>, 'request'>
 /** One life of a server, from its start until it dies. Afterwards its store always fails, but the database survives. */
 class Life {
   alive = true
-  /** Noise that was drawn last. */
   noise = new Int32Array()
   leader: LeaderAggregator | null = null
   readonly #store: Store

@@ -48,10 +48,10 @@ export interface RoundResult {
   readonly counted: number
   /** Whether the sum before noise equals the sum of its reports, each counted once; null if no sum was released. */
   readonly sumExact: boolean | null
-  /** Version that was published. */
+  /** Version of the model that this round published; null if it published none. */
   readonly released: string | null
   readonly gate: Verdict | null
-  /** ε spent so far by a device that took part in the maximum number of rounds; null without noise. */
+  /** ε spent so far by a device that took part in as many rounds as the terms allow; null without noise. */
   readonly epsilon: number | null
 }
 
@@ -80,7 +80,6 @@ export interface Simulated {
 export interface PlayedRound {
   /** End of the round's part of the log, milliseconds since the epoch. */
   readonly end: number
-  /** Number of shoppers whose devices took part. */
   readonly shoppers: number
   readonly participants: readonly Participant[]
   readonly result: RoundResult
@@ -88,7 +87,6 @@ export interface PlayedRound {
   readonly exact: Float64Array
   /** Sum of the counted updates as the servers release it, in model units. */
   readonly released: Float64Array
-  /** The newest model after the round. */
   readonly model: BaseModel
 }
 
@@ -188,9 +186,9 @@ export async function simulate(
 }
 
 /**
- * Base model of a shop that collects everything; null if the caller names no such model.
+ * Reads the base model of a shop that collects everything; null if the caller names no such model.
  * @throws NearsideError `model-incompatible` if the base model saw tested data, or has the same items in another
- *   sequence
+ * sequence
  */
 async function readCollected(
   { collected, ...question }: SimulationQuestion,

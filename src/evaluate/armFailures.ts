@@ -9,7 +9,6 @@ export interface ArmFailure {
 
 /** An arm that the report omits, because it could not score every case. */
 export interface LeftOutArm extends ArmFailure {
-  /** Number of cases that the arm could not score. */
   readonly cases: number
 }
 
@@ -23,10 +22,7 @@ export function requireFinite(arm: string, scores: Float32Array): void {
   throw new NearsideError('engine-failed', found)
 }
 
-/**
- * Calls `score`.
- * @returns scores of all items, [N]; null if the arm fails, whose reason is then added to `failures`
- */
+/** @returns scores of all items, [N]; null if the arm fails, whose reason is then added to `failures` */
 export async function tryArm(
   arm: ArmName,
   failures: ArmFailure[],

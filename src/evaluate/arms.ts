@@ -22,10 +22,7 @@ export type ArmName = keyof typeof ARM_MEANINGS
 
 export const ARMS = Object.keys(ARM_MEANINGS) as readonly ArmName[]
 
-/**
- * Arms without learning on a device: those before `personal` in the list. With only these arms, a test of tens of
- * thousands of shoppers takes minutes.
- */
+/** Arms without learning on a device. With only these arms, a test of tens of thousands of shoppers takes minutes. */
 export const BASE_ARMS = ARMS.slice(0, ARMS.indexOf('personal'))
 
 /** Counting baselines, which only count interactions. All are tested, since only a test shows which is best. */
@@ -58,7 +55,7 @@ export function eachCounting<T>(of: (arm: CountingArm) => T): Readonly<Record<Co
 interface Rung {
   readonly arm: ArmName
   readonly over: ArmName
-  /** What this step adds to the arm before it. */
+  /** Cause of the lift: the advantage that `arm` has over `over`. */
   readonly source: string
 }
 

@@ -15,12 +15,8 @@ export interface BaselineContext {
   /** Time of the case, milliseconds since the epoch. */
   readonly time: number
   readonly popularity: Popularity
-  /** Neighbours of each item. */
   readonly neighbours: NeighbourTable
-  /**
-   * Fold of a case that parameters are tuned on. Its neighbour lists and popularity come from the shoppers of other
-   * folds.
-   */
+  /** Fold of a tuning case: its neighbour lists and popularity come from the shoppers of other folds. */
   readonly fold?: number
 }
 
@@ -36,14 +32,13 @@ export type Score = (context: BaselineContext, out: Float32Array) => void
 /** An arm with a few parameters that are tuned on training shoppers. */
 export interface TunableArm<P extends object = object> {
   readonly start: P
-  /** Values to try for each parameter. */
   readonly grid: { readonly [K in keyof P]: readonly P[K][] }
   /** Upper limit of a parameter. The search never exceeds this limit, and tries it only if the grid contains it. */
   readonly below?: { readonly [K in keyof P]?: number }
   score(parameters: P, context: BaselineContext, out: Float32Array): void
 }
 
-/** log(count + 1), the smoothed share of each item. */
+/** Scores each item by log(count + 1). */
 export function scorePopular({ popularity }: BaselineContext, out: Float32Array): void {
   for (let i = 0; i < out.length; i++) out[i] = Math.log(popularity.all[i] + 1)
 }
@@ -93,7 +88,6 @@ export interface Decay {
   readonly looks: 'once' | 'log' | 'each'
 }
 
-/** Caches the result of `make` for each value of its parameter. */
 export function oncePer<T>(make: (parameter: number) => T): (parameter: number) => T {
   const known = new Map<number, T>()
   return (parameter) => {
@@ -110,13 +104,10 @@ interface Aged {
   readonly age: number
 }
 
-/**
- * Caches each context's undecayed amounts for the last `unit` and `looks`, because tuning tries many half-lives with
- * the same two.
- */
+/** Caches each context's amounts for the last `unit` and `looks`, because tuning tries many half-lives with them. */
 const agedOf = onceFor((_: BaselineContext) => ({ key: '', aged: [] as Aged[] }))
 
-/** Weight of each item in each session. */
+/** Decayed weight of each item in each session of the history. */
 export function decayedInteractions(
   context: BaselineContext,
   { unit, halfLife, looks }: Decay,
@@ -160,10 +151,7 @@ function agedInteractions(
   })
 }
 
-/**
- * Caches the logarithms of a day's shares, multiplied by a factor. Only the last factor is cached; tuning uses it many
- * times.
- */
+/** Caches the logarithms of a day's shares times the last factor, because tuning uses the same factor many times. */
 const logsOf = onceFor(({ share }: Popularity) => ({
   factor: Number.NaN,
   logs: new Float32Array(share.length),
@@ -203,7 +191,7 @@ interface RecentlyViewedParameters extends Decay {
   readonly fill: number
 }
 
-/** The shopper's own decayed counts, mixed with popularity. */
+/** Ranks by the shopper's own decayed counts, mixed with popularity. */
 export const RECENTLY_VIEWED: TunableArm<RecentlyViewedParameters> = {
   start: { unit: 'sessions', halfLife: 3, looks: 'once', fill: 0.1 },
   grid: { ...DECAY, fill: FILLS },
@@ -216,14 +204,11 @@ export const RECENTLY_VIEWED: TunableArm<RecentlyViewedParameters> = {
 }
 
 export interface ItemKnnParameters extends RecentlyViewedParameters {
-  /**
-   * Weight of the items in the history themselves, 0 … 1; their neighbours get the rest. At 1 the arm equals
-   * `recently-viewed`.
-   */
+  /** Weight of the history's own items, 0 … 1; their neighbours get the rest. At 1 the arm equals `recently-viewed`. */
   readonly own: number
 }
 
-/** Neighbours of every item in the history, decayed; each item is also its own neighbour. */
+/** Ranks by the neighbours of the history's items, decayed by age. Each item is also its own neighbour. */
 export const ITEM_KNN: TunableArm<ItemKnnParameters> = {
   start: { ...RECENTLY_VIEWED.start, own: 0.5 },
   grid: { ...DECAY, own: [0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 1], fill: FILLS },
@@ -247,7 +232,7 @@ interface EwmaParameters extends Decay {
   readonly popularity: number
 }
 
-/** Cosine of every item to the exponentially weighted mean vector of the history's items. */
+/** Ranks by the cosine of every item to the exponentially weighted mean vector of the history's items. */
 export function ewma(itemVectors: Float32Array, dimension: number): TunableArm<EwmaParameters> {
   const unitVectors = normaliseRows(itemVectors, dimension)
   return {
@@ -295,7 +280,7 @@ function products(rows: Float32Array, vector: Float64Array): Float64Array {
   return found
 }
 
-/** Divides each row by its length; a row of zeros stays unchanged. Rows of zeros fill up the last group of four. */
+/** Divides each row by its length; a row of zeros stays unchanged. Rows of zeros complete the last group of four. */
 function normaliseRows(rows: Float32Array, dimension: number): Float32Array {
   const unit = new Float32Array(Math.ceil(rows.length / dimension / 4) * 4 * dimension)
   for (let at = 0; at < rows.length; at += dimension) {

@@ -3,7 +3,7 @@ import type { Random } from '@nearside/core/model/random.ts'
 import { quantile } from '@nearside/core/normal.ts'
 import type { ShopperValues } from './rows.ts'
 
-/** Computes a figure over shoppers, in which a shopper counts as often as they were drawn; NaN if undefined. */
+/** Computes a figure; `drawn` holds how often the bootstrap drew each shopper. NaN if the figure is undefined. */
 export type Statistic = (drawn: ArrayLike<number>) => number
 
 export interface Interval {

@@ -120,7 +120,6 @@ export function kindsOf(shoppers: readonly ShopperHistory[]): EventKinds {
 
 export const isPurchase = ({ name }: Interaction) => name === 'purchase'
 
-/** Histories of the shoppers whom the training saw. */
 export function trainingHistories({
   shoppers,
   isHeldOut,

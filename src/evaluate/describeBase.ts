@@ -6,7 +6,7 @@ import { EVENT_WEIGHTS } from '@nearside/core/events/strength.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { isFromCatalog } from '@nearside/core/model/manifest.ts'
 
-/** One sentence without its full stop. */
+/** Describes the base model in one sentence, without a full stop. */
 export function describeBase({ trees, context, prior, manifest }: BaseModel): string {
   if (isFromCatalog({ manifest })) return 'the base model was made from the catalog alone'
   const parts = [

@@ -38,7 +38,7 @@ export interface DeviceScores {
   readonly model: BaseModel
   /** Score terms, computed from everything before the case; `terms.base` are the base model's scores. */
   readonly terms: ScoreTerms
-  /** Personal model and its problem; null without cases to learn from, or if λ = 0 and `learnsInVain` is false. */
+  /** Personal model and its fit problem; null without cases, or if λ = 0 and `learnsInVain` is false. */
   readonly learned: { readonly personal: Fused; readonly problem: FitProblem } | null
   /** Scores of the personal model at the λ that devices use, [N]. The guard does not affect them. */
   readonly served: Float32Array
@@ -46,7 +46,7 @@ export interface DeviceScores {
   readonly shown: Float32Array
 }
 
-/** Prepared search for candidates by a day's statistics, shared by the devices of all shoppers. */
+/** Search for candidates by a day's statistics, shared by the devices of all shoppers. */
 const SCANS = new WeakMap<ItemStatistics, ItemScan>()
 
 function finderOf(model: BaseModel): FindCandidates {
@@ -68,7 +68,7 @@ export class ShopperDevice {
     this.#learnsInVain = learnsInVain
   }
 
-  /** Whether the guard, which compares the personal model with the base model, allows the personal model. */
+  /** Whether the guard lets the device show the personal model. */
   get guardActive(): boolean {
     return this.#guard.active
   }

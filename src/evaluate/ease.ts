@@ -17,11 +17,9 @@ import {
   type TunableArm,
 } from './baselines.ts'
 
-/**
- * Maximum number of items that get a row in the matrix, which then takes 64 MB. Rarer items are ranked by popularity.
- */
+/** Maximum number of rows of the matrix, which then takes 64 MB. Items without a row are ranked by popularity. */
 const MOST_ITEMS = 4000
-/** Size up to which a matrix is inverted entry by entry. */
+/** Maximum number of rows of a matrix that is inverted entry by entry instead of by halves. */
 const LEAF = 32
 
 interface EaseWeights {
@@ -132,14 +130,11 @@ function invertEntries(matrix: Float32Array, start: number, stride: number, n: n
 }
 
 interface EaseParameters extends ItemKnnParameters {
-  /** Ridge λ, in shoppers. */
+  /** Ridge penalty λ, in units of one shopper. */
   readonly ridge: number
 }
 
-/**
- * Scores items by EASE's weights for the decayed history. `own` is the weight of an item for itself, which EASE's
- * diagonal of zeros lacks.
- */
+/** Scores items by EASE's weights for the decayed history. EASE has no weight of an item for itself; `own` adds it. */
 export function ease(weightsOf: (ridge: number) => EaseWeights): TunableArm<EaseParameters> {
   const remembered = oncePer(weightsOf)
   return {

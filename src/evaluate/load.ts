@@ -38,7 +38,7 @@ export interface Question {
   readonly historyFrom?: HistoryFrom
   /** Events to predict; default: any event. */
   readonly target?: Target
-  /** Events that the server knows; default: orders. */
+  /** Events that the simulated server knows; default: orders. */
   readonly serverKnows?: ServerKnows
   /** Whether the log may have more shoppers than the log that the model was trained on. */
   readonly grown?: boolean
@@ -49,7 +49,6 @@ export interface Question {
 interface Loaded {
   readonly shop: Shop
   readonly input: EvaluationInput
-  /** Notes on omitted data and other remarks. */
   readonly notes: string[]
 }
 
@@ -130,7 +129,7 @@ function checkTrainedOn({ manifest }: BaseModel, shop: Shop, until: number, note
 }
 
 interface HeldOut {
-  /** Whether a shopper is held out, so that the model never saw this shopper. */
+  /** Whether a shopper is held out: the model never saw a held-out shopper. */
   isHeldOut(shopper: string): boolean
   isTested(shopper: string): boolean
 }

@@ -39,10 +39,7 @@ export interface PersonalResult extends Envelope {
   /** Failed arms, which the tables omit. */
   readonly leftOut?: readonly LeftOutArm[]
   readonly owner?: OwnerSummary
-  /**
-   * Figures for predicting the next different product, on devices whose store began on the first tested day, empty or
-   * with the shopper's earlier orders.
-   */
+  /** Figures for predicting the next different product, on the devices of `INSTALLED`. */
   readonly verdict: Summary['installed']
   /** Answer for the shop's owner: whether to switch Nearside on. */
   readonly answer: OwnerAnswer
@@ -90,8 +87,8 @@ export async function walkHeldOut(
 }
 
 /**
- * Whether the server needs a second model for question (a), trained on orders alone, and the log has enough shoppers
- * for it. In a log of orders alone, both models would be the same.
+ * Whether question (a) needs a second model, trained on orders alone, and the log has enough shoppers for it. In a log
+ * of orders alone, both models would be the same.
  */
 function needsOrderTrained(
   { kinds, serverKnows, protocol }: EvaluationInput,

@@ -17,16 +17,12 @@ const MOST_PROCESSES = 8
 
 /** Messages to a process: first the settings of the whole replay, then the index of one shopper after another. */
 export type Work = { readonly order: WalkOrder } | { readonly shopper: number }
-/**
- * Answers of a process: progress (number of cases that it has done since the last answer), or the rows of a finished
- * shopper, or an error.
- */
+/** Answers of a process: number of cases done since its last answer, rows of a finished shopper, or an error. */
 export type Answer =
   | { readonly cases: number }
   | { readonly shopper: number; readonly rows: SentRows<WalkedCase> }
   | { readonly error: WireError }
 
-/** @param selected cases of each shopper */
 export async function walkCases(
   order: WalkOrder,
   selected: readonly { readonly length: number }[],

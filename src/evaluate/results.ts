@@ -38,7 +38,7 @@ export interface Arm {
 
 export interface Summary {
   readonly arms: readonly Arm[]
-  /** Relative lifts, by paired bootstrap; a lift over an arm that scores 0, or of too few shoppers, is left out. */
+  /** Relative lifts, by paired bootstrap. A lift is left out if the other arm scores 0, or with too few shoppers. */
   readonly lifts: readonly NamedLift[]
 }
 
@@ -52,10 +52,7 @@ export interface Envelope extends Summary {
   /** Number of tested shoppers, or of sessions if a log of clicks knows no shoppers. */
   readonly shoppers: number
   readonly cases: number
-  /**
-   * Shoppers for whom the model's arm is worse than its comparison, by likelihood if it was measured. Null for
-   * protocols that compare no two arms by shopper.
-   */
+  /** Number of shoppers for whom the model's arm is worse than its comparison; null if no arms are compared. */
   readonly shoppersWorse: ReturnType<typeof countWorse> | null
 }
 
@@ -150,10 +147,7 @@ function pairedLifts(
 /** 97.5 % quantile of Student's t, by degrees of freedom from 1 on. */
 const T = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26]
 
-/**
- * Widens an interval over shoppers by the error of the mean over training seeds. The two errors are independent of each
- * other.
- */
+/** Widens an interval over shoppers by the error of the mean over training seeds, which is independent of it. */
 function withSpread(one: Lift, bySeed: readonly number[]): Lift {
   if (bySeed.length < 2) return one
   const { relative, lo, hi } = one

@@ -5,11 +5,11 @@
  */
 import { groupBy } from '@nearside/core/groupBy.ts'
 
-/** Names the rows of one arm in one metric. */
+/** Identifies the values of one arm in one metric. */
 export interface Series {
   readonly arm: string
   readonly metric: string
-  /** Store of a device, or the server, whose history the arm was given; default: the store of the compared arms. */
+  /** Device store or server whose history the arm was given; default: the store of the compared arms. */
   readonly store?: string
 }
 
@@ -55,10 +55,7 @@ export class Rows<Case extends RowCase> {
     return rows
   }
 
-  /**
-   * Averages replays of the same cases with several training seeds. @param merge makes one case of the cases of the
-   * replays
-   */
+  /** Averages replays of the same cases with several training seeds. `merge` makes one case of the replays' cases. */
   static average<Case extends RowCase>(
     replays: readonly Rows<Case>[],
     merge: (cases: readonly Case[]) => Case,
@@ -104,7 +101,7 @@ export class Rows<Case extends RowCase> {
     })
   }
 
-  /** Value of a case; NaN if it has no such row. */
+  /** Value of a series for a case; NaN if the case has none. */
   at(index: number, series: Series): number {
     return this.columns.get(keyOf(series))?.[index] ?? Number.NaN
   }
@@ -116,7 +113,7 @@ export class Rows<Case extends RowCase> {
     return this.#pick(kept.sort((a, b) => a - b))
   }
 
-  /** Rows of the cases that have a value in a series. */
+  /** Rows of the cases that have a value in the series. */
   having(series: Series): Rows<Case> {
     return this.#pick(
       [...this.cases.keys()].filter((index) => !Number.isNaN(this.at(index, series))),

@@ -22,7 +22,6 @@ import { prepareDevices } from './prepare.ts'
 import { Rows } from './rows.ts'
 import { type Steps, step } from './steps.ts'
 
-/** Effect of one rule alone. */
 interface RuleCost {
   /** Index of the rule; −1 for all rules together. */
   readonly rule: number
@@ -35,7 +34,7 @@ interface RuleCost {
 export interface RuleCosts {
   readonly shoppers: number
   readonly cases: number
-  /** Share of lists of ten with a product that the shopper bought next, without rules. */
+  /** Share of lists of ten with a product that the shopper bought next, without any rule. */
   readonly without: Interval
   readonly rules: readonly RuleCost[]
 }

@@ -33,7 +33,7 @@ export interface SessionKnnParameters extends ItemKnnParameters {
   readonly nearest: number
   /** Age in days at which a neighbour counts half. */
   readonly agedDays: number
-  /** Exponent of the number of neighbours with an item. The item's weight is divided by this power. */
+  /** Popularity penalty: an item's weight is divided by the number of neighbours with this item, to this power. */
   readonly rarity: number
 }
 
@@ -133,7 +133,7 @@ function indexed(items: number, neighbours: readonly Neighbour[]) {
     neighbours,
     having,
     lengths: Float64Array.from(neighbours, (one) => Math.sqrt(one.items.length)),
-    /** Work space of a score. */
+    /** Work space of one `score` call. */
     nearness: new Float64Array(neighbours.length).fill(NOT_MET),
     rareness: oncePer((rarity) => Float64Array.from(having, ({ length }) => length ** rarity)),
   }

@@ -13,9 +13,9 @@ const SAMPLED_FLIPS = 4095
 
 /** @param differences by shopper and case: metric of the arm minus metric of the other arm; positive is better */
 export function countWorse(differences: readonly (readonly number[])[], random: Random) {
-  /** Number of shoppers who are significantly worse off. */
+  /** Number of shoppers for whom the arm is significantly worse. */
   let significant = 0
-  /** Number of shoppers who are significantly better off by the mirrored test. */
+  /** Number of shoppers for whom the arm is significantly better, by the mirrored test. */
   let better = 0
   /** Number of shoppers with enough differing cases for the test to reach significance. */
   let testable = 0
@@ -36,7 +36,7 @@ export function countWorse(differences: readonly (readonly number[])[], random: 
     )
       better++
   }
-  /** Share of all shoppers who are significantly worse off. */
+  /** Share of all shoppers for whom the arm is significantly worse. */
   const share = differences.length > 0 ? significant / differences.length : 0
   return { significant, share, testable, better, expectedByChance }
 }

@@ -11,7 +11,6 @@ import type { WalkedCase } from './walk.ts'
 
 export type Summary = ReturnType<typeof summarise>
 
-/** @param names arms that the rows have */
 export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly ArmName[] = ARMS) {
   const metrics = SUFFIXES.flatMap((suffix) => METRICS.map((metric) => metric + suffix))
   const casesOf = (metric: string) => rows.having({ arm: names[0], metric })
@@ -51,9 +50,7 @@ export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly 
 
 export type ShopperChange = ReturnType<typeof changeOf>
 
-/**
- * Counts the shoppers for whom the arm `personal` ranks worse than `base-fresh`, and those for whom it ranks better.
- */
+/** Counts the shoppers for whom `personal` ranks worse than `base-fresh`, and those for whom it ranks better. */
 function changeOf(rows: Rows<WalkedCase>, seed: number) {
   const worse = (metric: MetricName) =>
     worseThan(rows, { arm: 'personal', metric }, { arm: 'base-fresh', metric }, seed)
@@ -79,10 +76,7 @@ export interface VisitPart {
   readonly lift?: Lift
 }
 
-/**
- * Ranges of positions in a visit, counted from 1, both ends included. At position 1, the shopper is not viewing any
- * product yet.
- */
+/** Ranges of positions in a visit, ends included. At position 1, the shopper is not viewing any product yet. */
 const PLACES = [
   ['1', 1, 1],
   ['2-3', 2, 3],

@@ -25,23 +25,21 @@ export interface Tuned<P extends object = object> {
 
 /** Number of rounds over all parameters; two, because the best value of one parameter depends on the others. */
 const SWEEPS = 2
-/**
- * Maximum number of values to try beyond either end of a grid. The last of them is already far from any sensible value.
- */
+/** Maximum number of values to try beyond either end of a grid. The last one is far from any sensible value. */
 const WIDENINGS = 6
 
-/** Shares of the cases after which a try that is clearly behind the best try is given up. */
+/** Shares of the cases. After each share, a parameter set that is clearly behind the best set is given up. */
 const STAGES = [1 / 8, 1 / 4, 1 / 2, 1] as const
-/** Minimum number of cases before a try is given up. */
+/** Minimum number of cases before a parameter set is given up. */
 const LEAST_CASES = 100
-/** Number of standard errors by which a try is clearly behind the best try. */
+/** Number of standard errors that make a parameter set clearly worse than the best set. */
 const CLEARLY = 3
 
 /**
- * Tunes an arm, starting from those of several start parameters that rank best. In a tie the earlier parameters stay,
- * so the result is deterministic. Without cases, the arm's own start parameters are the result.
- * @param nested further start parameters, with which the arm equals simpler arms, so that it never ranks the cases
- * worse than these arms
+ * Tunes an arm. The search begins at the start parameters that rank best. In a tie the earlier parameters stay, so the
+ * result is deterministic. Without cases, the arm's own start parameters are the result.
+ * @param nested further start parameters, with which the arm equals simpler arms. With these, the tuned arm never ranks
+ * the tuning cases worse than the simpler arms.
  * @param tried called with the share of the parameter values that were tried, up to 1
  */
 export function tune<P extends object>(
@@ -129,9 +127,9 @@ function isBehind(gains: readonly number[], best: readonly number[]): boolean {
 }
 
 /**
- * Next value to try beyond an end of a grid, if the best value is at this end; otherwise null. It continues the ratio
- * of the last two values. Where this would pass the limit `below`, the next value is halfway to the limit. Null, too,
- * if the grid's end is 0 or `below`.
+ * Next value to try beyond an end of a grid, if the best value is at this end; otherwise null. The next value continues
+ * the ratio of the last two values. If it would pass the limit `below`, it is halfway to the limit instead. If the
+ * grid's end is 0 or `below`, there is no next value: null.
  */
 function beyond(
   numbers: readonly number[],

@@ -26,13 +26,9 @@ const TUNING_DAYS = { fewest: 28, inSequences: 1, most: 60 }
 const ENOUGH_CASES = 1000
 /** Maximum number of tuning cases; if there are more, a random part of each shopper's cases is used. */
 const MOST_CASES = 2000
-/**
- * Number of parts into which the shoppers are divided. Neighbours and popularity for the cases of one part are computed
- * from the other parts.
- */
+/** Number of parts of the shoppers. The cases of one part use neighbours and popularity from the other parts. */
 const PARTS = 2
 
-/** Creates the arms that only count interactions, from the interactions before a given time. */
 export function countingArms(
   items: number,
   histories: readonly History[],
@@ -56,7 +52,8 @@ export interface TunedBaselines {
 
 /**
  * Chooses the baselines' parameters on training shoppers' cases of the last days before `until`.
- * @param onProgress called for each arm, with the number of cases times the share of the choices that were tried
+ * @param onProgress called for each arm; `done` is the number of cases times the share of the parameter values that
+ * were tried
  */
 export function tuneBaselines(
   input: EvaluationInput,

@@ -21,12 +21,9 @@ import { popularityOf } from './popularity.ts'
 import { type RowCase, Rows } from './rows.ts'
 
 export interface Walk extends DeviceShop {
-  /**
-   * Statistics with the log's counts for the baselines, if the tested model was made without a log; default: the
-   * model's statistics.
-   */
+  /** Statistics with the log's counts for the baselines, if the model was made without a log; default: the model's. */
   readonly countedAt?: (time: number) => ItemStatistics
-  /** Store whose history the compared arms use. */
+  /** Start of the store whose history the compared arms use. */
   readonly store: Store
   /** Data for the owner's questions; null if only the arms are compared. */
   readonly owner: OwnerQuestions | null
@@ -38,11 +35,8 @@ export interface WalkedCase extends RowCase {
   readonly time: number
   /** Position of the case in its visit, from 1. */
   readonly place: number
-  /**
-   * Whether the guard, which compares the personal model with the base model, let the personal model rank this case.
-   */
+  /** Whether the guard let the personal model, instead of the base model, rank this case. */
   readonly guardActive: boolean
-  /** Arms that could not score the case. */
   readonly failures: readonly ArmFailure[]
 }
 
@@ -51,10 +45,10 @@ const NAIVE_STEP_SIZE = 0.03
 const NAIVE_STEPS = 30
 
 /**
- * Replays a shopper. For each case, writes rows for every compared arm in METRICS and for each question, rows for the
- * conclusion, and, if something was bought, rows for the owner's questions. Each device has a guard that compares its
- * personal model with the base model. The guards of the compared device and of the devices behind the conclusion
- * observe every case; guards of other stores observe purchases only.
+ * Replays a shopper's cases. For each case, writes rows of every compared arm, by question and metric (METRICS); rows
+ * for the report's conclusion; and, if something was bought, rows for the owner's questions. Each device has a guard
+ * that compares its personal model with the base model. The guards of the compared device and of the devices behind the
+ * conclusion observe every case; guards of other stores observe purchases only.
  * @param cases cases of one shopper, ascending by time.
  * @param onCase called after each case
  */
@@ -141,7 +135,7 @@ async function scoreAll(
     })
     if (own) scores[arm] = own
   }
-  // Without tuned baselines, only the arms of the model are compared, and the naive fine-tune is none of them.
+  // Without tuned baselines only the model's arms are compared; the naive fine-tune is not one of these arms.
   if (!walk.fit || Object.keys(walk.baselines).length === 0) return scores
   const naive = await tryArm('naive-finetune', failures, async () => {
     if (!learned || !walk.fit) return terms.base

@@ -21,7 +21,7 @@ interface Making {
   readonly split: Pick<Split, 'from' | 'to' | 'until' | 'heldOut'>
   /** Share of shoppers held out; 0 if no shoppers are held out, or if a file names them. */
   readonly heldOutShare: number
-  /** Hash of the held-out shoppers, if a file names them. */
+  /** Hash of the held-out shoppers' ids, if a file names these shoppers. */
   readonly heldOutHash: { readonly hash?: string }
   /** Records of the fixed features, then those of the context features. */
   readonly records: readonly FeatureRecord[]

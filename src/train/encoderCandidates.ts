@@ -20,14 +20,11 @@ export const ENCODER_WEIGHTS = [0.1, 0.2, 0.3, 0.4]
 /** Everything that a model ranks with, except its statistics. */
 interface EncoderCandidate extends ScoringModel {
   readonly records: readonly FeatureRecord[]
-  /**
-   * Factor of the projection A, which turns the encoder's hidden state into a user vector: A = encoderWeight ·
-   * identity.
-   */
+  /** Factor of the projection A from the encoder's hidden state to a user vector: A = encoderWeight · identity. */
   readonly encoderWeight: number
 }
 
-/** Returns the candidates; in the first candidate, the encoder has nearly no weight. */
+/** @returns models with the encoder; in the first, the encoder has nearly no weight */
 export function encoderCandidates(
   encoder: TrainedEncoder,
   ranker: RankerResult,

@@ -31,7 +31,7 @@ export function isHeldOut(shopper: string, fraction: number, seed: number): bool
   return place(shopper, seed) < fraction
 }
 
-/** Returns whether a shopper is held out of training. */
+/** @returns function that says whether a shopper is held out of training */
 export function isOutOf(holdout: Holdout, seed: number): (shopper: string) => boolean {
   return (id) =>
     'shoppers' in holdout ? holdout.shoppers.has(id) : isHeldOut(id, holdout.fraction, seed)

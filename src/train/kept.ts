@@ -13,10 +13,7 @@ import type { Shop } from './shop/shop.ts'
 import type { WordVectors } from './wordVectors.ts'
 
 export interface KeptIn {
-  /**
-   * Folder for the parts. The parts contain shoppers' cases, so only the owner can read the folder, and no web server
-   * may serve it.
-   */
+  /** Folder for the parts, which contain shoppers' cases: only the owner may read it, no web server may serve it. */
   readonly folder: string
   /** Called once, when storing fails. Then nothing more is stored, and stored parts are removed to free the disk. */
   onFailure(error: unknown): void

@@ -40,9 +40,7 @@ export function placesOf(
   return places.sort()
 }
 
-/**
- * 0-based positions of the items in a list, ascending. An item that the list lacks gets a position beyond every cutoff.
- */
+/** 0-based positions of the items in a list, ascending; beyond every cutoff for an item that the list lacks. */
 export function placesIn<Item>(list: readonly Item[], items: readonly Item[]): Int32Array {
   return Int32Array.from(items, (item) => {
     const place = list.indexOf(item)
@@ -50,7 +48,7 @@ export function placesIn<Item>(list: readonly Item[], items: readonly Item[]): I
   }).sort()
 }
 
-/** Marks the row of the item that is not ranked, [items]. @param row null if every item is ranked */
+/** Marks the row of the item that is not ranked, [items]; null marks none. */
 export function hiding(items: number, row: number | null): Uint8Array {
   const hidden = new Uint8Array(items)
   if (row !== null) hidden[row] = 1

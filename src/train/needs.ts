@@ -13,22 +13,16 @@ import { ROWS } from './ranker/chooseRows.ts'
 import { DEFAULT_RANKER } from './ranker/trainRanker.ts'
 import type { Shop } from './shop/shop.ts'
 
-/** Milliseconds of one core per event, for the fastest and for the slowest log. */
+/** Milliseconds of one core per event: for the log that trains fastest, and for the one that trains slowest. */
 const EACH_EVENT = [1, 4.5] as const
-/**
- * Base amount of memory, bytes. For a short log, the ranker's table or the cases of the prior need more memory than
- * this estimate.
- */
+/** Base amount of memory, bytes. For a short log this is too low for the ranker's table or the prior's cases. */
 const MEMORY = 300e6
 /** Memory per event of the most demanding log, bytes. */
 const MEMORY_EACH = 7000
 /** Number of events from which on cases are sampled, so that a further event costs only the memory of its columns. */
 const SAMPLED_FROM = 400_000
 const COLUMNS_EACH = 350
-/**
- * Compressed size of a model without picture vectors, in bytes per item. A picture vector hardly compresses, so its
- * full size is added.
- */
+/** Compressed bytes per item of a model without picture vectors, which hardly compress and are added in full. */
 const ITEM = 200
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1)} MB`

@@ -134,10 +134,7 @@ function lastTwoDays(shop: Shop): number {
   return shop.to - DAY
 }
 
-/**
- * Whether the log's dates only encode the sequence of events: every shopper has one event a day, and the last events of
- * all shoppers are on the same day.
- */
+/** Whether the log's dates only encode a sequence: one event a day per shopper, and one last day for all shoppers. */
 export function isSequenceShop(shop: Shop): boolean {
   if (!shop.dayOnly) return false
   return shop.shoppers.every(({ interactions }) =>

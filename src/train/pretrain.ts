@@ -304,9 +304,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
   return { ...written, files, priorReason: learned.reason, model }
 }
 
-/**
- * Adds each item's lifts: by how much the values of an accepted kind of context raise or lower the demand for the item.
- */
+/** Adds each item's lifts: how much the values of an accepted kind of context change the demand for the item. */
 function withContext(
   statistics: ItemStatistics,
   terms: readonly ContextTerm[],

@@ -8,8 +8,8 @@ import { hiding } from './metrics.ts'
 
 /**
  * Suffixes of metrics by question. Without a suffix, the target of a metric is the next different product. With
- * `:repeat`, only targets and products that are in the shopper's history count; with `:new`, only targets and products
- * that are not.
+ * `:repeat`, only targets and products in the shopper's history count. With `:new`, only targets and products outside
+ * the shopper's history count.
  */
 export const SUFFIXES = ['', ':repeat', ':new'] as const
 

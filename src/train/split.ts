@@ -12,7 +12,7 @@ export type Split = ReturnType<typeof splitShop>
 const FEWEST_SHOPPERS = 10
 
 /**
- * Gives the training shoppers and the exclusive limit of training.
+ * Selects the training shoppers, and computes the exclusive limit of training.
  * @param until exclusive limit in milliseconds, null for the end of the log.
  * @param now milliseconds; a log with later events has a wrong time column.
  * @throws NearsideError `input-invalid`, naming the data that the log lacks
@@ -36,9 +36,8 @@ export function splitShop(
       `nothing to train on: the log starts on ${formatDay(shop.from)}, after the limit`,
     )
   const isOut = isOutOf(holdout, seed)
-  /** Shoppers with their events before the limit, at least one each. */
+  /** Training shoppers with their events before the limit; each has at least one event. */
   const training: ShopperHistory[] = []
-  /** Number of the log's shoppers that are held out. */
   let heldOut = 0
   /** Times of the first and last training event. */
   let from = Number.POSITIVE_INFINITY

@@ -44,7 +44,7 @@ const PLACES = 10
 /** NDCG@10 of each case; all models have the cases in the same sequence. */
 type Ndcgs = readonly number[]
 
-/** Models must have the same items, and can differ in everything else. */
+/** Measures models on validation cases. The models must have the same items, and can differ in everything else. */
 export function validate(data: ValidationData, models: readonly ScoringModel[]): readonly Ndcgs[] {
   const statistics = new OutOfFoldStatistics(data.items, data.training, {
     ...OUT_OF_FOLD,
@@ -83,10 +83,7 @@ export function validate(data: ValidationData, models: readonly ScoringModel[]):
   return ndcgs
 }
 
-/**
- * Returns a function that prepares the search for candidates, cached for the last date's statistics. Models with the
- * same item vectors share the result.
- */
+/** Returns a function that prepares the search for candidates, cached by item vectors for the last statistics. */
 function scansOf() {
   let last: ItemStatistics | null = null
   const scans = new Map<Float32Array, ItemScan>()
@@ -106,8 +103,8 @@ function rawWeights({ featureWeights, featureScale }: ScoringModel): Float32Arra
 }
 
 /**
- * The best of the models that beat the first model by more than the standard error of the paired difference; else the
- * first model. So a few dozen cases don't let in a term that helps by chance.
+ * Chooses the best among the models that beat the first model by more than the standard error of the paired difference;
+ * else the first model. So a few dozen cases don't let in a term that helps by chance.
  */
 export function bestBeyondError(measured: readonly Ndcgs[]): {
   readonly best: number

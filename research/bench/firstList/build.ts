@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { MODEL_FILES } from '@nearside/core/model/parts.ts'
 import { build, type Plugin } from 'vite'
 
-/** Names of the pages. */
 export const FIRST_LISTS = ['nearside-wasm', 'tfjs-webgpu', 'tfjs-wasm', 'jax-wasm'] as const
 
 /** One more page, whose personalizer requests catalog and model itself. */

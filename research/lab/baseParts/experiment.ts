@@ -146,9 +146,6 @@ export function scoreParts(
   }
 }
 
-/**
- * Adds the rows of one test case: its targets' ranks among all items, and among the items that are new to the shopper.
- */
 function measure(scoring: Scoring, one: Case, all: Rows<RowCase>, onlyNew: Rows<RowCase>): void {
   const scores = scoreParts(scoring, one)
   const seen = new Uint8Array(scoring.model.itemIds.length)

@@ -55,19 +55,19 @@ export interface Traffic {
   counted: number
   /** Number of reports in the sum that hostile devices made up. */
   poisoned: number
-  /** Devices that found a server down. Such a device spent nothing, and tries again after the next visit. */
+  /** Number of devices that found a server down. Such a device spent nothing, and tries again after the next visit. */
   turnedAway: number
-  /** Devices that came after the round was full. They spent nothing. */
+  /** Number of devices that came after the round was full. They spent nothing. */
   late: number
-  /** Reports that never arrived, because the page closed; the ε of these reports is spent. */
+  /** Number of reports that never arrived, because the page closed; the ε of these reports is spent. */
   vanished: number
-  /** Reports of an open round that ended without a release; the ε of these reports is spent. */
+  /** Number of reports of an open round that ended without a release; the ε of these reports is spent. */
   abandoned: number
-  /** Reports that the servers refuse for a wrong proof. */
+  /** Number of reports that the servers refuse for a wrong proof. */
   refused: number
 }
 
-/** Sum of a round, in the two shares of the servers. */
+/** A round's sum as two shares, one at each server. */
 interface OpenRound {
   readonly model: PublishedModel
   readonly leader: Uint32Array
@@ -77,7 +77,7 @@ interface OpenRound {
   counted: number
 }
 
-/** Sums with noise, as the servers exchange them. */
+/** The two servers' shares of the sum with noise, as the servers exchange them. */
 export interface FilledRound {
   readonly leader: Uint32Array
   readonly helper: Uint32Array
@@ -94,7 +94,6 @@ interface FederationOptions {
   readonly malicious: number
 }
 
-/** @param shoppers shoppers whose devices can contribute */
 export function createFederation(
   shoppers: readonly YearShopper[],
   options: FederationOptions,
@@ -110,7 +109,7 @@ export function createFederation(
   let open: OpenRound | null = null
   let round = 0
 
-  /** Devices that come in a week and could contribute, by time. */
+  /** Devices that visit in this period and could contribute, by time. */
   function arrivals(from: number, to: number) {
     const all: { shopper: YearShopper; store: DeviceStore; time: number }[] = []
     for (const shopper of shoppers) {
@@ -170,7 +169,10 @@ export function createFederation(
 
   return {
     outages,
-    /** Plays a week. @returns what became of the devices, and the round's sums if it is full */
+    /**
+     * Plays a week.
+     * @returns the week's traffic, and the round's sums if the round is full
+     */
     async week(
       published: PublishedModel,
       model: BaseModel,
@@ -226,8 +228,8 @@ export function createFederation(
       return { traffic, filled: await fill(sum) }
     },
     /**
-     * Largest number of reports that a device has sent so far, and that a shopper has sent from all devices. Also the
-     * number of shoppers who have sent more than a single device may send.
+     * Largest numbers of reports sent so far by a device, and by a shopper from all devices. Also the number of
+     * shoppers who have sent more than a single device may send.
      */
     spent() {
       const most = (all: Iterable<number>) => [...all].reduce((a, b) => Math.max(a, b), 0)

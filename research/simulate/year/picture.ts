@@ -19,7 +19,6 @@ interface Series {
     readonly y: number
     /** Lower end of a band around a line, or of a bar. */
     readonly lo?: number
-    /** Upper end of the band or bar. */
     readonly hi?: number
   }[]
 }
@@ -100,7 +99,7 @@ function panelsOf({ weeks, months, year }: YearResult): Panel[] {
   ]
 }
 
-/** Bars on top of one another. */
+/** Stacks bars: the bars of each series begin where the bars of the series before it end. */
 function stacked(series: readonly Series[]): Series[] {
   const base = new Map<number, number>()
   return series.map(({ name, points }) => ({

@@ -59,7 +59,6 @@ export function casesOf(
   return inRandomOrder(all, random).slice(0, MOST_CASES)
 }
 
-/** Ranks the cases of a week by each arm, and adds the rows. */
 export async function testWeek(
   rows: Rows<TestedCase>,
   week: number,

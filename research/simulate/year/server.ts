@@ -60,7 +60,10 @@ export function createServer(
       const updated = isTrained ? model : await readModel(trained.directory)
       return { published, model, trained, updated }
     },
-    /** Trains the first model. @returns a sentence that says whether devices learn with this model, and why */
+    /**
+     * Trains the first model.
+     * @returns a sentence that says whether devices learn with this model, and why
+     */
     async train(): Promise<string> {
       const orders = ordersBefore(shop, shop.shoppers, START)
       const made = await pretrain(orders, {
@@ -119,6 +122,5 @@ function ordersBefore(shop: YearShop, shoppers: readonly YearShopper[], until: n
   }
 }
 
-/** Products that are launched before a time. */
 export const itemsAt = ({ items, launched }: YearShop, time: number) =>
   items.slice(0, launched.findLastIndex((from) => from < time) + 1)

@@ -29,18 +29,18 @@ const SPREAD = 1
 const DRIFT = 0.25
 /** Share of shoppers whose favourites change at some time. */
 const CHANGING = 0.5
-/** Share of shoppers who come for the first time after the first day. */
+/** Share of shoppers who come for the first time after the year's first day. */
 const COMING = 0.4
 /** Visits of the median shopper in a year. */
 const VISITS = 7
 /** Mean number of days from the first visit until a shopper stays away. */
 const STAY_DAYS = 500
-/** Share of the browsers that empty a store after a week without a visit. */
+/** Share of the browsers that empty the shop's storage after a week without a visit. */
 const FORGETFUL = 0.2
 export const WEEK = 7 * DAY
 /** Chance before each visit that the shopper has emptied the store. */
 const CLEARED = 0.03
-/** Chance before each visit that the shopper has changed the device. */
+/** Chance before each visit that the shopper has a new device. */
 const NEW_DEVICE = 0.01
 /** Share of shoppers who are willing to contribute. */
 const WILLING = 0.25
@@ -59,7 +59,7 @@ export interface DeviceStore {
 export interface YearShopper extends ShopperHistory {
   /** Time of each visit's first event. */
   readonly visits: readonly number[]
-  /** Orders, the only events that the shop's server knows. */
+  /** The shopper's orders, the only events that the shop's server knows. */
   readonly orders: readonly Interaction[]
   readonly stores: readonly DeviceStore[]
 }
@@ -67,10 +67,7 @@ export interface YearShopper extends ShopperHistory {
 /** Days for which a store keeps events, as by default in a page. */
 const KEPT_DAYS = 90
 
-/**
- * Events of a shopper before `to` that a device's store has at `from` or gets later. The store keeps events for
- * `KEPT_DAYS`.
- */
+/** Events of a shopper before `to` that a device's store has at `from` or gets later. */
 export function storedFrom(
   { interactions }: ShopperHistory,
   store: DeviceStore,
@@ -83,7 +80,7 @@ export function storedFrom(
 }
 
 export interface YearShop {
-  /** Products in the order of their launch. */
+  /** Products, sorted by their launch. */
   readonly items: readonly Item[]
   /** Time of each product's launch. */
   readonly launched: Float64Array
@@ -123,7 +120,6 @@ function makeWorld(count: number, random: Random) {
     peak: random.next(),
   }))
   const attraction = Float64Array.from({ length: count }, () => SPREAD * random.normal())
-  /** Attraction of each product by month. */
   const attractions = Array.from({ length: MONTHS + 1 }, () => {
     attraction.forEach((value, i) => {
       attraction[i] = value + DRIFT * random.normal()
@@ -194,7 +190,7 @@ function makeShopper(s: number, world: World, random: Random): YearShopper {
 /** Exponentially distributed number with mean 1. */
 const exponential = (random: Random) => -Math.log(1 - random.next())
 
-/** Factor on the number of visits at a time, which is higher before Christmas. */
+/** Factor on the number of visits at a time; it is highest before Christmas. */
 const rush = (time: number) => 1 + 0.8 * Math.exp(-((((time - START) / DAY - 340) / 16) ** 2))
 
 /** Adds the events of a visit: looks, and sometimes a basket and an order. */
@@ -255,7 +251,6 @@ function nextItem(
   return members[category][draw(weights, random)] ?? 0
 }
 
-/** Index drawn with the given weights. */
 function draw(weights: readonly number[], random: Random): number {
   let at = random.next() * weights.reduce((sum, weight) => sum + weight, 0)
   let k = 0

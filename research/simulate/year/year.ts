@@ -55,11 +55,10 @@ const MONTH = 4
 export interface WeekResult extends Traffic, Verdict {
   readonly week: number
   readonly items: number
-  /** Number of shoppers who came. */
+  /** Number of shoppers who visited in this week. */
   readonly visitors: number
-  /** Number of stores that were found lost at a visit. */
+  /** Number of stores that a visit in this week found lost. */
   readonly lostStores: number
-  /** Number of events in the lost stores. */
   readonly lostEvents: number
   readonly sumExact: boolean | null
   /** What `pretrain --from` did after this week, or why its model was refused; null in weeks without a run. */
@@ -68,7 +67,7 @@ export interface WeekResult extends Traffic, Verdict {
   readonly epsilonDevice: number
   /** ε spent so far by the shopper with the most reports, on all of the shopper's devices. */
   readonly epsilonShopper: number
-  /** Millions of bytes of new models to browsers, before compression. */
+  /** Megabytes of new model files that browsers downloaded, before compression. */
   readonly megabytes: number
 }
 
@@ -84,7 +83,7 @@ export interface YearResult {
   readonly weeks: readonly WeekResult[]
   readonly months: readonly Quality[]
   readonly year: Quality
-  /** Shoppers who sent more reports than one device may, because their browsers had forgotten the first ones. */
+  /** Number of shoppers who sent more reports than one device may, because their browsers forgot the first ones. */
   readonly beyondLimit: number
 }
 
@@ -201,7 +200,7 @@ function termsOf({ terms: { issuer: _, ...terms }, goal, epsilon }: YearQuestion
   throw new NearsideError('input-invalid', `devices refuse --epsilon ${epsilon}: ${beyond}`)
 }
 
-/** Stores of the visitors of a week, and the stores that had been lost when these visitors came. */
+/** Stores of the shoppers who visit in this period, and the number of stores that these visits found lost. */
 function visitsIn(shoppers: readonly YearShopper[], from: number, to: number) {
   const found = { stores: [] as DeviceStore[], lostStores: 0, lostEvents: 0 }
   for (const shopper of shoppers) {

@@ -19,7 +19,6 @@ import type { Steps } from '../steps.ts'
 import { casesIn, readCut, type Span, spansOf } from './periods.ts'
 import { FIRST_PERIODS, HOLDOUT, PERIOD_METRICS, runUpdates, UPDATE_ARMS } from './updates.ts'
 
-/** Name of the reference arm. */
 const REFERENCE = 'full'
 
 export interface IncrementalQuestion {

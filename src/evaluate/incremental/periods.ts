@@ -17,7 +17,10 @@ export interface Span {
 /** `week`, `month`, or the start dates of the second and all later periods, ascending. */
 type Cut = 'week' | 'month' | readonly number[]
 
-/** @param first time of the log's first event; `last`: time of its last event */
+/**
+ * @param first time of the log's first event
+ * @param last time of the log's last event
+ */
 export function spansOf(cut: Cut, first: number, last: number): Span[] {
   const begin = Math.floor(first / DAY) * DAY
   const edges = [begin]
@@ -47,7 +50,6 @@ export async function readCut(text: string): Promise<Cut> {
   return dates.map((date) => parseDate(date.trim())).sort((a, b) => a - b)
 }
 
-/** Test cases of a shopper in a period. */
 export function casesIn({ from, to }: Span, shopper: ShopperHistory, dayOnly: boolean) {
   return nextCases(shopper, dayOnly, from).filter((one) => one.time < to && isTestCase(one))
 }

@@ -39,7 +39,7 @@ export const FIRST_PERIODS = 3
 export const HOLDOUT = { fraction: 0.2 }
 
 /**
- * @param reading processor seconds for reading the log, which every training and update repeats
+ * @param reading processor seconds for reading the log, which the real command repeats for each training and update
  * @returns the rows, the processor seconds of each arm's updates, and a description of each update
  */
 export async function runUpdates(

@@ -8,7 +8,7 @@ import { invalidInput } from '@nearside/core/error.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { type AskedCase, casesOf, type EvaluationInput, LEAST_SHOPPERS } from '../cases.ts'
 
-/** Distinct item rows of one order; of one day if the log has only days. */
+/** Distinct item rows of one order, or of one day if the log has only days. */
 export type Basket = readonly number[]
 
 export interface BasketCase {
@@ -18,7 +18,7 @@ export interface BasketCase {
   readonly baskets: readonly Basket[]
 }
 
-/** Minimum number of baskets of a tested shopper, as in the benchmark. */
+/** Minimum number of baskets of a tested shopper, as in the benchmark of Li et al. */
 const LEAST_BASKETS = 3
 
 /**

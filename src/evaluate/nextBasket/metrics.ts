@@ -2,7 +2,7 @@
 import { highestRows } from '@nearside/core/model/highest.ts'
 import { hitRate, ndcg, placesIn, recall } from '@nearside/train/metrics.ts'
 
-/** Metrics of every case. `phr`: whether there is a hit; `uncut`: see `uncutNdcg`. */
+/** Metrics of every case. `phr` is 1 if the list contains a bought item, otherwise 0; for `uncut` see `uncutNdcg`. */
 export const BASKET_METRICS = [
   'recall@10',
   'ndcg@10',
@@ -13,8 +13,9 @@ export const BASKET_METRICS = [
 ] as const
 
 /**
- * Metrics over the cases whose basket has such items. `repeat`: items that the shopper bought before, in the list of
- * all items. `explore`: all other items, in the same list. `new`: the same items, in a list without repeat items.
+ * Metrics over the cases whose basket has items of one part. `repeat`: items that the shopper bought before, in the
+ * list of all items. `explore`: all other items, in the same list. `new`: the same items as in `explore`, in a list
+ * without repeat items.
  */
 export const PART_METRICS = [
   'recall@10:repeat',
@@ -63,7 +64,7 @@ export function measureBasket(
   }
 }
 
-/** NDCG as the benchmark computes it. It divides by the ideal of the whole basket, although only k places count. */
+/** NDCG as the benchmark computes it: divided by the ideal gain of the whole basket, although only k places count. */
 function uncutNdcg(places: Int32Array, k: number): number {
   return (ndcg(places, k) * idealGain(Math.min(k, places.length))) / idealGain(places.length)
 }

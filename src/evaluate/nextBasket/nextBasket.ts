@@ -32,10 +32,10 @@ type BasketArm = keyof typeof BASKET_ARMS
 
 const ARMS = Object.keys(BASKET_ARMS) as readonly BasketArm[]
 
-/** Metrics with an interval of their mean. */
+/** Metrics whose mean gets an interval. */
 const ESTIMATED: readonly string[] = ['recall@10', 'ndcg@10']
 
-/** Metrics of the lifts. */
+/** Metrics in which arms are compared. */
 const COMPARED = [
   'recall@10',
   'ndcg@10',
@@ -62,7 +62,7 @@ export async function evaluateNextBasket(
       model,
       fit: engine && ((problem) => engine.fit(problem)),
       installed: Number.NEGATIVE_INFINITY,
-      // Baselines and model count the same baskets: all baskets that the model was trained on.
+      // Baselines and model count the same baskets: all baskets of the shoppers that the model was trained on.
       statisticsAt: () => model.statistics,
     },
     known,
@@ -126,7 +126,6 @@ export async function evaluateNextBasket(
   }
 }
 
-/** Computes the scores of every arm for a case. */
 function arms(
   shop: DeviceShop,
   known: readonly (readonly Basket[])[],

@@ -45,10 +45,7 @@ export function eachTuned<T>(of: (condition: TunedFor) => T): OfTuned<T> {
   return Object.fromEntries(TUNED_FOR.map((known) => [known, of(known)])) as OfTuned<T>
 }
 
-/**
- * Events of the shopper that the server knows. In addition, the server always knows popularity and other facts about
- * items.
- */
+/** Events of the shopper that the server knows. Besides, the server always knows facts about items (popularity). */
 export type ServerKnows = 'orders' | 'all' | 'nothing'
 
 /** Days without a visit after which a browser may clear a shop's storage. @see https://webkit.org/blog/10218 */
@@ -65,10 +62,7 @@ export function storeHistory(store: Store, { history, time }: Known, installed: 
   return history.slice(firstAtOrAfter(history, began))
 }
 
-/**
- * History since the last idle week. The log shows only visits with an event, so a browser may have kept some of these
- * stores.
- */
+/** History since the last idle week. A browser may have kept more: the log shows only visits with an event. */
 function sinceIdle(history: History, time: number): History {
   let from = history.length
   let next = time

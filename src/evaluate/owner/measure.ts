@@ -31,19 +31,13 @@ import {
 /** Suffix of the metrics of the purchased items alone. */
 export const BOUGHT = ':bought'
 
-/**
- * Metric: whether a list of ten contains a purchased item. Measured on devices whose store begins on the first tested
- * day.
- */
+/** Metric: whether a list of ten contains a purchased item, on devices whose store begins on the first tested day. */
 export const HIT = `hitRate@10${BOUGHT}`
 
 /** Arm of the server's second model, which was trained on orders alone. */
 export const ORDER_TRAINED = 'order-trained'
 
-/**
- * Stores that the report's conclusion is based on: empty on the first tested day, or with the earlier orders that the
- * shop handed over.
- */
+/** Stores that the report's conclusion is based on: at first empty, or with earlier orders from the shop. */
 export const INSTALLED = ['install', 'seeded'] as const satisfies readonly Store[]
 
 /** Data from which the server's arms and the baselines compute scores. All shoppers share it. */
@@ -57,7 +51,6 @@ export interface OwnerQuestions {
   readonly orderTrained: ((known: History, time: number) => Float32Array) | null
 }
 
-/** Scores the catalog on a device with the given history. */
 type ScoreStore = (store: Store, history: History) => Promise<DeviceScores>
 
 /**

@@ -10,7 +10,7 @@ import type { WalkedCase } from '../walk.ts'
 import { type Knowledge, STORES, type Store } from './knowledge.ts'
 import { BOUGHT, HIT, INSTALLED, ORDER_TRAINED } from './measure.ts'
 
-/** Mean NDCG@10 of two arms. `lift` compares the first with the second, and is absent without an interval. */
+/** Mean NDCG@10 of two arms. `lift` compares `arm` with `over`, and is absent without an interval. */
 export interface Compared {
   readonly arm: number
   readonly over: number
@@ -22,10 +22,7 @@ export const DEVICE_STORES = ['install', 'seeded', 'beginning'] as const satisfi
 
 export type OwnerSummary = NonNullable<ReturnType<typeof summariseOwner>>
 
-/**
- * Reads the rows of one question.
- * @param stored whether the rows name a store; the rows of the compared arms name none
- */
+/** Reads the rows of one question. `stored`: whether its rows name a store; the rows of the compared arms name none. */
 function readerOf(rows: Rows<WalkedCase>, suffix: string, seed: number, stored = true) {
   const of = (arm: string, store: Knowledge, metric = 'ndcg@10'): Series => ({
     ...{ arm, metric: metric + suffix, ...(stored && { store }) },
@@ -47,7 +44,7 @@ function readerOf(rows: Rows<WalkedCase>, suffix: string, seed: number, stored =
 }
 
 /**
- * Answers the owner's questions; null with too few shoppers for an interval, or without a counting baseline.
+ * Answers the questions of the shop's owner; null with too few shoppers or without a counting baseline.
  * @param arms arms that scored every case; includes `personal` if devices learn
  */
 export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: readonly ArmName[]) {
@@ -87,7 +84,7 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
         },
       }
     }),
-    /** Question (b): the shipped model against a nightly server with every click. */
+    /** Question (b): the shipped model against a nightly server that knows every click. */
     nightly: each(DEVICE_STORES, (store) =>
       compare(of('personal', store), of('base-fresh', 'nightly')),
     ),
@@ -128,8 +125,8 @@ function hitsOf(asked: Rows<WalkedCase>, seed: number) {
 export type InstalledSummary = ReturnType<typeof summariseInstalled>[number]
 
 /**
- * Figures for predicting the next different product, by the start of the store. Leave-one-out varies no stores, so its
- * figures are those of the compared arms.
+ * Figures for predicting the next different product, by the start of the store. Under leave-one-out, all stores have
+ * the figures of the compared arms.
  */
 export function summariseInstalled(rows: Rows<WalkedCase>, seed: number, arms: readonly ArmName[]) {
   const isMeasured = rows.series.some(({ store }) => store === 'install')
@@ -147,7 +144,7 @@ export function summariseInstalled(rows: Rows<WalkedCase>, seed: number, arms: r
       /** Counting baseline with the highest mean on these cases, a choice that favours the baseline. */
       counts,
       overCounts: over(counts),
-      /** The lift is null if devices don't learn. */
+      /** Null if devices don't learn. */
       learning: learns ? { lift: over('base-fresh'), worse: read.worse(store, 'nll') } : null,
     }
   })

@@ -17,7 +17,6 @@ interface Inspected {
   readonly hash: string
   /** Signature and release of the model, in words; null if unknown. */
   readonly release: string | null
-  /** Title of an item; undefined for an item without a title. */
   readonly titleOf: (id: string) => string | undefined
 }
 
@@ -113,7 +112,7 @@ function tableBytes(value: unknown): number {
   return Object.values(value).reduce<number>((sum, part) => sum + tableBytes(part), 0)
 }
 
-/** Lists the kept features first, by their effect. */
+/** Sorts the features: kept ones first, then by the size of their weight. */
 function features(title: string, records: readonly FeatureRecord[]): Part {
   const size = ({ weight }: FeatureRecord) => Math.abs(weight)
   const sorted = records.toSorted((a, b) => Number(b.kept) - Number(a.kept) || size(b) - size(a))
@@ -126,10 +125,7 @@ function features(title: string, records: readonly FeatureRecord[]): Part {
   return { title, table: tableOf(sorted, columns, true) }
 }
 
-/**
- * Bestsellers, which are roughly the list of a new shopper. Each row also shows the items that are bought together with
- * the bestseller.
- */
+/** Bestsellers, which are roughly a new shopper's list, and the items that are bought together with each of them. */
 function bestsellers({ model, titleOf }: Inspected): Part {
   const { itemIds, statistics } = model
   const { popularity30, neighboursPerItem: most, neighbourItems, neighbourWeights } = statistics

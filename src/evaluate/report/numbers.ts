@@ -2,7 +2,7 @@
 
 import type { Estimate, Lift } from '../results.ts'
 
-/** The format uses a real minus sign, and never shows "−0". */
+/** Formats a number with a real minus sign, and never shows "−0". */
 export function fixed(value: number, digits: number): string {
   const text = Math.abs(value).toFixed(digits)
   return value < 0 && Number(text) > 0 ? `−${text}` : text
@@ -29,7 +29,7 @@ function percent(share: number): string {
   return share > 0 && text !== '0.0' ? `+${text}` : text
 }
 
-/** Formats a count of shoppers as `3 of 40 testable`. A dash if no shopper is testable, because "0" would mislead. */
+/** Formats a number of shoppers as `3 of 40 testable`. A dash if no shopper is testable, because "0" would mislead. */
 export function worseShoppers(worse: {
   readonly significant: number
   readonly testable: number

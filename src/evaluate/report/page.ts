@@ -64,7 +64,7 @@ function tableHtml(caption: string, { columns, rows, prose = false }: Table): st
   )
 }
 
-/** A table or picture scrolls inside itself on a phone, so it must be focusable. */
+/** Makes a table or picture scroll inside itself on a phone. The keyboard can scroll it only if it is focusable. */
 function scrolling(name: string, html: string): string {
   return `<div class="scroll" role="group" tabindex="0" aria-label="${escapeHtml(name)}">${html}</div>`
 }

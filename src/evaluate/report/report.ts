@@ -1,7 +1,7 @@
 /** @module A report of an evaluation: built once, rendered as text, Markdown or an HTML page. */
 export interface Report {
   readonly title: string
-  /** Method: tested shoppers, means and intervals. */
+  /** Sentences on the method: tested shoppers, means and intervals. */
   readonly lead: readonly string[]
   readonly parts: readonly Part[]
   /** Notes on omitted data and other remarks, without a full stop. */
@@ -25,10 +25,7 @@ export interface Table {
   readonly prose?: boolean
 }
 
-/**
- * Table with a row per item. @param columns heading and cell of each column @param prose whether the last column is
- * prose
- */
+/** Table with a row per item. `columns` has the heading and cell of each column; `prose`: the last column is prose. */
 export function tableOf<Item>(
   items: readonly Item[],
   columns: Readonly<Record<string, (item: Item) => string>>,
@@ -45,7 +42,6 @@ export interface Evaluated<Result = unknown> {
   readonly report: Report
 }
 
-/** Renders a report for a terminal. */
 export function textLines({ title, lead, parts, notes }: Report): string[] {
   return [
     title,

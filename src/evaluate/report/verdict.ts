@@ -9,10 +9,7 @@ import type { Part } from './report.ts'
 
 type Ends = Pick<Lift, 'lo' | 'hi'>
 
-/**
- * Smallest gain of learning that is worth its cost in download and processor time. A smaller gain doesn't count as
- * help, even if proven.
- */
+/** Smallest relative gain that is worth the download and processor time of learning. Less doesn't count as help. */
 const LEAST_GAIN = 0.01
 
 const STORES = {
@@ -104,8 +101,8 @@ export function conclude(
 }
 
 /**
- * Estimates how many shoppers would prove this gain: the width of an interval falls with the root of the number of
- * shoppers. Null without a gain.
+ * Estimates how many times as many shoppers would prove this gain; null without a gain. The width of an interval falls
+ * with the root of the number of shoppers.
  */
 function moreShoppers({ relative, lo }: Lift): string | null {
   const times = Math.ceil(((relative - lo) / relative) ** 2)

@@ -5,10 +5,7 @@ import type { MeasuredSales, Metric } from './measureSales.ts'
 
 type Told = Omit<MeasuredSales, 'answer'>
 
-/**
- * Gain of the personal arm per thousand of its visitors. `lo` and `hi` are computed from the ends of the ratio's
- * interval.
- */
+/** Gain of the personal arm per thousand of its visitors. The ratio's interval gives `lo` and `hi`. */
 interface Gain {
   readonly value: number
   readonly lo: number
@@ -30,7 +27,7 @@ function gainInWords(gain: Gain, unit: string): string {
   return `${show(gain.value)} ${unit} per thousand visitors, 95 % interval [${show(gain.lo)}, ${show(gain.hi)}]`
 }
 
-/** A length in days; beyond ten years nobody needs the number. */
+/** Formats a number of days; above ten years it says only that. */
 export const daysText = (days: number) => (days > 3650 ? 'over 10 years' : `${count(days)} days`)
 
 export function answerOf(told: Told): OwnerAnswer {

@@ -17,28 +17,22 @@ import { quantile } from '@nearside/core/normal.ts'
 
 /** One day of a trial. */
 export interface ArmDay {
-  /**
-   * Number of visitors of each arm, both positive. To compare sums per order (refunds) instead of per visitor, these
-   * are numbers of orders.
-   */
+  /** Number of visitors of each arm, both positive; for sums per order (refunds), the numbers of orders instead. */
   readonly visitors: { readonly personal: number; readonly holdOut: number }
-  /** Weights of the day's orders, such as revenue. */
+  /** Weights of the day's orders, such as their revenue. */
   readonly weights: readonly number[]
   /** Whether the order of the same index belongs to the personal arm. */
   readonly isPersonal: readonly boolean[]
 }
 
 export interface Compared {
-  /**
-   * Sum per visitor of the personal arm, divided by that of the hold-out, averaged over days by Mantel and Haenszel;
-   * null if undefined.
-   */
+  /** Sum per visitor of the personal arm over that of the hold-out, by Mantel and Haenszel; null if undefined. */
   readonly ratio: number | null
   /** Lower end of the 95 % interval of the ratio. */
   readonly lo: number
   /** Upper end of the interval; null if it is unbounded. */
   readonly hi: number | null
-  /** Index of the first day on which the difference was proven; null if it is not proven. */
+  /** Index of the first day on which the difference was proven, counted from 0; null if it is not proven. */
   readonly proven: { readonly is: 'higher' | 'lower'; readonly day: number } | null
 }
 
@@ -48,15 +42,12 @@ const LEVEL = 0.05
 const PROOF = Math.log(2 / LEVEL)
 /** Bets, as shares of the largest allowed bet. Small bets find small lifts slowly, large bets find large lifts soon. */
 const BETS = [0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 0.9]
-/**
- * Quantile of the weights at which larger weights are capped. Without a cap, one order of ten thousand pounds could
- * decide alone.
- */
+/** Quantile of the weights above which weights are capped. Uncapped, one order of ten thousand pounds could decide. */
 const UNCAPPED = 0.99
-/** The ends of the interval are searched between 1 / `WIDEST` and `WIDEST`. */
+/** The ends of the interval are searched for between 1 / `WIDEST` and `WIDEST`. */
 const WIDEST = 64
 const HALVINGS = 16
-/** Bounds of a product of factors before its logarithm is taken. */
+/** Limits that keep a product of factors above 0 and below infinity before its logarithm is taken. */
 const [TINY, HUGE] = [1e-200, 1e200]
 
 interface Capped extends ArmDay {
@@ -129,8 +120,8 @@ function ratioOf(days: readonly ArmDay[]): number | null {
 }
 
 /**
- * Logarithm of the wealth after each day, averaged over the bets that the ratio is higher than θ, or lower (see
- * `side`).
+ * Logarithm of the mean wealth of `BETS` after each day, starting at wealth 1. Each bet says that the ratio is higher
+ * than θ, or lower (see `side`).
  */
 function wealth(
   days: readonly Capped[],

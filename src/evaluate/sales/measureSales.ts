@@ -14,7 +14,7 @@ const LEAST_ORDERS = 20
 const MOST_DEPARTMENTS = 20
 
 interface ArmSales {
-  /** Number of visitors. Each day on which somebody visits counts once. */
+  /** Number of visitors. A visitor counts once for each day with a visit. */
   readonly visitors: number
   readonly orders: number
   readonly revenue: number
@@ -29,14 +29,11 @@ export type Metric = 'orders' | 'revenue' | 'refunds' | 'margin'
 /** Ratio of the personal arm to the hold-out: of sums per visitor, or of refunds per order. */
 export interface MetricResult extends Omit<Compared, 'proven'> {
   readonly metric: Metric
-  /** First day on which the difference was proven. */
+  /** First day on which the difference was proven; null if it is not proven. */
   readonly proven: { readonly is: 'higher' | 'lower'; readonly on: string } | null
 }
 
-/**
- * Days that a trial takes to prove this lift in orders and in revenue, if this share of the visitors is in the
- * hold-out.
- */
+/** Days that a trial takes to prove this lift in orders and in revenue, with this share of visitors in the hold-out. */
 interface PlannedTrial {
   readonly share: number
   readonly lift: number
@@ -144,7 +141,7 @@ function total<T>(all: readonly T[], of: (one: T) => number): number {
   return all.reduce((sum, one) => sum + of(one), 0)
 }
 
-/** Days of the trial, ascending: every day with visitors. */
+/** Days of the trial, ascending: every day that has a number of visitors. */
 function daysOf(sales: readonly Sale[], visitors: ReadonlyMap<string, Visitors>): string[] {
   const dates = [...visitors.keys()].sort()
   const isLacking = (day: string) => {

@@ -35,7 +35,6 @@ export interface Sales {
   readonly sales: readonly Sale[]
   /** Whether the orders name their customers. */
   readonly hasCustomers: boolean
-  /** Number of customers who ordered in both arms. */
   readonly inBothArms: number
 }
 
@@ -245,7 +244,6 @@ function ofOrder(rows: readonly Row[], column: string, refuse: Refuse): number |
   return amounts[0] ?? null
 }
 
-/** Sum of a column over the lines of an order. */
 const ofLines = (rows: readonly Row[], column: string, refuse: Refuse): number =>
   rows
     .filter(({ values }) => values[column])

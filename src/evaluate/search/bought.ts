@@ -42,7 +42,6 @@ interface QueryCase extends RowCase {
 
 export type Bought = Awaited<ReturnType<typeof searchBought>>
 
-/** @param searches typed queries in the log */
 export async function searchBought(
   input: EvaluationInput,
   items: readonly Item[],
@@ -88,14 +87,11 @@ export async function searchBought(
     source: isTyped ? ('log' as const) : ('titles' as const),
     /** Rows of the results. A metric with the suffix `@query=broad` is measured on broad queries only. */
     rows,
-    /**
-     * Number of queries whose first 500 hits lack the purchased item. Such queries have no rows if shoppers typed them.
-     */
+    /** Number of queries whose first 500 hits lack the purchased item. Queries typed by shoppers then have no rows. */
     missed: isTyped ? typed.missed : rows.cases.filter(({ isFound }) => !isFound).length,
   }
 }
 
-/** A shopper's cases, and the queries of each case. */
 interface Searches {
   readonly cases: readonly Case[]
   queriesOf(nth: number): readonly OrderQuery[]

@@ -27,11 +27,11 @@ export const JUDGED_PAIRS: readonly (readonly [string, string])[] = [
   ['reranked', 'lexical'],
 ]
 
-/** Number of random orders per query. Their mean shows what re-ranking costs if preference ignores the query. */
+/** Number of random rankings per query. Their mean shows what re-ranking costs if preferences ignore the query. */
 const TASTES = 20
 
 /**
- * Rows of each query; `:typo` is the query with one typing error, if one is possible.
+ * Rows of each query. Metrics with the suffix `:typo` measure the query with one typing error.
  * @param synonyms the shop's synonyms, for all arms but MiniSearch's
  */
 export function searchJudged(
@@ -59,7 +59,7 @@ export function searchJudged(
   return rows
 }
 
-/** Ids of the hits, in `TASTES` different random orders. */
+/** Ids of the hits, in `TASTES` random rankings. */
 function drawTastes(hits: readonly SearchHit[], random: Random): readonly (readonly string[])[] {
   const ids = hits.map(({ id }) => id)
   return Array.from({ length: TASTES }, () => inRandomOrder(ids, random))
@@ -92,7 +92,7 @@ function measure(ranking: readonly string[], ratings: Ratings): Answer {
   }
 }
 
-/** Mean over the random orders, with the tolerance of a shop that has no searches to learn from. */
+/** Mean of each metric over the random rankings, with the tolerance of a shop without searches to learn it from. */
 function answerReranked(
   hits: readonly SearchHit[],
   ratings: Ratings,

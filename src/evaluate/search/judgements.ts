@@ -12,10 +12,7 @@ export interface JudgedQuery {
 export type Judgements = Awaited<ReturnType<typeof readJudgements>>
 
 const COLUMNS = ['query', 'docid', 'rating'] as const
-/**
- * Largest accepted rating. A rating's gain is 2^rating − 1, so a column of percentages would make the largest ratings
- * dominate.
- */
+/** Largest accepted rating. Gains are 2^rating − 1, so percentages would make the largest ratings dominate. */
 const MOST = 10
 
 /** @throws NearsideError `input-invalid`, naming file and line */
@@ -36,7 +33,7 @@ export async function readJudgements(path: string, isKnown: (docid: string) => b
     rows: table.rows.length,
     /** Number of rows whose product is not in the catalog. */
     unknownDocids: 0,
-    /** Number of rows that repeat an earlier row. */
+    /** Number of rows that repeat the query and product of an earlier row. */
     repeated: 0,
   }
   for (const { line, values } of table.rows) {

@@ -7,10 +7,7 @@ import { inRandomOrder, type Random } from '@nearside/core/model/random.ts'
 import type { SearchHit } from '@nearside/core/search/hit.ts'
 import { createProductSearch, type ProductSearch } from '@nearside/core/search/search.ts'
 
-/**
- * Ways to make a query from a title. `narrow` takes the title's two rarest words, `broad` one title word that other
- * products share.
- */
+/** Ways to make a query from a title: its two rarest words (`narrow`), or one that other titles share (`broad`). */
 export const QUERY_KINDS = ['narrow', 'broad'] as const
 
 type QueryKind = (typeof QUERY_KINDS)[number]

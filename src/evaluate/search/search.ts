@@ -36,7 +36,7 @@ export interface SearchResult extends Omit<Envelope, 'until'> {
   readonly until: string | null
   /** Source of the queries in a test by purchases: typed by shoppers, or made of title words. */
   readonly source?: Bought['source']
-  /** Counts of judgements that were read and left out. */
+  /** Counts of the judgements that were read, and of those that were left out. */
   readonly judgements?: Omit<Judgements, 'queries'>
 }
 
@@ -139,10 +139,7 @@ async function byPurchases(question: Question, steps: Steps): Promise<Evaluated<
   }
 }
 
-/**
- * For each pair of arms, its lifts in those NDCG and MRR metrics that both arms have. A search has no likelihood, so no
- * lift uses one.
- */
+/** Lifts of each pair of arms in the NDCG and MRR metrics that both have. A search has no likelihood. */
 export function summariseSearch(
   rows: Rows<RowCase>,
   pairs: readonly (readonly [string, string])[],
@@ -164,10 +161,7 @@ export function searchParts(
   return [{ title: 'Arms', table: armsTable(arms, metrics, meanings) }, liftsPart(lifts)]
 }
 
-/**
- * Items of a shop folder's catalog, whether or not the folder has a log. Without a shop folder: items of a catalog file
- * as for `import`, or of the only such file in a folder.
- */
+/** Items of a shop folder's catalog, of a catalog file as for `import`, or of a folder's only such file. */
 async function readItems(path: string, now: number): Promise<readonly Item[]> {
   const found = await stat(path).catch(() => undefined)
   if (!found)

@@ -100,8 +100,8 @@ function noEncoder(): ReadonlyMap<string, Tensor> {
 }
 
 /**
- * A word that is in more titles than this does not suggest candidate neighbours, which keeps the time linear in the
- * size of the catalog. Such a word still counts in the similarity of two titles.
+ * Maximum number of titles with a word that suggests candidate neighbours, which keeps the time linear in the number of
+ * items. A more frequent word still counts in the similarity of two titles.
  */
 const MOST_TITLES = 1000
 

@@ -19,10 +19,7 @@ import { partOf, rowsOfCase } from '../ranker/part.ts'
 import { NEGLIGIBLE, spreadOf } from '../ranker/select.ts'
 import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
 
-/**
- * Effect of adding a kind of context to the base model, tested on cases that are later than the cases the weights are
- * fitted to.
- */
+/** Effect of adding a kind of context to the base model, on cases later than those that its weights are fitted to. */
 export interface ContextOutcome {
   readonly kind: string
   readonly cases: number
@@ -37,10 +34,7 @@ export interface ContextOutcome {
 
 interface LearnedContext {
   readonly terms: readonly ContextTerm[]
-  /**
-   * Manifest records of every judged feature. Scale and weight have the same meaning as for the features that every
-   * model has.
-   */
+  /** Manifest records of every judged feature. Scale and weight mean the same as for the features of every model. */
   readonly records: readonly FeatureRecord[]
   readonly outcomes: readonly ContextOutcome[]
 }
@@ -51,10 +45,7 @@ const FEWEST_CASES = 60
  * and tested on the cases up to the next split point.
  */
 const ORIGINS = [0.25, 0.5, 0.75]
-/**
- * A kind is kept if it lowers the loss by at least this many standard errors. With six kinds, a limit of one standard
- * error would admit a kind by chance too often.
- */
+/** Standard errors by which a kind must lower the loss. With one, some of six kinds would pass by chance too often. */
 const LOSS_ERRORS = 2
 
 /**
@@ -131,10 +122,7 @@ function fitWeights(data: RankerDataset): {
   return { score: Math.max(weights[0] / scale[0], 1e-3), weights }
 }
 
-/**
- * Fits weights to the cases before each split point and tests them on the cases after it: first with the base's score
- * alone, then with the kind's columns added.
- */
+/** Fits weights to the cases before each split point, without and with the kind's columns; tests on later cases. */
 function judge(table: RankerDataset, kind: string, columns: readonly number[]): ContextOutcome {
   const loss: number[] = []
   const ndcg: number[] = []

@@ -27,7 +27,7 @@ export class MetRows {
     this.#leftThen = new Float64Array(rows).fill(1)
   }
 
-  /** Call this once a step for each row that has a gradient. */
+  /** Registers a row with a gradient. Call this once a step for each such row. */
   meet(row: number, value: Float32Array): void {
     this.settle(row, value)
     this.rows[this.count++] = row
@@ -41,7 +41,7 @@ export class MetRows {
     for (let k = row * this.width, end = k + this.width; k < end; k++) value[k] *= share
   }
 
-  /** Call this at the end of a step. @param keep factor by which the step decayed its rows */
+  /** Call this at the end of a step. `keep` is the factor by which the step decayed its rows. */
   finishStep(keep: number): void {
     this.#left *= keep
     for (let k = 0; k < this.count; k++) this.#leftThen[this.rows[k]] = this.#left

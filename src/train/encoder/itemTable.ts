@@ -27,8 +27,8 @@ export interface ItemTableSettings {
   /** Decoupled weight decay of the id parts and of the vectors that are trained for one word only. */
   readonly decay: number
   /**
-   * In a catalog with at least this many items, a batch composes and updates only the items that it reads (sparse Adam,
-   * lazy decay). In a smaller catalog nearly every batch reads all items.
+   * Number of items from which a batch composes and updates only the items that it reads (sparse Adam, lazy decay). In
+   * a smaller catalog nearly every batch reads all items.
    */
   readonly sparseFrom: number
 }

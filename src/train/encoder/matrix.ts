@@ -6,10 +6,7 @@ import { exportsOf, PAGE } from '@nearside/engine/wasm/instantiate.ts'
 import { createGemm } from './gemm.ts'
 import { VECTORS } from './vectors.wasm.ts'
 
-/**
- * Function of `vectors.wat`, where each one is described. Its arguments are byte addresses, numbers of floats, and
- * factors.
- */
+/** Function of `vectors.wat`, which describes each one. Takes byte addresses, numbers of floats, and factors. */
 type Loop = (...numbers: readonly number[]) => number
 type Vectors = Readonly<
   Record<'gather' | 'scatter' | 'add' | 'dot' | 'shift' | 'exp' | 'scale' | 'adam', Loop>
@@ -33,9 +30,7 @@ export function createMatrix(floats: number) {
   const gemm = createGemm(memory)
   const vectors = exportsOf<Vectors>(VECTORS, memory)
   let used = 0
-  /**
-   * Allocates zeros in the shared memory. Arrays that are passed to the matrix products must come from this function.
-   */
+  /** Allocates zeros in the shared memory, where the matrix products need their arrays. */
   const allocate = (length: number): Float32Array => {
     const view = new Float32Array(memory.buffer, used, length)
     used = Math.ceil((used + length * 4) / 16) * 16
@@ -43,7 +38,7 @@ export function createMatrix(floats: number) {
   }
   let scratch = allocate(0)
 
-  /** wᵀ as a contiguous copy, because the kernel reads B by rows. */
+  /** Copies wᵀ to contiguous memory, because the kernel reads B by rows. */
   function transposed(w: Float32Array, rows: number, columns: number): Float32Array {
     if (scratch.length < w.length) scratch = allocate(w.length)
     for (let r = 0, k = 0; r < rows; r++) {

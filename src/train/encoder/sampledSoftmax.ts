@@ -58,7 +58,7 @@ type SampledSoftmax = (
   items: {
     readonly vectors: Float32Array
     readonly gradient: Float32Array
-    /** Called with the rows of the items before the loss reads their vectors. */
+    /** Receives the rows of the items whose vectors the loss reads next. */
     meet(rows: Int32Array): void
   },
   bias: { readonly value: Float32Array; readonly gradient: Float32Array },

@@ -10,10 +10,10 @@ import type { History } from '@nearside/core/features/history.ts'
 import { eventRow, gapBucket, HISTORY_LENGTH } from '@nearside/core/model/encoder.ts'
 import { type Random, shuffled } from '@nearside/core/model/random.ts'
 
-/** Distinct items of one session, unordered. */
+/** Distinct items of one session, in no particular sequence. */
 export interface ItemSet {
   readonly items: Int32Array
-  /** Event row of each item. Of an item's events in the session, the one with the highest `eventStrength` counts. */
+  /** Row of each item's event (`eventRow`): of its events in the session, the one with the highest `eventStrength`. */
   readonly events: Uint8Array
   /** Times of the session's first and last event, milliseconds. */
   readonly from: number

@@ -97,7 +97,7 @@ export interface TrainedEncoder {
 
 interface EncoderData {
   readonly items: readonly Item[]
-  /** Category names, indexed by `ItemStatistics.category`. */
+  /** Category names, indexed by the numbers in `ItemStatistics.category`. */
   readonly categories: readonly string[]
   readonly shoppers: readonly { readonly interactions: History }[]
   /** Exclusive time limit, milliseconds: training reads only earlier events. */
@@ -211,10 +211,7 @@ function trained(
   }
 }
 
-/**
- * Number of float32 values that the encoder's weights take, with up to four spare values for the alignment of each
- * array.
- */
+/** Number of float32 values of the encoder's weights, with up to four spare values per array for its alignment. */
 const WEIGHT_FLOATS = Object.values(ENCODER_SHAPES).reduce(
   (sum, shape) => sum + 4 + shape.reduce((product: number, extent) => product * extent, 1),
   0,

@@ -46,7 +46,7 @@ const KNOWN_NAMES = {
   dwell: 'dwellms dwell engagementtimemsec',
   status: 'orderstatus financialstatus bestellstatus auftragsstatus status',
   test: 'test istest testorder',
-  // Only layouts set these roles.
+  // Only a layout can name columns for these roles.
   record: '',
   cancelled: '',
   lines: '',

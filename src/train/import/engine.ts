@@ -76,9 +76,7 @@ export class SqlEngine {
     return answer.getRowObjectsJS()
   }
 
-  /**
-   * Calls `visit` with each chunk of a query's result, as columns, so that a large table never lies in memory as rows.
-   */
+  /** Calls `visit` with each chunk of a result, as columns, so that a large table never lies in memory as rows. */
   async eachChunk(
     sql: string,
     visit: (columns: readonly (readonly JS[])[]) => void,
@@ -112,12 +110,10 @@ function refuse(error: unknown): never {
   throw invalidInput(`the import failed: ${reason}`, error)
 }
 
-/** Quotes a text as an SQL literal. */
 export function quote(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
-/** Quotes a column's name as an SQL identifier. */
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }

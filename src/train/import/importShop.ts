@@ -29,7 +29,6 @@ interface ImportOptions extends Partial<LogOptions>, Omit<SourceOptions, 'onProg
   readonly keepShopperIds?: boolean
   /** Whether a shop without any title is accepted. Default: it is rejected. */
   readonly allowUntitled?: boolean
-  /** Whether to do everything except writing. */
   readonly dryRun?: boolean
   readonly onProgress?: (label: string, done: number, total: number) => void
   readonly signal?: AbortSignal

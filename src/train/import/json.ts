@@ -19,9 +19,7 @@ const VECTOR = 16
 /** Fields in which an array's entry holds further entries, such as the variants of a product. */
 const INNER = ['hasVariant', 'itemDetails']
 
-/**
- * Where the text of a column comes from: a path in the record or in an entry of its array, or a named event parameter.
- */
+/** Source of a column's text: a path in the record or in an entry of its array, or a named event parameter. */
 type Place =
   | { readonly in: 'record' | 'line'; readonly path: string }
   | { readonly parameter: string }
@@ -64,7 +62,7 @@ export async function jsonSource(
   }
 }
 
-/** DuckDB fails to extract an empty list of paths, so an empty list becomes a path that matches nothing. */
+/** Quotes paths as an SQL list. DuckDB rejects an empty list, which becomes a path that matches nothing. */
 function list(paths: readonly string[]): string {
   return `[${['$."\u0001"', ...paths].slice(paths.length > 0 ? 1 : 0).map((path) => `'${path.replaceAll("'", "''")}'`)}]`
 }
@@ -102,10 +100,7 @@ function membersOf(value: unknown): readonly unknown[] {
   return list.map((entry) => (isRecord(entry) ? entry.element : undefined))
 }
 
-/**
- * Adds where each field of a value is found. If an array's entry and its record have the same field, the entry's field
- * is used.
- */
+/** Records where each field of a value is found. A field of an array's entry takes precedence over the record's. */
 function addFields(
   places: Map<string, Place>,
   where: 'record' | 'line',
@@ -135,7 +130,7 @@ function addFields(
   }
 }
 
-/** Whether an earlier record had, at this path, a list that is read as one value. */
+/** Whether an earlier record had a list at this path that is read as one value. */
 function isWhole(place: Place | undefined, path: string): boolean {
   return place !== undefined && 'path' in place && place.path === path
 }

@@ -3,15 +3,9 @@ import { normalName, type Role } from './columns.ts'
 
 export interface Layout {
   readonly name: string
-  /**
-   * Sets of column names, in lower case without spaces and punctuation. A file that has all columns of one set has this
-   * format.
-   */
+  /** Sets of column names, in lower case without spaces and punctuation. A file with all names of a set matches. */
   readonly marks: readonly string[]
-  /**
-   * Columns of each role, written like `marks`; the first non-empty column counts. The import guesses columns for other
-   * roles.
-   */
+  /** Columns of each role, written like `marks`; the first non-empty one counts. Other roles' columns are guessed. */
   readonly columns?: Readonly<Partial<Record<Role, string>>>
   /** Pattern of item ids. A line whose id doesn't match is a service, such as postage. */
   readonly itemPattern?: string
@@ -48,7 +42,7 @@ const LAYOUTS: readonly Layout[] = [
     marks: ['lineitemname lineitemquantity lineitemprice name'],
     columns: {
       session: 'name',
-      // The Admin API's rows have a customer's number, and a column for test orders.
+      // In the Admin API, rows have a customer's number, and a column for test orders.
       shopper: 'email phone customerid',
       // An order that awaits payment has no `Paid at`.
       time: 'paidat createdat',

@@ -56,7 +56,6 @@ export async function openOutput(options: OutputOptions) {
         await rm(parts, { recursive: true, force: true })
       }
     },
-    /** Removes the folder if this import created it. */
     async discard(): Promise<void> {
       if (made !== undefined) await rm(made, { recursive: true, force: true })
     },

@@ -163,7 +163,6 @@ export async function readProductFile(
   })
 }
 
-/** Items of `readProductFile`, with their picture vectors. */
 export const readCatalogFile = async (path: string, now: number): Promise<PicturedItem[]> =>
   (await readProductFile(path, now, { withPictures: true })).items
 

@@ -19,10 +19,7 @@ export type DateOrder = 'mdy' | 'dmy'
 export interface LogOptions {
   readonly columns: NamedColumns
   readonly dateOrder?: DateOrder
-  /**
-   * Whether the import also reads a catalog. If so, a product column that a flag names may be missing in the log,
-   * because the catalog may have it.
-   */
+  /** Whether the import also reads a catalog. Then a flag may name a product column that the log lacks. */
   readonly hasCatalog?: boolean
 }
 

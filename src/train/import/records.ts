@@ -23,7 +23,7 @@ export interface RecordOptions {
 /** Maximum number of lines of a quoted field; a longer field comes from a stray quote. */
 const MOST_LINES = 500
 
-/** Error of a file that ends in the middle of a record. */
+/** Makes the error for a file that ends in the middle of a record. */
 export const cutOff = (name: string) =>
   invalidInput(`${name}: was cut off, its end is missing: export it again`)
 
@@ -94,7 +94,7 @@ function lengthOfRecord(lines: readonly string[], at: number, delimiter: string,
   return 0
 }
 
-/** Fields of a line, and whether it ends inside quotes; `isClean` if a delimiter follows each closing quote. */
+/** Counts the fields of a line; `inside`: it ends inside quotes; `isClean`: a delimiter follows each closing quote. */
 function scan(text: string, delimiter: string, inside = false) {
   let fields = 1
   let isClean = true

@@ -19,10 +19,7 @@ export interface Source {
   readonly columns: readonly string[]
   /** SQL text for a column over the relation's rows; NULL or empty if a row lacks the column. */
   column(name: string): string
-  /**
-   * SQL text that tells a row from all others.
-   * @param id SQL text of a record's id; where it is empty, the whole row is compared
-   */
+  /** SQL text that tells a row from all others. `id` is SQL text of a record's id; without it, the whole row counts. */
   wholeRow(id?: string): string
   /** SQL of the relation, with `line` (from 1) and `readable`. Call this after requesting all columns. */
   relation(): string
@@ -182,7 +179,7 @@ function nameColumns(header: readonly string[]): string[] {
   })
 }
 
-/** JSON lines have one value per line, so the first line is a complete value. */
+/** Whether the file is JSON lines: these have one value per line, so the first line is a complete value. */
 function isJsonLines(head: string): boolean {
   if (!head.startsWith('{')) return false
   const [first] = head.split('\n', 1)

@@ -10,7 +10,7 @@ import type { Source } from './source.ts'
 const LEAST_FIELDS = 3
 const LOOKED_AT = 100
 
-/** A sequence log has no header, no delimiter but spaces, and lines of different lengths. */
+/** Whether a file begins like a sequence log: no header, only spaces as delimiters, lines of different lengths. */
 export function looksLikeSequences(head: string): boolean {
   const whole = head.split(/\r?\n/).slice(0, LOOKED_AT).slice(0, -1)
   const lines = whole.filter((text) => text.trim() !== '')

@@ -10,7 +10,7 @@ import { cutOff, type FileRecord, type RecordOptions } from './records.ts'
 
 const RECORD = /^(item|entry|product)$/
 
-/** `line` numbers the products. A repeated element keeps its first text; nested elements are left out. */
+/** Yields a record for each product, with its number as `line`. Repeated and nested elements are left out. */
 export async function* readXmlRecords(
   path: string,
   options: RecordOptions,
@@ -30,7 +30,7 @@ export async function* readXmlRecords(
           record = {}
           depth = 0
         }
-        // In Atom, the link is in an attribute.
+        // In Atom, the link is an attribute instead of a text.
         if (record && depth === 1 && href !== undefined) record[localName(tag)] ??= href
       },
       ontext(piece) {

@@ -29,24 +29,21 @@ interface PublishOptions {
   readonly disk?: Disk
 }
 
-/**
- * Age of a staging folder, milliseconds, from which it counts as abandoned if its process can't be checked or the
- * process number was reused.
- */
+/** Milliseconds after which a staging folder counts as abandoned if its process can't be checked. */
 const ABANDONED_AFTER = 3_600_000
 const STAGING = /^\.staging-(.*)-(\d+)-[^-]+$/
 
-/** Number after the highest version in `models`, so that the number of a retired version is never reused. */
+/** Number after the highest version in `models`. A retired version's number is never given again. */
 export async function nextVersion(models: string, disk: Disk = nodeDisk): Promise<string> {
   const numbers = (await disk.list(models)).filter((name) => /^\d{1,15}$/.test(name)).map(Number)
   return String(Math.max(0, ...numbers) + 1)
 }
 
 /**
- * Publishes a model; a large one in a head and a tail (`splitTail`). Publishing the same model under the same name again
- * has no effect except a new release number. So a process that crashed can repeat the publication.
- * @throws NearsideError `version-taken` if another model has the name; `storage-full`, `storage-unavailable`;
- *   errors of `requireSigner`, or what `sign` throws
+ * Publishes a model; `splitTail` divides a large model into a head and a tail. Publishing the same model under the same
+ * name again has no effect except a new release number. So a process that crashed can repeat the publication.
+ * @throws NearsideError `version-taken` if another model has the name; `storage-full`, `storage-unavailable`; errors of
+ * `requireSigner`, or what `sign` throws
  */
 export async function publishModel(
   models: string,
@@ -104,7 +101,7 @@ export async function publishCopy(
 }
 
 /**
- * Publishes the current version as a new release, to start signing or to extend the validity.
+ * Publishes the current version as a new release, to begin to sign releases or to extend the validity.
  * @throws NearsideError `model-unreachable` if nothing is published
  */
 export async function signAgain(
@@ -134,7 +131,7 @@ export async function requireSigner(
   )
 }
 
-/** Places the folder of a tail; its name has the hash of its content, so an existing one stays. */
+/** Moves a tail's folder to its place. Its name has the hash of its content, so an existing folder stays. */
 async function placeTail(
   models: string,
   staging: string,
@@ -149,7 +146,6 @@ async function placeTail(
     throw taken(models, folder)
 }
 
-/** Writes a version's files to a new folder and returns its path. */
 async function writeDraft(
   staging: string,
   files: ReadonlyMap<string, Uint8Array>,
@@ -218,8 +214,10 @@ async function staged<T>(
 }
 
 /**
- * Renames `draft` to `target`. True if that succeeds or `target` has the same content; false if it has another.
- * @param name of a file that names the hashes of the others, and its `bytes`
+ * Renames `draft` to `target`.
+ * @param name name of a file in `target` that contains the hashes of all other files
+ * @param bytes expected content of this file
+ * @returns true if the folder was renamed or `target` has the same content; false if `target` has other content
  */
 async function moveTo(
   target: string,

@@ -45,7 +45,7 @@ export async function readLatest(models: string): Promise<PublishedModel> {
 }
 
 /**
- * Published version that `model` descends from and that no round of contributions has changed.
+ * Ancestor of `model` that no round of contributions has changed; `model` itself if no round changed it.
  * @throws NearsideError `model-unreachable` if a version in between is missing; `model-corrupt`
  */
 export async function readTrained(models: string, model: PublishedModel): Promise<PublishedModel> {
@@ -85,7 +85,7 @@ export async function readModel(directory: string): Promise<BaseModel> {
 }
 
 /**
- * Reads and verifies the files of a model's tail; null if the model has none.
+ * Reads and verifies the files of a model's tail; null if the model has no tail.
  * @throws NearsideError `model-corrupt`
  */
 export async function readTail({
@@ -108,8 +108,8 @@ export async function readTail({
 }
 
 /**
- * Reads a model as devices have it at first, without its tail, with the SHA-256 of its manifest file in hexadecimal.
- * The hash needs the file's own bytes, since a parsed manifest may serialise differently.
+ * Reads a model as devices have it at first, without its tail, and the SHA-256 of its manifest file in hexadecimal. The
+ * hash needs the file's own bytes, since a parsed manifest may serialise differently.
  */
 export async function readHashed(
   directory: string,

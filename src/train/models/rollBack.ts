@@ -12,7 +12,7 @@ export async function rollBack(
   sign: SignRelease | undefined,
 ): Promise<LatestModel> {
   const directory = join(models, to)
-  // Verifies every file.
+  // `readModel` verifies every file.
   await readModel(directory)
   const { manifest } = await readVersion(directory)
   // The new version does not repeat the training reports, which belong to the earlier version.

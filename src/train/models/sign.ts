@@ -17,10 +17,7 @@ import type { LatestModel, ModelSignature } from '@nearside/core/model/manifest.
 import { type Release, releaseMessage } from '@nearside/core/model/release.ts'
 import { DAY } from '@nearside/core/time.ts'
 
-/**
- * Signs a model as a release with a higher number than `previous`.
- * @param previous current content of `latest.json`; null if there is none
- */
+/** Signs a model as a release with a higher number than `previous`, the content of `latest.json`; null: no content. */
 export type SignRelease = (model: Release, previous: LatestModel | null) => Promise<LatestModel>
 
 export interface Signer {
@@ -29,7 +26,7 @@ export interface Signer {
   readonly hasSigned: (latest: LatestModel) => boolean
 }
 
-/** Server of the helper, which signs one model per release number, in ascending order. */
+/** Server of the helper (the second aggregator), which signs one model per release number, in ascending order. */
 export interface Cosigner {
   /** Highest release that the helper has signed; 0 for none. */
   lastRelease(): Promise<number>
@@ -100,7 +97,10 @@ export function publicKeyOf(key: KeyObject): string {
   return Buffer.from(x, 'base64url').toString('base64')
 }
 
-/** Creates a key file if there is none. @returns whether the file was created */
+/**
+ * Creates a key file if there is none.
+ * @returns whether the file was created
+ */
 export async function makeSigningKey(file: string): Promise<boolean> {
   const { privateKey } = generateKeyPairSync('ed25519')
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })

@@ -5,21 +5,20 @@ import { isRecord } from '@nearside/core/isRecord.ts'
 import { MOST_NEW } from '@nearside/core/model/extend.ts'
 import type { TailIndex } from '@nearside/core/model/tail.ts'
 
-/** Maximum number of shards of a word, as many as a search loads. */
+/** Maximum number of shards for a word, as many as a search loads. */
 const WORD_SHARDS = 4
-/** Maximum number of words in `words.json`, those of most products. */
+/** Maximum number of words in `words.json`. Words in the most products' titles are kept. */
 const MOST_WORDS = 50_000
 
 interface SplitRows {
   /** Products of the head, and products that the model lacks. */
   readonly head: readonly unknown[]
-  /** Products of each shard. */
   readonly shards: readonly (readonly unknown[])[]
   /** Number of products that the model lacks and the head has no room for. */
   readonly left: number
 }
 
-/** Folder with `words.json` and the lines of each shard, `N.json`; it lies beside the shards' folder. */
+/** Folder beside the shards' folder, with `words.json`, `departments.json`, and each shard's products as `N.json`. */
 export const linesFolder = (folder: string) => `${folder}-catalog`
 
 /**
@@ -50,7 +49,7 @@ export function splitRows(
   return { head: kept, shards, left: Math.max(0, unknown - MOST_NEW) }
 }
 
-/** Texts of the lines' folder, by name. */
+/** Texts of the files in the folder `linesFolder`, by file name. */
 export function tailTexts({ shards }: Pick<SplitRows, 'shards'>): ReadonlyMap<string, string> {
   return new Map([
     ['departments.json', JSON.stringify(Object.fromEntries(departmentShards(shards)))],
@@ -59,7 +58,7 @@ export function tailTexts({ shards }: Pick<SplitRows, 'shards'>): ReadonlyMap<st
   ])
 }
 
-/** Shards of each category of the lines; the shop could have renamed categories since training. */
+/** Shards of each category, by the catalog's names: the shop could have renamed categories since training. */
 function departmentShards(shards: readonly (readonly unknown[])[]) {
   const found = new Map<string, Set<number>>()
   for (const [shard, rows] of shards.entries())
@@ -71,8 +70,8 @@ function departmentShards(shards: readonly (readonly unknown[])[]) {
 }
 
 /**
- * Folded words of the titles, each with the shards that have most products with it. A word in more than a tenth of the
- * shards says little about where to look.
+ * Folded words of the titles, each with the shards that have most products with this word. Words in more than a tenth
+ * of the shards say too little about where to look.
  */
 function wordShards(
   shards: readonly (readonly unknown[])[],

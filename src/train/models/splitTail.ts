@@ -24,7 +24,7 @@ import {
 import { hashOfId, type ShardRecord, type TailIndex } from '@nearside/core/model/tail.ts'
 import { gather, gatherColumns, splitNeighbours } from './splitTensors.ts'
 
-/** Number of items above which a model is split. A device that held more would need over 60 MB. */
+/** Number of items above which a model is split, because a device that held a larger model would need over 60 MB. */
 const MOST_WHOLE = 50_000
 /** Number of items of the head. Lists of up to this many items need no partial scoring. */
 const HEAD_ITEMS = 20_000
@@ -58,7 +58,7 @@ const BY_ITEM: Readonly<Record<string, readonly string[]>> = {
   [MODEL_FILES.pictures]: ['vectors'],
 }
 
-/** Splits a model with more than `MOST_WHOLE` items; null for any other model. @param sizes for tests */
+/** Splits a model with more than `MOST_WHOLE` items; null for any other model. Tests give other `sizes`. */
 export async function splitTail(
   { manifest, files }: Files,
   sizes: SplitSizes = SIZES,
@@ -173,7 +173,7 @@ export async function splitTail(
   }
 }
 
-/** Fills shards with whole departments, in their order; a department that is larger than a shard gets its own. */
+/** Fills shards with whole departments, in sequence. A department larger than a shard gets its own shards. */
 function shardsOf(departments: readonly (readonly number[])[], most: number): number[][] {
   const shards: number[][] = []
   for (const rows of departments) {

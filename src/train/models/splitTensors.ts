@@ -3,7 +3,6 @@ import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
 import { vector } from '@nearside/core/model/fields.ts'
 import type { Tensor } from '@nearside/core/model/safetensors.ts'
 
-/** Rows of a tensor, in the order of `rows`. */
 export function gather({ shape, data }: Tensor, rows: readonly number[]): Tensor {
   const columns = data.length / shape[0]
   const picked = new (data.constructor as new (length: number) => typeof data)(
@@ -15,7 +14,6 @@ export function gather({ shape, data }: Tensor, rows: readonly number[]): Tensor
   return { shape: [rows.length, ...shape.slice(1)], data: picked }
 }
 
-/** Columns of a matrix, in the order of `kept`. */
 export function gatherColumns(
   { shape: [count, columns], data }: Tensor,
   kept: readonly number[],
@@ -29,7 +27,7 @@ export function gatherColumns(
 }
 
 /**
- * Neighbours of a head and of the shards of its tail.
+ * Splits the neighbours between a head and the shards of its tail.
  * @param numbers number of each item in the whole catalog, [N]
  * @param head rows of the items of the head, by number
  */

@@ -40,7 +40,7 @@ export interface Judgement {
   readonly nllGains: readonly number[]
 }
 
-/** Tested shoppers, and a spread estimated from other shoppers. */
+/** Tested shoppers, and a prior's mean and variances estimated from other shoppers. */
 interface Asked {
   readonly trials: readonly Trial[]
   readonly spread: Spread
@@ -65,7 +65,7 @@ export function priorOf(
   }
 }
 
-/** Returns one judgement for each λ. */
+/** @returns one judgement for each λ */
 export async function judge(
   model: BaseModel,
   asked: readonly Asked[],
@@ -98,7 +98,7 @@ export async function judge(
   })
 }
 
-/** Standard error; infinite for a single shopper. */
+/** Standard error of the mean; infinite for a single shopper. */
 function errorOf(values: readonly number[]): number {
   return values.length < 2 ? Number.POSITIVE_INFINITY : standardError(values)
 }
@@ -109,16 +109,16 @@ interface Choice {
   readonly reason: string
 }
 
-/** Largest relative loss of NDCG@10 that the interval's lower end may reach. */
+/** Largest relative loss of NDCG@10 that the lower end of a recipe's interval may reach. */
 const HARM_LIMIT = 0.003
 /** Half the width of an interval, in standard errors. */
 const ERRORS = 2
 
 /**
- * Chooses the largest certain gain in likelihood among the recipes proven to cost at most 0.3 % of NDCG@10; null if no
- * recipe is. Likelihood decides because a shopper's few cases separate likelihoods long before ranks. A recipe with the
- * user vector u (64 numbers) must also be proven more likely than the best recipe without u, even if that recipe fails
- * the limit. Otherwise u might only make up for a λ that the grid lacks.
+ * Chooses the recipe with the largest certain gain in likelihood among the recipes that are proven to cost at most 0.3
+ * % of NDCG@10; null if no recipe is. Likelihood decides because a shopper's few cases separate likelihoods long before
+ * ranks. A recipe with the user vector u (64 numbers) must also be proven more likely than the best recipe without u,
+ * even if that recipe costs more than 0.3 %. Otherwise u might only make up for a λ that the grid lacks.
  */
 export function choose(judgements: readonly Judgement[]): Choice {
   const byGain = [...judgements].sort((a, b) => certainGain(b) - certainGain(a))

@@ -30,8 +30,8 @@ interface PriorOptions {
   readonly seed: number
   readonly engine: Engine
   /**
-   * Shoppers whose next cases the encoder did not train on. For the encoder's own training shoppers, the user vector
-   * seems to gain six times as much. Absent: all shoppers.
+   * Selects the shoppers on whose next cases the encoder did not train; absent: all. For its own training shoppers, the
+   * user vector seems to gain six times as much.
    */
   readonly eligible?: (shopper: string) => boolean
   /** Maximum number of shoppers in each half. */
@@ -161,7 +161,6 @@ export function sizeOf(
   return { most, cases: 2 * most * casesEach, bytesEach: Math.min(BEST, items) * FEATURE_COUNT * 4 }
 }
 
-/** Builds the trials of both halves of the shoppers. */
 function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
   const { until, seed, eligible = () => true, casesEach = DEFAULT_CASES_EACH } = options
   const shoppers = logsBefore(data.shoppers, until)

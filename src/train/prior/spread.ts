@@ -32,8 +32,8 @@ export function withVariance(prior: PersonalPrior, variance: Float32Array): Pers
 }
 
 /**
- * Mean and variance of the parameters over shoppers, [P] each.
- * @param rounds number of times that every trial is fitted; a few come near the fixed point
+ * Estimates mean and variance of the parameters over shoppers, [P] each. Every trial is fitted `rounds` times, which
+ * comes near the fixed point.
  */
 export async function learnSpread(
   trials: readonly Trial[],
@@ -73,7 +73,7 @@ export async function learnSpread(
   return { mean, variance }
 }
 
-/** Diagonal of Σ_t weight_t · Cov_softmax(X_t) at p. */
+/** Information of a problem's data about each parameter: the diagonal of Σ_t weight_t · Cov_softmax(X_t) at p. */
 export function informationOf(problem: FitProblem, parameters: Float32Array): Float64Array {
   const { candidates: K, parameters: P, design, offset } = problem
   const information = new Float64Array(P)

@@ -29,7 +29,7 @@ export interface Trial {
   readonly problem: FitProblem
   /** Age of each case in days, [T]. */
   readonly ageDays: Float32Array
-  /** Whether the cases have several kinds of event; otherwise event weights only change the strength of learning. */
+  /** Whether the cases have several kinds of event. Otherwise event weights only change how much is learned. */
   readonly ofSeveralKinds: boolean
   /** Weights of the cases for each entry of `EVENT_WEIGHTINGS`. */
   readonly weightings: readonly Weighting[]
@@ -69,7 +69,7 @@ export interface Outcome {
   readonly nll: number
 }
 
-/** Number of the highest items that stand for the whole catalog. */
+/** Number of items with the highest base scores, which stand for the whole catalog. */
 export const BEST = 256
 
 const NDCG = METRICS.indexOf('ndcg@10')
@@ -88,8 +88,8 @@ function outcome(
 }
 
 /**
- * The trial has the base's highest items and the targets. Lower items don't reach the first ten, so they count as one
- * item with a fixed score.
+ * Keeps a trial's targets and the items with the highest base scores. All others count as one item with a fixed score,
+ * because they don't reach the first ten.
  */
 function bestOf(
   { base, features }: Trial['terms'],
@@ -111,7 +111,7 @@ function bestOf(
   }
 }
 
-/** The model with the statistics of one date, and its finder of candidates. */
+/** A model with the statistics of one date, and its search for candidates. */
 interface Known {
   readonly described: BaseModel
   readonly find: FindCandidates
@@ -120,7 +120,7 @@ interface Known {
 /** Maximum number of cached cases, which take 45 KB each. */
 const MOST_REMEMBERED = 512
 
-/** Returns a function that gives the model other statistics. Calls in a row with the same statistics share a cache. */
+/** Returns a function that gives the model other statistics. Repeated calls with the same statistics share a cache. */
 export function describing(model: BaseModel): (statistics: ItemStatistics) => Known {
   let last: Known | null = null
   return (statistics) => {
@@ -134,7 +134,7 @@ export function describing(model: BaseModel): (statistics: ItemStatistics) => Kn
 
 /**
  * Builds a trial; null if the shopper has no case with a history to learn from.
- * @param most maximum number of the highest items whose terms are stored, besides the targets.
+ * @param most number of items with the highest base scores whose terms are stored, besides the targets.
  */
 export function buildTrial(
   shopper: ShopperHistory,
@@ -186,10 +186,7 @@ export function buildTrial(
   }
 }
 
-/**
- * Removes the unused rows of a problem. Hundreds of trials are in memory at once, and most shoppers have far fewer
- * cases than T.
- */
+/** Removes the unused rows of a problem, since hundreds of trials with few cases each are in memory at once. */
 function withoutPadding(problem: FitProblem, cases: number): FitProblem {
   const rows = cases * problem.candidates
   return {
@@ -202,7 +199,7 @@ function withoutPadding(problem: FitProblem, cases: number): FitProblem {
   }
 }
 
-/** The trial's problem under another prior, half-life and weights of events. */
+/** The trial's problem under a prior, with the prior's half-life and event weights. */
 export function problemUnder(trial: Trial, prior: PersonalPrior): FitProblem {
   const { eventWeights = EVENT_WEIGHTS } = prior
   const { freshWeight, target } = trial.weightings[EVENT_WEIGHTINGS.indexOf(eventWeights)]

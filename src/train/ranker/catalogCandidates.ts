@@ -14,8 +14,8 @@ import { type ExtraColumns, type RankerCase, type RankerDataset, tableOf } from 
 import { createHighest } from './highest.ts'
 
 /**
- * Each case's highest items by w·f; a case is dropped if none of its targets is among them. Nothing is sampled, so no
- * correction is needed.
+ * Table of each case's items with the highest scores w·f. A case is dropped if none of its targets is among these
+ * items. Nothing is sampled, so no correction is needed.
  * @param cases sorted as `statisticsOf` serves them fastest.
  * @param scale [F], divisor of the raw features; the table holds raw features.
  * @param weights for scaled features, [F].

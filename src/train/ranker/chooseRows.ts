@@ -15,7 +15,7 @@ import { onceFor } from '@nearside/core/onceFor.ts'
 export const ROWS = 320
 /** Maximum number of rows for the history's strongest neighbours, besides targets and the shopper's own items. */
 const CERTAIN_NEIGHBOURS = 50
-/** Maximum number of rows for peers of the history's last products. */
+/** Maximum number of rows for products of the same peer groups as the history's last products. */
 const CERTAIN_PEERS = 30
 /** Maximum number of rows for popular items of the last 30 days. */
 const CERTAIN_POPULAR = 40
@@ -69,7 +69,7 @@ function neighbours({ interest }: Signals): number[] {
   return strongest(values, CERTAIN_NEIGHBOURS)
 }
 
-/** Items of the peer groups that are most frequent among the last products. */
+/** Items of the peer groups that are most frequent among the history's last products. */
 function peers({ peerGroup }: ItemStatistics, { intent }: Signals): number[] {
   const values = new Map<number, number>()
   for (const group of intent?.groups ?? [])
@@ -83,7 +83,7 @@ const popular = onceFor((statistics: ItemStatistics): number[] => {
   return highestRows(popularity30, CERTAIN_POPULAR).filter((item) => popularity30[item] > 0)
 })
 
-/** Items with the largest positive values, ties by row. */
+/** Items with the largest positive values; ties are broken by row. */
 function strongest(values: ReadonlyMap<number, number>, count: number): number[] {
   return [...values]
     .filter(([, value]) => value > 0)
@@ -92,7 +92,7 @@ function strongest(values: ReadonlyMap<number, number>, count: number): number[]
     .map(([item]) => item)
 }
 
-/** Draws like `someOf` from the rows that aren't taken, but without making a list of these rows. */
+/** Draws like `someOf`, but from the rows outside `taken`, without making a list of these rows. */
 function drawOthers(
   taken: ReadonlySet<number>,
   items: number,
@@ -101,7 +101,7 @@ function drawOthers(
 ): number[] {
   const before = Int32Array.from(taken).sort()
   const places = items - before.length
-  /** Row at index `place` among the rows that aren't taken. */
+  /** Row at index `place` among the rows outside `taken`. */
   const rowAt = (place: number) =>
     place + firstIndex(before.length, (at) => before[at] - at > place)
   if (count >= places) return Array.from({ length: places }, (_, place) => rowAt(place))

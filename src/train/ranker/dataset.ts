@@ -30,11 +30,11 @@ export interface RankerDataset {
   readonly features: Float32Array
   /** For sampled rows, log(number of items sampled from / number of sampled rows); 0 for all other rows. */
   readonly correction: Float32Array
-  /** Share of the case's targets in this row. */
+  /** Share of the case's targets that falls on the row's item; the shares of a case sum to 1. */
   readonly target: Float32Array
 }
 
-/** Score w·x of each row, [rows]. @param scale [columns], divisor of the raw features */
+/** Score w·x of each row, [rows]. `scale` [columns] divides the raw features. */
 export function rowScores(
   { columns, features, item }: Pick<RankerDataset, 'columns' | 'features' | 'item'>,
   scale: Float32Array,

@@ -105,7 +105,6 @@ export function createHighest(
   }
 }
 
-/** Copies the given rows of a matrix with `width` columns, in the given sequence. */
 export function gathered(matrix: Float32Array, rows: readonly number[], width: number) {
   const out = new Float32Array(rows.length * width)
   rows.forEach((row, place) => {

@@ -15,7 +15,6 @@ interface NewtonOptions {
   readonly onProgress?: (step: number, loss: number) => void
 }
 
-/** Fields of a dataset that the fit reads. */
 type NewtonTable = Pick<
   RankerDataset,
   'start' | 'columns' | 'features' | 'correction' | 'target'
@@ -81,9 +80,9 @@ export function evaluate(
   const hessian = new Float64Array(F * F)
   const mean = new Float64Array(F)
   const { features } = data
-  /** Columns in which a row's value is not 0. */
+  /** Columns in which the current row's value is not 0. */
   const some = new Int32Array(F)
-  /** The values in these columns. */
+  /** Values of the current row in the columns `some`. */
   const values = new Float64Array(F)
   let longest = 0
   let totalWeight = 0

@@ -33,15 +33,13 @@ export interface OutOfFoldOptions {
   /** Exclusive limit of events and cases, milliseconds. */
   readonly until: number
   readonly statistics?: Pick<StatisticsOptions, 'context'>
-  /**
-   * Number of items from which neighbour lists are built only for the items of the requested histories; default 20,000.
-   */
+  /** Number of items from which only the requested histories' items get neighbour lists; default 20,000. */
   readonly onDemandFrom?: number
   /** Neighbour lists that the parts of a training share; absent: lists of its own. */
   readonly lists?: ListCache
 }
 
-/** Settings for training the ranker. */
+/** Settings of `OutOfFoldStatistics` for training the ranker. */
 export const OUT_OF_FOLD = { folds: 5, neighbourDays: 30, popularityDays: 7 } as const
 
 type Lists = NonNullable<StatisticsOptions['neighbours']>
@@ -54,10 +52,7 @@ const MOST_CACHED = 2e8
  * statistics, and each part of a training needs the same lists.
  */
 export class ListCache {
-  /**
-   * Counts of shoppers whose events only the warehouse has, not the log. The warehouse chose the dates; absent without
-   * a warehouse.
-   */
+  /** Counts of shoppers whose events only the warehouse has, at dates that it chose; absent without a warehouse. */
   readonly others?: OtherShoppers
   readonly #known = new Map<string, Lists>()
   #bytes = 0

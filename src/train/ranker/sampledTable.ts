@@ -6,7 +6,6 @@ import { OUT_OF_FOLD, OutOfFoldStatistics } from './outOfFold.ts'
 import { type SampleOptions, sampleCases } from './sample.ts'
 import { DEFAULT_RANKER, type RankerData } from './trainRanker.ts'
 
-/** Maximum number of cases. */
 const MOST_CASES = 3000
 
 /** Table of some cases, with the context columns last. Context and features are judged on the same table. */

@@ -6,7 +6,7 @@ import { FEATURE_COLUMN, FEATURE_COUNT, FEATURES } from '@nearside/core/features
 import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
 import type { RankerDataset } from './dataset.ts'
 
-/** Smallest relevant scaled weight: a smaller weight moves no score by 0.01 nat per standard deviation. */
+/** Smallest relevant weight of a scaled feature: a smaller weight moves no score by 0.01 nat per standard deviation. */
 export const NEGLIGIBLE = 0.01
 
 interface Spread {
@@ -39,17 +39,14 @@ export function spreadOf(data: Pick<RankerDataset, 'columns' | 'features' | 'ite
   return { scale, constant }
 }
 
-/** Features to drop after a first fit, because their weights are negligible. */
+/** Features to drop after a first fit, because their weights are below `NEGLIGIBLE`. */
 export function negligible(weights: Float64Array): Set<number> {
   const found = new Set<number>()
   for (let f = 0; f < FEATURE_COUNT; f++) if (Math.abs(weights[f]) < NEGLIGIBLE) found.add(f)
   return found
 }
 
-/**
- * Features that must get no weight: all interaction features if the log has only purchases. Weights learned from
- * purchases alone would be wrong for views.
- */
+/** Features that get no weight: interaction features, if the log has only purchases, which say nothing on views. */
 export function untaught(purchasesOnly: boolean): Set<number> {
   const interactions = FEATURES.flatMap(({ group }, f) => (group === 'interaction' ? [f] : []))
   return new Set(purchasesOnly ? interactions : [])
@@ -64,10 +61,7 @@ const LENT = [
   ['peersLast', 1.1],
 ] as const
 
-/**
- * Weights by column, taken from another log if this log has only purchases, because purchases can't teach these
- * weights.
- */
+/** Weights by column, taken from another log if this log has only purchases, which can't teach them. */
 export function lentWeights(purchasesOnly: boolean): ReadonlyMap<number, number> {
   return new Map(purchasesOnly ? LENT.map(([name, weight]) => [FEATURE_COLUMN[name], weight]) : [])
 }

@@ -127,19 +127,19 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
   const weights = shipped(joint.weights)
   const alone = Float32Array.from(shipped(fitted.weights))
   return {
-    /** Weights w for scaled features, [F]; 0 for dropped features. */
+    /** Weights w of the scaled features, [F]; 0 for dropped features. */
     weights: Float32Array.from(weights),
     /** Divisor of the raw features, [F]. */
     scale: spread.scale.slice(0, FEATURE_COUNT),
     records: recordsOf(weights, spread, idle, lent, dropped),
     /** Factor of the encoder's score; the projection A is encoderWeight · identity. 0 without an encoder. */
     encoderWeight: joint.encoderWeight,
-    /** The same features fitted without the encoder's score. */
+    /** Weights and records of the same features, fitted without the encoder's score. */
     alone: {
       weights: alone,
       records: recordsOf(shipped(fitted.weights), spread, idle, lent, dropped),
     },
-    /** The catalog's highest items by these weights, for each case with a history; raw features. */
+    /** For each case with a history, the catalog's items with the highest scores by these weights; raw features. */
     candidates: candidatesOfCatalog(
       cases.filter(({ history }) => history.length > 0),
       statisticsOf,

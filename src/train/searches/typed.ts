@@ -63,7 +63,7 @@ export function typedQueries(
   return { perShopper: perShopper.filter((own) => own.length > 0), missed }
 }
 
-/** Ids of the hits in a shopper's personal order. @param scores [N], by the model's rows */
+/** Ids of the hits in a shopper's personal order. `scores` are by the model's rows, [N]. */
 export function likedOf(
   rows: ReadonlyMap<string, number>,
   hits: readonly SearchHit[],

@@ -16,7 +16,7 @@ interface LassoStep {
 }
 
 const STEPS = 30
-/** One Hessian serves several steps, since it costs as much as ten gradients and changes little. */
+/** Number of steps that use the same Hessian, since it costs as much as ten gradients and changes little. */
 const STEPS_A_HESSIAN = 6
 const SWEEPS = 200
 const TOLERANCE = 1e-5

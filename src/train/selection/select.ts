@@ -17,7 +17,7 @@ interface FeatureJudgement {
   readonly name: string
   /** Information gain in bits per item of the catalog. */
   readonly gain: number
-  /** Largest gain of the same values shuffled. */
+  /** Largest gain of the same values after shuffling. */
   readonly noise: number
   /**
    * Largest L1 strength at which the feature's weight is not 0, as a share of the smallest strength at which all
@@ -61,7 +61,6 @@ export function selectFeatures(
   return judgeFeatures(names, part, seed + 3)
 }
 
-/** @param names names of the columns */
 export function judgeFeatures(
   names: readonly string[],
   data: RankerDataset,
@@ -84,7 +83,7 @@ export function judgeFeatures(
   return { format: 2, cases: data.start.length - 1, features }
 }
 
-/** Adds the selection's findings to the model's records, and the model's decisions to the report. */
+/** Adds the findings of the selection to the model's records, and the decisions of the model to the report. */
 export function joinRecords(
   report: SelectionReport,
   records: readonly FeatureRecord[],

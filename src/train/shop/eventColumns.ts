@@ -90,7 +90,7 @@ function grown<T extends Int32Array | Uint8Array | Float64Array>(into: T, from: 
   return into
 }
 
-/** Index of a text by order of first appearance. */
+/** Index of a text, counted by first appearance. */
 function placeOf(known: Map<string, number>, text: string): number {
   const place = known.get(text)
   if (place !== undefined) return place

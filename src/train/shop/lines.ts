@@ -52,10 +52,7 @@ export async function* readText(
 /** Length of a line, in bytes, beyond which it is decoded in parts. */
 const LONG_LINE = 1 << 20
 
-/**
- * Decodes each line as UTF-8 if it is valid UTF-8, else as Windows-1252, because a file joined from several exports may
- * mix both encodings.
- */
+/** Decodes each line as UTF-8 if it is valid, else as Windows-1252: a file joined from exports may mix encodings. */
 class LineDecoder {
   readonly #utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   readonly #windows = new TextDecoder('windows-1252')

@@ -6,7 +6,7 @@ import { withContext } from '@nearside/core/model/score.ts'
 import { contextOf } from './context.ts'
 import type { Shop } from './shop.ts'
 
-/** Items that the model lacked are added after its own rows, with vectors from their content. */
+/** Maps a shop to the rows of a model. New items follow the model's own rows, with vectors from their content. */
 export function inModelRows(trained: BaseModel, shop: Shop) {
   const model = extendModel(trained, shop.items)
   const rows = new Map(model.itemIds.map((id, row) => [id, row]))
@@ -25,14 +25,14 @@ export function inModelRows(trained: BaseModel, shop: Shop) {
   return { model: withContext(model, contexts), shoppers, contexts }
 }
 
-/** The shop as a model with other rows sees it, without the items that the model lacks. */
+/** Maps a shop to the rows of a model, without the items that the model lacks. */
 export function inRowsOf({ itemIds }: Pick<BaseModel, 'itemIds'>, shop: Shop): Shop {
   const rows = new Map(itemIds.map((id, row) => [id, row]))
   const known = new Map(shop.items.map((item) => [item.id, item]))
   return {
     ...shop,
     items: itemIds.map((id) => known.get(id) ?? { id }),
-    // Prices over time have the rows of the shop.
+    // Prices over time are left out, because they are stored by the shop's rows.
     prices: undefined,
     shoppers: shop.shoppers.map(({ id, interactions }) => ({
       id,

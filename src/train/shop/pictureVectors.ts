@@ -49,9 +49,9 @@ function numbersIn(text: string): unknown {
 }
 
 /**
- * Share of the shop's mean vector that is subtracted. Without the whole mean, near-identical vectors of a small or
- * uniform shop would be mere differences from their mean, and unlike. With four fifths, products of a uniform shop look
- * alike from a cosine of about 0.96, and the common direction of varied pictures hardly counts.
+ * Share of the shop's mean vector that is subtracted. If the whole mean were subtracted, near-identical vectors of a
+ * small or uniform shop would become mere differences from their mean, and look unlike. With four fifths, products of a
+ * uniform shop look alike from a cosine of about 0.96, and the common direction of varied pictures hardly counts.
  */
 const MEAN_SHARE = 0.8
 

@@ -50,10 +50,7 @@ export class PriceCollector {
   }
 }
 
-/**
- * Logarithm of usual over current price of each item, ≥ 0, [items]. Only days before the day of `time` (milliseconds)
- * count.
- */
+/** Logarithm of each item's usual over its current price, ≥ 0, [items]. Days before the day of `time` count. */
 export function discountsAt(log: PriceLog, items: number, time: number): Float32Array {
   const today = Math.floor(time / DAY)
   const discounts = new Float32Array(items)

@@ -174,14 +174,14 @@ export async function readEvents(
   }
 }
 
-/** Lines of equal time stay as in the file. */
+/** Sorts lines by time. Lines of equal time keep the file's sequence. */
 function inTimeOrder<T extends { readonly time: number }>(lines: readonly T[], dayOnly: boolean) {
   return lines
     .map((line) => (dayOnly ? { ...line, time: line.time - modulo(line.time, DAY) } : line))
     .sort((a, b) => a.time - b.time)
 }
 
-/** Modulo that is never negative, so that days before 1970 are also cut downwards. */
+/** Remainder that is never negative, so that days before 1970 are also rounded down. */
 function modulo(value: number, by: number): number {
   return ((value % by) + by) % by
 }

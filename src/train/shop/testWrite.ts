@@ -7,7 +7,6 @@ import type { EventName } from '@nearside/core/events/event.ts'
 import { packFile, type WrittenFile } from './packFile.ts'
 import { formatDay } from './time.ts'
 
-/** One line of `events.tsv`. */
 export interface ShopEvent {
   readonly shopper: string
   readonly event: EventName
@@ -31,7 +30,7 @@ interface WriteOptions {
 
 const COLUMNS: readonly {
   readonly name: string
-  /** Set for columns that are always written; other columns need an event with a value. */
+  /** Whether the column is always written. Other columns are written only if an event has a value. */
   readonly always?: true
   of(event: ShopEvent, dayOnly: boolean): string | number | undefined
 }[] = [

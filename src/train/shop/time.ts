@@ -3,14 +3,13 @@
 interface ParsedTime {
   /** Time in milliseconds since the epoch. */
   readonly time: number
-  /** Whether the text is a date without a time of day. */
   readonly dayOnly: boolean
 }
 
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d:?\d\d)?)?$/
 
-/** The day is null for anything but a calendar day; `Date.parse` would accept 31 February. */
+/** Parses an ISO date or date-time; null for a day that is not in the calendar, too, unlike `Date.parse`. */
 export function parseIsoTime(text: string): ParsedTime | null {
   const parts = ISO.exec(text)
   if (!parts) return null

@@ -27,7 +27,6 @@ export class WrongLines {
   #first: { readonly line: number; readonly message: string } | null = null
   #count = 0
 
-  /** @param file name for messages */
   constructor(file: string) {
     this.#file = file
   }

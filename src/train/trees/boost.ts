@@ -70,10 +70,7 @@ export function boost(table: BoostTable, options: BoostOptions): Trees {
   return grown.finish()
 }
 
-/**
- * First and (diagonal) second derivatives of the loss −Σ target·log softmax(score) with respect to each score,
- * [rows, 2].
- */
+/** First and second (diagonal) derivatives of the loss −Σ target·log softmax(score) by each score, [rows, 2]. */
 function writeSlopes(
   { start, target }: BoostTable,
   score: Float64Array,
@@ -95,7 +92,10 @@ function writeSlopes(
   }
 }
 
-/** Grows one tree: always splits the leaf with the largest gain next. Returns the tree's leaves. */
+/**
+ * Grows one tree by splitting the leaf with the largest gain again and again.
+ * @returns the tree's leaves
+ */
 function growTree(
   grown: Growing,
   bins: Bins,
@@ -143,7 +143,7 @@ function newton({ gradient, curvature }: Histogram, { rate, l2 }: BoostOptions):
   return (-rate * gradient) / (curvature + l2)
 }
 
-/** Nodes in order of creation. */
+/** Trees as they grow; the arrays list the nodes by time of creation. */
 class Growing {
   readonly #roots: number[] = []
   readonly #feature: number[] = []
@@ -166,8 +166,8 @@ class Growing {
   }
 
   /**
-   * Splits a leaf. Returns the index of the new node for values below the threshold; the node for all other values has
-   * the next index.
+   * Splits a leaf.
+   * @returns index of the new node for values below the threshold; the other new node is the next
    */
   split(
     node: number,

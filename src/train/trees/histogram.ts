@@ -8,7 +8,6 @@ const STRIDE = 4
 export interface Histogram {
   /** [`Bins.columns`, bins, `STRIDE`]. */
   readonly sums: Float64Array
-  /** Sum of gradients over all rows. */
   readonly gradient: number
   readonly curvature: number
   readonly rows: number
@@ -22,7 +21,7 @@ export interface Split {
   readonly gain: number
 }
 
-/** Reads `bins.slopes`, which the caller has written. */
+/** Sums the slopes of these rows. The caller has written `bins.slopes`. */
 export function histogramOf({ slopes, sumRows }: Bins, rows: Int32Array): Histogram {
   let gradient = 0
   let curvature = 0
@@ -53,7 +52,7 @@ export function divide(
   return [divided.subarray(0, below), divided.subarray(below).reverse()]
 }
 
-/** Histogram of the remaining rows: the whole minus a part. */
+/** Histogram of the rows outside a part: the whole minus the part. */
 export function without(whole: Histogram, part: Histogram): Histogram {
   return {
     sums: whole.sums.map((sum, at) => sum - part.sums[at]),
@@ -100,10 +99,7 @@ export interface Bins {
   readonly columns: readonly number[]
   /** Edges of each column, ascending and distinct. A value's bin is the number of edges at or below it. */
   readonly edges: readonly Float32Array[]
-  /**
-   * Index of each value's bin, counted over the bins of all columns, row-major [rows, `columns`]. Stored because each
-   * tree reads it.
-   */
+  /** Index of each value's bin, counted over the bins of all columns, row-major [rows, `columns`]. */
   readonly place: Uint16Array
   /** Gradient and curvature of each row's loss, [rows, 2]; the caller writes them. */
   readonly slopes: Float64Array
@@ -153,7 +149,7 @@ export function binFeatures(
   return { columns: used, edges, place, slopes, sumRows }
 }
 
-/** Quantiles above the least value, so that the lowest bin is never empty. */
+/** Quantiles above the smallest value, so that the lowest bin is never empty. */
 function edgesOf(sorted: Float32Array): Float32Array {
   const edges = new Set<number>()
   for (let b = 1; b < BINS; b++) {

@@ -72,7 +72,7 @@ export function learnTrees(
   const ships = lift > error
   /** Trees grown on all shoppers; null if no number of trees helps by more than the error. */
   const trees = ships ? grow('all', count, () => true) : null
-  /** The same number of trees, grown without the shoppers that `isUnseen` selects, for honest tests on them. */
+  /** As many trees, grown without the shoppers that `isUnseen` selects, for unbiased tests on these shoppers. */
   const unseen = ships ? grow('some unseen', count, (shopper) => !options.isUnseen(shopper)) : null
   const metrics = {
     trees: trees?.roots.length ?? 0,
@@ -102,7 +102,7 @@ export function judge(halves: readonly (readonly (readonly number[])[])[]) {
   return { lift: mean(own), error: standardError(own), best: bestOf(all) }
 }
 
-/** Table with features scaled as on a device. Its offset is the score w·f, to which the trees add. */
+/** Table with features scaled as on a device. The offset is the score w·f; trees add to this score. */
 function scaledTable(
   { start, features, item, target }: RankerDataset,
   { scale, weights }: { readonly scale: Float32Array; readonly weights: Float32Array },

@@ -17,12 +17,11 @@ import {
 } from '../encoder/train.ts'
 import { NO_WORD_VECTORS } from '../wordVectors.ts'
 
-/** An update has one epoch instead of the many of a full training, over fewer events, with a third of the step size. */
+/** Settings of an update: a single epoch over fewer events than in a full training, with a third of the step size. */
 const SETTINGS: EncoderSettings = { ...ENCODER_SETTINGS, epochs: 1, learningRate: 3e-4 }
 
 export interface EncoderLesson {
   readonly items: readonly Item[]
-  /** Category names, indexed by `ItemStatistics.category`. */
   readonly categories: readonly string[]
   /** Training shoppers, with no event from `until` on. */
   readonly shoppers: readonly ShopperHistory[]

@@ -18,7 +18,7 @@ export interface Fusion {
 }
 
 const FUSION_WEIGHTS = [0.25, 0.5, 0.75, 1] as const
-/** Features of `serveCases` are already scaled. */
+/** Scale of the features of `serveCases`, which are already scaled. */
 const SCALED = new Float32Array(FEATURE_COUNT).fill(1)
 
 /**

@@ -92,7 +92,7 @@ function dot(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, f) => sum + value * b[f], 0)
 }
 
-/** NDCG@10 of the cases: means over their shoppers. */
+/** NDCG@10 before and after an update: means over the shoppers of the cases. */
 export interface Comparison {
   readonly shoppers: number
   readonly before: number
@@ -120,15 +120,12 @@ export function compare(before: Served, after: Served): Comparison {
 
 const keyOf = ({ shopper, time }: Case) => `${time} ${shopper}`
 
-/** Always false for a single shopper, which has no spread. */
+/** Whether `after` is proven lower than `before`. Always false for a single shopper, who has no spread. */
 export function isSurelyWorse({ shoppers, before, after, error }: Comparison): boolean {
   return shoppers > 1 && after - before + SURE * error < 0
 }
 
-/**
- * Describes how far NDCG@10 fell, if the change detector ADWIN finds that the model got worse among the cases since
- * `since`; else null.
- */
+/** Describes how far NDCG@10 fell from `since` on, if ADWIN, a change detector, finds that it did; else null. */
 export function fallOf({ cases, ndcgs }: Served, since: number): string | null {
   const errors = createAdwin()
   const order = [...cases.keys()].sort((a, b) => cases[a].time - cases[b].time)

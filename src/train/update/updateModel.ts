@@ -42,7 +42,7 @@ import {
   serveCases,
 } from './served.ts'
 
-/** Options; the hold-out is the parent's, see `sameHoldout`. */
+/** Options of an update. Its hold-out is the parent's hold-out, see `sameHoldout`. */
 type UpdateOptions = Pick<
   PretrainOptions,
   'until' | 'holdout' | 'now' | 'words' | 'encoder' | 'onProgress' | 'checkpoint'
@@ -55,7 +55,7 @@ interface Updated extends WrittenModel {
   readonly refused: string | null
 }
 
-/** Share of the days that are new in the log. The cases of this share, at the end, choose λ and judge the result. */
+/** Share of the new days at the end of the log whose cases choose λ and judge the result. */
 const NEWEST = 1 / 3
 /** Maximum number of cases: a tenth of the number in a full training. */
 const MOST_CASES = DEFAULT_RANKER.maxCases / 10
@@ -145,7 +145,7 @@ export async function updateModel(
     const cases = casesOf(isOut, newest, until, of)
     return (await serveCases(served, cases, () => statistics, between('guard')))[0]
   }
-  /** Ranks the newest cases with a model, whose counts are recomputed from all orders before the newest. */
+  /** Ranks the newest cases with a model whose counts are recomputed from all orders before the newest orders. */
   const serveCountedAnew = (one: BaseModel) => {
     const rows = inModelRows(one, shop)
     const kinds = contextOf(rows.model)?.kinds
@@ -233,10 +233,7 @@ export async function updateModel(
   return { ...written, model: read, refused: refusal(guard) }
 }
 
-/**
- * Encoder weight w of a model. Training makes the projection A, from hidden state to user vector, a multiple of the
- * identity: A = w·I.
- */
+/** Encoder weight w of a model. Training makes the projection A to the user vector a multiple of the identity, w·I. */
 function weightOf({ projection }: Pick<BaseModel, 'projection'>): number {
   let sum = 0
   for (let j = 0; j < DIMENSION; j++) sum += projection[j * DIMENSION + j]
@@ -305,7 +302,7 @@ function refusal(guard: Comparison): string | null {
 const staying = (metrics: ModelManifest['metrics']) =>
   Object.fromEntries(Object.entries(metrics).filter(([name]) => STAYING.test(name)))
 
-/** A limited number of cases, evenly over time. */
+/** Selects at most `MOST_CASES` cases, evenly over time. */
 function evenly(all: readonly Case[]): readonly Case[] {
   const sorted = [...all].sort((a, b) => a.time - b.time)
   const stride = Math.max(1, all.length / MOST_CASES)

@@ -12,15 +12,11 @@ export type Dialect = 'bigquery' | 'snowflake' | 'databricks' | 'clickhouse' | '
 interface Traits {
   /** Name of the dialect in the library that translates; null for the dialect that the statements are written in. */
   readonly library: keyof typeof LibraryDialect | null
-  /** Where the statements run, and what becomes of their files. */
+  /** Hint for the user: where the statements run, and how to get the files that they write. */
   readonly note: string
-  /**
-   * Statements before all others: times are UTC; `nearside_hash` is MD5 in hex; `nearside_millis` counts milliseconds.
-   */
+  /** Statements before all others: UTC times, and the functions `nearside_hash` (MD5 in hex) and `nearside_millis`. */
   readonly before: readonly string[]
-  /**
-   * Statement that runs after a table is made. PostgreSQL plans joins of a new table badly without statistics about it.
-   */
+  /** Statement after a table is made: PostgreSQL plans joins of a new table badly without statistics about it. */
   readonly made?: (table: string) => string
   /** Statement that writes a table to files whose names begin with the given name. */
   store(table: string, file: string): string

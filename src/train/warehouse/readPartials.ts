@@ -23,7 +23,7 @@ import { PARTIALS } from './statements.ts'
 type Partial = (typeof PARTIALS)[number]
 
 const FORMAT = 1
-/** The CSV is read as PostgreSQL writes it. All values are text, because an id such as 007 is no number. */
+/** Options for reading CSV as PostgreSQL writes it. All values are text, because an id such as 007 is no number. */
 const CSV = `header = true, all_varchar = true, delim = ',', quote = '"', escape = '"'`
 
 /** A shop whose log is in a warehouse; its events end at `until`. */
@@ -72,7 +72,7 @@ export async function readPartials(
   })
 }
 
-/** Relation of each partial. */
+/** SQL relation of each partial. */
 async function tablesIn(folder: string): Promise<Readonly<Record<Partial, string>>> {
   const paths = await readdir(folder, { recursive: true }).catch((cause) => {
     throw invalidInput(`${folder}: there is no such folder`, cause)
@@ -184,7 +184,6 @@ async function readOthers(
 /** Reads the warehouse's sums over events before a date, as arrays by item row. */
 class Sums {
   readonly #engine: SqlEngine
-  /** Row of each item number. */
   readonly #rows: Int32Array
   readonly #items: number
 
@@ -223,7 +222,7 @@ class Sums {
     return { norm, start, neighbour, together }
   }
 
-  /** Values of each item, as one array for each field; 0 for an item that the table lacks. */
+  /** Values of all items, as one array for each field; 0 for an item that the table lacks. */
   async #columns(fields: readonly string[], from: string): Promise<readonly Float64Array[]> {
     const columns = fields.map(() => new Float64Array(this.#items))
     await this.#engine.eachChunk(

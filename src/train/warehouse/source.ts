@@ -18,10 +18,10 @@ export interface Source {
   readonly columns: NamedColumns
 }
 
-/** Dialects in which the query can read the products that GA4 and Snowplow nest in an event. */
+/** Dialects in which the query can read the products that an event of GA4 or Snowplow contains. */
 const NESTED: readonly Dialect[] = ['bigquery', 'databricks', 'duckdb']
 
-/** GA4 still changes the events of the last three days. */
+/** Number of last days whose events GA4 still changes. */
 export const GA4_DAYS = 3
 
 /** @param name a table, or `ga4:TABLE` or `snowplow:TABLE` @throws NearsideError `input-invalid` */
@@ -44,7 +44,7 @@ export function parseSource(name: string, columns: NamedColumns, dialect: Dialec
   return { layout: layout as Layout, table, columns }
 }
 
-/** Default end (exclusive) of the events: GA4 still revises its last days, and its newest day is incomplete. */
+/** SQL for the default exclusive end of the events. GA4 revises its last days, and its newest day is incomplete. */
 export function lastSettled(layout: Layout): string {
   return layout === 'ga4'
     ? `FLOOR(MAX(moment) / ${DAY}.0) * ${DAY} - ${GA4_DAYS * DAY}`
@@ -93,7 +93,7 @@ function ga4Rows(from: string): string {
   )
 }
 
-/** Columns as Snowplow's loaders name them for version 1 of the schemas. */
+/** SQL that reads the columns as Snowplow's loaders name them for version 1 of the schemas. */
 function snowplowRows(from: string): string {
   const schema = 'com_snowplowanalytics_snowplow_ecommerce'
   return rows(
@@ -144,7 +144,7 @@ function nameOf(name: string): string {
   return /^([a-z_][a-z0-9_]*|[A-Z_][A-Z0-9_]*)$/.test(name) ? name : identifier(name)
 }
 
-/** BigQuery quotes a table's whole path; other warehouses quote its parts. */
+/** Quotes a table's name. BigQuery quotes the whole path; other warehouses quote its parts. */
 function tableName(dialect: Dialect, table: string): string {
   return dialect === 'bigquery' ? identifier(table) : table.split('.').map(nameOf).join('.')
 }

@@ -10,10 +10,7 @@ import { EVENT_ALIASES } from '../import/eventNames.ts'
 import { type Dialect, TRAITS, translate } from './dialects.ts'
 import { lastSettled, type Source, sourceRows } from './source.ts'
 
-/**
- * Minimum number of shoppers who must have contributed to a row of the sums, to a product, and to each text of a
- * product, so that it is written.
- */
+/** Minimum number of shoppers behind each written row of sums, each product, and each text of a product. */
 export const FEWEST_SHOPPERS = 10
 /** Maximum number of events in the sample of shoppers, counting only events that show interest. */
 export const MOST_EVENTS = 1_000_000
@@ -24,7 +21,7 @@ export const PARTIALS = ['fact', 'item', 'date', 'count', 'norm', 'pair', 'sampl
 export interface PartialOptions extends Source {
   /** Exclusive limit of the events, milliseconds since the epoch; null for the newest event. */
   readonly until: number | null
-  /** Secret of the hashes; a shopper's hash depends on it, and so does the sample. */
+  /** Secret salt of the shoppers' hashes. The hashes decide which shoppers are in the sample. */
   readonly salt: string
   readonly fewestShoppers?: number
   readonly mostEvents?: number

@@ -82,7 +82,7 @@ export function log(shoppers: number, items: number): Line[] {
   return lines.sort((a, b) => a.at - b.at)
 }
 
-/** Shoppers of the lines as the shop reader makes them. */
+/** Histories of the shoppers in the lines, as the shop reader makes them. */
 export function historiesIn(
   lines: readonly Line[],
   items: readonly Item[],
