@@ -34,10 +34,7 @@ export function truePositiveRate({ no, yes }: Scores, falsePositives: number): n
   return yes.filter((score) => score > threshold).length / yes.length
 }
 
-/**
- * Share of right guesses that pure guessing exceeds with probability 1/741: that of three standard errors above the
- * mean of a normal distribution.
- */
+/** Share of right guesses that pure guessing exceeds once in 741, as three standard errors of a normal distribution. */
 export function mostByChance(rate: number, trials: number): number {
   const expected = rate * trials
   if (expected > 100) return rate + 3 * Math.sqrt((rate * (1 - rate)) / trials)

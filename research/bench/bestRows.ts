@@ -63,7 +63,7 @@ export function bestByScan(
 
 /**
  * Compares a peer's answer with ours. Rows may change places only if their scores differ by less than the tolerance.
- * @throws Error if the peer has computed something else, because its time would then be meaningless
+ * @throws Error if the answers differ otherwise: the peer did other work, so its time would be meaningless
  */
 export function checkBest(table: Table, query: Float32Array, found: Best, ours: Best): void {
   const { length } = ours.rows

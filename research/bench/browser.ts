@@ -17,10 +17,7 @@ const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
 export type Progress = (what: string, done: number, total: number) => void
 
-/**
- * Publishes a model.
- * @returns its directory, relative to the root of the checkout
- */
+/** Publishes a model as the command `pretrain` does. @returns its directory, relative to the root of the checkout */
 async function publishModel(items: number): Promise<string> {
   const { manifest, files } = await writeBaseModel(benchModel(items))
   const bytes = manifestBytes(manifest)

@@ -133,7 +133,6 @@ async function sizes(wgsl: Engine | null, blocks: number, report: Report): Promi
   return series
 }
 
-/** Times the worker's whole first fit, and its fit after one more event. */
 async function wholeFits(blocks: number, report: Report): Promise<Series[]> {
   const model = benchModel(ITEMS)
   const events = benchHistory(ITEMS, 200, 0)

@@ -31,13 +31,13 @@ export interface Load {
   readonly engine: string
   /** Maximum number of reports per second that the servers answer. */
   readonly perSecond: number
-  /** Number of reports that were sent at 70 % of that rate. */
+  /** Number of reports sent at 70 % of `perSecond`. */
   readonly reports: number
-  /** Milliseconds within which half of these reports were answered. */
+  /** Median answer time of these `reports`, milliseconds. */
   readonly p50: number
-  /** Milliseconds within which 99 % of these reports were answered. */
+  /** 99th percentile of the answer time of these `reports`, milliseconds. */
   readonly p99: number
-  /** Share of these reports that were answered. */
+  /** Share of these `reports` that were answered. */
   readonly answered: number
   /** CPU milliseconds for each report; `server` is the server that receives reports. */
   readonly cpu: { readonly server: number; readonly helper?: number; readonly generator: number }
@@ -124,7 +124,6 @@ function loadTable(loads: readonly Load[]): string[] {
   ]
 }
 
-/** Markdown for a README: times, then the speed ratios of our engines. */
 export function markdown({ environment, results, ratios, counts, loads, notes }: Report): string {
   const { cores, adapter, browser } = environment
   const ours = [...new Set(ratios.map(({ engine }) => engine))]

@@ -20,7 +20,7 @@ import { BENCH_PARAMETERS } from './serverTask.ts'
 export interface ServerGiven {
   readonly role: 'leader' | 'helper' | 'accept-only'
   readonly port: number
-  /** Path or URL of the database, as for the command `serve`. */
+  /** URL of the database: `sqlite:FILE` or `postgres://…`. */
   readonly store: string
   /** URL of the other server. */
   readonly peer: string

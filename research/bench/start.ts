@@ -110,9 +110,7 @@ async function adapterOf(browser: Browser, url: string): Promise<string> {
   }
 }
 
-/**
- * @throws Error if an engine's list differs from Nearside's, because the engine's time would then be for different work
- */
+/** @throws Error if an engine's list differs from ours, because its time would then be for different work */
 function checkLists(bare: StartTimes['bare']): void {
   const ours = String(bare.get('nearside-wasm')?.[0].ids)
   for (const [engine, lists] of bare)

@@ -326,10 +326,7 @@ export function differs(bundle: Bundle, text: string): boolean {
 
 type Holder = Record<string, unknown>
 
-/**
- * Draws a leaf, an empty array or an empty object of a JSON value.
- * @returns the object that holds it, and its key
- */
+/** Draws a leaf, an empty array or an empty object of a JSON value. @returns the object that holds it, and its key */
 function somewhere(root: unknown, random: Random): { holder: Holder; key: string } {
   let holder = root as Holder
   for (;;) {

@@ -57,7 +57,6 @@ interface AggregatorOptions {
     readonly publicKey: string
     sign(request: Uint8Array): Uint8Array | null
   }
-  /** Whether the shop is a demonstration with the demo's terms. */
   readonly demonstration?: boolean
   readonly relayed?: boolean
   /** Whether updates also contain item counts. */

@@ -20,7 +20,7 @@ import { branch, seededBytes } from './seeded.ts'
 interface Part {
   readonly terms: Parameters<typeof updateOf>[0]
   readonly model: BaseModel
-  /** End of this part of the log, milliseconds since the epoch. */
+  /** End of the round's part of the log, milliseconds since the epoch. */
   readonly end: number
   /** Number of earlier devices of each of these shoppers; each used up its reports. */
   readonly generation: number

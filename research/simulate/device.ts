@@ -58,7 +58,6 @@ interface VirtualDevice {
   readonly disk: DeviceDisk
 }
 
-/** Empty disk of a device that has never agreed to contribute. */
 export const emptyDisk = (): DeviceDisk => ({ settings: {}, ledger: [] })
 
 /** Signing key for the logs of all virtual devices: making a key for each would take most of the time. */

@@ -18,7 +18,7 @@ export interface SimulationQuestion {
   readonly devices: number
   readonly rounds: number
   readonly seed: number
-  /** Share of the devices that vanish on the way. */
+  /** Share of the devices that vanish before their contribution is complete. */
   readonly drop: number
   /** Share of the devices that send what `attack` describes. */
   readonly malicious: number

@@ -15,7 +15,7 @@ import type { Crowd } from './plan.ts'
 import { branch, seededBytes } from './seeded.ts'
 import { DEATHS, HELPER, LEADER, ROLES, type Servers } from './servers.ts'
 
-/** Chance that a request or its answer meets each of these mishaps, or that a device's clock is wrong. */
+/** Chance of each mishap: a request or its answer is lost, late or repeated, or a device's clock is wrong. */
 const LOST = 0.03
 const UNHEARD = 0.03
 const LATE = 0.03

@@ -7,7 +7,6 @@ import type { ShopperValues } from './rows.ts'
 export type Statistic = (drawn: ArrayLike<number>) => number
 
 export interface Interval {
-  /** Value for the observed shoppers, each counted once. */
   readonly value: number
   /** Ends of the 95 % percentile interval. */
   readonly lo: number

@@ -158,7 +158,7 @@ function reportOf(
   }
 }
 
-/** Conclusion in words, from the NDCG@10 of the arm that devices show. */
+/** Conclusion in words, from the NDCG@10 of the arm whose list devices show. */
 function verdict(found: NamedLift | undefined): string {
   if (!found) return 'A finds nothing, so B can’t be compared with A'
   if (found.lo > 0) return `B ranks better than A: NDCG@10 ${lift(found)}`

@@ -36,7 +36,7 @@ export interface DeviceShop {
 export interface DeviceScores {
   /** Model with the statistics of the case's day. */
   readonly model: BaseModel
-  /** Score terms, computed from everything before the case; `terms.base` are the base model's scores. */
+  /** Score terms, computed from all events before the case; `terms.base` are the base model's scores. */
   readonly terms: ScoreTerms
   /** Personal model and its fit problem; null without cases, or if λ = 0 and `learnsInVain` is false. */
   readonly learned: { readonly personal: Fused; readonly problem: FitProblem } | null

@@ -91,7 +91,6 @@ function countedAt(input: EvaluationInput): (time: number) => ItemStatistics {
   return publishedFiles({ ...input, model: counted }, histories)
 }
 
-/** Data that the devices of all tested shoppers share. */
 export function prepareDevices(input: EvaluationInput, fit: Fit | null): DeviceShop {
   const { model, until, protocol } = input
   return {

@@ -133,7 +133,7 @@ function indexed(items: number, neighbours: readonly Neighbour[]) {
     neighbours,
     having,
     lengths: Float64Array.from(neighbours, (one) => Math.sqrt(one.items.length)),
-    /** Work space of one `score` call. */
+    /** Work space of `score`, which resets it after use. */
     nearness: new Float64Array(neighbours.length).fill(NOT_MET),
     rareness: oncePer((rarity) => Float64Array.from(having, ({ length }) => length ** rarity)),
   }

@@ -121,8 +121,8 @@ export function tuneBaselines(
 }
 
 /**
- * Cases of training shoppers in the last weeks. Their neighbours and popularity are computed from other training
- * shoppers, as those of the test exclude the tested shoppers.
+ * Cases of training shoppers in the last weeks. Their neighbours and popularity come from other training shoppers, just
+ * as those of the test come from shoppers who are not tested.
  */
 export function prepareTuning(input: EvaluationInput) {
   const { model, until, seed, protocol } = input

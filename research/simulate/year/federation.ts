@@ -169,10 +169,7 @@ export function createFederation(
 
   return {
     outages,
-    /**
-     * Plays a week.
-     * @returns the week's traffic, and the round's sums if the round is full
-     */
+    /** Plays a week. @returns the week's traffic, and the round's sums if the round is full */
     async week(
       published: PublishedModel,
       model: BaseModel,

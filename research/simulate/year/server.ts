@@ -60,10 +60,7 @@ export function createServer(
       const updated = isTrained ? model : await readModel(trained.directory)
       return { published, model, trained, updated }
     },
-    /**
-     * Trains the first model.
-     * @returns a sentence that says whether devices learn with this model, and why
-     */
+    /** Trains the first model. @returns a sentence that says whether devices learn with this model, and why */
     async train(): Promise<string> {
       const orders = ordersBefore(shop, shop.shoppers, START)
       const made = await pretrain(orders, {

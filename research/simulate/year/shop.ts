@@ -25,7 +25,7 @@ const NEW = 0.25
 const NOVELTY_DAYS = 28
 /** Standard deviation of the logarithm of a product's attraction. */
 const SPREAD = 1
-/** Standard deviation of the change of this logarithm from month to month. */
+/** Standard deviation of the monthly change in the logarithm of a product's attraction. */
 const DRIFT = 0.25
 /** Share of shoppers whose favourites change at some time. */
 const CHANGING = 0.5

@@ -17,10 +17,7 @@ export interface Span {
 /** `week`, `month`, or the start dates of the second and all later periods, ascending. */
 type Cut = 'week' | 'month' | readonly number[]
 
-/**
- * @param first time of the log's first event
- * @param last time of the log's last event
- */
+/** @param first time of the log's first event @param last time of the log's last event */
 export function spansOf(cut: Cut, first: number, last: number): Span[] {
   const begin = Math.floor(first / DAY) * DAY
   const edges = [begin]

@@ -28,7 +28,7 @@ export const TA_FENG: TifuSettings = {
   own: 0.7,
 }
 
-/** Weight of each item that is not 0. */
+/** Sparse vector: the weight of each item whose weight is not 0. */
 type Vector = ReadonlyMap<number, number>
 
 /**

@@ -9,7 +9,7 @@ import { armsTable } from './armsTable.ts'
 import { count, decimal, fixed, lift, worseShoppers } from './numbers.ts'
 import { type Part, tableOf } from './report.ts'
 
-/** Names the target of the metrics without a suffix. A log without visits can't tell repeats, so they count, too. */
+/** Names the target of the metrics without a suffix. In a log without visits, repeated products are targets, too. */
 export function questionOf({ showsVisits }: Pick<Summary, 'showsVisits'>): string {
   return showsVisits ? 'the next different product' : 'whatever was turned to, repeats allowed'
 }

@@ -27,7 +27,7 @@ function gainInWords(gain: Gain, unit: string): string {
   return `${show(gain.value)} ${unit} per thousand visitors, 95 % interval [${show(gain.lo)}, ${show(gain.hi)}]`
 }
 
-/** Formats a number of days; above ten years it says only that. */
+/** Formats a length in days; beyond ten years nobody needs the number. */
 export const daysText = (days: number) => (days > 3650 ? 'over 10 years' : `${count(days)} days`)
 
 export function answerOf(told: Told): OwnerAnswer {

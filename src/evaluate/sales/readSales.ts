@@ -33,7 +33,6 @@ export interface Visitors {
 export interface Sales {
   readonly currency: string
   readonly sales: readonly Sale[]
-  /** Whether the orders name their customers. */
   readonly hasCustomers: boolean
   readonly inBothArms: number
 }

@@ -65,7 +65,6 @@ function drawTastes(hits: readonly SearchHit[], random: Random): readonly (reado
   return Array.from({ length: TASTES }, () => inRandomOrder(ids, random))
 }
 
-/** Value of each metric for one query. */
 type Answer = Readonly<Record<string, number>>
 
 function answer(

@@ -160,7 +160,6 @@ function countTwice(report: FileReport, twice: number): FileReport {
   return { ...report, kept: report.kept - twice, dropped }
 }
 
-/** Counts the prices that are left out, because their currency is not the shop's. */
 async function countOtherCurrencies(
   engine: SqlEngine,
   logs: readonly FileReport[],

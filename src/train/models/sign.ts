@@ -97,10 +97,7 @@ export function publicKeyOf(key: KeyObject): string {
   return Buffer.from(x, 'base64url').toString('base64')
 }
 
-/**
- * Creates a key file if there is none.
- * @returns whether the file was created
- */
+/** Creates a key file if there is none. @returns whether the file was created */
 export async function makeSigningKey(file: string): Promise<boolean> {
   const { privateKey } = generateKeyPairSync('ed25519')
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })

@@ -16,7 +16,7 @@ import { createHighest } from './highest.ts'
 /**
  * Table of each case's items with the highest scores w·f. A case is dropped if none of its targets is among these
  * items. Nothing is sampled, so no correction is needed.
- * @param cases sorted as `statisticsOf` serves them fastest.
+ * @param cases in the sequence in which `statisticsOf` is fastest, see `OutOfFoldStatistics.compareCases`
  * @param scale [F], divisor of the raw features; the table holds raw features.
  * @param weights for scaled features, [F].
  * @param extra columns to add, which are not used for ranking.

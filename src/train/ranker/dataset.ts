@@ -96,7 +96,7 @@ export function tableOf(
   }
 }
 
-/** @param cases sorted as `statisticsOf` serves them fastest. */
+/** @param cases in the sequence in which `statisticsOf` is fastest, see `OutOfFoldStatistics.compareCases` */
 export function buildDataset(
   cases: readonly RankerCase[],
   statisticsOf: (one: RankerCase) => ItemStatistics,

@@ -92,10 +92,7 @@ function writeSlopes(
   }
 }
 
-/**
- * Grows one tree by splitting the leaf with the largest gain again and again.
- * @returns the tree's leaves
- */
+/** Grows one tree by splitting the leaf with the largest gain again and again. @returns the tree's leaves */
 function growTree(
   grown: Growing,
   bins: Bins,
@@ -165,10 +162,7 @@ class Growing {
     return []
   }
 
-  /**
-   * Splits a leaf.
-   * @returns index of the new node for values below the threshold; the other new node is the next
-   */
+  /** Splits a leaf. @returns index of the new node for values below the threshold; the other new node is the next */
   split(
     node: number,
     feature: number,

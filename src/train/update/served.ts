@@ -27,7 +27,7 @@ export interface Served {
 }
 
 /**
- * @param cases sorted as `statisticsOf` serves them fastest
+ * @param cases in the sequence in which `statisticsOf` is fastest, see `OutOfFoldStatistics.compareCases`
  * @param between awaited before each case
  * @param shares factors of the encoder's score that are tried
  * @returns one result for each share
@@ -66,7 +66,7 @@ export async function serveCases(
   }))
 }
 
-/** Rows of the highest items; empty if they contain no target. */
+/** Rows of the items with the highest base scores; empty if no target is among them. */
 function rowsOf(
   base: Float32Array,
   features: Float32Array,
