@@ -75,7 +75,6 @@ export async function sealed(
   })
 }
 
-/** Scales an update to `length`; zeros stay zeros. */
 function stretched(update: ArrayLike<number>, length: number): Float64Array {
   const own = norm(update)
   return Float64Array.from(update, (x) => (own > 0 ? (x / own) * length : 0))

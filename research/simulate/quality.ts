@@ -31,7 +31,7 @@ export const COLLECTED = 'collected'
 export interface Period {
   readonly from: number
   readonly to: number
-  /** Version of the newest model that a round had released before this period. */
+  /** Version of the newest model at the start of this period. */
   readonly version: string
   /** Model of each arm by name. All models have the same items in the same rows as the input's model. */
   readonly models: Readonly<Record<string, BaseModel>>

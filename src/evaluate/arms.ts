@@ -69,7 +69,6 @@ export const LADDER: readonly Rung[] = [
 /** Simpler or cheaper alternatives that the shipped model must beat. */
 export const OPPONENTS = ['popular-30d', ...COUNTING_ARMS, 'ewma', 'naive-finetune'] as const
 
-/** Further comparisons of arms, besides the steps of `LADDER`. */
 export const FURTHER_LIFTS: readonly Omit<Rung, 'source'>[] = [
   ...(['base-fresh', 'personal'] as const).flatMap((arm) =>
     OPPONENTS.map((over) => ({ arm, over })),

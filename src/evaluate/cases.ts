@@ -26,7 +26,6 @@ export interface AskedCase extends NextCase {
   readonly bought: Wanted
 }
 
-/** Whether a log has purchases, and whether it has other events. */
 interface EventKinds {
   readonly purchases: boolean
   readonly others: boolean

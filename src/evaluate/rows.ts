@@ -113,7 +113,6 @@ export class Rows<Case extends RowCase> {
     return this.#pick(kept.sort((a, b) => a - b))
   }
 
-  /** Rows of the cases that have a value in the series. */
   having(series: Series): Rows<Case> {
     return this.#pick(
       [...this.cases.keys()].filter((index) => !Number.isNaN(this.at(index, series))),

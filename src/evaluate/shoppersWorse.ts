@@ -36,7 +36,6 @@ export function countWorse(differences: readonly (readonly number[])[], random: 
     )
       better++
   }
-  /** Share of all shoppers for whom the arm is significantly worse. */
   const share = differences.length > 0 ? significant / differences.length : 0
   return { significant, share, testable, better, expectedByChance }
 }

@@ -31,7 +31,6 @@ export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly 
   return {
     shoppers: tested.byShopper.length,
     cases: tested.cases.length,
-    /** Number of training seeds of the tested models. */
     seeds: Math.max(1, rows.bySeed.length),
     /** Number of cases, and of shoppers, for the questions about repeats and about new items. */
     parted: { ':repeat': partOf('ndcg@10:repeat'), ':new': partOf('ndcg@10:new') },
@@ -40,7 +39,6 @@ export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly 
     /** Whether the log shows visits; a log of orders alone, or of days, doesn't. */
     showsVisits: rows.cases.some(({ place }) => place > 1),
     visit: byPlace(rows, seed, names),
-    /** The result is null if devices don't learn. */
     change: names.includes('personal') ? changeOf(rows, seed) : null,
     installed: summariseInstalled(rows, seed, names),
     /** The answers are null if the owner's questions were not measured, or too few shoppers bought something. */

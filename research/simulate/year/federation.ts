@@ -124,7 +124,6 @@ export function createFederation(
     return all.sort((a, b) => a.time - b.time)
   }
 
-  /** Whether a device's own limits allow a report. */
   function mayReport(store: DeviceStore, time: number): boolean {
     const times = spent.get(store) ?? []
     const period = time - terms.periodDays * DAY

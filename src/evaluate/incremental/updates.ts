@@ -20,7 +20,6 @@ import { type Steps, step } from '../steps.ts'
 import type { IncrementalQuestion } from './incremental.ts'
 import { casesIn, type Span } from './periods.ts'
 
-/** Description of each arm in one line. */
 export const UPDATE_ARMS = {
   frozen: 'the first model as it was published',
   counted: 'the same model, with counts as of the start of each period',

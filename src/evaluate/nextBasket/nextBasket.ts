@@ -35,7 +35,6 @@ const ARMS = Object.keys(BASKET_ARMS) as readonly BasketArm[]
 /** Metrics whose mean gets an interval. */
 const ESTIMATED: readonly string[] = ['recall@10', 'ndcg@10']
 
-/** Metrics in which arms are compared. */
 const COMPARED = [
   'recall@10',
   'ndcg@10',

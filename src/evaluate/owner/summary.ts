@@ -144,7 +144,6 @@ export function summariseInstalled(rows: Rows<WalkedCase>, seed: number, arms: r
       /** Counting baseline with the highest mean on these cases, a choice that favours the baseline. */
       counts,
       overCounts: over(counts),
-      /** Null if devices don't learn. */
       learning: learns ? { lift: over('base-fresh'), worse: read.worse(store, 'nll') } : null,
     }
   })

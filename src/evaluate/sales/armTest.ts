@@ -15,7 +15,6 @@
 import { logMeanExp } from '@nearside/core/learning/guard.ts'
 import { quantile } from '@nearside/core/normal.ts'
 
-/** One day of a trial. */
 export interface ArmDay {
   /** Number of visitors of each arm, both positive; for sums per order (refunds), the numbers of orders instead. */
   readonly visitors: { readonly personal: number; readonly holdOut: number }

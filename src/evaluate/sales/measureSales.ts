@@ -6,7 +6,6 @@ import { answerOf } from './answer.ts'
 import { type ArmDay, type Compared, compareArms, daysNeeded, spreadOf } from './armTest.ts'
 import type { Sale, SaleArm, Sales, Visitors } from './readSales.ts'
 
-/** Lifts that the plan computes trial lengths for. */
 const PLANNED_LIFTS = [0.02, 0.05, 0.1, 0.2]
 const PLANNED_SHARES = [0.05, 0.1, 0.2, 0.5]
 /** A department is compared if each arm has at least this many first orders of a customer in it. */

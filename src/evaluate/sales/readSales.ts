@@ -66,7 +66,6 @@ export const lettersOf = (column: string): string =>
     .replace(/^custom\w*:/, '')
     .replace(/[^a-z]/g, '')
 
-/** Whether a column is used for orders or for visitors. */
 export function isSalesColumn(column: string): boolean {
   const names: readonly string[] = [
     ...Object.values(ORDER_NAMES).flat(),

@@ -48,7 +48,6 @@ export function salesReport(measured: MeasuredSales): Evaluated<MeasuredSales> {
   }
 }
 
-/** Report of a plan alone, from orders without arms. */
 export function planReport(plan: SalesPlan): Evaluated {
   return {
     result: { kind: 'plan', plan },

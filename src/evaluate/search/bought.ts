@@ -36,7 +36,6 @@ export const BOUGHT_PAIRS: readonly (readonly [string, string])[] = [
 ]
 
 interface QueryCase extends RowCase {
-  /** Whether the hits contain a purchased item. */
   readonly isFound: boolean
 }
 

@@ -59,7 +59,6 @@ export function searchJudged(
   return rows
 }
 
-/** Ids of the hits, in `TASTES` random rankings. */
 function drawTastes(hits: readonly SearchHit[], random: Random): readonly (readonly string[])[] {
   const ids = hits.map(({ id }) => id)
   return Array.from({ length: TASTES }, () => inRandomOrder(ids, random))

@@ -23,7 +23,6 @@ export interface RecordOptions {
 /** Maximum number of lines of a quoted field; a longer field comes from a stray quote. */
 const MOST_LINES = 500
 
-/** Makes the error for a file that ends in the middle of a record. */
 export const cutOff = (name: string) =>
   invalidInput(`${name}: was cut off, its end is missing: export it again`)
 

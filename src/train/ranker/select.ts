@@ -15,7 +15,6 @@ interface Spread {
   readonly constant: ReadonlySet<number>
 }
 
-/** Spread of the raw features over all rows of all cases. */
 export function spreadOf(data: Pick<RankerDataset, 'columns' | 'features' | 'item'>): Spread {
   const { columns, features } = data
   const rows = data.item.length

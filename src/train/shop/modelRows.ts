@@ -44,7 +44,6 @@ export function inRowsOf({ itemIds }: Pick<BaseModel, 'itemIds'>, shop: Shop): S
   }
 }
 
-/** ContextSource of a shop, mapped to other item rows. */
 function inRows(contexts: ContextSource, rowOf: Int32Array, items: number): ContextSource {
   return {
     at: contexts.at,
