@@ -20,7 +20,7 @@ export interface Shape {
 
 export type ShapeName = keyof typeof drawings
 
-/** JSON has no tuples; images.test.ts checks each `print`. */
+/** TypeScript reads a tuple in JSON as an array, hence the cast; images.test.ts checks the tuples. */
 export const SHAPES = drawings as unknown as Readonly<Record<ShapeName, Shape>>
 
 export const HAIRS = ['brown', 'black', 'blond', 'ginger'] as const

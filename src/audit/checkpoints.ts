@@ -35,7 +35,7 @@ const readReached = object({
 
 export type Reached = Readonly<ReturnType<typeof readReached>>
 
-/** @throws NearsideError `input-invalid` unless the file has the form of the helper's list of a round */
+/** @throws NearsideError `input-invalid` unless the file has the form of the list of reports that the helper signs for a round */
 export const parseReached = (file: string | Uint8Array): Reached =>
   readReached(parseStrictJson(file), '')
 

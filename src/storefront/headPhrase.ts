@@ -19,7 +19,7 @@ interface PhraseMatch<T> {
 
 const PREPOSITIONS: ReadonlySet<string> = new Set(['with', 'in', 'for', 'on', 'from'])
 
-/** Lower-case words in the title's order, with possessives and accents unchanged. */
+/** Lower-case words in the title's order, without possessive ’s; accents stay. */
 export function orderedWords(title: string): string[] {
   const text = title.toLowerCase().replace(/['’]s\b/g, '')
   // Matching Unicode's character classes takes ten times as long, so they are used only if needed.

@@ -19,7 +19,7 @@ interface Steady {
 
 interface Shown {
   readonly key: string
-  /** Number of erasures at the time when the order was shown. */
+  /** How often the data had been erased when these products were shown. */
   readonly erasures: number
   readonly ids: readonly string[]
 }

@@ -165,7 +165,7 @@ export function createHelperClient(
   }
 }
 
-/** Message that the helper signs at a release: the round, the counted reports, their consent, and the share. */
+/** Message that the helper signs at a release: the round, the counted reports, the policy that their shoppers agreed to, and the share. */
 export async function releaseMessage(release: {
   readonly round: number
   readonly policy: Policy

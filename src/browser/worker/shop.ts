@@ -45,8 +45,8 @@ export class Shop {
   /** Products that the device loads when it needs them. */
   readonly tail: ShopTail
   /**
-   * Part of the shop that fits and updates read if the catalog has a tail; null without a tail or before its model is
-   * loaded.
+   * The shop without the tail's products. Fits and updates read this part alone. Null if the catalog has no tail, or
+   * before the model is loaded.
    */
   headOnly: HeadOnly | null = null
   #modelThere: Promise<unknown> = Promise.resolve()

@@ -57,7 +57,7 @@ export async function tailShop(seed = 1) {
   return {
     model: whole,
     headModel: await readBaseModel(split.manifest, split.files),
-    /** Files of the shop whose model is whole. */
+    /** Files of the shop whose model is not split into head and tail. */
     wholeFiles: await filesOf(whole),
     files,
     folder,

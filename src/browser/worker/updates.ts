@@ -129,7 +129,7 @@ class Polling<T> {
     })
   }
 
-  /** @param soon whether the first check is still to come; otherwise the start has just checked */
+  /** @param soon true: the first check follows soon; false: the device has just checked while starting */
   async start(soon: boolean): Promise<void> {
     const { interval, least, setting } = this.#check
     if (soon) return this.#schedule(AFTER_START, least())

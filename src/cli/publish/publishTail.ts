@@ -25,7 +25,7 @@ export interface SiteTail {
 
 /**
  * Splits a catalog as its model is split; null if the model has no tail.
- * @param whole the model with its tail, whose rows are those of the head and then those of each shard
+ * @param whole the complete model; its rows are those of the head, then those of each shard
  * @throws NearsideError `model-corrupt`
  */
 export async function splitCatalog(

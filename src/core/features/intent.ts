@@ -115,7 +115,7 @@ export function peerKey({ category, brand }: Pick<Item, 'category' | 'brand'>): 
 
 /** Share of the variance of logarithmic prices that lies between visits, measured on the training shoppers' orders. */
 const BETWEEN = 0.2
-/** Weight of the prior's variance within a visit, as a number of looks. */
+/** The prior of the variance within a visit counts as much as this number of viewed products. */
 const PRIOR_LOOKS = 4
 /** Width of a price band in logarithms: prices within 5 % get the same lift. */
 const STEP = 0.05

@@ -80,7 +80,7 @@ function bind(
   )
 }
 
-/** Submits the commands that TensorFlow.js has recorded so far, which include the uploads. */
+/** Submits the commands that TensorFlow.js has recorded so far, among them the copies of data to the GPU. */
 function flush(backend: WebGPUBackend): void {
   backend.ensureCommandEncoderReady()
   backend.endComputePassEncoder()

@@ -69,7 +69,7 @@ export function countBaskets(items: number, baskets: readonly Basket[]): Float32
 
 /**
  * Scores of P-TopFreq (own counts; −Infinity for other items) and of GP-TopFreq (own counts, then popularity), [N]
- * each. Equal counts are sorted by popularity; the benchmark's own code sorts them by first purchase, which finds less.
+ * each. Equal counts are sorted by popularity; the benchmark's own code sorts them by first purchase, with lower recall.
  * @param popularity baskets of other shoppers with each item, [N]
  */
 export function frequencies(baskets: readonly Basket[], popularity: Float32Array) {

@@ -39,8 +39,8 @@ export function followWho(personalizer: Personalizer): void {
 /**
  * Switches shop and personalizer to a person. The shop switches at once, so that no later action is stored for the
  * previous person.
- * @throws QuotaExceededError if the disk is too full to store the choice of `nobody`. Nothing has changed then, because
- * after a reload the visit would count for the previous person
+ * @throws QuotaExceededError if the disk is too full to store the choice of `nobody`. The switch is then refused,
+ * because after a reload the visit would count for the previous person
  * @throws NearsideError `storage-…` if the choice could not be stored and applies in this tab only
  */
 export async function switchTo(personalizer: Personalizer, id: string): Promise<void> {

@@ -50,7 +50,7 @@ export class PriceCollector {
   }
 }
 
-/** Logarithm of each item's usual over its current price, ≥ 0, [items]. Days before the day of `time` count. */
+/** log(usual price / current price) of each item, ≥ 0, [items], from prices of the days before the day of `time`. */
 export function discountsAt(log: PriceLog, items: number, time: number): Float32Array {
   const today = Math.floor(time / DAY)
   const discounts = new Float32Array(items)

@@ -34,8 +34,8 @@ export interface PartialShop extends Shop {
 }
 
 /**
- * @param folder contains each partial as a file, as several files or as a folder of files: Parquet, or CSV with a
- * header
+ * @param folder contains each of the warehouse's tables as a file, as several files or as a folder of files: Parquet,
+ * or CSV with a header
  * @param catalog products of the shop, whose fields replace those of the log; absent: only the log's products
  * @throws NearsideError `input-invalid`
  */

@@ -23,7 +23,7 @@ export const CASE_CANDIDATES = 50
 /** Length of an example: the features, then the logit of the base probability. */
 const INPUTS = FEATURE_COUNT + 1
 const BASE_COLUMN = FEATURE_COUNT
-/** Maximum number of recent cases to learn at the start, the same number as in a fit. */
+/** Maximum number of recent cases that a new learner replays, as many as a fit uses. */
 const FIRST_CASES = 64
 /**
  * Threshold of the Page–Hinkley test: if the errors' excess over their mean adds up to it, the shopper's interest
