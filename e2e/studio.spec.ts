@@ -129,7 +129,7 @@ test('the studio shows a shopper, a product’s page and a rule for many product
   await expect(after(page)).toContainText('kind1')
 })
 
-test('edits that can’t be saved are not lost: a changed file, an empty list, a server that is gone, a wrong token', async ({
+test('the page keeps its edits if the file was changed, the rules hide every product, or the server is gone', async ({
   page,
 }) => {
   const [first] = await open(page)

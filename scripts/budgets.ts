@@ -240,7 +240,7 @@ async function run(steps: readonly Step[]): Promise<Row[]> {
   return rows
 }
 
-/** Speed index of this processor, at full speed or slowed down. */
+/** Measures the speed index of this processor without the slowdown that `run` emulates. */
 async function indexOfProcessor(): Promise<number> {
   const browser = await chromium.launch({
     executablePath: requireChromium(),

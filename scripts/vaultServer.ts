@@ -81,7 +81,7 @@ export function createVaultServer(site: VaultSite): Server {
     const { path } = context.req
     const ours = WORKER.test(path) ? locked : headers
     for (const [name, value] of Object.entries(ours)) context.res.headers.set(name, value)
-    // The file is cached for a day, because the shop opens without a network, and the vault has to open with it.
+    // `vault.html` is cached for a day, because the shop opens offline, and the vault must open offline, too.
     const kept = path.startsWith('/assets/') ? 'max-age=31536000, immutable' : 'max-age=86400'
     if (context.res.ok) context.res.headers.set('cache-control', `public, ${kept}`)
   })

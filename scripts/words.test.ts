@@ -158,7 +158,7 @@ test('each call passes the values of its message', () => {
     if (values === null) return false
     const known = read.flatMap(({ needed, known }) => ['n', ...needed, ...known])
     if (!values.every((name) => known.includes(name))) return true
-    // Two catalogues may have the same key for messages with different values.
+    // Two message catalogues may use the same key for messages with different placeholders.
     const isFilled = (name: string) =>
       read.some((one) => one.name === name && one.needed.every((value) => values.includes(value)))
     const names = read.map(({ name }) => name)

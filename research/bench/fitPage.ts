@@ -34,7 +34,7 @@ const FITS = 100
 /** Maximum error of a parameter. A rival with a larger error did not solve the problem, so its time is meaningless. */
 const MAX_ERROR = 1e-2
 
-/** The problem of a fit, and the same problem without the parameters that never move, for peers. */
+/** `ours`: the problem of a fit. `compact`: the same problem for other libraries, without the fixed parameters. */
 function problems(): { ours: FitProblem; compact: FitProblem } {
   const shape = { seed: 1, cases: FIT_CASES, candidates: FIT_CANDIDATES, steps: 30 }
   const compact = testProblem({ ...shape, parameters: MOVING })

@@ -4,7 +4,7 @@ import type { Evaluated } from '@nearside/evaluate/report/report.ts'
 import type { Steps } from '@nearside/evaluate/steps.ts'
 
 interface Asked {
-  /** Shop, model and protocol. The protocol selects the test cases; `personal` selects every case from `until` on. */
+  /** Shop, model and protocol. The protocol selects the test cases; `personal` selects each case at or after `until`. */
   readonly question: Question
   readonly seed: number
 }

@@ -16,7 +16,10 @@ import { createRandom, type Random } from '@nearside/core/model/random.ts'
 import { mutate, mutateList } from './mutate.ts'
 import { createAggregators, type Exported, reachedBy, VirtualDevice } from './virtualDevice.ts'
 
-/** Number of devices whose bundles are changed. With few devices, most signatures need to be verified only once. */
+/**
+ * Number of devices whose bundles the test changes. With few devices, the verifier in Python finds the verdict on most
+ * signatures in its cache.
+ */
 const DEVICES = 24
 const STEPS = { least: 3, more: 12 }
 /** A time later than every export, milliseconds since the epoch. */

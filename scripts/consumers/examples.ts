@@ -1,4 +1,7 @@
-/** @module Tests an example shop: a list, a click, a reload, no layout shift; then without the worker's file. */
+/**
+ * @module Tests an example shop: a list, a click, a reload, no layout shift. A second visit tests that lists and clicks
+ * work if the worker's file can't be loaded.
+ */
 import { idsOn, openPage, picture, search, settle } from './page.ts'
 import { report } from './tally.ts'
 

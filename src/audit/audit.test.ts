@@ -174,7 +174,7 @@ describe('the helper’s lists of reports', () => {
     const cut = await signed({ bundle, signer }, [...bundle.ledger.slice(0, last), ...end])
     expect(await checksOf(cut, undefined)).toEqual([])
     expect(await checksOf(cut, await lists())).toEqual(['checkpoint'])
-    // Before the first report, ids commit to the entry that is the log's last entry at that time.
+    // A log cut before its first report is exposed, too: that report's id commits to an entry that the cut leaves.
     const first = bundle.ledger.findIndex(({ kind }) => kind === 'upload')
     const none = await signed({ bundle, signer }, [...bundle.ledger.slice(0, first), ...end])
     expect(await checksOf(none, await lists())).toEqual(['checkpoint'])

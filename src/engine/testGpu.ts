@@ -1,7 +1,7 @@
 /**
  * @module Provides WebGPU in Node for tests and benchmarks, by the library Dawn. Dawn runs on Mesa's llvmpipe, which
- * computes in software, or on Dawn's null backend. The null backend validates every call and computes nothing, which
- * suits exact counts.
+ * computes in software, or on Dawn's null backend. The null backend validates every call and computes nothing, so tests
+ * count the GPU calls of long fits with it.
  */
 import type { Adapter } from './adapter.ts'
 

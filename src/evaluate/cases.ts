@@ -12,7 +12,7 @@ import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { formatDay } from '@nearside/train/shop/time.ts'
 import type { ServerKnows } from './owner/knowledge.ts'
 
-/** `personal`: every case from `until` on. `leave-one-out`: each shopper's last case. */
+/** Tested cases. `personal`: every case at or after the time `until`. `leave-one-out`: each shopper's last case. */
 export type Protocol = 'personal' | 'leave-one-out'
 
 /** Start of a device's history: the first tested day (`install`), or the start of the log. */

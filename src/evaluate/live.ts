@@ -162,7 +162,7 @@ function preferenceOf(rows: readonly Counted[]) {
     ...(row.team === 'personal' ? [row] : []),
   ])
   const { shown: followed, followed: own, rate, variance } = rateOf(asRate)
-  // A click of an unknown shopper is an independent yes-or-no outcome, which has this smaller variance.
+  // Clicks of unknown shoppers count as independent Bernoulli trials. The factor turns a Poisson variance into theirs.
   const single = picks.some(({ unit }) => unit === '') ? variance * (1 - rate) : variance
   const spread = Z * Math.sqrt(single)
   return { followed, own, rate, lo: Math.max(0, rate - spread), hi: Math.min(1, rate + spread) }

@@ -65,7 +65,7 @@ function countedBy(shoppers: readonly ShopperHistory[], catalog: ItemStatistics)
   }
 }
 
-/** Sum of the shoppers' counts as servers release it. Each shopper's counts are scaled to norm 1. */
+/** Sum of the shoppers' counts, as servers publish it, but without noise. Each shopper's counts have L2 norm 1. */
 function countsOf(shoppers: readonly ShopperHistory[], items: number, end: number): Float64Array {
   const sum = new Float64Array(items)
   for (const { interactions } of shoppers) {

@@ -27,7 +27,7 @@ describe('the client’s address behind a proxy', () => {
     (hop) => expect(originalAddress('10.1.2.3', hop, isTrusted)).toBe('10.1.2.3'),
   )
 
-  it('the client’s address is found without ports, brackets, spaces and entries that the client forged', () => {
+  it('the client’s address is read without its port, brackets and spaces; header entries that the client forged are ignored', () => {
     const port = fc.option(fc.integer({ min: 0, max: 65_535 }), { nil: undefined })
     const spelled = fc.oneof(
       fc.tuple(fc.ipV4(), port).map(([ip, p]) => [ip, p === undefined ? ip : `${ip}:${p}`]),

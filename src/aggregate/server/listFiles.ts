@@ -59,7 +59,7 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
     }
   }
 
-  /** Deletes the files of rounds that have no list, including files that another database left. */
+  /** Deletes every file that is no list of this database's rounds, e.g. a draft, or a list of an earlier database. */
   async function sweep(): Promise<void> {
     for (const name of await readdir(directory).catch(() => [])) {
       const round = Number.parseInt(name, 10)

@@ -85,7 +85,7 @@ interface Connection {
   readonly address: string
   /** Latest request on this connection; its `complete` is true once its body has arrived. */
   request: IncomingMessage | null
-  /** Bytes received when `requeue` last ran. */
+  /** `bytesRead` of the socket when `requeue` last ran; 0 before the first time. */
   heard: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * @module Process of a proof, started by `prove` inside or outside a network namespace. The process receives one
- * `Order`, sends lines of progress, and then sends the outcome.
+ * @module Child process that proves which data leave a browser in a shop. It runs inside or outside a network
+ * namespace, receives one `Order` with its instructions, sends lines of progress, and then sends the outcome.
  */
 import { createHash, randomInt } from 'node:crypto'
 import { pathToFileURL } from 'node:url'

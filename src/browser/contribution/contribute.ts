@@ -32,7 +32,7 @@ const OPENINGS_KEPT = 12
 
 const NOTHING_LOGGED = { sequence: -1, hash: '' }
 
-/** Report that has no receipt yet, and whose bytes could have been sent already. */
+/** Report without a receipt; its bytes may have been sent already. */
 export interface PendingReport {
   readonly id: string
   readonly round: number

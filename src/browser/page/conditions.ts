@@ -58,7 +58,8 @@ export function browserConditions(): ConditionsSource {
 export type ShopContextSource = ReturnType<typeof createShopContext>
 
 /**
- * @param ask the shop's own function. It may throw, and its value may be anything, because the worker checks the value
+ * @param ask the shop's function that returns its context. It may throw. Its value is unchecked here, because the worker
+ *   checks it
  * @param failed called for the first failure after a success, not for repeated failures
  */
 export function createShopContext(

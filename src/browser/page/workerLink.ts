@@ -194,7 +194,10 @@ export class WorkerLink {
     }, this.#deps.silence / 2)
   }
 
-  /** Pings the worker twice within its time limit: a thread that answers is alive, even during a long call. */
+  /**
+   * Pings the worker. While a call is unanswered, a ping is due after each half of the time limit. A worker that
+   * answers pings counts as alive, however long the call takes.
+   */
   #ping(): void {
     const id = this.#nextId++
     this.#worker?.postMessage({ kind: 'call', id, name: 'ping', args: [] })

@@ -51,7 +51,7 @@ const POSTED: Readonly<Record<string, Posted>> = {
     most: TOKEN_REQUEST_BYTES,
     header: WORK_HEADER,
     form: /^\d{1,16}$/,
-    // A shop's issuer gives tokens to signed-in shoppers, so its request needs their cookies.
+    // A shop's issuer gives tokens to signed-in shoppers, so a request for a token carries the shopper's cookies.
     cookies: true,
   },
   // The document can't read a sealed request, so with a relay only the worker's own checks apply.

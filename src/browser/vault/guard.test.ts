@@ -78,7 +78,7 @@ test('a page that names other recipients than the vault’s file is refused', as
   end()
 })
 
-test('a vault whose file names no recipients refuses the recipients that a page names', async () => {
+test('if the vault’s own file names no recipients, the vault refuses recipients from a page', async () => {
   const { say, heard, configs, end } = setUp()
   say('start', [{ ...CONFIG, federation: TEST_RECIPIENTS }])
   await expect.poll(() => heard.length).toBe(1)

@@ -10,7 +10,7 @@ import { LIVE_MINUTES, parseLive } from '@nearside/core/catalog/parseLive.ts'
 import type { KeptFile, Take } from './downloads.ts'
 
 export class LiveFile {
-  // The function is a field here, so that its code is loaded with this file.
+  // The worker's other files use this field and don't import `withLive`, so shops without a live file never load it.
   readonly applyTo = withLive
   readonly file: KeptFile
   /** Last good content of the live file; null before the first. The object stays the same until the changes differ. */

@@ -1,7 +1,7 @@
 /**
- * @module Reads the files of a large catalog's tail, each once at a time. Shards and tables are in memory only. The log
- * names the folder instead of the files: it stays when the shopper forgets a product, so it must not name the product's
- * department.
+ * @module Reads the files of a large catalog's tail, each at most once at the same time. Shards and tables are in
+ * memory only. The log names the folder instead of the files: it stays when the shopper forgets a product, so it
+ * must not name the product's department.
  */
 import { sha256Hex } from '@nearside/core/bytes.ts'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
@@ -109,7 +109,10 @@ export class TailFiles {
     return this.#once(name, async () => parseShardsBy(await this.#json(path), name))
   }
 
-  /** Reads a file once at a time, and not again shortly after it failed. */
+  /**
+   * Reads a file. If the file is being read already, returns the result of that reading. If a reading failed less than
+   * `RETRY` ago, throws its error again.
+   */
   async #once<T>(name: string, read: () => Promise<T>): Promise<T> {
     const { now } = this.#services
     const failed = this.#failed.get(name)

@@ -147,7 +147,7 @@ it('rules check finds items on offer by the prices in the model', async () => {
   expect(code).toBe(0)
 })
 
-it('rules check refuses another subcommand and two catalogs', async () => {
+it('`rules` refuses an unknown subcommand, and `rules check` refuses --catalog together with --shop', async () => {
   const given = { positionals: ['mend', 'x'], flags: {} }
   await expect(runCommand(command, given)).rejects.toThrow('rules needs: check FILE')
   await expect(check([], { shop: '..' })).rejects.toThrow('--catalog or --shop')

@@ -130,12 +130,19 @@ export function dropId(rule: Rule, id: string): readonly Rule[] {
   return left.length > 0 ? [withIds(rule, act, left)] : []
 }
 
-/** @param more factor of a boost or bury; text of a badge */
 export function newRule(
   act: Act,
   items: RuleItems,
   name: string,
-  { by, text }: { readonly by?: number; readonly text?: string },
+  {
+    by,
+    text,
+  }: {
+    /** Factor of a boost or bury. */
+    readonly by?: number
+    /** Text of a badge. */
+    readonly text?: string
+  },
 ): Rule {
   const isWeighed = act === 'boost' || act === 'bury'
   return { name, [act]: items, ...(isWeighed && { by }), ...(act === 'badge' && { text }) } as Rule

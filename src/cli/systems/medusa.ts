@@ -83,7 +83,7 @@ export async function* products(api: ShopApi) {
     }
 }
 
-/** Yields a row for each line of the orders. The import leaves out cancelled and refunded lines. */
+/** Yields a row for each order line, even if it is cancelled or refunded; the import drops such rows later. */
 export async function* orders(api: ShopApi) {
   const key = Buffer.from(`${tokenOf(api, RIGHTS)}:`).toString('base64')
   const request = { headers: { authorization: `Basic ${key}` }, isSecret: true }

@@ -158,7 +158,7 @@ function ratingOf({ rating }: Product): number | undefined {
   return Number(read.value) * (5 / Number(read.scale_max)) || undefined
 }
 
-/** Yields a row for each line of the orders. The import leaves out cancelled, refunded and test orders. */
+/** Yields a row for each order line, also of cancelled, refunded and test orders; the import drops these rows later. */
 export async function* orders(given: ShopApi) {
   const { askShop } = await signIn(given)
   const readPage = async (after: string | null) =>

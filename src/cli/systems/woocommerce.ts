@@ -90,7 +90,7 @@ export async function* products(api: ShopApi) {
   }
 }
 
-/** Yields a row for each line of the orders. The import leaves out cancelled, refunded and test orders. */
+/** Yields a row for each order line, also of cancelled, refunded and test orders; the import drops these rows later. */
 export async function* orders(api: ShopApi) {
   const query = { status: 'any', _fields: ORDER_FIELDS }
   for await (const order of signIn(api).all('orders', query, readOrder))

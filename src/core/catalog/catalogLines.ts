@@ -19,8 +19,8 @@ export const PIECE = 65_536
 export const headOf = (text: string): string => text.split('\n', HEAD + 1).join('\n')
 
 /**
- * Leaves out picture vectors, which devices get with the base model.
- * @param first ids of the products that lists show first, best first
+ * Writes the text without picture vectors, because devices get these vectors with the base model.
+ * @param first ids of the products that the text begins with, in this order; ids after the first `HEAD` don't count
  */
 export function writeCatalog(rows: readonly unknown[], first: readonly string[]): string {
   const places = new Map(first.slice(0, HEAD).map((id, place) => [id, place]))

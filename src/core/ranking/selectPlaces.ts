@@ -67,7 +67,7 @@ export function ranksInGroups(
   const { limit = DEFAULT_LIMIT } = selection
   const fits = createFits(selection)
   let above = 0
-  // A negative rank marks a candidate beyond the limits.
+  // A negative rank marks a candidate that `fits` refused.
   const ranks = ordered.map((candidate) => (fits(itemOf(candidate)) ? ++above : -above - 1))
   let last = above
   return ranks.map((rank) => (rank > 0 ? rank : above < limit ? ++last : -rank))

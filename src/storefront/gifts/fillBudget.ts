@@ -160,8 +160,8 @@ function promising(
     const gains = left.map(gainOf).sort((a, b) => b - a)
     const others = sum(gains.slice(0, count - 1))
     /**
-     * Upper bound for the rest of a choice that contains this offer: sum of the highest gains of the other `count` − 1
-     * offers.
+     * Upper bound for the gain that other offers add to a choice with this offer: sum of the `count` − 1 highest gains
+     * among the other offers.
      */
     const without = (offer: Offer) => {
       const gain = gainOf(offer)

@@ -74,7 +74,7 @@ let begun: {
   readonly found: Promise<FoundFirst>
 } | null = null
 
-/** What the results page requests from the search for a query. */
+/** Returns the question that the results page sends to the search: all hits of a query, and six suggestions at most. */
 export const questionFor = (query: string): SearchQuestion => ({ query, suggestions: 6 })
 
 /** First query of a visit that begins with a search; the answer includes products and the first pictures. */

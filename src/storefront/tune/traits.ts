@@ -5,7 +5,7 @@
 import type { Item } from '../../index.ts'
 import type { Tuning } from './tuned.ts'
 
-/** Entry of the snapshot's `learned`. */
+/** One interest of the shopper (product, category or query), from `learned` of the personalizer's snapshot. */
 interface Learned {
   readonly kind: string
   readonly name: string

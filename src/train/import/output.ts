@@ -32,7 +32,7 @@ export async function openOutput(options: OutputOptions) {
   const known = keepShopperIds ? undefined : await readKey(`${out}.key`)
   const key = keepShopperIds ? null : (known ?? randomBytes(32).toString('hex'))
   return {
-    /** Key of the shopper ids; null if the ids stay unchanged. */
+    /** Secret key, hex, with which the import hashes shopper ids; null if the ids stay unchanged. */
     key,
     /** Compresses the text files, then moves them and the report into the folder. */
     async write(

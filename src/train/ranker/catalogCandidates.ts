@@ -66,6 +66,6 @@ const unbiased = (items: number, weights: Float32Array) => ({
   weights,
 })
 
-/** Prepares the shortlist for models whose item vectors are all 0. */
+/** Creates the shortlist's scan for a model whose item vectors are all 0, so that the scan multiplies no vectors. */
 const scanOf = (statistics: ItemStatistics) =>
   plainItemScan(null, withColdStart(statistics).popularity30)

@@ -51,7 +51,7 @@ export class ReportTable {
     return found
   }
 
-  /** @throws Again if another process has recorded one of the reports meanwhile */
+  /** @throws `Again` if another process has recorded one of the reports in the meantime */
   async insert(
     on: Query,
     round: number,

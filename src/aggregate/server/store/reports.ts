@@ -137,7 +137,7 @@ function createTokens({ dialect: { among, listed } }: Driver) {
       const rows = await on.rows<{ nonce: Uint8Array }>(sql, round, JSON.stringify(nonces))
       return new Set(rows.map(({ nonce }) => toHex(nonce)))
     },
-    /** @throws Again if another process has used one of the tokens meanwhile */
+    /** @throws `Again` if another process has used one of the tokens in the meantime */
     async spend(on: Query, round: number, nonces: readonly string[]): Promise<void> {
       if (nonces.length === 0) return
       const sql = `insert into tokens (nonce, round) select value, cast($1 as integer)
