@@ -147,9 +147,11 @@ it('sync compares the feed anew after a publication that changes the tail alone'
   expect(await changed()).not.toContainEqual([id, 999])
 })
 
-it('doctor reads files of the tail, and reports missing ones', async () => {
-  const { out, tail, publish } = await shop()
+it('doctor reads files of the tail, reports missing ones, and knows that rules may name products of the tail', async () => {
+  const { out, tail, publish, lines } = await shop()
   await publish()
+  const [{ id }] = lines(`models/${tail}-catalog/0.json`)
+  writeFileSync(join(out, 'rules.json'), JSON.stringify([{ name: 'Pinned', pin: [id] }]))
   const fetch = (missing?: string) => async (input: RequestInfo | URL) => {
     const { pathname } = new URL(input instanceof Request ? input.url : input)
     if (pathname === '/') return new Response('<p>', { headers: { 'content-type': 'text/html' } })
@@ -158,11 +160,14 @@ it('doctor reads files of the tail, and reports missing ones', async () => {
     return new Response(found ? readFileSync(path) : '', { status: found ? 200 : 404 })
   }
   const url = 'https://shop.test/'
-  const given = { baseModel: '/models/', catalog: '/catalog.json' }
-  const first = async (missing?: string) => {
-    const order = { url, given, fetch: fetch(missing), now: Date.now(), timeout: 9000 }
-    return (await examine(order)).find(({ about }) => about === 'model')
-  }
+  const given = { baseModel: '/models/', catalog: '/catalog.json', rules: '/rules.json' }
+  const findings = (missing?: string) =>
+    examine({ url, given, fetch: fetch(missing), now: Date.now(), timeout: 9000 })
+  const first = async (missing?: string) =>
+    (await findings(missing)).find(({ about }) => about === 'model')
+  // `catalog.json` lists only the head, so a rule that names a product of the tail is no fault.
+  const ofRules = (await findings()).filter(({ about }) => about === 'rules')
+  expect(ofRules.filter(({ text }) => text.includes(id))).toEqual([])
   expect((await first())?.level).toBe('ok')
   for (const missing of [`${tail}/`, `${tail}-catalog/`, 'words.json'])
     expect(await first(missing)).toMatchObject({

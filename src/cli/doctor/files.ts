@@ -111,7 +111,7 @@ export async function examineCatalog({ shop, page, asker, transport, now }: Visi
   }
 }
 
-/** @param catalog null if it can't be fetched; then the rules can't be checked against it */
+/** @param catalog null if it can't be fetched; then only the rules' form is checked */
 export async function examineRules(
   { shop, asker, transport, now }: Visit,
   catalog: Catalog | null,
@@ -122,7 +122,9 @@ export async function examineRules(
   try {
     const bytes = await transport.get(shop.rules, 'rules')
     const rules = readJson(bytes, 'rules-invalid', 'The rules are no JSON')
-    const findings = catalog ? ruleFindings(rules, catalog, model, now) : []
+    // The file of a large catalog lists only the head. `publish` checks its rules against all products.
+    const all = model?.manifest.tail ? null : catalog
+    const findings = ruleFindings(rules, all, model, now)
     return [...findings, ...(await rulesSignature(rules, shop.modelKeys, now))]
   } catch (thrown) {
     return [

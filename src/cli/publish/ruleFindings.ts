@@ -16,6 +16,7 @@ const NAMED = 5
 
 /**
  * @param given content of `rules.json`
+ * @param catalog all products; null without them: then only the rules' form is checked
  * @param model model for rules about offers; null without a model
  * @param now milliseconds since the epoch
  * @returns an error for each rule that devices ignore or that has no effect, and a line for each other rule
@@ -23,15 +24,17 @@ const NAMED = 5
  */
 export function ruleFindings(
   given: unknown,
-  catalog: Catalog,
+  catalog: Catalog | null,
   model: BaseModel | null,
   now: number,
 ): Finding[] {
   const { rules, faults } = parseRules(given)
+  const wrong = faults.map((fault) => error(`${fault}: devices ignore this rule; fix it.`))
+  if (!catalog) return wrong
   const isOffer = offersOf(model, catalog)
   const shown = catalog.items.filter(({ available }) => available !== false)
   return [
-    ...faults.map((fault) => error(`${fault}: devices ignore this rule; fix it.`)),
+    ...wrong,
     ...rules.flatMap((rule) => [
       ...unknown(rule, catalog),
       ...dates(rule, now),
