@@ -1,5 +1,5 @@
 /** @module Button that cuts the connection to servers ("wire"), its sign in the header, and the list of requests. */
-import { useEffect, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
 import { replayKept } from '../offline.ts'
 import { unsent } from '../outbox.ts'
@@ -41,9 +41,9 @@ function useWire() {
   }
 
   // The shopper has already pressed the button, so the wire is cut as soon as the shop is stored.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only these two changes press the button
+  const pressAgain = useEffectEvent(() => void press())
   useEffect(() => {
-    if (trouble === 'starting' && stored !== 'unknown') void press()
+    if (trouble === 'starting' && stored !== 'unknown') pressAgain()
   }, [trouble, stored])
 
   async function keep(): Promise<void> {
