@@ -212,8 +212,9 @@ export interface Personalizer {
    */
   watch(query: ListQuery, listener: (answer: ListAnswer) => void): () => void
   /**
-   * Explains an item's rank by the terms of its score, as the model computes it. The result is null for an item that
-   * can't be shown, and while there is no base model.
+   * Explains an item's rank by the terms of its score, as the model computes it. A `groupId` stands for its best
+   * variant, which the result's `id` names. The result is null for an item that can't be shown, and while there is no
+   * base model.
    * @throws NearsideError `engine-failed` if the code for explanations, loaded on first use, can't be loaded
    */
   explain(item: string): Promise<Explanation | null>

@@ -103,10 +103,13 @@ export class Lists {
   }
 
   /** @throws NearsideError `engine-failed` if the code for explanations can't be loaded */
-  async explain(item: string): Promise<Explanation | null> {
+  async explain(asked: string): Promise<Explanation | null> {
     const { explainItem } = await this.#services.onDemand()
-    const { ranker, rules } = this.#shop
+    const { ranker, rules, variantsOf } = this.#shop
     if (!ranker) return null
+    const items = variantsOf(asked)
+    const best = items.length > 0 && this.list({ kind: 'rerank', items, options: { limit: 1 } })[0]
+    const item = best ? best.id : asked
     const explain = (by: ExplainedScores) => explainItem(ranker, item, by)
     const scored = this.#views.whole(ranker)
     const found = rules ? rules.explain(item, ranker, scored, explain) : explain(scored)

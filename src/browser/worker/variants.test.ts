@@ -66,6 +66,17 @@ test('`rerank` gives a product the rank of its best variant', async () => {
   expect(ids(await device.rerank(named, { limit: 2 }))).toEqual(ids(list).slice(0, 2))
 })
 
+test('`explain` explains a product’s best available variant', async () => {
+  const { capture, device } = await opened()
+  await capture({ name: 'view_item', item_id: 'item-20' })
+  const all = ids(await device.recommend({ limit: 32, diversify: false }))
+  const best = all.filter((id) => FAMILY.includes(id))[0]
+  const explained = await device.explain('mug')
+  expect(explained).toEqual(await device.explain(best))
+  expect(explained?.id).toBe('item-8')
+  expect(await device.explain('nowhere')).toBeNull()
+})
+
 test('a rule about a product applies to the product’s variants', async () => {
   const { device } = await opened({ rules: [{ name: 'gone', hide: { id: ['mug'] } }] })
   const shown = ids(await device.recommend({ limit: 32, diversify: false }))
