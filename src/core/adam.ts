@@ -36,7 +36,7 @@ export function startAdam(parameters: number): AdamState {
   }
 }
 
-/** Overwrites `q` and the moments; returns the state with the new decay powers. */
+/** Overwrites the parameters `q` and the moments; returns the state with the new decay powers. */
 export function adamStep(
   state: AdamState,
   q: Float64Array,

@@ -47,7 +47,7 @@ describe('bytes', () => {
     expect(() => decodeVector(new Uint8Array(5))).toThrow(RangeError)
   })
 
-  it('sha256Hex matches the FIPS 180-4 vector', async () => {
+  it('sha256Hex gives the digest that FIPS 180-4 lists for abc', async () => {
     expect(await sha256Hex(utf8('abc'))).toBe(
       'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
     )

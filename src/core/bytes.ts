@@ -1,6 +1,6 @@
 /** @module Converts byte strings to hex and base64, concatenates and compares them, in the browser as in Node. */
 
-/** Bytes whose buffer isn't shared, as WebCrypto requires. */
+/** Bytes whose buffer isn't a SharedArrayBuffer, as WebCrypto requires. */
 export type Bytes = Uint8Array<ArrayBuffer>
 
 /** Returns the given bytes, or a copy if their buffer is shared. */

@@ -95,7 +95,7 @@ export class CatalogRows {
  */
 export type VariantsOf = (id: string) => readonly string[]
 
-/** Needed because a shop's page can name a product by its `groupId`, which is the id of no variant. */
+/** Finds variants, because a shop's page can name a product by its `groupId`, which no variant has as its id. */
 export function createVariants(items: readonly Item[]): VariantsOf {
   const variants = items.filter(({ groupId }) => groupId !== undefined)
   const availableFirst = [true, false].flatMap((isSold) =>

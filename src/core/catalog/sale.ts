@@ -35,7 +35,7 @@ export function atPrices<TItem extends Item>(
   return priced.every((item, at) => item === items[at]) ? items : priced
 }
 
-/** Time of the next begin or end of a sale after `now`; infinite if there is none. */
+/** Time at which a sale next begins or ends after `now`; infinite if none does. */
 export function nextChange(items: readonly Item[], now: number): number {
   let next = Number.POSITIVE_INFINITY
   for (const { sale } of items)

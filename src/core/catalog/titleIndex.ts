@@ -9,8 +9,7 @@ import { foldedWords, rememberingFold } from './words.ts'
 
 /**
  * Finds distinct item ids for a query; none if no title contains all words, or if too many titles do. A query for a
- * price alone finds all products at that price. Such a query finds none if more than half of the products are at that
- * price.
+ * price alone finds all products at that price, or none if more than half of the products are at that price.
  */
 export type FindByTitle = (query: string) => readonly string[]
 
@@ -30,7 +29,7 @@ export function createTitleIndex(items: readonly Item[]): FindByTitle {
 
 /**
  * Joins the indexes of several parts of a catalog. Each part guesses endings and typos from its own titles alone; apart
- * from that, the result is that of one index of the whole catalog.
+ * from that, the result equals that of one index of the whole catalog.
  */
 export function joinTitleIndexes(...parts: readonly FindByTitle[]): FindByTitle {
   return (query) => {

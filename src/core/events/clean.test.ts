@@ -32,7 +32,7 @@ describe('cleaning', () => {
     expect(report.dropped).toEqual({ 'unknown item': 1 })
   })
 
-  test('if a shopper’s query is searched again and again while it is typed, only the last search counts', () => {
+  test('if the shop searches again and again while a shopper types a query, only the last search counts', () => {
     const search = (query: string, after: number, session = 's') =>
       event({ name: 'search', items: [], query, time: NOW - DAY + after, session })
     const typed = [search('par', 0), search('paras', 2000), search('parasol', 11_000)]
@@ -143,7 +143,7 @@ test('a history has an entry for each known item of each event, ascending by tim
   ])
 })
 
-test('a search adds an entry with its query for each item that it found', () => {
+test('a search adds to the history an entry with its query for each item that it found', () => {
   const rows = new Map([
     ['a', 0],
     ['b', 1],

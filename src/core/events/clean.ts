@@ -1,6 +1,6 @@
 /**
  * @module Cleans events before learning. Each stage of cleaning is a pure function, and the report counts the dropped
- * events. Storage keeps the raw events, so a changed rule of cleaning applies to old events, too.
+ * events. Storage keeps the raw events, so a changed cleaning rule applies to old events, too.
  */
 import { DAY } from '../time.ts'
 import type { ShopperEvent } from './event.ts'

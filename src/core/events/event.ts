@@ -3,7 +3,7 @@
  * @see https://developers.google.com/analytics/devguides/collection/ga4/ecommerce
  */
 
-/** Names of the events that a shop's log can contain, as in GA4. The encoder has a row for each name. */
+/** Names of the events that a shop's log can contain, as in GA4. The model's encoder has a row for each name. */
 export const LOG_NAMES = [
   'view_item',
   'view_item_list',
@@ -57,7 +57,7 @@ export interface ShopperEvent {
   readonly quantity?: number
   /** Price of one piece in the catalog's currency, for an event with one item. */
   readonly price?: number
-  /** Quantity and price of each item, in the same sequence as `items`; only for several items, and if any is known. */
+  /** Quantity and price of each item, in the sequence of `items`; absent for one item, or if none is known. */
   readonly lines?: readonly OrderLine[]
   /** Search query, for a search. */
   readonly query?: string

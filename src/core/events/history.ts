@@ -9,7 +9,7 @@ const findNothing: FindItems = () => []
 
 /**
  * The history has one entry per item of an event and per item that a search found, ascending by time. Items without a
- * row, events without items and answers have no entry.
+ * row in the model, events without items and answers have no entry.
  */
 export function fromEvents(
   events: readonly ShopperEvent[],

@@ -15,7 +15,7 @@ function shopper(interactions: Interaction[]) {
 }
 
 describe('cases with exact times', () => {
-  it('each order makes one case, whose history ends before the order', () => {
+  it('each order makes one case to predict, whose history ends before the order', () => {
     const cases = buildCases(
       shopper([
         purchase(5, T, 'a'),

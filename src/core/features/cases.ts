@@ -9,7 +9,7 @@ import { firstIndex } from '../firstIndex.ts'
 import { DAY } from '../time.ts'
 import type { Case, History, Interaction } from './history.ts'
 
-/** Whole log of one shopper, as a shop folder has it, ascending by time. */
+/** Whole log of one shopper, ascending by time. */
 export interface ShopperHistory {
   readonly id: string
   readonly interactions: History

@@ -153,7 +153,7 @@ describe('computeFeatures', () => {
       value(features, item, 'boughtPopularity')
     for (const item of [0, 2])
       expect(popularity(twice, item)).toBeCloseTo(popularity(some, item), 2)
-    // Three of the 12 items have all shoppers of the last 30 days, a third each.
+    // Three of the 12 items share all shoppers of the last 30 days, a third each.
     expect(popularity(some, 0)).toBeCloseTo(Math.log(12 / 3), 1)
     expect(popularity(some, 1)).toBe(0)
   })
@@ -170,7 +170,7 @@ describe('computeFeatures', () => {
     expect(value(features, 1, 'inLastVisit')).toBe(1)
     expect(value(features, 0, 'interactionShareEver')).toBe(0)
     expect(value(features, 1, 'boughtBefore')).toBe(0)
-    // Like item 1, item 4 has this category and no brand; item 10 has this category and a brand.
+    // Item 4 has the category of item 1 and, like it, no brand; item 10 has that category and a brand.
     for (const name of ['peersRecent', 'peersLast'] as const)
       expect([1, 4, 10, 2].map((item) => value(features, item, name))).toEqual([1, 1, 0, 0])
   })

@@ -22,7 +22,7 @@ import {
 const C = FEATURE_COLUMN
 
 const NEW_ITEM_DAYS = 30
-/** Half-lives of an interaction in visits, by feature column. */
+/** Number of visits after which an interaction's weight is halved, by feature column. */
 const VISIT_HALF_LIVES = [
   [C.interactionShareVisit, 1],
   [C.interactionShareVisits, 10],

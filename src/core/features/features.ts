@@ -1,4 +1,4 @@
-/** @module Features of an item for a shopper: their names, order and meaning. */
+/** @module Features of an item for a shopper: their names, sequence and meaning. */
 
 /**
  * Group of features. `own` counts the shopper's purchases of the item; `interaction` counts views and carts as well.

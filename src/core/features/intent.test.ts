@@ -92,13 +92,13 @@ describe('groupPeers', () => {
     expect([...groupPeers(items)]).toEqual([1, 2, 1, 0, 3, 4])
   })
 
-  it('known groups keep their numbers, and new groups get the numbers after them', () => {
+  it('known peer groups keep their numbers, and new groups get the next numbers', () => {
     const known = new Map([['["tea","x"]', 7]])
     const items = [item('a', 'cup'), item('b', 'tea', 'x'), item('c', 'cup')]
     expect([...groupPeers(items, known)]).toEqual([8, 7, 8])
   })
 
-  it('the peers of a row are the other rows of its group', () => {
+  it('peersOf lists the rows of each peer group', () => {
     expect(peersOf(peerGroup)).toEqual([
       [6, 7],
       [0, 1],

@@ -29,7 +29,7 @@ export interface Intent {
   readonly recent: Float32Array
   /** Share of each peer group in the last product, or in all products with the latest time, [groups + 1]. */
   readonly last: Float32Array
-  /** Peer groups of the last products; distinct, above 0. */
+  /** Numbers of the last products' peer groups: distinct, and above 0, because group 0 has no peers. */
   readonly groups: readonly number[]
 }
 

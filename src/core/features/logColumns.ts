@@ -19,7 +19,7 @@ export interface LogColumns {
   readonly time: Float64Array
   /** `eventStrength` of each event, [E]; within a basket all are above 0, or all are 0. */
   readonly strength: Float32Array
-  /** Fold of each shopper, [S]. */
+  /** Cross-validation fold of each shopper, [S]. */
   readonly fold: Uint8Array
   /** Fold whose shoppers don't count; −1 if all shoppers count. */
   readonly without: number

@@ -3,7 +3,7 @@
  * a sample of whole histories, and these sums over all other shoppers.
  */
 
-/** Sums over the other shoppers before one date; arrays are [N], by item row. */
+/** Sums over the shoppers who are missing in the log, before one date; arrays are [N], by item row. */
 export interface OtherCounts {
   /** Start of the window of 7 days, in which all shoppers are counted, milliseconds since the epoch. */
   readonly weekFrom: number
@@ -19,7 +19,7 @@ export interface OtherCounts {
   readonly repeated: Float64Array
 }
 
-/** Co-occurrence sums over the other shoppers before one date. */
+/** Co-occurrence sums over the shoppers who are missing in the log, before one date. */
 export interface OtherPairs {
   /** Sum of the squared strengths of each item, weighted by basket, [N]. */
   readonly norm: Float64Array

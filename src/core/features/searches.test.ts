@@ -66,7 +66,7 @@ describe('search lifts', () => {
     expect(lifts.get(4)).toMatchObject({ query: 'broad' })
   })
 
-  test('every lift is above 0 and bounded, and a history without searches lifts nothing', () => {
+  test('every lift is above 0 and at most twice SEARCH_LIFT, and a history without searches lifts nothing', () => {
     const searches = fc
       .array(
         fc.tuple(

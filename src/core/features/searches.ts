@@ -12,12 +12,12 @@ import type { ItemStatistics } from './itemStatistics.ts'
 /**
  * Lift in log-odds right after a search that found a single item; each of n found items gets 1/√n of the lift. An item
  * that co-occurs with the found items gets the lift times its mean co-occurrence with them. This factor was chosen on
- * training shoppers' orders before the limit of training: docs/results/search.md.
+ * training shoppers' orders before the training data's end date: docs/results/search.md.
  */
 export const SEARCH_LIFT = 4
 /**
  * Share of `SEARCH_LIFT` for each product at the price, if a query asks for a price alone ("under £1"). This share was
- * chosen on training shoppers' orders before the limit of training: docs/results/search.md.
+ * chosen on training shoppers' orders before the training data's end date: docs/results/search.md.
  */
 const PRICE_SHARE = 0.25
 /**

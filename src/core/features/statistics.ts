@@ -21,7 +21,7 @@ export interface StatisticsOptions {
   readonly context?: { readonly kinds: readonly string[]; readonly contexts: ContextSource }
 }
 
-/** Weight of the mean repeat rate, in shoppers. */
+/** Weight of the mean repeat rate as a prior, in shoppers. */
 const REPEAT_PRIOR_SHOPPERS = 10
 /**
  * A window of days is nearly empty if it has less than this share of its usual number of events, and that usual number

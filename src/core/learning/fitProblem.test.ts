@@ -131,7 +131,7 @@ describe('fitProblemOf', () => {
     expect(buildFitProblem(model, first, now)).toBeNull()
   })
 
-  it('a parameter without variance is frozen', () => {
+  it('a parameter with prior variance 0 is frozen by step size 0', () => {
     const variance = model.prior.variance.slice()
     variance[5] = 0
     const frozen = { ...model, prior: { ...model.prior, variance } }

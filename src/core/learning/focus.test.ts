@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { focusedShares } from './fitProblem.ts'
 
 describe('focusedShares', () => {
-  it('with focus 0 the shares stay the same, and with focus 1 they are proportional to the odds', () => {
+  it('with focus 0 the shares stay the same, and with focus 1 equal shares become proportional to exp(score)', () => {
     expect(focusedShares([0.25, 0.75], [3, 9], 0)).toEqual([0.25, 0.75])
     const [first, second] = focusedShares([0.5, 0.5], [2, 1], 1)
     expect(first / second).toBeCloseTo(Math.E, 10)

@@ -15,21 +15,21 @@ const prior = {
 const parameters = Float32Array.from({ length: PARAMETERS }, (_, j) => j / 10)
 
 describe('fuse', () => {
-  it('fuse splits p into u and w, and uses the prior’s λ in full if there is much evidence', () => {
+  it('fuse splits p into u and w, and with much evidence uses the prior’s full fusion weight λ', () => {
     const fused = fuse({ parameters }, prior, 1e9)
     expect(fused.u).toEqual(parameters.slice(0, DIMENSION))
     expect(fused.w).toEqual(parameters.slice(DIMENSION))
     expect(fused.fusionWeight).toBeCloseTo(0.8, 6)
   })
 
-  it('λ grows with the evidence of a shopper, and is 0 without evidence', () => {
+  it('the fusion weight λ grows with the evidence of a shopper, and is 0 without evidence', () => {
     const weights = [0, 0.1, 0.5, 2, 10].map((e) => fuse({ parameters }, prior, e).fusionWeight)
     expect(weights[0]).toBe(0)
     for (let k = 1; k < weights.length; k++) expect(weights[k]).toBeGreaterThan(weights[k - 1])
     expect(weights[4]).toBeLessThan(0.8)
   })
 
-  it('λ is 0 if the prior’s λ is 0', () => {
+  it('the fusion weight is 0 if the prior’s fusion weight is 0', () => {
     expect(fuse({ parameters }, { ...prior, fusionWeight: 0 }, 50).fusionWeight).toBe(0)
   })
 

@@ -118,7 +118,7 @@ describe('casesForFit', () => {
     expect(chosen(5)).toEqual(expect.arrayContaining([0, 2, 3]))
   })
 
-  it('the chosen cases stay in their sequence of time, and every case is chosen if there is room', () => {
+  it('the chosen cases stay ascending by time, and every case is chosen if there is room', () => {
     expect(chosen(5)).toEqual([...chosen(5)].sort((a, b) => a - b))
     expect(casesForFit(cases, 6)).toEqual(cases)
     expect(casesForFit(cases, 64)).toEqual(cases)

@@ -22,7 +22,7 @@ describe('sharedDelta', () => {
     expect(nothing).toEqual(new Float32Array(FEATURE_COUNT))
   })
 
-  it('a contribution is the mean negative gradient of the shopper’s cases with respect to w', () => {
+  it('a contribution is the mean negative gradient of the shopper’s cases with respect to the feature weights w', () => {
     for (const { interactions } of shop.shoppers) {
       const problem = fitProblemOf(model, casesFromHistory(interactions), now)
       if (!problem) continue

@@ -1,8 +1,8 @@
 /**
  * @module Computes a shopper's contribution, and updates the model by the mean of many contributions. A contribution is
  * the descent direction of the feature weights w on the shopper's own cases. Every contribution has the same length. If
- * the policy asks for counts of recent items, the counts follow the gradient; only the noise that is added later hides
- * them.
+ * the policy asks for counts of recent items, the counts are appended to the gradient; only the noise that is added
+ * later hides them.
  */
 import { NearsideError } from '../error.ts'
 import { eventStrength } from '../events/strength.ts'

@@ -4,8 +4,8 @@
  * shortlist contains every item that could be among the highest.
  *
  * Most items don't even need a rough score. The highest items of a case are nearly those of the previous case, and
- * their scores give a floor. A scan of the item table drops the items whose score is below the floor. The scan ignores
- * co-occurrence with the history; the few items that have any are added to its result.
+ * their scores give a floor that every item among the highest reaches. A scan of the item table drops the items below
+ * the floor. The scan ignores co-occurrence with the history; the few items that have any are added to its result.
  */
 
 import { type Signals, staticFeatures } from '../features/computeFeatures.ts'
@@ -40,8 +40,8 @@ const DYNAMIC: ReadonlySet<FeatureName> = new Set([
 ])
 
 /**
- * Additional term of a row's score. A scan computes `of(row)` only if the row would reach the floor with a gain of
- * `most`.
+ * Additional term of a row's score. A scan computes `of(row)` only if the row would reach the scan's `floor` with a
+ * gain of `most`.
  */
 export interface Gain {
   /** Upper bound of `of` over all rows. */
@@ -53,7 +53,7 @@ export const NO_GAIN: Gain = { most: 0, of: () => 0 }
 
 /**
  * Scans a table E [N, d] with popularities [N] for the rows whose score fixed + cold · popularity + E·query + gain
- * reaches the floor. The result contains all these rows in any order, and can contain further rows.
+ * reaches `floor`. The result contains all these rows in any order, and can contain further rows.
  * @param fixed sum of each row's score terms that don't depend on the history, [N]; the caller never changes the
  *   array's content
  */
@@ -65,7 +65,7 @@ export type ItemScan = (
   gain?: Gain,
 ) => number[]
 
-/** Creates the reference implementation, with which tests compare the others. @param vectors null if all are 0 */
+/** Creates the scan with which tests compare the other implementations. @param vectors null if all are 0 */
 export function plainItemScan(vectors: Float32Array | null, popularity: Float32Array): ItemScan {
   return (fixed, cold, query, floor, gain = NO_GAIN) => {
     const found: number[] = []
@@ -80,7 +80,7 @@ export function plainItemScan(vectors: Float32Array | null, popularity: Float32A
 
 /**
  * Returns ascending rows: all of `own`, and every other row that could be among the `places` rows with the highest
- * scores. The result is null if no floor can be found.
+ * scores. The result is null if no lower bound of the highest scores is known.
  * @param own distinct rows with score terms that don't follow from `signals` and `taste`, such as searches
  */
 export type Shortlist = (
@@ -188,7 +188,7 @@ export function createShortlist(
       if (usual.length < 2 * places) usual = highestRows(fixed, 2 * places)
       guess = [...new Set([...guess, ...usual.filter(isOther)])]
     }
-    // Lowers the floor by twice the error, because both rough scores in the comparison with the floor can be off.
+    // Lowers the floor by twice the error, because the rough scores of the floor and of the compared item can be off.
     const floor = nth(guess.map(roughly), places) - 2 * error
     if (!Number.isFinite(floor)) return null
     const gain = {

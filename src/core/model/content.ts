@@ -32,7 +32,7 @@ export interface ContentRows {
   readonly price: number
 }
 
-/** Build this function once for many items. */
+/** Create the reader once and use it for many items. */
 export function createContentReader(
   tables: Pick<ContentTables, 'words' | 'categories' | 'priceEdges'>,
 ): (item: Item) => ContentRows {

@@ -43,7 +43,7 @@ test('the age of the last event changes the encoded vector, and an event in the 
   expect(encode(model, list, 0)).toEqual(encode(model, list, DAY))
 })
 
-test('gap buckets rise with the gap and stay in range', () => {
+test('the bucket of a time gap rises with the gap and stays in range', () => {
   expect(gapBucket(-5)).toBe(0)
   expect(gapBucket(29 * 60_000)).toBe(0)
   expect(gapBucket(30 * 60_000)).toBe(1)

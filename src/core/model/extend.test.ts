@@ -73,7 +73,7 @@ test('the price of a new item in another currency is ignored, and never counts a
   expect(discountAt('EUR')).toBe(0)
 })
 
-test('extendModel returns the same model if it knows every item', () => {
+test('extendModel returns the same model if the model knows every item', () => {
   expect(extendModel(model, [{ id: 'item 0' }])).toBe(model)
 })
 

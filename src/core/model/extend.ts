@@ -29,8 +29,8 @@ export interface AddedItems extends Added {
 }
 
 /**
- * Maximum number of new items of a model with a tail. If a large catalog is passed whole, most of the items that the
- * model lacks belong to the tail.
+ * Maximum number of new items of a model with a tail (files of the less popular items). If a large catalog is passed
+ * whole, most items that the model lacks aren't new, but in the tail.
  */
 export const MOST_NEW = 5000
 
@@ -55,7 +55,7 @@ export function addedItems(model: BaseModel, items: readonly Item[]): AddedItems
   const peerGroup = groupPeers(
     added,
     peerGroupsOf(model, items, rows),
-    // The tail has groups of which the head has no product.
+    // Some peer groups have products only in the tail, and new groups must not get their numbers.
     statistics.whole?.peerGroups,
   )
   return { ids: added.map(({ id }) => id), vectors, category, peerGroup, logPrice }
@@ -88,7 +88,7 @@ export function joinItems(
   }
 }
 
-/** Index of each category, from the model's content tables or, without these, from the items that the model knows. */
+/** Number of each category, from the model's content tables or, without these, from the items that the model knows. */
 function categoriesOf(
   { content, statistics }: BaseModel,
   items: readonly Item[],

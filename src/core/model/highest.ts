@@ -70,7 +70,7 @@ export function ranksOf(ids: ArrayLike<number>, scores: Float32Array): Int32Arra
   return ranks
 }
 
-/** Maximum number of scores whose order and index fit into one double. */
+/** Maximum number of scores, so that a score's 32 sortable bits and its index fit into one double. */
 export const MOST_RANKED = 2 ** 21
 
 /**

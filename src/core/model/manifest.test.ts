@@ -67,7 +67,7 @@ test.each<[string, object]>([
   expect(code(() => parseManifest({ ...valid, ...change }))).toBe('model-corrupt')
 })
 
-test('parseManifest and parseLatest refuse any other value with a NearsideError', () => {
+test('parseManifest and parseLatest refuse any invalid value with a NearsideError', () => {
   fc.assert(
     fc.property(fc.anything(), (value) => {
       expect(code(() => parseManifest(value))).toMatch(/^model-/)

@@ -79,8 +79,8 @@ export interface ModelManifest {
   /** ISO 4217 code of the currency that most of the shop's prices have; absent if no price names a currency. */
   readonly currency?: string
   /**
-   * Relative difference in relevance up to which the personal order decides between two hits of a search. With the
-   * default 0, the personal order decides only between hits of equal relevance.
+   * Relative difference in relevance up to which the personal ranking decides between two hits of a search. With the
+   * default 0, the personal ranking decides only between hits of equal relevance.
    */
   readonly searchTolerance?: number
 }

@@ -25,7 +25,7 @@ export function releaseMessage({ version, manifest, of }: Release, terms: Releas
 /**
  * Reads the release of a rules file. The hash of a rules file doesn't depend on spaces or on how its fields are
  * ordered.
- * @param parse validates what `latest.json` would contain; passed in, because devices load this file alone
+ * @param parse validates what `latest.json` would contain; passed in, since devices load this file without the parser
  */
 export async function rulesRelease(
   content: unknown,

@@ -47,7 +47,7 @@ describe('answersOf', () => {
   })
 })
 
-test('only "less like this" lowers other items, and the most similar item loses as much as the item itself', () => {
+test('only "less like this" lowers the scores of other items, and the most similar item loses as much as the item itself', () => {
   const alike = new Map([
     [1, 1],
     [2, 0.5],

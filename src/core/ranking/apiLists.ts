@@ -58,14 +58,14 @@ export type Reason =
   | { readonly kind: 'offer' }
   /** The log counts no shopper for the item yet. */
   | { readonly kind: 'new' }
-  /** The item has counts in the log and is in the first tenth of the base order (at most 100 items). */
+  /** The item has counts in the log and is among the first tenth of the items in base order (at most 100 items). */
   | { readonly kind: 'popular' }
   /** The shop's rule of this name pinned the item or boosted it into the list. */
   | { readonly kind: 'chosen'; readonly rule: string }
-  /** Fallback: the list follows the shop's order. */
+  /** Fallback: the list has the order of the shop's catalog. */
   | { readonly kind: 'shop-order' }
 
-/** Options for the selection and order of a list. */
+/** Options for the selection and sequence of a list. */
 export interface ListOptions {
   /** Maximum number of items. Default 20; for `rerank`, the number of given items. */
   readonly limit?: number
@@ -90,8 +90,8 @@ export interface ListOptions {
   /** Category that every item must have. */
   readonly category?: string
   /**
-   * Kind of items that the list contains. Without a device the list is empty. `picture` is for `similar`, the others for
-   * `recommend`.
+   * Kind of items that the list contains. Without a device the list is empty. `picture` is for `similar`, the others
+   * for `recommend`.
    * - `viewed`: items that the shopper viewed, latest first, regardless of `order`; by default nothing is excluded.
    * - `bought`: items that they bought before this visit and that are due again; default `exclude`:
    *   `['bought', 'basket']`.
@@ -122,7 +122,7 @@ export interface ListOptions {
   readonly dearer?: number
   /**
    * Whether the list avoids products that are alike; default true. At most two items have the same `groupId`, as long
-   * as other items remain. In the personal order of `recommend` without a `category`, each item also lowers the odds of
+   * as other items remain. In a personal list of `recommend` without a `category`, each item also lowers the odds of
    * further items of its category. The option has no effect on `rerank` and `from: 'viewed'`.
    */
   readonly diversify?: boolean

@@ -9,7 +9,7 @@ const tiny = tinyModel(5)
 const popularity30 = Float32Array.of(1, 3, 9, 3, 2)
 const model = { ...tiny, statistics: { ...tiny.statistics, popularity30 } }
 
-test('base order lists the shown items best first, and equal scores in the shop’s order', () => {
+test('base order sorts the shown items best first, and items of equal score as in the catalog', () => {
   const order = new BaseOrder(model, [4, 3, 1, 0])
   expect(order.rows).toEqual([3, 1, 4, 0])
   expect([...order.ranks]).toEqual([4, 2, 0, 1, 3])
@@ -17,7 +17,7 @@ test('base order lists the shown items best first, and equal scores in the shop�
   expect(order.sorted([4, 3, 1, 0])).toBe(order.rows)
 })
 
-test('BaseOrder.find returns the highest rows that a list may contain, in the shop’s order', () => {
+test('BaseOrder.find returns the highest rows that a list may contain, in the catalog’s order', () => {
   const order = new BaseOrder(model, new ShownItems(model, null).rows)
   const choose = (excludeIds: readonly string[], among?: ReadonlySet<string>) =>
     new ShownItems(model, null).choose({ excludeIds, ...(among && { among }) })

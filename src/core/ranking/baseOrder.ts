@@ -18,7 +18,7 @@ export class BaseOrder implements CandidateSource {
   #rows: readonly number[] | null = null
   #ranks: Int32Array | null = null
 
-  /** @param shown rows that lists may show, in the shop's order, which breaks ties */
+  /** @param shown rows that lists may show, in the catalog's order, which breaks ties */
   constructor(
     model: BaseModel,
     shown: readonly number[],

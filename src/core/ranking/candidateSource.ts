@@ -17,13 +17,13 @@ import type { Selection } from './selectPlaces.ts'
 
 /** Items that a list may contain. */
 export interface Choice {
-  /** Rows of the items, in the shop's order. */
+  /** Rows of the items, in the catalog's order. */
   readonly rows: readonly number[]
   /** Shown rows that the list excludes by their ids. */
   readonly excluded: ReadonlySet<number>
-  /** Whether the list lacks further shown rows, besides those in `excluded`: for example, rows of other categories. */
+  /** Whether the list leaves out more shown rows than those in `excluded`, for example rows of other categories. */
   readonly isNarrowed: boolean
-  /** Returns those of the given rows that the list may contain, in the shop's order. */
+  /** Returns those of the given rows that the list may contain, in the catalog's order. */
   among(rows: readonly number[]): readonly number[]
 }
 
@@ -36,7 +36,7 @@ export const onlyRows = (rows: readonly number[]): Choice => ({
 
 /** Items that lists may show: those of the model that the shop sells. */
 export class ShownItems {
-  /** Rows of the items, in the shop's order. */
+  /** Rows of the items, in the catalog's order. */
   readonly rows: readonly number[]
   /** Rows that no list shows. */
   readonly others: readonly number[]
@@ -103,8 +103,8 @@ export class ShownItems {
 
 export interface CandidateSource {
   /**
-   * Returns some rows of `choice` that include the `count` rows with the highest scores, in the shop's order. Of equal
-   * scores, the row that comes first in the shop's order counts as higher.
+   * Returns some rows of `choice` that include the `count` rows with the highest scores, in the catalog's order. Of
+   * equal scores, the row that comes first in the catalog counts as higher.
    */
   find(count: number, choice: Choice): readonly number[]
   scoresOf(rows: readonly number[]): Float32Array
@@ -232,7 +232,7 @@ export function lowered<Scores extends CandidateSource>(scored: Scores, losses: 
   if (losses.size === 0) return scored
   return {
     ...scored,
-    // Each loss lets at most one further item into the list.
+    // Each lowered item lets at most one other item into the list.
     find: (count, choice) => scored.find(count + losses.size, choice),
     scoresOf: (rows) =>
       scored.scoresOf(rows).map((score, at) => score - (losses.get(rows[at]) ?? 0)),

@@ -1,4 +1,4 @@
-/** @module Makes lists in the shop's order, without model or worker. Such a list needs only ids and categories. */
+/** @module Makes lists in the catalog's order, without model or worker. Such a list needs only ids and categories. */
 import type { Item } from '../catalog/item.ts'
 import type { ListOptions, ListQuery, Recommendation } from './apiLists.ts'
 import { limitOf } from './listQuery.ts'
@@ -11,7 +11,7 @@ export interface CatalogOrder {
 
 export const EMPTY_ORDER: CatalogOrder = { ids: [], categories: [] }
 
-/** Order of the items that lists may show. The order skips missing and repeated ids, since rows can be unvalidated. */
+/** Ids and categories of the items that lists may show, without missing and repeated ids: rows can be unvalidated. */
 export function orderOf(
   items: readonly (Pick<Item, 'id' | 'category' | 'available'> | null)[],
 ): CatalogOrder {
@@ -54,7 +54,7 @@ function listInOrder(order: CatalogOrder, options: ListOptions): readonly string
   )
 }
 
-/** Other items of the same category, in the shop's order. */
+/** Other items of the same category, in the catalog's order. */
 function siblings(order: CatalogOrder, item: string, options: ListOptions): readonly string[] {
   const at = order.ids.indexOf(item)
   const category = order.categories[at]

@@ -87,7 +87,7 @@ test('the filter ‘seen’ removes items viewed in this visit', () => {
   expect(own('seen', [])).toEqual([])
 })
 
-test('a seeded order doesn’t extend the visit, but counts as bought in the visit if it is recent', () => {
+test('an order that the shop passed to `seed` doesn’t extend the visit, but counts as bought in the visit if it is recent', () => {
   const handed = (item: string, ago: number): ShopperEvent => {
     const order = event('purchase', [item], ago, `order ${item}`)
     return { ...order, seeded: NOW }

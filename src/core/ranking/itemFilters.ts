@@ -134,7 +134,7 @@ const NEW_FOR = 30 * DAY
 
 /**
  * Items to which a query narrows its list.
- * @returns ids in the list's order: latest first, but dearer items in the shop's order; undefined if the list may
+ * @returns ids in the list's order: latest first, but dearer items in the catalog's order; undefined if the list may
  *   contain any item
  */
 export function amongItems(query: ListQuery, known: Known): ReadonlySet<string> | undefined {

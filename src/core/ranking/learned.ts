@@ -140,7 +140,7 @@ function queriesOf(
   return new Map(byQuery.values())
 }
 
-/** The strongest entries, whose strengths are relative to the first entry's. */
+/** The strongest interests, whose strengths are relative to the first interest's. */
 function strongest(
   strengths: ReadonlyMap<string, number>,
   entry: (name: string, strength: number) => Learned,

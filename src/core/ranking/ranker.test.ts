@@ -117,7 +117,7 @@ describe('a list of similar items', () => {
       return ranked.similar(shop[0].id, options).map(({ id }) => id)
     }
 
-    test('distinct products have no similar products, dearer ones included', () => {
+    test('products that have nothing in common have no similar products, dearer or not', () => {
       const ranked = new Ranker(unrelated, new Catalog(shop))
       for (const { id } of shop) expect(ranked.similar(id, {})).toEqual([])
       expect(idsAbout(shop, { dearer: 3 })).toEqual([])
@@ -143,7 +143,7 @@ describe('places', () => {
     expect(list.find(({ id }) => id === 'item-28')?.baseRank).toBe(1)
   })
 
-  test('with λ = 0 the scores equal the base scores, and a list is sorted by descending score', () => {
+  test('with fusion weight λ = 0 the scores equal the base scores, and a list is sorted by descending score', () => {
     const parameters = {
       u: new Float32Array(DIMENSION).fill(9),
       w: new Float32Array(FEATURE_COUNT).fill(9),
@@ -172,7 +172,7 @@ describe('a list dominated by one category', () => {
     expect(categoryOf(list[0].id)).toBe('mugs')
   })
 
-  test('a list in base order, of one category or for a cold-start shopper is not mixed', () => {
+  test('the categories of a list aren’t varied in base order, for a single category or for a cold-start shopper', () => {
     const stranger = score([touch(0, 'view_item_list')])
     for (const options of [{ order: 'base' }, { category: 'mugs' }] as const) {
       const list = ranker.recommend(looked, { ...options, limit: 8 })

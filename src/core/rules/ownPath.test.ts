@@ -56,7 +56,7 @@ describe('isOwnPath', () => {
       for (let read = address, times = 0; times < 6; times++) {
         const { origin, pathname } = new URL(read, SHOP)
         expect(origin).toBe(SHOP)
-        // A router may resolve the path of an address once more.
+        // A router may resolve the resulting path once more; it must stay in the shop then, too.
         expect(new URL(pathname, SHOP).origin).toBe(SHOP)
         try {
           read = decodeURIComponent(read)
@@ -82,7 +82,7 @@ describe('isOwnPath', () => {
     expect(accepted).toBeGreaterThan(100)
   })
 
-  test('isOwnPath accepts an accepted path when encoded, and refuses a refused path when encoded', () => {
+  test('encoding a path doesn’t change whether isOwnPath accepts it', () => {
     const encoded = (text: string) =>
       `/${[...text.slice(1)].map((one) => encodeURIComponent(one)).join('')}`
     fc.assert(

@@ -1,7 +1,7 @@
 /**
- * @module Applies the personal order inside a search result without moving a clearly less relevant hit up. The personal
- * order decides between equally relevant hits. With a tolerance learned from the shop's own searches, the personal
- * order also decides between hits of nearly equal relevance.
+ * @module Applies the personal ranking inside a search result without moving a clearly less relevant hit up. The
+ * personal ranking decides between equally relevant hits. With a tolerance learned from the shop's own searches, it
+ * also decides between hits of nearly equal relevance.
  */
 import type { SearchHit } from './hit.ts'
 
@@ -9,7 +9,7 @@ import type { SearchHit } from './hit.ts'
 const ROUNDING = 1e-9
 
 /**
- * Sorts hits of about equal relevance by the personal order.
+ * Sorts hits of about equal relevance by the personal ranking.
  * @param hits best first, as `find` returns them
  * @param personalOrder ids, best first, as `rerank` returns them; hits that it lacks come last
  * @param tolerance relative difference in relevance up to which hits count as equally relevant, 0 … 1. `pretrain`

@@ -56,7 +56,7 @@ test('a price that equals a limit belongs to the higher band, and an item withou
   expect(prices.matches(ITEMS[0], 'none such')).toBe(false)
 })
 
-test('price limits are round and near the quartiles', () => {
+test('the limits between price bands are round and near the quartiles of the prices', () => {
   const at = (...prices: readonly number[]) =>
     priceLimits(prices.map((price, i) => ({ id: `${i}`, price })))
   expect(at(...Array.from({ length: 100 }, (_, i) => i + 1))).toEqual([20, 50, 100])

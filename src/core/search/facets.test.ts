@@ -47,7 +47,7 @@ test('the count of a value is the number of items that would remain if it were t
   )
 })
 
-test('narrowing keeps the order of the items, adds none and ignores unknown choices', () => {
+test('narrowing a list keeps the items’ sequence, adds no item and ignores unknown choices', () => {
   fc.assert(
     fc.property(items, selection, (list, chosen) => {
       const all = withIds(list)

@@ -9,7 +9,7 @@ export interface PriceWish {
   readonly most: number
   /**
    * Distance of a price from the price that the query names; hits are sorted by this distance. The distance is absent
-   * if the query asks for no order by price.
+   * if the query asks for no sorting by price.
    */
   readonly distance?: (price: number) => number
 }

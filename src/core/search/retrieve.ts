@@ -1,4 +1,4 @@
-/** @module Finds products by the wordings of a query, and corrects misspelt words. */
+/** @module Finds products for a query as typed and as reworded by synonyms, and corrects misspelt words. */
 import { foldWord, isTelling } from '../catalog/words.ts'
 import type { SearchHit } from './hit.ts'
 import type { FoldedSynonyms } from './synonyms.ts'

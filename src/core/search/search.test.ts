@@ -194,7 +194,7 @@ describe('typed queries', () => {
       expect(new Set(forms.map(foldWord)).size, String(forms)).toBe(1)
   })
 
-  it('a price is not compared with the query’s if its currency differs from that of most items', () => {
+  it('a product’s price is not compared with the query’s price if its currency differs from that of most items', () => {
     const mixed = [1, 2, 3].map((price) => ({
       id: `${price}`,
       title: 'Mug',
@@ -246,7 +246,7 @@ describe('typed queries', () => {
       expect(takePrice(query), query).toBeNull()
   })
 
-  it('hits are sorted by the distance from the wished price, and the personal order does not change that', () => {
+  it('hits are sorted by the distance from the wished price, and the personal ranking does not change that', () => {
     const mugs = createProductSearch([
       { id: 'dear', title: 'Red mug', price: 9 },
       { id: 'cheap', title: 'Blue mug of a longer name', price: 1 },
@@ -408,7 +408,7 @@ describe('blend', () => {
     )
   const liked = result.chain((hits) => fc.tuple(fc.constant(hits), fc.shuffledSubarray(hits)))
 
-  it('without a tolerance, blend reorders only hits of equal relevance, whatever the personal order is', () => {
+  it('without a tolerance, blend reorders only hits of equal relevance, whatever the personal ranking is', () => {
     fc.assert(
       fc.property(liked, ([hits, order]) => {
         const blended = blend(
@@ -451,7 +451,7 @@ describe('blend', () => {
     relevances.map((relevance, i) => ({ id: 'abcdef'[i], relevance, complete: true, terms: [] }))
   const ids = (found: readonly SearchHit[]) => found.map(({ id }) => id).join('')
 
-  it('blend sorts hits of equal relevance by the personal order, and other hits by relevance', () => {
+  it('blend sorts hits of equal relevance by the personal ranking, and other hits by relevance', () => {
     const found = hits(9, 5, 5 * (1 - 1e-12), 5, 4.99)
     expect(ids(blend(found, ['e', 'd', 'b', 'a']))).toBe('adbce')
     expect(ids(blend(found, ['e', 'd', 'b', 'a'], 0.01))).toBe('aedbc')

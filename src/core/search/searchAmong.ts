@@ -7,7 +7,7 @@ import { createMeanings } from './meanings.ts'
 import { prepareProductSearch } from './search.ts'
 import type { Synonyms } from './synonymList.ts'
 
-/** Question to the shop's search. */
+/** Query to the shop's search, and limits of the answer. */
 export interface SearchQuestion {
   /** Query as typed. */
   readonly query: string
@@ -19,7 +19,7 @@ export interface SearchQuestion {
 
 /** Answer of the shop's search. */
 export interface SearchAnswer {
-  /** Hits, best first; hits of equal relevance in the shop's order of the products. */
+  /** Hits, best first; hits of equal relevance in the catalog's order. */
   readonly hits: readonly SearchHit[]
   /** Completions of the query, most promising first; without hits also the query without its price, or respelt. */
   readonly suggestions: readonly string[]
@@ -52,7 +52,7 @@ export function searchAmong(
     readonly synonyms?: Synonyms
     /** The shop's valid rules: `personalizer.rules()`. Default: no rules, also if the promise rejects. */
     readonly rules?: readonly Rule[] | Promise<readonly Rule[]>
-    /** Yields the thread between two slices; default: a timer. */
+    /** Lets other tasks run between two slices; default: a timer. */
     readonly nextTask?: () => Promise<void>
     /** Finds a product with its current price and stock. Default: `items` as they were given. */
     readonly current?: (id: string) => Item | undefined

@@ -8,7 +8,7 @@ import type { FoldedSynonyms } from './synonyms.ts'
 import type { Vocabulary } from './vocabulary.ts'
 import type { WordIndex } from './wordIndex.ts'
 
-/** The product in the middle of the shop's order weighs 1 / (1 + STEEPNESS / 2) as much as the first product. */
+/** The product in the middle of the catalog weighs 1 / (1 + STEEPNESS / 2) as much as the first product. */
 const STEEPNESS = 20
 
 /** Completions, sorted by the demand for their products. The first products in the index are assumed to sell most. */

@@ -35,7 +35,7 @@ export interface Match {
   readonly terms: string[]
 }
 
-/** Constants of BM25+, as in MiniSearch: saturation of a word's frequency, weight of a field's length, and floor. */
+/** Constants of BM25+, as in MiniSearch: saturation by frequency, weight of a field's length, least gain per match. */
 const [K, B, D] = [1.2, 0.7, 0.5]
 
 export class WordIndex {

@@ -116,7 +116,7 @@ describe('what left', () => {
     await expect.element(left).toHaveTextContent('2 files came in, nothing went out')
   })
 
-  test('a relayed request is counted with the length of its sealed body', async () => {
+  test('a relayed request is counted with the length of its encrypted body', async () => {
     const by = { relay: 'https://relay.test', method: 'POST' }
     const asked = { ...by, purpose: 'policy', url: '/v1/task', count: 2, received: 99, sealed: 212 }
     const token = { ...by, purpose: 'token', url: '/t', count: 2, received: 512, sealed: 450 }
@@ -138,7 +138,7 @@ describe('what left', () => {
     await expect.element(agreed).toHaveTextContent('2,400 bytes')
   })
 
-  test('updates are counted with their bytes, including updates whose log entries were folded', async () => {
+  test('updates are counted with their bytes, including updates whose log entries were folded into a summary', async () => {
     const detail = {
       through: 9,
       hash: 'a',
@@ -154,13 +154,13 @@ describe('what left', () => {
       .toHaveTextContent('3 updates, 3,168 bytes')
   })
 
-  test('an update that was sent twice counts once, with the bytes of both', async () => {
+  test('an update that was sent twice counts once, with the bytes of both sends', async () => {
     const before = { through: 0, hash: 'a', uploads: 2, reports: 1, bytesSent: 4336 }
     const again = { kind: 'upload', bytesSent: 2168, detail: upload(2, 4.9).detail } as const
     log(upload(2, 4.9), entry(3, again), upload(4, 7.3))
     const screen = await show()
     await expect.element(part(screen, 'What left?')).toHaveTextContent('2 updates, 6,504 bytes')
-    // The last report of the folded entries (r2) was sent again after folding.
+    // The last report of the entries folded into the summary (r2) was sent again after folding.
     const detail = { ...before, lossSquared: 1, lastReport: 'r2' }
     log(entry(3, again), upload(4, 7.3), entry(5, { kind: 'fold', detail }))
     personalizer.change({ revision: 2 })
@@ -322,7 +322,7 @@ describe('what is stored', () => {
     await expect.element(stored).toHaveTextContent('Your last updates')
   })
 
-  test('deletion of everything names the data that no row shows, and afterwards what remains', async () => {
+  test('the row that deletes everything names the data that no other row shows, and after the deletion what remains', async () => {
     const screen = await show()
     const stored = part(screen, 'What is stored?')
     await expect
@@ -509,7 +509,7 @@ describe('checks of the log', () => {
   })
 
   test('for a broken log, the report names the first broken entry by its number in the log', async () => {
-    // The log begins at entry 70, because older entries were folded.
+    // The log begins at entry 70, because older entries were folded into a summary.
     log(entry(70), entry(71), entry(72))
     personalizer.audit.verify = () =>
       Promise.resolve({ ok: false, entries: 3, brokenAt: 2, signed: 0 })
@@ -539,7 +539,7 @@ test('after an export, the console says what the file contains; the file name is
 })
 
 describe('technical details', () => {
-  test('the log table shows the length of a relayed request’s sealed body', async () => {
+  test('the log table shows the length of a relayed request’s encrypted body', async () => {
     const detail = { method: 'GET', purpose: 'policy', relay: 'https://relay.test', sealed: 212 }
     log(entry(0, { detail: { ...detail, url: 'https://leader.test/v1/task', count: 2 } }))
     const screen = await showTechnical()

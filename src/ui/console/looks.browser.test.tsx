@@ -126,7 +126,7 @@ function selectorsOf(rules: CSSRuleList): string[] {
   })
 }
 
-test('a shop’s style rule with one more class takes precedence, and its properties reach every widget', async () => {
+test('a shop’s style rule with one more class takes precedence, and its custom properties reach every widget', async () => {
   const { container } = await render(
     <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
       <div className="shop">

@@ -27,7 +27,7 @@ const findings = async () => {
   return (await axe.run(document.body, { rules })).violations.map(({ id }) => id)
 }
 
-test('the menu says why the item is there, folds an answered card, and brings the card back when Undo is pressed', async () => {
+test('the menu says why the item is there, replaces an answered card by a line, and brings the card back when Undo is pressed', async () => {
   provide({ personalizer, items: ITEMS })
   const host = show('<nearside-recommendations limit="3"></nearside-recommendations>')
   await personalizer.capture({ name: 'view_item', item_id: 'wick' })

@@ -1,4 +1,4 @@
-/** @module Tests that a page shows and finds products which its device loads later, in a catalog that is too large. */
+/** @module Tests that a page shows and finds products of a large catalog which its device loads later. */
 import { createPersonalizer } from '@nearside/browser/page/createPersonalizer.ts'
 import { deviceInPage, workerEnvironment } from '@nearside/browser/worker/serve.ts'
 import { tailShop } from '@nearside/browser/worker/testTail.ts'

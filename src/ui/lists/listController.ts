@@ -23,7 +23,7 @@ export interface ListView<TItem extends Item> {
   readonly entries: readonly ListEntry<TItem>[]
   /** Number of placeholders to show until the first answer; 0 if the list shows items meanwhile. */
   readonly skeletons: number
-  /** Whether the list has nothing to show, no placeholders either. */
+  /** Whether the list has nothing to show, not even placeholders. */
   readonly isEmpty: boolean
   /** Message about an error; null without an error. */
   readonly trouble: string | null

@@ -18,7 +18,7 @@ const LISTS = {
 
 export type ListName = keyof typeof LISTS
 
-/** Query of a list that the device selects. */
+/** Query of a list whose items the device selects. */
 export type ListChoice = Exclude<ListQuery, { kind: 'rerank' }>
 
 /** @param item subject of the list: an item, or the basket's items */

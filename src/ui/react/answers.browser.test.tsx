@@ -57,7 +57,7 @@ test('the menu says why the item is there, and which rank the item would have wi
   expect(container.querySelectorAll('.ns-menu-body')).toHaveLength(1)
 })
 
-test('an answer folds the card in its place and moves the focus to Undo, which brings the card back', async () => {
+test('an answer replaces the card by a line and moves the focus to the line’s Undo, which brings the card back', async () => {
   const { container } = await show(<Recommendations limit={3} />)
   await press(container, 'mug')
   await userEvent.keyboard('{Tab}{Tab}{Enter}')
@@ -211,7 +211,7 @@ test('a card shows that adding to the basket failed; a list of items bought toge
 
 const Own = ({ item }: { readonly item: Item }) => <b data-item={item.id}>{item.title}</b>
 
-test('without the shop’s function, and on a shop’s own card, there is no button to add to the basket', async () => {
+test('without the shop’s `onAdd`, and on a shop’s own card, there is no button to add to the basket', async () => {
   const { container } = await showWith(() => {}, <Recommendations limit={3} itemComponent={Own} />)
   await waitFor(() => expect(menuOf(container, 'tin')).not.toBeNull())
   expect(container.querySelector('.ns-add')).toBeNull()

@@ -905,7 +905,7 @@ describe('PersonalizationPanel', () => {
     await expect.element(screen.getByRole('button', { name: 'Forget Kitchen' })).toBeVisible()
   })
 
-  test('a no to storage that the disk can’t store has its own message and can be repeated', async () => {
+  test('if the disk can’t store the shopper’s no to storage, the panel says so, and the shopper can repeat the no', async () => {
     personalizer.change({ persist: { option: 'ask', allowed: true } })
     const refuse = () => {
       const persist = { option: 'ask', allowed: false, unerased: true } as const

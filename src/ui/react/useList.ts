@@ -31,7 +31,7 @@ function useList(
   return deferred === observer ? shown : state
 }
 
-/** A list that the device selects. @param choose the shop's final change; the state has the items to choose from */
+/** A list selected by the device. @param choose the shop's final change; the state has the items to choose from */
 export function useChoice(query: ListChoice, choose?: Asked['choose']): ListState {
   const { mayShow } = usePersonalizationContext()
   // A basket is left out of the subject, so that the old list of a changed basket stays until the next answer.

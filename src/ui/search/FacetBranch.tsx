@@ -14,7 +14,7 @@ interface BranchProps {
   readonly onToggle: (value: string) => void
 }
 
-/** Whether the option is the first level of the tree. */
+/** Whether the option is on the first level of the tree. */
 export const isTop = ({ value }: Option): boolean => !value.includes(' > ')
 
 const parentOf = ({ value }: Option): string => value.split(' > ').slice(0, -1).join(' > ')

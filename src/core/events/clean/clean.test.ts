@@ -4,7 +4,7 @@ import type { ShopperEvent } from '../event.ts'
 import { averagePathLength, growForest, isolationScore } from './isolationForest.ts'
 import { cleanOutliers, describeVisit, learnUsual, logFences, rateOf } from './ownVisits.ts'
 
-/** Park and Miller's random number generator, because `events` must not import the generator of `model`. */
+/** Park and Miller's random number generator. */
 function uniform(seed: number) {
   let state = seed
   return {
@@ -24,9 +24,9 @@ function normals(count: number, seed: number): number[] {
 }
 
 describe('isolation forest', () => {
-  it('averagePathLength matches 2·H(n − 1) − 2·(n − 1)/n', () => {
+  it('averagePathLength matches 2·H(n − 1) − 2·(n − 1)/n, where H is the harmonic number', () => {
     expect([0, 1, 2].map(averagePathLength)).toEqual([0, 0, 1])
-    // c(256), where 256 is the sub-sample size of the paper.
+    // c(256) of the paper, whose sub-samples have 256 rows.
     expect(averagePathLength(256)).toBeCloseTo(10.2447709, 6)
     fc.assert(
       fc.property(fc.integer({ min: 3, max: 2000 }), (n) => {
@@ -34,7 +34,7 @@ describe('isolation forest', () => {
           (a, b) => a + b,
         )
         const exact = 2 * harmonic - (2 * (n - 1)) / n
-        // ln m + γ is below the harmonic number H(m), by less than 1/(2m).
+        // The function approximates H(m) by ln m + γ, which is lower by less than 1/(2m).
         expect(averagePathLength(n)).toBeLessThan(exact)
         expect(averagePathLength(n)).toBeGreaterThan(exact - 1 / (n - 1))
       }),
@@ -86,7 +86,7 @@ describe('isolation forest', () => {
 })
 
 describe("Tukey's fences", () => {
-  it('fences exclude 0.7 % of a log-normal sample, and exclude nothing if there are only three values', () => {
+  it('logFences exclude about 0.7 % of a log-normal sample, and exclude nothing from a sample of three values', () => {
     const values = normals(20_000, 11).map(Math.exp)
     const { low, high } = logFences(values)
     const outside = values.filter((value) => value < low || value > high).length
@@ -95,7 +95,7 @@ describe("Tukey's fences", () => {
     expect(logFences([1, 2, 3])).toEqual({ low: 0, high: Number.POSITIVE_INFINITY })
   })
 
-  it('fences scale with the unit of measurement', () => {
+  it('if all values are multiplied by a factor, logFences are multiplied by it too', () => {
     const positive = fc.double({ min: 1e-3, max: 1e6, noNaN: true })
     fc.assert(
       fc.property(

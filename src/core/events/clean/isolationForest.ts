@@ -50,7 +50,7 @@ export function growForest(
   return { trees, sample }
 }
 
-/** Anomaly score s = 2^(−E[h] / c(ψ)), in (0, 1]: near 1 for an anomaly, about 0.5 for an average row. */
+/** Anomaly score 2^(−E[path length] / c(ψ)), in (0, 1]: near 1 for an anomaly, about 0.5 for an average row. */
 export function isolationScore({ trees, sample }: IsolationForest, row: Float64Array): number {
   if (trees.length === 0 || sample < 2) return 0.5
   let total = 0

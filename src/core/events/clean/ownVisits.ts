@@ -58,7 +58,7 @@ interface Usual {
 /** Anomaly score above which a visit is dropped. In the paper, anomalies are "very close to 1", and 0.5 is average. */
 const ISOLATED = 0.6
 
-/** Maximum of the lower fence of dwell times, in milliseconds; a longer view always counts. */
+/** Milliseconds from which a view always counts, even if the lower fence of dwell times is higher. */
 const LONGEST_MISCLICK = 3000
 
 export function learnUsual(events: readonly ShopperEvent[], random: Uniform): Usual {
@@ -123,7 +123,7 @@ export function logFences(values: readonly number[]): Fences {
   return { low: Math.exp(lower - REACH * range), high: Math.exp(upper + REACH * range) }
 }
 
-/** Minimum duration of a visit, in milliseconds, when its rate is computed. */
+/** Milliseconds that a visit counts as at least when its rate is computed. */
 const LEAST_SPAN = 1000
 const SHORT_LOOK = 1000
 /** Default dwell time in milliseconds: the median of all views. */

@@ -8,10 +8,10 @@ import { computeContext, contextCandidates, contextFeature } from './contextFeat
 import { contextTables } from './lifts.ts'
 
 const ITEMS = 6
-/** Items 0 and 1 in one category, 2 and 3 in another, 4 and 5 in none. */
+/** Items 0 and 1 share a category, items 2 and 3 share another, and items 4 and 5 have none. */
 const CATEGORY = Uint16Array.of(1, 1, 2, 2, 0, 0)
 const START = Date.UTC(2024, 0, 1)
-/** Rain on every third day. */
+/** It rains on every third day. */
 const contexts: ContextSource = {
   ...NO_CONTEXT,
   at: (time) => ({ weather: Math.floor((time - START) / DAY) % 3 === 0 ? 'rain' : 'sun' }),
@@ -118,7 +118,7 @@ test('context features are computed from the lifts, the history and the current 
   expect(silent.every((column) => column.every((value) => value === 0))).toBe(true)
 })
 
-test('a feature is found by its name', () => {
+test('contextFeature finds each context feature by its name, and nothing by other names', () => {
   for (const feature of contextCandidates(['hour', 'pay_day']))
     expect(contextFeature(feature.name)).toEqual(feature)
   expect(contextFeature('constructor')).toBeUndefined()

@@ -152,7 +152,7 @@ function expectedByValue({ met, daily, firstDay }: Counts, items: number): Float
 }
 
 export interface ContextChange {
-  /** Start of the value in milliseconds since the epoch. */
+  /** Time from which the value applies, milliseconds since the epoch. */
   readonly time: number
   readonly name: string
   /** New value. An empty value means that the context has no value from this time on. */

@@ -11,7 +11,7 @@ function alarms<T>(stream: readonly T[], update: (value: T) => boolean): number[
 }
 
 describe('change points documented by river', () => {
-  it('ADWIN, which restarts after an alarm, detects the change in river’s example stream at index 1023', () => {
+  it('ADWIN, which restarts after an alarm, detects the change in the example stream of the library river at index 1023', () => {
     let adwin = createAdwin()
     const found = alarms(shift, (value) => {
       const changed = updateAdwin(adwin, value)
@@ -22,7 +22,7 @@ describe('change points documented by river', () => {
     expect(shift[1023]).toBe(4)
   })
 
-  it('Page–Hinkley detects the change in river’s example stream at index 1006', () => {
+  it('Page–Hinkley detects the change in the example stream of the library river at index 1006', () => {
     const state = createPageHinkley()
     expect(alarms(shift, (value) => updatePageHinkley(state, value))).toEqual([1006])
     expect(shift[1006]).toBe(5)

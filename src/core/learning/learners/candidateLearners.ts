@@ -26,8 +26,8 @@ const BASE_COLUMN = FEATURE_COUNT
 /** Maximum number of recent cases that a new learner replays, as many as a fit uses. */
 const FIRST_CASES = 64
 /**
- * Threshold of the Page–Hinkley test: if the errors' excess over their mean adds up to it, the shopper's interest
- * counts as changed.
+ * Threshold of the Page–Hinkley test: if the errors' excess over their mean adds up to this threshold, the shopper's
+ * interest counts as changed.
  */
 const DRIFT_THRESHOLD = 5
 /** α of the gradient learner, chosen on training shoppers: docs/results/learners.md. */
@@ -85,7 +85,7 @@ export class CandidateLearners {
     return names.map((name, k) => ({ name, weight: weights[k] }))
   }
 
-  /** Yields the thread after each case. */
+  /** Yields after each case, so that urgent work on the thread can run. */
   *learn(model: BaseModel, history: History): Generator<void, void> {
     const cases = casesFromHistory(history).filter(({ time }) => time > this.#until)
     for (const { time, history: before, targets } of cases.slice(-FIRST_CASES)) {

@@ -29,9 +29,9 @@ export function createGradientLearner(
 ): IncrementalLearner & { rates(): { readonly stepSize: number; readonly fusionWeight: number } } {
   const columns = initial.length - 1
   let parameters: Float64Array = Float64Array.from(initial)
-  /** θ_prev of the last batch. */
+  /** θ before the last batch. */
   let previous = parameters
-  /** θ_new of the last batch. */
+  /** θ after the steps of the last batch, before fusion. */
   let fitted = parameters
 
   const score = (theta: Float64Array, x: Float32Array) => {
@@ -95,7 +95,7 @@ function pullBack(point: Float64Array, origin: Float64Array): void {
     point[j] = origin[j] + ((point[j] - origin[j]) * TRUST_RADIUS) / distance
 }
 
-/** Mean of a and b by shares: share·b + (1 − share)·a. */
+/** Weighted mean of a and b: share·b + (1 − share)·a. */
 function between(a: Float64Array, b: Float64Array, share: number): Float64Array {
   return a.map((value, j) => share * b[j] + (1 - share) * value)
 }

@@ -11,7 +11,7 @@ const COLUMNS = [0, 1, 2, 3]
 const gradientLearner = (fusionWeight = 0.5) =>
   createGradientLearner([0, 0, 0, 0, 0], 0.5, fusionWeight)
 
-/** Labels by a logistic rule in the first two columns; `sign` inverts it. */
+/** Examples labelled by a logistic rule of the first two columns; a `sign` of −1 inverts the rule. */
 function examples(count: number, seed: number, sign = 1): Example[] {
   const random = createRandom(seed)
   return Array.from({ length: count }, () => {
