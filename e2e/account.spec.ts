@@ -43,7 +43,7 @@ async function openShopWithAccounts() {
   closing.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
   const models = join(folder, 'models')
   cpSync('public/models', models, { recursive: true })
-  /** Accounts by session, and number of tokens issued to each account. */
+  /** Account of each session, and the token request that each account was granted. */
   const sessions = new Map<string, string>()
   const given = new Map<string, string>()
   const issuer = await createTokenIssuer({
@@ -132,7 +132,8 @@ test('a signed-in shopper contributes once, and the aggregators never see the se
     await openConsole(page)
     const contributing = page.getByRole('switch', { name: 'Contribute to the shared model' })
     const send = page.getByRole('button', { name: 'Send an update now' })
-    // Consent is impossible until the recipients of an update and their tokens are known.
+    // Consent is impossible until the servers' terms have named the recipients of an update and the issuer of its
+    // tokens.
     await expect(contributing).toBeDisabled()
     await page.getByRole('button', { name: 'Ask both servers for their terms' }).click()
     await expect(page.getByText('The shop learns from your account that you share')).toBeVisible()
@@ -141,7 +142,7 @@ test('a signed-in shopper contributes once, and the aggregators never see the se
     return page
   }
   // The test signs in by a request of the browser context, which shares cookies with the pages. A page's own request
-  // would be answered by the demo's service worker.
+  // would be answered by the demo's service worker and never reach this server.
   const signIn = async ({ request }: BrowserContext, account: string) =>
     expect(await request.get(`/sign-in?as=${account}`)).toBeOK()
   const first = await browser.newContext({ baseURL: shop })

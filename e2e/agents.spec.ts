@@ -44,7 +44,7 @@ const call = (page: Page, name: string, input: object) =>
 const idsIn = (answer: string): string[] =>
   JSON.parse(answer).items.map(({ id }: { id: string }) => id)
 
-test('tools answer agents only while the shopper allows it, and no request leaves', async ({
+test('tools answer agents only while the shopper allows it, and no request leaves the browser', async ({
   page,
 }) => {
   await openShop(page)

@@ -15,7 +15,7 @@ async function playedYear(page: Page): Promise<void> {
   await expect(page.getByText('The year is over.')).toBeVisible({ timeout: 120_000 })
 }
 
-test('from right to left, names stand beside their lines in the chart, and the row of departments fades out', async ({
+test('from right to left, names stand beside their lines in the chart, and the row of departments fades out at its left end', async ({
   page,
 }) => {
   await rightToLeft(page)
@@ -80,7 +80,7 @@ for (const [width, height] of [
   [640, 400],
   [512, 384],
 ])
-  test(`at double zoom the header takes at most a fifth of the screen and scrolls, ${width} × ${height}`, async ({
+  test(`at double zoom the header takes at most a fifth of the screen and scrolls away with the page, ${width} × ${height}`, async ({
     page,
   }) => {
     await page.setViewportSize({ width, height })

@@ -9,7 +9,7 @@ import { openShop, openTechnical } from './shop.ts'
 const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } }
 const SCHEMES = ['light', 'dark'] as const
 
-/** Checks the page at both screen sizes in both colour schemes. */
+/** Checks the page's accessibility at both screen sizes in both colour schemes. */
 async function judge(page: Page, what: string): Promise<void> {
   for (const [size, viewport] of Object.entries(SIZES)) {
     await page.setViewportSize(viewport)

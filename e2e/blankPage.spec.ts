@@ -20,7 +20,7 @@ const asRead = ({ method = '', url = '', rawHeaders }: IncomingMessage): HttpReq
   headers: rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name, rawHeaders[at + 1]]] : [])),
 })
 
-test('files that a worker imports, now or later, are requested like those of the blank page', async ({
+test('files that a worker imports, at its start or later, are requested like those of the blank page', async ({
   context,
 }) => {
   const blank = await serveBlankPage()

@@ -1,4 +1,4 @@
-/** @module Tests what a page shows before anybody scrolls, on a phone, on a desktop, and at four times the size. */
+/** @module Tests what a page shows before anybody scrolls, on a phone, on a desktop, and at 400 % zoom. */
 import { expect, type Locator, type Page, test } from 'playwright/test'
 import { forYou, learnsFrom, openShop } from './shop.ts'
 
@@ -23,7 +23,7 @@ test('on a phone, header and hero take at most 30 % of the first screen, and fou
     await expect(cards(page).nth(place).locator('.picture')).toBeInViewport({ ratio: 1 })
 })
 
-test('on a phone, after the way back from a product, the sentence, four products and a badge are on the screen', async ({
+test('on a phone, back from a product, the sentence about the changes, four products and a badge are on the screen', async ({
   page,
 }) => {
   await page.setViewportSize(PHONE)
@@ -59,7 +59,7 @@ for (const story of ['', '#story=shop'])
     }
   })
 
-test('at four times the size nothing scrolls sideways, the header leaves two thirds of the screen, and home and departments are reachable', async ({
+test('at 400 % zoom nothing scrolls sideways, the header leaves two thirds of the screen, and home and departments are reachable', async ({
   page,
 }) => {
   await page.setViewportSize({ width: 320, height: 256 })

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 
-/** Files of the folder with the text, in either encoding of the browser's strings. */
+/** Files of the folder that contain the text in UTF-8 or UTF-16, the browser's two encodings of strings. */
 export async function filesWith(folder: string, text: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const forms = [Buffer.from(text), Buffer.from(text, 'utf16le')]

@@ -103,7 +103,7 @@ test('the check for English words finds a planted English word', async ({ page }
   expect(await leftInEnglish(page)).toEqual([ENGLISH.soldOut])
 })
 
-test('a German page paints no English, does not shift, and the choice applies in every tab', async ({
+test('a German page never shows English and does not shift, and the choice of German applies in every tab', async ({
   page,
   context,
 }) => {
@@ -151,7 +151,7 @@ test('a German page paints no English, does not shift, and the choice applies in
   expect((await seen()).headings).toEqual([ENGLISH['home.heading']])
 })
 
-test('if German can’t be loaded, the shop opens in English and says so on request', async ({
+test('if German can’t be loaded, the shop opens in English, and says that German is missing when the shopper asks for it', async ({
   page,
 }) => {
   await page.addInitScript(() => Object.defineProperty(navigator, 'serviceWorker', {}))

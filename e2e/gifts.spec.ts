@@ -17,7 +17,7 @@ const sumOf = async (page: Page) =>
 
 const ask = (page: Page, query: string) => page.goto(`/search#${new URLSearchParams({ q: query })}`)
 
-test('a budget for four people fills the basket, and Undo empties it', async ({ page }) => {
+test('a query with a budget for four fills the basket, and Undo empties it', async ({ page }) => {
   await ask(page, '£20 for four people')
   await expect(gifts(page)).toHaveCount(4)
   const departments = await page.locator('.gift .small').allInnerTexts()

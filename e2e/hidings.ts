@@ -14,7 +14,7 @@ export interface Box {
 const COVER =
   "inset: 0, width: '100vw', height: '100vh', pointerEvents: 'none', background: 'white'"
 
-/** Function bodies with the arguments `dialog`, the `frame` in it, and a `cover` in the top layer. */
+/** Bodies of functions whose arguments are `dialog`, the `frame` in it, and a `cover` in the top layer. */
 function scripts({ x, y, width, height }: Box): Readonly<Record<string, string>> {
   const [right, bottom] = [x + width, y + height]
   const strip = `inset(${y - 4}px 0 calc(100% - ${bottom + 4}px) 0)`
@@ -58,7 +58,7 @@ function scripts({ x, y, width, height }: Box): Readonly<Record<string, string>>
 export const HIDINGS: readonly string[] = Object.keys(scripts({ x: 0, y: 0, width: 0, height: 0 }))
 
 /**
- * Script that hides the frame in one of these ways. The script ends after more than a second, because a question
+ * Script that hides the frame in the way of that name. The script ends after more than a second, because a question
  * accepts answers only after a second. `REVEAL` undoes the hiding.
  */
 export const hide = (way: string, button: Box) => `(async () => {

@@ -65,7 +65,7 @@ test('every script runs as it was built', async ({ page }) => {
   expect(new Set(Object.values(await tryAll(page)))).toEqual(new Set(['runs']))
 })
 
-test('no script runs with one more byte', async ({ page }) => {
+test('no script runs if one byte was added to its file', async ({ page }) => {
   for (const name of readdirSync(join(folder, 'assets')))
     if (name.endsWith('.js')) appendFileSync(join(folder, 'assets', name), '\n')
   await page.goto(`${await serve()}/`)
@@ -73,7 +73,7 @@ test('no script runs with one more byte', async ({ page }) => {
   expect(page.workers()).toEqual([])
 })
 
-test('without hashes in the document the policy refuses every script', async ({ page }) => {
+test('if the document names no hashes, the policy refuses every script', async ({ page }) => {
   const shop = await serve()
   for (const file of documents()) {
     const html = withoutImportMap(readFileSync(file, 'utf8'))

@@ -69,7 +69,7 @@ test('by keyboard: a shopper fills and empties the wishlist', async ({ page }) =
   await expectPage(page, 'Little things to make your day')
 })
 
-test('by keyboard: a shopper changes colours, order and department in the header', async ({
+test('by keyboard: a shopper changes the colour scheme, the list and the department', async ({
   page,
 }) => {
   await openShop(page)
@@ -119,7 +119,7 @@ test('by keyboard: a shopper chooses a quantity and returns to a viewed product'
   await press(page, button(page, 'Add to basket'))
   await expect(page.getByText(`2 × ${title} added to your basket.`)).toBeVisible()
   await page.goBack()
-  // The card that the shopper opened is no longer in sight.
+  // The card that the shopper opened is no longer in sight, so the heading gets the focus.
   await expectPage(page, 'Little things to make your day')
   const viewed = page.getByRole('region', { name: 'Recently viewed' })
   await press(page, viewed.getByRole('link', { name: title }))
@@ -244,12 +244,12 @@ test('by keyboard: picking a search result changes the home list', async ({ page
     page.getByRole('list', { name: 'Results for parasol' }).getByRole('link').first(),
   )
   await expect(page.getByRole('heading', { level: 1, name: /parasol/i })).toBeFocused()
-  // A page that loads anew would drop the events of a device that has not started yet.
+  // The test waits until the search is stored: a page load drops the events of a device that hasn't started.
   await press(page, button(page, 'What this shop learned'))
   await expect(page.getByRole('dialog').getByText('You searched for “parasol”')).toBeVisible()
   await openConsole(page)
   const events = page.getByRole('region', { name: 'Events on this device' })
-  // On a busy machine, a pause within the word makes the word's beginning a separate search.
+  // The number varies: on a busy machine, a pause within the word makes its beginning a separate search.
   await expect(events.getByRole('row', { name: /search \d/ })).toBeVisible()
   await expect(events.getByRole('row', { name: /select_item 1/ })).toBeVisible()
   await openShop(page)

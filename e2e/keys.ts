@@ -28,7 +28,7 @@ const hasFocus = (target: Locator): Promise<boolean> =>
 
 /** Expects a focus ring around the element or its frame, inside the window, with no other element over it. */
 async function expectFocusShown(page: Page): Promise<void> {
-  // The browser scrolls to the focused element with the next frame.
+  // The browser scrolls to the focused element only in the next animation frame.
   const shown = () =>
     page.evaluate(() => {
       const active = document.activeElement

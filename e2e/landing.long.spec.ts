@@ -96,7 +96,7 @@ test('a list that the address filters and sorts is the only list shown', async (
   await expect(page.getByRole('checkbox', { name: /^£1 to £3/ })).toBeChecked()
 })
 
-test('offline, the stored outline is still the outline after a product was opened', async ({
+test('offline, the stored copy of the shop’s outline does not change when a product is opened', async ({
   page,
   context,
 }) => {
@@ -114,7 +114,7 @@ test('offline, the stored outline is still the outline after a product was opene
   expect(shell).toContain('The shop is opening')
 })
 
-test('a new shopper sees a department before the device ranks it, in the order of the device', async ({
+test('a new shopper sees a department before the device ranks it, in the same order as the device’s list', async ({
   browser,
 }) => {
   const address = '/category/Christmas'

@@ -2,7 +2,7 @@
 import { expect, test } from 'playwright/test'
 import { forYou, forYouIds, goHome, openConsole, openShop } from './shop.ts'
 
-test('without workers a click changes the list, and the console says where it runs', async ({
+test('without workers a click changes the list, and the console says that the shop learns in the page', async ({
   page,
 }) => {
   await page.addInitScript(() => {

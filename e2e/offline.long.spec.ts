@@ -25,7 +25,7 @@ async function serve(): Promise<{ readonly origin: string; readonly end: () => P
   }
 }
 
-/** Files in the service worker's release that the device has not stored. */
+/** Files that the service worker's script names and the device has not stored. */
 function missing(page: Page, part: 'shop' | 'replay'): Promise<string[]> {
   return page.evaluate(async (name) => {
     const script = await fetch('/sw.js').then((response) => response.text())
@@ -138,7 +138,7 @@ test('with data saver on, the replay is not downloaded, and the page says so', a
   expect(await missing(page, 'replay')).not.toEqual([])
 })
 
-test('without room on the disk, the page says that it needs a network', async ({
+test('without room on the disk, fast-forward says that it needs a network', async ({
   page,
   baseURL,
 }) => {

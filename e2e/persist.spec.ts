@@ -75,7 +75,7 @@ test('a yes stores the visit at once, in every tab, and is not asked for again',
   await learnsFrom(other, 1)
 })
 
-test('a wire that waits for the yes is cut as soon as the shop is stored', async ({ page }) => {
+test('a wire cut before the yes is cut once the yes has stored the shop', async ({ page }) => {
   await page.goto('/play')
   await hasLoaded(page)
   await page.getByRole('button', { name: 'Cut the wire' }).click()
@@ -83,7 +83,7 @@ test('a wire that waits for the yes is cut as soon as the shop is stored', async
   await expect(page.locator('.wire-state')).toHaveText(/^The wire is cut/)
 })
 
-test('a no applies to the visit and is remembered', async ({ page }) => {
+test('after “Only this visit” the shop learns and stores only the answer', async ({ page }) => {
   await openShop(page)
   await look(page)
   await question(page).getByRole('button', { name: 'Only this visit' }).click()
@@ -98,7 +98,7 @@ test('a no applies to the visit and is remembered', async ({ page }) => {
   await expect(question(page)).toHaveCount(0)
 })
 
-test('a tab that closes during a no erases at the next visit', async ({ page }) => {
+test('if a tab closes before a no has erased all, the next visit erases it', async ({ page }) => {
   await openShop(page)
   await look(page)
   await question(page).getByRole('button', { name: 'Keep' }).click()

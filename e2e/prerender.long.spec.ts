@@ -194,7 +194,7 @@ test('a shopper who erased everything is new again', async ({ page }) => {
   await expect(page.locator('html')).not.toHaveAttribute('data-returning')
 })
 
-test('a chosen theme and order apply from the first paint', async ({ page }) => {
+test('a chosen theme and a chosen list apply from the first paint', async ({ page }) => {
   await page.goto('/')
   await settled(page)
   await page.getByRole('button', { name: 'Dark colours' }).click()

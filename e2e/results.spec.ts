@@ -93,7 +93,7 @@ test('best match: Back shows the products in the order last shown, though a prod
   await expect.poll(() => scrolled(page)).toBe(place)
 })
 
-test('the tree of departments: a department, then a kind; list, counts and address follow, Back returns', async ({
+test('after a department and then a kind are chosen in the tree, list, counts and address follow; Back undoes each choice', async ({
   page,
 }) => {
   await page.goto('/search#q=red')
@@ -122,7 +122,7 @@ test('the tree of departments: a department, then a kind; list, counts and addre
   for (const title of await cards(page).locator('h3').allTextContents())
     expect(title).toMatch(/mug|beaker/i)
 
-  // A link to the choice opens its branch.
+  // The address of a choice opens the branch of the tree that contains it.
   await page.reload()
   await expect(choice(/^Mugs \d/)).toHaveAttribute('aria-pressed', 'true')
   await page.goBack()

@@ -48,7 +48,7 @@ test.describe('if the list comes late', () => {
   // The service worker is off, because it would deliver the list at once.
   test.use({ serviceWorkers: 'block' })
 
-  test('a shopper who scrolls first is not scrolled back', async ({ page }) => {
+  test('a shopper who scrolls before the list arrives is not scrolled back', async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 600 })
     // The test uses a search, because departments are prerendered with their lists.
     await page.goto('/search#q=heart')

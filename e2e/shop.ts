@@ -106,7 +106,6 @@ export async function keepsShop(page: Page): Promise<void> {
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
 }
 
-/** Whether the device has stored a base model. */
 export const keepsModel = async (page: Page) => (await keptModel(page)) !== null
 
 /**

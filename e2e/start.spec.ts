@@ -14,7 +14,7 @@ const files = (page: Page) =>
     performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname),
   )
 
-/** Runs in the page before its scripts: records who creates an `Intl` format. */
+/** Runs in the page before its scripts: records which code creates an `Intl` format. */
 function listenForFormats(): void {
   const made: string[] = []
   Object.assign(window, { made })

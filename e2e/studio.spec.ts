@@ -55,7 +55,7 @@ async function open(page: Page): Promise<string[]> {
   return titles(page)
 }
 
-test('by keyboard alone, a product is moved, boosted, taken back and saved; the file has exactly that', async ({
+test('by keyboard alone, an owner moves and hides products, undoes and redoes a move, and saves; the file has exactly these edits', async ({
   page,
 }) => {
   const asked: string[] = []
@@ -214,10 +214,10 @@ test('on the shop’s server, the studio opens by its password alone, saves, and
   await expect(page.getByLabel('Password')).toBeVisible()
 })
 
-test('behind a TLS proxy, the studio counts tries by X-Forwarded-For, and gives a cookie for its origin alone', async () => {
+test('behind a TLS proxy, the studio counts login attempts by X-Forwarded-For, and gives a cookie for its origin alone', async () => {
   const host = 'studio.shop.example'
   const port = await relaunch(() => `https://${host}`)
-  /** Sends the form as the proxy does. `forwarded` lists the addresses that the request came from. */
+  /** Sends the login form as the proxy does. `forwarded` lists the addresses that the request came from. */
   const login = (password: string, forwarded: string) =>
     new Promise<readonly [number | undefined, readonly string[] | undefined]>((resolve, reject) => {
       const headers = {
@@ -231,7 +231,8 @@ test('behind a TLS proxy, the studio counts tries by X-Forwarded-For, and gives 
         .on('error', reject)
         .end(String(new URLSearchParams({ password })))
     })
-  // The sender wrote the first address, the proxy the last. The sender is refused however often it changes the first.
+  // Of the addresses, the sender wrote the first and the proxy the last. The sender is refused however often it changes
+  // the first.
   const tries = Array.from({ length: 30 }, (_, n) => login('', `203.0.113.${n}, 198.51.100.1`))
   const refused = (await Promise.all(tries)).map(([status]) => status)
   expect(refused.filter((status) => status === 403).length).toBeGreaterThanOrEqual(5)

@@ -86,7 +86,7 @@ for (const [mode, origin] of [
     await Promise.all([desk, phone].map((page) => page.context().close()))
   })
 
-test('a file of another shop is refused', async ({ browser, baseURL }) => {
+test('the shop refuses a transfer file that another shop saved', async ({ browser, baseURL }) => {
   const [here, there] = [await device(browser, `${baseURL}`), await device(browser, SHOP_IN_VAULT)]
   await there.goto('/console')
   const [download] = await Promise.all([

@@ -1,6 +1,6 @@
 /**
- * @module Tests the settings above the home page's list. The list changes at once with these settings, and the settings
- * are stored and forgotten.
+ * @module Tests the settings above the home page's list. The list changes at once with these settings; the shop stores
+ * them until the shopper resets them.
  */
 import { expect, type Page, test } from 'playwright/test'
 import { comesToRest, forYou, forYouIds, keepsLatestModel, keepsShop, openShop } from './shop.ts'
@@ -19,7 +19,7 @@ test('the list follows the price setting, even after a reload, and Reset restore
   page,
 }) => {
   await openShop(page)
-  // Downloads that don't depend on the settings above the list.
+  // The test waits for downloads that don't depend on the settings above the list.
   await keepsShop(page)
   await expect.poll(() => keepsLatestModel(page)).toBe(true)
   await comesToRest(page)

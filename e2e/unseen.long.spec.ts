@@ -1,4 +1,4 @@
-/** @module Tests, with a server that records every request, that two shoppers who do different things look the same. */
+/** @module Tests that a server which records every request can't tell two different shoppers apart. */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -45,7 +45,7 @@ interface Shopper {
   readonly page: string
 }
 
-/** A visit by clicks, typing, reloads and external links. */
+/** Makes a visit by clicks, typing, reloads and external links. */
 async function shop(page: Page, origin: string, who: Shopper): Promise<void> {
   const main = page.getByRole('main')
   const card = main.locator('[data-item]').first()
@@ -123,7 +123,7 @@ test('after the first visit the server can’t tell two shoppers apart', async (
   expect(await seenOf(browser, BEN)).toEqual(ada)
 })
 
-test('a first visit reveals only its address, including a query in the link', async ({
+test('a first visit reveals to the server only the address of its first page, including the link’s query', async ({
   browser,
 }) => {
   const { origin, seen, end } = await watch()
@@ -155,7 +155,7 @@ for (const [why, quotaSize, ignoreCache] of [
   ['where the disk is full', 1, false],
   ['with Shift', undefined, true],
 ] as const) {
-  test(`a reload ${why} reveals its address to the server, and works`, async ({ browser }) => {
+  test(`a reload ${why} reveals its page’s address, and works`, async ({ browser }) => {
     const { origin, seen, end } = await watch()
     const context = await browser.newContext()
     const page = await context.newPage()

@@ -96,7 +96,7 @@ test('no request from the vault’s worker arrives, by any API', async ({ page }
   expect(left).toEqual([])
   expect(arrived).toEqual([])
   expect(asked).toEqual(before)
-  // Shows that the server would have recorded a request.
+  // This request shows that the server would have recorded a request.
   await page.request.get(`${other}/heard`)
   expect(arrived).toEqual(['/heard'])
   elsewhere.close()
@@ -158,7 +158,7 @@ interface Hostile {
   }
 }
 
-test('the vault takes one port and a limited number of well-formed calls', async ({ page }) => {
+test('the vault accepts one port and a limited number of well-formed calls', async ({ page }) => {
   const { shop, vault } = await openVaultShop()
   await openShop(page, `${shop}/`)
   const hello = await page.evaluate(speakTo, vault)

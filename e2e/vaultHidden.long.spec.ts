@@ -17,7 +17,7 @@ import {
 let context: BrowserContext
 let page: Page
 let site: VaultShop
-/** Number of ways in which a press opened the question. */
+/** Number of ways of hiding the frame in which a press still opened the question. */
 let opening = 0
 
 test.beforeAll(async ({ browser }) => {
@@ -68,6 +68,6 @@ for (const way of HIDINGS)
     expect(await consentsIn(page, site.vault)).toEqual([])
   })
 
-test('the presses of these tests reach the frame: in over a quarter of the ways they open the question', () => {
+test('the presses of these tests reach the frame: in over a quarter of the ways of hiding, they open the question', () => {
   expect(opening).toBeGreaterThan(HIDINGS.length / 4)
 })

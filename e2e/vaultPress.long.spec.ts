@@ -42,7 +42,7 @@ test('a window that is too small accepts only a refusal, and says why', async ({
   await expect(page.getByText('Not agreed: nothing is shared.')).toBeVisible()
 })
 
-test('a key held since before the question does not agree', async ({ page }) => {
+test('a key that was down before the button had the focus gives no consent', async ({ page }) => {
   const { question, vault } = await asked(page)
   await expect(agreeIn(question)).toBeEnabled()
   await question.keyboard.down('Enter')
@@ -104,7 +104,7 @@ test.describe('in a German browser', () => {
     await expect(consentOf(page)).toHaveAttribute('aria-checked', 'true')
   })
 
-  test('the vault’s question is in the browser’s language if the page’s is another', async ({
+  test('the vault’s question is in the browser’s language if the page is in another language', async ({
     page,
   }) => {
     const { shop } = await openContributing()

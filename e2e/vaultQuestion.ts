@@ -3,7 +3,7 @@ import { expect, type Locator, type Page } from 'playwright/test'
 import { openAggregators } from './aggregators.ts'
 import { open, openVaultShop, vaultWorker } from './vault.ts'
 
-/** Opens a shop with working aggregators, which the vault's file names. */
+/** Opens a shop with working aggregators, which `vault.html` names. */
 export async function openContributing() {
   const aggregators = await openAggregators()
   open.push(aggregators.server)
@@ -74,7 +74,7 @@ export async function consentsIn(page: Page, vault: string): Promise<unknown> {
   })
 }
 
-/** Steals the port by which the package in the page speaks to the vault. */
+/** Steals the port by which the page's `nearside` package speaks to the vault. */
 export async function stealPort(page: Page): Promise<void> {
   await page.evaluate(() => {
     const post = MessagePort.prototype.postMessage

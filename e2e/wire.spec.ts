@@ -70,8 +70,8 @@ async function serve() {
 const rest = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 /**
- * Watches packets to a port that open a connection or carry bytes; packets that end an earlier connection do neither.
- * @returns function that stops watching and returns the numbers of both kinds; zeros without root
+ * Counts packets to a port that open a connection, and packets that carry bytes.
+ * @returns function that stops counting and returns both numbers; zeros without root
  */
 async function watchPackets(file: string, port: number) {
   const capture = canCapture ? await startCapture(file) : null

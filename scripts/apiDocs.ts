@@ -13,7 +13,7 @@ import { makeTypesWhole } from './workspaces.ts'
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 export const API_FILE = join(ROOT, 'docs/API.md')
 
-/** Entries in the order in which a shop first uses them. */
+/** Entry files of the package, in the order in which a shop first uses them. */
 const ENTRIES = [
   'index',
   'react',

@@ -202,7 +202,7 @@ const VISITS = [
   VISIT,
   landing('a product', '/product/85123A'),
   landing('a department', '/category/Candles%20%26%20Fragrance'),
-  // The prerendered page has no search results, because it is the same for every search.
+  // The prerendered page of the search has no results, because it is the same page for every search.
   landing('a search', '/search#q=heart'),
   landing('the basket', '/basket'),
 ]

@@ -103,7 +103,7 @@ async function buildVault(): Promise<void> {
   await build({ root: ROOT, configFile: join(ROOT, 'vite.vault.config.ts'), logLevel: 'warn' })
 }
 
-/** The page of `nearside studio`, which `nearside-tools` contains. */
+/** Builds the page of `nearside studio`, which `nearside-tools` contains. */
 async function buildStudio(): Promise<void> {
   await build({
     root: join(ROOT, 'src/cli/studio/page'),
@@ -134,7 +134,7 @@ async function buildPackages(): Promise<void> {
   await buildForNode()
 }
 
-/** A separate build, because Vite would split off code that the page shares with the browser's entries. */
+/** Builds servers' entries apart, because Vite would split off the code that they share with the browser's. */
 async function buildForServers(): Promise<void> {
   for (const ssr of ['src/ssr.ts', 'src/issuer.ts'])
     await build({
@@ -147,7 +147,7 @@ async function buildForServers(): Promise<void> {
     })
 }
 
-/** A separate build, because code that it shares would split four other files and make each a twelfth larger. */
+/** Builds this element apart, because its shared code would split four other files, each a twelfth larger then. */
 async function buildSearchElement(): Promise<void> {
   await build({
     root: ROOT,

@@ -1,4 +1,4 @@
-/** @module Reads the message catalogues of all folders, for tests. */
+/** @module Reads all message catalogues (interface texts in English and German) below `src`, for tests. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Message } from '@nearside/browser/page/words.ts'
@@ -27,7 +27,7 @@ export function catalogues(): readonly Catalogue[] {
 export const formsOf = (message: Message): readonly string[] =>
   typeof message === 'string' ? [message] : Object.values(message)
 
-/** Names of the values in a message, except `n`, which a plural form may leave out. */
+/** Names of the placeholders in a message, except `n`, which a plural form may leave out. */
 export const valuesIn = (message: Message): readonly string[] => {
   const found = formsOf(message).flatMap((text) => text.match(/(?<=\{)\w+(?=\})/g) ?? [])
   return [...new Set(found)].filter((name) => name !== 'n').sort()

@@ -28,7 +28,7 @@ export const CHROMIUM_ARGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // These flags come last, because the browser uses only the last `--enable-features`.
+  // The flags of NEARSIDE_CHROMIUM_ARGS come last, because the browser uses only the last `--enable-features`.
   ...(process.env.NEARSIDE_CHROMIUM_ARGS?.match(/\S+/g) ?? []),
 ]
 

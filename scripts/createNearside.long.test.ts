@@ -67,7 +67,7 @@ test('projects are created, installed, trained from the shop’s files, and buil
   const create = await prepare()
   const html = await create('html', 'orders.csv', true)
   await npm(html, 'run', 'shop')
-  // The second build puts its copy of the library in the same place as the first.
+  // The test builds twice, because the second build finds the first build's copy of the library in place.
   await npm(html, 'run', 'build')
   await npm(html, 'run', 'build')
   expect(readdirSync(join(html, 'public/nearside'))).toContain('worker.js')

@@ -1,6 +1,6 @@
 /**
- * @module Makes the demo shop's folder from the Online Retail data set, with the shop's own wording:
- * `tsx scripts/demoShop.ts PATH/TO/online_retail.csv.gz [OUT]`; OUT defaults to `data/online-retail`.
+ * @module Makes the demo shop's folder from the Online Retail data set, with titles reworded by the shop's
+ * `rules.json`: `tsx scripts/demoShop.ts PATH/TO/online_retail.csv.gz [OUT]`; OUT defaults to `data/online-retail`.
  */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,7 +24,7 @@ const { report } = await importShop({
   timeZone: 'Europe/London',
   availableDays: AVAILABLE_DAYS,
   settings: { rules: 'rules.json' },
-  // The data set is public, and its shopper ids are numbers.
+  // The data set is public and its shopper ids are numbers, so the ids need no hashing.
   keepShopperIds: true,
   refine: (items, lines) => buildDemoCatalog(items, lines, rules, words),
 })

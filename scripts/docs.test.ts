@@ -156,7 +156,7 @@ describe('names in documents exist', () => {
       const left = (Math.SQRT2 * noiseOverUpdate(noiseMultiplier, SHARED_LENGTH)) / goal
       expect(said).toEqual([...costs.map((x) => Number(x.toFixed(2))), Number(left.toFixed(4))])
       expect(delta).toBeLessThanOrEqual(1e-6)
-      // Servers and devices reject more than 1/n².
+      // Servers and devices reject a δ above 1/n², where n is the number of updates in a round.
       expect(delta).toBeLessThanOrEqual((1 + 1e-9) / goal ** 2)
     }
   })

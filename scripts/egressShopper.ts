@@ -1,4 +1,4 @@
-/** @module The shopper of `npm run prove-egress`: fills the demo shop with marks, through its pages and its API. */
+/** @module The shopper of `npm run prove-egress`: enters marks (texts that must not leave) by pages and API. */
 
 import type { ShopperScript } from '@nearside/audit/egress/visit.ts'
 import type { Page } from 'playwright-core'
@@ -86,7 +86,7 @@ export const { shop }: ShopperScript = {
     for (const title of titles) {
       await page.getByRole('combobox', { name: 'Search products' }).fill(title)
       await page.keyboard.press('Enter')
-      // Until the search has answered, the page before still shows its own products.
+      // Until the search has answered, the previous page still shows its own products.
       const results = page.getByRole('list', { name: `Results for ${title}` })
       await results.locator('[data-item]').first().click()
       const product = page.getByRole('article').filter({ hasText: title })

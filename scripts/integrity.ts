@@ -46,9 +46,10 @@ export function integrity(document: string): Plugin {
 }
 
 /**
- * Experimental: a site's manifest for WAICT's prototype in Firefox. The manifest also names the scripts of workers,
- * which no document can name. In `report` mode the manifest blocks nothing, and it names no server to report to. The
- * manifest has no proof of a transparency log, because the draft leaves the form of that proof open.
+ * Experimental: a site's manifest for Firefox's prototype of WAICT (web application integrity, consistency and
+ * transparency). The manifest also names the scripts of workers, which no document can name. In `report` mode the
+ * manifest blocks nothing, and it names no server to report to. The manifest has no proof of a transparency log,
+ * because the draft leaves the form of that proof open.
  *
  * @param served text of a file as it is served
  * @see https://github.com/waict-wg

@@ -48,7 +48,7 @@ const EPSILON = 4
 const LIST = 10
 /** The simulation runs without a progress display, and nobody can stop it. */
 const STEPS = { onProgress: () => {}, signal: new AbortController().signal }
-/** A device with more products than this number is no example. */
+/** A device with more products than this number is not shown as the example. */
 const MOST_ITEMS = 6
 
 export interface NewShopQuestion {
@@ -69,7 +69,7 @@ export const RECORDED: NewShopQuestion = {
   now: Date.parse('2026-11-30'),
 }
 
-/** Text of the file; equal questions give equal texts. */
+/** Text of the story's file; equal questions give equal texts. */
 export async function newShopFile(question: NewShopQuestion): Promise<string> {
   const shop = await readShop(question.shop, question.now)
   const folder = await mkdtemp(join(tmpdir(), 'nearside-new-shop-'))
@@ -132,8 +132,8 @@ function listOf({ model, end, exact, released }: PlayedRound, clipNorm: number) 
 }
 
 /**
- * The first device of a round with few products: its products, and the number for its first product, whole and in
- * the two halves that the servers get.
+ * The round's first device with few products: its products, and the number for its first product, whole and in the two
+ * halves that the servers get.
  */
 async function exampleOf(
   { participants, model, end }: PlayedRound,

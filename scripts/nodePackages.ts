@@ -15,7 +15,7 @@ interface Manifest {
   readonly keywords: readonly string[]
   readonly version: string
   readonly license: string
-  /** The repository is absent in a checkout; the release workflow fills it in. */
+  /** Address of the repository; absent in a checkout, filled in by the release workflow. */
   readonly repository?: string
   readonly engines: Record<string, string>
   readonly workspaces: readonly string[]

@@ -27,7 +27,7 @@ const assets = new Map([
   ['webgpuEngine-M.js', ''],
 ])
 
-test('a shop’s offline files are those that its documents reach, without contribution and the in-page device', () => {
+test('a shop’s offline files are those that its documents reach, without the code for contributions and for learning in the page', () => {
   const paths = (...names: string[]) => names.map((name) => `/assets/${name}.js`)
   const { shop, embedded } = offlineFiles([document], assets)
   expect(shop).toEqual(paths('Orders-D', 'open-B', 'shop-C'))

@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest'
 const missing = missingForProof({ url: 'http://localhost/' })
 if (missing.length > 0) console.warn(`What leaves the shop is not captured: ${missing.join('; ')}`)
 
-/** Channels that this browser lacks, or doesn't use in every run. */
+/** Channels (ways to send data) that this browser lacks, or doesn't use in every run. */
 const ABSENT = [
   ...['attributionsrc', 'background fetch', 'fenced frame', 'speculation rules'],
   'speculation rules, prerender',
@@ -18,7 +18,7 @@ const ABSENT_IN_WINDOWS = ['report-uri of a meta', 'data: window'].map((name) =>
 /** Channels that the vault's worker removes from its own scope before the test can try them. */
 const TAKEN = ['EventSource', 'WebTransport', 'worker of its own'].map((name) => `${name} (worker)`)
 
-/** Proves the demo with the flags given. @returns what the report says */
+/** Runs the egress proof on the demo with these flags. @returns the report */
 function proofOf(...flags: readonly string[]) {
   const json = join(testFolder(), 'egress.json')
   const script = join(import.meta.dirname, 'proveEgress.ts')

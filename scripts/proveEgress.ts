@@ -1,7 +1,8 @@
 /**
  * @module `npm run prove-egress`: runs `nearside prove-egress` on the demo, with the headers of `npm start` and a
- * catalog that contains marks. Aggregators are configured but absent, because nobody consents to contribute.
- * `--embedded` runs the demo without a vault; its shoppers then let agents ask the shop.
+ * catalog that contains marks (texts that must not leave). Aggregators are configured but absent,
+ * because nobody consents to contribute. `--embedded` runs the demo without a vault; its shoppers then let agents ask
+ * the shop.
  */
 import { createHash } from 'node:crypto'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

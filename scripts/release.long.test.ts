@@ -49,7 +49,7 @@ async function sumsOfCopy(env: Record<string, string>, id?: number): Promise<rea
 
 const run = promisify(execFile)
 
-test('two builds by other users, in other folders and time zones, are equal to the bit', async () => {
+test('two builds by different users, in different folders and time zones, are equal to the bit', async () => {
   const isRoot = process.getuid?.() === 0
   const [ours, theirs] = await Promise.allSettled([
     sumsOfCopy({ TZ: 'UTC' }),

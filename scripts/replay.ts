@@ -16,7 +16,7 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 export const SHOP = join(ROOT, 'data/online-retail')
 export const FILE = join(ROOT, 'public/replay/shoppers.json')
 
-/** Hold-out of the shipped model. */
+/** Share of held-out shoppers, and seed of their choice, in the training of the shipped model. */
 const FRACTION = 0.2
 const SEED = 1
 const COUNT = 6
@@ -31,7 +31,7 @@ interface Order {
   readonly items: readonly string[]
 }
 
-/** Text of the file; deterministic for a shop, on every machine. */
+/** Text of the replay file; deterministic for a shop, on every machine. */
 export function replayFile(shop: Shop): string {
   const eligible = shop.shoppers
     .filter(({ id }) => isHeldOut(id, FRACTION, SEED))

@@ -29,7 +29,7 @@ export interface StaticSite {
   readonly signed?: Pick<PersonalizerOptions, 'modelKeys'> & { readonly latest?: unknown }
   /** Address of the vault's `vault.html`; the shop then stores nothing in its own origin. */
   readonly vault?: string
-  /** Option of `createPersonalizer`; absent: the shop asks. */
+  /** Option `persist` of `createPersonalizer`; absent: the shop asks before it stores events. */
   readonly persist?: Persist
   /** Stores demo orders; default: in memory. */
   readonly orders?: OrderBook

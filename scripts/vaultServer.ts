@@ -14,7 +14,7 @@ import { encoded } from './encoded.ts'
 
 export interface VaultSite {
   readonly root: string
-  /** Origins of the pages that may use it. */
+  /** Origins of the pages that may use the vault. */
   readonly shops: readonly string[]
   /** Origins from which the vault loads catalog and model, and to which it sends updates. */
   readonly outside: readonly string[]

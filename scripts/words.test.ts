@@ -20,12 +20,12 @@ const SAME = [
   ...['month.4', 'month.8', 'month.9', 'month.11'],
 ]
 
-test('finds the catalogues of lists, panel, console, search, vault and demo shop', () => {
+test('finds the message catalogues of lists, panel, console, search, vault and demo shop', () => {
   expect(ALL.length).toBeGreaterThanOrEqual(9)
 })
 
 describe.each(ALL)('$name', ({ en, de }) => {
-  test('$name: both languages have the same messages with the same values', () => {
+  test('$name: both languages have the same messages with the same placeholders', () => {
     // Some errors have no English message: the English interface shows the error's own sentence.
     const isOfError = (key: string) => key.startsWith('trouble.') && !(key in en)
     expect(Object.keys(de).filter((key) => !isOfError(key))).toEqual(Object.keys(en))
@@ -38,7 +38,7 @@ describe.each(ALL)('$name', ({ en, de }) => {
     expect(values(de)).toEqual(values(en))
   })
 
-  test('$name: plural forms belong to the language', () => {
+  test('$name: each plural form is one that the language has', () => {
     for (const [locale, messages] of [
       ['en-GB', en],
       ['de-DE', de],
@@ -64,7 +64,7 @@ test('leftInEnglish finds an untranslated message, even a single plural form', (
   expect(leftInEnglish({ en, de })).toEqual(['a', 'b', 'c'])
 })
 
-test('catalogues that are used together have different keys', () => {
+test('message catalogues that are used together have different keys', () => {
   const keys = (...names: string[]) =>
     names.flatMap((name) => Object.keys(ALL.find((one) => one.name.endsWith(name))?.en ?? {}))
   for (const list of [
@@ -144,7 +144,7 @@ const FILES = ['ui', 'storefront', 'browser/vault', 'core/ranking'].flatMap((fol
     .map((path) => read(join(SRC, folder, path))),
 )
 
-test('each call passes the values of its message', () => {
+test('each call of `words` passes the values that its message inserts', () => {
   const calls = FILES.flatMap((file) => file.calls)
   expect(calls.length).toBeGreaterThan(300)
   const wrong = calls.filter(({ key, isExact, values }) => {

@@ -49,7 +49,7 @@ async function keptModel(database: string): Promise<Download | null> {
       store.close()
     }
   } catch {
-    // The stored model is damaged or out of reach: fetch it, as a device without a stored model does.
+    // The stored model is damaged or out of reach, so it is fetched, as on a device without a stored model.
     return null
   }
 }

@@ -15,7 +15,7 @@ const WORKER_FILE: Partial<Record<Shop, RegExp>> = {
   vue: /\/assets\/worker-[^/]+\.js$/,
 }
 
-/** Google's threshold for "good". @see https://web.dev/articles/cls */
+/** Highest layout shift that Google calls "good". @see https://web.dev/articles/cls */
 const GOOD_SHIFT = 0.1
 
 export async function drive(name: Shop, address: string): Promise<void> {

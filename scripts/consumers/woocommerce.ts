@@ -202,7 +202,7 @@ async function startWordPress() {
   return { address, folder, set }
 }
 
-/** Runs a program until the end. */
+/** Runs a program until it ends. */
 function start(
   program: string,
   args: readonly string[],

@@ -1,4 +1,4 @@
-/** @module Makes readable titles from the capitals and abbreviations of a stock system. */
+/** @module Makes readable titles from those of a stock system, which are abbreviated and in capitals. */
 
 /** Lower-case word as written in the log → its spelling in titles, e.g. `candl` → `Candle`. */
 export type WordRules = ReadonlyMap<string, string>

@@ -1,4 +1,4 @@
-/** @module Draws a look as an SVG of 400 × 400: soft paper, a shadow, the product, its print. */
+/** @module Draws what a product's picture shows (its look) as an SVG: paper, a shadow, the product, its print. */
 import { lettering } from './lettering.ts'
 import { isRepeated, type Look } from './look.ts'
 import { surface } from './material.ts'
@@ -9,7 +9,7 @@ import { SHAPES, type Shape } from './shapes.ts'
 /** Icon name → inner markup of its 32 × 32 SVG. */
 export type IconSet = ReadonlyMap<string, string>
 
-/** Icons missing from the set. */
+/** Icons that the icon set lacks. */
 const OWN_ICONS: IconSet = new Map([
   [
     'union-jack',

@@ -30,7 +30,6 @@ export interface Look {
   readonly measure?: string
   /** Whether the product hangs on a string or stands before its box. */
   readonly setting?: 'hung' | 'boxed'
-  /** Colour of a doll's hair. */
   readonly hair?: Hair
   /** Whether a word of the title decided; false if only the category did. */
   readonly fromTitle: boolean
@@ -111,7 +110,7 @@ const TOY_PICTURES: ReadonlySet<string> = new Set(['teddy-bear', 'doll', 'dollbo
 
 const DOLLS: ReadonlySet<string> = new Set(['doll', 'dollboy'])
 
-/** Hair of a doll by the words of its title, so that dolls in clothes of one colour differ. */
+/** Colour of a doll's hair, derived from the title, so that dolls in clothes of one colour differ. */
 function hairOf(title: string): Hair {
   const sum = Array.from(title).reduce((all, letter) => all + (letter.codePointAt(0) ?? 0), 0)
   return HAIRS[sum % HAIRS.length]

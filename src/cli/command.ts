@@ -90,8 +90,8 @@ export function createProgress(stream: NodeJS.WriteStream, now: () => number = D
 type State = (label: string, done: number, total: number) => string
 
 /**
- * Creates a function that describes the progress: share and time left, by the pace since the label's first report;
- * without a total (0), the number of finished units.
+ * Creates a function that describes the progress of one labelled part of the work: share done and time left, by the
+ * pace since the part began; without a total (0), the number of finished units.
  */
 function createState(now: () => number): State {
   let part = { label: '', time: 0, done: 0 }

@@ -10,7 +10,7 @@ function testStream(isTTY: boolean) {
   }
 }
 
-it('progress is one bar per label on a terminal, which is cleared at the end', () => {
+it('on a terminal, progress is one bar per label, cleared at the end', () => {
   const { stream, text } = testStream(true)
   const progress = createProgress(stream)
   progress.update('reading', 0, 4)

@@ -36,7 +36,7 @@ export function publicKeys(text: string): string[] {
   throw new InvalidArgumentError('It takes public keys as `nearside keys` prints them.')
 }
 
-/** Reads public keys separated by commas, or a JSON file, which may add a threshold and the helper's key. */
+/** Reads public keys separated by commas, or a JSON file, which may add a minimum of signatures and a helper's key. */
 export function modelKeys(text: string): ModelKeys {
   if (!text.endsWith('.json')) return { publishers: publicKeys(text) }
   try {

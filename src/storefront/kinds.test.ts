@@ -39,7 +39,7 @@ const department = (items: readonly Item[], name = 'Tea') => createCatalog(items
 const named = (title: string, n: number): Item[] =>
   Array.from({ length: n }, (_, i) => ({ id: `${title}${i}`, title, category: 'Tea' }))
 
-test('a kind of fewer than eight products stays in its department', () => {
+test('a kind of fewer than eight products gets no branch in its department’s tree', () => {
   const branches = branchesOf(department([...named('Mug', 8), ...named('Teapot', 7)]))
   expect([...new Set([...branches.values()].flat())]).toEqual(['Mugs'])
   expect(branches.size).toBe(8)

@@ -14,7 +14,6 @@ export const replayKept = createSignal<'unknown' | 'kept' | 'saves-data' | 'full
   'unknown',
 )
 
-/** Whether the browser's data saving is on. */
 export const savesData = (): boolean =>
   (navigator as { connection?: { readonly saveData?: boolean } }).connection?.saveData === true
 

@@ -45,7 +45,6 @@ function isLine(line: unknown): line is OrderLine {
 /** Orders on this device, newest first. */
 export const orders = createStored('nearside-shop.orders', readOrders, 'shared')
 
-/** Whether an order still waits to be sent. */
 export const isUnsent = ({ id }: PlacedOrder): boolean =>
   id !== undefined && unsent.get().includes(id)
 

@@ -153,7 +153,7 @@ test('the page’s link can be copied; if copying fails, the page names the addr
   write.mockRestore()
 })
 
-test('the note after a first view is hidden while nothing is stored', async () => {
+test('while learning is paused, no note shows after a first view', async () => {
   await personalizer.pause(true)
   told.set(0)
   const screen = await open('/product/i2')

@@ -1,6 +1,5 @@
 /** @module Finds facts in a product's title: number of pieces, sizes, materials, colours. */
 
-/** Words for each colour, by the colour's name. */
 const COLOURS = {
   red: 'red|ruby|scarlet',
   pink: 'pink|fuchsia',

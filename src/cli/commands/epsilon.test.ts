@@ -5,7 +5,7 @@ import { command } from './epsilon.ts'
 
 const run = (flags: Flags) => runCommand(command, { flags })
 
-it('epsilon prints ε for zero-out, computed in three ways, and for substitution, and null where ε is undefined', async () => {
+it('epsilon prints ε under zero-out adjacency, computed in three ways, and under substitution, and null where ε is undefined', async () => {
   const { exact, rdp, pld, ...row } = rows.find(({ q, steps }) => q === 1 && steps === 100)!
   const { sigma, q, steps, delta } = row
   const { result, printed } = await run({ sigma, q, steps, delta })
@@ -46,7 +46,7 @@ it('epsilon --policy demo prints the ε of a year and how well the noise hides o
   expect(Object.keys(result as object)).toEqual(['exact', 'rdp', 'pld', 'substitution'])
   expect((result as { substitution: number }).substitution).toBeCloseTo(26.4, 1)
   const words = printed.join(' ')
-  // 6.5 is z·√42; the other two numbers are Φ(1) and Φ(2).
+  // 6.5 is z·√42, with the noise multiplier z = 1 and 42 features. 85 and 98 are Φ(1) and Φ(2) in percent, rounded up.
   expect(words).toContain('about 6.5 times as long as the longest update, and 1 times')
   expect(words).toContain('at most 85 times in 100 after one update, 98 after 4')
   // 0.29 is √2·z·√d/n.

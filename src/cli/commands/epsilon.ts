@@ -1,6 +1,6 @@
 /**
- * @module `nearside epsilon`: states the privacy cost of a mechanism or of an operator's terms, by zero-out and by
- * substitution, and in words.
+ * @module `nearside epsilon`: states the privacy cost of a mechanism or of an operator's terms, under zero-out and
+ * substitution adjacency, and in words.
  */
 import { Command } from '@commander-js/extra-typings'
 import {

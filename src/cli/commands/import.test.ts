@@ -130,7 +130,7 @@ describe('import of an order log', () => {
     ])
   })
 
-  test('import reads the columns that options name, in clicks and in a catalog, and times that are days only', async () => {
+  test('import reads the columns that options name, in clicks and in a catalog, and dates without a time of day', async () => {
     const { report, shop } = await run(
       {
         'orders.csv': 'wer;was;wann\nann;tea;13.05.2014\nbob;mug;2.5.2014\n',

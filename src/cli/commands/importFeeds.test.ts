@@ -79,7 +79,7 @@ describe('import of a Google Merchant Center feed', () => {
     ['p3', undefined],
   ]
 
-  test('import of a feed writes when a sale ends, and no sale that has ended', async () => {
+  test('import of a feed writes each sale with its end, and leaves out sales that have ended', async () => {
     const sold = async (dates: string, usual = '49.95 EUR') => {
       vi.setSystemTime(Date.UTC(2026, 5, 15, 12))
       try {

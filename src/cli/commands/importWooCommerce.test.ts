@@ -60,7 +60,7 @@ describe('import of WooCommerce’s exports', () => {
     { id: '12', title: 'Mug - Blue', price: 12, available: false },
   ].map((item) => ({ ...item, category: 'Mugs', groupId: 'MG', image: 'https://a.example/1.jpg' }))
 
-  test('import of WooCommerce reads one order line per row, and does not take `Item #` for a product', async () => {
+  test('import of WooCommerce reads one order line per row, and does not take the column `Item #` for a product’s id', async () => {
     const order = {
       'Order Number': '501',
       'Order Date': '2024-05-01 10:00',
@@ -147,7 +147,7 @@ describe('import of WooCommerce’s exports', () => {
     expect(report.catalog?.dropped).toEqual({ 'not published': 5, 'parent of variations': 1 })
   })
 
-  test('import of WooCommerce writes when a sale begins and ends, in the zone of the shop, and no sale that has ended', async () => {
+  test('import of WooCommerce writes when a sale begins and ends, in the shop’s time zone, and leaves out sales that have ended', async () => {
     const sold = async (starts: string, ends: string) => {
       const columns = `${PRODUCTS},Date sale price starts,Date sale price ends`
       const mug = { ID: '1', Type: 'simple', SKU: 'S1', Name: 'Mug', Published: '1' }

@@ -1,6 +1,6 @@
 /**
- * @module `nearside measure`: reports the effect of a trial on sales, from a shop's order export. From events that the
- * shop's own sink counted, it reports the lift of lists instead.
+ * @module `nearside measure`: reports the effect of a trial on sales, from a shop's order export, or on clicks in
+ * lists, from counted events.
  */
 import { Command } from '@commander-js/extra-typings'
 import { invalidInput } from '@nearside/core/error.ts'

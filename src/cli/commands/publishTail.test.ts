@@ -1,4 +1,4 @@
-/** @module Tests publishing and syncing a shop whose model is split into a head and a tail. */
+/** @module Tests publishing and syncing a split model: a head of popular products, and a tail of the others. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DEMO_PARAMETERS } from '@nearside/aggregate/protocol/demoParameters.ts'
@@ -116,7 +116,7 @@ it('a release with counted items keeps the tail, and the mean popularity of the 
   expect(sumOf(after)).toBeCloseTo(sumOf(before), 1)
 })
 
-it('lines that become empty leave no compressed form of the old ones', async () => {
+it('if a catalog file of the tail becomes empty, publish deletes the file’s old compressed form', async () => {
   const { out, tail, publish, lines } = await shop()
   await publish()
   const folder = join(out, 'models', `${tail}-catalog`)

@@ -90,8 +90,8 @@ it('serve exits on SIGTERM under load, repeatedly, and loses no acknowledged rep
     for (let body = queue.pop(); body; body = queue.pop()) {
       let status = await post(server, body)
       while (status > 201 || status === 0) {
-        // With 503 or without an answer, the server is stopping, down or starting. The server never rejects a valid
-        // report.
+        // Status 503, or no answer, means that the server is stopping, down or starting. The server never rejects a
+        // valid report.
         expect([0, 503]).toContain(status)
         await wait(20)
         status = await post(server, body)

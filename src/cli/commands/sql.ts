@@ -1,4 +1,4 @@
-/** @module `nearside sql`: prints the statements that make partials of a log in a warehouse. */
+/** @module `nearside sql`: prints statements that compute in a warehouse the sums (partials) that training needs. */
 import { randomBytes } from 'node:crypto'
 import { Command, Option } from '@commander-js/extra-typings'
 import { DAY } from '@nearside/core/time.ts'

@@ -180,7 +180,7 @@ test('a feed with the same products writes nothing, and neither does a dry run',
   expect(text()).toBe(first)
 })
 
-test('a price that becomes 0, missing or another currency stays as it was last, and sync names the product', async () => {
+test('a price that becomes 0, missing or another currency keeps its last good value, and sync names the product', async () => {
   const { feed, live, out, publish, state, sync } = await shop(send(tsv(but({ p3: { price: 9 } }))))
   publish(but({ p4: { price: 0 } }))
   await sync()

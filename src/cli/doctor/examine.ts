@@ -102,7 +102,7 @@ export async function examine(order: Examination): Promise<Finding[]> {
   const rules = await examineRules(visit, products.catalog, loaded?.model ?? null)
   const { folder } = loaded?.model.manifest.tail ?? {}
   const isOfTail = (url: string) => !!folder && url.startsWith(`${shop.baseModel}${folder}`)
-  // Counts the same files as `publish` does: the model without `latest.json`, the catalog and the rules.
+  // Counts the same files as `publish` does: the catalog, the rules, and the model's files except `latest.json`.
   const taken = [...asker.answers.values()].filter(
     ({ url }) =>
       (url.startsWith(shop.baseModel) && !url.endsWith('/latest.json') && !isOfTail(url)) ||

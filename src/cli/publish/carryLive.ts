@@ -1,4 +1,4 @@
-/** @module Carries the changes of `live.json` over to a new catalog, where that catalog does not know better. */
+/** @module Carries the changes of `live.json` over to a new catalog, unless that catalog has newer values. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
@@ -31,7 +31,7 @@ export async function carryLive(
   if ((await sha256Hex(utf8(text))) !== live.catalog)
     return { changes: null, findings: [foreignFinding] }
   const isFresh = !isStale(live, now)
-  // Both catalogs keep their sales, which a price at the current time would hide.
+  // Both catalogs are read with their sales' dates, because prices at the current time would hide the sales.
   const published = [JSON.parse(text), await readTailRows(out)].flat()
   const [before, next] = [published, catalog].map((one) => Catalog.parse(one).items)
   const isMoved = changesCurrency(before, next)
@@ -69,8 +69,8 @@ function changesCurrency(before: readonly Item[], next: readonly Item[]): boolea
 
 /**
  * Changes of products whose values are the same in both catalogs: the export of the new catalog doesn't know them yet.
- * In a stale file, prices and stock may be older than the export. A product that the shop deleted stays away even then:
- * a link to a missing page is worse than a product that returns at the next `sync`.
+ * In a stale `live.json`, prices and stock may be older than the export. A product that the shop deleted stays away
+ * even then: a link to a missing page is worse than a product that returns at the next `sync`.
  */
 function select(
   live: LiveChanges,

@@ -26,7 +26,7 @@ interface Folder {
 /** Whether a folder has lines of the catalog, whose prices change. */
 const hasLines = (name: string) => /^tail-.*-catalog$/.test(name)
 
-/** `_headers` file for Netlify and Cloudflare Pages. They join all matching rules, so each path has only one. */
+/** `_headers` file for Netlify and Cloudflare Pages. These join matching rules, so each path matches only one rule. */
 export function headersFile({ base, versions, changing, scripts }: Folder): string {
   const rule = (path: string, headers: Readonly<Record<string, string>>) =>
     [

@@ -1,4 +1,4 @@
-/** @module Tail of a large catalog in a published folder: the model's shards, and the shop's lines of each shard. */
+/** @module Tail (less popular products) of a catalog in a published folder: the model's shards, and their products. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { utf8 } from '@nearside/core/bytes.ts'

@@ -9,9 +9,9 @@ export const TRUSTED_TYPES = 'nearside'
 
 /**
  * Script of a page without a bundler, placed beside the library's files. The script learns from what the shop pushes to
- * `dataLayer` by GA4's conventions. Words and prices follow the page's `lang`. If the page names a consent platform,
- * that platform's answer decides `persist: 'ask'`. If the page lacks that platform, an earlier yes stays valid; without
- * an earlier yes, nothing outlives the page.
+ * `dataLayer` by GA4's conventions. Words and prices follow the page's `lang`. With `persist: 'ask'`, the consent
+ * platform that the options name decides whether data are stored. If the page lacks that platform, an earlier yes stays
+ * valid; without an earlier yes, nothing outlives the page.
  */
 export const START = `const element = document.getElementById('nearside-options')
 const { link, worker, consent, live, latest: _, ...options } = JSON.parse(element.textContent)

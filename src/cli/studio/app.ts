@@ -53,7 +53,6 @@ export interface StudioStart {
   readonly hasLogin: boolean
 }
 
-/** Lists before and after the edits, and what the check of the rules finds. */
 export interface Previewed {
   readonly before: Lists
   readonly after: Lists

@@ -53,7 +53,7 @@ test('the right password opens a session, whose cookie is useless to scripts and
   expect((await post('/api/save', cookie)).status).toBe(200)
 })
 
-test('on this machine without TLS, the cookie works without Secure', async () => {
+test('on this machine without TLS, the cookie works without the attribute Secure', async () => {
   app = await newApp('http://localhost:8080')
   const cookie = await cookieOf(tryPassword(PASSWORD, { origin: 'http://localhost:8080' }))
   expect(cookie).toMatch(/^nearside-studio=/)

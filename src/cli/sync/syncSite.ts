@@ -56,7 +56,8 @@ export async function syncSite(order: SyncOrder): Promise<Synced> {
   const { published, version, head, hasTail } = await readPublished(out)
   const old = await readLiveJson(out)
   const last = old?.catalog === version ? old : null
-  // The version says nothing about the lines of a tail, so the feed is always compared with them.
+  // The version is a hash of `catalog.json` alone and says nothing about a tail's files, so with a tail the feed is
+  // always compared anew.
   const read = await readChanges(order, published, hasTail ? null : last)
   const { changed, gone, added } = read?.changes ?? last ?? { changed: [], gone: [], added: [] }
   const feed = read?.feed ?? last?.feed

@@ -41,7 +41,7 @@ it.each<[string, Reply, readonly number[]]>([
   expect(asked).toHaveLength(5)
 })
 
-test('a query that costs more points than remain waits until enough points are there', async () => {
+test('a query that costs more points than the API has left waits until there are enough points', async () => {
   const { shop, waits } = await api((nth) =>
     nth < 2 ? { body: points(nth === 0 ? 666 : 900) } : { body: { data: { shop: 1 } } },
   )

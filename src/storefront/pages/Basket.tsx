@@ -23,7 +23,6 @@ import { useSignal } from '../signal.ts'
 import { money } from '../text.ts'
 import { words } from '../words/words.ts'
 
-/** A removed line of the basket, and its former position. */
 interface Removed {
   readonly line: PricedLine
   readonly place: number

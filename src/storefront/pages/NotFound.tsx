@@ -1,4 +1,3 @@
-/** @module Page for an unknown address. */
 import { Page } from '../parts/Page.tsx'
 import { Say } from '../parts/Say.tsx'
 import { Popular } from '../parts/shelves.tsx'

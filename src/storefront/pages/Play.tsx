@@ -25,7 +25,7 @@ import { words } from '../words/words.ts'
 /** Number of products in each list. */
 const SHOWN = 8
 /**
- * Two sets of products to tap. The products of a set belong to different departments, and none of them is in everyone's
+ * Sets of products to tap. The products of a set belong to different departments, and none of them is in everyone's
  * list.
  */
 const TO_TAP = [

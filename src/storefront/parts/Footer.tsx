@@ -1,4 +1,3 @@
-/** @module Bottom of every page. */
 import { memo } from 'react'
 import { words } from '../words/words.ts'
 import { Languages } from './Languages.tsx'

@@ -1,4 +1,4 @@
-/** @module Lists that the shop itself keeps in this browser, beside the actions that the console shows. */
+/** @module Lists that the shop itself keeps in this browser, in addition to the actions that the console shows. */
 import { Link } from 'wouter'
 import { basket, wishlist } from '../basket.ts'
 import { orders } from '../orders.ts'

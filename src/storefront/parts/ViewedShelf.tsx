@@ -1,4 +1,3 @@
-/** @module Shelf of the last viewed products. */
 import { useState } from 'react'
 import { RecentlyViewed, usePersonalization, usePersonalizer } from '../../react.ts'
 import { order } from '../preferences.ts'

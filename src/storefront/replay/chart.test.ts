@@ -4,7 +4,7 @@ import { ARMS, byArm, type Moment } from './quality.ts'
 
 const span = [Date.UTC(2010, 11, 1), Date.UTC(2011, 10, 30)] as const
 
-/** Values that are the same for each arm. */
+/** Moment at which each arm (way of ranking) has the same value. */
 const moment = (time: number, value: number): Moment => ({ time, values: byArm(() => value) })
 
 test('an empty chart has axes and no lines', () => {

@@ -15,7 +15,6 @@ export interface PlayerState<Step> {
 }
 
 interface PlayerDeps<Part, Step> {
-  /** Parts to play, in sequence. */
   readonly parts: readonly Part[]
   readonly open: () => Promise<Replay<Part, Step>>
   readonly wait: (milliseconds: number) => Promise<void>
@@ -94,7 +93,6 @@ export function createPlayer<Part, Step>({ parts, open, wait }: PlayerDeps<Part,
       set({ status: 'paused' })
       void go()
     },
-    /** Ends the replay and returns to the start. */
     restart() {
       drop()
       set(IDLE)

@@ -51,7 +51,7 @@ describe('tuned', () => {
     )
   })
 
-  test('a higher price never moves a dearer product behind a cheaper one', () => {
+  test('a higher price setting never moves a dearer product behind a cheaper one', () => {
     fc.assert(
       fc.property(entries, tunings, fc.constantFrom(1.3, 2, 7), (list, tuning, factor) => {
         const price = tuning.price ?? USUAL

@@ -1,6 +1,5 @@
 /** @module Sorts a list by the shopper's own settings. Neutral settings leave it exactly as it is. Pure functions. */
 
-/** The shopper's settings for their list. */
 export interface Tuning {
   /** Price that the shopper wishes; null for the price that was learned. */
   readonly price: number | null

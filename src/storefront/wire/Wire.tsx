@@ -1,4 +1,4 @@
-/** @module Button that cuts the connection to servers ("wire"), its sign in the header, and the list of requests. */
+/** @module A button that cuts the connection to servers ("wire"), a sign while it is cut, and the list of requests. */
 import { useEffect, useEffectEvent, useState } from 'react'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
 import { replayKept } from '../offline.ts'

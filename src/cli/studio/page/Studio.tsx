@@ -60,7 +60,8 @@ function useEdits(rules: readonly Rule[]) {
 }
 
 /**
- * Time of a day in a preview: noon, because then the day in UTC is also the day in most places. An empty day is now.
+ * Time of a day in a preview: noon, because then the day in UTC is also the day in most places. An empty day means the
+ * current time.
  */
 const timeOf = (day: string) => (day === '' ? Date.now() : Date.parse(day) + DAY / 2)
 

@@ -1,4 +1,3 @@
-/** @module Starts the studio's page. */
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createCalls } from './calls.ts'
