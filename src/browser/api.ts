@@ -56,8 +56,8 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
   /** Compute engine; default `auto`. */
   readonly engine?: EnginePreference
   /**
-   * Recipients of the updates that a shopper agreed to send. Without recipients there is no upload. In vault mode the
-   * vault's own file names the recipients, and the vault refuses a page that names other addresses.
+   * Recipients of the model updates that a shopper agreed to send. Without recipients there is no upload. In vault mode
+   * the vault's own file names the recipients, and the vault refuses a page that names other addresses.
    */
   readonly federation?: Recipients
   /**
@@ -79,10 +79,10 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
    */
   readonly strategy?: 'online' | 'batch' | 'hybrid'
   /**
-   * Incremental learners that reorder the best candidates in addition to the fit. Each learner's weight comes from its
+   * Incremental learners that reorder the best candidates of the personal model. Each learner's weight comes from its
    * accuracy on this shopper's own events. Learners move an item only after their ranking has predicted these events
-   * better than the model's ranking. Default: none. The browser downloads the learners' code only if the shop chooses a
-   * learner. `gradient`: gradient descent with fusion; `network`: a network 64-32-1; `tree`: a Hoeffding adaptive tree.
+   * better than the model's. Default: none; the learners' code is downloaded only if the shop chooses one. `gradient`:
+   * gradient descent that mixes old and new weights; `network`: layers of 64, 32, 1; `tree`: Hoeffding adaptive tree.
    */
   readonly learners?: readonly ('gradient' | 'network' | 'tree')[]
   /** Class-imbalance strategy of the network learner; default `none`. */
@@ -240,7 +240,7 @@ export interface Personalizer {
    */
   setEngine(engine: EnginePreference): Promise<void>
   /**
-   * Requests the terms of both aggregators and puts them into the snapshot. The request for the terms reveals nothing
+   * Requests the privacy terms of both aggregation servers and puts them into the snapshot. The request reveals nothing
    * about the shopper.
    * @throws NearsideError `aggregator-unreachable` if a server doesn't answer; `policy-mismatch` if the two servers
    *   disagree, or name other operators or keys than the shop does; `terms-beyond-limits` if the terms exceed the
@@ -258,7 +258,7 @@ export interface Personalizer {
    *   given; a withdrawal that can't be stored applies to this tab
    */
   setContribution(consent: boolean, wording?: string): Promise<void>
-  /** Sends one report now if consent, budget and an open round allow it; resolves with the outcome. */
+  /** Sends one model update now if consent, privacy budget and an open round allow it; resolves with the outcome. */
   contribute(): Promise<{ readonly sent: boolean; readonly reason: string }>
   /** The shop's valid rules, as this device uses them now, for `searchAmong`; empty if the shop has no rules. */
   rules(): Promise<readonly Rule[]>
@@ -278,7 +278,7 @@ export interface Personalizer {
   /**
    * Stores the shopper's answer to the option `persist: 'ask'`; every tab follows it. A yes writes all data of this
    * visit to disk at once. A no erases the disk, ends a consent to contribute, and continues in memory for this visit.
-   * The cost of updates already sent stays on disk.
+   * The privacy cost of updates already sent stays on disk.
    * @throws NearsideError `input-invalid` if the option `persist` is not `ask`; `storage-…` if the browser can't write
    *   or erase. In both cases the device continues in memory; after a no, the snapshot's `persist.unerased` says
    *   whether anything is left on disk

@@ -183,7 +183,7 @@ export interface PersonalizerSnapshot {
     readonly bytes: number
     /** ε of the last year's reports, at the δ of the last report; null while nothing was sent. */
     readonly epsilon: number | null
-    /** ε of all reports ever, at the same δ. */
+    /** ε of all reports ever, at the δ of the last report. */
     readonly epsilonEver?: number
   }
   /**

@@ -1,4 +1,4 @@
-/** @module Tests that the canary accepts correct engines and rejects engines that are wrong in one of many ways. */
+/** @module Tests that the canary (a fit with a known answer) accepts correct engines and rejects many wrong ones. */
 
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import { expect, test } from 'vitest'

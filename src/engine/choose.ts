@@ -1,6 +1,6 @@
 /**
  * @module Chooses the engine of the personal fit. A table gives the engines to try, and the first engine that passes
- * its canary is used. If that engine fails later, the next engine replaces it.
+ * its canary (a test fit) is used. If that engine fails later, the next engine replaces it.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import { type Adapter, describeAdapter, type Gpu, isSoftware } from './adapter.ts'
@@ -40,7 +40,7 @@ export interface EngineEnvironment {
     readonly wasm: () => Promise<Engine>
     readonly js: () => Promise<Engine>
   }
-  /** Maximum number of milliseconds for an engine to load, and then again for its canary. */
+  /** Maximum number of milliseconds for an engine to load, and then again for its canary (a test fit). */
   readonly patience: number
 }
 
@@ -91,7 +91,7 @@ async function findAdapter(gpu: Gpu | undefined, anyAdapter: boolean): Promise<A
   return adapter
 }
 
-/** Loads an engine and runs its canary. Disposes of an engine that fails the canary or loads too late. */
+/** Loads an engine and runs its canary (a test fit). Disposes of an engine that fails the canary or loads too late. */
 async function tested(loading: Promise<Engine>, patience: number): Promise<Engine> {
   try {
     const engine = await within(patience, loading)

@@ -1,6 +1,6 @@
 /**
- * @module Tests the engines that need no WebGPU in a real browser and in a worker, also with simulated missing
- * features.
+ * @module Tests in a real browser and in a worker the engines that need no WebGPU, also if browser features are
+ * missing.
  */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { chooseEngine } from './choose.ts'
@@ -21,7 +21,7 @@ describe('a page that lacks some features', () => {
       'js',
       () => {
         const real = WebAssembly
-        // The error that a browser without SIMD throws, for which 0xfd is an invalid opcode.
+        // Throws the error of a browser without SIMD, for which 0xfd is an invalid opcode.
         class Refusing {
           constructor() {
             throw new real.CompileError('invalid opcode 0xfd')

@@ -154,7 +154,7 @@ test('the sequence of the candidates does not change the fit', async () => {
   )
 })
 
-test('the same problem gives the same bits of the fit', async () => {
+test('the same problem gives the same fit, identical to the last bit', async () => {
   const problem = testProblem({ ...PERSONAL_SHAPE, cases: 16, steps: 10 })
   expect(await engine.fit(problem)).toEqual(await engine.fit(problem))
 })

@@ -1,4 +1,4 @@
-/** @module Engine that works everywhere: plain loops in double precision. It is the reference for the others. */
+/** @module Engine that works everywhere: plain loops in double precision. It is the reference for the other engines. */
 
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import { descend } from './descend.ts'

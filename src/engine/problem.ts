@@ -88,7 +88,7 @@ export function checkProblem(problem: FitProblem): void {
   for (let t = 0; t < cases; t++) if (problem.weight[t] > 0) checkCase(problem, t)
 }
 
-/** Finds the cases with weight, and the rows of their candidates without padding. */
+/** Finds the cases whose weight is above 0, and the rows of their candidates without padding. */
 function liveRows({ cases: T, candidates: K, weight, offset }: FitProblem) {
   const cases: number[] = []
   const rows: number[] = []

@@ -8,7 +8,7 @@ import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import type { Engine, FitOptions, FitResult } from './engine.ts'
 import { createJsEngine } from './js.ts'
 
-/** Engine that passed its canary, with the reason for choosing it. */
+/** Engine that passed its canary (a test fit), with the reason for choosing it. */
 export interface EngineChoice {
   readonly engine: Engine
   readonly reason: string

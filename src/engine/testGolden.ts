@@ -20,7 +20,7 @@ export const GOLDEN_ENCODER = '25ccdd3e3d9b635740936491681e6e58c9ca5136b3a14ea5a
 /** Hash of the incremental network's weights and predictions. */
 export const GOLDEN_NETWORK = 'c32bff1f038bc6d98ea925b1e0ed8a90b3403d8900060e293e023a81d60e5de0'
 
-/** Hash of the rows that a scan finds at several floors, in the scan's order. */
+/** Hash of the rows that the item scan finds at several floors (lowest scores), in the scan's order. */
 export const GOLDEN_SCAN = '3fcea8a2ea97deb7f5078ec229ef74a08cf1d14d1484048d848e29c4e523c340'
 
 async function hashOf(...parts: readonly (Float32Array | Int32Array)[]): Promise<string> {

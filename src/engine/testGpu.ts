@@ -33,7 +33,7 @@ async function instance(rig: Rig): Promise<GPU> {
   return made
 }
 
-/** Creates an adapter for one device. Without an adapter, it prints a line and returns null. */
+/** Creates an adapter for one device. If there is no adapter, prints a line and returns null. */
 export async function nodeAdapter(rig: Rig): Promise<Adapter | null> {
   try {
     const adapter = await (await instance(rig)).requestAdapter()

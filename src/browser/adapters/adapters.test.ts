@@ -70,8 +70,7 @@ test('GA4: each line of an order keeps its quantity and price', () => {
     items: ['SKU_12345', 'SKU_12346', 'SKU_3'],
     lines: [{ quantity: 5, price: 10.01 }, { quantity: 1, price: 49.9 }, {}],
   })
-  // When a stored event is read, invalid order lines are dropped with all other lines, so check that these lines
-  // survive.
+  // Reading a stored event drops all order lines if one of them is invalid, so check that these lines survive.
   const stored = { ...(event as object), session: 's' }
   expect(readStoredEvent(stored)).toEqual(stored)
   const damaged = readStoredEvent({ ...stored, lines: [{ quantity: 5 }] })
@@ -302,7 +301,7 @@ describe('Shopify’s standard storefront events', () => {
     expect(heard.map(({ search_term }) => search_term)).toEqual(['tee', 'mug', 'tee'])
   })
 
-  test('no payload makes the adapter throw, and no event is captured with an id that is not a text', async () => {
+  test('no payload makes the adapter throw, and no event is captured with an id that is not a string', async () => {
     await fc.assert(
       fc.asyncProperty(fc.anything(), fc.anything(), async (one, other) => {
         const { happens, heard } = page()

@@ -13,7 +13,7 @@ export type ShopifyId = 'product' | 'variant' | 'sku'
 
 /** Part of Shopify's `analytics` that this adapter uses. */
 export interface ShopifyAnalytics {
-  /** Calls `callback` for each event of that name. */
+  /** Calls `callback` for each event named `event`. */
   subscribe(event: string, callback: (event: unknown) => void): unknown
 }
 

@@ -21,7 +21,7 @@ export function followStorefront(
   id: string,
 ): () => void {
   const variants = new Map<string, Fields>()
-  /** Number at the end of the variant's id, by the number of the cart line that has the variant. */
+  /** Map from a cart line's number to the number of its variant. */
   const inLine = new Map<string, string>()
   let searched: string | undefined
 

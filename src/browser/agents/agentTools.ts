@@ -1,5 +1,5 @@
 /**
- * @module Tools of a shop for the shopper's agent: search, recommend, compare, add to basket. The device answers an
+ * @module Tools of a shop for the shopper's AI agent: search, recommend, compare, add to basket. The device answers an
  * agent's call. It ranks products for this shopper, but a search keeps the sequence of the shop's search, in which
  * relevance leads. An answer to an agent has ids and public facts of the catalog, but no scores or reasons. The device
  * answers agents only while the shopper allows agents, and logs each call before it answers.
@@ -43,7 +43,7 @@ export interface AgentTool {
   readonly description: string
   /** JSON Schema of the input. */
   readonly inputSchema: object
-  /** Whether the tool changes nothing. */
+  /** Whether the tool only reads. */
   readonly annotations: { readonly readOnlyHint: boolean }
   /**
    * Answers a call. A refused call gets `{ error: { code, message } }`, because browsers hide a tool's exception from

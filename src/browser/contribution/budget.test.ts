@@ -30,7 +30,7 @@ const task = (round: number, terms = quiet, time = NOW) => ({
   ...times(time),
 })
 const times = (time: number) => ({ time, latest: time })
-/** Budget after the servers answered at `time`, with all three clocks (both servers', the device's) right. */
+/** Budget after an answer of the servers at `time`, if all three clocks (two servers', the device's) are right. */
 const heard = (budget: Budget, time: number) => afterAnswer(budget, times(time), time)
 const at = (budget: Budget, time: number, round: number, terms = quiet) =>
   spend(heard(budget, time), task(round, terms, time), DEVICE_TERMS)

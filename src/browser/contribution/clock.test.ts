@@ -76,13 +76,13 @@ const course = (wrong: Readonly<Record<'own' | 'leader' | 'helper' | 'both', num
 
 const FAR = 20 * 365 * 86_400
 
-describe('at most a year’s number of updates is sent in any year', () => {
+describe('the limit of updates per year holds', () => {
   it.each([
     ['the device’s clock steps', { own: FAR, leader: 0, helper: 0, both: 0 }],
     ['the device’s clock steps and the leader lies', { own: FAR, leader: FAR, helper: 0, both: 0 }],
     ['the device’s clock steps and the helper lies', { own: FAR, leader: 0, helper: FAR, both: 0 }],
     ['both servers lie', { own: 0, leader: 3000, helper: 3000, both: FAR }],
-  ])('at most a year’s number of updates is sent in any year if %s', (_, wrong) => {
+  ])('the limit of updates per year holds if %s', (_, wrong) => {
     fc.assert(
       fc.property(course(wrong), (all) => {
         const { sent } = attempts(all)
@@ -92,7 +92,7 @@ describe('at most a year’s number of updates is sent in any year', () => {
     )
   })
 
-  it('at most a year’s number of updates is sent in any year if the device’s clock steps a week 53 times in one day', () => {
+  it('the limit of updates per year holds if the device’s clock steps a week 53 times in one day', () => {
     const all = Array.from({ length: 219 }, (_, n): Clocks => {
       const truth = NOW + n * 300_000
       return { truth, own: truth + (n % 2) * 8 * DAY + n * 7 * DAY, leader: truth, helper: truth }
@@ -100,7 +100,7 @@ describe('at most a year’s number of updates is sent in any year', () => {
     expect(attempts(all).sent).toHaveLength(4)
   })
 
-  it('at most a year’s number of updates is sent in any year if a server first withholds the time and then signs it', () => {
+  it('the limit of updates per year holds if a server first withholds the time and then signs it', () => {
     const behind = 3000 * 1000
     const four = [0, 1, 2, 3].map((n): Clocks => {
       const truth = NOW + 1000 * n

@@ -66,9 +66,9 @@ interface Scene {
   now: number
   readonly ledger: Omit<EntryFacts, 'time'>[]
   readonly sent: Sent[]
-  /** Number of requests for tasks. */
+  /** Number of requests for a round's task. */
   gets: number
-  /** Number of requests for tokens. */
+  /** Requests for tokens. */
   readonly asked: {
     readonly url: string
     readonly body: Uint8Array
@@ -76,7 +76,7 @@ interface Scene {
   }[]
   /** Issuer of tokens; null if the issuer doesn't answer. */
   issuer: TokenSigner | null
-  /** Events in their order. */
+  /** Writes and requests in the sequence in which they happened. */
   readonly order: string[]
   readonly deps: ContributeDeps
 }
@@ -319,7 +319,7 @@ describe('no report is sent', () => {
     expect(scene.sent).toHaveLength(0)
   })
 
-  it('no report is sent if the leader shows another key for the helper', async () => {
+  it('no report is sent if the leader shows another key for the helper than the helper does', async () => {
     scene.helperPolicy = scene.policy
     scene.policy = { ...scene.policy, helper: TEST_POLICY.helper }
     expect((await send()).error?.code).toBe('policy-mismatch')

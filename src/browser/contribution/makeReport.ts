@@ -48,7 +48,7 @@ export interface Opening {
   readonly random: string
   readonly round: number
   readonly policy: Policy
-  /** Time at which the update was computed, milliseconds since the epoch; events weigh less with age. */
+  /** Time (milliseconds since the epoch) for which the update was computed: events weigh less with age. */
   readonly made?: number
 }
 

@@ -22,7 +22,7 @@ export interface ModelKeys {
   readonly helper?: string
 }
 
-/** Milliseconds by which a device's clock may be fast without making the device refuse a release too early. */
+/** Milliseconds by which a device's clock may be fast before the device refuses a release too early. */
 const TOLERANCE = DAY
 
 const refuse = (what: string) => invalidInput(`modelKeys: ${what} is missing or malformed`)

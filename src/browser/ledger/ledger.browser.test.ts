@@ -25,7 +25,7 @@ test('two tabs over one IndexedDB make one unbroken log', async () => {
   })
 })
 
-test('log entries that wait are written together, with the strictest durability among them', async () => {
+test('log entries that wait for a write are written together, with the strictest durability that one of them needs', async () => {
   const store = createStore(createMemoryDatabase())
   const writes: (readonly [rows: number, keep: Durability])[] = []
   const ledger = createLedger(
@@ -58,7 +58,7 @@ test('log entries that wait are written together, with the strictest durability 
   })
 })
 
-test('a failing store rejects the log entries that wait, and the next entry continues the chain', async () => {
+test('a failing store rejects the log entries that wait for the write, and the next entry continues the chain', async () => {
   const store = createStore(createMemoryDatabase())
   let failing = true
   const ledger = createLedger(

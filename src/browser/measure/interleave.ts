@@ -14,7 +14,7 @@ import type { Personalizer } from '../api.ts'
 import type { Team } from '../apiSnapshot.ts'
 import { byCrypto, type TrialOptions, trialStorage, withTrial } from './trial.ts'
 
-/** Result of `interleave`, for the provider and for `measureLists`. */
+/** Result of `interleave`, for the React provider and for `measureLists`. */
 export interface Interleaved extends Personalizer {
   /** Callbacks through which `measureLists` reports lists that came into view. */
   readonly teams: {

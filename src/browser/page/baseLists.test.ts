@@ -11,7 +11,7 @@ const lists = await readBaseLists({
 })
 const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id)
 
-test('excluded ids are left out', () => {
+test('base lists leave out the ids in `excludeIds`', () => {
   const [first, ...rest] = ids(lists.recommend({ limit: 4 }))
   expect(first).toBe('item-31')
   expect(ids(lists.recommend({ limit: 3, excludeIds: [first] }))).toEqual(rest)
@@ -114,7 +114,7 @@ test('catalogs in other languages and currencies with the same ids get the same 
   expect(ids(translated.recommend(options))).toEqual(ids(lists.recommend(options)))
 })
 
-test('base lists refuse invalid options as a device does, and ignore `exclude`, because they have no shopper', () => {
+test('base lists refuse invalid options as a device does, but only ignore `exclude` because they have no shopper', () => {
   // An earlier version of the interface took ids in `exclude`.
   const old = { exclude: ['item-31'] } as never
   for (const list of [

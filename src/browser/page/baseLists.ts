@@ -32,7 +32,7 @@ export interface BaseLists {
   readonly latest: LatestModel
   /** One message for each faulty catalog row, and one message for each rule that was left out. */
   readonly faults: readonly string[]
-  /** Recommends items without a shopper, best first. */
+  /** Recommends items for an unknown shopper, best first. */
   recommend(options?: BaseListOptions): readonly Recommendation[]
   /** Finds items similar to `item`. */
   similar(item: string, options?: BaseListOptions): readonly Recommendation[]

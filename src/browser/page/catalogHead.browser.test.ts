@@ -89,7 +89,7 @@ async function open(
   return { personalizer, server, finish }
 }
 
-/** Whether the promise is still pending after some tasks. */
+/** Whether the promise is still pending after 100 ms. */
 async function waits(promise: Promise<unknown>): Promise<boolean> {
   const open = Symbol()
   const later = new Promise((resolve) => setTimeout(resolve, 100, open))

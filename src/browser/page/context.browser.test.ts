@@ -12,7 +12,7 @@ import { codesOf, idsOf, TestPage } from './testPage.ts'
 const page = new TestPage()
 afterEach(page.end)
 
-/** Model in which rain raises mugs (every fourth item), and sun raises the next category, cards. */
+/** Model in which rain raises the scores of mugs (every fourth item), and sun those of the next category, cards. */
 async function weatherModelFiles() {
   const model = testModel('1')
   const lifts = new Float32Array(2 * ITEMS)

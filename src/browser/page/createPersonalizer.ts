@@ -1,4 +1,4 @@
-/** @module Creates a personalizer: the public interface in the page, whose work the device in a worker does. */
+/** @module Creates a personalizer: the public interface in the page. A worker does the work. */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Personalizer, PersonalizerOptions } from '../api.ts'
@@ -29,8 +29,8 @@ const browser = (): PageEnvironment => ({
   newId,
   conditions: browserConditions(),
   silence: SILENCE,
-  // A page with a worker never loads the code that runs the device in the page. This code is not in the worker's file,
-  // because the worker's file can be missing.
+  // Only a page without a worker loads this code, which does the worker's job. The code has a file of its own, because
+  // the worker's file can be missing.
   inPage: async () => (await import('../worker/serve.ts')).deviceInPage(),
   fetch: browserFetch,
   ...(isDevelopment() && { warn: (line: string) => console.warn(line) }),

@@ -1,5 +1,5 @@
 /**
- * @module Tests that a page without workers runs the device itself, with the same lists, the same learning, and a
+ * @module Tests that a page without workers does the worker's job itself, with the same lists, the same learning, and a
  * notice.
  */
 
@@ -24,7 +24,7 @@ const byConstructor = () =>
 
 const HOUR = 3_600_000
 let time = 0
-/** Clock that sets events an hour apart, so that each event is a visit. */
+/** Clock that sets events an hour apart, so that each event is a visit of its own. */
 const clock = { now: () => time }
 
 async function live(personalizer: Personalizer, began = Date.now() - 40 * HOUR): Promise<void> {
@@ -131,10 +131,10 @@ test('without workers, the page finds its stored events when it opens again', as
   expect(second.getSnapshot().events.count).toBe(12)
 })
 
-/** Makes loading the code that runs the device in the page fail, too. */
+/** Fails to load the code that does the worker's job in the page. */
 const inPage = () => Promise.reject(new TypeError('Failed to fetch'))
 
-test('if the code that runs the device in the page can’t be loaded, lists are in the catalog’s sequence', async () => {
+test('if there are no workers and the code that replaces them can’t be loaded, lists are in the catalog’s sequence', async () => {
   vi.stubGlobal('Worker', undefined)
   const personalizer = await start(newDatabase(), { worker: byConstructor }, { inPage })
   const [first] = await personalizer.recommend({ limit: 1 })
@@ -142,7 +142,7 @@ test('if the code that runs the device in the page can’t be loaded, lists are 
   expect(codesOf(personalizer)).toEqual(['worker-failed'])
 })
 
-describe('without a device and with a catalog URL', () => {
+describe('no worker code runs, and the catalog is a URL', () => {
   const rows = [
     null,
     { title: 'without an id' },
@@ -156,7 +156,7 @@ describe('without a device and with a catalog URL', () => {
     throw new DOMException('blocked by policy', 'SecurityError')
   }
 
-  test('without a running device and with a catalog URL, the page requests the catalog once and lists items in its sequence', async () => {
+  test('if no code can rank, the page requests the catalog from its URL once and lists items in its sequence', async () => {
     const asked: string[] = []
     const fetch: typeof globalThis.fetch = async (url) => {
       asked.push(String(url))
@@ -172,7 +172,7 @@ describe('without a device and with a catalog URL', () => {
     expect(asked).toEqual([catalog])
   })
 
-  test('without a running device, a failed catalog request is reported and repeated', async () => {
+  test('if no code can rank, a failed catalog request is reported and repeated', async () => {
     let online = false
     const fetch = async () => {
       if (!online) throw new TypeError('Failed to fetch')
@@ -185,7 +185,7 @@ describe('without a device and with a catalog URL', () => {
     expect(idsOf(await personalizer.recommend())).toEqual(['item-3', '7'])
   })
 
-  test('without a running device, a captured event is not stored, and a notice says so', async () => {
+  test('if no code can store events, a captured event is lost, and a notice says so', async () => {
     const fetch = async () => Response.json(rows)
     const personalizer = await start(newDatabase(), { catalog, worker }, { inPage, fetch })
     expect(await personalizer.capture({ name: 'view_item', item_id: 'item-3' })).toBe(null)

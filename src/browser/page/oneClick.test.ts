@@ -65,7 +65,7 @@ function functionsOn(stack: Runtime.StackTrace | undefined): readonly string[] {
   return [...found].reverse()
 }
 
-/** Opens a shop whose device runs in Node, with one watched list. */
+/** Opens a shop whose worker code runs in Node, with one watched list. */
 async function openShop(database: string, wrap: (thread: Thread) => Thread = (thread) => thread) {
   const { fetch } = new TestServer(await testModelFiles('1'))
   const thread = deviceInPage({

@@ -107,7 +107,7 @@ export class PageLists {
   }
 
   /**
-   * List in the catalog's sequence. If no device has sent the catalog, the page fetches it, and tries again after a
+   * List in the catalog's sequence. If no worker has sent the catalog, the page fetches it, and tries again after a
    * failure.
    */
   async #inOrder(query: ListQuery): Promise<readonly Recommendation[]> {

@@ -16,7 +16,7 @@ describe('values in a message', () => {
     )
   })
 
-  test('without a value for `{name}`, the message still contains `{name}`, even if every object has a property of that name', () => {
+  test('a message without a value for `{name}` still contains `{name}` even if every object has a property of that name', () => {
     fc.assert(
       fc.property(fc.oneof(name, fc.constantFrom('constructor', 'toString')), (missing) => {
         expect(wordsIn({ say: `a {${missing}} b` }, 'en-GB')('say', {})).toBe(`a {${missing}} b`)

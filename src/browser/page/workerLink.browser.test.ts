@@ -49,7 +49,7 @@ describe('when the worker dies', () => {
     await expect.poll(() => personalizer.getSnapshot().events.count).toBe(1)
   })
 
-  test('if no worker can be created and the page must not run the device, lists are in the catalog’s sequence', async () => {
+  test('if no worker can be created and the page must not replace it, lists are in the catalog’s sequence', async () => {
     const personalizer = await start(
       page.newDatabase(),
       {

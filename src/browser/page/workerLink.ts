@@ -1,7 +1,7 @@
 /**
  * @module The page's end of the messages to the worker. If the worker dies, the link starts it once more and sends
- * unanswered calls again; events carry ids, so they are stored once. If no worker ever answered, the device runs in the
- * page. If the page can't run the device either, or workers died twice, the link stays down and reports that.
+ * unanswered calls again; events carry ids, so they are stored once. If no worker ever answered, the page does the
+ * worker's job itself. If the page can't do so either, or workers died twice, the link stays down and reports that.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Personalizer } from '../api.ts'
@@ -18,7 +18,7 @@ export const SILENCE = 10_000
 /** Factor on `SILENCE` before the worker's first message, because the worker's script must be downloaded first. */
 const LOADING_FACTOR = 6
 
-/** State of the device after its worker was lost. */
+/** What does the work after a worker was lost: a new worker, the page itself, or nothing. */
 export type Recovery = 'restarted' | 'in-page' | 'down'
 
 /** Kinds of messages that the page gets without a request. */
@@ -26,7 +26,7 @@ export type Unasked = 'snapshot' | 'catalog' | 'live' | 'progress'
 
 interface LinkDeps {
   readonly worker: () => Thread
-  /** Runs the device in the page; absent if the page must not run it. */
+  /** Does the worker's job in the page; absent if the page must not do it. */
   readonly inPage?: () => Promise<Thread>
   readonly config: () => WorkerConfig
   readonly silence: number
@@ -55,7 +55,7 @@ export class WorkerLink {
   /** Reason why no worker will answer any more; null while one can. */
   down: NearsideError | null = null
   #alive = false
-  /** Whether any worker has ever answered. If a worker has ever answered, the device does not run in the page. */
+  /** Whether any worker has ever answered. If so, the page never does the worker's job itself. */
   #everAlive = false
   #inPage = false
   #started: Promise<void> = Promise.resolve()
@@ -127,7 +127,7 @@ export class WorkerLink {
     thread.onmessage = ({ data }) => this.#receive(data)
   }
 
-  /** Sends unanswered calls, the oldest first. The device answers these calls once it has started. */
+  /** Sends unanswered calls, the oldest first. The worker answers these calls once it has started. */
   #sendWaiting(): void {
     const waiting = [...this.#pending.values()]
     if (!waiting.some(({ message }) => message.name === 'start')) {
@@ -137,7 +137,7 @@ export class WorkerLink {
     for (const { message } of waiting) this.#worker?.postMessage(message)
   }
 
-  /** Runs the device in the page; calls wait while its code loads. */
+  /** Lets the page do the worker's job; calls wait while the code for it loads. */
   #withoutWorker(why: NearsideError): void {
     const { inPage, lost } = this.#deps
     const giveUp = () => {
@@ -181,7 +181,7 @@ export class WorkerLink {
 
   /** Watches for silence: while a call is unanswered, the worker must send a message now and then. */
   #listenForSilence(): void {
-    // A device in the page shares the page's thread, so no timer could notice that it hangs.
+    // The worker's code in the page shares the page's thread, so no timer could notice that it hangs.
     if (this.#watch !== null || this.#inPage) return
     this.#watch = setTimeout(() => {
       this.#watch = null

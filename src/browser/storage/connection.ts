@@ -116,7 +116,7 @@ function request(
 export const generationName = (name: string, generation: number) =>
   generation === 1 ? name : `${name}~${generation}`
 
-/** Existing generations, ascending; null if the browser doesn't list its databases. */
+/** Numbers of the database's existing generations, ascending; null if the browser doesn't list its databases. */
 export async function generationsOf(
   name: string,
   factory: IDBFactory,
@@ -146,7 +146,7 @@ export async function deleteAll(name: string, factory: IDBFactory): Promise<void
     await deleteDatabase(generationName(name, generation), factory)
 }
 
-/** @throws NearsideError `storage-corrupt` if the browser can't delete it */
+/** @throws NearsideError `storage-corrupt` if the browser can't delete the database */
 export function deleteDatabase(name: string, factory: IDBFactory): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = factory.deleteDatabase(name)

@@ -29,8 +29,8 @@ const TRIES = 3
 const SET_ASIDE = ['UnknownError', 'DataError']
 
 /**
- * @param make whether a missing database is created: `always`, `now` or `never`. `now` doesn't create it again if it
- * disappears later, because the shopper cleared this site's data or said no in another tab.
+ * @param make whether a missing database is created: `always`, `now` or `never`. `now` creates it only at the start: if
+ * it disappears later, the shopper cleared this site's data or said no in another tab.
  * @throws NearsideError `storage-unavailable` | `storage-corrupt`
  */
 export async function openIndexedDb(

@@ -85,7 +85,7 @@ async function readLog(store: Store): Promise<Pick<Held, 'keys' | 'ledger'>> {
 }
 
 /**
- * Writes everything in memory to disk, together with the shopper's yes.
+ * Writes everything in memory to disk, together with the shopper's yes to storage.
  * @throws NearsideError `storage-…` if the disk refuses; the disk then contains nothing of this visit
  */
 export async function writeToDisk(memory: Database, disk: Database): Promise<void> {
@@ -97,7 +97,7 @@ export async function writeToDisk(memory: Database, disk: Database): Promise<voi
     events: (await from.events()).events,
     settings: {
       ...{ paused, looked, persist: true as const },
-      // The addresses declared in memory are added, because memory's log has requests to them.
+      // The addresses declared in memory are added, because the log in memory has requests to them.
       declared: [...new Set([...known, ...declared])],
       ...(profiles && { profiles: joinedProfiles(readProfiles(theirs), readProfiles(profiles)) }),
     },
@@ -113,7 +113,7 @@ export async function writeToDisk(memory: Database, disk: Database): Promise<voi
   throw new NearsideError('storage-unavailable', 'Other tabs kept writing: nothing was stored.')
 }
 
-/** Entries of memory's log, chained after the disk's last entry. */
+/** Entries of the log in memory, chained after the last entry on disk. */
 async function follow(
   last: LedgerEntry | null,
   entries: readonly LedgerEntry[],
@@ -123,10 +123,10 @@ async function follow(
   if (last === null || known >= 0) return entries.slice(known + 1)
   const signer = await openSigner(disk)
   const chained = [last]
-  // Summaries of removed entries are skipped, because they describe memory's log, not the disk's.
+  // Summaries of removed entries are skipped, because they describe the log in memory, not the log on disk.
   for (const { kind, detail, bytesSent, time } of entries.filter((one) => !standsForOthers(one))) {
     const before = chained[chained.length - 1]
-    // `undoes` is dropped: it is an entry's number in memory's log, and the disk numbers these entries anew.
+    // `undoes` is dropped: it is an entry's number in the log in memory, and the disk numbers entries anew.
     const { undoes: _, ...facts } = detail
     const entry = { kind, detail: facts, bytesSent, time: Math.max(time, before.time) }
     chained.push(await chain(before, entry, signer))
@@ -140,7 +140,7 @@ interface Remembered {
 }
 
 /**
- * Erases the disk and continues in memory with this tab's data.
+ * Erases the database on disk and continues in memory with this tab's data.
  * @returns the memory database, and the reason why the disk could not be erased, or null
  */
 export async function leaveDisk(
@@ -173,7 +173,7 @@ export async function leaveDisk(
 /** Erases the databases of removed people, whom this store names. */
 type EraseOthers = (store: Store) => Promise<void>
 
-/** Erases the disk. @returns true if nothing has to stay on disk: no yes, no pause, no cost of updates */
+/** Erases the disk's data. @returns true if none has to stay: no yes, no pause, no privacy cost of updates */
 export async function eraseDisk(
   disk: Database,
   how: 'no' | 'unasked',

@@ -128,8 +128,8 @@ export const settingRows = (database: Database) => ({
 type SettingStore = ReturnType<typeof settingRows>
 
 /**
- * Values that protect the shopper if the settings are unreadable: learning is paused, and the privacy budget is spent;
- * `parseBudget` refuses this budget like any unreadable budget. Without readable settings, no consent is assumed, so
+ * Values that protect the shopper if the settings are unreadable: learning is paused, and the privacy budget counts as
+ * spent, because `parseBudget` refuses an unreadable budget. Without readable settings, no consent is assumed, so
  * nothing is sent.
  */
 const ASSUMED: Partial<Settings> = { paused: true, budget: 'unreadable' }

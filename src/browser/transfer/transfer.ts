@@ -61,7 +61,7 @@ const MOST_HELD = 32 << 20
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 /** Digits of the code, five bits each: 80 bits. */
 const CODE_LENGTH = 16
-/** Iterations of the key derivation, which make each guess of the code as slow as a guess of a password. */
+/** Iterations of the key derivation, which make each guess of the code slow. */
 const ITERATIONS = 600_000
 
 const locked = () =>

@@ -49,7 +49,7 @@ test('declared requests are made without cookies, referrer or redirects', async 
   expect(asked[2].init).toMatchObject(post)
 })
 
-test('with a relay, the document makes only sealed requests, and only to the relay', async () => {
+test('with a relay, the vault’s document makes only sealed requests, and only to the relay', async () => {
   const { asked, fetch, declare } = setUp()
   const federation = {
     ...{ leader: 'https://leader.test', helper: 'https://helper.test' },

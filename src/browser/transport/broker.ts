@@ -74,7 +74,7 @@ interface Posted {
   readonly cookies: boolean
 }
 
-/** The document's end of the channel. */
+/** Document's end of the channel: makes the requests that the worker asks for. */
 export function serveFetches(port: MessagePort, fetch: typeof globalThis.fetch): void {
   let declared: readonly Destination[] | null = null
   const running = new Map<number, AbortController>()
@@ -129,7 +129,7 @@ function reasonAgainst(
   return null
 }
 
-/** The worker's end of the channel. */
+/** Worker's end of the channel: asks the document to make each request. */
 export function brokeredFetch(port: MessagePort) {
   const waiting = new Map<number, (answer: Answered) => void>()
   let last = 0

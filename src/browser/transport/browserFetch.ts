@@ -10,5 +10,5 @@ export const PLAIN: RequestInit = {
   cache: 'no-cache',
 }
 
-/** Maximum milliseconds of a request. For a device's large files, the limit is milliseconds of silence instead. */
+/** Maximum milliseconds of a request. For large files, the limit is milliseconds without a byte instead. */
 export const TIMEOUT = 30_000

@@ -89,7 +89,7 @@ describe('declared addresses', () => {
   })
 })
 
-test('through a relay the leader gets no token request, even if the shop names its address', () => {
+test('through a relay the leader gets no token request, even if the shop names the leader’s address as its token issuer', () => {
   const key = toBase64(new Uint8Array(32).fill(3))
   const federation = {
     relay: 'https://relay.test',
@@ -320,7 +320,7 @@ describe('post', () => {
     })
   })
 
-  test('`post` resolves for every status', async () => {
+  test('`post` resolves for every HTTP status', async () => {
     const { transport } = setUp(() => new Response('busy', { status: 503 }))
     expect((await transport.post(`${LEADER}r`, new Uint8Array(), 'x/y', {})).status).toBe(503)
   })

@@ -1,5 +1,5 @@
 /**
- * @module Guard between a vault's device and a page that could be hostile. The guard admits only well-formed calls, at
+ * @module Guard between a vault's worker and a page that could be hostile. The guard admits only well-formed calls, at
  * a limited rate, and valid options. The page gets no event back that a `forget` removed.
  */
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
@@ -24,16 +24,16 @@ interface GuardDeps {
   readonly port: MessagePort
   /** Origin of the page. */
   readonly shop: string
-  /** Recipients of updates, from the vault's own file; null if the file names none. */
+  /** Recipients of updates, from `vault.html`; null if that file names none. */
   readonly recipients: Recipients | null
   /** Monotonic clock, in milliseconds. */
   readonly clock: () => number
-  /** Callback for the valid options, called once before the device starts. */
+  /** Callback for the valid options, called once before the vault starts. */
   readonly configured: (config: WorkerConfig) => void
   readonly close: () => void
 }
 
-/** The device's end of the channel, in the form that `serve` needs. */
+/** The vault's end of the channel, in the form that `serve` needs. */
 export function guarded(deps: GuardDeps): Scope {
   const { port, clock, configured, close } = deps
   let handler: Scope['onmessage'] = null
@@ -59,7 +59,7 @@ export function guarded(deps: GuardDeps): Scope {
     port.postMessage({ kind: 'error', id: id as number, error } satisfies FromWorker)
   }
 
-  /** Checks a call from the page and returns the call for the device. @throws NearsideError `input-invalid` */
+  /** Checks a call from the page and returns the call for the worker. @throws NearsideError `input-invalid` */
   function admit(call: Call): Call {
     if (call.name === 'start') {
       if (started) throw invalidInput('The vault has started already.')

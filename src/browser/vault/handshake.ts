@@ -48,7 +48,7 @@ export interface Handed {
   readonly broker: MessagePort
   /** Origin of the page. */
   readonly shop: string
-  /** Recipients of updates from the document's own file, not validated; null if it names none. */
+  /** Recipients of updates from `vault.html`, not validated; null if that file names none. */
   readonly recipients: unknown
 }
 

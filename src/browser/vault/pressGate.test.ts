@@ -111,7 +111,7 @@ for (const obstacle of ['small', 'unfocused'] as const)
     expect(gate.hindrance(6999)).toBe('early')
     expect(gate.hindrance(7000)).toBeNull()
     gate.start(press(7000))
-    // At the last moment, the obstacle returns.
+    // Before the click that ends the press, the obstacle returns.
     now = obstacle
     expect(gate.click(7001)).toBe(false)
   })

@@ -3,7 +3,7 @@
  *
  * - The script starts the worker without network access and connects the page's channel to it.
  * - The script makes the requests that the worker is allowed to make.
- * - The script opens the window that asks the shopper. In that window this same script asks the question.
+ * - The script opens a window for the shopper's consent. In that window, this same script runs and asks the question.
  */
 
 import type { ContributionTerms } from '../contribution/terms.ts'
@@ -38,7 +38,7 @@ const shops = Array.from(
 )
 
 /**
- * Reads the recipients of updates from this file, never from a page; null if it names none.
+ * Reads the recipients of updates from `vault.html`, never from a page; null if that file names none.
  * @throws SyntaxError for invalid JSON
  */
 function readRecipients(): unknown {

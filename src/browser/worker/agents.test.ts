@@ -1,4 +1,4 @@
-/** @module Tests calls of agents: the shopper's yes, the daily limit, and the log, in whole devices on one disk. */
+/** @module Tests calls of agents: the shopper's yes, the daily limit, and the log, in tabs that share one disk. */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { TestServer } from '@nearside/core/model/testShop.ts'
 import { waitFor } from '@nearside/core/testPatience.ts'

@@ -47,7 +47,7 @@ describe('the base model', () => {
         return device.snapshot().model?.version
       })
       .toBe('2')
-    // The log is written once the model is in use.
+    // The log gets its entry only after the model is in use.
     const logged = async () =>
       (await device.entries())
         .filter(({ kind }) => kind === 'model')

@@ -66,7 +66,7 @@ test.each([
   const { device, finish, look, items } = await open()
   if (what === 'switch') await device.profiles('switch', NOBODY)
   const looked = look('item-3')
-  // After this turn of the event loop, the event waits for the rest of the catalog, and nothing else runs.
+  // After 50 ms, the event waits for the rest of the catalog, and nothing else runs.
   await new Promise((resolve) => setTimeout(resolve, 50))
   if (what === 'switch') await device.profiles('switch', ME)
   if (what === 'pause') await device.pause(true)

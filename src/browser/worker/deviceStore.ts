@@ -41,7 +41,7 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
   }
   const me = open(database, async (from, to, isCleared) => {
     if (isCleared) {
-      // The shopper cleared this site's data, and the stored yes with them. Keep this tab's pause.
+      // The shopper cleared this site's data, and with them the stored yes to storage. Keep this tab's pause.
       state.persist = null
       await to.putSetting('paused', state.paused)
     } else await copySettings(from, to)

@@ -86,7 +86,7 @@ export class KeptFile {
     }
   }
 
-  /** Downloads a newer file, if there is one. @returns true if the file in use already was the server's */
+  /** Downloads a newer file, if there is one. @returns true if the server's file was in use already */
   async update(): Promise<boolean> {
     const { notices, transport } = this.#services
     const [key, url] = [this.#key, this.#url]

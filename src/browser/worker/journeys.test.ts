@@ -239,7 +239,7 @@ const SCRIPTED: Readonly<Record<string, Scripted>> = {
   },
 }
 
-test('five scripted shoppers each end with a list that fits them, and no other shopper’s list fits them', async () => {
+test('each of five scripted shoppers ends with a list that fits this shopper, and the other shoppers’ lists don’t fit', async () => {
   const lists = new Map<string, readonly Item[]>()
   const listFor = async (events: readonly Captured[]) =>
     (await (await opened(events)).recommend({ limit: LIMIT })).flatMap(

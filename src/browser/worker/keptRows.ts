@@ -1,6 +1,6 @@
 /**
- * @module Products of the shopper's events outside the head of a large catalog, as the disk has them. Without them, a
- * returning device would have to request their shards, and so tell the shop's server what its shopper had looked at.
+ * @module Rows on disk of the shopper's products in a large catalog's tail. Otherwise a returning device would have to
+ * request the parts of the tail (shards) with them, and so tell the shop's server what its shopper had looked at.
  */
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -21,7 +21,7 @@ interface Kept {
   readonly shards: readonly (readonly [number: number, shard: Shard])[]
 }
 
-/** Shards of the disk's record; none if the record is damaged or of another tail. */
+/** Reads the shards in a stored record; none if the record is damaged or belongs to another tail. */
 export function readKept(value: unknown, head: BaseModel): Shards {
   const shards = new Map<number, Shard>()
   try {
@@ -36,10 +36,7 @@ export function readKept(value: unknown, head: BaseModel): Shards {
   return shards
 }
 
-/**
- * Record for the disk. Its products are marked as unavailable, because prices and stock could change until they are
- * read.
- */
+/** Record for the disk. It marks products as unavailable, since prices and stock could change before it is read. */
 export const keptOf = (head: BaseModel, shards: Shards): Kept => ({
   sha256: head.manifest.tail?.sha256 ?? '',
   shards: [...shards].map(([number, { rows, items }]) => [
@@ -53,7 +50,7 @@ const asUnavailable = ({ id, title, category, groupId }: Item): Item => ({
   available: false,
 })
 
-/** The given items alone, without shards that have none of them. */
+/** Reduces shards to the given items, and leaves out shards without any of them. */
 export function pickItems(shards: Shards, ids: ReadonlySet<string>): Shards {
   const picked = new Map<number, Shard>()
   for (const [number, { rows, items }] of shards) {

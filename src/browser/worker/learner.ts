@@ -62,7 +62,7 @@ export class Learner {
     bus.on('leading', () => this.reload())
   }
 
-  /** Reads the stored version, and learns if it is older than the last event. */
+  /** Reads the stored personal model, and learns anew if that model is older than the last event. */
   async reload(): Promise<void> {
     const { notices, state, store } = this.#services
     const base = this.#shop.loaded

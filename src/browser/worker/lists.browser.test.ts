@@ -148,7 +148,7 @@ describe('lists', () => {
     expect(await device.recommend({ limit: 20 })).toHaveLength(20)
   })
 
-  test('a list shows two items of a group, and further items of it only if no others are left', async () => {
+  test('a list shows two items of a group, and further items of that group only if no others are left', async () => {
     const catalog = testCatalog.map((item) =>
       item.category === 'bags' ? { ...item, groupId: 'bag' } : item,
     )
@@ -230,13 +230,13 @@ describe('lists', () => {
       time: Date.now(),
       input: { name: 'view_item', item_id: 'item-0' },
     } as const
-    /** Environment whose clock advances by the length of a slice at each reading. */
+    /** Environment whose clock advances by the length of a time slice at each reading. */
     const hurried = (nextTask: () => Promise<void>) => {
       let time = 0
       return { clock: () => (time += 100), nextTask }
     }
     const idsOn = async ({ device }: TestDevice) => ids(await device.recommend({ limit: 100 }))
-    /** Ids that a device lists if one slice does all the work. */
+    /** Ids that a device lists if one time slice does all the work. */
     const expectedOf = async (server: TestServer, given: readonly Item[]) => {
       const tested = await start(server, newDatabase(), { clock: () => 0 }, { catalog: given })
       await tested.device.capture(interested)

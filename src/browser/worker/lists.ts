@@ -34,7 +34,7 @@ import { type View, Views } from './views.ts'
 const MOST_SCORED = 8_000
 /** `MOST_SCORED` for a shop without partial scoring, where each scoring takes several times as long. */
 const MOST_SCORED_SLOWLY = 4_000
-/** Maximum number of causes (actions of the shopper) without which a list is computed again, even in a small shop. */
+/** Maximum number of causes (the shopper's actions); for each, the list is computed again without that action. */
 const MOST_CAUSES = 8
 /** Maximum length of a counterfactual list, computed as if some of the shopper's actions had not happened. */
 const MOST_PLACES = 400
@@ -114,7 +114,7 @@ export class Lists {
     const scored = this.#views.whole(ranker)
     const found = rules ? rules.explain(item, ranker, scored, explain) : explain(scored)
     if (!found) return null
-    // Take the reason from a list that is just long enough for the item, but a whole number of screens.
+    // Take the reason from the shortest list of whole screens that contains the item.
     const limit = SCREEN * Math.ceil(found.rank / SCREEN)
     const all = { exclude: [], diversify: false } as const
     const listed = this.list({ kind: 'recommend', options: { limit, ...all } })

@@ -175,7 +175,7 @@ test('an open page, which shows the products of an earlier or of the new catalog
     added: [{ id: 'new', price: 7 }],
   })
   const earlier = testCatalog
-  // The new catalog knows the changes, so `publish` has dropped them. A later price is that of the earlier catalog.
+  // The new catalog contains the changes, so `publish` has dropped them. A new change gives item-5 its earlier price.
   const next = [
     ...earlier.slice(0, 31).map((item) => (item.id === 'item-30' ? { ...item, price: 12 } : item)),
     { id: 'new', price: 8 },

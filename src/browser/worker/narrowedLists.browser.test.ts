@@ -123,7 +123,7 @@ test('“unbought” lists items never bought; “considered” lists items view
   expect(await listed(tested, { from: 'unbought', limit: 32, exclude: [] })).toHaveLength(32)
 })
 
-test('“until” gives the list without later events', async () => {
+test('the option “until” gives the list that the shopper had without later events', async () => {
   const server = await testServer()
   const [tested, other] = await Promise.all([0, 1].map(() => start(server, newDatabase(), { now })))
   for (const one of [tested, other]) await did(one, 'view_item', 'item-0', { days: 3 })

@@ -36,7 +36,7 @@ export class NewItems {
     this.#found = found
   }
 
-  /** @param joined the loaded model with rows of its tail @param items products that may be new; none of the tail */
+  /** @param joined the model with its tail's (less popular) items @param items perhaps new, none of the tail's */
   async extend(
     { model, hash }: LoadedModel,
     items: readonly Item[],

@@ -22,7 +22,7 @@ import {
 const ASK = { persist: 'ask' } as const
 const ANSWERED_NO = { option: 'ask', allowed: false }
 
-/** Names of the databases that exist for one device. */
+/** Number of databases that exist for one device. */
 const stored = async (database: string) =>
   (await indexedDB.databases()).filter(({ name }) => name?.startsWith(database)).length
 

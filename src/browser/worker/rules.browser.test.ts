@@ -143,7 +143,7 @@ describe('rules that the page passes', () => {
       await expect.poll(announced).toBe('item-8 Last day, item-3')
     })
 
-    test('after the device has closed, no clock runs', async () => {
+    test('after the device has closed, no timer changes its lists', async () => {
       const { announced, device, fire, setClock } = await open(18)
       await device.close()
       setClock(24)

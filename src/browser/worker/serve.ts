@@ -165,10 +165,9 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
 }
 
 /**
- * Runs the device in the page instead of a worker. The page runs the device for old web views, policies that forbid
- * workers, and pages that can't load the worker's script. The device in the page gets the same messages over a channel,
- * and runs the same code in the page's thread. The work comes in slices, so that the page can paint in between
- * (`engine/nextTask.ts`).
+ * Does the worker's job in the page's own thread, for old web views, policies that forbid workers, and pages that can't
+ * load the worker's script. The same code gets the same messages over a channel. The work comes in slices, so that the
+ * page can paint in between (`engine/nextTask.ts`).
  */
 export function deviceInPage(environment: Environment = workerEnvironment): Thread {
   const { port1: page, port2: device } = new MessageChannel()

@@ -30,7 +30,7 @@ import { FirstOrder } from './unranked.ts'
 
 type ContextTerms = typeof import('./contextTerms.ts')
 
-/** The shop without the products of a tail, so that no fit and no update depends on which tail products are loaded. */
+/** The shop without its tail (products loaded when needed): fits and updates must not depend on what is loaded. */
 interface HeadOnly extends Pick<Shop, 'find' | 'knows' | 'rowOf'> {
   readonly model: BaseModel
 }
@@ -45,8 +45,8 @@ export class Shop {
   /** Products that the device loads when it needs them. */
   readonly tail: ShopTail
   /**
-   * The shop without the tail's products. Fits and updates read this part alone. Null if the catalog has no tail, or
-   * before the model is loaded.
+   * The shop without its tail (products loaded when needed); fits and updates read this part alone. Null if the catalog
+   * has no tail, or before the model is loaded.
    */
   headOnly: HeadOnly | null = null
   #modelThere: Promise<unknown> = Promise.resolve()
@@ -165,8 +165,8 @@ export class Shop {
   }
 
   /**
-   * Id of the item; for a product with variants, id of one variant; undefined for an unknown id. With a tail, any other
-   * id is accepted: until its shard is loaded, cleaning leaves it out.
+   * Id of the item; for a product with variants, id of one variant; undefined for an unknown id. If the catalog has a
+   * tail, any other id is accepted: until the part of the tail with that product is loaded, cleaning leaves the id out.
    */
   readonly knownAs = (item: string): string | undefined =>
     this.knows(item) ? item : (this.variantsOf(item)[0] ?? (this.tail.exists ? item : undefined))

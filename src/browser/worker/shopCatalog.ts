@@ -40,7 +40,7 @@ export class ShopCatalog {
   current: Catalog | null = null
   /** First catalog of this session, which open pages may show. */
   #first: Catalog | null = null
-  /** Current catalog without the products of a tail; null before the first usable catalog. */
+  /** Current catalog without its tail (products loaded when needed); null before the first usable catalog. */
   withoutTail: Catalog | null = null
   /** Changes to apply to a page's products, without products of a tail; null for none. */
   #pageChanges: LiveChanges | null = null

@@ -22,7 +22,7 @@ import type { Shop } from './shop.ts'
 const TOLD = 3
 
 export class ShopRules {
-  // These functions are fields here, so that their code is loaded with this file.
+  // The worker's other files use these fields and don't import the functions, so shops without rules never load them.
   readonly list = ruledList
   readonly lift = liftScores
   readonly nextChange = nextRuleChange
@@ -64,7 +64,7 @@ export class ShopRules {
     else this.#take(given)
   }
 
-  /** Rules that have expired stay in use, with a notice. */
+  /** Fetches newer rules. Rules that have expired stay in use, with a notice. */
   async update(): Promise<void> {
     const isNewest = await this.file?.update()
     if (isNewest) await this.#checkAgain().catch((error) => this.#services.notices.add(error))

@@ -1,4 +1,4 @@
-/** @module The tail of a large catalog as the shop uses it. Its code is loaded only if the base model has a tail. */
+/** @module Tail of a large catalog: products loaded when needed. Its code loads only if the base model has a tail. */
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import type { ListQuery } from '@nearside/core/ranking/apiLists.ts'
 import type { LoadedModel } from '../learning/modelSource.ts'

@@ -1,4 +1,4 @@
-/** @module Tests devices of a shop whose catalog is too large for a device. */
+/** @module Tests a large catalog, whose head (best sellers) is loaded at once and whose tail in parts when needed. */
 import 'fake-indexeddb/auto'
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -29,7 +29,7 @@ const ofKitchen: ListQuery = {
   options: { category: 'kitchen', limit: HEAD + TAIL, exclude: [] },
 }
 
-/** A device of the split shop; `environment.now` is a fixed time. */
+/** Opens a device of the shop with head and tail; `environment.now` is a fixed time. */
 async function open(
   server = new TestServer(new Map(shop.files)),
   given: Partial<WorkerConfig> & Partial<Environment> = {},
@@ -47,7 +47,7 @@ async function open(
   return { ...opened, server, asked, codes, database }
 }
 
-/** A device that has the whole model and the whole catalog. */
+/** Opens a device that has the whole model and the whole catalog. */
 const openWhole = () =>
   start(
     new TestServer(shop.wholeFiles),
@@ -91,7 +91,7 @@ const inTail = (department: string, at = 0) => {
   return id
 }
 
-test('without a need, no file of the tail is requested, and lists come from the head', async () => {
+test('while nothing needs a large catalog’s tail, no file of it is requested, and lists come from the head', async () => {
   const { device, asked, capture } = await open()
   expect(device.snapshot().model?.items).toBe(HEAD + TAIL)
   expect(await device.recommend({ limit: 20 })).toHaveLength(20)
@@ -113,7 +113,7 @@ test('a department’s list equals that of a device with the whole catalog, also
   expect(part.codes()).toEqual([])
 })
 
-test('an event about an unknown product is stored at once, and its shard is loaded', async () => {
+test('an event about a product that is not loaded is stored at once, and the part of the catalog with it is loaded', async () => {
   const { device, asked, capture } = await open()
   const item_id = inTail('garden')
   expect(await capture({ name: 'view_item', item_id })).not.toBeNull()
@@ -125,7 +125,7 @@ test('an event about an unknown product is stored at once, and its shard is load
   expect(device.changes()?.added.map(({ id }) => id)).toContain(item_id)
 })
 
-test('a list about an unknown product loads its shard', async () => {
+test('a list about a product that is not loaded loads the part of the catalog with it', async () => {
   const { device } = await open()
   const query: ListQuery = { kind: 'similar', item: inTail('kitchen'), options: { limit: 5 } }
   expect(device.list(query)).toEqual([])
@@ -133,7 +133,7 @@ test('a list about an unknown product loads its shard', async () => {
   expect(device.list(query)).toHaveLength(5)
 })
 
-test('a search loads the shards of its words, and then affects lists', async () => {
+test('a search loads the parts of the catalog with its words, and then affects lists', async () => {
   const { device, asked, capture } = await open()
   const id = inTail('garden')
   await capture({ name: 'search', search_term: `thing ${id.split(' ')[1]}` })
@@ -147,7 +147,7 @@ test('a search loads the shards of its words, and then affects lists', async () 
   expect(asked().filter((url) => url.endsWith('words.json'))).toHaveLength(1)
 })
 
-test('if the table of words is damaged, a search is stored, with a notice', async () => {
+test('if the catalog’s table of words is damaged, a search is still stored, and a notice reports the damage', async () => {
   const server = new TestServer(new Map(shop.files))
   server.files.set(`${shop.folder}-catalog/words.json`, utf8('{"item":[-1]}'))
   const { device, capture, codes } = await open(server)
@@ -156,7 +156,7 @@ test('if the table of words is damaged, a search is stored, with a notice', asyn
   expect(device.changes()).toBeNull()
 })
 
-test('an id that no product has is a notice, and asks for no shard', async () => {
+test('an event with an id that no product has gives a notice, and loads no part of the catalog', async () => {
   const { asked, capture, codes } = await open()
   await capture({ name: 'view_item', item_id: 'no such item' })
   await waitFor(() => expect(codes()).toEqual(['item-unknown']))
@@ -184,7 +184,7 @@ test('the next visit knows the shopper’s products without a request, and lists
   expect(ids(device.list(bought))).toEqual([item_id])
 })
 
-test('the disk has the rows of the shopper’s products alone, and none after they are forgotten or erased', async () => {
+test('the disk has only the model’s rows of the shopper’s products, and none after they are forgotten or erased', async () => {
   const opened = await open()
   const [one, other] = [inTail('garden'), inTail('kitchen')]
   for (const item_id of [one, other]) await opened.capture({ name: 'view_item', item_id })
@@ -209,7 +209,7 @@ test('another person’s products are unknown, and known again after a switch ba
   await waitFor(() => expect(ids(device.list(viewed))).toEqual([item_id]))
 })
 
-test('live changes apply to products of the tail', async () => {
+test('live changes apply to products of a large catalog’s tail', async () => {
   const server = new TestServer(new Map(shop.files))
   const item = inTail('kitchen')
   const catalog = `${TEST_MODEL_URL}catalog.json`
@@ -239,7 +239,7 @@ const damage: Readonly<
 
 for (const [how, spoil] of Object.entries(damage))
   for (const what of ['index.json', '.safetensors'])
-    test(`if the tail’s ${what} ${how}, the list comes from the head, with a notice, until it is whole again`, async () => {
+    test(`if the tail’s ${what} ${how}, the list comes from the head, with a notice, until the file is whole again`, async () => {
       let time = NOW
       const { device, server, codes, capture } = await open(undefined, { now: () => time })
       const before = device.list(ofKitchen)
@@ -261,7 +261,7 @@ for (const [how, spoil] of Object.entries(damage))
       expect(device.list(ofKitchen).length).toBeGreaterThan(before.length)
     })
 
-test('without a network, lists come from the head, and nothing is lost', async () => {
+test('without a network, lists come from a large catalog’s head, and no event is lost', async () => {
   const { device, server, capture, codes } = await open()
   server.online = false
   await device.need(ofKitchen)
@@ -271,7 +271,7 @@ test('without a network, lists come from the head, and nothing is lost', async (
   expect(codes()).toContain('model-unreachable')
 })
 
-test('forgetting a category forgets its products, and products that never arrived', async () => {
+test('forgetting a category forgets its products, and products whose category never arrived', async () => {
   const first = await open()
   const kitchen = shop.head.find((item) => item.category === 'kitchen')?.id ?? ''
   await first.capture({ name: 'view_item', item_id: inTail('garden') })
@@ -289,7 +289,7 @@ test('forgetting a category forgets its products, and products that never arrive
   expect(asked()).toEqual([])
 })
 
-test('the log lists the requests for shards as downloads of the model', async () => {
+test('the log lists the requests for a large catalog’s tail as downloads of the model', async () => {
   const { device } = await open()
   await device.need(ofKitchen)
   const urls = (await device.entries())
@@ -298,7 +298,7 @@ test('the log lists the requests for shards as downloads of the model', async ()
   expect(urls).toContainEqual(['model', `${TEST_MODEL_URL}${shop.folder}/`])
 })
 
-test('after a product is forgotten, the log names no file of its department, also those that failed', async () => {
+test('after a product is forgotten, the log names no file of its department, not even a file whose request failed', async () => {
   const { device, capture, server, asked } = await open()
   server.files.delete(`${shop.folder}-catalog/0.json`)
   const items = [inTail('garden'), shop.shards[0].ids[0]]
@@ -309,7 +309,7 @@ test('after a product is forgotten, the log names no file of its department, als
   expect(JSON.stringify(await device.entries())).not.toMatch(/tail-[^"]*\d\.(json|safetensors)/)
 })
 
-test('beyond a number of items, the shards used least recently are dropped, except the shopper’s items', async () => {
+test('if too many items are loaded, the parts of the catalog used least recently are dropped, except the shopper’s items', async () => {
   const { headModel, files, shards } = shop
   const own = shards[0].ids[1]
   const asked: string[] = []
@@ -362,7 +362,7 @@ test('beyond a number of items, the shards used least recently are dropped, exce
   expect(tail.join(headModel).itemIds.slice(HEAD)).toEqual([...shards[0].ids, ...shards[1].ids])
   const again = asked.filter((path) => path === `${shop.folder}/0.safetensors`)
   expect(again).toHaveLength(2)
-  // Three products of three shards need more room than there is; those of events stay.
+  // Three products, each of another shard, need more room than there is; products of the shopper's events stay.
   const three = [3, 4, 5].map((n) => shards[n].ids[2])
   services.state.own.events = [{ items: three }] as unknown as typeof services.state.own.events
   await tail.follow({ items: three, query: undefined })
@@ -375,7 +375,7 @@ test('beyond a number of items, the shards used least recently are dropped, exce
   expect(tail.join(headModel).itemIds).toEqual(expect.arrayContaining([...shards[5].ids]))
 })
 
-test('the disk stores no file of the tail', async () => {
+test('the disk stores no file of a large catalog’s tail', async () => {
   const { device, database } = await open()
   await device.need(ofKitchen)
   await device.close()
@@ -394,7 +394,7 @@ test('the disk stores no file of the tail', async () => {
 })
 
 test('a page that gives the whole catalog gets the same lists, without a search for similar products of the tail', async () => {
-  // Beyond this number, unknown products are taken for the tail's.
+  // If more than 5,000 products are unknown, the device takes them for products of the tail, not for new ones.
   const others = Array.from({ length: 5000 }, (_, i) => ({ id: `other ${i}` }))
   const { device } = await open(undefined, { catalog: [...shop.catalog, ...others] })
   const list = device.list({ kind: 'recommend', options: { limit: 2 * (HEAD + TAIL) } })
@@ -404,7 +404,7 @@ test('a page that gives the whole catalog gets the same lists, without a search 
   expect(device.list(ofKitchen)).toHaveLength(kitchen.length)
 })
 
-test('a product whose row is of an older tail is unknown, its row is stored again, and an erasure leaves nothing of it', async () => {
+test('a product whose stored row belongs to an older tail is unknown, its row is stored again, and an erasure leaves nothing of it', async () => {
   const first = await open()
   const item_id = inTail('garden')
   await first.capture({ name: 'view_item', item_id })
@@ -435,7 +435,7 @@ for (const [what, spoil] of Object.entries({
   'a vector too few': (rows: object) => ({ ...rows, itemVectors: new Float32Array(1) }),
   'another form': () => 7,
 }))
-  test(`stored rows with ${what} are left out, and lists stay ranked`, async () => {
+  test(`stored rows of products with ${what} are left out, and lists stay ranked`, async () => {
     const first = await open()
     await first.capture({ name: 'purchase', item_id: inTail('garden') })
     await stored(first, [inTail('garden')])
@@ -472,7 +472,7 @@ test('after a switch between two people with one product each, the other’s pro
   expect(device.changes()?.added.map(({ id }) => id)).toEqual([theirs])
 })
 
-test('bringing in another device’s events requests no department', async () => {
+test('the import of another device’s events requests no part of the catalog', async () => {
   const first = await open()
   for (const name of ['garden', 'kitchen'])
     await first.capture({ name: 'view_item', item_id: inTail(name) })
@@ -483,7 +483,7 @@ test('bringing in another device’s events requests no department', async () =>
   expect(asked()).toEqual([])
 })
 
-test('an event before the model has arrived loads its product afterwards', async () => {
+test('an event captured before the model has arrived loads its product afterwards', async () => {
   const server = new TestServer(new Map(shop.files))
   let release = () => {}
   const held = new Promise<void>((there) => {
@@ -506,7 +506,7 @@ test('an event before the model has arrived loads its product afterwards', async
   await waitFor(() => expect(device.changes()?.added.map(({ id }) => id)).toContain(item_id))
 })
 
-test('another tab takes the rows of a product, so that it forgets only the products of a category', async () => {
+test('a tab takes over the rows of another tab’s products, so that forgetting a category removes no product of another category', async () => {
   const [one, other] = [createBus(), createBus()]
   one.on('stored', (what) => other.emit('storedElsewhere', what))
   other.on('stored', (what) => one.emit('storedElsewhere', what))
@@ -535,7 +535,7 @@ test('another tab takes the rows of a product, so that it forgets only the produ
   expect(await second.device.events(9)).toHaveLength(2)
 })
 
-test('after a new model, the shopper’s products and the watched lists have their products again', async () => {
+test('after an update of the model, the products of the shopper and of watched lists are loaded again', async () => {
   const { device, server, capture } = await open()
   await device.watch([{ id: 1, query: ofKitchen }])
   await capture({ name: 'view_item', item_id: inTail('kitchen') })
@@ -552,7 +552,7 @@ test('after a new model, the shopper’s products and the watched lists have the
   )
 })
 
-test('a watched list gets its products at the shopper’s next step after the network is back', async () => {
+test('a watched list gets its products at the shopper’s next action after the network is back', async () => {
   let time = NOW
   const { device, server, capture } = await open(undefined, { now: () => time })
   server.online = false
@@ -564,7 +564,7 @@ test('a watched list gets its products at the shopper’s next step after the ne
   await waitFor(() => expect(device.list(ofKitchen).length).toBeGreaterThan(before))
 })
 
-test('a file that hangs or is missing keeps no other department away', async () => {
+test('if one department’s file hangs or is missing, other departments are still loaded', async () => {
   const server = new TestServer(new Map(shop.files))
   server.files.delete(`${shop.folder}-catalog/words.json`)
   const garden = shop.shards.findIndex(({ departments }) => departments.includes('garden'))
@@ -581,7 +581,7 @@ test('a file that hangs or is missing keeps no other department away', async () 
   expect(device.list(ofKitchen).length).toBeGreaterThan(before)
 })
 
-test('steps at products of the head read the stored events no further time', async () => {
+test('views of products of the head don’t read the stored events again', async () => {
   const { capture } = await open()
   const reads = vi.spyOn(IDBObjectStore.prototype, 'getAll')
   onTestFinished(() => reads.mockRestore())
@@ -590,7 +590,7 @@ test('steps at products of the head read the stored events no further time', asy
   expect(tables).not.toContain('events')
 })
 
-test('a product of the tail that the page gives is sought, too, without a notice for a new one', async () => {
+test('a product of the tail is loaded even if the page passes it, and a new product gives no notice', async () => {
   const item = inTail('garden')
   const own = shop.catalog.filter(({ id }) => id === item)
   const fresh = { id: 'fresh', title: 'fresh thing' }
@@ -604,7 +604,7 @@ test('a product of the tail that the page gives is sought, too, without a notice
   expect(codes()).toEqual([])
 })
 
-test('a department that the shop renamed after training has its products', async () => {
+test('a department that the shop renamed after training keeps its products', async () => {
   const files = new Map(shop.files)
   for (const [name, bytes] of files)
     if (name.startsWith(`${shop.folder}-catalog/`)) {
@@ -645,7 +645,7 @@ test('a product that a newer catalog moves to the tail stays on open pages, at i
   expect(shown[0].price).not.toBe(1)
 })
 
-test('a sale of a product of the tail that began before it was loaded is on, and a later one is announced', async () => {
+test('a sale that began before its product (of the tail) was loaded applies, and a later sale is announced', async () => {
   let time = NOW
   const hour = 3_600_000
   const files = new Map(shop.files)

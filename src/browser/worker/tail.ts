@@ -1,7 +1,7 @@
 /**
- * @module Products outside the head of a large catalog. The device downloads their shards when a list or an event needs
- * them, and drops the least recently used. The rows of the shopper's own products stay, because every score depends on
- * them.
+ * @module Tail of a large catalog: the products outside its head (most popular products). The device downloads parts of
+ * the tail (shards) when a list or an event needs them, and drops the least recently used shards. The rows of the
+ * shopper's own products stay, because every score depends on them.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
@@ -14,11 +14,11 @@ import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 import { TailFiles } from './tailFiles.ts'
 
-/** Maximum number of items of the loaded shards, as many as a head has. */
+/** Maximum number of items in all loaded shards (parts of the tail), as many as the head has. */
 const MOST_LOADED = 20_000
 /** Maximum number of unknown products that one call looks for. */
 const MOST_SOUGHT = 20
-/** Maximum number of the shopper's latest products whose rows stay, about 0.2 MB. */
+/** Maximum number of the shopper's latest products whose model rows stay in memory, about 0.2 MB. */
 const MOST_KEPT = 300
 
 /** Items that a query is about; the page could give any value. */
@@ -39,9 +39,9 @@ export class Tail {
   readonly #changed: (tail: Tail) => Promise<void>
   readonly #most: number
   readonly #oneByOne = serially()
-  /** Loaded shards, least recently used first. */
+  /** Loaded shards (parts of the tail), least recently used first. */
   readonly #shards = new Map<number, Shard>()
-  /** The shopper's products, also those of dropped shards and of the disk. */
+  /** The shopper's products of the tail, also those in dropped shards and those read from disk. */
   #own: Shards = new Map()
 
   /**
@@ -107,8 +107,8 @@ export class Tail {
    * Takes the products of the events of the person in use: reads their stored rows, drops those of other people and of
    * forgotten events, and stores the result. Lists leave stored products out until their shards are loaded again. Never
    * rejects.
-   * @param isNew whether an event of this tab caused it; the other tabs then read the rows with the events. Tabs with
-   *   different models would otherwise go on answering each other.
+   * @param isNew whether an event of this tab caused the call; the other tabs then read the rows with the events. Tabs
+   * with different models would otherwise go on answering each other.
    */
   followOwn(isNew = false): Promise<void> {
     return this.#oneByOne(() => this.#followOwn(isNew))
@@ -187,7 +187,7 @@ export class Tail {
     }
   }
 
-  /** Loads shards, as many from the first on as there is room for. */
+  /** Loads the shards for which there is room, in the given sequence. */
   async #load(numbers: readonly number[]): Promise<void> {
     if (numbers.length === 0) return
     const { shards } = await this.#files.index()

@@ -1,7 +1,7 @@
 /**
- * @module Reads the files of a large catalog's tail, each at most once at the same time. Shards and tables are in
- * memory only. The log names the folder instead of the files: it stays when the shopper forgets a product, so it
- * must not name the product's department.
+ * @module Reads the files of a large catalog's tail (products loaded when needed), and never reads a file twice at the
+ * same time. The files' contents are in memory only. The log names the folder instead of the files: the log stays when
+ * the shopper forgets a product, so it must not name the product's department.
  */
 import { sha256Hex } from '@nearside/core/bytes.ts'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
@@ -21,9 +21,9 @@ import { readJson } from '@nearside/core/reading.ts'
 import type { Shard } from './keptRows.ts'
 import type { Services } from './services.ts'
 
-/** Maximum number of shards that one search loads. */
+/** Maximum number of shards (parts of the tail) that one search loads. */
 const MOST_SEARCHED = 4
-/** Milliseconds after the failure of a file in which it is not requested again. */
+/** Milliseconds for which a file is not requested again after its request failed. */
 const RETRY = 30_000
 
 interface Reading extends Pick<Services, 'now' | 'transport'> {
@@ -56,10 +56,10 @@ export class TailFiles {
 
   /** Numbers of the shards that have most products with the query's words in their titles. */
   async ofQuery(query: string): Promise<readonly number[]> {
-    // The table is not kept in memory, because it takes as much memory as a shard, and searches are rare.
+    // The table of words is not kept in memory, because it takes as much memory as a shard, and searches are rare.
     const shardsOf = await this.#shardsBy('words.json')
     const votes = new Map<number, number>()
-    // Among shards with equally many of the query's words, an earlier place in a word's row decides.
+    // Of shards with equally many of the query's words, the one with earlier places in the words' rows comes first.
     for (const word of foldedWords(query))
       for (const [place, shard] of shardsOf.get(word)?.entries() ?? [])
         votes.set(shard, (votes.get(shard) ?? 0) + 1 - place / 100)

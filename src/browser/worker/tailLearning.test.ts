@@ -15,11 +15,11 @@ import { HEAD, TAIL, tailShop } from './testTail.ts'
 
 const HOUR = 3_600_000
 
-test('a fit and an update are those of a device that has loaded no shard, and an auditor computes the update from the head', async () => {
+test('a fit and an update equal those of a device that has loaded no product of the tail, and an auditor computes the update from the head', async () => {
   const shop = await tailShop()
   const inHead = new Set(shop.head.map(({ id }) => id))
   const tail = shop.catalog.map(({ id }) => id).filter((id) => !inHead.has(id))
-  // A search that finds few products of the head, and too many with those of the tail.
+  // A search that finds few enough products in the head, but too many in head and tail together.
   const prices = shop.head.map(({ price = 0 }) => price).sort((x, y) => x - y)
   const search_term = `item under ${prices[97]}`
   expect(createTitleIndex(shop.head)(search_term).length).toBeGreaterThan(50)

@@ -53,7 +53,7 @@ describe('a transfer between devices', () => {
     expect(await again.device.verify()).toMatchObject({ ok: true })
   })
 
-  test('no event is stored twice, if it arrives again in a second file, by way of other devices, or in the shop’s orders', async () => {
+  test('no event is stored twice, even if it arrives again in a second file, by way of other devices, or in the shop’s orders', async () => {
     const server = await testServer()
     const [a, b, c] = [
       await start(server, newDatabase()),

@@ -38,7 +38,7 @@ test('past orders may name the product instead of a variant, too', async () => {
   expect((await device.events(9))[0].items).toEqual(['item-4'])
 })
 
-test('lists about a product (`similar`, `boughtTogether`) are about its variants', async () => {
+test('lists that `similar` and `boughtTogether` make for a product are about its variants', async () => {
   const { device } = await opened()
   const similar = ids(await device.similar('mug', { limit: 31 }))
   expect(similar.length).toBeGreaterThan(FAMILY.length)

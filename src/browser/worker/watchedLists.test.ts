@@ -1,4 +1,4 @@
-/** @module Tests that distinct lists of one page repeat no item, in whatever order they start, change and end. */
+/** @module Tests that lists with the option `distinct` share no item, in whatever order they start, change and end. */
 
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
@@ -71,7 +71,7 @@ test('a later list leaves out the items of an earlier list, even if the later li
   expect(shown.get(0)).toEqual(['i0', 'i1'])
 })
 
-test('two lists with different numbers never share an item', () => {
+test('two lists with different `distinct` numbers never share an item', () => {
   const step = fc.record({
     id: fc.nat(4),
     limit: fc.integer({ min: 1, max: 3 }),

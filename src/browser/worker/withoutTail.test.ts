@@ -1,11 +1,11 @@
-/** @module Tests that a device of a shop without a tail requests and runs nothing that is made for large catalogs. */
+/** @module Tests that a device requests and runs nothing made for large catalogs if the shop's catalog has no tail. */
 import 'fake-indexeddb/auto'
 import { TEST_MODEL_URL, TestServer } from '@nearside/core/model/testShop.ts'
 import { expect, test, vi } from 'vitest'
 import { newDatabase, start } from './testDevice.ts'
 import { tailShop } from './testTail.ts'
 
-// Loading this code would add a notice.
+// If the device loaded the code for large catalogs, a notice would say so.
 vi.mock('./tail.ts', () => {
   throw new Error('The code for large catalogs was loaded.')
 })

@@ -1,4 +1,4 @@
-/** @module Compares the scan of int8 rows with its definition, and checks that it misses no row above the floor. */
+/** @module Compares the item scan of int8 rows with its definition; it must find every row that scores above the floor. */
 
 import { plainItemScan } from '@nearside/core/learning/shortlist.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
@@ -21,7 +21,7 @@ function table(rows: number, seed: number) {
   }
 }
 
-test('the scan finds every row above the floor, and few other rows', () => {
+test('the item scan finds every row whose score is above the floor, and few other rows', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 300 }),

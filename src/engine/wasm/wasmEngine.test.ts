@@ -92,7 +92,7 @@ test('the WASM kernel computes correct sums for any number of rows', () => {
   )
 })
 
-/** Largest deviation from the gradient in double precision, relative to its largest number. */
+/** Largest error of the WASM gradient at each scale, relative to the double-precision gradient's maximum. */
 function gradientError(problem: FitProblem, scales: readonly number[]): number[] {
   const centred = centre(problem)
   const gradientAt = new Arena().load(centred)
@@ -118,7 +118,7 @@ test('the WASM engine’s gradient agrees with the gradient in double precision 
 
 test('the WASM engine’s gradient stays accurate if scores change by hundreds between steps', () => {
   const problem = testProblem({ ...PERSONAL_SHAPE, cases: 3, candidates: 50 })
-  // Scores of hundreds are rounded to 1e-5.
+  // In single precision, scores of hundreds are rounded to 1e-5.
   for (const error of gradientError(problem, [0, 300, -300, 0.1, 40, 0]))
     expect(error).toBeLessThan(1e-4)
 })

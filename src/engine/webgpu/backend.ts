@@ -54,7 +54,7 @@ export function onBackend<T extends tf.TensorContainer>(work: () => T): T {
 let initialising: Promise<unknown> = Promise.resolve()
 
 /**
- * Initialises this backend, and restores the backend that the page used.
+ * Initialises this backend. TensorFlow.js switches to it meanwhile, and afterwards back to the page's own backend.
  * @throws NearsideError `engine-unavailable` if TensorFlow.js can't start this backend
  */
 export function initialise(): Promise<void> {

@@ -71,7 +71,7 @@ describe('a GPU that is lost at any step', () => {
 
   test.each<[string, Moment]>([
     ['before the fit', beforehand],
-    // The fit submits the upload, three times at most ten steps, and the copy for the readback.
+    // The fit's five submits are the upload, three with at most ten steps each, and the copy for the readback.
     ...[1, 2, 3, 4, 5].flatMap((n): [string, Moment][] => [
       [`before submit ${n}`, atSubmit(n, 'before')],
       [`after submit ${n}`, atSubmit(n, 'after')],

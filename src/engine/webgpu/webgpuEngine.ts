@@ -13,7 +13,7 @@ import { centre, checkProblem } from '../problem.ts'
 import { initialise, installBackend, removeBackend, requestDevice } from './backend.ts'
 import { compileFused, type FusedPipelines, startFused } from './descent.ts'
 
-/** Number of steps per submit. */
+/** Number of steps per submit to the GPU. */
 const STEPS = 10
 
 /** Promise that rejects with `engine-failed` when the device is lost or reports an error, and never resolves. */

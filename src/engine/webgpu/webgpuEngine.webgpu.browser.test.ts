@@ -116,7 +116,7 @@ describe('the fused kernels', () => {
     expect(tf.engine().state.numTensors).toBe(0)
   })
 
-  test('the fused kernels work on a new device after a loss', async () => {
+  test('after a device is lost, the fused kernels work on a new device', async () => {
     engine.dispose()
     const { adapter } = await watchedAdapter()
     engine = await createWebgpuEngine(adapter)
