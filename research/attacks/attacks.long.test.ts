@@ -32,14 +32,14 @@ describe('scores', () => {
   })
 
   test('mostByChance gives the share of right guesses that chance hardly ever exceeds', () => {
-    // Three trials at one half: P(X > 2) = 1/8, P(X > 3) = 0.
+    // Three trials with probability ½: P(X > 2) = 1/8, P(X > 3) = 0.
     expect(mostByChance(0.5, 3)).toBe(1)
     // A Poisson distribution with mean 1 has P(X > 4) = 0.0037 and P(X > 5) = 0.0006.
     expect(mostByChance(1e-4, 10_000)).toBe(5e-4)
     expect(mostByChance(0.5, 10_000)).toBeCloseTo(0.515, 6)
   })
 
-  test('truePositiveRate is the share of “yes” scores above the threshold that the given share of “no” scores exceeds', () => {
+  test('truePositiveRate is the share of “yes” scores above the threshold that only the given share of “no” scores exceeds', () => {
     const no = Array.from({ length: 100 }, (_, i) => i)
     expect(truePositiveRate({ no, yes: [97, 98, 99, 100] }, 0.01)).toBe(0.5)
     expect(truePositiveRate({ no, yes: [97, 98, 99, 100] }, 0)).toBe(0.25)
@@ -68,7 +68,7 @@ describe('an attack', () => {
     expect((await tellOpposites(given(300, quiet), 1)).ours).toBeLessThan(0.62)
   })
 
-  test('an attack on the sums finds the participants as often as ε allows, and no more', async () => {
+  test('an attack on the sums detects that a device sent an update as often as ε by zero-out allows, and no more', async () => {
     const [area] = await inferMembership(given(600), 1)
     expectHolds([area])
     // At the demo’s noise an attacker who knows all other updates does better than a coin: Φ(1/√2) = .76.
@@ -107,7 +107,7 @@ describe('an attack', () => {
       const terms = given(150, { ...DEMO_PARAMETERS, noiseMultiplier })
       return (await reconstruct(terms, 'bought', hostileUpdates(terms)))[1].ours
     }
-    // Guessing finds one product in a hundred. With less noise, the attack finds more.
+    // Blind guessing is right once in a hundred. The less noise, the more often the attack is right.
     expect(await under(0.3)).toBeGreaterThan(0.3)
     expect(await under(20)).toBeLessThan(0.07)
   })

@@ -177,8 +177,8 @@ export async function inferMembership(given: Given, reports: number): Promise<At
 }
 
 /**
- * Guesses a device's only product of the last 30 days from a round's counts; two products are possible. No other pair
- * of histories has counts that differ more.
+ * Guesses from a round's counts which of two products a device counted, and it counted no other. No other two histories
+ * have counts that differ more.
  */
 export async function tellProduct({ terms, random, trials, progress }: Given): Promise<Attack> {
   const { countShare = 0, noiseMultiplier } = terms
@@ -213,8 +213,8 @@ const ONE_IN_A_HUNDRED = -2.3263478740408408
 const slope = (mu: number) => Math.exp(-mu * ONE_IN_A_HUNDRED - mu ** 2 / 2)
 
 /**
- * Looks among all reports for the two of each device, by bytes that both contain. In the unprotected version, devices
- * draw their random bytes only once.
+ * Looks for the two reports of the same device, by bytes that both contain. In the unprotected version, devices draw
+ * their random bytes only once.
  */
 export async function linkReports({ terms, random, trials, progress }: Given): Promise<Attack[]> {
   const { send } = await createDevice(terms)
@@ -258,8 +258,8 @@ export async function linkReports({ terms, random, trials, progress }: Given): P
 
 /**
  * Links reports to devices by time. The attacker knows when each device learned and when each report arrived, and picks
- * the device that was the last to learn before the report. Every day has the same times, and shop pages stay open all
- * the time. In the unprotected version, a device sends its report at once.
+ * the device that was the last to learn before the report. Every day repeats the same times, and shop pages never
+ * close. In the unprotected version, a device sends its report at once.
  */
 export function linkByTime({ random, trials }: Given): Attack {
   const learned = Array.from({ length: trials }, () => random.next() * DAY)

@@ -28,13 +28,13 @@ export function areaUnderCurve({ no, yes }: Scores): number {
 export const areaError = ({ no, yes }: Scores): number =>
   Math.sqrt((no.length + yes.length + 1) / (12 * no.length * yes.length))
 
-/** Share of “yes” scores above the threshold that a share `falsePositives` of the “no” scores exceeds. */
+/** Share of “yes” scores above the threshold that only a share `falsePositives` of the “no” scores exceeds. */
 export function truePositiveRate({ no, yes }: Scores, falsePositives: number): number {
   const threshold = no.toSorted((a, b) => b - a)[Math.floor(falsePositives * no.length)]
   return yes.filter((score) => score > threshold).length / yes.length
 }
 
-/** Share of right guesses that pure guessing exceeds once in 741, as three standard errors of a normal distribution. */
+/** Share of right guesses that blind guessing exceeds once in 741 tests (three standard errors, if normal). */
 export function mostByChance(rate: number, trials: number): number {
   const expected = rate * trials
   if (expected > 100) return rate + 3 * Math.sqrt((rate * (1 - rate)) / trials)

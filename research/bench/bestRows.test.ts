@@ -18,7 +18,7 @@ const { scan } = fastTools(model)
 const ours = (given = query) => bestByScan(model, scan, fixed, given, PLACES).best
 const check = (found: Best) => checkBest(model, query, found, ours())
 
-/** The rows of the whole table by score, without a scan. */
+/** Best rows of the whole table, found by sorting all scores instead of the scan. */
 function sorted(given: Float32Array): number[] {
   const scores = Array.from(model.bias, (bias, row) =>
     given.reduce((sum, value, j) => sum + value * model.itemVectors[row * DIMENSION + j], bias),
@@ -31,16 +31,16 @@ describe('the rows that peers of the scan must find', () => {
     for (const given of queries) expect(ours(given).rows).toEqual(sorted(given))
   })
 
-  test('a scan that misses rows is noticed', () => {
+  test('bestByScan throws if the scan misses rows', () => {
     expect(() => bestByScan(model, () => [1, 2, 3], fixed, query, PLACES)).toThrow(/too high/)
   })
 
-  test('numpy-ts finds the rows and scores of the scan', async () => {
+  test('numpy-ts finds the same rows and scores as the scan', async () => {
     for (const given of queries)
       checkBest(model, given, await numpySearch(model, given, PLACES)(), ours(given))
   })
 
-  test('the check accepts rounding and exchanged ties only', () => {
+  test('checkBest accepts only rounding errors and tied rows in another sequence', () => {
     const { rows, scores } = ours()
     const given = { rows: Array.from(rows), scores: Array.from(scores) }
     expect(() => check(given)).not.toThrow()
@@ -56,7 +56,7 @@ describe('the rows that peers of the scan must find', () => {
     expect(() => check({ rows: [], scores: [] })).toThrow(/0 rows/)
   })
 
-  test('columns hold the same table', () => {
+  test('columnsOf transposes the table', () => {
     const { itemVectors, itemIds } = model
     const columns = columnsOf(itemVectors)
     for (const [row, j] of [
@@ -67,13 +67,13 @@ describe('the rows that peers of the scan must find', () => {
       expect(columns[j * itemIds.length + row]).toBe(itemVectors[row * DIMENSION + j])
   })
 
-  test('the floor also suits a scan without rounding', () => {
+  test('a scan without rounding gives bestByScan the same rows', () => {
     const plain = plainItemScan(model.itemVectors, new Float32Array(model.itemIds.length))
     expect(bestByScan(model, plain, fixed, query, PLACES).best).toEqual(ours())
   })
 })
 
-test('a rival whose first answer is wrong is not timed, and a rival of a worker gets one call per block', async () => {
+test('interleave doesn’t time a rival whose first answer is wrong, and calls a rival in a worker once per block', async () => {
   const calls: number[] = []
   const { timed, skipped } = await interleave(
     [

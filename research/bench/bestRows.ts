@@ -1,6 +1,6 @@
 /**
- * @module The best rows of a table by product and bias. Every peer of the scan must find the same rows as the scan
- * before its time counts.
+ * @module Finds the rows of a table with the highest inner product plus bias. A peer (another library) must find the
+ * same rows as our scan, or its time doesn't count.
  */
 import type { ItemScan } from '@nearside/core/learning/shortlist.ts'
 import { type BaseModel, DIMENSION } from '@nearside/core/model/baseModel.ts'
@@ -11,7 +11,7 @@ export interface Best {
   readonly scores: ArrayLike<number>
 }
 
-/** Search of the same table by another library (a peer). */
+/** A peer's search of the same table. */
 export interface ScanPeer {
   readonly engine: string
   best(): Promise<Best>
@@ -52,7 +52,7 @@ export function bestByScan(
     .map((row) => ({ row, score: scoreOf(table, query, row) }))
     .sort((a, b) => b.score - a.score || a.row - b.row)
     .slice(0, places)
-  // The scan guarantees to find only those rows that reach its floor.
+  // The scan is sure to find a row only if the row's score reaches the floor (a lowest score).
   if (!(scored.length === places && scored[places - 1].score >= floor))
     throw new Error(`The scan's floor ${floor} is too high for ${places} rows`)
   return {

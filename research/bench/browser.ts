@@ -1,4 +1,4 @@
-/** @module Opens a Chromium with WebGPU on the pages of this folder. */
+/** @module Opens this folder's benchmark pages in Chromium with WebGPU. */
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -31,7 +31,7 @@ async function publishModel(items: number): Promise<string> {
 }
 
 /**
- * Runs `bench/<job>Page.ts` in a page. The page gets a number of blocks and the URL of a model of 10,000 items.
+ * Runs `bench/<job>Page.ts` in a page. The page gets a number of blocks (groups of runs) and a model of 10,000 items.
  * @param most largest table, in items, that the page measures
  */
 export async function inPage(

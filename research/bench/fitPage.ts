@@ -179,7 +179,7 @@ async function events(models: string, report: Report): Promise<Series> {
     persist: 'always',
     worker: () => new Worker(new URL('../../src/worker.ts', import.meta.url), { type: 'module' }),
   })
-  // `explain` waits for the whole model.
+  // `explain` waits for the whole model, so no timed event has to.
   await personalizer.explain(itemIds[0])
   const blocks: number[] = []
   for (let i = 0; i < FIT_EVENTS; i++) {
@@ -224,7 +224,7 @@ type Report = (what: string, done: number, total: number) => void
 async function benchmark(blocks: number, models: string): Promise<Measured> {
   const report = globalThis.reportProgress
   const found = await navigator.gpu?.requestAdapter()
-  // TensorFlow.js supports one WebGPU backend, so its kernels run on our engine's device.
+  // Created before TensorFlow.js starts, whose WebGPU backend then shares this engine's device.
   const wgsl = found ? await createWebgpuEngine(found) : null
   const { series, notes } = await descents(wgsl, blocks, report)
   const atEnds = await sizes(wgsl, blocks, report)

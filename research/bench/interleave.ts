@@ -11,11 +11,11 @@ interface Timed {
   readonly engine: string
   /** Milliseconds of the first run, which compiles and allocates. */
   readonly first: number
-  /** Milliseconds of a run, by block. */
+  /** Mean milliseconds of a run, one number for each block (a group of runs). */
   readonly blocks: number[]
 }
 
-/** Target duration of a block, because clocks are coarse. */
+/** Target duration of a block in milliseconds: clocks are too coarse for a single run. */
 const BLOCK_MS = 60
 /** If a run takes at least this many milliseconds, a block is a single run, and three blocks suffice. */
 const SLOW_MS = 5_000

@@ -3,7 +3,7 @@ import { type BaseModel, DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { add, argpartition, array, configureWasm, matvec, negative, reshape } from 'numpy-ts/core'
 import type { Best } from './bestRows.ts'
 
-// The memory doesn't grow. Arrays beyond it are slower, and the default is 256 MiB.
+// The WASM memory (default: 256 MiB) doesn't grow, and arrays that don't fit are slower.
 configureWasm({ maxMemory: 2 ** 30 })
 
 export function numpySearch(

@@ -48,7 +48,7 @@ export async function plainFit(problem: FitProblem): Promise<Float32Array> {
   }
 }
 
-/** A table of items. With WASM a row times columns takes a quarter of the time of rows times a column. */
+/** Item table, column-major: with WASM, vector × matrix takes a quarter of the time of matrix × vector. */
 export interface TfjsTable {
   /** Item vectors, column-major [N, d]. */
   readonly columns: Float32Array

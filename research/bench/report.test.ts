@@ -6,7 +6,7 @@ import { jobs } from './run.ts'
 import { type StartTimes, startReport } from './start.ts'
 import type { Visit } from './visitShop.ts'
 
-/** Names of the engines, which scripts that read reports rely on. */
+/** Engine names; scripts that read reports rely on them. */
 const ENGINES = [
   ...['nearside-wgsl', 'nearside-wasm', 'plain-js'],
   ...['tfjs-webgpu', 'tfjs-webgl', 'tfjs-wasm', 'tfjs-cpu', 'jax-webgpu', 'jax-wasm'],
@@ -121,7 +121,7 @@ describe('the report of bench', () => {
       ...{ workload: 'fit-10k', engine: 'nearside-wasm' },
       ...{ median: 2, min: 1, p95: 30, unit: 'ms' },
     })
-    // The ratios of the blocks are 30, 20 and 100; a ratio of the median times would be 20.
+    // The ratios of the blocks are 30, 20 and 100, so their median is 30. The ratio of the median times would be 20.
     expect(report.ratios).toEqual([
       {
         workload: 'fit-10k',
@@ -139,7 +139,7 @@ describe('the report of bench', () => {
     expect(written(reportOf('fit', environment, none))).not.toHaveProperty('counts')
   })
 
-  test('the report of `bench start` has ratios between engines, and a note of sizes', () => {
+  test('the report of `bench start` has ratios between engines, and a note on catalog sizes', () => {
     const visit: Visit = { paint: 500, list: 1000, model: 1700, loaded: [] }
     const of = { department: 20, departmentItems: 2500, search: 30 }
     const list = (ms: number) => ({ ms, ids: ['7'], bytes: 700_000 })

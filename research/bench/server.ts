@@ -1,6 +1,6 @@
 /**
  * @module `bench server`: puts the same load, in turn, on leader and helper with SQLite, on both with PostgreSQL, and
- * on a server that only accepts. The job then sends good reports while it holds half-open connections.
+ * on a server that accepts all without checks. The job then sends good reports while it holds half-open connections.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'

@@ -25,7 +25,7 @@ export interface ServerGiven {
   /** URL of the other server. */
   readonly peer: string
   readonly models: string
-  /** Length of an update; the caller gives it, because a model's manifest has no room for the largest length. */
+  /** Length of an update; the caller gives it, because the largest length is too large for a model's manifest. */
   readonly dimension: number
 }
 

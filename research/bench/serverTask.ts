@@ -1,4 +1,4 @@
-/** @module Setup of `bench server`: a model with d numbers, its servers, and reports for them. */
+/** @module Setup of `bench server`: a leader and a helper for updates of d numbers, and reports for these servers. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'

@@ -1,7 +1,7 @@
 /**
  * @module `bench start`: time from navigation to the first personal list, with a cold cache in a warm browser, over a
- * line of 9 Mbit/s and 60 ms. The benchmark measures minimal pages of our engine and of the peers. The benchmark also
- * measures the whole shop, which fetches more, and shows the list for new shoppers until the personal list is ready.
+ * line of 9 Mbit/s with round trips of 60 ms. Measures minimal pages of our engine and of the peers, and the whole
+ * shop, which fetches more, and shows the list for new shoppers until the personal list is ready.
  */
 import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
@@ -129,7 +129,7 @@ export async function start(
   await buildFirstLists(MODELS, pages)
   await makeSizes(pages)
   const shopSite = await openSlowly({ root, models: MODELS, federation: null, persist: 'always' })
-  // The server gives these pages without the shop's policy, which forbids features that peers may need.
+  // These pages are sent without the shop's content security policy, which forbids features that peers may need.
   const site = { root: pages, models: MODELS, federation: null }
   const bareSite = await openSlowly({ ...site, headers: {} })
   const sizeSite = await openSlowly({ ...site, headers: ISOLATED })

@@ -22,7 +22,7 @@ interface Part {
   readonly model: BaseModel
   /** End of the round's part of the log, milliseconds since the epoch. */
   readonly end: number
-  /** Number of earlier devices of each of these shoppers; each used up its reports. */
+  /** Number of devices that played each shopper before; each device used up its allowed reports. */
   readonly generation: number
 }
 
@@ -36,7 +36,7 @@ export function participantsOf(
   const known = new Map<string, ArrayLike<number>>()
   const find = createCandidates(model)
   const update = ({ id, interactions }: ShopperHistory, now: number) => {
-    // Whole days between the device's time and the end of its part of the log, so that updates can be cached.
+    // Rounds the device's time to whole days from the end of its part of the log, so that updates can be cached.
     const days = Math.round((now - end) / DAY)
     const key = `${days} ${id}`
     const history = interactions.filter(({ time }) => time < end)
@@ -53,7 +53,7 @@ export function participantsOf(
 }
 
 /**
- * Sum of the quantised updates of the devices that bypass the servers, in steps of the scale. Devices with the same
+ * Sum of the quantised updates (integers: update · scale) of the devices that bypass the servers. Devices with the same
  * update round it alike.
  */
 export async function addRest(

@@ -10,7 +10,7 @@ import { branch, seededBytes, seededNoise } from './seeded.ts'
 import { createServers, DEATHS, HELPER, LEADER, ROLES, type Servers } from './servers.ts'
 
 const GOAL = 3
-/** A number higher than that of the awaits in a contribution, so that the device doesn't vanish. */
+/** More than the number of awaits in a contribution: a device that is to vanish at this await doesn't vanish. */
 const AWAITS = 12
 
 type Answered = 'heard' | 'unheard' | 'lost' | 'late'

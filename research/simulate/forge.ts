@@ -101,12 +101,12 @@ export async function forged(
   const clipNorm = integerClipNorm(task.policy)
   const factor = attack === 'scale' ? 1000 : 0.5
   const integers = stretched(update, factor * clipNorm).map(Math.round)
-  // An update of zeros can't be scaled.
+  // Scaling doesn't change an update of zeros, so one coordinate is set.
   if (attack === 'scale' && integers.every((x) => x === 0)) integers[0] = factor * clipNorm
   const parts = await partsOf(task, integers, randomBytes)
   const leaderShare = Uint8Array.from(parts.leaderShare)
   if (attack === 'garbage') leaderShare.set(randomBytes(leaderShare.length))
-  // The share of the vector comes before the share of the proof.
+  // Changes the proof's share only, which follows the vector's share.
   if (attack === 'proof') leaderShare[4 * circuitOf(task.policy).measurementLength] ^= 1
   return sealed(task, { ...parts, leaderShare }, randomBytes)
 }

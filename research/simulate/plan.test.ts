@@ -17,7 +17,7 @@ describe('the plan of a simulation', () => {
     expect(parameters.aggregationGoal).toBe(85)
     expect(planOf(question).refused).toBeNull()
     expect(planOf({ ...question, devices: 900 }).refused).toContain('1000')
-    // Servers leave refused reports out of the sum, but it contains reports of attacks that look honest.
+    // Servers leave refused reports out of the sum, but count hostile reports that look honest.
     expect(restCounted).toBe(84_915)
     expect(planOf({ ...question, attack: 'flip' }).restCounted).toBe(89_910)
   })

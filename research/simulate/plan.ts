@@ -62,8 +62,8 @@ export interface Plan {
 const NO_NOISE_EPSILON = 4
 
 /**
- * @throws NearsideError `input-invalid` if fewer than two devices send an honest report, or even a demonstration's
- *   devices refuse the terms
+ * @throws NearsideError `input-invalid` if fewer than two devices send an honest report, or if devices refuse the terms
+ * even in a demonstration
  */
 export function planOf(question: SimulationQuestion): Plan {
   const { devices, rounds, drop, malicious, attack, epsilon } = question

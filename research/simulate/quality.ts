@@ -24,7 +24,7 @@ import { hiding, ndcg, placesOf } from '@nearside/train/metrics.ts'
 
 export const FROZEN = 'frozen'
 export const ROUNDS = 'rounds'
-/** Arm of a shop that collects everything. */
+/** Name of the arm (compared variant) of a shop that collects all events. */
 export const COLLECTED = 'collected'
 
 /** A period in milliseconds since the epoch, and the model that each arm has in this period. */

@@ -28,7 +28,7 @@ export const HELPER = 'https://helper.invalid'
 export const ROLES = ['leader', 'helper'] as const
 type Role = (typeof ROLES)[number]
 
-/** Writes at which a server can die, either before the write or after the write but before its answer. */
+/** Database writes at which a server can die, either before the write or after the write but before its answer. */
 export const DEATHS = {
   leader: ['count', 'fill', 'exchange', 'close', 'openRound'],
   helper: ['keep', 'release', 'openRound'],
@@ -50,7 +50,7 @@ interface ServersOptions
 interface Released {
   /** Ids of the reports in the sum, hex. */
   readonly ids: readonly string[]
-  /** Sum of both shares without both noises: [d] residues. */
+  /** Sum of both shares without the servers' noise: [d] residues. */
   readonly sum: Uint32Array
 }
 
@@ -193,7 +193,7 @@ export async function createServers(options: ServersOptions) {
         expected.every((sum, j) => sum === found.sum[j])
       )
     },
-    /** Sum of a round's reports without noise, in steps of the scale; null if no sum was released. */
+    /** Sum of a round's quantised updates (integers: update · scale) without noise; null if no sum was released. */
     sumOf: (round: number): Float64Array | null => {
       const sum = released.get(round)?.sum
       return sum ? dequantize(sum, 1, 1) : null

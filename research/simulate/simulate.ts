@@ -67,7 +67,7 @@ export interface Simulated {
   readonly result: SimulationResult
   readonly quality: Quality
   readonly plan: Plan
-  /** Ends of the rounds, from the start of the first to the end of the last test period. */
+  /** Times between which the rounds lie: start of the first, end of each, end of the last test period. */
   readonly edges: readonly number[]
   /** Number of shoppers whose devices took part, by round. */
   readonly shoppers: readonly number[]
@@ -214,7 +214,7 @@ async function readCollected(
 
 /** Sums of the current round: the sum of the updates that bypass the servers, and the released sum. */
 interface Rest {
-  /** Sum of the updates that bypass the servers, in steps of the scale. */
+  /** Sum of the quantised updates (integers: update · scale) that bypass the servers. */
   sum: Float64Array
   /** Sum of all counted updates with noise, in model units. */
   released: Float64Array

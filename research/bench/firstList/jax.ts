@@ -1,4 +1,4 @@
-/** @module The first list as a user of jax-js would write it. */
+/** @module Computes the first list as a user of jax-js would. */
 import { defaultDevice, init, type Array as JaxArray, lax, nn, numpy as np } from '@jax-js/jax'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { type EncoderName, LAYER_NORM_EPSILON } from '@nearside/core/model/encoder.ts'

@@ -1,4 +1,4 @@
-/** @module The first list by Nearside's own code. */
+/** @module Computes the first list by Nearside's own code. */
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { createEncoder } from '@nearside/core/model/encoder.ts'
 import { highestRows } from '@nearside/core/model/highest.ts'

@@ -1,4 +1,4 @@
-/** @module The first list as a user of TensorFlow.js would write it. */
+/** @module Computes the first list as a user of TensorFlow.js would. */
 
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { type EncoderName, LAYER_NORM_EPSILON } from '@nearside/core/model/encoder.ts'

@@ -49,7 +49,7 @@ export function outagesOf(random: Random): Outage[] {
   )
 }
 
-/** Numbers of devices of a week, by what became of their report. */
+/** Numbers of a week's devices and reports, by outcome. */
 export interface Traffic {
   /** Number of reports in the sum. */
   counted: number

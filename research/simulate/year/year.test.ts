@@ -108,7 +108,7 @@ test('the made-up shop sells no product before its launch, and each of a shopper
   expect(lost.length).toBeGreaterThan(20)
 })
 
-test('each operator has one outage of ten days and four short ones', () => {
+test('in a simulated year, each server has one outage of ten days and four short ones', () => {
   const outages = outagesOf(createRandom(1))
   for (const role of ['leader', 'helper']) {
     const days = outages.filter((one) => one.role === role).map(({ from, to }) => (to - from) / DAY)

@@ -47,7 +47,7 @@ export interface YearQuestion {
   readonly terms: PolicyParameters
 }
 
-/** Terms of the year's rounds are those of a shop with many shoppers, but with larger steps. */
+/** Terms of the year's rounds are those of a shop with many shoppers, but with a larger learning rate. */
 export const YEAR_TERMS: PolicyParameters = { ...SHOP_PARAMETERS, learningRate: 0.3 }
 /** Weeks between two trainings. */
 const MONTH = 4
@@ -83,7 +83,7 @@ export interface YearResult {
   readonly weeks: readonly WeekResult[]
   readonly months: readonly Quality[]
   readonly year: Quality
-  /** Number of shoppers who sent more reports than one device may, because their browsers forgot the first ones. */
+  /** Number of shoppers who sent more reports than one device may, because their browsers forgot earlier reports. */
   readonly beyondLimit: number
 }
 

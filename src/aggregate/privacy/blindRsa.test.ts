@@ -47,7 +47,7 @@ describe('RFC 9474', () => {
 describe('RFC 9578, type 2', () => {
   const vector = published.rfc9578
 
-  it('RFC 9578, type 2: a token reproduces the published request, response and token', async () => {
+  it('the inputs of RFC 9578, type 2, give the published request, response and token', async () => {
     const signer = await createTokenSigner(vector.skS)
     const modulus = modulusOf(signer.publicKey)
     const keyId = await tokenKeyId(modulus)

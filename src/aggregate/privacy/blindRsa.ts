@@ -37,7 +37,7 @@ export async function blind(
 
 /** Blinded message m · r^e mod n. Over all invertible r, this number takes each invertible value exactly once. */
 export function multiplyBlind(encoded: bigint, factor: bigint, n: bigint): bigint {
-  // Raises to e = 2¹⁶ + 1: sixteen squarings, then one multiplication.
+  // Computes r^e for e = 2¹⁶ + 1: sixteen squarings, then one multiplication.
   let power = factor
   for (let i = 0; i < 16; i++) power = (power * power) % n
   return (((power * factor) % n) * encoded) % n

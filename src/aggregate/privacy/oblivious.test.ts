@@ -139,7 +139,7 @@ it('the gateway’s key is derived from the signing key', () => {
     }),
     { numRuns: 100 },
   )
-  // RFC 8032 §7.1, test 1, and its Montgomery form.
+  // Public key of RFC 8032 §7.1, test 1, and the Montgomery form of this key.
   const publicKey = fromHex('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a')
   expect(toHex(gatewayKeyOf(publicKey))).toBe(
     'd85e07ec22b0ad881537c2f44d662d1a143cf830c57aca4305d85c7a90f6b62e',

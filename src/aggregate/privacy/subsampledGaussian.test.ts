@@ -12,12 +12,12 @@ import {
 const off = (measured: number, reference: number) => measured / reference - 1
 
 describe.each(rows)('σ = $sigma, q = $q, $steps steps, δ = $delta', (row) => {
-  it(`ε by Rényi divergence: ${row.rdp}`, () => {
+  it(`Rényi divergence gives the published ε of ${row.rdp}`, () => {
     expect(RENYI_ORDERS).toContain(row.order)
     expect(Math.abs(off(renyiEpsilon(row), row.rdp))).toBeLessThan(1e-9)
   })
 
-  it(`ε by the loss distribution: ${row.pld}`, () => {
+  it(`the loss distribution gives the published ε of ${row.pld}, or hardly more`, () => {
     const epsilon = lossEpsilon(row)
     const error = off(epsilon, row.pld)
     expect(Math.abs(error)).toBeLessThan(1e-4)

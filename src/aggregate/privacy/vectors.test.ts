@@ -20,7 +20,7 @@ import published from './shareVectors.json' with { type: 'json' }
 import { importSigningKeys, sign, verify } from './signature.ts'
 
 describe('published vectors', () => {
-  it('HKDF-SHA256: RFC 5869, test case 1', async () => {
+  it('`hkdf` reproduces test case 1 of RFC 5869', async () => {
     const key = fromHex('0b'.repeat(22))
     const salt = fromHex('000102030405060708090a0b0c')
     const info = fromHex('f0f1f2f3f4f5f6f7f8f9')
@@ -29,7 +29,7 @@ describe('published vectors', () => {
     )
   })
 
-  it('AES-256-CTR: SP 800-38A, F.5.5', async () => {
+  it('`aesCtr` reproduces example F.5.5 of SP 800-38A', async () => {
     const key = fromHex('603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4')
     const counter = fromHex('f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff')
     const plain =
@@ -41,7 +41,7 @@ describe('published vectors', () => {
     )
   })
 
-  it('Ed25519: RFC 8032, test 1', async () => {
+  it('`sign` reproduces test 1 of RFC 8032 (Ed25519), and `verify` refuses a changed signature', async () => {
     const publicKey = fromHex('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a')
     const seed = fromHex('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60')
     const keys = await importSigningKeys(publicKey, seed)
@@ -55,7 +55,7 @@ describe('published vectors', () => {
     expect(await verify(new Uint8Array(3), signature, new Uint8Array(0))).toBe(false)
   })
 
-  it('X25519: RFC 7748, section 5.2, first vector', async () => {
+  it('X25519 reproduces the first vector of RFC 7748, section 5.2', async () => {
     const scalar = fromHex('a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4')
     const u = fromHex('e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c')
     // WebCrypto needs the scalar wrapped as in RFC 8410.
@@ -74,7 +74,7 @@ describe('published vectors', () => {
     )
   })
 
-  it('HPKE: RFC 9180, A.1 base mode, sequence number 0', async () => {
+  it('`seal` reproduces the example of RFC 9180, A.1 base mode, sequence number 0', async () => {
     const publicKey = fromHex('3948cfe0ad1ddb695d780e59077195da6c56506b027329794ab02bca80815c4d')
     const enc = '37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431'
     const ciphertext =
@@ -83,7 +83,7 @@ describe('published vectors', () => {
     const info = fromHex('4f6465206f6e2061204772656369616e2055726e')
     const aad = fromHex('436f756e742d30')
     const plain = fromHex('4265617574792069732074727574682c20747275746820626561757479')
-    // The test uses the vector's ikmE, as an auditor does to repeat the sealing.
+    // The vector's random bytes of the ephemeral key (ikmE). An auditor repeats a sealing in the same way.
     const ephemeral = fromHex('7268600d403fce431561aef583ee1613527cff655c1343f29812e66706df3234')
     expect(toHex(await seal(publicKey, plain, info, aad, ephemeral))).toBe(enc + ciphertext)
   })

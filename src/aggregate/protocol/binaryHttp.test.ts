@@ -12,7 +12,7 @@ const RFC_REQUEST = fromHex(
       '',
     ),
 )
-/** RFC 9292 §5.2, with a trailer. */
+/** Example response of RFC 9292 §5.2, which has a trailer. */
 const RFC_RESPONSE = fromHex(
   '0140c8001d5468697320636f6e74656e7420636f6e7461696e732043524c462e0d0a0d07747261696c65720474657874',
 )

@@ -65,7 +65,7 @@ export function decodeResponse(bytes: Uint8Array): ResponseMessage {
 
 function createReader(bytes: Uint8Array, kind: number) {
   let at = 0
-  // Parts cut off at the end are empty (RFC 9292 §3.8).
+  // Parts that are missing at a message's end count as empty (RFC 9292 §3.8).
   const isOver = () => at >= bytes.length
 
   function take(length: number): Bytes {

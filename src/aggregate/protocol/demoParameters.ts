@@ -21,7 +21,7 @@ export const DEMO_PARAMETERS: PolicyParameters = {
   periodDays: 365,
 }
 
-/** Terms that the devices of a real shop accept: ε = 1.85 for one update and 3.98 for a year's four. */
+/** Terms that the devices of a real shop accept: ε = 1.85 for one update and 3.98 for the four of a year. */
 export const SHOP_PARAMETERS: PolicyParameters = {
   ...DEMO_PARAMETERS,
   task: 'my-shop',

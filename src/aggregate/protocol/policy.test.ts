@@ -14,7 +14,7 @@ import { parseTask } from './task.ts'
 import { TEST_POLICY } from './testPolicy.ts'
 import { modulusOf } from './token.ts'
 
-/** A text that has the length of a key and an odd modulus. */
+/** A text in the form of an issuer's key: the right length and an odd modulus. */
 const ISSUER_KEY = `MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA${'z'.repeat(341)}wIDAQAB`
 
 const copy = () => JSON.parse(JSON.stringify(TEST_POLICY)) as Record<string, unknown>

@@ -7,7 +7,7 @@ describe('the client’s address behind a proxy', () => {
 
   it.each([
     ['203.0.113.9', undefined, '203.0.113.9'],
-    // A sender other than the proxy can write anything in this header.
+    // X-Forwarded-For of a sender other than the proxy is ignored.
     ['203.0.113.9', '198.51.100.1', '203.0.113.9'],
     ['10.1.2.3', '198.51.100.1', '198.51.100.1'],
     ['::ffff:10.1.2.3', '198.51.100.1', '198.51.100.1'],

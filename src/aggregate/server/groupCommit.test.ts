@@ -6,7 +6,7 @@ const submitAll = <Item, Result>(
   items: readonly Item[],
 ) => items.map((item) => submit(Promise.resolve(item)))
 
-it('group commit groups the entries that arrive while another group is written', async () => {
+it('group commit puts the items that arrive while a group is written into the next group', async () => {
   const groups: number[][] = []
   const submit = groupCommit(async (items: readonly number[]) => {
     groups.push([...items])
@@ -48,7 +48,7 @@ it('if writing fails, group commit fails the whole group, then writes the next g
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
 })
 
-it('group commit waits for entries that are still arriving, unless a full group of entries has settled', async () => {
+it('group commit waits for items that are still arriving, unless enough items for a full group arrived or failed', async () => {
   const groups: number[][] = []
   const submit = groupCommit(async (items: readonly number[]) => {
     groups.push([...items])

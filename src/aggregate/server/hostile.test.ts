@@ -49,7 +49,7 @@ describe('a hostile device', () => {
     }
   })
 
-  it('a hostile device has every invalid report refused and counted as refused; the sum stays exact', async () => {
+  it('every invalid report of a hostile device is refused and counted as refused; the sum stays exact', async () => {
     const federation = await createFederation()
     const task = await taskOf(federation)
     const most = integerClipNorm(task.policy)

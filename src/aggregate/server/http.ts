@@ -100,7 +100,7 @@ export function limitBody(maxSize: number, code: ErrorCode = 'input-invalid'): M
   const onError = (c: Context) => respondProblem(c, 413, code, 'The body is too long')
   const counted = bodyLimit({ maxSize, onError })
   return async (c, next) => {
-    // Hono makes a stream of each body, even of a body whose length is known. Node ends a body at its Content-Length.
+    // Hono would stream each body to count it. If the length is given, there is no need: Node ends the body there.
     const length = Number(c.req.header('content-length') ?? Number.NaN)
     return length <= maxSize && !c.req.header('transfer-encoding') ? next() : counted(c, next)
   }

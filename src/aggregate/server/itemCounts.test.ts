@@ -25,7 +25,7 @@ const ITEMS = Array.from({ length: 24 }, (_, i) => ({
   title: `${['cup', 'lamp', 'bag'][i % 3]} ${i}`,
   price: 1 + (i % 7),
 }))
-/** Row that everybody buys, and a row that nobody touches. */
+/** Row of the item that every device buys, and of an item that no device touches. */
 const [SOLD, UNSOLD] = [17, 3]
 
 /** Orders of a device: first a product that few devices buy, then the best seller. */

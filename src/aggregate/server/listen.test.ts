@@ -107,7 +107,7 @@ describe('connections of one address beyond the 64 that are being answered', () 
     expect((await send(port, 'again')).statusCode).toBe(200)
   })
 
-  it('connections beyond the 64 get the 503 while they still send, and their sockets are closed', async () => {
+  it('a connection beyond the 64 gets the 503 while it still sends, and its socket is closed', async () => {
     const full = await startFull()
     const { port, answer } = full
     const waiting = Array.from({ length: 64 }, () => send(port, 'wait'))

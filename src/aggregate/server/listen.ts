@@ -174,7 +174,7 @@ function limitConnections(
 const isSilent = ({ request }: Connection) => request === null || !request.complete
 
 async function answerRefused(request: IncomingMessage): Promise<Response> {
-  // The body is read first: to close a connection with unread bytes resets it, and the answer is lost.
+  // The body is read first: closing a connection with unread bytes would reset it, and the answer would be lost.
   await new Promise<void>((resolve) => {
     let read = 0
     request.on('data', ({ length }) => {

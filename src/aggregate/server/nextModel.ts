@@ -78,8 +78,8 @@ export async function distanceOf(
 }
 
 /**
- * Mean number of shoppers per item, if the model has a tail: the tail counts its items in shoppers, and rounds don't
- * change these counts.
+ * Mean number of shoppers per item, if the model has a tail (less popular items in files of their own). The tail counts
+ * its items in shoppers, and rounds don't change these counts.
  */
 const meanBesideTail = ({ manifest, statistics: { popularity30, items } }: BaseModel) =>
   manifest.tail && popularity30.reduce((sum, x) => sum + Math.expm1(x), 0) / items

@@ -49,7 +49,7 @@ describe('a proxy before the helper', () => {
     },
   )
 
-  it('a proxy that answers the release 404 makes the round wait', async () => {
+  it('a proxy that answers the release request with 404 makes the round wait', async () => {
     const federation = await createFederation()
     const made = await make(federation, 4)
     federation.proxy = async (url, answer) =>

@@ -220,7 +220,7 @@ async function createAggregators(
   const latest = await readLatest(models)
   const { manifest, version } = latest
   const whole = shop === undefined ? null : await readShop(shop, now())
-  // Rounds change only the head of a model with a tail, and the head numbers its items differently from the catalog.
+  // Rounds don't change a model's tail (less popular items); the other items' numbers differ from the catalog's.
   const judges =
     whole && manifest.tail
       ? inRowsOf(await readBaseModel(manifest, await readFiles(latest)), whole)

@@ -52,7 +52,7 @@ describe('a report', () => {
       'Bearer x',
       honest.slice(0, -2),
       `${honest.slice(0, -1)}A"`,
-      // One byte is changed of the token's type, nonce, round, key and signature.
+      // Each of these tokens has one changed byte: in type, nonce, round, key or signature.
       ...[1, 2, 34, 66, 353].map(changed),
       authorizationOf(toBase64(concat(token.subarray(0, 98), random))),
       authorizationOf(

@@ -1,4 +1,4 @@
-/** @module Messages to and from the process of a proof. */
+/** @module Messages to and from the child process that runs a proof (`inside.ts`). */
 import type { Marks } from './marks.ts'
 import type { Probe } from './probes.ts'
 import type { ShopperOutcome, Trace } from './stages.ts'

@@ -15,7 +15,7 @@ export interface Probe {
   readonly script: string
 }
 
-/** Names that scripts may use: mark `M`, host `H`, URL `U` on that host with the mark, secure URL `S`. */
+/** Variables of a probe's script: mark `M`, host `H`, URL `U` on that host with the mark, secure URL `S`. */
 const PRELUDE = `
 const U = (location.protocol === 'https:' ? 'https://' : 'http://') + H + '/' + M;
 const S = 'https://' + H + '/' + M;

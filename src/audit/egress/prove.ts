@@ -1,4 +1,4 @@
-/** @module Starts a proof: a process inside a network namespace, and the only connection from there to the shop. */
+/** @module Starts the process of a proof in a network namespace, and its only connection to the shop. */
 import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'

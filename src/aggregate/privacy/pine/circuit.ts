@@ -231,7 +231,7 @@ export function evaluateChecks(
       result(outputs) {
         const bitsWrong = outputs.subarray(0, bitCalls).reduce(add, 0)
         const sumsWrong = outputs.subarray(bitCalls).reduce(add, 0)
-        // Horner's method in the last random element.
+        // Horner's method: the result is a polynomial in the last random element.
         return [tooFew, sumsWrong, tooLong, bitsWrong].reduce((sum, x) =>
           add(multiply(sum, forResult), x),
         )

@@ -62,7 +62,7 @@ export function outputsOf(gadget: Gadget, proof: Uint32Array): Uint32Array {
   const points = pointsOf(gadget)
   const coefficients = proof.subarray(gadget.arity)
   const folded = coefficients.slice(0, points)
-  // At a root of unity x^points = 1.
+  // At these roots of unity x^points = 1, so higher coefficients add to lower ones.
   for (let i = points; i < coefficients.length; i++)
     folded[i - points] = add(folded[i - points], coefficients[i])
   return evaluate(folded).subarray(1, gadget.calls + 1)

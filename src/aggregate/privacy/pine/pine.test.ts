@@ -145,7 +145,7 @@ describe('a proof', () => {
     expect(isProven(circuit, one.verifiers, other.verifiers)).toBe(false)
   })
 
-  it('a proof is refused with a share of another length or with a number beyond the field', async () => {
+  it('a proof is refused if a share has another length or a number of q or more', async () => {
     const { nonce, publicShare, leaderShare } = await send([1])
     const open = (share: Uint8Array) => prepare(circuit, 'leader', KEY, nonce, publicShare, share)
     expect(await open(leaderShare.slice(4))).toBeNull()

@@ -18,7 +18,7 @@ const share = (n: number) => Uint32Array.of(n, MODULUS - 1)
 const counted = (n: number): CountedShare => ({ id: id(n), bodyHash: hash(n), share: share(n) })
 const key = () => new Uint8Array(64).fill(7)
 
-it('a SQLite store deletes the key of a round that the next round replaces', async () => {
+it('a SQLite store deletes a round’s key when the next round opens', async () => {
   const file = join(testFolder(), 'l.sqlite')
   const disk = openSqliteStore(file)
   for (const round of [1, 2])
@@ -176,6 +176,6 @@ describe('a power cut', () => {
   })
 })
 
-it('a file that can’t be opened is reported', () => {
+it('a SQLite file that can’t be opened is reported', () => {
   expect(() => openSqliteStore('/nonexistent/x.sqlite')).toThrow(/does not open/)
 })

@@ -17,7 +17,7 @@ const FOLDERS = [
 const FOUND = FOLDERS.find((bin) =>
   ['initdb', 'postgres'].every((name) => existsSync(join(bin, name))),
 )
-/** The other programs are beside `initdb`, once its symbolic link is resolved. */
+/** PostgreSQL's other programs are beside `initdb`, once its symbolic link is resolved. */
 const BIN = FOUND === undefined ? undefined : dirname(realpathSync(join(FOUND, 'initdb')))
 /** PostgreSQL refuses to run as root. */
 const OWNER = process.getuid?.() === 0 ? ownerOf('postgres') : undefined
