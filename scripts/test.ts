@@ -147,10 +147,14 @@ interface VitestReport {
 
 function note(status: string, name: string, ...messages: string[]): string {
   const said = messages
-    .map((message) => message.replace(/\n +at .*node_modules.*/g, '').slice(0, 1500))
+    .map((message) => shortened(message.replace(/\n +at .*node_modules.*/g, '')))
     .join('\n')
   return `${status}: ${name.replace(`${ROOT}/`, '')}${said && `\n${said}`}`
 }
+
+/** Begin and end of a long message, because some name their cause at its end. */
+const shortened = (message: string) =>
+  message.length <= 2500 ? message : `${message.slice(0, 1500)}\n[…]\n${message.slice(-1000)}`
 
 /** @param name regular expression of a test file's name without `.spec.ts` */
 function playwright(name: string): Tally {

@@ -20,7 +20,7 @@ import { anyShopper, type ShopperScript } from './visit.ts'
 
 const BLANK_MS = 5000
 /** Maximum number of comparisons of two shoppers. */
-const ROUNDS = 3
+const ROUNDS = 4
 
 export type ProofMessage =
   | { readonly kind: 'progress'; readonly line: string }

@@ -238,7 +238,7 @@ describe('two shoppers', () => {
       settled: /[A-Z]/.test(letter),
     }))
   const apart = (one: string, other: string) => compareShoppers(asked(one), asked(other))
-  const NONE = { first: [], second: [], order: [] }
+  const NONE = { first: [], second: [], more: [], order: [] }
 
   it('two shoppers with the same requests are not distinguished, in whatever order the shop loads its files', () => {
     expect(apart('abcAB', 'abcAB')).toEqual(NONE)
@@ -259,7 +259,7 @@ describe('two shoppers', () => {
 
   it('two shoppers are distinguished unless one whole comparison finds no difference', async () => {
     const noise = apart('abABC', 'abACB')
-    const varying = [apart('abA', 'abB'), apart('abC', 'abD'), apart('abAAB', 'abAB')]
+    const varying = [apart('abA', 'abB'), apart('abC', 'abD'), apart('abAE', 'abA')]
     const outcomeOf = async (comparisons: readonly Difference[]) => {
       const left = [...comparisons]
       const compare = async () => left.shift() ?? NONE
@@ -271,9 +271,30 @@ describe('two shoppers', () => {
     expect(await outcomeOf([...varying, NONE])).toEqual({ difference: varying[2], left: 1 })
   })
 
+  it('two shoppers are distinguished by number and sequence of the same requests only if every comparison finds the same difference', async () => {
+    const turned = apart('abABC', 'abACB')
+    const others = apart('abABC', 'abBAC')
+    const both = apart('abABC', 'abCAB')
+    const after = (...all: readonly Difference[]) => {
+      const left = [...all]
+      return compareAgain(async () => left.shift()!, all.length)
+    }
+    expect(await after(turned, turned, turned)).toEqual(turned)
+    expect(await after(turned, both, turned)).toEqual(turned)
+    expect(await after(both, turned)).toEqual(turned)
+    expect(await after(turned, others)).toEqual(NONE)
+    const oftener = apart('abAAB', 'abAB')
+    expect(await after(oftener, apart('abXXXB', 'abXB'), oftener)).toEqual(NONE)
+    expect(await after(oftener, apart('abAB', 'abAAB'))).toEqual(NONE)
+    expect(await after(oftener, oftener)).toEqual(oftener)
+    // A request that one shopper alone makes is a channel, whatever its address is.
+    const more = [apart('abAC', 'abA'), apart('abAD', 'abA')]
+    expect(await after(...more)).toEqual({ ...NONE, first: ['GET /d'] })
+  })
+
   it.each([
     ['choice of declared files', 'abAC', 'abAB', { first: ['GET /c'], second: ['GET /b'] }],
-    ['number', 'abAAA', 'abA', { first: ['GET /a', 'GET /a'] }],
+    ['number', 'abAAA', 'abA', { more: ['the first: GET /a'] }],
     ['order', 'abABC', 'abACB', { order: ['GET /b (1), then GET /c (1)'] }],
     ['files that the shop loads', 'abcA', 'abA', { first: ['GET /c'] }],
   ])('two shoppers are distinguished by their %s', (_, one, other, difference) => {

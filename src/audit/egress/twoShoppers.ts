@@ -15,9 +15,11 @@ export interface Asked {
 
 /** Differences between two shoppers; all empty if there are no differences. */
 export interface Difference {
-  /** Requests that the first shopper made more often than the second; one entry per surplus request. */
+  /** Requests that the first shopper made and the second never; one entry per request. */
   readonly first: readonly string[]
   readonly second: readonly string[]
+  /** `the first: x` or `the second: x`: requests that both made, but this shopper more often. */
+  readonly more: readonly string[]
   /** Pairs `x, then y` of the first shopper's requests of one kind that the second made in the other sequence. */
   readonly order: readonly string[]
 }
@@ -37,9 +39,14 @@ export function compareShoppers(first: readonly Asked[], second: readonly Asked[
   const [files, otherFiles] = [first, second].map(filesOf)
   const [lines, otherLines] = [first, second].map(linesOf)
   const turned = inOrder(of(second, true)).map(([x, y]) => `${y}, then ${x}`)
+  const more = (who: string, some: readonly string[], others: readonly string[]) =>
+    [...new Set(missing(some, others).filter((line) => others.includes(line)))].map(
+      (line) => `${who}: ${line}`,
+    )
   return {
-    first: [...missing(files, otherFiles), ...missing(lines, otherLines)],
-    second: [...missing(otherFiles, files), ...missing(otherLines, lines)],
+    first: [...without(files, otherFiles), ...without(lines, otherLines)],
+    second: [...without(otherFiles, files), ...without(otherLines, lines)],
+    more: [...more('the first', lines, otherLines), ...more('the second', otherLines, lines)],
     order: inOrder(of(first, true))
       .map(([x, y]) => `${x}, then ${y}`)
       .filter((pair) => turned.includes(pair)),
@@ -47,28 +54,35 @@ export function compareShoppers(first: readonly Asked[], second: readonly Asked[
 }
 
 /**
- * Repeats the comparison until a comparison finds no difference. A busy machine causes an occasional difference, but a
- * channel causes a difference in every comparison.
+ * Repeats the comparison until a comparison finds no difference. On a busy machine, requests that a page makes at the
+ * same time arrive in any sequence, and the browser looks for a newer service worker sooner or later. A channel causes a
+ * difference in every comparison. Where both made the same requests, it is the same difference each time, so `more` and
+ * `order` count only if all comparisons find them.
  * @param most maximum number of comparisons
+ * @param before entries of `more` and `order` that all comparisons so far found
  * @returns the difference that the last comparison found
  */
 export async function compareAgain(
   compare: () => Promise<Difference>,
   most: number,
+  before?: Pick<Difference, 'more' | 'order'>,
 ): Promise<Difference> {
-  const difference = await compare()
-  return isNone(difference) || most <= 1 ? difference : compareAgain(compare, most - 1)
+  const found = await compare()
+  const more = found.more.filter((one) => before?.more.includes(one) ?? true)
+  const order = found.order.filter((pair) => before?.order.includes(pair) ?? true)
+  const difference = { ...found, more, order }
+  return isNone(difference) || most <= 1 ? difference : compareAgain(compare, most - 1, difference)
 }
 
-export function listOf({ first, second, order }: Difference): string[] {
+export function listOf({ first, second, more, order }: Difference): string[] {
   const only = (who: string, lines: readonly string[]) =>
     lines.map((line) => `${who} alone: \`${line.slice(0, 300)}\``)
   const turned = order.map((pair) => `in this order, and the second in the other: \`${pair}\``)
-  return [...only('the first', first), ...only('the second', second), ...turned]
+  const often = more.map((one) => `more often by \`${one.slice(0, 300)}\``)
+  return [...only('the first', first), ...only('the second', second), ...often, ...turned]
 }
 
-const isNone = ({ first, second, order }: Difference): boolean =>
-  first.length + second.length + order.length === 0
+const isNone = (difference: Difference): boolean => Object.values(difference).flat().length === 0
 
 const fileOf = (line: string) => line.split(' ').slice(0, 2).join(' ')
 
@@ -88,6 +102,9 @@ function inOrder(all: readonly Asked[]): (readonly [string, string])[] {
       .map((later) => [name, later.name] as const),
   )
 }
+
+const without = (some: readonly string[], others: readonly string[]) =>
+  some.filter((line) => !others.includes(line))
 
 /** Lines that `some` contains more often than `others`; one entry per surplus line. */
 function missing(some: readonly string[], others: readonly string[]): string[] {

@@ -29,7 +29,7 @@ const OUTCOME: Outcome = {
   },
   headers: {},
   shoppers: [SHOPPER, SHOPPER],
-  difference: { first: [], second: [], order: [] },
+  difference: { first: [], second: [], more: [], order: [] },
   probes: [
     ...Array.from({ length: 30 }, () => probe('planted', 'found', 'found')),
     probe('channel', 'found'),
