@@ -15,7 +15,7 @@ interface Decay {
 
 const BEFORE_ALL: Decay = { first: 1, second: 1 }
 
-/** Decay powers after one more step. They are multiplied, because the last bits of `**` differ between browsers. */
+/** Decay powers after one more step, by multiplication, because the last bits of `**` differ between browsers. */
 function decayed({ first, second }: Decay): Decay {
   return { first: first * BETA1, second: second * BETA2 }
 }

@@ -16,7 +16,7 @@ function read(text: string, size = 1000) {
   return { heads, whole: lines.end(), bytes: bytes.length }
 }
 
-test('reads the head of a catalog, which begins with the products that lists show first, before the other products arrive', async () => {
+test('CatalogLines reads the head of a catalog, which has the products that lists show first, before the other products arrive', async () => {
   const all = rows(HEAD + 700)
   const text = writeCatalog(all, ['p900', 'p7', 'unknown'])
   for (const size of [1, 997, 1_000_000]) {
@@ -30,7 +30,7 @@ test('reads the head of a catalog, which begins with the products that lists sho
   }
 })
 
-test('a small catalog has no head, and a fault names the row in which it occurred', () => {
+test('a small catalog has no head, and its faults are those of `Catalog.parse`', () => {
   for (const count of [1, HEAD]) {
     const { heads, whole } = read(writeCatalog(rows(count), []))
     expect([heads.length, whole?.size]).toEqual([0, count])

@@ -15,7 +15,7 @@ test('a product’s id maps to its variants, available variants first; an item�
   for (const id of ['cup', 'tea', 'mug-r', 'unknown']) expect(variantsOf(id)).toEqual([])
 })
 
-test('a list query for a product is made for the product’s variants, and a list of similar items excludes those variants', () => {
+test('withVariants replaces a product’s id in a list query by its variants’ ids, and a list of similar items excludes these variants', () => {
   const asked = (query: Parameters<typeof withVariants>[0]) => withVariants(query, variantsOf)
   expect(asked({ kind: 'similar', item: 'MG', options: { limit: 3 } })).toEqual({
     ...{ kind: 'similar', item: 'mug-b' },

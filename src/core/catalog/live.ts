@@ -6,8 +6,8 @@ import type { Item } from './item.ts'
 
 /**
  * Price, sale and stock of a product; an absent field means that the product has no such value. An absent
- * `regularPrice` leaves the usual price as it is, because a feed may know none; 0 removes the usual price. An absent
- * `currency` leaves the currency as it is.
+ * `regularPrice` leaves the usual price as it is, because a feed may have no usual price; 0 removes the usual price. An
+ * absent `currency` leaves the currency as it is.
  */
 export type LiveValues = Pick<
   Item,

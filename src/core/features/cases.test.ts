@@ -33,14 +33,14 @@ describe('cases with exact times', () => {
     expect(cases.map(({ history }) => history.map(({ item }) => item))).toEqual([[], [5, 2]])
   })
 
-  it('an order whose lines have different times makes one case', () => {
+  it('an order whose lines have different times makes one case to predict', () => {
     const cases = buildCases(shopper([purchase(1, T, 'a'), purchase(2, T + 5000, 'a')]), false, 0)
     expect(cases).toHaveLength(1)
     expect(cases[0].targets).toEqual([1, 2])
     expect(cases[0].history).toEqual([])
   })
 
-  it('each view makes one case, and events of the same time make one case together', () => {
+  it('each view makes one case to predict, and events of the same time make one case together', () => {
     const cases = buildCases(
       shopper([view(1, T), view(2, T + 1000), view(3, T + 1000), purchase(4, T + 1000, 'a')]),
       false,
@@ -68,7 +68,7 @@ describe('cases with exact times', () => {
 })
 
 describe('cases with day-only times', () => {
-  it('with day-only times, all sessions of a day make one case', () => {
+  it('with day-only times, all sessions of a day make one case to predict', () => {
     const day = Math.floor(T / DAY) * DAY
     const cases = buildCases(
       shopper([purchase(1, day, 'a'), purchase(2, day, 'b'), purchase(1, day + DAY, 'c')]),

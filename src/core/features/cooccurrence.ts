@@ -181,7 +181,7 @@ export function createNeighbours(
   return { lists, addRow }
 }
 
-/** Fills `out` with the rows of the highest weights, descending, ties by row; returns their number. */
+/** Fills `out` with the rows of the highest weights, descending, equal weights by row; returns their number. */
 function keepStrongest(
   rows: Int32Array,
   count: number,

@@ -24,7 +24,7 @@ const looks = (...items: number[]): History =>
 const intent = (history: History) => intentOf({ peerGroup }, profileOf(history, NOW))
 
 describe('intentOf', () => {
-  it('a product’s share of the intent is halved for every two products that the shopper looked at after it', () => {
+  it('in the intent of a visit (the products last looked at), a product’s share is halved for every two later products', () => {
     const found = intent(looks(4, 2, 0))
     const [last, second, third] = [1, 2 ** -0.5, 0.5]
     const total = last + second + third
@@ -39,13 +39,13 @@ describe('intentOf', () => {
     expect(intent(looks(0, 2, 0))).toEqual(intent(looks(2, 0)))
   })
 
-  it('the intent reads the last six products, and products without a peer group are among the six', () => {
+  it('the intent reads the last six products of a visit, including products without a peer group', () => {
     expect(intent(looks(4, 0, 1, 2, 3, 6, 7))?.recent[3]).toBe(0)
     expect(intent(looks(4, 0, 1, 2, 3, 6))?.recent[3]).toBeGreaterThan(0)
     expect(intent(looks(0, 7))?.last[0]).toBe(0)
   })
 
-  it('products that were looked at in the same moment get equal shares', () => {
+  it('products that were looked at in the same moment get equal shares of the intent', () => {
     const found = intent([4, 2, 0, 6].map((item) => looks(item)[0]))
     for (const group of [1, 2, 3]) {
       expect(found?.recent[group]).toBeCloseTo(1 / 4, 6)
@@ -57,7 +57,7 @@ describe('intentOf', () => {
     expect(intent([])).toBeNull()
   })
 
-  it('the intent counts products that were put into the basket, but no orders', () => {
+  it('the intent counts products that were put into the basket, but not ordered products', () => {
     const named = (name: LogName, ...items: number[]) =>
       looks(...items).map((one) => ({ ...one, name }))
     expect(intent(named('purchase', 0, 2))).toBeNull()
@@ -65,7 +65,7 @@ describe('intentOf', () => {
     expect(intent(named('add_to_cart', 2, 0))).toEqual(intent(looks(2, 0)))
   })
 
-  it('the shares of all groups add up to at most 1, and only groups in the history have a share', () => {
+  it('the shares of all peer groups in the intent add up to at most 1, and only groups in the history have a share', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(7), { minLength: 1, maxLength: 30 }), (items) => {
         const found = intent(looks(...items))

@@ -23,19 +23,19 @@ const HALF_LIFE = 2
 
 export interface Intent {
   /**
-   * Share of each peer group in the last six products, [groups + 1]. A product's weight is halved for every two later
-   * products.
+   * Share of each peer group among the last six products viewed, [groups + 1]. A product's weight is halved for every
+   * two later products.
    */
   readonly recent: Float32Array
-  /** Share of each peer group in the last product, or in all products with the latest time, [groups + 1]. */
+  /** Share of each peer group in the last product viewed, or in all products with the latest time, [groups + 1]. */
   readonly last: Float32Array
   /** Numbers of the last products' peer groups: distinct, and above 0, because group 0 has no peers. */
   readonly groups: readonly number[]
 }
 
 /**
- * Intent of a history; null for orders alone. Products with the same time, e.g. in a log that has only days, count as
- * equally recent.
+ * Intent of a history; null if the history has only orders. Products with the same time, e.g. in a log that has only
+ * days, count as equally recent.
  */
 export function intentOf(
   statistics: Pick<ItemStatistics, 'peerGroup'>,
@@ -64,7 +64,7 @@ export function intentOf(
     const group = peerGroup[interaction.item]
     total += weight
     if (place === 0) totalLast++
-    // A product without category and brand counts among the last products, but has no peers.
+    // A product without category and brand counts among the products last viewed, but belongs to no peer group.
     if (group === 0) continue
     recent[group] += weight
     if (place === 0) last[group]++
@@ -120,7 +120,7 @@ const PRIOR_LOOKS = 4
 /** Width of a price band in logarithms: prices within 5 % get the same lift. */
 const STEP = 0.05
 
-/** Lift of each row by its price, in log-odds. */
+/** Gain of each row's score by its price, in log-odds. */
 export interface PriceLift {
   readonly of: (row: number) => number
   /** Largest lift of any row. */

@@ -32,18 +32,18 @@ describe('the lift of the visit’s prices', () => {
     expect(dear?.of(dearest)).toBeGreaterThan(dear?.of(cheapest) ?? Number.NaN)
   })
 
-  test('the lift of a price is small after looks at mixed prices', () => {
+  test('after looks at mixed prices, the scores change little by price', () => {
     const gap = (items: readonly number[]) => {
       const lift = liftOf(items.map((row) => look(row)))
       return Math.abs((lift?.of(cheapest) ?? 0) - (lift?.of(dearest) ?? 0))
     }
-    // Six looks whose mean price is the shop's mean price, which lies in the upper half of the rows by price.
+    // Six looks whose mean price is about the shop's mean price.
     const middle = Math.round(rows.length * 0.45)
     const mixed = [2, 6, 10].flatMap((away) => [rows[middle - away], rows[middle + away]])
     expect(gap(mixed)).toBeLessThan(gap(rows.slice(0, 6)) / 4)
   })
 
-  test('the lift of a price counts only the looks of the current visit, each product once', () => {
+  test('the gain of scores by price counts only the looks of the current visit, each product once', () => {
     expect(liftOf([])).toBeNull()
     expect(liftOf([look(cheapest, { name: 'purchase' })])).toBeNull()
     expect(liftOf([look(cheapest, { time: NOW - 31 * MINUTE })])).toBeNull()

@@ -3,23 +3,23 @@
  * a sample of whole histories, and these sums over all other shoppers.
  */
 
-/** Sums over the shoppers who are missing in the log, before one date; arrays are [N], by item row. */
+/** Sums over the shoppers outside the log, before one date; arrays are [N], by item row. */
 export interface OtherCounts {
   /** Start of the window of 7 days, in which all shoppers are counted, milliseconds since the epoch. */
   readonly weekFrom: number
   /** Start of the window of 30 days, milliseconds since the epoch. */
   readonly monthFrom: number
-  /** Number of the other shoppers of each item in the window of 7 days. */
+  /** Number of shoppers outside the log who came to the item in the window of 7 days. */
   readonly week: Float64Array
-  /** Number of the other shoppers of each item in the window of 30 days. */
+  /** Number of shoppers outside the log who came to the item in the window of 30 days. */
   readonly month: Float64Array
-  /** Number of the other shoppers of each item at any time. */
+  /** Number of shoppers outside the log who came to the item at any time. */
   readonly all: Float64Array
-  /** Number of the other shoppers who came to the item on two or more days. */
+  /** Number of shoppers outside the log who came to the item on two or more days. */
   readonly repeated: Float64Array
 }
 
-/** Co-occurrence sums over the shoppers who are missing in the log, before one date. */
+/** Co-occurrence sums over the shoppers outside the log, before one date. */
 export interface OtherPairs {
   /** Sum of the squared strengths of each item, weighted by basket, [N]. */
   readonly norm: Float64Array

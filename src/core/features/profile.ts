@@ -165,7 +165,7 @@ export interface Interest {
   readonly totalLast: number
   /** Mean logarithm of the prices in the history, which stands for the shopper's usual price. */
   readonly usualPrice: number
-  /** Category → part of `total` that comes from it. */
+  /** Category → part of `total` that comes from its items. */
   readonly category: ReadonlyMap<number, number>
 }
 

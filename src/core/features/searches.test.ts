@@ -26,7 +26,7 @@ const liftOf = (history: History, item: number) =>
   searchLifts(statistics, history, NOW).get(item)?.lift ?? 0
 
 describe('search lifts', () => {
-  test('a search that finds one item gives the item the full lift, and a search that finds n items gives each 1/√n of it', () => {
+  test('a search that finds one item raises its score by the full lift, and a search that finds n items raises each by 1/√n of it', () => {
     expect(liftOf(search('a', [5]), 5)).toBe(SEARCH_LIFT)
     expect(liftOf(search('a', [2, 3, 4, 5]), 5)).toBe(SEARCH_LIFT / 2)
     expect(liftOf(search('a', [5]), 6)).toBe(0)
@@ -49,7 +49,7 @@ describe('search lifts', () => {
     expect(liftOf(search('card under £1', [5]), 5)).toBe(SEARCH_LIFT)
   })
 
-  test('a lift halves every half-life; old and future searches lift nothing', () => {
+  test('the lift of scores by a search halves every half-life; old and future searches lift nothing', () => {
     expect(liftOf(search('a', [5], SEARCH_HALF_LIFE), 5)).toBeCloseTo(SEARCH_LIFT / 2, 5)
     expect(liftOf(search('a', [5], 43), 5)).toBe(0)
     expect(liftOf(search('a', [5], -1), 5)).toBe(0)

@@ -80,7 +80,7 @@ type Shares = readonly (readonly [item: number, share: number])[]
 const knownShares = onceFor((_: ItemStatistics) => new Map<string, Shares>())
 const MOST_KNOWN = 200
 
-/** Lifts of one query, in units of `SEARCH_LIFT`. */
+/** Lift of each item's score by one query, in units of `SEARCH_LIFT`. */
 function sharesOf(statistics: ItemStatistics, query: string, found: ReadonlySet<number>): Shares {
   const wish = takePrice(query)
   if (wish && isPriceAlone(wish)) return [...found].map((item) => [item, PRICE_SHARE])

@@ -225,7 +225,7 @@ function categoryIndex(items: readonly Item[]): Uint16Array {
     if (!category) return 0
     let known = index.get(category)
     if (known === undefined) {
-      // A category's index has 16 bits, so items of further categories count as without category.
+      // A category's index has 16 bits, so items of further categories count as items without a category.
       known = index.size < 65_535 ? index.size + 1 : 0
       index.set(category, known)
     }

@@ -22,7 +22,7 @@ import { CANDIDATES, type Trees, treesScore } from '../model/trees.ts'
 import { createShortlist, type ItemScan, plainItemScan, type Shortlist } from './shortlist.ts'
 
 export interface Candidates {
-  /** Rows by descending base score, ties by row. */
+  /** Rows by descending base score; of equal scores, the lower row first. */
   readonly items: readonly number[]
   /** Base scores of the candidates, [K]. */
   readonly base: Float32Array
@@ -93,8 +93,8 @@ function amongFew(
 }
 
 /**
- * Terms of the given items, identical to the last bit to those of `linearTerms`. The shopper must have a history, and
- * the model no context terms.
+ * Score terms of the given items, identical to the last bit to those of `linearTerms`. The shopper must have a history,
+ * and the model no context terms.
  * @param items distinct rows
  */
 export function linearTermsOf(
@@ -155,7 +155,7 @@ interface Known {
  * @param most maximum number of cached cases; the least recently used case is dropped first
  */
 export function rememberCandidates(find: FindCandidates, most: number): FindCandidates {
-  /** Cached entries by the time of their case, least recently used first. */
+  /** Cached candidates by the time of their case, least recently used first. */
   const known = new Map<number, Known>()
   return (history, now) => {
     const before = known.get(now)

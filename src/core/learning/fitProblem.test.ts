@@ -43,7 +43,7 @@ describe('fitProblemOf', () => {
     }
   })
 
-  it('a case’s weight starts at 3 for a purchase and halves every half-life', () => {
+  it('a case’s weight in the fit starts at 3 for a purchase and halves every half-life', () => {
     cases.forEach((one, t) => {
       const age = (now - one.time) / DAY
       expect(problem.weight[t]).toBeCloseTo(3 * 2 ** (-age / model.prior.halfLifeDays), 5)
@@ -69,7 +69,7 @@ describe('fitProblemOf', () => {
     })
   })
 
-  it('every order stays among the cases when a shopper views 200 items in one evening', () => {
+  it('every order stays among the fit’s cases when a shopper views 200 items in one evening', () => {
     const evening = Array.from({ length: 200 }, (_, k) => {
       const view = { item: k % 300, name: 'view_item' as const, session: 'evening' }
       return { ...view, time: now - DAY + 20_000 * k }
@@ -116,7 +116,7 @@ describe('fitProblemOf', () => {
     expect(isProblem(buildFitProblem(model, later, now))).toBe(true)
   })
 
-  it('a case whose items the base model ranks far down has weight 0', () => {
+  it('a case whose items the base model ranks far down has weight 0 in the fit', () => {
     const bias = Float32Array.from(model.bias, (value, item) =>
       cases[0].targets.includes(item) ? -1000 : value,
     )

@@ -13,7 +13,7 @@ function entry(
 }
 
 describe('casesFromHistory', () => {
-  it('each order and each other event makes a case, whose history ends before the event', () => {
+  it('each order and each other event makes a case to predict, whose history ends before the event', () => {
     const history = [
       entry('view_item', 1, 10, 'a'),
       entry('view_item', 2, 20, 'a'),
@@ -44,7 +44,7 @@ describe('casesFromHistory', () => {
     expect(cases[0].weight).toBe(1)
   })
 
-  it('with day-only times, one case covers a day, and an add-to-cart weighs more than a view', () => {
+  it('with day-only times, one case to predict covers a day, and an add-to-cart weighs more than a view', () => {
     const day = 100 * DAY
     const cases = casesFromHistory(
       [
@@ -85,7 +85,7 @@ describe('casesFromHistory', () => {
     })
   })
 
-  it('a first order, a shown list and an empty history give no cases', () => {
+  it('a first order, a shown list and an empty history give no cases to learn', () => {
     expect(casesFromHistory([])).toEqual([])
     expect(casesFromHistory([entry('purchase', 1, 5, 'a'), entry('purchase', 2, 5, 'a')])).toEqual(
       [],
@@ -118,7 +118,7 @@ describe('casesForFit', () => {
     expect(chosen(5)).toEqual(expect.arrayContaining([0, 2, 3]))
   })
 
-  it('the chosen cases stay ascending by time, and every case is chosen if there is room', () => {
+  it('the cases chosen for a fit stay ascending by time, and every case is chosen if there is room', () => {
     expect(chosen(5)).toEqual([...chosen(5)].sort((a, b) => a - b))
     expect(casesForFit(cases, 6)).toEqual(cases)
     expect(casesForFit(cases, 64)).toEqual(cases)

@@ -14,7 +14,7 @@ import type { FindCandidates } from './candidates.ts'
 import { fitProblemOf, ownCases, PARAMETERS } from './fitProblem.ts'
 import type { FitProblem } from './problem.ts'
 
-/** Length of a contribution, equal to the length of w. */
+/** Length of a contribution: that of the feature weights w. */
 export const SHARED_LENGTH = FEATURE_COUNT
 
 /** Age in half-lives above which a case is left out: such a case weighs less than a millionth of a new one. */

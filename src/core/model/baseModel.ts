@@ -78,9 +78,9 @@ export interface PersonalPrior {
   readonly steps: number
   /** Fusion weight λ: θ = λ·θ_new + (1−λ)·θ_base. */
   readonly fusionWeight: number
-  /** Half-life of a case's weight in days. */
+  /** Half-life of a learning case's weight, in days. */
   readonly halfLifeDays: number
-  /** Weight of a case by its strongest event; default: `EVENT_WEIGHTS`. */
+  /** Weight of a learning case by its strongest event; default: `EVENT_WEIGHTS`. */
   readonly eventWeights?: EventWeights
 }
 

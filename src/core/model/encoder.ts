@@ -100,7 +100,7 @@ type EncoderModel = Pick<BaseModel, 'encoder' | 'itemVectors'>
 
 export type Encode = (history: History, now: number) => Float32Array<ArrayBuffer>
 
-/** States of window positions; each row of both matrices is one state. */
+/** States of window positions; the same row of both matrices is one state. */
 interface States {
   /** Embeddings, [rows, d]. */
   readonly input: Float32Array

@@ -103,7 +103,7 @@ function categoriesOf(
   )
 }
 
-/** Number of each peer group that has items which the model knows. */
+/** Number of each peer group with items in the model. */
 function peerGroupsOf(
   { statistics }: BaseModel,
   items: readonly Item[],
@@ -157,7 +157,7 @@ function extendStatistics(
   }
 }
 
-/** A new item gets the mean lift of its category. */
+/** A new item gets the mean lift of its category in each context. */
 export function extendTable(
   table: ContextTable,
   { items: known }: ItemStatistics,

@@ -102,7 +102,7 @@ export interface LatestModel {
   readonly version: string
   /** SHA-256 of that version's `manifest.json`. */
   readonly manifest: string
-  /** Terms and signatures; only if the shop signs its models. */
+  /** Terms of the release, and signatures; only if the shop signs its models. */
   readonly signed?: SignedRelease
 }
 

@@ -83,7 +83,7 @@ export function linearTerms(
   return { base, features, hidden }
 }
 
-/** Adds the lifts of the visit's prices. @param items rows that the scores belong to; if absent, all rows in order */
+/** Adds the lifts by the prices viewed in this visit. @param items rows of the scores; if absent, all rows in order */
 export function addPrices(
   scores: Float32Array,
   lift: PriceLift | null,

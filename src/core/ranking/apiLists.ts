@@ -69,7 +69,7 @@ export type Reason =
 export interface ListOptions {
   /** Maximum number of items. Default 20; for `rerank`, the number of given items. */
   readonly limit?: number
-  /** Order of the list. `base`: the same for every shopper. Default `personal`. */
+  /** Sequence of the list. `base`: the same sequence for every shopper. Default `personal`. */
   readonly order?: 'personal' | 'base'
   /**
    * Groups of the shopper's own items to exclude. Default: the personalizer's setting; with `order: 'base'`,
@@ -116,8 +116,8 @@ export interface ListOptions {
    */
   readonly until?: number
   /**
-   * Maximum price for `similar`, as a multiple of the item's price; above 1. With `upTo`, the list contains only dearer
-   * items in the same currency, from the shop's thirty products that are most similar to the item.
+   * Maximum price for `similar`, as a multiple of the item's price; above 1. With this option, the list contains only
+   * dearer items in the same currency, from the shop's thirty products that are most similar to the item.
    */
   readonly dearer?: number
   /**

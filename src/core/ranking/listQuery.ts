@@ -15,7 +15,7 @@ export const limitOf = ({ options, ...query }: ListQuery): number =>
 export const withLimit = (query: ListQuery, least: number): ListQuery =>
   ({ ...query, options: { ...query.options, limit: Math.max(least, limitOf(query)) } }) as ListQuery
 
-/** Query whose `item` can be the variants of one product; `about` is then the variant that rules read. */
+/** Query whose `item` can be the variants of one product; `about` is then the variant that the shop's rules look at. */
 export type VariantQuery = ListQuery & { readonly about?: string }
 
 /** Replaces a product's id in the query by the ids of its variants. A list about a product excludes its variants. */

@@ -68,7 +68,7 @@ export function createSearchRules(
 /** Values of a hit for a pinned product that the search itself doesn't find. */
 const UNFOUND = { relevance: 0, complete: true, terms: [] } as const
 
-/** Hits by their relevance multiplied by the rules' factors. Hits for every word, and available hits, stay first. */
+/** Sorts hits by their relevance times the rules' factors. Hits for every word, and available hits, stay first. */
 function lifted(
   hits: readonly SearchHit[],
   lifts: ReadonlyMap<string, number>,

@@ -67,7 +67,7 @@ function asGiven(id: string, place: number): Recommendation {
   return { id, score: 0, rank: place + 1, baseRank: place + 1, reason: { kind: 'popular' } }
 }
 
-/** An entry of a list, in the form that measurements take. */
+/** Id and position of a list's item, as measurements need them. */
 export const placedOf = ({ item, position }: ListEntry<Item>) => ({ id: item.id, rank: position })
 
 /** @param announce called when the sequence of items has changed and then stayed the same for a moment */

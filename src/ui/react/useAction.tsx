@@ -8,7 +8,7 @@ import { usePersonalizationContext } from './context.ts'
 
 /**
  * Failed action of the panel. `forget-disk`: the events were deleted from memory but not from disk. `unpersist`: the
- * erasure after a no to storage failed.
+ * shopper refused storage, but erasing failed.
  */
 type Wish = LabelKey extends infer Key ? (Key extends `failed.${infer Name}` ? Name : never) : never
 

@@ -95,7 +95,7 @@ describe("Tukey's fences", () => {
     expect(logFences([1, 2, 3])).toEqual({ low: 0, high: Number.POSITIVE_INFINITY })
   })
 
-  it('if all values are multiplied by a factor, logFences are multiplied by it too', () => {
+  it('if all values are multiplied by a factor, logFences are multiplied by the same factor', () => {
     const positive = fc.double({ min: 1e-3, max: 1e6, noNaN: true })
     fc.assert(
       fc.property(

@@ -123,7 +123,7 @@ export function logFences(values: readonly number[]): Fences {
   return { low: Math.exp(lower - REACH * range), high: Math.exp(upper + REACH * range) }
 }
 
-/** Milliseconds that a visit counts as at least when its rate is computed. */
+/** A shorter visit counts as this many milliseconds when its rate is computed. */
 const LEAST_SPAN = 1000
 const SHORT_LOOK = 1000
 /** Default dwell time in milliseconds: the median of all views. */

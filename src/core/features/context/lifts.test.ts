@@ -41,14 +41,14 @@ test('rain lifts the item that is bought in the rain, and that item’s category
   expect(lift(5, 'rain')).toBe(0)
 })
 
-test('events at or after the end of counting change no lift', () => {
+test('events at or after the end of counting change no lift (effect of a context on demand)', () => {
   const until = START + 20 * DAY
   const later = [...shoppers, bought([1, 5], 20), bought([1, 5], 21)]
   const before = contextTables(['weather'], CATEGORY, shoppers, until, contexts)
   expect(contextTables(['weather'], CATEGORY, later, until, contexts)).toEqual(before)
 })
 
-test('an item’s lift counts only the days since the item first appeared', () => {
+test('an item’s lift (effect of a context on its demand) counts only the days since the item first appeared', () => {
   // Item 5 appeared on day 60, after the last rain.
   const dry: ContextSource = {
     ...NO_CONTEXT,
@@ -59,7 +59,7 @@ test('an item’s lift counts only the days since the item first appeared', () =
   expect(found.lifts[found.values.indexOf('rain') * ITEMS + 5]).toBeCloseTo(0, 6)
 })
 
-test('lifts are finite for any log', () => {
+test('lifts (effects of contexts on demand) are finite for any log', () => {
   const entry = fc.record({
     item: fc.nat(ITEMS - 1),
     name: fc.constantFrom('purchase' as const, 'view_item' as const, 'search' as const),

@@ -16,7 +16,7 @@ export interface ContextTable {
   readonly kind: string
   /** Values of the context that occur in the log, e.g. `rain`. */
   readonly values: readonly string[]
-  /** Log lift of each item for each value, row-major [values, N]. */
+  /** Log lift (change of demand) of each item for each context value, row-major [values, N]. */
   readonly lifts: Float32Array
 }
 
@@ -77,8 +77,8 @@ interface Counts {
   /** Number of shoppers who interacted with each item, [N], for each value of the context. */
   readonly met: readonly Float64Array[]
   /**
-   * Day → sum of `met` over all items, by value. A shopper who met an item under a value several times counts on the
-   * first day.
+   * Day → sum of `met` over all items, by value. A shopper who met an item several times under one value counts on the
+   * first day only.
    */
   readonly daily: ReadonlyMap<number, Float64Array>
   readonly firstDay: Float64Array

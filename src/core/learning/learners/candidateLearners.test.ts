@@ -44,7 +44,7 @@ function history(orders: number, itemOf: (order: number) => number): Interaction
 /** The item is the most expensive of ten; the base model ranks others higher. */
 const dearest = (order: number) => ((order * 7) % 10) * 7 + 6
 
-test('before their first case, the learners leave all scores unchanged', () => {
+test('before learners have learned a case, they leave all scores unchanged', () => {
   const scores = Float32Array.of(3, 1, 2)
   expect(learners().reorder(new Float32Array(3 * FEATURE_COUNT), scores)).toBe(scores)
 })
@@ -81,7 +81,7 @@ test('learners gain weight and reorder the candidates if the model errs systemat
   expect(place(made.reorder(terms.features, terms.base), 6)).toBeLessThan(2)
 })
 
-test('learners that rank no purchase higher than the model move no candidate, whatever their weight', () => {
+test('learners that rank no purchase higher than the model does move no candidate, whatever their weight', () => {
   // The shopper buys a different item each time, so the history predicts nothing.
   const past = history(40, (order) => (order * 37) % 80)
   const made = learned(past, { learners: ['network'] })

@@ -30,9 +30,9 @@ const FIRST_CASES = 64
  * interest counts as changed.
  */
 const DRIFT_THRESHOLD = 5
-/** α of the gradient learner, chosen on training shoppers: docs/results/learners.md. */
+/** Step size α of the gradient learner, chosen on training shoppers: docs/results/learners.md. */
 const STEP_SIZE = 0.2
-/** η of the combination, chosen like `STEP_SIZE`. */
+/** Learning rate η of the combination, chosen like `STEP_SIZE`. */
 const COMBINATION_RATE = 0.02
 
 /** Initial weight of the unchanged model; a learner gains weight only by better predictions. */

@@ -9,12 +9,12 @@ import { type Example, type IncrementalLearner, logLoss, sigmoid } from './learn
 const STEP_EXAMPLES = 50
 /** Maximum distance by which one batch can move θ, since a mean of distant parameters makes no sense. */
 const TRUST_RADIUS = 1
-/** Rate at which α adapts. */
+/** Rate at which the step size α adapts. */
 const STEP_ADAPTION = 0.1
-/** Rate at which λ adapts. */
+/** Rate at which the fusion weight λ adapts. */
 const FUSION_ADAPTION = 0.2
 const STEP_RANGE = [1e-4, 1] as const
-/** Limits of λ; at exactly 0 or 1, λ could never change again. */
+/** Limits of the fusion weight λ; at exactly 0 or 1, it could never change again. */
 const FUSION_RANGE = [0.05, 0.99] as const
 
 /**
