@@ -1,4 +1,4 @@
-/** @module Handles arms that can't score a case: the report omits each with its reason and shows the other arms. */
+/** @module Handles arms that can't score a case: the report omits them, gives the reason and shows the other arms. */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ArmName } from './arms.ts'
 
@@ -22,7 +22,7 @@ export function requireFinite(arm: string, scores: Float32Array): void {
   throw new NearsideError('engine-failed', found)
 }
 
-/** @returns scores of all items, [N]; null if the arm fails, whose reason is then added to `failures` */
+/** @returns scores of all items, [N]; null if the arm fails; `failures` then gets the reason */
 export async function tryArm(
   arm: ArmName,
   failures: ArmFailure[],

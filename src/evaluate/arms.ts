@@ -45,7 +45,6 @@ export const VISIT_ARMS = [
   'personal',
 ] as const satisfies readonly ArmName[]
 
-/** Arms that need no model. */
 export type BaselineName = CountingArm | 'popular' | 'popular-30d' | 'ewma'
 
 export function eachCounting<T>(of: (arm: CountingArm) => T): Readonly<Record<CountingArm, T>> {

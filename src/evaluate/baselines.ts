@@ -104,7 +104,7 @@ interface Aged {
   readonly age: number
 }
 
-/** Caches each context's amounts for the last `unit` and `looks`, because tuning tries many half-lives with them. */
+/** Caches each context's event weights and ages for the last `unit` and `looks`: tuning tries many half-lives. */
 const agedOf = onceFor((_: BaselineContext) => ({ key: '', aged: [] as Aged[] }))
 
 /** Decayed weight of each item in each session of the history. */
@@ -151,7 +151,7 @@ function agedInteractions(
   })
 }
 
-/** Caches the logarithms of a day's shares times the last factor, because tuning uses the same factor many times. */
+/** Caches the logarithms of a day's popularity shares times the last factor, which tuning uses many times. */
 const logsOf = onceFor(({ share }: Popularity) => ({
   factor: Number.NaN,
   logs: new Float32Array(share.length),
@@ -280,7 +280,7 @@ function products(rows: Float32Array, vector: Float64Array): Float64Array {
   return found
 }
 
-/** Divides each row by its length; a row of zeros stays unchanged. Rows of zeros complete the last group of four. */
+/** Divides each row by its length; rows of zeros stay unchanged, and complete the last four that `products` reads. */
 function normaliseRows(rows: Float32Array, dimension: number): Float32Array {
   const unit = new Float32Array(Math.ceil(rows.length / dimension / 4) * 4 * dimension)
   for (let at = 0; at < rows.length; at += dimension) {

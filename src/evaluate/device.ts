@@ -46,7 +46,7 @@ export interface DeviceScores {
   readonly shown: Float32Array
 }
 
-/** Search for candidates by a day's statistics, shared by the devices of all shoppers. */
+/** Candidate scan for each day's statistics, shared by the devices of all shoppers. */
 const SCANS = new WeakMap<ItemStatistics, ItemScan>()
 
 function finderOf(model: BaseModel): FindCandidates {
@@ -62,7 +62,7 @@ export class ShopperDevice {
   /** Search for candidates with the statistics of one day. It caches the cases of the last fit, as on a device. */
   #known: { readonly statistics: ItemStatistics; readonly find: FindCandidates } | null = null
 
-  /** @param learnsInVain whether to fit the personal model even if λ = 0, so that no shopper sees it */
+  /** @param learnsInVain whether to fit the personal model even if λ = 0, in which case no shopper sees it */
   constructor(shop: DeviceShop, learnsInVain = false) {
     this.#shop = shop
     this.#learnsInVain = learnsInVain

@@ -50,7 +50,7 @@ test('the 95 % interval over shoppers covers the truth in 95 % of trials; an int
   expect(covered(null)).toBeLessThan(0.85)
 })
 
-test('the report lists all versions together first, then each version in numeric order', () => {
+test('the report has figures for all model versions together, then for each version in numeric order', () => {
   const many = (arm: string, model: string, shown: number, followed: number) => [
     row({ arm, model, many: shown }),
     row({ arm, model, many: followed, event: 'followed' }),

@@ -20,7 +20,7 @@ export interface Counted {
 }
 
 interface LiveOptions {
-  /** Type of `unit`; null without units, so that each count is treated as independent. */
+  /** Type of `unit`; null without units: then each count is treated as independent. */
   readonly units: 'shoppers' | 'days' | null
   readonly left: number
 }

@@ -29,7 +29,7 @@ export interface Question {
   readonly model: string
   /** First tested day, as an ISO date; default: the exclusive limit of the model's training. */
   readonly until?: string
-  /** A fraction, or the path of a file of shopper ids; default: the model's fraction. */
+  /** Held-out shoppers: a fraction, or the path of a file of their ids; default: the model's fraction. */
   readonly holdout?: string
   /** Seed; absent: the model's. */
   readonly seed?: number

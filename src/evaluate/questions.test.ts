@@ -24,7 +24,7 @@ const input: EvaluationInput = testInput(testShop(), { kinds: { purchases: true,
 const cases = casesOf(input, shopper, UNTIL)
 
 describe('a test case', () => {
-  it('the target of a test case is the next different product, except in a log of orders or of days, and for purchases', () => {
+  it('a test case is a view of a different product; in a log of orders or of dates, it is an order or a day', () => {
     const testCases = (changes: Partial<EvaluationInput>, name: 'view_item' | 'purchase') => {
       const interactions = shopper.interactions.map((one) => ({ ...one, name }))
       const of = { ...input, ...changes }

@@ -44,7 +44,7 @@ const MOST_CASES = 5
 const LIMIT = 10
 const WITHOUT = { arm: 'without', metric: 'hit' }
 
-/** Whether a replay of everyone's recommendations can measure a rule. */
+/** Whether a replay of `recommend` lists can measure a rule. */
 const isMeasurable = (rule: Rule): boolean =>
   (rule.when?.list?.includes('recommend') ?? !rule.when?.search) &&
   !rule.when?.item &&

@@ -1,7 +1,7 @@
 /**
  * @module Counts the shoppers that an arm harms beyond chance. For each shopper the test flips the signs of the
- * differences of their cases at random. A shopper counts as worse if at most 5 % of the flips are as bad as the
- * observed sum (one-sided, exact up to 12 cases).
+ * differences in that shopper's cases at random. A shopper counts as worse if at most 5 % of the flips are as bad as
+ * the observed sum (one-sided, exact up to 12 cases).
  */
 import type { Random } from '@nearside/core/model/random.ts'
 

@@ -36,7 +36,7 @@ export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly 
     parted: { ':repeat': partOf('ndcg@10:repeat'), ':new': partOf('ndcg@10:new') },
     arms,
     lifts,
-    /** Whether any case follows a look in its visit; false if the log has only orders, or days without times. */
+    /** Whether any case follows a view in its visit; false if the log has only orders, or dates without times. */
     showsVisits: rows.cases.some(({ place }) => place > 1),
     visit: byPlace(rows, seed, names),
     change: names.includes('personal') ? changeOf(rows, seed) : null,

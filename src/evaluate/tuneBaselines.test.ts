@@ -8,7 +8,7 @@ import { prepareTuning, tuneBaselines } from './tuneBaselines.ts'
 const input = (changes: Partial<EvaluationInput> = {}) => testInput(testShop(), changes)
 
 describe('tuned baselines', () => {
-  it('tuned baselines depend only on events of training shoppers before the limit', () => {
+  it('tuned baselines depend only on events of training shoppers before the training limit', () => {
     const evaluation = input()
     const tuned = tuneBaselines(evaluation)
     expect(tuned.cases).toBeGreaterThan(20)

@@ -21,7 +21,7 @@ import { popularityOf } from './popularity.ts'
 import { type RowCase, Rows } from './rows.ts'
 
 export interface Walk extends DeviceShop {
-  /** Statistics with the log's counts for the baselines, if the model was made without a log; default: the model's. */
+  /** Statistics with the log's counts for the baselines of a model made without a log; default: the model's own. */
   readonly countedAt?: (time: number) => ItemStatistics
   /** Start of the store whose history the compared arms use. */
   readonly store: Store

@@ -93,7 +93,7 @@ test('the same seed gives the same files byte for byte, and another seed gives o
   expect(other.manifest.files).not.toEqual(first.manifest.files)
 })
 
-test('held-out shoppers, and events after the limit, change no file of the model', async () => {
+test('held-out shoppers, and events after the training limit, change no file of the model', async () => {
   const shop = tinyShop()
   const out = new Set(['shopper 3', 'shopper 10'])
   const until = START + 30 * DAY

@@ -20,7 +20,7 @@ function shop(): Shop {
   return { name: 'made', items, shoppers, from: START, to: START + 3650 * DAY, dayOnly: true }
 }
 
-it('splitShop ignores events after the limit, and refuses a log that ends in the future', () => {
+it('splitShop ignores events after the training limit, and refuses a log that ends in the future', () => {
   const split = (until: number | null) =>
     splitShop(shop(), until, { fraction: 0 }, 1, START + 20 * DAY)
   expect(split(START + 8 * DAY)).toMatchObject({ to: START + 7 * DAY, heldOut: 0 })

@@ -1,4 +1,4 @@
-/** @module Splits off the training data: the events before the limit of shoppers who are not held out. */
+/** @module Splits off the training data: events before the training limit, of shoppers who are not held out. */
 
 import { invalidInput } from '@nearside/core/error.ts'
 import { type ShopperHistory, shopperBefore } from '@nearside/core/features/cases.ts'

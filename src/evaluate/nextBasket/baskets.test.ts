@@ -53,7 +53,7 @@ test('too few shoppers with three baskets are refused', () => {
   )
 })
 
-test('the frequency baselines rank own items by count, then by popularity; GP-TopFreq fills up with popular items', () => {
+test('the frequency baselines rank the shopper’s own items by count, then by popularity; GP-TopFreq fills up with popular items', () => {
   const popularity = Float32Array.of(5, 9, 7, 0)
   const baskets = [
     [0, 3],

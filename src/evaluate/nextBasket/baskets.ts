@@ -8,7 +8,7 @@ import { invalidInput } from '@nearside/core/error.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { type AskedCase, casesOf, type EvaluationInput, LEAST_SHOPPERS } from '../cases.ts'
 
-/** Distinct item rows of one order, or of one day if the log has only days. */
+/** Distinct item rows of one order, or of one day if the log has only dates. */
 export type Basket = readonly number[]
 
 export interface BasketCase {

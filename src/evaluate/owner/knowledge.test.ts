@@ -52,7 +52,7 @@ describe('a server’s history', () => {
     expect(known('all')).toEqual([0, 1, 2, 3, 4, 5])
   })
 
-  it('the server’s knowledge contains no item on the page if the log has only days', () => {
+  it('the server’s knowledge contains no item on the page if the log has only dates', () => {
     expect(known('orders', history, true)).toEqual([0, 2])
     expect(known('nothing', history, true)).toEqual([])
   })

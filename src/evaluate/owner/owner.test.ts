@@ -94,7 +94,7 @@ describe('the owner’s questions', () => {
     expect(of(all, 'base-fresh', 'server')).toEqual(of(all, 'base-fresh', 'beginning'))
   }, 180_000)
 
-  it('the server’s second model, trained on orders, gives its scores in the item rows of the histories', async () => {
+  it('the server’s second model, trained on orders, gives its scores by the item rows that the histories use', async () => {
     const input = clicks()
     const turned = [...input.shoppers].map(({ id, interactions }) => ({
       id,
@@ -130,7 +130,7 @@ describe('the owner’s questions', () => {
           rows.put({ arm, store, metric: `ndcg@10${BOUGHT}` }, value)
       }
       const counts = { 'recently-viewed': 0.1, 'item-knn': 0.15, 'session-knn': 0.05 }
-      // EASE has the higher mean, though not for every shopper.
+      // EASE has a higher mean than item-knn, though not for every shopper.
       const ease = personal < 0.4 ? 0.1 : 0.3
       for (const store of STORES) put(store, { ...counts, ease, 'base-fresh': 0.4, personal })
       put('server', { ...counts, ease: 0, 'base-fresh': 0.25 })

@@ -104,7 +104,7 @@ function capWeights(days: readonly ArmDay[]): readonly Capped[] {
   })
 }
 
-/** Ratio by Mantel and Haenszel, which doesn't mix days on which the hold-out had different shares. */
+/** Ratio by Mantel and Haenszel, which doesn't mix days on which the hold-out had different shares of the visitors. */
 function ratioOf(days: readonly ArmDay[]): number | null {
   let personal = 0
   let holdOut = 0

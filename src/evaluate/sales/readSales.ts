@@ -10,7 +10,7 @@ export type SaleArm = 'personal' | 'hold-out'
 export interface Sale {
   /** ISO date. */
   readonly day: string
-  /** Arm that the order carries; null if the order carries no arm. */
+  /** Trial arm that the order names; null if it names none. */
   readonly arm: SaleArm | null
   readonly revenue: number
   /** Refunded money; null if the file has no such column. */

@@ -90,7 +90,7 @@ function measure(ranking: readonly string[], ratings: Ratings): Answer {
   }
 }
 
-/** Mean of each metric over the random rankings, with the tolerance of a shop without searches to learn it from. */
+/** Mean of each metric over the random rankings, with the `searchTolerance` of a shop whose log has no searches. */
 function answerReranked(
   hits: readonly SearchHit[],
   ratings: Ratings,

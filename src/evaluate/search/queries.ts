@@ -1,4 +1,4 @@
-/** @module Makes synthetic queries from title words of an order's products, or mistyped, and finds their hits. */
+/** @module Makes synthetic queries, also mistyped, from title words of an order's products, and finds their hits. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { createTitleIndex, type FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
 import { foldWord, wordsOf } from '@nearside/core/catalog/words.ts'

@@ -24,7 +24,7 @@ export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: nu
   const rows = () => matrix.allocate(ROWS * D)
   /** Inputs, row-major [L, d]; the caller writes them before `forward`. */
   const input = rows()
-  /** h at each position after `forward`, [L, d]. */
+  /** Hidden state h at each position after `forward`, [L, d]. */
   const hidden = rows()
   /** ∂loss/∂hidden, [L, d]; the caller writes it before `backward`. */
   const hiddenGradient = rows()

@@ -5,7 +5,7 @@
 import { instantiate } from '@nearside/engine/wasm/instantiate.ts'
 import { GEMM } from './gemm.wasm.ts'
 
-/** Byte addresses and byte strides; `inner` ≥ 1, `columns` a positive multiple of 8. */
+/** Arguments are byte addresses and byte strides; `inner` ≥ 1, `columns` a positive multiple of 8. */
 export type Gemm = (
   c: number,
   cRow: number,

@@ -1,7 +1,7 @@
 /**
  * @module Computes the softmax over a target and shared sampled negatives, with the logQ correction. Each sampled score
- * is lowered by the logarithm of its sampling frequency, so that the minimum equals the minimum of the full softmax.
- * Negatives that are targets of the same position are left out.
+ * is lowered by the logarithm of its sampling frequency, so that the loss has the same minimum as with the full
+ * softmax. Negatives that are targets of the same position are left out.
  * @see https://research.google/pubs/sampling-bias-corrected-neural-modeling-for-large-corpus-item-recommendations/
  */
 import { firstIndex } from '@nearside/core/firstIndex.ts'

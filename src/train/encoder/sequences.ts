@@ -44,7 +44,7 @@ export interface SequenceSettings {
   readonly insideWeight: number
 }
 
-/** Sets of one shopper before `until` (milliseconds), ascending by time. */
+/** Item sets of one shopper before `until` (milliseconds), ascending by time. */
 export function itemSets(history: History, until: number): ItemSet[] {
   const sessions = new Map<
     string,
@@ -72,7 +72,7 @@ export function itemSets(history: History, until: number): ItemSet[] {
     }))
 }
 
-/** Cuts a shopper's positions into windows of L, freshly shuffled, from a random start. */
+/** Cuts a shopper's positions into windows of L positions, freshly shuffled, from a random start. */
 export function drawWindows(
   sets: readonly ItemSet[],
   settings: SequenceSettings,

@@ -17,7 +17,7 @@ export interface Layout {
   readonly carry?: true
 }
 
-/** Schema versions that loaders append to a schema's name. */
+/** Schema versions that Snowplow's loaders append to a schema's name. */
 const SCHEMA_VERSIONS = ['1', '100', '101', '102']
 const snowplow = (kind: 'event' | 'contexts', schema: string, field: string) =>
   SCHEMA_VERSIONS.map((version) =>
@@ -42,7 +42,7 @@ const LAYOUTS: readonly Layout[] = [
     marks: ['lineitemname lineitemquantity lineitemprice name'],
     columns: {
       session: 'name',
-      // In the Admin API, rows have a customer's number, and a column for test orders.
+      // Rows from the Admin API also have a customer's number, and a column for test orders.
       shopper: 'email phone customerid',
       // An order that awaits payment has no `Paid at`.
       time: 'paidat createdat',

@@ -118,7 +118,7 @@ export async function mainCurrency(
   return row ? String(row.currency) : null
 }
 
-/** Items of `product` or `fact`, in the query's order. */
+/** Items that the query `sql` selects from the table `product` or `fact`, in the query's sequence. */
 export async function readItems(engine: SqlEngine, sql: string): Promise<Item[]> {
   return (await engine.rows(sql)).map(({ sale, ...row }) =>
     parseItem({ ...row, sale: isRecord(sale) ? withoutNulls(sale) : null }),

@@ -19,9 +19,9 @@ export interface ShopCounts extends LogCounts {
   readonly available: number
   /** Number of items with a `groupId`. */
   readonly variants: number
-  /** Name → number of items, largest first. */
+  /** Number of items by category name, largest first. */
   readonly categories: Readonly<Record<string, number>>
-  /** Event → number of lines. */
+  /** Number of log lines by event. */
   readonly byEvent: Readonly<Record<string, number>>
 }
 

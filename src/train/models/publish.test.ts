@@ -29,7 +29,7 @@ function contents(folder: string): Record<string, string> {
   )
 }
 
-/** From the given step on, every operation fails, including the clean-up. */
+/** A disk whose every operation fails from the given step on, the clean-up included. */
 function failingDisk(step: number, code = 'EIO'): Disk & { readonly steps: () => number } {
   let steps = 0
   const guarded =

@@ -1,11 +1,11 @@
-/** @module Splits a shop's catalog as its model is split. */
+/** @module Splits a shop's catalog into the same head and shards as its model. */
 import { writeCatalog } from '@nearside/core/catalog/catalogLines.ts'
 import { foldedWords, rememberingFold } from '@nearside/core/catalog/words.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
 import { MOST_NEW } from '@nearside/core/model/extend.ts'
 import type { TailIndex } from '@nearside/core/model/tail.ts'
 
-/** Maximum number of shards for a word, as many as a search loads. */
+/** Maximum number of shards listed for a word, as many as a search loads. */
 const WORD_SHARDS = 4
 /** Maximum number of words in `words.json`. Words in the most products' titles are kept. */
 const MOST_WORDS = 50_000

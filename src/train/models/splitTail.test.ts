@@ -170,7 +170,7 @@ test('a department’s list equals that of the whole catalog, bit by bit, once i
   )
 })
 
-test('a shop in the rows of the head has the shoppers’ interactions with its items only', async () => {
+test('a shop reduced to the head’s items keeps only the shoppers’ interactions with these items', async () => {
   const { head, whole } = await splitShop(4)
   const items = whole.itemIds.map((id) => ({ id }))
   const [known, other] = [head.itemIds[5], whole.itemIds.find((id) => !head.itemIds.includes(id))]

@@ -28,7 +28,7 @@ import { gather, gatherColumns, splitNeighbours } from './splitTensors.ts'
 const MOST_WHOLE = 50_000
 /** Number of items of the head. Lists of up to this many items need no partial scoring. */
 const HEAD_ITEMS = 20_000
-/** Maximum number of items of a shard, and of ids in a bucket on average. */
+/** Maximum number of items of a shard, and, on average, of ids in a file `ids-N` (a bucket). */
 const SHARD_ITEMS = 4096
 
 export interface SplitSizes {

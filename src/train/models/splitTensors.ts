@@ -1,4 +1,4 @@
-/** @module Takes the rows of some items out of the tensors of a model, and their neighbours. */
+/** @module Extracts the rows of some items, and their neighbours, from a model's tensors. */
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
 import { vector } from '@nearside/core/model/fields.ts'
 import type { Tensor } from '@nearside/core/model/safetensors.ts'
@@ -37,7 +37,7 @@ export function splitNeighbours(
   head: readonly number[],
 ) {
   const byteOf = (k: number) => Math.round(neighbourWeights[k] * 255)
-  /** Number of a neighbour in the tail → numbers and weights of the items of the head that co-occur with it. */
+  /** By number of an item in the tail: numbers and weights of the head's items that co-occur with it. */
   const ties = new Map<number, [head: number, weight: number][]>()
   for (const [number, row] of head.entries())
     for (let k = row * each; k < (row + 1) * each && neighbourWeights[k] > 0; k++) {
@@ -48,7 +48,7 @@ export function splitNeighbours(
       ties.set(neighbour, known)
     }
   return {
-    /** Tables of the given rows, without neighbours whose number is `known` or more. */
+    /** Neighbour tables of the given rows, without neighbours whose number is `known` or more. */
     tables(rows: readonly number[], known: number): [string, Tensor][] {
       const shape = [rows.length, each]
       const length = rows.length * each

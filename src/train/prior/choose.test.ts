@@ -22,20 +22,20 @@ function judgement(values: Partial<Judgement>): Judgement {
 }
 
 describe('choose', () => {
-  it('choose takes the recipe whose gain in likelihood is most certain', () => {
+  it('choose takes the learning recipe whose gain in likelihood is most certain', () => {
     const sure = judgement({ ndcgError: 0.001, nllGain: 0.02, nllError: 0.005 })
     const lucky = judgement({ ndcgError: 0.001, nllGain: 0.04, nllError: 0.018 })
     expect(choose([lucky, sure]).best).toBe(sure)
   })
 
-  it('choose rejects a recipe that could cost more than 0.3 % of NDCG@10', () => {
+  it('choose rejects a learning recipe that could cost more than 0.3 % of NDCG@10', () => {
     const harmless = judgement({ ndcgLift: 0, ndcgError: 0.0014, nllGain: 0.1 })
     const unclear = judgement({ ndcgLift: 0, ndcgError: 0.0016, nllGain: 0.5 })
     expect(choose([unclear, harmless]).best).toBe(harmless)
     expect(choose([unclear]).best).toBeNull()
   })
 
-  it('choose takes no recipe if no gain in likelihood is certain', () => {
+  it('choose takes no learning recipe if no gain in likelihood is certain', () => {
     const ranks = judgement({ ndcgLift: 0.02, ndcgError: 0.005, nllGain: 0.01 })
     const { best, reason } = choose([ranks, judgement({ ndcgLift: -0.2 })])
     expect(best).toBeNull()

@@ -14,7 +14,7 @@ import { problemUnder, type Trial } from './trial.ts'
 /** Adam's step as a share of a parameter's standard deviation: thirty steps reach nine standard deviations. */
 const STEP_SHARE = 0.3
 
-/** Weight of the initial variance, in shoppers whose data determine the parameter fully. */
+/** Weight of the initial variance, as a number of shoppers whose data determine the parameter fully. */
 const START_COUNT = 5
 /** Largest factor by which a variance moves from its initial value, down or up. */
 const MOST_MOVED = 30

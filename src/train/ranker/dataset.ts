@@ -1,6 +1,6 @@
 /**
- * @module Training cases of the ranker as one ragged table. The rows of a case are its targets, the shopper's
- * own items, their strongest neighbours, popular items, and a corrected uniform sample.
+ * @module Training cases of the ranker as one ragged table. The rows of a case are its targets, the shopper's own
+ * items, their strongest neighbours, popular items, and a uniform sample with a correction for the sampling.
  */
 
 import { readHistory, writeFeatures } from '@nearside/core/features/computeFeatures.ts'
@@ -24,7 +24,7 @@ export interface RankerDataset {
   /** Index of each case's first row; the last entry is the number of rows. */
   readonly start: Int32Array
   readonly item: Int32Array
-  /** F columns of features, then the extra columns. */
+  /** Number of columns: F features, then the extra columns. */
   readonly columns: number
   /** Raw features, row-major [rows, columns]. */
   readonly features: Float32Array

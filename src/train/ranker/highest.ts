@@ -21,7 +21,7 @@ interface LinearModel extends Pick<BaseModel, 'bias' | 'itemVectors'> {
 }
 
 interface Scored {
-  /** Scored rows, ascending. The rows with the highest scores are among the shortlist. */
+  /** Scored rows (the shortlist), ascending; the rows with the highest scores are among them. */
   readonly rows: readonly number[]
   /** Raw features, [rows, F]; valid until the next case. */
   readonly features: Float32Array

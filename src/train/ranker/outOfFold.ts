@@ -52,7 +52,7 @@ const MOST_CACHED = 2e8
  * statistics, and each part of a training needs the same lists.
  */
 export class ListCache {
-  /** Counts of shoppers whose events only the warehouse has, at dates that it chose; absent without a warehouse. */
+  /** Counts of shoppers whose events only a warehouse has, at dates that it chose; absent without a warehouse. */
   readonly others?: OtherShoppers
   readonly #known = new Map<string, Lists>()
   #bytes = 0

@@ -45,7 +45,7 @@ export function negligible(weights: Float64Array): Set<number> {
   return found
 }
 
-/** Features that get no weight: interaction features, if the log has only purchases, which say nothing on views. */
+/** Features that get no weight: interaction features if the log has only purchases and so says nothing on views. */
 export function untaught(purchasesOnly: boolean): Set<number> {
   const interactions = FEATURES.flatMap(({ group }, f) => (group === 'interaction' ? [f] : []))
   return new Set(purchasesOnly ? interactions : [])

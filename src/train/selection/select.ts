@@ -114,7 +114,7 @@ function finding({ gain, noise, enters, carries }: FeatureJudgement): string {
 }
 
 interface FeatureGain {
-  /** Gain in bits per item of the catalog, estimated from the corrected sample. */
+  /** Gain in bits per item of the catalog, estimated from the sampled rows with their correction. */
   readonly gain: number
   /** Largest of the shuffled gains, bits. By chance, a gain exceeds this with probability 1 / (`SHUFFLES` + 1). */
   readonly noise: number

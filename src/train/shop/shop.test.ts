@@ -174,7 +174,7 @@ describe('writeShop', () => {
     query: fc.constantFrom('tea', 'red mug', '“'),
   })
 
-  test('a written shop is read back, plain or gzip, exact or by day', async () => {
+  test('a written shop is read back, plain or gzip, with exact times or only dates', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(event, { minLength: 1, maxLength: 30 }),

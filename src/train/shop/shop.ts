@@ -13,13 +13,13 @@ export interface Shop {
   readonly items: readonly PicturedItem[]
   /**
    * Shoppers with interactions ascending by time. `item` indexes `items`. `session` is the order or visit that the log
-   * names. Without a name, a pause of half an hour ends the session; if times are days only, the day is the session.
+   * names. Without a name, a pause of half an hour ends the session; if the log has only dates, the day is the session.
    */
   readonly shoppers: readonly ShopperHistory[]
   /** Times of the first and the last event, milliseconds since the epoch. */
   readonly from: number
   readonly to: number
-  /** Whether the log's times are days only; a case is then one shopper-day. */
+  /** Whether the log has only dates; a case is then one shopper's day. */
   readonly dayOnly: boolean
   /** Context over time, from `context.tsv`; absent without this file. */
   readonly context?: readonly ContextChange[]

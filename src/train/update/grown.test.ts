@@ -17,7 +17,7 @@ const shop: Shop = {
   dayOnly: false,
 }
 
-test('a log that continues after the model is accepted', () => {
+test('an update accepts a log that continues after the model’s training', () => {
   expect(() => requireGrown(model, shop, to + 1)).not.toThrow()
 })
 

@@ -72,7 +72,7 @@ export async function readPartials(
   })
 }
 
-/** SQL relation of each partial. */
+/** SQL relation of each partial table. */
 async function tablesIn(folder: string): Promise<Readonly<Record<Partial, string>>> {
   const paths = await readdir(folder, { recursive: true }).catch((cause) => {
     throw invalidInput(`${folder}: there is no such folder`, cause)
