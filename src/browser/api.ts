@@ -23,7 +23,7 @@ import type { LedgerEntry } from './ledger/entry.ts'
 /** Function that returns a vault's worker instead of a worker of the page; created by `inVault` of `nearside/vault`. */
 export interface VaultSource {
   (): Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onmessageerror' | 'onerror'>
-  /** In vault mode the device never runs in the page, because its data would then belong to the page's origin. */
+  /** In vault mode the page never does the worker's job, because the data would then belong to the page's origin. */
   readonly inVault: true
 }
 

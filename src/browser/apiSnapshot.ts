@@ -1,4 +1,4 @@
-/** @module State that a page shows; part of the public interface. */
+/** @module State of a personalizer, which a page can show; part of the public interface. */
 import type { LiveChanges } from '@nearside/core/catalog/live.ts'
 import type { ErrorCode } from '@nearside/core/error.ts'
 import type { EventName } from '@nearside/core/events/event.ts'
@@ -81,7 +81,7 @@ export interface PersonalizerSnapshot {
   } | null
   /** Engine requested by the option `engine` or by `setEngine`. */
   readonly enginePreference: EnginePreference
-  /** Engine in use, its device, and why it was chosen; null while no engine is ready. */
+  /** Engine in use, the hardware that it runs on, and why it was chosen; null while no engine is ready. */
   readonly engine: {
     readonly name: string
     readonly device: string

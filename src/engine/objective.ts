@@ -5,7 +5,7 @@
 import { NearsideError } from '@nearside/core/error.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import type { FitResult } from './engine.ts'
-/** Problem without padding and without frozen parameters: L cases with weight, which have R rows in total. */
+/** Problem without padding and frozen parameters: L cases of weight above 0, which have R rows in total. */
 export interface CentredProblem {
   /** P, the number of free parameters, whose step size is above 0. */
   readonly parameters: number

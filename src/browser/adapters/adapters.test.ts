@@ -254,7 +254,7 @@ describe('Shopify’s standard storefront events', () => {
     expect(kept(heard[1])).toBe('event-invalid')
   })
 
-  test('reads the basket’s items once the change of the basket has succeeded', async () => {
+  test('reads the basket’s items only after the change of the basket has succeeded', async () => {
     const { happens, heard } = page()
     const add = (promise: unknown) => ({
       ...{ action: 'add', context: 'product', promise },
@@ -273,7 +273,7 @@ describe('Shopify’s standard storefront events', () => {
     expect(heard).toEqual([{ name: 'add_to_cart', items: [{ item_id: 'TEE-M', quantity: 2 }] }])
   })
 
-  test('a line that is removed or set to 0 is captured as removed; a line that gets another quantity above 0 is not', async () => {
+  test('a cart line that is removed or set to 0 is captured as removed; a cart line that gets another quantity is not', async () => {
     const { happens, heard } = page()
     await happens('cart:view', { context: 'page', cart })
     const change = (action: string, id: string, quantity: number) =>
@@ -327,7 +327,7 @@ test('Shopify: an event from the pixel’s sandbox reaches the page once, in ord
   const analytics: ShopifyAnalytics = {
     subscribe: (name, callback) => void subscribed.set(name, callback),
   }
-  // The sandbox passes text only, with a delay.
+  // In the sandbox, `localStorage` takes text only, and writes it with a delay.
   const localStorage = {
     setItem: async (key: string, value: string) => storage.setItem(key, value),
   }

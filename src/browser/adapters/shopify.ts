@@ -8,7 +8,7 @@ import type { CaptureInput } from '../api.ts'
 import { type Fields, fieldsOf, type Line, linesOf, listOf, textOf } from './read.ts'
 import { followStorefront } from './shopifyStorefront.ts'
 
-/** Id that the shop's catalog uses. */
+/** Kind of id that the shop's catalog uses. */
 export type ShopifyId = 'product' | 'variant' | 'sku'
 
 /** Part of Shopify's `analytics` that this adapter uses. */

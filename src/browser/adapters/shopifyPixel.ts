@@ -55,7 +55,7 @@ export function followShopifyPixel(
   return () => clearInterval(timer)
 }
 
-/** Any script of the page's origin can write to this storage, so `capture` checks the content. */
+/** Any script of the page's origin can write to the page's storage, so `capture` checks the content. */
 function parsed(text: string): CaptureInput | null {
   try {
     return JSON.parse(text) as CaptureInput

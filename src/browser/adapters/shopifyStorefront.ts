@@ -60,7 +60,7 @@ export function followStorefront(
   }
   const onSearch = ({ search }: Fields) => {
     const search_term = textOf(fieldsOf(search).query)
-    // Shopify also sends this event if only a filter has changed.
+    // Shopify also sends a search event if only a filter has changed.
     if (search_term !== undefined && search_term !== searched)
       receiver.capture({ name: 'search', search_term })
     searched = search_term

@@ -34,7 +34,7 @@ export function offerToAgents(
     offered = agents ? new AbortController() : null
     if (!offered) return
     const { signal } = offered
-    // The browser refuses a name that another script of the page has taken; the other tools still work.
+    // The browser refuses a tool whose name another script of the page uses; the other tools still work.
     for (const tool of tools)
       Promise.resolve()
         .then(() => context?.registerTool(tool, { signal }))

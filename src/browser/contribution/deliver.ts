@@ -59,7 +59,7 @@ export async function settle(
   answer: { readonly status: number; readonly body: Uint8Array },
 ): Promise<Receipt> {
   if (answer.status !== 200 && answer.status !== 201) {
-    // A retryable answer keeps the report for later; a final refusal removes the report.
+    // If the answer allows a retry, the report stays for later; a final refusal removes the report.
     if (!isRetryable(answer.status)) await done(deps, pending, 0)
     throw errorFromResponse(answer.status, answer.body)
   }

@@ -33,7 +33,7 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { SALT_BYTES } from '../ledger/chain.ts'
 
 /**
- * Content to which the log's entry of an update commits, and the inputs of the update's report. These data are stored
+ * Content behind the commitment in an update's log entry, and the inputs of the update's report. These data are stored
  * beside the log, so that they can be erased.
  */
 export interface Opening {

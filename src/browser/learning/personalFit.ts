@@ -1,6 +1,6 @@
 /**
- * @module One personal fit, which tests the model in use on later events and then learns anew from all events. The fit
- * itself stores nothing, so a crash loses nothing.
+ * @module One fit of the personal model: tests the model in use on events since its fit, then learns anew from all
+ * events. The fit itself stores nothing, so a crash loses nothing.
  */
 
 import type { History } from '@nearside/core/features/history.ts'

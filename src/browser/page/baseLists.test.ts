@@ -58,7 +58,7 @@ test('base lists follow the season, as the list of a new shopper’s device does
   expect(ids(ssr.recommend({ limit: 3 }))).toEqual(['item-5', ...inJuly.slice(0, 2)])
 })
 
-test('base lists by picture are sorted like the device’s lists', async () => {
+test('base lists by picture similarity are sorted like the device’s lists', async () => {
   const pictures = new Int8Array(testCatalog.length * 64)
   for (const row of testCatalog.keys()) pictures[row * 64 + (row % 10)] = 100
   const pictured = await filesOf({ ...testModel('1'), pictures })
@@ -114,7 +114,7 @@ test('catalogs in other languages and currencies with the same ids get the same 
   expect(ids(translated.recommend(options))).toEqual(ids(lists.recommend(options)))
 })
 
-test('base lists refuse invalid options as a device does, but only ignore `exclude` because they have no shopper', () => {
+test('base lists refuse invalid options as a device does, but ignore the option `exclude` since they have no shopper', () => {
   // An earlier version of the interface took ids in `exclude`.
   const old = { exclude: ['item-31'] } as never
   for (const list of [

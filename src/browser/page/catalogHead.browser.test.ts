@@ -134,7 +134,7 @@ test('the first list comes from the head; other products are ranked and captured
   expect(codesOf(shop)).toEqual(['worker-failed'])
 })
 
-test('live changes apply to both parts of the catalog that they belong to', async () => {
+test('live changes of a catalog apply to both of its parts', async () => {
   const changes = {
     gone: ['item-31'],
     changed: [

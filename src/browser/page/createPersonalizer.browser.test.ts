@@ -231,7 +231,7 @@ test('one event can be found, explained and forgotten', async () => {
   expect((await personalizer.explain('item-0'))?.reason).toEqual({ kind: 'shop-order' })
 })
 
-test('the page sends battery and data saver to its worker, which defers learning', async () => {
+test('the page sends the states of battery and data saver to its worker, which defers learning', async () => {
   let conditions = {
     visible: true,
     savesData: true,

@@ -156,7 +156,7 @@ describe('no worker code runs, and the catalog is a URL', () => {
     throw new DOMException('blocked by policy', 'SecurityError')
   }
 
-  test('if no code can rank, the page requests the catalog from its URL once and lists items in its sequence', async () => {
+  test('if neither a worker nor the page can rank, the page requests the catalog once and lists items in its sequence', async () => {
     const asked: string[] = []
     const fetch: typeof globalThis.fetch = async (url) => {
       asked.push(String(url))
@@ -172,7 +172,7 @@ describe('no worker code runs, and the catalog is a URL', () => {
     expect(asked).toEqual([catalog])
   })
 
-  test('if no code can rank, a failed catalog request is reported and repeated', async () => {
+  test('if neither a worker nor the page can rank, a failed catalog request is reported and repeated', async () => {
     let online = false
     const fetch = async () => {
       if (!online) throw new TypeError('Failed to fetch')
@@ -185,7 +185,7 @@ describe('no worker code runs, and the catalog is a URL', () => {
     expect(idsOf(await personalizer.recommend())).toEqual(['item-3', '7'])
   })
 
-  test('if no code can store events, a captured event is lost, and a notice says so', async () => {
+  test('if neither a worker nor the page can store events, a captured event is lost, and a notice says so', async () => {
     const fetch = async () => Response.json(rows)
     const personalizer = await start(newDatabase(), { catalog, worker }, { inPage, fetch })
     expect(await personalizer.capture({ name: 'view_item', item_id: 'item-3' })).toBe(null)

@@ -113,8 +113,8 @@ test('between a click and its new list, at most as many files run as a newcomer 
   const session = inspect()
   await session.post('Profiler.enable')
   await session.post('Profiler.startPreciseCoverage', { callCount: true })
-  // Unrelated work of a device can run during one click, but hardly during every click, so keep only files that ran in
-  // all of them.
+  // Unrelated work of the worker can run during one click, but hardly during every click, so keep only files that ran
+  // in all of them.
   const clicks: string[][] = []
   for (const clicked of ['item-0', 'item-1', 'item-2', 'item-3']) {
     const before = list.revision

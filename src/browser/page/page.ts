@@ -21,7 +21,7 @@ export interface PageEnvironment {
   readonly now: () => number
   /** Creates an id that is unique on this device. */
   readonly newId: () => string
-  /** Visibility of the page, and state of the device's power. */
+  /** Visibility of the page, state of the battery, and settings for data saving and privacy. */
   readonly conditions: ConditionsSource
   /** Milliseconds without a message from the worker after which the worker counts as dead. */
   readonly silence: number
@@ -54,7 +54,7 @@ export class Page {
   #unsubscribe = () => {}
   #offline: boolean
   #closed = false
-  /** Id of the person to whom newly captured events belong; undefined until the device has named the person. */
+  /** Id of the person to whom newly captured events belong; undefined until the worker has named the person. */
   #person: string | undefined
 
   constructor(options: PersonalizerOptions, environment: PageEnvironment) {
@@ -143,7 +143,7 @@ export class Page {
   }
 
   /**
-   * Forwards a call of `profiles` to the worker. After a switch, events belong to the new person even before the device
+   * Forwards a call of `profiles` to the worker. After a switch, events belong to the new person even before the worker
    * answers.
    */
   readonly profile = async (

@@ -129,9 +129,8 @@ export class PageLists {
 }
 
 /**
- * Fetches the catalog for a page without a device (no worker runs, and the device's code could not be loaded). Without
- * a device there is no log, so this is the only request that no log contains. The request for the catalog goes to the
- * address that the shop declared.
+ * Fetches the catalog for a page in which no worker runs and the code to replace it could not be loaded. Such a page
+ * has no log, so no log contains this request, which goes to the address that the shop declared.
  * @throws NearsideError `model-unreachable`
  */
 export async function fetchOrder(

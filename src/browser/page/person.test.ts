@@ -1,6 +1,6 @@
 /**
  * @module Tests to which person an event belongs if the worker dies around a switch of persons. A whole page and its
- * devices run in Node.
+ * worker's code run in Node.
  */
 import 'fake-indexeddb/auto'
 import {

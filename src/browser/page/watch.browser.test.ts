@@ -21,7 +21,7 @@ function watch(personalizer: Personalizer, query: ListQuery = BEST) {
   return { answers, ids, stop }
 }
 
-test('a watched list comes at once and then with each change, until it is stopped', async () => {
+test('a watched list is sent at once and then after each change, until the watch ends', async () => {
   const personalizer = await start()
   await expect.poll(() => personalizer.getSnapshot().model).not.toBe(null)
   const best = watch(personalizer)
@@ -39,7 +39,7 @@ test('a watched list comes at once and then with each change, until it is stoppe
   expect(best.answers).toHaveLength(length)
 })
 
-test('if two lists have the option `distinct` the one with the larger number leaves out the other’s items until the other’s watch ends', async () => {
+test('of two `distinct` lists the one with the larger number leaves out the other’s items until the other’s watch ends', async () => {
   const personalizer = await start()
   await expect.poll(() => personalizer.getSnapshot().model).not.toBe(null)
   const base = { limit: 3, order: 'base', distinct: 2 } as const

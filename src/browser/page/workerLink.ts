@@ -15,10 +15,10 @@ type CallOptions = NonNullable<Parameters<Personalizer['fineTune']>[0]>
  */
 export const SILENCE = 10_000
 
-/** Factor on `SILENCE` before the worker's first message, because the worker's script must be downloaded first. */
+/** Factor by which `SILENCE` is longer before the worker's first message, because its script must be downloaded. */
 const LOADING_FACTOR = 6
 
-/** What does the work after a worker was lost: a new worker, the page itself, or nothing. */
+/** Where the work continues after a worker was lost: in a new worker, in the page, or nowhere. */
 export type Recovery = 'restarted' | 'in-page' | 'down'
 
 /** Kinds of messages that the page gets without a request. */
@@ -31,7 +31,7 @@ interface LinkDeps {
   readonly config: () => WorkerConfig
   readonly silence: number
   readonly received: (message: Extract<FromWorker, { kind: Unasked }>) => void
-  /** Called after a worker was lost, before unanswered calls go to the next thread. */
+  /** Called after a worker was lost, before unanswered calls go to a new worker or to the page. */
   readonly lost: (error: NearsideError, recovery: Recovery) => void
 }
 

@@ -1,4 +1,4 @@
-/** @module The shopper's events, each with its session. */
+/** @module Stores the shopper's events, each with its session (visit). */
 import { type EventDraft, readStoredEvent } from '@nearside/core/events/capture.ts'
 import { handedOver, type ShopperEvent, sessionOf } from '@nearside/core/events/event.ts'
 import { type Database, epochOf, requireFinite, type Table, type Transaction } from './database.ts'
@@ -50,7 +50,7 @@ const headOf = async (table: Transaction): Promise<EventHead> =>
 
 /**
  * Places events in their sessions.
- * @returns rows to store, none for an event that is stored already; all given events as stored; the head after them
+ * @returns rows to store, none for an event that is stored already; all given events as stored; the new summary
  */
 export async function placeEvents(table: Transaction, drafts: readonly EventDraft[]) {
   let head = await headOf(table)

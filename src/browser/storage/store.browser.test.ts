@@ -317,7 +317,7 @@ describe('IndexedDB', () => {
     const database = await openIndexedDb(name, factory)
     const store = createStore(database)
     await store.append([draft('a', 1)])
-    // Deletes the database as a browser does that clears a site's data under an open page.
+    // Deletes the database as a browser does when it clears a site's data under an open page.
     await deleted(name)
     failures = 3
     await store.append([draft('b', 2)])
@@ -421,7 +421,7 @@ describe('a database that the browser can’t read', () => {
     kept.close()
   })
 
-  test('a database set aside is not used by later starts, even if it can be read again', async () => {
+  test('an unreadable database that was set aside is not used by later starts, even if it can be read again', async () => {
     const { name, factory } = await damaged()
     const first = await openStore(name, () => factory)
     await first.store.append([draft('new', 2)])
@@ -437,7 +437,7 @@ describe('a database that the browser can’t read', () => {
     }
   })
 
-  test('a database set aside is deleted by an erasure, which keeps the pause and the spent budget', async () => {
+  test('an unreadable database that was set aside is deleted by an erasure, which keeps the pause and the spent budget', async () => {
     const { name, factory } = await damaged()
     const { store } = await openStore(name, () => factory)
     await store.erase(row(0), null)
@@ -449,7 +449,7 @@ describe('a database that the browser can’t read', () => {
     expect((await openStore(name, () => factory)).refused).toBe(null)
   })
 
-  test('a database set aside is reported if the browser can’t delete it', async () => {
+  test('an unreadable database that was set aside is reported if the browser can’t delete it', async () => {
     const { name, factory } = await damaged()
     const stubborn = failingFactory(
       (opened) => (opened === name ? 'UnknownError' : null),

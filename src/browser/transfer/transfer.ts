@@ -59,7 +59,7 @@ export const MOST_FILE = 3_000_000
 const MOST_HELD = 32 << 20
 /** Crockford's digits, without I, L, O and U, which are easily misread. */
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-/** Digits of the code, five bits each: 80 bits. */
+/** Number of digits of the code; five bits each make 80 bits. */
 const CODE_LENGTH = 16
 /** Iterations of the key derivation, which make each guess of the code slow. */
 const ITERATIONS = 600_000

@@ -120,7 +120,7 @@ test('forgotten events stay in the vault, and no other events can be restored', 
   end()
 })
 
-test('calls are limited to a burst, and further calls are allowed as time passes', async () => {
+test('the number of calls at once is limited, and further calls are allowed as time passes', async () => {
   const { say, passed, heard, wait, end } = setUp()
   for (let id = 1; id <= BURST + 10; id++) say('ping', [], id)
   await expect.poll(() => heard.length).toBe(10)

@@ -183,7 +183,7 @@ interface SheetText {
   readonly act: string
 }
 
-/** Fills the document and moves the focus to the heading. */
+/** Shows the text in the document and moves the focus to the heading. */
 export function showSheet(text: SheetText): Sheet {
   const { language, title, banner, sentences, decline, act } = text
   document.documentElement.lang = language

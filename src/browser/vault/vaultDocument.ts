@@ -20,7 +20,7 @@ import {
 import workerUrl from './lockedWorker.ts?worker&url'
 import { answerOpener, askInWindow } from './questionWindow.ts'
 
-/** Trusted Types, missing from TypeScript's library. */
+/** The browser's Trusted Types, which TypeScript's library lacks. */
 interface TrustedTypes {
   createPolicy(
     name: string,

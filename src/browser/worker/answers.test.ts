@@ -1,6 +1,4 @@
-/**
- * @module Tests what a device does with the shopper's answers to listed items, and how the shopper withdraws an answer.
- */
+/** @module Tests how a device treats answers to items, such as "less like this", and how the shopper withdraws them. */
 import type { AnswerName } from '@nearside/core/events/event.ts'
 import { filesOf, testCatalog, testModel } from '@nearside/core/model/testShop.ts'
 import { expect, test } from 'vitest'

@@ -1,6 +1,6 @@
 /**
  * @module Tests every state of a consent, followed by every possible change: no byte of a report is sent unless the
- * consent still permits it after the change. Whole devices run on a disk and a network that the test controls.
+ * consent still permits it after the change. The worker's real code runs on the test's disk and network.
  */
 
 import { toHex } from '@nearside/core/bytes.ts'

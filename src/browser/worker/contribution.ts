@@ -1,4 +1,4 @@
-/** @module Consent to contribute, and the only code that sends updates. */
+/** @module Manages the consent to contribute, and is the only code that sends updates. */
 
 import { type ErrorCode, invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { serially } from '@nearside/core/serially.ts'

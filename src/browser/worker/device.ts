@@ -394,7 +394,7 @@ export class Device implements Answers {
       case 'events':
       case 'kept':
       case 'unkept':
-        // `shopper.ts` handles `events`, `persistence.ts` handles `kept` and `unkept`.
+        // `shopper.ts` handles the change `events`, `persistence.ts` the changes `kept` and `unkept`.
         return
       case 'settings':
         await this.#readSettings()

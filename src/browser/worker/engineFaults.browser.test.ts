@@ -34,7 +34,7 @@ test('a fit that gives NaN is refused and reported, and the previous model stays
     },
   }
   const database = newDatabase()
-  // Events are an hour apart, so that each event is a visit.
+  // Events are an hour apart, so that each event is a visit of its own.
   let hours = 0
   const began = Date.now() - 90 * 3_600_000
   const tested = await openDevice(await testServer(), database, {
@@ -97,7 +97,7 @@ test('the engine is chosen by the amount of work in this shop’s fits', async (
   expect(works).toEqual([FIT_CASES * FIT_CANDIDATES * PARAMETERS])
 })
 
-test('a setting that an earlier version stored has no effect, and `erase` deletes it', async () => {
+test('a setting that an earlier version of the code stored has no effect, and `erase` deletes it', async () => {
   const database = newDatabase()
   const first = await start(database, async () => ({ engine: createJsEngine(), reason: 'test' }))
   await first.capture({ name: 'purchase', item_id: 'item-1' })

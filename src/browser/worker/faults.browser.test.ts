@@ -113,7 +113,7 @@ test.each(EXCEPTIONS)(
   },
 )
 
-test('a damaged personal model is reported, and the last whole version is used', async () => {
+test('a damaged personal model is reported, and the last intact version is used', async () => {
   const server = await testServer()
   const database = newDatabase()
   const first = await openDevice(server, database)

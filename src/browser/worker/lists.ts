@@ -1,4 +1,4 @@
-/** @module Lists that a device answers with: the shopper's own items, the shop's rules, scores and reasons. */
+/** @module Makes a device's lists from scores, the shopper's own items and the shop's rules, and finds the reasons. */
 import { isAnswer, type ShopperEvent } from '@nearside/core/events/event.ts'
 import type {
   Explanation,
@@ -194,7 +194,7 @@ export class Lists {
     return from === 'viewed' || from === 'considered' || order === 'base' ? [] : exclude
   }
 
-  /** Reasons of personal lists: each names the action because of which an item is listed. */
+  /** Reasons of personal lists: each names the action that brought the item into the list. */
   #ownReasons(list: readonly Recommendation[], from: 'viewed' | 'bought' | 'considered') {
     const done = this.#shopper.cleaned.events.flatMap(({ items, name, time }) =>
       items.map((item) => ({ item, name, time })),

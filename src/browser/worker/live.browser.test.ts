@@ -57,7 +57,7 @@ async function open(
   return { all, device, later, openTab, server, tab }
 }
 
-test('live changes apply to the first list, and later changes apply within the interval of the file', async () => {
+test('live changes apply to the first list, and later changes apply within the interval that the live file names', async () => {
   const { all, device, later, server } = await open({ gone: ['item-31'] })
   expect((await all()).slice(0, 2)).toEqual(['item-30', 'item-29'])
   expect(device.changes()).toMatchObject({ gone: ['item-31'] })

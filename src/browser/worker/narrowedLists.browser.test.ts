@@ -50,7 +50,7 @@ test('“viewed” lists each item once, latest first, with its reason and witho
   expect(await listed(tested, { ...page, limit: 1 })).toEqual(['item-8'])
 })
 
-test('“viewed” follows forget, restore and erase, in every tab', async () => {
+test('“viewed” changes after forget, restore and erase, in every tab', async () => {
   const server = await testServer()
   const database = newDatabase()
   const tested = await start(server, database, { now })
@@ -178,7 +178,7 @@ test('items bought together with a basket are listed with their reasons; items t
   expect(await device.boughtTogether([], {})).toEqual([])
 })
 
-test('“dearer” lists only items in the item’s currency and up to the price factor, also without a model', async () => {
+test('“dearer” lists only items in the given item’s currency and up to the price factor, also without a model', async () => {
   const prices = new Map(testCatalog.map(({ id, price = 0 }) => [id, price]))
   const catalog = testCatalog.map((item) => ({
     ...item,
@@ -200,7 +200,7 @@ test('“dearer” lists only items in the item’s currency and up to the price
   expect(ids(await bare.device.similar('item-9', { dearer: 1.5 }))).toEqual(['item-13'])
 })
 
-test('“picture” lists only items that look alike, also under rules that pin, and none without a model', async () => {
+test('“picture” lists only items that look alike, even if rules pin other items, and none without a model', async () => {
   // Each item's picture vector points along the axis of its number's last digit; those of items 0 and 20 differ a
   // little.
   const pictures = new Int8Array(testCatalog.length * 64)

@@ -36,7 +36,7 @@ export class NewItems {
     this.#found = found
   }
 
-  /** @param joined the model with its tail's (less popular) items @param items perhaps new, none of the tail's */
+  /** @param joined model with its tail's (less popular) items @param items products that may be new, not of the tail */
   async extend(
     { model, hash }: LoadedModel,
     items: readonly Item[],

@@ -44,7 +44,7 @@ export class Persistence {
     })
   }
 
-  /** @throws NearsideError `input-invalid` if the shop doesn't ask; `storage-…` */
+  /** @throws NearsideError `input-invalid` if the option `persist` is not `ask`; `storage-…` */
   async set(allowed: boolean): Promise<void> {
     const { bus, config } = this.#services
     if (config.persist !== 'ask')

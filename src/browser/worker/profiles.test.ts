@@ -1,6 +1,6 @@
 /**
- * @module Tests the stores of the people for whom a shopper shops. Whole devices run on an implementation of IndexedDB
- * in Node.
+ * @module Tests the stores of the people for whom a shopper shops. The worker's real code runs on an implementation of
+ * IndexedDB in Node.
  */
 import 'fake-indexeddb/auto'
 import { parseBundle } from '@nearside/audit/bundle.ts'

@@ -59,7 +59,7 @@ export class Profiles {
     this.#reload = reload
   }
 
-  /** Follows the stored setting, which another tab could have changed. */
+  /** Switches to the person whom the stored setting names; another tab could have changed the setting. */
   async read(): Promise<void> {
     const { state, store } = this.#services
     const { current, others } = readProfiles(await store.setting('profiles'))

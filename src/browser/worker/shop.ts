@@ -98,8 +98,8 @@ export class Shop {
   }
 
   /**
-   * Announces lists whenever a sale or a rule begins or ends. Call this after each change of the catalog or rules: what
-   * began or ended since the last announcement, e.g. while the device slept, is then announced at once.
+   * Announces changed lists whenever a sale or a rule begins or ends. Call this after each change of catalog or rules:
+   * what began or ended since the last announcement, e.g. while the device slept, is then announced at once.
    */
   #followClock(): void {
     const { bus } = this.#services
@@ -197,7 +197,7 @@ export class Shop {
       this.isPartial = false
     }
     this.whole = ready.then(() => this.first.order && this.#rebuild(arrived)).finally(arrived)
-    // Load the code in parallel with the model's download. If loading fails, the later use of the code reports it.
+    // Load the code for signed releases while the model is downloaded. A failure is reported when the code is used.
     this.#model.openReleases().catch(() => undefined)
     const onPopularity = async (popularity: KnownPopularity) => {
       this.tail.isExpected = popularity.hasTail

@@ -12,7 +12,7 @@ import { addToHead, EMPTY_HEAD } from '../storage/eventRows.ts'
 import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 
-/** Further cleaning of the events that the shop chose; runs after the fixed rules. */
+/** Further cleaning that the shop chose; runs on the events after the fixed rules. */
 export type CleanMore = (cleaned: Cleaned) => Cleaned
 
 interface Derived {
@@ -56,7 +56,7 @@ export class Shopper {
     return this.#derive().history
   }
 
-  /** History that fits and updates read. */
+  /** History for fits and updates, without products of a large catalog's tail. */
   get historyToLearn(): History {
     const { headOnly } = this.#shop
     return headOnly ? this.#clean(this.#services.state.own.events, headOnly).history : this.history

@@ -61,7 +61,7 @@ export async function tailShop(seed = 1) {
     wholeFiles: await filesOf(whole),
     files,
     folder,
-    /** Content of `catalog.json`, and of the whole catalog in the same order. */
+    /** `head`: content of `catalog.json`; `catalog`: the whole catalog in the same order. */
     head,
     catalog: [...head, ...shards.flatMap(({ ids }) => ids.map(itemOf))],
     shards,

@@ -189,7 +189,7 @@ describe('restoring forgotten events', () => {
       const forgotten = await tested.device.forget(CARDS)
       const { erasures } = tested.device.snapshot()
       await since(other.device, forgotten)
-      // The page learns that an undo that was offered no longer works.
+      // The page is informed that an undo offered earlier no longer works.
       await waitFor(() => expect(tested.device.snapshot().erasures).toBeGreaterThan(erasures))
       const before = (await other.device.events(99)).length
       const log = (await other.device.entries()).length
@@ -221,7 +221,7 @@ test('an explanation’s contributions add up to the score, and it gives the sam
   await live(tested, Date.now() - 10 * DAY)
   await tested.device.fineTune({})
   const list = await tested.device.recommend({ limit: 31, exclude: [], diversify: false })
-  // The test uses two whole screens of 12 items, because an explained reason is that of the list that ends with the
+  // The test uses two whole screens of 12 items, because `explain` takes the reason from the list that ends with the
   // item's screen.
   for (const [place, listed] of list.slice(0, 24).entries()) {
     const explained = await tested.device.explain(listed.id)

@@ -51,7 +51,7 @@ test('the item scan finds every row whose score is above the floor, and few othe
   )
 })
 
-test('a scan of one table uses each call’s own scores, not those of an earlier call', () => {
+test('an item scan uses the scores of its own call, not those of an earlier call', () => {
   const { vectors, popularity, fixed, query } = table(5000, 3)
   const scan = wasmItemScan(vectors, COLUMNS, popularity)
   const plain = plainItemScan(vectors, popularity)
