@@ -1,4 +1,4 @@
-/** @module Two aggregators for tests, which sign the same task and answer each report with a receipt. */
+/** @module Two aggregators for tests, which sign the same task (a round's terms) and answer reports with receipts. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'

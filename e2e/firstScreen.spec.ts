@@ -39,7 +39,7 @@ test('on a phone, back from a product, the sentence about the changes, four prod
   await expect(forYou(page).locator('.rise').first()).toBeInViewport({ ratio: 1 })
 })
 
-test('on a desktop, side by side shows all ten rows without scrolling', async ({ page }) => {
+test('on a desktop, `/side-by-side` shows all ten rows without scrolling', async ({ page }) => {
   await page.setViewportSize(DESKTOP)
   await page.goto('/side-by-side')
   await expect(page.locator('.compare-row .move')).toHaveCount(20)
@@ -48,7 +48,7 @@ test('on a desktop, side by side shows all ten rows without scrolling', async ({
 })
 
 for (const story of ['', '#story=shop'])
-  test(`on a desktop and a phone, fast-forward shows its chart without scrolling, ${story}`, async ({
+  test(`on a desktop and a phone, /fast-forward shows its chart without scrolling, ${story}`, async ({
     page,
   }) => {
     await page.goto(`/fast-forward${story}`)

@@ -2,7 +2,7 @@
 import { expect, test } from 'playwright/test'
 import { learnsFrom, openShop } from './shop.ts'
 
-test('deleted orders leave “Your orders”, also in another tab and after a reload', async ({
+test('deleted orders disappear from “Your orders”, also in another tab and after a reload', async ({
   page,
   context,
 }) => {
@@ -26,7 +26,9 @@ test('deleted orders leave “Your orders”, also in another tab and after a re
   await expect(other.getByText('No orders yet')).toBeVisible()
 })
 
-test('a forgotten department leaves panel and shop, and “Undo” restores it', async ({ page }) => {
+test('a forgotten department vanishes from panel and shop; “Undo” restores it', async ({
+  page,
+}) => {
   await openShop(page)
   for (const [looks, path] of [
     '/category/Candles%20%26%20Fragrance',

@@ -203,7 +203,7 @@ test('after a consent, updates of this device and 32 others give a new base mode
     { release: 2, version: '2', manifest: now.manifest },
     { release: 1, version: '1', manifest: latest.manifest },
   ])
-  // The helper's list has the report's id, which fixes the log's state at that time: nobody can change it later.
+  // The helper's list has the report's id, which fixes the log up to that time: nobody can change that part later.
   const round = exported.ledger.find(({ kind }) => kind === 'upload')?.detail.round
   const list = await (await request.get(`${helper}/v1/rounds/${round}/reports`, AGAIN)).text()
   const audit = await verifyBundle(exported, { reached: [parseReached(list)] })

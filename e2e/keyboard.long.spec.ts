@@ -18,7 +18,7 @@ test('by keyboard: the skip link passes the header in two keys', async ({ page }
   expect(await page.evaluate(() => document.activeElement?.closest('main') !== null)).toBe(true)
 })
 
-test('by keyboard: a shopper gets from the shelf to the order history', async ({ page }) => {
+test('by keyboard: a shopper gets from a listed product to the order history', async ({ page }) => {
   await lookByKeys(page)
   await press(page, button(page, 'Add to basket'))
   await press(page, button(page, 'Add to wishlist'))
@@ -43,7 +43,7 @@ test('by keyboard: a shopper gets from the shelf to the order history', async ({
   await expectPage(page, 'Your basket')
   await tabTo(page, quantity)
   await page.keyboard.type('0')
-  // Many people press Enter after typing a number. This key press must not undo the removal.
+  // Many people press Enter after typing a number. After a typed 0, Enter must not undo the removal.
   await page.keyboard.press('Enter')
   await expect(button(page, 'Undo')).toBeVisible()
   await expect(quantity).toHaveCount(0)
@@ -97,7 +97,7 @@ test('by keyboard: a shopper changes the colour scheme, the list and the departm
   await expect(third).toHaveAttribute('aria-current', 'page')
 })
 
-test('by keyboard: showing more moves the focus to the first new entry', async ({ page }) => {
+test('by keyboard: “Show more” moves the focus to the first new entry', async ({ page }) => {
   await page.goto('/search#q=heart')
   const departments = page.getByRole('group', { name: 'Department' }).locator('.ns-facet-option')
   await press(page, page.getByRole('button', { name: /^All \d+/ }).first())

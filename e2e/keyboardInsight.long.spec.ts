@@ -4,7 +4,7 @@ import { expect, test } from 'playwright/test'
 import { button, expectPage, lookByKeys, press, tabTo, textOf } from './keys.ts'
 import { fact } from './shop.ts'
 
-test('by keyboard: the panel forgets, pauses, asks consent, exports and erases', async ({
+test('by keyboard: in the panel a shopper forgets, pauses, consents, exports and erases', async ({
   page,
 }) => {
   await lookByKeys(page)
@@ -141,7 +141,7 @@ test('by keyboard: a shopper pauses a replayed year and steps through it, and th
   expect(await kept()).toBe(own)
 })
 
-test('by keyboard: the console checks the log, takes consent and changes the engine', async ({
+test('by keyboard: in the console a shopper checks the log, consents and changes the engine', async ({
   page,
 }) => {
   await page.goto('/console')
@@ -163,7 +163,7 @@ test('by keyboard: the console checks the log, takes consent and changes the eng
   await expect(fact(page, 'Engine', 'Engine')).toContainText(/js/i)
 })
 
-test('by keyboard: the console looks for a model, sends an update, exports and shows the log', async ({
+test('by keyboard: in the console a shopper looks for a model, sends an update, exports and sees the log', async ({
   page,
 }) => {
   await page.goto('/console')

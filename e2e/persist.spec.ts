@@ -48,7 +48,7 @@ test('before an answer nothing is stored, and nothing covers the first click', a
   await learnsFrom(page, 0)
 })
 
-test('a yes stores the visit at once, in every tab, and is not asked for again', async ({
+test('a yes stores the visit at once, in every tab, and the shop does not ask again', async ({
   page,
   context,
 }) => {
@@ -75,7 +75,7 @@ test('a yes stores the visit at once, in every tab, and is not asked for again',
   await learnsFrom(other, 1)
 })
 
-test('a wire cut before the yes is cut once the yes has stored the shop', async ({ page }) => {
+test('pressed before the yes, “Cut the wire” acts once the shop is stored', async ({ page }) => {
   await page.goto('/play')
   await hasLoaded(page)
   await page.getByRole('button', { name: 'Cut the wire' }).click()

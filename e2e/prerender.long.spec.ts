@@ -105,7 +105,7 @@ test('a filled basket is never shown empty', async ({ page }) => {
   await expect(page.getByText('Your basket is empty')).toBeVisible()
 })
 
-test('the search’s worker answers a linked search before the page has read the catalog', async ({
+test('the search’s worker answers a search that a link opens before the page has read the catalog', async ({
   page,
 }) => {
   let read = () => {}

@@ -32,7 +32,7 @@ export async function listen(server: Server): Promise<string> {
 }
 
 /**
- * @param changes changes to the vault's options, given the defaults
+ * @param changes returns changes to the vault's default options
  * @param root folder of the built shop
  * @param federation servers that shoppers may agree to contribute to
  */

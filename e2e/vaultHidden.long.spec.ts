@@ -43,7 +43,7 @@ async function pressEverywhere(button: Pick<Box, 'x' | 'y'>): Promise<void> {
 }
 
 for (const way of HIDINGS)
-  test(`a page’s script gets no consent by ${way}`, async () => {
+  test(`a page’s script that hides the frame gets no consent, ${way}`, async () => {
     await askByScript(page)
     const offer = offerOf(page)
     await expect(offer.getByRole('heading')).toBeVisible()

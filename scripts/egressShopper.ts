@@ -1,4 +1,4 @@
-/** @module The shopper of `npm run prove-egress`: enters marks (texts that must not leave) by pages and API. */
+/** @module The shopper of `npm run prove-egress`: enters marks (texts that must not leave) into pages and API. */
 
 import type { ShopperScript } from '@nearside/audit/egress/visit.ts'
 import type { Page } from 'playwright-core'

@@ -43,7 +43,7 @@ const TERMS = {
   learningRate: 1,
   momentum: 0,
 }
-/** ε by substitution of the four reports that a device sends in a year. */
+/** ε, under substitution adjacency, of the four reports that a device sends in a year. */
 const EPSILON = 4
 const LIST = 10
 /** The simulation runs without a progress display, and nobody can stop it. */

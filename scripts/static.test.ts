@@ -218,7 +218,7 @@ test('WebKit gets no Integrity-Policy, under which it would run no imported scri
   const policyFor = async (agent: string) =>
     (await fetch(address, { headers: { 'user-agent': agent } })).headers.get('integrity-policy')
   expect(await policyFor('Firefox/150')).toBe('blocked-destinations=(script)')
-  // Chromium without a window has another name.
+  // Headless Chromium has another name in its `User-Agent`.
   for (const name of ['Chrome', 'HeadlessChrome']) {
     const chromium = `Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko) ${name}/152 Safari/537.36`
     expect(await policyFor(chromium)).toBe('blocked-destinations=(script)')

@@ -8,7 +8,7 @@ import { idsOn, openPage, search, settle } from './page.ts'
 import { serveFolder } from './serving.ts'
 import { report, run } from './tally.ts'
 
-/** Strictest policy of Trusted Types. */
+/** Content-Security-Policy that requires Trusted Types, and allows only the policy `nearside`. */
 const TRUSTED = "require-trusted-types-for 'script'; trusted-types nearside"
 
 /** Runs the command-line tools as the documents say. @param folder where the tools are installed */
@@ -174,7 +174,7 @@ function push(page: Awaited<ReturnType<typeof openPage>>['page'], entry: unknown
   return page.evaluate((given) => {
     const shop = globalThis as unknown as { dataLayer?: unknown[] }
     shop.dataLayer ??= []
-    // Consent Mode's entries are `arguments` objects.
+    // Consent Mode's entries are `arguments` objects, not arrays.
     shop.dataLayer.push(Array.isArray(given) ? { ...given } : given)
   }, entry)
 }

@@ -10,7 +10,7 @@ import type { ImportReport } from '../../src/train/import/importShop.ts'
 import { idsOn, openPage, picture, search, settle } from './page.ts'
 import { atTheEnd, ROOT, report, run } from './tally.ts'
 
-/** What the example's server prints once it is ready. */
+/** Data that the example's server prints once it is ready. */
 interface Ready {
   readonly address: string
   /** Session of the shop's owner. */
@@ -128,7 +128,7 @@ function watch(tools: string, args: readonly string[]): () => void {
   return stop
 }
 
-/** The owner changes prices, and deletes a variant. */
+/** Changes prices and deletes a variant, as the shop's owner. */
 async function changeShop(
   { address, token }: Ready,
   prices: Readonly<Record<string, number>>,

@@ -128,7 +128,7 @@ describe('draw', () => {
     catalog = await readCatalog(fileURLToPath(shop))
   })
 
-  test('the icon set has every icon of the tables', () => {
+  test('the icon set has every icon that the tables name', () => {
     const missing = [...Object.keys(words.icons), ...Object.keys(words.motifs)].filter(
       (name) => !icons.has(name) && !OWN_ICONS.includes(name),
     )

@@ -56,7 +56,7 @@ const MARKS: Readonly<Record<PatternName, (ink: string) => string>> = {
     `<g fill="none" stroke="${ink}"><circle cx="5" cy="5" r="2.8" stroke-width=".8"/><circle cx="0" cy="0" r="1.5" stroke-width=".6"/><circle cx="10" cy="0" r="1.5" stroke-width=".6"/><circle cx="0" cy="10" r="1.5" stroke-width=".6"/><circle cx="10" cy="10" r="1.5" stroke-width=".6"/></g>`,
 }
 
-/** `<pattern>` of tiles of `size` user units. */
+/** Returns a `<pattern>` whose tiles have a side of `size` user units. */
 export function patternElement(name: PatternName, id: string, ink: string, size: number): string {
   const marks = MARKS[name](ink)
   const turn = name === 'stripes' || name === 'gingham' ? '' : ' rotate(20)'

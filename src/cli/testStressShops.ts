@@ -1,4 +1,4 @@
-/** @module Exports of three synthetic shops with features that real logs have and test data rarely has; seeded. */
+/** @module Exports of three synthetic shops, made from fixed seeds, with features that test data rarely has. */
 import { createRandom, type Random } from '@nearside/core/model/random.ts'
 import { DAY } from '@nearside/core/time.ts'
 

@@ -25,8 +25,8 @@ const PACKING = /^(?:box|pack|set) of \d+ /i
 const known = new WeakMap<Item, string>()
 
 /**
- * Kind of a product, from the phrase that names it in the title. If a prerendered page has a product without its title,
- * it has the kind instead.
+ * Kind of a product, from the phrase that names it in the title. On a prerendered page, a product without a title has
+ * its kind as an attribute.
  */
 export function kindOf(item: Item): string | undefined {
   const { title, attributes } = item

@@ -10,7 +10,7 @@ const loads: (() => Promise<unknown>)[] = []
 /** Creates a page whose code is in its own file. If the file can't load, the page says so and the shop continues. */
 export const laterPage = (load: Load<object>): ComponentType => later(load, Missing)
 
-/** Creates a part of a page, whose code is in its own file, in the same way. */
+/** Like `laterPage`, for a part of a page. */
 export const laterPart = <Props,>(load: Load<Props>): ComponentType<Props> =>
   later(load, MissingPart)
 

@@ -4,7 +4,7 @@ import type { PersonalizerOptions } from '../index.ts'
 /** The release that a page was rendered with. */
 export type Rendered = Extract<PersonalizerOptions['baseModel'], object>['latest']
 
-/** The release is undefined if the document doesn't name it (`src/cli/publish/pageOptions.ts` writes the element). */
+/** Returns undefined if the document doesn't name the release (`src/cli/publish/pageOptions.ts` writes the element). */
 export function readLatestModel(document: Document): Rendered {
   const content = document.getElementById('nearside-options')?.textContent
   return content ? JSON.parse(content).latest : undefined

@@ -96,7 +96,7 @@ test('in a department, two answers replace their cards by notes, Undo brings bac
   const root = await open('/category/Kitchen')
   await openMenu(root, 'i3')
   const best = places(root)
-  // The department is in the order of its query, so the menu states the product's rank in that order.
+  // The department is in the order that its rerank query gives, so the menu states the product's rank in that order.
   expect(status(root)).toMatch(/number 4\.$/)
   await userEvent.keyboard('{Tab}{Enter}')
   await waitFor(() => expect(places(root)[3]).toBe('ns-folded'))

@@ -1,5 +1,5 @@
 /**
- * @module `nearside attack-report`: measures what attackers learn from contributions, against the product's own
+ * @module `nearside attack-report`: measures what attackers learn from contributions, by attacks on the product's own
  * code.
  */
 import { Command } from '@commander-js/extra-typings'

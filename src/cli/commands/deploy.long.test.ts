@@ -26,7 +26,7 @@ import { parse } from 'yaml'
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const example = (name: string) => readFileSync(join(ROOT, 'docs/deploy', name), 'utf8')
 const ROLES = ['leader', 'helper'] as const
-/** Terms with a small learning rate, so that the gate accepts a round of two reports. */
+/** Terms with a small learning rate, so that the gate (the test of a new model) accepts a round of two reports. */
 const TERMS = { ...DEMO_PARAMETERS, aggregationGoal: 2, learningRate: 0.001 }
 
 /** Creates a folder such as an operator has, with `nearside-server` at the path where an installed package puts it. */

@@ -42,7 +42,7 @@ describe('import of a Google Merchant Center feed', () => {
     expect(items).toEqual(EXPECTED)
   })
 
-  test('import reads ratings of 0 to 5, and counts others as lost', async () => {
+  test('import reads ratings of 0 to 5, and counts other ratings as lost', async () => {
     const rows = ['4.6 128', '4,5 1280', '5 ', '0 0', ' 3', '87 12', 'good 2', '-1 4'].map(
       (text, at) => {
         const [rating, reviews] = text.split(' ')

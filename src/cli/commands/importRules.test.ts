@@ -17,7 +17,7 @@ const ORDERS = 'email,sku,time,name\nann@example.org,tea,2024-05-13 10:00,Green 
 const TRUE = true as const
 
 describe('shopper ids', () => {
-  test('shopper ids become hashes under a key file that only its owner can read, and stay the same with this key', async () => {
+  test('shopper ids become keyed hashes, the same on each import; only the owner can read the key file', async () => {
     const made = await run({ 'orders.csv': `${ORDERS}Ann@example.org,mug,2024-05-14 10:00,Mug\n` })
     const first = await made.events()
     expect(first[0].shopper).toMatch(/^[0-9a-f]{20}$/)
@@ -212,7 +212,7 @@ test('import rejects invalid catalog rows and reports each reason', async () => 
   ])
 })
 
-test('without a catalog, the most frequent name becomes the item’s title, but never a stock note', async () => {
+test('without a catalog, the most frequent name becomes the item’s title, but never a note such as “damaged”', async () => {
   const row = (sku: string, day: string, name: string) => `ann,${sku},2024-05-${day},${name},2\n`
   const text = [
     ...['damaged', 'damaged', '?', 'found in box', 'CREAM HEARTS', 'CREAM HEARTS HANGER'],

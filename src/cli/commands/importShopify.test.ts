@@ -111,7 +111,7 @@ describe('import of Shopify’s exports', () => {
     expect(report.match).toMatchObject({ logItems: 3, items: 3, lines: 4 })
     expect(report.catalog?.columns).toMatchObject({ group: 'Handle' })
     expect(report.shop).toMatchObject({ variants: 2 })
-    // A handle with only one variant makes no group.
+    // A Shopify handle (product) with only one variant makes no group.
     const mug = {
       groupId: 'mug',
       brand: 'House brand',

@@ -23,7 +23,7 @@ page_view,,,90000
 view_item_list,,1,7
 `
   const { text } = await measure('counts.csv', csv, { html })
-  // The interval of the lift is exp(log 1.2 ± 1.96 · √(1/240 + 1/100)).
+  // The interval is exp(log 1.2 ± 1.96 · √(1/240 + 1/100)): 1.2 is the lift, 240 and 100 are the arms' clicks.
   expect(text).toMatch(/ 1 +1,000 +24\.0 % +500 +20\.0 % +\+20\.0 % \[−5\.0, \+51\.5\]/)
   expect(text).toContain('as if each list had its own shopper')
   expect(text).toContain('2 rows named no arm, or another event, and were left out')

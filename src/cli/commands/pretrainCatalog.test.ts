@@ -52,7 +52,7 @@ it('pretrain --catalog reads the catalog file that the page uses, and publish ma
   expect(await readFile(join(site, 'page.html'), 'utf8')).toContain('Tin cup 1')
 })
 
-it('pretrain trains in full on the shop’s first log, and publishes the next version', async () => {
+it('after a model from a catalog alone, pretrain trains in full on the shop’s first log, and publishes the next version', async () => {
   const out = join(folder, 'grown')
   await run({ catalog: catalog(), out })
   await run({ shop, out, from: out, epochs: '1' })

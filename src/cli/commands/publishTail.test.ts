@@ -46,7 +46,7 @@ async function shop() {
   return { models, out, tail, publish, read, lines }
 }
 
-it('publish writes the head’s products to catalog.json, and each other product to its shard’s lines', async () => {
+it('publish writes the head’s products to catalog.json, and each other product to the file of its shard', async () => {
   const { models, out, tail, publish, read, lines } = await shop()
   const site = await publish()
   const model = await readModel(models)

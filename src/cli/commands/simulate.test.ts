@@ -63,7 +63,7 @@ describe('nearside simulate', () => {
       expect(one.lo).toBeLessThanOrEqual(one['ndcg@10'])
       expect(one.hi).toBeGreaterThanOrEqual(one['ndcg@10'])
     }
-    // Before the first release both arms use the same model.
+    // Before the first release both ways of ranking (arms) use the same model.
     const [frozen, rounds] = result.quality
     expect({ ...rounds, arm: frozen.arm }).toEqual(frozen)
     const again = await simulate(flags)

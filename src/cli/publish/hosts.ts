@@ -15,7 +15,7 @@ const WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval';
 interface Folder {
   /** Path at which the folder will be served, with a slash at both ends. */
   readonly base: string
-  /** Names of all model versions in the folder, and of the folders of tails. */
+  /** Names of all model versions in the folder, and of the folders of tails (less popular products). */
   readonly versions: readonly string[]
   /** Files that change under a fixed name, by their path in the folder. */
   readonly changing: readonly string[]
@@ -23,7 +23,7 @@ interface Folder {
   readonly scripts?: string
 }
 
-/** Whether a folder has lines of the catalog, whose prices change. */
+/** Whether a folder has catalog rows of a tail's products, whose prices change. */
 const hasLines = (name: string) => /^tail-.*-catalog$/.test(name)
 
 /** `_headers` file for Netlify and Cloudflare Pages. These join matching rules, so each path matches only one rule. */
