@@ -56,7 +56,7 @@ describe('cases with exact times', () => {
     expect(cases[0].history).toEqual([list])
   })
 
-  it('no case is made before `from`, but a later case has the history before `from`', () => {
+  it('before time `from` no case is made, but a later case has the history before that time', () => {
     const cases = buildCases(
       shopper([purchase(1, T, 'a'), purchase(2, T + DAY, 'b')]),
       false,

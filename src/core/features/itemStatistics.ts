@@ -96,7 +96,7 @@ export function withColdStart(statistics: ItemStatistics): ItemStatistics {
   const lend = (counted: Float32Array, share: number, read = same, write = same) => {
     const lent = counted.slice()
     for (let row = from; row < statistics.items; row++) {
-      // A cold-start item that has been counted by now keeps its counts.
+      // A cold-start item for which shoppers have been counted by now keeps these counts.
       if (statistics.popularityAll[row] > 0) continue
       const first = (row - from) * neighboursEach
       let mean = 0

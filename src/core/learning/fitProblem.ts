@@ -47,7 +47,7 @@ interface FitProblemOptions {
   readonly find?: FindCandidates
 }
 
-/** Builds the fit problem without a pause. */
+/** Builds the fit problem in one go. */
 export function fitProblemOf(...given: Parameters<typeof fitProblemSteps>): FitProblem | null {
   const steps = fitProblemSteps(...given)
   let step = steps.next()

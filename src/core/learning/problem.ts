@@ -10,7 +10,7 @@ export interface FitProblem {
   readonly candidates: number
   /** Number of parameters P. */
   readonly parameters: number
-  /** Design X, row-major [T, K, P]. */
+  /** Design matrix X, row-major [T, K, P]. */
   readonly design: Float32Array
   /** Base scores, row-major [T, K]; PADDING_OFFSET for padding. */
   readonly offset: Float32Array

@@ -3,7 +3,7 @@
  * of `Math.exp` differ between browsers, so e^x uses additions, multiplications and divisions only.
  */
 
-/** ln 2 in two parts; the product of the first with an integer below 2¹¹ is exact. */
+/** ln 2 in two parts; the product of the first part with an integer below 2¹¹ is exact. */
 const LN2_HIGH = 0.6931471803691238
 const LN2_LOW = 1.9082149292705877e-10
 /** Largest x for which e^x is within double precision. */

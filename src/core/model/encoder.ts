@@ -77,7 +77,7 @@ export function eventRow(name: LogName): number {
   return EVENT_ROWS[name]
 }
 
-/** Bucket of the milliseconds between an interaction and the next interaction, or now after the last interaction. */
+/** Bucket of the milliseconds between an interaction and the next one, or between the last interaction and now. */
 export function gapBucket(milliseconds: number): number {
   let bucket = 0
   while (bucket < GAP_BOUNDS.length && milliseconds >= GAP_BOUNDS[bucket]) bucket++

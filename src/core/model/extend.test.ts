@@ -46,7 +46,7 @@ test('new items get the last rows of the model and can be scored and encoded', (
   expect(base.every(Number.isFinite)).toBe(true)
 })
 
-test('a new item joins the peers of its category and brand, and new items of a new peer group share the group', () => {
+test('a new item joins the peer group of its category and brand, and new items of a new category and brand share a group', () => {
   const brands = ['a', 'b', 'c', 'd']
   const item = (id: string, k: number) => ({ id, category: 'cups', brand: brands[k % 4] })
   const known = model.itemIds.map(item)

@@ -244,7 +244,7 @@ test('a model with non-finite weights can’t be written', async () => {
   expect((await refusal(writeBaseModel(model))).code).toBe('model-corrupt')
 })
 
-test('a federated release changes the file shared.safetensors alone', async () => {
+test('a federated release changes only the file shared.safetensors', async () => {
   const { manifest, files } = await writeBaseModel(tinyModel())
   const model = await readBaseModel(manifest, files)
   const projection = model.projection.map((value, k) => value + (k % 65 === 0 ? 0.01 : 0))

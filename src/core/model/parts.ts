@@ -28,9 +28,9 @@ export const MODEL_FILES = {
   statistics: 'statistics.safetensors',
   encoder: 'encoder.safetensors',
   shared: 'shared.safetensors',
-  /** Written only if training found context terms that help. */
+  /** File that exists only if training found context terms that help. */
   context: 'context.safetensors',
-  /** Written only if the catalog has picture vectors. */
+  /** File that exists only if the catalog has picture vectors. */
   pictures: 'pictures.safetensors',
 } as const
 

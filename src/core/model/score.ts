@@ -83,7 +83,7 @@ export function linearTerms(
   return { base, features, hidden }
 }
 
-/** Adds the lifts by the prices viewed in this visit. @param items rows of the scores; if absent, all rows in order */
+/** Adds the lift by prices viewed in this visit to each score. @param items rows of the scores; default: all rows */
 export function addPrices(
   scores: Float32Array,
   lift: PriceLift | null,
@@ -94,8 +94,8 @@ export function addPrices(
 }
 
 /**
- * Adds the lifts of the shopper's searches. Add the lifts of searches last, so that the sums are identical to the last
- * bit for any subset of items.
+ * Adds to the scores the lifts by the shopper's searches. Add them last, so that the sums are identical to the last bit
+ * for any subset of items.
  * @param items rows that the scores belong to; if absent, all rows in order
  */
 export function addSearches(

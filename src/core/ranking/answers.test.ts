@@ -22,7 +22,7 @@ const did = (name: EventName, item: string): ShopperEvent => ({
 })
 
 describe('answersOf', () => {
-  test('answersOf keeps the shopper’s last answer ("not for me", …) to each item, the latest answer first', () => {
+  test('answersOf keeps the shopper’s last answer to each item ("not for me" or another), the latest answer first', () => {
     const events = [did('less_like_this', 'a'), did('have_this', 'b'), did('not_for_me', 'a')]
     expect([...answersOf(events)]).toEqual([
       ['a', 'not_for_me'],

@@ -19,9 +19,9 @@ import type { Selection } from './selectPlaces.ts'
 export interface Choice {
   /** Rows of the items, in the catalog's order. */
   readonly rows: readonly number[]
-  /** Shown rows that the list excludes by their ids. */
+  /** Rows that lists may show, but that this list excludes by their ids. */
   readonly excluded: ReadonlySet<number>
-  /** Whether the list leaves out more shown rows than those in `excluded`, for example rows of other categories. */
+  /** Whether the list leaves out more rows than those in `excluded`, for example rows of other categories. */
   readonly isNarrowed: boolean
   /** Returns those of the given rows that the list may contain, in the catalog's order. */
   among(rows: readonly number[]): readonly number[]

@@ -71,7 +71,7 @@ test('products added after training, and models without picture vectors, have no
   expect(listWithoutModel(orderOf(items), query)).toEqual([])
 })
 
-test('only queries for similar items accept `from: "picture"`, and they accept no other `from`', () => {
+test('only queries for similar items accept "picture" as `from` and they accept nothing else as `from`', () => {
   const refusal = (query: ListQuery) => {
     try {
       requireQuery(query)

@@ -81,7 +81,7 @@ interface Known {
   readonly tiesOf: (rows: readonly number[]) => (row: number) => number | undefined
 }
 
-/** All causes that a reason can name: first those that lift more of these items; of equal causes, the later first. */
+/** All causes that a reason can name: first those that raise more of these items; of equal causes, the later first. */
 export function causesOf(
   { model, events, history, now, rowOf, categoryOf, isListed, tiesOf }: Known,
   ids: readonly string[],

@@ -13,7 +13,7 @@ export interface Meanings {
 
 const textsOf = (query: string) => wordsOf(query).map(({ text }) => text)
 
-/** Folded words without fillers, since the search ignores them. */
+/** Folded words without fillers, since the search ignores fillers. */
 const keyOf = (words: readonly string[]) => tellingOf(words).map(foldWord).join(' ')
 
 export function createMeanings(synonyms: Synonyms): Meanings {

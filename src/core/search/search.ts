@@ -36,7 +36,7 @@ export interface ProductSearch {
   ): readonly SearchHit[]
   /** Completions of the query that is being typed, most promising first. */
   suggest(query: string, limit?: number): readonly string[]
-  /** The query without its price and exclusion, if it then finds products; for a query without hits. */
+  /** For a query without hits: the query without its price and exclusion, if that finds products; else null. */
   wider(query: string): string | null
 }
 

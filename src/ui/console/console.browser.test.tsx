@@ -425,7 +425,7 @@ describe('consent in the console', () => {
     ])
   })
 
-  test('each answer to the consent has its time, and each update its cost and the cost’s meaning', async () => {
+  test('the console shows when each consent began or ended, what each update cost, and what that cost means', async () => {
     log(
       entry(0, { kind: 'consent', detail: { contribute: true } }),
       upload(1, 4.9),

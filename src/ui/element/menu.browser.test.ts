@@ -61,7 +61,7 @@ test('the menu says why the item is there, replaces an answered card by a line, 
   await waitFor(() => expect(focused(host)).toBe(opener(host, 'mug')))
 })
 
-test('an answer that can’t be stored leaves the card as it is; a list can have no menus', async () => {
+test('an answer that can’t be stored leaves the card as it is; a list can opt out of menus', async () => {
   provide({ personalizer: { ...personalizer, capture: async () => null }, items: ITEMS })
   const host = show('<nearside-recommendations limit="3"></nearside-recommendations>')
   await waitFor(() => expect(opener(host, 'mug')).toBeDefined())

@@ -104,7 +104,7 @@ test('a search without hits suggests other searches that have hits', async () =>
   await userEvent.type(box(root), 'tea under £1')
   await waitFor(() => expect(visible(root, '.ns-meant button')).toHaveLength(1))
   expect((await axe.run(document.body)).violations).toEqual([])
-  // No filters occupy a column beside the list.
+  // Without filters, the list has the full width.
   const widthOf = (selector: string) => root.querySelector(selector)?.getBoundingClientRect().width
   await waitFor(() => expect(ids(root)).toHaveLength(ITEMS.length))
   expect(widthOf('.ns-list')).toBe(widthOf('.ns-found'))
@@ -162,7 +162,7 @@ test('the element captures on Enter a query that the page has set', async () => 
   expect(capture.mock.calls).toEqual([[{ name: 'search', search_term: 'tea' }]])
 })
 
-test('the search reports a failure, and shows the next answer without filters', async () => {
+test('the search reports a failure, and shows the next answer with no filter chosen', async () => {
   const root = show()
   const rerank = vi.spyOn(personalizer, 'rerank').mockRejectedValue(new Error('lost'))
   await userEvent.type(box(root), 'tea')

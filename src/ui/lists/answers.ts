@@ -1,6 +1,6 @@
 /**
- * @module The shopper's answers to the items of one list, with React and without: folds the answered item at once,
- * stores the answer, and withdraws it on request.
+ * @module The shopper's answers to the items of one list, with React and without: replaces the answered item by a line
+ * at once, stores the answer, and withdraws it on request.
  */
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { Words } from '@nearside/browser/page/words.ts'
@@ -36,7 +36,7 @@ const NOTHING: AnswersState = { folded: null, failed: false, answered: false, go
 export function createListAnswers(personalizer: Part) {
   const listeners = new Set<() => void>()
   let state = NOTHING
-  /** Id of the event that stores the answer to the folded item; null if it could not be stored. */
+  /** Id of the event that stores the answer to the replaced item; null if it could not be stored. */
   let stored: Promise<string | null> = Promise.resolve(null)
   let back: string | null = null
   let stop = () => {}

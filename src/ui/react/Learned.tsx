@@ -24,7 +24,7 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
   const [said, setSaid] = useState('')
   /** Name and undo function of the last deletion. Only this undo function still holds the deleted events. */
   const [undo, setUndo] = useState<readonly [name: string, back: Undo] | null>(null)
-  /** Entry whose line is fading out, because it is being forgotten, and the line's index. */
+  /** Learned interest whose line is fading out, because it is being forgotten, and the line's index. */
   const [leaving, setLeaving] = useState<readonly [Entry, number] | null>(null)
   const [most, setMost] = useState(FIRST)
   const stored = useStoredEvents(personalizer, snapshot, most)

@@ -43,7 +43,7 @@ const press = async (root: Element, id: string) => {
 }
 const focused = () => document.activeElement as HTMLElement | null
 
-test('the menu says why the item is there, and which rank the item would have without that action', async () => {
+test('the menu says why the item is there, and which rank it would have without the action named as the reason', async () => {
   const { container } = await show(<Recommendations />)
   await personalizer.capture({ name: 'view_item', item_id: 'wick' })
   await waitFor(() => expect(places(container)[0]).toBe('wick'))
@@ -76,7 +76,7 @@ test('an answer replaces the card by a line and moves the focus to the line’s 
   await waitFor(() => expect(focused()).toBe(menuOf(container, 'mug')))
 })
 
-test('a further answer of the shopper moves the line with Undo, and the focus', async () => {
+test('if the shopper answers a second item, the line with Undo and the focus move there', async () => {
   const { container } = await show(<Recommendations />)
   for (const [id, place] of [
     ['mug', 1],
@@ -211,7 +211,7 @@ test('a card shows that adding to the basket failed; a list of items bought toge
 
 const Own = ({ item }: { readonly item: Item }) => <b data-item={item.id}>{item.title}</b>
 
-test('without the shop’s `onAdd`, and on a shop’s own card, there is no button to add to the basket', async () => {
+test('without `onAdd` of the shop, and on a shop’s own card, there is no button to add to the basket', async () => {
   const { container } = await showWith(() => {}, <Recommendations limit={3} itemComponent={Own} />)
   await waitFor(() => expect(menuOf(container, 'tin')).not.toBeNull())
   expect(container.querySelector('.ns-add')).toBeNull()

@@ -1,4 +1,4 @@
-/** @module The list below the search box. The box keeps the focus and names the active option. */
+/** @module The list below the search box. The box keeps the focus and refers to the active option. */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { type ComponentType, type MouseEvent, useEffect } from 'react'

@@ -132,7 +132,7 @@ test('an empty search box suggests recent searches; a box with text suggests sea
   await expect.element(box).toHaveAttribute('aria-expanded', 'false')
 })
 
-test('in a search box, keys choose an option or search, the shop navigates, and no event is captured', async () => {
+test('in a search box, keys choose an option or start a search, the shop navigates, and no event is captured', async () => {
   const navigate = vi.fn<(href: string) => void>()
   const onSelect = vi.fn<(item: Item) => void>()
   const screen = await show(<SearchBox search={search} navigate={navigate} onSelect={onSelect} />)

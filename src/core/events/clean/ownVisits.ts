@@ -58,7 +58,7 @@ interface Usual {
 /** Anomaly score above which a visit is dropped. In the paper, anomalies are "very close to 1", and 0.5 is average. */
 const ISOLATED = 0.6
 
-/** Milliseconds from which a view always counts, even if the lower fence of dwell times is higher. */
+/** Milliseconds from which a view always counts, even if the lower Tukey fence of dwell times is higher. */
 const LONGEST_MISCLICK = 3000
 
 export function learnUsual(events: readonly ShopperEvent[], random: Uniform): Usual {

@@ -30,7 +30,7 @@ const [table] = contextTables(['weather'], CATEGORY, shoppers, START + 100 * DAY
 const lift = (item: number, value: string) =>
   table.lifts[table.values.indexOf(value) * ITEMS + item]
 
-test('rain lifts the item that is bought in the rain, and that item’s category, but no other item', () => {
+test('rain raises the demand for the item that is bought in the rain, and for that item’s category, but for no other item', () => {
   expect(table.values).toEqual(['rain', 'sun'])
   expect(lift(0, 'rain')).toBeGreaterThan(0.5)
   expect(lift(0, 'sun')).toBeLessThan(-0.5)

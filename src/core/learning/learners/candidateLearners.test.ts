@@ -112,7 +112,7 @@ test('learning after each case gives the same weights as learning all cases at o
   expect(bit.weights).toEqual(once.weights)
 })
 
-test('with `reviewAfter`, the last cases are learned again, which changes the weights', () => {
+test('the option `reviewAfter` makes learners learn the last cases again, which changes the weights', () => {
   const past = history(12, dearest)
   expect(learned(past, { reviewAfter: 4 }).weights).not.toEqual(learned(past).weights)
 })

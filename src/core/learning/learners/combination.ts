@@ -13,7 +13,7 @@ export interface Combination extends IncrementalLearner {
   weights(): readonly number[]
 }
 
-/** Default η, half of the Bayesian rate, because the candidates of one case depend on each other. */
+/** Default learning rate η, half of the Bayesian rate, because the candidates of one case depend on each other. */
 const RATE = 0.5
 /** Share of the weight that is spread evenly over all learners after each batch. */
 const SHARE = 0.01

@@ -109,7 +109,7 @@ function chooseSplit(leaf: Leaf, options: TreeOptions): Split | null {
     .sort((a, b) => b.merit - a.merit)
   const [best, second] = splits
   if (!best || !(best.merit > 0)) return null
-  // The gain of two classes is at most one bit.
+  // With two classes, the information gain is at most one bit.
   const bound = hoeffdingBound(1, options.delta, sum(leaf.counts))
   const lead = best.merit - Math.max(0, second?.merit ?? 0)
   return lead > bound || bound < options.tieThreshold ? best : null
