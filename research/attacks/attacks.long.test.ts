@@ -77,7 +77,7 @@ describe('an attack', () => {
     expect((await inferMembership(given(300, quiet), 1))[0].ours).toBeLessThan(0.62)
   })
 
-  test('an attack on the counts of a round finds a product as often as the counts’ share of the update’s norm allows', async () => {
+  test('an attack on a round’s counts tells which of two products a device counted as often as their share of the norm allows', async () => {
     const terms = { ...DEMO_PARAMETERS, countShare: 0.8 }
     const found = await tellProduct(given(2000, terms))
     expectHolds([found])
@@ -98,7 +98,7 @@ describe('an attack', () => {
     expect([area.holds, area.ours > area.ceiling]).toEqual([false, true])
   })
 
-  test('an attack on the content of an update stays within ε, even with a hostile catalog', async () => {
+  test('an attack that guesses the bought product from an update stays within ε, even with a hostile catalog', async () => {
     const games = given(150)
     const model = (await readHashed('public/models')).model
     expectHolds(await reconstruct(games, 'bought', updatesOf(model, createRandom(3))))

@@ -213,8 +213,8 @@ const ONE_IN_A_HUNDRED = -2.3263478740408408
 const slope = (mu: number) => Math.exp(-mu * ONE_IN_A_HUNDRED - mu ** 2 / 2)
 
 /**
- * Looks for the two reports of the same device, by bytes that both contain. In the unprotected version, devices draw
- * their random bytes only once.
+ * Looks for the two reports of the same device, by bytes that both contain. In the unprotected version, a device uses
+ * the same random bytes for both reports.
  */
 export async function linkReports({ terms, random, trials, progress }: Given): Promise<Attack[]> {
   const { send } = await createDevice(terms)

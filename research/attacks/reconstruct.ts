@@ -1,4 +1,4 @@
-/** @module Attacks on the content of an update: which of many products a shopper bought. */
+/** @module Attacks that guess from an update which of many products a shopper bought. */
 import { discreteGaussianNoise } from '@nearside/aggregate/privacy/discreteGaussian.ts'
 import { cryptoRandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
 import { noiseVariance } from '@nearside/aggregate/protocol/policy.ts'

@@ -24,7 +24,7 @@ export function areaUnderCurve({ no, yes }: Scores): number {
   return (ranks - (yes.length * (yes.length + 1)) / 2) / (no.length * yes.length)
 }
 
-/** Standard error of the area if “yes” and “no” have the same distribution. */
+/** Standard error of the area under the curve if “yes” and “no” have the same distribution. */
 export const areaError = ({ no, yes }: Scores): number =>
   Math.sqrt((no.length + yes.length + 1) / (12 * no.length * yes.length))
 
@@ -34,7 +34,7 @@ export function truePositiveRate({ no, yes }: Scores, falsePositives: number): n
   return yes.filter((score) => score > threshold).length / yes.length
 }
 
-/** Share of right guesses that blind guessing exceeds once in 741 tests (three standard errors, if normal). */
+/** Share of right guesses that blind guessing exceeds once in 741 tests (three standard errors). */
 export function mostByChance(rate: number, trials: number): number {
   const expected = rate * trials
   if (expected > 100) return rate + 3 * Math.sqrt((rate * (1 - rate)) / trials)

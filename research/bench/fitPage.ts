@@ -1,6 +1,6 @@
 /**
- * @module The page of `bench fit`. It measures three times: the descent, compared with other libraries; the whole fit,
- * as the worker runs it; and from an event to the changed list, through the published package and its worker.
+ * @module The page of `bench fit`. It measures three times: the gradient descent, compared with other libraries; the
+ * whole fit, as the worker runs it; and from an event to the changed list, through the package and its worker.
  */
 
 import { fitPersonal, type InUse } from '@nearside/browser/learning/personalFit.ts'
@@ -170,7 +170,7 @@ async function wholeFits(blocks: number, report: Report): Promise<Series[]> {
   return series
 }
 
-/** Time from an event's call to a list that includes it, through the page's entry and the worker. */
+/** Time from the call that adds an event to a list that includes it, through the package and its worker. */
 async function events(models: string, report: Report): Promise<Series> {
   const { itemIds } = benchModel(ITEMS)
   const personalizer = await createPersonalizer({

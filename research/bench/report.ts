@@ -1,4 +1,4 @@
-/** @module Format of a job's report: the JSON of `--json` and the table for people. */
+/** @module Format of a benchmark's report: the JSON of `--json` and the table for people. */
 import { median, medianInterval } from './statistics.ts'
 
 interface Result {
@@ -31,7 +31,7 @@ export interface Load {
   readonly engine: string
   /** Maximum number of reports per second that the servers answer. */
   readonly perSecond: number
-  /** Number of reports sent at 70 % of `perSecond`. */
+  /** Number of reports sent at a fixed rate, which is 70 % of `perSecond`. */
   readonly reports: number
   /** Median answer time of these `reports`, milliseconds. */
   readonly p50: number
@@ -59,7 +59,7 @@ export interface Report {
   readonly notes: readonly string[]
 }
 
-/** Milliseconds of one engine on one workload, by block. The engines took turns, one block each. */
+/** Milliseconds of one engine on one workload, one number per block. The engines took turns, one block each. */
 export interface Series {
   readonly workload: string
   readonly engine: string

@@ -1,6 +1,6 @@
 /**
- * @module `bench start` by catalog size. The benchmark generates the items, and its model has random numbers, with as
- * many neighbours as `pretrain` gives. The benchmark reports the transferred bytes, and the memory of page and worker.
+ * @module `bench start` for several catalog sizes. The benchmark generates the items, and its model has random numbers,
+ * with as many neighbours as `pretrain` gives. Reports the transferred bytes, and the memory of page and worker.
  */
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -81,7 +81,7 @@ async function makeSize(root: string, size: number): Promise<void> {
   }))
   const sold = model.statistics.popularity30
   const best = highestRows(sold, HEAD).map((row) => model.itemIds[row])
-  // Title of the least popular item whose number is in exactly three other titles.
+  // Title of the least popular item among those whose number is in exactly three other titles.
   const numbers = items.map(({ title }) => title.split(/\W/)[2])
   const counts = groupBy([...numbers.keys()], (i) => numbers[i])
   const rare = ranksOfAll(sold)

@@ -1,4 +1,4 @@
-/** @module Medians of block ratios, with intervals that assume nothing about the distribution of the times. */
+/** @module Medians and percentiles, and intervals of medians that assume nothing about the distribution. */
 
 export function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b)

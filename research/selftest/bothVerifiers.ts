@@ -17,8 +17,8 @@ import { mutate, mutateList } from './mutate.ts'
 import { createAggregators, type Exported, reachedBy, VirtualDevice } from './virtualDevice.ts'
 
 /**
- * Number of devices whose bundles the test changes. With few devices, the verifier in Python finds the verdict on most
- * signatures in its cache.
+ * Number of devices whose bundles the test changes. With few devices, the verifier in Python would find most
+ * signatures' verdicts in its cache.
  */
 const DEVICES = 24
 const STEPS = { least: 3, more: 12 }
@@ -70,7 +70,7 @@ export function openSecond(script: string) {
     throw invalidInput('python3 could not be started: install it', cause)
   })
   failed.catch(() => {})
-  // The error is ignored, because reading the output shows whether the process ended early.
+  // A write error is ignored, because reading the output shows whether the process ended early.
   python.stdin.on('error', () => {})
   return {
     async says(file: Uint8Array, beside: OptionFiles = {}): Promise<Said> {

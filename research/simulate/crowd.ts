@@ -1,6 +1,6 @@
 /**
- * @module Makes the devices of a simulated round and their updates. Each device plays a shopper who has events in one
- * part of the log.
+ * @module Makes the devices of a simulated round and their updates. Each device plays a shopper who has events in the
+ * round's part of the log.
  */
 import { quantize } from '@nearside/aggregate/privacy/quantize.ts'
 import { integerClipNorm } from '@nearside/aggregate/protocol/policy.ts'
@@ -54,7 +54,7 @@ export function participantsOf(
 
 /**
  * Sum of the quantised updates (integers: update · scale) of the devices that bypass the servers. Devices with the same
- * update round it alike.
+ * update get the same rounding.
  */
 export async function addRest(
   participants: readonly Participant[],

@@ -46,7 +46,7 @@ interface VirtualDeviceOptions {
   readonly modelHash: string
   readonly fetch: typeof globalThis.fetch
   readonly now: () => number
-  /** Disk of the device; default: an empty disk, whose shopper agrees to the servers' first terms. */
+  /** Disk of the device; default: an empty disk of a shopper who agrees to the servers' first terms. */
   readonly disk?: DeviceDisk
   readonly randomBytes?: RandomBytes
   /** Called before every await. Once this function throws, the device does nothing more. */

@@ -10,7 +10,7 @@ const question: SimulationQuestion = {
 }
 
 describe('the plan of a simulation', () => {
-  it('planOf sends 100 devices per round through the servers, and adds the sum of the other devices', () => {
+  it('planOf lets 100 devices per round report to the servers; the other devices’ updates are only added up', () => {
     const { whole, rest, restCounted, parameters } = planOf(question)
     expect(whole).toEqual({ all: 100, vanishing: 10, hostile: 5 })
     expect(rest).toEqual({ all: 99_900, vanishing: 9_990, hostile: 4_995 })

@@ -27,7 +27,7 @@ export const ROUNDS = 'rounds'
 /** Name of the arm (compared variant) of a shop that collects all events. */
 export const COLLECTED = 'collected'
 
-/** A period in milliseconds since the epoch, and the model that each arm has in this period. */
+/** A period in milliseconds since the epoch, and the model that each arm (compared variant) has in it. */
 export interface Period {
   readonly from: number
   readonly to: number
@@ -46,16 +46,14 @@ export interface VersionQuality {
 }
 
 export interface Quality {
-  /** Means over shoppers, with 95 % intervals by bootstrap over shoppers. */
+  /** NDCG@10: means over shoppers, with 95 % intervals by bootstrap over shoppers. */
   readonly versions: readonly VersionQuality[]
   /** Measures of each arm on all cases; lifts are over the arm that keeps the first model. */
   readonly arms: readonly {
     readonly arm: string
     readonly ndcg: Interval | null
     readonly lift: Lift | null
-    /**
-     * NDCG gained over the first model, as a share of the gain of a base model trained on the log; null without one.
-     */
+    /** NDCG gained over the first model, divided by the gain of a base model trained on the log; null without one. */
     readonly gap: Interval | null
   }[]
   readonly shoppers: number
@@ -130,7 +128,7 @@ export async function measureQuality(
   return { versions, arms: all, shoppers: rows.byShopper.length, cases: rows.cases.length }
 }
 
-/** NDCG that an arm gained over the first model, as a share of the gain of the base model trained on the log. */
+/** NDCG that an arm gained over the first model, divided by the gain of the base model trained on the log. */
 const gapOf =
   (arm: string) =>
   (rows: Rows<PeriodCase>): Statistic => {

@@ -19,7 +19,7 @@ import { base64 } from './schema.ts'
 const { object, text, whole } = createReaders((what) =>
   invalidInput(`Not a list of a round’s reports: ${what}`),
 )
-/** The helper's statement about a finished round. */
+/** The helper's signed list of the reports that reached it in a finished round. */
 const readReached = object({
   round: whole(1, 2 ** 32 - 1),
   policyHash: text(/^[0-9a-f]{64}$/),

@@ -111,7 +111,7 @@ export async function checkFits(
       fault(entry?.sequence ?? null, 'its parameters differ from those of its fit')
     else if (entry && entry.detail.base === facts.base) opened++
     else if (entry) fault(entry.sequence, 'it was fitted on another base model')
-    // In an honest log, only the oldest entries can be missing.
+    // In an honest log, only the oldest entries can be missing, so this fit's entry may be one of them.
     else if (entries[0]?.sequence > 0) unknown++
     else fault(null, 'no entry of the log commits to it')
   }

@@ -224,7 +224,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
     for (const place of [at, plain])
       for (const relay of ['https://evil.example/', 'https://relay.example/more']) {
         const { sequence } = bundle.ledger[place]
-        // The model's request has no sealed size, as no relay carried it: a second fault if it names one.
+        // The model's request has no field `sealed`, which a request with a relay must have: a second fault.
         const said = [`request, ${sequence}`, ...(place === plain ? [`upload, ${sequence}`] : [])]
         expect(await saysOfBoth(await lieOf(place, relay))).toEqual([said, said])
       }

@@ -24,7 +24,7 @@ export type ModelRelease = Readonly<ReturnType<typeof release>>
 export const parseReleases = (file: string | Uint8Array): readonly ModelRelease[] =>
   readList(parseStrictJson(file), '').releases
 
-/** @returns number of the log's models that are on the list */
+/** @returns number of the log's models that are on the helper's list */
 export function checkReleases(
   ledger: readonly LedgerEntry[],
   releases: readonly ModelRelease[],

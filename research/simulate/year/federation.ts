@@ -72,7 +72,7 @@ interface OpenRound {
   readonly model: PublishedModel
   readonly leader: Uint32Array
   readonly helper: Uint32Array
-  /** Sum of the same reports without shares, which no server knows. */
+  /** Sum of the same reports before they were split into shares; no server knows this sum. */
   readonly exact: Int32Array
   counted: number
 }
@@ -109,7 +109,7 @@ export function createFederation(
   let open: OpenRound | null = null
   let round = 0
 
-  /** Devices that visit in this period and could contribute, by time. */
+  /** Devices that visit in this period and could contribute, sorted by time. */
   function arrivals(from: number, to: number) {
     const all: { shopper: YearShopper; store: DeviceStore; time: number }[] = []
     for (const shopper of shoppers) {

@@ -14,7 +14,7 @@ const COLOURS: Readonly<Record<string, string>> = {
 interface Series {
   readonly name: string
   readonly points: readonly {
-    /** Place on the axis, in weeks. */
+    /** Position on the horizontal axis, in weeks. */
     readonly x: number
     readonly y: number
     /** Lower end of a band around a line, or of a bar. */

@@ -89,7 +89,7 @@ export async function testWeek(
   }
 }
 
-/** Means over shoppers, with 95 % intervals by bootstrap over shoppers; null without a case. */
+/** NDCG@10: means over shoppers, with 95 % intervals by bootstrap over shoppers; null without a case. */
 export function qualityOf(rows: Rows<TestedCase>, seed: number) {
   const statistic = (one: Statistic) =>
     bootstrap([one], rows.byShopper.length, createRandom(seed))[0]

@@ -1,7 +1,7 @@
 /**
  * @module Made-up shop of the simulated year. Shoppers return to favourite categories and products, and some change
- * their favourites; products rise, fall and are launched; categories have seasons. Devices begin with an empty store. A
- * device can lose its store by the browser, by the shopper, or because the device itself is lost. The seed determines
+ * their favourites; products rise, fall and are launched; categories have seasons. Devices begin with an empty store.
+ * The browser or the shopper can empty a device's store, and the device itself can get lost. The seed determines
  * everything.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'

@@ -25,7 +25,7 @@ describe('a tiny year', () => {
     played = await play()
   }, 300_000)
 
-  test('a year has the same bytes for the same seed, including its picture, and other bytes for another seed', async () => {
+  test('a simulated year, including its picture, is the same for the same seed, and another for another seed', async () => {
     const again = await play()
     expect(JSON.stringify(again.result)).toBe(JSON.stringify(played.result))
     expect(pictureOf(again.result)).toBe(pictureOf(played.result))
@@ -33,7 +33,7 @@ describe('a tiny year', () => {
     expect(other.result.weeks).not.toEqual(played.result.weeks.slice(0, 5))
   }, 300_000)
 
-  test('each report of a year is either counted, abandoned or waiting in the open round', () => {
+  test('each report of a simulated year is either counted, abandoned or waiting in the open round', () => {
     const { weeks } = played.result
     let open = 0
     for (const week of weeks) {
@@ -63,7 +63,7 @@ describe('a tiny year', () => {
     expect(played.refused).not.toBeNull()
   })
 
-  test('every arm of a year is measured on shoppers from whom nothing was learned', () => {
+  test('every arm of a simulated year is measured on shoppers from whom nothing was learned', () => {
     const { year, months } = played.result
     expect(months).toHaveLength(4)
     expect(year.arms.map(({ ndcg }) => ndcg?.value)).not.toContain(undefined)
@@ -74,7 +74,7 @@ describe('a tiny year', () => {
     expect(of('updated')).toBe(of('frozen'))
   })
 
-  test('the picture of a year shows its figures, and no number is missing in it', () => {
+  test('the picture of a simulated year shows all its figures', () => {
     const svg = pictureOf(played.result)
     for (const { arm, ndcg } of played.result.year.arms)
       expect(svg).toContain(`${arm} ${decimal(ndcg?.value ?? -1)} [`)

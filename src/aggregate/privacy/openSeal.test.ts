@@ -55,7 +55,7 @@ describe('a server’s openSeal', () => {
       // X25519 ignores the highest bit of a public key. The seal also authenticates the key's bytes, so opening fails.
       expect(() => openSeal(keys, changed, info, aad)).toThrow(refused)
     }
-    // Points of small order: their shared secret is public.
+    // These public keys are points of small order, so the shared secret is public.
     for (const point of ['00'.repeat(32), `01${'00'.repeat(31)}`]) {
       const small = sealed.slice()
       small.set(fromHex(point))

@@ -42,7 +42,7 @@ function extract(suite: Bytes, salt: Uint8Array, label: string, material: Uint8A
     .digest()
 }
 
-/** HKDF-Expand of at most 32 bytes, one block. */
+/** HKDF-Expand for at most 32 bytes, which are one block. */
 function expand(
   suite: Bytes,
   key: Uint8Array,

@@ -56,7 +56,7 @@ async function extract(label: string, material: Uint8Array): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.sign(hmac, key, labelled(SUITE, label, material)))
 }
 
-/** HKDF-Expand (RFC 5869) of at most 32 bytes, one block. */
+/** HKDF-Expand (RFC 5869) for at most 32 bytes, which are one block. */
 async function expand(key: Bytes, info: Uint8Array, length: number): Promise<Bytes> {
   const hmac = { name: 'HMAC', hash: 'SHA-256' }
   const imported = await crypto.subtle.importKey('raw', key, hmac, false, ['sign'])

@@ -106,7 +106,7 @@ describe('the view of one aggregator', () => {
     },
   )
 
-  it('the view of one aggregator does not distinguish two updates', async () => {
+  it('one aggregator’s share does not distinguish two updates', async () => {
     // Tries to distinguish the updates by comparing the mean of a share with a threshold.
     const [small, large] = [new Uint32Array(d), new Uint32Array(d).fill(MODULUS - 1)]
     let right = 0

@@ -89,7 +89,7 @@ export function reportAad(task: string, header: ReportHeader): Bytes {
   return concat(encodeHeader(header), utf8(task))
 }
 
-/** HPKE `info`: the aggregator that a share is for. */
+/** HPKE `info`, which names the aggregator that a share is for. */
 export function sealInfo(role: 'leader' | 'helper'): Bytes {
   return utf8(`nearside report v3 ${role}`)
 }

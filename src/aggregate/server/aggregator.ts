@@ -1,4 +1,4 @@
-/** @module What leader and helper have in common: their options, and the task that each of them gives to devices. */
+/** @module Common part of leader and helper: their options, and the task that each of them gives to devices. */
 import { toBase64 } from '@nearside/core/bytes.ts'
 import type { NoiseSampler } from '../privacy/discreteGaussian.ts'
 import { sign, taskMessage } from '../privacy/signature.ts'

@@ -1,4 +1,4 @@
-/** @module Finds the address of a request's sender, and groups addresses that count as one. For limits only. */
+/** @module Finds the address of a request's sender, and groups addresses that count as one sender for limits. */
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import { NearsideError } from '@nearside/core/error.ts'
 

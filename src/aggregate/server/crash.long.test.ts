@@ -18,7 +18,7 @@ import { createModels } from './testFederation.ts'
 import { PARAMETERS } from './testModel.ts'
 import { freePort } from './testPort.ts'
 
-/** Number of kills on SQLite; PostgreSQL gets half as many. For a hundred: `NEARSIDE_KILLS=100`. */
+/** Number of servers killed on SQLite; half as many on PostgreSQL. For a hundred: `NEARSIDE_KILLS=100`. */
 const KILLS = Number(process.env.NEARSIDE_KILLS ?? 20)
 /** Number of processes of each role that share PostgreSQL. */
 const PROCESSES = Number(process.env.NEARSIDE_PROCESSES ?? 2)
@@ -130,7 +130,7 @@ async function exactThroughKills({ processes, kills, prepare }: Database): Promi
 
   const get = async (url: string) => {
     let answer = ''
-    // At least a minute: a leader answers 503 until it has heard from its helper.
+    // Tries for at least a minute, because a leader answers 503 until it has heard from its helper.
     for (let attempt = 0; attempt < 3000; attempt++) {
       const response = await fetch(url).catch(() => null)
       if (response?.status === 200) return new Uint8Array(await response.arrayBuffer())

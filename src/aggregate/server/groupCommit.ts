@@ -10,7 +10,7 @@ export const GROUP = 64
 /**
  * @param gather resolves when the next group may begin, called when the current group starts; default: at once
  * @returns a function that takes the promise of an item, adds the item to the next group once it has arrived, and
- *   resolves to its result. It rejects if the item's promise rejects, or if the group fails.
+ * resolves to its result; it rejects if the item's promise rejects or the group fails
  */
 export function groupCommit<Item, Result>(
   run: (items: readonly Item[]) => Promise<readonly Result[]>,

@@ -106,7 +106,7 @@ export function createHelper(options: HelperOptions) {
       throw refused(`round ${round} has other terms or is over`)
     // `openRound` has abandoned the previous round if it was still open.
     if (newest?.state === 'open') makeList(newest.round)
-    // Deletes the lists of rounds whose marks are deleted.
+    // Deletes the list files of rounds whose marks (salted id hashes) are deleted.
     lists.sweep().catch(({ message }: Error) => log(message))
     log(`round ${round} opened for model ${policy.model.version}`)
   }

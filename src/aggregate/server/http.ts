@@ -130,7 +130,7 @@ interface Bucket {
   readonly at: number
 }
 
-/** Maximum number of buckets in one map. At this number, the two maps rotate before the minute is over. */
+/** Maximum number of buckets (one per address) in one map. At this number, the two maps rotate early. */
 const MOST = 100_000
 
 /**

@@ -198,10 +198,7 @@ export function createIntake(options: LeaderOptions, onGroup: () => void) {
 
   return {
     accept,
-    /**
-     * Number of reports that were refused since the start because a proof doesn't hold. A report sent again is counted
-     * again.
-     */
+    /** Number of reports refused since the server's start for a false proof. A report sent again is counted again. */
     unproven: () => unproven,
     /** Reason why the last group of this round could not be counted; null if it was counted. */
     waitingFor: (round: number) => (blocked?.round === round ? blocked.why : null),

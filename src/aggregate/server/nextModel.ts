@@ -137,7 +137,7 @@ export function popularityOfCounts(
   })
   const mean = expected.reduce((sum, x) => sum + x, 0) / expected.length
   const month = Float32Array.from(expected, (x) => Math.log1p((meanItem * x) / mean))
-  // A sum over 30 days says nothing about the last week.
+  // A sum over 30 days says nothing about the last week, so the week gets 7/30 of it.
   const week = Float32Array.from(expected, (x) => Math.log1p(((meanItem * x) / mean) * (7 / 30)))
   return { popularity7: week, popularity30: month, popularityAll: month }
 }

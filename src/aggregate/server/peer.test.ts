@@ -140,7 +140,7 @@ describe('a helper that hangs', () => {
     await expectReleased(federation, made)
   })
 
-  it('a helper that hangs gets one release request at a time, however often the clock ticks', async () => {
+  it('a helper that hangs gets one release request at a time, however often the leader tries to advance', async () => {
     const deadlines = { forward: LONG, release: 20, other: LONG }
     const federation = await createFederation({ client: { deadlines } })
     const made = await make(federation, 4)

@@ -29,7 +29,7 @@ export function peerRoutes(app: OpenAPIHono, helper: HelperAggregator): void {
   )
   app.use('/v1/peer/*', async (c, next) => {
     const policy = (await helper.store.current())?.policy
-    // The size of the ids is counted in base64.
+    // The request has the ids in base64, which takes 4/3 of their bytes.
     const ids = Math.ceil((4 / 3) * REPORT_ID_BYTES * (policy?.aggregationGoal ?? 0))
     const parts = policy ? MAX_PARTS * helperPartBytes(policy) : 0
     return limitBody(Math.max(parts, ids + MAX_REST))(c, next)
@@ -80,7 +80,7 @@ export function peerRoutes(app: OpenAPIHono, helper: HelperAggregator): void {
     })
 }
 
-/** Maximum size of a release with all its signatures, bytes. */
+/** Maximum size of a model release with all its signatures, bytes. */
 const MAX_BODY = 8_192
 
 export function modelRoutes(app: OpenAPIHono, models: ModelReleases): void {

@@ -10,7 +10,7 @@ const noised = (noise: number) => sold.map((x) => x + noise * random.normal())
 const mean = (values: Iterable<number>) => [...values].reduce((sum, x) => sum + x, 0) / N
 const relative = (values: Float64Array) => values.map((x) => x / mean(values))
 
-test('shrunk counts are closer to the true sales than the noised counts are', () => {
+test('popularityOfCounts comes closer to the true sales than the noised counts do', () => {
   const noise = 2
   const counts = noised(noise)
   const popularity = popularityOfCounts(counts, noise)

@@ -49,7 +49,7 @@ export function implausible(mean: Float64Array, policy: Bounds): readonly string
 
 type ReviewOptions = Pick<LeaderOptions, 'models' | 'gate' | 'signer' | 'log'>
 
-/** @returns whether the published model was rolled back. A trained model is never rolled back, so reviews end */
+/** @returns whether the published model was rolled back; a trained model never is, so reviews end */
 export async function review({ models, gate, signer, log }: ReviewOptions): Promise<boolean> {
   const latest = await readLatest(models)
   const trained = await readTrained(models, latest)

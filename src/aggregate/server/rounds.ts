@@ -32,7 +32,7 @@ import type { Helper } from './peer.ts'
 import { implausible, meanUpdate, review } from './release.ts'
 import type { RoundRecord, Verdict } from './store/records.ts'
 
-/** Terms of a round by which its mean update becomes the next model. */
+/** Terms of a round that decide how its mean update becomes the next model. */
 type UpdateTerms = Pick<
   PolicyParameters,
   'learningRate' | 'momentum' | 'countShare' | 'clipNorm' | 'noiseMultiplier' | 'aggregationGoal'

@@ -44,7 +44,7 @@ export type ReleaseRequest = Readonly<z.infer<typeof releaseRequestSchema>>
 export const releaseAnswerSchema = z.object({ share: z.string(), signature: z.string() })
 export type ReleaseAnswer = z.infer<typeof releaseAnswerSchema>
 
-/** Signed list of marks of all reports that reached the helper in a round. */
+/** Signed list of the marks (salted id hashes) of all reports that reached the helper in a round. */
 export const reachedSchema = z
   .object({
     round: count,

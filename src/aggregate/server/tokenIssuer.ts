@@ -44,7 +44,7 @@ export async function createTokenSigner(pem: string): Promise<TokenSigner> {
     publicKey,
     sign(request) {
       const blinded = parseTokenRequest(request, keyId)
-      // Honest devices send a number below the modulus.
+      // Honest devices send a number below the modulus, so any other is refused.
       if (blinded === null || Buffer.compare(blinded, modulusOf(publicKey)) >= 0) return null
       const signature = privateDecrypt({ key, padding }, blinded)
       // The signature is verified, because a wrong signature (after an arithmetic fault) could reveal the key.
@@ -101,7 +101,7 @@ export async function createTokenIssuer({
     publicKey,
     async respond(request) {
       if (request.headers.get('content-type') !== TOKEN_REQUEST_MEDIA_TYPE) return refuse(415)
-      // Another site's page can make a shopper's browser send this request, but can't read the answer.
+      // Another site's page can't read the answer, but could use up the shopper's token by this request.
       if (request.headers.get('sec-fetch-site') === 'cross-site') return refuse(403)
       if (
         Number(request.headers.get('content-length') ?? TOKEN_REQUEST_BYTES) > TOKEN_REQUEST_BYTES

@@ -1,6 +1,6 @@
 /**
- * @module Sets up the place where a proof runs: a network namespace with a packet capture, or a browser that writes its
- * own network log.
+ * @module Sets up the place where outgoing data are observed: a network namespace with a packet capture, or a browser
+ * that writes its own network log.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -29,7 +29,7 @@ interface Ground extends Pick<Rules, 'shopAt' | 'nameOf'> {
 export const BLANK = 'http://blank.test/'
 /** Ports on which probes send marks to other hosts: 80 and 443 for pages, 3479 for TURN over TCP. */
 const COLLECTED = [80, 443, 3479]
-/** Port at which a secure shop's decrypted traffic can be captured. */
+/** Port at which the decrypted traffic of an https shop can be captured. */
 const PLAIN_PORT = 18_080
 
 /** Milliseconds that one step may take on a busy machine. */
@@ -77,7 +77,7 @@ export async function inJail(order: Order): Promise<Ground> {
     (isLoopback(hostname) ? ['127.0.0.1', '[::1]'] : [hostname, nameAddress(hostname)]).map(
       (address) => `${address}:${port}`,
     )
-  // The encrypted connections to a secure site are left out, because the same bytes follow decrypted.
+  // The encrypted connections to an https site are left out, because the same bytes follow decrypted.
   const closed = secure.flatMap(doorsOf)
   const read = (sent: Sent[]) => sent.filter(({ to }) => !closed.includes(to))
   const shopAt = [

@@ -30,7 +30,7 @@ export function furnishJail(folder: string): void {
   const files = {
     'resolv.conf': `nameserver ${RESOLVER}\n`,
     'nsswitch.conf': 'hosts: files dns\n',
-    // The host's own list is replaced, because an address of the shop in it would apply here.
+    // The machine's own hosts file is replaced, because an address of the shop in it would apply here.
     hosts: '127.0.0.1 localhost\n::1 localhost\n',
   }
   for (const [name, text] of Object.entries(files)) {

@@ -47,7 +47,7 @@ it('the search finds a mark under any three nested encodings', () => {
       fc.constantFrom(...all),
       fc.string({ maxLength: 5 }),
       (order, mark, around) => {
-        // Only characters are used that a string represents as one byte each and that need no escaping.
+        // Keeps only characters that a string represents as one byte each and that need no escaping.
         const text = around.replace(/[^\w .]/g, '')
         let coded: Buffer = Buffer.from(`${text}${mark}${text}`)
         for (const name of order) coded = ENCODINGS[name](coded)

@@ -1,4 +1,4 @@
-/** @module Starts the process of a proof in a network namespace, and its only connection to the shop. */
+/** @module Starts the child process that proves which data leave a shop, and its only way to the shop. */
 import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -49,7 +49,7 @@ export function missingForProof(given: Pick<Order, 'url' | 'vault'>): string[] {
   return status === 0 ? [] : [`no network namespace can be made here (${stderr.trim()})`]
 }
 
-/** @throws NearsideError `input-invalid` if a tool is missing or the shop doesn't answer; `aborted` */
+/** @throws NearsideError `input-invalid` if a tool is missing or the shop doesn't answer; `aborted` after `signal` */
 export async function prove(
   options: ProofOptions,
   say: (line: string) => void,

@@ -1,4 +1,4 @@
-/** @module Report of a proof: its content, its signature, and its form for people. */
+/** @module Report on which data left a shop: its content, its signature, and its form for people. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { verify } from '@nearside/aggregate/privacy/signature.ts'
 import { concat, utf8 } from '@nearside/core/bytes.ts'

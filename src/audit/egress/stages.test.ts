@@ -10,7 +10,7 @@ it('a proof tries all other probes when the browser refuses the service worker',
   const page = {
     on: () => undefined,
     goto: async () => null,
-    // A stage passes a probe as a text, and the registration of a service worker as a function.
+    // `tryProbes` passes a probe as a text, but the code that registers a service worker as a function.
     async evaluate(what: unknown) {
       if (typeof what !== 'string') throw new Error('Failed to register a ServiceWorker')
       tried.push(what)

@@ -1,4 +1,4 @@
-/** @module Stages of a proof: a blank page, a shopper, and all probes. */
+/** @module Runs the stages of a proof: a blank page, a shopper, and all probes (scripts that try to leak data). */
 import type { BrowserContext, Page, Worker } from 'playwright-core'
 import type { Sent } from './flows.ts'
 import { type Finding, judge, type Rules, type Verdict } from './judge.ts'
@@ -48,7 +48,7 @@ export async function watchShopper(
   const page = await context.newPage()
   const { events, held } = await script.shop({ ...visit, page, context }, settled)
   say(`${events} events made; idle for ${idle} s`)
-  // The load must end first, so that this stage doesn't cut it off at a random point.
+  // The shop must load to the end first, so that this stage doesn't stop it at a random point.
   await settled()
   const serviceWorker = await page.evaluate(async () => {
     const registered = await navigator.serviceWorker?.getRegistration()

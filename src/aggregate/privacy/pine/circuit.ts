@@ -90,7 +90,7 @@ export function encodeNorm(circuit: Circuit, vector: Uint32Array): Uint32Array {
   return Uint32Array.of(...vector, ...bitsOf(squared, normBits), ...bitsOf(rest, normBits))
 }
 
-/** Sign that the two random bits 00, 01, 10 and 11 give. */
+/** Signs for the two random bits 00, 01, 10 and 11. */
 const SIGNS = [-1, 0, 0, 1]
 
 /**
@@ -126,7 +126,7 @@ export function streamBytes({ dimension, checks }: Pick<Circuit, 'dimension' | '
   return checks * Math.ceil(dimension / 4)
 }
 
-/** Encodes each sum's bits, offset by the lowest allowed value, and whether the sum must be in the allowed range. */
+/** Encodes each sum's bits, offset by the lowest allowed value, then a bit: whether the sum must be in the range. */
 export function encodeSums(circuit: Circuit, sums: Uint32Array): Uint32Array {
   const { wraparoundBound, wraparoundBits, successes } = circuit
   const width = wraparoundBits + 1

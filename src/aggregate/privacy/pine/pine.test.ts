@@ -88,7 +88,7 @@ describe('a vector beyond the bound', () => {
   })
 })
 
-it('a vector that wraps around passes each check with probability ½ at most', () => {
+it('a vector whose squares wrap around passes each check with probability ½ at most', () => {
   // The sum of ±x over `count` equal numbers is x·(k − count) mod q, with k binomial of 2·count fair draws.
   for (const count of [1, 2, 3, 4, 5, 7, 8, 11, 16, 31, 64, 102, 500]) {
     for (let stretch = 1; stretch < 9; stretch += 0.37) {

@@ -6,7 +6,7 @@ import { type Bytes, concat, decodeVector, ownBytes } from '@nearside/core/bytes
 import { aesCtr } from '../shares.ts'
 import { MODULUS } from './field.ts'
 
-/** Purposes of a stream, with the draft's numbers. */
+/** Purposes of a stream, with the numbers that the PINE draft gives them. */
 export const USAGE = {
   measurementShare: 1,
   proofShare: 2,

@@ -188,7 +188,7 @@ describe('the owner page’s answers', () => {
     expect(forged?.because.join()).not.toContain(key)
   })
 
-  it('the owner page’s answers repeat what measure and evaluate wrote, with its age', async () => {
+  it('the owner page’s answers repeat the results of `measure` and `evaluate`, with their age', async () => {
     const { folder, card } = await start()
     const [sales, verdict, stores] = [
       'Effect on orders and money',

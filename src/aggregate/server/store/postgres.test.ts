@@ -132,7 +132,7 @@ describe.skipIf(NO_POSTGRES !== '')(`the database’s files${NO_POSTGRES}`, () =
     const mark = row.mark as Buffer
     const found = () => {
       const all = Buffer.concat(filesOf(postgres.directory).map((file) => readFileSync(file)))
-      // This checks the scan itself, which finds unencrypted data.
+      // This checks the scan itself, which must find unencrypted data.
       expect(all.includes(mark)).toBe(true)
       return secrets.filter((secret) => all.includes(Buffer.from(secret))).length
     }

@@ -70,11 +70,11 @@ export interface Known {
   readonly isProven: boolean
 }
 
-/** Reports that reached a round that has ended. */
+/** Reports that reached the helper in a round that has ended. */
 export interface Reached {
   readonly policyHash: string
   readonly salt: Bytes
-  /** Marks of the ids under the salt, ascending, concatenated. */
+  /** Marks (salted hashes of the reports' ids), ascending, concatenated. */
   readonly marks: Bytes
   readonly openedAt: number
   readonly closedAt: number

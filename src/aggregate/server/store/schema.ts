@@ -81,7 +81,7 @@ export interface Dialect {
   readonly heldTable: string
   /** First columns of `accumulators`: the round and, if processes share the database, the process that adds. */
   readonly sumKey: string
-  /** Select that lists the byte strings of a JSON array of hex strings, in the column `value`. */
+  /** SQL select whose column `value` lists the byte strings of a JSON array of hex strings. */
   readonly listed: (list: string) => string
   /**
    * Condition that a column's value is among the values of a select that `listed` made. PostgreSQL plans it three times as

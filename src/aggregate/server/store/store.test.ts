@@ -1,4 +1,4 @@
-/** @module Contract of every store, tested on each database. */
+/** @module Tests on each database what every store must do. */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { fromHex, toHex } from '@nearside/core/bytes.ts'
@@ -119,7 +119,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.spent(1, [hash(7)])).toEqual(new Set())
     })
 
-    it('the leader’s reports that arrive concurrently with one token are counted once', async () => {
+    it('of the leader’s reports that arrive concurrently with the same token, one is counted', async () => {
       const token = hash(7)
       const outcomes = await Promise.all(
         [1, 2, 3, 4, 5, 6].map((n) =>

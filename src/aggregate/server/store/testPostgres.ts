@@ -50,7 +50,7 @@ export interface TestPostgres extends Server {
   remove(): Promise<void>
 }
 
-/** Server on a folder that `initdb` or a base backup has filled; its socket is beside the folder. */
+/** PostgreSQL server whose data folder `initdb` or a base backup has filled; its socket is beside the folder. */
 function serverOf(directory: string): Server {
   const socket = dirname(directory)
   let server: ChildProcess
