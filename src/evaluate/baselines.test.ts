@@ -90,7 +90,7 @@ describe('recently-viewed baseline', () => {
     expect(ranked(score(20, 'days')).slice(0, 3)).toEqual([2, 0, 3])
   })
 
-  it('recently-viewed counts several views of an item in a session once, by their logarithm, or each view', () => {
+  it('recently-viewed counts several views of an item in a session as one, as their logarithm, or all of them', () => {
     const looks = [0, 3, 3, 3].map((item, k) => ({
       ...purchase(item, NOW - 9 + k, 'visit'),
       name: 'view_item' as const,
@@ -233,7 +233,7 @@ describe('tuning of a baseline', () => {
   })
 
   it('tuning of an arm starts from the best parameters of the simpler arms that are special cases of it', () => {
-    // Changing one parameter alone never helps.
+    // Changing one parameter alone never improves the ranking.
     const arm: TunableArm<{ a: number; b: number }> = {
       start: { a: 1, b: 1 },
       grid: { a: [1, 2], b: [1, 2] },
@@ -249,7 +249,7 @@ describe('tuning of a baseline', () => {
     })
   })
 
-  it('tuning gives up parameters that are clearly behind the best parameters before all cases are scored', () => {
+  it('tuning stops scoring parameters early once they are clearly worse than the best parameters', () => {
     let scored = 0
     const arm = {
       start: { size: 1 },

@@ -20,7 +20,7 @@ import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { personalScores, type ScoreTerms, scoreTerms } from '@nearside/core/model/score.ts'
 import { fastScan } from '@nearside/engine/candidates.ts'
 
-/** Fits the parameters of a problem, like the `fit` of an engine. */
+/** Fits the parameters of a fit problem, like the `fit` of an engine. */
 export type Fit = (problem: FitProblem) => Promise<{ readonly parameters: Float32Array }>
 
 export interface DeviceShop {

@@ -23,9 +23,9 @@ const MOST_ITEMS = 4000
 const LEAF = 32
 
 interface EaseWeights {
-  /** Row of each item, −1 if it has no row, [N]. */
+  /** Matrix row of each item, −1 if it has no row, [N]. */
   readonly row: Int32Array
-  /** Item of each row, [n]. */
+  /** Item of each matrix row, [n]. */
   readonly item: Int32Array
   /** Weights that the item of each row gives to all other items, [n, stride]. */
   readonly weights: Float32Array

@@ -144,7 +144,7 @@ function rateOf(rows: readonly Counted[]): Rate {
 const sum = <K extends string>(all: readonly Record<K, number>[], of: K) =>
   all.reduce((total, one) => total + one[of], 0)
 
-/** Relative difference and its interval, by the logarithm of the ratio; null if counts are too few. */
+/** Relative difference of two rates and its interval, by the logarithm of the ratio; null if counts are too few. */
 function relativeTo(one: Rate, other: Rate): Lift | null {
   if (Math.min(one.followed, other.followed) < LEAST) return null
   const ratio = one.rate / other.rate

@@ -94,7 +94,7 @@ export async function load(question: Question): Promise<Loaded> {
   }
 }
 
-/** Share of the log's span before the tested part, unless a model or the caller names a limit. */
+/** Share of the log's span before the tested part, unless a model or the caller names a training limit. */
 const TRAINED_SHARE = 0.75
 
 /** First tested day if no limit is given: it begins after `TRAINED_SHARE` of the log's span. */

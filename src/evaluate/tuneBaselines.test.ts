@@ -32,7 +32,7 @@ describe('tuned baselines', () => {
       ['recently-viewed', 'item-knn', 'session-knn', 'ease', 'ewma'].map((arm) => `tuning ${arm}`),
     )
     for (const shares of reports.values()) {
-      // Each choice is reported, because on a large catalog each takes seconds.
+      // Each choice of a parameter is reported, because on a large catalog each takes seconds.
       expect(shares.length).toBeGreaterThan(40)
       expect(shares).toEqual(shares.toSorted((a, b) => a - b))
       expect(shares.at(-1)).toBe(1)

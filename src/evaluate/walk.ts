@@ -149,7 +149,7 @@ function parametersOf(parameters: Float32Array) {
   return { u: parameters.slice(0, DIMENSION), w: parameters.slice(DIMENSION) }
 }
 
-/** Problem with the same cases and candidates, without regularisation. */
+/** Fit problem with the same cases and candidates, without regularisation. */
 function naiveProblem(problem: FitProblem): FitProblem {
   const zeros = new Float32Array(problem.parameters)
   return {

@@ -22,6 +22,6 @@ it('the estimated download, which is compared with the budget, counts 64 bytes f
 it('the memory estimate counts the cases that ranker and prior learn from', () => {
   expect(memoryOf(2000, 3000)).toBeGreaterThan(0.5)
   expect(memoryOf(10, 3000)).toBeLessThan(0.5)
-  // A larger catalog needs no more memory, because only the best items of a case are held.
+  // A larger catalog needs no more memory, because only the best items of a case stay in memory.
   expect(memoryOf(2000, 50_000)).toBeLessThanOrEqual(memoryOf(2000, 3000))
 })

@@ -36,7 +36,7 @@ export function splitShop(
       `nothing to train on: the log starts on ${formatDay(shop.from)}, after the limit`,
     )
   const isOut = isOutOf(holdout, seed)
-  /** Training shoppers with their events before the limit; each has at least one event. */
+  /** Training shoppers with their events before the training limit; each has at least one event. */
   const training: ShopperHistory[] = []
   let heldOut = 0
   /** Times of the first and last training event. */

@@ -5,7 +5,7 @@ import { purchase, START, testInput, testShop, UNTIL } from '../testShop.ts'
 import { frequencies, splitBaskets } from './baskets.ts'
 
 const shop = testShop(60, 30)
-/** Ids of held-out and training shoppers of `testInput`. */
+/** Whether `testInput` holds a shopper out. */
 const held = (id: string) => isHeldOut(id, 0.5, 1)
 
 test('each held-out shopper with at least three baskets is tested on the last basket', () => {

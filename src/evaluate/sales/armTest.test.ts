@@ -82,7 +82,7 @@ describe('the test of two arms', () => {
     )
   })
 
-  it('once a difference is proven, later days change neither the day of the proof nor its side', () => {
+  it('once a difference is proven, later days change neither the day of the proof nor the arm that it favours', () => {
     const days = testTrial(3, { days: 80, orders: 20, share: 0.5, lift: 2 })
     const { proven } = compareArms(days)
     expect(proven?.is).toBe('higher')

@@ -238,7 +238,7 @@ describe('search evaluation on logged queries', () => {
 describe('derived queries', () => {
   const frequency = titleFrequency(ITEMS)
 
-  it('made queries are words of the title: the rarest words, or a word that other titles share', () => {
+  it('a query made from a title has its rarest words, or a word that other titles share', () => {
     const random = createRandom(1)
     const counts = titleFrequency([
       { id: 'a', title: 'Red lamp' },

@@ -183,7 +183,7 @@ async function readItems(path: string, now: number): Promise<readonly Item[]> {
 const LIKE_A_CATALOG = /^(catalog(ue)?|products?|items?)\b.*\.(jsonl|ndjson|csv|tsv)(\.gz)?$/i
 
 /**
- * @param shop a shop folder; without the file, or with a catalog file, there are no synonyms
+ * @param shop a shop folder; if it lacks the file, or is a catalog file, there are no synonyms
  * @throws NearsideError `input-invalid`
  */
 async function readSynonyms(shop: string, name: string): Promise<Synonyms> {

@@ -7,7 +7,7 @@ import type { TailIndex } from '@nearside/core/model/tail.ts'
 
 /** Maximum number of shards listed for a word, as many as a search loads. */
 const WORD_SHARDS = 4
-/** Maximum number of words in `words.json`. Words in the most products' titles are kept. */
+/** Maximum number of words in `words.json`. The words in the most titles are kept. */
 const MOST_WORDS = 50_000
 
 interface SplitRows {

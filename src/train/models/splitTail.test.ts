@@ -189,7 +189,7 @@ test('a shop reduced to the head’s items keeps only the shoppers’ interactio
   expect(seen.shoppers).toEqual([{ id: 's', interactions: [{ item: 5, time: 1 }] }])
 })
 
-test('a new product changes no score of the others', async () => {
+test('a new product changes no score of the other products', async () => {
   const shop = await splitShop(5)
   const fresh: Item = { id: 'new', title: 'new thing', category: DEPARTMENTS[0], price: 3 }
   const scores = (model: BaseModel, ...parts: readonly Pick<BaseModel, 'itemIds'>[]) => {

@@ -25,7 +25,7 @@ import { BEST, buildTrial, describing, EVENT_WEIGHTINGS, type Trial } from './tr
 type PriorData = Omit<RankerData, 'context'>
 
 interface PriorOptions {
-  /** Exclusive limit, milliseconds since the epoch. */
+  /** Exclusive limit of the events, milliseconds since the epoch. */
   readonly until: number
   readonly seed: number
   readonly engine: Engine
@@ -83,7 +83,7 @@ export async function learnPrior(model: BaseModel, data: PriorData, options: Pri
     if (!known) judgements.push(...(await judge(model, asked, start, recipe, engine)))
     onProgress?.('choice', ++done, total)
   }
-  // Searches one coordinate after the other, because a full grid would only fit more noise.
+  // Searches one setting after the other, because a full grid would only fit more noise.
   const from: Recipe = {
     taste: 0,
     features: 0,

@@ -68,7 +68,7 @@ function strongest(features: Float32Array, column: number, count: number): numbe
   return highestRows(values, count).filter((item) => values[item] > 0)
 }
 
-test('the rows of a case are targets, own items, neighbours, peers, popular items, and a uniform sample', () => {
+test('the rows of a case are targets, the shopper’s own items, neighbours, peers, popular items, and a uniform sample', () => {
   const { statistics } = tinyModel(ITEMS, 5)
   for (const [seed, one] of CASES.entries()) {
     const signals = readHistory(statistics, one.history, one.time)
@@ -89,7 +89,7 @@ test('the rows of a case are targets, own items, neighbours, peers, popular item
     ].filter((item) => !one.targets.includes(item))
     expect(items.slice(targets, certain)).toEqual([...new Set(wanted)])
 
-    // The reference lists the rest of the catalog and shuffles its first places.
+    // To compare, the test lists the rest of the catalog and shuffles its first places.
     const random = createRandom(seed)
     if (one.targets.length > ROWS / 4) for (let k = 0; k < ROWS / 4; k++) random.next()
     const taken = new Set([...one.targets, ...wanted])

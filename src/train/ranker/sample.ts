@@ -1,6 +1,6 @@
 /**
  * @module Samples the cases that the ranker is fitted to and that features are judged on: items that shoppers viewed,
- * saved (cart, wishlist) or bought before a limit. A warm-up at the start of the log has no cases, so that the
+ * saved (cart, wishlist) or bought before a time limit. A warm-up at the start of the log has no cases, so that the
  * statistics have something to count.
  */
 
@@ -18,7 +18,7 @@ import type { RankerCase } from './dataset.ts'
 export interface SampleOptions {
   /** Time of the first case, milliseconds since the epoch; default: after the warm-up. */
   readonly from?: number
-  /** Exclusive limit, milliseconds since the epoch. */
+  /** Exclusive limit of the events, milliseconds since the epoch. */
   readonly until: number
   /** Share of the log's span before the first case, so that statistics have something to count. */
   readonly warmUp: number

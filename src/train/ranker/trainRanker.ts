@@ -42,7 +42,7 @@ export type ContextCandidates = NonNullable<StatisticsOptions['context']>
 interface RankerOptions {
   /** Time of the first case, milliseconds since the epoch; default: after the warm-up. */
   readonly from?: number
-  /** Exclusive limit, milliseconds since the epoch. */
+  /** Exclusive limit of the events, milliseconds since the epoch. */
   readonly until: number
   readonly seed: number
   readonly encoder?: EncoderScores
@@ -147,7 +147,7 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
       alone,
       settings.candidates,
     ),
-    /** Columns that the log can't teach. */
+    /** Columns whose weights the log can't teach. */
     untaught: idle,
     cases: cases.length,
   }

@@ -33,7 +33,7 @@ export class EventColumns {
   /**
    * Shoppers are numbered as they first appear; events are sorted by time, and equal times stay as inserted. An event
    * without a session belongs to a visit, which ends after half an hour without such an event, as on a device. With
-   * day-only times, the visit is the UTC day.
+   * dates only, the visit is the UTC day.
    */
   shoppers(dayOnly: boolean): ShopperHistory[] {
     const ids = [...this.#shoppers.keys()]

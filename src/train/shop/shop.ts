@@ -7,7 +7,7 @@ import type { PriceLog } from './prices.ts'
 import type { LeftOut } from './wrongLines.ts'
 
 export interface Shop {
-  /** Last part of the folder's name. */
+  /** Name of the folder, without its path. */
   readonly name: string
   /** Items in the row order of the model's item table. Items that only the log knows come last, with their id alone. */
   readonly items: readonly PicturedItem[]
@@ -25,7 +25,7 @@ export interface Shop {
   readonly context?: readonly ContextChange[]
   /** Item prices over time, if the log has prices. */
   readonly prices?: PriceLog
-  /** Shoppers whom a warehouse counted, so that `shoppers` is a sample; absent without a warehouse. */
+  /** Counts of all other shoppers, if `shoppers` is a warehouse's sample; absent without a warehouse. */
   readonly others?: OtherShoppers
   /** Lines of the log that are unusable; absent if all lines are usable. */
   readonly leftOut?: readonly LeftOut[]

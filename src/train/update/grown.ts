@@ -31,7 +31,7 @@ export function sameHoldout({ manifest }: BaseModel, named: Holdout | null): Hol
 }
 
 /**
- * @param until exclusive limit, milliseconds
+ * @param until exclusive limit of the events, milliseconds
  * @throws NearsideError `input-invalid`, naming the mismatch
  */
 export function requireGrown({ manifest, itemIds }: BaseModel, shop: Shop, until: number): void {

@@ -95,7 +95,7 @@ export async function updateModel(
     return checkpoint()
   }
 
-  // Cases start earlier than the new days, by the same number of days, so that a change can be detected.
+  // Cases begin as many days before the new days as there are new days, so that a change can be detected.
   const earliest = Math.max(split.from, 2 * since - until)
   const outOfFold = new OutOfFoldStatistics(items, training, {
     ...OUT_OF_FOLD,
