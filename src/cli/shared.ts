@@ -41,6 +41,7 @@ export const TIMEOUT = [
   'time limit of each request',
   wholeNumber(1, 600),
 ] as const
+export const TIME_ZONE = ['--time-zone <zone>', 'time zone of times that name none', 'UTC'] as const
 export const HTML = ['--html <file>', 'write the report as an HTML page to FILE'] as const
 export const MARKDOWN = ['--markdown <file>', 'write the report as Markdown to FILE'] as const
 

@@ -11,7 +11,7 @@ import type { Sample } from '@nearside/train/import/summary.ts'
 import { withFolder } from '@nearside/train/withFolder.ts'
 import { defineCommand } from '../command.ts'
 import { requireFolder } from '../output.ts'
-import { DRY_RUN, fromOption, HTML, TIMEOUT } from '../shared.ts'
+import { DRY_RUN, fromOption, HTML, TIME_ZONE, TIMEOUT } from '../shared.ts'
 import { readSystem, type SystemName } from '../systems/readSystem.ts'
 import { wholeNumber } from '../values.ts'
 
@@ -108,7 +108,7 @@ ${Object.entries(COLUMNS)
       'mdy',
     ] as const),
   )
-  .option('--time-zone <zone>', 'time zone of times that name none', 'UTC')
+  .option(...TIME_ZONE)
   .option(
     '--available-days <days>',
     'mark items as unavailable that were not sold in the last DAYS of the log',

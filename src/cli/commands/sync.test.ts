@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { testFolder } from '@nearside/core/testFolder.ts'
-import { expect, it, onTestFinished, test } from 'vitest'
+import { expect, it, onTestFinished, test, vi } from 'vitest'
 import type { SyncedFile } from '../sync/liveJson.ts'
 import { type SyncOrder, syncSite } from '../sync/syncSite.ts'
 import { watchFeed } from '../sync/watchFeed.ts'
@@ -133,6 +133,29 @@ test('a sale that begins or ends in the feed changes the price and the usual pri
     { id: 'p3', price: 13, regularPrice: 0 },
     { id: 'p4', price: 14, regularPrice: 0 },
   ])
+})
+
+test('days of a sale without a zone are days in the given zone, whatever the zone of the computer', async () => {
+  const sold = (dates: string, at: number) => (at === 3 ? `10 EUR\t${dates}` : '\t')
+  const [head, ...rows] = tsv(ITEMS).split('\n')
+  const feed = [
+    `${head}\tsale_price\tsale_price_effective_date`,
+    ...rows.map((row, at) => `${row}\t${sold('2026-12-24/2026-12-26', at)}`),
+  ]
+  const saleIn = async (timeZone?: string) => {
+    const { live, sync } = await shop(send(feed.join('\n')))
+    await sync({ timeZone })
+    return live().changed.map(({ id, sale }) => [id, sale])
+  }
+  onTestFinished(() => void vi.unstubAllEnvs())
+  vi.stubEnv('TZ', 'America/New_York')
+  expect(await saleIn()).toEqual([
+    ['p3', { price: 10, from: '2026-12-24T00:00:00Z', until: '2026-12-27T00:00:00Z' }],
+  ])
+  expect(await saleIn('Europe/Berlin')).toEqual([
+    ['p3', { price: 10, from: '2026-12-23T23:00:00Z', until: '2026-12-26T23:00:00Z' }],
+  ])
+  await expect(saleIn('Europe/Nowhere')).rejects.toMatchObject({ code: 'input-invalid' })
 })
 
 test('with a feed without usual prices, the usual prices of the catalog stay the same', async () => {

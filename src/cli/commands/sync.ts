@@ -6,7 +6,7 @@ import { Command } from '@commander-js/extra-typings'
 import { LIVE_MINUTES } from '@nearside/core/catalog/parseLive.ts'
 import { defineCommand } from '../command.ts'
 import { readPageOptions } from '../publish/pageOptions.ts'
-import { DRY_RUN, fromOption, PUBLISHED, TIMEOUT, WATCH } from '../shared.ts'
+import { DRY_RUN, fromOption, PUBLISHED, TIME_ZONE, TIMEOUT, WATCH } from '../shared.ts'
 import { LIVE_JSON, readLiveJson } from '../sync/liveJson.ts'
 import { type Synced, syncSite } from '../sync/syncSite.ts'
 import { watchFeed } from '../sync/watchFeed.ts'
@@ -35,7 +35,7 @@ names the products. If the shop really changed that much, run nearside publish w
 
 The usual price, which cards strike through, is a feed's regularPrice, Shopify's compare-at price, or the price
 beside a sale_price without dates. A feed without these columns leaves the usual prices of the catalog.
-Days of a sale without a time zone are days in this computer's time zone: set TZ=Europe/Berlin for another.
+Give the same --time-zone as to nearside import: it decides when a sale begins and ends whose days name no zone.
 
 With --watch, the command runs until it is stopped. It waits longer after each failure, up to an hour.`)
   .argument('<feed>', 'address of the product feed', httpUrl)
@@ -48,13 +48,25 @@ With --watch, the command runs until it is stopped. It waits longer after each f
   )
   .addOption(fromOption())
   .option(...COLUMN_NAMES)
+  .option(...TIME_ZONE)
   .option(...TIMEOUT, 60)
   .option(...WATCH)
   .option(...DRY_RUN)
 
 export const command = defineCommand(syntax, async (options, { print, signal }, feed) => {
-  const { out, from, columns, every: minutes, timeout, dryRun, watch } = options
-  const order = { feed, from, out, columns, minutes, dryRun, fetch, now: Date.now, signal }
+  const { out, from, columns, every: minutes, timeZone, timeout, dryRun, watch } = options
+  const order = {
+    feed,
+    from,
+    out,
+    columns,
+    minutes,
+    timeZone,
+    dryRun,
+    fetch,
+    now: Date.now,
+    signal,
+  }
   let printed = ''
   const round = async () => {
     const synced = await syncSite({ ...order, timeout: timeout * 1000 })

@@ -29,6 +29,8 @@ export interface SyncOrder extends Fetching {
   readonly out: string
   /** Names of the feed's columns; by default they are recognised. */
   readonly columns?: NamedColumns
+  /** Time zone of times in the feed that name none; default UTC. */
+  readonly timeZone?: string
   /** Minutes between two requests of a device. */
   readonly minutes: number
   readonly dryRun?: boolean
@@ -80,7 +82,7 @@ interface Compared extends Pick<Synced, 'kept'> {
 
 /** @returns null if the feed has not changed since `last` */
 async function readChanges(
-  { columns, feed, from, fetch, timeout, signal, now }: SyncOrder,
+  { columns, timeZone, feed, from, fetch, timeout, signal, now }: SyncOrder,
   published: Catalog,
   last: SyncedFile | null,
 ): Promise<(Compared & { feed: SyncedFile['feed'] }) | null> {
@@ -90,7 +92,7 @@ async function readChanges(
       const { items } = published
       const currency = items.find((item) => item.currency)?.currency ?? null
       const known = items.map(({ id }) => id)
-      const read = await readProductFile(path, now(), { columns, currency, known })
+      const read = await readProductFile(path, now(), { columns, currency, known, timeZone })
       // A feed without usual prices doesn't change the usual prices of the catalog.
       const comparable = read.hasRegularPrices
         ? items

@@ -94,6 +94,16 @@ export class SqlEngine {
     return (await this.rows(sql))[0]
   }
 
+  /**
+   * Sets the time zone of times that name none.
+   * @throws NearsideError `input-invalid` if there is no such zone
+   */
+  async setZone(zone: string): Promise<void> {
+    await this.run(`SET TimeZone = ${quote(zone)}`).catch((cause) => {
+      throw invalidInput(`'${zone}' is not a time zone`, cause)
+    })
+  }
+
   /** Sets variables that the SQL reads with `getvariable`; null unsets a variable. */
   async set(variables: Readonly<Record<string, string | number | boolean | null>>): Promise<void> {
     for (const [name, value] of Object.entries(variables)) {

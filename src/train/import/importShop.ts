@@ -70,7 +70,7 @@ export async function importShop(
   const output = await openOutput(options)
   try {
     return await SqlEngine.use(async (engine) => {
-      await useZone(engine, options.timeZone ?? 'UTC')
+      await engine.setZone(options.timeZone ?? 'UTC')
       await engine.runFile('event')
       const read = await readLogs(engine, options)
       const currency = options.currency ?? (await mainCurrency(engine, 'event'))
@@ -119,12 +119,6 @@ function refuseReplacing({ orders, clicks, catalog, out }: ImportOptions): void 
       /^(catalog\.jsonl|events\.tsv)(\.gz)?$/.test(basename(path))
     )
       throw invalidInput(`the import would overwrite its input ${path}: give another --out`)
-}
-
-async function useZone(engine: SqlEngine, zone: string): Promise<void> {
-  await engine.run(`SET TimeZone = ${quote(zone)}`).catch((cause) => {
-    throw invalidInput(`'${zone}' is not a time zone`, cause)
-  })
 }
 
 async function readLogs(engine: SqlEngine, options: ImportOptions): Promise<FileReport[]> {

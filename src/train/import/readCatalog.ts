@@ -132,6 +132,8 @@ interface Given {
   readonly columns?: NamedColumns
   /** Currency of prices that name no currency. */
   readonly currency?: string | null
+  /** Time zone of times that name none; default UTC, as in `nearside import`. */
+  readonly timeZone?: string
   /** Item ids that are in use. If the file has several ids for a product, an id of this list is taken. */
   readonly known?: readonly string[]
   /** Whether to read picture vectors, too; default false. */
@@ -147,9 +149,10 @@ interface Given {
 export async function readProductFile(
   path: string,
   now: number,
-  { columns = {}, currency = null, known = [], withPictures = false }: Given = {},
+  { columns = {}, currency = null, known = [], timeZone = 'UTC', withPictures = false }: Given = {},
 ): Promise<{ readonly items: Item[]; readonly hasRegularPrices: boolean }> {
   return SqlEngine.use(async (engine) => {
+    await engine.setZone(timeZone)
     const ids = known.map(quote).join(', ')
     await engine.run(`CREATE TABLE known_item AS SELECT unnest([${ids}]::VARCHAR[]) AS item`)
     const source = await openSource(engine, path)
