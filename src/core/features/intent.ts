@@ -4,10 +4,10 @@
  * best (docs/results/visit-state.md). Purchases say little about the next visit, so orders don't count.
  *
  * The prices of a visit are part of the intent: products near the prices of the products just viewed rise. The lift of
- * a product by its price is a likelihood ratio. Prices of one visit follow a normal distribution whose mean and
- * variance differ between visits; the looks give its posterior. The lift of a price is the log of its density after the
- * looks over its density before any look. Only the prices of the current visit count: the prices of an earlier order
- * say nothing about the next one (docs/results/lists.md).
+ * a price is a log-likelihood ratio: the log of its density after the shopper's looks over its density before any look.
+ * The prices of one visit are assumed to be normal, with a mean and a variance that differ between visits. Only the
+ * prices of the current visit count: the prices of an earlier order say nothing about the next one
+ * (docs/results/lists.md).
  */
 import type { Item } from '../catalog/item.ts'
 import { SESSION_GAP } from '../events/event.ts'

@@ -3,7 +3,7 @@
  * such events. The result doesn't depend on how the items of one session are ordered.
  *
  * - Visits group the interactions by item. In a log of mostly views, they show which items a shopper returns to, and
- *   the number of visits measures time best.
+ *   an interaction's age is best measured in visits.
  * - Interest is the shopper's interest in other items, from views as well as purchases: items that co-occur with the
  *   history, its categories and its prices.
  */

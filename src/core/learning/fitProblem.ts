@@ -130,11 +130,10 @@ export function descentOf(prior: PersonalPrior) {
 export const TARGET_FOCUS = 0.4
 
 /**
- * Focuses a case with several targets on the targets that already rank high. With equal shares, an order of thirty
- * lines consists mostly of unpredictable lines. With equal shares, a fit sacrifices the top of the list for these
- * lines: likelihood rises while NDCG@10 falls. Shares ∝ share · exp(focus · score), summing to one; finite for any
- * finite scores.
- * @param focus with 0 the shares stay the same; with 1 the loss is that of the event that any of the targets is next
+ * Focuses a case with several targets on the targets that already rank high. With equal shares, a fit would sacrifice
+ * the top of the list for the many unpredictable lines of a large order: likelihood rises while NDCG@10 falls. The
+ * result is ∝ share · exp(focus · score) and sums to one; it is finite for any finite scores.
+ * @param focus with 0 the shares stay the same; with 1 a fit minimises −log of the probability that any target is next
  */
 export function focusedShares(
   shares: readonly number[],

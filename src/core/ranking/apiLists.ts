@@ -105,7 +105,7 @@ export interface ListOptions {
    *
    * A bought item is due in three cases:
    * - The shopper bought it on several days, and three quarters of their usual interval have passed.
-   * - They bought it once, a quarter of its shoppers buy it again, and three quarters of their interval
+   * - They bought it once, at least a quarter of its shoppers buy it again, and three quarters of their interval
    *   between orders have passed.
    * - A rule of the shop says that it is used up.
    */
