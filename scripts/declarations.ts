@@ -42,7 +42,7 @@ interface File {
   readonly local: ReadonlyMap<string, readonly Statement[]>
   /** Names from other files: imported, or re-exported. */
   readonly foreign: ReadonlyMap<string, { readonly path: string; readonly name: string }>
-  /** Exported name → local or foreign name, in the file's order. */
+  /** Exported name → name of what it exports, local or from another file; in the file's order. */
   readonly exported: ReadonlyMap<string, string>
 }
 

@@ -54,7 +54,7 @@ const MOST_ITEMS = 6
 export interface NewShopQuestion {
   readonly shop: string
   readonly devices: number
-  /** Number of rounds in the whole log. */
+  /** Number of rounds into which the whole log is divided. */
   readonly rounds: number
   /**
    * Number of rounds with enough updates after which the story ends. A round with too few updates publishes nothing.

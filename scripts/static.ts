@@ -58,7 +58,7 @@ function securityHeaders({ root, federation, vault }: StaticSite): Record<string
       "worker-src 'self'",
       "base-uri 'none'",
       "form-action 'none'",
-      // The second policy forbids WebSockets, which no service worker could refuse while the wire is cut.
+      // The second policy forbids WebSockets: a service worker that cuts the connection couldn't refuse them.
       "frame-ancestors 'none', connect-src http: https:",
     ].join('; '),
     // Blocks channels that CSP cannot: navigation, WebRTC, DNS. https://github.com/WICG/connection-allowlists

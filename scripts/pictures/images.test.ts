@@ -186,7 +186,7 @@ describe('draw', () => {
     expect(size).toBeLessThan([...svgs.values()].join('').length / 5)
   })
 
-  test('the same look has the same name and bytes', () => {
+  test('titles that give the same look give one file name and the same bytes', () => {
     const [a, b] = ['Red Retrospot Mug', 'Mug Red Retrospot'].map((title) =>
       lookOf(title, undefined),
     )

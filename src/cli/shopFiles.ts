@@ -1,4 +1,4 @@
-/** @module Reads a shop's files, as commands name them. */
+/** @module Reads a shop's files that a command's options name. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
@@ -21,7 +21,7 @@ export async function readCatalogOption(
     throw invalidInput(`${command} needs either --catalog or --shop`)
   if (catalog === undefined) return readCatalogOf(shop ?? '')
   const value = /\.json$/i.test(catalog) ? await readJsonFile(catalog) : []
-  // If no row has an `id`, the rows are a shop system's, with other column names.
+  // If no row has an `id`, the rows come from a shop system, with other column names.
   const isOwn = !Array.isArray(value) || value.some((row) => isRecord(row) && 'id' in row)
   return isOwn ? value : readCatalogFile(catalog, Date.now())
 }

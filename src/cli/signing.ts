@@ -55,7 +55,7 @@ export function withSigning<Args extends unknown[], Options extends OptionValues
     .option(...DAYS)
 }
 
-/** Opens the signer; undefined if no key is given. */
+/** Opens the signer of models; undefined if no key is given. */
 export async function openSigner(
   given: { readonly key?: readonly string[]; readonly helper?: string; readonly days: number },
   models?: string,

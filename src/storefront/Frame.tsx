@@ -1,4 +1,4 @@
-/** @module Frame of every page, and the shop's addresses. */
+/** @module Frame of every page, and the routes from the shop's addresses to its pages. */
 import { type MouseEvent, memo, Suspense, useDeferredValue } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
 import { samePath } from './catalog.ts'

@@ -37,7 +37,7 @@ test('the comparison of a changed list counts the items that came in, names the 
   expect(wentTo(base[1])).toEqual({ direction: 'down', text: 'not among the first 200' })
 })
 
-test('both lists give the same movement for every product that both contain', () => {
+test('both lists state the same move for every product that both contain', () => {
   const ids = [...'abcdefgh']
   fc.assert(
     fc.property(

@@ -16,7 +16,7 @@ const PATIENCE = 10_000
 const OWN_WAYS = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const
 
 /**
- * Stores the key of a history entry. It bypasses the router's patched `replaceState`, which would render the page
+ * Stores the key of a history entry, and bypasses the router's patched `replaceState`, which would render the page
  * again.
  */
 function keepKey(key: string): void {

@@ -43,8 +43,8 @@ export function followForOffline(): void {
 async function leaveOffline(): Promise<void> {
   replayKept.set('unknown')
   try {
-    // With the wire cut, the service worker refuses all requests. Without a service worker nothing refuses them, so the
-    // wire is mended.
+    // While the wire (to all servers) is cut, the service worker refuses all requests. Without a service worker nothing
+    // refuses them, so the wire is mended.
     if (isCut.get()) await setWire(false, null)
     await (await navigator.serviceWorker?.getRegistration())?.unregister()
     for (const name of await caches.keys())

@@ -44,7 +44,7 @@ function entries(): Map<string, string> {
       if (key.startsWith(PREFIX))
         found.set(key.slice(PREFIX.length), localStorage.getItem(key) ?? '')
   } catch {
-    // If storage is denied, only the orders of this page wait.
+    // If storage is denied, only the orders of this page are queued.
   }
   return found
 }
@@ -82,7 +82,7 @@ export function withdraw(ids: readonly string[]): void {
 }
 
 /**
- * Sends the waiting orders now, and again when the shopper mends the wire or the network returns.
+ * Sends the waiting orders now, and again when the shopper mends the wire (to servers) or the network returns.
  * @returns function that stops the sending
  */
 export function followOutbox(): () => void {

@@ -7,7 +7,7 @@ import { wasCut } from './wire/hint.ts'
 
 const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'wasm', 'js']
 
-/** `?engine=js` forces an engine, to compare engines. */
+/** An address with `?engine=js` forces this engine, so that engines can be compared. */
 function engineFromAddress(search: string): EnginePreference {
   const asked = new URLSearchParams(search).get('engine')
   return ENGINES.find((engine) => engine === asked) ?? 'auto'
@@ -27,7 +27,7 @@ async function start(): Promise<Personalizer> {
     },
     worker: vault ? inVault(vault) : makeWorker,
     engine: engineFromAddress(location.search),
-    // Products that are due again or were viewed in this visit have their own shelves.
+    // Lists leave out products that are due again or were viewed in this visit, because these have their own shelves.
     exclude: ['owned', 'basket', 'seen'],
     federation,
     modelKeys,

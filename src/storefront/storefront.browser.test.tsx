@@ -285,7 +285,7 @@ test('an old link’s filters move to the fragment, hidden from the server; othe
   expect(location.search).not.toContain('bird')
 })
 
-test('a search moves from the query to the fragment even if the other parameters get longer', () => {
+test('a search moves from the query to the fragment even if encoding makes the other parameters longer', () => {
   history.pushState(null, '', '/search?q=tea&from=((mail))')
   hideChoices()
   expect(location.search).toBe('?from=%28%28mail%29%29')
@@ -379,7 +379,7 @@ describe('a refusal to store', () => {
     await expect.element(failed).not.toBeInTheDocument()
   })
 
-  test('a refusal to store is repeated at the next visit if the disk still has the earlier consent', async () => {
+  test('the next visit repeats a refusal to store if the disk still has the earlier consent', async () => {
     const setPersist = vi.spyOn(personalizer, 'setPersist')
     personalizer.change({ persist: { option: 'ask', allowed: true } })
     await repeatRefusal(personalizer)
@@ -670,7 +670,7 @@ test('the heading gets the focus even if the focused element vanishes just after
   observer.disconnect()
 })
 
-test('the panel opens with the choice of the person, which would otherwise arrive late and move the focused button', async () => {
+test('the panel shows the choice of the person as soon as it opens; a late choice would move the focused button', async () => {
   const { container } = await open('/')
   container.querySelector<HTMLElement>('button.learned')?.click()
   await Promise.resolve()
@@ -678,7 +678,7 @@ test('the panel opens with the choice of the person, which would otherwise arriv
   expect(container.querySelectorAll('dialog .who input')).toHaveLength(2)
 })
 
-test('the panel opens and closes by keyboard and returns the focus', async () => {
+test('the panel opens and closes by keyboard and returns the focus to its button', async () => {
   const screen = await open('/')
   const button = screen.getByRole('button', { name: 'What this shop learned' })
   ;(button.element() as HTMLElement).focus()

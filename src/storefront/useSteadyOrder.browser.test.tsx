@@ -15,7 +15,7 @@ function Shelf() {
 
 afterEach(() => order.set('personal'))
 
-test('when the shopper switches to another order, the old order stays on screen until the new order is known', async () => {
+test('when the shopper switches to the shop’s order of products, the old order stays on screen until the new one is known', async () => {
   const personalizer = createFakePersonalizer(ITEMS)
   await personalizer.capture({ name: 'view_item', item_id: 'bird' })
   const screen = await render(

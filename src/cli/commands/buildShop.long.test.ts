@@ -52,7 +52,7 @@ it('build-shop builds a site from two exports, and repeats only the steps whose 
   expect((await build()).made).toEqual(['import', 'pretrain', 'publish'])
 })
 
-it('build-shop refuses --html, because each report would start the build again', async () => {
+it('build-shop refuses --html, because a new report would count as a changed input and start the build again', async () => {
   const { out, build } = exports()
   await expect(build({ html: `${out}.html` })).rejects.toThrow("unknown option '--html'")
 })

@@ -96,7 +96,7 @@ describe('nearside evaluate', () => {
     expect(text).not.toMatch(/NaN|undefined|Infinity|personal {2}/)
   }, 60_000)
 
-  it('evaluate writes the report as Markdown with its command line, and as HTML with the JSON', async () => {
+  it('evaluate writes the report as Markdown with its command line, and as HTML that contains the JSON', async () => {
     const [markdown, html] = ['report.md', 'report.html'].map((name) => join(folder, name))
     const { result } = await run({ shop: shopFolder, model: modelFolder, markdown, html })
     const text = await readFile(markdown, 'utf8')

@@ -40,7 +40,7 @@ describe('shopper ids', () => {
     await expect(run({ 'orders.csv': ORDERS })).rejects.toThrow('out.key')
   })
 
-  test('shopper ids are joined between orders and clicks by order number; a purchase in both logs counts once', async () => {
+  test('import joins the shopper ids of orders and clicks by order number; a purchase in both logs counts once', async () => {
     const { report, events } = await run(
       {
         'orders.csv': 'order id,email,sku,time,name\n#1001,ann,tea,2024-05-13 10:00,Tea\n',
@@ -67,7 +67,7 @@ describe('shopper ids', () => {
     ])
   })
 
-  test('shopper ids are joined within a log by the account that a device was used with', async () => {
+  test('import joins the shopper ids within a log by the account that a device was used with', async () => {
     const row = (device: string, user: string, item: string) =>
       `${device},${user},view_item,${item},2024-05-12 09:00,${item}\n`
     const rows = [row('d1', '', 'mug'), row('d1', 'u1', 'tea'), row('d2', '', 'pot')]

@@ -41,7 +41,7 @@ const MEDUSA = {
   },
   order: (id: number, item: number) => medusaOrder(id, [medusaItem(item)]),
 } as const
-/** Parameters of the products' address. */
+/** Query parameters of the address from which the products are read. */
 const parametersOf = ({ name }: { readonly name: string }) =>
   name === 'medusa' ? '?key=pk_public&region_id=reg_1' : ''
 

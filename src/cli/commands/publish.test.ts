@@ -203,7 +203,7 @@ it('publish of a catalog in another currency keeps no change of live.json', asyn
   expect(text('live.json')).toBe(other)
 })
 
-it('publish of a catalog that now names its currency keeps the changes', async () => {
+it('publish of a catalog that now names its currency keeps the changes of live.json', async () => {
   const { live, publish, put } = await liveShop()
   await publish()
   const changes = { changed: [{ id: 'item 3', price: 9 }], gone: ['item 4'], added: [] }

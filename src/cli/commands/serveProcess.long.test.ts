@@ -19,7 +19,7 @@ import { createFailingDisk, NO_FAILING_DISK } from '../testFailingDisk.ts'
 const PROGRAM = fileURLToPath(new URL('../main.ts', import.meta.url))
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Creates a trusted server (leader and helper, each with its file) that tests can start repeatedly. */
+/** Creates a trusted server (leader and helper, each with its SQLite file) that tests can start repeatedly. */
 async function createServer(goal: number, environment: Record<string, string> = {}) {
   const store = `sqlite:${join(testFolder(), 's.sqlite')}`
   const models = await createModels()

@@ -192,7 +192,7 @@ test('a feed that has not changed is not read again, and live.json is confirmed 
   ])
 })
 
-test('a feed with the same products writes nothing, and neither does a dry run', async () => {
+test('sync of a feed with the same products writes nothing, and neither does a dry run', async () => {
   const { path, state, sync, text } = await shop()
   expect(await sync({ dryRun: true })).toMatchObject({ isNew: true })
   expect(existsSync(path)).toBe(false)

@@ -4,7 +4,7 @@ import { watchLog } from './watch.ts'
 
 const HOUR = DAY / 24
 
-/** Hours at which the watch updates, over three days from `start`; it checks the log once per hour. */
+/** Hours at which `watchLog` updates the model, over three days from `start`; it checks the log once per hour. */
 async function hoursOf(
   stampAt: (hour: number) => string | null,
   update = async () => {},

@@ -11,7 +11,7 @@ import { type Finding, findingsAbout, foreignFinding, staleFinding } from './fin
 import { readTailRows } from './publishTail.ts'
 
 interface Carried {
-  /** Changes to the new catalog; null if the file belongs to another catalog than the published one. */
+  /** Changes to the new catalog; null if `live.json` belongs to another catalog than the published one. */
   readonly changes: LiveChanges | null
   readonly findings: readonly Finding[]
 }

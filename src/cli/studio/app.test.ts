@@ -82,7 +82,7 @@ test('for a search, the studio shows the pinned products and the page to which i
   expect(other.after).toEqual(other.before)
 })
 
-test('a redirect to another origin is not saved', async () => {
+test('the studio saves no rule that redirects to another origin', async () => {
   const when = { search: ['x'] }
   const rules = [{ name: 'away', when, redirect: '//evil.example' }]
   const answer = await ask('/api/save', { version: '', rules })
@@ -294,7 +294,7 @@ test('a measurement measures each rule and reports its progress; a rule that hid
   expect(measured[2]).toMatchObject({ changed: 0, difference: { value: 0, lo: 0, hi: 0 } })
 })
 
-test('a measurement of the rules ends with its connection', async () => {
+test('a measurement of the rules stops when its connection closes', async () => {
   const signals: AbortSignal[] = []
   const costs: typeof studio.costs = (_, { signal }) =>
     new Promise((_, reject) => {

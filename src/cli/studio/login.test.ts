@@ -142,7 +142,7 @@ describe('too many attempts', () => {
     expect(tried[60]).toBe(429)
   })
 
-  test('strangers who use up the common attempts don’t lock out an address that has logged in', async () => {
+  test('strangers who use up the attempts that all addresses share don’t lock out an address that has logged in', async () => {
     expect((await tryPassword(PASSWORD, { from: 'owner' })).status).toBe(303)
     for (let n = 0; n < 60; n++) await tryPassword('', { from: `${n % 12}` })
     expect((await tryPassword(PASSWORD, { from: 'other' })).status).toBe(429)

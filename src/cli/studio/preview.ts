@@ -34,7 +34,7 @@ export interface View {
 }
 
 export type Lists = Readonly<Partial<Record<ListKind, readonly Recommendation[]>>> & {
-  /** Page to which the rules lead the search. */
+  /** Page that a rule opens instead of the search's result. */
   readonly redirect?: string
 }
 

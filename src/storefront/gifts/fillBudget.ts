@@ -133,14 +133,14 @@ function undominated(offers: readonly Offer[], count: number): readonly Offer[] 
   })
 }
 
-/** Prices of a penny, in log-odds of a score, that are tried as multipliers of the Lagrangian relaxation. */
+/** Multipliers that the Lagrangian relaxation tries: price of a penny, in log-odds of a score. */
 const PENNIES = [0, ...Array.from({ length: 24 }, (_, at) => 1e-4 * 1.5 ** at)]
 
 /**
- * Returns the offers that can be in a choice of at least this value, by Lagrangian relaxation. Give a penny any price
- * in log-odds, and subtract the price of each product from its score. A choice is then worth at most the sum of these
- * differences plus the price of the whole budget. The products with the largest differences are found by sorting, which
- * bounds all choices with a given product.
+ * Returns the offers that can be in a choice of at least this value, by Lagrangian relaxation. If a penny costs any
+ * fixed number of log-odds, each product is worth its score minus its price. A choice is then worth at most the sum of
+ * these differences plus the price of the whole budget. The products with the largest differences are found by sorting,
+ * which bounds all choices with a given product.
  */
 function promising(
   offers: readonly Offer[],

@@ -76,7 +76,7 @@ const Looking = () => (
   </p>
 )
 
-/** Follows the shop's rules for the query with which the page was opened, or that the shopper sent with Enter. */
+/** Goes to the page to which the shop's rules lead the query that opened the page, or that was sent with Enter. */
 function useRedirect(asked: string, found: FoundFor | null): boolean {
   const [opened] = useState(asked)
   const [, navigate] = useLocation()

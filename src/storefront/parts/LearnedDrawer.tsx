@@ -102,7 +102,7 @@ export function LearnedDrawer() {
   )
 }
 
-/** Part with the settings of the shopper's list, if the shopper made any. */
+/** Part of the panel with the shopper's settings of their list, if there are any. */
 function TunedPart() {
   if (isNeutral(useSignal(tuning))) return null
   return (

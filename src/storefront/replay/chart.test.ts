@@ -45,7 +45,7 @@ test('lines with equal values, and the names of the lines, do not cover each oth
   expect(names.map((y) => y - names[0])).toEqual([0, 24, 48, 72])
 })
 
-test('heights move only as far as needed to keep their minimum distance', () => {
+test('`apart` moves heights only as far as needed to keep their minimum distance', () => {
   expect(apart([50, 10, 90], 5)).toEqual([50, 10, 90])
   expect(apart([12, 10], 6)).toEqual([14, 8])
   expect(apart([10, 10, 16, 40], 4)).toEqual([8, 12, 16, 40])

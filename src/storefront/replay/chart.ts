@@ -35,7 +35,7 @@ export function chartOf<A extends string>(
 ): Chart<A> {
   const values = moments.flatMap((moment) => arms.map((arm) => moment.values[arm]))
   const highest = Math.max(0.1, ...values)
-  // A multiple of 10 %, so that the tick at half of it is a whole percentage, too.
+  // The top is a multiple of 10 %, so that the tick at half of it is a whole percentage, too.
   const top = Math.min(1, Math.ceil(highest * 10 - 1e-9) / 10)
   const xOf = (time: number) => {
     const share = (time - span[0]) / Math.max(1, span[1] - span[0])

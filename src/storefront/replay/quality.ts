@@ -10,7 +10,7 @@ export const byArm = <T>(of: (arm: Arm) => T): Readonly<Record<Arm, T>> => ({
   personal: of('personal'),
 })
 
-/** Arms that the chart shows at first. The other arms show how much each component of the personalizer contributes. */
+/** Arms (ways of ranking) shown at first. The others show how much each part of the personalizer contributes. */
 export const MAIN_ARMS: readonly Arm[] = ['popular', 'personal']
 
 /** Length of the list whose quality is computed. */

@@ -17,7 +17,7 @@ const ROWS = 100
 
 type Shown = Trouble | 'ask' | 'starting'
 
-/** Button that cuts the wire, or mends it. */
+/** Button that cuts the wire (the connection to all servers), or mends it. */
 function useWire() {
   const cut = useSignal(isCut)
   const personalizer = usePersonalizer()
@@ -78,7 +78,7 @@ export function WireButton() {
   )
 }
 
-/** Sign in the header while the wire is cut; pressing it mends the wire. */
+/** Sign in the header while the wire (the connection to servers) is cut; a press mends it. */
 export function CutSign() {
   const { cut, press } = useWire()
   return (

@@ -12,7 +12,7 @@ export const isCut = createStored(CUT, (value) => value === true, 'promise')
 /** Milliseconds to wait for the service worker's answer. */
 const PATIENCE = 5000
 
-/** Reason why the wire could not be cut or mended. */
+/** Reason why the wire (the connection to servers) could not be cut or mended. */
 export type Trouble =
   /** There is no service worker: the browser or window has none, or storing was not allowed. */
   | 'no-worker'
@@ -58,7 +58,7 @@ async function checkByCopy(cut: boolean): Promise<void> {
   await navigator.serviceWorker.register(WORKER_FILE, checkBy(cut))
 }
 
-/** Cuts or mends the wire for all tabs. @returns null after success, else the reason why the wire didn't change */
+/** Cuts or mends the wire (to servers) for all tabs. @returns null after success, else the reason of the failure */
 export async function setWire(
   wanted: boolean,
   personalizer: Pick<Personalizer, 'setOffline'> | null,
@@ -84,7 +84,7 @@ export async function followWire(): Promise<void> {
   if (isCut.get() || navigator.serviceWorker?.controller) know((await askWorker()).cut)
 }
 
-/** Sets a personalizer offline while the wire is cut. @returns function that stops following the wire */
+/** Sets a personalizer offline while the wire (to servers) is cut. @returns function that stops following the wire */
 export function keepOffline({ setOffline }: Pick<Personalizer, 'setOffline'>): () => void {
   const apply = () => void setOffline(isCut.get()).catch(() => undefined)
   apply()

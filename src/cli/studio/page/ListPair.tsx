@@ -23,7 +23,7 @@ interface ListPairProps {
   readonly place: Place
   readonly before: List
   readonly after: List
-  /** Pages to which the rules lead the search, before and after the edits. */
+  /** Pages that rules open instead of the search's result, before and after the edits. */
   readonly leads: readonly [string | undefined, string | undefined]
 }
 
