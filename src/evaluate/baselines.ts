@@ -151,7 +151,7 @@ function agedInteractions(
   })
 }
 
-/** Caches the logarithms of a day's popularity shares times the last factor, which tuning uses many times. */
+/** Caches log(factor · share) of a day's popularity shares for the last factor, which tuning uses many times. */
 const logsOf = onceFor(({ share }: Popularity) => ({
   factor: Number.NaN,
   logs: new Float32Array(share.length),

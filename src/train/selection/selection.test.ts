@@ -13,7 +13,7 @@ test('information gain is the entropy that a split removes', () => {
   const labels = Uint8Array.of(0, 0, 1, 1)
   expect(gainOf(Uint8Array.of(0, 0, 1, 1), 2, weights, labels)).toBeCloseTo(1, 12)
   expect(gainOf(Uint8Array.of(0, 1, 0, 1), 2, weights, labels)).toBeCloseTo(0, 12)
-  // In Quinlan's weather data, outlook gains .247 bits.
+  // In Quinlan's weather data, the feature outlook gains .247 bits.
   const outlook = [0, 0, 1, 2, 2, 2, 1, 0, 0, 2, 0, 1, 1, 2]
   const play = [0, 0, 1, 1, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0]
   const all = new Float32Array(14).fill(1)

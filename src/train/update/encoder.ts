@@ -27,7 +27,7 @@ export interface EncoderLesson {
   readonly shoppers: readonly ShopperHistory[]
   /** Time of the first new event, milliseconds. */
   readonly since: number
-  /** Exclusive limit, milliseconds. */
+  /** Exclusive limit of the events, milliseconds. */
   readonly until: number
   readonly seed: number
   readonly settings?: Partial<EncoderSettings>

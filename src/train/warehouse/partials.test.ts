@@ -57,8 +57,8 @@ describe('partials of a warehouse', () => {
   it('the partials contain no shopper id, no text that fewer than ten shoppers share, and no sum over fewer than ten shoppers', async () => {
     const lines = log(240, 40)
     const planted = { ...lines[100], who: 'anna.smith@example.org', visit: 'Anna, 5 Elm Street' }
-    // Nine shoppers view a product whose name contains a shopper's address. For a common product, one line has a name
-    // that contains a shopper's name.
+    // Nine shoppers view a product whose name contains a shopper's address. One line of a common product gives it a
+    // name that contains a shopper's name.
     const nine = Array.from({ length: 9 }, (_, k) => ({
       ...planted,
       who: `friend${k}@example.org`,
