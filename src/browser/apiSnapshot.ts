@@ -49,7 +49,7 @@ export type Arm = 'personal' | 'hold-out' | 'interleaved'
 /** Team that picked an item of an interleaved list: the personal ranking or the base ranking. */
 export type Team = 'personal' | 'base'
 
-/** The state that a page shows. */
+/** Snapshot of a personalizer's state, for a page to show. */
 export interface PersonalizerSnapshot {
   /** Status: `starting` until lists can be requested; `closed` is final. */
   readonly status: 'starting' | 'ready' | 'closed'

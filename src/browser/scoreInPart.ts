@@ -1,4 +1,4 @@
-/** @module Partial scoring of a large catalog, with the fastest scan on this processor. */
+/** @module Scores only the items of a large catalog that could rank highest, found by the processor's fastest scan. */
 import { createPartialScores, type ScoreInPart } from '@nearside/core/ranking/partialScores.ts'
 import { fastTools } from '@nearside/engine/candidates.ts'
 

@@ -13,15 +13,15 @@ import {
 import { wasmItemScan } from './topk/itemScan.ts'
 import { createWasmEngine } from './wasm/wasmEngine.ts'
 
-test('fits by WebAssembly match the golden hashes', async () => {
+test('fits by WebAssembly match the stored (golden) hashes', async () => {
   expect(await hashesOfFits(await createWasmEngine())).toEqual(GOLDEN_FITS)
 })
 
-test('encoded histories and the network match the golden hashes', async () => {
+test('encoded histories and the network learner match the stored (golden) hashes', async () => {
   expect(await hashOfEncoder()).toBe(GOLDEN_ENCODER)
   expect(await hashOfNetwork()).toBe(GOLDEN_NETWORK)
 })
 
-test('the item scan matches its golden hash', async () => {
+test('the item scan matches its stored (golden) hash', async () => {
   expect(await hashOfScan(wasmItemScan)).toBe(GOLDEN_SCAN)
 })

@@ -21,7 +21,7 @@ async function expectGolden() {
   expect(await hashOfNetwork()).toBe(GOLDEN_NETWORK)
 }
 
-test('fits, encoded histories and the network match the golden hashes', expectGolden)
+test('fits, encoded histories and the network learner match the golden hashes', expectGolden)
 
 /**
  * Functions whose last bits differ between browsers. `sqrt` is not among them, because every browser rounds it to the
@@ -29,7 +29,7 @@ test('fits, encoded histories and the network match the golden hashes', expectGo
  */
 const APPROXIMATE = ['cos', 'exp', 'expm1', 'log', 'log1p', 'log2', 'pow', 'sin', 'tanh'] as const
 
-test('the golden hashes stay the same if the last bits of Math’s functions change', async () => {
+test('the results still match the stored (golden) hashes if the last bits of Math’s functions change', async () => {
   for (const name of APPROXIMATE) {
     const original: (...of: number[]) => number = Math[name]
     vi.spyOn(Math, name).mockImplementation((...of: number[]) => original(...of) * (1 + 2 ** -50))

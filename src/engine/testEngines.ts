@@ -6,9 +6,9 @@ import type { Engine, EngineName } from './engine.ts'
 import { createJsEngine } from './js.ts'
 
 export const js = createJsEngine()
-/** Work of a step of the largest fit that Nearside makes. */
+/** Work of a step of the largest fit that Nearside makes: cases × candidates × free parameters. */
 export const LARGEST_FIT = FIT_CASES * FIT_CANDIDATES * PARAMETERS
-/** Work of a step from which `auto` tries WebGPU. */
+/** Least work of a step (cases × candidates × free parameters) for which `auto` tries WebGPU. */
 export const LARGE = 1_000_000
 
 export interface TestEngine extends Engine {

@@ -134,7 +134,7 @@ describe('the agreed ε per year', () => {
 })
 
 describe('contribution terms', () => {
-  it('contribution terms come from the noise, the number of reports and the δ of the policy', () => {
+  it('contribution terms are computed from the noise, the number of reports and the δ of the policy', () => {
     const terms = termsOf(TEST_POLICY, TEST_RECIPIENTS)
     expect(terms).toMatchObject({ delta: 1e-6, trust: 'two-aggregators' })
     expect(terms.epsilonPerReport).toBeCloseTo(1.85, 2)

@@ -34,7 +34,7 @@ interface Participation {
   readonly policyHash: string
   /** Value of the budget's `time.passed` when this update was counted as spent. */
   readonly at: number
-  /** Noise multiplier z of one honest aggregator. The other aggregator's noise doesn't count. */
+  /** Noise multiplier z of one aggregator. The other could be dishonest, so its noise doesn't count. */
   readonly noiseMultiplier: number
 }
 

@@ -44,11 +44,11 @@ export interface Opening {
   readonly update: string
   /** Update before clipping. */
   readonly delta: readonly number[]
-  /** All random bytes of the report in the sequence of drawing, including the id's, base64. */
+  /** All random bytes of the report, including the id's, in the sequence in which they were drawn, base64. */
   readonly random: string
   readonly round: number
   readonly policy: Policy
-  /** Time (milliseconds since the epoch) for which the update was computed: events weigh less with age. */
+  /** Time for which the update was computed, milliseconds since the epoch; the weights of events depend on it. */
   readonly made?: number
 }
 

@@ -30,7 +30,7 @@ import type { Recipients } from './terms.ts'
 export interface KeptToken {
   readonly round: number
   readonly policyHash: string
-  /** Random bytes of the request in the sequence of drawing: nonce, salt, blind; base64. */
+  /** Random bytes of the request in the sequence in which they were drawn: nonce, salt, blind; base64. */
   readonly random: string
   /** Token, base64; null until the issuer has answered. */
   readonly token: string | null

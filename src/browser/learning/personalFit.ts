@@ -92,7 +92,7 @@ export async function buildProblem(
   return step.value
 }
 
-/** Returns the guard's state after it has tested the model in use on each case since that model's fit. */
+/** Returns the guard's state after the guard has tested the model in use on each case since that model's fit. */
 async function testInUse({
   model,
   history,

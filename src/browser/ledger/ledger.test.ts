@@ -210,7 +210,7 @@ describe('an erasure', () => {
   })
 })
 
-test('all tabs sign with one key that can’t be exported', async () => {
+test('all tabs sign the log with one key that can’t be exported', async () => {
   const { store, tab } = setUp()
   const consent = { kind: 'consent', detail: { contribute: true } } as const
   const entries = await Promise.all([1, 2, 3].map(() => tab().append(consent)))

@@ -76,7 +76,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
         if (await store.appendLedger(entries, { after }, keep === 'disk' ? 'disk' : strict)) {
           batch.forEach(({ resolve }, i) => void resolve(entries[places[i]]))
           const [before, last] = [tail.at(-1)?.sequence ?? 0, entries.at(-1)?.sequence ?? 0]
-          // If folding fails now, a later entry folds again.
+          // If folding fails now, the log is folded when a later entry is added.
           return await bound(before, last).catch(() => undefined)
         }
       }
@@ -91,7 +91,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
     const rows = await store.ledger()
     if (rows.length <= LEDGER_SIZE.most) return
     const gone = rows.length - LEDGER_SIZE.kept
-    // If another tab has written in the meantime, nothing is folded now; a later entry folds again.
+    // If another tab has written in the meantime, the log is folded only when a later entry is added.
     await store.appendLedger(
       [await fold(rows, gone, now(), await signer())],
       { after: rows[rows.length - 1].hash, dropBefore: rows[gone].sequence },

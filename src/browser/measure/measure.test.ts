@@ -30,7 +30,7 @@ const start = (options: Partial<Options> = {}) => {
   return { personalizer, trial, askedOf, arm: () => trial.getSnapshot().trial?.arm }
 }
 
-test('a browser draws its arm once and stores only the arm', async () => {
+test('a browser draws its arm of the trial once and stores only the arm', async () => {
   const storage = memory()
   const { arm, trial } = start({ storage, draw: () => 0.0999 })
   expect(arm()).toBe('hold-out')
@@ -97,7 +97,7 @@ test('the snapshot stays one object until something changes', () => {
   expect(() => start({ share: 10 })).toThrow('share must be a number from 0 to 1.')
 })
 
-test('sinks get list, rank and arm, and a sink that throws doesn’t stop the others', () => {
+test('sinks (receivers of measurements) get list, rank and arm, and a sink that throws doesn’t stop the other sinks', () => {
   const said = vi.spyOn(console, 'error').mockImplementation(() => undefined)
   const told: unknown[] = []
   const broken = {

@@ -5,7 +5,7 @@ import { numberText, wordsIn } from './words.ts'
 const name = fc.stringMatching(/^[a-z]\w{0,8}$/)
 
 describe('values in a message', () => {
-  test('any value replaces its name in a message, whatever characters the value contains', () => {
+  test('any value replaces its `{name}` in a message whatever characters the value contains', () => {
     const value = fc.oneof(fc.string(), fc.constantFrom('{b}', '{a}', '$&', '$1', '{', '}'))
     fc.assert(
       fc.property(fc.string(), value, value, (text, a, b) => {
@@ -24,7 +24,7 @@ describe('values in a message', () => {
     )
   })
 
-  test('a message without names is returned as it is', () => {
+  test('a message without a `{name}` is returned as it is', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         fc.pre(!/\{\w+\}/.test(text))
@@ -92,7 +92,7 @@ describe('numbers', () => {
   })
 })
 
-test('`has` tells whether a catalogue contains a message, and ignores names of object properties', () => {
+test('`has` tells whether a catalogue contains a message, and ignores properties of every object such as toString', () => {
   const words = wordsIn({ a: 'A' }, 'en-GB')
   expect([words.has('a'), words.has('b'), words.has('toString')]).toEqual([true, false, false])
 })

@@ -169,7 +169,7 @@ describe.each([
     expect(await store.putPersonal(personal(6), epoch)).toBe(null)
   })
 
-  test('arrays are read back unchanged', async () => {
+  test('the store returns typed arrays unchanged', async () => {
     const store = await fresh()
     await store.putPersonal(personal(1, 0.25), 0)
     const [version] = (await store.personal()).versions as PersonalRecord[]
@@ -327,7 +327,7 @@ describe('IndexedDB', () => {
     again.close()
   })
 
-  test('a temporary UnknownError loses no data', async () => {
+  test('a temporary UnknownError of the database loses no data', async () => {
     const name = newName()
     const first = createStore(await openIndexedDb(name, indexedDB))
     await first.append([draft('a', 1)])

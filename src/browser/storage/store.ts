@@ -242,7 +242,7 @@ const personalRows = (database: Database) => ({
     })),
 })
 
-/** Last verified bytes of a download, and data that were computed from these bytes alone. */
+/** Last verified bytes of a download, and data that were computed only from these bytes. */
 export interface Download {
   readonly key: 'model' | 'release' | 'catalog' | 'live' | 'rules' | 'rules-release' | 'new-items'
   readonly version: string

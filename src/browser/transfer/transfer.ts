@@ -23,7 +23,7 @@ export async function handOver(
 ): ReturnType<Personalizer['exportTransfer']> {
   const { events } = await store.events()
   const sealed = await sealTransfer({ shop, events })
-  // The log gets its entry before the page gets the file.
+  // The log gets its entry before the page gets the transfer file.
   const detail = { direction: 'out', events: events.length }
   await ledger.append({ kind: 'transfer', detail }, 'strict')
   return sealed
@@ -53,7 +53,7 @@ export async function receive(
 }
 
 const FORMAT = 'nearside transfer 1'
-/** Maximum length of the file, characters; ten thousand events take about a quarter of it. */
+/** Maximum length of a transfer file, characters; ten thousand events take about a quarter of it. */
 export const MOST_FILE = 3_000_000
 /** Maximum size after unpacking, in bytes. The limit is needed because a small file can unpack to any size. */
 const MOST_HELD = 32 << 20

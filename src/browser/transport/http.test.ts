@@ -127,7 +127,7 @@ test('through a relay no request goes to the aggregators, and the log names each
   await transport.get(`${MODEL}latest.json`, 'model')
   const post = { body: new Uint8Array(3), headers: {}, credentials: 'include' as const }
   await transport.get('https://shop.test/tokens', 'token', { post })
-  // The relay's answer is not sealed by a server, so requests through the relay fail.
+  // In this test, the relay's answer is not sealed by a server, so requests through the relay fail.
   const unreachable = { code: 'aggregator-unreachable' }
   await expect(transport.get(`${LEADER}v1/task`, 'policy')).rejects.toMatchObject(unreachable)
   const report = transport.post(`${LEADER}v1/reports`, new Uint8Array(9), 'x/y', {})

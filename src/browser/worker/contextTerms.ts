@@ -1,6 +1,6 @@
 /**
- * @module Code for a base model with context terms: discounts of today's catalog, and reasons that name the context. A
- * device loads this code only for such a model.
+ * @module Code for a base model with context terms (weather, discount): today's discounts, and reasons that name the
+ * context. A device loads this code only for such a model.
  */
 import type { Catalog } from '@nearside/core/catalog/catalog.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'

@@ -239,7 +239,7 @@ const SCRIPTED: Readonly<Record<string, Scripted>> = {
   },
 }
 
-test('each of five scripted shoppers ends with a list that fits this shopper, and the other shoppers’ lists don’t fit', async () => {
+test('each of five scripted shoppers ends with a list that fits this shopper better than any other list does', async () => {
   const lists = new Map<string, readonly Item[]>()
   const listFor = async (events: readonly Captured[]) =>
     (await (await opened(events)).recommend({ limit: LIMIT })).flatMap(

@@ -238,7 +238,7 @@ export class Lists {
     }
   }
 
-  /** Gives the context as the reason of items that another context would not list. */
+  /** Names the context as the reason of items that the list would lack without the context. */
   #contextReasons(list: readonly Recommendation[], query: ListQuery, ranker: Ranker) {
     const { contextTerms: code, rowOf } = this.#shop
     const view = code && this.#views.withoutContext(ranker)

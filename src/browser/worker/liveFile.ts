@@ -20,7 +20,7 @@ export class LiveFile {
   #minutes = LIVE_MINUTES
   #changes = ''
 
-  /** @param open opens the file; passed in, because this file must not import the code for downloads */
+  /** @param open opens the live file; passed in, because this module must not import the code for downloads */
   constructor(open: (take: Take) => KeptFile) {
     this.file = open((value) => this.#take(value))
   }
@@ -31,8 +31,8 @@ export class LiveFile {
   }
 
   /**
-   * Changes for pages, which may show the products of the catalog with which the session began, or newer ones.
-   * @param current products of a newer catalog with its changes
+   * Changes for open pages, which may show the products of the session's first catalog, or newer products.
+   * @param current products of the newest catalog, with its live changes applied
    */
   forPages(
     first: readonly Item[],
@@ -49,7 +49,7 @@ export class LiveFile {
     }
   }
 
-  /** Milliseconds between two requests for the file. */
+  /** Milliseconds between two requests for the live file. */
   get interval(): number {
     return this.#minutes * 60_000
   }

@@ -40,7 +40,7 @@ describe('the log', () => {
     })
     const entries = await tested.device.entries()
     expect(entries.map(({ kind }) => kind)).toEqual(['erase'])
-    // The log continues after the removed entries.
+    // The log's numbers continue after those of the removed entries.
     expect(entries[0].sequence).toBeGreaterThan(0)
     expect(entries[0].detail).toMatchObject({ what: 'everything', hash: entries[0].previous })
     expect((await tested.device.verify()).ok).toBe(true)

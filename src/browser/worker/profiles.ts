@@ -129,7 +129,7 @@ export class Profiles {
     },
   }
 
-  /** Stops using the stores of other people, before the device is erased. */
+  /** Stops using the stores of other people, before all data on the device are erased. */
   async leaveAll(): Promise<void> {
     const { state } = this.#services
     const { current } = state.profiles

@@ -66,7 +66,7 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
   let device: Device | null = null
   const running = new Map<number, AbortController>()
   const watched = createWatchedLists()
-  /** Revision of the lists last posted. */
+  /** Revision number of the lists that were last posted. */
   let revision = -1
   let posting = false
   let order: ReturnType<Device['order']> | null = null

@@ -45,7 +45,7 @@ export class Shop {
   /** Products that the device loads when it needs them. */
   readonly tail: ShopTail
   /**
-   * The shop without its tail (products loaded when needed); fits and updates read this part alone. Null if the catalog
+   * The shop without its tail (products loaded when needed); fits and updates read only this part. Null if the catalog
    * has no tail, or before the model is loaded.
    */
   headOnly: HeadOnly | null = null
@@ -343,7 +343,7 @@ export class Shop {
     return { model, find, knows, rowOf: (item) => rows.get(item) }
   }
 
-  /** Loads the products of an event that the shopper caused here, once the model is there. Never rejects. */
+  /** Loads the products of an event that the shopper caused here, after the model is loaded. Never rejects. */
   async follow(event: ShopperEvent): Promise<void> {
     await this.#modelThere.catch(() => undefined)
     if (this.loaded?.model.manifest.tail) await this.tail.follow(event)

@@ -88,7 +88,7 @@ export class ShopRules {
     return this.#book.find({ list: query.kind, page, about, now: now(), context: contextOf })
   }
 
-  /** @param explain explains the item without rules */
+  /** @param explain function that explains the item without rules */
   explain(
     id: string,
     ranker: Ranker,

@@ -162,7 +162,7 @@ test('rules that are unchanged and have not expired give no notice', async () =>
   expect(tested.device.snapshot().revision).toBe(revision)
 })
 
-test('newer rules reach open lists although the model’s release has expired', async () => {
+test('newer rules reach open lists even if the model’s release has expired', async () => {
   put(await signed(5, 'item-2', shop))
   let days = 0
   const now = () => NOW + days * DAY

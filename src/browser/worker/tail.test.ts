@@ -518,7 +518,7 @@ test('a tab takes over the rows of another tab’s products, so that forgetting 
     second.timers.fire(0)
     expect(second.device.changes()?.added.map(({ id }) => id)).toEqual([item_id])
   })
-  // A second product of the same shard.
+  // A second product from the same part of the tail (shard).
   const next = inTail('garden', 1)
   await first.capture({ name: 'purchase', item_id: next })
   await waitFor(() => {

@@ -1,4 +1,4 @@
-/** @module Tests a counterfactual list for another context, with learners that reorder the current list. */
+/** @module Tests the list that another context would give (counterfactual), with learners that reorder the list. */
 
 import { NO_CONTEXT } from '@nearside/core/features/context/context.ts'
 import { CONTEXT_CODE, contextFeature } from '@nearside/core/features/context/contextFeatures.ts'

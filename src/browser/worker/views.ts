@@ -100,7 +100,7 @@ export class Views {
 
   #learned(ranker: Ranker) {
     const { personal } = this.#services.state.own
-    // The parameters are null if there is no fit on this base model yet, or if the guard prefers the base model.
+    // `active` is null if there is no fit on this base model yet, or if the guard prefers the base model.
     const applies = personal?.base === this.#shop.loaded?.hash
     const active = applies && personal?.guard.active && personal.fusionWeight > 0 ? personal : null
     return { active, learners: this.#chosen?.of(ranker.model) ?? null }

@@ -10,7 +10,7 @@ vi.mock('./tail.ts', () => {
   throw new Error('The code for large catalogs was loaded.')
 })
 
-test('lists, events and searches of any product request the model’s own files alone, each once', async () => {
+test('lists, events and searches of any product request only the model’s own files, each once', async () => {
   const { catalog, shards, wholeFiles } = await tailShop()
   const server = new TestServer(wholeFiles)
   const config = { catalog }

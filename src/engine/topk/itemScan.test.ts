@@ -65,6 +65,6 @@ test('an item scan uses the scores of its own call, not those of an earlier call
   expect(scan(fixed, 0, new Float32Array(COLUMNS), -1e30)).toHaveLength(5000)
 })
 
-test('the item scan matches its golden hash', async () => {
+test('the item scan matches its stored (golden) hash', async () => {
   expect(await hashOfScan(wasmItemScan)).toBe(GOLDEN_SCAN)
 })

@@ -35,7 +35,7 @@ const HIT_BYTES = 32
 
 /** Number of steps per call; the output of a call fits in the CPU cache. */
 const STEPS = 128
-/** Rows of a step of the scan: a block from each quarter of the table. */
+/** Number of rows that a step of the scan reads: a block from each quarter of the table. */
 const STEP_ROWS = 4 * BLOCK_ROWS
 const HITS = ((STEPS * STEP_ROWS) / 4) * HIT_BYTES
 /** Maximum level of a quantised query, so that sums of up to 512 products with int8 stay below 2³¹. */

@@ -85,7 +85,7 @@ test('the WASM kernel computes correct sums for any number of rows', () => {
           expect(Math.abs(value - expected.sum[j])).toBeLessThan(2e-6 * expected.total)
         })
         expect([...guard]).toEqual([...guard].fill(42))
-        // The values in padding rows leave the result identical to the last bit.
+        // The values in padding rows don't change a single bit of the result.
         expect(runKernel(rows, width, shift, -3e30).result).toEqual(result)
       },
     ),
