@@ -103,7 +103,7 @@ describe('the usual price', () => {
     { id: 'a', price: 8, regularPrice: 10 },
     { id: 'b', price: 8 },
   ]
-  /** Usual prices of both products after a live file that gives these values to each of them. */
+  /** Usual prices of both products after a live file has set these values for each of them. */
   const after = (values: object) => {
     const changed = [STRUCK, PLAIN].map(({ id }) => ({ id, price: 7, ...values }))
     const about = { catalog: 'a'.repeat(64), time: '2026-11-30T12:00:00Z', minutes: 5 }

@@ -1,6 +1,6 @@
 /**
- * @module Splits titles and queries into words. Index, query and highlighting fold the words (case, accents, plural) in
- * the same way.
+ * @module Splits titles and queries into words. The index, the query and the highlighting fold words (case, accents,
+ * plural) in the same way.
  */
 
 /** An apostrophe inside a word belongs to it: "children's" is one word. */

@@ -54,7 +54,7 @@ export function computeFeatures(
 /** Aggregates of a history from which the features of every item are computed. */
 export interface Signals {
   readonly profile: Profile
-  /** Interest in other items that the history shows; null for an empty history. */
+  /** Interest in other items, as shown by the history; null for an empty history. */
   readonly interest: Interest | null
   /** Peer groups of the products that the shopper last looked at or put into the basket; null if there are none. */
   readonly intent: Intent | null

@@ -119,7 +119,7 @@ export function linearTermsOf(
   return { base, features, vectors }
 }
 
-/** @param places indices of the highest scores without the trees; the trees can change their sequence. */
+/** @param places indices of the highest scores, computed without the trees; the trees can change their sequence. */
 function gather(
   places: readonly number[],
   itemAt: (place: number) => number,

@@ -15,7 +15,7 @@ const prior = {
 const parameters = Float32Array.from({ length: PARAMETERS }, (_, j) => j / 10)
 
 describe('fuse', () => {
-  it('fuse splits p into u and w, and with much evidence uses the prior’s full fusion weight λ', () => {
+  it('`fuse` splits p into u and w, and with much evidence uses the prior’s full fusion weight λ', () => {
     const fused = fuse({ parameters }, prior, 1e9)
     expect(fused.u).toEqual(parameters.slice(0, DIMENSION))
     expect(fused.w).toEqual(parameters.slice(DIMENSION))
@@ -37,7 +37,7 @@ describe('fuse', () => {
     expect(evidenceOf({ weight: new Float32Array([3, 1, 2, 0]) })).toBe(2)
   })
 
-  it('fuse refuses a fit with a non-finite parameter or a wrong number of parameters', () => {
+  it('`fuse` refuses a fit with a non-finite parameter or a wrong number of parameters', () => {
     const broken = parameters.slice()
     broken[7] = Number.NaN
     expect(() => fuse({ parameters: broken }, prior, 1)).toThrow(NearsideError)

@@ -108,7 +108,7 @@ function contributionsOf(
     .sort((a, b) => b.amount - a.amount)
 }
 
-/** Contribution of the trees to the score by feature that they test, relative to the mean over the catalog. [F] */
+/** Contribution of the trees to the score by the feature that they test, relative to the mean over the catalog. [F] */
 function treesLift(
   { trees, itemIds }: BaseModel,
   { candidates, features }: ExplainedScores,

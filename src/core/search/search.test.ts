@@ -22,7 +22,7 @@ const search = createProductSearch(ITEMS)
 const ids = (query: string) => search.find(query).map((hit) => hit.id)
 
 describe('find', () => {
-  it('find matches words, prefixes, typing errors, plurals, accents, categories, brands and ids', () => {
+  it('`find` matches words, prefixes, typing errors, plurals, accents, categories, brands and ids', () => {
     expect(ids('heart')).toEqual(expect.arrayContaining(['85123A', '22457']))
     expect(ids('cakest')).toContain('22423')
     expect(ids('ornement')[0]).toBe('84879')
@@ -40,7 +40,7 @@ describe('find', () => {
     expect([found('2026-06-30'), found('2026-07-01')]).toEqual([1, 0])
   })
 
-  it('find matches a word even if two of its letters are swapped', () => {
+  it('`find` matches a word even if two of its letters are swapped', () => {
     expect(ids('parsaol')).toEqual(['15056'])
     expect(ids('chalkbaord heart')[0]).toBe('22457')
     expect(ids('Parsaol')).toEqual(ids('parasol'))
@@ -48,7 +48,7 @@ describe('find', () => {
     expect(ids('xqzwv')).toEqual([])
   })
 
-  it('find marks a hit that has only a similar spelling, and puts it before hits by synonyms', () => {
+  it('`find` marks a hit that has only a similar spelling, and puts it before hits by synonyms', () => {
     const titles = ['Candle holder', 'Votive holder', 'Save the planet mug', 'Las Vegas bracelet']
     const shop = createProductSearch(
       titles.map((title, at) => ({ id: `p${at}`, title })),
@@ -70,7 +70,7 @@ describe('find', () => {
       expect(found(query)[0][1]).toBe(false)
   })
 
-  it('find corrects a misspelt word to the shop’s spelling and also searches the word’s synonyms', () => {
+  it('`find` corrects a misspelt word to the shop’s spelling and also searches the word’s synonyms', () => {
     const titles = ['Black candelabra holder', 'Glass candle holder', 'Jewel drawer', 'Trinket box']
     const shop = createProductSearch(
       titles.map((title) => ({ id: title, title })),
@@ -83,7 +83,7 @@ describe('find', () => {
     expect(found('jewwel box')[0]).toBe('Trinket box')
   })
 
-  it('find returns hits by similar words only if there are few exact hits', () => {
+  it('`find` returns hits by similar words only if there are few exact hits', () => {
     const coats = Array.from({ length: 12 }, (_, k) => ({ id: `${k}`, title: `Coat hook ${k}` }))
     const cat = { id: 'cat', title: 'Cat', category: 'Hooks' }
     const found = (items: readonly Item[]) =>
@@ -94,7 +94,7 @@ describe('find', () => {
     expect(found(coats.slice(0, 2)).at(-1)).toEqual(['cat', false])
   })
 
-  it('find ranks hits for all words of the query above hits for some of the words', () => {
+  it('`find` ranks hits for all words of the query above hits for some of the words', () => {
     const hits = search.find('heart chalkboard')
     expect(hits[0]).toMatchObject({ id: '22457', complete: true })
     expect(hits.map((hit) => hit.complete)).toEqual(
@@ -103,7 +103,7 @@ describe('find', () => {
     expect(hits.some((hit) => !hit.complete)).toBe(true)
   })
 
-  it('find also searches descriptions, and ranks their hits behind hits in titles', () => {
+  it('`find` also searches descriptions, and ranks their hits behind hits in titles', () => {
     const found = createProductSearch([
       { id: 'told', title: 'Wooden box', description: 'Holds a teapot and cups' },
       { id: 'named', title: 'Teapot' },
@@ -112,7 +112,7 @@ describe('find', () => {
     expect(found.suggest('teap')).toEqual(['teapot'])
   })
 
-  it('find ranks the exact word above longer words and similar words', () => {
+  it('`find` ranks the exact word above longer words and similar words', () => {
     const found = createProductSearch([
       { id: 'longer', title: 'Fantail fantail fantail' },
       { id: 'similar', title: 'Hearth hearth hearth' },
@@ -122,7 +122,7 @@ describe('find', () => {
     expect(found.find('heart')[0].id).toBe('itself')
   })
 
-  it('find leaves out hits for some of the words if enough hits have all words', () => {
+  it('`find` leaves out hits for some of the words if enough hits have all words', () => {
     const many = Array.from({ length: 12 }, (_, i) => ({ id: `both${i}`, title: `Red lamp ${i}` }))
     const some = { id: 'some', title: 'Red rug' }
     const found = (items: readonly Item[]) =>
@@ -133,7 +133,7 @@ describe('find', () => {
     expect(found([...many.slice(1), some])).toContain('some')
   })
 
-  it('find returns nothing for queries that are empty, mere punctuation or unknown, and respects the limit', () => {
+  it('`find` returns nothing for queries that are empty, mere punctuation or unknown, and respects the limit', () => {
     for (const query of ['', '   ', '!?', 'zzzzqq']) expect(search.find(query)).toEqual([])
     expect(search.find('heart', 1)).toHaveLength(1)
   })
@@ -147,7 +147,7 @@ describe('find', () => {
     expect(odd.find('lamp').map((hit) => hit.id)).toEqual(['b'])
   })
 
-  it('find returns each id at most once for any query, and neither find nor suggest throws', () => {
+  it('`find` returns each id at most once for any query, and neither `find` nor `suggest` throws', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (query) => {
         const found = ids(query)
@@ -266,7 +266,7 @@ describe('typed queries', () => {
     expect(blend(mugs.find('cheap mugs'), liked).map(({ id }) => id)).toEqual(ids('cheap mugs'))
   })
 
-  it('find leaves out products that the query excludes, such as “without hearts”', () => {
+  it('`find` leaves out products that the query excludes, such as “without hearts”', () => {
     const titles = ['Pink mug', 'Red mug', 'Pink heart mug', 'Forget me not mug', 'Rose mug']
     const shop = createProductSearch(
       titles.map((title) => ({ id: title, title })),
@@ -287,7 +287,7 @@ describe('typed queries', () => {
     expect(ids('not pink')).toEqual([])
   })
 
-  it('find returns nothing for several words if the shop has none of them', () => {
+  it('`find` returns nothing for several words if the shop has none of them', () => {
     const trees = createProductSearch([
       { id: 'tree', title: 'Christmas tree' },
       { id: 'table', title: 'Side table' },
@@ -352,7 +352,7 @@ describe('typed queries', () => {
 })
 
 describe('suggest', () => {
-  it('suggest completes the last word in the shop’s spelling', () => {
+  it('`suggest` completes the last word in the shop’s spelling', () => {
     expect(search.suggest('cak')).toContain('cakestand')
     expect(search.suggest('heart chalk')[0]).toBe('heart chalkboard')
     expect(search.suggest('napk')).toEqual(['napkins'])
@@ -365,7 +365,7 @@ describe('suggest', () => {
     expect(candles.suggest('')).toEqual([])
   })
 
-  it('suggest sorts completions by the demand for their products, never by the rarity of the word', () => {
+  it('`suggest` sorts completions by the demand for their products, never by the rarity of the word', () => {
     const canon = Array.from({ length: 30 }, (_, k) => ({ id: `${k}`, title: `Canon lens ${k}` }))
     const rare = { id: 'rare', title: 'Candylocks candle holder' }
     expect(createProductSearch([...canon, rare]).suggest('can')[0]).toBe('canon')
@@ -376,7 +376,7 @@ describe('suggest', () => {
     expect(createProductSearch([...canon, rare]).suggest('lens can')).toEqual(['lens canon'])
   })
 
-  it('suggest completes words of another language if the list of synonyms rewords them', () => {
+  it('`suggest` completes words of another language if the list of synonyms rewords them', () => {
     const shop = createProductSearch(
       [
         { id: 'a', title: 'Red mug' },
@@ -408,7 +408,7 @@ describe('blend', () => {
     )
   const liked = result.chain((hits) => fc.tuple(fc.constant(hits), fc.shuffledSubarray(hits)))
 
-  it('without a tolerance, blend reorders only hits of equal relevance, whatever the personal ranking is', () => {
+  it('without a tolerance, `blend` reorders only hits of equal relevance, whatever the personal ranking is', () => {
     fc.assert(
       fc.property(liked, ([hits, order]) => {
         const blended = blend(
@@ -423,7 +423,7 @@ describe('blend', () => {
     )
   })
 
-  it('with a tolerance, blend lets no hit overtake a hit that is clearly more relevant', () => {
+  it('with a tolerance, `blend` lets no hit overtake a hit that is clearly more relevant', () => {
     const tolerance = fc.double({ min: 0, max: 0.9, noNaN: true })
     fc.assert(
       fc.property(liked, tolerance, ([hits, order], width) => {
@@ -451,7 +451,7 @@ describe('blend', () => {
     relevances.map((relevance, i) => ({ id: 'abcdef'[i], relevance, complete: true, terms: [] }))
   const ids = (found: readonly SearchHit[]) => found.map(({ id }) => id).join('')
 
-  it('blend sorts hits of equal relevance by the personal ranking, and other hits by relevance', () => {
+  it('`blend` sorts hits of equal relevance by the personal ranking, and other hits by relevance', () => {
     const found = hits(9, 5, 5 * (1 - 1e-12), 5, 4.99)
     expect(ids(blend(found, ['e', 'd', 'b', 'a']))).toBe('adbce')
     expect(ids(blend(found, ['e', 'd', 'b', 'a'], 0.01))).toBe('aedbc')
@@ -472,7 +472,7 @@ function editDistance(a: string, b: string): number {
 }
 
 describe('highlight', () => {
-  it('highlight marks only words that begin with a query word or with a variant that has one error', () => {
+  it('`highlight` marks only words that begin with a query word or with a variant that has one error', () => {
     const word = fc.constantFrom(...ITEMS.flatMap(({ title = '' }) => title.split(' ')))
     const typed = fc
       .tuple(word, fc.nat(), fc.constantFrom('', 'e', 'x'))
@@ -504,7 +504,7 @@ describe('highlight', () => {
     )
   })
 
-  it('highlight marks the matched words and keeps every letter of the text', () => {
+  it('`highlight` marks the matched words and keeps every letter of the text', () => {
     const [first] = search.find('hart')
     expect(highlight('White hanging heart', first.terms)).toEqual([
       { text: 'White hanging ', hit: false },

@@ -82,7 +82,7 @@ export class NearsideSearch extends Base {
    */
   #follow: 'assign' | 'replace' | null = null
   #items: readonly Item[] = []
-  /** Products that were searched last. */
+  /** Products among which the last search was made. */
   #among: readonly Item[] | null = null
   #known = new Map<string, Recommendation>()
   #captured = ''

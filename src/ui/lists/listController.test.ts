@@ -122,7 +122,7 @@ describe('what a list reports', () => {
   })
 })
 
-test('each list name has its query', () => {
+test('queryOf gives each list name its query', () => {
   expect(queryOf('recentlyViewed', { limit: 3 })).toEqual({
     kind: 'recommend',
     options: { limit: 3, from: 'viewed' },

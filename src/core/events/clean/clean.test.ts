@@ -60,7 +60,7 @@ describe('isolation forest', () => {
     )
   })
 
-  it('planted anomalies score above 400 normal rows, and a seed always gives the same scores', () => {
+  it('planted anomalies score higher than each of 400 normal rows, and a seed always gives the same scores', () => {
     const values = normals(1200, 7)
     const rows = Array.from({ length: 400 }, (_, k) =>
       Float64Array.from(values.slice(3 * k, 3 * k + 3)),

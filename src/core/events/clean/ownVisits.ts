@@ -139,8 +139,8 @@ export function rateOf(visit: readonly ShopperEvent[]): number | null {
 /**
  * Features of a visit for the isolation forest.
  * @param visit ascending by time
- * @returns [7], finite: logarithms of events, of events per minute and of the median interval; variation of
- *   intervals; logarithm of the median dwell; share of short views; share of distinct items
+ * @returns [7], finite: logarithms of events, of events per minute and of the median interval; coefficient of variation
+ * of the intervals; logarithm of the median dwell; share of short views; share of distinct items
  */
 export function describeVisit(visit: readonly ShopperEvent[]): Float64Array {
   const intervals = visit.slice(1).map(({ time }, k) => Math.max(1, time - visit[k].time))

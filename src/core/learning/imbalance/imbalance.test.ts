@@ -38,7 +38,7 @@ function offSegment(point: Float32Array, a: Float32Array, b: Float32Array): numb
 }
 
 describe('neighbours', () => {
-  it('nearest finds the same rows as a full sort by distance, without the row itself', () => {
+  it('`nearest` finds the same rows as a full sort by distance, without the row itself', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 40 }),
