@@ -55,7 +55,8 @@ export interface Walked {
 }
 
 /**
- * @param learns whether devices learn; otherwise only the base model and the baselines are tested, which takes minutes
+ * @param learns whether devices learn; otherwise only the base model and the baselines are tested, which takes only
+ * minutes
  */
 export async function evaluatePersonal(
   question: Question,

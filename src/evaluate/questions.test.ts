@@ -37,7 +37,7 @@ describe('a test case', () => {
     expect(testCases({ dayOnly: true }, 'view_item')).toBe(1)
   })
 
-  it('the questions of a case leave out the product that the shopper is viewing, and separate repeats from new items', () => {
+  it('the ranking questions of a case leave out the product that the shopper is viewing, and separate repeats from new items', () => {
     const asked = cases.map(({ next, history }) =>
       questionsOf(next, history, 4).map(({ suffix, targets, excluded }) => [
         suffix,

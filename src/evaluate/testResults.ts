@@ -1,4 +1,4 @@
-/** @module Checks the fields that every result of `evaluate --json` has; tests only. */
+/** @module Checks the fields that every result of `evaluate --json` has; for tests only. */
 import { expect } from 'vitest'
 import type { Envelope } from './results.ts'
 

@@ -45,7 +45,9 @@ const FEWEST_CASES = 60
  * and tested on the cases up to the next split point.
  */
 const ORIGINS = [0.25, 0.5, 0.75]
-/** Standard errors by which a kind must lower the loss. With one, some of six kinds would pass by chance too often. */
+/**
+ * Standard errors by which a kind of context must lower the loss. With one, chance would pass too many of six kinds.
+ */
 const LOSS_ERRORS = 2
 
 /**

@@ -58,8 +58,8 @@ export interface ImportReport {
 }
 
 /**
- * Writes `catalog.jsonl.gz`, `events.tsv.gz` and `report.json` into `out`. Writes the secret key that hashes
- * shopper ids beside the folder (`out.key`), readable by its owner only. All files appear once all are complete.
+ * Writes `catalog.jsonl.gz`, `events.tsv.gz` and `report.json` into `out`, and the secret key of the shopper-id hashes
+ * beside it (`out.key`), readable by its owner only. All files appear once all are complete.
  * @returns the report, and three events as written, with their items' titles
  * @throws NearsideError `input-invalid`, `aborted`
  */

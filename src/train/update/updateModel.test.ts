@@ -90,7 +90,7 @@ test('an update holds out the shoppers that the parent’s file named', async ()
   )
 }, 900_000)
 
-test('new items join after the parent’s, and withdrawn items keep their row', async () => {
+test('new items join after the parent’s items, and withdrawn items keep their row', async () => {
   const items = [
     { id: 'new', title: 'Thing 3', category: 'kind0', price: 3 },
     ...shop.items.slice(1),

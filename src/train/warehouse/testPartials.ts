@@ -143,7 +143,7 @@ export function tableOf(lines: readonly Line[]): string[] {
   ]
 }
 
-/** Runs the statements in a database that the first statements have filled. */
+/** Runs the statements `first`, then those of `nearside sql` with these options, in a new DuckDB database. */
 export async function onDuckDb(first: readonly string[], options: PartialOptions) {
   const folder = testFolder()
   const instance = await DuckDBInstance.create(':memory:')
