@@ -58,7 +58,7 @@ function scripts({ x, y, width, height }: Box): Readonly<Record<string, string>>
 export const HIDINGS: readonly string[] = Object.keys(scripts({ x: 0, y: 0, width: 0, height: 0 }))
 
 /**
- * Script that hides the frame in the way of that name. The script ends after more than a second, because a question
+ * Script that hides the frame in the way that `way` names. The script ends after more than a second, because a question
  * accepts answers only after a second. `REVEAL` undoes the hiding.
  */
 export const hide = (way: string, button: Box) => `(async () => {

@@ -60,7 +60,7 @@ async function allowAgents(page: Page): Promise<void> {
   await page.keyboard.press('Escape')
 }
 
-/** Calls all tools with marks, as an agent does. Runs in the page. */
+/** Calls all tools of the shop with texts that must not leave, as an agent does. Runs in the page. */
 async function askAsAgent({ titles, ids }: { titles: readonly string[]; ids: readonly string[] }) {
   const { modelContext } = document as unknown as { modelContext: Tools }
   const inputs: Readonly<Record<string, readonly object[]>> = {

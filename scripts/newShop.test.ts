@@ -63,7 +63,7 @@ test('the example device’s products are those of a training shopper in the 30 
   }
 })
 
-test('a mean covers the last weeks, or all weeks if there are fewer', () => {
+test('a mean covers the last `MEAN_WEEKS` weeks, or all weeks if there are fewer', () => {
   const { weeks } = readNewShop(recorded())
   const means = recentMeans(weeks)
   expect(means[0].values).toEqual(weeks[0].quality)

@@ -69,7 +69,7 @@ export const RECORDED: NewShopQuestion = {
   now: Date.parse('2026-11-30'),
 }
 
-/** Text of the story's file; equal questions give equal texts. */
+/** Text of the story's file; the same question gives the same text. */
 export async function newShopFile(question: NewShopQuestion): Promise<string> {
   const shop = await readShop(question.shop, question.now)
   const folder = await mkdtemp(join(tmpdir(), 'nearside-new-shop-'))

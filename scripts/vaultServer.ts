@@ -49,7 +49,7 @@ export function vaultHeaders({ shops, outside }: VaultSite): Record<string, stri
     ].join('; '),
     'connection-allowlist': `(${['response-origin', ...outside.map((url) => `"${url}/*"`)].join(' ')})`,
     'integrity-policy': 'blocked-destinations=(script)',
-    // The vault gets its own process, even if the shop is of the same site.
+    // The vault gets its own process, even if it belongs to the same site as the shop.
     'origin-agent-cluster': '?1',
   }
 }

@@ -90,7 +90,7 @@ interface Node {
   readonly [name: string]: unknown
 }
 
-/** Pattern of a part of a key that the code computes. */
+/** Pattern for any part of a key that the code computes. */
 const ANY = '[\\w-]+'
 
 const escaped = (text: string) => text.replaceAll('.', '\\.')

@@ -33,7 +33,7 @@ export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: path('rtl') })
 }
 
-/** Item ids in screen order, including shadow roots. */
+/** Item ids in screen order, including items in shadow roots. */
 export function idsOn(page: Page): Promise<string[]> {
   return page
     .locator('[data-item]')

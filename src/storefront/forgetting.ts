@@ -45,7 +45,7 @@ export function forgetTogether(
       const undo = await personalizer.forget(what)
       forgetShown()
       if (what.kind === 'event') ended.get(what.id)?.()
-      /** Whether this event of the item was forgotten. */
+      /** Whether the shopper forgot the item's event of this name. */
       const gone = (done: EventName, id: string) =>
         (what.kind === 'events' && what.name === done) ||
         (what.kind === 'item' && what.name === id) ||

@@ -11,7 +11,7 @@ import KINDS from './words/kinds.json' with { type: 'json' }
 
 const kindsOf = (titles: readonly string[]) => titles.map((title) => kindOf({ id: 'i', title }))
 
-test('a title names its kind by its head, not by what is in, on or beside the product', () => {
+test('a title’s head word names its kind, not a word for what is in, on or beside the product', () => {
   expect(
     kindsOf([
       'Set of 3 Cake Tins Pantry Design',

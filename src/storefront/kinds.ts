@@ -19,7 +19,7 @@ const index = new PhraseIndex(
   ),
 )
 
-/** Packing in front of a title's head: "Box of 6 Teaspoons". */
+/** Packing before the product's name in a title: "Box of 6 Teaspoons". */
 const PACKING = /^(?:box|pack|set) of \d+ /i
 
 const known = new WeakMap<Item, string>()

@@ -361,7 +361,7 @@ describe('a refusal to store', () => {
     await expect.element(question()).not.toBeInTheDocument()
   })
 
-  test('a refusal to store is reported and asked for again if the disk can’t be erased', async () => {
+  test('if the disk can’t be erased after a refusal to store, the shop says so and asks again', async () => {
     const erase = personalizer.setPersist
     let refuses = true
     const screen = await openQuestion(async (allowed) => {

@@ -11,7 +11,7 @@ import { who } from './stored.ts'
 
 interface Steady {
   readonly ids: readonly string[]
-  /** Ranks and reasons that are known of the items, in any sequence. */
+  /** Known ranks and reasons of the items, in any sequence. */
   readonly ranked: readonly Recommendation[]
   /** The value is false until an order is known. */
   readonly settled: boolean

@@ -169,7 +169,7 @@ describe('the systemd units', () => {
     `systemd-analyze finds no fault in the unit of the %s${NO_SYSTEMD}`,
     (role) => {
       const file = join(testFolder(), `nearside-${role}@8791.service`)
-      // `systemd-analyze` looks for the program, which isn't installed here.
+      // `systemd-analyze` looks for the program, which isn't installed here, so the test names `/bin/sh` instead.
       writeFileSync(
         file,
         UNITS[role].replace('/srv/nearside/node_modules/.bin/nearside-server', '/bin/sh'),

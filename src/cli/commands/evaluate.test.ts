@@ -96,7 +96,7 @@ describe('nearside evaluate', () => {
     expect(text).not.toMatch(/NaN|undefined|Infinity|personal {2}/)
   }, 60_000)
 
-  it('evaluate writes the report as Markdown with its command line, and as HTML that contains the JSON', async () => {
+  it('evaluate writes the report as Markdown with the command line that made it, and as HTML that contains the JSON', async () => {
     const [markdown, html] = ['report.md', 'report.html'].map((name) => join(folder, name))
     const { result } = await run({ shop: shopFolder, model: modelFolder, markdown, html })
     const text = await readFile(markdown, 'utf8')
@@ -252,7 +252,7 @@ describe('--protocol next-basket', () => {
     // Regular customers buy their favourites again. The shoppers' own purchase counts find these items; popularity
     // doesn't.
     expect(arms[2]['recall@10']).toBeGreaterThan(arms[0]['recall@10'])
-    // P-TopFreq lists no item that the shopper has not bought.
+    // P-TopFreq, the shopper's most frequent purchases, lists no item that the shopper has not bought.
     expect(arms[1]['recall@10:explore']).toBe(0)
     expect(result.lifts.every(({ arm }) => arm === 'base-fresh' || arm === 'personal')).toBe(true)
     expect(text).not.toMatch(/NaN|undefined|Infinity/)

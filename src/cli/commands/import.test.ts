@@ -88,7 +88,7 @@ describe('import of an order log', () => {
     expect(written).toEqual(report)
   })
 
-  test('Shopify: fills shopper and time of an order’s later lines from its first line', async () => {
+  test('Shopify: import fills shopper and time of an order’s later lines from its first line', async () => {
     const { report, shop } = await run({
       'orders.csv': [
         'Name,Email,Paid at,Currency,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku',
@@ -157,7 +157,7 @@ describe('import of an order log', () => {
     ])
   })
 
-  test('import keeps searches, both from a log of searches and from the click log', async () => {
+  test('import reads searches, both from a log of searches and from the click log', async () => {
     const orders = 'user,sku,time\nann,tea,2014-05-13 10:00\n'
     const own = await run({
       'orders.csv': orders,

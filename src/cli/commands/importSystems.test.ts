@@ -63,7 +63,7 @@ async function run(
   return { ...(await imported({}, flags)), asked }
 }
 
-test('Shopify: reads published variants, and orders without test, cancelled and removed lines', async () => {
+test('Shopify: import reads published variants, and orders without test, cancelled and removed lines', async () => {
   const red = shopifyVariant(1, { title: 'Red', compareAtPrice: '20.00' })
   const more = [shopifyVariant(2, { title: 'Blue', availableForSale: false }), shopifyVariant(3)]
   const hidden = (id: number, fields: object) => shopifyProduct(id, [shopifyVariant(id)], fields)
@@ -208,7 +208,7 @@ test('Shopify: an address with another API version and an access token are used 
   )
 })
 
-test('WooCommerce: reads shown products and variations, and orders that were paid for', async () => {
+test('WooCommerce: import reads shown products and variations, and orders that were paid for', async () => {
   const variations = [
     wooVariation(21, 'Red', { image: { src: 'https://shop.example/red.jpg' } }),
     wooVariation(22, 'Blue', { sku: '', stock_status: 'outofstock' }),
@@ -276,7 +276,7 @@ test('WooCommerce: reads shown products and variations, and orders that were pai
     ])
 })
 
-test('Medusa: reads variants with their stock and price, and orders without cancelled, refunded and returned lines', async () => {
+test('Medusa: import reads variants with their stock and price, and orders without cancelled, refunded and returned lines', async () => {
   const taxed = {
     ...{ calculated_amount: 10, calculated_amount_with_tax: 12, currency_code: 'eur' },
     ...{ original_amount: 20, original_amount_with_tax: 24 },

@@ -34,8 +34,8 @@ const inFolder = (name: string) => join(folder, name)
 const run = (flags: Flags) => runCommand(pretrain, { flags })
 
 /**
- * Picture vectors of products in three styles, with noise, all near one direction; the last product of a shop has no
- * vector.
+ * Picture vectors of products in three styles, with noise and a strong part in common; the last product of a shop has
+ * none.
  */
 function vectorsOf(count: number, seed = 1): (readonly number[] | undefined)[] {
   const random = createRandom(seed)

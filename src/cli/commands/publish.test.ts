@@ -328,7 +328,7 @@ it('publish names in the page all files that page and worker need before the fir
   expect(page).toContain('<link rel="preload" as="fetch" crossorigin href="/models/latest.json">')
 })
 
-it('with keys on the page, publish accepts only signed rules that are newer, unchanged and valid', async () => {
+it('if the page names signing keys, publish accepts only signed rules that are newer, unchanged and valid', async () => {
   const { models, publish, text } = await shop()
   const [key, other] = ['key.pem', 'other.pem'].map((name) => join(testFolder(), name))
   const [publisher] = (await runCommand(keys, { flags: { key } })).printed
@@ -376,7 +376,7 @@ it('with keys on the page, publish accepts only signed rules that are newer, unc
   await expect(publish({ rules: unsigned })).rejects.toBeInstanceOf(NegativeResult)
 })
 
-it('with keys on the page, publish accepts only signed releases that are newer and valid', async () => {
+it('if the page names signing keys, publish accepts only signed releases that are newer and valid', async () => {
   const { models, publish, page } = await shop()
   const key = join(testFolder(), 'key.pem')
   const { printed } = await runCommand(keys, { flags: { key } })

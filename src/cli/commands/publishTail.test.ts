@@ -195,7 +195,7 @@ it('publish keeps live changes of the tail’s products', async () => {
   expect([after.changed, after.gone]).toEqual([before.changed, before.gone])
 })
 
-/** Number of a product outside the head, from 1 on. */
+/** Number of a product outside the model's head, from 1 on. */
 async function inTail(models: string): Promise<number> {
   const { itemIds } = await readModel(models)
   return rows.findIndex(({ id }) => id === itemIds.at(-1)) + 1

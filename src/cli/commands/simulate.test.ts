@@ -110,7 +110,7 @@ describe('nearside simulate', () => {
     await expect(simulate(counted)).rejects.toMatchObject({ code: 'input-invalid' })
   })
 
-  it('simulate writes the table with its command line', async () => {
+  it('simulate writes the table with the command line that made it', async () => {
     const folder = testFolder()
     const [file, page] = [join(folder, 'simulate.md'), join(folder, 'simulate.html')]
     const { text } = await simulate({ devices: 40, rounds: 1, markdown: file, html: page })

@@ -317,7 +317,7 @@ test('a damaged live.json is made anew', async () => {
   }
 })
 
-test('if another catalog is published during a sync, the changes to it are computed anew', async () => {
+test('if another catalog is published during a sync, sync computes the changes to that catalog', async () => {
   const { live, out, publish, state, sync } = await shop()
   state.answer = (_, response) => {
     publish(without(3))

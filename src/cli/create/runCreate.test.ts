@@ -75,7 +75,7 @@ test('a person answers the questions; after a wrong answer the program repeats t
   expect(scripts.shop).toMatch(/^nearside pretrain --catalog "[^"]+" --out data\/models && /)
 })
 
-test('a folder that is not empty stays as it is', async () => {
+test('a folder that is not empty is refused, and stays as it is', async () => {
   const { target, given } = shop()
   mkdirSync(target)
   writeFileSync(join(target, 'mine.txt'), 'mine')

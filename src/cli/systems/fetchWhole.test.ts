@@ -41,7 +41,7 @@ it.each([
   })
 })
 
-test('a signal ends a request before and during the answer', async () => {
+test('an aborted signal ends a request, before and during the answer', async () => {
   const url = await serve(halfAnAnswer)
   const stop = new AbortController()
   const fetching = { fetch, timeout: 60_000, signal: stop.signal }

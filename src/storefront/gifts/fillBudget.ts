@@ -172,7 +172,7 @@ function promising(
     const bound = (offer: Offer) => {
       const first = firsts.get(offer.department) ?? offer
       if (first === offer) return netOf(offer) + without(offer)
-      // The choice either contains the department's best product, or doesn't.
+      // The choice contains the department's best product or doesn't; the bound covers both cases.
       return netOf(offer) + Math.max(others - REPEAT, without(first))
     }
     left = left.filter((offer) => penny * pence + bound(offer) >= value - SAME)

@@ -18,7 +18,7 @@ const FIRST_SCREEN = 8
 interface StockListProps {
   readonly items: readonly Item[]
   readonly label: string
-  /** False until the order is known; until then only placeholders show, so that no product moves. */
+  /** False until the list's order is known; until then only placeholders show, so that no product moves. */
   readonly settled: boolean
   readonly termsOf?: (id: string) => readonly string[] | undefined
   /** Ranks and reasons of items in personal order. */

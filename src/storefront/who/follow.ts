@@ -5,7 +5,7 @@
 import type { Personalizer } from '../../index.ts'
 import { keepHint, keepOnly, ME, NOBODY, who } from '../stored.ts'
 
-/** Number of switches that the personalizer has not finished. */
+/** Number of switches between people that the personalizer has not finished. */
 let switching = 0
 /** Ids of the people on the disk when this page last looked, separated by spaces. */
 let known: string | null = null

@@ -1,6 +1,6 @@
 /** @module Says in a few words what a request is for, judging by its address. */
 
-/** Kinds of requests; each has a text `wire.is.…`. */
+/** Kinds of requests; each has an interface text `wire.is.…`. */
 const KINDS = {
   serviceWorker: /^\/sw\.js$/,
   products: /^\/catalog\/(catalog|live)\.json$/,
