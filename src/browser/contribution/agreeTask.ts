@@ -23,7 +23,7 @@ export type AgreedTask = Task & SignedTimes
 
 /**
  * @throws NearsideError `aggregator-unreachable` if a server doesn't answer; `policy-mismatch` if their policies differ
- * or their clocks are far apart; `round-closed` if the round takes no more reports
+ *   or their clocks are far apart; `round-closed` if the round takes no more reports
  */
 export async function agreeTask(
   transport: Pick<Transport, 'get'>,

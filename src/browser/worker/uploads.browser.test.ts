@@ -362,7 +362,7 @@ describe('terms', () => {
     await expect(device.setContribution(true)).rejects.toMatchObject(beyond)
     await expect(device.contributionTerms()).rejects.toMatchObject(beyond)
     expect([questions, device.snapshot().consent.contribute]).toEqual([0, false])
-    // The shopper agrees first; then the servers' new terms cost more privacy than the device allows.
+    // The shopper agrees first; then the servers' new terms exceed the device's limits.
     aggregators.policy = { ...aggregators.policy, aggregationGoal: 1000 }
     await agreeTo(device)
     aggregators.policy = { ...aggregators.policy, aggregationGoal: 999 }
