@@ -26,7 +26,7 @@ const liftOf = (history: History, item: number) =>
   searchLifts(statistics, history, NOW).get(item)?.lift ?? 0
 
 describe('search lifts', () => {
-  test('a search that finds one item raises its score by the full lift, and a search that finds n items raises each by 1/√n of it', () => {
+  test('a search that finds one item raises the item’s score by the full lift; if it finds n items, by 1/√n of the lift each', () => {
     expect(liftOf(search('a', [5]), 5)).toBe(SEARCH_LIFT)
     expect(liftOf(search('a', [2, 3, 4, 5]), 5)).toBe(SEARCH_LIFT / 2)
     expect(liftOf(search('a', [5]), 6)).toBe(0)
