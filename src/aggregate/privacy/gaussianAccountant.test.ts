@@ -44,7 +44,7 @@ describe('ε of the Gaussian mechanism', () => {
     expect(epsilonOf(Math.SQRT2, 1e-6)).toBeGreaterThan(epsilonOf(1, 1e-6))
   })
 
-  it('a δ outside (0, 1) is refused', () => {
+  it('`epsilonOf` refuses a δ outside (0, 1)', () => {
     expect(() => epsilonOf(1, 0)).toThrow(/δ/)
     expect(() => epsilonOf(1, 1)).toThrow(/δ/)
   })

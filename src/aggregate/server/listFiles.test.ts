@@ -106,7 +106,7 @@ it('the helper reads and signs a list of 60,000 reports once for all readers, an
   expect(statSync(join(lists, name)).mode & 0o077).toBe(0)
 })
 
-it('the helper streams a list to two readers per address and eight in all, and answers other readers 503', async () => {
+it('the helper streams a list to two readers per address and eight in all, and answers all others with 503', async () => {
   const { helper, ask } = await startHelper(20_000)
   // Nobody reads the open streams yet.
   const slow = await Promise.all(

@@ -107,7 +107,7 @@ describe('connections of one address beyond the 64 that are being answered', () 
     expect((await send(port, 'again')).statusCode).toBe(200)
   })
 
-  it('a connection beyond the 64 gets the 503 while it still sends, and its socket is closed', async () => {
+  it('connections after the 64th get their 503 while they still send, and their sockets are closed', async () => {
     const full = await startFull()
     const { port, answer } = full
     const waiting = Array.from({ length: 64 }, () => send(port, 'wait'))
@@ -130,7 +130,7 @@ describe('connections of one address beyond the 64 that are being answered', () 
   })
 })
 
-it('a connection beyond the 64 does not cut off a request that is being answered', async () => {
+it('the 65th connection does not cut off a request that is being answered', async () => {
   let answer = () => {}
   const answered = new Promise<void>((resolve) => {
     answer = resolve

@@ -40,7 +40,7 @@ type UpdateTerms = Pick<
 
 export interface Candidate {
   readonly manifest: ModelManifest
-  /** Files that differ from the parent's files; the manifest lists the others. */
+  /** Files that differ from the parent's files; the manifest lists the unchanged files, too. */
   readonly files: ReadonlyMap<string, Bytes>
 }
 

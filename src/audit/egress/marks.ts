@@ -69,7 +69,7 @@ function* shapesOf(mark: string | number): Generator<{ text?: string; bytes?: Bu
   ] as const) {
     const bytes = Buffer.alloc(method.startsWith('writeD') ? 8 : 4)
     bytes[method](mark)
-    // All eight bytes of a time are searched: four of them stay the same for a minute, and occur in text by chance.
+    // Searches for all eight bytes of a time: four of them change only once a minute, and occur in text by chance.
     if (bytes.length === 8 || !Number.isInteger(mark)) yield { bytes }
   }
 }

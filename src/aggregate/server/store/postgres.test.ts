@@ -44,7 +44,7 @@ function ask(url: string, sql: string) {
 }
 
 describe.skipIf(NO_POSTGRES !== '')(`two processes on one database${NO_POSTGRES}`, () => {
-  it('two processes on one database share one identity', async () => {
+  it('two processes on one database share one identity (signing keys)', async () => {
     const [one, two] = await openTwo(await postgres.create())
     const kept = await Promise.all([
       one.keepSetting('identity', Uint8Array.of(1)),

@@ -158,7 +158,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
   })
 
   describe.skipIf(isSkipped)('the helper’s reports', () => {
-    it('the helper’s reports are stored once', async () => {
+    it('the helper’s reports are stored once each', async () => {
       expect(await store.keep(1, [kept(1), kept(2), kept(1)])).toEqual([
         'kept',
         'kept',
