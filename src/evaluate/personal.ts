@@ -54,10 +54,7 @@ export interface Walked {
   readonly notes: readonly string[]
 }
 
-/**
- * @param learns whether devices learn; otherwise only the base model and the baselines are tested, which takes only
- * minutes
- */
+/** @param learns whether devices learn; otherwise only base model and baselines are tested, which takes only minutes */
 export async function evaluatePersonal(
   question: Question,
   learns: boolean,
