@@ -134,7 +134,7 @@ export type ToWorker =
 export type WorkerSnapshot = Omit<PersonalizerSnapshot, 'status' | 'vault' | 'trial' | 'live'>
 
 export type FromWorker =
-  /** Sent once the worker's script has loaded. */
+  /** Sent as soon as the worker's script has loaded. */
   | { readonly kind: 'alive' }
   | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'error'; readonly id: number; readonly error: WireError }

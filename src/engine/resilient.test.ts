@@ -29,7 +29,7 @@ test('if an engine’s device is lost during a fit, the next engine does the fit
   ])
 })
 
-test('several fits that fail together change the engine once', async () => {
+test('several fits that fail at the same time change the engine only once', async () => {
   const { environment, engines } = device({ gpu: gpuWith(hardware) })
   const onSwitch = vi.fn()
   const { engine } = await chooseEngine('webgpu', LARGE, environment, onSwitch)

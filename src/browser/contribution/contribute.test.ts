@@ -331,7 +331,7 @@ describe('no report is sent', () => {
     expect(scene.kept.budget).toBe(undefined)
   })
 
-  it('no report is sent if the update is not finite or not of the policy’s length', async () => {
+  it('no report is sent if the update has a number that is not finite, or another length than the policy’s', async () => {
     const nan = await send({ update: () => new Float32Array(88).fill(Number.NaN) })
     expect(nan.error?.code).toBe('report-invalid')
     const short = await send({ update: () => new Float32Array(3) })

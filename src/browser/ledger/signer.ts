@@ -1,5 +1,5 @@
 /**
- * @module Key of the log: an Ed25519 pair created in this browser. The private key can sign but not be exported. The
+ * @module Key of the log: an Ed25519 pair created in this browser. The private key can sign but can't be exported. The
  * key pair stays beside the log and never leaves the browser; it never signs a report.
  */
 import { sign } from '@nearside/aggregate/privacy/signature.ts'

@@ -167,7 +167,7 @@ describe('several tabs', () => {
     expect((await tabs[0].audit.verify()).ok).toBe(true)
   })
 
-  test('another tab uses the leader’s fit, and becomes the leader once the leader has closed', async () => {
+  test('another tab uses the leader’s fit, and becomes the leader after the leader has closed', async () => {
     const database = page.newDatabase()
     const first = await start(database)
     await expect.poll(() => first.getSnapshot().tab).toBe('leader')

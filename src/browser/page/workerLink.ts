@@ -127,7 +127,7 @@ export class WorkerLink {
     thread.onmessage = ({ data }) => this.#receive(data)
   }
 
-  /** Sends unanswered calls, the oldest first. The worker answers these calls once it has started. */
+  /** Sends unanswered calls, the oldest first. The worker answers these calls after it has started. */
   #sendWaiting(): void {
     const waiting = [...this.#pending.values()]
     if (!waiting.some(({ message }) => message.name === 'start')) {

@@ -19,7 +19,7 @@ export interface FromVault {
 export interface ToVault {
   readonly vault: typeof VAULT
   /**
-   * Language of the page, once the page shows the vault's frame; null once the shopper has closed the frame without an
+   * Language of the page, sent when the page shows the vault's frame; null if the shopper closed the frame without an
    * answer.
    */
   readonly seen: string | null

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ids, live, newDatabase, start, testModelFiles, testServer } from './testDevice.ts'
 
 describe('the base model', () => {
-  test('the base model is used once it can be reached; until then lists are in the catalog’s sequence', async () => {
+  test('the base model is used as soon as it can be reached; until then lists are in the catalog’s sequence', async () => {
     const server = await testServer()
     server.online = false
     const { device } = await start(server, newDatabase())

@@ -76,7 +76,7 @@ test.each([
   expect(await items()).toEqual([])
 })
 
-test('an event about a product in the catalog’s second part is stored once that part has arrived', async () => {
+test('an event about a product in the catalog’s second part is stored as soon as that part has arrived', async () => {
   const { finish, look, items } = await open()
   const looked = look('item-3')
   finish()

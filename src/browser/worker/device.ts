@@ -125,7 +125,7 @@ export class Device implements Answers {
     await Promise.race([this.#started, Promise.all([firstList, stored])])
   }
 
-  /** Loads the whole model. Calls `first` once a new shopper's list can be made, perhaps before the model is loaded. */
+  /** Loads the whole model. Calls `first` when a new shopper's list can be made, perhaps before the model is loaded. */
   async #load(stored: Promise<unknown>, first: () => void): Promise<void> {
     const { bus, config } = this.#services
     const { signal } = this.#closing

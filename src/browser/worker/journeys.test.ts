@@ -39,7 +39,7 @@ async function opened(events: readonly Captured[]) {
 
 type Input = Captured['input']
 
-/** Events one minute apart, the last of them now. */
+/** Events one minute apart, the last of them a minute ago. */
 const visit = (...inputs: readonly Input[]): Captured[] =>
   inputs.map((input, at) => ({
     id: `event ${at}`,

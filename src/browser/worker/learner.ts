@@ -144,7 +144,7 @@ export class Learner {
 
   /** Runs an automatic fit, whose time is limited; a failure adds a notice. */
   async #learn(): Promise<void> {
-    // If there is no base model yet, skip the fit; `reload` requests a fit once the model has arrived.
+    // If there is no base model yet, skip the fit; `reload` requests a fit after the model has arrived.
     if (!this.#learnsHere || !this.#shop.loaded || this.#waits()) return
     const { bus, clock, notices, timers } = this.#services
     const milliseconds = BUDGET.perFit

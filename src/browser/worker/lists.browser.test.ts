@@ -243,7 +243,7 @@ describe('lists', () => {
       return idsOn(tested)
     }
 
-    test('products new to the model are all listed at once, and move to their final ranks once similar items are found', async () => {
+    test('products new to the model are all listed at once, and move to their final ranks when similar items have been found', async () => {
       let release = () => {}
       const held = new Promise<void>((resolve) => {
         release = resolve

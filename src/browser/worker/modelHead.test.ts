@@ -18,7 +18,7 @@ const files = await filesOf(model)
 const catalog = model.itemIds.map((id, at) => ({ id, category: `department ${at % 7}` }))
 const ofCategory = { kind: 'recommend', options: { limit: 8, category: 'department 3' } } as const
 
-/** Opens a device that gets each file of the model only once `arrives` has named the file. */
+/** Opens a device that gets each file of the model only after `arrives` has named the file. */
 async function open() {
   const server = new TestServer(files)
   const waiting = new Map<string, (how: 'whole' | 'broken') => void>()
@@ -101,7 +101,7 @@ test('events and orders wait only for the catalog, not for the model', async () 
   await rest()
 })
 
-test('lists no longer wait once the model’s download has failed', async () => {
+test('lists no longer wait after the model’s download has failed', async () => {
   const { device, arrives } = await open()
   const first = await device.recommend({ limit: 20 })
   await arrives('popularity.safetensors', 'broken')

@@ -264,7 +264,7 @@ test('a no that the disk refuses is reported, and this tab continues in memory',
   await expect.poll(() => stored(database)).toBe(0)
 })
 
-test('a later no erases a disk that could not be opened at the first no', async () => {
+test('a later no to storage erases a database that could not be opened at the first no', async () => {
   const database = newDatabase()
   const before = await start(await testServer(), database, {}, ASK)
   await look(before, 1)

@@ -144,7 +144,7 @@ export class Persistence {
     const { database, store, unasked, refused } = await openStore(config.database, indexedDb, 'ask')
     const disk = unasked ?? (database.kind === 'indexeddb' ? database : null)
     this.#unseen = !disk && refused !== null
-    // A database that can't be opened is an error only if an earlier no left data on it.
+    // A database that can't be opened is an error only if data remained in it after an earlier no.
     if (!disk && refused && state.unerased) throw refused
     state.unerased &&= disk !== null
     if (!disk) return

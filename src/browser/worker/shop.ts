@@ -177,7 +177,7 @@ export class Shop {
 
   /**
    * Uses stored copies and fetches only missing files. This method never rejects.
-   * @param first called once a new shopper's list can be made, if that is before the whole model is loaded
+   * @param first called as soon as a new shopper's list can be made, if that is before the whole model is loaded
    * @returns whether the base model was stored already
    */
   async start(first: () => void, signal: AbortSignal): Promise<boolean> {

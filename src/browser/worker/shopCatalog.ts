@@ -202,7 +202,7 @@ export class ShopCatalog {
       this.apply()
       this.#headThere()
     }
-    // After the start, a newer file is used only once it has arrived completely.
+    // After the start, a newer file is used only after it has arrived completely.
     if (!this.#isStarted) this.#headTaken = take()
   }
 

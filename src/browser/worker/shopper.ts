@@ -150,7 +150,7 @@ export class Shopper {
   }
 
   /**
-   * Adds events of the person in use to those in memory, once they are stored, and announces them.
+   * Adds events of the person in use to those in memory, after they are stored, and announces them.
    * @returns the stored events; none, with a notice, if they can't be stored
    */
   take(storing: Promise<readonly ShopperEvent[]>): Promise<readonly ShopperEvent[]> {

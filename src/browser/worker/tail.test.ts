@@ -163,7 +163,7 @@ test('an event with an id that no product has gives a notice, and loads no part 
   expect(asked().filter((url) => !/(index\.json|ids-\d+\.safetensors)$/.test(url))).toEqual([])
 })
 
-test('the next visit knows the shopper’s products without a request, and lists them once they are loaded again', async () => {
+test('the next visit knows the shopper’s products without a request, and lists these products after they are loaded again', async () => {
   const first = await open()
   const item_id = inTail('kitchen')
   await first.capture({ name: 'purchase', item_id })

@@ -37,7 +37,7 @@ test('a hidden leading tab does not prevent another tab from checking for update
   expect(looks(server)).toBe(before + 1)
 })
 
-test('an offline tab does not check for updates, and checks once it is online again', async () => {
+test('an offline tab does not check for updates, and checks as soon as it is online again', async () => {
   const server = await testServer()
   const database = newDatabase()
   let time = Date.now()
