@@ -11,7 +11,7 @@ export interface Best {
   readonly scores: ArrayLike<number>
 }
 
-/** A peer's search of the same table. */
+/** Search of the same table by a peer (another library). */
 export interface ScanPeer {
   readonly engine: string
   best(): Promise<Best>

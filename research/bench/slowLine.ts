@@ -48,7 +48,7 @@ export async function slowLine(
     owed = 0
     const until = performance.now() + wait
     setTimeout(() => {
-      // After a late timer, the next waits are shorter, up to a limit.
+      // If a timer fires late, the next waits are shorter, by at most 20 ms in all.
       owed = Math.max(-20, until - performance.now())
       work()
     }, wait)

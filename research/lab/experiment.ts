@@ -14,7 +14,7 @@ export interface Experiment {
   run(asked: Asked, steps: Steps): Promise<Evaluated>
 }
 
-/** First fields of every result. */
+/** Fields with which every experiment's result begins. */
 export function head({ question, seed }: Asked, shop: string, until: number) {
   return {
     shop,

@@ -39,7 +39,7 @@ export interface PolicyParameters {
   readonly task: string
   /** Clip norm C: largest L2 norm of an update, in model units. */
   readonly clipNorm: number
-  /** Integer steps per model unit. */
+  /** Scale of the rounding: number of integer steps per model unit. */
   readonly scale: number
   /** Noise multiplier z: standard deviation of each aggregator's noise, in clip norms. */
   readonly noiseMultiplier: number

@@ -16,7 +16,7 @@ export function countsFor(items: number, featureWeights: number): number {
 type Terms = Pick<Policy, 'clipNorm' | 'countShare'>
 
 /**
- * Update with both parts, of at most the clip norm.
+ * Joins gradient and counts to an update of at most the clip norm.
  * @param counts [N], scaled to their share of the norm, so that each device has the same weight
  */
 export function joinParts(

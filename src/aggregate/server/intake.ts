@@ -31,7 +31,7 @@ import { idsIn } from './store/admit.ts'
 import type { CountedShare, CountOutcome, Known, RoundRecord } from './store/records.ts'
 
 export interface Accepted {
-  /** False if the same report was counted before. */
+  /** Whether the report is new; false if the same report was counted before. */
   readonly fresh: boolean
   readonly receipt: Receipt
 }

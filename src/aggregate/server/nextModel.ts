@@ -105,7 +105,7 @@ const LEAST_SIGNAL = 0.05
  */
 const CERTAINTY = 2
 const EM_STEPS = 60
-/** Ratio of neighbouring values of the prior's grid. */
+/** Ratio of neighbouring values in the grid of true counts that the prior allows. */
 const GRID_RATIO = 1.25
 
 /** Share of the counts' variance between items that noise of this standard deviation doesn't explain, 0 … 1. */

@@ -14,7 +14,7 @@ export interface Order {
   readonly vault?: string
   /** Folder for captures and certificates; removed afterwards. */
   readonly folder: string
-  /** Paths of the sockets that lead to the sites. */
+  /** Paths of the sockets that lead to the sites (shop and vault). */
   readonly upstreams: readonly string[]
   /** Path of a module with a `ShopperScript`. */
   readonly script?: string

@@ -148,7 +148,7 @@ function createTokens({ dialect: { among, listed } }: Driver) {
   }
 }
 
-/** Row of `accumulators`. SQLite's rows have no `process`, because only one process uses the file. */
+/** Row of the table `accumulators`. SQLite's rows have no `process`, because only one process uses the file. */
 interface SumRow {
   readonly process?: string
   readonly sum: Uint8Array

@@ -38,7 +38,7 @@ function createStore(driver: Driver) {
     ...reportMethods(driver, table),
     /**
      * Runs one step of a round, exclusively among all processes of this aggregator. `openRound`, `fill`, `exchange`,
-     * `release` and `close` must run inside one. Calls inside a step fail if the database drops the process's
+     * `release` and `close` must run inside a step. Calls inside a step fail if the database drops the process's
      * connection during the step.
      * @throws `StepTaken` if another process runs a step
      */

@@ -108,7 +108,7 @@ function serverOf(directory: string): Server {
   }
 }
 
-/** Call the server's `remove` in the end. */
+/** Starts a PostgreSQL server; call its `remove` in the end. */
 export async function startPostgres(): Promise<TestPostgres> {
   const folders: string[] = []
   const servers: Server[] = []
