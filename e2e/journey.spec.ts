@@ -101,7 +101,7 @@ test('a fit runs on WebGPU once the shopper pauses', async () => {
   })
 })
 
-test('a reload keeps list, fit and storage', async () => {
+test('after a reload the list is the same, the console shows a fit (training on the device), and events are in IndexedDB', async () => {
   await goHome(page)
   const before = await forYouIds(page)
   await openShop(page, '/?engine=webgpu')

@@ -86,7 +86,7 @@ test('the first cards of the basket’s page are in their final places from the 
 /** Maximum shift that rounding can cause in a step. A card that moves by its own height causes a shift of .02. */
 const MOST_STEP_SHIFT = 0.002
 
-/** Runs a step with the processor slowed until all lists have arrived, which takes longer than the page itself. */
+/** Runs a step on a slowed processor until all lists have arrived, because lists arrive later than the page itself. */
 type Slowly = (act: () => Promise<unknown>) => Promise<void>
 
 /** Slows the page only while lists arrive, because a slowed page keeps a processor busy even when it rests. */

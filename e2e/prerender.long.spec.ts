@@ -43,7 +43,7 @@ test('a new shopper’s device starts with the model that the page was rendered 
     const [, path] = request.url().split('/models/')
     if (path) asked.push(path)
   })
-  // Compare with the model of the build, because a round may have published a newer one since.
+  // The test compares with the model of the build, because a round may have published a newer one since.
   const built = JSON.parse(await readFile('public/models/latest.json', 'utf8'))
   for (const address of ['/', '/product/85123A']) {
     await page.goto(address)

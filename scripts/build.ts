@@ -134,7 +134,7 @@ async function buildPackages(): Promise<void> {
   await buildForNode()
 }
 
-/** Builds servers' entries apart, because Vite would split off the code that they share with the browser's. */
+/** Builds servers' entries separately, because Vite would split off the code that they share with the browser's. */
 async function buildForServers(): Promise<void> {
   for (const ssr of ['src/ssr.ts', 'src/issuer.ts'])
     await build({
@@ -147,7 +147,7 @@ async function buildForServers(): Promise<void> {
     })
 }
 
-/** Builds this element apart, because its shared code would split four other files, each a twelfth larger then. */
+/** Builds the element separately: otherwise its shared code splits four other files, and each is a twelfth larger. */
 async function buildSearchElement(): Promise<void> {
   await build({
     root: ROOT,

@@ -12,7 +12,7 @@ export interface Catalogue {
   readonly de: Readonly<Record<string, Message>>
 }
 
-/** Every catalogue: a file `en.json` or `….en.json`, with the German catalogue beside it. */
+/** Every message catalogue: a file `en.json` or `….en.json`, with the German catalogue beside it. */
 export function catalogues(): readonly Catalogue[] {
   const read = (path: string) => JSON.parse(readFileSync(join(SRC, path), 'utf8'))
   return readdirSync(SRC, { recursive: true, encoding: 'utf8' })

@@ -161,7 +161,7 @@ describe('names in documents exist', () => {
     }
   })
 
-  test('DEPLOYING: the example’s terms are the code’s, and devices accept them', () => {
+  test('the terms in DEPLOYING’s example equal the code’s, and devices accept them', () => {
     const [, json] = /```json\n(\{\n {2}"task"[\s\S]*?)```/.exec(deploying) ?? []
     const terms = parseParameters(JSON.parse(json))
     expect(terms).toEqual(SHOP_PARAMETERS)
@@ -170,7 +170,7 @@ describe('names in documents exist', () => {
     expect(beyondLimits(DEMO_PARAMETERS, DEMONSTRATION_LIMITS)).toBeNull()
   })
 
-  test('the table of faults: the named tests exist', () => {
+  test('every test that the table of faults names exists', () => {
     const table = readFileSync(join(ROOT, 'docs/results/faults.md'), 'utf8')
     const named = [...table.matchAll(/`([\w./]+\.(?:test|spec)\.ts)`(?:: ((?:“[^”]+”(?:, )?)+))?/g)]
     const gone = named.flatMap(([, file, names = '']) => {

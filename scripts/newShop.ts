@@ -123,7 +123,7 @@ const topOf = (model: PlayedRound['model'], time: number) =>
 
 /** First products of the new model, each with its count before noise, and as the servers released it. */
 function listOf({ model, end, exact, released }: PlayedRound, clipNorm: number) {
-  // In the sum, the counts of each device have this norm.
+  // Norm of each device's counts in the sum.
   const unit = Math.sqrt(COUNT_SHARE) * clipNorm
   return topOf(model, end).map((row) => [
     model.itemIds[row],

@@ -49,7 +49,7 @@ test('an item without a rule joins items with similar titles', () => {
   expect(placed).toEqual(['Tea', 'Garden', 'Tea', 'Garden'])
 })
 
-test('an item without a rule joins items bought in the same orders', () => {
+test('an item without a rule joins the department of items bought in the same orders', () => {
   const baskets = [
     [0, 2],
     [0, 2],
@@ -75,7 +75,7 @@ test('items get no department if the rules name no department', () => {
   expect(placed).toEqual([undefined])
 })
 
-test('an error about the rules names the wrong field', () => {
+test('an error about the rules names the field that is wrong', () => {
   expect(() => parseCatalogRules({ departments: [{}] }, 'rules.json')).toThrow(
     'rules.json: department 1 has no name',
   )

@@ -28,7 +28,7 @@ export interface Look {
   readonly size?: 'small' | 'large'
   /** Size as in the title: `15cm`. */
   readonly measure?: string
-  /** Whether the product hangs on a string or stands before its box. */
+  /** Whether the drawing hangs the product on a string or shows it before its box. */
   readonly setting?: 'hung' | 'boxed'
   readonly hair?: Hair
   /** Whether a word of the title decided; false if only the category did. */
@@ -164,7 +164,7 @@ export function lookOf(title: string, category: string | undefined): Look {
     .all(title)
     // A word inside of the product's name is not a motif: "cake" in "cake stand".
     .filter(({ at }) => !product || at < product.at || at >= product.at + product.length)
-    // A word inside of a longer motif is not a motif: "cake" in "fairy cake".
+    // A word inside a longer motif is not a motif: "cake" in "fairy cake".
     .filter(
       (one, _, all) =>
         !all.some(

@@ -47,7 +47,7 @@ INSTEAD(ssize_t, pwrite, (int fd, const void *from, size_t n, off_t at), (fd, fr
 INSTEAD(ssize_t, pwrite64, (int fd, const void *from, size_t n, off64_t at), (fd, from, n, at), "full", ENOSPC)
 `
 
-/** Fault to cause. `flush`: every flush fails. `full`: no space is left. */
+/** Fault of the disk. `flush`: every flush fails. `full`: no space is left. */
 type Fault = 'flush' | 'full'
 
 export function createFailingDisk() {

@@ -13,7 +13,7 @@ export interface Asked {
 export interface Reply {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
-  /** Text, or a value that is sent as JSON. */
+  /** Body: text, or a value that is sent as JSON. */
   readonly body?: unknown
   /** Whether the connection breaks in the middle of the body. */
   readonly isCut?: boolean

@@ -46,7 +46,7 @@ export function keepScroll(): void {
     try {
       sessionStorage.setItem(STORE, JSON.stringify([...positions].slice(-50)))
     } catch {
-      // A failure to store is ignored: a reload then starts at the top.
+      // If the positions can't be stored, a reload starts at the top.
     }
   })
   // The position is stored here, because the old page is still on screen and its last scroll event may not have arrived

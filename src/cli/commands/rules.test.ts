@@ -153,7 +153,7 @@ it('`rules` refuses an unknown subcommand, and `rules check` refuses --catalog t
   await expect(check([], { shop: '..' })).rejects.toThrow('--catalog or --shop')
 })
 
-it('rules sign signs what devices check, each time as a later release, without changing the rules', async () => {
+it('rules sign signs a file that devices accept, each time as a later release, without changing the rules', async () => {
   const folder = testFolder()
   const [file, key] = ['rules.json', 'key.pem'].map((name) => join(folder, name))
   const [publisher] = (await runCommand(keys, { flags: { key } })).printed

@@ -32,7 +32,7 @@ async function hoursOf(
   return { updated, failures }
 }
 
-it('the watch updates at once, then after each midnight if the log has grown', async () => {
+it('the watch updates the model at once, then after each midnight if the log has grown', async () => {
   expect((await hoursOf(String)).updated).toEqual([12, 24, 48, 72])
   expect((await hoursOf((hour) => (hour < 30 ? 'a' : 'b'))).updated).toEqual([12, 30])
   expect((await hoursOf(() => 'a')).updated).toEqual([12])

@@ -70,7 +70,7 @@ function pageFindings({ vault, page, pagePolicies }: VaultVisit, origin: string)
   )
 }
 
-/** Value of the header without its parameters. */
+/** Policy named by the header `Cross-Origin-Opener-Policy`, without the header's parameters. */
 const openerPolicy = ({ headers }: Pick<Answer, 'headers'>) =>
   headers.get('cross-origin-opener-policy')?.split(';')[0].trim() ?? ''
 

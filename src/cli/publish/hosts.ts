@@ -19,7 +19,7 @@ interface Folder {
   readonly versions: readonly string[]
   /** Files that change under a fixed name, by their path in the folder. */
   readonly changing: readonly string[]
-  /** Path of the scripts in the folder, if it contains them. */
+  /** Path of the library's scripts in the folder; absent if the folder does not contain the scripts. */
   readonly scripts?: string
 }
 

@@ -66,8 +66,8 @@ export async function splitCatalog(
       await placeFolder(join(models, shards), packed.files)
       const lines = join(models, ofShop)
       for (const [name, bytes] of files) await placeFile(join(lines, name), bytes)
-      // Lines that became empty get no compressed form, because it would be no shorter. Their old compressed form is
-      // removed, because a server would go on sending it.
+      // A file of rows that became empty gets no compressed form, because it would be no shorter. The file's old
+      // compressed form is removed, because a server would go on sending it.
       for (const name of await nodeDisk.list(lines))
         if (!files.has(name)) await nodeDisk.remove(join(lines, name))
     },

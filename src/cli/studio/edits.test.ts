@@ -100,7 +100,7 @@ test('a schedule keeps a rule’s other conditions, and an empty schedule leaves
   expect('when' in scheduled({ name: 'r', pin: ['a'] }, { from: '', until: '' })).toBe(false)
 })
 
-test('undo and redo visit every state; a change after undo drops the undone states, and a change without effect is no step', () => {
+test('undo and redo visit every state; a change after undo drops the undone states, and a change without effect adds no step', () => {
   const three = change(change(begin(1), 2), 3)
   expect(change(three, 3)).toEqual(three)
   expect(undo(undo(undo(three))).now).toBe(1)

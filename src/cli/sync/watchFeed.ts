@@ -3,7 +3,7 @@
 interface Rounds {
   /** Milliseconds between two readings of the feed. */
   readonly interval: number
-  /** Waits this long, or less if `signal` aborts. */
+  /** Waits for the time, or until `signal` aborts. */
   wait(milliseconds: number): Promise<void>
   round(): Promise<void>
   onFailure(error: unknown): void

@@ -17,7 +17,7 @@ export const isNeutral = ({ price, surprise, themes }: Tuning): boolean =>
 /** Properties of a product that settings act on. */
 export interface Traits {
   readonly price?: number
-  /** Strength of the shopper's interest in such products, in [0, 1]. */
+  /** Strength of the shopper's interest in the product's department, in [0, 1]. */
   readonly familiar: number
   readonly themes: readonly string[]
 }
