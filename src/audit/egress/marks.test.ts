@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { createMarkFinder, makeMarks } from './marks.ts'
+import { createMarkFinder, makeMarks, makeProbeMark } from './marks.ts'
 
 const random = (seed: number) => () => {
   seed = (seed * 16807) % 2147483647
@@ -82,4 +82,13 @@ it('the search finds no mark in plain headers or random bytes', () => {
     }),
     { numRuns: 100, seed: 3 },
   )
+})
+
+it('no two probes’ marks share a half, because a half alone names the probe that sent it', () => {
+  const from = random(11)
+  const halves = Array.from({ length: 500 }, () => makeProbeMark(from)).flatMap((mark) => [
+    mark.slice(0, 6),
+    mark.slice(6),
+  ])
+  expect(new Set(halves).size).toBe(1000)
 })

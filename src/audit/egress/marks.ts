@@ -22,6 +22,16 @@ export interface Marks {
 
 const LETTERS = 'bcdfghjklmnpqrstvwxz'
 
+const word = (length: number, random: () => number) =>
+  Array.from({ length }, () => LETTERS[Math.floor(random() * LETTERS.length)]).join('')
+
+/**
+ * Mark of one probe, 12 capital letters. All are random, because a half alone shows which probe sent it: two probes whose
+ * halves are equal would count as each other's leak.
+ * @param random uniform in [0, 1)
+ */
+export const makeProbeMark = (random: () => number): string => word(12, random).toUpperCase()
+
 /**
  * Makes `count` marks of each kind.
  * @param random uniform in [0, 1)
@@ -29,17 +39,15 @@ const LETTERS = 'bcdfghjklmnpqrstvwxz'
  */
 export function makeMarks(count: number, random: () => number, now: number): Marks {
   const whole = (below: number) => Math.floor(random() * below)
-  const word = (length: number) =>
-    Array.from({ length }, () => LETTERS[whole(LETTERS.length)]).join('')
   const made = <T>(make: () => T) => {
     const all = new Set<T>()
     while (all.size < count) all.add(make())
     return [...all]
   }
   return {
-    ids: made(() => `${word(9)}${whole(10)}`.toUpperCase()),
-    titles: made(() => word(11)),
-    queries: made(() => word(10)),
+    ids: made(() => `${word(9, random)}${whole(10)}`.toUpperCase()),
+    titles: made(() => word(11, random)),
+    queries: made(() => word(10, random)),
     // Prices are never whole numbers, because the search treats whole numbers as times.
     prices: made(() => (10 * (100_000 + whole(900_000)) + 1 + whole(9)) / 100),
     times: made(() => now - DAY - whole(60 * DAY)),
