@@ -48,6 +48,17 @@ describe('find', () => {
     expect(ids('xqzwv')).toEqual([])
   })
 
+  it('`find` accepts two typing errors only in a query of one long word', () => {
+    const shop = createProductSearch([
+      { id: 'retro', title: 'Retro clock' },
+      { id: 'lantern', title: 'Lantern' },
+    ])
+    const found = (query: string) => shop.find(query).map(({ id }) => id)
+    expect(found('returns')).toEqual([])
+    expect(found('rettro')).toEqual(['retro'])
+    expect(found('lenturn')).toEqual(['lantern'])
+  })
+
   it('`find` marks a hit that has only a similar spelling, and puts it before hits by synonyms', () => {
     const titles = ['Candle holder', 'Votive holder', 'Save the planet mug', 'Las Vegas bracelet']
     const shop = createProductSearch(
