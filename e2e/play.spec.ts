@@ -71,7 +71,7 @@ test('after a link with somebody’s taps is opened, the taps apply only once th
   await open(page, '/play#taps=22629+nobody-has-this+22111')
   const before = await names(page, 'yours')
   expect(before).toEqual(await names(page, 'everyones'))
-  await expect(page.getByText('Nothing learned here yet.')).toBeVisible()
+  await expect(page.getByText('Nothing learned yet.')).toBeVisible()
   await page.getByRole('button', { name: 'Tap these, too' }).click()
   await expect.poll(() => names(page, 'yours')).not.toEqual(before)
   await expect(page.getByRole('button', { name: 'Spaceboy Lunch Box' })).toHaveAttribute(
@@ -79,6 +79,20 @@ test('after a link with somebody’s taps is opened, the taps apply only once th
     'true',
   )
   await expect(page.getByRole('button', { name: 'Tap these, too' })).toHaveCount(0)
+})
+
+test('when the visitor comes back, the page says how much this device has learned', async ({
+  page,
+}) => {
+  await open(page)
+  const learned = page.locator('.play-facts > p').first()
+  await expect(learned).toHaveText('Nothing learned yet.')
+  await taps(page).first().click()
+  await expect(learned).toHaveText(/^Learned from 1 action/)
+  await page.locator('.play-ways a').click()
+  await expect(learned).toHaveCount(0)
+  await page.goBack()
+  await expect(learned).toHaveText('Learned from 1 action.')
 })
 
 test('on a phone, both lists and the tapped products are on one screen', async ({ page }) => {

@@ -83,7 +83,7 @@ export function Play() {
       )}
       <div className="play-board">
         <ToTap pressed={pressed} tap={(id) => tap([id])} />
-        <Facts taps={tapped.length} learnedFrom={learnedFrom} took={followed.took} began={began} />
+        <Facts learnedFrom={learnedFrom} took={followed.took} began={began} />
         <List title={words('compare.yours')} busy={own.status === 'loading'} mine>
           {own.items}
         </List>
@@ -200,15 +200,13 @@ function List({ title, busy, mine = false, children }: ListProps) {
 }
 
 interface FactsProps {
-  /** Number of products that were tapped on this page. */
-  readonly taps: number
   readonly learnedFrom: number
   readonly took: number | null
   /** Time of the first tap, milliseconds since the epoch; null before the first tap. */
   readonly began: number | null
 }
 
-function Facts({ taps, learnedFrom, took, began }: FactsProps) {
+function Facts({ learnedFrom, took, began }: FactsProps) {
   const asked = useAsked()
   const since = asked.filter(({ time }) => began !== null && time >= began)
   // The list also has requests for code that the service worker answers from this device; these requests reach no
@@ -217,7 +215,7 @@ function Facts({ taps, learnedFrom, took, began }: FactsProps) {
   return (
     <div className="play-facts">
       <p role="status">
-        {taps === 0 || learnedFrom === 0
+        {learnedFrom === 0
           ? words('play.nothing')
           : took === null
             ? words('play.learned', { n: learnedFrom })
