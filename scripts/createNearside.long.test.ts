@@ -1,28 +1,75 @@
-/** @module Creates a project of each framework from the packed packages, installs, trains and builds it. */
-import { execFile } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+/**
+ * @module Creates a project of each framework from the packed packages in a terminal: the user answers four questions,
+ * and gets an installed, trained and served project, whose page a browser opens.
+ */
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { promisify, stripVTControlCharacters } from 'node:util'
 import { testFolder } from '@nearside/core/testFolder.ts'
 import { testShop } from '@nearside/evaluate/testShop.ts'
-import { expect, test } from 'vitest'
+import { chromium } from 'playwright'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { CHROMIUM_ARGS, requireChromium } from './chromium.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const run = promisify(execFile)
-const NPM = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--loglevel=error']
-const npm = (cwd: string, ...args: string[]) =>
-  run('npm', args, { cwd, maxBuffer: 2 ** 26, env: { ...process.env, NODE_ENV: undefined } })
+const npm = (cwd: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
+  run('npm', args, {
+    cwd,
+    maxBuffer: 2 ** 26,
+    env: { ...process.env, NODE_ENV: undefined, ...more },
+  })
 
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+const LIMIT = { timeout: 1_200_000, interval: 200 }
 
-/** Packs the packages and writes a shop's files into a folder, in which projects are then created. */
+/** Serves packed packages of a folder as npm's registry does, and sends npm to the real registry for all others. */
+async function registryOf(folder: string): Promise<string> {
+  const real = (await npm(ROOT, ['config', 'get', 'registry'])).stdout.trim()
+  const server = createServer(({ url = '' }, answer) => {
+    const name = url.slice(1)
+    const file = join(folder, `${name}-${version}.tgz`)
+    if (name.endsWith('.tgz')) return answer.end(readFileSync(join(folder, name)))
+    if (!/^(create-)?nearside(-\w+)?$/.test(name))
+      return answer.writeHead(302, { location: new URL(name, real).href }).end()
+    if (!existsSync(file)) return answer.writeHead(404).end('{}')
+    const tarball = `${address()}${name}-${version}.tgz`
+    return manifestIn(file).then((manifest) =>
+      answer.end(
+        JSON.stringify({
+          name,
+          'dist-tags': { latest: version },
+          versions: { [version]: { ...manifest, dist: { tarball } } },
+        }),
+      ),
+    )
+  })
+  const address = () => `http://localhost:${(server.address() as AddressInfo).port}/`
+  await new Promise<void>((ready) => server.listen(0, 'localhost', ready))
+  onTestFinished(() => void server.close())
+  return address()
+}
+
+async function manifestIn(file: string) {
+  const { stdout } = await run('tar', ['-xzOf', file, 'package/package.json'])
+  return JSON.parse(stdout)
+}
+
+/** Packs the packages, and writes a shop's files and a browser that only notes the address that it opens. */
 async function prepare() {
   const work = testFolder()
-  const packed = (name: string) => `file:${join(work, `${name}-${version}.tgz`)}`
+  const [packed, published, bin] = ['packed', 'published', 'bin'].map((name) => {
+    mkdirSync(join(work, name))
+    return join(work, name)
+  })
   await run(process.execPath, ['--import', 'tsx', 'scripts/build.ts', '--package'], { cwd: ROOT })
   const packages = ['.', './dist/nearside-tools', './dist/create-nearside']
-  await npm(ROOT, 'pack', '--ignore-scripts', '--pack-destination', work, ...packages)
+  await npm(ROOT, ['pack', '--ignore-scripts', '--pack-destination', packed, ...packages])
   const { items, shoppers } = testShop(60, 20)
   const lines = shoppers.flatMap(({ id, interactions }) =>
     interactions.map(({ item, session, time }) =>
@@ -34,73 +81,130 @@ async function prepare() {
     writeFileSync(join(work, name), `${text.join('\n')}\n`)
   write('orders.csv', ['order_id,customer_id,sku,created_at,quantity', ...lines])
   write('products.csv', ['id,title,price,category', ...rows])
-  mkdirSync(join(work, 'npm'))
-  await npm(join(work, 'npm'), 'init', '-y')
-  await npm(join(work, 'npm'), 'install', ...NPM, packed('create-nearside'))
+  write('bin/xdg-open', ['#!/bin/sh', `echo "$1" >> "${join(work, 'opened')}"`])
+  chmodSync(join(bin, 'xdg-open'), 0o755)
+  const env = {
+    PATH: `${bin}${delimiter}${process.env.PATH}`,
+    CI: undefined,
+    NODE_ENV: undefined,
+    // Next.js and serve choose a port that is free.
+    PORT: '0',
+    NEXT_TELEMETRY_DISABLED: '1',
+    npm_config_registry: await registryOf(published),
+    npm_config_audit: 'false',
+    npm_config_fund: 'false',
+    npm_config_prefer_offline: 'true',
+  }
+  const creator = join(packed, `create-nearside-${version}.tgz`)
+  return { work, packed, published, env, creator }
+}
 
-  /** Creates a project, and lets it install the packed packages, as if npm had them. */
-  return async function create(framework: string, orders: string | null, withTools: boolean) {
-    const folder = join(work, framework)
-    const flags = {
-      framework,
-      catalog: join(work, 'products.csv'),
-      orders: orders === null ? 'none' : join(work, orders),
-      consent: 'no',
-    }
-    const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
-    const from = join(work, 'npm')
-    await npm(from, 'exec', '--no', '--', 'create-nearside', folder, ...args)
-    const path = join(folder, 'package.json')
-    const manifest = JSON.parse(readFileSync(path, 'utf8'))
-    const { 'nearside-tools': tools, ...devDependencies } = manifest.devDependencies
-    expect([manifest.dependencies.nearside, tools]).toEqual([version, version])
-    manifest.dependencies.nearside = packed('nearside')
-    manifest.devDependencies = devDependencies
-    if (withTools) manifest.devDependencies['nearside-tools'] = packed('nearside-tools')
-    writeFileSync(path, JSON.stringify(manifest))
-    await npm(folder, 'install', ...NPM)
-    return folder
+type Shop = Awaited<ReturnType<typeof prepare>>
+
+/** Runs `npm create nearside` in a terminal. `prompted` has the questions, and `ended` the exit code. */
+function inTerminal({ work, env, creator }: Shop, more: NodeJS.ProcessEnv = {}) {
+  const command = `npm exec --yes 'file:${creator}'`
+  const child: ChildProcess = spawn(
+    'script',
+    ['--quiet', '--return', '--command', command, '/dev/null'],
+    {
+      cwd: work,
+      env: { ...process.env, ...env, ...more },
+    },
+  )
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let text = ''
+  child.stdout?.on('data', (chunk) => {
+    text += chunk
+  })
+  let code: number | null | undefined
+  const ended = once(child, 'exit').then(() => {
+    code = child.exitCode
+    return code
+  })
+  const prompts = () => stripVTControlCharacters(text).split('? ').length - 1
+  return {
+    text: () => text,
+    ended,
+    press: (key: string) => child.stdin?.write(key),
+    /** Gives an answer to each question. */
+    async answer(answers: readonly string[]) {
+      for (const [at, given] of answers.entries()) {
+        await vi.waitUntil(() => prompts() > at || code !== undefined, LIMIT)
+        expect(code, text).toBeUndefined()
+        child.stdin?.write(`${given}\n`)
+      }
+    },
   }
 }
 
-test('projects are created, installed, trained from the shop’s files, and built', async () => {
-  const create = await prepare()
-  const html = await create('html', 'orders.csv', true)
-  await npm(html, 'run', 'shop')
+test('a user answers four questions, and a browser opens the shop', async () => {
+  const shop = await prepare()
+  const { work, packed, published, env } = shop
+  const html = join(work, 'html')
+
+  // In CI nothing is installed or opened.
+  const ci = inTerminal(shop, { CI: 'true' })
+  await ci.answer(['in-ci', 'html', 'products.csv', ''])
+  expect(await ci.ended, ci.text()).toBe(0)
+  expect(readdirSync(join(work, 'in-ci'))).not.toContain('node_modules')
+
+  // While npm lacks the packages, the project stays, and the packed files help.
+  const early = inTerminal(shop)
+  await early.answer(['html', 'html', 'products.csv', 'orders.csv'])
+  expect(await early.ended, early.text()).toBe(1)
+  expect(early.text()).toMatch(/create-nearside: 'npm install' failed/)
+  const [, advice = ''] = /run (npm install .*\.tgz)/.exec(early.text()) ?? []
+  const files = advice.split(' ').slice(2)
+  expect(files).toHaveLength(2)
+  for (const file of files) await run('cp', [join(packed, file), html])
+  await npm(html, ['install', ...files], env)
+  const { dependencies, devDependencies } = JSON.parse(
+    readFileSync(join(html, 'package.json'), 'utf8'),
+  )
+  expect([Object.keys(dependencies), Object.keys(devDependencies)]).toEqual([
+    ['nearside'],
+    ['nearside-tools', 'serve'],
+  ])
+  await npm(html, ['run', 'shop'], env)
+  expect(JSON.parse(readFileSync(join(html, 'public/catalog.json'), 'utf8'))).toHaveLength(20)
   // The test builds twice, because the second build finds the first build's copy of the library in place.
-  await npm(html, 'run', 'build')
-  await npm(html, 'run', 'build')
+  await npm(html, ['run', 'build'], env)
+  await npm(html, ['run', 'build'], env)
   expect(readdirSync(join(html, 'public/nearside'))).toContain('worker.js')
   expect(readdirSync(join(html, 'public/nearside'))).not.toContain('lib')
-  const site = ['catalog.json', 'models'] as const
-  expect(JSON.parse(readFileSync(join(html, 'public/catalog.json'), 'utf8'))).toHaveLength(20)
-  expect(existsSync(join(html, 'public/models/latest.json'))).toBe(true)
 
-  // Without orders, the script makes a model from the products.
-  const vue = await create('vue', null, false)
-  const tools = join(html, 'node_modules/.bin')
-  const { scripts } = JSON.parse(readFileSync(join(vue, 'package.json'), 'utf8'))
-  const env = { ...process.env, PATH: `${tools}:${process.env.PATH}` }
-  await run('sh', ['-c', scripts.shop], { cwd: vue, env })
-  expect(JSON.parse(readFileSync(join(vue, 'public/catalog.json'), 'utf8'))).toHaveLength(20)
-
-  for (const framework of ['vite-react', 'next', 'vue']) {
-    const folder = framework === 'vue' ? vue : await create(framework, null, false)
-    if (framework !== 'vue')
-      for (const part of site)
-        cpSync(join(html, 'public', part), join(folder, 'public', part), { recursive: true })
-    await npm(folder, 'run', 'build')
-    const built = readdirSync(join(folder, framework === 'next' ? '.next/static' : 'dist'), {
-      recursive: true,
-      encoding: 'utf8',
+  await run('cp', ['-r', `${packed}/.`, published])
+  const browser = await chromium.launch({ executablePath: requireChromium(), args: CHROMIUM_ARGS })
+  onTestFinished(() => browser.close())
+  const page = await browser.newPage()
+  const opened = () =>
+    existsSync(join(work, 'opened'))
+      ? readFileSync(join(work, 'opened'), 'utf8').trim().split('\n')
+      : []
+  for (const [at, framework] of ['html', 'vue', 'vite-react', 'next'].entries()) {
+    const folder = `my ${framework}`
+    const created = inTerminal(shop)
+    await created.answer([folder, framework, 'products.csv', ''])
+    const failed = created.ended.then((code) => {
+      throw new Error(`create-nearside ended with ${code}: ${created.text()}`)
     })
-    expect(built.filter((name) => name.endsWith('.js')).length).toBeGreaterThan(1)
-    if (framework === 'next') continue
-    // The worker is a module that loads its engines when it needs them.
-    const [worker] = built.filter((name) => /worker-[^/]+\.js$/.test(name))
-    expect(readFileSync(join(folder, 'dist', worker), 'utf8')).toMatch(/import\(/)
+    await Promise.race([failed, vi.waitFor(() => expect(opened()).toHaveLength(at + 1), LIMIT)])
+    await page.goto(opened()[at])
+    await page.locator('[data-item]').nth(7).waitFor({ timeout: 120_000 })
+    created.press('\u0003')
+    expect(await failed.catch(({ message }) => message)).not.toContain('failed')
+    if (framework.startsWith('v')) {
+      await npm(join(work, folder), ['run', 'build'], env)
+      const built = readdirSync(join(work, folder, 'dist/assets'))
+      expect(built.filter((name) => name.endsWith('.js')).length).toBeGreaterThan(1)
+      // The worker is a module that loads its engines when it needs them.
+      const [worker] = built.filter((name) => /worker-[^/]+\.js$/.test(name))
+      expect(readFileSync(join(work, folder, 'dist/assets', worker), 'utf8')).toMatch(/import\(/)
+    }
   }
 
+  const vue = join(work, 'my vue')
   // A page that imports nothing by name still gets the elements: tree shaking doesn't remove their definitions.
   for (const [entry, element] of [
     ['element', 'nearside-recommendations'],
@@ -108,7 +212,7 @@ test('projects are created, installed, trained from the shop’s files, and buil
   ]) {
     writeFileSync(join(vue, 'index.html'), '<script type="module" src="/bare.js"></script>')
     writeFileSync(join(vue, 'bare.js'), `import 'nearside/${entry}'\n`)
-    await npm(vue, 'exec', '--no', '--', 'vite', 'build')
+    await npm(vue, ['exec', '--no', '--', 'vite', 'build'], env)
     const files = readdirSync(join(vue, 'dist/assets')).filter((name) => name.endsWith('.js'))
     const code = files.map((name) => readFileSync(join(vue, 'dist/assets', name), 'utf8')).join()
     expect(code).toMatch(new RegExp(`customElements\\.define\\(.${element}.,`))

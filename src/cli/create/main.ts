@@ -1,19 +1,28 @@
 #!/usr/bin/env node
 /** @module Entry point of `npm create nearside`. */
+import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline/promises'
 import { runCreate } from './runCreate.ts'
+import { startProject } from './startProject.ts'
 
 const stopped = new AbortController()
-const { stdin: input, stdout: output } = process
+const { stdin: input, stdout: output, env } = process
 const terminal = input.isTTY ? createInterface({ input, output }) : null
-terminal?.once('close', () => stopped.abort(new Error('stopped; nothing was written')))
+terminal?.once('close', () => stopped.abort())
 const ask = (question: string) => terminal?.question(question, { signal: stopped.signal })
 
 try {
-  await runCreate(process.argv.slice(2), terminal && ask, console.log)
+  const opens = input.isTTY && output.isTTY && !env.CI
+  const project = await runCreate(process.argv.slice(2), terminal && ask, console.log, opens)
+  // The commands read the keyboard from here on.
+  terminal?.close()
+  const write = (text: string) => output.write(text)
+  const failure = project && (await startProject(project, { spawn, write, opens }))
+  if (failure) throw new Error(failure)
 } catch (error) {
-  const { message } = stopped.signal.aborted ? stopped.signal.reason : (error as Error)
-  console.error(`create-nearside: ${message}`)
+  const { code, message } = error as NodeJS.ErrnoException
+  const stoppedByUser = code === 'ABORT_ERR'
+  console.error(`create-nearside: ${stoppedByUser ? 'stopped; nothing was written' : message}`)
   process.exitCode = 1
 } finally {
   terminal?.close()

@@ -3,12 +3,12 @@ import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { basename, join, relative, resolve } from 'node:path'
 import { invalidInput } from '@nearside/core/error.ts'
 
-/** Example of each framework, and the command and address that open the page. */
+/** Example of each framework, and the commands that its script `start` needs before it. */
 export const FRAMEWORKS = {
-  'vite-react': ['npx vite', 'http://localhost:5173'],
-  vue: ['npx vite', 'http://localhost:5173'],
-  next: ['npm run build && npm start', 'http://localhost:3000'],
-  html: ['npm run build && npx serve public', 'http://localhost:3000'],
+  'vite-react': [],
+  vue: [],
+  next: ['npm run build'],
+  html: ['npm run build'],
 } as const
 export type Framework = keyof typeof FRAMEWORKS
 
@@ -22,9 +22,21 @@ export interface Project {
   readonly asks: boolean
 }
 
+/** Commands from the files of a new project to its page. The last one prints the page's address. */
+export const commandsOf = (framework: Framework): readonly string[] => [
+  'npm install',
+  // Trains the model and publishes it.
+  'npm run shop',
+  ...FRAMEWORKS[framework],
+  'npm start',
+]
+
 /** The examples are in the root folder, both in a checkout and in the package. */
 const EXAMPLES = new URL('../../../examples/', import.meta.url)
-const PACKAGE = new URL('../../../package.json', import.meta.url)
+export const PACKAGE = new URL('../../../package.json', import.meta.url)
+
+/** Server of a folder, for plain HTML. */
+const SERVER = { serve: '14.2.7' }
 
 /** Files that builds make, and lock files of other dependencies. */
 const MADE =
@@ -57,10 +69,9 @@ export async function requireFile(path: string): Promise<string> {
 
 /**
  * Writes the project. The shop's files stay where they are, because orders must not get into a repository.
- * @returns commands that open the page, each with a comment
  * @throws NearsideError `input-invalid` if the folder isn't empty, or a file is missing or can't be named in a script
  */
-export async function createProject(project: Project): Promise<readonly string[]> {
+export async function createProject(project: Project): Promise<void> {
   const { folder, framework, asks } = project
   await requireEmpty(folder)
   for (const path of [project.catalog, project.orders]) if (path !== null) await requireFile(path)
@@ -79,16 +90,6 @@ export async function createProject(project: Project): Promise<readonly string[]
       await rm(join(folder, name), { recursive: true, force: true })
     throw invalidInput(`${folder} can't be written`, cause)
   }
-  const [command, address] = FRAMEWORKS[framework]
-  return [
-    `cd ${JSON.stringify(folder)}`,
-    'npm install',
-    'npm run shop   # trains a model, and writes it and the products to public/',
-    `${command}   # then open ${address}`,
-    ...(asks
-      ? ['Nothing outlives a page until your own notice calls personalizer.setPersist(true).']
-      : []),
-  ]
 }
 
 /**
@@ -105,7 +106,7 @@ async function changeSources(folder: string, asks: boolean): Promise<void> {
   }
 }
 
-async function writePackage({ folder, catalog, orders }: Project): Promise<void> {
+async function writePackage({ folder, framework, catalog, orders }: Project): Promise<void> {
   const path = join(folder, 'package.json')
   const { version } = JSON.parse(await readFile(PACKAGE, 'utf8'))
   const manifest = JSON.parse(await readFile(path, 'utf8'))
@@ -130,7 +131,11 @@ async function writePackage({ folder, catalog, orders }: Project): Promise<void>
     name: name || 'shop',
     scripts: { shop: steps.join(' && '), ...manifest.scripts },
     dependencies: { ...manifest.dependencies, nearside: version },
-    devDependencies: { ...manifest.devDependencies, 'nearside-tools': version },
+    devDependencies: {
+      ...manifest.devDependencies,
+      'nearside-tools': version,
+      ...(framework === 'html' && SERVER),
+    },
   }
   await writeFile(path, `${JSON.stringify(whole, null, 2)}\n`)
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { testFolder } from '@nearside/core/testFolder.ts'
 import { expect, it, test } from 'vitest'
-import { FRAMEWORKS } from './project.ts'
+import { commandsOf, FRAMEWORKS, type Framework } from './project.ts'
 import { runCreate } from './runCreate.ts'
 
 const EXAMPLES = join(import.meta.dirname, '../../../examples')
@@ -29,18 +29,19 @@ const sources = (folder: string) =>
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .join('\n')
 
-it.each(Object.keys(FRAMEWORKS))(
+it.each(Object.keys(FRAMEWORKS) as Framework[])(
   '%s: the project is the framework’s example with an additional script',
   async (name) => {
     const { target, given } = shop()
     const printed: string[] = []
-    await runCreate([target, '--framework', name, ...given], null, (line) => printed.push(line))
+    const args = [target, '--framework', name, ...given]
+    expect(await runCreate(args, null, (line) => printed.push(line))).toBeNull()
     const { dependencies, devDependencies, scripts } = JSON.parse(
       readFileSync(join(target, 'package.json'), 'utf8'),
     )
     expect(dependencies.nearside).toBe(devDependencies['nearside-tools'])
     expect(scripts.shop).toMatch(/import --orders "\.\.\/orders\.csv" --catalog "\.\.\/my products/)
-    expect(scripts.build).toBeTruthy()
+    expect(scripts).toMatchObject({ build: expect.any(String), start: expect.any(String) })
     const example = JSON.parse(readFileSync(join(EXAMPLES, name, 'package.json'), 'utf8'))
     expect(dependencies).toMatchObject(example.dependencies ?? {})
     const text = sources(target)
@@ -51,28 +52,50 @@ it.each(Object.keys(FRAMEWORKS))(
     if (name.startsWith('v')) expect(text).toContain("worker: { format: 'es' }")
     expect(readFileSync(join(target, '.gitignore'), 'utf8')).toMatch(/^data$/m)
     expect(filesOf(target)).not.toContain('package-lock.json')
-    expect(printed.join()).toContain('http://localhost:')
+    for (const command of commandsOf(name)) expect(printed.join('\n')).toContain(`  ${command}`)
+    expect(printed.join()).not.toContain('setPersist')
 
+    // Without an answer about consent, the page asks.
     const asking = shop()
-    const flags = [...asking.given.slice(0, -1), 'yes']
-    await runCreate([asking.target, '--framework', name, ...flags], null, (line) =>
+    const flags = [...asking.given.slice(0, -2), '--immediate']
+    const project = await runCreate([asking.target, '--framework', name, ...flags], null, (line) =>
       printed.push(line),
     )
+    expect(project).toMatchObject({ folder: asking.target, framework: name })
     expect(sources(asking.target)).not.toContain('persist')
     expect(printed.at(-1)).toContain('setPersist')
   },
 )
 
-test('a person answers the questions; after a wrong answer the program repeats the question', async () => {
+test('a person answers four questions; after a wrong answer the program repeats the question', async () => {
   const { catalog, target } = shop()
-  const answers = ['', target, 'angular', 'vue', `${catalog}.gone`, catalog, '', 'maybe', 'y']
+  const answers = ['', target, 'angular', 'vue', `${catalog}.gone`, catalog, '']
   const printed: string[] = []
-  const ask = async () => answers.shift() ?? ''
-  await runCreate([], ask, (line) => printed.push(line))
+  const asked = new Set<string>()
+  const ask = async (question: string) => {
+    asked.add(question)
+    return answers.shift() ?? ''
+  }
+  // In a terminal the project is started unless the command line says otherwise.
+  expect(await runCreate([], ask, (line) => printed.push(line), true)).toEqual({
+    folder: target,
+    framework: 'vue',
+    catalog,
+    orders: null,
+    asks: true,
+  })
   expect(answers).toEqual([])
-  expect(printed).toHaveLength(5)
+  expect(asked.size).toBe(4)
+  expect(printed).toHaveLength(4)
   const { scripts } = JSON.parse(readFileSync(join(target, 'package.json'), 'utf8'))
   expect(scripts.shop).toMatch(/^nearside pretrain --catalog "[^"]+" --out data\/models && /)
+})
+
+test('with --no-immediate nothing is started in a terminal', async () => {
+  const { target, given } = shop()
+  const args = [target, '--framework', 'vue', '--no-immediate', ...given]
+  expect(await runCreate(args, null, () => {}, true)).toBeNull()
+  expect(existsSync(target)).toBe(true)
 })
 
 test('a folder that is not empty is refused, and stays as it is', async () => {
@@ -88,6 +111,7 @@ it.each<[string, readonly string[]]>([
   ['an unknown option', ['--frame', 'vue']],
   ['an unknown framework', ['--framework', 'toString']],
   ['a missing answer', []],
+  ['a consent that is neither yes nor no', ['--framework', 'vue', '--consent', 'maybe']],
   ['two folders', ['--framework', 'vue', 'other']],
   ['a file that is missing', ['--framework', 'vue', '--orders', 'gone.csv']],
   ['a name that a shell reads', ['--framework', 'vue', '--orders', '$(id).csv']],
