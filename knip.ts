@@ -55,7 +55,17 @@ const config: KnipConfig = {
     // Its compiler runs as a program of its own (scripts/wat.ts).
     'wabt',
   ],
-  ignoreBinaries: ['tsx', 'systemd-analyze', 'unshare', 'ip', 'mount', 'tcpdump', 'openssl', 'cc'],
+  ignoreBinaries: [
+    'tsx',
+    'script',
+    'systemd-analyze',
+    'unshare',
+    'ip',
+    'mount',
+    'tcpdump',
+    'openssl',
+    'cc',
+  ],
 }
 
 export default config

@@ -35,8 +35,8 @@ export const commandsOf = (framework: Framework): readonly string[] => [
 const EXAMPLES = new URL('../../../examples/', import.meta.url)
 export const PACKAGE = new URL('../../../package.json', import.meta.url)
 
-/** Server of a folder, for plain HTML. */
-const SERVER = { serve: '14.2.7' }
+/** Server of a folder; the frameworks have their own. */
+const SERVER = { scripts: { start: 'serve public' }, devDependencies: { serve: '14.2.7' } }
 
 /** Files that builds make, and lock files of other dependencies. */
 const MADE =
@@ -126,15 +126,16 @@ async function writePackage({ folder, framework, catalog, orders }: Project): Pr
     .toLowerCase()
     .replace(/[^a-z0-9-]+/g, '-')
     .replace(/^-+/, '')
+  const server = framework === 'html' ? SERVER : null
   const whole = {
     ...manifest,
     name: name || 'shop',
-    scripts: { shop: steps.join(' && '), ...manifest.scripts },
+    scripts: { shop: steps.join(' && '), ...manifest.scripts, ...server?.scripts },
     dependencies: { ...manifest.dependencies, nearside: version },
     devDependencies: {
       ...manifest.devDependencies,
       'nearside-tools': version,
-      ...(framework === 'html' && SERVER),
+      ...server?.devDependencies,
     },
   }
   await writeFile(path, `${JSON.stringify(whole, null, 2)}\n`)
