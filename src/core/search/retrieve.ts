@@ -49,11 +49,10 @@ export function fuzzy(term: string): number | false {
   return term.length < 4 || /\d/.test(term) ? false : 0.2
 }
 
-/**
- * Maximum share of letters that are typing errors, for a query of one long word that finds nothing with fewer errors.
- * In a shorter word, two errors make another word: "return" (folded from "returns") would find "retro".
- */
-const FAR = { share: 0.34, letters: 7 }
+/** Maximum share of letters that are typing errors, for a query of one long word that finds nothing with fewer errors. */
+const FAR = 0.34
+/** Letters of a long word. In a shorter one, two errors make another word: "returns" (folded, "return") and "retro". */
+const LONG = 7
 
 /**
  * Corrects a word that occurs neither in a product nor in the list of rewordings.
@@ -103,9 +102,7 @@ export interface ProductHit extends Omit<SearchHit, 'id'> {
 export function retrieve(index: WordIndex, wordings: Wordings): readonly ProductHit[] {
   const hits = matchAll(index, wordings)
   if (hits.length === 0 && wordings.asked.every((words) => tellingOf(words).length === 1)) {
-    const far = {
-      fuzzy: (term: string) => fuzzy(term) && term.length >= FAR.letters && FAR.share,
-    }
+    const far = { fuzzy: (term: string) => term.length >= LONG && fuzzy(term) && FAR }
     return matchAll(index, wordings, far).map((hit) => ({ ...hit, complete: false }))
   }
   const complete = hits.filter((hit) => hit.complete)
