@@ -32,7 +32,8 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
   /**
    * The shop's products, or the URL of a `catalog.json` (an array of items). `live` is the URL of the `live.json` that
    * `nearside sync` writes, at the same origin. Devices read the live file every few minutes (the file names the
-   * interval), and apply its prices, stock, new products and removed products to lists and widgets.
+   * interval), and apply its prices, stock, new products and removed products to lists and widgets. So that no list
+   * begins with old prices or removed products, lists wait for the live file, for at most a second.
    * @example { url: '/catalog.json', live: '/live.json' }
    */
   readonly catalog: readonly TItem[] | string | { readonly url: string; readonly live: string }

@@ -129,7 +129,8 @@ export class Device implements Answers {
   async #load(stored: Promise<unknown>, first: () => void): Promise<void> {
     const { bus, config } = this.#services
     const { signal } = this.#closing
-    const [kept] = await Promise.all([this.#shop.start(first, signal), stored])
+    const starting = this.#shop.start(first, this.#updates.checkLive, signal)
+    const [kept] = await Promise.all([starting, stored])
     if (signal.aborted) return
     await this.#learner.reload()
     bus.emit('lists', null)
@@ -144,9 +145,13 @@ export class Device implements Answers {
     return this.#started
   }
 
-  /** Whether a list needs products of the catalog that have not arrived yet. */
+  /**
+   * Whether a list has to wait, because products of the catalog have not arrived, or their prices and stock are not
+   * checked. `rerank` doesn't wait for the check, because the page shows its own products meanwhile.
+   */
   readonly lacks = (query: ListQuery): boolean =>
-    this.#shop.isPartial && (this.#shop.choosesItems || !isFromHead(query))
+    (query.kind !== 'rerank' && !this.#shop.isChecked) ||
+    (this.#shop.isPartial && (this.#shop.choosesItems || !isFromHead(query)))
 
   /** Loads the products that a list needs and the device lacks. Never rejects. */
   async need(query: ListQuery): Promise<void> {

@@ -11,15 +11,9 @@ import type { Services } from './services.ts'
 
 type FileKey = 'catalog' | 'live' | 'rules'
 
-/**
- * For each file, the purpose of its request and the error code of its notice; both are the same for catalog and live
- * file.
- */
-const ABOUT: Readonly<Record<FileKey, readonly ['catalog' | 'rules', ErrorCode]>> = {
-  catalog: ['catalog', 'catalog-invalid'],
-  live: ['catalog', 'catalog-invalid'],
-  rules: ['rules', 'rules-invalid'],
-}
+/** Purpose of a file's request, and error code of its notice. */
+const aboutOf = (key: FileKey): readonly ['catalog' | 'rules', ErrorCode] =>
+  key === 'rules' ? [key, 'rules-invalid'] : ['catalog', 'catalog-invalid']
 
 /** Stores a download. If storing it fails, the device still uses the download and adds a notice. */
 export async function keepDownload(
@@ -90,7 +84,7 @@ export class KeptFile {
   async update(): Promise<boolean> {
     const { notices, transport } = this.#services
     const [key, url] = [this.#key, this.#url]
-    const [purpose, code] = ABOUT[key]
+    const [purpose, code] = aboutOf(key)
     try {
       // If no file is in use yet, the parts can be used as they arrive.
       const parts = this.#version === '' ? this.#inParts?.() : undefined
@@ -122,7 +116,7 @@ export class KeptFile {
         await this.#services.nextTask()
       }
     const why = `The ${key} file is not readable JSON`
-    await this.#take(parts?.end() ?? readJson(bytes, ABOUT[key][1], why), version, isKept)
+    await this.#take(parts?.end() ?? readJson(bytes, aboutOf(key)[1], why), version, isKept)
     this.#version = version
   }
 }

@@ -8,6 +8,10 @@ import {
 } from '@nearside/core/catalog/live.ts'
 import { LIVE_MINUTES, parseLive } from '@nearside/core/catalog/parseLive.ts'
 import type { KeptFile, Take } from './downloads.ts'
+import type { Services } from './services.ts'
+
+/** Milliseconds for which lists wait for the live file once the catalog, or its first part, is there. */
+const LONGEST_WAIT = 1000
 
 export class LiveFile {
   // The worker's other files use this field and don't import `withLive`, so shops without a live file never load it.
@@ -17,17 +21,46 @@ export class LiveFile {
   content: Content | null = null
   /** Whether the first content was stored by an earlier visit, so that the server could have newer content. */
   isStored = false
+  readonly #services: Services
   #minutes = LIVE_MINUTES
   #changes = ''
+  /** Resolves when the first request has been answered or has failed. */
+  #first = Promise.resolve()
+  /** Resolves when lists have waited for `LONGEST_WAIT`; null before the first wait. */
+  #over: Promise<void> | null = null
 
   /** @param open opens the live file; passed in, because this module must not import the code for downloads */
-  constructor(open: (take: Take) => KeptFile) {
+  constructor(services: Services, open: (take: Take) => KeptFile) {
+    this.#services = services
     this.file = open((value) => this.#take(value))
   }
 
-  async start(): Promise<void> {
+  /**
+   * Reads the stored file, or else requests the file; doesn't wait for the answer.
+   * @param onLate called if the first answer changed a catalog that was already in use
+   */
+  async start(
+    catalog: { readonly current: unknown; apply(): void },
+    onLate: () => unknown,
+  ): Promise<void> {
     this.isStored = await this.file.readKept()
-    if (!this.isStored) await this.file.update()
+    if (this.isStored) return
+    this.#first = this.file.update().then(() => {
+      const { current } = catalog
+      catalog.apply()
+      if (current && catalog.current !== current) onLate()
+    })
+  }
+
+  /** Waits for a check of the changes that an earlier visit stored. A page that is set offline checks nothing. */
+  async checkStored(check: () => Promise<void> | undefined): Promise<void> {
+    if (this.isStored && !this.#services.state.conditions.offline) await this.inTime(check())
+  }
+
+  /** Waits for an answer, by default the first, for at most `LONGEST_WAIT` since the first such wait. */
+  async inTime(answer: Promise<void> | undefined = this.#first): Promise<void> {
+    this.#over ??= new Promise((over) => void this.#services.timers.set(over, LONGEST_WAIT))
+    await Promise.race([answer, this.#over])
   }
 
   /**

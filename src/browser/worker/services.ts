@@ -160,20 +160,18 @@ export interface ChosenCode {
 
 export async function loadChosen(services: Services): Promise<ChosenCode> {
   const { cleaning, learners } = services.config
-  const without = (what: string) =>
-    `Code for the shop’s ${what} could not be loaded and is not used`
   const visits =
     cleaning === 'rules'
       ? null
       : await loadOptional(
           services,
           () => import('@nearside/core/events/clean/ownVisits.ts'),
-          without('cleaning'),
+          'the shop’s cleaning',
         )
   const chosen =
     learners.length === 0
       ? null
-      : await loadOptional(services, () => import('./chosenLearners.ts'), without('learners'))
+      : await loadOptional(services, () => import('./chosenLearners.ts'), 'the shop’s learners')
   return {
     Learners: chosen?.ChosenLearners ?? null,
     cleanMore:
@@ -181,16 +179,17 @@ export async function loadChosen(services: Services): Promise<ChosenCode> {
   }
 }
 
-/** Loads optional code. @returns null, after adding the notice `without`, if the code can't be loaded */
+/** Loads the code for something optional. @returns null, after adding a notice, if the code can't be loaded */
 export async function loadOptional<T>(
   { notices }: Pick<Services, 'notices'>,
   load: () => Promise<T>,
-  without: string,
+  what: string,
 ): Promise<T | null> {
   try {
     return await load()
   } catch (cause) {
-    notices.add(new NearsideError('engine-failed', without, { cause }))
+    const message = `Code for ${what} could not be loaded`
+    notices.add(new NearsideError('engine-failed', message, { cause }))
     return null
   }
 }

@@ -60,7 +60,8 @@ export class Shop {
   /** Available items in the catalog's sequence. */
   order: CatalogOrder = EMPTY_ORDER
   /**
-   * Resolves when the whole catalog and the popularity of all items are known, or loading one of the two has failed.
+   * Resolves when no list has to wait any more: the whole catalog and the popularity of all items are known, or loading
+   * one of the two has failed, and `isChecked` is true.
    */
   whole: Promise<unknown> = Promise.resolve()
   /**
@@ -68,6 +69,8 @@ export class Shop {
    * stored right after this, because the page could close soon.
    */
   stocked: Promise<unknown> = Promise.resolve()
+  /** Whether prices and stock are those of this visit, or checking them takes too long. */
+  isChecked = false
   /** Whether only the first part of the catalog or of the model has arrived. */
   isPartial = true
   /**
@@ -85,8 +88,6 @@ export class Shop {
     this.#catalog = new ShopCatalog(services)
     this.tail = new ShopTail(services, this, () => {
       this.#catalog.setTail(this.tail.current?.items ?? [])
-      // Sales of the tail's products begin and end, too.
-      this.#followClock()
       return this.#rebuild()
     })
   }
@@ -178,12 +179,17 @@ export class Shop {
   /**
    * Uses stored copies and fetches only missing files. This method never rejects.
    * @param first called as soon as a new shopper's list can be made, if that is before the whole model is loaded
+   * @param checkLive checks live changes that an earlier visit stored
    * @returns whether the base model was stored already
    */
-  async start(first: () => void, signal: AbortSignal): Promise<boolean> {
+  async start(
+    first: () => void,
+    checkLive: () => Promise<void> | undefined,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const rules = this.#startRules()
     this.#ruled = rules
-    const stocked = this.#catalog.start()
+    const stocked = this.#catalog.start(() => this.#rebuild())
     const files = Promise.all([stocked, rules])
     let named = () => {}
     this.stocked = Promise.all([stocked, new Promise<void>((there) => (named = there))])
@@ -196,7 +202,8 @@ export class Shop {
     const arrived = () => {
       this.isPartial = false
     }
-    this.whole = ready.then(() => this.first.order && this.#rebuild(arrived)).finally(arrived)
+    const whole = ready.then(() => this.first.order && this.#rebuild(arrived)).finally(arrived)
+    this.whole = Promise.all([whole, this.#checkStored(checkLive)])
     // Load the code for signed releases while the model is downloaded. A failure is reported when the code is used.
     this.#model.openReleases().catch(() => undefined)
     const onPopularity = async (popularity: KnownPopularity) => {
@@ -218,9 +225,12 @@ export class Shop {
     })
     this.#modelThere = loading
     const [kept] = await Promise.all([loading, ready])
-    await Promise.all([this.#filesKept(), this.whole])
-    if (!this.ranker) await this.#build()
-    this.#followClock()
+    await Promise.all([this.#filesKept(), whole])
+    // A check of the live file can change the catalog while the ranker is built.
+    while (!this.ranker) {
+      await this.#build()
+      if (!this.loaded) break
+    }
     await this.tail.start()
     return kept
   }
@@ -230,7 +240,6 @@ export class Shop {
     await Promise.all([this.#model.readKept(), ...this.#files.map((file) => file.readKept())])
     this.#catalog.apply()
     await this.#build()
-    this.#followClock()
     await this.tail.start()
   }
 
@@ -257,6 +266,14 @@ export class Shop {
     return { ...fetched, files }
   }
 
+  /** Holds up lists until prices and stock of an earlier visit are checked, but only briefly. */
+  async #checkStored(check: () => Promise<void> | undefined): Promise<void> {
+    await this.#catalog.head
+    await this.live?.checkStored(check)
+    this.isChecked = true
+    if (this.live) this.#services.bus.emit('lists', null)
+  }
+
   /**
    * Asks the network for newer live changes, and for the catalog that they belong to.
    * @returns whether the catalog changed
@@ -267,7 +284,6 @@ export class Shop {
     await this.#filesKept()
     if (this.catalog === catalog) return false
     await this.#build()
-    this.#followClock()
     return true
   }
 
@@ -299,6 +315,8 @@ export class Shop {
       this.#loadContextTerms(),
     ])
     if (this.tail.dropOld(this.loaded)) this.#catalog.setTail([])
+    // Sales of the tail's products begin and end, too.
+    this.#followClock()
     const { catalog } = this
     this.order = orderOf(catalog?.items ?? [])
     if (!this.loaded) {
@@ -330,9 +348,8 @@ export class Shop {
   /** Code of the context terms; null for a model without them and, with a notice, if the code can't be loaded. */
   async #loadContextTerms(): Promise<ContextTerms | null> {
     if (!this.loaded?.model.context) return null
-    const without = 'Code for the shop’s context could not be loaded'
     const code = () => import('./contextTerms.ts')
-    this.contextTerms ??= await loadOptional(this.#services, code, without)
+    this.contextTerms ??= await loadOptional(this.#services, code, 'the shop’s context')
     return this.contextTerms
   }
 
@@ -354,8 +371,7 @@ export class Shop {
     const known = this.loaded?.model.itemIds.length ?? 0
     // The sum is an upper bound of the number of items, because model and catalog share items.
     if (!known || known + (this.catalog?.items.length ?? 0) <= LARGE) return null
-    const without = 'Code for large catalogs could not be loaded; lists take longer'
-    const code = await loadOptional(this.#services, this.#services.onDemand, without)
+    const code = await loadOptional(this.#services, this.#services.onDemand, 'large catalogs')
     return code?.scoreInPart ?? null
   }
 

@@ -28,7 +28,7 @@ export class ShopCatalog {
   readonly #file: KeptFile | null
   /** Catalog as published: usual prices, without live changes. */
   #published: Catalog | null = null
-  /** SHA-256 of the published file; empty if the page passed the catalog itself. */
+  /** SHA-256 of the published file, or of its first part; empty if the page passed the catalog itself. */
   #version = ''
   /** Published catalog from which `current` was made. */
   #applied: Catalog | null = null
@@ -76,7 +76,10 @@ export class ShopCatalog {
             'catalog',
             catalog,
             (value, version) => this.#take(value, version),
-            () => new CatalogLines((head, text) => this.#takeHead(head, text)),
+            () =>
+              new CatalogLines((...head) => {
+                this.#headTaken = this.#takeHead(...head)
+              }),
           )
         : null
   }
@@ -96,11 +99,15 @@ export class ShopCatalog {
     return joinTitleIndexes(head(this.withoutTail?.items ?? NONE), more(tail))(query)
   }
 
-  /** Uses the stored files, or else downloads them. Never rejects. */
-  async start(): Promise<void> {
+  /**
+   * Uses the stored files, or else downloads them. Never rejects.
+   * @param onLate called if live changes arrive so late that they change a catalog already in use
+   */
+  async start(onLate: () => unknown): Promise<void> {
     try {
-      this.#liveThere = this.#startLive()
-      await Promise.all([this.#file?.start(), this.#liveThere])
+      this.#liveThere = this.#startLive(onLate)
+      await this.#file?.start()
+      await this.#liveInTime()
       await this.#headTaken
       if (!this.#file) this.#take(this.#services.config.catalog)
       this.apply()
@@ -111,14 +118,19 @@ export class ShopCatalog {
     this.#headThere()
   }
 
-  async #startLive(): Promise<void> {
+  async #startLive(onLate: () => unknown): Promise<void> {
     const { live } = this.#services.config
     if (!live) return
-    const without = 'Code for live prices could not be loaded'
-    const code = await loadOptional(this.#services, () => import('./liveFile.ts'), without)
+    const code = await loadOptional(this.#services, () => import('./liveFile.ts'), 'live prices')
     this.live =
-      code && new code.LiveFile((take) => new KeptFile(this.#services, 'live', live, take))
-    await this.live?.start()
+      code &&
+      new code.LiveFile(this.#services, (take) => new KeptFile(this.#services, 'live', live, take))
+    await this.live?.start(this, onLate)
+  }
+
+  async #liveInTime(): Promise<void> {
+    await this.#liveThere
+    await this.live?.inTime()
   }
 
   /** Fetches a newer catalog, then its live changes, because changes of another catalog don't apply. */
@@ -138,7 +150,7 @@ export class ShopCatalog {
   /** Newest live changes; null if there are none, or if they belong to another catalog. */
   get #matching(): LiveChanges | null {
     const { content = null } = this.live ?? {}
-    return content?.catalog === this.#version ? content : null
+    return content && [content.catalog, content.head].includes(this.#version) ? content : null
   }
 
   /** Rebuilds the current catalog if the published catalog or its live changes are new, or a sale begins or ends. */
@@ -191,19 +203,17 @@ export class ShopCatalog {
   }
 
   /** Uses the catalog's first part until the whole file arrives, unless the live changes could be another catalog's. */
-  #takeHead(head: Catalog, text: string): void {
-    const take = async () => {
-      const version = await sha256Hex(utf8(text))
-      await this.#liveThere
-      const { content } = this.live ?? {}
-      if (this.#published || (content && content.head !== version)) return
-      this.#published = head
-      this.#version = content?.catalog ?? ''
-      this.apply()
-      this.#headThere()
-    }
+  async #takeHead(head: Catalog, text: string): Promise<void> {
     // After the start, a newer file is used only after it has arrived completely.
-    if (!this.#isStarted) this.#headTaken = take()
+    if (this.#isStarted) return
+    const version = await sha256Hex(utf8(text))
+    await this.#liveInTime()
+    const { content } = this.live ?? {}
+    if (this.#published || (content && content.head !== version)) return
+    this.#published = head
+    this.#version = version
+    this.apply()
+    this.#headThere()
   }
 
   #take(value: unknown, version = ''): void {

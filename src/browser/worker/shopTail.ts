@@ -45,8 +45,7 @@ export class ShopTail {
   /** The model's tail; null if it has none, or if its code can't be loaded. Never rejects. */
   async open(): Promise<Tail | null> {
     if (!this.#shop.loaded?.model.manifest.tail) return null
-    const without = 'Code for large catalogs could not be loaded'
-    const code = await loadOptional(this.#services, () => import('./tail.ts'), without)
+    const code = await loadOptional(this.#services, () => import('./tail.ts'), 'large catalogs')
     const model = this.#shop.loaded?.model
     if (!code || !model?.manifest.tail) return null
     this.current ??= new code.Tail(this.#services, model, this.#shop.knows, async (tail) => {

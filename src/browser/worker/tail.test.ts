@@ -665,7 +665,7 @@ test('a sale that began before its product (of the tail) was loaded applies, and
   const services = { now: () => time, config: { catalog: shop.head }, notices: { add: vi.fn() } }
   const catalog = new ShopCatalog(services as unknown as Services)
   time = NOW
-  await catalog.start()
+  await catalog.start(() => {})
   time += 4 * hour
   catalog.setTail([{ id: 'sold', price: 9, sale }])
   expect(catalog.current?.get('sold')?.price).toBe(0.5)

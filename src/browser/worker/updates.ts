@@ -15,28 +15,26 @@ export class Updates {
   readonly #services: Services
   readonly #shop: Shop
   readonly #learner: Learner
-  readonly #all: Polling<boolean>
+  readonly #all: ReturnType<typeof createPolling<boolean>>
   /** Checks of the live file; null if the shop has no live file. */
-  readonly #live: Polling<void> | null
+  readonly #live: ReturnType<typeof createPolling<void>> | null
 
   constructor(services: Services, shop: Shop, learner: Learner) {
     this.#services = services
     this.#shop = shop
     this.#learner = learner
-    this.#all = new Polling(services, {
-      setting: 'looked',
-      interval: () => (shop.ranker ? INTERVAL : RETRY_INTERVAL),
-      least: () => LEAST_INTERVAL,
-      run: () => this.#update(),
-    })
-    const interval = () => shop.live?.interval ?? INTERVAL
-    const live = {
-      setting: 'lookedLive',
-      ...{ interval, least: interval },
-      run: () => this.#updateLive(),
-    } as const
-    this.#live = services.config.live ? new Polling(services, live) : null
+    const interval = () => (shop.ranker ? INTERVAL : RETRY_INTERVAL)
+    const update = () => this.#update()
+    this.#all = createPolling(services, 'looked', interval, update, () => LEAST_INTERVAL)
+    const ofLive = () => shop.live?.interval ?? INTERVAL
+    const updateLive = () => this.#updateLive()
+    this.#live = services.config.live
+      ? createPolling(services, 'lookedLive', ofLive, updateLive)
+      : null
   }
+
+  /** Checks the live file, unless a tab has checked it within its interval. */
+  readonly checkLive = (): Promise<void> | undefined => this.#live?.ifOlder()
 
   /**
    * Starts checking.
@@ -98,86 +96,74 @@ export class Updates {
 /** Milliseconds to wait after the start before the first check, so that the first lists come first. */
 const AFTER_START = 1000
 
-interface Check<T> {
-  /** Setting with the time of the last check. */
-  readonly setting: 'looked' | 'lookedLive'
-  /** Milliseconds between two checks. */
-  readonly interval: () => number
-  /** Minimum milliseconds since the last check. A page that is opened or shown again before that time doesn't check. */
-  readonly least: () => number
-  readonly run: () => Promise<T>
-}
-
 const mayAsk = ({ visible, offline }: DeviceConditions) => visible && !offline
 
 /**
  * Repeats a check while a tab of the shop is visible. The time of the last check is stored, so that further tabs or
  * page loads cause no further checks.
+ * @param setting setting with the time of the last check
+ * @param interval returns the milliseconds between two checks
+ * @param least returns the minimum milliseconds since the last check: before that time, a page that is opened or shown
+ *   again doesn't check
  */
-class Polling<T> {
-  readonly #services: Services
-  readonly #check: Check<T>
-  #timer: number | null = null
-  #stopped = false
+function createPolling<T>(
+  { bus, notices, now, state, store, tabs, timers }: Services,
+  setting: 'looked' | 'lookedLive',
+  interval: () => number,
+  check: () => Promise<T>,
+  least = interval,
+) {
+  let timer: number | null = null
+  let isStopped = false
+  bus.on('conditions', (before) => {
+    if (mayAsk(state.conditions) && !mayAsk(before)) schedule(0, least())
+  })
 
-  constructor(services: Services, check: Check<T>) {
-    this.#services = services
-    this.#check = check
-    const { bus, state } = services
-    bus.on('conditions', (before) => {
-      if (mayAsk(state.conditions) && !mayAsk(before)) this.#schedule(0, check.least())
-    })
+  const note = () => store.putSetting(setting, now(), 'relaxed')
+
+  async function run(): Promise<T> {
+    await note()
+    return check()
   }
 
-  /** @param soon true: the first check follows soon; false: the device has just checked while starting */
-  async start(soon: boolean): Promise<void> {
-    const { interval, least, setting } = this.#check
-    if (soon) return this.#schedule(AFTER_START, least())
-    const { now, store } = this.#services
-    await store.putSetting(setting, now(), 'relaxed')
-    this.#schedule(interval(), interval())
-  }
-
-  now(): Promise<T> {
-    return this.#services.tabs.alone('update', () => this.#run())
-  }
-
-  stop(): void {
-    this.#stopped = true
-    if (this.#timer !== null) this.#services.timers.clear(this.#timer)
+  /** Checks if the last check by any tab is at least `age` milliseconds old. A failure adds a notice. */
+  function ifOlder(age = least()): Promise<void> {
+    const look = async () => {
+      const last = (await store.setting(setting)) ?? Number.NEGATIVE_INFINITY
+      // A clock that was set back must not prevent the check.
+      const passed = now() - last
+      if (passed < 0 || passed >= age) await run()
+    }
+    return tabs.alone('update', look).catch((error) => notices.add(error))
   }
 
   /**
    * Schedules a check.
    * @param age minimum milliseconds since the last check by any tab
    */
-  #schedule(delay: number, age: number): void {
-    const { notices, state, timers } = this.#services
-    if (this.#timer !== null) timers.clear(this.#timer)
-    if (this.#stopped) return
-    this.#timer = timers.set(async () => {
-      this.#timer = null
-      if (mayAsk(state.conditions))
-        await this.#checkIfOlder(age).catch((error) => notices.add(error))
+  function schedule(delay: number, age: number): void {
+    if (timer !== null) timers.clear(timer)
+    if (isStopped) return
+    timer = timers.set(async () => {
+      timer = null
+      if (mayAsk(state.conditions)) await ifOlder(age)
       // Another call could have scheduled the next check in the meantime.
-      const interval = this.#check.interval()
-      if (this.#timer === null) this.#schedule(interval, interval)
+      if (timer === null) schedule(interval(), interval())
     }, delay)
   }
 
-  #checkIfOlder(age: number): Promise<void> {
-    const { now, store, tabs } = this.#services
-    return tabs.alone('update', async () => {
-      const last = (await store.setting(this.#check.setting)) ?? Number.NEGATIVE_INFINITY
-      // A clock that was set back must not prevent the check.
-      const passed = now() - last
-      if (passed < 0 || passed >= age) await this.#run()
-    })
-  }
-
-  async #run(): Promise<T> {
-    const { now, store } = this.#services
-    await store.putSetting(this.#check.setting, now(), 'relaxed')
-    return this.#check.run()
+  return {
+    ifOlder,
+    /** @param soon true: the first check follows soon; false: the device has just checked while starting */
+    async start(soon: boolean): Promise<void> {
+      if (soon) return schedule(AFTER_START, least())
+      await note()
+      schedule(interval(), interval())
+    },
+    now: () => tabs.alone('update', run),
+    stop() {
+      isStopped = true
+      if (timer !== null) timers.clear(timer)
+    },
   }
 }

@@ -19,6 +19,8 @@ import { waitFor } from '@nearside/core/testPatience.ts'
 import { expect, onTestFinished, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
+import { provide } from '../element/provided.ts'
+import '../element/recommendations.ts'
 import { SearchBox } from '../search/SearchBox.tsx'
 import { PersonalizationProvider } from './PersonalizationProvider.tsx'
 import { Recommendations, RelatedItems } from './widgets.tsx'
@@ -27,8 +29,11 @@ const MINUTE = 60_000
 const ITEMS: readonly Item[] = testCatalog.map((item) => ({ ...item, currency: 'GBP' }))
 const NOTHING: LiveChanges = { changed: [], gone: [], added: [] }
 
-/** Opens a shop whose clock and timers the test controls. */
-async function openShop() {
+/**
+ * A shop whose clock and timers the test controls.
+ * @param database stores visits; default: nothing is stored
+ */
+async function openShop(database?: string) {
   const server = new TestServer(await testModelFiles('1'))
   const catalog = utf8(JSON.stringify(ITEMS))
   server.files.set('catalog.json', catalog)
@@ -37,12 +42,17 @@ async function openShop() {
     server.files.set('live.json', utf8(JSON.stringify({ ...about, ...NOTHING, ...changes })))
   }
   await put({})
+  /** Resolves when the server answers with the live file. */
+  let answers = Promise.resolve()
   let time = Date.now()
   const waiting = new Map<number, { readonly due: number; readonly run: () => void }>()
   let timers = 0
   const environment = {
     ...workerEnvironment,
-    fetch: server.fetch,
+    fetch: async (...request: Parameters<typeof fetch>) => {
+      if (String(request[0]).endsWith('/live.json')) await answers
+      return server.fetch(...request)
+    },
     now: () => time,
     timers: {
       set(run: () => void, milliseconds: number) {
@@ -58,27 +68,38 @@ async function openShop() {
       if (due <= time && waiting.delete(timer)) run()
   }
   const conditions = { visible: true, savesData: false, battery: null, globalPrivacyControl: false }
-  const personalizer = await createPersonalizer(
-    {
-      catalog: { url: `${TEST_MODEL_URL}catalog.json`, live: `${TEST_MODEL_URL}live.json` },
-      baseModel: TEST_MODEL_URL,
-      engine: 'js',
-      persist: 'never',
-      worker: () => {
-        throw new Error('This page runs the device itself.')
+  const open = async () => {
+    const personalizer = await createPersonalizer(
+      {
+        catalog: { url: `${TEST_MODEL_URL}catalog.json`, live: `${TEST_MODEL_URL}live.json` },
+        baseModel: TEST_MODEL_URL,
+        engine: 'js',
+        persist: database === undefined ? 'never' : 'always',
+        worker: () => {
+          throw new Error('This page runs the device itself.')
+        },
       },
-    },
-    {
-      now: () => time,
-      newId: () => `event ${time}`,
-      conditions: { read: () => conditions, listen: () => () => {} },
-      silence: 10_000,
-      inPage: async () => deviceInPage(environment),
-    },
-  )
-  onTestFinished(() => personalizer.close())
+      {
+        now: () => time,
+        newId: () => `event ${time}`,
+        conditions: { read: () => conditions, listen: () => () => {} },
+        silence: 10_000,
+        inPage: async () => deviceInPage(environment),
+        ...(database !== undefined && { database }),
+      },
+    )
+    onTestFinished(() => personalizer.close())
+    return personalizer
+  }
+  const hold = () => {
+    let release = () => {}
+    answers = new Promise((go) => {
+      release = go
+    })
+    return release
+  }
   const asked = () => server.requests.filter(({ url }) => url.endsWith('/live.json')).length
-  return { asked, pass, personalizer, put }
+  return { asked, hold, open, pass, put }
 }
 
 const cards = (root: Element) =>
@@ -87,7 +108,8 @@ const cards = (root: Element) =>
   )
 
 test('a card’s struck-through usual price appears, changes and disappears with the live file', async () => {
-  const { pass, personalizer, put } = await openShop()
+  const { open, pass, put } = await openShop()
+  const personalizer = await open()
   const screen = await render(
     <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
       <Recommendations title="For you" limit={1} />
@@ -115,7 +137,8 @@ test('a card’s struck-through usual price appears, changes and disappears with
 })
 
 test('within the interval of the live file, an open page shows the new price, and no longer shows the removed product', async () => {
-  const { asked, pass, personalizer, put } = await openShop()
+  const { asked, open, pass, put } = await openShop()
+  const personalizer = await open()
   const search = searchAmong(ITEMS)
   const screen = await render(
     <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
@@ -143,4 +166,50 @@ test('within the interval of the live file, an open page shows the new price, an
   await waitFor(() => expect(asked()).toBe(3))
   await personalizer.events()
   expect(shown()).toContain('item-30 £3.10')
+})
+
+test('a later visit shows places of the usual size, and no product, until old prices and stock are checked', async () => {
+  const { hold, open, pass, put } = await openShop(`live ${Date.now()}`)
+  const first = await open()
+  await waitFor(() => expect(first.getSnapshot().model).not.toBeNull())
+  await first.checkForUpdate()
+  first.close()
+  await put({ changed: [{ id: 'item-30', price: 3.1 }], gone: ['item-31'] })
+  pass(6)
+  const release = hold()
+  const personalizer = await open()
+  provide({ personalizer, items: ITEMS })
+  const screen = await render(
+    <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
+      <Recommendations title="For you" limit={4} />
+    </PersonalizationProvider>,
+  )
+  const element = document.createElement('nearside-recommendations')
+  element.setAttribute('limit', '4')
+  screen.container.append(element)
+  const roots = [screen.container, element.shadowRoot as ShadowRoot]
+  const shown = new Set<string>()
+  const look = () => {
+    for (const root of roots)
+      for (const card of root.querySelectorAll<HTMLElement>('[data-item]'))
+        shown.add(`${card.dataset.item} ${/£[\d.]+/.exec(card.textContent)?.[0]}`)
+  }
+  const observer = new MutationObserver(look)
+  for (const root of roots) observer.observe(root, { childList: true, subtree: true })
+  onTestFinished(() => observer.disconnect())
+  await waitFor(() => expect(personalizer.getSnapshot().model).not.toBeNull())
+  const lists = () => roots.map((root) => root.querySelector('.ns-list') as HTMLElement)
+  for (const list of lists()) {
+    expect(list.ariaBusy).toBe('true')
+    expect(list.querySelectorAll('.ns-skeleton')).toHaveLength(4)
+    expect(list.querySelectorAll('a, button')).toHaveLength(0)
+  }
+  expect(shown.size).toBe(0)
+  release()
+  await waitFor(() => {
+    for (const list of lists()) expect(list.querySelectorAll('[data-item]')).toHaveLength(4)
+  })
+  look()
+  expect([...shown]).toContain('item-30 £3.10')
+  expect([...shown].filter((one) => /item-31|item-30 £31/.test(one))).toEqual([])
 })
