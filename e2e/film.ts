@@ -1,6 +1,6 @@
 /**
- * @module Takes the pictures of the README, one of them animated, while a test plays the scene: `npm run pictures`.
- * Other runs of the tests take no pictures.
+ * @module Takes the README's pictures, one of them animated. Browser tests call these functions at the right moments,
+ * but pictures are only taken under `npm run pictures`.
  */
 import type { Page } from 'playwright/test'
 import sharp from 'sharp'

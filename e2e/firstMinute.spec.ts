@@ -66,7 +66,7 @@ async function watchMotion(page: Page): Promise<() => Promise<Record<string, num
   return () => page.evaluate(() => (window as unknown as { motion: Record<string, number> }).motion)
 }
 
-/** Opens a product of the list, and waits until its view counts. */
+/** Opens a product of the list, and waits until the device has learned from the view. */
 async function look(page: Page, place: number, learned: number): Promise<string> {
   const card = forYou(page).locator('[data-item]').nth(place)
   const title = (await card.locator('.card-title').textContent()) ?? ''
@@ -106,7 +106,7 @@ test('in the first minute, a view changes the list, one press shows everyone’s
   await expect.poll(() => forYouIds(page)).toEqual(everyones)
   await expect(risen).toHaveCount(0)
   await everyone.click()
-  // A fit may have changed the shopper's own list since, so the test compares with everyone's list.
+  // Training on the device may have changed the shopper's own list since, so the test compares with everyone's list.
   await expect.poll(() => forYouIds(page)).not.toEqual(everyones)
   await expect(line).toContainText(title)
 

@@ -23,7 +23,7 @@ test('on a phone, header and hero take at most 30 % of the first screen, and fou
     await expect(cards(page).nth(place).locator('.picture')).toBeInViewport({ ratio: 1 })
 })
 
-test('on a phone, back from a product, the sentence about the changes, four products and a badge are on the screen', async ({
+test('on a phone, after “Back” from a product, the first screen shows what changed, four products and a “moved up” badge', async ({
   page,
 }) => {
   await page.setViewportSize(PHONE)

@@ -72,7 +72,7 @@ test('every German page is free of our English words, fits a phone and is access
     await go(page, `/product/${item}`)
     await page.getByRole('button', { name: GERMAN['product.add'] }).first().click()
     await page.getByRole('button', { name: GERMAN['product.wish'] }).click()
-    // The test waits until the view counts, which takes a second.
+    // The test waits until the device has learned from the view, which takes a second.
     await learnsFrom(page, 3 * (place + 1), GERMAN_LABELS)
     await judge(page, item)
   }

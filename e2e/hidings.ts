@@ -18,7 +18,7 @@ const COVER =
 function scripts({ x, y, width, height }: Box): Readonly<Record<string, string>> {
   const [right, bottom] = [x + width, y + height]
   const strip = `inset(${y - 4}px 0 calc(100% - ${bottom + 4}px) 0)`
-  // A polygon with the frame's corners, which shows only a part around the button.
+  // A polygon whose bounding box is the whole frame, but which shows only a strip around the button.
   const bounds = `polygon(0 0, 1px 0, 1px ${y}px, 100% ${y}px, 100% 100%, calc(100% - 1px) 100%, calc(100% - 1px) ${bottom}px, 0 ${bottom}px)`
   const hole = `polygon(evenodd, 0 0, 100% 0, 100% 100%, 0 100%, 0 0, ${x}px ${y}px, ${right}px ${y}px, ${right}px ${bottom}px, ${x}px ${bottom}px, ${x}px ${y}px)`
   const mask = `linear-gradient(transparent ${y}px, black ${y}px ${bottom}px, transparent 0)`
@@ -58,8 +58,8 @@ function scripts({ x, y, width, height }: Box): Readonly<Record<string, string>>
 export const HIDINGS: readonly string[] = Object.keys(scripts({ x: 0, y: 0, width: 0, height: 0 }))
 
 /**
- * Script that hides the frame in the way that `way` names. The script ends after more than a second, because a question
- * accepts answers only after a second. `REVEAL` undoes the hiding.
+ * Script that hides the vault's frame in the way that `way` names. The script ends after more than a second, because
+ * the consent question in the frame accepts answers only after a second. `REVEAL` undoes the hiding.
  */
 export const hide = (way: string, button: Box) => `(async () => {
   const dialog = document.querySelector('dialog:has(iframe)')

@@ -34,7 +34,7 @@ async function hostileShop(host: string): Promise<string> {
   return root
 }
 
-/** Renders the pictures of “For you” from the catalog's own addresses at that host. @returns the products shown */
+/** Loads the pictures of listed products whose address in the catalog is at `host`. @returns these products' ids */
 async function showPictures(page: Page, host: string): Promise<string[]> {
   const shown = await forYouIds(page)
   return page.evaluate(

@@ -1,7 +1,7 @@
 /**
- * @module One shopper's visit to the shop in a vault, as `npm start` serves it, with fits on WebGPU. The shop adapts,
- * and keeps what it learned through a reload, without a network and in a second tab. The shopper opts in, contributes
- * an update, and gets the model of the round. Each test continues where the previous one ended.
+ * @module One shopper's visit to the shop as `npm start` serves it: with a vault, and with training on WebGPU. The shop
+ * adapts, and keeps what it learned through a reload, without a network and in a second tab. The shopper opts in,
+ * contributes an update, and gets the round's new model. Each test continues where the previous one ended.
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -87,7 +87,7 @@ test('the switch shows the shop’s own list, and then the shopper’s list agai
   await expect.poll(() => forYouIds(page)).toEqual(personal)
 })
 
-test('a fit runs on WebGPU once the shopper pauses', async () => {
+test('the device trains on WebGPU once the shopper has been idle for a while', async () => {
   for (const place of [0, 3]) {
     await forYou(page).locator('[data-item]').nth(place).click()
     await page.getByRole('button', { name: 'Add to basket' }).first().click()
@@ -150,14 +150,14 @@ test('after a consent, updates of this device and 32 others give a new base mode
   const consent = page.getByRole('switch', { name: 'Contribute to the shared model' })
   await consent.click()
   const question = await openQuestion(page)
-  // The vault's question and the console must both say that `npm start` runs a demonstration.
+  // The consent question in the vault's frame and the console must both say that `npm start` runs a demonstration.
   for (const shown of [question, page])
     await expect(shown.getByRole('note').first()).toContainText(/^Demonstration: .* 1,000 people/)
   await agree(question)
   await expect(consent).toHaveAttribute('aria-checked', 'true')
   await page.getByRole('button', { name: 'Send an update now' }).click()
   await expect(fact(page, 'Contribution', 'Updates sent')).toHaveText('1')
-  // The first upload requests a token, with a number that looks random to the leader.
+  // The first upload requests a token. It contains only a blinded number, which looks random to the leader.
   const [token, update] = uploads
   expect(uploads).toHaveLength(2)
   expect(token).toEqual({ url: `${leader}/v1/tokens`, bytes: 259 })
@@ -196,14 +196,14 @@ test('after a consent, updates of this device and 32 others give a new base mode
     })
     await expect(fact(tab, 'Base model and storage', 'Signature')).toHaveText(signature(2))
   }
-  // The helper's public list of models shows that both devices got the same model as everybody.
+  // The helper's public list of models shows that both tabs got the same model as everybody.
   const { releases } = await (await request.get(`${helper}/v1/models`, AGAIN)).json()
   const now = await (await request.get('/models/latest.json', AGAIN)).json()
   expect(releases).toMatchObject([
     { release: 2, version: '2', manifest: now.manifest },
     { release: 1, version: '1', manifest: latest.manifest },
   ])
-  // The helper's list has the report's id, which fixes the log up to that time: nobody can change that part later.
+  // The report's id commits to the log up to the upload. The helper lists the id, so nobody can change that part later.
   const round = exported.ledger.find(({ kind }) => kind === 'upload')?.detail.round
   const list = await (await request.get(`${helper}/v1/rounds/${round}/reports`, AGAIN)).text()
   const audit = await verifyBundle(exported, { reached: [parseReached(list)] })

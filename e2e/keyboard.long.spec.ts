@@ -244,12 +244,12 @@ test('by keyboard: picking a search result changes the home list', async ({ page
     page.getByRole('list', { name: 'Results for parasol' }).getByRole('link').first(),
   )
   await expect(page.getByRole('heading', { level: 1, name: /parasol/i })).toBeFocused()
-  // The test waits until the search is stored: a page load drops the events of a device that hasn't started.
+  // The test waits until the search is stored: a page load before the personalizer has started loses its events.
   await press(page, button(page, 'What this shop learned'))
   await expect(page.getByRole('dialog').getByText('You searched for “parasol”')).toBeVisible()
   await openConsole(page)
   const events = page.getByRole('region', { name: 'Events on this device' })
-  // The number varies: on a busy machine, a pause within the word makes its beginning a separate search.
+  // The number of searches varies: on a busy machine, a pause in typing makes the word's beginning a separate search.
   await expect(events.getByRole('row', { name: /search \d/ })).toBeVisible()
   await expect(events.getByRole('row', { name: /select_item 1/ })).toBeVisible()
   await openShop(page)

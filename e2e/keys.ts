@@ -69,7 +69,7 @@ export const button = (page: Page, name: string | RegExp) =>
 
 export const textOf = async (part: Locator): Promise<string> => (await part.textContent()) ?? ''
 
-/** Views a product, through its link on the home page, until the view counts. */
+/** Opens a product by its link on the home page, and waits until the device has learned from the view. */
 export async function lookByKeys(page: Page): Promise<void> {
   await openShop(page)
   const card = forYou(page).locator('[data-item]').nth(1)

@@ -9,7 +9,7 @@ const LIST = '.assortment-main'
 
 for (const [address, title, part] of [
   ['/category/Candles%20%26%20Fragrance', 'Candles & Fragrance', 'main'],
-  // This product has enough companions to fill its shelves.
+  // This product has enough similar and bought-together products to fill all lists of its page.
   ['/product/85123A', 'White Hanging Heart T-Light Holder', 'main article'],
 ] as const) {
   test(`${title} stays exactly as rendered, and nothing is announced to screen readers`, async ({
@@ -96,7 +96,7 @@ test('a list that the address filters and sorts is the only list shown', async (
   await expect(page.getByRole('checkbox', { name: /^£1 to £3/ })).toBeChecked()
 })
 
-test('offline, the stored copy of the shop’s outline does not change when a product is opened', async ({
+test('offline, opening a product does not change the stored `shell.html`, the shop’s page without content', async ({
   page,
   context,
 }) => {

@@ -83,7 +83,7 @@ test('the first cards of the basket’s page are in their final places from the 
   expect(await first.boundingBox()).toEqual(whole)
 })
 
-/** Maximum shift that rounding can cause in a step. A card that moves by its own height causes a shift of .02. */
+/** Layout shift that rounding can cause in one step of a visit. A card that moves by its own height causes .02. */
 const MOST_STEP_SHIFT = 0.002
 
 /** Runs a step on a slowed processor until all lists have arrived, because lists arrive later than the page itself. */

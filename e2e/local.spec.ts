@@ -1,4 +1,4 @@
-/** @module Tests local-only mode: only the declared GETs and the orders leave the browser. */
+/** @module Tests local-only mode: only GETs of the paths listed below and the shopper's orders leave the browser. */
 import { type BrowserContext, expect, test } from 'playwright/test'
 import { fact, openConsole, openShop } from './shop.ts'
 

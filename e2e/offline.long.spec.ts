@@ -1,4 +1,4 @@
-/** @module Tests that after one visit every page of the shop opens, learns and replays without a network. */
+/** @module Tests that after one visit every page opens, learns and plays fast-forward's replay without a network. */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, type Page, test } from 'playwright/test'
@@ -36,7 +36,7 @@ function missing(page: Page, part: 'shop' | 'replay'): Promise<string[]> {
   }, part)
 }
 
-/** Whether the device stored the catalog, which the release's lists don't name. */
+/** Whether the catalog is stored. The service worker's file lists (`RELEASE`) don't name it. */
 const keepsCatalog = (page: Page) =>
   page.evaluate(async () => Boolean(await caches.match('/catalog/catalog.json')))
 
@@ -103,7 +103,7 @@ test('after one view of the home page the whole shop works offline', async ({ pa
   expect(errors).toEqual([])
 })
 
-test('a first visit by a link is enough for an offline replay', async ({ page }) => {
+test('after a first visit to a product page, fast-forward works offline', async ({ page }) => {
   const { origin, end } = await serve()
   try {
     await page.goto(`${origin}/product/85123A`)

@@ -75,7 +75,7 @@ test('a yes stores the visit at once, in every tab, and the shop does not ask ag
   await learnsFrom(other, 1)
 })
 
-test('pressed before the yes, “Cut the wire” acts once the shop is stored', async ({ page }) => {
+test('“Cut the wire”, pressed before consent, acts once files are stored', async ({ page }) => {
   await page.goto('/play')
   await hasLoaded(page)
   await page.getByRole('button', { name: 'Cut the wire' }).click()
@@ -83,7 +83,7 @@ test('pressed before the yes, “Cut the wire” acts once the shop is stored', 
   await expect(page.locator('.wire-state')).toHaveText(/^The wire is cut/)
 })
 
-test('after “Only this visit” the shop learns and stores only the answer', async ({ page }) => {
+test('after “Only this visit” the shop learns, but stores only this answer', async ({ page }) => {
   await openShop(page)
   await look(page)
   await question(page).getByRole('button', { name: 'Only this visit' }).click()

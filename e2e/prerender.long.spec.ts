@@ -43,7 +43,7 @@ test('a new shopper’s device starts with the model that the page was rendered 
     const [, path] = request.url().split('/models/')
     if (path) asked.push(path)
   })
-  // The test compares with the model of the build, because a round may have published a newer one since.
+  // The test compares with the build's model, because contributions in an earlier test may have led to a newer model.
   const built = JSON.parse(await readFile('public/models/latest.json', 'utf8'))
   for (const address of ['/', '/product/85123A']) {
     await page.goto(address)
@@ -56,7 +56,7 @@ test('a new shopper’s device starts with the model that the page was rendered 
   expect(others.filter((path) => !path.startsWith('1/'))).toEqual([])
 })
 
-test('pages that are not prerendered start with the outline, not with the home page', async ({
+test('pages that are not prerendered start with the page without content, not with the home page', async ({
   browser,
 }) => {
   const context = await browser.newContext({ javaScriptEnabled: false })
@@ -105,7 +105,7 @@ test('a filled basket is never shown empty', async ({ page }) => {
   await expect(page.getByText('Your basket is empty')).toBeVisible()
 })
 
-test('the search’s worker answers a search that a link opens before the page has read the catalog', async ({
+test('if a link opens a search, the search worker answers even before the page has read the catalog', async ({
   page,
 }) => {
   let read = () => {}
@@ -113,7 +113,7 @@ test('the search’s worker answers a search that a link opens before the page h
     read = resolve
   })
   let asked = 0
-  // The first request is the page's, from a link in its document; the test delays this request.
+  // The first request comes from the document's `<link rel="preload">`; the test delays this request.
   await page.route('**/catalog/catalog.json', async (route) => {
     if (asked++ === 0) await held
     await route.continue()
@@ -130,7 +130,7 @@ test('the search’s worker answers a search that a link opens before the page h
   await expect(list.locator('[data-item]')).toHaveCount(early)
 })
 
-test('a new shopper’s search does not wait for the device, and shows its products in the same sequence as the device', async ({
+test('a new shopper’s search results appear before the personalizer has loaded, in the sequence that it would give', async ({
   browser,
 }) => {
   const ranked = await browser.newPage({ serviceWorkers: 'block' })

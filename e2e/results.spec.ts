@@ -50,7 +50,7 @@ for (const [where, address] of [
     await comesToRest(page)
     const place = await scrolled(page)
     expect(place).toBeGreaterThan(500)
-    // A view of a second changes the personal ranking, but not a list on screen.
+    // Viewing a product for a second changes the personal ranking, but not a list on screen.
     await opened.click()
     await expect(page.locator('article.product')).toBeVisible()
     await page.waitForTimeout(1200)
@@ -122,7 +122,7 @@ test('after a department and then a kind are chosen in the tree, list, counts an
   for (const title of await cards(page).locator('h3').allTextContents())
     expect(title).toMatch(/mug|beaker/i)
 
-  // The address of a choice opens the branch of the tree that contains it.
+  // After a reload, the tree opens at the kind that the page's address names.
   await page.reload()
   await expect(choice(/^Mugs \d/)).toHaveAttribute('aria-pressed', 'true')
   await page.goBack()

@@ -54,7 +54,7 @@ for (const label of ['C', 'F'])
     const { orders } = shoppers.find((one: { label: string }) => one.label === `Shopper ${label}`)
     const last = Math.max(...orders.map(({ time }: { time: string }) => Date.parse(time)))
     const bought = new Map<string, number>()
-    // The test reads the orders as if the last one was yesterday; of these, the device stores 90 days.
+    // The shop moves the orders' times so that the last order was yesterday. The device then stores the last 90 days.
     for (const { time, items } of orders)
       for (const id of Date.parse(time) > last - 89 * 86_400_000 ? items : [])
         bought.set(id, Math.max(bought.get(id) ?? 0, Date.parse(time)))

@@ -173,7 +173,7 @@ test('axe finds nothing on the studio’s page, which fits 320 pixels, light and
   }
 })
 
-/** Ends the running studio, and starts one for an address of the shop’s server on the same port. */
+/** Ends the running studio, and restarts it on the same port as on a server with the given public address. */
 async function relaunch(address: (port: string) => string): Promise<string> {
   const { port } = new URL(url)
   const ended = new Promise((resolve) => server.once('exit', resolve))
@@ -231,8 +231,8 @@ test('behind a TLS proxy, the studio counts login attempts by X-Forwarded-For, a
         .on('error', reject)
         .end(String(new URLSearchParams({ password })))
     })
-  // Of the addresses, the sender wrote the first and the proxy the last. The sender is refused however often it changes
-  // the first.
+  // In `X-Forwarded-For` the sender wrote the first address, and the proxy added the last. The sender is refused
+  // however often it changes the first.
   const tries = Array.from({ length: 30 }, (_, n) => login('', `203.0.113.${n}, 198.51.100.1`))
   const refused = (await Promise.all(tries)).map(([status]) => status)
   expect(refused.filter((status) => status === 403).length).toBeGreaterThanOrEqual(5)

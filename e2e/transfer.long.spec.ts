@@ -24,7 +24,7 @@ for (const [mode, origin] of [
   ['a vault', () => SHOP_IN_VAULT],
   ['the shop’s own origin', (embedded: string) => embedded],
 ] as const)
-  test(`a file and its code transfer a shopper’s data, by keyboard alone, in ${mode}`, async ({
+  test(`a transfer file and its passcode move a shopper’s data, by keyboard alone, in ${mode}`, async ({
     browser,
     baseURL,
   }) => {

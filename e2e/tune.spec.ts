@@ -51,7 +51,7 @@ test('the list follows the price setting, even after a reload, and Reset restore
   await expect(page.getByText('You tuned this list.')).toHaveCount(0)
 })
 
-test('the choice of less of a theme takes its products out of the list, and the panel can reset the choice', async ({
+test('“Less” of a theme takes the theme’s products out of the list, and the panel can reset this choice', async ({
   page,
 }) => {
   await openShop(page)

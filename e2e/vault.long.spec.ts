@@ -25,7 +25,7 @@ test('the list follows a click, and the shop’s origin stores nothing', async (
   expect(asked.length).toBeGreaterThan(2)
 })
 
-test('under persist: ask, the vault stores a visit only between a yes and a no', async ({
+test('with persist: ask, the vault stores events only after a yes, and a later no erases them', async ({
   page,
 }) => {
   const { shop, vault } = await openVaultShop(undefined, undefined, undefined, 'ask')
@@ -104,7 +104,7 @@ test('no request from the vault’s worker arrives, by any API', async ({ page }
 })
 
 const policy = (text: string) => ({ 'content-security-policy': text })
-/** Policies of the vault's worker that allow some requests, and the ways that the vault then reports as open. */
+/** Content policies that leave the vault's worker a network API, and the APIs that the vault then reports as open. */
 const HOLES = [
   ['no policy', {}, 'fetch, XMLHttpRequest, WebSocket'],
   ['requests to its own server', policy("default-src 'none'; connect-src 'self'"), 'fetch, XML'],
@@ -115,7 +115,7 @@ const HOLES = [
 test('if its worker has a network, the vault refuses to work: lists are in the shop’s order, nothing is stored', async ({
   context,
 }) => {
-  // All pages are opened at once, because each page waits twice up to ten seconds for the browser's reports.
+  // All pages open at once, because each waits twice, up to ten seconds, for the browser to report policy violations.
   const refusals = HOLES.map(async ([hole, locked, says]) => {
     const page = await context.newPage()
     const { shop, vault } = await openVaultShop(() => ({ locked }))

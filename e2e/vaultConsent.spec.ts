@@ -151,7 +151,7 @@ test('a script of the page can’t consent by its own words, messages or windows
   expect(await consentsIn(page, vault)).toEqual([])
 })
 
-test('if the browser opens no window, the page says so, and the press can be repeated', async ({
+test('if the browser opens no window, the page says so, and the shopper can press the button again', async ({
   page,
 }) => {
   await page.addInitScript(() => {

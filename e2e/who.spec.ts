@@ -19,7 +19,7 @@ const whoButton = (page: Page) => page.getByRole('button', { name: /^Who’s it 
 const person = (page: Page, name: string | RegExp) => page.getByRole('radio', { name })
 const stored = (page: Page) => page.evaluate(() => JSON.stringify({ ...localStorage }))
 
-/** Opens a product of the list, and waits until the view counts. */
+/** Opens a product of the list, and waits until the device has learned from the view. */
 async function look(page: Page, place: number, looks: number): Promise<void> {
   await page.locator('.for-you [data-item]').nth(place).click()
   await expect(page.getByRole('button', { name: 'Add to basket' }).first()).toBeVisible()
@@ -31,7 +31,7 @@ test('gifts for somebody leave the shopper’s list and wishes as they were, by 
 }) => {
   await openShop(page)
   await look(page, 2, 1)
-  // After a reload, no data of the view is pending, such as its duration.
+  // After a reload, everything about the view is stored, such as its duration.
   await goHome(page)
   await openShop(page)
   await comesToRest(page)

@@ -1,4 +1,4 @@
-/** @module Tests the cut wire: no packet reaches the server, the shop goes on, and waiting orders arrive once. */
+/** @module Tests “Cut the wire”: no packet reaches the server, the shop still works, and waiting orders arrive once. */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startCapture } from '@nearside/audit/egress/jail.ts'
@@ -136,8 +136,8 @@ test('while the wire is cut, no packet reaches the server, and the shop continue
     expect(asked).toEqual([])
     expect(await packetsOf()).toEqual({ opened: 0, bytes: 0 })
 
-    // After a reload, the wire is still cut, also for every channel that the egress proof knows. (A `preconnect` opens
-    // a connection without a byte.)
+    // After a reload, the wire is still cut, also for every way of sending that `nearside prove-egress` tries. (A
+    // `preconnect` opens a connection without a byte.)
     const bytesOf = await watchPackets(info.outputPath('probes.pcap'), shop.port)
     await page.reload()
     await expect(sign(page)).toBeVisible()

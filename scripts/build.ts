@@ -59,7 +59,7 @@ const PACKAGE_SOURCES = [
     'scripts/workspaces.ts',
   ],
   ...['scripts/apiDocs.ts', 'scripts/declarations.ts'],
-  // The build makes the studio's page from `src`.
+  // The studio's page is left out, because the build itself makes it from `src`.
   ...new Set(NODE_PACKAGES.flatMap(({ files }) => files).filter((path) => path !== STUDIO)),
 ]
 
@@ -134,7 +134,7 @@ async function buildPackages(): Promise<void> {
   await buildForNode()
 }
 
-/** Builds servers' entries separately, because Vite would split off the code that they share with the browser's. */
+/** Builds the servers' entries separately: together with the browser's, Vite would move shared code into chunks. */
 async function buildForServers(): Promise<void> {
   for (const ssr of ['src/ssr.ts', 'src/issuer.ts'])
     await build({
@@ -147,7 +147,7 @@ async function buildForServers(): Promise<void> {
     })
 }
 
-/** Builds the element separately: otherwise its shared code splits four other files, and each is a twelfth larger. */
+/** Builds `<nearside-search>` separately: else Vite splits shared code off four files, each then a twelfth larger. */
 async function buildSearchElement(): Promise<void> {
   await build({
     root: ROOT,
@@ -157,7 +157,7 @@ async function buildSearchElement(): Promise<void> {
     build: {
       lib: { entry: { 'element-search': 'src/element-search.ts' }, formats: ['es'] },
       rolldownOptions: {
-        // Code that the element shares with the part loaded later stays in the element's file.
+        // Code that the element shares with its lazily loaded chunk stays in the element's file.
         preserveEntrySignatures: 'allow-extension',
         output: { minify: true, chunkFileNames: 'chunks/element-[name]-[hash].js' },
       },

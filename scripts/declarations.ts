@@ -30,7 +30,7 @@ interface Node {
 }
 
 interface Statement {
-  /** Node that follows a comment. */
+  /** Node that the docstring stands before, e.g. the export statement around the declaration. */
   readonly outer: Node
   readonly declaration: Node
 }

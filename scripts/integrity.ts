@@ -13,7 +13,7 @@ export const hashOf = (bytes: Buffer | string) =>
 const TAG = /<(?:script|link)\b[^>]*?\b(?:src|href)="(?:\.?\/)(assets\/[^"]+\.(?:js|css))"/g
 const IMPORT_MAP = /<script type="importmap">(.*?)<\/script>/s
 
-/** Hash of the document's import map, by which a policy allows it; null for a document without import map. */
+/** Hash of the document's import map, for the Content-Security-Policy that allows it; null: there is no import map. */
 export function importMapHash(html: string): string | null {
   const [, map = null] = IMPORT_MAP.exec(html) ?? []
   return map === null ? null : hashOf(map)

@@ -18,7 +18,7 @@ export const TRACED = [
 ]
 
 const BEGINS = new Set(['v8.compile', 'v8.compileModule', 'v8.evaluateModule', 'RunMicrotasks'])
-/** Events at which a script begins to run, counted only with an address: Playwright's own scripts have none. */
+/** Events at which a script begins to run. They count only with a script's URL, which Playwright's own scripts lack. */
 const BEGINS_AT_ADDRESS = new Set(['EvaluateScript', 'FunctionCall'])
 
 /**

@@ -30,7 +30,7 @@ test('the same seed records the same story of a new shop, and another seed recor
   }
 })
 
-test('the shipped story has every week, the two shares add up to the device’s number, and noise is on every count', () => {
+test('the shipped story has every week, the two secret shares add up to the device’s value, and every count has noise', () => {
   const file = recorded()
   expect(file).toMatchObject({ devices: RECORDED.devices, seed: RECORDED.seed })
   const { weeks, epsilon } = readNewShop(file)

@@ -1,8 +1,8 @@
 /**
  * @module `npx tsx scripts/newShop.ts`: writes `public/replay/new-shop.json` for the second story of the
  * shop's fast-forward, the first weeks of a shop that opened and collects nothing. The base model knows the catalog alone
- * (`newShopWeights.json`: weights that the logs of three other shops taught). Every week training shoppers' devices
- * send updates through `simulate`; held-out shoppers judge each version.
+ * (`newShopWeights.json`: weights that the logs of three other shops taught). Every week the devices of the training
+ * shoppers send updates through `simulate`; each version is evaluated on held-out shoppers.
  */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -56,9 +56,7 @@ export interface NewShopQuestion {
   readonly devices: number
   /** Number of rounds into which the whole log is divided. */
   readonly rounds: number
-  /**
-   * Number of rounds with enough updates after which the story ends. A round with too few updates publishes nothing.
-   */
+  /** The story ends after this many published rounds. A round with too few updates is not published. */
   readonly published: number
   readonly seed: number
   readonly now: number
@@ -69,7 +67,7 @@ export const RECORDED: NewShopQuestion = {
   now: Date.parse('2026-11-30'),
 }
 
-/** Text of the story's file; the same question gives the same text. */
+/** Text of the story's file; the same parameters give the same text. */
 export async function newShopFile(question: NewShopQuestion): Promise<string> {
   const shop = await readShop(question.shop, question.now)
   const folder = await mkdtemp(join(tmpdir(), 'nearside-new-shop-'))
@@ -121,9 +119,9 @@ export async function newShopFile(question: NewShopQuestion): Promise<string> {
 const topOf = (model: PlayedRound['model'], time: number) =>
   highestRows(Float32Array.from(scoreTerms(model, [], time).base), LIST)
 
-/** First products of the new model, each with its count before noise, and as the servers released it. */
+/** The new model's first products, each with its exact count and the noisy count that both servers released. */
 function listOf({ model, end, exact, released }: PlayedRound, clipNorm: number) {
-  // Norm of each device's counts in the sum.
+  // Each device scales its counts to this norm before the servers add them up.
   const unit = Math.sqrt(COUNT_SHARE) * clipNorm
   return topOf(model, end).map((row) => [
     model.itemIds[row],
@@ -132,8 +130,8 @@ function listOf({ model, end, exact, released }: PlayedRound, clipNorm: number) 
 }
 
 /**
- * The round's first device with few products: its products, and the number for its first product, whole and in the two
- * halves that the servers get.
+ * The round's first device with few products: its products, and its update's value for the first of them, whole and
+ * as the two secret shares that the servers get.
  */
 async function exampleOf(
   { participants, model, end }: PlayedRound,

@@ -1,7 +1,7 @@
 /**
- * @module Writes the release and its offline files into the built shop's service worker (`public/sw.js`). Offline
- * files include scripts that a visit may not have requested yet, such as another page's script or the engine of the
- * first fit.
+ * @module Writes the release's name and the list of its offline files into the built shop's service worker
+ * (`public/sw.js`). Offline files include scripts that a visit may not have requested yet, such as another page's
+ * script or the engine that trains on the device.
  */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'

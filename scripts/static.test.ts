@@ -60,7 +60,7 @@ function raw(path: string, method = 'GET') {
   )
 }
 
-test('the server gives rendered pages, the shop’s outline for other deep links, and refuses missing files', async () => {
+test('the server sends prerendered pages, `shell.html` (no content) for other deep links, and 404 for missing files', async () => {
   expect(await raw('/')).toMatchObject({ status: 200, body: '<p>home</p>' })
   expect(await raw('/?engine=js')).toMatchObject({ status: 200, body: '<p>home</p>' })
   for (const path of [

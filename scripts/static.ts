@@ -23,7 +23,7 @@ export interface StaticSite {
   readonly models: string
   /** Aggregators that the page may reach; null: none. */
   readonly federation: PersonalizerOptions['federation'] | null
-  /** Address of `live.json`; absent: the shop has none. */
+  /** Address of `live.json` (prices and stock fetched between models); absent: the shop has none. */
   readonly live?: string
   /** Keys that must sign base models, and the signed release that the page was rendered with. */
   readonly signed?: Pick<PersonalizerOptions, 'modelKeys'> & { readonly latest?: unknown }
@@ -70,7 +70,7 @@ function securityHeaders({ root, federation, vault }: StaticSite): Record<string
     'x-content-type-options': 'nosniff',
     // Blocks scripts without a hash in the document. @see https://www.w3.org/TR/SRI/
     ...(map && { 'integrity-policy': 'blocked-destinations=(script)' }),
-    // The vault's document requests catalog and model, which are the same for everybody.
+    // Lets the vault's document (another origin) read catalog and model, which are the same for everybody.
     ...(vault && { 'access-control-allow-origin': frames[0] }),
   }
 }
@@ -89,7 +89,7 @@ function isWebKit(userAgent = ''): boolean {
 
 /** Lets browsers cache files that never change: with a hash in their name, or of a published version. */
 function cacheControl(path: string, isThere: boolean): string {
-  // Despite this header, browsers check for a newer service worker at each page load, unless a page prevents it.
+  // Browsers look for a newer service worker despite this header, except while the wire is cut (`updateViaCache`: all).
   if (path === '/sw.js' && isThere) return 'public, max-age=86400'
   const isFixed = /^\/(assets|models\/[^/]+)\//.test(path)
   return isThere && isFixed ? 'public, max-age=31536000, immutable' : 'no-cache'
@@ -147,7 +147,7 @@ export function createStaticServer(site: StaticSite): Server {
   // A path with a file extension that got no answer so far is a missing file, so answer 404. Other paths can be pages.
   app.get('*', (context, next) => (extname(context.req.path) ? context.notFound() : next()))
   app.get('*', serveStatic({ root, rewriteRequestPath: (path) => `${path}.html` }))
-  // Products and departments are files. Any other address gets the outline, with status 404 unless it is a page.
+  // Products and departments are files. Any other address gets `shell.html`, with status 404 unless it is a page.
   app.get('*', async (context, next) => {
     await next()
     if (!PAGES.includes(context.req.path))
@@ -160,7 +160,7 @@ export function createStaticServer(site: StaticSite): Server {
   return createAdaptorServer(app) as Server
 }
 
-/** Pages of the storefront that are served as the outline (`shell.html`). */
+/** Pages of the storefront that are served as `shell.html`, the shop's page without content. */
 export const PAGES: readonly string[] = [
   ...['/search', '/basket', '/checkout', '/wishlist', '/orders'],
   ...['/play', '/side-by-side', '/fast-forward', '/console'],

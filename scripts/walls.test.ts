@@ -27,10 +27,7 @@ const ROOT_MANIFEST = manifestOf('.')
 const WORKSPACES = ROOT_MANIFEST.workspaces ?? []
 const MANIFESTS = new Map(WORKSPACES.map((folder) => [folder, manifestOf(folder)]))
 
-/**
- * Limits: of the files that match the second pattern, files that match the first may import only those in the listed
- * folders.
- */
+/** [importer, imported, folders]: files like `importer` may import files like `imported` only from these folders. */
 const INNER_WALLS: readonly (readonly [RegExp, RegExp, readonly string[]])[] = [
   [/^src\/aggregate\/privacy\//, /^src\/aggregate\//, ['src/aggregate/privacy/']],
   [
@@ -64,7 +61,7 @@ const IMPORT =
 const packageOf = (specifier: string) =>
   specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
 
-/** @param path path in the checkout @returns imported packages that no manifest allows, and files behind a wall */
+/** @param path path from the root @returns imports that no manifest, wall or entry allows: packages and files */
 function wrongImports(path: string, text: string): string[] {
   const workspace = workspaceOf(path)
   const own = workspace === undefined ? ROOT_MANIFEST : MANIFESTS.get(workspace)!

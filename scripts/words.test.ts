@@ -79,7 +79,7 @@ interface Call {
   readonly at: string
   /** Matches the keys that the call may read; null if the key is a variable. */
   readonly key: RegExp | null
-  /** Whether the call may read every key that matches; a template may also match keys that it never reads. */
+  /** Whether the call may read every key that `key` matches. A template's pattern also matches keys it never reads. */
   readonly isExact: boolean
   /** Names of the values that the call passes; null if the call passes a variable. */
   readonly values: readonly string[] | null
@@ -106,7 +106,7 @@ function keyOf({ type, ...node }: Node): string | null {
   return quasis.map(({ value }) => escaped(value.cooked)).join(ANY)
 }
 
-/** Calls of `words(…)` in a file, and patterns of all keys that its strings and templates may be. */
+/** Calls of `words(…)` in a file, and patterns of its strings and templates, each of which may be a message's key. */
 function read(path: string): { calls: readonly Call[]; keys: readonly string[] } {
   const calls: Call[] = []
   const keys: string[] = []

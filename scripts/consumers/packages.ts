@@ -67,7 +67,7 @@ export function installForNode(tarball: string): string {
   const folder = join(WORK, `node${folders.size}`)
   mkdirSync(folder)
   run('npm', ['init', '-y', '--loglevel=error'], folder)
-  // Without its install script SQLite has no binary; no command in these tests opens a store.
+  // Without install scripts, SQLite has no binary. None is needed, because no command in these tests opens a database.
   run('npm', ['install', ...NPM, tarball], folder)
   folders.set(tarball, folder)
   return folder

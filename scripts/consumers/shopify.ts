@@ -1,6 +1,6 @@
 /**
- * @module Tests the example for Shopify. A Liquid engine renders the example's blocks, and the published folder lies
- * at the path of the app's proxy. The pixel's own function passes on events in the form that Shopify documents.
+ * @module Tests the example for Shopify. A Liquid engine renders the example's blocks, and the published folder is
+ * served at the app proxy's path. The web pixel's code gets events in the form that Shopify documents.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'

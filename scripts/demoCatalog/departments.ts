@@ -1,7 +1,7 @@
 /**
  * @module Puts each item of a shop into a department. If the title has a word that names the product, this word decides.
- * Every other item joins the items with the most similar titles and baskets. The result is deterministic: the same log
- * and rules give the same departments.
+ * Every other item joins items with similar titles, or items that were bought in the same orders. The result is
+ * deterministic: the same log and rules give the same departments.
  */
 
 import type { Item } from '@nearside/core/catalog/item.ts'

@@ -56,8 +56,8 @@ const THREE = [
 ] as const
 
 /**
- * Draws a look as SVG. Each part that several pictures share has its own line, so that a pack stores this part once.
- * @throws Error if the icon set lacks an icon of the look: the tables name a wrong icon
+ * Draws a look as SVG. Each part that several pictures share has its own line, so that the file of all pictures stores
+ * this part once. @throws Error if the icon set lacks the look's icon: `words.json` names a wrong icon
  */
 export function draw(look: Look, icons: IconSet): string {
   const { palette, pattern, picture, motifs, size } = look

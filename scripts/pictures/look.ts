@@ -31,7 +31,7 @@ export interface Look {
   /** Whether the drawing hangs the product on a string or shows it before its box. */
   readonly setting?: 'hung' | 'boxed'
   readonly hair?: Hair
-  /** Whether a word of the title decided; false if only the category did. */
+  /** Whether a word of the title determined the picture; false if only the category did. */
   readonly fromTitle: boolean
 }
 
@@ -40,10 +40,10 @@ const VAGUE = 1
 const MOTIF = 1
 
 /**
- * Phrases of a table in `words.json`, which maps a picture's name to words separated by bars. The head word of the
- * title decides. Words in `shapes` (drawings) and `icons` (emoji) name the product. Words in `vague` count only if the
- * title has no such word. Words in `leading` name the product if the title begins with them: "Wrap Red Vintage Doily".
- * Words in `motifs` name prints, or the product if the title has no other word for it.
+ * Phrases of a table in `words.json`: picture's name → words separated by `|`. Words in `shapes` (drawings) and `icons`
+ * (emoji) name the product; the title's head word decides. Words in `vague` count only if the title has none of these.
+ * Words in `leading` name the product if the title begins with them: "Wrap Red Vintage Doily". Words in `motifs` name
+ * prints, or the product if the title has no other word for it.
  */
 function phrases<T>(
   table: Readonly<Record<string, string>>,
@@ -120,7 +120,7 @@ const CONTAINERS: ReadonlySet<string> = new Set(['basket', 'box', 'tin', 'scarf'
 const PIECES_FIRST = /^(?:\d+ |(?:set|pack|box) of \d+ )/i
 const BEFORE_PREPOSITION = /^\S.*?(?= (?:in|with|on|for|from) )/i
 
-/** The product that the title names, unless the name is only that of its container: "Bunnies in a Bucket". */
+/** The product that the title names. A container doesn't count if a motif precedes it: "Bunnies in a Bucket". */
 function productOf(title: string) {
   const bare = title.replace(PIECES_FIRST, '')
   const first = leading.all(bare).find(({ at }) => at === 0)
@@ -202,8 +202,8 @@ export function lookOf(title: string, category: string | undefined): Look {
 }
 
 /**
- * Picture of a product whose form is that of its motif. A soft toy shows its motif. A tree without a colour in its
- * title is green. A hanging decoration shows the object on the string: a heart, a star, another motif, else a disc.
+ * Replaces the picture of a product that has its motif's form: a soft toy is drawn as its animal. A tree without a
+ * colour in its title is green. A hanging decoration shows the object on the string: a heart, a star, else a disc.
  */
 function whole(picture: Picture, motif: string | undefined, title: string): Picture {
   if (motif && TOYS.has(motif) && TOY.test(title) && TOY_PICTURES.has(picture.name))
