@@ -28,7 +28,7 @@ export class NegativeResult extends Error {
 export interface Subcommand {
   readonly syntax: CommandUnknownOpts
   /**
-   * Runs with the arguments that `syntax` parsed last. Returns the value that `--json FILE` writes.
+   * Runs the command with the arguments of `syntax`'s latest parse. Returns the value that `--json FILE` writes.
    * @throws NegativeResult if the command worked but its answer is negative
    */
   run(context: CommandContext): Promise<unknown>
@@ -90,8 +90,8 @@ export function createProgress(stream: NodeJS.WriteStream, now: () => number = D
 type State = (label: string, done: number, total: number) => string
 
 /**
- * Creates a function that describes the progress of one labelled part of the work: share done and time left, by the
- * pace since the part began; without a total (0), the number of finished units.
+ * Creates a function that describes the progress of one labelled part of the work: share done, and time left at the
+ * pace since the part began. If the total is 0 (unknown), it gives only the number of finished units.
  */
 function createState(now: () => number): State {
   let part = { label: '', time: 0, done: 0 }
@@ -137,7 +137,7 @@ function createBar(stream: NodeJS.WriteStream, stateOf: State): Progress {
   }
 }
 
-/** The clock starts when the progress is created, so that short work prints no line. */
+/** The time until the first line starts when the progress is created, so that short work prints no line. */
 function createLines(stream: NodeJS.WriteStream, now: () => number, stateOf: State): Progress {
   let last = now()
   return {

@@ -131,9 +131,7 @@ export const categoryPath = (name: string): string => `/category/${encodeURIComp
 
 export const searchPath = (query: string): string => `/search#${new URLSearchParams({ q: query })}`
 
-/**
- * Whether two paths are equal after decoding. Before decoding, one of two equal paths can have more escaped characters.
- */
+/** Whether two paths are equal once percent-decoded: the same path can be escaped in different ways. */
 export function samePath(a: string, b: string): boolean {
   if (a === b) return true
   try {

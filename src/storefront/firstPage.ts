@@ -142,7 +142,7 @@ export const firstSearch = (whole: Catalog): FirstPage => ({
 
 const namesOf = ({ departments }: Catalog) => departments.map(({ name, size }) => ({ name, size }))
 
-/** Item on a page that shows no product. */
+/** Stands for a department's `face` (pictured product) on a page without products. */
 const NONE: Item = { id: '' }
 
 /** The part of the catalog that this page contains. The page uses it while the whole catalog is loading. */

@@ -20,10 +20,7 @@ export function forgetTogether(
   itemOf: (id: string) => Item | undefined,
   lastLooked: Shop['lastLooked'],
 ): Personalizer {
-  /**
-   * Functions that put a product back on the wishlist after an answer in a menu removed it, by the id of the answer's
-   * event.
-   */
+  /** Event id of a menu's answer ("Not for me" …) → function that undoes the answer's removal from the wishlist. */
   const ended = new Map<string, () => void>()
   return {
     ...personalizer,
@@ -45,7 +42,7 @@ export function forgetTogether(
       const undo = await personalizer.forget(what)
       forgetShown()
       if (what.kind === 'event') ended.get(what.id)?.()
-      /** Whether the shopper forgot the item's event of this name. */
+      /** Whether `what`, which the shopper deleted, includes the events of this name about the item. */
       const gone = (done: EventName, id: string) =>
         (what.kind === 'events' && what.name === done) ||
         (what.kind === 'item' && what.name === id) ||

@@ -123,9 +123,9 @@ async function sendEach(): Promise<void> {
     if (isCut.get()) return
     const answer = await post(body).catch(() => null)
     const isFinal = answer !== null && FINAL.includes(answer.status)
-    // The list of refused orders belongs to the person on screen. If the shopper has switched from or to `nobody` since
-    // the order, a refusal can't be added. Then an order placed as nobody is dropped; any other order stays queued
-    // until its refusal can be stored.
+    // `refused` is in memory while the shopper shops for `nobody`, else stored. If the shopper has switched from or to
+    // `nobody` since the order, the wrong list is open. An order placed for `nobody` is then dropped; any other order
+    // stays queued until its refusal can be stored.
     const isShown = nobodys.has(id) === (who.get() === NOBODY)
     if (isFinal && isShown) refused.set([...refused.get(), id])
     if (answer?.ok || (isFinal && (isShown || nobodys.has(id)))) drop(id)

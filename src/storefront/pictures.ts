@@ -39,7 +39,7 @@ export function takeOverPictures(document: Document): void {
  */
 export function usePicture({ image = '' }: Item, early: boolean) {
   const name = image.slice(image.lastIndexOf('/') + 1)
-  // During hydration, the address is null even if the pack has loaded by then.
+  // During hydration `loaded` is null as in the prerendered page, even if the file of all pictures has loaded by then.
   const loaded = useSignal(pack)
   const [, redraw] = useState(0)
   const known = addresses.get(name)
@@ -75,7 +75,7 @@ function draw(name: string): void {
   if (svg !== undefined) takePicture(name, svg)
 }
 
-/** Creates a picture's address in the browser, which decodes each picture separately. */
+/** Creates a `blob:` address for a picture, so that the browser can decode this picture alone. */
 export function takePicture(name: string, svg: string | null): void {
   if (addresses.has(name)) return
   const blob = svg && new Blob([svg], { type: 'image/svg+xml' })

@@ -25,8 +25,8 @@ export function useShop(): Shop {
 }
 
 /**
- * Returns the items of the first page. Later visits to that page don't need these items, because the shopper's own list
- * is then available at once.
+ * Returns the prerendered page's items while the first page of the visit is open. Later pages don't need them, because
+ * the shopper's own list is then available at once.
  */
 export function useBestsellers(): readonly string[] | undefined {
   const { bestsellers } = useShop()

@@ -670,7 +670,7 @@ test('the heading gets the focus even if the focused element vanishes just after
   observer.disconnect()
 })
 
-test('the panel shows the choice of the person as soon as it opens; a late choice would move the focused button', async () => {
+test('the panel shows “Who’s it for?” as soon as it opens; if it came later, it would move the focused button', async () => {
   const { container } = await open('/')
   container.querySelector<HTMLElement>('button.learned')?.click()
   await Promise.resolve()

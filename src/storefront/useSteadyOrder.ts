@@ -51,10 +51,10 @@ function shownHere(key: string, erasures: number, ids: readonly string[]): Shown
 }
 
 /**
- * @param list name of the list, e.g. a department or a query; another list, or a switch between personal and
- * shop order, brings a new order
- * @param popular whether `ids` are in a new shopper's order. If `ids` are in that order, a new shopper's first page
- *   doesn't wait for the device, and a prerendered page shows `ids` as they are
+ * @param list name of the list, e.g. a department or a query; a new name, or a switch between personal and shop order,
+ *   starts a new order
+ * @param popular whether `ids` are in a new shopper's order: then a prerendered page, and a new shopper's first page,
+ *   show them before the device has ranked them
  */
 export function useSteadyOrder(list: string, ids: readonly string[], popular = false): Steady {
   const wanted = useSignal(order)

@@ -97,7 +97,7 @@ const table = (attacks: readonly Attack[]) =>
     '': ({ holds }) => (holds ? 'holds' : '**fails**'),
   })
 
-/** Notes on how to read the table; docs/results/attacks.md explains what it means. */
+/** Notes under the report's table of attacks; docs/results/attacks.md explains the results. */
 const NOTES = [
   'unprotected: the same attack on the update itself, on a sum without noise, on devices that draw their random bytes once',
   'at most: the mathematical bound plus three standard errors for chance. Share: a coin. Sum under the noise of one server, in k rounds: Φ(√k / z) for two opposite updates, Φ(√k / (z·√2)) for any update, Φ(√k / z − 2.33) where 1 in 100 others is suspected; for one of m products, Φ(Φ⁻¹(1/m) + 1/z); for two products of which a device counted one, Φ(√(countShare / 2) / z)',

@@ -14,9 +14,9 @@ import { command as publish } from './publish.ts'
 
 interface Step {
   readonly command: Subcommand
-  /** Options of the step that `build-shop` sets itself and doesn't offer. */
+  /** The step's options that `build-shop` sets itself, so that users can't. */
   readonly own: readonly string[]
-  /** Folders in OUT, by the option that names them. */
+  /** Option of the step → folder in the `--out` of `build-shop` that the option gets. */
   readonly folders: Readonly<Record<string, string>>
   /** File that exists once the step is done. */
   readonly done: string

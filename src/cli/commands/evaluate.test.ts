@@ -107,7 +107,7 @@ describe('nearside evaluate', () => {
     expect(JSON.parse(json ?? '')).toEqual(JSON.parse(JSON.stringify(result)))
   }, 60_000)
 
-  it('on a log of views and orders, evaluate predicts the next different product, and compares the device with two servers’ models', async () => {
+  it('on a log of views and orders, evaluate predicts the next other product, and compares the device with two models that a server trains', async () => {
     const looks: TestShop = {
       ...shop,
       shoppers: shop.shoppers.map(({ id, interactions }) => ({

@@ -196,7 +196,7 @@ test('Shopify: ratings come from the standard metafields, on a scale of 5', asyn
   }
 })
 
-test('Shopify: an address with another API version and an access token are used as given', async () => {
+test('Shopify: an API version in the address, and an access token, are used as given', async () => {
   const shop = { products: [], orders: [shopifyOrder(1, [shopifyLine(1)])] }
   const { address, asked } = await shops.serve((one) => shops.answerShopify(shop, one))
   vi.stubEnv('NEARSIDE_SHOP_TOKEN', 'shpat_secret')

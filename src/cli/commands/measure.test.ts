@@ -30,7 +30,7 @@ view_item_list,,1,7
   expect(readFileSync(html, 'utf8')).toContain('<table')
 })
 
-test('measure reads GA4’s BigQuery export, and gives intervals over shoppers', async () => {
+test('measure reads GA4’s BigQuery export, and computes intervals from differences between shoppers', async () => {
   const line = (event: string, shopper: number, parameters: Readonly<Record<string, string>>) =>
     JSON.stringify({
       event_name: event,

@@ -24,7 +24,7 @@ async function run(flags: Flags): Promise<{ result: unknown; text: string }> {
   return { result, text: printed.join('\n') }
 }
 
-it('pretrain lists `selection.json` and its hash in the manifest, and prints which log lines were left out', async () => {
+it('pretrain lists `selection.json` (what each feature contributes) with its hash in the manifest, and prints which log lines it left out', async () => {
   const made = testShop(60, 12)
   const shop = join(folder, 'testshop')
   const log = shopEvents({ ...made, from: 0, to: 0 })

@@ -28,7 +28,7 @@ const catalog = () => join(shop, 'catalog.jsonl')
 const manifestOf = async (out: string, version: string): Promise<ModelManifest> =>
   JSON.parse(await readFile(join(out, version, 'manifest.json'), 'utf8'))
 
-it('pretrain --catalog publishes a model made from a catalog alone, and evaluate tests it without counts from the log', async () => {
+it('pretrain --catalog publishes a model made from a catalog alone, and evaluate gives it no popularity counts from the log', async () => {
   const out = join(folder, 'models')
   await run({ catalog: catalog(), out })
   expect(await manifestOf(out, '1')).toMatchObject({ source: 'catalog', items: 12 })

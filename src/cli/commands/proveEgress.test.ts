@@ -45,7 +45,7 @@ const check = (signed: SignedReport) => {
   return runCommand(command, { flags: { check: file } })
 }
 
-it('prove-egress reports no fault if it found nothing unexplained, no open channel and every planted leak', () => {
+it('prove-egress reports no fault if it found every planted leak, but nothing unexplained and no open channel', () => {
   const report = reportOf(OUTCOME)
   expect(report).toMatchObject({ faults: [], open: [], untried: ['a channel (page)'] })
   expect(report.leaks).toEqual({ planted: 31, found: 31, missed: [] })
@@ -95,7 +95,7 @@ it('prove-egress refuses invalid options and an unreachable shop before the proo
   await expect(run('http://localhost:9/', '--without-root')).rejects.toThrow(/does not answer/)
 })
 
-it('a failed proof prints all lines of the error, because the last message has only the first', async () => {
+it('a failed proof prints the whole error, because the program’s last message has only its first line', async () => {
   const shop = createServer().listen(0)
   vi.stubEnv('NEARSIDE_CHROMIUM', '/bin/false')
   onTestFinished(() => {

@@ -45,7 +45,7 @@ async function shop() {
   return { models, out, publish, text, names, page: () => readPageOptions(text('page.html')) }
 }
 
-/** Creates a published shop whose test can write `live.json` (`put`) and publish further catalogs. */
+/** Publishes a shop. Its test can then write `live.json` by `put`, and publish further catalogs. */
 async function liveShop() {
   const { out, publish, text, page } = await shop()
   const sha = () => createHash('sha256').update(text('catalog.json')).digest('hex')
@@ -173,7 +173,7 @@ it('publish writes the address of live.json into the page, and keeps the changes
   expect(JSON.parse(text('live.json'))).toEqual({
     ...before,
     catalog: sha(),
-    // A catalog this small has only its first part, so both hashes are equal.
+    // `head` is the hash of the catalog's first part. This catalog has no other part, so it equals `catalog`.
     head: sha(),
     changed: [changes.changed[0]],
     gone: ['item 3'],
@@ -215,7 +215,7 @@ it('publish of a catalog that now names its currency keeps the changes of live.j
   expect(live()).toMatchObject(changes)
 })
 
-it('publish leaves out products that a stale live.json names as gone, and drops its prices', async () => {
+it('publish takes from a stale live.json only which products are gone, not the prices', async () => {
   const { live, publish, put, sha } = await liveShop()
   await publish()
   const changed = [{ id: 'item 1', price: 9 }]

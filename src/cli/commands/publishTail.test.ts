@@ -99,7 +99,7 @@ it('a rollback keeps the tail', async () => {
   expect([latest.version, manifest.tail.folder]).toEqual(['2', tail])
 })
 
-it('a release with counted items keeps the tail, and the mean popularity of the head', async () => {
+it('a release whose updates counted products (countShare) keeps the tail, and the head’s mean popularity', async () => {
   const { models, tail } = await shop()
   const [parent, before] = [await readLatest(models), await readModel(models)]
   const terms = { ...DEMO_PARAMETERS, countShare: 0.8, noiseMultiplier: 0 }

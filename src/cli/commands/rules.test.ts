@@ -115,7 +115,7 @@ it.each<[string, Rule | object, string]>([
   expect(code).toBe(lines.some((line) => line.startsWith('error')) ? 1 : 0)
 })
 
-it('rules check reports rules that together empty a list, under each kind of condition', async () => {
+it('rules check reports rules that together empty a list, whichever condition makes them meet', async () => {
   const mugs: Rule = { name: 'mugs', only: { category: ['mugs'] } }
   const bags: Rule = { name: 'bags', only: { category: ['bags'] } }
   const empty = async (...rules: Rule[]) => {
@@ -172,8 +172,8 @@ it('rules sign signs a file that devices accept, each time as a later release, w
   }
   const [first, second, lost] = releases.map(({ signed }) => signed?.release ?? 0)
   expect(second).toBeGreaterThan(first)
-  // The third file was signed after the earlier file was lost. Devices accept it, because its release number is its
-  // time.
+  // The third file was signed after the earlier file was lost. Devices accept it, because a release number is the time
+  // of signing and so still rises.
   expect(lost).toBeGreaterThan(second)
   expect(releases[0].signed?.expires).toBeLessThanOrEqual(Date.now() + 7 * DAY)
 })

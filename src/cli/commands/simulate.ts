@@ -8,7 +8,7 @@ import { defineReportCommand, type Reported } from '../reportCommand.ts'
 import { MODEL, POLICY, SEED, SHOP, UNTIL } from '../shared.ts'
 import { between, wholeNumber } from '../values.ts'
 
-/** Values, for a simulated year, of options that the command line doesn't set. The year has its own terms. */
+/** Values of options under `--year`, unless the user sets them. Without `--policy` the year has its own terms. */
 const YEAR = {
   ...{ shop: '', model: '', policy: '', devices: 0, rounds: 52, drop: 0.03, epsilon: 4 },
   attack: { attack: 'flip', malicious: 0.02 },

@@ -348,7 +348,7 @@ test('sync --watch waits longer after each failure, up to an hour, and the usual
   expect(errors).toHaveLength(5)
 })
 
-test('sync prints one line per round, says which pages read the file, and watches until it is stopped', async () => {
+test('sync prints one line per round, says that no page reads live.json yet, and watches until it is stopped', async () => {
   const { feed, live, out, state } = await shop(send(tsv(without(1))))
   const once = { flags: { out, every: 2 }, positionals: [feed] }
   const { printed, result } = await runCommand(command, once)

@@ -14,7 +14,7 @@ const ask = (question: string) => terminal?.question(question, { signal: stopped
 try {
   const opens = input.isTTY && output.isTTY && !env.CI
   const project = await runCreate(process.argv.slice(2), terminal && ask, console.log, opens)
-  // The commands read the keyboard from here on.
+  // From here on, npm's commands read the keyboard.
   terminal?.close()
   const write = (text: string) => output.write(text)
   const failure = project && (await startProject(project, { spawn, write, opens }))

@@ -22,7 +22,7 @@ export interface Project {
   readonly asks: boolean
 }
 
-/** Commands from the files of a new project to its page. The last one prints the page's address. */
+/** Commands that install, train and serve a new project, in sequence. The last one prints the page's address. */
 export const commandsOf = (framework: Framework): readonly string[] => [
   'npm install',
   // Trains the model and publishes it.
@@ -35,7 +35,7 @@ export const commandsOf = (framework: Framework): readonly string[] => [
 const EXAMPLES = new URL('../../../examples/', import.meta.url)
 export const PACKAGE = new URL('../../../package.json', import.meta.url)
 
-/** Server of a folder; the frameworks have their own. */
+/** Web server for the plain HTML project; the frameworks have their own. */
 const SERVER = { scripts: { start: 'serve public' }, devDependencies: { serve: '14.2.7' } }
 
 /** Files that builds make, and lock files of other dependencies. */

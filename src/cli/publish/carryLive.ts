@@ -68,9 +68,9 @@ function changesCurrency(before: readonly Item[], next: readonly Item[]): boolea
 }
 
 /**
- * Changes of products whose values are the same in both catalogs: the export of the new catalog doesn't know them yet.
- * In a stale `live.json`, prices and stock may be older than the export. A product that the shop deleted stays away
- * even then: a link to a missing page is worse than a product that returns at the next `sync`.
+ * Keeps the live changes of products whose values are equal in both catalogs: the new catalog was then exported before
+ * the change. Prices and stock in a stale `live.json` may be older than the export, so they are dropped. A deleted
+ * product stays deleted even then: a link to a missing page is worse than a product that returns at the next `sync`.
  */
 function select(
   live: LiveChanges,

@@ -35,8 +35,8 @@ const IDLE = 1_800_000
 const LONGEST = DAY / 2
 const MOST_SESSIONS = 100
 /**
- * Number of attempts from one address, and from all addresses together: as many at once, then as many per minute. The
- * common number doesn't limit addresses that have logged in before, so strangers can't lock them out.
+ * Limits of login attempts, from one address and in total: this many at once, then this many per minute. The total
+ * doesn't limit addresses that have logged in before, so strangers can't lock them out.
  */
 const ATTEMPTS = { one: 5, all: 60 }
 /** A check of a password needs 32 MB of memory and a tenth of a second, so checks run one after another. */

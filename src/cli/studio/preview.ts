@@ -1,6 +1,6 @@
 /**
- * @module Lists under rules that are not published yet. A whole device, with the code that runs in a shopper's browser,
- * makes the lists in memory. This device never learns, contributes or uses the network.
+ * @module Lists under rules that are not published yet. The code that runs in a shopper's browser makes these lists, in
+ * memory. Here it never learns, contributes or uses the network.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

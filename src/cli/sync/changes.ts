@@ -21,7 +21,7 @@ export function keepGoodPrices(
   current: readonly Item[],
 ): { readonly items: readonly Item[]; readonly kept: readonly string[] } {
   const priced = published.filter(isPriced)
-  // A product that was gone, or that `live.json` has for 0, gets its price from the published catalog.
+  // The published price is the last good one of a product that `live.json` had removed or has for 0.
   const last = [...priced, ...withLive(priced, live).filter(isPriced)]
   const good = new Map(last.map((item) => [item.id, item]))
   const kept: string[] = []

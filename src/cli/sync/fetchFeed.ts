@@ -20,7 +20,7 @@ interface FeedRequest extends Fetching {
   readonly last: FeedState | null
 }
 
-/** Maximum milliseconds by which the clocks of a feed's servers may differ. */
+/** Maximum clock difference between servers that answer for the same feed address, milliseconds. */
 const SKEW = 3_600_000
 
 /**

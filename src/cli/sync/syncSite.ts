@@ -31,7 +31,7 @@ export interface SyncOrder extends Fetching {
   readonly columns?: NamedColumns
   /** Time zone of times in the feed that name none; default UTC. */
   readonly timeZone?: string
-  /** Minutes between two requests of a device. */
+  /** Minutes after which an open page requests `live.json` again. */
   readonly minutes: number
   readonly dryRun?: boolean
   /** Current time, milliseconds since the epoch. */

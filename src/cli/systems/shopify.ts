@@ -1,7 +1,7 @@
 /**
  * @module Reads a Shopify shop from its Admin API, in the columns of Shopify's own exports. Orders come without names
- * and addresses. The address is the shop's address (`https://SHOP.myshopify.com`), or the whole address of another API
- * version.
+ * and addresses. The address is the shop's (`https://SHOP.myshopify.com`), or the full URL of another API version's
+ * endpoint.
  * @see https://shopify.dev/docs/api/admin-graphql
  */
 import { isRecord } from '@nearside/core/isRecord.ts'

@@ -131,7 +131,7 @@ export async function* orders(api: ShopApi) {
     else yield* linesOf(order)
     whole.add(order.id)
   }
-  // In a marketplace, a whole order contains the parts of its sellers. The channel of a seller lists only the parts.
+  // In a marketplace, an order has one part per seller. A seller's channel lists only parts, so these count there.
   for (const part of parts) if (!whole.has(part.aggregateOrderId ?? '')) yield* linesOf(part)
 }
 

@@ -142,7 +142,7 @@ const plain = (name: string) =>
     .replaceAll('&quot;', '"')
     .replaceAll('&amp;', '&')
 
-/** Makes functions that send requests with the API's key. `offset` moves through a list that is sorted by `id`. */
+/** Makes functions that send requests with the API's key. Lists are sorted by `id` and read page by page (`offset`). */
 function signIn(api: ShopApi) {
   const { origin, pathname } = new URL(api.url)
   const home = origin + pathname.replace(/\/(wp-json\/.*)?$/, '')

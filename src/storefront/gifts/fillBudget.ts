@@ -133,14 +133,14 @@ function undominated(offers: readonly Offer[], count: number): readonly Offer[] 
   })
 }
 
-/** Multipliers that the Lagrangian relaxation tries: price of a penny, in log-odds of a score. */
+/** Lagrange multipliers that `promising` tries: worth of a penny, in log-odds of a product's score. */
 const PENNIES = [0, ...Array.from({ length: 24 }, (_, at) => 1e-4 * 1.5 ** at)]
 
 /**
- * Returns the offers that can be in a choice of at least this value, by Lagrangian relaxation. If a penny costs any
- * fixed number of log-odds, each product is worth its score minus its price. A choice is then worth at most the sum of
- * these differences plus the price of the whole budget. The products with the largest differences are found by sorting,
- * which bounds all choices with a given product.
+ * Returns the offers that can be in a choice of at least this value, by Lagrangian relaxation. Let a penny be worth λ
+ * log-odds of score, for any λ ≥ 0. A choice within the budget is then worth at most the sum of its offers'
+ * score − λ·price, plus λ·budget. The offers with the highest score − λ·price bound this sum for every choice that
+ * contains a given offer. The function drops an offer if its bound is below `value`.
  */
 function promising(
   offers: readonly Offer[],

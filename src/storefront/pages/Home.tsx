@@ -1,4 +1,4 @@
-/** @module `/`: lists for this shopper, companions of viewed products, departments, popular products. */
+/** @module `/`: lists for this shopper, products like the last one viewed, departments, popular products. */
 import { memo } from 'react'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
 import { type Catalog, categoryPath, departmentText, productPath, titleOf } from '../catalog.ts'

@@ -43,8 +43,8 @@ export function Play() {
   const [tapped, setTapped] = useState<readonly string[]>([])
   const [began, begin] = useState<number | null>(null)
   const followed = useFollowed(own.items)
-  // The shop's first note says that the list has changed. On this page the shopper sees the change, so the note counts
-  // as shown.
+  // Marks the shop's first hint, that the list has changed, as shown (`told`): on this page the shopper sees the change
+  // anyway.
   useEffect(() => {
     if (told.get() === 0) told.set(1)
   }, [])

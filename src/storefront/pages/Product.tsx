@@ -1,4 +1,4 @@
-/** @module `/product/:id`: one product, its companions and similar products. */
+/** @module `/product/:id`: one product, products bought together with it, and similar products. */
 import { useMemo, useState } from 'react'
 import type { Item } from '../../index.ts'
 import { LearningPaused } from '../../react.ts'

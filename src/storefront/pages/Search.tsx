@@ -76,7 +76,7 @@ const Looking = () => (
   </p>
 )
 
-/** Goes to the page to which the shop's rules lead the query that opened the page, or that was sent with Enter. */
+/** If a rule redirects the query, opens that page. Only the page's first query, and queries sent with Enter, count. */
 function useRedirect(asked: string, found: FoundFor | null): boolean {
   const [opened] = useState(asked)
   const [, navigate] = useLocation()

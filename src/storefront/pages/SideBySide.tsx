@@ -159,7 +159,7 @@ function Lists({ movements: { personal, base }, loading }: ListsProps) {
 interface ListProps {
   readonly id: string
   readonly title: string
-  /** Number of the other list's items that this list has, too, but so far down that it doesn't show them. */
+  /** Number of items shown in the other list that are also in this list, but below its last shown row. */
   readonly below: number
   /** Rows of the list; false while the list is computed. */
   readonly children: ReactNode

@@ -1,6 +1,6 @@
 /**
- * @module Facts about a product from its title and the shop's terms, and what a year of orders says about why lists
- * show it.
+ * @module Facts about a product from its title and the shop's terms, and figures from a year of orders that explain why
+ * lists show it.
  */
 import type { ReactNode } from 'react'
 import type { Item } from '../../index.ts'

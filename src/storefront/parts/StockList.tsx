@@ -119,5 +119,5 @@ export function useStockAnswers(items: readonly Item[], why?: readonly string[])
 
 const never = () => () => {}
 const isScript = () => false
-/** Value while prerendering and hydrating: the cards are still those of the prerendered page. */
+/** Snapshot for prerendering and hydration, when the page still shows the prerendered cards. */
 const isRendered = () => true

@@ -20,7 +20,7 @@ export interface Listed {
 
 /** Example of one device's update. */
 interface DeviceExample {
-  /** Products of the device's last 30 days. */
+  /** Products that the device's shopper viewed, wished for, put into the basket or bought in the last 30 days. */
   readonly items: readonly string[]
   /** Number in the update that counts the first of these products; `leader` and `helper` are its two shares. */
   readonly number: number

@@ -99,8 +99,8 @@ export function YourList({ first }: YourListProps) {
   useEffect(() => {
     if (!loading && items) onScreen.current = { order: shownOrder, items, since: Date.now() }
   }, [loading, items, shownOrder])
-  // The shop's first note says that the list has changed. Here the shopper sees the changed list, so the note counts as
-  // shown.
+  // Marks the shop's first hint, that the list has changed, as shown (`told`): here the shopper sees the changed list
+  // anyway.
   useEffect(() => {
     if (visit.get().looks > 0 && told.get() === 0) told.set(1)
   }, [])

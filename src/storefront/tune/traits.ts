@@ -41,7 +41,7 @@ export const familiarOf = (learned: readonly Learned[]): ReadonlyMap<string, num
 /** Maximum number of themes. */
 const THEMES = 4
 const DEPARTMENTS = 2
-/** Minimum number of the list's products that must have a theme. */
+/** A theme is offered only if at least this number of the list's products have it. */
 const LEAST = 2
 
 export const wordsIn = ({ title = '' }: Item): readonly string[] => [

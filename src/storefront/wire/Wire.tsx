@@ -40,7 +40,7 @@ function useWire() {
     setBusy(false)
   }
 
-  // The shopper has already pressed the button, so the wire is cut as soon as the shop is stored.
+  // The shopper has already pressed the button, so the wire is cut as soon as the shop's files are stored.
   const pressAgain = useEffectEvent(() => void press())
   useEffect(() => {
     if (trouble === 'starting' && stored !== 'unknown') pressAgain()

@@ -28,7 +28,7 @@ test('requests, uploads and their bytes are summed up by address', () => {
   ])
 })
 
-test('an address that was requested between the page’s opening and the first reading counts once', () => {
+test('an address requested after the page opened, but before the log was first read, counts once', () => {
   const before = beforeOpening(totals, 20)
   expect(before.get(LATEST)?.count).toBe(4)
   expect(unreported(totals, before, [], false).map(({ address }) => address)).toEqual([

@@ -61,7 +61,7 @@ function selected({ id, price, offer, same, attributes, ...groups }: RuleItems):
   ].join(', ')
 }
 
-/** Describes what a rule does, in a sentence without its dates. */
+/** Describes a rule's effect; `reachOf` describes where it applies. */
 export function effectOf(rule: Rule): string {
   if ('pin' in rule) return `Pins from place ${rule.at ?? 1} on`
   if ('redirect' in rule) return `Leads to ${rule.redirect}`
