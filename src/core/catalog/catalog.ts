@@ -95,7 +95,7 @@ export class CatalogRows {
  */
 export type VariantsOf = (id: string) => readonly string[]
 
-/** Finds variants, because a shop's page can name a product by its `groupId`, which no variant has as its id. */
+/** Finds a product's variants by its `groupId`, since a shop's page can pass a `groupId` instead of an item's id. */
 export function createVariants(items: readonly Item[]): VariantsOf {
   const variants = items.filter(({ groupId }) => groupId !== undefined)
   const availableFirst = [true, false].flatMap((isSold) =>

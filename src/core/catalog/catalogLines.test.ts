@@ -16,7 +16,7 @@ function read(text: string, size = 1000) {
   return { heads, whole: lines.end(), bytes: bytes.length }
 }
 
-test('CatalogLines reads the head of a catalog, which has the products that lists show first, before the other products arrive', async () => {
+test('CatalogLines gives the head of a catalog (its first products) before the other products arrive', async () => {
   const all = rows(HEAD + 700)
   const text = writeCatalog(all, ['p900', 'p7', 'unknown'])
   for (const size of [1, 997, 1_000_000]) {

@@ -1,7 +1,7 @@
 /**
- * @module Writes and reads the text of a catalog with one product per line. The text begins with the products that
- * lists show first. A device reads the text as it arrives, because a new shopper's list needs only the head, and
- * parsing the whole text at once would block a slow phone.
+ * @module Writes and reads the text of a catalog with one product per line. The text begins with the head: the products
+ * that recommendations show first. A shopper's device reads the text as it arrives, because a new shopper's
+ * recommendations need only the head, and parsing the whole text at once would block a slow phone.
  */
 import { isRecord } from '../isRecord.ts'
 import { type Catalog, CatalogRows } from './catalog.ts'
@@ -19,7 +19,7 @@ export const PIECE = 65_536
 export const headOf = (text: string): string => text.split('\n', HEAD + 1).join('\n')
 
 /**
- * Writes the text without picture vectors, because devices get these vectors with the base model.
+ * Writes the text without picture vectors: devices download them with the shop's base model.
  * @param first ids of the products that the text begins with, in this order; ids after the first `HEAD` don't count
  */
 export function writeCatalog(rows: readonly unknown[], first: readonly string[]): string {

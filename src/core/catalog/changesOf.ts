@@ -17,7 +17,7 @@ export function changesOf(published: readonly Item[], current: readonly Item[]):
   const changed = published.flatMap((item) => {
     const other = now.get(item.id)
     if (!other) return []
-    // A `regularPrice` of 0 makes open pages remove the product's usual price.
+    // Without a usual price in the new feed, 0 is written, because an absent `regularPrice` would keep the old one.
     const { regularPrice = item.regularPrice && 0 } = other
     const { currency } = other
     const moved = isInOther(item, other) && { currency }

@@ -10,12 +10,12 @@ const variantsOf = createVariants([
   { id: 'tea' },
 ])
 
-test('a product’s id maps to its variants, available variants first; an item’s id maps to an empty list', () => {
+test('a groupId maps to its variants, available variants first; any other id maps to an empty list', () => {
   expect(variantsOf('MG')).toEqual(['mug-b', 'mug-r'])
   for (const id of ['cup', 'tea', 'mug-r', 'unknown']) expect(variantsOf(id)).toEqual([])
 })
 
-test('withVariants replaces a product’s id in a list query by its variants’ ids, and a list of similar items excludes these variants', () => {
+test('withVariants replaces a groupId in a list query by its variants’ ids; a list of items similar to a product excludes the product’s variants', () => {
   const asked = (query: Parameters<typeof withVariants>[0]) => withVariants(query, variantsOf)
   expect(asked({ kind: 'similar', item: 'MG', options: { limit: 3 } })).toEqual({
     ...{ kind: 'similar', item: 'mug-b' },
@@ -30,7 +30,7 @@ test('withVariants replaces a product’s id in a list query by its variants’ 
   })
 })
 
-test('a list query that names no product is left unchanged', () => {
+test('a list query without a groupId is left unchanged', () => {
   for (const query of [
     { kind: 'similar', item: 'cup' },
     { kind: 'rerank', items: ['cup'] },

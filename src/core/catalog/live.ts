@@ -5,9 +5,9 @@
 import type { Item } from './item.ts'
 
 /**
- * Price, sale and stock of a product; an absent field means that the product has no such value. An absent
- * `regularPrice` leaves the usual price as it is, because a feed may have no usual price; 0 removes the usual price. An
- * absent `currency` leaves the currency as it is.
+ * New price, sale and stock of a product. An absent field means that the product has no such value, with two
+ * exceptions: an absent `regularPrice` (usual price) or `currency` keeps the old value. A `regularPrice` of 0 removes
+ * the old value.
  */
 export type LiveValues = Pick<
   Item,
@@ -30,7 +30,7 @@ export interface LiveFile extends LiveChanges {
   readonly catalog: string
   /** SHA-256 of that catalog's head (`headOf`); files of earlier versions lack it. */
   readonly head?: string
-  /** Time at which the shop last confirmed the changes, ISO 8601. */
+  /** Time at which `nearside sync` wrote the file, ISO 8601; an unchanged file is written again every hour. */
   readonly time: string
   /** Minimum number of minutes between two requests of a device for this file. */
   readonly minutes: number

@@ -103,7 +103,7 @@ describe('the usual price', () => {
     { id: 'a', price: 8, regularPrice: 10 },
     { id: 'b', price: 8 },
   ]
-  /** Usual prices of both products after a live file has set these values for each of them. */
+  /** Usual prices of STRUCK and PLAIN after a `live.json` (changes since the catalog) that sets `values` for both. */
   const after = (values: object) => {
     const changed = [STRUCK, PLAIN].map(({ id }) => ({ id, price: 7, ...values }))
     const about = { catalog: 'a'.repeat(64), time: '2026-11-30T12:00:00Z', minutes: 5 }
@@ -111,19 +111,19 @@ describe('the usual price', () => {
     return withLive([STRUCK, PLAIN], parseLive(JSON.parse(text))).map((item) => item.regularPrice)
   }
 
-  test('the usual price follows the live file, whether it names a new price, removes the price or names none', () => {
+  test('`live.json` changes the usual price, removes it (0) or, without a `regularPrice`, leaves it as it is', () => {
     expect(after({ regularPrice: 12 })).toEqual([12, 12])
     expect(after({ regularPrice: 0 })).toEqual([undefined, undefined])
     expect(after({})).toEqual([10, undefined])
   })
 
-  test('the usual price stays if the live file names a malformed price', () => {
+  test('the usual price stays if its new value in `live.json` is malformed', () => {
     for (const regularPrice of [-1, '12', 'Infinity', null, true, [12], { price: 12 }])
       expect(after({ regularPrice })).toEqual([10, undefined])
     expect(after({ regularPrice: Number.NaN })).toEqual([10, undefined])
   })
 
-  test('after a live file removes the usual price, the usual price is the price outside the running sale', () => {
+  test('after `live.json` removes the usual price, the usual price is the price outside the running sale', () => {
     const removed = { id: 'a', price: 8, regularPrice: 0, sale: { price: 5 } }
     const [item] = withLive([STRUCK], { changed: [removed], gone: [], added: [] })
     expect(atPrices([item], 0)[0]).toMatchObject({ price: 5, regularPrice: 8 })

@@ -1,7 +1,7 @@
 /**
- * @module Finds the products that a query is about: their titles contain all words of the query. A word that no title
- * contains matches title words that begin with it, or else title words one typo away. The shop's search also finds
- * products that match only some words of the query. Learning uses only products that match every word of the query.
+ * @module Finds the products from which the model learns what a query was about: their titles contain all words of the
+ * query. A word that no title contains matches title words that begin with it, or else title words one typo away. The
+ * shop's search has an index of its own, which also finds products that match only some words.
  */
 import { fitsPrice, isPriceAlone, takePrice } from '../search/price.ts'
 import type { Item } from './item.ts'
@@ -28,8 +28,8 @@ export function createTitleIndex(items: readonly Item[]): FindByTitle {
 }
 
 /**
- * Joins the indexes of several parts of a catalog. Each part guesses endings and typos from its own titles alone; apart
- * from that, the result equals that of one index of the whole catalog.
+ * Joins the indexes of several parts of a catalog. Each part completes and corrects a query's words from its own titles
+ * alone; apart from that, the result equals that of one index of the whole catalog.
  */
 export function joinTitleIndexes(...parts: readonly FindByTitle[]): FindByTitle {
   return (query) => {

@@ -23,7 +23,7 @@ export function wordsOf(text: string): Word[] {
 
 export const textWords = (text: string): string[] => text.match(WORD) ?? []
 
-/** Irregular plurals by the form that `foldPlural` makes of them: it turns "knives" into "knive". */
+/** Singulars of irregular plurals. The keys are in the form that `foldPlural` gives them: "knive" for "knives". */
 const IRREGULAR = new Map([
   ['children', 'child'],
   ['men', 'man'],
@@ -38,8 +38,8 @@ const IRREGULAR = new Map([
 
 /**
  * Folds a word to lower case without accents, plural or possessive. "Cafés" folds to "cafe"; "children's" and
- * "childrens" fold to "child"; "50's" and "50s" fold to "50". The folding knows English only and has one rule per form;
- * the prefix search still finds forms that the rules miss.
+ * "childrens" fold to "child"; "50's" and "50s" fold to "50". Only English forms are known. A search by the beginning
+ * of a word still finds many other forms.
  */
 export function foldWord(word: string): string {
   const lower = word.normalize('NFKD').replace(MARKS, '').toLowerCase()

@@ -13,7 +13,7 @@ describe('readCapture', () => {
     expect(short).toEqual({ id: 'id', name: 'view_item', time: 1000, items: ['a'] })
   })
 
-  test('an event keeps its time if the time is within this visit; otherwise it gets the current time', () => {
+  test('an event keeps its time if that is at most SESSION_GAP ago; otherwise it gets the current time', () => {
     const at = (time: unknown) => {
       const event = readCapture({ name: 'view_item', item_id: 'a', time }, 'id', 10 * SESSION_GAP)
       return event instanceof NearsideError ? event.code : event.time / SESSION_GAP

@@ -15,7 +15,7 @@ import {
   type ShopperEvent,
 } from './event.ts'
 
-/** Event before the store assigns it to a session; transferred events and seeded orders already have a session. */
+/** Event before the store assigns a session to it; events from another device and orders from `seed` have one. */
 export type EventDraft = Omit<ShopperEvent, 'session'> & Partial<Pick<ShopperEvent, 'session'>>
 
 /** GA4's limit of items per event. */
@@ -39,7 +39,7 @@ export function readNumber(value: unknown, low: number, high: number): number | 
 export const refuse = (why: string) => new NearsideError('event-invalid', `Event refused: ${why}.`)
 
 /**
- * @param now milliseconds since the epoch; the event's time, unless the event names a time within this visit
+ * @param now milliseconds since the epoch; the event's time, unless `input.time` is at most SESSION_GAP earlier
  * @returns the event or the error; the reader never throws, because a bad event must not break the shop's page
  */
 export function readCapture(input: unknown, id: string, now: number): EventDraft | NearsideError {
@@ -97,8 +97,8 @@ function linesOf(name: EventName, lines: readonly OrderLine[]) {
 }
 
 /**
- * Replaces the event's items by their ids in the catalog; each item keeps its quantity and price.
- * @param knownAs maps an item to its id in the catalog; undefined if the catalog lacks it
+ * Replaces the event's item ids by the catalog's ids and drops unknown items; each item keeps its quantity and price.
+ * @param knownAs maps an event's item id to the catalog's id, e.g. a groupId to a variant's id; undefined if unknown
  */
 export function keepItems(
   draft: EventDraft,

@@ -143,7 +143,7 @@ test('a history has an entry for each known item of each event, ascending by tim
   ])
 })
 
-test('a search adds to the history an entry with its query for each item that it found', () => {
+test('for each item that a search found, the history gets an entry with the search’s query', () => {
   const rows = new Map([
     ['a', 0],
     ['b', 1],

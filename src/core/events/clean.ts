@@ -28,7 +28,7 @@ type Stage = (events: Events, context: CleaningContext) => Events
 const DUPLICATE_MS = 1000
 /** Milliseconds below which a view is a misclick. */
 const BOUNCE_MS = 1000
-/** Number of events within a minute from which a visit counts as a bot's: two per second. */
+/** A visit with this many events within a minute (two per second) counts as a bot's. */
 const BURST_EVENTS = 120
 const BURST_WINDOW = 60_000
 /** If a dozen intervals between events vary by less than 2 %, a timer made them; a person's intervals vary more. */
@@ -137,10 +137,7 @@ export function runStages<Context>(
   return { events: kept, report: { kept: kept.length, dropped } }
 }
 
-/**
- * Events by session, sessions in order of their first event. `groupBy` isn't imported, because it would add a file to
- * the code that runs on a click.
- */
+/** Events by session, sessions in order of their first event. */
 export function eventsBySession(events: readonly ShopperEvent[]): Map<string, ShopperEvent[]> {
   const visits = new Map<string, ShopperEvent[]>()
   for (const event of events) {

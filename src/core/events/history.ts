@@ -8,8 +8,8 @@ export type FindItems = (query: string) => readonly string[]
 const findNothing: FindItems = () => []
 
 /**
- * The history has one entry per item of an event and per item that a search found, ascending by time. Items without a
- * row in the model, events without items and answers have no entry.
+ * The history has one entry per item of an event and per item that a search found, ascending by time. These have no
+ * entry: items without a row in the model, events without items, and feedback such as "Not for me".
  */
 export function fromEvents(
   events: readonly ShopperEvent[],

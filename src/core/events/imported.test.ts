@@ -18,14 +18,14 @@ const event = (id: string, daysAgo: number, more: Partial<ShopperEvent> = {}): S
 const read = (given: unknown, most = 99) => readTransferred(given, known, most)
 const idsOf = (given: unknown, most?: number) => read(given, most).map(({ id }) => id)
 
-test('of the transferred events, only the newest are read, and each id is read once', () => {
+test('of the events from another device, only the newest are read, and each id is read once', () => {
   const given = [event('c', 3), event('a', 1), event('b', 2), event('a', 1)]
   expect(idsOf(given, 2)).toEqual(['a', 'b'])
   expect(idsOf(given, 0)).toEqual([])
   expect(idsOf(given, -5)).toEqual([])
 })
 
-test('transferred events that are old, in the future, about unknown items, oversized or malformed are left out', () => {
+test('events from another device that are old, in the future, about unknown items, oversized or malformed are left out', () => {
   const long = 'x'.repeat(501)
   expect(
     idsOf([

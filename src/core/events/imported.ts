@@ -24,7 +24,7 @@ const MOST_ORDERS = 1000
 
 export interface KnownEvents {
   readonly events: readonly EventDraft[]
-  /** Maps an item to its id in the catalog; undefined if the catalog lacks the item. */
+  /** Maps an event's item id to the catalog's id, e.g. a groupId to a variant's id; undefined if unknown. */
   readonly knownAs: (item: string) => string | undefined
   /** Time in milliseconds since the epoch; older orders are ignored. */
   readonly after: number
@@ -65,9 +65,9 @@ function readOrder(input: unknown, now: number): EventDraft | NearsideError {
 }
 
 /**
- * Transferred events, newest first. Events keep their id, time and session, so importing a file twice adds nothing,
- * even via a third device. If the shop reported an order to one device and the other device saw the same order, the
- * order counts once.
+ * Events from a file that another device of the shopper saved, newest first. Events keep their id, time and session, so
+ * a second import adds nothing, even from a third device. An order that the shop reported to one device (`seed`) and
+ * that another device saw counts once.
  * @param most maximum number of events; the oldest events are left out
  */
 export function readTransferred(

@@ -1,7 +1,7 @@
 /** @module Strength of the interest that an event shows. */
 import type { EventName } from './event.ts'
 
-/** Weight of a case (interactions that a fit learns to predict) by the kind of the case's strongest event. */
+/** Weight of a training example by the kind of its strongest event. */
 export interface EventWeights {
   readonly purchase: number
   /** Weight of cart and wish-list events. */
@@ -10,7 +10,7 @@ export interface EventWeights {
 }
 
 /**
- * Default weights of the cases that a device's personal model is fitted to; `pretrain` can find other weights
+ * Default weights of the training examples of a shopper's personal model; `pretrain` can find other weights
  * (`PersonalPrior.eventWeights`).
  */
 export const EVENT_WEIGHTS: EventWeights = { purchase: 3, cart: 2, view: 1 }

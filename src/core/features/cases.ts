@@ -95,8 +95,8 @@ export const firstAtOrAfter = (interactions: History, time: number): number =>
   firstIndex(interactions.length, (at) => interactions[at].time >= time)
 
 /**
- * The history without its most recent session, which a nightly job has not seen yet. Entries with the same `session`
- * belong together; a history of one session becomes empty.
+ * The history without its most recent session, as a server knows it that updates its recommendations once a night. A
+ * history of one session becomes empty.
  */
 export function withoutLastSession(history: History): History {
   if (history.length === 0) return history

@@ -153,7 +153,7 @@ describe('computeFeatures', () => {
       value(features, item, 'boughtPopularity')
     for (const item of [0, 2])
       expect(popularity(twice, item)).toBeCloseTo(popularity(some, item), 2)
-    // Three of the 12 items share all shoppers of the last 30 days, a third each.
+    // Of the shoppers of the last 30 days, a third bought each of three items; the other nine items have none.
     expect(popularity(some, 0)).toBeCloseTo(Math.log(12 / 3), 1)
     expect(popularity(some, 1)).toBe(0)
   })

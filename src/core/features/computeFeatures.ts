@@ -29,8 +29,8 @@ const VISIT_HALF_LIVES = [
   [C.interactionShareEver, Number.POSITIVE_INFINITY],
 ] as const
 /**
- * An item's share of the shopper's interactions is divided by this factor times the item's share of all shoppers
- * (`popularityShares`).
+ * Factor of an expected share: the item's share of the shopper's interactions is divided by `FILL` times the item's
+ * share of all shoppers (`popularityShares`), so that interest in a rare item counts more.
  */
 const FILL = 0.1
 
@@ -54,9 +54,9 @@ export function computeFeatures(
 /** Aggregates of a history from which the features of every item are computed. */
 export interface Signals {
   readonly profile: Profile
-  /** Interest in other items, as shown by the history; null for an empty history. */
+  /** Items, categories and prices that fit the history; null for an empty history. */
   readonly interest: Interest | null
-  /** Peer groups of the products that the shopper last looked at or put into the basket; null if there are none. */
+  /** Peer groups (category and brand) of the products last viewed or put into the basket; null if there are none. */
   readonly intent: Intent | null
 }
 
@@ -215,8 +215,8 @@ function writeOwned(
   out[at + C.boughtByOrders] = Math.log1p(orders)
   out[at + C.boughtCooccurrence] = out[at + C.cooccurrenceShare]
   out[at + C.repeatTendency] = repeatTendency
-  // The value is the item's popularity relative to the mean item's. A plain count would grow with the log, and so raise
-  // or lower the scores of all items that the shopper bought.
+  // The value is the log of the item's popularity relative to the mean popularity. A plain count would grow with the
+  // log and shift the scores of all items that the shopper bought.
   const { coldStart, items, whole } = statistics
   const known = whole?.items ?? coldStart?.from ?? items
   out[at + C.boughtPopularity] = out[at + C.popularityShare] + Math.log(known)
@@ -264,8 +264,8 @@ function writeInteractions(
 }
 
 /**
- * Each item's share of the shoppers of the last 30 days, [N], > 0. All shoppers that an item ever had count as a
- * hundredth each, so that items without recent shoppers differ; a constant keeps every share above 0. The shares are
+ * Each item's share of the shoppers of the last 30 days, [N], > 0. Each shopper that the item ever had adds a
+ * hundredth, so that items without recent shoppers still differ; a constant keeps every share above 0. The shares are
  * cached, since all lists of a day use the same shares.
  */
 const popularityShares = onceFor((statistics: ItemStatistics): Float32Array => {
@@ -275,7 +275,7 @@ const popularityShares = onceFor((statistics: ItemStatistics): Float32Array => {
   return share
 })
 
-/** Each item's popularity, > 0, [N], and the sum over the known items. */
+/** Each item's popularity, > 0, [N], and the sum over the items that are not new (cold start). */
 export function popularityOf(statistics: ItemStatistics): { share: Float32Array; sum: number } {
   const { items, popularity30, popularityAll, coldStart } = statistics
   const share = new Float32Array(items)

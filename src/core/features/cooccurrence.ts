@@ -25,8 +25,8 @@ interface CooccurrenceOptions {
 }
 
 /**
- * Default options. More than 48 neighbours improve nothing, and neighbours are the largest part of the download. On
- * later orders of the demo shop's training shoppers, NDCG@10 is .2350 with 100 or 48 neighbours, and .2346 with 24.
+ * Default options. More than 48 neighbours improve nothing, and neighbours are the largest part of the download. On the
+ * training orders that follow the counted ones, NDCG@10 is .2350 with 100 or 48 neighbours, and .2346 with 24.
  */
 export const DEFAULT_COOCCURRENCE: CooccurrenceOptions = {
   neighboursPerItem: 48,
@@ -35,7 +35,7 @@ export const DEFAULT_COOCCURRENCE: CooccurrenceOptions = {
   shrinkage: 2,
 }
 
-/** Maximum number of later sessions that a session is paired with; more pairs would cost time without benefit. */
+/** Maximum number of previous sessions that a session is paired with; more pairs would cost time without benefit. */
 const MAX_PREVIOUS = 5
 
 /** Baskets before a time, in columns. A basket has each item of a session once, with the item's strongest event. */

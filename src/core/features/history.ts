@@ -1,7 +1,7 @@
 /**
- * @module A shopper's history as the model reads it: item rows instead of ids, one entry per item. `fromEvents`
- * (device) and the shop-folder reader (Node) both produce it. So training, evaluation and the browser compute the same
- * numbers.
+ * @module A shopper's history as the model reads it: item rows instead of ids, one entry per item. In the browser
+ * `fromEvents` makes it from events, on Node the reader of a shop's folder makes it from a log. So training, evaluation
+ * and the browser compute the same numbers.
  */
 import type { LogName } from '../events/event.ts'
 
@@ -20,7 +20,7 @@ export interface Interaction {
 /** Interactions, ascending by time. */
 export type History = readonly Interaction[]
 
-/** Test case: the items that the shopper turned to at `time`, and the history before it. */
+/** Case to train or test on: the items that the shopper turned to at `time`, and the history before it. */
 export interface Case {
   readonly shopper: string
   /** Time of the case in milliseconds since the epoch. */

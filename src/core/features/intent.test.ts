@@ -9,7 +9,7 @@ import { profileOf } from './profile.ts'
 const NOW = Date.UTC(2024, 5, 1)
 const MINUTE = 60_000
 
-/** Peer groups 1, 2 and 3, of two items each, and two items without peers. */
+/** Peer group (category and brand) of each of eight items; the last two have none. */
 const peerGroup = Uint16Array.of(1, 1, 2, 2, 3, 3, 0, 0)
 
 /** Views of the given items, one a minute; the last view was a minute ago. */
@@ -24,7 +24,7 @@ const looks = (...items: number[]): History =>
 const intent = (history: History) => intentOf({ peerGroup }, profileOf(history, NOW))
 
 describe('intentOf', () => {
-  it('in the intent of a visit (the products last looked at), a product’s share is halved for every two later products', () => {
+  it('in the intent of a visit (the products last viewed), a product’s share halves with every two products viewed after it', () => {
     const found = intent(looks(4, 2, 0))
     const [last, second, third] = [1, 2 ** -0.5, 0.5]
     const total = last + second + third

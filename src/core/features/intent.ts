@@ -1,13 +1,12 @@
 /**
  * @module Intent of a visit: the peer groups of the last products that a shopper looked at or put into the basket. A
- * peer group is the items of one category and brand. While a shopper browses, the intent predicts the next product
- * best (docs/results/visit-state.md). Purchases say little about the next visit, so orders don't count.
+ * peer group is the items of one category and brand. While a shopper browses, the intent predicts the next product best
+ * (docs/results/visit-state.md). Purchases say little about the next visit, so orders don't count.
  *
  * The prices of a visit are part of the intent: products near the prices of the products just viewed rise. The lift of
- * a price is a log-likelihood ratio: the log of its density after the shopper's looks over its density before any look.
- * The prices of one visit are assumed to be normal, with a mean and a variance that differ between visits. Only the
- * prices of the current visit count: the prices of an earlier order say nothing about the next one
- * (docs/results/lists.md).
+ * a price is a log-likelihood ratio: log(p(price | prices viewed in this visit) / p(price)). The prices of one visit
+ * are assumed to be normal, with a mean and a variance that differ between visits. Only the prices of the current visit
+ * count: the prices of an earlier order say nothing about the next one (docs/results/lists.md).
  */
 import type { Item } from '../catalog/item.ts'
 import { SESSION_GAP } from '../events/event.ts'
@@ -113,14 +112,14 @@ export function peerKey({ category, brand }: Pick<Item, 'category' | 'brand'>): 
   return category || brand ? JSON.stringify([category ?? '', brand ?? '']) : null
 }
 
-/** Share of the variance of logarithmic prices that lies between visits, measured on the training shoppers' orders. */
+/** Share of the variance of log prices that lies between visits, measured on the demo shop's training orders. */
 const BETWEEN = 0.2
 /** The prior of the variance within a visit counts as much as this number of viewed products. */
 const PRIOR_LOOKS = 4
 /** Width of a price band in logarithms: prices within 5 % get the same lift. */
 const STEP = 0.05
 
-/** Gain of each row's score by its price, in log-odds. */
+/** How much its price raises or lowers each row's score, in log-odds. */
 export interface PriceLift {
   readonly of: (row: number) => number
   /** Largest lift of any row. */

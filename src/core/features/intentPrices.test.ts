@@ -32,7 +32,7 @@ describe('the lift of the visit’s prices', () => {
     expect(dear?.of(dearest)).toBeGreaterThan(dear?.of(cheapest) ?? Number.NaN)
   })
 
-  test('after looks at mixed prices, the scores change little by price', () => {
+  test('after views of products at mixed prices, the price changes scores little', () => {
     const gap = (items: readonly number[]) => {
       const lift = liftOf(items.map((row) => look(row)))
       return Math.abs((lift?.of(cheapest) ?? 0) - (lift?.of(dearest) ?? 0))
@@ -43,7 +43,7 @@ describe('the lift of the visit’s prices', () => {
     expect(gap(mixed)).toBeLessThan(gap(rows.slice(0, 6)) / 4)
   })
 
-  test('the gain of scores by price counts only the looks of the current visit, each product once', () => {
+  test('the lift of a price counts only the views of the current visit, each product once', () => {
     expect(liftOf([])).toBeNull()
     expect(liftOf([look(cheapest, { name: 'purchase' })])).toBeNull()
     expect(liftOf([look(cheapest, { time: NOW - 31 * MINUTE })])).toBeNull()

@@ -37,7 +37,7 @@ export interface ItemStatistics {
   readonly context?: readonly ContextTable[]
   /** Cold-start items, which are the last rows; absent if there are none. */
   readonly coldStart?: ColdStartItems
-  /** Sums over the whole catalog, if the rows are only a part of it; scores are then those of the whole catalog. */
+  /** Sums over the whole catalog, if the rows are only a part of it; scores then equal those computed from all rows. */
   readonly whole?: WholeCatalog
 }
 
@@ -47,7 +47,7 @@ export interface WholeCatalog {
   /** Sum of all items' popularity; an item's share is its popularity divided by this sum. */
   readonly popularity: number
   readonly prices: PriceRange
-  /** Highest number of a peer group. */
+  /** Highest index of a peer group. */
   readonly peerGroups: number
 }
 
@@ -129,7 +129,7 @@ export function lendTies(
   }
 }
 
-/** Items whose co-occurrence counts for an item, with weights: the item itself, or a cold-start item's neighbours. */
+/** Items whose co-occurrence an item uses, with weights: the item itself; for a cold-start item, its neighbours. */
 export function neighboursOf(
   item: number,
   coldStart: ColdStartItems | undefined,

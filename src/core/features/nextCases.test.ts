@@ -17,7 +17,7 @@ const of = (interactions: readonly ReturnType<typeof event>[], dayOnly = false) 
   ])
 
 describe('a case of the next different product', () => {
-  it('the product that the shopper looks at is no target to predict, until half an hour without an event ends the visit', () => {
+  it('the product last viewed is no target to predict while the visit lasts; half an hour without an event ends the visit', () => {
     const looks = [event(1, 0), event(1, 1), event(2, 2), event(1, 12), event(3, 72)]
     expect(of(looks)).toEqual([
       [[1], null, 1],

@@ -1,13 +1,13 @@
 /**
- * @module Counts of the shoppers who are missing in a log. If a log is too large for one machine, a warehouse provides
- * a sample of whole histories, and these sums over all other shoppers.
+ * @module Counts of the shoppers who are missing in a log. If a log is too large for one machine, the shop's data
+ * warehouse provides a sample of whole histories, and these sums over all other shoppers.
  */
 
 /** Sums over the shoppers outside the log, before one date; arrays are [N], by item row. */
 export interface OtherCounts {
-  /** Start of the window of 7 days, in which all shoppers are counted, milliseconds since the epoch. */
+  /** Start of the 7 days of `week`, milliseconds since the epoch; the log's shoppers are counted over them, too. */
   readonly weekFrom: number
-  /** Start of the window of 30 days, milliseconds since the epoch. */
+  /** Start of the 30 days of `month`, milliseconds since the epoch. */
   readonly monthFrom: number
   /** Number of shoppers outside the log who came to the item in the window of 7 days. */
   readonly week: Float64Array

@@ -2,10 +2,10 @@
  * @module Reduces a history to the data that the features need: each item once per session and kind, with the number of
  * such events. The result doesn't depend on how the items of one session are ordered.
  *
- * - Visits group the interactions by item. In a log of mostly views, they show which items a shopper returns to, and
- *   an interaction's age is best measured in visits.
- * - Interest is the shopper's interest in other items, from views as well as purchases: items that co-occur with the
- *   history, its categories and its prices.
+ * - `visitsOf` groups the interactions by item and visit. In a log of mostly views, visits show which items a shopper
+ *   returns to, and an interaction's age is best measured in visits.
+ * - `interestOf` finds what fits the history, views as well as purchases: items that co-occur with it, its categories
+ *   and its prices.
  */
 import { type EventWeights, eventKind, eventStrength } from '../events/strength.ts'
 import { DAY } from '../time.ts'

@@ -26,7 +26,7 @@ function visit(session: string, start: number, looks: number, seed: number): Sho
   })
 }
 
-/** A bot that views one item every 1.5 seconds: faster than any person, but slow enough to pass the fixed rules. */
+/** A bot that views one item every 1.5 seconds: faster than any person, slow enough to pass the rules of `clean`. */
 function bot(session: string, start: number): ShopperEvent[] {
   return Array.from({ length: 60 }, (_, k) => ({
     id: `${session}-${k}`,

@@ -123,10 +123,10 @@ export function logFences(values: readonly number[]): Fences {
   return { low: Math.exp(lower - REACH * range), high: Math.exp(upper + REACH * range) }
 }
 
-/** A shorter visit counts as this many milliseconds when its rate is computed. */
+/** Minimum length of a visit in milliseconds, when its events per minute are computed. */
 const LEAST_SPAN = 1000
 const SHORT_LOOK = 1000
-/** Default dwell time in milliseconds: the median of all views. */
+/** Median dwell time in milliseconds that a visit without any measured dwell time gets. */
 const USUAL_DWELL = 20_000
 
 /** Events per minute; null for fewer than three events, which have no meaningful rate. */

@@ -36,7 +36,7 @@ describe('contextValue', () => {
   })
 })
 
-test('a context’s value holds until the next value of the same name; of two simultaneous values the later line counts', () => {
+test('a context’s value holds until the next value of the same name; of two values at the same time the later entry counts', () => {
   const at = contextOver([
     { time: 20, name: 'weather', value: 'sun' },
     { time: 10, name: 'weather', value: 'rain' },

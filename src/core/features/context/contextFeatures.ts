@@ -12,8 +12,8 @@ import { contextValue } from './contextValue.ts'
 /**
  * Form of a context feature.
  * - `lift`: demand in the current context relative to the demand at all times.
- * - `habit`: share of the shopper's visits with the item that fell into the current context, relative to that share of
- *   all their visits.
+ * - `habit`: share of the current context in the shopper's visits with the item, relative to its share in all their
+ *   visits.
  * - `discount`: amount below the usual price.
  * - `…Touched`: the same for items with which the shopper interacted before; 0 for other items.
  */
@@ -26,7 +26,7 @@ export interface ContextFeature {
   readonly form: ContextForm
 }
 
-/** Kind of context of the discount features, which are computed from the current prices instead of a table of lifts. */
+/** Kind of context of the discount features, which come from the current prices, not from counted demand. */
 export const PRICE_KIND = 'price'
 
 function contextFeaturesOf(kind: string): readonly ContextFeature[] {
@@ -138,7 +138,7 @@ function habits(
   return column
 }
 
-/** Code that computes context terms. Only models with context terms carry this code; other models don't load it. */
+/** Code that computes context features; it is loaded only for models that have such features. */
 export interface ContextCode {
   readonly compute: typeof computeContext
   readonly valueAt: typeof contextValue
