@@ -10,8 +10,8 @@ interface Clock<T> {
 
 /**
  * Calls `onChange` whenever the clock has passed the next change, or was set back to before the last change.
- * @param since time of the state in use, milliseconds since the epoch; infinite calls `onChange` at once
- * @param nextAfter returns the time of the next change after a time, infinite for none; called after `onChange`
+ * @param since time of the last change, milliseconds since the epoch; with Infinity, `onChange` is called at once
+ * @param nextAfter returns the time of the next change after a time, Infinity for none; called after `onChange`
  * @returns function that stops following
  */
 export function followClock<T>(

@@ -1,7 +1,7 @@
 /**
  * @module Adds the shopper's searches to the scores: lifts the items found, and items that co-occur with them. A query
- * shows what the shopper wants now, and is no interaction with an item. So the features, the encoder and the cases of a
- * fit ignore searches.
+ * shows what the shopper wants now, and is no interaction with an item. So the features, the encoder and the training
+ * examples of the personal model ignore searches.
  */
 import { onceFor } from '../onceFor.ts'
 import { isPriceAlone, takePrice } from '../search/price.ts'
@@ -11,13 +11,13 @@ import type { ItemStatistics } from './itemStatistics.ts'
 
 /**
  * Lift in log-odds right after a search that found a single item; each of n found items gets 1/√n of the lift. An item
- * that co-occurs with the found items gets the lift times its mean co-occurrence with them. This factor was chosen on
- * training shoppers' orders before the training data's end date: docs/results/search.md.
+ * that co-occurs with the found items gets the lift times its mean co-occurrence with them. Chosen on training data:
+ * docs/results/search.md.
  */
 export const SEARCH_LIFT = 4
 /**
- * Share of `SEARCH_LIFT` for each product at the price, if a query asks for a price alone ("under £1"). This share was
- * chosen on training shoppers' orders before the training data's end date: docs/results/search.md.
+ * Share of `SEARCH_LIFT` for each product at the price, if a query asks for a price alone ("under £1"). Chosen on
+ * training data: docs/results/search.md.
  */
 const PRICE_SHARE = 0.25
 /**
@@ -76,7 +76,7 @@ function lastSearches(history: History, now: number): ReadonlyMap<string, Asked>
 
 type Shares = readonly (readonly [item: number, share: number])[]
 
-/** Cached, because a fit needs the shares for each case, and lists need them after each event. */
+/** Shares by found items; cached, since each training example of the personal model and each list needs them. */
 const knownShares = onceFor((_: ItemStatistics) => new Map<string, Shares>())
 const MOST_KNOWN = 200
 

@@ -1,10 +1,10 @@
 /**
- * @module Finds the candidates of a case: the items that the base model ranks highest. A list shows only candidates,
- * and the softmax over the candidates is exact, without sampling.
+ * @module Finds the candidates for a shopper's next action: the items that the base model ranks highest, given the
+ * history. A list shows only candidates, and the softmax over the candidates is exact, without sampling.
  *
- * A fit needs the candidates of up to 64 cases, and most of a catalog is never near the top. So all items are scored
- * roughly, with an error bound. Only items that could be among the highest are scored exactly. The candidates are
- * identical to the last bit to those found by scoring all items exactly.
+ * Fitting the personal model needs the candidates at up to 64 past moments, and most of a catalog is never near the
+ * top. So all items are scored roughly, with an error bound. Only items that could be among the highest are scored
+ * exactly. The candidates are identical to the last bit to those found by scoring all items exactly.
  */
 
 import { readHistory, type Signals, writeFeatures } from '../features/computeFeatures.ts'
@@ -119,7 +119,7 @@ export function linearTermsOf(
   return { base, features, vectors }
 }
 
-/** @param places indices of the highest scores, computed without the trees; the trees can change their sequence. */
+/** @param places indices of the highest scores before `trees` are added, which can change the sequence. */
 function gather(
   places: readonly number[],
   itemAt: (place: number) => number,

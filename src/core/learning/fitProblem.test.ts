@@ -69,7 +69,7 @@ describe('fitProblemOf', () => {
     })
   })
 
-  it('every order stays among the fit’s cases when a shopper views 200 items in one evening', () => {
+  it('all orders stay among the personal model’s training examples when a shopper views 200 items in one evening', () => {
     const evening = Array.from({ length: 200 }, (_, k) => {
       const view = { item: k % 300, name: 'view_item' as const, session: 'evening' }
       return { ...view, time: now - DAY + 20_000 * k }
@@ -78,14 +78,14 @@ describe('fitProblemOf', () => {
     cases.forEach((_, t) => {
       expect(made?.weight[t]).toBe(problem.weight[t])
     })
-    // The other cases of the fit are the latest views of the evening. A view of an item that the base model ranks low
+    // The other training examples are the latest views of the evening. A view of an item that the base model ranks low
     // has weight 0.
     const views = made?.weight.subarray(cases.length) ?? []
     expect(views.some((weight) => weight > 0)).toBe(true)
     for (const weight of views) expect(weight).toBeLessThanOrEqual(1)
   })
 
-  it('design and offset reproduce the model’s scores for any personal parameters p', () => {
+  it('`offset` + `design`·p equals the model’s scores for any personal parameters p', () => {
     const random = createRandom(4)
     const p = Float32Array.from({ length: PARAMETERS }, () => 0.3 * random.normal())
     const personal = { u: p.slice(0, DIMENSION), w: p.slice(DIMENSION) }

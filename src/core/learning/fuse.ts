@@ -9,7 +9,7 @@ import { FEATURE_COUNT } from '../features/features.ts'
 import { DIMENSION, type PersonalParameters, type PersonalPrior } from '../model/baseModel.ts'
 import { PARAMETERS } from './fitProblem.ts'
 
-/** Evidence, in fresh purchases, at which λ reaches half of the prior's λ. */
+/** Evidence (1 for one order today) at which a shopper's λ is half of the prior's λ. */
 const HALF_TRUST = 1
 
 export interface Fused extends PersonalParameters {
@@ -17,7 +17,7 @@ export interface Fused extends PersonalParameters {
   readonly fusionWeight: number
 }
 
-/** Evidence behind a fit, in fresh purchases: 1 for one order today, 1/3 for one view today. */
+/** Evidence behind a fit: 1 for one order today, 1/3 for one view today. */
 export function evidenceOf(problem: { readonly weight: Float32Array }): number {
   let total = 0
   for (const weight of problem.weight) total += weight

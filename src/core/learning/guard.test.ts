@@ -68,7 +68,7 @@ describe('the guard trips if the base model is better', () => {
   })
 })
 
-/** State of the guard after the given number of events; `by` gives each log-likelihood difference in nats. */
+/** The guard's state after some events; `by(k)`: event k's personal minus base log-likelihood, in nats. */
 const observed = (guard: GuardState, events: number, by: (k: number) => number) =>
   Array.from({ length: events }, (_, k) => k).reduce((state, k) => observe(state, by(k), 0), guard)
 

@@ -61,7 +61,7 @@ describe('casesFromHistory', () => {
     expect(cases[0].weight).toBe(2)
   })
 
-  it('learned event weights replace the default weights, and can be replaced in turn', () => {
+  it('given event weights replace the default weights, and `weighed` replaces them again', () => {
     const history = [
       entry('purchase', 5, 10, 'x'),
       entry('view_item', 1, 20, 'y'),
@@ -110,7 +110,7 @@ describe('casesForFit', () => {
   ])
   const chosen = (most: number) => casesForFit(cases, most).map(({ time }) => time - 10)
 
-  it('a fit chooses orders first, then carts, then views', () => {
+  it('the personal fit takes its training cases from orders first, then from carts, then from views', () => {
     expect(chosen(1)).toEqual([2])
     expect(chosen(2)).toEqual([0, 2])
     expect(chosen(3)).toEqual([0, 2, 3])
@@ -118,7 +118,7 @@ describe('casesForFit', () => {
     expect(chosen(5)).toEqual(expect.arrayContaining([0, 2, 3]))
   })
 
-  it('the cases chosen for a fit stay ascending by time, and every case is chosen if there is room', () => {
+  it('the training cases of a personal fit stay ascending by time, and every case is chosen if there is room', () => {
     expect(chosen(5)).toEqual([...chosen(5)].sort((a, b) => a - b))
     expect(casesForFit(cases, 6)).toEqual(cases)
     expect(casesForFit(cases, 64)).toEqual(cases)

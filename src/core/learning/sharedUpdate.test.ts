@@ -9,20 +9,20 @@ import { casesFromHistory } from './learningCases.ts'
 import { applySharedDelta, SHARED_LENGTH, sharedDelta } from './sharedUpdate.ts'
 import { lossAndGradient } from './testLogit.ts'
 
-// There are so few items that all of them are candidates before and after the step.
+// There are so few items that all of them are candidates before and after `applySharedDelta`.
 const shop = testShop(12, 60)
 const model = testModel(shop)
 const now = UNTIL + 50 * DAY
 
 describe('sharedDelta', () => {
-  it('a contribution has the same length for every shopper, and is all zeros for an empty history', () => {
+  it('the contribution to the shared model has the same length for every shopper, and is all zeros for an empty history', () => {
     for (const { interactions } of shop.shoppers)
       expect(sharedDelta(model, interactions, now)).toHaveLength(SHARED_LENGTH)
     const nothing = sharedDelta(model, [], now)
     expect(nothing).toEqual(new Float32Array(FEATURE_COUNT))
   })
 
-  it('a contribution is the mean negative gradient of the shopper’s cases with respect to the feature weights w', () => {
+  it('the contribution to the shared model is the mean negative gradient of the shopper’s cases with respect to the feature weights w', () => {
     for (const { interactions } of shop.shoppers) {
       const problem = fitProblemOf(model, casesFromHistory(interactions), now)
       if (!problem) continue

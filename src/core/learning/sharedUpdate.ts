@@ -1,8 +1,8 @@
 /**
  * @module Computes a shopper's contribution, and updates the model by the mean of many contributions. A contribution is
  * the descent direction of the feature weights w on the shopper's own cases. Every contribution has the same length. If
- * the policy asks for counts of recent items, the counts are appended to the gradient; only the noise that is added
- * later hides them.
+ * the shop's policy for contributions asks for it, flags of the shopper's recent items follow (`recentItems`); only
+ * noise that is added later hides these flags.
  */
 import { NearsideError } from '../error.ts'
 import { eventStrength } from '../events/strength.ts'
@@ -68,13 +68,13 @@ function weightGradient({ cases, candidates, design, offset, target, weight }: F
   return gradient
 }
 
-/** Number of days before an update; only items from these days are counted. */
+/** Number of days before a contribution; only actions of these days set flags. */
 const COUNTED_DAYS = 30
 
 /**
- * Returns the counts. A count is 1 if, in the last 30 days, the shopper viewed, carted or bought an item that belongs
- * to the count; else 0. Only items of the published model belong to a count.
- * @param counts number of counts; the item of row r belongs to count r modulo this number
+ * Returns flags: flag k is 1 if, in the last 30 days, the shopper viewed, carted or bought an item of the published
+ * model whose row modulo `counts` is k; else 0.
+ * @param counts number of flags; servers add up the flags of many shoppers to counts
  */
 export function recentItems(
   { manifest: { items } }: BaseModel,

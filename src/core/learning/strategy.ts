@@ -21,7 +21,7 @@ interface UpdateStrategy {
    * null: no fit.
    */
   delayAfter(event: EventName, pending: number): number | null
-  /** Number of cases after which incremental learners learn these cases again, all together; 0 for never. */
+  /** Number of cases in a batch that incremental learners learn once more as soon as it is full; 0: never. */
   readonly reviewAfter: number
 }
 

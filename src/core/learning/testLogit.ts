@@ -1,4 +1,4 @@
-/** @module Loss and gradient of the multinomial logit by its definition, with which tests compare production code. */
+/** @module The multinomial logit's loss and gradient, by their definition; tests compare production code with these. */
 import type { FitProblem } from './problem.ts'
 
 type LogitProblem = Pick<

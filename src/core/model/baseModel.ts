@@ -39,7 +39,7 @@ export interface BaseModel {
   readonly prior: PersonalPrior
   /** Content tables, which give new items a vector; without content tables, new items start from zeros. */
   readonly content?: ContentTables
-  /** Context terms; absent if training found no helpful context. */
+  /** Terms of the score for the hour, the weather and other contexts; absent if training found none that helps. */
   readonly context?: ContextPart
   /** Trees that re-rank the highest items; absent if training found that trees don't help. */
   readonly trees?: Trees
@@ -50,7 +50,7 @@ export interface BaseModel {
   readonly pictures?: Int8Array
 }
 
-/** Context terms of the score. Context terms contain nothing personal and are never uploaded. */
+/** Terms of the score for contexts such as the hour. These terms contain nothing personal and are never uploaded. */
 export interface ContextPart {
   readonly terms: readonly ContextTerm[]
   readonly code: ContextCode

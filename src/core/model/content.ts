@@ -32,7 +32,7 @@ export interface ContentRows {
   readonly price: number
 }
 
-/** Create the reader once and use it for many items. */
+/** Returns a function that finds an item's rows in the content tables; create it once for many items. */
 export function createContentReader(
   tables: Pick<ContentTables, 'words' | 'categories' | 'priceEdges'>,
 ): (item: Item) => ContentRows {

@@ -3,11 +3,11 @@
  * (SASRec's shape: d 64, one head, feed-forward 128). A list needs only the output of the last position. So the encoder
  * computes keys and values for all positions, and everything else for the last position alone.
  *
- * The state of a position depends only on its item, its event and the bucket of the time to the next interaction. The
- * state doesn't depend on the position in the window, since `distance` counts back from the last position. Only the
- * last position depends on `now`. So a cached state stays valid when interactions are added, deleted or leave the
- * window. A new event needs two new states: its own state, and the state of the event before it, whose time gap
- * changes.
+ * The state (embedding) of a position depends only on its item, its event and the bucket of the time to the next
+ * interaction. The place in the window enters only through the attention bias `distance`, which counts back from the
+ * last position. Only the last position depends on `now`. So a cached state stays valid when interactions are added,
+ * deleted or leave the window. A new event needs two new states: its own and that of the event before it, whose time
+ * gap changes.
  * @see https://arxiv.org/abs/1808.09781
  */
 
@@ -41,9 +41,9 @@ const GAP_BOUNDS = [
 export const GAP_BUCKETS = GAP_BOUNDS.length + 1
 
 /**
- * Shape of every tensor of the encoder. Matrices are [out, in]. An entry of `distance`, whose index is the number of
- * positions from key to query, is added to the attention score. `distance` replaces position embeddings, which would
- * depend on where the window starts.
+ * Shape of every tensor of the encoder. Matrices are [out, in]. `distance[k]` is added to the attention score of the
+ * key that lies k positions before the query. It replaces position embeddings, which would depend on where the window
+ * starts.
  */
 export const ENCODER_SHAPES = {
   event: [LOG_NAMES.length, DIMENSION],

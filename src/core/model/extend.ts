@@ -29,8 +29,8 @@ export interface AddedItems extends Added {
 }
 
 /**
- * Maximum number of new items of a model with a tail (files of the less popular items). If a large catalog is passed
- * whole, most items that the model lacks aren't new, but in the tail.
+ * Maximum number of new items of a model with a tail (files of the less popular items). If more items of a catalog are
+ * missing in the model, most of them are in the tail and not new.
  */
 export const MOST_NEW = 5000
 
@@ -55,7 +55,7 @@ export function addedItems(model: BaseModel, items: readonly Item[]): AddedItems
   const peerGroup = groupPeers(
     added,
     peerGroupsOf(model, items, rows),
-    // Some peer groups have products only in the tail, and new groups must not get their numbers.
+    // Peer groups that have products only in the tail have indices, too; new groups get higher ones.
     statistics.whole?.peerGroups,
   )
   return { ids: added.map(({ id }) => id), vectors, category, peerGroup, logPrice }
@@ -88,7 +88,7 @@ export function joinItems(
   }
 }
 
-/** Number of each category, from the model's content tables or, without these, from the items that the model knows. */
+/** Index of each category, from the model's content tables or, without these, from the items that the model knows. */
 function categoriesOf(
   { content, statistics }: BaseModel,
   items: readonly Item[],
@@ -103,7 +103,7 @@ function categoriesOf(
   )
 }
 
-/** Number of each peer group with items in the model. */
+/** Index of each peer group (category and brand) with items in the model. */
 function peerGroupsOf(
   { statistics }: BaseModel,
   items: readonly Item[],

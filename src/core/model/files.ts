@@ -37,7 +37,7 @@ export interface WrittenModel {
 }
 
 /**
- * Loads the code of context terms only when needed, since most models have none.
+ * Loads the code for contexts such as the weather only for a model that uses them; most models don't.
  * @throws NearsideError `engine-failed` if the code can't be loaded
  */
 async function contextFile() {

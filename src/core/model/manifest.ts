@@ -59,8 +59,8 @@ export interface ModelManifest {
   /** Items for a cold-start user's list before the model's files arrive. Models of earlier versions lack this list. */
   readonly bestSellers?: BestSellers
   /**
-   * Items that `files` lack, in shards by department; absent if `files` have all items. The field `items` counts only
-   * the items in `files`.
+   * Tail: less popular items, which `files` lack, in shards by category; absent if `files` have all items. The field
+   * `items` counts only the items in `files`.
    */
   readonly tail?: TailRecord
   /** ISO dates of the first event in training, of the last event, and of the end of training (exclusive). */

@@ -8,7 +8,7 @@ import { rows, strings, taker, vector } from './fields.ts'
 import { MODEL_FILES } from './parts.ts'
 import type { Tensor, TensorData, Tensors } from './safetensors.ts'
 
-/** Writes the items' lifts as int8, with one scale for each value of a context. */
+/** Writes the items' lifts (log change of demand in a context) as int8, with one scale per value of a context. */
 export function contextToTensors({ terms }: ContextPart, tables: readonly ContextTable[]): Tensors {
   const used = tables.filter(
     ({ kind, values }) => values.length > 0 && terms.some(({ feature }) => feature.kind === kind),

@@ -25,7 +25,7 @@ export function releaseMessage({ version, manifest, of }: Release, terms: Releas
 /**
  * Reads the release of a rules file. The hash of a rules file doesn't depend on spaces or on how its fields are
  * ordered.
- * @param parse validates what `latest.json` would contain; passed in, since devices load this file without the parser
+ * @param parse `parseLatest`; a parameter, because devices load this module without that parser
  */
 export async function rulesRelease(
   content: unknown,

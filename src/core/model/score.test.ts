@@ -61,7 +61,7 @@ describe('a search', () => {
     expect(few[1]).toBeGreaterThan(scoreTerms(model, [], NOW).base[3])
   })
 
-  test('a search is neither a target nor part of the history of a fit’s cases', () => {
+  test('in the training cases of the personal model, a search is neither a target nor part of the history', () => {
     fc.assert(
       fc.property(life, (history) => {
         const without = history.filter(({ name }) => name !== 'search')

@@ -1,7 +1,7 @@
 /**
  * @module Tail of a large catalog: the model's rows beyond its most popular items, the head. A folder has the rows in
- * shards, and buckets that name the shard of an id. Each row has a number in the whole catalog: the head's rows come
- * first, then those of each shard.
+ * shards, and buckets, which map the hash of an id to its shard. Each row has a number, its index in the whole catalog:
+ * the head's rows come first, then those of each shard.
  */
 import type { ItemStatistics } from '../features/itemStatistics.ts'
 import { createReaders } from '../reading.ts'
@@ -22,12 +22,12 @@ export interface ShardRecord {
   readonly items: number
 }
 
-/** Rows of the tail; `statistics` has neighbours by their number in the whole catalog. */
+/** Rows of the tail; a neighbour in `statistics` is an index in the whole catalog, not a row. */
 export interface TailRows
   extends Pick<BaseModel, 'itemIds' | 'itemVectors' | 'bias' | 'pictures' | 'statistics'> {
-  /** Number of each row in the whole catalog, ascending. */
+  /** Index of each row in the whole catalog, ascending. */
   readonly numbers: readonly number[]
-  /** Co-occurrence of the head's items with these rows: row of the head's item, number of the tail's item, weight. */
+  /** Co-occurrence of the head's items with these rows: row of the head's item, index of the tail's item, weight. */
   readonly ties: readonly (readonly [head: number, number: number, weight: number])[]
 }
 
@@ -46,7 +46,7 @@ const readIndex = object<TailIndex>({
 /** @throws NearsideError `model-corrupt` */
 export const parseTailIndex = (value: unknown): TailIndex => readIndex(value, 'index.json')
 
-/** Numbers of the shards by title word (`words.json`) or by category (`departments.json`). */
+/** Title word (`words.json`) or category (`departments.json`) → indices of the shards that have it. */
 export type ShardsBy = ReadonlyMap<string, readonly number[]>
 
 const readShardsBy = record(list(whole(0, MOST_FILES), MOST_FILES))
@@ -78,7 +78,7 @@ export function readBucket(bytes: Uint8Array): ReadonlyMap<number, readonly numb
 
 /**
  * Reads the verified file of a shard.
- * @param first number of its first row in the whole catalog
+ * @param first index of its first row in the whole catalog
  * @param head statistics of the head
  * @throws NearsideError `model-corrupt`
  */

@@ -19,7 +19,7 @@ export interface Trees {
   readonly roots: Uint16Array
   /** Column of the feature that the node tests, or `LEAF`, [nodes]. */
   readonly feature: Uint8Array
-  /** Threshold of the scaled feature, [nodes]: below it a traversal goes to `next`, otherwise to the following node. */
+  /** Threshold of the scaled feature, [nodes]: below it a traversal goes to node `next`, otherwise to `next` + 1. */
   readonly threshold: Float32Array
   /** First child of the node; its index exceeds the node's own, so every traversal ends; 0 at a leaf, [nodes]. */
   readonly next: Uint16Array

@@ -31,11 +31,11 @@ export type Signal = 'viewed' | 'wished' | 'basket' | 'bought'
  * Why an item is in a list. Reasons are counterfactual.
  *
  * A reason names an action of the shopper (`because`, `searched`, `category`, `taste`) only if the item would leave its
- * screen without that action. An item's screen is the first 12 (24, 36 …) places that contain it, within the limit. The
- * list to compare with is made by the same rules, but without the action.
+ * screen without that action. An item's screen is the first 12, 24, 36 … places of the list: the fewest that contain
+ * it, within the limit. The list to compare with is made by the same rules, but without the action.
  *
- * After learning, the item must leave its screen both with the learned parameters and without them; they are not
- * trained again without the action. If several actions qualify, the reason names the likeliest.
+ * If a personal model is in use, two lists are made without the action: with its parameters (not trained again) and
+ * without them. The item must leave its screen in both. If several actions qualify, the reason names the likeliest.
  */
 export type Reason =
   /** The shopper acted on `item`, which can be the listed item itself; `signal` is their strongest action on it. */

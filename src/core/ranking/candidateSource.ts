@@ -115,7 +115,7 @@ export interface ShopperScores extends CandidateSource {
   readonly features: FeatureRows
   /** Encoder output h, [d]. */
   readonly hidden: Float32Array
-  /** Change of a row's score by the additional learners. */
+  /** Change of a row's score by the incremental learners that the shop chose. */
   readonly learnersLift: (row: number) => number
   /** Rows whose base score the trees changed, highest first; empty without trees or a history. */
   readonly candidates: readonly number[]
@@ -140,7 +140,7 @@ export const LARGE = 20_000
 export const isLarge = ({ itemIds }: BaseModel): boolean =>
   itemIds.length > LARGE && itemIds.length <= MOST_RANKED
 
-/** @param learners additional learners, which need the scores of all items; null for none */
+/** @param learners incremental learners that the shop chose, which need the scores of all items; null for none */
 export type ScoreWhole = (
   history: History,
   now: number,
@@ -149,8 +149,8 @@ export type ScoreWhole = (
 ) => ShopperScores
 
 export function createWholeScores(model: BaseModel): ScoreWhole {
-  // The encoder caches the states of its last run, so a new event costs two states: its own state and that of the event
-  // before it.
+  // The encoder caches its last run, so that it computes only two states after a new event: the event's own and that of
+  // the event before.
   const encode = createEncoder(model)
   return (history, now, personal, learners) => {
     const terms = scoreTerms(model, history, now, encode(history, now))

@@ -24,7 +24,7 @@ export function orderOf(
   return { ids: [...categories.keys()], categories: [...categories.values()] }
 }
 
-/** Makes a list without a device; the list ignores the shopper's actions and prices. */
+/** Makes a list for a page where no recommender runs; the list ignores the shopper's actions and prices. */
 export function listWithoutModel(order: CatalogOrder, query: ListQuery): Recommendation[] {
   const { from, dearer }: ListOptions = query.options ?? {}
   if (from || dearer) return []

@@ -29,7 +29,7 @@ describe('the filter ‘bought’ removes purchases that are not due again', () 
   const all = ['milk', 'laptop', 'candle', 'unknown']
   const boughtOnce = (ago: number) => own('bought', [order(all, ago)], rates)
 
-  test('an item ordered once is due after the visit if a rule says that it is used up; other items are not due', () => {
+  test('an item ordered once is due to be bought again after the visit if a rule calls it a consumable; other items are not due', () => {
     expect(own('bought', [event('purchase', all, MINUTE)], rates)).toEqual(all)
     // The purchase lies in the future, because the clock was set back.
     expect(own('bought', [event('purchase', all, -MINUTE)], rates)).toEqual(all)
@@ -37,7 +37,7 @@ describe('the filter ‘bought’ removes purchases that are not due again', () 
       expect(boughtOnce(ago)).toEqual(['milk', 'laptop', 'unknown'])
   })
 
-  test('an item bought on several days is due after three quarters of the usual interval between those days', () => {
+  test('an item bought on several days is due to be bought again after three quarters of the usual interval between those days', () => {
     const days = (...ago: number[]) => ago.map((one) => order(['laptop'], one * DAY))
     expect(own('bought', days(60, 40, 20), rates)).toEqual([])
     expect(own('bought', days(54, 34, 14), rates)).toEqual(['laptop'])

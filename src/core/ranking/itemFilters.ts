@@ -20,13 +20,13 @@ const BASKET_LIFE = 30 * DAY
 
 /** Minimum share of an item's shoppers who came back on another day for the item to count as bought repeatedly. */
 const REPEATED = 0.25
-/** Share of the usual interval after which an item is due; it is below 1, since delivery takes time. */
+/** Share of the usual interval after which an item is due again; it is below 1, since delivery takes time. */
 const DUE = 0.75
 
 /**
  * Ids of the items in the given groups.
  * @param events ascending by time
- * @param repeatRate share of an item's shoppers who came back to it; infinite if a rule says that the item is used up
+ * @param repeatRate share of an item's shoppers who came back to it; infinite if a rule calls the item a consumable
  */
 export function ownItems(
   kinds: readonly Exclusion[],
@@ -63,7 +63,7 @@ export function ownItems(
   return new Set(kinds.flatMap((kind) => [...own[kind]]))
 }
 
-/** Whether an event belongs to the current visit. Seeded or transferred events do only if they are recent. */
+/** Whether an event belongs to the current visit. Those from `seed` or another device only if recent. */
 function inThisVisit(
   events: readonly ShopperEvent[],
   now: number,

@@ -21,7 +21,7 @@ export type Learned = { readonly name: string; readonly strength: number } & (
   | { readonly kind: 'item'; readonly signal: Signal | AnswerName }
 )
 
-/** Milliseconds that a click waits for the view of its product before the click counts by itself. */
+/** Milliseconds for which a click on a product isn't counted, because the product's view may follow and count. */
 const UNTIL_LOOK = 60_000
 
 /** Maximum number of items, of categories, of queries and of answers in the summary. */
@@ -126,7 +126,7 @@ export function learnedOf(
   ]
 }
 
-/** Strength of each query that finds products, decayed since its last search, in the spelling of that search. */
+/** Query, in its last spelling → strength, decayed since its last search; only queries that find products. */
 function queriesOf(
   events: readonly ShopperEvent[],
   find: FindItems,

@@ -15,10 +15,10 @@ export const limitOf = ({ options, ...query }: ListQuery): number =>
 export const withLimit = (query: ListQuery, least: number): ListQuery =>
   ({ ...query, options: { ...query.options, limit: Math.max(least, limitOf(query)) } }) as ListQuery
 
-/** Query whose `item` can be the variants of one product; `about` is then the variant that the shop's rules look at. */
+/** Query in which variants replace a groupId; if `item` was a groupId, the shop's rules test the variant `about`. */
 export type VariantQuery = ListQuery & { readonly about?: string }
 
-/** Replaces a product's id in the query by the ids of its variants. A list about a product excludes its variants. */
+/** Replaces each groupId in the query by its variants' ids. A list about a product excludes its variants. */
 export function withVariants(query: ListQuery, variantsOf: VariantsOf): VariantQuery {
   const namesFamily = (id: string) => variantsOf(id).length > 0
   const all = (ids: readonly string[]) =>

@@ -146,7 +146,7 @@ export function createPartialScores(
   }
 }
 
-/** Number of items from which the means are computed, enough to find the largest term of a score. */
+/** Number of sampled items for the features' means, enough to tell which feature contributes most to a score. */
 const SAMPLE = 2048
 
 /** Features computed on demand; the means come from an evenly spaced sample of `SAMPLE` items. */

@@ -30,7 +30,7 @@ import type { ScoreInPart, ScorePart } from './partialScores.ts'
 import { NEAREST, Related } from './related.ts'
 import { ranksInGroups, type Selection, selectPlaces } from './selectPlaces.ts'
 
-/** Base order from which a list's base ranks are taken, and the rules' boosts of its rows. */
+/** Ranking without the shopper's actions, which gives the base ranks of a list, and the boosts of the shop's rules. */
 export interface Weighed {
   readonly base: BaseOrder
   /** Log of the factor by which the shop's rules multiply the odds of a row. */
@@ -149,13 +149,13 @@ export class Ranker {
     this.#scoreFast ??= this.#scorePart ?? scoreInPart(this.model, this.#shown.others)
   }
 
-  /** Whether partial scoring is available, which can score many times while one list is made. */
+  /** Whether partial scoring is available, which is fast enough to score many times for one list. */
   get isFast(): boolean {
     return !!(this.#scorePart ?? this.#scoreFast)
   }
 
   /**
-   * @param learners additional learners, which need the scores of all items; null for none
+   * @param learners incremental learners that the shop chose, which need the scores of all items; null for none
    * @param fast whether partial scoring is allowed, if `speedUp` was called; `explainItem` needs the full scores
    * @param losses log-odds that items lose by the shopper's answers, see `lossesOf`
    */

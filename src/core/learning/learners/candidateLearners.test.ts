@@ -41,7 +41,7 @@ function history(orders: number, itemOf: (order: number) => number): Interaction
   )
 }
 
-/** The item is the most expensive of ten; the base model ranks others higher. */
+/** One of ten items at the shop's highest price; the base model ranks other items higher. */
 const dearest = (order: number) => ((order * 7) % 10) * 7 + 6
 
 test('before learners have learned a case, they leave all scores unchanged', () => {
@@ -49,7 +49,7 @@ test('before learners have learned a case, they leave all scores unchanged', () 
   expect(learners().reorder(new Float32Array(3 * FEATURE_COUNT), scores)).toBe(scores)
 })
 
-test('reordering makes the best candidates exchange their scores, and moves no other item', () => {
+test('reordering permutes the scores of the best candidates among these, and moves no other item', () => {
   const seeds = fc.integer({ min: 0, max: 1e6 })
   fc.assert(
     fc.property(seeds, fc.constantFrom(...IMBALANCES), (seed, imbalance) => {
@@ -81,7 +81,7 @@ test('learners gain weight and reorder the candidates if the model errs systemat
   expect(place(made.reorder(terms.features, terms.base), 6)).toBeLessThan(2)
 })
 
-test('learners that rank no purchase higher than the model does move no candidate, whatever their weight', () => {
+test('if learners rank no purchase higher than the model does, they move no candidate, whatever their weight', () => {
   // The shopper buys a different item each time, so the history predicts nothing.
   const past = history(40, (order) => (order * 37) % 80)
   const made = learned(past, { learners: ['network'] })

@@ -26,7 +26,7 @@ const BASE_COLUMN = FEATURE_COUNT
 /** Maximum number of recent cases that a new learner replays, as many as a fit uses. */
 const FIRST_CASES = 64
 /**
- * Threshold of the Page–Hinkley test: if the errors' excess over their mean adds up to this threshold, the shopper's
+ * Threshold of the Page–Hinkley test: once the learners' errors exceed their mean by this much in total, the shopper's
  * interest counts as changed.
  */
 const DRIFT_THRESHOLD = 5
@@ -48,7 +48,7 @@ const NOMINAL = new Set(
 export interface CandidateLearnersOptions {
   readonly learners: readonly LearnerName[]
   readonly imbalance: Imbalance
-  /** Number of cases after which these cases are learned once more, all together; 0 for never. */
+  /** Number of cases in a batch that is learned once more as soon as it is full; 0: no case is learned twice. */
   readonly reviewAfter: number
   readonly seed: number
 }
@@ -98,9 +98,9 @@ export class CandidateLearners {
   }
 
   /**
-   * Reorders the best candidates by the learners' predictions; returns the scores. The candidates exchange their scores
-   * with one another, so other items stay in place. Until the learners have proved better than the model, the scores
-   * are unchanged.
+   * Reorders the best candidates by the learners' predictions; returns the scores. The candidates' scores are permuted
+   * among the candidates, so other items stay in place. Until the learners have proved better than the model, the
+   * scores are unchanged.
    * @param features scaled, row-major [N, F]
    * @param scores scores of all items for this shopper, including the personal part, [N]
    */

@@ -4,7 +4,7 @@
  */
 import { exp } from '../../model/arithmetic.ts'
 
-/** Candidate in the state before the outcome was known. */
+/** Candidate, described by what was known before the shopper's choice, and whether it was bought. */
 export interface Example {
   /** Input numbers; all examples of a stream have the same number of them. */
   readonly x: Float32Array

@@ -78,7 +78,7 @@ function bayesShares({ counts, observers }: Leaf, x: ArrayLike<number>): number[
   const logs = counts.map((count, label) => {
     if (count === 0) return Number.NEGATIVE_INFINITY
     let log = Math.log(count / total)
-    // A value that a class never had counts as unknown, as in the reference implementation.
+    // As in the library river, a value that a class never had is ignored like a missing value.
     for (let a = 0; a < observers.length; a++) {
       const one = likelihood(observers[a], x[a], label)
       if (one > 0) log += Math.log(one)
