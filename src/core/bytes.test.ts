@@ -19,6 +19,7 @@ describe('bytes', () => {
       fc.property(fc.uint8Array({ maxLength: 100 }), (array) => {
         const bytes = new Uint8Array(array)
         expect(fromHex(toHex(bytes))).toEqual(bytes)
+        expect(fromHex(toHex(bytes).toUpperCase())).toEqual(bytes)
         expect(fromBase64(toBase64(bytes))).toEqual(bytes)
         expect(toBase64(bytes)).toBe(Buffer.from(bytes).toString('base64'))
         expect(equalBytes(concat(bytes, bytes.subarray(0, 0)), bytes)).toBe(true)

@@ -116,8 +116,8 @@ export function parseReport(bytes: Uint8Array, policy: Policy): Report {
   const end = bytes.length - HELPER_SHARE_BYTES
   return {
     header: parseHeader(bytes),
-    leaderShare: bytes.slice(HEADER_BYTES, end) as Bytes,
-    helperShare: bytes.slice(end) as Bytes,
+    leaderShare: bytes.subarray(HEADER_BYTES, end) as Bytes,
+    helperShare: bytes.subarray(end) as Bytes,
   }
 }
 

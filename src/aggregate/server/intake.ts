@@ -10,7 +10,7 @@ import { fromHex, toBase64, toHex } from '@nearside/core/bytes.ts'
 import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
 import { openSeal } from '../privacy/openSeal.ts'
 import { prepare } from '../privacy/pine/pine.ts'
-import { receiptMessage, sign } from '../privacy/signature.ts'
+import { receiptMessage } from '../privacy/signature.ts'
 import { requireConsent } from '../protocol/consent.ts'
 import {
   circuitOf,
@@ -24,7 +24,7 @@ import {
 import type { Receipt } from '../protocol/task.ts'
 import { GROUP, groupCommit } from './groupCommit.ts'
 import { createRoundKeys } from './identity.ts'
-import { serverHash, serverXof } from './keystream.ts'
+import { serverHash, serverSign, serverXof } from './keystream.ts'
 import { createRedeemer } from './redeem.ts'
 import type { LeaderOptions } from './rounds.ts'
 import { idsIn } from './store/admit.ts'
@@ -190,7 +190,7 @@ export function createIntake(options: LeaderOptions, onGroup: () => void) {
 
     async function answer(outcome: Outcome, fresh: boolean): Promise<Accepted> {
       if (outcome !== 'counted') throw refuse(outcome, header.round)
-      const signature = await sign(identity.signing, receiptMessage(fromHex(bodyHash)))
+      const signature = serverSign(identity.signing, receiptMessage(fromHex(bodyHash)))
       const { id, round } = header
       return { fresh, receipt: { id, round, bodyHash, signature: toBase64(signature) } }
     }

@@ -5,7 +5,18 @@
  * signs drawn after x was fixed, so that Σ x² didn't wrap around.
  * @see Rothblum, Omri, Chen, Talwar, "PINE" (arXiv 2311.10237), Figures 1 and 2
  */
-import { add, bitsOf, fromBits, MODULUS, multiply, powers, residue, subtract } from './field.ts'
+import {
+  add,
+  bitsOf,
+  fromBits,
+  MODULUS,
+  multiply,
+  powers,
+  products,
+  residue,
+  subtract,
+  sumOf,
+} from './field.ts'
 import { combineRows, type Gadget, type GadgetInputs, proofLength, verifierLength } from './flp.ts'
 
 interface PineParameters {
@@ -91,7 +102,7 @@ export function encodeNorm(circuit: Circuit, vector: Uint32Array): Uint32Array {
 }
 
 /** Signs for the two random bits 00, 01, 10 and 11. */
-const SIGNS = [-1, 0, 0, 1]
+const SIGNS = Float64Array.of(-1, 0, 0, 1)
 
 /**
  * Computes a sum Σ ±x for each check, [checks]. `stream` has two random bits for each sign, that is, for each
@@ -156,7 +167,7 @@ export function evaluateNorm(circuit: Circuit, measurement: Uint32Array): Evalua
   return {
     inputs: () => inputs,
     combine: (weights) => combineRows(weights, inputs, normGadget.arity),
-    result: (outputs) => subtract(claimed, outputs.reduce(add, 0)),
+    result: (outputs) => subtract(claimed, sumOf(outputs)),
   }
 }
 
@@ -186,12 +197,12 @@ export function evaluateChecks(
   }
   const norms = add(fromBits(bits, 0, normBits), fromBits(bits, normBits, normBits))
   const tooLong = subtract(norms, multiply(circuit.squaredBound, part))
-  const tooFew = subtract(isSuccess.reduce(add, 0), multiply(circuit.successes, part))
+  const tooFew = subtract(sumOf(isSuccess), multiply(circuit.successes, part))
   const bitCalls = chunks(bits.length, chunk)
   const rows = new Uint32Array(bitCalls * chunk)
   rows.set(bits)
   return ([forBits, forSums, forResult]) => {
-    const ofSums = powers(forSums, checks).map((weight, i) => multiply(weight, errors[i]))
+    const ofSums = products(powers(forSums, checks), errors)
     return {
       inputs() {
         const inputs = new Uint32Array(gadget.calls * gadget.arity)
@@ -211,11 +222,11 @@ export function evaluateChecks(
         // The weight of bit i is the weight of its call times the weight of its position in the call.
         const places = powers(forBits, chunk)
         const calls = powers(multiply(places[chunk - 1], forBits), bitCalls)
-        const weighted = calls.map((weight, k) => multiply(weight, weights[k]))
-        const [left, right] = [weighted, weights].map((all) => combineRows(all, rows, chunk))
+        const left = combineRows(products(calls, weights), rows, chunk)
+        const right = combineRows(weights, rows, chunk)
         const combined = new Uint32Array(gadget.arity)
         const ofLast = bits.length - (bitCalls - 1) * chunk
-        const before = weights.subarray(0, bitCalls - 1).reduce(add, 0)
+        const before = sumOf(weights.subarray(0, bitCalls - 1))
         const all = add(before, weights[bitCalls - 1])
         for (let j = 0; j < chunk; j++) {
           combined[2 * j] = multiply(places[j], left[j])
@@ -229,8 +240,8 @@ export function evaluateChecks(
         return combined
       },
       result(outputs) {
-        const bitsWrong = outputs.subarray(0, bitCalls).reduce(add, 0)
-        const sumsWrong = outputs.subarray(bitCalls).reduce(add, 0)
+        const bitsWrong = sumOf(outputs.subarray(0, bitCalls))
+        const sumsWrong = sumOf(outputs.subarray(bitCalls))
         // Horner's method: the result is a polynomial in the last random element.
         return [tooFew, sumsWrong, tooLong, bitsWrong].reduce((sum, x) =>
           add(multiply(sum, forResult), x),

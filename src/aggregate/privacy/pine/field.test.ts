@@ -9,7 +9,9 @@ import {
   power,
   powers,
   residue,
+  sumOf,
 } from './field.ts'
+import { combineRows } from './flp.ts'
 
 const Q = BigInt(MODULUS)
 const exact = (a: number, b: number) => Number((BigInt(a) * BigInt(b)) % Q)
@@ -63,6 +65,26 @@ describe('the field', () => {
       expect([...values]).toEqual([...twice].filter((_, i) => i % 2 === 0))
       expect([...halfway(values)]).toEqual([...twice].filter((_, i) => i % 2 === 1))
     }
+  })
+
+  it('the field sums weighted rows exactly, also of its largest numbers', () => {
+    const weightsOfRows = fc.array(near, { minLength: 1, maxLength: 70 })
+    fc.assert(
+      fc.property(weightsOfRows, near, (weights, x) => {
+        const rows = Uint32Array.from({ length: 2 * weights.length }, (_, i) =>
+          i % 2 ? x : weights[i / 2],
+        )
+        const [squares, multiples] = combineRows(Uint32Array.from(weights), rows, 2)
+        const sum = (of: (weight: number) => number) =>
+          Number(weights.reduce((all, weight) => all + BigInt(weight) * BigInt(of(weight)), 0n) % Q)
+        expect([squares, multiples]).toEqual([sum((weight) => weight), sum(() => x)])
+        expect(sumOf(Uint32Array.from(weights))).toBe(sum(() => 1))
+      }),
+      { numRuns: 500 },
+    )
+    const largest = new Uint32Array(96).fill(MODULUS - 1)
+    // (−1)² summed 96 times.
+    expect([...combineRows(largest, largest, 1)]).toEqual([96])
   })
 
   it('the field computes powers', () => {

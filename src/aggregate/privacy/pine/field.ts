@@ -60,6 +60,20 @@ export function powers(base: number, length: number): Uint32Array {
   return list
 }
 
+/** Sum of at most 2²⁰ elements, so that it stays below 2⁵³. */
+export function sumOf(values: Uint32Array): number {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += values[i]
+  return residue(sum)
+}
+
+/** Products of two lists of equal length, element by element. */
+export function products(a: Uint32Array, b: Uint32Array): Uint32Array {
+  const list = new Uint32Array(a.length)
+  for (let i = 0; i < list.length; i++) list[i] = multiply(a[i], b[i])
+  return list
+}
+
 const rootsOf = new Map<number, Uint32Array>()
 
 function roots(size: number): Uint32Array {

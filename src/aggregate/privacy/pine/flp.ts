@@ -88,8 +88,9 @@ export function query(
   const ofCalls = combine(weights.subarray(1, calls + 1))
   const verifier = new Uint32Array(arity + 1)
   for (let j = 0; j < arity; j++) verifier[j] = add(multiply(weights[0], proof[j]), ofCalls[j])
-  const coefficients = proof.subarray(arity)
-  verifier[arity] = coefficients.reduceRight((sum, x) => add(multiply(sum, at), x), 0)
+  // Horner's method.
+  for (let i = proof.length - 1; i >= arity; i--)
+    verifier[arity] = add(multiply(verifier[arity], at), proof[i])
   return verifier
 }
 
@@ -98,23 +99,18 @@ export function query(
  * suffice: 32 products of 16 and 32 bits stay below 2⁵³, and are reduced together.
  */
 export function combineRows(weights: Uint32Array, rows: Uint32Array, length: number): Uint32Array {
-  const [low, high] = [new Float64Array(length), new Float64Array(length)]
-  for (let k = 0, at = 0; at < rows.length; k++) {
-    const [lowHalf, highHalf] = [weights[k] & 0xffff, weights[k] >>> 16]
+  const sums = new Uint32Array(length)
+  for (let from = 0; from * length < rows.length; from += 32) {
+    const end = Math.min(rows.length, (from + 32) * length)
     for (let j = 0; j < length; j++) {
-      const x = rows[at++]
-      low[j] += lowHalf * x
-      high[j] += highHalf * x
-    }
-    if (k % 30 === 29) {
-      for (let j = 0; j < length; j++) {
-        low[j] = residue(low[j])
-        high[j] = residue(high[j])
+      let [low, high] = [0, 0]
+      for (let k = from, at = from * length + j; at < end; k++, at += length) {
+        low += (weights[k] & 0xffff) * rows[at]
+        high += (weights[k] >>> 16) * rows[at]
       }
+      sums[j] = residue(sums[j] + residue(low) + 2 ** 16 * residue(high))
     }
   }
-  const sums = new Uint32Array(length)
-  for (let j = 0; j < length; j++) sums[j] = residue(low[j] + 2 ** 16 * residue(high[j]))
   return sums
 }
 

@@ -236,7 +236,8 @@ export async function prepare(
 export function isProven(circuit: Circuit, leader: Uint32Array, helper: Uint32Array): boolean {
   const { normProofs, proofs, normGadget, gadget, verifiersLength } = circuit
   if (leader.length !== verifiersLength || helper.length !== verifiersLength) return false
-  const verifiers = leader.map((x, i) => add(x, helper[i]))
+  const verifiers = new Uint32Array(verifiersLength)
+  for (let i = 0; i < verifiersLength; i++) verifiers[i] = add(leader[i], helper[i])
   let read = 0
   for (let i = 0; i < normProofs + proofs; i++) {
     const of = i < normProofs ? normGadget : gadget

@@ -43,7 +43,7 @@ export interface Xof {
 
 export function createXof(keystream: Keystream): Xof {
   const bytes: Xof['bytes'] = (seed, usage, binder, length) =>
-    keystream(seed, concat(Uint8Array.from([...DOMAIN, usage]), binder), length)
+    keystream(seed, concat(Uint8Array.of(...DOMAIN, usage), binder), length)
   return {
     bytes,
     async elements(seed, usage, binder, count) {
