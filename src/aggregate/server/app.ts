@@ -255,10 +255,15 @@ const noRound = () => new NearsideError('aggregator-unreachable', 'No round is o
 
 function reportRoute(app: OpenAPIHono, leader: LeaderAggregator): void {
   const run = atMost(MOST_UNDER_WAY)
+  /** Maximum size of a body, bytes. The limit is looked up again only for a body that it would refuse. */
+  let size = 0
   app.use(ROUTES.reports, async (c, next) => {
-    const record = await leader.store.current()
-    if (record === null) throw noRound()
-    const size = Math.ceil(1.05 * reportBytes(record.policy))
+    const length = Number(c.req.header('content-length') ?? Number.NaN)
+    if (!(length <= size)) {
+      const record = await leader.store.current()
+      if (record === null) throw noRound()
+      size = Math.ceil(1.05 * reportBytes(record.policy))
+    }
     return limitBody(size, 'report-invalid')(c, next)
   })
 

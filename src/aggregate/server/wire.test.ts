@@ -6,8 +6,11 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { expect, it, onTestFinished } from 'vitest'
-import { REPORT_MEDIA_TYPE } from '../protocol/report.ts'
+import { dimensionOf, type Policy } from '../protocol/policy.ts'
+import { REPORT_MEDIA_TYPE, reportBytes } from '../protocol/report.ts'
 import { ROUTES } from '../protocol/routes.ts'
+import { TEST_POLICY } from '../protocol/testPolicy.ts'
+import { createApp } from './app.ts'
 import { listen } from './listen.ts'
 import { createFederation } from './testFederation.ts'
 import { report } from './testReports.ts'
@@ -91,6 +94,27 @@ it.each([
   expect(sent).toBeLessThan(2 ** 25)
   const { body } = await report(federation, 1)
   expect((await exchange(port, [headOf(body), body])).status).toBe(201)
+})
+
+it('the leader takes the longer reports of a later round, and refuses anything longer than the newest round’s', async () => {
+  const longer = { ...TEST_POLICY, parameters: { featureWeights: 4 * dimensionOf(TEST_POLICY) } }
+  let policy: Policy = TEST_POLICY
+  const leader = {
+    store: { current: async () => ({ policy }) },
+    accept: async () => ({ fresh: true, receipt: {} }),
+  }
+  const options = { origins: [], now: Date.now, reportsPerMinute: 100 }
+  const app = createApp(leader as never, options)
+  const statusOf = async (length: number) => {
+    const headers = { 'content-type': REPORT_MEDIA_TYPE, 'content-length': `${length}` }
+    const body = new Uint8Array(length)
+    return (await app.request(ROUTES.reports, { method: 'POST', headers, body })).status
+  }
+  expect(await statusOf(reportBytes(TEST_POLICY))).toBe(201)
+  expect(await statusOf(reportBytes(longer))).toBe(413)
+  policy = longer
+  expect(await statusOf(reportBytes(longer))).toBe(201)
+  expect(await statusOf(2 * reportBytes(longer))).toBe(413)
 })
 
 function chunk(bytes: Uint8Array): Uint8Array {
